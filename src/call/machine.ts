@@ -1,0 +1,378 @@
+import type { AudioFormat, Base64 } from "../utils/audioFormat.ts";
+import { AgentVoice } from "./agentVoice.ts";
+import { CallerTurns } from "./callerTurns.ts";
+import { type ClosingPlan, Ending } from "./ending.ts";
+import { Latency } from "./latency.ts";
+import { ModelLink } from "./modelLink.ts";
+import { Outbox } from "./outbox.ts";
+import * as sentences from "./sentences.ts";
+import { Silence } from "./silence.ts";
+import { TimeLimit } from "./timeLimit.ts";
+import { ToolTurns } from "./toolTurns.ts";
+import { Transcript } from "./transcript.ts";
+import { Turns } from "./turns.ts";
+import type {
+  CallCommand,
+  CallEnd,
+  CallInput,
+  CallPhase,
+  CallPolicy,
+  Milliseconds,
+  ModelInput,
+  ResponsePurpose,
+  SpeechRef,
+} from "./types.ts";
+
+/** A phone network that lost its socket asks at once how to go on; a caller does not wait longer. */
+const REJOIN_MS = 10_000;
+/** What the agent says of its own accord: no caller has waited for it. */
+const UNPROMPTED: ReadonlySet<ResponsePurpose> = new Set([
+  "greeting",
+  "idle_prompt",
+  "time_warning",
+  "say",
+]);
+/** What is not worth saying to a caller who is speaking. */
+const YIELDING: ReadonlySet<ResponsePurpose> = new Set([
+  "reply",
+  "tool_result",
+  "filler",
+  "idle_prompt",
+]);
+
+/**
+ * Decides what a call does: told what happened and when, it answers with commands, to be carried out
+ * in order. It knows no clock; `wakeAt` says when it wants a `tick`. After the end it is silent.
+ */
+export class CallMachine {
+  readonly #policy: CallPolicy;
+  readonly #startedAt: Milliseconds;
+  readonly #outbox = new Outbox();
+  readonly #transcript: Transcript;
+  readonly #latency = new Latency();
+  readonly #turns: Turns;
+  readonly #voice: AgentVoice;
+  readonly #caller: CallerTurns;
+  readonly #tools: ToolTurns;
+  readonly #link: ModelLink;
+  readonly #ending = new Ending();
+  readonly #silence: Silence;
+  readonly #timeLimit: TimeLimit;
+  #joined = false;
+  #rejoinBy: Milliseconds | undefined;
+  #answered = false;
+  #greeted = false;
+  #ended = false;
+
+  constructor(policy: CallPolicy, now: Milliseconds) {
+    this.#policy = policy;
+    this.#startedAt = now;
+    this.#transcript = new Transcript(now);
+    this.#turns = new Turns(policy.modelResponds);
+    this.#voice = new AgentVoice(this.#outbox, this.#transcript, this.#latency);
+    const parts = {
+      policy,
+      outbox: this.#outbox,
+      transcript: this.#transcript,
+      latency: this.#latency,
+      turns: this.#turns,
+      voice: this.#voice,
+    };
+    this.#caller = new CallerTurns(parts);
+    this.#tools = new ToolTurns(parts);
+    this.#link = new ModelLink(parts, this.#tools, now);
+    this.#silence = new Silence(policy.idleMs);
+    this.#timeLimit = new TimeLimit(policy);
+  }
+
+  get phase(): CallPhase {
+    if (this.#ended) return "ended";
+    if (this.#ending.plan !== undefined) return "closing";
+    if (this.#link.recovering) return "recovering";
+    return this.#joined && this.#link.ready ? "live" : "connecting";
+  }
+
+  begin(): readonly CallCommand[] {
+    const { direction, agent } = this.#policy;
+    this.#outbox.publish({ type: "started", direction, agent });
+    this.#link.open();
+    return this.#outbox.take();
+  }
+
+  handle(input: CallInput, now: Milliseconds): readonly CallCommand[] {
+    if (this.#ended) return [];
+    this.#take(input, now);
+    if (!this.#ended) this.#advance(now);
+    return this.#outbox.take();
+  }
+
+  /** The model's audio, by a way of its own because it is frequent; otherwise like any input. */
+  speech(
+    ref: SpeechRef,
+    audio: Base64,
+    durationMs: Milliseconds,
+    now: Milliseconds,
+  ): readonly CallCommand[] {
+    if (this.#ended) return [];
+    if (this.#voice.speech(ref, audio, durationMs, now)) this.#tools.agentSpoke();
+    return this.#outbox.take();
+  }
+
+  /** When to call `handle` with a `tick`, if nothing else happens before. */
+  get wakeAt(): Milliseconds | undefined {
+    if (this.#ended) return undefined;
+    const times = [
+      this.#voice.wakeAt,
+      ...this.#caller.wakeAts,
+      this.#tools.wakeAt,
+      this.#turns.wakeAt,
+      this.#link.wakeAt,
+      this.#ending.wakeAt,
+      this.#silence.wakeAt,
+      this.#timeLimit.wakeAt,
+      this.#rejoinBy,
+    ].filter((time) => time !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  #take(input: CallInput, now: Milliseconds): void {
+    switch (input.type) {
+      case "joined":
+        return this.#join(input.format, input.reports, now);
+      case "answered":
+        this.#answered = true;
+        return;
+      case "marked":
+        return this.#voice.marked(input.mark, now);
+      case "rendered":
+        return this.#voice.rendered(input.itemId, input.ms, input.cleared === true, now);
+      case "typed":
+        this.#callerActed();
+        return this.#caller.typed(input.text, now);
+      case "digit":
+        this.#callerActed();
+        return this.#caller.pressed(input.digit, now);
+      case "interruptAsked":
+        return this.#voice.stop(now, true);
+      case "turnCommitted":
+        this.#callerActed();
+        return this.#caller.committedByHand(now);
+      case "turnCleared":
+        this.#outbox.push({ type: "clearInput" });
+        return;
+      case "lost":
+        if (!this.#joined) return;
+        this.#joined = false;
+        this.#rejoinBy = now + REJOIN_MS;
+        return this.#voice.leave(now);
+      case "left":
+      case "hangUp":
+        return this.#end(input.end, now);
+      case "callerLevel":
+        // A model with ears of its own tells better than a level who has spoken.
+        if (input.speaking && !this.#policy.modelResponds) this.#callerActed();
+        return this.#caller.levelChanged(input.speaking, now);
+      case "toolReturned": {
+        const plan = this.#tools.returned(input, now);
+        return plan === undefined ? undefined : this.#close(plan, now);
+      }
+      case "sayAsked":
+        return this.#outbox.pushAll(this.#turns.ask(sentences.say(input.text), now));
+      case "transferAsked": {
+        const plan = this.#tools.transferPlan(input.alias);
+        return plan === undefined ? undefined : this.#close(plan, now);
+      }
+      case "endAsked": {
+        const { end, goodbye, interrupts } = input;
+        if (interrupts === true) this.#voice.stop(now, true);
+        const farewell = { then: "end", end } as const;
+        if (goodbye === undefined) return this.#close({ farewell, revocable: false }, now);
+        const words = sentences.goodbye(goodbye);
+        return this.#close({ farewell, say: words, revocable: false }, now);
+      }
+      case "tick":
+        return;
+      default:
+        return this.#takeModel(input, now);
+    }
+  }
+
+  #takeModel(input: ModelInput, now: Milliseconds): void {
+    switch (input.type) {
+      case "modelReady":
+        return this.#link.opened(input.expiresInMs, now);
+      case "modelLost":
+        return this.#link.lost(input.loss, now);
+      case "speechStarted":
+        this.#callerActed();
+        return this.#caller.speechStarted(input.itemId, now);
+      case "speechStopped":
+        this.#callerActed();
+        return this.#caller.speechStopped(input.itemId, now);
+      case "committed":
+        return this.#caller.committed(input.itemId, input.previousItemId, now);
+      case "itemAdded":
+        // An item of speech has been placed by now: it was announced when it began.
+        if (input.role === "user") {
+          this.#transcript.writtenPlaced(input.itemId, input.previousItemId);
+        } else if (input.role !== "system") {
+          this.#transcript.placed(input.itemId, input.previousItemId);
+        }
+        if (input.role === "agent") this.#voice.itemAdded(input.itemId);
+        if (input.callId !== undefined) this.#tools.outputTaken(input.callId);
+        return;
+      case "responseStarted":
+        return this.#responseStarted(input.responseId, input.purpose, input.aside, now);
+      case "speechText":
+        return this.#voice.text(input.ref, input.text, now);
+      case "speechDone":
+        return this.#voice.itemDone(input.ref.itemId, now);
+      case "toolAnnounced":
+        return this.#tools.announced(input.responseId, input.call);
+      case "responseDone":
+        if (input.usage !== undefined) {
+          this.#outbox.publish({ type: "usage", usage: input.usage });
+        }
+        this.#voice.responseDone(input.responseId, now);
+        this.#link.responseDone(input, now);
+        this.#tools.responseDone(input, now);
+        return this.#outbox.pushAll(this.#turns.done(input.responseId, now));
+      case "callerText":
+        return this.#outbox.publish(
+          this.#transcript.callerText(input.itemId, input.text, input.final, now),
+        );
+      case "callerTextFailed":
+        return this.#outbox.publish(this.#transcript.callerText(input.itemId, "", true, now));
+      case "transcriptionUsed":
+        return this.#outbox.publish({ type: "transcriptionUsage", usage: input.usage });
+      case "requestRefused":
+        if (input.request.type === "respond") {
+          const { request, code } = input;
+          return this.#outbox.pushAll(this.#turns.refused(request.request, code, now));
+        }
+        return this.#voice.refused(input.request, input.code, input.availableMs);
+      case "modelIdled":
+        return this.#silence.alreadyAsked();
+      default:
+        return input satisfies never;
+    }
+  }
+
+  #join(format: AudioFormat, reports: "marks" | "positions", now: Milliseconds): void {
+    if (this.#joined) return;
+    this.#joined = true;
+    this.#rejoinBy = undefined;
+    this.#outbox.publish({ type: "connected", format });
+    this.#timeLimit.begin(now);
+    this.#voice.join(format, reports, now);
+  }
+
+  #responseStarted(
+    responseId: string,
+    purpose: Parameters<Turns["started"]>[1],
+    aside: boolean,
+    now: Milliseconds,
+  ): void {
+    const request = this.#turns.started(responseId, purpose);
+    this.#voice.responseStarted(responseId, aside);
+    this.#link.responseStarted();
+    if (request.purpose === "reply") {
+      this.#latency.responseStarted(now);
+      this.#tools.replyStarted();
+      this.#turns.withdraw("reply");
+    } else if (UNPROMPTED.has(request.purpose)) {
+      this.#latency.abandon();
+    }
+    // The caller has gone on speaking: this is an answer to half a sentence, and another will follow.
+    if (this.#turns.callerSpeaking && YIELDING.has(request.purpose)) this.#voice.stop(now, true);
+  }
+
+  #callerActed(): void {
+    this.#silence.callerActed();
+    this.#tools.callerSpoke();
+    if (this.#ending.revoke()) this.#turns.withdrawAll();
+  }
+
+  /** Everything that becomes due with time, or because of what was just handled. */
+  #advance(now: Milliseconds): void {
+    this.#voice.tick(now);
+    this.#caller.tick(now);
+    this.#outbox.pushAll(this.#turns.tick(now));
+    this.#greet(now);
+    const closing = this.#ending.plan !== undefined;
+    const audible = this.#voice.audible;
+    const working = this.#turns.busy || this.#turns.callerSpeaking || this.#tools.running > 0;
+    if (this.#rejoinBy !== undefined && now >= this.#rejoinBy) {
+      return this.#end({ reason: "leg_failed" }, now);
+    }
+    const quiet = this.#turns.quiet && !working && !audible && !closing;
+    const lost = this.#link.tick(now, quiet);
+    if (lost !== undefined) return this.#end({ reason: "model_failed", detail: lost }, now);
+    if (!closing) this.#tools.tick(now);
+    const listening = this.#joined && this.#link.ready;
+    if (working || audible || closing || !listening) this.#silence.disturbed();
+    else this.#silence.begin(now);
+    this.#keepTime(now);
+    const farewell = this.#ending.take(now, {
+      busy: this.#turns.busy && this.#link.ready,
+      audible: this.#voice.audible,
+      endsAt: this.#voice.endsAt(now),
+    });
+    if (farewell === undefined) return;
+    if (farewell.then === "end") return this.#end(farewell.end, now);
+    this.#end({ reason: "transferred", detail: farewell.alias }, now);
+  }
+
+  /** The greeting is prepared as soon as somebody is there, even before the leg has joined. */
+  #greet(now: Milliseconds): void {
+    if (this.#greeted || !this.#link.ready || !(this.#joined || this.#answered)) return;
+    this.#greeted = true;
+    const { greeting } = this.#policy;
+    if (greeting === undefined || this.#ending.plan !== undefined) return;
+    this.#outbox.pushAll(this.#turns.ask(sentences.greeting(greeting), now));
+  }
+
+  #keepTime(now: Milliseconds): void {
+    switch (this.#silence.tick(now)) {
+      case "ask":
+        this.#outbox.notice("idle_prompt");
+        this.#outbox.pushAll(this.#turns.ask(sentences.idlePrompt(), now));
+        break;
+      case "end":
+        this.#closeWith({ reason: "idle" }, true, now);
+    }
+    switch (this.#timeLimit.tick(now)) {
+      case "warn":
+        this.#outbox.notice("time_warning");
+        this.#outbox.pushAll(this.#turns.ask(sentences.timeWarning(this.#timeLimit.leftS), now));
+        break;
+      case "end":
+        this.#closeWith({ reason: "time_limit" }, false, now);
+    }
+  }
+
+  #closeWith(end: CallEnd, revocable: boolean, now: Milliseconds): void {
+    this.#close({ farewell: { then: "end", end }, say: sentences.goodbye(), revocable }, now);
+  }
+
+  #close(plan: ClosingPlan, now: Milliseconds): void {
+    if (this.#ending.plan?.revocable === false) return;
+    this.#turns.withdrawAll();
+    this.#ending.begin(plan, now);
+    if (plan.farewell.then === "transfer") {
+      this.#outbox.publish({ type: "transferring", alias: plan.farewell.alias });
+    }
+    if (plan.say !== undefined) this.#outbox.pushAll(this.#turns.ask(plan.say, now));
+  }
+
+  #end(end: CallEnd, now: Milliseconds): void {
+    this.#voice.close(now);
+    for (const event of this.#transcript.close()) this.#outbox.publish(event);
+    this.#ended = true;
+    this.#outbox.push({ type: "abortTools" });
+    this.#outbox.push({ type: "closeModel" });
+    const durationMs = Math.round(now - this.#startedAt);
+    this.#outbox.publish({ type: "ended", end, durationMs });
+    this.#outbox.push({ type: "endCall", end });
+  }
+}

@@ -1,0 +1,68 @@
+import type { Milliseconds, ModelLoss } from "./types.ts";
+
+export type RecoveryStep =
+  | { readonly kind: "reopen"; readonly at: Milliseconds }
+  | { readonly kind: "giveUp"; readonly code: string };
+
+/** Waits before each further try: together less than a caller puts up with. */
+const BACKOFF_MS = [0, 400, 1000, 2000, 4000] as const;
+/** A connection that has held this long starts with a clean slate. */
+const HEALTHY_MS = 60_000;
+/** From here on a quiet moment is used to move to a fresh session ... */
+const ROTATE_BEFORE_EXPIRY_MS = 5 * 60_000;
+/** ... and here the move is made whatever is going on. */
+const FORCE_BEFORE_EXPIRY_MS = 20_000;
+
+/** When a model connection is replaced: after a loss, and before its session expires. */
+export class Recovery {
+  #failures = 0;
+  #readyAt: Milliseconds | undefined;
+  #expiresAt: Milliseconds | undefined;
+  #reopenAt: Milliseconds | undefined;
+
+  ready(now: Milliseconds, expiresInMs: Milliseconds | undefined): void {
+    this.#readyAt = now;
+    this.#reopenAt = undefined;
+    this.#expiresAt = expiresInMs === undefined ? undefined : now + expiresInMs;
+  }
+
+  lost(loss: ModelLoss, now: Milliseconds): RecoveryStep {
+    if (this.#readyAt !== undefined && now - this.#readyAt >= HEALTHY_MS) this.#failures = 0;
+    this.#readyAt = undefined;
+    this.#expiresAt = undefined;
+    if (loss.retry === "no") return { kind: "giveUp", code: loss.code };
+    const step = loss.retry === "backoff" ? this.#failures + 1 : this.#failures;
+    const waitMs = BACKOFF_MS[step];
+    this.#failures++;
+    if (waitMs === undefined) return { kind: "giveUp", code: loss.code };
+    this.#reopenAt = now + waitMs;
+    return { kind: "reopen", at: this.#reopenAt };
+  }
+
+  /** Whether to open a connection now: a fresh one after a loss, or one in place of one that expires. */
+  takeReopen(now: Milliseconds, quiet: boolean): "reopen" | "rotate" | undefined {
+    if (this.#reopenAt !== undefined) {
+      if (now < this.#reopenAt) return undefined;
+      this.#reopenAt = undefined;
+      return "reopen";
+    }
+    if (this.#expiresAt === undefined) return undefined;
+    const beforeMs = quiet ? ROTATE_BEFORE_EXPIRY_MS : FORCE_BEFORE_EXPIRY_MS;
+    if (now < this.#rotateAt(beforeMs)) return undefined;
+    this.#expiresAt = undefined;
+    this.#readyAt = undefined;
+    return "rotate";
+  }
+
+  get wakeAt(): Milliseconds | undefined {
+    if (this.#reopenAt !== undefined) return this.#reopenAt;
+    return this.#expiresAt === undefined ? undefined : this.#rotateAt(FORCE_BEFORE_EXPIRY_MS);
+  }
+
+  /** Short-lived sessions rotate when half their time is gone at the earliest. */
+  #rotateAt(beforeMs: Milliseconds): Milliseconds {
+    const expiresAt = this.#expiresAt ?? Infinity;
+    const readyAt = this.#readyAt ?? -Infinity;
+    return Math.max(expiresAt - beforeMs, (expiresAt + readyAt) / 2);
+  }
+}

@@ -1,0 +1,292 @@
+import { audioDurationMs, type Base64 } from "../utils/audioFormat.ts";
+import { levelOf } from "../utils/audioLevel.ts";
+import { SpeechDetector } from "../utils/speechDetector.ts";
+import type { JournalEntry } from "./journal.ts";
+import { CallMachine } from "./machine.ts";
+import type {
+  CallCommand,
+  CallEnd,
+  CallEvent,
+  CallInput,
+  CallLeg,
+  CallPhase,
+  CallPolicy,
+  CallRequest,
+  CallSession,
+  ControlInput,
+  LegInput,
+  Milliseconds,
+  ModelSetup,
+  ModelSink,
+  OpenModel,
+  RealtimeClient,
+  SpeechRef,
+  ToolCall,
+  ToolEffect,
+} from "./types.ts";
+
+export interface ToolResult {
+  readonly output: string;
+  readonly ok: boolean;
+  readonly effect?: ToolEffect;
+}
+
+/** What a session needs of the world. */
+export interface SessionPorts {
+  readonly openModel: OpenModel;
+  /** Never rejects; stops early when the signal fires. */
+  runTool(session: CallSession, call: ToolCall, signal: AbortSignal): Promise<ToolResult>;
+  /** Plays keys into the phone call, which takes the leg away and brings another. */
+  sendDigits(session: CallSession, digits: string): void;
+  publish(session: CallSession, event: CallEvent): void;
+  /** A fault of ours: the call ends, the process goes on. */
+  failed(session: CallSession, error: unknown): void;
+  now(): Milliseconds;
+  /** Runs `wake` once after a delay; gives the means to call it off. */
+  setTimer(wake: () => void, delayMs: Milliseconds): () => void;
+  /** Sees the call's policy, and then every input before it is handled. */
+  journal?(session: CallSession, entry: JournalEntry): void;
+}
+
+export interface SessionOptions {
+  readonly id: string;
+  readonly request: CallRequest;
+  readonly policy: CallPolicy;
+  readonly setup: Omit<ModelSetup, "history">;
+}
+
+/** Audio that is kept while there is no model connection to give it to: about ten seconds of frames. */
+const MAX_WAITING_FRAMES = 500;
+
+/** Carries a call's audio from end to end, and performs what its machine decides. */
+export class Session implements CallSession {
+  readonly id: string;
+  readonly request: CallRequest;
+  readonly ended: Promise<CallEnd>;
+  callSid: string | undefined;
+  readonly #ports: SessionPorts;
+  readonly #setup: Omit<ModelSetup, "history">;
+  readonly #policy: CallPolicy;
+  readonly #startedAt: Milliseconds;
+  readonly #machine: CallMachine;
+  readonly #detector = new SpeechDetector();
+  readonly #tools = new AbortController();
+  readonly #settleEnd: (end: CallEnd) => void;
+  #leg: CallLeg | undefined;
+  #hasJoined = false;
+  #model: RealtimeClient | undefined;
+  /** Belongs to the model's present connection; what others still say does not count. */
+  #sink: ModelSink | undefined;
+  #waiting: Base64[] = [];
+  #timer: { readonly at: Milliseconds; cancel(): void } | undefined;
+  #commands: CallCommand[] = [];
+  #performing = false;
+
+  constructor({ id, request, policy, setup }: SessionOptions, ports: SessionPorts) {
+    this.id = id;
+    this.request = request;
+    this.callSid = request.callSid;
+    this.#setup = setup;
+    this.#policy = policy;
+    this.#ports = ports;
+    const { promise, resolve } = Promise.withResolvers<CallEnd>();
+    this.ended = promise;
+    this.#settleEnd = resolve;
+    this.#startedAt = ports.now();
+    this.#machine = new CallMachine(policy, this.#startedAt);
+  }
+
+  get phase(): CallPhase {
+    return this.#machine.phase;
+  }
+
+  /** Whether a leg has ever joined. */
+  get hasJoined(): boolean {
+    return this.#hasJoined;
+  }
+
+  /** Opens the model's end. */
+  begin(): void {
+    this.#guard(() => {
+      this.#ports.journal?.(this, { at: this.#startedAt, policy: this.#policy });
+      this.#perform(this.#machine.begin());
+    });
+  }
+
+  join(leg: CallLeg): void {
+    if (this.#machine.phase === "ended") throw new Error("Cannot join the call: it has ended");
+    if (this.#leg !== undefined) throw new Error("Cannot join the call: it has a leg already");
+    this.#leg = leg;
+    this.#hasJoined = true;
+    this.input({ type: "joined", format: leg.format, reports: leg.reports });
+  }
+
+  hear(audio: Base64): void {
+    if (this.#machine.phase === "ended") return;
+    if (this.#model !== undefined) this.#model.sendAudio(audio);
+    else this.#wait(audio);
+    const { format } = this.#setup;
+    const change = this.#detector.hear(levelOf(audio, format), audioDurationMs(audio, format));
+    if (change !== undefined) this.#handle({ type: "callerLevel", speaking: change === "started" });
+  }
+
+  input(input: LegInput | ControlInput): void {
+    if (input.type === "lost") this.#leg = undefined;
+    this.#handle(input);
+  }
+
+  #handle(input: CallInput): void {
+    if (this.#machine.phase === "ended") return;
+    this.#guard(() => {
+      const at = this.#ports.now();
+      this.#ports.journal?.(this, { at, input });
+      this.#perform(this.#machine.handle(input, at));
+    });
+  }
+
+  #speech(ref: SpeechRef, audio: Base64): void {
+    if (this.#machine.phase === "ended") return;
+    this.#guard(() => {
+      const at = this.#ports.now();
+      const durationMs = audioDurationMs(audio, this.#setup.format);
+      this.#ports.journal?.(this, { at, speech: ref, durationMs });
+      this.#perform(this.#machine.speech(ref, audio, durationMs, at));
+    });
+  }
+
+  /** In order, also when performing one command brings about the next ones. */
+  #perform(commands: readonly CallCommand[]): void {
+    for (const command of commands) this.#commands.push(command);
+    if (this.#performing) return;
+    this.#performing = true;
+    try {
+      for (let i = 0; i < this.#commands.length; i++) this.#do(this.#commands[i]!);
+    } finally {
+      this.#commands = [];
+      this.#performing = false;
+    }
+    this.#arm();
+  }
+
+  #do(command: CallCommand): void {
+    switch (command.type) {
+      case "play":
+        return this.#leg?.play(command.piece);
+      case "mark":
+        return this.#leg?.mark(command.name);
+      case "clear":
+        return this.#leg?.clear();
+      case "model":
+        return this.#model?.send(command.request);
+      case "commitAudio":
+        return this.#model?.commitAudio();
+      case "clearInput":
+        return this.#model?.clearInputBuffer();
+      case "openModel":
+        return this.#openModel({ ...this.#setup, history: command.history });
+      case "closeModel":
+        return this.#closeModel();
+      case "runTool":
+        return this.#runTool(command.call);
+      case "abortTools":
+        return this.#tools.abort();
+      case "sendDigits":
+        return this.#ports.sendDigits(this, command.digits);
+      case "publish":
+        this.#leg?.notify(command.event);
+        return this.#ports.publish(this, command.event);
+      case "endCall":
+        return this.#end(command.end);
+      default:
+        command satisfies never;
+    }
+  }
+
+  #openModel(setup: ModelSetup): void {
+    const isCurrent = () => this.#sink === sink;
+    const sink: ModelSink = {
+      input: (input) => {
+        if (!isCurrent()) return;
+        if (input.type === "modelLost") this.#closeModel();
+        this.#handle(input);
+      },
+      speech: (ref, audio) => {
+        if (isCurrent()) this.#speech(ref, audio);
+      },
+    };
+    this.#sink = sink;
+    this.#model = this.#ports.openModel(setup, sink);
+    for (const audio of this.#waiting) this.#model.sendAudio(audio);
+    this.#waiting = [];
+  }
+
+  #closeModel(): void {
+    this.#sink = undefined;
+    this.#model?.close();
+    this.#model = undefined;
+  }
+
+  #wait(audio: Base64): void {
+    this.#waiting.push(audio);
+    if (this.#waiting.length > MAX_WAITING_FRAMES) this.#waiting.shift();
+  }
+
+  #runTool(call: ToolCall): void {
+    const { callId } = call;
+    this.#ports.runTool(this, call, this.#tools.signal).then(
+      (result) => this.#handle({ type: "toolReturned", callId, ...result }),
+      (error) => this.#fail(error),
+    );
+  }
+
+  #arm(): void {
+    const wakeAt = this.#machine.wakeAt;
+    if (wakeAt === undefined) {
+      this.#timer?.cancel();
+      this.#timer = undefined;
+      return;
+    }
+    // A timer that fires early costs one tick; moving it at every frame would cost more.
+    if (this.#timer !== undefined && this.#timer.at <= wakeAt) return;
+    this.#timer?.cancel();
+    const wake = () => {
+      this.#timer = undefined;
+      this.#handle({ type: "tick" });
+    };
+    // Rounded up: timers count whole milliseconds, and one that fires too early is for nothing.
+    const delayMs = Math.max(0, Math.ceil(wakeAt - this.#ports.now()));
+    this.#timer = { at: wakeAt, cancel: this.#ports.setTimer(wake, delayMs) };
+  }
+
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Ends the call in order if that is still possible, and otherwise all the same. */
+  #fail(error: unknown): void {
+    this.#ports.failed(this, error);
+    const end: CallEnd = { reason: "internal_error" };
+    try {
+      this.#perform(this.#machine.handle({ type: "hangUp", end }, this.#ports.now()));
+    } catch {
+      // The first fault has been told; this one is most likely the same.
+    }
+    this.#tools.abort();
+    this.#closeModel();
+    this.#end(end);
+  }
+
+  #end(end: CallEnd): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#waiting = [];
+    const leg = this.#leg;
+    this.#leg = undefined;
+    this.#settleEnd(end);
+    leg?.close(end);
+  }
+}

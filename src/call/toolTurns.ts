@@ -1,0 +1,184 @@
+import type { AgentVoice } from "./agentVoice.ts";
+import type { CallerTurnsParts } from "./callerTurns.ts";
+import type { ClosingPlan } from "./ending.ts";
+import type { Outbox } from "./outbox.ts";
+import * as sentences from "./sentences.ts";
+import { ToolCalls } from "./toolCalls.ts";
+import type { Transcript } from "./transcript.ts";
+import type { Turns } from "./turns.ts";
+import type {
+  CallPolicy,
+  ControlInput,
+  Milliseconds,
+  ModelInput,
+  ToolCall,
+  ToolEffect,
+} from "./types.ts";
+
+type ResponseDone = Extract<ModelInput, { type: "responseDone" }>;
+type ToolReturned = Extract<ControlInput, { type: "toolReturned" }>;
+
+/** Tools while people talk: run, answered, bridged by a filler when slow, and what they do to the call. */
+export class ToolTurns {
+  readonly #policy: CallPolicy;
+  readonly #outbox: Outbox;
+  readonly #transcript: Transcript;
+  readonly #turns: Turns;
+  readonly #voice: AgentVoice;
+  readonly #calls = new ToolCalls();
+  /** Outputs that the model has not confirmed; a reply begun before that may not know them. */
+  readonly #untaken = new Set<string>();
+  /** Running tools that were called over a connection that is gone. */
+  readonly #orphans = new Set<string>();
+  #effect: ToolEffect | undefined;
+  #agentSpoke = false;
+  #reachable = true;
+
+  constructor({ policy, outbox, transcript, turns, voice }: CallerTurnsParts) {
+    this.#policy = policy;
+    this.#outbox = outbox;
+    this.#transcript = transcript;
+    this.#turns = turns;
+    this.#voice = voice;
+  }
+
+  get running(): number {
+    return this.#calls.running;
+  }
+
+  announced(responseId: string, call: ToolCall): void {
+    this.#calls.announced(responseId, call);
+  }
+
+  responseDone({ responseId, status, toolCalls }: ResponseDone, now: Milliseconds): void {
+    for (const call of this.#calls.responseDone(responseId, status, toolCalls, now)) {
+      this.#transcript.toolCalled(call);
+      const { callId: toolCallId, name, arguments: args } = call;
+      this.#outbox.publish({ type: "toolStarted", toolCallId, name, arguments: args });
+      this.#outbox.push({ type: "runTool", call });
+    }
+  }
+
+  /** Hands the output to the model; gives a way out of the call when a tool asked for it. */
+  returned(input: ToolReturned, now: Milliseconds): ClosingPlan | undefined {
+    const { callId, output, ok, effect } = input;
+    const returned = this.#calls.returned(callId);
+    if (returned === undefined) return undefined;
+    const { call, startedAt, last } = returned;
+    this.#transcript.toolReturned(callId, output);
+    this.#outbox.publish({
+      type: "toolEnded",
+      toolCallId: callId,
+      name: call.name,
+      ok,
+      output,
+      durationMs: Math.round(now - startedAt),
+    });
+    this.#deliver(call, output);
+    this.#note(effect);
+    if (this.#calls.running === 0) this.#turns.withdraw("filler");
+    if (!last) return undefined;
+    const plan = this.#takePlan();
+    if (plan === undefined) {
+      this.#outbox.pushAll(this.#turns.ask({ purpose: "tool_result" }, now));
+    }
+    return plan;
+  }
+
+  /** Only to an alias that the operator has defined, never to what a model makes up. */
+  transferPlan(alias: string): ClosingPlan | undefined {
+    if (!Object.hasOwn(this.#policy.transfers, alias)) return undefined;
+    const sentence = this.#policy.transfers[alias]?.sentence;
+    const farewell = { then: "transfer", alias } as const;
+    if (sentence === undefined && this.#agentSpoke) return { farewell, revocable: false };
+    return { farewell, say: sentences.handOver(sentence), revocable: false };
+  }
+
+  /** The model has taken in an output; a reply that it begins from now on makes use of it. */
+  outputTaken(callId: string): void {
+    this.#untaken.delete(callId);
+  }
+
+  replyStarted(): void {
+    if (this.#untaken.size === 0) {
+      this.#turns.withdraw("tool_result");
+    }
+  }
+
+  /** Whether the agent has said anything since the caller did: a goodbye, most likely. */
+  agentSpoke(): void {
+    this.#agentSpoke = true;
+  }
+
+  callerSpoke(): void {
+    this.#agentSpoke = false;
+  }
+
+  /** The model's connection is gone: the next one knows nothing of what is running now. */
+  modelLost(): void {
+    this.#reachable = false;
+    this.#calls.forgetAnnounced();
+    this.#untaken.clear();
+    for (const callId of this.#calls.runningIds) this.#orphans.add(callId);
+  }
+
+  /** A fresh connection, which is told of all that has returned so far in its history. */
+  modelOpened(): void {
+    this.#reachable = true;
+  }
+
+  tick(now: Milliseconds): void {
+    const { fillerAfterMs } = this.#policy;
+    if (fillerAfterMs <= 0 || !this.#turns.quiet || this.#voice.audible) return;
+    if (!this.#calls.takeSlow(fillerAfterMs, now)) return;
+    this.#outbox.notice("filler");
+    this.#outbox.pushAll(this.#turns.ask(sentences.filler(), now));
+  }
+
+  get wakeAt(): Milliseconds | undefined {
+    const { fillerAfterMs } = this.#policy;
+    if (fillerAfterMs <= 0 || !this.#turns.quiet || this.#voice.audible) return undefined;
+    return this.#calls.slowAt(fillerAfterMs);
+  }
+
+  #deliver(call: ToolCall, output: string): void {
+    const { callId, name } = call;
+    if (this.#orphans.delete(callId)) {
+      if (!this.#reachable) return;
+      const text = `The tool ${name} has returned: ${output}`;
+      this.#outbox.push({ type: "model", request: { type: "message", role: "system", text } });
+      return;
+    }
+    this.#untaken.add(callId);
+    this.#outbox.push({ type: "model", request: { type: "toolOutput", callId, output } });
+  }
+
+  #note(effect: ToolEffect | undefined): void {
+    switch (effect?.type) {
+      case "sendDigits":
+        this.#outbox.push({ type: "sendDigits", digits: effect.digits });
+        return;
+      case "transfer":
+        this.#effect = effect;
+        return;
+      case "endCall":
+        this.#effect ??= effect;
+    }
+  }
+
+  #takePlan(): ClosingPlan | undefined {
+    const effect = this.#effect;
+    this.#effect = undefined;
+    switch (effect?.type) {
+      case "transfer":
+        return this.transferPlan(effect.alias);
+      case "endCall": {
+        const farewell = { then: "end", end: { reason: "agent_hung_up" } } as const;
+        const plan = { farewell, revocable: true } as const;
+        return this.#agentSpoke ? plan : { ...plan, say: sentences.goodbye() };
+      }
+      default:
+        return undefined;
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import { createPhoneNetwork, type PhoneCall, type PhoneNetwork } from "../sim/phone.ts";
+import { describeEvent } from "../sim/phone/describeEvent.ts";
+import { followScript } from "../sim/phone/script.ts";
+import { startTwilioApi } from "../sim/phone/twilioApi.ts";
+import { readWav, writeWav } from "../sim/phone/wav.ts";
+import { createVoice } from "../sim/voice.ts";
+import { type PhoneOptions, readPhoneOptions, rehearsal, usage } from "./phoneOptions.ts";
+
+/** Runs the command; resolves with its exit code. */
+export async function runPhone(
+  options: PhoneOptions,
+  print: (line: string) => void,
+  interrupted: Promise<void>,
+): Promise<number> {
+  const voice = createVoice({ kind: "flite", voice: "rms" });
+  const network = createPhoneNetwork({
+    account: {
+      accountSid: options.accountSid,
+      authToken: options.authToken,
+      number: options.number,
+      apiKeySid: options.apiKey?.sid,
+      apiKeySecret: options.apiKey?.secret,
+    },
+    publicUrl: options.publicUrl,
+    baseUrl: options.url,
+    statusPath: "/twilio/status",
+    otherNumbers: { answer: options.answer },
+    voice,
+  });
+  try {
+    const run = options.serve ? serveApi : callServer;
+    return await run(network, options, print, interrupted);
+  } finally {
+    await network.close();
+    voice.close();
+  }
+}
+
+async function callServer(
+  network: PhoneNetwork,
+  options: PhoneOptions,
+  print: (line: string) => void,
+  interrupted: Promise<void>,
+): Promise<number> {
+  if (!await answers(options.url)) {
+    print(
+      `Nothing answers at ${options.url}. Start the server with "deno task start", ` +
+        "or say where it is with --url.",
+    );
+    return 1;
+  }
+  print(`Calling ${options.to} from ${options.from} at ${options.url}`);
+  const call = network.call({ from: options.from, to: options.to });
+  const heard = await liveCall(network, call, options, print, interrupted);
+  await save(options.out, heard, print);
+  return call.errors.length === 0 ? 0 : 1;
+}
+
+async function serveApi(
+  network: PhoneNetwork,
+  options: PhoneOptions,
+  print: (line: string) => void,
+  interrupted: Promise<void>,
+): Promise<number> {
+  const api = startTwilioApi(network, { port: options.port });
+  print(`Twilio's API is simulated at ${api.url}`);
+  print(
+    `Run the server at ${options.url} with TWILIO_API_URL=${api.url} and call out. ` +
+      "Stop with Ctrl-C.",
+  );
+  try {
+    const stopped = interrupted.then(() => undefined);
+    const lives: Promise<void>[] = [];
+    for (let number = 1;; number++) {
+      const call = await Promise.race([network.nextCall(), stopped]);
+      if (call === undefined) break;
+      const tell = (line: string) => print(`call ${number}  ${line}`);
+      tell(`to ${call.to} from ${call.from}, ${call.sid}`);
+      const path = options.out.replace(/(\.wav)?$/i, `-${number}.wav`);
+      const life = liveCall(network, call, options, tell, interrupted)
+        .then((heard) => save(path, heard, tell))
+        .catch((error) => tell(`ERROR     ${error instanceof Error ? error.message : error}`));
+      lives.push(life);
+    }
+    await Promise.all(lives);
+    return 0;
+  } finally {
+    await api.close();
+  }
+}
+
+async function liveCall(
+  network: PhoneNetwork,
+  call: PhoneCall,
+  options: PhoneOptions,
+  print: (line: string) => void,
+  interrupted: Promise<void>,
+): Promise<Uint8Array> {
+  call.watch((event) => {
+    const line = describeEvent(event);
+    if (line !== undefined) print(line);
+    if (event.type !== "requested") return;
+    const advice = adviceFor(event.status, event.body, options);
+    if (advice !== undefined) print(advice);
+  });
+  interrupted.then(() => call.hangUp());
+  const { say, wav, digits, interruptAfterMs, maxMs } = options;
+  const lines = wav === undefined ? say : [...say, readWav(Deno.readFileSync(wav))];
+  const tell = (what: string) => print(`${" ".repeat(12)}person    ${what}`);
+  const script = { lines, digits, interruptAfterMs, maxMs, tell };
+  await followScript(call, network.exchange.clock, script);
+  await call.settled;
+  return call.heardAudio();
+}
+
+async function save(
+  path: string,
+  heard: Uint8Array,
+  print: (line: string) => void,
+): Promise<void> {
+  if (heard.every((code) => code === 0xff)) return print("Nothing was heard: no file is written.");
+  await Deno.writeFile(path, writeWav(heard));
+  print(`What was heard (${(heard.length / 8_000).toFixed(1)} s) is in ${path}`);
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(new URL("/health", url), { signal: AbortSignal.timeout(5_000) });
+    await response.body?.cancel();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What to do about an answer that ends the call before it begins. */
+function adviceFor(status: number, body: string, options: PhoneOptions): string | undefined {
+  if (status === 403) {
+    return "The server refuses the signature: it must run with the TWILIO_AUTH_TOKEN and the " +
+      `PUBLIC_URL that this command signs with (${options.publicUrl}).\n` +
+      "Give them with --auth-token and --public-url, or --env-file.";
+  }
+  if (status === 503 && body.includes("phone_not_configured")) {
+    const lines = Object.entries(rehearsal).map(([name, value]) => `  ${name}=${value}`);
+    return "The server has no phone. For a rehearsal put these lines into its .env, " +
+      `start it again, and call again:\n${lines.join("\n")}`;
+  }
+  if (status === 503) return "The server takes no call now: it is full, or about to stop.";
+  return undefined;
+}
+
+function readFile(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+if (import.meta.main) {
+  try {
+    const options = readPhoneOptions(Deno.args, (name) => Deno.env.get(name), readFile);
+    if (options.help) console.log(usage);
+    else {
+      const interrupted = Promise.withResolvers<void>();
+      const interrupt = () => interrupted.resolve();
+      Deno.addSignalListener("SIGINT", interrupt);
+      const code = await runPhone(options, (line) => console.log(line), interrupted.promise);
+      Deno.exit(code);
+    }
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(2);
+  }
+}

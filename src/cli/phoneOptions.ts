@@ -1,0 +1,140 @@
+import { parseArgs, parseEnv } from "node:util";
+
+export const usage = `Call the running server as a phone would, without Twilio.
+
+  deno task phone [options]            call the server, print what happens, write what was heard
+  deno task phone --serve [options]    be Twilio's REST API: the server's outbound calls ring here
+
+What the person does
+  --say TEXT             say this when the agent has finished; may be given several times
+  --wav FILE             say what is in a WAV file (after --say)
+  --digits 123#          then press keys
+  --interrupt-after MS   do not wait: break in that long after the agent began to speak
+  --seconds N            hang up after N seconds at the latest (20)
+  --out FILE             where to write what was heard (heard.wav)
+  --from +1...           the number that calls (+12025550123)
+  --to +1...             the number that is called (TWILIO_PHONE_NUMBER)
+
+The server
+  --url URL              where it listens (http://127.0.0.1:PORT, PORT being 8000)
+  --env-file FILE        the settings it runs with (.env, where there is one)
+  --account-sid, --auth-token, --public-url    the same settings, one by one
+
+Serving
+  --port N               where Twilio's API listens (8089)
+  --answer WHO           human, machine, fax, busy, no-answer or failed (human)
+`;
+
+/** Settings that a server may run with to be called without Twilio; also this command's defaults. */
+export const rehearsal = {
+  PUBLIC_URL: "https://parley.example",
+  TWILIO_ACCOUNT_SID: "AC00000000000000000000000000000000",
+  TWILIO_AUTH_TOKEN: "rehearsal",
+  TWILIO_PHONE_NUMBER: "+12025550100",
+  TWILIO_API_URL: "http://127.0.0.1:8089",
+} as const;
+
+const answers = ["human", "machine", "fax", "busy", "no-answer", "failed"] as const;
+
+/** What the command was asked for. */
+export interface PhoneOptions {
+  readonly help: boolean;
+  readonly serve: boolean;
+  readonly url: string;
+  readonly publicUrl: string;
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly number: string;
+  readonly apiKey: { readonly sid: string; readonly secret: string } | undefined;
+  readonly from: string;
+  readonly to: string;
+  readonly say: readonly string[];
+  readonly wav: string | undefined;
+  readonly digits: string | undefined;
+  readonly interruptAfterMs: number | undefined;
+  readonly maxMs: number;
+  readonly out: string;
+  readonly port: number;
+  readonly answer: typeof answers[number];
+}
+
+/** Reads the command line; settings come from flags, then the environment, then the file. */
+export function readPhoneOptions(
+  args: readonly string[],
+  environment: (name: string) => string | undefined,
+  readFile: (path: string) => string | undefined,
+): PhoneOptions {
+  const { values } = parseArgs({ args: [...args], options: flags, strict: true });
+  const text = readFile(values["env-file"] ?? ".env");
+  if (text === undefined && values["env-file"] !== undefined) {
+    throw new TypeError(`Cannot read settings: there is no file ${values["env-file"]}`);
+  }
+  const file = parseEnv(text ?? "");
+  const setting = (name: string) => environment(name) || file[name] || undefined;
+  const number = setting("TWILIO_PHONE_NUMBER") ?? rehearsal.TWILIO_PHONE_NUMBER;
+  const [sid, secret] = [setting("TWILIO_API_KEY_SID"), setting("TWILIO_API_KEY_SECRET")];
+  const answer = answers.find((answer) => answer === (values.answer ?? "human"));
+  if (answer === undefined) throw new TypeError(`--answer must be one of ${answers.join(", ")}`);
+  return {
+    help: values.help ?? false,
+    serve: values.serve ?? false,
+    url: origin("--url", values.url ?? `http://127.0.0.1:${setting("PORT") ?? "8000"}`),
+    publicUrl: origin(
+      "--public-url",
+      values["public-url"] ?? setting("PUBLIC_URL") ?? rehearsal.PUBLIC_URL,
+    ),
+    accountSid: values["account-sid"] ?? setting("TWILIO_ACCOUNT_SID") ??
+      rehearsal.TWILIO_ACCOUNT_SID,
+    authToken: values["auth-token"] ?? setting("TWILIO_AUTH_TOKEN") ?? rehearsal.TWILIO_AUTH_TOKEN,
+    number,
+    apiKey: sid === undefined || secret === undefined ? undefined : { sid, secret },
+    from: values.from ?? "+12025550123",
+    to: values.to ?? number,
+    say: values.say ?? [],
+    wav: values.wav,
+    digits: keys(values.digits),
+    interruptAfterMs: values["interrupt-after"] === undefined
+      ? undefined
+      : whole("--interrupt-after", values["interrupt-after"], 600_000),
+    maxMs: whole("--seconds", values.seconds ?? "20", 3_600) * 1_000,
+    out: values.out ?? "heard.wav",
+    port: whole("--port", values.port ?? "8089", 65_535),
+    answer,
+  };
+}
+
+const flags = {
+  help: { type: "boolean", short: "h" },
+  serve: { type: "boolean" },
+  url: { type: "string" },
+  "public-url": { type: "string" },
+  "account-sid": { type: "string" },
+  "auth-token": { type: "string" },
+  "env-file": { type: "string" },
+  from: { type: "string" },
+  to: { type: "string" },
+  say: { type: "string", multiple: true },
+  wav: { type: "string" },
+  digits: { type: "string" },
+  "interrupt-after": { type: "string" },
+  seconds: { type: "string" },
+  out: { type: "string" },
+  port: { type: "string" },
+  answer: { type: "string" },
+} as const;
+
+function origin(flag: string, value: string): string {
+  const url = URL.parse(value);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url.origin;
+  throw new TypeError(`${flag} must be an http or https address, not "${value}"`);
+}
+
+function whole(flag: string, value: string, max: number): number {
+  if (/^\d{1,7}$/.test(value) && Number(value) <= max) return Number(value);
+  throw new TypeError(`${flag} must be a whole number up to ${max}, not "${value}"`);
+}
+
+function keys(value: string | undefined): string | undefined {
+  if (value === undefined || /^[0-9A-D*#wW]+$/.test(value)) return value;
+  throw new TypeError(`--digits may have 0-9, *, #, A-D, and w or W to wait, not "${value}"`);
+}

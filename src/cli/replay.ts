@@ -1,0 +1,53 @@
+import { decodeJournal, type JournalEntry } from "../call/journal.ts";
+import { replay, type ReplayStep } from "../call/replay.ts";
+import type { CallCommand } from "../call/types.ts";
+
+/** Runs a journal through the call machine and tells, line by line, what happened and what was done. */
+export function* describeReplay(journal: readonly JournalEntry[]): Generator<string> {
+  const startedAt = journal[0]?.at ?? 0;
+  for (const step of replay(journal)) {
+    yield `${((step.at - startedAt) / 1000).toFixed(3).padStart(9)}  ${cause(step)}`;
+    for (const command of step.commands) yield `           -> ${effect(command)}`;
+  }
+}
+
+function cause({ entry }: ReplayStep): string {
+  if ("policy" in entry) return `begin ${JSON.stringify(entry.policy)}`;
+  if ("input" in entry) return named(entry.input);
+  return `speech ${entry.speech.itemId} ${entry.durationMs.toFixed(0)} ms`;
+}
+
+function effect(command: CallCommand): string {
+  switch (command.type) {
+    case "play": {
+      const { itemId, durationMs, mark } = command.piece;
+      return `play ${itemId} ${durationMs.toFixed(0)} ms${mark === undefined ? "" : ` ${mark}`}`;
+    }
+    case "model":
+      return `model ${named(command.request)}`;
+    case "publish":
+      return `publish ${named(command.event)}`;
+    default:
+      return named(command);
+  }
+}
+
+function named({ type, ...rest }: { readonly type: string }): string {
+  return Object.keys(rest).length === 0 ? type : `${type} ${JSON.stringify(rest)}`;
+}
+
+if (import.meta.main) {
+  const [path] = Deno.args;
+  if (path === undefined) {
+    console.error("Usage: deno task replay FILE");
+    Deno.exit(2);
+  }
+  try {
+    for (const line of describeReplay(decodeJournal(await Deno.readTextFile(path)))) {
+      console.log(line);
+    }
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

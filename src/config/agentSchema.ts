@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { isLoopback } from "./settingReader.ts";
+
+const name = z.string().regex(
+  /^[a-z][a-z0-9_]{0,63}$/,
+  "must be lower-case letters, digits and _, beginning with a letter",
+);
+
+const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, "must be in E.164 form, such as +14155550123");
+
+const milliseconds = (max: number) => z.number().int().min(0).max(max);
+
+const turnDetection = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("server"),
+    threshold: z.number().min(0).max(1).optional(),
+    silence_ms: milliseconds(10_000).optional(),
+    prefix_ms: milliseconds(5000).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("semantic"),
+    eagerness: z.enum(["low", "medium", "high", "auto"]).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("manual"),
+    commits: z.enum(["silence", "button"]).default("silence"),
+  }),
+]);
+
+const httpTool = z.strictObject({
+  name,
+  description: z.string().min(1).max(1000),
+  parameters: z.record(z.string(), z.unknown()).default({ type: "object", properties: {} }),
+  url: z.string().refine(isSafeUrl, "must be an https URL (http only on this machine)"),
+  method: z.enum(["GET", "POST"]).default("POST"),
+  headers: z.record(z.string(), z.string()).default({}),
+  timeout_ms: milliseconds(60_000).default(10_000),
+});
+
+/** What may stand in the front matter of an agent's file; unknown names are errors. */
+export const agentFrontMatter = z.strictObject({
+  name: name.optional(),
+  title: z.string().min(1).max(80),
+  greeting: z.string().min(1).max(1000).optional(),
+  voice: z.string().min(1).max(80).default("marin"),
+  language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "must be a code such as en")
+    .default("en"),
+  model: z.string().min(1).max(100).optional(),
+  reasoning: z.enum(["minimal", "low", "medium", "high"]).optional(),
+  transcription: z.string().min(1).max(100).default("gpt-transcribe"),
+  speed: z.number().min(0.25).max(1.5).optional(),
+  timezone: z.string().refine(isTimeZone, "must be a time zone such as Europe/London")
+    .default("UTC"),
+  turn_detection: turnDetection.default({ kind: "semantic", eagerness: "auto" }),
+  interruption: z.union([
+    z.literal("model"),
+    z.strictObject({ after_ms: milliseconds(5000), pause: z.boolean().default(false) }),
+  ], "must be model, or after_ms with a number of milliseconds").default("model"),
+  noise_reduction: z.enum(["near_field", "far_field", "off"]).default("near_field"),
+  tools: z.array(name).max(64).default([]),
+  transfers: z.record(
+    name,
+    z.strictObject({ number: e164, sentence: z.string().max(500).optional() }),
+  ).default({}),
+  voicemail: z.string().min(1).max(2000).default("hangup"),
+  filler_after_ms: milliseconds(60_000).default(2500),
+  idle_seconds: z.number().int().min(5).max(3600).optional(),
+  max_minutes: z.number().int().min(1).max(1440).optional(),
+  dtmf: z.strictObject({
+    timeout_ms: milliseconds(30_000).default(2000),
+    sensitive: z.boolean().default(false),
+  }).default({ timeout_ms: 2000, sensitive: false }),
+  http_tools: z.array(httpTool).max(32).default([]),
+});
+
+export type AgentFrontMatter = z.infer<typeof agentFrontMatter>;
+
+export type HttpToolSetting = Readonly<z.infer<typeof httpTool>>;
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isSafeUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
+}

@@ -1,0 +1,129 @@
+import { likelyMisspellings, meantSetting, settingNames } from "./settingNames.ts";
+import { readPhone } from "./phoneSettings.ts";
+import { readServer } from "./serverSettings.ts";
+import { type Environment, SettingReader } from "./settingReader.ts";
+import type { DatabaseSettings, Settings } from "./settings.ts";
+
+/** All that is wrong with the settings, one sentence each. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+  constructor(readonly problems: readonly string[], readonly hints: readonly string[] = []) {
+    super(
+      `Cannot use these settings:\n${[...problems, ...hints].map((it) => `- ${it}`).join("\n")}`,
+    );
+  }
+}
+
+/**
+ * The process environment, as far as it may be read. Where only single names are permitted, the
+ * settings and their likely misspellings are asked for one by one.
+ */
+export function readEnvironment(): Environment {
+  try {
+    return Deno.env.toObject();
+  } catch (refusal) {
+    if (!isRefusal(refusal)) throw refusal;
+  }
+  const environment: Record<string, string> = {};
+  for (const name of [...settingNames, ...likelyMisspellings()]) {
+    try {
+      const value = Deno.env.get(name);
+      if (value !== undefined) environment[name] = value;
+    } catch (refusal) {
+      if (!isRefusal(refusal)) throw refusal;
+    }
+  }
+  return environment;
+}
+
+/** Checks every setting and fills in the defaults. Throws `SettingsError` with all problems at once. */
+export function readSettings(environment: Environment): Settings {
+  const read = new SettingReader(environment);
+  const server = readServer(read);
+  const phone = readPhone(read, server.publicUrl);
+  const openaiKey = read.text("OPENAI_API_KEY");
+  const countries = readCountries(read);
+  const dailyUsd = read.amount("OUTBOUND_DAILY_USD");
+  const hints = misspellings(environment);
+  const settings: Settings = {
+    server,
+    openai: {
+      ...(openaiKey !== undefined && { apiKey: openaiKey }),
+      url: readRealtimeUrl(read),
+      model: read.text("OPENAI_MODEL") ?? "gpt-realtime-2.1",
+      socket: read.choice("OPENAI_SOCKET", ["native", "ws"], "native"),
+    },
+    ...(phone !== undefined && { phone }),
+    database: readDatabase(read),
+    agents: {
+      dir: read.text("AGENTS_DIR") ?? "src/agents",
+      default: read.matching(
+        "DEFAULT_AGENT",
+        /^[a-z0-9][a-z0-9_-]{0,63}$/,
+        "must be the name of an agent's file without .md: lower-case letters, digits, - and _.",
+      ) ?? "receptionist",
+    },
+    outbound: {
+      ...(countries !== undefined && { countries }),
+      perMinute: read.whole("OUTBOUND_PER_MINUTE", 10, { min: 1, max: 10_000 }),
+      concurrent: read.whole("OUTBOUND_CONCURRENT", 5, { min: 1, max: 10_000 }),
+      dailyMinutes: read.whole("OUTBOUND_DAILY_MINUTES", 600, { min: 1, max: 1_000_000 }),
+      ...(dailyUsd !== undefined && { dailyUsd }),
+    },
+    limits: {
+      calls: read.whole("MAX_CALLS", 100, { min: 1, max: 100_000 }),
+      callMs: read.whole("MAX_CALL_MINUTES", 60, { min: 1, max: 1440 }) * 60_000,
+      idleMs: read.whole("IDLE_SECONDS", 30, { min: 5, max: 3600 }) * 1000,
+    },
+    log: {
+      level: read.choice("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
+      format: read.choice("LOG_FORMAT", ["auto", "json", "pretty"], "auto"),
+    },
+    hints,
+  };
+  if (read.problems.length > 0) throw new SettingsError(read.problems, hints);
+  return settings;
+}
+
+function readRealtimeUrl(read: SettingReader): string {
+  const fallback = "wss://api.openai.com/v1/realtime";
+  return read.url("OPENAI_REALTIME_URL", ["wss:", "ws:"], fallback)?.href ?? fallback;
+}
+
+function readDatabase(read: SettingReader): DatabaseSettings {
+  const value = read.text("DATABASE_URL") ?? "sqlite:./data/parley.db";
+  if (/^sqlite:./.test(value)) return { kind: "sqlite", path: value.slice("sqlite:".length) };
+  if (/^postgres(ql)?:\/\/./.test(value) && URL.canParse(value)) {
+    return { kind: "postgres", url: value };
+  }
+  read.problem(
+    "DATABASE_URL must be sqlite:<file>, sqlite::memory: or postgres://user:password@host/name.",
+  );
+  return { kind: "sqlite", path: ":memory:" };
+}
+
+function readCountries(read: SettingReader): readonly string[] | undefined {
+  const regions = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
+  const countries = read.list("OUTBOUND_COUNTRIES").map((code) => code.toUpperCase());
+  for (const code of countries) {
+    if (/^[A-Z]{2}$/.test(code) && regions.of(code) !== undefined) continue;
+    read.problem(
+      `OUTBOUND_COUNTRIES has "${
+        code.slice(0, 20)
+      }": give two-letter country codes such as US,CA,GB, separated by commas.`,
+    );
+  }
+  return countries.length === 0 ? undefined : [...new Set(countries)];
+}
+
+function misspellings(environment: Environment): readonly string[] {
+  return Object.keys(environment).flatMap((name) => {
+    const meant = meantSetting(name);
+    if (meant === undefined || (environment[meant] ?? "") !== "") return [];
+    return [`${name.slice(0, 80)} is not a setting: did you mean ${meant}?`];
+  });
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied;
+}

@@ -1,0 +1,39 @@
+import type { Settings } from "./settings.ts";
+
+/** What a person reads when the server has started: what is on, what is off and why, what to do next. */
+export function firstScreen(
+  { settings, engine }: { readonly settings: Settings; readonly engine: string },
+  { hostname, port }: { readonly hostname: string; readonly port: number },
+): string {
+  const { server, phone, agents, hints } = settings;
+  const unspecified = hostname === "0.0.0.0" || hostname === "::";
+  const host = unspecified ? "localhost" : hostname.includes(":") ? `[${hostname}]` : hostname;
+  const lines = [
+    ["Parley", `http://${host}:${port}${unspecified ? "  (listening on every address)" : ""}`],
+    ["Agent", agents.default],
+    ["Engine", engineLine(engine)],
+    ["Phone", phoneLine(phone?.number)],
+    ["API", server.apiKeys.length > 0 ? "on, with API_KEYS" : "off: set API_KEYS to call out"],
+    ["Next", "open the address above in a browser, press Start and speak. Ctrl-C stops."],
+  ];
+  const width = Math.max(...lines.map(([name = ""]) => name.length));
+  return [
+    "",
+    ...lines.map(([name = "", text]) => `  ${name.padEnd(width)}  ${text}`),
+    ...hints.map((hint) => `  ! ${hint}`),
+    "",
+  ].join("\n");
+
+  function phoneLine(number: string | undefined): string {
+    if (number === undefined) {
+      return "off: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER and PUBLIC_URL are not set";
+    }
+    return `on: ${number}, with its webhook set to ${phone?.publicUrl}/twilio/voice`;
+  }
+}
+
+function engineLine(engine: string): string {
+  return engine === "rehearsal"
+    ? "built-in rehearsal: it speaks but does not understand; set OPENAI_API_KEY for a real one"
+    : engine;
+}

@@ -1,0 +1,83 @@
+import { type ApiKey, parseApiKeys } from "../utils/auth.ts";
+import { isLoopback, type SettingReader } from "./settingReader.ts";
+import type { ServerSettings } from "./settings.ts";
+
+/** Where to listen, how the outside reaches it, and who may. */
+export function readServer(read: SettingReader): ServerSettings {
+  const host = read.matching(
+    "HOST",
+    /^[A-Za-z0-9.:\[\]-]{1,253}$/,
+    "must be an address or host name to listen on, such as 127.0.0.1 or 0.0.0.0.",
+  ) ?? "127.0.0.1";
+  const publicUrl = readPublicUrl(read);
+  const apiKeys = readApiKeys(read);
+  if (read.text("API_KEYS") === undefined && !isLoopback(host)) {
+    read.problem(
+      `API_KEYS is missing, and HOST ${host} is reachable from other machines: set API_KEYS to name:secret, or HOST to 127.0.0.1.`,
+    );
+  }
+  return {
+    host: host.replace(/^\[|\]$/g, ""),
+    port: read.whole("PORT", 8000, { min: 0, max: 65_535 }),
+    ...(publicUrl !== undefined && { publicUrl }),
+    allowedOrigins: readOrigins(read),
+    trustProxy: read.flag("TRUST_PROXY", false),
+    drainMs: read.whole("DRAIN_SECONDS", 3600, { min: 0, max: 86_400 }) * 1000,
+    apiKeys,
+  };
+}
+
+function readPublicUrl(read: SettingReader): string | undefined {
+  const url = read.url("PUBLIC_URL", ["https:", "http:"], "https://voice.example.com");
+  if (url === undefined) return undefined;
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    read.problem("PUBLIC_URL must begin with https://: Twilio and browsers accept nothing less.");
+  }
+  if (url.username !== "" || url.pathname !== "/" || url.search !== "" || url.hash !== "") {
+    read.problem(
+      "PUBLIC_URL must be only an origin, such as https://voice.example.com, without a path, query or password.",
+    );
+  }
+  return url.origin;
+}
+
+function readOrigins(read: SettingReader): readonly string[] {
+  return read.list("ALLOWED_ORIGINS").flatMap((origin) => {
+    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    const plain = origin.replace(/\/$/, "").toLowerCase();
+    if (url !== undefined && /^https?:$/.test(url.protocol) && url.origin === plain) return [plain];
+    read.problem(
+      `ALLOWED_ORIGINS has "${
+        origin.slice(0, 80)
+      }": give exact origins such as https://app.example.com, separated by commas; * is not accepted.`,
+    );
+    return [];
+  });
+}
+
+/** Each key is read by itself first, so that one mistake does not hide the next. */
+function readApiKeys(read: SettingReader): readonly ApiKey[] {
+  const entries = read.list("API_KEYS");
+  const sound = entries.filter((entry, at) =>
+    parsed(read, entry, (message) => message.replace("API key 1", `API key ${at + 1}`)) !==
+      undefined
+  );
+  if (sound.length < entries.length) return [];
+  return parsed(read, entries.join(","), (message) => message) ?? [];
+}
+
+function parsed(
+  read: SettingReader,
+  spec: string,
+  reword: (message: string) => string,
+): readonly ApiKey[] | undefined {
+  try {
+    return parseApiKeys(spec);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "Cannot read the keys";
+    read.problem(
+      `API_KEYS: ${reword(message)}. Write name:secret, with a secret from "openssl rand -hex 24".`,
+    );
+    return undefined;
+  }
+}

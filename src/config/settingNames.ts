@@ -1,0 +1,116 @@
+/** Every setting there is, in the order of `.env.example`. */
+export const settingNames = [
+  "HOST",
+  "PORT",
+  "PUBLIC_URL",
+  "API_KEYS",
+  "ALLOWED_ORIGINS",
+  "TRUST_PROXY",
+  "OPENAI_API_KEY",
+  "OPENAI_REALTIME_URL",
+  "OPENAI_MODEL",
+  "OPENAI_SOCKET",
+  "TWILIO_ACCOUNT_SID",
+  "TWILIO_AUTH_TOKEN",
+  "TWILIO_PHONE_NUMBER",
+  "TWILIO_API_KEY_SID",
+  "TWILIO_API_KEY_SECRET",
+  "TWILIO_API_URL",
+  "DATABASE_URL",
+  "AGENTS_DIR",
+  "DEFAULT_AGENT",
+  "OUTBOUND_COUNTRIES",
+  "OUTBOUND_PER_MINUTE",
+  "OUTBOUND_CONCURRENT",
+  "OUTBOUND_DAILY_MINUTES",
+  "OUTBOUND_DAILY_USD",
+  "MAX_CALLS",
+  "MAX_CALL_MINUTES",
+  "IDLE_SECONDS",
+  "DRAIN_SECONDS",
+  "LOG_LEVEL",
+  "LOG_FORMAT",
+] as const;
+
+export type SettingName = typeof settingNames[number];
+
+/** Names that people write from memory, with the setting they mean. */
+const commonMistakes: Readonly<Record<string, SettingName>> = {
+  OPENAI_KEY: "OPENAI_API_KEY",
+  OPENAI_TOKEN: "OPENAI_API_KEY",
+  OPENAI_SECRET_KEY: "OPENAI_API_KEY",
+  OPENAI_URL: "OPENAI_REALTIME_URL",
+  OPENAI_REALTIME_MODEL: "OPENAI_MODEL",
+  TWILIO_SID: "TWILIO_ACCOUNT_SID",
+  TWILIO_ACCOUNT_ID: "TWILIO_ACCOUNT_SID",
+  TWILIO_TOKEN: "TWILIO_AUTH_TOKEN",
+  TWILIO_ACCOUNT_TOKEN: "TWILIO_AUTH_TOKEN",
+  TWILIO_NUMBER: "TWILIO_PHONE_NUMBER",
+  TWILIO_FROM: "TWILIO_PHONE_NUMBER",
+  TWILIO_FROM_NUMBER: "TWILIO_PHONE_NUMBER",
+  TWILIO_API_KEY: "TWILIO_API_KEY_SID",
+  TWILIO_API_SECRET: "TWILIO_API_KEY_SECRET",
+};
+
+const known: ReadonlySet<string> = new Set(settingNames);
+
+/** The setting that an unknown name was probably meant to be; nothing where it is likely another program's. */
+export function meantSetting(name: string): SettingName | undefined {
+  if (known.has(name)) return undefined;
+  const upper = name.toUpperCase();
+  const mistaken = commonMistakes[upper];
+  if (mistaken !== undefined) return mistaken;
+  return settingNames.find((setting) =>
+    guarded.test(setting) && Math.abs(setting.length - upper.length) <= maxEdits &&
+    editDistance(upper, setting) <= maxEdits
+  );
+}
+
+/** Misspelt names worth asking for where the environment may not be listed. */
+export function likelyMisspellings(): readonly string[] {
+  const names = new Set(Object.keys(commonMistakes));
+  for (const setting of settingNames) {
+    if (!guarded.test(setting)) continue;
+    for (let at = 1; at < setting.length; at++) {
+      const [head, tail] = [setting.slice(0, at), setting.slice(at)];
+      names.add(head + tail.slice(1));
+      names.add(head + tail.charAt(1) + tail.charAt(0) + tail.slice(2));
+    }
+  }
+  return [...names].filter((name) => !known.has(name));
+}
+
+/** Short names such as PORT have too many harmless neighbours. */
+const guarded = /^(OPENAI|TWILIO|OUTBOUND)_/;
+
+const maxEdits = 2;
+
+/** Fewest insertions, deletions, replacements and swaps of neighbours between two words. */
+function editDistance(a: string, b: string): number {
+  let [before, row]: [number[], number[]] = [[], range(b.length + 1)];
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let least = Math.min(
+        cell(row, j) + 1,
+        cell(next, j - 1) + 1,
+        cell(row, j - 1) + same,
+      );
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        least = Math.min(least, cell(before, j - 2) + 1);
+      }
+      next.push(least);
+    }
+    [before, row] = [row, next];
+  }
+  return cell(row, b.length);
+}
+
+function cell(row: readonly number[], at: number): number {
+  return row[at] ?? Infinity;
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, at) => at);
+}

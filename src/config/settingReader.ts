@@ -1,0 +1,105 @@
+/** Raw settings by name, as the environment has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads one setting after another and keeps every problem, so that all are told at once. */
+export class SettingReader {
+  readonly #environment: Environment;
+  readonly #problems: string[] = [];
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  /** Sentences that name the setting, what is wrong and the fix; never a secret's value. */
+  get problems(): readonly string[] {
+    return this.#problems;
+  }
+
+  problem(sentence: string): void {
+    this.#problems.push(sentence);
+  }
+
+  /** The value without surrounding blanks; an empty one counts as not set. */
+  text(name: string): string | undefined {
+    const value = this.#environment[name]?.trim();
+    return value === "" ? undefined : value;
+  }
+
+  list(name: string): readonly string[] {
+    return (this.text(name) ?? "").split(",").map((part) => part.trim()).filter((part) =>
+      part !== ""
+    );
+  }
+
+  matching(name: string, pattern: RegExp, sentence: string): string | undefined {
+    const value = this.text(name);
+    if (value === undefined || pattern.test(value)) return value;
+    this.problem(`${name} ${sentence}`);
+    return undefined;
+  }
+
+  whole(name: string, fallback: number, { min, max }: { min: number; max: number }): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
+    if (number >= min && number <= max) return number;
+    this.problem(
+      `${name} is "${
+        shown(value)
+      }": give a whole number from ${min} to ${max}, or leave it out for ${fallback}.`,
+    );
+    return fallback;
+  }
+
+  amount(name: string): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const number = /^\d{1,9}(\.\d{1,6})?$/.test(value) ? Number(value) : NaN;
+    if (number >= 0) return number;
+    this.problem(
+      `${name} is "${shown(value)}": give an amount such as 25 or 9.50, or leave it out.`,
+    );
+    return undefined;
+  }
+
+  flag(name: string, fallback: boolean): boolean {
+    const value = this.text(name)?.toLowerCase();
+    if (value === undefined) return fallback;
+    if (["true", "1", "yes", "on"].includes(value)) return true;
+    if (["false", "0", "no", "off"].includes(value)) return false;
+    this.problem(`${name} is "${shown(value)}": give true or false.`);
+    return fallback;
+  }
+
+  choice<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
+    const value = this.text(name)?.toLowerCase();
+    if (value === undefined) return fallback;
+    const chosen = choices.find((choice) => choice === value);
+    if (chosen !== undefined) return chosen;
+    this.problem(
+      `${name} is "${shown(value)}": give one of ${
+        choices.join(", ")
+      }, or leave it out for ${fallback}.`,
+    );
+    return fallback;
+  }
+
+  url(name: string, protocols: readonly string[], example: string): URL | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (url !== undefined && protocols.includes(url.protocol)) return url;
+    this.problem(`${name} is not a URL that can be used: give one such as ${example}.`);
+    return undefined;
+  }
+}
+
+/** Whether only this machine can reach what listens there. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase().replace(/^\[|\]$/g, "");
+  return name === "localhost" || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name);
+}
+
+function shown(value: string): string {
+  return value.length > 40 ? `${value.slice(0, 40)}...` : value;
+}

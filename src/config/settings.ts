@@ -1,0 +1,71 @@
+import type { ApiKey } from "../utils/auth.ts";
+
+/** Everything the operator can set, checked and with its defaults filled in. */
+export interface Settings {
+  readonly server: ServerSettings;
+  readonly openai: OpenAISettings;
+  /** Absent when the phone is not set up; its routes then say so. */
+  readonly phone?: PhoneSettings;
+  readonly database: DatabaseSettings;
+  readonly agents: { readonly dir: string; readonly default: string };
+  readonly outbound: OutboundSettings;
+  readonly limits: LimitSettings;
+  readonly log: LogSettings;
+  /** Sentences for the operator about settings that look misspelt; nothing is wrong enough to stop. */
+  readonly hints: readonly string[];
+}
+
+export interface ServerSettings {
+  readonly host: string;
+  readonly port: number;
+  /** An origin without a trailing slash: the only source of the URLs given to Twilio. */
+  readonly publicUrl?: string;
+  /** Exact origins, lower case, without a trailing slash. */
+  readonly allowedOrigins: readonly string[];
+  readonly trustProxy: boolean;
+  readonly drainMs: number;
+  readonly apiKeys: readonly ApiKey[];
+}
+
+export interface OpenAISettings {
+  /** Without it the built-in engine answers. */
+  readonly apiKey?: string;
+  readonly url: string;
+  readonly model: string;
+  readonly socket: "native" | "ws";
+}
+
+export interface PhoneSettings {
+  readonly accountSid: string;
+  /** Signs webhooks; also the REST password where there is no API key. */
+  readonly authToken: string;
+  readonly number: string;
+  readonly apiKey?: { readonly sid: string; readonly secret: string };
+  readonly apiUrl: string;
+  readonly publicUrl: string;
+}
+
+export type DatabaseSettings =
+  | { readonly kind: "sqlite"; readonly path: string }
+  | { readonly kind: "postgres"; readonly url: string };
+
+export interface OutboundSettings {
+  /** ISO codes; absent means the country of the server's own phone number. */
+  readonly countries?: readonly string[];
+  readonly perMinute: number;
+  readonly concurrent: number;
+  readonly dailyMinutes: number;
+  readonly dailyUsd?: number;
+}
+
+export interface LimitSettings {
+  readonly calls: number;
+  readonly callMs: number;
+  readonly idleMs: number;
+}
+
+export interface LogSettings {
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** `auto` is `pretty` on a terminal and `json` elsewhere. */
+  readonly format: "json" | "pretty" | "auto";
+}

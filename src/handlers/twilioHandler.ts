@@ -1,0 +1,141 @@
+import type { CallSession } from "../call/types.ts";
+import { readTwilioMessage, type TwilioStart } from "../protocol/twilio.ts";
+import { isBase64 } from "../utils/audioFormat.ts";
+import { TwilioLeg } from "./twilioLeg.ts";
+
+export interface TwilioHandlerDeps {
+  /** Gives the call that a stream belongs to, once; nothing for a wrong, used or foreign token. */
+  readonly claim: (
+    claim: { readonly token: string; readonly callSid: string },
+  ) => CallSession | undefined;
+  /** Whether the phone network stops the stream only for a while, to play keys for instance. */
+  readonly isAway?: (session: CallSession) => boolean;
+  readonly log: {
+    info(message: string, fields: Readonly<Record<string, unknown>>): void;
+    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+  readonly limits?: Partial<TwilioLimits>;
+}
+
+export interface TwilioLimits {
+  /** How long a socket may stay without a valid `start`. */
+  readonly startMs: number;
+  /** Twilio sends a frame every 20 ms: a socket silent for so long is dead, though nobody closed it. */
+  readonly silentMs: number;
+  /** A second of audio takes 11 KB; OpenAI's own examples cap at the same size. */
+  readonly maxMessageLength: number;
+}
+
+type Stream =
+  | { readonly state: "waiting" }
+  | { readonly state: "talking"; readonly session: CallSession; readonly leg: TwilioLeg }
+  | { readonly state: "over" };
+
+/** Carries one Twilio media stream: joins it to its call at `start`, then hands every frame over. */
+export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): void {
+  const { startMs, silentMs, maxMessageLength } = { ...defaultLimits, ...deps.limits };
+  let stream: Stream = { state: "waiting" };
+  let messages = 0;
+  let seen = 0;
+  let quietTicks = 0;
+  let stuckTicks = 0;
+  const ignored: Record<string, number> = {};
+
+  const startTimer = setTimeout(() => refuse(1008, "no_start"), startMs);
+  const liveTimer = setInterval(checkLife, silentMs / ticksToDie);
+
+  socket.onmessage = ({ data }) => {
+    messages++;
+    if (typeof data !== "string") return ignore("binary");
+    if (data.length > maxMessageLength) return refuse(1009, "message_too_big");
+    const message = readTwilioMessage(data);
+    if (message.type === "ignored") return ignore(message.why);
+    if (message.type === "start") return begin(message.start);
+    if (message.type === "connected") return;
+    if (stream.state !== "talking") return ignore("before_start");
+    switch (message.type) {
+      case "media":
+        if (isBase64(message.payload)) stream.session.hear(message.payload);
+        else ignore("not_base64");
+        return;
+      case "mark":
+        return stream.session.input({ type: "marked", mark: message.name });
+      case "dtmf":
+        return stream.session.input({ type: "digit", digit: message.digit });
+      case "stop":
+        return finish("stopped", 1000);
+      default:
+        return message satisfies never;
+    }
+  };
+  socket.onclose = () => finish("closed");
+  // A close event follows.
+  socket.onerror = (event) => event.preventDefault();
+
+  function begin(start: TwilioStart): void {
+    if (stream.state !== "waiting") return ignore("second_start");
+    const { encoding, sampleRate, channels } = start.mediaFormat;
+    if (encoding !== "audio/x-mulaw" || sampleRate !== 8000 || channels !== 1) {
+      return refuse(1003, "media_format_not_supported");
+    }
+    const token = start.parameters["token"] ?? "";
+    const session = deps.claim({ token, callSid: start.callSid });
+    if (session === undefined) return refuse(1008, "token_refused");
+    const leg = new TwilioLeg(socket, start.streamSid);
+    clearTimeout(startTimer);
+    stream = { state: "talking", session, leg };
+    try {
+      session.join(leg);
+    } catch {
+      stream = { state: "waiting" };
+      refuse(1008, "call_not_joinable");
+    }
+  }
+
+  /** Runs a few times within the time limit, so that frames cost no clock and no timer of their own. */
+  function checkLife(): void {
+    quietTicks = messages === seen ? quietTicks + 1 : 0;
+    seen = messages;
+    stuckTicks = stream.state === "talking" && stream.leg.stuck ? stuckTicks + 1 : 0;
+    if (stuckTicks >= ticksToDie) return finish("stuck", 1011);
+    if (quietTicks >= ticksToDie) return finish("silent", 1011);
+  }
+
+  function refuse(code: number, why: string): void {
+    deps.log.warn("Media stream refused", { why, ...fieldsOf(stream) });
+    finish(why, code);
+  }
+
+  function finish(why: string, code?: number): void {
+    if (stream.state === "over") return;
+    const ending = stream;
+    stream = { state: "over" };
+    clearTimeout(startTimer);
+    clearInterval(liveTimer);
+    if (code !== undefined && socket.readyState === WebSocket.OPEN) socket.close(code, why);
+    if (ending.state !== "talking") return;
+    const { session, leg } = ending;
+    leg.detach();
+    const counts = { messages, ignored, dropped: leg.dropped };
+    deps.log.info("Media stream ended", { callId: session.id, why, ...counts });
+    // Only `stop` tells that the caller is gone; after anything else a new stream may follow.
+    const gone = why === "stopped" && deps.isAway?.(session) !== true;
+    session.input(gone ? { type: "left", end: { reason: "caller_hung_up" } } : { type: "lost" });
+  }
+
+  function ignore(why: string): void {
+    ignored[why] = (ignored[why] ?? 0) + 1;
+  }
+}
+
+const defaultLimits: TwilioLimits = {
+  startMs: 5000,
+  silentMs: 10_000,
+  maxMessageLength: 64 * 1024,
+};
+
+const ticksToDie = 4;
+
+function fieldsOf(stream: Stream): Readonly<Record<string, unknown>> {
+  return stream.state === "talking" ? { callId: stream.session.id } : {};
+}

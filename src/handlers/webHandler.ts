@@ -1,0 +1,149 @@
+import type { CallSession, LegInput } from "../call/types.ts";
+import { type ClientMessage, parseClientMessage } from "../protocol/web.ts";
+import { encodeBase64 } from "../utils/audioFormat.ts";
+import { createRateLimiter } from "../utils/rateLimiter.ts";
+import { WebLeg } from "./webLeg.ts";
+
+export interface WebHandlerDeps {
+  /** The call that this socket is the human's end of; opened before the upgrade, joined here. */
+  readonly session: CallSession;
+  readonly log: {
+    info(message: string, fields: Readonly<Record<string, unknown>>): void;
+    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+  /** Monotonic milliseconds. */
+  readonly now?: () => number;
+}
+
+/**
+ * Gives a browser's socket to its call: each message is parsed once and handed over.
+ *
+ * What makes no sense is answered with an `error` message and counted; the call goes on unless it
+ * keeps coming. The call ends with the socket, whoever closes it.
+ */
+export function handleWebSocket(
+  socket: WebSocket,
+  { session, log, now = () => performance.now() }: WebHandlerDeps,
+): void {
+  const leg = new WebLeg(socket, () => leave("slow_reader"));
+  const audioMs = createRateLimiter({ capacity: AUDIO_AHEAD_MS, refillPerSecond: 1000 });
+  const messages = createRateLimiter({ capacity: 200, refillPerSecond: 50 });
+  const errors = createRateLimiter({ capacity: 20, refillPerSecond: 1 });
+  let refused = 0;
+  let left = false;
+  const opening = setTimeout(() => leave("never_opened"), OPENING_MS);
+
+  socket.binaryType = "arraybuffer";
+  socket.onopen = join;
+  socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (left) return;
+    if (typeof data === "string") hearText(data);
+    else if (data instanceof ArrayBuffer) hearBinary(data);
+  };
+  socket.onclose = ({ code }) => leave(ORDERLY_CLOSES.has(code) ? undefined : "connection_lost");
+  socket.onerror = () => leave("socket_error");
+  if (socket.readyState === WebSocket.OPEN) join();
+
+  function join(): void {
+    clearTimeout(opening);
+    if (left) return;
+    const { id, request } = session;
+    leg.tell({ type: "ready", callId: id, agent: request.agent, format: leg.format });
+    try {
+      session.join(leg);
+    } catch {
+      // The call ended between the upgrade and now, say for a bad key: the browser is told why.
+      left = true;
+      session.ended.then((end) => leg.close(end));
+    }
+  }
+
+  function hearBinary(frame: ArrayBuffer): void {
+    if (frame.byteLength > MAX_MESSAGE_BYTES) return tooBig();
+    if (frame.byteLength % 2 !== 0) {
+      return refuse("invalid_audio", "A binary message is a whole number of 16-bit samples.");
+    }
+    if (frame.byteLength > 0) hear(encodeBase64(new Uint8Array(frame)), frame.byteLength);
+  }
+
+  function hearText(json: string): void {
+    if (json.length > MAX_MESSAGE_BYTES) return tooBig();
+    const parsed = parseClientMessage(json);
+    if (!parsed.ok) return refuse(parsed.code, parsed.error);
+    const { message } = parsed;
+    if (message.type === "input_audio_buffer.append") {
+      return hear(message.audio, message.audio.length * 0.75);
+    }
+    if (!messages.take("", now()).allowed) {
+      return refuse("too_fast", "Too many messages; slow down.");
+    }
+    if (message.type === "hello") leg.binary = message.binary;
+    else session.input(toLegInput(message));
+  }
+
+  function hear(audio: string, bytes: number): void {
+    if (audioMs.take("", now(), bytes / BYTES_PER_MS).allowed) session.hear(audio);
+    else refuse("too_fast", "Audio comes faster than it can have been spoken.");
+  }
+
+  function refuse(code: string, error: string): void {
+    refused++;
+    if (errors.take("", now()).allowed) return leg.tell({ type: "error", code, error });
+    leg.reject(1008, "too_many_errors", "Too many messages could not be understood.");
+    leave("too_many_errors");
+  }
+
+  function tooBig(): void {
+    leg.reject(1009, "too_big", `A message has at most ${MAX_MESSAGE_BYTES} bytes.`);
+    leave("too_big");
+  }
+
+  /** Idempotent: Deno may fire `close` twice, and after `error`. */
+  function leave(fault?: string): void {
+    clearTimeout(opening);
+    if (left) return;
+    left = true;
+    if (refused > 0) log.warn("Browser messages refused", { callId: session.id, refused });
+    log.info("Browser left", { callId: session.id, fault });
+    session.input({
+      type: "left",
+      end: fault === undefined
+        ? { reason: "caller_hung_up" }
+        : { reason: "leg_failed", detail: fault },
+    });
+  }
+}
+
+/** Closed by the page, by its tab going away, or without saying why. */
+const ORDERLY_CLOSES: ReadonlySet<number> = new Set([1000, 1001, 1005]);
+const MAX_MESSAGE_BYTES = 256 * 1024;
+/** How much audio may come at once, beyond what time allows: a recording that is sent as a file. */
+const AUDIO_AHEAD_MS = 60_000;
+const BYTES_PER_MS = 48;
+const OPENING_MS = 10_000;
+
+type Asked = Exclude<ClientMessage, { type: "hello" | "input_audio_buffer.append" }>;
+
+function toLegInput(message: Asked): LegInput {
+  switch (message.type) {
+    case "played":
+      return {
+        type: "rendered",
+        itemId: message.itemId,
+        ms: message.ms,
+        cleared: message.cleared === true,
+      };
+    case "text":
+      return { type: "typed", text: message.text };
+    case "dtmf":
+      return { type: "digit", digit: message.digit };
+    case "interrupt":
+      return { type: "interruptAsked" };
+    case "input_audio_buffer.commit":
+      return { type: "turnCommitted" };
+    case "input_audio_buffer.clear":
+      return { type: "turnCleared" };
+    default:
+      return message satisfies never;
+  }
+}

@@ -1,0 +1,122 @@
+import type { CallEnd, CallEvent, CallLeg, SpeechPiece } from "../call/types.ts";
+import { encodeServerMessage, type ServerMessage } from "../protocol/web.ts";
+import { decodeBase64 } from "../utils/audioFormat.ts";
+
+/** A reader that lets more than this pile up has stopped reading: some three minutes of audio. */
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+
+/** The browser's end of a call: what the call does, written to the socket that the handler owns. */
+export class WebLeg implements CallLeg {
+  readonly format = "pcm24k";
+  readonly reports = "positions";
+  /** Whether audio goes out as binary messages. */
+  binary = false;
+  readonly #socket: WebSocket;
+  readonly #onStalled: () => void;
+  #announcedItemId: string | undefined;
+  #toldEnd = false;
+
+  /** `onStalled` is called once the browser has stopped reading; the socket is closing by then. */
+  constructor(socket: WebSocket, onStalled: () => void) {
+    this.#socket = socket;
+    this.#onStalled = onStalled;
+  }
+
+  play({ itemId, audio }: SpeechPiece): void {
+    if (!this.binary) return this.tell({ type: "audio", payload: audio, itemId });
+    if (this.#announcedItemId !== itemId) {
+      this.#announcedItemId = itemId;
+      this.tell({ type: "speech", itemId });
+    }
+    this.#write(decodeBase64(audio));
+  }
+
+  mark(): void {}
+
+  clear(): void {
+    this.#announcedItemId = undefined;
+    this.tell({ type: "clear" });
+  }
+
+  notify(event: CallEvent): void {
+    if (event.type === "ended") return this.#tellEnd(event.end);
+    const message = describe(event);
+    if (message !== undefined) this.tell(message);
+  }
+
+  close(end: CallEnd): void {
+    this.#tellEnd(end);
+    this.#shut(1000, end.reason);
+  }
+
+  tell(message: ServerMessage): void {
+    this.#write(encodeServerMessage(message));
+  }
+
+  /** Closes the socket for a fault on its side, with the code that names the fault. */
+  reject(closeCode: number, code: string, error: string): void {
+    this.tell({ type: "error", code, error });
+    this.#shut(closeCode, code);
+  }
+
+  #tellEnd(end: CallEnd): void {
+    if (this.#toldEnd) return;
+    this.#toldEnd = true;
+    this.tell({ type: "ended", ...end });
+  }
+
+  #write(message: string | Uint8Array<ArrayBuffer>): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+      this.#shut(1013, "too slow");
+      this.#onStalled();
+      return;
+    }
+    this.#socket.send(message);
+  }
+
+  #shut(code: number, reason: string): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(code, reason);
+  }
+}
+
+/** What a browser is shown of an event; nothing of what concerns only operators. */
+function describe(event: CallEvent): ServerMessage | undefined {
+  switch (event.type) {
+    case "turn": {
+      const { id, role, position, text, final, interrupted, by } = event.turn;
+      return { type: "transcript", id, role, position, text, final, interrupted, by };
+    }
+    case "toolStarted":
+      return { type: "tool", id: event.toolCallId, name: event.name, state: "started" };
+    case "toolEnded":
+      return {
+        type: "tool",
+        id: event.toolCallId,
+        name: event.name,
+        state: event.ok ? "done" : "failed",
+        durationMs: event.durationMs,
+      };
+    case "latency":
+      return { type: "latency", id: event.itemId, ...event.latency };
+    case "speaking":
+    case "interrupted":
+    case "notice":
+      return event;
+    case "modelLost":
+      return event.recovering ? { type: "notice", code: "model_lost" } : undefined;
+    case "modelReady":
+      return event.again ? { type: "notice", code: "model_back" } : undefined;
+    case "transferring":
+      return { type: "notice", code: "transferring" };
+    case "started":
+    case "connected":
+    case "usage":
+    case "transcriptionUsage":
+    case "digits":
+    case "ended":
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,103 @@
+import { type App, createApp } from "./app.ts";
+import { AgentsError } from "./config/agents.ts";
+import { readEnvironment, SettingsError } from "./config/env.ts";
+import { firstScreen } from "./config/firstScreen.ts";
+
+/** For hosts that bring their own socket and import this; started by itself, the server listens. */
+export default import.meta.main ? undefined : hostedServer();
+
+if (import.meta.main) await main();
+
+async function main(): Promise<void> {
+  const app = await createOrExit();
+  surviveStrayErrors(app);
+  const server = listenOrExit(app);
+  console.log(firstScreen(app, server.addr));
+  stopOnSignal(app, server);
+}
+
+function hostedServer() {
+  let app: Promise<App> | undefined;
+  return {
+    /** The server is built at the first request. */
+    async fetch(request: Request, info?: Deno.ServeHandlerInfo): Promise<Response> {
+      app ??= createApp(readEnvironment());
+      return await (await app).fetch(request, { remoteAddress: addressIn(info) });
+    },
+  };
+}
+
+async function createOrExit(): Promise<App> {
+  try {
+    return await createApp(readEnvironment());
+  } catch (error) {
+    if (error instanceof SettingsError || error instanceof AgentsError) {
+      console.error(error.message);
+      Deno.exit(1);
+    }
+    throw error;
+  }
+}
+
+function listenOrExit(app: App): Deno.HttpServer<Deno.NetAddr> {
+  const { host, port } = app.settings.server;
+  try {
+    return Deno.serve(
+      { hostname: host, port, onListen: () => {} },
+      (request, info) => app.fetch(request, { remoteAddress: addressIn(info) }),
+    );
+  } catch (error) {
+    console.error(whyNotListening(error, host, port));
+    Deno.exit(1);
+  }
+}
+
+function whyNotListening(error: unknown, host: string, port: number): string {
+  if (error instanceof Deno.errors.AddrInUse) {
+    return `Cannot listen: port ${port} is taken by another program. Stop it, or set PORT to another number.`;
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return `Cannot listen: ${host} is no address of this machine. Set HOST to 127.0.0.1 or 0.0.0.0.`;
+  }
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+    return `Cannot listen on ${host}:${port}: it is not permitted. Choose a PORT above 1023, or allow it with --allow-net.`;
+  }
+  return `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : error}`;
+}
+
+/** A fault that nobody caught may cost one call, and never the others. */
+function surviveStrayErrors({ log }: App): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log.error("Unhandled rejection", { error: event.reason });
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    log.error("Uncaught error", { error: event.error });
+  });
+}
+
+/** The first signal lets live calls finish, the second does not wait. */
+function stopOnSignal(app: App, server: Deno.HttpServer): void {
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {
+      if (stopping) Deno.exit(1);
+      stopping = true;
+      stop(app, server).finally(() => Deno.exit(0));
+    });
+  }
+}
+
+/** Readiness goes first, then the calls, then the sockets; a socket that will not go is left behind. */
+async function stop(app: App, server: Deno.HttpServer): Promise<void> {
+  app.log.info("Stopping", { liveCalls: app.registry.size });
+  await app.drain();
+  await app.close();
+  await Promise.race([server.shutdown(), new Promise((resolve) => setTimeout(resolve, 3000))]);
+}
+
+function addressIn(info: Deno.ServeHandlerInfo | undefined): string {
+  const address = info?.remoteAddr;
+  return address !== undefined && "hostname" in address ? address.hostname : "unknown";
+}

@@ -1,0 +1,141 @@
+/** An item of the conversation, as far as a bridge cares. */
+export type ServerItem =
+  | {
+    readonly type: "message";
+    readonly id: string;
+    readonly role: "user" | "assistant" | "system";
+  }
+  | {
+    readonly type: "function_call";
+    readonly id: string;
+    /** Absent while the call is unfinished, or was cut short. */
+    readonly call?: FunctionCall;
+  }
+  | { readonly type: "function_call_output"; readonly id: string; readonly callId: string };
+
+/** A finished request of the model to run a function. */
+export interface FunctionCall {
+  readonly callId: string;
+  readonly name: string;
+  /** JSON as the model wrote it. */
+  readonly arguments: string;
+}
+
+/** Where in the model's output a piece of it belongs. */
+export interface OutputPlace {
+  readonly responseId: string;
+  readonly itemId: string;
+  readonly contentIndex: number;
+}
+
+/** Tokens of one response; cached ones are part of the others. */
+export interface ResponseUsage {
+  readonly inputText: number;
+  readonly inputAudio: number;
+  readonly cachedText: number;
+  readonly cachedAudio: number;
+  readonly outputText: number;
+  readonly outputAudio: number;
+}
+
+export type TranscriptionUsage =
+  | { readonly unit: "tokens"; readonly input: number; readonly output: number }
+  | { readonly unit: "seconds"; readonly seconds: number };
+
+export interface ServerError {
+  readonly type?: string;
+  readonly code?: string;
+  readonly message: string;
+  /** The client event that was refused. */
+  readonly eventId?: string;
+}
+
+/** The server's events that a bridge uses, under their GA names. */
+export type ServerEvent =
+  | {
+    readonly type: "session.created" | "session.updated";
+    /** Unix seconds. */
+    readonly expiresAt?: number;
+  }
+  | { readonly type: "error"; readonly error: ServerError }
+  | {
+    readonly type: "input_audio_buffer.speech_started" | "input_audio_buffer.speech_stopped";
+    readonly itemId?: string;
+  }
+  | {
+    readonly type: "input_audio_buffer.committed";
+    readonly itemId: string;
+    readonly previousItemId?: string;
+  }
+  | { readonly type: "input_audio_buffer.timeout_triggered" }
+  | {
+    readonly type: "conversation.item.added";
+    readonly item: ServerItem;
+    readonly previousItemId?: string;
+  }
+  | {
+    readonly type: "conversation.item.input_audio_transcription.delta";
+    readonly itemId: string;
+    readonly delta: string;
+  }
+  | {
+    readonly type: "conversation.item.input_audio_transcription.completed";
+    readonly itemId: string;
+    readonly transcript: string;
+    readonly usage?: TranscriptionUsage;
+  }
+  | {
+    readonly type: "conversation.item.input_audio_transcription.failed";
+    readonly itemId: string;
+  }
+  | {
+    readonly type: "response.created";
+    readonly responseId: string;
+    /** The response writes to no conversation. */
+    readonly outOfBand: boolean;
+    readonly purpose?: string;
+  }
+  | {
+    readonly type: "response.output_audio.delta";
+    readonly place: OutputPlace;
+    readonly delta: string;
+  }
+  | { readonly type: "response.output_audio.done"; readonly place: OutputPlace }
+  | {
+    readonly type: "response.output_audio_transcript.delta";
+    readonly place: OutputPlace;
+    readonly delta: string;
+  }
+  | {
+    readonly type: "response.output_audio_transcript.done";
+    readonly place: OutputPlace;
+    readonly transcript: string;
+  }
+  | {
+    readonly type: "response.function_call_arguments.done";
+    readonly responseId: string;
+    readonly callId: string;
+    /** Older servers leave it out here and give it in `response.output_item.done`. */
+    readonly name?: string;
+    readonly arguments: string;
+  }
+  | {
+    readonly type: "response.output_item.done";
+    readonly responseId: string;
+    readonly item: ServerItem;
+  }
+  | {
+    readonly type: "response.done";
+    readonly responseId: string;
+    readonly status: "completed" | "cancelled" | "incomplete" | "failed";
+    /** A reason such as `turn_detected`, or else the error's code. */
+    readonly reason?: string;
+    /** Finished calls only: one that was cut short must not run. */
+    readonly toolCalls: readonly FunctionCall[];
+    readonly usage?: ResponseUsage;
+  };
+
+/** An event of a known type that lacks what the type promises. */
+export interface MalformedEvent {
+  readonly type: "malformed";
+}

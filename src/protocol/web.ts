@@ -1,0 +1,174 @@
+/**
+ * The whole of what a browser and Parley say to each other on `/web`.
+ *
+ * The client connects with the subprotocols `parley.v1` and `token.<token>`, the token from
+ * `POST /api/web/session`. Audio is PCM16 little-endian, mono, 24 kHz, both ways: the client may send
+ * it as binary messages or as `input_audio_buffer.append`; the server sends it as `audio`, or as
+ * binary once the client has said `{"type":"hello","binary":true}`. A binary message belongs to the
+ * item that the last `speech` named.
+ */
+export const WEB_PROTOCOL = "parley.v1";
+export const TOKEN_PROTOCOL_PREFIX = "token.";
+
+export const MAX_TEXT_CHARS = 4000;
+const MAX_ID_CHARS = 200;
+
+export type ClientMessage =
+  /** How the client wants to be spoken to; anything else may come first as well. */
+  | { readonly type: "hello"; readonly binary: boolean }
+  | { readonly type: "input_audio_buffer.append"; readonly audio: string }
+  /** Ends the caller's turn by hand. */
+  | { readonly type: "input_audio_buffer.commit" }
+  /** Forgets what was said since the last turn. */
+  | { readonly type: "input_audio_buffer.clear" }
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "interrupt" }
+  | { readonly type: "dtmf"; readonly digit: string }
+  /**
+   * How much of an item has really been rendered, from its beginning: when it begins, about every
+   * 100 ms, when it ends, and as the answer to `clear`, `cleared`, with the exact last position.
+   */
+  | {
+    readonly type: "played";
+    readonly itemId: string;
+    readonly ms: number;
+    readonly cleared?: boolean;
+  };
+
+export type ServerMessage =
+  | {
+    readonly type: "ready";
+    readonly callId: string;
+    readonly agent: string;
+    readonly format: "pcm24k";
+  }
+  | { readonly type: "audio"; readonly payload: string; readonly itemId: string }
+  | { readonly type: "speech"; readonly itemId: string }
+  /** Stop playing now and drop what is queued. */
+  | { readonly type: "clear" }
+  /** One line of the conversation; a later one with the same `id` replaces it. */
+  | ({ readonly type: "transcript" } & TranscriptLine)
+  /** Arguments and output stay on the server. */
+  | { readonly type: "tool"; readonly id: string; readonly name: string; readonly state: "started" }
+  | {
+    readonly type: "tool";
+    readonly id: string;
+    readonly name: string;
+    readonly state: "done" | "failed";
+    readonly durationMs: number;
+  }
+  /**
+   * How long the agent's line of this `id` was waited for: from the caller's last word to the agent's
+   * first, each part from the one before. It may come before the line.
+   */
+  | {
+    readonly type: "latency";
+    readonly id: string;
+    readonly responseMs: number;
+    readonly firstAudioMs: number;
+    readonly firstHeardMs?: number;
+    readonly totalMs: number;
+  }
+  | { readonly type: "speaking"; readonly who: "caller" | "agent"; readonly on: boolean }
+  | { readonly type: "interrupted"; readonly itemId: string; readonly heardMs: number }
+  /** Worth showing, changes nothing; `model_lost` and `model_back` frame a recovery. */
+  | { readonly type: "notice"; readonly code: string }
+  | { readonly type: "error"; readonly code: string; readonly error: string }
+  /** The last message of a call. */
+  | { readonly type: "ended"; readonly reason: string; readonly detail?: string };
+
+export interface TranscriptLine {
+  readonly id: string;
+  readonly role: "caller" | "agent";
+  /** Place in the conversation; lines arrive in any order. */
+  readonly position: number;
+  readonly text: string;
+  readonly final: boolean;
+  /** The caller stopped the agent here. */
+  readonly interrupted: boolean;
+  readonly by: "voice" | "text" | "keypad";
+}
+
+export type Narrowed =
+  | { readonly ok: true; readonly message: ClientMessage }
+  | { readonly ok: false; readonly code: string; readonly error: string };
+
+/** Turns the text of one message into what the client meant by it, or into what is wrong with it. */
+export function parseClientMessage(json: string): Narrowed {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return refuse("invalid_json", "The message is not JSON.");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return refuse("invalid_message", "A message is a JSON object.");
+  }
+  return narrow(value as Fields);
+}
+
+export function encodeServerMessage(message: ServerMessage): string {
+  return JSON.stringify(message);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function narrow(fields: Fields): Narrowed {
+  switch (fields.type) {
+    case "hello":
+      return accept({ type: "hello", binary: fields.binary === true });
+    case "input_audio_buffer.append":
+      return isPcm16(fields.audio)
+        ? accept({ type: fields.type, audio: fields.audio })
+        : refuse("invalid_audio", "audio is base64 of a whole number of 16-bit samples.");
+    case "input_audio_buffer.commit":
+    case "input_audio_buffer.clear":
+    case "interrupt":
+      return accept({ type: fields.type });
+    case "text": {
+      const text = typeof fields.text === "string" ? fields.text.trim() : "";
+      return text.length > 0 && text.length <= MAX_TEXT_CHARS
+        ? accept({ type: "text", text: text.toWellFormed() })
+        : refuse("invalid_text", `text has 1 to ${MAX_TEXT_CHARS} characters.`);
+    }
+    case "dtmf":
+      return typeof fields.digit === "string" && /^[0-9*#A-D]$/.test(fields.digit)
+        ? accept({ type: "dtmf", digit: fields.digit })
+        : refuse("invalid_digit", "digit is one of 0-9, *, # and A-D.");
+    case "played":
+      return isId(fields.itemId) && isPosition(fields.ms)
+        ? accept({
+          type: "played",
+          itemId: fields.itemId,
+          ms: Math.max(0, fields.ms),
+          cleared: fields.cleared === true,
+        })
+        : refuse("invalid_position", "played has an itemId and ms, a finite number.");
+    default:
+      return refuse("unknown_type", "No message has this type.");
+  }
+}
+
+function accept(message: ClientMessage): Narrowed {
+  return { ok: true, message };
+}
+
+function refuse(code: string, error: string): Narrowed {
+  return { ok: false, code, error };
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= MAX_ID_CHARS;
+}
+
+/** A negative position is taken as none played; JSON knows no infinity but `1e999`. */
+function isPosition(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+/** Padded base64 of an even, positive number of bytes. */
+function isPcm16(value: unknown): value is string {
+  if (typeof value !== "string" || value.length === 0 || value.length % 4 !== 0) return false;
+  const padding = value.endsWith("==") ? 2 : value.endsWith("=") ? 1 : 0;
+  return (value.length / 4 * 3 - padding) % 2 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
+}

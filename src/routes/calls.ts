@@ -1,0 +1,195 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { ActionResult, CallActions } from "../services/callActions.ts";
+import { viewCall, viewDetail, viewTurn } from "../services/callView.ts";
+import { type CallPosition, readCursor } from "../services/store/callList.ts";
+import type { CallRecord } from "../services/store/callRecord.ts";
+import type { CallStore } from "../services/store/calls.ts";
+import type { CallErasure } from "../services/store/erasure.ts";
+import { transcriptText, transcriptVtt } from "../services/transcriptFormats.ts";
+import type { Caller, CallerEnv, RequireScope } from "./access.ts";
+import { filterFor } from "./callFilters.ts";
+import {
+  actionAnswer,
+  callAction,
+  callDetail,
+  callerNumberParam,
+  callList,
+  callListQuery,
+  erasure,
+  transcript,
+} from "./callSchemas.ts";
+import { HttpProblem } from "./errors.ts";
+import { limitedJson } from "./limitedJson.ts";
+import { callIdParam, errorAnswers, json, keyed, refuseInvalid } from "./openapiParts.ts";
+import { acceptedFormat } from "./transcriptFormat.ts";
+
+export interface CallsRoutesDeps {
+  readonly access: RequireScope;
+  readonly calls: Pick<CallStore, "get" | "content" | "list">;
+  readonly erasure: CallErasure;
+  readonly act: CallActions;
+}
+
+/** What is known of calls, and what can be done with them. */
+export function callsRoutes(
+  { access, calls, erasure, act }: CallsRoutesDeps,
+): OpenAPIHono<CallerEnv> {
+  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+  const reading = { middleware: [access("calls:read")] };
+
+  routes.openapi({ ...list, ...reading }, async (c) => {
+    const { cursor, limit, ...asked } = c.req.valid("query");
+    const page = await calls.list(filterFor(c.get("caller"), asked), {
+      limit,
+      ...(cursor !== undefined && { after: positionAt(cursor) }),
+    });
+    return c.json({ calls: page.calls.map(viewCall), nextCursor: page.next ?? null }, 200);
+  });
+
+  routes.openapi({ ...detail, ...reading }, async (c) => {
+    const call = await find(c.req.valid("param").id, c.get("caller"));
+    return c.json(viewDetail(call, await calls.content(call.id)), 200);
+  });
+
+  routes.openapi({ ...transcriptOf, ...reading }, async (c) => {
+    const format = c.req.valid("query").format ?? acceptedFormat(c.req.header("accept"));
+    const call = await find(c.req.valid("param").id, c.get("caller"));
+    const { turns } = await calls.content(call.id);
+    c.header("Vary", "Accept");
+    switch (format) {
+      case "json": {
+        const said = turns.filter(({ text }) => text.trim() !== "").map(viewTurn);
+        return c.json({ callId: call.id, turns: said }, 200);
+      }
+      case "vtt":
+        return c.body(transcriptVtt(turns), 200, {
+          "Content-Type": "text/vtt; charset=utf-8",
+          "Content-Disposition": `inline; filename="${call.id}.vtt"`,
+        });
+      case "text":
+        return c.text(transcriptText(turns), 200);
+    }
+  });
+
+  routes.openapi(
+    { ...action, middleware: [access("calls:create"), limitedJson()] },
+    async (c) => {
+      const call = await find(c.req.valid("param").id, c.get("caller"));
+      const asked = c.req.valid("json");
+      const result = call.status === "ended" ? over : act(call.id, asked);
+      if (!result.ok) throw problemOf(result, call);
+      return c.json({ success: true, callId: call.id, type: asked.type } as const, 202);
+    },
+  );
+
+  routes.openapi({ ...eraseCaller, middleware: [access("admin")] }, async (c) => {
+    return c.json(await erasure.eraseNumber(c.req.valid("param").number), 200);
+  });
+
+  return routes;
+
+  /** To a key, another key's call does not exist. */
+  async function find(id: string, { isAdmin, keyName }: Caller): Promise<CallRecord> {
+    const call = await calls.get(id);
+    if (call !== undefined && (isAdmin || call.keyName === keyName)) return call;
+    throw new HttpProblem(404, "unknown_call", "There is no such call.");
+  }
+}
+
+const over: ActionResult = { ok: false, code: "not_live" };
+
+function positionAt(cursor: string): CallPosition {
+  const position = readCursor(cursor);
+  if (position !== undefined) return position;
+  throw new HttpProblem(422, "invalid_request", "The request is not valid: see details.", [
+    { path: "cursor", message: "must be the nextCursor of a page" },
+  ]);
+}
+
+function problemOf(
+  refusal: Extract<ActionResult, { readonly ok: false }>,
+  { status }: CallRecord,
+): HttpProblem {
+  switch (refusal.code) {
+    case "not_live":
+      return status === "ended"
+        ? new HttpProblem(409, "call_ended", "The call has ended.")
+        : new HttpProblem(409, "call_not_here", "The call is not held by this server.");
+    case "not_on_a_phone":
+      return new HttpProblem(409, "not_on_a_phone", "Only phone calls can be handed over.");
+    case "unknown_transfer":
+      return new HttpProblem(422, "unknown_transfer", "The agent hands nobody over to that.", [
+        { path: "to", message: `must be one of ${refusal.aliases.join(", ") || "(none)"}` },
+      ]);
+  }
+}
+
+const tags = ["Calls"];
+
+const list = createRoute({
+  method: "get",
+  path: "/api/calls",
+  summary: "List calls",
+  description: "Newest first. A key sees its own calls, one with the scope `admin` all.",
+  tags,
+  security: keyed,
+  request: { query: callListQuery },
+  responses: { 200: { description: "A page of calls", content: json(callList) }, ...errorAnswers },
+});
+
+const detail = createRoute({
+  method: "get",
+  path: "/api/calls/{id}",
+  summary: "Read one call",
+  description: "With its turns as they were really heard, tool calls, latencies, tokens and cost.",
+  tags,
+  security: keyed,
+  request: { params: callIdParam },
+  responses: { 200: { description: "The call", content: json(callDetail) }, ...errorAnswers },
+});
+
+const transcriptOf = createRoute({
+  method: "get",
+  path: "/api/calls/{id}/transcript",
+  summary: "Read what was said",
+  description: "As JSON, WebVTT or plain text, by `format` or else by `Accept`.",
+  tags,
+  security: keyed,
+  request: {
+    params: callIdParam,
+    query: z.strictObject({ format: z.enum(["json", "vtt", "text"]).optional() }),
+  },
+  responses: {
+    200: {
+      description: "The conversation",
+      content: {
+        ...json(transcript),
+        "text/vtt": { schema: z.string() },
+        "text/plain": { schema: z.string() },
+      },
+    },
+    ...errorAnswers,
+  },
+});
+
+const action = createRoute({
+  method: "post",
+  path: "/api/calls/{id}/actions",
+  summary: "Act on a live call",
+  description: "Hang up, let the agent say something, hand the caller over, silence the agent.",
+  tags,
+  security: keyed,
+  request: { params: callIdParam, body: { required: true, content: json(callAction) } },
+  responses: { 202: { description: "Under way", content: json(actionAnswer) }, ...errorAnswers },
+});
+
+const eraseCaller = createRoute({
+  method: "delete",
+  path: "/api/callers/{number}",
+  summary: "Erase one person's calls",
+  description: "Everything that was kept of calls with this number. Takes the scope `admin`.",
+  tags,
+  security: keyed,
+  request: { params: callerNumberParam },
+  responses: { 200: { description: "What was erased", content: json(erasure) }, ...errorAnswers },
+});

@@ -1,0 +1,45 @@
+import { Hono } from "@hono/hono";
+
+/** One thing that has to be well for the server to be. */
+export type HealthCheck = () => { readonly ok: boolean; readonly detail?: string };
+
+export interface HealthDeps {
+  readonly calls: { readonly size: number; readonly accepting: boolean };
+  readonly maxCalls: number;
+  readonly isDraining: () => boolean;
+  readonly checks?: Readonly<Record<string, HealthCheck>>;
+  /** Seconds since the process began. */
+  readonly uptimeSeconds: () => number;
+}
+
+/** `GET /health`: does the process live? `GET /ready`: does another call fit? */
+export function healthRoutes(
+  { calls, maxCalls, isDraining, checks = {}, uptimeSeconds }: HealthDeps,
+): Hono {
+  const routes = new Hono();
+  routes.get("/health", (c) =>
+    c.json({
+      status: "ok",
+      uptimeSeconds: Math.floor(uptimeSeconds()),
+      calls: { live: calls.size, max: maxCalls },
+      checks: runChecks(),
+    }));
+  routes.get("/ready", (c) => {
+    const results = runChecks();
+    const status = stateOf(results);
+    return c.json({ status, checks: results }, status === "ready" ? 200 : 503, {
+      "Cache-Control": "no-store",
+    });
+  });
+  return routes;
+
+  function runChecks() {
+    return Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, check()]));
+  }
+
+  function stateOf(results: ReturnType<typeof runChecks>) {
+    if (isDraining()) return "draining";
+    if (!calls.accepting) return "full";
+    return Object.values(results).every(({ ok }) => ok) ? "ready" : "failing";
+  }
+}

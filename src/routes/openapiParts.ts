@@ -1,0 +1,63 @@
+import { type RouteConfig, z } from "@hono/zod-openapi";
+import { HttpProblem } from "./errors.ts";
+import { errorAnswer } from "./outboundSchemas.ts";
+
+/** A body of JSON, as routes describe it. */
+export const json = <Schema>(schema: Schema) => ({ "application/json": { schema } });
+
+/** The answers that every route may give instead of its own. */
+export const errorAnswers = {
+  "4XX": { description: "Not done, and why", content: json(errorAnswer) },
+  "5XX": { description: "Could not be done, and why", content: json(errorAnswer) },
+} satisfies RouteConfig["responses"];
+
+/** What a route says of who may use it. */
+export const keyed = [{ bearer: [] }, { apiKey: [] }];
+
+/** Turns what a schema found wrong into the one shape of errors. */
+export function refuseInvalid(result: Validation): void {
+  if (result.success) return;
+  const details = (result.error?.issues ?? []).slice(0, 20).map(({ path, message }) => ({
+    path: path.map(String).join("."),
+    message,
+  }));
+  throw new HttpProblem(422, "invalid_request", "The request is not valid: see details.", details);
+}
+
+interface Validation {
+  readonly success: boolean;
+  readonly error?: {
+    readonly issues: readonly {
+      readonly path: readonly PropertyKey[];
+      readonly message: string;
+    }[];
+  };
+}
+
+/** A whole number in a query. */
+export function wholeNumber({ min, max, fallback }: {
+  readonly min: number;
+  readonly max: number;
+  readonly fallback: number;
+}) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z.string().regex(/^\d{1,9}$/, message).transform(Number).pipe(
+    z.number().min(min, message).max(max, message),
+  ).default(fallback).openapi({ type: "integer", minimum: min, maximum: max, default: fallback });
+}
+
+/** A moment in a query, as a date or as a date and time with its zone; in milliseconds since 1970. */
+export const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
+  error: "must be a date such as 2027-01-31, or a time such as 2027-01-31T09:00:00Z",
+}).transform((text) => Date.parse(text)).openapi({
+  type: "string",
+  format: "date-time",
+  example: "2027-01-31T09:00:00Z",
+});
+
+/** The id of a call, in a path. */
+export const callIdParam = z.object({
+  id: z.string().regex(/^call_[0-9a-z]{1,64}$/, "must be call_ and what follows").openapi({
+    example: "call_01k9x2m3p4q5r6s7t8v9w0x1y2",
+  }),
+});

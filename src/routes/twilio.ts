@@ -1,0 +1,218 @@
+import { type Context, Hono, type MiddlewareHandler } from "@hono/hono";
+import { handleTwilioSocket, type TwilioHandlerDeps } from "../handlers/twilioHandler.ts";
+import { type CallProgress, readStatus } from "../services/callStatus.ts";
+import type { PhoneCalls } from "../services/phoneCalls.ts";
+import { type PhoneAnswer, writeTwiml } from "../services/phoneTwiml.ts";
+import { readForm } from "../utils/bodyReader.ts";
+import { validateTwilioForm, validateTwilioSocket } from "../utils/twilioValidate.ts";
+import { HttpProblem } from "./errors.ts";
+
+/** What the phone network tells of a call beside asking what to do. */
+export interface PhoneEvents {
+  /** `callId` is ours, for a call that this server placed. */
+  status(callSid: string, progress: CallProgress, callId?: string): void;
+  answeredBy(callSid: string, who: string): void;
+  streamFailed(callSid: string): void;
+}
+
+export interface PhoneLine {
+  readonly authToken: string;
+  readonly publicUrl: string;
+  readonly calls: PhoneCalls;
+  readonly events: PhoneEvents;
+}
+
+export interface TwilioRoutesDeps {
+  /** Absent where the phone is not set up: every route says so. */
+  readonly phone?: PhoneLine;
+  readonly defaultAgent: string;
+  /** What connections are counted by. */
+  readonly addressOf: (c: Context) => string;
+  readonly log: TwilioHandlerDeps["log"];
+  readonly socketLimits?: TwilioHandlerDeps["limits"];
+  /** Media sockets of one address that have not shown a valid token yet. */
+  readonly maxWaitingPerAddress?: number;
+}
+
+/** What the phone network calls: signed webhooks, and the socket that carries a call's audio. */
+export function twilioRoutes(
+  { phone, defaultAgent, addressOf, log, socketLimits, maxWaitingPerAddress = 50 }:
+    TwilioRoutesDeps,
+): Hono<TwilioEnv> {
+  const routes = new Hono<TwilioEnv>();
+  if (phone === undefined) {
+    routes.all("/twilio/*", notConfigured);
+    routes.all("/media", notConfigured);
+    return routes;
+  }
+  const { calls, events, publicUrl } = phone;
+  const waiting = new Map<string, number>();
+  routes.use("/twilio/*", signedForm(phone));
+
+  routes.post("/twilio/voice", (c) => {
+    const form = c.get("form");
+    const [callId, agent] = [c.req.query("call"), c.req.query("agent")];
+    const [caller, called] = [farEnd(form.get("From")), farEnd(form.get("To"))];
+    return twiml(
+      c,
+      calls.arrive({
+        callSid: callSidOf(form),
+        agent: agent ?? defaultAgent,
+        ...(callId !== undefined && { callId }),
+        ...(caller !== undefined && { caller }),
+        ...(called !== undefined && { called }),
+      }),
+    );
+  });
+
+  routes.post("/twilio/resume", (c) => twiml(c, calls.resume(callSidOf(c.get("form")))));
+
+  routes.post("/twilio/status", (c) => {
+    const form = c.get("form");
+    const status = readStatus(form.get("CallStatus"));
+    if (status !== undefined) {
+      const seconds = Number(form.get("CallDuration") ?? NaN);
+      const sipCode = /^\d{3}$/.exec(form.get("SipResponseCode") ?? "")?.[0];
+      const progress = {
+        status,
+        ...(Number.isSafeInteger(seconds) && { durationSeconds: seconds }),
+        ...(sipCode !== undefined && { sipCode }),
+      };
+      events.status(callSidOf(form), progress, c.req.query("call"));
+    }
+    return c.body(null, 204);
+  });
+
+  routes.post("/twilio/stream", (c) => {
+    const form = c.get("form");
+    if (form.get("StreamEvent") === "stream-error") events.streamFailed(callSidOf(form));
+    return c.body(null, 204);
+  });
+
+  routes.post("/twilio/amd", (c) => {
+    const form = c.get("form");
+    events.answeredBy(callSidOf(form), form.get("AnsweredBy") ?? "unknown");
+    return c.body(null, 204);
+  });
+
+  routes.get("/media", (c) => {
+    if (!isSignedSocket(c, phone)) throw badSignature();
+    if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
+      throw new HttpProblem(426, "upgrade_required", "This address takes WebSockets only.");
+    }
+    const address = addressOf(c);
+    if ((waiting.get(address) ?? 0) >= maxWaitingPerAddress) {
+      throw new HttpProblem(
+        429,
+        "too_many_connections",
+        "Too many connections from this address.",
+        undefined,
+        { "Retry-After": "5" },
+      );
+    }
+    const { socket, response } = upgrade(c.req.raw);
+    const claimed = countWaiting(waiting, address);
+    socket.addEventListener("close", claimed);
+    handleTwilioSocket(socket, {
+      claim(claim) {
+        const session = calls.claim(claim);
+        if (session !== undefined) claimed();
+        return session;
+      },
+      isAway: calls.isAway,
+      log,
+      ...(socketLimits !== undefined && { limits: socketLimits }),
+    });
+    return response;
+  });
+
+  return routes;
+
+  function twiml(c: Context, answer: PhoneAnswer): Response {
+    return c.body(writeTwiml(answer, publicUrl), 200, { "Content-Type": "text/xml" });
+  }
+}
+
+interface TwilioEnv {
+  Variables: { form: URLSearchParams };
+}
+
+function signedForm({ authToken, publicUrl }: PhoneLine): MiddlewareHandler<TwilioEnv> {
+  return async function signedForm(c, next) {
+    if (c.req.method !== "POST") throw new HttpProblem(405, "method_not_allowed", "Use POST.");
+    const { value: params } = await readForm(c.req.raw, { maxBytes: 64 * 1024, maxFields: 200 });
+    const signature = c.req.header("x-twilio-signature");
+    if (
+      !validateTwilioForm({
+        authToken,
+        signature,
+        publicUrl,
+        pathAndQuery: pathAndQuery(c),
+        params,
+      })
+    ) throw badSignature();
+    c.set("form", params);
+    await next();
+  };
+}
+
+function isSignedSocket(c: Context, { authToken, publicUrl }: PhoneLine): boolean {
+  const signature = c.req.header("x-twilio-signature");
+  return validateTwilioSocket({ authToken, signature, publicUrl, pathAndQuery: pathAndQuery(c) });
+}
+
+function pathAndQuery(c: Context): string {
+  const { pathname, search } = new URL(c.req.url);
+  return pathname + search;
+}
+
+function upgrade(request: Request) {
+  try {
+    return Deno.upgradeWebSocket(request);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new HttpProblem(400, "invalid_upgrade", "The WebSocket handshake is not valid.");
+  }
+}
+
+/** Counts one more; gives the means to count it off, which works once. */
+function countWaiting(waiting: Map<string, number>, address: string): () => void {
+  waiting.set(address, (waiting.get(address) ?? 0) + 1);
+  let counted = true;
+  return () => {
+    if (!counted) return;
+    counted = false;
+    const left = (waiting.get(address) ?? 1) - 1;
+    if (left > 0) waiting.set(address, left);
+    else waiting.delete(address);
+  };
+}
+
+function callSidOf(form: URLSearchParams): string {
+  const callSid = form.get("CallSid") ?? "";
+  if (/^CA[0-9a-f]{32}$/i.test(callSid)) return callSid;
+  throw new HttpProblem(422, "invalid_call_sid", "CallSid is missing or is not one.");
+}
+
+/** Twilio spells "anonymous" in digits too; `client:` and `sip:` callers have names, not numbers. */
+function farEnd(text: string | null): string | undefined {
+  const name = (text ?? "").trim().slice(0, 200);
+  const hidden = /^(|anonymous|unknown|restricted|unavailable|\+?266696687|\+?86282452253)$/i;
+  return hidden.test(name) ? undefined : name;
+}
+
+function badSignature(): HttpProblem {
+  return new HttpProblem(
+    403,
+    "invalid_signature",
+    "The request is not signed by Twilio for PUBLIC_URL.",
+  );
+}
+
+function notConfigured(): never {
+  throw new HttpProblem(
+    503,
+    "phone_not_configured",
+    "The phone is not set up: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER are missing.",
+  );
+}

@@ -1,0 +1,163 @@
+import { type Context, Hono } from "@hono/hono";
+import { CallRefused, type CallRegistry } from "../call/types.ts";
+import { handleWebSocket, type WebHandlerDeps } from "../handlers/webHandler.ts";
+import { TOKEN_PROTOCOL_PREFIX, WEB_PROTOCOL } from "../protocol/web.ts";
+import { presentedKey } from "../utils/auth.ts";
+import { readJson } from "../utils/bodyReader.ts";
+import { createRateLimiter } from "../utils/rateLimiter.ts";
+import { HttpProblem } from "./errors.ts";
+import { type AccessRules, isAllowedOrigin, isLocal } from "./webAccess.ts";
+import { webPage } from "./webPage.ts";
+import { createWebTokens, type WebGrant } from "./webTokens.ts";
+
+export interface WebRoutesDeps {
+  readonly registry: Pick<CallRegistry, "open" | "accepting">;
+  readonly agents: readonly { readonly name: string; readonly title: string }[];
+  readonly defaultAgent: string;
+  /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
+  readonly engine: string;
+  /** Finds the key of a secret; absent where no keys are configured. */
+  readonly authenticate?: (secret: string) => { readonly name: string } | undefined;
+  /** The origin by which the outside reaches this server. */
+  readonly publicOrigin?: string;
+  readonly allowedOrigins: readonly string[];
+  /** What limits count a request by where it shows no key. */
+  readonly addressOf: (c: Context) => string;
+  readonly log: WebHandlerDeps["log"];
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+}
+
+/** The browser's routes: the page, what it needs to know, its token, and its socket. */
+export function webRoutes(
+  { registry, agents, authenticate, addressOf, log, now = Date.now, ...deps }: WebRoutesDeps,
+): Hono {
+  const rules: AccessRules = { keyed: authenticate !== undefined, ...deps };
+  const tokens = createWebTokens(now);
+  const sessions = createRateLimiter({ capacity: 20, refillPerSecond: 0.5 });
+  const wrongKeys = createRateLimiter({ capacity: 10, refillPerSecond: 0.2 });
+  const app = new Hono();
+
+  app.route("/", webPage());
+
+  app.get("/api/web/info", (c) => {
+    const access = rules.keyed ? "key" : isLocal(c.req.raw) ? "open" : "closed";
+    const { engine, defaultAgent } = deps;
+    return c.json({ engine, access, defaultAgent, agents }, 200, NOT_KEPT);
+  });
+
+  app.post("/api/web/session", async (c) => {
+    const keyName = identify(c);
+    const pace = sessions.take(keyName ?? addressOf(c), now());
+    if (!pace.allowed) throw tooMany(pace.retryAfterSeconds);
+    const agent = await readAgent(c.req.raw);
+    if (!registry.accepting) throw new CallRefused("full");
+    const issued = tokens.issue({ agent, ...(keyName !== undefined && { keyName }) });
+    if (issued === undefined) throw tooMany(FULL_TOKENS_RETRY_SECONDS);
+    const { token, expiresAt } = issued;
+    return c.json({ token, expiresAt: expiresAt.toISOString() }, 200, NOT_KEPT);
+  });
+
+  app.get("/web", (c) => connect(c.req.raw, claim(c.req.raw)));
+
+  return app;
+
+  /** The name of the request's key; nothing where none is needed. */
+  function identify(c: Context): string | undefined {
+    const request = c.req.raw;
+    if (authenticate === undefined) {
+      if (isLocal(request) && comesFromOwnPage(request)) return undefined;
+      throw new HttpProblem(
+        403,
+        "origin_not_allowed",
+        "Without API_KEYS this server talks only with its own page, opened on the same machine.",
+      );
+    }
+    const secret = presentedKey(request.headers);
+    const key = secret === undefined ? undefined : authenticate(secret);
+    if (key !== undefined) return key.name;
+    const pace = wrongKeys.take(addressOf(c), now());
+    if (!pace.allowed) throw tooMany(pace.retryAfterSeconds);
+    throw new HttpProblem(401, "invalid_key", "This server asks for an API key.", undefined, {
+      "WWW-Authenticate": "Bearer",
+    });
+  }
+
+  function comesFromOwnPage(request: Request): boolean {
+    return request.headers.has("origin")
+      ? isAllowedOrigin(request, rules)
+      : request.headers.get("sec-fetch-site") === "same-origin";
+  }
+
+  async function readAgent(request: Request): Promise<string> {
+    const isEmpty = request.body === null || request.headers.get("content-length") === "0";
+    const name = isEmpty ? undefined : agentOf((await readJson(request, BODY_LIMITS)).value);
+    if (name === undefined) return deps.defaultAgent;
+    if (!agents.some((agent) => agent.name === name)) throw new CallRefused("unknown_agent");
+    return name;
+  }
+
+  /** Everything is checked before the upgrade, and the token last: it is spent by looking. */
+  function claim(request: Request): WebGrant {
+    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      throw new HttpProblem(426, "upgrade_required", "Only WebSockets connect here.", undefined, {
+        "Upgrade": "websocket",
+      });
+    }
+    if (request.headers.has("origin") && !isAllowedOrigin(request, rules)) {
+      throw new HttpProblem(403, "origin_not_allowed", "This page may not talk with this server.");
+    }
+    const protocols = (request.headers.get("sec-websocket-protocol") ?? "").split(/\s*,\s*/);
+    const token = protocols.find((name) => name.startsWith(TOKEN_PROTOCOL_PREFIX));
+    if (!protocols.includes(WEB_PROTOCOL) || token === undefined) {
+      throw new HttpProblem(401, "token_required", `Offer ${WEB_PROTOCOL} and token.<token>.`);
+    }
+    if (!registry.accepting) throw new CallRefused("full");
+    const grant = tokens.claim(token.slice(TOKEN_PROTOCOL_PREFIX.length));
+    if (grant === undefined) {
+      throw new HttpProblem(401, "invalid_token", "The token is unknown, used or too old.");
+    }
+    return grant;
+  }
+
+  function connect(request: Request, grant: WebGrant): Response {
+    const session = registry.open({ direction: "web", ...grant });
+    try {
+      const { socket, response } = Deno.upgradeWebSocket(request, {
+        protocol: WEB_PROTOCOL,
+        idleTimeout: IDLE_SECONDS,
+      });
+      handleWebSocket(socket, { session, log });
+      return response;
+    } catch (error) {
+      session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "no_upgrade" } });
+      if (!(error instanceof TypeError)) throw error;
+      throw new HttpProblem(400, "invalid_upgrade", "The WebSocket handshake is not valid.");
+    }
+  }
+}
+
+const BODY_LIMITS = { maxBytes: 4096, timeoutMs: 5000 };
+/** A socket that answers no ping for so long is gone. */
+const IDLE_SECONDS = 30;
+const FULL_TOKENS_RETRY_SECONDS = 5;
+const NOT_KEPT = { "Cache-Control": "no-store" };
+
+/** The name in `{"agent": name}`, if it names one. */
+function agentOf(body: unknown): string | undefined {
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) {
+    if (!("agent" in body)) return undefined;
+    if (typeof body.agent === "string") return body.agent;
+  }
+  throw new HttpProblem(422, "invalid_body", 'Send {"agent": "name"}, or nothing at all.');
+}
+
+function tooMany(seconds: number): HttpProblem {
+  return new HttpProblem(
+    429,
+    "rate_limited",
+    `Too many requests: wait ${seconds} s.`,
+    undefined,
+    { "Retry-After": String(seconds) },
+  );
+}

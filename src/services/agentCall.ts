@@ -1,0 +1,135 @@
+import type { CallPolicy, CallRequest, ModelSetup, TurnDetection } from "../call/types.ts";
+import type { Agent } from "../config/agents.ts";
+import { fillTemplate, mentions, type TemplateValues } from "../config/template.ts";
+import type { AudioFormat } from "../utils/audioFormat.ts";
+
+/** What one call is made of, before its tools are looked up and its history begins. */
+export interface CallDescription {
+  readonly setup: Omit<ModelSetup, "history" | "tools">;
+  readonly policy: CallPolicy;
+}
+
+export interface CallDefaults {
+  readonly model: string;
+  readonly idleMs: number;
+  readonly maxMs: number;
+  readonly format: AudioFormat;
+  readonly now: Date;
+  /** The server's secret name for a caller; never the number itself. */
+  readonly pseudonym?: (caller: string) => string;
+}
+
+/** Makes an agent's definition and what is known of a call into the model's setup and the call's rules. */
+export function describeCall(
+  agent: Agent,
+  request: CallRequest,
+  defaults: CallDefaults,
+): CallDescription {
+  const values = variables(agent, request, defaults.now);
+  const { turn_detection: turns, interruption } = agent;
+  const manual = turns.kind === "manual";
+  const modelInterrupts = interruption === "model" && !manual;
+  const maxMs = Math.min(defaults.maxMs, (agent.max_minutes ?? Infinity) * 60_000);
+  const safetyId = request.caller !== undefined && request.caller !== ""
+    ? defaults.pseudonym?.(request.caller)
+    : undefined;
+  return {
+    setup: {
+      model: agent.model ?? defaults.model,
+      instructions: instructions(agent, request, values),
+      voice: agent.voice,
+      ...(agent.speed !== undefined && { speed: agent.speed }),
+      format: defaults.format,
+      turnDetection: turnDetection(agent, modelInterrupts),
+      ...(agent.noise_reduction !== "off" && { noiseReduction: agent.noise_reduction }),
+      ...(agent.transcription !== "off" && {
+        transcription: { model: agent.transcription, language: agent.language.split("-")[0] ?? "" },
+      }),
+      ...(agent.reasoning !== undefined && { reasoningEffort: agent.reasoning }),
+      ...(safetyId !== undefined && { safetyId }),
+    },
+    policy: {
+      direction: request.direction,
+      agent: agent.name,
+      ...(agent.greeting !== undefined && { greeting: fillTemplate(agent.greeting, values) }),
+      modelResponds: !manual,
+      modelInterrupts,
+      interruptAfterMs: interruption === "model" ? 0 : interruption.after_ms,
+      pausesOnSpeech: interruption !== "model" && interruption.pause,
+      // A phone has no button to end a turn with.
+      commitsBySilence: manual && (turns.commits === "silence" || request.direction !== "web"),
+      fillerAfterMs: agent.filler_after_ms,
+      idleMs: agent.idle_seconds === undefined ? defaults.idleMs : agent.idle_seconds * 1000,
+      maxMs,
+      timeWarningMs: Math.min(60_000, maxMs / 4),
+      digitTimeoutMs: agent.dtmf.timeout_ms,
+      digitsSensitive: agent.dtmf.sensitive,
+      transfers: sentences(agent, values),
+    },
+  };
+}
+
+/** The text to leave on a machine, or nothing where the agent hangs up instead. */
+export function voicemailText(
+  agent: Agent,
+  request: CallRequest,
+  now: Date,
+): string | undefined {
+  if (agent.voicemail === "hangup") return undefined;
+  return fillTemplate(agent.voicemail, variables(agent, request, now));
+}
+
+function variables(agent: Agent, request: CallRequest, now: Date): TemplateValues {
+  return {
+    ...request.variables,
+    caller: request.caller,
+    called: request.called,
+    context: request.context,
+    direction: request.direction,
+    date: new Intl.DateTimeFormat("en", {
+      timeZone: agent.timezone,
+      dateStyle: "full",
+      timeStyle: "short",
+    }).format(now),
+    timezone: agent.timezone,
+  };
+}
+
+/** What a caller of the API says about a call reaches the model even where the agent has no place for it. */
+function instructions(agent: Agent, request: CallRequest, values: TemplateValues): string {
+  const context = request.context !== undefined && !mentions(agent.instructions, "context")
+    ? "\n\n# About this call\n{{context}}"
+    : "";
+  return fillTemplate(agent.instructions + context, values);
+}
+
+function turnDetection(agent: Agent, interrupts: boolean): TurnDetection {
+  const wanted = agent.turn_detection;
+  switch (wanted.kind) {
+    case "manual":
+      return { kind: "manual" };
+    case "semantic":
+      return {
+        kind: "semantic",
+        ...(wanted.eagerness !== undefined && { eagerness: wanted.eagerness }),
+        interrupts,
+      };
+    case "server":
+      return {
+        kind: "server",
+        ...(wanted.threshold !== undefined && { threshold: wanted.threshold }),
+        ...(wanted.silence_ms !== undefined && { silenceMs: wanted.silence_ms }),
+        ...(wanted.prefix_ms !== undefined && { prefixMs: wanted.prefix_ms }),
+        interrupts,
+      };
+  }
+}
+
+function sentences(agent: Agent, values: TemplateValues): CallPolicy["transfers"] {
+  return Object.fromEntries(
+    Object.entries(agent.transfers).map(([alias, { sentence }]) => [
+      alias,
+      sentence === undefined ? {} : { sentence: fillTemplate(sentence, values) },
+    ]),
+  );
+}

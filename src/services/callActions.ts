@@ -1,0 +1,68 @@
+import type { CallRegistry } from "../call/types.ts";
+
+/** What an operator or a program may do to a call that is under way. */
+export type CallAction =
+  | { readonly type: "hangup"; readonly goodbye?: string | undefined }
+  | { readonly type: "say"; readonly text: string }
+  | { readonly type: "transfer"; readonly to: string }
+  | { readonly type: "interrupt" }
+  | { readonly type: "text"; readonly text: string };
+
+export type ActionResult =
+  | { readonly ok: true }
+  /** The call is not, or no longer, held by this process. */
+  | { readonly ok: false; readonly code: "not_live" }
+  /** Only phone calls can be handed over. */
+  | { readonly ok: false; readonly code: "not_on_a_phone" }
+  | {
+    readonly ok: false;
+    readonly code: "unknown_transfer";
+    readonly aliases: readonly string[];
+  };
+
+export type CallActions = (callId: string, action: CallAction) => ActionResult;
+
+export interface CallActionsDeps {
+  readonly registry: Pick<CallRegistry, "get">;
+  /** Names to whom an agent may hand a caller over. */
+  readonly transferAliases: (agent: string) => readonly string[];
+}
+
+/** Creates the function that carries out actions on live calls. */
+export function createCallActions(
+  { registry, transferAliases }: CallActionsDeps,
+): CallActions {
+  return function act(callId, action) {
+    const session = registry.get(callId);
+    if (session === undefined) return { ok: false, code: "not_live" };
+    switch (action.type) {
+      case "hangup": {
+        const end = { reason: "operator_hung_up" } as const;
+        const { goodbye } = action;
+        session.input(
+          goodbye === undefined ? { type: "hangUp", end } : { type: "endAsked", end, goodbye },
+        );
+        return { ok: true };
+      }
+      case "say":
+        session.input({ type: "sayAsked", text: action.text });
+        return { ok: true };
+      case "transfer": {
+        const { direction, agent } = session.request;
+        if (direction === "web") return { ok: false, code: "not_on_a_phone" };
+        const aliases = transferAliases(agent);
+        if (!aliases.includes(action.to)) return { ok: false, code: "unknown_transfer", aliases };
+        session.input({ type: "transferAsked", alias: action.to });
+        return { ok: true };
+      }
+      case "interrupt":
+        session.input({ type: "interruptAsked" });
+        return { ok: true };
+      case "text":
+        session.input({ type: "typed", text: action.text });
+        return { ok: true };
+      default:
+        return action satisfies never;
+    }
+  };
+}

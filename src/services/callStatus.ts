@@ -1,0 +1,61 @@
+/** How far the phone network has got with a call. */
+export type CallStatus =
+  | "queued"
+  | "initiated"
+  | "ringing"
+  | "in-progress"
+  | "completed"
+  | "busy"
+  | "failed"
+  | "no-answer"
+  | "canceled";
+
+/** What is known of a phone call's progress. */
+export interface CallProgress {
+  readonly status: CallStatus;
+  readonly durationSeconds?: number;
+  readonly sipCode?: string;
+}
+
+/**
+ * Takes in a status callback, or the answer to a question. Reports come in any order and more than
+ * once: progress never goes backwards, and nothing follows a final status.
+ */
+export function advance(progress: CallProgress, report: CallProgress): CallProgress {
+  if (isFinal(progress.status)) return progress;
+  if (!isFinal(report.status) && rank[report.status] <= rank[progress.status]) return progress;
+  return report;
+}
+
+export function isFinal(status: CallStatus): boolean {
+  return rank[status] === rank.completed;
+}
+
+/** Nothing for a status that this program does not know. */
+export function readStatus(text: string | null | undefined): CallStatus | undefined {
+  return statuses.find((status) => status === text);
+}
+
+const rank: Readonly<Record<CallStatus, number>> = {
+  queued: 0,
+  initiated: 1,
+  ringing: 2,
+  "in-progress": 3,
+  completed: 4,
+  busy: 4,
+  failed: 4,
+  "no-answer": 4,
+  canceled: 4,
+};
+
+const statuses: readonly CallStatus[] = [
+  "queued",
+  "initiated",
+  "ringing",
+  "in-progress",
+  "completed",
+  "busy",
+  "failed",
+  "no-answer",
+  "canceled",
+];

@@ -1,0 +1,90 @@
+import type { EventHub } from "./events.ts";
+import type { CallContent, CallRecord } from "./store/callRecord.ts";
+import type { CallStore } from "./store/calls.ts";
+
+/** Tells of calls that are over and whose records are complete. */
+export interface EndedCalls {
+  /** Tells of a call that ended otherwise than by an event of this process, such as an abandoned one. */
+  add(callId: string): void;
+  close(): Promise<void>;
+}
+
+export interface EndedCallsOptions {
+  readonly events: Pick<EventHub, "subscribe">;
+  /** Settles when all that was known before is durable; rejects when the store fails meanwhile. */
+  readonly flush: () => Promise<void>;
+  readonly calls: Pick<CallStore, "get" | "content">;
+  readonly tell: (call: CallRecord, content: CallContent) => void;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly log: {
+    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+  readonly retryMs?: number;
+  /** While the store fails, so many calls are remembered, the newest. */
+  readonly maxWaiting?: number;
+}
+
+/** Starts telling of ended calls, one after another; while the store fails, they wait. */
+export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
+  const { events, flush, calls, tell, setTimer, log, retryMs = 1000, maxWaiting = 10_000 } =
+    options;
+  const waiting = new Set<string>();
+  let working: Promise<void> | undefined;
+  let closed = false;
+  let stopPausing = () => {};
+
+  const subscription = events.subscribe(
+    ({ event }) => event.type === "ended",
+    ({ callId }) => add(callId),
+    { maxQueued: 10_000 },
+  );
+
+  function add(callId: string): void {
+    waiting.add(callId);
+    if (waiting.size > maxWaiting) waiting.delete(waiting.values().next().value ?? "");
+    working ??= work().finally(() => working = undefined);
+  }
+
+  async function work(): Promise<void> {
+    // All who hear of the same event have been told of it before anything is asked of them.
+    await Promise.resolve();
+    while (waiting.size > 0) {
+      try {
+        await flush();
+        for (const callId of waiting) await tellOf(callId);
+      } catch (error) {
+        if (closed) return;
+        log.warn("Ended calls not told of", { waiting: waiting.size, error });
+        await pause();
+      }
+    }
+  }
+
+  async function tellOf(callId: string): Promise<void> {
+    const call = await calls.get(callId);
+    // One that has been erased meanwhile is nobody's business.
+    if (call?.status === "ended") tell(call, await calls.content(callId));
+    waiting.delete(callId);
+  }
+
+  function pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = setTimer(resolve, retryMs);
+      stopPausing = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  return {
+    add,
+    async close() {
+      await Promise.resolve();
+      subscription.close();
+      closed = true;
+      stopPausing();
+      await working;
+    },
+  };
+}

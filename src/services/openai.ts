@@ -1,0 +1,88 @@
+import type { ModelSetup, OpenModel } from "../call/types.ts";
+import type { ConnectionOptions } from "./openai/connectionOptions.ts";
+import { openNativeSocket } from "./openai/nativeSocket.ts";
+import { RealtimeConnection } from "./openai/realtimeConnection.ts";
+import type { SocketTarget } from "./openai/socket.ts";
+import { createWsOpener } from "./openai/wsSocket.ts";
+
+/** Where the models are, and how to reach them. */
+export interface OpenModelOptions {
+  /** `wss://...` or `ws://...`, without the model. */
+  readonly url: string;
+  readonly apiKey?: string;
+  readonly organization?: string;
+  readonly project?: string;
+  /** `ws` sends each frame at once, at some more CPU. */
+  readonly socket?: "native" | "ws";
+  readonly logger: ConnectionOptions["logger"];
+  readonly connectTimeoutMs?: number;
+  /** How long the session's set-up may stay unconfirmed before the call goes on without. */
+  readonly readyTimeoutMs?: number;
+  /** How long the server may be silent before it is asked for a sign of life. */
+  readonly heartbeatMs?: number;
+  readonly heartbeatTimeoutMs?: number;
+  readonly maxHeldAudioMs?: number;
+  readonly maxBufferedBytes?: number;
+  readonly fetch?: typeof globalThis.fetch;
+  /** Monotonic milliseconds. */
+  readonly now?: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallClock?: () => number;
+}
+
+/** Makes calls' model ends out of sessions with a server that speaks the OpenAI Realtime protocol. */
+export function createOpenModel({
+  url,
+  apiKey,
+  organization,
+  project,
+  socket = "native",
+  connectTimeoutMs = 10_000,
+  readyTimeoutMs = 5_000,
+  heartbeatMs = 20_000,
+  heartbeatTimeoutMs = 10_000,
+  maxHeldAudioMs = 60_000,
+  maxBufferedBytes = 2 ** 20,
+  fetch = globalThis.fetch,
+  now = () => performance.now(),
+  wallClock = () => Date.now(),
+  logger,
+}: OpenModelOptions): OpenModel {
+  const headers = {
+    ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }),
+    ...(organization !== undefined && { "OpenAI-Organization": organization }),
+    ...(project !== undefined && { "OpenAI-Project": project }),
+  };
+  const options = {
+    openSocket: socket === "ws" ? createWsOpener() : openNativeSocket,
+    connectTimeoutMs,
+    readyTimeoutMs,
+    heartbeatMs,
+    heartbeatTimeoutMs,
+    maxHeldAudioMs,
+    maxBufferedBytes,
+    fetch,
+    now,
+    wallClock,
+    logger,
+  };
+  return function openModel(setup, sink) {
+    return new RealtimeConnection(targetOf(url, headers, setup), setup, sink, options);
+  };
+}
+
+function targetOf(
+  base: string,
+  headers: Readonly<Record<string, string>>,
+  { model, safetyId }: ModelSetup,
+): SocketTarget {
+  const url = new URL(base);
+  url.searchParams.set("model", model);
+  return {
+    url: url.href,
+    headers: {
+      ...headers,
+      ...(safetyId !== undefined && { "OpenAI-Safety-Identifier": safetyId }),
+    },
+  };
+}

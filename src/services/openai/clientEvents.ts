@@ -1,0 +1,48 @@
+import type { HistoryItem, ModelRequest } from "../../call/types.ts";
+import {
+  type ClientEvent,
+  itemCreate,
+  itemDelete,
+  itemTruncate,
+  type NewItem,
+  responseCancel,
+  responseCreate,
+} from "../../protocol/openaiRequests.ts";
+
+/** What the server is told for a request. */
+export function clientEventOf(request: ModelRequest): ClientEvent {
+  switch (request.type) {
+    case "respond":
+      return responseCreate(request.request);
+    case "cancel":
+      return responseCancel(request.responseId);
+    case "truncate":
+      return itemTruncate(request);
+    case "delete":
+      return itemDelete(request.itemId);
+    case "toolOutput":
+    case "message":
+      return itemCreate(request);
+    default:
+      return request satisfies never;
+  }
+}
+
+/** The events that tell a fresh session of the conversation so far, in order. */
+export function historyEvents(history: readonly HistoryItem[]): readonly ClientEvent[] {
+  return history.flatMap(newItemsOf).map((item, index) =>
+    itemCreate(item, `${HISTORY_PREFIX}${index}`)
+  );
+}
+
+/** Tells items of `historyEvents` from those of the living conversation. */
+export function isHistoryItem(itemId: string | undefined): boolean {
+  return itemId?.startsWith(HISTORY_PREFIX) ?? false;
+}
+
+const HISTORY_PREFIX = "history_";
+
+// A call whose output is missing would leave the model waiting for it.
+function newItemsOf(item: HistoryItem): readonly NewItem[] {
+  return item.type === "message" ? [item] : [item, { ...item, type: "toolOutput" }];
+}

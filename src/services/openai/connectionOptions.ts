@@ -1,0 +1,21 @@
+import type { Logger } from "../../utils/logger.ts";
+import type { OpenSocket } from "./socket.ts";
+
+/** How a connection behaves; times in milliseconds. */
+export interface ConnectionOptions {
+  readonly openSocket: OpenSocket;
+  readonly connectTimeoutMs: number;
+  readonly readyTimeoutMs: number;
+  readonly heartbeatMs: number;
+  readonly heartbeatTimeoutMs: number;
+  /** How much of the caller's audio is kept for a model that is not ready. */
+  readonly maxHeldAudioMs: number;
+  /** Unsent bytes beyond which the caller's audio is dropped rather than queued. */
+  readonly maxBufferedBytes: number;
+  readonly fetch: typeof globalThis.fetch;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
+  readonly logger: Pick<Logger, "warn" | "error">;
+}

@@ -1,0 +1,91 @@
+import type { ModelRequest } from "../../call/types.ts";
+import { type Base64, base64ByteLength } from "../../utils/audioFormat.ts";
+
+export type HeldInput =
+  | { readonly type: "audio"; readonly audio: Base64 }
+  | { readonly type: "commit" }
+  | { readonly type: "request"; readonly request: ModelRequest };
+
+/**
+ * Keeps what is said to a model that is not ready yet.
+ *
+ * Requests go first, so that a greeting asked for while the caller already speaks is one response that
+ * the caller interrupts, and not a second one that collides with the reply to what was said. From the
+ * first commit on, order matters (a reply is to what was committed), and everything stays in it.
+ */
+export class HeldInputs {
+  readonly #maxAudioBytes: number;
+  readonly #early: ModelRequest[] = [];
+  readonly #lane: HeldInput[] = [];
+  #audioBytes = 0;
+  #requests = 0;
+  #committed = false;
+  #droppedFrames = 0;
+
+  constructor({ maxAudioBytes }: { readonly maxAudioBytes: number }) {
+    this.#maxAudioBytes = maxAudioBytes;
+  }
+
+  /** Frames given up, oldest first, to stay within the limit. */
+  get droppedFrames(): number {
+    return this.#droppedFrames;
+  }
+
+  /** False where no more requests can be kept. */
+  holdRequest(request: ModelRequest): boolean {
+    if (this.#requests >= MAX_REQUESTS) return false;
+    this.#requests++;
+    if (this.#committed) this.#lane.push({ type: "request", request });
+    else this.#early.push(request);
+    return true;
+  }
+
+  holdAudio(audio: Base64): void {
+    this.#audioBytes += base64ByteLength(audio);
+    this.#lane.push({ type: "audio", audio });
+    while (this.#audioBytes > this.#maxAudioBytes || this.#lane.length > MAX_FRAMES) {
+      this.#dropOldest();
+    }
+  }
+
+  /** Ends a turn; nothing happens where the caller has said nothing since the last. */
+  holdCommit(): void {
+    if (!this.#lane.some((input) => input.type === "audio")) return;
+    this.#committed = true;
+    this.#lane.push({ type: "commit" });
+  }
+
+  /** Forgets what the caller has said since the last commit. */
+  clearAudio(): void {
+    const turn = this.#lane.findLastIndex((input) => input.type === "commit") + 1;
+    const kept = this.#lane.splice(turn).filter((input) => input.type !== "audio");
+    this.#lane.push(...kept);
+    this.#audioBytes = this.#lane.reduce((sum, input) => sum + bytesOf(input), 0);
+  }
+
+  /** The requests that go before any audio; forgotten here. */
+  takeRequests(): readonly ModelRequest[] {
+    return this.#early.splice(0);
+  }
+
+  /** The audio, and all that has its place among it; forgotten here. */
+  takeAudio(): readonly HeldInput[] {
+    return this.#lane.splice(0);
+  }
+
+  #dropOldest(): void {
+    const index = Math.max(0, this.#lane.findIndex((input) => input.type === "audio"));
+    const [dropped] = this.#lane.splice(index, 1);
+    if (!dropped || dropped.type !== "audio") return;
+    this.#audioBytes -= bytesOf(dropped);
+    this.#droppedFrames++;
+  }
+}
+
+const MAX_REQUESTS = 256;
+/** A minute of frames of 5 ms. */
+const MAX_FRAMES = 12_000;
+
+function bytesOf(input: HeldInput): number {
+  return input.type === "audio" ? base64ByteLength(input.audio) : 0;
+}

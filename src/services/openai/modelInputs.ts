@@ -1,0 +1,110 @@
+import type { ModelInput, ResponsePurpose } from "../../call/types.ts";
+import type { ServerEvent, ServerItem } from "../../protocol/openaiEvents.ts";
+import { isHistoryItem } from "./clientEvents.ts";
+
+/** The server's events that concern the call, and not the connection or the sound. */
+export type CallServerEvent = Exclude<
+  ServerEvent,
+  { type: "session.created" | "session.updated" | "error" | "response.output_audio.delta" }
+>;
+
+/** Puts the server's events into the call's words. */
+export class ModelInputs {
+  readonly #worded = new Set<string>();
+
+  of(event: CallServerEvent): readonly ModelInput[] {
+    switch (event.type) {
+      case "input_audio_buffer.speech_started":
+        return [{ type: "speechStarted", ...itemOf(event.itemId) }];
+      case "input_audio_buffer.speech_stopped":
+        return [{ type: "speechStopped", ...itemOf(event.itemId) }];
+      case "input_audio_buffer.timeout_triggered":
+        return [{ type: "modelIdled" }];
+      case "input_audio_buffer.committed":
+        return [{ type: "committed", itemId: event.itemId, ...previousOf(event.previousItemId) }];
+      case "conversation.item.added":
+        return isHistoryItem(event.item.id) ? [] : [itemAdded(event.item, event.previousItemId)];
+      case "conversation.item.input_audio_transcription.delta":
+        return [{ type: "callerText", itemId: event.itemId, text: event.delta, final: false }];
+      case "conversation.item.input_audio_transcription.completed": {
+        const { itemId, transcript: text, usage } = event;
+        const said: ModelInput = { type: "callerText", itemId, text, final: true };
+        return usage ? [said, { type: "transcriptionUsed", usage }] : [said];
+      }
+      case "conversation.item.input_audio_transcription.failed":
+        return [{ type: "callerTextFailed", itemId: event.itemId }];
+      case "response.created": {
+        const { responseId, outOfBand: aside, purpose } = event;
+        return [{
+          type: "responseStarted",
+          responseId,
+          aside,
+          ...(isPurpose(purpose) && { purpose }),
+        }];
+      }
+      case "response.output_audio_transcript.delta":
+        this.#worded.add(event.place.itemId);
+        return [{ type: "speechText", ref: event.place, text: event.delta }];
+      case "response.output_audio_transcript.done":
+        // Some servers give the whole text at the end and nothing before.
+        return this.#worded.has(event.place.itemId)
+          ? []
+          : [{ type: "speechText", ref: event.place, text: event.transcript }];
+      case "response.output_audio.done":
+        return [{ type: "speechDone", ref: event.place }];
+      case "response.function_call_arguments.done": {
+        const { responseId, callId, name, arguments: args } = event;
+        return name === undefined
+          ? []
+          : [{ type: "toolAnnounced", responseId, call: { callId, name, arguments: args } }];
+      }
+      case "response.output_item.done": {
+        const { responseId, item } = event;
+        return item.type === "function_call" && item.call
+          ? [{ type: "toolAnnounced", responseId, call: item.call }]
+          : [];
+      }
+      case "response.done":
+        this.#worded.clear();
+        return [{ ...event, type: "responseDone" }];
+      default:
+        return event satisfies never;
+    }
+  }
+}
+
+const ROLES = { user: "user", assistant: "agent", system: "system" } as const;
+
+const PURPOSES: Readonly<Record<ResponsePurpose, true>> = {
+  greeting: true,
+  reply: true,
+  tool_result: true,
+  filler: true,
+  idle_prompt: true,
+  time_warning: true,
+  goodbye: true,
+  say: true,
+};
+
+function isPurpose(purpose: string | undefined): purpose is ResponsePurpose {
+  return purpose !== undefined && Object.hasOwn(PURPOSES, purpose);
+}
+
+function itemAdded(item: ServerItem, previousItemId: string | undefined): ModelInput {
+  return {
+    type: "itemAdded",
+    itemId: item.id,
+    role: item.type === "message" ? ROLES[item.role] : "tool",
+    ...previousOf(previousItemId),
+    ...(item.type === "function_call_output" && { callId: item.callId }),
+  };
+}
+
+function itemOf(itemId: string | undefined): { readonly itemId?: string } {
+  return itemId === undefined ? {} : { itemId };
+}
+
+// The call does not know what replayed items are called, only that they come before all others.
+function previousOf(itemId: string | undefined): { readonly previousItemId?: string } {
+  return itemId === undefined || isHistoryItem(itemId) ? {} : { previousItemId: itemId };
+}

@@ -1,0 +1,265 @@
+import type {
+  ModelInput,
+  ModelLoss,
+  ModelRequest,
+  ModelSetup,
+  ModelSink,
+  RealtimeClient,
+} from "../../call/types.ts";
+import { readServerEvent } from "../../protocol/openai.ts";
+import type { ServerError, ServerEvent } from "../../protocol/openaiEvents.ts";
+import { audioAppend, type ClientEvent, itemRetrieve } from "../../protocol/openaiRequests.ts";
+import { sessionUpdate } from "../../protocol/openaiSession.ts";
+import { type Base64, bytesPerMs } from "../../utils/audioFormat.ts";
+import { clientEventOf, historyEvents } from "./clientEvents.ts";
+import type { ConnectionOptions } from "./connectionOptions.ts";
+import { diagnoseHandshake } from "./handshakeDiagnosis.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { HeldInputs } from "./heldInput.ts";
+import { ModelInputs } from "./modelInputs.ts";
+import { lossOfClose, lossOfError, lossOfStatus } from "./modelLoss.ts";
+import { SentRequests } from "./sentRequests.ts";
+import type { ModelSocket, SocketClosure, SocketTarget } from "./socket.ts";
+
+/** One session with a Realtime server, from connecting to the loss or the closing of its socket. */
+export class RealtimeConnection implements RealtimeClient {
+  readonly #setup: ModelSetup;
+  readonly #sink: ModelSink;
+  readonly #options: ConnectionOptions;
+  readonly #target: SocketTarget;
+  readonly #inputs = new ModelInputs();
+  readonly #sent = new SentRequests();
+  readonly #heartbeat: Heartbeat;
+  readonly #socket: ModelSocket;
+  #phase: Phase;
+  /** Present until the model is ready. */
+  #held: HeldInputs | undefined;
+  #expiresAt: number | undefined;
+  #eventCount = 0;
+  #malformedEvents = 0;
+  #droppedFrames = 0;
+
+  constructor(
+    target: SocketTarget,
+    setup: ModelSetup,
+    sink: ModelSink,
+    options: ConnectionOptions,
+  ) {
+    this.#target = target;
+    this.#setup = setup;
+    this.#sink = sink;
+    this.#options = options;
+    this.#held = new HeldInputs({
+      maxAudioBytes: options.maxHeldAudioMs * bytesPerMs(setup.format),
+    });
+    this.#heartbeat = new Heartbeat({
+      intervalMs: options.heartbeatMs,
+      timeoutMs: options.heartbeatTimeoutMs,
+      now: options.now,
+      probe: () => this.#post(itemRetrieve(PROBE_ITEM), PROBE_EVENT),
+      dead: () => this.#lose({ code: "network", retry: "backoff" }),
+    });
+    this.#phase = {
+      name: "connecting",
+      diagnosis: new AbortController(),
+      timer: setTimeout(() => this.#lose(TIMED_OUT), options.connectTimeoutMs),
+    };
+    this.#socket = options.openSocket(target, {
+      opened: () => this.#configure("full"),
+      received: (text) => this.#received(text),
+      closed: (closure) => this.#closed(closure),
+    });
+  }
+
+  sendAudio(audio: Base64): void {
+    if (this.#held) return this.#held.holdAudio(audio);
+    if (this.#phase.name !== "ready") return;
+    if (this.#socket.bufferedAmount > this.#options.maxBufferedBytes) this.#droppedFrames++;
+    else this.#socket.send(audioAppend(audio));
+  }
+
+  commitAudio(): void {
+    if (this.#held) return this.#held.holdCommit();
+    this.#post({ type: "input_audio_buffer.commit" });
+  }
+
+  clearInputBuffer(): void {
+    if (this.#held) return this.#held.clearAudio();
+    this.#post({ type: "input_audio_buffer.clear" });
+  }
+
+  send(request: ModelRequest): void {
+    if (this.#phase.name === "ready") return this.#request(request);
+    if (this.#phase.name === "closed" || this.#held?.holdRequest(request)) return;
+    queueMicrotask(() => this.#tell({ type: "requestRefused", request, code: "too_many_held" }));
+  }
+
+  close(): void {
+    if (this.#phase.name === "closed") return;
+    if (this.#phase.name === "connecting") this.#phase.diagnosis.abort();
+    if (this.#phase.name !== "ready") clearTimeout(this.#phase.timer);
+    const droppedFrames = this.#droppedFrames + (this.#held?.droppedFrames ?? 0);
+    const malformedEvents = this.#malformedEvents;
+    this.#phase = { name: "closed" };
+    this.#held = undefined;
+    this.#heartbeat.stop();
+    this.#socket.close();
+    if (droppedFrames + malformedEvents > 0) {
+      this.#options.logger.warn("Model connection lost data", { droppedFrames, malformedEvents });
+    }
+  }
+
+  #configure(extent: SetupExtent): void {
+    if (this.#phase.name === "connecting") this.#heartbeat.start();
+    if (this.#phase.name === "connecting" || this.#phase.name === "configuring") {
+      clearTimeout(this.#phase.timer);
+      const timer = setTimeout(() => this.#becomeReady(), this.#options.readyTimeoutMs);
+      this.#phase = { name: "configuring", extent, timer };
+    }
+    this.#post(sessionUpdate(this.#setup, { essential: extent === "essential" }), SETUP[extent]);
+  }
+
+  #becomeReady(): void {
+    if (this.#phase.name !== "configuring") return;
+    clearTimeout(this.#phase.timer);
+    this.#phase = { name: "ready" };
+    historyEvents(this.#setup.history).forEach((event) => this.#post(event));
+    this.#held?.takeRequests().forEach((request) => this.#request(request));
+    const expiresInMs = this.#expiresAt && this.#expiresAt * 1_000 - this.#options.wallClock();
+    this.#tell({ type: "modelReady", ...(expiresInMs !== undefined && { expiresInMs }) });
+    this.#releaseAudio();
+  }
+
+  #releaseAudio(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    this.#droppedFrames += held?.droppedFrames ?? 0;
+    for (const input of held?.takeAudio() ?? []) {
+      if (input.type === "audio") this.#socket.send(audioAppend(input.audio));
+      else if (input.type === "commit") this.commitAudio();
+      else this.#request(input.request);
+    }
+  }
+
+  #request(request: ModelRequest): void {
+    this.#sent.add(this.#post(clientEventOf(request)), request);
+  }
+
+  /** Returns the id by which the server would refuse the event. */
+  #post(event: ClientEvent, eventId = `event_${++this.#eventCount}`): string {
+    if (this.#phase.name !== "closed") {
+      this.#socket.send(JSON.stringify({ ...event, event_id: eventId }));
+    }
+    return eventId;
+  }
+
+  #received(text: string | undefined): void {
+    this.#heartbeat.heard();
+    const event = text === undefined ? MALFORMED : readServerEvent(parsed(text));
+    if (event?.type === "response.output_audio.delta") {
+      this.#guard(() => this.#sink.speech(event.place, event.delta));
+    } else if (event?.type === "malformed") this.#malformedEvents++;
+    else if (event) this.#handle(event);
+  }
+
+  #handle(event: Exclude<ServerEvent, { type: "response.output_audio.delta" }>): void {
+    switch (event.type) {
+      case "error":
+        return this.#refused(event.error);
+      case "session.created":
+        this.#expiresAt = event.expiresAt;
+        return;
+      case "session.updated":
+        this.#expiresAt = event.expiresAt ?? this.#expiresAt;
+        return this.#becomeReady();
+      default:
+        for (const input of this.#inputs.of(event)) this.#tell(input);
+    }
+    const loss = event.type === "response.done" && event.status === "failed"
+      ? lossOfError(event.reason)
+      : undefined;
+    if (loss) this.#lose(loss);
+  }
+
+  #refused(error: ServerError): void {
+    const loss = lossOfError(error.code);
+    if (loss) return this.#lose(loss);
+    const extent = this.#refusedSetup(error);
+    if (extent === "full") return this.#configure("essential");
+    if (extent === "essential") {
+      return this.#lose({ code: error.code ?? "session_refused", retry: "no" });
+    }
+    if (error.eventId === PROBE_EVENT) return;
+    const refusal = this.#sent.refusalOf(error);
+    if (refusal) this.#tell(refusal);
+    else this.#options.logger.warn("Model reported an error", { code: error.code ?? error.type });
+  }
+
+  // While the set-up is under way nothing else has been sent, so an error that quotes nothing is about it.
+  #refusedSetup({ eventId }: ServerError): SetupExtent | undefined {
+    if (eventId === SETUP.full) return "full";
+    if (eventId === SETUP.essential) return "essential";
+    const unquoted = eventId === undefined && this.#phase.name === "configuring";
+    return unquoted && this.#phase.name === "configuring" ? this.#phase.extent : undefined;
+  }
+
+  #closed(closure: SocketClosure): void {
+    if (closure.type === "lost") return this.#lose(lossOfClose(closure.code, closure.reason));
+    if (closure.type === "unusable") return this.#lose(UNUSABLE);
+    if (closure.status !== undefined) {
+      return this.#lose(lossOfStatus(closure.status, closure.errorCode));
+    }
+    if (this.#phase.name !== "connecting") return;
+    const { fetch } = this.#options;
+    const { signal } = this.#phase.diagnosis;
+    diagnoseHandshake(this.#target, { fetch, signal }).then((loss) => this.#lose(loss));
+  }
+
+  #lose(loss: ModelLoss): void {
+    if (this.#phase.name === "closed") return;
+    this.close();
+    this.#options.logger.warn("Model connection lost", { code: loss.code, retry: loss.retry });
+    this.#guard(() => this.#sink.input({ type: "modelLost", loss }));
+  }
+
+  #tell(input: ModelInput): void {
+    if (this.#phase.name !== "closed") this.#guard(() => this.#sink.input(input));
+  }
+
+  // Whatever a listener throws would otherwise leave a socket's event handler and end the process.
+  #guard(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#options.logger.error("Model input could not be handled", { error });
+    }
+  }
+}
+
+type Phase =
+  | { readonly name: "connecting"; readonly timer: Timer; readonly diagnosis: AbortController }
+  | { readonly name: "configuring"; readonly timer: Timer; readonly extent: SetupExtent }
+  | { readonly name: "ready" }
+  | { readonly name: "closed" };
+
+type Timer = ReturnType<typeof setTimeout>;
+
+type SetupExtent = "full" | "essential";
+
+const SETUP: Readonly<Record<SetupExtent, string>> = {
+  full: "setup_full",
+  essential: "setup_essential",
+};
+const PROBE_EVENT = "probe";
+const PROBE_ITEM = "item_probe";
+const UNUSABLE: ModelLoss = { code: "invalid_request", retry: "no" };
+const TIMED_OUT: ModelLoss = { code: "timeout", retry: "backoff" };
+const MALFORMED = { type: "malformed" } as const;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

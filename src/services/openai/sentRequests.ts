@@ -1,0 +1,40 @@
+import type { ModelInput, ModelRequest } from "../../call/types.ts";
+import type { ServerError } from "../../protocol/openaiEvents.ts";
+
+/** Remembers the latest requests by event id, so that a refusal can be told which one it is about. */
+export class SentRequests {
+  readonly #byEventId = new Map<string, ModelRequest>();
+  #lastRespond: string | undefined;
+
+  add(eventId: string, request: ModelRequest): void {
+    this.#byEventId.set(eventId, request);
+    if (request.type === "respond") this.#lastRespond = eventId;
+    if (this.#byEventId.size <= MAX_REMEMBERED) return;
+    const [oldest] = this.#byEventId.keys();
+    if (oldest !== undefined) this.#byEventId.delete(oldest);
+  }
+
+  /** The refusal that an error means; undefined where it is about none of the requests. */
+  refusalOf(error: ServerError): ModelInput | undefined {
+    const eventId = error.eventId ??
+      (error.code === "conversation_already_has_active_response" ? this.#lastRespond : undefined);
+    const request = eventId === undefined ? undefined : this.#byEventId.get(eventId);
+    if (eventId === undefined || !request) return undefined;
+    this.#byEventId.delete(eventId);
+    const availableMs = request.type === "truncate" ? availableMsIn(error.message) : undefined;
+    return {
+      type: "requestRefused",
+      request,
+      code: error.code ?? error.type ?? "unknown",
+      ...(availableMs !== undefined && { availableMs }),
+    };
+  }
+}
+
+/** More than can be unanswered at a time; tool outputs are large. */
+const MAX_REMEMBERED = 64;
+
+function availableMsIn(message: string): number | undefined {
+  const ms = /content of (\d+(?:\.\d+)?) ?ms is already shorter/i.exec(message)?.[1];
+  return ms === undefined ? undefined : Math.floor(Number(ms));
+}

@@ -1,0 +1,52 @@
+import type { OutboundRequest } from "./outboundCalls.ts";
+import { type TwilioCallOptions, type TwilioCalls, TwilioProblem } from "./twilioOutbound.ts";
+
+export interface OutboundWire {
+  readonly publicUrl: string;
+  readonly ownNumber: string;
+  readonly maxCallMs: number;
+}
+
+/** How long the far end may ring. */
+const ringSeconds = 60;
+
+/** Says to Twilio what call to place, and where to ask and tell about it. */
+export function wireOptions(
+  request: OutboundRequest,
+  callId: string,
+  { publicUrl, ownNumber, maxCallMs }: OutboundWire,
+): TwilioCallOptions {
+  return {
+    to: request.to,
+    from: request.from ?? ownNumber,
+    url: `${publicUrl}/twilio/voice?call=${callId}`,
+    statusCallback: `${publicUrl}/twilio/status?call=${callId}`,
+    statusCallbackEvent: ["initiated", "ringing", "answered", "completed"],
+    timeout: ringSeconds,
+    timeLimit: Math.ceil(maxCallMs / 1000),
+    ...(request.machineDetection === true && {
+      machineDetection: "DetectMessageEnd",
+      // Asynchronous, so that a human never waits for the verdict.
+      asyncAmd: "true",
+      asyncAmdStatusCallback: `${publicUrl}/twilio/amd`,
+    }),
+  };
+}
+
+/** Ends a phone call; one that is over already is as good as ended. */
+export async function endPhoneCall(
+  calls: TwilioCalls,
+  callSid: string,
+  unanswered: boolean,
+): Promise<void> {
+  try {
+    await calls.update(callSid, { status: unanswered ? "canceled" : "completed" });
+  } catch (error) {
+    if (!(error instanceof TwilioProblem)) throw error;
+    // Answered in the meantime: now it can be completed.
+    if (unanswered && error.code === "wrong_call_state") {
+      return await endPhoneCall(calls, callSid, false);
+    }
+    if (error.code !== "wrong_call_state" && error.code !== "unknown_call") throw error;
+  }
+}

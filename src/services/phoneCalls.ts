@@ -1,0 +1,201 @@
+import { CallRefused, type CallRegistry, type CallSession, type EndedCall } from "../call/types.ts";
+import { type CallStatus, isFinal } from "./callStatus.ts";
+import type { PhoneAnswer } from "./phoneTwiml.ts";
+import type { StreamTokens } from "./streamTokens.ts";
+
+/** A call for which the phone network asks what to do. */
+export interface ArrivingCall {
+  readonly callSid: string;
+  /** Ours, for a call that this server placed. */
+  readonly callId?: string;
+  readonly agent: string;
+  readonly caller?: string;
+  readonly called?: string;
+}
+
+/** Joins phone calls with their sessions: how they begin, go on after their stream, and end. */
+export interface PhoneCalls {
+  /** The same answer for the same call, however often it is asked for. */
+  arrive(call: ArrivingCall): PhoneAnswer;
+  /** The session that a stream may join; each token works once. */
+  claim(claim: { readonly token: string; readonly callSid: string }): CallSession | undefined;
+  /** What comes after the stream. */
+  resume(callSid: string): PhoneAnswer;
+  status(callSid: string, status: CallStatus): void;
+  /** Plays keys into the call: the stream stops meanwhile, and a new one follows. */
+  sendDigits(session: CallSession, digits: string): void;
+  /** Whether a call's stream stops only for a while. */
+  isAway(session: CallSession): boolean;
+  readonly size: number;
+}
+
+export interface PhoneCallsDeps {
+  readonly registry: Pick<CallRegistry, "open" | "get" | "byCallSid" | "endOf">;
+  readonly tokens: StreamTokens;
+  /** The number behind an agent's alias. */
+  readonly transferNumber: (agent: string, alias: string) => string | undefined;
+  readonly ownNumber: string;
+  /** Changes a running call's instructions, or ends it where there are none. */
+  readonly redirect: (callSid: string, next: PhoneAnswer) => Promise<void>;
+  readonly log: {
+    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  /** How long an answered call may be without its stream. */
+  readonly streamWithinMs?: number;
+}
+
+interface Awaited {
+  /** Of the stream that has not come yet. */
+  token: string | undefined;
+  stopWatching: () => void;
+  streams: number;
+  away: boolean;
+}
+
+/** A stream that keeps breaking is not mended by another. */
+const maxStreams = 20;
+
+export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
+  const { registry, tokens, log, streamWithinMs = 20_000 } = deps;
+  const calls = new Map<string, Awaited>();
+
+  return {
+    get size() {
+      return calls.size;
+    },
+    arrive(call) {
+      const session = find(call);
+      if (session !== undefined) return answered(session, call.callSid);
+      const over = registry.endOf(call.callSid);
+      if (over !== undefined) return afterwards(over);
+      if (call.callId !== undefined) return { do: "hangUp" };
+      return open(call);
+    },
+    claim({ token, callSid }) {
+      if (!tokens.claim(token, callSid, deps.now())) return undefined;
+      const call = calls.get(callSid);
+      if (call !== undefined) arrived(call);
+      return registry.byCallSid(callSid);
+    },
+    resume(callSid) {
+      const session = registry.byCallSid(callSid);
+      if (session !== undefined) return again(session, callSid);
+      const over = registry.endOf(callSid);
+      return over === undefined ? { do: "apologise" } : afterwards(over);
+    },
+    status(callSid, status) {
+      if (!isFinal(status)) return;
+      const reason = status === "completed" ? "caller_hung_up" : "not_answered";
+      registry.byCallSid(callSid)?.input({ type: "hangUp", end: { reason, detail: status } });
+    },
+    sendDigits(session, digits) {
+      const { callSid } = session;
+      const call = callSid === undefined ? undefined : calls.get(callSid);
+      if (callSid === undefined || call === undefined || !/^[0-9*#A-DwW]{1,32}$/.test(digits)) {
+        return log.warn("Digits not sent", { callId: session.id });
+      }
+      call.away = true;
+      deps.redirect(callSid, { ...connect(session, callSid), digits }).catch((error) => {
+        call.away = false;
+        log.warn("Digits not sent", { callId: session.id, error });
+      });
+    },
+    isAway: ({ callSid }) => callSid !== undefined && calls.get(callSid)?.away === true,
+  };
+
+  function find({ callSid, callId }: ArrivingCall): CallSession | undefined {
+    const session = registry.byCallSid(callSid);
+    if (session !== undefined || callId === undefined) return session;
+    // The answer to our own request for the call may come later than the call itself.
+    const placed = registry.get(callId);
+    if (placed === undefined || placed.request.direction !== "outbound") return undefined;
+    if (placed.callSid !== undefined) return undefined;
+    placed.callSid = callSid;
+    return placed;
+  }
+
+  function open({ callSid, agent, caller, called }: ArrivingCall): PhoneAnswer {
+    try {
+      const session = registry.open({
+        direction: "inbound",
+        agent,
+        callSid,
+        ...(caller !== undefined && { caller }),
+        ...(called !== undefined && { called }),
+      });
+      return answered(session, callSid);
+    } catch (error) {
+      if (!(error instanceof CallRefused)) throw error;
+      log.warn("Phone call refused", { code: error.code, agent });
+      return error.code === "unknown_agent" ? { do: "apologise" } : { do: "refuseAsBusy" };
+    }
+  }
+
+  function answered(session: CallSession, callSid: string): PhoneAnswer {
+    session.input({ type: "answered" });
+    const token = calls.get(callSid)?.token;
+    return token === undefined ? connect(session, callSid) : { do: "connect", token };
+  }
+
+  function again(session: CallSession, callSid: string): PhoneAnswer {
+    if ((calls.get(callSid)?.streams ?? 0) < maxStreams) return connect(session, callSid);
+    session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "stream_refused" } });
+    return { do: "apologise" };
+  }
+
+  function connect(session: CallSession, callSid: string) {
+    const call = calls.get(callSid) ?? remember(session, callSid);
+    call.stopWatching();
+    call.streams++;
+    call.token = tokens.issue(callSid, deps.now());
+    call.stopWatching = deps.setTimer(() => giveUp(session, callSid), streamWithinMs);
+    return { do: "connect", token: call.token } as const;
+  }
+
+  function remember(session: CallSession, callSid: string): Awaited {
+    const call: Awaited = { token: undefined, stopWatching: () => {}, streams: 0, away: false };
+    calls.set(callSid, call);
+    session.ended.then(() => {
+      call.stopWatching();
+      tokens.revoke(callSid);
+      calls.delete(callSid);
+    });
+    return call;
+  }
+
+  function arrived(call: Awaited): void {
+    call.stopWatching();
+    call.token = undefined;
+    call.away = false;
+  }
+
+  function giveUp(session: CallSession, callSid: string): void {
+    log.warn("Media stream never came", { callId: session.id });
+    session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "stream_never_came" } });
+    deps.redirect(callSid, { do: "apologise" }).catch((error) =>
+      log.warn("Phone call not redirected", { callId: session.id, error })
+    );
+  }
+
+  function afterwards({ request, end }: EndedCall): PhoneAnswer {
+    switch (end.reason) {
+      case "transferred": {
+        const number = deps.transferNumber(request.agent, end.detail ?? "");
+        if (number === undefined) return { do: "apologise" };
+        // An inbound caller's own number may be shown on; anything else must be ours.
+        const callerId = request.direction === "outbound" ? { callerId: deps.ownNumber } : {};
+        return { do: "dial", number, ...callerId };
+      }
+      case "model_failed":
+      case "leg_failed":
+      case "internal_error":
+      case "server_stopped":
+        return { do: "apologise" };
+      default:
+        return { do: "hangUp" };
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import VoiceResponse from "twilio/lib/twiml/VoiceResponse.js";
+
+/** What the phone network is to do with a call next. */
+export type PhoneAnswer =
+  /** Bring the caller's audio; keys are played first, where there are some. */
+  | { readonly do: "connect"; readonly token: string; readonly digits?: string }
+  | { readonly do: "refuseAsBusy" }
+  | { readonly do: "dial"; readonly number: string; readonly callerId?: string }
+  | { readonly do: "hangUp" }
+  | { readonly do: "apologise" };
+
+/** Writes an answer as TwiML; `publicUrl` is the origin that Twilio reaches. */
+export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
+  const response = new VoiceResponse();
+  switch (answer.do) {
+    case "connect": {
+      if (answer.digits !== undefined) response.play({ digits: answer.digits });
+      const stream = response.connect().stream({
+        url: `${publicUrl.replace(/^http/, "ws")}/media`,
+        statusCallback: `${publicUrl}/twilio/stream`,
+      });
+      stream.parameter({ name: "token", value: answer.token });
+      // The stream's end is not the call's: how the conversation ended decides what follows.
+      response.redirect({ method: "POST" }, `${publicUrl}/twilio/resume`);
+      break;
+    }
+    case "refuseAsBusy":
+      response.reject({ reason: "busy" });
+      break;
+    case "dial":
+      response.dial(
+        {
+          answerOnBridge: true,
+          ...(answer.callerId !== undefined && { callerId: answer.callerId }),
+        },
+        answer.number,
+      );
+      break;
+    case "apologise":
+      response.say("We are sorry, there is a technical problem. Please call again later. Goodbye.");
+      response.hangup();
+      break;
+    case "hangUp":
+      response.hangup();
+      break;
+    default:
+      answer satisfies never;
+  }
+  return response.toString();
+}

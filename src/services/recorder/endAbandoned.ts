@@ -1,0 +1,38 @@
+import type { CallEnd } from "../../call/types.ts";
+import type { Prices } from "../pricing.ts";
+import type { CallStore } from "../store/calls.ts";
+import type { CallRecord } from "../store/callRecord.ts";
+import { endingOf } from "./callTally.ts";
+
+/**
+ * Ends a call whose process is gone, from what is stored of it. Where the phone network knows better
+ * how it ended, and how long it was connected, that is given.
+ */
+export async function endAbandoned(
+  calls: Pick<CallStore, "content" | "write">,
+  call: CallRecord,
+  { end, endedAt, connectedMs, prices }: {
+    readonly end: CallEnd;
+    readonly endedAt: number;
+    readonly connectedMs?: number;
+    readonly prices: Prices;
+  },
+): Promise<void> {
+  const { turns, latencies } = await calls.content(call.id);
+  const lastMs = turns.reduce((last, turn) => Math.max(last, turn.endedMs ?? turn.startedMs), 0);
+  const connected = connectedMs ?? (call.answeredAt === undefined ? 0 : lastMs);
+  const ending = endingOf({
+    call,
+    end,
+    endedAt,
+    durationMs: connected,
+    connectedMs: connected,
+    outcome: call.outcome,
+    usage: call.usage,
+    latenciesMs: latencies.map(({ totalMs }) => totalMs),
+    model: call.model,
+    transcriptionModel: call.transcriptionModel,
+    prices,
+  });
+  await calls.write([{ type: "ended", callId: call.id, ending }]);
+}

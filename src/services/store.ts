@@ -1,0 +1,79 @@
+import type { DatabaseSettings } from "../config/settings.ts";
+import { type Budget, createBudget } from "./budget.ts";
+import { type Batches, createBatches } from "./store/batches.ts";
+import { type CallStore, createCallStore } from "./store/calls.ts";
+import type { Database } from "./store/database.ts";
+import { createDialQueue, type DialQueue } from "./store/dialQueue.ts";
+import { createDoNotCallList, type DoNotCallList } from "./store/doNotCall.ts";
+import { type CallErasure, createErasure } from "./store/erasure.ts";
+import { createIdempotencyKeys, type IdempotencyKeys } from "./store/idempotency.ts";
+import { createInstances, type Instances } from "./store/instances.ts";
+import { migrate } from "./store/migrate.ts";
+import { openPostgres } from "./store/postgres.ts";
+import { createSingleUseTokens, type SingleUseTokens } from "./store/singleUseTokens.ts";
+import { openSqlite } from "./store/sqlite.ts";
+import { createWebhookOutbox, type WebhookOutbox } from "./store/webhookOutbox.ts";
+
+/** Everything that outlives a process, each part with a port of its own. */
+export interface Store {
+  readonly calls: CallStore;
+  readonly erasure: CallErasure;
+  readonly instances: Instances;
+  readonly budget: Budget;
+  readonly idempotency: IdempotencyKeys;
+  readonly tokens: SingleUseTokens;
+  readonly dialQueue: DialQueue;
+  readonly doNotCall: DoNotCallList;
+  readonly outbox: WebhookOutbox;
+  readonly batches: Batches;
+  /** Drops what has run out: keys, tokens, old reservations and dead letters; calls are not touched. */
+  prune(now: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the database of the settings, brought to its newest version. */
+export async function openStore(
+  settings: DatabaseSettings,
+  { now }: { readonly now: () => number },
+): Promise<Store> {
+  const database = settings.kind === "sqlite"
+    ? await openSqlite(settings.path)
+    : await openPostgres(settings.url);
+  try {
+    await migrate(database, now);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return createStore(database);
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+const DEAD_LETTER_DAYS = 30;
+
+function createStore(database: Database): Store {
+  return {
+    calls: createCallStore(database),
+    erasure: createErasure(database),
+    instances: createInstances(database),
+    budget: createBudget(database),
+    idempotency: createIdempotencyKeys(database),
+    tokens: createSingleUseTokens(database),
+    dialQueue: createDialQueue(database),
+    doNotCall: createDoNotCallList(database),
+    outbox: createWebhookOutbox(database),
+    batches: createBatches(database),
+    prune: (now) => prune(database, Math.round(now)),
+    close: () => database.close(),
+  };
+}
+
+async function prune(database: Database, now: number): Promise<void> {
+  await database.batch([
+    { sql: "DELETE FROM idempotency_keys WHERE expires_at <= $1", values: [now] },
+    { sql: "DELETE FROM single_use_tokens WHERE expires_at <= $1", values: [now] },
+    { sql: "DELETE FROM reservations WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
+    { sql: "DELETE FROM deliveries WHERE dead_at < $1", values: [now - DEAD_LETTER_DAYS * DAY_MS] },
+    { sql: "DELETE FROM instances WHERE beat_at < $1", values: [now - DAY_MS] },
+  ]);
+}

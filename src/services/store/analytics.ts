@@ -1,0 +1,122 @@
+import { type CallUsage, noUsage } from "./callRecord.ts";
+import { type CallFilter, conditionsFor } from "./callList.ts";
+import { usageOf } from "./callRows.ts";
+import type { Query, Row } from "./database.ts";
+import { percentile, sortedNumbers } from "./percentile.ts";
+import { maybeNumber, maybeText, numberOf, textOf } from "./row.ts";
+
+export interface Distribution {
+  readonly count: number;
+  /** Absent where there is nothing to tell. */
+  readonly p50Ms?: number;
+  readonly p95Ms?: number;
+}
+
+export type Counts = Readonly<Record<string, number>>;
+
+/** What all calls of a period come to. */
+export interface CallAnalytics {
+  readonly calls: number;
+  readonly byStatus: Counts;
+  readonly byDirection: Counts;
+  readonly byAgent: Counts;
+  readonly byEndReason: Counts;
+  readonly byOutcome: Counts;
+  /** Of calls that have ended. */
+  readonly duration: Distribution & { readonly totalMs: number };
+  /** Of all turns, from the caller's last sound to the agent's first. */
+  readonly latency: Distribution;
+  readonly cost: {
+    /** The sum of what is known. */
+    readonly usd: number;
+    /** Ended calls whose cost is not known. */
+    readonly unknown: number;
+  };
+  readonly usage: CallUsage;
+}
+
+/** Two passes over the calls; what turns tell is kept with their call when it ends. */
+export async function analyse(query: Query, filter: CallFilter): Promise<CallAnalytics> {
+  const { sql, values } = conditionsFor(filter);
+  const groups = await query(
+    `SELECT direction, agent, status, end_reason, outcome, COUNT(*) AS calls,
+      COALESCE(SUM(cost_usd), 0) AS usd, COUNT(cost_usd) AS priced,
+      COALESCE(SUM(duration_ms), 0) AS duration_ms, COUNT(duration_ms) AS durations, ${
+      usageNames.map((name) => `SUM(${name}) AS ${name}`).join(", ")
+    } FROM calls WHERE ${sql} GROUP BY direction, agent, status, end_reason, outcome`,
+    values,
+  );
+  const [lists] = await query(
+    `SELECT STRING_AGG(latencies_ms, ',') AS latencies,
+      STRING_AGG(CAST(duration_ms AS TEXT), ',') AS durations FROM calls WHERE ${sql}`,
+    values,
+  );
+  const latencies = sortedNumbers((lists && maybeText(lists, "latencies")) ?? "");
+  const durations = sortedNumbers((lists && maybeText(lists, "durations")) ?? "");
+  const ended = groups.filter((row) => textOf(row, "status") === "ended");
+  return {
+    calls: total(groups, "calls"),
+    byStatus: counts(groups, "status"),
+    byDirection: counts(groups, "direction"),
+    byAgent: counts(groups, "agent"),
+    byEndReason: counts(groups, "end_reason"),
+    byOutcome: counts(groups, "outcome"),
+    duration: { ...distribution(durations), totalMs: total(groups, "duration_ms") },
+    latency: distribution(latencies),
+    cost: {
+      usd: Math.round(total(groups, "usd") * 1e6) / 1e6,
+      unknown: total(ended, "calls") - total(ended, "priced"),
+    },
+    usage: groups.map(usageOf).reduce(addUsage, noUsage),
+  };
+}
+
+/** Adds what two calls, or two parts of one, have used. */
+export function addUsage(a: CallUsage, b: CallUsage): CallUsage {
+  return {
+    inputText: a.inputText + b.inputText,
+    inputAudio: a.inputAudio + b.inputAudio,
+    cachedText: a.cachedText + b.cachedText,
+    cachedAudio: a.cachedAudio + b.cachedAudio,
+    outputText: a.outputText + b.outputText,
+    outputAudio: a.outputAudio + b.outputAudio,
+    responses: a.responses + b.responses,
+    transcriptionInput: a.transcriptionInput + b.transcriptionInput,
+    transcriptionOutput: a.transcriptionOutput + b.transcriptionOutput,
+    transcriptionSeconds: a.transcriptionSeconds + b.transcriptionSeconds,
+  };
+}
+
+const usageNames = [
+  "input_text",
+  "input_audio",
+  "cached_text",
+  "cached_audio",
+  "output_text",
+  "output_audio",
+  "responses",
+  "transcription_input",
+  "transcription_output",
+  "transcription_seconds",
+];
+
+function distribution(sorted: Float64Array): Distribution {
+  const p50Ms = percentile(sorted, 0.5);
+  const p95Ms = percentile(sorted, 0.95);
+  if (p50Ms === undefined || p95Ms === undefined) return { count: 0 };
+  return { count: sorted.length, p50Ms, p95Ms };
+}
+
+function total(rows: readonly Row[], column: string): number {
+  return rows.reduce((sum, row) => sum + (maybeNumber(row, column) ?? 0), 0);
+}
+
+function counts(rows: readonly Row[], column: string): Counts {
+  const byName = new Map<string, number>();
+  for (const row of rows) {
+    const name = maybeText(row, column);
+    if (name === undefined) continue;
+    byName.set(name, (byName.get(name) ?? 0) + numberOf(row, "calls"));
+  }
+  return Object.fromEntries(byName);
+}

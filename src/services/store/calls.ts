@@ -1,0 +1,74 @@
+import { analyse, type CallAnalytics } from "./analytics.ts";
+import { type CallFilter, type CallPosition, conditionsFor, writeCursor } from "./callList.ts";
+import type { CallContent, CallRecord } from "./callRecord.ts";
+import { callOf, digitsOf, latencyOf, toolOf, turnOf } from "./callRows.ts";
+import { type CallWrite, statementsFor } from "./callWrites.ts";
+import type { Database } from "./database.ts";
+
+export interface CallPage {
+  readonly calls: readonly CallRecord[];
+  /** Where the next page begins; absent on the last one. */
+  readonly next?: string;
+}
+
+/** What is remembered of calls. */
+export interface CallStore {
+  /** Performs all writes or none; what it has settled for survives the process. */
+  write(writes: readonly CallWrite[]): Promise<void>;
+  get(callId: string): Promise<CallRecord | undefined>;
+  bySid(callSid: string): Promise<CallRecord | undefined>;
+  content(callId: string): Promise<CallContent>;
+  /** Newest first. */
+  list(
+    filter: CallFilter,
+    page: { readonly limit: number; readonly after?: CallPosition },
+  ): Promise<CallPage>;
+  analyse(filter: CallFilter): Promise<CallAnalytics>;
+}
+
+export function createCallStore(database: Database): CallStore {
+  const { query } = database;
+  return {
+    write: (writes) => database.batch(writes.flatMap(statementsFor)),
+    async get(callId) {
+      const [row] = await query("SELECT * FROM calls WHERE id = $1", [callId]);
+      return row && callOf(row);
+    },
+    async bySid(callSid) {
+      const [row] = await query(
+        "SELECT * FROM calls WHERE call_sid = $1 ORDER BY started_at DESC LIMIT 1",
+        [callSid],
+      );
+      return row && callOf(row);
+    },
+    async content(callId) {
+      const of = (table: string, order: string) =>
+        query(`SELECT * FROM ${table} WHERE call_id = $1 ORDER BY ${order}`, [callId]);
+      const [turns, tools, latencies, digits] = await Promise.all([
+        of("turns", "position, started_ms, id"),
+        of("tool_calls", "started_ms, id"),
+        of("latencies", "sequence"),
+        of("digits", "sequence"),
+      ]);
+      return {
+        turns: turns.map(turnOf),
+        tools: tools.map(toolOf),
+        latencies: latencies.map(latencyOf),
+        digits: digits.map(digitsOf),
+      };
+    },
+    async list(filter, { limit, after }) {
+      const { sql, values } = conditionsFor(filter, after);
+      const rows = await query(
+        `SELECT * FROM calls WHERE ${sql} ORDER BY started_at DESC, id DESC LIMIT $${
+          values.length + 1
+        }`,
+        [...values, limit + 1],
+      );
+      const calls = rows.slice(0, limit).map(callOf);
+      const last = calls.at(-1);
+      return { calls, ...(rows.length > limit && last && { next: writeCursor(last) }) };
+    },
+    analyse: (filter) => analyse(query, filter),
+  };
+}

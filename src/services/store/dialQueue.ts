@@ -1,0 +1,126 @@
+import type { Database, Row } from "./database.ts";
+import { maybeJson, numberOf, textOf } from "./row.ts";
+
+/** A call that waits for its turn to be placed. */
+export interface QueuedCall {
+  readonly callId: string;
+  /** The number it will be placed from: each has its own pace. */
+  readonly from: string;
+  /** Not before then, in milliseconds since 1970. */
+  readonly dueAt: number;
+  /** What it takes to place it, as JSON can hold it. */
+  readonly payload: unknown;
+}
+
+export interface ClaimedCalls {
+  readonly calls: readonly QueuedCall[];
+  /** When to ask again; absent while nothing waits. */
+  readonly nextAt?: number;
+}
+
+/** Calls to be placed, in the order they were asked for; they outlive the process. */
+export interface DialQueue {
+  /** Gives the call's position among those of its number, from 1. */
+  enqueue(call: QueuedCall, now: number): Promise<number>;
+  /** Takes the calls whose turn it is: at most one per number, and not before its pace allows. */
+  claim(now: number, options?: { readonly perSecond?: number }): Promise<ClaimedCalls>;
+  /** Nothing for a call that is not, or no more, waiting. */
+  position(callId: string): Promise<number | undefined>;
+  /** Once it has been placed, or is not wanted any more. False if it was not there. */
+  remove(callId: string): Promise<boolean>;
+  /** Calls that were taken before a time and never removed: whether they were placed is not known. */
+  overdue(takenBefore: number): Promise<readonly QueuedCall[]>;
+}
+
+export function createDialQueue(database: Database): DialQueue {
+  const { query } = database;
+
+  async function position(callId: string): Promise<number | undefined> {
+    const [row] = await query(
+      `SELECT COUNT(*) AS position FROM dial_queue AS other JOIN dial_queue AS own
+        ON own.call_id = $1 AND other.from_number = own.from_number
+        WHERE own.claimed_at IS NULL AND other.claimed_at IS NULL
+        AND (other.enqueued_at, other.call_id) <= (own.enqueued_at, own.call_id)`,
+      [callId],
+    );
+    const counted = row === undefined ? 0 : numberOf(row, "position");
+    return counted === 0 ? undefined : counted;
+  }
+
+  return {
+    async enqueue({ callId, from, dueAt, payload }, now) {
+      await query(
+        `INSERT INTO dial_queue (call_id, from_number, due_at, enqueued_at, payload)
+          VALUES ($1, $2, $3, $4, $5) ON CONFLICT (call_id) DO NOTHING`,
+        [callId, from, Math.round(dueAt), Math.round(now), JSON.stringify(payload)],
+      );
+      return await position(callId) ?? 1;
+    },
+    claim(now, { perSecond = 1 } = {}) {
+      return database.transaction("dial", async (query) => {
+        const numbers = await query(
+          `SELECT dial_queue.from_number, MIN(due_at) AS due_at,
+            COALESCE(MIN(next_at), 0) AS next_at
+            FROM dial_queue LEFT JOIN dial_pace
+              ON dial_pace.from_number = dial_queue.from_number
+            WHERE claimed_at IS NULL GROUP BY dial_queue.from_number`,
+        );
+        const calls: QueuedCall[] = [];
+        for (const number of numbers) {
+          if (turnOf(number) > now) continue;
+          const from = textOf(number, "from_number");
+          const [taken] = await query(
+            `UPDATE dial_queue SET claimed_at = $2 WHERE call_id = (
+              SELECT call_id FROM dial_queue
+              WHERE from_number = $1 AND claimed_at IS NULL AND due_at <= $2
+              ORDER BY enqueued_at, call_id LIMIT 1) RETURNING *`,
+            [from, Math.round(now)],
+          );
+          if (taken === undefined) continue;
+          calls.push(queuedOf(taken));
+          await query(
+            `INSERT INTO dial_pace (from_number, next_at) VALUES ($1, $2)
+              ON CONFLICT (from_number) DO UPDATE SET next_at = excluded.next_at`,
+            [from, Math.ceil(now + 1000 / perSecond)],
+          );
+        }
+        const taken = new Set(calls.map(({ from }) => from));
+        const turns = numbers.map((number) =>
+          taken.has(textOf(number, "from_number")) ? now + 1000 / perSecond : turnOf(number)
+        );
+        const waiting = await query(
+          "SELECT call_id FROM dial_queue WHERE claimed_at IS NULL LIMIT 1",
+        );
+        return waiting.length === 0 ? { calls } : { calls, nextAt: Math.ceil(Math.min(...turns)) };
+      });
+    },
+    position,
+    async remove(callId) {
+      const removed = await query(
+        "DELETE FROM dial_queue WHERE call_id = $1 RETURNING call_id",
+        [callId],
+      );
+      return removed.length > 0;
+    },
+    async overdue(takenBefore) {
+      const rows = await query(
+        "SELECT * FROM dial_queue WHERE claimed_at < $1 ORDER BY claimed_at LIMIT 1000",
+        [Math.round(takenBefore)],
+      );
+      return rows.map(queuedOf);
+    },
+  };
+}
+
+function turnOf(number: Row): number {
+  return Math.max(numberOf(number, "due_at"), numberOf(number, "next_at"));
+}
+
+function queuedOf(row: Row): QueuedCall {
+  return {
+    callId: textOf(row, "call_id"),
+    from: textOf(row, "from_number"),
+    dueAt: numberOf(row, "due_at"),
+    payload: maybeJson(row, "payload"),
+  };
+}

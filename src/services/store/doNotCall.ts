@@ -1,0 +1,57 @@
+import type { Database } from "./database.ts";
+import { maybeText, numberOf, present, textOf } from "./row.ts";
+
+export interface DoNotCallEntry {
+  readonly number: string;
+  readonly addedAt: number;
+  /** The API key's name, or the agent's during a call. */
+  readonly addedBy?: string;
+  readonly reason?: string;
+}
+
+/** Numbers of people who have asked not to be called. */
+export interface DoNotCallList {
+  /** An entry that is there stays as it is. */
+  add(entry: DoNotCallEntry): Promise<void>;
+  /** False if it was not there. */
+  remove(number: string): Promise<boolean>;
+  has(number: string): Promise<boolean>;
+  /** In the order of the numbers, those behind `after`. */
+  list(
+    page: { readonly limit: number; readonly after?: string },
+  ): Promise<readonly DoNotCallEntry[]>;
+}
+
+export function createDoNotCallList({ query }: Database): DoNotCallList {
+  return {
+    async add({ number, addedAt, addedBy, reason }) {
+      await query(
+        `INSERT INTO do_not_call (number, added_at, added_by, reason) VALUES ($1, $2, $3, $4)
+          ON CONFLICT (number) DO NOTHING`,
+        [number, Math.round(addedAt), addedBy ?? null, reason?.replaceAll("\0", "\ufffd") ?? null],
+      );
+    },
+    async remove(number) {
+      const removed = await query(
+        "DELETE FROM do_not_call WHERE number = $1 RETURNING number",
+        [number],
+      );
+      return removed.length > 0;
+    },
+    async has(number) {
+      return (await query("SELECT 1 AS there FROM do_not_call WHERE number = $1", [number]))
+        .length > 0;
+    },
+    async list({ limit, after = "" }) {
+      const rows = await query(
+        "SELECT * FROM do_not_call WHERE number > $1 ORDER BY number LIMIT $2",
+        [after, limit],
+      );
+      return rows.map((row) => ({
+        number: textOf(row, "number"),
+        addedAt: numberOf(row, "added_at"),
+        ...present({ addedBy: maybeText(row, "added_by"), reason: maybeText(row, "reason") }),
+      }));
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Database, Query } from "./database.ts";
+import { maybeNumber } from "./row.ts";
+import { versions } from "./schema.ts";
+
+/**
+ * Brings a database to the newest version, step by step and once, however many processes start at
+ * the same time. Throws if it is newer than this program.
+ */
+export async function migrate(
+  database: Database,
+  now: () => number,
+  steps: readonly (readonly string[])[] = versions,
+): Promise<void> {
+  await database.transaction("schema", async (query) => {
+    await query(
+      "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at BIGINT NOT NULL)",
+    );
+    const version = await versionOf(query);
+    if (version > steps.length) {
+      throw new Error(
+        `Cannot use the database: it has version ${version}, and this program knows versions up to ${steps.length}. Start a newer program, or restore an older copy.`,
+      );
+    }
+    for (const [at, statements] of steps.entries()) {
+      if (at < version) continue;
+      for (const statement of statements) await query(statement);
+      await query("INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)", [
+        at + 1,
+        Math.round(now()),
+      ]);
+    }
+  });
+}
+
+async function versionOf(query: Query): Promise<number> {
+  const [row] = await query("SELECT MAX(version) AS version FROM schema_version");
+  return (row && maybeNumber(row, "version")) ?? 0;
+}

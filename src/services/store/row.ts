@@ -1,0 +1,80 @@
+import type { Row } from "./database.ts";
+
+/** A column's text; throws where there is none. */
+export function textOf(row: Row, column: string): string {
+  return maybeText(row, column) ?? fail(row, column);
+}
+
+export function maybeText(row: Row, column: string): string | undefined {
+  const value = row[column];
+  if (value === null || value === undefined) return undefined;
+  return typeof value === "string" ? value : fail(row, column);
+}
+
+/** A column's number; throws where there is none. */
+export function numberOf(row: Row, column: string): number {
+  return maybeNumber(row, column) ?? fail(row, column);
+}
+
+export function maybeNumber(row: Row, column: string): number | undefined {
+  const value = row[column];
+  if (value === null || value === undefined) return undefined;
+  return typeof value === "number" ? value : fail(row, column);
+}
+
+/** A truth value, kept as 0 or 1. */
+export function flagOf(row: Row, column: string): boolean {
+  return numberOf(row, column) !== 0;
+}
+
+/** One of the words that a column may hold; the names of `choices` are those words. */
+export function choiceOf<T extends string>(
+  row: Row,
+  column: string,
+  choices: Readonly<Record<T, unknown>>,
+): T {
+  return maybeChoice(row, column, choices) ?? fail(row, column);
+}
+
+export function maybeChoice<T extends string>(
+  row: Row,
+  column: string,
+  choices: Readonly<Record<T, unknown>>,
+): T | undefined {
+  const text = maybeText(row, column);
+  if (text === undefined) return undefined;
+  return isChoice(text, choices) ? text : fail(row, column);
+}
+
+/** A column of JSON; nothing where it is empty. */
+export function maybeJson(row: Row, column: string): unknown {
+  const text = maybeText(row, column);
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+/** The members that are there, so that an absent one is no member at all. */
+export function present<T extends object>(
+  members: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const name in members) {
+    const value = members[name];
+    if (isDefined(value)) kept[name] = value;
+  }
+  return kept;
+}
+
+function isDefined<T>(value: T): value is Exclude<T, undefined> {
+  return value !== undefined;
+}
+
+function isChoice<T extends string>(
+  text: string,
+  choices: Readonly<Record<T, unknown>>,
+): text is T {
+  return Object.hasOwn(choices, text);
+}
+
+function fail(row: Row, column: string): never {
+  throw new Error(`Cannot read column ${column}: it holds ${typeof row[column]}`);
+}

@@ -1,0 +1,52 @@
+import type { Database } from "./database.ts";
+import { textOf } from "./row.ts";
+
+/** Secrets that open one door once, whichever process is asked. Only their digests are kept. */
+export interface SingleUseTokens {
+  /** An earlier token for the same purpose and subject is worth nothing from now on. */
+  issue(
+    token: string,
+    use: { readonly purpose: string; readonly subject: string; readonly untilMs: number },
+  ): Promise<void>;
+  /** Uses a token up and gives its subject; nothing for one that is unknown, used or too old. */
+  claim(token: string, purpose: string, now: number): Promise<string | undefined>;
+  revoke(purpose: string, subject: string): Promise<void>;
+}
+
+export function createSingleUseTokens(database: Database): SingleUseTokens {
+  return {
+    async issue(token, { purpose, subject, untilMs }) {
+      const digest = await digestOf(token);
+      await database.batch([
+        {
+          sql: "DELETE FROM single_use_tokens WHERE purpose = $1 AND subject = $2",
+          values: [purpose, subject],
+        },
+        {
+          sql: `INSERT INTO single_use_tokens (digest, purpose, subject, expires_at)
+            VALUES ($1, $2, $3, $4)`,
+          values: [digest, purpose, subject, Math.round(untilMs)],
+        },
+      ]);
+    },
+    async claim(token, purpose, now) {
+      const [row] = await database.query(
+        `DELETE FROM single_use_tokens WHERE digest = $1 AND purpose = $2 AND expires_at > $3
+          RETURNING subject`,
+        [await digestOf(token), purpose, Math.round(now)],
+      );
+      return row && textOf(row, "subject");
+    },
+    async revoke(purpose, subject) {
+      await database.query("DELETE FROM single_use_tokens WHERE purpose = $1 AND subject = $2", [
+        purpose,
+        subject,
+      ]);
+    },
+  };
+}
+
+async function digestOf(token: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
+  return new Uint8Array(digest).toHex();
+}

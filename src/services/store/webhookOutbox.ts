@@ -1,0 +1,121 @@
+import type { Database, Row, Statement } from "./database.ts";
+import { maybeText, numberOf, present, textOf } from "./row.ts";
+
+/** One event on its way to one endpoint. */
+export interface NewDelivery {
+  /** Also the event's id for its receiver, the same on every attempt. */
+  readonly id: string;
+  readonly endpoint: string;
+  readonly eventType: string;
+  readonly callId?: string;
+  /** The body, exactly as it will be sent and signed. */
+  readonly payload: string;
+}
+
+export interface Delivery extends NewDelivery {
+  /** How often it has been tried, the present time included. */
+  readonly attempts: number;
+  readonly createdAt: number;
+  readonly lastError?: string;
+}
+
+/** Deliveries that are still to be made; they outlive the process. */
+export interface WebhookOutbox {
+  enqueue(deliveries: readonly NewDelivery[], now: number): Promise<void>;
+  /** Takes what is due; what is neither done nor failed within `leaseMs` is due again. */
+  claim(
+    now: number,
+    options: { readonly limit: number; readonly leaseMs: number },
+  ): Promise<readonly Delivery[]>;
+  done(id: string): Promise<void>;
+  /** To be tried again at a time, or never: then it is a dead letter. */
+  failed(
+    id: string,
+    error: string,
+    next: { readonly retryAt: number } | "dead",
+    now: number,
+  ): Promise<void>;
+  /** When the next delivery is due; absent while none is. */
+  nextDue(): Promise<number | undefined>;
+  /** Latest first, those that died before `before`. */
+  deadLetters(
+    page: { readonly limit: number; readonly before?: number },
+  ): Promise<readonly (Delivery & { readonly deadAt: number })[]>;
+  /** False for what is no dead letter. */
+  resend(id: string, now: number): Promise<boolean>;
+}
+
+export function createWebhookOutbox(database: Database): WebhookOutbox {
+  const { query } = database;
+  return {
+    enqueue: (deliveries, now) =>
+      database.batch(deliveries.map((delivery) => insert(delivery, Math.round(now)))),
+    claim(now, { limit, leaseMs }) {
+      return database.transaction("outbox", async (query) => {
+        const rows = await query(
+          `UPDATE deliveries SET attempts = attempts + 1, due_at = $2 WHERE id IN (
+            SELECT id FROM deliveries WHERE dead_at IS NULL AND due_at <= $1
+            ORDER BY due_at, id LIMIT $3) RETURNING *`,
+          [Math.round(now), Math.round(now + leaseMs), limit],
+        );
+        return rows.map(deliveryOf).sort((a, b) => a.createdAt - b.createdAt);
+      });
+    },
+    async done(id) {
+      await query("DELETE FROM deliveries WHERE id = $1", [id]);
+    },
+    async failed(id, error, next, now) {
+      const [dueAt, deadAt] = next === "dead" ? [now, now] : [next.retryAt, undefined];
+      await query(
+        "UPDATE deliveries SET due_at = $2, dead_at = $3, last_error = $4 WHERE id = $1",
+        [
+          id,
+          Math.round(dueAt),
+          deadAt === undefined ? null : Math.round(deadAt),
+          error.replaceAll("\0", "\ufffd").slice(0, 500),
+        ],
+      );
+    },
+    async nextDue() {
+      const [row] = await query(
+        "SELECT due_at FROM deliveries WHERE dead_at IS NULL ORDER BY due_at LIMIT 1",
+      );
+      return row && numberOf(row, "due_at");
+    },
+    async deadLetters({ limit, before = Number.MAX_SAFE_INTEGER }) {
+      const rows = await query(
+        "SELECT * FROM deliveries WHERE dead_at < $1 ORDER BY dead_at DESC, id LIMIT $2",
+        [before, limit],
+      );
+      return rows.map((row) => ({ ...deliveryOf(row), deadAt: numberOf(row, "dead_at") }));
+    },
+    async resend(id, now) {
+      const revived = await query(
+        `UPDATE deliveries SET dead_at = NULL, attempts = 0, due_at = $2
+          WHERE id = $1 AND dead_at IS NOT NULL RETURNING id`,
+        [id, Math.round(now)],
+      );
+      return revived.length > 0;
+    },
+  };
+}
+
+function insert({ id, endpoint, eventType, callId, payload }: NewDelivery, now: number): Statement {
+  return {
+    sql: `INSERT INTO deliveries (id, endpoint, event_type, call_id, payload, created_at, due_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+    values: [id, endpoint, eventType, callId ?? null, payload.replaceAll("\0", "\ufffd"), now, now],
+  };
+}
+
+function deliveryOf(row: Row): Delivery {
+  return {
+    id: textOf(row, "id"),
+    endpoint: textOf(row, "endpoint"),
+    eventType: textOf(row, "event_type"),
+    payload: textOf(row, "payload"),
+    attempts: numberOf(row, "attempts"),
+    createdAt: numberOf(row, "created_at"),
+    ...present({ callId: maybeText(row, "call_id"), lastError: maybeText(row, "last_error") }),
+  };
+}

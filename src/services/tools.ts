@@ -1,0 +1,143 @@
+import type { Milliseconds, ToolCall, ToolDeclaration, ToolEffect } from "../call/types.ts";
+import { type Tool, type ToolContext, ToolError, type ToolResult } from "./tools/tool.ts";
+import { createArgumentReader, type ReadArguments } from "./tools/toolArguments.ts";
+
+/** What came of a call, whatever happened: there is always something to tell the model. */
+export interface ToolOutcome {
+  /** What the model is told; an error is `{"error": "...", "code": "..."}`. */
+  readonly output: string;
+  readonly ok: boolean;
+  readonly effect?: ToolEffect;
+}
+
+/** The tools of an agent. */
+export interface Tools {
+  readonly names: readonly string[];
+  /** What the model is told of the tools. Throws a `RangeError` on a name that does not exist. */
+  declarations(names?: readonly string[]): readonly ToolDeclaration[];
+  /** Never rejects, and is over soon after the time limit or the signal. */
+  run(call: ToolCall, context: ToolContext): Promise<ToolOutcome>;
+}
+
+/** What a registry is made of. */
+export interface ToolsOptions {
+  readonly tools: readonly Tool[];
+  readonly timeLimitMs?: Milliseconds;
+  readonly maxOutputChars?: number;
+  /** Learns of exceptions that are nobody's business but the operator's. */
+  readonly onFault?: (toolName: string, error: unknown) => void;
+}
+
+/** Makes a registry. Throws where two tools share a name or a schema is not one. */
+export function createTools({
+  tools,
+  timeLimitMs = 20_000,
+  maxOutputChars = 16_000,
+  onFault = () => {},
+}: ToolsOptions): Tools {
+  const entries = new Map<string, Entry>();
+  for (const tool of tools) {
+    if (entries.has(tool.name)) {
+      throw new TypeError(`Cannot offer two tools of the name ${tool.name}`);
+    }
+    entries.set(tool.name, { tool, readArguments: readerOf(tool) });
+  }
+  const names = [...entries.keys()];
+
+  function entryOf(name: string): Entry {
+    const entry = entries.get(name);
+    if (!entry) throw new RangeError(`Cannot find the tool ${name}: there are ${names.join(", ")}`);
+    return entry;
+  }
+
+  return {
+    names,
+    declarations(wanted = names) {
+      return wanted.map((name) => {
+        const { description, parameters } = entryOf(name).tool;
+        return { name, description, parameters };
+      });
+    },
+    async run(call, context) {
+      try {
+        const entry = entries.get(call.name);
+        if (!entry) {
+          throw new ToolError(
+            "unknown_tool",
+            `There is no such tool. There are: ${names.join(", ")}`,
+          );
+        }
+        const args = entry.readArguments(call.arguments);
+        const limitMs = entry.tool.timeLimitMs ?? timeLimitMs;
+        const result = await within(
+          limitMs,
+          context.signal,
+          (signal) => entry.tool.run(args, { ...context, signal }),
+        );
+        return {
+          output: encode(result.output, maxOutputChars),
+          ok: true,
+          ...(result.effect && { effect: result.effect }),
+        };
+      } catch (error) {
+        if (!(error instanceof ToolError)) onFault(call.name, error);
+        return { output: encodeError(error), ok: false };
+      }
+    },
+  };
+}
+
+interface Entry {
+  readonly tool: Tool;
+  readonly readArguments: ReadArguments;
+}
+
+function readerOf({ name, parameters }: Tool): ReadArguments {
+  try {
+    return createArgumentReader(parameters);
+  } catch (cause) {
+    throw new TypeError(`Cannot offer the tool ${name}: its parameters are no JSON Schema`, {
+      cause,
+    });
+  }
+}
+
+/** Runs it until it is done, the time is up or the signal comes, even if it heeds no signal. */
+async function within(
+  limitMs: Milliseconds,
+  outer: AbortSignal,
+  run: (signal: AbortSignal) => ToolResult | Promise<ToolResult>,
+): Promise<ToolResult> {
+  const abort = new AbortController();
+  const over = Promise.withResolvers<never>();
+  const stop = (error: ToolError) => {
+    over.reject(error);
+    abort.abort(error);
+  };
+  const callEnded = () => stop(new ToolError("call_ended", "The call has ended."));
+  const timer = setTimeout(
+    () => stop(new ToolError("timeout", "The tool took too long and was stopped.")),
+    limitMs,
+  );
+  outer.addEventListener("abort", callEnded, { once: true });
+  try {
+    if (outer.aborted) callEnded();
+    const done = outer.aborted ? over.promise : Promise.resolve(run(abort.signal));
+    return await Promise.race([over.promise, done]);
+  } finally {
+    clearTimeout(timer);
+    outer.removeEventListener("abort", callEnded);
+  }
+}
+
+function encode(output: unknown, maxChars: number): string {
+  const text = typeof output === "string" ? output : JSON.stringify(output) ?? "null";
+  if (text.length <= maxChars) return text;
+  return JSON.stringify({ truncated: true, text: text.slice(0, maxChars).toWellFormed() });
+}
+
+function encodeError(error: unknown): string {
+  return error instanceof ToolError
+    ? JSON.stringify({ error: error.message, code: error.code })
+    : JSON.stringify({ error: "The tool failed.", code: "tool_failed" });
+}

@@ -1,0 +1,43 @@
+import type { CallDirection, Milliseconds, ToolEffect } from "../../call/types.ts";
+
+/** What a tool is told of the call that it runs in. */
+export interface ToolContext {
+  /** Aborted when the call ends. */
+  readonly signal: AbortSignal;
+  readonly callId: string;
+  readonly direction: CallDirection;
+  readonly agent: string;
+  now(): Date;
+  /** IANA name of the agent's time zone. */
+  readonly timeZone?: string;
+}
+
+/** Arguments that fit the tool's schema. */
+export type ToolArguments = Readonly<Record<string, unknown>>;
+
+export interface ToolResult {
+  /** For the model: text goes as it is, anything else as JSON. */
+  readonly output: unknown;
+  readonly effect?: ToolEffect;
+}
+
+/** Something that the model can have done. */
+export interface Tool {
+  readonly name: string;
+  /** Tells the model when to use it. */
+  readonly description: string;
+  /** A JSON Schema object. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Instead of the registry's own limit. */
+  readonly timeLimitMs?: Milliseconds;
+  /** The signal is aborted at the time limit too. Throws a `ToolError` to tell the model what is wrong. */
+  run(args: ToolArguments, context: ToolContext): ToolResult | Promise<ToolResult>;
+}
+
+/** A failure whose message the model may read, and perhaps put right. */
+export class ToolError extends Error {
+  override readonly name = "ToolError";
+  constructor(readonly code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,155 @@
+import type { CallListInstanceCreateOptions as TwilioCallOptions } from "twilio/lib/rest/api/v2010/account/call.js";
+import { type CallStatus, readStatus } from "./callStatus.ts";
+import { problemOfAnswer, TwilioProblem } from "./twilioProblem.ts";
+
+export type { TwilioCallOptions };
+export { TwilioProblem } from "./twilioProblem.ts";
+
+/** What reaching Twilio's REST API takes. */
+export interface TwilioAccount {
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly apiKey?: { readonly sid: string; readonly secret: string };
+  /** An origin. */
+  readonly apiUrl: string;
+}
+
+/** What Twilio says a call is now. */
+export interface PhoneCall {
+  readonly sid: string;
+  readonly status: CallStatus;
+}
+
+export type PhoneCallChange =
+  | { readonly status: "completed" | "canceled" }
+  | { readonly twiml: string };
+
+/** Twilio's calls. Every method rejects with a `TwilioProblem` where Twilio does not do as asked. */
+export interface TwilioCalls {
+  /** Never tried twice: after a time-out the call may exist, and Twilio has no key to tell. */
+  create(options: TwilioCallOptions): Promise<PhoneCall>;
+  update(sid: string, change: PhoneCallChange): Promise<PhoneCall>;
+  fetch(sid: string): Promise<PhoneCall>;
+}
+
+/** A client for the three requests there are; Twilio's own package would read the whole environment. */
+export function createTwilioCalls(
+  { accountSid, authToken, apiKey, apiUrl }: TwilioAccount,
+  { timeoutMs = 10_000, fetch = globalThis.fetch }: {
+    readonly timeoutMs?: number;
+    readonly fetch?: typeof globalThis.fetch;
+  } = {},
+): TwilioCalls {
+  const base = `${apiUrl}/2010-04-01/Accounts/${accountSid}/Calls`;
+  const [user, password] = apiKey === undefined
+    ? [accountSid, authToken]
+    : [apiKey.sid, apiKey.secret];
+  const headers = { Authorization: `Basic ${btoa(`${user}:${password}`)}` };
+
+  return {
+    create: (options) => ask(`${base}.json`, formOf({ ...options }), true),
+    update: async (sid, change) => await ask(addressOf(sid), formOf({ ...change }), false),
+    fetch: async (sid) => await ask(addressOf(sid), undefined, false),
+  };
+
+  function addressOf(sid: string): string {
+    return `${base}/${checkedSid(sid)}.json`;
+  }
+
+  async function ask(
+    url: string,
+    form: URLSearchParams | undefined,
+    creates: boolean,
+  ): Promise<PhoneCall> {
+    const { status, headers, body } = await exchange(url, form, creates);
+    if (status < 200 || status > 299) throw problemOfAnswer(status, headers, body);
+    return readCall(body) ?? raise(creates ? outcomeUnknown() : unreadable());
+  }
+
+  async function exchange(url: string, form: URLSearchParams | undefined, creates: boolean) {
+    try {
+      const response = await fetch(url, {
+        method: form === undefined ? "GET" : "POST",
+        headers,
+        ...(form !== undefined && { body: form }),
+        // Credentials go to the address in the settings and to no other.
+        redirect: "error",
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      const { status, headers: answered } = response;
+      return { status, headers: answered, body: parsed(await boundedText(response)) };
+    } catch (cause) {
+      throw creates ? outcomeUnknown(cause) : unreachable(cause);
+    }
+  }
+}
+
+/** Twilio writes its fields with a capital: `statusCallback` goes out as `StatusCallback`. */
+function formOf(options: Readonly<Record<string, unknown>>): URLSearchParams {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    const field = name.charAt(0).toUpperCase() + name.slice(1);
+    for (const each of Array.isArray(value) ? value : [value]) form.append(field, String(each));
+  }
+  return form;
+}
+
+function checkedSid(sid: string): string {
+  if (/^CA[0-9a-f]{32}$/i.test(sid)) return sid;
+  throw new TwilioProblem(404, "unknown_call", "There is no such phone call.");
+}
+
+/** A call takes some 2 KB. */
+const maxAnswerBytes = 256 * 1024;
+
+async function boundedText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > maxAnswerBytes) throw new RangeError("Cannot read the answer: too long");
+  }
+  return text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readCall(body: unknown): PhoneCall | undefined {
+  if (typeof body !== "object" || body === null || !("sid" in body)) return undefined;
+  const status = "status" in body && typeof body.status === "string" ? body.status : undefined;
+  if (typeof body.sid !== "string" || !/^CA[0-9a-f]{32}$/i.test(body.sid)) return undefined;
+  return { sid: body.sid, status: readStatus(status) ?? "queued" };
+}
+
+function outcomeUnknown(cause?: unknown): TwilioProblem {
+  return new TwilioProblem(
+    504,
+    "outcome_unknown",
+    "The phone network did not answer in time: the call may or may not have been placed.",
+    { cause },
+  );
+}
+
+function unreachable(cause: unknown): TwilioProblem {
+  return new TwilioProblem(
+    504,
+    "provider_unreachable",
+    "The phone network did not answer in time.",
+    { cause },
+  );
+}
+
+function unreadable(): TwilioProblem {
+  return new TwilioProblem(502, "provider_failed", "The phone network's answer makes no sense.");
+}
+
+function raise(problem: TwilioProblem): never {
+  throw problem;
+}

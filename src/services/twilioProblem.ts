@@ -1,0 +1,145 @@
+/** The statuses that a fault on Twilio's side comes out as. */
+export type TwilioProblemStatus = 403 | 404 | 409 | 422 | 429 | 500 | 502 | 503 | 504;
+
+/** Twilio did not do as asked, as the client of our own API is to read it. */
+export class TwilioProblem extends Error {
+  override readonly name = "TwilioProblem";
+  /** Twilio's own number for what went wrong. */
+  readonly twilioCode: number | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    readonly status: TwilioProblemStatus,
+    readonly code: string,
+    readonly sentence: string,
+    { twilioCode, retryAfterSeconds, cause }: {
+      readonly twilioCode?: number | undefined;
+      readonly retryAfterSeconds?: number | undefined;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(sentence, { cause });
+    this.twilioCode = twilioCode;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** Reads a refusal: Twilio's code decides, and where there is none, the HTTP status. */
+export function problemOfAnswer(status: number, headers: Headers, body: unknown): TwilioProblem {
+  const twilioCode = codeIn(body);
+  const known = (twilioCode === undefined ? undefined : meanings[twilioCode]) ??
+    meaningOfStatus(status);
+  const wait = /^\d{1,4}$/.exec(headers.get("retry-after") ?? "")?.[0];
+  return new TwilioProblem(known.status, known.code, known.sentence, {
+    twilioCode,
+    retryAfterSeconds: known.status === 503 || known.status === 429
+      ? Math.max(1, Number(wait ?? 5))
+      : undefined,
+  });
+}
+
+interface Meaning {
+  readonly status: TwilioProblemStatus;
+  readonly code: string;
+  readonly sentence: string;
+}
+
+const credentials: Meaning = {
+  status: 502,
+  code: "provider_credentials",
+  sentence: "The phone network refuses this server's credentials.",
+};
+const unknownCall: Meaning = {
+  status: 404,
+  code: "unknown_call",
+  sentence: "There is no such phone call, or it is over.",
+};
+const rateLimited: Meaning = {
+  status: 503,
+  code: "provider_busy",
+  sentence: "The phone network takes no more requests at the moment.",
+};
+const misconfigured: Meaning = {
+  status: 500,
+  code: "phone_misconfigured",
+  sentence: "This server's phone settings are wrong: the phone network does not accept them.",
+};
+const fromRefused: Meaning = {
+  status: 422,
+  code: "invalid_from",
+  sentence: "The phone network does not let this account call from that number.",
+};
+const toRefused: Meaning = {
+  status: 422,
+  code: "invalid_number",
+  sentence: "The phone network does not know the number to call.",
+};
+const destinationRefused: Meaning = {
+  status: 403,
+  code: "destination_not_enabled",
+  sentence: "The phone network does not let this account call that destination.",
+};
+const unverified: Meaning = {
+  status: 403,
+  code: "destination_not_verified",
+  sentence: "A trial account may call only numbers that are verified with the phone network.",
+};
+const wrongState: Meaning = {
+  status: 409,
+  code: "wrong_call_state",
+  sentence: "The phone call is not in a state that allows this.",
+};
+const failed: Meaning = {
+  status: 502,
+  code: "provider_failed",
+  sentence: "The phone network could not do this.",
+};
+
+const meanings: Readonly<Record<number, Meaning>> = {
+  10004: {
+    status: 429,
+    code: "provider_concurrency",
+    sentence: "Too many calls at the same time.",
+  },
+  13224: toRefused,
+  20003: credentials,
+  20404: unknownCall,
+  20429: rateLimited,
+  21201: misconfigured,
+  21203: destinationRefused,
+  21205: misconfigured,
+  21210: fromRefused,
+  21211: toRefused,
+  21212: fromRefused,
+  21213: misconfigured,
+  21214: { ...toRefused, sentence: "The number to call cannot be reached." },
+  21215: destinationRefused,
+  21216: destinationRefused,
+  21217: toRefused,
+  21219: unverified,
+  21220: wrongState,
+  21262: misconfigured,
+  22005: rateLimited,
+  573005: unverified,
+};
+
+function meaningOfStatus(status: number): Meaning {
+  switch (status) {
+    case 401:
+    case 403:
+      return credentials;
+    case 404:
+      return unknownCall;
+    case 409:
+      return wrongState;
+    case 429:
+      return rateLimited;
+    default:
+      return failed;
+  }
+}
+
+function codeIn(body: unknown): number | undefined {
+  if (typeof body !== "object" || body === null || !("code" in body)) return undefined;
+  return typeof body.code === "number" ? body.code : undefined;
+}

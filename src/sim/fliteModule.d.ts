@@ -1,0 +1,2 @@
+declare const flite: WebAssembly.Module;
+export default flite;

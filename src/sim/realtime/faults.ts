@@ -1,0 +1,89 @@
+/** The ways in which the server can be told to fail; figures follow a colon. */
+export type Fault = PlainFault | `slowStart:${number}` | `refuseHandshake:${RefusedStatus}`;
+
+export type FaultName = PlainFault | "slowStart" | "refuseHandshake";
+
+export type RefusedStatus = 401 | 403 | 404 | 429 | 500;
+
+type PlainFault = typeof plainFaults[number];
+
+/** Reads a fault as typed in a URL or a message: `close-mid-sentence`, `slowStart:800`. */
+export function parseFault(text: string): Fault | undefined {
+  const [name = "", figure] = text.trim().split(/[:=\s]+/);
+  const wanted = normal(name);
+  const plain = plainFaults.find((fault) => normal(fault) === wanted);
+  if (plain) return plain;
+  const number = Number(figure);
+  if (wanted === "slowstart" && number >= 0 && number <= 600_000) return `slowStart:${number}`;
+  const status = refusedStatuses.find((known) => known === number);
+  return wanted === "refusehandshake" && status ? `refuseHandshake:${status}` : undefined;
+}
+
+/** The faults in force on one session or on all of them. */
+export class FaultSet {
+  readonly #faults = new Map<FaultName, number>();
+
+  constructor(faults: Iterable<Fault> = []) {
+    for (const fault of faults) this.add(fault);
+  }
+
+  add(fault: Fault): void {
+    const [name, figure] = fault.split(":");
+    const known = allNames.find((candidate) => candidate === name);
+    if (!known) throw new RangeError(`Cannot add the fault ${fault}: there is none of that name`);
+    this.#faults.set(known, Number(figure ?? 0));
+  }
+
+  clear(): void {
+    this.#faults.clear();
+  }
+
+  has(name: FaultName): boolean {
+    return this.#faults.has(name);
+  }
+
+  /** The figure behind the colon, where the fault is in force. */
+  figureOf(name: FaultName): number | undefined {
+    return this.#faults.get(name);
+  }
+
+  /** The status with which handshakes are refused. */
+  get refusedStatus(): RefusedStatus | undefined {
+    return refusedStatuses.find((status) => status === this.#faults.get("refuseHandshake"));
+  }
+
+  /** Whether the fault is in force; it is not any more afterwards. */
+  take(name: FaultName): boolean {
+    return this.#faults.delete(name);
+  }
+
+  /** Takes over the faults of another set. */
+  addAll(others: FaultSet): void {
+    for (const [name, figure] of others.#faults) this.#faults.set(name, figure);
+  }
+}
+
+const plainFaults = [
+  "closeMidSentence",
+  "closeAfterHandshake",
+  "goSilent",
+  "expire",
+  "rateLimit",
+  "insufficientQuota",
+  "serverError",
+  "noSessionUpdated",
+  "rejectSessionUpdate",
+  "rejectEverySessionUpdate",
+  "oneGiantDelta",
+  "lateDeltas",
+  "duplicateToolCall",
+  "betaNames",
+] as const;
+
+const allNames: readonly FaultName[] = [...plainFaults, "slowStart", "refuseHandshake"];
+
+const refusedStatuses = [401, 403, 404, 429, 500] as const;
+
+function normal(name: string): string {
+  return name.replaceAll(/[-_]/g, "").toLowerCase();
+}

@@ -1,0 +1,29 @@
+import { base64ByteLength, decodeBase64, isBase64 } from "../../utils/audioFormat.ts";
+
+/** The audio a session has heard, up to a limit; what comes after it is left out. */
+export class KeptAudio {
+  readonly #maxBytes: number;
+  readonly #parts: Uint8Array[] = [];
+  #length = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get bytes(): Uint8Array {
+    const whole = new Uint8Array(this.#length);
+    let at = 0;
+    for (const part of this.#parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  }
+
+  add(audio: string): void {
+    if (this.#length + base64ByteLength(audio) > this.#maxBytes || !isBase64(audio)) return;
+    const part = decodeBase64(audio);
+    this.#parts.push(part);
+    this.#length += part.length;
+  }
+}

@@ -1,0 +1,225 @@
+import { type Heard, InputBuffer, type SpokenTurn } from "./inputBuffer.ts";
+import { StoredItem } from "./conversation.ts";
+import type { Responder } from "./responder.ts";
+import { audioFormatOf } from "./sessionConfig.ts";
+import type { SessionState } from "./sessionState.ts";
+import { msPerInputToken, textTokens } from "./usage.ts";
+import type { ConversationItem, Refusal } from "./wire.ts";
+
+/** What a user's turn is said to have meant; undefined lets the transcription fail. */
+export type Transcribe = (turn: {
+  readonly itemId: string;
+  readonly spokenMs: number;
+}) => string | undefined;
+
+/** The ears of a session: voice detection, turns out of audio, their transcription, idle time. */
+export class Listener {
+  readonly #state: SessionState;
+  readonly #responder: Responder;
+  readonly #transcribe: Transcribe;
+  readonly #transcriptionDelayMs: number;
+  readonly #buffer: InputBuffer;
+  readonly #transcriptions = new Set<ReturnType<typeof setTimeout>>();
+  #idle: ReturnType<typeof setTimeout> | undefined;
+  #heardMs = 0;
+
+  constructor(state: SessionState, responder: Responder, { transcribe, transcriptionDelayMs }: {
+    readonly transcribe: Transcribe;
+    readonly transcriptionDelayMs: number;
+  }) {
+    this.#state = state;
+    this.#responder = responder;
+    this.#transcribe = transcribe;
+    this.#transcriptionDelayMs = transcriptionDelayMs;
+    const { format, turn_detection } = state.config.audio.input;
+    this.#buffer = new InputBuffer(audioFormatOf(format), turn_detection);
+  }
+
+  /** Audio received so far. */
+  get heardMs(): number {
+    return this.#heardMs;
+  }
+
+  /** Follows the session's configuration after a change. */
+  configure(): void {
+    const { format, turn_detection } = this.#state.config.audio.input;
+    this.#buffer.configure(audioFormatOf(format), turn_detection);
+  }
+
+  append(audio: string): Refusal | void {
+    const heard = this.#buffer.append(audio);
+    this.#heardMs = this.#buffer.totalMs;
+    if (!heard) {
+      return {
+        code: "invalid_value",
+        message: "Invalid 'audio'. Expected base64-encoded audio bytes.",
+        param: "audio",
+      };
+    }
+    for (const event of heard) this.#notice(event);
+  }
+
+  /** Makes a turn of what is in the buffer. */
+  commit(): Refusal | void {
+    const turn = this.#buffer.commit();
+    if ("code" in turn) return turn;
+    this.#take(turn);
+  }
+
+  clear(): void {
+    this.#buffer.clear();
+    this.#state.emit({ type: "input_audio_buffer.cleared" });
+  }
+
+  startSpeech(): void {
+    const started = this.#buffer.startSpeech();
+    if (started) this.#notice(started);
+  }
+
+  stopSpeech(spokenMs?: number): void {
+    const stopped = this.#buffer.stopSpeech(spokenMs);
+    if (stopped) this.#notice(stopped);
+  }
+
+  /** Starts the idle timer, which runs once the caller has heard all of the last response. */
+  awaitIdle(playMs: number): void {
+    this.stopIdle();
+    const timeoutMs = this.#state.config.audio.input.turn_detection?.idle_timeout_ms;
+    if (!timeoutMs || this.#buffer.speaking) return;
+    this.#idle = setTimeout(() => this.#timeOut(), playMs + timeoutMs);
+  }
+
+  stopIdle(): void {
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
+  }
+
+  close(): void {
+    this.stopIdle();
+    for (const timer of this.#transcriptions) clearTimeout(timer);
+    this.#transcriptions.clear();
+  }
+
+  #notice(heard: Heard): void {
+    const detection = this.#state.config.audio.input.turn_detection;
+    switch (heard.type) {
+      case "started":
+        this.stopIdle();
+        this.#state.emit({
+          type: "input_audio_buffer.speech_started",
+          audio_start_ms: heard.audioStartMs,
+          item_id: heard.itemId,
+        });
+        if (detection?.interrupt_response && this.#responder.busy) {
+          this.#responder.cancel("turn_detected");
+        }
+        return;
+      case "stopped":
+        this.#state.emit({
+          type: "input_audio_buffer.speech_stopped",
+          audio_end_ms: heard.audioEndMs,
+          item_id: heard.turn.itemId,
+        });
+        this.#take(heard.turn);
+        if (detection?.create_response) this.#respond();
+        return;
+      default:
+        heard satisfies never;
+    }
+  }
+
+  #respond(idle = false): void {
+    const refusal = this.#responder.respond({}, idle ? { type: "idle" } : undefined);
+    if (refusal) this.#state.refuse(refusal);
+  }
+
+  #timeOut(): void {
+    if (this.#responder.busy || this.#buffer.speaking) return;
+    const turn = this.#buffer.commitSilence();
+    this.#state.emit({
+      type: "input_audio_buffer.timeout_triggered",
+      audio_start_ms: turn.audioStartMs,
+      audio_end_ms: Math.round(turn.audioStartMs + turn.audioMs),
+      item_id: turn.itemId,
+    });
+    this.#take(turn);
+    this.#respond(true);
+  }
+
+  #take(turn: SpokenTurn): void {
+    const { conversation } = this.#state;
+    const previous = conversation.lastId;
+    const entry = new StoredItem(turn.itemId, userItem(turn.itemId), turn);
+    conversation.insert(entry);
+    this.#state.emit({
+      type: "input_audio_buffer.committed",
+      item_id: turn.itemId,
+      previous_item_id: previous,
+    });
+    const { item } = entry;
+    this.#state.emit({ type: "conversation.item.added", previous_item_id: previous, item });
+    this.#state.emit({ type: "conversation.item.done", previous_item_id: previous, item });
+    if (turn.spokenMs > 0) this.#transcribeLater(entry);
+  }
+
+  #transcribeLater(entry: StoredItem): void {
+    const { transcription } = this.#state.config.audio.input;
+    if (!transcription || this.#transcriptions.size >= maxTranscriptions) return;
+    const timer = setTimeout(() => {
+      this.#transcriptions.delete(timer);
+      this.#sendTranscription(entry, transcription.model);
+    }, this.#transcriptionDelayMs);
+    this.#transcriptions.add(timer);
+  }
+
+  #sendTranscription(entry: StoredItem, model: string): void {
+    const part = { item_id: entry.id, content_index: 0 };
+    const transcript = this.#transcribe({ itemId: entry.id, spokenMs: entry.spokenMs });
+    if (transcript === undefined) {
+      const error = {
+        type: "server_error",
+        code: "transcription_failed",
+        message: "The audio could not be transcribed.",
+      };
+      const type = "conversation.item.input_audio_transcription.failed";
+      return this.#state.emit({ type, ...part, error });
+    }
+    for (const delta of transcript.split(/(?=\s)/)) {
+      const type = "conversation.item.input_audio_transcription.delta";
+      if (delta !== "") this.#state.emit({ type, ...part, delta });
+    }
+    entry.item = userItem(entry.id, transcript);
+    this.#state.emit({
+      type: "conversation.item.input_audio_transcription.completed",
+      ...part,
+      transcript,
+      usage: transcriptionUsage(model, entry.audioMs, transcript),
+    });
+  }
+}
+
+const maxTranscriptions = 100;
+
+function userItem(id: string, transcript?: string): ConversationItem {
+  return {
+    id,
+    object: "realtime.item",
+    type: "message",
+    status: "completed",
+    role: "user",
+    content: [{ type: "input_audio", ...(transcript !== undefined && { transcript }) }],
+  };
+}
+
+function transcriptionUsage(model: string, audioMs: number, transcript: string) {
+  if (model === "whisper-1") return { type: "duration" as const, seconds: audioMs / 1_000 };
+  const audioTokens = Math.ceil(audioMs / msPerInputToken);
+  const outputTokens = textTokens(transcript);
+  return {
+    type: "tokens" as const,
+    input_tokens: audioTokens,
+    output_tokens: outputTokens,
+    total_tokens: audioTokens + outputTokens,
+    input_token_details: { audio_tokens: audioTokens, text_tokens: 0 },
+  };
+}

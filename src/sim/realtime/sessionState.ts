@@ -1,0 +1,14 @@
+import type { Conversation } from "./conversation.ts";
+import type { FaultSet } from "./faults.ts";
+import type { SessionConfig } from "./sessionConfig.ts";
+import type { Refusal, ServerEvent } from "./wire.ts";
+
+/** What the parts of one session share. */
+export interface SessionState {
+  readonly config: SessionConfig;
+  readonly conversation: Conversation;
+  readonly faults: FaultSet;
+  emit(event: ServerEvent): void;
+  /** Sends an `error` event, which leaves the session usable. */
+  refuse(refusal: Refusal, eventId?: string): void;
+}

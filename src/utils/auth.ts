@@ -1,0 +1,148 @@
+import { Buffer } from "node:buffer";
+import { createHash, timingSafeEqual } from "node:crypto";
+
+/** What a key may be used for; `admin` is everything, and for calls of every key. */
+export type KeyScope = typeof keyScopes[number];
+
+export const keyScopes = ["calls:create", "calls:read", "metrics", "admin"] as const;
+
+/** Who may use the API: a name for logs and limits, and the SHA-256 of the secret. */
+export interface ApiKey {
+  readonly name: string;
+  readonly digest: Uint8Array;
+  readonly scopes: readonly KeyScope[];
+  /** Milliseconds since 1970; from then on the key opens nothing. */
+  readonly expiresAt?: number;
+}
+
+/** Whether a key with these scopes may do what needs `scope`. */
+export function allows(scopes: readonly KeyScope[], scope: KeyScope): boolean {
+  return scopes.includes("admin") || scopes.includes(scope);
+}
+
+/** Shorter secrets can be guessed. */
+const MIN_SECRET_LENGTH = 16;
+
+/**
+ * Reads keys written as `name:secret` or `name:sha256:<hex>`, separated by commas. After either may
+ * follow `;scopes=calls:read+metrics` and `;expires=2027-01-31` (in UTC, that day no longer counts).
+ * Without scopes a key may place calls and read its own; the only key there is may do everything.
+ *
+ * Throws an `Error` that names the position of the first wrong key and never repeats what it holds.
+ */
+export function parseApiKeys(spec: string): readonly ApiKey[] {
+  if (spec.trim() === "") return [];
+  const keys: ApiKey[] = [];
+  const texts = spec.split(",");
+  const scopes = texts.length === 1 ? [...ownScopes, "admin" as const] : ownScopes;
+  for (const [index, text] of texts.entries()) {
+    const key = parseApiKey(text.trim(), index + 1, scopes);
+    const sameName = keys.findIndex(({ name }) => name === key.name);
+    if (sameName >= 0) {
+      throw new Error(`Cannot use API key ${index + 1}: it has the name of key ${sameName + 1}`);
+    }
+    const sameSecret = keys.findIndex(({ digest }) => timingSafeEqual(digest, key.digest));
+    if (sameSecret >= 0) {
+      throw new Error(
+        `Cannot use API key ${index + 1}: it has the secret of key ${sameSecret + 1}`,
+      );
+    }
+    keys.push(key);
+  }
+  return keys;
+}
+
+/** The secret that a request shows, as `Authorization: Bearer` or else as `X-API-Key`. */
+export function presentedKey(headers: Headers): string | undefined {
+  const bearer = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "")?.[1];
+  return bearer ?? (headers.get("x-api-key")?.trim() || undefined);
+}
+
+/**
+ * Creates the function that finds the key of a secret.
+ *
+ * Its time tells nothing about the keys: hashes of equal length are compared, and always with all.
+ */
+export function createAuthenticator(
+  keys: readonly ApiKey[],
+): (secret: string) => ApiKey | undefined {
+  return function authenticate(secret) {
+    const digest = sha256(secret);
+    let found: ApiKey | undefined;
+    for (const key of keys) {
+      if (timingSafeEqual(key.digest, digest)) found = key;
+    }
+    return found;
+  };
+}
+
+/** Of a key that names none. */
+const ownScopes: readonly KeyScope[] = ["calls:create", "calls:read"];
+
+function parseApiKey(text: string, position: number, scopes: readonly KeyScope[]): ApiKey {
+  const [shown = "", ...options] = text.split(";");
+  const { name, digest } = parseNamed(shown, position);
+  let key: ApiKey = { name, digest, scopes };
+  for (const option of options) key = { ...key, ...parseOption(option.trim(), position) };
+  return key;
+}
+
+function parseNamed(text: string, position: number): Pick<ApiKey, "name" | "digest"> {
+  const colon = text.indexOf(":");
+  if (colon < 0) {
+    throw new Error(`Cannot read API key ${position}: it must be name:secret or name:sha256:hex`);
+  }
+  const name = text.slice(0, colon);
+  if (!/^[A-Za-z0-9_-]+$/.test(name)) {
+    throw new Error(
+      `Cannot read API key ${position}: its name must be of letters, digits, "_" and "-"`,
+    );
+  }
+  const secret = text.slice(colon + 1);
+  if (secret.startsWith("sha256:")) return { name, digest: parseDigest(secret.slice(7), position) };
+  if (secret.length < MIN_SECRET_LENGTH) {
+    throw new Error(
+      `Cannot use API key ${position}: its secret must have at least ${MIN_SECRET_LENGTH} characters`,
+    );
+  }
+  if (/\s/.test(secret)) {
+    throw new Error(`Cannot read API key ${position}: its secret must not contain spaces`);
+  }
+  return { name, digest: sha256(secret) };
+}
+
+function parseOption(option: string, position: number): Partial<ApiKey> {
+  const scopes = /^scopes=(.*)$/.exec(option)?.[1];
+  if (scopes !== undefined) return { scopes: parseScopes(scopes, position) };
+  const day = /^expires=(\d{4}-\d{2}-\d{2})$/.exec(option)?.[1] ?? "";
+  const expiresAt = Date.parse(`${day}T00:00:00Z`);
+  // A day that no month has, such as February 30, is read as one of the next month.
+  if (Number.isNaN(expiresAt) || !new Date(expiresAt).toISOString().startsWith(day)) {
+    throw new Error(
+      `Cannot read API key ${position}: after ";" comes scopes=calls:read+metrics or expires=2027-01-31`,
+    );
+  }
+  return { expiresAt };
+}
+
+function parseScopes(text: string, position: number): readonly KeyScope[] {
+  const names = text.split("+");
+  const scopes = keyScopes.filter((scope) => names.includes(scope));
+  if (scopes.length < names.length) {
+    throw new Error(
+      `Cannot read API key ${position}: its scopes must be of ${keyScopes.join(", ")}`,
+    );
+  }
+  return scopes;
+}
+
+function parseDigest(hex: string, position: number): Uint8Array {
+  if (!/^[0-9a-f]{64}$/i.test(hex)) {
+    throw new Error(`Cannot read API key ${position}: after sha256: come 64 hexadecimal digits`);
+  }
+  return Buffer.from(hex, "hex");
+}
+
+function sha256(text: string): Uint8Array {
+  return createHash("sha256").update(text, "utf8").digest();
+}

@@ -1,0 +1,74 @@
+import { BodyError } from "./bodyError.ts";
+
+/**
+ * Parses JSON from strangers.
+ *
+ * Throws a `BodyError` for malformed JSON, for nesting deeper than `maxDepth` (found before anything
+ * is built), for a `__proto__` key, and for text with half a surrogate pair, which no UTF-8 can hold.
+ */
+export function parseBoundedJson(
+  text: string,
+  { maxDepth = 32 }: { readonly maxDepth?: number } = {},
+): unknown {
+  if (depthOf(text) > maxDepth) {
+    throw new BodyError(400, "json_too_deep", `The JSON is nested deeper than ${maxDepth} levels.`);
+  }
+  const value = parse(text);
+  refuseUnsafe(value);
+  return value;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BodyError(400, "malformed_json", "The body is not valid JSON.");
+  }
+}
+
+/** The deepest nesting of brackets outside strings; at least the true depth where JSON is valid. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (inString) {
+      if (code === BACKSLASH) i++;
+      else if (code === QUOTE) inString = false;
+    } else if (code === QUOTE) inString = true;
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) deepest = Math.max(deepest, ++depth);
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+  }
+  return deepest;
+}
+
+/** Recursion is safe here: the depth has been bounded. */
+function refuseUnsafe(value: unknown): void {
+  if (typeof value === "string") return refuseBrokenText(value);
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) {
+    for (const item of value) refuseUnsafe(item);
+    return;
+  }
+  for (const [key, item] of Object.entries(value)) {
+    if (key === "__proto__") {
+      throw new BodyError(400, "forbidden_key", "The JSON has a key that is not allowed.");
+    }
+    refuseBrokenText(key);
+    refuseUnsafe(item);
+  }
+}
+
+function refuseBrokenText(text: string): void {
+  if (!text.isWellFormed()) {
+    throw new BodyError(400, "invalid_unicode", "The JSON has text that is not valid Unicode.");
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;

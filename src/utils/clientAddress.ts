@@ -1,0 +1,43 @@
+import { isIPv4, isIPv6 } from "node:net";
+
+/**
+ * The address that limits count a request by.
+ *
+ * Of `X-Forwarded-For` only the last entry counts, the one our own proxy wrote, and only where a
+ * proxy is trusted. An IPv6 address stands for its /64, which is what one subscriber holds.
+ */
+export function clientAddress(
+  remoteAddress: string,
+  headers: Headers,
+  trustProxy: boolean,
+): string {
+  const forwarded = trustProxy ? headers.get("x-forwarded-for")?.split(",").at(-1) : undefined;
+  return subscriberOf(forwarded ?? "") ?? subscriberOf(remoteAddress) ?? remoteAddress;
+}
+
+/** Undefined for what is not an address. */
+function subscriberOf(entry: string): string | undefined {
+  const address = withoutPort(entry.trim()).replace(/%.*$/, "");
+  if (isIPv4(address)) return address;
+  if (!isIPv6(address)) return undefined;
+  const groups = groupsOf(address);
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
+    return groups.slice(6).flatMap((group) => [group >> 8, group & 255]).join(".");
+  }
+  return `${groups.slice(0, 4).map((group) => group.toString(16)).join(":")}::/64`;
+}
+
+function withoutPort(entry: string): string {
+  const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(entry)?.[1];
+  return bracketed ?? entry.replace(/^([^:]+):\d+$/, "$1");
+}
+
+function groupsOf(address: string): readonly number[] {
+  // The URL parser turns every spelling, dotted endings included, into one.
+  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [head = "", tail] = canonical.split("::");
+  const before = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0");
+  return [...before, ...zeros, ...after].map((group) => parseInt(group, 16));
+}

@@ -1,0 +1,40 @@
+import type { Loggable } from "./loggable.ts";
+import type { LogRecord } from "./logger.ts";
+
+/** Formats a record for a person at a terminal; stacks follow on indented lines. */
+export function formatPretty({ timeMs, level, message, fields }: LogRecord): string {
+  const time = new Date(timeMs).toISOString().slice(11, 23);
+  let line = `${time} ${level.toUpperCase().padEnd(5)} ${withoutControls(message)}`;
+  let stacks = "";
+  for (const [name, value] of Object.entries(fields)) {
+    const { text, stack } = describe(value);
+    line += ` ${withoutControls(name)}=${text}`;
+    stacks += stack;
+  }
+  return line + stacks;
+}
+
+function describe(value: Loggable): { text: string; stack: string } {
+  if (typeof value !== "object" || value === null || !("stack" in value)) {
+    return { text: quoted(value), stack: "" };
+  }
+  const { stack, ...others } = value;
+  const frames = typeof stack === "string" ? stack.split("\n") : [];
+  return {
+    text: quoted(others),
+    stack: frames.map((frame) => `\n    ${withoutControls(frame)}`).join(""),
+  };
+}
+
+/** Bare where nothing could be mistaken for another field, else as JSON. */
+function quoted(value: Loggable): string {
+  return typeof value === "string" && /^[\w.:/@+…[\]-]+$/.test(value)
+    ? value
+    : withoutControls(JSON.stringify(value));
+}
+
+/** A terminal obeys control characters, so a logged text must not contain any. */
+function withoutControls(text: string): string {
+  // deno-lint-ignore no-control-regex -- they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "·");
+}

@@ -1,0 +1,104 @@
+import { type Loggable, toLoggable } from "./loggable.ts";
+import { formatPretty } from "./logPretty.ts";
+import { maskText } from "./redaction.ts";
+
+export { maskNumber } from "./redaction.ts";
+
+/** How much is logged: a level and all that are graver. */
+export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+
+/** JSON, one record a line, for machines; or a line to be read on a terminal. */
+export type LogFormat = "json" | "pretty";
+
+/**
+ * What a message is about. Fields whose name tells that they are private are never shown (see
+ * `isSensitive`), and what looks like a secret or a phone number is masked wherever it stands.
+ */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Writes records: a constant sentence and the fields that vary. Never throws. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** A logger whose records all carry these fields too. */
+  child(context: LogFields): Logger;
+}
+
+/** One record, its fields already fit to be seen. */
+export interface LogRecord {
+  readonly timeMs: number;
+  readonly level: Exclude<LogLevel, "silent">;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, Loggable>>;
+}
+
+/** How a logger is set up. */
+export interface LoggerOptions {
+  /** Stacks of errors are written at `debug` only. */
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** Takes each line, without its end. */
+  readonly write: (line: string) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly context?: LogFields;
+}
+
+/** Creates a logger. */
+export function createLogger({ level, format, write, now, context = {} }: LoggerOptions): Logger {
+  const formatRecord = format === "json" ? formatJson : formatPretty;
+  const stacks = level === "debug";
+  const least = GRAVITY[level];
+  return loggerWith(loggableFields(context));
+
+  function loggerWith(inherited: Record<string, Loggable>): Logger {
+    function log(level: LogRecord["level"], message: string, fields?: LogFields): void {
+      if (GRAVITY[level] < least) return;
+      try {
+        const own = fields === undefined ? inherited : { ...inherited, ...loggableFields(fields) };
+        const text = maskText(message);
+        write(formatRecord({ timeMs: now(), level, message: text, fields: own }));
+      } catch {
+        // Logging must not end what it reports on; a sink that is gone has nobody to be told.
+      }
+    }
+    return {
+      debug: (message, fields) => log("debug", message, fields),
+      info: (message, fields) => log("info", message, fields),
+      warn: (message, fields) => log("warn", message, fields),
+      error: (message, fields) => log("error", message, fields),
+      child: (context) => loggerWith({ ...inherited, ...loggableFields(context) }),
+    };
+  }
+
+  function loggableFields(fields: LogFields): Record<string, Loggable> {
+    const loggable: Record<string, Loggable> = {};
+    try {
+      for (const name of Object.keys(fields)) {
+        const value = fields[name];
+        if (value === undefined) continue;
+        loggable[RESERVED.has(name) ? `${name}_` : name] = toLoggable(name, value, { stacks });
+      }
+    } catch {
+      loggable.fields = "[unreadable]";
+    }
+    return loggable;
+  }
+}
+
+const GRAVITY: Readonly<Record<LogLevel, number>> = {
+  debug: 0,
+  info: 1,
+  warn: 2,
+  error: 3,
+  silent: 4,
+};
+
+/** Names that a record needs for itself, and one that no object can hold. */
+const RESERVED = new Set(["time", "level", "message", "__proto__"]);
+
+function formatJson({ timeMs, level, message, fields }: LogRecord): string {
+  return JSON.stringify({ time: new Date(timeMs).toISOString(), level, message, ...fields });
+}

@@ -1,0 +1,77 @@
+export { clientAddress } from "./clientAddress.ts";
+
+/** Whether a request may go on, and if not, when it is worth trying again. */
+export type RateDecision =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly retryAfterSeconds: number };
+
+/** Limits how often each key does something. */
+export interface RateLimiter {
+  /** Takes tokens of a key's bucket, if it holds enough; a refusal takes none. */
+  take(key: string, nowMs: number, cost?: number): RateDecision;
+  /** How many keys are remembered. */
+  readonly size: number;
+}
+
+/** How a rate limiter is set up. */
+export interface RateLimit {
+  /** Tokens a full bucket holds: the burst allowed. */
+  readonly capacity: number;
+  readonly refillPerSecond: number;
+  /** Keys remembered at a time; beyond it the least recently seen starts afresh. */
+  readonly maxEntries?: number;
+}
+
+/** Creates a token bucket per key in bounded memory; the clock is the caller's. */
+export function createRateLimiter(
+  { capacity, refillPerSecond, maxEntries = 10_000 }: RateLimit,
+): RateLimiter {
+  if (!(capacity > 0 && refillPerSecond > 0 && maxEntries >= 1)) {
+    throw new RangeError("Cannot create a rate limiter: its limits must be positive");
+  }
+  // In order of last use: a bucket is put back at the end whenever it is touched.
+  const buckets = new Map<string, Bucket>();
+
+  return {
+    get size() {
+      return buckets.size;
+    },
+    take(key, nowMs, cost = 1) {
+      if (!(cost >= 0 && cost <= capacity)) {
+        throw new RangeError(`Cannot take ${cost} tokens: a bucket holds ${capacity}`);
+      }
+      const bucket = buckets.get(key) ?? { tokens: capacity, atMs: nowMs };
+      buckets.delete(key);
+      const available = tokensAt(bucket, nowMs);
+      const allowed = available >= cost;
+      buckets.set(key, {
+        tokens: allowed ? available - cost : available,
+        atMs: Math.max(nowMs, bucket.atMs),
+      });
+      forgetOldest(nowMs);
+      if (allowed) return { allowed };
+      const retryAfterSeconds = Math.max(1, Math.ceil((cost - available) / refillPerSecond));
+      return { allowed, retryAfterSeconds };
+    },
+  };
+
+  function tokensAt({ tokens, atMs }: Bucket, nowMs: number): number {
+    const elapsedSeconds = Math.max(0, nowMs - atMs) / 1000;
+    return Math.min(capacity, tokens + elapsedSeconds * refillPerSecond);
+  }
+
+  /** Full buckets are as good as none; two a call shrink the map faster than calls can fill it. */
+  function forgetOldest(nowMs: number): void {
+    let looked = 0;
+    for (const [key, bucket] of buckets) {
+      const needless = looked++ < 2 && tokensAt(bucket, nowMs) >= capacity;
+      if (!needless && buckets.size <= maxEntries) return;
+      buckets.delete(key);
+    }
+  }
+}
+
+interface Bucket {
+  readonly tokens: number;
+  readonly atMs: number;
+}

@@ -1,0 +1,31 @@
+/// <reference lib="dom" />
+import type {} from "./workletScope.ts";
+import { createResampler } from "./resampler.ts";
+
+const RATE_HZ = 24_000;
+const FRAME_SAMPLES = 480;
+
+/** Turns what the microphone hears, at any rate, into frames of 20 ms as they go over the wire. */
+class Capture extends AudioWorkletProcessor {
+  readonly #resample = createResampler(sampleRate, RATE_HZ);
+  #frame = new Int16Array(FRAME_SAMPLES);
+  #filled = 0;
+
+  process([input]: Float32Array[][]): boolean {
+    const samples = input?.[0];
+    if (samples === undefined) return true;
+    for (const sample of this.#resample(samples)) {
+      this.#frame[this.#filled++] = Math.max(-1, Math.min(1, sample)) * 32767;
+      if (this.#filled === FRAME_SAMPLES) this.#send();
+    }
+    return true;
+  }
+
+  #send(): void {
+    this.port.postMessage(this.#frame.buffer, [this.#frame.buffer]);
+    this.#frame = new Int16Array(FRAME_SAMPLES);
+    this.#filled = 0;
+  }
+}
+
+registerProcessor("capture", Capture);

@@ -1,0 +1,110 @@
+/// <reference lib="dom" />
+import type { ClientMessage, ServerMessage } from "../protocol/web.ts";
+
+export interface ServerInfo {
+  /** `rehearsal`, or the name of the model that answers. */
+  readonly engine: string;
+  /** Whether a call may be begun from here: freely, with a key, or not at all. */
+  readonly access: "open" | "key" | "closed";
+  readonly defaultAgent: string;
+  readonly agents: readonly { readonly name: string; readonly title: string }[];
+}
+
+/** The server's own words about why it takes no call. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface ConnectionEvents {
+  onMessage(message: ServerMessage): void;
+  /** PCM16 at 24 kHz, a piece of the item's speech. */
+  onAudio(itemId: string, pcm: ArrayBuffer): void;
+  /** Called once, after the last message, whoever closed. */
+  onClose(): void;
+}
+
+export interface Connection {
+  send(message: ClientMessage): void;
+  sendAudio(frame: ArrayBuffer): void;
+  close(): void;
+}
+
+export async function askServer(): Promise<ServerInfo> {
+  return await ask("/api/web/info");
+}
+
+/** Gets leave for one call with an agent. Throws `Refusal`. */
+export async function requestToken(agent: string, key: string): Promise<string> {
+  const { token } = await ask<{ readonly token: string }>("/api/web/session", {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(key !== "" && { authorization: `Bearer ${key}` }),
+    },
+    body: JSON.stringify({ agent }),
+  });
+  return token;
+}
+
+/** Connects the call that the token is good for; what is sent before it is open is dropped. */
+export function connect(token: string, events: ConnectionEvents): Connection {
+  const url = new URL("/web", location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  const socket = new WebSocket(url, ["parley.v1", `token.${token}`]);
+  let speechOf = "";
+
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => send({ type: "hello", binary: true });
+  socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+    if (typeof data !== "string") return events.onAudio(speechOf, data);
+    const message: ServerMessage = JSON.parse(data);
+    if (message.type === "speech") speechOf = message.itemId;
+    else if (message.type === "audio") events.onAudio(message.itemId, decode(message.payload));
+    else events.onMessage(message);
+  };
+  socket.onclose = () => events.onClose();
+
+  return {
+    send,
+    sendAudio: write,
+    close: () => socket.close(1000),
+  };
+
+  function send(message: ClientMessage): void {
+    write(JSON.stringify(message));
+  }
+
+  function write(data: string | ArrayBuffer): void {
+    if (socket.readyState === WebSocket.OPEN) socket.send(data);
+  }
+}
+
+/** Our own server's answer, which is taken at its word. */
+async function ask<Answer>(path: string, init?: RequestInit): Promise<Answer> {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch {
+    throw new Refusal("unreachable", "The server does not answer. Is it running?");
+  }
+  if (response.ok) return await response.json();
+  throw await readRefusal(response);
+}
+
+async function readRefusal(response: Response): Promise<Refusal> {
+  try {
+    const { code, error }: { code: string; error: string } = await response.json();
+    return new Refusal(code, error);
+  } catch {
+    return new Refusal("unreadable", `The server answered ${response.status}.`);
+  }
+}
+
+function decode(base64: string): ArrayBuffer {
+  return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)).buffer;
+}

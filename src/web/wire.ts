@@ -1,0 +1,113 @@
+/// <reference lib="dom" />
+
+/** How loud each end is now: root mean square, 0..1. */
+export interface Levels {
+  caller(): number;
+  agent(): number;
+}
+
+export interface Wire {
+  /** Shows these levels from now on; without any, the line runs out flat. */
+  watch(levels: Levels | undefined): void;
+  /** Marks this moment as one where the caller cut in. */
+  markCut(): void;
+}
+
+interface Moment {
+  readonly caller: number;
+  readonly agent: number;
+  cut: boolean;
+}
+
+const STEP_MS = 50;
+const BAR_PX = 3;
+const GAP_PX = 2;
+/** Drawn as silence, and as loud as can be. */
+const QUIETEST_DB = -52;
+const LOUDEST_DB = -10;
+
+/** Draws the last moments of the call: the caller above the line, the agent below. */
+export function drawWire(canvas: HTMLCanvasElement): Wire {
+  const context = canvas.getContext("2d");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const moments: Moment[] = [];
+  let watched: Levels | undefined;
+  let frame: number | undefined;
+  let last = 0;
+  let cut = false;
+
+  new ResizeObserver(draw).observe(canvas);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+
+  return {
+    watch(levels) {
+      watched = levels;
+      if (levels !== undefined) moments.length = 0;
+      frame ??= requestAnimationFrame(step);
+    },
+    markCut() {
+      cut = true;
+    },
+  };
+
+  function step(now: number): void {
+    frame = watched === undefined ? undefined : requestAnimationFrame(step);
+    if (watched !== undefined && now - last < STEP_MS) return;
+    last = now;
+    moments.push({
+      caller: loudness(watched?.caller() ?? 0),
+      agent: loudness(watched?.agent() ?? 0),
+      cut,
+    });
+    cut = false;
+    draw();
+  }
+
+  function draw(): void {
+    if (context === null) return;
+    const { clientWidth: width, clientHeight: height } = canvas;
+    const scale = devicePixelRatio;
+    if (canvas.width !== width * scale || canvas.height !== height * scale) {
+      canvas.width = width * scale;
+      canvas.height = height * scale;
+    }
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, width, height);
+    const style = getComputedStyle(canvas);
+    const colour = (name: string) => style.getPropertyValue(name);
+    const columns = Math.max(1, Math.ceil(width / (BAR_PX + GAP_PX)));
+    moments.splice(0, moments.length - columns);
+    const shown = calm.matches ? steady(columns) : moments;
+    for (let column = 0; column < columns; column++) {
+      const moment = shown[shown.length - 1 - column];
+      const x = width - (column + 1) * (BAR_PX + GAP_PX) + GAP_PX;
+      bar(x, height / 2 - 2, -(moment?.caller ?? 0), colour("--caller"));
+      bar(x, height / 2 + 2, moment?.agent ?? 0, colour("--agent"));
+      if (moment?.cut === true) {
+        context.fillStyle = colour("--cut");
+        context.fillRect(x, 0, 1.5, height);
+      }
+    }
+
+    function bar(x: number, from: number, level: number, fill: string): void {
+      if (context === null) return;
+      const length = Math.max(1.5, Math.abs(level) * (height / 2 - 4));
+      context.globalAlpha = level === 0 ? 0.3 : 1;
+      context.fillStyle = fill;
+      context.fillRect(x, level <= 0 && from < height / 2 ? from - length : from, BAR_PX, length);
+      context.globalAlpha = 1;
+    }
+  }
+
+  /** Nothing moves along: the present level, all over. */
+  function steady(columns: number): readonly Moment[] {
+    const now = moments.at(-1) ?? { caller: 0, agent: 0, cut: false };
+    return Array.from({ length: columns }, () => ({ ...now, cut: false }));
+  }
+}
+
+function loudness(level: number): number {
+  const decibels = 20 * Math.log10(Math.max(level, 1e-6));
+  const share = (decibels - QUIETEST_DB) / (LOUDEST_DB - QUIETEST_DB);
+  return Math.min(1, Math.max(0, share)) ** 1.5;
+}

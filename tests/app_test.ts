@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { createApp } from "../src/app.ts";
+import { AgentsError } from "../src/config/agents.ts";
+import { account, apiKey, startPhoneServer } from "./support/phoneServer.ts";
+
+Deno.test("a phone call in hears the agent and ends with the caller", async () => {
+  await using server = await startPhoneServer();
+  const call = server.network.call();
+  await call.next("streamStarted");
+  await call.next("media");
+  await call.next("echo");
+  assert.equal(server.app.registry.size, 1);
+  call.hangUp();
+  await call.settled;
+  assert.deepEqual(call.errors, []);
+  assert.equal(server.app.registry.endOf(call.sid)?.end.reason, "caller_hung_up");
+  assert.equal(server.app.registry.size, 0);
+});
+
+Deno.test("a phone call out is answered by a human and ends up in the same conversation", async () => {
+  await using server = await startPhoneServer();
+  const answer = await server.post("/api/outbound/initiate", { to: "+14155550123" });
+  const placed = await answer.json();
+  assert.equal(answer.status, 200);
+  assert.equal(placed.success, true);
+  assert.match(placed.callSid, /^CA[0-9a-f]{32}$/);
+  assert.match(placed.callId, /^call_/);
+
+  const call = await server.network.nextCall();
+  await call.next("streamStarted");
+  await call.next("media");
+  const state = await (await server.request(`/api/outbound/${placed.callSid}`, {
+    headers: { "X-API-Key": apiKey },
+  })).json();
+  assert.equal(state.status, "in-progress");
+  assert.equal(state.callId, placed.callId);
+
+  const ended = await server.post(`/api/outbound/${placed.callSid}/hangup`);
+  assert.equal((await ended.json()).status, "completed");
+  await call.settled;
+  assert.equal(server.app.registry.endOf(call.sid)?.end.reason, "operator_hung_up");
+});
+
+Deno.test("case 61: logs of a call show no number, no key and no token", async () => {
+  await using server = await startPhoneServer({ env: { LOG_LEVEL: "debug" } });
+  const request = { to: "+14155550123", context: "about his knee" };
+  await (await server.post("/api/outbound/initiate", request)).body?.cancel();
+  const call = await server.network.nextCall();
+  await call.next("media");
+  call.hangUp();
+  await call.settled;
+  const lines = server.logged.join("\n");
+  assert.match(lines, /Call ended/);
+  for (const secret of ["4155550123", "4155550100", account.authToken, apiKey, "knee"]) {
+    assert.equal(lines.includes(secret), false, secret);
+  }
+});
+
+Deno.test("createApp() reports agents with tools that do not exist and a missing default", async () => {
+  const agentFiles = {
+    list: () => Promise.resolve(["sales.md"]),
+    text: () => Promise.resolve("---\ntitle: Sales\ntools: [fly]\n---\nSell."),
+  };
+  await assert.rejects(createApp({}, { agentFiles }), (error) => {
+    assert.ok(error instanceof AgentsError);
+    assert.match(error.message, /sales\.md: Cannot find the tool fly/);
+    assert.match(error.message, /DEFAULT_AGENT is receptionist/);
+    return true;
+  });
+});

@@ -1,0 +1,45 @@
+import { readStamp } from "./frames.ts";
+
+/** What one direction of all calls has shown: order, loss and delay. */
+export class Direction {
+  readonly delaysMs: number[] = [];
+  received = 0;
+  outOfOrder = 0;
+  #next = new Map<string, number>();
+
+  take(call: string, audio: string): void {
+    const { sequence, sentAt } = readStamp(audio);
+    const expected = this.#next.get(call) ?? 0;
+    if (sequence !== expected) this.outOfOrder++;
+    this.#next.set(call, sequence + 1);
+    this.received++;
+    this.delaysMs.push(performance.now() - sentAt);
+  }
+}
+
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}
+
+/** CPU seconds that a process has used, from Linux' own books. */
+export function cpuSeconds(pid: number): number {
+  const stat = shown("cat", `/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+export function residentMb(pid: number): number {
+  const status = shown("cat", `/proc/${pid}/status`);
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+export function openFiles(pid: number): number {
+  return shown("ls", `/proc/${pid}/fd`).trim().split("\n").length;
+}
+
+/** Deno reads nothing below /proc without every permission there is; other programs do. */
+export function shown(program: string, path: string): string {
+  const { stdout } = new Deno.Command(program, { args: [path] }).outputSync();
+  return new TextDecoder().decode(stdout);
+}

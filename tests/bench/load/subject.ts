@@ -1,0 +1,95 @@
+import type { Account } from "./caller.ts";
+import { shown } from "./measure.ts";
+
+/** A server that is being measured, in a process of its own. */
+export interface Subject {
+  readonly name: string;
+  readonly origin: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+const ROOT = new URL("../../../", import.meta.url);
+
+export async function startForwarder(modelUrl: string): Promise<Subject> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-net=127.0.0.1", "tests/bench/load/forwarder.ts", modelUrl],
+    cwd: ROOT,
+    stdout: "piped",
+  }).spawn();
+  const port = (await firstChunk(child.stdout)).trim();
+  return subject("forwarder", `http://127.0.0.1:${port}`, child);
+}
+
+export async function startParley(
+  modelUrl: string,
+  account: Account,
+  settings: Record<string, string> = {},
+): Promise<Subject> {
+  const port = freePort();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "start"],
+    cwd: ROOT,
+    env: {
+      PORT: String(port),
+      PUBLIC_URL: account.publicUrl,
+      OPENAI_API_KEY: "sk-bench-0000000000000000",
+      OPENAI_REALTIME_URL: modelUrl,
+      TWILIO_ACCOUNT_SID: account.accountSid,
+      TWILIO_AUTH_TOKEN: account.authToken,
+      TWILIO_PHONE_NUMBER: account.number,
+      DATABASE_URL: "sqlite::memory:",
+      LOG_LEVEL: "error",
+      MAX_CALLS: "1000",
+      ...settings,
+    },
+    stdout: "null",
+  }).spawn();
+  const origin = `http://127.0.0.1:${port}`;
+  await answering(`${origin}/health`);
+  return { ...subject("parley", origin, child), pid: serverPid(child.pid) };
+}
+
+function subject(name: string, origin: string, child: Deno.ChildProcess): Subject {
+  return {
+    name,
+    origin,
+    pid: child.pid,
+    async stop() {
+      const pid = serverPid(child.pid);
+      if (pid !== child.pid) Deno.kill(pid, "SIGKILL");
+      child.kill("SIGKILL");
+      await child.status;
+    },
+  };
+}
+
+/** `deno task` runs the server in a child of its own. */
+function serverPid(pid: number): number {
+  const children = shown("cat", `/proc/${pid}/task/${pid}/children`).trim();
+  return children === "" ? pid : serverPid(Number(children.split(" ")[0]));
+}
+
+function freePort(): number {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
+
+async function answering(url: string): Promise<void> {
+  const until = performance.now() + 20_000;
+  while (performance.now() < until) {
+    const ok = await fetch(url).then((response) => response.body?.cancel(), () => false);
+    if (ok !== false) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Cannot reach ${url}: no answer in 20 s`);
+}
+
+async function firstChunk(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const reader = stream.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return new TextDecoder().decode(value);
+}

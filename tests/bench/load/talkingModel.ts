@@ -1,0 +1,88 @@
+import { stampedFrame } from "./frames.ts";
+import { Direction } from "./measure.ts";
+
+export interface TalkingModel {
+  readonly url: string;
+  /** Audio from callers, as it arrives here. */
+  readonly heard: Direction;
+  readonly sessions: number;
+  /** Every session says one more frame of 20 ms. */
+  speak(): void;
+  close(): Promise<void>;
+}
+
+interface Session {
+  readonly socket: WebSocket;
+  readonly id: string;
+  said: number;
+  talking: boolean;
+}
+
+/**
+ * The least that can pass for OpenAI Realtime under load: it takes any session, never detects speech,
+ * and begins one endless response when it is asked for the first, or when the first audio comes.
+ */
+export function startTalkingModel(): TalkingModel {
+  const sessions = new Map<WebSocket, Session>();
+  const heard = new Direction();
+  let opened = 0;
+
+  function take(session: Session, text: string): void {
+    if (text.startsWith('{"type":"input_audio_buffer.append"') || text.includes('append"')) {
+      const { audio } = JSON.parse(text);
+      heard.take(session.id, audio);
+      if (!session.talking) begin(session);
+      return;
+    }
+    const { type } = JSON.parse(text);
+    if (type === "session.update") send(session, { type: "session.updated", session: {} });
+    if (type === "response.create" && !session.talking) begin(session);
+  }
+
+  function begin(session: Session): void {
+    session.talking = true;
+    const response = { id: `resp_${session.id}`, status: "in_progress", output: [] };
+    send(session, { type: "response.created", response });
+  }
+
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    const { socket, response } = Deno.upgradeWebSocket(request);
+    const session: Session = { socket, id: `s${++opened}`, said: 0, talking: false };
+    socket.onopen = () => {
+      sessions.set(socket, session);
+      send(session, { type: "session.created", session: {} });
+    };
+    socket.onmessage = ({ data }) => take(session, data);
+    socket.onclose = () => sessions.delete(socket);
+    return response;
+  });
+
+  return {
+    url: `ws://127.0.0.1:${server.addr.port}/v1/realtime`,
+    heard,
+    get sessions() {
+      return sessions.size;
+    },
+    speak() {
+      const sentAt = performance.now();
+      for (const session of sessions.values()) {
+        if (!session.talking || session.socket.readyState !== WebSocket.OPEN) continue;
+        const delta = stampedFrame({ sequence: session.said++, sentAt });
+        send(session, {
+          type: "response.output_audio.delta",
+          event_id: "event_0",
+          response_id: `resp_${session.id}`,
+          item_id: `item_${session.id}`,
+          output_index: 0,
+          content_index: 0,
+          delta,
+        });
+      }
+    },
+    close: () => server.shutdown(),
+  };
+}
+
+function send(session: Session, event: object): void {
+  session.socket.send(JSON.stringify({ event_id: "event_0", ...event }));
+}

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { decodeJournal, encodeJournal, type JournalEntry } from "../../src/call/journal.ts";
+import { replay } from "../../src/call/replay.ts";
+import { Session } from "../../src/call/session.ts";
+import type { CallCommand } from "../../src/call/types.ts";
+import { describeReplay } from "../../src/cli/replay.ts";
+import { RecordingLeg } from "../support/recordingLeg.ts";
+import { RecordingPorts, sessionOptions } from "../support/sessionPorts.ts";
+
+Deno.test("replay() of a recorded call gives the commands that the call was given", async () => {
+  const { ports, leg } = await recordCall();
+  const entries = decodeJournal(ports.entries.map((entry) => encodeJournal(entry)).join("\n"));
+  assert.deepEqual(entries.length, ports.entries.length);
+  const commands = [...replay(entries)].flatMap((step) => step.commands);
+  assert.deepEqual(of(commands, "publish").map(({ event }) => event), ports.events);
+  assert.deepEqual(
+    of(commands, "play").map(({ piece }) => ({ ...piece, audio: "" })),
+    leg.played.map((piece) => ({ ...piece, audio: "" })),
+  );
+  assert.deepEqual(of(commands, "mark").map(({ name }) => name), leg.marks);
+  assert.equal(of(commands, "clear").length, leg.clears);
+  assert.deepEqual(
+    of(commands, "model").map((command) => command.request),
+    ports.models.flatMap(({ requests }) => requests),
+  );
+  assert.deepEqual(of(commands, "endCall"), [
+    { type: "endCall", end: { reason: "caller_hung_up" } },
+  ]);
+  assert.ok(commands.length > 50, `a call worth replaying: ${commands.length}`);
+});
+
+Deno.test("encodeJournal() keeps the lengths of what it redacts, and the call replays alike", async () => {
+  const { ports } = await recordCall();
+  const text = ports.entries.map((entry) => encodeJournal(entry, { redacts: true })).join("\n");
+  for (const secret of ["Hello", "weather", "Lisbon", "sunny", "4711"]) {
+    assert.ok(!text.includes(secret), `${secret} is in the journal`);
+  }
+  const shapes = (entries: readonly JournalEntry[]) =>
+    [...replay(entries)].flatMap(({ commands }) => commands.map(({ type }) => type));
+  assert.deepEqual(shapes(decodeJournal(text)), shapes(ports.entries));
+  const turns = [...replay(decodeJournal(text))].flatMap(({ commands }) =>
+    of(commands, "publish").flatMap(({ event }) => event.type === "turn" ? [event.turn.text] : [])
+  );
+  const original = ports.events.flatMap((event) => event.type === "turn" ? [event.turn.text] : []);
+  assert.deepEqual(turns.map((turn) => turn.length), original.map((turn) => turn.length));
+});
+
+Deno.test("decodeJournal() tells which line it cannot read", () => {
+  const policy = JSON.stringify({ version: 1, at: 0, policy: {} });
+  const wrong: readonly (readonly [string, RegExp])[] = [
+    ["", /does not begin with the call's policy/],
+    ['{"at":1,"input":{"type":"tick"}}', /does not begin with the call's policy/],
+    [`${policy}\n{"at":1`, /line 2 is not JSON/],
+    [`${policy}\n\n{"at":1,"input":{}}`, /line 3 is no entry/],
+    [`${policy}\n[]`, /line 2 is no entry/],
+    [`${policy}\n{"input":{"type":"tick"}}`, /line 2 is no entry/],
+    ['{"version":99,"at":0,"policy":{}}', /line 1 is no entry/],
+  ];
+  for (const [text, message] of wrong) assert.throws(() => decodeJournal(text), message, text);
+});
+
+Deno.test("describeReplay() tells each input with its time, and what was done because of it", async () => {
+  const { ports } = await recordCall();
+  const lines = [...describeReplay(ports.entries)];
+  assert.ok(lines[0]?.startsWith("    0.000  begin"));
+  assert.ok(lines.some((line) => /^ +\d+\.\d{3}  speechStarted/.test(line)));
+  assert.ok(lines.some((line) => /^ +-> clear$/.test(line)));
+  assert.ok(lines.some((line) => /^ +-> model truncate \{"itemId":"item"/.test(line)));
+  assert.ok(lines.some((line) => /^ +\d+\.\d{3}  speech item 4000 ms$/.test(line)));
+});
+
+/** A call with a greeting, an interruption, keys, a tool, a lost connection and an end. */
+async function recordCall() {
+  const ports = new RecordingPorts();
+  const policy = { greeting: "Hello there.", fillerAfterMs: 800 };
+  const session = new Session(sessionOptions(policy), ports);
+  session.begin();
+  const leg = new RecordingLeg();
+  ports.pass(12.25);
+  session.join(leg);
+  const first = ports.model;
+  first.says({ type: "modelReady", expiresInMs: 3_600_000 });
+  ports.pass(300);
+  const ref = { responseId: "resp_1", itemId: "item", contentIndex: 0 };
+  first.says({ type: "responseStarted", responseId: "resp_1", purpose: "greeting", aside: false });
+  first.says({ type: "itemAdded", itemId: "item", role: "agent" });
+  first.says({ type: "speechText", ref, text: "Hello there, how may I help you today?" });
+  first.speaks("item", 4000);
+  for (const mark of leg.marks) session.input({ type: "marked", mark });
+  ports.pass(1500);
+  first.says({ type: "speechStarted", itemId: "user" });
+  first.says({
+    type: "responseDone",
+    responseId: "resp_1",
+    status: "cancelled",
+    reason: "turn_detected",
+    toolCalls: [],
+  });
+  ports.pass(700);
+  first.says({ type: "speechStopped", itemId: "user" });
+  first.says({ type: "committed", itemId: "user", previousItemId: "item" });
+  first.says({ type: "callerText", itemId: "user", text: "The weather please", final: true });
+  first.says({ type: "responseStarted", responseId: "resp_2", aside: false });
+  first.says({
+    type: "responseDone",
+    responseId: "resp_2",
+    status: "completed",
+    toolCalls: [{ callId: "call_1", name: "forecast", arguments: '{"city":"Lisbon"}' }],
+  });
+  ports.pass(2500);
+  ports.tools[0]?.answer({ output: "sunny", ok: true });
+  await Promise.resolve();
+  await Promise.resolve();
+  for (const digit of "4711#") session.input({ type: "digit", digit });
+  first.says({ type: "modelLost", loss: { code: "closed", retry: "backoff" } });
+  ports.pass(1000);
+  ports.model.says({ type: "modelReady" });
+  ports.pass(2000);
+  session.input({ type: "left", end: { reason: "caller_hung_up" } });
+  await session.ended;
+  assert.deepEqual(ports.faults, []);
+  return { ports, leg };
+}
+
+function of<Type extends CallCommand["type"]>(commands: readonly CallCommand[], type: Type) {
+  return commands.filter((one): one is Extract<CallCommand, { type: Type }> => one.type === type);
+}

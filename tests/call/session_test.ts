@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { Session } from "../../src/call/session.ts";
+import type { CallPolicy } from "../../src/call/types.ts";
+import { RecordingLeg } from "../support/recordingLeg.ts";
+import { RecordingPorts, sessionOptions } from "../support/sessionPorts.ts";
+
+const FRAME = "/".repeat(212) + "/w==";
+const LOUD = "AAAA".repeat(53) + "AA==";
+const TOOL = { callId: "call_1", name: "lookup", arguments: "{}" };
+
+Deno.test("case 7: audio reaches the model's connection from the first frame, ready or not", () => {
+  const { ports, session } = open();
+  session.join(new RecordingLeg());
+  for (const audio of ["AAAA", "BBBB", "CCCC"]) session.hear(audio);
+  assert.deepEqual(ports.model.audio, ["AAAA", "BBBB", "CCCC"]);
+});
+
+Deno.test("case 7: audio heard while there is no connection is kept, bounded, and given to the next in order", () => {
+  const { ports, session } = open();
+  session.join(new RecordingLeg());
+  ports.model.says({ type: "modelReady" });
+  ports.model.says({ type: "modelLost", loss: { code: "closed", retry: "backoff" } });
+  assert.equal(ports.model.closes, 1);
+  for (let i = 0; i < 700; i++) session.hear(frame(i));
+  ports.pass(500);
+  assert.equal(ports.models.length, 2);
+  session.hear(frame(700));
+  assert.deepEqual(ports.model.audio, range(200, 700).map(frame), "the oldest are dropped");
+});
+
+Deno.test("case 14: a caller's silence commits the turn where the model has no ears for it", () => {
+  const { ports, session } = open({
+    modelInterrupts: false,
+    modelResponds: false,
+    commitsBySilence: true,
+  });
+  session.join(new RecordingLeg());
+  ports.model.says({ type: "modelReady" });
+  for (let i = 0; i < 25; i++) session.hear(FRAME);
+  for (let i = 0; i < 25; i++) session.hear(LOUD);
+  assert.equal(ports.model.commits, 0);
+  for (let i = 0; i < 50; i++) session.hear(FRAME);
+  assert.equal(ports.model.commits, 1);
+  ports.model.says({ type: "committed", itemId: "user_1" });
+  assert.deepEqual(ports.model.requests.map(({ type }) => type), ["respond"]);
+});
+
+Deno.test("case 17: after the end nothing is written to either end any more", async () => {
+  const { ports, session } = open();
+  const leg = new RecordingLeg();
+  session.join(leg);
+  const { model } = ports;
+  model.says({ type: "modelReady" });
+  model.speaks("item", 5000);
+  session.input({ type: "left", end: { reason: "caller_hung_up" } });
+  assert.deepEqual(await session.ended, { reason: "caller_hung_up" });
+  const written = [leg.played.length, model.requests.length, model.audio.length];
+  model.speaks("item", 500);
+  model.says({ type: "modelReady" });
+  session.hear(FRAME);
+  session.input({ type: "typed", text: "hello?" });
+  ports.pass(60_000);
+  assert.deepEqual([leg.played.length, model.requests.length, model.audio.length], written);
+  assert.equal(leg.afterClose, 0);
+  assert.throws(() => session.join(new RecordingLeg()), /has ended/);
+});
+
+Deno.test("case 40: a tool that is running when the call ends is aborted, and its result discarded", async () => {
+  const { ports, session } = open();
+  session.join(new RecordingLeg());
+  ports.model.says({ type: "modelReady" });
+  ports.model.says({
+    type: "responseDone",
+    responseId: "resp_1",
+    status: "completed",
+    toolCalls: [TOOL],
+  });
+  const [tool] = ports.tools;
+  assert.equal(tool?.signal.aborted, false);
+  session.input({ type: "left", end: { reason: "caller_hung_up" } });
+  assert.equal(tool?.signal.aborted, true);
+  const { model } = ports;
+  tool?.answer({ output: "late", ok: true });
+  await session.ended;
+  assert.deepEqual(model.requests, []);
+  assert.equal(ports.events.at(-1)?.type, "ended", "the record is complete");
+});
+
+Deno.test("a tool's result goes to the model by way of the machine", async () => {
+  const { ports, session } = open();
+  session.join(new RecordingLeg());
+  const { model } = ports;
+  model.says({ type: "modelReady" });
+  model.says({ type: "responseDone", responseId: "r", status: "completed", toolCalls: [TOOL] });
+  ports.tools[0]?.answer({ output: "42", ok: true });
+  await Promise.resolve();
+  await Promise.resolve();
+  assert.deepEqual(model.requests.map(({ type }) => type), ["toolOutput", "respond"]);
+});
+
+Deno.test("case 49: however often a call ends, it ends once: one event, one close, no timers", async () => {
+  const { ports, session } = open();
+  const leg = new RecordingLeg();
+  session.join(leg);
+  ports.model.says({ type: "modelReady" });
+  for (let i = 0; i < 3; i++) {
+    session.input({ type: "left", end: { reason: "caller_hung_up" } });
+    session.input({ type: "lost" });
+    session.input({ type: "hangUp", end: { reason: "operator_hung_up" } });
+  }
+  assert.deepEqual(await session.ended, { reason: "caller_hung_up" });
+  assert.equal(ports.events.filter(({ type }) => type === "ended").length, 1);
+  assert.deepEqual(leg.closes, [{ reason: "caller_hung_up" }]);
+  assert.equal(ports.model.closes, 1);
+  assert.equal(ports.timers, 0);
+});
+
+Deno.test("a call has one leg at a time, and takes another when that one is lost", () => {
+  const { ports, session } = open();
+  const first = new RecordingLeg();
+  session.join(first);
+  assert.throws(() => session.join(new RecordingLeg()), /has a leg already/);
+  ports.model.says({ type: "modelReady" });
+  ports.model.speaks("item", 3000);
+  ports.pass(500);
+  session.input({ type: "lost" });
+  const second = new RecordingLeg();
+  session.join(second);
+  assert.ok(second.played.length > 0);
+});
+
+Deno.test("what a connection says after it was replaced does not count", () => {
+  const { ports, session } = open();
+  session.join(new RecordingLeg());
+  const old = ports.model;
+  old.says({ type: "modelReady" });
+  old.says({ type: "modelLost", loss: { code: "closed", retry: "now" } });
+  ports.pass(1);
+  assert.equal(ports.models.length, 2);
+  const events = ports.events.length;
+  old.says({ type: "modelLost", loss: { code: "closed", retry: "no" } });
+  old.says({ type: "speechStarted" });
+  old.speaks("item", 500);
+  assert.equal(ports.events.length, events);
+  assert.equal(ports.model.closes, 0);
+});
+
+Deno.test("a fault of ours ends the call in order, and is told", async () => {
+  class FaultyTools extends RecordingPorts {
+    override runTool(): Promise<never> {
+      return Promise.reject(new Error("broken"));
+    }
+  }
+  const { ports, session } = open({}, new FaultyTools());
+  const leg = new RecordingLeg();
+  session.join(leg);
+  ports.model.says({ type: "modelReady" });
+  ports.model.says({
+    type: "responseDone",
+    responseId: "r",
+    status: "completed",
+    toolCalls: [TOOL],
+  });
+  assert.deepEqual(await session.ended, { reason: "internal_error" });
+  assert.equal(ports.faults.length, 1);
+  assert.equal(ports.events.at(-1)?.type, "ended");
+  assert.equal(leg.closes.length, 1);
+});
+
+Deno.test("a fault while a call is ending does not keep it from ending", async () => {
+  class FaultyEvents extends RecordingPorts {
+    override publish(): void {
+      throw new Error("broken");
+    }
+  }
+  const ports = new FaultyEvents();
+  const session = new Session(sessionOptions(), ports);
+  session.begin();
+  assert.deepEqual(await session.ended, { reason: "internal_error" });
+  assert.equal(ports.timers, 0);
+  assert.ok(ports.faults.length > 0);
+});
+
+Deno.test("a timer is never set for the past, nor a fraction of a millisecond too early", () => {
+  class StrictTimers extends RecordingPorts {
+    override setTimer(wake: () => void, delayMs: number): () => void {
+      assert.ok(Number.isInteger(delayMs) && delayMs >= 0, `${delayMs}`);
+      return super.setTimer(wake, delayMs);
+    }
+  }
+  const { ports, session } = open({ greeting: "Hello!", idleMs: 7000.3 }, new StrictTimers());
+  session.join(new RecordingLeg());
+  ports.time = 0.7;
+  ports.model.says({ type: "modelReady" });
+  ports.model.speaks("item", 3333.3);
+  ports.pass(60_000);
+  assert.deepEqual(ports.faults, []);
+});
+
+function open(changes: Partial<CallPolicy> = {}, ports = new RecordingPorts()) {
+  const session = new Session(sessionOptions(changes), ports);
+  session.begin();
+  return { ports, session };
+}
+
+function frame(i: number): string {
+  return `${i}`.padStart(8, "0");
+}
+
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+}

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { readSettings, SettingsError } from "../../src/config/env.ts";
+import { settingNames } from "../../src/config/settingNames.ts";
+
+const phone = {
+  PUBLIC_URL: "https://voice.example.com",
+  TWILIO_ACCOUNT_SID: `AC${"0a".repeat(16)}`,
+  TWILIO_AUTH_TOKEN: "0123456789abcdef0123456789abcdef",
+  TWILIO_PHONE_NUMBER: "+14155550100",
+};
+
+Deno.test("readSettings() has a default for everything", () => {
+  const settings = readSettings({});
+  assert.deepEqual(settings, {
+    server: {
+      host: "127.0.0.1",
+      port: 8000,
+      allowedOrigins: [],
+      trustProxy: false,
+      drainMs: 3_600_000,
+      apiKeys: [],
+    },
+    openai: {
+      url: "wss://api.openai.com/v1/realtime",
+      model: "gpt-realtime-2.1",
+      socket: "native",
+    },
+    database: { kind: "sqlite", path: "./data/parley.db" },
+    agents: { dir: "src/agents", default: "receptionist" },
+    outbound: { perMinute: 10, concurrent: 5, dailyMinutes: 600 },
+    limits: { calls: 100, callMs: 3_600_000, idleMs: 30_000 },
+    log: { level: "info", format: "auto" },
+    hints: [],
+  });
+});
+
+Deno.test("readSettings() reads what is set, and takes blanks for nothing", () => {
+  const settings = readSettings({
+    ...phone,
+    HOST: "[::1]",
+    PORT: " 9000 ",
+    API_KEYS: `ops:0123456789abcdef, ci:sha256:${"ab".repeat(32)}`,
+    ALLOWED_ORIGINS: "https://A.example.com/, http://localhost:3000",
+    OPENAI_API_KEY: "",
+    OPENAI_REALTIME_URL: "ws://127.0.0.1:9/v1/realtime",
+    TWILIO_API_KEY_SID: `SK${"0b".repeat(16)}`,
+    TWILIO_API_KEY_SECRET: "hush",
+    DATABASE_URL: "postgres://me:pw@db/parley",
+    OUTBOUND_COUNTRIES: "us, gb,US",
+    OUTBOUND_DAILY_USD: "9.50",
+    TRUST_PROXY: "Yes",
+    LOG_FORMAT: "PRETTY",
+  });
+  assert.equal(settings.server.host, "::1");
+  assert.equal(settings.server.port, 9000);
+  assert.deepEqual(settings.server.apiKeys.map(({ name }) => name), ["ops", "ci"]);
+  assert.deepEqual(settings.server.allowedOrigins, [
+    "https://a.example.com",
+    "http://localhost:3000",
+  ]);
+  assert.equal(settings.server.trustProxy, true);
+  assert.equal("apiKey" in settings.openai, false);
+  assert.equal(settings.openai.url, "ws://127.0.0.1:9/v1/realtime");
+  assert.equal(settings.phone?.apiKey?.secret, "hush");
+  assert.equal(settings.phone?.publicUrl, "https://voice.example.com");
+  assert.deepEqual(settings.database, { kind: "postgres", url: "postgres://me:pw@db/parley" });
+  assert.deepEqual(settings.outbound.countries, ["US", "GB"]);
+  assert.equal(settings.outbound.dailyUsd, 9.5);
+  assert.equal(settings.log.format, "pretty");
+});
+
+Deno.test("readSettings() tells every problem at once and no secret", () => {
+  const secrets = ["sk-very-secret", "short-one", "tw-secret-token", "pw-in-url"];
+  const problems = problemsOf({
+    HOST: "0.0.0.0",
+    PORT: "70000",
+    PUBLIC_URL: "http://voice.example.com/path",
+    API_KEYS: `a:short-one,b,c:sha256:12`,
+    ALLOWED_ORIGINS: "*",
+    TRUST_PROXY: "maybe",
+    OPENAI_API_KEY: "sk-very-secret",
+    OPENAI_REALTIME_URL: "ftp://x",
+    OPENAI_SOCKET: "tcp",
+    TWILIO_ACCOUNT_SID: "AC123",
+    TWILIO_AUTH_TOKEN: "tw-secret-token",
+    TWILIO_API_KEY_SECRET: "tw-secret-token",
+    TWILIO_API_URL: "http://pw-in-url@api.example.com",
+    DATABASE_URL: "mysql://root:pw-in-url@db",
+    DEFAULT_AGENT: "../etc/passwd",
+    OUTBOUND_COUNTRIES: "US,XX,England",
+    OUTBOUND_PER_MINUTE: "0",
+    OUTBOUND_DAILY_USD: "lots",
+    MAX_CALLS: "1e3",
+    IDLE_SECONDS: "-1",
+    LOG_LEVEL: "loud",
+  });
+  const all = problems.join("\n");
+  for (
+    const expected of [
+      /^PORT is "70000"/m,
+      /^PUBLIC_URL must begin with https/m,
+      /^PUBLIC_URL must be only an origin/m,
+      /^API_KEYS: .*key 1: its secret must have at least 16/m,
+      /^API_KEYS: .*key 2/m,
+      /^API_KEYS: .*key 3/m,
+      /^ALLOWED_ORIGINS has "\*"/m,
+      /^TRUST_PROXY/m,
+      /^OPENAI_REALTIME_URL/m,
+      /^OPENAI_SOCKET is "tcp": give one of native, ws/m,
+      /^TWILIO_ACCOUNT_SID must be AC/m,
+      /^TWILIO_PHONE_NUMBER is missing/m,
+      /^TWILIO_API_KEY_SID is missing/m,
+      /^TWILIO_API_URL must begin with https/m,
+      /^DATABASE_URL/m,
+      /^DEFAULT_AGENT/m,
+      /^OUTBOUND_COUNTRIES has "XX"/m,
+      /^OUTBOUND_COUNTRIES has "ENGLAND"/m,
+      /^OUTBOUND_PER_MINUTE is "0"/m,
+      /^OUTBOUND_DAILY_USD is "lots"/m,
+      /^MAX_CALLS is "1e3"/m,
+      /^IDLE_SECONDS is "-1"/m,
+      /^LOG_LEVEL is "loud"/m,
+    ]
+  ) assert.match(all, expected);
+  for (const secret of secrets) assert.equal(all.includes(secret), false, secret);
+});
+
+Deno.test("readSettings() refuses to listen beyond loopback without API_KEYS", () => {
+  for (const HOST of ["0.0.0.0", "::", "192.168.1.5", "example.com", "127.0.0.1.example.com"]) {
+    assert.match(problemsOf({ HOST }).join(), /^API_KEYS is missing/, HOST);
+    assert.ok(readSettings({ HOST, API_KEYS: "ops:0123456789abcdef" }));
+  }
+  for (const HOST of ["localhost", "127.9.9.9", "::1"]) assert.ok(readSettings({ HOST }));
+});
+
+Deno.test("readSettings() takes the phone whole or not at all", () => {
+  assert.ok(readSettings(phone).phone);
+  for (const name of ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "PUBLIC_URL"] as const) {
+    const problems = problemsOf({ ...phone, [name]: undefined });
+    assert.equal(problems.length, 1);
+    assert.match(problems[0] ?? "", new RegExp(`^${name} is missing`));
+  }
+});
+
+Deno.test("readSettings() allows PUBLIC_URL over http on this machine only", () => {
+  const { server } = readSettings({ PUBLIC_URL: "http://127.0.0.1:8000/" });
+  assert.equal(server.publicUrl, "http://127.0.0.1:8000");
+  assert.match(problemsOf({ PUBLIC_URL: "http://10.0.0.1" }).join(), /must begin with https/);
+});
+
+Deno.test("readSettings() hints at names that look misspelt, and leaves others alone", () => {
+  const { hints } = readSettings({
+    OPENAI_APIKEY: "x",
+    TWILO_AUTH_TOKEN: "x",
+    TWILIO_NUMBER: "x",
+    OUTBOUND_COUNTRY: "x",
+    OUTBOUND_CONCURENT: "x",
+    OPENAI_ORG_ID: "x",
+    OPENAI_BASE_URL: "x",
+    PATH: "x",
+    POST: "x",
+    openai_api_key: "x",
+  });
+  assert.deepEqual(hints, [
+    "OPENAI_APIKEY is not a setting: did you mean OPENAI_API_KEY?",
+    "TWILO_AUTH_TOKEN is not a setting: did you mean TWILIO_AUTH_TOKEN?",
+    "TWILIO_NUMBER is not a setting: did you mean TWILIO_PHONE_NUMBER?",
+    "OUTBOUND_CONCURENT is not a setting: did you mean OUTBOUND_CONCURRENT?",
+    "openai_api_key is not a setting: did you mean OPENAI_API_KEY?",
+  ]);
+});
+
+Deno.test(".env.example lists every setting and nothing else", async () => {
+  const text = await Deno.readTextFile(new URL("../../.env.example", import.meta.url));
+  const listed = [...text.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name);
+  assert.deepEqual(listed, [...settingNames]);
+  const uncommented = Object.fromEntries(
+    [...text.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+  assert.deepEqual(readSettings(uncommented), readSettings({}), "its values are the defaults");
+});
+
+const permissions: Readonly<Record<string, readonly string[]>> = {
+  "single names": ["--allow-env=PORT,OPENAI_*"],
+  "single names, others ignored": ["--allow-env=PORT,OPENAI_*", "--ignore-env"],
+  "everything": ["--allow-env"],
+};
+
+for (const [name, flags] of Object.entries(permissions)) {
+  Deno.test(`readEnvironment() finds settings and misspellings when permitted ${name}`, async () => {
+    const read = await environmentUnder(flags);
+    assert.deepEqual([read["PORT"], read["OPENAI_APIKEY"]], ["9123", "x"]);
+  });
+}
+
+Deno.test("readEnvironment() finds nothing, and does not fail, when nothing is permitted", async () => {
+  assert.deepEqual(await environmentUnder([]), {});
+});
+
+async function environmentUnder(flags: readonly string[]): Promise<Record<string, string>> {
+  const script = new URL("../support/printEnvironment.ts", import.meta.url).pathname;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--no-check", ...flags, script],
+    env: { PORT: "9123", OPENAI_APIKEY: "x" },
+  }).output();
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+function problemsOf(environment: Record<string, string | undefined>): readonly string[] {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    assert.ok(error instanceof SettingsError);
+    return error.problems;
+  }
+  return [];
+}

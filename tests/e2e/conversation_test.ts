@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { type AppOverrides, createApp } from "../../src/app.ts";
+import type { ClientMessage, ServerMessage } from "../../src/protocol/web.ts";
+import { type BrowserPage, browserTest, openPage } from "../support/browser.ts";
+import { Inbox } from "../support/inbox.ts";
+import { writeMicrophoneFile } from "../support/wavFile.ts";
+
+const SPEECH = new URL("../fixtures/speech/goforward.wav", import.meta.url);
+
+interface Conversation extends BrowserPage {
+  /** Every JSON message of the page's socket, both ways, in order. */
+  readonly wire: Inbox<ServerMessage | ClientMessage>;
+}
+
+/** Opens the page of the whole server, with a caller who speaks once, so long after Start. */
+async function converse(
+  { speaksAfterMs, ...overrides }: AppOverrides & { readonly speaksAfterMs: number },
+  run: (conversation: Conversation) => Promise<void>,
+): Promise<void> {
+  const app = await createApp({ LOG_LEVEL: "error", DATABASE_URL: "sqlite::memory:" }, overrides);
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => app.fetch(request, { remoteAddress: "127.0.0.1" }),
+  );
+  const plays = await writeMicrophoneFile(SPEECH, { beforeMs: speaksAfterMs, afterMs: 60_000 });
+  const opened = await openPage(`http://127.0.0.1:${server.addr.port}`, { microphone: { plays } });
+  const wire = new Inbox<ServerMessage | ClientMessage>();
+  opened.page.on("websocket", (socket) => {
+    const note = ({ payload }: { readonly payload: string | Uint8Array }) => {
+      if (typeof payload === "string") wire.add(JSON.parse(payload));
+    };
+    socket.on("framesent", note);
+    socket.on("framereceived", note);
+  });
+  try {
+    await opened.page.waitForSelector("#start:enabled");
+    await run({ ...opened, wire });
+    assert.deepEqual(opened.complaints, []);
+  } finally {
+    await opened.close();
+    await app.close();
+    await server.shutdown();
+    await Deno.remove(plays);
+  }
+}
+
+browserTest(
+  "a caller is greeted, speaks, and is answered aloud",
+  () =>
+    converse({ speaksAfterMs: 9000 }, async ({ page, wire }) => {
+      await page.click("#start");
+      await page.waitForSelector(".line.caller");
+      await page.waitForSelector(".line.caller ~ .line.agent");
+      await page.waitForSelector(".line.agent .margin:not(:empty)");
+      const rows = await page.locator("#script .line").allInnerTexts();
+      assert.match(rows[0] ?? "", /^Agent/);
+      assert.match(rows[1] ?? "", /^You/);
+      assert.match(rows[2] ?? "", /^Agent/);
+      const played = wire.all.filter((message) => message.type === "played");
+      assert.ok(played.length > 10, `${played.length} reports`);
+      await page.click("#stop");
+      assert.match(await page.textContent("#status") ?? "", /^You hung up\./);
+    }),
+);
+
+browserTest("a caller who cuts in silences the agent, and its line ends where it was heard", () => {
+  const speech = "This is a long story about a traveller who walked from one town to the next, " +
+    "and in every town there was a clock, and every clock told another time, so that nobody " +
+    "could ever say when the traveller had come or when the traveller would have to leave again.";
+  const engine = { voice: "flite", script: () => ({ say: speech }) } as const;
+  return converse({ speaksAfterMs: 4000, engine }, async ({ page, wire }) => {
+    await page.click("#start");
+    await page.waitForSelector(".line.agent.interrupted");
+    const line = await page.locator(".line.agent.interrupted .words").first().innerText();
+    const heard = line.replace(/\s*cut off here$/, "");
+    assert.ok(speech.startsWith(heard.trim()), heard);
+    assert.ok(heard.length > 10 && heard.length < speech.length - 10, heard);
+
+    const cut = wire.all.find((message) => message.type === "interrupted");
+    const answer = wire.all.find((message) => message.type === "played" && message.cleared);
+    assert.ok(cut?.type === "interrupted" && answer?.type === "played");
+    assert.equal(answer.itemId, cut.itemId);
+    assert.ok(Math.abs(cut.heardMs - answer.ms) <= 1, `${cut.heardMs}, played ${answer.ms}`);
+    const later = wire.all.slice(wire.all.indexOf(answer) + 1);
+    assert.ok(!later.some((message) => message.type === "played" && message.itemId === cut.itemId));
+  });
+});
+
+browserTest(
+  "a caller who types is answered, with the tool that was used",
+  () =>
+    converse({ speaksAfterMs: 60_000 }, async ({ page }) => {
+      await page.click("#start-typing");
+      await page.waitForSelector("#desk:not([hidden])");
+      await page.fill("#text", "what time is it");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(".tool.done");
+      assert.match(await page.locator(".tool").innerText(), /get_current_time\s+\d+ ms/);
+      await page.waitForSelector(".tool ~ .line.agent");
+      const typed = await page.locator(".line.caller").innerText();
+      assert.match(typed, /what time is it\s+typed/);
+    }),
+);

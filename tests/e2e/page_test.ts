@@ -1,0 +1,315 @@
+import assert from "node:assert/strict";
+import type { TranscriptTurn } from "../../src/call/types.ts";
+import {
+  type BrowserPage,
+  browserTest,
+  type FakeMicrophone,
+  openPage,
+} from "../support/browser.ts";
+import {
+  type RecordingSession,
+  startWebServer,
+  type WebServerOptions,
+} from "../support/webServer.ts";
+
+const SPEECH = new URL("../fixtures/speech/numbers.wav", import.meta.url).pathname;
+const BYTES_PER_MS = 48;
+/** One render quantum at 24 kHz, rounded up. */
+const QUANTUM_MS = 6;
+
+interface Visit extends BrowserPage {
+  /** Presses a button and waits for the call that it begins. */
+  begin(button?: "#start" | "#start-typing"): Promise<RecordingSession>;
+}
+
+async function visit(
+  options: WebServerOptions & { readonly microphone?: FakeMicrophone; readonly host?: string },
+  run: (visit: Visit) => Promise<void>,
+): Promise<void> {
+  const { microphone = { plays: SPEECH }, host = "127.0.0.1", ...serverOptions } = options;
+  const server = startWebServer(serverOptions);
+  const opened = await openPage(server.origin.replace("127.0.0.1", host), { microphone });
+  try {
+    await run({
+      ...opened,
+      async begin(button = "#start") {
+        await opened.page.waitForSelector(`${button}:enabled`);
+        const next = server.nextCall();
+        await opened.page.click(button);
+        return await next;
+      },
+    });
+  } finally {
+    await opened.close();
+    await server.close();
+  }
+}
+
+/** A tone as the model's speech comes: in pieces, faster than it is spoken. */
+function speak(call: RecordingSession, itemId: string, totalMs: number): void {
+  const pieceMs = 100;
+  for (let at = 0; at < totalMs; at += pieceMs) {
+    const samples = Int16Array.from(
+      { length: pieceMs * 24 },
+      (_, i) => 8000 * Math.sin(2 * Math.PI * 400 * (at * 24 + i) / 24_000),
+    );
+    const audio = new Uint8Array(samples.buffer).toBase64();
+    call.leg.play({ itemId, audio, durationMs: pieceMs });
+  }
+}
+
+function playedOf(call: RecordingSession, itemId: string): readonly number[] {
+  return call.inputs.flatMap((input) =>
+    input.type === "rendered" && input.itemId === itemId ? [input.ms] : []
+  );
+}
+
+function turn(id: string, position: number, more: Partial<TranscriptTurn>): TranscriptTurn {
+  return {
+    id,
+    position,
+    role: "agent",
+    text: "",
+    final: true,
+    interrupted: false,
+    by: "voice",
+    startedMs: 0,
+    ...more,
+  };
+}
+
+browserTest(
+  "page loads without an error or a breach of its policy",
+  () =>
+    visit({}, async ({ page, complaints }) => {
+      await page.waitForSelector("#start:enabled");
+      assert.equal(await page.textContent("#engine"), "Rehearsal engine");
+      assert.equal(await page.locator("#agent option").count(), 2);
+      assert.deepEqual(complaints, []);
+    }),
+);
+
+browserTest(
+  "page sends what the microphone hears, in frames of 20 ms at 24 kHz",
+  () =>
+    visit({}, async ({ begin, complaints }) => {
+      const call = await begin();
+      const frames = () => call.frames.map((frame) => Uint8Array.fromBase64(frame));
+      await call.until(() => frames().some((frame) => loudness(frame) > 0.02));
+      for (const frame of frames()) assert.equal(frame.length, 20 * BYTES_PER_MS);
+      assert.deepEqual(complaints, []);
+    }),
+);
+
+browserTest(
+  "page goes on sending while it is muted, but silence",
+  () =>
+    visit({}, async ({ page, begin }) => {
+      const call = await begin();
+      await call.until(() => call.frames.length > 10);
+      await page.click("#mute");
+      assert.equal(await page.textContent("#status"), "You are muted");
+      assert.equal(await page.getAttribute("#mute", "aria-pressed"), "true");
+      const from = call.frames.length + 10;
+      await call.until(() => call.frames.length > from + 40);
+      for (const frame of call.frames.slice(from)) {
+        assert.equal(loudness(Uint8Array.fromBase64(frame)), 0);
+      }
+    }),
+);
+
+browserTest(
+  "page plays each item and tells how much of it was rendered",
+  () =>
+    visit({}, async ({ begin, complaints }) => {
+      const call = await begin();
+      speak(call, "a", 600);
+      speak(call, "b", 300);
+      await call.until(() => playedOf(call, "b").includes(300));
+      for (const [itemId, totalMs] of [["a", 600], ["b", 300]] as const) {
+        const played = playedOf(call, itemId);
+        assert.deepEqual(played, played.toSorted((x, y) => x - y));
+        assert.equal(played.at(-1), totalMs);
+      }
+      assert.ok(playedOf(call, "a").length >= 5, `${playedOf(call, "a")}`);
+      assert.deepEqual(complaints, []);
+    }),
+);
+
+browserTest(
+  "page falls silent at clear and names the place within one quantum",
+  () =>
+    visit({}, async ({ page, begin }) => {
+      const call = await begin();
+      speak(call, "a", 5000);
+      await call.until(() => (playedOf(call, "a").at(-1) ?? 0) >= 500);
+      const dots = await page.evaluate(COUNT_AGENT_DOTS);
+      call.leg.clear();
+      await call.until(() =>
+        call.inputs.some((input) => input.type === "rendered" && input.cleared)
+      );
+      const answer = call.inputs.findLast((input) => input.type === "rendered");
+      const stoppedAt = answer?.type === "rendered" ? answer.ms : NaN;
+      assert.ok(stoppedAt < 5000, `stopped at ${stoppedAt} ms`);
+
+      speak(call, "b", 200);
+      await call.until(() => playedOf(call, "b").includes(200));
+      assert.equal(playedOf(call, "a").at(-1), stoppedAt);
+      const before = playedOf(call, "a").at(-2) ?? 0;
+      assert.ok(stoppedAt - before <= 100 + 2 * QUANTUM_MS, `${before}, then ${stoppedAt}`);
+      assert.ok(Number(dots) > 0, "the agent's level was shown");
+    }),
+);
+
+browserTest(
+  "page shows the conversation in its order, cut where the caller cut in",
+  () =>
+    visit({}, async ({ page, begin, complaints }) => {
+      const { leg } = await begin();
+      const latency = { responseMs: 300, firstAudioMs: 200, totalMs: 500 };
+      leg.notify({ type: "turn", turn: turn("b", 1, { role: "caller", text: "Go forward" }) });
+      leg.notify({ type: "turn", turn: turn("a", 0, { text: "Hello, how can I", final: false }) });
+      leg.notify({ type: "turn", turn: turn("a", 0, { text: "Hello, how", interrupted: true }) });
+      leg.notify({ type: "toolStarted", toolCallId: "t", name: "get_current_time", arguments: "" });
+      leg.notify({
+        type: "toolEnded",
+        toolCallId: "t",
+        name: "get_current_time",
+        ok: true,
+        output: "",
+        durationMs: 12,
+      });
+      leg.notify({ type: "latency", itemId: "c", latency });
+      leg.notify({ type: "turn", turn: turn("c", 2, { text: "<b>Ten</b> metres." }) });
+      leg.notify({ type: "latency", itemId: "a", latency: { ...latency, totalMs: 900 } });
+      await page.waitForSelector(".margin:text-is('900 ms')");
+      const rows = await page.locator("#script li").allInnerTexts();
+      assert.deepEqual(rows.map((row) => row.replace(/\s+/g, " ").trim()), [
+        "Agent Hello, how cut off here 900 ms",
+        "You Go forward",
+        "uses get_current_time 12 ms",
+        "Agent <b>Ten</b> metres. 500 ms",
+      ]);
+      assert.deepEqual(complaints, []);
+    }),
+);
+
+browserTest(
+  "page says who is speaking and lets the caller interrupt",
+  () =>
+    visit({}, async ({ page, begin }) => {
+      const call = await begin();
+      await page.waitForSelector("#status:text-is('Listening')");
+      assert.ok(await page.isDisabled("#interrupt"));
+      call.leg.notify({ type: "speaking", who: "agent", on: true });
+      await page.waitForSelector("#interrupt:enabled");
+      assert.equal(await page.textContent("#status"), "The agent is speaking");
+      await page.keyboard.press("Escape");
+      await call.told("interruptAsked");
+    }),
+);
+
+browserTest(
+  "page sends what is typed and dialled, without a microphone too",
+  () =>
+    visit({ microphone: "refused" }, async ({ page, begin }) => {
+      const call = await begin("#start-typing");
+      await page.fill("#text", "what time is it");
+      await page.keyboard.press("Enter");
+      assert.equal((await call.told("typed")).text, "what time is it");
+      assert.equal(await page.inputValue("#text"), "");
+      await page.click("#keypad-toggle");
+      await page.click("#keypad button:text-is('#')");
+      assert.equal((await call.told("digit")).digit, "#");
+      assert.equal(call.frames.length, 0);
+    }),
+);
+
+browserTest(
+  "page says in words that the microphone was refused, and offers to type",
+  () =>
+    visit({ microphone: "refused" }, async ({ page }) => {
+      await page.waitForSelector("#start:enabled");
+      await page.click("#start");
+      await page.waitForSelector("#problem:not(:empty)");
+      assert.match(await page.textContent("#problem") ?? "", /microphone was refused.*or type/);
+      assert.ok(await page.isEnabled("#start-typing"));
+    }),
+);
+
+browserTest(
+  "page says in words that there is no microphone",
+  () =>
+    visit({ microphone: "absent" }, async ({ page }) => {
+      await page.waitForSelector("#start:enabled");
+      await page.click("#start");
+      await page.waitForSelector("#problem:not(:empty)");
+      assert.match(await page.textContent("#problem") ?? "", /No microphone was found.*or type/);
+    }),
+);
+
+browserTest(
+  "page that came over plain http says what is missing, and lets the caller type",
+  () =>
+    visit(
+      { authenticate: () => ({ name: "page" }), host: "plain.test" },
+      async ({ page, begin }) => {
+        await page.fill("#key", "key");
+        await page.waitForSelector("#start:enabled");
+        await page.click("#start");
+        await page.waitForSelector("#problem:not(:empty)");
+        assert.match(await page.textContent("#problem") ?? "", /only to pages from https/);
+        const call = await begin("#start-typing");
+        speak(call, "a", 600);
+        await call.until(() => playedOf(call, "a").includes(600));
+      },
+    ),
+);
+
+browserTest(
+  "page says why the call ended, and can start another",
+  () =>
+    visit({}, async ({ page, begin }) => {
+      const call = await begin();
+      call.end({ reason: "idle" });
+      await page.waitForSelector("[data-phase=ended]");
+      assert.match(await page.textContent("#status") ?? "", /^Nobody spoke for a while/);
+      const again = await begin();
+      assert.notEqual(again, call);
+      await page.click("#stop");
+      assert.deepEqual((await again.told("left")).end, { reason: "caller_hung_up" });
+      assert.match(await page.textContent("#status") ?? "", /^You hung up\./);
+    }),
+);
+
+browserTest(
+  "page asks for the API key where the server does, and says when it is wrong",
+  () =>
+    visit({
+      authenticate: (secret) => secret === "right" ? { name: "page" } : undefined,
+    }, async ({ page, begin }) => {
+      await page.waitForSelector("#key");
+      await page.fill("#key", "wrong");
+      await page.click("#start");
+      await page.waitForSelector("#problem:not(:empty)");
+      assert.match(await page.textContent("#problem") ?? "", /API key/);
+      await page.fill("#key", "right");
+      const call = await begin();
+      assert.equal(call.request.keyName, "page");
+    }),
+);
+
+/** Root mean square of PCM16, 0..1. */
+function loudness(frame: Uint8Array<ArrayBuffer>): number {
+  const samples = new Int16Array(frame.buffer);
+  return Math.sqrt(samples.reduce((sum, s) => sum + (s / 32768) ** 2, 0) / samples.length);
+}
+
+/** Run in the page: how many dots of the lower half of the level display are drawn strongly. */
+const COUNT_AGENT_DOTS = `(() => {
+  const canvas = document.querySelector("canvas");
+  const from = Math.floor(canvas.height * 0.65);
+  const { data } = canvas.getContext("2d")
+    .getImageData(0, from, canvas.width, canvas.height - from);
+  return data.filter((value, i) => i % 4 === 3 && value > 200).length;
+})()`;

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+
+const root = new URL("../", import.meta.url).pathname;
+const decoder = new TextDecoder();
+
+/** What a careful operator would permit. */
+const flags = [
+  "--no-prompt",
+  "--no-check",
+  "--allow-net=127.0.0.1,localhost",
+  "--allow-env",
+  "--allow-read",
+];
+
+function start(env: Readonly<Record<string, string>>): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", ...flags, "src/index.ts"],
+    cwd: root,
+    env,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Reads until the text is complete enough. */
+async function readUntil(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  enough: RegExp,
+): Promise<string> {
+  let text = "";
+  while (!enough.test(text)) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`Cannot find ${enough} in: ${text}`);
+    text += decoder.decode(value);
+  }
+  return text;
+}
+
+Deno.test("the server says where it is and what is on, answers, and stops on SIGTERM", async () => {
+  const child = start({ PORT: "0", LOG_FORMAT: "json", OPENAI_APIKEY: "x" });
+  const reader = child.stdout.getReader();
+  const screen = await readUntil(reader, /Ctrl-C stops[^]*!.*\n/);
+  assert.match(screen, /Agent +receptionist/);
+  assert.match(screen, /Engine +built-in rehearsal/);
+  assert.match(screen, /Phone +off: TWILIO_ACCOUNT_SID/);
+  assert.match(screen, /did you mean OPENAI_API_KEY/);
+  const address = /http:\/\/127\.0\.0\.1:\d+/.exec(screen)?.[0];
+  const answer = await fetch(`${address}/ready`);
+  assert.equal((await answer.json()).status, "ready");
+
+  child.kill("SIGTERM");
+  assert.equal((await child.status).code, 0);
+  await reader.cancel();
+  await child.stderr.cancel();
+});
+
+Deno.test("wrong settings are told all at once, and the process ends with 1", async () => {
+  const { code, stderr, stdout } = await start({ PORT: "x", LOG_LEVEL: "loud" }).output();
+  assert.equal(code, 1);
+  assert.equal(decoder.decode(stdout), "");
+  assert.match(decoder.decode(stderr), /PORT is "x"[^]*LOG_LEVEL is "loud"/);
+});
+
+Deno.test("a taken port is told in a sentence", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  const { code, stderr } = await start({ PORT: String(port) }).output();
+  assert.equal(code, 1);
+  const expected = `port ${port} is taken by another program`;
+  assert.ok(decoder.decode(stderr).includes(expected));
+});
+
+Deno.test("imported by a host, the server answers without listening", async () => {
+  const { default: hosted } = await import("../src/index.ts");
+  assert.equal(typeof hosted?.fetch, "function");
+});

@@ -1,0 +1,421 @@
+import assert from "node:assert/strict";
+import {
+  ADMIN,
+  ALICE,
+  type ApiServer,
+  BOB,
+  EXPIRED,
+  LiveCall,
+  problem,
+  READER,
+  withApi,
+} from "../support/apiServer.ts";
+import { noUsage } from "../../src/services/store/callRecord.ts";
+
+const day = Date.UTC(2027, 0, 1);
+
+async function rememberThree({ remember }: ApiServer): Promise<void> {
+  await remember({ id: "call_a", keyName: "alice", startedAt: day }, {});
+  await remember({ id: "call_b", keyName: "alice", startedAt: day + 1000, agent: "clerk" });
+  await remember({ id: "call_c", direction: "inbound", startedAt: day + 2000 }, {});
+}
+
+async function idsOf(response: Response): Promise<readonly string[]> {
+  const { calls } = await response.json();
+  return calls.map(({ id }: { id: string }) => id);
+}
+
+function liveCall(server: ApiServer, id = "call_b"): LiveCall {
+  const request = { direction: "outbound", agent: "receptionist", keyName: "alice" } as const;
+  const call = new LiveCall(id, request);
+  server.live.set(id, call);
+  return call;
+}
+
+function act(server: ApiServer, body: unknown, secret = ALICE, id = "call_b"): Promise<Response> {
+  return server.ask(`/api/calls/${id}/actions`, secret, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+}
+
+Deno.test("GET /api/calls gives an admin all calls, newest first, and a key its own", () =>
+  withApi({}, async (server) => {
+    await rememberThree(server);
+    assert.deepEqual(await idsOf(await server.ask("/api/calls", ADMIN)), [
+      "call_c",
+      "call_b",
+      "call_a",
+    ]);
+    assert.deepEqual(await idsOf(await server.ask("/api/calls", ALICE)), ["call_b", "call_a"]);
+    assert.deepEqual(await idsOf(await server.ask("/api/calls", BOB)), []);
+  }));
+
+Deno.test("GET /api/calls turns pages by their cursor, whatever calls have come meanwhile", () =>
+  withApi({}, async (server) => {
+    await rememberThree(server);
+    const first = await (await server.ask("/api/calls?limit=2", ADMIN)).json();
+    assert.deepEqual(first.calls.map((call: { id: string }) => call.id), ["call_c", "call_b"]);
+    await server.remember({ id: "call_d", startedAt: day + 3000 });
+    const next = await server.ask(`/api/calls?limit=2&cursor=${first.nextCursor}`, ADMIN);
+    const second = await next.json();
+    assert.deepEqual(second.calls.map((call: { id: string }) => call.id), ["call_a"]);
+    assert.equal(second.nextCursor, null);
+  }));
+
+for (
+  const [query, ids] of [
+    ["status=live", ["call_b"]],
+    ["direction=inbound", ["call_c"]],
+    ["agent=clerk", ["call_b"]],
+    ["key=alice", ["call_b", "call_a"]],
+    ["from=2027-01-01T00:00:01Z", ["call_c", "call_b"]],
+    ["to=2027-01-01T01:00:01%2B01:00", ["call_a"]],
+    ["from=2027-01-02", []],
+  ] as const
+) {
+  Deno.test(`GET /api/calls?${query} gives what it asks for`, () =>
+    withApi({}, async (server) => {
+      await rememberThree(server);
+      assert.deepEqual(await idsOf(await server.ask(`/api/calls?${query}`, ADMIN)), ids);
+    }));
+}
+
+for (
+  const query of [
+    "limit=0",
+    "limit=201",
+    "limit=-1",
+    "limit=1e2",
+    "limit=٣",
+    "limit=",
+    "cursor=x",
+    "cursor=%00%ff",
+    "cursor=",
+    `cursor=${"a".repeat(5000)}`,
+    "status=over",
+    "direction=__proto__",
+    "agent=../../etc",
+    "from=yesterday",
+    "from=2027-13-01",
+    "to=1",
+    "key=a%20b",
+    "limits=5",
+    "__proto__=1",
+  ]
+) {
+  Deno.test(`GET /api/calls refuses ?${query.slice(0, 40)}`, () =>
+    withApi({}, async ({ ask }) => {
+      const refused = await problem(await ask(`/api/calls?${query}`, ADMIN));
+      assert.deepEqual(refused, [422, "invalid_request"]);
+    }));
+}
+
+Deno.test("GET /api/calls shows no key the calls of another", () =>
+  withApi({}, async ({ ask }) => {
+    assert.deepEqual(await problem(await ask("/api/calls?key=alice", BOB)), [403, "scope_missing"]);
+  }));
+
+Deno.test("GET /api/calls/:id tells everything there is to a call", () =>
+  withApi({}, async (server) => {
+    await server.remember({ id: "call_a", keyName: "alice", to: "+14155550123" }, {
+      end: { reason: "not_answered", detail: "busy" },
+      outcome: "busy",
+      usage: { ...noUsage, inputAudio: 10 },
+    });
+    await server.store.calls.write([
+      {
+        type: "turn",
+        callId: "call_a",
+        turn: {
+          id: "t1",
+          role: "agent",
+          position: 1,
+          text: "Good",
+          final: true,
+          interrupted: true,
+          by: "voice",
+          startedMs: 10,
+          endedMs: 500,
+        },
+      },
+      {
+        type: "toolStarted",
+        callId: "call_a",
+        toolCallId: "x1",
+        name: "look_up",
+        arguments: "{}",
+        startedMs: 1,
+      },
+      {
+        type: "latency",
+        callId: "call_a",
+        sequence: 1,
+        latency: { responseMs: 1, firstAudioMs: 2, totalMs: 3 },
+      },
+    ]);
+    const response = await server.ask("/api/calls/call_a", ALICE);
+    assert.equal(response.status, 200);
+    assert.deepEqual(await response.json(), {
+      id: "call_a",
+      direction: "outbound",
+      agent: "receptionist",
+      status: "ended",
+      key: "alice",
+      callSid: null,
+      from: null,
+      to: "+14155550123",
+      startedAt: "2027-01-01T00:00:00.000Z",
+      answeredAt: null,
+      endedAt: "2027-01-01T00:01:00.000Z",
+      durationMs: 60_000,
+      end: { reason: "not_answered", detail: "busy" },
+      outcome: "busy",
+      answeredBy: null,
+      model: null,
+      usage: { ...noUsage, inputAudio: 10 },
+      cost: { usd: 0.02, parts: { text: 0, audio: 0.02, transcription: 0, telephony: null } },
+      latency: null,
+      turns: [{
+        id: "t1",
+        role: "agent",
+        text: "Good",
+        interrupted: true,
+        by: "voice",
+        final: true,
+        startedMs: 10,
+        endedMs: 500,
+      }],
+      tools: [{ id: "x1", name: "look_up", arguments: "{}", startedMs: 1, result: null }],
+      latencies: [{ responseMs: 1, firstAudioMs: 2, firstHeardMs: null, totalMs: 3 }],
+      digits: [],
+    });
+  }));
+
+Deno.test("GET /api/calls/:id gives null, not 0, for a cost that is not known", () =>
+  withApi({}, async (server) => {
+    const parts = { text: null, audio: null, transcription: 0, telephony: null };
+    await server.remember({ id: "call_a" }, { cost: { usd: null, parts } });
+    const { cost } = await (await server.ask("/api/calls/call_a", ADMIN)).json();
+    assert.deepEqual(cost, { usd: null, parts });
+  }));
+
+for (const path of ["", "/transcript", "/events"]) {
+  Deno.test(`GET /api/calls/:id${path} knows no call of another key, and none that is not there`, () =>
+    withApi({}, async (server) => {
+      await rememberThree(server);
+      for (const id of ["call_a", "call_c", "call_nothing"]) {
+        const refused = await problem(await server.ask(`/api/calls/${id}${path}`, BOB));
+        assert.deepEqual(refused, [404, "unknown_call"]);
+      }
+      for (const id of ["x", "call_", "call_%00", "call_A", "..%2f..", "call_a'--"]) {
+        const refused = await problem(await server.ask(`/api/calls/${id}${path}`, ADMIN));
+        assert.deepEqual(refused, [422, "invalid_request"]);
+      }
+    }));
+}
+
+for (
+  const [asked, type, expected] of [
+    ["", "application/json", '"text":"Hello <you>"'],
+    ["?format=vtt", "text/vtt; charset=utf-8", "<v Caller>Hello &lt;you&gt;</v>"],
+    ["?format=text", "text/plain; charset=UTF-8", "Caller: Hello <you>"],
+  ] as const
+) {
+  Deno.test(`GET /api/calls/:id/transcript${asked} gives ${type}`, () =>
+    withApi({}, async (server) => {
+      await rememberOneTurn(server);
+      const response = await server.ask(`/api/calls/call_a/transcript${asked}`, ALICE);
+      assert.equal(response.headers.get("content-type"), type);
+      assert.ok((await response.text()).includes(expected));
+    }));
+}
+
+async function rememberOneTurn(server: ApiServer): Promise<void> {
+  await server.remember({ id: "call_a", keyName: "alice" }, {});
+  await server.store.calls.write([{
+    type: "turn",
+    callId: "call_a",
+    turn: {
+      id: "t1",
+      role: "caller",
+      position: 1,
+      text: "Hello <you>",
+      final: true,
+      interrupted: false,
+      by: "voice",
+      startedMs: 0,
+    },
+  }]);
+}
+
+for (
+  const [accept, type] of [
+    ["text/vtt", "text/vtt; charset=utf-8"],
+    ["text/plain;q=0.5, text/vtt;q=0.9", "text/vtt; charset=utf-8"],
+    ["text/html,*/*;q=0.8", "text/plain; charset=UTF-8"],
+    ["image/png, */*;q=0.1", "application/json"],
+  ] as const
+) {
+  Deno.test(`GET /api/calls/:id/transcript gives ${type} where ${accept} is accepted`, () =>
+    withApi({}, async (server) => {
+      await rememberOneTurn(server);
+      const response = await server.ask("/api/calls/call_a/transcript", ALICE, {
+        headers: { accept },
+      });
+      assert.equal(response.headers.get("content-type"), type);
+      await response.body?.cancel();
+    }));
+}
+
+Deno.test("GET /api/calls/:id/transcript refuses what it cannot write", () =>
+  withApi({}, async (server) => {
+    await rememberOneTurn(server);
+    const image = { headers: { accept: "image/png" } };
+    const refused = await server.ask("/api/calls/call_a/transcript", ALICE, image);
+    assert.deepEqual(await problem(refused), [406, "not_acceptable"]);
+    const unknown = await server.ask("/api/calls/call_a/transcript?format=pdf", ALICE);
+    assert.deepEqual(await problem(unknown), [422, "invalid_request"]);
+  }));
+
+for (
+  const [body, input] of [
+    [{ type: "hangup" }, { type: "hangUp", end: { reason: "operator_hung_up" } }],
+    [{ type: "hangup", goodbye: "Bye." }, {
+      type: "endAsked",
+      end: { reason: "operator_hung_up" },
+      goodbye: "Bye.",
+    }],
+    [{ type: "say", text: " Ready. " }, { type: "sayAsked", text: "Ready." }],
+    [{ type: "transfer", to: "sales" }, { type: "transferAsked", alias: "sales" }],
+    [{ type: "interrupt" }, { type: "interruptAsked" }],
+    [{ type: "text", text: "Hi" }, { type: "typed", text: "Hi" }],
+  ] as const
+) {
+  Deno.test(`POST /api/calls/:id/actions does ${JSON.stringify(body)}`, () =>
+    withApi({}, async (server) => {
+      await rememberThree(server);
+      const call = liveCall(server);
+      const response = await act(server, body);
+      assert.equal(response.status, 202);
+      assert.deepEqual(await response.json(), {
+        success: true,
+        callId: "call_b",
+        type: body.type,
+      });
+      assert.deepEqual(call.inputs, [input]);
+    }));
+}
+
+for (
+  const [what, body, expected] of [
+    ["an unknown action", { type: "explode" }, [422, "invalid_request"]],
+    ["an action without a type", {}, [422, "invalid_request"]],
+    ["a list", [], [422, "invalid_request"]],
+    ["nothing to say", { type: "say", text: "  " }, [422, "invalid_request"]],
+    ["a text that is none", { type: "say", text: 5 }, [422, "invalid_request"]],
+    ["too much to say", { type: "say", text: "a".repeat(2001) }, [422, "invalid_request"]],
+    ["an unknown member", { type: "hangup", now: true }, [422, "invalid_request"]],
+    ["an unknown alias", { type: "transfer", to: "+14155550123" }, [422, "unknown_transfer"]],
+    ["an inherited alias", { type: "transfer", to: "constructor" }, [422, "unknown_transfer"]],
+    ["__proto__", '{"type":"hangup","__proto__":{"a":1}}', [400, "forbidden_key"]],
+    ["half a character", '{"type":"say","text":"\\ud800"}', [400, "invalid_unicode"]],
+    ["no JSON", "{", [400, "malformed_json"]],
+    ["deep JSON", "[".repeat(5000), [400, "json_too_deep"]],
+    ["a huge body", `"${"a".repeat(100_000)}"`, [413, "body_too_large"]],
+  ] as const
+) {
+  Deno.test(`POST /api/calls/:id/actions refuses ${what}`, () =>
+    withApi({}, async (server) => {
+      await rememberThree(server);
+      const call = liveCall(server);
+      assert.deepEqual(await problem(await act(server, body)), expected);
+      assert.deepEqual(call.inputs, []);
+    }));
+}
+
+Deno.test("POST /api/calls/:id/actions touches no call that is over, elsewhere or another's", () =>
+  withApi({}, async (server) => {
+    await rememberThree(server);
+    const hangup = { type: "hangup" };
+    assert.deepEqual(await problem(await act(server, hangup, ALICE, "call_a")), [
+      409,
+      "call_ended",
+    ]);
+    assert.deepEqual(await problem(await act(server, hangup)), [409, "call_not_here"]);
+    const call = liveCall(server);
+    assert.deepEqual(await problem(await act(server, hangup, BOB)), [404, "unknown_call"]);
+    assert.deepEqual(await problem(await act(server, hangup, READER)), [403, "scope_missing"]);
+    assert.deepEqual(call.inputs, []);
+    assert.equal((await act(server, hangup, ADMIN)).status, 202);
+  }));
+
+Deno.test("POST /api/calls/:id/actions hands over no browser", () =>
+  withApi({}, async (server) => {
+    await rememberThree(server);
+    server.live.set("call_b", new LiveCall("call_b", { direction: "web", agent: "receptionist" }));
+    const refused = await act(server, { type: "transfer", to: "sales" }, ADMIN);
+    assert.deepEqual(await problem(refused), [409, "not_on_a_phone"]);
+  }));
+
+Deno.test("DELETE /api/callers/:number erases all calls with it, for an admin", () =>
+  withApi({}, async (server) => {
+    const from = "+14155550123";
+    await server.remember({ id: "call_a", direction: "inbound", from }, {});
+    await server.remember({ id: "call_b", direction: "inbound", from: "+14155550124" }, {});
+    const path = `/api/callers/${encodeURIComponent(from)}`;
+    const refused = await server.ask(path, ALICE, { method: "DELETE" });
+    assert.deepEqual(await problem(refused), [403, "scope_missing"]);
+    const erased = await server.ask(path, ADMIN, { method: "DELETE" });
+    assert.deepEqual(await erased.json(), { calls: 1, turns: 0, toolCalls: 0 });
+    assert.deepEqual(await idsOf(await server.ask("/api/calls", ADMIN)), ["call_b"]);
+    for (const number of ["4155550123", "%2B٤١٥٥٥٥٠١٢٣", "%2B1415555012%25", "*"]) {
+      const wrong = await server.ask(`/api/callers/${number}`, ADMIN, { method: "DELETE" });
+      assert.deepEqual(await problem(wrong), [422, "invalid_request"]);
+    }
+  }));
+
+for (
+  const [what, secret, expected] of [
+    ["no key", undefined, [401, "key_required"]],
+    ["a wrong key", "alice-secret-012345678", [401, "invalid_key"]],
+    ["a key that has expired", EXPIRED, [401, "key_expired"]],
+  ] as const
+) {
+  Deno.test(`the API refuses ${what}`, () =>
+    withApi({}, async ({ ask }) => {
+      for (const path of ["/api/calls", "/api/calls/call_a", "/api/events", "/api/analytics"]) {
+        assert.deepEqual(await problem(await ask(path, secret)), expected);
+      }
+    }));
+}
+
+Deno.test("the API slows down who guesses keys", () =>
+  withApi({}, async ({ ask }) => {
+    for (let i = 0; i < 10; i++) await (await ask("/api/calls", `guess-${i}`)).body?.cancel();
+    const response = await ask("/api/calls", "guess");
+    assert.equal(response.headers.get("retry-after"), "5");
+    assert.deepEqual(await problem(response), [429, "rate_limited"]);
+    assert.equal((await ask("/api/calls", ALICE)).status, 200);
+  }));
+
+Deno.test("the API without keys serves its own machine and its own page, and nobody else", () =>
+  withApi({ keyed: false }, async ({ ask, router }) => {
+    assert.equal((await ask("/api/calls")).status, 200);
+    const own = { headers: { origin: "http://localhost:8000" } };
+    assert.equal((await ask("/api/calls", undefined, own)).status, 200);
+    const others: readonly Record<string, string>[] = [
+      { origin: "https://evil.example" },
+      { origin: "null" },
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "same-site" },
+      { "x-forwarded-for": "203.0.113.9" },
+    ];
+    for (const headers of others) {
+      const refused = await ask("/api/calls", undefined, { headers });
+      assert.deepEqual(await problem(refused), [403, "origin_not_allowed"]);
+    }
+    const rebound = await router.request("http://evil.example:8000/api/calls");
+    assert.deepEqual(await problem(rebound), [403, "origin_not_allowed"]);
+  }));

@@ -1,0 +1,313 @@
+import assert from "node:assert/strict";
+import { connect as connectTcp } from "node:net";
+import { createAuthenticator, parseApiKeys } from "../../src/utils/auth.ts";
+import { callFromClient, openClient } from "../support/webClient.ts";
+import { startWebServer, type WebServer, type WebServerOptions } from "../support/webServer.ts";
+
+const SECRET = "correct-horse-battery";
+const keyed = { authenticate: createAuthenticator(parseApiKeys(`tests:${SECRET}`)) };
+const withKey = { authorization: `Bearer ${SECRET}` };
+
+async function withServer(
+  options: WebServerOptions,
+  run: (server: WebServer) => Promise<void>,
+): Promise<void> {
+  const server = startWebServer(options);
+  try {
+    await run(server);
+  } finally {
+    await server.close();
+  }
+}
+
+function post(server: WebServer, init: RequestInit = {}): Promise<Response> {
+  return server.fetch("/api/web/session", { method: "POST", ...init });
+}
+
+async function assertProblem(response: Response, status: number, code: string): Promise<void> {
+  const body = await response.json();
+  assert.deepEqual([response.status, body.code], [status, code]);
+  assert.deepEqual(Object.keys(body).sort(), ["code", "error", "requestId"]);
+}
+
+interface Answer {
+  readonly status: number;
+  readonly code: string | undefined;
+}
+
+/** Sends a request by hand, with any header whatsoever; an empty value leaves a header out. */
+function sendByHand(
+  server: WebServer,
+  request: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const url = new URL(server.origin);
+  const socket = connectTcp({ host: url.hostname, port: Number(url.port) });
+  const lines = Object.entries({ Host: url.host, Origin: server.origin, ...headers })
+    .filter(([, value]) => value !== "").map(([name, value]) => `${name}: ${value}\r\n`);
+  let answer = "";
+  socket.on("error", reject).on("close", () => resolve(answer)).on("data", (data) => {
+    answer += data;
+    if (answer.startsWith("HTTP/1.1 101") || answer.includes("}")) socket.destroy();
+  });
+  socket.write(`${request} HTTP/1.1\r\n${lines.join("")}\r\n`);
+  return promise.then((text) => ({
+    status: Number(text.slice(9, 12)),
+    code: /"code":"(\w+)"/.exec(text)?.[1],
+  }));
+}
+
+function shakeHands(
+  server: WebServer,
+  headers: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  return sendByHand(server, "GET /web", {
+    Connection: "Upgrade",
+    Upgrade: "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    ...headers,
+  });
+}
+
+Deno.test("webRoutes() gives the page of a machine's own server a token that opens one call", () =>
+  withServer({}, async (server) => {
+    const { client, call } = await callFromClient(server);
+    assert.deepEqual(call.request, { direction: "web", agent: "receptionist" });
+    await client.close();
+    await call.told("left");
+  }));
+
+Deno.test("webRoutes() opens the call with the agent and the key that were named", () =>
+  withServer(keyed, async (server) => {
+    const response = await post(server, {
+      headers: { ...withKey, "content-type": "application/json" },
+      body: JSON.stringify({ agent: "clerk" }),
+    });
+    assert.equal(response.headers.get("cache-control"), "no-store");
+    const { token, expiresAt } = await response.json();
+    assert.ok(Date.parse(expiresAt) > Date.now());
+    const next = server.nextCall();
+    const client = openClient(server, token);
+    await client.get("ready");
+    const call = await next;
+    assert.deepEqual(call.request, { direction: "web", agent: "clerk", keyName: "tests" });
+    await client.close();
+    await call.told("left");
+  }));
+
+Deno.test("webRoutes() gives no token without the right key", () =>
+  withServer(keyed, async (server) => {
+    const response = await post(server);
+    assert.equal(response.headers.get("www-authenticate"), "Bearer");
+    await assertProblem(response, 401, "invalid_key");
+    const headers = { authorization: "Bearer wrong-horse-battery" };
+    await assertProblem(await post(server, { headers }), 401, "invalid_key");
+  }));
+
+Deno.test("webRoutes() slows down who guesses keys", () =>
+  withServer({ ...keyed, now: () => 0 }, async (server) => {
+    for (let i = 0; i < 10; i++) await (await post(server)).body?.cancel();
+    const response = await post(server);
+    assert.equal(response.headers.get("retry-after"), "5");
+    await assertProblem(response, 429, "rate_limited");
+  }));
+
+Deno.test("webRoutes() limits how many tokens one caller gets", () =>
+  withServer({ now: () => 0 }, async (server) => {
+    for (let i = 0; i < 20; i++) await (await post(server)).body?.cancel();
+    await assertProblem(await post(server), 429, "rate_limited");
+  }));
+
+for (
+  const [who, headers] of [
+    ["another page", { Origin: "https://evil.example" }],
+    ["a page whose name was made to point here", {
+      Origin: "http://evil.example:8000",
+      Host: "evil.example:8000",
+    }],
+    ["a page of another server on this machine", { Origin: "http://127.0.0.1:1" }],
+    ["a sandboxed page", { Origin: "null" }],
+    ["somebody who came through a tunnel", { "X-Forwarded-For": "203.0.113.9" }],
+    ["a page opened by another name", {
+      Origin: "https://voice.example.com",
+      Host: "voice.example.com",
+    }],
+  ] as const
+) {
+  Deno.test(`webRoutes() without keys gives no token to ${who}`, () =>
+    withServer({ publicOrigin: "https://voice.example.com" }, async (server) => {
+      const answer = await sendByHand(server, "POST /api/web/session", headers);
+      assert.deepEqual(answer, { status: 403, code: "origin_not_allowed" });
+    }));
+}
+
+Deno.test("webRoutes() without keys wants to know which page asks", () =>
+  withServer({}, async ({ origin }) => {
+    const response = await fetch(`${origin}/api/web/session`, { method: "POST" });
+    await assertProblem(response, 403, "origin_not_allowed");
+    const headers = { "sec-fetch-site": "same-origin" };
+    const own = await fetch(`${origin}/api/web/session`, { method: "POST", headers });
+    await own.body?.cancel();
+    assert.equal(own.status, 200);
+  }));
+
+for (
+  const [body, type, status, code] of [
+    ["{", "application/json", 400, "malformed_json"],
+    ["[]", "application/json", 422, "invalid_body"],
+    ['{"agent":7}', "application/json", 422, "invalid_body"],
+    ['{"agent":"nobody"}', "application/json", 422, "unknown_agent"],
+    ["agent=clerk", "application/x-www-form-urlencoded", 415, "unsupported_media_type"],
+    [JSON.stringify({ agent: "x".repeat(5000) }), "application/json", 413, "body_too_large"],
+  ] as const
+) {
+  Deno.test(`webRoutes() answers ${status} when the token is asked for with ${body.slice(0, 20)}`, () =>
+    withServer({}, async (server) => {
+      const headers = { "content-type": type };
+      await assertProblem(await post(server, { headers, body }), status, code);
+    }));
+}
+
+Deno.test("webRoutes() refuses a handshake that has no right to a call, and opens none", () =>
+  withServer({}, async (server) => {
+    const token = await server.token();
+    const offer = `parley.v1, token.${token}`;
+    const attempts: readonly [Record<string, string>, number, string][] = [
+      [
+        { "Sec-WebSocket-Protocol": offer, Origin: "https://evil.example" },
+        403,
+        "origin_not_allowed",
+      ],
+      [{ "Sec-WebSocket-Protocol": offer, Origin: "null" }, 403, "origin_not_allowed"],
+      [{}, 401, "token_required"],
+      [{ "Sec-WebSocket-Protocol": "parley.v1" }, 401, "token_required"],
+      [{ "Sec-WebSocket-Protocol": `token.${token}` }, 401, "token_required"],
+      [{ "Sec-WebSocket-Protocol": "parley.v1, token.guess" }, 401, "invalid_token"],
+      [{ "Sec-WebSocket-Protocol": offer, Upgrade: "h2c" }, 426, "upgrade_required"],
+      [{ "Sec-WebSocket-Protocol": offer, Upgrade: "" }, 426, "upgrade_required"],
+    ];
+    for (const [headers, status, code] of attempts) {
+      assert.deepEqual(await shakeHands(server, headers), { status, code });
+    }
+    assert.equal(server.sessions.length, 0);
+
+    const ok = await shakeHands(server, { "Sec-WebSocket-Protocol": offer, Upgrade: "WebSocket" });
+    assert.equal(ok.status, 101);
+    await server.sessions[0]!.told("left");
+    const again = await shakeHands(server, { "Sec-WebSocket-Protocol": offer });
+    assert.deepEqual(again, { status: 401, code: "invalid_token" });
+    assert.equal(server.sessions.length, 1);
+  }));
+
+Deno.test("webRoutes() lets programs connect, which have a token and no origin", () =>
+  withServer(keyed, async (server) => {
+    const { token } = await (await post(server, { headers: withKey })).json();
+    const offer = { "Sec-WebSocket-Protocol": `parley.v1, token.${token}`, Origin: "" };
+    assert.equal((await shakeHands(server, offer)).status, 101);
+    await server.sessions[0]!.told("left");
+  }));
+
+Deno.test("webRoutes() takes no token that is older than a minute", async () => {
+  let now = 0;
+  await withServer({ now: () => now }, async (server) => {
+    const offers = { "Sec-WebSocket-Protocol": `parley.v1, token.${await server.token()}` };
+    now = 60_000;
+    assert.deepEqual(await shakeHands(server, offers), { status: 401, code: "invalid_token" });
+  });
+});
+
+Deno.test("webRoutes() lets go of a call whose handshake is broken", () =>
+  withServer({}, async (server) => {
+    const answer = await shakeHands(server, {
+      "Sec-WebSocket-Protocol": `parley.v1, token.${await server.token()}`,
+      "Sec-WebSocket-Key": "",
+    });
+    assert.deepEqual(answer, { status: 400, code: "invalid_upgrade" });
+    await server.sessions[0]!.told("hangUp");
+  }));
+
+Deno.test("webRoutes() gives no token while no call fits", () =>
+  withServer({ accepting: false }, async (server) => {
+    await assertProblem(await post(server), 503, "full");
+  }));
+
+Deno.test("webRoutes() answers 503 when the last line was taken in between", () =>
+  withServer({ refuses: "full" }, async (server) => {
+    const offers = { "Sec-WebSocket-Protocol": `parley.v1, token.${await server.token()}` };
+    assert.deepEqual(await shakeHands(server, offers), { status: 503, code: "full" });
+  }));
+
+Deno.test("webRoutes() tells the page what it needs to know and no more", async () => {
+  const agents = [{ name: "receptionist", title: "Receptionist" }, {
+    name: "clerk",
+    title: "Clerk",
+  }];
+  const common = { engine: "rehearsal", defaultAgent: "receptionist", agents };
+  await withServer({}, async (server) => {
+    const own = await server.fetch("/api/web/info");
+    assert.deepEqual(await own.json(), { ...common, access: "open" });
+    const tunnelled = await server.fetch("/api/web/info", { headers: { "x-real-ip": "::1" } });
+    assert.deepEqual(await tunnelled.json(), { ...common, access: "closed" });
+  });
+  await withServer(keyed, async (server) => {
+    const response = await server.fetch("/api/web/info");
+    assert.deepEqual(await response.json(), { ...common, access: "key" });
+  });
+});
+
+Deno.test("webPage() serves the page with a policy that allows nothing from elsewhere", () =>
+  withServer({}, async (server) => {
+    const response = await server.fetch("/");
+    const html = await response.text();
+    assert.match(response.headers.get("content-type") ?? "", /^text\/html/);
+    const policy = response.headers.get("content-security-policy") ?? "";
+    assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self'; connect-src/);
+    assert.match(policy, /frame-ancestors 'none'$/);
+    assert.doesNotMatch(policy, /unsafe|\*/);
+    assert.doesNotMatch(html, /https?:\/\/|<style|style=|<script(?![^>]* src=)| on\w+=/);
+  }));
+
+Deno.test("webPage() serves TypeScript as JavaScript that a browser can run", () =>
+  withServer({}, async (server) => {
+    for await (const { name } of Deno.readDir(new URL("../../src/web/", import.meta.url))) {
+      if (!name.endsWith(".ts")) continue;
+      const response = await server.fetch(`/assets/${name}`);
+      const text = await response.text();
+      assert.equal(response.status, 200, name);
+      assert.match(response.headers.get("content-type") ?? "", /^text\/javascript/);
+      assert.doesNotMatch(text, /\binterface \w+ \{|import type|: (string|number|void)\b/, name);
+      for (const [, path = ""] of text.matchAll(/from "([^"]+)"/g)) {
+        assert.match(path, /^\.\/[\w.]+\.ts$/, `${name} imports ${path}`);
+      }
+    }
+  }));
+
+Deno.test("webPage() answers 304 when the browser has the file already", () =>
+  withServer({}, async (server) => {
+    const first = await server.fetch("/assets/page.css");
+    await first.body?.cancel();
+    const headers = { "if-none-match": first.headers.get("etag") ?? "" };
+    const second = await server.fetch("/assets/page.css", { headers });
+    assert.deepEqual([second.status, await second.text()], [304, ""]);
+  }));
+
+for (
+  const path of [
+    "/assets/../routes/web.ts",
+    "/assets/..%2froutes%2fweb.ts",
+    "/assets/%2e%2e/routes/web.ts",
+    "/assets/..%5croutes%5cweb.ts",
+    "/assets/page.ts%00.css",
+    "/assets/.env",
+    "/assets/nothing.ts",
+    "/assets/",
+    `/assets/${"a".repeat(5000)}.ts`,
+  ]
+) {
+  Deno.test(`webPage() answers 404 when asked for ${path.slice(0, 40)}`, () =>
+    withServer({}, async (server) => {
+      await assertProblem(await server.fetch(path), 404, "not_found");
+    }));
+}

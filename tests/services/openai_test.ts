@@ -1,0 +1,763 @@
+import assert from "node:assert/strict";
+import type {
+  ModelInput,
+  ModelSetup,
+  RealtimeClient,
+  ResponsePurpose,
+  SpeechRef,
+} from "../../src/call/types.ts";
+import { createOpenModel, type OpenModelOptions } from "../../src/services/openai.ts";
+import { Inbox } from "../support/inbox.ts";
+import {
+  type ScriptedRealtime,
+  type ScriptedSession,
+  startScriptedRealtime,
+} from "../support/scriptedRealtime.ts";
+
+const SETUP: ModelSetup = {
+  model: "gpt-test",
+  instructions: "Be kind.",
+  voice: "marin",
+  speed: 1.1,
+  format: "pcmu",
+  turnDetection: { kind: "server", interrupts: true },
+  noiseReduction: "near_field",
+  transcription: { model: "gpt-transcribe", language: "en" },
+  tools: [{ name: "end_call", description: "Ends.", parameters: { type: "object" } }],
+  reasoningEffort: "low",
+  safetyId: "pseudonym",
+  history: [],
+};
+const KEY = "sk-very-secret";
+
+type InputOf<T extends ModelInput["type"]> = Extract<ModelInput, { type: T }>;
+
+/** Records what the model's end says. */
+class Sink {
+  readonly inputs = new Inbox<ModelInput>();
+  readonly sounds = new Inbox<{ readonly ref: SpeechRef; readonly audio: string }>();
+
+  input(input: ModelInput): void {
+    this.inputs.add(input);
+  }
+
+  speech(ref: SpeechRef, audio: string): void {
+    this.sounds.add({ ref, audio });
+  }
+
+  async first<T extends ModelInput["type"]>(type: T): Promise<InputOf<T>> {
+    return await this.inputs.find((input): input is InputOf<T> => input.type === type);
+  }
+}
+
+class ThrowingSink extends Sink {
+  override input(input: ModelInput): void {
+    super.input(input);
+    throw new Error("sink broke");
+  }
+
+  override speech(ref: SpeechRef, audio: string): void {
+    super.speech(ref, audio);
+    throw new Error("sink broke");
+  }
+}
+
+class Log {
+  readonly lines: string[] = [];
+  warn(message: string, fields?: unknown): void {
+    this.lines.push(`${message} ${JSON.stringify(fields)}`);
+  }
+  error(message: string): void {
+    this.lines.push(message);
+  }
+}
+
+interface Stage {
+  readonly server: ScriptedRealtime;
+  readonly log: Log;
+  open(options?: Partial<OpenModelOptions>, setup?: Partial<ModelSetup>, sink?: Sink): {
+    readonly client: RealtimeClient;
+    readonly sink: Sink;
+  };
+  /** A confirmed session. */
+  live(options?: Partial<OpenModelOptions>, setup?: Partial<ModelSetup>, sink?: Sink): Promise<{
+    readonly client: RealtimeClient;
+    readonly sink: Sink;
+    readonly session: ScriptedSession;
+  }>;
+}
+
+/** One test over each of the sockets, with a server of its own. */
+function contract(
+  name: string,
+  body: (stage: Stage) => Promise<void>,
+  serverOptions?: Parameters<typeof startScriptedRealtime>[0],
+): void {
+  for (const socket of ["native", "ws"] as const) {
+    Deno.test(`createOpenModel(${socket}) ${name}`, async () => {
+      await using server = startScriptedRealtime(serverOptions);
+      const log = new Log();
+      const clients: RealtimeClient[] = [];
+      function open(
+        options: Partial<OpenModelOptions> = {},
+        setup: Partial<ModelSetup> = {},
+        sink = new Sink(),
+      ) {
+        const openModel = createOpenModel({
+          url: server.url,
+          apiKey: KEY,
+          socket,
+          logger: log,
+          ...options,
+        });
+        const client = openModel({ ...SETUP, ...setup }, sink);
+        clients.push(client);
+        return { client, sink };
+      }
+      const live: Stage["live"] = async (options, setup, sink) => {
+        const opened = open(options, setup, sink);
+        const session = await server.session(clients.length - 1);
+        await session.confirm();
+        await opened.sink.first("modelReady");
+        return { ...opened, session };
+      };
+      try {
+        await body({ server, log, open, live });
+        assert.ok(!log.lines.some((line) => line.includes(KEY)), "a log line holds the key");
+      } finally {
+        for (const client of clients) client.close();
+      }
+    });
+  }
+}
+
+function respond(purpose: ResponsePurpose) {
+  return { type: "respond", request: { purpose } } as const;
+}
+
+function audioFrames(session: ScriptedSession): string[] {
+  return session.frames.all.flatMap((frame) =>
+    frame.type === "input_audio_buffer.append" ? [frame.audio] : []
+  );
+}
+
+// Start-up
+
+contract("sends the key, the model and the safety id, and no beta header", async (stage) => {
+  const { session } = await stage.live({ organization: "org", project: "proj" });
+  assert.equal(session.url.searchParams.get("model"), "gpt-test");
+  assert.equal(session.headers.get("authorization"), `Bearer ${KEY}`);
+  assert.equal(session.headers.get("openai-safety-identifier"), "pseudonym");
+  assert.equal(session.headers.get("openai-organization"), "org");
+  assert.equal(session.headers.get("openai-project"), "proj");
+  assert.equal(session.headers.get("openai-beta"), null);
+});
+
+contract("sets the session up at once, before the server has said a word", async (stage) => {
+  stage.open();
+  const session = await stage.server.session();
+  const { session: told } = await session.first("session.update");
+  assert.equal(told.instructions, "Be kind.");
+  assert.deepEqual(told.audio.output.format, { type: "audio/pcmu" });
+});
+
+contract("tells how long the session may last", async (stage) => {
+  const { sink } = stage.open({ wallClock: () => 1_000_000 });
+  await (await stage.server.session()).confirm({ expires_at: 1_600 });
+  assert.deepEqual(await sink.first("modelReady"), { type: "modelReady", expiresInMs: 600_000 });
+});
+
+contract("keeps what the caller says until the session is ready (case 7)", async (stage) => {
+  const { client, sink } = stage.open();
+  const session = await stage.server.session();
+  await session.first("session.update");
+  client.sendAudio("AAAA");
+  client.sendAudio("BBBB");
+  client.send(respond("greeting"));
+  await session.confirm();
+  await sink.first("modelReady");
+  client.sendAudio("CCCC");
+  await session.nth("input_audio_buffer.append", 2);
+  assert.deepEqual(session.frames.all.map((frame) => frame.audio ?? frame.type), [
+    "session.update",
+    "response.create",
+    "AAAA",
+    "BBBB",
+    "CCCC",
+  ]);
+});
+
+contract("tells the history first, then what was asked, then what was heard", async (stage) => {
+  const history = [
+    { type: "message", role: "user", text: "Hi" },
+    { type: "message", role: "agent", text: "Hello" },
+    { type: "toolCall", callId: "c1", name: "t", arguments: "{}", output: "done" },
+  ] as const;
+  const { client, sink } = stage.open({}, { history });
+  client.sendAudio("AAAA");
+  client.send({ type: "message", role: "system", text: "Late caller" });
+  const session = await stage.server.session();
+  await session.confirm();
+  await session.first("input_audio_buffer.append");
+  const [, ...frames] = session.frames.all;
+  assert.deepEqual(frames.map((frame) => frame.item?.role ?? frame.item?.type ?? frame.type), [
+    "user",
+    "assistant",
+    "function_call",
+    "function_call_output",
+    "system",
+    "input_audio_buffer.append",
+  ]);
+  assert.deepEqual(frames[1]?.item.content, [{ type: "output_text", text: "Hello" }]);
+
+  for (const [index, frame] of frames.slice(0, 4).entries()) {
+    session.say({
+      type: "conversation.item.added",
+      previous_item_id: frames[index - 1]?.item.id ?? null,
+      item: frame.item,
+    });
+  }
+  session.say({
+    type: "conversation.item.added",
+    previous_item_id: frames[3]?.item.id,
+    item: { id: "item_1", type: "message", role: "user" },
+  });
+  assert.deepEqual(await sink.first("itemAdded"), {
+    type: "itemAdded",
+    itemId: "item_1",
+    role: "user",
+  });
+});
+
+contract("keeps a reply behind the turn it replies to", async (stage) => {
+  const { client } = stage.open();
+  client.sendAudio("AAAA");
+  client.clearInputBuffer();
+  client.commitAudio();
+  client.sendAudio("BBBB");
+  client.commitAudio();
+  client.send(respond("reply"));
+  const session = await stage.server.session();
+  await session.confirm();
+  await session.first("response.create");
+  assert.deepEqual(session.frames.all.map((frame) => frame.audio ?? frame.type), [
+    "session.update",
+    "BBBB",
+    "input_audio_buffer.commit",
+    "response.create",
+  ]);
+});
+
+contract("drops the oldest of too much held audio, and counts it", async (stage) => {
+  const { client, sink } = stage.open({ maxHeldAudioMs: 1 });
+  for (const audio of ["AAAA", "BBBB", "CCCC", "DDDD"]) client.sendAudio(audio);
+  const session = await stage.server.session();
+  await session.confirm();
+  await sink.first("modelReady");
+  client.commitAudio();
+  await session.first("input_audio_buffer.commit");
+  assert.deepEqual(audioFrames(session), ["CCCC", "DDDD"]);
+  client.close();
+  assert.match(stage.log.lines.join(), /"droppedFrames":2/);
+});
+
+contract("refuses requests beyond what it can hold", async (stage) => {
+  const { client, sink } = stage.open();
+  for (let index = 0; index < 257; index++) client.send({ type: "delete", itemId: `i${index}` });
+  const { request, code } = await sink.first("requestRefused");
+  assert.deepEqual([request, code], [{ type: "delete", itemId: "i256" }, "too_many_held"]);
+});
+
+contract("goes on without a confirmation that does not come (case 10)", async (stage) => {
+  const { client, sink } = stage.open({ readyTimeoutMs: 1 });
+  client.sendAudio("AAAA");
+  await sink.first("modelReady");
+  await (await stage.server.session()).first("input_audio_buffer.append");
+});
+
+contract(
+  "asks again without optional fields when the set-up is refused (case 9)",
+  async (stage) => {
+    const { client, sink } = stage.open();
+    client.sendAudio("AAAA");
+    const session = await stage.server.session();
+    const full = await session.first("session.update");
+    assert.equal(full.session.reasoning.effort, "low");
+    session.refuse(full, { type: "invalid_request_error", code: "unknown_parameter" });
+    const essential = await session.nth("session.update", 1);
+    assert.deepEqual(Object.keys(essential.session).toSorted(), [
+      "audio",
+      "instructions",
+      "output_modalities",
+      "tool_choice",
+      "tools",
+      "type",
+    ]);
+    assert.deepEqual(essential.session.audio.output.format, { type: "audio/pcmu" });
+    assert.deepEqual(audioFrames(session), []);
+    session.say({ type: "session.updated", session: {} });
+    await sink.first("modelReady");
+    await session.first("input_audio_buffer.append");
+  },
+);
+
+contract("is lost when the bare set-up is refused too", async (stage) => {
+  const { sink } = stage.open();
+  const session = await stage.server.session();
+  session.refuse(await session.first("session.update"), { code: "unknown_parameter" });
+  session.refuse(await session.nth("session.update", 1), { code: "invalid_value" });
+  const { loss } = await sink.first("modelLost");
+  assert.deepEqual(loss, { code: "invalid_value", retry: "no" });
+  await session.closed;
+});
+
+contract("does not stay on the server's defaults when the refusal comes late", async (stage) => {
+  const { sink } = stage.open({ readyTimeoutMs: 1 });
+  const session = await stage.server.session();
+  await sink.first("modelReady");
+  session.refuse(await session.first("session.update"), { code: "unknown_parameter" });
+  const essential = await session.nth("session.update", 1);
+  assert.equal(essential.session.reasoning, undefined);
+  session.refuse(essential, { code: null, type: "invalid_request_error" });
+  assert.equal((await sink.first("modelLost")).loss.retry, "no");
+});
+
+// Failing to connect (case 8)
+
+const REFUSALS = [
+  [401, { code: "invalid_api_key", retry: "no" }],
+  [403, { code: "not_permitted", retry: "no" }],
+  [404, { code: "model_not_found", retry: "no" }],
+  [429, { code: "rate_limited", retry: "backoff" }],
+  [503, { code: "server_error", retry: "backoff" }],
+] as const;
+
+for (const [status, loss] of REFUSALS) {
+  contract(`tells why a handshake was refused with ${status}`, async (stage) => {
+    const { sink } = stage.open();
+    assert.deepEqual((await sink.first("modelLost")).loss, loss);
+    assert.equal(sink.inputs.all.length, 1);
+  }, { answer: () => new Response("{}", { status }) });
+}
+
+Deno.test("createOpenModel(ws) reads the error code of a refused handshake", async () => {
+  const body = JSON.stringify({ error: { code: "insufficient_quota" } });
+  await using server = startScriptedRealtime({ answer: () => new Response(body, { status: 429 }) });
+  const sink = new Sink();
+  createOpenModel({ url: server.url, socket: "ws", logger: new Log() })(SETUP, sink);
+  const { loss } = await sink.first("modelLost");
+  assert.deepEqual(loss, { code: "insufficient_quota", retry: "no" });
+});
+
+contract("is lost when nobody listens", async (stage) => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = listener.addr;
+  listener.close();
+  const { sink } = stage.open({ url: `ws://127.0.0.1:${port}/v1/realtime` });
+  const { loss } = await sink.first("modelLost");
+  assert.deepEqual(loss, { code: "network", retry: "backoff" });
+});
+
+contract("asks for the model when the socket does not say why it failed", async (stage) => {
+  const asked: Request[] = [];
+  const { sink } = stage.open({
+    url: "ws://127.0.0.1:1/v1/realtime",
+    fetch: (input, init) => {
+      asked.push(new Request(input, init));
+      return Promise.resolve(new Response("{}", { status: 401 }));
+    },
+  });
+  const { loss } = await sink.first("modelLost");
+  assert.deepEqual(loss, { code: "invalid_api_key", retry: "no" });
+  assert.deepEqual(
+    asked.map((request) => [request.url, request.headers.get("authorization")]),
+    [["http://127.0.0.1:1/v1/models/gpt-test", `Bearer ${KEY}`]],
+  );
+});
+
+contract("gives up a handshake that is not answered", async (stage) => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const url = `ws://127.0.0.1:${listener.addr.port}/v1/realtime`;
+  const { sink } = stage.open({ url, connectTimeoutMs: 20 });
+  const { loss } = await sink.first("modelLost");
+  assert.deepEqual(loss, { code: "timeout", retry: "backoff" });
+  listener.close();
+});
+
+contract("lets go of a connection that is closed while it is being made", async (stage) => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const url = `ws://127.0.0.1:${listener.addr.port}/v1/realtime`;
+  const { client, sink } = stage.open({ url });
+  const peer = await listener.accept();
+  client.close();
+  client.sendAudio("AAAA");
+  client.send(respond("greeting"));
+  client.close();
+  const bytes = new Uint8Array(4096);
+  while ((await peer.read(bytes).catch(() => null)) !== null);
+  assert.deepEqual(sink.inputs.all, []);
+  peer.close();
+  listener.close();
+});
+
+contract("reports headers that cannot be sent as a loss", async (stage) => {
+  const { sink } = stage.open({}, { safetyId: "line\nbreak" });
+  const { loss } = await sink.first("modelLost");
+  assert.deepEqual(loss, { code: "invalid_request", retry: "no" });
+});
+
+// What the model says
+
+contract("hands speech on untouched, with its place", async (stage) => {
+  const { session, sink } = await stage.live();
+  const place = { response_id: "r1", item_id: "i1", content_index: 0 };
+  session.say({ type: "response.output_audio.delta", ...place, delta: "UVVV" });
+  session.say({ type: "response.audio.delta", ...place, delta: "XXXX" });
+  session.say({ type: "response.output_audio.done", ...place });
+  const ref = { responseId: "r1", itemId: "i1", contentIndex: 0 };
+  assert.deepEqual(await sink.first("speechDone"), { type: "speechDone", ref });
+  assert.deepEqual(sink.sounds.all, [{ ref, audio: "UVVV" }, { ref, audio: "XXXX" }]);
+});
+
+contract("takes a delta of several megabytes", async (stage) => {
+  const { session, sink } = await stage.live();
+  const delta = "QUJD".repeat(2 ** 20);
+  session.say({ type: "response.output_audio.delta", response_id: "r", item_id: "i", delta });
+  const [sound] = await sink.sounds.when((all) => all.length > 0);
+  assert.equal(sound?.audio.length, delta.length);
+});
+
+contract("tells a voice turn from the first sound to the usage", async (stage) => {
+  const { session, sink } = await stage.live();
+  const place = { response_id: "r1", item_id: "i2", content_index: 0 };
+  const ref = { responseId: "r1", itemId: "i2", contentIndex: 0 };
+  const call = { type: "function_call", id: "i3", call_id: "c1", name: "t", arguments: "{}" };
+  for (
+    const event of [
+      { type: "input_audio_buffer.speech_started", item_id: "i1", audio_start_ms: 0 },
+      { type: "input_audio_buffer.speech_stopped", item_id: "i1", audio_end_ms: 900 },
+      { type: "input_audio_buffer.committed", item_id: "i1", previous_item_id: null },
+      {
+        type: "conversation.item.added",
+        item: { id: "i1", type: "message", role: "user" },
+        previous_item_id: null,
+      },
+      { type: "response.created", response: { id: "r1", conversation_id: "conv", metadata: null } },
+      { type: "response.output_audio_transcript.delta", ...place, delta: "Sure" },
+      { type: "response.output_audio_transcript.done", ...place, transcript: "Sure" },
+      {
+        type: "response.function_call_arguments.done",
+        ...place,
+        call_id: "c1",
+        name: "t",
+        arguments: "{}",
+      },
+      {
+        type: "response.output_item.done",
+        response_id: "r1",
+        item: { ...call, status: "completed" },
+      },
+      {
+        type: "response.done",
+        response: {
+          id: "r1",
+          status: "completed",
+          output: [{ ...call, status: "completed" }, { ...call, status: "incomplete" }],
+          usage: {
+            input_token_details: {
+              text_tokens: 100,
+              audio_tokens: 40,
+              cached_tokens_details: { text_tokens: 64, audio_tokens: 20 },
+            },
+            output_token_details: { text_tokens: 9 },
+          },
+        },
+      },
+      {
+        type: "conversation.item.input_audio_transcription.completed",
+        item_id: "i1",
+        transcript: "Please",
+        usage: { type: "duration", seconds: 1.5 },
+      },
+      { type: "input_audio_buffer.timeout_triggered", item_id: "i4" },
+    ]
+  ) session.say(event);
+  await sink.first("modelIdled");
+  const toolCall = { callId: "c1", name: "t", arguments: "{}" };
+  assert.deepEqual(sink.inputs.all.slice(1), [
+    { type: "speechStarted", itemId: "i1" },
+    { type: "speechStopped", itemId: "i1" },
+    { type: "committed", itemId: "i1" },
+    { type: "itemAdded", itemId: "i1", role: "user" },
+    { type: "responseStarted", responseId: "r1", aside: false },
+    { type: "speechText", ref, text: "Sure" },
+    { type: "toolAnnounced", responseId: "r1", call: toolCall },
+    { type: "toolAnnounced", responseId: "r1", call: toolCall },
+    {
+      type: "responseDone",
+      responseId: "r1",
+      status: "completed",
+      toolCalls: [toolCall],
+      usage: {
+        inputText: 100,
+        inputAudio: 40,
+        cachedText: 64,
+        cachedAudio: 20,
+        outputText: 9,
+        outputAudio: 0,
+      },
+    },
+    { type: "callerText", itemId: "i1", text: "Please", final: true },
+    { type: "transcriptionUsed", usage: { unit: "seconds", seconds: 1.5 } },
+    { type: "modelIdled" },
+  ]);
+});
+
+contract("tells whole transcripts of servers that send no pieces", async (stage) => {
+  const { session, sink } = await stage.live();
+  session.say({
+    type: "response.audio_transcript.done",
+    response_id: "r",
+    item_id: "i",
+    transcript: "All at once",
+  });
+  assert.equal((await sink.first("speechText")).text, "All at once");
+});
+
+contract("knows its own responses again, and those beside the conversation", async (stage) => {
+  const { client, session, sink } = await stage.live();
+  client.send({
+    type: "respond",
+    request: { purpose: "filler", instructions: "Say: one moment.", aside: true },
+  });
+  const { response } = await session.first("response.create");
+  assert.deepEqual(response, {
+    metadata: { purpose: "filler" },
+    instructions: "Say: one moment.",
+    conversation: "none",
+    tool_choice: "none",
+  });
+  session.say({
+    type: "response.created",
+    response: { id: "r9", conversation_id: null, metadata: response.metadata },
+  });
+  assert.deepEqual(await sink.first("responseStarted"), {
+    type: "responseStarted",
+    responseId: "r9",
+    aside: true,
+    purpose: "filler",
+  });
+});
+
+contract("runs no tool of a response that was cut short (case 38)", async (stage) => {
+  const { session, sink } = await stage.live();
+  const item = { id: "i", type: "function_call", call_id: "c", name: "t", arguments: '{"a":' };
+  session.say({
+    type: "response.output_item.done",
+    response_id: "r",
+    item: { ...item, status: "incomplete" },
+  });
+  session.say({
+    type: "response.done",
+    response: {
+      id: "r",
+      status: "cancelled",
+      status_details: { type: "cancelled", reason: "turn_detected" },
+      output: [{ ...item, status: "incomplete" }, item],
+    },
+  });
+  assert.deepEqual(await sink.first("responseDone"), {
+    type: "responseDone",
+    responseId: "r",
+    status: "cancelled",
+    reason: "turn_detected",
+    toolCalls: [],
+  });
+  assert.ok(!sink.inputs.all.some((input) => input.type === "toolAnnounced"));
+});
+
+contract(
+  "ignores what it does not know, and counts what it cannot read (case 47)",
+  async (stage) => {
+    const { client, session, sink } = await stage.live();
+    session.say({ type: "brand.new", extra: {} });
+    session.say({ type: "conversation.item.added", item: { id: "m", type: "mcp_call" } });
+    session.say({
+      type: "conversation.item.added",
+      item: { id: "n", type: "message", role: "dev" },
+    });
+    for (const raw of ["", "{", "null", "[]", "7", '{"type":7}', '{"type":"response.done"}']) {
+      session.sayRaw(raw);
+    }
+    session.sayRaw(new Uint8Array([1, 2, 3]));
+    session.say({ type: "input_audio_buffer.speech_started" });
+    assert.deepEqual(await sink.first("speechStarted"), { type: "speechStarted" });
+    assert.deepEqual(sink.inputs.all.map(({ type }) => type), ["modelReady", "speechStarted"]);
+    client.close();
+    assert.match(stage.log.lines.join(), /"malformedEvents":8/);
+  },
+);
+
+contract("goes on when the listener throws", async (stage) => {
+  const sink = new ThrowingSink();
+  const { session } = await stage.live({}, {}, sink);
+  session.say({
+    type: "response.output_audio.delta",
+    response_id: "r",
+    item_id: "i",
+    delta: "AAAA",
+  });
+  session.say({ type: "input_audio_buffer.speech_started" });
+  await sink.first("speechStarted");
+  assert.equal(sink.sounds.all.length, 1);
+  assert.equal(stage.log.lines.length, 3);
+});
+
+// Errors
+
+contract("tells which request was refused, and what a truncate may ask for", async (stage) => {
+  const { client, session, sink } = await stage.live();
+  const truncate = {
+    type: "truncate",
+    itemId: "i1",
+    contentIndex: 0,
+    audioEndMs: 2_000,
+  } as const;
+  client.send(truncate);
+  const frame = await session.first("conversation.item.truncate");
+  assert.deepEqual([frame.item_id, frame.content_index, frame.audio_end_ms], ["i1", 0, 2_000]);
+  session.refuse(frame, {
+    type: "invalid_request_error",
+    code: null,
+    message: "Audio content of 1234ms is already shorter than 2000ms",
+  });
+  assert.deepEqual(await sink.first("requestRefused"), {
+    type: "requestRefused",
+    request: truncate,
+    code: "invalid_request_error",
+    availableMs: 1_234,
+  });
+});
+
+contract("takes a collision of responses for the latest request (case 34)", async (stage) => {
+  const { client, session, sink } = await stage.live();
+  client.send(respond("tool_result"));
+  await session.first("response.create");
+  session.say({
+    type: "error",
+    error: { code: "conversation_already_has_active_response", message: "busy" },
+  });
+  const { request, code } = await sink.first("requestRefused");
+  assert.deepEqual(request, respond("tool_result"));
+  assert.equal(code, "conversation_already_has_active_response");
+});
+
+contract("survives errors of every shape and logs none of their text (case 48)", async (stage) => {
+  const { client, session, sink } = await stage.live();
+  client.commitAudio();
+  const commit = await session.first("input_audio_buffer.commit");
+  session.refuse(commit, { code: "input_audio_buffer_commit_empty" });
+  session.say({ type: "error", error: "a private sentence" });
+  session.say({ type: "error", error: { code: null, message: "a private sentence" } });
+  session.say({ type: "error" });
+  session.say({ type: "error", error: { message: "a private sentence", event_id: "unknown" } });
+  session.say({ type: "input_audio_buffer.speech_started" });
+  await sink.first("speechStarted");
+  assert.equal(sink.inputs.all.length, 2);
+  assert.equal(stage.log.lines.length, 5);
+  assert.ok(!stage.log.lines.join().includes("private"));
+});
+
+const FATAL = [
+  ["session_expired", "now"],
+  ["insufficient_quota", "no"],
+  ["invalid_api_key", "no"],
+  ["account_deactivated", "no"],
+  ["billing_hard_limit_reached", "no"],
+] as const;
+
+for (const [code, retry] of FATAL) {
+  contract(`is lost, retry ${retry}, on the error ${code}`, async (stage) => {
+    const { session, sink } = await stage.live();
+    session.say({ type: "error", error: { code, message: "" } });
+    assert.deepEqual((await sink.first("modelLost")).loss, { code, retry });
+    await session.closed;
+  });
+}
+
+contract("is lost for good when a response fails for want of money", async (stage) => {
+  const { session, sink } = await stage.live();
+  const status_details = { type: "failed", error: { code: "insufficient_quota" } };
+  session.say({ type: "response.done", response: { id: "r", status: "failed", status_details } });
+  const { loss } = await sink.first("modelLost");
+  assert.deepEqual(loss, { code: "insufficient_quota", retry: "no" });
+  assert.equal((await sink.first("responseDone")).reason, "insufficient_quota");
+});
+
+// The end
+
+const CLOSURES = [
+  [1001, "Your session hit the maximum duration of 60 minutes.", "session_expired", "now"],
+  [1011, "", "connection_lost", "now"],
+  [1008, "", "policy_violation", "no"],
+  [1013, "", "server_restart", "backoff"],
+  [3000, "invalid_request_error.invalid_api_key", "invalid_api_key", "no"],
+  [3000, "invalid_request_error.other", "invalid_request", "no"],
+] as const;
+
+for (const [code, reason, lossCode, retry] of CLOSURES) {
+  contract(`is lost as ${lossCode} when closed with ${code} "${reason}"`, async (stage) => {
+    const { session, sink } = await stage.live();
+    session.close(code, reason);
+    assert.deepEqual((await sink.first("modelLost")).loss, { code: lossCode, retry });
+    assert.equal(sink.inputs.all.filter(({ type }) => type === "modelLost").length, 1);
+  });
+}
+
+contract("asks a silent server for a sign of life, and takes its answer", async (stage) => {
+  const { session, sink } = await stage.live({ heartbeatMs: 5, heartbeatTimeoutMs: 800 });
+  for (let index = 0; index < 2; index++) {
+    const probe = await session.nth("conversation.item.retrieve", index);
+    session.refuse(probe, { code: "item_retrieve_invalid_item_id" });
+  }
+  assert.deepEqual(sink.inputs.all.map(({ type }) => type), ["modelReady"]);
+  assert.deepEqual(stage.log.lines, []);
+});
+
+contract("is lost when the sign of life does not come", async (stage) => {
+  const { session, sink } = await stage.live({ heartbeatMs: 5, heartbeatTimeoutMs: 5 });
+  const { loss } = await sink.first("modelLost");
+  assert.deepEqual(loss, { code: "network", retry: "backoff" });
+  await session.first("conversation.item.retrieve");
+});
+
+contract("is silent once it is closed", async (stage) => {
+  const { client, session, sink } = await stage.live();
+  client.close();
+  session.say({
+    type: "response.output_audio.delta",
+    response_id: "r",
+    item_id: "i",
+    delta: "AAAA",
+  });
+  session.say({ type: "input_audio_buffer.speech_started" });
+  client.sendAudio("AAAA");
+  client.commitAudio();
+  client.clearInputBuffer();
+  client.send(respond("say"));
+  client.close();
+  assert.equal((await session.closed).code, 1000);
+  assert.deepEqual(sink.sounds.all, []);
+  assert.deepEqual(session.frames.all.map(({ type }) => type), ["session.update"]);
+  assert.deepEqual(sink.inputs.all.map(({ type }) => type), ["modelReady"]);
+});
+
+contract("drops the caller's audio rather than queue without end", async (stage) => {
+  const { client, session } = await stage.live({ maxBufferedBytes: -1 });
+  client.sendAudio("AAAA");
+  client.commitAudio();
+  await session.first("input_audio_buffer.commit");
+  assert.deepEqual(audioFrames(session), []);
+  client.close();
+  assert.match(stage.log.lines.join(), /"droppedFrames":1/);
+});

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { createPhoneCalls } from "../../src/services/phoneCalls.ts";
+import { createStreamTokens } from "../../src/services/streamTokens.ts";
+import { callSid, RecordingSession } from "../support/mediaServer.ts";
+
+function desk(session: RecordingSession) {
+  const timers: (() => void)[] = [];
+  const redirects: unknown[] = [];
+  let live = false;
+  const calls = createPhoneCalls({
+    registry: {
+      open(request) {
+        live = true;
+        session.callSid = request.callSid;
+        return session;
+      },
+      get: () => undefined,
+      byCallSid: (sid) => live && session.callSid === sid ? session : undefined,
+      endOf: () => undefined,
+    },
+    tokens: createStreamTokens(() => crypto.randomUUID()),
+    transferNumber: () => undefined,
+    ownNumber: "+14155550100",
+    redirect: (sid, next) => {
+      redirects.push([sid, next.do]);
+      return Promise.resolve();
+    },
+    log: { warn() {} },
+    now: () => 0,
+    setTimer: (wake) => {
+      timers.push(wake);
+      return () => void timers.splice(timers.indexOf(wake), 1);
+    },
+  });
+  const arrive = () => calls.arrive({ callSid, agent: "desk" });
+  return { calls, timers, redirects, arrive };
+}
+
+Deno.test("case 57: a call answered whose stream never comes is ended with an apology", () => {
+  const session = new RecordingSession();
+  const { timers, redirects, arrive } = desk(session);
+  assert.equal(arrive().do, "connect");
+  assert.equal(timers.length, 1);
+  timers[0]?.();
+  assert.deepEqual(session.inputs.at(-1), {
+    type: "hangUp",
+    end: { reason: "leg_failed", detail: "stream_never_came" },
+  });
+  assert.deepEqual(redirects, [[callSid, "apologise"]]);
+});
+
+Deno.test("claim() stops the wait for the stream, and works once", () => {
+  const session = new RecordingSession();
+  const { calls, timers, arrive } = desk(session);
+  const answer = arrive();
+  assert.ok(answer.do === "connect");
+  assert.equal(calls.claim({ token: answer.token, callSid: `CA${"9".repeat(32)}` }), undefined);
+  assert.equal(calls.claim({ token: answer.token, callSid }), session);
+  assert.equal(calls.claim({ token: answer.token, callSid }), undefined);
+  assert.equal(timers.length, 0);
+});
+
+Deno.test("a stream that keeps breaking is given up after a while", () => {
+  const session = new RecordingSession();
+  const { calls, timers, arrive } = desk(session);
+  arrive();
+  let streams = 1;
+  while (calls.resume(callSid).do === "connect" && streams < 100) streams++;
+  assert.equal(streams, 20);
+  assert.equal(timers.length, 1, "one wait at a time");
+  assert.deepEqual(session.inputs.at(-1), {
+    type: "hangUp",
+    end: { reason: "leg_failed", detail: "stream_refused" },
+  });
+});
+
+Deno.test("an outbound call's webhook finds nothing where the call was given up", () => {
+  const { calls } = desk(new RecordingSession());
+  const answer = calls.arrive({ callSid, callId: "call_gone", agent: "desk" });
+  assert.deepEqual(answer, { do: "hangUp" });
+});

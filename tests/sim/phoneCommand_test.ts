@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { runPhone } from "../../src/cli/phone.ts";
+import { readPhoneOptions, rehearsal } from "../../src/cli/phoneOptions.ts";
+import { readWav } from "../../src/sim/phone/wav.ts";
+import { account, connect, loud, startTestApp, type TestApp, twiml } from "./phoneTestApp.ts";
+
+const nothingSet = () => undefined;
+
+interface Run {
+  readonly code: number;
+  readonly printed: string;
+}
+
+/** Runs the command against a small app until it ends by itself. */
+async function run(prepare: (app: TestApp) => void, args: readonly string[] = []): Promise<Run> {
+  const app = startTestApp();
+  prepare(app);
+  try {
+    return await runAt(app.url, args);
+  } finally {
+    await app.close();
+  }
+}
+
+async function runAt(url: string, args: readonly string[]): Promise<Run> {
+  const settings = ["--url", url, "--auth-token", account.authToken];
+  const options = readPhoneOptions([...settings, ...args], nothingSet, nothingSet);
+  const lines: string[] = [];
+  const code = await runPhone(options, (line) => lines.push(line), new Promise(() => {}));
+  return { code, printed: lines.join("\n") };
+}
+
+Deno.test("runPhone() calls, tells what happened and writes down what was heard", async () => {
+  const out = await Deno.makeTempFile({ suffix: ".wav" });
+  try {
+    const { code, printed } = await run((app) => {
+      app.answers["/twilio/voice"] = () => connect();
+      app.stream().then(async (stream) => {
+        await stream.next("start");
+        stream.play(loud(200), "greeting");
+        await stream.next("mark");
+        stream.socket.close(1000);
+      });
+    }, ["--out", out]);
+    assert.equal(code, 0, printed);
+    assert.match(printed, /ringing[^]*TwiML +connect[^]*stream +open[^]*agent +speaks[^]*ended/);
+    assert.ok(printed.includes(out));
+    const heard = readWav(await Deno.readFile(out));
+    assert.equal(heard.filter((byte) => byte === 0x10).length, 1_600);
+  } finally {
+    await Deno.remove(out);
+  }
+});
+
+Deno.test("runPhone() says which settings a server without a phone needs", async () => {
+  const { code, printed } = await run((app) => {
+    app.answers["/twilio/voice"] = () =>
+      Response.json({ error: "No phone.", code: "phone_not_configured" }, { status: 503 });
+  });
+  assert.equal(code, 1);
+  for (const [name, value] of Object.entries(rehearsal)) {
+    assert.ok(printed.includes(`  ${name}=${value}\n`) || printed.includes(`  ${name}=${value}`));
+  }
+});
+
+Deno.test("runPhone() says which settings must match when the signature is refused", async () => {
+  const { code, printed } = await run((app) => {
+    app.answers["/twilio/voice"] = () => new Response("no", { status: 403 });
+  });
+  assert.equal(code, 1);
+  assert.match(printed, /TWILIO_AUTH_TOKEN[^]*PUBLIC_URL[^]*--env-file/);
+  assert.ok(!printed.includes(account.authToken));
+});
+
+Deno.test("runPhone() says that no server is running", async () => {
+  const { code, printed } = await runAt("http://127.0.0.1:9", []);
+  assert.equal(code, 1);
+  assert.match(printed, /Nothing answers at http:\/\/127\.0\.0\.1:9[^]*deno task start/);
+});
+
+Deno.test("runPhone() rings the simulated phone for calls placed over the served API", async () => {
+  const app = startTestApp();
+  app.answers["/answer"] = () => twiml("<Hangup/>");
+  const stop = Promise.withResolvers<void>();
+  const served = Promise.withResolvers<string>();
+  const ended = Promise.withResolvers<void>();
+  const args = ["--serve", "--port", "0", "--url", app.url, "--auth-token", account.authToken];
+  const running = runPhone(
+    readPhoneOptions(args, nothingSet, nothingSet),
+    (line) => {
+      const url = /simulated at (\S+)/.exec(line)?.[1];
+      if (url !== undefined) served.resolve(url);
+      if (line.includes("Nothing was heard") || line.includes("What was heard")) ended.resolve();
+    },
+    stop.promise,
+  );
+  const sid = rehearsal.TWILIO_ACCOUNT_SID;
+  const response = await fetch(`${await served.promise}/2010-04-01/Accounts/${sid}/Calls.json`, {
+    method: "POST",
+    headers: { authorization: `Basic ${btoa(`${sid}:${account.authToken}`)}` },
+    body: new URLSearchParams({
+      To: "+12025550155",
+      From: rehearsal.TWILIO_PHONE_NUMBER,
+      Url: "https://parley.example/answer",
+    }),
+  });
+  assert.equal(response.status, 201);
+  await response.body?.cancel();
+  assert.equal((await app.post("/answer")).form["Direction"], "outbound-api");
+  await ended.promise;
+  stop.resolve();
+  assert.equal(await running, 0);
+  await app.close();
+});
+
+Deno.test("readPhoneOptions() takes flags before the environment before the file", () => {
+  const file = "TWILIO_AUTH_TOKEN=from-file\nPUBLIC_URL=https://file.example\nPORT=8123\n";
+  const environment = (name: string) => name === "PUBLIC_URL" ? "https://env.example" : undefined;
+  const options = readPhoneOptions(["--account-sid", "ACflag"], environment, () => file);
+  assert.equal(options.accountSid, "ACflag");
+  assert.equal(options.publicUrl, "https://env.example");
+  assert.equal(options.authToken, "from-file");
+  assert.equal(options.url, "http://127.0.0.1:8123");
+  assert.equal(options.number, rehearsal.TWILIO_PHONE_NUMBER);
+});
+
+for (
+  const args of [
+    ["--digits", "12x"],
+    ["--seconds", "soon"],
+    ["--interrupt-after", "-1"],
+    ["--url", "nowhere"],
+    ["--answer", "nobody"],
+    ["--env-file", "missing.env"],
+    ["--unknown"],
+  ]
+) {
+  Deno.test(`readPhoneOptions() refuses ${args.join(" ")}`, () => {
+    assert.throws(() => readPhoneOptions(args, nothingSet, nothingSet), TypeError);
+  });
+}

@@ -1,0 +1,178 @@
+import type { CallEnd, CallSession, ControlInput, LegInput } from "../../src/call/types.ts";
+import { createAccess } from "../../src/routes/access.ts";
+import { analyticsRoutes } from "../../src/routes/analytics.ts";
+import { callsRoutes } from "../../src/routes/calls.ts";
+import { eventsRoutes } from "../../src/routes/events.ts";
+import { writeServerSentEvent } from "../../src/routes/eventStream.ts";
+import { createRouter, type Router } from "../../src/routes/index.ts";
+import { createCallActions } from "../../src/services/callActions.ts";
+import { createEventLog, type EventLog } from "../../src/services/eventLog.ts";
+import { createEventHub, type EventHub } from "../../src/services/events.ts";
+import { openStore, type Store } from "../../src/services/store.ts";
+import { type CallEnding, type NewCall, noUsage } from "../../src/services/store/callRecord.ts";
+import { createAuthenticator, parseApiKeys } from "../../src/utils/auth.ts";
+
+export const ALICE = "alice-secret-0123456789";
+export const BOB = "bob-secret-0123456789";
+export const ADMIN = "admin-secret-0123456789";
+export const READER = "reader-secret-0123456789";
+export const EXPIRED = "expired-secret-0123456789";
+
+const keys = [
+  `alice:${ALICE}`,
+  `bob:${BOB}`,
+  `admin:${ADMIN};scopes=admin`,
+  `reader:${READER};scopes=calls:read`,
+  `old:${EXPIRED};scopes=admin;expires=2020-01-01`,
+].join(",");
+
+/** A live call that only records what it is told. */
+export class LiveCall implements CallSession {
+  readonly inputs: (LegInput | ControlInput)[] = [];
+  readonly ended = new Promise<CallEnd>(() => {});
+  callSid: string | undefined;
+
+  constructor(readonly id: string, readonly request: CallSession["request"]) {}
+
+  join(): void {}
+  hear(): void {}
+  input(input: LegInput | ControlInput): void {
+    this.inputs.push(input);
+  }
+}
+
+export interface ApiServer {
+  readonly router: Router;
+  readonly store: Store;
+  readonly events: EventHub;
+  readonly log: EventLog;
+  readonly live: Map<string, LiveCall>;
+  /** Asks with the secret of a key, if one is given. */
+  ask(path: string, secret?: string, init?: RequestInit): Promise<Response>;
+  /** Writes a call into the store; `ending` makes it an ended one. */
+  remember(call: Partial<NewCall> & { readonly id: string }, ending?: Partial<CallEnding>): Promise<
+    void
+  >;
+}
+
+export interface ApiServerOptions {
+  readonly keyed?: boolean;
+  readonly mount?: (router: Router, server: Pick<ApiServer, "store" | "events">) => void;
+  readonly maxStreamsPerKey?: number;
+  readonly heartbeatMs?: number;
+  readonly maxEvents?: number;
+}
+
+/** Runs a test against the API over a real store in memory, with calls that only record. */
+export async function withApi(
+  options: ApiServerOptions,
+  run: (server: ApiServer) => Promise<void>,
+): Promise<void> {
+  const { keyed = true, mount, maxEvents, ...streams } = options;
+  const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
+  const live = new Map<string, LiveCall>();
+  const events = createEventHub(() => Date.UTC(2027, 0, 1));
+  const log = createEventLog(events, {
+    keyOf: (callId) => live.get(callId)?.request.keyName,
+    write: writeServerSentEvent("run1"),
+    gatherMs: 0,
+    ...(maxEvents !== undefined && { maxEvents }),
+  });
+  const access = createAccess({
+    ...(keyed && { authenticate: createAuthenticator(parseApiKeys(keys)) }),
+    allowedOrigins: [],
+    addressOf: () => "127.0.0.1",
+    now: () => 0,
+  });
+  const router = createRouter({
+    health: {
+      calls: { size: 0, accepting: true },
+      maxCalls: 1,
+      isDraining: () => false,
+      uptimeSeconds: () => 0,
+    },
+    allowedOrigins: [],
+    newRequestId: () => "req_1",
+    now: () => 0,
+    log: { info() {}, error: (message, fields) => console.error(message, fields) },
+    mount(router) {
+      const act = createCallActions({
+        registry: { get: (id) => live.get(id) },
+        transferAliases: (agent) => agent === "receptionist" ? ["sales"] : [],
+      });
+      const { calls, erasure } = store;
+      router.route("/", callsRoutes({ access, calls, erasure, act }));
+      router.route("/", analyticsRoutes({ access, calls }));
+      router.route(
+        "/",
+        eventsRoutes({
+          access,
+          log,
+          runId: "run1",
+          async findCall(id) {
+            const call = await calls.get(id);
+            return call && {
+              ended: call.status === "ended",
+              ...(call.keyName !== undefined && { keyName: call.keyName }),
+            };
+          },
+          ...streams,
+        }),
+      );
+      mount?.(router, { store, events });
+    },
+  });
+  const server: ApiServer = {
+    router,
+    store,
+    events,
+    log,
+    live,
+    async ask(path, secret, init = {}) {
+      const headers = new Headers(init.headers);
+      if (secret !== undefined) headers.set("authorization", `Bearer ${secret}`);
+      return await router.request(`http://localhost:8000${path}`, { ...init, headers }, {
+        remoteAddress: "127.0.0.1",
+      });
+    },
+    async remember(call, ending) {
+      const opened: NewCall = {
+        direction: "outbound",
+        agent: "receptionist",
+        status: "live",
+        startedAt: Date.UTC(2027, 0, 1),
+        instanceId: "test",
+        ...call,
+      };
+      await store.calls.write([{ type: "opened", callId: call.id, call: opened }]);
+      if (ending === undefined) return;
+      await store.calls.write([{
+        type: "ended",
+        callId: call.id,
+        ending: {
+          end: { reason: "caller_hung_up" },
+          endedAt: opened.startedAt + 60_000,
+          durationMs: 60_000,
+          usage: noUsage,
+          cost: { usd: 0.02, parts: { text: 0, audio: 0.02, transcription: 0, telephony: null } },
+          latenciesMs: [],
+          ...ending,
+        },
+      }]);
+    },
+  };
+  try {
+    await run(server);
+  } finally {
+    log.close();
+    await store.close();
+  }
+}
+
+/** The answer's status and its error code, checked to be of the one shape. */
+export async function problem(response: Response): Promise<readonly [number, string]> {
+  const body = await response.json();
+  const names = Object.keys(body).filter((name) => name !== "details");
+  if (names.sort().join() !== "code,error,requestId") throw new Error(`Not an error: ${names}`);
+  return [response.status, body.code];
+}

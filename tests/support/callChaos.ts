@@ -1,0 +1,395 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type {
+  CallCommand,
+  ModelRequest,
+  ResponsePurpose,
+  ResponseStatus,
+} from "../../src/call/types.ts";
+import { CallDriver, type CallDriverOptions } from "./callDriver.ts";
+
+/** Something that happens to a call; what makes no sense at that moment is left out. */
+export interface Step {
+  readonly kind: (typeof KINDS)[number];
+  /** Which one, how long, and the like: a number that each kind reads in its own way. */
+  readonly pick: number;
+}
+
+const KINDS = [
+  "pass",
+  "passLong",
+  "respond",
+  "ownResponse",
+  "delta",
+  "itemDone",
+  "finish",
+  "finishWithTools",
+  "lateDelta",
+  "speechStarted",
+  "speechStopped",
+  "committed",
+  "callerText",
+  "refuse",
+  "toolReturns",
+  "outputTaken",
+  "modelLost",
+  "modelReady",
+  "modelIdled",
+  "loseLeg",
+  "joinLeg",
+  "staleMark",
+  "staleRender",
+  "typed",
+  "digit",
+  "interrupt",
+  "level",
+  "commit",
+  "say",
+  "end",
+  "transfer",
+  "hangUp",
+] as const;
+
+const RARE: ReadonlySet<string> = new Set(["end", "transfer", "hangUp", "modelLost", "loseLeg"]);
+
+export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.record({
+    kind: fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...KINDS.filter((kind) => !RARE.has(kind))) },
+      { weight: 2, arbitrary: fc.constantFrom<Step["kind"]>("pass", "respond", "delta", "finish") },
+      { weight: 1, arbitrary: fc.constantFrom(...KINDS.filter((kind) => RARE.has(kind))) },
+    ),
+    pick: fc.nat(9999),
+  }),
+  { maxLength: 150, size: "max" },
+);
+
+export const policies: fc.Arbitrary<CallDriverOptions> = fc.record({
+  reports: fc.constantFrom("marks", "positions"),
+  startUpMs: fc.constantFrom(0, 120.3),
+  modelResponds: fc.boolean(),
+  modelInterrupts: fc.boolean(),
+  interruptAfterMs: fc.constantFrom(0, 400),
+  pausesOnSpeech: fc.boolean(),
+  commitsBySilence: fc.boolean(),
+  fillerAfterMs: fc.constantFrom(0, 900.7),
+  idleMs: fc.constantFrom(5000, 30_000),
+  maxMs: fc.constantFrom(60_000.1, 600_000),
+  greeting: fc.constantFrom("Hello!", ""),
+  transfers: fc.constant({ sales: {} }),
+});
+
+/** Lives through the steps and checks after each that the call has not done what it must never do. */
+export function liveThrough(options: CallDriverOptions, all: readonly Step[]): CallDriver {
+  const chaos = new Chaos(options);
+  for (const step of all) chaos.take(step);
+  chaos.close();
+  return chaos.call;
+}
+
+class Chaos {
+  readonly call: CallDriver;
+  #checked = 0;
+  #joined = false;
+  #open = false;
+  #ready = false;
+  #asked: { readonly purpose: ResponsePurpose; readonly at: number } | undefined;
+  #lastRespond: Extract<ModelRequest, { type: "respond" }> | undefined;
+  #running: { readonly id: string; readonly itemId: string } | undefined;
+  #past: { readonly id: string; readonly itemId: string }[] = [];
+  readonly #producedMs = new Map<string, number>();
+  readonly #runningTools = new Set<string>();
+  /** Tools that returned before the call's end, and how often the model was told of each. */
+  readonly #returned = new Map<string, { told: number; readonly after: number }>();
+  readonly #runs = new Map<string, number>();
+  #serial = 0;
+
+  constructor(options: CallDriverOptions) {
+    this.call = new CallDriver(options);
+    this.#check();
+  }
+
+  take({ kind, pick }: Step): void {
+    if (RARE.has(kind) && kind !== "modelLost" && kind !== "loseLeg" && pick % 4 !== 0) return;
+    this.#do(kind, pick);
+    this.#check();
+  }
+
+  /** All that was begun is over, and the call must have come to an end or be at rest. */
+  close(): void {
+    this.call.advance(100_000);
+    this.#check();
+    this.call.input({ type: "left", end: { reason: "caller_hung_up" } });
+    this.#check();
+    assert.equal(this.call.all("endCall").length, 1, "ended once");
+    assert.equal(this.call.events("ended").length, 1);
+    assert.equal(this.call.machine.wakeAt, undefined);
+    for (const turn of this.call.transcript) assert.ok(turn.final, `open at the end: ${turn.id}`);
+    for (const [callId, { told, after }] of this.#returned) {
+      const later = this.call.commands.slice(after).filter((one) => one.type === "openModel");
+      const inHistory = later.some(({ history }) =>
+        history.some((item) => item.type === "toolCall" && item.callId === callId)
+      );
+      // Only where no connection was there any more to be told it went untold.
+      const answered = told === 1 || (told === 0 && (inHistory || later.length === 0));
+      assert.ok(answered, `${callId} was told ${told} times`);
+    }
+  }
+
+  #do(kind: Step["kind"], pick: number): void {
+    const { call } = this;
+    switch (kind) {
+      case "pass":
+        return call.advance(pick / 10);
+      case "passLong":
+        return call.advance(pick);
+      case "modelReady":
+        if (!this.#open || this.#ready) return;
+        this.#ready = true;
+        return call.ready(pick % 3 === 0 ? 30_000 + pick : undefined);
+      case "modelLost":
+        if (!this.#open) return;
+        this.#closed();
+        return call.input({
+          type: "modelLost",
+          loss: { code: "closed", retry: pick % 2 === 0 ? "now" : "backoff" },
+        });
+      case "joinLeg":
+        if (this.#joined) return;
+        this.#joined = true;
+        return call.join();
+      case "loseLeg":
+        if (!this.#joined) return;
+        this.#joined = false;
+        return call.lose();
+      case "staleMark":
+        return call.input({ type: "marked", mark: `g${pick % 4}.${pick % 50}` });
+      case "staleRender":
+        return call.input({
+          type: "rendered",
+          itemId: `item_${pick % 9}`,
+          ms: pick - 500,
+          cleared: pick % 2 === 0,
+        });
+      case "typed":
+        return call.input({ type: "typed", text: "hello" });
+      case "digit":
+        return call.press("0123456789*#"[pick % 12]!);
+      case "interrupt":
+        return call.input({ type: "interruptAsked" });
+      case "level":
+        return call.input({ type: "callerLevel", speaking: pick % 2 === 0 });
+      case "commit":
+        return call.input({ type: "turnCommitted" });
+      case "say":
+        return call.input({ type: "sayAsked", text: "Listen." });
+      case "end":
+        return call.input({
+          type: "endAsked",
+          end: { reason: "operator_hung_up" },
+          ...(pick % 3 === 0 && { goodbye: "Bye." }),
+          interrupts: pick % 2 === 0,
+        });
+      case "transfer":
+        return call.input({ type: "transferAsked", alias: pick % 2 === 0 ? "sales" : "nobody" });
+      case "hangUp":
+        return call.input({ type: "hangUp", end: { reason: "operator_hung_up" } });
+      case "toolReturns": {
+        const callId = [...this.#runningTools][pick % (this.#runningTools.size || 1)];
+        if (callId === undefined) return;
+        this.#runningTools.delete(callId);
+        if (call.machine.phase !== "ended") {
+          this.#returned.set(callId, { told: 0, after: call.commands.length });
+        }
+        return call.toolReturns(callId.slice("call_".length), `output of ${callId}.`, {
+          ...(pick % 11 === 0 && { effect: { type: "endCall" } }),
+          ...(pick % 13 === 0 && { effect: { type: "transfer", alias: "sales" } }),
+        });
+      }
+      default:
+        if (this.#ready) this.#doModel(kind, pick);
+    }
+  }
+
+  #doModel(kind: Step["kind"], pick: number): void {
+    const { call } = this;
+    const running = this.#running;
+    switch (kind) {
+      case "respond":
+        if (this.#asked !== undefined && running === undefined) this.#begin(this.#asked.purpose);
+        return;
+      case "ownResponse":
+        if (running === undefined) this.#begin(undefined);
+        return;
+      case "delta":
+        if (running !== undefined) this.#delta(running, 20 + (pick % 900) / 1.7);
+        return;
+      case "lateDelta": {
+        const past = this.#past[pick % (this.#past.length || 1)];
+        if (past !== undefined) this.#delta(past, 100);
+        return;
+      }
+      case "itemDone":
+        if (running === undefined) return;
+        call.input({ type: "speechDone", ref: ref(running) });
+        this.#running = { id: running.id, itemId: this.#newItem() };
+        return;
+      case "finish": {
+        const statuses: ResponseStatus[] = ["completed", "completed", "cancelled", "incomplete"];
+        return this.#finish(pick % 29 === 0 ? "failed" : statuses[pick % 4]!, 0, pick);
+      }
+      case "finishWithTools":
+        return this.#finish(pick % 3 === 0 ? "cancelled" : "completed", 1 + (pick % 3), pick);
+      case "speechStarted":
+        call.callerStarts();
+        return;
+      case "speechStopped":
+        return call.input({ type: "speechStopped" });
+      case "committed":
+        return call.input({ type: "committed", itemId: `turn_${pick % 20}` });
+      case "callerText":
+        return call.input({
+          type: "callerText",
+          itemId: `turn_${pick % 20}`,
+          text: "words ",
+          final: pick % 2 === 0,
+        });
+      case "refuse": {
+        const request = this.#lastRespond;
+        if (request === undefined) return;
+        this.#lastRespond = undefined;
+        this.#asked = undefined;
+        const code = pick % 3 === 0 ? "server_error" : "conversation_already_has_active_response";
+        return call.input({ type: "requestRefused", request: structuredClone(request), code });
+      }
+      case "outputTaken":
+        return call.input({
+          type: "itemAdded",
+          itemId: `output_${pick}`,
+          role: "tool",
+          callId: `call_t${pick % 20}`,
+        });
+      case "modelIdled":
+        return call.input({ type: "modelIdled" });
+    }
+  }
+
+  #begin(purpose: ResponsePurpose | undefined): void {
+    this.#asked = undefined;
+    const itemId = this.#newItem();
+    const id = this.call.begin(purpose, { aside: purpose === "filler" });
+    this.#running = { id, itemId };
+    this.call.input({ type: "itemAdded", itemId, role: "agent" });
+  }
+
+  #delta(at: { readonly id: string; readonly itemId: string }, ms: number): void {
+    this.#producedMs.set(at.itemId, (this.#producedMs.get(at.itemId) ?? 0) + ms);
+    this.call.words(at.id, at.itemId, "some words ");
+    this.call.sound(at.id, at.itemId, ms);
+  }
+
+  #finish(status: ResponseStatus, toolCount: number, pick: number): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
+    this.#past = [...this.#past, running].slice(-3);
+    const tools = Array.from({ length: toolCount }, () => {
+      const name = `t${this.#serial++}`;
+      return { callId: `call_${name}`, name, arguments: "{}" };
+    });
+    for (const tool of pick % 2 === 0 ? tools : []) {
+      this.call.input({ type: "toolAnnounced", responseId: running.id, call: tool });
+    }
+    this.call.finish(running.id, status, { tools });
+  }
+
+  #closed(): void {
+    this.#open = false;
+    this.#ready = false;
+    this.#asked = undefined;
+    this.#lastRespond = undefined;
+    this.#running = undefined;
+    this.#past = [];
+  }
+
+  #newItem(): string {
+    return `item_${this.#serial++}`;
+  }
+
+  #check(): void {
+    const { commands } = this.call;
+    for (; this.#checked < commands.length; this.#checked++) {
+      const command = commands[this.#checked]!;
+      const last = this.#checked > 0 ? commands[this.#checked - 1] : undefined;
+      assert.notEqual(last?.type, "endCall", `a ${command.type} after the end`);
+      this.#checkOne(command, this.call.times[this.#checked]!);
+    }
+    for (const { itemId, ms } of this.call.line.heard) {
+      const producedMs = this.#producedMs.get(itemId) ?? 0;
+      assert.ok(ms <= producedMs + 12, `${itemId}: ${ms} ms heard of ${producedMs}`);
+    }
+  }
+
+  #checkOne(command: CallCommand, at: number): void {
+    switch (command.type) {
+      case "openModel":
+        this.#open = true;
+        this.#ready = false;
+        return;
+      case "closeModel":
+        return this.#closed();
+      case "runTool": {
+        const { callId } = command.call;
+        assert.ok(!this.#runs.has(callId), `${callId} runs twice`);
+        this.#runs.set(callId, 1);
+        this.#runningTools.add(callId);
+        return;
+      }
+      case "publish": {
+        if (command.event.type !== "interrupted") return;
+        const { itemId, heardMs } = command.event;
+        assert.ok(heardMs <= Math.ceil(this.#producedMs.get(itemId) ?? 0), "heard past the end");
+        return;
+      }
+      case "model":
+        return this.#checkRequest(command.request, at);
+    }
+  }
+
+  #checkRequest(request: ModelRequest, at: number): void {
+    switch (request.type) {
+      case "respond": {
+        const { purpose } = request.request;
+        assert.ok(this.#ready, `${purpose} asked of a connection that is not ready`);
+        assert.equal(this.#running, undefined, `${purpose} asked for during a response`);
+        const lost = this.#asked !== undefined && at >= this.#asked.at + 10_000;
+        assert.ok(this.#asked === undefined || lost, `${purpose} asked for beside another`);
+        this.#asked = { purpose, at };
+        this.#lastRespond = request;
+        return;
+      }
+      case "truncate": {
+        const producedMs = this.#producedMs.get(request.itemId) ?? 0;
+        assert.ok(Number.isInteger(request.audioEndMs) && request.audioEndMs >= 0);
+        assert.ok(request.audioEndMs <= producedMs, `truncate past ${producedMs}`);
+        return;
+      }
+      case "toolOutput":
+        return this.#told(request.callId);
+      case "message": {
+        const callId = /output of (call_\w+)\./.exec(request.text)?.[1];
+        if (callId !== undefined) this.#told(callId);
+      }
+    }
+  }
+
+  #told(callId: string): void {
+    const returned = this.#returned.get(callId);
+    assert.ok(returned !== undefined, `an answer to ${callId}, which has not returned`);
+    returned.told++;
+  }
+}
+
+function ref({ id, itemId }: { readonly id: string; readonly itemId: string }) {
+  return { responseId: id, itemId, contentIndex: 0 };
+}

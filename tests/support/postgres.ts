@@ -1,0 +1,126 @@
+import postgres from "postgres";
+
+/** A Postgres server to test against. */
+export interface TestPostgres {
+  /** Makes an empty database for one test. */
+  createDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }>;
+  /** Ends the server, if it is our own, without waiting for it: fit for the end of a test file. */
+  kill(): void;
+}
+
+/**
+ * The server of TEST_DATABASE_URL, or one of our own from the machine's packages, in a temporary
+ * folder and on a free port of loopback. Nothing where there is none, unless REQUIRE_POSTGRES is 1.
+ */
+export async function startPostgres(): Promise<TestPostgres | undefined> {
+  const given = Deno.env.get("TEST_DATABASE_URL");
+  if (given !== undefined && given !== "") return serverAt(given, () => {});
+  const programs = findPrograms();
+  if (programs !== undefined) return await startServer(programs);
+  if (Deno.env.get("REQUIRE_POSTGRES") === "1") {
+    throw new Error("Cannot test with Postgres: it is not installed (apt-get install postgresql)");
+  }
+  console.warn("Postgres is not installed: its tests are left out");
+  return undefined;
+}
+
+async function startServer(programs: string): Promise<TestPostgres> {
+  const folder = await Deno.makeTempDir({ prefix: "parley-postgres-" });
+  const user = await unprivilegedUser();
+  if (user.uid !== undefined) await Deno.chown(folder, user.uid, user.gid ?? null);
+  const data = `${folder}/data`;
+  const initdb = await new Deno.Command(`${programs}/initdb`, {
+    args: ["-D", data, "-U", "parley", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"],
+    cwd: folder,
+    ...user,
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!initdb.success) throw new Error(new TextDecoder().decode(initdb.stderr));
+
+  const port = freePort();
+  const settings = [
+    "fsync=off",
+    "log_min_messages=log",
+    "unix_socket_directories=",
+    "max_connections=80",
+  ];
+  const server = new Deno.Command(`${programs}/postgres`, {
+    args: [
+      ...["-D", data, "-h", "127.0.0.1", "-p", `${port}`],
+      ...settings.flatMap((setting) => ["-c", setting]),
+    ],
+    cwd: folder,
+    ...user,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  await untilReady(server.stderr);
+  return serverAt(`postgres://parley@127.0.0.1:${port}/postgres`, () => {
+    server.kill("SIGQUIT");
+    Deno.removeSync(folder, { recursive: true });
+  });
+}
+
+function serverAt(url: string, kill: () => void): TestPostgres {
+  return {
+    async createDatabase() {
+      const name = `parley_test_${crypto.randomUUID().replaceAll("-", "")}`;
+      await administer(url, `CREATE DATABASE ${name}`);
+      const database = new URL(url);
+      database.pathname = `/${name}`;
+      return {
+        url: database.href,
+        drop: () => administer(url, `DROP DATABASE ${name} WITH (FORCE)`),
+      };
+    },
+    kill,
+  };
+}
+
+async function administer(url: string, statement: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await sql.unsafe(statement);
+  } finally {
+    await sql.end();
+  }
+}
+
+async function untilReady(stderr: ReadableStream<Uint8Array>): Promise<void> {
+  const reader = stderr.getReader();
+  const decoder = new TextDecoder();
+  let log = "";
+  while (!log.includes("database system is ready to accept connections")) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`Cannot start Postgres: ${log}`);
+    log += decoder.decode(value, { stream: true });
+  }
+  // The server writes little from now on; the pipe has room for it.
+  reader.releaseLock();
+}
+
+/** The folder of the newest version that Debian's packages have put there. */
+function findPrograms(): string | undefined {
+  try {
+    const [newest] = [...Deno.readDirSync("/usr/lib/postgresql")]
+      .map(({ name }) => Number(name)).filter(Number.isFinite).sort((a, b) => b - a);
+    return newest === undefined ? undefined : `/usr/lib/postgresql/${newest}/bin`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Postgres does not start as root. */
+async function unprivilegedUser(): Promise<{ uid?: number; gid?: number }> {
+  if (Deno.uid() !== 0) return {};
+  const users = await Deno.readTextFile("/etc/passwd");
+  const [, uid, gid] = /^postgres:[^:]*:(\d+):(\d+):/m.exec(users) ?? [, "65534", "65534"];
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}

@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import type { StoreTest } from "./storeContract.ts";
+import { opened } from "./storedCalls.ts";
+
+/** What the smaller ports of every store must do. */
+export function testStorePorts(test: StoreTest): void {
+  testIdempotency(test);
+  testTokens(test);
+  testDialQueue(test);
+  testLists(test);
+  testOutbox(test);
+  testBatches(test);
+}
+
+const day = 24 * 60 * 60_000;
+
+function testIdempotency(test: StoreTest): void {
+  test("of many requests with one idempotency key, exactly one gets it", async ({ idempotency }) => {
+    const key = { keyName: "ops", requestKey: "k1" };
+    const answers = await Promise.all(
+      Array.from(
+        { length: 100 },
+        (_, at) => idempotency.reserve({ ...key, bodyHash: "h", callId: `call_${at}` }, 1000),
+      ),
+    );
+    assert.equal(answers.filter(({ state }) => state === "reserved").length, 1);
+    assert.equal(answers.filter(({ state }) => state === "in_flight").length, 99);
+    assert.deepEqual(
+      await idempotency.reserve({ keyName: "crm", requestKey: "k1", bodyHash: "h" }, 1000),
+      { state: "reserved" },
+    );
+  });
+
+  test("a finished request is told to those that repeat it, for a day", async ({ idempotency }) => {
+    const key = { keyName: "ops", requestKey: "k1" };
+    const request = { ...key, bodyHash: "h1", callId: "call_1" };
+    await idempotency.reserve(request, 0);
+    const response = { status: 200, body: { success: true } };
+    await idempotency.complete(key, response);
+    const expected = { state: "done", bodyHash: "h1", callId: "call_1", response } as const;
+    assert.deepEqual(await idempotency.reserve({ ...key, bodyHash: "other" }, day - 1), expected);
+    assert.deepEqual(await idempotency.find(key, day - 1), expected);
+    assert.equal(await idempotency.find(key, day), undefined);
+    assert.deepEqual(await idempotency.reserve(request, day), { state: "reserved" });
+    assert.equal((await idempotency.find(key, day))?.state, "in_flight");
+  });
+
+  test("a request of which nobody knows the effect is unknown, not free", async ({ idempotency }) => {
+    const [timedOut, died] = [{ keyName: "ops", requestKey: "k1" }, {
+      keyName: "ops",
+      requestKey: "k2",
+    }];
+    await idempotency.reserve({ ...timedOut, bodyHash: "h" }, 0);
+    await idempotency.reserve({ ...died, bodyHash: "h" }, 0);
+    await idempotency.markUnknown(timedOut);
+    await idempotency.release(timedOut);
+    assert.equal((await idempotency.find(timedOut, 1))?.state, "unknown");
+    assert.equal((await idempotency.find(died, 119_999))?.state, "in_flight");
+    assert.equal((await idempotency.find(died, 120_000))?.state, "unknown");
+    await idempotency.release(died);
+    assert.equal(await idempotency.find(died, 1), undefined);
+  });
+}
+
+function testTokens(test: StoreTest): void {
+  test("a token works once, for its purpose, in its time", async ({ tokens }) => {
+    await tokens.issue("secret", { purpose: "stream", subject: "CA1", untilMs: 1000 });
+    assert.equal(await tokens.claim("secret", "web", 500), undefined);
+    const claims = await Promise.all([1, 2, 3].map(() => tokens.claim("secret", "stream", 500)));
+    assert.deepEqual(claims.filter((subject) => subject !== undefined), ["CA1"]);
+    await tokens.issue("old", { purpose: "stream", subject: "CA2", untilMs: 1000 });
+    assert.equal(await tokens.claim("old", "stream", 1000), undefined);
+    await tokens.issue("first", { purpose: "stream", subject: "CA3", untilMs: 1000 });
+    await tokens.issue("second", { purpose: "stream", subject: "CA3", untilMs: 1000 });
+    assert.equal(await tokens.claim("first", "stream", 0), undefined);
+    await tokens.revoke("stream", "CA3");
+    assert.equal(await tokens.claim("second", "stream", 0), undefined);
+  });
+}
+
+function testDialQueue(test: StoreTest): void {
+  test("queued calls are taken one a second per number, in their order", async ({ dialQueue }) => {
+    const enqueue = (callId: string, from: string, dueAt = 0, now = 0) =>
+      dialQueue.enqueue({ callId, from, dueAt, payload: { to: callId } }, now);
+    assert.deepEqual([
+      await enqueue("a", "+1", 0, 1),
+      await enqueue("b", "+1", 0, 2),
+      await enqueue("c", "+2", 0, 3),
+      await enqueue("d", "+1", 0, 4),
+      await enqueue("later", "+3", 50_000, 5),
+    ], [1, 2, 1, 3, 1]);
+    const ids = async (now: number) => {
+      const { calls, nextAt } = await dialQueue.claim(now);
+      return [calls.map(({ callId }) => callId).sort().join(""), nextAt];
+    };
+    assert.deepEqual(await ids(1000), ["ac", 2000]);
+    assert.deepEqual(await ids(1999), ["", 2000]);
+    assert.equal(await dialQueue.position("a"), undefined);
+    assert.equal(await dialQueue.position("d"), 2);
+    assert.equal(await dialQueue.remove("b"), true);
+    assert.equal(await dialQueue.remove("b"), false);
+    assert.deepEqual(await ids(2000), ["d", 3000]);
+    assert.deepEqual(await ids(3000), ["", 50_000]);
+    assert.deepEqual(await ids(50_000), ["later", undefined]);
+    await dialQueue.remove("c");
+    assert.deepEqual((await dialQueue.overdue(2001)).map(({ callId }) => callId), ["a", "d"]);
+    assert.deepEqual((await dialQueue.overdue(1001))[0]?.payload, { to: "a" });
+  });
+
+  test("a queued call is taken by one of many who ask", async ({ dialQueue }) => {
+    await dialQueue.enqueue({ callId: "a", from: "+1", dueAt: 0, payload: null }, 0);
+    const claims = await Promise.all(Array.from({ length: 20 }, () => dialQueue.claim(1000)));
+    assert.equal(claims.flatMap(({ calls }) => calls).length, 1);
+  });
+}
+
+function testLists(test: StoreTest): void {
+  test("the do-not-call list keeps a number until it is taken off", async ({ doNotCall }) => {
+    await doNotCall.add({ number: "+15550002", addedAt: 5, addedBy: "ops", reason: "asked" });
+    await doNotCall.add({ number: "+15550002", addedAt: 9 });
+    await doNotCall.add({ number: "+15550001", addedAt: 6 });
+    assert.equal(await doNotCall.has("+15550002"), true);
+    assert.deepEqual(await doNotCall.list({ limit: 9 }), [
+      { number: "+15550001", addedAt: 6 },
+      { number: "+15550002", addedAt: 5, addedBy: "ops", reason: "asked" },
+    ]);
+    assert.equal((await doNotCall.list({ limit: 9, after: "+15550001" })).length, 1);
+    assert.equal(await doNotCall.remove("+15550002"), true);
+    assert.equal(await doNotCall.remove("+15550002"), false);
+    assert.equal(await doNotCall.has("+15550002"), false);
+  });
+}
+
+function testOutbox(test: StoreTest): void {
+  const delivery = (id: string) => ({
+    id,
+    endpoint: "crm",
+    eventType: "call.ended",
+    callId: "call_1",
+    payload: "{}",
+  });
+
+  test("a delivery is taken by one worker, and again when that one says nothing", async ({ outbox }) => {
+    await outbox.enqueue([delivery("d1"), delivery("d2"), delivery("d1")], 0);
+    const options = { limit: 1, leaseMs: 1000 };
+    const claims = await Promise.all([1, 2, 3].map(() => outbox.claim(10, options)));
+    assert.deepEqual(claims.flat().map(({ id, attempts }) => [id, attempts]).sort(), [["d1", 1], [
+      "d2",
+      1,
+    ]]);
+    await outbox.done("d2");
+    assert.equal(await outbox.nextDue(), 1010);
+    const [again] = await outbox.claim(1010, options);
+    assert.deepEqual(again, { ...delivery("d1"), attempts: 2, createdAt: 0 });
+    await outbox.done("d1");
+    assert.equal(await outbox.nextDue(), undefined);
+  });
+
+  test("a failed delivery waits, dies and is sent anew when asked", async ({ outbox }) => {
+    await outbox.enqueue([delivery("d1")], 0);
+    const options = { limit: 9, leaseMs: 1000 };
+    await outbox.claim(0, options);
+    await outbox.failed("d1", "503", { retryAt: 5000 }, 10);
+    assert.deepEqual(await outbox.claim(4999, options), []);
+    assert.equal((await outbox.claim(5000, options))[0]?.lastError, "503");
+    await outbox.failed("d1", "410", "dead", 5010);
+    assert.deepEqual(await outbox.claim(99_999, options), []);
+    assert.equal(await outbox.nextDue(), undefined);
+    const [letter] = await outbox.deadLetters({ limit: 9 });
+    assert.deepEqual([letter?.id, letter?.deadAt, letter?.lastError], ["d1", 5010, "410"]);
+    assert.deepEqual(await outbox.deadLetters({ limit: 9, before: 5010 }), []);
+    assert.equal(await outbox.resend("d1", 6000), true);
+    assert.equal(await outbox.resend("d1", 6000), false);
+    assert.equal((await outbox.claim(6000, options))[0]?.attempts, 1);
+  });
+}
+
+function testBatches(test: StoreTest): void {
+  test("a batch tells how far it is", async ({ batches, calls }) => {
+    const items = ["+1", "+2", "+3", "+4"].map((number) => ({
+      number,
+      variables: { name: number },
+    }));
+    await batches.create({ id: "b1", keyName: "ops", request: { agent: "reminder" }, items }, 7);
+    await batches.create({ id: "b2", request: {}, items: [{ number: "+9" }] }, 8);
+    const taken = await Promise.all([batches.take(2), batches.take(1)]);
+    assert.deepEqual(taken.flat().map(({ number, state }) => [number, state]).sort(), [
+      ["+1", "placing"],
+      ["+2", "placing"],
+      ["+3", "placing"],
+    ]);
+    await calls.write([opened({ id: "call_1" })]);
+    await batches.change({ batchId: "b1", item: 0 }, { state: "placed", callId: "call_1" });
+    await batches.change({ batchId: "b1", item: 0 }, { state: "ended", detail: "human" });
+    await batches.change({ batchId: "b1", item: 1 }, { state: "refused", detail: "premium_rate" });
+    assert.deepEqual(await batches.byCall("call_1"), {
+      batchId: "b1",
+      item: 0,
+      number: "+1",
+      variables: { name: "+1" },
+      state: "ended",
+      callId: "call_1",
+      detail: "human",
+    });
+    assert.equal(await batches.cancel("b1"), 1);
+    assert.deepEqual(await batches.get("b1"), {
+      id: "b1",
+      keyName: "ops",
+      createdAt: 7,
+      request: { agent: "reminder" },
+      progress: { pending: 0, placing: 1, placed: 0, ended: 1, refused: 1, cancelled: 1 },
+    });
+    assert.deepEqual((await batches.items("b1", { limit: 2, after: 0 })).map(({ item }) => item), [
+      1,
+      2,
+    ]);
+    assert.equal(await batches.get("b3"), undefined);
+  });
+}

@@ -1,0 +1,170 @@
+import {
+  type CallEnd,
+  type CallLeg,
+  CallRefused,
+  type CallRequest,
+  type CallSession,
+  type ControlInput,
+  type LegInput,
+} from "../../src/call/types.ts";
+import { createRouter } from "../../src/routes/index.ts";
+import { webRoutes, type WebRoutesDeps } from "../../src/routes/web.ts";
+
+type Input = LegInput | ControlInput;
+
+/** A call that does nothing of itself: tests act on its leg and read what it was told. */
+export class RecordingSession implements CallSession {
+  readonly id = "call_1";
+  callSid: string | undefined;
+  readonly inputs: Input[] = [];
+  readonly frames: string[] = [];
+  readonly ended: Promise<CallEnd>;
+  onInput: (input: Input) => void = () => {};
+  refusesLegs = false;
+  readonly #end = Promise.withResolvers<CallEnd>();
+  readonly #waiting = new Set<() => void>();
+  #leg: CallLeg | undefined;
+
+  constructor(readonly request: CallRequest) {
+    this.ended = this.#end.promise;
+  }
+
+  get leg(): CallLeg {
+    if (this.#leg === undefined) throw new Error("Cannot use the leg: nobody has joined");
+    return this.#leg;
+  }
+
+  join(leg: CallLeg): void {
+    if (this.refusesLegs) throw new Error("Cannot join: the call is over");
+    if (this.#leg !== undefined) throw new Error("Cannot join: the call has a leg");
+    this.#leg = leg;
+    this.#look();
+  }
+
+  hear(audio: string): void {
+    this.frames.push(audio);
+    this.#look();
+  }
+
+  input(input: Input): void {
+    this.inputs.push(input);
+    this.onInput(input);
+    this.#look();
+  }
+
+  /** Ends the call as a session does: events first, then the leg. */
+  end(end: CallEnd): void {
+    this.#leg?.notify({ type: "ended", end, durationMs: 1000 });
+    this.#leg?.close(end);
+    this.#end.resolve(end);
+  }
+
+  /** Waits until something that the call is told makes `condition` true. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      await new Promise<void>((resolve) => {
+        const look = () => {
+          this.#waiting.delete(look);
+          resolve();
+        };
+        this.#waiting.add(look);
+      });
+    }
+  }
+
+  async joined(): Promise<this> {
+    await this.until(() => this.#leg !== undefined);
+    return this;
+  }
+
+  async told<Type extends Input["type"]>(type: Type): Promise<Extract<Input, { type: Type }>> {
+    const isWanted = (input: Input): input is Extract<Input, { type: Type }> => input.type === type;
+    await this.until(() => this.inputs.some(isWanted));
+    return this.inputs.find(isWanted)!;
+  }
+
+  #look(): void {
+    for (const look of this.#waiting) look();
+  }
+}
+
+export interface WebServer {
+  readonly origin: string;
+  readonly sessions: readonly RecordingSession[];
+  /** Gives the next call as soon as it is opened and joined. */
+  nextCall(): Promise<RecordingSession>;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  token(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface WebServerOptions extends Partial<Omit<WebRoutesDeps, "registry">> {
+  readonly refuses?: CallRefused["code"];
+  readonly accepting?: boolean;
+  readonly onOpen?: (session: RecordingSession) => void;
+}
+
+/** Serves the browser's routes alone, on a free port, with calls that only record. */
+export function startWebServer(
+  { refuses, accepting = true, onOpen, ...deps }: WebServerOptions = {},
+): WebServer {
+  const sessions: RecordingSession[] = [];
+  const opened: Array<(session: RecordingSession) => void> = [];
+  const routes = webRoutes({
+    registry: {
+      accepting,
+      open(request) {
+        if (refuses !== undefined) throw new CallRefused(refuses);
+        const session = new RecordingSession(request);
+        sessions.push(session);
+        onOpen?.(session);
+        opened.shift()?.(session);
+        return session;
+      },
+    },
+    agents: [{ name: "receptionist", title: "Receptionist" }, { name: "clerk", title: "Clerk" }],
+    defaultAgent: "receptionist",
+    engine: "rehearsal",
+    allowedOrigins: [],
+    addressOf: () => "127.0.0.1",
+    log: { info() {}, warn() {} },
+    ...deps,
+  });
+  const app = createRouter({
+    health: {
+      calls: { size: 0, accepting },
+      maxCalls: 1,
+      isDraining: () => false,
+      uptimeSeconds: () => 0,
+    },
+    allowedOrigins: [],
+    newRequestId: () => "req_1",
+    now: () => 0,
+    log: { info() {}, error: (message, fields) => console.error(message, fields) },
+    mount: (router) => router.route("/", routes),
+  });
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    (request) => app.fetch(request, { remoteAddress: "127.0.0.1" }),
+  );
+  const origin = `http://127.0.0.1:${server.addr.port}`;
+
+  function fetchFromPage(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (!headers.has("origin")) headers.set("origin", origin);
+    return fetch(origin + path, { ...init, headers });
+  }
+
+  return {
+    origin,
+    sessions,
+    nextCall: () =>
+      new Promise<RecordingSession>((resolve) => opened.push(resolve)).then((s) => s.joined()),
+    fetch: fetchFromPage,
+    async token() {
+      const { token } = await (await fetchFromPage("/api/web/session", { method: "POST" })).json();
+      return token;
+    },
+    close: () => server.shutdown(),
+  };
+}

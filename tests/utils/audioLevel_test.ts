@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type AudioFormat, encodeBase64, SILENCE_BYTE } from "../../src/utils/audioFormat.ts";
+import { levelOf, levelOfPcm16 } from "../../src/utils/audioLevel.ts";
+import { samplesToBytes } from "../../src/utils/audioTranscode.ts";
+import { A_LAW, decodeG711, encodeG711, MU_LAW } from "../../src/utils/g711.ts";
+import { createResampler } from "../../src/utils/resampler.ts";
+import { framesOf, readRecording, RECORDINGS, sine } from "./speechFixture.ts";
+
+const FORMATS = ["pcmu", "pcma", "pcm24k"] as const;
+
+Deno.test("levelOfPcm16() is 0 dB for a full-scale square wave and -3 for a sine", () => {
+  assert.equal(levelOfPcm16(new Int16Array(160).fill(-32768)), 0);
+  const tone = Int16Array.from(sine({ hz: 500, rateHz: 8_000, length: 160, amplitude: 32_767 }));
+  assert.ok(Math.abs(levelOfPcm16(tone) + 3.01) < 0.01);
+  assert.equal(levelOfPcm16(new Int16Array(160)), -96);
+  assert.equal(levelOfPcm16(new Int16Array()), -96);
+});
+
+for (const format of FORMATS) {
+  const rateHz = format === "pcm24k" ? 24_000 : 8_000;
+
+  Deno.test(`levelOf() follows human speech in ${format}`, () => {
+    const errors = RECORDINGS.flatMap((name) => {
+      const samples = createResampler(16_000, rateHz).process(readRecording(name));
+      return framesOf(samples, rateHz / 50).flatMap((frame) => {
+        const exactDb = levelOfPcm16(audible(format, frame));
+        // Quieter than this lies the last step of A-law.
+        return exactDb < -57 ? [] : [Math.abs(levelOf(encoded(format, frame), format) - exactDb)];
+      });
+    }).sort((a, b) => a - b);
+    assert.ok(errors.length > 700);
+    assert.ok(errors[Math.floor(errors.length * 0.95)]! < 1, "one frame in twenty is off by 1 dB");
+    assert.ok(errors.at(-1)! < 2.5, `one frame is off by ${errors.at(-1)} dB`);
+  });
+
+  Deno.test(`levelOf() follows tones of any pitch and loudness in ${format}`, () => {
+    for (const hz of [100, 350, 440, 697, 941, 1_000, 1_336, 1_477, 2_000, 2_667, 3_300]) {
+      for (const amplitude of [100, 1_000, 10_000, 32_000]) {
+        for (const phase of [0, 1, 2]) {
+          const frame = Int16Array.from(
+            sine({ hz, rateHz, length: rateHz / 50, amplitude, phase }),
+          );
+          const exactDb = levelOfPcm16(audible(format, frame));
+          const levelDb = levelOf(encoded(format, frame), format);
+          const off = `${hz} Hz at ${amplitude}: ${levelDb} for ${exactDb}`;
+          assert.ok(Math.abs(levelDb - exactDb) < 1.5, off);
+        }
+      }
+    }
+  });
+
+  Deno.test(`levelOf() is -96 dB for silence and for nothing in ${format}`, () => {
+    for (const bytes of [160, 161, 162, 960]) {
+      const silence = encodeBase64(new Uint8Array(bytes).fill(SILENCE_BYTE[format]));
+      assert.equal(levelOf(silence, format), -96);
+    }
+    assert.equal(levelOf("", format), -96);
+  });
+
+  Deno.test(`levelOf() stays in range whatever text it gets as ${format}`, () => {
+    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 400 }), (text) => {
+      const levelDb = levelOf(text, format);
+      assert.ok(levelDb >= -96 && levelDb <= 0, `${levelDb}`);
+    }));
+  });
+}
+
+function encoded(format: AudioFormat, samples: Int16Array): string {
+  if (format === "pcm24k") return encodeBase64(samplesToBytes(new Int16Array(samples)));
+  return encodeBase64(encodeG711(format === "pcmu" ? MU_LAW : A_LAW, samples));
+}
+
+/** What the encoding leaves of the samples. */
+function audible(format: AudioFormat, samples: Int16Array): Int16Array {
+  if (format === "pcm24k") return samples;
+  const law = format === "pcmu" ? MU_LAW : A_LAW;
+  return decodeG711(law, encodeG711(law, samples));
+}

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { BodyError } from "../../src/utils/bodyReader.ts";
+import { parseBoundedJson } from "../../src/utils/boundedJson.ts";
+
+Deno.test("parseBoundedJson() reads whatever JSON.stringify() writes", () => {
+  const value = fc.jsonValue({ maxDepth: 5, stringUnit: "grapheme" });
+  fc.assert(fc.property(value, (sent) => {
+    const text = JSON.stringify(sent);
+    fc.pre(!text.includes('"__proto__":'));
+    assert.deepEqual(parseBoundedJson(text), JSON.parse(text));
+  }));
+});
+
+Deno.test("parseBoundedJson() counts nesting, but not the brackets inside strings", () => {
+  assert.equal(parseBoundedJson('"[[[[{{{{"', { maxDepth: 0 }), "[[[[{{{{");
+  assert.deepEqual(parseBoundedJson('{"a":["\\"[[["]}', { maxDepth: 2 }), { a: ['"[[['] });
+  assert.deepEqual(parseBoundedJson("[[],[],[]]", { maxDepth: 2 }), [[], [], []]);
+  refused('{"\\\\":[[]]}', "json_too_deep", 2);
+});
+
+Deno.test("parseBoundedJson() refuses a million levels without a stack overflow", () => {
+  refused("[".repeat(1_000_000), "json_too_deep");
+  refused('{"a":'.repeat(200_000), "json_too_deep");
+});
+
+Deno.test("parseBoundedJson() refuses __proto__ at any depth and in any spelling", () => {
+  refused('{"__proto__":{"admin":true}}', "forbidden_key");
+  refused('{"a":[{"b":{"\\u005f_proto__":1}}]}', "forbidden_key");
+  assert.equal(parseBoundedJson('"__proto__"'), "__proto__");
+  assert.equal(Object.hasOwn(Object.prototype, "admin"), false);
+});
+
+Deno.test("parseBoundedJson() refuses half a surrogate pair in keys and values", () => {
+  refused('"\\ud83d"', "invalid_unicode");
+  refused('{"a":["\\ude00"]}', "invalid_unicode");
+  refused('{"\\ud83d":1}', "invalid_unicode");
+  assert.equal(parseBoundedJson('"\\ud83d\\ude00"'), "😀");
+});
+
+function refused(text: string, code: string, maxDepth = 32): void {
+  assert.throws(
+    () => parseBoundedJson(text, { maxDepth }),
+    (error) => error instanceof BodyError && error.status === 400 && error.code === code,
+  );
+}
