@@ -21,6 +21,7 @@ Deno.test("the house: planted violations are found", () => {
     { path: "services/x.ts", text: `import { createApp } from "../app.ts";` },
     { path: "services/y.ts", text: `export const key = Deno.env.get("OPENAI_API_KEY");` },
     { path: "web/x.ts", text: `import { a } from "../protocol/openai.ts";` },
+    { path: "routes/y.ts", text: `import { a } from "../protocol/twilio.ts";` },
     { path: "helpers/x.ts", text: `export {};` },
   ];
   const found = findViolations(planted).map((violation) => violation.path);

@@ -2,6 +2,7 @@ import { likelyMisspellings, meantSetting, settingNames } from "./settingNames.t
 import { readPhone } from "./phoneSettings.ts";
 import { readServer } from "./serverSettings.ts";
 import { type Environment, SettingReader } from "./settingReader.ts";
+import { readWebhook } from "./webhookSettings.ts";
 import type { DatabaseSettings, Settings } from "./settings.ts";
 
 /** All that is wrong with the settings, one sentence each. */
@@ -43,6 +44,7 @@ export function readSettings(environment: Environment): Settings {
   const phone = readPhone(read, server.publicUrl);
   const openaiKey = read.text("OPENAI_API_KEY");
   const countries = readCountries(read);
+  const webhook = readWebhook(read);
   const dailyUsd = read.amount("OUTBOUND_DAILY_USD");
   const hints = misspellings(environment);
   const settings: Settings = {
@@ -75,6 +77,7 @@ export function readSettings(environment: Environment): Settings {
       callMs: read.whole("MAX_CALL_MINUTES", 60, { min: 1, max: 1440 }) * 60_000,
       idleMs: read.whole("IDLE_SECONDS", 30, { min: 5, max: 3600 }) * 1000,
     },
+    ...(webhook !== undefined && { webhook }),
     log: {
       level: read.choice("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
       format: read.choice("LOG_FORMAT", ["auto", "json", "pretty"], "auto"),

@@ -28,6 +28,8 @@ export const settingNames = [
   "MAX_CALL_MINUTES",
   "IDLE_SECONDS",
   "DRAIN_SECONDS",
+  "WEBHOOK_URL",
+  "WEBHOOK_SECRET",
   "LOG_LEVEL",
   "LOG_FORMAT",
 ] as const;

@@ -10,6 +10,8 @@ export interface Settings {
   readonly agents: { readonly dir: string; readonly default: string };
   readonly outbound: OutboundSettings;
   readonly limits: LimitSettings;
+  /** Absent where nobody is to be told of calls. */
+  readonly webhook?: WebhookSettings;
   readonly log: LogSettings;
   /** Sentences for the operator about settings that look misspelt; nothing is wrong enough to stop. */
   readonly hints: readonly string[];
@@ -62,6 +64,12 @@ export interface LimitSettings {
   readonly calls: number;
   readonly callMs: number;
   readonly idleMs: number;
+}
+
+export interface WebhookSettings {
+  readonly url: string;
+  /** Every message is signed with each of them, so that one can take the place of another. */
+  readonly secrets: readonly Uint8Array[];
 }
 
 export interface LogSettings {

@@ -21,16 +21,43 @@ export interface CallerEnv {
 /** Lets through who may do what needs a scope, and tells the route who it is. */
 export type RequireScope = (scope: KeyScope) => MiddlewareHandler<CallerEnv>;
 
-export interface AccessDeps extends Omit<AccessRules, "keyed"> {
-  /** Finds the key of a secret; absent where no keys are configured. */
-  readonly authenticate?: (secret: string) => ApiKey | undefined;
+/** Finds the key of a secret; throws an `HttpProblem` if it may not do what needs a scope. */
+export type KeyCheck = (secret: string, scope: KeyScope) => ApiKey | undefined;
+
+export interface KeyCheckDeps {
+  readonly authenticate: (secret: string) => ApiKey | undefined;
   readonly isRevoked?: (key: ApiKey) => boolean;
+  /** Milliseconds since 1970. */
+  readonly wallClock?: () => number;
+}
+
+/** Creates the one place that knows which keys open what. */
+export function createKeyCheck(
+  { authenticate, isRevoked = () => false, wallClock = Date.now }: KeyCheckDeps,
+): KeyCheck {
+  return function checkKey(secret, scope) {
+    const key = authenticate(secret);
+    if (key === undefined) return undefined;
+    if (key.expiresAt !== undefined && key.expiresAt <= wallClock()) {
+      throw unauthorized("key_expired", "This API key has expired.");
+    }
+    if (isRevoked(key)) throw unauthorized("key_revoked", "This API key has been revoked.");
+    if (allows(key.scopes, scope)) return key;
+    throw new HttpProblem(
+      403,
+      "scope_missing",
+      `This API key may not do that: it lacks the scope ${scope}.`,
+    );
+  };
+}
+
+export interface AccessDeps extends Omit<AccessRules, "keyed"> {
+  /** Absent where no keys are configured. */
+  readonly checkKey?: KeyCheck;
   /** What wrong keys are counted by. */
   readonly addressOf: (c: Context) => string;
   /** Milliseconds, of any clock that does not go back. */
   readonly now: () => number;
-  /** Milliseconds since 1970. */
-  readonly wallClock?: () => number;
 }
 
 /**
@@ -38,47 +65,32 @@ export interface AccessDeps extends Omit<AccessRules, "keyed"> {
  * its own machine alone, and there serves programs and its own pages, but no page of another origin.
  */
 export function createAccess(deps: AccessDeps): RequireScope {
-  const { authenticate, isRevoked = () => false, addressOf, now, wallClock = Date.now } = deps;
-  const rules: AccessRules = { ...deps, keyed: authenticate !== undefined };
+  const { checkKey, addressOf, now } = deps;
+  const rules: AccessRules = { ...deps, keyed: checkKey !== undefined };
   const wrongKeys = createRateLimiter({ capacity: 10, refillPerSecond: 0.2 });
 
   return (scope) =>
     async function access(c, next) {
-      c.set("caller", authenticate === undefined ? admitLocal(c.req.raw) : callerOf(c, scope));
+      c.set(
+        "caller",
+        checkKey === undefined ? admitLocal(c.req.raw) : admitKey(checkKey, c, scope),
+      );
       await next();
     };
 
   function admitLocal(request: Request): Caller {
-    if (!isLocal(request) || !comesFromHere(request, rules)) {
-      throw new HttpProblem(
-        403,
-        "origin_not_allowed",
-        "Without API_KEYS this server answers only its own machine and its own page.",
-      );
-    }
-    return { isAdmin: true };
+    if (isLocal(request) && comesFromHere(request, rules)) return { isAdmin: true };
+    throw new HttpProblem(
+      403,
+      "origin_not_allowed",
+      "Without API_KEYS this server answers only its own machine and its own page.",
+    );
   }
 
-  function callerOf(c: Context, scope: KeyScope): Caller {
-    const key = findKey(c);
-    if (key.expiresAt !== undefined && key.expiresAt <= wallClock()) {
-      throw unauthorized("key_expired", "This API key has expired.");
-    }
-    if (isRevoked(key)) throw unauthorized("key_revoked", "This API key has been revoked.");
-    if (!allows(key.scopes, scope)) {
-      throw new HttpProblem(
-        403,
-        "scope_missing",
-        `This API key may not do that: it lacks the scope ${scope}.`,
-      );
-    }
-    return { keyName: key.name, isAdmin: allows(key.scopes, "admin") };
-  }
-
-  function findKey(c: Context): ApiKey {
+  function admitKey(checkKey: KeyCheck, c: Context, scope: KeyScope): Caller {
     const secret = presentedKey(c.req.raw.headers);
-    const key = secret === undefined ? undefined : authenticate?.(secret);
-    if (key !== undefined) return key;
+    const key = secret === undefined ? undefined : checkKey(secret, scope);
+    if (key !== undefined) return { keyName: key.name, isAdmin: allows(key.scopes, "admin") };
     const pace = wrongKeys.take(addressOf(c), now());
     if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     throw unauthorized(

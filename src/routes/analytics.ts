@@ -4,7 +4,7 @@ import type { CallStore } from "../services/store/calls.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { filterFor } from "./callFilters.ts";
 import { analytics, analyticsQuery } from "./callSchemas.ts";
-import { errorAnswers, json, keyed, refuseInvalid } from "./openapiParts.ts";
+import { errorAnswers, json, refuseInvalid } from "./openapiParts.ts";
 
 export interface AnalyticsRoutesDeps {
   readonly access: RequireScope;
@@ -41,7 +41,6 @@ const sums = createRoute({
   summary: "Sum up calls",
   description: "Counts, durations, latency and cost of the calls that began in a period.",
   tags: ["Calls"],
-  security: keyed,
   request: { query: analyticsQuery },
   responses: { 200: { description: "The sums", content: json(analytics) }, ...errorAnswers },
 });

@@ -110,6 +110,7 @@ export const callDetail = z.object({
     result: z.object({ ok: z.boolean(), output: z.string(), durationMs: wholeMs }).nullable(),
   })),
   latencies: z.array(z.object({
+    turnId: z.string(),
     responseMs: wholeMs,
     firstAudioMs: wholeMs,
     firstHeardMs: wholeMs.nullable(),

@@ -20,7 +20,7 @@ import {
 } from "./callSchemas.ts";
 import { HttpProblem } from "./errors.ts";
 import { limitedJson } from "./limitedJson.ts";
-import { callIdParam, errorAnswers, json, keyed, refuseInvalid } from "./openapiParts.ts";
+import { callIdParam, errorAnswers, json, refuseInvalid } from "./openapiParts.ts";
 import { acceptedFormat } from "./transcriptFormat.ts";
 
 export interface CallsRoutesDeps {
@@ -132,7 +132,6 @@ const list = createRoute({
   summary: "List calls",
   description: "Newest first. A key sees its own calls, one with the scope `admin` all.",
   tags,
-  security: keyed,
   request: { query: callListQuery },
   responses: { 200: { description: "A page of calls", content: json(callList) }, ...errorAnswers },
 });
@@ -143,7 +142,6 @@ const detail = createRoute({
   summary: "Read one call",
   description: "With its turns as they were really heard, tool calls, latencies, tokens and cost.",
   tags,
-  security: keyed,
   request: { params: callIdParam },
   responses: { 200: { description: "The call", content: json(callDetail) }, ...errorAnswers },
 });
@@ -154,7 +152,6 @@ const transcriptOf = createRoute({
   summary: "Read what was said",
   description: "As JSON, WebVTT or plain text, by `format` or else by `Accept`.",
   tags,
-  security: keyed,
   request: {
     params: callIdParam,
     query: z.strictObject({ format: z.enum(["json", "vtt", "text"]).optional() }),
@@ -178,7 +175,6 @@ const action = createRoute({
   summary: "Act on a live call",
   description: "Hang up, let the agent say something, hand the caller over, silence the agent.",
   tags,
-  security: keyed,
   request: { params: callIdParam, body: { required: true, content: json(callAction) } },
   responses: { 202: { description: "Under way", content: json(actionAnswer) }, ...errorAnswers },
 });
@@ -189,7 +185,6 @@ const eraseCaller = createRoute({
   summary: "Erase one person's calls",
   description: "Everything that was kept of calls with this number. Takes the scope `admin`.",
   tags,
-  security: keyed,
   request: { params: callerNumberParam },
   responses: { 200: { description: "What was erased", content: json(erasure) }, ...errorAnswers },
 });

@@ -3,7 +3,7 @@ import type { EventLog, LoggedEvent } from "../services/eventLog.ts";
 import type { Caller, CallerEnv, RequireScope } from "./access.ts";
 import { HttpProblem } from "./errors.ts";
 import { createEventStream, positionOf } from "./eventStream.ts";
-import { callIdParam, errorAnswers, keyed, refuseInvalid } from "./openapiParts.ts";
+import { callIdParam, errorAnswers, refuseInvalid } from "./openapiParts.ts";
 
 export interface EventsRoutesDeps {
   readonly access: RequireScope;
@@ -102,7 +102,6 @@ const everything = createRoute({
   summary: "Watch all calls",
   description: "Begins with what happens next, or behind `Last-Event-ID`.",
   tags: ["Events"],
-  security: keyed,
   request,
   responses: { 200: eventStream, ...errorAnswers },
 });
@@ -114,7 +113,6 @@ const ofOneCall = createRoute({
   description:
     "Begins with the call, as far as its events are kept, or behind `Last-Event-ID`; ends with it.",
   tags: ["Events"],
-  security: keyed,
   request: { ...request, params: callIdParam },
   responses: {
     200: eventStream,

@@ -11,9 +11,6 @@ export const errorAnswers = {
   "5XX": { description: "Could not be done, and why", content: json(errorAnswer) },
 } satisfies RouteConfig["responses"];
 
-/** What a route says of who may use it. */
-export const keyed = [{ bearer: [] }, { apiKey: [] }];
-
 /** Turns what a schema found wrong into the one shape of errors. */
 export function refuseInvalid(result: Validation): void {
   if (result.success) return;

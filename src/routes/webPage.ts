@@ -1,92 +1,12 @@
-import { type Context, Hono } from "@hono/hono";
-import { stripTypeScriptTypes } from "node:module";
+import { Hono } from "@hono/hono";
+import { servePageFiles } from "./pageFiles.ts";
 
 /** Serves the page: `/` and, under `/assets/`, the files it loads, as they stand in `src/web`. */
 export function webPage(): Hono {
   const app = new Hono();
-  const read = createReader(new URL("../web/", import.meta.url));
+  const send = servePageFiles(new URL("../web/", import.meta.url));
 
   app.get("/", (c) => send(c, "index.html"));
   app.get("/assets/:file", (c) => send(c, c.req.param("file")));
   return app;
-
-  async function send(c: Context, name: string): Promise<Response> {
-    const file = await read(name);
-    if (file === undefined) return c.notFound();
-    const headers = { ...securityHeaders(new URL(c.req.url).host), "ETag": file.etag };
-    if (c.req.header("if-none-match") === file.etag) return c.body(null, 304, headers);
-    return c.body(file.text, 200, { ...headers, "Content-Type": file.contentType });
-  }
-}
-
-interface PageFile {
-  readonly text: string;
-  readonly contentType: string;
-  readonly etag: string;
-  readonly modifiedMs: number;
-}
-
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  html: "text/html; charset=utf-8",
-  ts: "text/javascript; charset=utf-8",
-  css: "text/css; charset=utf-8",
-  svg: "image/svg+xml",
-};
-
-/** Reads files of one folder and keeps them, ready to send, until they change. */
-function createReader(folder: URL): (name: string) => Promise<PageFile | undefined> {
-  const kept = new Map<string, PageFile>();
-
-  return async function read(name) {
-    const [, extension = ""] = /^[a-z][A-Za-z.]{0,60}\.(html|ts|css|svg)$/.exec(name) ?? [];
-    const contentType = CONTENT_TYPES[extension];
-    if (contentType === undefined) return undefined;
-    const url = new URL(name, folder);
-    try {
-      const modifiedMs = (await Deno.stat(url)).mtime?.getTime() ?? 0;
-      const known = kept.get(name);
-      if (known?.modifiedMs === modifiedMs) return known;
-      const source = await Deno.readTextFile(url);
-      const text = extension === "ts" ? stripTypeScriptTypes(source) : source;
-      const file = { text, contentType, etag: await tagOf(text), modifiedMs };
-      kept.set(name, file);
-      return file;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
-  };
-}
-
-async function tagOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return `"${new Uint8Array(digest, 0, 12).toHex()}"`;
-}
-
-/** The page loads nothing from elsewhere and runs nothing inline. */
-function securityHeaders(host: string): Record<string, string> {
-  // A host is what the client says it is: nothing but a plain one may stand in the policy.
-  const sockets = /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : "";
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    // Not every browser takes 'self' to include the sockets of the same host.
-    `connect-src 'self'${sockets}`,
-    "img-src 'self' data:",
-    "media-src blob:",
-    "worker-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ];
-  return {
-    "Content-Security-Policy": policy.join("; "),
-    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cache-Control": "no-cache",
-  };
 }

@@ -40,9 +40,12 @@ export function viewDetail(call: CallRecord, { turns, tools, latencies, digits }
     ...viewCall(call),
     turns: turns.map(viewTurn),
     tools: tools.map((tool) => ({ ...tool, result: tool.result ?? null })),
-    latencies: latencies.map((latency) => ({
-      ...latency,
-      firstHeardMs: latency.firstHeardMs ?? null,
+    latencies: latencies.map(({ itemId, responseMs, firstAudioMs, firstHeardMs, totalMs }) => ({
+      turnId: itemId,
+      responseMs,
+      firstAudioMs,
+      firstHeardMs: firstHeardMs ?? null,
+      totalMs,
     })),
     digits: digits.map(({ atMs, digits }) => ({ atMs, digits: digits ?? null })),
   };

@@ -10,6 +10,7 @@ import { createIdempotencyKeys, type IdempotencyKeys } from "./store/idempotency
 import { createInstances, type Instances } from "./store/instances.ts";
 import { migrate } from "./store/migrate.ts";
 import { openPostgres } from "./store/postgres.ts";
+import { createRevokedKeys, type RevokedKeys } from "./store/revokedKeys.ts";
 import { createSingleUseTokens, type SingleUseTokens } from "./store/singleUseTokens.ts";
 import { openSqlite } from "./store/sqlite.ts";
 import { createWebhookOutbox, type WebhookOutbox } from "./store/webhookOutbox.ts";
@@ -26,6 +27,7 @@ export interface Store {
   readonly doNotCall: DoNotCallList;
   readonly outbox: WebhookOutbox;
   readonly batches: Batches;
+  readonly revokedKeys: RevokedKeys;
   /** Drops what has run out: keys, tokens, old reservations and dead letters; calls are not touched. */
   prune(now: number): Promise<void>;
   close(): Promise<void>;
@@ -63,6 +65,7 @@ function createStore(database: Database): Store {
     doNotCall: createDoNotCallList(database),
     outbox: createWebhookOutbox(database),
     batches: createBatches(database),
+    revokedKeys: createRevokedKeys(database),
     prune: (now) => prune(database, Math.round(now)),
     close: () => database.close(),
   };

@@ -3,7 +3,7 @@ import type { CallContent, CallRecord } from "./store/callRecord.ts";
 import type { Delivery, WebhookOutbox } from "./store/webhookOutbox.ts";
 import { post, retryDelayMs } from "./webhooks/delivery.ts";
 import { endedMessage, type Message, messageOf, testMessage } from "./webhooks/messages.ts";
-import { signWebhook } from "./webhooks/signing.ts";
+import { signWebhook } from "../utils/webhookSignature.ts";
 
 /** Tells the operator's own server what happens in calls: at least once each, signed, in no fixed order. */
 export interface Webhooks {

@@ -50,7 +50,7 @@ export async function beginCall(wish: CallWish, events: CallEvents): Promise<Cal
     const token = await requestToken(wish.agent, wish.key);
     connection = connect(token, {
       onMessage(message) {
-        if (message.type === "clear") {}
+        if (message.type === "clear") speaker.clear();
         else events.onMessage(message);
       },
       onAudio: speaker.play,

@@ -3,17 +3,11 @@
  * in one run. Usage: deno task bench load [--calls 100] [--seconds 15]
  */
 import { parseArgs } from "node:util";
-import { type Account, type Caller, join, placeCall } from "./load/caller.ts";
+import { ACCOUNT } from "./load/account.ts";
+import { type Caller, join, placeCall } from "./load/caller.ts";
 import { cpuSeconds, Direction, percentile, residentMb } from "./load/measure.ts";
 import { startForwarder, startParley, type Subject } from "./load/subject.ts";
 import { startTalkingModel, type TalkingModel } from "./load/talkingModel.ts";
-
-const ACCOUNT: Account = {
-  accountSid: `AC${"0".repeat(32)}`,
-  authToken: "0123456789abcdef0123456789abcdef",
-  number: "+14155550100",
-  publicUrl: "https://parley.example",
-};
 
 interface Figures {
   readonly cpuMsPerCallSecond: number;

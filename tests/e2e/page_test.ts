@@ -97,6 +97,15 @@ browserTest(
       const frames = () => call.frames.map((frame) => Uint8Array.fromBase64(frame));
       await call.until(() => frames().some((frame) => loudness(frame) > 0.02));
       for (const frame of frames()) assert.equal(frame.length, 20 * BYTES_PER_MS);
+
+      // The two sound clocks run alike, so the microphone's frames can be counted against playback.
+      speak(call, "a", 2500);
+      const playedMs = () => playedOf(call, "a").at(-1) ?? 0;
+      await call.until(() => playedMs() >= 200);
+      const from = { playedMs: playedMs(), frames: call.frames.length };
+      await call.until(() => playedMs() >= 2200);
+      const frameMs = (playedMs() - from.playedMs) / (call.frames.length - from.frames);
+      assert.ok(frameMs > 14 && frameMs < 28, `a frame every ${frameMs} ms`);
       assert.deepEqual(complaints, []);
     }),
 );

@@ -151,6 +151,7 @@ Deno.test("GET /api/calls/:id tells everything there is to a call", () =>
       {
         type: "latency",
         callId: "call_a",
+        itemId: "t1",
         sequence: 1,
         latency: { responseMs: 1, firstAudioMs: 2, totalMs: 3 },
       },
@@ -188,7 +189,7 @@ Deno.test("GET /api/calls/:id tells everything there is to a call", () =>
         endedMs: 500,
       }],
       tools: [{ id: "x1", name: "look_up", arguments: "{}", startedMs: 1, result: null }],
-      latencies: [{ responseMs: 1, firstAudioMs: 2, firstHeardMs: null, totalMs: 3 }],
+      latencies: [{ turnId: "t1", responseMs: 1, firstAudioMs: 2, firstHeardMs: null, totalMs: 3 }],
       digits: [],
     });
   }));
@@ -390,6 +391,14 @@ for (
       }
     }));
 }
+
+Deno.test("the API refuses a key that has been revoked", () =>
+  withApi({}, async ({ ask, revoked }) => {
+    assert.equal((await ask("/api/calls", ALICE)).status, 200);
+    revoked.add("alice");
+    assert.deepEqual(await problem(await ask("/api/calls", ALICE)), [401, "key_revoked"]);
+    assert.equal((await ask("/api/calls", BOB)).status, 200);
+  }));
 
 Deno.test("the API slows down who guesses keys", () =>
   withApi({}, async ({ ask }) => {

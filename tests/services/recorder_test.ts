@@ -34,10 +34,14 @@ Deno.test("a call is recorded from its events alone, with its cost and its laten
   });
   trial.publish({ type: "started", direction: "inbound", agent: "receptionist" });
   trial.now = 2000;
-  trial.publish({ type: "connected", format: "audio/pcmu" });
+  trial.publish({ type: "connected", format: "pcmu" });
   trial.publish(turnEvent("a", "Hello"));
   for (const totalMs of [300, 900, 500]) {
-    trial.publish({ type: "latency", latency: { responseMs: 100, firstAudioMs: 100, totalMs } });
+    trial.publish({
+      type: "latency",
+      itemId: `item_${totalMs}`,
+      latency: { responseMs: 100, firstAudioMs: 100, totalMs },
+    });
   }
   trial.publish({ type: "usage", usage });
   trial.publish({ type: "usage", usage });
@@ -175,7 +179,7 @@ Deno.test("a placed call keeps one record when its session begins, with the id t
   trial.calls.set("call_1", { request });
   trial.publish({ type: "started", direction: "outbound", agent: "reminder" });
   trial.calls.set("call_1", { request, callSid: "CA1" });
-  trial.publish({ type: "connected", format: "audio/pcmu" });
+  trial.publish({ type: "connected", format: "pcmu" });
   trial.recorder.changed("call_1", { answeredBy: "machine", outcome: "voicemail" });
   trial.now = 9000;
   trial.publish({ type: "ended", end: { reason: "agent_hung_up" }, durationMs: 4000 });
@@ -287,9 +291,13 @@ Deno.test("endAbandoned() adds up a call whose process is gone, from what is sto
     model: "gpt-realtime-2.1",
   });
   trial.begin();
-  trial.publish({ type: "connected", format: "audio/pcmu" });
+  trial.publish({ type: "connected", format: "pcmu" });
   trial.publish({ type: "usage", usage });
-  trial.publish({ type: "latency", latency: { responseMs: 1, firstAudioMs: 1, totalMs: 700 } });
+  trial.publish({
+    type: "latency",
+    itemId: "b",
+    latency: { responseMs: 1, firstAudioMs: 1, totalMs: 700 },
+  });
   trial.publish(turnEvent("a", "Hello"));
   await trial.recorder.close();
   const [call] = await trial.store.instances.abandonedCalls(1000);
@@ -351,6 +359,7 @@ class Trial {
   readonly recorder: Recorder;
   readonly #timers = new Set<Timer>();
   readonly #events = createEventHub(() => this.now);
+  #onBegun: () => void = () => {};
   #onWritten: () => void = () => {};
 
   constructor(store: Store, options: { readonly maxDetails?: number }) {
@@ -388,9 +397,10 @@ class Trial {
     this.#fire(({ delayMs }) => delayMs === 1000);
   }
 
-  stallNoticed(): Promise<void> {
+  /** Waits for a write to begin, and lets so much time pass that it is taken for stalled. */
+  async stallNoticed(): Promise<void> {
+    await new Promise<void>((resolve) => this.#onBegun = resolve);
     this.#fire(({ delayMs }) => delayMs === 2000);
-    return Promise.resolve();
   }
 
   /** Lets the time pass after which a failed write is tried again. */
@@ -417,6 +427,7 @@ class Trial {
   }
 
   async #write(writes: readonly CallWrite[]): Promise<void> {
+    this.#onBegun();
     await this.stall;
     if (this.fault !== undefined) throw this.fault;
     if (writes.some(this.refuse)) throw new StatementRefused("no");

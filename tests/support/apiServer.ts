@@ -1,5 +1,5 @@
 import type { CallEnd, CallSession, ControlInput, LegInput } from "../../src/call/types.ts";
-import { createAccess } from "../../src/routes/access.ts";
+import { createAccess, createKeyCheck, type RequireScope } from "../../src/routes/access.ts";
 import { analyticsRoutes } from "../../src/routes/analytics.ts";
 import { callsRoutes } from "../../src/routes/calls.ts";
 import { eventsRoutes } from "../../src/routes/events.ts";
@@ -16,6 +16,7 @@ export const ALICE = "alice-secret-0123456789";
 export const BOB = "bob-secret-0123456789";
 export const ADMIN = "admin-secret-0123456789";
 export const READER = "reader-secret-0123456789";
+export const SCRAPER = "scraper-secret-0123456789";
 export const EXPIRED = "expired-secret-0123456789";
 
 const keys = [
@@ -23,6 +24,7 @@ const keys = [
   `bob:${BOB}`,
   `admin:${ADMIN};scopes=admin`,
   `reader:${READER};scopes=calls:read`,
+  `scraper:${SCRAPER};scopes=metrics`,
   `old:${EXPIRED};scopes=admin;expires=2020-01-01`,
 ].join(",");
 
@@ -47,6 +49,8 @@ export interface ApiServer {
   readonly events: EventHub;
   readonly log: EventLog;
   readonly live: Map<string, LiveCall>;
+  /** Names of keys. */
+  readonly revoked: Set<string>;
   /** Asks with the secret of a key, if one is given. */
   ask(path: string, secret?: string, init?: RequestInit): Promise<Response>;
   /** Writes a call into the store; `ending` makes it an ended one. */
@@ -57,7 +61,11 @@ export interface ApiServer {
 
 export interface ApiServerOptions {
   readonly keyed?: boolean;
-  readonly mount?: (router: Router, server: Pick<ApiServer, "store" | "events">) => void;
+  /** Adds routes of the test's own choice. */
+  readonly mount?: (
+    router: Router,
+    server: Pick<ApiServer, "store" | "events"> & { readonly access: RequireScope },
+  ) => void;
   readonly maxStreamsPerKey?: number;
   readonly heartbeatMs?: number;
   readonly maxEvents?: number;
@@ -71,6 +79,7 @@ export async function withApi(
   const { keyed = true, mount, maxEvents, ...streams } = options;
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
   const live = new Map<string, LiveCall>();
+  const revoked = new Set<string>();
   const events = createEventHub(() => Date.UTC(2027, 0, 1));
   const log = createEventLog(events, {
     keyOf: (callId) => live.get(callId)?.request.keyName,
@@ -79,7 +88,12 @@ export async function withApi(
     ...(maxEvents !== undefined && { maxEvents }),
   });
   const access = createAccess({
-    ...(keyed && { authenticate: createAuthenticator(parseApiKeys(keys)) }),
+    ...(keyed && {
+      checkKey: createKeyCheck({
+        authenticate: createAuthenticator(parseApiKeys(keys)),
+        isRevoked: ({ name }) => revoked.has(name),
+      }),
+    }),
     allowedOrigins: [],
     addressOf: () => "127.0.0.1",
     now: () => 0,
@@ -119,7 +133,7 @@ export async function withApi(
           ...streams,
         }),
       );
-      mount?.(router, { store, events });
+      mount?.(router, { store, events, access });
     },
   });
   const server: ApiServer = {
@@ -128,6 +142,7 @@ export async function withApi(
     events,
     log,
     live,
+    revoked,
     async ask(path, secret, init = {}) {
       const headers = new Headers(init.headers);
       if (secret !== undefined) headers.set("authorization", `Bearer ${secret}`);

@@ -50,19 +50,40 @@ const KINDS = [
   "hangUp",
 ] as const;
 
-const RARE: ReadonlySet<string> = new Set(["end", "transfer", "hangUp", "modelLost", "loseLeg"]);
+const FINAL: ReadonlySet<string> = new Set(["end", "transfer", "hangUp"]);
+const RARE: ReadonlySet<string> = new Set([...FINAL, "modelLost", "loseLeg"]);
 
-export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
+const FREQUENT: readonly Step["kind"][] = [
+  "pass",
+  "pass",
+  "respond",
+  "ownResponse",
+  "ownResponse",
+  "delta",
+  "delta",
+  "delta",
+  "delta",
+  "finish",
+  "speechStarted",
+  "speechStopped",
+  "modelReady",
+  "joinLeg",
+];
+
+const UNSURE_MS = 110;
+const USUAL: readonly Step["kind"][] = ["modelReady", "joinLeg"];
+
+export const steps: fc.Arbitrary<readonly Step[]> = fc.noBias(fc.array(
   fc.record({
     kind: fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom(...KINDS.filter((kind) => !RARE.has(kind))) },
-      { weight: 2, arbitrary: fc.constantFrom<Step["kind"]>("pass", "respond", "delta", "finish") },
+      { weight: 5, arbitrary: fc.constantFrom(...FREQUENT) },
       { weight: 1, arbitrary: fc.constantFrom(...KINDS.filter((kind) => RARE.has(kind))) },
     ),
     pick: fc.nat(9999),
   }),
-  { maxLength: 150, size: "max" },
-);
+  { maxLength: 300, size: "max" },
+));
 
 export const policies: fc.Arbitrary<CallDriverOptions> = fc.record({
   reports: fc.constantFrom("marks", "positions"),
@@ -74,7 +95,7 @@ export const policies: fc.Arbitrary<CallDriverOptions> = fc.record({
   commitsBySilence: fc.boolean(),
   fillerAfterMs: fc.constantFrom(0, 900.7),
   idleMs: fc.constantFrom(5000, 30_000),
-  maxMs: fc.constantFrom(60_000.1, 600_000),
+  maxMs: fc.constantFrom(90_000.1, 600_000),
   greeting: fc.constantFrom("Hello!", ""),
   transfers: fc.constant({ sales: {} }),
 });
@@ -82,6 +103,8 @@ export const policies: fc.Arbitrary<CallDriverOptions> = fc.record({
 /** Lives through the steps and checks after each that the call has not done what it must never do. */
 export function liveThrough(options: CallDriverOptions, all: readonly Step[]): CallDriver {
   const chaos = new Chaos(options);
+  // Most calls come about as calls do; the others begin in disorder.
+  if (all.length % 4 !== 0) { for (const kind of USUAL) chaos.take({ kind, pick: 1 }); }
   for (const step of all) chaos.take(step);
   chaos.close();
   return chaos.call;
@@ -103,14 +126,18 @@ class Chaos {
   readonly #returned = new Map<string, { told: number; readonly after: number }>();
   readonly #runs = new Map<string, number>();
   #serial = 0;
+  /** What may have been played twice: a place is known only so well until the first marks are back. */
+  #repeatedMs = 0.01;
+  readonly #pauses: boolean;
 
   constructor(options: CallDriverOptions) {
     this.call = new CallDriver(options);
+    this.#pauses = options.pausesOnSpeech === true;
     this.#check();
   }
 
   take({ kind, pick }: Step): void {
-    if (RARE.has(kind) && kind !== "modelLost" && kind !== "loseLeg" && pick % 4 !== 0) return;
+    if (FINAL.has(kind) && pick % 16 !== 5) return;
     this.#do(kind, pick);
     this.#check();
   }
@@ -142,7 +169,7 @@ class Chaos {
       case "pass":
         return call.advance(pick / 10);
       case "passLong":
-        return call.advance(pick);
+        return call.advance(pick / 2);
       case "modelReady":
         if (!this.#open || this.#ready) return;
         this.#ready = true;
@@ -161,6 +188,7 @@ class Chaos {
       case "loseLeg":
         if (!this.#joined) return;
         this.#joined = false;
+        this.#repeatedMs += UNSURE_MS;
         return call.lose();
       case "staleMark":
         return call.input({ type: "marked", mark: `g${pick % 4}.${pick % 50}` });
@@ -326,7 +354,7 @@ class Chaos {
     }
     for (const { itemId, ms } of this.call.line.heard) {
       const producedMs = this.#producedMs.get(itemId) ?? 0;
-      assert.ok(ms <= producedMs + 12, `${itemId}: ${ms} ms heard of ${producedMs}`);
+      assert.ok(ms <= producedMs + this.#repeatedMs, `${itemId}: ${ms} ms heard of ${producedMs}`);
     }
   }
 
@@ -338,6 +366,9 @@ class Chaos {
         return;
       case "closeModel":
         return this.#closed();
+      case "clear":
+        if (this.#pauses) this.#repeatedMs += UNSURE_MS;
+        return;
       case "runTool": {
         const { callId } = command.call;
         assert.ok(!this.#runs.has(callId), `${callId} runs twice`);

@@ -1,23 +1,14 @@
 import { CallMachine } from "../../src/call/machine.ts";
-import type { CallCommand, CallPolicy, ModelRequest } from "../../src/call/types.ts";
-import { createPlayBuffer } from "../../src/sim/phone/playBuffer.ts";
+import type { CallCommand, CallInput, CallLeg, ModelRequest } from "../../src/call/types.ts";
 import { createRandom, type Random } from "../../src/sim/phone/random.ts";
+import { type Batch, type Item, judge, type Verdict } from "./interruptionVerdict.ts";
+import { LineLeg } from "./lineLeg.ts";
 import { policy } from "./policy.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
 
-/** One interruption: what the model was told, and what the simulated Twilio really played. */
-export interface Interruption {
-  /** Milliseconds between the position that was sent and the truth; undefined if none was sent. */
-  readonly errorMs: number | undefined;
+/** One interruption: what the model was told, and what the simulated line really played. */
+export interface Interruption extends Verdict {
   readonly jitterMs: number;
-  /** Requests that OpenAI would refuse, or that should not have been made. */
-  readonly faults: readonly string[];
-}
-
-interface Item {
-  readonly id: string;
-  producedMs: number;
-  complete: boolean;
 }
 
 /** The conditions of one call, drawn at random. */
@@ -29,11 +20,27 @@ interface Conditions {
   readonly interruptions: number;
 }
 
+/** One response as the model will produce it. */
+interface Plan {
+  readonly id: string;
+  readonly items: readonly { readonly id: string; readonly lengthMs: number }[];
+  readonly speed: number;
+  readonly deltaMs: number;
+  /** The model falls silent for `STALL_MS` once, after so much. */
+  readonly stallAfterMs: number;
+}
+
+const STALL_MS = 1500;
+const SILENCE = "/".repeat(2_000_000);
+
 /**
  * One whole call in virtual time: a model that produces speech faster than it is played, a network,
- * and Twilio's play buffer, with a caller who interrupts again and again.
+ * and the leg's play buffer, with a caller who interrupts again and again.
  */
-export function runCall(seed: number): readonly Interruption[] {
+export function runCall(
+  seed: number,
+  reports: CallLeg["reports"] = "marks",
+): readonly Interruption[] {
   const random = createRandom(seed);
   const conditions: Conditions = {
     towardsMs: random() * 150,
@@ -42,263 +49,264 @@ export function runCall(seed: number): readonly Interruption[] {
     startUpMs: random() * 250,
     interruptions: 1 + Math.floor(random() * 5),
   };
-  return new Call(random, conditions).run();
+  return new Call(random, conditions, reports).run();
 }
-
-const SILENCE = "/".repeat(2_000_000);
 
 class Call {
   readonly #random: Random;
   readonly #conditions: Conditions;
+  readonly #reports: CallLeg["reports"];
   readonly #timeline: Timeline = createTimeline();
-  readonly #machine: CallMachine;
-  readonly #buffer;
+  readonly #machine = new CallMachine(policy({ idleMs: 1e9, maxMs: 1e9 }), 0);
+  readonly #line: LineLeg;
   readonly #results: Interruption[] = [];
-  #items: Item[] = [];
-  /** What has arrived at Twilio since the last clear. */
-  #arrived: { itemId: string; ms: number }[] = [];
-  #arrivedOffset = new Map<string, number>();
-  #playedBefore = 0;
+  #batch: Batch = emptyBatch();
   #lastTowards = 0;
   #lastBack = 0;
   #responses = 0;
-  #truth: { itemId: string; ms: number; length: number } | undefined;
-  #requests: ModelRequest[] = [];
   #wake = 0;
-  #stop = false;
-  #playsSinceStop: string[] = [];
+  #running: string | undefined;
+  #listensAt = Infinity;
 
-  constructor(random: Random, conditions: Conditions) {
+  constructor(random: Random, conditions: Conditions, reports: CallLeg["reports"]) {
     this.#random = random;
     this.#conditions = conditions;
-    this.#buffer = createPlayBuffer({ startupDelayMs: conditions.startUpMs });
-    this.#machine = new CallMachine(policy({ idleMs: 1e9, maxMs: 1e9 } as Partial<CallPolicy>), 0);
+    this.#reports = reports;
+    this.#line = new LineLeg(reports, conditions.startUpMs);
   }
 
   run(): readonly Interruption[] {
     this.#perform(this.#machine.begin());
     this.#handle({ type: "modelReady" });
-    this.#handle({ type: "joined", format: "pcmu", reports: "marks" });
-    this.#timeline.at(500, () => this.#respond());
+    const format = this.#reports === "marks" ? "pcmu" : "pcm24k";
+    this.#handle({ type: "joined", format, reports: this.#reports });
+    this.#timeline.at(500, () => this.#speak());
     this.#timeline.run();
     return this.#results;
   }
 
-  #respond(): void {
+  /** One response, or one and another queued behind it, and an interruption at a random moment. */
+  #speak(): void {
+    this.#batch = emptyBatch();
+    const plans = this.#random() < 0.25 ? [this.#plan(), this.#plan()] : [this.#plan()];
+    const began = this.#timeline.now + 100;
+    let at = this.#timeline.now;
+    for (const plan of plans) at = this.#produce(plan, at) + 150;
+    const lengthMs = plans.flatMap(({ items }) => items).reduce(
+      (sum, one) => sum + one.lengthMs,
+      0,
+    );
+    const interruptAt = this.#moment(began, plans[0]!.deltaMs, at, began + lengthMs);
+    this.#timeline.at(interruptAt, () => this.#interrupt());
+  }
+
+  #plan(): Plan {
     const random = this.#random;
-    const responseId = `resp_${++this.#responses}`;
-    const itemCount = random() < 0.3 ? 2 : 1;
-    const speed = 1.2 + random() * 6.8;
-    const deltaMs = Math.round(20 + random() * 780);
-    const items = Array.from({ length: itemCount }, (_, index) => ({
-      id: `${responseId}_${index}`,
-      lengthMs: Math.round(500 + random() * 9000),
-    }));
-    this.#handle({ type: "responseStarted", responseId, aside: false });
-    let at = this.#timeline.now + 100;
-    const began = at;
-    let total = 0;
-    const stallAfter = random() < 0.2 ? random() * 5000 : Infinity;
-    let stalled = false;
-    const late = Math.floor(random() * 5);
+    const id = `resp_${++this.#responses}`;
+    const count = random() < 0.3 ? 2 : 1;
+    return {
+      id,
+      items: Array.from({ length: count }, (_, index) => ({
+        id: `${id}_${index}`,
+        lengthMs: Math.round(500 + random() * 9000),
+      })),
+      speed: 1.2 + random() * 6.8,
+      deltaMs: Math.round(20 + random() * 780),
+      stallAfterMs: random() < 0.2 ? random() * 5000 : Infinity,
+    };
+  }
+
+  /** Anywhere, but often while the first delta is new, or when the last has come. */
+  #moment(began: number, deltaMs: number, producedAt: number, playedAt: number): number {
+    const random = this.#random;
+    const kind = random();
+    if (kind < 0.1) return began + random() * deltaMs;
+    if (kind < 0.3 && playedAt > producedAt) return producedAt + random() * (playedAt - producedAt);
+    return began + random() * (Math.max(playedAt, producedAt) - began + 600);
+  }
+
+  /** Gives the time when the response has ended. */
+  #produce({ id: responseId, items, speed, deltaMs, stallAfterMs }: Plan, startAt: number): number {
+    this.#whileSpeaking(startAt, () => {
+      this.#running = responseId;
+      this.#handle({ type: "responseStarted", responseId, aside: false });
+    });
+    const batch = this.#batch;
+    let at = startAt + 100;
+    let totalMs = 0;
+    let stallMs = STALL_MS;
+    const late = Math.floor(this.#random() * 5);
     let lateSent = 0;
-    let stopped = false;
-    const isStopped = () => stopped;
     for (const { id, lengthMs } of items) {
       const item: Item = { id, producedMs: 0, complete: false };
       const ref = { responseId, itemId: id, contentIndex: 0 };
-      this.#timeline.at(at, () => {
-        if (isStopped()) return;
-        this.#items.push(item);
+      this.#whileSpeaking(at, () => {
+        batch.items.push(item);
         this.#handle({ type: "itemAdded", itemId: id, role: "agent" });
       });
-      for (let sent = 0; sent < lengthMs; sent += deltaMs) {
-        const ms = Math.min(deltaMs, lengthMs - sent);
+      for (let sentMs = 0; sentMs < lengthMs; sentMs += deltaMs) {
+        const ms = Math.min(deltaMs, lengthMs - sentMs);
         this.#timeline.at(at, () => {
-          if (isStopped() && lateSent++ >= late) return;
-          if (!isStopped()) item.producedMs += ms;
-          this.#speech(ref, ms);
+          if (!batch.interrupted) item.producedMs += ms;
+          else if (this.#running !== responseId || lateSent++ >= late) return;
+          this.#sound(ref, ms);
         });
-        total += ms;
-        if (!stalled && total > stallAfter) {
-          stalled = true;
-          at += 1500;
+        totalMs += ms;
+        if (totalMs > stallAfterMs) {
+          at += stallMs;
+          stallMs = 0;
         }
         at += ms / speed;
       }
-      this.#timeline.at(at, () => {
-        if (isStopped()) return;
+      this.#whileSpeaking(at, () => {
         item.complete = true;
         this.#handle({ type: "speechDone", ref });
       });
     }
-    const lengthMs = items.reduce((sum, item) => sum + item.lengthMs, 0);
-    let done = false;
-    const finish = (status: "completed" | "cancelled") => {
-      if (done) return;
-      done = true;
-      this.#handle({ type: "responseDone", responseId, status, toolCalls: [] });
-    };
-    this.#timeline.at(at + 5, () => {
-      if (!isStopped()) finish("completed");
-    });
-    const interruptAt = began + random() * (Math.max(lengthMs, at - began) + 600);
-    this.#timeline.at(interruptAt, () => {
-      stopped = true;
-      this.#interrupt();
-      this.#timeline.at(this.#timeline.now + 30, () => finish("cancelled"));
+    this.#whileSpeaking(at + 5, () => this.#finish("completed"));
+    return at + 5;
+  }
+
+  #whileSpeaking(at: number, run: () => void): void {
+    const batch = this.#batch;
+    this.#timeline.at(at, () => {
+      if (!batch.interrupted) run();
     });
   }
 
+  #finish(status: "completed" | "cancelled"): void {
+    const responseId = this.#running;
+    if (responseId === undefined) return;
+    this.#running = undefined;
+    this.#handle({ type: "responseDone", responseId, status, toolCalls: [] });
+  }
+
   #interrupt(): void {
-    this.#requests = [];
-    this.#truth = undefined;
-    this.#stop = false;
-    const items = this.#items;
-    this.#handle({ type: "speechStarted", itemId: `user_${this.#responses}` });
-    const cleared = this.#stop;
-    const atOnce = this.#requests;
-    this.#playsSinceStop = [];
+    const batch = this.#batch;
+    const itemId = `user_${this.#responses}`;
+    batch.interrupted = true;
+    this.#handle({ type: "speechStarted", itemId });
+    // By then the late deltas have come, and the leg's exact answer, if it gives one.
+    this.#timeline.at(this.#timeline.now + 200 + this.#random() * 400, () => {
+      this.#finish("cancelled");
+    });
     this.#timeline.at(this.#timeline.now + 1000, () => {
-      this.#judge(items, atOnce, cleared);
-      this.#items = [];
-      this.#handle({ type: "speechStopped", itemId: `user_${this.#responses}` });
-      this.#handle({ type: "committed", itemId: `user_${this.#responses}` });
-      if (this.#results.length < this.#conditions.interruptions) this.#respond();
+      this.#results.push({ ...judge(batch), jitterMs: this.#conditions.jitterMs });
+      this.#handle({ type: "speechStopped", itemId });
+      this.#handle({ type: "committed", itemId });
+      if (this.#results.length < this.#conditions.interruptions) this.#speak();
       else this.#handle({ type: "left", end: { reason: "caller_hung_up" } });
     });
   }
 
-  #judge(items: readonly Item[], requests: readonly ModelRequest[], cleared: boolean): void {
-    const { jitterMs } = this.#conditions;
-    const faults: string[] = [];
-    const truncates = requests.filter((request) => request.type === "truncate");
-    for (const { itemId, audioEndMs } of truncates) {
-      const item = items.find((one) => one.id === itemId);
-      if (item === undefined) faults.push(`truncate of an item that was not said: ${itemId}`);
-      else if (audioEndMs > item.producedMs) faults.push("truncate past the produced audio");
-      else if (item.complete && audioEndMs >= item.producedMs) faults.push("needless truncate");
-      if (audioEndMs < 0 || !Number.isInteger(audioEndMs)) faults.push("not a whole position");
-    }
-    if (truncates.length > 1) faults.push("more than one item half heard");
-    if (requests.some((request) => request.type === "cancel")) faults.push("cancel by us");
-    if (this.#playsSinceStop.length > 0) faults.push("stale audio was played");
-    if (!cleared && requests.length > 0) faults.push("request without a clear");
-    const [truncate] = truncates;
-    const truth = this.#truth;
-    let errorMs: number | undefined;
-    if (truncate !== undefined && truth !== undefined) {
-      errorMs = truncate.itemId === truth.itemId
-        ? truncate.audioEndMs - truth.ms
-        : distance(items, truncate, truth);
-    } else if (truth !== undefined && truth.ms > 350 && truth.length - truth.ms > 400) {
-      faults.push("half heard but not truncated");
-    }
-    this.#results.push({ errorMs, jitterMs, faults });
-  }
-
-  #speech(ref: { responseId: string; itemId: string; contentIndex: number }, ms: number): void {
-    const characters = Math.ceil((ms * 8) / 3) * 4;
-    const audio = SILENCE.slice(0, characters);
+  #sound(ref: { responseId: string; itemId: string; contentIndex: number }, ms: number): void {
+    const bytesPerMs = this.#reports === "marks" ? 8 : 48;
+    const audio = SILENCE.slice(0, Math.ceil((ms * bytesPerMs) / 3) * 4);
     this.#perform(this.#machine.speech(ref, audio, ms, this.#timeline.now));
   }
 
-  #handle(input: Parameters<CallMachine["handle"]>[0]): void {
+  #handle(input: CallInput): void {
     this.#perform(this.#machine.handle(input, this.#timeline.now));
   }
 
   #perform(commands: readonly CallCommand[]): void {
-    for (const command of commands) {
-      if (command.type === "model") this.#requests.push(command.request);
-      if (command.type === "clear") this.#stop = true;
-      if (command.type === "play") this.#playsSinceStop.push(command.piece.itemId);
-      if (command.type === "play" || command.type === "mark" || command.type === "clear") {
-        this.#timeline.at(this.#towards(), () => this.#arrive(command));
-      }
-    }
+    for (const command of commands) this.#send(command);
     const wakeAt = this.#machine.wakeAt;
     if (wakeAt === undefined || wakeAt >= 1e8 || wakeAt === this.#wake) return;
     this.#wake = wakeAt;
-    this.#timeline.at(Math.max(wakeAt, this.#timeline.now), () => {
+    this.#timeline.at(wakeAt, () => {
       if (this.#wake === wakeAt) this.#handle({ type: "tick" });
     });
   }
 
-  #arrive(command: CallCommand): void {
-    const now = this.#timeline.now;
-    this.#echo();
-    if (command.type === "play") {
-      const { itemId, durationMs, mark } = command.piece;
-      this.#buffer.write(durationMs, now);
-      this.#arrived.push({ itemId, ms: durationMs });
-      if (mark !== undefined) this.#buffer.mark(mark, now);
-    } else if (command.type === "mark") {
-      this.#buffer.mark(command.name, now);
-    } else {
-      this.#clear(now);
-    }
-    this.#echo();
-    const next = this.#buffer.nextEventAt();
-    if (next !== undefined) this.#timeline.at(next, () => this.#echo());
-  }
-
-  #clear(now: number): void {
-    const report = this.#buffer.clear(now);
-    let played = report.playedMs - this.#playedBefore;
-    this.#playedBefore = report.playedMs;
-    const offsets = this.#arrivedOffset;
-    for (const { itemId, ms } of this.#arrived) {
-      const offset = offsets.get(itemId) ?? 0;
-      const heard = Math.min(played, ms);
-      if (heard > 0 || this.#truth === undefined) {
-        this.#truth = { itemId, ms: offset + heard, length: offset + ms };
-      } else if (this.#truth.itemId === itemId) {
-        this.#truth.length += ms;
+  #send(command: CallCommand): void {
+    const batch = this.#batch;
+    switch (command.type) {
+      case "model":
+        if (batch.interrupted) batch.requests.push(command.request);
+        return;
+      case "play": {
+        const { durationMs, mark } = command.piece;
+        if (batch.interrupted) batch.stale++;
+        batch.sentMs += durationMs;
+        if (mark !== undefined) batch.marks.set(mark, batch.sentMs);
+        break;
       }
-      offsets.set(itemId, offset + ms);
-      played -= heard;
+      case "clear":
+        batch.cleared = true;
+        break;
+      case "mark":
+        break;
+      default:
+        return;
     }
-    this.#arrived = [];
-    this.#arrivedOffset = new Map();
+    this.#timeline.at(this.#towards(), () => this.#arrive(command, batch));
   }
 
-  #echo(): void {
-    for (const { name } of this.#buffer.advance(this.#timeline.now)) {
-      this.#timeline.at(this.#back(), () => this.#handle({ type: "marked", mark: name }));
+  #arrive(command: CallCommand, batch: Batch): void {
+    const now = this.#timeline.now;
+    this.#report(this.#line.advance(now));
+    if (command.type === "play") this.#line.play(command.piece, now);
+    if (command.type === "mark") this.#line.mark(command.name, now);
+    if (command.type === "clear") {
+      const answer = this.#line.clear(now);
+      const last = this.#line.heard.at(-1);
+      batch.truth = batch.items.some(({ id }) => id === last?.itemId) ? { ...last! } : undefined;
+      this.#report(answer);
     }
-    const next = this.#buffer.nextEventAt();
-    if (next !== undefined && next > this.#timeline.now) {
-      this.#timeline.at(next, () => this.#echo());
+    this.#listen();
+  }
+
+  /** Looks at the leg again when it has something to tell. */
+  #listen(): void {
+    const { now } = this.#timeline;
+    this.#report(this.#line.advance(now));
+    const next = this.#line.nextEventAt(now);
+    if (next === Infinity || (this.#listensAt > now && this.#listensAt <= next)) return;
+    this.#listensAt = next;
+    this.#timeline.at(next, () => {
+      if (this.#listensAt === next) this.#listen();
+    });
+  }
+
+  #report(inputs: readonly CallInput[]): void {
+    for (const input of inputs) {
+      this.#timeline.at(this.#back(), () => {
+        const { marks, interrupted } = this.#batch;
+        if (input.type === "marked" && !interrupted) {
+          this.#batch.markedMs = marks.get(input.mark) ?? this.#batch.markedMs;
+        }
+        this.#handle(input);
+      });
     }
   }
 
   #towards(): number {
-    const { towardsMs, jitterMs } = this.#conditions;
-    const at = this.#timeline.now + Math.max(0, towardsMs + this.#jitter(jitterMs));
-    return this.#lastTowards = Math.max(at, this.#lastTowards);
+    return this.#lastTowards = this.#later(this.#conditions.towardsMs, this.#lastTowards);
   }
 
   #back(): number {
-    const { backMs, jitterMs } = this.#conditions;
-    const at = this.#timeline.now + Math.max(0, backMs + this.#jitter(jitterMs));
-    return this.#lastBack = Math.max(at, this.#lastBack);
+    return this.#lastBack = this.#later(this.#conditions.backMs, this.#lastBack);
   }
 
-  #jitter(jitterMs: number): number {
-    return (this.#random() * 2 - 1) * jitterMs;
+  /** Sockets keep their order, whatever the jitter. */
+  #later(delayMs: number, last: number): number {
+    const jitterMs = (this.#random() * 2 - 1) * this.#conditions.jitterMs;
+    return Math.max(last, this.#timeline.now + Math.max(0, delayMs + jitterMs));
   }
 }
 
-/** How far apart two positions are that lie in different items. */
-function distance(
-  items: readonly Item[],
-  sent: { itemId: string; audioEndMs: number },
-  truth: { itemId: string; ms: number },
-): number {
-  return place(items, sent.itemId) + sent.audioEndMs - place(items, truth.itemId) - truth.ms;
-}
-
-function place(items: readonly Item[], itemId: string): number {
-  const index = items.findIndex((item) => item.id === itemId);
-  return items.slice(0, index).reduce((sum, item) => sum + item.producedMs, 0);
+function emptyBatch(): Batch {
+  const requests: ModelRequest[] = [];
+  return {
+    items: [],
+    requests,
+    marks: new Map(),
+    interrupted: false,
+    cleared: false,
+    stale: 0,
+    sentMs: 0,
+    markedMs: 0,
+    truth: undefined,
+  };
 }

@@ -187,12 +187,14 @@ function testCalls(test: StoreTest): void {
       {
         type: "latency",
         callId: "call_1",
+        itemId: "item_1",
         sequence: 1,
         latency: { responseMs: 100.4, firstAudioMs: 50, totalMs: 160 },
       },
       {
         type: "latency",
         callId: "call_1",
+        itemId: "item_2",
         sequence: 2,
         latency: { responseMs: 1, firstAudioMs: 2, firstHeardMs: 3, totalMs: 6 },
       },
@@ -229,8 +231,8 @@ function testCalls(test: StoreTest): void {
       { id: "t2", name: "slow", arguments: "{", startedMs: 20 },
     ]);
     assert.deepEqual(content.latencies, [
-      { responseMs: 100, firstAudioMs: 50, totalMs: 160 },
-      { responseMs: 1, firstAudioMs: 2, firstHeardMs: 3, totalMs: 6 },
+      { itemId: "item_1", responseMs: 100, firstAudioMs: 50, totalMs: 160 },
+      { itemId: "item_2", responseMs: 1, firstAudioMs: 2, firstHeardMs: 3, totalMs: 6 },
     ]);
     assert.deepEqual(content.digits, [{ atMs: 5, digits: "42" }, { atMs: 9 }]);
   });
@@ -242,6 +244,7 @@ function testCalls(test: StoreTest): void {
       {
         type: "latency",
         callId: "call_1",
+        itemId: "item_1",
         sequence: 1,
         latency: { responseMs: 1, firstAudioMs: 1, totalMs: 2 },
       },

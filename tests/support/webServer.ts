@@ -12,6 +12,9 @@ import { webRoutes, type WebRoutesDeps } from "../../src/routes/web.ts";
 
 type Input = LegInput | ControlInput;
 
+/** So that a test of something broken fails rather than hangs. */
+const PATIENCE_MS = 20_000;
+
 /** A call that does nothing of itself: tests act on its leg and read what it was told. */
 export class RecordingSession implements CallSession {
   readonly id = "call_1";
@@ -60,16 +63,21 @@ export class RecordingSession implements CallSession {
   }
 
   /** Waits until something that the call is told makes `condition` true. */
-  async until(condition: () => boolean): Promise<void> {
-    while (!condition()) {
-      await new Promise<void>((resolve) => {
-        const look = () => {
-          this.#waiting.delete(look);
-          resolve();
-        };
-        this.#waiting.add(look);
-      });
-    }
+  until(condition: () => boolean): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const overdue = setTimeout(() => {
+      const told = this.inputs.slice(-5).map((input) => JSON.stringify(input)).join(", ");
+      reject(new Error(`Cannot go on: the call heard ${this.frames.length} frames, then ${told}`));
+    }, PATIENCE_MS);
+    const look = () => {
+      if (!condition()) return;
+      clearTimeout(overdue);
+      this.#waiting.delete(look);
+      resolve();
+    };
+    this.#waiting.add(look);
+    look();
+    return promise;
   }
 
   async joined(): Promise<this> {

@@ -78,7 +78,13 @@ export class CallTally {
       case "latency": {
         if (this.#latenciesMs.length >= MAX_LATENCIES) return [];
         const sequence = this.#latenciesMs.push(event.latency.totalMs);
-        return [{ type: "latency", callId, sequence, latency: event.latency }];
+        return [{
+          type: "latency",
+          callId,
+          itemId: event.itemId,
+          sequence,
+          latency: event.latency,
+        }];
       }
       case "usage":
         this.#use({ ...noUsage, ...event.usage, responses: 1 });

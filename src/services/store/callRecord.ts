@@ -81,6 +81,11 @@ export interface ToolRecord {
   };
 }
 
+export interface LatencyRecord extends TurnLatency {
+  /** The turn of the agent's that was waited for. */
+  readonly itemId: string;
+}
+
 export interface DigitsRecord {
   readonly atMs: number;
   /** Absent where they are sensitive: then they are kept nowhere. */
@@ -91,7 +96,7 @@ export interface DigitsRecord {
 export interface CallContent {
   readonly turns: readonly TranscriptTurn[];
   readonly tools: readonly ToolRecord[];
-  readonly latencies: readonly TurnLatency[];
+  readonly latencies: readonly LatencyRecord[];
   readonly digits: readonly DigitsRecord[];
 }
 

@@ -1,4 +1,4 @@
-import type { TranscriptTurn, TurnLatency } from "../../call/types.ts";
+import type { TranscriptTurn } from "../../call/types.ts";
 import {
   answerers,
   type CallCost,
@@ -8,6 +8,7 @@ import {
   type DigitsRecord,
   directions,
   endReasons,
+  type LatencyRecord,
   recordStatuses,
   type ToolRecord,
 } from "./callRecord.ts";
@@ -106,8 +107,9 @@ export function toolOf(row: Row): ToolRecord {
   };
 }
 
-export function latencyOf(row: Row): TurnLatency {
+export function latencyOf(row: Row): LatencyRecord {
   return {
+    itemId: textOf(row, "item_id"),
     responseMs: numberOf(row, "response_ms"),
     firstAudioMs: numberOf(row, "first_audio_ms"),
     totalMs: numberOf(row, "total_ms"),

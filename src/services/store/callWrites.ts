@@ -26,7 +26,12 @@ export type CallWrite =
       /** When it ended, since the call began. */
       readonly atMs: number;
     }
-    | { readonly type: "latency"; readonly sequence: number; readonly latency: TurnLatency }
+    | {
+      readonly type: "latency";
+      readonly itemId: string;
+      readonly sequence: number;
+      readonly latency: TurnLatency;
+    }
     /** Without digits where they are sensitive. */
     | {
       readonly type: "digits";
@@ -62,12 +67,13 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
     case "latency":
       return [
         child("latencies", callId, {
+          item_id: write.itemId,
           sequence: write.sequence,
           response_ms: whole(write.latency.responseMs),
           first_audio_ms: whole(write.latency.firstAudioMs),
           first_heard_ms: maybeWhole(write.latency.firstHeardMs),
           total_ms: whole(write.latency.totalMs),
-        }, "(call_id, sequence) DO NOTHING"),
+        }, "(call_id, item_id) DO NOTHING"),
       ];
     case "digits":
       return [

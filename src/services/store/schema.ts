@@ -75,12 +75,13 @@ export const versions: readonly (readonly string[])[] = [
     )`,
     `CREATE TABLE latencies (
       call_id TEXT NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
+      item_id TEXT NOT NULL,
       sequence INTEGER NOT NULL,
       response_ms BIGINT NOT NULL,
       first_audio_ms BIGINT NOT NULL,
       first_heard_ms BIGINT,
       total_ms BIGINT NOT NULL,
-      PRIMARY KEY (call_id, sequence)
+      PRIMARY KEY (call_id, item_id)
     )`,
     `CREATE TABLE digits (
       call_id TEXT NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
@@ -176,5 +177,12 @@ export const versions: readonly (readonly string[])[] = [
     )`,
     "CREATE INDEX batch_items_by_call ON batch_items (call_id)",
     "CREATE INDEX batch_items_by_number ON batch_items (number)",
+  ],
+  [
+    `CREATE TABLE revoked_keys (
+      digest TEXT PRIMARY KEY,
+      name TEXT NOT NULL,
+      revoked_at BIGINT NOT NULL
+    )`,
   ],
 ];

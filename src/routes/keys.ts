@@ -1,0 +1,82 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { KeyRevocation } from "../services/keyRevocation.ts";
+import { type ApiKey, keyScopes } from "../utils/auth.ts";
+import type { CallerEnv, RequireScope } from "./access.ts";
+import { HttpProblem } from "./errors.ts";
+import { errorAnswers, json, refuseInvalid } from "./openapiParts.ts";
+
+export interface KeysRoutesDeps {
+  readonly access: RequireScope;
+  /** Those of the settings. */
+  readonly keys: readonly ApiKey[];
+  readonly revocation: Pick<KeyRevocation, "isRevoked" | "revoke">;
+}
+
+/** The API keys, of which nothing secret is shown. */
+export function keysRoutes(
+  { access, keys, revocation }: KeysRoutesDeps,
+): OpenAPIHono<CallerEnv> {
+  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+  const guarded = { middleware: [access("admin")] };
+
+  routes.openapi({ ...list, ...guarded }, (c) => c.json({ keys: keys.map(view) }, 200));
+
+  routes.openapi({ ...revoke, ...guarded }, async (c) => {
+    const { name } = c.req.valid("param");
+    const key = keys.find((key) => key.name === name);
+    if (key === undefined) {
+      throw new HttpProblem(404, "unknown_key", "There is no API key of this name.");
+    }
+    await revocation.revoke(key);
+    return c.json(view(key), 200);
+  });
+
+  return routes;
+
+  function view(key: ApiKey) {
+    const { name, scopes, expiresAt } = key;
+    return {
+      name,
+      scopes: [...scopes],
+      expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
+      revoked: revocation.isRevoked(key),
+    };
+  }
+}
+
+const key = z.object({
+  name: z.string(),
+  scopes: z.array(z.enum(keyScopes)),
+  expiresAt: z.iso.datetime().nullable(),
+  revoked: z.boolean(),
+}).openapi("Key");
+
+const list = createRoute({
+  method: "get",
+  path: "/api/keys",
+  summary: "List API keys",
+  description: "Their names and what they may do; never a secret. Takes the scope `admin`.",
+  tags: ["Operation"],
+  responses: {
+    200: {
+      description: "The keys of the settings",
+      content: json(z.object({ keys: z.array(key) }).openapi("Keys")),
+    },
+    ...errorAnswers,
+  },
+});
+
+const revoke = createRoute({
+  method: "post",
+  path: "/api/keys/{name}/revoke",
+  summary: "Revoke an API key",
+  description:
+    "At once and for good, also while the settings still name it; the same name with a new secret works. Takes the scope `admin`.",
+  tags: ["Operation"],
+  request: {
+    params: z.object({
+      name: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, "must be the name of an API key"),
+    }),
+  },
+  responses: { 200: { description: "The key, revoked", content: json(key) }, ...errorAnswers },
+});

@@ -1,0 +1,44 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Metrics } from "../services/metrics.ts";
+import type { CallerEnv, RequireScope } from "./access.ts";
+import { errorAnswers, refuseInvalid } from "./openapiParts.ts";
+
+export interface MetricsRoutesDeps {
+  readonly access: RequireScope;
+  readonly metrics: Pick<Metrics, "write">;
+}
+
+/** `GET /metrics`: figures of this process for Prometheus. */
+export function metricsRoutes({ access, metrics }: MetricsRoutesDeps): OpenAPIHono<CallerEnv> {
+  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+  routes.openapi(
+    { ...figures, middleware: [access("metrics")] },
+    (c) =>
+      c.text(metrics.write(), 200, {
+        "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
+        "Cache-Control": "no-store",
+      }),
+  );
+  return routes;
+}
+
+const figures = createRoute({
+  method: "get",
+  path: "/metrics",
+  summary: "Figures for Prometheus",
+  description: "Of this process, since it began. Takes the scope `metrics` or `admin`.",
+  tags: ["Operation"],
+  responses: {
+    200: {
+      description: "Text in the format of Prometheus",
+      content: {
+        "text/plain": {
+          schema: z.string().openapi({
+            example: 'parley_calls_started_total{direction="inbound"} 12\n',
+          }),
+        },
+      },
+    },
+    ...errorAnswers,
+  },
+});

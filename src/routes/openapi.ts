@@ -1,0 +1,25 @@
+import { Hono } from "@hono/hono";
+import type { Env } from "@hono/hono";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { describeApi } from "./openapiDocument.ts";
+
+/** `GET /openapi.json`: all routes of a router, from the schemas that they check requests with. */
+export function openapiRoutes<E extends Env>(router: OpenAPIHono<E>): Hono {
+  const routes = new Hono();
+  let written: { readonly text: string; readonly etag: string } | undefined;
+
+  routes.get("/openapi.json", async (c) => {
+    // At the first request, when all routes are there.
+    written ??= await write();
+    const headers = { "ETag": written.etag, "Cache-Control": "no-cache" };
+    if (c.req.header("if-none-match") === written.etag) return c.body(null, 304, headers);
+    return c.body(written.text, 200, { ...headers, "Content-Type": "application/json" });
+  });
+  return routes;
+
+  async function write() {
+    const text = JSON.stringify(describeApi(router));
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+    return { text, etag: `"${new Uint8Array(digest, 0, 12).toHex()}"` };
+  }
+}

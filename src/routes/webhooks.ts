@@ -1,0 +1,116 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { WebhookOutbox } from "../services/store/webhookOutbox.ts";
+import type { Webhooks } from "../services/webhooks.ts";
+import type { CallerEnv, RequireScope } from "./access.ts";
+import { HttpProblem } from "./errors.ts";
+import { errorAnswers, json, moment, refuseInvalid, wholeNumber } from "./openapiParts.ts";
+
+export interface WebhookRoutesDeps {
+  readonly access: RequireScope;
+  readonly outbox: Pick<WebhookOutbox, "deadLetters">;
+  /** Absent where no webhook is set up. */
+  readonly webhooks?: Pick<Webhooks, "test" | "resend">;
+}
+
+/** What became of webhooks that could not be delivered. */
+export function webhookRoutes(
+  { access, outbox, webhooks }: WebhookRoutesDeps,
+): OpenAPIHono<CallerEnv> {
+  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+  const guarded = { middleware: [access("admin")] };
+
+  routes.openapi({ ...list, ...guarded }, async (c) => {
+    const { limit, before } = c.req.valid("query");
+    const dead = await outbox.deadLetters({ limit, ...(before !== undefined && { before }) });
+    const deliveries = dead.map((letter) => ({
+      id: letter.id,
+      state: "dead" as const,
+      type: letter.eventType,
+      callId: letter.callId ?? null,
+      attempts: letter.attempts,
+      createdAt: new Date(letter.createdAt).toISOString(),
+      deadAt: new Date(letter.deadAt).toISOString(),
+      lastError: letter.lastError ?? null,
+    }));
+    return c.json({ deliveries }, 200);
+  });
+
+  routes.openapi({ ...resend, ...guarded }, async (c) => {
+    const { id } = c.req.valid("param");
+    if (await configured().resend(id)) return c.json({ success: true, id } as const, 202);
+    throw new HttpProblem(404, "unknown_delivery", "There is no dead letter of this id.");
+  });
+
+  routes.openapi({ ...test, ...guarded }, async (c) => {
+    return c.json({ success: true, id: await configured().test() } as const, 202);
+  });
+
+  return routes;
+
+  function configured(): Pick<Webhooks, "test" | "resend"> {
+    if (webhooks !== undefined) return webhooks;
+    throw new HttpProblem(
+      503,
+      "webhooks_not_configured",
+      "No webhook is set up: WEBHOOK_URL and WEBHOOK_SECRET are missing.",
+    );
+  }
+}
+
+const tags = ["Webhooks"];
+
+const accepted = z.object({ success: z.literal(true), id: z.string() }).openapi("QueuedWebhook");
+
+const delivery = z.object({
+  id: z.string().openapi({ example: "evt_call_01k9x2m3p4q5r6s7t8v9w0x1y2_call_ended" }),
+  state: z.literal("dead"),
+  type: z.string().openapi({ example: "call.ended" }),
+  callId: z.string().nullable(),
+  attempts: z.number(),
+  createdAt: z.iso.datetime(),
+  deadAt: z.iso.datetime(),
+  lastError: z.string().nullable().openapi({ example: "answered 500" }),
+}).openapi("WebhookDelivery");
+
+const list = createRoute({
+  method: "get",
+  path: "/api/webhooks/deliveries",
+  summary: "List dead letters",
+  description: "Webhooks that were given up, the latest first. Takes the scope `admin`.",
+  tags,
+  request: {
+    query: z.strictObject({
+      state: z.literal("dead", { error: "must be dead" }).default("dead"),
+      limit: wholeNumber({ min: 1, max: 200, fallback: 50 }),
+      before: moment.optional().openapi({ description: "`deadAt` of the last one that was read" }),
+    }),
+  },
+  responses: {
+    200: {
+      description: "A page of them",
+      content: json(z.object({ deliveries: z.array(delivery) }).openapi("WebhookDeliveries")),
+    },
+    ...errorAnswers,
+  },
+});
+
+const resend = createRoute({
+  method: "post",
+  path: "/api/webhooks/deliveries/{id}/resend",
+  summary: "Send a dead letter again",
+  description: "With all its tries. Takes the scope `admin`.",
+  tags,
+  request: {
+    params: z.object({ id: z.string().regex(/^[\w-]{1,200}$/, "must be the id of a delivery") }),
+  },
+  responses: { 202: { description: "It is due", content: json(accepted) }, ...errorAnswers },
+});
+
+const test = createRoute({
+  method: "post",
+  path: "/api/webhooks/test",
+  summary: "Send a test",
+  description: "A message of the type `webhook.test`. Takes the scope `admin`.",
+  tags,
+  responses: { 202: { description: "It is due", content: json(accepted) }, ...errorAnswers },
+});

@@ -1,0 +1,106 @@
+/** Values of the labels of one sample; never personal data, and few different ones. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** One figure, written in the text format of Prometheus. */
+export interface Metric {
+  write(): string;
+}
+
+export interface Counter extends Metric {
+  add(amount?: number, labels?: Labels): void;
+}
+
+export interface Histogram extends Metric {
+  observe(value: number): void;
+}
+
+/** Counts up, once for each set of labels; sets known beforehand are shown from the start, with 0. */
+export function createCounter(
+  name: string,
+  help: string,
+  known: readonly Labels[] = [],
+): Counter {
+  const values = new Map<string, number>(known.map((labels) => [writeLabels(labels), 0]));
+  return {
+    add(amount = 1, labels = {}) {
+      const key = writeLabels(labels);
+      values.set(key, (values.get(key) ?? 0) + amount);
+    },
+    write: () => writeMetric(name, help, "counter", [...values]),
+  };
+}
+
+/** Asks for its values when they are wanted. */
+export function createGauge(
+  name: string,
+  help: string,
+  read: () => number | readonly (readonly [Labels, number])[],
+  type: "gauge" | "counter" = "gauge",
+): Metric {
+  return {
+    write() {
+      const values = read();
+      const samples = typeof values === "number" ? [[{}, values] as const] : values;
+      return writeMetric(
+        name,
+        help,
+        type,
+        samples.map(([labels, value]) => [writeLabels(labels), value]),
+      );
+    },
+  };
+}
+
+/** Counts values by size; `bounds` are the upper ones, ascending. */
+export function createHistogram(
+  name: string,
+  help: string,
+  bounds: readonly number[],
+): Histogram {
+  const counts = bounds.map(() => 0);
+  let [sum, count] = [0, 0];
+  return {
+    observe(value) {
+      sum += value;
+      count++;
+      const at = bounds.findIndex((bound) => value <= bound);
+      if (at >= 0) counts[at] = (counts[at] ?? 0) + 1;
+    },
+    write() {
+      let below = 0;
+      const buckets = bounds.map((bound, at) => {
+        below += counts[at] ?? 0;
+        return `${name}_bucket{le="${bound}"} ${below}\n`;
+      });
+      return `${head(name, help, "histogram")}${
+        buckets.join("")
+      }${name}_bucket{le="+Inf"} ${count}\n${name}_sum ${number(sum)}\n${name}_count ${count}\n`;
+    },
+  };
+}
+
+function writeMetric(
+  name: string,
+  help: string,
+  type: string,
+  samples: readonly (readonly [string, number])[],
+): string {
+  const lines = samples.map(([labels, value]) => `${name}${labels} ${number(value)}\n`);
+  return head(name, help, type) + lines.join("");
+}
+
+function head(name: string, help: string, type: string): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+}
+
+function writeLabels(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) =>
+    `${name}="${value.replace(/["\\\n]/g, (it) => (it === "\n" ? "\\n" : `\\${it}`))}"`
+  );
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+/** Without the noise of adding fractions up. */
+function number(value: number): string {
+  return String(Number(value.toPrecision(12)));
+}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { metricsRoutes } from "../../src/routes/metrics.ts";
+import { ADMIN, ALICE, problem, SCRAPER, withApi } from "../support/apiServer.ts";
+
+const options = {
+  mount: (router, { access }) => {
+    router.route("/", metricsRoutes({ access, metrics: { write: () => "parley_calls_live 0\n" } }));
+  },
+} satisfies Parameters<typeof withApi>[0];
+
+Deno.test("GET /metrics answers in the format of Prometheus", () =>
+  withApi({ ...options, keyed: false }, async ({ ask }) => {
+    const response = await ask("/metrics");
+    assert.equal(response.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    assert.equal(await response.text(), "parley_calls_live 0\n");
+  }));
+
+Deno.test("GET /metrics takes a key with the scope metrics or admin where there are keys", () =>
+  withApi(options, async ({ ask }) => {
+    assert.deepEqual(await problem(await ask("/metrics")), [401, "key_required"]);
+    assert.deepEqual(await problem(await ask("/metrics", ALICE)), [403, "scope_missing"]);
+    assert.equal((await ask("/metrics", SCRAPER)).status, 200);
+    assert.equal((await ask("/metrics", ADMIN)).status, 200);
+    assert.deepEqual(await problem(await ask("/api/calls", SCRAPER)), [403, "scope_missing"]);
+  }));
