@@ -1,18 +1,26 @@
 import { createHmac } from "node:crypto";
 import { createRegistry } from "./call/registry.ts";
 import { CallRefused, type CallRegistry, type OpenModel } from "./call/types.ts";
-import { type AgentFiles, type Agents, AgentsError, loadAgents } from "./config/agents.ts";
-import { readSettings } from "./config/env.ts";
+import { type AgentFiles, type Agents, loadAgents } from "./config/agents.ts";
+import { readSettings, SettingsError } from "./config/env.ts";
 import type { Environment } from "./config/settingReader.ts";
 import type { Settings } from "./config/settings.ts";
 import { createAppRouter } from "./routes/appRouter.ts";
+import { writeServerSentEvent } from "./routes/eventStream.ts";
 import type { HostFacts } from "./routes/index.ts";
 import { describeCall } from "./services/agentCall.ts";
-import { createAgentTools } from "./services/agentTools.ts";
+import { appendPrivately, createCallJournals } from "./services/callJournals.ts";
+import { equipAgents } from "./services/equipAgents.ts";
 import { createEventHub, type EventHub } from "./services/events.ts";
 import { createOpenModel } from "./services/openai.ts";
 import { createPhone, type Phone } from "./services/phone.ts";
+import { loadPrices } from "./services/priceList.ts";
+import { startReconciler } from "./services/reconcile.ts";
+import { openRecords, type Records } from "./services/records.ts";
+import { createSafety, type Safety } from "./services/safety.ts";
 import { createSessionPorts, setTimer } from "./services/sessionPorts.ts";
+import { createSpendGuard } from "./services/spendGuard.ts";
+import { openStore, type Store } from "./services/store.ts";
 import type { Tools } from "./services/tools.ts";
 import type { RealtimeServerOptions } from "./sim/realtime.ts";
 import { newId, newToken } from "./utils/ids.ts";
@@ -38,37 +46,60 @@ export interface AppOverrides {
   readonly log?: Logger;
   readonly agentFiles?: AgentFiles;
   readonly engine?: RealtimeServerOptions;
+  readonly twilioTimeoutMs?: number;
 }
 
 /** Builds the server. Throws `SettingsError` or `AgentsError`, with all problems at once. */
 export async function createApp(
   environment: Environment,
-  { log: givenLog, agentFiles, engine }: AppOverrides = {},
+  { log: givenLog, agentFiles, engine, twilioTimeoutMs }: AppOverrides = {},
 ): Promise<App> {
   const settings = readSettings(environment);
   const log = givenLog ?? createConsoleLogger(settings);
   const agents = await loadAgents(settings.agents.dir, agentFiles);
-  const tools = equip(agents, settings, log);
+  const prices = await loadPrices(settings.records).catch(tellSetting());
+  const store = await openStore(settings.database, { now: Date.now })
+    .catch(tellSetting("DATABASE_URL: "));
+  const safety = await createSafety({
+    ...{ settings, agents, doNotCall: store.doNotCall, now: Date.now, log },
+    registry: () => registry,
+  });
+  const tools = await equip(agents, { settings, safety, store, log });
   const model = await openEngine(settings, log, engine);
+  const journals = openJournals(settings, log);
   const events = createEventHub(Date.now, (error) => log.error("Event sink failed", { error }));
   const registry = createRegistry({
     maxCalls: settings.limits.calls,
     newId: () => newId("call"),
     describe: (request) => describe(request, { settings, agents, tools }),
     ports: createSessionPorts({
-      openModel: model.open,
-      agents,
-      tools,
-      events,
+      ...{ openModel: model.open, agents, tools, events, log },
       phoneCalls: () => phone?.calls,
-      log,
+      ...(journals !== undefined && { journal: journals.write }),
     }),
   });
-  const phone: Phone | undefined = createPhone({ settings, agents, registry, log, setTimer });
   const logging = logCalls(events, log);
+  const runId = newId("run");
+  const records = await openRecords({
+    ...{ settings, agents, registry, events, store, prices, log },
+    ...(model.name === "rehearsal" && { engine: model.name }),
+    writeEvent: writeServerSentEvent(runId),
+    onEnded: (call) => phone?.outbound.ended(call),
+    beforeStoreCloses: () => phone?.outbound.settled(),
+  });
+  const { transfers, policy } = safety;
+  const phone: Phone | undefined = createPhone({
+    ...{ settings, agents, registry, events, records, policy, log, setTimer },
+    transferNumber: transfers.number,
+    ...(twilioTimeoutMs !== undefined && { twilioTimeoutMs }),
+  });
+  const spendGuard = guardSpending(settings, { events, registry, records, log });
+  const reconciler = startReconciler({
+    ...{ records, phone, log, setTimer, now: Date.now, maxCallMs: settings.limits.callMs },
+  });
   let draining = false;
   const router = createAppRouter({
-    ...{ settings, agents, registry, phone, log },
+    ...{ settings, agents, registry, phone, log, records, runId },
     engine: model.name,
     isDraining: () => draining,
   });
@@ -80,17 +111,30 @@ export async function createApp(
     events,
     log,
     fetch: (request, host = { remoteAddress: "unknown" }) => router.fetch(request, host),
-    drain() {
+    async drain() {
       draining = true;
-      return registry.drain(settings.server.drainMs);
+      await phone?.outbound.stop();
+      await registry.drain(settings.server.drainMs);
     },
     async close() {
       draining = true;
+      await phone?.outbound.stop();
       await registry.drain(0);
+      await reconciler.close();
       phone?.close();
+      spendGuard.close();
       logging.close();
+      await journals?.close();
+      await records.close();
       await model.close();
     },
+  };
+}
+
+/** What cannot be opened at start is the operator's to mend. */
+function tellSetting(name = ""): (error: unknown) => never {
+  return (error) => {
+    throw new SettingsError([name + (error instanceof Error ? error.message : String(error))]);
   };
 }
 
@@ -104,27 +148,50 @@ function createConsoleLogger({ log: { level, format } }: Settings): Logger {
   });
 }
 
-/** Finds out at start, not in the middle of a call, that a tool does not exist. */
-function equip(agents: Agents, settings: Settings, log: Logger): ReadonlyMap<string, Tools> {
-  const problems: string[] = [];
-  const tools = new Map<string, Tools>();
-  for (const name of agents.names) {
-    const agent = agents.get(name);
-    if (agent === undefined) continue;
-    try {
-      const onFault = (tool: string, error: unknown) =>
-        log.warn("Tool failed", { agent: name, tool, error });
-      tools.set(name, createAgentTools(agent, onFault));
-    } catch (error) {
-      problems.push(`${name}.md: ${error instanceof Error ? error.message : "unfit tools"}.`);
-    }
+/** What has been opened is closed again where the agents turn out to be unfit. */
+async function equip(
+  agents: Agents,
+  { settings, safety, store, log }: {
+    readonly settings: Settings;
+    readonly safety: Safety;
+    readonly store: Store;
+    readonly log: Logger;
+  },
+): Promise<ReadonlyMap<string, Tools>> {
+  try {
+    return equipAgents(agents, {
+      defaultAgent: settings.agents.default,
+      services: {
+        mayTransfer: safety.transfers.mayDial,
+        putOnDoNotCallList: safety.putOnDoNotCallList,
+      },
+      log,
+    });
+  } catch (error) {
+    await store.close();
+    throw error;
   }
-  const { default: chosen } = settings.agents;
-  if (!agents.names.includes(chosen)) {
-    problems.push(`DEFAULT_AGENT is ${chosen}, but there are only: ${agents.names.join(", ")}.`);
-  }
-  if (problems.length > 0) throw new AgentsError(problems);
-  return tools;
+}
+
+function openJournals({ records: { journal } }: Settings, log: Logger) {
+  return journal && createCallJournals({ ...journal, append: appendPrivately, setTimer, log });
+}
+
+function guardSpending(
+  { limits: { callUsd }, outbound: { dailyUsd } }: Settings,
+  { events, registry, records, log }: {
+    readonly events: EventHub;
+    readonly registry: CallRegistry;
+    readonly records: Records;
+    readonly log: Logger;
+  },
+) {
+  const { store: { budget }, prices } = records;
+  return createSpendGuard({
+    ...{ events, registry, prices, log, now: Date.now, modelsOf: records.modelsOf },
+    ...(callUsd !== undefined && { callUsd }),
+    ...(dailyUsd !== undefined && { daily: { usd: dailyUsd, budget } }),
+  });
 }
 
 interface Engine {

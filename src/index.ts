@@ -91,10 +91,20 @@ function stopOnSignal(app: App, server: Deno.HttpServer): void {
 
 /** Readiness goes first, then the calls, then the sockets; a socket that will not go is left behind. */
 async function stop(app: App, server: Deno.HttpServer): Promise<void> {
-  app.log.info("Stopping", { liveCalls: app.registry.size });
+  const liveCalls = app.registry.size;
+  app.log.info("Stopping", { liveCalls });
   await app.drain();
+  // The phone network has yet to ask how the last calls go on: with an apology, or with a transfer.
+  if (liveCalls > 0) await pause(AFTERMATH_MS);
   await app.close();
-  await Promise.race([server.shutdown(), new Promise((resolve) => setTimeout(resolve, 3000))]);
+  await Promise.race([server.shutdown(), pause(SHUTDOWN_MS)]);
+}
+
+const AFTERMATH_MS = 3000;
+const SHUTDOWN_MS = 3000;
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function addressIn(info: Deno.ServeHandlerInfo | undefined): string {

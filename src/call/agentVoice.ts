@@ -8,7 +8,7 @@ import type { CallLeg, Milliseconds, ModelRequest, SpeechRef } from "./types.ts"
 import type { AudioFormat } from "../utils/audioFormat.ts";
 
 /** How long a leg that reports positions may take to tell where exactly it fell silent. */
-const EXACT_POSITION_MS = 250;
+const EXACT_POSITION_MS = 500;
 const MAX_ASIDES = 16;
 
 /** What the agent says: played, heard, cut off, and what the model and the transcript are told of it. */
@@ -225,8 +225,8 @@ export class AgentVoice {
 
 /** Before the item where the leg fell silent everything was heard, behind it nothing. */
 function exactCuts(cuts: readonly Cut[], itemId: string, ms: Milliseconds): readonly Cut[] {
+  // Not found: the leg was still at an earlier item, which had been heard whole.
   const at = cuts.findIndex((cut) => cut.itemId === itemId);
-  if (at < 0) return cuts;
   return cuts.map((cut, index) => {
     if (index < at) return { ...cut, heardMs: cut.producedMs };
     return { ...cut, heardMs: index > at ? 0 : Math.min(Math.max(ms, 0), cut.producedMs) };

@@ -1,5 +1,6 @@
 import type { AgentVoice } from "./agentVoice.ts";
 import { Digits } from "./digits.ts";
+import { earliest } from "./earliest.ts";
 import type { Latency } from "./latency.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Transcript } from "./transcript.ts";
@@ -116,8 +117,8 @@ export class CallerTurns {
     this.#entered(this.#digits.tick(now), now);
   }
 
-  get wakeAts(): readonly (Milliseconds | undefined)[] {
-    return [this.#interruptAt, this.#replyAt, this.#digits.wakeAt];
+  get wakeAt(): Milliseconds | undefined {
+    return earliest(this.#interruptAt, this.#replyAt, this.#digits.wakeAt);
   }
 
   /** A sound that was no turn needs no reply, if the agent is still speaking. */

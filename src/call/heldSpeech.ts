@@ -43,7 +43,7 @@ export class HeldSpeech {
   take(pieceMs: Milliseconds, format: AudioFormat): Speech | undefined {
     const first = this.#queue[this.#head];
     if (first === undefined) return undefined;
-    if (first.durationMs <= pieceMs * 1.5) {
+    if (first.durationMs <= pieceMs * 1.25) {
       this.#drop(first);
       return first;
     }

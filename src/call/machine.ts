@@ -1,13 +1,12 @@
 import type { AudioFormat, Base64 } from "../utils/audioFormat.ts";
 import { AgentVoice } from "./agentVoice.ts";
 import { CallerTurns } from "./callerTurns.ts";
-import { type ClosingPlan, Ending } from "./ending.ts";
+import { Closing } from "./closing.ts";
+import { earliest } from "./earliest.ts";
 import { Latency } from "./latency.ts";
 import { ModelLink } from "./modelLink.ts";
 import { Outbox } from "./outbox.ts";
 import * as sentences from "./sentences.ts";
-import { Silence } from "./silence.ts";
-import { TimeLimit } from "./timeLimit.ts";
 import { ToolTurns } from "./toolTurns.ts";
 import { Transcript } from "./transcript.ts";
 import { Turns } from "./turns.ts";
@@ -55,9 +54,7 @@ export class CallMachine {
   readonly #caller: CallerTurns;
   readonly #tools: ToolTurns;
   readonly #link: ModelLink;
-  readonly #ending = new Ending();
-  readonly #silence: Silence;
-  readonly #timeLimit: TimeLimit;
+  readonly #closing: Closing;
   #joined = false;
   #rejoinBy: Milliseconds | undefined;
   #answered = false;
@@ -81,13 +78,16 @@ export class CallMachine {
     this.#caller = new CallerTurns(parts);
     this.#tools = new ToolTurns(parts);
     this.#link = new ModelLink(parts, this.#tools, now);
-    this.#silence = new Silence(policy.idleMs);
-    this.#timeLimit = new TimeLimit(policy);
+    this.#closing = new Closing(parts);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
   }
 
   get phase(): CallPhase {
     if (this.#ended) return "ended";
-    if (this.#ending.plan !== undefined) return "closing";
+    if (this.#closing.begun) return "closing";
     if (this.#link.recovering) return "recovering";
     return this.#joined && this.#link.ready ? "live" : "connecting";
   }
@@ -121,18 +121,20 @@ export class CallMachine {
   /** When to call `handle` with a `tick`, if nothing else happens before. */
   get wakeAt(): Milliseconds | undefined {
     if (this.#ended) return undefined;
-    const times = [
+    return earliest(
       this.#voice.wakeAt,
-      ...this.#caller.wakeAts,
+      this.#caller.wakeAt,
       this.#tools.wakeAt,
       this.#turns.wakeAt,
       this.#link.wakeAt,
-      this.#ending.wakeAt,
-      this.#silence.wakeAt,
-      this.#timeLimit.wakeAt,
+      this.#closing.wakeAt,
       this.#rejoinBy,
-    ].filter((time) => time !== undefined);
-    return times.length === 0 ? undefined : Math.min(...times);
+    );
+  }
+
+  /** The part of `wakeAt` that `speech` can bring nearer. */
+  get nextPieceAt(): Milliseconds | undefined {
+    return this.#voice.wakeAt;
   }
 
   #take(input: CallInput, now: Milliseconds): void {
@@ -174,21 +176,18 @@ export class CallMachine {
         return this.#caller.levelChanged(input.speaking, now);
       case "toolReturned": {
         const plan = this.#tools.returned(input, now);
-        return plan === undefined ? undefined : this.#close(plan, now);
+        return plan === undefined ? undefined : this.#closing.begin(plan, now);
       }
       case "sayAsked":
         return this.#outbox.pushAll(this.#turns.ask(sentences.say(input.text), now));
       case "transferAsked": {
         const plan = this.#tools.transferPlan(input.alias);
-        return plan === undefined ? undefined : this.#close(plan, now);
+        return plan === undefined ? undefined : this.#closing.begin(plan, now);
       }
       case "endAsked": {
         const { end, goodbye, interrupts } = input;
         if (interrupts === true) this.#voice.stop(now, true);
-        const farewell = { then: "end", end } as const;
-        if (goodbye === undefined) return this.#close({ farewell, revocable: false }, now);
-        const words = sentences.goodbye(goodbye);
-        return this.#close({ farewell, say: words, revocable: false }, now);
+        return this.#closing.endAsked(end, goodbye, now);
       }
       case "tick":
         return;
@@ -252,7 +251,7 @@ export class CallMachine {
         }
         return this.#voice.refused(input.request, input.code, input.availableMs);
       case "modelIdled":
-        return this.#silence.alreadyAsked();
+        return this.#closing.modelAsked();
       default:
         return input satisfies never;
     }
@@ -263,7 +262,7 @@ export class CallMachine {
     this.#joined = true;
     this.#rejoinBy = undefined;
     this.#outbox.publish({ type: "connected", format });
-    this.#timeLimit.begin(now);
+    this.#closing.joined(now);
     this.#voice.join(format, reports, now);
   }
 
@@ -288,9 +287,8 @@ export class CallMachine {
   }
 
   #callerActed(): void {
-    this.#silence.callerActed();
     this.#tools.callerSpoke();
-    if (this.#ending.revoke()) this.#turns.withdrawAll();
+    this.#closing.callerActed();
   }
 
   /** Everything that becomes due with time, or because of what was just handled. */
@@ -299,25 +297,18 @@ export class CallMachine {
     this.#caller.tick(now);
     this.#outbox.pushAll(this.#turns.tick(now));
     this.#greet(now);
-    const closing = this.#ending.plan !== undefined;
-    const audible = this.#voice.audible;
-    const working = this.#turns.busy || this.#turns.callerSpeaking || this.#tools.running > 0;
     if (this.#rejoinBy !== undefined && now >= this.#rejoinBy) {
       return this.#end({ reason: "leg_failed" }, now);
     }
-    const quiet = this.#turns.quiet && !working && !audible && !closing;
+    const closing = this.#closing.begun;
+    const working = this.#turns.busy || this.#turns.callerSpeaking || this.#tools.running > 0;
+    const quiet = this.#turns.quiet && !working && !this.#voice.audible && !closing;
     const lost = this.#link.tick(now, quiet);
     if (lost !== undefined) return this.#end({ reason: "model_failed", detail: lost }, now);
     if (!closing) this.#tools.tick(now);
-    const listening = this.#joined && this.#link.ready;
-    if (working || audible || closing || !listening) this.#silence.disturbed();
-    else this.#silence.begin(now);
-    this.#keepTime(now);
-    const farewell = this.#ending.take(now, {
-      busy: this.#turns.busy && this.#link.ready,
-      audible: this.#voice.audible,
-      endsAt: this.#voice.endsAt(now),
-    });
+    const modelReady = this.#link.ready;
+    const listening = this.#joined && modelReady;
+    const farewell = this.#closing.tick(now, { listening, working, modelReady });
     if (farewell === undefined) return;
     if (farewell.then === "end") return this.#end(farewell.end, now);
     this.#end({ reason: "transferred", detail: farewell.alias }, now);
@@ -328,41 +319,8 @@ export class CallMachine {
     if (this.#greeted || !this.#link.ready || !(this.#joined || this.#answered)) return;
     this.#greeted = true;
     const { greeting } = this.#policy;
-    if (greeting === undefined || this.#ending.plan !== undefined) return;
+    if (greeting === undefined || this.#closing.begun) return;
     this.#outbox.pushAll(this.#turns.ask(sentences.greeting(greeting), now));
-  }
-
-  #keepTime(now: Milliseconds): void {
-    switch (this.#silence.tick(now)) {
-      case "ask":
-        this.#outbox.notice("idle_prompt");
-        this.#outbox.pushAll(this.#turns.ask(sentences.idlePrompt(), now));
-        break;
-      case "end":
-        this.#closeWith({ reason: "idle" }, true, now);
-    }
-    switch (this.#timeLimit.tick(now)) {
-      case "warn":
-        this.#outbox.notice("time_warning");
-        this.#outbox.pushAll(this.#turns.ask(sentences.timeWarning(this.#timeLimit.leftS), now));
-        break;
-      case "end":
-        this.#closeWith({ reason: "time_limit" }, false, now);
-    }
-  }
-
-  #closeWith(end: CallEnd, revocable: boolean, now: Milliseconds): void {
-    this.#close({ farewell: { then: "end", end }, say: sentences.goodbye(), revocable }, now);
-  }
-
-  #close(plan: ClosingPlan, now: Milliseconds): void {
-    if (this.#ending.plan?.revocable === false) return;
-    this.#turns.withdrawAll();
-    this.#ending.begin(plan, now);
-    if (plan.farewell.then === "transfer") {
-      this.#outbox.publish({ type: "transferring", alias: plan.farewell.alias });
-    }
-    if (plan.say !== undefined) this.#outbox.pushAll(this.#turns.ask(plan.say, now));
   }
 
   #end(end: CallEnd, now: Milliseconds): void {

@@ -1,5 +1,6 @@
 import type { AgentVoice } from "./agentVoice.ts";
 import type { CallerTurnsParts } from "./callerTurns.ts";
+import { earliest } from "./earliest.ts";
 import type { Outbox } from "./outbox.ts";
 import { Recovery } from "./recovery.ts";
 import * as sentences from "./sentences.ts";
@@ -84,6 +85,7 @@ export class ModelLink {
 
   /** The caller is being answered: a response that failed before needs no second try. */
   responseStarted(): void {
+    this.#recovery.answered();
     this.#retry = undefined;
   }
 
@@ -139,8 +141,7 @@ export class ModelLink {
   }
 
   get wakeAt(): Milliseconds | undefined {
-    const times = [this.#retry?.at, this.#recovery.wakeAt].filter((time) => time !== undefined);
-    return times.length === 0 ? undefined : Math.min(...times);
+    return earliest(this.#retry?.at, this.#recovery.wakeAt);
   }
 
   #leave(now: Milliseconds): void {

@@ -38,7 +38,7 @@ interface Item extends SpeechRef {
 }
 
 /** Multiples of 3 ms: then a piece of G.711 ends on a whole group of base64 characters. */
-const PIECE_MS = 120;
+const PIECE_MS = 159;
 const FIRST_PIECE_MS = 60;
 /** Reports that never come must not keep the agent "speaking" for ever. */
 const REPORT_GRACE_MS = 3000;

@@ -6,6 +6,10 @@ export type RecoveryStep =
 
 /** Waits before each further try: together less than a caller puts up with. */
 const BACKOFF_MS = [0, 400, 1000, 2000, 4000] as const;
+/** Tries may take long themselves, where nobody answers: this much trouble is followed by no other try. */
+const LONGEST_TROUBLE_MS = 12_000;
+/** A connection that has held this long was no part of the trouble, even if nothing was asked of it. */
+const SOUND_MS = 20_000;
 /** A connection that has held this long starts with a clean slate. */
 const HEALTHY_MS = 60_000;
 /** From here on a quiet moment is used to move to a fresh session ... */
@@ -16,6 +20,8 @@ const FORCE_BEFORE_EXPIRY_MS = 20_000;
 /** When a model connection is replaced: after a loss, and before its session expires. */
 export class Recovery {
   #failures = 0;
+  /** The first of the losses since the model last did what was asked of it. */
+  #troubleSince: Milliseconds | undefined;
   #readyAt: Milliseconds | undefined;
   #expiresAt: Milliseconds | undefined;
   #reopenAt: Milliseconds | undefined;
@@ -27,16 +33,25 @@ export class Recovery {
   }
 
   lost(loss: ModelLoss, now: Milliseconds): RecoveryStep {
-    if (this.#readyAt !== undefined && now - this.#readyAt >= HEALTHY_MS) this.#failures = 0;
+    const heldMs = this.#readyAt === undefined ? 0 : now - this.#readyAt;
+    if (heldMs >= HEALTHY_MS) this.#failures = 0;
+    if (heldMs >= SOUND_MS) this.#troubleSince = undefined;
     this.#readyAt = undefined;
     this.#expiresAt = undefined;
     if (loss.retry === "no") return { kind: "giveUp", code: loss.code };
+    this.#troubleSince ??= now;
+    if (now - this.#troubleSince > LONGEST_TROUBLE_MS) return { kind: "giveUp", code: loss.code };
     const step = loss.retry === "backoff" ? this.#failures + 1 : this.#failures;
     const waitMs = BACKOFF_MS[step];
     this.#failures++;
     if (waitMs === undefined) return { kind: "giveUp", code: loss.code };
     this.#reopenAt = now + waitMs;
     return { kind: "reopen", at: this.#reopenAt };
+  }
+
+  /** The model answers: whatever trouble there was is over. */
+  answered(): void {
+    this.#troubleSince = undefined;
   }
 
   /** Whether to open a connection now: a fresh one after a loss, or one in place of one that expires. */

@@ -30,10 +30,10 @@ export function createRegistry(
   let accepting = true;
   let emptied: (() => void) | undefined;
 
-  function open(request: CallRequest): CallSession {
+  function open(request: CallRequest, callId: string = newId()): CallSession {
     if (!accepting) throw new CallRefused("draining");
     if (live.size >= maxCalls) throw new CallRefused("full");
-    const session = new Session({ id: newId(), request, ...describe(request) }, ports);
+    const session = new Session({ id: callId, request, ...describe(request) }, ports);
     live.set(session.id, session);
     const giveUp = ports.setTimer(() => {
       if (session.hasJoined) return;

@@ -107,10 +107,13 @@ export class Session implements CallSession {
 
   /** Opens the model's end. */
   begin(): void {
-    this.#guard(() => {
+    try {
       this.#ports.journal?.(this, { at: this.#startedAt, policy: this.#policy });
       this.#perform(this.#machine.begin());
-    });
+      this.#arm(this.#machine.wakeAt);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   join(leg: CallLeg): void {
@@ -122,7 +125,7 @@ export class Session implements CallSession {
   }
 
   hear(audio: Base64): void {
-    if (this.#machine.phase === "ended") return;
+    if (this.#machine.ended) return;
     if (this.#model !== undefined) this.#model.sendAudio(audio);
     else this.#wait(audio);
     const { format } = this.#setup;
@@ -136,36 +139,45 @@ export class Session implements CallSession {
   }
 
   #handle(input: CallInput): void {
-    if (this.#machine.phase === "ended") return;
-    this.#guard(() => {
+    if (this.#machine.ended) return;
+    try {
       const at = this.#ports.now();
       this.#ports.journal?.(this, { at, input });
       this.#perform(this.#machine.handle(input, at));
-    });
+      this.#arm(this.#machine.wakeAt);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #speech(ref: SpeechRef, audio: Base64): void {
-    if (this.#machine.phase === "ended") return;
-    this.#guard(() => {
+    if (this.#machine.ended) return;
+    try {
       const at = this.#ports.now();
       const durationMs = audioDurationMs(audio, this.#setup.format);
       this.#ports.journal?.(this, { at, speech: ref, durationMs });
       this.#perform(this.#machine.speech(ref, audio, durationMs, at));
-    });
+      // Of all that a call waits for, speech brings nothing nearer but the next piece of itself.
+      if (!this.#machine.ended) this.#wakeBy(this.#machine.nextPieceAt);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** In order, also when performing one command brings about the next ones. */
   #perform(commands: readonly CallCommand[]): void {
-    for (const command of commands) this.#commands.push(command);
-    if (this.#performing) return;
+    if (this.#performing) {
+      for (const command of commands) this.#commands.push(command);
+      return;
+    }
     this.#performing = true;
     try {
+      for (const command of commands) this.#do(command);
       for (let i = 0; i < this.#commands.length; i++) this.#do(this.#commands[i]!);
     } finally {
-      this.#commands = [];
+      if (this.#commands.length > 0) this.#commands = [];
       this.#performing = false;
     }
-    this.#arm();
   }
 
   #do(command: CallCommand): void {
@@ -239,13 +251,14 @@ export class Session implements CallSession {
     );
   }
 
-  #arm(): void {
-    const wakeAt = this.#machine.wakeAt;
-    if (wakeAt === undefined) {
-      this.#timer?.cancel();
-      this.#timer = undefined;
-      return;
-    }
+  #arm(wakeAt: Milliseconds | undefined): void {
+    if (wakeAt !== undefined) return this.#wakeBy(wakeAt);
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #wakeBy(wakeAt: Milliseconds | undefined): void {
+    if (wakeAt === undefined) return;
     // A timer that fires early costs one tick; moving it at every frame would cost more.
     if (this.#timer !== undefined && this.#timer.at <= wakeAt) return;
     this.#timer?.cancel();
@@ -256,14 +269,6 @@ export class Session implements CallSession {
     // Rounded up: timers count whole milliseconds, and one that fires too early is for nothing.
     const delayMs = Math.max(0, Math.ceil(wakeAt - this.#ports.now()));
     this.#timer = { at: wakeAt, cancel: this.#ports.setTimer(wake, delayMs) };
-  }
-
-  #guard(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.#fail(error);
-    }
   }
 
   /** Ends the call in order if that is still possible, and otherwise all the same. */

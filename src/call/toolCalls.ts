@@ -1,3 +1,4 @@
+import { earliest } from "./earliest.ts";
 import type { Milliseconds, ResponseStatus, ToolCall } from "./types.ts";
 
 interface Running {
@@ -77,9 +78,11 @@ export class ToolCalls {
   }
 
   slowAt(afterMs: Milliseconds): Milliseconds | undefined {
-    const due = [...this.#running.values()].filter((one) => !one.filled)
-      .map((one) => one.startedAt + afterMs);
-    return due.length === 0 ? undefined : Math.min(...due);
+    let first: Milliseconds | undefined;
+    for (const { filled, startedAt } of this.#running.values()) {
+      if (!filled) first = earliest(first, startedAt + afterMs);
+    }
+    return first;
   }
 
   /** What a response announced before its connection was lost will never be run. */

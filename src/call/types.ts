@@ -76,7 +76,11 @@ export interface ModelSink {
 /** Opens the model's end; `setup` is complete, history included, so that every opening is alike. */
 export type OpenModel = (setup: ModelSetup, sink: ModelSink) => RealtimeClient;
 
-/** Who ends the caller's turn, and who silences the agent when the caller speaks. */
+/**
+ * Who ends the caller's turn. Where the model `interrupts`, it cancels its response when the caller
+ * speaks and starts the next one by itself; otherwise Parley decides both, so that a cough need not
+ * count.
+ */
 export type TurnDetection =
   | {
     readonly kind: "server";
@@ -427,6 +431,8 @@ export interface CallRequest {
   readonly variables?: Readonly<Record<string, string>>;
   /** Name of the API key that asked for the call. */
   readonly keyName?: string;
+  /** Where this one call may not last as long as others. */
+  readonly maxMs?: Milliseconds;
 }
 
 /** One live call, as those who hold one of its ends see it. None of its methods throws once joined. */
@@ -454,8 +460,11 @@ export interface EndedCall {
 export interface CallRegistry {
   readonly size: number;
   readonly accepting: boolean;
-  /** Starts a call and its model connection; the leg may join later. Throws `CallRefused`. */
-  open(request: CallRequest): CallSession;
+  /**
+   * Starts a call and its model connection; the leg may join later. `callId` is for a call that was
+   * known before. Throws `CallRefused`.
+   */
+  open(request: CallRequest, callId?: string): CallSession;
   get(callId: string): CallSession | undefined;
   byCallSid(callSid: string): CallSession | undefined;
   /** How a phone call ended, while that is remembered: the phone network asks how to go on. */

@@ -1,9 +1,11 @@
 import { likelyMisspellings, meantSetting, settingNames } from "./settingNames.ts";
+import { readOutbound } from "./outboundSettings.ts";
 import { readPhone } from "./phoneSettings.ts";
+import { readDatabase, readRecords } from "./recordSettings.ts";
 import { readServer } from "./serverSettings.ts";
 import { type Environment, SettingReader } from "./settingReader.ts";
+import type { Settings } from "./settings.ts";
 import { readWebhook } from "./webhookSettings.ts";
-import type { DatabaseSettings, Settings } from "./settings.ts";
 
 /** All that is wrong with the settings, one sentence each. */
 export class SettingsError extends Error {
@@ -43,9 +45,8 @@ export function readSettings(environment: Environment): Settings {
   const server = readServer(read);
   const phone = readPhone(read, server.publicUrl);
   const openaiKey = read.text("OPENAI_API_KEY");
-  const countries = readCountries(read);
   const webhook = readWebhook(read);
-  const dailyUsd = read.amount("OUTBOUND_DAILY_USD");
+  const callUsd = read.amount("MAX_CALL_USD");
   const hints = misspellings(environment);
   const settings: Settings = {
     server,
@@ -57,6 +58,7 @@ export function readSettings(environment: Environment): Settings {
     },
     ...(phone !== undefined && { phone }),
     database: readDatabase(read),
+    records: readRecords(read),
     agents: {
       dir: read.text("AGENTS_DIR") ?? "src/agents",
       default: read.matching(
@@ -65,16 +67,11 @@ export function readSettings(environment: Environment): Settings {
         "must be the name of an agent's file without .md: lower-case letters, digits, - and _.",
       ) ?? "receptionist",
     },
-    outbound: {
-      ...(countries !== undefined && { countries }),
-      perMinute: read.whole("OUTBOUND_PER_MINUTE", 10, { min: 1, max: 10_000 }),
-      concurrent: read.whole("OUTBOUND_CONCURRENT", 5, { min: 1, max: 10_000 }),
-      dailyMinutes: read.whole("OUTBOUND_DAILY_MINUTES", 600, { min: 1, max: 1_000_000 }),
-      ...(dailyUsd !== undefined && { dailyUsd }),
-    },
+    outbound: readOutbound(read),
     limits: {
       calls: read.whole("MAX_CALLS", 100, { min: 1, max: 100_000 }),
       callMs: read.whole("MAX_CALL_MINUTES", 60, { min: 1, max: 1440 }) * 60_000,
+      ...(callUsd !== undefined && { callUsd }),
       idleMs: read.whole("IDLE_SECONDS", 30, { min: 5, max: 3600 }) * 1000,
     },
     ...(webhook !== undefined && { webhook }),
@@ -91,32 +88,6 @@ export function readSettings(environment: Environment): Settings {
 function readRealtimeUrl(read: SettingReader): string {
   const fallback = "wss://api.openai.com/v1/realtime";
   return read.url("OPENAI_REALTIME_URL", ["wss:", "ws:"], fallback)?.href ?? fallback;
-}
-
-function readDatabase(read: SettingReader): DatabaseSettings {
-  const value = read.text("DATABASE_URL") ?? "sqlite:./data/parley.db";
-  if (/^sqlite:./.test(value)) return { kind: "sqlite", path: value.slice("sqlite:".length) };
-  if (/^postgres(ql)?:\/\/./.test(value) && URL.canParse(value)) {
-    return { kind: "postgres", url: value };
-  }
-  read.problem(
-    "DATABASE_URL must be sqlite:<file>, sqlite::memory: or postgres://user:password@host/name.",
-  );
-  return { kind: "sqlite", path: ":memory:" };
-}
-
-function readCountries(read: SettingReader): readonly string[] | undefined {
-  const regions = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
-  const countries = read.list("OUTBOUND_COUNTRIES").map((code) => code.toUpperCase());
-  for (const code of countries) {
-    if (/^[A-Z]{2}$/.test(code) && regions.of(code) !== undefined) continue;
-    read.problem(
-      `OUTBOUND_COUNTRIES has "${
-        code.slice(0, 20)
-      }": give two-letter country codes such as US,CA,GB, separated by commas.`,
-    );
-  }
-  return countries.length === 0 ? undefined : [...new Set(countries)];
 }
 
 function misspellings(environment: Environment): readonly string[] {

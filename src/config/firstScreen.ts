@@ -13,6 +13,7 @@ export function firstScreen(
     ["Agent", agents.default],
     ["Engine", engineLine(engine)],
     ["Phone", phoneLine(phone?.number)],
+    ["Records", recordsLine(settings)],
     ["API", server.apiKeys.length > 0 ? "on, with API_KEYS" : "off: set API_KEYS to call out"],
     ["Next", "open the address above in a browser, press Start and speak. Ctrl-C stops."],
   ];
@@ -30,6 +31,15 @@ export function firstScreen(
     }
     return `on: ${number}, with its webhook set to ${phone?.publicUrl}/twilio/voice`;
   }
+}
+
+function recordsLine({ database, records: { retentionDays } }: Settings): string {
+  const place = database.kind === "postgres"
+    ? `Postgres at ${new URL(database.url).host}`
+    : database.path === ":memory:"
+    ? "in memory: forgotten when the server stops"
+    : database.path;
+  return retentionDays === undefined ? place : `${place}, kept for ${retentionDays} days`;
 }
 
 function engineLine(engine: string): string {

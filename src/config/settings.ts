@@ -7,6 +7,7 @@ export interface Settings {
   /** Absent when the phone is not set up; its routes then say so. */
   readonly phone?: PhoneSettings;
   readonly database: DatabaseSettings;
+  readonly records: RecordSettings;
   readonly agents: { readonly dir: string; readonly default: string };
   readonly outbound: OutboundSettings;
   readonly limits: LimitSettings;
@@ -51,18 +52,45 @@ export type DatabaseSettings =
   | { readonly kind: "sqlite"; readonly path: string }
   | { readonly kind: "postgres"; readonly url: string };
 
+export interface RecordSettings {
+  /** Older calls are forgotten; absent means never. */
+  readonly retentionDays?: number;
+  /** JSON that replaces some of the list prices. */
+  readonly pricesFile?: string;
+  /** Of every minute on the phone, whoever placed the call. */
+  readonly telephonyUsdPerMinute?: number;
+  /** A folder for one file per call, from which it can be lived through again. */
+  readonly journal?: { readonly dir: string; readonly texts: boolean };
+}
+
 export interface OutboundSettings {
   /** ISO codes; absent means the country of the server's own phone number. */
   readonly countries?: readonly string[];
+  /** Beginnings of numbers, such as +1415: where there are some, nothing else may be dialled. */
+  readonly allow: readonly string[];
+  /** Beginnings of numbers that may not be dialled; stronger than all that allows. */
+  readonly deny: readonly string[];
+  /** When people may be called, by the clock where they are. */
+  readonly hours?: CallingHours;
+  /** Calls from one number. */
+  readonly perSecond: number;
   readonly perMinute: number;
   readonly concurrent: number;
   readonly dailyMinutes: number;
   readonly dailyUsd?: number;
 }
 
+/** Minutes since midnight; the second is not part of it any more. */
+export interface CallingHours {
+  readonly fromMinute: number;
+  readonly toMinute: number;
+}
+
 export interface LimitSettings {
   readonly calls: number;
   readonly callMs: number;
+  /** What one call may cost before it is ended. */
+  readonly callUsd?: number;
   readonly idleMs: number;
 }
 

@@ -4,10 +4,13 @@ import { isBase64 } from "../utils/audioFormat.ts";
 import { TwilioLeg } from "./twilioLeg.ts";
 
 export interface TwilioHandlerDeps {
-  /** Gives the call that a stream belongs to, once; nothing for a wrong, used or foreign token. */
+  /**
+   * Gives the call that a stream belongs to, once; nothing for a wrong, used or foreign token. Only a
+   * call that another process began takes time.
+   */
   readonly claim: (
     claim: { readonly token: string; readonly callSid: string },
-  ) => CallSession | undefined;
+  ) => CallSession | undefined | Promise<CallSession | undefined>;
   /** Whether the phone network stops the stream only for a while, to play keys for instance. */
   readonly isAway?: (session: CallSession) => boolean;
   readonly log: {
@@ -28,6 +31,7 @@ export interface TwilioLimits {
 
 type Stream =
   | { readonly state: "waiting" }
+  | { readonly state: "claiming" }
   | { readonly state: "talking"; readonly session: CallSession; readonly leg: TwilioLeg }
   | { readonly state: "over" };
 
@@ -79,7 +83,20 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
       return refuse(1003, "media_format_not_supported");
     }
     const token = start.parameters["token"] ?? "";
-    const session = deps.claim({ token, callSid: start.callSid });
+    const claimed = deps.claim({ token, callSid: start.callSid });
+    if (!(claimed instanceof Promise)) return join(start, claimed);
+    stream = { state: "claiming" };
+    claimed.then(
+      (session) => join(start, session),
+      (error) => {
+        deps.log.warn("Media stream not claimed", { error });
+        join(start, undefined);
+      },
+    );
+  }
+
+  function join(start: TwilioStart, session: CallSession | undefined): void {
+    if (stream.state === "over") return;
     if (session === undefined) return refuse(1008, "token_refused");
     const leg = new TwilioLeg(socket, start.streamSid);
     clearTimeout(startTimer);

@@ -20,12 +20,12 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
   switch (type) {
     // First, for it is nine in ten of all events.
     case "response.output_audio.delta":
-    case "response.audio.delta":
-      return placed(event, "delta", (place, delta) => ({
-        type: "response.output_audio.delta",
-        place,
-        delta,
-      }));
+    case "response.audio.delta": {
+      const place = placeOf(event);
+      const delta = textOf(event, "delta");
+      if (place === undefined || delta === undefined) return MALFORMED;
+      return { type: "response.output_audio.delta", place, delta };
+    }
     case "response.output_audio_transcript.delta":
     case "response.audio_transcript.delta":
       return placed(event, "delta", (place, delta) => ({

@@ -87,7 +87,7 @@ function wireTurnDetection(
     case "semantic":
       return {
         type: "semantic_vad",
-        create_response: true,
+        create_response: detection.interrupts,
         interrupt_response: detection.interrupts,
         ...(tuned && detection.eagerness && { eagerness: detection.eagerness }),
       };
@@ -95,7 +95,7 @@ function wireTurnDetection(
       const { threshold, silenceMs, prefixMs } = detection;
       return {
         type: "server_vad",
-        create_response: true,
+        create_response: detection.interrupts,
         interrupt_response: detection.interrupts,
         ...(tuned && threshold !== undefined && { threshold }),
         ...(tuned && silenceMs !== undefined && { silence_duration_ms: silenceMs }),

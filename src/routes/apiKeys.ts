@@ -1,29 +1,10 @@
-import type { Context, MiddlewareHandler } from "@hono/hono";
-import { presentedKey } from "../utils/auth.ts";
-import { createRateLimiter } from "../utils/rateLimiter.ts";
+import type { MiddlewareHandler } from "@hono/hono";
 import { HttpProblem } from "./errors.ts";
 
-export interface ApiKeyDeps {
-  /** Finds the key of a secret; absent where no keys are configured. */
-  readonly authenticate?: (secret: string) => { readonly name: string } | undefined;
-  /** What wrong keys are counted by. */
-  readonly addressOf: (c: Context) => string;
-  /** Milliseconds, of any clock that does not go back. */
-  readonly now: () => number;
-}
-
-/** The environment of routes that a key opens. */
-export interface KeyEnv {
-  Variables: { keyName: string };
-}
-
-/** Lets only holders of a key through; guessing is limited per address. */
-export function requireApiKey(
-  { authenticate, addressOf, now }: ApiKeyDeps,
-): MiddlewareHandler<KeyEnv> {
-  const wrongKeys = createRateLimiter({ capacity: 10, refillPerSecond: 0.2 });
-  return async function apiKey(c, next) {
-    if (authenticate === undefined) {
+/** Without keys nobody may do what costs money, not even on the server's own machine. */
+export function requireKeys(isConfigured: boolean): MiddlewareHandler {
+  return async function keysConfigured(_c, next) {
+    if (!isConfigured) {
       throw new HttpProblem(
         401,
         "api_keys_not_configured",
@@ -32,20 +13,6 @@ export function requireApiKey(
         { "WWW-Authenticate": "Bearer" },
       );
     }
-    const secret = presentedKey(c.req.raw.headers);
-    const key = secret === undefined ? undefined : authenticate(secret);
-    if (key === undefined) {
-      const pace = wrongKeys.take(addressOf(c), now());
-      if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
-      throw new HttpProblem(
-        401,
-        secret === undefined ? "key_required" : "invalid_key",
-        "This needs an API key: send Authorization: Bearer, or X-API-Key.",
-        undefined,
-        { "WWW-Authenticate": "Bearer" },
-      );
-    }
-    c.set("keyName", key.name);
     await next();
   };
 }

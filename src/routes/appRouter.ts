@@ -3,12 +3,19 @@ import type { CallRegistry } from "../call/types.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Phone } from "../services/phone.ts";
+import type { Records } from "../services/records.ts";
 import { createAuthenticator } from "../utils/auth.ts";
 import { newId } from "../utils/ids.ts";
 import type { Logger } from "../utils/logger.ts";
 import { clientAddress } from "../utils/rateLimiter.ts";
+import { createAccess, createKeyCheck } from "./access.ts";
+import { apiRoutes } from "./apiRoutes.ts";
+import { doNotCallRoutes } from "./doNotCall.ts";
+import { docsRoutes } from "./docs.ts";
 import { createRouter, type RouteEnv, type Router } from "./index.ts";
+import { openapiRoutes } from "./openapi.ts";
 import { outboundRoutes } from "./outbound.ts";
+import { outboundBatchRoutes } from "./outboundBatch.ts";
 import { twilioRoutes } from "./twilio.ts";
 import { webRoutes } from "./web.ts";
 
@@ -18,6 +25,9 @@ export interface RoutedApp {
   readonly agents: Agents;
   readonly registry: CallRegistry;
   readonly phone: Phone | undefined;
+  readonly records: Records;
+  /** Tells this run of the process from others. */
+  readonly runId: string;
   readonly engine: string;
   readonly log: Logger;
   readonly isDraining: () => boolean;
@@ -25,21 +35,39 @@ export interface RoutedApp {
 
 /** All the server's routes, with what the settings and the parts of the server give each. */
 export function createAppRouter(
-  { settings, agents, registry, phone, engine, log, isDraining }: RoutedApp,
+  { settings, agents, registry, phone, records, runId, engine, log, isDraining }: RoutedApp,
 ): Router {
-  const { server, outbound, agents: { default: defaultAgent } } = settings;
+  const { server, agents: { default: defaultAgent } } = settings;
   const now = () => performance.now();
   const addressOf = (c: Context<RouteEnv>) =>
     clientAddress(c.env.remoteAddress, c.req.raw.headers, server.trustProxy);
-  const keyed = server.apiKeys.length === 0
-    ? {}
-    : { authenticate: createAuthenticator(server.apiKeys) };
+  const checkKey = server.apiKeys.length === 0 ? undefined : createKeyCheck({
+    authenticate: createAuthenticator(server.apiKeys),
+    isRevoked: records.revocation.isRevoked,
+  });
+  const keyed = checkKey &&
+    { authenticate: (secret: string) => checkKey(secret, "calls:create") };
+  const access = createAccess({
+    ...(checkKey !== undefined && { checkKey }),
+    ...(server.publicUrl !== undefined && { publicOrigin: server.publicUrl }),
+    allowedOrigins: server.allowedOrigins,
+    addressOf,
+    now,
+  });
+  const dialling = {
+    access,
+    hasKeys: checkKey !== undefined,
+    ...(phone !== undefined && { outbound: phone.outbound }),
+    agentNames: agents.names,
+    defaultAgent,
+  };
   return createRouter({
     health: {
       calls: registry,
       maxCalls: settings.limits.calls,
       isDraining,
       uptimeSeconds: () => now() / 1000,
+      checks: { store: () => checkStore(records) },
     },
     allowedOrigins: server.allowedOrigins,
     newRequestId: () => newId("req"),
@@ -52,22 +80,12 @@ export function createAppRouter(
       );
       router.route(
         "/",
-        outboundRoutes({
-          ...keyed,
-          addressOf,
-          now,
-          ...(phone !== undefined && { outbound: phone.outbound }),
-          checkDestination: async (to) => {
-            // The numbering plans of the world take time to load, and most runs never dial.
-            const { checkDestination } = await import("../services/spending.ts");
-            const { countries } = outbound;
-            const ownNumber = settings.phone?.number ?? "";
-            return checkDestination(to, { ownNumber, ...(countries && { countries }) });
-          },
-          agentNames: agents.names,
-          defaultAgent,
-          perMinute: outbound.perMinute,
-        }),
+        outboundBatchRoutes({ ...dialling, ownNumber: settings.phone?.number ?? "" }),
+      );
+      router.route("/", outboundRoutes(dialling));
+      router.route(
+        "/",
+        doNotCallRoutes({ access, list: records.store.doNotCall, now: Date.now }),
       );
       router.route(
         "/",
@@ -83,6 +101,16 @@ export function createAppRouter(
           log,
         }),
       );
+      router.route("/", apiRoutes({ settings, agents, registry, records, runId, access }));
+      router.route("/", docsRoutes());
+      router.route("/", openapiRoutes(router));
     },
   });
+}
+
+/** Calls go on while the store is away, and what happens in them waits for it. */
+function checkStore({ recorder }: Records) {
+  const health = recorder.health();
+  if (health.status === "ok") return { ok: true, vital: false };
+  return { ok: false, vital: false, detail: `${health.waiting} writes wait` };
 }

@@ -1,7 +1,6 @@
 import type { Context, ErrorHandler, NotFoundHandler } from "@hono/hono";
 import type { ContentfulStatusCode } from "@hono/hono/utils/http-status";
 import { CallRefused } from "../call/types.ts";
-import { TooManyCalls } from "../services/outboundCalls.ts";
 import { TwilioProblem } from "../services/twilioProblem.ts";
 import { BodyError } from "../utils/bodyReader.ts";
 
@@ -50,11 +49,6 @@ function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof BodyError) return new HttpProblem(error.status, error.code, error.message);
   if (error instanceof CallRefused) return refusals[error.code];
   if (error instanceof TwilioProblem) return phoneProblem(error);
-  if (error instanceof TooManyCalls) {
-    const sentence =
-      `${error.limit} calls of this key are under way: no more are allowed at a time.`;
-    return new HttpProblem(429, "too_many_calls", sentence, undefined, { "Retry-After": "30" });
-  }
   return undefined;
 }
 

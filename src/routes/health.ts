@@ -1,7 +1,11 @@
 import { Hono } from "@hono/hono";
 
-/** One thing that has to be well for the server to be. */
-export type HealthCheck = () => { readonly ok: boolean; readonly detail?: string };
+/** One thing that should be well. Where it is not vital, calls are taken without it. */
+export type HealthCheck = () => {
+  readonly ok: boolean;
+  readonly detail?: string;
+  readonly vital?: boolean;
+};
 
 export interface HealthDeps {
   readonly calls: { readonly size: number; readonly accepting: boolean };
@@ -17,13 +21,15 @@ export function healthRoutes(
   { calls, maxCalls, isDraining, checks = {}, uptimeSeconds }: HealthDeps,
 ): Hono {
   const routes = new Hono();
-  routes.get("/health", (c) =>
-    c.json({
-      status: "ok",
+  routes.get("/health", (c) => {
+    const checks = runChecks();
+    return c.json({
+      status: Object.values(checks).every(({ ok }) => ok) ? "ok" : "degraded",
       uptimeSeconds: Math.floor(uptimeSeconds()),
       calls: { live: calls.size, max: maxCalls },
-      checks: runChecks(),
-    }));
+      checks,
+    });
+  });
   routes.get("/ready", (c) => {
     const results = runChecks();
     const status = stateOf(results);
@@ -40,6 +46,8 @@ export function healthRoutes(
   function stateOf(results: ReturnType<typeof runChecks>) {
     if (isDraining()) return "draining";
     if (!calls.accepting) return "full";
-    return Object.values(results).every(({ ok }) => ok) ? "ready" : "failing";
+    return Object.values(results).every(({ ok, vital = true }) => ok || !vital)
+      ? "ready"
+      : "failing";
   }
 }

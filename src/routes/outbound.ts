@@ -1,148 +1,85 @@
-import { createRoute, OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "@hono/hono";
+import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { OutboundCalls } from "../services/outboundCalls.ts";
-import type { Destination } from "../services/spending.ts";
-import { createRateLimiter } from "../utils/rateLimiter.ts";
-import { type ApiKeyDeps, type KeyEnv, requireApiKey, tooManyRequests } from "./apiKeys.ts";
+import type { Caller, CallerEnv, RequireScope } from "./access.ts";
+import { requireKeys } from "./apiKeys.ts";
 import { HttpProblem } from "./errors.ts";
 import { limitedJson } from "./limitedJson.ts";
+import { errorAnswers, json, refuseInvalid } from "./openapiParts.ts";
+import { answering } from "./outboundProblems.ts";
 import {
-  callSidParam,
-  errorAnswer,
+  idempotencyHeader,
   initiateAnswer,
   initiateRequest,
   outboundCall,
+  outboundIdParam,
+  queuedAnswer,
 } from "./outboundSchemas.ts";
 
-export interface OutboundRoutesDeps extends ApiKeyDeps {
+export interface OutboundRoutesDeps {
+  readonly access: RequireScope;
+  readonly hasKeys: boolean;
   /** Absent where the phone is not set up. */
-  readonly outbound?: OutboundCalls;
-  readonly checkDestination: (to: string) => Promise<Destination>;
+  readonly outbound?: Pick<OutboundCalls, "place" | "state" | "hangUp" | "batches">;
   readonly agentNames: readonly string[];
   readonly defaultAgent: string;
-  readonly perMinute: number;
 }
 
 /** The API that places phone calls, for holders of a key. */
-export function outboundRoutes(deps: OutboundRoutesDeps): OpenAPIHono<KeyEnv> {
-  const { checkDestination, agentNames, defaultAgent, perMinute } = deps;
-  const routes = new OpenAPIHono<KeyEnv>({ defaultHook: refuseInvalid });
-  const keyed = requireApiKey(deps);
+export function outboundRoutes(deps: OutboundRoutesDeps): OpenAPIHono<CallerEnv> {
+  const { access, hasKeys } = deps;
+  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+  const keyed = requireKeys(hasKeys);
+  const creating = [keyed, access("calls:create")];
+  const reading = { middleware: [keyed, access("calls:read")] };
 
-  routes.openapi(initiate([keyed, limitPerKey(perMinute, deps.now), limitedJson()]), async (c) => {
+  routes.openapi({ ...initiate, middleware: [...creating, limitedJson()] }, async (c) => {
     const outbound = configured(deps.outbound);
-    const request = c.req.valid("json");
-    const agent = request.agent ?? defaultAgent;
-    if (!agentNames.includes(agent)) {
-      throw new HttpProblem(422, "unknown_agent", "There is no agent of this name.", [
-        { path: "agent", message: `must be one of ${agentNames.join(", ")}` },
-      ]);
-    }
-    const destination = await checkDestination(request.to);
-    if (!destination.ok) throw refusalOf(destination);
-    const { context, variables, from, machineDetection } = request;
-    const placed = await outbound.place({
-      to: destination.number,
-      agent,
-      keyName: c.get("keyName"),
-      ...(context !== undefined && { context }),
-      ...(variables !== undefined && { variables }),
-      ...(from !== undefined && { from }),
-      ...(machineDetection !== undefined && { machineDetection }),
-    });
-    return c.json({ success: true, ...placed } as const, 200);
+    const { agent: wanted, ...request } = c.req.valid("json");
+    const agent = knownAgent(wanted, deps);
+    const requestKey = c.req.valid("header")["idempotency-key"];
+    const { status, body } = await answering(
+      outbound.place({ ...request, agent, keyName: keyNameOf(c.get("caller")) }, requestKey),
+    );
+    return status === 202
+      ? c.json(queuedAnswer.parse(body), 202)
+      : c.json(initiateAnswer.parse(body), 200);
   });
 
-  routes.openapi(state([keyed]), (c) => {
-    const { callSid } = c.req.valid("param");
-    const found = configured(deps.outbound).state(callSid, c.get("keyName"));
+  routes.openapi({ ...state, ...reading }, async (c) => {
+    const { id } = c.req.valid("param");
+    const found = await answering(configured(deps.outbound).state(id, c.get("caller")));
     return c.json(found ?? unknownCall(), 200);
   });
 
-  routes.openapi(hangUp([keyed]), async (c) => {
-    const { callSid } = c.req.valid("param");
-    const found = await configured(deps.outbound).hangUp(callSid, c.get("keyName"));
+  routes.openapi({ ...hangUp, middleware: creating }, async (c) => {
+    const { id } = c.req.valid("param");
+    const found = await answering(configured(deps.outbound).hangUp(id, c.get("caller")));
     return c.json(found ?? unknownCall(), 200);
   });
 
   return routes;
 }
 
-type Guards = MiddlewareHandler<KeyEnv>[];
-
-const json = <Schema>(schema: Schema) => ({ "application/json": { schema } });
-
-const errors = {
-  "4XX": { description: "Not done, and why", content: json(errorAnswer) },
-  "5XX": { description: "Could not be done, and why", content: json(errorAnswer) },
-} satisfies RouteConfig["responses"];
-
-const initiate = (middleware: Guards) =>
-  createRoute({
-    method: "post",
-    path: "/api/outbound/initiate",
-    summary: "Place a phone call",
-    middleware,
-    request: { body: { required: true, content: json(initiateRequest) } },
-    responses: { 200: { description: "Placed", content: json(initiateAnswer) }, ...errors },
-  });
-
-const state = (middleware: Guards) =>
-  createRoute({
-    method: "get",
-    path: "/api/outbound/{callSid}",
-    summary: "How a placed call stands",
-    middleware,
-    request: { params: callSidParam },
-    responses: { 200: { description: "Its state", content: json(outboundCall) }, ...errors },
-  });
-
-const hangUp = (middleware: Guards) =>
-  createRoute({
-    method: "post",
-    path: "/api/outbound/{callSid}/hangup",
-    summary: "End a placed call",
-    middleware,
-    request: { params: callSidParam },
-    responses: { 200: { description: "Its last state", content: json(outboundCall) }, ...errors },
-  });
-
-function limitPerKey(perMinute: number, now: () => number): MiddlewareHandler<KeyEnv> {
-  const limiter = createRateLimiter({ capacity: perMinute, refillPerSecond: perMinute / 60 });
-  return async function keyRate(c, next) {
-    const pace = limiter.take(c.get("keyName"), now());
-    if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
-    await next();
-  };
+/** The agent that is to take a call, checked to be there. */
+export function knownAgent(
+  wanted: string | undefined,
+  { agentNames, defaultAgent }: Pick<OutboundRoutesDeps, "agentNames" | "defaultAgent">,
+): string {
+  const agent = wanted ?? defaultAgent;
+  if (agentNames.includes(agent)) return agent;
+  throw new HttpProblem(422, "unknown_agent", "There is no agent of this name.", [
+    { path: "agent", message: `must be one of ${agentNames.join(", ")}` },
+  ]);
 }
 
-function refuseInvalid(
-  result: {
-    readonly success: boolean;
-    readonly error?: {
-      readonly issues: readonly {
-        readonly path: readonly PropertyKey[];
-        readonly message: string;
-      }[];
-    };
-  },
-): void {
-  if (result.success) return;
-  const details = (result.error?.issues ?? []).slice(0, 20).map(({ path, message }) => ({
-    path: path.map(String).join("."),
-    message,
-  }));
-  throw new HttpProblem(422, "invalid_request", "The request is not valid: see details.", details);
+/** What limits count calls by. */
+export function keyNameOf({ keyName }: Caller): string {
+  if (keyName !== undefined) return keyName;
+  throw new HttpProblem(401, "key_required", "This needs an API key.");
 }
 
-function refusalOf({ kind, code, sentence }: Extract<Destination, { ok: false }>): HttpProblem {
-  const details = [{ path: "to", reason: code, message: sentence }];
-  return kind === "forbidden"
-    ? new HttpProblem(403, "destination_not_allowed", sentence, details)
-    : new HttpProblem(422, "invalid_number", sentence, details);
-}
-
-function configured(outbound: OutboundCalls | undefined): OutboundCalls {
+/** The phone's part of the server, checked to be there. */
+export function configured<T>(outbound: T | undefined): T {
   if (outbound !== undefined) return outbound;
   throw new HttpProblem(
     503,
@@ -154,3 +91,44 @@ function configured(outbound: OutboundCalls | undefined): OutboundCalls {
 function unknownCall(): never {
   throw new HttpProblem(404, "unknown_call", "There is no such call.");
 }
+
+const tags = ["Outbound"];
+
+const initiate = createRoute({
+  method: "post",
+  path: "/api/outbound/initiate",
+  summary: "Place a phone call",
+  description: "At once, or where too many are asked for at a time, when it is its turn.",
+  tags,
+  request: {
+    headers: idempotencyHeader,
+    body: { required: true, content: json(initiateRequest) },
+  },
+  responses: {
+    200: { description: "Placed", content: json(initiateAnswer) },
+    202: { description: "Waiting for its turn", content: json(queuedAnswer) },
+    ...errorAnswers,
+  },
+});
+
+const state = createRoute({
+  method: "get",
+  path: "/api/outbound/{id}",
+  summary: "How a placed call stands",
+  tags,
+  request: { params: outboundIdParam },
+  responses: { 200: { description: "Its state", content: json(outboundCall) }, ...errorAnswers },
+});
+
+const hangUp = createRoute({
+  method: "post",
+  path: "/api/outbound/{id}/hangup",
+  summary: "End a placed call",
+  description: "Whether it waits for its turn, rings or is under way.",
+  tags,
+  request: { params: outboundIdParam },
+  responses: {
+    200: { description: "Its last state", content: json(outboundCall) },
+    ...errorAnswers,
+  },
+});

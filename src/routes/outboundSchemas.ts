@@ -1,20 +1,44 @@
 import { z } from "@hono/zod-openapi";
 
-/** What `POST /api/outbound/initiate` takes. */
-export const initiateRequest = z.strictObject({
-  to: z.string().min(1).max(64).openapi({ example: "+14155550123" }),
-  agent: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must be an agent's name").optional(),
+const agentName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must be an agent's name");
+
+const variables = z.record(
+  z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, "must be letters, digits and _"),
+  z.string().max(1000),
+).refine((variables) => Object.keys(variables).length <= 50, "must be 50 at most");
+
+const e164 = z.string().regex(
+  /^\+[1-9]\d{6,14}$/,
+  "must be in E.164 form, such as +14155550123",
+);
+
+const to = z.string().min(1).max(64).openapi({ example: "+14155550123" });
+
+const retry = z.strictObject({
+  on: z.array(z.enum(["busy", "no_answer", "failed"])).min(1).max(3),
+  times: z.number().int().min(1).max(10),
+  afterMinutes: z.number().int().min(1).max(1440),
+}).openapi("RetryRule", {
+  description: "How a call that comes to nothing is tried again, each time as a call of its own.",
+});
+
+/** What all calls of a batch, and a single one, may have. */
+const common = {
+  agent: agentName.optional(),
   context: z.string().max(4000).optional().openapi({
     description: "What the agent should know about this call.",
   }),
-  variables: z.record(
-    z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, "must be letters, digits and _"),
-    z.string().max(1000),
-  ).refine((variables) => Object.keys(variables).length <= 50, "must be 50 at most").optional(),
-  from: z.string().regex(/^\+[1-9]\d{6,14}$/, "must be in E.164 form, such as +14155550123")
-    .optional(),
-  machineDetection: z.boolean().optional(),
-}).openapi("InitiateCall");
+  variables: variables.optional(),
+  from: e164.optional(),
+  machineDetection: z.boolean().optional().openapi({
+    description:
+      "Finds out beside the conversation who answered: a machine is left the agent's voicemail text, or hung up on.",
+  }),
+  retry: retry.optional(),
+};
+
+/** What `POST /api/outbound/initiate` takes. */
+export const initiateRequest = z.strictObject({ to, ...common }).openapi("InitiateCall");
 
 export const initiateAnswer = z.object({
   success: z.literal(true),
@@ -22,14 +46,35 @@ export const initiateAnswer = z.object({
   callId: z.string(),
 }).openapi("InitiatedCall");
 
-export const callSidParam = z.object({
-  callSid: z.string().regex(/^CA[0-9a-fA-F]{32}$/, "must be CA and 32 hex digits"),
+export const queuedAnswer = z.object({
+  success: z.literal(true),
+  callId: z.string(),
+  status: z.literal("queued"),
+  position: z.number().int().openapi({
+    description: "Among the calls that wait to be placed from the same number, from 1.",
+  }),
+}).openapi("QueuedCall");
+
+export const idempotencyHeader = z.object({
+  "idempotency-key": z.string().regex(
+    /^[\x21-\x7e]{1,255}$/,
+    "must be 1 to 255 printable characters without spaces",
+  ).optional().openapi({
+    description: "Requests with the same key are carried out once, and all get the same answer.",
+  }),
+});
+
+export const outboundIdParam = z.object({
+  id: z.string().regex(
+    /^(CA[0-9a-fA-F]{32}|call_[0-9a-z]{1,64})$/,
+    "must be a callId, or CA and 32 hex digits",
+  ).openapi({ example: "call_01k9x2m3p4q5r6s7t8v9w0x1y2" }),
 });
 
 /** A placed call's state. */
 export const outboundCall = z.object({
-  callSid: z.string(),
   callId: z.string(),
+  callSid: z.string().optional(),
   agent: z.string(),
   to: z.string(),
   status: z.enum([
@@ -42,12 +87,62 @@ export const outboundCall = z.object({
     "failed",
     "no-answer",
     "canceled",
+    "unknown",
   ]),
+  position: z.number().int().optional(),
+  outcome: z.enum(["human", "voicemail", "no_answer", "busy", "failed", "cancelled"]).optional(),
   answeredBy: z.string().optional(),
   durationSeconds: z.number().int().optional(),
   sipCode: z.string().optional(),
+  detail: z.string().optional().openapi({ description: "Why it failed, or how it ended." }),
+  retriedBy: z.string().optional().openapi({ description: "The call that tries it again." }),
   createdAt: z.iso.datetime(),
 }).openapi("OutboundCall");
+
+/** What `POST /api/outbound/batch` takes. */
+export const batchRequest = z.strictObject({
+  calls: z.array(z.strictObject({ to, variables: variables.optional() })).min(1).max(1000),
+  ...common,
+}).openapi("BatchOfCalls");
+
+export const batchAnswer = z.object({
+  batchId: z.string(),
+  accepted: z.number().int(),
+  refused: z.array(z.object({
+    index: z.number().int(),
+    code: z.string(),
+    reason: z.string(),
+    error: z.string(),
+  })),
+}).openapi("AcceptedBatch");
+
+export const batchIdParam = z.object({
+  id: z.string().regex(/^batch_[0-9a-z]{1,64}$/, "must be a batchId"),
+});
+
+/** How far a batch has got. */
+export const batchState = z.object({
+  batchId: z.string(),
+  createdAt: z.iso.datetime(),
+  total: z.number().int(),
+  progress: z.object({
+    pending: z.number().int(),
+    placing: z.number().int(),
+    placed: z.number().int(),
+    ended: z.number().int(),
+    refused: z.number().int(),
+    cancelled: z.number().int(),
+  }),
+  calls: z.array(z.object({
+    index: z.number().int(),
+    to: z.string(),
+    state: z.string(),
+    callId: z.string().nullable(),
+    detail: z.string().nullable(),
+  })),
+  /** Where the next page begins. */
+  next: z.number().int().nullable(),
+}).openapi("Batch");
 
 /** Every error there is. */
 export const errorAnswer = z.object({

@@ -1,4 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from "@hono/hono";
+import type { CallSession } from "../call/types.ts";
 import { handleTwilioSocket, type TwilioHandlerDeps } from "../handlers/twilioHandler.ts";
 import { type CallProgress, readStatus } from "../services/callStatus.ts";
 import type { PhoneCalls } from "../services/phoneCalls.ts";
@@ -11,7 +12,7 @@ import { HttpProblem } from "./errors.ts";
 export interface PhoneEvents {
   /** `callId` is ours, for a call that this server placed. */
   status(callSid: string, progress: CallProgress, callId?: string): void;
-  answeredBy(callSid: string, who: string): void;
+  answeredBy(callSid: string, who: string, callId?: string): void;
   streamFailed(callSid: string): void;
 }
 
@@ -49,13 +50,13 @@ export function twilioRoutes(
   const waiting = new Map<string, number>();
   routes.use("/twilio/*", signedForm(phone));
 
-  routes.post("/twilio/voice", (c) => {
+  routes.post("/twilio/voice", async (c) => {
     const form = c.get("form");
     const [callId, agent] = [c.req.query("call"), c.req.query("agent")];
     const [caller, called] = [farEnd(form.get("From")), farEnd(form.get("To"))];
     return twiml(
       c,
-      calls.arrive({
+      await calls.arrive({
         callSid: callSidOf(form),
         agent: agent ?? defaultAgent,
         ...(callId !== undefined && { callId }),
@@ -65,7 +66,10 @@ export function twilioRoutes(
     );
   });
 
-  routes.post("/twilio/resume", (c) => twiml(c, calls.resume(callSidOf(c.get("form")))));
+  routes.post(
+    "/twilio/resume",
+    async (c) => twiml(c, await calls.resume(callSidOf(c.get("form")))),
+  );
 
   routes.post("/twilio/status", (c) => {
     const form = c.get("form");
@@ -91,7 +95,8 @@ export function twilioRoutes(
 
   routes.post("/twilio/amd", (c) => {
     const form = c.get("form");
-    events.answeredBy(callSidOf(form), form.get("AnsweredBy") ?? "unknown");
+    const who = form.get("AnsweredBy") ?? "unknown";
+    events.answeredBy(callSidOf(form), who, c.req.query("call"));
     return c.body(null, 204);
   });
 
@@ -113,11 +118,15 @@ export function twilioRoutes(
     const { socket, response } = upgrade(c.req.raw);
     const claimed = countWaiting(waiting, address);
     socket.addEventListener("close", claimed);
+    const count = (session: CallSession | undefined) => {
+      if (session !== undefined) claimed();
+      return session;
+    };
     handleTwilioSocket(socket, {
       claim(claim) {
         const session = calls.claim(claim);
-        if (session !== undefined) claimed();
-        return session;
+        if (session instanceof Promise) return session.then(count);
+        return count(session);
       },
       isAway: calls.isAway,
       log,

@@ -29,7 +29,11 @@ export function describeCall(
   const { turn_detection: turns, interruption } = agent;
   const manual = turns.kind === "manual";
   const modelInterrupts = interruption === "model" && !manual;
-  const maxMs = Math.min(defaults.maxMs, (agent.max_minutes ?? Infinity) * 60_000);
+  const maxMs = Math.min(
+    defaults.maxMs,
+    (agent.max_minutes ?? Infinity) * 60_000,
+    request.maxMs ?? Infinity,
+  );
   const safetyId = request.caller !== undefined && request.caller !== ""
     ? defaults.pseudonym?.(request.caller)
     : undefined;
@@ -52,7 +56,7 @@ export function describeCall(
       direction: request.direction,
       agent: agent.name,
       ...(agent.greeting !== undefined && { greeting: fillTemplate(agent.greeting, values) }),
-      modelResponds: !manual,
+      modelResponds: modelInterrupts,
       modelInterrupts,
       interruptAfterMs: interruption === "model" ? 0 : interruption.after_ms,
       pausesOnSpeech: interruption !== "model" && interruption.pause,

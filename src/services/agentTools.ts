@@ -1,5 +1,6 @@
 import type { Agent } from "../config/agents.ts";
 import { createTools, type Tools } from "./tools.ts";
+import { createDoNotCall, type PutOnDoNotCallList } from "./tools/doNotCall.ts";
 import { endCall } from "./tools/endCall.ts";
 import { getCurrentTime } from "./tools/getCurrentTime.ts";
 import { createHttpTool } from "./tools/httpTool.ts";
@@ -10,12 +11,22 @@ import { createTransferCall } from "./tools/transferCall.ts";
 /** What an agent's file may list under `tools`; transfers and HTTP tools come by being described. */
 const builtIn: readonly Tool[] = [endCall, getCurrentTime, sendDigits];
 
+/** What tools need of the server. */
+export interface ToolServices {
+  /** Whether an agent's hand-over may be dialled. */
+  readonly mayTransfer: (agent: string, alias: string) => Promise<boolean>;
+  readonly putOnDoNotCallList: PutOnDoNotCallList;
+}
+
 /** Collects the tools that an agent's definition gives it. Throws where one does not exist or is unfit. */
 export function createAgentTools(
   agent: Agent,
+  { mayTransfer, putOnDoNotCallList }: ToolServices,
   onFault: (toolName: string, error: unknown) => void,
 ): Tools {
-  const listed = agent.tools.filter((name) => name !== "transfer_call").map(findBuiltIn);
+  const known = [...builtIn, createDoNotCall(putOnDoNotCallList)];
+  const listed = agent.tools.filter((name) => name !== "transfer_call")
+    .map((name) => findTool(name, known));
   const aliases = Object.keys(agent.transfers);
   if (agent.tools.includes("transfer_call") && aliases.length === 0) {
     throw new RangeError("Cannot offer transfer_call: the agent has no transfers");
@@ -26,16 +37,18 @@ export function createAgentTools(
   return createTools({
     tools: [
       ...listed,
-      ...(aliases.length > 0 ? [createTransferCall(aliases)] : []),
+      ...(aliases.length > 0
+        ? [createTransferCall(aliases, (alias) => mayTransfer(agent.name, alias))]
+        : []),
       ...described,
     ],
     onFault,
   });
 }
 
-function findBuiltIn(name: string): Tool {
-  const tool = builtIn.find((each) => each.name === name);
+function findTool(name: string, known: readonly Tool[]): Tool {
+  const tool = known.find((each) => each.name === name);
   if (tool !== undefined) return tool;
-  const names = builtIn.map((each) => each.name).join(", ");
+  const names = known.map((each) => each.name).join(", ");
   throw new RangeError(`Cannot find the tool ${name}: there are ${names}, transfer_call`);
 }

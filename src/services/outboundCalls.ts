@@ -1,260 +1,203 @@
 import type { CallRegistry, CallSession } from "../call/types.ts";
-import { advance, type CallProgress, isFinal } from "./callStatus.ts";
-import { endPhoneCall, wireOptions } from "./outboundWire.ts";
-import { type TwilioCalls, TwilioProblem } from "./twilioOutbound.ts";
-
-/** A call to be placed; the number has been checked. */
-export interface OutboundRequest {
-  readonly to: string;
-  readonly agent: string;
-  readonly keyName: string;
-  readonly context?: string;
-  readonly variables?: Readonly<Record<string, string>>;
-  readonly from?: string;
-  readonly machineDetection?: boolean;
-}
-
-/** A placed call, as whoever placed it may see it. */
-export interface OutboundState extends CallProgress {
-  readonly callSid: string;
-  readonly callId: string;
-  readonly agent: string;
-  readonly to: string;
-  readonly answeredBy?: string;
-  /** ISO 8601. */
-  readonly createdAt: string;
-}
-
-/** The key has as many calls under way as it may have. */
-export class TooManyCalls extends Error {
-  override readonly name = "TooManyCalls";
-  constructor(readonly limit: number) {
-    super(`Cannot place the call: ${limit} are under way`);
-  }
-}
+import { CallRefused } from "../call/types.ts";
+import { newId } from "../utils/ids.ts";
+import type { BudgetLimits } from "./budget.ts";
+import type { CallProgress } from "./callStatus.ts";
+import type { EventHub } from "./events.ts";
+import type { Handover } from "./handover.ts";
+import { createAllowance } from "./outbound/allowance.ts";
+import { type BatchCalls, createBatchCalls } from "./outbound/batchCalls.ts";
+import { createDialer } from "./outbound/dialer.ts";
+import { createIdempotentRequests } from "./outbound/idempotentRequests.ts";
+import { createIncoming } from "./outbound/incoming.ts";
+import { createInitiation, type Initiation } from "./outbound/initiation.ts";
+import { createOperations, type Operations } from "./outbound/operations.ts";
+import type { OutboundJob } from "./outbound/job.ts";
+import { createOutboundRecords } from "./outbound/outboundRecords.ts";
+import { createPlacedCalls } from "./outbound/placedCalls.ts";
+import { createPlacing } from "./outbound/placing.ts";
+import { createSettlement } from "./outbound/settlement.ts";
+import { createUnknownCalls } from "./outbound/unknownCalls.ts";
+import type { Recorder } from "./recorder.ts";
+import type { SpendingPolicy } from "./spending.ts";
+import type { Store } from "./store.ts";
+import type { CallRecord } from "./store/callRecord.ts";
+import type { TwilioCalls } from "./twilioOutbound.ts";
 
 /** Calls that this server places. What another key placed does not exist for a key. */
-export interface OutboundCalls {
-  /** Rejects with `TooManyCalls`, `CallRefused` or a `TwilioProblem`. */
-  place(request: OutboundRequest): Promise<{ readonly callSid: string; readonly callId: string }>;
-  state(callSid: string, keyName: string): OutboundState | undefined;
-  /** Ends a call in whatever state it is; undefined where there is none. */
-  hangUp(callSid: string, keyName: string): Promise<OutboundState | undefined>;
+export interface OutboundCalls extends Initiation, Operations {
+  readonly batches: BatchCalls;
   /**
    * Takes a status callback in, in any order and more than once. With `callId` also one that comes
    * before the answer to our own request for the call.
    */
   status(callSid: string, progress: CallProgress, callId?: string): void;
   /** Who took the call, by the phone network's guess. */
-  answeredBy(callSid: string, who: string): void;
+  answeredBy(callSid: string, who: string, callId?: string): void;
+  /** The session of a call that has been answered; at once where this process placed it. */
+  sessionFor(
+    callId: string,
+    callSid: string,
+  ): CallSession | undefined | Promise<CallSession | undefined>;
+  /** A call's record is complete. */
+  ended(call: CallRecord): void;
+  /** Looks after calls whose process has died while it was dialling. */
+  reconcile(): Promise<void>;
   readonly size: number;
-  /** Stops all timers. */
+  /** Places no more calls; those that are placed go on. */
+  stop(): Promise<void>;
+  /** Settles when nothing has to be written any more. */
+  settled(): Promise<void>;
   close(): void;
 }
 
 export interface OutboundCallsDeps {
-  readonly registry: Pick<CallRegistry, "open">;
+  readonly registry: Pick<CallRegistry, "open" | "accepting" | "size">;
   readonly calls: TwilioCalls;
+  readonly store: Pick<
+    Store,
+    "calls" | "budget" | "idempotency" | "dialQueue" | "batches"
+  >;
+  readonly recorder: Pick<Recorder, "opened" | "changed" | "ended">;
+  readonly handover: Handover;
+  readonly events: Pick<EventHub, "subscribe">;
+  readonly policy: () => Promise<SpendingPolicy>;
+  /** What to leave on a machine; nothing means to hang up. */
+  readonly voicemail: (job: OutboundJob) => string | undefined;
+  /** Hears of the ends of calls without a session. */
+  readonly endedWithoutSession: (callId: string) => void;
+  readonly instanceId: string;
   readonly publicUrl: string;
   readonly ownNumber: string;
+  readonly maxCalls: number;
   readonly maxCallMs: number;
-  readonly maxConcurrent: number;
-  /** What to leave on a machine; nothing means to hang up. */
-  readonly voicemail: (session: CallSession) => string | undefined;
+  readonly callUsd?: number;
+  readonly limits: BudgetLimits;
+  readonly perSecond: number;
   readonly log: {
     info(message: string, fields: Readonly<Record<string, unknown>>): void;
     warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+    error(message: string, fields: Readonly<Record<string, unknown>>): void;
   };
-  readonly wallClock: () => Date;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly checkAfterMs?: number;
-  readonly maxRecords?: number;
 }
 
-interface Placed {
-  readonly session: CallSession;
-  readonly request: OutboundRequest;
-  readonly createdAt: string;
-  callSid: string | undefined;
-  progress: CallProgress;
-  who: string | undefined;
-  hangingUp: boolean;
-  stopWatching: () => void;
-}
-
+/** Puts together what placing calls takes. */
 export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
-  const { registry, calls, log, checkAfterMs = 90_000, maxRecords = 10_000 } = deps;
-  const placed = new Set<Placed>();
-  const bySid = new Map<string, Placed>();
+  const { registry, calls, store, events, limits, now, setTimer, log } = deps;
+  const { dialQueue: queue, batches, budget } = store;
+  const world = { now, setTimer, log };
+  const records = createOutboundRecords({
+    calls: store.calls,
+    recorder: deps.recorder,
+    ended: deps.endedWithoutSession,
+    instanceId: deps.instanceId,
+    now,
+  });
+  const placed = createPlacedCalls({ ...world, registry, calls, records, handover: deps.handover });
+  const allowance = createAllowance({
+    ...{ budget, limits, now, maxCallMs: deps.maxCallMs },
+    ...(deps.callUsd !== undefined && { callUsd: deps.callUsd }),
+  });
+  const unknownCalls = createUnknownCalls({
+    ...world,
+    ...{ calls, queue, placed, records, allowance, store: store.calls },
+  });
+  const placing = createPlacing({
+    ...{ policy: deps.policy, allowance, calls, queue, placed, records, refusal, now, log },
+    wire: { publicUrl: deps.publicUrl, maxCallMs: deps.maxCallMs },
+    unknown: unknownCalls.watch,
+    left: (callId) => batchCalls.left(callId),
+    began: batchCallBegan,
+  });
+  const dialer = createDialer({
+    ...{ ...world, queue, place: placing.place, perSecond: deps.perSecond },
+  });
+  const batchCalls = createBatchCalls({
+    ...world,
+    ...{ batches, queue, records, calls: store.calls, policy: deps.policy, enqueue },
+    ownNumber: deps.ownNumber,
+    newId: () => newId("batch"),
+  });
+  const settlement = createSettlement({
+    ...world,
+    ...{ budget, queue, batches, calls: store.calls },
+    forget: placed.forget,
+    tryAgain: async (job, dueAt) => {
+      await enqueue(job, dueAt);
+      if (job.batch === undefined) return;
+      const { id: batchId, item } = job.batch;
+      await batches.change({ batchId, item }, { state: "placing", callId: job.callId });
+    },
+  });
+  const initiation = createInitiation({
+    ...world,
+    ...{ policy: deps.policy, allowance, dialer, placing, records, refusal, enqueue },
+    requests: createIdempotentRequests({
+      ...world,
+      keys: store.idempotency,
+      answerOf: unknownCalls.answerOf,
+    }),
+    ownNumber: deps.ownNumber,
+    perSecond: deps.perSecond,
+    newId: () => newId("call"),
+  });
+  const incoming = createIncoming({
+    ...{ placed, records, calls, queue, store: store.calls, log },
+    voicemail: deps.voicemail,
+    bound: unknownCalls.found,
+  });
+  const subscription = events.subscribe(
+    ({ callId, event: { type } }) =>
+      (type === "connected" || type === "modelReady") && placed.get(callId) !== undefined,
+    ({ callId, event: { type } }) => {
+      if (type === "connected" || type === "modelReady") placed.told(callId, type);
+    },
+  );
 
   return {
+    ...initiation,
+    ...createOperations({
+      ...{ placed, records, calls, queue, store: store.calls, settlement, log },
+    }),
+    ...incoming,
+    batches: batchCalls,
+    ended: settlement.settle,
+    reconcile: unknownCalls.reconcile,
     get size() {
       return placed.size;
     },
-    async place(request) {
-      const call = begin(request);
-      try {
-        const { sid, status } = await calls.create(wireOptions(request, call.session.id, deps));
-        call.callSid = sid;
-        call.session.callSid ??= sid;
-        bySid.set(sid, call);
-        watch(call);
-        take(call, { status });
-        log.info("Call placed", { callId: call.session.id, keyName: request.keyName });
-        return { callSid: sid, callId: call.session.id };
-      } catch (error) {
-        abandon(call, error);
-        throw error;
-      }
+    async stop() {
+      await batchCalls.close();
+      await dialer.close();
     },
-    state(callSid, keyName) {
-      const call = owned(callSid, keyName);
-      return call === undefined ? undefined : stateOf(call, callSid);
-    },
-    async hangUp(callSid, keyName) {
-      const call = owned(callSid, keyName);
-      if (call === undefined) return undefined;
-      if (isFinal(call.progress.status)) return stateOf(call, callSid);
-      const waiting = isUnanswered(call);
-      // First ours, so that the call's end has our reason and not that the stream stopped.
-      call.hangingUp = true;
-      call.session.input({ type: "hangUp", end: { reason: "operator_hung_up" } });
-      await endPhoneCall(calls, callSid, waiting);
-      take(call, { status: waiting ? "canceled" : "completed" });
-      return stateOf(call, callSid);
-    },
-    status(callSid, progress, callId) {
-      const call = bySid.get(callSid) ?? unbound(callId);
-      if (call !== undefined) take(call, progress);
-    },
-    answeredBy(callSid, who) {
-      const call = bySid.get(callSid);
-      if (call === undefined || !/^[a-z_]{1,40}$/.test(who)) return;
-      call.who = who;
-      if (who === "fax") {
-        call.session.input({ type: "hangUp", end: { reason: "voicemail", detail: "fax" } });
-      } else if (who.startsWith("machine_end")) {
-        const text = deps.voicemail(call.session);
-        call.session.input({
-          type: "endAsked",
-          end: { reason: "voicemail" },
-          interrupts: true,
-          ...(text !== undefined && { goodbye: text }),
-        });
-      }
-    },
+    settled: settlement.close,
     close() {
-      for (const call of placed) call.stopWatching();
+      subscription.close();
+      unknownCalls.close();
+      placed.close();
     },
   };
 
-  /** All before the first wait, so that calls asked for at once are counted one after another. */
-  function begin(request: OutboundRequest): Placed {
-    const mine = [...placed].filter(({ request: { keyName }, progress }) =>
-      keyName === request.keyName && !isFinal(progress.status)
-    );
-    if (mine.length >= deps.maxConcurrent) throw new TooManyCalls(deps.maxConcurrent);
-    const session = registry.open({
-      direction: "outbound",
-      agent: request.agent,
-      caller: request.to,
-      called: request.from ?? deps.ownNumber,
-      keyName: request.keyName,
-      ...(request.context !== undefined && { context: request.context }),
-      ...(request.variables !== undefined && { variables: request.variables }),
-    });
-    const call: Placed = {
-      session,
-      request,
-      createdAt: deps.wallClock().toISOString(),
-      callSid: undefined,
-      progress: { status: "queued" },
-      who: undefined,
-      hangingUp: false,
-      stopWatching: () => {},
-    };
-    placed.add(call);
-    forgetOldest();
-    session.ended.then(() => letGo(call));
-    return call;
+  /** A call that is to have a session needs room for one before it is dialled. */
+  function refusal(): CallRefused | undefined {
+    const full = registry.size + placed.unopened >= deps.maxCalls;
+    if (registry.accepting && !full) return undefined;
+    return new CallRefused(full ? "full" : "draining");
   }
 
-  function take(call: Placed, progress: CallProgress): void {
-    const next = advance(call.progress, progress);
-    if (next === call.progress) return;
-    call.progress = next;
-    if (!isUnanswered(call)) call.stopWatching();
-    if (!isFinal(next.status)) return;
-    const reason = next.status === "completed" ? "caller_hung_up" : "not_answered";
-    call.session.input({ type: "hangUp", end: { reason, detail: next.status } });
+  async function enqueue(job: OutboundJob, dueAt?: number): Promise<number> {
+    await records.open(job);
+    const position = await dialer.add(job, dueAt);
+    dialer.wake();
+    return position;
   }
 
-  /** Callbacks can be lost, and a call cancelled while queued gives none. */
-  function watch(call: Placed): void {
-    if (!isUnanswered(call)) return;
-    call.stopWatching = deps.setTimer(() => {
-      if (call.callSid === undefined) return;
-      calls.fetch(call.callSid).then(
-        ({ status }) => take(call, { status }),
-        (error) => log.warn("Call state unknown", { callId: call.session.id, error }),
-      ).finally(() => {
-        if (placed.has(call)) watch(call);
-      });
-    }, checkAfterMs);
+  function batchCallBegan({ callId, batch }: OutboundJob): void {
+    if (batch === undefined) return;
+    batches.change({ batchId: batch.id, item: batch.item }, { state: "placed", callId })
+      .catch((error) => log.warn("Batch not written", { error }));
   }
-
-  function abandon(call: Placed, error: unknown): void {
-    const detail = error instanceof TwilioProblem ? error.code : "internal_error";
-    call.progress = { status: "failed" };
-    log.warn("Call not placed", { callId: call.session.id, error });
-    // The outcome may be unknown: should the phone ring after all, nobody is there to be charged for.
-    call.session.input({ type: "hangUp", end: { reason: "not_answered", detail } });
-    placed.delete(call);
-  }
-
-  /** A session that is over needs no phone that still rings. */
-  function letGo(call: Placed): void {
-    call.stopWatching();
-    const { callSid } = call;
-    if (callSid === undefined || call.hangingUp || !isUnanswered(call)) return;
-    endPhoneCall(calls, callSid, true).catch((error) =>
-      log.warn("Call not cancelled", { callId: call.session.id, error })
-    );
-  }
-
-  function unbound(callId: string | undefined): Placed | undefined {
-    if (callId === undefined) return undefined;
-    return [...placed].find((call) => call.callSid === undefined && call.session.id === callId);
-  }
-
-  function owned(callSid: string, keyName: string): Placed | undefined {
-    const call = bySid.get(callSid);
-    return call?.request.keyName === keyName ? call : undefined;
-  }
-
-  /** Live calls are few, bounded by the registry; records of ended ones go first. */
-  function forgetOldest(): void {
-    for (const call of placed) {
-      if (placed.size <= maxRecords) return;
-      if (!isFinal(call.progress.status)) continue;
-      placed.delete(call);
-      if (call.callSid !== undefined) bySid.delete(call.callSid);
-    }
-  }
-}
-
-function isUnanswered({ progress: { status } }: Placed): boolean {
-  return status === "queued" || status === "initiated" || status === "ringing";
-}
-
-function stateOf(call: Placed, callSid: string): OutboundState {
-  return {
-    callSid,
-    callId: call.session.id,
-    agent: call.request.agent,
-    to: call.request.to,
-    ...call.progress,
-    ...(call.who !== undefined && { answeredBy: call.who }),
-    createdAt: call.createdAt,
-  };
 }

@@ -1,41 +1,41 @@
-import type { OutboundRequest } from "./outboundCalls.ts";
+import type { OutboundJob } from "./outbound/job.ts";
 import { type TwilioCallOptions, type TwilioCalls, TwilioProblem } from "./twilioOutbound.ts";
 
 export interface OutboundWire {
   readonly publicUrl: string;
-  readonly ownNumber: string;
   readonly maxCallMs: number;
 }
 
 /** How long the far end may ring. */
 const ringSeconds = 60;
+const graceSeconds = 60;
 
 /** Says to Twilio what call to place, and where to ask and tell about it. */
 export function wireOptions(
-  request: OutboundRequest,
-  callId: string,
-  { publicUrl, ownNumber, maxCallMs }: OutboundWire,
+  { callId, to, from, machineDetection, minutes }: OutboundJob,
+  { publicUrl, maxCallMs }: OutboundWire,
 ): TwilioCallOptions {
   return {
-    to: request.to,
-    from: request.from ?? ownNumber,
+    to,
+    from,
     url: `${publicUrl}/twilio/voice?call=${callId}`,
     statusCallback: `${publicUrl}/twilio/status?call=${callId}`,
     statusCallbackEvent: ["initiated", "ringing", "answered", "completed"],
     timeout: ringSeconds,
-    timeLimit: Math.ceil(maxCallMs / 1000),
-    ...(request.machineDetection === true && {
+    // Ours comes first and is announced: this one is for the case that we are gone.
+    timeLimit: Math.ceil(Math.min(maxCallMs, (minutes ?? Infinity) * 60_000) / 1000) + graceSeconds,
+    ...(machineDetection === true && {
       machineDetection: "DetectMessageEnd",
       // Asynchronous, so that a human never waits for the verdict.
       asyncAmd: "true",
-      asyncAmdStatusCallback: `${publicUrl}/twilio/amd`,
+      asyncAmdStatusCallback: `${publicUrl}/twilio/amd?call=${callId}`,
     }),
   };
 }
 
 /** Ends a phone call; one that is over already is as good as ended. */
 export async function endPhoneCall(
-  calls: TwilioCalls,
+  calls: Pick<TwilioCalls, "update">,
   callSid: string,
   unanswered: boolean,
 ): Promise<void> {

@@ -4,11 +4,17 @@ import type { Settings } from "../config/settings.ts";
 import { newToken } from "../utils/ids.ts";
 import { voicemailText } from "./agentCall.ts";
 import type { CallProgress } from "./callStatus.ts";
+import type { EventHub } from "./events.ts";
+import { createHandover } from "./handover.ts";
+import { requestOf } from "./outbound/job.ts";
 import { createOutboundCalls, type OutboundCalls } from "./outboundCalls.ts";
 import { createPhoneCalls, type PhoneCalls } from "./phoneCalls.ts";
 import { writeTwiml } from "./phoneTwiml.ts";
+import type { Records } from "./records.ts";
+import { createSharedCalls } from "./sharedCalls.ts";
+import type { SpendingPolicy } from "./spending.ts";
 import { createStreamTokens } from "./streamTokens.ts";
-import { createTwilioCalls } from "./twilioOutbound.ts";
+import { createTwilioCalls, type TwilioCalls } from "./twilioOutbound.ts";
 
 /** Everything about phones that is not HTTP. */
 export interface Phone {
@@ -16,10 +22,12 @@ export interface Phone {
   readonly publicUrl: string;
   readonly calls: PhoneCalls;
   readonly outbound: OutboundCalls;
+  /** What the phone network knows of calls. */
+  readonly network: Pick<TwilioCalls, "fetch">;
   /** What the phone network reports, handed to whom it concerns. */
   readonly events: {
     status(callSid: string, progress: CallProgress, callId?: string): void;
-    answeredBy(callSid: string, who: string): void;
+    answeredBy(callSid: string, who: string, callId?: string): void;
     streamFailed(callSid: string): void;
   };
   close(): void;
@@ -29,56 +37,70 @@ export interface PhoneDeps {
   readonly settings: Settings;
   readonly agents: Agents;
   readonly registry: CallRegistry;
+  readonly events: EventHub;
+  readonly records: Records;
+  readonly policy: () => Promise<SpendingPolicy>;
+  /** The number behind an agent's alias, where it may be dialled. */
+  readonly transferNumber: (agent: string, alias: string) => string | undefined;
   readonly log: {
     info(message: string, fields: Readonly<Record<string, unknown>>): void;
     warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+    error(message: string, fields: Readonly<Record<string, unknown>>): void;
   };
   readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  /** How long the phone network is given to answer. */
+  readonly twilioTimeoutMs?: number;
 }
 
 /** Puts the phone together; nothing where the settings have none. */
-export function createPhone(
-  { settings, agents, registry, log, setTimer }: PhoneDeps,
-): Phone | undefined {
+export function createPhone(deps: PhoneDeps): Phone | undefined {
+  const { settings, agents, registry, events, records, policy, log, setTimer } = deps;
   const line = settings.phone;
   if (line === undefined) return undefined;
   const { publicUrl, number: ownNumber } = line;
-  const twilio = createTwilioCalls(line);
-  const calls = createPhoneCalls({
-    registry,
-    tokens: createStreamTokens(newToken),
-    transferNumber: (agent, alias) => {
-      const transfers = agents.get(agent)?.transfers ?? {};
-      return Object.hasOwn(transfers, alias) ? transfers[alias]?.number : undefined;
+  const { limits, outbound: { perSecond, perMinute, concurrent, dailyMinutes, dailyUsd } } =
+    settings;
+  const { store, recorder, instanceId } = records;
+  const { twilioTimeoutMs } = deps;
+  const twilio = createTwilioCalls(
+    line,
+    twilioTimeoutMs === undefined ? {} : { timeoutMs: twilioTimeoutMs },
+  );
+  const handover = createHandover({ calls: store.calls, recorder, instanceId });
+  const outbound = createOutboundCalls({
+    ...{ registry, store, recorder, handover, events, policy, instanceId, publicUrl, ownNumber },
+    ...{ log, setTimer, perSecond },
+    calls: twilio,
+    voicemail: (job) => {
+      const agent = agents.get(job.agent);
+      return agent === undefined ? undefined : voicemailText(agent, requestOf(job), new Date());
     },
-    ownNumber,
+    endedWithoutSession: records.endedCalls.add,
+    maxCalls: limits.calls,
+    maxCallMs: limits.callMs,
+    ...(limits.callUsd !== undefined && { callUsd: limits.callUsd }),
+    limits: { perMinute, concurrent, dailyMinutes, ...(dailyUsd !== undefined && { dailyUsd }) },
+    now: Date.now,
+  });
+  const calls = createPhoneCalls({
+    ...{ registry, handover, ownNumber, log, setTimer },
+    tokens: createStreamTokens(newToken),
+    shared: createSharedCalls({
+      ...{ tokens: store.tokens, calls: store.calls, now: Date.now, setTimer, log },
+    }),
+    placedSession: outbound.sessionFor,
+    transferNumber: deps.transferNumber,
     redirect: async (callSid, next) => {
       await twilio.update(callSid, { twiml: writeTwiml(next, publicUrl) });
     },
-    log,
     now: () => performance.now(),
-    setTimer,
-  });
-  const outbound = createOutboundCalls({
-    registry,
-    calls: twilio,
-    publicUrl,
-    ownNumber,
-    maxCallMs: settings.limits.callMs,
-    maxConcurrent: settings.outbound.concurrent,
-    voicemail: ({ request }) => {
-      const agent = agents.get(request.agent);
-      return agent === undefined ? undefined : voicemailText(agent, request, new Date());
-    },
-    log,
-    wallClock: () => new Date(),
-    setTimer,
   });
   return {
     authToken: line.authToken,
     publicUrl,
     calls,
     outbound,
+    network: twilio,
     events: {
       status(callSid, progress, callId) {
         outbound.status(callSid, progress, callId);
@@ -86,7 +108,9 @@ export function createPhone(
       },
       answeredBy: outbound.answeredBy,
       streamFailed(callSid) {
-        log.warn("Media stream failed", { callId: registry.byCallSid(callSid)?.id });
+        // Closing a stream ourselves, while frames still arrive, looks like a failure from there.
+        const session = registry.byCallSid(callSid);
+        if (session !== undefined) log.warn("Media stream failed", { callId: session.id });
       },
     },
     close: outbound.close,

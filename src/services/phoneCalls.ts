@@ -1,6 +1,8 @@
 import { CallRefused, type CallRegistry, type CallSession, type EndedCall } from "../call/types.ts";
 import { type CallStatus, isFinal } from "./callStatus.ts";
+import type { Handover } from "./handover.ts";
 import type { PhoneAnswer } from "./phoneTwiml.ts";
+import type { SharedCalls } from "./sharedCalls.ts";
 import type { StreamTokens } from "./streamTokens.ts";
 
 /** A call for which the phone network asks what to do. */
@@ -13,14 +15,19 @@ export interface ArrivingCall {
   readonly called?: string;
 }
 
+/** At once for a call that is held here; for others the store has to be asked. */
+type Soon<T> = T | Promise<T>;
+
 /** Joins phone calls with their sessions: how they begin, go on after their stream, and end. */
 export interface PhoneCalls {
   /** The same answer for the same call, however often it is asked for. */
-  arrive(call: ArrivingCall): PhoneAnswer;
-  /** The session that a stream may join; each token works once. */
-  claim(claim: { readonly token: string; readonly callSid: string }): CallSession | undefined;
+  arrive(call: ArrivingCall): Soon<PhoneAnswer>;
+  /** The session that a stream may join; each token works once. Never rejects. */
+  claim(
+    claim: { readonly token: string; readonly callSid: string },
+  ): Soon<CallSession | undefined>;
   /** What comes after the stream. */
-  resume(callSid: string): PhoneAnswer;
+  resume(callSid: string): Soon<PhoneAnswer>;
   status(callSid: string, status: CallStatus): void;
   /** Plays keys into the call: the stream stops meanwhile, and a new one follows. */
   sendDigits(session: CallSession, digits: string): void;
@@ -30,9 +37,13 @@ export interface PhoneCalls {
 }
 
 export interface PhoneCallsDeps {
-  readonly registry: Pick<CallRegistry, "open" | "get" | "byCallSid" | "endOf">;
+  readonly registry: Pick<CallRegistry, "open" | "byCallSid" | "endOf">;
   readonly tokens: StreamTokens;
-  /** The number behind an agent's alias. */
+  /** The session of a call that this server, or one beside it, has placed. */
+  readonly placedSession: (callId: string, callSid: string) => Soon<CallSession | undefined>;
+  readonly shared: SharedCalls;
+  readonly handover: Handover;
+  /** The number behind an agent's alias, where it may be dialled. */
   readonly transferNumber: (agent: string, alias: string) => string | undefined;
   readonly ownNumber: string;
   /** Changes a running call's instructions, or ends it where there are none. */
@@ -59,7 +70,7 @@ interface Awaited {
 const maxStreams = 20;
 
 export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
-  const { registry, tokens, log, streamWithinMs = 20_000 } = deps;
+  const { registry, tokens, shared, handover, log, streamWithinMs = 20_000 } = deps;
   const calls = new Map<string, Awaited>();
 
   return {
@@ -67,24 +78,24 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
       return calls.size;
     },
     arrive(call) {
-      const session = find(call);
+      const session = registry.byCallSid(call.callSid);
       if (session !== undefined) return answered(session, call.callSid);
       const over = registry.endOf(call.callSid);
       if (over !== undefined) return afterwards(over);
-      if (call.callId !== undefined) return { do: "hangUp" };
-      return open(call);
+      return call.callId === undefined ? open(call) : arrivePlaced(call.callId, call.callSid);
     },
     claim({ token, callSid }) {
-      if (!tokens.claim(token, callSid, deps.now())) return undefined;
+      if (!tokens.claim(token, callSid, deps.now())) return claimShared(token, callSid);
+      shared.used(callSid);
       const call = calls.get(callSid);
       if (call !== undefined) arrived(call);
-      return registry.byCallSid(callSid);
+      return registry.byCallSid(callSid) ?? adopt(callSid);
     },
     resume(callSid) {
       const session = registry.byCallSid(callSid);
       if (session !== undefined) return again(session, callSid);
       const over = registry.endOf(callSid);
-      return over === undefined ? { do: "apologise" } : afterwards(over);
+      return over === undefined ? resumeShared(callSid) : afterwards(over);
     },
     status(callSid, status) {
       if (!isFinal(status)) return;
@@ -106,15 +117,15 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     isAway: ({ callSid }) => callSid !== undefined && calls.get(callSid)?.away === true,
   };
 
-  function find({ callSid, callId }: ArrivingCall): CallSession | undefined {
-    const session = registry.byCallSid(callSid);
-    if (session !== undefined || callId === undefined) return session;
-    // The answer to our own request for the call may come later than the call itself.
-    const placed = registry.get(callId);
-    if (placed === undefined || placed.request.direction !== "outbound") return undefined;
-    if (placed.callSid !== undefined) return undefined;
-    placed.callSid = callSid;
-    return placed;
+  function arrivePlaced(callId: string, callSid: string): Soon<PhoneAnswer> {
+    const answer = (session: CallSession | undefined): PhoneAnswer =>
+      session === undefined ? { do: "hangUp" } : answered(session, callSid);
+    const session = deps.placedSession(callId, callSid);
+    if (!(session instanceof Promise)) return answer(session);
+    return session.then(answer, (error): PhoneAnswer => {
+      log.warn("Placed call not found", { callId, error });
+      return { do: "apologise" };
+    });
   }
 
   function open({ callSid, agent, caller, called }: ArrivingCall): PhoneAnswer {
@@ -150,9 +161,15 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     const call = calls.get(callSid) ?? remember(session, callSid);
     call.stopWatching();
     call.streams++;
-    call.token = tokens.issue(callSid, deps.now());
+    call.token = issueToken(callSid);
     call.stopWatching = deps.setTimer(() => giveUp(session, callSid), streamWithinMs);
     return { do: "connect", token: call.token } as const;
+  }
+
+  function issueToken(callSid: string): string {
+    const token = tokens.issue(callSid, deps.now());
+    shared.issued(token, callSid);
+    return token;
   }
 
   function remember(session: CallSession, callSid: string): Awaited {
@@ -172,12 +189,53 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     call.away = false;
   }
 
-  function giveUp(session: CallSession, callSid: string): void {
+  async function giveUp(session: CallSession, callSid: string): Promise<void> {
+    // Its stream may have come to another process, which goes on with the call.
+    if (await handover.isElsewhere(session.id).catch(() => false)) return handover.release(session);
     log.warn("Media stream never came", { callId: session.id });
     session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "stream_never_came" } });
     deps.redirect(callSid, { do: "apologise" }).catch((error) =>
       log.warn("Phone call not redirected", { callId: session.id, error })
     );
+  }
+
+  async function claimShared(token: string, callSid: string): Promise<CallSession | undefined> {
+    if (!await shared.claim(token, callSid)) return undefined;
+    const call = calls.get(callSid);
+    if (call !== undefined) arrived(call);
+    return registry.byCallSid(callSid) ?? await adopt(callSid);
+  }
+
+  /** Goes on with a call that another process began, or this one before it was started again. */
+  async function adopt(callSid: string): Promise<CallSession | undefined> {
+    if (registry.endOf(callSid) !== undefined) return undefined;
+    try {
+      const record = await shared.find(callSid);
+      if (record === undefined || record.status === "ended") return undefined;
+      const { id, direction, agent, from, to } = record;
+      if (direction === "outbound") return await deps.placedSession(id, callSid);
+      return registry.open({
+        ...{ direction, agent, callSid },
+        ...(from !== undefined && { caller: from }),
+        ...(to !== undefined && { called: to }),
+      }, id);
+    } catch (error) {
+      log.warn("Phone call not taken over", { error });
+      return undefined;
+    }
+  }
+
+  async function resumeShared(callSid: string): Promise<PhoneAnswer> {
+    try {
+      const record = await shared.findSettled(callSid);
+      if (record === undefined) return { do: "apologise" };
+      const { id, agent, direction, end } = record;
+      if (end !== undefined) return afterwards({ id, request: { agent, direction }, end });
+      return { do: "connect", token: issueToken(callSid) };
+    } catch (error) {
+      log.warn("Phone call not found", { error });
+      return { do: "apologise" };
+    }
   }
 
   function afterwards({ request, end }: EndedCall): PhoneAnswer {

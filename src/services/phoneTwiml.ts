@@ -9,6 +9,14 @@ export type PhoneAnswer =
   | { readonly do: "hangUp" }
   | { readonly do: "apologise" };
 
+/** Ends a call from outside its conversation, after a text where there is one. */
+export function writeFarewell(text: string | undefined): string {
+  const response = new VoiceResponse();
+  if (text !== undefined) response.say(text);
+  response.hangup();
+  return response.toString();
+}
+
 /** Writes an answer as TwiML; `publicUrl` is the origin that Twilio reaches. */
 export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
   const response = new VoiceResponse();

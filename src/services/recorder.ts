@@ -24,6 +24,8 @@ export interface Recorder {
   changed(callId: string, changes: CallChanges): void;
   /** The end of a call that never had a session. Ends of sessions come by their events. */
   ended(callId: string, end: CallEnd, outcome?: CallOutcome): void;
+  /** Another process goes on with the call: nothing more of it is written here. */
+  released(callId: string): void;
   health(): RecorderHealth;
   /** Settles when all that was known before is durable; rejects when the store fails meanwhile. */
   flush(): Promise<void>;
@@ -162,6 +164,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     ended(callId, end, outcome) {
       const tally = tallies.get(callId);
       if (tally !== undefined) finish(callId, tally, end, now(), undefined, outcome);
+    },
+    released(callId) {
+      tallies.delete(callId);
     },
     health: () => writer.health,
     async flush() {

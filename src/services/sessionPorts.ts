@@ -13,6 +13,7 @@ export interface SessionWorld {
   readonly events: EventHub;
   /** Asked for late: the phone is made after the registry that it needs. */
   readonly phoneCalls: () => PhoneCalls | undefined;
+  readonly journal?: NonNullable<SessionPorts["journal"]>;
   readonly log: {
     warn(message: string, fields: Readonly<Record<string, unknown>>): void;
     error(message: string, fields: Readonly<Record<string, unknown>>): void;
@@ -21,7 +22,7 @@ export interface SessionWorld {
 
 /** What every call's session is given of the world. */
 export function createSessionPorts(
-  { openModel, agents, tools, events, phoneCalls, log }: SessionWorld,
+  { openModel, agents, tools, events, phoneCalls, journal, log }: SessionWorld,
 ): SessionPorts {
   return {
     openModel,
@@ -47,6 +48,7 @@ export function createSessionPorts(
     failed: ({ id }, error) => log.error("Call failed", { callId: id, error }),
     now: () => performance.now(),
     setTimer,
+    ...(journal !== undefined && { journal }),
   };
 }
 

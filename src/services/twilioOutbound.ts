@@ -18,6 +18,10 @@ export interface TwilioAccount {
 export interface PhoneCall {
   readonly sid: string;
   readonly status: CallStatus;
+  readonly durationSeconds?: number;
+  /** Milliseconds since 1970, in whole seconds. */
+  readonly createdAt?: number;
+  readonly endedAt?: number;
 }
 
 export type PhoneCallChange =
@@ -30,9 +34,11 @@ export interface TwilioCalls {
   create(options: TwilioCallOptions): Promise<PhoneCall>;
   update(sid: string, change: PhoneCallChange): Promise<PhoneCall>;
   fetch(sid: string): Promise<PhoneCall>;
+  /** The newest calls between two numbers. */
+  list(between: { readonly to: string; readonly from: string }): Promise<readonly PhoneCall[]>;
 }
 
-/** A client for the three requests there are; Twilio's own package would read the whole environment. */
+/** A client for the few requests there are; Twilio's own package would read the whole environment. */
 export function createTwilioCalls(
   { accountSid, authToken, apiKey, apiUrl }: TwilioAccount,
   { timeoutMs = 10_000, fetch = globalThis.fetch }: {
@@ -47,23 +53,36 @@ export function createTwilioCalls(
   const headers = { Authorization: `Basic ${btoa(`${user}:${password}`)}` };
 
   return {
-    create: (options) => ask(`${base}.json`, formOf({ ...options }), true),
-    update: async (sid, change) => await ask(addressOf(sid), formOf({ ...change }), false),
-    fetch: async (sid) => await ask(addressOf(sid), undefined, false),
+    create: (options) => askForOne(`${base}.json`, formOf({ ...options }), true),
+    update: async (sid, change) => await askForOne(addressOf(sid), formOf({ ...change }), false),
+    fetch: async (sid) => await askForOne(addressOf(sid), undefined, false),
+    async list({ to, from }) {
+      const query = new URLSearchParams({ To: to, From: from, PageSize: "20" });
+      return readCalls(await ask(`${base}.json?${query}`, undefined, false)) ?? raise(unreadable());
+    },
   };
 
   function addressOf(sid: string): string {
     return `${base}/${checkedSid(sid)}.json`;
   }
 
-  async function ask(
+  async function askForOne(
     url: string,
     form: URLSearchParams | undefined,
     creates: boolean,
   ): Promise<PhoneCall> {
+    const body = await ask(url, form, creates);
+    return readCall(body) ?? raise(creates ? outcomeUnknown() : unreadable());
+  }
+
+  async function ask(
+    url: string,
+    form: URLSearchParams | undefined,
+    creates: boolean,
+  ): Promise<unknown> {
     const { status, headers, body } = await exchange(url, form, creates);
     if (status < 200 || status > 299) throw problemOfAnswer(status, headers, body);
-    return readCall(body) ?? raise(creates ? outcomeUnknown() : unreadable());
+    return body;
   }
 
   async function exchange(url: string, form: URLSearchParams | undefined, creates: boolean) {
@@ -125,7 +144,29 @@ function readCall(body: unknown): PhoneCall | undefined {
   if (typeof body !== "object" || body === null || !("sid" in body)) return undefined;
   const status = "status" in body && typeof body.status === "string" ? body.status : undefined;
   if (typeof body.sid !== "string" || !/^CA[0-9a-f]{32}$/i.test(body.sid)) return undefined;
-  return { sid: body.sid, status: readStatus(status) ?? "queued" };
+  const seconds = "duration" in body && typeof body.duration === "string"
+    ? Number(body.duration)
+    : NaN;
+  const createdAt = "date_created" in body ? timeOf(body.date_created) : undefined;
+  const endedAt = "end_time" in body ? timeOf(body.end_time) : undefined;
+  return {
+    sid: body.sid,
+    status: readStatus(status) ?? "queued",
+    ...(Number.isSafeInteger(seconds) && { durationSeconds: seconds }),
+    ...(createdAt !== undefined && { createdAt }),
+    ...(endedAt !== undefined && { endedAt }),
+  };
+}
+
+function readCalls(body: unknown): readonly PhoneCall[] | undefined {
+  if (typeof body !== "object" || body === null || !("calls" in body)) return undefined;
+  if (!Array.isArray(body.calls)) return undefined;
+  return body.calls.flatMap((call: unknown) => readCall(call) ?? []);
+}
+
+function timeOf(text: unknown): number | undefined {
+  const time = typeof text === "string" ? Date.parse(text) : NaN;
+  return Number.isNaN(time) ? undefined : time;
 }
 
 function outcomeUnknown(cause?: unknown): TwilioProblem {

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import type { ClientMessage, ServerMessage } from "../protocol/web.ts";
+import { ask } from "./ask.ts";
 
 export interface ServerInfo {
   /** `rehearsal`, or the name of the model that answers. */
@@ -8,16 +9,6 @@ export interface ServerInfo {
   readonly access: "open" | "key" | "closed";
   readonly defaultAgent: string;
   readonly agents: readonly { readonly name: string; readonly title: string }[];
-}
-
-/** The server's own words about why it takes no call. */
-export class Refusal extends Error {
-  override readonly name = "Refusal";
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 export interface ConnectionEvents {
@@ -81,27 +72,6 @@ export function connect(token: string, events: ConnectionEvents): Connection {
 
   function write(data: string | ArrayBuffer): void {
     if (socket.readyState === WebSocket.OPEN) socket.send(data);
-  }
-}
-
-/** Our own server's answer, which is taken at its word. */
-async function ask<Answer>(path: string, init?: RequestInit): Promise<Answer> {
-  let response: Response;
-  try {
-    response = await fetch(path, init);
-  } catch {
-    throw new Refusal("unreachable", "The server does not answer. Is it running?");
-  }
-  if (response.ok) return await response.json();
-  throw await readRefusal(response);
-}
-
-async function readRefusal(response: Response): Promise<Refusal> {
-  try {
-    const { code, error }: { code: string; error: string } = await response.json();
-    return new Refusal(code, error);
-  } catch {
-    return new Refusal("unreadable", `The server answered ${response.status}.`);
   }
 }
 

@@ -1,224 +1,115 @@
 /// <reference lib="dom" />
-import type { ServerMessage } from "../protocol/web.ts";
-import { beginCall, type Call } from "./call.ts";
-import { askServer, Refusal, type ServerInfo } from "./connection.ts";
-import { fillKeypad } from "./keypad.ts";
-import { MicrophoneError } from "./microphone.ts";
-import { createScript } from "./script.ts";
-import { describeEngine, describeNotice, describeOpening } from "./words.ts";
-import { describeEnding, describeMicrophone, formatDuration } from "./words.ts";
-import { drawWire } from "./wire.ts";
+import { storedKey, storeKey } from "./apiKey.ts";
+import { Refusal } from "./ask.ts";
+import { askServer, type ServerInfo } from "./connection.ts";
+import { find } from "./elements.ts";
+import { createLiveCallView } from "./liveCallView.ts";
+import { createLiveCallsView } from "./liveCallsView.ts";
+import { type Place, placeOf } from "./place.ts";
+import { createRecordsView } from "./recordsView.ts";
+import { createRecordView } from "./recordView.ts";
+import { introduce, refuse, resumeTalk } from "./talk.ts";
+import { describeEngine } from "./words.ts";
 
-type Phase =
-  | { readonly name: "idle" }
-  | { readonly name: "starting" }
-  | { readonly name: "live"; readonly call: Call; readonly since: number };
+const server = askServer();
+const titles = server.then(titlesOf, () => new Map<string, string>());
+const liveCalls = createLiveCallsView(titles);
+const liveCall = createLiveCallView(titles);
+const records = createRecordsView(titles);
+const record = createRecordView(titles);
 
-const KEY_ITEM = "parley.key";
+const names = {
+  talk: "",
+  calls: "Live calls",
+  call: "Live call",
+  records: "Records",
+  record: "Record",
+};
+let showing = new AbortController();
 
-const body = document.body;
-const startForm = find("start-form", HTMLFormElement);
-const startButton = find("start", HTMLButtonElement);
-const startTyping = find("start-typing", HTMLButtonElement);
-const agentField = find("agent", HTMLSelectElement);
-const keyField = find("key", HTMLInputElement);
-const problem = find("problem", HTMLElement);
-const desk = find("desk", HTMLElement);
-const textField = find("text", HTMLInputElement);
-const muteButton = find("mute", HTMLButtonElement);
-const interruptButton = find("interrupt", HTMLButtonElement);
-const keypad = find("keypad", HTMLElement);
-const keypadToggle = find("keypad-toggle", HTMLButtonElement);
-const status = find("status", HTMLElement);
-const clock = find("clock", HTMLElement);
-const script = createScript(find("script", HTMLElement));
-const wire = drawWire(find("wire", HTMLCanvasElement));
-
-let phase: Phase = { name: "idle" };
-let ending: string | undefined;
-const heard = { caller: false, agent: false, recovering: false };
-
-startForm.onsubmit = (event) => {
+server.then((info) => {
+  find("engine", HTMLElement).textContent = describeEngine(info.engine);
+  introduce(info);
+}, refuse);
+onhashchange = () => show({ focuses: true });
+find("gate-form", HTMLFormElement).onsubmit = (event) => {
   event.preventDefault();
-  start(true);
+  storeKey(find("gate-key", HTMLInputElement).value.trim());
+  show({ focuses: true });
 };
-startTyping.onclick = () => start(false);
-muteButton.onclick = toggleMute;
-interruptButton.onclick = interrupt;
-keypadToggle.onclick = () => {
-  keypad.hidden = !keypad.hidden;
-  keypadToggle.ariaExpanded = String(!keypad.hidden);
-};
-fillKeypad(keypad, (digit) => send({ type: "dtmf", digit }));
-find("stop", HTMLButtonElement).onclick = () => hangUp();
-find("text-form", HTMLFormElement).onsubmit = (event) => {
-  event.preventDefault();
-  const text = textField.value.trim();
-  if (text !== "") send({ type: "text", text });
-  textField.value = "";
-};
-document.onkeydown = ({ key, target, repeat }) => {
-  if (repeat) return;
-  if (key === "Escape") interrupt();
-  else if (key === "m" && !(target instanceof HTMLInputElement)) toggleMute();
-};
-setInterval(showClock, 500);
-askServer().then(introduce, (error: unknown) => refuse(error));
+find("try-again", HTMLButtonElement).onclick = () => show({ focuses: true });
+show({ focuses: false });
 
-function introduce({ engine, access, agents, defaultAgent }: ServerInfo): void {
-  find("engine", HTMLElement).textContent = describeEngine(engine);
-  find("opening-text", HTMLElement).textContent = describeOpening(engine);
-  agentField.replaceChildren(...agents.map(({ name, title }) => new Option(title, name)));
-  agentField.value = defaultAgent;
-  find("agent-field", HTMLElement).hidden = agents.length < 2;
-  find("key-field", HTMLElement).hidden = access !== "key";
-  keyField.required = access === "key";
-  keyField.value = sessionStorage.getItem(KEY_ITEM) ?? "";
-  if (access === "closed") {
-    status.textContent = "Not available from here";
-    problem.textContent =
-      "This server has no API keys, so it talks only with pages opened on its own machine. To talk from here, set API_KEYS on the server.";
-    return;
-  }
-  startButton.disabled = startTyping.disabled = false;
-  setPhase({ name: "idle" });
-}
-
-async function start(speaks: boolean): Promise<void> {
-  if (phase.name !== "idle" || !startForm.reportValidity()) return;
-  setPhase({ name: "starting" });
-  status.textContent = speaks ? "Waiting for the microphone…" : "Connecting…";
-  problem.textContent = "";
-  script.empty();
-  Object.assign(heard, { caller: false, agent: false, recovering: false });
-  ending = undefined;
-  const key = keyField.value.trim();
+/** Shows what the address names, until it names something else. */
+async function show({ focuses }: { readonly focuses: boolean }): Promise<void> {
+  showing.abort();
+  const { signal } = showing = new AbortController();
+  const place = placeOf(location.hash);
+  const name = names[place.view];
+  document.title = name === "" ? "Parley" : `${name} · Parley`;
+  markLink(place);
   try {
-    const call = await beginCall({ agent: agentField.value, key, speaks }, {
-      onMessage: receive,
-      onMicrophoneLost: () => script.note("The microphone is gone. You can go on by typing."),
-      onClose: finish,
-    });
-    if (key !== "") sessionStorage.setItem(KEY_ITEM, key);
-    setPhase({ name: "live", call, since: performance.now() });
-    status.textContent = "Connecting…";
-  } catch (error) {
-    refuse(error);
-  }
-}
-
-function receive(message: ServerMessage): void {
-  switch (message.type) {
-    case "ready":
-      return showStatus();
-    case "transcript":
-      return script.show(message);
-    case "tool":
-      return script.showTool(message);
-    case "latency":
-      return script.showLatency(message);
-    case "speaking":
-      heard[message.who] = message.on;
-      return showStatus();
-    case "interrupted":
-      return wire.markCut();
-    case "notice": {
-      if (message.code.startsWith("model_")) heard.recovering = message.code === "model_lost";
-      const words = describeNotice(message.code);
-      if (words !== undefined) script.note(words);
-      return showStatus();
+    if (place.view !== "talk" && storedKey() === "" && (await server).access === "key") {
+      return ask("");
     }
-    case "error":
-      return script.note(message.error);
-    case "ended":
-      ending = describeEnding(message.reason, message.detail);
-      return;
+    if (signal.aborted) return;
+    reveal(place.view, focuses);
+    await open(place, signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    showing.abort();
+    if (error instanceof Refusal && error.status === 401) return ask(describeRefusal(error));
+    find("trouble-text", HTMLElement).textContent = error instanceof Refusal
+      ? describeRefusal(error)
+      : "Something in this page failed. Reload it; if it fails again, the server's log may say why.";
+    reveal("trouble", true);
+    if (!(error instanceof Refusal)) throw error;
   }
 }
 
-function hangUp(): void {
-  if (phase.name !== "live") return;
-  ending = describeEnding("caller_hung_up");
-  phase.call.hangUp();
-  finish();
-}
-
-function finish(): void {
-  if (phase.name !== "live") return;
-  const lasted = formatDuration(performance.now() - phase.since);
-  setPhase({ name: "idle" });
-  body.dataset.phase = "ended";
-  startButton.textContent = "Start again";
-  status.textContent = `${ending ?? describeEnding("leg_failed")} The call took ${lasted}.`;
-  startButton.focus();
-}
-
-function refuse(error: unknown): void {
-  setPhase({ name: "idle" });
-  status.textContent = "Not in a call";
-  if (error instanceof Refusal) {
-    problem.textContent = error.message;
-    if (error.code === "invalid_key") keyField.select();
-  } else if (error instanceof MicrophoneError) {
-    problem.textContent = describeMicrophone(error.fault);
-  } else {
-    problem.textContent = "This browser could not open its sound output.";
+function open(place: Place, signal: AbortSignal): Promise<void> {
+  switch (place.view) {
+    case "talk":
+      resumeTalk();
+      return Promise.resolve();
+    case "calls":
+      return liveCalls.open(signal);
+    case "call":
+      return liveCall.open(place.id, signal);
+    case "records":
+      return records.open(place.filter, signal);
+    case "record":
+      return record.open(place.id, signal);
   }
 }
 
-function setPhase(next: Phase): void {
-  phase = next;
-  const live = phase.name === "live";
-  body.dataset.phase = phase.name;
-  startButton.disabled = startTyping.disabled = phase.name !== "idle";
-  desk.hidden = !live;
-  keypad.hidden = true;
-  keypadToggle.ariaExpanded = "false";
-  muteButton.hidden = phase.name === "live" && !phase.call.speaks;
-  muteButton.ariaPressed = "false";
-  wire.watch(phase.name === "live" ? phase.call : undefined);
-  clock.textContent = "";
-  if (phase.name === "live") (phase.call.speaks ? muteButton : textField).focus();
-  else showStatus();
+/** Asks for the API key; what was wrong with the last one is said if there was one. */
+function ask(refusal: string): void {
+  find("gate-problem", HTMLElement).textContent = storedKey() === "" ? "" : refusal;
+  reveal("gate", false);
+  find("gate-key", HTMLInputElement).select();
 }
 
-function showStatus(): void {
-  const [state, words] = currentState();
-  body.dataset.state = state;
-  status.textContent = words;
-  interruptButton.disabled = !heard.agent;
+function describeRefusal({ code, message, details }: Refusal): string {
+  if (code === "invalid_key") return "The server does not know this key.";
+  return [message, ...details.map((detail) => `${detail.path} ${detail.message}.`)].join(" ");
 }
 
-function currentState(): readonly [string, string] {
-  if (phase.name !== "live") return ["quiet", "Not in a call"];
-  if (heard.recovering) return ["wait", "Connecting to the model again…"];
-  if (heard.agent) return ["agent", "The agent is speaking"];
-  if (heard.caller) return ["caller", "You are speaking"];
-  if (!phase.call.speaks) return ["listen", "Waiting for what you type"];
-  return phase.call.muted ? ["wait", "You are muted"] : ["listen", "Listening"];
+function reveal(view: string, focuses: boolean): void {
+  document.body.dataset.view = view;
+  for (const main of document.querySelectorAll("main")) {
+    main.hidden = main.id !== view;
+    if (focuses && !main.hidden) main.querySelector("h1")?.focus({ preventScroll: true });
+  }
 }
 
-function showClock(): void {
-  if (phase.name === "live") clock.textContent = formatDuration(performance.now() - phase.since);
+function markLink({ view }: Place): void {
+  const part = view === "call" ? "calls" : view === "record" ? "records" : view;
+  for (const link of document.querySelectorAll("nav a")) {
+    link.ariaCurrent = link.getAttribute("href") === `#${part}` ? "page" : null;
+  }
 }
 
-function toggleMute(): void {
-  if (phase.name !== "live" || !phase.call.speaks) return;
-  phase.call.muted = !phase.call.muted;
-  muteButton.ariaPressed = String(phase.call.muted);
-  showStatus();
-}
-
-function interrupt(): void {
-  if (heard.agent) send({ type: "interrupt" });
-}
-
-function send(message: Parameters<Call["send"]>[0]): void {
-  if (phase.name === "live") phase.call.send(message);
-}
-
-function find<E extends HTMLElement>(id: string, kind: { new (): E; prototype: E }): E {
-  const element = document.getElementById(id);
-  if (element instanceof kind) return element;
-  throw new TypeError(`Cannot find the element ${id}`);
+function titlesOf({ agents }: ServerInfo): ReadonlyMap<string, string> {
+  return new Map(agents.map(({ name, title }) => [name, title]));
 }

@@ -1,13 +1,22 @@
 /// <reference lib="dom" />
 import type { ServerMessage, TranscriptLine } from "../protocol/web.ts";
-import { formatSpan } from "./words.ts";
+import { element } from "./elements.ts";
+import { formatDuration, formatSpan } from "./words.ts";
 
-type ToolMessage = Extract<ServerMessage, { type: "tool" }>;
-type LatencyMessage = Extract<ServerMessage, { type: "latency" }>;
+/** A line, with its time since the call began where that is to be shown. */
+type Line = TranscriptLine & { readonly startedMs?: number };
+
+type ToolMessage = Extract<ServerMessage, { type: "tool" }> & {
+  readonly startedMs?: number;
+  /** What the tool was given, and answered, where that may be shown. */
+  readonly content?: { readonly arguments: string; readonly output?: string };
+};
+
+type LatencyMessage = Omit<Extract<ServerMessage, { type: "latency" }>, "type">;
 
 /** The conversation as it is shown, like the script of a play. */
 export interface Script {
-  show(line: TranscriptLine): void;
+  show(line: Line): void;
   showTool(tool: ToolMessage): void;
   /** Written beside its line, now or as soon as there is one. */
   showLatency(latency: LatencyMessage): void;
@@ -22,7 +31,11 @@ interface Shown {
   readonly margin: HTMLElement;
 }
 
-export function createScript(list: HTMLElement): Script {
+/** Writes into a list; `caller` is what the human is called. */
+export function createScript(
+  list: HTMLElement,
+  { caller }: { readonly caller: "You" | "Caller" },
+): Script {
   const lines = new Map<string, Shown>();
   const tools = new Map<string, HTMLElement>();
   const latencies = new Map<string, LatencyMessage>();
@@ -43,9 +56,7 @@ export function createScript(list: HTMLElement): Script {
       keepInView(list, () => {
         const row = tools.get(tool.id) ?? addTool(tool);
         row.className = `tool ${tool.state}`;
-        const span = tool.state === "started" ? "…" : formatSpan(tool.durationMs);
-        const outcome = tool.state === "failed" ? `failed after ${span}` : span;
-        row.lastElementChild?.replaceChildren(element("code", "", tool.name), ` ${outcome}`);
+        row.lastElementChild?.replaceChildren(...describeTool(tool));
       });
     },
     showLatency(latency) {
@@ -54,7 +65,7 @@ export function createScript(list: HTMLElement): Script {
       if (line !== undefined) time(line, latency);
     },
     note(text) {
-      keepInView(list, () => list.append(element("li", "note", text)));
+      keepInView(list, () => list.append(element("li", { className: "note", textContent: text })));
     },
     empty() {
       lines.clear();
@@ -64,12 +75,12 @@ export function createScript(list: HTMLElement): Script {
     },
   };
 
-  function add(line: TranscriptLine): Shown {
-    const name = element("span", "name", line.role === "caller" ? "You" : "Agent");
-    const words = element("p", "words");
-    const margin = element("span", "margin");
-    const row = element("li", `line ${line.role}`);
-    row.append(name, words, margin);
+  function add(line: Line): Shown {
+    const name = line.role === "caller" ? caller : "Agent";
+    const words = element("p", { className: "words" });
+    const margin = element("span", { className: "margin" });
+    const row = addRow(name, line.startedMs, [words, margin]);
+    row.className = `line ${line.role}`;
     const shown: Shown = { position: line.position, row, words, margin };
     const next = [...lines.values()]
       .filter(({ position }) => position > line.position)
@@ -81,33 +92,51 @@ export function createScript(list: HTMLElement): Script {
     return shown;
   }
 
-  function addTool(tool: ToolMessage): HTMLElement {
-    const row = element("li", "tool");
-    row.append(element("span", "name", "uses"), element("p", "words"));
+  function addTool({ id, startedMs }: ToolMessage): HTMLElement {
+    const row = addRow("uses", startedMs, [element("div", { className: "words" })]);
     list.append(row);
-    tools.set(tool.id, row);
+    tools.set(id, row);
     return row;
   }
+}
+
+function addRow(
+  name: string,
+  startedMs: number | undefined,
+  columns: readonly HTMLElement[],
+): HTMLElement {
+  const at = startedMs === undefined
+    ? []
+    : [element("span", { className: "at", textContent: formatDuration(startedMs) })];
+  const who = element("span", { className: "name", textContent: name });
+  return element("li", {}, [...at, who, ...columns]);
+}
+
+function describeTool(tool: ToolMessage): readonly (Node | string)[] {
+  const span = tool.state === "started" ? "…" : formatSpan(tool.durationMs);
+  const outcome = tool.state === "failed" ? `failed after ${span}` : span;
+  const name = [element("code", { textContent: tool.name }), ` ${outcome}`];
+  if (tool.content === undefined) return name;
+  const { arguments: given, output } = tool.content;
+  return [
+    element("details", {}, [
+      element("summary", {}, name),
+      element("pre", { textContent: output === undefined ? given : `${given}\n→ ${output}` }),
+    ]),
+  ];
 }
 
 function time({ margin }: Shown, latency: LatencyMessage): void {
   const { totalMs, responseMs, firstAudioMs, firstHeardMs } = latency;
   const heard = firstHeardMs === undefined ? "" : `, until heard ${formatSpan(firstHeardMs)}`;
   margin.textContent = formatSpan(totalMs);
-  margin.title = `From your last word to the agent's first. Response ${
+  margin.title = `From the caller's last word to the agent's first. Response ${
     formatSpan(responseMs)
   }, first audio ${formatSpan(firstAudioMs)}${heard}.`;
 }
 
 function tag(text: string): HTMLElement {
-  return element("span", "tag", text);
-}
-
-function element(name: string, className: string, text = ""): HTMLElement {
-  const made = document.createElement(name);
-  if (className !== "") made.className = className;
-  made.textContent = text;
-  return made;
+  return element("span", { className: "tag", textContent: text });
 }
 
 /** Follows the end of the conversation, unless the reader has scrolled back. */

@@ -22,6 +22,8 @@ interface Moment {
 const STEP_MS = 50;
 const BAR_PX = 3;
 const GAP_PX = 2;
+/** Kept while the display is out of sight; more than fit on any screen. */
+const MOST_MOMENTS = 1000;
 /** Drawn as silence, and as loud as can be. */
 const QUIETEST_DB = -52;
 const LOUDEST_DB = -10;
@@ -66,6 +68,10 @@ export function drawWire(canvas: HTMLCanvasElement): Wire {
   function draw(): void {
     if (context === null) return;
     const { clientWidth: width, clientHeight: height } = canvas;
+    if (width === 0) {
+      moments.splice(0, moments.length - MOST_MOMENTS);
+      return;
+    }
     const scale = devicePixelRatio;
     if (canvas.width !== width * scale || canvas.height !== height * scale) {
       canvas.width = width * scale;

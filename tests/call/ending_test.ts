@@ -39,9 +39,9 @@ Deno.test("case 41: a goodbye that was cut off by the caller is not one", () => 
   const cut = call.begin();
   call.sound(cut, "item", 2000);
   call.interruptAt(500);
+  call.callerStops();
   call.sound(cut, "item", 500);
   call.finish(cut, "cancelled");
-  call.callerStops();
   call.call("end_call");
   call.take();
   call.toolReturns("end_call", "{}", END);

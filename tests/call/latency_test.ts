@@ -39,6 +39,17 @@ Deno.test("each turn is timed once, and what the agent says unasked is not timed
   assert.equal(call.events("latency").length, 1);
 });
 
+Deno.test("a turn that was never answered is not timed by what the agent says later of its own accord", () => {
+  const call = new CallDriver({ idleMs: 5000 }).live();
+  call.callerSays("hello");
+  call.advance(5100);
+  const prompt = call.begin("idle_prompt");
+  call.say(prompt, "prompt", 800);
+  call.finish(prompt);
+  call.advance(1000);
+  assert.deepEqual(call.events("latency"), []);
+});
+
 Deno.test("a cough that was no turn is not timed", () => {
   const call = new CallDriver({
     modelInterrupts: false,

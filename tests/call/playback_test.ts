@@ -143,7 +143,7 @@ Deno.test("a browser that does not answer the clear is estimated after a moment"
   call.advance(1000);
   call.take();
   call.callerStarts();
-  call.advance(240);
+  call.advance(490);
   assert.deepEqual(call.takeRequests(), []);
   call.advance(20);
   const [truncate] = call.takeRequests();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CallDriver } from "../support/callDriver.ts";
-import type { CallEvent } from "../../src/call/types.ts";
+import type { CallEvent, ModelRequest } from "../../src/call/types.ts";
 
 Deno.test("case 11: the greeting is asked for once, whichever end is ready first", () => {
   const orders: readonly (readonly ("answer" | "ready" | "join")[])[] = [
@@ -53,6 +53,16 @@ Deno.test("case 11: a greeting that was prepared before the audio came is played
   call.join();
   call.advance(3000);
   assert.deepEqual(call.line.heard, [{ itemId: "hello", ms: 1500 }]);
+});
+
+Deno.test("case 10: a model that is slow to come up is waited for, and greets when it is there", () => {
+  const call = new CallDriver({ greeting: "Hello!", idleMs: 5000 });
+  call.join();
+  call.advance(25_000);
+  assert.deepEqual(call.takeAsked(), []);
+  assert.equal(call.machine.phase, "connecting");
+  call.ready();
+  assert.deepEqual(call.takeAsked(), ["greeting"]);
 });
 
 Deno.test("an agent without a greeting leaves the first word to the caller", () => {
@@ -130,6 +140,26 @@ Deno.test("case 35: a cancel that came too late is nothing to speak of", () => {
   call.input({ type: "requestRefused", request: cancel, code: "response_cancel_not_active" });
   assert.deepEqual(call.take(), []);
   assert.equal(call.machine.phase, "live");
+});
+
+Deno.test("case 48: whatever request the model refuses, for whatever reason, the call goes on", () => {
+  const refused: readonly ModelRequest[] = [
+    { type: "cancel" },
+    { type: "truncate", itemId: "item", contentIndex: 0, audioEndMs: 100 },
+    { type: "delete", itemId: "item" },
+    { type: "toolOutput", callId: "call", output: "{}" },
+    { type: "message", role: "user", text: "hello" },
+    { type: "respond", request: { purpose: "reply" } },
+  ];
+  const call = new CallDriver().live();
+  for (const request of refused) {
+    for (const code of ["unknown", "", "null", "invalid_value"]) {
+      call.input({ type: "requestRefused", request, code });
+    }
+  }
+  assert.deepEqual(call.takeRequests(), []);
+  call.input({ type: "typed", text: "hello" });
+  assert.deepEqual(call.takeAsked(), ["reply"]);
 });
 
 Deno.test("two things that an operator wants said are both said, one after the other", () => {

@@ -26,8 +26,12 @@ Deno.test("readSettings() has a default for everything", () => {
       socket: "native",
     },
     database: { kind: "sqlite", path: "./data/parley.db" },
+    records: {},
     agents: { dir: "src/agents", default: "receptionist" },
-    outbound: { perMinute: 10, concurrent: 5, dailyMinutes: 600 },
+    outbound: {
+      ...{ allow: [], deny: [], perSecond: 1 },
+      ...{ perMinute: 10, concurrent: 5, dailyMinutes: 600 },
+    },
     limits: { calls: 100, callMs: 3_600_000, idleMs: 30_000 },
     log: { level: "info", format: "auto" },
     hints: [],
@@ -48,6 +52,16 @@ Deno.test("readSettings() reads what is set, and takes blanks for nothing", () =
     DATABASE_URL: "postgres://me:pw@db/parley",
     OUTBOUND_COUNTRIES: "us, gb,US",
     OUTBOUND_DAILY_USD: "9.50",
+    OUTBOUND_ALLOW: "+1415, +1650",
+    OUTBOUND_DENY: "+14155550199",
+    OUTBOUND_HOURS: "08:30-21:00",
+    MAX_CALL_USD: "2",
+    RETENTION_DAYS: "90",
+    PRICES_FILE: "./data/prices.json",
+    TELEPHONY_USD_PER_MINUTE: "0.014",
+    JOURNAL_DIR: "./data/journals/",
+    WEBHOOK_URL: "https://example.com/hook",
+    WEBHOOK_SECRET: `whsec_${btoa("0".repeat(32))},whsec_${btoa("1".repeat(24))}`,
     TRUST_PROXY: "Yes",
     LOG_FORMAT: "PRETTY",
   });
@@ -66,11 +80,29 @@ Deno.test("readSettings() reads what is set, and takes blanks for nothing", () =
   assert.deepEqual(settings.database, { kind: "postgres", url: "postgres://me:pw@db/parley" });
   assert.deepEqual(settings.outbound.countries, ["US", "GB"]);
   assert.equal(settings.outbound.dailyUsd, 9.5);
+  assert.deepEqual(settings.outbound.allow, ["+1415", "+1650"]);
+  assert.deepEqual(settings.outbound.deny, ["+14155550199"]);
+  assert.deepEqual(settings.outbound.hours, { fromMinute: 510, toMinute: 1260 });
+  assert.equal(settings.limits.callUsd, 2);
+  assert.deepEqual(settings.records, {
+    retentionDays: 90,
+    pricesFile: "./data/prices.json",
+    telephonyUsdPerMinute: 0.014,
+    journal: { dir: "./data/journals", texts: false },
+  });
+  assert.equal(settings.webhook?.url, "https://example.com/hook");
+  assert.equal(settings.webhook?.secrets.length, 2);
   assert.equal(settings.log.format, "pretty");
 });
 
 Deno.test("readSettings() tells every problem at once and no secret", () => {
-  const secrets = ["sk-very-secret", "short-one", "tw-secret-token", "pw-in-url"];
+  const secrets = [
+    "tooshort-secret",
+    "sk-very-secret",
+    "short-one",
+    "tw-secret-token",
+    "pw-in-url",
+  ];
   const problems = problemsOf({
     HOST: "0.0.0.0",
     PORT: "70000",
@@ -88,6 +120,14 @@ Deno.test("readSettings() tells every problem at once and no secret", () => {
     DATABASE_URL: "mysql://root:pw-in-url@db",
     DEFAULT_AGENT: "../etc/passwd",
     OUTBOUND_COUNTRIES: "US,XX,England",
+    OUTBOUND_ALLOW: "0415",
+    OUTBOUND_DENY: "+1415x",
+    OUTBOUND_HOURS: "21:00-08:00",
+    OUTBOUND_PER_SECOND: "0.5",
+    RETENTION_DAYS: "0",
+    TELEPHONY_USD_PER_MINUTE: "-1",
+    WEBHOOK_URL: "http://hooks.example.com",
+    WEBHOOK_SECRET: "whsec_tooshort-secret",
     OUTBOUND_PER_MINUTE: "0",
     OUTBOUND_DAILY_USD: "lots",
     MAX_CALLS: "1e3",
@@ -115,6 +155,14 @@ Deno.test("readSettings() tells every problem at once and no secret", () => {
       /^DEFAULT_AGENT/m,
       /^OUTBOUND_COUNTRIES has "XX"/m,
       /^OUTBOUND_COUNTRIES has "ENGLAND"/m,
+      /^OUTBOUND_ALLOW has "0415"/m,
+      /^OUTBOUND_DENY has "\+1415x"/m,
+      /^OUTBOUND_HOURS is "21:00-08:00"/m,
+      /^OUTBOUND_PER_SECOND is "0.5"/m,
+      /^RETENTION_DAYS is "0"/m,
+      /^TELEPHONY_USD_PER_MINUTE is "-1"/m,
+      /^WEBHOOK_URL must begin with https/m,
+      /^WEBHOOK_SECRET must be whsec_/m,
       /^OUTBOUND_PER_MINUTE is "0"/m,
       /^OUTBOUND_DAILY_USD is "lots"/m,
       /^MAX_CALLS is "1e3"/m,
@@ -215,3 +263,27 @@ function problemsOf(environment: Record<string, string | undefined>): readonly s
   }
   return [];
 }
+
+Deno.test("readSettings() takes a webhook only with an address and a secret that can be used", () => {
+  const WEBHOOK_SECRET = `whsec_${btoa("0123456789abcdef01234567")}`;
+  const WEBHOOK_URL = "https://app.example.com/parley";
+  const { webhook } = readSettings({
+    WEBHOOK_URL,
+    WEBHOOK_SECRET: `${WEBHOOK_SECRET},${WEBHOOK_SECRET}`,
+  });
+  assert.deepEqual([webhook?.url, webhook?.secrets.length], [WEBHOOK_URL, 2]);
+  assert.ok(readSettings({ WEBHOOK_URL: "http://127.0.0.1:9/", WEBHOOK_SECRET }).webhook);
+  assert.equal(readSettings({ WEBHOOK_SECRET }).webhook, undefined);
+  for (
+    const [environment, problem] of [
+      [{ WEBHOOK_URL }, /^WEBHOOK_SECRET is missing/],
+      [{ WEBHOOK_URL, WEBHOOK_SECRET: "whsec_c2hvcnQ=" }, /^WEBHOOK_SECRET must be whsec_/],
+      [{ WEBHOOK_URL: "http://app.example.com/", WEBHOOK_SECRET }, /must begin with https/],
+      [
+        { WEBHOOK_URL: "https://me:pw@app.example.com/", WEBHOOK_SECRET },
+        /must not hold a password/,
+      ],
+      [{ WEBHOOK_URL: "ftp://app.example.com/", WEBHOOK_SECRET }, /^WEBHOOK_URL is not a URL/],
+    ] as const
+  ) assert.match(problemsOf(environment).join("\n"), problem);
+});

@@ -178,7 +178,7 @@ Deno.test("sessionUpdate() says who ends a turn and who silences the agent (case
   assert.equal(detect({ kind: "manual" }), null);
   assert.deepEqual(detect({ kind: "semantic", eagerness: "low", interrupts: false }), {
     type: "semantic_vad",
-    create_response: true,
+    create_response: false,
     interrupt_response: false,
     eagerness: "low",
   });

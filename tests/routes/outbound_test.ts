@@ -112,16 +112,6 @@ Deno.test("initiate refuses numbers that are none with 422 and forbidden ones wi
   assert.equal(server.network.calls.length, 0);
 });
 
-Deno.test("initiate is limited per key and minute", async () => {
-  await using server = await startPhoneServer({ env: { OUTBOUND_PER_MINUTE: "2" } });
-  for (let n = 0; n < 2; n++) await (await server.post(path, {})).body?.cancel();
-  const third = await server.post(path, { to });
-  assert.ok(Number(third.headers.get("retry-after")) >= 1);
-  assert.deepEqual(await codeOf(third), [429, "rate_limited"]);
-  const other = await server.post(path, {}, otherKey);
-  assert.deepEqual(await codeOf(other), [422, "invalid_request"]);
-});
-
 Deno.test("a key has only so many calls at a time, also when asked for at once", async () => {
   await using server = await startPhoneServer({ env: { OUTBOUND_CONCURRENT: "2" } });
   const answers = await Promise.all(Array.from({ length: 6 }, () => server.post(path, { to })));
@@ -165,7 +155,7 @@ Deno.test("case 57: a call hung up while it waits or rings is cancelled", async 
   assert.equal((await call.ended).status, "canceled");
   const again = await (await server.post(`/api/outbound/${callSid}/hangup`)).json();
   assert.equal(again.status, "canceled");
-  assert.equal(server.app.registry.endOf(callSid)?.end.reason, "operator_hung_up");
+  assert.equal(again.outcome, "cancelled");
 });
 
 for (const answer of ["busy", "no-answer", "failed"] as const) {
@@ -211,5 +201,6 @@ Deno.test("case 58: an answering machine is told the agent's text or hung up on"
   const state = await (await server.request(`/api/outbound/${callSid}`, {
     headers: { "X-API-Key": apiKey },
   })).json();
-  assert.match(state.answeredBy, /^machine_end/);
+  assert.equal(state.answeredBy, "machine");
+  assert.equal(state.outcome, "no_answer");
 });

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import type { CallSession } from "../../src/call/types.ts";
 import { createPhoneCalls } from "../../src/services/phoneCalls.ts";
 import { createStreamTokens } from "../../src/services/streamTokens.ts";
 import { callSid, RecordingSession } from "../support/mediaServer.ts";
 
-function desk(session: RecordingSession) {
+function desk(session: RecordingSession, { elsewhere = false } = {}) {
+  const released: CallSession[] = [];
   const timers: (() => void)[] = [];
   const redirects: unknown[] = [];
   let live = false;
@@ -14,11 +16,22 @@ function desk(session: RecordingSession) {
         session.callSid = request.callSid;
         return session;
       },
-      get: () => undefined,
       byCallSid: (sid) => live && session.callSid === sid ? session : undefined,
       endOf: () => undefined,
     },
     tokens: createStreamTokens(() => crypto.randomUUID()),
+    placedSession: () => undefined,
+    shared: {
+      issued() {},
+      used() {},
+      claim: () => Promise.resolve(false),
+      find: () => Promise.resolve(undefined),
+      findSettled: () => Promise.resolve(undefined),
+    },
+    handover: {
+      isElsewhere: () => Promise.resolve(elsewhere),
+      release: (session) => void released.push(session),
+    },
     transferNumber: () => undefined,
     ownNumber: "+14155550100",
     redirect: (sid, next) => {
@@ -33,15 +46,17 @@ function desk(session: RecordingSession) {
     },
   });
   const arrive = () => calls.arrive({ callSid, agent: "desk" });
-  return { calls, timers, redirects, arrive };
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+  return { calls, timers, redirects, arrive, released, settle };
 }
 
-Deno.test("case 57: a call answered whose stream never comes is ended with an apology", () => {
+Deno.test("case 57: a call answered whose stream never comes is ended with an apology", async () => {
   const session = new RecordingSession();
-  const { timers, redirects, arrive } = desk(session);
-  assert.equal(arrive().do, "connect");
+  const { timers, redirects, arrive, settle } = desk(session);
+  assert.equal((await arrive()).do, "connect");
   assert.equal(timers.length, 1);
   timers[0]?.();
+  await settle();
   assert.deepEqual(session.inputs.at(-1), {
     type: "hangUp",
     end: { reason: "leg_failed", detail: "stream_never_came" },
@@ -49,23 +64,34 @@ Deno.test("case 57: a call answered whose stream never comes is ended with an ap
   assert.deepEqual(redirects, [[callSid, "apologise"]]);
 });
 
-Deno.test("claim() stops the wait for the stream, and works once", () => {
+Deno.test("a call whose stream came to another process is let go of, and goes on there", async () => {
+  const session = new RecordingSession();
+  const { timers, redirects, arrive, released, settle } = desk(session, { elsewhere: true });
+  await arrive();
+  timers[0]?.();
+  await settle();
+  assert.deepEqual(released, [session]);
+  assert.deepEqual(redirects, []);
+});
+
+Deno.test("claim() stops the wait for the stream, and works once", async () => {
   const session = new RecordingSession();
   const { calls, timers, arrive } = desk(session);
-  const answer = arrive();
+  const answer = await arrive();
   assert.ok(answer.do === "connect");
-  assert.equal(calls.claim({ token: answer.token, callSid: `CA${"9".repeat(32)}` }), undefined);
-  assert.equal(calls.claim({ token: answer.token, callSid }), session);
-  assert.equal(calls.claim({ token: answer.token, callSid }), undefined);
+  const foreign = calls.claim({ token: answer.token, callSid: `CA${"9".repeat(32)}` });
+  assert.equal(await foreign, undefined);
+  assert.equal(calls.claim({ token: answer.token, callSid }), session, "at once");
+  assert.equal(await calls.claim({ token: answer.token, callSid }), undefined);
   assert.equal(timers.length, 0);
 });
 
-Deno.test("a stream that keeps breaking is given up after a while", () => {
+Deno.test("a stream that keeps breaking is given up after a while", async () => {
   const session = new RecordingSession();
   const { calls, timers, arrive } = desk(session);
   arrive();
   let streams = 1;
-  while (calls.resume(callSid).do === "connect" && streams < 100) streams++;
+  while ((await calls.resume(callSid)).do === "connect" && streams < 100) streams++;
   assert.equal(streams, 20);
   assert.equal(timers.length, 1, "one wait at a time");
   assert.deepEqual(session.inputs.at(-1), {

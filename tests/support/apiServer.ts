@@ -66,6 +66,8 @@ export interface ApiServerOptions {
     router: Router,
     server: Pick<ApiServer, "store" | "events"> & { readonly access: RequireScope },
   ) => void;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
   readonly maxStreamsPerKey?: number;
   readonly heartbeatMs?: number;
   readonly maxEvents?: number;
@@ -76,11 +78,11 @@ export async function withApi(
   options: ApiServerOptions,
   run: (server: ApiServer) => Promise<void>,
 ): Promise<void> {
-  const { keyed = true, mount, maxEvents, ...streams } = options;
+  const { keyed = true, mount, maxEvents, now = () => Date.UTC(2027, 0, 1), ...streams } = options;
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
   const live = new Map<string, LiveCall>();
   const revoked = new Set<string>();
-  const events = createEventHub(() => Date.UTC(2027, 0, 1));
+  const events = createEventHub(now);
   const log = createEventLog(events, {
     keyOf: (callId) => live.get(callId)?.request.keyName,
     write: writeServerSentEvent("run1"),

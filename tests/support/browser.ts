@@ -1,5 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 
+export type { Browser };
+
 const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 
 const FLAGS = [
@@ -36,7 +38,7 @@ export interface BrowserPage {
  * Without Chromium the test is skipped and says so, unless `REQUIRE_BROWSER=1` makes that a failure.
  * The browser keeps its process and pipes until it is closed, so leaks are looked for as ever.
  */
-export function browserTest(name: string, run: () => Promise<void>): void {
+export function browserTest(name: string, run: (t: Deno.TestContext) => Promise<void>): void {
   const present = exists(CHROMIUM);
   const required = Deno.env.get("REQUIRE_BROWSER") === "1";
   Deno.test({
@@ -46,26 +48,55 @@ export function browserTest(name: string, run: () => Promise<void>): void {
   });
 }
 
-/** Opens a fresh browser on an address; several may run side by side. */
+/** As `browserTest`, for several tests that each open a page in one and the same browser. */
+export function browserTests(
+  name: string,
+  tests: Readonly<Record<string, (browser: Browser) => Promise<void>>>,
+): void {
+  browserTest(name, async (t) => {
+    const browser = await launch("absent");
+    try {
+      for (const [behaviour, run] of Object.entries(tests)) {
+        await t.step(behaviour, () => run(browser));
+      }
+    } finally {
+      await browser.close();
+    }
+  });
+}
+
+/** Opens an address, in a fresh browser unless one is given; several may run side by side. */
 export async function openPage(
   url: string,
-  { microphone = "absent", ...look }:
-    & { readonly microphone?: FakeMicrophone }
+  { microphone = "absent", browser: given, ...look }:
+    & { readonly microphone?: FakeMicrophone; readonly browser?: Browser }
     & Parameters<Browser["newPage"]>[0] = {},
 ): Promise<BrowserPage> {
-  const browser = await (await loadPlaywright()).launch({
-    executablePath: CHROMIUM,
-    args: [...FLAGS, ...microphoneFlags(microphone)],
-  });
+  const browser = given ?? await launch(microphone);
   const page = await browser.newPage(look);
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("requestfailed", (request) => complaints.push(`Failed: ${request.url()}`));
+  page.on("requestfailed", (request) => {
+    // A page may give up what it has asked for itself.
+    if (request.failure()?.errorText === "net::ERR_ABORTED") return;
+    complaints.push(`Failed: ${request.url()}`);
+  });
   await page.goto(url);
-  return { page, complaints, close: () => browser.close() };
+  return {
+    page,
+    complaints,
+    close: () => given === undefined ? browser.close() : page.context().close(),
+  };
+}
+
+async function launch(microphone: FakeMicrophone): Promise<Browser> {
+  return await (await loadPlaywright()).launch({
+    executablePath: CHROMIUM,
+    args: [...FLAGS, ...microphoneFlags(microphone)],
+  });
 }
 
 /** Playwright looks at /proc when it is loaded, which tests may not, unless it takes itself for tested. */

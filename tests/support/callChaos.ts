@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import type {
   CallCommand,
   ModelRequest,
@@ -7,98 +6,10 @@ import type {
   ResponseStatus,
 } from "../../src/call/types.ts";
 import { CallDriver, type CallDriverOptions } from "./callDriver.ts";
+import { FINAL, type Step, USUAL } from "./callSteps.ts";
 
-/** Something that happens to a call; what makes no sense at that moment is left out. */
-export interface Step {
-  readonly kind: (typeof KINDS)[number];
-  /** Which one, how long, and the like: a number that each kind reads in its own way. */
-  readonly pick: number;
-}
-
-const KINDS = [
-  "pass",
-  "passLong",
-  "respond",
-  "ownResponse",
-  "delta",
-  "itemDone",
-  "finish",
-  "finishWithTools",
-  "lateDelta",
-  "speechStarted",
-  "speechStopped",
-  "committed",
-  "callerText",
-  "refuse",
-  "toolReturns",
-  "outputTaken",
-  "modelLost",
-  "modelReady",
-  "modelIdled",
-  "loseLeg",
-  "joinLeg",
-  "staleMark",
-  "staleRender",
-  "typed",
-  "digit",
-  "interrupt",
-  "level",
-  "commit",
-  "say",
-  "end",
-  "transfer",
-  "hangUp",
-] as const;
-
-const FINAL: ReadonlySet<string> = new Set(["end", "transfer", "hangUp"]);
-const RARE: ReadonlySet<string> = new Set([...FINAL, "modelLost", "loseLeg"]);
-
-const FREQUENT: readonly Step["kind"][] = [
-  "pass",
-  "pass",
-  "respond",
-  "ownResponse",
-  "ownResponse",
-  "delta",
-  "delta",
-  "delta",
-  "delta",
-  "finish",
-  "speechStarted",
-  "speechStopped",
-  "modelReady",
-  "joinLeg",
-];
-
+/** How well a place is known until the first marks are back. */
 const UNSURE_MS = 110;
-const USUAL: readonly Step["kind"][] = ["modelReady", "joinLeg"];
-
-export const steps: fc.Arbitrary<readonly Step[]> = fc.noBias(fc.array(
-  fc.record({
-    kind: fc.oneof(
-      { weight: 6, arbitrary: fc.constantFrom(...KINDS.filter((kind) => !RARE.has(kind))) },
-      { weight: 5, arbitrary: fc.constantFrom(...FREQUENT) },
-      { weight: 1, arbitrary: fc.constantFrom(...KINDS.filter((kind) => RARE.has(kind))) },
-    ),
-    pick: fc.nat(9999),
-  }),
-  { maxLength: 300, size: "max" },
-));
-
-export const policies: fc.Arbitrary<CallDriverOptions> = fc.record({
-  reports: fc.constantFrom("marks", "positions"),
-  startUpMs: fc.constantFrom(0, 120.3),
-  modelResponds: fc.boolean(),
-  modelInterrupts: fc.boolean(),
-  interruptAfterMs: fc.constantFrom(0, 400),
-  pausesOnSpeech: fc.boolean(),
-  commitsBySilence: fc.boolean(),
-  fillerAfterMs: fc.constantFrom(0, 900.7),
-  idleMs: fc.constantFrom(5000, 30_000),
-  maxMs: fc.constantFrom(90_000.1, 600_000),
-  greeting: fc.constantFrom("Hello!", ""),
-  transfers: fc.constant({ sales: {} }),
-});
 
 /** Lives through the steps and checks after each that the call has not done what it must never do. */
 export function liveThrough(options: CallDriverOptions, all: readonly Step[]): CallDriver {

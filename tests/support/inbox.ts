@@ -1,7 +1,15 @@
-/** What has come in, in order, for tests that wait for some of it. */
+/**
+ * What has come in, in order, for tests that wait for some of it; not without end, so that a test whose
+ * event never comes fails, rather than hangs.
+ */
 export class Inbox<T> {
   readonly all: T[] = [];
   readonly #checks = new Set<() => void>();
+  readonly #longestWaitMs: number;
+
+  constructor({ longestWaitMs = 10_000 }: { readonly longestWaitMs?: number } = {}) {
+    this.#longestWaitMs = longestWaitMs;
+  }
 
   add(item: T): void {
     this.all.push(item);
@@ -25,7 +33,7 @@ export class Inbox<T> {
       const timer = setTimeout(
         () =>
           settle(() => reject(new Error(`Cannot wait longer; came: ${Deno.inspect(this.all)}`))),
-        LONGEST_WAIT_MS,
+        this.#longestWaitMs,
       );
       const settle = (tell: () => void) => {
         clearTimeout(timer);
@@ -37,6 +45,3 @@ export class Inbox<T> {
     });
   }
 }
-
-/** So that a test whose event never comes fails, rather than hangs. */
-const LONGEST_WAIT_MS = 10_000;

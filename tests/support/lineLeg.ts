@@ -2,6 +2,8 @@ import type { CallInput, CallLeg, SpeechPiece } from "../../src/call/types.ts";
 import { createPlayBuffer } from "../../src/sim/phone/playBuffer.ts";
 
 const REPORT_EVERY_MS = 100;
+/** Sums of parts are inexact. */
+const ROUNDING_MS = 1e-6;
 
 /** The human's end in virtual time: plays what it is given, and tells of it as a real leg does. */
 export class LineLeg {
@@ -81,7 +83,8 @@ export class LineLeg {
       const playedMs = Math.min(ms, durationMs);
       ms -= playedMs;
       this.#add(itemId, playedMs);
-      if (playedMs < durationMs) this.#queue[0] = { ...piece, durationMs: durationMs - playedMs };
+      const restMs = durationMs - playedMs;
+      if (restMs > ROUNDING_MS) this.#queue[0] = { ...piece, durationMs: restMs };
       else this.#queue.shift();
     }
     if (this.#queue.length === 0 && this.#reportAt < Infinity) this.#reportAt = now;

@@ -55,11 +55,13 @@ export async function startPhoneServer(
   const app = await createApp({
     API_KEYS: `ops:${apiKey},other:${otherKey}`,
     PUBLIC_URL: publicUrl,
+    DATABASE_URL: "sqlite::memory:",
     TWILIO_ACCOUNT_SID: account.accountSid,
     TWILIO_AUTH_TOKEN: account.authToken,
     TWILIO_PHONE_NUMBER: account.number,
     TWILIO_API_URL: api.url,
     OUTBOUND_PER_MINUTE: "1000",
+    OUTBOUND_PER_SECOND: "1000",
     ...env,
   }, {
     log: createLogger({

@@ -1,9 +1,9 @@
-import { type CallUsage, noUsage } from "./callRecord.ts";
+import type { CallUsage } from "./callRecord.ts";
 import { type CallFilter, conditionsFor } from "./callList.ts";
 import { usageOf } from "./callRows.ts";
 import type { Query, Row } from "./database.ts";
 import { percentile, sortedNumbers } from "./percentile.ts";
-import { maybeNumber, maybeText, numberOf, textOf } from "./row.ts";
+import { maybeText, numberOf } from "./row.ts";
 
 export interface Distribution {
   readonly count: number;
@@ -38,36 +38,39 @@ export interface CallAnalytics {
 /** Two passes over the calls; what turns tell is kept with their call when it ends. */
 export async function analyse(query: Query, filter: CallFilter): Promise<CallAnalytics> {
   const { sql, values } = conditionsFor(filter);
-  const groups = await query(
-    `SELECT direction, agent, status, end_reason, outcome, COUNT(*) AS calls,
-      COALESCE(SUM(cost_usd), 0) AS usd, COUNT(cost_usd) AS priced,
-      COALESCE(SUM(duration_ms), 0) AS duration_ms, COUNT(duration_ms) AS durations, ${
-      usageNames.map((name) => `SUM(${name}) AS ${name}`).join(", ")
-    } FROM calls WHERE ${sql} GROUP BY direction, agent, status, end_reason, outcome`,
-    values,
-  );
-  const [lists] = await query(
-    `SELECT STRING_AGG(latencies_ms, ',') AS latencies,
-      STRING_AGG(CAST(duration_ms AS TEXT), ',') AS durations FROM calls WHERE ${sql}`,
-    values,
-  );
-  const latencies = sortedNumbers((lists && maybeText(lists, "latencies")) ?? "");
-  const durations = sortedNumbers((lists && maybeText(lists, "durations")) ?? "");
-  const ended = groups.filter((row) => textOf(row, "status") === "ended");
+  const [groups, [totals]] = await Promise.all([
+    query(
+      `SELECT direction, agent, status, end_reason, outcome, COUNT(*) AS calls
+        FROM calls WHERE ${sql} GROUP BY direction, agent, status, end_reason, outcome`,
+      values,
+    ),
+    query(
+      `SELECT COALESCE(SUM(cost_usd), 0) AS usd, COALESCE(SUM(duration_ms), 0) AS duration_ms,
+        COUNT(duration_ms) - COUNT(cost_usd) AS unpriced,
+        ${usageNames.map((name) => `COALESCE(SUM(${name}), 0) AS ${name}`).join(", ")},
+        STRING_AGG(latencies_ms, ',') AS latencies,
+        STRING_AGG(CAST(duration_ms AS TEXT), ',') AS durations FROM calls WHERE ${sql}`,
+      values,
+    ),
+  ]);
+  if (totals === undefined) throw new Error("Cannot analyse the calls: the database gave no sums");
   return {
-    calls: total(groups, "calls"),
+    calls: groups.reduce((sum, row) => sum + numberOf(row, "calls"), 0),
     byStatus: counts(groups, "status"),
     byDirection: counts(groups, "direction"),
     byAgent: counts(groups, "agent"),
     byEndReason: counts(groups, "end_reason"),
     byOutcome: counts(groups, "outcome"),
-    duration: { ...distribution(durations), totalMs: total(groups, "duration_ms") },
-    latency: distribution(latencies),
-    cost: {
-      usd: Math.round(total(groups, "usd") * 1e6) / 1e6,
-      unknown: total(ended, "calls") - total(ended, "priced"),
+    duration: {
+      ...distribution(sortedNumbers(maybeText(totals, "durations") ?? "")),
+      totalMs: numberOf(totals, "duration_ms"),
     },
-    usage: groups.map(usageOf).reduce(addUsage, noUsage),
+    latency: distribution(sortedNumbers(maybeText(totals, "latencies") ?? "")),
+    cost: {
+      usd: Math.round(numberOf(totals, "usd") * 1e6) / 1e6,
+      unknown: numberOf(totals, "unpriced"),
+    },
+    usage: usageOf(totals),
   };
 }
 
@@ -100,15 +103,11 @@ const usageNames = [
   "transcription_seconds",
 ];
 
-function distribution(sorted: Float64Array): Distribution {
+function distribution(sorted: Uint32Array): Distribution {
   const p50Ms = percentile(sorted, 0.5);
   const p95Ms = percentile(sorted, 0.95);
   if (p50Ms === undefined || p95Ms === undefined) return { count: 0 };
   return { count: sorted.length, p50Ms, p95Ms };
-}
-
-function total(rows: readonly Row[], column: string): number {
-  return rows.reduce((sum, row) => sum + (maybeNumber(row, column) ?? 0), 0);
 }
 
 function counts(rows: readonly Row[], column: string): Counts {

@@ -47,6 +47,8 @@ export interface Batches {
     item: Pick<BatchItem, "batchId" | "item">,
     change: { readonly state: BatchItemState; readonly callId?: string; readonly detail?: string },
   ): Promise<void>;
+  /** Gives back what a process took and could not begin with before it died. */
+  recover(): Promise<void>;
   byCall(callId: string): Promise<BatchItem | undefined>;
   /** Cancels what is pending; gives how many items that were. */
   cancel(id: string): Promise<number>;
@@ -118,6 +120,11 @@ export function createBatches(database: Database): Batches {
         `UPDATE batch_items SET state = $3, call_id = COALESCE($4, call_id),
           detail = COALESCE($5, detail) WHERE batch_id = $1 AND item = $2`,
         [batchId, item, state, callId ?? null, detail ?? null],
+      );
+    },
+    async recover() {
+      await query(
+        "UPDATE batch_items SET state = 'pending' WHERE state = 'placing' AND call_id IS NULL",
       );
     },
     async byCall(callId) {

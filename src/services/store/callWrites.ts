@@ -202,7 +202,7 @@ function endCall(callId: string, ending: CallEnding): Statement {
   const columns: Columns = {
     status: "ended",
     ended_at: whole(ending.endedAt),
-    duration_ms: whole(ending.durationMs),
+    duration_ms: span(ending.durationMs),
     end_reason: ending.end.reason,
     end_detail: ending.end.detail ?? null,
     cost_usd: ending.cost.usd,
@@ -210,7 +210,7 @@ function endCall(callId: string, ending: CallEnding): Statement {
     latency_turns: ending.latency?.turns ?? null,
     latency_p50_ms: maybeWhole(ending.latency?.p50Ms),
     latency_p95_ms: maybeWhole(ending.latency?.p95Ms),
-    latencies_ms: ending.latenciesMs.length === 0 ? null : ending.latenciesMs.map(whole).join(","),
+    latencies_ms: ending.latenciesMs.length === 0 ? null : ending.latenciesMs.map(span).join(","),
     ...usageColumns(ending.usage),
   };
   const { sql, values } = update(callId, columns, "AND ended_at IS NULL");
@@ -268,6 +268,11 @@ function storable(value: SqlValue): SqlValue {
 
 function maybeWhole(value: number | undefined): number | null {
   return value === undefined ? null : whole(value);
+}
+
+/** Analytics read these digit by digit. */
+function span(value: number): number {
+  return Math.max(0, whole(value));
 }
 
 function whole(value: number): number {

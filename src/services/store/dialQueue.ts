@@ -1,5 +1,5 @@
 import type { Database, Row } from "./database.ts";
-import { maybeJson, numberOf, textOf } from "./row.ts";
+import { maybeJson, maybeNumber, numberOf, present, textOf } from "./row.ts";
 
 /** A call that waits for its turn to be placed. */
 export interface QueuedCall {
@@ -10,6 +10,8 @@ export interface QueuedCall {
   readonly dueAt: number;
   /** What it takes to place it, as JSON can hold it. */
   readonly payload: unknown;
+  /** When its turn came; absent while it waits. */
+  readonly takenAt?: number;
 }
 
 export interface ClaimedCalls {
@@ -24,6 +26,10 @@ export interface DialQueue {
   enqueue(call: QueuedCall, now: number): Promise<number>;
   /** Takes the calls whose turn it is: at most one per number, and not before its pace allows. */
   claim(now: number, options?: { readonly perSecond?: number }): Promise<ClaimedCalls>;
+  /** What is kept of a call until it is removed, whether it has been taken or still waits. */
+  find(callId: string): Promise<QueuedCall | undefined>;
+  /** Puts a call back that was taken: it waits again, and not before `dueAt` is it its turn. */
+  postpone(callId: string, dueAt: number): Promise<void>;
   /** Nothing for a call that is not, or no more, waiting. */
   position(callId: string): Promise<number | undefined>;
   /** Once it has been placed, or is not wanted any more. False if it was not there. */
@@ -94,6 +100,16 @@ export function createDialQueue(database: Database): DialQueue {
         return waiting.length === 0 ? { calls } : { calls, nextAt: Math.ceil(Math.min(...turns)) };
       });
     },
+    async find(callId) {
+      const [row] = await query("SELECT * FROM dial_queue WHERE call_id = $1", [callId]);
+      return row && queuedOf(row);
+    },
+    async postpone(callId, dueAt) {
+      await query(
+        "UPDATE dial_queue SET claimed_at = NULL, due_at = $2 WHERE call_id = $1",
+        [callId, Math.round(dueAt)],
+      );
+    },
     position,
     async remove(callId) {
       const removed = await query(
@@ -122,5 +138,6 @@ function queuedOf(row: Row): QueuedCall {
     from: textOf(row, "from_number"),
     dueAt: numberOf(row, "due_at"),
     payload: maybeJson(row, "payload"),
+    ...present({ takenAt: maybeNumber(row, "claimed_at") }),
   };
 }

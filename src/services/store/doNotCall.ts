@@ -1,4 +1,4 @@
-import type { Database } from "./database.ts";
+import type { Database, Row } from "./database.ts";
 import { maybeText, numberOf, present, textOf } from "./row.ts";
 
 export interface DoNotCallEntry {
@@ -16,6 +16,7 @@ export interface DoNotCallList {
   /** False if it was not there. */
   remove(number: string): Promise<boolean>;
   has(number: string): Promise<boolean>;
+  get(number: string): Promise<DoNotCallEntry | undefined>;
   /** In the order of the numbers, those behind `after`. */
   list(
     page: { readonly limit: number; readonly after?: string },
@@ -42,16 +43,24 @@ export function createDoNotCallList({ query }: Database): DoNotCallList {
       return (await query("SELECT 1 AS there FROM do_not_call WHERE number = $1", [number]))
         .length > 0;
     },
+    async get(number) {
+      const [row] = await query("SELECT * FROM do_not_call WHERE number = $1", [number]);
+      return row && entryOf(row);
+    },
     async list({ limit, after = "" }) {
       const rows = await query(
         "SELECT * FROM do_not_call WHERE number > $1 ORDER BY number LIMIT $2",
         [after, limit],
       );
-      return rows.map((row) => ({
-        number: textOf(row, "number"),
-        addedAt: numberOf(row, "added_at"),
-        ...present({ addedBy: maybeText(row, "added_by"), reason: maybeText(row, "reason") }),
-      }));
+      return rows.map(entryOf);
     },
+  };
+}
+
+function entryOf(row: Row): DoNotCallEntry {
+  return {
+    number: textOf(row, "number"),
+    addedAt: numberOf(row, "added_at"),
+    ...present({ addedBy: maybeText(row, "added_by"), reason: maybeText(row, "reason") }),
   };
 }

@@ -46,6 +46,9 @@ export const versions: readonly (readonly string[])[] = [
     "CREATE INDEX calls_by_direction ON calls (direction, started_at, id)",
     "CREATE INDEX calls_by_agent ON calls (agent, started_at, id)",
     "CREATE INDEX calls_by_key ON calls (key_name, started_at, id)",
+    // In the order in which analytics group, so that nothing has to be sorted for them.
+    `CREATE INDEX calls_by_facets
+      ON calls (direction, agent, status, end_reason, outcome, started_at)`,
     "CREATE INDEX calls_by_sid ON calls (call_sid)",
     "CREATE INDEX calls_by_caller ON calls (from_number)",
     "CREATE INDEX calls_by_called ON calls (to_number)",

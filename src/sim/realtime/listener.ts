@@ -211,8 +211,15 @@ function userItem(id: string, transcript?: string): ConversationItem {
   };
 }
 
+const billedByTime: ReadonlySet<string> = new Set([
+  "gpt-live-transcribe",
+  "gpt-realtime-whisper",
+  "gpt-transcribe",
+  "whisper-1",
+]);
+
 function transcriptionUsage(model: string, audioMs: number, transcript: string) {
-  if (model === "whisper-1") return { type: "duration" as const, seconds: audioMs / 1_000 };
+  if (billedByTime.has(model)) return { type: "duration" as const, seconds: audioMs / 1_000 };
   const audioTokens = Math.ceil(audioMs / msPerInputToken);
   const outputTokens = textTokens(transcript);
   return {

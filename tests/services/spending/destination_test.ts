@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { checkDestination, type DialPolicy } from "../../src/services/spending.ts";
+import {
+  checkDestination,
+  type DestinationRules,
+} from "../../../src/services/spending/destination.ts";
 
-const policy: DialPolicy = {
+const policy: DestinationRules = {
   countries: ["US", "GB", "DE", "FR", "IT", "AU"],
   ownNumber: "+14155550100",
 };
@@ -56,7 +59,20 @@ for (const [code, numbers] of Object.entries(refused)) {
 }
 
 Deno.test("checkDestination() allows only the own number's country when none is listed", () => {
-  const own: DialPolicy = { ownNumber: "+442079460018" };
+  const own: DestinationRules = { ownNumber: "+442079460018" };
   assert.equal(checkDestination("+442079460019", own).ok, true);
   assert.equal(checkDestination("+14155550123", own).ok, false);
+});
+
+Deno.test("checkDestination() keeps to the operator's lists, and a denial is stronger", () => {
+  const lists = { ...policy, allow: ["+1415", "+4420"], deny: ["+1415555019"] };
+  const codeOf = (to: string) => {
+    const decision = checkDestination(to, lists);
+    return decision.ok ? "accepted" : decision.code;
+  };
+  assert.equal(codeOf("+14155550123"), "accepted");
+  assert.equal(codeOf("+442079460018"), "accepted");
+  assert.equal(codeOf("+14155550199"), "number_denied");
+  assert.equal(codeOf("+12125550123"), "number_not_allowed");
+  assert.equal(checkDestination("+12125550123", { ...policy, deny: ["+1415"] }).ok, true);
 });

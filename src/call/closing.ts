@@ -1,0 +1,118 @@
+import type { AgentVoice } from "./agentVoice.ts";
+import type { CallerTurnsParts } from "./callerTurns.ts";
+import { earliest } from "./earliest.ts";
+import { type ClosingPlan, Ending, type Farewell } from "./ending.ts";
+import type { Outbox } from "./outbox.ts";
+import * as sentences from "./sentences.ts";
+import { Silence } from "./silence.ts";
+import { TimeLimit } from "./timeLimit.ts";
+import type { Turns } from "./turns.ts";
+import type { CallEnd, Milliseconds } from "./types.ts";
+
+/** What `Closing` has to know of a call to tell silence from work. */
+export interface Activity {
+  /** Caller and model can hear each other. */
+  readonly listening: boolean;
+  /** Somebody speaks, a response is due, or a tool runs. */
+  readonly working: boolean;
+  /** The model can still be expected to say what it was asked for. */
+  readonly modelReady: boolean;
+}
+
+/** How a call comes to its end: asked for, by silence, or by the clock, and never in mid-sentence. */
+export class Closing {
+  readonly #outbox: Outbox;
+  readonly #turns: Turns;
+  readonly #voice: AgentVoice;
+  readonly #ending = new Ending();
+  readonly #silence: Silence;
+  readonly #timeLimit: TimeLimit;
+
+  constructor({ policy, outbox, turns, voice }: CallerTurnsParts) {
+    this.#outbox = outbox;
+    this.#turns = turns;
+    this.#voice = voice;
+    this.#silence = new Silence(policy.idleMs);
+    this.#timeLimit = new TimeLimit(policy);
+  }
+
+  get begun(): boolean {
+    return this.#ending.plan !== undefined;
+  }
+
+  get wakeAt(): Milliseconds | undefined {
+    return earliest(this.#ending.wakeAt, this.#silence.wakeAt, this.#timeLimit.wakeAt);
+  }
+
+  /** The caller is connected: from here on time counts. */
+  joined(now: Milliseconds): void {
+    this.#timeLimit.begin(now);
+  }
+
+  /** Whoever speaks up is not gone: an ending that the caller may take back is taken back. */
+  callerActed(): void {
+    this.#silence.callerActed();
+    if (this.#ending.revoke()) this.#turns.withdrawAll();
+  }
+
+  /** The model has asked by itself whether anybody is there. */
+  modelAsked(): void {
+    this.#silence.alreadyAsked();
+  }
+
+  begin(plan: ClosingPlan, now: Milliseconds): void {
+    if (this.#ending.plan?.revocable === false) return;
+    this.#turns.withdrawAll();
+    this.#ending.begin(plan, now);
+    if (plan.farewell.then === "transfer") {
+      this.#outbox.publish({ type: "transferring", alias: plan.farewell.alias });
+    }
+    if (plan.say !== undefined) this.#outbox.pushAll(this.#turns.ask(plan.say, now));
+  }
+
+  /** Ends the call with the given words, or with what is being said now. */
+  endAsked(end: CallEnd, words: string | undefined, now: Milliseconds): void {
+    const farewell = { then: "end", end } as const;
+    if (words === undefined) return this.begin({ farewell, revocable: false }, now);
+    this.begin({ farewell, say: sentences.goodbye(words), revocable: false }, now);
+  }
+
+  /** Gives what to do once the last words have been heard. */
+  tick(now: Milliseconds, { listening, working, modelReady }: Activity): Farewell | undefined {
+    if (!listening || working || this.#voice.audible || this.begun) this.#silence.disturbed();
+    else this.#silence.begin(now);
+    this.#keepSilenceShort(now);
+    this.#keepTime(now);
+    return this.#ending.take(now, {
+      busy: this.#turns.busy && modelReady,
+      audible: this.#voice.audible,
+      endsAt: this.#voice.endsAt(now),
+    });
+  }
+
+  #keepSilenceShort(now: Milliseconds): void {
+    switch (this.#silence.tick(now)) {
+      case "ask":
+        this.#outbox.notice("idle_prompt");
+        this.#outbox.pushAll(this.#turns.ask(sentences.idlePrompt(), now));
+        return;
+      case "end":
+        return this.#sayGoodbye({ reason: "idle" }, true, now);
+    }
+  }
+
+  #keepTime(now: Milliseconds): void {
+    switch (this.#timeLimit.tick(now)) {
+      case "warn":
+        this.#outbox.notice("time_warning");
+        this.#outbox.pushAll(this.#turns.ask(sentences.timeWarning(this.#timeLimit.leftS), now));
+        return;
+      case "end":
+        return this.#sayGoodbye({ reason: "time_limit" }, false, now);
+    }
+  }
+
+  #sayGoodbye(end: CallEnd, revocable: boolean, now: Milliseconds): void {
+    this.begin({ farewell: { then: "end", end }, say: sentences.goodbye(), revocable }, now);
+  }
+}

@@ -1,0 +1,60 @@
+import type { SettingReader } from "./settingReader.ts";
+import type { CallingHours, OutboundSettings } from "./settings.ts";
+
+/** Whom the server may call, when, and how much of it. */
+export function readOutbound(read: SettingReader): OutboundSettings {
+  const countries = readCountries(read);
+  const hours = readHours(read);
+  const dailyUsd = read.amount("OUTBOUND_DAILY_USD");
+  return {
+    ...(countries !== undefined && { countries }),
+    allow: readPrefixes(read, "OUTBOUND_ALLOW"),
+    deny: readPrefixes(read, "OUTBOUND_DENY"),
+    ...(hours !== undefined && { hours }),
+    perSecond: read.whole("OUTBOUND_PER_SECOND", 1, { min: 1, max: 1000 }),
+    perMinute: read.whole("OUTBOUND_PER_MINUTE", 10, { min: 1, max: 10_000 }),
+    concurrent: read.whole("OUTBOUND_CONCURRENT", 5, { min: 1, max: 10_000 }),
+    dailyMinutes: read.whole("OUTBOUND_DAILY_MINUTES", 600, { min: 1, max: 1_000_000 }),
+    ...(dailyUsd !== undefined && { dailyUsd }),
+  };
+}
+
+function readCountries(read: SettingReader): readonly string[] | undefined {
+  const regions = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
+  const countries = read.list("OUTBOUND_COUNTRIES").map((code) => code.toUpperCase());
+  for (const code of countries) {
+    if (/^[A-Z]{2}$/.test(code) && regions.of(code) !== undefined) continue;
+    read.problem(
+      `OUTBOUND_COUNTRIES has "${
+        code.slice(0, 20)
+      }": give two-letter country codes such as US,CA,GB, separated by commas.`,
+    );
+  }
+  return countries.length === 0 ? undefined : [...new Set(countries)];
+}
+
+function readPrefixes(read: SettingReader, name: string): readonly string[] {
+  return read.list(name).filter((prefix) => {
+    if (/^\+[1-9]\d{0,14}$/.test(prefix)) return true;
+    read.problem(
+      `${name} has "${
+        prefix.slice(0, 20)
+      }": give numbers or their beginnings such as +1415,+442079460018, separated by commas.`,
+    );
+    return false;
+  });
+}
+
+function readHours(read: SettingReader): CallingHours | undefined {
+  const text = read.text("OUTBOUND_HOURS");
+  if (text === undefined) return undefined;
+  const [, fromHour, fromMinutes, toHour, toMinutes] =
+    /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)$/.exec(text) ?? [];
+  const fromMinute = Number(fromHour) * 60 + Number(fromMinutes);
+  const toMinute = Number(toHour) * 60 + Number(toMinutes);
+  if (fromMinute < toMinute && toMinute <= 24 * 60) return { fromMinute, toMinute };
+  read.problem(
+    `OUTBOUND_HOURS is "${text.slice(0, 40)}": give hours of one day such as 08:00-21:00.`,
+  );
+  return undefined;
+}

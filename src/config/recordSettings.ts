@@ -1,0 +1,32 @@
+import type { SettingReader } from "./settingReader.ts";
+import type { DatabaseSettings, RecordSettings } from "./settings.ts";
+
+/** Where calls are remembered. */
+export function readDatabase(read: SettingReader): DatabaseSettings {
+  const value = read.text("DATABASE_URL") ?? "sqlite:./data/parley.db";
+  if (/^sqlite:./.test(value)) return { kind: "sqlite", path: value.slice("sqlite:".length) };
+  if (/^postgres(ql)?:\/\/./.test(value) && URL.canParse(value)) {
+    return { kind: "postgres", url: value };
+  }
+  read.problem(
+    "DATABASE_URL must be sqlite:<file>, sqlite::memory: or postgres://user:password@host/name.",
+  );
+  return { kind: "sqlite", path: ":memory:" };
+}
+
+/** What is remembered of calls, for how long, and at what price. */
+export function readRecords(read: SettingReader): RecordSettings {
+  const days = read.text("RETENTION_DAYS") === undefined
+    ? undefined
+    : read.whole("RETENTION_DAYS", 0, { min: 1, max: 36_500 });
+  const pricesFile = read.text("PRICES_FILE");
+  const telephonyUsdPerMinute = read.amount("TELEPHONY_USD_PER_MINUTE");
+  const dir = read.text("JOURNAL_DIR");
+  const texts = read.flag("JOURNAL_TEXTS", false);
+  return {
+    ...(days !== undefined && { retentionDays: days }),
+    ...(pricesFile !== undefined && { pricesFile }),
+    ...(telephonyUsdPerMinute !== undefined && { telephonyUsdPerMinute }),
+    ...(dir !== undefined && { journal: { dir: dir.replace(/(?<=.)\/$/, ""), texts } }),
+  };
+}

@@ -1,0 +1,51 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { CallRegistry } from "../call/types.ts";
+import type { Agents } from "../config/agents.ts";
+import type { Settings } from "../config/settings.ts";
+import { createCallActions } from "../services/callActions.ts";
+import type { Records } from "../services/records.ts";
+import type { CallerEnv, RequireScope } from "./access.ts";
+import { analyticsRoutes } from "./analytics.ts";
+import { callsRoutes } from "./calls.ts";
+import { eventsRoutes } from "./events.ts";
+import { keysRoutes } from "./keys.ts";
+import { metricsRoutes } from "./metrics.ts";
+import { webhookRoutes } from "./webhooks.ts";
+
+export interface ApiRoutesDeps {
+  readonly settings: Settings;
+  readonly agents: Agents;
+  readonly registry: CallRegistry;
+  readonly records: Records;
+  /** Tells this run of the process from others; part of every event's id. */
+  readonly runId: string;
+  readonly access: RequireScope;
+}
+
+/** The routes that read the records and act on live calls. */
+export function apiRoutes(
+  { settings, agents, registry, records, runId, access }: ApiRoutesDeps,
+): OpenAPIHono<CallerEnv> {
+  const { store: { calls, erasure, outbox }, eventLog, metrics, revocation, webhooks } = records;
+  const act = createCallActions({
+    registry,
+    transferAliases: (agent) => Object.keys(agents.get(agent)?.transfers ?? {}),
+  });
+  const routes = new OpenAPIHono<CallerEnv>();
+  routes.route("/", callsRoutes({ access, calls, erasure, act }));
+  routes.route("/", analyticsRoutes({ access, calls }));
+  routes.route("/", eventsRoutes({ access, log: eventLog, runId, findCall }));
+  routes.route("/", webhookRoutes({ access, outbox, ...(webhooks !== undefined && { webhooks }) }));
+  routes.route("/", metricsRoutes({ access, metrics }));
+  routes.route("/", keysRoutes({ access, keys: settings.server.apiKeys, revocation }));
+  return routes;
+
+  /** A call that lives here is known even while the store is away. */
+  async function findCall(callId: string) {
+    const session = registry.get(callId);
+    const call = session === undefined ? await calls.get(callId) : undefined;
+    const keyName = session?.request.keyName ?? call?.keyName;
+    if (session === undefined && call === undefined) return undefined;
+    return { ended: call?.status === "ended", ...(keyName !== undefined && { keyName }) };
+  }
+}

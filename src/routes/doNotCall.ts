@@ -1,0 +1,151 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { DoNotCallEntry, DoNotCallList } from "../services/store/doNotCall.ts";
+import type { CallerEnv, RequireScope } from "./access.ts";
+import { callerNumberParam } from "./callSchemas.ts";
+import { HttpProblem } from "./errors.ts";
+import { limitedJson } from "./limitedJson.ts";
+import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapiParts.ts";
+
+export interface DoNotCallRoutesDeps {
+  readonly access: RequireScope;
+  readonly list: DoNotCallList;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Numbers of people who have asked not to be called. */
+export function doNotCallRoutes(
+  { access, list, now }: DoNotCallRoutesDeps,
+): OpenAPIHono<CallerEnv> {
+  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+  const guarded = { middleware: [access("admin")] };
+
+  routes.openapi({ ...all, ...guarded }, async (c) => {
+    const { limit, after } = c.req.valid("query");
+    const entries = await list.list({ limit, ...(after !== undefined && { after }) });
+    const next = entries.length < limit ? null : entries.at(-1)?.number ?? null;
+    return c.json({ numbers: entries.map(viewOf), next }, 200);
+  });
+
+  routes.openapi({ ...one, ...guarded }, async (c) => {
+    return c.json(await find(c.req.valid("param").number) ?? unlisted(), 200);
+  });
+
+  routes.openapi({ ...put, middleware: [access("admin"), optionalJson] }, async (c) => {
+    const { number } = c.req.valid("param");
+    const { reason } = c.req.valid("json");
+    const addedBy = c.get("caller").keyName;
+    await list.add({
+      number,
+      addedAt: now(),
+      ...(addedBy !== undefined && { addedBy }),
+      ...(reason !== undefined && { reason }),
+    });
+    return c.json(await find(number) ?? unlisted(), 200);
+  });
+
+  routes.openapi({ ...remove, ...guarded }, async (c) => {
+    if (!await list.remove(c.req.valid("param").number)) unlisted();
+    return c.body(null, 204);
+  });
+
+  return routes;
+
+  async function find(number: string) {
+    const entry = await list.get(number);
+    return entry && viewOf(entry);
+  }
+}
+
+const readJsonBody = limitedJson({ maxBytes: 4096 });
+
+/** A body may be left out. */
+const optionalJson: typeof readJsonBody = async function optionalJson(c, next) {
+  const { headers } = c.req.raw;
+  const isEmpty = (headers.get("content-length") ?? "0") === "0" &&
+    !headers.has("transfer-encoding");
+  if (isEmpty) return await next();
+  return await readJsonBody(c, next);
+};
+
+function viewOf({ number, addedAt, addedBy, reason }: DoNotCallEntry) {
+  return {
+    number,
+    addedAt: new Date(addedAt).toISOString(),
+    addedBy: addedBy ?? null,
+    reason: reason ?? null,
+  };
+}
+
+function unlisted(): never {
+  throw new HttpProblem(404, "not_listed", "This number is not on the do-not-call list.");
+}
+
+const tags = ["Do not call"];
+
+const entry = z.object({
+  number: z.string(),
+  addedAt: z.iso.datetime(),
+  addedBy: z.string().nullable().openapi({
+    description: "The name of an API key, or of the agent that was asked during a call.",
+  }),
+  reason: z.string().nullable(),
+}).openapi("DoNotCallEntry");
+
+const all = createRoute({
+  method: "get",
+  path: "/api/do-not-call",
+  summary: "List the numbers that are not called",
+  description: "In the order of the numbers. Takes the scope `admin`.",
+  tags,
+  request: {
+    query: z.strictObject({
+      limit: wholeNumber({ min: 1, max: 1000, fallback: 100 }),
+      after: callerNumberParam.shape.number.optional(),
+    }),
+  },
+  responses: {
+    200: {
+      description: "A page of them",
+      content: json(
+        z.object({ numbers: z.array(entry), next: z.string().nullable() }).openapi("DoNotCallList"),
+      ),
+    },
+    ...errorAnswers,
+  },
+});
+
+const one = createRoute({
+  method: "get",
+  path: "/api/do-not-call/{number}",
+  summary: "Whether a number is not called",
+  description: "404 for one that is not on the list. Takes the scope `admin`.",
+  tags,
+  request: { params: callerNumberParam },
+  responses: { 200: { description: "Its entry", content: json(entry) }, ...errorAnswers },
+});
+
+const put = createRoute({
+  method: "put",
+  path: "/api/do-not-call/{number}",
+  summary: "Put a number on the do-not-call list",
+  description: "An entry that is there stays as it is. Takes the scope `admin`.",
+  tags,
+  request: {
+    params: callerNumberParam,
+    body: {
+      content: json(z.strictObject({ reason: z.string().max(500).optional() })),
+    },
+  },
+  responses: { 200: { description: "Its entry", content: json(entry) }, ...errorAnswers },
+});
+
+const remove = createRoute({
+  method: "delete",
+  path: "/api/do-not-call/{number}",
+  summary: "Take a number off the do-not-call list",
+  description: "Takes the scope `admin`.",
+  tags,
+  request: { params: callerNumberParam },
+  responses: { 204: { description: "It is off the list" }, ...errorAnswers },
+});

@@ -1,0 +1,106 @@
+import type { BudgetLimit } from "../services/budget.ts";
+import {
+  BudgetExceeded,
+  DestinationRefused,
+  OutcomeUnknown,
+  RequestKeyReused,
+  RequestUnderWay,
+  StoreUnavailable,
+} from "../services/outbound/refusals.ts";
+import type { DialRefusal } from "../services/spending.ts";
+import { HttpProblem } from "./errors.ts";
+
+/** Waits for what may be refused, and makes every refusal an answer. */
+export async function answering<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw problemOf(error) ?? error;
+  }
+}
+
+/** A number that may not be dialled: what it is called, and what there is to say about it. */
+export function refusalOf(refusal: DialRefusal): {
+  readonly status: 403 | 422;
+  readonly code: string;
+} {
+  if (refusal.code === "do_not_call") return { status: 403, code: "do_not_call" };
+  if (refusal.code === "outside_hours") return { status: 403, code: "outside_calling_hours" };
+  return refusal.kind === "forbidden"
+    ? { status: 403, code: "destination_not_allowed" }
+    : { status: 422, code: "invalid_number" };
+}
+
+function problemOf(error: unknown): HttpProblem | undefined {
+  if (error instanceof DestinationRefused) return destinationProblem(error.refusal);
+  if (error instanceof BudgetExceeded) return budgetProblem(error);
+  if (error instanceof RequestKeyReused) {
+    return new HttpProblem(
+      422,
+      "idempotency_key_reused",
+      "This Idempotency-Key came with another request before: use a new one.",
+    );
+  }
+  if (error instanceof RequestUnderWay) {
+    return new HttpProblem(
+      409,
+      "request_under_way",
+      "The same request is still being carried out: ask again shortly.",
+      undefined,
+      { "Retry-After": "5" },
+    );
+  }
+  if (error instanceof OutcomeUnknown) {
+    return new HttpProblem(
+      504,
+      "outcome_unknown",
+      "The phone network did not answer in time: the call may or may not have been placed.",
+      { callId: error.callId },
+    );
+  }
+  if (error instanceof StoreUnavailable) {
+    return new HttpProblem(
+      503,
+      "store_unavailable",
+      "Nothing is dialled while the store does not answer.",
+      undefined,
+      { "Retry-After": "10" },
+    );
+  }
+  return undefined;
+}
+
+function destinationProblem(refusal: DialRefusal): HttpProblem {
+  const { status, code } = refusalOf(refusal);
+  const { code: reason, sentence: message } = refusal;
+  const opensAt = "opensAt" in refusal && refusal.opensAt !== undefined
+    ? { opensAt: new Date(refusal.opensAt).toISOString() }
+    : {};
+  return new HttpProblem(status, code, message, [{ path: "to", reason, message, ...opensAt }]);
+}
+
+function budgetProblem({ limit, retryAfterMs }: BudgetExceeded): HttpProblem {
+  const { code, sentence } = limits[limit];
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  return new HttpProblem(429, code, sentence, { limit }, { "Retry-After": String(seconds) });
+}
+
+const limits: Readonly<Record<BudgetLimit, { readonly code: string; readonly sentence: string }>> =
+  {
+    perMinute: {
+      code: "rate_limited",
+      sentence: "This key has placed as many calls as it may in a minute.",
+    },
+    concurrent: {
+      code: "too_many_calls",
+      sentence: "This key has as many calls under way as it may have.",
+    },
+    dailyMinutes: {
+      code: "daily_minutes_used",
+      sentence: "This key has used up its minutes of the day.",
+    },
+    dailyUsd: {
+      code: "daily_usd_used",
+      sentence: "This key has used up its money of the day.",
+    },
+  };

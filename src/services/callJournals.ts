@@ -1,0 +1,76 @@
+import type { SessionPorts } from "../call/session.ts";
+import { encodeJournal } from "../call/journal.ts";
+
+/** Keeps a file per call from which it can be lived through again. */
+export interface CallJournals {
+  readonly write: NonNullable<SessionPorts["journal"]>;
+  /** Settles when everything is written. */
+  close(): Promise<void>;
+}
+
+export interface CallJournalsDeps {
+  readonly dir: string;
+  /** Whether what people say stands in it. */
+  readonly texts: boolean;
+  readonly append: (path: string, text: string) => Promise<void>;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+}
+
+/** Nothing is written while a call speaks: lines wait in memory, and so many at most. */
+const WRITE_MS = 1000;
+const MAX_WAITING_CHARS = 1024 * 1024;
+
+export function createCallJournals(deps: CallJournalsDeps): CallJournals {
+  const { dir, texts, append, setTimer, log } = deps;
+  const waiting = new Map<string, string[]>();
+  const lost = new Set<string>();
+  let waitingChars = 0;
+  let writing: Promise<void> = Promise.resolve();
+  let cancelTimer: (() => void) | undefined;
+
+  return {
+    write({ id }, entry) {
+      const line = `${encodeJournal(entry, { redacts: !texts })}\n`;
+      if (waitingChars + line.length > MAX_WAITING_CHARS) {
+        lost.add(id);
+        return;
+      }
+      waitingChars += line.length;
+      const lines = waiting.get(id);
+      if (lines === undefined) waiting.set(id, [line]);
+      else lines.push(line);
+      cancelTimer ??= setTimer(() => {
+        cancelTimer = undefined;
+        writing = writing.then(writeAll);
+      }, WRITE_MS);
+    },
+    async close() {
+      cancelTimer?.();
+      cancelTimer = undefined;
+      await writing.then(writeAll);
+    },
+  };
+
+  async function writeAll(): Promise<void> {
+    const taken = [...waiting];
+    waiting.clear();
+    waitingChars = 0;
+    for (const id of lost) log.warn("Journal incomplete", { callId: id });
+    lost.clear();
+    for (const [id, lines] of taken) {
+      try {
+        await append(`${dir}/${id}.jsonl`, lines.join(""));
+      } catch (error) {
+        log.warn("Journal not written", { callId: id, error });
+      }
+    }
+  }
+}
+
+/** Appends to a file that nobody else on the machine may read, and makes its folder. */
+export async function appendPrivately(path: string, text: string): Promise<void> {
+  const folder = path.replace(/[/\\][^/\\]*$/, "");
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(path, text, { append: true, mode: 0o600 });
+}

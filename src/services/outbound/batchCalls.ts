@@ -1,0 +1,125 @@
+import type { DialRefusal, SpendingPolicy } from "../spending.ts";
+import type { Batch, Batches, BatchItem } from "../store/batches.ts";
+import type { CallStore } from "../store/calls.ts";
+import type { DialQueue } from "../store/dialQueue.ts";
+import { type BatchRequest, createBatchFeeder } from "./batchFeeder.ts";
+import { type OutboundJob, readJob } from "./job.ts";
+import type { Asker } from "./operations.ts";
+import type { OutboundRecords } from "./outboundRecords.ts";
+import { stored } from "./refusals.ts";
+
+export interface BatchOfCalls extends BatchRequest {
+  readonly keyName: string;
+  readonly calls: readonly {
+    readonly to: string;
+    readonly variables?: Readonly<Record<string, string>> | undefined;
+  }[];
+}
+
+export interface RefusedItem {
+  /** In the list of calls that was given, from 0. */
+  readonly index: number;
+  readonly refusal: DialRefusal;
+}
+
+export interface AcceptedBatch {
+  readonly batchId: string;
+  readonly accepted: number;
+  readonly refused: readonly RefusedItem[];
+}
+
+export interface BatchState {
+  readonly batch: Batch;
+  readonly items: readonly BatchItem[];
+}
+
+/** Lists of calls, placed one after another. */
+export interface BatchCalls {
+  add(batch: BatchOfCalls): Promise<AcceptedBatch>;
+  state(
+    id: string,
+    asker: Asker,
+    page: { readonly limit: number; readonly after?: number },
+  ): Promise<BatchState | undefined>;
+  /** Cancels what has not been dialled yet; gives how many calls that were. */
+  cancel(id: string, asker: Asker): Promise<number | undefined>;
+  /** A call is not on its way to being dialled any more. */
+  left(callId: string): void;
+  close(): Promise<void>;
+}
+
+export interface BatchCallsDeps {
+  readonly batches: Batches;
+  readonly queue: Pick<DialQueue, "find" | "remove">;
+  readonly calls: Pick<CallStore, "get">;
+  readonly records: OutboundRecords;
+  readonly policy: () => Promise<SpendingPolicy>;
+  readonly enqueue: (job: OutboundJob) => Promise<unknown>;
+  readonly ownNumber: string;
+  readonly newId: () => string;
+  readonly now: () => number;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+}
+
+export function createBatchCalls(deps: BatchCallsDeps): BatchCalls {
+  const { batches, queue, records, policy, now } = deps;
+  const feeder = createBatchFeeder(deps);
+
+  return {
+    async add({ calls, keyName, ...request }) {
+      const spending = await policy();
+      const refused: RefusedItem[] = [];
+      const items: { readonly number: string; readonly variables?: unknown }[] = [];
+      for (const [index, { to, variables }] of calls.entries()) {
+        const decision = await stored(spending.check(to, now()));
+        // Hours come round again; everything else stays as it is.
+        if (decision.ok || decision.code === "outside_hours" && decision.opensAt !== undefined) {
+          items.push({ number: to, ...(variables !== undefined && { variables }) });
+        } else refused.push({ index, refusal: decision });
+      }
+      const batchId = deps.newId();
+      if (items.length > 0) {
+        await stored(batches.create({ id: batchId, keyName, request, items }, now()));
+        feeder.wake();
+      }
+      return { batchId, accepted: items.length, refused };
+    },
+    async state(id, asker, page) {
+      const batch = await find(id, asker);
+      return batch && { batch, items: await stored(batches.items(id, page)) };
+    },
+    async cancel(id, asker) {
+      const batch = await find(id, asker);
+      if (batch === undefined) return undefined;
+      const cancelled = await stored(batches.cancel(id));
+      return cancelled + await cancelQueued(id);
+    },
+    left: feeder.left,
+    close: feeder.close,
+  };
+
+  async function find(id: string, { keyName, isAdmin }: Asker): Promise<Batch | undefined> {
+    const batch = await stored(batches.get(id));
+    return batch !== undefined && (isAdmin || batch.keyName === keyName) ? batch : undefined;
+  }
+
+  /** Those that wait in the queue have a record already. */
+  async function cancelQueued(id: string): Promise<number> {
+    let cancelled = 0;
+    for (const { state, callId } of await stored(batches.items(id, { limit: 10_000 }))) {
+      if (state !== "placing" || callId === undefined) continue;
+      const queued = await stored(queue.find(callId));
+      const job = readJob(queued?.payload);
+      if (job === undefined || queued?.takenAt !== undefined) continue;
+      if (!await stored(queue.remove(callId))) continue;
+      records.ended(job, { reason: "operator_hung_up" }, "cancelled");
+      feeder.left(callId);
+      cancelled++;
+      await stored(
+        batches.change({ batchId: id, item: job.batch?.item ?? 0 }, { state: "cancelled" }),
+      );
+    }
+    return cancelled;
+  }
+}

@@ -1,0 +1,100 @@
+import type { DialQueue } from "../store/dialQueue.ts";
+import { type OutboundJob, readJob } from "./job.ts";
+
+/** Takes calls out of the durable queue at the pace of their numbers, and hands them on to be placed. */
+export interface Dialer {
+  /** Puts a call in the queue and gives its position, from 1. */
+  add(job: OutboundJob, dueAt?: number): Promise<number>;
+  /** Whether the call's turn comes in this process within the time. */
+  turn(callId: string, withinMs: number): Promise<boolean>;
+  /** Looks at once whether it is somebody's turn. */
+  wake(): void;
+  /** Takes no more out; settles when what was taken has been placed. */
+  close(): Promise<void>;
+}
+
+export interface DialerDeps {
+  readonly queue: DialQueue;
+  /** Never rejects. */
+  readonly place: (job: OutboundJob) => Promise<void>;
+  /** Calls from one number. */
+  readonly perSecond: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly log: {
+    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+    error(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+}
+
+/** How often to look for what another process has left in the queue. */
+const LOOK_MS = 5000;
+
+export function createDialer(deps: DialerDeps): Dialer {
+  const { queue, place, perSecond, now, setTimer, log } = deps;
+  const awaited = new Map<string, () => void>();
+  const placing = new Set<Promise<void>>();
+  let looking: Promise<void> | undefined;
+  let lookAgain = false;
+  let closed = false;
+  let cancelTimer = setTimer(wake, 0);
+
+  function wake(): void {
+    if (closed) return;
+    lookAgain = looking !== undefined;
+    looking ??= look().finally(() => {
+      looking = undefined;
+      if (lookAgain) wake();
+    });
+  }
+
+  async function look(): Promise<void> {
+    cancelTimer();
+    let delayMs = LOOK_MS;
+    try {
+      const { calls, nextAt } = await queue.claim(now(), { perSecond });
+      for (const { callId, payload } of calls) begin(callId, payload);
+      if (nextAt !== undefined) delayMs = Math.min(LOOK_MS, Math.max(1, nextAt - now()));
+    } catch (error) {
+      log.warn("Dial queue not read", { error });
+    }
+    if (!closed) cancelTimer = setTimer(wake, delayMs);
+  }
+
+  function begin(callId: string, payload: unknown): void {
+    const job = readJob(payload);
+    if (job === undefined) {
+      log.error("Queued call not understood", { callId });
+      queue.remove(callId).catch((error) => log.warn("Dial queue not written", { error }));
+      return;
+    }
+    awaited.get(callId)?.();
+    const placed = place(job).finally(() => placing.delete(placed));
+    placing.add(placed);
+  }
+
+  return {
+    add: (job, dueAt = now()) =>
+      queue.enqueue({ callId: job.callId, from: job.from, dueAt, payload: job }, now()),
+    turn(callId, withinMs) {
+      return new Promise((resolve) => {
+        const settle = (taken: boolean) => {
+          cancel();
+          awaited.delete(callId);
+          resolve(taken);
+        };
+        const cancel = setTimer(() => settle(false), withinMs);
+        awaited.set(callId, () => settle(true));
+      });
+    },
+    wake,
+    async close() {
+      closed = true;
+      cancelTimer();
+      await looking;
+      cancelTimer();
+      await Promise.all(placing);
+    },
+  };
+}

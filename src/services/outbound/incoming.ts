@@ -1,0 +1,119 @@
+import type { CallSession } from "../../call/types.ts";
+import { type CallProgress, isFinal } from "../callStatus.ts";
+import type { CallRecord } from "../store/callRecord.ts";
+import type { CallStore } from "../store/calls.ts";
+import type { DialQueue } from "../store/dialQueue.ts";
+import type { TwilioCalls } from "../twilioOutbound.ts";
+import { endOf, outcomeOf } from "./callOutcome.ts";
+import { type OutboundJob, readJob } from "./job.ts";
+import { readVerdict } from "./machineVerdict.ts";
+import type { OutboundRecords } from "./outboundRecords.ts";
+import type { PlacedCall, PlacedCalls } from "./placedCalls.ts";
+import { writeFarewell } from "../phoneTwiml.ts";
+
+/** What the phone network tells of placed calls, wherever they were placed. */
+export interface Incoming {
+  status(callSid: string, progress: CallProgress, callId?: string): void;
+  answeredBy(callSid: string, who: string, callId?: string): void;
+  sessionFor(
+    callId: string,
+    callSid: string,
+  ): CallSession | undefined | Promise<CallSession | undefined>;
+}
+
+export interface IncomingDeps {
+  readonly placed: PlacedCalls;
+  readonly records: OutboundRecords;
+  readonly calls: Pick<TwilioCalls, "update">;
+  readonly queue: Pick<DialQueue, "find">;
+  readonly store: Pick<CallStore, "get">;
+  readonly voicemail: (job: OutboundJob) => string | undefined;
+  /** A call of which nothing was known has made itself known. */
+  readonly bound: (call: PlacedCall) => void;
+  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+}
+
+export function createIncoming(deps: IncomingDeps): Incoming {
+  const { placed, records, calls, queue, store, voicemail, bound, log } = deps;
+
+  return {
+    status(callSid, progress, callId) {
+      const call = here(callSid, callId);
+      if (call !== undefined) return placed.take(call, progress);
+      if (callId === undefined) return;
+      elsewhere(callId).then((other) => {
+        if (other !== undefined) takeForOther(other, callSid, progress);
+      }).catch((error) => log.warn("Callback not taken in", { callId, error }));
+    },
+    answeredBy(callSid, who, callId) {
+      const call = here(callSid, callId);
+      if (call !== undefined) {
+        const verdict = readVerdict(who, voicemail(call.job));
+        if (verdict === undefined) return;
+        if (!isFinal(call.progress.status)) return placed.judge(call, verdict);
+        return records.changed(call.job.callId, { answeredBy: verdict.answeredBy });
+      }
+      if (callId === undefined) return;
+      judgeForOther(callSid, who, callId).catch((error) =>
+        log.warn("Callback not taken in", { callId, error })
+      );
+    },
+    sessionFor(callId, callSid) {
+      const call = here(callSid, callId);
+      if (call !== undefined) return call.callSid === callSid ? placed.open(call) : undefined;
+      return elsewhere(callId).then((other) => {
+        if (other === undefined) return undefined;
+        // Meanwhile another request may have done the same.
+        const adopted = placed.get(callId) ?? placed.add(other.job);
+        placed.bind(adopted, callSid);
+        return placed.open(adopted);
+      });
+    },
+  };
+
+  function here(callSid: string, callId: string | undefined): PlacedCall | undefined {
+    const known = placed.bySid(callSid);
+    if (known !== undefined || callId === undefined) return known;
+    const call = placed.get(callId);
+    if (call === undefined || call.callSid !== undefined) return call;
+    placed.bind(call, callSid);
+    bound(call);
+    return call;
+  }
+
+  /** A call of another process, or of this one before it was started again. */
+  async function elsewhere(
+    callId: string,
+  ): Promise<{ readonly job: OutboundJob; readonly record: CallRecord } | undefined> {
+    const job = readJob((await queue.find(callId))?.payload);
+    const record = await store.get(callId);
+    return job === undefined || record === undefined || record.status === "ended"
+      ? undefined
+      : { job, record };
+  }
+
+  function takeForOther(
+    { job, record }: { readonly job: OutboundJob; readonly record: CallRecord },
+    callSid: string,
+    { status }: CallProgress,
+  ): void {
+    records.changed(job.callId, { callSid, ...(status === "ringing" && { status }) });
+    // A conversation is ended by the process that holds it: it knows what was said.
+    if (!isFinal(status) || status === "completed" || record.status === "live") return;
+    records.ended(job, endOf(status), outcomeOf(status));
+  }
+
+  async function judgeForOther(callSid: string, who: string, callId: string): Promise<void> {
+    const other = await elsewhere(callId);
+    const verdict = readVerdict(who, other && voicemail(other.job));
+    if (verdict === undefined) return;
+    const { answeredBy, outcome, input } = verdict;
+    const isOver = other === undefined;
+    records.changed(callId, {
+      answeredBy,
+      ...(!isOver && outcome !== undefined && { outcome }),
+    });
+    if (isOver || input === undefined) return;
+    await calls.update(callSid, { twiml: writeFarewell(verdict.voicemail) });
+  }
+}

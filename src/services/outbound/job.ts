@@ -1,0 +1,62 @@
+import { z } from "zod";
+import type { CallRequest } from "../../call/types.ts";
+
+/** When to call again, and how often. */
+export const retryRule = z.object({
+  on: z.array(z.enum(["busy", "no_answer", "failed"])).min(1).max(3),
+  times: z.number().int().min(1).max(10),
+  afterMinutes: z.number().int().min(1).max(24 * 60),
+});
+
+const outboundJob = z.object({
+  callId: z.string(),
+  to: z.string(),
+  from: z.string(),
+  agent: z.string(),
+  keyName: z.string(),
+  context: z.string().optional(),
+  variables: z.record(z.string(), z.string()).optional(),
+  machineDetection: z.boolean().optional(),
+  retry: retryRule.optional(),
+  /** From 1. */
+  attempt: z.number().int(),
+  /** The call that this one tries again. */
+  retryOf: z.string().optional(),
+  batch: z.object({ id: z.string(), item: z.number().int() }).optional(),
+  /** How long it may last: so much has been set aside for it. Otherwise that is done before dialling. */
+  minutes: z.number().positive().optional(),
+  /** Milliseconds since 1970. */
+  requestedAt: z.number(),
+});
+
+/** Everything it takes to place a call, as it lies in the queue until the call is over. */
+export type OutboundJob = Readonly<z.infer<typeof outboundJob>>;
+
+export type RetryRule = Readonly<z.infer<typeof retryRule>>;
+
+/** Reads a job back; nothing for what is none. */
+export function readJob(payload: unknown): OutboundJob | undefined {
+  return outboundJob.safeParse(payload).data;
+}
+
+/** The call as its session knows it. */
+export function requestOf(job: OutboundJob): CallRequest {
+  return {
+    direction: "outbound",
+    agent: job.agent,
+    caller: job.to,
+    called: job.from,
+    keyName: job.keyName,
+    ...(job.context !== undefined && { context: job.context }),
+    ...(job.variables !== undefined && { variables: job.variables }),
+    ...(job.minutes !== undefined && { maxMs: job.minutes * 60_000 }),
+  };
+}
+
+/** The id of the call that tries a call again: known before there is one, and the same on every process. */
+export function retryCallId(
+  { callId, retryOf, attempt }: Pick<OutboundJob, "callId" | "retryOf" | "attempt">,
+): string {
+  const first = retryOf ?? callId;
+  return `${first}r${attempt}`;
+}

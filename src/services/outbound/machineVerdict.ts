@@ -1,0 +1,45 @@
+import type { CallSession } from "../../call/types.ts";
+import type { AnsweredBy, CallOutcome } from "../store/callRecord.ts";
+
+type Input = Parameters<CallSession["input"]>[0];
+
+/** What the phone network's guess at who took a call means for it. */
+export interface MachineVerdict {
+  readonly answeredBy: AnsweredBy;
+  /** What becomes of the call now; absent where it simply goes on. */
+  readonly outcome?: CallOutcome;
+  /** What its session is told. */
+  readonly input?: Input | undefined;
+  /** What is left behind where the session is not here to say it. */
+  readonly voicemail?: string;
+}
+
+/** Reads a verdict; nothing for a word that is none. `voicemail` is what to leave on a machine, if anything. */
+export function readVerdict(
+  who: string,
+  voicemail: string | undefined,
+): MachineVerdict | undefined {
+  if (who === "human") return { answeredBy: "human" };
+  if (who === "unknown") return { answeredBy: "unknown" };
+  if (who === "fax") {
+    const end = { reason: "voicemail", detail: "fax" } as const;
+    return { answeredBy: "fax", outcome: "failed", input: { type: "hangUp", end } };
+  }
+  if (!/^machine_(start|end_beep|end_silence|end_other)$/.test(who)) return undefined;
+  // It is still talking: the word that it has finished will follow.
+  if (who === "machine_start" && voicemail !== undefined) return { answeredBy: "machine" };
+  const end = { reason: "voicemail" } as const;
+  if (voicemail === undefined) {
+    return {
+      answeredBy: "machine",
+      outcome: "no_answer",
+      input: { type: "endAsked", end, interrupts: true },
+    };
+  }
+  return {
+    answeredBy: "machine",
+    outcome: "voicemail",
+    input: { type: "endAsked", end, interrupts: true, goodbye: voicemail },
+    voicemail,
+  };
+}

@@ -1,0 +1,125 @@
+import { isFinal } from "../callStatus.ts";
+import { endPhoneCall } from "../outboundWire.ts";
+import type { CallRecord } from "../store/callRecord.ts";
+import type { CallStore } from "../store/calls.ts";
+import type { DialQueue } from "../store/dialQueue.ts";
+import type { TwilioCalls } from "../twilioOutbound.ts";
+import { readJob, retryCallId } from "./job.ts";
+import type { OutboundRecords } from "./outboundRecords.ts";
+import { type OutboundState, stateOf } from "./outboundState.ts";
+import { isUnanswered, type PlacedCall, type PlacedCalls } from "./placedCalls.ts";
+import { stored } from "./refusals.ts";
+import type { Settlement } from "./settlement.ts";
+
+/** Who asks about a call. */
+export interface Asker {
+  readonly keyName?: string;
+  /** Sees the calls of every key. */
+  readonly isAdmin: boolean;
+}
+
+/** What can be seen of placed calls, and done with them; by the phone network's id or ours. */
+export interface Operations {
+  state(id: string, asker: Asker): Promise<OutboundState | undefined>;
+  /** Ends a call in whatever state it is; undefined where there is none. */
+  hangUp(id: string, asker: Asker): Promise<OutboundState | undefined>;
+}
+
+export interface OperationsDeps {
+  readonly placed: PlacedCalls;
+  readonly records: OutboundRecords;
+  readonly calls: Pick<TwilioCalls, "update">;
+  readonly queue: Pick<DialQueue, "find" | "position" | "remove">;
+  readonly store: Pick<CallStore, "get" | "bySid">;
+  readonly settlement: Pick<Settlement, "settled">;
+}
+
+export function createOperations(deps: OperationsDeps): Operations {
+  const { placed, records, calls, queue, store, settlement } = deps;
+
+  return {
+    async state(id, asker) {
+      const record = await find(id, asker);
+      return record && await view(record);
+    },
+    async hangUp(id, asker) {
+      const record = await find(id, asker);
+      if (record === undefined) return undefined;
+      if (record.status !== "ended" && !isOver(placed.get(record.id))) await end(record);
+      const ended = await stored(store.get(record.id));
+      return await view(ended ?? record);
+    },
+  };
+
+  async function find(id: string, { keyName, isAdmin }: Asker): Promise<CallRecord | undefined> {
+    const local = placed.bySid(id);
+    const record = await stored(
+      local === undefined && id.startsWith("CA")
+        ? store.bySid(id)
+        : store.get(local?.job.callId ?? id),
+    );
+    if (record === undefined || record.direction !== "outbound") return undefined;
+    return isAdmin || record.keyName === keyName ? record : undefined;
+  }
+
+  async function view(record: CallRecord): Promise<OutboundState> {
+    const call = placed.get(record.id);
+    const waits = record.status === "queued" && call === undefined;
+    const position = waits ? await stored(queue.position(record.id)) : undefined;
+    return stateOf(record, {
+      progress: call?.progress,
+      callSid: call?.callSid,
+      position,
+      unknown: record.status === "queued" && record.callSid === undefined &&
+        (call === undefined ? position === undefined : call.callSid === undefined && call.unknown),
+      retriedBy: await retryOf(record),
+    });
+  }
+
+  /** Where there is another attempt, its id follows from this one's. */
+  async function retryOf(record: CallRecord): Promise<string | undefined> {
+    const { status, outcome } = record;
+    if (status !== "ended" || outcome === "human" || outcome === "voicemail") return undefined;
+    const [, first = record.id, retry = "0"] =
+      /^(call_[0-9a-z]{26}(?:n\d+)?)r(\d+)$/.exec(record.id) ??
+        [];
+    const callId = retryCallId({ callId: first, attempt: Number(retry) + 1 });
+    return (await stored(store.get(callId)))?.id;
+  }
+
+  async function end(record: CallRecord): Promise<void> {
+    const call = placed.get(record.id);
+    const isElsewhere = record.status === "live" && call?.connected !== true;
+    if (call !== undefined && !isElsewhere) return await endHere(call);
+    const queued = await stored(queue.find(record.id));
+    const job = readJob(queued?.payload);
+    if (job !== undefined && queued?.takenAt === undefined) {
+      await stored(queue.remove(record.id));
+      records.ended(job, { reason: "operator_hung_up" }, "cancelled");
+      return await settlement.settled(record.id);
+    }
+    // The process that holds the call hears of its end from the phone network.
+    if (record.callSid === undefined) return;
+    const isAnswered = record.status === "live";
+    if (!isAnswered) records.changed(record.id, { outcome: "cancelled" });
+    await endPhoneCall(calls, record.callSid, !isAnswered);
+  }
+
+  async function endHere(call: PlacedCall): Promise<void> {
+    const { job, callSid } = call;
+    const waiting = isUnanswered(call);
+    // First ours, so that the call's end has our reason and not that the stream stopped.
+    call.hangingUp = true;
+    if (waiting) records.changed(job.callId, { outcome: "cancelled" });
+    call.session?.input({ type: "hangUp", end: { reason: "operator_hung_up" } });
+    // Without an id yet, it is ended as soon as there is one.
+    if (callSid === undefined) return;
+    await endPhoneCall(calls, callSid, waiting);
+    placed.take(call, { status: waiting ? "canceled" : "completed" });
+    await settlement.settled(job.callId);
+  }
+}
+
+function isOver(call: PlacedCall | undefined): boolean {
+  return call !== undefined && isFinal(call.progress.status);
+}

@@ -1,0 +1,168 @@
+import { CallRefused } from "../../call/types.ts";
+import { type OutboundWire, wireOptions } from "../outboundWire.ts";
+import type { SpendingPolicy } from "../spending.ts";
+import type { DialQueue } from "../store/dialQueue.ts";
+import { type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
+import type { Allowance } from "./allowance.ts";
+import type { OutboundJob } from "./job.ts";
+import type { OutboundRecords } from "./outboundRecords.ts";
+import type { PlacedCall, PlacedCalls } from "./placedCalls.ts";
+import { BudgetExceeded, DestinationRefused, OutcomeUnknown } from "./refusals.ts";
+
+/** Brings calls whose turn it is to the phone network. */
+export interface Placing {
+  /** Never rejects: what goes wrong is written down, and told to whoever waits. */
+  place(job: OutboundJob): Promise<void>;
+  /** Settles with the phone network's id, or without one where the call has to wait once more. */
+  outcome(callId: string): Promise<string | undefined>;
+}
+
+export interface PlacingDeps {
+  readonly policy: () => Promise<SpendingPolicy>;
+  readonly allowance: Allowance;
+  readonly calls: Pick<TwilioCalls, "create">;
+  readonly queue: Pick<DialQueue, "postpone">;
+  readonly placed: PlacedCalls;
+  readonly records: OutboundRecords;
+  readonly wire: OutboundWire;
+  /** Why no call can be taken on now, if so. */
+  readonly refusal: () => CallRefused | undefined;
+  /** The call may have been placed, or not. */
+  readonly unknown: (call: PlacedCall, dialledAt: number) => void;
+  /** The call has left the queue, for good or for a while. */
+  readonly left: (callId: string) => void;
+  readonly began: (job: OutboundJob) => void;
+  readonly now: () => number;
+  readonly log: {
+    info(message: string, fields: Readonly<Record<string, unknown>>): void;
+    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+}
+
+type Turn =
+  | { readonly now: true; readonly minutes: number }
+  | { readonly now: false; readonly at: number };
+
+/** What was allowed so long ago is asked again: hours pass, and people ask not to be called. */
+const STALE_MS = 5000;
+const FULL_RETRY_MS = 2000;
+/** The phone network has been too busy for so long that nobody expects the call any more. */
+const MAX_WAIT_MS = 60 * 60_000;
+
+export function createPlacing(deps: PlacingDeps): Placing {
+  const { calls, queue, placed, records, wire, refusal, now, log } = deps;
+  const waiting = new Map<string, PromiseWithResolvers<string | undefined>>();
+
+  return {
+    async place(job) {
+      try {
+        const turn = await turnOf(job);
+        if (turn.now) await create({ ...job, minutes: turn.minutes });
+        else await postpone(job, turn.at);
+      } catch (error) {
+        await fail(job, error);
+      } finally {
+        deps.left(job.callId);
+      }
+    },
+    outcome(callId) {
+      const answer = Promise.withResolvers<string | undefined>();
+      // Whoever asked may have been answered meanwhile.
+      answer.promise.catch(() => {});
+      waiting.set(callId, answer);
+      return answer.promise;
+    },
+  };
+
+  /** Rejects for a call that may not be placed at all. */
+  async function turnOf(job: OutboundJob): Promise<Turn> {
+    if (now() - job.requestedAt > STALE_MS || job.attempt > 1) {
+      const decision = await (await deps.policy()).check(job.to, now());
+      if (!decision.ok) {
+        if (decision.code === "outside_hours" && decision.opensAt !== undefined) {
+          return { now: false, at: decision.opensAt };
+        }
+        throw new DestinationRefused(decision);
+      }
+    }
+    if (refusal() !== undefined) return { now: false, at: now() + FULL_RETRY_MS };
+    const allowed = await deps.allowance.reserve(job);
+    if (allowed.ok) return { now: true, minutes: allowed.minutes };
+    const { limit, retryAfterMs } = allowed;
+    // Tomorrow is another day, but nobody asked for a call tomorrow.
+    if (limit === "dailyMinutes" || limit === "dailyUsd") {
+      throw new BudgetExceeded(limit, retryAfterMs);
+    }
+    return { now: false, at: now() + (limit === "concurrent" ? FULL_RETRY_MS : retryAfterMs) };
+  }
+
+  async function create(job: OutboundJob): Promise<void> {
+    const call = placed.add(job);
+    const dialledAt = now();
+    try {
+      const { sid, status } = await calls.create(wireOptions(job, wire));
+      placed.bind(call, sid);
+      answer(job, sid);
+      deps.began(job);
+      log.info("Call placed", { callId: job.callId, keyName: job.keyName });
+      placed.take(call, { status });
+    } catch (error) {
+      // A status callback may have told of the call before the answer could.
+      if (call.callSid !== undefined) return answer(job, call.callSid);
+      if (isUnknown(error)) {
+        call.unknown = true;
+        deps.unknown(call, dialledAt);
+        throw new OutcomeUnknown(job.callId);
+      }
+      placed.forget(job.callId);
+      throw error;
+    }
+  }
+
+  async function postpone(job: OutboundJob, dueAt: number): Promise<void> {
+    await queue.postpone(job.callId, dueAt);
+    answer(job, undefined);
+  }
+
+  function answer({ callId }: OutboundJob, callSid: string | undefined): void {
+    waiting.get(callId)?.resolve(callSid);
+    waiting.delete(callId);
+  }
+
+  async function fail(job: OutboundJob, error: unknown): Promise<void> {
+    const { callId } = job;
+    const asked = waiting.get(callId);
+    waiting.delete(callId);
+    asked?.reject(error);
+    if (error instanceof OutcomeUnknown) return;
+    const code = codeOf(error);
+    log.warn("Call not placed", { callId, code, error });
+    const busyFor = asked === undefined ? busySeconds(error) : undefined;
+    try {
+      await deps.allowance.release(callId);
+      if (busyFor !== undefined && now() - job.requestedAt < MAX_WAIT_MS) {
+        return await queue.postpone(callId, now() + busyFor * 1000);
+      }
+    } catch (failure) {
+      log.warn("Dial queue not written", { callId, error: failure });
+    }
+    records.ended(job, { reason: "not_answered", detail: code }, "failed");
+  }
+}
+
+function isUnknown(error: unknown): boolean {
+  return !(error instanceof TwilioProblem) || error.code === "outcome_unknown";
+}
+
+function busySeconds(error: unknown): number | undefined {
+  return error instanceof TwilioProblem ? error.retryAfterSeconds : undefined;
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof TwilioProblem) return error.code;
+  if (error instanceof DestinationRefused) return error.refusal.code;
+  if (error instanceof BudgetExceeded) {
+    return error.limit === "dailyMinutes" ? "daily_minutes_used" : "daily_usd_used";
+  }
+  return error instanceof CallRefused ? error.code : "internal_error";
+}

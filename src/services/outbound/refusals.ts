@@ -1,0 +1,56 @@
+import type { BudgetLimit } from "../budget.ts";
+import type { DialRefusal } from "../spending.ts";
+
+/** The number may not be dialled, or not now. */
+export class DestinationRefused extends Error {
+  override readonly name = "DestinationRefused";
+  constructor(readonly refusal: DialRefusal) {
+    super(`Cannot place the call: ${refusal.code}`);
+  }
+}
+
+/** The key has used up what it may have. */
+export class BudgetExceeded extends Error {
+  override readonly name = "BudgetExceeded";
+  constructor(readonly limit: BudgetLimit, readonly retryAfterMs: number) {
+    super(`Cannot place the call: ${limit}`);
+  }
+}
+
+/** The same request key came with another request. */
+export class RequestKeyReused extends Error {
+  override readonly name = "RequestKeyReused";
+  constructor() {
+    super("Cannot make the request: its key belongs to another one");
+  }
+}
+
+/** The same request is still being carried out, for longer than one waits. */
+export class RequestUnderWay extends Error {
+  override readonly name = "RequestUnderWay";
+  constructor() {
+    super("Cannot answer the request: an earlier one with its key is under way");
+  }
+}
+
+/** Whether a call was placed cannot be told yet. */
+export class OutcomeUnknown extends Error {
+  override readonly name = "OutcomeUnknown";
+  constructor(readonly callId: string) {
+    super("Cannot tell whether the call was placed");
+  }
+}
+
+/** Nothing is dialled that cannot be written down first. */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
+}
+
+/** Makes every failure of the store one that callers understand. */
+export async function stored<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw new StoreUnavailable("Cannot place the call: the store does not answer", { cause });
+  }
+}

@@ -1,0 +1,134 @@
+import type { Budget } from "../budget.ts";
+import type { Batches } from "../store/batches.ts";
+import type { CallRecord } from "../store/callRecord.ts";
+import type { CallStore } from "../store/calls.ts";
+import type { DialQueue } from "../store/dialQueue.ts";
+import { type OutboundJob, readJob, retryCallId } from "./job.ts";
+
+/** Puts in order what is left of a placed call when its record is complete. */
+export interface Settlement {
+  settle(call: CallRecord): void;
+  /** Settles when the call's place is free again, or after a while. */
+  settled(callId: string): Promise<void>;
+  /** Settles when nothing is being settled any more. */
+  close(): Promise<void>;
+}
+
+export interface SettlementDeps {
+  readonly budget: Pick<Budget, "settle">;
+  readonly queue: Pick<DialQueue, "find" | "remove">;
+  readonly batches: Pick<Batches, "change">;
+  readonly calls: Pick<CallStore, "get">;
+  /** Puts another attempt into the queue. */
+  readonly tryAgain: (job: OutboundJob, dueAt: number) => Promise<void>;
+  readonly forget: (callId: string) => void;
+  readonly now: () => number;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+}
+
+/** Whoever hangs up may call again at once, unless the store takes longer than this. */
+const PATIENCE_MS = 2000;
+const MAX_TRIES = 5;
+
+export function createSettlement(deps: SettlementDeps): Settlement {
+  const { budget, queue, batches, calls, tryAgain, forget, now, setTimer, log } = deps;
+  const underWay = new Set<Promise<void>>();
+  const waiting = new Map<string, () => void>();
+
+  async function settle(call: CallRecord): Promise<void> {
+    const queued = await queue.find(call.id);
+    const job = readJob(queued?.payload);
+    await budget.settle(call.id, usedBy(call));
+    if (job !== undefined) await goOn(job, call);
+    // Last, so that what a crash has left undone is done again.
+    await queue.remove(call.id);
+  }
+
+  async function goOn(job: OutboundJob, call: CallRecord): Promise<void> {
+    const next = nextAttempt(job, call);
+    if (next !== undefined) {
+      await tryAgain(next, now() + (job.retry?.afterMinutes ?? 0) * 60_000);
+      return;
+    }
+    if (job.batch === undefined) return;
+    const { id: batchId, item } = job.batch;
+    const change = changeOf(call);
+    await batches.change({ batchId, item }, { ...change, callId: call.id });
+  }
+
+  async function settleAtLast(call: CallRecord): Promise<void> {
+    for (let tries = 1;; tries++) {
+      try {
+        return await settle(call);
+      } catch (error) {
+        log.warn("Call not settled", { callId: call.id, tries, error });
+        if (tries >= MAX_TRIES) return;
+        await new Promise<void>((resolve) => setTimer(resolve, 500 * tries));
+      }
+    }
+  }
+
+  return {
+    settle(call) {
+      if (call.direction !== "outbound") return;
+      const work = settleAtLast(call).finally(() => {
+        underWay.delete(work);
+        forget(call.id);
+        waiting.get(call.id)?.();
+      });
+      underWay.add(work);
+    },
+    async settled(callId) {
+      const record = await calls.get(callId);
+      if (record?.status === "ended" && await queue.find(callId) === undefined) return;
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          cancel();
+          waiting.delete(callId);
+          resolve();
+        };
+        const cancel = setTimer(done, PATIENCE_MS);
+        waiting.set(callId, done);
+      });
+    },
+    async close() {
+      for (const done of [...waiting.values()]) done();
+      await Promise.all(underWay);
+    },
+  };
+}
+
+/** Minutes of conversation, and dollars as far as their price is known. */
+function usedBy({ answeredAt, endedAt, cost }: CallRecord) {
+  const connectedMs = answeredAt === undefined
+    ? 0
+    : Math.max(0, (endedAt ?? answeredAt) - answeredAt);
+  const { text = 0, audio = 0, transcription = 0, telephony = 0 } = cost?.parts ?? {};
+  const known = [text, audio, transcription, telephony].reduce<number>(
+    (sum, part) => sum + (part ?? 0),
+    0,
+  );
+  return { minutes: connectedMs / 60_000, usd: cost?.usd ?? known };
+}
+
+/** The job of another attempt, where the request's rule asks for one. */
+function nextAttempt(job: OutboundJob, { outcome }: CallRecord): OutboundJob | undefined {
+  const { retry, attempt } = job;
+  if (retry === undefined || attempt > retry.times || outcome === undefined) return undefined;
+  if (!retry.on.some((each) => each === outcome)) return undefined;
+  return {
+    ...job,
+    callId: retryCallId(job),
+    attempt: attempt + 1,
+    retryOf: job.retryOf ?? job.callId,
+  };
+}
+
+function changeOf({ outcome, end }: CallRecord) {
+  const cancelled = outcome === "cancelled";
+  return {
+    state: cancelled ? "cancelled" as const : "ended" as const,
+    detail: outcome ?? end?.reason ?? "unknown",
+  };
+}

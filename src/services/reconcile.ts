@@ -1,0 +1,101 @@
+import type { CallEnd } from "../call/types.ts";
+import { isFinal } from "./callStatus.ts";
+import { endOf, outcomeOf } from "./outbound/callOutcome.ts";
+import type { Phone } from "./phone.ts";
+import { endAbandoned } from "./recorder/endAbandoned.ts";
+import type { Records } from "./records.ts";
+import type { CallRecord } from "./store/callRecord.ts";
+import { type PhoneCall, TwilioProblem } from "./twilioOutbound.ts";
+
+export interface ReconcilerDeps {
+  readonly records: Records;
+  /** Absent where there is no phone. */
+  readonly phone: Pick<Phone, "network" | "outbound"> | undefined;
+  /** No call lasts longer. */
+  readonly maxCallMs: number;
+  readonly now: () => number;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly log: {
+    info(message: string, fields: Readonly<Record<string, unknown>>): void;
+    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+}
+
+const LOOK_MS = 10_000;
+/** Several heartbeats missed. */
+const STALE_MS = 35_000;
+
+/** Looks after calls whose process has died: ends their records, with the phone network's word on how. */
+export function startReconciler(deps: ReconcilerDeps): { close(): Promise<void> } {
+  const { records, phone, maxCallMs, now, setTimer, log } = deps;
+  const { store: { calls, instances, dialQueue } } = records;
+  let closed = false;
+  let working: Promise<void> | undefined;
+  let cancelTimer = setTimer(look, 0);
+
+  function look(): void {
+    working = reconcile()
+      .catch((error) => log.warn("Abandoned calls not looked after", { error }))
+      .finally(() => {
+        if (!closed) cancelTimer = setTimer(look, LOOK_MS);
+      });
+  }
+
+  async function reconcile(): Promise<void> {
+    await phone?.outbound.reconcile();
+    for (const call of await instances.abandonedCalls(now(), { staleMs: STALE_MS })) {
+      if (closed) return;
+      await reconcileOne(call);
+    }
+  }
+
+  async function reconcileOne(call: CallRecord): Promise<void> {
+    const queued = call.direction === "outbound" ? await dialQueue.find(call.id) : undefined;
+    // It waits for its turn, or is being looked for.
+    if (queued !== undefined && call.callSid === undefined) return;
+    const known = call.callSid === undefined ? undefined : await ask(call.callSid);
+    const isTooOld = now() - call.startedAt > 2 * maxCallMs;
+    if (known !== undefined && !isFinal(known.status) && !isTooOld) return;
+    await end(call, known);
+    records.endedCalls.add(call.id);
+    log.info("Abandoned call ended", { callId: call.id });
+  }
+
+  async function end(call: CallRecord, known: PhoneCall | undefined): Promise<void> {
+    const { durationSeconds, endedAt = now() } = known ?? {};
+    if (call.direction === "outbound" && call.outcome === undefined && known !== undefined) {
+      const outcome = outcomeOf(known.status);
+      await calls.write([{ type: "changed", callId: call.id, changes: { outcome } }]);
+    }
+    await endAbandoned(calls, await calls.get(call.id) ?? call, {
+      end: endingOf(call, known),
+      endedAt,
+      ...(durationSeconds !== undefined && { connectedMs: durationSeconds * 1000 }),
+      prices: records.prices,
+    });
+  }
+
+  async function ask(callSid: string): Promise<PhoneCall | undefined> {
+    try {
+      return await phone?.network.fetch(callSid);
+    } catch (error) {
+      if (error instanceof TwilioProblem && error.code === "unknown_call") return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    async close() {
+      closed = true;
+      cancelTimer();
+      await working;
+      cancelTimer();
+    },
+  };
+}
+
+function endingOf(call: CallRecord, known: PhoneCall | undefined): CallEnd {
+  if (known !== undefined && known.status !== "completed") return endOf(known.status);
+  if (call.answeredAt === undefined && known !== undefined) return endOf(known.status);
+  return { reason: "server_stopped", detail: "crashed" };
+}

@@ -1,0 +1,155 @@
+import type { CallRegistry, CallSession } from "../call/types.ts";
+import type { Agents } from "../config/agents.ts";
+import type { Settings } from "../config/settings.ts";
+import { newId } from "../utils/ids.ts";
+import type { Logger } from "../utils/logger.ts";
+import { createEndedCalls, type EndedCalls } from "./endedCalls.ts";
+import { createEventLog, type EventLog, type EventLogOptions } from "./eventLog.ts";
+import type { EventHub } from "./events.ts";
+import { type KeyRevocation, openKeyRevocation } from "./keyRevocation.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import type { Prices } from "./pricing.ts";
+import { createRecorder, type RecordedCall, type Recorder } from "./recorder.ts";
+import { startRetention } from "./retention.ts";
+import { setTimer } from "./sessionPorts.ts";
+import type { Store } from "./store.ts";
+import type { CallRecord } from "./store/callRecord.ts";
+import { createWebhooks, type Webhooks } from "./webhooks.ts";
+
+/** All who watch calls: what they tell is written down, counted, and told to others. */
+export interface Records {
+  /** Of this process, as the store knows it. */
+  readonly instanceId: string;
+  readonly store: Store;
+  readonly prices: Prices;
+  readonly recorder: Recorder;
+  readonly eventLog: EventLog;
+  readonly metrics: Metrics;
+  readonly revocation: KeyRevocation;
+  /** What a call is charged by. */
+  readonly modelsOf: (
+    session: CallSession,
+  ) => Pick<RecordedCall, "model" | "transcriptionModel">;
+  /** To be told of ends that no session of this process tells of. */
+  readonly endedCalls: Pick<EndedCalls, "add">;
+  /** Absent where nobody is to be told. */
+  readonly webhooks?: Webhooks;
+  /** Writes down what is still to be written, then closes the store. */
+  close(): Promise<void>;
+}
+
+export interface RecordsDeps {
+  readonly settings: Settings;
+  readonly agents: Agents;
+  readonly registry: CallRegistry;
+  readonly events: EventHub;
+  readonly store: Store;
+  readonly prices: Prices;
+  /** Hears of every call whose record is complete. */
+  readonly onEnded: (call: CallRecord) => void;
+  /** Settles when nobody needs the store any more. */
+  readonly beforeStoreCloses: () => Promise<void> | undefined;
+  /** Who answers: `rehearsal` for the built-in engine, else absent. */
+  readonly engine?: string;
+  readonly writeEvent: EventLogOptions["write"];
+  readonly log: Logger;
+}
+
+/** Puts the watchers together. From now on they follow all calls. */
+export async function openRecords(deps: RecordsDeps): Promise<Records> {
+  const { settings, registry, events, store, prices, log } = deps;
+  const now = Date.now;
+  const instanceId = newId("inst");
+  const keyOf = (callId: string) => registry.get(callId)?.request.keyName;
+  const recorder = createRecorder({
+    events,
+    calls: store.calls,
+    instances: store.instances,
+    instanceId,
+    prices,
+    callOf: (callId) => recordedCall(callId, deps),
+    now,
+    log,
+    setTimer,
+  });
+  const eventLog = createEventLog(events, { keyOf, write: deps.writeEvent });
+  const webhooks = settings.webhook && createWebhooks({
+    ...settings.webhook,
+    events,
+    outbox: store.outbox,
+    keyOf,
+    newId: () => newId("evt"),
+    now,
+    random: Math.random,
+    setTimer,
+    log,
+  });
+  const metrics = createMetrics({
+    events,
+    liveCalls: () => registry.list(),
+    maxCalls: settings.limits.calls,
+    storeHealth: () => recorder.health(),
+    ...(webhooks !== undefined && { webhooks }),
+    memory: () => Deno.memoryUsage(),
+    startedAt: Math.round(performance.timeOrigin / 1000),
+  });
+  const endedCalls = createEndedCalls({
+    events,
+    flush: () => recorder.flush(),
+    calls: store.calls,
+    tell(call, content) {
+      metrics.ended(call);
+      webhooks?.ended(call, content);
+      deps.onEnded(call);
+    },
+    setTimer,
+    log,
+  });
+  const revocation = await openKeyRevocation({ keys: store.revokedKeys, now, setTimer, log });
+  const { retentionDays } = settings.records;
+  const stopRetention = startRetention({ store, days: retentionDays, now, setTimer, log });
+  return {
+    instanceId,
+    store,
+    prices,
+    recorder,
+    eventLog,
+    metrics,
+    revocation,
+    modelsOf: (session) => modelsOf(session, deps),
+    endedCalls,
+    ...(webhooks !== undefined && { webhooks }),
+    async close() {
+      eventLog.close();
+      metrics.close();
+      revocation.close();
+      await stopRetention();
+      await endedCalls.close();
+      await webhooks?.close();
+      await recorder.close();
+      await deps.beforeStoreCloses();
+      await store.close();
+    },
+  };
+}
+
+function recordedCall(
+  callId: string,
+  deps: RecordsDeps,
+): RecordedCall | undefined {
+  const session = deps.registry.get(callId);
+  if (session === undefined) return undefined;
+  return { request: session.request, callSid: session.callSid, ...modelsOf(session, deps) };
+}
+
+function modelsOf(
+  { request }: CallSession,
+  { agents, settings, engine }: RecordsDeps,
+): Pick<RecordedCall, "model" | "transcriptionModel"> {
+  const agent = agents.get(request.agent);
+  const transcription = agent?.transcription;
+  return {
+    model: engine ?? agent?.model ?? settings.openai.model,
+    transcriptionModel: transcription === "off" ? undefined : transcription,
+  };
+}

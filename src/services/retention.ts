@@ -1,0 +1,45 @@
+import type { Store } from "./store.ts";
+
+export interface RetentionDeps {
+  readonly store: Pick<Store, "erasure" | "prune">;
+  /** Absent means that calls are kept for ever. */
+  readonly days: number | undefined;
+  readonly now: () => number;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly log: {
+    info(message: string, fields: Readonly<Record<string, unknown>>): void;
+    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+}
+
+const HOUR_MS = 60 * 60_000;
+
+/** Forgets, at the start and then every hour, what is too old to be kept; gives the means to stop. */
+export function startRetention(deps: RetentionDeps): () => Promise<void> {
+  const { store, days, now, setTimer, log } = deps;
+  let closed = false;
+  let working: Promise<void> | undefined;
+  let cancelTimer = setTimer(forget, 0);
+
+  function forget(): void {
+    working = forgetOld()
+      .catch((error) => log.warn("Old records not forgotten", { error }))
+      .finally(() => {
+        if (!closed) cancelTimer = setTimer(forget, HOUR_MS);
+      });
+  }
+
+  async function forgetOld(): Promise<void> {
+    await store.prune(now());
+    if (days === undefined || closed) return;
+    const erased = await store.erasure.eraseBefore(now() - days * 24 * HOUR_MS);
+    if (erased.calls > 0) log.info("Old calls forgotten", { ...erased });
+  }
+
+  return async function stopRetention() {
+    closed = true;
+    cancelTimer();
+    await working;
+    cancelTimer();
+  };
+}

@@ -1,0 +1,126 @@
+import type { TranscriptLine } from "../protocol/web.ts";
+
+/** A call as the API tells of it; what is not known is null. */
+export interface CallSummary {
+  readonly id: string;
+  readonly direction: Direction;
+  readonly agent: string;
+  readonly status: Status;
+  readonly key: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  /** ISO 8601, as all times here. */
+  readonly startedAt: string;
+  readonly answeredAt: string | null;
+  readonly endedAt: string | null;
+  readonly durationMs: number | null;
+  readonly end: CallEnd | null;
+  readonly outcome: string | null;
+  readonly model: string | null;
+  readonly usage: Usage;
+  readonly cost: Cost | null;
+  readonly latency:
+    | { readonly turns: number; readonly p50Ms: number; readonly p95Ms: number }
+    | null;
+}
+
+export type Direction = "inbound" | "outbound" | "web";
+export type Status = "queued" | "ringing" | "live" | "ended";
+
+export interface CallEnd {
+  readonly reason: string;
+  readonly detail?: string | null;
+}
+
+/** Tokens; the cached ones are part of the input. */
+export interface Usage {
+  readonly inputText: number;
+  readonly inputAudio: number;
+  readonly cachedText: number;
+  readonly cachedAudio: number;
+  readonly outputText: number;
+  readonly outputAudio: number;
+  readonly transcriptionInput: number;
+  readonly transcriptionOutput: number;
+  readonly transcriptionSeconds: number;
+}
+
+/** US dollars; null where a price is not known. */
+export interface Cost {
+  readonly usd: number | null;
+  readonly parts: Readonly<Record<CostPart, number | null>>;
+}
+
+export type CostPart = "text" | "audio" | "transcription" | "telephony";
+
+/** A line of a conversation with its time since the call began. */
+export type TimedLine = Omit<TranscriptLine, "position"> & { readonly startedMs: number };
+
+export interface ToolUse {
+  readonly id: string;
+  readonly name: string;
+  /** JSON as the model wrote it. */
+  readonly arguments: string;
+  readonly startedMs: number;
+  readonly result:
+    | { readonly ok: boolean; readonly output: string; readonly durationMs: number }
+    | null;
+}
+
+/** How long a line of the agent's was waited for, each part from the one before. */
+export interface Latency {
+  readonly turnId: string;
+  readonly responseMs: number;
+  readonly firstAudioMs: number;
+  readonly firstHeardMs: number | null;
+  readonly totalMs: number;
+}
+
+export interface CallDetail extends CallSummary {
+  readonly turns: readonly TimedLine[];
+  readonly tools: readonly ToolUse[];
+  readonly latencies: readonly Latency[];
+}
+
+export interface CallPage {
+  readonly calls: readonly CallSummary[];
+  readonly nextCursor: string | null;
+}
+
+export interface Analytics {
+  readonly calls: number;
+  readonly duration: { readonly totalMs: number };
+  readonly latency: { readonly p50Ms: number | null };
+  readonly cost: { readonly usd: number; readonly unknown: number };
+}
+
+/** What happens in a call, as far as it is shown; there are more types than these. */
+export type CallEvent =
+  | { readonly type: "started"; readonly direction: Direction; readonly agent: string }
+  | { readonly type: "connected" }
+  | { readonly type: "speaking"; readonly who: "caller" | "agent"; readonly on: boolean }
+  | { readonly type: "turn"; readonly turn: TranscriptLine & { readonly startedMs: number } }
+  | {
+    readonly type: "toolStarted";
+    readonly toolCallId: string;
+    readonly name: string;
+    readonly arguments: string;
+  }
+  | {
+    readonly type: "toolEnded";
+    readonly toolCallId: string;
+    readonly name: string;
+    readonly ok: boolean;
+    readonly output: string;
+    readonly durationMs: number;
+  }
+  | {
+    readonly type: "latency";
+    readonly itemId: string;
+    readonly latency: Omit<Latency, "turnId" | "firstHeardMs"> & { readonly firstHeardMs?: number };
+  }
+  | { readonly type: "modelLost" }
+  | { readonly type: "modelReady"; readonly again: boolean }
+  | { readonly type: "notice"; readonly code: string }
+  | { readonly type: "transferring"; readonly alias: string }
+  | { readonly type: "ended"; readonly end: CallEnd; readonly durationMs: number };

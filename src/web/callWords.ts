@@ -1,0 +1,111 @@
+import type { CallEnd, CallSummary, Direction } from "./callAnswers.ts";
+
+const DIRECTIONS: Readonly<Record<Direction, string>> = {
+  inbound: "Called in",
+  outbound: "Called out",
+  web: "Web call",
+};
+
+const ENDINGS: Readonly<Record<string, string>> = {
+  caller_hung_up: "The caller hung up",
+  agent_hung_up: "The agent ended the call",
+  operator_hung_up: "An operator hung up",
+  transferred: "Handed over",
+  idle: "Nobody spoke any more",
+  time_limit: "Reached the longest time",
+  spend_limit: "Reached the spending limit",
+  not_answered: "Not answered",
+  voicemail: "An answering machine answered",
+  model_failed: "The model could not be reached",
+  leg_failed: "The caller's line broke off",
+  server_stopped: "The server stopped",
+  internal_error: "Something went wrong on the server",
+};
+
+/** Details that say all there is to say. */
+const DETAILS: Readonly<Record<string, string>> = {
+  busy: "The line was busy",
+  "no-answer": "Nobody answered",
+  canceled: "Cancelled before anybody answered",
+  cancelled: "Cancelled before anybody answered",
+  failed: "The number could not be reached",
+  fax: "A fax machine answered",
+  never_joined: "The caller's line was never connected",
+  joined_elsewhere: "The caller went on in another place",
+  invalid_api_key: "The server's OpenAI key was refused",
+  insufficient_quota: "The server's OpenAI account has no credit left",
+};
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  human: "A person answered.",
+  voicemail: "An answering machine answered.",
+};
+
+/** Who is at the other end. */
+export function nameParty({ direction, from, to }: Parties): string {
+  if (direction === "web") return "Browser";
+  return (direction === "inbound" ? from : to) ?? "Unknown number";
+}
+
+/** Which way the call went, and with whom: `Called in · Receptionist`. */
+export function describeWay(
+  { direction, agent }: Way,
+  titles: ReadonlyMap<string, string>,
+): string {
+  return `${DIRECTIONS[direction]} · ${titles.get(agent) ?? agent}`;
+}
+
+/** How a call ended, in a few words without a full stop. */
+export function describeEnd(end: CallEnd | null): string {
+  if (end === null) return "Not over yet";
+  const words = ENDINGS[end.reason] ?? "Ended";
+  const detail = end.detail ?? "";
+  // What the phone network adds to an ordinary end says nothing more.
+  if (detail === "" || detail === "completed") return words;
+  return DETAILS[detail] ?? `${words} (${detail.replaceAll("_", " ")})`;
+}
+
+/** What is known of the call's end, in sentences. */
+export function tellEnd({ end, outcome }: Pick<CallSummary, "end" | "outcome">): string {
+  const answered = OUTCOMES[outcome ?? ""] ?? "";
+  const isSaid = end?.reason === "voicemail";
+  return `${isSaid ? "" : `${answered} `}${describeEnd(end)}.`.trim();
+}
+
+/** `$1.25`, `$0.041`; a dash where the price is not known. */
+export function formatDollars(usd: number | null): string {
+  if (usd === null) return "—";
+  if (usd === 0) return "$0";
+  if (usd < 0.001) return "<$0.001";
+  return `$${usd.toFixed(usd < 1 ? 3 : 2)}`;
+}
+
+export function formatCount(count: number): string {
+  return COUNT.format(count);
+}
+
+/** Hours and minutes of a moment: `20:39`. */
+export function formatTime(moment: string): string {
+  return TIME.format(new Date(moment));
+}
+
+/** The day of a moment as it is called on the day of `now`: `Today`, `Tuesday, November 17`. */
+export function nameDay(moment: string, now: Date): string {
+  const day = new Date(moment);
+  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
+  if (day.toDateString() === now.toDateString()) return "Today";
+  if (day.toDateString() === yesterday.toDateString()) return "Yesterday";
+  return (day.getFullYear() === now.getFullYear() ? DAY : DAY_OF_YEAR).format(day);
+}
+
+type Parties = Pick<CallSummary, "direction" | "from" | "to">;
+type Way = Pick<CallSummary, "direction" | "agent">;
+
+const COUNT = new Intl.NumberFormat("en");
+const TIME = new Intl.DateTimeFormat("en", {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+const DAY = new Intl.DateTimeFormat("en", { weekday: "long", month: "long", day: "numeric" });
+const DAY_OF_YEAR = new Intl.DateTimeFormat("en", { dateStyle: "full" });

@@ -1,0 +1,94 @@
+/// <reference lib="dom" />
+import { askApi, Refusal } from "./ask.ts";
+import type { CallDetail } from "./callAnswers.ts";
+import { find } from "./elements.ts";
+
+type Action =
+  | { readonly type: "say"; readonly text: string }
+  | { readonly type: "transfer"; readonly to: string }
+  | { readonly type: "hangup"; readonly goodbye?: string };
+
+/** The means to step into a call: let the agent say something, hand over, hang up. */
+export interface OperatorDesk {
+  open(call: Pick<CallDetail, "id" | "direction">): void;
+  close(): void;
+}
+
+export function createOperatorDesk(): OperatorDesk {
+  const desk = find("call-desk", HTMLElement);
+  const answer = find("call-answer", HTMLElement);
+  const handOver = find("hand-over", HTMLButtonElement);
+  const dialogs = [
+    find("hand-over-dialog", HTMLDialogElement),
+    find("hang-up-dialog", HTMLDialogElement),
+  ] as const;
+  let callId: string | undefined;
+
+  onSubmit("say-form", async (text) => {
+    if (text !== "") await act({ type: "say", text }, "The agent will say it.");
+  });
+  onSubmit("hand-over-form", async (to) => {
+    dialogs[0].close();
+    await act({ type: "transfer", to }, "The call is being handed over.");
+  });
+  onSubmit("hang-up-form", async (goodbye) => {
+    dialogs[1].close();
+    await act(
+      { type: "hangup", ...(goodbye !== "" && { goodbye }) },
+      goodbye === "" ? "Hanging up…" : "The agent says goodbye, then hangs up.",
+    );
+  });
+  handOver.onclick = () => dialogs[0].showModal();
+  find("end-call", HTMLButtonElement).onclick = () => dialogs[1].showModal();
+  for (const dialog of dialogs) {
+    for (const button of dialog.querySelectorAll<HTMLButtonElement>("button[type=button]")) {
+      button.onclick = () => dialog.close();
+    }
+  }
+
+  return {
+    open({ id, direction }) {
+      callId = id;
+      answer.textContent = "";
+      handOver.hidden = direction === "web";
+      desk.hidden = false;
+    },
+    close() {
+      callId = undefined;
+      desk.hidden = true;
+      for (const dialog of dialogs) dialog.close();
+    },
+  };
+
+  async function act(action: Action, done: string): Promise<void> {
+    const asked = callId;
+    if (asked === undefined) return;
+    answer.className = "desk-answer";
+    answer.textContent = "";
+    let words = done;
+    try {
+      await askApi(`/api/calls/${asked}/actions`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(action),
+      });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      words = [error.message, ...error.details.map(({ message }) => `It ${message}.`)].join(" ");
+      answer.className = "desk-answer problem";
+    }
+    if (callId === asked) answer.textContent = words;
+  }
+}
+
+/** Takes the text of a form's one field, and empties it. */
+function onSubmit(id: string, take: (text: string) => Promise<void>): void {
+  const form = find(id, HTMLFormElement);
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    const field = form.querySelector("input");
+    const text = field?.value.trim() ?? "";
+    if (field !== null) field.value = "";
+    take(text);
+  };
+}

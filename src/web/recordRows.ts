@@ -1,0 +1,80 @@
+/// <reference lib="dom" />
+import type { CallSummary } from "./callAnswers.ts";
+import {
+  describeEnd,
+  describeWay,
+  formatDollars,
+  formatTime,
+  nameDay,
+  nameParty,
+} from "./callWords.ts";
+import { element } from "./elements.ts";
+import { formatDuration } from "./words.ts";
+
+/** The rows of the records, under the days on which the calls began. */
+export interface RecordRows {
+  readonly size: number;
+  append(calls: readonly CallSummary[], titles: ReadonlyMap<string, string>): void;
+  empty(): void;
+}
+
+export function createRecordRows(list: HTMLElement): RecordRows {
+  let size = 0;
+  let day = "";
+  let rows = element("ul");
+
+  return {
+    get size() {
+      return size;
+    },
+    append(calls, titles) {
+      const now = new Date();
+      for (const call of calls) {
+        const name = nameDay(call.startedAt, now);
+        if (name !== day) {
+          day = name;
+          rows = element("ul", { className: "rows" });
+          list.append(element("h2", { className: "day", textContent: name }), rows);
+        }
+        rows.append(createRow(call, titles));
+        size++;
+      }
+    },
+    empty() {
+      size = 0;
+      day = "";
+      list.replaceChildren();
+    },
+  };
+}
+
+function createRow(call: CallSummary, titles: ReadonlyMap<string, string>): HTMLElement {
+  const isOver = call.status === "ended";
+  const about = element("span", { className: "about" }, [
+    element("span", { className: "who", textContent: nameParty(call) }),
+    element("span", { className: "way", textContent: describeWay(call, titles) }),
+    element("span", { className: "end", textContent: describeEnd(call.end) }),
+  ]);
+  const aside = element("span", { className: "aside" }, [
+    element("span", {
+      className: "length",
+      textContent: call.durationMs === null ? "" : formatDuration(call.durationMs),
+    }),
+    element("span", {
+      className: "cost",
+      textContent: isOver ? formatDollars(call.cost?.usd ?? null) : "",
+      title: call.cost?.usd == null ? "The price is not known" : "",
+    }),
+  ]);
+  return element("li", {}, [
+    element("a", { href: `#${isOver ? "records" : "calls"}/${call.id}` }, [
+      element("time", {
+        className: "at",
+        dateTime: call.startedAt,
+        textContent: formatTime(call.startedAt),
+      }),
+      about,
+      aside,
+    ]),
+  ]);
+}

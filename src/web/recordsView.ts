@@ -1,0 +1,111 @@
+/// <reference lib="dom" />
+import { askApi } from "./ask.ts";
+import type { Analytics, CallPage } from "./callAnswers.ts";
+import { element, find } from "./elements.ts";
+import { showFigures } from "./figures.ts";
+import { createRecordFilter } from "./recordFilter.ts";
+import { createRecordRows } from "./recordRows.ts";
+import { summarise } from "./summary.ts";
+
+/** The calls that there have been, the newest first. */
+export interface RecordsView {
+  /** Settles when the list is shown. Throws `Refusal`. */
+  open(filter: URLSearchParams, signal: AbortSignal): Promise<void>;
+}
+
+export function createRecordsView(titles: Promise<ReadonlyMap<string, string>>): RecordsView {
+  const main = find("records", HTMLElement);
+  const rows = createRecordRows(find("records-list", HTMLElement));
+  const filterForm = createRecordFilter(find("records-filter", HTMLFormElement));
+  const empty = find("records-empty", HTMLElement);
+  const older = find("records-older", HTMLButtonElement);
+  const problem = find("records-problem", HTMLElement);
+  const wayBack = find("record-back", HTMLAnchorElement);
+  let shown = { filter: "", scrollTop: 0 };
+
+  return {
+    async open(filter, signal) {
+      filterForm.show(filter, await titles);
+      wayBack.href = location.hash;
+      const isBack = shown.filter === filter.toString();
+      // As much as had been read, so that the place in the list is found again.
+      const limit = isBack ? Math.min(MOST, Math.max(PAGE, rows.size)) : PAGE;
+      problem.textContent = "";
+      main.ariaBusy = "true";
+      const [page, analytics] = await Promise.all([
+        list(filter, { limit, signal }),
+        askApi<Analytics>(`/api/analytics?from=${daysAgo(7)}`, { signal }),
+      ]);
+      if (signal.aborted) return;
+      showFigures(find("records-figures", HTMLElement), summarise(analytics));
+      rows.empty();
+      await show(page, filter, signal);
+      showEmptiness(filter);
+      main.ariaBusy = "false";
+      main.scrollTop = isBack ? shown.scrollTop : 0;
+      shown = { filter: filter.toString(), scrollTop: main.scrollTop };
+      main.onscroll = () => shown.scrollTop = main.scrollTop;
+      signal.addEventListener("abort", () => main.onscroll = null);
+    },
+  };
+
+  function list(
+    filter: URLSearchParams,
+    { cursor, limit = PAGE, signal }: {
+      readonly cursor?: string;
+      readonly limit?: number;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<CallPage> {
+    const query = filterForm.queryOf(filter);
+    query.set("limit", String(limit));
+    if (cursor !== undefined) query.set("cursor", cursor);
+    return askApi<CallPage>(`/api/calls?${query}`, { signal });
+  }
+
+  async function show(page: CallPage, filter: URLSearchParams, signal: AbortSignal): Promise<void> {
+    rows.append(page.calls, await titles);
+    older.hidden = page.nextCursor === null;
+    older.disabled = false;
+    older.onclick = async () => {
+      older.disabled = true;
+      problem.textContent = "";
+      try {
+        const cursor = page.nextCursor ?? "";
+        const next = await list(filter, { cursor, signal });
+        if (!signal.aborted) await show(next, filter, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        older.disabled = false;
+        problem.textContent = error instanceof Error ? error.message : String(error);
+      }
+    };
+  }
+
+  function showEmptiness(filter: URLSearchParams): void {
+    empty.hidden = rows.size > 0;
+    empty.replaceChildren(
+      ...(filter.size > 0
+        ? [
+          element("p", { textContent: "No call is like that." }),
+          element("p", {}, [element("a", { href: "#records", textContent: "Show all calls" })]),
+        ]
+        : [
+          element("p", { textContent: "There have been no calls yet." }),
+          element("p", {}, [
+            "Have one under ",
+            element("a", { href: "#talk", textContent: "Talk" }),
+            ": when it is over, it is found here, with what was said, how it ended and what it cost.",
+          ]),
+        ]),
+    );
+  }
+}
+
+const PAGE = 50;
+/** The most that the server gives at a time. */
+const MOST = 200;
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString();
+}

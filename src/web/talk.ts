@@ -1,0 +1,232 @@
+/// <reference lib="dom" />
+import type { ServerMessage } from "../protocol/web.ts";
+import { storedKey, storeKey } from "./apiKey.ts";
+import { Refusal } from "./ask.ts";
+import { beginCall, type Call } from "./call.ts";
+import type { ServerInfo } from "./connection.ts";
+import { find } from "./elements.ts";
+import { fillKeypad } from "./keypad.ts";
+import { MicrophoneError } from "./microphone.ts";
+import { createScript } from "./script.ts";
+import {
+  describeEnding,
+  describeMicrophone,
+  describeNotice,
+  describeOpening,
+  formatDuration,
+} from "./words.ts";
+import { drawWire } from "./wire.ts";
+
+type Phase =
+  | { readonly name: "idle" }
+  | { readonly name: "starting" }
+  | { readonly name: "live"; readonly call: Call; readonly since: number };
+
+const body = document.body;
+const view = find("talk", HTMLElement);
+const startForm = find("start-form", HTMLFormElement);
+const startButton = find("start", HTMLButtonElement);
+const startTyping = find("start-typing", HTMLButtonElement);
+const agentField = find("agent", HTMLSelectElement);
+const keyField = find("key", HTMLInputElement);
+const problem = find("problem", HTMLElement);
+const desk = find("desk", HTMLElement);
+const textField = find("text", HTMLInputElement);
+const muteButton = find("mute", HTMLButtonElement);
+const interruptButton = find("interrupt", HTMLButtonElement);
+const keypad = find("keypad", HTMLElement);
+const keypadToggle = find("keypad-toggle", HTMLButtonElement);
+const status = find("status", HTMLElement);
+const clock = find("clock", HTMLElement);
+const scriptList = find("script", HTMLElement);
+const script = createScript(scriptList, { caller: "You" });
+const wire = drawWire(find("wire", HTMLCanvasElement));
+
+let phase: Phase = { name: "idle" };
+let ending: string | undefined;
+const heard = { caller: false, agent: false, recovering: false };
+
+startForm.onsubmit = (event) => {
+  event.preventDefault();
+  start(true);
+};
+startTyping.onclick = () => start(false);
+muteButton.onclick = toggleMute;
+interruptButton.onclick = interrupt;
+keypadToggle.onclick = () => {
+  keypad.hidden = !keypad.hidden;
+  keypadToggle.ariaExpanded = String(!keypad.hidden);
+};
+fillKeypad(keypad, (digit) => send({ type: "dtmf", digit }));
+find("stop", HTMLButtonElement).onclick = () => hangUp();
+find("text-form", HTMLFormElement).onsubmit = (event) => {
+  event.preventDefault();
+  const text = textField.value.trim();
+  if (text !== "") send({ type: "text", text });
+  textField.value = "";
+};
+document.onkeydown = ({ key, target, repeat }) => {
+  if (repeat || view.hidden) return;
+  if (key === "Escape") interrupt();
+  else if (key === "m" && !(target instanceof HTMLInputElement)) toggleMute();
+};
+setInterval(showClock, 500);
+
+/** Offers a conversation with what the server has. */
+export function introduce({ engine, access, agents, defaultAgent }: ServerInfo): void {
+  find("opening-text", HTMLElement).textContent = describeOpening(engine);
+  agentField.replaceChildren(...agents.map(({ name, title }) => new Option(title, name)));
+  agentField.value = defaultAgent;
+  find("agent-field", HTMLElement).hidden = agents.length < 2;
+  find("key-field", HTMLElement).hidden = access !== "key";
+  keyField.required = access === "key";
+  keyField.value = storedKey();
+  if (access === "closed") {
+    status.textContent = "Not available from here";
+    problem.textContent =
+      "This server has no API keys, so it talks only with pages opened on its own machine. To talk from here, set API_KEYS on the server.";
+    return;
+  }
+  startButton.disabled = startTyping.disabled = false;
+  setPhase({ name: "idle" });
+}
+
+/** Shows the conversation as it has gone on while another view was in front of it. */
+export function resumeTalk(): void {
+  if (keyField.value === "") keyField.value = storedKey();
+  scriptList.scrollTop = scriptList.scrollHeight;
+}
+
+/** Says why there is no conversation. */
+export function refuse(error: unknown): void {
+  setPhase({ name: "idle" });
+  status.textContent = "Not in a call";
+  if (error instanceof Refusal) {
+    problem.textContent = error.message;
+    if (error.code === "invalid_key") keyField.select();
+  } else if (error instanceof MicrophoneError) {
+    problem.textContent = describeMicrophone(error.fault);
+  } else {
+    problem.textContent = "This browser could not open its sound output.";
+  }
+}
+
+async function start(speaks: boolean): Promise<void> {
+  if (phase.name !== "idle" || !startForm.reportValidity()) return;
+  setPhase({ name: "starting" });
+  status.textContent = speaks ? "Waiting for the microphone…" : "Connecting…";
+  problem.textContent = "";
+  script.empty();
+  Object.assign(heard, { caller: false, agent: false, recovering: false });
+  ending = undefined;
+  const key = keyField.value.trim();
+  try {
+    const call = await beginCall({ agent: agentField.value, key, speaks }, {
+      onMessage: receive,
+      onMicrophoneLost: () => script.note("The microphone is gone. You can go on by typing."),
+      onClose: finish,
+    });
+    if (key !== "") storeKey(key);
+    setPhase({ name: "live", call, since: performance.now() });
+    status.textContent = "Connecting…";
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+function receive(message: ServerMessage): void {
+  switch (message.type) {
+    case "ready":
+      return showStatus();
+    case "transcript":
+      return script.show(message);
+    case "tool":
+      return script.showTool(message);
+    case "latency":
+      return script.showLatency(message);
+    case "speaking":
+      heard[message.who] = message.on;
+      return showStatus();
+    case "interrupted":
+      return wire.markCut();
+    case "notice": {
+      if (message.code.startsWith("model_")) heard.recovering = message.code === "model_lost";
+      const words = describeNotice(message.code);
+      if (words !== undefined) script.note(words);
+      return showStatus();
+    }
+    case "error":
+      return script.note(message.error);
+    case "ended":
+      ending = describeEnding(message.reason, message.detail);
+      return;
+  }
+}
+
+function hangUp(): void {
+  if (phase.name !== "live") return;
+  ending = describeEnding("caller_hung_up");
+  phase.call.hangUp();
+  finish();
+}
+
+function finish(): void {
+  if (phase.name !== "live") return;
+  const lasted = formatDuration(performance.now() - phase.since);
+  setPhase({ name: "idle" });
+  body.dataset.phase = "ended";
+  startButton.textContent = "Start again";
+  status.textContent = `${ending ?? describeEnding("leg_failed")} The call took ${lasted}.`;
+  startButton.focus();
+}
+
+function setPhase(next: Phase): void {
+  phase = next;
+  const live = phase.name === "live";
+  body.dataset.phase = phase.name;
+  startButton.disabled = startTyping.disabled = phase.name !== "idle";
+  desk.hidden = !live;
+  keypad.hidden = true;
+  keypadToggle.ariaExpanded = "false";
+  muteButton.hidden = phase.name === "live" && !phase.call.speaks;
+  muteButton.ariaPressed = "false";
+  wire.watch(phase.name === "live" ? phase.call : undefined);
+  clock.textContent = "";
+  if (phase.name === "live") (phase.call.speaks ? muteButton : textField).focus();
+  else showStatus();
+}
+
+function showStatus(): void {
+  const [state, words] = currentState();
+  view.dataset.state = state;
+  status.textContent = words;
+  interruptButton.disabled = !heard.agent;
+}
+
+function currentState(): readonly [string, string] {
+  if (phase.name !== "live") return ["quiet", "Not in a call"];
+  if (heard.recovering) return ["wait", "Connecting to the model again…"];
+  if (heard.agent) return ["agent", "The agent is speaking"];
+  if (heard.caller) return ["caller", "You are speaking"];
+  if (!phase.call.speaks) return ["listen", "Waiting for what you type"];
+  return phase.call.muted ? ["wait", "You are muted"] : ["listen", "Listening"];
+}
+
+function showClock(): void {
+  if (phase.name === "live") clock.textContent = formatDuration(performance.now() - phase.since);
+}
+
+function toggleMute(): void {
+  if (phase.name !== "live" || !phase.call.speaks) return;
+  phase.call.muted = !phase.call.muted;
+  muteButton.ariaPressed = String(phase.call.muted);
+  showStatus();
+}
+
+function interrupt(): void {
+  if (heard.agent) send({ type: "interrupt" });
+}
+
+function send(message: Parameters<Call["send"]>[0]): void {
+  if (phase.name === "live") phase.call.send(message);
+}

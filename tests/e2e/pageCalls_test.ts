@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import type { TranscriptTurn } from "../../src/call/types.ts";
+import { browserTests } from "../support/browser.ts";
+import { NOW, visitPage } from "../support/pageServer.ts";
+
+function turn(id: string, position: number, more: Partial<TranscriptTurn>): TranscriptTurn {
+  return {
+    id,
+    position,
+    role: "agent",
+    text: "",
+    final: true,
+    interrupted: false,
+    by: "voice",
+    startedMs: position * 2000,
+    ...more,
+  };
+}
+
+browserTests("page: live calls", {
+  "page lists the calls in progress as they come, talk and go": (browser) =>
+    visitPage(
+      { browser, hash: "#calls" },
+      async ({ page, begin, remember, events, complaints }) => {
+        await page.waitForSelector("#calls-empty:not([hidden])");
+        await begin("call_in", { caller: "+14155550123", called: "+14155550100" });
+        await begin("call_web", { direction: "web", agent: "clerk" });
+        await page.waitForSelector(".live .who:text-is('+14155550123')");
+        assert.equal(await page.textContent("#calls-count"), "2 calls");
+        assert.ok(await page.isHidden("#calls-empty"));
+
+        events.publish("call_web", { type: "speaking", who: "caller", on: true });
+        events.publish("call_web", {
+          type: "turn",
+          turn: turn("a", 0, { role: "caller", text: "Are you <b>there</b>?" }),
+        });
+        await page.waitForSelector(".live .state:text-is('Caller speaks')");
+        await page.waitForSelector(".live .last.caller");
+        const rows = await page.locator(".live li").allInnerTexts();
+        assert.deepEqual(rows.map((row) => row.replace(/\s+/g, " ").trim()), [
+          "0:00 +14155550123 Silence Called in · Receptionist",
+          "0:00 Browser Caller speaks Web call · Clerk Are you <b>there</b>?",
+        ]);
+        await page.clock.setFixedTime(NOW + 83_000);
+        await page.waitForSelector(".live .at:text-is('1:23')");
+
+        const rings = {
+          id: "call_out",
+          to: "+4930901820",
+          status: "ringing",
+          startedAt: NOW,
+        } as const;
+        await remember(rings);
+        events.publish("call_in", { type: "connected", format: "pcmu" });
+        await page.waitForSelector(".live .state:text-is('Ringing')");
+        const end = { reason: "caller_hung_up" } as const;
+        events.publish("call_in", { type: "ended", end, durationMs: 83_000 });
+        await page.waitForSelector("#calls-count:text-is('2 calls')");
+        assert.equal(await page.locator(".live .who:text-is('+14155550123')").count(), 0);
+        assert.deepEqual(complaints, []);
+      },
+    ),
+
+  "page follows a call from its beginning, acts on it, and says how it ended": (browser) =>
+    visitPage(
+      { browser, hash: "#calls" },
+      async ({ page, begin, events, complaints, ...visit }) => {
+        const call = await begin("call_one", { caller: "+14155550123" });
+        const said = (line: TranscriptTurn) =>
+          events.publish("call_one", { type: "turn", turn: line });
+        said(turn("a", 0, { text: "Hello, how can I help you?" }));
+        await page.click(".live a");
+        await page.waitForSelector("#call-script .line");
+        assert.equal(await page.textContent("#call-who"), "+14155550123");
+        const tool = { toolCallId: "t", name: "find_table" };
+        events.publish("call_one", { type: "toolStarted", ...tool, arguments: '{"guests":4}' });
+        events.publish("call_one", {
+          type: "toolEnded",
+          ...tool,
+          ok: true,
+          output: "none",
+          durationMs: 40,
+        });
+        said(turn("c", 2, { text: "There is a table at", interrupted: true }));
+        said(turn("b", 1, { role: "caller", text: "A table for four." }));
+        events.publish("call_one", { type: "speaking", who: "agent", on: true });
+        await page.waitForSelector("#call-status:text-is('The agent is speaking')");
+        const rows = await page.locator("#call-script li").allInnerTexts();
+        assert.deepEqual(rows.map((row) => row.replace(/\s+/g, " ").trim()), [
+          "0:00 Agent Hello, how can I help you?",
+          "0:00 uses find_table 40 ms",
+          "0:02 Caller A table for four.",
+          "0:04 Agent There is a table at cut off here",
+        ]);
+
+        await page.fill("#say-form input", "One moment, please.");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector("#call-answer:text-is('The agent will say it.')");
+        await page.click("#hand-over");
+        await page.fill("#hand-over-form input", "nobody");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector("#call-answer.problem:not(:empty)");
+        assert.match(await page.textContent("#call-answer") ?? "", /It must be one of sales\.$/);
+        await page.click("#hand-over");
+        await page.fill("#hand-over-form input", "sales");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector("#call-answer:text-is('The call is being handed over.')");
+        await page.click("#end-call");
+        await page.click("#hang-up-dialog button[type=submit]");
+        await page.waitForSelector("#call-answer:text-is('Hanging up…')");
+        assert.deepEqual(call.inputs, [
+          { type: "sayAsked", text: "One moment, please." },
+          { type: "transferAsked", alias: "sales" },
+          { type: "hangUp", end: { reason: "operator_hung_up" } },
+        ]);
+
+        const end = { reason: "operator_hung_up" } as const;
+        await visit.remember({ id: "call_one" }, { end, durationMs: 9000 });
+        events.publish("call_one", { type: "ended", end, durationMs: 9000 });
+        await page.waitForSelector("#call-status a");
+        assert.match(await page.textContent("#call-status") ?? "", /^An operator hung up\./);
+        assert.ok(await page.isHidden("#call-desk"));
+        await page.click("#call-status a");
+        await page.waitForSelector("#record:not([hidden])");
+        // The one refusal is what was asked for.
+        assert.equal(complaints.filter((text) => !text.includes("422")).length, 0, `${complaints}`);
+      },
+    ),
+
+  "page misses nothing of a call while its connection is gone": (browser) =>
+    visitPage({ browser, hash: "#calls" }, async ({ page, begin, events, go, breakOff }) => {
+      await begin("call_one", { direction: "web" });
+      await go("calls/call_one");
+      events.publish("call_one", { type: "turn", turn: turn("a", 0, { text: "Before." }) });
+      await page.waitForSelector("#call-script .line");
+      const again = page.waitForRequest((request) =>
+        request.headers()["last-event-id"] === "run1-2"
+      );
+      breakOff();
+      await page.waitForSelector("#call[data-state=wait]");
+      assert.match(await page.textContent("#call-status") ?? "", /^The server does not answer/);
+      events.publish("call_one", { type: "turn", turn: turn("b", 1, { text: "Meanwhile." }) });
+      await again;
+      await page.waitForSelector("#call-script .line:nth-child(2)");
+      assert.deepEqual(await page.locator("#call-script .words").allInnerTexts(), [
+        "Before.",
+        "Meanwhile.",
+      ]);
+    }),
+
+  "page goes on with its own conversation while other parts are looked at": (browser) =>
+    visitPage({ browser }, async ({ page, conversations, complaints }) => {
+      await page.click("#start-typing");
+      await page.waitForSelector("[data-phase=live]");
+      const [call] = conversations;
+      assert.ok(call !== undefined);
+      await call.joined();
+      await page.click("nav a[href='#records']");
+      await page.waitForSelector("#records:not([hidden])");
+      assert.ok(await page.isHidden("#desk"));
+      assert.match(await page.locator("nav a[href='#talk']").innerText(), /in a call/);
+      call.leg.notify({ type: "turn", turn: turn("a", 0, { text: "Still there?" }) });
+      await page.goBack();
+      await page.waitForSelector("#script .words:text-is('Still there?')");
+      await page.fill("#text", "Yes");
+      await page.keyboard.press("Enter");
+      assert.equal((await call.told("typed")).text, "Yes");
+      assert.ok(!call.inputs.some(({ type }) => type === "left"));
+      await page.click("#stop");
+      await call.told("left");
+      assert.deepEqual(complaints, []);
+    }),
+});

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { noUsage } from "../../src/services/store/callRecord.ts";
+import { ADMIN, ALICE } from "../support/apiServer.ts";
+import { browserTests } from "../support/browser.ts";
+import { NOW, type PageVisit, visitPage } from "../support/pageServer.ts";
+import { said } from "../support/storedCalls.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1440 * MINUTE_MS;
+
+browserTests("page: records", {
+  "page lists the records under their days, with filters and page by page": (browser) =>
+    visitPage({ browser, hash: "#records" }, async ({ page, remember, go, complaints }) => {
+      await page.waitForSelector("#records-empty:not([hidden])");
+      assert.match(await page.textContent("#records-empty") ?? "", /no calls yet.*Talk/);
+
+      const unknown = {
+        usd: null,
+        parts: { text: null, audio: null, transcription: 0, telephony: null },
+      };
+      await remember({
+        id: "call_in",
+        direction: "inbound",
+        from: "+14155550123",
+        startedAt: NOW - MINUTE_MS,
+      }, {
+        end: { reason: "model_failed", detail: "insufficient_quota" },
+        durationMs: 95_000,
+        latenciesMs: [600, 700, 900],
+        cost: { usd: 0.0412, parts: { text: 0, audio: 0.0412, transcription: 0, telephony: null } },
+      });
+      await remember({ id: "call_web", direction: "web", startedAt: NOW - DAY_MS }, {
+        cost: unknown,
+      });
+      for (let i = 0; i < 60; i++) {
+        const startedAt = NOW - 40 * DAY_MS - i * MINUTE_MS;
+        await remember({ id: `call_old${i}`, to: "+4930901820", agent: "clerk", startedAt }, {
+          end: { reason: "not_answered", detail: "busy" },
+        });
+      }
+      await go("talk");
+      await go("records");
+      await page.waitForSelector("#records-list li");
+      const figures = await page.locator("#records-figures > div").allInnerTexts();
+      assert.deepEqual(figures.map((text) => text.replace(/\s+/g, " ").trim()), [
+        "Calls 2",
+        "Minutes 2.6",
+        "Cost $0.041 and 1 without a price",
+        "Median latency 700 ms",
+      ]);
+      assert.deepEqual(await page.locator("#records-list h2").allInnerTexts(), [
+        "Today",
+        "Yesterday",
+        "Monday, November 23, 2026",
+      ]);
+      const rows = (await page.locator("#records-list li").allInnerTexts())
+        .map((text) => text.replace(/\s+/g, " ").trim());
+      assert.equal(rows.length, 50);
+      assert.deepEqual(rows.slice(0, 3), [
+        "11:59 +14155550123 Called in · Receptionist The server's OpenAI account has no credit left 1:35 $0.041",
+        "12:00 Browser Web call · Receptionist The caller hung up 1:00 —",
+        "12:00 +4930901820 Called out · Clerk The line was busy 1:00 $0.020",
+      ]);
+      await page.click("#records-older");
+      await page.waitForSelector("#records-older", { state: "hidden" });
+      assert.equal(await page.locator("#records-list li").count(), 62);
+
+      await page.selectOption("select[name=direction]", "web");
+      await page.waitForSelector("#records-list h2:first-child:text-is('Yesterday')");
+      assert.equal(await page.locator("#records-list li").count(), 1);
+      await page.selectOption("select[name=agent]", "clerk");
+      await page.waitForSelector("#records-empty:not([hidden])");
+      await page.click("#records-empty a");
+      await page.waitForSelector("#records-empty", { state: "hidden" });
+      await page.selectOption("select[name=days]", "7");
+      await page.waitForSelector("#records-list h2:nth-of-type(3)", { state: "detached" });
+      assert.equal(await page.locator("#records-list li").count(), 2);
+      assert.deepEqual(complaints, []);
+    }),
+
+  "page shows a record: the end, what was heard, tools, latencies, tokens and cost": (browser) =>
+    visitPage({ browser }, async (visit) => {
+      const { page, go, complaints } = visit;
+      await rememberConversation(visit);
+      await go("records/call_one");
+      await page.waitForSelector("#record-script .line");
+      assert.equal(await page.textContent("#record-who"), "+14155550123");
+      assert.equal(
+        await page.textContent("#record-way"),
+        "Called out · Receptionist · from +14155550100 · Today, 11:00",
+      );
+      assert.equal(
+        await page.textContent("#record-end"),
+        "A person answered. The agent ended the call.",
+      );
+      const rows = await page.locator("#record-script li").allInnerTexts();
+      assert.deepEqual(rows.map((row) => row.replace(/\s+/g, " ").trim()), [
+        "0:01 Agent Good morning.",
+        "0:03 Caller Is <b>eight</b> free?",
+        "0:05 uses find_table failed after 1.2 s",
+        "0:07 Agent I could not find cut off here 640 ms",
+      ]);
+      const figures = await page.locator("#record-figures > div").allInnerTexts();
+      assert.deepEqual(figures.map((text) => text.replace(/\s+/g, " ").trim()), [
+        "Length 1:00",
+        "Cost — no price known",
+        "Tokens 1,500",
+        "Median latency 640 ms",
+      ]);
+      await page.click("#record-cost summary");
+      const table = await page.locator("#record-cost tbody tr").allInnerTexts();
+      assert.deepEqual(table.map((row) => row.replace(/\s+/g, " ").trim()), [
+        "Text 1,000 400 500 $0.0123",
+        "Audio 0 0 0 —",
+        "Transcription 12 s $0",
+        "Telephony —",
+      ]);
+      await page.click("#record-latency summary");
+      assert.match(
+        await page.locator("#record-latency tbody tr").innerText(),
+        /0:07\s+400 ms\s+200 ms\s+40 ms\s+640 ms/,
+      );
+
+      for (const [name, beginning] of [["Text", "[00:01] Agent: Good"], ["WebVTT", "WEBVTT"]]) {
+        const awaited = page.waitForEvent("download");
+        await page.click(`#record-downloads button:text-is('${name}')`);
+        const file = await (await awaited).path();
+        assert.ok((await Deno.readTextFile(file)).startsWith(beginning ?? ""), name);
+      }
+      assert.deepEqual(complaints, []);
+    }),
+
+  "page asks for the API key, refuses wrong ones, and shows each key its own calls": (browser) =>
+    visitPage({ browser, keyed: true, hash: "#records" }, async ({ page, remember }) => {
+      await remember({ id: "call_alice", keyName: "alice", to: "+14155550123" }, {});
+      await remember({ id: "call_bob", keyName: "bob", to: "+14155550188" }, {});
+      await page.waitForSelector("#gate:not([hidden])");
+      assert.equal(await page.textContent("#gate-problem"), "");
+      await page.fill("#gate-key", "guessed-secret-0123456789");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#gate-problem:not(:empty)");
+      assert.equal(await page.textContent("#gate-problem"), "The server does not know this key.");
+      await page.fill("#gate-key", ALICE);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#records-list li");
+      assert.deepEqual(await page.locator("#records-list .who").allInnerTexts(), ["+14155550123"]);
+
+      await page.evaluate(`sessionStorage.setItem("parley.key", ${JSON.stringify(ADMIN)})`);
+      await page.click("nav a[href='#calls']");
+      await page.waitForSelector("#calls-empty:not([hidden])");
+      await page.click("nav a[href='#records']");
+      await page.waitForSelector("#records-list li:nth-child(2)");
+      await page.goto(new URL("#records/call_nobody", page.url()).href);
+      await page.waitForSelector("#trouble:not([hidden])");
+      assert.equal(await page.textContent("#trouble-text"), "There is no such call.");
+    }),
+});
+
+async function rememberConversation({ remember, store }: PageVisit): Promise<void> {
+  const callId = "call_one";
+  const [from, to] = ["+14155550100", "+14155550123"];
+  await remember({ id: callId, from, to, startedAt: NOW - 60 * MINUTE_MS });
+  const tool = { callId, toolCallId: "t", name: "find_table" };
+  const latency = { responseMs: 400, firstAudioMs: 200, firstHeardMs: 40, totalMs: 640 };
+  await store.calls.write([
+    { type: "changed", callId, changes: { outcome: "human" } },
+    said(callId, { id: "a", role: "agent", position: 0, text: "Good morning.", startedMs: 1000 }),
+    said(callId, { id: "b", position: 1, text: "Is <b>eight</b> free?", startedMs: 3000 }),
+    said(callId, {
+      id: "c",
+      role: "agent",
+      position: 2,
+      text: "I could not find",
+      interrupted: true,
+      startedMs: 7000,
+    }),
+    { type: "toolStarted", ...tool, arguments: '{"time":"20:00"}', startedMs: 5000 },
+    { type: "toolEnded", ...tool, ok: false, output: "timeout", durationMs: 1200, atMs: 6200 },
+    { type: "latency", callId, itemId: "c", sequence: 0, latency },
+    {
+      type: "ended",
+      callId,
+      ending: {
+        end: { reason: "agent_hung_up" },
+        endedAt: NOW,
+        durationMs: MINUTE_MS,
+        usage: {
+          ...noUsage,
+          inputText: 1000,
+          cachedText: 400,
+          outputText: 500,
+          transcriptionSeconds: 12,
+        },
+        cost: {
+          usd: null,
+          parts: { text: 0.0123, audio: null, transcription: 0, telephony: null },
+        },
+        latency: { turns: 1, p50Ms: 640, p95Ms: 640 },
+        latenciesMs: [640],
+      },
+    },
+  ]);
+}

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { apiKey, otherKey, publicUrl, startPhoneServer } from "../support/phoneServer.ts";
+import { EventReader } from "../support/eventReader.ts";
+import { Inbox } from "../support/inbox.ts";
+
+interface Told {
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const admin = "the-admin-secret-0123456789";
+
+/** A whole server that tells a receiver of its calls. */
+async function startTelling() {
+  const told = new Inbox<Told>();
+  const receiver = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    async (request) => {
+      told.add(await request.json());
+      return new Response(null, { status: 204 });
+    },
+  );
+  const server = await startPhoneServer({
+    env: {
+      API_KEYS: `ops:${apiKey},other:${otherKey},admin:${admin};scopes=admin`,
+      PUBLIC_URL: publicUrl,
+      WEBHOOK_URL: `http://127.0.0.1:${receiver.addr.port}/`,
+      WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 1).toString("base64")}`,
+    },
+  });
+  const ask = (path: string, key: string) =>
+    server.request(path, { headers: { "x-api-key": key } });
+  return {
+    ...{ server, told, ask },
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await receiver.shutdown();
+    },
+  };
+}
+
+async function statusOf(asked: Promise<Response>): Promise<number> {
+  const response = await asked;
+  await response.body?.cancel();
+  return response.status;
+}
+
+Deno.test("a call is watched live, found afterwards and told of, by its key and by nobody else's", async () => {
+  await using world = await startTelling();
+  const { server, told, ask } = world;
+  const watching = new EventReader(await ask("/api/events", apiKey));
+  const placed = await server.post("/api/outbound/initiate", { to: "+14155550123" });
+  const { callId } = await placed.json();
+  const call = await server.network.nextCall();
+  await call.next("media");
+
+  assert.equal((await watching.next())?.name, "started");
+  const live = await (await ask("/api/calls?status=live", apiKey)).json();
+  assert.deepEqual(live.calls.map(({ id }: { id: string }) => id), [callId]);
+
+  const hangUp = { type: "hangup" };
+  const path = `/api/calls/${callId}/actions`;
+  assert.equal(await statusOf(server.post(path, hangUp, otherKey)), 404);
+  assert.equal(await statusOf(server.post(path, hangUp)), 202);
+  await call.settled;
+
+  const ended = await told.find(({ type }) => type === "call.ended");
+  const record = await (await ask(`/api/calls/${callId}`, apiKey)).json();
+  assert.deepEqual(ended.data, record);
+  assert.equal(record.end.reason, "operator_hung_up");
+  assert.equal(record.direction, "outbound");
+  assert.equal(record.to, "+14155550123");
+  assert.ok(record.turns.length > 0, "the greeting was heard");
+  assert.ok(told.all.some(({ type }) => type === "call.answered"));
+  assert.equal(told.all.filter(({ type }) => type === "call.ended").length, 1);
+
+  assert.equal(await statusOf(ask(`/api/calls/${callId}`, otherKey)), 404);
+  assert.equal(await statusOf(ask(`/api/calls/${callId}`, admin)), 200);
+  const figures = await (await ask("/metrics", admin)).text();
+  assert.match(figures, /parley_calls_ended_total\{reason="operator_hung_up"\} 1\n/);
+  await watching.close();
+});
+
+Deno.test("a call that comes in is an admin's, and its caller can be erased", async () => {
+  await using world = await startTelling();
+  const { server, told, ask } = world;
+  const call = server.network.call();
+  await call.next("media");
+  call.hangUp();
+  await call.settled;
+  await told.find(({ type }) => type === "call.ended");
+  const { calls: [record] } = await (await ask("/api/calls", admin)).json();
+  assert.equal(record.direction, "inbound");
+  assert.deepEqual((await (await ask("/api/calls", apiKey)).json()).calls, []);
+  const erased = await server.request(`/api/callers/${encodeURIComponent(record.from)}`, {
+    method: "DELETE",
+    headers: { "x-api-key": admin },
+  });
+  assert.equal((await erased.json()).calls, 1);
+  assert.equal(await statusOf(ask(`/api/calls/${record.id}`, admin)), 404);
+});
+
+Deno.test("a key that is revoked opens nothing any more", async () => {
+  await using world = await startTelling();
+  const { server, ask } = world;
+  const revoke = await server.post("/api/keys/ops/revoke", undefined, admin);
+  assert.deepEqual(await revoke.json(), {
+    name: "ops",
+    scopes: ["calls:create", "calls:read"],
+    expiresAt: null,
+    revoked: true,
+  });
+  const { keys } = await (await ask("/api/keys", admin)).json();
+  assert.deepEqual(keys.map(({ revoked }: { revoked: boolean }) => revoked), [true, false, false]);
+  const refusals = await Promise.all([
+    ask("/api/calls", apiKey),
+    server.post("/api/outbound/initiate", { to: "+14155550123" }),
+    server.post("/api/web/session"),
+  ]);
+  for (const refused of refusals) {
+    assert.deepEqual([refused.status, (await refused.json()).code], [401, "key_revoked"]);
+  }
+  assert.equal(await statusOf(server.post("/api/keys/nobody/revoke", undefined, admin)), 404);
+  assert.equal(await statusOf(server.post("/api/keys/other/revoke", undefined, otherKey)), 403);
+});

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { account, apiKey } from "../support/phoneServer.ts";
+import { modelKey, parrot, voiceOf } from "./phoneWorld.ts";
+import { eventually, heard, liveCalls, ring, startProcessWorld } from "./processWorld.ts";
+
+/** What is planted, each in a place where a careless log would show it. */
+const planted = {
+  caller: "2025550177",
+  callee: "4155550148",
+  refused: "4155550159",
+  erased: "4155550166",
+  said: "quokka-confession",
+  answered: "marmalade-verdict",
+  typed: "parsnip-remark",
+  spoken: "turnip-announcement",
+  context: "rhubarb-briefing",
+  variable: "celery-variable",
+  argument: "walnut-argument",
+  output: "hazelnut-output",
+  failure: "cashew-failure",
+  unreadable: "almond-unreadable",
+  serviceSecret: "pecan-service-secret",
+  upstream: "fennel-upstream",
+  digits: "73194682",
+  wrongKey: "wrong-key-0123456789abcdef",
+  cursor: "chicory-cursor",
+} as const;
+
+Deno.test("case 61: what the server prints shows nobody's number, words, keys or secrets", async () => {
+  await using service = serveTool();
+  await using world = await startProcessWorld({
+    env: { OUTBOUND_PER_MINUTE: "100" },
+    agent: `greeting: "{{context}} ${planted.answered}."
+tools: [send_dtmf, end_call]
+transfers: { sales: { number: "+1${planted.erased}" } }
+http_tools:
+  - { name: look_up, description: Looks up., url: "${service.url}/found", headers: { X-Service-Key: ${planted.serviceSecret} }, parameters: { type: object, properties: { what: { type: string } } } }
+  - { name: stumble, description: Fails., url: "${service.url}/failed", headers: { X-Service-Key: ${planted.serviceSecret} }, parameters: { type: object, properties: { what: { type: string } } } }`,
+    model: { transcribe: () => planted.said, script: useTools },
+  });
+  const { server, network, api, realtime } = world;
+  const tokens: string[] = [];
+
+  const phone = await ring(world, `+1${planted.caller}`);
+  const { body } = await phone.next("requested");
+  tokens.push(/name="token" value="([^"]+)"/.exec(body)?.[1] ?? "none");
+  await phone.speak(voiceOf(600));
+  await heard(phone);
+  const [call] = await eventually(() => liveCalls(server), (calls) => calls.length === 1);
+  const act = async (action: Readonly<Record<string, string>>) => {
+    const answer = await server.post(`/api/calls/${call?.id}/actions`, action);
+    assert.equal(answer.status, 202, await answer.text());
+  };
+  await act({ type: "say", text: planted.spoken });
+  await heard(phone);
+  await act({ type: "text", text: planted.typed });
+  await heard(phone);
+  await phone.sendDigits(`${planted.digits}#`);
+  await heard(phone);
+  for (const session of realtime.sessions) {
+    const message = `Bad key ${modelKey}: ${planted.upstream}`;
+    session.emit({ type: "error", error: { type: "server_error", code: "odd", message } });
+    session.fail("closeAfterHandshake");
+  }
+  await phone.speak(voiceOf(600));
+  await heard(phone);
+  await act({ type: "transfer", to: "sales" });
+  await phone.next("dialed");
+  await phone.ended;
+
+  const dial = (to: string) =>
+    server.post("/api/outbound/initiate", {
+      to,
+      context: planted.context,
+      variables: { name: planted.variable },
+    });
+  await (await dial(`+1${planted.callee}`)).body?.cancel();
+  const placed = await network.nextCall();
+  await placed.next("speaking");
+  placed.hangUp();
+  await placed.settled;
+  const message = `The phone number +1${planted.refused} of ${planted.context} is not valid`;
+  api.failNext({ kind: "refused", code: 21211, message });
+  for (const to of [`+1${planted.refused}`, `+1900${planted.refused.slice(3)}`, planted.refused]) {
+    const answer = await dial(to);
+    assert.equal(answer.ok, false, await answer.text());
+  }
+
+  const ask = (path: string, init: RequestInit = {}) => fetch(server.origin + path, init);
+  const wrong = { Authorization: `Bearer ${planted.wrongKey}` };
+  const { token } = await (await server.post("/api/web/session")).json();
+  tokens.push(token);
+  const answers = await Promise.all([
+    ask("/api/calls", { headers: wrong }),
+    ask(`/api/calls?cursor=${planted.cursor}&token=${planted.wrongKey}`),
+    ask(`/web?token=${token}`),
+    ask(`/twilio/voice?agent=${planted.wrongKey}`, {
+      method: "POST",
+      headers: { "X-Twilio-Signature": planted.wrongKey },
+      body: new URLSearchParams({ From: `+1${planted.caller}`, SpeechResult: planted.said }),
+    }),
+    ask(`/api/callers/+1${planted.erased}`, { method: "DELETE", headers: bearer }),
+    ask(`/api/do-not-call/+1${planted.erased}`, { method: "PUT", headers: bearer }),
+    server.get(`/nowhere/+1${planted.erased}?key=${apiKey}`),
+    server.post("/api/outbound/initiate", { to: { secret: planted.context } }),
+    ask("/api/outbound/initiate", {
+      method: "POST",
+      headers: { ...bearer, "Content-Type": "application/json" },
+      body: `{"to": ${planted.unreadable}`,
+    }),
+  ]);
+  for (const answer of answers) await answer.body?.cancel();
+  server.signal("SIGTERM");
+  assert.equal(await server.ended(), 0);
+
+  const printed = server.lines.all.join("\n").slice(server.screen.length);
+  assert.match(printed, /Call started[^]*Call ended/);
+  assert.match(printed, /Model connection lost/);
+  assert.equal(service.asked, 2, "both tools were used");
+  const secrets = [
+    ...Object.values(planted),
+    ...[account.authToken, account.number.slice(2), apiKey, modelKey, ...tokens],
+  ];
+  const shown = secrets.filter((secret) => printed.includes(secret));
+  assert.deepEqual(
+    shown,
+    [],
+    printed.split("\n").filter((line) => shown.some((it) => line.includes(it))).join("\n"),
+  );
+});
+
+const bearer = { Authorization: `Bearer ${apiKey}` };
+
+/** Typed words make it use every tool, in ways that fail too. */
+const useTools: typeof parrot = (turn) => {
+  const what = JSON.stringify({ what: planted.argument });
+  if (turn.cause.type === "toolOutputs") return { say: planted.answered };
+  return turn.cause.type === "text" && turn.cause.text === planted.typed
+    ? {
+      tools: [
+        { name: "look_up", arguments: what },
+        { name: "stumble", arguments: what },
+        { name: "look_up", arguments: `{"what": ${planted.unreadable}` },
+        { name: "look_up", arguments: JSON.stringify({ what: [planted.argument] }) },
+        { name: planted.argument, arguments: "{}" },
+      ],
+    }
+    : turn.cause.type === "text"
+    ? { say: "Thank you." }
+    : parrot(turn);
+};
+
+/** The service behind the agent's tools. */
+function serveTool() {
+  let asked = 0;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    asked++;
+    return request.url.endsWith("/found")
+      ? new Response(planted.output)
+      : new Response(planted.failure, { status: 500 });
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    get asked() {
+      return asked;
+    },
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { parrot, type PhoneWorld, startPhoneWorld } from "./phoneWorld.ts";
+
+const calls = 1000;
+const atOnce = 25;
+
+/** How a call may end; each of them must leave nothing behind. */
+const lives = [hangsUpAfterGreeting, hangsUpWhileRinging, breaksOff, agentHangsUp] as const;
+
+Deno.test("case 54: a thousand calls leave no session, socket, timer or entry behind", async () => {
+  await using world = await startPhoneWorld({
+    agent: "greeting: Hi.\ntools: [end_call]",
+    env: { MAX_CALLS: "40" },
+    model: { speed: 50, deltaMs: 100, script: saysGoodbye },
+    network: { line: { keepHeardMs: 0 } },
+  });
+  const { app } = world.server;
+  let begun = 0;
+  async function live(): Promise<void> {
+    while (begun < calls) await lives[begun++ % lives.length]!(world);
+  }
+  await Promise.all(Array.from({ length: atOnce }, live));
+  await world.events.when((all) =>
+    all.filter(({ event }) => event.type === "ended").length === calls
+  );
+
+  assert.equal(app.registry.size, 0);
+  assert.equal(app.registry.accepting, true);
+  assert.deepEqual(app.registry.list(), []);
+  await Promise.all(world.realtime.sessions.map(({ closed }) => closed));
+  assert.equal(world.realtime.sessions.length, 0);
+  const failures = world.server.logged.filter((line) => JSON.parse(line).level === "error");
+  assert.deepEqual(failures, []);
+});
+
+async function hangsUpAfterGreeting({ server }: PhoneWorld): Promise<void> {
+  const phone = server.network.call();
+  await phone.next("speaking");
+  phone.hangUp();
+  await phone.settled;
+  assert.deepEqual(phone.errors, []);
+}
+
+async function hangsUpWhileRinging({ server }: PhoneWorld): Promise<void> {
+  const phone = server.network.call();
+  await phone.next("requested");
+  phone.hangUp();
+  await phone.settled;
+}
+
+async function breaksOff({ server }: PhoneWorld): Promise<void> {
+  const phone = server.network.call();
+  await phone.next("streamStarted");
+  phone.breakConnection();
+  await phone.next("streamStarted");
+  phone.hangUp();
+  await phone.settled;
+}
+
+async function agentHangsUp({ server }: PhoneWorld): Promise<void> {
+  const phone = server.network.call();
+  await phone.next("quiet");
+  server.app.registry.byCallSid(phone.sid)?.input({ type: "typed", text: "bye" });
+  assert.equal((await phone.ended).reason, "<Hangup>");
+  await phone.settled;
+}
+
+const saysGoodbye: typeof parrot = (turn) =>
+  turn.cause.type === "text"
+    ? { say: "Bye.", tools: [{ name: "end_call", arguments: "{}" }] }
+    : parrot(turn);

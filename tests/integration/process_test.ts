@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import type { ClientMessage, ServerMessage } from "../../src/protocol/web.ts";
+import { Inbox } from "../support/inbox.ts";
+import { runServerProcess, startServerProcess } from "../support/serverProcess.ts";
+import { voiceOf } from "./phoneWorld.ts";
+import { detail, eventually, heard, liveCalls, ring, startProcessWorld } from "./processWorld.ts";
+
+Deno.test("started as an operator does, the server talks with browsers and phones, and keeps records", async () => {
+  await using world = await startProcessWorld();
+  const { server } = world;
+  assert.match(server.screen, /Phone +on: \+14155550100/);
+  assert.match(server.screen, /API +on/);
+
+  const phone = await ring(world);
+  await phone.speak(voiceOf(600));
+  await heard(phone);
+  phone.hangUp();
+  await phone.settled;
+  assert.deepEqual(phone.errors, []);
+
+  const { token } = await (await server.post("/api/web/session")).json();
+  const socket = new WebSocket(`${server.origin.replace("http", "ws")}/web`, [
+    "parley.v1",
+    `token.${token}`,
+  ]);
+  const inbox = new Inbox<ServerMessage>();
+  socket.onmessage = ({ data }) => inbox.add(JSON.parse(data));
+  await inbox.find(({ type }) => type === "audio");
+  const typed: ClientMessage = { type: "text", text: "this" };
+  socket.send(JSON.stringify(typed));
+  await inbox.find((message) =>
+    message.type === "transcript" && message.text === "You wrote this."
+  );
+  const closed = new Promise((resolve) => socket.onclose = resolve);
+  socket.close(1000);
+  await closed;
+
+  const calls = await eventually(
+    async () => (await (await server.get("/api/calls?status=ended")).json()).calls,
+    (calls) => calls.length === 2,
+  );
+  assert.deepEqual(
+    calls.map(({ direction, end }: { direction: string; end: { reason: string } }) => [
+      direction,
+      end.reason,
+    ]),
+    [["web", "caller_hung_up"], ["inbound", "caller_hung_up"]],
+  );
+  const { turns } = await detail(server, calls[1].id);
+  assert.deepEqual(turns.map(({ role }: { role: string }) => role), ["agent", "caller", "agent"]);
+  server.signal("SIGTERM");
+  assert.equal(await server.ended(), 0);
+});
+
+Deno.test("placed from outside, a phone call works with the permissions that the server has", async () => {
+  await using world = await startProcessWorld();
+  const placed = await world.server.post("/api/outbound/initiate", { to: "+14155550123" });
+  assert.equal(placed.ok, true, await placed.clone().text());
+  const { callId } = await placed.json();
+  const phone = await world.network.nextCall();
+  await phone.next("speaking");
+  const hungUp = await world.server.post(`/api/calls/${callId}/actions`, {
+    type: "hangup",
+    goodbye: "Bye for now.",
+  });
+  assert.equal(hungUp.ok, true, await hungUp.text());
+  await phone.ended;
+  const record = await eventually(
+    () => detail(world.server, callId),
+    ({ status }) => status === "ended",
+  );
+  assert.equal(record.end.reason, "operator_hung_up");
+  assert.equal(record.turns.at(-1).text, "Bye for now.");
+});
+
+Deno.test("on SIGTERM a live call goes on to its end, and nobody else gets in", async () => {
+  await using world = await startProcessWorld();
+  const { server } = world;
+  const phone = await ring(world);
+  server.signal("SIGTERM");
+  await server.lines.find((line) => line.includes('"Stopping"'));
+
+  const ready = await server.get("/ready");
+  assert.equal(ready.status, 503);
+  assert.equal((await ready.json()).status, "draining");
+  const other = world.network.call();
+  assert.equal((await other.ended).status, "busy");
+  const session = await server.post("/api/web/session");
+  assert.equal(session.status, 503);
+  await session.body?.cancel();
+
+  await phone.speak(voiceOf(600));
+  await heard(phone);
+  phone.hangUp();
+  await phone.settled;
+  assert.equal(await server.ended(), 0);
+  assert.deepEqual(phone.errors, []);
+});
+
+Deno.test("when the time to drain is over, callers who are left hear an apology", async () => {
+  await using world = await startProcessWorld({
+    env: { DRAIN_SECONDS: "0" },
+    line: { fromApp: { delayMs: 250 } },
+  });
+  const phone = await ring(world);
+  world.server.signal("SIGTERM");
+  assert.match((await phone.next("said")).text, /technical problem/);
+  assert.equal(await world.server.ended(), 0);
+  assert.deepEqual(phone.errors, []);
+});
+
+Deno.test("a second signal stops the server at once", async () => {
+  await using world = await startProcessWorld();
+  await ring(world);
+  world.server.signal("SIGINT");
+  await world.server.lines.find((line) => line.includes('"Stopping"'));
+  world.server.signal("SIGTERM");
+  assert.equal(await world.server.ended(), 1);
+});
+
+Deno.test("after kill -9 what was said is in the record, and the call is closed in it", async () => {
+  await using world = await startProcessWorld();
+  const phone = await ring(world);
+  await phone.speak(voiceOf(600));
+  await heard(phone);
+  const [call] = await eventually(() => liveCalls(world.server), (calls) => calls.length > 0);
+  const id = call?.id ?? "";
+  const before = await eventually(
+    () => detail(world.server, id),
+    ({ turns }) => turns.length === 3 && turns.every(({ final }: { final: boolean }) => final),
+  );
+  world.server.signal("SIGKILL");
+  await world.server.ended();
+  phone.hangUp();
+  await phone.settled;
+  world.data.letTimePass();
+
+  const again = await world.start();
+  const after = await eventually(() => detail(again, id), ({ status }) => status === "ended");
+  assert.deepEqual(after.turns, before.turns);
+  assert.equal(after.end.reason, "server_stopped");
+  assert.ok(after.durationMs > 0);
+  const next = await ring(world);
+  next.hangUp();
+  await next.settled;
+});
+
+Deno.test("a media socket that breaks is followed by another, in the same call", async () => {
+  await using world = await startProcessWorld();
+  const phone = await ring(world);
+  phone.breakConnection();
+  assert.match((await phone.next("redirected")).url, /\/twilio\/resume$/);
+  await phone.next("streamStarted");
+  await phone.speak(voiceOf(600));
+  await phone.next("speaking");
+  assert.equal((await liveCalls(world.server)).length, 1);
+  assert.equal(world.realtime.stats.connections, 1);
+  phone.hangUp();
+  await phone.settled;
+});
+
+Deno.test("all that is wrong with the settings is told at once", async () => {
+  const { code, printed } = await runServerProcess({
+    PORT: "80000",
+    HOST: "0.0.0.0",
+    PUBLIC_URL: "voice.example.com",
+    TWILIO_ACCOUNT_SID: "AC1",
+    LOG_LEVEL: "loud",
+    DATABASE_URL: "mysql://x",
+    OPENAI_KEY: "sk-planted-secret",
+  });
+  assert.equal(code, 1);
+  for (
+    const name of [
+      "PORT",
+      "API_KEYS",
+      "PUBLIC_URL",
+      "TWILIO_ACCOUNT_SID",
+      "LOG_LEVEL",
+      "DATABASE_URL",
+      "OPENAI_API_KEY",
+    ]
+  ) assert.match(printed, new RegExp(`^- .*${name}`, "m"));
+  assert.doesNotMatch(printed, /sk-planted-secret|at file:/);
+});
+
+Deno.test("a port that is taken, and a place that may not be written, are told in a sentence", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const first = await runServerProcess({
+    PORT: String(taken.addr.port),
+    DATABASE_URL: "sqlite::memory:",
+  });
+  assert.equal(first.code, 1);
+  assert.match(first.printed, /^Cannot listen: port \d+ is taken by another program\..*$/m);
+  assert.doesNotMatch(first.printed, /at file:/);
+  const second = await runServerProcess({ PORT: "0", DATABASE_URL: "sqlite:/tmp/parley.db" });
+  assert.equal(second.code, 1);
+  assert.match(second.printed, /DATABASE_URL/);
+  assert.doesNotMatch(second.printed, /at file:/);
+});
+
+Deno.test("without keys the server takes nobody but this machine, and its API is off to pages", async () => {
+  await using server = await startServerProcess({ env: { API_KEYS: undefined } });
+  const page = await fetch(`${server.origin}/`);
+  assert.equal(page.status, 200);
+  await page.body?.cancel();
+  const foreign = await fetch(`${server.origin}/api/calls`, {
+    headers: { Origin: "https://evil.example" },
+  });
+  assert.equal(foreign.status, 403);
+  await foreign.body?.cancel();
+});

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { concurrently } from "./concurrently.ts";
+import { heardSaying, recordOf, startPhoneWorld, told, voiceOf } from "./phoneWorld.ts";
+
+const greeting = "greeting: Good day.";
+
+Deno.test("what takes the callers of a whole server long", (t) =>
+  concurrently(t, {
+    "a caller who says nothing is asked once, then the call ends with a goodbye": idle,
+    "a caller who answers is asked anew, and the call goes on": answersInTime,
+    "the end of a call's time is announced, and then it ends with a goodbye": timeLimit,
+    "a model that falls silent is replaced, and the caller is answered": silentModel,
+    "case 10: a model that says nothing from the start is given up, with an apology": mute,
+  }));
+
+async function idle(): Promise<void> {
+  await using world = await startPhoneWorld({ agent: `${greeting}\nidle_seconds: 5` });
+  const { callId, phone } = await world.ring();
+  await told(world, callId, "notice", ({ code }) => code === "idle_prompt");
+  assert.equal((await phone.ended).reason, "<Hangup>");
+  const record = await recordOf(world, callId);
+  assert.equal(record.end?.reason, "idle");
+  const said = record.turns.map(({ role, text }) => `${role}: ${text}`);
+  assert.deepEqual(said, ["agent: Good day.", "agent: As you wish.", "agent: As you wish."]);
+}
+
+async function answersInTime(): Promise<void> {
+  await using world = await startPhoneWorld({ agent: `${greeting}\nidle_seconds: 5` });
+  const { callId, phone } = await world.ring();
+  const isPrompt = (code: string) => code === "idle_prompt";
+  await told(world, callId, "notice", ({ code }) => isPrompt(code));
+  await phone.speak(voiceOf(600));
+  await heardSaying(world, callId, /^I heard you\.$/);
+  await world.events.when((all) =>
+    all.filter(({ event }) => event.type === "notice" && isPrompt(event.code)).length === 2
+  );
+  assert.equal(world.server.app.registry.size, 1);
+  phone.hangUp();
+  await phone.settled;
+}
+
+async function timeLimit(): Promise<void> {
+  await using world = await startPhoneWorld({ agent: greeting });
+  const phone = world.server.network.call();
+  const session = world.server.app.registry.open({
+    direction: "inbound",
+    agent: "receptionist",
+    callSid: phone.sid,
+    maxMs: 6000,
+  });
+  await told(world, session.id, "notice", ({ code }) => code === "time_warning");
+  assert.equal((await phone.ended).reason, "<Hangup>");
+  const { end, turns } = await recordOf(world, session.id);
+  assert.equal(end?.reason, "time_limit");
+  assert.deepEqual(turns.map(({ text }) => text), ["Good day.", "As you wish.", "As you wish."]);
+}
+
+async function silentModel(): Promise<void> {
+  await using world = await startPhoneWorld({ agent: greeting });
+  const { callId, phone, model } = await world.ring();
+  await heardSaying(world, callId, /^Good day\.$/);
+  model.fail("goSilent");
+  await phone.speak(voiceOf(600));
+  await told(world, callId, "modelLost", ({ recovering }) => recovering);
+  await phone.speak(voiceOf(600));
+  await heardSaying(world, callId, /^I heard you\.$/);
+  phone.hangUp();
+  await phone.settled;
+}
+
+async function mute(): Promise<void> {
+  await using world = await startPhoneWorld({ agent: greeting, model: { faults: ["goSilent"] } });
+  const phone = world.server.network.call();
+  assert.match((await phone.next("said")).text, /technical problem/);
+  await phone.ended;
+}

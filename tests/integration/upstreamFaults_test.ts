@@ -1,0 +1,246 @@
+import assert from "node:assert/strict";
+import type { Fault } from "../../src/sim/realtime.ts";
+import { concurrently } from "./concurrently.ts";
+import {
+  heardSaying,
+  parrot,
+  type PhoneWorld,
+  recordOf,
+  startPhoneWorld,
+  type Talk,
+  told,
+  voiceOf,
+} from "./phoneWorld.ts";
+
+const greeting = "greeting: Good day.";
+const apology = /technical problem/;
+
+interface FaultyWorld extends PhoneWorld {
+  /** A call that was under way before anything went wrong. */
+  readonly other: Talk;
+}
+
+/** Runs with one call under way, which must not notice what happens to the next one. */
+async function beside(
+  run: (world: FaultyWorld) => Promise<void>,
+  options: Parameters<typeof startPhoneWorld>[0] = {},
+): Promise<void> {
+  await using world = await startPhoneWorld({ agent: greeting, ...options });
+  const other = await world.ring();
+  await heardSaying(world, other.callId, /^Good day\.$/);
+  await run({ ...world, other });
+  assert.equal(world.server.app.registry.byCallSid(other.phone.sid)?.id, other.callId);
+  await other.phone.speak(voiceOf(600));
+  await heardSaying(world, other.callId, /^I heard you\.$/);
+  const losses = world.events.all.filter(({ callId, event }) =>
+    callId === other.callId && event.type === "modelLost"
+  );
+  assert.deepEqual(losses, []);
+  assert.deepEqual(other.phone.errors, []);
+}
+
+/** The caller asks something, and is answered. */
+async function converse(world: PhoneWorld, { phone, callId }: Talk): Promise<void> {
+  await phone.speak(voiceOf(600));
+  await heardSaying(world, callId, /^I heard you\.$/);
+}
+
+/** A call that begins while handshakes are refused or sessions are spoilt. */
+async function ringInto(world: PhoneWorld, fault: Fault) {
+  world.realtime.fail(fault);
+  const phone = world.server.network.call();
+  await phone.next("streamStarted");
+  const callId = world.server.app.registry.byCallSid(phone.sid)?.id;
+  return { phone, callId };
+}
+
+const refusals = [
+  [401, "invalid_api_key"],
+  [403, "not_permitted"],
+  [404, "model_not_found"],
+  [429, "rate_limited"],
+  [500, "server_error"],
+] as const;
+
+Deno.test("case 8: when the model's handshake is refused, the caller hears an apology", (t) =>
+  concurrently(
+    t,
+    Object.fromEntries(
+      refusals.map(([status, detail]) => [`with ${status}`, () => refused(status, detail)]),
+    ),
+  ));
+
+function refused(status: typeof refusals[number][0], detail: string): Promise<void> {
+  return beside(async (world) => {
+    world.realtime.fail(`refuseHandshake:${status}`);
+    const phone = world.server.network.call();
+    assert.match((await phone.next("said")).text, apology);
+    assert.equal((await phone.ended).reason, "<Hangup>");
+    const { event } = await world.events.find(({ callId, event }) =>
+      callId !== world.other.callId && event.type === "ended"
+    );
+    assert.ok(event.type === "ended");
+    assert.deepEqual(event.end, { reason: "model_failed", detail });
+    world.realtime.heal();
+  });
+}
+
+Deno.test("case 50: a connection that breaks in mid-sentence is replaced, and the sentence finished", () =>
+  beside(async (world) => {
+    const talk = await world.ring();
+    await heardSaying(world, talk.callId, /^Good day\.$/);
+    talk.model.fail("closeMidSentence");
+    await talk.phone.speak(voiceOf(600));
+    const again = await world.realtime.nextSession();
+    assert.notEqual(again.id, talk.model.id);
+    await told(world, talk.callId, "modelReady", ({ again }) => again);
+    await world.events.when((all) =>
+      all.some(({ callId, event }) =>
+        callId === talk.callId && event.type === "turn" && event.turn.role === "agent" &&
+        event.turn.final && event.turn.text !== "Good day."
+      )
+    );
+    await converse(world, { ...talk, model: again });
+    assert.match(JSON.stringify(again.conversation), /Good day\./);
+    talk.phone.hangUp();
+    assert.equal((await recordOf(world, talk.callId)).end?.reason, "caller_hung_up");
+  }));
+
+Deno.test("case 51: a session that expires is replaced in time, and nobody notices", () =>
+  beside(async (world) => {
+    const talk = await world.ring();
+    await heardSaying(world, talk.callId, /^Good day\.$/);
+    talk.model.fail("expire");
+    await told(world, talk.callId, "modelReady", ({ again }) => again);
+    await converse(world, talk);
+    const greetings = world.events.all.filter(({ callId, event }) =>
+      callId === talk.callId && event.type === "turn" && event.turn.final &&
+      event.turn.text === "Good day."
+    );
+    assert.equal(greetings.length, 1);
+    talk.phone.hangUp();
+    await talk.phone.settled;
+  }));
+
+Deno.test("case 51: before a session's time is up the call moves to a fresh one", async () => {
+  await using world = await startPhoneWorld({ agent: greeting, model: { sessionMs: 6000 } });
+  const talk = await world.ring();
+  await heardSaying(world, talk.callId, /^Good day\.$/);
+  await converse(world, talk);
+  const fresh = await world.realtime.nextSession();
+  await told(world, talk.callId, "modelReady", ({ again }) => again);
+  fresh.say("Still with you.");
+  await heardSaying(world, talk.callId, /^Still with you\.$/);
+  assert.match(JSON.stringify(fresh.conversation), /Good day\.[^]*I heard you\./);
+  assert.equal(world.events.all.some(({ event }) => event.type === "modelLost"), false);
+});
+
+Deno.test("case 42: a response that meets a rate limit is asked for once more", () =>
+  beside(async (world) => {
+    const talk = await world.ring();
+    await heardSaying(world, talk.callId, /^Good day\.$/);
+    talk.model.fail("rateLimit");
+    await converse(world, talk);
+    talk.phone.hangUp();
+    await talk.phone.settled;
+  }));
+
+Deno.test("case 42: a quota that is used up ends the call with an apology, without a loop", () =>
+  beside(async (world) => {
+    const talk = await world.ring();
+    await heardSaying(world, talk.callId, /^Good day\.$/);
+    const { connections } = world.realtime.stats;
+    talk.model.fail("insufficientQuota");
+    await talk.phone.speak(voiceOf(600));
+    assert.match((await talk.phone.next("said")).text, apology);
+    const { end } = await recordOf(world, talk.callId);
+    assert.deepEqual(end, { reason: "model_failed", detail: "insufficient_quota" });
+    assert.equal(world.realtime.stats.connections, connections);
+  }));
+
+Deno.test("a server that errs on one response answers the next", () =>
+  beside(async (world) => {
+    const talk = await world.ring();
+    await heardSaying(world, talk.callId, /^Good day\.$/);
+    talk.model.fail("serverError");
+    await converse(world, talk);
+    talk.phone.hangUp();
+    await talk.phone.settled;
+  }));
+
+const quirks = [
+  "noSessionUpdated",
+  "rejectSessionUpdate",
+  "oneGiantDelta",
+  "duplicateToolCall",
+  "betaNames",
+  "slowStart:1500",
+] as const;
+
+Deno.test("whatever a server's quirk, the caller is greeted once, answered and served by tools", (t) =>
+  concurrently(
+    t,
+    Object.fromEntries(quirks.map((quirk) => [quirk, () => endured(quirk)])),
+  ));
+
+function endured(quirk: typeof quirks[number]): Promise<void> {
+  return beside(async (world) => {
+    const { phone, callId = "" } = await ringInto(world, quirk);
+    await heardSaying(world, callId, /^Good day\.$/);
+    await phone.speak(voiceOf(1500));
+    await heardSaying(world, callId, /^It is done\.$/);
+    phone.hangUp();
+    const { turns, end } = await recordOf(world, callId);
+    assert.equal(end?.reason, "caller_hung_up");
+    assert.deepEqual(
+      turns.filter(({ role }) => role === "agent").map(({ text }) => text),
+      ["Good day.", "It is done."],
+    );
+    const runs = world.events.all.filter((each) =>
+      each.callId === callId && each.event.type === "toolStarted"
+    );
+    assert.equal(runs.length, 1);
+    assert.deepEqual(phone.errors, []);
+    world.realtime.heal();
+  }, {
+    agent: `${greeting}\ntools: [get_current_time]\nreasoning: low`,
+    model: { script: usesTool },
+  });
+}
+
+Deno.test("when every set-up of a session is refused, the caller hears an apology", () =>
+  beside(async (world) => {
+    world.realtime.fail("rejectEverySessionUpdate");
+    const phone = world.server.network.call();
+    assert.match((await phone.next("said")).text, apology);
+    await phone.ended;
+    world.realtime.heal();
+  }));
+
+Deno.test("case 24: what comes late of an interrupted answer is not played", () =>
+  beside(async (world) => {
+    const talk = await world.ring();
+    await heardSaying(world, talk.callId, /^Good day\.$/);
+    talk.model.fail("lateDeltas");
+    talk.model.say({ say: "A long story.", audioMs: 60_000 });
+    while (talk.phone.playedMs < 1500) await talk.phone.next("echo");
+    talk.model.startSpeech();
+    await talk.phone.next("clear");
+    await talk.model.next("conversation.item.truncate");
+    talk.model.stopSpeech(500);
+    const started = talk.phone.playedMs;
+    await heardSaying(world, talk.callId, /^I heard you\.$/);
+    const answerMs = "I heard you.".length * 60;
+    const playedMs = talk.phone.playedMs - started;
+    assert.ok(Math.abs(playedMs - answerMs) < 60, `${playedMs} ms for ${answerMs} ms of answer`);
+    talk.phone.hangUp();
+    await talk.phone.settled;
+  }));
+
+/** Uses a tool after a long turn, and after a short one none. */
+const usesTool: typeof parrot = (turn) => {
+  if (turn.cause.type === "toolOutputs") return { say: "It is done." };
+  return turn.cause.type === "speech" && turn.cause.spokenMs > 1000
+    ? { tools: [{ name: "get_current_time", arguments: "{}" }] }
+    : parrot(turn);
+};

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { codeOf, get, initiate, statusOf, until } from "../support/dialling.ts";
+import { otherKey, startPhoneServer } from "../support/phoneServer.ts";
+
+const path = "/api/outbound/batch";
+const numbers = Array.from({ length: 8 }, (_, n) => `+1415555012${n}`);
+
+Deno.test("a batch refuses what may not be dialled and calls all others, one after another", async () => {
+  const busy = { answer: "busy" } as const;
+  await using server = await startPhoneServer({
+    env: { OUTBOUND_CONCURRENT: "2" },
+    network: { otherNumbers: busy, speed: 50 },
+  });
+  const calls = [
+    ...numbers.map((to) => ({ to, variables: { name: to.slice(-1) } })),
+    { to: "+19005550123" },
+    { to: "nobody" },
+  ];
+  const answer = await server.post(path, { calls, agent: "receptionist", context: "a reminder" });
+  assert.equal(answer.status, 202);
+  const { batchId, accepted, refused } = await answer.json();
+  assert.equal(accepted, numbers.length);
+  assert.deepEqual(
+    refused.map((each: Record<string, unknown>) => [each.index, each.code, each.reason]),
+    [[8, "destination_not_allowed", "premium_rate"], [9, "invalid_number", "not_e164"]],
+  );
+  const done = await until(
+    () => get(server, `${path}/${batchId}`),
+    ({ progress }) => progress.ended === numbers.length,
+  );
+  assert.equal(done.total, numbers.length);
+  assert.deepEqual(done.calls.map(({ to }: { to: string }) => to), numbers);
+  assert.ok(done.calls.every((call: Record<string, unknown>) => call.detail === "busy"));
+  assert.deepEqual(server.network.calls.map(({ to }) => to).sort(), numbers);
+  const { callId } = done.calls[3];
+  const call = await get(server, `/api/outbound/${callId}`);
+  assert.deepEqual([call.to, call.outcome], [numbers[3], "busy"]);
+});
+
+Deno.test("a batch is its key's alone, and what is not dialled yet can be cancelled", async () => {
+  await using server = await startPhoneServer({
+    env: { OUTBOUND_CONCURRENT: "2" },
+    network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
+  });
+  const calls = numbers.map((to) => ({ to }));
+  const { batchId } = await (await server.post(path, { calls })).json();
+  const foreign = await server.request(`${path}/${batchId}`, {
+    headers: { "X-API-Key": otherKey },
+  });
+  assert.deepEqual(await codeOf(foreign), [404, "unknown_batch"]);
+  const cancelPath = `${path}/${batchId}/cancel`;
+  const notMine = await server.post(cancelPath, undefined, otherKey);
+  assert.deepEqual(await codeOf(notMine), [404, "unknown_batch"]);
+
+  await until(() => get(server, `${path}/${batchId}`), ({ progress }) => progress.placed === 2);
+  const { cancelled } = await (await server.post(cancelPath)).json();
+  assert.equal(cancelled, numbers.length - 2);
+  const { progress } = await get(server, `${path}/${batchId}`);
+  assert.deepEqual([progress.placed, progress.cancelled], [2, numbers.length - 2]);
+  assert.equal(server.network.calls.length, 2);
+});
+
+Deno.test("a call asked for by itself need not wait for a whole batch", async () => {
+  await using server = await startPhoneServer({
+    env: { OUTBOUND_PER_SECOND: "2" },
+    network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
+  });
+  const calls = numbers.map((to) => ({ to }));
+  await statusOf(server.post(path, { calls }));
+  const { position = 0 } = await (await initiate(server, { to: "+14155550199" })).json();
+  assert.ok(position <= 3, `${position}`);
+});
+
+Deno.test("a batch pages through its calls", async () => {
+  await using server = await startPhoneServer({
+    env: { OUTBOUND_CONCURRENT: "1" },
+    network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
+  });
+  const calls = numbers.map((to) => ({ to }));
+  const { batchId } = await (await server.post(path, { calls })).json();
+  const seen: string[] = [];
+  for (let after: number | null = 0; after !== null;) {
+    const page = await get(server, `${path}/${batchId}?limit=3&after=${after}`);
+    seen.push(...page.calls.map(({ to }: { to: string }) => to));
+    after = page.next;
+  }
+  assert.deepEqual(seen, numbers);
+});
+
+Deno.test("a batch of the wrong kind is refused whole", async () => {
+  await using server = await startPhoneServer();
+  const cases = [
+    {},
+    { calls: [] },
+    { calls: "all" },
+    { calls: [{ to: 5 }] },
+    { calls: [{ to: "+14155550123", extra: 1 }] },
+    { calls: Array.from({ length: 1001 }, () => ({ to: "+14155550123" })) },
+    { calls: [{ to: "+14155550123" }], retry: { on: [], times: 0, afterMinutes: 0 } },
+    { calls: [{ to: "+14155550123" }], agent: "nobody" },
+  ];
+  for (const body of cases) assert.equal(await statusOf(server.post(path, body)), 422);
+  const huge = { calls: [{ to: "+14155550123" }], context: "x".repeat(3_000_000) };
+  assert.deepEqual(await codeOf(await server.post(path, huge)), [413, "body_too_large"]);
+  assert.equal(server.network.calls.length, 0);
+});

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import {
+  callUntil,
+  codeOf,
+  get,
+  initiate,
+  startBeside,
+  statusOf,
+  temporaryDatabase,
+} from "../support/dialling.ts";
+import { otherKey, startPhoneServer } from "../support/phoneServer.ts";
+
+const ringing = { network: { otherNumbers: { answer: "human", afterMs: 600_000 } } } as const;
+const slow = { OUTBOUND_PER_SECOND: "1" };
+
+Deno.test("calls beyond the pace of a number wait, with their position, and are dialled in turn", async () => {
+  await using server = await startPhoneServer({ env: slow, ...ringing });
+  const first = await initiate(server);
+  assert.equal(first.status, 200);
+  await first.body?.cancel();
+  const second = await initiate(server, { to: "+14155550124" });
+  const third = await initiate(server, { to: "+14155550125" });
+  const bodies = [await second.json(), await third.json()];
+  assert.deepEqual([second.status, third.status], [202, 202]);
+  assert.deepEqual(
+    bodies.map(({ success, status, position }) => [success, status, position]),
+    [[true, "queued", 1], [true, "queued", 2]],
+  );
+  assert.equal("callSid" in bodies[0], false);
+  const waiting = await get(server, `/api/outbound/${bodies[1].callId}`);
+  assert.deepEqual([waiting.status, waiting.position], ["queued", 2]);
+  assert.deepEqual(
+    await codeOf(
+      await server.request(`/api/outbound/${bodies[1].callId}`, {
+        headers: { "X-API-Key": otherKey },
+      }),
+    ),
+    [404, "unknown_call"],
+  );
+
+  for (const { callId } of bodies) {
+    await callUntil(server, callId, ({ callSid }) => callSid !== undefined);
+  }
+  const dialled = server.network.calls.map(({ to }) => to);
+  assert.deepEqual(dialled, ["+14155550123", "+14155550124", "+14155550125"]);
+  const record = await get(server, `/api/calls/${bodies[0].callId}`);
+  assert.equal(record.callSid, server.network.calls[1]?.sid);
+});
+
+Deno.test("a call that waits can be cancelled, and is never dialled", async () => {
+  await using server = await startPhoneServer({ env: slow, ...ringing });
+  await statusOf(initiate(server));
+  const { callId } = await (await initiate(server, { to: "+14155550124" })).json();
+  const hungUp = await (await server.post(`/api/outbound/${callId}/hangup`)).json();
+  assert.deepEqual([hungUp.status, hungUp.outcome], ["canceled", "cancelled"]);
+  const last = await (await initiate(server, { to: "+14155550125" })).json();
+  assert.equal(last.position, 1);
+  await callUntil(server, last.callId, ({ callSid }) => callSid !== undefined);
+  assert.deepEqual(server.network.calls.map(({ to }) => to), ["+14155550123", "+14155550125"]);
+});
+
+Deno.test("calls that wait are dialled by the next process when theirs is gone", async () => {
+  await using database = await temporaryDatabase();
+  const env = { ...slow, DATABASE_URL: database.url };
+  await using server = await startPhoneServer({ env, ...ringing });
+  await statusOf(initiate(server));
+  const { callId } = await (await initiate(server, { to: "+14155550124" })).json();
+  await server.app.close();
+  assert.equal(server.network.calls.length, 1);
+  await using next = await startBeside(server, env);
+  const { callSid } = await callUntil(next, callId, ({ callSid }) => callSid !== undefined);
+  assert.equal(callSid, server.network.calls[1]?.sid);
+});

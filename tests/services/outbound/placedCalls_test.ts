@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import type { CallEnd, CallSession } from "../../../src/call/types.ts";
+import type { OutboundJob } from "../../../src/services/outbound/job.ts";
+import { readVerdict } from "../../../src/services/outbound/machineVerdict.ts";
+import { createPlacedCalls } from "../../../src/services/outbound/placedCalls.ts";
+import type { PhoneCall } from "../../../src/services/twilioOutbound.ts";
+import type { CallChanges, CallOutcome } from "../../../src/services/store/callRecord.ts";
+import { RecordingSession } from "../../support/mediaServer.ts";
+
+const sid = `CA${"1".repeat(32)}`;
+const job: OutboundJob = {
+  callId: "call_test",
+  to: "+14155550123",
+  from: "+14155550100",
+  agent: "desk",
+  keyName: "ops",
+  attempt: 1,
+  requestedAt: 0,
+};
+
+function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
+  const timers: (() => void)[] = [];
+  const sessions: RecordingSession[] = [];
+  const changes: CallChanges[] = [];
+  const ends: (readonly [CallEnd, CallOutcome])[] = [];
+  const released: CallSession[] = [];
+  const twilio = { state: "queued", updates: [] as unknown[], fetched: 0 };
+  const placed = createPlacedCalls({
+    registry: {
+      open() {
+        const session = new RecordingSession();
+        sessions.push(session);
+        return session;
+      },
+    },
+    calls: {
+      update(_sid, change) {
+        twilio.updates.push(change);
+        return Promise.resolve<PhoneCall>({ sid, status: "canceled" });
+      },
+      fetch() {
+        twilio.fetched++;
+        return Promise.resolve<PhoneCall>({ sid, status: twilio.state as "queued" });
+      },
+    },
+    records: {
+      open: () => Promise.resolve(),
+      changed: (_callId, change) => void changes.push(change),
+      ended: (_job, end, outcome) => void ends.push([end, outcome]),
+    },
+    handover: {
+      isElsewhere: () => Promise.resolve(elsewhere),
+      release: (session) => void released.push(session),
+    },
+    setTimer: (wake) => {
+      timers.push(wake);
+      return () => {
+        if (timers.includes(wake)) timers.splice(timers.indexOf(wake), 1);
+      };
+    },
+    log: { warn() {} },
+  });
+  const call = placed.add(job);
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+  return { placed, call, timers, sessions, changes, ends, released, twilio, settle };
+}
+
+Deno.test("case 56: a call cancelled without any callback is found out by asking", async () => {
+  const { placed, call, timers, ends, twilio, settle } = desk();
+  placed.bind(call, sid);
+  timers[0]?.();
+  await settle();
+  assert.equal(call.progress.status, "queued");
+  assert.equal(timers.length, 2, "asks again later");
+  twilio.state = "canceled";
+  timers[1]?.();
+  await settle();
+  assert.equal(call.progress.status, "canceled");
+  assert.deepEqual(ends, [[{ reason: "not_answered", detail: "canceled" }, "cancelled"]]);
+  assert.equal(twilio.fetched, 2);
+});
+
+Deno.test("case 56: a call that is talked with is not asked after", () => {
+  const { placed, call, timers } = desk();
+  placed.bind(call, sid);
+  placed.take(call, { status: "ringing" });
+  placed.told(job.callId, "connected");
+  assert.equal(timers.length, 0);
+});
+
+Deno.test("case 56: final states stay, whatever is told afterwards", () => {
+  const { placed, call, ends } = desk();
+  placed.bind(call, sid);
+  for (const status of ["busy", "ringing", "completed", "busy", "failed"] as const) {
+    placed.take(call, { status });
+  }
+  assert.equal(call.progress.status, "busy");
+  assert.equal(ends.length, 1);
+});
+
+Deno.test("a call that another process has taken over is let go of, and not cancelled", async () => {
+  const { placed, call, timers, sessions, released, twilio, ends, settle } = desk({
+    elsewhere: true,
+  });
+  placed.bind(call, sid);
+  placed.take(call, { status: "ringing" });
+  twilio.state = "in-progress";
+  timers[0]?.();
+  await settle();
+  assert.deepEqual(released, sessions);
+  assert.equal(placed.size, 0);
+  assert.deepEqual([twilio.updates, ends], [[], []]);
+});
+
+Deno.test("case 58: the voicemail text waits until there is a conversation to say it in", () => {
+  const { placed, call, sessions } = desk();
+  placed.bind(call, sid);
+  placed.take(call, { status: "ringing" });
+  const verdict = readVerdict("machine_end_beep", "Please call back.");
+  assert.ok(verdict !== undefined);
+  placed.judge(call, verdict);
+  placed.told(job.callId, "modelReady");
+  assert.deepEqual(sessions[0]?.inputs, []);
+  placed.told(job.callId, "connected");
+  placed.told(job.callId, "connected");
+  assert.deepEqual(sessions[0]?.inputs, [{
+    type: "endAsked",
+    end: { reason: "voicemail" },
+    interrupts: true,
+    goodbye: "Please call back.",
+  }]);
+});
+
+Deno.test("readVerdict() tells machines, faxes and humans apart, and takes no other word", () => {
+  assert.deepEqual(readVerdict("human", undefined), { answeredBy: "human" });
+  assert.deepEqual(readVerdict("unknown", "Text."), { answeredBy: "unknown" });
+  assert.deepEqual(readVerdict("machine_start", "Text."), { answeredBy: "machine" });
+  assert.equal(readVerdict("machine_start", undefined)?.outcome, "no_answer");
+  assert.equal(readVerdict("machine_end_other", "Text.")?.outcome, "voicemail");
+  assert.equal(readVerdict("fax", "Text.")?.outcome, "failed");
+  for (const word of ["", "machine", "<script>", "Human"]) {
+    assert.equal(readVerdict(word, "Text."), undefined);
+  }
+});
+
+Deno.test("a call hung up before it had an id is ended as soon as it has one", async () => {
+  const { placed, call, twilio, settle } = desk();
+  call.hangingUp = true;
+  placed.bind(call, sid);
+  await settle();
+  assert.deepEqual(twilio.updates, [{ status: "canceled" }]);
+  assert.equal(call.progress.status, "canceled");
+});

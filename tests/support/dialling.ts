@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
+import { createApp } from "../../src/app.ts";
+import { createLogger } from "../../src/utils/logger.ts";
+import { account, apiKey, otherKey, publicUrl, type TestServer } from "./phoneServer.ts";
+
+export const callee = "+14155550123";
+
+/** What the API answers about a call, as far as tests look at it. */
+export interface SeenCall {
+  readonly callId: string;
+  readonly callSid?: string;
+  readonly status: string;
+  readonly outcome?: string;
+  readonly answeredBy?: string;
+  readonly position?: number;
+  readonly detail?: string;
+  readonly retriedBy?: string;
+}
+
+/** Asks for a call, with a key of the API and perhaps one of the request. */
+export function initiate(
+  server: Pick<TestServer, "request">,
+  body: Readonly<Record<string, unknown>> = { to: callee },
+  { key = apiKey, requestKey }: { readonly key?: string; readonly requestKey?: string } = {},
+): Promise<Response> {
+  return server.request("/api/outbound/initiate", {
+    method: "POST",
+    headers: {
+      "Authorization": `Bearer ${key}`,
+      "Content-Type": "application/json",
+      ...(requestKey !== undefined && { "Idempotency-Key": requestKey }),
+    },
+    body: JSON.stringify(body),
+  });
+}
+
+export async function get(
+  server: Pick<TestServer, "request">,
+  path: string,
+  key = apiKey,
+  // deno-lint-ignore no-explicit-any -- tests read what they expect
+): Promise<any> {
+  return await (await server.request(path, { headers: { "X-API-Key": key } })).json();
+}
+
+/** Asks about a placed call until the answer fits; a test whose call never comes so far fails. */
+export function callUntil(
+  server: Pick<TestServer, "request">,
+  id: string,
+  fits: (call: SeenCall) => boolean,
+): Promise<SeenCall> {
+  return until(() => get(server, `/api/outbound/${id}`), fits);
+}
+
+/** Asks again and again, some seconds long. */
+export async function until<T>(ask: () => T | Promise<T>, fits: (value: T) => boolean): Promise<T> {
+  let value = await ask();
+  for (let tries = 0; !fits(value); tries++) {
+    if (tries > 1000) throw new Error(`Cannot wait longer; at last: ${Deno.inspect(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    value = await ask();
+  }
+  return value;
+}
+
+/** An answer's status alone. */
+export async function statusOf(answer: Promise<Response>): Promise<number> {
+  const { status, body } = await answer;
+  await body?.cancel();
+  return status;
+}
+
+/** An error's status and code, checked to be of the one shape. */
+export async function codeOf(answer: Response): Promise<readonly [number, string]> {
+  const body = await answer.json();
+  assert.match(body.error, /\.$/);
+  assert.equal(body.requestId, answer.headers.get("x-request-id"));
+  return [answer.status, body.code];
+}
+
+/** A callback as Twilio signs it. */
+export async function callBack(
+  server: Pick<TestServer, "request">,
+  path: string,
+  fields: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const signature = getExpectedTwilioSignature(account.authToken, publicUrl + path, { ...fields });
+  return await server.request(path, {
+    method: "POST",
+    headers: { "X-Twilio-Signature": signature },
+    body: new URLSearchParams({ ...fields }),
+  });
+}
+
+/** Agents from texts instead of files. */
+export function agentsOf(texts: Readonly<Record<string, string>>) {
+  return {
+    list: () => Promise.resolve(Object.keys(texts).map((name) => `${name}.md`)),
+    text: (path: string) => Promise.resolve(texts[/([^/]+)\.md$/.exec(path)?.[1] ?? ""] ?? ""),
+  };
+}
+
+/** A second process's worth of server on the same store, behind the same phone network. */
+export async function startBeside(
+  server: TestServer,
+  env: Readonly<Record<string, string | undefined>>,
+) {
+  const logged: string[] = [];
+  const app = await createApp({
+    API_KEYS: `ops:${apiKey},other:${otherKey}`,
+    PUBLIC_URL: publicUrl,
+    TWILIO_ACCOUNT_SID: account.accountSid,
+    TWILIO_AUTH_TOKEN: account.authToken,
+    TWILIO_PHONE_NUMBER: account.number,
+    TWILIO_API_URL: server.api.url,
+    OUTBOUND_PER_MINUTE: "1000",
+    OUTBOUND_PER_SECOND: "1000",
+    ...env,
+  }, {
+    log: createLogger({
+      level: "debug",
+      format: "json",
+      write: (line) => logged.push(line),
+      now: Date.now,
+    }),
+    engine: { voice: "tone", speed: 20 },
+  });
+  const http = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request, { remoteAddr }) => app.fetch(request, { remoteAddress: remoteAddr.hostname }),
+  );
+  const origin = `http://127.0.0.1:${http.addr.port}`;
+  return {
+    app,
+    origin,
+    logged,
+    request: (path: string, init?: RequestInit) => fetch(origin + path, init),
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      await http.shutdown();
+    },
+  };
+}
+
+/** A database file of the test's own. */
+export async function temporaryDatabase() {
+  const folder = await Deno.makeTempDir();
+  return {
+    url: `sqlite:${folder}/parley.db`,
+    folder,
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { endReasons } from "../../src/services/store/callRecord.ts";
+import { describeEnd, formatDollars, nameDay, tellEnd } from "../../src/web/callWords.ts";
+import { placeOf } from "../../src/web/place.ts";
+
+Deno.test("describeEnd() has words for every reason there is", () => {
+  for (const reason of Object.keys(endReasons)) {
+    assert.notEqual(describeEnd({ reason }), "Ended", reason);
+  }
+});
+
+Deno.test("describeEnd() adds a detail that it has no words for", () => {
+  const end = { reason: "leg_failed", detail: "stream_never_came" };
+  assert.equal(describeEnd(end), "The caller's line broke off (stream never came)");
+  assert.equal(describeEnd({ reason: "not_answered", detail: "busy" }), "The line was busy");
+});
+
+Deno.test("tellEnd() says who answered, and says it once", () => {
+  const hungUp = { reason: "caller_hung_up" };
+  assert.equal(
+    tellEnd({ end: hungUp, outcome: "human" }),
+    "A person answered. The caller hung up.",
+  );
+  assert.equal(
+    tellEnd({ end: { reason: "voicemail" }, outcome: "voicemail" }),
+    "An answering machine answered.",
+  );
+});
+
+Deno.test("formatDollars() never shows a price that is not known, nor a small one as nothing", () => {
+  const shown = [null, 0, 0.0004, 0.0412, 12.345].map(formatDollars);
+  assert.deepEqual(shown, ["—", "$0", "<$0.001", "$0.041", "$12.35"]);
+});
+
+Deno.test("nameDay() names days as people do", () => {
+  const now = new Date(2027, 0, 2, 0, 30);
+  const day = (...date: [number, number, number, number]) =>
+    nameDay(new Date(...date).toISOString(), now);
+  assert.equal(day(2027, 0, 2, 0), "Today");
+  assert.equal(day(2027, 0, 1, 23), "Yesterday");
+  assert.equal(day(2026, 11, 31, 12), "Thursday, December 31, 2026");
+});
+
+Deno.test("placeOf() leads to the conversation when the address leads nowhere", () => {
+  assert.deepEqual(placeOf("#calls"), { view: "calls" });
+  assert.deepEqual(placeOf("#calls/call_01a"), { view: "call", id: "call_01a" });
+  assert.deepEqual(placeOf("#records/call_01a"), { view: "record", id: "call_01a" });
+  const records = placeOf("#records?direction=web");
+  assert.equal(records.view === "records" && records.filter.get("direction"), "web");
+  for (const hash of ["", "#", "#nowhere", "#records/../keys", "#calls/call_<b>"]) {
+    assert.deepEqual(placeOf(hash), { view: "talk" }, hash);
+  }
+});
