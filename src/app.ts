@@ -1,6 +1,5 @@
-import { createHmac } from "node:crypto";
 import { createRegistry } from "./call/registry.ts";
-import { CallRefused, type CallRegistry, type OpenModel } from "./call/types.ts";
+import type { CallRegistry, OpenModel } from "./call/types.ts";
 import { type AgentFiles, type Agents, loadAgents } from "./config/agents.ts";
 import { readSettings, SettingsError } from "./config/env.ts";
 import type { Environment } from "./config/settingReader.ts";
@@ -8,8 +7,9 @@ import type { Settings } from "./config/settings.ts";
 import { createAppRouter } from "./routes/appRouter.ts";
 import { writeServerSentEvent } from "./routes/eventStream.ts";
 import type { HostFacts } from "./routes/index.ts";
-import { describeCall } from "./services/agentCall.ts";
 import { appendPrivately, createCallJournals } from "./services/callJournals.ts";
+import { logCalls } from "./services/callLog.ts";
+import { createCallSetup } from "./services/callSetup.ts";
 import { equipAgents } from "./services/equipAgents.ts";
 import { createEventHub, type EventHub } from "./services/events.ts";
 import { createOpenModel } from "./services/openai.ts";
@@ -71,7 +71,7 @@ export async function createApp(
   const registry = createRegistry({
     maxCalls: settings.limits.calls,
     newId: () => newId("call"),
-    describe: (request) => describe(request, { settings, agents, tools }),
+    describe: createCallSetup(settings, { agents, tools, now: () => new Date() }),
     ports: createSessionPorts({
       ...{ openModel: model.open, agents, tools, events, log },
       phoneCalls: () => phone?.calls,
@@ -217,41 +217,4 @@ async function openEngine(
   const server = startRealtimeServer({ voice: "flite", apiKey: ownKey, ...options });
   const open = createOpenModel({ url: server.url, apiKey: ownKey, socket, logger: log });
   return { name: "rehearsal", open, close: () => server.close() };
-}
-
-function describe(
-  request: Parameters<CallRegistry["open"]>[0],
-  { settings, agents, tools }: {
-    readonly settings: Settings;
-    readonly agents: Agents;
-    readonly tools: ReadonlyMap<string, Tools>;
-  },
-) {
-  const agent = agents.get(request.agent);
-  if (agent === undefined) throw new CallRefused("unknown_agent");
-  const { setup, policy } = describeCall(agent, request, {
-    model: settings.openai.model,
-    idleMs: settings.limits.idleMs,
-    maxMs: settings.limits.callMs,
-    format: request.direction === "web" ? "pcm24k" : "pcmu",
-    now: new Date(),
-    // Keyed, because all phone numbers there are can be hashed and compared.
-    pseudonym: (caller) =>
-      createHmac("sha256", settings.openai.apiKey ?? "").update(caller).digest("hex").slice(0, 32),
-  });
-  return { policy, setup: { ...setup, tools: tools.get(agent.name)?.declarations() ?? [] } };
-}
-
-/** One line for a call's beginning and one for its end. */
-function logCalls(events: EventHub, log: Logger) {
-  return events.subscribe(
-    ({ event }) => event.type === "started" || event.type === "ended",
-    ({ callId, event }) => {
-      if (event.type === "started") {
-        log.info("Call started", { callId, direction: event.direction, agent: event.agent });
-      } else if (event.type === "ended") {
-        log.info("Call ended", { callId, ...event.end, durationMs: event.durationMs });
-      }
-    },
-  );
 }

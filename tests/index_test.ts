@@ -16,7 +16,7 @@ function start(env: Readonly<Record<string, string>>): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", ...flags, "src/index.ts"],
     cwd: root,
-    env,
+    env: { DATABASE_URL: "sqlite::memory:", ...env },
     stdout: "piped",
     stderr: "piped",
   }).spawn();

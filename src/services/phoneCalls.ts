@@ -1,4 +1,5 @@
 import { CallRefused, type CallRegistry, type CallSession, type EndedCall } from "../call/types.ts";
+import { answerAfter } from "./afterCall.ts";
 import { type CallStatus, isFinal } from "./callStatus.ts";
 import type { Handover } from "./handover.ts";
 import type { PhoneAnswer } from "./phoneTwiml.ts";
@@ -238,22 +239,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     }
   }
 
-  function afterwards({ request, end }: EndedCall): PhoneAnswer {
-    switch (end.reason) {
-      case "transferred": {
-        const number = deps.transferNumber(request.agent, end.detail ?? "");
-        if (number === undefined) return { do: "apologise" };
-        // An inbound caller's own number may be shown on; anything else must be ours.
-        const callerId = request.direction === "outbound" ? { callerId: deps.ownNumber } : {};
-        return { do: "dial", number, ...callerId };
-      }
-      case "model_failed":
-      case "leg_failed":
-      case "internal_error":
-      case "server_stopped":
-        return { do: "apologise" };
-      default:
-        return { do: "hangUp" };
-    }
+  function afterwards(call: EndedCall): PhoneAnswer {
+    return answerAfter(call, deps);
   }
 }

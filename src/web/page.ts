@@ -37,7 +37,8 @@ find("gate-form", HTMLFormElement).onsubmit = (event) => {
   storeKey(find("gate-key", HTMLInputElement).value.trim());
   show({ focuses: true });
 };
-find("try-again", HTMLButtonElement).onclick = () => show({ focuses: true });
+find("try-again", HTMLButtonElement).onclick = () =>
+  server.then(() => show({ focuses: true }), () => location.reload());
 show({ focuses: false });
 
 /** Shows what the address names, until it names something else. */

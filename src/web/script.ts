@@ -46,6 +46,8 @@ export function createScript(
         const shown = lines.get(line.id) ?? add(line);
         shown.row.classList.toggle("interrupted", line.interrupted);
         shown.row.ariaBusy = String(!line.final);
+        // Of what was cut off before its first word, nobody has heard anything.
+        shown.row.hidden = line.final && line.text.trim() === "";
         shown.words.textContent = line.text === "" ? "…" : line.text;
         if (line.interrupted) shown.words.append(" ", tag("cut off here"));
         else if (line.by === "text") shown.words.append(" ", tag("typed"));

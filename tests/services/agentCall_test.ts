@@ -52,7 +52,7 @@ Deno.test("describeCall() has Parley interrupt where the agent asks for some spe
   assert.deepEqual(setup.turnDetection, { kind: "server", silenceMs: 600, interrupts: false });
   assert.deepEqual(
     [policy.modelResponds, policy.modelInterrupts, policy.interruptAfterMs, policy.pausesOnSpeech],
-    [true, false, 400, true],
+    [false, false, 400, true],
   );
 });
 

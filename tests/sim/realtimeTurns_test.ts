@@ -42,7 +42,7 @@ Deno.test("real speech in mu-law makes one turn, told in the order of the real s
     assert.equal((await wire.nth("input_audio_buffer.committed")).item_id, started.item_id);
     assert.equal(completed.item_id, started.item_id);
     assert.match(completed.transcript, /^\([12]\.\d seconds of speech\)$/);
-    assert.ok(completed.usage.input_token_details.audio_tokens > 10);
+    assert.ok(completed.usage.seconds > 1 && completed.usage.seconds < 3);
   });
 });
 

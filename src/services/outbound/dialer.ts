@@ -7,6 +7,8 @@ export interface Dialer {
   add(job: OutboundJob, dueAt?: number): Promise<number>;
   /** Whether the call's turn comes in this process within the time. */
   turn(callId: string, withinMs: number): Promise<boolean>;
+  /** Nobody waits for the call's turn any more. */
+  leave(callId: string): void;
   /** Looks at once whether it is somebody's turn. */
   wake(): void;
   /** Takes no more out; settles when what was taken has been placed. */
@@ -33,7 +35,7 @@ const LOOK_MS = 5000;
 
 export function createDialer(deps: DialerDeps): Dialer {
   const { queue, place, perSecond, now, setTimer, log } = deps;
-  const awaited = new Map<string, () => void>();
+  const awaited = new Map<string, (taken: boolean) => void>();
   const placing = new Set<Promise<void>>();
   let looking: Promise<void> | undefined;
   let lookAgain = false;
@@ -69,7 +71,7 @@ export function createDialer(deps: DialerDeps): Dialer {
       queue.remove(callId).catch((error) => log.warn("Dial queue not written", { error }));
       return;
     }
-    awaited.get(callId)?.();
+    awaited.get(callId)?.(true);
     const placed = place(job).finally(() => placing.delete(placed));
     placing.add(placed);
   }
@@ -85,9 +87,10 @@ export function createDialer(deps: DialerDeps): Dialer {
           resolve(taken);
         };
         const cancel = setTimer(() => settle(false), withinMs);
-        awaited.set(callId, () => settle(true));
+        awaited.set(callId, settle);
       });
     },
+    leave: (callId) => awaited.get(callId)?.(false),
     wake,
     async close() {
       closed = true;

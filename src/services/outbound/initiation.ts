@@ -32,8 +32,8 @@ export interface Initiation {
 export interface InitiationDeps {
   readonly policy: () => Promise<SpendingPolicy>;
   readonly allowance: Allowance;
-  readonly dialer: Pick<Dialer, "turn">;
-  readonly placing: Pick<Placing, "outcome">;
+  readonly dialer: Pick<Dialer, "turn" | "leave">;
+  readonly placing: Pick<Placing, "outcome" | "leave">;
   readonly requests: IdempotentRequests;
   /** Writes a call down and puts it in the queue; gives its position. */
   readonly enqueue: (job: OutboundJob) => Promise<number>;
@@ -89,14 +89,20 @@ export function createInitiation(deps: InitiationDeps): Initiation {
     try {
       position = await stored(enqueue(job));
     } catch (error) {
+      leave(callId);
       await allowance.release(callId).catch(() => {});
       throw error;
     }
     const isNear = (position - 1) * 1000 / deps.perSecond <= PATIENCE_MS;
     const callSid = isNear && await turn ? await outcome : undefined;
-    return callSid === undefined
-      ? { status: 202, body: { success: true, callId, status: "queued", position } }
-      : { status: 200, body: { success: true, callSid, callId } };
+    if (callSid !== undefined) return { status: 200, body: { success: true, callSid, callId } };
+    leave(callId);
+    return { status: 202, body: { success: true, callId, status: "queued", position } };
+  }
+
+  function leave(callId: string): void {
+    dialer.leave(callId);
+    placing.leave(callId);
   }
 }
 

@@ -15,6 +15,8 @@ export interface Placing {
   place(job: OutboundJob): Promise<void>;
   /** Settles with the phone network's id, or without one where the call has to wait once more. */
   outcome(callId: string): Promise<string | undefined>;
+  /** Nobody waits for the outcome any more: what can be put right later is then put right later. */
+  leave(callId: string): void;
 }
 
 export interface PlacingDeps {
@@ -72,6 +74,7 @@ export function createPlacing(deps: PlacingDeps): Placing {
       waiting.set(callId, answer);
       return answer.promise;
     },
+    leave: (callId) => void waiting.delete(callId),
   };
 
   /** Rejects for a call that may not be placed at all. */

@@ -125,10 +125,12 @@ function nextAttempt(job: OutboundJob, { outcome }: CallRecord): OutboundJob | u
   };
 }
 
-function changeOf({ outcome, end }: CallRecord) {
-  const cancelled = outcome === "cancelled";
-  return {
-    state: cancelled ? "cancelled" as const : "ended" as const,
-    detail: outcome ?? end?.reason ?? "unknown",
-  };
+function changeOf({ outcome, end, callSid }: CallRecord) {
+  if (outcome === "cancelled") return { state: "cancelled", detail: outcome } as const;
+  const why = end?.detail ?? end?.reason ?? "unknown";
+  // What never had an id was never dialled.
+  if (outcome === "failed" && callSid === undefined) {
+    return { state: "refused", detail: why } as const;
+  }
+  return { state: "ended", detail: outcome ?? why } as const;
 }

@@ -1,0 +1,34 @@
+import { createHmac } from "node:crypto";
+import type { RegistryOptions } from "../call/registry.ts";
+import { CallRefused } from "../call/types.ts";
+import type { Agents } from "../config/agents.ts";
+import type { Settings } from "../config/settings.ts";
+import { describeCall } from "./agentCall.ts";
+import type { Tools } from "./tools.ts";
+
+/** Makes what the registry asks for at the beginning of every call. */
+export function createCallSetup(
+  settings: Settings,
+  { agents, tools, now }: {
+    readonly agents: Agents;
+    /** By the agent's name. */
+    readonly tools: ReadonlyMap<string, Tools>;
+    readonly now: () => Date;
+  },
+): RegistryOptions["describe"] {
+  const { openai: { model, apiKey = "" }, limits: { idleMs, callMs } } = settings;
+  return function describe(request) {
+    const agent = agents.get(request.agent);
+    if (agent === undefined) throw new CallRefused("unknown_agent");
+    const { setup, policy } = describeCall(agent, request, {
+      model,
+      idleMs,
+      maxMs: callMs,
+      format: request.direction === "web" ? "pcm24k" : "pcmu",
+      now: now(),
+      // Keyed, because all phone numbers there are can be hashed and compared.
+      pseudonym: (caller) => createHmac("sha256", apiKey).update(caller).digest("hex").slice(0, 32),
+    });
+    return { policy, setup: { ...setup, tools: tools.get(agent.name)?.declarations() ?? [] } };
+  };
+}

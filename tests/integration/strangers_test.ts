@@ -1,0 +1,254 @@
+import assert from "node:assert/strict";
+import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
+import type { PhoneCall } from "../../src/sim/phone.ts";
+import { account, apiKey, publicUrl } from "../support/phoneServer.ts";
+import { parrot, voiceOf } from "./phoneWorld.ts";
+import { heard, type ProcessWorld, ring, startProcessWorld } from "./processWorld.ts";
+import { continuation, mediaSignature, openRawSocket, textFrame } from "./rawSocket.ts";
+
+/** Runs against a server that holds a call, which must not notice anything. */
+async function beside(
+  run: (world: ProcessWorld) => Promise<void>,
+  options: Parameters<typeof startProcessWorld>[0] = {},
+): Promise<void> {
+  await using world = await startProcessWorld(options);
+  const other = await ring(world);
+  await run(world);
+  await other.speak(voiceOf(600));
+  await heard(other);
+  assert.deepEqual(other.errors, []);
+  assert.equal((await (await world.server.get("/health")).json()).status, "ok");
+  other.hangUp();
+  await other.settled;
+}
+
+Deno.test("whoever may not connect is refused before the upgrade, and nothing is opened for them", () =>
+  beside(async ({ server, realtime }) => {
+    const { token } = await (await server.post("/api/web/session")).json();
+    const offer = (value: string) => ({ "Sec-WebSocket-Protocol": `parley.v1, token.${value}` });
+    const attempts: readonly [number, string, Readonly<Record<string, string>>][] = [
+      [403, "/media", {}],
+      [403, "/media", { "X-Twilio-Signature": "x".repeat(28) }],
+      [403, "/media?x=1", mediaSignature()],
+      [401, "/web", {}],
+      [401, "/web", offer("guess")],
+      [401, "/web", offer(apiKey)],
+      [403, "/web", { ...offer(token), Origin: "https://evil.example" }],
+      [404, "/elsewhere", {}],
+    ];
+    for (const [status, path, headers] of attempts) {
+      using socket = await openRawSocket(server.origin, path, headers);
+      assert.match(socket.answer, new RegExp(`^HTTP/1.1 ${status} `), `${path} ${status}`);
+    }
+    assert.equal(realtime.stats.connections, 1);
+    assert.equal((await (await server.get("/health")).json()).status, "ok");
+  }));
+
+Deno.test("a signed socket without a call's token is closed, whatever it sends, and opens nothing", () =>
+  beside(async ({ server, realtime }) => {
+    const start = startMessage(`CA${"1".repeat(32)}`, "guess");
+    const attempts: readonly [number | undefined, (string | Uint8Array)[]][] = [
+      [1008, ["garbage", "null", "[]", "{}", new Uint8Array([1, 2, 3]), start]],
+      [1008, [start, start]],
+      [1009, ["x".repeat(100_000)]],
+      [1009, [`{"event":"media","media":{"payload":"${"A".repeat(5_000_000)}"}}`]],
+    ];
+    for (const [code, frames] of attempts) {
+      using socket = await openRawSocket(server.origin, "/media", mediaSignature());
+      assert.match(socket.answer, /^HTTP\/1.1 101 /);
+      for (const frame of frames) {
+        await socket.frame(frame, { opcode: typeof frame === "string" ? textFrame : 0x2 });
+      }
+      assert.equal(await socket.closeCode(), code);
+    }
+    assert.equal(realtime.stats.connections, 1);
+  }));
+
+Deno.test("frames that break the protocol, or never end, cost their own socket alone", () =>
+  beside(async ({ server }) => {
+    const open = () => openRawSocket(server.origin, "/media", mediaSignature());
+    using unmasked = await open();
+    await unmasked.frame("{}", { masked: false });
+    using reserved = await open();
+    await reserved.frame("{}", { opcode: 0xf });
+    using lying = await open();
+    await lying.bytes(new Uint8Array([0x81, 0xff, 0x7f, 255, 255, 255, 255, 255, 255, 255, 0, 0]));
+    using endless = await open();
+    await endless.frame("{", { final: false });
+    for (let count = 0; count < 20; count++) {
+      await endless.frame("x".repeat(1 << 20), { opcode: continuation, final: false });
+    }
+    using invalid = await open();
+    await invalid.frame(new Uint8Array([0xff, 0xfe, 0xc0]));
+    using silent = await open();
+    for (const socket of [unmasked, reserved, lying, endless, invalid, silent]) {
+      await socket.closeCode();
+    }
+  }));
+
+Deno.test("a phone call lives on through frames that make no sense, and through fragments", () =>
+  beside(async ({ server, realtime }) => {
+    await realtime.nextSession();
+    const callSid = `CA${"2".repeat(32)}`;
+    const path = "/twilio/voice";
+    const form = { CallSid: callSid, From: "+12025550123", To: account.number };
+    const twiml = await (await fetch(server.origin + path, {
+      method: "POST",
+      headers: {
+        "X-Twilio-Signature": getExpectedTwilioSignature(
+          account.authToken,
+          publicUrl + path,
+          form,
+        ),
+      },
+      body: new URLSearchParams(form),
+    })).text();
+    const token = /name="token" value="([^"]+)"/.exec(twiml)?.[1] ?? "";
+    const model = await realtime.nextSession();
+    using socket = await openRawSocket(server.origin, "/media", mediaSignature());
+    for (const [index, part] of pieces(startMessage(callSid, token)).entries()) {
+      await socket.frame(part, {
+        opcode: index === 0 ? textFrame : continuation,
+        final: index === 2,
+      });
+    }
+    const senseless = [
+      "garbage",
+      "null",
+      '{"event":"media"}',
+      media(""),
+      media("!!!"),
+      media("A"),
+      '{"event":"media","media":{"payload":7}}',
+      '{"event":"unheard-of"}',
+      '{"event":"mark","mark":{"name":"unknown"}}',
+      '{"event":"dtmf","dtmf":{"digit":"x"}}',
+      startMessage(callSid, token),
+    ];
+    for (const frame of senseless) await socket.frame(frame);
+    await socket.frame(new Uint8Array(160), { opcode: 0x2 });
+    const before = model.appends;
+    for (const [index, part] of pieces(media("/".repeat(216))).entries()) {
+      await socket.frame(part, {
+        opcode: index === 0 ? textFrame : continuation,
+        final: index === 2,
+      });
+    }
+    await model.next("input_audio_buffer.append");
+    assert.ok(model.appends > before);
+    await socket.frame(JSON.stringify({ event: "stop", stop: { callSid } }));
+    assert.equal(await socket.closeCode(), 1000);
+    await model.closed;
+  }));
+
+Deno.test("a browser's senseless messages are answered, and its call goes on", () =>
+  beside(async ({ server }) => {
+    const { token } = await (await server.post("/api/web/session")).json();
+    const socket = new WebSocket(`${server.origin.replace("http", "ws")}/web`, [
+      "parley.v1",
+      `token.${token}`,
+    ]);
+    const messages: { readonly type: string; readonly text?: string }[] = [];
+    let check = () => {};
+    socket.onmessage = ({ data }) => {
+      messages.push(JSON.parse(data));
+      check();
+    };
+    const until = (holds: () => boolean) =>
+      new Promise<void>((resolve) => {
+        check = () => {
+          if (holds()) resolve();
+        };
+        check();
+      });
+    await until(() => messages.some(({ type }) => type === "ready"));
+    const senseless = [
+      "garbage",
+      "null",
+      "{}",
+      '{"type":"launch"}',
+      '{"type":"input_audio_buffer.append","audio":"!"}',
+      '{"type":"played","itemId":7,"ms":-1}',
+      new Uint8Array(3),
+    ];
+    for (const message of senseless) socket.send(message);
+    await until(() => messages.filter(({ type }) => type === "error").length === senseless.length);
+    socket.send('{"type":"text","text":"on"}');
+    await until(() => messages.some(({ text }) => text === "You wrote on."));
+    const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
+    socket.send("x".repeat(300_000));
+    assert.equal((await closed).code, 1009);
+  }));
+
+Deno.test("a tool that throws, and faults that nobody catches, cost no call and no process", async () => {
+  await using service = serveNothing();
+  const tool = (name: string) =>
+    `  - { name: ${name}, description: Tries., url: "${service.url}/${name}" }`;
+  const names = ["broken", "reject", "throw"];
+  await beside(async (world) => {
+    const { server } = world;
+    for (const name of names) {
+      const phone = await ring(world);
+      await useTool(world, phone, name);
+      await heard(phone);
+      phone.hangUp();
+      await phone.settled;
+    }
+    await server.lines.find((line) => /Unhandled rejection.*stray rejection/.test(line));
+    await server.lines.find((line) => /Uncaught error.*stray error/.test(line));
+  }, {
+    agent: `greeting: Good day.\nhttp_tools:\n${names.map(tool).join("\n")}`,
+    preload: "tests/integration/strayFaults.ts",
+    model: {
+      script: (turn) =>
+        turn.cause.type === "toolOutputs"
+          ? { say: "It is done." }
+          : turn.cause.type === "text"
+          ? { tools: [{ name: turn.cause.text, arguments: "{}" }] }
+          : parrot(turn),
+    },
+  });
+});
+
+async function useTool({ server }: ProcessWorld, phone: PhoneCall, name: string): Promise<void> {
+  const { calls } = await (await server.get("/api/calls?status=live")).json();
+  const call = calls.find(({ callSid }: { callSid: string }) => callSid === phone.sid);
+  const asked = await server.post(`/api/calls/${call.id}/actions`, { type: "text", text: name });
+  assert.equal(asked.status, 202, await asked.text());
+}
+
+function startMessage(callSid: string, token: string): string {
+  const streamSid = `MZ${"3".repeat(32)}`;
+  return JSON.stringify({
+    event: "start",
+    sequenceNumber: "1",
+    streamSid,
+    start: {
+      accountSid: account.accountSid,
+      streamSid,
+      callSid,
+      tracks: ["inbound"],
+      mediaFormat: { encoding: "audio/x-mulaw", sampleRate: 8000, channels: 1 },
+      customParameters: { token },
+    },
+  });
+}
+
+function media(payload: string): string {
+  const track = { track: "inbound", chunk: "1", timestamp: "20" };
+  return JSON.stringify({ event: "media", sequenceNumber: "2", media: { ...track, payload } });
+}
+
+/** A message in three parts. */
+function pieces(message: string): readonly string[] {
+  return [message.slice(0, 1), message.slice(1, 20), message.slice(20)];
+}
+
+function serveNothing() {
+  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  const server = Deno.serve(options, () => new Response("Nothing."));
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
