@@ -42,6 +42,7 @@ Deno.test("the server says where it is and what is on, answers, and stops on SIG
   const screen = await readUntil(reader, /Ctrl-C stops[^]*!.*\n/);
   assert.match(screen, /Agent +receptionist/);
   assert.match(screen, /Engine +built-in rehearsal/);
+  assert.match(screen, /Records +\S/);
   assert.match(screen, /Phone +off: TWILIO_ACCOUNT_SID/);
   assert.match(screen, /did you mean OPENAI_API_KEY/);
   const address = /http:\/\/127\.0\.0\.1:\d+/.exec(screen)?.[0];
@@ -59,6 +60,21 @@ Deno.test("wrong settings are told all at once, and the process ends with 1", as
   assert.equal(code, 1);
   assert.equal(decoder.decode(stdout), "");
   assert.match(decoder.decode(stderr), /PORT is "x"[^]*LOG_LEVEL is "loud"/);
+});
+
+Deno.test("a database that cannot be opened is told in a sentence, and the process ends with 1", async () => {
+  for (
+    const [url, reason] of [
+      ["sqlite:./data/nowhere.db", /^- DATABASE_URL: Cannot open the database .*nowhere\.db: /m],
+      ["postgres://me:hush@127.0.0.1:9/x", /^- DATABASE_URL: Cannot connect to the Postgres/m],
+    ] as const
+  ) {
+    const { code, stderr } = await start({ DATABASE_URL: url }).output();
+    assert.equal(code, 1);
+    const told = decoder.decode(stderr);
+    assert.match(told, reason);
+    assert.equal(told.includes("hush"), false);
+  }
 });
 
 Deno.test("a taken port is told in a sentence", async () => {

@@ -31,7 +31,8 @@ Deno.test("case 54: a thousand calls leave no session, socket, timer or entry be
   assert.equal(world.realtime.sessions.length, 0);
   const { calls: left } = await (await world.server.request("/health")).json();
   assert.equal(left.live, 0);
-  const faults = /Call failed|Request failed|Event sink failed|Record refused|Model input could not/;
+  const faults =
+    /Call failed|Request failed|Event sink failed|Record refused|Model input could not/;
   assert.deepEqual(world.server.logged.filter((line) => faults.test(line)), []);
 });
 

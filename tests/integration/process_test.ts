@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import type { ClientMessage, ServerMessage } from "../../src/protocol/web.ts";
 import { Inbox } from "../support/inbox.ts";
-import { runServerProcess, startServerProcess } from "../support/serverProcess.ts";
+import { apiKey } from "../support/phoneServer.ts";
+import {
+  runServerProcess,
+  type ServerProcess,
+  startServerProcess,
+} from "../support/serverProcess.ts";
 import { voiceOf } from "./phoneWorld.ts";
 import { detail, eventually, heard, liveCalls, ring, startProcessWorld } from "./processWorld.ts";
 
@@ -18,22 +23,13 @@ Deno.test("started as an operator does, the server talks with browsers and phone
   await phone.settled;
   assert.deepEqual(phone.errors, []);
 
-  const { token } = await (await server.post("/api/web/session")).json();
-  const socket = new WebSocket(`${server.origin.replace("http", "ws")}/web`, [
-    "parley.v1",
-    `token.${token}`,
-  ]);
-  const inbox = new Inbox<ServerMessage>();
-  socket.onmessage = ({ data }) => inbox.add(JSON.parse(data));
-  await inbox.find(({ type }) => type === "audio");
-  const typed: ClientMessage = { type: "text", text: "this" };
-  socket.send(JSON.stringify(typed));
-  await inbox.find((message) =>
+  const talk = await openWebCall(server, { Authorization: `Bearer ${apiKey}` });
+  await talk.inbox.find(({ type }) => type === "audio");
+  talk.send({ type: "text", text: "this" });
+  await talk.inbox.find((message) =>
     message.type === "transcript" && message.text === "You wrote this."
   );
-  const closed = new Promise((resolve) => socket.onclose = resolve);
-  socket.close(1000);
-  await closed;
+  await talk.close();
 
   const calls = await eventually(
     async () => (await (await server.get("/api/calls?status=ended")).json()).calls,
@@ -199,14 +195,47 @@ Deno.test("a port that is taken, and a place that may not be written, are told i
   assert.doesNotMatch(second.printed, /at file:/);
 });
 
-Deno.test("without keys the server takes nobody but this machine, and its API is off to pages", async () => {
+Deno.test("without any settings the built-in engine speaks to this machine's page, and to no other", async () => {
   await using server = await startServerProcess({ env: { API_KEYS: undefined } });
-  const page = await fetch(`${server.origin}/`);
-  assert.equal(page.status, 200);
-  await page.body?.cancel();
-  const foreign = await fetch(`${server.origin}/api/calls`, {
-    headers: { Origin: "https://evil.example" },
-  });
-  assert.equal(foreign.status, 403);
-  await foreign.body?.cancel();
+  const foreign = { Origin: "https://evil.example" };
+  for (const path of ["/api/calls", "/api/web/session"]) {
+    const method = path.endsWith("session") ? "POST" : "GET";
+    const refused = await fetch(server.origin + path, { method, headers: foreign });
+    assert.equal(refused.status, 403, await refused.text());
+  }
+  const talk = await openWebCall(server, { Origin: server.origin });
+  const speech = await talk.inbox.find(({ type }) => type === "audio");
+  assert.ok(speech.type === "audio" && speech.payload.length > 0);
+  await talk.close();
 });
+
+Deno.test("with npm:ws towards the model a call goes just as well", async () => {
+  await using world = await startProcessWorld({ env: { OPENAI_SOCKET: "ws" } });
+  const phone = await ring(world);
+  await phone.speak(voiceOf(600));
+  await heard(phone);
+  phone.hangUp();
+  await phone.settled;
+  assert.deepEqual(phone.errors, []);
+});
+
+/** A call from a browser's page. */
+async function openWebCall(server: ServerProcess, headers: Readonly<Record<string, string>>) {
+  const answer = await fetch(`${server.origin}/api/web/session`, { method: "POST", headers });
+  const { token } = await answer.json();
+  const socket = new WebSocket(`${server.origin.replace("http", "ws")}/web`, {
+    protocols: ["parley.v1", `token.${token}`],
+    headers,
+  });
+  const inbox = new Inbox<ServerMessage>();
+  socket.onmessage = ({ data }) => inbox.add(JSON.parse(data));
+  const closed = new Promise((resolve) => socket.onclose = resolve);
+  return {
+    inbox,
+    send: (message: ClientMessage) => socket.send(JSON.stringify(message)),
+    async close() {
+      socket.close(1000);
+      await closed;
+    },
+  };
+}

@@ -73,4 +73,5 @@ async function mute(): Promise<void> {
   const phone = world.server.network.call();
   assert.match((await phone.next("said")).text, /technical problem/);
   await phone.ended;
+  assert.equal(world.realtime.stats.connections, 2, "nobody waits for more tries than that");
 }

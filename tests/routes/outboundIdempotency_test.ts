@@ -45,6 +45,14 @@ Deno.test("the same key with another request is refused, of another API key it i
   const first = await (await initiate(server, undefined, same)).json();
   const other = await initiate(server, { to: callee, context: "else" }, same);
   assert.deepEqual(await codeOf(other), [422, "idempotency_key_reused"]);
+  server.api.failNext({ kind: "slow", delayMs: 300 });
+  const races = await Promise.all(
+    ["a", "b"].map((context) =>
+      initiate(server, { to: callee, context }, { requestKey: "order-18" })
+    ),
+  );
+  assert.deepEqual(races.map(({ status }) => status).sort(), [200, 422]);
+  for (const race of races) await race.body?.cancel();
   const foreign = await (await initiate(server, undefined, { ...same, key: otherKey })).json();
   assert.notEqual(foreign.callId, first.callId);
   for (const requestKey of ["a b", "x".repeat(256), "é"]) {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { temporaryDatabase } from "../support/dialling.ts";
 import { account, apiKey, otherKey, startPhoneServer } from "../support/phoneServer.ts";
 
 const path = "/api/outbound/initiate";
@@ -203,4 +205,86 @@ Deno.test("case 58: an answering machine is told the agent's text or hung up on"
   })).json();
   assert.equal(state.answeredBy, "machine");
   assert.equal(state.outcome, "no_answer");
+});
+
+Deno.test("what a client says of hosts and addresses changes nothing about a call", async () => {
+  await using server = await startPhoneServer();
+  const answer = await server.request(path, {
+    method: "POST",
+    headers: {
+      "X-API-Key": apiKey,
+      "Content-Type": "application/json",
+      "X-Forwarded-Host": "evil.example",
+      "X-Forwarded-For": "127.0.0.1",
+      "X-Forwarded-Proto": "http",
+      Forwarded: "host=evil.example",
+    },
+    body: JSON.stringify({ to }),
+  });
+  assert.equal((await answer.json()).success, true);
+  const call = await server.network.nextCall();
+  await call.next("media");
+  call.hangUp();
+  await call.settled;
+  const requested = server.logged.join("\n");
+  assert.equal(requested.includes("evil.example"), false);
+  assert.deepEqual(call.errors, []);
+});
+
+Deno.test("initiate refuses text that is no text, and places nothing", async () => {
+  await using server = await startPhoneServer();
+  const send = (body: BodyInit) =>
+    server.request(path, {
+      method: "POST",
+      headers: { "X-API-Key": apiKey, "Content-Type": "application/json" },
+      body,
+    });
+  const cases: readonly (readonly [BodyInit, number, string])[] = [
+    [`{"to":"${to}","context":"\\ud800"}`, 400, "invalid_unicode"],
+    [new Uint8Array([0x22, 0xff, 0xfe, 0x22]), 400, "invalid_utf8"],
+    [`{"to":"${to}","variables":{"__proto__":"x"}}`, 400, "forbidden_key"],
+    [`{"to":"${to}","variables":{"constructor":5}}`, 422, "invalid_request"],
+    [
+      `{"to":"${to}","retry":{"on":["human"],"times":99,"afterMinutes":-1}}`,
+      422,
+      "invalid_request",
+    ],
+    [`{"to":"${to}","retry":"always"}`, 422, "invalid_request"],
+    [`{"to":["${to}"]}`, 422, "invalid_request"],
+    [`{"to":"${to}\\u0000"}`, 422, "invalid_number"],
+  ];
+  for (const [body, status, code] of cases) {
+    assert.deepEqual(await codeOf(await send(body)), [status, code], String(body));
+  }
+  assert.equal(server.network.calls.length, 0);
+});
+
+Deno.test("a key without the scope to call reads and does not call", async () => {
+  const reader = "a-reader-of-sixteen-or-more";
+  await using server = await startPhoneServer({
+    env: { API_KEYS: `ops:${apiKey},reader:${reader};scopes=calls:read` },
+  });
+  assert.deepEqual(await codeOf(await server.post(path, { to }, reader)), [403, "scope_missing"]);
+  const batch = await server.post("/api/outbound/batch", { calls: [{ to }] }, reader);
+  assert.deepEqual(await codeOf(batch), [403, "scope_missing"]);
+  const read = await server.request("/api/outbound/call_none", {
+    headers: { "X-API-Key": reader },
+  });
+  assert.deepEqual(await codeOf(read), [404, "unknown_call"]);
+});
+
+Deno.test("nothing is dialled while the store does not answer, and a call under way goes on", async () => {
+  await using place = await temporaryDatabase();
+  await using server = await startPhoneServer({ env: { DATABASE_URL: place.url } });
+  await (await server.post(path, { to })).body?.cancel();
+  const call = await server.network.nextCall();
+  await call.next("media");
+  using locked = new DatabaseSync(place.url.slice("sqlite:".length));
+  locked.exec("BEGIN EXCLUSIVE");
+  const answer = await server.post(path, { to });
+  assert.deepEqual(await codeOf(answer), [503, "store_unavailable"]);
+  assert.equal(server.network.calls.length, 1);
+  assert.equal(server.app.registry.size, 1);
+  locked.exec("ROLLBACK");
+  assert.equal((await (await server.post(path, { to })).json()).success, true);
 });

@@ -55,12 +55,15 @@ Deno.test("a stream that reaches another process than its webhook did is taken t
   assert.match(await voice.text(), /<Connect>/);
 
   const call = server.network.call();
+  const seen: string[] = [];
   call.watch(({ type }) => {
+    seen.push(type);
     if (type === "twiml") server.network.connectTo(second.origin);
   });
   await call.next("media");
   const here = second.app.registry.byCallSid(call.sid);
   assert.equal(here?.request.caller, "+12025550123");
+  assert.equal(seen.includes("redirected"), false, "at the first try");
   assert.equal(here?.id, server.app.registry.byCallSid(call.sid)?.id, "one call, one record");
   call.hangUp();
   await call.settled;

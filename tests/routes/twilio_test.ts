@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import type { Script } from "../../src/sim/scripts.ts";
+import { until } from "../support/dialling.ts";
 import { account, publicUrl, startPhoneServer, type TestServer } from "../support/phoneServer.ts";
 
 const callSid = `CA${"7".repeat(32)}`;
@@ -260,6 +261,36 @@ Deno.test("a call handed over is dialled on to the number behind the alias", asy
   session?.input({ type: "hangUp", end: { reason: "transferred", detail: "sales" } });
   assert.deepEqual((await call.next("dialed")).targets, ["+14155550199"]);
   call.hangUp();
+  await call.settled;
+});
+
+Deno.test("a call is not handed over to a number that may not be dialled", async () => {
+  const agentFiles = {
+    list: () => Promise.resolve(["receptionist.md"]),
+    text: () =>
+      Promise.resolve(
+        "---\ntitle: Desk\ntransfers: { sales: { number: '+19005550123' } }\n---\nHelp.",
+      ),
+  };
+  let told = "";
+  const handOver: Script = ({ cause }) => {
+    if (cause.type === "toolOutputs") told = cause.outputs[0]?.output ?? "";
+    return cause.type === "text"
+      ? { tools: [{ name: "transfer_call", arguments: '{"to":"sales"}' }] }
+      : { say: "I cannot." };
+  };
+  await using server = await startPhoneServer({
+    overrides: { agentFiles, engine: { voice: "tone", speed: 20, script: handOver } },
+  });
+  assert.match(server.logged.join("\n"), /Transfer will be refused.*premium_rate/);
+  const call = server.network.call();
+  await call.next("streamStarted");
+  const session = server.app.registry.byCallSid(call.sid);
+  session?.input({ type: "typed", text: "Give me sales." });
+  await until(() => told, (told) => told !== "");
+  assert.match(told, /destination_not_allowed/);
+  session?.input({ type: "hangUp", end: { reason: "transferred", detail: "sales" } });
+  assert.match((await call.next("said")).text, /technical problem/);
   await call.settled;
 });
 

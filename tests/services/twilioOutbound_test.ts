@@ -154,3 +154,33 @@ async function problemOf(promise: Promise<unknown>): Promise<TwilioProblem> {
   assert.ok(error instanceof TwilioProblem);
   return error;
 }
+
+Deno.test("list() asks for the calls between two numbers, and reads their times", async () => {
+  await using twilio = startTwilio(() =>
+    Response.json({
+      calls: [
+        {
+          sid,
+          status: "completed",
+          duration: "61",
+          date_created: "Sun, 22 Nov 2026 20:00:00 +0000",
+          end_time: "Sun, 22 Nov 2026 20:01:05 +0000",
+        },
+        { sid: "nonsense" },
+        null,
+      ],
+    })
+  );
+  const calls = await createTwilioCalls(twilio.account).list({
+    to: "+14155550123",
+    from: "+14155550100",
+  });
+  assert.deepEqual(calls, [{
+    sid,
+    status: "completed",
+    durationSeconds: 61,
+    createdAt: Date.UTC(2026, 10, 22, 20),
+    endedAt: Date.UTC(2026, 10, 22, 20, 1, 5),
+  }]);
+  assert.equal(twilio.asked[0]?.method, "GET");
+});

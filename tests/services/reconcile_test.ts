@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { openStore } from "../../src/services/store.ts";
+import {
+  callee,
+  callUntil,
+  get,
+  initiate,
+  startBeside,
+  temporaryDatabase,
+  until,
+} from "../support/dialling.ts";
+import { apiKey, startPhoneServer } from "../support/phoneServer.ts";
+import { opened, said } from "../support/storedCalls.ts";
+
+Deno.test("calls that a crash left open are ended at the next start, and what was said is there", async () => {
+  await using database = await temporaryDatabase();
+  const store = await openStore(
+    { kind: "sqlite", path: database.url.slice("sqlite:".length) },
+    { now: Date.now },
+  );
+  const startedAt = Date.now() - 60_000;
+  await store.calls.write([
+    opened({ id: "call_web", keyName: "ops", direction: "web", status: "live", startedAt }),
+    said("call_web", { id: "t1", text: "Until then.", final: true }),
+    opened({
+      ...{ id: "call_phone", keyName: "ops", direction: "inbound", status: "live", startedAt },
+      callSid: `CA${"5".repeat(32)}`,
+    }),
+  ]);
+  await store.close();
+
+  await using server = await startPhoneServer({ env: { DATABASE_URL: database.url } });
+  for (const id of ["call_web", "call_phone"]) {
+    const call = await until(
+      () => get(server, `/api/calls/${id}`, apiKey),
+      ({ status }) => status === "ended",
+    );
+    assert.deepEqual(call.end, { reason: "server_stopped", detail: "crashed" });
+  }
+  const { turns } = await get(server, "/api/calls/call_web");
+  assert.deepEqual(turns.map(({ text }: { text: string }) => text), ["Until then."]);
+});
+
+Deno.test("the phone network's word decides how an abandoned call ended", async () => {
+  await using database = await temporaryDatabase();
+  const env = { DATABASE_URL: database.url };
+  await using server = await startPhoneServer({
+    env,
+    network: {
+      numbers: { [callee]: { answer: "busy" } },
+      callbacks: { dropRate: 1 },
+      speed: 50,
+    },
+  });
+  const { callId } = await (await initiate(server)).json();
+  await (await server.network.nextCall()).settled;
+  await server.app.close();
+  await using next = await startBeside(server, env);
+  const call = await callUntil(next, callId, ({ outcome }) => outcome !== undefined);
+  assert.deepEqual([call.status, call.outcome], ["busy", "busy"]);
+});
+
+Deno.test("a call of another process that still lives is left alone", async () => {
+  await using database = await temporaryDatabase();
+  const env = { DATABASE_URL: database.url };
+  await using server = await startPhoneServer({ env });
+  const { callId } = await (await initiate(server)).json();
+  const call = await server.network.nextCall();
+  await call.next("media");
+  await using next = await startBeside(server, env);
+  await callUntil(next, callId, ({ status }) => status === "in-progress");
+  await next.app.close();
+  assert.equal(server.app.registry.get(callId)?.callSid, call.sid);
+  call.hangUp();
+  await call.settled;
+});
