@@ -82,7 +82,6 @@ export async function createApp(
   const runId = newId("run");
   const records = await openRecords({
     ...{ settings, agents, registry, events, store, prices, log },
-    ...(model.name === "rehearsal" && { engine: model.name }),
     writeEvent: writeServerSentEvent(runId),
     onEnded: (call) => phone?.outbound.ended(call),
     beforeStoreCloses: () => phone?.outbound.settled(),

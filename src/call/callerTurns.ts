@@ -100,6 +100,7 @@ export class CallerTurns {
     this.#latency.callerStopped(now);
     this.#say(text);
     this.#outbox.publish(this.#transcript.typed(text, "text", now));
+    this.#turns.callerWrote();
     this.#outbox.pushAll(this.#turns.ask({ purpose: "reply" }, now));
   }
 
@@ -137,9 +138,11 @@ export class CallerTurns {
     const sensitive = this.#policy.digitsSensitive;
     this.#latency.callerStopped(now);
     this.#outbox.publish({ type: "digits", digits, sensitive });
-    this.#say(`The caller pressed these keys: ${digits}`);
+    const text = `The caller pressed these keys: ${digits}`;
+    this.#say(text);
     const shown = sensitive ? "•".repeat(digits.length) : digits;
-    this.#outbox.publish(this.#transcript.typed(shown, "keypad", now));
+    this.#outbox.publish(this.#transcript.typed(shown, "keypad", now, text));
+    this.#turns.callerWrote();
     this.#outbox.pushAll(this.#turns.ask({ purpose: "reply" }, now));
   }
 

@@ -11,6 +11,8 @@ interface CallerEntry {
   readonly startedAt: Milliseconds;
   endedAt: Milliseconds | undefined;
   text: string;
+  /** What the model is told where it is not what is shown: keys that nobody else may see. */
+  told?: string;
   final: boolean;
 }
 
@@ -91,11 +93,17 @@ export class Transcript {
   }
 
   /** The caller typed, or pressed keys; the line is complete at once. */
-  typed(text: string, by: "text" | "keypad", now: Milliseconds): CallEvent | undefined {
+  typed(
+    text: string,
+    by: "text" | "keypad",
+    now: Milliseconds,
+    told: string = text,
+  ): CallEvent | undefined {
     const entry = this.#caller(`local_${++this.#local}`, by, now);
     if (entry === undefined) return undefined;
     this.#written.push(entry.id);
     entry.text = text.slice(0, MAX_TEXT);
+    entry.told = told.slice(0, MAX_TEXT);
     entry.final = true;
     entry.endedAt = now;
     return this.#turn(entry);
@@ -260,8 +268,10 @@ export class Transcript {
 
 function historyItem(entry: Entry): HistoryItem | undefined {
   switch (entry.kind) {
-    case "caller":
-      return entry.text === "" ? undefined : { type: "message", role: "user", text: entry.text };
+    case "caller": {
+      const text = entry.told ?? entry.text;
+      return text === "" ? undefined : { type: "message", role: "user", text };
+    }
     case "agent":
       return entry.text === "" ? undefined : {
         type: "message",

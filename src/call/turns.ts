@@ -86,6 +86,11 @@ export class Turns {
     this.#caller = { kind: "speaking", since: now };
   }
 
+  /** The caller wrote or pressed keys: that is a turn, whatever is heard meanwhile. */
+  callerWrote(): void {
+    this.#caller = { kind: "silent" };
+  }
+
   /** The caller's turn is over; `answered` tells whether the model will respond to it by itself. */
   callerStopped(
     now: Milliseconds,

@@ -98,6 +98,11 @@ async function listed(dir: string, files: AgentFiles): Promise<readonly string[]
   try {
     return (await files.list(dir)).filter((file) => file.endsWith(".md")).sort();
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new AgentsError([
+        `${dir} may not be read: call the folder "agents", or add it to permissions.server.read in deno.json.`,
+      ]);
+    }
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new AgentsError([`${dir} does not exist: set AGENTS_DIR to the folder of the agents.`]);
   }

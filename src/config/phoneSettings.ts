@@ -44,6 +44,11 @@ export function readPhone(
       "PUBLIC_URL is missing: the phone needs the https origin at which Twilio reaches this server.",
     );
   }
+  if (publicUrl?.startsWith("http:")) {
+    read.problem(
+      "PUBLIC_URL must begin with https:// where the phone is on: Twilio streams to wss:// alone.",
+    );
+  }
   if (
     accountSid === undefined || authToken === undefined || number === undefined ||
     publicUrl === undefined

@@ -21,6 +21,9 @@ export interface CallerEnv {
 /** Lets through who may do what needs a scope, and tells the route who it is. */
 export type RequireScope = (scope: KeyScope) => MiddlewareHandler<CallerEnv>;
 
+/** What a busy program needs, and far less than would keep the server from its calls. */
+const PACE_OF_A_KEY = { capacity: 500, refillPerSecond: 50 };
+
 /** Finds the key of a secret; throws an `HttpProblem` if it may not do what needs a scope. */
 export type KeyCheck = (secret: string, scope: KeyScope) => ApiKey | undefined;
 
@@ -68,6 +71,7 @@ export function createAccess(deps: AccessDeps): RequireScope {
   const { checkKey, addressOf, now } = deps;
   const rules: AccessRules = { ...deps, keyed: checkKey !== undefined };
   const wrongKeys = createRateLimiter({ capacity: 10, refillPerSecond: 0.2 });
+  const requests = createRateLimiter(PACE_OF_A_KEY);
 
   return (scope) =>
     async function access(c, next) {
@@ -90,7 +94,11 @@ export function createAccess(deps: AccessDeps): RequireScope {
   function admitKey(checkKey: KeyCheck, c: Context, scope: KeyScope): Caller {
     const secret = presentedKey(c.req.raw.headers);
     const key = secret === undefined ? undefined : checkKey(secret, scope);
-    if (key !== undefined) return { keyName: key.name, isAdmin: allows(key.scopes, "admin") };
+    if (key !== undefined) {
+      const pace = requests.take(key.name, now());
+      if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
+      return { keyName: key.name, isAdmin: allows(key.scopes, "admin") };
+    }
     const pace = wrongKeys.take(addressOf(c), now());
     if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     throw unauthorized(

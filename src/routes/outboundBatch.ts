@@ -33,7 +33,7 @@ export function outboundBatchRoutes(deps: OutboundBatchDeps): OpenAPIHono<Caller
       }));
       const refusals = refused.map(({ index, refusal }) => ({
         index,
-        code: refusalOf(refusal).code,
+        code: refusal.kind === "duplicate" ? refusal.code : refusalOf(refusal).code,
         reason: refusal.code,
         error: refusal.sentence,
       }));

@@ -1,5 +1,6 @@
 import type { Context } from "@hono/hono";
 import { stripTypeScriptTypes } from "node:module";
+import { HttpProblem } from "./errors.ts";
 
 /** Creates the function that answers with a file of one folder of `src/web`, TypeScript as JavaScript. */
 export function servePageFiles(folder: URL): (c: Context, name: string) => Promise<Response> {
@@ -8,7 +9,9 @@ export function servePageFiles(folder: URL): (c: Context, name: string) => Promi
   return async function send(c, name) {
     const file = await read(name);
     if (file === undefined) return c.notFound();
-    const headers = { ...securityHeaders(new URL(c.req.url).host), "ETag": file.etag };
+    const host = URL.parse(c.req.url)?.host;
+    if (host === undefined) throw new HttpProblem(400, "invalid_host", "There is no such host.");
+    const headers = { ...securityHeaders(host), "ETag": file.etag };
     if (c.req.header("if-none-match") === file.etag) return c.body(null, 304, headers);
     return c.body(file.text, 200, { ...headers, "Content-Type": file.contentType });
   };

@@ -16,13 +16,14 @@ export function isAllowedOrigin(request: Request, rules: AccessRules): boolean {
   const origin = request.headers.get("origin")?.toLowerCase();
   if (origin === undefined || !URL.canParse(origin)) return false;
   if (origin === rules.publicOrigin || rules.allowedOrigins.includes(origin)) return true;
-  const own = new URL(request.url);
+  const own = URL.parse(request.url);
+  if (own === null) return false;
   return new URL(origin).host === own.host && (rules.keyed || isLoopbackName(own.hostname));
 }
 
 /** Tells a request that stayed on this machine from one that came through a tunnel or proxy. */
 export function isLocal(request: Request): boolean {
-  return isLoopbackName(new URL(request.url).hostname) &&
+  return isLoopbackName(URL.parse(request.url)?.hostname ?? "") &&
     !FORWARDED.some((name) => request.headers.has(name));
 }
 

@@ -40,7 +40,10 @@ export interface Budget {
   /** Decides and sets aside in one step, for all processes together. */
   reserve(request: BudgetRequest, now: number): Promise<BudgetDecision>;
   /** Puts what a call really came to in place of what was set aside. The first one counts. */
-  settle(callId: string, actual: { readonly minutes: number; readonly usd: number }): Promise<void>;
+  settle(
+    callId: string,
+    actual: { readonly minutes: number; readonly usd: number; readonly leastUsd?: boolean },
+  ): Promise<void>;
   /** For a call that was not placed: nothing of it counts. */
   release(callId: string): Promise<void>;
   used(keyName: string, now: number): Promise<BudgetUse>;
@@ -56,6 +59,11 @@ export function createBudget(database: Database): Budget {
     reserve(request, now) {
       const { keyName, callId, minutes, usd, holdMs } = request;
       return database.transaction(`budget:${keyName}`, async (query): Promise<BudgetDecision> => {
+        // A hold that has run out belongs to another day, or to a call that waited for too long.
+        await query(
+          "DELETE FROM reservations WHERE call_id = $1 AND settled = 0 AND expires_at <= $2",
+          [callId, Math.round(now)],
+        );
         const known = await query("SELECT 1 AS there FROM reservations WHERE call_id = $1", [
           callId,
         ]);
@@ -73,10 +81,12 @@ export function createBudget(database: Database): Budget {
         return { ok: true };
       });
     },
-    async settle(callId, { minutes, usd }) {
+    async settle(callId, { minutes, usd, leastUsd = false }) {
       await database.query(
-        "UPDATE reservations SET settled = 1, minutes = $2, usd = $3 WHERE call_id = $1 AND settled = 0",
-        [callId, minutes, usd],
+        `UPDATE reservations SET settled = 1, minutes = $2,
+          usd = CASE WHEN $4 = 1 AND usd > $3 THEN usd ELSE $3 END
+          WHERE call_id = $1 AND settled = 0`,
+        [callId, minutes, usd, leastUsd ? 1 : 0],
       );
     },
     async release(callId) {

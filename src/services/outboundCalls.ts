@@ -104,6 +104,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   const unknownCalls = createUnknownCalls({
     ...world,
     ...{ calls, queue, placed, records, allowance, store: store.calls },
+    settle: (call) => settlement.settle(call),
   });
   const placing = createPlacing({
     ...{ policy: deps.policy, allowance, calls, queue, placed, records, refusal, now, log },

@@ -111,7 +111,9 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
       }
       call.away = true;
       deps.redirect(callSid, { ...connect(session, callSid), digits }).catch((error) => {
-        call.away = false;
+        // The stream has stayed as it was: no other is to come.
+        arrived(call);
+        tokens.revoke(callSid);
         log.warn("Digits not sent", { callId: session.id, error });
       });
     },

@@ -49,8 +49,6 @@ export interface RecordsDeps {
   readonly onEnded: (call: CallRecord) => void;
   /** Settles when nobody needs the store any more. */
   readonly beforeStoreCloses: () => Promise<void> | undefined;
-  /** Who answers: `rehearsal` for the built-in engine, else absent. */
-  readonly engine?: string;
   readonly writeEvent: EventLogOptions["write"];
   readonly log: Logger;
 }
@@ -144,12 +142,12 @@ function recordedCall(
 
 function modelsOf(
   { request }: CallSession,
-  { agents, settings, engine }: RecordsDeps,
+  { agents, settings }: RecordsDeps,
 ): Pick<RecordedCall, "model" | "transcriptionModel"> {
   const agent = agents.get(request.agent);
   const transcription = agent?.transcription;
   return {
-    model: engine ?? agent?.model ?? settings.openai.model,
+    model: agent?.model ?? settings.openai.model,
     transcriptionModel: transcription === "off" ? undefined : transcription,
   };
 }

@@ -81,8 +81,12 @@ export function createTwilioCalls(
     creates: boolean,
   ): Promise<unknown> {
     const { status, headers, body } = await exchange(url, form, creates);
-    if (status < 200 || status > 299) throw problemOfAnswer(status, headers, body);
-    return body;
+    if (status >= 200 && status <= 299) return body;
+    const problem = problemOfAnswer(status, headers, body);
+    // A fault without Twilio's own code comes from a gateway, which says nothing of the call behind it.
+    throw creates && status >= 500 && problem.twilioCode === undefined
+      ? outcomeUnknown(problem)
+      : problem;
   }
 
   async function exchange(url: string, form: URLSearchParams | undefined, creates: boolean) {
@@ -98,9 +102,15 @@ export function createTwilioCalls(
       const { status, headers: answered } = response;
       return { status, headers: answered, body: parsed(await boundedText(response)) };
     } catch (cause) {
-      throw creates ? outcomeUnknown(cause) : unreachable(cause);
+      throw creates && !neverSent(cause) ? outcomeUnknown(cause) : unreachable(cause);
     }
   }
+}
+
+/** Without a connection nothing was asked for. */
+function neverSent(cause: unknown): boolean {
+  return cause instanceof Error &&
+    /connection refused|dns error|failed to lookup/i.test(cause.message);
 }
 
 /** Twilio writes its fields with a capital: `statusCallback` goes out as `StatusCallback`. */

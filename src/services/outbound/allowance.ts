@@ -31,8 +31,7 @@ export function createAllowance(
 ): Allowance {
   return {
     async reserve({ keyName, callId, minutes: granted }) {
-      if (granted !== undefined) return { ok: true, minutes: granted };
-      const minutes = await minutesFor(keyName);
+      const minutes = granted ?? await minutesFor(keyName);
       const decision = await budget.reserve({
         ...{ keyName, callId, limits, minutes },
         usd: Math.min(callUsd ?? 0, limits.dailyUsd ?? Infinity),

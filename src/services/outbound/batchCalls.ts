@@ -19,7 +19,13 @@ export interface BatchOfCalls extends BatchRequest {
 export interface RefusedItem {
   /** In the list of calls that was given, from 0. */
   readonly index: number;
-  readonly refusal: DialRefusal;
+  readonly refusal: DialRefusal | Duplicate;
+}
+
+export interface Duplicate {
+  readonly kind: "duplicate";
+  readonly code: "duplicate_number";
+  readonly sentence: string;
 }
 
 export interface AcceptedBatch {
@@ -50,7 +56,7 @@ export interface BatchCalls {
 
 export interface BatchCallsDeps {
   readonly batches: Batches;
-  readonly queue: Pick<DialQueue, "find" | "remove">;
+  readonly queue: Pick<DialQueue, "find" | "withdraw">;
   readonly calls: Pick<CallStore, "get">;
   readonly records: OutboundRecords;
   readonly policy: () => Promise<SpendingPolicy>;
@@ -62,6 +68,14 @@ export interface BatchCallsDeps {
   readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
 }
 
+const CANCEL_TRIES = 6;
+const CANCEL_RETRY_MS = 100;
+const TWICE: Duplicate = {
+  kind: "duplicate",
+  code: "duplicate_number",
+  sentence: "The number stands in this batch already: nobody is to be rung twice at once.",
+};
+
 export function createBatchCalls(deps: BatchCallsDeps): BatchCalls {
   const { batches, queue, records, policy, now } = deps;
   const feeder = createBatchFeeder(deps);
@@ -71,8 +85,14 @@ export function createBatchCalls(deps: BatchCallsDeps): BatchCalls {
       const spending = await policy();
       const refused: RefusedItem[] = [];
       const items: { readonly number: string; readonly variables?: unknown }[] = [];
+      const seen = new Set<string>();
       for (const [index, { to, variables }] of calls.entries()) {
         const decision = await stored(spending.check(to, now()));
+        if (decision.ok && seen.has(decision.number)) {
+          refused.push({ index, refusal: TWICE });
+          continue;
+        }
+        if (decision.ok) seen.add(decision.number);
         // Hours come round again; everything else stays as it is.
         if (decision.ok || decision.code === "outside_hours" && decision.opensAt !== undefined) {
           items.push({ number: to, ...(variables !== undefined && { variables }) });
@@ -93,7 +113,7 @@ export function createBatchCalls(deps: BatchCallsDeps): BatchCalls {
       const batch = await find(id, asker);
       if (batch === undefined) return undefined;
       const cancelled = await stored(batches.cancel(id));
-      return cancelled + await cancelQueued(id);
+      return cancelled + await cancelQueued(id, CANCEL_TRIES);
     },
     left: feeder.left,
     close: feeder.close,
@@ -104,15 +124,22 @@ export function createBatchCalls(deps: BatchCallsDeps): BatchCalls {
     return batch !== undefined && (isAdmin || batch.keyName === keyName) ? batch : undefined;
   }
 
-  /** Those that wait in the queue have a record already. */
-  async function cancelQueued(id: string): Promise<number> {
+  /**
+   * Those that wait in the queue have a record already. One whose turn is being tried just now is
+   * either placed in a moment, or waits again.
+   */
+  async function cancelQueued(id: string, tries: number): Promise<number> {
     let cancelled = 0;
+    let taken = 0;
     for (const { state, callId } of await stored(batches.items(id, { limit: 10_000 }))) {
       if (state !== "placing" || callId === undefined) continue;
       const queued = await stored(queue.find(callId));
       const job = readJob(queued?.payload);
-      if (job === undefined || queued?.takenAt !== undefined) continue;
-      if (!await stored(queue.remove(callId))) continue;
+      if (job === undefined) continue;
+      if (!await stored(queue.withdraw(callId))) {
+        taken++;
+        continue;
+      }
       records.ended(job, { reason: "operator_hung_up" }, "cancelled");
       feeder.left(callId);
       cancelled++;
@@ -120,6 +147,8 @@ export function createBatchCalls(deps: BatchCallsDeps): BatchCalls {
         batches.change({ batchId: id, item: job.batch?.item ?? 0 }, { state: "cancelled" }),
       );
     }
-    return cancelled;
+    if (taken === 0 || tries <= 1) return cancelled;
+    await new Promise<void>((resolve) => deps.setTimer(resolve, CANCEL_RETRY_MS));
+    return cancelled + await cancelQueued(id, tries - 1);
   }
 }

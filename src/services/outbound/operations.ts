@@ -29,7 +29,7 @@ export interface OperationsDeps {
   readonly placed: PlacedCalls;
   readonly records: OutboundRecords;
   readonly calls: Pick<TwilioCalls, "update">;
-  readonly queue: Pick<DialQueue, "find" | "position" | "remove">;
+  readonly queue: Pick<DialQueue, "find" | "position" | "withdraw">;
   readonly store: Pick<CallStore, "get" | "bySid">;
   readonly settlement: Pick<Settlement, "settled">;
 }
@@ -93,8 +93,7 @@ export function createOperations(deps: OperationsDeps): Operations {
     if (call !== undefined && !isElsewhere) return await endHere(call);
     const queued = await stored(queue.find(record.id));
     const job = readJob(queued?.payload);
-    if (job !== undefined && queued?.takenAt === undefined) {
-      await stored(queue.remove(record.id));
+    if (job !== undefined && await stored(queue.withdraw(record.id))) {
       records.ended(job, { reason: "operator_hung_up" }, "cancelled");
       return await settlement.settled(record.id);
     }

@@ -48,6 +48,7 @@ type Turn =
 /** What was allowed so long ago is asked again: hours pass, and people ask not to be called. */
 const STALE_MS = 5000;
 const FULL_RETRY_MS = 2000;
+const STORE_RETRY_MS = 5000;
 /** The phone network has been too busy for so long that nobody expects the call any more. */
 const MAX_WAIT_MS = 60 * 60_000;
 
@@ -58,7 +59,7 @@ export function createPlacing(deps: PlacingDeps): Placing {
   return {
     async place(job) {
       try {
-        const turn = await turnOf(job);
+        const turn = await turnOf(job).catch(orLater);
         if (turn.now) await create({ ...job, minutes: turn.minutes });
         else await postpone(job, turn.at);
       } catch (error) {
@@ -97,6 +98,13 @@ export function createPlacing(deps: PlacingDeps): Placing {
       throw new BudgetExceeded(limit, retryAfterMs);
     }
     return { now: false, at: now() + (limit === "concurrent" ? FULL_RETRY_MS : retryAfterMs) };
+  }
+
+  /** What failed before anything was dialled, such as the store, may work a little later. */
+  function orLater(error: unknown): Turn {
+    if (error instanceof DestinationRefused || error instanceof BudgetExceeded) throw error;
+    log.warn("Call put off", { error });
+    return { now: false, at: now() + STORE_RETRY_MS };
   }
 
   async function create(job: OutboundJob): Promise<void> {

@@ -99,7 +99,7 @@ export function createSettlement(deps: SettlementDeps): Settlement {
   };
 }
 
-/** Minutes of conversation, and dollars as far as their price is known. */
+/** Minutes of conversation, and dollars: where a price is not known, at least those that are. */
 function usedBy({ answeredAt, endedAt, cost }: CallRecord) {
   const connectedMs = answeredAt === undefined
     ? 0
@@ -109,7 +109,8 @@ function usedBy({ answeredAt, endedAt, cost }: CallRecord) {
     (sum, part) => sum + (part ?? 0),
     0,
   );
-  return { minutes: connectedMs / 60_000, usd: cost?.usd ?? known };
+  const usd = cost?.usd ?? undefined;
+  return { minutes: connectedMs / 60_000, usd: usd ?? known, leastUsd: usd === undefined };
 }
 
 /** The job of another attempt, where the request's rule asks for one. */
@@ -117,8 +118,10 @@ function nextAttempt(job: OutboundJob, { outcome }: CallRecord): OutboundJob | u
   const { retry, attempt } = job;
   if (retry === undefined || attempt > retry.times || outcome === undefined) return undefined;
   if (!retry.on.some((each) => each === outcome)) return undefined;
+  // What was set aside for this attempt is spent; the next one asks for its own.
+  const { minutes: _spent, ...request } = job;
   return {
-    ...job,
+    ...request,
     callId: retryCallId(job),
     attempt: attempt + 1,
     retryOf: job.retryOf ?? job.callId,

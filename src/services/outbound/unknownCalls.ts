@@ -29,6 +29,8 @@ export interface UnknownCallsDeps {
   readonly placed: PlacedCalls;
   readonly records: OutboundRecords;
   readonly allowance: Allowance;
+  /** Does what remains to be done for a call whose record is complete. */
+  readonly settle: (call: CallRecord) => void;
   readonly now: () => number;
   readonly setTimer: (wake: () => void, delayMs: number) => () => void;
   readonly log: {
@@ -106,10 +108,12 @@ export function createUnknownCalls(deps: UnknownCallsDeps): UnknownCalls {
   async function reconcileOne({ callId, payload, takenAt }: QueuedCall): Promise<void> {
     const record = await store.get(callId);
     const job = readJob(payload);
-    if (job === undefined || record === undefined || record.status === "ended") {
+    if (job === undefined || record === undefined) {
       await queue.remove(callId);
       return;
     }
+    // A process died between the end of the call and what follows from it.
+    if (record.status === "ended") return deps.settle(record);
     // One that is known is under way somewhere, and looked after there.
     if (isKnown(record)) return;
     const found = await find(job, takenAt ?? job.requestedAt);

@@ -1,7 +1,8 @@
-import type { CallEnd } from "../../call/types.ts";
+import type { CallEnd, TranscriptTurn } from "../../call/types.ts";
 import type { Prices } from "../pricing.ts";
 import type { CallStore } from "../store/calls.ts";
 import type { CallRecord } from "../store/callRecord.ts";
+import type { CallWrite } from "../store/callWrites.ts";
 import { endingOf } from "./callTally.ts";
 
 /**
@@ -34,5 +35,14 @@ export async function endAbandoned(
     transcriptionModel: call.transcriptionModel,
     prices,
   });
-  await calls.write([{ type: "ended", callId: call.id, ending }]);
+  await calls.write([...cutLines(call.id, turns), { type: "ended", callId: call.id, ending }]);
+}
+
+/** A line that the agent had not finished was heard in part at the most. */
+function cutLines(callId: string, turns: readonly TranscriptTurn[]): readonly CallWrite[] {
+  return turns.filter(({ final }) => !final).map((turn) => ({
+    type: "turn",
+    callId,
+    turn: { ...turn, final: true, interrupted: turn.role === "agent" },
+  }));
 }

@@ -34,6 +34,8 @@ export interface DialQueue {
   position(callId: string): Promise<number | undefined>;
   /** Once it has been placed, or is not wanted any more. False if it was not there. */
   remove(callId: string): Promise<boolean>;
+  /** As long as it has not been taken to be placed. False if it was, or was not there. */
+  withdraw(callId: string): Promise<boolean>;
   /** Calls that were taken before a time and never removed: whether they were placed is not known. */
   overdue(takenBefore: number): Promise<readonly QueuedCall[]>;
 }
@@ -60,7 +62,8 @@ export function createDialQueue(database: Database): DialQueue {
           VALUES ($1, $2, $3, $4, $5) ON CONFLICT (call_id) DO NOTHING`,
         [callId, from, Math.round(dueAt), Math.round(now), JSON.stringify(payload)],
       );
-      return await position(callId) ?? 1;
+      // The call waits; that its place cannot be told is no reason to say that it does not.
+      return await position(callId).catch(() => undefined) ?? 1;
     },
     claim(now, { perSecond = 1 } = {}) {
       return database.transaction("dial", async (query) => {
@@ -111,6 +114,13 @@ export function createDialQueue(database: Database): DialQueue {
       );
     },
     position,
+    async withdraw(callId) {
+      const removed = await query(
+        "DELETE FROM dial_queue WHERE call_id = $1 AND claimed_at IS NULL RETURNING call_id",
+        [callId],
+      );
+      return removed.length > 0;
+    },
     async remove(callId) {
       const removed = await query(
         "DELETE FROM dial_queue WHERE call_id = $1 RETURNING call_id",

@@ -1,5 +1,9 @@
 import { type Tool, ToolError } from "./tool.ts";
 
+/** While keys are pressed the caller's line is away; longer than this it would count as lost. */
+const MAX_LENGTH_MS = 7000;
+const KEY_MS = 250;
+
 /** Lets the agent press keys, as the menus of other phone systems ask for. */
 export const sendDigits: Tool = {
   name: "send_dtmf",
@@ -20,9 +24,22 @@ export const sendDigits: Tool = {
     if (direction === "web") {
       throw new ToolError("not_on_a_phone", "Keys can only be pressed on phone calls.");
     }
+    if (lengthMs(String(digits)) > MAX_LENGTH_MS) {
+      throw new ToolError(
+        "digits_too_long",
+        "These keys and waits take too long: press a few, listen, then press more.",
+      );
+    }
     return {
       output: { status: "sending" },
       effect: { type: "sendDigits", digits: String(digits) },
     };
   },
 };
+
+function lengthMs(digits: string): number {
+  return [...digits].reduce(
+    (total, key) => total + (key === "W" ? 1000 : key === "w" ? 500 : KEY_MS),
+    0,
+  );
+}
