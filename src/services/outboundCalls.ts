@@ -58,7 +58,7 @@ export interface OutboundCallsDeps {
     Store,
     "calls" | "budget" | "idempotency" | "dialQueue" | "batches"
   >;
-  readonly recorder: Pick<Recorder, "opened" | "changed" | "ended">;
+  readonly recorder: Pick<Recorder, "opened" | "changed" | "ended" | "health">;
   readonly handover: Handover;
   readonly events: Pick<EventHub, "subscribe">;
   readonly policy: () => Promise<SpendingPolicy>;
@@ -141,6 +141,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
       keys: store.idempotency,
       answerOf: unknownCalls.answerOf,
     }),
+    storeAnswers: () => deps.recorder.health().status === "ok",
     ownNumber: deps.ownNumber,
     perSecond: deps.perSecond,
     newId: () => newId("call"),

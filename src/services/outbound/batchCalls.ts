@@ -6,7 +6,7 @@ import { type BatchRequest, createBatchFeeder } from "./batchFeeder.ts";
 import { type OutboundJob, readJob } from "./job.ts";
 import type { Asker } from "./operations.ts";
 import type { OutboundRecords } from "./outboundRecords.ts";
-import { stored } from "./refusals.ts";
+import { stored } from "./stored.ts";
 
 export interface BatchOfCalls extends BatchRequest {
   readonly keyName: string;
@@ -125,8 +125,8 @@ export function createBatchCalls(deps: BatchCallsDeps): BatchCalls {
   }
 
   /**
-   * Those that wait in the queue have a record already. One whose turn is being tried just now is
-   * either placed in a moment, or waits again.
+   * Those that wait in the queue have a record already. One that is on its way into the queue, or
+   * whose turn is being tried just now, is either placed in a moment or waits again.
    */
   async function cancelQueued(id: string, tries: number): Promise<number> {
     let cancelled = 0;
@@ -135,8 +135,7 @@ export function createBatchCalls(deps: BatchCallsDeps): BatchCalls {
       if (state !== "placing" || callId === undefined) continue;
       const queued = await stored(queue.find(callId));
       const job = readJob(queued?.payload);
-      if (job === undefined) continue;
-      if (!await stored(queue.withdraw(callId))) {
+      if (job === undefined || !await stored(queue.withdraw(callId))) {
         taken++;
         continue;
       }

@@ -4,7 +4,8 @@ import type {
   RequestKey,
   StoredResponse,
 } from "../store/idempotency.ts";
-import { OutcomeUnknown, RequestKeyReused, RequestUnderWay, stored } from "./refusals.ts";
+import { OutcomeUnknown, RequestKeyReused, RequestUnderWay } from "./refusals.ts";
+import { stored } from "./stored.ts";
 
 /** A request that must not have its effect twice. */
 export interface IdempotentRequest extends RequestKey {
@@ -62,7 +63,10 @@ export function createIdempotentRequests(deps: IdempotentRequestsDeps): Idempote
     place: () => Promise<StoredResponse>,
   ): Promise<StoredResponse> {
     for (let poll = 0; poll < MAX_POLLS; poll++) {
-      const taken = await stored(keys.reserve(request, now()));
+      const taken = await stored(
+        keys.reserve(request, now()),
+        (late) => late.state === "reserved" ? keys.release(request) : undefined,
+      );
       if (taken.state === "reserved") return await carryOut(request, place);
       const answer = await answerTo(request, taken);
       if (answer !== undefined) return answer;

@@ -6,7 +6,13 @@ import type { Dialer } from "./dialer.ts";
 import type { IdempotentRequests } from "./idempotentRequests.ts";
 import type { OutboundJob, RetryRule } from "./job.ts";
 import type { Placing } from "./placing.ts";
-import { BudgetExceeded, DestinationRefused, stored } from "./refusals.ts";
+import {
+  BudgetExceeded,
+  DestinationRefused,
+  OutcomeUnknown,
+  StoreUnavailable,
+} from "./refusals.ts";
+import { stored } from "./stored.ts";
 
 /** A call that somebody asks for. */
 export interface OutboundRequest {
@@ -38,6 +44,8 @@ export interface InitiationDeps {
   /** Writes a call down and puts it in the queue; gives its position. */
   readonly enqueue: (job: OutboundJob) => Promise<number>;
   readonly refusal: () => CallRefused | undefined;
+  /** False while the store is known to fail. */
+  readonly storeAnswers: () => boolean;
   readonly ownNumber: string;
   readonly perSecond: number;
   readonly newId: () => string;
@@ -64,7 +72,9 @@ export function createInitiation(deps: InitiationDeps): Initiation {
   };
 
   async function place(request: OutboundRequest, callId: string): Promise<StoredResponse> {
-    const decision = await (await policy()).check(request.to, now()).catch(unavailable);
+    // It is known already: nobody need wait to be told so.
+    if (!deps.storeAnswers()) throw new StoreUnavailable("Cannot place the call: no store");
+    const decision = await stored((await policy()).check(request.to, now()));
     if (!decision.ok) throw new DestinationRefused(decision);
     const refused = deps.refusal();
     if (refused !== undefined) throw refused;
@@ -76,7 +86,7 @@ export function createInitiation(deps: InitiationDeps): Initiation {
       attempt: 1,
       requestedAt: now(),
     };
-    const allowed = await stored(allowance.reserve(job));
+    const allowed = await stored(allowance.reserve(job), () => allowance.release(callId));
     if (!allowed.ok) throw new BudgetExceeded(allowed.limit, allowed.retryAfterMs);
     return await dial({ ...job, minutes: allowed.minutes });
   }
@@ -90,6 +100,10 @@ export function createInitiation(deps: InitiationDeps): Initiation {
       position = await stored(enqueue(job));
     } catch (error) {
       leave(callId);
+      // Where the store was only slow, the call is dialled yet.
+      if (error instanceof StoreUnavailable && error.cause === undefined) {
+        throw new OutcomeUnknown(callId);
+      }
       await allowance.release(callId).catch(() => {});
       throw error;
     }
@@ -104,10 +118,6 @@ export function createInitiation(deps: InitiationDeps): Initiation {
     dialer.leave(callId);
     placing.leave(callId);
   }
-}
-
-function unavailable(cause: unknown): Promise<never> {
-  return stored(Promise.reject(cause));
 }
 
 /** The same for the same request, however its fields are ordered. */

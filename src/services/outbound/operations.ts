@@ -8,7 +8,7 @@ import { readJob, retryCallId } from "./job.ts";
 import type { OutboundRecords } from "./outboundRecords.ts";
 import { type OutboundState, stateOf } from "./outboundState.ts";
 import { isUnanswered, type PlacedCall, type PlacedCalls } from "./placedCalls.ts";
-import { stored } from "./refusals.ts";
+import { stored } from "./stored.ts";
 import type { Settlement } from "./settlement.ts";
 
 /** Who asks about a call. */

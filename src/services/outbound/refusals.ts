@@ -45,12 +45,3 @@ export class OutcomeUnknown extends Error {
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 }
-
-/** Makes every failure of the store one that callers understand. */
-export async function stored<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (cause) {
-    throw new StoreUnavailable("Cannot place the call: the store does not answer", { cause });
-  }
-}

@@ -8,7 +8,8 @@ import { findUnknownCall } from "./findUnknownCall.ts";
 import { type OutboundJob, readJob } from "./job.ts";
 import type { OutboundRecords } from "./outboundRecords.ts";
 import type { PlacedCall, PlacedCalls } from "./placedCalls.ts";
-import { OutcomeUnknown, stored } from "./refusals.ts";
+import { OutcomeUnknown } from "./refusals.ts";
+import { stored } from "./stored.ts";
 
 /** Calls of which nobody can tell yet whether they were placed: they are looked for, and never repeated. */
 export interface UnknownCalls {
