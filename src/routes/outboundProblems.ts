@@ -54,7 +54,7 @@ function problemOf(error: unknown): HttpProblem | undefined {
     return new HttpProblem(
       504,
       "outcome_unknown",
-      "The phone network did not answer in time: the call may or may not have been placed.",
+      "No answer came in time: the call may or may not have been placed. Do not ask for it again under another key.",
       { callId: error.callId },
     );
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { temporaryDatabase } from "../support/dialling.ts";
+import { temporaryDatabase, until } from "../support/dialling.ts";
 import { account, apiKey, otherKey, startPhoneServer } from "../support/phoneServer.ts";
 
 const path = "/api/outbound/initiate";
@@ -286,5 +286,6 @@ Deno.test("nothing is dialled while the store does not answer, and a call under 
   assert.equal(server.network.calls.length, 1);
   assert.equal(server.app.registry.size, 1);
   locked.exec("ROLLBACK");
-  assert.equal((await (await server.post(path, { to })).json()).success, true);
+  const again = async () => await (await server.post(path, { to })).json();
+  assert.equal((await until(again, ({ success }) => success === true)).success, true);
 });
