@@ -57,7 +57,7 @@ async function measure(
   const fullMb = residentMb(subject.pid);
   await new Promise((resolve) => setTimeout(resolve, 500));
   const delays = [...heard.delaysMs.slice(skipHeard), ...model.heard.delaysMs.slice(skipModel)];
-  const sent = (ticks + warmUpTicks) * calls * 2;
+  const sent = (ticks + warmUpTicks) * calls + model.said;
   await Promise.all(callers.map((caller) => caller.hangUp()));
   await subject.stop();
   await model.close();

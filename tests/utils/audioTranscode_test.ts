@@ -33,12 +33,12 @@ for (const from of FORMATS) {
   }
 }
 
-Deno.test("createTranscoder() passes bytes through untouched when nothing changes", () => {
+Deno.test("case 15: createTranscoder() passes bytes through untouched when nothing changes", () => {
   const bytes = Uint8Array.of(1, 2, 3);
   for (const format of FORMATS) assert.equal(createTranscoder(format, format)(bytes), bytes);
 });
 
-Deno.test("createTranscoder() gives the same when frames are cut in the middle of a sample", () => {
+Deno.test("case 15: createTranscoder() gives the same when frames are cut in the middle of a sample", () => {
   const tone = toneIn("pcm24k");
   const whole = createTranscoder("pcm24k", "pcmu")(tone);
   const cuts = fc.array(fc.integer({ min: 0, max: 999 }), { maxLength: 20 });
@@ -58,7 +58,7 @@ Deno.test("createTranscoder() gives the same when frames are cut in the middle o
   );
 });
 
-Deno.test("createTranscoder() keeps two streams apart", () => {
+Deno.test("case 15: createTranscoder() keeps two streams apart", () => {
   const alone = createTranscoder("pcmu", "pcm24k");
   const beside = createTranscoder("pcmu", "pcm24k");
   const other = createTranscoder("pcmu", "pcm24k");
@@ -70,7 +70,7 @@ Deno.test("createTranscoder() keeps two streams apart", () => {
   }
 });
 
-Deno.test("createSampleReader() reads little-endian samples across any cut", () => {
+Deno.test("case 15: createSampleReader() reads little-endian samples across any cut", () => {
   const samples = fc.int16Array({ maxLength: 50 });
   fc.assert(fc.property(samples, fc.nat(100), fc.nat(100), (sent, one, two) => {
     const bytes = samplesToBytes(new Int16Array(sent));

@@ -6,6 +6,8 @@ export interface TalkingModel {
   /** Audio from callers, as it arrives here. */
   readonly heard: Direction;
   readonly sessions: number;
+  /** Frames that were sent, all sessions together. */
+  readonly said: number;
   /** Every session says one more frame of 20 ms. */
   speak(): void;
   close(): Promise<void>;
@@ -26,6 +28,7 @@ export function startTalkingModel(): TalkingModel {
   const sessions = new Map<WebSocket, Session>();
   const heard = new Direction();
   let opened = 0;
+  let said = 0;
 
   function take(session: Session, text: string): void {
     if (text.startsWith('{"type":"input_audio_buffer.append"') || text.includes('append"')) {
@@ -63,10 +66,14 @@ export function startTalkingModel(): TalkingModel {
     get sessions() {
       return sessions.size;
     },
+    get said() {
+      return said;
+    },
     speak() {
       const sentAt = performance.now();
       for (const session of sessions.values()) {
         if (!session.talking || session.socket.readyState !== WebSocket.OPEN) continue;
+        said++;
         const delta = stampedFrame({ sequence: session.said++, sentAt });
         send(session, {
           type: "response.output_audio.delta",
