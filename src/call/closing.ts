@@ -71,10 +71,11 @@ export class Closing {
   }
 
   /** Ends the call with the given words, or with what is being said now. */
-  endAsked(end: CallEnd, words: string | undefined, now: Milliseconds): void {
+  endAsked(end: CallEnd, words: string | true | undefined, now: Milliseconds): void {
     const farewell = { then: "end", end } as const;
     if (words === undefined) return this.begin({ farewell, revocable: false }, now);
-    this.begin({ farewell, say: sentences.goodbye(words), revocable: false }, now);
+    const say = sentences.goodbye(end, words === true ? undefined : words);
+    this.begin({ farewell, say, revocable: false }, now);
   }
 
   /** Gives what to do once the last words have been heard. */
@@ -113,6 +114,6 @@ export class Closing {
   }
 
   #sayGoodbye(end: CallEnd, revocable: boolean, now: Milliseconds): void {
-    this.begin({ farewell: { then: "end", end }, say: sentences.goodbye(), revocable }, now);
+    this.begin({ farewell: { then: "end", end }, say: sentences.goodbye(end), revocable }, now);
   }
 }

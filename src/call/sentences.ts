@@ -1,4 +1,4 @@
-import type { ModelRequest, ResponseRequest } from "./types.ts";
+import type { CallEnd, ModelRequest, ResponseRequest } from "./types.ts";
 
 /** What the model is asked to say at the turning points of a call; it speaks the caller's language. */
 
@@ -34,12 +34,13 @@ export function timeWarning(secondsLeft: number): ResponseRequest {
   };
 }
 
-export function goodbye(text?: string): ResponseRequest {
+export function goodbye({ reason }: CallEnd, text?: string): ResponseRequest {
+  const own = reason === "spend_limit"
+    ? "Tell the caller in one short sentence, in the language of the conversation, that this call has reached its limit and has to end now, and say goodbye."
+    : "Say goodbye to the caller in one short sentence, in the language of the conversation.";
   return {
     purpose: "goodbye",
-    instructions: text === undefined
-      ? "Say goodbye to the caller in one short sentence, in the language of the conversation."
-      : exactly(text),
+    instructions: text === undefined ? own : exactly(text),
     tools: "none",
   };
 }

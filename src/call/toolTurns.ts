@@ -175,7 +175,7 @@ export class ToolTurns {
       case "endCall": {
         const farewell = { then: "end", end: { reason: "agent_hung_up" } } as const;
         const plan = { farewell, revocable: true } as const;
-        return this.#agentSpoke ? plan : { ...plan, say: sentences.goodbye() };
+        return this.#agentSpoke ? plan : { ...plan, say: sentences.goodbye(farewell.end) };
       }
       default:
         return undefined;

@@ -295,7 +295,8 @@ export type ControlInput =
   | {
     readonly type: "endAsked";
     readonly end: CallEnd;
-    readonly goodbye?: string;
+    /** The very words, or `true` for the agent's own, in the language of the conversation. */
+    readonly goodbye?: string | true;
     /** Whether what is being said now gives way, as a greeting does to an answering machine. */
     readonly interrupts?: boolean;
   }

@@ -43,8 +43,13 @@ export const agentFrontMatter = z.strictObject({
   title: z.string().min(1).max(80),
   greeting: z.string().min(1).max(1000).optional(),
   voice: z.string().min(1).max(80).default("marin"),
-  language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "must be a code such as en")
-    .default("en"),
+  language: z.string().refine(isLanguage, "must be a code such as en or de-AT").default("en"),
+  apology: z.string().trim().min(1).max(500).optional(),
+  phone_voice: z.string().regex(
+    /^[A-Za-z][\w.-]{0,79}$/,
+    "must be a voice such as Polly.Vicki-Neural",
+  )
+    .optional(),
   model: z.string().min(1).max(100).optional(),
   reasoning: z.enum(["minimal", "low", "medium", "high"]).optional(),
   transcription: z.string().min(1).max(100).default("gpt-transcribe"),
@@ -76,6 +81,16 @@ export const agentFrontMatter = z.strictObject({
 export type AgentFrontMatter = z.infer<typeof agentFrontMatter>;
 
 export type HttpToolSetting = Readonly<z.infer<typeof httpTool>>;
+
+function isLanguage(code: string): boolean {
+  if (!/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(code)) return false;
+  try {
+    new Intl.Locale(code);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function isTimeZone(zone: string): boolean {
   try {

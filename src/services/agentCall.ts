@@ -90,7 +90,7 @@ function variables(agent: Agent, request: CallRequest, now: Date): TemplateValue
     called: request.called,
     context: request.context,
     direction: request.direction,
-    date: new Intl.DateTimeFormat("en", {
+    date: new Intl.DateTimeFormat(agent.language, {
       timeZone: agent.timezone,
       dateStyle: "full",
       timeStyle: "short",

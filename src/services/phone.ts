@@ -3,6 +3,7 @@ import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import { newToken } from "../utils/ids.ts";
 import { voicemailText } from "./agentCall.ts";
+import { apologyOf } from "./apology.ts";
 import type { CallProgress } from "./callStatus.ts";
 import type { EventHub } from "./events.ts";
 import { createHandover } from "./handover.ts";
@@ -90,6 +91,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     }),
     placedSession: outbound.sessionFor,
     transferNumber: deps.transferNumber,
+    apology: (agent) => apologyOf(agents.get(agent ?? settings.agents.default)),
     redirect: async (callSid, next) => {
       await twilio.update(callSid, { twiml: writeTwiml(next, publicUrl) });
     },

@@ -1,5 +1,6 @@
 import { CallRefused, type CallRegistry, type CallSession, type EndedCall } from "../call/types.ts";
 import { answerAfter } from "./afterCall.ts";
+import type { SpokenWords } from "./apology.ts";
 import { type CallStatus, isFinal } from "./callStatus.ts";
 import type { Handover } from "./handover.ts";
 import type { PhoneAnswer } from "./phoneTwiml.ts";
@@ -46,6 +47,8 @@ export interface PhoneCallsDeps {
   readonly handover: Handover;
   /** The number behind an agent's alias, where it may be dialled. */
   readonly transferNumber: (agent: string, alias: string) => string | undefined;
+  /** What the phone network says for an agent that cannot speak, or where nobody knows which one it is. */
+  readonly apology: (agent?: string) => SpokenWords;
   readonly ownNumber: string;
   /** Changes a running call's instructions, or ends it where there are none. */
   readonly redirect: (callSid: string, next: PhoneAnswer) => Promise<void>;
@@ -83,7 +86,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
       if (session !== undefined) return answered(session, call.callSid);
       const over = registry.endOf(call.callSid);
       if (over !== undefined) return afterwards(over);
-      return call.callId === undefined ? open(call) : arrivePlaced(call.callId, call.callSid);
+      return call.callId === undefined ? open(call) : arrivePlaced(call.callId, call);
     },
     claim({ token, callSid }) {
       if (!tokens.claim(token, callSid, deps.now())) return claimShared(token, callSid);
@@ -120,14 +123,17 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     isAway: ({ callSid }) => callSid !== undefined && calls.get(callSid)?.away === true,
   };
 
-  function arrivePlaced(callId: string, callSid: string): Soon<PhoneAnswer> {
+  function arrivePlaced(
+    callId: string,
+    { callSid, agent }: ArrivingCall,
+  ): Soon<PhoneAnswer> {
     const answer = (session: CallSession | undefined): PhoneAnswer =>
       session === undefined ? { do: "hangUp" } : answered(session, callSid);
     const session = deps.placedSession(callId, callSid);
     if (!(session instanceof Promise)) return answer(session);
     return session.then(answer, (error): PhoneAnswer => {
       log.warn("Placed call not found", { callId, error });
-      return { do: "apologise" };
+      return apologise(agent);
     });
   }
 
@@ -144,7 +150,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     } catch (error) {
       if (!(error instanceof CallRefused)) throw error;
       log.warn("Phone call refused", { code: error.code, agent });
-      return error.code === "unknown_agent" ? { do: "apologise" } : { do: "refuseAsBusy" };
+      return error.code === "unknown_agent" ? apologise() : { do: "refuseAsBusy" };
     }
   }
 
@@ -157,7 +163,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
   function again(session: CallSession, callSid: string): PhoneAnswer {
     if ((calls.get(callSid)?.streams ?? 0) < maxStreams) return connect(session, callSid);
     session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "stream_refused" } });
-    return { do: "apologise" };
+    return apologise(session.request.agent);
   }
 
   function connect(session: CallSession, callSid: string) {
@@ -197,7 +203,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     if (await handover.isElsewhere(session.id).catch(() => false)) return handover.release(session);
     log.warn("Media stream never came", { callId: session.id });
     session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "stream_never_came" } });
-    deps.redirect(callSid, { do: "apologise" }).catch((error) =>
+    deps.redirect(callSid, apologise(session.request.agent)).catch((error) =>
       log.warn("Phone call not redirected", { callId: session.id, error })
     );
   }
@@ -231,17 +237,21 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
   async function resumeShared(callSid: string): Promise<PhoneAnswer> {
     try {
       const record = await shared.findSettled(callSid);
-      if (record === undefined) return { do: "apologise" };
+      if (record === undefined) return apologise();
       const { id, agent, direction, end } = record;
       if (end !== undefined) return afterwards({ id, request: { agent, direction }, end });
       return { do: "connect", token: issueToken(callSid) };
     } catch (error) {
       log.warn("Phone call not found", { error });
-      return { do: "apologise" };
+      return apologise();
     }
   }
 
   function afterwards(call: EndedCall): PhoneAnswer {
     return answerAfter(call, deps);
+  }
+
+  function apologise(agent?: string): PhoneAnswer {
+    return { do: "apologise", words: deps.apology(agent) };
   }
 }

@@ -1,4 +1,5 @@
 import VoiceResponse from "twilio/lib/twiml/VoiceResponse.js";
+import type { SpokenWords } from "./apology.ts";
 
 /** What the phone network is to do with a call next. */
 export type PhoneAnswer =
@@ -7,7 +8,7 @@ export type PhoneAnswer =
   | { readonly do: "refuseAsBusy" }
   | { readonly do: "dial"; readonly number: string; readonly callerId?: string }
   | { readonly do: "hangUp" }
-  | { readonly do: "apologise" };
+  | { readonly do: "apologise"; readonly words: SpokenWords };
 
 /** Ends a call from outside its conversation, after a text where there is one. */
 export function writeFarewell(text: string | undefined): string {
@@ -45,7 +46,7 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
       );
       break;
     case "apologise":
-      response.say("We are sorry, there is a technical problem. Please call again later. Goodbye.");
+      say(response, answer.words);
       response.hangup();
       break;
     case "hangUp":
@@ -55,4 +56,9 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
       answer satisfies never;
   }
   return response.toString();
+}
+
+/** By hand, because the library's types know only the voices of the day that it was made. */
+function say(response: VoiceResponse, { text, language, voice }: SpokenWords): void {
+  response.addChild("Say", { language, ...(voice !== undefined && { voice }) }).addText(text);
 }

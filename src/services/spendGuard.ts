@@ -37,9 +37,6 @@ interface Running {
   ending: boolean;
 }
 
-/** What is said instead of an unannounced end. */
-const FAREWELL = "I am sorry, but this call has reached its limit and has to end now. Goodbye.";
-
 /** Starts watching what calls cost; without limits there is nothing to do. */
 export function createSpendGuard(deps: SpendGuardDeps): SpendGuard {
   const { events, registry, prices, modelsOf, callUsd, daily, now, log } = deps;
@@ -118,7 +115,7 @@ export function createSpendGuard(deps: SpendGuardDeps): SpendGuard {
     session.input({
       type: "endAsked",
       end: { reason: "spend_limit", detail: limit },
-      goodbye: FAREWELL,
+      goodbye: true,
     });
   }
 }

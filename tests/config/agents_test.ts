@@ -23,7 +23,7 @@ Deno.test("loadAgents() tells all problems of all files at once", async () => {
       "a.md": "no front matter",
       "b.md": "---\ntitle: [\n---\nHello.",
       "c.md":
-        "---\nvoice: 7\nspeed: 9\ntimezone: Mars/Base\ncolour: red\ntransfers: { boss: { number: '12' } }\n---\nHello.",
+        "---\nvoice: 7\nlanguage: de-a\nphone_voice: <b>\nspeed: 9\ntimezone: Mars/Base\ncolour: red\ntransfers: { boss: { number: '12' } }\n---\nHello.",
       "d.md": "---\nname: other\ntitle: D\n---\n",
       "E F.md": "---\ntitle: E\n---\nHello.",
       "notes.txt": "not an agent",
@@ -37,6 +37,8 @@ Deno.test("loadAgents() tells all problems of all files at once", async () => {
         /agents\/b\.md: the front matter is not valid YAML/,
         /agents\/c\.md: title: /,
         /agents\/c\.md: voice: /,
+        /agents\/c\.md: language: must be a code/,
+        /agents\/c\.md: phone_voice: must be a voice/,
         /agents\/c\.md: speed: /,
         /agents\/c\.md: timezone: must be a time zone/,
         /agents\/c\.md: transfers\.boss\.number: must be in E\.164 form/,

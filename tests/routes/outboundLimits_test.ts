@@ -100,7 +100,12 @@ for (
       const { end, cost } = await get(server, `/api/calls/${callId}`);
       assert.deepEqual(end, { reason: "spend_limit", detail });
       assert.ok(cost.usd > 0.0001, `${cost.usd}`);
-      assert.match(said.at(-1) ?? "", /reached its limit/);
+      assert.match(said.at(-1) ?? "", /in the language of the conversation.*reached its limit/);
+      assert.doesNotMatch(
+        said.at(-1) ?? "",
+        /["“]/,
+        "nothing is quoted: callers speak any language",
+      );
       if (detail === "day") {
         assert.deepEqual(await codeOf(await initiate(server)), [429, "daily_usd_used"]);
       }

@@ -88,7 +88,7 @@ Deno.test("what comes after a call is decided by its record, whichever process i
   const answer = await callBack(second, "/twilio/resume", form);
   assert.match(await answer.text(), /<Response><Hangup\/><\/Response>/);
   const unknown = await callBack(second, "/twilio/resume", { CallSid: `CA${"4".repeat(32)}` });
-  assert.match(await unknown.text(), /<Say>We are sorry/);
+  assert.match(await unknown.text(), /<Say language="en-US">We are sorry/);
   await call.settled;
 });
 

@@ -159,7 +159,7 @@ Deno.test("an agent is chosen by the webhook's address, which Twilio signs with 
   assert.equal(server.app.registry.byCallSid(callSid)?.request.agent, "reminder");
   const sid = `CA${"8".repeat(32)}`;
   const unknown = await post(server, "/twilio/voice?agent=nobody", { CallSid: sid });
-  assert.match(await unknown.text(), /<Say>We are sorry.*<Hangup\/>/);
+  assert.match(await unknown.text(), /<Say language="en-US">We are sorry.*<Hangup\/>/);
 });
 
 Deno.test("webhooks with a body that is too large or of another type are refused", async () => {
@@ -187,7 +187,7 @@ Deno.test("case 56: callbacks of calls nobody knows change nothing", async () =>
   assert.equal((await post(server, "/twilio/amd", { AnsweredBy: "human" })).status, 204);
   assert.equal((await post(server, "/twilio/stream", { StreamEvent: "stream-error" })).status, 204);
   const resumed = await post(server, "/twilio/resume");
-  assert.match(await resumed.text(), /<Say>We are sorry.*<Hangup\/>/);
+  assert.match(await resumed.text(), /<Say language="en-US">We are sorry.*<Hangup\/>/);
 });
 
 Deno.test("a final status ends a call whose stream never said so", async () => {

@@ -41,6 +41,11 @@ Deno.test("describeCall() gives the model the leg's format and the agent's ways"
   assert.equal(policy.interruptAfterMs, 0);
 });
 
+Deno.test("texts have the date in the agent's language", () => {
+  const german = agent("language: de\nvoicemail: Heute ist {{date}}.");
+  assert.match(voicemailText(german, inbound, defaults.now) ?? "", /^Heute ist Mittwoch, 4\. März/);
+});
+
 Deno.test("describeCall() has Parley interrupt where the agent asks for some speech first", () => {
   const { setup, policy } = describeCall(
     agent(

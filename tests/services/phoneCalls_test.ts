@@ -33,6 +33,7 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
       release: (session) => void released.push(session),
     },
     transferNumber: () => undefined,
+    apology: () => ({ text: "We are sorry.", language: "en-US" }),
     ownNumber: "+14155550100",
     redirect: (sid, next) => {
       redirects.push([sid, next.do]);

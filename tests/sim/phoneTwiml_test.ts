@@ -22,7 +22,7 @@ Deno.test("readTwiml() reads the document that starts a stream, with what comes 
   assert.equal(connect.stream.statusCallback, "https://host/stream");
   assert.deepEqual(connect.stream.parameters, { token: 'a&b <c> "d" é😀' });
   assert.deepEqual(rest, [
-    { verb: "say", text: "Goodbye & thanks.", loop: 1 },
+    { verb: "say", text: "Goodbye & thanks.", loop: 1, voice: "Polly.Amy" },
     { verb: "redirect", url: "https://host/again", method: "POST" },
     { verb: "hangup" },
   ]);

@@ -1,4 +1,5 @@
 import type { ClearReport, MarkEcho } from "./playBuffer.ts";
+import type { SayVerb } from "./verbs.ts";
 
 /** Where a call stands, in Twilio's words. */
 export type CallStatus = "queued" | "ringing" | "in-progress" | FinalStatus;
@@ -44,7 +45,7 @@ export type PhoneEventDetail =
   | { readonly type: "speaking" }
   | { readonly type: "quiet" }
   | { readonly type: "streamClosed"; readonly end: StreamEnd }
-  | { readonly type: "said"; readonly text: string }
+  | ({ readonly type: "said" } & Pick<SayVerb, "text" | "language" | "voice">)
   | { readonly type: "played"; readonly url: string; readonly digits: string }
   | { readonly type: "dialed"; readonly targets: readonly string[]; readonly outcome: DialOutcome }
   | { readonly type: "redirected"; readonly url: string }

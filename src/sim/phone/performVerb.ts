@@ -58,7 +58,8 @@ const defaultTalkMs = 2_000;
 
 async function say(line: Line, verb: SayVerb): Promise<void> {
   const { sayMsPerCharacter = 60 } = line.exchange.line;
-  line.emit({ type: "said", text: verb.text });
+  const { verb: _, loop: __, ...said } = verb;
+  line.emit({ type: "said", ...said });
   await line.wait(verb.text.length * sayMsPerCharacter * Math.max(1, verb.loop));
 }
 

@@ -108,7 +108,14 @@ function readStream(node: TwimlElement): StreamNoun {
 }
 
 function readSay(node: TwimlElement): SayVerb {
-  return { verb: "say", text: node.spoken(), loop: node.number("loop", 1) };
+  const [language, voice] = [node.get("language"), node.get("voice")];
+  return {
+    verb: "say",
+    text: node.spoken(),
+    loop: node.number("loop", 1),
+    ...(language !== undefined && { language }),
+    ...(voice !== undefined && { voice }),
+  };
 }
 
 function readPlay(node: TwimlElement): PlayVerb {

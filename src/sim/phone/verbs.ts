@@ -31,6 +31,8 @@ export interface SayVerb {
   readonly verb: "say";
   readonly text: string;
   readonly loop: number;
+  readonly language?: string;
+  readonly voice?: string;
 }
 export interface PlayVerb {
   readonly verb: "play";

@@ -1,0 +1,50 @@
+import type { Agent } from "../config/agents.ts";
+
+/** A sentence that the phone network says in a voice of its own. */
+export interface SpokenWords {
+  readonly text: string;
+  /** As the phone network spells it, such as `de-DE`. */
+  readonly language: string;
+  /** The network's own choice for the language where it is absent. */
+  readonly voice?: string;
+}
+
+/** What a caller hears when the agent cannot speak: the agent's own sentence, or one in its language. */
+export function apologyOf(
+  agent: Pick<Agent, "apology" | "language" | "phone_voice"> | undefined,
+): SpokenWords {
+  const { apology, language = "en", phone_voice: voice } = agent ?? {};
+  const known = apology ?? sentences[new Intl.Locale(language).language];
+  // A text is not read out by the voice of another language.
+  if (known === undefined) return { text: english, language: "en-US" };
+  return {
+    text: known,
+    language: networkLanguage(language),
+    ...(voice !== undefined && { voice }),
+  };
+}
+
+const english = "We are sorry, there is a technical problem. Please call again later. Goodbye.";
+
+const sentences: Readonly<Record<string, string>> = {
+  de:
+    "Es tut uns leid, wir haben gerade ein technisches Problem. Bitte rufen Sie später noch einmal an. Auf Wiederhören.",
+  en: english,
+  es: "Lo sentimos, tenemos un problema técnico. Por favor, vuelva a llamar más tarde. Adiós.",
+  fr:
+    "Nous sommes désolés, nous rencontrons un problème technique. Veuillez rappeler plus tard. Au revoir.",
+  it:
+    "Siamo spiacenti, c'è un problema tecnico. La preghiamo di richiamare più tardi. Arrivederci.",
+  nl: "Het spijt ons, er is een technisch probleem. Belt u later nog eens terug. Tot ziens.",
+  pl: "Przepraszamy, mamy problem techniczny. Prosimy zadzwonić później. Do widzenia.",
+  pt: "Pedimos desculpa, temos um problema técnico. Por favor, volte a ligar mais tarde. Adeus.",
+};
+
+/** Twilio wants a region with every language. */
+function networkLanguage(code: string): string {
+  const { language, region } = new Intl.Locale(code).maximize();
+  const likely = `${language}-${region}`;
+  return otherNames[likely] ?? likely;
+}
+
+const otherNames: Readonly<Record<string, string>> = { "ar-EG": "ar-AE", "no-NO": "nb-NO" };
