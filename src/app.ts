@@ -23,6 +23,7 @@ import { createSpendGuard } from "./services/spendGuard.ts";
 import { openStore, type Store } from "./services/store.ts";
 import type { Tools } from "./services/tools.ts";
 import type { RealtimeServerOptions } from "./sim/realtime.ts";
+import { prepareFolder } from "./services/writableFolder.ts";
 import { newId, newToken } from "./utils/ids.ts";
 import { createLogger, type Logger } from "./utils/logger.ts";
 
@@ -57,16 +58,13 @@ export async function createApp(
   const settings = readSettings(environment);
   const log = givenLog ?? createConsoleLogger(settings);
   const agents = await loadAgents(settings.agents.dir, agentFiles);
-  const prices = await loadPrices(settings.records).catch(tellSetting());
-  const store = await openStore(settings.database, { now: Date.now })
-    .catch(tellSetting("DATABASE_URL: "));
+  const { prices, store, journals } = await openPlaces(settings, log);
   const safety = await createSafety({
     ...{ settings, agents, doNotCall: store.doNotCall, now: Date.now, log },
     registry: () => registry,
   });
   const tools = await equip(agents, { settings, safety, store, log });
   const model = await openEngine(settings, log, engine);
-  const journals = openJournals(settings, log);
   const events = createEventHub(Date.now, (error) => log.error("Event sink failed", { error }));
   const registry = createRegistry({
     maxCalls: settings.limits.calls,
@@ -130,11 +128,19 @@ export async function createApp(
   };
 }
 
-/** What cannot be opened at start is the operator's to mend. */
-function tellSetting(name = ""): (error: unknown) => never {
-  return (error) => {
-    throw new SettingsError([name + (error instanceof Error ? error.message : String(error))]);
+/** What the settings name outside of themselves. What cannot be opened is told all at once. */
+async function openPlaces(settings: Settings, log: Logger) {
+  const problems: string[] = [];
+  const tell = (name: string) => (error: unknown) => {
+    problems.push(name + (error instanceof Error ? error.message : String(error)));
   };
+  const prices = await loadPrices(settings.records).catch(tell(""));
+  const journals = await openJournals(settings, log).catch(tell("JOURNAL_DIR: "));
+  const store = await openStore(settings.database, { now: Date.now })
+    .catch(tell("DATABASE_URL: "));
+  if (problems.length === 0 && prices && store) return { prices, journals, store };
+  await store?.close();
+  throw new SettingsError(problems);
 }
 
 function createConsoleLogger({ log: { level, format } }: Settings): Logger {
@@ -172,8 +178,10 @@ async function equip(
   }
 }
 
-function openJournals({ records: { journal } }: Settings, log: Logger) {
-  return journal && createCallJournals({ ...journal, append: appendPrivately, setTimer, log });
+async function openJournals({ records: { journal } }: Settings, log: Logger) {
+  if (journal === undefined) return undefined;
+  await prepareFolder(journal.dir);
+  return createCallJournals({ ...journal, append: appendPrivately, setTimer, log });
 }
 
 function guardSpending(

@@ -12,9 +12,17 @@ const flags = [
   "--allow-read",
 ];
 
-function start(env: Readonly<Record<string, string>>): Deno.ChildProcess {
+function start(
+  env: Readonly<Record<string, string>>,
+  permitted: readonly string[] = [],
+): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", ...flags, "src/index.ts"],
+    args: [
+      "run",
+      ...flags.filter((flag) => !permitted.includes(flag)),
+      ...permitted,
+      "src/index.ts",
+    ],
     cwd: root,
     env: { DATABASE_URL: "sqlite::memory:", ...env },
     stdout: "piped",
@@ -75,6 +83,37 @@ Deno.test("a database that cannot be opened is told in a sentence, and the proce
     assert.match(told, reason);
     assert.equal(told.includes("hush"), false);
   }
+});
+
+Deno.test("places that cannot be written are told all at once, each with its fix", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/notes.txt`, "No database. ".repeat(100));
+  const places = [
+    [
+      "a folder that is not permitted",
+      "./data/nowhere",
+      ["--allow-read"],
+      /not permitted: .*deno\.json/,
+    ],
+    ["a file in the way", `${folder}/notes.txt`, ["--allow-write"], /a file: choose another/],
+  ] as const;
+  for (const [name, place, permitted, fix] of places) {
+    const env = {
+      JOURNAL_DIR: `${place}/journals`,
+      DATABASE_URL: `sqlite:${place}/parley.db`,
+      PRICES_FILE: `${folder}/none.json`,
+    };
+    const { code, stdout, stderr } = await start(env, permitted).output();
+    const told = decoder.decode(stderr).split("\n").filter((line) => line.startsWith("- "));
+    assert.deepEqual([code, decoder.decode(stdout)], [1, ""], name);
+    assert.equal(told.length, 3, `${name}: ${told}`);
+    assert.match(told[0] ?? "", /^- PRICES_FILE/);
+    assert.match(told[1] ?? "", /^- JOURNAL_DIR: Cannot write to .*journals: /, name);
+    assert.match(told[1] ?? "", fix, name);
+    assert.match(told[2] ?? "", /^- DATABASE_URL: Cannot open the database .*parley\.db: /, name);
+    assert.match(told[2] ?? "", fix, name);
+  }
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("a taken port is told in a sentence", async () => {

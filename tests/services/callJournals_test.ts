@@ -32,11 +32,20 @@ for (const JOURNAL_TEXTS of ["false", "true"]) {
   });
 }
 
-Deno.test("a folder that cannot be written costs the journal and not the call", async () => {
-  await using server = await startPhoneServer({ env: { JOURNAL_DIR: "/proc/nowhere" } });
-  const call = server.network.call();
-  await call.next("media");
-  call.hangUp();
-  await call.settled;
-  assert.equal(server.app.registry.endOf(call.sid)?.end.reason, "caller_hung_up");
+Deno.test("a folder that cannot be written any more costs the journal and not the call", async () => {
+  await using place = await temporaryDatabase();
+  const dir = `${place.folder}/journals`;
+  const server = await startPhoneServer({ env: { JOURNAL_DIR: dir } });
+  try {
+    await Deno.remove(dir);
+    await Deno.writeTextFile(dir, "in the way");
+    const call = server.network.call();
+    await call.next("media");
+    call.hangUp();
+    await call.settled;
+    assert.equal(server.app.registry.endOf(call.sid)?.end.reason, "caller_hung_up");
+  } finally {
+    await server[Symbol.asyncDispose]();
+  }
+  assert.match(server.logged.join("\n"), /Journal not written/);
 });

@@ -6,6 +6,7 @@ import {
   type Statement,
   StatementRefused,
 } from "./database.ts";
+import { whyNotWritten } from "../writableFolder.ts";
 import type { SqliteAnswer, SqliteRequest } from "./sqliteWorker.ts";
 
 /**
@@ -135,7 +136,7 @@ async function prepareFile(path: string): Promise<void> {
     const file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
     file.close();
   } catch (error) {
-    throw new Error(`Cannot open the database ${path}: ${messageOf(error)}`, { cause: error });
+    throw new Error(`Cannot open the database ${path}: ${whyNotWritten(error)}`, { cause: error });
   }
 }
 
