@@ -1,12 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import {
-  answerers,
-  callOutcomes,
-  directions,
-  endReasons,
-  recordStatuses,
-} from "../services/store/callRecord.ts";
+import { answerers, directions, endReasons, recordStatuses } from "../services/store/callRecord.ts";
+import { oneOf } from "./oneOf.ts";
 import { moment, wholeNumber } from "./openapiParts.ts";
+import { callOutcome } from "./outboundSchemas.ts";
 
 const agentName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must be an agent's name");
 const time = z.iso.datetime().openapi({ example: "2027-01-31T09:00:00.000Z" });
@@ -16,9 +12,6 @@ const dollars = z.number().nullable().openapi({
   description: "US dollars; null where a price is not known",
   example: 0.0412,
 });
-
-/** One of the words that are the names of a record. */
-const oneOf = <T extends string>(words: Readonly<Record<T, unknown>>) => z.enum(namesOf(words));
 
 /** What both the list and the analytics are narrowed by. */
 const filters = {
@@ -76,7 +69,7 @@ const callShape = {
     reason: oneOf(endReasons),
     detail: z.string().nullable().openapi({ example: "busy" }),
   }).nullable(),
-  outcome: oneOf(callOutcomes).nullable().openapi({ description: "Of calls that were placed" }),
+  outcome: callOutcome.nullable(),
   answeredBy: oneOf(answerers).nullable(),
   model: z.string().nullable(),
   usage,
@@ -193,11 +186,3 @@ export const erasure = z.object({
   turns: z.number(),
   toolCalls: z.number(),
 }).openapi("Erasure");
-
-function namesOf<T extends string>(words: Readonly<Record<T, unknown>>): [T, ...T[]] {
-  const names: T[] = [];
-  for (const name in words) names.push(name);
-  const [first, ...others] = names;
-  if (first === undefined) throw new RangeError("Cannot make a choice: there are no words");
-  return [first, ...others];
-}

@@ -1,4 +1,6 @@
 import { z } from "@hono/zod-openapi";
+import { callOutcomes } from "../services/store/callRecord.ts";
+import { oneOf } from "./oneOf.ts";
 
 const agentName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must be an agent's name");
 
@@ -15,11 +17,21 @@ const e164 = z.string().regex(
 const to = z.string().min(1).max(64).openapi({ example: "+14155550123" });
 
 const retry = z.strictObject({
-  on: z.array(z.enum(["busy", "no_answer", "failed"])).min(1).max(3),
+  on: z.array(z.enum(["busy", "no_answer", "machine", "failed"])).min(1).max(4),
   times: z.number().int().min(1).max(10),
   afterMinutes: z.number().int().min(1).max(1440),
 }).openapi("RetryRule", {
   description: "How a call that comes to nothing is tried again, each time as a call of its own.",
+});
+
+/** What became of a call that was placed; each ended one has exactly one. */
+export const callOutcome = oneOf(callOutcomes).openapi("CallOutcome", {
+  description: [
+    "What became of a call that was placed. Somebody took it: `human` where the machine detection says so, `answered` where nobody looked or could tell.",
+    "A machine took it: `voicemail` where a message was left, `machine` where it was hung up on.",
+    "`failed` has its reason in the end's detail.",
+    "`unknown` where nobody can tell whether it was dialled, or what came of it: it is not tried again.",
+  ].join(" "),
 });
 
 /** What all calls of a batch, and a single one, may have. */
@@ -90,7 +102,7 @@ export const outboundCall = z.object({
     "unknown",
   ]),
   position: z.number().int().optional(),
-  outcome: z.enum(["human", "voicemail", "no_answer", "busy", "failed", "cancelled"]).optional(),
+  outcome: callOutcome.optional(),
   answeredBy: z.string().optional(),
   durationSeconds: z.number().int().optional(),
   sipCode: z.string().optional(),

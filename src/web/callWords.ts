@@ -37,8 +37,11 @@ const DETAILS: Readonly<Record<string, string>> = {
 };
 
 const OUTCOMES: Readonly<Record<string, string>> = {
+  answered: "Somebody answered.",
   human: "A person answered.",
-  voicemail: "An answering machine answered.",
+  voicemail: "An answering machine was left a message.",
+  machine: "An answering machine was hung up on.",
+  unknown: "What became of the call is not known.",
 };
 
 /** Who is at the other end. */
@@ -68,8 +71,9 @@ export function describeEnd(end: CallEnd | null): string {
 /** What is known of the call's end, in sentences. */
 export function tellEnd({ end, outcome }: Pick<CallSummary, "end" | "outcome">): string {
   const answered = OUTCOMES[outcome ?? ""] ?? "";
-  const isSaid = end?.reason === "voicemail";
-  return `${isSaid ? "" : `${answered} `}${describeEnd(end)}.`.trim();
+  // Of a machine, and of what nobody knows, there is no more to tell.
+  const isSaid = answered !== "" && (end?.reason === "voicemail" || outcome === "unknown");
+  return isSaid ? answered : `${answered} ${describeEnd(end)}.`.trim();
 }
 
 /** `$1.25`, `$0.041`; a dash where the price is not known. */

@@ -103,7 +103,7 @@ for (const [when, detectMs] of [["before", 1], ["after", 1500]] as const) {
 Deno.test("case 58: a machine is hung up on where the agent leaves nothing, a fax always", async () => {
   for (
     const [answer, outcome, answeredBy] of [
-      ["machine", "no_answer", "machine"],
+      ["machine", "machine", "machine"],
       ["fax", "failed", "fax"],
     ] as const
   ) {
@@ -123,13 +123,28 @@ Deno.test("case 58: a verdict after the call's end is noted and changes nothing 
   await call.next("media");
   call.hangUp();
   await call.settled;
-  await callUntil(server, callId, ({ outcome }) => outcome === "human");
+  await callUntil(server, callId, ({ outcome }) => outcome === "answered");
   for (const AnsweredBy of ["machine_end_beep", "<script>"]) {
     const path = `/twilio/amd?call=${callId}`;
     assert.equal(await statusOf(callBack(server, path, { CallSid: callSid, AnsweredBy })), 204);
   }
   const state = await callUntil(server, callId, ({ answeredBy }) => answeredBy !== undefined);
-  assert.deepEqual([state.outcome, state.answeredBy], ["human", "machine"]);
+  assert.deepEqual([state.outcome, state.answeredBy], ["answered", "machine"]);
+});
+
+Deno.test("a machine that hangs up before the message was left got none", async () => {
+  const slow = {
+    receptionist: `${desk}voicemail: ${"Please call us back. ".repeat(20)}\n---\nHelp.`,
+  };
+  await using server = await startWith(slow, { answer: "machine", detectMs: 300 });
+  const body = { to: callee, machineDetection: true };
+  const { callId } = await (await initiate(server, body)).json();
+  const call = await server.network.nextCall();
+  await callUntil(server, callId, ({ answeredBy }) => answeredBy === "machine");
+  call.hangUp();
+  await call.settled;
+  const { outcome } = await callUntil(server, callId, (call) => call.outcome !== undefined);
+  assert.equal(outcome, "machine");
 });
 
 Deno.test("a call that comes to nothing is tried again by the rule of its request", async () => {

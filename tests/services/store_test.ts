@@ -117,6 +117,34 @@ for (const { name, make, ignore } of durable) {
   });
 
   Deno.test({
+    name: `${name}: calls of an earlier version claim no human that nobody looked for`,
+    ignore,
+    async fn() {
+      const { settings, remove } = await make();
+      const database = settings.kind === "sqlite"
+        ? await openSqlite(settings.path)
+        : await openPostgres(settings.url);
+      await migrate(database, () => 1, versions.slice(0, 2));
+      const told = [["human", null], ["human", "human"], ["no_answer", "machine"], ["busy", null]];
+      for (const [at, [outcome = null, answeredBy = null]] of told.entries()) {
+        await database.query(
+          `INSERT INTO calls (id, direction, agent, status, started_at, instance_id, outcome,
+            answered_by) VALUES ($1, 'outbound', 'clerk', 'ended', 0, 'gone', $2, $3)`,
+          [`call_${at}`, outcome, answeredBy],
+        );
+      }
+      await migrate(database, () => 2);
+      const calls = await database.query("SELECT outcome FROM calls ORDER BY id");
+      assert.deepEqual(
+        calls.map(({ outcome }) => outcome),
+        ["answered", "human", "machine", "busy"],
+      );
+      await database.close();
+      await remove();
+    },
+  });
+
+  Deno.test({
     name: `${name}: a version that fails leaves the one before it`,
     ignore,
     async fn() {

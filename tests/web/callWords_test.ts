@@ -22,8 +22,23 @@ Deno.test("tellEnd() says who answered, and says it once", () => {
     "A person answered. The caller hung up.",
   );
   assert.equal(
-    tellEnd({ end: { reason: "voicemail" }, outcome: "voicemail" }),
-    "An answering machine answered.",
+    tellEnd({ end: hungUp, outcome: "answered" }),
+    "Somebody answered. The caller hung up.",
+  );
+  const voicemail = { reason: "voicemail" };
+  assert.equal(
+    tellEnd({ end: voicemail, outcome: "voicemail" }),
+    "An answering machine was left a message.",
+  );
+  assert.equal(
+    tellEnd({ end: voicemail, outcome: "machine" }),
+    "An answering machine was hung up on.",
+  );
+  assert.equal(tellEnd({ end: voicemail, outcome: null }), "An answering machine answered.");
+  const unknown = { reason: "not_answered", detail: "outcome_unknown" };
+  assert.equal(
+    tellEnd({ end: unknown, outcome: "unknown" }),
+    "What became of the call is not known.",
   );
 });
 

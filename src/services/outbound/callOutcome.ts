@@ -1,6 +1,6 @@
 import type { CallEnd } from "../../call/types.ts";
 import type { CallStatus } from "../callStatus.ts";
-import type { CallOutcome, CallRecord } from "../store/callRecord.ts";
+import type { AnsweredBy, CallOutcome, CallRecord } from "../store/callRecord.ts";
 
 /** How a call ended that the phone network says is over. */
 export function endOf(status: CallStatus): CallEnd {
@@ -11,10 +11,10 @@ export function endOf(status: CallStatus): CallEnd {
 }
 
 /** What became of it, where nothing else is known. */
-export function outcomeOf(status: CallStatus): CallOutcome {
+export function outcomeOf(status: CallStatus, answeredBy?: AnsweredBy): CallOutcome {
   switch (status) {
     case "completed":
-      return "human";
+      return outcomeOfAnswered(answeredBy);
     case "busy":
       return "busy";
     case "canceled":
@@ -26,20 +26,29 @@ export function outcomeOf(status: CallStatus): CallOutcome {
   }
 }
 
+/** What became of a call that was answered, unless a message was left. */
+export function outcomeOfAnswered(answeredBy: AnsweredBy | undefined): CallOutcome {
+  if (answeredBy === "fax") return "failed";
+  return answeredBy === "human" || answeredBy === "machine" ? answeredBy : "answered";
+}
+
 /** Where a recorded call stands, in the phone network's words. */
 export function statusOf({ status, outcome, answeredAt }: CallRecord): CallStatus {
   if (status === "queued" || status === "ringing") return status;
   if (status === "live") return "in-progress";
   if (answeredAt !== undefined) return "completed";
   switch (outcome) {
+    case "answered":
     case "human":
     case "voicemail":
+    case "machine":
       return "completed";
     case "busy":
       return "busy";
     case "cancelled":
       return "canceled";
     case "failed":
+    case "unknown":
       return "failed";
     default:
       return "no-answer";

@@ -107,7 +107,8 @@ export function createIncoming(deps: IncomingDeps): Incoming {
     const other = await elsewhere(callId);
     const verdict = readVerdict(who, other && voicemail(other.job));
     if (verdict === undefined) return;
-    const { answeredBy, outcome, input } = verdict;
+    const { answeredBy, input } = verdict;
+    const outcome = verdict.voicemail === undefined ? verdict.outcome : "voicemail";
     const isOver = other === undefined;
     records.changed(callId, {
       answeredBy,

@@ -3,7 +3,7 @@ import type { CallRequest } from "../../call/types.ts";
 
 /** When to call again, and how often. */
 export const retryRule = z.object({
-  on: z.array(z.enum(["busy", "no_answer", "failed"])).min(1).max(3),
+  on: z.array(z.enum(["busy", "no_answer", "machine", "failed"])).min(1).max(4),
   times: z.number().int().min(1).max(10),
   afterMinutes: z.number().int().min(1).max(24 * 60),
 });

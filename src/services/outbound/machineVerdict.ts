@@ -6,7 +6,7 @@ type Input = Parameters<CallSession["input"]>[0];
 /** What the phone network's guess at who took a call means for it. */
 export interface MachineVerdict {
   readonly answeredBy: AnsweredBy;
-  /** What becomes of the call now; absent where it simply goes on. */
+  /** What became of the call; absent where that is not known yet. */
   readonly outcome?: CallOutcome;
   /** What its session is told. */
   readonly input?: Input | undefined;
@@ -19,7 +19,7 @@ export function readVerdict(
   who: string,
   voicemail: string | undefined,
 ): MachineVerdict | undefined {
-  if (who === "human") return { answeredBy: "human" };
+  if (who === "human") return { answeredBy: "human", outcome: "human" };
   if (who === "unknown") return { answeredBy: "unknown" };
   if (who === "fax") {
     const end = { reason: "voicemail", detail: "fax" } as const;
@@ -32,13 +32,12 @@ export function readVerdict(
   if (voicemail === undefined) {
     return {
       answeredBy: "machine",
-      outcome: "no_answer",
+      outcome: "machine",
       input: { type: "endAsked", end, interrupts: true },
     };
   }
   return {
     answeredBy: "machine",
-    outcome: "voicemail",
     input: { type: "endAsked", end, interrupts: true, goodbye: voicemail },
     voicemail,
   };

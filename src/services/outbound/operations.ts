@@ -70,16 +70,18 @@ export function createOperations(deps: OperationsDeps): Operations {
       progress: call?.progress,
       callSid: call?.callSid,
       position,
-      unknown: record.status === "queued" && record.callSid === undefined &&
-        (call === undefined ? position === undefined : call.callSid === undefined && call.unknown),
+      unknown: record.outcome === "unknown" ||
+        record.status === "queued" && record.callSid === undefined &&
+          (call === undefined
+            ? position === undefined
+            : call.callSid === undefined && call.unknown),
       retriedBy: await retryOf(record),
     });
   }
 
   /** Where there is another attempt, its id follows from this one's. */
   async function retryOf(record: CallRecord): Promise<string | undefined> {
-    const { status, outcome } = record;
-    if (status !== "ended" || outcome === "human" || outcome === "voicemail") return undefined;
+    if (record.status !== "ended") return undefined;
     const [, first = record.id, retry = "0"] =
       /^(call_[0-9a-z]{26}(?:n\d+)?)r(\d+)$/.exec(record.id) ??
         [];

@@ -164,8 +164,7 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
     call.stopWatching();
     const { job, session, progress: { status }, verdict } = call;
     const end = call.hangingUp ? { reason: "operator_hung_up" } as const : endOf(status);
-    // Of an answered call it is known by now who answered, unless nothing was ever heard of it.
-    const outcome = verdict?.outcome ?? outcomeOf(status);
+    const outcome = verdict?.outcome ?? outcomeOf(status, verdict?.answeredBy);
     if (session === undefined) return records.ended(job, end, outcome);
     if (status !== "completed" || !call.connected) records.changed(job.callId, { outcome });
     session.input({ type: "hangUp", end });

@@ -129,7 +129,7 @@ export function createUnknownCalls(deps: UnknownCallsDeps): UnknownCalls {
 
   async function giveUp(job: OutboundJob): Promise<void> {
     await allowance.release(job.callId);
-    records.ended(job, { reason: "not_answered", detail: "outcome_unknown" }, "failed");
+    records.ended(job, { reason: "not_answered", detail: "outcome_unknown" }, "unknown");
   }
 }
 

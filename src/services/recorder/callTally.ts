@@ -2,6 +2,7 @@ import type { CallEnd, CallEvent, TranscriptTurn } from "../../call/types.ts";
 import { costOf, type Prices } from "../pricing.ts";
 import { addUsage } from "../store/analytics.ts";
 import {
+  type AnsweredBy,
   type CallChanges,
   type CallEnding,
   type CallOutcome,
@@ -136,7 +137,7 @@ export class CallTally {
       readonly outcome?: CallOutcome | undefined;
     },
   ): CallEnding {
-    const { answeredAt, model, transcriptionModel } = this.#known;
+    const { answeredAt, answeredBy, model, transcriptionModel } = this.#known;
     const connectedMs = answeredAt === undefined ? 0 : Math.max(0, endedAt - answeredAt);
     return endingOf({
       call: this.#call,
@@ -145,6 +146,7 @@ export class CallTally {
       durationMs: durationMs ?? connectedMs,
       connectedMs,
       outcome: outcome ?? this.#known.outcome,
+      answeredBy,
       usage: this.#usage,
       latenciesMs: this.#latenciesMs,
       model,
@@ -167,6 +169,7 @@ export function endingOf({ call, end, endedAt, durationMs, connectedMs, ...sums 
   readonly durationMs: number;
   readonly connectedMs: number;
   readonly outcome: CallOutcome | undefined;
+  readonly answeredBy: AnsweredBy | undefined;
   readonly usage: CallUsage;
   readonly latenciesMs: readonly number[];
   readonly model: string | undefined;
@@ -174,10 +177,10 @@ export function endingOf({ call, end, endedAt, durationMs, connectedMs, ...sums 
   readonly prices: Prices;
 }): CallEnding {
   const { direction } = call;
-  const { usage, latenciesMs, model, transcriptionModel, prices } = sums;
+  const { answeredBy, usage, latenciesMs, model, transcriptionModel, prices } = sums;
   const latency = summarize(latenciesMs);
   const outcome = direction === "outbound"
-    ? sums.outcome ?? impliedOutcome(end, connectedMs > 0)
+    ? sums.outcome ?? impliedOutcome(end, { answered: connectedMs > 0, answeredBy })
     : sums.outcome;
   const cost = costOf({
     usage,

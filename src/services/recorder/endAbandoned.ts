@@ -29,6 +29,7 @@ export async function endAbandoned(
     durationMs: connected,
     connectedMs: connected,
     outcome: call.outcome,
+    answeredBy: call.answeredBy,
     usage: call.usage,
     latenciesMs: latencies.map(({ totalMs }) => totalMs),
     model: call.model,

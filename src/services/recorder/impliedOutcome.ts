@@ -1,10 +1,18 @@
 import type { CallEnd } from "../../call/types.ts";
-import type { CallOutcome } from "../store/callRecord.ts";
+import { outcomeOfAnswered } from "../outbound/callOutcome.ts";
+import type { AnsweredBy, CallOutcome } from "../store/callRecord.ts";
 
 /** What became of a placed call of which nobody has said it outright. */
-export function impliedOutcome({ reason, detail }: CallEnd, answered: boolean): CallOutcome {
+export function impliedOutcome(
+  { reason, detail }: CallEnd,
+  { answered, answeredBy }: {
+    readonly answered: boolean;
+    readonly answeredBy: AnsweredBy | undefined;
+  },
+): CallOutcome {
+  // A machine that hung up before the message was left has another reason.
   if (reason === "voicemail") return "voicemail";
-  if (answered) return "human";
+  if (answered) return outcomeOfAnswered(answeredBy);
   switch (detail) {
     case "busy":
       return "busy";
@@ -16,8 +24,9 @@ export function impliedOutcome({ reason, detail }: CallEnd, answered: boolean): 
   }
   switch (reason) {
     case "operator_hung_up":
-    case "server_stopped":
       return "cancelled";
+    case "server_stopped":
+      return detail === "crashed" ? "unknown" : "cancelled";
     case "model_failed":
     case "leg_failed":
     case "internal_error":

@@ -9,8 +9,22 @@ import type {
 
 export type RecordStatus = "queued" | "ringing" | "live" | "ended";
 
-/** What became of a call that was placed. */
-export type CallOutcome = "human" | "voicemail" | "no_answer" | "busy" | "failed" | "cancelled";
+/**
+ * What became of a call that was placed. Somebody took it: `human` where the machine detection has said
+ * so, `answered` where nobody looked or could tell. A machine took it: `voicemail` where a message was
+ * left, `machine` where it was hung up on. `failed` has its reason in the end's detail; `unknown` is a
+ * call of which nobody can tell whether it was dialled, or what came of it.
+ */
+export type CallOutcome =
+  | "answered"
+  | "human"
+  | "voicemail"
+  | "machine"
+  | "no_answer"
+  | "busy"
+  | "failed"
+  | "cancelled"
+  | "unknown";
 
 export type AnsweredBy = "human" | "machine" | "fax" | "unknown";
 
@@ -174,12 +188,15 @@ export const recordStatuses: Readonly<Record<RecordStatus, true>> = {
 };
 
 export const callOutcomes: Readonly<Record<CallOutcome, true>> = {
+  answered: true,
   human: true,
   voicemail: true,
+  machine: true,
   no_answer: true,
   busy: true,
   failed: true,
   cancelled: true,
+  unknown: true,
 };
 
 export const answerers: Readonly<Record<AnsweredBy, true>> = {

@@ -188,4 +188,10 @@ export const versions: readonly (readonly string[])[] = [
       revoked_at BIGINT NOT NULL
     )`,
   ],
+  [
+    // Until then every answered call was said to be a human's, and a machine hung up on nobody's.
+    `UPDATE calls SET outcome = 'answered' WHERE outcome = 'human'
+      AND (answered_by IS NULL OR answered_by NOT IN ('human', 'machine'))`,
+    "UPDATE calls SET outcome = 'machine' WHERE outcome IN ('human', 'no_answer') AND answered_by = 'machine'",
+  ],
 ];

@@ -132,11 +132,11 @@ Deno.test("case 58: the voicemail text waits until there is a conversation to sa
 });
 
 Deno.test("readVerdict() tells machines, faxes and humans apart, and takes no other word", () => {
-  assert.deepEqual(readVerdict("human", undefined), { answeredBy: "human" });
+  assert.deepEqual(readVerdict("human", undefined), { answeredBy: "human", outcome: "human" });
   assert.deepEqual(readVerdict("unknown", "Text."), { answeredBy: "unknown" });
   assert.deepEqual(readVerdict("machine_start", "Text."), { answeredBy: "machine" });
-  assert.equal(readVerdict("machine_start", undefined)?.outcome, "no_answer");
-  assert.equal(readVerdict("machine_end_other", "Text.")?.outcome, "voicemail");
+  assert.equal(readVerdict("machine_start", undefined)?.outcome, "machine");
+  assert.equal(readVerdict("machine_end_other", "Text.")?.voicemail, "Text.");
   assert.equal(readVerdict("fax", "Text.")?.outcome, "failed");
   for (const word of ["", "machine", "<script>", "Human"]) {
     assert.equal(readVerdict(word, "Text."), undefined);
