@@ -10,6 +10,7 @@ import { createIdempotencyKeys, type IdempotencyKeys } from "./store/idempotency
 import { createInstances, type Instances } from "./store/instances.ts";
 import { migrate } from "./store/migrate.ts";
 import { openPostgres } from "./store/postgres.ts";
+import { keepOpen } from "./store/reopening.ts";
 import { createRevokedKeys, type RevokedKeys } from "./store/revokedKeys.ts";
 import { createSingleUseTokens, type SingleUseTokens } from "./store/singleUseTokens.ts";
 import { openSqlite } from "./store/sqlite.ts";
@@ -38,16 +39,20 @@ export async function openStore(
   settings: DatabaseSettings,
   { now }: { readonly now: () => number },
 ): Promise<Store> {
-  const database = settings.kind === "sqlite"
-    ? await openSqlite(settings.path)
-    : await openPostgres(settings.url);
-  try {
-    await migrate(database, now);
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-  return createStore(database);
+  // Every time to the newest version: what was only in memory begins anew, with empty tables.
+  const open = async () => {
+    const database = settings.kind === "sqlite"
+      ? await openSqlite(settings.path)
+      : await openPostgres(settings.url);
+    try {
+      await migrate(database, now);
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return database;
+  };
+  return createStore(await keepOpen(open));
 }
 
 const DAY_MS = 24 * 60 * 60_000;

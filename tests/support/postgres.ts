@@ -3,9 +3,17 @@ import postgres from "postgres";
 /** A Postgres server to test against. */
 export interface TestPostgres {
   /** Makes an empty database for one test. */
-  createDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }>;
+  createDatabase(): Promise<TestDatabase>;
   /** Ends the server, if it is our own, without waiting for it: fit for the end of a test file. */
   kill(): void;
+}
+
+export interface TestDatabase {
+  readonly url: string;
+  /** Breaks all connections and takes no others until `admit`. */
+  cutOff(): Promise<void>;
+  admit(): Promise<void>;
+  drop(): Promise<void>;
 }
 
 /**
@@ -72,6 +80,14 @@ function serverAt(url: string, kill: () => void): TestPostgres {
       database.pathname = `/${name}`;
       return {
         url: database.href,
+        async cutOff() {
+          await administer(url, `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+          await administer(
+            url,
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+          );
+        },
+        admit: () => administer(url, `ALTER DATABASE ${name} ALLOW_CONNECTIONS true`),
         drop: () => administer(url, `DROP DATABASE ${name} WITH (FORCE)`),
       };
     },

@@ -27,3 +27,8 @@ export interface Database {
 export class StatementRefused extends Error {
   override readonly name = "StatementRefused";
 }
+
+/** What the database was reached by is gone for good; the database itself may be well. */
+export class ConnectionLost extends Error {
+  override readonly name = "ConnectionLost";
+}

@@ -1,4 +1,5 @@
 import {
+  ConnectionLost,
   type Database,
   type Query,
   type Row,
@@ -64,8 +65,13 @@ class SqliteDatabase implements Database {
     if (this.#closed) return;
     const closing = this.#inTurn(() => this.#connection.ask({ type: "close" }));
     this.#closed = true;
-    await closing;
-    this.#connection.end();
+    try {
+      await closing;
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) throw error;
+    } finally {
+      this.#connection.end();
+    }
   }
 
   #query(sql: string, values: readonly SqlValue[]): Promise<readonly Row[]> {
@@ -96,7 +102,10 @@ class SqliteConnection {
     this.#worker.onmessage = ({ data }: MessageEvent<SqliteAnswer>) => this.#answered(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#fail(new Error(`Cannot use the database: its thread has failed: ${event.message}`));
+      this.#worker.terminate();
+      this.#fail(
+        new ConnectionLost(`Cannot query the database: its thread died: ${event.message}`),
+      );
     };
   }
 

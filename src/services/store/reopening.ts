@@ -1,0 +1,83 @@
+import { ConnectionLost, type Database, type Query, type Statement } from "./database.ts";
+
+export interface ReopeningOptions {
+  /** Monotonic milliseconds. */
+  readonly now?: () => number;
+}
+
+const FIRST_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 5000;
+
+/**
+ * A database that outlives its connection: what was asked of a lost one fails, and whoever asks next has
+ * it opened anew, after a pause that grows while that does not help. Rejects if it cannot be opened at first.
+ */
+export async function keepOpen(
+  open: () => Promise<Database>,
+  { now = () => performance.now() }: ReopeningOptions = {},
+): Promise<Database> {
+  return new ReopeningDatabase(await open(), open, now);
+}
+
+class ReopeningDatabase implements Database {
+  readonly kind: Database["kind"];
+  readonly #open: () => Promise<Database>;
+  readonly #now: () => number;
+  #current: Promise<Database> | undefined;
+  #failures = 0;
+  #openAgainAt = 0;
+  #closed = false;
+
+  constructor(first: Database, open: () => Promise<Database>, now: () => number) {
+    this.kind = first.kind;
+    this.#current = Promise.resolve(first);
+    this.#open = open;
+    this.#now = now;
+  }
+
+  readonly query: Query = (sql, values) => this.#use((database) => database.query(sql, values));
+
+  batch(statements: readonly Statement[]): Promise<void> {
+    return this.#use((database) => database.batch(statements));
+  }
+
+  transaction<T>(lock: string, work: (query: Query) => Promise<T>): Promise<T> {
+    return this.#use((database) => database.transaction(lock, work));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const database = await this.#current?.catch(() => undefined);
+    await database?.close();
+  }
+
+  async #use<T>(work: (database: Database) => Promise<T>): Promise<T> {
+    const current = this.#current ?? this.#openAgain();
+    try {
+      const result = await work(await current);
+      this.#failures = 0;
+      return result;
+    } catch (error) {
+      if (error instanceof ConnectionLost) this.#lost(current);
+      throw error;
+    }
+  }
+
+  #openAgain(): Promise<Database> {
+    if (this.#closed) return Promise.reject(new Error("Cannot query the database: it is closed"));
+    if (this.#now() < this.#openAgainAt) {
+      return Promise.reject(new Error("Cannot query the database: it is about to be opened again"));
+    }
+    const opening = this.#open();
+    this.#current = opening;
+    opening.catch(() => this.#lost(opening));
+    return opening;
+  }
+
+  #lost(database: Promise<Database>): void {
+    if (this.#current !== database) return;
+    this.#current = undefined;
+    this.#openAgainAt = this.#now() +
+      Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
+  }
+}

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { startPostgres } from "../support/postgres.ts";
+import { watchSqliteThreads } from "../support/sqliteThreads.ts";
+import { temporaryDatabase } from "../support/dialling.ts";
+import { heardSaying, type PhoneWorld, recordOf, startPhoneWorld, voiceOf } from "./phoneWorld.ts";
+
+const postgres = await startPostgres();
+globalThis.addEventListener("unload", () => postgres?.kill());
+
+interface Outage {
+  begin(): void | Promise<void>;
+  end(): void | Promise<void>;
+}
+
+Deno.test("calls outlive the death of SQLite's thread, and all of them is in the records", async () => {
+  await using place = await temporaryDatabase();
+  using threads = watchSqliteThreads();
+  await outlive(place.url, { begin: threads.break, end: threads.mend });
+  // A second, then the pauses double: 0, 100, 300, 700, 1500, 3100 ms.
+  assert.ok(threads.started >= 3 && threads.started < 9, `${threads.started} threads were started`);
+});
+
+Deno.test({
+  name: "calls outlive the loss of all connections to Postgres, and all of them is in the records",
+  ignore: postgres === undefined,
+  async fn() {
+    const database = await postgres?.createDatabase();
+    assert.ok(database);
+    await outlive(database.url, { begin: database.cutOff, end: database.admit });
+    await database.drop();
+  },
+});
+
+async function outlive(DATABASE_URL: string, outage: Outage): Promise<void> {
+  await using world = await startPhoneWorld({
+    agent: "greeting: Good day.",
+    env: { DATABASE_URL },
+  });
+  const early = await world.ring();
+  await heardSaying(world, early.callId, /^Good day\.$/);
+  assert.equal((await health(world)).status, "ok");
+
+  await outage.begin();
+  await early.phone.speak(voiceOf(600));
+  await heardSaying(world, early.callId, /^I heard you\.$/);
+  const late = await world.ring();
+  await heardSaying(world, late.callId, /^Good day\.$/);
+  const degraded = await until(world, "degraded");
+  assert.equal(degraded.checks.store.ok, false);
+  assert.match(degraded.checks.store.detail, /^\d+ writes wait$/);
+  const ready = await world.server.request("/ready");
+  assert.equal(ready.status, 200, "calls are taken without records");
+  await ready.body?.cancel();
+
+  await outage.end();
+  await until(world, "ok");
+  for (const { callId, phone } of [early, late]) {
+    phone.hangUp();
+    await phone.settled;
+    assert.deepEqual(phone.errors, []);
+    const { end, turns } = await recordOf(world, callId);
+    assert.equal(end?.reason, "caller_hung_up");
+    const said = turns.filter(({ role }) => role === "agent").map(({ text }) => text);
+    assert.deepEqual(said, callId === early.callId ? ["Good day.", "I heard you."] : ["Good day."]);
+  }
+}
+
+async function until(world: PhoneWorld, status: string) {
+  const giveUpAt = performance.now() + 20_000;
+  for (;;) {
+    const answer = await health(world);
+    if (answer.status === status) return answer;
+    assert.ok(performance.now() < giveUpAt, `health stays ${answer.status}`);
+  }
+}
+
+async function health({ server }: PhoneWorld) {
+  return await (await server.request("/health")).json();
+}
