@@ -2,6 +2,7 @@ import type { BudgetLimit } from "../services/budget.ts";
 import {
   BudgetExceeded,
   DestinationRefused,
+  KeyRefused,
   OutcomeUnknown,
   RequestKeyReused,
   RequestUnderWay,
@@ -33,6 +34,9 @@ export function refusalOf(refusal: DialRefusal): {
 
 function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof DestinationRefused) return destinationProblem(error.refusal);
+  if (error instanceof KeyRefused) {
+    return new HttpProblem(401, error.code, "This API key may not place calls any more.");
+  }
   if (error instanceof BudgetExceeded) return budgetProblem(error);
   if (error instanceof RequestKeyReused) {
     return new HttpProblem(

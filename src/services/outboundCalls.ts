@@ -13,6 +13,7 @@ import { createIncoming } from "./outbound/incoming.ts";
 import { createInitiation, type Initiation } from "./outbound/initiation.ts";
 import { createOperations, type Operations } from "./outbound/operations.ts";
 import type { OutboundJob } from "./outbound/job.ts";
+import type { KeyStanding } from "./outbound/keyStanding.ts";
 import { createOutboundRecords } from "./outbound/outboundRecords.ts";
 import { createPlacedCalls } from "./outbound/placedCalls.ts";
 import { createPlacing } from "./outbound/placing.ts";
@@ -62,6 +63,7 @@ export interface OutboundCallsDeps {
   readonly handover: Handover;
   readonly events: Pick<EventHub, "subscribe">;
   readonly policy: () => Promise<SpendingPolicy>;
+  readonly keyStanding: KeyStanding;
   /** What to leave on a machine; nothing means to hang up. */
   readonly voicemail: (job: OutboundJob) => string | undefined;
   /** Hears of the ends of calls without a session. */
@@ -107,7 +109,8 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     settle: (call) => settlement.settle(call),
   });
   const placing = createPlacing({
-    ...{ policy: deps.policy, allowance, calls, queue, placed, records, refusal, now, log },
+    ...{ policy: deps.policy, keyStanding: deps.keyStanding, allowance, refusal, now, log },
+    ...{ calls, queue, placed, records },
     wire: { publicUrl: deps.publicUrl, maxCallMs: deps.maxCallMs },
     unknown: unknownCalls.watch,
     left: (callId) => batchCalls.left(callId),

@@ -8,6 +8,7 @@ import type { CallProgress } from "./callStatus.ts";
 import type { EventHub } from "./events.ts";
 import { createHandover } from "./handover.ts";
 import { requestOf } from "./outbound/job.ts";
+import { createKeyStanding } from "./outbound/keyStanding.ts";
 import { createOutboundCalls, type OutboundCalls } from "./outboundCalls.ts";
 import { createPhoneCalls, type PhoneCalls } from "./phoneCalls.ts";
 import { writeTwiml } from "./phoneTwiml.ts";
@@ -72,6 +73,11 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     ...{ registry, store, recorder, handover, events, policy, instanceId, publicUrl, ownNumber },
     ...{ log, setTimer, perSecond },
     calls: twilio,
+    keyStanding: createKeyStanding({
+      keys: settings.server.apiKeys,
+      isRevoked: records.revocation.isRevoked,
+      now: Date.now,
+    }),
     voicemail: (job) => {
       const agent = agents.get(job.agent);
       return agent === undefined ? undefined : voicemailText(agent, requestOf(job), new Date());

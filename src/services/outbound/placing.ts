@@ -5,9 +5,10 @@ import type { DialQueue } from "../store/dialQueue.ts";
 import { type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
 import type { Allowance } from "./allowance.ts";
 import type { OutboundJob } from "./job.ts";
+import type { KeyStanding } from "./keyStanding.ts";
 import type { OutboundRecords } from "./outboundRecords.ts";
 import type { PlacedCall, PlacedCalls } from "./placedCalls.ts";
-import { BudgetExceeded, DestinationRefused, OutcomeUnknown } from "./refusals.ts";
+import { BudgetExceeded, DestinationRefused, KeyRefused, OutcomeUnknown } from "./refusals.ts";
 
 /** Brings calls whose turn it is to the phone network. */
 export interface Placing {
@@ -21,6 +22,7 @@ export interface Placing {
 
 export interface PlacingDeps {
   readonly policy: () => Promise<SpendingPolicy>;
+  readonly keyStanding: KeyStanding;
   readonly allowance: Allowance;
   readonly calls: Pick<TwilioCalls, "create">;
   readonly queue: Pick<DialQueue, "postpone">;
@@ -45,8 +47,6 @@ type Turn =
   | { readonly now: true; readonly minutes: number }
   | { readonly now: false; readonly at: number };
 
-/** What was allowed so long ago is asked again: hours pass, and people ask not to be called. */
-const STALE_MS = 5000;
 const FULL_RETRY_MS = 2000;
 const STORE_RETRY_MS = 5000;
 /** The phone network has been too busy for so long that nobody expects the call any more. */
@@ -78,16 +78,19 @@ export function createPlacing(deps: PlacingDeps): Placing {
     leave: (callId) => void waiting.delete(callId),
   };
 
-  /** Rejects for a call that may not be placed at all. */
+  /**
+   * Rejects for a call that may not be placed at all. What was allowed when it was asked for is asked
+   * again: keys run out, hours pass, and people ask not to be called.
+   */
   async function turnOf(job: OutboundJob): Promise<Turn> {
-    if (now() - job.requestedAt > STALE_MS || job.attempt > 1) {
-      const decision = await (await deps.policy()).check(job.to, now());
-      if (!decision.ok) {
-        if (decision.code === "outside_hours" && decision.opensAt !== undefined) {
-          return { now: false, at: decision.opensAt };
-        }
+    const keyRefusal = deps.keyStanding(job.keyName);
+    if (keyRefusal !== undefined) throw new KeyRefused(keyRefusal);
+    const decision = await (await deps.policy()).check(job.to, now());
+    if (!decision.ok) {
+      if (decision.code !== "outside_hours" || decision.opensAt === undefined || !canWait(job)) {
         throw new DestinationRefused(decision);
       }
+      return { now: false, at: decision.opensAt };
     }
     if (refusal() !== undefined) return { now: false, at: now() + FULL_RETRY_MS };
     const allowed = await deps.allowance.reserve(job);
@@ -102,7 +105,10 @@ export function createPlacing(deps: PlacingDeps): Placing {
 
   /** What failed before anything was dialled, such as the store, may work a little later. */
   function orLater(error: unknown): Turn {
-    if (error instanceof DestinationRefused || error instanceof BudgetExceeded) throw error;
+    if (
+      error instanceof DestinationRefused || error instanceof BudgetExceeded ||
+      error instanceof KeyRefused
+    ) throw error;
     log.warn("Call put off", { error });
     return { now: false, at: now() + STORE_RETRY_MS };
   }
@@ -161,6 +167,11 @@ export function createPlacing(deps: PlacingDeps): Placing {
   }
 }
 
+/** Whoever asks for one call wants it now, as at the door; a batch, or another attempt, has time. */
+function canWait({ batch, attempt }: OutboundJob): boolean {
+  return batch !== undefined || attempt > 1;
+}
+
 function isUnknown(error: unknown): boolean {
   return !(error instanceof TwilioProblem) || error.code === "outcome_unknown";
 }
@@ -175,5 +186,7 @@ function codeOf(error: unknown): string {
   if (error instanceof BudgetExceeded) {
     return error.limit === "dailyMinutes" ? "daily_minutes_used" : "daily_usd_used";
   }
-  return error instanceof CallRefused ? error.code : "internal_error";
+  return error instanceof CallRefused || error instanceof KeyRefused
+    ? error.code
+    : "internal_error";
 }

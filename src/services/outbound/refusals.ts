@@ -1,5 +1,6 @@
 import type { BudgetLimit } from "../budget.ts";
 import type { DialRefusal } from "../spending.ts";
+import type { KeyRefusalCode } from "./keyStanding.ts";
 
 /** The number may not be dialled, or not now. */
 export class DestinationRefused extends Error {
@@ -14,6 +15,14 @@ export class BudgetExceeded extends Error {
   override readonly name = "BudgetExceeded";
   constructor(readonly limit: BudgetLimit, readonly retryAfterMs: number) {
     super(`Cannot place the call: ${limit}`);
+  }
+}
+
+/** The key that asked for the call may have none placed any more. */
+export class KeyRefused extends Error {
+  override readonly name = "KeyRefused";
+  constructor(readonly code: KeyRefusalCode) {
+    super(`Cannot place the call: ${code}`);
   }
 }
 

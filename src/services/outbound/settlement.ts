@@ -1,9 +1,11 @@
 import type { Budget } from "../budget.ts";
 import type { Batches } from "../store/batches.ts";
+import type { DialRefusal } from "../spending.ts";
 import type { CallRecord } from "../store/callRecord.ts";
 import type { CallStore } from "../store/calls.ts";
 import type { DialQueue } from "../store/dialQueue.ts";
 import { type OutboundJob, readJob, retryCallId } from "./job.ts";
+import type { KeyRefusalCode } from "./keyStanding.ts";
 
 /** Puts in order what is left of a placed call when its record is complete. */
 export interface Settlement {
@@ -113,9 +115,35 @@ function usedBy({ answeredAt, endedAt, cost }: CallRecord) {
   return { minutes: connectedMs / 60_000, usd: usd ?? known, leastUsd: usd === undefined };
 }
 
+/** Calls that may not be placed at all: another attempt would come to the same. */
+const refusals: Readonly<Record<KeyRefusalCode | DialRefusal["code"], true>> = {
+  key_removed: true,
+  key_expired: true,
+  key_revoked: true,
+  scope_missing: true,
+  do_not_call: true,
+  outside_hours: true,
+  not_ascii_digits: true,
+  extension: true,
+  emergency_number: true,
+  short_number: true,
+  not_e164: true,
+  not_a_real_number: true,
+  satellite: true,
+  premium_rate: true,
+  shared_cost: true,
+  no_person_there: true,
+  not_a_country: true,
+  country_not_allowed: true,
+  number_denied: true,
+  number_not_allowed: true,
+  own_number: true,
+};
+
 /** The job of another attempt, where the request's rule asks for one. */
-function nextAttempt(job: OutboundJob, { outcome }: CallRecord): OutboundJob | undefined {
+function nextAttempt(job: OutboundJob, { outcome, end }: CallRecord): OutboundJob | undefined {
   const { retry, attempt } = job;
+  if (Object.hasOwn(refusals, end?.detail ?? "")) return undefined;
   if (retry === undefined || attempt > retry.times || outcome === undefined) return undefined;
   if (!retry.on.some((each) => each === outcome)) return undefined;
   // What was set aside for this attempt is spent; the next one asks for its own.
