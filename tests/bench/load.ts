@@ -1,16 +1,25 @@
 /**
  * Load: simulated phone calls, 50 frames a second each way, through Parley and through a raw forwarder,
  * in one run. Usage: deno task bench load [--calls 100] [--seconds 10] [--rounds 3]
+ * With --stores instead: Parley alone, with one store after another and with none.
  */
 import { parseArgs } from "node:util";
 import { ACCOUNT } from "./load/account.ts";
 import { type Caller, join, placeCall } from "./load/caller.ts";
-import { cpuSeconds, Direction, percentile, residentMb } from "./load/measure.ts";
+import {
+  cpuSeconds,
+  Direction,
+  mainThreadSeconds,
+  percentile,
+  residentMb,
+} from "./load/measure.ts";
+import { compareStores } from "./load/stores.ts";
 import { startForwarder, startParley, type Subject } from "./load/subject.ts";
 import { startTalkingModel, type TalkingModel } from "./load/talkingModel.ts";
 
 interface Figures {
   readonly cpuMsPerCallSecond: number;
+  readonly mainMsPerCallSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly sent: number;
@@ -24,6 +33,7 @@ const { values } = parseArgs({
     calls: { type: "string", default: "100" },
     seconds: { type: "string", default: "10" },
     rounds: { type: "string", default: "3" },
+    stores: { type: "boolean", default: false },
   },
 });
 const calls = Number(values.calls);
@@ -31,17 +41,24 @@ const seconds = Number(values.seconds);
 
 const forwarders: Figures[] = [];
 const parleys: Figures[] = [];
-for (let round = 0; round < Number(values.rounds); round++) {
-  forwarders.push(await measure((model) => startForwarder(model.url), false));
-  parleys.push(await measure((model) => startParley(model.url, ACCOUNT), true));
+if (values.stores) {
+  await compareStores(
+    Number(values.rounds),
+    (start) => measure((model) => start(model.url), true, startTalkingModel({ framesPerWord: 15 })),
+  );
+} else {
+  for (let round = 0; round < Number(values.rounds); round++) {
+    forwarders.push(await measure((model) => startForwarder(model.url), false));
+    parleys.push(await measure((model) => startParley(model.url, ACCOUNT), true));
+  }
+  report();
 }
-report();
 
 async function measure(
   start: (model: TalkingModel) => Promise<Subject>,
   withWebhook: boolean,
+  model = startTalkingModel(),
 ): Promise<Figures> {
-  const model = startTalkingModel();
   const subject = await start(model);
   const heard = new Direction();
   await connect(subject, -1, heard, withWebhook).then((warm) => warm.hangUp());
@@ -50,10 +67,12 @@ async function measure(
   for (let i = 0; i < calls; i++) callers.push(await connect(subject, i, heard, withWebhook));
   const warmUpTicks = await talk(callers, model, 2);
   const before = cpuSeconds(subject.pid);
+  const mainBefore = mainThreadSeconds(subject.pid);
   const skipHeard = heard.delaysMs.length;
   const skipModel = model.heard.delaysMs.length;
   const ticks = await talk(callers, model, seconds);
   const cpu = cpuSeconds(subject.pid) - before;
+  const main = mainThreadSeconds(subject.pid) - mainBefore;
   const fullMb = residentMb(subject.pid);
   await new Promise((resolve) => setTimeout(resolve, 500));
   const delays = [...heard.delaysMs.slice(skipHeard), ...model.heard.delaysMs.slice(skipModel)];
@@ -63,6 +82,7 @@ async function measure(
   await model.close();
   return {
     cpuMsPerCallSecond: (cpu * 1000) / (calls * seconds),
+    mainMsPerCallSecond: (main * 1000) / (calls * seconds),
     p50Ms: percentile(delays, 0.5),
     p99Ms: percentile(delays, 0.99),
     sent,
@@ -121,7 +141,7 @@ function report(): void {
   console.log(`p99 latency: ${added.toFixed(2)} ms more than the forwarder's (under 3)`);
 }
 
-function medians(rounds: readonly Figures[]): Figures {
+function medians(rounds: readonly Figures[]): Omit<Figures, "mainMsPerCallSecond"> {
   const of = (name: keyof Figures) =>
     Math.round(median(rounds.map((figures) => figures[name])) * 100) / 100;
   return {

@@ -24,7 +24,16 @@ export function percentile(values: readonly number[], share: number): number {
 
 /** CPU seconds that a process has used, from Linux' own books. */
 export function cpuSeconds(pid: number): number {
-  const stat = shown("cat", `/proc/${pid}/stat`);
+  return cpuSecondsIn(`/proc/${pid}/stat`);
+}
+
+/** The same of the thread that runs the program, without those of its workers and of V8. */
+export function mainThreadSeconds(pid: number): number {
+  return cpuSecondsIn(`/proc/${pid}/task/${pid}/stat`);
+}
+
+function cpuSecondsIn(path: string): number {
+  const stat = shown("cat", path);
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }

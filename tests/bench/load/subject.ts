@@ -21,14 +21,23 @@ export async function startForwarder(modelUrl: string): Promise<Subject> {
   return subject("forwarder", `http://127.0.0.1:${port}`, child);
 }
 
+/** With the permissions of `deno task start`; `preload` is a module to run before it. */
 export async function startParley(
   modelUrl: string,
   account: Account,
   settings: Record<string, string> = {},
+  { preload, v8Flags }: { readonly preload?: string; readonly v8Flags?: string } = {},
 ): Promise<Subject> {
   const port = freePort();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "start"],
+    args: [
+      "run",
+      "--quiet",
+      "-P=server",
+      ...(preload === undefined ? [] : [`--preload=${preload}`]),
+      ...(v8Flags === undefined ? [] : [`--v8-flags=${v8Flags}`]),
+      "src/index.ts",
+    ],
     cwd: ROOT,
     env: {
       PORT: String(port),

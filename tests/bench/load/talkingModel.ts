@@ -24,7 +24,9 @@ interface Session {
  * The least that can pass for OpenAI Realtime under load: it takes any session, never detects speech,
  * and begins one endless response when it is asked for the first, or when the first audio comes.
  */
-export function startTalkingModel(): TalkingModel {
+export function startTalkingModel(
+  { framesPerWord = Infinity }: { readonly framesPerWord?: number } = {},
+): TalkingModel {
   const sessions = new Map<WebSocket, Session>();
   const heard = new Direction();
   let opened = 0;
@@ -84,6 +86,7 @@ export function startTalkingModel(): TalkingModel {
           content_index: 0,
           delta,
         });
+        if (session.said % framesPerWord === 0) sayWord(session);
       }
     },
     close: () => server.shutdown(),
@@ -92,4 +95,15 @@ export function startTalkingModel(): TalkingModel {
 
 function send(session: Session, event: object): void {
   session.socket.send(JSON.stringify({ event_id: "event_0", ...event }));
+}
+
+function sayWord(session: Session): void {
+  send(session, {
+    type: "response.output_audio_transcript.delta",
+    response_id: `resp_${session.id}`,
+    item_id: `item_${session.id}`,
+    output_index: 0,
+    content_index: 0,
+    delta: " and so on",
+  });
 }
