@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { ClientMessage, ServerMessage } from "../protocol/web.ts";
-import { connect, requestToken } from "./connection.ts";
+import { connect, type Connection, requestToken } from "./connection.ts";
 import { type Microphone, openMicrophone } from "./microphone.ts";
 import { createSilentSpeaker } from "./silentSpeaker.ts";
 import { openSpeaker } from "./speaker.ts";
@@ -15,6 +15,8 @@ export interface CallWish {
 }
 
 export interface CallEvents {
+  /** The devices are open; the server is asked for the call. */
+  onConnecting(): void;
   onMessage(message: ServerMessage): void;
   onMicrophoneLost(): void;
   /** The socket is gone; the devices have been let go of. */
@@ -29,7 +31,8 @@ export interface Call extends Levels {
 }
 
 /**
- * Opens loudspeaker, microphone and connection, in this order; to be called from a click.
+ * Opens loudspeaker, microphone and connection, in this order; to be called from a click. What is
+ * sent from then on reaches the call.
  *
  * Throws `MicrophoneError` or `Refusal`, with everything let go of that was already open.
  */
@@ -39,7 +42,7 @@ export async function beginCall(wish: CallWish, events: CallEvents): Promise<Cal
     connection?.send({ type: "played", ...report })
   );
   let microphone: Microphone | undefined;
-  let connection: ReturnType<typeof connect> | undefined;
+  let connection: Connection | undefined;
   try {
     if (wish.speaks) {
       microphone = await openMicrophone({
@@ -47,8 +50,9 @@ export async function beginCall(wish: CallWish, events: CallEvents): Promise<Cal
         onLost: events.onMicrophoneLost,
       });
     }
+    events.onConnecting();
     const token = await requestToken(wish.agent, wish.key);
-    connection = connect(token, {
+    connection = await connect(token, {
       onMessage(message) {
         if (message.type === "clear") speaker.clear();
         else events.onMessage(message);

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { ClientMessage, ServerMessage } from "../protocol/web.ts";
-import { ask } from "./ask.ts";
+import { ask, Refusal } from "./ask.ts";
 
 export interface ServerInfo {
   /** `rehearsal`, or the name of the model that answers. */
@@ -15,7 +15,7 @@ export interface ConnectionEvents {
   onMessage(message: ServerMessage): void;
   /** PCM16 at 24 kHz, a piece of the item's speech. */
   onAudio(itemId: string, pcm: ArrayBuffer): void;
-  /** Called once, after the last message, whoever closed. */
+  /** Called once, after the last message of a call that was under way, whoever closed. */
   onClose(): void;
 }
 
@@ -42,33 +42,33 @@ export async function requestToken(agent: string, key: string): Promise<string> 
   return token;
 }
 
-/** Connects the call that the token is good for; what is sent before it is open is dropped. */
-export function connect(token: string, events: ConnectionEvents): Connection {
+/** Connects the call that the token is good for, and waits until it is under way. Throws `Refusal`. */
+export function connect(token: string, events: ConnectionEvents): Promise<Connection> {
   const url = new URL("/web", location.href);
   url.protocol = url.protocol.replace("http", "ws");
   const socket = new WebSocket(url, ["parley.v1", `token.${token}`]);
+  const send = (message: ClientMessage) => write(JSON.stringify(message));
   let speechOf = "";
 
   socket.binaryType = "arraybuffer";
   socket.onopen = () => send({ type: "hello", binary: true });
-  socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-    if (typeof data !== "string") return events.onAudio(speechOf, data);
-    const message: ServerMessage = JSON.parse(data);
-    if (message.type === "speech") speechOf = message.itemId;
-    else if (message.type === "audio") events.onAudio(message.itemId, decode(message.payload));
-    else events.onMessage(message);
-  };
-  socket.onclose = () => events.onClose();
+  return new Promise((resolve, reject) => {
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      if (typeof data !== "string") return events.onAudio(speechOf, data);
+      const message: ServerMessage = JSON.parse(data);
+      if (message.type === "ready") begin();
+      else if (message.type === "speech") speechOf = message.itemId;
+      else if (message.type === "audio") events.onAudio(message.itemId, decode(message.payload));
+      else events.onMessage(message);
+    };
+    socket.onclose = () =>
+      reject(new Refusal("not_connected", "The server did not take the call. Start again."));
 
-  return {
-    send,
-    sendAudio: write,
-    close: () => socket.close(1000),
-  };
-
-  function send(message: ClientMessage): void {
-    write(JSON.stringify(message));
-  }
+    function begin(): void {
+      socket.onclose = () => events.onClose();
+      resolve({ send, sendAudio: write, close: () => socket.close(1000) });
+    }
+  });
 
   function write(data: string | ArrayBuffer): void {
     if (socket.readyState === WebSocket.OPEN) socket.send(data);

@@ -122,13 +122,13 @@ async function start(speaks: boolean): Promise<void> {
   const key = keyField.value.trim();
   try {
     const call = await beginCall({ agent: agentField.value, key, speaks }, {
+      onConnecting: () => status.textContent = "Connecting…",
       onMessage: receive,
       onMicrophoneLost: () => script.note("The microphone is gone. You can go on by typing."),
       onClose: finish,
     });
     if (key !== "") storeKey(key);
     setPhase({ name: "live", call, since: performance.now() });
-    status.textContent = "Connecting…";
   } catch (error) {
     refuse(error);
   }
@@ -136,8 +136,6 @@ async function start(speaks: boolean): Promise<void> {
 
 function receive(message: ServerMessage): void {
   switch (message.type) {
-    case "ready":
-      return showStatus();
     case "transcript":
       return script.show(message);
     case "tool":
@@ -193,7 +191,7 @@ function setPhase(next: Phase): void {
   wire.watch(phase.name === "live" ? phase.call : undefined);
   clock.textContent = "";
   if (phase.name === "live") (phase.call.speaks ? muteButton : textField).focus();
-  else showStatus();
+  showStatus();
 }
 
 function showStatus(): void {

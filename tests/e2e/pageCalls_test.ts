@@ -148,13 +148,52 @@ browserTests("page: live calls", {
       ]);
     }),
 
+  "page is in a call when the server has it, and loses nothing that is typed": (browser) =>
+    visitPage({ browser }, async ({ page, conversations, complaints }) => {
+      const held: (() => void)[] = [];
+      const connected = Promise.withResolvers<void>();
+      await page.routeWebSocket(/\/web$/, (socket) => {
+        const server = socket.connectToServer();
+        server.onMessage((message) => {
+          held.push(() => socket.send(message));
+          connected.resolve();
+        });
+      });
+      await page.reload();
+      await page.click("#start-typing");
+      await connected.promise;
+      assert.equal(await page.getAttribute("body", "data-phase"), "starting");
+      assert.equal(await page.textContent("#status"), "Connecting…");
+      assert.ok(await page.isHidden("#desk"));
+      for (const pass of held) pass();
+      await page.fill("#text", "Hello?");
+      await page.keyboard.press("Enter");
+      assert.equal((await conversations[0]?.told("typed"))?.text, "Hello?");
+      assert.equal(await page.textContent("#status"), "Waiting for what you type");
+      assert.deepEqual(complaints, []);
+    }),
+
+  "page says that the server did not take its call, and lets the caller try again": (browser) =>
+    visitPage({ browser }, async ({ page, conversations }) => {
+      const path = "/api/web/session";
+      await page.route(`**${path}`, (route) => route.fulfill({ json: { token: "unknown" } }));
+      await page.click("#start-typing");
+      await page.waitForSelector("#problem:not(:empty)");
+      assert.match(await page.textContent("#problem") ?? "", /did not take the call/);
+      assert.equal(await page.textContent("#status"), "Not in a call");
+      assert.equal(conversations.length, 0);
+      await page.unroute(`**${path}`);
+      await page.click("#start-typing");
+      await page.waitForSelector("[data-phase=live]");
+      assert.equal(await page.textContent("#problem"), "");
+    }),
+
   "page goes on with its own conversation while other parts are looked at": (browser) =>
     visitPage({ browser }, async ({ page, conversations, complaints }) => {
       await page.click("#start-typing");
       await page.waitForSelector("[data-phase=live]");
       const [call] = conversations;
       assert.ok(call !== undefined);
-      await call.joined();
       await page.click("nav a[href='#records']");
       await page.waitForSelector("#records:not([hidden])");
       assert.ok(await page.isHidden("#desk"));
