@@ -70,6 +70,7 @@ export function createLiveCallView(titles: Promise<ReadonlyMap<string, string>>)
   }
 
   function showEnd(id: string, { end, durationMs }: Extract<CallEvent, { type: "ended" }>): void {
+    desk.close();
     main.dataset.state = "quiet";
     clock.textContent = formatDuration(durationMs);
     const link = element("a", { href: `#records/${id}`, textContent: "See its record" });

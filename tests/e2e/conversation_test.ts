@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type AppOverrides, createApp } from "../../src/app.ts";
 import type { ClientMessage, ServerMessage } from "../../src/protocol/web.ts";
-import { type BrowserPage, browserTest, openPage } from "../support/browser.ts";
+import type { Script } from "../../src/sim/scripts.ts";
+import { type BrowserPage, browserTest, openPage, speakInto } from "../support/browser.ts";
 import { Inbox } from "../support/inbox.ts";
-import { writeMicrophoneFile } from "../support/wavFile.ts";
 
 const SPEECH = new URL("../fixtures/speech/goforward.wav", import.meta.url);
 
@@ -12,9 +12,9 @@ interface Conversation extends BrowserPage {
   readonly wire: Inbox<ServerMessage | ClientMessage>;
 }
 
-/** Opens the page of the whole server, with a caller who speaks once, so long after Start. */
+/** Opens the page of the whole server, with a caller who is silent until told to speak. */
 async function converse(
-  { speaksAfterMs, ...overrides }: AppOverrides & { readonly speaksAfterMs: number },
+  overrides: AppOverrides,
   run: (conversation: Conversation) => Promise<void>,
 ): Promise<void> {
   const app = await createApp({ LOG_LEVEL: "error", DATABASE_URL: "sqlite::memory:" }, overrides);
@@ -22,8 +22,8 @@ async function converse(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     (request) => app.fetch(request, { remoteAddress: "127.0.0.1" }),
   );
-  const plays = await writeMicrophoneFile(SPEECH, { beforeMs: speaksAfterMs, afterMs: 60_000 });
-  const opened = await openPage(`http://127.0.0.1:${server.addr.port}`, { microphone: { plays } });
+  const origin = `http://127.0.0.1:${server.addr.port}`;
+  const opened = await openPage(origin, { microphone: "silent" });
   const wire = new Inbox<ServerMessage | ClientMessage>();
   opened.page.on("websocket", (socket) => {
     const note = ({ payload }: { readonly payload: string | Uint8Array }) => {
@@ -40,15 +40,22 @@ async function converse(
     await opened.close();
     await app.close();
     await server.shutdown();
-    await Deno.remove(plays);
   }
 }
+
+const briefly: Script = ({ cause }) => ({
+  say: cause.type === "speech" ? "I have heard every word of it." : "Good day.",
+});
 
 browserTest(
   "a caller is greeted, speaks, and is answered aloud",
   () =>
-    converse({ speaksAfterMs: 9000 }, async ({ page, wire }) => {
+    converse({ engine: { voice: "flite", script: briefly } }, async ({ page, wire }) => {
       await page.click("#start");
+      await wire.find((message) =>
+        message.type === "speaking" && message.who === "agent" && !message.on
+      );
+      await speakInto(page, SPEECH);
       await page.waitForSelector(".line.caller");
       await page.waitForSelector(".line.caller ~ .line.agent");
       await page.waitForSelector(".line.agent .margin:not(:empty)");
@@ -56,8 +63,8 @@ browserTest(
       assert.match(rows[0] ?? "", /^Agent/);
       assert.match(rows[1] ?? "", /^You/);
       assert.match(rows[2] ?? "", /^Agent/);
-      const played = wire.all.filter((message) => message.type === "played");
-      assert.ok(played.length > 10, `${played.length} reports`);
+      const isReport = (message: { readonly type: string }) => message.type === "played";
+      await wire.when((all) => all.filter(isReport).length > 20);
       await page.click("#stop");
       assert.match(await page.textContent("#status") ?? "", /^You hung up\./);
     }),
@@ -68,16 +75,20 @@ browserTest("a caller who cuts in silences the agent, and its line ends where it
     "and in every town there was a clock, and every clock told another time, so that nobody " +
     "could ever say when the traveller had come or when the traveller would have to leave again.";
   const engine = { voice: "flite", script: () => ({ say: speech }) } as const;
-  return converse({ speaksAfterMs: 4000, engine }, async ({ page, wire }) => {
+  return converse({ engine }, async ({ page, wire }) => {
     await page.click("#start");
+    await wire.find((message) => message.type === "played" && message.ms >= 1500);
+    await speakInto(page, SPEECH);
     await page.waitForSelector(".line.agent.interrupted");
     const line = await page.locator(".line.agent.interrupted .words").first().innerText();
     const heard = line.replace(/\s*cut off here$/, "");
     assert.ok(speech.startsWith(heard.trim()), heard);
     assert.ok(heard.length > 10 && heard.length < speech.length - 10, heard);
 
-    const cut = wire.all.find((message) => message.type === "interrupted");
-    const answer = wire.all.find((message) => message.type === "played" && message.cleared);
+    const cut = await wire.find((message) => message.type === "interrupted");
+    const answer = await wire.find((message) =>
+      message.type === "played" && message.cleared === true
+    );
     assert.ok(cut?.type === "interrupted" && answer?.type === "played");
     assert.equal(answer.itemId, cut.itemId);
     assert.ok(Math.abs(cut.heardMs - answer.ms) <= 1, `${cut.heardMs}, played ${answer.ms}`);
@@ -89,7 +100,7 @@ browserTest("a caller who cuts in silences the agent, and its line ends where it
 browserTest(
   "a caller who types is answered, with the tool that was used",
   () =>
-    converse({ speaksAfterMs: 60_000 }, async ({ page }) => {
+    converse({}, async ({ page }) => {
       await page.click("#start-typing");
       await page.waitForSelector("#desk:not([hidden])");
       await page.fill("#text", "what time is it");

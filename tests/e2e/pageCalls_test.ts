@@ -26,7 +26,7 @@ browserTests("page: live calls", {
         await begin("call_in", { caller: "+14155550123", called: "+14155550100" });
         await begin("call_web", { direction: "web", agent: "clerk" });
         await page.waitForSelector(".live .who:text-is('+14155550123')");
-        assert.equal(await page.textContent("#calls-count"), "2 calls");
+        await page.waitForSelector("#calls-count:text-is('2 calls')");
         assert.ok(await page.isHidden("#calls-empty"));
 
         events.publish("call_web", { type: "speaking", who: "caller", on: true });
@@ -136,11 +136,12 @@ browserTests("page: live calls", {
       const again = page.waitForRequest((request) =>
         request.headers()["last-event-id"] === "run1-2"
       );
-      breakOff();
+      const mend = breakOff();
       await page.waitForSelector("#call[data-state=wait]");
       assert.match(await page.textContent("#call-status") ?? "", /^The server does not answer/);
       events.publish("call_one", { type: "turn", turn: turn("b", 1, { text: "Meanwhile." }) });
       await again;
+      mend();
       await page.waitForSelector("#call-script .line:nth-child(2)");
       assert.deepEqual(await page.locator("#call-script .words").allInnerTexts(), [
         "Before.",

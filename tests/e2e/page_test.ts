@@ -105,7 +105,8 @@ browserTest(
       const from = { playedMs: playedMs(), frames: call.frames.length };
       await call.until(() => playedMs() >= 2200);
       const frameMs = (playedMs() - from.playedMs) / (call.frames.length - from.frames);
-      assert.ok(frameMs > 14 && frameMs < 28, `a frame every ${frameMs} ms`);
+      // At another rate it would be 10 or 40; both clocks stumble where the machine is busy.
+      assert.ok(frameMs > 13 && frameMs < 33, `a frame every ${frameMs} ms`);
       assert.deepEqual(complaints, []);
     }),
 );
@@ -119,11 +120,15 @@ browserTest(
       await page.click("#mute");
       assert.equal(await page.textContent("#status"), "You are muted");
       assert.equal(await page.getAttribute("#mute", "aria-pressed"), "true");
-      const from = call.frames.length + 10;
-      await call.until(() => call.frames.length > from + 40);
-      for (const frame of call.frames.slice(from)) {
-        assert.equal(loudness(Uint8Array.fromBase64(frame)), 0);
-      }
+      // What was heard before is still on its way for a while.
+      const silent = new Uint8Array(20 * BYTES_PER_MS).toBase64();
+      const from = call.frames.length;
+      await call.until(() =>
+        call.frames.length > from + 40 && call.frames.slice(-40).every((frame) => frame === silent)
+      );
+      await page.click("#mute");
+      assert.equal(await page.textContent("#status"), "Listening");
+      await call.until(() => call.frames.at(-1) !== silent);
     }),
 );
 
@@ -150,23 +155,24 @@ browserTest(
   () =>
     visit({}, async ({ page, begin }) => {
       const call = await begin();
-      speak(call, "a", 5000);
+      const totalMs = 30_000;
+      speak(call, "a", totalMs);
       await call.until(() => (playedOf(call, "a").at(-1) ?? 0) >= 500);
-      const dots = await page.evaluate(COUNT_AGENT_DOTS);
+      // The agent's level is shown.
+      await page.waitForFunction(`${COUNT_AGENT_DOTS} > 0`);
       call.leg.clear();
       await call.until(() =>
         call.inputs.some((input) => input.type === "rendered" && input.cleared)
       );
       const answer = call.inputs.findLast((input) => input.type === "rendered");
       const stoppedAt = answer?.type === "rendered" ? answer.ms : NaN;
-      assert.ok(stoppedAt < 5000, `stopped at ${stoppedAt} ms`);
+      assert.ok(stoppedAt < totalMs, `stopped at ${stoppedAt} ms`);
 
       speak(call, "b", 200);
       await call.until(() => playedOf(call, "b").includes(200));
       assert.equal(playedOf(call, "a").at(-1), stoppedAt);
       const before = playedOf(call, "a").at(-2) ?? 0;
       assert.ok(stoppedAt - before <= 100 + 2 * QUANTUM_MS, `${before}, then ${stoppedAt}`);
-      assert.ok(Number(dots) > 0, "the agent's level was shown");
     }),
 );
 

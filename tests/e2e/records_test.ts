@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { apiKey, otherKey, publicUrl, startPhoneServer } from "../support/phoneServer.ts";
+import { get, until } from "../support/dialling.ts";
 import { EventReader } from "../support/eventReader.ts";
 import { Inbox } from "../support/inbox.ts";
 
@@ -53,10 +54,13 @@ Deno.test("a call is watched live, found afterwards and told of, by its key and 
   const placed = await server.post("/api/outbound/initiate", { to: "+14155550123" });
   const { callId } = await placed.json();
   const call = await server.network.nextCall();
-  await call.next("media");
+  while (call.playedMs < 1000) await call.next("echo");
 
   assert.equal((await watching.next())?.name, "started");
-  const live = await (await ask("/api/calls?status=live", apiKey)).json();
+  const live = await until(
+    () => get(server, "/api/calls?status=live"),
+    ({ calls }) => calls.length > 0,
+  );
   assert.deepEqual(live.calls.map(({ id }: { id: string }) => id), [callId]);
 
   const hangUp = { type: "hangup" };

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { until } from "../support/patience.ts";
 import { account, apiKey } from "../support/phoneServer.ts";
 import { modelKey, parrot, voiceOf } from "./phoneWorld.ts";
-import { eventually, heard, liveCalls, ring, startProcessWorld } from "./processWorld.ts";
+import { heard, liveCalls, ring, startProcessWorld } from "./processWorld.ts";
 
 /** What is planted, each in a place where a careless log would show it. */
 const planted = {
@@ -46,7 +47,7 @@ http_tools:
   tokens.push(/name="token" value="([^"]+)"/.exec(body)?.[1] ?? "none");
   await phone.speak(voiceOf(600));
   await heard(phone);
-  const [call] = await eventually(() => liveCalls(server), (calls) => calls.length === 1);
+  const [call] = await until(() => liveCalls(server), (calls) => calls.length === 1);
   const act = async (action: Readonly<Record<string, string>>) => {
     const answer = await server.post(`/api/calls/${call?.id}/actions`, action);
     assert.equal(answer.status, 202, await answer.text());

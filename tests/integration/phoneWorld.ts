@@ -13,7 +13,9 @@ import type { Script } from "../../src/sim/scripts.ts";
 import { toneSamples } from "../../src/sim/voiceTone.ts";
 import { encodeG711, MU_LAW } from "../../src/utils/g711.ts";
 import { createResampler } from "../../src/utils/resampler.ts";
+import { get } from "../support/dialling.ts";
 import { Inbox } from "../support/inbox.ts";
+import { until } from "../support/patience.ts";
 import { apiKey, startPhoneServer, type TestServer } from "../support/phoneServer.ts";
 
 export const modelKey = "sk-integration-0123456789";
@@ -63,7 +65,7 @@ export async function startPhoneWorld(
       line: { sayMsPerCharacter: 1, ...network.line },
     },
   });
-  const events = new Inbox<PublishedEvent>({ longestWaitMs: 60_000 });
+  const events = new Inbox<PublishedEvent>();
   const watching = server.app.events.subscribe(() => true, (event) => events.add(event), {
     maxQueued: 100_000,
   });
@@ -152,18 +154,11 @@ export function spokenItems({ conversation }: RealtimeSession): readonly Convers
 /** A call as the API shows it, as soon as its record is closed. */
 export async function recordOf(world: PhoneWorld, callId: string): Promise<CallDetail> {
   await told(world, callId, "ended");
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const answer = await world.server.request(`/api/calls/${callId}`, {
-      headers: { "X-API-Key": apiKey },
-    });
-    const record = await answer.json();
-    if (record.status === "ended") return record;
-  }
-  throw new Error("Cannot read the record: the call stays open in it");
+  return await until<CallDetail>(
+    () => get(world.server, `/api/calls/${callId}`),
+    ({ status }) => status === "ended",
+  );
 }
-
-/** The store writes in batches of a few milliseconds. */
-const MAX_TRIES = 500;
 
 export interface CallDetail {
   readonly status: string;

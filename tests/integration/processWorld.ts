@@ -94,15 +94,3 @@ export async function liveCalls(
 export async function detail(server: ServerProcess, id: string) {
   return await (await server.get(`/api/calls/${id}`)).json();
 }
-
-/** Asks until it is so; the server's store writes a few milliseconds late. */
-export async function eventually<T>(
-  ask: () => Promise<T>,
-  holds: (answer: T) => boolean,
-): Promise<T> {
-  for (let tries = 0; tries < 500; tries++) {
-    const answer = await ask();
-    if (holds(answer)) return answer;
-  }
-  throw new Error("Cannot go on: it does not come true");
-}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ClientMessage, ServerMessage } from "../../src/protocol/web.ts";
 import { Inbox } from "../support/inbox.ts";
+import { until } from "../support/patience.ts";
 import { apiKey } from "../support/phoneServer.ts";
 import {
   runServerProcess,
@@ -8,7 +9,7 @@ import {
   startServerProcess,
 } from "../support/serverProcess.ts";
 import { voiceOf } from "./phoneWorld.ts";
-import { detail, eventually, heard, liveCalls, ring, startProcessWorld } from "./processWorld.ts";
+import { detail, heard, liveCalls, ring, startProcessWorld } from "./processWorld.ts";
 
 Deno.test("started as an operator does, the server talks with browsers and phones, and keeps records", async () => {
   await using world = await startProcessWorld();
@@ -31,7 +32,7 @@ Deno.test("started as an operator does, the server talks with browsers and phone
   );
   await talk.close();
 
-  const calls = await eventually(
+  const calls = await until(
     async () => (await (await server.get("/api/calls?status=ended")).json()).calls,
     (calls) => calls.length === 2,
   );
@@ -61,7 +62,7 @@ Deno.test("placed from outside, a phone call works with the permissions that the
   });
   assert.equal(hungUp.ok, true, await hungUp.text());
   await phone.ended;
-  const record = await eventually(
+  const record = await until(
     () => detail(world.server, callId),
     ({ status }) => status === "ended",
   );
@@ -119,9 +120,9 @@ Deno.test("after kill -9 what was said is in the record, and the call is closed 
   const phone = await ring(world);
   await phone.speak(voiceOf(600));
   await heard(phone);
-  const [call] = await eventually(() => liveCalls(world.server), (calls) => calls.length > 0);
+  const [call] = await until(() => liveCalls(world.server), (calls) => calls.length > 0);
   const id = call?.id ?? "";
-  const before = await eventually(
+  const before = await until(
     () => detail(world.server, id),
     ({ turns }) => turns.length === 3 && turns.every(({ final }: { final: boolean }) => final),
   );
@@ -132,7 +133,7 @@ Deno.test("after kill -9 what was said is in the record, and the call is closed 
   world.data.letTimePass();
 
   const again = await world.start();
-  const after = await eventually(() => detail(again, id), ({ status }) => status === "ended");
+  const after = await until(() => detail(again, id), ({ status }) => status === "ended");
   assert.deepEqual(after.turns, before.turns);
   assert.equal(after.end.reason, "server_stopped");
   assert.ok(after.durationMs > 0);

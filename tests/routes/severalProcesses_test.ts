@@ -25,7 +25,7 @@ Deno.test("a call that one process places is answered and talked with in another
   })).json();
   server.network.connectTo(second.origin);
   const call = await server.network.nextCall();
-  await call.next("media");
+  while (call.playedMs < 1000) await call.next("echo");
   const session = second.app.registry.get(callId);
   assert.equal(session?.callSid, callSid);
   assert.equal(session?.request.context, "about the shoes");

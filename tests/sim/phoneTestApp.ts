@@ -1,5 +1,6 @@
 import { encodeBase64 } from "../../src/utils/audioFormat.ts";
 import { signRequest } from "../../src/sim/phone/signature.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 
 export const account = {
   accountSid: "AC" + "0".repeat(32),
@@ -113,9 +114,6 @@ export class TestStream {
   }
 }
 
-/** A broken phone fails its test rather than hold up all others. */
-const patienceMs = 20_000;
-
 class Waitlist<T> {
   readonly #items: T[] = [];
   readonly #takers: { readonly wants: (item: T) => boolean; readonly take: (item: T) => void }[] =
@@ -133,7 +131,7 @@ class Waitlist<T> {
     if (item !== undefined) return Promise.resolve(item);
     return new Promise((resolve, reject) => {
       const giveUp = () => reject(new Error("Cannot go on: what the test waits for never came"));
-      const timer = setTimeout(giveUp, patienceMs);
+      const timer = setTimeout(giveUp, PATIENCE_MS);
       const take = (item: T) => {
         clearTimeout(timer);
         resolve(item);

@@ -1,4 +1,5 @@
 import type { Browser, Page } from "playwright-core";
+import { PATIENCE_MS } from "./patience.ts";
 
 export type { Browser };
 
@@ -20,8 +21,10 @@ const FLAGS = [
 
 /** What a browser under test has to do with a microphone. */
 export type FakeMicrophone =
-  /** A WAV file, from its beginning, once. */
+  /** A WAV file, over and over. */
   | { readonly plays: string }
+  /** Silence, until `speakInto` says something. */
+  | "silent"
   | "refused"
   | "absent";
 
@@ -74,6 +77,8 @@ export async function openPage(
 ): Promise<BrowserPage> {
   const browser = given ?? await launch(microphone);
   const page = await browser.newPage(look);
+  page.setDefaultTimeout(PATIENCE_MS);
+  if (microphone === "silent") await page.addInitScript(SILENT_MICROPHONE);
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
@@ -92,9 +97,32 @@ export async function openPage(
   };
 }
 
+/** Says a WAV file into the page's silent microphone. */
+export async function speakInto(page: Page, speech: URL): Promise<void> {
+  const wav = (await Deno.readFile(speech)).toBase64();
+  await page.evaluate(`speak(Uint8Array.fromBase64(${JSON.stringify(wav)}).buffer)`);
+}
+
+/** Stands in for the device within the page, so that the caller can speak when something has happened. */
+const SILENT_MICROPHONE = `{
+  let context, line;
+  navigator.mediaDevices.getUserMedia = async () => {
+    context = new AudioContext();
+    line = context.createMediaStreamDestination();
+    await context.resume();
+    return line.stream;
+  };
+  globalThis.speak = async (wav) => {
+    const source = new AudioBufferSourceNode(context, { buffer: await context.decodeAudioData(wav) });
+    source.connect(line);
+    source.start();
+  };
+}`;
+
 async function launch(microphone: FakeMicrophone): Promise<Browser> {
   return await (await loadPlaywright()).launch({
     executablePath: CHROMIUM,
+    timeout: PATIENCE_MS,
     args: [...FLAGS, ...microphoneFlags(microphone)],
   });
 }
@@ -109,8 +137,8 @@ function microphoneFlags(microphone: FakeMicrophone): readonly string[] {
   const device = "--use-fake-device-for-media-stream";
   const allowed = "--use-fake-ui-for-media-stream";
   if (microphone === "refused") return [device, "--deny-permission-prompts"];
-  if (microphone === "absent") return [allowed];
-  return [device, allowed, `--use-file-for-fake-audio-capture=${microphone.plays}%noloop`];
+  if (microphone === "absent" || microphone === "silent") return [allowed];
+  return [device, allowed, `--use-file-for-fake-audio-capture=${microphone.plays}`];
 }
 
 function exists(path: string): boolean {

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import { createApp } from "../../src/app.ts";
 import { createLogger } from "../../src/utils/logger.ts";
+import { until } from "./patience.ts";
 import { account, apiKey, otherKey, publicUrl, type TestServer } from "./phoneServer.ts";
+
+export { until };
 
 export const callee = "+14155550123";
 
@@ -51,17 +54,6 @@ export function callUntil(
   fits: (call: SeenCall) => boolean,
 ): Promise<SeenCall> {
   return until(() => get(server, `/api/outbound/${id}`), fits);
-}
-
-/** Asks again and again, some seconds long. */
-export async function until<T>(ask: () => T | Promise<T>, fits: (value: T) => boolean): Promise<T> {
-  let value = await ask();
-  for (let tries = 0; !fits(value); tries++) {
-    if (tries > 1000) throw new Error(`Cannot wait longer; at last: ${Deno.inspect(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    value = await ask();
-  }
-  return value;
 }
 
 /** An answer's status alone. */

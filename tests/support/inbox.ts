@@ -1,3 +1,5 @@
+import { PATIENCE_MS } from "./patience.ts";
+
 /**
  * What has come in, in order, for tests that wait for some of it; not without end, so that a test whose
  * event never comes fails, rather than hangs.
@@ -5,11 +7,6 @@
 export class Inbox<T> {
   readonly all: T[] = [];
   readonly #checks = new Set<() => void>();
-  readonly #longestWaitMs: number;
-
-  constructor({ longestWaitMs = 10_000 }: { readonly longestWaitMs?: number } = {}) {
-    this.#longestWaitMs = longestWaitMs;
-  }
 
   add(item: T): void {
     this.all.push(item);
@@ -33,7 +30,7 @@ export class Inbox<T> {
       const timer = setTimeout(
         () =>
           settle(() => reject(new Error(`Cannot wait longer; came: ${Deno.inspect(this.all)}`))),
-        this.#longestWaitMs,
+        PATIENCE_MS,
       );
       const settle = (tell: () => void) => {
         clearTimeout(timer);

@@ -14,8 +14,8 @@ export interface PageVisit extends BrowserPage, ApiServer {
   readonly conversations: readonly RecordingSession[];
   /** Begins a call as the server does: it is held, written down and told of. */
   begin(id: string, request?: Partial<CallRequest>): Promise<LiveCall>;
-  /** Breaks off every stream of events that is open. */
-  breakOff(): void;
+  /** Breaks off every stream of events that is open; none is answered until the answer is called. */
+  breakOff(): () => void;
   /** Goes to a part of the page, as its links do. */
   go(hash: string): Promise<void>;
 }
@@ -33,6 +33,8 @@ export async function visitPage(
   const { keyed = false } = options;
   const conversations: RecordingSession[] = [];
   let streams = new AbortController();
+  let mended = Promise.resolve();
+  let mend = () => {};
   const mount: Parameters<typeof withApi>[0]["mount"] = (router) => {
     router.route(
       "/",
@@ -62,6 +64,7 @@ export async function visitPage(
     const server = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen() {} },
       async (request) => {
+        if (request.url.endsWith("/events")) await mended;
         const response = await api.router.fetch(request, { remoteAddress: "127.0.0.1" });
         return breakable(response, streams.signal);
       },
@@ -86,14 +89,17 @@ export async function visitPage(
           return call;
         },
         breakOff() {
+          mended = new Promise((resolve) => mend = resolve);
           streams.abort();
           streams = new AbortController();
+          return mend;
         },
         async go(to) {
           await page.evaluate(`location.hash = ${JSON.stringify(to)}`);
         },
       });
     } finally {
+      mend();
       await opened.close();
       api.log.close();
       await server.shutdown();

@@ -60,19 +60,7 @@ export class RealtimeWire {
 
   /** The nth event of a type, counted from 0; fails where it does not come. */
   async nth(type: string, index = 0): Promise<ServerFrame> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => reject(new Error(`No ${type} (${index}) came: ${this.types.join(", ")}`)),
-      patienceMs,
-    );
-    const come = this.frames.when((all) =>
-      all.filter((frame) => frame.type === type).length > index
-    );
-    try {
-      await Promise.race([promise, come]);
-    } finally {
-      clearTimeout(timer);
-    }
+    await this.frames.when(() => this.of(type).length > index);
     return this.of(type)[index]!;
   }
 
@@ -102,8 +90,6 @@ export function openRealtime(
   const headers = { authorization: `Bearer ${key}` };
   return new RealtimeWire(new WebSocket(`${url}?${search}`, { headers }));
 }
-
-const patienceMs = 10_000;
 
 /** Starts a server that produces quickly, connects, runs, and closes both. */
 export async function withRealtime(

@@ -178,7 +178,7 @@ function spawn(env: Readonly<Record<string, string | undefined>>, preload?: stri
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const lines = new Inbox<string>({ longestWaitMs: 30_000 });
+  const lines = new Inbox<string>();
   const printed = Promise.all([readLines(child.stdout, lines), readLines(child.stderr, lines)]);
   return { child, lines, printed };
 }

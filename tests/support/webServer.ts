@@ -9,11 +9,9 @@ import {
 } from "../../src/call/types.ts";
 import { createRouter } from "../../src/routes/index.ts";
 import { webRoutes, type WebRoutesDeps } from "../../src/routes/web.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 type Input = LegInput | ControlInput;
-
-/** So that a test of something broken fails rather than hangs. */
-const PATIENCE_MS = 20_000;
 
 /** A call that does nothing of itself: tests act on its leg and read what it was told. */
 export class RecordingSession implements CallSession {
