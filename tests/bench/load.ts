@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { ACCOUNT } from "./load/account.ts";
-import { type Caller, join, placeCall } from "./load/caller.ts";
+import { type Caller, callSidOf, join, placeCall } from "./load/caller.ts";
 import {
   cpuSeconds,
   Direction,
@@ -100,7 +100,7 @@ function connect(
 ): Promise<Caller> {
   const number = index + 2;
   if (withWebhook) return placeCall(subject.origin, ACCOUNT, number, heard);
-  const callSid = `CA${number.toString(16).padStart(32, "0")}`;
+  const callSid = callSidOf(number);
   return join(subject.origin, ACCOUNT, { callSid, token: "", index: number }, heard);
 }
 

@@ -23,7 +23,7 @@ export async function placeCall(
   index: number,
   heard: Direction,
 ): Promise<Caller> {
-  const callSid = sid("CA", index);
+  const callSid = callSidOf(index);
   const token = await requestStream(origin, account, callSid);
   return join(origin, account, { callSid, token, index }, heard);
 }
@@ -91,7 +91,12 @@ export function join(
   return promise;
 }
 
-async function requestStream(origin: string, account: Account, callSid: string): Promise<string> {
+/** Rings; gives the token with which the call's media stream is let in. */
+export async function requestStream(
+  origin: string,
+  account: Account,
+  callSid: string,
+): Promise<string> {
   const fields: Record<string, string> = {
     AccountSid: account.accountSid,
     ApiVersion: "2010-04-01",
@@ -112,6 +117,10 @@ async function requestStream(origin: string, account: Account, callSid: string):
   const token = /name="token" value="([^"]+)"/.exec(text)?.[1];
   if (token === undefined) throw new Error(`Cannot call: ${response.status} ${text.slice(0, 200)}`);
   return token;
+}
+
+export function callSidOf(index: number): string {
+  return sid("CA", index);
 }
 
 function sign(authToken: string, text: string): string {
