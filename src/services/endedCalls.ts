@@ -50,8 +50,10 @@ export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
     await Promise.resolve();
     while (waiting.size > 0) {
       try {
+        // What comes meanwhile is not durable by this flush, and waits for the next.
+        const due = [...waiting];
         await flush();
-        for (const callId of waiting) await tellOf(callId);
+        for (const callId of due) await tellOf(callId);
       } catch (error) {
         if (closed) return;
         log.warn("Ended calls not told of", { waiting: waiting.size, error });

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { apiKey, startPhoneServer } from "../support/phoneServer.ts";
+
+Deno.test("of every call that ends is told, however close upon another", async () => {
+  await using server = await startPhoneServer({
+    env: { TELEPHONY_USD_PER_MINUTE: "1", API_KEYS: `ops:${apiKey}` },
+  });
+  const { app, network } = server;
+  const calls = Array.from({ length: 60 }, () => network.call());
+  await Promise.all(calls.map((call) => call.next("media")));
+  for (const call of calls) {
+    const session = app.registry.byCallSid(call.sid);
+    call.hangUp();
+    // The next is over before the records of this one are read.
+    await session?.ended;
+  }
+  await Promise.all(calls.map((call) => call.settled));
+
+  // A minute of each at a dollar, and some cents for what was said.
+  let toldOf = 0;
+  for (let tries = 0; tries < 500 && toldOf < calls.length; tries++) {
+    const metrics = await server.request("/metrics", { headers: { "X-API-Key": apiKey } });
+    toldOf = Math.floor(Number(/^parley_cost_usd_total (\S+)$/m.exec(await metrics.text())?.[1]));
+  }
+  assert.equal(toldOf, calls.length);
+});
