@@ -9,7 +9,7 @@ Deno.test("a call that ends while others are told of is told of when its own end
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
   const hub = createEventHub(() => 0);
   const over = new Set<string>();
-  const told = new Inbox<string>({ longestWaitMs: 3000 });
+  const told = new Inbox<string>();
   const end = (callId: string) => {
     over.add(callId);
     hub.publish(callId, { type: "ended", end: { reason: "idle" }, durationMs: 1 });
