@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { until } from "../support/patience.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { watchSqliteThreads } from "../support/sqliteThreads.ts";
 import { temporaryDatabase } from "../support/dialling.ts";
@@ -45,7 +46,7 @@ async function outlive(DATABASE_URL: string, outage: Outage): Promise<void> {
   await heardSaying(world, early.callId, /^I heard you\.$/);
   const late = await world.ring();
   await heardSaying(world, late.callId, /^Good day\.$/);
-  const degraded = await until(world, "degraded");
+  const degraded = await until(() => health(world), ({ status }) => status === "degraded");
   assert.equal(degraded.checks.store.ok, false);
   assert.match(degraded.checks.store.detail, /^\d+ writes wait$/);
   const ready = await world.server.request("/ready");
@@ -53,7 +54,7 @@ async function outlive(DATABASE_URL: string, outage: Outage): Promise<void> {
   await ready.body?.cancel();
 
   await outage.end();
-  await until(world, "ok");
+  await until(() => health(world), ({ status }) => status === "ok");
   for (const { callId, phone } of [early, late]) {
     phone.hangUp();
     await phone.settled;
@@ -62,15 +63,6 @@ async function outlive(DATABASE_URL: string, outage: Outage): Promise<void> {
     assert.equal(end?.reason, "caller_hung_up");
     const said = turns.filter(({ role }) => role === "agent").map(({ text }) => text);
     assert.deepEqual(said, callId === early.callId ? ["Good day.", "I heard you."] : ["Good day."]);
-  }
-}
-
-async function until(world: PhoneWorld, status: string) {
-  const giveUpAt = performance.now() + 20_000;
-  for (;;) {
-    const answer = await health(world);
-    if (answer.status === status) return answer;
-    assert.ok(performance.now() < giveUpAt, `health stays ${answer.status}`);
   }
 }
 

@@ -47,8 +47,12 @@ export function openFiles(pid: number): number {
   return shown("ls", `/proc/${pid}/fd`).trim().split("\n").length;
 }
 
+export function openSockets(pid: number): number {
+  return shown("ls", "-l", `/proc/${pid}/fd`).split(" socket:").length - 1;
+}
+
 /** Deno reads nothing below /proc without every permission there is; other programs do. */
-export function shown(program: string, path: string): string {
-  const { stdout } = new Deno.Command(program, { args: [path] }).outputSync();
+export function shown(program: string, ...args: readonly string[]): string {
+  const { stdout } = new Deno.Command(program, { args: [...args] }).outputSync();
   return new TextDecoder().decode(stdout);
 }

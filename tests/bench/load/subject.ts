@@ -21,12 +21,20 @@ export async function startForwarder(modelUrl: string): Promise<Subject> {
   return subject("forwarder", `http://127.0.0.1:${port}`, child);
 }
 
-/** With the permissions of `deno task start`; `preload` is a module to run before it. */
+export interface ParleyOptions {
+  /** A module to run before the server. */
+  readonly preload?: string;
+  readonly v8Flags?: string;
+  /** Takes the server's output, which nobody sees otherwise. */
+  readonly read?: (output: ReadableStream<Uint8Array>) => void;
+}
+
+/** With the permissions of `deno task start`. */
 export async function startParley(
   modelUrl: string,
   account: Account,
   settings: Record<string, string> = {},
-  { preload, v8Flags }: { readonly preload?: string; readonly v8Flags?: string } = {},
+  { preload, v8Flags, read }: ParleyOptions = {},
 ): Promise<Subject> {
   const port = freePort();
   const child = new Deno.Command(Deno.execPath(), {
@@ -52,8 +60,9 @@ export async function startParley(
       MAX_CALLS: "1000",
       ...settings,
     },
-    stdout: "null",
+    stdout: read === undefined ? "null" : "piped",
   }).spawn();
+  read?.(child.stdout);
   const origin = `http://127.0.0.1:${port}`;
   await answering(`${origin}/health`);
   return { ...subject("parley", origin, child), pid: serverPid(child.pid) };
