@@ -62,6 +62,9 @@ async function measure(
   const subject = await start(model);
   const heard = new Direction();
   await connect(subject, -1, heard, withWebhook).then((warm) => warm.hangUp());
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  // What the model said to a caller who was gone is not lost.
+  const unheard = model.said - heard.received;
   const emptyMb = residentMb(subject.pid);
   const callers: Caller[] = [];
   for (let i = 0; i < calls; i++) callers.push(await connect(subject, i, heard, withWebhook));
@@ -86,7 +89,7 @@ async function measure(
     p50Ms: percentile(delays, 0.5),
     p99Ms: percentile(delays, 0.99),
     sent,
-    lost: sent - heard.received - model.heard.received,
+    lost: sent - unheard - heard.received - model.heard.received,
     outOfOrder: heard.outOfOrder + model.heard.outOfOrder,
     mbPerCall: (fullMb - emptyMb) / calls,
   };

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { stampedFrame } from "./frames.ts";
+import { FRAME_MS, stampedFrame } from "./frames.ts";
 import type { Direction } from "./measure.ts";
 
 /** What a caller must know to be let in. */
@@ -16,7 +16,10 @@ export interface Caller {
   hangUp(): Promise<void>;
 }
 
-/** Calls as Twilio would: signed webhook, TwiML, signed socket, `start`, frames; marks come back late. */
+/** How long a mark that has been played takes to come back. */
+const ECHO_MS = 40;
+
+/** Calls as Twilio would: signed webhook, TwiML, signed socket, `start`, frames; marks come back when played. */
 export async function placeCall(
   origin: string,
   account: Account,
@@ -44,10 +47,16 @@ export function join(
   let frames = 0;
   const send = (message: object) =>
     socket.send(JSON.stringify({ ...message, sequenceNumber: String(sequence++), streamSid }));
+  let playedUntil = 0;
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(data);
-    if (message.event === "media") heard.take(callSid, message.media.payload);
-    else if (message.event === "mark") setTimeout(() => echo(message.mark.name), 100);
+    const now = performance.now();
+    if (message.event === "media") {
+      heard.take(callSid, message.media.payload);
+      playedUntil = Math.max(now, playedUntil) + FRAME_MS;
+    } else if (message.event === "mark") {
+      setTimeout(() => echo(message.mark.name), Math.max(0, playedUntil - now) + ECHO_MS);
+    }
   };
   const echo = (name: string) => {
     if (socket.readyState === WebSocket.OPEN) send({ event: "mark", mark: { name } });

@@ -1,5 +1,6 @@
 /** A 20 ms frame of mu-law that carries a number and a time, so that loss, order and delay can be seen. */
 const FRAME_BYTES = 160;
+export const FRAME_MS = 20;
 const SILENCE = 0xff;
 
 export interface Stamp {

@@ -22,7 +22,8 @@ interface Session {
 
 /**
  * The least that can pass for OpenAI Realtime under load: it takes any session, never detects speech,
- * and begins one endless response when it is asked for the first, or when the first audio comes.
+ * and begins one endless response when it is asked for the first, or when the first audio comes. Like
+ * any model it is ahead of what is played: by half a second, and then it keeps the pace.
  */
 export function startTalkingModel(
   { framesPerWord = Infinity }: { readonly framesPerWord?: number } = {},
@@ -48,6 +49,22 @@ export function startTalkingModel(
     session.talking = true;
     const response = { id: `resp_${session.id}`, status: "in_progress", output: [] };
     send(session, { type: "response.created", response });
+    for (let i = 0; i < FRAMES_AHEAD; i++) say(session, performance.now());
+  }
+
+  function say(session: Session, sentAt: number): void {
+    if (!session.talking || session.socket.readyState !== WebSocket.OPEN) return;
+    said++;
+    send(session, {
+      type: "response.output_audio.delta",
+      event_id: "event_0",
+      response_id: `resp_${session.id}`,
+      item_id: `item_${session.id}`,
+      output_index: 0,
+      content_index: 0,
+      delta: stampedFrame({ sequence: session.said++, sentAt }),
+    });
+    if (session.said % framesPerWord === 0) sayWord(session);
   }
 
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
@@ -73,25 +90,13 @@ export function startTalkingModel(
     },
     speak() {
       const sentAt = performance.now();
-      for (const session of sessions.values()) {
-        if (!session.talking || session.socket.readyState !== WebSocket.OPEN) continue;
-        said++;
-        const delta = stampedFrame({ sequence: session.said++, sentAt });
-        send(session, {
-          type: "response.output_audio.delta",
-          event_id: "event_0",
-          response_id: `resp_${session.id}`,
-          item_id: `item_${session.id}`,
-          output_index: 0,
-          content_index: 0,
-          delta,
-        });
-        if (session.said % framesPerWord === 0) sayWord(session);
-      }
+      for (const session of sessions.values()) say(session, sentAt);
     },
     close: () => server.shutdown(),
   };
 }
+
+const FRAMES_AHEAD = 25;
 
 function send(session: Session, event: object): void {
   session.socket.send(JSON.stringify({ event_id: "event_0", ...event }));
