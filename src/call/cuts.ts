@@ -1,4 +1,4 @@
-import type { Cut } from "./playback.ts";
+import type { Cut } from "./spokenItems.ts";
 import type { ModelRequest } from "./types.ts";
 
 /** Less than this was no speech to anybody: the item is taken back whole. */

@@ -1,23 +1,9 @@
 import type { AudioFormat, Base64 } from "../utils/audioFormat.ts";
 import { HeldSpeech, type Speech } from "./heldSpeech.ts";
-import { PlayoutMirror, ROUNDING_MS, type Segment } from "./playoutMirror.ts";
+import { Marking, PIECE_MS } from "./marking.ts";
+import { PlayoutMirror, type Segment } from "./playoutMirror.ts";
+import { type Cut, type Heard, SpokenItems } from "./spokenItems.ts";
 import type { CallCommand, CallLeg, Milliseconds, SpeechPiece, SpeechRef } from "./types.ts";
-
-/** An item of the agent's speech that was cut off. */
-export interface Cut extends SpeechRef {
-  readonly heardMs: Milliseconds;
-  /** How much of it the model has produced so far. */
-  readonly producedMs: Milliseconds;
-  /** Whether the model has produced all of it. */
-  readonly complete: boolean;
-}
-
-/** What became known as played: where the item now stands, and whether that was all of it. */
-export interface Heard {
-  readonly itemId: string;
-  readonly heardMs: Milliseconds;
-  readonly finished: boolean;
-}
 
 export interface Progress {
   readonly commands: readonly CallCommand[];
@@ -31,14 +17,6 @@ export interface PlaybackOptions {
   readonly lowMs?: Milliseconds;
 }
 
-interface Item extends SpeechRef {
-  producedMs: number;
-  heardMs: number;
-  complete: boolean;
-}
-
-/** Multiples of 3 ms: then a piece of G.711 ends on a whole group of base64 characters. */
-const PIECE_MS = 159;
 const FIRST_PIECE_MS = 60;
 /** Reports that never come must not keep the agent "speaking" for ever. */
 const REPORT_GRACE_MS = 3000;
@@ -57,13 +35,11 @@ export class Playback {
   readonly #leadMs: number;
   readonly #lowMs: number;
   readonly #mirror = new PlayoutMirror();
-  readonly #items = new Map<string, Item>();
+  readonly #items = new SpokenItems();
   readonly #silenced = new Set<string>();
   readonly #held = new HeldSpeech();
   #leg: { readonly format: AudioFormat; readonly reports: CallLeg["reports"] } | undefined;
-  #generation = 0;
-  #marks = 0;
-  #unmarkedMs = 0;
+  readonly #marking = new Marking();
   #paused = false;
 
   constructor({ leadMs = 4000, lowMs = 2000 }: PlaybackOptions = {}) {
@@ -117,9 +93,8 @@ export class Playback {
     durationMs: Milliseconds,
     now: Milliseconds,
   ): readonly CallCommand[] {
-    const item = this.#item(ref);
-    this.#held.add({ ...ref, audio, offsetMs: item.producedMs, durationMs });
-    item.producedMs += durationMs;
+    const offsetMs = this.#items.produced(ref, durationMs);
+    this.#held.add({ ...ref, audio, offsetMs, durationMs });
     const commands: CallCommand[] = [];
     this.#release(now, commands);
     return commands;
@@ -127,23 +102,16 @@ export class Playback {
 
   /** The model has said all of an item; the leg is asked to tell when it has been played. */
   complete(itemId: string): Progress {
-    const item = this.#items.get(itemId);
-    if (item === undefined || item.complete) return NOTHING;
-    item.complete = true;
-    if (isHeard(item)) {
-      this.#items.delete(itemId);
-      return { commands: [], heard: [{ itemId, heardMs: item.heardMs, finished: true }] };
-    }
-    const last = this.#mirror.last;
-    const isLast = last?.itemId === itemId && this.#held.isEmpty;
-    if (!isLast || last.mark !== undefined || this.#leg?.reports !== "marks") return NOTHING;
-    last.mark = this.#nextMark();
-    this.#unmarkedMs = 0;
-    return { commands: [{ type: "mark", name: last.mark }], heard: [] };
+    const known = this.#items.complete(itemId);
+    if (known === undefined) return NOTHING;
+    if (known.finished) return { commands: [], heard: [known] };
+    const isLast = this.#mirror.last?.itemId === itemId;
+    if (!isLast || !this.#endsUnmarked) return NOTHING;
+    return { commands: this.#markEnd(), heard: [] };
   }
 
   marked(name: string, now: Milliseconds): readonly Heard[] {
-    return this.#played(this.#mirror.marked(name, now));
+    return this.#items.played(this.#mirror.marked(name, now));
   }
 
   /** A reported position; where the leg is paused, `exact` tells the place where it fell silent. */
@@ -153,13 +121,10 @@ export class Playback {
     now: Milliseconds,
     { exact = false }: { readonly exact?: boolean } = {},
   ): readonly Heard[] {
-    const item = this.#items.get(itemId);
-    if (item === undefined) return [];
-    const atLeastMs = exact && this.#paused ? 0 : item.heardMs;
-    const heardMs = Math.min(Math.max(ms, atLeastMs), item.producedMs);
-    const advanced = heardMs > item.heardMs;
-    item.heardMs = heardMs;
-    const heard = this.#played(this.#mirror.rendered(itemId, heardMs, now));
+    const position = this.#items.rendered(itemId, ms, exact && this.#paused ? 0 : undefined);
+    if (position === undefined) return [];
+    const { heardMs, advanced } = position;
+    const heard = this.#items.played(this.#mirror.rendered(itemId, heardMs, now));
     if (!advanced || heard.some((one) => one.itemId === itemId)) return heard;
     return [...heard, { itemId, heardMs, finished: false }];
   }
@@ -168,7 +133,8 @@ export class Playback {
   tick(now: Milliseconds): Progress {
     const commands: CallCommand[] = [];
     this.#release(now, commands);
-    return { commands, heard: this.#played(this.#mirror.expire(now, REPORT_GRACE_MS)) };
+    if (this.#endsUnmarked && now >= this.#mirror.queueEnd) commands.push(...this.#markEnd());
+    return { commands, heard: this.#items.played(this.#mirror.expire(now, REPORT_GRACE_MS)) };
   }
 
   /** When `tick` has something to do. */
@@ -176,6 +142,7 @@ export class Playback {
     if (!this.#held.isEmpty && this.#leg !== undefined && !this.#paused) {
       return this.#mirror.queueEnd - this.#lowMs;
     }
+    if (this.#endsUnmarked) return this.#mirror.queueEnd;
     const last = this.#mirror.last;
     return last === undefined ? undefined : last.end + REPORT_GRACE_MS;
   }
@@ -203,11 +170,7 @@ export class Playback {
     this.#clearMirror(now);
     this.#held.clear();
     this.#paused = false;
-    // Also what was heard whole so far, if the model is in the middle of it: the rest will not be.
-    const cuts = [...this.#items.values()].filter((item) => !item.complete || !isHeard(item));
-    this.#items.clear();
-    const commands: readonly CallCommand[] = silences ? [{ type: "clear" }] : [];
-    return { commands, cuts };
+    return { commands: silences ? [{ type: "clear" }] : [], cuts: this.#items.cut() };
   }
 
   /** Refuses all further audio of a response. */
@@ -225,26 +188,8 @@ export class Playback {
   }
 
   /** What the model has not finished, of one response or of all. */
-  unfinished(responseId?: string): readonly Readonly<Item>[] {
-    return [...this.#items.values()].filter((item) =>
-      !item.complete && (responseId === undefined || item.responseId === responseId)
-    );
-  }
-
-  #item(ref: SpeechRef): Item {
-    let item = this.#items.get(ref.itemId);
-    if (item === undefined) {
-      item = {
-        responseId: ref.responseId,
-        itemId: ref.itemId,
-        contentIndex: ref.contentIndex,
-        producedMs: 0,
-        heardMs: 0,
-        complete: false,
-      };
-      this.#items.set(ref.itemId, item);
-    }
-    return item;
+  unfinished(responseId?: string): readonly Cut[] {
+    return this.#items.unfinished(responseId);
   }
 
   #release(now: Milliseconds, commands: CallCommand[]): void {
@@ -262,77 +207,48 @@ export class Playback {
   #write(speech: Speech, startsBurst: boolean, now: Milliseconds): SpeechPiece {
     const { itemId, audio, offsetMs, durationMs } = speech;
     const segment = this.#mirror.write(speech, now);
-    this.#unmarkedMs += durationMs;
     if (this.#leg?.reports === "positions") return { itemId, audio, durationMs };
-    const item = this.#items.get(itemId);
-    const endsItem = item?.complete === true &&
-      offsetMs + durationMs >= item.producedMs - ROUNDING_MS;
-    if (!startsBurst && !endsItem && this.#unmarkedMs < PIECE_MS) {
-      return { itemId, audio, durationMs };
-    }
-    this.#unmarkedMs = 0;
-    segment.mark = this.#nextMark();
-    return { itemId, audio, durationMs, mark: segment.mark };
+    const endsItem = this.#items.endsAt(itemId, offsetMs + durationMs);
+    const mark = this.#marking.of({ durationMs, startsBurst, endsItem });
+    segment.mark = mark;
+    return mark === undefined ? { itemId, audio, durationMs } : { itemId, audio, durationMs, mark };
+  }
+
+  /** Whether the leg would play all that is known of and tell nothing: the model has stopped short. */
+  get #endsUnmarked(): boolean {
+    const { last } = this.#mirror;
+    return this.#leg?.reports === "marks" && this.#held.isEmpty && last !== undefined &&
+      last.mark === undefined;
+  }
+
+  #markEnd(): readonly CallCommand[] {
+    const { last } = this.#mirror;
+    if (last === undefined) return [];
+    last.mark = this.#marking.next();
+    return [{ type: "mark", name: last.mark }];
   }
 
   /** What is played again begins where the caller stopped hearing it, which may be at its end. */
   #unpause(format: AudioFormat): readonly Heard[] {
     if (!this.#paused) return [];
     this.#paused = false;
-    const heard: Heard[] = [];
-    for (const item of this.#items.values()) {
-      const { itemId, heardMs } = item;
+    const standing = this.#items.standing();
+    for (const { itemId, heardMs } of standing) {
       if (heardMs > 0) this.#held.skip(itemId, heardMs, format);
-      if (!item.complete || !isHeard(item)) continue;
-      this.#items.delete(itemId);
-      heard.push({ itemId, heardMs, finished: true });
     }
-    return heard;
+    return standing.filter(({ finished }) => finished);
   }
 
   #clearMirror(now: Milliseconds): readonly Segment[] {
-    for (const item of this.#items.values()) {
-      item.heardMs = this.#heardOf(item, this.#mirror.segments, now);
-    }
-    this.#generation++;
-    this.#unmarkedMs = 0;
+    const { segments } = this.#mirror;
+    this.#items.estimate((segment) => this.#mirror.playedMs(segment, now), segments);
+    this.#marking.cleared();
     return this.#mirror.clear(now);
   }
 
-  #heardOf(item: Item, segments: readonly Segment[], now: Milliseconds): number {
-    let heardMs = item.heardMs;
-    for (const segment of segments) {
-      if (segment.itemId !== item.itemId) continue;
-      const playedMs = this.#mirror.playedMs(segment, now);
-      if (playedMs > 0) heardMs = Math.max(heardMs, segment.offsetMs + playedMs);
-    }
-    return Math.min(heardMs, item.producedMs);
-  }
-
-  #played(segments: readonly Segment[]): readonly Heard[] {
-    const heard = new Map<string, Heard>();
-    for (const { itemId, offsetMs, durationMs } of segments) {
-      const item = this.#items.get(itemId);
-      if (item === undefined) continue;
-      item.heardMs = Math.max(item.heardMs, offsetMs + durationMs);
-      const finished = item.complete && isHeard(item);
-      if (finished) this.#items.delete(itemId);
-      heard.set(itemId, { itemId, heardMs: item.heardMs, finished });
-    }
-    return [...heard.values()];
-  }
-
   #probe(now: Milliseconds): CallCommand {
-    const name = this.#nextMark();
+    const name = this.#marking.next();
     this.#mirror.probed(name, now);
     return { type: "mark", name };
   }
-
-  #nextMark(): string {
-    return `g${this.#generation}.${++this.#marks}`;
-  }
-}
-
-function isHeard({ heardMs, producedMs }: Item): boolean {
-  return heardMs >= producedMs - ROUNDING_MS;
 }

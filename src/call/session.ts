@@ -124,13 +124,16 @@ export class Session implements CallSession {
     this.input({ type: "joined", format: leg.format, reports: leg.reports });
   }
 
-  hear(audio: Base64): void {
-    if (this.#machine.ended) return;
+  hear(audio: Base64): boolean {
+    if (this.#machine.ended) return true;
+    const { format } = this.#setup;
+    const levelDb = levelOf(audio, format);
+    if (levelDb === undefined) return false;
     if (this.#model !== undefined) this.#model.sendAudio(audio);
     else this.#wait(audio);
-    const { format } = this.#setup;
-    const change = this.#detector.hear(levelOf(audio, format), audioDurationMs(audio, format));
+    const change = this.#detector.hear(levelDb, audioDurationMs(audio, format));
     if (change !== undefined) this.#handle({ type: "callerLevel", speaking: change === "started" });
+    return true;
   }
 
   input(input: LegInput | ControlInput): void {

@@ -442,8 +442,8 @@ export interface CallSession {
   readonly request: CallRequest;
   /** Hands in the human's end, the first or one in place of a lost one. Throws if there is one, or the call has ended. */
   join(leg: CallLeg): void;
-  /** A frame of the caller's audio in the leg's format. */
-  hear(audio: Base64): void;
+  /** A frame of the caller's audio in the leg's format; tells whether it was one: base64, and not empty. */
+  hear(audio: Base64): boolean;
   input(input: LegInput | ControlInput): void;
   /** The phone network's id, once it is known. */
   callSid: string | undefined;

@@ -1,6 +1,5 @@
 import type { CallSession } from "../call/types.ts";
 import { readTwilioMessage, type TwilioStart } from "../protocol/twilio.ts";
-import { isBase64 } from "../utils/audioFormat.ts";
 import { TwilioLeg } from "./twilioLeg.ts";
 
 export interface TwilioHandlerDeps {
@@ -59,8 +58,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
     if (stream.state !== "talking") return ignore("before_start");
     switch (message.type) {
       case "media":
-        if (isBase64(message.payload)) stream.session.hear(message.payload);
-        else ignore("not_base64");
+        if (!stream.session.hear(message.payload)) ignore("not_base64");
         return;
       case "mark":
         return stream.session.input({ type: "marked", mark: message.name });

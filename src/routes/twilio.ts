@@ -177,7 +177,8 @@ function pathAndQuery(c: Context): string {
 
 function upgrade(request: Request) {
   try {
-    return Deno.upgradeWebSocket(request);
+    // The handler watches over silence itself; Deno's own watch sets a timer anew at every frame.
+    return Deno.upgradeWebSocket(request, { idleTimeout: 0 });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new HttpProblem(400, "invalid_upgrade", "The WebSocket handshake is not valid.");

@@ -1,4 +1,4 @@
-import type { AudioFormat, Base64 } from "./audioFormat.ts";
+import { type AudioFormat, type Base64, base64ByteLength } from "./audioFormat.ts";
 import { A_LAW, type G711Law, MU_LAW } from "./g711.ts";
 
 /** What digital silence measures, and the least a level can be. */
@@ -6,19 +6,19 @@ export const FLOOR_DB = -96;
 
 /**
  * Measures how loud a frame is, in dBFS: the root mean square against the largest amplitude, so a
- * full-scale square wave is 0 and a full-scale sine -3.
- *
- * Some of the samples are looked at, straight in the base64 text. Expects what `isBase64`
- * accepts; anything else gives some level in the same range, never an error.
+ * full-scale square wave is 0 and a full-scale sine -3. Undefined where the text is not base64.
  */
-export function levelOf(base64: Base64, format: AudioFormat): number {
+export function levelOf(base64: Base64, format: AudioFormat): number | undefined {
+  const length = base64ByteLength(base64);
+  const { bytes, samples } = length <= scratch.bytes.length ? scratch : room(length);
+  if (length === 0 || !decodes(base64, bytes, length)) return undefined;
   switch (format) {
     case "pcmu":
-      return levelOfG711(base64, MU_LAW_ENERGY);
+      return decibels(energyOfCodes(bytes, length, MU_LAW_ENERGY), length);
     case "pcma":
-      return levelOfG711(base64, A_LAW_ENERGY);
+      return decibels(energyOfCodes(bytes, length, A_LAW_ENERGY), length);
     case "pcm24k":
-      return levelOfPcm24k(base64);
+      return decibels(energyOfSamples(samples, length >> 1), length >> 1);
     default:
       return format satisfies never;
   }
@@ -26,56 +26,40 @@ export function levelOf(base64: Base64, format: AudioFormat): number {
 
 /** Measures how loud samples are, exactly, in dBFS. */
 export function levelOfPcm16(samples: Int16Array): number {
-  let energy = 0;
-  for (let i = 0; i < samples.length; i++) energy += samples[i]! * samples[i]!;
-  return decibels(energy, samples.length);
+  return decibels(energyOfSamples(samples, samples.length), samples.length);
 }
+
+/** Frames are decoded here, one at a time, to be measured and for nothing else. */
+const scratch = room(4096);
 
 const MU_LAW_ENERGY = energyOf(MU_LAW);
 const A_LAW_ENERGY = energyOf(A_LAW);
 
-/** The six bits that each base64 character stands for. */
-const SIX_BITS = sixBitsByCharCode();
-
-/**
- * Of each group of four characters, three bytes, one byte is read: the first, then the second, then
- * the third of the next. Always the first would be blind to tones in step with that rhythm.
- */
-function levelOfG711(base64: Base64, energyByCode: Float64Array): number {
-  let energy = 0;
-  let count = 0;
-  let at = 0;
-  const end = wholeGroupsEnd(base64);
-  for (let group = 0; group < end; group += 4) {
-    const high = SIX_BITS[base64.charCodeAt(group + at) & 127]!;
-    const low = SIX_BITS[base64.charCodeAt(group + at + 1) & 127]!;
-    energy += energyByCode[((high << (2 + 2 * at)) | (low >> (4 - 2 * at))) & 255]!;
-    count++;
-    at = at === 2 ? 0 : at + 1;
-  }
-  return decibels(energy, count);
+function room(bytes: number) {
+  const buffer = new ArrayBuffer(bytes + (bytes % 2));
+  return { bytes: new Uint8Array(buffer), samples: new Int16Array(buffer) };
 }
 
-/** Eight characters hold three samples; the last three of them the third, low byte first. */
-function levelOfPcm24k(base64: Base64): number {
-  let energy = 0;
-  let count = 0;
-  const end = wholeGroupsEnd(base64) - 7;
-  for (let group = 0; group < end; group += 8) {
-    const a = SIX_BITS[base64.charCodeAt(group + 5) & 127]!;
-    const b = SIX_BITS[base64.charCodeAt(group + 6) & 127]!;
-    const c = SIX_BITS[base64.charCodeAt(group + 7) & 127]!;
-    const sample = (((b << 30) | (c << 24)) >> 16) | ((a & 15) << 4) | (b >> 2);
-    energy += sample * sample;
-    count++;
+/** The decoder skips white space and lets padding be left out; on the wires neither is base64. */
+function decodes(base64: Base64, into: Uint8Array, length: number): boolean {
+  if (base64.length % 4 !== 0) return false;
+  try {
+    return into.setFromBase64(base64).written === length;
+  } catch {
+    return false;
   }
-  return decibels(energy, count);
 }
 
-/** A padded last group would read as bytes that are not there. */
-function wholeGroupsEnd(base64: Base64): number {
-  const end = base64.length - (base64.length % 4);
-  return base64.endsWith("=") ? end - 4 : end;
+function energyOfCodes(bytes: Uint8Array, count: number, energyByCode: Float64Array): number {
+  let energy = 0;
+  for (let i = 0; i < count; i++) energy += energyByCode[bytes[i]!]!;
+  return energy;
+}
+
+function energyOfSamples(samples: Int16Array, count: number): number {
+  let energy = 0;
+  for (let i = 0; i < count; i++) energy += samples[i]! * samples[i]!;
+  return energy;
 }
 
 function decibels(energy: number, count: number): number {
@@ -87,11 +71,4 @@ function decibels(energy: number, count: number): number {
 function energyOf(law: G711Law): Float64Array {
   const silence = law.decoded[law.encoded[0]!]!;
   return Float64Array.from(law.decoded, (sample) => sample ** 2 - silence ** 2);
-}
-
-function sixBitsByCharCode(): Uint8Array {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const bits = new Uint8Array(128);
-  for (let value = 0; value < alphabet.length; value++) bits[alphabet.charCodeAt(value)] = value;
-  return bits;
 }

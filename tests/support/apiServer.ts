@@ -37,7 +37,9 @@ export class LiveCall implements CallSession {
   constructor(readonly id: string, readonly request: CallSession["request"]) {}
 
   join(): void {}
-  hear(): void {}
+  hear(): boolean {
+    return true;
+  }
   input(input: LegInput | ControlInput): void {
     this.inputs.push(input);
   }

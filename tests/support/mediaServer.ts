@@ -1,5 +1,6 @@
 import type { CallEnd, CallLeg, CallRequest, CallSession } from "../../src/call/types.ts";
 import { handleTwilioSocket, type TwilioHandlerDeps } from "../../src/handlers/twilioHandler.ts";
+import { isBase64 } from "../../src/utils/audioFormat.ts";
 
 type SessionInput = Parameters<CallSession["input"]>[0];
 
@@ -20,9 +21,11 @@ export class RecordingSession implements CallSession {
     this.#wake();
   }
 
-  hear(audio: string): void {
+  hear(audio: string): boolean {
+    if (!isBase64(audio)) return false;
     this.heard.push(audio);
     this.#wake();
+    return true;
   }
 
   input(input: SessionInput): void {

@@ -42,9 +42,10 @@ export class RecordingSession implements CallSession {
     this.#look();
   }
 
-  hear(audio: string): void {
+  hear(audio: string): boolean {
     this.frames.push(audio);
     this.#look();
+    return true;
   }
 
   input(input: Input): void {

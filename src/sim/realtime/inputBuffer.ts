@@ -5,7 +5,7 @@ import {
   bytesPerMs,
   isBase64,
 } from "../../utils/audioFormat.ts";
-import { levelOf } from "../../utils/audioLevel.ts";
+import { FLOOR_DB, levelOf } from "../../utils/audioLevel.ts";
 import { SpeechDetector } from "../../utils/speechDetector.ts";
 import type { TurnDetection } from "./sessionConfig.ts";
 import { newId, type Refusal } from "./wire.ts";
@@ -116,7 +116,7 @@ export class InputBuffer {
     const durationMs = audioDurationMs(audio, this.#format);
     this.#totalMs += durationMs;
     if (this.#detection === null || this.#speech?.forced) return undefined;
-    const change = this.#detector.hear(levelOf(audio, this.#format), durationMs);
+    const change = this.#detector.hear(levelOf(audio, this.#format) ?? FLOOR_DB, durationMs);
     if (change === "started" && !this.#speech) return this.#begin(false);
     return change === "stopped" && this.#speech ? this.#end() : undefined;
   }
