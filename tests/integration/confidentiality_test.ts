@@ -46,25 +46,25 @@ http_tools:
   const { body } = await phone.next("requested");
   tokens.push(/name="token" value="([^"]+)"/.exec(body)?.[1] ?? "none");
   await phone.speak(voiceOf(600));
-  await heard(phone);
+  await heard(world, phone);
   const [call] = await until(() => liveCalls(server), (calls) => calls.length === 1);
   const act = async (action: Readonly<Record<string, string>>) => {
     const answer = await server.post(`/api/calls/${call?.id}/actions`, action);
     assert.equal(answer.status, 202, await answer.text());
   };
   await act({ type: "say", text: planted.spoken });
-  await heard(phone);
+  await heard(world, phone);
   await act({ type: "text", text: planted.typed });
-  await heard(phone);
+  await heard(world, phone);
   await phone.sendDigits(`${planted.digits}#`);
-  await heard(phone);
+  await heard(world, phone);
   for (const session of realtime.sessions) {
     const message = `Bad key ${modelKey}: ${planted.upstream}`;
     session.emit({ type: "error", error: { type: "server_error", code: "odd", message } });
     session.fail("closeAfterHandshake");
   }
   await phone.speak(voiceOf(600));
-  await heard(phone);
+  await heard(world, phone);
   await act({ type: "transfer", to: "sales" });
   await phone.next("dialed");
   await phone.ended;

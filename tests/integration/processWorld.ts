@@ -11,10 +11,12 @@ import {
   startPhoneCompany,
   startServerProcess,
 } from "../support/serverProcess.ts";
+import { until } from "../support/patience.ts";
 import { modelKey, parrot } from "./phoneWorld.ts";
 
 /** The server as a process in its world: phones on one side, a model on the other. */
 export interface ProcessWorld extends AsyncDisposable {
+  /** The one that calls reach. */
   readonly server: ServerProcess;
   readonly network: PhoneNetwork;
   readonly api: TwilioApi;
@@ -49,8 +51,9 @@ export async function startProcessWorld(
     OPENAI_REALTIME_URL: realtime.url,
     ...env,
   };
+  let server: ServerProcess;
   async function start(): Promise<ServerProcess> {
-    const server = stack.use(
+    server = stack.use(
       await startServerProcess({
         data,
         env: settings,
@@ -60,8 +63,11 @@ export async function startProcessWorld(
     company.network.connectTo(server.origin);
     return server;
   }
+  await start();
   return {
-    server: await start(),
+    get server() {
+      return server;
+    },
     ...{ network: company.network, api: company.api, realtime, data, start },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
@@ -69,24 +75,41 @@ export async function startProcessWorld(
 
 /** A phone call that has been greeted. */
 export async function ring(
-  { network }: Pick<ProcessWorld, "network">,
+  world: Pick<ProcessWorld, "network" | "server">,
   from = "+12025550123",
 ): Promise<PhoneCall> {
-  const phone = network.call({ from });
+  const phone = world.network.call({ from });
   await phone.next("streamStarted");
-  await heard(phone);
+  await heard(world, phone);
   return phone;
 }
 
-/** Waits until the agent has said something, whole. */
-export async function heard(phone: PhoneCall): Promise<void> {
-  await phone.next("speaking");
-  await phone.next("quiet");
+/**
+ * Waits until the agent has said one thing more, whole. The record knows; on the line, a machine that
+ * is held up for a moment sounds like the end of a sentence.
+ */
+export async function heard(
+  { server }: Pick<ProcessWorld, "server">,
+  phone: PhoneCall,
+): Promise<void> {
+  const count = (saidTo.get(phone) ?? 0) + 1;
+  saidTo.set(phone, count);
+  const [call] = await until(
+    async () => (await liveCalls(server)).filter(({ callSid }) => callSid === phone.sid),
+    (calls) => calls.length > 0,
+  );
+  await until<{ readonly turns: readonly { readonly role: string; readonly final: boolean }[] }>(
+    () => detail(server, call?.id ?? ""),
+    ({ turns }) => turns.filter(({ role, final }) => role === "agent" && final).length >= count,
+  );
 }
+
+/** How much each caller has heard the agent say. */
+const saidTo = new WeakMap<PhoneCall, number>();
 
 export async function liveCalls(
   server: ServerProcess,
-): Promise<readonly { readonly id: string }[]> {
+): Promise<readonly { readonly id: string; readonly callSid: string }[]> {
   const { calls } = await (await server.get("/api/calls?status=live")).json();
   return calls;
 }

@@ -19,7 +19,7 @@ Deno.test("started as an operator does, the server talks with browsers and phone
 
   const phone = await ring(world);
   await phone.speak(voiceOf(600));
-  await heard(phone);
+  await heard(world, phone);
   phone.hangUp();
   await phone.settled;
   assert.deepEqual(phone.errors, []);
@@ -87,7 +87,7 @@ Deno.test("on SIGTERM a live call goes on to its end, and nobody else gets in", 
   await session.body?.cancel();
 
   await phone.speak(voiceOf(600));
-  await heard(phone);
+  await heard(world, phone);
   phone.hangUp();
   await phone.settled;
   assert.equal(await server.ended(), 0);
@@ -119,7 +119,7 @@ Deno.test("after kill -9 what was said is in the record, and the call is closed 
   await using world = await startProcessWorld();
   const phone = await ring(world);
   await phone.speak(voiceOf(600));
-  await heard(phone);
+  await heard(world, phone);
   const [call] = await until(() => liveCalls(world.server), (calls) => calls.length > 0);
   const id = call?.id ?? "";
   const before = await until(
@@ -214,7 +214,7 @@ Deno.test("with npm:ws towards the model a call goes just as well", async () => 
   await using world = await startProcessWorld({ env: { OPENAI_SOCKET: "ws" } });
   const phone = await ring(world);
   await phone.speak(voiceOf(600));
-  await heard(phone);
+  await heard(world, phone);
   phone.hangUp();
   await phone.settled;
   assert.deepEqual(phone.errors, []);

@@ -3,7 +3,7 @@ import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import type { PhoneCall } from "../../src/sim/phone.ts";
 import { account, apiKey, publicUrl } from "../support/phoneServer.ts";
 import { parrot, voiceOf } from "./phoneWorld.ts";
-import { heard, type ProcessWorld, ring, startProcessWorld } from "./processWorld.ts";
+import { heard, liveCalls, type ProcessWorld, ring, startProcessWorld } from "./processWorld.ts";
 import { continuation, mediaSignature, openRawSocket, textFrame } from "./rawSocket.ts";
 
 /** Runs against a server that holds a call, which must not notice anything. */
@@ -15,7 +15,7 @@ async function beside(
   const other = await ring(world);
   await run(world);
   await other.speak(voiceOf(600));
-  await heard(other);
+  await heard(world, other);
   assert.deepEqual(other.errors, []);
   assert.equal((await (await world.server.get("/health")).json()).status, "ok");
   other.hangUp();
@@ -190,7 +190,7 @@ Deno.test("a tool that throws, and faults that nobody catches, cost no call and 
     for (const name of names) {
       const phone = await ring(world);
       await useTool(world, phone, name);
-      await heard(phone);
+      await heard(world, phone);
       phone.hangUp();
       await phone.settled;
     }
@@ -211,9 +211,8 @@ Deno.test("a tool that throws, and faults that nobody catches, cost no call and 
 });
 
 async function useTool({ server }: ProcessWorld, phone: PhoneCall, name: string): Promise<void> {
-  const { calls } = await (await server.get("/api/calls?status=live")).json();
-  const call = calls.find(({ callSid }: { callSid: string }) => callSid === phone.sid);
-  const asked = await server.post(`/api/calls/${call.id}/actions`, { type: "text", text: name });
+  const call = (await liveCalls(server)).find(({ callSid }) => callSid === phone.sid);
+  const asked = await server.post(`/api/calls/${call?.id}/actions`, { type: "text", text: name });
   assert.equal(asked.status, 202, await asked.text());
 }
 
