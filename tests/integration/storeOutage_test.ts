@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { until } from "../support/patience.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { watchSqliteThreads } from "../support/sqliteThreads.ts";
-import { temporaryDatabase } from "../support/dialling.ts";
+import { temporaryDatabase, until } from "../support/dialling.ts";
 import { heardSaying, type PhoneWorld, recordOf, startPhoneWorld, voiceOf } from "./phoneWorld.ts";
 
 const postgres = await startPostgres();

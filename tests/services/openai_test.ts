@@ -715,7 +715,7 @@ for (const [code, reason, lossCode, retry] of CLOSURES) {
 }
 
 contract("asks a silent server for a sign of life, and takes its answer", async (stage) => {
-  const { session, sink } = await stage.live({ heartbeatMs: 5, heartbeatTimeoutMs: 800 });
+  const { session, sink } = await stage.live({ heartbeatMs: 5, heartbeatTimeoutMs: 2000 });
   for (let index = 0; index < 2; index++) {
     const probe = await session.nth("conversation.item.retrieve", index);
     session.refuse(probe, { code: "item_retrieve_invalid_item_id" });

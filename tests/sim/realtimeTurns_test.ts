@@ -152,7 +152,7 @@ Deno.test("truncating drops the audio and the words that were not heard", async 
 
 Deno.test("an item may be truncated while it is being produced", async () => {
   const say = "word ".repeat(100);
-  const script = () => ({ say, audioMs: 4_000 });
+  const script = () => ({ say, audioMs: 20_000 });
   await withRealtime({ script, speed: 20 }, async (wire, _, session) => {
     wire.send({ type: "response.create" });
     const { item_id } = await wire.nth("response.output_audio.delta");

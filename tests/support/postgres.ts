@@ -46,29 +46,47 @@ async function startServer(programs: string): Promise<TestPostgres> {
   }).output();
   if (!initdb.success) throw new Error(new TextDecoder().decode(initdb.stderr));
 
-  const port = freePort();
   const settings = [
     "fsync=off",
     "log_min_messages=log",
     "unix_socket_directories=",
     "max_connections=80",
   ];
-  const server = new Deno.Command(`${programs}/postgres`, {
-    args: [
-      ...["-D", data, "-h", "127.0.0.1", "-p", `${port}`],
-      ...settings.flatMap((setting) => ["-c", setting]),
-    ],
-    cwd: folder,
-    ...user,
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  await untilReady(server.stderr);
-  return serverAt(`postgres://parley@127.0.0.1:${port}/postgres`, () => {
-    server.kill("SIGQUIT");
+  for (let tries = 1;; tries++) {
+    const port = freePort();
+    const server = new Deno.Command(`${programs}/postgres`, {
+      args: [
+        ...["-D", data, "-h", "127.0.0.1", "-p", `${port}`],
+        ...settings.flatMap((setting) => ["-c", setting]),
+      ],
+      cwd: folder,
+      ...user,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const { isReady, log } = await readStart(server.stderr);
+    if (isReady) {
+      return serverAt(`postgres://parley@127.0.0.1:${port}/postgres`, () => {
+        server.kill("SIGQUIT");
+        removeIfPossible(folder);
+      });
+    }
+    await server.status;
+    // Postgres cannot choose a port itself, so that another program may come before it.
+    if (tries === 5 || !log.includes("Address already in use")) {
+      throw new Error(`Cannot start Postgres: ${log}`);
+    }
+  }
+}
+
+/** A server that is about to die may still write there: then the folder stays, in the system's own. */
+function removeIfPossible(folder: string): void {
+  try {
     Deno.removeSync(folder, { recursive: true });
-  });
+  } catch (error) {
+    console.warn("A folder of Postgres is left", error);
+  }
 }
 
 function serverAt(url: string, kill: () => void): TestPostgres {
@@ -104,17 +122,20 @@ async function administer(url: string, statement: string): Promise<void> {
   }
 }
 
-async function untilReady(stderr: ReadableStream<Uint8Array>): Promise<void> {
+async function readStart(
+  stderr: ReadableStream<Uint8Array>,
+): Promise<{ readonly isReady: boolean; readonly log: string }> {
   const reader = stderr.getReader();
   const decoder = new TextDecoder();
   let log = "";
   while (!log.includes("database system is ready to accept connections")) {
     const { done, value } = await reader.read();
-    if (done) throw new Error(`Cannot start Postgres: ${log}`);
+    if (done) return { isReady: false, log };
     log += decoder.decode(value, { stream: true });
   }
   // The server writes little from now on; the pipe has room for it.
   reader.releaseLock();
+  return { isReady: true, log };
 }
 
 /** The folder of the newest version that Debian's packages have put there. */
