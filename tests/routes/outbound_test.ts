@@ -204,7 +204,7 @@ Deno.test("case 58: an answering machine is told the agent's text or hung up on"
     headers: { "X-API-Key": apiKey },
   })).json();
   assert.equal(state.answeredBy, "machine");
-  assert.equal(state.outcome, "no_answer");
+  assert.equal(state.outcome, "machine");
 });
 
 Deno.test("what a client says of hosts and addresses changes nothing about a call", async () => {
