@@ -92,7 +92,6 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   const { dialQueue: queue, batches, budget } = store;
   const world = { now, setTimer, log };
   const records = createOutboundRecords({
-    calls: store.calls,
     recorder: deps.recorder,
     ended: deps.endedWithoutSession,
     instanceId: deps.instanceId,
@@ -110,10 +109,10 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   });
   const placing = createPlacing({
     ...{ policy: deps.policy, keyStanding: deps.keyStanding, allowance, refusal, now, log },
-    ...{ calls, queue, placed, records },
+    ...{ calls, queue, batches, placed, records },
     wire: { publicUrl: deps.publicUrl, maxCallMs: deps.maxCallMs },
     unknown: unknownCalls.watch,
-    left: (callId) => batchCalls.left(callId),
+    left: ({ batch }) => batch !== undefined && batchCalls.wake(),
     began: batchCallBegan,
   });
   const dialer = createDialer({
@@ -121,7 +120,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   });
   const batchCalls = createBatchCalls({
     ...world,
-    ...{ batches, queue, records, calls: store.calls, policy: deps.policy, enqueue },
+    ...{ batches, queue, records, policy: deps.policy, fed: dialer.wake },
     ownNumber: deps.ownNumber,
     newId: () => newId("batch"),
   });
@@ -129,11 +128,9 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     ...world,
     ...{ budget, queue, batches, calls: store.calls },
     forget: placed.forget,
-    tryAgain: async (job, dueAt) => {
-      await enqueue(job, dueAt);
-      if (job.batch === undefined) return;
-      const { id: batchId, item } = job.batch;
-      await batches.change({ batchId, item }, { state: "placing", callId: job.callId });
+    tryAgain: async (job, dueAt, callId) => {
+      await queue.admit(records.admission(job, dueAt), now(), callId);
+      dialer.wake();
     },
   });
   const initiation = createInitiation({
@@ -193,16 +190,14 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     return new CallRefused(full ? "full" : "draining");
   }
 
-  async function enqueue(job: OutboundJob, dueAt?: number): Promise<number> {
-    await records.open(job);
-    const position = await dialer.add(job, dueAt);
+  async function enqueue(job: OutboundJob): Promise<number> {
+    const position = await queue.admit(records.admission(job, now()), now());
     dialer.wake();
     return position;
   }
 
   function batchCallBegan({ callId, batch }: OutboundJob): void {
     if (batch === undefined) return;
-    batches.change({ batchId: batch.id, item: batch.item }, { state: "placed", callId })
-      .catch((error) => log.warn("Batch not written", { error }));
+    batches.placed(callId).catch((error) => log.warn("Batch not written", { error }));
   }
 }

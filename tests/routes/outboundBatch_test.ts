@@ -60,6 +60,47 @@ Deno.test("a batch is its key's alone, and what is not dialled yet can be cancel
   assert.equal(server.network.calls.length, 2);
 });
 
+Deno.test("what rings when its batch is cancelled comes to its end, and is not tried again", async () => {
+  await using server = await startPhoneServer({
+    network: { otherNumbers: { answer: "busy", afterMs: 500 } },
+  });
+  const retry = { on: ["busy"], times: 3, afterMinutes: 1 };
+  const { batchId } = await (await server.post(path, { calls: [{ to: numbers[0] }], retry }))
+    .json();
+  await until(() => get(server, `${path}/${batchId}`), ({ progress }) => progress.placed === 1);
+  await (await server.post(`${path}/${batchId}/cancel`)).body?.cancel();
+  const { calls: [call] } = await until(
+    () => get(server, `${path}/${batchId}`),
+    ({ progress }) => progress.placed === 0,
+  );
+  assert.deepEqual([call.state, call.detail], ["ended", "busy"]);
+  assert.equal((await get(server, `/api/outbound/${call.callId}`)).retriedBy, undefined);
+});
+
+Deno.test("a call of a batch that is hung up while it waits counts as cancelled", async () => {
+  await using server = await startPhoneServer({
+    env: { OUTBOUND_CONCURRENT: "1" },
+    network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
+  });
+  const calls = numbers.slice(0, 2).map((to) => ({ to }));
+  const { batchId } = await (await server.post(path, { calls })).json();
+  const isWaiting = ({ state, callId }: Record<string, unknown>) =>
+    state === "placing" && callId !== null;
+  const state = await until(
+    () => get(server, `${path}/${batchId}`),
+    ({ progress, calls }) => progress.placed === 1 && calls.some(isWaiting),
+  );
+  const { callId } = state.calls.find(isWaiting);
+  // Its turn is tried again and again: only between two tries it waits.
+  const hungUp = await until(
+    async () => await (await server.post(`/api/outbound/${callId}/hangup`)).json(),
+    ({ outcome }) => outcome !== undefined,
+  );
+  assert.equal(hungUp.outcome, "cancelled");
+  const { progress } = await get(server, `${path}/${batchId}`);
+  assert.deepEqual([progress.placed, progress.cancelled], [1, 1]);
+});
+
 Deno.test("a call asked for by itself need not wait for a whole batch", async () => {
   await using server = await startPhoneServer({
     env: { OUTBOUND_PER_SECOND: "2" },

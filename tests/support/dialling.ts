@@ -95,7 +95,7 @@ export function agentsOf(texts: Readonly<Record<string, string>>) {
 
 /** A second process's worth of server on the same store, behind the same phone network. */
 export async function startBeside(
-  server: TestServer,
+  server: Pick<TestServer, "api">,
   env: Readonly<Record<string, string | undefined>>,
 ) {
   const logged: string[] = [];

@@ -2,8 +2,8 @@ import { DatabaseSync } from "node:sqlite";
 import config from "../../deno.json" with { type: "json" };
 import {
   createPhoneNetwork,
-  type LineOptions,
   type PhoneNetwork,
+  type PhoneNetworkOptions,
   startTwilioApi,
   type TwilioApi,
 } from "../../src/sim/phone.ts";
@@ -138,12 +138,13 @@ export interface PhoneCompany extends AsyncDisposable {
 }
 
 export function startPhoneCompany(
-  { line = {} }: { readonly line?: LineOptions } = {},
+  { line = {}, ...others }: Partial<PhoneNetworkOptions> = {},
 ): PhoneCompany {
   const network = createPhoneNetwork({
     account,
     publicUrl,
     statusPath: "/twilio/status",
+    ...others,
     line: { sayMsPerCharacter: 1, ...line },
   });
   const api = startTwilioApi(network, { callsPerSecond: 1000 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { Store } from "../../src/services/store.ts";
+import type { AdmittedCall } from "../../src/services/store/admission.ts";
 import type { StoreTest } from "./storeContract.ts";
-import { opened } from "./storedCalls.ts";
+import { newCall } from "./storedCalls.ts";
 
 /** What the smaller ports of every store must do. */
 export function testStorePorts(test: StoreTest): void {
@@ -81,7 +83,7 @@ function testTokens(test: StoreTest): void {
 function testDialQueue(test: StoreTest): void {
   test("queued calls are taken one a second per number, in their order", async ({ dialQueue }) => {
     const enqueue = (callId: string, from: string, dueAt = 0, now = 0) =>
-      dialQueue.enqueue({ callId, from, dueAt, payload: { to: callId } }, now);
+      dialQueue.admit(admitted(callId, { from, dueAt, payload: { to: callId } }), now);
     assert.deepEqual([
       await enqueue("a", "+1", 0, 1),
       await enqueue("b", "+1", 0, 2),
@@ -108,9 +110,31 @@ function testDialQueue(test: StoreTest): void {
   });
 
   test("a queued call is taken by one of many who ask", async ({ dialQueue }) => {
-    await dialQueue.enqueue({ callId: "a", from: "+1", dueAt: 0, payload: null }, 0);
+    await dialQueue.admit(admitted("a"), 0);
     const claims = await Promise.all(Array.from({ length: 20 }, () => dialQueue.claim(1000)));
     assert.equal(claims.flatMap(({ calls }) => calls).length, 1);
+  });
+
+  test("a call is admitted once, with its record, however often and by whomever", async (store) => {
+    const { dialQueue, calls } = store;
+    await Promise.all([1, 2, 3].map(() => dialQueue.admit(admitted("a"), 0)));
+    assert.equal((await calls.get("a"))?.status, "queued");
+    assert.equal((await dialQueue.claim(1000)).calls.length, 1);
+    await dialQueue.remove("a");
+    await dialQueue.admit(admitted("a"), 0);
+    assert.deepEqual(await dialQueue.claim(9000), { calls: [] });
+  });
+
+  test("a call that waits is withdrawn with its record and its batch, one that is taken is not", async (store) => {
+    const { dialQueue, calls, batches } = store;
+    await feed(store, { most: 2, numbers: ["+1", "+2"] });
+    const { calls: [taken] } = await dialQueue.claim(1000);
+    assert.equal(await dialQueue.withdraw(taken?.callId ?? ""), false);
+    const waiting = taken?.callId === "call_0" ? "call_1" : "call_0";
+    assert.equal(await dialQueue.withdraw(waiting), true);
+    assert.equal((await calls.get(waiting))?.outcome, "cancelled");
+    const { progress } = await batches.get("b1") ?? {};
+    assert.deepEqual([progress?.cancelled, progress?.placing], [1, 1]);
   });
 }
 
@@ -176,44 +200,112 @@ function testOutbox(test: StoreTest): void {
 }
 
 function testBatches(test: StoreTest): void {
-  test("a batch tells how far it is", async ({ batches, calls }) => {
-    const items = ["+1", "+2", "+3", "+4"].map((number) => ({
-      number,
-      variables: { name: number },
-    }));
-    await batches.create({ id: "b1", keyName: "ops", request: { agent: "reminder" }, items }, 7);
+  test("a batch tells how far it is", async ({ batches }) => {
+    await feed({ batches }, { most: 2, numbers: ["+1", "+2", "+3", "+4"] });
     await batches.create({ id: "b2", request: {}, items: [{ number: "+9" }] }, 8);
-    const taken = await Promise.all([batches.take(2), batches.take(1)]);
-    assert.deepEqual(taken.flat().map(({ number, state }) => [number, state]).sort(), [
-      ["+1", "placing"],
-      ["+2", "placing"],
-      ["+3", "placing"],
+    await batches.placed("call_0");
+    await batches.ended("call_0", { state: "ended", detail: "answered" });
+    await batches.placed("call_0");
+    await batches.ended("call_1", { state: "refused", detail: "premium_rate" });
+    await batches.ended("call_1", { state: "ended", detail: "answered" });
+    assert.equal(await batches.isCancelled("b1"), false);
+    assert.equal(await batches.cancel("b1", 9), 2);
+    assert.deepEqual([await batches.isCancelled("b1"), await batches.isCancelled("b2")], [
+      true,
+      false,
     ]);
-    await calls.write([opened({ id: "call_1" })]);
-    await batches.change({ batchId: "b1", item: 0 }, { state: "placed", callId: "call_1" });
-    await batches.change({ batchId: "b1", item: 0 }, { state: "ended", detail: "human" });
-    await batches.change({ batchId: "b1", item: 1 }, { state: "refused", detail: "premium_rate" });
-    assert.deepEqual(await batches.byCall("call_1"), {
+    const [first] = await batches.items("b1", { limit: 1 });
+    assert.deepEqual(first, {
       batchId: "b1",
       item: 0,
       number: "+1",
       variables: { name: "+1" },
       state: "ended",
-      callId: "call_1",
-      detail: "human",
+      callId: "call_0",
+      detail: "answered",
     });
-    assert.equal(await batches.cancel("b1"), 1);
     assert.deepEqual(await batches.get("b1"), {
       id: "b1",
       keyName: "ops",
       createdAt: 7,
       request: { agent: "reminder" },
-      progress: { pending: 0, placing: 1, placed: 0, ended: 1, refused: 1, cancelled: 1 },
+      progress: { pending: 0, placing: 0, placed: 0, ended: 1, refused: 1, cancelled: 2 },
     });
     assert.deepEqual((await batches.items("b1", { limit: 2, after: 0 })).map(({ item }) => item), [
       1,
       2,
     ]);
     assert.equal(await batches.get("b3"), undefined);
+  });
+
+  test("an item comes into the queue whole or not at all, and no more than there is room for", async (store) => {
+    const { batches, dialQueue, calls } = store;
+    const numbers = ["+1", "+2", "+3"];
+    await assert.rejects(
+      feed(store, {
+        numbers,
+        most: 3,
+        failsAt: 1,
+      }),
+      /nothing more/,
+    );
+    assert.equal((await batches.get("b1"))?.progress.pending, 3);
+    assert.deepEqual([await calls.get("call_0"), await dialQueue.find("call_0")], [
+      undefined,
+      undefined,
+    ]);
+    // Whoever feeds, and however many do, there is room for two.
+    const fed = await Promise.all([1, 2, 3].map(() => feed(store, { most: 2 })));
+    assert.deepEqual(fed.sort(), [0, 0, 2]);
+    assert.deepEqual(
+      [(await dialQueue.find("call_1"))?.payload, (await calls.get("call_1"))?.to],
+      [{ to: "+2" }, "+2"],
+    );
+    // Whoever takes a call out of the queue makes room for the next.
+    await dialQueue.claim(1000);
+    assert.equal(await feed(store, { most: 2 }), 1);
+  });
+
+  test("another attempt takes the place of the call before, in the queue and in the batch", async (store) => {
+    const { batches, dialQueue } = store;
+    await feed(store, { most: 1, numbers: ["+1"] });
+    await dialQueue.claim(1000);
+    await batches.placed("call_0");
+    await dialQueue.admit(admitted("call_0r1", { dueAt: 60_000 }), 1000, "call_0");
+    const [item] = await batches.items("b1", { limit: 1 });
+    assert.deepEqual([item?.state, item?.callId], ["placing", "call_0r1"]);
+    assert.equal(await dialQueue.find("call_0"), undefined);
+    await batches.ended("call_0", { state: "ended", detail: "busy" });
+    assert.equal((await batches.get("b1"))?.progress.placing, 1);
+  });
+}
+
+function admitted(id: string, waiting: Partial<AdmittedCall["waiting"]> = {}): AdmittedCall {
+  const call = newCall({ id, direction: "outbound", status: "queued" });
+  return { call, waiting: { from: "+1", dueAt: 0, payload: null, ...waiting } };
+}
+
+/** Feeds from batches: from a new one, where there are numbers. */
+async function feed(
+  { batches }: Pick<Store, "batches">,
+  { most, numbers, failsAt }: {
+    readonly most: number;
+    readonly numbers?: readonly string[];
+    /** The item at which the process comes to its end. */
+    readonly failsAt?: number;
+  },
+): Promise<number> {
+  if (numbers !== undefined) {
+    const items = numbers.map((number) => ({ number, variables: { name: number } }));
+    await batches.create({ id: "b1", keyName: "ops", request: { agent: "reminder" }, items }, 7);
+  }
+  return await batches.feed({
+    most,
+    now: 10,
+    callOf({ item, number }) {
+      if (item === failsAt) throw new Error("Cannot go on: nothing more is done");
+      const { call, waiting } = admitted(`call_${item}`, { payload: { to: number } });
+      return { call: { ...call, to: number }, waiting };
+    },
   });
 }

@@ -1,9 +1,8 @@
 import type { DialRefusal, SpendingPolicy } from "../spending.ts";
 import type { Batch, Batches, BatchItem } from "../store/batches.ts";
-import type { CallStore } from "../store/calls.ts";
 import type { DialQueue } from "../store/dialQueue.ts";
 import { type BatchRequest, createBatchFeeder } from "./batchFeeder.ts";
-import { type OutboundJob, readJob } from "./job.ts";
+import { readJob } from "./job.ts";
 import type { Asker } from "./operations.ts";
 import type { OutboundRecords } from "./outboundRecords.ts";
 import { stored } from "./stored.ts";
@@ -49,18 +48,18 @@ export interface BatchCalls {
   ): Promise<BatchState | undefined>;
   /** Cancels what has not been dialled yet; gives how many calls that were. */
   cancel(id: string, asker: Asker): Promise<number | undefined>;
-  /** A call is not on its way to being dialled any more. */
-  left(callId: string): void;
+  /** Some call of a batch waits in the queue no more. */
+  wake(): void;
   close(): Promise<void>;
 }
 
 export interface BatchCallsDeps {
   readonly batches: Batches;
   readonly queue: Pick<DialQueue, "find" | "withdraw">;
-  readonly calls: Pick<CallStore, "get">;
   readonly records: OutboundRecords;
   readonly policy: () => Promise<SpendingPolicy>;
-  readonly enqueue: (job: OutboundJob) => Promise<unknown>;
+  /** There are new calls in the queue. */
+  readonly fed: () => void;
   readonly ownNumber: string;
   readonly newId: () => string;
   readonly now: () => number;
@@ -112,10 +111,10 @@ export function createBatchCalls(deps: BatchCallsDeps): BatchCalls {
     async cancel(id, asker) {
       const batch = await find(id, asker);
       if (batch === undefined) return undefined;
-      const cancelled = await stored(batches.cancel(id));
+      const cancelled = await stored(batches.cancel(id, now()));
       return cancelled + await cancelQueued(id, CANCEL_TRIES);
     },
-    left: feeder.left,
+    wake: feeder.wake,
     close: feeder.close,
   };
 
@@ -140,11 +139,7 @@ export function createBatchCalls(deps: BatchCallsDeps): BatchCalls {
         continue;
       }
       records.ended(job, { reason: "operator_hung_up" }, "cancelled");
-      feeder.left(callId);
       cancelled++;
-      await stored(
-        batches.change({ batchId: id, item: job.batch?.item ?? 0 }, { state: "cancelled" }),
-      );
     }
     if (taken === 0 || tries <= 1) return cancelled;
     await new Promise<void>((resolve) => deps.setTimer(resolve, CANCEL_RETRY_MS));

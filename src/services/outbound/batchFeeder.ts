@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { Batch, Batches, BatchItem } from "../store/batches.ts";
-import type { DialQueue } from "../store/dialQueue.ts";
-import type { CallStore } from "../store/calls.ts";
 import { type OutboundJob, retryRule } from "./job.ts";
+import type { OutboundRecords } from "./outboundRecords.ts";
 
 /** What all calls of a batch have in common. */
 const batchRequest = z.object({
@@ -21,17 +20,14 @@ const itemVariables = z.record(z.string(), z.string());
 /** Brings the calls of batches into the queue, a few at a time, so that others need not wait for all. */
 export interface BatchFeeder {
   wake(): void;
-  /** A call is not on its way to being dialled any more. */
-  left(callId: string): void;
   close(): Promise<void>;
 }
 
 export interface BatchFeederDeps {
-  readonly batches: Batches;
-  readonly queue: Pick<DialQueue, "find">;
-  readonly calls: Pick<CallStore, "get">;
-  /** Puts a call into the queue, written down before. */
-  readonly enqueue: (job: OutboundJob) => Promise<unknown>;
+  readonly batches: Pick<Batches, "feed">;
+  readonly records: Pick<OutboundRecords, "admission">;
+  /** There are new calls in the queue. */
+  readonly fed: () => void;
   readonly now: () => number;
   readonly setTimer: (wake: () => void, delayMs: number) => () => void;
   readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
@@ -39,15 +35,14 @@ export interface BatchFeederDeps {
   readonly most?: number;
 }
 
+/** How often to look for what a process has left that dials or feeds no more. */
 const LOOK_MS = 5000;
 
 export function createBatchFeeder(deps: BatchFeederDeps): BatchFeeder {
-  const { batches, queue, calls, enqueue, now, setTimer, log, most = 2 } = deps;
-  const fed = new Set<string>();
+  const { batches, records, fed, now, setTimer, log, most = 2 } = deps;
   let feeding: Promise<void> | undefined;
   let feedAgain = false;
   let closed = false;
-  let recovered = false;
   let cancelTimer = setTimer(wake, 0);
 
   function wake(): void {
@@ -62,38 +57,27 @@ export function createBatchFeeder(deps: BatchFeederDeps): BatchFeeder {
   async function feed(): Promise<void> {
     cancelTimer();
     try {
-      if (!recovered) await batches.recover();
-      recovered = true;
-      const room = most - fed.size;
-      const items = room > 0 ? await batches.take(room) : [];
-      for (const item of items) await begin(item);
-      if (items.length > 0) feedAgain = true;
+      const count = await batches.feed({
+        most,
+        now: now(),
+        callOf(item, batch) {
+          const job = jobOf(batch, item, now());
+          return job && records.admission(job, job.requestedAt);
+        },
+      });
+      if (count > 0) {
+        fed();
+        // Items that were refused have left their room to others.
+        feedAgain = true;
+      }
     } catch (error) {
       log.warn("Batches not read", { error });
     }
     if (!closed) cancelTimer = setTimer(wake, LOOK_MS);
   }
 
-  async function begin(item: BatchItem): Promise<void> {
-    const batch = await batches.get(item.batchId);
-    const job = batch && jobOf(batch, item, now());
-    if (job === undefined) {
-      await batches.change(item, { state: "refused", detail: "not_understood" });
-      return;
-    }
-    await batches.change(item, { state: "placing", callId: job.callId });
-    // It may have been begun by a process that died before it could say so.
-    const begun = await queue.find(job.callId) ?? await calls.get(job.callId);
-    if (begun !== undefined) return;
-    fed.add(job.callId);
-    await enqueue(job);
-  }
-
   return {
     wake,
-    left(callId) {
-      if (fed.delete(callId)) wake();
-    },
     async close() {
       closed = true;
       cancelTimer();
@@ -105,7 +89,7 @@ export function createBatchFeeder(deps: BatchFeederDeps): BatchFeeder {
 
 /** The same call for the same item, whichever process begins with it. */
 function jobOf(
-  { id, keyName, request }: Batch,
+  { id, keyName, request }: Pick<Batch, "id" | "keyName" | "request">,
   { item, number, variables }: BatchItem,
   now: number,
 ): OutboundJob | undefined {

@@ -3,8 +3,6 @@ import { type OutboundJob, readJob } from "./job.ts";
 
 /** Takes calls out of the durable queue at the pace of their numbers, and hands them on to be placed. */
 export interface Dialer {
-  /** Puts a call in the queue and gives its position, from 1. */
-  add(job: OutboundJob, dueAt?: number): Promise<number>;
   /** Whether the call's turn comes in this process within the time. */
   turn(callId: string, withinMs: number): Promise<boolean>;
   /** Nobody waits for the call's turn any more. */
@@ -16,7 +14,7 @@ export interface Dialer {
 }
 
 export interface DialerDeps {
-  readonly queue: DialQueue;
+  readonly queue: Pick<DialQueue, "claim" | "remove">;
   /** Never rejects. */
   readonly place: (job: OutboundJob) => Promise<void>;
   /** Calls from one number. */
@@ -77,8 +75,6 @@ export function createDialer(deps: DialerDeps): Dialer {
   }
 
   return {
-    add: (job, dueAt = now()) =>
-      queue.enqueue({ callId: job.callId, from: job.from, dueAt, payload: job }, now()),
     turn(callId, withinMs) {
       return new Promise((resolve) => {
         const settle = (taken: boolean) => {

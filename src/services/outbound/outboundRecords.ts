@@ -1,20 +1,19 @@
 import type { CallEnd } from "../../call/types.ts";
 import type { Recorder } from "../recorder.ts";
+import type { AdmittedCall } from "../store/admission.ts";
 import type { CallChanges, CallOutcome } from "../store/callRecord.ts";
-import type { CallStore } from "../store/calls.ts";
 import { type OutboundJob, requestOf } from "./job.ts";
 
 /** What is written down of placed calls beside what their sessions tell. */
 export interface OutboundRecords {
-  /** Settles when it is durable: nothing is dialled that is not written down. */
-  open(job: OutboundJob): Promise<void>;
+  /** What is written down of a call, and queued with it, before anything is dialled. */
+  admission(job: OutboundJob, dueAt: number): AdmittedCall;
   changed(callId: string, changes: CallChanges): void;
   /** The end of a call that has no session. */
   ended(job: OutboundJob, end: CallEnd, outcome: CallOutcome): void;
 }
 
 export interface OutboundRecordsDeps {
-  readonly calls: Pick<CallStore, "write">;
   readonly recorder: Pick<Recorder, "opened" | "changed" | "ended">;
   /** Hears of the ends of calls without a session. */
   readonly ended: (callId: string) => void;
@@ -23,19 +22,20 @@ export interface OutboundRecordsDeps {
 }
 
 export function createOutboundRecords(
-  { calls, recorder, ended, instanceId, now }: OutboundRecordsDeps,
+  { recorder, ended, instanceId, now }: OutboundRecordsDeps,
 ): OutboundRecords {
   return {
-    open: ({ callId, to, from, agent, keyName }) =>
-      calls.write([{
-        type: "opened",
-        callId,
+    admission(job, dueAt) {
+      const { callId, to, from, agent, keyName } = job;
+      return {
         call: {
           ...{ id: callId, direction: "outbound", status: "queued" },
           ...{ agent, keyName, from, to, instanceId },
           startedAt: now(),
         },
-      }]),
+        waiting: { from, dueAt, payload: job },
+      };
+    },
     changed: (callId, changes) => recorder.changed(callId, changes),
     ended(job, end, outcome) {
       recorder.opened(job.callId, { request: requestOf(job) });

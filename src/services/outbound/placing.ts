@@ -1,6 +1,7 @@
 import { CallRefused } from "../../call/types.ts";
 import { type OutboundWire, wireOptions } from "../outboundWire.ts";
 import type { SpendingPolicy } from "../spending.ts";
+import type { Batches } from "../store/batches.ts";
 import type { DialQueue } from "../store/dialQueue.ts";
 import { type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
 import type { Allowance } from "./allowance.ts";
@@ -8,7 +9,13 @@ import type { OutboundJob } from "./job.ts";
 import type { KeyStanding } from "./keyStanding.ts";
 import type { OutboundRecords } from "./outboundRecords.ts";
 import type { PlacedCall, PlacedCalls } from "./placedCalls.ts";
-import { BudgetExceeded, DestinationRefused, KeyRefused, OutcomeUnknown } from "./refusals.ts";
+import {
+  BatchCancelled,
+  BudgetExceeded,
+  DestinationRefused,
+  KeyRefused,
+  OutcomeUnknown,
+} from "./refusals.ts";
 
 /** Brings calls whose turn it is to the phone network. */
 export interface Placing {
@@ -23,6 +30,7 @@ export interface Placing {
 export interface PlacingDeps {
   readonly policy: () => Promise<SpendingPolicy>;
   readonly keyStanding: KeyStanding;
+  readonly batches: Pick<Batches, "isCancelled">;
   readonly allowance: Allowance;
   readonly calls: Pick<TwilioCalls, "create">;
   readonly queue: Pick<DialQueue, "postpone">;
@@ -34,7 +42,7 @@ export interface PlacingDeps {
   /** The call may have been placed, or not. */
   readonly unknown: (call: PlacedCall, dialledAt: number) => void;
   /** The call has left the queue, for good or for a while. */
-  readonly left: (callId: string) => void;
+  readonly left: (job: OutboundJob) => void;
   readonly began: (job: OutboundJob) => void;
   readonly now: () => number;
   readonly log: {
@@ -65,7 +73,7 @@ export function createPlacing(deps: PlacingDeps): Placing {
       } catch (error) {
         await fail(job, error);
       } finally {
-        deps.left(job.callId);
+        deps.left(job);
       }
     },
     outcome(callId) {
@@ -85,6 +93,9 @@ export function createPlacing(deps: PlacingDeps): Placing {
   async function turnOf(job: OutboundJob): Promise<Turn> {
     const keyRefusal = deps.keyStanding(job.keyName);
     if (keyRefusal !== undefined) throw new KeyRefused(keyRefusal);
+    if (job.batch !== undefined && await deps.batches.isCancelled(job.batch.id)) {
+      throw new BatchCancelled();
+    }
     const decision = await (await deps.policy()).check(job.to, now());
     if (!decision.ok) {
       if (decision.code !== "outside_hours" || decision.opensAt === undefined || !canWait(job)) {
@@ -105,10 +116,7 @@ export function createPlacing(deps: PlacingDeps): Placing {
 
   /** What failed before anything was dialled, such as the store, may work a little later. */
   function orLater(error: unknown): Turn {
-    if (
-      error instanceof DestinationRefused || error instanceof BudgetExceeded ||
-      error instanceof KeyRefused
-    ) throw error;
+    if (isFinal(error)) throw error;
     log.warn("Call put off", { error });
     return { now: false, at: now() + STORE_RETRY_MS };
   }
@@ -163,6 +171,9 @@ export function createPlacing(deps: PlacingDeps): Placing {
     } catch (failure) {
       log.warn("Dial queue not written", { callId, error: failure });
     }
+    if (error instanceof BatchCancelled) {
+      return records.ended(job, { reason: "operator_hung_up" }, "cancelled");
+    }
     records.ended(job, { reason: "not_answered", detail: code }, "failed");
   }
 }
@@ -170,6 +181,12 @@ export function createPlacing(deps: PlacingDeps): Placing {
 /** Whoever asks for one call wants it now, as at the door; a batch, or another attempt, has time. */
 function canWait({ batch, attempt }: OutboundJob): boolean {
   return batch !== undefined || attempt > 1;
+}
+
+/** Whether waiting would change nothing. */
+function isFinal(error: unknown): boolean {
+  return error instanceof DestinationRefused || error instanceof BudgetExceeded ||
+    error instanceof KeyRefused || error instanceof BatchCancelled;
 }
 
 function isUnknown(error: unknown): boolean {
@@ -186,6 +203,7 @@ function codeOf(error: unknown): string {
   if (error instanceof BudgetExceeded) {
     return error.limit === "dailyMinutes" ? "daily_minutes_used" : "daily_usd_used";
   }
+  if (error instanceof BatchCancelled) return "batch_cancelled";
   return error instanceof CallRefused || error instanceof KeyRefused
     ? error.code
     : "internal_error";

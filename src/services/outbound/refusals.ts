@@ -26,6 +26,14 @@ export class KeyRefused extends Error {
   }
 }
 
+/** The batch of which the call is one has been cancelled. */
+export class BatchCancelled extends Error {
+  override readonly name = "BatchCancelled";
+  constructor() {
+    super("Cannot place the call: its batch has been cancelled");
+  }
+}
+
 /** The same request key came with another request. */
 export class RequestKeyReused extends Error {
   override readonly name = "RequestKeyReused";

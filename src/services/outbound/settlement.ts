@@ -1,5 +1,5 @@
 import type { Budget } from "../budget.ts";
-import type { Batches } from "../store/batches.ts";
+import type { Batches, BatchItemEnd } from "../store/batches.ts";
 import type { DialRefusal } from "../spending.ts";
 import type { CallRecord } from "../store/callRecord.ts";
 import type { CallStore } from "../store/calls.ts";
@@ -19,10 +19,10 @@ export interface Settlement {
 export interface SettlementDeps {
   readonly budget: Pick<Budget, "settle">;
   readonly queue: Pick<DialQueue, "find" | "remove">;
-  readonly batches: Pick<Batches, "change">;
+  readonly batches: Pick<Batches, "ended" | "isCancelled">;
   readonly calls: Pick<CallStore, "get">;
-  /** Puts another attempt into the queue. */
-  readonly tryAgain: (job: OutboundJob, dueAt: number) => Promise<void>;
+  /** Puts another attempt into the queue, from which the call before leaves in the same step. */
+  readonly tryAgain: (job: OutboundJob, dueAt: number, callId: string) => Promise<void>;
   readonly forget: (callId: string) => void;
   readonly now: () => number;
   readonly setTimer: (wake: () => void, delayMs: number) => () => void;
@@ -42,21 +42,17 @@ export function createSettlement(deps: SettlementDeps): Settlement {
     const queued = await queue.find(call.id);
     const job = readJob(queued?.payload);
     await budget.settle(call.id, usedBy(call));
-    if (job !== undefined) await goOn(job, call);
+    const next = job && nextAttempt(job, call);
+    if (next !== undefined && !await isUnwanted(next)) {
+      return await tryAgain(next, now() + (next.retry?.afterMinutes ?? 0) * 60_000, call.id);
+    }
+    await batches.ended(call.id, itemEndOf(call));
     // Last, so that what a crash has left undone is done again.
     await queue.remove(call.id);
   }
 
-  async function goOn(job: OutboundJob, call: CallRecord): Promise<void> {
-    const next = nextAttempt(job, call);
-    if (next !== undefined) {
-      await tryAgain(next, now() + (job.retry?.afterMinutes ?? 0) * 60_000);
-      return;
-    }
-    if (job.batch === undefined) return;
-    const { id: batchId, item } = job.batch;
-    const change = changeOf(call);
-    await batches.change({ batchId, item }, { ...change, callId: call.id });
+  async function isUnwanted({ batch }: OutboundJob): Promise<boolean> {
+    return batch !== undefined && await batches.isCancelled(batch.id);
   }
 
   async function settleAtLast(call: CallRecord): Promise<void> {
@@ -156,12 +152,12 @@ function nextAttempt(job: OutboundJob, { outcome, end }: CallRecord): OutboundJo
   };
 }
 
-function changeOf({ outcome, end, callSid }: CallRecord) {
-  if (outcome === "cancelled") return { state: "cancelled", detail: outcome } as const;
+function itemEndOf({ outcome, end, callSid }: CallRecord): BatchItemEnd {
+  if (outcome === "cancelled") return { state: "cancelled", detail: outcome };
   const why = end?.detail ?? end?.reason ?? "unknown";
   // What never had an id was never dialled.
   if (outcome === "failed" && callSid === undefined) {
-    return { state: "refused", detail: why } as const;
+    return { state: "refused", detail: why };
   }
-  return { state: "ended", detail: outcome ?? why } as const;
+  return { state: "ended", detail: outcome ?? why };
 }

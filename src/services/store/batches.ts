@@ -1,6 +1,8 @@
-import type { Database, Row } from "./database.ts";
+import { admissionStatements, type AdmittedCall } from "./admission.ts";
+import type { Database, Query, Row } from "./database.ts";
 import { choiceOf, maybeJson, maybeText, numberOf, present, textOf } from "./row.ts";
 
+/** Every item is in one of these; nothing follows the last three. */
 export type BatchItemState = "pending" | "placing" | "placed" | "ended" | "refused" | "cancelled";
 
 export interface NewBatch {
@@ -40,18 +42,35 @@ export interface Batches {
     id: string,
     page: { readonly limit: number; readonly after?: number },
   ): Promise<readonly BatchItem[]>;
-  /** Takes pending items, oldest batch first: they are `placing` afterwards. */
-  take(limit: number): Promise<readonly BatchItem[]>;
-  /** What is not given stays as it is. */
-  change(
-    item: Pick<BatchItem, "batchId" | "item">,
-    change: { readonly state: BatchItemState; readonly callId?: string; readonly detail?: string },
-  ): Promise<void>;
-  /** Gives back what a process took and could not begin with before it died. */
-  recover(): Promise<void>;
-  byCall(callId: string): Promise<BatchItem | undefined>;
-  /** Cancels what is pending; gives how many items that were. */
-  cancel(id: string): Promise<number>;
+  /**
+   * Brings pending items into the dial queue, oldest batch first, until so many calls of batches wait
+   * there for their turn; gives how many items that were. An item is either pending, or its call is
+   * written down and queued: nothing is left behind by a process that dies, and any process goes on.
+   */
+  feed(feed: BatchFeed): Promise<number>;
+  /** The call of an item has been handed to the phone network. */
+  placed(callId: string): Promise<void>;
+  /** There is nothing more to come of the call of an item. */
+  ended(callId: string, end: BatchItemEnd): Promise<void>;
+  /** Nothing more is to be dialled: cancels what is pending, and gives how many items that were. */
+  cancel(id: string, now: number): Promise<number>;
+  isCancelled(id: string): Promise<boolean>;
+}
+
+export interface BatchFeed {
+  /** Of all batches, in all processes. */
+  readonly most: number;
+  readonly now: number;
+  /** Nothing for an item of which no call can be made: it is refused. */
+  readonly callOf: (
+    item: BatchItem,
+    batch: Pick<Batch, "id" | "keyName" | "request">,
+  ) => AdmittedCall | undefined;
+}
+
+export interface BatchItemEnd {
+  readonly state: "ended" | "refused" | "cancelled";
+  readonly detail: string;
 }
 
 export function createBatches(database: Database): Batches {
@@ -95,51 +114,84 @@ export function createBatches(database: Database): Batches {
       );
       return rows.map(itemOf);
     },
-    take(limit) {
+    feed: (feed) => database.transaction("batches", (query) => feedFrom(query, feed)),
+    async placed(callId) {
+      // The word of its end may have come first.
+      await query(
+        "UPDATE batch_items SET state = 'placed' WHERE call_id = $1 AND state = 'placing'",
+        [callId],
+      );
+    },
+    async ended(callId, { state, detail }) {
+      await query(
+        `UPDATE batch_items SET state = $2, detail = $3
+          WHERE call_id = $1 AND state IN ('placing', 'placed')`,
+        [callId, state, detail],
+      );
+    },
+    cancel(id, now) {
       return database.transaction("batches", async (query) => {
-        const pending = await query(
-          `SELECT batch_items.batch_id, batch_items.item FROM batch_items
-            JOIN batches ON batches.id = batch_items.batch_id WHERE state = 'pending'
-            ORDER BY created_at, batch_id, item LIMIT $1`,
-          [limit],
+        await query("UPDATE batches SET cancelled_at = COALESCE(cancelled_at, $2) WHERE id = $1", [
+          id,
+          Math.round(now),
+        ]);
+        const cancelled = await query(
+          `UPDATE batch_items SET state = 'cancelled', detail = 'cancelled'
+            WHERE batch_id = $1 AND state = 'pending' RETURNING item`,
+          [id],
         );
-        const taken: BatchItem[] = [];
-        for (const row of pending) {
-          const changed = await query(
-            `UPDATE batch_items SET state = 'placing' WHERE batch_id = $1 AND item = $2
-              RETURNING *`,
-            [textOf(row, "batch_id"), numberOf(row, "item")],
-          );
-          taken.push(...changed.map(itemOf));
-        }
-        return taken;
+        return cancelled.length;
       });
     },
-    async change({ batchId, item }, { state, callId, detail }) {
-      await query(
-        `UPDATE batch_items SET state = $3, call_id = COALESCE($4, call_id),
-          detail = COALESCE($5, detail) WHERE batch_id = $1 AND item = $2`,
-        [batchId, item, state, callId ?? null, detail ?? null],
-      );
-    },
-    async recover() {
-      await query(
-        "UPDATE batch_items SET state = 'pending' WHERE state = 'placing' AND call_id IS NULL",
-      );
-    },
-    async byCall(callId) {
-      const [row] = await query("SELECT * FROM batch_items WHERE call_id = $1", [callId]);
-      return row && itemOf(row);
-    },
-    async cancel(id) {
+    async isCancelled(id) {
       const cancelled = await query(
-        `UPDATE batch_items SET state = 'cancelled' WHERE batch_id = $1 AND state = 'pending'
-          RETURNING item`,
+        "SELECT id FROM batches WHERE id = $1 AND cancelled_at IS NOT NULL",
         [id],
       );
-      return cancelled.length;
+      return cancelled.length > 0;
     },
   };
+}
+
+async function feedFrom(query: Query, { most, now, callOf }: BatchFeed): Promise<number> {
+  // What waits for a later time, such as another attempt, keeps nobody from the queue.
+  const [waiting] = await query(
+    `SELECT COUNT(*) AS calls FROM batch_items JOIN dial_queue
+      ON dial_queue.call_id = batch_items.call_id
+      WHERE state = 'placing' AND claimed_at IS NULL AND due_at <= $1`,
+    [Math.round(now)],
+  );
+  const room = most - (waiting === undefined ? 0 : numberOf(waiting, "calls"));
+  if (room <= 0) return 0;
+  const pending = await query(
+    `SELECT batch_items.*, key_name, request FROM batch_items
+      JOIN batches ON batches.id = batch_items.batch_id WHERE state = 'pending'
+      ORDER BY created_at, batch_id, item LIMIT $1`,
+    [room],
+  );
+  for (const row of pending) {
+    const item = itemOf(row);
+    const admitted = callOf(item, {
+      id: item.batchId,
+      request: maybeJson(row, "request"),
+      ...present({ keyName: maybeText(row, "key_name") }),
+    });
+    const taken = await query(
+      `UPDATE batch_items SET state = $3, call_id = $4, detail = $5
+        WHERE batch_id = $1 AND item = $2 AND state = 'pending' RETURNING item`,
+      [
+        item.batchId,
+        item.item,
+        admitted === undefined ? "refused" : "placing",
+        admitted?.call.id ?? null,
+        admitted === undefined ? "not_understood" : null,
+      ],
+    );
+    // It may have been erased in between.
+    if (admitted === undefined || taken.length === 0) continue;
+    for (const { sql, values } of admissionStatements(admitted, now)) await query(sql, values);
+  }
+  return pending.length;
 }
 
 const nothing: Readonly<Record<BatchItemState, number>> = {

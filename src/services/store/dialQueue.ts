@@ -1,15 +1,10 @@
+import { admissionStatements, type AdmittedCall, type WaitingCall } from "./admission.ts";
 import type { Database, Row } from "./database.ts";
 import { maybeJson, maybeNumber, numberOf, present, textOf } from "./row.ts";
 
 /** A call that waits for its turn to be placed. */
-export interface QueuedCall {
+export interface QueuedCall extends WaitingCall {
   readonly callId: string;
-  /** The number it will be placed from: each has its own pace. */
-  readonly from: string;
-  /** Not before then, in milliseconds since 1970. */
-  readonly dueAt: number;
-  /** What it takes to place it, as JSON can hold it. */
-  readonly payload: unknown;
   /** When its turn came; absent while it waits. */
   readonly takenAt?: number;
 }
@@ -22,8 +17,12 @@ export interface ClaimedCalls {
 
 /** Calls to be placed, in the order they were asked for; they outlive the process. */
 export interface DialQueue {
-  /** Gives the call's position among those of its number, from 1. */
-  enqueue(call: QueuedCall, now: number): Promise<number>;
+  /**
+   * Writes a call down and puts it in the queue, in one step; gives its position among those of its
+   * number, from 1. The call that it tries again leaves the queue in the same step, and a batch has it
+   * in that one's place.
+   */
+  admit(admitted: AdmittedCall, now: number, triesAgain?: string): Promise<number>;
   /** Takes the calls whose turn it is: at most one per number, and not before its pace allows. */
   claim(now: number, options?: { readonly perSecond?: number }): Promise<ClaimedCalls>;
   /** What is kept of a call until it is removed, whether it has been taken or still waits. */
@@ -34,7 +33,10 @@ export interface DialQueue {
   position(callId: string): Promise<number | undefined>;
   /** Once it has been placed, or is not wanted any more. False if it was not there. */
   remove(callId: string): Promise<boolean>;
-  /** As long as it has not been taken to be placed. False if it was, or was not there. */
+  /**
+   * Cancels a call, for its record and its batch too, as long as it has not been taken to be placed.
+   * False if it was, or was not there.
+   */
   withdraw(callId: string): Promise<boolean>;
   /** Calls that were taken before a time and never removed: whether they were placed is not known. */
   overdue(takenBefore: number): Promise<readonly QueuedCall[]>;
@@ -56,12 +58,19 @@ export function createDialQueue(database: Database): DialQueue {
   }
 
   return {
-    async enqueue({ callId, from, dueAt, payload }, now) {
-      await query(
-        `INSERT INTO dial_queue (call_id, from_number, due_at, enqueued_at, payload)
-          VALUES ($1, $2, $3, $4, $5) ON CONFLICT (call_id) DO NOTHING`,
-        [callId, from, Math.round(dueAt), Math.round(now), JSON.stringify(payload)],
-      );
+    async admit(admitted, now, triesAgain) {
+      const callId = admitted.call.id;
+      await database.batch([
+        ...admissionStatements(admitted, now),
+        ...(triesAgain === undefined ? [] : [
+          {
+            sql: `UPDATE batch_items SET state = 'placing', call_id = $2
+              WHERE call_id = $1 AND state IN ('placing', 'placed')`,
+            values: [triesAgain, callId],
+          },
+          { sql: "DELETE FROM dial_queue WHERE call_id = $1", values: [triesAgain] },
+        ]),
+      ]);
       // The call waits; that its place cannot be told is no reason to say that it does not.
       return await position(callId).catch(() => undefined) ?? 1;
     },
@@ -114,12 +123,23 @@ export function createDialQueue(database: Database): DialQueue {
       );
     },
     position,
-    async withdraw(callId) {
-      const removed = await query(
-        "DELETE FROM dial_queue WHERE call_id = $1 AND claimed_at IS NULL RETURNING call_id",
-        [callId],
-      );
-      return removed.length > 0;
+    withdraw(callId) {
+      return database.transaction("dial", async (query) => {
+        const removed = await query(
+          "DELETE FROM dial_queue WHERE call_id = $1 AND claimed_at IS NULL RETURNING call_id",
+          [callId],
+        );
+        if (removed.length === 0) return false;
+        await query("UPDATE calls SET outcome = 'cancelled' WHERE id = $1 AND outcome IS NULL", [
+          callId,
+        ]);
+        await query(
+          `UPDATE batch_items SET state = 'cancelled', detail = 'cancelled'
+            WHERE call_id = $1 AND state = 'placing'`,
+          [callId],
+        );
+        return true;
+      });
     },
     async remove(callId) {
       const removed = await query(

@@ -194,4 +194,14 @@ export const versions: readonly (readonly string[])[] = [
       AND (answered_by IS NULL OR answered_by NOT IN ('human', 'machine'))`,
     "UPDATE calls SET outcome = 'machine' WHERE outcome IN ('human', 'no_answer') AND answered_by = 'machine'",
   ],
+  [
+    "ALTER TABLE batches ADD COLUMN cancelled_at BIGINT",
+    "CREATE INDEX batch_items_by_state ON batch_items (state)",
+    // Until then a process that died could leave items between their batch and the queue. One that
+    // had got its call may have been dialled: it is not dialled again.
+    "UPDATE batch_items SET state = 'pending' WHERE state = 'placing' AND call_id IS NULL",
+    `UPDATE batch_items SET state = 'ended', detail = 'unknown' WHERE state = 'placing'
+      AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = batch_items.call_id)
+      AND NOT EXISTS (SELECT 1 FROM dial_queue WHERE dial_queue.call_id = batch_items.call_id)`,
+  ],
 ];

@@ -44,7 +44,9 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
       },
     },
     records: {
-      open: () => Promise.resolve(),
+      admission: () => {
+        throw new Error("Cannot admit a call: nothing is placed here");
+      },
       changed: (_callId, change) => void changes.push(change),
       ended: (_job, end, outcome) => void ends.push([end, outcome]),
     },

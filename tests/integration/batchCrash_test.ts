@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { apiKey } from "../support/phoneServer.ts";
+import { startBeside, temporaryDatabase, until } from "../support/dialling.ts";
+import { startPostgres } from "../support/postgres.ts";
+import {
+  makeDataFolder,
+  type ServerProcess,
+  startPhoneCompany,
+  startServerProcess,
+} from "../support/serverProcess.ts";
+
+const postgres = await startPostgres();
+globalThis.addEventListener("unload", () => postgres?.kill());
+
+const path = "/api/outbound/batch";
+const numbers = Array.from({ length: 12 }, (_, n) => `+141555501${10 + n}`);
+const busy = { otherNumbers: { answer: "busy" }, speed: 50 } as const;
+
+interface Progress {
+  readonly total: number;
+  readonly progress: Readonly<Record<string, number>>;
+  readonly calls: readonly { readonly detail: string | null }[];
+}
+
+/** How far a batch has got, which always adds up. */
+async function progressOf(
+  server: Pick<ServerProcess, "get">,
+  batchId: string,
+  total: number,
+): Promise<Progress> {
+  const state: Progress = await (await server.get(`${path}/${batchId}`)).json();
+  const sum = Object.values(state.progress).reduce((sum, items) => sum + items, 0);
+  assert.deepEqual([sum, state.total], [total, total]);
+  return state;
+}
+
+Deno.test("a process that dies while it brings a batch into the queue leaves nothing behind", async () => {
+  await using data = await makeDataFolder();
+  await using company = startPhoneCompany(busy);
+  await Deno.writeTextFile(`${data.path}/dying-at`, "INSERT INTO dial_queue");
+  const env = { ...company.env, OUTBOUND_PER_SECOND: "100", OUTBOUND_PER_MINUTE: "1000" };
+  await using dying = await startServerProcess({
+    ...{ data, env, preload: "tests/integration/dyingAt.ts" },
+  });
+  company.network.connectTo(dying.origin);
+  const calls = numbers.slice(0, 4).map((to) => ({ to }));
+  const { batchId } = await (await dying.post(path, { calls })).json();
+  assert.equal(await dying.ended(), 137);
+  assert.equal(company.network.calls.length, 0);
+
+  data.letTimePass();
+  await using next = await startServerProcess({ data, env });
+  company.network.connectTo(next.origin);
+  const done = await until(
+    () => progressOf(next, batchId, calls.length),
+    ({ progress }) => progress.ended === calls.length,
+  );
+  assert.ok(done.calls.every(({ detail }) => detail === "busy"));
+  assert.deepEqual(company.network.calls.map(({ to }) => to).sort(), calls.map(({ to }) => to));
+});
+
+const stores = {
+  "SQLite": temporaryDatabase,
+  "Postgres": async () => {
+    if (postgres === undefined) throw new Error("Cannot test with Postgres: there is none");
+    const { url, drop } = await postgres.createDatabase();
+    return { url, [Symbol.asyncDispose]: drop };
+  },
+};
+
+for (const [store, makeDatabase] of Object.entries(stores)) {
+  Deno.test({
+    name:
+      `${store}: whoever dials the calls of a batch, it goes on, also without whoever took it in`,
+    ignore: store === "Postgres" && postgres === undefined,
+    async fn() {
+      await using database = await makeDatabase();
+      await using company = startPhoneCompany(busy);
+      const env = { ...company.env, DATABASE_URL: database.url };
+      await using first = await startBeside(company, env);
+      await using second = await startBeside(company, env);
+      company.network.connectTo(second.origin);
+      const get = (path: string) => second.request(path, { headers: { "X-API-Key": apiKey } });
+      const answer = await first.request(path, {
+        method: "POST",
+        headers: { "X-API-Key": apiKey, "Content-Type": "application/json" },
+        body: JSON.stringify({ calls: numbers.map((to) => ({ to })) }),
+      });
+      const { batchId } = await answer.json();
+      await until(
+        () => progressOf({ get }, batchId, numbers.length),
+        ({ progress }) => progress.ended! >= 6,
+      );
+      await first.app.close();
+      await until(
+        () => progressOf({ get }, batchId, numbers.length),
+        ({ progress }) => progress.ended === numbers.length,
+      );
+      assert.deepEqual(company.network.calls.map(({ to }) => to).sort(), numbers);
+    },
+  });
+}
