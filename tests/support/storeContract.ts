@@ -387,6 +387,45 @@ function testErasure(test: StoreTest): void {
     assert.deepEqual((await calls.content("old_7")).turns, []);
   });
 
+  test("eraseBefore() forgets old batches that are over, and what webhooks hold", async (store) => {
+    const { batches, outbox, erasure } = store;
+    const items = [{ number: "+15550001", variables: { name: "Ann" } }];
+    for (const [id, at] of [["over", 1000], ["open", 1000], ["new", 5000]] as const) {
+      await batches.create({ id, request: {}, items }, at);
+    }
+    await batches.cancel("over", 2000);
+    await batches.cancel("new", 6000);
+    const letter = { endpoint: "e", eventType: "call.ended", payload: "+15550001" };
+    await outbox.enqueue([{ ...letter, id: "old" }], 1000);
+    await outbox.enqueue([{ ...letter, id: "young" }], 5000);
+    await erasure.eraseBefore(5000);
+    assert.deepEqual(
+      (await Promise.all(["over", "open", "new"].map(batches.get))).map((batch) => batch?.id),
+      [undefined, "open", "new"],
+    );
+    assert.deepEqual(await batches.items("over", { limit: 9 }), []);
+    const left = await outbox.claim(9000, { limit: 9, leaseMs: 1 });
+    assert.deepEqual(left.map(({ id }) => id), ["young"]);
+  });
+
+  test("eraseNumber() leaves nothing of a person in batches and requests, and dials nobody again", async (store) => {
+    const { batches, calls, erasure, idempotency } = store;
+    const key = { keyName: "ops", requestKey: "for +15550001" };
+    await idempotency.reserve({ ...key, bodyHash: "h", callId: "out" }, 0);
+    await idempotency.complete(key, { status: 200, body: { callId: "out" } });
+    await calls.write([opened({ id: "out", direction: "outbound", to: "+15550001" })]);
+    const request = { context: "about Ann" };
+    const items = [{ number: "+15550001", variables: { name: "Ann" } }];
+    await batches.create({ id: "b1", request, items }, 0);
+    await batches.create({ id: "b2", request, items: [...items, { number: "+15550002" }] }, 0);
+    await erasure.eraseNumber("+15550001");
+    const [own, shared] = [await batches.get("b1"), await batches.get("b2")];
+    assert.deepEqual([own?.request, own?.progress.cancelled], [{}, 1]);
+    assert.deepEqual([shared?.request, shared?.progress.pending], [request, 1]);
+    const again = await idempotency.reserve({ ...key, bodyHash: "h", callId: "again" }, 1);
+    assert.deepEqual(again, { state: "unknown", bodyHash: "", callId: "out" });
+  });
+
   test("eraseNumber() forgets all about one person, also what comes later of an erased call", async (store) => {
     const { calls, erasure } = store;
     await calls.write([

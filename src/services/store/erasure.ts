@@ -19,18 +19,42 @@ export interface CallErasure {
 /** Calls per transaction: others who write wait a few milliseconds at most. */
 const CHUNK = 200;
 
+/** An item keeps its place in its batch; one that is not over has nobody left to be told of its end. */
+const FORGET_ITEMS = `UPDATE batch_items SET number = '', variables = NULL,
+  state = CASE WHEN state IN ('pending', 'placing') THEN 'cancelled' WHEN state = 'placed'
+    THEN 'ended' ELSE state END,
+  detail = CASE WHEN state IN ('pending', 'placing', 'placed') THEN 'erased' ELSE detail END`;
+
 export function createErasure(database: Database): CallErasure {
   return {
-    eraseBefore: (time) => erase("started_at < $1", Math.ceil(time)),
+    async eraseBefore(time) {
+      const before = Math.ceil(time);
+      const erased = await erase("started_at < $1", before);
+      await database.batch([
+        { sql: "DELETE FROM deliveries WHERE created_at < $1", values: [before] },
+        {
+          sql: `DELETE FROM batches WHERE created_at < $1 AND NOT EXISTS (
+            SELECT 1 FROM batch_items WHERE batch_items.batch_id = batches.id
+            AND state IN ('pending', 'placing', 'placed'))`,
+          values: [before],
+        },
+      ]);
+      return erased;
+    },
     async eraseNumber(number) {
       const erased = await erase(
         "(direction <> 'outbound' AND from_number = $1 OR direction <> 'inbound' AND to_number = $1)",
         number,
       );
-      await database.query(
-        "UPDATE batch_items SET number = '', variables = NULL WHERE number = $1",
-        [number],
-      );
+      await database.batch([
+        { sql: `${FORGET_ITEMS} WHERE number = $1`, values: [number] },
+        // What a batch of nobody any more would have said to them.
+        {
+          sql: `UPDATE batches SET request = $1 WHERE NOT EXISTS (SELECT 1 FROM batch_items
+            WHERE batch_items.batch_id = batches.id AND number <> '')`,
+          values: ["{}"],
+        },
+      ]);
       return erased;
     },
   };
@@ -63,6 +87,13 @@ export function createErasure(database: Database): CallErasure {
       for (const table of ["deliveries", "dial_queue"]) {
         await query(`DELETE FROM ${table} WHERE call_id IN ${chosen}`, [value]);
       }
+      await query(`${FORGET_ITEMS} WHERE call_id IN ${chosen}`, [value]);
+      // The key stays taken, so that the same request dials nobody again; what it was is forgotten.
+      await query(
+        `UPDATE idempotency_keys SET body_hash = '', state = 'unknown', response = NULL
+          WHERE call_id IN ${chosen}`,
+        [value],
+      );
       const calls = await query(`DELETE FROM calls WHERE id IN ${chosen} RETURNING id`, [value]);
       return { calls: calls.length, turns, toolCalls };
     });
