@@ -104,8 +104,12 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     log,
   });
   const revocation = await openKeyRevocation({ keys: store.revokedKeys, now, setTimer, log });
-  const { retentionDays } = settings.records;
-  const stopRetention = startRetention({ store, days: retentionDays, now, setTimer, log });
+  const { retentionDays, journal } = settings.records;
+  const stopRetention = startRetention({
+    ...{ store, now, setTimer, log },
+    days: retentionDays,
+    ...(journal !== undefined && { journalDir: journal.dir }),
+  });
   return {
     instanceId,
     store,

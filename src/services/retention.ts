@@ -1,9 +1,12 @@
+import { forgetOldJournals } from "./oldJournals.ts";
 import type { Store } from "./store.ts";
 
 export interface RetentionDeps {
   readonly store: Pick<Store, "erasure" | "prune">;
   /** Absent means that calls are kept for ever. */
   readonly days: number | undefined;
+  /** Where the journals of calls are, if they are kept. */
+  readonly journalDir?: string;
   readonly now: () => number;
   readonly setTimer: (wake: () => void, delayMs: number) => () => void;
   readonly log: {
@@ -16,7 +19,7 @@ const HOUR_MS = 60 * 60_000;
 
 /** Forgets, at the start and then every hour, what is too old to be kept; gives the means to stop. */
 export function startRetention(deps: RetentionDeps): () => Promise<void> {
-  const { store, days, now, setTimer, log } = deps;
+  const { store, days, journalDir, now, setTimer, log } = deps;
   let closed = false;
   let working: Promise<void> | undefined;
   let cancelTimer = setTimer(forget, 0);
@@ -32,8 +35,10 @@ export function startRetention(deps: RetentionDeps): () => Promise<void> {
   async function forgetOld(): Promise<void> {
     await store.prune(now());
     if (days === undefined || closed) return;
-    const erased = await store.erasure.eraseBefore(now() - days * 24 * HOUR_MS);
+    const before = now() - days * 24 * HOUR_MS;
+    const erased = await store.erasure.eraseBefore(before);
     if (erased.calls > 0) log.info("Old calls forgotten", { ...erased });
+    if (journalDir !== undefined) await forgetOldJournals(journalDir, before);
   }
 
   return async function stopRetention() {

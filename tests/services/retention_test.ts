@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { startRetention } from "../../src/services/retention.ts";
 import { withApi } from "../support/apiServer.ts";
+import { until } from "../support/dialling.ts";
+import { startPhoneServer } from "../support/phoneServer.ts";
 
 const day = 24 * 60 * 60_000;
 
@@ -29,3 +31,20 @@ for (const [days, left] of [[30, ["call_new"]], [undefined, ["call_new", "call_o
       assert.deepEqual(calls.map(({ id }) => id), left);
     }));
 }
+
+Deno.test("a server forgets the journals of old calls, and no other file", async () => {
+  const dir = await Deno.makeTempDir();
+  const names = ["call_old.jsonl", "call_new.jsonl", "notes.txt"];
+  for (const name of names) await Deno.writeTextFile(`${dir}/${name}`, "{}\n");
+  const old = new Date(Date.now() - 31 * day);
+  for (const name of ["call_old.jsonl", "notes.txt"]) await Deno.utime(`${dir}/${name}`, old, old);
+  {
+    await using _server = await startPhoneServer({
+      env: { RETENTION_DAYS: "30", JOURNAL_DIR: dir },
+    });
+    const left = () => [...Deno.readDirSync(dir)].map(({ name }) => name).sort();
+    await until(left, (names) => !names.includes("call_old.jsonl"));
+    assert.deepEqual(left(), ["call_new.jsonl", "notes.txt"]);
+  }
+  await Deno.remove(dir, { recursive: true });
+});
