@@ -3,6 +3,7 @@ import type { CallRegistry } from "../call/types.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import { createCallActions } from "../services/callActions.ts";
+import { removeJournals } from "../services/oldJournals.ts";
 import type { Records } from "../services/records.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { analyticsRoutes } from "./analytics.ts";
@@ -31,8 +32,13 @@ export function apiRoutes(
     registry,
     transferAliases: (agent) => Object.keys(agents.get(agent)?.transfers ?? {}),
   });
+  const { journal } = settings.records;
   const routes = new OpenAPIHono<CallerEnv>();
-  routes.route("/", callsRoutes({ access, calls, erasure, act }));
+  const eraseNumber = (number: string) =>
+    erasure.eraseNumber(number, async (callIds) => {
+      if (journal !== undefined) await removeJournals(journal.dir, callIds);
+    });
+  routes.route("/", callsRoutes({ access, calls, erasure: { eraseNumber }, act }));
   routes.route("/", analyticsRoutes({ access, calls }));
   routes.route("/", eventsRoutes({ access, log: eventLog, runId, findCall }));
   routes.route("/", webhookRoutes({ access, outbox, ...(webhooks !== undefined && { webhooks }) }));

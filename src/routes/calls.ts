@@ -26,7 +26,7 @@ import { acceptedFormat } from "./transcriptFormat.ts";
 export interface CallsRoutesDeps {
   readonly access: RequireScope;
   readonly calls: Pick<CallStore, "get" | "content" | "list">;
-  readonly erasure: CallErasure;
+  readonly erasure: Pick<CallErasure, "eraseNumber">;
   readonly act: CallActions;
 }
 

@@ -7,3 +7,14 @@ export async function forgetOldJournals(dir: string, before: number): Promise<vo
     if (mtime !== null && mtime.getTime() < before) await Deno.remove(path);
   }
 }
+
+/** Removes the journals of some calls, as far as there are any. */
+export async function removeJournals(dir: string, callIds: readonly string[]): Promise<void> {
+  for (const callId of callIds) {
+    try {
+      await Deno.remove(`${dir}/${callId}.jsonl`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}

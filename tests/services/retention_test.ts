@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { startRetention } from "../../src/services/retention.ts";
 import { withApi } from "../support/apiServer.ts";
 import { until } from "../support/dialling.ts";
-import { startPhoneServer } from "../support/phoneServer.ts";
+import { apiKey, startPhoneServer } from "../support/phoneServer.ts";
 
 const day = 24 * 60 * 60_000;
 
@@ -45,6 +45,27 @@ Deno.test("a server forgets the journals of old calls, and no other file", async
     const left = () => [...Deno.readDirSync(dir)].map(({ name }) => name).sort();
     await until(left, (names) => !names.includes("call_old.jsonl"));
     assert.deepEqual(left(), ["call_new.jsonl", "notes.txt"]);
+  }
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("the journals of a caller go with the caller's records", async () => {
+  const dir = await Deno.makeTempDir();
+  {
+    await using server = await startPhoneServer({
+      env: { JOURNAL_DIR: dir, API_KEYS: `ops:${apiKey};scopes=admin` },
+    });
+    const call = server.network.call({ from: "+12025550123" });
+    await call.next("media");
+    call.hangUp();
+    await call.settled;
+    const left = () => [...Deno.readDirSync(dir)].map(({ name }) => name);
+    await until(left, (names) => names.length === 1);
+    const headers = { "X-API-Key": apiKey };
+    const path = "/api/callers/%2B12025550123";
+    const erased = await server.request(path, { method: "DELETE", headers });
+    assert.equal((await erased.json()).calls, 1);
+    assert.deepEqual(left(), []);
   }
   await Deno.remove(dir, { recursive: true });
 });

@@ -1,5 +1,5 @@
 import type { Database, SqlValue } from "./database.ts";
-import { numberOf } from "./row.ts";
+import { numberOf, textOf } from "./row.ts";
 
 /** What was erased. */
 export interface Erased {
@@ -8,12 +8,15 @@ export interface Erased {
   readonly toolCalls: number;
 }
 
+/** Forgets what is kept of calls elsewhere; where it rejects, their records stay too. */
+export type AlsoForget = (callIds: readonly string[]) => Promise<void>;
+
 /** Forgets calls, with everything that was said in them. */
 export interface CallErasure {
   /** Forgets calls that began before a time, in milliseconds since 1970. */
   eraseBefore(time: number): Promise<Erased>;
   /** Forgets every call with one person's number, and what batches and webhooks hold of it. */
-  eraseNumber(number: string): Promise<Erased>;
+  eraseNumber(number: string, alsoForget?: AlsoForget): Promise<Erased>;
 }
 
 /** Calls per transaction: others who write wait a few milliseconds at most. */
@@ -41,10 +44,11 @@ export function createErasure(database: Database): CallErasure {
       ]);
       return erased;
     },
-    async eraseNumber(number) {
+    async eraseNumber(number, alsoForget) {
       const erased = await erase(
         "(direction <> 'outbound' AND from_number = $1 OR direction <> 'inbound' AND to_number = $1)",
         number,
+        alsoForget,
       );
       await database.batch([
         { sql: `${FORGET_ITEMS} WHERE number = $1`, values: [number] },
@@ -59,10 +63,14 @@ export function createErasure(database: Database): CallErasure {
     },
   };
 
-  async function erase(condition: string, value: SqlValue): Promise<Erased> {
+  async function erase(
+    condition: string,
+    value: SqlValue,
+    alsoForget?: AlsoForget,
+  ): Promise<Erased> {
     let erased: Erased = { calls: 0, turns: 0, toolCalls: 0 };
     for (;;) {
-      const chunk = await eraseChunk(condition, value);
+      const chunk = await eraseChunk(condition, value, alsoForget);
       erased = {
         calls: erased.calls + chunk.calls,
         turns: erased.turns + chunk.turns,
@@ -72,7 +80,11 @@ export function createErasure(database: Database): CallErasure {
     }
   }
 
-  function eraseChunk(condition: string, value: SqlValue): Promise<Erased> {
+  function eraseChunk(
+    condition: string,
+    value: SqlValue,
+    alsoForget?: AlsoForget,
+  ): Promise<Erased> {
     return database.transaction("erasure", async (query) => {
       const chosen = `(SELECT id FROM calls WHERE ${condition} ORDER BY id LIMIT ${CHUNK})`;
       const countOf = async (table: string): Promise<number> => {
@@ -95,6 +107,7 @@ export function createErasure(database: Database): CallErasure {
         [value],
       );
       const calls = await query(`DELETE FROM calls WHERE id IN ${chosen} RETURNING id`, [value]);
+      await alsoForget?.(calls.map((call) => textOf(call, "id")));
       return { calls: calls.length, turns, toolCalls };
     });
   }
