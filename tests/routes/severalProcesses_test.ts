@@ -9,7 +9,7 @@ import {
   temporaryDatabase,
   until,
 } from "../support/dialling.ts";
-import { account, startPhoneServer } from "../support/phoneServer.ts";
+import { account, apiKey, startPhoneServer } from "../support/phoneServer.ts";
 
 Deno.test("a call that one process places is answered and talked with in another", async () => {
   await using database = await temporaryDatabase();
@@ -76,14 +76,17 @@ Deno.test("a stream that reaches another process than its webhook did is taken t
 
 Deno.test("what comes after a call is decided by its record, whichever process is asked", async () => {
   await using database = await temporaryDatabase();
-  const env = { DATABASE_URL: database.url };
+  const env = { DATABASE_URL: database.url, API_KEYS: `ops:${apiKey};scopes=admin` };
   await using server = await startPhoneServer({ env });
   await using second = await startBeside(server, env);
   const call = server.network.call();
   await call.next("media");
   const session = server.app.registry.byCallSid(call.sid);
   session?.input({ type: "hangUp", end: { reason: "agent_hung_up" } });
-  await session?.ended;
+  await until(
+    () => get(second, `/api/calls/${session?.id}`),
+    ({ status }) => status === "ended",
+  );
   const form = { CallSid: call.sid };
   const answer = await callBack(second, "/twilio/resume", form);
   assert.match(await answer.text(), /<Response><Hangup\/><\/Response>/);
