@@ -12,6 +12,8 @@ import { logCalls } from "./services/callLog.ts";
 import { createCallSetup } from "./services/callSetup.ts";
 import { equipAgents } from "./services/equipAgents.ts";
 import { createEventHub, type EventHub } from "./services/events.ts";
+import { openInstanceBus } from "./services/instances/instanceBus.ts";
+import { createInstanceQuestions } from "./services/instances/questions.ts";
 import { createOpenModel } from "./services/openai.ts";
 import { createPhone, type Phone } from "./services/phone.ts";
 import { loadPrices } from "./services/priceList.ts";
@@ -77,16 +79,17 @@ export async function createApp(
     }),
   });
   const logging = logCalls(events, log);
-  const runId = newId("run");
+  const bus = await openInstanceBus(settings.database, { instanceId: newId("inst"), log });
+  const questions = createInstanceQuestions({ bus, newId: () => newId("ask"), setTimer, log });
   const records = await openRecords({
-    ...{ settings, agents, registry, events, store, prices, log },
-    writeEvent: writeServerSentEvent(runId),
+    ...{ settings, agents, registry, events, bus, store, prices, log },
+    writeEvent: writeServerSentEvent,
     onEnded: (call) => phone?.outbound.ended(call),
     beforeStoreCloses: () => phone?.outbound.settled(),
   });
   const { transfers, policy } = safety;
   const phone: Phone | undefined = createPhone({
-    ...{ settings, agents, registry, events, records, policy, log, setTimer },
+    ...{ settings, agents, registry, events, records, questions, policy, log, setTimer },
     transferNumber: transfers.number,
     ...(twilioTimeoutMs !== undefined && { twilioTimeoutMs }),
   });
@@ -96,7 +99,7 @@ export async function createApp(
   });
   let draining = false;
   const router = createAppRouter({
-    ...{ settings, agents, registry, phone, log, records, runId },
+    ...{ settings, agents, registry, phone, log, records, questions },
     engine: model.name,
     isDraining: () => draining,
   });
@@ -123,6 +126,8 @@ export async function createApp(
       logging.close();
       await journals?.close();
       await records.close();
+      questions.close();
+      await bus.close();
       await model.close();
     },
   };

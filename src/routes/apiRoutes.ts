@@ -3,7 +3,10 @@ import type { CallRegistry } from "../call/types.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import { createCallActions } from "../services/callActions.ts";
+import { createCallControl } from "../services/callControl.ts";
+import type { InstanceQuestions } from "../services/instances/questions.ts";
 import { removeJournals } from "../services/oldJournals.ts";
+import type { Phone } from "../services/phone.ts";
 import type { Records } from "../services/records.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { analyticsRoutes } from "./analytics.ts";
@@ -18,19 +21,24 @@ export interface ApiRoutesDeps {
   readonly agents: Agents;
   readonly registry: CallRegistry;
   readonly records: Records;
-  /** Tells this run of the process from others; part of every event's id. */
-  readonly runId: string;
+  readonly phone: Phone | undefined;
+  readonly questions: InstanceQuestions;
   readonly access: RequireScope;
 }
 
 /** The routes that read the records and act on live calls. */
 export function apiRoutes(
-  { settings, agents, registry, records, runId, access }: ApiRoutesDeps,
+  { settings, agents, registry, records, phone, questions, access }: ApiRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const { store: { calls, erasure, outbox }, eventLog, metrics, revocation, webhooks } = records;
-  const act = createCallActions({
-    registry,
-    transferAliases: (agent) => Object.keys(agents.get(agent)?.transfers ?? {}),
+  const control = createCallControl({
+    instanceId: records.instanceId,
+    questions,
+    act: createCallActions({
+      registry,
+      transferAliases: (agent) => Object.keys(agents.get(agent)?.transfers ?? {}),
+    }),
+    ...(phone !== undefined && { endPhoneCall: phone.endCall }),
   });
   const { journal } = settings.records;
   const routes = new OpenAPIHono<CallerEnv>();
@@ -38,9 +46,9 @@ export function apiRoutes(
     erasure.eraseNumber(number, async (callIds) => {
       if (journal !== undefined) await removeJournals(journal.dir, callIds);
     });
-  routes.route("/", callsRoutes({ access, calls, erasure: { eraseNumber }, act }));
+  routes.route("/", callsRoutes({ access, calls, erasure: { eraseNumber }, control }));
   routes.route("/", analyticsRoutes({ access, calls }));
-  routes.route("/", eventsRoutes({ access, log: eventLog, runId, findCall }));
+  routes.route("/", eventsRoutes({ access, log: eventLog, findCall, revocation }));
   routes.route("/", webhookRoutes({ access, outbox, ...(webhooks !== undefined && { webhooks }) }));
   routes.route("/", metricsRoutes({ access, metrics }));
   routes.route("/", keysRoutes({ access, keys: settings.server.apiKeys, revocation }));

@@ -2,8 +2,10 @@ import type { Context } from "@hono/hono";
 import type { CallRegistry } from "../call/types.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
+import type { InstanceQuestions } from "../services/instances/questions.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Records } from "../services/records.ts";
+import { setTimer } from "../services/sessionPorts.ts";
 import { createAuthenticator } from "../utils/auth.ts";
 import { newId } from "../utils/ids.ts";
 import type { Logger } from "../utils/logger.ts";
@@ -18,6 +20,7 @@ import { outboundRoutes } from "./outbound.ts";
 import { outboundBatchRoutes } from "./outboundBatch.ts";
 import { twilioRoutes } from "./twilio.ts";
 import { webRoutes } from "./web.ts";
+import { createWebTokens } from "./webTokens.ts";
 
 /** What the server's routes are made from. */
 export interface RoutedApp {
@@ -26,8 +29,7 @@ export interface RoutedApp {
   readonly registry: CallRegistry;
   readonly phone: Phone | undefined;
   readonly records: Records;
-  /** Tells this run of the process from others. */
-  readonly runId: string;
+  readonly questions: InstanceQuestions;
   readonly engine: string;
   readonly log: Logger;
   readonly isDraining: () => boolean;
@@ -35,7 +37,7 @@ export interface RoutedApp {
 
 /** All the server's routes, with what the settings and the parts of the server give each. */
 export function createAppRouter(
-  { settings, agents, registry, phone, records, runId, engine, log, isDraining }: RoutedApp,
+  { settings, agents, registry, phone, records, questions, engine, log, isDraining }: RoutedApp,
 ): Router {
   const { server, agents: { default: defaultAgent } } = settings;
   const now = () => performance.now();
@@ -92,6 +94,12 @@ export function createAppRouter(
         webRoutes({
           ...keyed,
           registry,
+          tokens: createWebTokens({
+            ...(isShared(settings.database) && { shared: records.store.tokens }),
+            isRevoked: records.revocation.isNameRevoked,
+            now: Date.now,
+            setTimer,
+          }),
           agents: agents.names.map((name) => ({ name, title: agents.get(name)?.title ?? name })),
           defaultAgent,
           engine,
@@ -101,11 +109,19 @@ export function createAppRouter(
           log,
         }),
       );
-      router.route("/", apiRoutes({ settings, agents, registry, records, runId, access }));
+      router.route(
+        "/",
+        apiRoutes({ settings, agents, registry, records, phone, questions, access }),
+      );
       router.route("/", docsRoutes());
       router.route("/", openapiRoutes(router));
     },
   });
+}
+
+/** What is in memory dies with the process, and no other one sees it. */
+function isShared(database: Settings["database"]): boolean {
+  return database.kind === "postgres" || database.path !== ":memory:";
 }
 
 /** Calls go on while the store is away, and what happens in them waits for it. */

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { ActionResult, CallActions } from "../services/callActions.ts";
+import type { ActionResult } from "../services/callActions.ts";
+import type { CallControl } from "../services/callControl.ts";
 import { viewCall, viewDetail, viewTurn } from "../services/callView.ts";
 import { type CallPosition, readCursor } from "../services/store/callList.ts";
 import type { CallRecord } from "../services/store/callRecord.ts";
@@ -27,12 +28,12 @@ export interface CallsRoutesDeps {
   readonly access: RequireScope;
   readonly calls: Pick<CallStore, "get" | "content" | "list">;
   readonly erasure: Pick<CallErasure, "eraseNumber">;
-  readonly act: CallActions;
+  readonly control: CallControl;
 }
 
 /** What is known of calls, and what can be done with them. */
 export function callsRoutes(
-  { access, calls, erasure, act }: CallsRoutesDeps,
+  { access, calls, erasure, control }: CallsRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
   const reading = { middleware: [access("calls:read")] };
@@ -76,7 +77,7 @@ export function callsRoutes(
     async (c) => {
       const call = await find(c.req.valid("param").id, c.get("caller"));
       const asked = c.req.valid("json");
-      const result = call.status === "ended" ? over : act(call.id, asked);
+      const result = call.status === "ended" ? over : await control(call, asked);
       if (!result.ok) throw problemOf(result, call);
       return c.json({ success: true, callId: call.id, type: asked.type } as const, 202);
     },
@@ -114,7 +115,7 @@ function problemOf(
     case "not_live":
       return status === "ended"
         ? new HttpProblem(409, "call_ended", "The call has ended.")
-        : new HttpProblem(409, "call_not_here", "The call is not held by this server.");
+        : new HttpProblem(409, "call_not_here", "No server holds the call just now.");
     case "not_on_a_phone":
       return new HttpProblem(409, "not_on_a_phone", "Only phone calls can be handed over.");
     case "unknown_transfer":
@@ -173,7 +174,8 @@ const action = createRoute({
   method: "post",
   path: "/api/calls/{id}/actions",
   summary: "Act on a live call",
-  description: "Hang up, let the agent say something, hand the caller over, silence the agent.",
+  description:
+    "Hang up, let the agent say something, hand the caller over, silence the agent. Of several instances that share a database any may be asked; 504 `instance_silent` where the one that holds the call does not answer.",
   tags,
   request: { params: callIdParam, body: { required: true, content: json(callAction) } },
   responses: { 202: { description: "Under way", content: json(actionAnswer) }, ...errorAnswers },

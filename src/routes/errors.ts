@@ -1,6 +1,7 @@
 import type { Context, ErrorHandler, NotFoundHandler } from "@hono/hono";
 import type { ContentfulStatusCode } from "@hono/hono/utils/http-status";
 import { CallRefused } from "../call/types.ts";
+import { InstanceSilent } from "../services/instances/questions.ts";
 import { TwilioProblem } from "../services/twilioProblem.ts";
 import { BodyError } from "../utils/bodyReader.ts";
 
@@ -49,6 +50,7 @@ function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof BodyError) return new HttpProblem(error.status, error.code, error.message);
   if (error instanceof CallRefused) return refusals[error.code];
   if (error instanceof TwilioProblem) return phoneProblem(error);
+  if (error instanceof InstanceSilent) return instanceSilent;
   return undefined;
 }
 
@@ -80,6 +82,12 @@ const refusals: Readonly<Record<CallRefused["code"], HttpProblem>> = {
   ),
   unknown_agent: new HttpProblem(422, "unknown_agent", "There is no agent of this name."),
 };
+
+const instanceSilent = new HttpProblem(
+  504,
+  "instance_silent",
+  "The instance that holds the call does not answer: it may or may not have been done.",
+);
 
 function answer(c: Context, { status, code, sentence, details, headers }: HttpProblem): Response {
   const body = {

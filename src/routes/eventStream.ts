@@ -1,34 +1,25 @@
-import type { EventLog, LoggedEvent } from "../services/eventLog.ts";
-import type { PublishedEvent } from "../services/events.ts";
+import type { EventLog, LogStart } from "../services/eventLog.ts";
+import type { LoggedEvent, SharedEvent } from "../services/eventRing.ts";
 
 /** One reading of the log, from a position on. */
 export interface EventReading {
-  readonly runId: string;
-  /** Absent where the reader comes from another run of the server: then all there is, it has missed. */
-  readonly from: number | undefined;
+  readonly from: LogStart;
   readonly wanted: (event: LoggedEvent) => boolean;
   /** The stream ends behind an event of this type. */
   readonly last?: LoggedEvent["type"];
+  /** Asked while nothing happens: the last event may have been lost on its way from another process. */
+  readonly isOver: () => Promise<boolean>;
   /** Without events, a sign of life is sent so often: proxies and readers drop what is silent. */
   readonly heartbeatMs: number;
+  /** Ends the stream. */
+  readonly signal: AbortSignal;
   /** Called once, however the stream comes to its end. */
   readonly onClose: () => void;
 }
 
-/** Writes the events of a run as server-sent events. */
-export function writeServerSentEvent(
-  runId: string,
-): (published: PublishedEvent, position: number) => string {
-  return ({ callId, atMs, event }, position) => {
-    const data = JSON.stringify({ callId, at: new Date(atMs).toISOString(), event });
-    return `id: ${runId}-${position}\nevent: ${event.type}\ndata: ${data}\n\n`;
-  };
-}
-
-/** The position that an event's id stands for; nothing for an id of another run, or of no event. */
-export function positionOf(eventId: string, runId: string): number | undefined {
-  const [, run, position] = /^(.+)-(\d{1,15})$/.exec(eventId) ?? [];
-  return run === runId ? Number(position) : undefined;
+/** Writes an event as a server-sent event. */
+export function writeServerSentEvent({ type, data }: SharedEvent, id: string): string {
+  return `id: ${id}\nevent: ${type}\ndata: ${data}\n\n`;
 }
 
 /**
@@ -37,20 +28,23 @@ export function positionOf(eventId: string, runId: string): number | undefined {
  */
 export function createEventStream(
   log: EventLog,
-  { runId, from, wanted, last, heartbeatMs, onClose }: EventReading,
+  { from, wanted, last, isOver, heartbeatMs, signal, onClose }: EventReading,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const reader = new AbortController();
-  let position = Math.min(from ?? log.start, log.end);
+  const { after } = from;
+  let position = Math.min(from.position, log.end);
+  let hasLeft = false;
   let greeting = "retry: 2000\n\n";
-  if (from === undefined) greeting += missed("restarted");
+  if (from.missed !== undefined) greeting += missed(from.missed);
+  signal.addEventListener("abort", close);
 
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { text, over } = await next();
         // The reader may have left meanwhile.
-        if (reader.signal.aborted) return;
+        if (hasLeft) return;
         if (text !== "") controller.enqueue(encoder.encode(text));
         if (!over) return;
         controller.close();
@@ -60,16 +54,20 @@ export function createEventStream(
         throw error;
       }
     },
-    cancel: close,
+    cancel() {
+      hasLeft = true;
+      close();
+    },
   }, { highWaterMark: 0 });
 
   async function next(): Promise<{ readonly text: string; readonly over: boolean }> {
     let text = greeting;
     greeting = "";
     for (;;) {
-      const page = log.read(position, wanted);
+      if (reader.signal.aborted) return { text: "", over: true };
+      const page = log.read(position, { wanted, after });
       position = page.position;
-      if (page.missed) text += missed("too_late");
+      if (page.missed) text += missed("too_late", page.id ?? log.endId);
       for (const event of page.events) {
         text += event.text;
         if (event.type === last) return { text, over: true };
@@ -77,19 +75,23 @@ export function createEventStream(
       if (text !== "" || log.closed) return { text, over: log.closed };
       if (position < log.end) continue;
       await log.wait(position, heartbeatMs, reader.signal);
-      if (reader.signal.aborted) return { text: "", over: true };
-      if (log.closed) return { text: "", over: true };
-      if (position === log.end) return { text: ": still here\n\n", over: false };
+      if (reader.signal.aborted || log.closed) return { text: "", over: true };
+      if (position < log.end) continue;
+      const over = await isOver() && position === log.end;
+      return { text: ": still here\n\n", over };
     }
   }
 
-  function missed(why: "restarted" | "too_late"): string {
-    return `id: ${runId}-${position}\nevent: missed\ndata: ${JSON.stringify({ why })}\n\n`;
+  /** Without an id, readers go on to remember the one they had. */
+  function missed(why: "restarted" | "too_late", id?: string): string {
+    const line = id === undefined ? "" : `id: ${id}\n`;
+    return `${line}event: missed\ndata: ${JSON.stringify({ why })}\n\n`;
   }
 
   function close(): void {
     if (reader.signal.aborted) return;
     reader.abort();
+    signal.removeEventListener("abort", close);
     onClose();
   }
 }

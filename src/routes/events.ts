@@ -1,19 +1,23 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { EventLog, LoggedEvent } from "../services/eventLog.ts";
+import type { EventLog, LogStart } from "../services/eventLog.ts";
+import { noPositions } from "../services/eventPositions.ts";
+import type { LoggedEvent } from "../services/eventRing.ts";
+import type { KeyRevocation } from "../services/keyRevocation.ts";
 import type { Caller, CallerEnv, RequireScope } from "./access.ts";
 import { HttpProblem } from "./errors.ts";
-import { createEventStream, positionOf } from "./eventStream.ts";
+import { createEventStream } from "./eventStream.ts";
+import { createStreamSlots } from "./streamSlots.ts";
 import { callIdParam, errorAnswers, refuseInvalid } from "./openapiParts.ts";
 
 export interface EventsRoutesDeps {
   readonly access: RequireScope;
   readonly log: EventLog;
-  /** Tells this run of the process from others; part of every event's id. */
-  readonly runId: string;
   /** What is known of a call, live or ended. */
   readonly findCall: (
     callId: string,
   ) => Promise<{ readonly keyName?: string; readonly ended: boolean } | undefined>;
+  /** The streams of a key end with it. */
+  readonly revocation: Pick<KeyRevocation, "onRevoked">;
   readonly maxStreamsPerKey?: number;
   readonly maxStreams?: number;
   readonly heartbeatMs?: number;
@@ -21,18 +25,20 @@ export interface EventsRoutesDeps {
 
 /** What happens in calls, while it happens, as server-sent events. */
 export function eventsRoutes(
-  { access, log, runId, findCall, heartbeatMs = 15_000, ...limits }: EventsRoutesDeps,
+  { access, log, findCall, revocation, heartbeatMs = 15_000, ...limits }: EventsRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
-  const takeSlot = createSlots(limits);
+  const slots = createStreamSlots(limits);
+  revocation.onRevoked(({ name }) => slots.endAll(name));
   const middleware = [access("calls:read")];
 
   routes.openapi({ ...everything, middleware }, (c) => {
     const caller = c.get("caller");
     const lastEventId = c.req.valid("header")["last-event-id"];
     return stream(caller, {
-      from: lastEventId === undefined ? log.end : positionOf(lastEventId, runId),
+      from: lastEventId === undefined ? startAt(log.end) : log.behind(lastEventId),
       wanted: (event) => isVisible(event, caller),
+      isOver: () => Promise.resolve(false),
     });
   });
 
@@ -44,28 +50,34 @@ export function eventsRoutes(
       throw new HttpProblem(404, "unknown_call", "There is no such call.");
     }
     const lastEventId = c.req.valid("header")["last-event-id"];
-    const from = lastEventId === undefined ? log.start : positionOf(lastEventId, runId);
+    const from = lastEventId === undefined ? startAt(log.start) : log.behind(lastEventId);
     const wanted = (event: LoggedEvent) => event.callId === id;
     // Browsers reconnect until they are told that there is nothing more.
     if (call.ended && !hasMore(from, wanted)) return c.body(null, 204);
-    return stream(caller, { from, wanted, last: "ended" });
+    const isOver = async () => (await findCall(id).catch(() => call))?.ended ?? true;
+    return stream(caller, { from, wanted, last: "ended", isOver });
   });
 
   return routes;
 
-  function hasMore(from: number | undefined, wanted: (event: LoggedEvent) => boolean): boolean {
-    return log.read(from ?? log.start, wanted, Infinity).events.length > 0;
+  function hasMore({ position, after }: LogStart, wanted: (event: LoggedEvent) => boolean) {
+    return log.read(position, { wanted, after, maxEvents: Infinity }).events.length > 0;
   }
 
   function stream(caller: Caller, reading: {
-    readonly from: number | undefined;
+    readonly from: LogStart;
     readonly wanted: (event: LoggedEvent) => boolean;
     readonly last?: LoggedEvent["type"];
+    readonly isOver: () => Promise<boolean>;
   }): Response {
-    const release = takeSlot(caller.keyName ?? "");
-    const body = createEventStream(log, { ...reading, runId, heartbeatMs, onClose: release });
+    const { signal, release } = slots.take(caller.keyName ?? "");
+    const body = createEventStream(log, { ...reading, heartbeatMs, signal, onClose: release });
     return new Response(body, { headers: streamHeaders });
   }
+}
+
+function startAt(position: number): LogStart {
+  return { position, after: noPositions };
 }
 
 const streamHeaders = {
@@ -77,8 +89,9 @@ const streamHeaders = {
 
 const request = {
   headers: z.object({
-    "last-event-id": z.string().max(100).optional().openapi({
-      description: "The id of the last event that was read: the stream goes on behind it.",
+    "last-event-id": z.string().max(1000).optional().openapi({
+      description:
+        "The id of the last event that was read: the stream goes on behind it, at whichever instance.",
     }),
   }),
 };
@@ -90,7 +103,7 @@ const eventStream = {
     "text/event-stream": {
       schema: z.string().openapi({
         example:
-          'id: r1-42\nevent: turn\ndata: {"callId":"call_01k9...","at":"2027-01-31T09:00:00.000Z","event":{"type":"turn","turn":{"role":"caller","text":"Hello?"}}}\n\n',
+          'id: inst_01k9-42\nevent: turn\ndata: {"callId":"call_01k9...","at":"2027-01-31T09:00:00.000Z","event":{"type":"turn","turn":{"role":"caller","text":"Hello?"}}}\n\n',
       }),
     },
   },
@@ -123,33 +136,4 @@ const ofOneCall = createRoute({
 
 function isVisible(event: LoggedEvent, { isAdmin, keyName }: Caller): boolean {
   return isAdmin || (keyName !== undefined && event.keyName === keyName);
-}
-
-/** Counts the streams that are open; gives the means to give one back. */
-function createSlots({ maxStreamsPerKey = 100, maxStreams = 1000 }: {
-  readonly maxStreamsPerKey?: number;
-  readonly maxStreams?: number;
-}): (name: string) => () => void {
-  const open = new Map<string, number>();
-  let all = 0;
-  return function takeSlot(name) {
-    const mine = open.get(name) ?? 0;
-    if (mine >= maxStreamsPerKey || all >= maxStreams) {
-      throw new HttpProblem(
-        429,
-        "too_many_streams",
-        `No more than ${maxStreamsPerKey} streams of one key may be open: close one first.`,
-        undefined,
-        { "Retry-After": "10" },
-      );
-    }
-    all++;
-    open.set(name, mine + 1);
-    return function release() {
-      all--;
-      const left = (open.get(name) ?? 1) - 1;
-      if (left === 0) open.delete(name);
-      else open.set(name, left);
-    };
-  };
 }

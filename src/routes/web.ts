@@ -12,7 +12,7 @@ import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { HttpProblem } from "./errors.ts";
 import { type AccessRules, isAllowedOrigin, isLocal } from "./webAccess.ts";
 import { webPage } from "./webPage.ts";
-import { createWebTokens, type WebGrant } from "./webTokens.ts";
+import type { WebGrant, WebTokens } from "./webTokens.ts";
 
 export interface WebRoutesDeps {
   readonly registry: Pick<CallRegistry, "open" | "accepting">;
@@ -20,6 +20,7 @@ export interface WebRoutesDeps {
   readonly defaultAgent: string;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
   readonly engine: string;
+  readonly tokens: WebTokens;
   /** Finds the key of a secret; absent where no keys are configured. */
   readonly authenticate?: (secret: string) => { readonly name: string } | undefined;
   /** The origin by which the outside reaches this server. */
@@ -34,10 +35,10 @@ export interface WebRoutesDeps {
 
 /** The browser's routes: the page, what it needs to know, its token, and its socket. */
 export function webRoutes(
-  { registry, agents, authenticate, addressOf, log, now = Date.now, ...deps }: WebRoutesDeps,
+  { registry, agents, tokens, authenticate, addressOf, log, now = Date.now, ...deps }:
+    WebRoutesDeps,
 ): Hono {
   const rules: AccessRules = { keyed: authenticate !== undefined, ...deps };
-  const tokens = createWebTokens(now);
   const sessions = createRateLimiter({ capacity: 20, refillPerSecond: 0.5 });
   const wrongKeys = createRateLimiter({ capacity: 10, refillPerSecond: 0.2 });
   const app = new Hono();
@@ -56,13 +57,13 @@ export function webRoutes(
     if (!pace.allowed) throw tooMany(pace.retryAfterSeconds);
     const agent = await readAgent(c.req.raw);
     if (!registry.accepting) throw new CallRefused("full");
-    const issued = tokens.issue({ agent, ...(keyName !== undefined && { keyName }) });
+    const issued = await tokens.issue({ agent, ...(keyName !== undefined && { keyName }) });
     if (issued === undefined) throw tooMany(FULL_TOKENS_RETRY_SECONDS);
     const { token, expiresAt } = issued;
     return c.json({ token, expiresAt: expiresAt.toISOString() }, 200, NOT_KEPT);
   });
 
-  app.get("/web", (c) => connect(c.req.raw, claim(c.req.raw)));
+  app.get("/web", async (c) => connect(c.req.raw, await claim(c.req.raw)));
 
   return app;
 
@@ -102,7 +103,7 @@ export function webRoutes(
   }
 
   /** Everything is checked before the upgrade, and the token last: it is spent by looking. */
-  function claim(request: Request): WebGrant {
+  async function claim(request: Request): Promise<WebGrant> {
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       throw new HttpProblem(426, "upgrade_required", "Only WebSockets connect here.", undefined, {
         "Upgrade": "websocket",
@@ -117,7 +118,7 @@ export function webRoutes(
       throw new HttpProblem(401, "token_required", `Offer ${WEB_PROTOCOL} and token.<token>.`);
     }
     if (!registry.accepting) throw new CallRefused("full");
-    const grant = tokens.claim(token.slice(TOKEN_PROTOCOL_PREFIX.length));
+    const grant = await tokens.claim(token.slice(TOKEN_PROTOCOL_PREFIX.length));
     if (grant === undefined) {
       throw new HttpProblem(401, "invalid_token", "The token is unknown, used or too old.");
     }

@@ -1,4 +1,7 @@
+import { z } from "zod";
+import type { SingleUseTokens } from "../services/store/singleUseTokens.ts";
 import { newToken } from "../utils/ids.ts";
+import { HttpProblem } from "./errors.ts";
 
 /** What a token stands for: one call with one agent. */
 export interface WebGrant {
@@ -9,40 +12,119 @@ export interface WebGrant {
 
 export interface WebTokens {
   /** Gives nothing when too many tokens are waiting to be used. */
-  issue(grant: WebGrant): { readonly token: string; readonly expiresAt: Date } | undefined;
-  /** What the token stood for; it is spent by asking. */
-  claim(token: string): WebGrant | undefined;
+  issue(
+    grant: WebGrant,
+  ): Promise<{ readonly token: string; readonly expiresAt: Date } | undefined>;
+  /**
+   * What the token stood for; it is spent by asking, whichever process is asked. Rejects with a
+   * problem where that cannot be told.
+   */
+  claim(token: string): Promise<WebGrant | undefined>;
 }
 
-/** Creates the store of single-use tokens that open `/web`; `now` is in epoch milliseconds. */
+export interface WebTokensDeps {
+  /** Where other processes find them too; absent where there are none. */
+  readonly shared?: Pick<SingleUseTokens, "issue" | "claim">;
+  /** Whether the key has been revoked since. */
+  readonly isRevoked: (keyName: string) => boolean;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly lifeMs?: number;
+  /** Kept by this process alone. */
+  readonly most?: number;
+}
+
+const PURPOSE = "web";
+/** Nobody who wants to talk waits longer for the store. */
+const PATIENCE_MS = 2000;
+
+const sharedGrant = z.object({ agent: z.string(), keyName: z.string().optional() });
+
+/**
+ * Creates the single-use tokens that open `/web`. While the store is away they are kept here: this
+ * process alone honours those, and people can still talk with it.
+ */
 export function createWebTokens(
-  now: () => number,
-  { lifeMs = 60_000, most = 1000 }: { readonly lifeMs?: number; readonly most?: number } = {},
+  { shared, isRevoked, now, setTimer, lifeMs = 60_000, most = 1000 }: WebTokensDeps,
 ): WebTokens {
   // Every token lives equally long, so the order of insertion is the order of expiry.
-  const waiting = new Map<string, { readonly grant: WebGrant; readonly expiresMs: number }>();
+  const own = new Map<string, { readonly grant: WebGrant; readonly untilMs: number }>();
 
-  function forgetExpired(): void {
-    for (const [token, { expiresMs }] of waiting) {
-      if (expiresMs > now()) return;
-      waiting.delete(token);
+  return {
+    async issue(grant) {
+      const untilMs = now() + lifeMs;
+      const token = await issueShared(grant, untilMs) ?? issueOwn(grant, untilMs);
+      return token === undefined ? undefined : { token, expiresAt: new Date(untilMs) };
+    },
+    async claim(token) {
+      forgetExpired();
+      const kept = own.get(token);
+      own.delete(token);
+      const grant = kept?.grant ?? await claimShared(token);
+      const isGone = grant?.keyName !== undefined && isRevoked(grant.keyName);
+      return isGone ? undefined : grant;
+    },
+  };
+
+  /** A token that may have reached the store is never kept here too: it would work twice. */
+  async function issueShared(grant: WebGrant, untilMs: number): Promise<string | undefined> {
+    if (shared === undefined) return undefined;
+    const token = newToken();
+    // A subject has one token at a time; this one is the token's own.
+    const subject = JSON.stringify({ ...grant, id: crypto.randomUUID() });
+    try {
+      await soon(shared.issue(token, { purpose: PURPOSE, subject, untilMs }));
+      return token;
+    } catch {
+      return undefined;
     }
   }
 
-  return {
-    issue(grant) {
-      forgetExpired();
-      if (waiting.size >= most) return undefined;
-      const token = newToken();
-      const expiresMs = now() + lifeMs;
-      waiting.set(token, { grant, expiresMs });
-      return { token, expiresAt: new Date(expiresMs) };
-    },
-    claim(token) {
-      forgetExpired();
-      const found = waiting.get(token);
-      waiting.delete(token);
-      return found?.grant;
-    },
-  };
+  function issueOwn(grant: WebGrant, untilMs: number): string | undefined {
+    forgetExpired();
+    if (own.size >= most) return undefined;
+    const token = newToken();
+    own.set(token, { grant, untilMs });
+    return token;
+  }
+
+  async function claimShared(token: string): Promise<WebGrant | undefined> {
+    if (shared === undefined) return undefined;
+    let subject: string | undefined;
+    try {
+      subject = await soon(shared.claim(token, PURPOSE, now()));
+    } catch {
+      throw new HttpProblem(
+        503,
+        "store_unavailable",
+        "The token cannot be looked up just now: ask for another one.",
+        undefined,
+        { "Retry-After": "5" },
+      );
+    }
+    if (subject === undefined) return undefined;
+    const { agent, keyName } = sharedGrant.parse(JSON.parse(subject));
+    return { agent, ...(keyName !== undefined && { keyName }) };
+  }
+
+  function forgetExpired(): void {
+    for (const [token, { untilMs }] of own) {
+      if (untilMs > now()) return;
+      own.delete(token);
+    }
+  }
+
+  async function soon<T>(work: Promise<T>): Promise<T> {
+    const silence = Promise.withResolvers<never>();
+    const cancel = setTimer(
+      () => silence.reject(new Error("Cannot use the store: it does not answer")),
+      PATIENCE_MS,
+    );
+    try {
+      return await Promise.race([work, silence.promise]);
+    } finally {
+      cancel();
+    }
+  }
 }

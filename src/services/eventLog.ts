@@ -1,47 +1,51 @@
 import type { CallEvent } from "../call/types.ts";
+import { noPositions, type Positions, readPositions, writePositions } from "./eventPositions.ts";
+import { type EventPage, EventRing, type ReadOptions, type SharedEvent } from "./eventRing.ts";
 import type { EventHub, PublishedEvent } from "./events.ts";
+import { OriginPositions } from "./originPositions.ts";
 
-/** An event as readers get it: nothing in it is secret. */
-export interface LoggedEvent {
-  readonly callId: string;
-  readonly type: CallEvent["type"];
-  /** The key that the call belongs to. */
-  readonly keyName?: string;
-  /** Ready to be sent, made once for all readers. */
-  readonly text: string;
-}
-
-/** What lies behind a position, as far as it is still kept. */
-export interface EventPage {
-  readonly events: readonly LoggedEvent[];
-  /** Where to read on. */
+/** Where a reader begins. */
+export interface LogStart {
   readonly position: number;
-  /** Whether events between the position and these have been thrown away. */
-  readonly missed: boolean;
+  /** What the reader has had already. */
+  readonly after: Positions;
+  /** Why some of what has happened since is not to be had here, if so. */
+  readonly missed?: "restarted" | "too_late";
 }
 
 /**
- * The newest events of this process, for readers that hold nothing but a position: however many read,
- * and however slowly, the memory stays that of the log.
+ * The newest events of this process and of those beside it, for readers that hold nothing but a
+ * position: however many read, and however slowly, the memory stays that of the log.
  */
 export interface EventLog {
   /** The position before the oldest event that is kept. */
   readonly start: number;
   /** The position behind the newest event. */
   readonly end: number;
+  /** The id of the newest event of each process. */
+  readonly endId: string;
   readonly closed: boolean;
-  /** Looks at no more than `maxEvents`, wanted or not, so that a page may be empty before the end. */
-  read(position: number, wanted: (event: LoggedEvent) => boolean, maxEvents?: number): EventPage;
+  /** Where to go on for a reader whose last event had this id, at whichever process that was. */
+  behind(eventId: string): LogStart;
+  read(position: number, options: ReadOptions): EventPage;
   /** Settles when there is more behind the position, when the time is over, or by the signal. */
   wait(position: number, timeoutMs: number, signal: AbortSignal): Promise<void>;
+  /** Takes in an event of another process, unless it is known already. */
+  take(event: SharedEvent): void;
+  /** Another process has come so far: what is not here by now will not come. */
+  reach(origin: string, sequence: number): void;
+  /** Hears of this process's own events. */
+  follow(hear: (event: SharedEvent) => void): void;
   close(): void;
 }
 
 export interface EventLogOptions {
+  /** The name of this process in the ids of events. */
+  readonly origin: string;
   /** The key that a call belongs to, asked when the call begins. */
   readonly keyOf: (callId: string) => string | undefined;
-  /** Writes an event for its readers; `position` is the one behind it. */
-  readonly write: (published: PublishedEvent, position: number) => string;
+  /** Writes an event for its readers. */
+  readonly write: (event: SharedEvent, id: string) => string;
   readonly maxEvents?: number;
   /** Of all texts together. */
   readonly maxCharacters?: number;
@@ -52,35 +56,57 @@ export interface EventLogOptions {
 /** Creates the log of all that the hub carries from now on. */
 export function createEventLog(
   hub: Pick<EventHub, "subscribe">,
-  { keyOf, write, maxEvents = 10_000, maxCharacters = 32_000_000, gatherMs = 15 }: EventLogOptions,
+  { origin, keyOf, write, maxEvents = 10_000, maxCharacters = 32_000_000, gatherMs = 15 }:
+    EventLogOptions,
 ): EventLog {
-  const ring: (LoggedEvent | undefined)[] = [];
+  const positions = new OriginPositions(origin);
+  const endId = () => writePositions(positions.reached);
+  const ring = new EventRing({
+    maxEvents,
+    maxCharacters,
+    id: endId(),
+    onForget: ({ origin, sequence }) => positions.lose(origin, sequence),
+  });
   const owners = new Map<string, string>();
   const waiting = new Set<() => void>();
-  let [start, end, characters] = [0, 0, 0];
+  const followers: ((event: SharedEvent) => void)[] = [];
   let waking: ReturnType<typeof setTimeout> | undefined;
-  let lastId: number | undefined;
   let closed = false;
 
-  const subscription = hub.subscribe(() => true, append, { maxQueued: 10_000 });
+  const subscription = hub.subscribe(() => true, appendOwn, { maxQueued: 10_000 });
 
-  function append(published: PublishedEvent): void {
-    const { id, callId } = published;
-    if (lastId !== undefined && id !== lastId + 1) leaveGap();
-    lastId = id;
-    const event = withoutSecrets(published.event);
+  function appendOwn({ id, callId, atMs, event: happened }: PublishedEvent): void {
+    const event = withoutSecrets(happened);
     const keyName = ownerOf(callId, event);
-    const text = write({ ...published, event }, end + 1);
-    characters += text.length;
-    while (start < end && (end - start >= maxEvents || characters > maxCharacters)) forgetOne();
-    ring[end % maxEvents] = {
+    const shared: SharedEvent = {
+      origin,
+      sequence: id,
       callId,
       type: event.type,
-      text,
       ...(keyName !== undefined && { keyName }),
+      data: JSON.stringify({ callId, at: new Date(atMs).toISOString(), event }),
     };
-    end++;
-    if (waiting.size > 0) waking ??= setTimeout(wakeAll, gatherMs);
+    append(shared);
+    for (const hear of followers) hear(shared);
+  }
+
+  function append(event: SharedEvent): void {
+    const { data: _, ...facts } = event;
+    const { origin, sequence } = facts;
+    const known = positions.meet(origin, sequence - 1);
+    if (sequence <= known) return;
+    if (sequence > known + 1) leaveGap(origin, sequence - 1);
+    positions.reach(origin, sequence);
+    const id = endId();
+    ring.push({ event: { ...facts, id, text: write(event, id) } });
+    wakeSoon();
+  }
+
+  /** Whoever reads on from before here has missed something. */
+  function leaveGap(origin: string, sequence: number): void {
+    positions.reach(origin, sequence);
+    ring.push({ gap: { origin, sequence, id: endId() } });
+    wakeSoon();
   }
 
   function ownerOf(callId: string, event: CallEvent): string | undefined {
@@ -93,16 +119,8 @@ export function createEventLog(
     return keyName;
   }
 
-  function forgetOne(): void {
-    const at = start++ % maxEvents;
-    characters -= ring[at]?.text.length ?? 0;
-    ring[at] = undefined;
-  }
-
-  /** The hub itself has dropped something: whoever reads on from before here has missed it. */
-  function leaveGap(): void {
-    while (start < end) forgetOne();
-    start = ++end;
+  function wakeSoon(): void {
+    if (waiting.size > 0) waking ??= setTimeout(wakeAll, gatherMs);
   }
 
   function wakeAll(): void {
@@ -112,26 +130,28 @@ export function createEventLog(
 
   return {
     get start() {
-      return start;
+      return ring.start;
     },
     get end() {
-      return end;
+      return ring.end;
+    },
+    get endId() {
+      return endId();
     },
     get closed() {
       return closed;
     },
-    read(position, wanted, most = 500) {
-      const from = Math.max(position, start);
-      const to = Math.min(end, from + most);
-      const events: LoggedEvent[] = [];
-      for (let at = from; at < to; at++) {
-        const event = ring[at % maxEvents];
-        if (event !== undefined && wanted(event)) events.push(event);
-      }
-      return { events, position: Math.max(position, to), missed: from > position };
+    behind(eventId) {
+      const position = ring.start;
+      const read = readPositions(eventId);
+      if (read === undefined) return { position, after: noPositions, missed: "restarted" };
+      const missed = positions.whyMissed(read);
+      const after = positions.bounded(read);
+      return { position, after, ...(missed !== undefined && { missed }) };
     },
+    read: (position, options) => ring.read(position, options),
     wait(position, timeoutMs, signal) {
-      if (position < end || closed || signal.aborted) return Promise.resolve();
+      if (position < ring.end || closed || signal.aborted) return Promise.resolve();
       return new Promise((resolve) => {
         const timer = setTimeout(wake, timeoutMs);
         signal.addEventListener("abort", wake);
@@ -144,6 +164,13 @@ export function createEventLog(
         }
       });
     },
+    take(event) {
+      if (!closed && event.origin !== origin) append(event);
+    },
+    reach(origin, sequence) {
+      if (!closed && sequence > positions.meet(origin, sequence)) leaveGap(origin, sequence);
+    },
+    follow: (hear) => void followers.push(hear),
     close() {
       closed = true;
       subscription.close();

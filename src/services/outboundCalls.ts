@@ -5,6 +5,8 @@ import type { BudgetLimits } from "./budget.ts";
 import type { CallProgress } from "./callStatus.ts";
 import type { EventHub } from "./events.ts";
 import type { Handover } from "./handover.ts";
+import type { InstanceQuestions } from "./instances/questions.ts";
+import type { KeyRevocation } from "./keyRevocation.ts";
 import { createAllowance } from "./outbound/allowance.ts";
 import { type BatchCalls, createBatchCalls } from "./outbound/batchCalls.ts";
 import { createDialer } from "./outbound/dialer.ts";
@@ -17,6 +19,7 @@ import type { KeyStanding } from "./outbound/keyStanding.ts";
 import { createOutboundRecords } from "./outbound/outboundRecords.ts";
 import { createPlacedCalls } from "./outbound/placedCalls.ts";
 import { createPlacing } from "./outbound/placing.ts";
+import { createRevokedKeyCalls } from "./outbound/revokedKeyCalls.ts";
 import { createSettlement } from "./outbound/settlement.ts";
 import { createUnknownCalls } from "./outbound/unknownCalls.ts";
 import type { Recorder } from "./recorder.ts";
@@ -57,10 +60,12 @@ export interface OutboundCallsDeps {
   readonly calls: TwilioCalls;
   readonly store: Pick<
     Store,
-    "calls" | "budget" | "idempotency" | "dialQueue" | "batches"
+    "calls" | "budget" | "idempotency" | "dialQueue" | "batches" | "keyCalls"
   >;
   readonly recorder: Pick<Recorder, "opened" | "changed" | "ended" | "health">;
   readonly handover: Handover;
+  readonly questions: InstanceQuestions;
+  readonly revocation: Pick<KeyRevocation, "onRevoked">;
   readonly events: Pick<EventHub, "subscribe">;
   readonly policy: () => Promise<SpendingPolicy>;
   readonly keyStanding: KeyStanding;
@@ -151,6 +156,8 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     voicemail: deps.voicemail,
     bound: unknownCalls.found,
   });
+  const refuseCallsOf = createRevokedKeyCalls({ keyCalls: store.keyCalls, records, now, log });
+  deps.revocation.onRevoked(({ name }) => refuseCallsOf(name));
   const subscription = events.subscribe(
     ({ callId, event: { type } }) =>
       (type === "connected" || type === "modelReady") && placed.get(callId) !== undefined,
@@ -162,7 +169,8 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   return {
     ...initiation,
     ...createOperations({
-      ...{ placed, records, calls, queue, store: store.calls, settlement, log },
+      ...{ placed, records, calls, queue, store: store.calls, settlement },
+      questions: deps.questions,
     }),
     ...incoming,
     batches: batchCalls,

@@ -7,8 +7,10 @@ import { apologyOf } from "./apology.ts";
 import type { CallProgress } from "./callStatus.ts";
 import type { EventHub } from "./events.ts";
 import { createHandover } from "./handover.ts";
+import type { InstanceQuestions } from "./instances/questions.ts";
 import { requestOf } from "./outbound/job.ts";
 import { createKeyStanding } from "./outbound/keyStanding.ts";
+import { endPhoneCall } from "./outboundWire.ts";
 import { createOutboundCalls, type OutboundCalls } from "./outboundCalls.ts";
 import { createPhoneCalls, type PhoneCalls } from "./phoneCalls.ts";
 import { writeTwiml } from "./phoneTwiml.ts";
@@ -26,6 +28,8 @@ export interface Phone {
   readonly outbound: OutboundCalls;
   /** What the phone network knows of calls. */
   readonly network: Pick<TwilioCalls, "fetch">;
+  /** Ends a call whichever process holds it. */
+  endCall(callSid: string, unanswered: boolean): Promise<void>;
   /** What the phone network reports, handed to whom it concerns. */
   readonly events: {
     status(callSid: string, progress: CallProgress, callId?: string): void;
@@ -41,6 +45,7 @@ export interface PhoneDeps {
   readonly registry: CallRegistry;
   readonly events: EventHub;
   readonly records: Records;
+  readonly questions: InstanceQuestions;
   readonly policy: () => Promise<SpendingPolicy>;
   /** The number behind an agent's alias, where it may be dialled. */
   readonly transferNumber: (agent: string, alias: string) => string | undefined;
@@ -71,7 +76,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
   const handover = createHandover({ calls: store.calls, recorder, instanceId });
   const outbound = createOutboundCalls({
     ...{ registry, store, recorder, handover, events, policy, instanceId, publicUrl, ownNumber },
-    ...{ log, setTimer, perSecond },
+    ...{ log, setTimer, perSecond, questions: deps.questions, revocation: records.revocation },
     calls: twilio,
     keyStanding: createKeyStanding({
       keys: settings.server.apiKeys,
@@ -109,6 +114,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     calls,
     outbound,
     network: twilio,
+    endCall: (callSid, unanswered) => endPhoneCall(twilio, callSid, unanswered),
     events: {
       status(callSid, progress, callId) {
         outbound.status(callSid, progress, callId);

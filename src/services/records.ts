@@ -6,12 +6,14 @@ import type { Logger } from "../utils/logger.ts";
 import { createEndedCalls, type EndedCalls } from "./endedCalls.ts";
 import { createEventLog, type EventLog, type EventLogOptions } from "./eventLog.ts";
 import type { EventHub } from "./events.ts";
+import type { InstanceBus } from "./instances/instanceBus.ts";
 import { type KeyRevocation, openKeyRevocation } from "./keyRevocation.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { Prices } from "./pricing.ts";
 import { createRecorder, type RecordedCall, type Recorder } from "./recorder.ts";
 import { startRetention } from "./retention.ts";
 import { setTimer } from "./sessionPorts.ts";
+import { shareEvents } from "./sharedEvents.ts";
 import type { Store } from "./store.ts";
 import type { CallRecord } from "./store/callRecord.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
@@ -43,6 +45,7 @@ export interface RecordsDeps {
   readonly agents: Agents;
   readonly registry: CallRegistry;
   readonly events: EventHub;
+  readonly bus: InstanceBus;
   readonly store: Store;
   readonly prices: Prices;
   /** Hears of every call whose record is complete. */
@@ -55,9 +58,9 @@ export interface RecordsDeps {
 
 /** Puts the watchers together. From now on they follow all calls. */
 export async function openRecords(deps: RecordsDeps): Promise<Records> {
-  const { settings, registry, events, store, prices, log } = deps;
+  const { settings, registry, events, bus, store, prices, log } = deps;
   const now = Date.now;
-  const instanceId = newId("inst");
+  const { instanceId } = bus;
   const keyOf = (callId: string) => registry.get(callId)?.request.keyName;
   const recorder = createRecorder({
     events,
@@ -70,7 +73,8 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     log,
     setTimer,
   });
-  const eventLog = createEventLog(events, { keyOf, write: deps.writeEvent });
+  const eventLog = createEventLog(events, { origin: instanceId, keyOf, write: deps.writeEvent });
+  const sharedEvents = shareEvents({ bus, eventLog, setTimer, log });
   const webhooks = settings.webhook && createWebhooks({
     ...settings.webhook,
     events,
@@ -103,7 +107,9 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     setTimer,
     log,
   });
-  const revocation = await openKeyRevocation({ keys: store.revokedKeys, now, setTimer, log });
+  const revocation = await openKeyRevocation({
+    ...{ keys: store.revokedKeys, apiKeys: settings.server.apiKeys, bus, now, setTimer, log },
+  });
   const { retentionDays, journal } = settings.records;
   const stopRetention = startRetention({
     ...{ store, now, setTimer, log },
@@ -123,6 +129,7 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     ...(webhooks !== undefined && { webhooks }),
     async close() {
       eventLog.close();
+      await sharedEvents.close();
       metrics.close();
       revocation.close();
       await stopRetention();

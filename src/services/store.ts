@@ -8,6 +8,7 @@ import { createDoNotCallList, type DoNotCallList } from "./store/doNotCall.ts";
 import { type CallErasure, createErasure } from "./store/erasure.ts";
 import { createIdempotencyKeys, type IdempotencyKeys } from "./store/idempotency.ts";
 import { createInstances, type Instances } from "./store/instances.ts";
+import { createKeyCalls, type KeyCalls } from "./store/keyCalls.ts";
 import { migrate } from "./store/migrate.ts";
 import { openPostgres } from "./store/postgres.ts";
 import { keepOpen } from "./store/reopening.ts";
@@ -29,6 +30,7 @@ export interface Store {
   readonly outbox: WebhookOutbox;
   readonly batches: Batches;
   readonly revokedKeys: RevokedKeys;
+  readonly keyCalls: KeyCalls;
   /** Drops what has run out: keys, tokens, old reservations and dead letters; calls are not touched. */
   prune(now: number): Promise<void>;
   close(): Promise<void>;
@@ -71,6 +73,7 @@ function createStore(database: Database): Store {
     outbox: createWebhookOutbox(database),
     batches: createBatches(database),
     revokedKeys: createRevokedKeys(database),
+    keyCalls: createKeyCalls(database),
     prune: (now) => prune(database, Math.round(now)),
     close: () => database.close(),
   };

@@ -19,8 +19,9 @@ if (import.meta.main) await main();
 async function main(): Promise<void> {
   const hub = createEventHub(Date.now);
   const log = createEventLog(hub, {
+    origin: "run1",
     keyOf: () => undefined,
-    write: writeServerSentEvent("run1"),
+    write: writeServerSentEvent,
   });
   const server = serve(log);
   const address = `http://127.0.0.1:${server.addr.port}/api/events`;
@@ -67,7 +68,10 @@ function serve(log: Parameters<typeof eventsRoutes>[0]["log"]) {
     mount: (router) =>
       router.route(
         "/",
-        eventsRoutes({ access, log, runId: "run1", findCall: () => Promise.resolve(undefined) }),
+        eventsRoutes({
+          ...{ access, log, findCall: () => Promise.resolve(undefined) },
+          revocation: { onRevoked() {} },
+        }),
       ),
   });
   return Deno.serve(

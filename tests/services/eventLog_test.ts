@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { CallEvent } from "../../src/call/types.ts";
+import type { SharedEvent } from "../../src/services/eventRing.ts";
 import { createEventHub } from "../../src/services/events.ts";
 import { createEventLog, type EventLogOptions } from "../../src/services/eventLog.ts";
 
@@ -10,15 +11,16 @@ const ended: CallEvent = { type: "ended", end: { reason: "idle" }, durationMs: 1
 function createLog(options: Partial<EventLogOptions> = {}) {
   const hub = createEventHub(() => 0);
   const log = createEventLog(hub, {
+    origin: "here",
     keyOf: (callId) => (callId === "call_a" ? "alice" : undefined),
-    write: ({ event }, position) => `${position} ${event.type}`,
+    write: ({ type }, id) => `${id} ${type}`,
     gatherMs: 0,
     ...options,
   });
   return { hub, log };
 }
 
-const everything = () => true;
+const everything = { wanted: () => true };
 const settled = () => new Promise<void>((resolve) => queueMicrotask(resolve));
 
 Deno.test("read() gives what lies behind a position, and where to read on", async () => {
@@ -27,7 +29,10 @@ Deno.test("read() gives what lies behind a position, and where to read on", asyn
   hub.publish("call_b", notice);
   await settled();
   const page = log.read(1, everything);
-  assert.deepEqual(page.events, [{ callId: "call_b", type: "notice", text: "2 notice" }]);
+  assert.deepEqual(page.events, [{
+    ...{ origin: "here", sequence: 2, callId: "call_b", type: "notice" },
+    ...{ id: "here-2", text: "here-2 notice" },
+  }]);
   assert.deepEqual([page.position, page.missed], [2, false]);
   assert.deepEqual(log.read(2, everything).events, []);
   log.close();
@@ -38,7 +43,10 @@ Deno.test("read() tells when events have been thrown away before they were read"
   for (let i = 0; i < 10; i++) hub.publish("call_a", notice);
   await settled();
   const page = log.read(2, everything);
-  assert.deepEqual(page.events.map(({ text }) => text), ["8 notice", "9 notice", "10 notice"]);
+  assert.deepEqual(
+    page.events.map(({ text }) => text),
+    [8, 9, 10].map((at) => `here-${at} notice`),
+  );
   assert.equal(page.missed, true);
   assert.equal(log.read(7, everything).missed, false);
   log.close();
@@ -79,7 +87,7 @@ Deno.test("the log knows the key of a call until it has ended", async () => {
 });
 
 Deno.test("the log never holds digits that are sensitive", async () => {
-  const { hub, log } = createLog({ write: ({ event }) => JSON.stringify(event) });
+  const { hub, log } = createLog({ write: ({ data }) => data });
   hub.publish("call_a", { type: "digits", digits: "4111", sensitive: true });
   hub.publish("call_a", { type: "digits", digits: "7", sensitive: false });
   await settled();
@@ -104,4 +112,71 @@ Deno.test("wait() settles when there is more, by the signal, and when the log cl
   log.close();
   await closed;
   assert.equal(log.closed, true);
+});
+
+/** Events of another process, as it tells them. */
+function told(sequence: number): SharedEvent {
+  return { origin: "there", sequence, callId: "call_t", type: "notice", data: "{}" };
+}
+
+Deno.test("an event's id says how far its reader has come in the events of every process", async () => {
+  const { hub, log } = createLog();
+  log.reach("there", 40);
+  hub.publish("call_a", started);
+  await settled();
+  log.take(told(41));
+  log.take(told(41));
+  const { events } = log.read(0, everything);
+  assert.deepEqual(events.map(({ id }) => id), ["here-1.there-40", "here-1.there-41"]);
+  log.close();
+});
+
+Deno.test("behind() gives a reader of another process what it has not had, each event once", async () => {
+  const { hub, log } = createLog();
+  for (const sequence of [1, 2, 3]) log.take(told(sequence));
+  hub.publish("call_a", started);
+  hub.publish("call_a", notice);
+  await settled();
+  // The other process saw this one's first event before its own second.
+  const { position, after, missed } = log.behind("there-2.here-1");
+  assert.equal(missed, undefined);
+  const read = log.read(position, { ...everything, after });
+  assert.deepEqual(read.events.map(({ origin, sequence }) => [origin, sequence]), [
+    ["there", 3],
+    ["here", 2],
+  ]);
+  log.close();
+});
+
+Deno.test("behind() tells a reader of what is not to be had here", () => {
+  const { log } = createLog({ maxEvents: 2 });
+  assert.equal(log.behind("gone-7").missed, "restarted");
+  log.reach("there", 5);
+  assert.equal(log.behind("there-4.here-0").missed, "too_late");
+  assert.equal(log.behind("there-5.here-0").missed, undefined);
+  for (const sequence of [6, 7, 8]) log.take(told(sequence));
+  assert.equal(log.behind("there-5.here-0").missed, "too_late");
+  log.close();
+});
+
+Deno.test("read() tells when events of another process never came", () => {
+  const { log } = createLog();
+  for (const sequence of [1, 2, 5]) log.take(told(sequence));
+  const page = log.read(0, everything);
+  assert.deepEqual(page.events.map(({ sequence }) => sequence), [1, 2, 5]);
+  assert.equal(page.missed, true);
+  const { position } = page;
+  log.reach("there", 5);
+  assert.equal(log.read(position, everything).missed, false);
+  log.reach("there", 6);
+  assert.equal(log.read(position, everything).missed, true);
+  log.close();
+});
+
+Deno.test("the log remembers a bounded number of processes", () => {
+  const { log } = createLog();
+  for (let at = 0; at < 100; at++) log.reach(`inst_${at}`, 1);
+  assert.equal(log.endId.split(".").length, 20);
+  assert.match(log.endId, /^here-0\.inst_81-1\./);
+  log.close();
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openKeyRevocation } from "../../src/services/keyRevocation.ts";
+import { createLoneBus } from "../../src/services/instances/instanceBus.ts";
 import { openStore } from "../../src/services/store.ts";
 import { parseApiKeys } from "../../src/utils/auth.ts";
 
@@ -22,6 +23,8 @@ Deno.test("openKeyRevocation() remembers what was revoked, and other processes l
   const open = () =>
     openKeyRevocation({
       keys,
+      apiKeys: [],
+      bus: createLoneBus("inst_1"),
       now: () => 1000,
       setTimer(wake) {
         wakes.push(wake);
@@ -55,6 +58,8 @@ Deno.test("openKeyRevocation() remembers what was revoked, and other processes l
 Deno.test("revoke() counts at once even where it cannot be written down", async () => {
   const revocation = await openKeyRevocation({
     keys: { list: () => Promise.resolve([]), add: () => Promise.reject(new Error("disk full")) },
+    apiKeys: [],
+    bus: createLoneBus("inst_1"),
     now: () => 0,
     setTimer: () => () => {},
     log: { warn() {} },

@@ -6,11 +6,14 @@ import { eventsRoutes } from "../../src/routes/events.ts";
 import { writeServerSentEvent } from "../../src/routes/eventStream.ts";
 import { createRouter, type Router } from "../../src/routes/index.ts";
 import { createCallActions } from "../../src/services/callActions.ts";
+import { createCallControl } from "../../src/services/callControl.ts";
 import { createEventLog, type EventLog } from "../../src/services/eventLog.ts";
 import { createEventHub, type EventHub } from "../../src/services/events.ts";
+import { createLoneBus } from "../../src/services/instances/instanceBus.ts";
+import { createInstanceQuestions } from "../../src/services/instances/questions.ts";
 import { openStore, type Store } from "../../src/services/store.ts";
 import { type CallEnding, type NewCall, noUsage } from "../../src/services/store/callRecord.ts";
-import { createAuthenticator, parseApiKeys } from "../../src/utils/auth.ts";
+import { type ApiKey, createAuthenticator, parseApiKeys } from "../../src/utils/auth.ts";
 
 export const ALICE = "alice-secret-0123456789";
 export const BOB = "bob-secret-0123456789";
@@ -84,10 +87,12 @@ export async function withApi(
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
   const live = new Map<string, LiveCall>();
   const revoked = new Set<string>();
+  const listeners: ((key: ApiKey) => void)[] = [];
   const events = createEventHub(now);
   const log = createEventLog(events, {
+    origin: "run1",
     keyOf: (callId) => live.get(callId)?.request.keyName,
-    write: writeServerSentEvent("run1"),
+    write: writeServerSentEvent,
     gatherMs: 0,
     ...(maxEvents !== undefined && { maxEvents }),
   });
@@ -114,19 +119,28 @@ export async function withApi(
     now: () => 0,
     log: { info() {}, error: (message, fields) => console.error(message, fields) },
     mount(router) {
-      const act = createCallActions({
-        registry: { get: (id) => live.get(id) },
-        transferAliases: (agent) => agent === "receptionist" ? ["sales"] : [],
+      const control = createCallControl({
+        instanceId: "test",
+        act: createCallActions({
+          registry: { get: (id) => live.get(id) },
+          transferAliases: (agent) => agent === "receptionist" ? ["sales"] : [],
+        }),
+        questions: createInstanceQuestions({
+          bus: createLoneBus("test"),
+          newId: () => "ask_1",
+          setTimer: () => () => {},
+          log: { warn() {} },
+        }),
       });
       const { calls, erasure } = store;
-      router.route("/", callsRoutes({ access, calls, erasure, act }));
+      router.route("/", callsRoutes({ access, calls, erasure, control }));
       router.route("/", analyticsRoutes({ access, calls }));
       router.route(
         "/",
         eventsRoutes({
           access,
           log,
-          runId: "run1",
+          revocation: { onRevoked: (hear) => listeners.push(hear) },
           async findCall(id) {
             const call = await calls.get(id);
             return call && {

@@ -10,6 +10,8 @@ import {
 import { createRouter } from "../../src/routes/index.ts";
 import { webRoutes, type WebRoutesDeps } from "../../src/routes/web.ts";
 import { PATIENCE_MS } from "./patience.ts";
+import { createWebTokens } from "../../src/routes/webTokens.ts";
+import { setTimer } from "../../src/services/sessionPorts.ts";
 
 type Input = LegInput | ControlInput;
 
@@ -129,6 +131,7 @@ export function startWebServer(
         return session;
       },
     },
+    tokens: createWebTokens({ isRevoked: () => false, now: deps.now ?? Date.now, setTimer }),
     agents: [{ name: "receptionist", title: "Receptionist" }, { name: "clerk", title: "Clerk" }],
     defaultAgent: "receptionist",
     engine: "rehearsal",

@@ -1,4 +1,6 @@
+import { z } from "zod";
 import { isFinal } from "../callStatus.ts";
+import { type InstanceQuestions, InstanceSilent } from "../instances/questions.ts";
 import { endPhoneCall } from "../outboundWire.ts";
 import type { CallRecord } from "../store/callRecord.ts";
 import type { CallStore } from "../store/calls.ts";
@@ -32,10 +34,23 @@ export interface OperationsDeps {
   readonly queue: Pick<DialQueue, "find" | "position" | "withdraw">;
   readonly store: Pick<CallStore, "get" | "bySid">;
   readonly settlement: Pick<Settlement, "settled">;
+  readonly questions: InstanceQuestions;
 }
 
+const KIND = "hangUpPlaced";
+const placedCall = z.object({ callId: z.string() });
+const endedCall = z.object({ callSid: z.string().nullable() });
+
 export function createOperations(deps: OperationsDeps): Operations {
-  const { placed, records, calls, queue, store, settlement } = deps;
+  const { placed, records, calls, queue, store, settlement, questions } = deps;
+
+  questions.answer(KIND, (body) => {
+    const { data } = placedCall.safeParse(body);
+    const call = data && placed.get(data.callId);
+    if (call === undefined || isOver(call)) return undefined;
+    beginEnd(call);
+    return { callSid: call.callSid ?? null };
+  });
 
   return {
     async state(id, asker) {
@@ -99,25 +114,44 @@ export function createOperations(deps: OperationsDeps): Operations {
       records.ended(job, { reason: "operator_hung_up" }, "cancelled");
       return await settlement.settled(record.id);
     }
-    // The process that holds the call hears of its end from the phone network.
-    if (record.callSid === undefined) return;
     const isAnswered = record.status === "live";
+    const callSid = await beginEndElsewhere(record);
+    if (callSid === undefined) return;
     if (!isAnswered) records.changed(record.id, { outcome: "cancelled" });
-    await endPhoneCall(calls, record.callSid, !isAnswered);
+    await endPhoneCall(calls, callSid, !isAnswered);
+  }
+
+  /**
+   * Lets the process that has placed the call, or holds it, know why it ends; gives the phone
+   * network's id, if there is one yet. Without that process the phone network ends the call all the same.
+   */
+  async function beginEndElsewhere({ id, callSid }: CallRecord): Promise<string | undefined> {
+    if (questions.isAlone) return callSid;
+    try {
+      const there = endedCall.parse(await questions.ask(KIND, { callId: id }));
+      return there.callSid ?? callSid;
+    } catch (error) {
+      if (callSid !== undefined && error instanceof InstanceSilent) return callSid;
+      throw error;
+    }
   }
 
   async function endHere(call: PlacedCall): Promise<void> {
     const { job, callSid } = call;
     const waiting = isUnanswered(call);
-    // First ours, so that the call's end has our reason and not that the stream stopped.
-    call.hangingUp = true;
-    if (waiting) records.changed(job.callId, { outcome: "cancelled" });
-    call.session?.input({ type: "hangUp", end: { reason: "operator_hung_up" } });
+    beginEnd(call);
     // Without an id yet, it is ended as soon as there is one.
     if (callSid === undefined) return;
     await endPhoneCall(calls, callSid, waiting);
     placed.take(call, { status: waiting ? "canceled" : "completed" });
     await settlement.settled(job.callId);
+  }
+
+  /** First ours, so that the call's end has our reason and not that the stream stopped. */
+  function beginEnd(call: PlacedCall): void {
+    call.hangingUp = true;
+    if (isUnanswered(call)) records.changed(call.job.callId, { outcome: "cancelled" });
+    call.session?.input({ type: "hangUp", end: { reason: "operator_hung_up" } });
   }
 }
 

@@ -1,0 +1,135 @@
+import { noPositions, type Positions } from "./eventPositions.ts";
+
+/** An event as processes tell it to each other: nothing in it is secret. */
+export interface SharedEvent {
+  /** The process that holds the call. */
+  readonly origin: string;
+  /** Grows by one with every event of that process. */
+  readonly sequence: number;
+  readonly callId: string;
+  readonly type: string;
+  /** The key that the call belongs to. */
+  readonly keyName?: string;
+  /** What readers get of it, as JSON. */
+  readonly data: string;
+}
+
+/** An event as readers get it. */
+export interface LoggedEvent extends Omit<SharedEvent, "data"> {
+  /** Where whoever has read it goes on, at this process or another. */
+  readonly id: string;
+  /** Ready to be sent, made once for all readers. */
+  readonly text: string;
+}
+
+/** What lies behind a position, as far as it is still kept. */
+export interface EventPage {
+  readonly events: readonly LoggedEvent[];
+  /** Where to read on. */
+  readonly position: number;
+  /** The same for a reader who comes back later; absent at the end. */
+  readonly id?: string;
+  /** Whether events between the position and these are not to be had. */
+  readonly missed: boolean;
+}
+
+export interface ReadOptions {
+  readonly wanted: (event: LoggedEvent) => boolean;
+  /** What the reader has had already. */
+  readonly after?: Positions;
+  /** Looks at no more, wanted or not, so that a page may be empty before the end. */
+  readonly maxEvents?: number;
+}
+
+/** In the place of events that never came. */
+export type EventGap = Pick<LoggedEvent, "origin" | "sequence" | "id">;
+
+type Entry = { readonly event: LoggedEvent } | { readonly gap: EventGap };
+
+/** The newest events, in bounded memory: the oldest go first. */
+export class EventRing {
+  readonly #entries: (Entry | undefined)[] = [];
+  readonly #maxEvents: number;
+  readonly #maxCharacters: number;
+  readonly #onForget: (place: EventGap) => void;
+  #start = 0;
+  #end = 0;
+  #characters = 0;
+  #idBeforeStart: string;
+
+  constructor({ maxEvents, maxCharacters, id, onForget }: {
+    readonly maxEvents: number;
+    /** Of all texts together. */
+    readonly maxCharacters: number;
+    /** Of the place before the first event. */
+    readonly id: string;
+    readonly onForget: (place: EventGap) => void;
+  }) {
+    this.#maxEvents = maxEvents;
+    this.#maxCharacters = maxCharacters;
+    this.#idBeforeStart = id;
+    this.#onForget = onForget;
+  }
+
+  get start(): number {
+    return this.#start;
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+
+  push(entry: Entry): void {
+    this.#characters += lengthOf(entry);
+    while (this.#start < this.#end && this.#isFull) this.#forgetOne();
+    this.#entries[this.#end % this.#maxEvents] = entry;
+    this.#end++;
+  }
+
+  read(position: number, { wanted, after = noPositions, maxEvents = 500 }: ReadOptions): EventPage {
+    const from = Math.max(position, this.#start);
+    const to = Math.min(this.#end, from + maxEvents);
+    const events: LoggedEvent[] = [];
+    let missed = from > position;
+    for (let at = from; at < to; at++) {
+      const entry = this.#entries[at % this.#maxEvents];
+      if (entry === undefined) continue;
+      const { origin, sequence } = placeOf(entry);
+      if (sequence <= (after.get(origin) ?? 0)) continue;
+      if ("gap" in entry) missed = true;
+      else if (wanted(entry.event)) events.push(entry.event);
+    }
+    const next = Math.max(position, to);
+    const id = this.#idBefore(next);
+    return { events, position: next, missed, ...(id !== undefined && { id }) };
+  }
+
+  get #isFull(): boolean {
+    return this.#end - this.#start >= this.#maxEvents || this.#characters > this.#maxCharacters;
+  }
+
+  #forgetOne(): void {
+    const at = this.#start++ % this.#maxEvents;
+    const entry = this.#entries[at];
+    this.#entries[at] = undefined;
+    if (entry === undefined) return;
+    this.#characters -= lengthOf(entry);
+    const place = placeOf(entry);
+    this.#idBeforeStart = place.id;
+    this.#onForget(place);
+  }
+
+  #idBefore(position: number): string | undefined {
+    if (position >= this.#end) return undefined;
+    const entry = this.#entries[(position - 1) % this.#maxEvents];
+    return position <= this.#start || entry === undefined ? this.#idBeforeStart : placeOf(entry).id;
+  }
+}
+
+function placeOf(entry: Entry): EventGap {
+  return "gap" in entry ? entry.gap : entry.event;
+}
+
+function lengthOf(entry: Entry): number {
+  return "gap" in entry ? 0 : entry.event.text.length;
+}

@@ -1,0 +1,146 @@
+import type { Sql } from "postgres";
+import type { InstanceBus, InstanceBusOptions } from "./instanceBus.ts";
+import { type BusMessage, createAssembler, senderOf, splitMessage } from "./messageParts.ts";
+
+const CHANNEL = "parley";
+const NOTIFY = "SELECT pg_notify($1, part) FROM json_array_elements_text($2::text::json) AS part";
+const ANSWER_MS = 4000;
+/** Whoever tells others hears it too: if not after so long, the connection is taken for dead. */
+const ECHO_MS = 5000;
+const MAX_ECHO_MS = 60_000;
+
+/**
+ * Carries messages by LISTEN and NOTIFY, over connections of its own, so that a busy store delays
+ * nothing. One that breaks is made again; a call depends on none of it.
+ */
+export async function openPostgresBus(
+  url: string,
+  { instanceId, log, echoMs = ECHO_MS }: InstanceBusOptions & { readonly echoMs?: number },
+): Promise<InstanceBus> {
+  const { default: postgres } = await import("postgres");
+  const topics = new Map<string, Set<(body: unknown, from: string) => void>>();
+  const gapListeners = new Set<() => void>();
+  const firstListening = Promise.withResolvers<void>();
+  const assemble = createAssembler();
+  let closed = false;
+  let number = 0;
+  let isListening = false;
+  let hasListened = false;
+  let silences = 0;
+  let echoTimer: ReturnType<typeof setTimeout> | undefined;
+  let connections = connect();
+
+  // Without a database that can be listened to, the server starts all the same.
+  const patience = setTimeout(firstListening.resolve, ANSWER_MS);
+  await firstListening.promise;
+  clearTimeout(patience);
+
+  function connect(): Sql {
+    const sql = postgres(url, {
+      max: 1,
+      connect_timeout: 10,
+      keep_alive: 15,
+      max_lifetime: null,
+      fetch_types: false,
+      onnotice: () => {},
+      connection: { application_name: "parley-bus", statement_timeout: ANSWER_MS },
+    });
+    // It connects again by itself after a failure, listens again, and says so.
+    const isCurrent = () => !closed && sql === connections;
+    sql.listen(
+      CHANNEL,
+      (payload) => isCurrent() && take(payload),
+      () => isCurrent() && beginListening(),
+    ).catch((error) => isCurrent() && log.warn("Other instances not heard yet", { error }));
+    return sql;
+  }
+
+  function beginListening(): void {
+    isListening = true;
+    firstListening.resolve();
+    if (hasListened) { for (const tell of gapListeners) attempt(tell); }
+    hasListened = true;
+  }
+
+  function take(payload: string): void {
+    if (senderOf(payload) === instanceId) return hearEcho();
+    const message = assemble(payload);
+    if (message === undefined) return;
+    for (const listener of topics.get(message.topic) ?? []) {
+      attempt(() => listener(message.body, message.from));
+    }
+  }
+
+  function attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      log.warn("Message of another instance not taken in", { error });
+    }
+  }
+
+  function awaitEcho(): void {
+    if (closed || !isListening) return;
+    echoTimer ??= setTimeout(reconnect, Math.min(MAX_ECHO_MS, echoMs * 2 ** silences));
+  }
+
+  function hearEcho(): void {
+    silences = 0;
+    stopAwaitingEcho();
+  }
+
+  function stopAwaitingEcho(): void {
+    clearTimeout(echoTimer);
+    echoTimer = undefined;
+  }
+
+  function reconnect(): void {
+    echoTimer = undefined;
+    silences++;
+    isListening = false;
+    log.warn("Instances do not hear each other", { silences });
+    connections.end({ timeout: 0 }).catch(() => {});
+    connections = connect();
+  }
+
+  async function publish(message: BusMessage): Promise<void> {
+    const parts = splitMessage(message, ++number);
+    awaitEcho();
+    const silence = Promise.withResolvers<never>();
+    const unanswered = new Error("Cannot tell other processes: Postgres does not answer");
+    const timer = setTimeout(() => silence.reject(unanswered), ANSWER_MS);
+    try {
+      const sending = connections.unsafe(NOTIFY, [CHANNEL, JSON.stringify(parts)]);
+      await Promise.race([sending, silence.promise]);
+    } catch (error) {
+      // What was refused is heard by nobody, and the connection has told of its failure.
+      if (error !== unanswered) stopAwaitingEcho();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    instanceId,
+    isShared: true,
+    publish: (topic, body) => publish({ from: instanceId, topic, body }),
+    subscribe(topic, listener) {
+      const listeners = topics.get(topic) ?? new Set();
+      topics.set(topic, listeners.add(listener));
+      return () => void listeners.delete(listener);
+    },
+    onGap(listener) {
+      gapListeners.add(listener);
+      return () => void gapListeners.delete(listener);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      stopAwaitingEcho();
+      topics.clear();
+      gapListeners.clear();
+      await connections.end({ timeout: 1 });
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { KeyCalls } from "../store/keyCalls.ts";
+import { readJob } from "./job.ts";
+import type { KeyRefusalCode } from "./keyStanding.ts";
+import type { OutboundRecords } from "./outboundRecords.ts";
+
+export interface RevokedKeyCallsDeps {
+  readonly keyCalls: KeyCalls;
+  readonly records: Pick<OutboundRecords, "ended">;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: {
+    info(message: string, fields: Readonly<Record<string, unknown>>): void;
+    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+}
+
+const WHY: KeyRefusalCode = "key_revoked";
+
+/**
+ * Creates the function that takes back what a revoked key has asked for and what has not been dialled.
+ * Every process does it, and each call is taken out of the queue by one of them. What is on its way
+ * into the queue meanwhile is refused when its turn comes, and ends the same.
+ */
+export function createRevokedKeyCalls(
+  { keyCalls, records, now, log }: RevokedKeyCallsDeps,
+): (keyName: string) => void {
+  return function refuseCallsOf(keyName) {
+    refuse(keyName).then(
+      (calls) => calls > 0 && log.info("Calls of a revoked key not placed", { keyName, calls }),
+      (error) => log.warn("Calls of a revoked key still queued", { keyName, error }),
+    );
+  };
+
+  async function refuse(keyName: string): Promise<number> {
+    const pending = await keyCalls.refusePending(keyName, WHY);
+    const queued = await keyCalls.takeQueued(keyName, now());
+    for (const payload of queued) {
+      const job = readJob(payload);
+      if (job !== undefined) records.ended(job, { reason: "not_answered", detail: WHY }, "failed");
+    }
+    return pending + queued.length;
+  }
+}

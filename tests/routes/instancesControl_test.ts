@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { callee, callUntil, codeOf, get, initiate, statusOf, until } from "../support/dialling.ts";
+import {
+  follow,
+  isPostgresThere,
+  post,
+  readUntil,
+  startTwoInstances,
+  type TwoInstances,
+} from "../support/instances.ts";
+import { account, otherKey, publicUrl } from "../support/phoneServer.ts";
+import { startServerProcess } from "../support/serverProcess.ts";
+
+function test(name: string, run: (world: TwoInstances) => Promise<void>, answer?: "never"): void {
+  Deno.test({
+    name,
+    ignore: !isPostgresThere,
+    async fn() {
+      const plan = { answer: answer === "never" ? "no-answer" : "human", afterMs: 20 } as const;
+      await using world = await startTwoInstances({ network: { numbers: { [callee]: plan } } });
+      await run(world);
+    },
+  });
+}
+
+test("a call is acted on at the instance that does not hold it, and refusals come back", async ({ first, second }) => {
+  const { callId } = await (await initiate(first)).json();
+  const call = await first.network.nextCall();
+  await call.next("media");
+  assert.equal(second.app.registry.get(callId), undefined);
+  const path = `/api/calls/${callId}/actions`;
+
+  const watching = await follow(first, `/api/calls/${callId}/events`);
+  assert.equal(await statusOf(post(second, path, { type: "text", text: "what time is it" })), 202);
+  const told = await readUntil(watching, "toolStarted");
+  assert.ok(told.some(({ data }) => data.includes("what time is it")));
+  await watching.close();
+
+  const nobody = await post(second, path, { type: "transfer", to: "nobody" });
+  assert.deepEqual(await codeOf(nobody), [422, "unknown_transfer"]);
+  const foreign = await post(second, path, { type: "hangup" }, otherKey);
+  assert.deepEqual(await codeOf(foreign), [404, "unknown_call"]);
+
+  assert.equal(await statusOf(post(second, path, { type: "hangup" })), 202);
+  await call.settled;
+  const record = await until(
+    () => get(second, `/api/calls/${callId}`),
+    ({ status }) => status === "ended",
+  );
+  assert.equal(record.end.reason, "operator_hung_up");
+  assert.deepEqual(await codeOf(await post(second, path, { type: "hangup" })), [
+    409,
+    "call_ended",
+  ]);
+});
+
+test("a web call is not handed over, whichever instance is asked", async ({ first, second }) => {
+  const { token } = await (await post(first, "/api/web/session")).json();
+  const socket = new WebSocket(`${first.origin.replace("http", "ws")}/web`, [
+    "parley.v1",
+    `token.${token}`,
+  ]);
+  const closed = new Promise((resolve) => socket.onclose = resolve);
+  const { calls } = await until(
+    () => get(second, "/api/calls?status=live"),
+    ({ calls }) => calls.length > 0,
+  );
+  const path = `/api/calls/${calls[0].id}/actions`;
+  const refused = await post(second, path, { type: "transfer", to: "sales" });
+  assert.deepEqual(await codeOf(refused), [409, "not_on_a_phone"]);
+  assert.equal(await statusOf(post(second, path, { type: "hangup" })), 202);
+  await closed;
+});
+
+test(
+  "a placed call that rings is hung up by another instance, for our reason",
+  async ({ first, second }) => {
+    const { callId } = await (await initiate(first)).json();
+    const call = await first.network.nextCall();
+    await callUntil(second, callId, ({ status }) => status === "ringing");
+    assert.equal(await statusOf(post(second, `/api/outbound/${callId}/hangup`)), 200);
+    await call.settled;
+    const record = await until(
+      () => get(second, `/api/calls/${callId}`),
+      ({ status }) => status === "ended",
+    );
+    assert.deepEqual([record.outcome, record.end.reason], ["cancelled", "operator_hung_up"]);
+  },
+  "never",
+);
+
+test("where the instance that holds a call is silent, the call is hung up and nothing else is claimed", async ({ first, second, env }) => {
+  await using frozen = await startServerProcess({
+    env: {
+      ...env,
+      PUBLIC_URL: publicUrl,
+      TWILIO_ACCOUNT_SID: account.accountSid,
+      TWILIO_AUTH_TOKEN: account.authToken,
+      TWILIO_PHONE_NUMBER: account.number,
+      TWILIO_API_URL: first.api.url,
+    },
+  });
+  first.network.connectTo(frozen.origin);
+  const placed = await frozen.post("/api/outbound/initiate", { to: callee });
+  const { callId } = await placed.json();
+  const call = await first.network.nextCall();
+  await call.next("media");
+  await callUntil(second, callId, ({ status }) => status === "in-progress");
+  frozen.signal("SIGSTOP");
+  first.network.connectTo(first.origin);
+
+  const path = `/api/calls/${callId}/actions`;
+  const [said, hungUp] = await Promise.all([
+    post(first, path, { type: "say", text: "Hello" }),
+    post(second, path, { type: "hangup" }),
+  ]);
+  assert.deepEqual(await codeOf(said), [504, "instance_silent"]);
+  assert.equal(await statusOf(Promise.resolve(hungUp)), 202);
+  await call.next("ended");
+});

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { callee, get, initiate, until } from "../support/dialling.ts";
+import {
+  follow,
+  type Instance,
+  isPostgresThere,
+  post,
+  readUntil,
+  startTwoInstances,
+  type TwoInstances,
+} from "../support/instances.ts";
+import { apiKey, otherKey } from "../support/phoneServer.ts";
+
+const admin = "the-admin-secret-0123456789";
+
+function test(name: string, run: (world: TwoInstances) => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: !isPostgresThere,
+    async fn() {
+      await using world = await startTwoInstances({
+        env: { API_KEYS: `ops:${apiKey},other:${otherKey},admin:${admin};scopes=admin` },
+      });
+      await run(world);
+    },
+  });
+}
+
+function notice({ app }: Instance, callId: string): void {
+  app.events.publish(callId, { type: "notice", code: "filler" });
+}
+
+test("a call is watched at the instance that does not hold it, from its beginning to its end", async ({ first, second }) => {
+  const [all, foreign] = [
+    await follow(second, "/api/events"),
+    await follow(second, "/api/events", { key: otherKey }),
+  ];
+  const { callId } = await (await initiate(first, { to: callee })).json();
+  const call = await first.network.nextCall();
+  await call.next("media");
+  const here = await follow(first, `/api/calls/${callId}/events`);
+  const there = await follow(second, `/api/calls/${callId}/events`);
+  await post(second, `/api/calls/${callId}/actions`, { type: "hangup" })
+    .then(({ body }) => body?.cancel());
+  const [told, toldThere, toldToAll] = await Promise.all([
+    readUntil(here, "ended"),
+    readUntil(there, "ended"),
+    readUntil(all, "ended"),
+  ]);
+  const dataOf = (events: typeof told) => events.map(({ data }) => data);
+  assert.equal(told[0]?.name, "started");
+  assert.deepEqual(dataOf(toldThere), dataOf(told));
+  assert.deepEqual(dataOf(toldToAll), dataOf(told));
+  assert.equal(await there.next(), undefined);
+
+  // The first that a key of another's call hears of is a call of its own.
+  const own = await (await initiate(first, { to: callee }, { key: otherKey })).json();
+  assert.equal(JSON.parse((await foreign.next())?.data ?? "{}").callId, own.callId);
+  await Promise.all([all.close(), foreign.close(), here.close(), there.close()]);
+  await call.settled;
+});
+
+test("a reader goes on at another instance where it was, with nothing lost and nothing twice", async ({ first, second }) => {
+  const reader = await follow(first, "/api/events", { key: admin });
+  const sent: string[] = [];
+  const seen: string[] = [];
+  const callOf = (data: string) => JSON.parse(data).callId;
+  for (let at = 0; at < 20; at++) {
+    const callId = `call_${at}`;
+    sent.push(callId);
+    notice(at % 2 === 0 ? first : second, callId);
+  }
+  let last = "";
+  for (const { id, data } of await reader.take(13)) {
+    last = id;
+    seen.push(callOf(data));
+  }
+  await reader.close();
+  notice(first, "call_more");
+  const again = await follow(second, "/api/events", { key: admin, lastEventId: last });
+  for (const { name, data } of await again.take(8)) {
+    assert.equal(name, "notice");
+    seen.push(callOf(data));
+  }
+  assert.deepEqual(seen.toSorted(), [...sent, "call_more"].toSorted());
+  await again.close();
+});
+
+test("events too large for one message of the database arrive whole", async ({ first, second }) => {
+  const reader = await follow(second, "/api/events", { key: admin });
+  const text = "naïve 🦜 \u0000 \ud800 ".repeat(3000);
+  first.app.events.publish("call_1", {
+    type: "toolStarted",
+    toolCallId: "t1",
+    name: "look_up",
+    arguments: text,
+  });
+  const { data = "" } = await reader.next() ?? {};
+  assert.equal(JSON.parse(data).event.arguments, text);
+  await reader.close();
+});
+
+test("a call outlives the database, and readers elsewhere learn what they have missed", async ({ first, second, breakDatabase }) => {
+  const call = first.network.call();
+  await call.next("media");
+  const reader = await follow(second, "/api/events", { key: admin });
+  notice(first, "call_before");
+  await readUntil(reader, "notice");
+  const mend = await breakDatabase();
+  notice(first, "call_lost");
+  await call.next("media");
+  const own = await follow(first, "/api/events", { key: admin });
+  notice(first, "call_here");
+  assert.ok((await readUntil(own, "notice")).at(-1)?.data.includes("call_here"));
+  await mend();
+  const missed = (await readUntil(reader, "missed")).at(-1);
+  assert.equal(missed?.data, '{"why":"too_late"}');
+  notice(first, "call_after");
+  await until(() => reader.next(), (event) => event?.data.includes("call_after") === true);
+  assert.equal(first.app.registry.byCallSid(call.sid)?.callSid, call.sid, "it still goes on");
+  call.hangUp();
+  await call.settled;
+  await Promise.all([reader.close(), own.close()]);
+});
+
+test("an instance that stops lets go of the database and of its readers", async ({ first, second, connections }) => {
+  const reader = await follow(second, "/api/events", { key: admin });
+  assert.equal((await get(first, "/health")).status, "ok");
+  await second.app.drain();
+  await second.app.close();
+  assert.equal(await reader.next(), undefined);
+  await first.app.close();
+  assert.equal(await connections(), 0);
+});

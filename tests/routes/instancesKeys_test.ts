@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { callee, codeOf, get, initiate, statusOf, until } from "../support/dialling.ts";
+import {
+  follow,
+  type Instance,
+  isPostgresThere,
+  post,
+  startTwoInstances,
+} from "../support/instances.ts";
+import { apiKey, otherKey, type TestServerOptions } from "../support/phoneServer.ts";
+
+const admin = "the-admin-secret-0123456789";
+const API_KEYS = `ops:${apiKey},other:${otherKey},admin:${admin};scopes=admin`;
+const network = { otherNumbers: { answer: "human", afterMs: 600_000 } } as const;
+
+function start({ env, ...options }: TestServerOptions = {}) {
+  return startTwoInstances({ env: { API_KEYS, ...env }, network, ...options });
+}
+
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: !isPostgresThere, fn });
+}
+
+function revoke(instance: Instance, name: string): Promise<Response> {
+  return post(instance, `/api/keys/${name}/revoke`, {}, admin);
+}
+
+function statusAt(instance: Instance): Promise<number> {
+  return statusOf(instance.request("/api/calls", { headers: { "X-API-Key": apiKey } }));
+}
+
+async function tokenFrom(instance: Instance): Promise<string> {
+  return (await (await post(instance, "/api/web/session")).json()).token;
+}
+
+/** Whether the token opens a call at the instance. */
+function opens({ origin }: Instance, token: string): Promise<boolean> {
+  const url = `${origin.replace("http", "ws")}/web`;
+  const socket = new WebSocket(url, ["parley.v1", `token.${token}`]);
+  return new Promise((resolve) => {
+    let opened = false;
+    socket.onopen = () => {
+      opened = true;
+      socket.close(1000);
+    };
+    socket.onclose = () => resolve(opened);
+  });
+}
+
+test("a session token of one instance opens one call, at whichever instance", async () => {
+  await using world = await start();
+  const { first, second } = world;
+  const token = await tokenFrom(first);
+  assert.equal(await opens(second, token), true);
+  assert.deepEqual([await opens(second, token), await opens(first, token)], [false, false]);
+  for (let round = 0; round < 5; round++) {
+    const raced = await tokenFrom(round % 2 === 0 ? first : second);
+    const instances = [first, second, first, second, first, second];
+    const opened = await Promise.all(instances.map((instance) => opens(instance, raced)));
+    assert.equal(opened.filter(Boolean).length, 1);
+  }
+});
+
+test("the session of a web call is of the key that asked for it elsewhere", async () => {
+  await using world = await start();
+  const { first, second } = world;
+  assert.equal(await opens(second, await tokenFrom(first)), true);
+  const { calls } = await until(
+    () => get(first, "/api/calls"),
+    ({ calls }) => calls[0]?.status === "ended",
+  );
+  assert.equal(calls[0].key, "ops");
+});
+
+test("people can talk while the database is away, at the instance that let them in", async () => {
+  await using world = await start();
+  const { first } = world;
+  const shared = await tokenFrom(first);
+  const mend = await world.breakDatabase();
+  assert.equal(await opens(first, await tokenFrom(first)), true);
+  assert.equal(await opens(first, shared), false);
+  await mend();
+});
+
+test("a key that is revoked at one instance opens nothing at the others, and its streams end", async () => {
+  await using world = await start();
+  const { first, second } = world;
+  const streams = [
+    await follow(first, "/api/events"),
+    await follow(second, "/api/events"),
+  ];
+  const others = await follow(second, "/api/events", { key: otherKey });
+  const token = await tokenFrom(first);
+  const begun = Date.now();
+  assert.equal(await statusOf(revoke(first, "ops")), 200);
+  for (const stream of streams) assert.equal(await stream.next(), undefined);
+  assert.equal(await statusAt(second), 401);
+  assert.ok(Date.now() - begun < 1000, "within a second");
+  assert.deepEqual(await codeOf(await post(second, "/api/web/session")), [401, "key_revoked"]);
+  assert.equal(await opens(second, token), false);
+  first.network.connectTo(second.origin);
+  const { callId } = await (await initiate(second, { to: callee }, { key: otherKey })).json();
+  assert.equal((await others.next())?.data.includes(callId), true);
+  await others.close();
+});
+
+test("what a revoked key has asked for and what is not dialled yet is cancelled", async () => {
+  await using world = await start({ env: { OUTBOUND_PER_SECOND: "1", OUTBOUND_CONCURRENT: "1" } });
+  const { first, second } = world;
+  const dialled = await (await initiate(first)).json();
+  const batch = await post(first, "/api/outbound/batch", {
+    calls: ["1", "2", "3", "4", "5"].map((last) => ({ to: `+1415555010${last}` })),
+  });
+  const { batchId } = await batch.json();
+  const path = `/api/outbound/batch/${batchId}`;
+  const asAdmin = (path: string) => get(second, path, admin);
+  await until(() => get(first, path), ({ progress }) => progress.placing > 0);
+  assert.equal(await statusOf(revoke(second, "ops")), 200);
+
+  const { calls } = await until(
+    () => asAdmin(path),
+    ({ progress }) => progress.refused === 5,
+  );
+  assert.ok(calls.every(({ detail }: { detail: string }) => detail === "key_revoked"));
+  const never = calls.filter(({ callId }: { callId: string | null }) => callId === null);
+  assert.ok(never.length >= 2, "most have not even reached the queue");
+  const queued = calls.find(({ callId }: { callId: string | null }) => callId !== null);
+  const record = await until(
+    () => asAdmin(`/api/calls/${queued.callId}`),
+    ({ status }) => status === "ended",
+  );
+  assert.deepEqual([record.outcome, record.end.detail], ["failed", "key_revoked"]);
+  assert.equal((await asAdmin(`/api/outbound/${dialled.callId}`)).status, "ringing", "goes on");
+  assert.equal(first.network.calls.length, 1);
+});

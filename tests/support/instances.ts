@@ -1,0 +1,110 @@
+import connect from "postgres";
+import { startBeside } from "./dialling.ts";
+import { EventReader, type ReadEvent } from "./eventReader.ts";
+import {
+  apiKey,
+  startPhoneServer,
+  type TestServer,
+  type TestServerOptions,
+} from "./phoneServer.ts";
+import { startPostgres } from "./postgres.ts";
+
+const postgres = await startPostgres();
+globalThis.addEventListener("unload", () => postgres?.kill());
+
+/** Whether there is a Postgres to share. */
+export const isPostgresThere = postgres !== undefined;
+
+export type Instance = Pick<TestServer, "app" | "origin" | "logged" | "request">;
+
+/** Two instances of the server on one Postgres, and one phone company around both. */
+export interface TwoInstances extends AsyncDisposable {
+  /** The phone network calls it, until told otherwise. */
+  readonly first: TestServer;
+  readonly second: Instance;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Connections that are open to the database. */
+  connections(): Promise<number>;
+  /** Breaks all connections of the database and lets nobody connect; gives the means to end that. */
+  breakDatabase(): Promise<() => Promise<void>>;
+}
+
+export async function startTwoInstances(
+  options: TestServerOptions = {},
+): Promise<TwoInstances> {
+  if (postgres === undefined) throw new Error("Cannot test with Postgres: there is none");
+  const stack = new AsyncDisposableStack();
+  const database = await postgres.createDatabase();
+  stack.defer(() => database.drop());
+  const env = { ...options.env, DATABASE_URL: database.url };
+  const first = stack.use(await startPhoneServer({ ...options, env }));
+  const second = stack.use(await startBeside(first, env));
+  const name = new URL(database.url).pathname.slice(1);
+  const server = new URL(database.url);
+  server.pathname = "/postgres";
+  async function query(sql: string) {
+    const client = connect(server.href, { max: 1, onnotice: () => {} });
+    try {
+      return [...await client.unsafe(sql)];
+    } finally {
+      await client.end();
+    }
+  }
+  return {
+    ...{ first, second, env },
+    async connections() {
+      const open = await query(`SELECT 1 FROM pg_stat_activity WHERE datname = '${name}'`);
+      return open.length;
+    },
+    async breakDatabase() {
+      await query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
+      await query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+      );
+      return async () => void await query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** A request with a key and a JSON body, of any instance. */
+export function post(
+  { request }: Pick<Instance, "request">,
+  path: string,
+  body: unknown = {},
+  key = apiKey,
+): Promise<Response> {
+  return request(path, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+/** Follows events of an instance, behind the last one that was read elsewhere if there is one. */
+export async function follow(
+  { request }: Pick<Instance, "request">,
+  path: string,
+  { key = apiKey, lastEventId }: { readonly key?: string; readonly lastEventId?: string } = {},
+): Promise<EventReader> {
+  const response = await request(path, {
+    headers: {
+      "X-API-Key": key,
+      ...(lastEventId !== undefined && { "Last-Event-ID": lastEventId }),
+    },
+  });
+  if (response.status !== 200) throw new Error(`Cannot follow events: ${await response.text()}`);
+  return new EventReader(response);
+}
+
+/** Reads until an event of this name, that one included. */
+export async function readUntil(reader: EventReader, name: string): Promise<readonly ReadEvent[]> {
+  const events: ReadEvent[] = [];
+  for (;;) {
+    const event = await reader.next();
+    if (event === undefined) throw new Error(`Cannot read on to ${name}: the stream is over`);
+    if (event.name === "comment") throw new Error(`Cannot read on to ${name}: nothing happens`);
+    events.push(event);
+    if (event.name === name) return events;
+  }
+}
