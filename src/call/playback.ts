@@ -18,6 +18,11 @@ export interface PlaybackOptions {
 }
 
 const FIRST_PIECE_MS = 60;
+/**
+ * So long after the last speech the model has stopped short. To ask at its very end would be to ask
+ * after every piece of a model that is no faster than the caller hears.
+ */
+const STOPPED_SHORT_MS = 300;
 /** Reports that never come must not keep the agent "speaking" for ever. */
 const REPORT_GRACE_MS = 3000;
 const MAX_SILENCED = 64;
@@ -133,7 +138,9 @@ export class Playback {
   tick(now: Milliseconds): Progress {
     const commands: CallCommand[] = [];
     this.#release(now, commands);
-    if (this.#endsUnmarked && now >= this.#mirror.queueEnd) commands.push(...this.#markEnd());
+    if (this.#endsUnmarked && now >= this.#mirror.queueEnd + STOPPED_SHORT_MS) {
+      commands.push(...this.#markEnd());
+    }
     return { commands, heard: this.#items.played(this.#mirror.expire(now, REPORT_GRACE_MS)) };
   }
 
@@ -142,7 +149,7 @@ export class Playback {
     if (!this.#held.isEmpty && this.#leg !== undefined && !this.#paused) {
       return this.#mirror.queueEnd - this.#lowMs;
     }
-    if (this.#endsUnmarked) return this.#mirror.queueEnd;
+    if (this.#endsUnmarked) return this.#mirror.queueEnd + STOPPED_SHORT_MS;
     const last = this.#mirror.last;
     return last === undefined ? undefined : last.end + REPORT_GRACE_MS;
   }
