@@ -99,11 +99,12 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     events,
     flush: () => recorder.flush(),
     calls: store.calls,
-    tell(call, content) {
+    announce: async (call, content) => await webhooks?.ended(call, content),
+    tell(call) {
       metrics.ended(call);
-      webhooks?.ended(call, content);
       deps.onEnded(call);
     },
+    now,
     setTimer,
     log,
   });

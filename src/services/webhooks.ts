@@ -7,8 +7,8 @@ import { signWebhook } from "../utils/webhookSignature.ts";
 
 /** Tells the operator's own server what happens in calls: at least once each, signed, in no fixed order. */
 export interface Webhooks {
-  /** Tells of a call whose record is complete. */
-  ended(call: CallRecord, content: CallContent): void;
+  /** Tells of a call whose record is complete: that it will is sure when this has settled. */
+  ended(call: CallRecord, content: CallContent): Promise<void>;
   /** Sends something harmless, to see whether it arrives; gives its id. */
   test(): Promise<string>;
   /** Sends a dead letter once more, with all its tries; false where there is none. */
@@ -158,7 +158,10 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
 
   return {
     counts,
-    ended: (call, content) => add(endedMessage(call, content)),
+    async ended(call, content) {
+      await outbox.enqueue([{ ...endedMessage(call, content), endpoint }], now());
+      look();
+    },
     async test() {
       const message = testMessage(options.newId(), now());
       await outbox.enqueue([{ ...message, endpoint }], now());

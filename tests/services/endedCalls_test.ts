@@ -19,6 +19,7 @@ Deno.test("a call that ends while others are told of is told of when its own end
     events: hub,
     flush: () => store.calls.write([...over].map((id) => ended(id))),
     calls: {
+      ...store.calls,
       async get(callId) {
         const call = await store.calls.get(callId);
         if (callId === "a") end("b");
@@ -29,7 +30,9 @@ Deno.test("a call that ends while others are told of is told of when its own end
         return await store.calls.content(callId);
       },
     },
+    announce: () => Promise.resolve(),
     tell: ({ id }) => told.add(id),
+    now: () => 0,
     setTimer: () => () => {},
     log: { warn() {} },
   });

@@ -378,7 +378,9 @@ Deno.test("createEndedCalls() tells once of a call, with its transcript and cost
         ]);
       },
       calls: store.calls,
-      tell: webhooks.ended,
+      announce: webhooks.ended,
+      tell() {},
+      now: clock.now,
       setTimer: clock.setTimer,
       log: { warn: () => failing = false },
     });

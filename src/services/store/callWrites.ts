@@ -202,6 +202,7 @@ function endCall(callId: string, ending: CallEnding): Statement {
   const columns: Columns = {
     status: "ended",
     ended_at: whole(ending.endedAt),
+    untold_since: whole(ending.endedAt),
     duration_ms: span(ending.durationMs),
     end_reason: ending.end.reason,
     end_detail: ending.end.detail ?? null,

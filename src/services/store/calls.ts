@@ -4,6 +4,7 @@ import type { CallContent, CallRecord } from "./callRecord.ts";
 import { callOf, digitsOf, latencyOf, toolOf, turnOf } from "./callRows.ts";
 import { type CallWrite, statementsFor } from "./callWrites.ts";
 import type { Database } from "./database.ts";
+import { textOf } from "./row.ts";
 
 export interface CallPage {
   readonly calls: readonly CallRecord[];
@@ -18,6 +19,10 @@ export interface CallStore {
   get(callId: string): Promise<CallRecord | undefined>;
   bySid(callSid: string): Promise<CallRecord | undefined>;
   content(callId: string): Promise<CallContent>;
+  /** Ids of calls whose end was written, by `before`, and that nobody has been told of: see `told`. */
+  untold(before: number, limit: number): Promise<readonly string[]>;
+  /** Whoever is to hear of the end of a call has heard, or surely will. */
+  told(callId: string): Promise<void>;
   /** Newest first. */
   list(
     filter: CallFilter,
@@ -56,6 +61,17 @@ export function createCallStore(database: Database): CallStore {
         latencies: latencies.map(latencyOf),
         digits: digits.map(digitsOf),
       };
+    },
+    async untold(before, limit) {
+      const rows = await query(
+        `SELECT id FROM calls WHERE untold_since IS NOT NULL AND untold_since <= $1
+          ORDER BY untold_since, id LIMIT $2`,
+        [Math.round(before), limit],
+      );
+      return rows.map((row) => textOf(row, "id"));
+    },
+    async told(callId) {
+      await query("UPDATE calls SET untold_since = NULL WHERE id = $1", [callId]);
     },
     async list(filter, { limit, after }) {
       const { sql, values } = conditionsFor(filter, after);

@@ -204,4 +204,8 @@ export const versions: readonly (readonly string[])[] = [
       AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = batch_items.call_id)
       AND NOT EXISTS (SELECT 1 FROM dial_queue WHERE dial_queue.call_id = batch_items.call_id)`,
   ],
+  [
+    "ALTER TABLE calls ADD COLUMN untold_since BIGINT",
+    "CREATE INDEX calls_untold ON calls (untold_since) WHERE untold_since IS NOT NULL",
+  ],
 ];
