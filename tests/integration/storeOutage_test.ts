@@ -23,6 +23,8 @@ Deno.test("calls outlive the death of SQLite's thread, and all of them is in the
 Deno.test({
   name: "calls outlive the loss of all connections to Postgres, and all of them is in the records",
   ignore: postgres === undefined,
+  // The driver may be about to connect anew when it is told to end, and does not call off that timer.
+  sanitizeOps: false,
   async fn() {
     const database = await postgres?.createDatabase();
     assert.ok(database);
