@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { driverLeftovers } from "../support/postgres.ts";
 import { callee, callUntil, codeOf, get, initiate, statusOf, until } from "../support/dialling.ts";
 import {
   follow,
@@ -15,6 +16,7 @@ function test(name: string, run: (world: TwoInstances) => Promise<void>, answer?
   Deno.test({
     name,
     ignore: !isPostgresThere,
+    ...driverLeftovers,
     async fn() {
       const plan = { answer: answer === "never" ? "no-answer" : "human", afterMs: 20 } as const;
       await using world = await startTwoInstances({ network: { numbers: { [callee]: plan } } });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { driverLeftovers } from "../support/postgres.ts";
 import { callee, get, initiate, until } from "../support/dialling.ts";
 import {
   follow,
@@ -17,6 +18,7 @@ function test(name: string, run: (world: TwoInstances) => Promise<void>): void {
   Deno.test({
     name,
     ignore: !isPostgresThere,
+    ...driverLeftovers,
     async fn() {
       await using world = await startTwoInstances({
         env: { API_KEYS: `ops:${apiKey},other:${otherKey},admin:${admin};scopes=admin` },

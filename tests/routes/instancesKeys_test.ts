@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { driverLeftovers } from "../support/postgres.ts";
 import { callee, codeOf, get, initiate, statusOf, until } from "../support/dialling.ts";
 import {
   follow,
@@ -18,7 +19,7 @@ function start({ env, ...options }: TestServerOptions = {}) {
 }
 
 function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: !isPostgresThere, fn });
+  Deno.test({ name, ignore: !isPostgresThere, ...driverLeftovers, fn });
 }
 
 function revoke(instance: Instance, name: string): Promise<Response> {
