@@ -48,7 +48,7 @@ export function apiRoutes(
     });
   routes.route("/", callsRoutes({ access, calls, erasure: { eraseNumber }, control }));
   routes.route("/", analyticsRoutes({ access, calls }));
-  routes.route("/", eventsRoutes({ access, log: eventLog, findCall, revocation }));
+  routes.route("/", eventsRoutes({ access, log: eventLog, findCall, now: Date.now, revocation }));
   routes.route("/", webhookRoutes({ access, outbox, ...(webhooks !== undefined && { webhooks }) }));
   routes.route("/", metricsRoutes({ access, metrics }));
   routes.route("/", keysRoutes({ access, keys: settings.server.apiKeys, revocation }));
@@ -60,6 +60,9 @@ export function apiRoutes(
     const call = session === undefined ? await calls.get(callId) : undefined;
     const keyName = session?.request.keyName ?? call?.keyName;
     if (session === undefined && call === undefined) return undefined;
-    return { ended: call?.status === "ended", ...(keyName !== undefined && { keyName }) };
+    return {
+      ...(keyName !== undefined && { keyName }),
+      ...(call?.endedAt !== undefined && { endedAt: call.endedAt }),
+    };
   }
 }

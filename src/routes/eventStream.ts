@@ -35,6 +35,7 @@ export function createEventStream(
   const { after } = from;
   let position = Math.min(from.position, log.end);
   let hasLeft = false;
+  let wasOver = false;
   let greeting = "retry: 2000\n\n";
   if (from.missed !== undefined) greeting += missed(from.missed);
   signal.addEventListener("abort", close);
@@ -77,8 +78,11 @@ export function createEventStream(
       await log.wait(position, heartbeatMs, reader.signal);
       if (reader.signal.aborted || log.closed) return { text: "", over: true };
       if (position < log.end) continue;
-      const over = await isOver() && position === log.end;
-      return { text: ": still here\n\n", over };
+      // The first time, the last event may only be on its way.
+      const over = await isOver();
+      const isLate = wasOver && position === log.end;
+      wasOver = over;
+      return { text: ": still here\n\n", over: over && isLate };
     }
   }
 

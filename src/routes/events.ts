@@ -12,10 +12,11 @@ import { callIdParam, errorAnswers, refuseInvalid } from "./openapiParts.ts";
 export interface EventsRoutesDeps {
   readonly access: RequireScope;
   readonly log: EventLog;
-  /** What is known of a call, live or ended. */
+  /** What is known of a call, live or ended; times are milliseconds since 1970. */
   readonly findCall: (
     callId: string,
-  ) => Promise<{ readonly keyName?: string; readonly ended: boolean } | undefined>;
+  ) => Promise<{ readonly keyName?: string; readonly endedAt?: number } | undefined>;
+  readonly now: () => number;
   /** The streams of a key end with it. */
   readonly revocation: Pick<KeyRevocation, "onRevoked">;
   readonly maxStreamsPerKey?: number;
@@ -25,7 +26,7 @@ export interface EventsRoutesDeps {
 
 /** What happens in calls, while it happens, as server-sent events. */
 export function eventsRoutes(
-  { access, log, findCall, revocation, heartbeatMs = 15_000, ...limits }: EventsRoutesDeps,
+  { access, log, findCall, now, revocation, heartbeatMs = 15_000, ...limits }: EventsRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
   const slots = createStreamSlots(limits);
@@ -53,12 +54,22 @@ export function eventsRoutes(
     const from = lastEventId === undefined ? startAt(log.start) : log.behind(lastEventId);
     const wanted = (event: LoggedEvent) => event.callId === id;
     // Browsers reconnect until they are told that there is nothing more.
-    if (call.ended && !hasMore(from, wanted)) return c.body(null, 204);
-    const isOver = async () => (await findCall(id).catch(() => call))?.ended ?? true;
+    if (isToldWhole(id, call.endedAt) && !hasMore(from, wanted)) return c.body(null, 204);
+    const isOver = async () => {
+      const known = await findCall(id).catch(() => call);
+      return known === undefined || known.endedAt !== undefined;
+    };
     return stream(caller, { from, wanted, last: "ended", isOver });
   });
 
   return routes;
+
+  /** The record of an end comes before the event where another process held the call. */
+  function isToldWhole(callId: string, endedAt: number | undefined): boolean {
+    if (endedAt === undefined) return false;
+    const isEnd = (event: LoggedEvent) => event.callId === callId && event.type === "ended";
+    return now() - endedAt > LATEST_EVENT_MS || hasMore(startAt(log.start), isEnd);
+  }
 
   function hasMore({ position, after }: LogStart, wanted: (event: LoggedEvent) => boolean) {
     return log.read(position, { wanted, after, maxEvents: Infinity }).events.length > 0;
@@ -75,6 +86,9 @@ export function eventsRoutes(
     return new Response(body, { headers: streamHeaders });
   }
 }
+
+/** No event of another process is on its way for so long. */
+const LATEST_EVENT_MS = 10_000;
 
 function startAt(position: number): LogStart {
   return { position, after: noPositions };

@@ -125,7 +125,7 @@ export function createEventLog(
 
   function wakeAll(): void {
     waking = undefined;
-    for (const wake of [...waiting]) wake();
+    for (const look of [...waiting]) look();
   }
 
   return {
@@ -153,13 +153,17 @@ export function createEventLog(
     wait(position, timeoutMs, signal) {
       if (position < ring.end || closed || signal.aborted) return Promise.resolve();
       return new Promise((resolve) => {
-        const timer = setTimeout(wake, timeoutMs);
-        signal.addEventListener("abort", wake);
-        waiting.add(wake);
-        function wake(): void {
+        const timer = setTimeout(settle, timeoutMs);
+        signal.addEventListener("abort", settle);
+        waiting.add(look);
+        // Who has come while others were about to be woken has read their news already.
+        function look(): void {
+          if (position < ring.end || closed) settle();
+        }
+        function settle(): void {
           clearTimeout(timer);
-          signal.removeEventListener("abort", wake);
-          waiting.delete(wake);
+          signal.removeEventListener("abort", settle);
+          waiting.delete(look);
           resolve();
         }
       });

@@ -69,7 +69,7 @@ function serve(log: Parameters<typeof eventsRoutes>[0]["log"]) {
       router.route(
         "/",
         eventsRoutes({
-          ...{ access, log, findCall: () => Promise.resolve(undefined) },
+          ...{ access, log, findCall: () => Promise.resolve(undefined), now: Date.now },
           revocation: { onRevoked() {} },
         }),
       ),

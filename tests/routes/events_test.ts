@@ -12,6 +12,8 @@ import {
 import { EventReader } from "../support/eventReader.ts";
 
 const started: CallEvent = { type: "started", direction: "outbound", agent: "receptionist" };
+/** The time of the test server, and the beginning of its calls. */
+const now = Date.UTC(2027, 0, 1);
 const ended: CallEvent = { type: "ended", end: { reason: "idle" }, durationMs: 5 };
 
 function notice(server: ApiServer, callId: string): void {
@@ -190,6 +192,30 @@ Deno.test("GET /api/calls/:id/events tells a browser to stop asking when all has
     assert.equal(last?.name, "ended");
     const again = await server.ask("/api/calls/call_a/events", ALICE, {
       headers: { "last-event-id": last?.id ?? "" },
+    });
+    assert.equal(again.status, 204);
+  }));
+
+Deno.test("GET /api/calls/:id/events waits for an end that is recorded and still on its way", () =>
+  withApi({}, async (server) => {
+    await begin(server, "call_a", "alice");
+    await server.remember({ id: "call_a", keyName: "alice" }, { endedAt: now });
+    const reader = await watch(server, "/api/calls/call_a/events", ALICE, "run1-1");
+    server.events.publish("call_a", ended);
+    assert.equal((await reader.next())?.name, "ended");
+    assert.equal(await reader.next(), undefined);
+  }));
+
+Deno.test("GET /api/calls/:id/events does not wait for an end that is long past", () =>
+  withApi({ heartbeatMs: 1 }, async (server) => {
+    await begin(server, "call_a", "alice");
+    const reader = await watch(server, "/api/calls/call_a/events", ALICE);
+    assert.equal((await reader.next())?.name, "started");
+    await server.remember({ id: "call_a", keyName: "alice" }, { endedAt: now - 60_000 });
+    const signs = await reader.take(100);
+    assert.deepEqual(signs.map(({ name }) => name), ["comment", "comment"]);
+    const again = await server.ask("/api/calls/call_a/events", ALICE, {
+      headers: { "last-event-id": "run1-1" },
     });
     assert.equal(again.status, 204);
   }));

@@ -97,6 +97,21 @@ Deno.test("the log never holds digits that are sensitive", async () => {
   log.close();
 });
 
+Deno.test("wait() does not wake who has come while others were about to be woken", async () => {
+  const { hub, log } = createLog();
+  const { signal } = new AbortController();
+  const first = log.wait(0, 60_000, signal);
+  hub.publish("call_a", started);
+  let woken = false;
+  const second = log.wait(1, 60_000, signal).then(() => woken = true);
+  await first;
+  await Promise.resolve();
+  assert.equal(woken, false);
+  hub.publish("call_a", started);
+  await second;
+  log.close();
+});
+
 Deno.test("wait() settles when there is more, by the signal, and when the log closes", async () => {
   const { hub, log } = createLog();
   const { signal } = new AbortController();

@@ -140,11 +140,12 @@ export async function withApi(
         eventsRoutes({
           access,
           log,
+          now,
           revocation: { onRevoked: (hear) => listeners.push(hear) },
           async findCall(id) {
             const call = await calls.get(id);
             return call && {
-              ended: call.status === "ended",
+              ...(call.endedAt !== undefined && { endedAt: call.endedAt }),
               ...(call.keyName !== undefined && { keyName: call.keyName }),
             };
           },
