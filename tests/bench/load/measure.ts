@@ -22,6 +22,10 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
 /** CPU seconds that a process has used, from Linux' own books. */
 export function cpuSeconds(pid: number): number {
   return cpuSecondsIn(`/proc/${pid}/stat`);
