@@ -1,0 +1,84 @@
+import { median, percentile } from "./measure.ts";
+import { type Losses, type Slice, Trial, type TrialPlan } from "./trial.ts";
+
+export interface LoadOptions {
+  readonly calls: number;
+  /** In each, one server after another talks for so long: no longer than a call bears to be silent. */
+  readonly secondsPerRound: number;
+  /** Not measured: V8 makes code faster for half a minute, and memory takes its size. */
+  readonly warmUpRounds: number;
+  readonly rounds: number;
+}
+
+export interface LoadFigures extends Losses {
+  readonly cpuMsPerCallSecond: number;
+  readonly mainMsPerCallSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Resident, against the server without calls, over all calls. */
+  readonly mbPerCall: number;
+  /** What each of some more calls adds at the end: by then V8 has set aside all that it wants once. */
+  readonly mbPerMoreCall: number;
+  /** Against the first server: the medians of what was measured in the same moments. */
+  readonly cpuRatio: number;
+  readonly mainRatio: number;
+  readonly addedP99Ms: number;
+}
+
+/**
+ * Measures servers in one run. All are up with all their calls, and talk in turns of a few seconds:
+ * what else the machine does strikes all of them, and each has been warm for as long as the others.
+ */
+export async function compareLoads(
+  plans: Readonly<Record<string, TrialPlan>>,
+  options: LoadOptions,
+): Promise<ReadonlyMap<string, LoadFigures>> {
+  const names = Object.keys(plans);
+  const trials = await Promise.all(Object.values(plans).map(Trial.start));
+  const emptyMb = trials.map((trial) => trial.residentMb);
+  await talkInTurn(trials, options.warmUpRounds, options.calls);
+  const slices = await talkInTurn(trials, options.rounds, options.calls);
+  const fullMb = trials.map((trial) => trial.residentMb);
+  const moreCalls = Math.ceil(options.calls / 2);
+  await talkInTurn(trials, 2, options.calls + moreCalls);
+  const moreMb = trials.map((trial) => trial.residentMb);
+  const losses: Losses[] = [];
+  for (const trial of trials) losses.push(await trial.end());
+  return new Map(names.map((name, i) => [name, {
+    ...summarize(slices[i]!, slices[0]!),
+    ...losses[i]!,
+    mbPerCall: (fullMb[i]! - emptyMb[i]!) / options.calls,
+    mbPerMoreCall: (moreMb[i]! - fullMb[i]!) / moreCalls,
+  }]));
+
+  async function talkInTurn(
+    trials: readonly Trial[],
+    rounds: number,
+    calls: number,
+  ): Promise<readonly Slice[][]> {
+    const slices = trials.map((): Slice[] => []);
+    for (let round = 0; round < rounds; round++) {
+      for (const [i, trial] of trials.entries()) {
+        await trial.callUpTo(calls);
+        slices[i]!.push(await trial.talk(options.secondsPerRound));
+      }
+    }
+    return slices;
+  }
+}
+
+function summarize(own: readonly Slice[], first: readonly Slice[]) {
+  const delays = own.flatMap(({ delaysMs }) => delaysMs);
+  const against = (compare: (slice: Slice, of: Slice) => number) =>
+    median(own.map((slice, round) => compare(slice, first[round] ?? slice)));
+  const p99 = ({ delaysMs }: Slice) => percentile(delaysMs, 0.99);
+  return {
+    cpuMsPerCallSecond: median(own.map((slice) => slice.cpuMsPerCallSecond)),
+    mainMsPerCallSecond: median(own.map((slice) => slice.mainMsPerCallSecond)),
+    p50Ms: percentile(delays, 0.5),
+    p99Ms: median(own.map(p99)),
+    cpuRatio: against((slice, of) => slice.cpuMsPerCallSecond / of.cpuMsPerCallSecond),
+    mainRatio: against((slice, of) => slice.mainMsPerCallSecond / of.mainMsPerCallSecond),
+    addedP99Ms: against((slice, of) => p99(slice) - p99(of)),
+  };
+}
