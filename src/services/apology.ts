@@ -9,19 +9,22 @@ export interface SpokenWords {
   readonly voice?: string;
 }
 
+type Voice = Pick<Agent, "language" | "phone_voice">;
+
+/** A text of the agent's own, said in its place. */
+export function spokenFor({ language, phone_voice: voice }: Voice, text: string): SpokenWords {
+  return { text, language: networkLanguage(language), ...(voice !== undefined && { voice }) };
+}
+
 /** What a caller hears when the agent cannot speak: the agent's own sentence, or one in its language. */
 export function apologyOf(
-  agent: Pick<Agent, "apology" | "language" | "phone_voice"> | undefined,
+  agent: (Pick<Agent, "apology"> & Voice) | undefined,
 ): SpokenWords {
-  const { apology, language = "en", phone_voice: voice } = agent ?? {};
+  const { apology, language = "en" } = agent ?? {};
   const known = apology ?? sentences[new Intl.Locale(language).language];
   // A text is not read out by the voice of another language.
   if (known === undefined) return { text: english, language: "en-US" };
-  return {
-    text: known,
-    language: networkLanguage(language),
-    ...(voice !== undefined && { voice }),
-  };
+  return spokenFor(agent ?? { language }, known);
 }
 
 const english = "We are sorry, there is a technical problem. Please call again later. Goodbye.";

@@ -1,6 +1,7 @@
 import type { CallRegistry, CallSession } from "../call/types.ts";
 import { CallRefused } from "../call/types.ts";
 import { newId } from "../utils/ids.ts";
+import type { SpokenWords } from "./apology.ts";
 import type { BudgetLimits } from "./budget.ts";
 import type { CallProgress } from "./callStatus.ts";
 import type { EventHub } from "./events.ts";
@@ -70,7 +71,7 @@ export interface OutboundCallsDeps {
   readonly policy: () => Promise<SpendingPolicy>;
   readonly keyStanding: KeyStanding;
   /** What to leave on a machine; nothing means to hang up. */
-  readonly voicemail: (job: OutboundJob) => string | undefined;
+  readonly voicemail: (job: OutboundJob) => SpokenWords | undefined;
   /** Hears of the ends of calls without a session. */
   readonly endedWithoutSession: (callId: string) => void;
   readonly instanceId: string;

@@ -3,7 +3,7 @@ import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import { newToken } from "../utils/ids.ts";
 import { voicemailText } from "./agentCall.ts";
-import { apologyOf } from "./apology.ts";
+import { apologyOf, spokenFor } from "./apology.ts";
 import type { CallProgress } from "./callStatus.ts";
 import type { EventHub } from "./events.ts";
 import { createHandover } from "./handover.ts";
@@ -85,7 +85,9 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     }),
     voicemail: (job) => {
       const agent = agents.get(job.agent);
-      return agent === undefined ? undefined : voicemailText(agent, requestOf(job), new Date());
+      if (agent === undefined) return undefined;
+      const text = voicemailText(agent, requestOf(job), new Date());
+      return text === undefined ? undefined : spokenFor(agent, text);
     },
     endedWithoutSession: records.endedCalls.add,
     maxCalls: limits.calls,

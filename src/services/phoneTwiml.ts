@@ -10,10 +10,10 @@ export type PhoneAnswer =
   | { readonly do: "hangUp" }
   | { readonly do: "apologise"; readonly words: SpokenWords };
 
-/** Ends a call from outside its conversation, after a text where there is one. */
-export function writeFarewell(text: string | undefined): string {
+/** Ends a call from outside its conversation, after some words where there are any. */
+export function writeFarewell(words: SpokenWords | undefined): string {
   const response = new VoiceResponse();
-  if (text !== undefined) response.say(text);
+  if (words !== undefined) say(response, words);
   response.hangup();
   return response.toString();
 }

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { driverLeftovers } from "../support/postgres.ts";
-import { callee, callUntil, codeOf, get, initiate, statusOf, until } from "../support/dialling.ts";
+import {
+  agentsOf,
+  callBack,
+  callee,
+  callUntil,
+  codeOf,
+  get,
+  initiate,
+  statusOf,
+  until,
+} from "../support/dialling.ts";
 import {
   follow,
   isPostgresThere,
@@ -9,17 +19,32 @@ import {
   startTwoInstances,
   type TwoInstances,
 } from "../support/instances.ts";
-import { account, otherKey, publicUrl } from "../support/phoneServer.ts";
+import { account, otherKey, publicUrl, type TestServerOptions } from "../support/phoneServer.ts";
 import { startServerProcess } from "../support/serverProcess.ts";
 
-function test(name: string, run: (world: TwoInstances) => Promise<void>, answer?: "never"): void {
+const germanDesk = `---
+title: Desk
+language: de-AT
+phone_voice: Polly.Hannah-Neural
+voicemail: Bitte rufen Sie zurück.
+---
+Help.`;
+
+function test(
+  name: string,
+  run: (world: TwoInstances) => Promise<void>,
+  { answers = true, ...options }: TestServerOptions & { readonly answers?: boolean } = {},
+): void {
   Deno.test({
     name,
     ignore: !isPostgresThere,
     ...driverLeftovers,
     async fn() {
-      const plan = { answer: answer === "never" ? "no-answer" : "human", afterMs: 20 } as const;
-      await using world = await startTwoInstances({ network: { numbers: { [callee]: plan } } });
+      const plan = { answer: answers ? "human" : "no-answer", afterMs: 20 } as const;
+      await using world = await startTwoInstances({
+        network: { numbers: { [callee]: plan } },
+        ...options,
+      });
       await run(world);
     },
   });
@@ -88,7 +113,27 @@ test(
     );
     assert.deepEqual([record.outcome, record.end.reason], ["cancelled", "operator_hung_up"]);
   },
-  "never",
+  { answers: false },
+);
+
+test(
+  "what another instance has the phone network leave on a machine is in the agent's language and voice",
+  async ({ first, second }) => {
+    const { callId, callSid } = await (await initiate(first)).json();
+    const call = await first.network.nextCall();
+    await call.next("streamStarted");
+    const path = `/twilio/amd?call=${callId}`;
+    const verdict = { CallSid: callSid, AnsweredBy: "machine_end_beep" };
+    assert.equal(await statusOf(callBack(second, path, verdict)), 204);
+    const { text, language, voice } = await call.next("said");
+    assert.deepEqual([text, language, voice], [
+      "Bitte rufen Sie zurück.",
+      "de-AT",
+      "Polly.Hannah-Neural",
+    ]);
+    await call.settled;
+  },
+  { overrides: { agentFiles: agentsOf({ receptionist: germanDesk }) } },
 );
 
 test("where the instance that holds a call is silent, the call is hung up and nothing else is claimed", async ({ first, second, env }) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
-import { createApp } from "../../src/app.ts";
+import { type AppOverrides, createApp } from "../../src/app.ts";
 import { createLogger } from "../../src/utils/logger.ts";
 import { until } from "./patience.ts";
 import { account, apiKey, otherKey, publicUrl, type TestServer } from "./phoneServer.ts";
@@ -97,6 +97,7 @@ export function agentsOf(texts: Readonly<Record<string, string>>) {
 export async function startBeside(
   server: Pick<TestServer, "api">,
   env: Readonly<Record<string, string | undefined>>,
+  overrides: AppOverrides = {},
 ) {
   const logged: string[] = [];
   const app = await createApp({
@@ -117,6 +118,7 @@ export async function startBeside(
       now: Date.now,
     }),
     engine: { voice: "tone", speed: 20 },
+    ...overrides,
   });
   const http = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },

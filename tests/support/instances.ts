@@ -38,7 +38,7 @@ export async function startTwoInstances(
   stack.defer(() => database.drop());
   const env = { ...options.env, DATABASE_URL: database.url };
   const first = stack.use(await startPhoneServer({ ...options, env }));
-  const second = stack.use(await startBeside(first, env));
+  const second = stack.use(await startBeside(first, env, options.overrides));
   const name = new URL(database.url).pathname.slice(1);
   const server = new URL(database.url);
   server.pathname = "/postgres";

@@ -1,4 +1,5 @@
 import type { CallSession } from "../../call/types.ts";
+import type { SpokenWords } from "../apology.ts";
 import { type CallProgress, isFinal } from "../callStatus.ts";
 import type { CallRecord } from "../store/callRecord.ts";
 import type { CallStore } from "../store/calls.ts";
@@ -27,7 +28,7 @@ export interface IncomingDeps {
   readonly calls: Pick<TwilioCalls, "update">;
   readonly queue: Pick<DialQueue, "find">;
   readonly store: Pick<CallStore, "get">;
-  readonly voicemail: (job: OutboundJob) => string | undefined;
+  readonly voicemail: (job: OutboundJob) => SpokenWords | undefined;
   /** A call of which nothing was known has made itself known. */
   readonly bound: (call: PlacedCall) => void;
   readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
@@ -48,7 +49,7 @@ export function createIncoming(deps: IncomingDeps): Incoming {
     answeredBy(callSid, who, callId) {
       const call = here(callSid, callId);
       if (call !== undefined) {
-        const verdict = readVerdict(who, voicemail(call.job));
+        const verdict = readVerdict(who, voicemail(call.job)?.text);
         if (verdict === undefined) return;
         if (!isFinal(call.progress.status)) return placed.judge(call, verdict);
         return records.changed(call.job.callId, { answeredBy: verdict.answeredBy });
@@ -105,7 +106,8 @@ export function createIncoming(deps: IncomingDeps): Incoming {
 
   async function judgeForOther(callSid: string, who: string, callId: string): Promise<void> {
     const other = await elsewhere(callId);
-    const verdict = readVerdict(who, other && voicemail(other.job));
+    const words = other && voicemail(other.job);
+    const verdict = readVerdict(who, words?.text);
     if (verdict === undefined) return;
     const { answeredBy, input } = verdict;
     const outcome = verdict.voicemail === undefined ? verdict.outcome : "voicemail";
@@ -115,6 +117,8 @@ export function createIncoming(deps: IncomingDeps): Incoming {
       ...(!isOver && outcome !== undefined && { outcome }),
     });
     if (isOver || input === undefined) return;
-    await calls.update(callSid, { twiml: writeFarewell(verdict.voicemail) });
+    await calls.update(callSid, {
+      twiml: writeFarewell(verdict.voicemail === undefined ? undefined : words),
+    });
   }
 }
