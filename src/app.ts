@@ -1,5 +1,6 @@
 import { createRegistry } from "./call/registry.ts";
-import type { CallRegistry, OpenModel } from "./call/types.ts";
+import type { CallRegistry } from "./call/callSession.ts";
+import type { OpenModel } from "./call/realtimeClient.ts";
 import { type AgentFiles, type Agents, loadAgents } from "./config/agents.ts";
 import { readSettings, SettingsError } from "./config/env.ts";
 import type { Environment } from "./config/settingReader.ts";

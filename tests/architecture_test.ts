@@ -42,13 +42,6 @@ Deno.test("the house: what is said in comments and imported as it should be is n
 
 Deno.test("the house: no file grows past 400 lines", async () => {
   const files = await readSources(new URL("../src/", import.meta.url));
-  const long = files.filter((file) =>
-    file.text.split("\n").length > 400 && !isVocabulary(file.path)
-  );
+  const long = files.filter((file) => file.text.split("\n").length > 400);
   assert.deepEqual(long.map((file) => file.path), []);
 });
-
-/** Types that several files share; a list of words, not a place where things happen. */
-function isVocabulary(path: string): boolean {
-  return path === "call/types.ts";
-}

@@ -5,7 +5,9 @@ import type { Outbox } from "./outbox.ts";
 import { Playback } from "./playback.ts";
 import type { Cut, Heard } from "./spokenItems.ts";
 import type { Transcript } from "./transcript.ts";
-import type { CallLeg, Milliseconds, ModelRequest, SpeechRef } from "./types.ts";
+import type { CallLeg } from "./callLeg.ts";
+import type { ModelRequest, SpeechRef } from "./realtimeClient.ts";
+import type { Milliseconds } from "./types.ts";
 import type { AudioFormat } from "../utils/audioFormat.ts";
 
 /** How long a leg that reports positions may take to tell where exactly it fell silent. */

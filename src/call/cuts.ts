@@ -1,5 +1,5 @@
 import type { Cut } from "./spokenItems.ts";
-import type { ModelRequest } from "./types.ts";
+import type { ModelRequest } from "./realtimeClient.ts";
 
 /** Less than this was no speech to anybody: the item is taken back whole. */
 const LEAST_HEARD_MS = 100;

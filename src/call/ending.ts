@@ -1,4 +1,5 @@
-import type { CallEnd, Milliseconds, ResponseRequest } from "./types.ts";
+import type { ResponseRequest } from "./realtimeClient.ts";
+import type { CallEnd, Milliseconds } from "./types.ts";
 
 /** What is to happen when the caller has heard the agent out. */
 export type Farewell =

@@ -1,5 +1,6 @@
 import { type AudioFormat, type Base64, bytesPerMs } from "../utils/audioFormat.ts";
-import type { Milliseconds, SpeechRef } from "./types.ts";
+import type { SpeechRef } from "./realtimeClient.ts";
+import type { Milliseconds } from "./types.ts";
 
 /** A stretch of an item's speech. */
 export interface Speech extends SpeechRef {

@@ -1,4 +1,6 @@
-import type { CallInput, CallPolicy, Milliseconds, SpeechRef } from "./types.ts";
+import type { CallInput } from "./callInput.ts";
+import type { SpeechRef } from "./realtimeClient.ts";
+import type { CallPolicy, Milliseconds } from "./types.ts";
 
 /** What a call was told and when, audio as its length alone: enough to live through it again. */
 export type JournalEntry =

@@ -1,4 +1,5 @@
-import type { CallEvent, Milliseconds } from "./types.ts";
+import type { CallEvent } from "./callEvent.ts";
+import type { Milliseconds } from "./types.ts";
 
 interface Reply {
   readonly stoppedAt: Milliseconds;

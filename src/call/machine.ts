@@ -10,17 +10,10 @@ import * as sentences from "./sentences.ts";
 import { ToolTurns } from "./toolTurns.ts";
 import { Transcript } from "./transcript.ts";
 import { Turns } from "./turns.ts";
-import type {
-  CallCommand,
-  CallEnd,
-  CallInput,
-  CallPhase,
-  CallPolicy,
-  Milliseconds,
-  ModelInput,
-  ResponsePurpose,
-  SpeechRef,
-} from "./types.ts";
+import type { CallCommand } from "./callCommand.ts";
+import type { CallInput } from "./callInput.ts";
+import type { ModelInput, ResponsePurpose, SpeechRef } from "./realtimeClient.ts";
+import type { CallEnd, CallPhase, CallPolicy, Milliseconds } from "./types.ts";
 
 /** A phone network that lost its socket asks at once how to go on; a caller does not wait longer. */
 const REJOIN_MS = 10_000;

@@ -7,7 +7,8 @@ import * as sentences from "./sentences.ts";
 import type { ToolTurns } from "./toolTurns.ts";
 import type { Transcript } from "./transcript.ts";
 import type { Turns } from "./turns.ts";
-import type { Milliseconds, ModelInput, ModelLoss, ResponseRequest } from "./types.ts";
+import type { ModelInput, ModelLoss, ResponseRequest } from "./realtimeClient.ts";
+import type { Milliseconds } from "./types.ts";
 
 type ResponseDone = Extract<ModelInput, { type: "responseDone" }>;
 

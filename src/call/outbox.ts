@@ -1,4 +1,5 @@
-import type { CallCommand, CallEvent, NoticeCode } from "./types.ts";
+import type { CallCommand } from "./callCommand.ts";
+import type { CallEvent, NoticeCode } from "./callEvent.ts";
 
 /** Where the parts of a call put what is to be done, in order. */
 export class Outbox {

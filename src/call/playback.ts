@@ -3,7 +3,10 @@ import { HeldSpeech, type Speech } from "./heldSpeech.ts";
 import { Marking, PIECE_MS } from "./marking.ts";
 import { PlayoutMirror, type Segment } from "./playoutMirror.ts";
 import { type Cut, type Heard, SpokenItems } from "./spokenItems.ts";
-import type { CallCommand, CallLeg, Milliseconds, SpeechPiece, SpeechRef } from "./types.ts";
+import type { CallCommand } from "./callCommand.ts";
+import type { CallLeg, SpeechPiece } from "./callLeg.ts";
+import type { SpeechRef } from "./realtimeClient.ts";
+import type { Milliseconds } from "./types.ts";
 
 export interface Progress {
   readonly commands: readonly CallCommand[];

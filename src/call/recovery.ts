@@ -1,4 +1,5 @@
-import type { Milliseconds, ModelLoss } from "./types.ts";
+import type { ModelLoss } from "./realtimeClient.ts";
+import type { Milliseconds } from "./types.ts";
 
 export type RecoveryStep =
   | { readonly kind: "reopen"; readonly at: Milliseconds }

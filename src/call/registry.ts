@@ -1,13 +1,6 @@
 import { Session, type SessionOptions, type SessionPorts } from "./session.ts";
-import {
-  type CallEnd,
-  CallRefused,
-  type CallRegistry,
-  type CallRequest,
-  type CallSession,
-  type EndedCall,
-  type Milliseconds,
-} from "./types.ts";
+import { CallRefused, type CallRegistry, type CallSession, type EndedCall } from "./callSession.ts";
+import type { CallEnd, CallRequest, Milliseconds } from "./types.ts";
 
 export interface RegistryOptions {
   readonly maxCalls: number;

@@ -1,4 +1,5 @@
-import type { CallEnd, ModelRequest, ResponseRequest } from "./types.ts";
+import type { ModelRequest, ResponseRequest } from "./realtimeClient.ts";
+import type { CallEnd } from "./types.ts";
 
 /** What the model is asked to say at the turning points of a call; it speaks the caller's language. */
 

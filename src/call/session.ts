@@ -3,27 +3,20 @@ import { levelOf } from "../utils/audioLevel.ts";
 import { SpeechDetector } from "../utils/speechDetector.ts";
 import type { JournalEntry } from "./journal.ts";
 import { CallMachine } from "./machine.ts";
+import type { CallCommand } from "./callCommand.ts";
+import type { CallEvent } from "./callEvent.ts";
+import type { CallInput, ControlInput, ToolEffect } from "./callInput.ts";
+import type { CallLeg, LegInput } from "./callLeg.ts";
+import type { CallSession } from "./callSession.ts";
+import type { ModelSetup } from "./modelSetup.ts";
 import type {
-  CallCommand,
-  CallEnd,
-  CallEvent,
-  CallInput,
-  CallLeg,
-  CallPhase,
-  CallPolicy,
-  CallRequest,
-  CallSession,
-  ControlInput,
-  LegInput,
-  Milliseconds,
-  ModelSetup,
   ModelSink,
   OpenModel,
   RealtimeClient,
   SpeechRef,
   ToolCall,
-  ToolEffect,
-} from "./types.ts";
+} from "./realtimeClient.ts";
+import type { CallEnd, CallPhase, CallPolicy, CallRequest, Milliseconds } from "./types.ts";
 
 export interface ToolResult {
   readonly output: string;

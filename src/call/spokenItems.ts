@@ -1,5 +1,6 @@
 import { ROUNDING_MS, type Segment } from "./playoutMirror.ts";
-import type { Milliseconds, SpeechRef } from "./types.ts";
+import type { SpeechRef } from "./realtimeClient.ts";
+import type { Milliseconds } from "./types.ts";
 
 /** An item of the agent's speech that was cut off. */
 export interface Cut extends SpeechRef {

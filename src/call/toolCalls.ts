@@ -1,5 +1,6 @@
 import { earliest } from "./earliest.ts";
-import type { Milliseconds, ResponseStatus, ToolCall } from "./types.ts";
+import type { ResponseStatus, ToolCall } from "./realtimeClient.ts";
+import type { Milliseconds } from "./types.ts";
 
 interface Running {
   readonly call: ToolCall;

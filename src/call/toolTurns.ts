@@ -6,14 +6,9 @@ import * as sentences from "./sentences.ts";
 import { ToolCalls } from "./toolCalls.ts";
 import type { Transcript } from "./transcript.ts";
 import type { Turns } from "./turns.ts";
-import type {
-  CallPolicy,
-  ControlInput,
-  Milliseconds,
-  ModelInput,
-  ToolCall,
-  ToolEffect,
-} from "./types.ts";
+import type { ControlInput, ToolEffect } from "./callInput.ts";
+import type { ModelInput, ToolCall } from "./realtimeClient.ts";
+import type { CallPolicy, Milliseconds } from "./types.ts";
 
 type ResponseDone = Extract<ModelInput, { type: "responseDone" }>;
 type ToolReturned = Extract<ControlInput, { type: "toolReturned" }>;

@@ -1,5 +1,8 @@
 import { heardText } from "./heardText.ts";
-import type { CallEvent, HistoryItem, Milliseconds, ToolCall, TranscriptTurn } from "./types.ts";
+import type { CallEvent, TranscriptTurn } from "./callEvent.ts";
+import type { HistoryItem } from "./modelSetup.ts";
+import type { ToolCall } from "./realtimeClient.ts";
+import type { Milliseconds } from "./types.ts";
 
 type Entry = CallerEntry | AgentEntry | ToolEntry;
 

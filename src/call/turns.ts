@@ -1,4 +1,6 @@
-import type { CallCommand, Milliseconds, ResponsePurpose, ResponseRequest } from "./types.ts";
+import type { CallCommand } from "./callCommand.ts";
+import type { ResponsePurpose, ResponseRequest } from "./realtimeClient.ts";
+import type { Milliseconds } from "./types.ts";
 
 /** Responses go one at a time; what the model is doing about the conversation right now. */
 type ResponseState =

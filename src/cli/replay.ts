@@ -1,6 +1,6 @@
 import { decodeJournal, type JournalEntry } from "../call/journal.ts";
 import { replay, type ReplayStep } from "../call/replay.ts";
-import type { CallCommand } from "../call/types.ts";
+import type { CallCommand } from "../call/callCommand.ts";
 
 /** Runs a journal through the call machine and tells, line by line, what happened and what was done. */
 export function* describeReplay(journal: readonly JournalEntry[]): Generator<string> {

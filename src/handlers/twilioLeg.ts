@@ -1,4 +1,5 @@
-import type { CallEnd, CallLeg, SpeechPiece } from "../call/types.ts";
+import type { CallLeg, SpeechPiece } from "../call/callLeg.ts";
+import type { CallEnd } from "../call/types.ts";
 import { createTwilioWriter, type TwilioWriter } from "../protocol/twilio.ts";
 
 /** The part of a WebSocket that a phone leg uses. */

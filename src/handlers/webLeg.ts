@@ -1,4 +1,6 @@
-import type { CallEnd, CallEvent, CallLeg, SpeechPiece } from "../call/types.ts";
+import type { CallEvent } from "../call/callEvent.ts";
+import type { CallLeg, SpeechPiece } from "../call/callLeg.ts";
+import type { CallEnd } from "../call/types.ts";
 import { encodeServerMessage, type ServerMessage } from "../protocol/web.ts";
 import { decodeBase64 } from "../utils/audioFormat.ts";
 

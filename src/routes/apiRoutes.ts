@@ -1,5 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { CallRegistry } from "../call/types.ts";
+import type { CallRegistry } from "../call/callSession.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import { createCallActions } from "../services/callActions.ts";

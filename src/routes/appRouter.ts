@@ -1,5 +1,5 @@
 import type { Context } from "@hono/hono";
-import type { CallRegistry } from "../call/types.ts";
+import type { CallRegistry } from "../call/callSession.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import type { InstanceQuestions } from "../services/instances/questions.ts";

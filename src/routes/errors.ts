@@ -1,6 +1,6 @@
 import type { Context, ErrorHandler, NotFoundHandler } from "@hono/hono";
 import type { ContentfulStatusCode } from "@hono/hono/utils/http-status";
-import { CallRefused } from "../call/types.ts";
+import { CallRefused } from "../call/callSession.ts";
 import { InstanceSilent } from "../services/instances/questions.ts";
 import { TwilioProblem } from "../services/twilioProblem.ts";
 import { BodyError } from "../utils/bodyReader.ts";

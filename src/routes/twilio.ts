@@ -1,5 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from "@hono/hono";
-import type { CallSession } from "../call/types.ts";
+import type { CallSession } from "../call/callSession.ts";
 import { handleTwilioSocket, type TwilioHandlerDeps } from "../handlers/twilioHandler.ts";
 import { type CallProgress, readStatus } from "../services/callStatus.ts";
 import type { PhoneCalls } from "../services/phoneCalls.ts";

@@ -1,5 +1,5 @@
 import { type Context, Hono } from "@hono/hono";
-import { CallRefused, type CallRegistry } from "../call/types.ts";
+import { CallRefused, type CallRegistry } from "../call/callSession.ts";
 import {
   handleWebSocket,
   TOKEN_PROTOCOL_PREFIX,

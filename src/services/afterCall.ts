@@ -1,4 +1,4 @@
-import type { EndedCall } from "../call/types.ts";
+import type { EndedCall } from "../call/callSession.ts";
 import type { SpokenWords } from "./apology.ts";
 import type { PhoneAnswer } from "./phoneTwiml.ts";
 

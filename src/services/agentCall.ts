@@ -1,4 +1,5 @@
-import type { CallPolicy, CallRequest, ModelSetup, TurnDetection } from "../call/types.ts";
+import type { ModelSetup, TurnDetection } from "../call/modelSetup.ts";
+import type { CallPolicy, CallRequest } from "../call/types.ts";
 import type { Agent } from "../config/agents.ts";
 import { fillTemplate, mentions, type TemplateValues } from "../config/template.ts";
 import type { AudioFormat } from "../utils/audioFormat.ts";

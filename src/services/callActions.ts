@@ -1,4 +1,4 @@
-import type { CallRegistry } from "../call/types.ts";
+import type { CallRegistry } from "../call/callSession.ts";
 
 /** What an operator or a program may do to a call that is under way. */
 export type CallAction =

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { RegistryOptions } from "../call/registry.ts";
-import { CallRefused } from "../call/types.ts";
+import { CallRefused } from "../call/callSession.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import { describeCall } from "./agentCall.ts";

@@ -1,4 +1,4 @@
-import type { TranscriptTurn } from "../call/types.ts";
+import type { TranscriptTurn } from "../call/callEvent.ts";
 import type { CallContent, CallRecord } from "./store/callRecord.ts";
 
 /** A call as others are shown it: every name is there, and what is not known is null. */

@@ -1,4 +1,4 @@
-import type { CallEvent } from "../call/types.ts";
+import type { CallEvent } from "../call/callEvent.ts";
 import { noPositions, type Positions, readPositions, writePositions } from "./eventPositions.ts";
 import { type EventPage, EventRing, type ReadOptions, type SharedEvent } from "./eventRing.ts";
 import type { EventHub, PublishedEvent } from "./events.ts";

@@ -1,4 +1,4 @@
-import type { CallEvent } from "../call/types.ts";
+import type { CallEvent } from "../call/callEvent.ts";
 
 /** One event of one call, as watchers get it. */
 export interface PublishedEvent {

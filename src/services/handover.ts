@@ -1,4 +1,4 @@
-import type { CallSession } from "../call/types.ts";
+import type { CallSession } from "../call/callSession.ts";
 import type { Recorder } from "./recorder.ts";
 import type { CallStore } from "./store/calls.ts";
 

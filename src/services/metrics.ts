@@ -1,4 +1,6 @@
-import type { CallDirection, CallEvent, TokenUsage } from "../call/types.ts";
+import type { CallEvent } from "../call/callEvent.ts";
+import type { TokenUsage } from "../call/realtimeClient.ts";
+import type { CallDirection } from "../call/types.ts";
 import type { EventHub, EventSubscription } from "./events.ts";
 import { createCounter, createGauge, createHistogram, type Metric } from "./metrics/prometheus.ts";
 import type { RecorderHealth } from "./recorder/storeWriter.ts";

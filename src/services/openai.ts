@@ -1,4 +1,5 @@
-import type { ModelSetup, OpenModel } from "../call/types.ts";
+import type { ModelSetup } from "../call/modelSetup.ts";
+import type { OpenModel } from "../call/realtimeClient.ts";
 import type { ConnectionOptions } from "./openai/connectionOptions.ts";
 import { openNativeSocket } from "./openai/nativeSocket.ts";
 import { RealtimeConnection } from "./openai/realtimeConnection.ts";

@@ -1,5 +1,5 @@
-import type { CallRegistry, CallSession } from "../call/types.ts";
-import { CallRefused } from "../call/types.ts";
+import type { CallRegistry, CallSession } from "../call/callSession.ts";
+import { CallRefused } from "../call/callSession.ts";
 import { newId } from "../utils/ids.ts";
 import type { SpokenWords } from "./apology.ts";
 import type { BudgetLimits } from "./budget.ts";

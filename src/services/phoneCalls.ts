@@ -1,4 +1,9 @@
-import { CallRefused, type CallRegistry, type CallSession, type EndedCall } from "../call/types.ts";
+import {
+  CallRefused,
+  type CallRegistry,
+  type CallSession,
+  type EndedCall,
+} from "../call/callSession.ts";
 import { answerAfter } from "./afterCall.ts";
 import type { SpokenWords } from "./apology.ts";
 import { type CallStatus, isFinal } from "./callStatus.ts";

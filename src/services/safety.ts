@@ -1,4 +1,4 @@
-import type { CallRegistry } from "../call/types.ts";
+import type { CallRegistry } from "../call/callSession.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import type { SpendingPolicy } from "./spending.ts";

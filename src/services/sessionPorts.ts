@@ -1,5 +1,5 @@
 import type { SessionPorts } from "../call/session.ts";
-import type { OpenModel } from "../call/types.ts";
+import type { OpenModel } from "../call/realtimeClient.ts";
 import type { Agents } from "../config/agents.ts";
 import type { EventHub } from "./events.ts";
 import type { PhoneCalls } from "./phoneCalls.ts";

@@ -1,4 +1,5 @@
-import type { CallRegistry, CallSession, TokenUsage, TranscriptionUsage } from "../call/types.ts";
+import type { CallRegistry, CallSession } from "../call/callSession.ts";
+import type { TokenUsage, TranscriptionUsage } from "../call/realtimeClient.ts";
 import type { Budget } from "./budget.ts";
 import type { EventHub } from "./events.ts";
 import { costOf, type Prices } from "./pricing.ts";

@@ -1,4 +1,7 @@
-import type { Milliseconds, ToolCall, ToolDeclaration, ToolEffect } from "../call/types.ts";
+import type { ToolEffect } from "../call/callInput.ts";
+import type { ToolDeclaration } from "../call/modelSetup.ts";
+import type { ToolCall } from "../call/realtimeClient.ts";
+import type { Milliseconds } from "../call/types.ts";
 import { type Tool, type ToolContext, ToolError, type ToolResult } from "./tools/tool.ts";
 import { createArgumentReader, type ReadArguments } from "./tools/toolArguments.ts";
 

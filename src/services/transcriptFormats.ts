@@ -1,4 +1,4 @@
-import type { TranscriptTurn } from "../call/types.ts";
+import type { TranscriptTurn } from "../call/callEvent.ts";
 
 /** A conversation as JSON for other programs, in the order in which it took place. */
 export function transcriptJson(callId: string, turns: readonly TranscriptTurn[]): string {

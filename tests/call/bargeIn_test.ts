@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { CallCommand, ModelRequest } from "../../src/call/types.ts";
+import type { CallCommand } from "../../src/call/callCommand.ts";
+import type { ModelRequest } from "../../src/call/realtimeClient.ts";
 import { CallDriver } from "../support/callDriver.ts";
 
 const WORDS = "one two three four five six seven eight nine ten";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { decodeJournal, encodeJournal, type JournalEntry } from "../../src/call/journal.ts";
 import { replay } from "../../src/call/replay.ts";
 import { Session } from "../../src/call/session.ts";
-import type { CallCommand } from "../../src/call/types.ts";
+import type { CallCommand } from "../../src/call/callCommand.ts";
 import { describeReplay } from "../../src/cli/replay.ts";
 import { RecordingLeg } from "../support/recordingLeg.ts";
 import { RecordingPorts, sessionOptions } from "../support/sessionPorts.ts";

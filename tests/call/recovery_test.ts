@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { HistoryItem, ModelLoss } from "../../src/call/types.ts";
+import type { HistoryItem } from "../../src/call/modelSetup.ts";
+import type { ModelLoss } from "../../src/call/realtimeClient.ts";
 import { CallDriver } from "../support/callDriver.ts";
 
 const CLOSED: ModelLoss = { code: "closed_1006", retry: "now" };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ResponseStatus, ToolCall } from "../../src/call/types.ts";
+import type { ResponseStatus, ToolCall } from "../../src/call/realtimeClient.ts";
 import { CallDriver } from "../support/callDriver.ts";
 
 const LOOKUP: ToolCall = { callId: "call_lookup", name: "lookup", arguments: '{"id":1}' };

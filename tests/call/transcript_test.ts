@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CallInput } from "../../src/call/types.ts";
+import type { CallInput } from "../../src/call/callInput.ts";
 import { heardText } from "../../src/call/heardText.ts";
 import { CallDriver } from "../support/callDriver.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CallDriver } from "../support/callDriver.ts";
-import type { CallEvent, ModelRequest } from "../../src/call/types.ts";
+import type { CallEvent } from "../../src/call/callEvent.ts";
+import type { ModelRequest } from "../../src/call/realtimeClient.ts";
 
 Deno.test("case 11: the greeting is asked for once, whichever end is ready first", () => {
   const orders: readonly (readonly ("answer" | "ready" | "join")[])[] = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { TranscriptTurn } from "../../src/call/types.ts";
+import type { TranscriptTurn } from "../../src/call/callEvent.ts";
 import { browserTests } from "../support/browser.ts";
 import { NOW, visitPage } from "../support/pageServer.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { TranscriptTurn } from "../../src/call/types.ts";
+import type { TranscriptTurn } from "../../src/call/callEvent.ts";
 import {
   type BrowserPage,
   browserTest,

@@ -1,4 +1,4 @@
-import type { CallEvent } from "../../src/call/types.ts";
+import type { CallEvent } from "../../src/call/callEvent.ts";
 import type { AgentFiles } from "../../src/config/agents.ts";
 import type { PublishedEvent } from "../../src/services/events.ts";
 import type { PhoneCall, PhoneNetworkOptions } from "../../src/sim/phone.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CallEvent } from "../../src/call/types.ts";
+import type { CallEvent } from "../../src/call/callEvent.ts";
 import {
   ADMIN,
   ALICE,

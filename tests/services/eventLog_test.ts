@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CallEvent } from "../../src/call/types.ts";
+import type { CallEvent } from "../../src/call/callEvent.ts";
 import type { SharedEvent } from "../../src/services/eventRing.ts";
 import { createEventHub } from "../../src/services/events.ts";
 import { createEventLog, type EventLogOptions } from "../../src/services/eventLog.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CallEvent } from "../../src/call/types.ts";
+import type { CallEvent } from "../../src/call/callEvent.ts";
 import { createEventHub, type PublishedEvent } from "../../src/services/events.ts";
 
 const notice: CallEvent = { type: "notice", code: "filler" };

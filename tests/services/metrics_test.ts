@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CallEvent } from "../../src/call/types.ts";
+import type { CallEvent } from "../../src/call/callEvent.ts";
 import { createEventHub } from "../../src/services/events.ts";
 import { createMetrics, type MetricsOptions } from "../../src/services/metrics.ts";
 import { createCounter, createHistogram } from "../../src/services/metrics/prometheus.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import type { ModelSetup } from "../../src/call/modelSetup.ts";
 import type {
   ModelInput,
-  ModelSetup,
   RealtimeClient,
   ResponsePurpose,
   SpeechRef,
-} from "../../src/call/types.ts";
+} from "../../src/call/realtimeClient.ts";
 import { createOpenModel, type OpenModelOptions } from "../../src/services/openai.ts";
 import { Inbox } from "../support/inbox.ts";
 import {

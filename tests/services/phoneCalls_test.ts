@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CallSession } from "../../src/call/types.ts";
+import type { CallSession } from "../../src/call/callSession.ts";
 import { createPhoneCalls } from "../../src/services/phoneCalls.ts";
 import { createStreamTokens } from "../../src/services/streamTokens.ts";
 import { callSid, RecordingSession } from "../support/mediaServer.ts";

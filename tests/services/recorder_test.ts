@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { CallEvent, TokenUsage } from "../../src/call/types.ts";
+import type { CallEvent } from "../../src/call/callEvent.ts";
+import type { TokenUsage } from "../../src/call/realtimeClient.ts";
 import { createEventHub } from "../../src/services/events.ts";
 import { listPrices } from "../../src/services/pricing.ts";
 import { createRecorder, type RecordedCall, type Recorder } from "../../src/services/recorder.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
-import type { CallEvent } from "../../src/call/types.ts";
+import type { CallEvent } from "../../src/call/callEvent.ts";
 import { createEventHub } from "../../src/services/events.ts";
 import { createEndedCalls } from "../../src/services/endedCalls.ts";
 import { openStore, type Store } from "../../src/services/store.ts";

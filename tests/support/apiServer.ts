@@ -1,4 +1,7 @@
-import type { CallEnd, CallSession, ControlInput, LegInput } from "../../src/call/types.ts";
+import type { ControlInput } from "../../src/call/callInput.ts";
+import type { LegInput } from "../../src/call/callLeg.ts";
+import type { CallSession } from "../../src/call/callSession.ts";
+import type { CallEnd } from "../../src/call/types.ts";
 import { createAccess, createKeyCheck, type RequireScope } from "../../src/routes/access.ts";
 import { analyticsRoutes } from "../../src/routes/analytics.ts";
 import { callsRoutes } from "../../src/routes/calls.ts";

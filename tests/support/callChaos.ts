@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import type { CallCommand } from "../../src/call/callCommand.ts";
 import type {
-  CallCommand,
   ModelRequest,
   ResponsePurpose,
   ResponseStatus,
-} from "../../src/call/types.ts";
+} from "../../src/call/realtimeClient.ts";
 import { CallDriver, type CallDriverOptions } from "./callDriver.ts";
 import { FINAL, type Step, USUAL } from "./callSteps.ts";
 

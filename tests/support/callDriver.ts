@@ -1,16 +1,15 @@
 import { CallMachine } from "../../src/call/machine.ts";
+import type { CallCommand } from "../../src/call/callCommand.ts";
+import type { CallEvent, TranscriptTurn } from "../../src/call/callEvent.ts";
+import type { CallInput } from "../../src/call/callInput.ts";
+import type { CallLeg } from "../../src/call/callLeg.ts";
 import type {
-  CallCommand,
-  CallEvent,
-  CallInput,
-  CallLeg,
-  CallPolicy,
   ModelRequest,
   ResponsePurpose,
   ResponseStatus,
   ToolCall,
-  TranscriptTurn,
-} from "../../src/call/types.ts";
+} from "../../src/call/realtimeClient.ts";
+import type { CallPolicy } from "../../src/call/types.ts";
 import { LineLeg } from "./lineLeg.ts";
 import { policy } from "./policy.ts";
 

@@ -1,4 +1,4 @@
-import type { CallLeg } from "../../src/call/types.ts";
+import type { CallLeg } from "../../src/call/callLeg.ts";
 import { type Interruption, runCall } from "./interruptionTrial.ts";
 
 export interface Figures {

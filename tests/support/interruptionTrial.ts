@@ -1,5 +1,8 @@
 import { CallMachine } from "../../src/call/machine.ts";
-import type { CallCommand, CallInput, CallLeg, ModelRequest } from "../../src/call/types.ts";
+import type { CallCommand } from "../../src/call/callCommand.ts";
+import type { CallInput } from "../../src/call/callInput.ts";
+import type { CallLeg } from "../../src/call/callLeg.ts";
+import type { ModelRequest } from "../../src/call/realtimeClient.ts";
 import { createRandom, type Random } from "../../src/sim/phone/random.ts";
 import { type Batch, type Item, judge, type Verdict } from "./interruptionVerdict.ts";
 import { LineLeg } from "./lineLeg.ts";

@@ -1,4 +1,4 @@
-import type { ModelRequest } from "../../src/call/types.ts";
+import type { ModelRequest } from "../../src/call/realtimeClient.ts";
 
 export interface Item {
   readonly id: string;

@@ -1,4 +1,5 @@
-import type { CallInput, CallLeg, SpeechPiece } from "../../src/call/types.ts";
+import type { CallInput } from "../../src/call/callInput.ts";
+import type { CallLeg, SpeechPiece } from "../../src/call/callLeg.ts";
 import { createPlayBuffer } from "../../src/sim/phone/playBuffer.ts";
 
 const REPORT_EVERY_MS = 100;

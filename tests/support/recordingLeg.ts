@@ -1,4 +1,6 @@
-import type { CallEnd, CallEvent, CallLeg, SpeechPiece } from "../../src/call/types.ts";
+import type { CallEvent } from "../../src/call/callEvent.ts";
+import type { CallLeg, SpeechPiece } from "../../src/call/callLeg.ts";
+import type { CallEnd } from "../../src/call/types.ts";
 
 /** A phone's end that does nothing but keep what it was told. */
 export class RecordingLeg implements CallLeg {

@@ -1,11 +1,11 @@
+import type { ModelSetup } from "../../src/call/modelSetup.ts";
 import type {
   ModelInput,
   ModelRequest,
-  ModelSetup,
   ModelSink,
   RealtimeClient,
   SpeechRef,
-} from "../../src/call/types.ts";
+} from "../../src/call/realtimeClient.ts";
 
 /** A model connection whose lines are spoken by the test. */
 export class ScriptedModel implements RealtimeClient {

@@ -1,6 +1,8 @@
 import type { JournalEntry } from "../../src/call/journal.ts";
 import type { SessionOptions, SessionPorts, ToolResult } from "../../src/call/session.ts";
-import type { CallEvent, CallRequest, ToolCall } from "../../src/call/types.ts";
+import type { CallEvent } from "../../src/call/callEvent.ts";
+import type { ToolCall } from "../../src/call/realtimeClient.ts";
+import type { CallRequest } from "../../src/call/types.ts";
 import { policy } from "./policy.ts";
 import { ScriptedModel } from "./scriptedModel.ts";
 

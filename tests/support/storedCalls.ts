@@ -1,4 +1,4 @@
-import type { TranscriptTurn } from "../../src/call/types.ts";
+import type { TranscriptTurn } from "../../src/call/callEvent.ts";
 import { type CallEnding, type NewCall, noUsage } from "../../src/services/store/callRecord.ts";
 import type { CallWrite } from "../../src/services/store/callWrites.ts";
 

@@ -1,12 +1,7 @@
-import {
-  type CallEnd,
-  type CallLeg,
-  CallRefused,
-  type CallRequest,
-  type CallSession,
-  type ControlInput,
-  type LegInput,
-} from "../../src/call/types.ts";
+import type { ControlInput } from "../../src/call/callInput.ts";
+import type { CallLeg, LegInput } from "../../src/call/callLeg.ts";
+import { CallRefused, type CallSession } from "../../src/call/callSession.ts";
+import type { CallEnd, CallRequest } from "../../src/call/types.ts";
 import { createRouter } from "../../src/routes/index.ts";
 import { webRoutes, type WebRoutesDeps } from "../../src/routes/web.ts";
 import { PATIENCE_MS } from "./patience.ts";

@@ -1,4 +1,5 @@
-import type { HistoryItem, ModelRequest } from "../../call/types.ts";
+import type { HistoryItem } from "../../call/modelSetup.ts";
+import type { ModelRequest } from "../../call/realtimeClient.ts";
 import {
   type ClientEvent,
   itemCreate,

@@ -1,4 +1,4 @@
-import type { ModelLoss } from "../../call/types.ts";
+import type { ModelLoss } from "../../call/realtimeClient.ts";
 import { errorCodeOf, lossOfStatus } from "./modelLoss.ts";
 import type { SocketTarget } from "./socket.ts";
 

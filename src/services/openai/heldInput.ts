@@ -1,4 +1,4 @@
-import type { ModelRequest } from "../../call/types.ts";
+import type { ModelRequest } from "../../call/realtimeClient.ts";
 import { type Base64, base64ByteLength } from "../../utils/audioFormat.ts";
 
 export type HeldInput =

@@ -1,4 +1,4 @@
-import type { ModelInput, ResponsePurpose } from "../../call/types.ts";
+import type { ModelInput, ResponsePurpose } from "../../call/realtimeClient.ts";
 import type { ServerEvent, ServerItem } from "../../protocol/openaiEvents.ts";
 import { isHistoryItem } from "./clientEvents.ts";
 

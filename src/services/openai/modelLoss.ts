@@ -1,4 +1,4 @@
-import type { ModelLoss } from "../../call/types.ts";
+import type { ModelLoss } from "../../call/realtimeClient.ts";
 
 /** The loss that an error from the server means; undefined where the session lives on. */
 export function lossOfError(code: string | undefined): ModelLoss | undefined {

@@ -1,11 +1,11 @@
+import type { ModelSetup } from "../../call/modelSetup.ts";
 import type {
   ModelInput,
   ModelLoss,
   ModelRequest,
-  ModelSetup,
   ModelSink,
   RealtimeClient,
-} from "../../call/types.ts";
+} from "../../call/realtimeClient.ts";
 import { readServerEvent } from "../../protocol/openai.ts";
 import type { ServerError, ServerEvent } from "../../protocol/openaiEvents.ts";
 import { audioAppend, type ClientEvent, itemRetrieve } from "../../protocol/openaiRequests.ts";

@@ -1,4 +1,4 @@
-import type { ModelInput, ModelRequest } from "../../call/types.ts";
+import type { ModelInput, ModelRequest } from "../../call/realtimeClient.ts";
 import type { ServerError } from "../../protocol/openaiEvents.ts";
 
 /** Remembers the latest requests by event id, so that a refusal can be told which one it is about. */

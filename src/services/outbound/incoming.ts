@@ -1,4 +1,4 @@
-import type { CallSession } from "../../call/types.ts";
+import type { CallSession } from "../../call/callSession.ts";
 import type { SpokenWords } from "../apology.ts";
 import { type CallProgress, isFinal } from "../callStatus.ts";
 import type { CallRecord } from "../store/callRecord.ts";

@@ -1,4 +1,4 @@
-import type { CallRefused } from "../../call/types.ts";
+import type { CallRefused } from "../../call/callSession.ts";
 import type { SpendingPolicy } from "../spending.ts";
 import type { StoredResponse } from "../store/idempotency.ts";
 import type { Allowance } from "./allowance.ts";

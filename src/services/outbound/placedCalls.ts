@@ -1,4 +1,4 @@
-import { CallRefused, type CallRegistry, type CallSession } from "../../call/types.ts";
+import { CallRefused, type CallRegistry, type CallSession } from "../../call/callSession.ts";
 import { advance, type CallProgress, isFinal } from "../callStatus.ts";
 import { endPhoneCall } from "../outboundWire.ts";
 import type { TwilioCalls } from "../twilioOutbound.ts";

@@ -1,4 +1,4 @@
-import { CallRefused } from "../../call/types.ts";
+import { CallRefused } from "../../call/callSession.ts";
 import { type OutboundWire, wireOptions } from "../outboundWire.ts";
 import type { SpendingPolicy } from "../spending.ts";
 import type { Batches } from "../store/batches.ts";

@@ -1,4 +1,5 @@
-import type { CallEnd, CallEvent, TranscriptTurn } from "../../call/types.ts";
+import type { CallEvent, TranscriptTurn } from "../../call/callEvent.ts";
+import type { CallEnd } from "../../call/types.ts";
 import { costOf, type Prices } from "../pricing.ts";
 import { addUsage } from "../store/analytics.ts";
 import {

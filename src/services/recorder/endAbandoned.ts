@@ -1,4 +1,5 @@
-import type { CallEnd, TranscriptTurn } from "../../call/types.ts";
+import type { TranscriptTurn } from "../../call/callEvent.ts";
+import type { CallEnd } from "../../call/types.ts";
 import type { Prices } from "../pricing.ts";
 import type { CallStore } from "../store/calls.ts";
 import type { CallRecord } from "../store/callRecord.ts";

@@ -1,11 +1,6 @@
-import type {
-  CallDirection,
-  CallEnd,
-  EndReason,
-  TokenUsage,
-  TranscriptTurn,
-  TurnLatency,
-} from "../../call/types.ts";
+import type { TranscriptTurn, TurnLatency } from "../../call/callEvent.ts";
+import type { TokenUsage } from "../../call/realtimeClient.ts";
+import type { CallDirection, CallEnd, EndReason } from "../../call/types.ts";
 
 export type RecordStatus = "queued" | "ringing" | "live" | "ended";
 

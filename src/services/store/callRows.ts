@@ -1,4 +1,4 @@
-import type { TranscriptTurn } from "../../call/types.ts";
+import type { TranscriptTurn } from "../../call/callEvent.ts";
 import {
   answerers,
   type CallCost,

@@ -1,4 +1,4 @@
-import type { TranscriptTurn, TurnLatency } from "../../call/types.ts";
+import type { TranscriptTurn, TurnLatency } from "../../call/callEvent.ts";
 import type { CallChanges, CallEnding, CallUsage, NewCall } from "./callRecord.ts";
 import type { SqlValue, Statement } from "./database.ts";
 

@@ -1,4 +1,5 @@
-import type { CallDirection, Milliseconds, ToolEffect } from "../../call/types.ts";
+import type { ToolEffect } from "../../call/callInput.ts";
+import type { CallDirection, Milliseconds } from "../../call/types.ts";
 
 /** What a tool is told of the call that it runs in. */
 export interface ToolContext {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { CallEnd, CallSession } from "../../../src/call/types.ts";
+import type { CallSession } from "../../../src/call/callSession.ts";
+import type { CallEnd } from "../../../src/call/types.ts";
 import type { OutboundJob } from "../../../src/services/outbound/job.ts";
 import { readVerdict } from "../../../src/services/outbound/machineVerdict.ts";
 import { createPlacedCalls } from "../../../src/services/outbound/placedCalls.ts";

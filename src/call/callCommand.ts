@@ -1,0 +1,21 @@
+import type { CallEvent } from "./callEvent.ts";
+import type { SpeechPiece } from "./callLeg.ts";
+import type { HistoryItem } from "./modelSetup.ts";
+import type { ModelRequest, ToolCall } from "./realtimeClient.ts";
+import type { CallEnd } from "./types.ts";
+
+/** What a call is to do, as its machine decides; carried out in order. */
+export type CallCommand =
+  | { readonly type: "model"; readonly request: ModelRequest }
+  | { readonly type: "commitAudio" }
+  | { readonly type: "clearInput" }
+  | { readonly type: "openModel"; readonly history: readonly HistoryItem[] }
+  | { readonly type: "closeModel" }
+  | { readonly type: "play"; readonly piece: SpeechPiece }
+  | { readonly type: "mark"; readonly name: string }
+  | { readonly type: "clear" }
+  | { readonly type: "runTool"; readonly call: ToolCall }
+  | { readonly type: "abortTools" }
+  | { readonly type: "sendDigits"; readonly digits: string }
+  | { readonly type: "endCall"; readonly end: CallEnd }
+  | { readonly type: "publish"; readonly event: CallEvent };

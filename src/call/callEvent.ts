@@ -1,0 +1,70 @@
+import type { AudioFormat } from "../utils/audioFormat.ts";
+import type { TokenUsage, TranscriptionUsage } from "./realtimeClient.ts";
+import type { CallDirection, CallEnd, Milliseconds } from "./types.ts";
+
+/** What everybody who watches a call is told; times are milliseconds since the call began. */
+export type CallEvent =
+  | { readonly type: "started"; readonly direction: CallDirection; readonly agent: string }
+  | { readonly type: "connected"; readonly format: AudioFormat }
+  | { readonly type: "modelReady"; readonly afterMs: Milliseconds; readonly again: boolean }
+  | { readonly type: "modelLost"; readonly code: string; readonly recovering: boolean }
+  | { readonly type: "speaking"; readonly who: "caller" | "agent"; readonly on: boolean }
+  | { readonly type: "interrupted"; readonly itemId: string; readonly heardMs: Milliseconds }
+  | { readonly type: "turn"; readonly turn: TranscriptTurn }
+  | {
+    readonly type: "toolStarted";
+    readonly toolCallId: string;
+    readonly name: string;
+    readonly arguments: string;
+  }
+  | {
+    readonly type: "toolEnded";
+    readonly toolCallId: string;
+    readonly name: string;
+    readonly ok: boolean;
+    readonly output: string;
+    readonly durationMs: Milliseconds;
+  }
+  | { readonly type: "latency"; readonly itemId: string; readonly latency: TurnLatency }
+  | { readonly type: "usage"; readonly usage: TokenUsage }
+  | { readonly type: "transcriptionUsage"; readonly usage: TranscriptionUsage }
+  | { readonly type: "digits"; readonly digits: string; readonly sensitive: boolean }
+  | { readonly type: "notice"; readonly code: NoticeCode }
+  | { readonly type: "transferring"; readonly alias: string }
+  | { readonly type: "ended"; readonly end: CallEnd; readonly durationMs: Milliseconds };
+
+/** One line of the conversation as it was really heard. A later event with the same `id` replaces it. */
+export interface TranscriptTurn {
+  readonly id: string;
+  readonly role: "caller" | "agent";
+  /** Sorts the conversation, whatever order its turns became known in; not always whole. */
+  readonly position: number;
+  readonly text: string;
+  /** Nothing about this turn will change any more. */
+  readonly final: boolean;
+  /** The caller stopped the agent here: `text` ends with the last word that was heard. */
+  readonly interrupted: boolean;
+  /** How the caller said it. */
+  readonly by: "voice" | "text" | "keypad";
+  readonly startedMs: Milliseconds;
+  readonly endedMs?: Milliseconds;
+}
+
+/** Where the time went between the caller's last word and the agent's first, each from the one before. */
+export interface TurnLatency {
+  readonly responseMs: Milliseconds;
+  readonly firstAudioMs: Milliseconds;
+  /** Absent until the leg has told that the first sound was played. */
+  readonly firstHeardMs?: Milliseconds;
+  readonly totalMs: Milliseconds;
+}
+
+/** Things worth a line in a log that change nothing about the call. */
+export type NoticeCode =
+  | "idle_prompt"
+  | "filler"
+  | "false_alarm"
+  | "time_warning"
+  | "response_retried"
+  | "audio_refused"
+  | "truncate_refused";

@@ -1,0 +1,39 @@
+import type { LegInput } from "./callLeg.ts";
+import type { ModelInput } from "./realtimeClient.ts";
+import type { CallEnd } from "./types.ts";
+
+/** Everything that a call is told, but for the audio. */
+export type CallInput = ModelInput | LegInput | ControlInput;
+
+/** What the server, an operator or a tool says. */
+export type ControlInput =
+  /** Somebody is on the line although the audio has not arrived yet: the greeting may be prepared. */
+  | { readonly type: "answered" }
+  | {
+    readonly type: "toolReturned";
+    readonly callId: string;
+    readonly output: string;
+    readonly ok: boolean;
+    readonly effect?: ToolEffect;
+  }
+  | { readonly type: "sayAsked"; readonly text: string }
+  | { readonly type: "transferAsked"; readonly alias: string }
+  /** Ends the call after what is being said, and a goodbye where there is time for one. */
+  | {
+    readonly type: "endAsked";
+    readonly end: CallEnd;
+    /** The very words, or `true` for the agent's own, in the language of the conversation. */
+    readonly goodbye?: string | true;
+    /** Whether what is being said now gives way, as a greeting does to an answering machine. */
+    readonly interrupts?: boolean;
+  }
+  /** Ends the call at once. */
+  | { readonly type: "hangUp"; readonly end: CallEnd }
+  | { readonly type: "callerLevel"; readonly speaking: boolean }
+  | { readonly type: "tick" };
+
+/** What a tool wants of the call beside its output; carried out when the caller has heard the agent out. */
+export type ToolEffect =
+  | { readonly type: "endCall" }
+  | { readonly type: "transfer"; readonly alias: string }
+  | { readonly type: "sendDigits"; readonly digits: string };

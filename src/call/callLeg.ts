@@ -1,0 +1,47 @@
+import type { AudioFormat, Base64 } from "../utils/audioFormat.ts";
+import type { CallEvent } from "./callEvent.ts";
+import type { CallEnd, Milliseconds } from "./types.ts";
+
+/** The human's end of a call. None of its methods throws or waits, whatever became of its socket. */
+export interface CallLeg {
+  readonly format: AudioFormat;
+  /** How the leg tells what was played: by echoing marks, or by reporting positions in items. */
+  readonly reports: "marks" | "positions";
+  play(piece: SpeechPiece): void;
+  /** A mark with no audio before it; on an empty buffer its echo measures the round trip. */
+  mark(name: string): void;
+  /** Forgets everything that is buffered and not yet played. */
+  clear(): void;
+  /** Shows an event to a browser; does nothing on a phone. */
+  notify(event: CallEvent): void;
+  close(end: CallEnd): void;
+}
+
+/** A stretch of the agent's speech, ready for a leg; pieces are played in the order they are given. */
+export interface SpeechPiece {
+  readonly itemId: string;
+  readonly audio: Base64;
+  readonly durationMs: number;
+  /** Asks the leg to say when everything up to here has been played. */
+  readonly mark?: string;
+}
+
+/** What the human's end says. */
+export type LegInput =
+  | { readonly type: "joined"; readonly reports: CallLeg["reports"]; readonly format: AudioFormat }
+  | { readonly type: "marked"; readonly mark: string }
+  | {
+    readonly type: "rendered";
+    readonly itemId: string;
+    readonly ms: Milliseconds;
+    /** The leg's answer to `clear`: the exact place where the item fell silent. */
+    readonly cleared?: boolean;
+  }
+  | { readonly type: "typed"; readonly text: string }
+  | { readonly type: "digit"; readonly digit: string }
+  | { readonly type: "interruptAsked" }
+  | { readonly type: "turnCommitted" }
+  | { readonly type: "turnCleared" }
+  /** The leg broke off, but the human may still be there: another leg may join. */
+  | { readonly type: "lost" }
+  | { readonly type: "left"; readonly end: CallEnd };

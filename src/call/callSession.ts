@@ -1,0 +1,50 @@
+import type { Base64 } from "../utils/audioFormat.ts";
+import type { ControlInput } from "./callInput.ts";
+import type { CallLeg, LegInput } from "./callLeg.ts";
+import type { CallEnd, CallRequest, Milliseconds } from "./types.ts";
+
+/** One live call, as those who hold one of its ends see it. None of its methods throws once joined. */
+export interface CallSession {
+  readonly id: string;
+  readonly request: CallRequest;
+  /** Hands in the human's end, the first or one in place of a lost one. Throws if there is one, or the call has ended. */
+  join(leg: CallLeg): void;
+  /** A frame of the caller's audio in the leg's format; tells whether it was one: base64, and not empty. */
+  hear(audio: Base64): boolean;
+  input(input: LegInput | ControlInput): void;
+  /** The phone network's id, once it is known. */
+  callSid: string | undefined;
+  /** Settles when the call has ended and let go of everything it held. */
+  readonly ended: Promise<CallEnd>;
+}
+
+/** Every call of this process: admission, lookup, drain. */
+export interface CallRegistry {
+  readonly size: number;
+  readonly accepting: boolean;
+  /**
+   * Starts a call and its model connection; the leg may join later. `callId` is for a call that was
+   * known before. Throws `CallRefused`.
+   */
+  open(request: CallRequest, callId?: string): CallSession;
+  get(callId: string): CallSession | undefined;
+  byCallSid(callSid: string): CallSession | undefined;
+  /** How a phone call ended, while that is remembered: the phone network asks how to go on. */
+  endOf(callSid: string): EndedCall | undefined;
+  list(): readonly CallSession[];
+  /** Takes no more calls, waits for the live ones, ends those left after `deadlineMs`. */
+  drain(deadlineMs: Milliseconds): Promise<void>;
+}
+
+export interface EndedCall {
+  readonly id: string;
+  readonly request: CallRequest;
+  readonly end: CallEnd;
+}
+
+export class CallRefused extends Error {
+  override readonly name = "CallRefused";
+  constructor(readonly code: "full" | "draining" | "unknown_agent") {
+    super(`Cannot take the call: ${code}`);
+  }
+}

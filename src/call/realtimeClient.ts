@@ -1,0 +1,148 @@
+import type { Base64 } from "../utils/audioFormat.ts";
+import type { ModelSetup } from "./modelSetup.ts";
+import type { Milliseconds } from "./types.ts";
+
+/** The model's end of a call. Requests made before it is ready are kept and sent in order. */
+export interface RealtimeClient {
+  sendAudio(audio: Base64): void;
+  commitAudio(): void;
+  clearInputBuffer(): void;
+  send(request: ModelRequest): void;
+  /** Silent afterwards: no input comes from a closed client. */
+  close(): void;
+}
+
+/** Opens the model's end; `setup` is complete, history included, so that every opening is alike. */
+export type OpenModel = (setup: ModelSetup, sink: ModelSink) => RealtimeClient;
+
+export interface ModelSink {
+  input(input: ModelInput): void;
+  speech(ref: SpeechRef, audio: Base64): void;
+}
+
+/** Which piece of the model's speech some audio belongs to. */
+export interface SpeechRef {
+  readonly responseId: string;
+  readonly itemId: string;
+  readonly contentIndex: number;
+}
+
+export type ModelRequest =
+  | { readonly type: "respond"; readonly request: ResponseRequest }
+  | { readonly type: "cancel"; readonly responseId?: string }
+  | {
+    readonly type: "truncate";
+    readonly itemId: string;
+    readonly contentIndex: number;
+    /** Whole milliseconds of the model's own audio, from the item's beginning. */
+    readonly audioEndMs: number;
+  }
+  | { readonly type: "delete"; readonly itemId: string }
+  | { readonly type: "toolOutput"; readonly callId: string; readonly output: string }
+  | { readonly type: "message"; readonly role: "user" | "system"; readonly text: string };
+
+export interface ResponseRequest {
+  readonly purpose: ResponsePurpose;
+  /** Replaces the session's instructions for this one response. */
+  readonly instructions?: string;
+  /** Beside the conversation: the model keeps nothing of it, and it may not call tools. */
+  readonly aside?: boolean;
+  readonly tools?: "none";
+}
+
+/** Why a response is asked for; the reply to a spoken turn has none, the model starts it itself. */
+export type ResponsePurpose =
+  | "greeting"
+  | "reply"
+  | "tool_result"
+  | "filler"
+  | "idle_prompt"
+  | "time_warning"
+  | "goodbye"
+  | "say";
+
+/** What the model's end says, in the order it says it. */
+export type ModelInput =
+  | { readonly type: "modelReady"; readonly expiresInMs?: Milliseconds }
+  | { readonly type: "modelLost"; readonly loss: ModelLoss }
+  | { readonly type: "speechStarted"; readonly itemId?: string }
+  | { readonly type: "speechStopped"; readonly itemId?: string }
+  | { readonly type: "committed"; readonly itemId: string; readonly previousItemId?: string }
+  | {
+    readonly type: "itemAdded";
+    readonly itemId: string;
+    readonly role: "user" | "agent" | "system" | "tool";
+    readonly previousItemId?: string;
+    /** For a tool's output that the model has taken in. */
+    readonly callId?: string;
+  }
+  | {
+    readonly type: "responseStarted";
+    readonly responseId: string;
+    readonly purpose?: ResponsePurpose;
+    readonly aside: boolean;
+  }
+  | { readonly type: "speechText"; readonly ref: SpeechRef; readonly text: string }
+  | { readonly type: "speechDone"; readonly ref: SpeechRef }
+  | {
+    readonly type: "toolAnnounced";
+    readonly responseId: string;
+    readonly call: ToolCall;
+  }
+  | {
+    readonly type: "responseDone";
+    readonly responseId: string;
+    readonly status: ResponseStatus;
+    /** Why it did not complete, such as `turn_detected` or `rate_limit_exceeded`. */
+    readonly reason?: string;
+    readonly toolCalls: readonly ToolCall[];
+    readonly usage?: TokenUsage;
+  }
+  | {
+    readonly type: "callerText";
+    readonly itemId: string;
+    readonly text: string;
+    /** Final text replaces all that came before it; other text is added to it. */
+    readonly final: boolean;
+  }
+  | { readonly type: "callerTextFailed"; readonly itemId: string }
+  | { readonly type: "transcriptionUsed"; readonly usage: TranscriptionUsage }
+  | {
+    readonly type: "requestRefused";
+    readonly request: ModelRequest;
+    readonly code: string;
+    /** The item's length by the model's own count, where it says so when refusing a truncate. */
+    readonly availableMs?: Milliseconds;
+  }
+  /** The model's own idle time-out: it starts a response by itself. */
+  | { readonly type: "modelIdled" };
+
+export type ResponseStatus = "completed" | "cancelled" | "incomplete" | "failed";
+
+export interface ToolCall {
+  readonly callId: string;
+  readonly name: string;
+  /** JSON as the model wrote it: not yet parsed, perhaps not valid. */
+  readonly arguments: string;
+}
+
+export interface TokenUsage {
+  readonly inputText: number;
+  readonly inputAudio: number;
+  /** Part of `inputText`. */
+  readonly cachedText: number;
+  /** Part of `inputAudio`. */
+  readonly cachedAudio: number;
+  readonly outputText: number;
+  readonly outputAudio: number;
+}
+
+export type TranscriptionUsage =
+  | { readonly unit: "tokens"; readonly input: number; readonly output: number }
+  | { readonly unit: "seconds"; readonly seconds: number };
+
+/** Why the model's connection is gone, and whether another try can help. */
+export interface ModelLoss {
+  readonly code: string;
+  readonly retry: "no" | "now" | "backoff";
+}
