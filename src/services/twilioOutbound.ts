@@ -102,15 +102,17 @@ export function createTwilioCalls(
       const { status, headers: answered } = response;
       return { status, headers: answered, body: parsed(await boundedText(response)) };
     } catch (cause) {
-      throw creates && !neverSent(cause) ? outcomeUnknown(cause) : unreachable(cause);
+      if (neverSent(cause)) throw unreachable(cause);
+      throw creates ? outcomeUnknown(cause) : tooSlow(cause);
     }
   }
 }
 
-/** Without a connection nothing was asked for. */
-function neverSent(cause: unknown): boolean {
-  return cause instanceof Error &&
-    /connection refused|dns error|failed to lookup/i.test(cause.message);
+/** Without a connection nothing was asked for. Deno says so only in the cause of its error. */
+function neverSent(error: unknown): boolean {
+  if (error instanceof Deno.errors.NotCapable) return true;
+  return error instanceof Error && error.cause instanceof Error &&
+    error.cause.message.includes("client error (Connect)");
 }
 
 /** Twilio writes its fields with a capital: `statusCallback` goes out as `StatusCallback`. */
@@ -189,6 +191,15 @@ function outcomeUnknown(cause?: unknown): TwilioProblem {
 }
 
 function unreachable(cause: unknown): TwilioProblem {
+  return new TwilioProblem(
+    502,
+    "provider_unreachable",
+    "The phone network cannot be reached: nothing was asked of it.",
+    { retryAfterSeconds: 5, cause },
+  );
+}
+
+function tooSlow(cause: unknown): TwilioProblem {
   return new TwilioProblem(
     504,
     "provider_unreachable",

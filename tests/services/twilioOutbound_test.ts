@@ -126,6 +126,14 @@ Deno.test("case 57: a create that times out is unknown and not tried again", asy
   release.resolve();
 });
 
+Deno.test("without a connection no call was placed, and that is known", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  listener.close();
+  const account = { accountSid, authToken: "t", apiUrl: `http://127.0.0.1:${listener.addr.port}` };
+  const problem = await problemOf(createTwilioCalls(account).create(options));
+  assert.deepEqual([problem.status, problem.code], [502, "provider_unreachable"]);
+});
+
 Deno.test("an answer that makes no sense leaves a create unknown", async () => {
   await using twilio = startTwilio(() => new Response("<html>", { status: 201 }));
   const problem = await problemOf(createTwilioCalls(twilio.account).create(options));
