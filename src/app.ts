@@ -33,6 +33,7 @@ import { createLogger, type Logger } from "./utils/logger.ts";
 /** The whole server but for its listening socket. */
 export interface App {
   readonly settings: Settings;
+  readonly agents: Agents;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
   readonly engine: string;
   readonly registry: CallRegistry;
@@ -107,6 +108,7 @@ export async function createApp(
 
   return {
     settings,
+    agents,
     engine: model.name,
     registry,
     events,

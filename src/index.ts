@@ -2,6 +2,7 @@ import { type App, createApp } from "./app.ts";
 import { AgentsError } from "./config/agents.ts";
 import { readEnvironment, SettingsError } from "./config/env.ts";
 import { firstScreen } from "./config/firstScreen.ts";
+import { unreachableHosts } from "./config/hostPermissions.ts";
 
 /** For hosts that bring their own socket and import this; started by itself, the server listens. */
 export default import.meta.main ? undefined : hostedServer();
@@ -29,7 +30,10 @@ function hostedServer() {
 
 async function createOrExit(): Promise<App> {
   try {
-    return await createApp(readEnvironment());
+    const app = await createApp(readEnvironment());
+    const unreachable = unreachableHosts(app);
+    if (unreachable.length > 0) throw new SettingsError(unreachable);
+    return app;
   } catch (error) {
     if (error instanceof SettingsError || error instanceof AgentsError) {
       console.error(error.message);

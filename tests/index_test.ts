@@ -116,6 +116,30 @@ Deno.test("places that cannot be written are told all at once, each with its fix
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("hosts that may not be reached are told all at once, and not in the middle of a call", async () => {
+  const agentFiles = await Deno.makeTempDir();
+  const url = "https://tools.example/weather";
+  await Deno.writeTextFile(
+    `${agentFiles}/receptionist.md`,
+    `---\ntitle: Desk\nhttp_tools:\n  - name: weather\n    description: d\n    url: ${url}\n---\nHelp.\n`,
+  );
+  const { code, stdout, stderr } = await start({
+    PORT: "0",
+    AGENTS_DIR: agentFiles,
+    OPENAI_REALTIME_URL: "wss://model.example:8443/v1/realtime",
+    WEBHOOK_URL: "https://app.example/parley",
+    WEBHOOK_SECRET: `whsec_${btoa("x".repeat(24))}`,
+  }).output();
+  assert.deepEqual([code, decoder.decode(stdout)], [1, ""]);
+  const told = decoder.decode(stderr).split("\n").filter((line) => line.startsWith("- "));
+  assert.deepEqual(told.map((line) => /^- (.*): (\S+) may not be reached/.exec(line)?.slice(1)), [
+    ["OPENAI_REALTIME_URL", "model.example:8443"],
+    ["WEBHOOK_URL", "app.example:443"],
+    ["the tool weather in receptionist.md", "tools.example:443"],
+  ]);
+  await Deno.remove(agentFiles, { recursive: true });
+});
+
 Deno.test("a taken port is told in a sentence", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;

@@ -1,0 +1,34 @@
+import type { Agents } from "./agents.ts";
+import type { Settings } from "./settings.ts";
+
+/** What the settings and the agents are going to reach, and this process may not: a sentence each. */
+export function unreachableHosts(
+  { settings: { openai, phone, webhook }, agents, engine }: {
+    readonly settings: Settings;
+    readonly agents: Agents;
+    /** `rehearsal` reaches nobody. */
+    readonly engine: string;
+  },
+): readonly string[] {
+  const named: [place: string, url: string][] = [];
+  if (engine !== "rehearsal") named.push(["OPENAI_REALTIME_URL", openai.url]);
+  if (phone !== undefined) named.push(["TWILIO_API_URL", phone.apiUrl]);
+  if (webhook !== undefined) named.push(["WEBHOOK_URL", webhook.url]);
+  for (const file of agents.names) {
+    for (const tool of agents.get(file)?.http_tools ?? []) {
+      named.push([`the tool ${tool.name} in ${file}.md`, tool.url]);
+    }
+  }
+  return named.flatMap(([place, url]) => {
+    const host = hostAndPort(new URL(url));
+    const { state } = Deno.permissions.querySync({ name: "net", host });
+    return state === "granted" ? [] : [
+      `${place}: ${host} may not be reached: add "${host}" to "net" of permissions.server in deno.json.`,
+    ];
+  });
+}
+
+function hostAndPort({ protocol, hostname, port }: URL): string {
+  const usual = protocol === "https:" || protocol === "wss:" ? "443" : "80";
+  return `${hostname}:${port === "" ? usual : port}`;
+}
