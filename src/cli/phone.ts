@@ -4,7 +4,7 @@ import { followScript } from "../sim/phone/script.ts";
 import { startTwilioApi } from "../sim/phone/twilioApi.ts";
 import { readWav, writeWav } from "../sim/phone/wav.ts";
 import { createVoice } from "../sim/voice.ts";
-import { type PhoneOptions, readPhoneOptions, rehearsal, usage } from "./phoneOptions.ts";
+import { type PhoneOptions, readPhoneOptions, rehearsalLines, usage } from "./phoneOptions.ts";
 
 /** Runs the command; resolves with its exit code. */
 export async function runPhone(
@@ -96,12 +96,11 @@ async function liveCall(
   print: (line: string) => void,
   interrupted: Promise<void>,
 ): Promise<Uint8Array> {
+  let advice: string | undefined;
   call.watch((event) => {
     const line = describeEvent(event);
     if (line !== undefined) print(line);
-    if (event.type !== "requested") return;
-    const advice = adviceFor(event.status, event.body, options);
-    if (advice !== undefined) print(advice);
+    if (event.type === "requested") advice ??= adviceFor(event.status, event.body, options);
   });
   interrupted.then(() => call.hangUp());
   const { say, wav, digits, interruptAfterMs, maxMs } = options;
@@ -110,6 +109,7 @@ async function liveCall(
   const script = { lines, digits, interruptAfterMs, maxMs, tell };
   await followScript(call, network.exchange.clock, script);
   await call.settled;
+  if (advice !== undefined) print(advice);
   return call.heardAudio();
 }
 
@@ -141,9 +141,8 @@ function adviceFor(status: number, body: string, options: PhoneOptions): string 
       "Give them with --auth-token and --public-url, or --env-file.";
   }
   if (status === 503 && body.includes("phone_not_configured")) {
-    const lines = Object.entries(rehearsal).map(([name, value]) => `  ${name}=${value}`);
     return "The server has no phone. For a rehearsal put these lines into its .env, " +
-      `start it again, and call again:\n${lines.join("\n")}`;
+      `start it again, and call again:\n${rehearsalLines}`;
   }
   if (status === 503) return "The server takes no call now: it is full, or about to stop.";
   return undefined;

@@ -1,5 +1,19 @@
 import { parseArgs, parseEnv } from "node:util";
 
+/** Settings that a server may run with to be called without Twilio; also this command's defaults. */
+export const rehearsal = {
+  PUBLIC_URL: "https://parley.example",
+  TWILIO_ACCOUNT_SID: "AC00000000000000000000000000000000",
+  TWILIO_AUTH_TOKEN: "rehearsal",
+  TWILIO_PHONE_NUMBER: "+12025550100",
+  TWILIO_API_URL: "http://127.0.0.1:8089",
+} as const;
+
+/** As they stand in `.env`, indented. */
+export const rehearsalLines = Object.entries(rehearsal)
+  .map(([name, value]) => `  ${name}=${value}`)
+  .join("\n");
+
 export const usage = `Call the running server as a phone would, without Twilio.
 
   deno task phone [options]            call the server, print what happens, write what was heard
@@ -23,16 +37,10 @@ The server
 Serving
   --port N               where Twilio's API listens (8089)
   --answer WHO           human, machine, fax, busy, no-answer or failed (human)
-`;
 
-/** Settings that a server may run with to be called without Twilio; also this command's defaults. */
-export const rehearsal = {
-  PUBLIC_URL: "https://parley.example",
-  TWILIO_ACCOUNT_SID: "AC00000000000000000000000000000000",
-  TWILIO_AUTH_TOKEN: "rehearsal",
-  TWILIO_PHONE_NUMBER: "+12025550100",
-  TWILIO_API_URL: "http://127.0.0.1:8089",
-} as const;
+A server without Twilio takes part with these lines in its .env:
+${rehearsalLines}
+`;
 
 const answers = ["human", "machine", "fax", "busy", "no-answer", "failed"] as const;
 

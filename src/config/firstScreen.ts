@@ -1,4 +1,4 @@
-import type { Settings } from "./settings.ts";
+import type { PhoneSettings, Settings } from "./settings.ts";
 
 /** What a person reads when the server has started: what is on, what is off and why, what to do next. */
 export function firstScreen(
@@ -12,7 +12,7 @@ export function firstScreen(
     ["Parley", `http://${host}:${port}${unspecified ? "  (listening on every address)" : ""}`],
     ["Agent", agents.default],
     ["Engine", engineLine(engine)],
-    ["Phone", phoneLine(phone?.number)],
+    ["Phone", phoneLine(phone)],
     ["Records", recordsLine(settings)],
     ["API", server.apiKeys.length > 0 ? "on, with API_KEYS" : "off: set API_KEYS to call out"],
     ["Next", "open the address above in a browser, press Start and speak. Ctrl-C stops."],
@@ -24,13 +24,18 @@ export function firstScreen(
     ...hints.map((hint) => `  ! ${hint}`),
     "",
   ].join("\n");
+}
 
-  function phoneLine(number: string | undefined): string {
-    if (number === undefined) {
-      return "off: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER and PUBLIC_URL are not set";
-    }
-    return `on: ${number}, with its webhook set to ${phone?.publicUrl}/twilio/voice`;
+function phoneLine(phone: PhoneSettings | undefined): string {
+  if (phone === undefined) {
+    return "off: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER and PUBLIC_URL are not set";
   }
+  const { number, publicUrl, apiUrl } = phone;
+  const { hostname, host } = new URL(apiUrl);
+  const elsewhere = hostname.endsWith(".twilio.com")
+    ? ""
+    : `; calling out through ${host}, not Twilio`;
+  return `on: ${number}, with its webhook set to ${publicUrl}/twilio/voice${elsewhere}`;
 }
 
 function recordsLine({ database, records: { retentionDays } }: Settings): string {
