@@ -102,7 +102,8 @@ export class Playback {
     now: Milliseconds,
   ): readonly CallCommand[] {
     const offsetMs = this.#items.produced(ref, durationMs);
-    this.#held.add({ ...ref, audio, offsetMs, durationMs });
+    const { responseId, itemId, contentIndex } = ref;
+    this.#held.add({ responseId, itemId, contentIndex, audio, offsetMs, durationMs });
     const commands: CallCommand[] = [];
     this.#release(now, commands);
     return commands;

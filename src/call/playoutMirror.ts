@@ -54,7 +54,7 @@ export class PlayoutMirror {
   }
 
   get last(): Segment | undefined {
-    return this.#segments.at(-1);
+    return this.#segments[this.#segments.length - 1];
   }
 
   /** When everything written so far will have been played; in the past if nothing is queued. */
@@ -71,14 +71,29 @@ export class PlayoutMirror {
     this.#probe = { name, at: now, counts };
   }
 
-  write(speech: Speech, now: Milliseconds): Segment {
+  write(
+    { responseId, itemId, contentIndex, audio, offsetMs, durationMs }: Speech,
+    now: Milliseconds,
+  ): Segment {
     const startsBurst = now >= this.#queueEnd;
     if (startsBurst) this.#burst = { marks: 0 };
     const earliest = startsBurst ? now + this.#startUp : now;
     const start = Math.max(this.#queueEnd, earliest);
-    const end = start + speech.durationMs;
+    const end = start + durationMs;
     const burst = this.#burst;
-    const segment: Segment = { ...speech, mark: undefined, burst, earliest, start, end };
+    const segment: Segment = {
+      responseId,
+      itemId,
+      contentIndex,
+      audio,
+      offsetMs,
+      durationMs,
+      mark: undefined,
+      burst,
+      earliest,
+      start,
+      end,
+    };
     this.#segments.push(segment);
     this.#queueEnd = end;
     return segment;

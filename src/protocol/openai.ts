@@ -15,15 +15,15 @@ import {
 /** Narrows a parsed server event, in GA or beta spelling; undefined where a bridge has no use for it. */
 export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | undefined {
   const event = fieldsOf(value);
-  const type = event && textOf(event, "type");
-  if (!event || type === undefined) return MALFORMED;
+  if (event === undefined || typeof event.type !== "string") return MALFORMED;
+  const { type } = event;
   switch (type) {
     // First, for it is nine in ten of all events.
     case "response.output_audio.delta":
     case "response.audio.delta": {
       const place = placeOf(event);
-      const delta = textOf(event, "delta");
-      if (place === undefined || delta === undefined) return MALFORMED;
+      const { delta } = event;
+      if (place === undefined || typeof delta !== "string") return MALFORMED;
       return { type: "response.output_audio.delta", place, delta };
     }
     case "response.output_audio_transcript.delta":

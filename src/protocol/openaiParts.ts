@@ -24,15 +24,19 @@ export function textOf(fields: Fields | undefined, name: string): string | undef
 /** A field that is a finite number. */
 export function numberOf(fields: Fields | undefined, name: string): number | undefined {
   const value = fields?.[name];
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+  return isNumber(value) ? value : undefined;
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
 }
 
 /** Where a piece of output belongs; servers with one content part per item may leave its index out. */
 export function placeOf(event: Fields): OutputPlace | undefined {
-  const responseId = textOf(event, "response_id");
-  const itemId = textOf(event, "item_id");
-  if (responseId === undefined || itemId === undefined) return undefined;
-  return { responseId, itemId, contentIndex: numberOf(event, "content_index") ?? 0 };
+  // Read by their names, for every piece of audio comes through here.
+  const { response_id: responseId, item_id: itemId, content_index: contentIndex } = event;
+  if (typeof responseId !== "string" || typeof itemId !== "string") return undefined;
+  return { responseId, itemId, contentIndex: isNumber(contentIndex) ? contentIndex : 0 };
 }
 
 /** Narrows an item; undefined for kinds that are of no use here. */
