@@ -1,22 +1,18 @@
 import { audioDurationMs, type Base64 } from "../utils/audioFormat.ts";
 import { levelOf } from "../utils/audioLevel.ts";
 import { SpeechDetector } from "../utils/speechDetector.ts";
-import type { JournalEntry } from "./journal.ts";
-import { CallMachine } from "./machine.ts";
 import type { CallCommand } from "./callCommand.ts";
 import type { CallEvent } from "./callEvent.ts";
 import type { CallInput, ControlInput, ToolEffect } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
 import type { CallSession } from "./callSession.ts";
+import { CurrentModel } from "./currentModel.ts";
+import type { JournalEntry } from "./journal.ts";
+import { CallMachine } from "./machine.ts";
 import type { ModelSetup } from "./modelSetup.ts";
-import type {
-  ModelSink,
-  OpenModel,
-  RealtimeClient,
-  SpeechRef,
-  ToolCall,
-} from "./realtimeClient.ts";
+import type { OpenModel, SpeechRef, ToolCall } from "./realtimeClient.ts";
 import type { CallEnd, CallPhase, CallPolicy, CallRequest, Milliseconds } from "./types.ts";
+import { type Clock, WakeTimer } from "./wakeTimer.ts";
 
 export interface ToolResult {
   readonly output: string;
@@ -25,7 +21,7 @@ export interface ToolResult {
 }
 
 /** What a session needs of the world. */
-export interface SessionPorts {
+export interface SessionPorts extends Clock {
   readonly openModel: OpenModel;
   /** Never rejects; stops early when the signal fires. */
   runTool(session: CallSession, call: ToolCall, signal: AbortSignal): Promise<ToolResult>;
@@ -34,9 +30,6 @@ export interface SessionPorts {
   publish(session: CallSession, event: CallEvent): void;
   /** A fault of ours: the call ends, the process goes on. */
   failed(session: CallSession, error: unknown): void;
-  now(): Milliseconds;
-  /** Runs `wake` once after a delay; gives the means to call it off. */
-  setTimer(wake: () => void, delayMs: Milliseconds): () => void;
   /** Sees the call's policy, and then every input before it is handled. */
   journal?(session: CallSession, entry: JournalEntry): void;
 }
@@ -47,9 +40,6 @@ export interface SessionOptions {
   readonly policy: CallPolicy;
   readonly setup: Omit<ModelSetup, "history">;
 }
-
-/** Audio that is kept while there is no model connection to give it to: about ten seconds of frames. */
-const MAX_WAITING_FRAMES = 500;
 
 /** Carries a call's audio from end to end, and performs what its machine decides. */
 export class Session implements CallSession {
@@ -63,15 +53,12 @@ export class Session implements CallSession {
   readonly #startedAt: Milliseconds;
   readonly #machine: CallMachine;
   readonly #detector = new SpeechDetector();
+  readonly #model: CurrentModel;
+  readonly #timer: WakeTimer;
   readonly #tools = new AbortController();
   readonly #settleEnd: (end: CallEnd) => void;
   #leg: CallLeg | undefined;
   #hasJoined = false;
-  #model: RealtimeClient | undefined;
-  /** Belongs to the model's present connection; what others still say does not count. */
-  #sink: ModelSink | undefined;
-  #waiting: Base64[] = [];
-  #timer: { readonly at: Milliseconds; cancel(): void } | undefined;
   #commands: CallCommand[] = [];
   #performing = false;
 
@@ -87,6 +74,11 @@ export class Session implements CallSession {
     this.#settleEnd = resolve;
     this.#startedAt = ports.now();
     this.#machine = new CallMachine(policy, this.#startedAt);
+    this.#model = new CurrentModel((setup, sink) => ports.openModel(setup, sink), {
+      input: (input) => this.#handle(input),
+      speech: (ref, audio) => this.#speech(ref, audio),
+    });
+    this.#timer = new WakeTimer(ports, () => this.#handle({ type: "tick" }));
   }
 
   get phase(): CallPhase {
@@ -103,7 +95,7 @@ export class Session implements CallSession {
     try {
       this.#ports.journal?.(this, { at: this.#startedAt, policy: this.#policy });
       this.#perform(this.#machine.begin());
-      this.#arm(this.#machine.wakeAt);
+      this.#timer.set(this.#machine.wakeAt);
     } catch (error) {
       this.#fail(error);
     }
@@ -122,8 +114,7 @@ export class Session implements CallSession {
     const { format } = this.#setup;
     const levelDb = levelOf(audio, format);
     if (levelDb === undefined) return false;
-    if (this.#model !== undefined) this.#model.sendAudio(audio);
-    else this.#wait(audio);
+    this.#model.sendAudio(audio);
     const change = this.#detector.hear(levelDb, audioDurationMs(audio, format));
     if (change !== undefined) this.#handle({ type: "callerLevel", speaking: change === "started" });
     return true;
@@ -140,7 +131,7 @@ export class Session implements CallSession {
       const at = this.#ports.now();
       this.#ports.journal?.(this, { at, input });
       this.#perform(this.#machine.handle(input, at));
-      this.#arm(this.#machine.wakeAt);
+      this.#timer.set(this.#machine.wakeAt);
     } catch (error) {
       this.#fail(error);
     }
@@ -154,7 +145,7 @@ export class Session implements CallSession {
       this.#ports.journal?.(this, { at, speech: ref, durationMs });
       this.#perform(this.#machine.speech(ref, audio, durationMs, at));
       // Of all that a call waits for, speech brings nothing nearer but the next piece of itself.
-      if (!this.#machine.ended) this.#wakeBy(this.#machine.nextPieceAt);
+      if (!this.#machine.ended) this.#timer.setBy(this.#machine.nextPieceAt);
     } catch (error) {
       this.#fail(error);
     }
@@ -185,15 +176,15 @@ export class Session implements CallSession {
       case "clear":
         return this.#leg?.clear();
       case "model":
-        return this.#model?.send(command.request);
+        return this.#model.client?.send(command.request);
       case "commitAudio":
-        return this.#model?.commitAudio();
+        return this.#model.client?.commitAudio();
       case "clearInput":
-        return this.#model?.clearInputBuffer();
+        return this.#model.client?.clearInputBuffer();
       case "openModel":
-        return this.#openModel({ ...this.#setup, history: command.history });
+        return this.#model.open({ ...this.#setup, history: command.history });
       case "closeModel":
-        return this.#closeModel();
+        return this.#model.close();
       case "runTool":
         return this.#runTool(command.call);
       case "abortTools":
@@ -210,61 +201,12 @@ export class Session implements CallSession {
     }
   }
 
-  #openModel(setup: ModelSetup): void {
-    const isCurrent = () => this.#sink === sink;
-    const sink: ModelSink = {
-      input: (input) => {
-        if (!isCurrent()) return;
-        if (input.type === "modelLost") this.#closeModel();
-        this.#handle(input);
-      },
-      speech: (ref, audio) => {
-        if (isCurrent()) this.#speech(ref, audio);
-      },
-    };
-    this.#sink = sink;
-    this.#model = this.#ports.openModel(setup, sink);
-    for (const audio of this.#waiting) this.#model.sendAudio(audio);
-    this.#waiting = [];
-  }
-
-  #closeModel(): void {
-    this.#sink = undefined;
-    this.#model?.close();
-    this.#model = undefined;
-  }
-
-  #wait(audio: Base64): void {
-    this.#waiting.push(audio);
-    if (this.#waiting.length > MAX_WAITING_FRAMES) this.#waiting.shift();
-  }
-
   #runTool(call: ToolCall): void {
     const { callId } = call;
     this.#ports.runTool(this, call, this.#tools.signal).then(
       (result) => this.#handle({ type: "toolReturned", callId, ...result }),
       (error) => this.#fail(error),
     );
-  }
-
-  #arm(wakeAt: Milliseconds | undefined): void {
-    if (wakeAt !== undefined) return this.#wakeBy(wakeAt);
-    this.#timer?.cancel();
-    this.#timer = undefined;
-  }
-
-  #wakeBy(wakeAt: Milliseconds | undefined): void {
-    if (wakeAt === undefined) return;
-    // A timer that fires early costs one tick; moving it at every frame would cost more.
-    if (this.#timer !== undefined && this.#timer.at <= wakeAt) return;
-    this.#timer?.cancel();
-    const wake = () => {
-      this.#timer = undefined;
-      this.#handle({ type: "tick" });
-    };
-    // Rounded up: timers count whole milliseconds, and one that fires too early is for nothing.
-    const delayMs = Math.max(0, Math.ceil(wakeAt - this.#ports.now()));
-    this.#timer = { at: wakeAt, cancel: this.#ports.setTimer(wake, delayMs) };
   }
 
   /** Ends the call in order if that is still possible, and otherwise all the same. */
@@ -277,14 +219,12 @@ export class Session implements CallSession {
       // The first fault has been told; this one is most likely the same.
     }
     this.#tools.abort();
-    this.#closeModel();
+    this.#model.close();
     this.#end(end);
   }
 
   #end(end: CallEnd): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#waiting = [];
+    this.#timer.cancel();
     const leg = this.#leg;
     this.#leg = undefined;
     this.#settleEnd(end);
