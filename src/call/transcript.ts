@@ -1,42 +1,16 @@
-import { heardText } from "./heardText.ts";
 import type { CallEvent, TranscriptTurn } from "./callEvent.ts";
+import { heardText } from "./heardText.ts";
+import { ItemOrder } from "./itemOrder.ts";
 import type { HistoryItem } from "./modelSetup.ts";
 import type { ToolCall } from "./realtimeClient.ts";
+import {
+  type AgentEntry,
+  type CallerEntry,
+  historyItemOf,
+  type TranscriptEntry,
+  turnOf,
+} from "./transcriptEntry.ts";
 import type { Milliseconds } from "./types.ts";
-
-type Entry = CallerEntry | AgentEntry | ToolEntry;
-
-interface CallerEntry {
-  readonly kind: "caller";
-  readonly id: string;
-  readonly position: number;
-  readonly by: TranscriptTurn["by"];
-  readonly startedAt: Milliseconds;
-  endedAt: Milliseconds | undefined;
-  text: string;
-  /** What the model is told where it is not what is shown: keys that nobody else may see. */
-  told?: string;
-  final: boolean;
-}
-
-interface AgentEntry {
-  readonly kind: "agent";
-  readonly id: string;
-  readonly position: number;
-  readonly startedAt: Milliseconds;
-  endedAt: Milliseconds | undefined;
-  text: string;
-  final: boolean;
-  interrupted: boolean;
-}
-
-interface ToolEntry {
-  readonly kind: "tool";
-  readonly id: string;
-  readonly position: number;
-  readonly call: ToolCall;
-  output: string | undefined;
-}
 
 const MAX_ENTRIES = 2000;
 const MAX_TEXT = 20_000;
@@ -46,12 +20,9 @@ const MAX_HISTORY_ITEMS = 60;
 
 /** The conversation as it was really said and heard, in the order of its items. */
 export class Transcript {
-  readonly #entries = new Map<string, Entry>();
-  readonly #positions = new Map<string, number>();
-  /** Lines that were typed, and that the model has not taken in yet. */
-  readonly #written: string[] = [];
+  readonly #entries = new Map<string, TranscriptEntry>();
+  readonly #order = new ItemOrder();
   readonly #startedAt: Milliseconds;
-  #lastPosition = 0;
   #local = 0;
 
   constructor(startedAt: Milliseconds) {
@@ -60,16 +31,12 @@ export class Transcript {
 
   /** The model has taken in an item, behind `previousItemId` where it says so. */
   placed(itemId: string, previousItemId: string | undefined): void {
-    if (this.#positions.has(itemId)) return;
-    if (previousItemId === undefined) this.#position(itemId);
-    else this.#positions.set(itemId, this.#behind(this.#position(previousItemId)));
+    this.#order.placed(itemId, previousItemId);
   }
 
   /** The model has taken in what the caller wrote: the line that has waited longest is this item. */
   writtenPlaced(itemId: string, previousItemId: string | undefined): void {
-    const waiting = this.#positions.has(itemId) ? undefined : this.#written.shift();
-    if (waiting === undefined) return this.placed(itemId, previousItemId);
-    this.#positions.set(itemId, this.#position(waiting));
+    this.#order.writtenPlaced(itemId, previousItemId);
   }
 
   callerSpoke(itemId: string, now: Milliseconds): void {
@@ -104,7 +71,7 @@ export class Transcript {
   ): CallEvent | undefined {
     const entry = this.#caller(`local_${++this.#local}`, by, now);
     if (entry === undefined) return undefined;
-    this.#written.push(entry.id);
+    this.#order.wrote(entry.id);
     entry.text = text.slice(0, MAX_TEXT);
     entry.told = told.slice(0, MAX_TEXT);
     entry.final = true;
@@ -156,7 +123,7 @@ export class Transcript {
   toolCalled(call: ToolCall): void {
     if (!this.#hasRoom()) return;
     const id = `tool_${call.callId}`;
-    const position = ++this.#lastPosition;
+    const position = this.#order.next();
     this.#entries.set(id, { kind: "tool", id, position, call, output: undefined });
   }
 
@@ -182,7 +149,7 @@ export class Transcript {
     const items: HistoryItem[] = [];
     let characters = 0;
     for (const entry of entries.reverse()) {
-      const item = historyItem(entry);
+      const item = historyItemOf(entry);
       if (item === undefined) continue;
       characters += JSON.stringify(item).length;
       if (items.length >= MAX_HISTORY_ITEMS || characters > MAX_HISTORY_CHARACTERS) {
@@ -198,7 +165,7 @@ export class Transcript {
     const known = this.#entries.get(id);
     if (known !== undefined) return known.kind === "caller" ? known : undefined;
     if (!this.#hasRoom()) return undefined;
-    const position = this.#position(id);
+    const position = this.#order.positionOf(id);
     const entry: CallerEntry = {
       kind: "caller",
       id,
@@ -217,7 +184,7 @@ export class Transcript {
     const known = this.#entries.get(id);
     if (known !== undefined) return known.kind === "agent" ? known : undefined;
     if (!this.#hasRoom()) return undefined;
-    const position = this.#position(id);
+    const position = this.#order.positionOf(id);
     const entry: AgentEntry = {
       kind: "agent",
       id,
@@ -236,58 +203,7 @@ export class Transcript {
     return this.#entries.size < MAX_ENTRIES;
   }
 
-  #position(id: string): number {
-    const known = this.#positions.get(id);
-    if (known !== undefined) return known;
-    this.#positions.set(id, ++this.#lastPosition);
-    return this.#lastPosition;
-  }
-
-  #behind(position: number): number {
-    let next = Infinity;
-    for (const other of this.#positions.values()) {
-      if (other > position && other < next) next = other;
-    }
-    return next === Infinity ? ++this.#lastPosition : (position + next) / 2;
-  }
-
   #turn(entry: CallerEntry | AgentEntry): CallEvent {
-    const turn: TranscriptTurn = {
-      id: entry.id,
-      role: entry.kind,
-      position: entry.position,
-      text: entry.text,
-      final: entry.final,
-      interrupted: entry.kind === "agent" && entry.interrupted,
-      by: entry.kind === "caller" ? entry.by : "voice",
-      startedMs: Math.round(entry.startedAt - this.#startedAt),
-      ...(entry.endedAt === undefined
-        ? {}
-        : { endedMs: Math.round(entry.endedAt - this.#startedAt) }),
-    };
-    return { type: "turn", turn };
-  }
-}
-
-function historyItem(entry: Entry): HistoryItem | undefined {
-  switch (entry.kind) {
-    case "caller": {
-      const text = entry.told ?? entry.text;
-      return text === "" ? undefined : { type: "message", role: "user", text };
-    }
-    case "agent":
-      return entry.text === "" ? undefined : {
-        type: "message",
-        role: "agent",
-        text: entry.interrupted ? `${entry.text} …` : entry.text,
-      };
-    case "tool":
-      return entry.output === undefined ? undefined : {
-        type: "toolCall",
-        callId: entry.call.callId,
-        name: entry.call.name,
-        arguments: entry.call.arguments,
-        output: entry.output,
-      };
+    return { type: "turn", turn: turnOf(entry, this.#startedAt) };
   }
 }
