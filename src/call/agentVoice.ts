@@ -1,14 +1,15 @@
 import type { Base64 } from "../utils/audioFormat.ts";
+import type { AudioFormat } from "../utils/audioFormat.ts";
+import type { CallLeg } from "./callLeg.ts";
 import { Cuts } from "./cuts.ts";
 import type { Latency } from "./latency.ts";
 import type { Outbox } from "./outbox.ts";
 import { Playback } from "./playback.ts";
+import type { ModelRequest, SpeechRef } from "./realtimeClient.ts";
+import { RecentIds } from "./recentIds.ts";
 import type { Cut, Heard } from "./spokenItems.ts";
 import type { Transcript } from "./transcript.ts";
-import type { CallLeg } from "./callLeg.ts";
-import type { ModelRequest, SpeechRef } from "./realtimeClient.ts";
 import type { Milliseconds } from "./types.ts";
-import type { AudioFormat } from "../utils/audioFormat.ts";
 
 /** How long a leg that reports positions may take to tell where exactly it fell silent. */
 const EXACT_POSITION_MS = 500;
@@ -28,7 +29,7 @@ export class AgentVoice {
   #begunResponseId: string | undefined;
   #refused = false;
   /** Responses beside the conversation: the model keeps nothing of them that could be cut. */
-  readonly #asides = new Set<string>();
+  readonly #asides = new RecentIds(MAX_ASIDES);
 
   constructor(outbox: Outbox, transcript: Transcript, latency: Latency) {
     this.#outbox = outbox;
@@ -63,9 +64,7 @@ export class AgentVoice {
 
   responseStarted(responseId: string, aside: boolean): void {
     this.#activeResponseId = responseId;
-    if (!aside) return;
-    this.#asides.add(responseId);
-    if (this.#asides.size > MAX_ASIDES) this.#asides.delete(this.#asides.values().next().value!);
+    if (aside) this.#asides.add(responseId);
   }
 
   /** Tells whether the audio is going to be heard, as part of the conversation. */

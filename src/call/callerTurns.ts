@@ -1,4 +1,5 @@
 import type { AgentVoice } from "./agentVoice.ts";
+import type { CallParts } from "./callParts.ts";
 import { Digits } from "./digits.ts";
 import { earliest } from "./earliest.ts";
 import type { Latency } from "./latency.ts";
@@ -6,15 +7,6 @@ import type { Outbox } from "./outbox.ts";
 import type { Transcript } from "./transcript.ts";
 import type { Turns } from "./turns.ts";
 import type { CallPolicy, Milliseconds } from "./types.ts";
-
-export interface CallerTurnsParts {
-  readonly outbox: Outbox;
-  readonly transcript: Transcript;
-  readonly latency: Latency;
-  readonly turns: Turns;
-  readonly voice: AgentVoice;
-  readonly policy: CallPolicy;
-}
 
 /** A model that was asked to commit the caller's audio and does not say so gets its request anyway. */
 const COMMIT_GRACE_MS = 1000;
@@ -32,7 +24,7 @@ export class CallerTurns {
   #falseAlarm = false;
   #replyAt: Milliseconds | undefined;
 
-  constructor({ outbox, transcript, latency, turns, voice, policy }: CallerTurnsParts) {
+  constructor({ outbox, transcript, latency, turns, voice, policy }: CallParts) {
     this.#outbox = outbox;
     this.#transcript = transcript;
     this.#latency = latency;

@@ -1,5 +1,5 @@
 import type { AgentVoice } from "./agentVoice.ts";
-import type { CallerTurnsParts } from "./callerTurns.ts";
+import type { CallParts } from "./callParts.ts";
 import { earliest } from "./earliest.ts";
 import { type ClosingPlan, Ending, type Farewell } from "./ending.ts";
 import type { Outbox } from "./outbox.ts";
@@ -28,7 +28,7 @@ export class Closing {
   readonly #silence: Silence;
   readonly #timeLimit: TimeLimit;
 
-  constructor({ policy, outbox, turns, voice }: CallerTurnsParts) {
+  constructor({ policy, outbox, turns, voice }: CallParts) {
     this.#outbox = outbox;
     this.#turns = turns;
     this.#voice = voice;

@@ -1,5 +1,6 @@
-import type { Cut } from "./spokenItems.ts";
 import type { ModelRequest } from "./realtimeClient.ts";
+import { RecentIds } from "./recentIds.ts";
+import type { Cut } from "./spokenItems.ts";
 
 /** Less than this was no speech to anybody: the item is taken back whole. */
 const LEAST_HEARD_MS = 100;
@@ -11,7 +12,7 @@ const MAX_PENDING = 64;
 export class Cuts {
   /** Items to delete when their response has ended; deleting one in progress is undefined. */
   readonly #deleteLater = new Map<string, string>();
-  readonly #retried = new Set<string>();
+  readonly #retried = new RecentIds(MAX_PENDING);
 
   /** What to ask of the model, in the order of speaking; `activeResponseId` is still producing. */
   requests(cuts: readonly Cut[], activeResponseId: string | undefined): readonly ModelRequest[] {
@@ -24,8 +25,7 @@ export class Cuts {
         const audioEndMs = Math.floor(Math.min(cut.heardMs, cut.producedMs));
         requests.push({ type: "truncate", itemId, contentIndex, audioEndMs });
       } else if (inProgress) {
-        this.#deleteLater.set(itemId, responseId);
-        if (this.#deleteLater.size > MAX_PENDING) this.#forgetOldest();
+        this.unheard(itemId, responseId);
       } else {
         requests.push({ type: "delete", itemId });
       }
@@ -47,7 +47,11 @@ export class Cuts {
   /** A silenced response has begun an item that nobody will hear. */
   unheard(itemId: string, responseId: string): void {
     this.#deleteLater.set(itemId, responseId);
-    if (this.#deleteLater.size > MAX_PENDING) this.#forgetOldest();
+    if (this.#deleteLater.size <= MAX_PENDING) return;
+    for (const oldest of this.#deleteLater.keys()) {
+      this.#deleteLater.delete(oldest);
+      break;
+    }
   }
 
   /** A truncate was refused: once more with what the model has, or take the item back, or let it be. */
@@ -58,19 +62,11 @@ export class Cuts {
   ): ModelRequest | undefined {
     if (request.type !== "truncate" || this.#retried.has(request.itemId)) return undefined;
     this.#retried.add(request.itemId);
-    if (this.#retried.size > MAX_PENDING) this.#retried.clear();
     if (availableMs !== undefined && availableMs >= 1) {
       return { ...request, audioEndMs: Math.floor(availableMs) - 1 };
     }
     return code === "unsupported_content_type"
       ? { type: "delete", itemId: request.itemId }
       : undefined;
-  }
-
-  #forgetOldest(): void {
-    for (const oldest of this.#deleteLater.keys()) {
-      this.#deleteLater.delete(oldest);
-      break;
-    }
   }
 }

@@ -1,36 +1,24 @@
 import type { AudioFormat, Base64 } from "../utils/audioFormat.ts";
 import { AgentVoice } from "./agentVoice.ts";
+import type { CallCommand } from "./callCommand.ts";
+import type { CallInput } from "./callInput.ts";
+import type { CallLeg } from "./callLeg.ts";
 import { CallerTurns } from "./callerTurns.ts";
 import { Closing } from "./closing.ts";
 import { earliest } from "./earliest.ts";
 import { Latency } from "./latency.ts";
 import { ModelLink } from "./modelLink.ts";
+import { ModelNews } from "./modelNews.ts";
 import { Outbox } from "./outbox.ts";
+import type { SpeechRef } from "./realtimeClient.ts";
 import * as sentences from "./sentences.ts";
 import { ToolTurns } from "./toolTurns.ts";
 import { Transcript } from "./transcript.ts";
 import { Turns } from "./turns.ts";
-import type { CallCommand } from "./callCommand.ts";
-import type { CallInput } from "./callInput.ts";
-import type { ModelInput, ResponsePurpose, SpeechRef } from "./realtimeClient.ts";
 import type { CallEnd, CallPhase, CallPolicy, Milliseconds } from "./types.ts";
 
 /** A phone network that lost its socket asks at once how to go on; a caller does not wait longer. */
 const REJOIN_MS = 10_000;
-/** What the agent says of its own accord: no caller has waited for it. */
-const UNPROMPTED: ReadonlySet<ResponsePurpose> = new Set([
-  "greeting",
-  "idle_prompt",
-  "time_warning",
-  "say",
-]);
-/** What is not worth saying to a caller who is speaking. */
-const YIELDING: ReadonlySet<ResponsePurpose> = new Set([
-  "reply",
-  "tool_result",
-  "filler",
-  "idle_prompt",
-]);
 
 /**
  * Decides what a call does: told what happened and when, it answers with commands, to be carried out
@@ -48,6 +36,7 @@ export class CallMachine {
   readonly #tools: ToolTurns;
   readonly #link: ModelLink;
   readonly #closing: Closing;
+  readonly #news: ModelNews;
   #joined = false;
   #rejoinBy: Milliseconds | undefined;
   #answered = false;
@@ -72,6 +61,12 @@ export class CallMachine {
     this.#tools = new ToolTurns(parts);
     this.#link = new ModelLink(parts, this.#tools, now);
     this.#closing = new Closing(parts);
+    this.#news = new ModelNews(parts, {
+      tools: this.#tools,
+      caller: this.#caller,
+      link: this.#link,
+      closing: this.#closing,
+    });
   }
 
   get ended(): boolean {
@@ -131,6 +126,10 @@ export class CallMachine {
   }
 
   #take(input: CallInput, now: Milliseconds): void {
+    if (this.#tellsOfCaller(input)) {
+      this.#tools.callerSpoke();
+      this.#closing.callerActed();
+    }
     switch (input.type) {
       case "joined":
         return this.#join(input.format, input.reports, now);
@@ -142,15 +141,12 @@ export class CallMachine {
       case "rendered":
         return this.#voice.rendered(input.itemId, input.ms, input.cleared === true, now);
       case "typed":
-        this.#callerActed();
         return this.#caller.typed(input.text, now);
       case "digit":
-        this.#callerActed();
         return this.#caller.pressed(input.digit, now);
       case "interruptAsked":
         return this.#voice.stop(now, true);
       case "turnCommitted":
-        this.#callerActed();
         return this.#caller.committedByHand(now);
       case "turnCleared":
         this.#outbox.push({ type: "clearInput" });
@@ -164,8 +160,6 @@ export class CallMachine {
       case "hangUp":
         return this.#end(input.end, now);
       case "callerLevel":
-        // A model with ears of its own tells better than a level who has spoken.
-        if (input.speaking && !this.#policy.modelResponds) this.#callerActed();
         return this.#caller.levelChanged(input.speaking, now);
       case "toolReturned": {
         const plan = this.#tools.returned(input, now);
@@ -185,103 +179,34 @@ export class CallMachine {
       case "tick":
         return;
       default:
-        return this.#takeModel(input, now);
+        return this.#news.take(input, now);
     }
   }
 
-  #takeModel(input: ModelInput, now: Milliseconds): void {
+  /** Whether the caller is there and doing something. */
+  #tellsOfCaller(input: CallInput): boolean {
     switch (input.type) {
-      case "modelReady":
-        return this.#link.opened(input.expiresInMs, now);
-      case "modelLost":
-        return this.#link.lost(input.loss, now);
+      case "typed":
+      case "digit":
+      case "turnCommitted":
       case "speechStarted":
-        this.#callerActed();
-        return this.#caller.speechStarted(input.itemId, now);
       case "speechStopped":
-        this.#callerActed();
-        return this.#caller.speechStopped(input.itemId, now);
-      case "committed":
-        return this.#caller.committed(input.itemId, input.previousItemId, now);
-      case "itemAdded":
-        // An item of speech has been placed by now: it was announced when it began.
-        if (input.role === "user") {
-          this.#transcript.writtenPlaced(input.itemId, input.previousItemId);
-        } else if (input.role !== "system") {
-          this.#transcript.placed(input.itemId, input.previousItemId);
-        }
-        if (input.role === "agent") this.#voice.itemAdded(input.itemId);
-        if (input.callId !== undefined) this.#tools.outputTaken(input.callId);
-        return;
-      case "responseStarted":
-        return this.#responseStarted(input.responseId, input.purpose, input.aside, now);
-      case "speechText":
-        return this.#voice.text(input.ref, input.text, now);
-      case "speechDone":
-        return this.#voice.itemDone(input.ref.itemId, now);
-      case "toolAnnounced":
-        return this.#tools.announced(input.responseId, input.call);
-      case "responseDone":
-        if (input.usage !== undefined) {
-          this.#outbox.publish({ type: "usage", usage: input.usage });
-        }
-        this.#voice.responseDone(input.responseId, now);
-        this.#link.responseDone(input, now);
-        this.#tools.responseDone(input, now);
-        return this.#outbox.pushAll(this.#turns.done(input.responseId, now));
-      case "callerText":
-        return this.#outbox.publish(
-          this.#transcript.callerText(input.itemId, input.text, input.final, now),
-        );
-      case "callerTextFailed":
-        return this.#outbox.publish(this.#transcript.callerText(input.itemId, "", true, now));
-      case "transcriptionUsed":
-        return this.#outbox.publish({ type: "transcriptionUsage", usage: input.usage });
-      case "requestRefused":
-        if (input.request.type === "respond") {
-          const { request, code } = input;
-          return this.#outbox.pushAll(this.#turns.refused(request.request, code, now));
-        }
-        return this.#voice.refused(input.request, input.code, input.availableMs);
-      case "modelIdled":
-        return this.#closing.modelAsked();
+        return true;
+      case "callerLevel":
+        // A model with ears of its own tells better than a level who has spoken.
+        return input.speaking && !this.#policy.modelResponds;
       default:
-        return input satisfies never;
+        return false;
     }
   }
 
-  #join(format: AudioFormat, reports: "marks" | "positions", now: Milliseconds): void {
+  #join(format: AudioFormat, reports: CallLeg["reports"], now: Milliseconds): void {
     if (this.#joined) return;
     this.#joined = true;
     this.#rejoinBy = undefined;
     this.#outbox.publish({ type: "connected", format });
     this.#closing.joined(now);
     this.#voice.join(format, reports, now);
-  }
-
-  #responseStarted(
-    responseId: string,
-    purpose: Parameters<Turns["started"]>[1],
-    aside: boolean,
-    now: Milliseconds,
-  ): void {
-    const request = this.#turns.started(responseId, purpose);
-    this.#voice.responseStarted(responseId, aside);
-    this.#link.responseStarted();
-    if (request.purpose === "reply") {
-      this.#latency.responseStarted(now);
-      this.#tools.replyStarted();
-      this.#turns.withdraw("reply");
-    } else if (UNPROMPTED.has(request.purpose)) {
-      this.#latency.abandon();
-    }
-    // The caller has gone on speaking: this is an answer to half a sentence, and another will follow.
-    if (this.#turns.callerSpeaking && YIELDING.has(request.purpose)) this.#voice.stop(now, true);
-  }
-
-  #callerActed(): void {
-    this.#tools.callerSpoke();
-    this.#closing.callerActed();
   }
 
   /** Everything that becomes due with time, or because of what was just handled. */

@@ -1,13 +1,13 @@
 import type { AgentVoice } from "./agentVoice.ts";
-import type { CallerTurnsParts } from "./callerTurns.ts";
+import type { CallParts } from "./callParts.ts";
 import { earliest } from "./earliest.ts";
 import type { Outbox } from "./outbox.ts";
+import type { ModelInput, ModelLoss, ResponseRequest } from "./realtimeClient.ts";
 import { Recovery } from "./recovery.ts";
 import * as sentences from "./sentences.ts";
 import type { ToolTurns } from "./toolTurns.ts";
 import type { Transcript } from "./transcript.ts";
 import type { Turns } from "./turns.ts";
-import type { ModelInput, ModelLoss, ResponseRequest } from "./realtimeClient.ts";
 import type { Milliseconds } from "./types.ts";
 
 type ResponseDone = Extract<ModelInput, { type: "responseDone" }>;
@@ -43,7 +43,7 @@ export class ModelLink {
   #givenUp: string | undefined;
 
   constructor(
-    { outbox, transcript, turns, voice }: CallerTurnsParts,
+    { outbox, transcript, turns, voice }: CallParts,
     tools: ToolTurns,
     now: Milliseconds,
   ) {

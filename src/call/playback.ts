@@ -1,11 +1,12 @@
 import type { AudioFormat, Base64 } from "../utils/audioFormat.ts";
+import type { CallCommand } from "./callCommand.ts";
+import type { CallLeg, SpeechPiece } from "./callLeg.ts";
 import { HeldSpeech, type Speech } from "./heldSpeech.ts";
 import { Marking, PIECE_MS } from "./marking.ts";
 import { PlayoutMirror, type Segment } from "./playoutMirror.ts";
-import { type Cut, type Heard, SpokenItems } from "./spokenItems.ts";
-import type { CallCommand } from "./callCommand.ts";
-import type { CallLeg, SpeechPiece } from "./callLeg.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
+import { RecentIds } from "./recentIds.ts";
+import { type Cut, type Heard, SpokenItems } from "./spokenItems.ts";
 import type { Milliseconds } from "./types.ts";
 
 export interface Progress {
@@ -13,13 +14,10 @@ export interface Progress {
   readonly heard: readonly Heard[];
 }
 
-export interface PlaybackOptions {
-  /** The leg is kept at most this far ahead of what it plays ... */
-  readonly leadMs?: Milliseconds;
-  /** ... and is given more when this little is left. A stall of ours that is longer becomes audible. */
-  readonly lowMs?: Milliseconds;
-}
-
+/** The leg is kept at most this far ahead of what it plays ... */
+const LEAD_MS = 4000;
+/** ... and is given more when this little is left. A stall of ours that is longer becomes audible. */
+const LOW_MS = 2000;
 const FIRST_PIECE_MS = 60;
 /**
  * So long after the last speech the model has stopped short. To ask at its very end would be to ask
@@ -40,20 +38,13 @@ const NOTHING: Progress = { commands: [], heard: [] };
  * it. After `interrupt` the mirror is empty and audio of silenced responses is refused.
  */
 export class Playback {
-  readonly #leadMs: number;
-  readonly #lowMs: number;
   readonly #mirror = new PlayoutMirror();
   readonly #items = new SpokenItems();
-  readonly #silenced = new Set<string>();
+  readonly #silenced = new RecentIds(MAX_SILENCED);
   readonly #held = new HeldSpeech();
   #leg: { readonly format: AudioFormat; readonly reports: CallLeg["reports"] } | undefined;
   readonly #marking = new Marking();
   #paused = false;
-
-  constructor({ leadMs = 4000, lowMs = 2000 }: PlaybackOptions = {}) {
-    this.#leadMs = leadMs;
-    this.#lowMs = lowMs;
-  }
 
   /** From now on speech goes out; what was prepared before is released first. */
   join(
@@ -151,7 +142,7 @@ export class Playback {
   /** When `tick` has something to do. */
   get wakeAt(): Milliseconds | undefined {
     if (!this.#held.isEmpty && this.#leg !== undefined && !this.#paused) {
-      return this.#mirror.queueEnd - this.#lowMs;
+      return this.#mirror.queueEnd - LOW_MS;
     }
     if (this.#endsUnmarked) return this.#mirror.queueEnd + STOPPED_SHORT_MS;
     const last = this.#mirror.last;
@@ -187,11 +178,6 @@ export class Playback {
   /** Refuses all further audio of a response. */
   silence(responseId: string): void {
     this.#silenced.add(responseId);
-    if (this.#silenced.size <= MAX_SILENCED) return;
-    for (const oldest of this.#silenced) {
-      this.#silenced.delete(oldest);
-      break;
-    }
   }
 
   isSilenced(responseId: string): boolean {
@@ -206,7 +192,7 @@ export class Playback {
   #release(now: Milliseconds, commands: CallCommand[]): void {
     const leg = this.#leg;
     if (leg === undefined || this.#paused) return;
-    while (!this.#held.isEmpty && this.#mirror.queueEnd - now < this.#leadMs) {
+    while (!this.#held.isEmpty && this.#mirror.queueEnd - now < LEAD_MS) {
       if (leg.reports === "marks" && this.#mirror.isIdle(now)) commands.push(this.#probe(now));
       const startsBurst = now >= this.#mirror.queueEnd;
       const speech = this.#held.take(startsBurst ? FIRST_PIECE_MS : PIECE_MS, leg.format);

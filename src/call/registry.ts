@@ -1,5 +1,5 @@
-import { Session, type SessionOptions, type SessionPorts } from "./session.ts";
 import { CallRefused, type CallRegistry, type CallSession, type EndedCall } from "./callSession.ts";
+import { Session, type SessionOptions, type SessionPorts } from "./session.ts";
 import type { CallEnd, CallRequest, Milliseconds } from "./types.ts";
 
 export interface RegistryOptions {

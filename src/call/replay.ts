@@ -1,6 +1,6 @@
+import type { CallCommand } from "./callCommand.ts";
 import type { JournalEntry } from "./journal.ts";
 import { CallMachine } from "./machine.ts";
-import type { CallCommand } from "./callCommand.ts";
 import type { Milliseconds } from "./types.ts";
 
 /** One entry of a journal, and what the call did because of it. */

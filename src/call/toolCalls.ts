@@ -1,5 +1,6 @@
 import { earliest } from "./earliest.ts";
 import type { ResponseStatus, ToolCall } from "./realtimeClient.ts";
+import { RecentIds } from "./recentIds.ts";
 import type { Milliseconds } from "./types.ts";
 
 interface Running {
@@ -23,7 +24,7 @@ export interface Returned {
 export class ToolCalls {
   readonly #announced = new Map<string, ToolCall[]>();
   readonly #running = new Map<string, Running>();
-  readonly #seen = new Set<string>();
+  readonly #seen = new RecentIds(MAX_SEEN);
 
   get running(): number {
     return this.#running.size;
@@ -52,7 +53,7 @@ export class ToolCalls {
     const calls: ToolCall[] = [];
     for (const call of [...announced, ...listed]) {
       if (this.#seen.has(call.callId)) continue;
-      this.#remember(call.callId);
+      this.#seen.add(call.callId);
       this.#running.set(call.callId, { call, responseId, startedAt: now, filled: false });
       calls.push(call);
     }
@@ -89,14 +90,5 @@ export class ToolCalls {
   /** What a response announced before its connection was lost will never be run. */
   forgetAnnounced(): void {
     this.#announced.clear();
-  }
-
-  #remember(callId: string): void {
-    this.#seen.add(callId);
-    if (this.#seen.size <= MAX_SEEN) return;
-    for (const oldest of this.#seen) {
-      this.#seen.delete(oldest);
-      break;
-    }
   }
 }

@@ -1,13 +1,13 @@
 import type { AgentVoice } from "./agentVoice.ts";
-import type { CallerTurnsParts } from "./callerTurns.ts";
+import type { ControlInput, ToolEffect } from "./callInput.ts";
+import type { CallParts } from "./callParts.ts";
 import type { ClosingPlan } from "./ending.ts";
 import type { Outbox } from "./outbox.ts";
+import type { ModelInput, ToolCall } from "./realtimeClient.ts";
 import * as sentences from "./sentences.ts";
 import { ToolCalls } from "./toolCalls.ts";
 import type { Transcript } from "./transcript.ts";
 import type { Turns } from "./turns.ts";
-import type { ControlInput, ToolEffect } from "./callInput.ts";
-import type { ModelInput, ToolCall } from "./realtimeClient.ts";
 import type { CallPolicy, Milliseconds } from "./types.ts";
 
 type ResponseDone = Extract<ModelInput, { type: "responseDone" }>;
@@ -29,7 +29,7 @@ export class ToolTurns {
   #agentSpoke = false;
   #reachable = true;
 
-  constructor({ policy, outbox, transcript, turns, voice }: CallerTurnsParts) {
+  constructor({ policy, outbox, transcript, turns, voice }: CallParts) {
     this.#policy = policy;
     this.#outbox = outbox;
     this.#transcript = transcript;

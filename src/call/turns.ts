@@ -49,7 +49,7 @@ export class Turns {
     return this.#response.kind !== "none" || this.#owed.length > 0;
   }
 
-  /** Nothing is being said by the model, asked of it, or owed by it. */
+  /** Nobody speaks, and nothing is asked of the model, or owed by it. */
   get quiet(): boolean {
     return !this.busy && this.#caller.kind === "silent";
   }
@@ -61,10 +61,6 @@ export class Turns {
   /** Whether the caller's turn is over and the model has yet to start its reply. */
   get answerDue(): boolean {
     return this.#caller.kind === "answerDue";
-  }
-
-  owes(purpose: ResponsePurpose): boolean {
-    return this.current?.purpose === purpose || this.#owed.some((owed) => owed.purpose === purpose);
   }
 
   ask(request: ResponseRequest, now: Milliseconds): readonly CallCommand[] {
@@ -93,12 +89,9 @@ export class Turns {
     this.#caller = { kind: "silent" };
   }
 
-  /** The caller's turn is over; `answered` tells whether the model will respond to it by itself. */
-  callerStopped(
-    now: Milliseconds,
-    answered: boolean = this.#modelResponds,
-  ): readonly CallCommand[] {
-    this.#caller = answered && this.#response.kind === "none"
+  /** The caller's turn is over; a model that responds by itself is given time to do so. */
+  callerStopped(now: Milliseconds): readonly CallCommand[] {
+    this.#caller = this.#modelResponds && this.#response.kind === "none"
       ? { kind: "answerDue", since: now }
       : { kind: "silent" };
     return this.#next(now);
