@@ -1,6 +1,6 @@
-import { createRegistry } from "./call/registry.ts";
 import type { CallRegistry } from "./call/callSession.ts";
 import type { OpenModel } from "./call/realtimeClient.ts";
+import { createRegistry } from "./call/registry.ts";
 import { type AgentFiles, type Agents, loadAgents } from "./config/agents.ts";
 import { readSettings, SettingsError } from "./config/env.ts";
 import type { Environment } from "./config/settingReader.ts";
@@ -21,14 +21,15 @@ import { loadPrices } from "./services/priceList.ts";
 import { startReconciler } from "./services/reconcile.ts";
 import { openRecords, type Records } from "./services/records.ts";
 import { createSafety, type Safety } from "./services/safety.ts";
-import { createSessionPorts, setTimer } from "./services/sessionPorts.ts";
+import { createSessionPorts } from "./services/sessionPorts.ts";
 import { createSpendGuard } from "./services/spendGuard.ts";
 import { openStore, type Store } from "./services/store.ts";
 import type { Tools } from "./services/tools.ts";
-import type { RealtimeServerOptions } from "./sim/realtime.ts";
 import { prepareFolder } from "./services/writableFolder.ts";
+import type { RealtimeServerOptions } from "./sim/realtime.ts";
 import { newId, newToken } from "./utils/ids.ts";
 import { createLogger, type Logger } from "./utils/logger.ts";
+import { setTimer } from "./utils/setTimer.ts";
 
 /** The whole server but for its listening socket. */
 export interface App {

@@ -14,7 +14,9 @@ import type { OpenModel, SpeechRef, ToolCall } from "./realtimeClient.ts";
 import type { CallEnd, CallPhase, CallPolicy, CallRequest, Milliseconds } from "./types.ts";
 import { type Clock, WakeTimer } from "./wakeTimer.ts";
 
-export interface ToolResult {
+/** What came of a tool call. */
+export interface ToolOutcome {
+  /** What the model is told. */
   readonly output: string;
   readonly ok: boolean;
   readonly effect?: ToolEffect;
@@ -24,7 +26,7 @@ export interface ToolResult {
 export interface SessionPorts extends Clock {
   readonly openModel: OpenModel;
   /** Never rejects; stops early when the signal fires. */
-  runTool(session: CallSession, call: ToolCall, signal: AbortSignal): Promise<ToolResult>;
+  runTool(session: CallSession, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome>;
   /** Plays keys into the phone call, which takes the leg away and brings another. */
   sendDigits(session: CallSession, digits: string): void;
   publish(session: CallSession, event: CallEvent): void;

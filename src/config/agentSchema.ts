@@ -80,8 +80,6 @@ export const agentFrontMatter = z.strictObject({
 
 export type AgentFrontMatter = z.infer<typeof agentFrontMatter>;
 
-export type HttpToolSetting = Readonly<z.infer<typeof httpTool>>;
-
 function isLanguage(code: string): boolean {
   if (!/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(code)) return false;
   try {

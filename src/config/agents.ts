@@ -56,7 +56,9 @@ export function readAgent(name: string, text: string): ReadAgent {
   if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name)) {
     return refused("the file's name must be lower-case letters, digits, - and _.");
   }
-  if (text.length > maxFileLength) return refused(`is longer than ${maxFileLength} characters.`);
+  if (text.length > MAX_FILE_LENGTH) {
+    return refused(`is longer than ${MAX_FILE_LENGTH} characters.`);
+  }
   const [, head, body] =
     /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n([\s\S]*))?$/.exec(text) ?? [];
   if (head === undefined) return refused("must begin with front matter between two lines of ---.");
@@ -81,7 +83,7 @@ export function readAgent(name: string, text: string): ReadAgent {
 }
 
 /** Longer prompts cost every turn and slow the model's first word. */
-const maxFileLength = 64 * 1024;
+const MAX_FILE_LENGTH = 64 * 1024;
 
 const filesOnDisk: AgentFiles = {
   async list(dir) {

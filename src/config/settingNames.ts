@@ -73,8 +73,8 @@ export function meantSetting(name: string): SettingName | undefined {
   const mistaken = commonMistakes[upper];
   if (mistaken !== undefined) return mistaken;
   return settingNames.find((setting) =>
-    guarded.test(setting) && Math.abs(setting.length - upper.length) <= maxEdits &&
-    editDistance(upper, setting) <= maxEdits
+    guarded.test(setting) && Math.abs(setting.length - upper.length) <= MAX_EDITS &&
+    editDistance(upper, setting) <= MAX_EDITS
   );
 }
 
@@ -95,7 +95,7 @@ export function likelyMisspellings(): readonly string[] {
 /** Short names such as PORT have too many harmless neighbours. */
 const guarded = /^(OPENAI|TWILIO|OUTBOUND)_/;
 
-const maxEdits = 2;
+const MAX_EDITS = 2;
 
 /** Fewest insertions, deletions, replacements and swaps of neighbours between two words. */
 function editDistance(a: string, b: string): number {

@@ -16,7 +16,7 @@ export function mentions(template: string, name: string): boolean {
 
 /** Values come from strangers: no control characters, no headings or fences of their own, no end of text. */
 function tame(value: string): string {
-  return value.slice(0, maxValueLength)
+  return value.slice(0, MAX_VALUE_LENGTH)
     .replace(
       /[\p{Cc}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]+/gu,
       " ",
@@ -25,4 +25,4 @@ function tame(value: string): string {
     .replace(/ {2,}/g, " ").trim();
 }
 
-const maxValueLength = 4000;
+const MAX_VALUE_LENGTH = 4000;

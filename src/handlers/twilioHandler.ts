@@ -45,7 +45,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
   const ignored: Record<string, number> = {};
 
   const startTimer = setTimeout(() => refuse(1008, "no_start"), startMs);
-  const liveTimer = setInterval(checkLife, silentMs / ticksToDie);
+  const liveTimer = setInterval(checkLife, silentMs / TICKS_TO_DIE);
 
   socket.onmessage = ({ data }) => {
     messages++;
@@ -112,8 +112,8 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
     quietTicks = messages === seen ? quietTicks + 1 : 0;
     seen = messages;
     stuckTicks = stream.state === "talking" && stream.leg.stuck ? stuckTicks + 1 : 0;
-    if (stuckTicks >= ticksToDie) return finish("stuck", 1011);
-    if (quietTicks >= ticksToDie) return finish("silent", 1011);
+    if (stuckTicks >= TICKS_TO_DIE) return finish("stuck", 1011);
+    if (quietTicks >= TICKS_TO_DIE) return finish("silent", 1011);
   }
 
   function refuse(code: number, why: string): void {
@@ -149,7 +149,7 @@ const defaultLimits: TwilioLimits = {
   maxMessageLength: 64 * 1024,
 };
 
-const ticksToDie = 4;
+const TICKS_TO_DIE = 4;
 
 function fieldsOf(stream: Stream): Readonly<Record<string, unknown>> {
   return stream.state === "talking" ? { callId: stream.session.id } : {};

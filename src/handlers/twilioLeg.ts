@@ -33,7 +33,7 @@ export class TwilioLeg implements CallLeg {
 
   /** Whether the peer has stopped reading. */
   get stuck(): boolean {
-    return this.#socket.bufferedAmount > maxBufferedBytes;
+    return this.#socket.bufferedAmount > MAX_BUFFERED_BYTES;
   }
 
   play({ audio, mark }: SpeechPiece): void {
@@ -78,5 +78,5 @@ export class TwilioLeg implements CallLeg {
 }
 
 /** Half a minute of mu-law audio in base64 and JSON: no network delay explains more. */
-const maxBufferedBytes = 512 * 1024;
+const MAX_BUFFERED_BYTES = 512 * 1024;
 const MESSAGES_UNASKED = 16;

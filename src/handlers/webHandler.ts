@@ -5,8 +5,6 @@ import { encodeBase64 } from "../utils/audioFormat.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { WebLeg } from "./webLeg.ts";
 
-export { TOKEN_PROTOCOL_PREFIX, WEB_PROTOCOL } from "../protocol/web.ts";
-
 export interface WebHandlerDeps {
   /** The call that this socket is the human's end of; opened before the upgrade, joined here. */
   readonly session: CallSession;

@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from "@hono/hono/utils/http-status";
 import { CallRefused } from "../call/callSession.ts";
 import { InstanceSilent } from "../services/instances/questions.ts";
 import { TwilioProblem } from "../services/twilioProblem.ts";
-import { BodyError } from "../utils/bodyReader.ts";
+import { BodyError } from "../utils/bodyError.ts";
 
 /** An answer that is not what was asked for, as the client is to read it. */
 export class HttpProblem extends Error {

@@ -1,11 +1,7 @@
 import { type Context, Hono } from "@hono/hono";
 import { CallRefused, type CallRegistry } from "../call/callSession.ts";
-import {
-  handleWebSocket,
-  TOKEN_PROTOCOL_PREFIX,
-  WEB_PROTOCOL,
-  type WebHandlerDeps,
-} from "../handlers/webHandler.ts";
+import { handleWebSocket, type WebHandlerDeps } from "../handlers/webHandler.ts";
+import { TOKEN_PROTOCOL_PREFIX, WEB_PROTOCOL } from "../protocol/web.ts";
 import { presentedKey } from "../utils/auth.ts";
 import { readJson } from "../utils/bodyReader.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
-import type { RegistryOptions } from "../call/registry.ts";
 import { CallRefused } from "../call/callSession.ts";
+import type { RegistryOptions } from "../call/registry.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import { describeCall } from "./agentCall.ts";
@@ -29,6 +29,6 @@ export function createCallSetup(
       // Keyed, because all phone numbers there are can be hashed and compared.
       pseudonym: (caller) => createHmac("sha256", apiKey).update(caller).digest("hex").slice(0, 32),
     });
-    return { policy, setup: { ...setup, tools: tools.get(agent.name)?.declarations() ?? [] } };
+    return { policy, setup: { ...setup, tools: tools.get(agent.name)?.declarations ?? [] } };
   };
 }

@@ -7,7 +7,7 @@ export type Positions = ReadonlyMap<string, number>;
 export const noPositions: Positions = new Map();
 
 /** More processes than ever share a database at a time. */
-export const maxOrigins = 20;
+export const MAX_ORIGINS = 20;
 
 export function writePositions(positions: Positions): string {
   return [...positions].map(([origin, position]) => `${origin}-${position}`).join(".");

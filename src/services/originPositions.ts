@@ -1,4 +1,4 @@
-import { maxOrigins, type Positions } from "./eventPositions.ts";
+import { MAX_ORIGINS, type Positions } from "./eventPositions.ts";
 
 /** What this process knows of the events of every process, its own included. */
 export class OriginPositions {
@@ -23,7 +23,7 @@ export class OriginPositions {
     if (known !== undefined) return known;
     this.#reached.set(origin, position);
     this.#gone.set(origin, position);
-    if (this.#reached.size > maxOrigins) this.#forgetOldest();
+    if (this.#reached.size > MAX_ORIGINS) this.#forgetOldest();
     return position;
   }
 

@@ -14,9 +14,9 @@ import { createDialer } from "./outbound/dialer.ts";
 import { createIdempotentRequests } from "./outbound/idempotentRequests.ts";
 import { createIncoming } from "./outbound/incoming.ts";
 import { createInitiation, type Initiation } from "./outbound/initiation.ts";
-import { createOperations, type Operations } from "./outbound/operations.ts";
 import type { OutboundJob } from "./outbound/job.ts";
 import type { KeyStanding } from "./outbound/keyStanding.ts";
+import { createOperations, type Operations } from "./outbound/operations.ts";
 import { createOutboundRecords } from "./outbound/outboundRecords.ts";
 import { createPlacedCalls } from "./outbound/placedCalls.ts";
 import { createPlacing } from "./outbound/placing.ts";
@@ -141,7 +141,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   });
   const initiation = createInitiation({
     ...world,
-    ...{ policy: deps.policy, allowance, dialer, placing, records, refusal, enqueue },
+    ...{ policy: deps.policy, allowance, dialer, placing, refusal, enqueue },
     requests: createIdempotentRequests({
       ...world,
       keys: store.idempotency,

@@ -1,5 +1,6 @@
 import type { OutboundJob } from "./outbound/job.ts";
-import { type TwilioCallOptions, type TwilioCalls, TwilioProblem } from "./twilioOutbound.ts";
+import type { TwilioCallOptions, TwilioCalls } from "./twilioOutbound.ts";
+import { TwilioProblem } from "./twilioProblem.ts";
 
 export interface OutboundWire {
   readonly publicUrl: string;
@@ -7,8 +8,8 @@ export interface OutboundWire {
 }
 
 /** How long the far end may ring. */
-const ringSeconds = 60;
-const graceSeconds = 60;
+const RING_SECONDS = 60;
+const GRACE_SECONDS = 60;
 
 /** Says to Twilio what call to place, and where to ask and tell about it. */
 export function wireOptions(
@@ -21,9 +22,10 @@ export function wireOptions(
     url: `${publicUrl}/twilio/voice?call=${callId}`,
     statusCallback: `${publicUrl}/twilio/status?call=${callId}`,
     statusCallbackEvent: ["initiated", "ringing", "answered", "completed"],
-    timeout: ringSeconds,
+    timeout: RING_SECONDS,
     // Ours comes first and is announced: this one is for the case that we are gone.
-    timeLimit: Math.ceil(Math.min(maxCallMs, (minutes ?? Infinity) * 60_000) / 1000) + graceSeconds,
+    timeLimit: Math.ceil(Math.min(maxCallMs, (minutes ?? Infinity) * 60_000) / 1000) +
+      GRACE_SECONDS,
     ...(machineDetection === true && {
       machineDetection: "DetectMessageEnd",
       // Asynchronous, so that a human never waits for the verdict.

@@ -76,7 +76,7 @@ interface Awaited {
 }
 
 /** A stream that keeps breaking is not mended by another. */
-const maxStreams = 20;
+const MAX_STREAMS = 20;
 
 export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
   const { registry, tokens, shared, handover, log, streamWithinMs = 20_000 } = deps;
@@ -166,7 +166,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
   }
 
   function again(session: CallSession, callSid: string): PhoneAnswer {
-    if ((calls.get(callSid)?.streams ?? 0) < maxStreams) return connect(session, callSid);
+    if ((calls.get(callSid)?.streams ?? 0) < MAX_STREAMS) return connect(session, callSid);
     session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "stream_refused" } });
     return apologise(session.request.agent);
   }

@@ -5,7 +5,8 @@ import type { Phone } from "./phone.ts";
 import { endAbandoned } from "./recorder/endAbandoned.ts";
 import type { Records } from "./records.ts";
 import type { CallRecord } from "./store/callRecord.ts";
-import { type PhoneCall, TwilioProblem } from "./twilioOutbound.ts";
+import type { PhoneCall } from "./twilioOutbound.ts";
+import { TwilioProblem } from "./twilioProblem.ts";
 
 export interface ReconcilerDeps {
   readonly records: Records;

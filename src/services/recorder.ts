@@ -4,8 +4,8 @@ import type { Prices } from "./pricing.ts";
 import { CallTally } from "./recorder/callTally.ts";
 import { type RecorderHealth, StoreWriter } from "./recorder/storeWriter.ts";
 import type { CallChanges, CallOutcome, NewCall } from "./store/callRecord.ts";
-import type { CallStore } from "./store/calls.ts";
 import type { CallWrite } from "./store/callWrites.ts";
+import type { CallStore } from "./store/calls.ts";
 import type { Instances } from "./store/instances.ts";
 
 /** A call as the recorder is told of it. */
@@ -47,8 +47,7 @@ export interface RecorderOptions {
     info(message: string, fields: Readonly<Record<string, unknown>>): void;
     error(message: string, fields: Readonly<Record<string, unknown>>): void;
   };
-  /** Runs `wake` once after a delay; gives the means to call it off. */
-  readonly setTimer?: (wake: () => void, delayMs: number) => () => void;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
   readonly maxDetails?: number;
 }
 
@@ -59,7 +58,7 @@ const BEAT_MS = 10_000;
 /** Starts writing down all calls that the hub tells of. */
 export function createRecorder(options: RecorderOptions): Recorder {
   const { events, calls, instances, instanceId, prices, callOf, now, log } = options;
-  const { setTimer = defaultTimer, maxDetails = 20_000 } = options;
+  const { setTimer, maxDetails = 20_000 } = options;
   const writer = new StoreWriter({ calls, now, log, setTimer, maxDetails });
   const tallies = new Map<string, CallTally>();
   let closed = false;
@@ -188,9 +187,4 @@ export function createRecorder(options: RecorderOptions): Recorder {
       await instances.leave(instanceId).catch(() => {});
     },
   };
-}
-
-function defaultTimer(wake: () => void, delayMs: number): () => void {
-  const timer = setTimeout(wake, delayMs);
-  return () => clearTimeout(timer);
 }

@@ -1,6 +1,7 @@
-import type { SessionPorts } from "../call/session.ts";
 import type { OpenModel } from "../call/realtimeClient.ts";
+import type { SessionPorts } from "../call/session.ts";
 import type { Agents } from "../config/agents.ts";
+import { setTimer } from "../utils/setTimer.ts";
 import type { EventHub } from "./events.ts";
 import type { PhoneCalls } from "./phoneCalls.ts";
 import type { Tools } from "./tools.ts";
@@ -50,10 +51,4 @@ export function createSessionPorts(
     setTimer,
     ...(journal !== undefined && { journal }),
   };
-}
-
-/** Runs `wake` once; gives the means to call it off. */
-export function setTimer(wake: () => void, delayMs: number): () => void {
-  const timer = setTimeout(wake, delayMs);
-  return () => clearTimeout(timer);
 }

@@ -1,9 +1,8 @@
 import type { CallRegistry, CallSession } from "../call/callSession.ts";
-import type { TokenUsage, TranscriptionUsage } from "../call/realtimeClient.ts";
 import type { Budget } from "./budget.ts";
+import { addUsage, usageOfResponse, usageOfTranscription } from "./callUsage.ts";
 import type { EventHub } from "./events.ts";
 import { costOf, type Prices } from "./pricing.ts";
-import { addUsage } from "./store/analytics.ts";
 import { type CallUsage, noUsage } from "./store/callRecord.ts";
 
 /** Ends calls that have cost what they may, or whose key has used up its day. */
@@ -50,9 +49,9 @@ export function createSpendGuard(deps: SpendGuardDeps): SpendGuard {
     if (event.type === "ended") return void calls.delete(callId);
     const call = calls.get(callId) ?? begin(callId);
     if (event.type === "connected") call.connectedAt ??= atMs;
-    if (event.type === "usage") call.usage = addUsage(call.usage, used(event.usage));
+    if (event.type === "usage") call.usage = addUsage(call.usage, usageOfResponse(event.usage));
     if (event.type === "transcriptionUsage") {
-      call.usage = addUsage(call.usage, transcribed(event.usage));
+      call.usage = addUsage(call.usage, usageOfTranscription(event.usage));
     }
     const session = registry.get(callId);
     if (session !== undefined) judge(session, call);
@@ -128,13 +127,3 @@ const watched: ReadonlySet<string> = new Set([
   "speaking",
   "ended",
 ]);
-
-function used(usage: TokenUsage): CallUsage {
-  return { ...noUsage, ...usage, responses: 1 };
-}
-
-function transcribed(usage: TranscriptionUsage): CallUsage {
-  return usage.unit === "seconds"
-    ? { ...noUsage, transcriptionSeconds: usage.seconds }
-    : { ...noUsage, transcriptionInput: usage.input, transcriptionOutput: usage.output };
-}

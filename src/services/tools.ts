@@ -1,24 +1,18 @@
-import type { ToolEffect } from "../call/callInput.ts";
 import type { ToolDeclaration } from "../call/modelSetup.ts";
 import type { ToolCall } from "../call/realtimeClient.ts";
+import type { ToolOutcome } from "../call/session.ts";
 import type { Milliseconds } from "../call/types.ts";
 import { type Tool, type ToolContext, ToolError, type ToolResult } from "./tools/tool.ts";
 import { createArgumentReader, type ReadArguments } from "./tools/toolArguments.ts";
 
-/** What came of a call, whatever happened: there is always something to tell the model. */
-export interface ToolOutcome {
-  /** What the model is told; an error is `{"error": "...", "code": "..."}`. */
-  readonly output: string;
-  readonly ok: boolean;
-  readonly effect?: ToolEffect;
-}
-
 /** The tools of an agent. */
 export interface Tools {
-  readonly names: readonly string[];
-  /** What the model is told of the tools. Throws a `RangeError` on a name that does not exist. */
-  declarations(names?: readonly string[]): readonly ToolDeclaration[];
-  /** Never rejects, and is over soon after the time limit or the signal. */
+  /** What the model is told of them. */
+  readonly declarations: readonly ToolDeclaration[];
+  /**
+   * Never rejects, and is over soon after the time limit or the signal. Whatever happened there is
+   * something to tell the model; an error is `{"error": "...", "code": "..."}`.
+   */
   run(call: ToolCall, context: ToolContext): Promise<ToolOutcome>;
 }
 
@@ -45,29 +39,19 @@ export function createTools({
     }
     entries.set(tool.name, { tool, readArguments: readerOf(tool) });
   }
-  const names = [...entries.keys()];
-
-  function entryOf(name: string): Entry {
-    const entry = entries.get(name);
-    if (!entry) throw new RangeError(`Cannot find the tool ${name}: there are ${names.join(", ")}`);
-    return entry;
-  }
-
   return {
-    names,
-    declarations(wanted = names) {
-      return wanted.map((name) => {
-        const { description, parameters } = entryOf(name).tool;
-        return { name, description, parameters };
-      });
-    },
+    declarations: tools.map(({ name, description, parameters }) => ({
+      name,
+      description,
+      parameters,
+    })),
     async run(call, context) {
       try {
         const entry = entries.get(call.name);
         if (!entry) {
           throw new ToolError(
             "unknown_tool",
-            `There is no such tool. There are: ${names.join(", ")}`,
+            `There is no such tool. There are: ${[...entries.keys()].join(", ")}`,
           );
         }
         const args = entry.readArguments(call.arguments);

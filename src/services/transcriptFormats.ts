@@ -1,18 +1,5 @@
 import type { TranscriptTurn } from "../call/callEvent.ts";
 
-/** A conversation as JSON for other programs, in the order in which it took place. */
-export function transcriptJson(callId: string, turns: readonly TranscriptTurn[]): string {
-  const lines = inOrder(turns).map((turn) => ({
-    role: turn.role,
-    text: turn.text,
-    startedMs: turn.startedMs,
-    endedMs: turn.endedMs ?? null,
-    interrupted: turn.interrupted,
-    by: turn.by,
-  }));
-  return JSON.stringify({ callId, turns: lines });
-}
-
 /** A conversation as captions for a recording of the call (WebVTT). */
 export function transcriptVtt(turns: readonly TranscriptTurn[]): string {
   // Cues must stand in the order of their beginnings, which is not always that of the conversation.

@@ -3,7 +3,6 @@ import { type CallStatus, readStatus } from "./callStatus.ts";
 import { problemOfAnswer, TwilioProblem } from "./twilioProblem.ts";
 
 export type { TwilioCallOptions };
-export { TwilioProblem } from "./twilioProblem.ts";
 
 /** What reaching Twilio's REST API takes. */
 export interface TwilioAccount {
@@ -132,14 +131,14 @@ function checkedSid(sid: string): string {
 }
 
 /** A call takes some 2 KB. */
-const maxAnswerBytes = 256 * 1024;
+const MAX_ANSWER_BYTES = 256 * 1024;
 
 async function boundedText(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > maxAnswerBytes) throw new RangeError("Cannot read the answer: too long");
+    if (text.length > MAX_ANSWER_BYTES) throw new RangeError("Cannot read the answer: too long");
   }
   return text;
 }

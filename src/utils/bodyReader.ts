@@ -1,8 +1,6 @@
 import { BodyError } from "./bodyError.ts";
 import { parseBoundedJson } from "./boundedJson.ts";
 
-export { BodyError, type BodyErrorStatus } from "./bodyError.ts";
-
 /** How much of a body is taken, and for how long it is waited for. */
 export interface BodyLimits {
   readonly maxBytes: number;

@@ -1,8 +1,6 @@
-import { type Loggable, toLoggable } from "./loggable.ts";
 import { formatPretty } from "./logPretty.ts";
+import { type Loggable, toLoggable } from "./loggable.ts";
 import { maskText } from "./redaction.ts";
-
-export { maskNumber } from "./redaction.ts";
 
 /** How much is logged: a level and all that are graver. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";

@@ -1,5 +1,3 @@
-export { clientAddress } from "./clientAddress.ts";
-
 /** Whether a request may go on, and if not, when it is worth trying again. */
 export type RateDecision =
   | { readonly allowed: true }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { costOf, listPrices, readPrices, withTelephony } from "../../src/services/pricing.ts";
-import { addUsage } from "../../src/services/store/analytics.ts";
+import { addUsage } from "../../src/services/callUsage.ts";
 import { type CallUsage, noUsage } from "../../src/services/store/callRecord.ts";
 
 const model = "gpt-realtime-2.1";

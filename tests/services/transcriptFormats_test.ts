@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  transcriptJson,
-  transcriptText,
-  transcriptVtt,
-} from "../../src/services/transcriptFormats.ts";
+import { transcriptText, transcriptVtt } from "../../src/services/transcriptFormats.ts";
 import { turn } from "../support/storedCalls.ts";
 
 const conversation = [
@@ -59,22 +55,7 @@ Deno.test("transcriptVtt() sorts cues by their beginning, and none is empty or b
   ]);
 });
 
-Deno.test("transcriptJson() tells of each turn what was heard", () => {
-  const { callId, turns } = JSON.parse(transcriptJson("call_1", conversation));
-  assert.equal(callId, "call_1");
-  assert.deepEqual(turns[1], {
-    role: "agent",
-    text: "Good day, how may",
-    startedMs: 61_250,
-    endedMs: 63_005.4,
-    interrupted: true,
-    by: "voice",
-  });
-  assert.equal(turns.length, 3);
-});
-
 Deno.test("transcripts of calls without a word are valid and empty", () => {
   assert.equal(transcriptText([]), "");
   assert.equal(transcriptVtt([]), "WEBVTT\n");
-  assert.equal(transcriptJson("call_1", []), '{"callId":"call_1","turns":[]}');
 });

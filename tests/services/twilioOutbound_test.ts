@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { createTwilioCalls, TwilioProblem } from "../../src/services/twilioOutbound.ts";
+import { createTwilioCalls } from "../../src/services/twilioOutbound.ts";
+import { TwilioProblem } from "../../src/services/twilioProblem.ts";
 
 const accountSid = `AC${"0".repeat(32)}`;
 const sid = `CA${"0".repeat(32)}`;

@@ -1,7 +1,7 @@
 import type { CallRequest } from "../../src/call/types.ts";
 import { webRoutes } from "../../src/routes/web.ts";
 import { createWebTokens } from "../../src/routes/webTokens.ts";
-import { setTimer } from "../../src/services/sessionPorts.ts";
+import { setTimer } from "../../src/utils/setTimer.ts";
 import type { NewCall } from "../../src/services/store/callRecord.ts";
 import { type ApiServer, LiveCall, withApi } from "./apiServer.ts";
 import { type Browser, type BrowserPage, openPage } from "./browser.ts";

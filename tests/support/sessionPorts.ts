@@ -1,5 +1,5 @@
 import type { JournalEntry } from "../../src/call/journal.ts";
-import type { SessionOptions, SessionPorts, ToolResult } from "../../src/call/session.ts";
+import type { SessionOptions, SessionPorts, ToolOutcome } from "../../src/call/session.ts";
 import type { CallEvent } from "../../src/call/callEvent.ts";
 import type { ToolCall } from "../../src/call/realtimeClient.ts";
 import type { CallRequest } from "../../src/call/types.ts";
@@ -9,7 +9,7 @@ import { ScriptedModel } from "./scriptedModel.ts";
 /** The world of a session, in virtual time, which keeps what it was told. */
 export class RecordingPorts implements SessionPorts {
   readonly models: ScriptedModel[] = [];
-  readonly tools: { call: ToolCall; signal: AbortSignal; answer(result: ToolResult): void }[] = [];
+  readonly tools: { call: ToolCall; signal: AbortSignal; answer(result: ToolOutcome): void }[] = [];
   readonly events: CallEvent[] = [];
   readonly faults: unknown[] = [];
   readonly entries: JournalEntry[] = [];
@@ -46,7 +46,7 @@ export class RecordingPorts implements SessionPorts {
     return model;
   };
 
-  runTool(_session: unknown, call: ToolCall, signal: AbortSignal): Promise<ToolResult> {
+  runTool(_session: unknown, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome> {
     return new Promise((answer) => this.tools.push({ call, signal, answer }));
   }
 

@@ -6,7 +6,7 @@ import { createRouter } from "../../src/routes/index.ts";
 import { webRoutes, type WebRoutesDeps } from "../../src/routes/web.ts";
 import { PATIENCE_MS } from "./patience.ts";
 import { createWebTokens } from "../../src/routes/webTokens.ts";
-import { setTimer } from "../../src/services/sessionPorts.ts";
+import { setTimer } from "../../src/utils/setTimer.ts";
 
 type Input = LegInput | ControlInput;
 

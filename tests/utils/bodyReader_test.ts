@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { BodyError, readBody, readForm, readJson } from "../../src/utils/bodyReader.ts";
+import { BodyError } from "../../src/utils/bodyError.ts";
+import { readBody, readForm, readJson } from "../../src/utils/bodyReader.ts";
 
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BodyError } from "../../src/utils/bodyReader.ts";
+import { BodyError } from "../../src/utils/bodyError.ts";
 import { parseBoundedJson } from "../../src/utils/boundedJson.ts";
 
 Deno.test("parseBoundedJson() reads whatever JSON.stringify() writes", () => {

@@ -1,7 +1,7 @@
 import type { CallEvent, TranscriptTurn } from "../../call/callEvent.ts";
 import type { CallEnd } from "../../call/types.ts";
+import { addUsage, usageOfResponse, usageOfTranscription } from "../callUsage.ts";
 import { costOf, type Prices } from "../pricing.ts";
-import { addUsage } from "../store/analytics.ts";
 import {
   type AnsweredBy,
   type CallChanges,
@@ -89,18 +89,10 @@ export class CallTally {
         }];
       }
       case "usage":
-        this.#use({ ...noUsage, ...event.usage, responses: 1 });
+        this.#use(usageOfResponse(event.usage));
         return [];
       case "transcriptionUsage":
-        this.#use(
-          event.usage.unit === "seconds"
-            ? { ...noUsage, transcriptionSeconds: event.usage.seconds }
-            : {
-              ...noUsage,
-              transcriptionInput: event.usage.input,
-              transcriptionOutput: event.usage.output,
-            },
-        );
+        this.#use(usageOfTranscription(event.usage));
         return [];
       case "digits":
         return [{

@@ -1,5 +1,5 @@
-import type { CallUsage } from "./callRecord.ts";
 import { type CallFilter, conditionsFor } from "./callList.ts";
+import type { CallUsage } from "./callRecord.ts";
 import { usageOf } from "./callRows.ts";
 import type { Query, Row } from "./database.ts";
 import { percentile, sortedNumbers } from "./percentile.ts";
@@ -71,22 +71,6 @@ export async function analyse(query: Query, filter: CallFilter): Promise<CallAna
       unknown: numberOf(totals, "unpriced"),
     },
     usage: usageOf(totals),
-  };
-}
-
-/** Adds what two calls, or two parts of one, have used. */
-export function addUsage(a: CallUsage, b: CallUsage): CallUsage {
-  return {
-    inputText: a.inputText + b.inputText,
-    inputAudio: a.inputAudio + b.inputAudio,
-    cachedText: a.cachedText + b.cachedText,
-    cachedAudio: a.cachedAudio + b.cachedAudio,
-    outputText: a.outputText + b.outputText,
-    outputAudio: a.outputAudio + b.outputAudio,
-    responses: a.responses + b.responses,
-    transcriptionInput: a.transcriptionInput + b.transcriptionInput,
-    transcriptionOutput: a.transcriptionOutput + b.transcriptionOutput,
-    transcriptionSeconds: a.transcriptionSeconds + b.transcriptionSeconds,
   };
 }
 

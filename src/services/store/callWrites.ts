@@ -1,6 +1,17 @@
 import type { TranscriptTurn, TurnLatency } from "../../call/callEvent.ts";
 import type { CallChanges, CallEnding, CallUsage, NewCall } from "./callRecord.ts";
-import type { SqlValue, Statement } from "./database.ts";
+import {
+  type Columns,
+  finite,
+  given,
+  insertPart,
+  maybeWhole,
+  span,
+  storable,
+  updateCall,
+  whole,
+} from "./callStatements.ts";
+import type { Statement } from "./database.ts";
 
 /** One thing to remember about a call. Each may be written twice: the second time changes nothing. */
 export type CallWrite =
@@ -55,7 +66,7 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
       return [upsertTurn(callId, write.turn)];
     case "toolStarted":
       return [
-        child("tool_calls", callId, {
+        insertPart("tool_calls", callId, {
           id: write.toolCallId,
           name: write.name,
           arguments: write.arguments,
@@ -66,7 +77,7 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
       return endTool(callId, write);
     case "latency":
       return [
-        child("latencies", callId, {
+        insertPart("latencies", callId, {
           item_id: write.itemId,
           sequence: write.sequence,
           response_ms: whole(write.latency.responseMs),
@@ -77,7 +88,7 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
       ];
     case "digits":
       return [
-        child("digits", callId, {
+        insertPart("digits", callId, {
           sequence: write.sequence,
           at_ms: whole(write.atMs),
           digits: write.digits ?? null,
@@ -87,8 +98,6 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
       return [endCall(callId, write.ending)];
   }
 }
-
-type Columns = Readonly<Record<string, SqlValue>>;
 
 /** A call that waited in a queue is opened again by the process that places it. */
 function insertCall(call: NewCall): Statement {
@@ -134,18 +143,18 @@ function changeCall(callId: string, changes: CallChanges): readonly Statement[] 
     ...given("outcome", changes.outcome),
   };
   const statements: Statement[] = [];
-  if (Object.keys(columns).length > 0) statements.push(update(callId, columns, ""));
+  if (Object.keys(columns).length > 0) statements.push(updateCall(callId, columns, ""));
   for (const [name, value] of Object.entries(once)) {
-    statements.push(update(callId, { [name]: value }, `AND ${name} IS NULL`));
+    statements.push(updateCall(callId, { [name]: value }, `AND ${name} IS NULL`));
   }
   if (usage !== undefined) {
-    statements.push(update(callId, usageColumns(usage), "AND ended_at IS NULL"));
+    statements.push(updateCall(callId, usageColumns(usage), "AND ended_at IS NULL"));
   }
   if (status === "ringing") {
-    statements.push(update(callId, { status }, "AND status = 'queued'"));
+    statements.push(updateCall(callId, { status }, "AND status = 'queued'"));
   }
   if (status === "live") {
-    statements.push(update(callId, { status }, "AND status IN ('queued', 'ringing')"));
+    statements.push(updateCall(callId, { status }, "AND status IN ('queued', 'ringing')"));
   }
   return statements;
 }
@@ -153,7 +162,7 @@ function changeCall(callId: string, changes: CallChanges): readonly Statement[] 
 function upsertTurn(callId: string, turn: TranscriptTurn): Statement {
   const replaced = ["position", "text", "is_final", "interrupted", "spoken_by", "ended_ms"]
     .map((name) => `${name} = excluded.${name}`);
-  return child(
+  return insertPart(
     "turns",
     callId,
     {
@@ -178,7 +187,7 @@ function endTool(
 ): readonly Statement[] {
   return [
     // Its beginning may be one of the things that a full queue had no room for.
-    child("tool_calls", callId, {
+    insertPart("tool_calls", callId, {
       id: write.toolCallId,
       name: write.name,
       arguments: "",
@@ -214,7 +223,7 @@ function endCall(callId: string, ending: CallEnding): Statement {
     latencies_ms: ending.latenciesMs.length === 0 ? null : ending.latenciesMs.map(span).join(","),
     ...usageColumns(ending.usage),
   };
-  const { sql, values } = update(callId, columns, "AND ended_at IS NULL");
+  const { sql, values } = updateCall(callId, columns, "AND ended_at IS NULL");
   if (ending.outcome === undefined) return { sql, values };
   return {
     sql: sql.replace(" WHERE ", `, outcome = COALESCE(outcome, $${values.length + 1}) WHERE `),
@@ -235,51 +244,4 @@ function usageColumns(usage: CallUsage): Columns {
     transcription_output: whole(usage.transcriptionOutput),
     transcription_seconds: finite(usage.transcriptionSeconds),
   };
-}
-
-/** Inserts a row that belongs to a call, unless the call has been erased meanwhile. */
-function child(table: string, callId: string, columns: Columns, onConflict: string): Statement {
-  const names = Object.keys(columns);
-  return {
-    sql: `INSERT INTO ${table} (call_id, ${names.join(", ")}) SELECT $1, ${
-      names.map((_, at) => `$${at + 2}`).join(", ")
-    } WHERE EXISTS (SELECT 1 FROM calls WHERE calls.id = $1) ON CONFLICT ${onConflict}`,
-    values: [callId, ...Object.values(columns)].map(storable),
-  };
-}
-
-function update(callId: string, columns: Columns, condition: string): Statement {
-  const names = Object.keys(columns);
-  return {
-    sql: `UPDATE calls SET ${
-      names.map((name, at) => `${name} = $${at + 2}`).join(", ")
-    } WHERE id = $1 ${condition}`,
-    values: [callId, ...Object.values(columns)].map(storable),
-  };
-}
-
-function given(name: string, value: SqlValue | undefined): Columns {
-  return value === undefined || value === null ? {} : { [name]: value };
-}
-
-/** Postgres keeps no NUL in a text. */
-function storable(value: SqlValue): SqlValue {
-  return typeof value === "string" ? value.replaceAll("\0", "\ufffd") : value;
-}
-
-function maybeWhole(value: number | undefined): number | null {
-  return value === undefined ? null : whole(value);
-}
-
-/** Analytics read these digit by digit. */
-function span(value: number): number {
-  return Math.max(0, whole(value));
-}
-
-function whole(value: number): number {
-  return Math.round(finite(value));
-}
-
-function finite(value: number): number {
-  return Number.isFinite(value) ? value : 0;
 }

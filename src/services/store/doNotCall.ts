@@ -1,5 +1,6 @@
 import type { Database, Row } from "./database.ts";
 import { maybeText, numberOf, present, textOf } from "./row.ts";
+import { storableText } from "./storableText.ts";
 
 export interface DoNotCallEntry {
   readonly number: string;
@@ -29,7 +30,12 @@ export function createDoNotCallList({ query }: Database): DoNotCallList {
       await query(
         `INSERT INTO do_not_call (number, added_at, added_by, reason) VALUES ($1, $2, $3, $4)
           ON CONFLICT (number) DO NOTHING`,
-        [number, Math.round(addedAt), addedBy ?? null, reason?.replaceAll("\0", "\ufffd") ?? null],
+        [
+          number,
+          Math.round(addedAt),
+          addedBy ?? null,
+          reason === undefined ? null : storableText(reason),
+        ],
       );
     },
     async remove(number) {

@@ -1,5 +1,6 @@
 import type { Database, Row, Statement } from "./database.ts";
 import { maybeText, numberOf, present, textOf } from "./row.ts";
+import { storableText } from "./storableText.ts";
 
 /** One event on its way to one endpoint. */
 export interface NewDelivery {
@@ -72,7 +73,7 @@ export function createWebhookOutbox(database: Database): WebhookOutbox {
           id,
           Math.round(dueAt),
           deadAt === undefined ? null : Math.round(deadAt),
-          error.replaceAll("\0", "\ufffd").slice(0, 500),
+          storableText(error).slice(0, 500),
         ],
       );
     },
@@ -104,7 +105,7 @@ function insert({ id, endpoint, eventType, callId, payload }: NewDelivery, now: 
   return {
     sql: `INSERT INTO deliveries (id, endpoint, event_type, call_id, payload, created_at, due_at)
       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
-    values: [id, endpoint, eventType, callId ?? null, payload.replaceAll("\0", "\ufffd"), now, now],
+    values: [id, endpoint, eventType, callId ?? null, storableText(payload), now, now],
   };
 }
 
