@@ -39,10 +39,11 @@ export function createScript(
   const lines = new Map<string, Shown>();
   const tools = new Map<string, HTMLElement>();
   const latencies = new Map<string, LatencyMessage>();
+  const keepInView = followEnd(list);
 
   return {
     show(line) {
-      keepInView(list, () => {
+      keepInView(() => {
         const shown = lines.get(line.id) ?? add(line);
         shown.row.classList.toggle("interrupted", line.interrupted);
         shown.row.ariaBusy = String(!line.final);
@@ -55,7 +56,7 @@ export function createScript(
       });
     },
     showTool(tool) {
-      keepInView(list, () => {
+      keepInView(() => {
         const row = tools.get(tool.id) ?? addTool(tool);
         row.className = `tool ${tool.state}`;
         row.lastElementChild?.replaceChildren(...describeTool(tool));
@@ -67,7 +68,7 @@ export function createScript(
       if (line !== undefined) time(line, latency);
     },
     note(text) {
-      keepInView(list, () => list.append(element("li", { className: "note", textContent: text })));
+      keepInView(() => list.append(element("li", { className: "note", textContent: text })));
     },
     empty() {
       lines.clear();
@@ -141,9 +142,19 @@ function tag(text: string): HTMLElement {
   return element("span", { className: "tag", textContent: text });
 }
 
-/** Follows the end of the conversation, unless the reader has scrolled back. */
-function keepInView(list: HTMLElement, change: () => void): void {
-  const follows = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-  change();
-  if (follows) list.scrollTop = list.scrollHeight;
+/** Follows the end through changes of words and of space, unless the reader has scrolled back. */
+function followEnd(list: HTMLElement): (change: () => void) => void {
+  let follows = true;
+  list.onscroll = () => {
+    follows = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  };
+  new ResizeObserver(toEnd).observe(list);
+  return (change) => {
+    change();
+    toEnd();
+  };
+
+  function toEnd(): void {
+    if (follows) list.scrollTop = list.scrollHeight;
+  }
 }

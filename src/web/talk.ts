@@ -3,7 +3,7 @@ import type { ServerMessage } from "../protocol/web.ts";
 import { storedKey, storeKey } from "./apiKey.ts";
 import { Refusal } from "./ask.ts";
 import { beginCall, type Call } from "./call.ts";
-import type { ServerInfo } from "./connection.ts";
+import { askServer, type ServerInfo } from "./connection.ts";
 import { find } from "./elements.ts";
 import { fillKeypad } from "./keypad.ts";
 import { MicrophoneError } from "./microphone.ts";
@@ -65,10 +65,10 @@ find("text-form", HTMLFormElement).onsubmit = (event) => {
   if (text !== "") send({ type: "text", text });
   textField.value = "";
 };
-document.onkeydown = ({ key, target, repeat }) => {
-  if (repeat || view.hidden) return;
+document.onkeydown = ({ key, target, repeat, ctrlKey, metaKey, altKey }) => {
+  if (repeat || ctrlKey || metaKey || altKey || view.hidden) return;
   if (key === "Escape") interrupt();
-  else if (key === "m" && !(target instanceof HTMLInputElement)) toggleMute();
+  else if (key.toLowerCase() === "m" && !(target instanceof HTMLInputElement)) toggleMute();
 };
 setInterval(showClock, 500);
 
@@ -100,10 +100,15 @@ export function resumeTalk(): void {
 /** Says why there is no conversation. */
 export function refuse(error: unknown): void {
   setPhase({ name: "idle" });
-  status.textContent = "Not in a call";
+  // What was said before stays to be read.
+  if (scriptList.childElementCount > 0) body.dataset.phase = "ended";
+  startButton.focus();
   if (error instanceof Refusal) {
     problem.textContent = error.message;
-    if (error.code === "invalid_key") keyField.select();
+    if (error.code === "invalid_key") {
+      keyField.focus();
+      keyField.select();
+    }
   } else if (error instanceof MicrophoneError) {
     problem.textContent = describeMicrophone(error.fault);
   } else {
@@ -116,13 +121,15 @@ async function start(speaks: boolean): Promise<void> {
   setPhase({ name: "starting" });
   status.textContent = speaks ? "Waiting for the microphone…" : "Connecting…";
   problem.textContent = "";
-  script.empty();
   Object.assign(heard, { caller: false, agent: false, recovering: false });
   ending = undefined;
   const key = keyField.value.trim();
   try {
     const call = await beginCall({ agent: agentField.value, key, speaks }, {
-      onConnecting: () => status.textContent = "Connecting…",
+      onConnecting() {
+        status.textContent = "Connecting…";
+        script.empty();
+      },
       onMessage: receive,
       onMicrophoneLost: () => script.note("The microphone is gone. You can go on by typing."),
       onClose: finish,
@@ -130,8 +137,15 @@ async function start(speaks: boolean): Promise<void> {
     if (key !== "") storeKey(key);
     setPhase({ name: "live", call, since: performance.now() });
   } catch (error) {
-    refuse(error);
+    refuse(await causeOf(error));
   }
+}
+
+/** Sound and microphone need modules from the server, so that its absence looks like a fault of theirs. */
+async function causeOf(error: unknown): Promise<unknown> {
+  if (error instanceof Refusal) return error;
+  if (error instanceof MicrophoneError && error.fault !== "unknown") return error;
+  return await askServer().then(() => error, (refusal) => refusal);
 }
 
 function receive(message: ServerMessage): void {
@@ -148,9 +162,11 @@ function receive(message: ServerMessage): void {
     case "interrupted":
       return wire.markCut();
     case "notice": {
-      if (message.code.startsWith("model_")) heard.recovering = message.code === "model_lost";
-      const words = describeNotice(message.code);
-      if (words !== undefined) script.note(words);
+      const { code } = message;
+      const isKnown = code === "model_lost" && heard.recovering;
+      if (code.startsWith("model_")) heard.recovering = code === "model_lost";
+      const words = describeNotice(code);
+      if (words !== undefined && !isKnown) script.note(words);
       return showStatus();
     }
     case "error":

@@ -93,7 +93,7 @@ function showExample(command: string): HTMLElement {
     setTimeout(() => copy.textContent = "Copy", 1500);
   });
   return element("figure", { className: "example" }, [
-    element("pre", {}, [element("code", { textContent: command })]),
+    element("pre", { tabIndex: 0 }, [element("code", { textContent: command })]),
     copy,
   ]);
 }

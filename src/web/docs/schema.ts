@@ -26,7 +26,11 @@ export function showSchema(api: ApiDocument, given: Schema, depth = 0): readonly
     const text = typeof schema.example === "string"
       ? schema.example
       : JSON.stringify(schema.example, null, 2);
-    return [element("pre", { className: "sample" }, [element("code", { textContent: text })])];
+    return [
+      element("pre", { className: "sample", tabIndex: 0 }, [
+        element("code", { textContent: text }),
+      ]),
+    ];
   }
   const fields = Object.entries(schema.properties).flatMap(([name, field]) =>
     showField(api, name, field, !(schema.required ?? []).includes(name), depth)
