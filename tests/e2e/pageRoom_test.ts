@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { browserTests, openPage } from "../support/browser.ts";
+import { until } from "../support/patience.ts";
 import { type RecordingSession, startWebServer } from "../support/webServer.ts";
 
 browserTests("page: little room, and no server", {
@@ -10,12 +11,12 @@ browserTests("page: little room, and no server", {
     for (let at = 0; at < 30; at++) say(call, at, `Line ${at}`);
     await page.getByText("Line 29").waitFor();
     await page.click("#keypad-toggle");
-    await page.waitForFunction(IS_AT_THE_END);
+    await until(() => page.evaluate(IS_AT_THE_END), (isAtTheEnd) => isAtTheEnd === true);
     await page.setViewportSize({ width: 844, height: 390 });
-    await page.waitForFunction(IS_AT_THE_END);
+    await until(() => page.evaluate(IS_AT_THE_END), (isAtTheEnd) => isAtTheEnd === true);
     say(call, 30, "The last line");
     await page.getByText("The last line").waitFor();
-    assert.ok(await page.evaluate(IS_AT_THE_END));
+    await until(() => page.evaluate(IS_AT_THE_END), (isAtTheEnd) => isAtTheEnd === true);
 
     // Who reads what was said before is left alone.
     await page.evaluate(SCROLL_BACK);
