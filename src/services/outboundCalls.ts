@@ -48,7 +48,6 @@ export interface OutboundCalls extends Initiation, Operations {
   ended(call: CallRecord): void;
   /** Looks after calls whose process has died while it was dialling. */
   reconcile(): Promise<void>;
-  readonly size: number;
   /** Places no more calls; those that are placed go on. */
   stop(): Promise<void>;
   /** Settles when nothing has to be written any more. */
@@ -177,9 +176,6 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     batches: batchCalls,
     ended: settlement.settle,
     reconcile: unknownCalls.reconcile,
-    get size() {
-      return placed.size;
-    },
     async stop() {
       await batchCalls.close();
       await dialer.close();

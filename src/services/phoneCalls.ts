@@ -7,6 +7,7 @@ import {
 import { answerAfter } from "./afterCall.ts";
 import type { SpokenWords } from "./apology.ts";
 import { type CallStatus, isFinal } from "./callStatus.ts";
+import { createExpectedStreams } from "./expectedStreams.ts";
 import type { Handover } from "./handover.ts";
 import type { PhoneAnswer } from "./phoneTwiml.ts";
 import type { SharedCalls } from "./sharedCalls.ts";
@@ -40,7 +41,6 @@ export interface PhoneCalls {
   sendDigits(session: CallSession, digits: string): void;
   /** Whether a call's stream stops only for a while. */
   isAway(session: CallSession): boolean;
-  readonly size: number;
 }
 
 export interface PhoneCallsDeps {
@@ -67,25 +67,16 @@ export interface PhoneCallsDeps {
   readonly streamWithinMs?: number;
 }
 
-interface Awaited {
-  /** Of the stream that has not come yet. */
-  token: string | undefined;
-  stopWatching: () => void;
-  streams: number;
-  away: boolean;
-}
-
 /** A stream that keeps breaking is not mended by another. */
 const MAX_STREAMS = 20;
 
 export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
-  const { registry, tokens, shared, handover, log, streamWithinMs = 20_000 } = deps;
-  const calls = new Map<string, Awaited>();
+  const { registry, tokens, shared, handover, log, now, setTimer } = deps;
+  const streams = createExpectedStreams({
+    ...{ tokens, shared, now, setTimer, late: giveUp, withinMs: deps.streamWithinMs ?? 20_000 },
+  });
 
   return {
-    get size() {
-      return calls.size;
-    },
     arrive(call) {
       const session = registry.byCallSid(call.callSid);
       if (session !== undefined) return answered(session, call.callSid);
@@ -94,11 +85,9 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
       return call.callId === undefined ? open(call) : arrivePlaced(call.callId, call);
     },
     claim({ token, callSid }) {
-      if (!tokens.claim(token, callSid, deps.now())) return claimShared(token, callSid);
-      shared.used(callSid);
-      const call = calls.get(callSid);
-      if (call !== undefined) arrived(call);
-      return registry.byCallSid(callSid) ?? adopt(callSid);
+      const claimed = streams.claim(token, callSid);
+      if (claimed === true) return joinable(callSid);
+      return claimed.then((isOurs) => isOurs ? joinable(callSid) : undefined);
     },
     resume(callSid) {
       const session = registry.byCallSid(callSid);
@@ -113,19 +102,16 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     },
     sendDigits(session, digits) {
       const { callSid } = session;
-      const call = callSid === undefined ? undefined : calls.get(callSid);
-      if (callSid === undefined || call === undefined || !/^[0-9*#A-DwW]{1,32}$/.test(digits)) {
+      const areKeys = /^[0-9*#A-DwW]{1,32}$/.test(digits);
+      if (callSid === undefined || !areKeys || !streams.interrupt(callSid)) {
         return log.warn("Digits not sent", { callId: session.id });
       }
-      call.away = true;
       deps.redirect(callSid, { ...connect(session, callSid), digits }).catch((error) => {
-        // The stream has stayed as it was: no other is to come.
-        arrived(call);
-        tokens.revoke(callSid);
+        streams.resumed(callSid);
         log.warn("Digits not sent", { callId: session.id, error });
       });
     },
-    isAway: ({ callSid }) => callSid !== undefined && calls.get(callSid)?.away === true,
+    isAway: ({ callSid }) => callSid !== undefined && streams.isInterrupted(callSid),
   };
 
   function arrivePlaced(
@@ -161,46 +147,18 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
 
   function answered(session: CallSession, callSid: string): PhoneAnswer {
     session.input({ type: "answered" });
-    const token = calls.get(callSid)?.token;
+    const token = streams.awaitedToken(callSid);
     return token === undefined ? connect(session, callSid) : { do: "connect", token };
   }
 
   function again(session: CallSession, callSid: string): PhoneAnswer {
-    if ((calls.get(callSid)?.streams ?? 0) < MAX_STREAMS) return connect(session, callSid);
+    if (streams.count(callSid) < MAX_STREAMS) return connect(session, callSid);
     session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "stream_refused" } });
     return apologise(session.request.agent);
   }
 
   function connect(session: CallSession, callSid: string) {
-    const call = calls.get(callSid) ?? remember(session, callSid);
-    call.stopWatching();
-    call.streams++;
-    call.token = issueToken(callSid);
-    call.stopWatching = deps.setTimer(() => giveUp(session, callSid), streamWithinMs);
-    return { do: "connect", token: call.token } as const;
-  }
-
-  function issueToken(callSid: string): string {
-    const token = tokens.issue(callSid, deps.now());
-    shared.issued(token, callSid);
-    return token;
-  }
-
-  function remember(session: CallSession, callSid: string): Awaited {
-    const call: Awaited = { token: undefined, stopWatching: () => {}, streams: 0, away: false };
-    calls.set(callSid, call);
-    session.ended.then(() => {
-      call.stopWatching();
-      tokens.revoke(callSid);
-      calls.delete(callSid);
-    });
-    return call;
-  }
-
-  function arrived(call: Awaited): void {
-    call.stopWatching();
-    call.token = undefined;
-    call.away = false;
+    return { do: "connect", token: streams.expect(session, callSid) } as const;
   }
 
   async function giveUp(session: CallSession, callSid: string): Promise<void> {
@@ -213,11 +171,8 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     );
   }
 
-  async function claimShared(token: string, callSid: string): Promise<CallSession | undefined> {
-    if (!await shared.claim(token, callSid)) return undefined;
-    const call = calls.get(callSid);
-    if (call !== undefined) arrived(call);
-    return registry.byCallSid(callSid) ?? await adopt(callSid);
+  function joinable(callSid: string): Soon<CallSession | undefined> {
+    return registry.byCallSid(callSid) ?? adopt(callSid);
   }
 
   /** Goes on with a call that another process began, or this one before it was started again. */
@@ -245,7 +200,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
       if (record === undefined) return apologise();
       const { id, agent, direction, end } = record;
       if (end !== undefined) return afterwards({ id, request: { agent, direction }, end });
-      return { do: "connect", token: issueToken(callSid) };
+      return { do: "connect", token: streams.issueToken(callSid) };
     } catch (error) {
       log.warn("Phone call not found", { error });
       return apologise();

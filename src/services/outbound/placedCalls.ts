@@ -28,7 +28,6 @@ export interface PlacedCall {
 
 /** The placed calls of this process, from dialling to their end. */
 export interface PlacedCalls {
-  readonly size: number;
   /** Calls for which a session is still to be opened. */
   readonly unopened: number;
   add(job: OutboundJob): PlacedCall;
@@ -64,9 +63,6 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
   const sids = new Map<string, PlacedCall>();
 
   return {
-    get size() {
-      return placed.size;
-    },
     get unopened() {
       let unopened = 0;
       for (const { session } of placed.values()) if (session === undefined) unopened++;

@@ -111,7 +111,7 @@ Deno.test("a call that another process has taken over is let go of, and not canc
   timers[0]?.();
   await settle();
   assert.deepEqual(released, sessions);
-  assert.equal(placed.size, 0);
+  assert.equal(placed.get(call.job.callId), undefined);
   assert.deepEqual([twilio.updates, ends], [[], []]);
 });
 
