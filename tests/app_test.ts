@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createApp } from "../src/app.ts";
 import { AgentsError } from "../src/config/agents.ts";
+import { type ApiDocument, operationsOf } from "../src/web/docs/document.ts";
 import { account, apiKey, startPhoneServer } from "./support/phoneServer.ts";
 
 Deno.test("a phone call in hears the agent and ends with the caller", async () => {
@@ -53,6 +54,26 @@ Deno.test("case 61: logs of a call show no number, no key and no token", async (
   assert.match(lines, /Call ended/);
   for (const secret of ["4155550123", "4155550100", account.authToken, apiKey, "knee"]) {
     assert.equal(lines.includes(secret), false, secret);
+  }
+});
+
+Deno.test("every operation of the API has its place on the page of the API, and is open to listed origins", async () => {
+  await using server = await startPhoneServer({
+    env: { ALLOWED_ORIGINS: "https://app.example.com" },
+  });
+  const api: ApiDocument = await (await server.request("/openapi.json")).json();
+  assert.deepEqual(operationsOf(api).filter(({ name }) => name === "Other"), []);
+  const methods = new Set(Object.values(api.paths).flatMap((path) => Object.keys(path)));
+  for (const method of methods) {
+    const preflight = await server.request("/api/calls", {
+      method: "OPTIONS",
+      headers: {
+        Origin: "https://app.example.com",
+        "Access-Control-Request-Method": method.toUpperCase(),
+      },
+    });
+    const allowed = preflight.headers.get("access-control-allow-methods") ?? "";
+    assert.ok(allowed.split(", ").includes(method.toUpperCase()), method);
   }
 });
 

@@ -1,8 +1,8 @@
-import { likelyMisspellings, meantSetting, settingNames } from "./settingNames.ts";
 import { readOutbound } from "./outboundSettings.ts";
 import { readPhone } from "./phoneSettings.ts";
 import { readDatabase, readRecords } from "./recordSettings.ts";
 import { readServer } from "./serverSettings.ts";
+import { likelyMisspellings, meantSetting, settingNames } from "./settingNames.ts";
 import { type Environment, SettingReader } from "./settingReader.ts";
 import type { Settings } from "./settings.ts";
 import { readWebhook } from "./webhookSettings.ts";

@@ -1,4 +1,5 @@
-import { isLoopback, type SettingReader } from "./settingReader.ts";
+import { isLoopback } from "../utils/loopback.ts";
+import type { SettingReader } from "./settingReader.ts";
 import type { PhoneSettings } from "./settings.ts";
 
 /** The phone's settings: all of them, or none and no phone. */

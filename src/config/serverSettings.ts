@@ -1,5 +1,6 @@
 import { type ApiKey, parseApiKeys } from "../utils/auth.ts";
-import { isLoopback, type SettingReader } from "./settingReader.ts";
+import { isLoopback } from "../utils/loopback.ts";
+import type { SettingReader } from "./settingReader.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** Where to listen, how the outside reaches it, and who may. */

@@ -94,12 +94,6 @@ export class SettingReader {
   }
 }
 
-/** Whether only this machine can reach what listens there. */
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase().replace(/^\[|\]$/g, "");
-  return name === "localhost" || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name);
-}
-
 function shown(value: string): string {
   return value.length > 40 ? `${value.slice(0, 40)}...` : value;
 }

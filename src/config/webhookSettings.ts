@@ -1,5 +1,6 @@
+import { isLoopback } from "../utils/loopback.ts";
 import { readWebhookSecret } from "../utils/webhookSignature.ts";
-import { isLoopback, type SettingReader } from "./settingReader.ts";
+import type { SettingReader } from "./settingReader.ts";
 import type { WebhookSettings } from "./settings.ts";
 
 /** Whom to tell what happens in calls; nothing where nobody is named. */

@@ -1,10 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { answerers, directions, endReasons, recordStatuses } from "../services/store/callRecord.ts";
 import { oneOf } from "./oneOf.ts";
-import { moment, wholeNumber } from "./openapiParts.ts";
+import { agentName, e164, moment, wholeNumber } from "./openapiParts.ts";
 import { callOutcome } from "./outboundSchemas.ts";
 
-const agentName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must be an agent's name");
 const time = z.iso.datetime().openapi({ example: "2027-01-31T09:00:00.000Z" });
 const wholeMs = z.number().openapi({ description: "Milliseconds", example: 840 });
 const sinceStart = z.number().openapi({ description: "Milliseconds since the call began" });
@@ -177,9 +176,7 @@ export const analytics = z.object({
   usage,
 }).openapi("Analytics");
 
-export const callerNumberParam = z.object({
-  number: z.string().regex(/^\+[1-9]\d{6,14}$/, "must be in E.164 form, such as +14155550123"),
-});
+export const callerNumberParam = z.object({ number: e164 });
 
 export const erasure = z.object({
   calls: z.number(),

@@ -1,6 +1,7 @@
 import { Hono } from "@hono/hono";
 import type { Env } from "@hono/hono";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { etagOf } from "./etag.ts";
 import { describeApi } from "./openapiDocument.ts";
 
 /** `GET /openapi.json`: all routes of a router, from the schemas that they check requests with. */
@@ -19,7 +20,6 @@ export function openapiRoutes<E extends Env>(router: OpenAPIHono<E>): Hono {
 
   async function write() {
     const text = JSON.stringify(describeApi(router));
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-    return { text, etag: `"${new Uint8Array(digest, 0, 12).toHex()}"` };
+    return { text, etag: await etagOf(text) };
   }
 }

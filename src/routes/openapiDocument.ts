@@ -44,6 +44,7 @@ export function describeApi<E extends Env>(router: OpenAPIHono<E>) {
     security: [{ bearer: [] }, { apiKey: [] }],
     tags: [
       { name: "Calling out", description: "Phone calls that this server places." },
+      { name: "Do not call", description: "Numbers that this server never calls." },
       { name: "Calls", description: "What was said, how calls ended, and what they cost." },
       { name: "Events", description: "What happens in calls, while it happens." },
       { name: "Webhooks", description: "What this server tells yours." },

@@ -1,9 +1,16 @@
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import { HttpProblem } from "./errors.ts";
-import { errorAnswer } from "./outboundSchemas.ts";
 
 /** A body of JSON, as routes describe it. */
 export const json = <Schema>(schema: Schema) => ({ "application/json": { schema } });
+
+/** Every error there is. */
+const errorAnswer = z.object({
+  error: z.string(),
+  code: z.string(),
+  requestId: z.string(),
+  details: z.unknown().optional(),
+}).openapi("Error");
 
 /** The answers that every route may give instead of its own. */
 export const errorAnswers = {
@@ -51,6 +58,17 @@ export const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], 
   format: "date-time",
   example: "2027-01-31T09:00:00Z",
 });
+
+export const agentName = z.string().regex(
+  /^[a-z0-9][a-z0-9_-]{0,63}$/,
+  "must be an agent's name",
+);
+
+/** A phone number, whether anybody may be called by it or not. */
+export const e164 = z.string().regex(
+  /^\+[1-9]\d{6,14}$/,
+  "must be in E.164 form, such as +14155550123",
+);
 
 /** The id of a call, in a path. */
 export const callIdParam = z.object({

@@ -14,6 +14,7 @@ import {
   outboundIdParam,
   queuedAnswer,
 } from "./outboundSchemas.ts";
+import { phoneNotConfigured } from "./phoneNotConfigured.ts";
 
 export interface OutboundRoutesDeps {
   readonly access: RequireScope;
@@ -81,18 +82,14 @@ export function keyNameOf({ keyName }: Caller): string {
 /** The phone's part of the server, checked to be there. */
 export function configured<T>(outbound: T | undefined): T {
   if (outbound !== undefined) return outbound;
-  throw new HttpProblem(
-    503,
-    "phone_not_configured",
-    "The phone is not set up: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER are missing.",
-  );
+  throw phoneNotConfigured();
 }
 
 function unknownCall(): never {
   throw new HttpProblem(404, "unknown_call", "There is no such call.");
 }
 
-const tags = ["Outbound"];
+const tags = ["Calling out"];
 
 const initiate = createRoute({
   method: "post",

@@ -87,7 +87,7 @@ function unknownBatch(): never {
   throw new HttpProblem(404, "unknown_batch", "There is no such batch.");
 }
 
-const tags = ["Outbound"];
+const tags = ["Calling out"];
 
 const add = createRoute({
   method: "post",

@@ -1,18 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { callOutcomes } from "../services/store/callRecord.ts";
 import { oneOf } from "./oneOf.ts";
-
-const agentName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must be an agent's name");
+import { agentName, e164 } from "./openapiParts.ts";
 
 const variables = z.record(
   z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, "must be letters, digits and _"),
   z.string().max(1000),
 ).refine((variables) => Object.keys(variables).length <= 50, "must be 50 at most");
-
-const e164 = z.string().regex(
-  /^\+[1-9]\d{6,14}$/,
-  "must be in E.164 form, such as +14155550123",
-);
 
 const to = z.string().min(1).max(64).openapi({ example: "+14155550123" });
 
@@ -155,11 +149,3 @@ export const batchState = z.object({
   /** Where the next page begins. */
   next: z.number().int().nullable(),
 }).openapi("Batch");
-
-/** Every error there is. */
-export const errorAnswer = z.object({
-  error: z.string(),
-  code: z.string(),
-  requestId: z.string(),
-  details: z.unknown().optional(),
-}).openapi("Error");

@@ -1,6 +1,7 @@
 import type { Context } from "@hono/hono";
 import { stripTypeScriptTypes } from "node:module";
 import { HttpProblem } from "./errors.ts";
+import { etagOf } from "./etag.ts";
 
 /** Creates the function that answers with a file of one folder of `src/web`, TypeScript as JavaScript. */
 export function servePageFiles(folder: URL): (c: Context, name: string) => Promise<Response> {
@@ -46,7 +47,7 @@ function createReader(folder: URL): (name: string) => Promise<PageFile | undefin
       if (known?.modifiedMs === modifiedMs) return known;
       const source = await Deno.readTextFile(url);
       const text = extension === "ts" ? stripTypeScriptTypes(source) : source;
-      const file = { text, contentType, etag: await tagOf(text), modifiedMs };
+      const file = { text, contentType, etag: await etagOf(text), modifiedMs };
       kept.set(name, file);
       return file;
     } catch (error) {
@@ -54,11 +55,6 @@ function createReader(folder: URL): (name: string) => Promise<PageFile | undefin
       throw error;
     }
   };
-}
-
-async function tagOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return `"${new Uint8Array(digest, 0, 12).toHex()}"`;
 }
 
 /** The page loads nothing from elsewhere and runs nothing inline. */

@@ -7,6 +7,7 @@ import { type PhoneAnswer, writeTwiml } from "../services/phoneTwiml.ts";
 import { readForm } from "../utils/bodyReader.ts";
 import { validateTwilioForm, validateTwilioSocket } from "../utils/twilioValidate.ts";
 import { HttpProblem } from "./errors.ts";
+import { phoneNotConfigured } from "./phoneNotConfigured.ts";
 
 /** What the phone network tells of a call beside asking what to do. */
 export interface PhoneEvents {
@@ -220,9 +221,5 @@ function badSignature(): HttpProblem {
 }
 
 function notConfigured(): never {
-  throw new HttpProblem(
-    503,
-    "phone_not_configured",
-    "The phone is not set up: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER are missing.",
-  );
+  throw phoneNotConfigured();
 }

@@ -5,6 +5,7 @@ import { TOKEN_PROTOCOL_PREFIX, WEB_PROTOCOL } from "../protocol/web.ts";
 import { presentedKey } from "../utils/auth.ts";
 import { readJson } from "../utils/bodyReader.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
+import { tooManyRequests } from "./apiKeys.ts";
 import { HttpProblem } from "./errors.ts";
 import { type AccessRules, isAllowedOrigin, isLocal } from "./webAccess.ts";
 import { webPage } from "./webPage.ts";
@@ -50,11 +51,11 @@ export function webRoutes(
   app.post("/api/web/session", async (c) => {
     const keyName = identify(c);
     const pace = sessions.take(keyName ?? addressOf(c), now());
-    if (!pace.allowed) throw tooMany(pace.retryAfterSeconds);
+    if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     const agent = await readAgent(c.req.raw);
     if (!registry.accepting) throw new CallRefused("full");
     const issued = await tokens.issue({ agent, ...(keyName !== undefined && { keyName }) });
-    if (issued === undefined) throw tooMany(FULL_TOKENS_RETRY_SECONDS);
+    if (issued === undefined) throw tooManyRequests(FULL_TOKENS_RETRY_SECONDS);
     const { token, expiresAt } = issued;
     return c.json({ token, expiresAt: expiresAt.toISOString() }, 200, NOT_KEPT);
   });
@@ -78,7 +79,7 @@ export function webRoutes(
     const key = secret === undefined ? undefined : authenticate(secret);
     if (key !== undefined) return key.name;
     const pace = wrongKeys.take(addressOf(c), now());
-    if (!pace.allowed) throw tooMany(pace.retryAfterSeconds);
+    if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     throw new HttpProblem(401, "invalid_key", "This server asks for an API key.", undefined, {
       "WWW-Authenticate": "Bearer",
     });
@@ -151,14 +152,4 @@ function agentOf(body: unknown): string | undefined {
     if (typeof body.agent === "string") return body.agent;
   }
   throw new HttpProblem(422, "invalid_body", 'Send {"agent": "name"}, or nothing at all.');
-}
-
-function tooMany(seconds: number): HttpProblem {
-  return new HttpProblem(
-    429,
-    "rate_limited",
-    `Too many requests: wait ${seconds} s.`,
-    undefined,
-    { "Retry-After": String(seconds) },
-  );
 }

@@ -1,3 +1,5 @@
+import { isLoopback } from "../utils/loopback.ts";
+
 export interface AccessRules {
   /** Whether the server has API keys; without them it serves only pages of its own machine. */
   readonly keyed: boolean;
@@ -18,17 +20,13 @@ export function isAllowedOrigin(request: Request, rules: AccessRules): boolean {
   if (origin === rules.publicOrigin || rules.allowedOrigins.includes(origin)) return true;
   const own = URL.parse(request.url);
   if (own === null) return false;
-  return new URL(origin).host === own.host && (rules.keyed || isLoopbackName(own.hostname));
+  return new URL(origin).host === own.host && (rules.keyed || isLoopback(own.hostname));
 }
 
 /** Tells a request that stayed on this machine from one that came through a tunnel or proxy. */
 export function isLocal(request: Request): boolean {
-  return isLoopbackName(URL.parse(request.url)?.hostname ?? "") &&
+  return isLoopback(URL.parse(request.url)?.hostname ?? "") &&
     !FORWARDED.some((name) => request.headers.has(name));
 }
 
 const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
-
-function isLoopbackName(hostname: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-}

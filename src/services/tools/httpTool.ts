@@ -1,4 +1,5 @@
 import type { Milliseconds } from "../../call/types.ts";
+import { isLoopback } from "../../utils/loopback.ts";
 import { type Tool, type ToolArguments, ToolError } from "./tool.ts";
 
 /** A tool that an operator offers over HTTP, as an agent's definition describes it. */
@@ -39,12 +40,11 @@ export function createHttpTool(
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_ERROR_CHARS = 500;
 const MAX_REDIRECTS = 3;
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 function acceptableUrl({ name, url }: HttpToolDefinition): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const secure = parsed?.protocol === "https:" ||
-    (parsed?.protocol === "http:" && LOOPBACK.test(parsed.hostname));
+    (parsed?.protocol === "http:" && isLoopback(parsed.hostname));
   if (!parsed || !secure) {
     throw new TypeError(
       `Cannot offer the tool ${name}: its url must be https, or http on localhost`,
