@@ -8,7 +8,7 @@ import type { Settings } from "./config/settings.ts";
 import { createAppRouter } from "./routes/appRouter.ts";
 import { writeServerSentEvent } from "./routes/eventStream.ts";
 import type { HostFacts } from "./routes/index.ts";
-import { appendPrivately, createCallJournals } from "./services/callJournals.ts";
+import { appendPrivately, createCallJournals, removeIfThere } from "./services/callJournals.ts";
 import { logCalls } from "./services/callLog.ts";
 import { createCallSetup } from "./services/callSetup.ts";
 import { equipAgents } from "./services/equipAgents.ts";
@@ -86,6 +86,7 @@ export async function createApp(
   const questions = createInstanceQuestions({ bus, newId: () => newId("ask"), setTimer, log });
   const records = await openRecords({
     ...{ settings, agents, registry, events, bus, store, prices, log },
+    ...(journals !== undefined && { journals }),
     writeEvent: writeServerSentEvent,
     onEnded: (call) => phone?.outbound.ended(call),
     beforeStoreCloses: () => phone?.outbound.settled(),
@@ -190,7 +191,9 @@ async function equip(
 async function openJournals({ records: { journal } }: Settings, log: Logger) {
   if (journal === undefined) return undefined;
   await prepareFolder(journal.dir);
-  return createCallJournals({ ...journal, append: appendPrivately, setTimer, log });
+  return createCallJournals({
+    ...{ ...journal, append: appendPrivately, remove: removeIfThere, setTimer, log },
+  });
 }
 
 function guardSpending(

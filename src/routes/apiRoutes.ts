@@ -5,7 +5,6 @@ import type { Settings } from "../config/settings.ts";
 import { createCallActions } from "../services/callActions.ts";
 import { createCallControl } from "../services/callControl.ts";
 import type { InstanceQuestions } from "../services/instances/questions.ts";
-import { removeJournals } from "../services/oldJournals.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Records } from "../services/records.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
@@ -30,7 +29,7 @@ export interface ApiRoutesDeps {
 export function apiRoutes(
   { settings, agents, registry, records, phone, questions, access }: ApiRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
-  const { store: { calls, erasure, outbox }, eventLog, metrics, revocation, webhooks } = records;
+  const { store: { calls, outbox }, eventLog, metrics, revocation, webhooks } = records;
   const control = createCallControl({
     instanceId: records.instanceId,
     questions,
@@ -40,13 +39,8 @@ export function apiRoutes(
     }),
     ...(phone !== undefined && { endPhoneCall: phone.endCall }),
   });
-  const { journal } = settings.records;
   const routes = new OpenAPIHono<CallerEnv>();
-  const eraseNumber = (number: string) =>
-    erasure.eraseNumber(number, async (callIds) => {
-      if (journal !== undefined) await removeJournals(journal.dir, callIds);
-    });
-  routes.route("/", callsRoutes({ access, calls, erasure: { eraseNumber }, control }));
+  routes.route("/", callsRoutes({ access, calls, erasure: records.forgetting, control }));
   routes.route("/", analyticsRoutes({ access, calls }));
   routes.route("/", eventsRoutes({ access, log: eventLog, findCall, now: Date.now, revocation }));
   routes.route("/", webhookRoutes({ access, outbox, ...(webhooks !== undefined && { webhooks }) }));

@@ -179,7 +179,10 @@ export const analytics = z.object({
 export const callerNumberParam = z.object({ number: e164 });
 
 export const erasure = z.object({
-  calls: z.number(),
+  calls: z.number().openapi({ description: "Also those that waited to be dialled" }),
   turns: z.number(),
   toolCalls: z.number(),
+  pending: z.number().openapi({
+    description: "Calls under way, each of which is erased when it ends",
+  }),
 }).openapi("Erasure");

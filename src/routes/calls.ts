@@ -1,11 +1,11 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { ActionResult } from "../services/callActions.ts";
 import type { CallControl } from "../services/callControl.ts";
+import type { Forgetting } from "../services/forgetting.ts";
 import { viewCall, viewDetail, viewTurn } from "../services/callView.ts";
 import { type CallPosition, readCursor } from "../services/store/callList.ts";
 import type { CallRecord } from "../services/store/callRecord.ts";
 import type { CallStore } from "../services/store/calls.ts";
-import type { CallErasure } from "../services/store/erasure.ts";
 import { transcriptText, transcriptVtt } from "../services/transcriptFormats.ts";
 import type { Caller, CallerEnv, RequireScope } from "./access.ts";
 import { filterFor } from "./callFilters.ts";
@@ -27,7 +27,7 @@ import { acceptedFormat } from "./transcriptFormat.ts";
 export interface CallsRoutesDeps {
   readonly access: RequireScope;
   readonly calls: Pick<CallStore, "get" | "content" | "list">;
-  readonly erasure: Pick<CallErasure, "eraseNumber">;
+  readonly erasure: Pick<Forgetting, "eraseNumber">;
   readonly control: CallControl;
 }
 
@@ -185,7 +185,8 @@ const eraseCaller = createRoute({
   method: "delete",
   path: "/api/callers/{number}",
   summary: "Erase one person's calls",
-  description: "Everything that was kept of calls with this number. Takes the scope `admin`.",
+  description:
+    "Everything that was kept of calls with this number, in all instances that share the database: records, transcripts, webhooks that are not delivered yet, entries of batches, journals. Calls that wait to be dialled are not dialled any more. A call that is under way goes on: it is counted as `pending`, is erased as soon as it ends, is not tried again, and no webhook tells of it any more. A number on the do-not-call list stays on it. Takes the scope `admin`.",
   tags,
   request: { params: callerNumberParam },
   responses: { 200: { description: "What was erased", content: json(erasure) }, ...errorAnswers },

@@ -1,6 +1,7 @@
 import type { BudgetLimit } from "../services/budget.ts";
 import {
   BudgetExceeded,
+  CallWithdrawn,
   DestinationRefused,
   KeyRefused,
   OutcomeUnknown,
@@ -36,6 +37,9 @@ function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof DestinationRefused) return destinationProblem(error.refusal);
   if (error instanceof KeyRefused) {
     return new HttpProblem(401, error.code, "This API key may not place calls any more.");
+  }
+  if (error instanceof CallWithdrawn) {
+    return new HttpProblem(409, error.code, "The call is not wanted any more, and was not placed.");
   }
   if (error instanceof BudgetExceeded) return budgetProblem(error);
   if (error instanceof RequestKeyReused) {

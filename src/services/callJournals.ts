@@ -4,6 +4,8 @@ import { encodeJournal } from "../call/journal.ts";
 /** Keeps a file per call from which it can be lived through again. */
 export interface CallJournals {
   readonly write: NonNullable<SessionPorts["journal"]>;
+  /** Removes the journals of calls that are over; rejects where a file cannot be removed. */
+  forget(callIds: readonly string[]): Promise<void>;
   /** Settles when everything is written. */
   close(): Promise<void>;
 }
@@ -13,6 +15,8 @@ export interface CallJournalsDeps {
   /** Whether what people say stands in it. */
   readonly texts: boolean;
   readonly append: (path: string, text: string) => Promise<void>;
+  /** As far as there is such a file. */
+  readonly remove: (path: string) => Promise<void>;
   readonly setTimer: (wake: () => void, delayMs: number) => () => void;
   readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
 }
@@ -22,7 +26,7 @@ const WRITE_MS = 1000;
 const MAX_WAITING_CHARS = 1024 * 1024;
 
 export function createCallJournals(deps: CallJournalsDeps): CallJournals {
-  const { dir, texts, append, setTimer, log } = deps;
+  const { dir, texts, append, remove, setTimer, log } = deps;
   const waiting = new Map<string, string[]>();
   const lost = new Set<string>();
   let waitingChars = 0;
@@ -45,12 +49,31 @@ export function createCallJournals(deps: CallJournalsDeps): CallJournals {
         writing = writing.then(writeAll);
       }, WRITE_MS);
     },
+    async forget(callIds) {
+      for (const id of callIds) {
+        const lines = waiting.get(id) ?? [];
+        waitingChars -= lines.reduce((sum, { length }) => sum + length, 0);
+        waiting.delete(id);
+      }
+      // Behind what is being written just now, which would bring the file back.
+      const removed = writing.then(() => removeAll(callIds));
+      writing = removed.catch(() => {});
+      await removed;
+    },
     async close() {
       cancelTimer?.();
       cancelTimer = undefined;
       await writing.then(writeAll);
     },
   };
+
+  async function removeAll(callIds: readonly string[]): Promise<void> {
+    for (const id of callIds) await remove(pathOf(id));
+  }
+
+  function pathOf(id: string): string {
+    return `${dir}/${id}.jsonl`;
+  }
 
   async function writeAll(): Promise<void> {
     const taken = [...waiting];
@@ -60,7 +83,7 @@ export function createCallJournals(deps: CallJournalsDeps): CallJournals {
     lost.clear();
     for (const [id, lines] of taken) {
       try {
-        await append(`${dir}/${id}.jsonl`, lines.join(""));
+        await append(pathOf(id), lines.join(""));
       } catch (error) {
         log.warn("Journal not written", { callId: id, error });
       }
@@ -73,4 +96,13 @@ export async function appendPrivately(path: string, text: string): Promise<void>
   const folder = path.replace(/[/\\][^/\\]*$/, "");
   await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(path, text, { append: true, mode: 0o600 });
+}
+
+/** Removes a file, if there is one. */
+export async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }

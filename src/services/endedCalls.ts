@@ -17,6 +17,8 @@ export interface EndedCallsOptions {
   /** Settles when all that was known before is durable; rejects when the store fails meanwhile. */
   readonly flush: () => Promise<void>;
   readonly calls: Pick<CallStore, "get" | "content" | "untold" | "told">;
+  /** Forgets a call where that has been asked for, and gives whether it was: nobody outside hears of it. */
+  readonly forget: (callId: string) => Promise<boolean>;
   /** Makes sure, durably, that everybody outside hears of it; done again where it fails, or is cut short. */
   readonly announce: (call: CallRecord, content: CallContent) => Promise<void>;
   /** Tells those in this process, once it has been announced. */
@@ -38,7 +40,7 @@ const MAX_FOUND = 500;
 
 /** Starts telling of ended calls, one after another; while the store fails, they wait. */
 export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
-  const { events, flush, calls, announce, tell, now, setTimer, log } = options;
+  const { events, flush, calls, forget, announce, tell, now, setTimer, log } = options;
   const { retryMs = 1000, maxWaiting = 10_000 } = options;
   const waiting = new Set<string>();
   let working: Promise<void> | undefined;
@@ -89,8 +91,10 @@ export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
     const call = await calls.get(callId);
     // One that has been erased meanwhile is nobody's business.
     if (call?.status === "ended") {
-      await announce(call, await calls.content(callId));
-      await calls.told(callId);
+      if (!await forget(callId)) {
+        await announce(call, await calls.content(callId));
+        await calls.told(callId);
+      }
       tell(call);
     }
     waiting.delete(callId);

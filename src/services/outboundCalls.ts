@@ -60,7 +60,7 @@ export interface OutboundCallsDeps {
   readonly calls: TwilioCalls;
   readonly store: Pick<
     Store,
-    "calls" | "budget" | "idempotency" | "dialQueue" | "batches" | "keyCalls"
+    "calls" | "erasure" | "budget" | "idempotency" | "dialQueue" | "batches" | "keyCalls"
   >;
   readonly recorder: Pick<Recorder, "opened" | "changed" | "ended" | "health">;
   readonly handover: Handover;
@@ -114,7 +114,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   });
   const placing = createPlacing({
     ...{ policy: deps.policy, keyStanding: deps.keyStanding, allowance, refusal, now, log },
-    ...{ calls, queue, batches, placed, records },
+    ...{ calls, queue, batches, placed, records, isErased: store.erasure.isDue },
     wire: { publicUrl: deps.publicUrl, maxCallMs: deps.maxCallMs },
     unknown: unknownCalls.watch,
     left: ({ batch }) => batch !== undefined && batchCalls.wake(),
@@ -134,7 +134,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     ...{ budget, queue, batches, calls: store.calls },
     forget: placed.forget,
     tryAgain: async (job, dueAt, callId) => {
-      await queue.admit(records.admission(job, dueAt), now(), callId);
+      await queue.admitAgain(records.admission(job, dueAt), now(), callId);
       dialer.wake();
     },
   });

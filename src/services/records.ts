@@ -4,9 +4,11 @@ import type { Settings } from "../config/settings.ts";
 import { newId } from "../utils/ids.ts";
 import type { Logger } from "../utils/logger.ts";
 import { setTimer } from "../utils/setTimer.ts";
+import type { CallJournals } from "./callJournals.ts";
 import { createEndedCalls, type EndedCalls } from "./endedCalls.ts";
 import { createEventLog, type EventLog, type EventLogOptions } from "./eventLog.ts";
 import type { EventHub } from "./events.ts";
+import { createForgetting, type Forgetting } from "./forgetting.ts";
 import type { InstanceBus } from "./instances/instanceBus.ts";
 import { type KeyRevocation, openKeyRevocation } from "./keyRevocation.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -34,6 +36,7 @@ export interface Records {
   ) => Pick<RecordedCall, "model" | "transcriptionModel">;
   /** To be told of ends that no session of this process tells of. */
   readonly endedCalls: Pick<EndedCalls, "add">;
+  readonly forgetting: Pick<Forgetting, "eraseNumber">;
   /** Absent where nobody is to be told. */
   readonly webhooks?: Webhooks;
   /** Writes down what is still to be written, then closes the store. */
@@ -47,6 +50,8 @@ export interface RecordsDeps {
   readonly events: EventHub;
   readonly bus: InstanceBus;
   readonly store: Store;
+  /** Absent where none are kept. */
+  readonly journals?: CallJournals;
   readonly prices: Prices;
   /** Hears of every call whose record is complete. */
   readonly onEnded: (call: CallRecord) => void;
@@ -95,10 +100,15 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     memory: () => Deno.memoryUsage(),
     startedAt: Math.round(performance.timeOrigin / 1000),
   });
+  const { flush } = recorder;
+  const forgetting = createForgetting({
+    ...{ erasure: store.erasure, flush, journals: deps.journals, bus, now, log },
+  });
   const endedCalls = createEndedCalls({
     events,
-    flush: () => recorder.flush(),
+    flush,
     calls: store.calls,
+    forget: forgetting.forgetEnded,
     announce: async (call, content) => await webhooks?.ended(call, content),
     tell(call) {
       metrics.ended(call);
@@ -127,6 +137,7 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     revocation,
     modelsOf: (session) => modelsOf(session, deps),
     endedCalls,
+    forgetting,
     ...(webhooks !== undefined && { webhooks }),
     async close() {
       eventLog.close();
@@ -135,6 +146,7 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
       revocation.close();
       await stopRetention();
       await endedCalls.close();
+      forgetting.close();
       await webhooks?.close();
       await recorder.close();
       await deps.beforeStoreCloses();

@@ -1,4 +1,4 @@
-import { forgetOldJournals } from "./oldJournals.ts";
+import { forgetErasedJournals, forgetOldJournals } from "./oldJournals.ts";
 import type { Store } from "./store.ts";
 
 export interface RetentionDeps {
@@ -17,7 +17,10 @@ export interface RetentionDeps {
 
 const HOUR_MS = 60 * 60_000;
 
-/** Forgets, at the start and then every hour, what is too old to be kept; gives the means to stop. */
+/**
+ * Forgets, at the start and then every hour, what is too old to be kept, and what has been erased while
+ * this process could not be told; gives the means to stop.
+ */
 export function startRetention(deps: RetentionDeps): () => Promise<void> {
   const { store, days, journalDir, now, setTimer, log } = deps;
   let closed = false;
@@ -34,6 +37,9 @@ export function startRetention(deps: RetentionDeps): () => Promise<void> {
 
   async function forgetOld(): Promise<void> {
     await store.prune(now());
+    if (journalDir !== undefined) {
+      await forgetErasedJournals(journalDir, store.erasure.erasedAmong);
+    }
     if (days === undefined || closed) return;
     const before = now() - days * 24 * HOUR_MS;
     const erased = await store.erasure.eraseBefore(before);

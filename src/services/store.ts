@@ -59,6 +59,8 @@ export async function openStore(
 
 const DAY_MS = 24 * 60 * 60_000;
 const DEAD_LETTER_DAYS = 30;
+/** An instance that comes back may still have something of a call that was erased meanwhile. */
+const ERASED_DAYS = 366;
 
 function createStore(database: Database): Store {
   return {
@@ -85,6 +87,16 @@ async function prune(database: Database, now: number): Promise<void> {
     { sql: "DELETE FROM single_use_tokens WHERE expires_at <= $1", values: [now] },
     { sql: "DELETE FROM reservations WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
     { sql: "DELETE FROM deliveries WHERE dead_at < $1", values: [now - DEAD_LETTER_DAYS * DAY_MS] },
+    // What was on its way while its call was erased.
+    {
+      sql: "DELETE FROM deliveries WHERE call_id IN (SELECT call_id FROM erased_calls)",
+      values: [],
+    },
+    {
+      sql: `DELETE FROM erased_calls WHERE asked_at < $1
+        AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = call_id)`,
+      values: [now - ERASED_DAYS * DAY_MS],
+    },
     { sql: "DELETE FROM instances WHERE beat_at < $1", values: [now - DAY_MS] },
   ]);
 }

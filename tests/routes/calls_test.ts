@@ -369,7 +369,7 @@ Deno.test("DELETE /api/callers/:number erases all calls with it, for an admin", 
     const refused = await server.ask(path, ALICE, { method: "DELETE" });
     assert.deepEqual(await problem(refused), [403, "scope_missing"]);
     const erased = await server.ask(path, ADMIN, { method: "DELETE" });
-    assert.deepEqual(await erased.json(), { calls: 1, turns: 0, toolCalls: 0 });
+    assert.deepEqual(await erased.json(), { calls: 1, turns: 0, toolCalls: 0, pending: 0 });
     assert.deepEqual(await idsOf(await server.ask("/api/calls", ADMIN)), ["call_b"]);
     for (const number of ["4155550123", "%2B٤١٥٥٥٥٠١٢٣", "%2B1415555012%25", "*"]) {
       const wrong = await server.ask(`/api/callers/${number}`, ADMIN, { method: "DELETE" });

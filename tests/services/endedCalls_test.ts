@@ -30,6 +30,7 @@ Deno.test("a call that ends while others are told of is told of when its own end
         return await store.calls.content(callId);
       },
     },
+    forget: () => Promise.resolve(false),
     announce: () => Promise.resolve(),
     tell: ({ id }) => told.add(id),
     now: () => 0,

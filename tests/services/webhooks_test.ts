@@ -378,6 +378,7 @@ Deno.test("createEndedCalls() tells once of a call, with its transcript and cost
         ]);
       },
       calls: store.calls,
+      forget: () => Promise.resolve(false),
       announce: webhooks.ended,
       tell() {},
       now: clock.now,

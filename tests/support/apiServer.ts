@@ -12,6 +12,7 @@ import { createCallActions } from "../../src/services/callActions.ts";
 import { createCallControl } from "../../src/services/callControl.ts";
 import { createEventLog, type EventLog } from "../../src/services/eventLog.ts";
 import { createEventHub, type EventHub } from "../../src/services/events.ts";
+import { createForgetting } from "../../src/services/forgetting.ts";
 import { createLoneBus } from "../../src/services/instances/instanceBus.ts";
 import { createInstanceQuestions } from "../../src/services/instances/questions.ts";
 import { openStore, type Store } from "../../src/services/store.ts";
@@ -135,7 +136,12 @@ export async function withApi(
           log: { warn() {} },
         }),
       });
-      const { calls, erasure } = store;
+      const { calls } = store;
+      const erasure = createForgetting({
+        ...{ erasure: store.erasure, bus: createLoneBus("test"), now, log: { warn() {} } },
+        flush: () => Promise.resolve(),
+        journals: undefined,
+      });
       router.route("/", callsRoutes({ access, calls, erasure, control }));
       router.route("/", analyticsRoutes({ access, calls }));
       router.route(

@@ -3,6 +3,7 @@ import { openStore, type Store } from "../../src/services/store.ts";
 import type { DatabaseSettings } from "../../src/config/settings.ts";
 import { readCursor } from "../../src/services/store/callList.ts";
 import { noUsage } from "../../src/services/store/callRecord.ts";
+import { testErasure } from "./erasureContract.ts";
 import { ended, opened, said } from "./storedCalls.ts";
 import { testStorePorts } from "./storePortsContract.ts";
 
@@ -37,6 +38,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   };
   testCalls(test);
   testLists(test);
+  testInstances(test);
   testErasure(test);
   testStorePorts(test);
 }
@@ -370,93 +372,7 @@ function testLists(test: StoreTest): void {
   });
 }
 
-function testErasure(test: StoreTest): void {
-  test("eraseBefore() forgets old calls whole and nothing else", async ({ calls, erasure }) => {
-    const old = Array.from(
-      { length: 450 },
-      (_, at) => opened({ id: `old_${at}`, startedAt: 1000 + at }),
-    );
-    await calls.write([
-      ...old,
-      said("old_7", { id: "x" }),
-      said("old_7", { id: "y" }),
-      opened({ id: "new", startedAt: 5000 }),
-    ]);
-    assert.deepEqual(await erasure.eraseBefore(5000), { calls: 450, turns: 2, toolCalls: 0 });
-    assert.deepEqual((await calls.list({}, { limit: 500 })).calls.map(({ id }) => id), ["new"]);
-    assert.deepEqual((await calls.content("old_7")).turns, []);
-  });
-
-  test("eraseBefore() forgets old batches that are over, and what webhooks hold", async (store) => {
-    const { batches, outbox, erasure } = store;
-    const items = [{ number: "+15550001", variables: { name: "Ann" } }];
-    for (const [id, at] of [["over", 1000], ["open", 1000], ["new", 5000]] as const) {
-      await batches.create({ id, request: {}, items }, at);
-    }
-    await batches.cancel("over", 2000);
-    await batches.cancel("new", 6000);
-    const letter = { endpoint: "e", eventType: "call.ended", payload: "+15550001" };
-    await outbox.enqueue([{ ...letter, id: "old" }], 1000);
-    await outbox.enqueue([{ ...letter, id: "young" }], 5000);
-    await erasure.eraseBefore(5000);
-    assert.deepEqual(
-      (await Promise.all(["over", "open", "new"].map(batches.get))).map((batch) => batch?.id),
-      [undefined, "open", "new"],
-    );
-    assert.deepEqual(await batches.items("over", { limit: 9 }), []);
-    const left = await outbox.claim(9000, { limit: 9, leaseMs: 1 });
-    assert.deepEqual(left.map(({ id }) => id), ["young"]);
-  });
-
-  test("eraseNumber() leaves nothing of a person in batches and requests, and dials nobody again", async (store) => {
-    const { batches, calls, erasure, idempotency } = store;
-    const key = { keyName: "ops", requestKey: "for +15550001" };
-    await idempotency.reserve({ ...key, bodyHash: "h", callId: "out" }, 0);
-    await idempotency.complete(key, { status: 200, body: { callId: "out" } });
-    await calls.write([opened({ id: "out", direction: "outbound", to: "+15550001" })]);
-    const request = { context: "about Ann" };
-    const items = [{ number: "+15550001", variables: { name: "Ann" } }];
-    await batches.create({ id: "b1", request, items }, 0);
-    await batches.create({ id: "b2", request, items: [...items, { number: "+15550002" }] }, 0);
-    await erasure.eraseNumber("+15550001");
-    const [own, shared] = [await batches.get("b1"), await batches.get("b2")];
-    assert.deepEqual([own?.request, own?.progress.cancelled], [{}, 1]);
-    assert.deepEqual([shared?.request, shared?.progress.pending], [request, 1]);
-    const again = await idempotency.reserve({ ...key, bodyHash: "h", callId: "again" }, 1);
-    assert.deepEqual(again, { state: "unknown", bodyHash: "", callId: "out" });
-  });
-
-  test("eraseNumber() forgets all about one person, also what comes later of an erased call", async (store) => {
-    const { calls, erasure } = store;
-    await calls.write([
-      opened({ id: "in", direction: "inbound", from: "+15550001", to: "+15559999" }),
-      opened({ id: "out", direction: "outbound", from: "+15559999", to: "+15550001" }),
-      opened({ id: "other", direction: "inbound", from: "+15550002", to: "+15559999" }),
-      said("in", { id: "x" }),
-    ]);
-    await store.outbox.enqueue([{
-      id: "d1",
-      endpoint: "e",
-      eventType: "call.ended",
-      callId: "in",
-      payload: "+15550001",
-    }], 0);
-    await store.batches.create({
-      id: "b1",
-      request: {},
-      items: [{ number: "+15550001", variables: { name: "Ann" } }],
-    }, 0);
-    // The server's own number is everywhere: only the far end counts.
-    assert.equal((await erasure.eraseNumber("+15559999")).calls, 0);
-    assert.deepEqual(await erasure.eraseNumber("+15550001"), { calls: 2, turns: 1, toolCalls: 0 });
-    await calls.write([said("in", { id: "y" })]);
-    assert.deepEqual((await calls.content("in")).turns, []);
-    assert.deepEqual((await calls.list({}, { limit: 9 })).calls.map(({ id }) => id), ["other"]);
-    assert.deepEqual(await store.outbox.claim(1, { limit: 9, leaseMs: 1 }), []);
-    const [item] = await store.batches.items("b1", { limit: 1 });
-    assert.deepEqual([item?.number, item?.variables], ["", undefined]);
-  });
-
+function testInstances(test: StoreTest): void {
   test("only calls of processes that are gone count as abandoned", async ({ calls, instances }) => {
     await instances.beat("alive", 100_000);
     await instances.beat("silent", 30_000);

@@ -271,7 +271,10 @@ function testBatches(test: StoreTest): void {
     await feed(store, { most: 1, numbers: ["+1"] });
     await dialQueue.claim(1000);
     await batches.placed("call_0");
-    await dialQueue.admit(admitted("call_0r1", { dueAt: 60_000 }), 1000, "call_0");
+    const again = () =>
+      dialQueue.admitAgain(admitted("call_0r1", { dueAt: 60_000 }), 1000, "call_0");
+    await again();
+    await again();
     const [item] = await batches.items("b1", { limit: 1 });
     assert.deepEqual([item?.state, item?.callId], ["placing", "call_0r1"]);
     assert.equal(await dialQueue.find("call_0"), undefined);

@@ -11,8 +11,8 @@ import type { KeyStanding } from "./keyStanding.ts";
 import type { OutboundRecords } from "./outboundRecords.ts";
 import type { PlacedCall, PlacedCalls } from "./placedCalls.ts";
 import {
-  BatchCancelled,
   BudgetExceeded,
+  CallWithdrawn,
   DestinationRefused,
   KeyRefused,
   OutcomeUnknown,
@@ -32,6 +32,8 @@ export interface PlacingDeps {
   readonly policy: () => Promise<SpendingPolicy>;
   readonly keyStanding: KeyStanding;
   readonly batches: Pick<Batches, "isCancelled">;
+  /** Whether nothing of a call is to be kept: then it is not made. */
+  readonly isErased: (callId: string) => Promise<boolean>;
   readonly allowance: Allowance;
   readonly calls: Pick<TwilioCalls, "create">;
   readonly queue: Pick<DialQueue, "postpone">;
@@ -95,8 +97,9 @@ export function createPlacing(deps: PlacingDeps): Placing {
     const keyRefusal = deps.keyStanding(job.keyName);
     if (keyRefusal !== undefined) throw new KeyRefused(keyRefusal);
     if (job.batch !== undefined && await deps.batches.isCancelled(job.batch.id)) {
-      throw new BatchCancelled();
+      throw new CallWithdrawn("batch_cancelled");
     }
+    if (await deps.isErased(job.callId)) throw new CallWithdrawn("erased");
     const decision = await (await deps.policy()).check(job.to, now());
     if (!decision.ok) {
       if (decision.code !== "outside_hours" || decision.opensAt === undefined || !canWait(job)) {
@@ -172,7 +175,7 @@ export function createPlacing(deps: PlacingDeps): Placing {
     } catch (failure) {
       log.warn("Dial queue not written", { callId, error: failure });
     }
-    if (error instanceof BatchCancelled) {
+    if (error instanceof CallWithdrawn) {
       return records.ended(job, { reason: "operator_hung_up" }, "cancelled");
     }
     records.ended(job, { reason: "not_answered", detail: code }, "failed");
@@ -187,7 +190,7 @@ function canWait({ batch, attempt }: OutboundJob): boolean {
 /** Whether waiting would change nothing. */
 function isFinal(error: unknown): boolean {
   return error instanceof DestinationRefused || error instanceof BudgetExceeded ||
-    error instanceof KeyRefused || error instanceof BatchCancelled;
+    error instanceof KeyRefused || error instanceof CallWithdrawn;
 }
 
 function isUnknown(error: unknown): boolean {
@@ -204,8 +207,8 @@ function codeOf(error: unknown): string {
   if (error instanceof BudgetExceeded) {
     return error.limit === "dailyMinutes" ? "daily_minutes_used" : "daily_usd_used";
   }
-  if (error instanceof BatchCancelled) return "batch_cancelled";
-  return error instanceof CallRefused || error instanceof KeyRefused
+  return error instanceof CallRefused || error instanceof KeyRefused ||
+      error instanceof CallWithdrawn
     ? error.code
     : "internal_error";
 }

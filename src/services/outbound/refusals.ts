@@ -26,11 +26,11 @@ export class KeyRefused extends Error {
   }
 }
 
-/** The batch of which the call is one has been cancelled. */
-export class BatchCancelled extends Error {
-  override readonly name = "BatchCancelled";
-  constructor() {
-    super("Cannot place the call: its batch has been cancelled");
+/** The call is not wanted any more: its batch has been cancelled, or what is kept of its number erased. */
+export class CallWithdrawn extends Error {
+  override readonly name = "CallWithdrawn";
+  constructor(readonly code: "batch_cancelled" | "erased") {
+    super(`Cannot place the call: ${code}`);
   }
 }
 

@@ -99,7 +99,10 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
   }
 }
 
-/** A call that waited in a queue is opened again by the process that places it. */
+/**
+ * A call that waited in a queue is opened again by the process that places it. One that has been erased
+ * is not: see `erasure.ts`.
+ */
 function insertCall(call: NewCall): Statement {
   const columns: Columns = {
     id: call.id,
@@ -119,11 +122,12 @@ function insertCall(call: NewCall): Statement {
   const kept = ["call_sid", "from_number", "to_number", "model", "transcription_model"]
     .map((name) => `${name} = COALESCE(calls.${name}, excluded.${name})`);
   return {
-    sql: `INSERT INTO calls (${names.join(", ")}) VALUES (${
+    sql: `INSERT INTO calls (${names.join(", ")}) SELECT ${
       names.map((_, at) => `$${at + 1}`).join(", ")
-    }) ON CONFLICT (id) DO UPDATE SET instance_id = excluded.instance_id, ${
-      kept.join(", ")
-    } WHERE calls.ended_at IS NULL`,
+    } WHERE NOT EXISTS (SELECT 1 FROM erased_calls WHERE call_id = $1)
+      OR EXISTS (SELECT 1 FROM calls WHERE calls.id = $1)
+      ON CONFLICT (id) DO UPDATE SET instance_id = excluded.instance_id, ${kept.join(", ")}
+      WHERE calls.ended_at IS NULL`,
     values: Object.values(columns).map(storable),
   };
 }

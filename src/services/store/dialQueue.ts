@@ -19,10 +19,14 @@ export interface ClaimedCalls {
 export interface DialQueue {
   /**
    * Writes a call down and puts it in the queue, in one step; gives its position among those of its
-   * number, from 1. The call that it tries again leaves the queue in the same step, and a batch has it
-   * in that one's place.
+   * number, from 1.
    */
-  admit(admitted: AdmittedCall, now: number, triesAgain?: string): Promise<number>;
+  admit(admitted: AdmittedCall, now: number): Promise<number>;
+  /**
+   * The same for a call that tries another one again: that one leaves the queue in the same step, and its
+   * batch has this one in its place. Nothing is dialled again for somebody whose calls are erased.
+   */
+  admitAgain(admitted: AdmittedCall, now: number, triedBefore: string): Promise<void>;
   /** Takes the calls whose turn it is: at most one per number, and not before its pace allows. */
   claim(now: number, options?: { readonly perSecond?: number }): Promise<ClaimedCalls>;
   /** What is kept of a call until it is removed, whether it has been taken or still waits. */
@@ -58,21 +62,27 @@ export function createDialQueue(database: Database): DialQueue {
   }
 
   return {
-    async admit(admitted, now, triesAgain) {
-      const callId = admitted.call.id;
-      await database.batch([
-        ...admissionStatements(admitted, now),
-        ...(triesAgain === undefined ? [] : [
-          {
-            sql: `UPDATE batch_items SET state = 'placing', call_id = $2
-              WHERE call_id = $1 AND state IN ('placing', 'placed')`,
-            values: [triesAgain, callId],
-          },
-          { sql: "DELETE FROM dial_queue WHERE call_id = $1", values: [triesAgain] },
-        ]),
-      ]);
+    async admit(admitted, now) {
+      await database.batch(admissionStatements(admitted, now));
       // The call waits; that its place cannot be told is no reason to say that it does not.
-      return await position(callId).catch(() => undefined) ?? 1;
+      return await position(admitted.call.id).catch(() => undefined) ?? 1;
+    },
+    admitAgain(admitted, now, triedBefore) {
+      return database.transaction("dial", async (query) => {
+        const taken = await query(
+          `DELETE FROM dial_queue WHERE call_id = $1 RETURNING (
+            SELECT COUNT(*) FROM erased_calls WHERE erased_calls.call_id = $1) AS erased`,
+          [triedBefore],
+        );
+        // Erased meanwhile, or tried again already.
+        if (taken[0] === undefined || numberOf(taken[0], "erased") > 0) return;
+        for (const { sql, values } of admissionStatements(admitted, now)) await query(sql, values);
+        await query(
+          `UPDATE batch_items SET state = 'placing', call_id = $2
+            WHERE call_id = $1 AND state IN ('placing', 'placed')`,
+          [triedBefore, admitted.call.id],
+        );
+      });
     },
     claim(now, { perSecond = 1 } = {}) {
       return database.transaction("dial", async (query) => {

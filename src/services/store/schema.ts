@@ -208,4 +208,11 @@ export const versions: readonly (readonly string[])[] = [
     "ALTER TABLE calls ADD COLUMN untold_since BIGINT",
     "CREATE INDEX calls_untold ON calls (untold_since) WHERE untold_since IS NOT NULL",
   ],
+  [
+    // Of these nothing is to stay once they are over, and nothing is written any more once they are gone.
+    `CREATE TABLE erased_calls (
+      call_id TEXT PRIMARY KEY,
+      asked_at BIGINT NOT NULL
+    )`,
+  ],
 ];

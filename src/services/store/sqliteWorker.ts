@@ -75,6 +75,8 @@ function open(path: string, busyTimeoutMs: number): DatabaseSync {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     }
   }
+  // What is deleted is really gone, and not only from the tables.
+  opened.exec("PRAGMA secure_delete = ON");
   opened.exec("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000");
   return opened;
 }

@@ -101,10 +101,13 @@ export function createWebhookOutbox(database: Database): WebhookOutbox {
   };
 }
 
+/** Nobody is told of what is to be forgotten. */
 function insert({ id, endpoint, eventType, callId, payload }: NewDelivery, now: number): Statement {
   return {
     sql: `INSERT INTO deliveries (id, endpoint, event_type, call_id, payload, created_at, due_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+      SELECT $1, $2, $3, $4, $5, $6, $7
+      WHERE NOT EXISTS (SELECT 1 FROM erased_calls WHERE erased_calls.call_id = $4)
+      ON CONFLICT (id) DO NOTHING`,
     values: [id, endpoint, eventType, callId ?? null, storableText(payload), now, now],
   };
 }

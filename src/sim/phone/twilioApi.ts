@@ -6,7 +6,11 @@ import type { Exchange } from "./exchange.ts";
 
 /** Something that goes wrong with the next create request. */
 export type ApiFault =
-  | { readonly kind: "rateLimited"; readonly retryAfterSeconds: number }
+  | {
+    readonly kind: "rateLimited";
+    readonly retryAfterSeconds: number;
+    readonly delayMs?: number;
+  }
   | { readonly kind: "refused"; readonly code: number; readonly message: string }
   /** No answer ever comes; the call may have been placed all the same. */
   | { readonly kind: "silent"; readonly placed: boolean }
@@ -77,6 +81,7 @@ export function startTwilioApi(
   async function create(form: URLSearchParams): Promise<Response> {
     const fault = faults.shift();
     if (fault?.kind === "rateLimited") {
+      await clock.wait(fault.delayMs ?? 0, closing.signal);
       const headers = { "retry-after": String(fault.retryAfterSeconds) };
       return errorAnswer(refuse(20429, "Too Many Requests"), headers);
     }

@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import connect from "postgres";
+import type { TestServer } from "../support/phoneServer.ts";
+import { apiKey, startPhoneServer } from "../support/phoneServer.ts";
+import { get, initiate, startBeside, temporaryDatabase, until } from "../support/dialling.ts";
+import { type Instance, isPostgresThere, startTwoInstances } from "../support/instances.ts";
+import { driverLeftovers, startPostgres } from "../support/postgres.ts";
+
+const person = "+12025550123";
+const digits = person.slice(2);
+const API_KEYS = `ops:${apiKey};scopes=admin`;
+
+interface Erased {
+  readonly calls: number;
+  readonly pending: number;
+}
+
+async function erase(instance: Pick<Instance, "request">): Promise<Erased> {
+  const path = `/api/callers/${encodeURIComponent(person)}`;
+  const headers = { "X-API-Key": apiKey };
+  const answer = await instance.request(path, { method: "DELETE", headers });
+  assert.equal(answer.status, 200);
+  return await answer.json();
+}
+
+/** The person calls, and what they type into the call is kept. */
+async function callIn({ app, network, post }: TestServer, at: Pick<Instance, "app"> = { app }) {
+  const call = network.call({ from: person });
+  await call.next("media");
+  const callId = at.app.registry.byCallSid(call.sid)?.id ?? "";
+  const typed = { type: "text", text: `My number is ${digits}.` };
+  const answer = await post(`/api/calls/${callId}/actions`, typed);
+  assert.equal(answer.status, 202, await answer.text());
+  return { call, callId };
+}
+
+function isGone(instance: Pick<Instance, "request">, callId: string): Promise<unknown> {
+  return until(() => get(instance, `/api/calls/${callId}`), ({ code }) => code === "unknown_call");
+}
+
+function isOver(instance: Pick<Instance, "request">, callId: string): Promise<unknown> {
+  return until(() => get(instance, `/api/calls/${callId}`), ({ status }) => status === "ended");
+}
+
+/** Everything that is kept in a place, as text. */
+interface Kept {
+  readonly url: string;
+  read(): Promise<string>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+async function inFile(): Promise<Kept> {
+  const { url, folder, ...place } = await temporaryDatabase();
+  const files = ["parley.db", "parley.db-wal"].map((name) => `${folder}/${name}`);
+  const latin = new TextDecoder("latin1");
+  const read = async () =>
+    (await Promise.all(files.map((file) => Deno.readFile(file))))
+      .map((bytes) => latin.decode(bytes)).join("\n");
+  return { url, read, ...place };
+}
+
+async function onPostgres(): Promise<Kept> {
+  const server = await startPostgres();
+  const database = await server?.createDatabase();
+  if (server === undefined || database === undefined) throw new Error("Cannot test with Postgres");
+  const { url } = database;
+  return {
+    url,
+    async read() {
+      const sql = connect(url, { max: 1, onnotice: () => {} });
+      try {
+        const tables = await sql`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`;
+        const rows = await Promise.all(
+          tables.map(({ tablename }) => sql`SELECT * FROM ${sql(tablename)}`),
+        );
+        return JSON.stringify(rows);
+      } finally {
+        await sql.end();
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await database.drop();
+      server.kill();
+    },
+  };
+}
+
+for (
+  const [name, makePlace, ignore] of [
+    ["SQLite", inFile, false],
+    ["Postgres", onPostgres, !isPostgresThere],
+  ] as const
+) {
+  Deno.test({
+    name: `${name}: of a person whose calls are erased nothing is left, also of what was under way`,
+    ignore,
+    ...driverLeftovers,
+    async fn() {
+      await using place = await makePlace();
+      const journals = await Deno.makeTempDir();
+      await using receiver = deafReceiver();
+      {
+        await using server = await startPhoneServer({
+          env: {
+            ...{ API_KEYS, DATABASE_URL: place.url, OUTBOUND_PER_SECOND: "1" },
+            ...{ JOURNAL_DIR: journals, JOURNAL_TEXTS: "true" },
+            ...{ WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: secret },
+          },
+          network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
+        });
+        const earlier = await callIn(server);
+        earlier.call.hangUp();
+        await isOver(server, earlier.callId);
+        const live = await callIn(server);
+        const retry = { on: ["busy"], times: 3, afterMinutes: 1 };
+        const about = { context: `About ${digits}`, variables: { number: digits } };
+        const rings = await (await initiate(server, { to: person, retry, ...about })).json();
+        assert.equal(typeof rings.callSid, "string");
+        const ringing = await server.network.nextCall();
+        // They wait for their turns: nobody is dialled before the person's own.
+        for (let at = 0; at < 3; at++) await (await initiate(server)).body?.cancel();
+        const waits = await (await initiate(server, { to: person, ...about })).json();
+        const calls = [{ to: person, variables: { number: digits } }];
+        const batch = await (await server.post("/api/outbound/batch", { calls })).json();
+        assert.match(await place.read(), new RegExp(digits));
+
+        const erased = await erase(server);
+        assert.deepEqual([erased.pending, erased.calls >= 2], [2, true]);
+        for (const { callId } of [earlier, waits]) await isGone(server, callId);
+        const { progress } = await get(server, `/api/outbound/batch/${batch.batchId}`);
+        assert.equal(progress.cancelled, 1);
+        assert.equal((await erase(server)).pending, 2);
+
+        // They go on, and are forgotten when they end.
+        assert.equal((await get(server, `/api/calls/${live.callId}`)).status, "live");
+        live.call.hangUp();
+        ringing.finish({ status: "busy", reason: "busy" });
+        await Promise.all([live.call.settled, ringing.settled]);
+        for (const { callId } of [live, rings]) await isGone(server, callId);
+        const { calls: left } = await get(server, "/api/calls");
+        assert.ok(left.every(({ to }: { to: string }) => to !== person), "nor dialled again");
+        assert.equal((await place.read()).includes(digits), false);
+      }
+      assert.deepEqual([...Deno.readDirSync(journals)], []);
+      await Deno.remove(journals, { recursive: true });
+    },
+  });
+}
+
+Deno.test("a call that the phone network sends back after the erasure is not dialled again", async () => {
+  await using server = await startPhoneServer({ env: { API_KEYS } });
+  server.api.failNext({ kind: "rateLimited", retryAfterSeconds: 1, delayMs: 300 });
+  const batch = await server.post("/api/outbound/batch", { calls: [{ to: person }] });
+  const { batchId } = await batch.json();
+  const [item] = await until(
+    async () => (await get(server, `/api/outbound/batch/${batchId}`)).calls,
+    ([item]) => item.state === "placing",
+  );
+  await until(
+    () => get(server, `/api/outbound/${item.callId}`),
+    ({ position }) => position === undefined,
+  );
+  assert.equal((await erase(server)).pending, 1);
+  await isGone(server, item.callId);
+  assert.deepEqual(server.network.calls, []);
+});
+
+Deno.test({
+  name: "the journals of an erased caller go at every instance, also at one that was away",
+  ignore: !isPostgresThere,
+  ...driverLeftovers,
+  async fn() {
+    await using world = await startTwoInstances({ env: { API_KEYS } });
+    const { first, env } = world;
+    const journals = await Deno.makeTempDir();
+    const left = () => [...Deno.readDirSync(journals)].map(({ name }) => name);
+    const start = () =>
+      startBeside(first, { ...env, JOURNAL_DIR: journals, JOURNAL_TEXTS: "true" });
+    {
+      await using other = await start();
+      first.network.connectTo(other.origin);
+      const over = await callIn(first, other);
+      over.call.hangUp();
+      await isOver(first, over.callId);
+      await until(left, (names) => names.includes(`${over.callId}.jsonl`));
+      assert.equal((await erase(first)).calls, 1);
+      await until(left, (names) => names.length === 0);
+
+      const live = await callIn(first, other);
+      assert.deepEqual(
+        await erase(first),
+        { ...{ calls: 0, turns: 0, toolCalls: 0 }, pending: 1 },
+      );
+      await until(left, (names) => names.includes(`${live.callId}.jsonl`));
+      live.call.hangUp();
+      await isGone(first, live.callId);
+      await until(left, (names) => names.length === 0);
+
+      const last = await callIn(first, other);
+      last.call.hangUp();
+      await isOver(first, last.callId);
+    }
+    assert.equal(left().length, 1);
+    assert.equal((await erase(first)).calls, 1);
+    {
+      await using _again = await start();
+      await until(left, (names) => names.length === 0);
+    }
+    await Deno.remove(journals, { recursive: true });
+  },
+});
+
+const secret = `whsec_${new Uint8Array(32).toBase64()}`;
+
+/** Takes no webhook, so that all of them stay in the outbox. */
+function deafReceiver() {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response(null, { status: 503 }),
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
