@@ -1,7 +1,7 @@
 import { type App, createApp } from "./app.ts";
 import { AgentsError } from "./config/agents.ts";
 import { readEnvironment, SettingsError } from "./config/env.ts";
-import { firstScreen } from "./config/firstScreen.ts";
+import { firstScreen, stoppingScreen } from "./config/firstScreen.ts";
 import { unreachableHosts } from "./config/hostPermissions.ts";
 
 /** For hosts that bring their own socket and import this; started by itself, the server listens. */
@@ -88,6 +88,10 @@ function stopOnSignal(app: App, server: Deno.HttpServer): void {
     Deno.addSignalListener(signal, () => {
       if (stopping) Deno.exit(1);
       stopping = true;
+      const { registry: { size }, settings } = app;
+      if (signal === "SIGINT" && size > 0) {
+        console.log(stoppingScreen(size, settings.server.drainMs));
+      }
       stop(app, server).finally(() => Deno.exit(0));
     });
   }

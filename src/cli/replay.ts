@@ -36,18 +36,25 @@ function named({ type, ...rest }: { readonly type: string }): string {
   return Object.keys(rest).length === 0 ? type : `${type} ${JSON.stringify(rest)}`;
 }
 
+const USAGE = `Run a recorded call through the call machine again.
+
+  deno task replay FILE    print what happened in the call, and what was done about it
+
+The server writes a file for every call into the folder that JOURNAL_DIR names.`;
+
 if (import.meta.main) {
   const [path] = Deno.args;
-  if (path === undefined) {
-    console.error("Usage: deno task replay FILE");
-    Deno.exit(2);
+  if (path === undefined || path === "--help" || path === "-h") {
+    console.log(USAGE);
+    Deno.exit(path === undefined ? 2 : 0);
   }
   try {
     for (const line of describeReplay(decodeJournal(await Deno.readTextFile(path)))) {
       console.log(line);
     }
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    if (error instanceof Deno.errors.NotFound) console.error(`There is no file ${path}`);
+    else console.error(error instanceof Error ? error.message : error);
     Deno.exit(1);
   }
 }

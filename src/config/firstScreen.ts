@@ -38,6 +38,12 @@ function phoneLine(phone: PhoneSettings | undefined): string {
   return `on: ${number}, with its webhook set to ${publicUrl}/twilio/voice${elsewhere}`;
 }
 
+/** What a person reads who stops the server in the middle of calls. */
+export function stoppingScreen(liveCalls: number, drainMs: number): string {
+  const calls = liveCalls === 1 ? "1 call goes" : `${liveCalls} calls go`;
+  return `  ${calls} on to the end (DRAIN_SECONDS=${drainMs / 1000}). Ctrl-C again stops at once.`;
+}
+
 function recordsLine({ database, records: { retentionDays } }: Settings): string {
   const place = database.kind === "postgres"
     ? `Postgres at ${new URL(database.url).host}`

@@ -101,10 +101,12 @@ export function createAccess(deps: AccessDeps): RequireScope {
     }
     const pace = wrongKeys.take(addressOf(c), now());
     if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
-    throw unauthorized(
-      secret === undefined ? "key_required" : "invalid_key",
-      "This needs an API key: send Authorization: Bearer, or X-API-Key.",
-    );
+    throw secret === undefined
+      ? unauthorized(
+        "key_required",
+        "This needs an API key: send Authorization: Bearer, or X-API-Key.",
+      )
+      : unauthorized("invalid_key", "The server does not know this API key.");
   }
 }
 

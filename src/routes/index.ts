@@ -25,6 +25,7 @@ export interface RouterDeps {
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly log: {
+    debug(message: string, fields: Readonly<Record<string, unknown>>): void;
     info(message: string, fields: Readonly<Record<string, unknown>>): void;
     error(message: string, fields: Readonly<Record<string, unknown>>): void;
   };
@@ -61,15 +62,21 @@ function logAccess(now: () => number, log: RouterDeps["log"]): MiddlewareHandler
   return async function access(c, next) {
     const begunMs = now();
     await next();
-    log.info("Request answered", {
+    const route = routePath(c, -1);
+    const { status } = c.res;
+    const isUsual = status < 400 && USUAL.test(route);
+    log[isUsual ? "debug" : "info"]("Request answered", {
       requestId: c.get("requestId"),
       method: c.req.method,
-      route: routePath(c, -1),
-      status: c.res.status,
+      route,
+      status,
       ms: Math.round(now() - begunMs),
     });
   };
 }
+
+/** The files of the pages, and what is asked for every few seconds, would hide everything else. */
+const USUAL = /^\/(assets|docs)\/|^\/(health|ready|metrics)$/;
 
 /** An answer may be stricter, or as a page must be, freer: headers that it sets itself stay. */
 const secure: MiddlewareHandler = async function securityHeaders(c, next) {

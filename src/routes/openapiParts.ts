@@ -18,6 +18,18 @@ export const errorAnswers = {
   "5XX": { description: "Could not be done, and why", content: json(errorAnswer) },
 } satisfies RouteConfig["responses"];
 
+/** What zod finds is told as the schemas' own sentences are: as what a field must be. */
+z.config({
+  customError: (issue) => {
+    if (issue.code === "invalid_type") {
+      const type = issue.expected === "record" ? "object" : issue.expected;
+      return issue.input === undefined ? "is missing" : `must be of type ${type}`;
+    }
+    if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
+    return undefined;
+  },
+});
+
 /** Turns what a schema found wrong into the one shape of errors. */
 export function refuseInvalid(result: Validation): void {
   if (result.success) return;

@@ -80,7 +80,10 @@ export function webRoutes(
     if (key !== undefined) return key.name;
     const pace = wrongKeys.take(addressOf(c), now());
     if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
-    throw new HttpProblem(401, "invalid_key", "This server asks for an API key.", undefined, {
+    const sentence = secret === undefined
+      ? "This server asks for an API key."
+      : "The server does not know this API key.";
+    throw new HttpProblem(401, "invalid_key", sentence, undefined, {
       "WWW-Authenticate": "Bearer",
     });
   }

@@ -35,6 +35,8 @@ const DETAILS: Readonly<Record<string, string>> = {
   key_expired: "Not dialled: the API key had expired",
   key_revoked: "Not dialled: the API key had been revoked",
   key_removed: "Not dialled: the API key had been removed",
+  outcome_unknown: "What became of the call is not known",
+  provider_unreachable: "Not dialled: the phone network could not be reached",
   never_joined: "The caller's line was never connected",
   joined_elsewhere: "The caller went on in another place",
   invalid_api_key: "The server's OpenAI key was refused",

@@ -64,7 +64,7 @@ function serve(log: Parameters<typeof eventsRoutes>[0]["log"]) {
     allowedOrigins: [],
     newRequestId: () => "req_1",
     now: () => 0,
-    log: { info() {}, error: console.error },
+    log: { debug() {}, info() {}, error: console.error },
     mount: (router) =>
       router.route(
         "/",

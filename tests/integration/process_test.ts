@@ -110,7 +110,7 @@ Deno.test("a second signal stops the server at once", async () => {
   await using world = await startProcessWorld();
   await ring(world);
   world.server.signal("SIGINT");
-  await world.server.lines.find((line) => line.includes('"Stopping"'));
+  await world.server.lines.find((line) => line.includes("1 call goes on"));
   world.server.signal("SIGTERM");
   assert.equal(await world.server.ended(), 1);
 });

@@ -22,7 +22,7 @@ function startRouter(options: Partial<RouterDeps> = {}) {
     allowedOrigins: ["https://app.example.com"],
     newRequestId: () => `req_${++ids}`,
     now: () => 0,
-    log: { info: log, error: log },
+    log: { debug() {}, info: log, error: log },
     mount() {},
     ...options,
   });
@@ -48,6 +48,20 @@ Deno.test("a route's own security headers stay", async () => {
       void router.get("/page", (c) => c.text("hi", 200, { "Content-Security-Policy": "mine" })),
   });
   assert.equal((await ask("/page")).headers.get("content-security-policy"), "mine");
+});
+
+Deno.test("what the pages are made of, and what is asked for all the time, does not fill the log", async () => {
+  const { ask, logged } = startRouter({
+    mount(router) {
+      router.get("/assets/:file", (c) => c.text("", c.req.param("file") === "a" ? 200 : 404));
+      router.get("/api/calls", (c) => c.text(""));
+    },
+  });
+  for (const path of ["/health", "/assets/a", "/api/calls", "/assets/b"]) await ask(path);
+  assert.deepEqual(logged.map(({ fields }) => [fields["route"], fields["status"]]), [
+    ["/api/calls", 200],
+    ["/assets/:file", 404],
+  ]);
 });
 
 Deno.test("a client's request id is kept where it is harmless", async () => {

@@ -20,7 +20,9 @@ Deno.test("initiate wants a key, in either header, and says so", async () => {
   const none = await server.request(path, { method: "POST", headers: type, body });
   assert.equal(none.headers.get("www-authenticate"), "Bearer");
   assert.deepEqual(await codeOf(none), [401, "key_required"]);
-  assert.deepEqual(await codeOf(await server.post(path, { to }, "wrong")), [401, "invalid_key"]);
+  const wrong = await server.post(path, { to }, "wrong");
+  assert.match((await wrong.clone().json()).error, /does not know this API key/);
+  assert.deepEqual(await codeOf(wrong), [401, "invalid_key"]);
   const headers = { ...type, "X-API-Key": apiKey };
   const right = await server.request(path, { method: "POST", headers, body });
   assert.equal((await right.json()).success, true);
@@ -90,6 +92,11 @@ Deno.test("initiate says which fields are wrong, in one answer", async () => {
     [...paths].sort(),
     ["", "agent", "context", "from", "machineDetection", "to", "variables"],
   );
+  const said = (await (await server.post(path, { variables: [] })).json()).details;
+  assert.deepEqual(said, [
+    { path: "to", message: "is missing" },
+    { path: "variables", message: "must be of type object" },
+  ]);
   const unknown = await server.post(path, { to, agent: "nobody" });
   assert.deepEqual(await codeOf(unknown), [422, "unknown_agent"]);
 });

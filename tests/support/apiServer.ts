@@ -121,7 +121,7 @@ export async function withApi(
     allowedOrigins: [],
     newRequestId: () => "req_1",
     now: () => 0,
-    log: { info() {}, error: (message, fields) => console.error(message, fields) },
+    log: { debug() {}, info() {}, error: (message, fields) => console.error(message, fields) },
     mount(router) {
       const control = createCallControl({
         instanceId: "test",

@@ -145,7 +145,7 @@ export function startWebServer(
     allowedOrigins: [],
     newRequestId: () => "req_1",
     now: () => 0,
-    log: { info() {}, error: (message, fields) => console.error(message, fields) },
+    log: { debug() {}, info() {}, error: (message, fields) => console.error(message, fields) },
     mount: (router) => router.route("/", routes),
   });
   const server = Deno.serve(
