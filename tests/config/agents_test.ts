@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { agentFrontMatter } from "../../src/config/agentSchema.ts";
 import { AgentsError, loadAgents, readAgent } from "../../src/config/agents.ts";
 import { fillTemplate } from "../../src/config/template.ts";
 
@@ -15,6 +16,16 @@ Deno.test("loadAgents() reads the agents that ship", async () => {
   assert.match(receptionist?.instructions ?? "", /one question at a time/i);
   assert.notEqual(agents.get("reminder")?.voicemail, "hangup");
   assert.equal(agents.get("nobody"), undefined);
+});
+
+Deno.test("docs/agents.md tells of everything that may stand in an agent's file, and its example is one", async () => {
+  const text = await Deno.readTextFile(new URL("../../docs/agents.md", import.meta.url));
+  const told = new Set([...text.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name));
+  for (const name of Object.keys(agentFrontMatter.shape)) assert.ok(told.has(name), name);
+  const [example = "", tools = ""] = [...text.matchAll(/^```\w+\n([^]*?)^```/gm)]
+    .map(([, code = ""]) => code);
+  assert.deepEqual(readAgent("desk", example).ok, true);
+  assert.deepEqual(readAgent("desk", `---\ntitle: Desk\n${tools}---\nHelp.`).ok, true);
 });
 
 Deno.test("loadAgents() tells all problems of all files at once", async () => {
