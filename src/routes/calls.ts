@@ -115,7 +115,11 @@ function problemOf(
     case "not_live":
       return status === "ended"
         ? new HttpProblem(409, "call_ended", "The call has ended.")
-        : new HttpProblem(409, "call_not_here", "No server holds the call just now.");
+        : new HttpProblem(
+          409,
+          "call_not_here",
+          "No server that can be reached from here holds the call.",
+        );
     case "not_on_a_phone":
       return new HttpProblem(409, "not_on_a_phone", "Only phone calls can be handed over.");
     case "unknown_transfer":

@@ -59,13 +59,16 @@ export function doNotCallRoutes(
 
 const readJsonBody = limitedJson({ maxBytes: 4096 });
 
-/** A body may be left out. */
+/** A body may be left out, though many clients call that nothing JSON. */
 const optionalJson: typeof readJsonBody = async function optionalJson(c, next) {
-  const { headers } = c.req.raw;
+  const { url, method, headers: given } = c.req.raw;
+  const headers = new Headers(given);
   const isEmpty = (headers.get("content-length") ?? "0") === "0" &&
     !headers.has("transfer-encoding");
-  if (isEmpty) return await next();
-  return await readJsonBody(c, next);
+  if (!isEmpty) return await readJsonBody(c, next);
+  headers.delete("content-type");
+  c.req.raw = new Request(url, { method, headers });
+  return await next();
 };
 
 function viewOf({ number, addedAt, addedBy, reason }: DoNotCallEntry) {

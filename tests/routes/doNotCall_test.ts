@@ -28,6 +28,7 @@ Deno.test("a number on the do-not-call list is not dialled until it is taken off
   assert.equal((await batch.json()).refused[0].code, "do_not_call");
 
   assert.equal(await statusOf(ask("PUT", admin)), 200, "without a body");
+  assert.equal(await statusOf(ask("PUT", admin, "")), 200, "with nothing that is called JSON");
   assert.equal(await statusOf(ask("PUT", admin, '{"reason":5}')), 422);
   assert.equal(await statusOf(ask("DELETE", admin)), 204);
   assert.deepEqual(await codeOf(await ask("DELETE", admin)), [404, "not_listed"]);
