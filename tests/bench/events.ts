@@ -7,10 +7,10 @@
 import { createAccess } from "../../src/routes/access.ts";
 import { eventsRoutes } from "../../src/routes/events.ts";
 import { writeServerSentEvent } from "../../src/routes/eventStream.ts";
-import { createRouter } from "../../src/routes/index.ts";
 import { createEventLog } from "../../src/services/eventLog.ts";
 import { createEventHub } from "../../src/services/events.ts";
 import { EventReader } from "../support/eventReader.ts";
+import { plainRouter } from "../support/plainRouter.ts";
 
 const [perSecond = 1000, readerCount = 50, seconds = 60] = Deno.args.map(Number);
 
@@ -54,26 +54,15 @@ async function main(): Promise<void> {
 
 function serve(log: Parameters<typeof eventsRoutes>[0]["log"]) {
   const access = createAccess({ allowedOrigins: [], addressOf: () => "", now: () => 0 });
-  const router = createRouter({
-    health: {
-      calls: { size: 0, accepting: true },
-      maxCalls: 1,
-      isDraining: () => false,
-      uptimeSeconds: () => 0,
-    },
-    allowedOrigins: [],
-    newRequestId: () => "req_1",
-    now: () => 0,
-    log: { debug() {}, info() {}, error: console.error },
-    mount: (router) =>
-      router.route(
-        "/",
-        eventsRoutes({
-          ...{ access, log, findCall: () => Promise.resolve(undefined), now: Date.now },
-          revocation: { onRevoked() {} },
-        }),
-      ),
-  });
+  const router = plainRouter((router) =>
+    router.route(
+      "/",
+      eventsRoutes({
+        ...{ access, log, findCall: () => Promise.resolve(undefined), now: Date.now },
+        revocation: { onRevoked() {} },
+      }),
+    )
+  );
   return Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     (request) => router.fetch(request, { remoteAddress: "127.0.0.1" }),

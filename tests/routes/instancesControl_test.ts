@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { driverLeftovers } from "../support/postgres.ts";
 import {
   agentsOf,
   callBack,
@@ -13,7 +12,7 @@ import {
 } from "../support/dialling.ts";
 import {
   follow,
-  isPostgresThere,
+  instancesTest,
   post,
   readUntil,
   startTwoInstances,
@@ -35,18 +34,13 @@ function test(
   run: (world: TwoInstances) => Promise<void>,
   { answers = true, ...options }: TestServerOptions & { readonly answers?: boolean } = {},
 ): void {
-  Deno.test({
-    name,
-    ignore: !isPostgresThere,
-    ...driverLeftovers,
-    async fn() {
-      const plan = { answer: answers ? "human" : "no-answer", afterMs: 20 } as const;
-      await using world = await startTwoInstances({
-        network: { numbers: { [callee]: plan } },
-        ...options,
-      });
-      await run(world);
-    },
+  instancesTest(name, async () => {
+    const plan = { answer: answers ? "human" : "no-answer", afterMs: 20 } as const;
+    await using world = await startTwoInstances({
+      network: { numbers: { [callee]: plan } },
+      ...options,
+    });
+    await run(world);
   });
 }
 

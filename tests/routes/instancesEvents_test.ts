@@ -1,30 +1,22 @@
 import assert from "node:assert/strict";
-import { driverLeftovers } from "../support/postgres.ts";
 import { callee, get, initiate, until } from "../support/dialling.ts";
 import {
+  adminKey,
   follow,
   type Instance,
-  isPostgresThere,
+  instancesTest,
+  keysWithAdmin,
   post,
   readUntil,
   startTwoInstances,
   type TwoInstances,
 } from "../support/instances.ts";
-import { apiKey, otherKey } from "../support/phoneServer.ts";
-
-const admin = "the-admin-secret-0123456789";
+import { otherKey } from "../support/phoneServer.ts";
 
 function test(name: string, run: (world: TwoInstances) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore: !isPostgresThere,
-    ...driverLeftovers,
-    async fn() {
-      await using world = await startTwoInstances({
-        env: { API_KEYS: `ops:${apiKey},other:${otherKey},admin:${admin};scopes=admin` },
-      });
-      await run(world);
-    },
+  instancesTest(name, async () => {
+    await using world = await startTwoInstances({ env: { API_KEYS: keysWithAdmin } });
+    await run(world);
   });
 }
 
@@ -63,7 +55,7 @@ test("a call is watched at the instance that does not hold it, from its beginnin
 });
 
 test("a reader goes on at another instance where it was, with nothing lost and nothing twice", async ({ first, second }) => {
-  const reader = await follow(first, "/api/events", { key: admin });
+  const reader = await follow(first, "/api/events", { key: adminKey });
   const sent: string[] = [];
   const seen: string[] = [];
   const callOf = (data: string) => JSON.parse(data).callId;
@@ -79,7 +71,7 @@ test("a reader goes on at another instance where it was, with nothing lost and n
   }
   await reader.close();
   notice(first, "call_more");
-  const again = await follow(second, "/api/events", { key: admin, lastEventId: last });
+  const again = await follow(second, "/api/events", { key: adminKey, lastEventId: last });
   for (const { name, data } of await again.take(8)) {
     assert.equal(name, "notice");
     seen.push(callOf(data));
@@ -89,7 +81,7 @@ test("a reader goes on at another instance where it was, with nothing lost and n
 });
 
 test("events too large for one message of the database arrive whole", async ({ first, second }) => {
-  const reader = await follow(second, "/api/events", { key: admin });
+  const reader = await follow(second, "/api/events", { key: adminKey });
   const text = "naïve 🦜 \u0000 \ud800 ".repeat(3000);
   first.app.events.publish("call_1", {
     type: "toolStarted",
@@ -105,13 +97,13 @@ test("events too large for one message of the database arrive whole", async ({ f
 test("a call outlives the database, and readers elsewhere learn what they have missed", async ({ first, second, breakDatabase }) => {
   const call = first.network.call();
   await call.next("media");
-  const reader = await follow(second, "/api/events", { key: admin });
+  const reader = await follow(second, "/api/events", { key: adminKey });
   notice(first, "call_before");
   await readUntil(reader, "notice");
   const mend = await breakDatabase();
   notice(first, "call_lost");
   await call.next("media");
-  const own = await follow(first, "/api/events", { key: admin });
+  const own = await follow(first, "/api/events", { key: adminKey });
   notice(first, "call_here");
   assert.ok((await readUntil(own, "notice")).at(-1)?.data.includes("call_here"));
   await mend();
@@ -126,7 +118,7 @@ test("a call outlives the database, and readers elsewhere learn what they have m
 });
 
 test("an instance that stops lets go of the database and of its readers", async ({ first, second, connections }) => {
-  const reader = await follow(second, "/api/events", { key: admin });
+  const reader = await follow(second, "/api/events", { key: adminKey });
   assert.equal((await get(first, "/health")).status, "ok");
   await second.app.drain();
   await second.app.close();

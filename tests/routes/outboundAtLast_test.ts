@@ -4,6 +4,7 @@ import {
   callUntil,
   get,
   initiate,
+  ringing,
   startBeside,
   statusOf,
   temporaryDatabase,
@@ -16,7 +17,6 @@ const slow = {
   OUTBOUND_PER_SECOND: "1",
   API_KEYS: `ops:${apiKey};scopes=admin,other:${otherKey}`,
 };
-const ringing = { network: { otherNumbers: { answer: "human", afterMs: 600_000 } } } as const;
 const last = "+14155550124";
 const retry = { on: ["failed"], times: 1, afterMinutes: 1 };
 

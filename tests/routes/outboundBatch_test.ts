@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { codeOf, get, initiate, statusOf, until } from "../support/dialling.ts";
+import { codeOf, get, initiate, ringing, statusOf, until } from "../support/dialling.ts";
 import { otherKey, startPhoneServer } from "../support/phoneServer.ts";
 
 const path = "/api/outbound/batch";
@@ -40,7 +40,7 @@ Deno.test("a batch refuses what may not be dialled and calls all others, one aft
 Deno.test("a batch is its key's alone, and what is not dialled yet can be cancelled", async () => {
   await using server = await startPhoneServer({
     env: { OUTBOUND_CONCURRENT: "2" },
-    network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
+    ...ringing,
   });
   const calls = numbers.map((to) => ({ to }));
   const { batchId } = await (await server.post(path, { calls })).json();
@@ -80,7 +80,7 @@ Deno.test("what rings when its batch is cancelled comes to its end, and is not t
 Deno.test("a call of a batch that is hung up while it waits counts as cancelled", async () => {
   await using server = await startPhoneServer({
     env: { OUTBOUND_CONCURRENT: "1" },
-    network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
+    ...ringing,
   });
   const calls = numbers.slice(0, 2).map((to) => ({ to }));
   const { batchId } = await (await server.post(path, { calls })).json();
@@ -104,7 +104,7 @@ Deno.test("a call of a batch that is hung up while it waits counts as cancelled"
 Deno.test("a call asked for by itself need not wait for a whole batch", async () => {
   await using server = await startPhoneServer({
     env: { OUTBOUND_PER_SECOND: "2" },
-    network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
+    ...ringing,
   });
   const calls = numbers.map((to) => ({ to }));
   await statusOf(server.post(path, { calls }));
@@ -115,7 +115,7 @@ Deno.test("a call asked for by itself need not wait for a whole batch", async ()
 Deno.test("a batch pages through its calls", async () => {
   await using server = await startPhoneServer({
     env: { OUTBOUND_CONCURRENT: "1" },
-    network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
+    ...ringing,
   });
   const calls = numbers.map((to) => ({ to }));
   const { batchId } = await (await server.post(path, { calls })).json();

@@ -4,13 +4,13 @@ import {
   callUntil,
   codeOf,
   initiate,
+  ringing,
   startBeside,
   statusOf,
   temporaryDatabase,
 } from "../support/dialling.ts";
 import { otherKey, startPhoneServer } from "../support/phoneServer.ts";
 
-const ringing = { network: { otherNumbers: { answer: "human", afterMs: 600_000 } } } as const;
 const same = { requestKey: "order-17" };
 
 Deno.test("100 identical requests at once place one call, and all get the same answer", async () => {

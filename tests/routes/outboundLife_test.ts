@@ -6,6 +6,7 @@ import {
   callUntil,
   get,
   initiate,
+  ringing,
   statusOf,
 } from "../support/dialling.ts";
 import { account, startPhoneServer } from "../support/phoneServer.ts";
@@ -167,7 +168,7 @@ Deno.test("a call that comes to nothing is tried again by the rule of its reques
 
 Deno.test("the session is opened when the phone rings, not while the call waits to be dialled", async () => {
   await using server = await startPhoneServer({
-    network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
+    ...ringing,
     callsPerSecond: 1,
   });
   await statusOf(initiate(server));

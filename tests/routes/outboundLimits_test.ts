@@ -5,13 +5,12 @@ import {
   codeOf,
   get,
   initiate,
+  ringing,
   startBeside,
   statusOf,
   temporaryDatabase,
 } from "../support/dialling.ts";
 import { otherKey, startPhoneServer } from "../support/phoneServer.ts";
-
-const ringing = { network: { otherNumbers: { answer: "human", afterMs: 600_000 } } } as const;
 
 async function tally(answers: readonly Response[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};

@@ -4,13 +4,13 @@ import {
   codeOf,
   get,
   initiate,
+  ringing,
   startBeside,
   statusOf,
   temporaryDatabase,
 } from "../support/dialling.ts";
 import { otherKey, startPhoneServer } from "../support/phoneServer.ts";
 
-const ringing = { network: { otherNumbers: { answer: "human", afterMs: 600_000 } } } as const;
 const slow = { OUTBOUND_PER_SECOND: "1" };
 
 Deno.test("calls beyond the pace of a number wait, with their position, and are dialled in turn", async () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { DatabaseSettings } from "../../src/config/settings.ts";
 import { openStore } from "../../src/services/store.ts";
 import { readCursor, writeCursor } from "../../src/services/store/callList.ts";
+import type { Database } from "../../src/services/store/database.ts";
 import { migrate } from "../../src/services/store/migrate.ts";
 import { openPostgres } from "../../src/services/store/postgres.ts";
 import { versions } from "../../src/services/store/schema.ts";
@@ -99,9 +101,7 @@ for (const { name, make, ignore } of durable) {
     ignore,
     async fn() {
       const { settings, remove } = await make();
-      const open = () =>
-        settings.kind === "sqlite" ? openSqlite(settings.path) : openPostgres(settings.url);
-      const newer = await open();
+      const newer = await openDatabase(settings);
       await migrate(newer, () => 1, [...versions, ["CREATE TABLE from_the_future (id TEXT)"]]);
       await newer.close();
       await assert.rejects(
@@ -121,9 +121,7 @@ for (const { name, make, ignore } of durable) {
     ignore,
     async fn() {
       const { settings, remove } = await make();
-      const database = settings.kind === "sqlite"
-        ? await openSqlite(settings.path)
-        : await openPostgres(settings.url);
+      const database = await openDatabase(settings);
       await migrate(database, () => 1, versions.slice(0, 2));
       const told = [["human", null], ["human", "human"], ["no_answer", "machine"], ["busy", null]];
       for (const [at, [outcome = null, answeredBy = null]] of told.entries()) {
@@ -149,9 +147,7 @@ for (const { name, make, ignore } of durable) {
     ignore,
     async fn() {
       const { settings, remove } = await make();
-      const database = settings.kind === "sqlite"
-        ? await openSqlite(settings.path)
-        : await openPostgres(settings.url);
+      const database = await openDatabase(settings);
       await assert.rejects(
         migrate(database, () => 1, [...versions, ["CREATE TABLE half (id TEXT)", "NO SQL"]]),
       );
@@ -210,3 +206,7 @@ Deno.test("readCursor() reads what writeCursor() wrote, and nothing else", () =>
     assert.equal(readCursor(cursor), undefined);
   }
 });
+
+function openDatabase(settings: DatabaseSettings): Promise<Database> {
+  return settings.kind === "sqlite" ? openSqlite(settings.path) : openPostgres(settings.url);
+}

@@ -7,7 +7,7 @@ import { analyticsRoutes } from "../../src/routes/analytics.ts";
 import { callsRoutes } from "../../src/routes/calls.ts";
 import { eventsRoutes } from "../../src/routes/events.ts";
 import { writeServerSentEvent } from "../../src/routes/eventStream.ts";
-import { createRouter, type Router } from "../../src/routes/index.ts";
+import type { Router } from "../../src/routes/index.ts";
 import { createCallActions } from "../../src/services/callActions.ts";
 import { createCallControl } from "../../src/services/callControl.ts";
 import { createEventLog, type EventLog } from "../../src/services/eventLog.ts";
@@ -18,6 +18,7 @@ import { createInstanceQuestions } from "../../src/services/instances/questions.
 import { openStore, type Store } from "../../src/services/store.ts";
 import { type CallEnding, type NewCall, noUsage } from "../../src/services/store/callRecord.ts";
 import { type ApiKey, createAuthenticator, parseApiKeys } from "../../src/utils/auth.ts";
+import { plainRouter } from "./plainRouter.ts";
 
 export const ALICE = "alice-secret-0123456789";
 export const BOB = "bob-secret-0123456789";
@@ -111,58 +112,46 @@ export async function withApi(
     addressOf: () => "127.0.0.1",
     now: () => 0,
   });
-  const router = createRouter({
-    health: {
-      calls: { size: 0, accepting: true },
-      maxCalls: 1,
-      isDraining: () => false,
-      uptimeSeconds: () => 0,
-    },
-    allowedOrigins: [],
-    newRequestId: () => "req_1",
-    now: () => 0,
-    log: { debug() {}, info() {}, error: (message, fields) => console.error(message, fields) },
-    mount(router) {
-      const control = createCallControl({
-        instanceId: "test",
-        act: createCallActions({
-          registry: { get: (id) => live.get(id) },
-          transferAliases: (agent) => agent === "receptionist" ? ["sales"] : [],
-        }),
-        questions: createInstanceQuestions({
-          bus: createLoneBus("test"),
-          newId: () => "ask_1",
-          setTimer: () => () => {},
-          log: { warn() {} },
-        }),
-      });
-      const { calls } = store;
-      const erasure = createForgetting({
-        ...{ erasure: store.erasure, bus: createLoneBus("test"), now, log: { warn() {} } },
-        flush: () => Promise.resolve(),
-        journals: undefined,
-      });
-      router.route("/", callsRoutes({ access, calls, erasure, control }));
-      router.route("/", analyticsRoutes({ access, calls }));
-      router.route(
-        "/",
-        eventsRoutes({
-          access,
-          log,
-          now,
-          revocation: { onRevoked: (hear) => listeners.push(hear) },
-          async findCall(id) {
-            const call = await calls.get(id);
-            return call && {
-              ...(call.endedAt !== undefined && { endedAt: call.endedAt }),
-              ...(call.keyName !== undefined && { keyName: call.keyName }),
-            };
-          },
-          ...streams,
-        }),
-      );
-      mount?.(router, { store, events, access });
-    },
+  const router = plainRouter((router) => {
+    const control = createCallControl({
+      instanceId: "test",
+      act: createCallActions({
+        registry: { get: (id) => live.get(id) },
+        transferAliases: (agent) => agent === "receptionist" ? ["sales"] : [],
+      }),
+      questions: createInstanceQuestions({
+        bus: createLoneBus("test"),
+        newId: () => "ask_1",
+        setTimer: () => () => {},
+        log: { warn() {} },
+      }),
+    });
+    const { calls } = store;
+    const erasure = createForgetting({
+      ...{ erasure: store.erasure, bus: createLoneBus("test"), now, log: { warn() {} } },
+      flush: () => Promise.resolve(),
+      journals: undefined,
+    });
+    router.route("/", callsRoutes({ access, calls, erasure, control }));
+    router.route("/", analyticsRoutes({ access, calls }));
+    router.route(
+      "/",
+      eventsRoutes({
+        access,
+        log,
+        now,
+        revocation: { onRevoked: (hear) => listeners.push(hear) },
+        async findCall(id) {
+          const call = await calls.get(id);
+          return call && {
+            ...(call.endedAt !== undefined && { endedAt: call.endedAt }),
+            ...(call.keyName !== undefined && { keyName: call.keyName }),
+          };
+        },
+        ...streams,
+      }),
+    );
+    mount?.(router, { store, events, access });
   });
   const server: ApiServer = {
     router,

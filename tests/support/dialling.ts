@@ -1,13 +1,24 @@
 import assert from "node:assert/strict";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
-import { type AppOverrides, createApp } from "../../src/app.ts";
-import { createLogger } from "../../src/utils/logger.ts";
+import type { AppOverrides } from "../../src/app.ts";
 import { until } from "./patience.ts";
-import { account, apiKey, otherKey, publicUrl, type TestServer } from "./phoneServer.ts";
+import {
+  account,
+  apiKey,
+  publicUrl,
+  serveApp,
+  type ServedApp,
+  type TestServer,
+} from "./phoneServer.ts";
 
 export { until };
 
 export const callee = "+14155550123";
+
+/** A phone network on which nobody answers while a test lasts. */
+export const ringing = {
+  network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
+} as const;
 
 /** What the API answers about a call, as far as tests look at it. */
 export interface SeenCall {
@@ -94,47 +105,12 @@ export function agentsOf(texts: Readonly<Record<string, string>>) {
 }
 
 /** A second process's worth of server on the same store, behind the same phone network. */
-export async function startBeside(
+export function startBeside(
   server: Pick<TestServer, "api">,
   env: Readonly<Record<string, string | undefined>>,
-  overrides: AppOverrides = {},
-) {
-  const logged: string[] = [];
-  const app = await createApp({
-    API_KEYS: `ops:${apiKey},other:${otherKey}`,
-    PUBLIC_URL: publicUrl,
-    TWILIO_ACCOUNT_SID: account.accountSid,
-    TWILIO_AUTH_TOKEN: account.authToken,
-    TWILIO_PHONE_NUMBER: account.number,
-    TWILIO_API_URL: server.api.url,
-    OUTBOUND_PER_MINUTE: "1000",
-    OUTBOUND_PER_SECOND: "1000",
-    ...env,
-  }, {
-    log: createLogger({
-      level: "debug",
-      format: "json",
-      write: (line) => logged.push(line),
-      now: Date.now,
-    }),
-    engine: { voice: "tone", speed: 20 },
-    ...overrides,
-  });
-  const http = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request, { remoteAddr }) => app.fetch(request, { remoteAddress: remoteAddr.hostname }),
-  );
-  const origin = `http://127.0.0.1:${http.addr.port}`;
-  return {
-    app,
-    origin,
-    logged,
-    request: (path: string, init?: RequestInit) => fetch(origin + path, init),
-    async [Symbol.asyncDispose]() {
-      await app.close();
-      await http.shutdown();
-    },
-  };
+  overrides?: AppOverrides,
+): Promise<ServedApp> {
+  return serveApp(server.api.url, env, overrides);
 }
 
 /** A database file of the test's own. */

@@ -3,19 +3,31 @@ import { startBeside } from "./dialling.ts";
 import { EventReader, type ReadEvent } from "./eventReader.ts";
 import {
   apiKey,
+  otherKey,
+  type ServedApp,
   startPhoneServer,
   type TestServer,
   type TestServerOptions,
 } from "./phoneServer.ts";
-import { startPostgres } from "./postgres.ts";
+import { driverLeftovers, startPostgres } from "./postgres.ts";
 
 const postgres = await startPostgres();
 globalThis.addEventListener("unload", () => postgres?.kill());
 
+export const adminKey = "the-admin-secret-0123456789";
+
+/** Two keys of the same kind, and one that may do everything. */
+export const keysWithAdmin = `ops:${apiKey},other:${otherKey},admin:${adminKey};scopes=admin`;
+
 /** Whether there is a Postgres to share. */
 export const isPostgresThere = postgres !== undefined;
 
-export type Instance = Pick<TestServer, "app" | "origin" | "logged" | "request">;
+/** A test that starts instances; left out where there is no Postgres that they could share. */
+export function instancesTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: !isPostgresThere, ...driverLeftovers, fn });
+}
+
+export type Instance = ServedApp;
 
 /** Two instances of the server on one Postgres, and one phone company around both. */
 export interface TwoInstances extends AsyncDisposable {

@@ -18,17 +18,19 @@ export const publicUrl = "https://parley.example";
 export const apiKey = "a-secret-of-sixteen-or-more";
 export const otherKey = "another-secret-of-sixteen";
 
-export interface TestServer {
+export interface ServedApp extends AsyncDisposable {
   readonly app: App;
   readonly origin: string;
-  readonly network: PhoneNetwork;
-  readonly api: TwilioApi;
   /** Every line that was logged. */
   readonly logged: readonly string[];
   request(path: string, init?: RequestInit): Promise<Response>;
+}
+
+export interface TestServer extends ServedApp {
+  readonly network: PhoneNetwork;
+  readonly api: TwilioApi;
   /** A request with a key and a JSON body. */
   post(path: string, body?: unknown, key?: string): Promise<Response>;
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 export interface TestServerOptions {
@@ -51,15 +53,44 @@ export async function startPhoneServer(
     ...networkOptions,
   });
   const api = startTwilioApi(network, { callsPerSecond });
+  const served = await serveApp(api.url, { DATABASE_URL: "sqlite::memory:", ...env }, overrides);
+  network.connectTo(served.origin);
+  return {
+    ...served,
+    network,
+    api,
+    post: (path, body, key = apiKey) =>
+      served.request(path, {
+        method: "POST",
+        headers: {
+          Authorization: `Bearer ${key}`,
+          ...(body !== undefined && { "Content-Type": "application/json" }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    async [Symbol.asyncDispose]() {
+      await served.app.close();
+      await network.close();
+      await api.close();
+      await served[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A server with a working phone on a free port; disposing of it leaves the phone company. */
+export async function serveApp(
+  twilioApiUrl: string,
+  env: Readonly<Record<string, string | undefined>>,
+  overrides: AppOverrides = {},
+): Promise<ServedApp> {
   const logged: string[] = [];
   const app = await createApp({
     API_KEYS: `ops:${apiKey},other:${otherKey}`,
     PUBLIC_URL: publicUrl,
-    DATABASE_URL: "sqlite::memory:",
     TWILIO_ACCOUNT_SID: account.accountSid,
     TWILIO_AUTH_TOKEN: account.authToken,
     TWILIO_PHONE_NUMBER: account.number,
-    TWILIO_API_URL: api.url,
+    TWILIO_API_URL: twilioApiUrl,
     OUTBOUND_PER_MINUTE: "1000",
     OUTBOUND_PER_SECOND: "1000",
     ...env,
@@ -78,28 +109,13 @@ export async function startPhoneServer(
     (request, { remoteAddr }) => app.fetch(request, { remoteAddress: remoteAddr.hostname }),
   );
   const origin = `http://127.0.0.1:${server.addr.port}`;
-  network.connectTo(origin);
-  const request = (path: string, init?: RequestInit) => fetch(origin + path, init);
   return {
     app,
     origin,
-    network,
-    api,
     logged,
-    request,
-    post: (path, body, key = apiKey) =>
-      request(path, {
-        method: "POST",
-        headers: {
-          Authorization: `Bearer ${key}`,
-          ...(body !== undefined && { "Content-Type": "application/json" }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      }),
+    request: (path, init) => fetch(origin + path, init),
     async [Symbol.asyncDispose]() {
       await app.close();
-      await network.close();
-      await api.close();
       await server.shutdown();
     },
   };

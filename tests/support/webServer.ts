@@ -2,9 +2,9 @@ import type { ControlInput } from "../../src/call/callInput.ts";
 import type { CallLeg, LegInput } from "../../src/call/callLeg.ts";
 import { CallRefused, type CallSession } from "../../src/call/callSession.ts";
 import type { CallEnd, CallRequest } from "../../src/call/types.ts";
-import { createRouter } from "../../src/routes/index.ts";
 import { webRoutes, type WebRoutesDeps } from "../../src/routes/web.ts";
 import { PATIENCE_MS } from "./patience.ts";
+import { plainRouter } from "./plainRouter.ts";
 import { createWebTokens } from "../../src/routes/webTokens.ts";
 import { setTimer } from "../../src/utils/setTimer.ts";
 
@@ -135,19 +135,7 @@ export function startWebServer(
     log: { info() {}, warn() {} },
     ...deps,
   });
-  const app = createRouter({
-    health: {
-      calls: { size: 0, accepting },
-      maxCalls: 1,
-      isDraining: () => false,
-      uptimeSeconds: () => 0,
-    },
-    allowedOrigins: [],
-    newRequestId: () => "req_1",
-    now: () => 0,
-    log: { debug() {}, info() {}, error: (message, fields) => console.error(message, fields) },
-    mount: (router) => router.route("/", routes),
-  });
+  const app = plainRouter((router) => router.route("/", routes), { accepting });
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     (request) => app.fetch(request, { remoteAddress: "127.0.0.1" }),
