@@ -128,7 +128,7 @@ function describePlainRoutes<E extends Env>({ openAPIRegistry: registry }: OpenA
     description:
       "A token for one connection to the socket `/web`, offered there as the subprotocols `parley.v1` and `token.<token>` within a minute.",
     tags: ["Calls"],
-    request: { body: { content: json(z.object({ agent: z.string().optional() })) } },
+    request: { body: { content: json(z.strictObject({ agent: z.string().optional() })) } },
     responses: {
       200: {
         description: "The token",

@@ -148,11 +148,12 @@ const IDLE_SECONDS = 30;
 const FULL_TOKENS_RETRY_SECONDS = 5;
 const NOT_KEPT = { "Cache-Control": "no-store" };
 
-/** The name in `{"agent": name}`, if it names one. */
+/** The name in `{"agent": name}`, if it names one. A misspelt member must not get the default agent. */
 function agentOf(body: unknown): string | undefined {
   if (typeof body === "object" && body !== null && !Array.isArray(body)) {
-    if (!("agent" in body)) return undefined;
-    if (typeof body.agent === "string") return body.agent;
+    const members = Object.keys(body).length;
+    if (members === 0) return undefined;
+    if (members === 1 && "agent" in body && typeof body.agent === "string") return body.agent;
   }
   throw new HttpProblem(422, "invalid_body", 'Send {"agent": "name"}, or nothing at all.');
 }
