@@ -5,6 +5,7 @@ import type { Settings } from "../config/settings.ts";
 import { createCallActions } from "../services/callActions.ts";
 import { createCallControl } from "../services/callControl.ts";
 import type { InstanceQuestions } from "../services/instances/questions.ts";
+import { createLiveKeyCalls, type LiveKeyCallsDeps } from "../services/liveKeyCalls.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Records } from "../services/records.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
@@ -23,13 +24,15 @@ export interface ApiRoutesDeps {
   readonly phone: Phone | undefined;
   readonly questions: InstanceQuestions;
   readonly access: RequireScope;
+  readonly log: LiveKeyCallsDeps["log"];
 }
 
 /** The routes that read the records and act on live calls. */
 export function apiRoutes(
-  { settings, agents, registry, records, phone, questions, access }: ApiRoutesDeps,
+  { settings, agents, registry, records, phone, questions, access, log }: ApiRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
-  const { store: { calls, outbox }, eventLog, metrics, revocation, webhooks } = records;
+  const { store: { calls, outbox, keyCalls }, recorder, eventLog, metrics, revocation, webhooks } =
+    records;
   const control = createCallControl({
     instanceId: records.instanceId,
     questions,
@@ -45,7 +48,14 @@ export function apiRoutes(
   routes.route("/", eventsRoutes({ access, log: eventLog, findCall, now: Date.now, revocation }));
   routes.route("/", webhookRoutes({ access, outbox, ...(webhooks !== undefined && { webhooks }) }));
   routes.route("/", metricsRoutes({ access, metrics }));
-  routes.route("/", keysRoutes({ access, keys: settings.server.apiKeys, revocation }));
+  const liveCallsOf = createLiveKeyCalls({
+    ...{ keyCalls, control, flush: recorder.flush, log },
+    ...(phone !== undefined && {
+      hangUpPlaced: (callId) => phone.outbound.hangUp(callId, { isAdmin: true }),
+    }),
+  });
+  const { apiKeys: keys } = settings.server;
+  routes.route("/", keysRoutes({ access, keys, revocation, liveCallsOf }));
   return routes;
 
   /** A call that lives here is known even while the store is away. */

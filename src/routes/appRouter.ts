@@ -111,7 +111,7 @@ export function createAppRouter(
       );
       router.route(
         "/",
-        apiRoutes({ settings, agents, registry, records, phone, questions, access }),
+        apiRoutes({ settings, agents, registry, records, phone, questions, access, log }),
       );
       router.route("/", docsRoutes());
       router.route("/", openapiRoutes(router));

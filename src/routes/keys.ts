@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { KeyRevocation } from "../services/keyRevocation.ts";
+import type { createLiveKeyCalls } from "../services/liveKeyCalls.ts";
 import { type ApiKey, keyScopes } from "../utils/auth.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { HttpProblem } from "./errors.ts";
@@ -10,11 +11,13 @@ export interface KeysRoutesDeps {
   /** Those of the settings. */
   readonly keys: readonly ApiKey[];
   readonly revocation: Pick<KeyRevocation, "isRevoked" | "revoke">;
+  /** Counts the calls of a key that are under way, and ends them if asked to. */
+  readonly liveCallsOf: ReturnType<typeof createLiveKeyCalls>;
 }
 
 /** The API keys, of which nothing secret is shown. */
 export function keysRoutes(
-  { access, keys, revocation }: KeysRoutesDeps,
+  { access, keys, revocation, liveCallsOf }: KeysRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
   const guarded = { middleware: [access("admin")] };
@@ -28,7 +31,8 @@ export function keysRoutes(
       throw new HttpProblem(404, "unknown_key", "There is no API key of this name.");
     }
     await revocation.revoke(key);
-    return c.json(view(key), 200);
+    const end = c.req.valid("query").endCalls === "true";
+    return c.json({ ...view(key), ...await liveCallsOf(name, { end }) }, 200);
   });
 
   return routes;
@@ -51,6 +55,11 @@ const key = z.object({
   revoked: z.boolean(),
 }).openapi("Key");
 
+const revokedKey = key.extend({
+  liveCalls: z.number().openapi({ description: "Calls of the key that go on" }),
+  endingCalls: z.number().openapi({ description: "Calls of the key that have been told to end" }),
+}).openapi("RevokedKey");
+
 const list = createRoute({
   method: "get",
   path: "/api/keys",
@@ -71,12 +80,20 @@ const revoke = createRoute({
   path: "/api/keys/{name}/revoke",
   summary: "Revoke an API key",
   description:
-    "At once and for good, also while the settings still name it; the same name with a new secret works. Takes the scope `admin`.",
+    "At once and for good, also while the settings still name it; the same name with a new secret works. Calls that it has asked for and that are not dialled yet are not dialled. Those under way go on, and cost, unless `endCalls=true`: then the agent says goodbye and hangs up, at whichever instance, and what still rings is cancelled. A key that is revoked already may be revoked again to end its calls. Takes the scope `admin`.",
   tags: ["Operation"],
   request: {
     params: z.object({
       name: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, "must be the name of an API key"),
     }),
+    query: z.strictObject({
+      endCalls: z.enum(["true", "false"]).optional().openapi({
+        description: "Whether the calls of the key that are under way are ended too",
+      }),
+    }),
   },
-  responses: { 200: { description: "The key, revoked", content: json(key) }, ...errorAnswers },
+  responses: {
+    200: { description: "The key, revoked", content: json(revokedKey) },
+    ...errorAnswers,
+  },
 });

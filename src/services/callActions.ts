@@ -2,7 +2,8 @@ import type { CallRegistry } from "../call/callSession.ts";
 
 /** What an operator or a program may do to a call that is under way. */
 export type CallAction =
-  | { readonly type: "hangup"; readonly goodbye?: string | undefined }
+  /** `true` for a goodbye in the agent's own words. */
+  | { readonly type: "hangup"; readonly goodbye?: string | true | undefined }
   | { readonly type: "say"; readonly text: string }
   | { readonly type: "transfer"; readonly to: string }
   | { readonly type: "interrupt" }

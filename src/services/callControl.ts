@@ -26,7 +26,10 @@ const KIND = "act";
 const request = z.object({
   callId: z.string(),
   action: z.discriminatedUnion("type", [
-    z.object({ type: z.literal("hangup"), goodbye: z.string().optional() }),
+    z.object({
+      type: z.literal("hangup"),
+      goodbye: z.union([z.string(), z.literal(true)]).optional(),
+    }),
     z.object({ type: z.literal("say"), text: z.string() }),
     z.object({ type: z.literal("transfer"), to: z.string() }),
     z.object({ type: z.literal("interrupt") }),

@@ -114,6 +114,8 @@ Deno.test("a key that is revoked opens nothing any more", async () => {
     scopes: ["calls:create", "calls:read"],
     expiresAt: null,
     revoked: true,
+    liveCalls: 0,
+    endingCalls: 0,
   });
   const { keys } = await (await ask("/api/keys", admin)).json();
   assert.deepEqual(keys.map(({ revoked }: { revoked: boolean }) => revoked), [true, false, false]);
@@ -126,5 +128,7 @@ Deno.test("a key that is revoked opens nothing any more", async () => {
     assert.deepEqual([refused.status, (await refused.json()).code], [401, "key_revoked"]);
   }
   assert.equal(await statusOf(server.post("/api/keys/nobody/revoke", undefined, admin)), 404);
+  const unclear = server.post("/api/keys/other/revoke?endCalls=yes", undefined, admin);
+  assert.equal(await statusOf(unclear), 422);
   assert.equal(await statusOf(server.post("/api/keys/other/revoke", undefined, otherKey)), 403);
 });

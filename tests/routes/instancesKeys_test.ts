@@ -22,8 +22,8 @@ function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: !isPostgresThere, ...driverLeftovers, fn });
 }
 
-function revoke(instance: Instance, name: string): Promise<Response> {
-  return post(instance, `/api/keys/${name}/revoke`, {}, admin);
+function revoke(instance: Instance, name: string, query = ""): Promise<Response> {
+  return post(instance, `/api/keys/${name}/revoke${query}`, {}, admin);
 }
 
 function statusAt(instance: Instance): Promise<number> {
@@ -133,4 +133,43 @@ test("what a revoked key has asked for and what is not dialled yet is cancelled"
   assert.deepEqual([record.outcome, record.end.detail], ["failed", "key_revoked"]);
   assert.equal((await asAdmin(`/api/outbound/${dialled.callId}`)).status, "ringing", "goes on");
   assert.equal(first.network.calls.length, 1);
+});
+
+test("the calls of a revoked key go on, and end with a goodbye at every instance if that is asked for", async () => {
+  const numbers = { [callee]: { answer: "human", afterMs: 20 } } as const;
+  await using world = await start({ network: { ...network, numbers } });
+  const { first, second } = world;
+  const asAdmin = (path: string) => get(second, path, admin);
+  const talks = await (await initiate(first)).json();
+  const phone = await first.network.nextCall();
+  await phone.next("media");
+  const rings = await (await initiate(first, { to: "+14155550124" })).json();
+  const anothers = await (await initiate(first, { to: callee }, { key: otherKey })).json();
+  const socket = new WebSocket(`${second.origin.replace("http", "ws")}/web`, [
+    "parley.v1",
+    `token.${await tokenFrom(second)}`,
+  ]);
+  const closed = new Promise((resolve) => socket.onclose = resolve);
+  const live = (calls: number) =>
+    until(() => asAdmin("/api/calls?status=live"), (page) => page.calls.length === calls);
+  await live(3);
+  const { revoked, ...counts } = await (await revoke(second, "ops")).json();
+  assert.deepEqual([revoked, counts.liveCalls, counts.endingCalls], [true, 3, 0]);
+  assert.equal((await live(3)).calls.length, 3);
+
+  const { liveCalls, endingCalls } = await (await revoke(second, "ops", "?endCalls=true")).json();
+  assert.deepEqual([liveCalls, endingCalls], [0, 3]);
+  const ringing = first.network.calls.find(({ sid }) => sid === rings.callSid);
+  assert.equal(ringing?.status, "canceled", "there is nobody to say goodbye to");
+  await Promise.all([phone.settled, closed]);
+  const { calls: [left] } = await live(1);
+  assert.equal(left.id, anothers.callId);
+  const ended = (id: string) =>
+    until(() => asAdmin(`/api/calls/${id}`), ({ status }) => status === "ended");
+  const talked = await ended(talks.callId);
+  assert.equal(talked.end.reason, "operator_hung_up");
+  assert.match(talked.turns.at(-1).text, /goodbye/i);
+  const { outcome, end } = await ended(rings.callId);
+  assert.deepEqual([outcome, end.reason], ["cancelled", "operator_hung_up"]);
+  assert.deepEqual((await (await revoke(first, "ops")).json()).liveCalls, 0);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Store } from "../../src/services/store.ts";
 import type { AdmittedCall } from "../../src/services/store/admission.ts";
 import type { StoreTest } from "./storeContract.ts";
-import { newCall } from "./storedCalls.ts";
+import { ended, newCall, opened } from "./storedCalls.ts";
 
 /** What the smaller ports of every store must do. */
 export function testStorePorts(test: StoreTest): void {
@@ -12,6 +12,7 @@ export function testStorePorts(test: StoreTest): void {
   testLists(test);
   testOutbox(test);
   testBatches(test);
+  testKeyCalls(test);
 }
 
 const day = 24 * 60 * 60_000;
@@ -280,6 +281,28 @@ function testBatches(test: StoreTest): void {
     assert.equal(await dialQueue.find("call_0"), undefined);
     await batches.ended("call_0", { state: "ended", detail: "busy" });
     assert.equal((await batches.get("b1"))?.progress.placing, 1);
+  });
+}
+
+function testKeyCalls(test: StoreTest): void {
+  test("of a key's calls those are under way that are neither over nor still to be dialled", async (store) => {
+    const { calls, dialQueue, keyCalls } = store;
+    const underWay = async () => (await keyCalls.underWay("ops")).map(({ id }) => id);
+    const ofOps = { keyName: "ops" };
+    await calls.write([
+      opened({ id: "over", ...ofOps }),
+      opened({ id: "live", ...ofOps }),
+      opened({ id: "another", keyName: "crm" }),
+      ended("over"),
+    ]);
+    for (const id of ["dialled", "waits"]) {
+      const { call, waiting } = admitted(id);
+      await dialQueue.admit({ call: { ...call, ...ofOps }, waiting }, 0);
+      if (id === "dialled") await dialQueue.claim(0);
+    }
+    assert.deepEqual((await underWay()).sort(), ["dialled", "live"]);
+    assert.equal((await keyCalls.takeQueued("ops", 1)).length, 1);
+    assert.deepEqual((await underWay()).sort(), ["dialled", "live"]);
   });
 }
 

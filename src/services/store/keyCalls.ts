@@ -1,12 +1,16 @@
 import type { Database } from "./database.ts";
-import { maybeJson } from "./row.ts";
+import type { CallRecord } from "./callRecord.ts";
+import { callOf } from "./callRows.ts";
+import { maybeJson, textOf } from "./row.ts";
 
-/** What a key has asked for and what has not been dialled yet. */
+/** What a key has asked for: what has not been dialled yet, and what is under way. */
 export interface KeyCalls {
   /** Takes the key's calls out of their turn, so that nobody dials them; gives what was queued of each. */
   takeQueued(keyName: string, now: number): Promise<readonly unknown[]>;
   /** Refuses what has not come from its batch into the queue yet; gives how many calls that were. */
   refusePending(keyName: string, detail: string): Promise<number>;
+  /** The key's calls that are neither over nor waiting to be dialled, oldest first. */
+  underWay(keyName: string): Promise<readonly CallRecord[]>;
 }
 
 export function createKeyCalls(database: Database): KeyCalls {
@@ -15,9 +19,14 @@ export function createKeyCalls(database: Database): KeyCalls {
       return database.transaction("dial", async (query) => {
         const taken = await query(
           `UPDATE dial_queue SET claimed_at = $2 WHERE claimed_at IS NULL
-            AND call_id IN (SELECT id FROM calls WHERE key_name = $1) RETURNING payload`,
+            AND call_id IN (SELECT id FROM calls WHERE key_name = $1) RETURNING call_id, payload`,
           [keyName, Math.round(now)],
         );
+        for (const row of taken) {
+          await query("UPDATE calls SET outcome = 'failed' WHERE id = $1 AND outcome IS NULL", [
+            textOf(row, "call_id"),
+          ]);
+        }
         return taken.map((row) => maybeJson(row, "payload"));
       });
     },
@@ -31,6 +40,17 @@ export function createKeyCalls(database: Database): KeyCalls {
         );
         return refused.length;
       });
+    },
+    async underWay(keyName) {
+      // What is still queued and has come to something is about to be over.
+      const rows = await database.query(
+        `SELECT * FROM calls WHERE key_name = $1 AND status IN ('queued', 'ringing', 'live')
+          AND NOT (status = 'queued' AND (outcome IS NOT NULL OR EXISTS (
+            SELECT 1 FROM dial_queue WHERE call_id = calls.id AND claimed_at IS NULL)))
+          ORDER BY started_at, id`,
+        [keyName],
+      );
+      return rows.map(callOf);
     },
   };
 }

@@ -1,0 +1,65 @@
+import type { CallControl } from "./callControl.ts";
+import type { CallRecord } from "./store/callRecord.ts";
+import type { KeyCalls } from "./store/keyCalls.ts";
+
+/** What becomes of the calls of a key that are under way. */
+export interface LiveKeyCalls {
+  /** They go on. */
+  readonly liveCalls: number;
+  /** They have been told to end: after a goodbye, or at once where nobody listens yet. */
+  readonly endingCalls: number;
+}
+
+export interface LiveKeyCallsDeps {
+  readonly keyCalls: Pick<KeyCalls, "underWay">;
+  /** Settles when all that this process knew of calls before is in the store. */
+  readonly flush: () => Promise<void>;
+  readonly control: CallControl;
+  /** Ends a placed call that nobody has taken yet; absent where there is no phone. */
+  readonly hangUpPlaced?: (callId: string) => Promise<unknown>;
+  readonly log: {
+    info(message: string, fields: Readonly<Record<string, unknown>>): void;
+    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+}
+
+/** Creates the function that counts the calls of a key, and ends them if asked to, whichever process holds them. */
+export function createLiveKeyCalls(
+  { keyCalls, flush, control, hangUpPlaced, log }: LiveKeyCallsDeps,
+): (keyName: string, options: { readonly end: boolean }) => Promise<LiveKeyCalls> {
+  return async function liveCallsOf(keyName, { end }) {
+    const calls = await underWay(keyName);
+    if (!end) return { liveCalls: calls.length, endingCalls: 0 };
+    const ending = new Set<string>();
+    await Promise.all(calls.map(async (call) => {
+      if (await endOrWarn(call)) ending.add(call.id);
+    }));
+    // Some may have ended by themselves meanwhile, and others begun where the news comes later.
+    const left = (await underWay(keyName)).filter(({ id }) => !ending.has(id));
+    const counts = { liveCalls: left.length, endingCalls: ending.size };
+    log.info("Calls of a revoked key ended", { keyName, ...counts });
+    return counts;
+  };
+
+  async function underWay(keyName: string): Promise<readonly CallRecord[]> {
+    await flush();
+    return await keyCalls.underWay(keyName);
+  }
+
+  async function endOrWarn(call: CallRecord): Promise<boolean> {
+    try {
+      return await end(call);
+    } catch (error) {
+      log.warn("Call of a revoked key not ended", { callId: call.id, error });
+      return false;
+    }
+  }
+
+  async function end(call: CallRecord): Promise<boolean> {
+    if (call.direction === "outbound" && call.status !== "live" && hangUpPlaced !== undefined) {
+      await hangUpPlaced(call.id);
+      return true;
+    }
+    return (await control(call, { type: "hangup", goodbye: true })).ok;
+  }
+}
