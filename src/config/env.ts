@@ -47,7 +47,7 @@ export function readSettings(environment: Environment): Settings {
   const openaiKey = read.text("OPENAI_API_KEY");
   const webhook = readWebhook(read);
   const callUsd = read.amount("MAX_CALL_USD");
-  const hints = misspellings(environment);
+  const hints = [...misspellings(environment), ...adminHint(server)];
   const settings: Settings = {
     server,
     openai: {
@@ -96,6 +96,14 @@ function misspellings(environment: Environment): readonly string[] {
     if (meant === undefined || (environment[meant] ?? "") !== "") return [];
     return [`${name.slice(0, 80)} is not a setting: did you mean ${meant}?`];
   });
+}
+
+/** The only key has every scope, so that a second one takes some from the first. */
+function adminHint({ apiKeys }: Settings["server"]): readonly string[] {
+  if (apiKeys.length === 0 || apiKeys.some(({ scopes }) => scopes.includes("admin"))) return [];
+  return [
+    "None of API_KEYS has the scope admin, so nobody sees calls that come in: write ;scopes=admin after one of them.",
+  ];
 }
 
 function isRefusal(error: unknown): boolean {

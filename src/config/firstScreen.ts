@@ -14,7 +14,12 @@ export function firstScreen(
     ["Engine", engineLine(engine)],
     ["Phone", phoneLine(phone)],
     ["Records", recordsLine(settings)],
-    ["API", server.apiKeys.length > 0 ? "on, with API_KEYS" : "off: set API_KEYS to call out"],
+    [
+      "API",
+      server.apiKeys.length > 0
+        ? "on, with API_KEYS; described at /docs"
+        : "off: set API_KEYS to call out; described at /docs",
+    ],
     ["Next", "open the address above in a browser, press Start and speak. Ctrl-C stops."],
   ];
   const width = Math.max(...lines.map(([name = ""]) => name.length));

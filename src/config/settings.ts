@@ -14,7 +14,7 @@ export interface Settings {
   /** Absent where nobody is to be told of calls. */
   readonly webhook?: WebhookSettings;
   readonly log: LogSettings;
-  /** Sentences for the operator about settings that look misspelt; nothing is wrong enough to stop. */
+  /** Sentences for the operator about settings that look misspelt or incomplete; nothing is wrong enough to stop. */
   readonly hints: readonly string[];
 }
 

@@ -124,9 +124,15 @@ function problemOf(
       return new HttpProblem(409, "not_on_a_phone", "Only phone calls can be handed over.");
     case "unknown_transfer":
       return new HttpProblem(422, "unknown_transfer", "The agent hands nobody over to that.", [
-        { path: "to", message: `must be one of ${refusal.aliases.join(", ") || "(none)"}` },
+        { path: "to", message: aliasesSentence(refusal.aliases) },
       ]);
   }
+}
+
+function aliasesSentence(aliases: readonly string[]): string {
+  return aliases.length > 0
+    ? `must be one of ${aliases.join(", ")}`
+    : "cannot be anybody: the agent's file names no transfers";
 }
 
 const tags = ["Calls"];

@@ -196,6 +196,14 @@ Deno.test("readSettings() allows PUBLIC_URL over http on this machine only", () 
   assert.match(problemsOf({ PUBLIC_URL: "http://10.0.0.1" }).join(), /must begin with https/);
 });
 
+Deno.test("readSettings() hints at keys of which none may see everything", () => {
+  const hintsFor = (API_KEYS: string) => readSettings({ API_KEYS }).hints;
+  const two = "ops:0123456789abcdef,app:fedcba9876543210";
+  assert.match(hintsFor(two)[0] ?? "", /None of API_KEYS has the scope admin/);
+  assert.deepEqual(hintsFor(`${two};scopes=admin`), []);
+  assert.deepEqual(hintsFor("ops:0123456789abcdef"), []);
+});
+
 Deno.test("readSettings() hints at names that look misspelt, and leaves others alone", () => {
   const { hints } = readSettings({
     OPENAI_APIKEY: "x",
