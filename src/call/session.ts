@@ -1,10 +1,9 @@
 import { audioDurationMs, type Base64 } from "../utils/audioFormat.ts";
-import { levelOf } from "../utils/audioLevel.ts";
-import { SpeechDetector } from "../utils/speechDetector.ts";
 import type { CallCommand } from "./callCommand.ts";
 import type { CallEvent } from "./callEvent.ts";
 import type { CallInput, ControlInput, ToolEffect } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
+import { CallerLine } from "./callerLine.ts";
 import type { CallSession } from "./callSession.ts";
 import { CurrentModel } from "./currentModel.ts";
 import type { JournalEntry } from "./journal.ts";
@@ -54,7 +53,7 @@ export class Session implements CallSession {
   readonly #policy: CallPolicy;
   readonly #startedAt: Milliseconds;
   readonly #machine: CallMachine;
-  readonly #detector = new SpeechDetector();
+  readonly #line: CallerLine;
   readonly #model: CurrentModel;
   readonly #timer: WakeTimer;
   readonly #tools = new AbortController();
@@ -81,6 +80,12 @@ export class Session implements CallSession {
       speech: (ref, audio) => this.#speech(ref, audio),
     });
     this.#timer = new WakeTimer(ports, () => this.#handle({ type: "tick" }));
+    this.#line = new CallerLine(ports, {
+      format: setup.format,
+      endsTurns: policy.commitsBySilence,
+      audio: (audio) => this.#model.sendAudio(audio),
+      level: (speaking) => this.#handle({ type: "callerLevel", speaking }),
+    });
   }
 
   get phase(): CallPhase {
@@ -112,14 +117,7 @@ export class Session implements CallSession {
   }
 
   hear(audio: Base64): boolean {
-    if (this.#machine.ended) return true;
-    const { format } = this.#setup;
-    const levelDb = levelOf(audio, format);
-    if (levelDb === undefined) return false;
-    this.#model.sendAudio(audio);
-    const change = this.#detector.hear(levelDb, audioDurationMs(audio, format));
-    if (change !== undefined) this.#handle({ type: "callerLevel", speaking: change === "started" });
-    return true;
+    return this.#machine.ended || this.#line.hear(audio);
   }
 
   input(input: LegInput | ControlInput): void {
@@ -129,6 +127,7 @@ export class Session implements CallSession {
 
   #handle(input: CallInput): void {
     if (this.#machine.ended) return;
+    this.#line.follow(input);
     try {
       const at = this.#ports.now();
       this.#ports.journal?.(this, { at, input });
@@ -227,6 +226,7 @@ export class Session implements CallSession {
 
   #end(end: CallEnd): void {
     this.#timer.cancel();
+    this.#line.close();
     const leg = this.#leg;
     this.#leg = undefined;
     this.#settleEnd(end);

@@ -27,6 +27,13 @@ export function audioDurationMs(base64: Base64, format: AudioFormat): number {
   return base64ByteLength(base64) / bytesPerMs(format);
 }
 
+/** Digital silence of so many whole milliseconds. */
+export function silenceOf(durationMs: number, format: AudioFormat): Base64 {
+  return encodeBase64(
+    new Uint8Array(durationMs * bytesPerMs(format)).fill(SILENCE_BYTE[format]),
+  );
+}
+
 /** Tells padded standard base64 from anything else; the empty text is not base64. */
 export function isBase64(text: string): boolean {
   return text.length % 4 === 0 && BASE64.test(text);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Session } from "../../src/call/session.ts";
 import type { CallPolicy } from "../../src/call/types.ts";
+import { silenceOf } from "../../src/utils/audioFormat.ts";
 import { RecordingLeg } from "../support/recordingLeg.ts";
 import { RecordingPorts, sessionOptions } from "../support/sessionPorts.ts";
 
@@ -43,6 +44,51 @@ Deno.test("case 14: a caller's silence commits the turn where the model has no e
   assert.equal(ports.model.commits, 1);
   ports.model.says({ type: "committed", itemId: "user_1" });
   assert.deepEqual(ports.model.requests.map(({ type }) => type), ["respond"]);
+});
+
+Deno.test("case 14: a line that sends nothing after speech is silence to the model, until the turn is over", () => {
+  const { ports, session } = open();
+  session.join(new RecordingLeg());
+  const { model } = ports;
+  model.says({ type: "modelReady" });
+  session.hear(LOUD);
+  model.says({ type: "speechStarted" });
+  ports.pass(1000);
+  assert.deepEqual(model.audio, [LOUD], "a gap that the network may have made");
+  session.hear(LOUD);
+  ports.pass(1600);
+  const filled = model.audio.slice(2);
+  assert.equal(filled.length, 2);
+  assert.deepEqual(new Set(filled), new Set([silenceOf(200, "pcmu")]));
+  session.hear(LOUD);
+  ports.pass(1600);
+  model.says({ type: "speechStopped" });
+  const told = model.audio.length;
+  ports.pass(6000);
+  assert.equal(model.audio.length, told, "a line may be silent between turns");
+});
+
+Deno.test("case 14: silence is not given for ever to a model that knows no end of a turn", () => {
+  const { ports, session } = open({ idleMs: 1e9 });
+  session.join(new RecordingLeg());
+  ports.model.says({ type: "modelReady" });
+  ports.model.says({ type: "speechStarted" });
+  ports.pass(100_000);
+  assert.equal(ports.model.audio.length, 50);
+});
+
+Deno.test("case 14: a line that sends nothing after speech commits the turn where the model has no ears for it", () => {
+  const { ports, session } = open({
+    modelInterrupts: false,
+    modelResponds: false,
+    commitsBySilence: true,
+  });
+  session.join(new RecordingLeg());
+  ports.model.says({ type: "modelReady" });
+  for (let i = 0; i < 25; i++) session.hear(FRAME);
+  for (let i = 0; i < 25; i++) session.hear(LOUD);
+  ports.pass(3000);
+  assert.equal(ports.model.commits, 1);
 });
 
 Deno.test("case 17: after the end nothing is written to either end any more", async () => {
