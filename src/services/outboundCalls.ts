@@ -5,7 +5,6 @@ import type { SpokenWords } from "./apology.ts";
 import type { BudgetLimits } from "./budget.ts";
 import type { CallProgress } from "./callStatus.ts";
 import type { EventHub } from "./events.ts";
-import type { Handover } from "./handover.ts";
 import type { InstanceQuestions } from "./instances/questions.ts";
 import type { KeyRevocation } from "./keyRevocation.ts";
 import { createAllowance } from "./outbound/allowance.ts";
@@ -27,6 +26,7 @@ import type { Recorder } from "./recorder.ts";
 import type { SpendingPolicy } from "./spending.ts";
 import type { Store } from "./store.ts";
 import type { CallRecord } from "./store/callRecord.ts";
+import type { Takeover } from "./takeover.ts";
 import type { TwilioCalls } from "./twilioOutbound.ts";
 
 /** Calls that this server places. What another key placed does not exist for a key. */
@@ -63,7 +63,7 @@ export interface OutboundCallsDeps {
     "calls" | "erasure" | "budget" | "idempotency" | "dialQueue" | "batches" | "keyCalls"
   >;
   readonly recorder: Pick<Recorder, "opened" | "changed" | "ended" | "health">;
-  readonly handover: Handover;
+  readonly takeover: Takeover;
   readonly questions: InstanceQuestions;
   readonly revocation: Pick<KeyRevocation, "onRevoked">;
   readonly events: Pick<EventHub, "subscribe">;
@@ -102,7 +102,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     instanceId: deps.instanceId,
     now,
   });
-  const placed = createPlacedCalls({ ...world, registry, calls, records, handover: deps.handover });
+  const placed = createPlacedCalls({ ...world, registry, calls, records, takeover: deps.takeover });
   const allowance = createAllowance({
     ...{ budget, limits, now, maxCallMs: deps.maxCallMs },
     ...(deps.callUsd !== undefined && { callUsd: deps.callUsd }),

@@ -5,12 +5,11 @@ import { newToken } from "../utils/ids.ts";
 import { voicemailText } from "./agentCall.ts";
 import { apologyOf, spokenFor } from "./apology.ts";
 import type { CallProgress } from "./callStatus.ts";
+import { endPhoneCall } from "./endPhoneCall.ts";
 import type { EventHub } from "./events.ts";
-import { createHandover } from "./handover.ts";
 import type { InstanceQuestions } from "./instances/questions.ts";
 import { requestOf } from "./outbound/job.ts";
 import { createKeyStanding } from "./outbound/keyStanding.ts";
-import { endPhoneCall } from "./outboundWire.ts";
 import { createOutboundCalls, type OutboundCalls } from "./outboundCalls.ts";
 import { createPhoneCalls, type PhoneCalls } from "./phoneCalls.ts";
 import { writeTwiml } from "./phoneTwiml.ts";
@@ -18,6 +17,7 @@ import type { Records } from "./records.ts";
 import { createSharedCalls } from "./sharedCalls.ts";
 import type { SpendingPolicy } from "./spending.ts";
 import { createStreamTokens } from "./streamTokens.ts";
+import { createTakeover } from "./takeover.ts";
 import { createTwilioCalls, type TwilioCalls } from "./twilioOutbound.ts";
 
 /** Everything about phones that is not HTTP. */
@@ -73,9 +73,9 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     line,
     twilioTimeoutMs === undefined ? {} : { timeoutMs: twilioTimeoutMs },
   );
-  const handover = createHandover({ calls: store.calls, recorder, instanceId });
+  const takeover = createTakeover({ calls: store.calls, recorder, instanceId });
   const outbound = createOutboundCalls({
-    ...{ registry, store, recorder, handover, events, policy, instanceId, publicUrl, ownNumber },
+    ...{ registry, store, recorder, takeover, events, policy, instanceId, publicUrl, ownNumber },
     ...{ log, setTimer, perSecond, questions: deps.questions, revocation: records.revocation },
     calls: twilio,
     keyStanding: createKeyStanding({
@@ -97,7 +97,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     now: Date.now,
   });
   const calls = createPhoneCalls({
-    ...{ registry, handover, ownNumber, log, setTimer },
+    ...{ registry, takeover, ownNumber, log, setTimer },
     tokens: createStreamTokens(newToken),
     shared: createSharedCalls({
       ...{ tokens: store.tokens, calls: store.calls, now: Date.now, setTimer, log },

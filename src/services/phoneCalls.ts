@@ -8,10 +8,10 @@ import { answerAfter } from "./afterCall.ts";
 import type { SpokenWords } from "./apology.ts";
 import { type CallStatus, isFinal } from "./callStatus.ts";
 import { createExpectedStreams } from "./expectedStreams.ts";
-import type { Handover } from "./handover.ts";
 import type { PhoneAnswer } from "./phoneTwiml.ts";
 import type { SharedCalls } from "./sharedCalls.ts";
 import type { StreamTokens } from "./streamTokens.ts";
+import type { Takeover } from "./takeover.ts";
 
 /** A call for which the phone network asks what to do. */
 export interface ArrivingCall {
@@ -49,7 +49,7 @@ export interface PhoneCallsDeps {
   /** The session of a call that this server, or one beside it, has placed. */
   readonly placedSession: (callId: string, callSid: string) => Soon<CallSession | undefined>;
   readonly shared: SharedCalls;
-  readonly handover: Handover;
+  readonly takeover: Takeover;
   /** The number behind an agent's alias, where it may be dialled. */
   readonly transferNumber: (agent: string, alias: string) => string | undefined;
   /** What the phone network says for an agent that cannot speak, or where nobody knows which one it is. */
@@ -71,7 +71,7 @@ export interface PhoneCallsDeps {
 const MAX_STREAMS = 20;
 
 export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
-  const { registry, tokens, shared, handover, log, now, setTimer } = deps;
+  const { registry, tokens, shared, takeover, log, now, setTimer } = deps;
   const streams = createExpectedStreams({
     ...{ tokens, shared, now, setTimer, late: giveUp, withinMs: deps.streamWithinMs ?? 20_000 },
   });
@@ -163,7 +163,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
 
   async function giveUp(session: CallSession, callSid: string): Promise<void> {
     // Its stream may have come to another process, which goes on with the call.
-    if (await handover.isElsewhere(session.id).catch(() => false)) return handover.release(session);
+    if (await takeover.isElsewhere(session.id).catch(() => false)) return takeover.release(session);
     log.warn("Media stream never came", { callId: session.id });
     session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "stream_never_came" } });
     deps.redirect(callSid, apologise(session.request.agent)).catch((error) =>

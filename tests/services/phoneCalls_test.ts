@@ -28,7 +28,7 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
       find: () => Promise.resolve(undefined),
       findSettled: () => Promise.resolve(undefined),
     },
-    handover: {
+    takeover: {
       isElsewhere: () => Promise.resolve(elsewhere),
       release: (session) => void released.push(session),
     },

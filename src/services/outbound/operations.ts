@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isFinal } from "../callStatus.ts";
+import { endPhoneCall } from "../endPhoneCall.ts";
 import { type InstanceQuestions, InstanceSilent } from "../instances/questions.ts";
-import { endPhoneCall } from "../outboundWire.ts";
 import type { CallRecord } from "../store/callRecord.ts";
 import type { CallStore } from "../store/calls.ts";
 import type { DialQueue } from "../store/dialQueue.ts";
@@ -10,8 +10,8 @@ import { readJob, retryCallId } from "./job.ts";
 import type { OutboundRecords } from "./outboundRecords.ts";
 import { type OutboundState, stateOf } from "./outboundState.ts";
 import { isUnanswered, type PlacedCall, type PlacedCalls } from "./placedCalls.ts";
-import { stored } from "./stored.ts";
 import type { Settlement } from "./settlement.ts";
+import { stored } from "./stored.ts";
 
 /** Who asks about a call. */
 export interface Asker {

@@ -1,8 +1,8 @@
 import { CallRefused, type CallRegistry, type CallSession } from "../../call/callSession.ts";
 import { advance, type CallProgress, isFinal } from "../callStatus.ts";
-import { endPhoneCall } from "../outboundWire.ts";
+import { endPhoneCall } from "../endPhoneCall.ts";
+import type { Takeover } from "../takeover.ts";
 import type { TwilioCalls } from "../twilioOutbound.ts";
-import type { Handover } from "../handover.ts";
 import { endOf, outcomeOf } from "./callOutcome.ts";
 import { type OutboundJob, requestOf } from "./job.ts";
 import type { MachineVerdict } from "./machineVerdict.ts";
@@ -52,13 +52,13 @@ export interface PlacedCallsDeps {
   readonly records: OutboundRecords;
   readonly setTimer: (wake: () => void, delayMs: number) => () => void;
   readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
-  readonly handover: Handover;
+  readonly takeover: Takeover;
   /** Longer than anybody's phone rings. */
   readonly checkAfterMs?: number;
 }
 
 export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
-  const { registry, calls, records, handover, setTimer, log, checkAfterMs = 90_000 } = deps;
+  const { registry, calls, records, takeover, setTimer, log, checkAfterMs = 90_000 } = deps;
   const placed = new Map<string, PlacedCall>();
   const sids = new Map<string, PlacedCall>();
 
@@ -190,12 +190,12 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
   async function check(call: PlacedCall): Promise<void> {
     if (call.callSid === undefined || isFinal(call.progress.status)) return;
     const { status, durationSeconds } = await calls.fetch(call.callSid);
-    if (isFinal(status) || !await handover.isElsewhere(call.job.callId)) {
+    if (isFinal(status) || !await takeover.isElsewhere(call.job.callId)) {
       return take(call, { status, ...(durationSeconds !== undefined && { durationSeconds }) });
     }
     call.hangingUp = true;
     forget(call);
-    if (call.session !== undefined) handover.release(call.session);
+    if (call.session !== undefined) takeover.release(call.session);
   }
 
   /** A session that is over needs no phone that still rings. */

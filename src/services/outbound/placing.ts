@@ -1,5 +1,4 @@
 import { CallRefused } from "../../call/callSession.ts";
-import { type OutboundWire, wireOptions } from "../outboundWire.ts";
 import type { SpendingPolicy } from "../spending.ts";
 import type { Batches } from "../store/batches.ts";
 import type { DialQueue } from "../store/dialQueue.ts";
@@ -17,6 +16,7 @@ import {
   KeyRefused,
   OutcomeUnknown,
 } from "./refusals.ts";
+import { type OutboundWire, wireOptions } from "./wireOptions.ts";
 
 /** Brings calls whose turn it is to the phone network. */
 export interface Placing {

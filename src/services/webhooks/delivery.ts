@@ -11,7 +11,7 @@ export type Attempt =
     readonly final?: boolean;
   };
 
-/** After each failed attempt, how long until the next: about a day and a half in all. */
+/** After each failed attempt, how long until the next: a little over a day in all. */
 const RETRY_DELAYS_MS = [
   5_000,
   30_000,

@@ -51,7 +51,7 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
       changed: (_callId, change) => void changes.push(change),
       ended: (_job, end, outcome) => void ends.push([end, outcome]),
     },
-    handover: {
+    takeover: {
       isElsewhere: () => Promise.resolve(elsewhere),
       release: (session) => void released.push(session),
     },

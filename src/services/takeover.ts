@@ -3,18 +3,18 @@ import type { Recorder } from "./recorder.ts";
 import type { CallStore } from "./store/calls.ts";
 
 /** Sessions whose call has gone on in another process, because the phone network reached that one. */
-export interface Handover {
+export interface Takeover {
   /** Whether the call is over, or held by another process by now. */
   isElsewhere(callId: string): Promise<boolean>;
   /** Lets go of the session here; the call and its record are the other's. */
   release(session: CallSession): void;
 }
 
-export function createHandover({ calls, recorder, instanceId }: {
+export function createTakeover({ calls, recorder, instanceId }: {
   readonly calls: Pick<CallStore, "get">;
   readonly recorder: Pick<Recorder, "released">;
   readonly instanceId: string;
-}): Handover {
+}): Takeover {
   return {
     async isElsewhere(callId) {
       const record = await calls.get(callId);
