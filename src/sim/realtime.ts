@@ -1,11 +1,12 @@
-import { rehearsal, type Script } from "./scripts.ts";
 import { type Fault, FaultSet, parseFault } from "./realtime/faults.ts";
 import { decideHandshake, realtimePath } from "./realtime/handshake.ts";
 import type { Transcribe } from "./realtime/listener.ts";
-import type { Production } from "./realtime/responder.ts";
 import type { RealtimeSession } from "./realtime/realtimeSession.ts";
+import type { Production } from "./realtime/responder.ts";
 import { LiveSession } from "./realtime/session.ts";
 import { SpeechSource } from "./realtime/speechSource.ts";
+import { rehearsal } from "./rehearsal.ts";
+import type { Script } from "./scripts.ts";
 import { createVoice } from "./voice.ts";
 
 export type { ConversationEntry } from "./realtime/conversation.ts";

@@ -81,7 +81,6 @@ function errorIn(value: unknown): string | undefined {
   return describe(value.error);
 }
 
-/** JSON as one reads it out, no longer than a breath. */
 /** What a tool has already put into words, where it has. */
 function sentenceIn(value: unknown): string {
   return typeof value === "object" && value !== null && "spoken" in value
@@ -89,6 +88,7 @@ function sentenceIn(value: unknown): string {
     : describe(value);
 }
 
+/** JSON as one reads it out, no longer than a breath. */
 function describe(value: unknown): string {
   const text = typeof value === "object" && value !== null
     ? Object.entries(value).map(([key, part]) =>

@@ -1,7 +1,5 @@
 import type { ConversationEntry } from "./realtime/conversation.ts";
 
-export { rehearsal } from "./rehearsal.ts";
-
 /** What a script is told when the engine owes an answer. */
 export interface ScriptTurn {
   readonly cause: TurnCause;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { rehearsal, type ScriptTurn } from "../../src/sim/scripts.ts";
+import { rehearsal } from "../../src/sim/rehearsal.ts";
+import type { ScriptTurn } from "../../src/sim/scripts.ts";
 import { withRealtime } from "../support/realtimeWire.ts";
 
 const asked: ScriptTurn = {

@@ -1,5 +1,6 @@
-import type { SimClock } from "./clock.ts";
+import { isLoopback } from "../../utils/loopback.ts";
 import type { CallbackFaults } from "./callbacks.ts";
+import type { SimClock } from "./clock.ts";
 import type { LinkOptions } from "./delayLine.ts";
 import type { Random } from "./random.ts";
 
@@ -69,8 +70,4 @@ export function routeToApp(url: URL, publicUrl: string, baseUrl: string): URL | 
   const secure = target.protocol === "https:";
   const protocol = url.protocol.startsWith("ws") ? (secure ? "wss:" : "ws:") : target.protocol;
   return new URL(`${protocol}//${target.host}${url.pathname}${url.search}`);
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
 }
