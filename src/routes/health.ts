@@ -22,12 +22,12 @@ export function healthRoutes(
 ): Hono {
   const routes = new Hono();
   routes.get("/health", (c) => {
-    const checks = runChecks();
+    const results = runChecks();
     return c.json({
-      status: Object.values(checks).every(({ ok }) => ok) ? "ok" : "degraded",
+      status: Object.values(results).every(({ ok }) => ok) ? "ok" : "degraded",
       uptimeSeconds: Math.floor(uptimeSeconds()),
       calls: { live: calls.size, max: maxCalls },
-      checks,
+      checks: results,
     });
   });
   routes.get("/ready", (c) => {
