@@ -112,7 +112,7 @@ browserTest(
 );
 
 browserTest(
-  "page goes on sending while it is muted, but silence",
+  "case 60: the page goes on sending while it is muted, but silence",
   () =>
     visit({}, async ({ page, begin }) => {
       const call = await begin();

@@ -177,7 +177,7 @@ Deno.test("handleWebSocket() refuses audio that comes faster than anybody speaks
     assert.ok(call.frames.length >= 12 && call.frames.length < 16, `${call.frames.length} frames`);
   }));
 
-Deno.test("handleWebSocket() ends the call once when the browser leaves", async () => {
+Deno.test("case 60: the call ends once when the browser leaves", async () => {
   const server = startWebServer();
   const { client, call } = await callFromClient(server);
   await client.close();

@@ -159,3 +159,23 @@ Deno.test("no route but those for everybody answers without a key, whatever host
   }
   await assertUntouched(server);
 });
+
+Deno.test("case 59: calls over SIP are not offered: a webhook that tells of one finds nobody and opens nothing", async () => {
+  await using server = await startPhoneServer({ env });
+  for (const type of ["realtime.call.incoming", "live.call.incoming"]) {
+    for (const path of ["/openai", "/openai/webhook", "/api/openai/webhook", "/webhooks/openai"]) {
+      const answer = await server.request(path, {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/json",
+          "webhook-id": "wh_1",
+          "webhook-timestamp": "1",
+          "webhook-signature": "v1,AAAA",
+        },
+        body: JSON.stringify({ type, data: { call_id: "rtc_1" } }),
+      });
+      assert.deepEqual(await codeOf(answer), [404, "not_found"]);
+    }
+  }
+  await assertUntouched(server);
+});

@@ -170,7 +170,7 @@ for (
     }));
 }
 
-Deno.test("webRoutes() refuses a handshake that has no right to a call, and opens none", () =>
+Deno.test("case 60: a handshake from another origin, or with a wrong or used token, is refused and opens nothing", () =>
   withServer({}, async (server) => {
     const token = await server.token();
     const offer = `parley.v1, token.${token}`;
@@ -209,7 +209,7 @@ Deno.test("webRoutes() lets programs connect, which have a token and no origin",
     await server.sessions[0]!.told("left");
   }));
 
-Deno.test("webRoutes() takes no token that is older than a minute", async () => {
+Deno.test("case 60: a token that is older than a minute is taken no more", async () => {
   let now = 0;
   await withServer({ now: () => now }, async (server) => {
     const offers = { "Sec-WebSocket-Protocol": `parley.v1, token.${await server.token()}` };

@@ -130,7 +130,7 @@ Deno.test("unfinished turns and sums are stored in passing while the call goes o
   assert.equal((await trial.store.calls.content("call_1")).turns[0]?.text, "I wan");
 });
 
-Deno.test("sensitive digits are stored nowhere", async () => {
+Deno.test("case 46: sensitive digits are stored nowhere", async () => {
   await using trial = await startTrial();
   trial.begin();
   trial.publish({ type: "digits", digits: "4111", sensitive: true });

@@ -122,7 +122,7 @@ Deno.test("run() lets no argument reach a prototype (case 36)", async () => {
   assert.deepEqual(await run([open], "probe", args), { output: { deep: {} }, ok: true });
 });
 
-Deno.test("run() names the tools there are when asked for another", async () => {
+Deno.test("run() names the tools there are when asked for another (case 36)", async () => {
   const { output, ok } = await run(TOOLS, "open_door", "{}");
   assert.match(output.error, /end_call, get_current_time, send_dtmf, transfer_call/);
   assert.deepEqual([output.code, ok], ["unknown_tool", false]);

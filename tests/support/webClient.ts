@@ -23,7 +23,7 @@ export async function callFromClient(
   return { client, call: await next };
 }
 
-export function openClient(server: WebServer, token: string): WebClient {
+export function openClient(server: Pick<WebServer, "origin">, token: string): WebClient {
   const url = `${server.origin.replace("http", "ws")}/web`;
   const socket = new WebSocket(url, {
     protocols: ["parley.v1", `token.${token}`],

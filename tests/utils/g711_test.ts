@@ -5,7 +5,7 @@ import { sine } from "./speechFixture.ts";
 
 const LAWS = { "mu-law": MU_LAW, "A-law": A_LAW };
 
-Deno.test("decodeG711() gives the samples of the standard's tables", () => {
+Deno.test("case 15: decodeG711() gives the samples of the standard's tables", () => {
   const codes = Uint8Array.of(0x00, 0x01, 0x0f, 0x10, 0x70, 0x7e, 0x7f, 0x80, 0xc5, 0xf0, 0xff);
   assert.deepEqual(
     [...decodeG711(MU_LAW, codes)],
@@ -27,7 +27,7 @@ for (const [name, law] of Object.entries(LAWS)) {
     }
   });
 
-  Deno.test(`encodeG711() gives back every code of ${name} that decodes to its own sample`, () => {
+  Deno.test(`case 15: encodeG711() gives back every code of ${name} that decodes to its own sample`, () => {
     const codes = Uint8Array.from({ length: 256 }, (_, code) => code);
     // Mu-law has two zeros; the negative one comes back as the positive.
     const expected = codes.map((code) => law === MU_LAW && code === 0x7f ? 0xff : code);

@@ -53,7 +53,7 @@ Deno.test("createResampler() gives frames of exactly 160 and 480 samples, withou
   }
 });
 
-Deno.test("createResampler() gives the same samples however the stream is cut", () => {
+Deno.test("case 15: createResampler() gives the same samples however the stream is cut", () => {
   const rates = fc.constantFrom<[number, number]>(
     [24_000, 8_000],
     [8_000, 24_000],
