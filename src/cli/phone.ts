@@ -169,7 +169,9 @@ if (import.meta.main) {
       Deno.exit(code);
     }
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    if (error instanceof Deno.errors.NotFound) {
+      console.error(`There is no such file or folder: ${/'(.*)'$/.exec(error.message)?.[1]}`);
+    } else console.error(error instanceof Error ? error.message : error);
     Deno.exit(2);
   }
 }

@@ -24,7 +24,7 @@ What the person does
   --wav FILE             say what is in a WAV file (after --say)
   --digits 123#          then press keys
   --interrupt-after MS   do not wait: break in that long after the agent began to speak
-  --seconds N            hang up after N seconds at the latest (20)
+  --seconds N            hang up after N seconds at the latest (20), or stop ringing
   --out FILE             where to write what was heard (heard.wav)
   --from +1...           the number that calls (+12025550123)
   --to +1...             the number that is called (TWILIO_PHONE_NUMBER)

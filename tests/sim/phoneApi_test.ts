@@ -154,6 +154,16 @@ for (
   });
 }
 
+apiTest("a person who hangs up what still rings has not answered", {
+  numbers: { [callee]: { answer: "no-answer" } },
+}, async ({ create, network }) => {
+  await create();
+  const call = await network.nextCall();
+  call.hangUp();
+  assert.equal((await call.ended).status, "no-answer");
+  await call.settled;
+});
+
 apiTest(
   "startTwilioApi() puts new TwiML in place of a running stream",
   {},

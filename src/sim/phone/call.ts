@@ -114,9 +114,15 @@ export class PhoneCall {
     return this.#person.keypad.press(digits, toStream, this.#state.signal);
   }
 
-  /** The person hangs up. */
+  /** The person hangs up; whoever is called and has not answered lets it ring no longer. */
   hangUp(): void {
-    this.finish({ status: "completed", reason: "the person hung up" });
+    const { request: { outbound }, status } = this.#state;
+    const isAnswered = outbound === undefined || status === "in-progress";
+    this.finish(
+      isAnswered
+        ? { status: "completed", reason: "the person hung up" }
+        : { status: "no-answer", reason: "nobody answered" },
+    );
   }
 
   /** The stream's connection closes without a stop message; the call goes on with its next verb. */
