@@ -15,6 +15,8 @@ export interface CallLeg {
   /** Shows an event to a browser; does nothing on a phone. */
   notify(event: CallEvent): void;
   close(end: CallEnd): void;
+  /** Another leg takes its place; what this one still brings must not reach the call. Absent where none may. */
+  replaced?(): void;
 }
 
 /** A stretch of the agent's speech, ready for a leg; pieces are played in the order they are given. */

@@ -7,7 +7,10 @@ import type { CallEnd, CallRequest, Milliseconds } from "./types.ts";
 export interface CallSession {
   readonly id: string;
   readonly request: CallRequest;
-  /** Hands in the human's end, the first or one in place of a lost one. Throws if there is one, or the call has ended. */
+  /**
+   * Hands in the human's end: the first, or one in place of a lost one or of one that may be replaced.
+   * Throws if another one stays, or the call has ended.
+   */
   join(leg: CallLeg): void;
   /** A frame of the caller's audio in the leg's format; tells whether it was one: base64, and not empty. */
   hear(audio: Base64): boolean;

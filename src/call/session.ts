@@ -110,10 +110,17 @@ export class Session implements CallSession {
 
   join(leg: CallLeg): void {
     if (this.#machine.phase === "ended") throw new Error("Cannot join the call: it has ended");
-    if (this.#leg !== undefined) throw new Error("Cannot join the call: it has a leg already");
+    if (this.#leg !== undefined) this.#replaceLeg(this.#leg);
     this.#leg = leg;
     this.#hasJoined = true;
     this.input({ type: "joined", format: leg.format, reports: leg.reports });
+  }
+
+  /** The phone network has left a stream before it opens the next, though that may be heard of later. */
+  #replaceLeg(leg: CallLeg): void {
+    if (leg.replaced === undefined) throw new Error("Cannot join the call: it has a leg already");
+    leg.replaced();
+    this.input({ type: "lost" });
   }
 
   hear(audio: Base64): boolean {

@@ -96,7 +96,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
   function join(start: TwilioStart, session: CallSession | undefined): void {
     if (stream.state === "over") return;
     if (session === undefined) return refuse(1008, "token_refused");
-    const leg = new TwilioLeg(socket, start.streamSid);
+    const leg = new TwilioLeg(socket, start.streamSid, () => finish("replaced", 1000));
     clearTimeout(startTimer);
     stream = { state: "talking", session, leg };
     try {
@@ -133,6 +133,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
     leg.detach();
     const counts = { messages, ignored, dropped: leg.dropped };
     deps.log.info("Media stream ended", { callId: session.id, why, ...counts });
+    if (why === "replaced") return;
     // Only `stop` tells that the caller is gone; after anything else a new stream may follow.
     const gone = why === "stopped" && deps.isAway?.(session) !== true;
     session.input(gone ? { type: "left", end: { reason: "caller_hung_up" } } : { type: "lost" });

@@ -21,7 +21,8 @@ export class TwilioLeg implements CallLeg {
   #stuck = false;
   #open = true;
 
-  constructor(socket: MediaSocket, streamSid: string) {
+  /** `replaced` hears that the call's next stream is there before this one's end. */
+  constructor(socket: MediaSocket, streamSid: string, readonly replaced: () => void) {
     this.#socket = socket;
     this.#write = createTwilioWriter(streamSid);
   }

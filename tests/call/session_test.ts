@@ -161,6 +161,20 @@ Deno.test("case 49: however often a call ends, it ends once: one event, one clos
   assert.equal(ports.timers, 0);
 });
 
+Deno.test("a leg that may be replaced gives its place to the next, with what was not heard yet", () => {
+  const { ports, session } = open();
+  let replaced = 0;
+  const first = Object.assign(new RecordingLeg(), { replaced: () => void replaced++ });
+  session.join(first);
+  ports.model.says({ type: "modelReady" });
+  ports.model.speaks("item", 3000);
+  const second = new RecordingLeg();
+  session.join(second);
+  assert.equal(replaced, 1);
+  assert.equal(second.played[0]?.audio, first.played[0]?.audio);
+  assert.equal(first.closes.length, 0, "it is for its owner to close");
+});
+
 Deno.test("a call has one leg at a time, and takes another when that one is lost", () => {
   const { ports, session } = open();
   const first = new RecordingLeg();

@@ -36,6 +36,20 @@ Deno.test("case 2: a socket without start is closed and no call is claimed", asy
   assert.deepEqual(session.inputs, []);
 });
 
+Deno.test("a stream that is there before the end of the one before takes its place", async () => {
+  const session = new RecordingSession();
+  await using server = startMediaServer({ right: session, next: session });
+  const first = await server.connect();
+  first.send(startMessage());
+  await session.until(() => session.leg !== undefined);
+  const second = await server.connect();
+  second.send(startMessage({ token: "next" }));
+  assert.equal((await first.closed).code, 1000);
+  second.send(mediaMessage({ payload: "AAAA" }));
+  await session.until(() => session.heard.length > 0);
+  assert.deepEqual(session.inputs, [], "the call is neither left nor lost");
+});
+
 Deno.test("case 4: a wrong, used or foreign token closes 1008 and leaves the first stream alone", async () => {
   const session = new RecordingSession();
   await using server = startMediaServer({ right: session });
@@ -61,13 +75,11 @@ Deno.test("case 4: a wrong, used or foreign token closes 1008 and leaves the fir
 
 Deno.test("case 4: a call that cannot be joined any more closes the socket", async () => {
   const session = new RecordingSession();
-  await using server = startMediaServer({ right: session, again: session });
-  const first = await server.connect();
-  first.send(startMessage());
-  await session.until(() => session.leg !== undefined);
-  const second = await server.connect();
-  second.send(startMessage({ token: "again" }));
-  assert.equal((await second.closed).code, 1008);
+  session.over = true;
+  await using server = startMediaServer({ right: session });
+  const twilio = await server.connect();
+  twilio.send(startMessage());
+  assert.equal((await twilio.closed).code, 1008);
   assert.deepEqual(session.inputs, []);
 });
 
@@ -229,7 +241,7 @@ class StuckSocket {
 
 Deno.test("case 20: a peer that does not read costs bounded memory, and marks follow their audio", () => {
   const socket = new StuckSocket();
-  const leg = new TwilioLeg(socket, streamSid);
+  const leg = new TwilioLeg(socket, streamSid, () => {});
   for (let frame = 0; frame < 100_000; frame++) {
     leg.play({ itemId: "a", audio: "A".repeat(216), durationMs: 20, mark: `m${frame}` });
   }

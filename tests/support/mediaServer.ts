@@ -15,10 +15,12 @@ export class RecordingSession implements CallSession {
   readonly heard: string[] = [];
   readonly inputs: SessionInput[] = [];
   leg: CallLeg | undefined;
+  over = false;
   #told = Promise.withResolvers<void>();
 
   join(leg: CallLeg): void {
-    if (this.leg !== undefined) throw new Error("Cannot join the call: it has a leg already");
+    if (this.over) throw new Error("Cannot join the call: it has ended");
+    this.leg?.replaced?.();
     this.leg = leg;
     this.#wake();
   }
