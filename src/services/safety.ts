@@ -40,6 +40,7 @@ export async function createSafety(deps: SafetyDeps): Promise<Safety> {
       phone === undefined ? { names: [], get: () => undefined } : agents,
       policy,
       (refusal) => log.warn("Transfer will be refused", { ...refusal }),
+      now,
     ),
     async putOnDoNotCallList(callId, agent) {
       const number = registry().get(callId)?.request.caller ?? "";

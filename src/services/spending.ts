@@ -34,7 +34,7 @@ export type DialRefusal =
 
 /** The one place that decides what may be dialled, whoever asks. */
 export interface SpendingPolicy {
-  /** By the number alone, as for those whom agents hand callers over to. */
+  /** By the number alone, which a list or a clock may yet forbid. */
   checkNumber(to: string): Destination;
   /** By everything: also whether whoever has the number may be called, and called now. */
   check(to: string, now: number): Promise<DialDecision>;

@@ -3,6 +3,7 @@ import type { SpendingPolicy } from "./spending.ts";
 
 /** Whom agents may hand callers over to, by the same rules as for every other call. */
 export interface Transfers {
+  /** Whether the agent may hand over to the alias now; the number alone does not tell. */
   mayDial(agent: string, alias: string): Promise<boolean>;
   /** The number behind an alias; nothing where it may not be dialled. */
   number(agent: string, alias: string): string | undefined;
@@ -15,6 +16,7 @@ export async function createTransfers(
   onRefused: (
     refusal: { readonly agent: string; readonly alias: string; readonly code: string },
   ) => void,
+  now: () => number,
 ): Promise<Transfers> {
   const numbers = new Map<string, string>();
   for (const name of agents.names) {
@@ -25,7 +27,10 @@ export async function createTransfers(
     }
   }
   return {
-    mayDial: (agent, alias) => Promise.resolve(numbers.has(`${agent} ${alias}`)),
+    async mayDial(agent, alias) {
+      const number = numbers.get(`${agent} ${alias}`);
+      return number !== undefined && (await (await policy()).check(number, now())).ok;
+    },
     number: (agent, alias) => numbers.get(`${agent} ${alias}`),
   };
 }

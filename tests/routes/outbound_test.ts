@@ -167,6 +167,17 @@ Deno.test("case 57: a call hung up while it waits or rings is cancelled", async 
   assert.equal(again.outcome, "cancelled");
 });
 
+Deno.test("case 41: a call that is over, though nobody told of it, is hung up without an error", async () => {
+  await using server = await startPhoneServer({
+    network: { numbers: { [to]: { answer: "busy" } }, callbacks: { dropRate: 1 }, speed: 50 },
+  });
+  const { callSid } = await (await server.post(path, { to })).json();
+  await (await server.network.nextCall()).settled;
+  const answer = await server.post(`/api/outbound/${callSid}/hangup`);
+  assert.equal(answer.status, 200, await answer.clone().text());
+  assert.equal((await answer.json()).outcome, "cancelled");
+});
+
 for (const answer of ["busy", "no-answer", "failed"] as const) {
   Deno.test(`a call that is ${answer} ends as not answered, and frees its place`, async () => {
     await using server = await startPhoneServer({

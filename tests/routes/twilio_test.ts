@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import type { Script } from "../../src/sim/scripts.ts";
-import { until } from "../support/dialling.ts";
-import { account, publicUrl, startPhoneServer, type TestServer } from "../support/phoneServer.ts";
+import { agentsOf, until } from "../support/dialling.ts";
+import {
+  account,
+  apiKey,
+  publicUrl,
+  startPhoneServer,
+  type TestServer,
+} from "../support/phoneServer.ts";
 
 const callSid = `CA${"7".repeat(32)}`;
 
@@ -292,6 +298,45 @@ Deno.test("a call is not handed over to a number that may not be dialled", async
   session?.input({ type: "hangUp", end: { reason: "transferred", detail: "sales" } });
   assert.match((await call.next("said")).text, /technical problem/);
   await call.settled;
+});
+
+Deno.test("a call is handed over to nobody who is not to be called, nor when it is not the hour for it", async () => {
+  const number = "+14155550199";
+  const agentFiles = agentsOf({
+    receptionist: `---\ntitle: Desk\ntransfers: { sales: { number: '${number}' } }\n---\nHelp.`,
+  });
+  const told: string[] = [];
+  const handOver: Script = ({ cause }) => {
+    if (cause.type === "toolOutputs") told.push(cause.outputs[0]?.output ?? "");
+    return cause.type === "text"
+      ? { tools: [{ name: "transfer_call", arguments: '{"to":"sales"}' }] }
+      : { say: "I cannot." };
+  };
+  const hour = Number(
+    new Date().toLocaleTimeString("en-GB", { timeZone: "America/Los_Angeles", hour: "2-digit" })
+      .slice(0, 2),
+  );
+  const closed = hour >= 12 ? "00:00-08:00" : "16:00-20:00";
+  for (const env of [{ OUTBOUND_HOURS: closed }, { API_KEYS: `boss:${apiKey};scopes=admin` }]) {
+    await using server = await startPhoneServer({
+      env,
+      overrides: { agentFiles, engine: { voice: "tone", speed: 20, script: handOver } },
+    });
+    if ("API_KEYS" in env) {
+      const headers = { "X-API-Key": apiKey };
+      const listed = await server.request(`/api/do-not-call/${number}`, { method: "PUT", headers });
+      assert.equal(listed.status, 200, await listed.text());
+    }
+    told.length = 0;
+    const call = server.network.call();
+    await call.next("streamStarted");
+    const session = server.app.registry.byCallSid(call.sid);
+    session?.input({ type: "typed", text: "Give me sales." });
+    await until(() => told[0], (told) => told !== undefined);
+    assert.match(told[0] ?? "", /destination_not_allowed/, JSON.stringify(env));
+    call.hangUp();
+    await call.settled;
+  }
 });
 
 Deno.test("case 8: when the model is gone the caller hears an apology, not silence", async () => {
