@@ -3,8 +3,14 @@ import connect from "postgres";
 import type { TestServer } from "../support/phoneServer.ts";
 import { apiKey, startPhoneServer } from "../support/phoneServer.ts";
 import { get, initiate, startBeside, temporaryDatabase, until } from "../support/dialling.ts";
-import { type Instance, isPostgresThere, startTwoInstances } from "../support/instances.ts";
-import { driverLeftovers, startPostgres } from "../support/postgres.ts";
+import {
+  createDatabase,
+  type Instance,
+  instancesTest,
+  isPostgresThere,
+  startTwoInstances,
+} from "../support/instances.ts";
+import { driverLeftovers } from "../support/postgres.ts";
 
 const person = "+12025550123";
 const digits = person.slice(2);
@@ -24,10 +30,14 @@ async function erase(instance: Pick<Instance, "request">): Promise<Erased> {
 }
 
 /** The person calls, and what they type into the call is kept. */
-async function callIn({ app, network, post }: TestServer, at: Pick<Instance, "app"> = { app }) {
+async function callIn(
+  { app, network, post, request }: TestServer,
+  at: Pick<Instance, "app" | "request"> = { app, request },
+) {
   const call = network.call({ from: person });
   await call.next("media");
   const callId = at.app.registry.byCallSid(call.sid)?.id ?? "";
+  await until(() => get(at, `/api/calls/${callId}`), ({ status }) => status === "live");
   const typed = { type: "text", text: `My number is ${digits}.` };
   const answer = await post(`/api/calls/${callId}/actions`, typed);
   assert.equal(answer.status, 202, await answer.text());
@@ -60,10 +70,7 @@ async function inFile(): Promise<Kept> {
 }
 
 async function onPostgres(): Promise<Kept> {
-  const server = await startPostgres();
-  const database = await server?.createDatabase();
-  if (server === undefined || database === undefined) throw new Error("Cannot test with Postgres");
-  const { url } = database;
+  const { url, drop } = await createDatabase();
   return {
     url,
     async read() {
@@ -78,10 +85,7 @@ async function onPostgres(): Promise<Kept> {
         await sql.end();
       }
     },
-    async [Symbol.asyncDispose]() {
-      await database.drop();
-      server.kill();
-    },
+    [Symbol.asyncDispose]: drop,
   };
 }
 
@@ -98,11 +102,13 @@ for (
     async fn() {
       await using place = await makePlace();
       const journals = await Deno.makeTempDir();
+      const callIds: string[] = [];
       await using receiver = deafReceiver();
       {
         await using server = await startPhoneServer({
           env: {
             ...{ API_KEYS, DATABASE_URL: place.url, OUTBOUND_PER_SECOND: "1" },
+            ...{ OUTBOUND_CONCURRENT: "100", OUTBOUND_DAILY_MINUTES: "6000" },
             ...{ JOURNAL_DIR: journals, JOURNAL_TEXTS: "true" },
             ...{ WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: secret },
           },
@@ -117,13 +123,16 @@ for (
         const rings = await (await initiate(server, { to: person, retry, ...about })).json();
         assert.equal(typeof rings.callSid, "string");
         const ringing = await server.network.nextCall();
-        // They wait for their turns: nobody is dialled before the person's own.
-        for (let at = 0; at < 3; at++) await (await initiate(server)).body?.cancel();
+        // One a second is dialled: the person's turn comes when all else is done.
+        const before = Array.from({ length: 12 }, () => initiate(server));
+        for (const answer of await Promise.all(before)) await answer.body?.cancel();
         const waits = await (await initiate(server, { to: person, ...about })).json();
         const calls = [{ to: person, variables: { number: digits } }];
         const batch = await (await server.post("/api/outbound/batch", { calls })).json();
+        assert.deepEqual([typeof waits.position, typeof batch.batchId], ["number", "string"]);
         assert.match(await place.read(), new RegExp(digits));
 
+        callIds.push(...[earlier, live, rings, waits].map(({ callId }) => callId));
         const erased = await erase(server);
         assert.deepEqual([erased.pending, erased.calls >= 2], [2, true]);
         for (const { callId } of [earlier, waits]) await isGone(server, callId);
@@ -141,7 +150,11 @@ for (
         assert.ok(left.every(({ to }: { to: string }) => to !== person), "nor dialled again");
         assert.equal((await place.read()).includes(digits), false);
       }
-      assert.deepEqual([...Deno.readDirSync(journals)], []);
+      // Those of the others, who were dialled meanwhile, stay.
+      const names = [...Deno.readDirSync(journals)].map(({ name }) => name);
+      const texts = names.map((name) => Deno.readTextFileSync(`${journals}/${name}`));
+      assert.equal(texts.some((text) => text.includes(digits)), false);
+      assert.equal(names.some((name) => callIds.some((callId) => name.includes(callId))), false);
       await Deno.remove(journals, { recursive: true });
     },
   });
@@ -149,7 +162,7 @@ for (
 
 Deno.test("a call that the phone network sends back after the erasure is not dialled again", async () => {
   await using server = await startPhoneServer({ env: { API_KEYS } });
-  server.api.failNext({ kind: "rateLimited", retryAfterSeconds: 1, delayMs: 300 });
+  server.api.failNext({ kind: "rateLimited", retryAfterSeconds: 1, delayMs: 1500 });
   const batch = await server.post("/api/outbound/batch", { calls: [{ to: person }] });
   const { batchId } = await batch.json();
   const [item] = await until(
@@ -165,11 +178,9 @@ Deno.test("a call that the phone network sends back after the erasure is not dia
   assert.deepEqual(server.network.calls, []);
 });
 
-Deno.test({
-  name: "the journals of an erased caller go at every instance, also at one that was away",
-  ignore: !isPostgresThere,
-  ...driverLeftovers,
-  async fn() {
+instancesTest(
+  "the journals of an erased caller go at every instance, also at one that was away",
+  async () => {
     await using world = await startTwoInstances({ env: { API_KEYS } });
     const { first, env } = world;
     const journals = await Deno.makeTempDir();
@@ -208,7 +219,7 @@ Deno.test({
     }
     await Deno.remove(journals, { recursive: true });
   },
-});
+);
 
 const secret = `whsec_${new Uint8Array(32).toBase64()}`;
 

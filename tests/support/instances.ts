@@ -9,7 +9,7 @@ import {
   type TestServer,
   type TestServerOptions,
 } from "./phoneServer.ts";
-import { driverLeftovers, startPostgres } from "./postgres.ts";
+import { driverLeftovers, startPostgres, type TestDatabase } from "./postgres.ts";
 
 const postgres = await startPostgres();
 globalThis.addEventListener("unload", () => postgres?.kill());
@@ -25,6 +25,12 @@ export const isPostgresThere = postgres !== undefined;
 /** A test that starts instances; left out where there is no Postgres that they could share. */
 export function instancesTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: !isPostgresThere, ...driverLeftovers, fn });
+}
+
+/** An empty database of that Postgres. */
+export async function createDatabase(): Promise<TestDatabase> {
+  if (postgres === undefined) throw new Error("Cannot test with Postgres: there is none");
+  return await postgres.createDatabase();
 }
 
 export type Instance = ServedApp;
@@ -44,9 +50,8 @@ export interface TwoInstances extends AsyncDisposable {
 export async function startTwoInstances(
   options: TestServerOptions = {},
 ): Promise<TwoInstances> {
-  if (postgres === undefined) throw new Error("Cannot test with Postgres: there is none");
   const stack = new AsyncDisposableStack();
-  const database = await postgres.createDatabase();
+  const database = await createDatabase();
   stack.defer(() => database.drop());
   const env = { ...options.env, DATABASE_URL: database.url };
   const first = stack.use(await startPhoneServer({ ...options, env }));
