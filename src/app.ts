@@ -25,6 +25,7 @@ import { createSessionPorts } from "./services/sessionPorts.ts";
 import { createSpendGuard } from "./services/spendGuard.ts";
 import { openStore, type Store } from "./services/store.ts";
 import type { Tools } from "./services/tools.ts";
+import { findUnpricedLimits } from "./services/unpricedLimits.ts";
 import { prepareFolder } from "./services/writableFolder.ts";
 import type { RealtimeServerOptions } from "./sim/realtime.ts";
 import { newId, newToken } from "./utils/ids.ts";
@@ -63,7 +64,7 @@ export async function createApp(
   const settings = readSettings(environment);
   const log = givenLog ?? createConsoleLogger(settings);
   const agents = await loadAgents(settings.agents.dir, agentFiles);
-  const { prices, store, journals } = await openPlaces(settings, log);
+  const { prices, store, journals } = await openPlaces(settings, agents, log);
   const safety = await createSafety({
     ...{ settings, agents, doNotCall: store.doNotCall, now: Date.now, log },
     registry: () => registry,
@@ -139,12 +140,13 @@ export async function createApp(
 }
 
 /** What the settings name outside of themselves. What cannot be opened is told all at once. */
-async function openPlaces(settings: Settings, log: Logger) {
+async function openPlaces(settings: Settings, agents: Agents, log: Logger) {
   const problems: string[] = [];
   const tell = (name: string) => (error: unknown) => {
     problems.push(name + (error instanceof Error ? error.message : String(error)));
   };
   const prices = await loadPrices(settings.records).catch(tell(""));
+  if (prices !== undefined) problems.push(...findUnpricedLimits(settings, agents, prices));
   const journals = await openJournals(settings, log).catch(tell("JOURNAL_DIR: "));
   const store = await openStore(settings.database, { now: Date.now })
     .catch(tell("DATABASE_URL: "));

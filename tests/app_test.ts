@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createApp } from "../src/app.ts";
 import { AgentsError } from "../src/config/agents.ts";
+import { SettingsError } from "../src/config/env.ts";
 import { type ApiDocument, operationsOf } from "../src/web/docs/document.ts";
 import { account, apiKey, startPhoneServer } from "./support/phoneServer.ts";
 
@@ -40,6 +41,21 @@ Deno.test("a phone call out is answered by a human and ends up in the same conve
   assert.equal((await ended.json()).status, "completed");
   await call.settled;
   assert.equal(server.app.registry.endOf(call.sid)?.end.reason, "operator_hung_up");
+});
+
+Deno.test("a limit in dollars is refused at start where a model's price is not known", async () => {
+  const env = { DATABASE_URL: "sqlite::memory:", OPENAI_MODEL: "own-model" };
+  for (const name of ["MAX_CALL_USD", "OUTBOUND_DAILY_USD"]) {
+    const starting = createApp({ ...env, [name]: "2" }, { engine: { voice: "tone" } });
+    await assert.rejects(starting, (error) => {
+      assert.ok(error instanceof SettingsError);
+      assert.match(error.message, new RegExp(`${name} cannot be kept: .*own-model.*PRICES_FILE`));
+      return true;
+    });
+  }
+  for (const settings of [env, { ...env, OPENAI_MODEL: "gpt-realtime-2.1", MAX_CALL_USD: "2" }]) {
+    await (await createApp(settings, { engine: { voice: "tone" } })).close();
+  }
 });
 
 Deno.test("case 61: logs of a call show no number, no key and no token", async () => {
