@@ -27,7 +27,7 @@ const planted = {
   cursor: "chicory-cursor",
 } as const;
 
-Deno.test("case 61: what the server prints shows nobody's number, words, keys or secrets", async () => {
+Deno.test("case 61: what the server prints and measures shows nobody's number, words, keys or secrets", async () => {
   await using service = serveTool();
   await using world = await startProcessWorld({
     env: { OUTBOUND_PER_MINUTE: "100" },
@@ -111,6 +111,10 @@ http_tools:
     }),
   ]);
   for (const answer of answers) await answer.body?.cancel();
+  const metrics = await server.get("/metrics");
+  const measured = await metrics.text();
+  assert.equal(metrics.status, 200, measured);
+  assert.match(measured, /^parley_/m);
   server.signal("SIGTERM");
   assert.equal(await server.ended(), 0);
 
@@ -122,6 +126,7 @@ http_tools:
     ...Object.values(planted),
     ...[account.authToken, account.number.slice(2), apiKey, modelKey, ...tokens],
   ];
+  assert.deepEqual(secrets.filter((secret) => measured.includes(secret)), []);
   const shown = secrets.filter((secret) => printed.includes(secret));
   assert.deepEqual(
     shown,

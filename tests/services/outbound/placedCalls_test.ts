@@ -134,7 +134,7 @@ Deno.test("case 58: the voicemail text waits until there is a conversation to sa
   }]);
 });
 
-Deno.test("readVerdict() tells machines, faxes and humans apart, and takes no other word", () => {
+Deno.test("case 58: readVerdict() tells machines, faxes and humans apart, and takes no other word", () => {
   assert.deepEqual(readVerdict("human", undefined), { answeredBy: "human", outcome: "human" });
   assert.deepEqual(readVerdict("unknown", "Text."), { answeredBy: "unknown" });
   assert.deepEqual(readVerdict("machine_start", "Text."), { answeredBy: "machine" });
