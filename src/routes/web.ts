@@ -3,7 +3,7 @@ import { CallRefused, type CallRegistry } from "../call/callSession.ts";
 import { handleWebSocket, type WebHandlerDeps } from "../handlers/webHandler.ts";
 import { TOKEN_PROTOCOL_PREFIX, WEB_PROTOCOL } from "../protocol/web.ts";
 import { presentedKey } from "../utils/auth.ts";
-import { readJson } from "../utils/bodyReader.ts";
+import { readOptionalJson } from "../utils/bodyReader.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { tooManyRequests } from "./apiKeys.ts";
 import { HttpProblem } from "./errors.ts";
@@ -95,8 +95,8 @@ export function webRoutes(
   }
 
   async function readAgent(request: Request): Promise<string> {
-    const isEmpty = request.body === null || request.headers.get("content-length") === "0";
-    const name = isEmpty ? undefined : agentOf((await readJson(request, BODY_LIMITS)).value);
+    const body = await readOptionalJson(request, BODY_LIMITS);
+    const name = body && agentOf(body.value);
     if (name === undefined) return deps.defaultAgent;
     if (!agents.some((agent) => agent.name === name)) throw new CallRefused("unknown_agent");
     return name;

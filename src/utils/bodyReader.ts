@@ -7,6 +7,11 @@ export interface BodyLimits {
   readonly timeoutMs?: number;
 }
 
+export interface JsonLimits extends BodyLimits {
+  /** 32 where nothing is said. */
+  readonly maxDepth?: number;
+}
+
 /** A body's value together with its exact text, which signatures are made over. */
 export interface ParsedBody<Value> {
   readonly value: Value;
@@ -47,14 +52,21 @@ export async function readBody(
  */
 export async function readJson(
   request: Request,
-  { maxDepth = 32, ...limits }: BodyLimits & { readonly maxDepth?: number },
+  { maxDepth, ...limits }: JsonLimits,
 ): Promise<ParsedBody<unknown>> {
-  const isJson = /^application\/(?:json|[\w.+-]+\+json)$/;
-  if (!isJson.test(contentTypeOf(request))) {
-    throw new BodyError(415, "unsupported_media_type", "Send the body as application/json.");
-  }
-  const raw = decodeText(await readBody(request, limits));
-  return { value: parseBoundedJson(raw, { maxDepth }), raw };
+  requireJson(request);
+  return parseJson(await readBody(request, limits), maxDepth);
+}
+
+/** As `readJson`, but gives nothing for a body that was left out, whatever type a client calls it. */
+export async function readOptionalJson(
+  request: Request,
+  { maxDepth, ...limits }: JsonLimits,
+): Promise<ParsedBody<unknown> | undefined> {
+  const bytes = await readBody(request, limits);
+  if (bytes.length === 0) return undefined;
+  requireJson(request);
+  return parseJson(bytes, maxDepth);
 }
 
 /**
@@ -78,6 +90,17 @@ export async function readForm(
     throw new BodyError(413, "too_many_fields", `The form has more than ${maxFields} fields.`);
   }
   return { value, raw };
+}
+
+function requireJson(request: Request): void {
+  const isJson = /^application\/(?:json|[\w.+-]+\+json)$/;
+  if (isJson.test(contentTypeOf(request))) return;
+  throw new BodyError(415, "unsupported_media_type", "Send the body as application/json.");
+}
+
+function parseJson(bytes: Uint8Array, maxDepth = 32): ParsedBody<unknown> {
+  const raw = decodeText(bytes);
+  return { value: parseBoundedJson(raw, { maxDepth }), raw };
 }
 
 async function readAll(

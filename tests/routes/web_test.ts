@@ -97,6 +97,16 @@ Deno.test("webRoutes() opens the call with the agent and the key that were named
     await call.told("left");
   }));
 
+Deno.test("webRoutes() takes a body that is left out for nothing, whatever a client calls it", () =>
+  withServer({}, async (server) => {
+    for (const type of ["", "application/json", "text/plain"]) {
+      const { status } = await sendByHand(server, "POST /api/web/session", {
+        "Content-Type": type,
+      });
+      assert.equal(status, 200, type);
+    }
+  }));
+
 Deno.test("webRoutes() gives no token without the right key", () =>
   withServer(keyed, async (server) => {
     const response = await post(server);
