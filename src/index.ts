@@ -20,12 +20,23 @@ async function main(): Promise<void> {
 function hostedServer() {
   let app: Promise<App> | undefined;
   return {
-    /** The server is built at the first request. */
+    /** The server is built at the first request, and where that fails, at the next one again. */
     async fetch(request: Request, info?: Deno.ServeHandlerInfo): Promise<Response> {
-      app ??= createApp(readEnvironment());
+      app ??= createHosted().catch((error) => {
+        app = undefined;
+        throw error;
+      });
       return await (await app).fetch(request, { remoteAddress: addressIn(info) });
     },
   };
+}
+
+/** Who can reach its host's socket is not known: as beyond this machine, keys are a must. */
+async function createHosted(): Promise<App> {
+  const environment = readEnvironment();
+  const app = await createApp({ ...environment, HOST: environment["HOST"]?.trim() || "0.0.0.0" });
+  surviveStrayErrors(app);
+  return app;
 }
 
 async function createOrExit(): Promise<App> {

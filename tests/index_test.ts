@@ -149,7 +149,61 @@ Deno.test("a taken port is told in a sentence", async () => {
   assert.ok(decoder.decode(stderr).includes(expected));
 });
 
-Deno.test("imported by a host, the server answers without listening", async () => {
-  const { default: hosted } = await import("../src/index.ts");
-  assert.equal(typeof hosted?.fetch, "function");
+/** A host that brings its own socket, and has faults of its own at `/stray`. */
+const host = `
+  import hosted from ${JSON.stringify(new URL("../src/index.ts", import.meta.url).href)};
+  Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: ({ port }) => console.log("port", port, "") },
+    (request, info) => {
+      if (!request.url.endsWith("/stray")) return hosted.fetch(request, info);
+      Promise.reject(new Error("stray"));
+      return new Response();
+    },
+  );
+`;
+
+async function startHost(env: Readonly<Record<string, string>>) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["eval", host],
+    cwd: root,
+    env: { DATABASE_URL: "sqlite::memory:", ...env },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const port = /port (\d+)/.exec(await readUntil(reader, /port \d+ /))?.[1];
+  const statusOf = async (path: string) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+    await answer.body?.cancel();
+    return answer.status;
+  };
+  /** Ends it, and gives what it wrote to its errors. */
+  const end = async () => {
+    child.kill("SIGKILL");
+    await reader.cancel();
+    return await new Response(child.stderr).text().finally(() => child.status);
+  };
+  return { statusOf, end };
+}
+
+Deno.test("imported by a host, the server answers, survives stray faults, and asks again for what was missing", async () => {
+  const folder = await Deno.makeTempDir();
+  const agents = `${folder}/agents`;
+  const { statusOf, end } = await startHost({
+    API_KEYS: `ops:${"k".repeat(16)}`,
+    AGENTS_DIR: agents,
+  });
+  assert.equal(await statusOf("/ready"), 500);
+  await Deno.mkdir(agents);
+  await Deno.copyFile(`${root}src/agents/receptionist.md`, `${agents}/receptionist.md`);
+  assert.deepEqual([await statusOf("/ready"), await statusOf("/api/calls")], [200, 401]);
+  assert.deepEqual([await statusOf("/stray"), await statusOf("/ready")], [200, 200]);
+  await end();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("imported by a host, the server serves nobody without API_KEYS", async () => {
+  const { statusOf, end } = await startHost({});
+  assert.equal(await statusOf("/health"), 500);
+  assert.match(await end(), /API_KEYS is missing/);
 });
