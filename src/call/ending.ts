@@ -16,6 +16,8 @@ export interface ClosingPlan {
 
 /** A model that does not get round to its goodbye. */
 const SAY_LIMIT_MS = 15_000;
+/** Words that are being said may take longer, such as those left on a machine, but not for ever. */
+const LONGEST_MS = 60_000;
 /** A leg that does not tell that it has played everything. */
 const HEAR_LIMIT_MS = 2000;
 
@@ -23,6 +25,7 @@ const HEAR_LIMIT_MS = 2000;
 export class Ending {
   #plan: ClosingPlan | undefined;
   #dueAt: Milliseconds = 0;
+  #latestAt: Milliseconds = 0;
   /** Nothing more is to come; what is there has only to be heard. */
   #said = false;
 
@@ -34,6 +37,7 @@ export class Ending {
     this.#plan = plan;
     this.#said = false;
     this.#dueAt = now + SAY_LIMIT_MS;
+    this.#latestAt = now + LONGEST_MS;
   }
 
   revoke(): boolean {
@@ -52,6 +56,9 @@ export class Ending {
     if (!agent.busy && !this.#said) {
       this.#said = true;
       this.#dueAt = agent.endsAt + HEAR_LIMIT_MS;
+    } else if (agent.busy && agent.audible) {
+      const heardAt = Math.min(agent.endsAt + HEAR_LIMIT_MS, this.#latestAt);
+      this.#dueAt = Math.max(this.#dueAt, heardAt);
     }
     if ((agent.busy || agent.audible) && now < this.#dueAt) return undefined;
     this.#plan = undefined;

@@ -68,6 +68,24 @@ Deno.test("case 41: a model that never says goodbye holds the end up for fifteen
   assert.deepEqual(call.end, { reason: "agent_hung_up" });
 });
 
+Deno.test("case 41: last words that are long in the making are heard to their end, if they have one", () => {
+  for (const [seconds, heardMs] of [[25, 25_000], [100, 60_000]] as const) {
+    const call = new CallDriver().live();
+    const end = { reason: "voicemail" } as const;
+    call.input({ type: "endAsked", end, goodbye: "A long message.", interrupts: true });
+    const goodbye = call.begin("goodbye");
+    for (let second = 0; second < seconds; second++) {
+      call.sound(goodbye, "message", 1000);
+      call.advance(980);
+    }
+    call.finish(goodbye);
+    call.advance(4000);
+    assert.deepEqual(call.end, end);
+    const ms = call.line.heard.reduce((sum, piece) => sum + piece.ms, 0);
+    assert.ok(Math.abs(ms - heardMs) < 2000, `${ms} ms were heard`);
+  }
+});
+
 Deno.test("case 41: a caller who hangs up first ends the call at once, as who hung up", () => {
   const call = farewell();
   call.advance(300);
