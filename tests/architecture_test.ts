@@ -45,3 +45,15 @@ Deno.test("the house: no file grows past 400 lines", async () => {
   const long = files.filter((file) => file.text.split("\n").length > 400);
   assert.deepEqual(long.map((file) => file.path), []);
 });
+
+Deno.test("every regression case of the wire has a test that carries its number", async () => {
+  const files = await readSources(new URL("./", import.meta.url));
+  const numbers = new Set<number>();
+  for (const { text } of files.filter(({ path }) => path.endsWith("_test.ts"))) {
+    for (const [, list = ""] of text.matchAll(/["`(]case (\d+(?:, \d+)*)[:)]/g)) {
+      for (const number of list.split(", ")) numbers.add(Number(number));
+    }
+  }
+  const missing = Array.from({ length: 61 }, (_, at) => at + 1).filter((it) => !numbers.has(it));
+  assert.deepEqual(missing, []);
+});
