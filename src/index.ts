@@ -103,7 +103,8 @@ function stopOnSignal(app: App, server: Deno.HttpServer): void {
       if (signal === "SIGINT" && size > 0) {
         console.log(stoppingScreen(size, settings.server.drainMs));
       }
-      stop(app, server).finally(() => Deno.exit(0));
+      // Where changes are watched for, there is no exit, and asking for it throws.
+      stop(app, server).finally(() => Deno.exit(0)).catch(() => {});
     });
   }
 }
