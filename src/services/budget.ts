@@ -51,6 +51,8 @@ export interface Budget {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Clocks differ by less: what was set aside further on was by one that was wrong. */
+const MAX_SKEW_MS = MINUTE_MS;
 /** Nobody can tell when one of the calls that hold a place will end. */
 const PLACE_RETRY_MS = 10_000;
 
@@ -105,10 +107,14 @@ async function usedBy(query: Query, keyName: string, now: number): Promise<Budge
   );
   // A call may have begun yesterday; none lasts longer than a day.
   const [recent] = await query(
-    `SELECT COALESCE(SUM(CASE WHEN reserved_at > $3 THEN 1 ELSE 0 END), 0) AS last_minute,
+    `SELECT COALESCE(SUM(
+        CASE WHEN reserved_at > $3 AND reserved_at < $5 THEN 1 ELSE 0 END), 0) AS last_minute,
       COALESCE(SUM(CASE WHEN settled = 0 AND expires_at > $4 THEN 1 ELSE 0 END), 0) AS concurrent
       FROM reservations WHERE key_name = $1 AND day >= $2`,
-    [keyName, dayOf(now) - 1, Math.round(now - MINUTE_MS), Math.round(now)],
+    [
+      ...[keyName, dayOf(now) - 1, Math.round(now - MINUTE_MS), Math.round(now)],
+      Math.round(now + MAX_SKEW_MS),
+    ],
   );
   return {
     callsLastMinute: recent === undefined ? 0 : numberOf(recent, "last_minute"),

@@ -65,6 +65,14 @@ for (const { name, make, ignore } of backends) {
     assert.equal(await ask({ perMinute: 1 }, day + 61_000), "yes");
   });
 
+  test("calls by a clock that was an hour ahead are not of the last minute", async (budget) => {
+    const limits = { perMinute: 1 };
+    await budget.reserve(request({ callId: "ahead", limits }), day + 60 * minute);
+    assert.equal((await budget.reserve(request({ callId: "a", limits }), day)).ok, true);
+    const next = await budget.reserve(request({ callId: "b", limits }), day + 20_000);
+    assert.deepEqual(next, { ok: false, limit: "perMinute", retryAfterMs: 40_000 });
+  });
+
   test("settle() frees the place and counts what it really was, once", async (budget) => {
     await budget.reserve(request({ callId: "a", minutes: 60, usd: 9 }), 1000);
     await budget.settle("a", { minutes: 2.5, usd: 0.12 });

@@ -110,6 +110,17 @@ function testDialQueue(test: StoreTest): void {
     assert.deepEqual((await dialQueue.overdue(1001))[0]?.payload, { to: "a" });
   });
 
+  test("the pace of a clock that was an hour ahead holds nobody up", async ({ dialQueue }) => {
+    const hour = 60 * 60_000;
+    await dialQueue.admit(admitted("ahead"), hour);
+    assert.equal((await dialQueue.claim(hour)).calls.length, 1);
+    await dialQueue.admit(admitted("now"), 1000);
+    assert.equal((await dialQueue.claim(1000)).calls[0]?.callId, "now");
+    // And the pace is kept from then on.
+    await dialQueue.admit(admitted("next"), 1001);
+    assert.deepEqual(await dialQueue.claim(1001), { calls: [], nextAt: 2000 });
+  });
+
   test("a queued call is taken by one of many who ask", async ({ dialQueue }) => {
     await dialQueue.admit(admitted("a"), 0);
     const claims = await Promise.all(Array.from({ length: 20 }, () => dialQueue.claim(1000)));

@@ -46,6 +46,9 @@ export interface DialQueue {
   overdue(takenBefore: number): Promise<readonly QueuedCall[]>;
 }
 
+/** Clocks differ by less: a pace from further on is of one that was wrong, and nobody waits for that. */
+const MAX_SKEW_MS = 60_000;
+
 export function createDialQueue(database: Database): DialQueue {
   const { query } = database;
 
@@ -85,6 +88,12 @@ export function createDialQueue(database: Database): DialQueue {
       });
     },
     claim(now, { perSecond = 1 } = {}) {
+      const gapMs = 1000 / perSecond;
+      const turnOf = (number: Row) => Math.max(numberOf(number, "due_at"), paceOf(number));
+      const paceOf = (number: Row) => {
+        const nextAt = numberOf(number, "next_at");
+        return nextAt > now + gapMs + MAX_SKEW_MS ? 0 : nextAt;
+      };
       return database.transaction("dial", async (query) => {
         const numbers = await query(
           `SELECT dial_queue.from_number, MIN(due_at) AS due_at,
@@ -109,12 +118,12 @@ export function createDialQueue(database: Database): DialQueue {
           await query(
             `INSERT INTO dial_pace (from_number, next_at) VALUES ($1, $2)
               ON CONFLICT (from_number) DO UPDATE SET next_at = excluded.next_at`,
-            [from, Math.ceil(now + 1000 / perSecond)],
+            [from, Math.ceil(now + gapMs)],
           );
         }
         const taken = new Set(calls.map(({ from }) => from));
         const turns = numbers.map((number) =>
-          taken.has(textOf(number, "from_number")) ? now + 1000 / perSecond : turnOf(number)
+          taken.has(textOf(number, "from_number")) ? now + gapMs : turnOf(number)
         );
         const waiting = await query(
           "SELECT call_id FROM dial_queue WHERE claimed_at IS NULL LIMIT 1",
@@ -166,10 +175,6 @@ export function createDialQueue(database: Database): DialQueue {
       return rows.map(queuedOf);
     },
   };
-}
-
-function turnOf(number: Row): number {
-  return Math.max(numberOf(number, "due_at"), numberOf(number, "next_at"));
 }
 
 function queuedOf(row: Row): QueuedCall {
