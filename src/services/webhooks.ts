@@ -79,7 +79,9 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       const messages = waiting.slice(0, 200);
       try {
         await outbox.enqueue(messages.map((message) => ({ ...message, endpoint })), now());
-        waiting = waiting.slice(messages.length);
+        // Some of them may have had to make room meanwhile: what is behind them has not been stored.
+        const stored = new Set(messages);
+        waiting = waiting.filter((message) => !stored.has(message));
         look();
       } catch (error) {
         if (closing.signal.aborted) return;

@@ -337,6 +337,35 @@ Deno.test("createWebhooks() keeps what happens while the store fails", async () 
   await store.close();
 });
 
+Deno.test("createWebhooks() loses no more than it must while the store is slow and more comes than it keeps", async () => {
+  const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
+  const begun = Promise.withResolvers<void>();
+  const slow = Promise.withResolvers<void>();
+  const outbox: Store["outbox"] = {
+    ...store.outbox,
+    async enqueue(messages, now) {
+      begun.resolve();
+      await slow.promise;
+      await store.outbox.enqueue(messages, now);
+    },
+  };
+  await withWebhooks(fine, async ({ hub, inbox }) => {
+    hub.publish("call_a", started);
+    await begun.promise;
+    // There is room for two: the first, which is on its way into the store, gives up its place.
+    hub.publish("call_b", started);
+    hub.publish("call_c", started);
+    slow.resolve();
+    const told = await inbox.when((all) => all.length === 3);
+    assert.deepEqual(told.map(({ json }) => json.data.callId).sort(), [
+      "call_a",
+      "call_b",
+      "call_c",
+    ]);
+  }, { outbox, maxWaiting: 2 });
+  await store.close();
+});
+
 Deno.test("createEndedCalls() tells once of a call, with its transcript and cost, when it is recorded", () =>
   withWebhooks(fine, async ({ hub, inbox, clock, store, webhooks }) => {
     const cost = { usd: 0.5, parts: { text: 0, audio: 0.5, transcription: 0, telephony: null } };
