@@ -106,6 +106,7 @@ export function createAppRouter(
           ...(server.publicUrl !== undefined && { publicOrigin: server.publicUrl }),
           allowedOrigins: server.allowedOrigins,
           addressOf,
+          now,
           log,
         }),
       );

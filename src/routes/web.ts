@@ -26,14 +26,13 @@ export interface WebRoutesDeps {
   /** What limits count a request by where it shows no key. */
   readonly addressOf: (c: Context) => string;
   readonly log: WebHandlerDeps["log"];
-  /** Epoch milliseconds. */
-  readonly now?: () => number;
+  /** Milliseconds, of any clock that does not go back. */
+  readonly now: () => number;
 }
 
 /** The browser's routes: the page, what it needs to know, its token, and its socket. */
 export function webRoutes(
-  { registry, agents, tokens, authenticate, addressOf, log, now = Date.now, ...deps }:
-    WebRoutesDeps,
+  { registry, agents, tokens, authenticate, addressOf, log, now, ...deps }: WebRoutesDeps,
 ): Hono {
   const rules: AccessRules = { keyed: authenticate !== undefined, ...deps };
   const sessions = createRateLimiter({ capacity: 20, refillPerSecond: 0.5 });

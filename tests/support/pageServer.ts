@@ -59,6 +59,7 @@ export async function visitPage(
         ...(keyed && { authenticate: () => undefined }),
         allowedOrigins: [],
         addressOf: () => "127.0.0.1",
+        now: () => performance.now(),
         log: { info() {}, warn() {} },
       }),
     );

@@ -133,6 +133,7 @@ export function startWebServer(
     allowedOrigins: [],
     addressOf: () => "127.0.0.1",
     log: { info() {}, warn() {} },
+    now: () => performance.now(),
     ...deps,
   });
   const app = plainRouter((router) => router.route("/", routes), { accepting });
