@@ -10,7 +10,6 @@ import { createIdempotencyKeys, type IdempotencyKeys } from "./store/idempotency
 import { createInstances, type Instances } from "./store/instances.ts";
 import { createKeyCalls, type KeyCalls } from "./store/keyCalls.ts";
 import { migrate } from "./store/migrate.ts";
-import { openPostgres } from "./store/postgres.ts";
 import { keepOpen } from "./store/reopening.ts";
 import { createRevokedKeys, type RevokedKeys } from "./store/revokedKeys.ts";
 import { createSingleUseTokens, type SingleUseTokens } from "./store/singleUseTokens.ts";
@@ -45,7 +44,8 @@ export async function openStore(
   const open = async () => {
     const database = settings.kind === "sqlite"
       ? await openSqlite(settings.path)
-      : await openPostgres(settings.url);
+      // Its driver is loaded only where it is needed.
+      : await (await import("./store/postgres.ts")).openPostgres(settings.url);
     try {
       await migrate(database, now);
     } catch (error) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { driverLeftovers, startPostgres } from "../support/postgres.ts";
+import { startPostgres } from "../support/postgres.ts";
 import { watchSqliteThreads } from "../support/sqliteThreads.ts";
 import { temporaryDatabase, until } from "../support/dialling.ts";
 import { heardSaying, type PhoneWorld, recordOf, startPhoneWorld, voiceOf } from "./phoneWorld.ts";
@@ -23,7 +23,6 @@ Deno.test("calls outlive the death of SQLite's thread, and all of them is in the
 Deno.test({
   name: "calls outlive the loss of all connections to Postgres, and all of them is in the records",
   ignore: postgres === undefined,
-  ...driverLeftovers,
   async fn() {
     const database = await postgres?.createDatabase();
     assert.ok(database);

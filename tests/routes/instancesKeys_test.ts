@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { driverLeftovers } from "../support/postgres.ts";
 import { callee, codeOf, get, initiate, statusOf, until } from "../support/dialling.ts";
 import {
   follow,
@@ -19,7 +18,7 @@ function start({ env, ...options }: TestServerOptions = {}) {
 }
 
 function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: !isPostgresThere, ...driverLeftovers, fn });
+  Deno.test({ name, ignore: !isPostgresThere, fn });
 }
 
 function revoke(instance: Instance, name: string, query = ""): Promise<Response> {

@@ -1,4 +1,3 @@
-import connect from "postgres";
 import { startBeside } from "./dialling.ts";
 import { EventReader, type ReadEvent } from "./eventReader.ts";
 import {
@@ -9,7 +8,7 @@ import {
   type TestServer,
   type TestServerOptions,
 } from "./phoneServer.ts";
-import { driverLeftovers, startPostgres, type TestDatabase } from "./postgres.ts";
+import { startPostgres, type TestDatabase } from "./postgres.ts";
 
 const postgres = await startPostgres();
 globalThis.addEventListener("unload", () => postgres?.kill());
@@ -24,7 +23,7 @@ export const isPostgresThere = postgres !== undefined;
 
 /** A test that starts instances; left out where there is no Postgres that they could share. */
 export function instancesTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: !isPostgresThere, ...driverLeftovers, fn });
+  Deno.test({ name, ignore: !isPostgresThere, fn });
 }
 
 /** An empty database of that Postgres. */
@@ -56,29 +55,12 @@ export async function startTwoInstances(
   const env = { ...options.env, DATABASE_URL: database.url };
   const first = stack.use(await startPhoneServer({ ...options, env }));
   const second = stack.use(await startBeside(first, env, options.overrides));
-  const name = new URL(database.url).pathname.slice(1);
-  const server = new URL(database.url);
-  server.pathname = "/postgres";
-  async function query(sql: string) {
-    const client = connect(server.href, { max: 1, onnotice: () => {} });
-    try {
-      return [...await client.unsafe(sql)];
-    } finally {
-      await client.end();
-    }
-  }
   return {
     ...{ first, second, env },
-    async connections() {
-      const open = await query(`SELECT 1 FROM pg_stat_activity WHERE datname = '${name}'`);
-      return open.length;
-    },
+    connections: database.connections,
     async breakDatabase() {
-      await query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
-      await query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
-      );
-      return async () => void await query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
+      await database.cutOff();
+      return database.admit;
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

@@ -1,4 +1,5 @@
-import postgres from "postgres";
+import { Client } from "../../src/services/postgres/driver.ts";
+import type { Row } from "../../src/services/store/database.ts";
 
 /** A Postgres server to test against. */
 export interface TestPostgres {
@@ -10,9 +11,13 @@ export interface TestPostgres {
 
 export interface TestDatabase {
   readonly url: string;
+  /** Runs one statement in it. */
+  ask(statement: string): Promise<readonly Row[]>;
   /** Breaks all connections and takes no others until `admit`. */
   cutOff(): Promise<void>;
   admit(): Promise<void>;
+  /** How many connections are open to it. */
+  connections(): Promise<number>;
   drop(): Promise<void>;
 }
 
@@ -21,7 +26,6 @@ export interface TestDatabase {
  * folder and on a free port of loopback. Nothing where there is none, unless REQUIRE_POSTGRES is 1.
  */
 export async function startPostgres(): Promise<TestPostgres | undefined> {
-  forgiveLateWrites();
   const given = Deno.env.get("TEST_DATABASE_URL");
   if (given !== undefined && given !== "") return serverAt(given, () => {});
   const programs = findPrograms();
@@ -31,25 +35,6 @@ export async function startPostgres(): Promise<TestPostgres | undefined> {
   }
   console.warn("Postgres is not installed: its tests are left out");
   return undefined;
-}
-
-/**
- * For tests that end connections while the driver is about to make them anew: it calls off neither that
- * timer nor that socket, and both outlive the test by a moment.
- */
-export const driverLeftovers = { sanitizeOps: false, sanitizeResources: false } as const;
-
-/**
- * The driver may still write to a connection that has closed meanwhile, and throws where nobody can catch
- * it. A server survives what nobody caught (see `src/index.ts`); a test that runs one in its own process
- * survives this one fault alone.
- */
-function forgiveLateWrites(): void {
-  globalThis.addEventListener("error", (event) => {
-    const { error } = event;
-    const stack = error instanceof TypeError ? error.stack ?? "" : "";
-    if (/nextWrite .*\/postgres\/.*\/connection\.js/.test(stack)) event.preventDefault();
-  });
 }
 
 async function startServer(programs: string): Promise<TestPostgres> {
@@ -118,6 +103,7 @@ function serverAt(url: string, kill: () => void): TestPostgres {
       database.pathname = `/${name}`;
       return {
         url: database.href,
+        ask: (statement) => administer(database.href, statement),
         async cutOff() {
           await administer(url, `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
           await administer(
@@ -125,20 +111,30 @@ function serverAt(url: string, kill: () => void): TestPostgres {
             `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
           );
         },
-        admit: () => administer(url, `ALTER DATABASE ${name} ALLOW_CONNECTIONS true`),
-        drop: () => administer(url, `DROP DATABASE ${name} WITH (FORCE)`),
+        async connections() {
+          const sql = `SELECT 1 FROM pg_stat_activity WHERE datname = '${name}'`;
+          return (await administer(url, sql)).length;
+        },
+        async admit() {
+          await administer(url, `ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+        },
+        async drop() {
+          await administer(url, `DROP DATABASE ${name} WITH (FORCE)`);
+        },
       };
     },
     kill,
   };
 }
 
-async function administer(url: string, statement: string): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+/** Runs one statement over a connection of its own. */
+async function administer(url: string, statement: string): Promise<readonly Row[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
   try {
-    await sql.unsafe(statement);
+    return (await client.query(statement)).rows;
   } finally {
-    await sql.end();
+    await client.end();
   }
 }
 

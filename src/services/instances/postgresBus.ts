@@ -1,4 +1,6 @@
-import type { Sql } from "postgres";
+import { clientsOf } from "../postgres/client.ts";
+import { Connections, DatabaseSilent } from "../postgres/connections.ts";
+import { listenTo } from "../postgres/listener.ts";
 import type { InstanceBus, InstanceBusOptions } from "./instanceBus.ts";
 import { type BusMessage, createAssembler, senderOf, splitMessage } from "./messageParts.ts";
 
@@ -8,16 +10,16 @@ const ANSWER_MS = 4000;
 /** Whoever tells others hears it too: if not after so long, the connection is taken for dead. */
 const ECHO_MS = 5000;
 const MAX_ECHO_MS = 60_000;
+const CLOSE_GRACE_MS = 1000;
 
 /**
- * Carries messages by LISTEN and NOTIFY, over connections of its own, so that a busy store delays
+ * Carries messages by LISTEN and NOTIFY, over two connections of its own, so that a busy store delays
  * nothing. One that breaks is made again; a call depends on none of it.
  */
 export async function openPostgresBus(
   url: string,
   { instanceId, log, echoMs = ECHO_MS }: InstanceBusOptions & { readonly echoMs?: number },
 ): Promise<InstanceBus> {
-  const { default: postgres } = await import("postgres");
   const topics = new Map<string, Set<(body: unknown, from: string) => void>>();
   const gapListeners = new Set<() => void>();
   const firstListening = Promise.withResolvers<void>();
@@ -26,40 +28,31 @@ export async function openPostgresBus(
   let number = 0;
   let isListening = false;
   let hasListened = false;
+  let hasFailed = false;
   let silences = 0;
   let echoTimer: ReturnType<typeof setTimeout> | undefined;
-  let connections = connect();
+  const Client = clientsOf(url, { name: "parley-bus", statementLimitMs: ANSWER_MS });
+  const teller = new Connections(Client, { most: 1, patienceMs: ANSWER_MS });
+  const listener = listenTo(CHANNEL, Client, { heard: take, began: beginListening, failed: fail });
 
   // Without a database that can be listened to, the server starts all the same.
   const patience = setTimeout(firstListening.resolve, ANSWER_MS);
   await firstListening.promise;
   clearTimeout(patience);
 
-  function connect(): Sql {
-    const sql = postgres(url, {
-      max: 1,
-      connect_timeout: 10,
-      keep_alive: 15,
-      max_lifetime: null,
-      fetch_types: false,
-      onnotice: () => {},
-      connection: { application_name: "parley-bus", statement_timeout: ANSWER_MS },
-    });
-    // It connects again by itself after a failure, listens again, and says so.
-    const isCurrent = () => !closed && sql === connections;
-    sql.listen(
-      CHANNEL,
-      (payload) => isCurrent() && take(payload),
-      () => isCurrent() && beginListening(),
-    ).catch((error) => isCurrent() && log.warn("Other instances not heard yet", { error }));
-    return sql;
-  }
-
   function beginListening(): void {
     isListening = true;
+    hasFailed = false;
     firstListening.resolve();
     if (hasListened) { for (const tell of gapListeners) attempt(tell); }
     hasListened = true;
+  }
+
+  function fail(error: unknown): void {
+    isListening = false;
+    stopAwaitingEcho();
+    if (!hasFailed) log.warn("Other instances not heard yet", { error });
+    hasFailed = true;
   }
 
   function take(payload: string): void {
@@ -97,27 +90,19 @@ export async function openPostgresBus(
   function reconnect(): void {
     echoTimer = undefined;
     silences++;
-    isListening = false;
     log.warn("Instances do not hear each other", { silences });
-    connections.end({ timeout: 0 }).catch(() => {});
-    connections = connect();
+    listener.renew();
   }
 
   async function publish(message: BusMessage): Promise<void> {
     const parts = splitMessage(message, ++number);
     awaitEcho();
-    const silence = Promise.withResolvers<never>();
-    const unanswered = new Error("Cannot tell other processes: Postgres does not answer");
-    const timer = setTimeout(() => silence.reject(unanswered), ANSWER_MS);
     try {
-      const sending = connections.unsafe(NOTIFY, [CHANNEL, JSON.stringify(parts)]);
-      await Promise.race([sending, silence.promise]);
+      await teller.use((client) => client.query(NOTIFY, [CHANNEL, JSON.stringify(parts)]));
     } catch (error) {
-      // What was refused is heard by nobody, and the connection has told of its failure.
-      if (error !== unanswered) stopAwaitingEcho();
+      // What was refused is heard by nobody.
+      if (!(error instanceof DatabaseSilent)) stopAwaitingEcho();
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -140,7 +125,7 @@ export async function openPostgresBus(
       stopAwaitingEcho();
       topics.clear();
       gapListeners.clear();
-      await connections.end({ timeout: 1 });
+      await Promise.all([listener.close(), teller.close(CLOSE_GRACE_MS)]);
     },
   };
 }

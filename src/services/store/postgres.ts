@@ -1,4 +1,6 @@
-import type { Sql, TransactionSql } from "postgres";
+import type { Client } from "../postgres/driver.ts";
+import { clientsOf } from "../postgres/client.ts";
+import { Connections } from "../postgres/connections.ts";
 import {
   type Database,
   type Query,
@@ -8,112 +10,100 @@ import {
   StatementRefused,
 } from "./database.ts";
 
-/** A connection that has said nothing for so long is taken for dead, and all are made anew. */
+/** A statement that takes longer is given up; after twice as long, its connection is taken for dead. */
 const ANSWER_LIMIT_MS = 15_000;
 const MAX_CONNECTIONS = 8;
+/** How long those who wait at the end are waited for. */
+const CLOSE_GRACE_MS = 5000;
 
-/** Connects to Postgres; the driver is loaded only here, so that others need not have it. */
+export interface PostgresOptions {
+  readonly answerLimitMs?: number;
+  readonly closeGraceMs?: number;
+}
+
+/** Connects to Postgres. */
 export async function openPostgres(
   url: string,
-  { answerLimitMs = ANSWER_LIMIT_MS }: { readonly answerLimitMs?: number } = {},
+  { answerLimitMs = ANSWER_LIMIT_MS, closeGraceMs = CLOSE_GRACE_MS }: PostgresOptions = {},
 ): Promise<Database> {
-  const { default: postgres } = await import("postgres");
-  const connect = () =>
-    postgres(url, {
-      max: MAX_CONNECTIONS,
-      connect_timeout: 10,
-      keep_alive: 15,
-      onnotice: () => {},
-      connection: { application_name: "parley", statement_timeout: answerLimitMs },
-      types: { wide: wideNumber },
-    });
-  const database = new PostgresDatabase(connect, answerLimitMs);
+  let database: PostgresDatabase | undefined;
   try {
+    const Client = clientsOf(url, { name: "parley", statementLimitMs: answerLimitMs });
+    const connections = new Connections(Client, {
+      most: MAX_CONNECTIONS,
+      patienceMs: 2 * answerLimitMs,
+    });
+    database = new PostgresDatabase(connections, closeGraceMs);
     await database.query("SELECT 1 AS one");
+    return database;
   } catch (error) {
-    await database.close();
+    await database?.close();
     const reason = error instanceof Error ? error.message || error.name : String(error);
     throw new Error(`Cannot connect to the Postgres database: ${reason}`, { cause: error });
   }
-  return database;
 }
-
-/** `bigint` and `numeric` as numbers: times and sums here stay far below 2^53. */
-const wideNumber = {
-  to: 20,
-  from: [20, 1700],
-  serialize: (value: number) => String(value),
-  parse: (text: string) => Number(text),
-};
-
-type Connections = Sql<{ wide: number }>;
 
 class PostgresDatabase implements Database {
   readonly kind = "postgres";
-  readonly #connect: () => Connections;
-  readonly #answerLimitMs: number;
-  #connections: Connections;
+  readonly #connections: Connections;
+  readonly #closeGraceMs: number;
 
-  constructor(connect: () => Connections, answerLimitMs: number) {
-    this.#connect = connect;
-    this.#answerLimitMs = answerLimitMs;
-    this.#connections = connect();
+  constructor(connections: Connections, closeGraceMs: number) {
+    this.#connections = connections;
+    this.#closeGraceMs = closeGraceMs;
   }
 
-  readonly query: Query = (sql, values = []) =>
-    this.#answered((connections) => run(connections, sql, values));
+  readonly query: Query = (sql, values = []) => this.#use((client) => run(client, sql, values));
 
   async batch(statements: readonly Statement[]): Promise<void> {
-    await this.#answered((connections) =>
-      connections.begin(async (transaction) => {
-        // All are sent without waiting; the first one to fail ends the transaction.
-        await Promise.all(statements.map(({ sql, values }) => run(transaction, sql, values)));
-      })
+    // All are sent without waiting; the first one to fail ends the transaction.
+    await this.#transact((client) =>
+      Promise.all(statements.map(({ sql, values }) => run(client, sql, values)))
     );
   }
 
-  async transaction<T>(lock: string, work: (query: Query) => Promise<T>): Promise<T> {
-    const { value } = await this.#answered((connections) =>
-      connections.begin(async (transaction): Promise<{ readonly value: T }> => {
-        const query: Query = (sql, values = []) => run(transaction, sql, values);
-        await query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
-        return { value: await work(query) };
-      })
-    );
-    return value;
+  transaction<T>(lock: string, work: (query: Query) => Promise<T>): Promise<T> {
+    return this.#transact(async (client) => {
+      await run(client, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
+      return await work((sql, values = []) => run(client, sql, values));
+    });
   }
 
-  async close(): Promise<void> {
-    await this.#connections.end({ timeout: 5 });
+  close(): Promise<void> {
+    return this.#connections.close(this.#closeGraceMs);
   }
 
-  async #answered<T>(work: (connections: Connections) => Promise<T>): Promise<T> {
-    const connections = this.#connections;
-    const silence = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      if (this.#connections === connections) {
-        this.#connections = this.#connect();
-        connections.end({ timeout: 0 }).catch(() => {});
+  #transact<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    return this.#use(async (client) => {
+      await client.query("BEGIN");
+      try {
+        const result = await work(client);
+        await client.query("COMMIT");
+        return result;
+      } catch (error) {
+        // Where that fails too, the connection is lost, and the transaction with it.
+        await client.query("ROLLBACK").catch(() => {});
+        throw error;
       }
-      silence.reject(new Error("Cannot query the database: it does not answer"));
-    }, this.#answerLimitMs * 2);
+    });
+  }
+
+  async #use<T>(work: (client: Client) => Promise<T>): Promise<T> {
     try {
-      return await Promise.race([work(connections), silence.promise]);
+      return await this.#connections.use(work);
     } catch (error) {
       throw isRefusal(error) ? new StatementRefused(error.message, { cause: error }) : error;
-    } finally {
-      clearTimeout(timer);
     }
   }
 }
 
 async function run(
-  connection: Connections | TransactionSql<{ wide: number }>,
+  client: Client,
   sql: string,
   values: readonly SqlValue[],
 ): Promise<readonly Row[]> {
-  const rows = await connection.unsafe<Row[]>(sql, [...values], { prepare: true });
-  return [...rows];
+  const { rows } = await client.query(sql, values);
+  return rows;
 }
 
 /** Classes of SQLSTATE for what no repetition mends: data exceptions and broken constraints. */

@@ -1,0 +1,2 @@
+// @ts-types="./pg.d.ts"
+export { Client, Pool, TypeOverrides } from "pg";
