@@ -3,6 +3,7 @@ import type { OpenModel } from "./call/realtimeClient.ts";
 import { createRegistry } from "./call/registry.ts";
 import { type AgentFiles, type Agents, loadAgents } from "./config/agents.ts";
 import { readSettings, SettingsError } from "./config/env.ts";
+import { unreachableDatabase } from "./config/hostPermissions.ts";
 import type { Environment } from "./config/settingReader.ts";
 import type { Settings } from "./config/settings.ts";
 import { createAppRouter } from "./routes/appRouter.ts";
@@ -148,8 +149,11 @@ async function openPlaces(settings: Settings, agents: Agents, log: Logger) {
   const prices = await loadPrices(settings.records).catch(tell(""));
   if (prices !== undefined) problems.push(...findUnpricedLimits(settings, agents, prices));
   const journals = await openJournals(settings, log).catch(tell("JOURNAL_DIR: "));
-  const store = await openStore(settings.database, { now: Date.now })
-    .catch(tell("DATABASE_URL: "));
+  const barred = unreachableDatabase(settings.database);
+  if (barred !== undefined) problems.push(barred);
+  const store = barred === undefined
+    ? await openStore(settings.database, { now: Date.now }).catch(tell("DATABASE_URL: "))
+    : undefined;
   if (problems.length === 0 && prices && store) return { prices, journals, store };
   await store?.close();
   throw new SettingsError(problems);

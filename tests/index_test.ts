@@ -75,6 +75,10 @@ Deno.test("a database that cannot be opened is told in a sentence, and the proce
     const [url, reason] of [
       ["sqlite:./data/nowhere.db", /^- DATABASE_URL: Cannot open the database .*nowhere\.db: /m],
       ["postgres://me:hush@127.0.0.1:9/x", /^- DATABASE_URL: Cannot connect to the Postgres/m],
+      [
+        "postgres://me:hush@db.example/x",
+        /^- DATABASE_URL: db\.example:5432 may not be reached: /m,
+      ],
     ] as const
   ) {
     const { code, stderr } = await start({ DATABASE_URL: url }).output();

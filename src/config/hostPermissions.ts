@@ -1,5 +1,5 @@
 import type { Agents } from "./agents.ts";
-import type { Settings } from "./settings.ts";
+import type { DatabaseSettings, Settings } from "./settings.ts";
 
 /** What the settings and the agents are going to reach, and this process may not: a sentence each. */
 export function unreachableHosts(
@@ -19,13 +19,22 @@ export function unreachableHosts(
       named.push([`the tool ${tool.name} in ${file}.md`, tool.url]);
     }
   }
-  return named.flatMap(([place, url]) => {
-    const host = hostAndPort(new URL(url));
-    const { state } = Deno.permissions.querySync({ name: "net", host });
-    return state === "granted" ? [] : [
-      `${place}: ${host} may not be reached: add "${host}" to "net" of permissions.server in deno.json.`,
-    ];
-  });
+  return named.flatMap(([place, url]) => unreachable(place, hostAndPort(new URL(url))) ?? []);
+}
+
+/** The same of the database alone, which is opened before all others are known. */
+export function unreachableDatabase(database: DatabaseSettings): string | undefined {
+  if (database.kind !== "postgres") return undefined;
+  const { hostname, port } = new URL(database.url);
+  // A socket in the file system stands where the host would.
+  if (hostname === "" || /^%2f/i.test(hostname)) return undefined;
+  return unreachable("DATABASE_URL", `${hostname}:${port === "" ? "5432" : port}`);
+}
+
+function unreachable(place: string, host: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "net", host });
+  if (state === "granted") return undefined;
+  return `${place}: ${host} may not be reached: add "${host}" to "net" of permissions.server in deno.json.`;
 }
 
 function hostAndPort({ protocol, hostname, port }: URL): string {
