@@ -62,6 +62,7 @@ const commonMistakes: Readonly<Record<string, SettingName>> = {
   TWILIO_FROM_NUMBER: "TWILIO_PHONE_NUMBER",
   TWILIO_API_KEY: "TWILIO_API_KEY_SID",
   TWILIO_API_SECRET: "TWILIO_API_KEY_SECRET",
+  OUTBOUND_COUNTRY: "OUTBOUND_COUNTRIES",
 };
 
 const known: ReadonlySet<string> = new Set(settingNames);

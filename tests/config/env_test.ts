@@ -221,6 +221,7 @@ Deno.test("readSettings() hints at names that look misspelt, and leaves others a
     "OPENAI_APIKEY is not a setting: did you mean OPENAI_API_KEY?",
     "TWILO_AUTH_TOKEN is not a setting: did you mean TWILIO_AUTH_TOKEN?",
     "TWILIO_NUMBER is not a setting: did you mean TWILIO_PHONE_NUMBER?",
+    "OUTBOUND_COUNTRY is not a setting: did you mean OUTBOUND_COUNTRIES?",
     "OUTBOUND_CONCURENT is not a setting: did you mean OUTBOUND_CONCURRENT?",
     "openai_api_key is not a setting: did you mean OPENAI_API_KEY?",
   ]);

@@ -165,6 +165,8 @@ Deno.test("all that is wrong with the settings is told at once", async () => {
     LOG_LEVEL: "loud",
     DATABASE_URL: "mysql://x",
     OPENAI_KEY: "sk-planted-secret",
+    TWILLIO_AUTH_TOKEN: "x",
+    TWILO_PHONE_NUMBER: "x",
   });
   assert.equal(code, 1);
   for (
@@ -175,7 +177,9 @@ Deno.test("all that is wrong with the settings is told at once", async () => {
       "TWILIO_ACCOUNT_SID",
       "LOG_LEVEL",
       "DATABASE_URL",
-      "OPENAI_API_KEY",
+      "OPENAI_KEY .*OPENAI_API_KEY",
+      "TWILLIO_AUTH_TOKEN .*TWILIO_AUTH_TOKEN",
+      "TWILO_PHONE_NUMBER .*TWILIO_PHONE_NUMBER",
     ]
   ) assert.match(printed, new RegExp(`^- .*${name}`, "m"));
   assert.doesNotMatch(printed, /sk-planted-secret|at file:/);
