@@ -1,28 +1,26 @@
 import assert from "node:assert/strict";
-import { callee, codeOf, get, initiate, statusOf, until } from "../support/dialling.ts";
+import { callee, codeOf, get, initiate, ringing, statusOf, until } from "../support/dialling.ts";
 import {
+  adminKey,
   follow,
   type Instance,
-  isPostgresThere,
+  instancesTest as test,
+  keysWithAdmin,
   post,
   startTwoInstances,
 } from "../support/instances.ts";
 import { apiKey, otherKey, type TestServerOptions } from "../support/phoneServer.ts";
 
-const admin = "the-admin-secret-0123456789";
-const API_KEYS = `ops:${apiKey},other:${otherKey},admin:${admin};scopes=admin`;
-const network = { otherNumbers: { answer: "human", afterMs: 600_000 } } as const;
-
 function start({ env, ...options }: TestServerOptions = {}) {
-  return startTwoInstances({ env: { API_KEYS, ...env }, network, ...options });
-}
-
-function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: !isPostgresThere, fn });
+  return startTwoInstances({
+    env: { API_KEYS: keysWithAdmin, ...env },
+    ...ringing,
+    ...options,
+  });
 }
 
 function revoke(instance: Instance, name: string, query = ""): Promise<Response> {
-  return post(instance, `/api/keys/${name}/revoke${query}`, {}, admin);
+  return post(instance, `/api/keys/${name}/revoke${query}`, {}, adminKey);
 }
 
 function statusAt(instance: Instance): Promise<number> {
@@ -113,7 +111,7 @@ test("what a revoked key has asked for and what is not dialled yet is cancelled"
   });
   const { batchId } = await batch.json();
   const path = `/api/outbound/batch/${batchId}`;
-  const asAdmin = (path: string) => get(second, path, admin);
+  const asAdmin = (path: string) => get(second, path, adminKey);
   await until(() => get(first, path), ({ progress }) => progress.placing > 0);
   assert.equal(await statusOf(revoke(second, "ops")), 200);
 
@@ -136,9 +134,9 @@ test("what a revoked key has asked for and what is not dialled yet is cancelled"
 
 test("the calls of a revoked key go on, and end with a goodbye at every instance if that is asked for", async () => {
   const numbers = { [callee]: { answer: "human", afterMs: 20 } } as const;
-  await using world = await start({ network: { ...network, numbers } });
+  await using world = await start({ network: { ...ringing.network, numbers } });
   const { first, second } = world;
-  const asAdmin = (path: string) => get(second, path, admin);
+  const asAdmin = (path: string) => get(second, path, adminKey);
   const talks = await (await initiate(first)).json();
   const phone = await first.network.nextCall();
   await phone.next("media");
@@ -158,8 +156,8 @@ test("the calls of a revoked key go on, and end with a goodbye at every instance
 
   const { liveCalls, endingCalls } = await (await revoke(second, "ops", "?endCalls=true")).json();
   assert.deepEqual([liveCalls, endingCalls], [0, 3]);
-  const ringing = first.network.calls.find(({ sid }) => sid === rings.callSid);
-  assert.equal(ringing?.status, "canceled", "there is nobody to say goodbye to");
+  const canceled = first.network.calls.find(({ sid }) => sid === rings.callSid);
+  assert.equal(canceled?.status, "canceled", "there is nobody to say goodbye to");
   await Promise.all([phone.settled, closed]);
   const { calls: [left] } = await live(1);
   assert.equal(left.id, anothers.callId);
