@@ -1,9 +1,10 @@
+import { signWebhook } from "../utils/webhookSignature.ts";
 import type { EventHub } from "./events.ts";
+import { createLookout } from "./lookout.ts";
 import type { CallContent, CallRecord } from "./store/callRecord.ts";
 import type { Delivery, WebhookOutbox } from "./store/webhookOutbox.ts";
 import { post, retryDelayMs } from "./webhooks/delivery.ts";
 import { endedMessage, type Message, messageOf, testMessage } from "./webhooks/messages.ts";
-import { signWebhook } from "../utils/webhookSignature.ts";
 
 /** Tells the operator's own server what happens in calls: at least once each, signed, in no fixed order. */
 export interface Webhooks {
@@ -55,9 +56,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   const sending = new Set<Promise<void>>();
   let waiting: Message[] = [];
   let storing: Promise<void> | undefined;
-  let looking: Promise<void> | undefined;
-  let lookAgain = false;
-  let cancelTimer = setTimer(look, 0);
+  const lookout = createLookout(sendDue, setTimer);
 
   const subscription = events.subscribe(() => true, (published) => {
     const message = messageOf(published, keyOf(published.callId));
@@ -82,7 +81,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
         // Some of them may have had to make room meanwhile: what is behind them has not been stored.
         const stored = new Set(messages);
         waiting = waiting.filter((message) => !stored.has(message));
-        look();
+        lookout.wake();
       } catch (error) {
         if (closing.signal.aborted) return;
         log.warn("Webhooks not stored", { waiting: waiting.length, error });
@@ -101,31 +100,20 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     });
   }
 
-  function look(): void {
-    if (closing.signal.aborted) return;
-    lookAgain = looking !== undefined;
-    looking ??= sendDue().finally(() => {
-      looking = undefined;
-      if (lookAgain) look();
-    });
-  }
-
-  async function sendDue(): Promise<void> {
-    cancelTimer();
-    let delayMs = LOOK_MS;
+  async function sendDue(): Promise<number | undefined> {
     try {
       const limit = maxConcurrent - sending.size;
       // Otherwise the end of one that is being sent leads here again.
-      if (limit <= 0) return;
+      if (limit <= 0) return undefined;
       const due = await outbox.claim(now(), { limit, leaseMs: timeoutMs * 3 });
       due.forEach(begin);
-      if (due.length === limit) return;
+      if (due.length === limit) return undefined;
       const next = await outbox.nextDue();
-      if (next !== undefined) delayMs = Math.min(LOOK_MS, Math.max(50, next - now()));
+      if (next !== undefined) return Math.min(LOOK_MS, Math.max(50, next - now()));
     } catch (error) {
       log.warn("Webhook outbox not read", { error });
     }
-    if (!closing.signal.aborted) cancelTimer = setTimer(look, delayMs);
+    return LOOK_MS;
   }
 
   function begin(delivery: Delivery): void {
@@ -133,7 +121,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       log.warn("Webhook result not stored", { id: delivery.id, error })
     ).finally(() => {
       sending.delete(sent);
-      look();
+      lookout.wake();
     });
     sending.add(sent);
   }
@@ -162,25 +150,23 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     counts,
     async ended(call, content) {
       await outbox.enqueue([{ ...endedMessage(call, content), endpoint }], now());
-      look();
+      lookout.wake();
     },
     async test() {
       const message = testMessage(options.newId(), now());
       await outbox.enqueue([{ ...message, endpoint }], now());
-      look();
+      lookout.wake();
       return message.id;
     },
     async resend(id) {
       const found = await outbox.resend(id, now());
-      if (found) look();
+      if (found) lookout.wake();
       return found;
     },
     async close() {
       subscription.close();
       closing.abort();
-      cancelTimer();
-      await Promise.all([storing, looking, ...sending]);
-      cancelTimer();
+      await Promise.all([storing, lookout.close(), ...sending]);
     },
   };
 }

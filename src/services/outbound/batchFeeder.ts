@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { createLookout, type Lookout } from "../lookout.ts";
 import type { Batch, Batches, BatchItem } from "../store/batches.ts";
 import { type OutboundJob, retryRule } from "./job.ts";
 import type { OutboundRecords } from "./outboundRecords.ts";
@@ -18,10 +19,7 @@ export type BatchRequest = Readonly<z.infer<typeof batchRequest>>;
 const itemVariables = z.record(z.string(), z.string());
 
 /** Brings the calls of batches into the queue, a few at a time, so that others need not wait for all. */
-export interface BatchFeeder {
-  wake(): void;
-  close(): Promise<void>;
-}
+export type BatchFeeder = Lookout;
 
 export interface BatchFeederDeps {
   readonly batches: Pick<Batches, "feed">;
@@ -40,22 +38,9 @@ const LOOK_MS = 5000;
 
 export function createBatchFeeder(deps: BatchFeederDeps): BatchFeeder {
   const { batches, records, fed, now, setTimer, log, most = 2 } = deps;
-  let feeding: Promise<void> | undefined;
-  let feedAgain = false;
-  let closed = false;
-  let cancelTimer = setTimer(wake, 0);
+  return createLookout(feed, setTimer);
 
-  function wake(): void {
-    if (closed) return;
-    feedAgain = feeding !== undefined;
-    feeding ??= feed().finally(() => {
-      feeding = undefined;
-      if (feedAgain) wake();
-    });
-  }
-
-  async function feed(): Promise<void> {
-    cancelTimer();
+  async function feed(): Promise<number> {
     try {
       const count = await batches.feed({
         most,
@@ -68,23 +53,13 @@ export function createBatchFeeder(deps: BatchFeederDeps): BatchFeeder {
       if (count > 0) {
         fed();
         // Items that were refused have left their room to others.
-        feedAgain = true;
+        return 0;
       }
     } catch (error) {
       log.warn("Batches not read", { error });
     }
-    if (!closed) cancelTimer = setTimer(wake, LOOK_MS);
+    return LOOK_MS;
   }
-
-  return {
-    wake,
-    async close() {
-      closed = true;
-      cancelTimer();
-      await feeding;
-      cancelTimer();
-    },
-  };
 }
 
 /** The same call for the same item, whichever process begins with it. */

@@ -1,3 +1,4 @@
+import { createLookout } from "../lookout.ts";
 import type { DialQueue } from "../store/dialQueue.ts";
 import { type OutboundJob, readJob } from "./job.ts";
 
@@ -35,31 +36,17 @@ export function createDialer(deps: DialerDeps): Dialer {
   const { queue, place, perSecond, now, setTimer, log } = deps;
   const awaited = new Map<string, (taken: boolean) => void>();
   const placing = new Set<Promise<void>>();
-  let looking: Promise<void> | undefined;
-  let lookAgain = false;
-  let closed = false;
-  let cancelTimer = setTimer(wake, 0);
+  const lookout = createLookout(look, setTimer);
 
-  function wake(): void {
-    if (closed) return;
-    lookAgain = looking !== undefined;
-    looking ??= look().finally(() => {
-      looking = undefined;
-      if (lookAgain) wake();
-    });
-  }
-
-  async function look(): Promise<void> {
-    cancelTimer();
-    let delayMs = LOOK_MS;
+  async function look(): Promise<number> {
     try {
       const { calls, nextAt } = await queue.claim(now(), { perSecond });
       for (const { callId, payload } of calls) begin(callId, payload);
-      if (nextAt !== undefined) delayMs = Math.min(LOOK_MS, Math.max(1, nextAt - now()));
+      if (nextAt !== undefined) return Math.min(LOOK_MS, Math.max(1, nextAt - now()));
     } catch (error) {
       log.warn("Dial queue not read", { error });
     }
-    if (!closed) cancelTimer = setTimer(wake, delayMs);
+    return LOOK_MS;
   }
 
   function begin(callId: string, payload: unknown): void {
@@ -87,12 +74,9 @@ export function createDialer(deps: DialerDeps): Dialer {
       });
     },
     leave: (callId) => awaited.get(callId)?.(false),
-    wake,
+    wake: lookout.wake,
     async close() {
-      closed = true;
-      cancelTimer();
-      await looking;
-      cancelTimer();
+      await lookout.close();
       await Promise.all(placing);
     },
   };
