@@ -17,7 +17,7 @@ import { createEventHub, type EventHub } from "./services/events.ts";
 import { openInstanceBus } from "./services/instances/instanceBus.ts";
 import { createInstanceQuestions } from "./services/instances/questions.ts";
 import { createOpenModel } from "./services/openai.ts";
-import { createPhone, type Phone } from "./services/phone.ts";
+import { createPhone, type DiallingTime, type Phone } from "./services/phone.ts";
 import { loadPrices } from "./services/priceList.ts";
 import { startReconciler } from "./services/reconcile.ts";
 import { openRecords, type Records } from "./services/records.ts";
@@ -55,12 +55,13 @@ export interface AppOverrides {
   readonly agentFiles?: AgentFiles;
   readonly engine?: RealtimeServerOptions;
   readonly twilioTimeoutMs?: number;
+  readonly dialling?: DiallingTime;
 }
 
 /** Builds the server. Throws `SettingsError` or `AgentsError`, with all problems at once. */
 export async function createApp(
   environment: Environment,
-  { log: givenLog, agentFiles, engine, twilioTimeoutMs }: AppOverrides = {},
+  { log: givenLog, agentFiles, engine, twilioTimeoutMs, dialling }: AppOverrides = {},
 ): Promise<App> {
   const settings = readSettings(environment);
   const log = givenLog ?? createConsoleLogger(settings);
@@ -98,6 +99,7 @@ export async function createApp(
     ...{ settings, agents, registry, events, records, questions, policy, log, setTimer },
     transferNumber: transfers.number,
     ...(twilioTimeoutMs !== undefined && { twilioTimeoutMs }),
+    ...(dialling !== undefined && { dialling }),
   });
   const spendGuard = guardSpending(settings, { events, registry, records, log });
   const reconciler = startReconciler({

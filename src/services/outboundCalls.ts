@@ -81,6 +81,7 @@ export interface OutboundCallsDeps {
   readonly callUsd?: number;
   readonly limits: BudgetLimits;
   readonly perSecond: number;
+  readonly patienceMs?: number;
   readonly log: {
     info(message: string, fields: Readonly<Record<string, unknown>>): void;
     warn(message: string, fields: Readonly<Record<string, unknown>>): void;
@@ -149,6 +150,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     storeAnswers: () => deps.recorder.health().status === "ok",
     ownNumber: deps.ownNumber,
     perSecond: deps.perSecond,
+    ...(deps.patienceMs !== undefined && { patienceMs: deps.patienceMs }),
     newId: () => newId("call"),
   });
   const incoming = createIncoming({

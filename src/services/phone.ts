@@ -39,6 +39,14 @@ export interface Phone {
   close(): void;
 }
 
+/** The time by which phone calls are placed; the machine's own where nothing else is given. */
+export interface DiallingTime {
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** How long whoever asks for a call waits for its turn before being told its position. */
+  readonly patienceMs?: number;
+}
+
 export interface PhoneDeps {
   readonly settings: Settings;
   readonly agents: Agents;
@@ -57,6 +65,7 @@ export interface PhoneDeps {
   readonly setTimer: (wake: () => void, delayMs: number) => () => void;
   /** How long the phone network is given to answer. */
   readonly twilioTimeoutMs?: number;
+  readonly dialling?: DiallingTime;
 }
 
 /** Puts the phone together; nothing where the settings have none. */
@@ -68,7 +77,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
   const { limits, outbound: { perSecond, perMinute, concurrent, dailyMinutes, dailyUsd } } =
     settings;
   const { store, recorder, instanceId } = records;
-  const { twilioTimeoutMs } = deps;
+  const { twilioTimeoutMs, dialling: { now = Date.now, patienceMs } = {} } = deps;
   const twilio = createTwilioCalls(
     line,
     twilioTimeoutMs === undefined ? {} : { timeoutMs: twilioTimeoutMs },
@@ -94,7 +103,8 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     maxCallMs: limits.callMs,
     ...(limits.callUsd !== undefined && { callUsd: limits.callUsd }),
     limits: { perMinute, concurrent, dailyMinutes, ...(dailyUsd !== undefined && { dailyUsd }) },
-    now: Date.now,
+    now,
+    ...(patienceMs !== undefined && { patienceMs }),
   });
   const calls = createPhoneCalls({
     ...{ registry, takeover, ownNumber, log, setTimer },

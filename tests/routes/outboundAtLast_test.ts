@@ -4,7 +4,9 @@ import {
   callUntil,
   get,
   initiate,
+  initiateDialled,
   ringing,
+  slowPace,
   startBeside,
   statusOf,
   temporaryDatabase,
@@ -12,17 +14,13 @@ import {
 } from "../support/dialling.ts";
 import { apiKey, otherKey, startPhoneServer, type TestServer } from "../support/phoneServer.ts";
 
-/** One call is dialled at once; the next waits for a second. */
-const slow = {
-  OUTBOUND_PER_SECOND: "1",
-  API_KEYS: `ops:${apiKey};scopes=admin,other:${otherKey}`,
-};
+const API_KEYS = `ops:${apiKey};scopes=admin,other:${otherKey}`;
 const last = "+14155550124";
 const retry = { on: ["failed"], times: 1, afterMinutes: 1 };
 
 /** A call that waits for its turn, behind another one. */
 async function queued(server: TestServer, key = otherKey): Promise<string> {
-  assert.equal(await statusOf(initiate(server, { to: callee }, { key: apiKey })), 200);
+  await initiateDialled(server, { to: callee }, { key: apiKey });
   const answer = await initiate(server, { to: last, retry }, { key });
   assert.equal(answer.status, 202);
   return (await answer.json()).callId;
@@ -42,21 +40,33 @@ async function assertNotDialled(
 }
 
 Deno.test("a call whose key is revoked while it waits is not dialled", async () => {
-  await using server = await startPhoneServer({ env: slow, ...ringing });
+  const pace = slowPace();
+  await using server = await startPhoneServer({
+    ...pace,
+    env: { ...pace.env, API_KEYS },
+    ...ringing,
+  });
   const callId = await queued(server);
   assert.equal(await statusOf(server.post("/api/keys/other/revoke")), 200);
+  pace.nextSecond();
   await assertNotDialled(server, callId, "key_revoked");
   assert.deepEqual(server.network.calls.map(({ to }) => to), [callee]);
 });
 
 Deno.test("a call whose number comes on the do-not-call list while it waits is not dialled", async () => {
-  await using server = await startPhoneServer({ env: slow, ...ringing });
+  const pace = slowPace();
+  await using server = await startPhoneServer({
+    ...pace,
+    env: { ...pace.env, API_KEYS },
+    ...ringing,
+  });
   const callId = await queued(server);
   const put = server.request(`/api/do-not-call/${last}`, {
     method: "PUT",
     headers: { "X-API-Key": apiKey },
   });
   assert.ok(await statusOf(put) < 300);
+  pace.nextSecond();
   await assertNotDialled(server, callId, "do_not_call");
   assert.deepEqual(server.network.calls.map(({ to }) => to), [callee]);
 });
@@ -79,8 +89,9 @@ const meanwhile = {
 for (const [what, { env, detail }] of Object.entries(meanwhile)) {
   Deno.test(`a call ${what} when its turn comes is not dialled`, async () => {
     await using database = await temporaryDatabase();
-    const before = { ...slow, DATABASE_URL: database.url };
-    await using server = await startPhoneServer({ env: before, ...ringing });
+    const pace = slowPace();
+    const before = { ...pace.env, API_KEYS, DATABASE_URL: database.url };
+    await using server = await startPhoneServer({ ...pace, env: before, ...ringing });
     const callId = await queued(server);
     await server.app.close();
     await using next = await startBeside(server, { ...before, ...env });
@@ -91,7 +102,7 @@ for (const [what, { env, detail }] of Object.entries(meanwhile)) {
 
 Deno.test("the calls of a batch wait for the hours of the day", async () => {
   await using server = await startPhoneServer({
-    env: { ...slow, OUTBOUND_HOURS: closedHours() },
+    env: { OUTBOUND_PER_SECOND: "1", API_KEYS, OUTBOUND_HOURS: closedHours() },
     ...ringing,
   });
   const batch = await (await server.post("/api/outbound/batch", { calls: [{ to: last }] })).json();

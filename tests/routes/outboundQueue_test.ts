@@ -4,21 +4,18 @@ import {
   codeOf,
   get,
   initiate,
+  initiateDialled,
   ringing,
+  slowPace,
   startBeside,
-  statusOf,
   temporaryDatabase,
 } from "../support/dialling.ts";
 import { otherKey, startPhoneServer } from "../support/phoneServer.ts";
 
-const slow = { OUTBOUND_PER_SECOND: "1" };
-
 Deno.test("calls beyond the pace of a number wait, with their position, and are dialled in turn", async () => {
-  await using server = await startPhoneServer({ env: slow, ...ringing });
-  const first = await initiate(server);
-  assert.equal(first.status, 200);
-  await first.body?.cancel();
-  // Within the second that is the first call's, so one beside the other.
+  const pace = slowPace();
+  await using server = await startPhoneServer({ ...pace, ...ringing });
+  await initiateDialled(server);
   const others = ["+14155550124", "+14155550125"].map((to) => initiate(server, { to }));
   const answers = await Promise.all(others);
   const bodies = await Promise.all(answers.map((answer) => answer.json()));
@@ -41,6 +38,7 @@ Deno.test("calls beyond the pace of a number wait, with their position, and are 
   );
 
   for (const { callId } of bodies) {
+    pace.nextSecond();
     await callUntil(server, callId, ({ callSid }) => callSid !== undefined);
   }
   const dialled = server.network.calls.map(({ to }) => to);
@@ -53,22 +51,25 @@ Deno.test("calls beyond the pace of a number wait, with their position, and are 
 });
 
 Deno.test("a call that waits can be cancelled, and is never dialled", async () => {
-  await using server = await startPhoneServer({ env: slow, ...ringing });
-  await statusOf(initiate(server));
+  const pace = slowPace();
+  await using server = await startPhoneServer({ ...pace, ...ringing });
+  await initiateDialled(server);
   const { callId } = await (await initiate(server, { to: "+14155550124" })).json();
   const hungUp = await (await server.post(`/api/outbound/${callId}/hangup`)).json();
   assert.deepEqual([hungUp.status, hungUp.outcome], ["canceled", "cancelled"]);
   const last = await (await initiate(server, { to: "+14155550125" })).json();
   assert.equal(last.position, 1);
+  pace.nextSecond();
   await callUntil(server, last.callId, ({ callSid }) => callSid !== undefined);
   assert.deepEqual(server.network.calls.map(({ to }) => to), ["+14155550123", "+14155550125"]);
 });
 
 Deno.test("calls that wait are dialled by the next process when theirs is gone", async () => {
   await using database = await temporaryDatabase();
-  const env = { ...slow, DATABASE_URL: database.url };
-  await using server = await startPhoneServer({ env, ...ringing });
-  await statusOf(initiate(server));
+  const pace = slowPace();
+  const env = { ...pace.env, DATABASE_URL: database.url };
+  await using server = await startPhoneServer({ ...pace, env, ...ringing });
+  await initiateDialled(server);
   const { callId } = await (await initiate(server, { to: "+14155550124" })).json();
   await server.app.close();
   assert.equal(server.network.calls.length, 1);

@@ -20,6 +20,34 @@ export const ringing = {
   network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
 } as const;
 
+/** One call a second is dialled, by a clock that stands still until the test moves it. */
+export function slowPace() {
+  let now = Date.now();
+  return {
+    env: { OUTBOUND_PER_SECOND: "1" },
+    overrides: { dialling: { now: () => now } },
+    /** It is the next call's turn. */
+    nextSecond(): void {
+      now += 1000;
+    },
+  };
+}
+
+/** Asks for a call, and waits until it is dialled, also where the answer came before that. */
+export async function initiateDialled(
+  server: Pick<TestServer, "request">,
+  body?: Readonly<Record<string, unknown>>,
+  options?: { readonly key?: string },
+): Promise<SeenCall> {
+  const answer = await initiate(server, body, options);
+  assert.ok(answer.ok, `Cannot call: ${answer.status}`);
+  const { callId } = await answer.json();
+  return await until(
+    () => get(server, `/api/outbound/${callId}`, options?.key),
+    ({ callSid }) => callSid !== undefined,
+  );
+}
+
 /** What the API answers about a call, as far as tests look at it. */
 export interface SeenCall {
   readonly callId: string;

@@ -7,6 +7,7 @@ import {
   type TwilioApi,
 } from "../../src/sim/phone.ts";
 import { createLogger } from "../../src/utils/logger.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 export const account = {
   accountSid: `AC${"a1".repeat(16)}`,
@@ -102,6 +103,8 @@ export async function serveApp(
       now: Date.now,
     }),
     engine: { voice: "tone", speed: 20 },
+    // However busy the machine is, a call that need not wait for others is dialled before the answer.
+    ...(env["OUTBOUND_PER_SECOND"] === undefined && { dialling: { patienceMs: PATIENCE_MS } }),
     ...overrides,
   });
   const server = Deno.serve(

@@ -50,13 +50,13 @@ export interface InitiationDeps {
   readonly perSecond: number;
   readonly newId: () => string;
   readonly now: () => number;
+  /** Whoever asks waits so long for a call's turn before it is left to the queue. */
+  readonly patienceMs?: number;
 }
 
-/** Whoever asks waits so long for a call's turn before it is left to the queue. */
-const PATIENCE_MS = 250;
-
 export function createInitiation(deps: InitiationDeps): Initiation {
-  const { policy, allowance, dialer, placing, requests, enqueue, newId, now } = deps;
+  const { policy, allowance, dialer, placing, requests, enqueue, newId, now, patienceMs = 250 } =
+    deps;
 
   return {
     async place(request, requestKey) {
@@ -94,7 +94,7 @@ export function createInitiation(deps: InitiationDeps): Initiation {
   async function dial(job: OutboundJob): Promise<StoredResponse> {
     const { callId } = job;
     const outcome = placing.outcome(callId);
-    const turn = dialer.turn(callId, PATIENCE_MS);
+    const turn = dialer.turn(callId, patienceMs);
     let position: number;
     try {
       position = await stored(enqueue(job));
@@ -107,7 +107,7 @@ export function createInitiation(deps: InitiationDeps): Initiation {
       await allowance.release(callId).catch(() => {});
       throw error;
     }
-    const isNear = (position - 1) * 1000 / deps.perSecond <= PATIENCE_MS;
+    const isNear = (position - 1) * 1000 / deps.perSecond <= patienceMs;
     const callSid = isNear && await turn ? await outcome : undefined;
     if (callSid !== undefined) return { status: 200, body: { success: true, callSid, callId } };
     leave(callId);
