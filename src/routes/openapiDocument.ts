@@ -59,7 +59,7 @@ const introduction = `A server for voice agents on the phone and in the browser.
 
 **Errors.** Whatever goes wrong, the answer is \`{"error": "A sentence", "code": "snake_case", "requestId": "req_..."}\`, with \`details\` where a request is not valid. 429 and 503 tell by \`Retry-After\` when to try again.
 
-**Pages.** The list of calls gives a \`nextCursor\`; pass it as \`cursor\` for the next page. A batch and the do-not-call list give a \`next\`; pass it as \`after\`. Either is null on the last page. Undelivered webhooks come newest first; pass the last one's \`deadAt\` as \`before\`.
+**Pages.** The list of calls gives a \`nextCursor\`; pass it as \`cursor\` for the next page. A batch, the do-not-call list and undelivered webhooks give a \`next\`; pass it as \`after\`. Either is null on the last page.
 
 **Times** are ISO 8601 in UTC. Names that end in \`Ms\` are milliseconds.`;
 

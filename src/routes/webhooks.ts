@@ -1,9 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { WebhookOutbox } from "../services/store/webhookOutbox.ts";
+import type { DeadPosition, WebhookOutbox } from "../services/store/webhookOutbox.ts";
 import type { Webhooks } from "../services/webhooks.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { HttpProblem } from "./errors.ts";
-import { errorAnswers, json, moment, refuseInvalid, wholeNumber } from "./openapiParts.ts";
+import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapiParts.ts";
 
 export interface WebhookRoutesDeps {
   readonly access: RequireScope;
@@ -20,8 +20,9 @@ export function webhookRoutes(
   const guarded = { middleware: [access("admin")] };
 
   routes.openapi({ ...list, ...guarded }, async (c) => {
-    const { limit, before } = c.req.valid("query");
-    const dead = await outbox.deadLetters({ limit, ...(before !== undefined && { before }) });
+    const { limit, after } = c.req.valid("query");
+    const dead = await outbox.deadLetters({ limit, ...(after !== undefined && { after }) });
+    const last = dead.length < limit ? undefined : dead.at(-1);
     const deliveries = dead.map((letter) => ({
       id: letter.id,
       state: "dead" as const,
@@ -32,7 +33,7 @@ export function webhookRoutes(
       deadAt: new Date(letter.deadAt).toISOString(),
       lastError: letter.lastError ?? null,
     }));
-    return c.json({ deliveries }, 200);
+    return c.json({ deliveries, next: last === undefined ? null : nameOf(last) }, 200);
   });
 
   routes.openapi({ ...resend, ...guarded }, async (c) => {
@@ -72,6 +73,18 @@ const delivery = z.object({
   lastError: z.string().nullable().openapi({ example: "answered 500" }),
 }).openapi("WebhookDelivery");
 
+/** A place in the list, as its pages name it. */
+const position = z.string().regex(/^\d{1,15}-[\w-]{1,200}$/, "must be the next of a page")
+  .transform((name): DeadPosition => {
+    const [deadAt = ""] = name.split("-", 1);
+    return { deadAt: Number(deadAt), id: name.slice(deadAt.length + 1) };
+  })
+  .openapi({ type: "string", description: "`next` of the page before" });
+
+function nameOf({ deadAt, id }: DeadPosition): string {
+  return `${deadAt}-${id}`;
+}
+
 const list = createRoute({
   method: "get",
   path: "/api/webhooks/deliveries",
@@ -82,13 +95,16 @@ const list = createRoute({
     query: z.strictObject({
       state: z.literal("dead", { error: "must be dead" }).default("dead"),
       limit: wholeNumber({ min: 1, max: 200, fallback: 50 }),
-      before: moment.optional().openapi({ description: "`deadAt` of the last one that was read" }),
+      after: position.optional(),
     }),
   },
   responses: {
     200: {
       description: "A page of them",
-      content: json(z.object({ deliveries: z.array(delivery) }).openapi("WebhookDeliveries")),
+      content: json(
+        z.object({ deliveries: z.array(delivery), next: z.string().nullable() })
+          .openapi("WebhookDeliveries"),
+      ),
     },
     ...errorAnswers,
   },

@@ -26,7 +26,8 @@ async function die({ outbox }: Store, id: string, at: number): Promise<void> {
 
 Deno.test("GET /api/webhooks/deliveries lists dead letters, the latest first", () =>
   withApi(withWebhook(), async ({ ask, store }) => {
-    for (let at = 1000; at <= 3000; at += 1000) await die(store, `evt_${at}`, at);
+    for (const at of [1000, 2000, 3000]) await die(store, `evt_${at}`, at);
+    await die(store, "evt_2000-b", 2000);
     const first = await (await ask("/api/webhooks/deliveries?state=dead&limit=2", ADMIN)).json();
     assert.deepEqual(first.deliveries[0], {
       id: "evt_3000",
@@ -38,9 +39,15 @@ Deno.test("GET /api/webhooks/deliveries lists dead letters, the latest first", (
       deadAt: "1970-01-01T00:00:03.000Z",
       lastError: "answered 500",
     });
-    const before = first.deliveries[1].deadAt;
-    const rest = await (await ask(`/api/webhooks/deliveries?before=${before}`, ADMIN)).json();
-    assert.deepEqual(rest.deliveries.map(({ id }: { id: string }) => id), ["evt_1000"]);
+    const path = `/api/webhooks/deliveries?after=${first.next}`;
+    const rest = await (await ask(path, ADMIN)).json();
+    assert.deepEqual(
+      [...first.deliveries, ...rest.deliveries].map(({ id }: { id: string }) => id),
+      ["evt_3000", "evt_2000", "evt_2000-b", "evt_1000"],
+    );
+    assert.equal(rest.next, null);
+    const wrong = await ask("/api/webhooks/deliveries?after=yesterday", ADMIN);
+    assert.deepEqual(await problem(wrong), [422, "invalid_request"]);
   }));
 
 Deno.test("POST /api/webhooks/deliveries/:id/resend revives a dead letter once", () =>

@@ -204,7 +204,11 @@ function testOutbox(test: StoreTest): void {
     assert.equal(await outbox.nextDue(), undefined);
     const [letter] = await outbox.deadLetters({ limit: 9 });
     assert.deepEqual([letter?.id, letter?.deadAt, letter?.lastError], ["d1", 5010, "410"]);
-    assert.deepEqual(await outbox.deadLetters({ limit: 9, before: 5010 }), []);
+    assert.equal(
+      (await outbox.deadLetters({ limit: 9, after: { deadAt: 5010, id: "d0" } })).length,
+      1,
+    );
+    assert.deepEqual(await outbox.deadLetters({ limit: 9, after: { deadAt: 5010, id: "d1" } }), []);
     assert.equal(await outbox.resend("d1", 6000), true);
     assert.equal(await outbox.resend("d1", 6000), false);
     assert.equal((await outbox.claim(6000, options))[0]?.attempts, 1);

@@ -20,6 +20,12 @@ export interface Delivery extends NewDelivery {
   readonly lastError?: string;
 }
 
+/** The place of a dead letter among others. */
+export interface DeadPosition {
+  readonly deadAt: number;
+  readonly id: string;
+}
+
 /** Deliveries that are still to be made; they outlive the process. */
 export interface WebhookOutbox {
   enqueue(deliveries: readonly NewDelivery[], now: number): Promise<void>;
@@ -38,10 +44,10 @@ export interface WebhookOutbox {
   ): Promise<void>;
   /** When the next delivery is due; absent while none is. */
   nextDue(): Promise<number | undefined>;
-  /** Latest first, those that died before `before`. */
+  /** Latest first, those that come behind `after`. */
   deadLetters(
-    page: { readonly limit: number; readonly before?: number },
-  ): Promise<readonly (Delivery & { readonly deadAt: number })[]>;
+    page: { readonly limit: number; readonly after?: DeadPosition },
+  ): Promise<readonly (Delivery & DeadPosition)[]>;
   /** False for what is no dead letter. */
   resend(id: string, now: number): Promise<boolean>;
 }
@@ -83,10 +89,11 @@ export function createWebhookOutbox(database: Database): WebhookOutbox {
       );
       return row && numberOf(row, "due_at");
     },
-    async deadLetters({ limit, before = Number.MAX_SAFE_INTEGER }) {
+    async deadLetters({ limit, after = { deadAt: Number.MAX_SAFE_INTEGER, id: "" } }) {
       const rows = await query(
-        "SELECT * FROM deliveries WHERE dead_at < $1 ORDER BY dead_at DESC, id LIMIT $2",
-        [before, limit],
+        `SELECT * FROM deliveries WHERE dead_at < $1 OR (dead_at = $1 AND id > $2)
+          ORDER BY dead_at DESC, id LIMIT $3`,
+        [after.deadAt, after.id, limit],
       );
       return rows.map((row) => ({ ...deliveryOf(row), deadAt: numberOf(row, "dead_at") }));
     },
