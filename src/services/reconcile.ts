@@ -64,13 +64,11 @@ export function startReconciler(deps: ReconcilerDeps): { close(): Promise<void> 
 
   async function end(call: CallRecord, known: PhoneCall | undefined): Promise<void> {
     const { durationSeconds, endedAt = now() } = known ?? {};
-    if (call.direction === "outbound" && call.outcome === undefined && known !== undefined) {
-      const outcome = outcomeOf(known.status, call.answeredBy);
-      await calls.write([{ type: "changed", callId: call.id, changes: { outcome } }]);
-    }
-    await endAbandoned(calls, await calls.get(call.id) ?? call, {
+    const isPlaced = call.direction === "outbound" && known !== undefined;
+    await endAbandoned(calls, call, {
       end: endingOf(call, known),
       endedAt,
+      ...(isPlaced && { outcome: outcomeOf(known.status, call.answeredBy) }),
       ...(durationSeconds !== undefined && { connectedMs: durationSeconds * 1000 }),
       prices: records.prices,
     });

@@ -2,20 +2,22 @@ import type { TranscriptTurn } from "../../call/callEvent.ts";
 import type { CallEnd } from "../../call/types.ts";
 import type { Prices } from "../pricing.ts";
 import type { CallStore } from "../store/calls.ts";
-import type { CallRecord } from "../store/callRecord.ts";
+import type { CallOutcome, CallRecord } from "../store/callRecord.ts";
 import type { CallWrite } from "../store/callWrites.ts";
 import { endingOf } from "./callTally.ts";
 
 /**
  * Ends a call whose process is gone, from what is stored of it. Where the phone network knows better
- * how it ended, and how long it was connected, that is given.
+ * how it ended, what came of it, and how long it was connected, that is given.
  */
 export async function endAbandoned(
   calls: Pick<CallStore, "content" | "write">,
   call: CallRecord,
-  { end, endedAt, connectedMs, prices }: {
+  { end, endedAt, outcome, connectedMs, prices }: {
     readonly end: CallEnd;
     readonly endedAt: number;
+    /** Counts where none has been recorded. */
+    readonly outcome?: CallOutcome;
     readonly connectedMs?: number;
     readonly prices: Prices;
   },
@@ -29,7 +31,7 @@ export async function endAbandoned(
     endedAt,
     durationMs: connected,
     connectedMs: connected,
-    outcome: call.outcome,
+    outcome: call.outcome ?? outcome,
     answeredBy: call.answeredBy,
     usage: call.usage,
     latenciesMs: latencies.map(({ totalMs }) => totalMs),
