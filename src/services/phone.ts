@@ -106,12 +106,12 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     now,
     ...(patienceMs !== undefined && { patienceMs }),
   });
+  const shared = createSharedCalls({
+    ...{ tokens: store.tokens, calls: store.calls, now: Date.now, setTimer, log },
+  });
   const calls = createPhoneCalls({
-    ...{ registry, takeover, ownNumber, log, setTimer },
+    ...{ registry, takeover, ownNumber, log, setTimer, shared },
     tokens: createStreamTokens(newToken),
-    shared: createSharedCalls({
-      ...{ tokens: store.tokens, calls: store.calls, now: Date.now, setTimer, log },
-    }),
     placedSession: outbound.sessionFor,
     transferNumber: deps.transferNumber,
     apology: (agent) => apologyOf(agents.get(agent ?? settings.agents.default)),
@@ -139,6 +139,9 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
         if (session !== undefined) log.warn("Media stream failed", { callId: session.id });
       },
     },
-    close: outbound.close,
+    close() {
+      shared.close();
+      outbound.close();
+    },
   };
 }

@@ -48,7 +48,7 @@ export interface PhoneCallsDeps {
   readonly tokens: StreamTokens;
   /** The session of a call that this server, or one beside it, has placed. */
   readonly placedSession: (callId: string, callSid: string) => Soon<CallSession | undefined>;
-  readonly shared: SharedCalls;
+  readonly shared: Omit<SharedCalls, "close">;
   readonly takeover: Takeover;
   /** The number behind an agent's alias, where it may be dialled. */
   readonly transferNumber: (agent: string, alias: string) => string | undefined;

@@ -8,11 +8,14 @@ export interface SharedCalls {
   issued(token: string, callSid: string): void;
   /** A stream has come to the process that expected it. */
   used(callSid: string): void;
-  /** Uses a token up, whoever issued it. Never rejects. */
+  /** Uses a token up, whoever issued it, also one that is still being written. Never rejects. */
   claim(token: string, callSid: string): Promise<boolean>;
+  /** Waits a little for a call that is not known: it may just be being written. */
   find(callSid: string): Promise<CallRecord | undefined>;
-  /** Waits a little where a call seems to go on: its end may just be being written. */
+  /** Waits also where a call seems to go on, for its end. */
   findSettled(callSid: string): Promise<CallRecord | undefined>;
+  /** Nobody waits any more. */
+  close(): void;
 }
 
 export interface SharedCallsDeps {
@@ -26,10 +29,39 @@ export interface SharedCallsDeps {
 
 const PURPOSE = "media";
 const SETTLE_MS = 250;
+/** Writing takes some milliseconds, and a stream comes a tenth of a second after its webhook. */
+const LOOK_AGAIN_MS = [50, 100, 200, 400, 800];
 
 export function createSharedCalls(
   { tokens, calls, now, setTimer, log, lifetimeMs = 60_000 }: SharedCallsDeps,
 ): SharedCalls {
+  const waiting = new Set<() => void>();
+  let closed = false;
+
+  function pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = setTimer(goOn, delayMs);
+      waiting.add(goOn);
+      function goOn(): void {
+        cancel();
+        waiting.delete(goOn);
+        resolve();
+      }
+    });
+  }
+
+  async function patiently<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+    let found = await look();
+    for (const delayMs of LOOK_AGAIN_MS) {
+      if (found !== undefined || closed) return found;
+      await pause(delayMs);
+      found = await look();
+    }
+    return found;
+  }
+
+  const find = (callSid: string) => patiently(() => calls.bySid(callSid));
+
   return {
     issued(token, callSid) {
       tokens.issue(token, { purpose: PURPOSE, subject: callSid, untilMs: now() + lifetimeMs })
@@ -41,18 +73,22 @@ export function createSharedCalls(
     },
     async claim(token, callSid) {
       try {
-        return await tokens.claim(token, PURPOSE, now()) === callSid;
+        return await patiently(() => tokens.claim(token, PURPOSE, now())) === callSid;
       } catch (error) {
         log.warn("Stream token not claimed", { error });
         return false;
       }
     },
-    find: (callSid) => calls.bySid(callSid),
+    find,
     async findSettled(callSid) {
-      const record = await calls.bySid(callSid);
-      if (record === undefined || record.status === "ended") return record;
-      await new Promise<void>((resolve) => setTimer(resolve, SETTLE_MS));
+      const record = await find(callSid);
+      if (record === undefined || record.status === "ended" || closed) return record;
+      await pause(SETTLE_MS);
       return await calls.bySid(callSid);
+    },
+    close() {
+      closed = true;
+      for (const goOn of [...waiting]) goOn();
     },
   };
 }
