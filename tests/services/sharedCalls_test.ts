@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createSharedCalls } from "../../src/services/sharedCalls.ts";
 import { openStore } from "../../src/services/store.ts";
 import { callSid } from "../support/mediaServer.ts";
-import { opened } from "../support/storedCalls.ts";
+import { ended, opened } from "../support/storedCalls.ts";
 
 /** One process beside another that begins calls, with a clock that stands still until it is moved. */
 async function beside() {
@@ -62,8 +62,10 @@ Deno.test("findSettled() waits for the end of a call that was just ending", asyn
   await using process = await beside();
   await process.store.calls.write([opened({ id: "call_1", callSid, status: "live" })]);
   const found = process.shared.findSettled(callSid);
-  (await process.waiting())();
-  assert.equal((await found)?.status, "live");
+  const goOn = await process.waiting();
+  await process.store.calls.write([ended("call_1")]);
+  goOn();
+  assert.equal((await found)?.status, "ended");
 });
 
 Deno.test("close() ends all waits", async () => {

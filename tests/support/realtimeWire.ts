@@ -9,7 +9,7 @@ import { Inbox } from "./inbox.ts";
 /** A server event as it came over the wire. */
 export interface ServerFrame {
   readonly type: string;
-  // deno-lint-ignore no-explicit-any
+  // deno-lint-ignore no-explicit-any -- tests read what they expect
   readonly [field: string]: any;
 }
 

@@ -3,7 +3,7 @@ import { Inbox } from "./inbox.ts";
 /** A client event as it came over the wire. */
 export interface ClientFrame {
   readonly type: string;
-  // deno-lint-ignore no-explicit-any
+  // deno-lint-ignore no-explicit-any -- tests read what they expect
   readonly [field: string]: any;
 }
 
