@@ -14,6 +14,7 @@ import { logCalls } from "./services/callLog.ts";
 import { createCallSetup } from "./services/callSetup.ts";
 import { equipAgents } from "./services/equipAgents.ts";
 import { createEventHub, type EventHub } from "./services/events.ts";
+import { createIncidents } from "./services/incidents.ts";
 import { openInstanceBus } from "./services/instances/instanceBus.ts";
 import { createInstanceQuestions } from "./services/instances/questions.ts";
 import { createOpenModel } from "./services/openai.ts";
@@ -65,6 +66,7 @@ export async function createApp(
 ): Promise<App> {
   const settings = readSettings(environment);
   const log = givenLog ?? createConsoleLogger(settings);
+  const incidents = createIncidents({ now: Date.now, log });
   const agents = await loadAgents(settings.agents.dir, agentFiles);
   const { prices, store, journals } = await openPlaces(settings, agents, log);
   const safety = await createSafety({
@@ -88,7 +90,7 @@ export async function createApp(
   const bus = await openInstanceBus(settings.database, { instanceId: newId("inst"), log });
   const questions = createInstanceQuestions({ bus, newId: () => newId("ask"), setTimer, log });
   const records = await openRecords({
-    ...{ settings, agents, registry, events, bus, store, prices, log },
+    ...{ settings, agents, registry, events, bus, store, prices, incidents, log },
     ...(journals !== undefined && { journals }),
     writeEvent: writeServerSentEvent,
     onEnded: (call) => phone?.outbound.ended(call),
@@ -107,7 +109,7 @@ export async function createApp(
   });
   let draining = false;
   const router = createAppRouter({
-    ...{ settings, agents, registry, phone, log, records, questions },
+    ...{ settings, agents, registry, phone, log, records, questions, incidents },
     engine: model.name,
     isDraining: () => draining,
   });

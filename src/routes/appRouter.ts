@@ -2,6 +2,7 @@ import type { Context } from "@hono/hono";
 import type { CallRegistry } from "../call/callSession.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
+import type { Incidents } from "../services/incidents.ts";
 import type { InstanceQuestions } from "../services/instances/questions.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Records } from "../services/records.ts";
@@ -30,6 +31,7 @@ export interface RoutedApp {
   readonly phone: Phone | undefined;
   readonly records: Records;
   readonly questions: InstanceQuestions;
+  readonly incidents: Incidents;
   readonly engine: string;
   readonly log: Logger;
   readonly isDraining: () => boolean;
@@ -37,8 +39,9 @@ export interface RoutedApp {
 
 /** All the server's routes, with what the settings and the parts of the server give each. */
 export function createAppRouter(
-  { settings, agents, registry, phone, records, questions, engine, log, isDraining }: RoutedApp,
+  { settings, agents, registry, phone, records, questions, incidents, ...rest }: RoutedApp,
 ): Router {
+  const { engine, log, isDraining } = rest;
   const { server, agents: { default: defaultAgent } } = settings;
   const now = () => performance.now();
   const addressOf = (c: Context<RouteEnv>) =>
@@ -70,6 +73,7 @@ export function createAppRouter(
       isDraining,
       uptimeSeconds: () => now() / 1000,
       checks: { store: () => checkStore(records) },
+      incidents: incidents.list,
     },
     allowedOrigins: server.allowedOrigins,
     newRequestId: () => newId("req"),

@@ -1,4 +1,5 @@
 import { Hono } from "@hono/hono";
+import type { Incident } from "../services/incidents.ts";
 
 /** One thing that should be well. Where it is not vital, calls are taken without it. */
 export type HealthCheck = () => {
@@ -12,22 +13,30 @@ export interface HealthDeps {
   readonly maxCalls: number;
   readonly isDraining: () => boolean;
   readonly checks?: Readonly<Record<string, HealthCheck>>;
+  readonly incidents?: () => readonly Incident[];
   /** Seconds since the process began. */
   readonly uptimeSeconds: () => number;
 }
 
 /** `GET /health`: does the process live? `GET /ready`: does another call fit? */
 export function healthRoutes(
-  { calls, maxCalls, isDraining, checks = {}, uptimeSeconds }: HealthDeps,
+  { calls, maxCalls, isDraining, checks = {}, incidents = () => [], uptimeSeconds }: HealthDeps,
 ): Hono {
   const routes = new Hono();
   routes.get("/health", (c) => {
     const results = runChecks();
+    const standing = incidents();
+    const isWell = standing.length === 0 && Object.values(results).every(({ ok }) => ok);
     return c.json({
-      status: Object.values(results).every(({ ok }) => ok) ? "ok" : "degraded",
+      status: isWell ? "ok" : "degraded",
       uptimeSeconds: Math.floor(uptimeSeconds()),
       calls: { live: calls.size, max: maxCalls },
       checks: results,
+      incidents: standing.map(({ since, last, ...incident }) => ({
+        ...incident,
+        since: new Date(since).toISOString(),
+        last: new Date(last).toISOString(),
+      })),
     });
   });
   routes.get("/ready", (c) => {

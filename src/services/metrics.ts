@@ -2,6 +2,7 @@ import type { CallEvent } from "../call/callEvent.ts";
 import type { TokenUsage } from "../call/realtimeClient.ts";
 import type { CallDirection } from "../call/types.ts";
 import type { EventHub, EventSubscription } from "./events.ts";
+import type { Incidents } from "./incidents.ts";
 import { createCounter, createGauge, createHistogram, type Metric } from "./metrics/prometheus.ts";
 import type { RecorderHealth } from "./recorder/storeWriter.ts";
 import { type CallRecord, directions, endReasons } from "./store/callRecord.ts";
@@ -18,6 +19,7 @@ export interface MetricsOptions {
   readonly events: Pick<EventHub, "subscribe" | "subscribers">;
   readonly liveCalls: () => readonly { readonly request: { readonly direction: CallDirection } }[];
   readonly maxCalls: number;
+  readonly incidents?: Pick<Incidents, "list" | "counts">;
   /** Absent where nothing is recorded. */
   readonly storeHealth?: () => RecorderHealth;
   /** Absent where nobody is told. */
@@ -158,7 +160,8 @@ function countTokens({ tokens }: Counters, usage: TokenUsage): void {
 }
 
 function gauges(options: MetricsOptions, subscription: EventSubscription): readonly Metric[] {
-  const { events, liveCalls, maxCalls, storeHealth, webhooks, memory, startedAt } = options;
+  const { events, liveCalls, maxCalls, incidents, storeHealth, webhooks } = options;
+  const { memory, startedAt } = options;
   const health = () => storeHealth?.() ?? { status: "ok" as const };
   const degraded = () => {
     const now = health();
@@ -208,6 +211,19 @@ function gauges(options: MetricsOptions, subscription: EventSubscription): reado
         "parley_webhooks_dead_total",
         "Webhooks that were given up.",
         () => webhooks.counts.dead,
+        "counter",
+      ),
+    ]),
+    ...(incidents === undefined ? [] : [
+      createGauge("parley_incidents", "Incidents that stand, by code.", () => {
+        const standing = new Map<string, number>();
+        for (const { code } of incidents.list()) standing.set(code, (standing.get(code) ?? 0) + 1);
+        return [...standing].map(([code, count]) => [{ code }, count]);
+      }),
+      createGauge(
+        "parley_incident_reports_total",
+        "Reports of incidents, by code.",
+        () => [...incidents.counts()].map(([code, count]) => [{ code }, count]),
         "counter",
       ),
     ]),

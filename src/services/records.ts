@@ -9,6 +9,7 @@ import { createEndedCalls, type EndedCalls } from "./endedCalls.ts";
 import { createEventLog, type EventLog, type EventLogOptions } from "./eventLog.ts";
 import type { EventHub } from "./events.ts";
 import { createForgetting, type Forgetting } from "./forgetting.ts";
+import type { Incidents } from "./incidents.ts";
 import type { InstanceBus } from "./instances/instanceBus.ts";
 import { type KeyRevocation, openKeyRevocation } from "./keyRevocation.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -53,6 +54,7 @@ export interface RecordsDeps {
   /** Absent where none are kept. */
   readonly journals?: CallJournals;
   readonly prices: Prices;
+  readonly incidents: Pick<Incidents, "list" | "counts">;
   /** Hears of every call whose record is complete. */
   readonly onEnded: (call: CallRecord) => void;
   /** Settles when nobody needs the store any more. */
@@ -95,6 +97,7 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     events,
     liveCalls: () => registry.list(),
     maxCalls: settings.limits.calls,
+    incidents: deps.incidents,
     storeHealth: () => recorder.health(),
     ...(webhooks !== undefined && { webhooks }),
     memory: () => Deno.memoryUsage(),
