@@ -172,5 +172,6 @@ Deno.test("/health lives on, /ready says why not", async () => {
     uptimeSeconds: 61,
     calls: { live: 2, max: 5 },
     checks: {},
+    incidents: [],
   });
 });
