@@ -56,7 +56,6 @@ Deno.test("every regression case of the wire has a test that carries its number"
   }
   const listed = await Deno.readTextFile(new URL("../docs/wire-cases.md", import.meta.url));
   const cases = new Set([...listed.matchAll(/^\| (\d+) /gm)].map(([, number]) => Number(number)));
-  for (let number = 1; number <= 61; number++) cases.add(number);
   assert.deepEqual([...cases].filter((it) => !numbers.has(it)), [], "cases without a test");
   assert.deepEqual([...numbers].filter((it) => !cases.has(it)), [], "tests of unlisted cases");
 });
