@@ -18,6 +18,8 @@ import { createIncidents } from "./services/incidents.ts";
 import { openInstanceBus } from "./services/instances/instanceBus.ts";
 import { createInstanceQuestions } from "./services/instances/questions.ts";
 import { createOpenModel } from "./services/openai.ts";
+import { createModelFaults, type ModelFaults } from "./services/openai/modelFaults.ts";
+import { reportOpenLimits } from "./services/openLimits.ts";
 import { createPhone, type DiallingTime, type Phone } from "./services/phone.ts";
 import { loadPrices } from "./services/priceList.ts";
 import { startReconciler } from "./services/reconcile.ts";
@@ -74,8 +76,10 @@ export async function createApp(
     registry: () => registry,
   });
   const tools = await equip(agents, { settings, safety, store, log });
-  const model = await openEngine(settings, log, engine);
+  const modelFaults = createModelFaults({ incidents, log });
+  const model = await openEngine(settings, { log, faults: modelFaults, simulated: engine });
   const events = createEventHub(Date.now, (error) => log.error("Event sink failed", { error }));
+  const openLimits = reportOpenLimits(events, modelFaults, model.name);
   const registry = createRegistry({
     maxCalls: settings.limits.calls,
     newId: () => newId("call"),
@@ -90,7 +94,7 @@ export async function createApp(
   const bus = await openInstanceBus(settings.database, { instanceId: newId("inst"), log });
   const questions = createInstanceQuestions({ bus, newId: () => newId("ask"), setTimer, log });
   const records = await openRecords({
-    ...{ settings, agents, registry, events, bus, store, prices, incidents, log },
+    ...{ settings, agents, registry, events, bus, store, prices, incidents, modelFaults, log },
     ...(journals !== undefined && { journals }),
     writeEvent: writeServerSentEvent,
     onEnded: (call) => phone?.outbound.ended(call),
@@ -135,6 +139,7 @@ export async function createApp(
       phone?.close();
       spendGuard.close();
       logging.close();
+      openLimits.close();
       await journals?.close();
       await records.close();
       questions.close();
@@ -231,19 +236,26 @@ interface Engine {
 
 /** Without a key for OpenAI the built-in engine takes its place, behind the same socket. */
 async function openEngine(
-  { openai: { url, apiKey, socket, model } }: Settings,
-  log: Logger,
-  options: RealtimeServerOptions | undefined,
+  { openai: { url, apiKey, socket, model }, limits }: Settings,
+  { log, faults, simulated }: {
+    readonly log: Logger;
+    readonly faults: ModelFaults;
+    readonly simulated: RealtimeServerOptions | undefined;
+  },
 ): Promise<Engine> {
+  const ways = {
+    ...{ socket, faults, logger: log },
+    maxOpeningsPerMinute: Math.max(60, 10 * limits.calls),
+  };
   const needsKey = new URL(url).hostname.endsWith("openai.com");
   if (apiKey !== undefined || !needsKey) {
     const key = apiKey === undefined ? {} : { apiKey };
-    const open = createOpenModel({ url, socket, logger: log, ...key });
+    const open = createOpenModel({ ...ways, ...key, url });
     return { name: model, open, close: () => Promise.resolve() };
   }
   const { startRealtimeServer } = await import("./sim/realtime.ts");
   const ownKey = newToken();
-  const server = startRealtimeServer({ voice: "flite", apiKey: ownKey, ...options });
-  const open = createOpenModel({ url: server.url, apiKey: ownKey, socket, logger: log });
+  const server = startRealtimeServer({ voice: "flite", apiKey: ownKey, ...simulated });
+  const open = createOpenModel({ ...ways, url: server.url, apiKey: ownKey });
   return { name: "rehearsal", open, close: () => server.close() };
 }

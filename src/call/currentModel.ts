@@ -1,14 +1,19 @@
 import type { Base64 } from "../utils/audioFormat.ts";
 import type { ModelSetup } from "./modelSetup.ts";
-import type { ModelSink, OpenModel, RealtimeClient } from "./realtimeClient.ts";
+import { CALL_OPEN_RATES, OpenLimit } from "./openLimit.ts";
+import type { ModelLoss, ModelSink, OpenModel, RealtimeClient } from "./realtimeClient.ts";
+import type { Milliseconds } from "./types.ts";
 
 /** Audio that is kept while there is no model connection to give it to: about ten seconds of frames. */
 const MAX_WAITING_FRAMES = 500;
+/** Whoever reads of it must look for a loop: waiting would only slow it down. */
+const LIMIT_REACHED: ModelLoss = { code: "open_limit", retry: "no" };
 
 /** The model connection that counts, at most one: connections come and go, and audio waits between them. */
 export class CurrentModel {
   readonly #openModel: OpenModel;
   readonly #listener: ModelSink;
+  readonly #limit = new OpenLimit(CALL_OPEN_RATES);
   #client: RealtimeClient | undefined;
   /** Belongs to the present connection; what others still say does not count. */
   #sink: ModelSink | undefined;
@@ -24,7 +29,12 @@ export class CurrentModel {
     return this.#client;
   }
 
-  open(setup: ModelSetup): void {
+  /** Beyond the call's limit nothing is opened, and the connection counts as lost. */
+  open(setup: ModelSetup, now: Milliseconds): void {
+    if (!this.#limit.take(now)) {
+      this.close();
+      return this.#listener.input({ type: "modelLost", loss: LIMIT_REACHED });
+    }
     const isCurrent = () => this.#sink === sink;
     const sink: ModelSink = {
       input: (input) => {

@@ -142,7 +142,8 @@ export class ModelLink {
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return earliest(this.#retry?.at, this.#recovery.wakeAt);
+    // A connection that becomes ready is an event of its own: before, the retry would not be made.
+    return earliest(this.#ready ? this.#retry?.at : undefined, this.#recovery.wakeAt);
   }
 
   #leave(now: Milliseconds): void {

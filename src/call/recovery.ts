@@ -17,6 +17,11 @@ const HEALTHY_MS = 60_000;
 const ROTATE_BEFORE_EXPIRY_MS = 5 * 60_000;
 /** ... and here the move is made whatever is going on. */
 const FORCE_BEFORE_EXPIRY_MS = 20_000;
+/** No session is left earlier: whatever a server says of its times, there is no loop of rotations. */
+const ROTATION_FLOOR_MS = 100_000;
+/** What is left of a session's hour, if what is said of it cannot be. */
+const LONGEST_LIFE_MS = 60 * 60_000;
+const SHORTEST_LIFE_MS = 60_000;
 
 /** When a model connection is replaced: after a loss, and before its session expires. */
 export class Recovery {
@@ -30,7 +35,7 @@ export class Recovery {
   ready(now: Milliseconds, expiresInMs: Milliseconds | undefined): void {
     this.#readyAt = now;
     this.#reopenAt = undefined;
-    this.#expiresAt = expiresInMs === undefined ? undefined : now + expiresInMs;
+    this.#expiresAt = expiresInMs === undefined ? undefined : now + believable(expiresInMs);
   }
 
   lost(loss: ModelLoss, now: Milliseconds): RecoveryStep {
@@ -79,6 +84,14 @@ export class Recovery {
   #rotateAt(beforeMs: Milliseconds): Milliseconds {
     const expiresAt = this.#expiresAt ?? Infinity;
     const readyAt = this.#readyAt ?? -Infinity;
-    return Math.max(expiresAt - beforeMs, (expiresAt + readyAt) / 2);
+    return Math.max(
+      expiresAt - beforeMs,
+      (expiresAt + readyAt) / 2,
+      readyAt + ROTATION_FLOOR_MS,
+    );
   }
+}
+
+function believable(lifeMs: Milliseconds): Milliseconds {
+  return lifeMs >= SHORTEST_LIFE_MS ? Math.min(lifeMs, LONGEST_LIFE_MS) : LONGEST_LIFE_MS;
 }

@@ -190,7 +190,10 @@ export class Session implements CallSession {
       case "clearInput":
         return this.#model.client?.clearInputBuffer();
       case "openModel":
-        return this.#model.open({ ...this.#setup, history: command.history });
+        return this.#model.open(
+          { ...this.#setup, history: command.history },
+          this.#ports.now(),
+        );
       case "closeModel":
         return this.#model.close();
       case "runTool":

@@ -11,6 +11,8 @@ export class WakeTimer {
   readonly #clock: Clock;
   readonly #wake: () => void;
   #timer: { readonly at: Milliseconds; cancel(): void } | undefined;
+  /** Wakes in a row after which there was still something overdue. */
+  #idleWakes = 0;
 
   constructor(clock: Clock, wake: () => void) {
     this.#clock = clock;
@@ -34,12 +36,24 @@ export class WakeTimer {
       this.#wake();
     };
     // Rounded up: timers count whole milliseconds, and one that fires too early is for nothing.
-    const delayMs = Math.max(0, Math.ceil(wakeAt - this.#clock.now()));
-    this.#timer = { at: wakeAt, cancel: this.#clock.setTimer(wake, delayMs) };
+    const delayMs = Math.ceil(wakeAt - this.#clock.now());
+    this.#idleWakes = delayMs > 0 ? 0 : this.#idleWakes + 1;
+    this.#timer = { at: wakeAt, cancel: this.#clock.setTimer(wake, this.#bounded(delayMs)) };
   }
 
   cancel(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
   }
+
+  // Something that stays overdue is looked at ever more seldom, and never in a loop.
+  #bounded(delayMs: Milliseconds): Milliseconds {
+    if (delayMs > 0) return Math.min(delayMs, LONGEST_DELAY_MS);
+    return Math.min(LONGEST_PAUSE_MS, 2 ** Math.max(0, this.#idleWakes - FREE_WAKES) - 1);
+  }
 }
+
+/** Far below what a timer can count; waking too early costs one tick. */
+const LONGEST_DELAY_MS = 2 ** 30;
+const LONGEST_PAUSE_MS = 250;
+const FREE_WAKES = 8;

@@ -47,8 +47,14 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
     }
     case "session.created":
     case "session.updated": {
-      const expiresAt = numberOf(fieldsOf(event.session), "expires_at");
-      return { type, ...(expiresAt !== undefined && { expiresAt }) };
+      const session = fieldsOf(event.session);
+      const expiresAt = numberOf(session, "expires_at");
+      const createdAt = numberOf(session, "created_at");
+      return {
+        type,
+        ...(expiresAt !== undefined && { expiresAt }),
+        ...(createdAt !== undefined && { createdAt }),
+      };
     }
     case "error":
       return { type, error: serverErrorOf(event.error) };

@@ -54,8 +54,10 @@ export interface ServerError {
 export type ServerEvent =
   | {
     readonly type: "session.created" | "session.updated";
-    /** Unix seconds. */
+    /** Unix seconds by the server's clock, as it says: anything may stand there. */
     readonly expiresAt?: number;
+    /** In the same clock; not every server gives it. */
+    readonly createdAt?: number;
   }
   | { readonly type: "error"; readonly error: ServerError }
   | {

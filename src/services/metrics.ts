@@ -4,6 +4,7 @@ import type { CallDirection } from "../call/types.ts";
 import type { EventHub, EventSubscription } from "./events.ts";
 import type { Incidents } from "./incidents.ts";
 import { createCounter, createGauge, createHistogram, type Metric } from "./metrics/prometheus.ts";
+import type { ModelFaults } from "./openai/modelFaults.ts";
 import type { RecorderHealth } from "./recorder/storeWriter.ts";
 import { type CallRecord, directions, endReasons } from "./store/callRecord.ts";
 
@@ -20,6 +21,7 @@ export interface MetricsOptions {
   readonly liveCalls: () => readonly { readonly request: { readonly direction: CallDirection } }[];
   readonly maxCalls: number;
   readonly incidents?: Pick<Incidents, "list" | "counts">;
+  readonly modelFaults?: Pick<ModelFaults, "counts">;
   /** Absent where nothing is recorded. */
   readonly storeHealth?: () => RecorderHealth;
   /** Absent where nobody is told. */
@@ -161,7 +163,7 @@ function countTokens({ tokens }: Counters, usage: TokenUsage): void {
 
 function gauges(options: MetricsOptions, subscription: EventSubscription): readonly Metric[] {
   const { events, liveCalls, maxCalls, incidents, storeHealth, webhooks } = options;
-  const { memory, startedAt } = options;
+  const { modelFaults, memory, startedAt } = options;
   const health = () => storeHealth?.() ?? { status: "ok" as const };
   const degraded = () => {
     const now = health();
@@ -224,6 +226,14 @@ function gauges(options: MetricsOptions, subscription: EventSubscription): reado
         "parley_incident_reports_total",
         "Reports of incidents, by code.",
         () => [...incidents.counts()].map(([code, count]) => [{ code }, count]),
+        "counter",
+      ),
+    ]),
+    ...(modelFaults === undefined ? [] : [
+      createGauge(
+        "parley_model_errors_total",
+        "What models' servers refused or failed at, by code.",
+        () => [...modelFaults.counts()].map(([code, count]) => [{ code }, count]),
         "counter",
       ),
     ]),

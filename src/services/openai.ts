@@ -1,7 +1,9 @@
 import type { ModelSetup } from "../call/modelSetup.ts";
 import type { OpenModel } from "../call/realtimeClient.ts";
 import type { ConnectionOptions } from "./openai/connectionOptions.ts";
+import { createModelFaults, type ModelFaults } from "./openai/modelFaults.ts";
 import { openNativeSocket } from "./openai/nativeSocket.ts";
+import { limitOpenings } from "./openai/processLimit.ts";
 import { RealtimeConnection } from "./openai/realtimeConnection.ts";
 import type { SocketTarget } from "./openai/socket.ts";
 import { createWsOpener } from "./openai/wsSocket.ts";
@@ -16,6 +18,10 @@ export interface OpenModelOptions {
   /** `ws` sends each frame at once, at some more CPU. */
   readonly socket?: "native" | "ws";
   readonly logger: ConnectionOptions["logger"];
+  /** Where refusals are told; without it they are only logged. */
+  readonly faults?: ModelFaults;
+  /** Of all calls together. */
+  readonly maxOpeningsPerMinute?: number;
   readonly connectTimeoutMs?: number;
   /** How long the session's set-up may stay unconfirmed before the call goes on without. */
   readonly readyTimeoutMs?: number;
@@ -48,6 +54,8 @@ export function createOpenModel({
   now = () => performance.now(),
   wallClock = () => Date.now(),
   logger,
+  faults = createModelFaults({ log: logger, now }),
+  maxOpeningsPerMinute = Infinity,
 }: OpenModelOptions): OpenModel {
   const headers = {
     ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }),
@@ -66,10 +74,12 @@ export function createOpenModel({
     now,
     wallClock,
     logger,
+    faults,
   };
-  return function openModel(setup, sink) {
-    return new RealtimeConnection(targetOf(url, headers, setup), setup, sink, options);
-  };
+  return limitOpenings(
+    (setup, sink) => new RealtimeConnection(targetOf(url, headers, setup), setup, sink, options),
+    { maxPerMinute: maxOpeningsPerMinute, now },
+  );
 }
 
 function targetOf(

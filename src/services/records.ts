@@ -10,6 +10,7 @@ import { createEventLog, type EventLog, type EventLogOptions } from "./eventLog.
 import type { EventHub } from "./events.ts";
 import { createForgetting, type Forgetting } from "./forgetting.ts";
 import type { Incidents } from "./incidents.ts";
+import type { ModelFaults } from "./openai/modelFaults.ts";
 import type { InstanceBus } from "./instances/instanceBus.ts";
 import { type KeyRevocation, openKeyRevocation } from "./keyRevocation.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -55,6 +56,7 @@ export interface RecordsDeps {
   readonly journals?: CallJournals;
   readonly prices: Prices;
   readonly incidents: Pick<Incidents, "list" | "counts">;
+  readonly modelFaults: Pick<ModelFaults, "counts">;
   /** Hears of every call whose record is complete. */
   readonly onEnded: (call: CallRecord) => void;
   /** Settles when nobody needs the store any more. */
@@ -98,6 +100,7 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     liveCalls: () => registry.list(),
     maxCalls: settings.limits.calls,
     incidents: deps.incidents,
+    modelFaults: deps.modelFaults,
     storeHealth: () => recorder.health(),
     ...(webhooks !== undefined && { webhooks }),
     memory: () => Deno.memoryUsage(),

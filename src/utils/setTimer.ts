@@ -1,5 +1,14 @@
-/** Runs `wake` once after a delay; gives the means to call it off. */
+/** Runs `wake` once after a delay of any length; gives the means to call it off. */
 export function setTimer(wake: () => void, delayMs: number): () => void {
-  const timer = setTimeout(wake, delayMs);
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (leftMs: number) => {
+    timer = leftMs > LONGEST_DELAY_MS
+      ? setTimeout(() => wait(leftMs - LONGEST_DELAY_MS), LONGEST_DELAY_MS)
+      : setTimeout(wake, leftMs);
+  };
+  wait(delayMs);
   return () => clearTimeout(timer);
 }
+
+/** `setTimeout` takes a longer one for one millisecond. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1;

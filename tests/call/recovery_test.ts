@@ -187,14 +187,32 @@ Deno.test("case 51: a session that expired all the same is replaced like any los
   assert.equal(call.all("openModel").length, 2);
 });
 
-Deno.test("case 51: a session of a minute is not replaced all the time", () => {
-  const call = new CallDriver(LONG);
-  call.ready(60_000);
+Deno.test("case 62: sessions that are said to end at once, or never, are not replaced in a loop", () => {
+  const told = [0, -1, -7_200_000, 3000, 59_000, 60_000, 61_000, 120_000, NaN, 1e308, -Infinity];
+  for (const expiresInMs of told) {
+    const call = new CallDriver(LONG);
+    call.ready(expiresInMs);
+    call.join();
+    const opened = [0];
+    for (let second = 0; second < 7200; second++) {
+      call.advance(1000);
+      if (call.all("openModel").length === opened.length) continue;
+      opened.push(call.now);
+      call.ready(expiresInMs);
+    }
+    const gaps = opened.slice(1).map((at, index) => at - opened[index]!);
+    assert.ok(gaps.length > 0, `${expiresInMs}: no session outlives its hour`);
+    assert.ok(Math.min(...gaps) >= 100_000, `${expiresInMs}: ${gaps}`);
+  }
+});
+
+Deno.test("case 62: a failed response waits for the connection without waking the call", () => {
+  const call = new CallDriver();
   call.join();
-  call.advance(29_000);
-  assert.equal(call.all("openModel").length, 1);
-  call.advance(20_000);
-  assert.equal(call.all("openModel").length, 2);
+  call.finish(call.begin(), "failed", { reason: "server_error" });
+  call.advance(5000);
+  call.ready();
+  assert.deepEqual(call.takeAsked(), ["reply"]);
 });
 
 Deno.test("case 52: the history has every item in order, interrupted words marked, and whole tool calls", () => {

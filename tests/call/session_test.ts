@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Session } from "../../src/call/session.ts";
+import { WakeTimer } from "../../src/call/wakeTimer.ts";
 import type { CallPolicy } from "../../src/call/types.ts";
 import { silenceOf } from "../../src/utils/audioFormat.ts";
 import { RecordingLeg } from "../support/recordingLeg.ts";
@@ -270,3 +271,55 @@ function frame(i: number): string {
 function range(from: number, to: number): readonly number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }
+
+Deno.test("case 62: a session that is said to last for years does not make the call's timer spin", () => {
+  const delays: number[] = [];
+  class Ports extends RecordingPorts {
+    override setTimer(wake: () => void, delayMs: number): () => void {
+      delays.push(delayMs);
+      return super.setTimer(wake, delayMs);
+    }
+  }
+  const ports = new Ports();
+  new Session(sessionOptions({ maxMs: 1e15, idleMs: 1e15 }), ports).begin();
+  for (const expiresInMs of [1e12, 1e308, Infinity]) {
+    ports.model.says({ type: "modelReady", expiresInMs });
+  }
+  assert.ok(delays.length > 0);
+  assert.ok(delays.every((delayMs) => delayMs < 2 ** 31), `${delays}`);
+});
+
+Deno.test("case 63: a call opens no more than a few connections a minute, and ends in order beyond", () => {
+  const { ports, session } = open({ maxMs: 1e9, idleMs: 1e9 });
+  session.join(new RecordingLeg());
+  const ended = () => ports.events.some(({ type }) => type === "ended");
+  while (!ended()) {
+    ports.model.says({ type: "modelReady" });
+    // Long enough that no loss counts as part of the trouble before it.
+    ports.pass(60_000);
+    for (let i = 0; i < 3 && !ended(); i++) {
+      ports.model.says({ type: "modelLost", loss: { code: "closed", retry: "now" } });
+      ports.pass(1500);
+    }
+    assert.ok(ports.models.length <= 40, "no more than forty an hour");
+  }
+  const end = ports.events.findLast(({ type }) => type === "ended");
+  assert.deepEqual(end?.type === "ended" && end.end, {
+    reason: "model_failed",
+    detail: "open_limit",
+  });
+  assert.equal(ports.models.length, 40);
+  assert.deepEqual(ports.faults, []);
+});
+
+Deno.test("case 62: what stays overdue is looked at ever more seldom", () => {
+  const ports = new RecordingPorts();
+  let wakes = 0;
+  const timer = new WakeTimer(ports, () => {
+    wakes++;
+    timer.set(5);
+  });
+  timer.set(5);
+  ports.pass(10_000);
+  assert.ok(wakes > 10 && wakes < 100, `${wakes} wakes in ten seconds`);
+});

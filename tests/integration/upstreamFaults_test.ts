@@ -122,7 +122,29 @@ Deno.test("case 51: a session that expires is replaced in time, and nobody notic
     await talk.phone.settled;
   }));
 
-Deno.test("case 51: before a session's time is up the call moves to a fresh one", async () => {
+Deno.test("case 62: whatever a server says of a session's end, the call stays with the session", (t) =>
+  concurrently(
+    t,
+    Object.fromEntries(
+      [-7200, 0, 3, 1e12].map((seconds) => [`in ${seconds} seconds`, () => expiringIn(seconds)]),
+    ),
+  ));
+
+function expiringIn(seconds: number): Promise<void> {
+  return beside(async (world) => {
+    const { connections } = world.realtime.stats;
+    const { phone, callId = "" } = await ringInto(world, `expiresIn:${seconds}`);
+    await heardSaying(world, callId, /^Good day\.$/);
+    await phone.speak(voiceOf(600));
+    await heardSaying(world, callId, /^I heard you\.$/);
+    assert.equal(world.realtime.stats.connections, connections + 1);
+    phone.hangUp();
+    await recordOf(world, callId);
+    world.realtime.heal();
+  });
+}
+
+Deno.test("case 62: a session that ends sooner than is worth leaving it is replaced at its end", async () => {
   await using world = await startPhoneWorld({ agent: greeting, model: { sessionMs: 6000 } });
   const talk = await world.ring();
   await heardSaying(world, talk.callId, /^Good day\.$/);
@@ -132,7 +154,7 @@ Deno.test("case 51: before a session's time is up the call moves to a fresh one"
   fresh.say("Still with you.");
   await heardSaying(world, talk.callId, /^Still with you\.$/);
   assert.match(JSON.stringify(fresh.conversation), /Good day\.[^]*I heard you\./);
-  assert.equal(world.events.all.some(({ event }) => event.type === "modelLost"), false);
+  talk.phone.hangUp();
 });
 
 Deno.test("case 42: a response that meets a rate limit is asked for once more", () =>

@@ -1,4 +1,5 @@
 import type { Logger } from "../../utils/logger.ts";
+import type { ModelFaults } from "./modelFaults.ts";
 import type { OpenSocket } from "./socket.ts";
 
 /** How a connection behaves; times in milliseconds. */
@@ -17,5 +18,6 @@ export interface ConnectionOptions {
   readonly now: () => number;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
+  readonly faults: ModelFaults;
   readonly logger: Pick<Logger, "warn" | "error">;
 }

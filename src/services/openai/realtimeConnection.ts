@@ -19,6 +19,7 @@ import { HeldInputs } from "./heldInput.ts";
 import { ModelInputs } from "./modelInputs.ts";
 import { lossOfClose, lossOfError, lossOfStatus } from "./modelLoss.ts";
 import { SentRequests } from "./sentRequests.ts";
+import { SessionLife } from "./sessionLife.ts";
 import type { ModelSocket, SocketClosure, SocketTarget } from "./socket.ts";
 
 /** One session with a Realtime server, from connecting to the loss or the closing of its socket. */
@@ -34,7 +35,7 @@ export class RealtimeConnection implements RealtimeClient {
   #phase: Phase;
   /** Present until the model is ready. */
   #held: HeldInputs | undefined;
-  #expiresAt: number | undefined;
+  readonly #life: SessionLife;
   #eventCount = 0;
   #malformedEvents = 0;
   #droppedFrames = 0;
@@ -52,6 +53,7 @@ export class RealtimeConnection implements RealtimeClient {
     this.#held = new HeldInputs({
       maxAudioBytes: options.maxHeldAudioMs * bytesPerMs(setup.format),
     });
+    this.#life = new SessionLife(options);
     this.#heartbeat = new Heartbeat({
       intervalMs: options.heartbeatMs,
       timeoutMs: options.heartbeatTimeoutMs,
@@ -65,7 +67,10 @@ export class RealtimeConnection implements RealtimeClient {
       timer: setTimeout(() => this.#lose(TIMED_OUT), options.connectTimeoutMs),
     };
     this.#socket = options.openSocket(target, {
-      opened: () => this.#configure("full"),
+      opened: (serverDateMs) => {
+        this.#life.opened(serverDateMs);
+        this.#configure("full");
+      },
       received: (text) => this.#received(text),
       closed: (closure) => this.#closed(closure),
     });
@@ -125,8 +130,7 @@ export class RealtimeConnection implements RealtimeClient {
     this.#phase = { name: "ready" };
     historyEvents(this.#setup.history).forEach((event) => this.#post(event));
     this.#held?.takeRequests().forEach((request) => this.#request(request));
-    const expiresInMs = this.#expiresAt && this.#expiresAt * 1_000 - this.#options.wallClock();
-    this.#tell({ type: "modelReady", ...(expiresInMs !== undefined && { expiresInMs }) });
+    this.#tell({ type: "modelReady", expiresInMs: this.#life.leftMs });
     this.#releaseAudio();
   }
 
@@ -167,10 +171,9 @@ export class RealtimeConnection implements RealtimeClient {
       case "error":
         return this.#refused(event.error);
       case "session.created":
-        this.#expiresAt = event.expiresAt;
-        return;
+        return this.#life.told(event);
       case "session.updated":
-        this.#expiresAt = event.expiresAt ?? this.#expiresAt;
+        this.#life.told(event);
         return this.#becomeReady();
       default:
         for (const input of this.#inputs.of(event)) this.#tell(input);

@@ -9,7 +9,8 @@ export interface ModelSocket {
 }
 
 export interface SocketListener {
-  opened(): void;
+  /** `serverDateMs`: the handshake's `Date`, where the library lets it be seen. */
+  opened(serverDateMs?: number): void;
   /** A frame that is not text comes as undefined. */
   received(text: string | undefined): void;
   /** At most once, and nothing after it. */

@@ -46,9 +46,14 @@ function connect(socket: WsSocket, listener: SocketListener): ModelSocket {
   let silent = false;
   let refusal: { readonly status?: number; readonly errorCode?: string } = {};
 
+  let serverDateMs: number | undefined;
+  socket.on("upgrade", ({ headers }) => {
+    const dateMs = Date.parse(headers.date ?? "");
+    if (Number.isFinite(dateMs)) serverDateMs = dateMs;
+  });
   socket.on("open", () => {
     open = true;
-    if (!silent) listener.opened();
+    if (!silent) listener.opened(serverDateMs);
   });
   socket.on("message", (data, isBinary) => {
     if (!silent) listener.received(isBinary ? undefined : data.toString());
@@ -104,6 +109,10 @@ function ignoreSendError() {}
 interface WsSocket {
   readonly bufferedAmount: number;
   on(event: "open", listener: () => void): void;
+  on(
+    event: "upgrade",
+    listener: (response: { readonly headers: { readonly date?: string } }) => void,
+  ): void;
   on(event: "error", listener: (error: Error) => void): void;
   on(event: "message", listener: (data: { toString(): string }, isBinary: boolean) => void): void;
   on(event: "close", listener: (code: number, reason: { toString(): string }) => void): void;

@@ -1,7 +1,12 @@
 /** The ways in which the server can be told to fail; figures follow a colon. */
-export type Fault = PlainFault | `slowStart:${number}` | `refuseHandshake:${RefusedStatus}`;
+export type Fault =
+  | PlainFault
+  | `slowStart:${number}`
+  /** Sessions say that they expire so many seconds after they began, and do not. */
+  | `expiresIn:${number}`
+  | `refuseHandshake:${RefusedStatus}`;
 
-export type FaultName = PlainFault | "slowStart" | "refuseHandshake";
+export type FaultName = PlainFault | "slowStart" | "expiresIn" | "refuseHandshake";
 
 export type RefusedStatus = 401 | 403 | 404 | 429 | 500;
 
@@ -15,6 +20,7 @@ export function parseFault(text: string): Fault | undefined {
   if (plain) return plain;
   const number = Number(figure);
   if (wanted === "slowstart" && number >= 0 && number <= 600_000) return `slowStart:${number}`;
+  if (wanted === "expiresin" && Number.isFinite(number)) return `expiresIn:${number}`;
   const status = refusedStatuses.find((known) => known === number);
   return wanted === "refusehandshake" && status ? `refuseHandshake:${status}` : undefined;
 }
@@ -80,7 +86,12 @@ const plainFaults = [
   "betaNames",
 ] as const;
 
-const allNames: readonly FaultName[] = [...plainFaults, "slowStart", "refuseHandshake"];
+const allNames: readonly FaultName[] = [
+  ...plainFaults,
+  "slowStart",
+  "expiresIn",
+  "refuseHandshake",
+];
 
 const refusedStatuses = [401, 403, 404, 429, 500] as const;
 

@@ -57,7 +57,8 @@ export class LiveSession implements RealtimeSession {
     this.closed = this.#end.promise;
     this.#config = defaultConfig(options.model);
     this.#faults.addAll(options.faults);
-    this.#expiresAt = Math.floor((Date.now() + options.sessionMs) / 1_000);
+    const saidSeconds = this.#faults.figureOf("expiresIn") ?? options.sessionMs / 1_000;
+    this.#expiresAt = Math.floor(Date.now() / 1_000 + saidSeconds);
     this.#audio = new KeptAudio(options.maxKeptBytes);
     this.#parts = this.#assemble();
     socket.addEventListener("open", () => this.#open());

@@ -1,0 +1,185 @@
+import type { Incidents } from "../incidents.ts";
+import { shownName, shownReason } from "./faultReason.ts";
+
+/** Something that a model's server refused or failed at. */
+export interface ModelFault {
+  readonly source: FaultSource;
+  readonly code: string;
+  readonly type?: string | undefined;
+  readonly param?: string | undefined;
+  /** Of an HTTP answer. */
+  readonly status?: number | undefined;
+  /** As the server wrote it; shown only as far as it gives nothing away. */
+  readonly message?: string | undefined;
+  /** Shown instead of `message`, by whoever knows that it may be. */
+  readonly reason?: string | undefined;
+}
+
+export type FaultSource =
+  | "error"
+  | "setup"
+  | "response"
+  | "transcription"
+  | "connection"
+  | "openings";
+
+/** What works again: a session that was set up, a response or a transcription that was completed. */
+export type Success = "session" | "setup" | "response" | "transcription";
+
+/** Where everything that goes wrong with the models' servers is logged, counted and stands. */
+export interface ModelFaults {
+  report(fault: ModelFault, model: string): void;
+  /** Cheap; resolves what it disproves. */
+  worked(what: Success, model: string): void;
+  /** Reports since the process began, by code; unknown codes count as `other`. */
+  counts(): ReadonlyMap<string, number>;
+}
+
+export interface ModelFaultsOptions {
+  /** Absent where nobody looks at them. */
+  readonly incidents?: Pick<Incidents, "report" | "resolve"> | undefined;
+  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  /** Monotonic milliseconds. */
+  readonly now?: () => number;
+}
+
+export function createModelFaults(
+  { incidents, log, now = () => performance.now() }: ModelFaultsOptions,
+): ModelFaults {
+  const counts = new Map<string, number>();
+  let lines = 0;
+  let lineCountSince = -Infinity;
+
+  function mayLog(): boolean {
+    if (now() - lineCountSince >= 60_000) {
+      lineCountSince = now();
+      lines = 0;
+    }
+    return ++lines <= MAX_LINES_A_MINUTE;
+  }
+
+  return {
+    report({ source, code, type, param, status, message, reason = shownReason(message) }, model) {
+      const shownCode = shownName(code) ?? "other";
+      const counted = COUNTED_CODES.has(shownCode) ? shownCode : "other";
+      counts.set(counted, (counts.get(counted) ?? 0) + 1);
+      if (mayLog()) {
+        log.warn(MESSAGES[source], {
+          code: shownCode,
+          ...(shownName(type) !== undefined && { type }),
+          ...(shownName(param) !== undefined && { param }),
+          ...(status !== undefined && { status }),
+          ...(reason !== undefined && { reason }),
+          model,
+        });
+      }
+      const incident = incidentOf(source, shownCode);
+      if (incident === undefined) return;
+      incidents?.report({
+        code: incident,
+        subject: model,
+        message: [shownCode, shownName(param), reason].filter((it) => it !== undefined).join(": "),
+        ...(LASTING.has(incident) && { standsMs: Infinity }),
+      });
+    },
+    worked(what, model) {
+      for (const incident of DISPROVED[what]) incidents?.resolve(incident, model);
+    },
+    counts: () => counts,
+  };
+}
+
+/** The server may err without end; what is not logged is counted all the same. */
+const MAX_LINES_A_MINUTE = 200;
+
+const MESSAGES: Readonly<Record<FaultSource, string>> = {
+  error: "Model reported an error",
+  setup: "Model refused the set-up",
+  response: "Model response failed",
+  transcription: "Model transcription failed",
+  connection: "Model connection lost",
+  openings: "Model connections limited",
+};
+
+type IncidentCode =
+  | "model_auth"
+  | "model_quota"
+  | "model_not_found"
+  | "model_rate_limited"
+  | "model_unreachable"
+  | "model_open_limit"
+  | "setup_refused"
+  | "transcription_failed";
+
+/** These last until the contrary is seen, however seldom people call. */
+const LASTING: ReadonlySet<IncidentCode> = new Set([
+  "model_auth",
+  "model_quota",
+  "model_not_found",
+]);
+
+const DISPROVED: Readonly<Record<Success, readonly IncidentCode[]>> = {
+  session: ["model_auth", "model_not_found", "model_unreachable"],
+  setup: ["setup_refused"],
+  response: [
+    "model_auth",
+    "model_not_found",
+    "model_unreachable",
+    "model_quota",
+    "model_rate_limited",
+  ],
+  transcription: ["transcription_failed"],
+};
+
+const INCIDENTS: ReadonlyMap<string, IncidentCode> = new Map([
+  ["invalid_api_key", "model_auth"],
+  ["not_permitted", "model_auth"],
+  ["account_deactivated", "model_auth"],
+  ["unsupported_country_region_territory", "model_auth"],
+  ["insufficient_quota", "model_quota"],
+  ["billing_hard_limit_reached", "model_quota"],
+  ["model_not_found", "model_not_found"],
+  ["DeploymentNotFound", "model_not_found"],
+  ["OpperationNotSupported", "model_not_found"],
+  ["rate_limited", "model_rate_limited"],
+  ["rate_limit_exceeded", "model_rate_limited"],
+  ["session_limit_reached", "model_rate_limited"],
+  ["network", "model_unreachable"],
+  ["timeout", "model_unreachable"],
+  ["handshake_refused", "model_unreachable"],
+  ["open_limit", "model_open_limit"],
+]);
+
+function incidentOf(source: FaultSource, code: string): IncidentCode | undefined {
+  if (source === "setup") return "setup_refused";
+  if (source === "transcription") return "transcription_failed";
+  return INCIDENTS.get(code);
+}
+
+/** A bounded set of labels, whatever servers call their errors. */
+const COUNTED_CODES: ReadonlySet<string> = new Set([
+  ...INCIDENTS.keys(),
+  "audio_unintelligible",
+  "connection_lost",
+  "content_filter",
+  "conversation_already_has_active_response",
+  "inference_failed",
+  "input_audio_buffer_commit_empty",
+  "invalid_function_parameters",
+  "invalid_request",
+  "invalid_request_error",
+  "invalid_type",
+  "invalid_value",
+  "item_truncate_invalid_item_id",
+  "max_output_tokens",
+  "missing_required_parameter",
+  "policy_violation",
+  "protocol_error",
+  "response_cancel_not_active",
+  "server_error",
+  "server_restart",
+  "session_expired",
+  "tool_not_found",
+  "transcription_failed",
+  "unknown_parameter",
+]);
