@@ -72,13 +72,16 @@ export async function createApp(
   const agents = await loadAgents(settings.agents.dir, agentFiles);
   const { prices, store, journals } = await openPlaces(settings, agents, log);
   const safety = await createSafety({
-    ...{ settings, agents, doNotCall: store.doNotCall, now: Date.now, log },
+    ...{ settings, agents, doNotCall: store.doNotCall, now: store.clock.now, log },
     registry: () => registry,
   });
   const tools = await equip(agents, { settings, safety, store, log });
   const modelFaults = createModelFaults({ incidents, log });
   const model = await openEngine(settings, { log, faults: modelFaults, simulated: engine });
-  const events = createEventHub(Date.now, (error) => log.error("Event sink failed", { error }));
+  const events = createEventHub(
+    store.clock.now,
+    (error) => log.error("Event sink failed", { error }),
+  );
   const openLimits = reportOpenLimits(events, modelFaults, model.name);
   const registry = createRegistry({
     maxCalls: settings.limits.calls,
@@ -109,7 +112,8 @@ export async function createApp(
   });
   const spendGuard = guardSpending(settings, { events, registry, records, log });
   const reconciler = startReconciler({
-    ...{ records, phone, log, setTimer, now: Date.now, maxCallMs: settings.limits.callMs },
+    ...{ records, phone, log, setTimer, now: store.clock.now, maxCallMs: settings.limits.callMs },
+    holds: (callId) => registry.get(callId) !== undefined,
   });
   let draining = false;
   const router = createAppRouter({
@@ -222,7 +226,8 @@ function guardSpending(
 ) {
   const { store: { budget }, prices } = records;
   return createSpendGuard({
-    ...{ events, registry, prices, log, now: Date.now, modelsOf: records.modelsOf },
+    ...{ events, registry, prices, log, now: records.store.clock.now },
+    modelsOf: records.modelsOf,
     ...(callUsd !== undefined && { callUsd }),
     ...(dailyUsd !== undefined && { daily: { usd: dailyUsd, budget } }),
   });

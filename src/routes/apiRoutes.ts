@@ -45,7 +45,10 @@ export function apiRoutes(
   const routes = new OpenAPIHono<CallerEnv>();
   routes.route("/", callsRoutes({ access, calls, erasure: records.forgetting, control }));
   routes.route("/", analyticsRoutes({ access, calls }));
-  routes.route("/", eventsRoutes({ access, log: eventLog, findCall, now: Date.now, revocation }));
+  routes.route(
+    "/",
+    eventsRoutes({ access, log: eventLog, findCall, now: records.store.clock.now, revocation }),
+  );
   routes.route("/", webhookRoutes({ access, outbox, ...(webhooks !== undefined && { webhooks }) }));
   routes.route("/", metricsRoutes({ access, metrics }));
   const liveCallsOf = createLiveKeyCalls({

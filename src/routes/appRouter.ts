@@ -49,6 +49,7 @@ export function createAppRouter(
   const checkKey = server.apiKeys.length === 0 ? undefined : createKeyCheck({
     authenticate: createAuthenticator(server.apiKeys),
     isRevoked: records.revocation.isRevoked,
+    wallClock: records.store.clock.now,
   });
   const keyed = checkKey &&
     { authenticate: (secret: string) => checkKey(secret, "calls:create") };
@@ -91,7 +92,7 @@ export function createAppRouter(
       router.route("/", outboundRoutes(dialling));
       router.route(
         "/",
-        doNotCallRoutes({ access, list: records.store.doNotCall, now: Date.now }),
+        doNotCallRoutes({ access, list: records.store.doNotCall, now: records.store.clock.now }),
       );
       router.route(
         "/",
@@ -101,7 +102,7 @@ export function createAppRouter(
           tokens: createWebTokens({
             ...(isShared(settings.database) && { shared: records.store.tokens }),
             isRevoked: records.revocation.isNameRevoked,
-            now: Date.now,
+            now: records.store.clock.now,
             setTimer,
           }),
           agents: agents.names.map((name) => ({ name, title: agents.get(name)?.title ?? name })),

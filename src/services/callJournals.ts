@@ -68,7 +68,9 @@ export function createCallJournals(deps: CallJournalsDeps): CallJournals {
   };
 
   async function removeAll(callIds: readonly string[]): Promise<void> {
-    for (const id of callIds) await remove(pathOf(id));
+    // All that can be removed are, also behind one that cannot.
+    const removed = await Promise.allSettled(callIds.map((id) => remove(pathOf(id))));
+    for (const each of removed) if (each.status === "rejected") throw each.reason;
   }
 
   function pathOf(id: string): string {

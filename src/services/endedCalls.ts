@@ -1,4 +1,5 @@
 import type { EventHub } from "./events.ts";
+import type { Incidents } from "./incidents.ts";
 import type { CallContent, CallRecord } from "./store/callRecord.ts";
 import type { CallStore } from "./store/calls.ts";
 
@@ -16,7 +17,7 @@ export interface EndedCallsOptions {
   readonly events: Pick<EventHub, "subscribe">;
   /** Settles when all that was known before is durable; rejects when the store fails meanwhile. */
   readonly flush: () => Promise<void>;
-  readonly calls: Pick<CallStore, "get" | "content" | "untold" | "told">;
+  readonly calls: Pick<CallStore, "get" | "content" | "untold" | "told" | "putOff">;
   /** Forgets a call where that has been asked for, and gives whether it was: nobody outside hears of it. */
   readonly forget: (callId: string) => Promise<boolean>;
   /** Makes sure, durably, that everybody outside hears of it; done again where it fails, or is cut short. */
@@ -26,6 +27,9 @@ export interface EndedCallsOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly incidents: Pick<Incidents, "report" | "resolve">;
   readonly log: {
     warn(message: string, fields: Readonly<Record<string, unknown>>): void;
   };
@@ -37,12 +41,29 @@ export interface EndedCallsOptions {
 /** How often to look for calls that a process has left untold, and how long it is given to tell itself. */
 const LOOK_MS = 60_000;
 const MAX_FOUND = 500;
+/** The longest back-off of a call, before the jitter of a fifth. */
+const MAX_RETRY_MS = 10 * 60_000;
+/** From so many failures on, it is the call and not the store. */
+const MIN_TRIES_REPORTED = 3;
+/** So many failures in a row are the store's: the others need not be tried just now. */
+const MAX_FAILURES_IN_A_ROW = 20;
 
-/** Starts telling of ended calls, one after another; while the store fails, they wait. */
+/** A call that waits to be told of. */
+interface Waiting {
+  readonly tries: number;
+  /** Of the monotonic clock. */
+  readonly dueAt: number;
+}
+
+/**
+ * Starts telling of ended calls, one after another. One that cannot be told of waits for a growing time
+ * of its own, and nobody behind it does; while the store fails, all wait.
+ */
 export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
   const { events, flush, calls, forget, announce, tell, now, setTimer, log } = options;
-  const { retryMs = 1000, maxWaiting = 10_000 } = options;
-  const waiting = new Set<string>();
+  const { random, incidents, retryMs = 1000, maxWaiting = 10_000 } = options;
+  const monotonic = () => performance.now();
+  const waiting = new Map<string, Waiting>();
   let working: Promise<void> | undefined;
   let closed = false;
   let stopPausing = () => {};
@@ -65,26 +86,69 @@ export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
   }
 
   function add(callId: string): void {
-    waiting.add(callId);
-    if (waiting.size > maxWaiting) waiting.delete(waiting.values().next().value ?? "");
-    working ??= work().finally(() => working = undefined);
+    if (waiting.has(callId)) return;
+    waiting.set(callId, { tries: 0, dueAt: monotonic() });
+    if (waiting.size > maxWaiting) waiting.delete(waiting.keys().next().value ?? "");
+    if (working === undefined) working = work().finally(() => working = undefined);
+    else stopPausing();
   }
 
   async function work(): Promise<void> {
     // All who hear of the same event have been told of it before anything is asked of them.
     await Promise.resolve();
-    while (waiting.size > 0) {
+    while (waiting.size > 0 && !closed) {
+      const at = monotonic();
+      // What comes meanwhile is not durable by this flush, and waits for the next.
+      const due = [...waiting].filter(([, { dueAt }]) => dueAt <= at);
+      if (due.length === 0) {
+        await pause(Math.min(...[...waiting.values()].map(({ dueAt }) => dueAt)) - at);
+        continue;
+      }
       try {
-        // What comes meanwhile is not durable by this flush, and waits for the next.
-        const due = [...waiting];
         await flush();
-        for (const callId of due) await tellOf(callId);
       } catch (error) {
         if (closed) return;
         log.warn("Ended calls not told of", { waiting: waiting.size, error });
-        await pause();
+        await pause(retryMs);
+        continue;
+      }
+      await tellOfAll(due);
+    }
+  }
+
+  async function tellOfAll(due: readonly (readonly [string, Waiting])[]): Promise<void> {
+    let failures = 0;
+    for (const [callId, { tries }] of due) {
+      if (failures >= MAX_FAILURES_IN_A_ROW) return await pause(retryMs);
+      try {
+        await tellOf(callId);
+        failures = 0;
+        if (tries > 0) incidents.resolve("call_not_told", callId);
+      } catch (error) {
+        if (closed) return;
+        failures++;
+        await putOff(callId, tries + 1, error);
       }
     }
+  }
+
+  /** Behind all others, also for whoever looks for untold calls after a restart. */
+  async function putOff(callId: string, tries: number, error: unknown): Promise<void> {
+    const delayMs = Math.min(MAX_RETRY_MS, retryMs * 2 ** (tries - 1)) * (1 + random() / 5);
+    waiting.delete(callId);
+    waiting.set(callId, { tries, dueAt: monotonic() + delayMs });
+    log.warn("Ended call not told of", { callId, tries, error });
+    if (tries >= MIN_TRIES_REPORTED) {
+      incidents.report({
+        code: "call_not_told",
+        subject: callId,
+        message: `The end of a call cannot be told: ${
+          error instanceof Error ? error.name : "unknown error"
+        }`,
+        standsMs: 2 * MAX_RETRY_MS,
+      });
+    }
+    await calls.putOff(callId, now()).catch(() => {});
   }
 
   async function tellOf(callId: string): Promise<void> {
@@ -100,9 +164,10 @@ export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
     waiting.delete(callId);
   }
 
-  function pause(): Promise<void> {
+  function pause(delayMs: number): Promise<void> {
+    if (closed) return Promise.resolve();
     return new Promise((resolve) => {
-      const cancel = setTimer(resolve, retryMs);
+      const cancel = setTimer(resolve, Math.max(1, delayMs));
       stopPausing = () => {
         cancel();
         resolve();

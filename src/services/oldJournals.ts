@@ -2,11 +2,11 @@ import { removeIfThere } from "./callJournals.ts";
 
 /** Removes the journals of calls that have not been written to since a time, in milliseconds since 1970. */
 export async function forgetOldJournals(dir: string, before: number): Promise<void> {
-  for (const callId of await journalsIn(dir)) {
+  await forEachJournal(await journalsIn(dir), async (callId) => {
     const path = pathOf(dir, callId);
     const { mtime } = await Deno.stat(path);
     if (mtime !== null && mtime.getTime() < before) await Deno.remove(path);
-  }
+  });
 }
 
 /** Removes the journals of calls that are erased, also of those that were while nobody was here to hear. */
@@ -15,7 +15,19 @@ export async function forgetErasedJournals(
   erasedAmong: (callIds: readonly string[]) => Promise<readonly string[]>,
 ): Promise<void> {
   const erased = await erasedAmong(await journalsIn(dir));
-  for (const callId of erased) await removeIfThere(pathOf(dir, callId));
+  await forEachJournal(erased, (callId) => removeIfThere(pathOf(dir, callId)));
+}
+
+/** One file that cannot be removed keeps no other; rejects at the end, with what failed first. */
+async function forEachJournal(
+  callIds: readonly string[],
+  remove: (callId: string) => Promise<void>,
+): Promise<void> {
+  const failures: unknown[] = [];
+  for (const callId of callIds) await remove(callId).catch((error) => failures.push(error));
+  if (failures.length > 0) {
+    throw new Error(`Cannot remove ${failures.length} journals`, { cause: failures[0] });
+  }
 }
 
 async function journalsIn(dir: string): Promise<readonly string[]> {

@@ -77,7 +77,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
   const { limits, outbound: { perSecond, perMinute, concurrent, dailyMinutes, dailyUsd } } =
     settings;
   const { store, recorder, instanceId } = records;
-  const { twilioTimeoutMs, dialling: { now = Date.now, patienceMs } = {} } = deps;
+  const { twilioTimeoutMs, dialling: { now = store.clock.now, patienceMs } = {} } = deps;
   const twilio = createTwilioCalls(
     line,
     twilioTimeoutMs === undefined ? {} : { timeoutMs: twilioTimeoutMs },
@@ -90,7 +90,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     keyStanding: createKeyStanding({
       keys: settings.server.apiKeys,
       isRevoked: records.revocation.isRevoked,
-      now: Date.now,
+      now: store.clock.now,
     }),
     voicemail: (job) => {
       const agent = agents.get(job.agent);
@@ -107,7 +107,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     ...(patienceMs !== undefined && { patienceMs }),
   });
   const shared = createSharedCalls({
-    ...{ tokens: store.tokens, calls: store.calls, now: Date.now, setTimer, log },
+    ...{ tokens: store.tokens, calls: store.calls, now: store.clock.now, setTimer, log },
   });
   const calls = createPhoneCalls({
     ...{ registry, takeover, ownNumber, log, setTimer, shared },

@@ -1,20 +1,28 @@
 import type { CallEnd } from "../call/types.ts";
 import { isFinal } from "./callStatus.ts";
+import { createAliveInstances } from "./instances/aliveInstances.ts";
 import { endOf, outcomeOf } from "./outbound/callOutcome.ts";
 import type { Phone } from "./phone.ts";
 import { endAbandoned } from "./recorder/endAbandoned.ts";
 import type { Records } from "./records.ts";
+import type { Store } from "./store.ts";
 import type { CallRecord } from "./store/callRecord.ts";
 import type { PhoneCall } from "./twilioOutbound.ts";
 import { TwilioProblem } from "./twilioProblem.ts";
 
 export interface ReconcilerDeps {
-  readonly records: Records;
+  readonly records:
+    & Pick<Records, "prices" | "endedCalls">
+    & { readonly store: Pick<Store, "calls" | "instances" | "dialQueue"> };
   /** Absent where there is no phone. */
   readonly phone: Pick<Phone, "network" | "outbound"> | undefined;
   /** No call lasts longer. */
   readonly maxCallMs: number;
+  /** Whether this process holds a call. */
+  readonly holds: (callId: string) => boolean;
+  /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly monotonic?: () => number;
   readonly setTimer: (wake: () => void, delayMs: number) => () => void;
   readonly log: {
     info(message: string, fields: Readonly<Record<string, unknown>>): void;
@@ -23,13 +31,13 @@ export interface ReconcilerDeps {
 }
 
 const LOOK_MS = 10_000;
-/** Several heartbeats missed. */
-const STALE_MS = 35_000;
 
 /** Looks after calls whose process has died: ends their records, with the phone network's word on how. */
 export function startReconciler(deps: ReconcilerDeps): { close(): Promise<void> } {
-  const { records, phone, maxCallMs, now, setTimer, log } = deps;
+  const { records, phone, maxCallMs, holds, now, setTimer, log } = deps;
+  const { monotonic = () => performance.now() } = deps;
   const { store: { calls, instances, dialQueue } } = records;
+  const aliveOf = createAliveInstances({ now: monotonic });
   let closed = false;
   let working: Promise<void> | undefined;
   let cancelTimer = setTimer(look, 0);
@@ -43,10 +51,16 @@ export function startReconciler(deps: ReconcilerDeps): { close(): Promise<void> 
   }
 
   async function reconcile(): Promise<void> {
-    await phone?.outbound.reconcile();
-    for (const call of await instances.abandonedCalls(now(), { staleMs: STALE_MS })) {
+    await phone?.outbound.reconcile()
+      .catch((error) => log.warn("Placed calls not looked after", { error }));
+    const alive = aliveOf(await instances.beats());
+    for (const call of await instances.abandonedCalls(alive)) {
       if (closed) return;
-      await reconcileOne(call);
+      if (holds(call.id)) continue;
+      // One of which the phone network tells nothing keeps no other open.
+      await reconcileOne(call).catch((error) =>
+        log.warn("Abandoned call not looked after", { callId: call.id, error })
+      );
     }
   }
 

@@ -7,6 +7,7 @@ import type { CallChanges, CallOutcome, NewCall } from "./store/callRecord.ts";
 import type { CallWrite } from "./store/callWrites.ts";
 import type { CallStore } from "./store/calls.ts";
 import type { Instances } from "./store/instances.ts";
+import type { SharedClock } from "./store/sharedClock.ts";
 
 /** A call as the recorder is told of it. */
 export interface RecordedCall {
@@ -37,6 +38,8 @@ export interface RecorderOptions {
   readonly events: Pick<EventHub, "subscribe">;
   readonly calls: Pick<CallStore, "write">;
   readonly instances: Pick<Instances, "beat" | "leave">;
+  /** Read anew with every sign of life. */
+  readonly clock?: Pick<SharedClock, "sync">;
   readonly instanceId: string;
   readonly prices: Prices;
   /** Asked when a session is first heard of. */
@@ -58,7 +61,7 @@ const BEAT_MS = 10_000;
 /** Starts writing down all calls that the hub tells of. */
 export function createRecorder(options: RecorderOptions): Recorder {
   const { events, calls, instances, instanceId, prices, callOf, now, log } = options;
-  const { setTimer, maxDetails = 20_000 } = options;
+  const { clock, setTimer, maxDetails = 20_000 } = options;
   const writer = new StoreWriter({ calls, now, log, setTimer, maxDetails });
   const tallies = new Map<string, CallTally>();
   let closed = false;
@@ -141,7 +144,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   function beat(): void {
-    beating = instances.beat(instanceId, now())
+    beating = instances.beat(instanceId)
+      .then(() => clock?.sync())
       .then(() => writer.recover(), (error) => writer.degrade(error))
       .finally(() => {
         if (!closed) stopBeating = setTimer(beat, BEAT_MS);

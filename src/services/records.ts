@@ -55,7 +55,7 @@ export interface RecordsDeps {
   /** Absent where none are kept. */
   readonly journals?: CallJournals;
   readonly prices: Prices;
-  readonly incidents: Pick<Incidents, "list" | "counts">;
+  readonly incidents: Incidents;
   readonly modelFaults: Pick<ModelFaults, "counts">;
   /** Hears of every call whose record is complete. */
   readonly onEnded: (call: CallRecord) => void;
@@ -68,13 +68,14 @@ export interface RecordsDeps {
 /** Puts the watchers together. From now on they follow all calls. */
 export async function openRecords(deps: RecordsDeps): Promise<Records> {
   const { settings, registry, events, bus, store, prices, log } = deps;
-  const now = Date.now;
+  const { now } = store.clock;
   const { instanceId } = bus;
   const keyOf = (callId: string) => registry.get(callId)?.request.keyName;
   const recorder = createRecorder({
     events,
     calls: store.calls,
     instances: store.instances,
+    clock: store.clock,
     instanceId,
     prices,
     callOf: (callId) => recordedCall(callId, deps),
@@ -121,6 +122,8 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
       deps.onEnded(call);
     },
     now,
+    random: Math.random,
+    incidents: deps.incidents,
     setTimer,
     log,
   });
@@ -129,7 +132,7 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
   });
   const { retentionDays, journal } = settings.records;
   const stopRetention = startRetention({
-    ...{ store, now, setTimer, log },
+    ...{ store, now, setTimer, incidents: deps.incidents, log },
     days: retentionDays,
     ...(journal !== undefined && { journalDir: journal.dir }),
   });

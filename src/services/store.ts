@@ -6,6 +6,7 @@ import type { Database } from "./store/database.ts";
 import { createDialQueue, type DialQueue } from "./store/dialQueue.ts";
 import { createDoNotCallList, type DoNotCallList } from "./store/doNotCall.ts";
 import { type CallErasure, createErasure } from "./store/erasure.ts";
+import { createFacts, type Facts } from "./store/facts.ts";
 import { createIdempotencyKeys, type IdempotencyKeys } from "./store/idempotency.ts";
 import { createInstances, type Instances } from "./store/instances.ts";
 import { createKeyCalls, type KeyCalls } from "./store/keyCalls.ts";
@@ -13,11 +14,14 @@ import { migrate } from "./store/migrate.ts";
 import { keepOpen } from "./store/reopening.ts";
 import { createRevokedKeys, type RevokedKeys } from "./store/revokedKeys.ts";
 import { createSingleUseTokens, type SingleUseTokens } from "./store/singleUseTokens.ts";
+import { openSharedClock, type SharedClock } from "./store/sharedClock.ts";
 import { openSqlite } from "./store/sqlite.ts";
 import { createWebhookOutbox, type WebhookOutbox } from "./store/webhookOutbox.ts";
 
 /** Everything that outlives a process, each part with a port of its own. */
 export interface Store {
+  /** What the times of all parts are to be given by. */
+  readonly clock: SharedClock;
   readonly calls: CallStore;
   readonly erasure: CallErasure;
   readonly instances: Instances;
@@ -30,6 +34,7 @@ export interface Store {
   readonly batches: Batches;
   readonly revokedKeys: RevokedKeys;
   readonly keyCalls: KeyCalls;
+  readonly facts: Facts;
   /** Drops what has run out: keys, tokens, old reservations and dead letters; calls are not touched. */
   prune(now: number): Promise<void>;
   close(): Promise<void>;
@@ -54,7 +59,13 @@ export async function openStore(
     }
     return database;
   };
-  return createStore(await keepOpen(open));
+  const database = await keepOpen(open);
+  try {
+    return createStore(database, await openSharedClock(database));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -62,8 +73,9 @@ const DEAD_LETTER_DAYS = 30;
 /** An instance that comes back may still have something of a call that was erased meanwhile. */
 const ERASED_DAYS = 366;
 
-function createStore(database: Database): Store {
+function createStore(database: Database, clock: SharedClock): Store {
   return {
+    clock,
     calls: createCallStore(database),
     erasure: createErasure(database),
     instances: createInstances(database),
@@ -76,15 +88,17 @@ function createStore(database: Database): Store {
     batches: createBatches(database),
     revokedKeys: createRevokedKeys(database),
     keyCalls: createKeyCalls(database),
+    facts: createFacts(database),
     prune: (now) => prune(database, Math.round(now)),
     close: () => database.close(),
   };
 }
 
+/** What ran out within the last day stays: a clock may be ahead by so much without being in doubt. */
 async function prune(database: Database, now: number): Promise<void> {
   await database.batch([
-    { sql: "DELETE FROM idempotency_keys WHERE expires_at <= $1", values: [now] },
-    { sql: "DELETE FROM single_use_tokens WHERE expires_at <= $1", values: [now] },
+    { sql: "DELETE FROM idempotency_keys WHERE expires_at <= $1", values: [now - DAY_MS] },
+    { sql: "DELETE FROM single_use_tokens WHERE expires_at <= $1", values: [now - DAY_MS] },
     { sql: "DELETE FROM reservations WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
     { sql: "DELETE FROM deliveries WHERE dead_at < $1", values: [now - DEAD_LETTER_DAYS * DAY_MS] },
     // What was on its way while its call was erased.
@@ -97,6 +111,6 @@ async function prune(database: Database, now: number): Promise<void> {
         AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = call_id)`,
       values: [now - ERASED_DAYS * DAY_MS],
     },
-    { sql: "DELETE FROM instances WHERE beat_at < $1", values: [now - DAY_MS] },
+    { sql: "DELETE FROM instances WHERE beat_at < $1", values: [now - 3 * DAY_MS] },
   ]);
 }

@@ -33,6 +33,8 @@ Deno.test("a call that ends while others are told of is told of when its own end
     forget: () => Promise.resolve(false),
     announce: () => Promise.resolve(),
     tell: ({ id }) => told.add(id),
+    random: () => 0,
+    incidents: { report() {}, resolve() {} },
     now: () => 0,
     setTimer: () => () => {},
     log: { warn() {} },

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createAliveInstances } from "../../src/services/instances/aliveInstances.ts";
+import { startReconciler } from "../../src/services/reconcile.ts";
 import { openStore } from "../../src/services/store.ts";
 import {
   callee,
@@ -9,6 +11,7 @@ import {
   temporaryDatabase,
   until,
 } from "../support/dialling.ts";
+import { Inbox } from "../support/inbox.ts";
 import { apiKey, startPhoneServer } from "../support/phoneServer.ts";
 import { opened, said } from "../support/storedCalls.ts";
 
@@ -73,4 +76,57 @@ Deno.test("a call of another process that still lives is left alone", async () =
   assert.equal(server.app.registry.get(callId)?.callSid, call.sid);
   call.hangUp();
   await call.settled;
+});
+
+const minute = 60_000;
+const beatOf = (beatAt: number, ageMs: number) => [{ instanceId: "other", beatAt, ageMs }];
+
+for (const [name, aheadMs] of [["45 s behind", -45_000], ["2 h behind", -120 * minute]] as const) {
+  Deno.test(`case 151: a process that beats is alive, though its beats are ${name}`, () => {
+    let at = 0;
+    const aliveOf = createAliveInstances({ now: () => at });
+    for (; at < 10 * minute; at += 10_000) {
+      assert.deepEqual(aliveOf(beatOf(at + aheadMs, -aheadMs)), ["other"]);
+    }
+  });
+}
+
+Deno.test("case 151: a process whose beat stands still is gone, though it was by a clock far ahead", () => {
+  let at = 0;
+  const aliveOf = createAliveInstances({ now: () => at });
+  const beat = beatOf(120 * minute, -120 * minute);
+  for (; at < 90_000; at += 10_000) assert.deepEqual(aliveOf(beat), ["other"]);
+  assert.deepEqual(aliveOf(beat), []);
+});
+
+Deno.test("case 151: a call that is held here is not ended, though this process is not seen to beat", async () => {
+  const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: Date.now });
+  await store.calls.write([
+    opened({ id: "call_held", instanceId: "here", direction: "web" }),
+    opened({ id: "call_gone", instanceId: "gone", direction: "web" }),
+  ]);
+  const looked = new Inbox<() => void>();
+  const ended = new Inbox<string>();
+  const reconciler = startReconciler({
+    records: {
+      store,
+      prices: { asOf: "", models: {}, transcription: {} },
+      endedCalls: { add: (id) => ended.add(id) },
+    },
+    phone: undefined,
+    maxCallMs: 60 * minute,
+    holds: (callId) => callId === "call_held",
+    now: store.clock.now,
+    setTimer(wake) {
+      looked.add(wake);
+      return () => {};
+    },
+    log: { info() {}, warn() {} },
+  });
+  looked.all[0]?.();
+  await looked.when((all) => all.length === 2);
+  assert.deepEqual(ended.all, ["call_gone"]);
+  assert.equal((await store.calls.get("call_held"))?.status, "live");
+  await reconciler.close();
+  await store.close();
 });

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { createIncidents } from "../../src/services/incidents.ts";
 import { startRetention } from "../../src/services/retention.ts";
+import { openStore } from "../../src/services/store.ts";
+import { opened } from "../support/storedCalls.ts";
 import { withApi } from "../support/apiServer.ts";
 import { until } from "../support/dialling.ts";
 import { apiKey, startPhoneServer } from "../support/phoneServer.ts";
@@ -18,6 +21,7 @@ for (const [days, left] of [[30, ["call_new"]], [undefined, ["call_new", "call_o
         store,
         days,
         now: () => now,
+        incidents: { report() {}, resolve() {} },
         setTimer(wake) {
           if (wakes.push(wake) === 2) again.resolve();
           return () => {};
@@ -68,4 +72,100 @@ Deno.test("the journals of a caller go with the caller's records", async () => {
     assert.deepEqual(left(), []);
   }
   await Deno.remove(dir, { recursive: true });
+});
+
+/** Hourly looks at a store in memory, by clocks that the test sets. */
+async function startLooks(days: number, began: number) {
+  const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
+  const clock = { wall: began, mono: 0 };
+  const incidents = createIncidents({ now: () => clock.wall, log: { warn() {} } });
+  const start = () => {
+    let wake = () => {};
+    let lookedAgain = Promise.withResolvers<void>();
+    const stop = startRetention({
+      ...{ store, days, incidents },
+      now: () => clock.wall,
+      monotonic: () => clock.mono,
+      setTimer(next) {
+        wake = next;
+        lookedAgain.resolve();
+        return () => {};
+      },
+      log: { info() {}, warn() {} },
+    });
+    return {
+      stop,
+      async look() {
+        lookedAgain = Promise.withResolvers();
+        wake();
+        await lookedAgain.promise;
+      },
+    };
+  };
+  return {
+    ...{ store, clock, start },
+    codes: () => incidents.list().map(({ code }) => code),
+    pass(ms: number) {
+      clock.wall += ms;
+      clock.mono += ms;
+    },
+    left: async () => (await store.calls.list({}, { limit: 10 })).calls.map(({ id }) => id),
+  };
+}
+
+const hour = day / 24;
+const noon = Date.UTC(2027, 0, 1, 12);
+
+Deno.test("case 152: a clock that jumps ahead erases nothing until it has gone on evenly for a day", async () => {
+  const { store, clock, start, codes, pass, left } = await startLooks(30, noon);
+  await store.calls.write([opened({ id: "call_a", startedAt: noon - 10 * day })]);
+  const retention = start();
+  await retention.look();
+  assert.deepEqual([await left(), codes()], [["call_a"], []]);
+
+  clock.wall += 400 * day;
+  pass(hour);
+  await retention.look();
+  assert.deepEqual([await left(), codes()], [["call_a"], ["clock_jumped"]]);
+  for (let hours = 0; hours < 23; hours++) {
+    pass(hour);
+    await retention.look();
+  }
+  assert.deepEqual(await left(), ["call_a"]);
+
+  clock.wall -= 400 * day;
+  await retention.look();
+  assert.deepEqual([await left(), codes()], [["call_a"], []]);
+
+  clock.wall += 400 * day;
+  for (let hours = 0; hours < 26; hours++) {
+    pass(hour);
+    await retention.look();
+  }
+  assert.deepEqual([await left(), codes()], [[], []]);
+  await retention.stop();
+  await store.close();
+});
+
+Deno.test("case 152: a server that starts with a clock far ahead erases nothing", async () => {
+  const { store, clock, start, codes, left } = await startLooks(30, noon + 400 * day);
+  await store.calls.write([opened({ id: "call_a", startedAt: noon - 10 * day })]);
+  const first = start();
+  await first.look();
+  assert.deepEqual([await left(), codes()], [["call_a"], ["clock_jumped"]]);
+  await first.stop();
+
+  clock.wall = noon;
+  const second = start();
+  await second.look();
+  assert.deepEqual([await left(), codes()], [["call_a"], []]);
+  await second.stop();
+
+  // From the last look of the process before, a smaller jump is seen too.
+  clock.wall = noon + 25 * day;
+  const third = start();
+  await third.look();
+  assert.deepEqual([await left(), codes()], [["call_a"], ["clock_jumped"]]);
+  await third.stop();
+  await store.close();
 });

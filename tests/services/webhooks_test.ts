@@ -410,6 +410,8 @@ Deno.test("createEndedCalls() tells once of a call, with its transcript and cost
       forget: () => Promise.resolve(false),
       announce: webhooks.ended,
       tell() {},
+      random: () => 0,
+      incidents: { report() {}, resolve() {} },
       now: clock.now,
       setTimer: clock.setTimer,
       log: { warn: () => failing = false },

@@ -60,7 +60,11 @@ export function createUnknownCalls(deps: UnknownCallsDeps): UnknownCalls {
     },
     async reconcile() {
       for (const queued of await queue.overdue(now() - OVERDUE_MS)) {
-        if (placed.get(queued.callId) === undefined) await reconcileOne(queued);
+        if (placed.get(queued.callId) !== undefined) continue;
+        // One that cannot be looked for keeps nobody from the others.
+        await reconcileOne(queued).catch((error) =>
+          log.warn("Call not looked for", { callId: queued.callId, error })
+        );
       }
     },
     close() {

@@ -1,6 +1,6 @@
 import { admissionStatements, type AdmittedCall } from "./admission.ts";
 import type { Database, Query, Row } from "./database.ts";
-import { choiceOf, maybeJson, maybeText, numberOf, present, textOf } from "./row.ts";
+import { choiceOf, maybeJson, maybeText, numberOf, present, readableJson, textOf } from "./row.ts";
 
 /** Every item is in one of these; nothing follows the last three. */
 export type BatchItemState = "pending" | "placing" | "placed" | "ended" | "refused" | "cancelled";
@@ -173,7 +173,7 @@ async function feedFrom(query: Query, { most, now, callOf }: BatchFeed): Promise
     const item = itemOf(row);
     const admitted = callOf(item, {
       id: item.batchId,
-      request: maybeJson(row, "request"),
+      request: readableJson(row, "request"),
       ...present({ keyName: maybeText(row, "key_name") }),
     });
     const taken = await query(
@@ -210,9 +210,14 @@ function itemOf(row: Row): BatchItem {
     number: textOf(row, "number"),
     state: choiceOf(row, "state", nothing),
     ...present({
-      variables: maybeJson(row, "variables"),
+      variables: readableJson(row, "variables") ?? unreadable(row),
       callId: maybeText(row, "call_id"),
       detail: maybeText(row, "detail"),
     }),
   };
+}
+
+/** No variables, but for those that cannot be read: no call is made of such an item. */
+function unreadable(row: Row): unknown {
+  return maybeText(row, "variables") === undefined ? undefined : null;
 }

@@ -3,8 +3,8 @@ import { type CallFilter, type CallPosition, conditionsFor, writeCursor } from "
 import type { CallContent, CallRecord } from "./callRecord.ts";
 import { callOf, digitsOf, latencyOf, toolOf, turnOf } from "./callRows.ts";
 import { type CallWrite, statementsFor } from "./callWrites.ts";
-import type { Database } from "./database.ts";
-import { textOf } from "./row.ts";
+import type { Database, Row } from "./database.ts";
+import { maybeNumber, numberOf, readable, textOf } from "./row.ts";
 
 export interface CallPage {
   readonly calls: readonly CallRecord[];
@@ -23,11 +23,15 @@ export interface CallStore {
   untold(before: number, limit: number): Promise<readonly string[]>;
   /** Whoever is to hear of the end of a call has heard, or surely will. */
   told(callId: string): Promise<void>;
+  /** Puts a call that cannot be told of behind those whose end was written before a time. */
+  putOff(callId: string, at: number): Promise<void>;
   /** Newest first. */
   list(
     filter: CallFilter,
     page: { readonly limit: number; readonly after?: CallPosition },
   ): Promise<CallPage>;
+  /** When the newest call began, in milliseconds since 1970; absent where there is none. */
+  newest(): Promise<number | undefined>;
   analyse(filter: CallFilter): Promise<CallAnalytics>;
 }
 
@@ -73,6 +77,12 @@ export function createCallStore(database: Database): CallStore {
     async told(callId) {
       await query("UPDATE calls SET untold_since = NULL WHERE id = $1", [callId]);
     },
+    async putOff(callId, at) {
+      await query(
+        "UPDATE calls SET untold_since = $2 WHERE id = $1 AND untold_since IS NOT NULL",
+        [callId, Math.round(at)],
+      );
+    },
     async list(filter, { limit, after }) {
       const { sql, values } = conditionsFor(filter, after);
       const rows = await query(
@@ -81,10 +91,20 @@ export function createCallStore(database: Database): CallStore {
         }`,
         [...values, limit + 1],
       );
-      const calls = rows.slice(0, limit).map(callOf);
-      const last = calls.at(-1);
-      return { calls, ...(rows.length > limit && last && { next: writeCursor(last) }) };
+      const last = rows[limit - 1];
+      return {
+        calls: readable(rows.slice(0, limit), callOf),
+        ...(rows.length > limit && last && { next: writeCursor(positionOf(last)) }),
+      };
+    },
+    async newest() {
+      const [row] = await query("SELECT MAX(started_at) AS newest FROM calls");
+      return row && maybeNumber(row, "newest");
     },
     analyse: (filter) => analyse(query, filter),
   };
+}
+
+function positionOf(row: Row): CallPosition {
+  return { startedAt: numberOf(row, "started_at"), id: textOf(row, "id") };
 }

@@ -1,6 +1,6 @@
 import { admissionStatements, type AdmittedCall, type WaitingCall } from "./admission.ts";
 import type { Database, Row } from "./database.ts";
-import { maybeJson, maybeNumber, numberOf, present, textOf } from "./row.ts";
+import { maybeNumber, numberOf, present, readableJson, textOf } from "./row.ts";
 
 /** A call that waits for its turn to be placed. */
 export interface QueuedCall extends WaitingCall {
@@ -182,7 +182,7 @@ function queuedOf(row: Row): QueuedCall {
     callId: textOf(row, "call_id"),
     from: textOf(row, "from_number"),
     dueAt: numberOf(row, "due_at"),
-    payload: maybeJson(row, "payload"),
+    payload: readableJson(row, "payload"),
     ...present({ takenAt: maybeNumber(row, "claimed_at") }),
   };
 }

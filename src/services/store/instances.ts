@@ -1,39 +1,62 @@
 import type { CallRecord } from "./callRecord.ts";
 import { callOf } from "./callRows.ts";
 import type { Database } from "./database.ts";
+import { numberOf, readable, textOf } from "./row.ts";
+import { databaseTime } from "./sharedClock.ts";
+
+/** The last sign of life of a process. */
+export interface Beat {
+  readonly instanceId: string;
+  /** By the database's clock, in milliseconds since 1970. */
+  readonly beatAt: number;
+  /** By the same clock; negative where that has been set back since. */
+  readonly ageMs: number;
+}
 
 /** Which processes are alive, so that none gives up the calls of another. */
 export interface Instances {
-  /** To be told again well within `staleMs`. */
-  beat(instanceId: string, now: number): Promise<void>;
+  /** Notes the time of the database's clock: those of the processes may differ. */
+  beat(instanceId: string): Promise<void>;
   leave(instanceId: string): Promise<void>;
-  /** Calls without an end whose process is gone, oldest first, `limit` at most. */
+  beats(): Promise<readonly Beat[]>;
+  /** Calls without an end whose process is not among those given, oldest first, `limit` at most. */
   abandonedCalls(
-    now: number,
-    options?: { readonly staleMs?: number; readonly limit?: number },
+    alive: readonly string[],
+    options?: { readonly limit?: number },
   ): Promise<readonly CallRecord[]>;
 }
 
-export function createInstances({ query }: Database): Instances {
+export function createInstances(database: Database): Instances {
+  const { query } = database;
+  const now = databaseTime(database);
   return {
-    async beat(instanceId, now) {
+    async beat(instanceId) {
       await query(
-        `INSERT INTO instances (id, beat_at) VALUES ($1, $2)
+        `INSERT INTO instances (id, beat_at) VALUES ($1, ${now})
           ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at`,
-        [instanceId, Math.round(now)],
+        [instanceId],
       );
     },
     async leave(instanceId) {
       await query("DELETE FROM instances WHERE id = $1", [instanceId]);
     },
-    async abandonedCalls(now, { staleMs = 60_000, limit = 1000 } = {}) {
+    async beats() {
+      const rows = await query(`SELECT id, beat_at, ${now} - beat_at AS age_ms FROM instances`);
+      return rows.map((row) => ({
+        instanceId: textOf(row, "id"),
+        beatAt: numberOf(row, "beat_at"),
+        ageMs: numberOf(row, "age_ms"),
+      }));
+    },
+    async abandonedCalls(alive, { limit = 1000 } = {}) {
+      const names = alive.map((_, at) => `$${at + 2}`).join(", ");
       const rows = await query(
         `SELECT * FROM calls WHERE status IN ('queued', 'ringing', 'live')
-          AND instance_id NOT IN (SELECT id FROM instances WHERE beat_at > $1)
-          ORDER BY started_at LIMIT $2`,
-        [Math.round(now - staleMs), limit],
+          ${alive.length === 0 ? "" : `AND instance_id NOT IN (${names})`}
+          ORDER BY started_at LIMIT $1`,
+        [limit, ...alive],
       );
-      return rows.map(callOf);
+      return readable(rows, callOf);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Database } from "./database.ts";
 import type { CallRecord } from "./callRecord.ts";
 import { callOf } from "./callRows.ts";
-import { maybeJson, textOf } from "./row.ts";
+import { readable, readableJson, textOf } from "./row.ts";
 
 /** What a key has asked for: what has not been dialled yet, and what is under way. */
 export interface KeyCalls {
@@ -27,7 +27,7 @@ export function createKeyCalls(database: Database): KeyCalls {
             textOf(row, "call_id"),
           ]);
         }
-        return taken.map((row) => maybeJson(row, "payload"));
+        return taken.map((row) => readableJson(row, "payload"));
       });
     },
     refusePending(keyName, detail) {
@@ -50,7 +50,7 @@ export function createKeyCalls(database: Database): KeyCalls {
           ORDER BY started_at, id`,
         [keyName],
       );
-      return rows.map(callOf);
+      return readable(rows, callOf);
     },
   };
 }

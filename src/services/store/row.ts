@@ -52,6 +52,26 @@ export function maybeJson(row: Row, column: string): unknown {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
+/** The same for what another version may have written: nothing where it cannot be read. */
+export function readableJson(row: Row, column: string): unknown {
+  try {
+    return maybeJson(row, column);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What can be read of the rows: one that another version has written hides no other. */
+export function readable<T>(rows: readonly Row[], read: (row: Row) => T): readonly T[] {
+  return rows.flatMap((row) => {
+    try {
+      return [read(row)];
+    } catch {
+      return [];
+    }
+  });
+}
+
 /** The members that are there, so that an absent one is no member at all. */
 export function present<T extends object>(
   members: T,

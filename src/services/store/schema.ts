@@ -215,4 +215,10 @@ export const versions: readonly (readonly string[])[] = [
       asked_at BIGINT NOT NULL
     )`,
   ],
+  [
+    `CREATE TABLE facts (
+      name TEXT PRIMARY KEY,
+      value TEXT NOT NULL
+    )`,
+  ],
 ];

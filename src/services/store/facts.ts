@@ -1,0 +1,34 @@
+import type { Database } from "./database.ts";
+import { textOf } from "./row.ts";
+
+/** Single values that all processes share and that outlive them. */
+export interface Facts {
+  get(name: string): Promise<string | undefined>;
+  set(name: string, value: string): Promise<void>;
+  /** Gives the value that is there; where there is none, the one given is from now on, for everybody. */
+  getOrSet(name: string, value: string): Promise<string>;
+}
+
+export function createFacts({ query }: Database): Facts {
+  async function get(name: string): Promise<string | undefined> {
+    const [row] = await query("SELECT value FROM facts WHERE name = $1", [name]);
+    return row && textOf(row, "value");
+  }
+  return {
+    get,
+    async set(name, value) {
+      await query(
+        `INSERT INTO facts (name, value) VALUES ($1, $2)
+          ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+        [name, value],
+      );
+    },
+    async getOrSet(name, value) {
+      await query(
+        "INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+        [name, value],
+      );
+      return await get(name) ?? value;
+    },
+  };
+}
