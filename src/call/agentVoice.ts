@@ -182,9 +182,11 @@ export class AgentVoice {
 
   tick(now: Milliseconds): void {
     if (this.#unsettled !== undefined && now >= this.#unsettled.dueAt) this.#settle(now);
-    const { commands, heard } = this.#playback.tick(now);
+    const { commands, heard, playout } = this.#playback.tick(now);
     this.#outbox.pushAll(commands);
     this.#heard(heard, now);
+    if (playout === "stalled") this.#outbox.notice("playout_stalled");
+    if (playout === "lost") this.stop(now, true);
   }
 
   #heard(heard: readonly Heard[], now: Milliseconds): void {
@@ -231,6 +233,6 @@ function exactCuts(cuts: readonly Cut[], itemId: string, ms: Milliseconds): read
   const at = cuts.findIndex((cut) => cut.itemId === itemId);
   return cuts.map((cut, index) => {
     if (index < at) return { ...cut, heardMs: cut.producedMs };
-    return { ...cut, heardMs: index > at ? 0 : Math.min(Math.max(ms, 0), cut.producedMs) };
+    return { ...cut, heardMs: index > at ? 0 : Math.min(Math.max(ms, 0), cut.sentMs) };
   }).filter((cut) => !cut.complete || cut.heardMs < cut.producedMs);
 }

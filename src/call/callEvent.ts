@@ -67,4 +67,5 @@ export type NoticeCode =
   | "time_warning"
   | "response_retried"
   | "audio_refused"
+  | "playout_stalled"
   | "truncate_refused";

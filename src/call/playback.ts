@@ -6,12 +6,18 @@ import { Marking, PIECE_MS } from "./marking.ts";
 import { PlayoutMirror, type Segment } from "./playoutMirror.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
 import { RecentIds } from "./recentIds.ts";
+import { ReportWatch } from "./reportWatch.ts";
 import { type Cut, type Heard, SpokenItems } from "./spokenItems.ts";
 import type { Milliseconds } from "./types.ts";
 
 export interface Progress {
   readonly commands: readonly CallCommand[];
   readonly heard: readonly Heard[];
+}
+
+/** What became due with time; a leg that has stopped to play is told of when it does, and when it is given up. */
+export interface Due extends Progress {
+  readonly playout?: "stalled" | "lost";
 }
 
 /** The leg is kept at most this far ahead of what it plays ... */
@@ -26,6 +32,8 @@ const FIRST_PIECE_MS = 60;
 const STOPPED_SHORT_MS = 300;
 /** Reports that never come must not keep the agent "speaking" for ever. */
 const REPORT_GRACE_MS = 3000;
+/** A leg that falls silent so close to the end only counts in coarser steps. */
+const COARSE_MS = 150;
 const MAX_SILENCED = 64;
 /** No answer is this long: a model that does not stop must not fill our memory. */
 const MAX_HELD_MS = 20 * 60_000;
@@ -44,6 +52,7 @@ export class Playback {
   readonly #held = new HeldSpeech();
   #leg: { readonly format: AudioFormat; readonly reports: CallLeg["reports"] } | undefined;
   readonly #marking = new Marking();
+  readonly #watch = new ReportWatch();
   #paused = false;
 
   /** From now on speech goes out; what was prepared before is released first. */
@@ -53,6 +62,7 @@ export class Playback {
     now: Milliseconds,
   ): Progress {
     this.#leg = { format, reports };
+    this.#watch.reset();
     const commands: CallCommand[] = [];
     if (reports === "marks") commands.push(this.#probe(now));
     const heard = this.#unpause(format);
@@ -75,8 +85,9 @@ export class Playback {
     return this.#paused;
   }
 
-  /** When all that is known of will have been heard. */
+  /** When all that is known of will have been heard, or is waited for no more. */
   endsAt(now: Milliseconds): Milliseconds {
+    if (this.#watch.isStalled(now)) return this.#watch.givesUpAt ?? now;
     return Math.max(now, this.#mirror.queueEnd) + this.#held.totalMs;
   }
 
@@ -124,26 +135,33 @@ export class Playback {
     const position = this.#items.rendered(itemId, ms, exact && this.#paused ? 0 : undefined);
     if (position === undefined) return [];
     const { heardMs, advanced } = position;
+    if (!exact) this.#watch.reported(advanced, now);
     const heard = this.#items.played(this.#mirror.rendered(itemId, heardMs, now));
+    if (this.#mirror.last === undefined) this.#watch.settle();
     if (!advanced || heard.some((one) => one.itemId === itemId)) return heard;
     return [...heard, { itemId, heardMs, finished: false }];
   }
 
   /** Gives the leg more where it runs low, and stops waiting for reports that never came. */
-  tick(now: Milliseconds): Progress {
+  tick(now: Milliseconds): Due {
+    const playout = this.#watch.tick(now);
+    if (playout === "stalled" && this.#isAllButHeard) return this.#playedOut(now);
+    if (playout !== undefined) return { ...NOTHING, playout };
     const commands: CallCommand[] = [];
     this.#release(now, commands);
     if (this.#endsUnmarked && now >= this.#mirror.queueEnd + STOPPED_SHORT_MS) {
       commands.push(...this.#markEnd());
     }
+    if (this.#watch.reporting) return { commands, heard: [] };
     return { commands, heard: this.#items.played(this.#mirror.expire(now, REPORT_GRACE_MS)) };
   }
 
   /** When `tick` has something to do. */
   get wakeAt(): Milliseconds | undefined {
-    if (!this.#held.isEmpty && this.#leg !== undefined && !this.#paused) {
-      return this.#mirror.queueEnd - LOW_MS;
-    }
+    const flows = !this.#held.isEmpty && this.#leg !== undefined && !this.#paused;
+    const releaseAt = flows ? this.#mirror.queueEnd - LOW_MS : undefined;
+    if (this.#watch.reporting) return this.#watch.wakeAt(releaseAt);
+    if (releaseAt !== undefined) return releaseAt;
     if (this.#endsUnmarked) return this.#mirror.queueEnd + STOPPED_SHORT_MS;
     const last = this.#mirror.last;
     return last === undefined ? undefined : last.end + REPORT_GRACE_MS;
@@ -191,7 +209,7 @@ export class Playback {
 
   #release(now: Milliseconds, commands: CallCommand[]): void {
     const leg = this.#leg;
-    if (leg === undefined || this.#paused) return;
+    if (leg === undefined || this.#paused || this.#watch.isStalled(now)) return;
     while (!this.#held.isEmpty && this.#mirror.queueEnd - now < LEAD_MS) {
       if (leg.reports === "marks" && this.#mirror.isIdle(now)) commands.push(this.#probe(now));
       const startsBurst = now >= this.#mirror.queueEnd;
@@ -204,6 +222,8 @@ export class Playback {
   #write(speech: Speech, startsBurst: boolean, now: Milliseconds): SpeechPiece {
     const { itemId, audio, offsetMs, durationMs } = speech;
     const segment = this.#mirror.write(speech, now);
+    this.#items.sent(itemId, offsetMs + durationMs);
+    this.#watch.await(now);
     if (this.#leg?.reports === "positions") return { itemId, audio, durationMs };
     const endsItem = this.#items.endsAt(itemId, offsetMs + durationMs);
     const mark = this.#marking.of({ durationMs, startsBurst, endsItem });
@@ -238,9 +258,26 @@ export class Playback {
 
   #clearMirror(now: Milliseconds): readonly Segment[] {
     const { segments } = this.#mirror;
-    this.#items.estimate((segment) => this.#mirror.playedMs(segment, now), segments);
+    // Of a leg that reports, only what it has reported was heard.
+    if (!this.#watch.reporting) {
+      this.#items.estimate((segment) => this.#mirror.playedMs(segment, now), segments);
+    }
+    this.#watch.settle();
     this.#marking.cleared();
     return this.#mirror.clear(now);
+  }
+
+  get #isAllButHeard(): boolean {
+    const { segments } = this.#mirror;
+    const sentMs = segments.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    const [first] = segments;
+    const heardMs = first === undefined ? 0 : this.#items.heardMs(first.itemId) - first.offsetMs;
+    return this.#held.isEmpty && sentMs - Math.max(0, heardMs) <= COARSE_MS;
+  }
+
+  #playedOut(now: Milliseconds): Due {
+    this.#watch.settle();
+    return { commands: [], heard: this.#items.played(this.#mirror.clear(now)) };
   }
 
   #probe(now: Milliseconds): CallCommand {

@@ -5,6 +5,8 @@ import type { Milliseconds } from "./types.ts";
 /** An item of the agent's speech that was cut off. */
 export interface Cut extends SpeechRef {
   readonly heardMs: Milliseconds;
+  /** How much of it the leg was given; no more can have been heard. */
+  readonly sentMs: Milliseconds;
   /** How much of it the model has produced so far. */
   readonly producedMs: Milliseconds;
   /** Whether the model has produced all of it. */
@@ -20,6 +22,7 @@ export interface Heard {
 
 interface Item extends SpeechRef {
   producedMs: number;
+  sentMs: number;
   heardMs: number;
   complete: boolean;
 }
@@ -33,12 +36,24 @@ export class SpokenItems {
     let item = this.#items.get(ref.itemId);
     if (item === undefined) {
       const { responseId, itemId, contentIndex } = ref;
-      item = { responseId, itemId, contentIndex, producedMs: 0, heardMs: 0, complete: false };
+      const none = { producedMs: 0, sentMs: 0, heardMs: 0, complete: false };
+      item = { responseId, itemId, contentIndex, ...none };
       this.#items.set(itemId, item);
     }
     const offsetMs = item.producedMs;
     item.producedMs += durationMs;
     return offsetMs;
+  }
+
+  /** The leg was given an item up to `endMs`. */
+  sent(itemId: string, endMs: Milliseconds): void {
+    const item = this.#items.get(itemId);
+    if (item !== undefined) item.sentMs = Math.max(item.sentMs, endMs);
+  }
+
+  /** How far an item is known to have been heard. */
+  heardMs(itemId: string): Milliseconds {
+    return this.#items.get(itemId)?.heardMs ?? 0;
   }
 
   /** The model has said all of an item. Undefined if it had before, or has never begun it. */
@@ -75,7 +90,7 @@ export class SpokenItems {
   ): { readonly heardMs: Milliseconds; readonly advanced: boolean } | undefined {
     const item = this.#items.get(itemId);
     if (item === undefined) return undefined;
-    const heardMs = Math.min(Math.max(ms, atLeastMs ?? item.heardMs), item.producedMs);
+    const heardMs = Math.min(Math.max(ms, atLeastMs ?? item.heardMs), item.sentMs);
     const advanced = heardMs > item.heardMs;
     item.heardMs = heardMs;
     return { heardMs, advanced };

@@ -27,6 +27,11 @@ export type ClientMessage =
   /**
    * How much of an item has really been rendered, from its beginning: when it begins, about every
    * 100 ms, when it ends, and as the answer to `clear`, `cleared`, with the exact last position.
+   *
+   * A client that has sent one has heard what it reported and no more: two seconds without progress,
+   * and it is given no more speech until it reports again; after 15 seconds what it has not played is
+   * taken back as if the caller had cut in. Of a client that never sends one, playout is estimated by
+   * the clock. One that cannot play yet says so with `ms: 0`.
    */
   | {
     readonly type: "played";

@@ -103,6 +103,7 @@ function createCounters() {
     ),
     notices: createCounter("parley_notices_total", "Oddities that changed nothing.", [
       ...each("code", ["audio_refused", "truncate_refused", "response_retried", "false_alarm"]),
+      ...each("code", ["playout_stalled"]),
       ...each("code", ["filler", "idle_prompt", "time_warning"]),
     ]),
     tokens: createCounter("parley_tokens_total", "Tokens that were used.", [
