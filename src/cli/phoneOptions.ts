@@ -1,3 +1,4 @@
+import { newToken } from "../utils/ids.ts";
 import { parseArgs, parseEnv } from "node:util";
 
 /** Settings that a server may run with to be called without Twilio; also this command's defaults. */
@@ -9,8 +10,11 @@ export const rehearsal = {
   TWILIO_API_URL: "http://127.0.0.1:8089",
 } as const;
 
-/** As they stand in `.env`, indented. */
-export const rehearsalLines = Object.entries(rehearsal)
+/** As they stand in `.env`, indented; the key is nobody else's. */
+export const rehearsalLines = Object.entries({
+  ...rehearsal,
+  API_KEYS: `ops:${newToken()};scopes=admin`,
+})
   .map(([name, value]) => `  ${name}=${value}`)
   .join("\n");
 

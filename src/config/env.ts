@@ -1,3 +1,4 @@
+import { checkExposure } from "./exposure.ts";
 import { readOutbound } from "./outboundSettings.ts";
 import { readPhone } from "./phoneSettings.ts";
 import { readDatabase, readRecords } from "./recordSettings.ts";
@@ -44,18 +45,15 @@ export function readSettings(environment: Environment): Settings {
   const read = new SettingReader(environment);
   const server = readServer(read);
   const phone = readPhone(read, server.publicUrl);
-  const openaiKey = read.text("OPENAI_API_KEY");
+  const openai = readOpenAI(read);
+  const isRehearsal = openai.apiKey === undefined && openai.url === OPENAI_URL;
+  checkExposure(read, { server, phone, isRehearsal });
   const webhook = readWebhook(read);
   const callUsd = read.amount("MAX_CALL_USD");
   const hints = [...misspellings(environment), ...adminHint(server)];
   const settings: Settings = {
     server,
-    openai: {
-      ...(openaiKey !== undefined && { apiKey: openaiKey }),
-      url: readRealtimeUrl(read),
-      model: read.text("OPENAI_MODEL") ?? "gpt-realtime-2.1",
-      socket: read.choice("OPENAI_SOCKET", ["native", "ws"], "native"),
-    },
+    openai,
     ...(phone !== undefined && { phone }),
     database: readDatabase(read),
     records: readRecords(read),
@@ -85,10 +83,27 @@ export function readSettings(environment: Environment): Settings {
   return settings;
 }
 
-function readRealtimeUrl(read: SettingReader): string {
-  const fallback = "wss://api.openai.com/v1/realtime";
-  return read.url("OPENAI_REALTIME_URL", ["wss:", "ws:"], fallback)?.href ?? fallback;
+function readOpenAI(read: SettingReader): Settings["openai"] {
+  const key = read.text("OPENAI_API_KEY");
+  const url = readRealtimeUrl(read);
+  if (key === "rehearsal" && url !== OPENAI_URL) {
+    read.problem(
+      "OPENAI_API_KEY=rehearsal asks for the built-in engine, and OPENAI_REALTIME_URL for another one: leave one of them out.",
+    );
+  }
+  return {
+    ...(key !== undefined && key !== "rehearsal" && { apiKey: key }),
+    url,
+    model: read.text("OPENAI_MODEL") ?? "gpt-realtime-2.1",
+    socket: read.choice("OPENAI_SOCKET", ["native", "ws"], "native"),
+  };
 }
+
+function readRealtimeUrl(read: SettingReader): string {
+  return read.url("OPENAI_REALTIME_URL", ["wss:", "ws:"], OPENAI_URL)?.href ?? OPENAI_URL;
+}
+
+const OPENAI_URL = "wss://api.openai.com/v1/realtime";
 
 function misspellings(environment: Environment): readonly string[] {
   return Object.keys(environment).flatMap((name) => {
@@ -98,7 +113,7 @@ function misspellings(environment: Environment): readonly string[] {
   });
 }
 
-/** The only key has every scope, so that a second one takes some from the first. */
+/** No key has the scope by itself. */
 function adminHint({ apiKeys }: Settings["server"]): readonly string[] {
   if (apiKeys.length === 0 || apiKeys.some(({ scopes }) => scopes.includes("admin"))) return [];
   return [

@@ -11,12 +11,6 @@ export function readServer(read: SettingReader): ServerSettings {
     "must be an address or host name to listen on, such as 127.0.0.1 or 0.0.0.0.",
   ) ?? "127.0.0.1";
   const publicUrl = readPublicUrl(read);
-  const apiKeys = readApiKeys(read);
-  if (read.text("API_KEYS") === undefined && !isLoopback(host)) {
-    read.problem(
-      `API_KEYS is missing, and HOST ${host} is reachable from other machines: set API_KEYS to name:secret, or HOST to 127.0.0.1.`,
-    );
-  }
   return {
     host: host.replace(/^\[|\]$/g, ""),
     port: read.whole("PORT", 8000, { min: 0, max: 65_535 }),
@@ -24,7 +18,7 @@ export function readServer(read: SettingReader): ServerSettings {
     allowedOrigins: readOrigins(read),
     trustProxy: read.flag("TRUST_PROXY", false),
     drainMs: read.whole("DRAIN_SECONDS", 3600, { min: 0, max: 86_400 }) * 1000,
-    apiKeys,
+    apiKeys: readApiKeys(read),
   };
 }
 

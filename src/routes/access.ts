@@ -3,6 +3,7 @@ import { allows, type ApiKey, type KeyScope, presentedKey } from "../utils/auth.
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { tooManyRequests } from "./apiKeys.ts";
 import { HttpProblem } from "./errors.ts";
+import type { GuessGuard } from "./guessGuard.ts";
 import { type AccessRules, isAllowedOrigin, isLocal } from "./webAccess.ts";
 
 /** Who asks, as far as it matters to an answer. */
@@ -57,7 +58,8 @@ export function createKeyCheck(
 export interface AccessDeps extends Omit<AccessRules, "keyed"> {
   /** Absent where no keys are configured. */
   readonly checkKey?: KeyCheck;
-  /** What wrong keys are counted by. */
+  readonly guesses: GuessGuard;
+  /** What requests without a key are counted by. */
   readonly addressOf: (c: Context) => string;
   /** Milliseconds, of any clock that does not go back. */
   readonly now: () => number;
@@ -68,22 +70,22 @@ export interface AccessDeps extends Omit<AccessRules, "keyed"> {
  * its own machine alone, and there serves programs and its own pages, but no page of another origin.
  */
 export function createAccess(deps: AccessDeps): RequireScope {
-  const { checkKey, addressOf, now } = deps;
+  const { checkKey, guesses, addressOf, now } = deps;
   const rules: AccessRules = { ...deps, keyed: checkKey !== undefined };
-  const wrongKeys = createRateLimiter({ capacity: 10, refillPerSecond: 0.2 });
+  const keyless = createRateLimiter({ capacity: 10, refillPerSecond: 0.2 });
   const requests = createRateLimiter(PACE_OF_A_KEY);
 
   return (scope) =>
     async function access(c, next) {
       c.set(
         "caller",
-        checkKey === undefined ? admitLocal(c.req.raw) : admitKey(checkKey, c, scope),
+        checkKey === undefined ? admitLocal(c) : admitKey(checkKey, c, scope),
       );
       await next();
     };
 
-  function admitLocal(request: Request): Caller {
-    if (isLocal(request) && comesFromHere(request, rules)) return { isAdmin: true };
+  function admitLocal(c: Context): Caller {
+    if (isLocal(c) && comesFromHere(c.req.raw, rules)) return { isAdmin: true };
     throw new HttpProblem(
       403,
       "origin_not_allowed",
@@ -93,20 +95,23 @@ export function createAccess(deps: AccessDeps): RequireScope {
 
   function admitKey(checkKey: KeyCheck, c: Context, scope: KeyScope): Caller {
     const secret = presentedKey(c.req.raw.headers);
-    const key = secret === undefined ? undefined : checkKey(secret, scope);
-    if (key !== undefined) {
-      const pace = requests.take(key.name, now());
+    if (secret === undefined) {
+      const pace = keyless.take(addressOf(c), now());
       if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
-      return { keyName: key.name, isAdmin: allows(key.scopes, "admin") };
-    }
-    const pace = wrongKeys.take(addressOf(c), now());
-    if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
-    throw secret === undefined
-      ? unauthorized(
+      throw unauthorized(
         "key_required",
         "This needs an API key: send Authorization: Bearer, or X-API-Key.",
-      )
-      : unauthorized("invalid_key", "The server does not know this API key.");
+      );
+    }
+    guesses.admit(c, "key");
+    const key = checkKey(secret, scope);
+    if (key === undefined) {
+      guesses.failed(c, "key");
+      throw unauthorized("invalid_key", "The server does not know this API key.");
+    }
+    const pace = requests.take(key.name, now());
+    if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
+    return { keyName: key.name, isAdmin: allows(key.scopes, "admin") };
   }
 }
 

@@ -12,6 +12,7 @@ import type { CallerEnv, RequireScope } from "./access.ts";
 import { analyticsRoutes } from "./analytics.ts";
 import { callsRoutes } from "./calls.ts";
 import { eventsRoutes } from "./events.ts";
+import type { GuessGuard } from "./guessGuard.ts";
 import { keysRoutes } from "./keys.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { webhookRoutes } from "./webhooks.ts";
@@ -24,12 +25,13 @@ export interface ApiRoutesDeps {
   readonly phone: Phone | undefined;
   readonly questions: InstanceQuestions;
   readonly access: RequireScope;
+  readonly guesses: Pick<GuessGuard, "counts">;
   readonly log: LiveKeyCallsDeps["log"];
 }
 
 /** The routes that read the records and act on live calls. */
 export function apiRoutes(
-  { settings, agents, registry, records, phone, questions, access, log }: ApiRoutesDeps,
+  { settings, agents, registry, records, phone, questions, access, guesses, log }: ApiRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const { store: { calls, outbox, keyCalls }, recorder, eventLog, metrics, revocation, webhooks } =
     records;
@@ -50,7 +52,7 @@ export function apiRoutes(
     eventsRoutes({ access, log: eventLog, findCall, now: records.store.clock.now, revocation }),
   );
   routes.route("/", webhookRoutes({ access, outbox, ...(webhooks !== undefined && { webhooks }) }));
-  routes.route("/", metricsRoutes({ access, metrics }));
+  routes.route("/", metricsRoutes({ access, metrics, guesses }));
   const liveCallsOf = createLiveKeyCalls({
     ...{ keyCalls, control, flush: recorder.flush, log },
     ...(phone !== undefined && {

@@ -15,6 +15,7 @@ import { createAccess, createKeyCheck } from "./access.ts";
 import { apiRoutes } from "./apiRoutes.ts";
 import { doNotCallRoutes } from "./doNotCall.ts";
 import { docsRoutes } from "./docs.ts";
+import { createGuessGuard } from "./guessGuard.ts";
 import { createRouter, type RouteEnv, type Router } from "./index.ts";
 import { openapiRoutes } from "./openapi.ts";
 import { outboundRoutes } from "./outbound.ts";
@@ -53,7 +54,9 @@ export function createAppRouter(
   });
   const keyed = checkKey &&
     { authenticate: (secret: string) => checkKey(secret, "calls:create") };
+  const guesses = createGuessGuard({ addressOf, now, log });
   const access = createAccess({
+    guesses,
     ...(checkKey !== undefined && { checkKey }),
     ...(server.publicUrl !== undefined && { publicOrigin: server.publicUrl }),
     allowedOrigins: server.allowedOrigins,
@@ -111,13 +114,14 @@ export function createAppRouter(
           ...(server.publicUrl !== undefined && { publicOrigin: server.publicUrl }),
           allowedOrigins: server.allowedOrigins,
           addressOf,
+          guesses,
           now,
           log,
         }),
       );
       router.route(
         "/",
-        apiRoutes({ settings, agents, registry, records, phone, questions, access, log }),
+        apiRoutes({ settings, agents, registry, records, phone, questions, access, guesses, log }),
       );
       router.route("/", docsRoutes());
       router.route("/", openapiRoutes(router));

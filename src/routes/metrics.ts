@@ -1,20 +1,31 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { createGauge } from "../services/metrics/prometheus.ts";
 import type { Metrics } from "../services/metrics.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
+import type { GuessGuard } from "./guessGuard.ts";
 import { errorAnswers, refuseInvalid } from "./openapiParts.ts";
 
 export interface MetricsRoutesDeps {
   readonly access: RequireScope;
   readonly metrics: Pick<Metrics, "write">;
+  readonly guesses: Pick<GuessGuard, "counts">;
 }
 
 /** `GET /metrics`: figures of this process for Prometheus. */
-export function metricsRoutes({ access, metrics }: MetricsRoutesDeps): OpenAPIHono<CallerEnv> {
+export function metricsRoutes(
+  { access, metrics, guesses }: MetricsRoutesDeps,
+): OpenAPIHono<CallerEnv> {
+  const refused = createGauge(
+    "parley_secrets_refused_total",
+    "Wrong API keys and session tokens.",
+    () => Object.entries(guesses.counts).map(([kind, count]) => [{ kind }, count]),
+    "counter",
+  );
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
   routes.openapi(
     { ...figures, middleware: [access("metrics")] },
     (c) =>
-      c.text(metrics.write(), 200, {
+      c.text(metrics.write() + refused.write(), 200, {
         "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
         "Cache-Control": "no-store",
       }),

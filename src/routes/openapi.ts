@@ -1,7 +1,7 @@
 import { Hono } from "@hono/hono";
 import type { Env } from "@hono/hono";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { etagOf } from "./etag.ts";
+import { etagOf, isHeld } from "./etag.ts";
 import { describeApi } from "./openapiDocument.ts";
 
 /** `GET /openapi.json`: all routes of a router, from the schemas that they check requests with. */
@@ -13,7 +13,7 @@ export function openapiRoutes<E extends Env>(router: OpenAPIHono<E>): Hono {
     // At the first request, when all routes are there.
     written ??= await write();
     const headers = { "ETag": written.etag, "Cache-Control": "no-cache" };
-    if (c.req.header("if-none-match") === written.etag) return c.body(null, 304, headers);
+    if (isHeld(written.etag, c.req.header("if-none-match"))) return c.body(null, 304, headers);
     return c.body(written.text, 200, { ...headers, "Content-Type": "application/json" });
   });
   return routes;

@@ -1,7 +1,7 @@
 import type { Context } from "@hono/hono";
 import { stripTypeScriptTypes } from "node:module";
 import { HttpProblem } from "./errors.ts";
-import { etagOf } from "./etag.ts";
+import { etagOf, isHeld } from "./etag.ts";
 
 /** Creates the function that answers with a file of one folder of `src/web`, TypeScript as JavaScript. */
 export function servePageFiles(folder: URL): (c: Context, name: string) => Promise<Response> {
@@ -13,7 +13,7 @@ export function servePageFiles(folder: URL): (c: Context, name: string) => Promi
     const host = URL.parse(c.req.url)?.host;
     if (host === undefined) throw new HttpProblem(400, "invalid_host", "There is no such host.");
     const headers = { ...securityHeaders(host), "ETag": file.etag };
-    if (c.req.header("if-none-match") === file.etag) return c.body(null, 304, headers);
+    if (isHeld(file.etag, c.req.header("if-none-match"))) return c.body(null, 304, headers);
     return c.body(file.text, 200, { ...headers, "Content-Type": file.contentType });
   };
 }

@@ -1,13 +1,15 @@
 import { type Context, Hono } from "@hono/hono";
 import { CallRefused, type CallRegistry } from "../call/callSession.ts";
 import { handleWebSocket, type WebHandlerDeps } from "../handlers/webHandler.ts";
-import { TOKEN_PROTOCOL_PREFIX, WEB_PROTOCOL } from "../protocol/web.ts";
+import { WEB_PROTOCOL } from "../protocol/web.ts";
 import { presentedKey } from "../utils/auth.ts";
 import { readOptionalJson } from "../utils/bodyReader.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { tooManyRequests } from "./apiKeys.ts";
 import { HttpProblem } from "./errors.ts";
+import type { GuessGuard } from "./guessGuard.ts";
 import { type AccessRules, isAllowedOrigin, isLocal } from "./webAccess.ts";
+import { readHandshake } from "./webHandshake.ts";
 import { webPage } from "./webPage.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";
 
@@ -25,6 +27,7 @@ export interface WebRoutesDeps {
   readonly allowedOrigins: readonly string[];
   /** What limits count a request by where it shows no key. */
   readonly addressOf: (c: Context) => string;
+  readonly guesses: GuessGuard;
   readonly log: WebHandlerDeps["log"];
   /** Milliseconds, of any clock that does not go back. */
   readonly now: () => number;
@@ -32,17 +35,17 @@ export interface WebRoutesDeps {
 
 /** The browser's routes: the page, what it needs to know, its token, and its socket. */
 export function webRoutes(
-  { registry, agents, tokens, authenticate, addressOf, log, now, ...deps }: WebRoutesDeps,
+  { registry, agents, tokens, authenticate, addressOf, guesses, log, now, ...deps }: WebRoutesDeps,
 ): Hono {
   const rules: AccessRules = { keyed: authenticate !== undefined, ...deps };
   const sessions = createRateLimiter({ capacity: 20, refillPerSecond: 0.5 });
-  const wrongKeys = createRateLimiter({ capacity: 10, refillPerSecond: 0.2 });
+  const keyless = createRateLimiter({ capacity: 10, refillPerSecond: 0.2 });
   const app = new Hono();
 
   app.route("/", webPage());
 
   app.get("/api/web/info", (c) => {
-    const access = rules.keyed ? "key" : isLocal(c.req.raw) ? "open" : "closed";
+    const access = rules.keyed ? "key" : isLocal(c) ? "open" : "closed";
     const { engine, defaultAgent } = deps;
     return c.json({ engine, access, defaultAgent, agents }, 200, NOT_KEPT);
   });
@@ -59,7 +62,20 @@ export function webRoutes(
     return c.json({ token, expiresAt: expiresAt.toISOString() }, 200, NOT_KEPT);
   });
 
-  app.get("/web", async (c) => connect(c.req.raw, await claim(c.req.raw)));
+  app.get("/web", async (c) => {
+    const token = admit(c);
+    const grant = await tokens.claim(token);
+    if (grant === undefined) {
+      guesses.failed(c, "token");
+      throw new HttpProblem(401, "invalid_token", "The token is unknown, used or too old.");
+    }
+    try {
+      return connect(c.req.raw, grant);
+    } catch (error) {
+      tokens.giveBack(token, grant);
+      throw error;
+    }
+  });
 
   return app;
 
@@ -67,7 +83,7 @@ export function webRoutes(
   function identify(c: Context): string | undefined {
     const request = c.req.raw;
     if (authenticate === undefined) {
-      if (isLocal(request) && comesFromOwnPage(request)) return undefined;
+      if (isLocal(c) && comesFromOwnPage(request)) return undefined;
       throw new HttpProblem(
         403,
         "origin_not_allowed",
@@ -75,16 +91,16 @@ export function webRoutes(
       );
     }
     const secret = presentedKey(request.headers);
-    const key = secret === undefined ? undefined : authenticate(secret);
+    if (secret === undefined) {
+      const pace = keyless.take(addressOf(c), now());
+      if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
+      throw wrongKey("This server asks for an API key.");
+    }
+    guesses.admit(c, "key");
+    const key = authenticate(secret);
     if (key !== undefined) return key.name;
-    const pace = wrongKeys.take(addressOf(c), now());
-    if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
-    const sentence = secret === undefined
-      ? "This server asks for an API key."
-      : "The server does not know this API key.";
-    throw new HttpProblem(401, "invalid_key", sentence, undefined, {
-      "WWW-Authenticate": "Bearer",
-    });
+    guesses.failed(c, "key");
+    throw wrongKey("The server does not know this API key.");
   }
 
   function comesFromOwnPage(request: Request): boolean {
@@ -101,36 +117,24 @@ export function webRoutes(
     return name;
   }
 
-  /** Everything is checked before the upgrade, and the token last: it is spent by looking. */
-  async function claim(request: Request): Promise<WebGrant> {
-    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-      throw new HttpProblem(426, "upgrade_required", "Only WebSockets connect here.", undefined, {
-        "Upgrade": "websocket",
-      });
-    }
+  /** Everything is checked before the token is: it is spent by looking. */
+  function admit(c: Context): string {
+    const request = c.req.raw;
+    const token = readHandshake(request);
     if (request.headers.has("origin") && !isAllowedOrigin(request, rules)) {
       throw new HttpProblem(403, "origin_not_allowed", "This page may not talk with this server.");
     }
-    const protocols = (request.headers.get("sec-websocket-protocol") ?? "").split(/\s*,\s*/);
-    const token = protocols.find((name) => name.startsWith(TOKEN_PROTOCOL_PREFIX));
-    if (!protocols.includes(WEB_PROTOCOL) || token === undefined) {
-      throw new HttpProblem(401, "token_required", `Offer ${WEB_PROTOCOL} and token.<token>.`);
-    }
     if (!registry.accepting) throw new CallRefused("full");
-    const grant = await tokens.claim(token.slice(TOKEN_PROTOCOL_PREFIX.length));
-    if (grant === undefined) {
-      throw new HttpProblem(401, "invalid_token", "The token is unknown, used or too old.");
-    }
-    return grant;
+    guesses.admit(c, "token");
+    return token;
   }
 
   function connect(request: Request, grant: WebGrant): Response {
     const session = registry.open({ direction: "web", ...grant });
     try {
-      const { socket, response } = Deno.upgradeWebSocket(request, {
-        protocol: WEB_PROTOCOL,
-        idleTimeout: IDLE_SECONDS,
-      });
+      const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
+      // Deno finds a protocol only in a list that is written with blanks.
+      response.headers.set("Sec-WebSocket-Protocol", WEB_PROTOCOL);
       handleWebSocket(socket, { session, log });
       return response;
     } catch (error) {
@@ -139,6 +143,10 @@ export function webRoutes(
       throw new HttpProblem(400, "invalid_upgrade", "The WebSocket handshake is not valid.");
     }
   }
+}
+
+function wrongKey(sentence: string): HttpProblem {
+  return new HttpProblem(401, "invalid_key", sentence, undefined, { "WWW-Authenticate": "Bearer" });
 }
 
 const BODY_LIMITS = { maxBytes: 4096, timeoutMs: 5000 };

@@ -1,3 +1,4 @@
+import type { Context } from "@hono/hono";
 import { isLoopback } from "../utils/loopback.ts";
 
 export interface AccessRules {
@@ -23,10 +24,24 @@ export function isAllowedOrigin(request: Request, rules: AccessRules): boolean {
   return new URL(origin).host === own.host && (rules.keyed || isLoopback(own.hostname));
 }
 
-/** Tells a request that stayed on this machine from one that came through a tunnel or proxy. */
-export function isLocal(request: Request): boolean {
-  return isLoopback(URL.parse(request.url)?.hostname ?? "") &&
-    !FORWARDED.some((name) => request.headers.has(name));
+/**
+ * Tells a request that stayed on this machine from one that came through a tunnel or proxy. `Host` is
+ * the client's to choose, so the connection itself must come from here; behind a proxy that adds no
+ * header it always does, which is why a server that can be reached from outside needs keys.
+ */
+export function isLocal({ env, req }: Context): boolean {
+  return isLoopback(remoteAddressIn(env)) &&
+    isLoopback(URL.parse(req.url)?.hostname ?? "") &&
+    ![...req.raw.headers.keys()].some((name) => FORWARDED.test(name));
 }
 
-const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+/** What proxies, tunnels and content networks write. */
+const FORWARDED =
+  /^(forwarded|via|x-(forwarded|real|client|cluster|original)-.*|.*-(client|connecting)-ip)$/;
+
+function remoteAddressIn(env: unknown): string {
+  return typeof env === "object" && env !== null && "remoteAddress" in env &&
+      typeof env.remoteAddress === "string"
+    ? env.remoteAddress
+    : "";
+}

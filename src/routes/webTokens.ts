@@ -20,6 +20,8 @@ export interface WebTokens {
    * problem where that cannot be told.
    */
   claim(token: string): Promise<WebGrant | undefined>;
+  /** Makes a claimed token good again, here, where its call could not be opened after all. */
+  giveBack(token: string, grant: WebGrant): void;
 }
 
 export interface WebTokensDeps {
@@ -65,6 +67,7 @@ export function createWebTokens(
       const isGone = grant?.keyName !== undefined && isRevoked(grant.keyName);
       return isGone ? undefined : grant;
     },
+    giveBack: (token, grant) => void own.set(token, { grant, untilMs: now() + lifeMs }),
   };
 
   /** A token that may have reached the store is never kept here too: it would work twice. */

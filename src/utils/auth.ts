@@ -26,17 +26,15 @@ const MIN_SECRET_LENGTH = 16;
 /**
  * Reads keys written as `name:secret` or `name:sha256:<hex>`, separated by commas. After either may
  * follow `;scopes=calls:read+metrics` and `;expires=2027-01-31` (in UTC, that day no longer counts).
- * Without scopes a key may place calls and read its own; the only key there is may do everything.
+ * Without scopes a key may place calls and read its own; `admin` is never implied.
  *
  * Throws an `Error` that names the position of the first wrong key and never repeats what it holds.
  */
 export function parseApiKeys(spec: string): readonly ApiKey[] {
   if (spec.trim() === "") return [];
   const keys: ApiKey[] = [];
-  const texts = spec.split(",");
-  const scopes = texts.length === 1 ? [...ownScopes, "admin" as const] : ownScopes;
-  for (const [index, text] of texts.entries()) {
-    const key = parseApiKey(text.trim(), index + 1, scopes);
+  for (const [index, text] of spec.split(",").entries()) {
+    const key = parseApiKey(text.trim(), index + 1);
     const sameName = keys.findIndex(({ name }) => name === key.name);
     if (sameName >= 0) {
       throw new Error(`Cannot use API key ${index + 1}: it has the name of key ${sameName + 1}`);
@@ -52,11 +50,21 @@ export function parseApiKeys(spec: string): readonly ApiKey[] {
   return keys;
 }
 
-/** The secret that a request shows, as `Authorization: Bearer` or else as `X-API-Key`. */
+/**
+ * The secret that a request shows, as `Authorization: Bearer` or else as `X-API-Key`. Of one that is
+ * longer than any key, only the beginning: it opens nothing, and costs little to look up.
+ */
 export function presentedKey(headers: Headers): string | undefined {
-  const bearer = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "")?.[1];
-  return bearer ?? (headers.get("x-api-key")?.trim() || undefined);
+  const [scheme = "", bearer = "", ...more] = words(headers.get("authorization"));
+  if (scheme.toLowerCase() === "bearer" && bearer !== "" && more.length === 0) return bearer;
+  return headers.get("x-api-key")?.slice(0, MAX_SHOWN_LENGTH).trim() || undefined;
 }
+
+function words(header: string | null): readonly string[] {
+  return (header ?? "").slice(0, MAX_SHOWN_LENGTH).split(" ").filter((word) => word !== "");
+}
+
+const MAX_SHOWN_LENGTH = 2000;
 
 /**
  * Creates the function that finds the key of a secret.
@@ -79,10 +87,10 @@ export function createAuthenticator(
 /** Of a key that names none. */
 const ownScopes: readonly KeyScope[] = ["calls:create", "calls:read"];
 
-function parseApiKey(text: string, position: number, scopes: readonly KeyScope[]): ApiKey {
+function parseApiKey(text: string, position: number): ApiKey {
   const [shown = "", ...options] = text.split(";");
   const { name, digest } = parseNamed(shown, position);
-  let key: ApiKey = { name, digest, scopes };
+  let key: ApiKey = { name, digest, scopes: ownScopes };
   for (const option of options) key = { ...key, ...parseOption(option.trim(), position) };
   return key;
 }

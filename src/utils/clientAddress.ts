@@ -11,9 +11,25 @@ export function clientAddress(
   headers: Headers,
   trustProxy: boolean,
 ): string {
-  const forwarded = trustProxy ? headers.get("x-forwarded-for")?.split(",").at(-1) : undefined;
-  return subscriberOf(forwarded ?? "") ?? subscriberOf(remoteAddress) ?? remoteAddress;
+  const forwarded = trustProxy ? lastOf(headers.get("x-forwarded-for") ?? "") : "";
+  return subscriberOf(forwarded) ?? subscriberOf(remoteAddress) ?? remoteAddress;
 }
+
+/** Enough of an address to tell networks apart: the /24 of an IPv4 address, the /48 of an IPv6 one. */
+export function maskAddress(address: string): string {
+  if (isIPv4(address)) return address.replace(/\.\d+$/, ".0/24");
+  const groups = address.split(":", 3);
+  return groups.length === 3 ? `${groups.join(":")}::/48` : "unknown";
+}
+
+/** Others may have written any amount before the last element; empty elements are none (RFC 9110). */
+function lastOf(list: string): string {
+  return list.slice(-MAX_LOOKED_AT).split(",").map((entry) => entry.trim())
+    .findLast((entry) => entry !== "") ?? "";
+}
+
+/** An address with its zone and port is far shorter. */
+const MAX_LOOKED_AT = 500;
 
 /** Undefined for what is not an address. */
 function subscriberOf(entry: string): string | undefined {

@@ -7,6 +7,8 @@ export type RateDecision =
 export interface RateLimiter {
   /** Takes tokens of a key's bucket, if it holds enough; a refusal takes none. */
   take(key: string, nowMs: number, cost?: number): RateDecision;
+  /** What `take` would say, without taking anything. */
+  look(key: string, nowMs: number): RateDecision;
   /** How many keys are remembered. */
   readonly size: number;
 }
@@ -34,6 +36,11 @@ export function createRateLimiter(
     get size() {
       return buckets.size;
     },
+    look(key, nowMs) {
+      const bucket = buckets.get(key);
+      const available = bucket === undefined ? capacity : tokensAt(bucket, nowMs);
+      return decide(available, 1);
+    },
     take(key, nowMs, cost = 1) {
       if (!(cost >= 0 && cost <= capacity)) {
         throw new RangeError(`Cannot take ${cost} tokens: a bucket holds ${capacity}`);
@@ -41,17 +48,21 @@ export function createRateLimiter(
       const bucket = buckets.get(key) ?? { tokens: capacity, atMs: nowMs };
       buckets.delete(key);
       const available = tokensAt(bucket, nowMs);
-      const allowed = available >= cost;
+      const decision = decide(available, cost);
       buckets.set(key, {
-        tokens: allowed ? available - cost : available,
+        tokens: decision.allowed ? available - cost : available,
         atMs: Math.max(nowMs, bucket.atMs),
       });
       forgetOldest(nowMs);
-      if (allowed) return { allowed };
-      const retryAfterSeconds = Math.max(1, Math.ceil((cost - available) / refillPerSecond));
-      return { allowed, retryAfterSeconds };
+      return decision;
     },
   };
+
+  function decide(available: number, cost: number): RateDecision {
+    if (available >= cost) return { allowed: true };
+    const retryAfterSeconds = Math.max(1, Math.ceil((cost - available) / refillPerSecond));
+    return { allowed: false, retryAfterSeconds };
+  }
 
   function tokensAt({ tokens, atMs }: Bucket, nowMs: number): number {
     const elapsedSeconds = Math.max(0, nowMs - atMs) / 1000;

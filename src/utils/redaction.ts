@@ -14,9 +14,17 @@ export function maskNumber(number: string): string {
  */
 export function maskText(text: string): string {
   if (!SUSPICIOUS.test(text)) return text;
-  let masked = text.includes(UNREADABLE_JSON) ? text.replace(QUOTED_JSON, REDACTED) : text;
+  let masked = text.includes(UNREADABLE_JSON) ? withoutQuotation(text) : text;
   for (const [pattern, replacement] of MASKS) masked = masked.replace(pattern, replacement);
   return masked.replace(PHONE_NUMBER, maskNumber);
+}
+
+/** From the first quotation mark on: what is quoted may hold such marks of its own. */
+function withoutQuotation(text: string): string {
+  const end = text.lastIndexOf(UNREADABLE_JSON);
+  const start = text.indexOf('"');
+  if (start < 0 || start > end) return text;
+  return text.slice(0, start).replace(/\.\.\.$/, "") + REDACTED + text.slice(end);
 }
 
 /** Whether a field of this name must not show this value. */
@@ -65,7 +73,6 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
 
 /** V8 quotes what JSON.parse could not read. */
 const UNREADABLE_JSON = " is not valid JSON";
-const QUOTED_JSON = /(?:\.\.\.)?"[^]*"(?:\.\.\.)?(?= is not valid JSON)/;
 
 const PHONE_NUMBER = /(?:\+|%2B)[ (]?\d(?:[ ().-]{0,2}\d){6,14}/g;
 

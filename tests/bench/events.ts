@@ -4,6 +4,7 @@
  * A server of its own process publishes events; readers read them over HTTP, and one of them stops
  * reading. Printed are what arrived, how late, what the one that stopped was told, and the memory.
  */
+import { createGuessGuard } from "../../src/routes/guessGuard.ts";
 import { createAccess } from "../../src/routes/access.ts";
 import { eventsRoutes } from "../../src/routes/events.ts";
 import { writeServerSentEvent } from "../../src/routes/eventStream.ts";
@@ -53,7 +54,9 @@ async function main(): Promise<void> {
 }
 
 function serve(log: Parameters<typeof eventsRoutes>[0]["log"]) {
-  const access = createAccess({ allowedOrigins: [], addressOf: () => "", now: () => 0 });
+  const where = { addressOf: () => "", now: () => 0 };
+  const guesses = createGuessGuard({ ...where, log: { warn() {} } });
+  const access = createAccess({ allowedOrigins: [], guesses, ...where });
   const router = plainRouter((router) =>
     router.route(
       "/",

@@ -31,7 +31,7 @@ const subject = await startWatchedParley(model.url, {
   DATABASE_URL: `sqlite:${folder}/soak.db`,
   JOURNAL_DIR: `${folder}/journals`,
   MAX_CALL_USD: "100",
-  API_KEYS: keys.map((key, at) => `bench${at}:${key}`).join(","),
+  API_KEYS: keys.map((key, at) => `bench${at}:${key};scopes=admin`).join(","),
 });
 const rows: Record<string, Record<string, number>> = {};
 const reports: MemoryReport[] = [];

@@ -7,6 +7,8 @@ const phone = {
   TWILIO_ACCOUNT_SID: `AC${"0a".repeat(16)}`,
   TWILIO_AUTH_TOKEN: "0123456789abcdef0123456789abcdef",
   TWILIO_PHONE_NUMBER: "+14155550100",
+  API_KEYS: "ops:0123456789abcdef;scopes=admin",
+  OPENAI_API_KEY: "sk-planted",
 };
 
 Deno.test("readSettings() has a default for everything", () => {
@@ -173,12 +175,38 @@ Deno.test("readSettings() tells every problem at once and no secret", () => {
   for (const secret of secrets) assert.equal(all.includes(secret), false, secret);
 });
 
-Deno.test("readSettings() refuses to listen beyond loopback without API_KEYS", () => {
+Deno.test("case 173: without API_KEYS the server does not start where others can reach it", () => {
   for (const HOST of ["0.0.0.0", "::", "192.168.1.5", "example.com", "127.0.0.1.example.com"]) {
     assert.match(problemsOf({ HOST }).join(), /^API_KEYS is missing/, HOST);
     assert.ok(readSettings({ HOST, API_KEYS: "ops:0123456789abcdef" }));
   }
   for (const HOST of ["localhost", "127.9.9.9", "::1"]) assert.ok(readSettings({ HOST }));
+  for (const PUBLIC_URL of ["https://voice.example.com", "https://10.0.0.1"]) {
+    assert.match(problemsOf({ PUBLIC_URL }).join(), /^API_KEYS is missing.*;scopes=admin/);
+  }
+  for (const API_KEYS of [undefined, "", " ", ",", " , "]) {
+    for (const PUBLIC_URL of [phone.PUBLIC_URL, "https://localhost:8443"]) {
+      const problems = problemsOf({ ...phone, PUBLIC_URL, API_KEYS });
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? "", /^API_KEYS is missing/);
+    }
+  }
+});
+
+Deno.test("case 175: without OPENAI_API_KEY a phone is answered only where that is asked for", () => {
+  const keyless = { ...phone, OPENAI_API_KEY: undefined };
+  const problems = problemsOf(keyless);
+  assert.equal(problems.length, 1);
+  assert.match(problems[0] ?? "", /^OPENAI_API_KEY is missing.*OPENAI_API_KEY=rehearsal/);
+  const { openai } = readSettings({ ...keyless, OPENAI_API_KEY: "rehearsal" });
+  assert.equal(openai.apiKey, undefined);
+  assert.ok(readSettings({ ...keyless, TWILIO_API_URL: "http://127.0.0.1:8089" }));
+  const own = { OPENAI_REALTIME_URL: "ws://127.0.0.1:9/v1/realtime" };
+  assert.ok(readSettings({ ...keyless, ...own }));
+  assert.match(
+    problemsOf({ ...own, OPENAI_API_KEY: "rehearsal" }).join(),
+    /leave one of them out/,
+  );
 });
 
 Deno.test("readSettings() takes the phone whole or not at all", () => {
@@ -201,7 +229,7 @@ Deno.test("readSettings() hints at keys of which none may see everything", () =>
   const two = "ops:0123456789abcdef,app:fedcba9876543210";
   assert.match(hintsFor(two)[0] ?? "", /None of API_KEYS has the scope admin/);
   assert.deepEqual(hintsFor(`${two};scopes=admin`), []);
-  assert.deepEqual(hintsFor("ops:0123456789abcdef"), []);
+  assert.match(hintsFor("ops:0123456789abcdef")[0] ?? "", /None of API_KEYS has the scope admin/);
 });
 
 Deno.test("readSettings() hints at names that look misspelt, and leaves others alone", () => {

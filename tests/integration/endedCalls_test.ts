@@ -3,7 +3,7 @@ import { apiKey, startPhoneServer } from "../support/phoneServer.ts";
 
 Deno.test("of every call that ends is told, however close upon another", async () => {
   await using server = await startPhoneServer({
-    env: { TELEPHONY_USD_PER_MINUTE: "1", API_KEYS: `ops:${apiKey}` },
+    env: { TELEPHONY_USD_PER_MINUTE: "1", API_KEYS: `ops:${apiKey};scopes=admin` },
   });
   const { app, network } = server;
   const calls = Array.from({ length: 60 }, () => network.call());

@@ -55,7 +55,7 @@ export async function startPhoneWorld(
     env: {
       OPENAI_API_KEY: modelKey,
       OPENAI_REALTIME_URL: realtime.url,
-      API_KEYS: `ops:${apiKey}`,
+      API_KEYS: `ops:${apiKey};scopes=admin`,
       ...env,
     },
     overrides: { agentFiles: onlyAgent(agent) },

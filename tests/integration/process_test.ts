@@ -201,7 +201,14 @@ Deno.test("a port that is taken, and a place that may not be written, are told i
 });
 
 Deno.test("without any settings the built-in engine speaks to this machine's page, and to no other", async () => {
-  await using server = await startServerProcess({ env: { API_KEYS: undefined } });
+  const env = {
+    API_KEYS: undefined,
+    PUBLIC_URL: undefined,
+    TWILIO_ACCOUNT_SID: undefined,
+    TWILIO_AUTH_TOKEN: undefined,
+    TWILIO_PHONE_NUMBER: undefined,
+  };
+  await using server = await startServerProcess({ env });
   const foreign = { Origin: "https://evil.example" };
   for (const path of ["/api/calls", "/api/web/session"]) {
     const method = path.endsWith("session") ? "POST" : "GET";

@@ -4,7 +4,9 @@ import { ADMIN, ALICE, problem, SCRAPER, withApi } from "../support/apiServer.ts
 
 const options = {
   mount: (router, { access }) => {
-    router.route("/", metricsRoutes({ access, metrics: { write: () => "parley_calls_live 0\n" } }));
+    const metrics = { write: () => "parley_calls_live 0\n" };
+    const guesses = { counts: { key: 3, token: 1 } };
+    router.route("/", metricsRoutes({ access, metrics, guesses }));
   },
 } satisfies Parameters<typeof withApi>[0];
 
@@ -12,7 +14,9 @@ Deno.test("GET /metrics answers in the format of Prometheus", () =>
   withApi({ ...options, keyed: false }, async ({ ask }) => {
     const response = await ask("/metrics");
     assert.equal(response.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-    assert.equal(await response.text(), "parley_calls_live 0\n");
+    const text = await response.text();
+    assert.match(text, /^parley_calls_live 0$/m);
+    assert.match(text, /^parley_secrets_refused_total\{kind="key"\} 3$/m);
   }));
 
 Deno.test("GET /metrics takes a key with the scope metrics or admin where there are keys", () =>

@@ -46,7 +46,15 @@ Deno.test("guessing keys is limited per address, whatever X-Forwarded-For says",
 });
 
 Deno.test("without API_KEYS nobody places calls", async () => {
-  await using server = await startPhoneServer({ env: { API_KEYS: undefined } });
+  const env = {
+    API_KEYS: undefined,
+    PUBLIC_URL: undefined,
+    TWILIO_ACCOUNT_SID: undefined,
+    TWILIO_AUTH_TOKEN: undefined,
+    TWILIO_PHONE_NUMBER: undefined,
+    TWILIO_API_URL: undefined,
+  };
+  await using server = await startPhoneServer({ env });
   assert.deepEqual(await codeOf(await server.post(path, { to })), [401, "api_keys_not_configured"]);
 });
 

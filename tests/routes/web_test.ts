@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { connect as connectTcp } from "node:net";
+import type { Context } from "@hono/hono";
+import { createGuessGuard } from "../../src/routes/guessGuard.ts";
 import { createAuthenticator, parseApiKeys } from "../../src/utils/auth.ts";
+import { sendLines } from "../support/byHand.ts";
 import { callFromClient, openClient } from "../support/webClient.ts";
 import { startWebServer, type WebServer, type WebServerOptions } from "../support/webServer.ts";
 
@@ -116,13 +119,76 @@ Deno.test("webRoutes() gives no token without the right key", () =>
     await assertProblem(await post(server, { headers }), 401, "invalid_key");
   }));
 
-Deno.test("webRoutes() slows down who guesses keys", () =>
+Deno.test("webRoutes() slows down who asks without a key", () =>
   withServer({ ...keyed, now: () => 0 }, async (server) => {
     for (let i = 0; i < 10; i++) await (await post(server)).body?.cancel();
     const response = await post(server);
     assert.equal(response.headers.get("retry-after"), "5");
     await assertProblem(response, 429, "rate_limited");
   }));
+
+Deno.test("case 177: an address in penalty for wrong keys is refused whatever key it shows", async () => {
+  const lines: string[] = [];
+  const log = { info() {}, warn: (...line: unknown[]) => lines.push(JSON.stringify(line)) };
+  const addressOf = (c: Context) => c.req.header("x-test-address") ?? "203.0.113.9";
+  const now = () => 0;
+  const guesses = createGuessGuard({ addressOf, now, log });
+  await withServer({ ...keyed, addressOf, now, guesses, log }, async (server) => {
+    const ask = (secret: string, address?: string) =>
+      post(server, {
+        headers: {
+          authorization: `Bearer ${secret}`,
+          ...(address !== undefined && { "x-test-address": address }),
+        },
+      });
+    for (let i = 0; i < 10; i++) {
+      await assertProblem(await ask(`wrong-horse-battery${i}`), 401, "invalid_key");
+    }
+    await assertProblem(await ask("wrong-horse-battery"), 429, "rate_limited");
+    await assertProblem(await ask(SECRET), 429, "rate_limited");
+    const elsewhere = await ask(SECRET, "198.51.100.7");
+    await elsewhere.body?.cancel();
+    assert.equal(elsewhere.status, 200);
+  });
+  assert.equal(guesses.counts.key, 10);
+  assert.equal(lines.length, 10);
+  assert.match(lines[0] ?? "", /"client":"203\.0\.113\.0\/24"/);
+  assert.doesNotMatch(lines.join(), /203\.0\.113\.9|horse/);
+});
+
+Deno.test("case 176: a request is of this machine only if its connection is, whatever its Host says", async () => {
+  for (
+    const [remoteAddress, header, access] of [
+      ["127.0.0.1", undefined, "open"],
+      ["::1", undefined, "open"],
+      ["::ffff:127.0.0.1", undefined, "open"],
+      ["203.0.113.9", undefined, "closed"],
+      ["::ffff:203.0.113.9", undefined, "closed"],
+      ["unknown", undefined, "closed"],
+      ["127.0.0.1", "x-forwarded-proto", "closed"],
+      ["127.0.0.1", "x-client-ip", "closed"],
+      ["127.0.0.1", "cf-connecting-ip", "closed"],
+      ["127.0.0.1", "via", "closed"],
+    ] as const
+  ) {
+    await withServer({ remoteAddress }, async (server) => {
+      const { port } = new URL(server.origin);
+      const headers = [
+        `Origin: http://localhost:${port}`,
+        "Content-Length: 0",
+        ...(header === undefined ? [] : [`${header}: localhost`]),
+      ];
+      const answer = await sendLines(
+        server.origin,
+        "POST /api/web/session",
+        headers,
+        `localhost:${port}`,
+      );
+      const expected = access === "open" ? 200 : 403;
+      assert.equal(answer.status, expected, `${remoteAddress} ${header}`);
+    });
+  }
+});
 
 Deno.test("webRoutes() limits how many tokens one caller gets", () =>
   withServer({ now: () => 0 }, async (server) => {
@@ -227,16 +293,6 @@ Deno.test("case 60: a token that is older than a minute is taken no more", async
     assert.deepEqual(await shakeHands(server, offers), { status: 401, code: "invalid_token" });
   });
 });
-
-Deno.test("webRoutes() lets go of a call whose handshake is broken", () =>
-  withServer({}, async (server) => {
-    const answer = await shakeHands(server, {
-      "Sec-WebSocket-Protocol": `parley.v1, token.${await server.token()}`,
-      "Sec-WebSocket-Key": "",
-    });
-    assert.deepEqual(answer, { status: 400, code: "invalid_upgrade" });
-    await server.sessions[0]!.told("hangUp");
-  }));
 
 Deno.test("webRoutes() gives no token while no call fits", () =>
   withServer({ accepting: false }, async (server) => {

@@ -7,6 +7,7 @@ import { analyticsRoutes } from "../../src/routes/analytics.ts";
 import { callsRoutes } from "../../src/routes/calls.ts";
 import { eventsRoutes } from "../../src/routes/events.ts";
 import { writeServerSentEvent } from "../../src/routes/eventStream.ts";
+import { createGuessGuard } from "../../src/routes/guessGuard.ts";
 import type { Router } from "../../src/routes/index.ts";
 import { createCallActions } from "../../src/services/callActions.ts";
 import { createCallControl } from "../../src/services/callControl.ts";
@@ -101,7 +102,9 @@ export async function withApi(
     gatherMs: 0,
     ...(maxEvents !== undefined && { maxEvents }),
   });
+  const addressOf = () => "127.0.0.1";
   const access = createAccess({
+    guesses: createGuessGuard({ addressOf, now: () => 0, log: { warn() {} } }),
     ...(keyed && {
       checkKey: createKeyCheck({
         authenticate: createAuthenticator(parseApiKeys(keys)),
@@ -109,7 +112,7 @@ export async function withApi(
       }),
     }),
     allowedOrigins: [],
-    addressOf: () => "127.0.0.1",
+    addressOf,
     now: () => 0,
   });
   const router = plainRouter((router) => {

@@ -49,7 +49,7 @@ export async function startServerProcess(
     LOG_FORMAT: "json",
     LOG_LEVEL: "debug",
     DATABASE_URL: `sqlite:${folder.path}/parley.db`,
-    API_KEYS: `ops:${apiKey}`,
+    API_KEYS: `ops:${apiKey};scopes=admin`,
     ...env,
   }, preload);
   const ended = child.status.then(async ({ code }) => {

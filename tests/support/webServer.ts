@@ -2,6 +2,7 @@ import type { ControlInput } from "../../src/call/callInput.ts";
 import type { CallLeg, LegInput } from "../../src/call/callLeg.ts";
 import { CallRefused, type CallSession } from "../../src/call/callSession.ts";
 import type { CallEnd, CallRequest } from "../../src/call/types.ts";
+import { createGuessGuard } from "../../src/routes/guessGuard.ts";
 import { webRoutes, type WebRoutesDeps } from "../../src/routes/web.ts";
 import { PATIENCE_MS } from "./patience.ts";
 import { plainRouter } from "./plainRouter.ts";
@@ -103,22 +104,29 @@ export interface WebServer {
 }
 
 export interface WebServerOptions extends Partial<Omit<WebRoutesDeps, "registry">> {
-  readonly refuses?: CallRefused["code"];
+  readonly refuses?: CallRefused["code"] | (() => CallRefused["code"] | undefined);
   readonly accepting?: boolean;
+  /** Where connections come from, as the host tells it. */
+  readonly remoteAddress?: string;
   readonly onOpen?: (session: RecordingSession) => void;
 }
 
 /** Serves the browser's routes alone, on a free port, with calls that only record. */
 export function startWebServer(
-  { refuses, accepting = true, onOpen, ...deps }: WebServerOptions = {},
+  { refuses, accepting = true, remoteAddress = "127.0.0.1", onOpen, ...deps }: WebServerOptions =
+    {},
 ): WebServer {
   const sessions: RecordingSession[] = [];
+  const log = { info() {}, warn() {} };
+  const addressOf = () => "127.0.0.1";
+  const now = deps.now ?? (() => performance.now());
   const opened: Array<(session: RecordingSession) => void> = [];
   const routes = webRoutes({
     registry: {
       accepting,
       open(request) {
-        if (refuses !== undefined) throw new CallRefused(refuses);
+        const refusal = typeof refuses === "function" ? refuses() : refuses;
+        if (refusal !== undefined) throw new CallRefused(refusal);
         const session = new RecordingSession(request);
         sessions.push(session);
         onOpen?.(session);
@@ -131,15 +139,14 @@ export function startWebServer(
     defaultAgent: "receptionist",
     engine: "rehearsal",
     allowedOrigins: [],
-    addressOf: () => "127.0.0.1",
-    log: { info() {}, warn() {} },
-    now: () => performance.now(),
+    guesses: createGuessGuard({ addressOf, now, log }),
+    ...{ addressOf, now, log },
     ...deps,
   });
   const app = plainRouter((router) => router.route("/", routes), { accepting });
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
-    (request) => app.fetch(request, { remoteAddress: "127.0.0.1" }),
+    (request) => app.fetch(request, { remoteAddress }),
   );
   const origin = `http://127.0.0.1:${server.addr.port}`;
 

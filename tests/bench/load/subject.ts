@@ -49,6 +49,7 @@ export async function startParley(
     cwd: ROOT,
     env: {
       PORT: String(port),
+      API_KEYS: "bench:0123456789abcdef",
       PUBLIC_URL: account.publicUrl,
       OPENAI_API_KEY: "sk-bench-0000000000000000",
       OPENAI_REALTIME_URL: modelUrl,

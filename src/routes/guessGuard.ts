@@ -1,0 +1,54 @@
+import type { Context } from "@hono/hono";
+import { maskAddress } from "../utils/clientAddress.ts";
+import { createRateLimiter } from "../utils/rateLimiter.ts";
+import { tooManyRequests } from "./apiKeys.ts";
+
+/** What is guessed at. */
+export type Guessed = "key" | "token";
+
+/** Slows down who tries secrets, by address. */
+export interface GuessGuard {
+  /**
+   * Throws a 429 `HttpProblem` while the address is in penalty: it is asked before the secret is
+   * looked up, so that a right guess is refused like a wrong one.
+   */
+  admit(c: Context, what: Guessed): void;
+  /** Counts and logs a secret that opened nothing. */
+  failed(c: Context, what: Guessed): void;
+  /** Wrong secrets since the process began. */
+  readonly counts: Readonly<Record<Guessed, number>>;
+}
+
+export interface GuessGuardDeps {
+  readonly addressOf: (c: Context) => string;
+  /** Milliseconds, of any clock that does not go back. */
+  readonly now: () => number;
+  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+}
+
+/** A page that was left open tries its old token a few times; keys are typed in by hand. */
+const PACES = {
+  key: { capacity: 10, refillPerSecond: 0.2 },
+  token: { capacity: 20, refillPerSecond: 0.5 },
+} as const;
+
+export function createGuessGuard({ addressOf, now, log }: GuessGuardDeps): GuessGuard {
+  const limiters = { key: createRateLimiter(PACES.key), token: createRateLimiter(PACES.token) };
+  // Whoever has many addresses must not fill the log.
+  const lines = createRateLimiter({ capacity: 100, refillPerSecond: 1 });
+  const counts = { key: 0, token: 0 };
+  return {
+    counts,
+    admit(c, what) {
+      const pace = limiters[what].look(addressOf(c), now());
+      if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
+    },
+    failed(c, what) {
+      counts[what]++;
+      const address = addressOf(c);
+      limiters[what].take(address, now());
+      if (!lines.take("", now()).allowed) return;
+      log.warn("Secret refused", { kind: what, client: maskAddress(address), soFar: counts[what] });
+    },
+  };
+}

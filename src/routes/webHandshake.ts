@@ -1,0 +1,71 @@
+import { TOKEN_PROTOCOL_PREFIX, WEB_PROTOCOL } from "../protocol/web.ts";
+import { listsWord, readHeaderList } from "../utils/headerList.ts";
+import { HttpProblem } from "./errors.ts";
+
+/**
+ * Checks a WebSocket's handshake (RFC 6455, 4.2.1) and gives the token that it offers beside the
+ * protocol. Throws an `HttpProblem` for whatever is wrong: a token is looked up, and so spent, only
+ * where nothing else can refuse the handshake any more.
+ */
+export function readHandshake({ headers }: Request): string {
+  if (!listsWord(headers.get("upgrade"), "websocket")) {
+    throw new HttpProblem(426, "upgrade_required", "Only WebSockets connect here.", undefined, {
+      "Upgrade": "websocket",
+    });
+  }
+  if (headers.get("sec-websocket-version")?.trim() !== "13") {
+    throw new HttpProblem(
+      426,
+      "websocket_version",
+      "The WebSocket handshake must be of version 13.",
+      undefined,
+      { "Upgrade": "websocket", "Sec-WebSocket-Version": "13" },
+    );
+  }
+  const key = headers.get("sec-websocket-key")?.trim() ?? "";
+  if (!listsWord(headers.get("connection"), "upgrade") || !KEY.test(key)) {
+    throw new HttpProblem(400, "invalid_upgrade", "The WebSocket handshake is not valid.");
+  }
+  return offeredToken(headers.get("sec-websocket-protocol"));
+}
+
+/** 16 bytes in base64. */
+const KEY = /^[A-Za-z0-9+/]{22}==$/;
+/** A version and a token take 60 characters. */
+const MAX_PROTOCOLS_LENGTH = 1000;
+/** As `newToken` makes them. */
+const TOKEN = /^[\w-]{43}$/;
+
+function offeredToken(header: string | null): string {
+  const offered = readHeaderList(header, MAX_PROTOCOLS_LENGTH);
+  if (offered === undefined) {
+    throw new HttpProblem(
+      431,
+      "header_too_long",
+      `Sec-WebSocket-Protocol has at most ${MAX_PROTOCOLS_LENGTH} characters.`,
+    );
+  }
+  const isSpoken = offered.includes(WEB_PROTOCOL);
+  if (!isSpoken && offered.some((name) => name.startsWith("parley."))) {
+    throw new HttpProblem(
+      400,
+      "unsupported_protocol",
+      `This server speaks ${WEB_PROTOCOL} and no other version: offer that beside the token.`,
+    );
+  }
+  const tokens = new Set(offered.filter((name) => name.startsWith(TOKEN_PROTOCOL_PREFIX)));
+  const [named, ...others] = tokens;
+  if (named === undefined || !isSpoken) {
+    throw new HttpProblem(
+      401,
+      "token_required",
+      `Offer two subprotocols: ${WEB_PROTOCOL} and ${TOKEN_PROTOCOL_PREFIX}<token>.`,
+    );
+  }
+  if (others.length > 0) {
+    throw new HttpProblem(400, "several_tokens", "Offer one token, and not several.");
+  }
+  const token = named.slice(TOKEN_PROTOCOL_PREFIX.length);
+  if (TOKEN.test(token)) return token;
+  throw new HttpProblem(401, "invalid_token", "A token has 43 characters of base64url.");
+}
