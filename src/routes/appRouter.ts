@@ -54,7 +54,7 @@ export function createAppRouter(
   });
   const keyed = checkKey &&
     { authenticate: (secret: string) => checkKey(secret, "calls:create") };
-  const guesses = createGuessGuard({ addressOf, now, log });
+  const guesses = createGuessGuard({ addressOf, trustProxy: server.trustProxy, now, log });
   const access = createAccess({
     guesses,
     ...(checkKey !== undefined && { checkKey }),

@@ -2,6 +2,7 @@ import type { Context } from "@hono/hono";
 import { maskAddress } from "../utils/clientAddress.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { tooManyRequests } from "./apiKeys.ts";
+import { isProxied } from "./webAccess.ts";
 
 /** What is guessed at. */
 export type Guessed = "key" | "token";
@@ -13,7 +14,7 @@ export interface GuessGuard {
    * looked up, so that a right guess is refused like a wrong one.
    */
   admit(c: Context, what: Guessed): void;
-  /** Counts and logs a secret that opened nothing. */
+  /** Counts and logs a secret that opened nothing; throws too while the address is in penalty. */
   failed(c: Context, what: Guessed): void;
   /** Wrong secrets since the process began. */
   readonly counts: Readonly<Record<Guessed, number>>;
@@ -21,6 +22,8 @@ export interface GuessGuard {
 
 export interface GuessGuardDeps {
   readonly addressOf: (c: Context) => string;
+  /** Whether an address that a proxy tells is taken for the client's. */
+  readonly trustProxy?: boolean;
   /** Milliseconds, of any clock that does not go back. */
   readonly now: () => number;
   readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
@@ -32,7 +35,9 @@ const PACES = {
   token: { capacity: 20, refillPerSecond: 0.5 },
 } as const;
 
-export function createGuessGuard({ addressOf, now, log }: GuessGuardDeps): GuessGuard {
+export function createGuessGuard(
+  { addressOf, trustProxy = false, now, log }: GuessGuardDeps,
+): GuessGuard {
   const limiters = { key: createRateLimiter(PACES.key), token: createRateLimiter(PACES.token) };
   // Whoever has many addresses must not fill the log.
   const lines = createRateLimiter({ capacity: 100, refillPerSecond: 1 });
@@ -40,13 +45,16 @@ export function createGuessGuard({ addressOf, now, log }: GuessGuardDeps): Guess
   return {
     counts,
     admit(c, what) {
+      // Behind a proxy of this machine that is not trusted, one guesser would lock everybody out.
+      if (!trustProxy && isProxied(c)) return;
       const pace = limiters[what].look(addressOf(c), now());
       if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     },
     failed(c, what) {
       counts[what]++;
       const address = addressOf(c);
-      limiters[what].take(address, now());
+      const pace = limiters[what].take(address, now());
+      if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
       if (!lines.take("", now()).allowed) return;
       log.warn("Secret refused", { kind: what, client: maskAddress(address), soFar: counts[what] });
     },

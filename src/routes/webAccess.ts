@@ -29,19 +29,24 @@ export function isAllowedOrigin(request: Request, rules: AccessRules): boolean {
  * the client's to choose, so the connection itself must come from here; behind a proxy that adds no
  * header it always does, which is why a server that can be reached from outside needs keys.
  */
-export function isLocal({ env, req }: Context): boolean {
-  return isLoopback(remoteAddressIn(env)) &&
-    isLoopback(URL.parse(req.url)?.hostname ?? "") &&
-    ![...req.raw.headers.keys()].some((name) => FORWARDED.test(name));
+export function isLocal(c: Context): boolean {
+  return isFromHere(c) && isLoopback(URL.parse(c.req.url)?.hostname ?? "") && !isForwarded(c);
+}
+
+/** Whether a proxy on this machine has passed the request on. */
+export function isProxied(c: Context): boolean {
+  return isFromHere(c) && isForwarded(c);
+}
+
+function isForwarded({ req }: Context): boolean {
+  return [...req.raw.headers.keys()].some((name) => FORWARDED.test(name));
 }
 
 /** What proxies, tunnels and content networks write. */
 const FORWARDED =
   /^(forwarded|via|x-(forwarded|real|client|cluster|original)-.*|.*-(client|connecting)-ip)$/;
 
-function remoteAddressIn(env: unknown): string {
+function isFromHere({ env }: { readonly env: unknown }): boolean {
   return typeof env === "object" && env !== null && "remoteAddress" in env &&
-      typeof env.remoteAddress === "string"
-    ? env.remoteAddress
-    : "";
+    typeof env.remoteAddress === "string" && isLoopback(env.remoteAddress);
 }
