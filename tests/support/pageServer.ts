@@ -1,4 +1,5 @@
 import type { CallRequest } from "../../src/call/types.ts";
+import { createGuessGuard } from "../../src/routes/guessGuard.ts";
 import { webRoutes } from "../../src/routes/web.ts";
 import { createWebTokens } from "../../src/routes/webTokens.ts";
 import { setTimer } from "../../src/utils/setTimer.ts";
@@ -37,6 +38,11 @@ export async function visitPage(
   let streams = new AbortController();
   let mended = Promise.resolve();
   let mend = () => {};
+  const ground = {
+    addressOf: () => "127.0.0.1",
+    now: () => performance.now(),
+    log: { info() {}, warn() {} },
+  };
   const mount: Parameters<typeof withApi>[0]["mount"] = (router) => {
     router.route(
       "/",
@@ -58,9 +64,8 @@ export async function visitPage(
         engine: "rehearsal",
         ...(keyed && { authenticate: () => undefined }),
         allowedOrigins: [],
-        addressOf: () => "127.0.0.1",
-        now: () => performance.now(),
-        log: { info() {}, warn() {} },
+        guesses: createGuessGuard(ground),
+        ...ground,
       }),
     );
   };
