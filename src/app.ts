@@ -106,7 +106,7 @@ export async function createApp(
   const { transfers, policy } = safety;
   const phone: Phone | undefined = createPhone({
     ...{ settings, agents, registry, events, records, questions, policy, log, setTimer },
-    transferNumber: transfers.number,
+    transfers,
     ...(twilioTimeoutMs !== undefined && { twilioTimeoutMs }),
     ...(dialling !== undefined && { dialling }),
   });
@@ -117,7 +117,7 @@ export async function createApp(
   });
   let draining = false;
   const router = createAppRouter({
-    ...{ settings, agents, registry, phone, log, records, questions, incidents },
+    ...{ settings, agents, registry, phone, log, records, questions, incidents, transfers },
     engine: model.name,
     isDraining: () => draining,
   });

@@ -14,6 +14,8 @@ export interface CallSession {
   join(leg: CallLeg): void;
   /** A frame of the caller's audio in the leg's format; tells whether it was one: base64, and not empty. */
   hear(audio: Base64): boolean;
+  /** Whether the human's end is there now. */
+  readonly hasLeg: boolean;
   input(input: LegInput | ControlInput): void;
   /** The phone network's id, once it is known. */
   callSid: string | undefined;

@@ -97,6 +97,10 @@ export class Session implements CallSession {
     return this.#hasJoined;
   }
 
+  get hasLeg(): boolean {
+    return this.#leg !== undefined;
+  }
+
   /** Opens the model's end. */
   begin(): void {
     try {

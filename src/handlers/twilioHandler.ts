@@ -12,6 +12,8 @@ export interface TwilioHandlerDeps {
   ) => CallSession | undefined | Promise<CallSession | undefined>;
   /** Whether the phone network stops the stream only for a while, to play keys for instance. */
   readonly isAway?: (session: CallSession) => boolean;
+  /** Hears once that the stream is over, also where the socket never tells that it is closed. */
+  readonly over?: () => void;
   readonly log: {
     info(message: string, fields: Readonly<Record<string, unknown>>): void;
     warn(message: string, fields: Readonly<Record<string, unknown>>): void;
@@ -128,6 +130,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
     clearTimeout(startTimer);
     clearInterval(liveTimer);
     if (code !== undefined && socket.readyState === WebSocket.OPEN) socket.close(code, why);
+    deps.over?.();
     if (ending.state !== "talking") return;
     const { session, leg } = ending;
     leg.detach();

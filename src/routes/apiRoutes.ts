@@ -8,6 +8,7 @@ import type { InstanceQuestions } from "../services/instances/questions.ts";
 import { createLiveKeyCalls, type LiveKeyCallsDeps } from "../services/liveKeyCalls.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Records } from "../services/records.ts";
+import type { Transfers } from "../services/transfers.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { analyticsRoutes } from "./analytics.ts";
 import { callsRoutes } from "./calls.ts";
@@ -24,6 +25,7 @@ export interface ApiRoutesDeps {
   readonly records: Records;
   readonly phone: Phone | undefined;
   readonly questions: InstanceQuestions;
+  readonly transfers: Pick<Transfers, "decide">;
   readonly access: RequireScope;
   readonly guesses: Pick<GuessGuard, "counts">;
   readonly log: LiveKeyCallsDeps["log"];
@@ -31,7 +33,8 @@ export interface ApiRoutesDeps {
 
 /** The routes that read the records and act on live calls. */
 export function apiRoutes(
-  { settings, agents, registry, records, phone, questions, access, guesses, log }: ApiRoutesDeps,
+  { settings, agents, registry, records, phone, questions, transfers, access, guesses, log }:
+    ApiRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const { store: { calls, outbox, keyCalls }, recorder, eventLog, metrics, revocation, webhooks } =
     records;
@@ -40,6 +43,7 @@ export function apiRoutes(
     questions,
     act: createCallActions({
       registry,
+      decideTransfer: transfers.decide,
       transferAliases: (agent) => Object.keys(agents.get(agent)?.transfers ?? {}),
     }),
     ...(phone !== undefined && { endPhoneCall: phone.endCall }),

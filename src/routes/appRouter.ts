@@ -6,6 +6,7 @@ import type { Incidents } from "../services/incidents.ts";
 import type { InstanceQuestions } from "../services/instances/questions.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Records } from "../services/records.ts";
+import type { Transfers } from "../services/transfers.ts";
 import { createAuthenticator } from "../utils/auth.ts";
 import { clientAddress } from "../utils/clientAddress.ts";
 import { newId } from "../utils/ids.ts";
@@ -32,6 +33,7 @@ export interface RoutedApp {
   readonly phone: Phone | undefined;
   readonly records: Records;
   readonly questions: InstanceQuestions;
+  readonly transfers: Pick<Transfers, "decide">;
   readonly incidents: Incidents;
   readonly engine: string;
   readonly log: Logger;
@@ -40,7 +42,8 @@ export interface RoutedApp {
 
 /** All the server's routes, with what the settings and the parts of the server give each. */
 export function createAppRouter(
-  { settings, agents, registry, phone, records, questions, incidents, ...rest }: RoutedApp,
+  { settings, agents, registry, phone, records, questions, incidents, transfers, ...rest }:
+    RoutedApp,
 ): Router {
   const { engine, log, isDraining } = rest;
   const { server, agents: { default: defaultAgent } } = settings;
@@ -121,7 +124,10 @@ export function createAppRouter(
       );
       router.route(
         "/",
-        apiRoutes({ settings, agents, registry, records, phone, questions, access, guesses, log }),
+        apiRoutes({
+          ...{ settings, agents, registry, records, phone, questions, transfers },
+          ...{ access, guesses, log },
+        }),
       );
       router.route("/", docsRoutes());
       router.route("/", openapiRoutes(router));

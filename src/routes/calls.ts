@@ -7,6 +7,7 @@ import { type CallPosition, readCursor } from "../services/store/callList.ts";
 import type { CallRecord } from "../services/store/callRecord.ts";
 import type { CallStore } from "../services/store/calls.ts";
 import { transcriptText, transcriptVtt } from "../services/transcriptFormats.ts";
+import type { TransferRefusal } from "../services/callActions.ts";
 import type { Caller, CallerEnv, RequireScope } from "./access.ts";
 import { filterFor } from "./callFilters.ts";
 import {
@@ -126,8 +127,16 @@ function problemOf(
       return new HttpProblem(422, "unknown_transfer", "The agent hands nobody over to that.", [
         { path: "to", message: aliasesSentence(refusal.aliases) },
       ]);
+    case "transfer_refused":
+      return new HttpProblem(403, refusal.refusal, transferSentences[refusal.refusal]);
   }
 }
+
+const transferSentences: Readonly<Record<TransferRefusal, string>> = {
+  do_not_call: "Whoever has this number has asked not to be called.",
+  outside_calling_hours: "It is not the time to call there: the operator sets OUTBOUND_HOURS.",
+  destination_not_allowed: "The number behind this name may not be dialled.",
+};
 
 function aliasesSentence(aliases: readonly string[]): string {
   return aliases.length > 0

@@ -5,9 +5,12 @@ import { type CallProgress, readStatus } from "../services/callStatus.ts";
 import type { PhoneCalls } from "../services/phoneCalls.ts";
 import { type PhoneAnswer, writeTwiml } from "../services/phoneTwiml.ts";
 import { readForm } from "../utils/bodyReader.ts";
+import { isWithheld } from "../utils/phoneNumber.ts";
 import { validateTwilioForm, validateTwilioSocket } from "../utils/twilioValidate.ts";
 import { HttpProblem } from "./errors.ts";
 import { phoneNotConfigured } from "./phoneNotConfigured.ts";
+import { createRepeatedWebhooks } from "./repeatedWebhooks.ts";
+import { createWaitingSockets } from "./waitingSockets.ts";
 
 /** What the phone network tells of a call beside asking what to do. */
 export interface PhoneEvents {
@@ -48,28 +51,30 @@ export function twilioRoutes(
     return routes;
   }
   const { calls, events, publicUrl } = phone;
-  const waiting = new Map<string, number>();
+  const now = () => performance.now();
+  const repeated = createRepeatedWebhooks(now);
+  const waiting = createWaitingSockets({
+    ...{ maxPerAddress: maxWaitingPerAddress, longestMs: LONGEST_WAIT_MS, now },
+  });
   routes.use("/twilio/*", signedForm(phone));
 
   routes.post("/twilio/voice", async (c) => {
     const form = c.get("form");
     const [callId, agent] = [c.req.query("call"), c.req.query("agent")];
     const [caller, called] = [farEnd(form.get("From")), farEnd(form.get("To"))];
-    return twiml(
-      c,
-      await calls.arrive({
+    return await twiml(c, () =>
+      calls.arrive({
         callSid: callSidOf(form),
         agent: agent ?? defaultAgent,
         ...(callId !== undefined && { callId }),
         ...(caller !== undefined && { caller }),
         ...(called !== undefined && { called }),
-      }),
-    );
+      }));
   });
 
   routes.post(
     "/twilio/resume",
-    async (c) => twiml(c, await calls.resume(callSidOf(c.get("form")))),
+    async (c) => await twiml(c, () => calls.resume(callSidOf(c.get("form")))),
   );
 
   routes.post("/twilio/status", (c) => {
@@ -106,8 +111,8 @@ export function twilioRoutes(
     if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
       throw new HttpProblem(426, "upgrade_required", "This address takes WebSockets only.");
     }
-    const address = addressOf(c);
-    if ((waiting.get(address) ?? 0) >= maxWaitingPerAddress) {
+    const claimed = waiting.enter(addressOf(c));
+    if (claimed === undefined) {
       throw new HttpProblem(
         429,
         "too_many_connections",
@@ -116,9 +121,7 @@ export function twilioRoutes(
         { "Retry-After": "5" },
       );
     }
-    const { socket, response } = upgrade(c.req.raw);
-    const claimed = countWaiting(waiting, address);
-    socket.addEventListener("close", claimed);
+    const { socket, response } = upgrade(c.req.raw, claimed);
     const count = (session: CallSession | undefined) => {
       if (session !== undefined) claimed();
       return session;
@@ -130,6 +133,7 @@ export function twilioRoutes(
         return count(session);
       },
       isAway: calls.isAway,
+      over: claimed,
       log,
       ...(socketLimits !== undefined && { limits: socketLimits }),
     });
@@ -138,10 +142,23 @@ export function twilioRoutes(
 
   return routes;
 
-  function twiml(c: Context, answer: PhoneAnswer): Response {
-    return c.body(writeTwiml(answer, publicUrl), 200, { "Content-Type": "text/xml" });
+  /** Twilio's second attempt at a request, or a replay of it, is answered as the first. */
+  async function twiml(
+    c: Context<TwilioEnv>,
+    ask: () => PhoneAnswer | Promise<PhoneAnswer>,
+  ): Promise<Response> {
+    const subject = `${pathAndQuery(c)} ${callSidOf(c.get("form"))}`;
+    const answer = await repeated.once(
+      c.req.header("i-twilio-idempotency-token"),
+      subject,
+      async () => writeTwiml(await ask(), publicUrl),
+    );
+    return c.body(answer, 200, { "Content-Type": "text/xml" });
   }
 }
+
+/** Beyond the 5 s that a socket has for its `start`, and the seconds that a token is looked for. */
+const LONGEST_WAIT_MS = 20_000;
 
 interface TwilioEnv {
   Variables: { form: URLSearchParams };
@@ -176,27 +193,15 @@ function pathAndQuery(c: Context): string {
   return pathname + search;
 }
 
-function upgrade(request: Request) {
+function upgrade(request: Request, failed: () => void) {
   try {
     // The handler watches over silence itself; Deno's own watch sets a timer anew at every frame.
     return Deno.upgradeWebSocket(request, { idleTimeout: 0 });
   } catch (error) {
+    failed();
     if (!(error instanceof TypeError)) throw error;
     throw new HttpProblem(400, "invalid_upgrade", "The WebSocket handshake is not valid.");
   }
-}
-
-/** Counts one more; gives the means to count it off, which works once. */
-function countWaiting(waiting: Map<string, number>, address: string): () => void {
-  waiting.set(address, (waiting.get(address) ?? 0) + 1);
-  let counted = true;
-  return () => {
-    if (!counted) return;
-    counted = false;
-    const left = (waiting.get(address) ?? 1) - 1;
-    if (left > 0) waiting.set(address, left);
-    else waiting.delete(address);
-  };
 }
 
 function callSidOf(form: URLSearchParams): string {
@@ -205,11 +210,10 @@ function callSidOf(form: URLSearchParams): string {
   throw new HttpProblem(422, "invalid_call_sid", "CallSid is missing or is not one.");
 }
 
-/** Twilio spells "anonymous" in digits too; `client:` and `sip:` callers have names, not numbers. */
+/** `client:` and `sip:` callers have names, not numbers. */
 function farEnd(text: string | null): string | undefined {
   const name = (text ?? "").trim().slice(0, 200);
-  const hidden = /^(|anonymous|unknown|restricted|unavailable|\+?266696687|\+?86282452253)$/i;
-  return hidden.test(name) ? undefined : name;
+  return isWithheld(name) ? undefined : name;
 }
 
 function badSignature(): HttpProblem {

@@ -1,30 +1,75 @@
 import type { EndedCall } from "../call/callSession.ts";
+import { RecentIds } from "../call/recentIds.ts";
+import { isPhoneNumber } from "../utils/phoneNumber.ts";
 import type { SpokenWords } from "./apology.ts";
 import type { PhoneAnswer } from "./phoneTwiml.ts";
 
+export interface AfterCallDeps {
+  /** The number behind an agent's alias, where it may be dialled now. */
+  readonly transferNumber: (agent: string, alias: string) => Promise<string | undefined>;
+  readonly apology: (agent: string) => SpokenWords;
+  readonly ownNumber: string;
+  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+}
+
 /** What the phone network is to do with a caller whose conversation is over. */
-export function answerAfter(
-  { request, end }: EndedCall,
-  { transferNumber, apology, ownNumber }: {
-    readonly transferNumber: (agent: string, alias: string) => string | undefined;
-    readonly apology: (agent: string) => SpokenWords;
-    readonly ownNumber: string;
-  },
-): PhoneAnswer {
-  switch (end.reason) {
-    case "transferred": {
-      const number = transferNumber(request.agent, end.detail ?? "");
-      if (number === undefined) return { do: "apologise", words: apology(request.agent) };
-      // An inbound caller's own number may be shown on; anything else must be ours.
-      const callerId = request.direction === "outbound" ? { callerId: ownNumber } : {};
-      return { do: "dial", number, ...callerId };
+export type AfterCall = (
+  call: EndedCall,
+  callSid: string,
+) => PhoneAnswer | Promise<PhoneAnswer>;
+
+const MAX_DIALLED = 10_000;
+
+export function createAfterCall(
+  { transferNumber, apology, ownNumber, log }: AfterCallDeps,
+): AfterCall {
+  const dialled = new RecentIds(MAX_DIALLED);
+
+  return function afterCall({ id, request, end }, callSid) {
+    switch (end.reason) {
+      case "transferred":
+        return transfer(request, end.detail ?? "", callSid).catch((error): PhoneAnswer => {
+          log.warn("Transfer not decided", { callId: id, error });
+          return apologise(request.agent);
+        });
+      case "model_failed":
+      case "leg_failed":
+      case "internal_error":
+      case "server_stopped":
+        return apologise(request.agent);
+      default:
+        return { do: "hangUp" };
     }
-    case "model_failed":
-    case "leg_failed":
-    case "internal_error":
-    case "server_stopped":
-      return { do: "apologise", words: apology(request.agent) };
-    default:
-      return { do: "hangUp" };
+  };
+
+  async function transfer(
+    request: EndedCall["request"],
+    alias: string,
+    callSid: string,
+  ): Promise<PhoneAnswer> {
+    // Asked again, the dial has come to its end: the same one would only ring the same phone again.
+    if (dialled.has(callSid)) return apologise(request.agent);
+    const number = await transferNumber(request.agent, alias);
+    if (number === undefined) return apologise(request.agent);
+    dialled.add(callSid);
+    return { do: "dial", number, ...callerIdOf(request, ownNumber) };
   }
+
+  function apologise(agent: string): PhoneAnswer {
+    return { do: "apologise", words: apology(agent) };
+  }
+}
+
+/**
+ * Whose number is shown to who takes a transfer. Twilio passes on an inbound caller's own number by
+ * itself; it refuses (13214) to do so with the names of `sip:` and `client:` callers, with numbers that
+ * are none, and with the far end of a call that was placed.
+ */
+function callerIdOf(
+  { direction, caller, called }: EndedCall["request"],
+  ownNumber: string,
+): { readonly callerId?: string } {
+  if (direction === "inbound" && caller !== undefined && isPhoneNumber(caller)) return {};
+  const isPlaced = direction === "outbound" && called !== undefined && isPhoneNumber(called);
+  return { callerId: isPlaced ? called : ownNumber };
 }

@@ -1,4 +1,6 @@
 import type { CallRegistry } from "../call/callSession.ts";
+import type { DialRefusal } from "./spending.ts";
+import type { Transfers } from "./transfers.ts";
 
 /** What an operator or a program may do to a call that is under way. */
 export type CallAction =
@@ -19,21 +21,31 @@ export type ActionResult =
     readonly ok: false;
     readonly code: "unknown_transfer";
     readonly aliases: readonly string[];
+  }
+  /** The number may not be dialled, or not now. */
+  | {
+    readonly ok: false;
+    readonly code: "transfer_refused";
+    readonly refusal: TransferRefusal;
   };
 
-export type CallActions = (callId: string, action: CallAction) => ActionResult;
+export type TransferRefusal = "do_not_call" | "outside_calling_hours" | "destination_not_allowed";
+
+export type CallActions = (callId: string, action: CallAction) => Promise<ActionResult>;
 
 export interface CallActionsDeps {
   readonly registry: Pick<CallRegistry, "get">;
   /** Names to whom an agent may hand a caller over. */
   readonly transferAliases: (agent: string) => readonly string[];
+  /** By the rules of every other call: the operator's hand dials no number that the model's may not. */
+  readonly decideTransfer: Transfers["decide"];
 }
 
 /** Creates the function that carries out actions on live calls. */
 export function createCallActions(
-  { registry, transferAliases }: CallActionsDeps,
+  { registry, transferAliases, decideTransfer }: CallActionsDeps,
 ): CallActions {
-  return function act(callId, action) {
+  return async function act(callId, action) {
     const session = registry.get(callId);
     if (session === undefined) return { ok: false, code: "not_live" };
     switch (action.type) {
@@ -53,6 +65,10 @@ export function createCallActions(
         if (direction === "web") return { ok: false, code: "not_on_a_phone" };
         const aliases = transferAliases(agent);
         if (!aliases.includes(action.to)) return { ok: false, code: "unknown_transfer", aliases };
+        const decision = await decideTransfer(agent, action.to);
+        if (!decision.ok) {
+          return { ok: false, code: "transfer_refused", refusal: refusalOf(decision.code) };
+        }
         session.input({ type: "transferAsked", alias: action.to });
         return { ok: true };
       }
@@ -66,4 +82,9 @@ export function createCallActions(
         return action satisfies never;
     }
   };
+}
+
+function refusalOf(code: DialRefusal["code"]): TransferRefusal {
+  if (code === "do_not_call") return code;
+  return code === "outside_hours" ? "outside_calling_hours" : "destination_not_allowed";
 }

@@ -45,6 +45,11 @@ const result = z.union([
     code: z.literal("unknown_transfer"),
     aliases: z.array(z.string()),
   }),
+  z.object({
+    ok: z.literal(false),
+    code: z.literal("transfer_refused"),
+    refusal: z.enum(["do_not_call", "outside_calling_hours", "destination_not_allowed"]),
+  }),
 ]);
 
 export function createCallControl(
@@ -56,11 +61,11 @@ export function createCallControl(
   });
 
   return async function control(call, action) {
-    if (call.instanceId === instanceId) return act(call.id, action);
+    if (call.instanceId === instanceId) return await act(call.id, action);
     const there = await askOwner(call, action);
     if (there !== undefined && isHeld(there)) return there;
     // It may have come here a moment ago.
-    const here = act(call.id, action);
+    const here = await act(call.id, action);
     if (there !== undefined || isHeld(here)) return here;
     if (action.type === "hangup" && call.callSid !== undefined && endPhoneCall !== undefined) {
       await endPhoneCall(call.callSid, call.status !== "live");

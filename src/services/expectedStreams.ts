@@ -4,11 +4,11 @@ import type { StreamTokens } from "./streamTokens.ts";
 
 /** The media streams that the phone network is to bring: one at a time for each call, by its token. */
 export interface ExpectedStreams {
-  /** Expects a stream, in the place of an earlier one; gives its token. */
+  /** Expects a stream, in the place of an earlier one; gives its token, the same until it has come. */
   expect(session: CallSession, callSid: string): string;
   /** The token of a stream that has not come yet. */
   awaitedToken(callSid: string): string | undefined;
-  /** How often a stream has been expected for a call. */
+  /** How often a stream has been expected for a call that had none. */
   count(callSid: string): number;
   /** A token for a call that no process holds: whoever its stream comes to goes on with it. */
   issueToken(callSid: string): string;
@@ -35,6 +35,7 @@ export interface ExpectedStreamsDeps {
 interface Streams {
   /** Of the stream that has not come yet. */
   token: string | undefined;
+  issuedAt: number;
   stopWatching: () => void;
   count: number;
   interrupted: boolean;
@@ -48,11 +49,14 @@ export function createExpectedStreams(deps: ExpectedStreamsDeps): ExpectedStream
     expect(session, callSid) {
       const streams = calls.get(callSid) ?? remember(session, callSid);
       streams.stopWatching();
-      streams.count++;
-      const token = issueToken(callSid);
-      streams.token = token;
+      // A request that is replayed beside a stream that is there says nothing about streams that break.
+      if (!session.hasLeg) streams.count++;
       streams.stopWatching = setTimer(() => late(session, callSid), withinMs);
-      return token;
+      // The stream of the last token may be on its way: a fresh one would have it refused.
+      if (streams.token !== undefined && now() - streams.issuedAt < withinMs) return streams.token;
+      streams.token = issueToken(callSid);
+      streams.issuedAt = now();
+      return streams.token;
     },
     awaitedToken: (callSid) => calls.get(callSid)?.token,
     count: (callSid) => calls.get(callSid)?.count ?? 0,
@@ -81,6 +85,7 @@ export function createExpectedStreams(deps: ExpectedStreamsDeps): ExpectedStream
   function remember(session: CallSession, callSid: string): Streams {
     const streams: Streams = {
       token: undefined,
+      issuedAt: 0,
       stopWatching: () => {},
       count: 0,
       interrupted: false,

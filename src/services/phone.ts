@@ -18,6 +18,7 @@ import { createSharedCalls } from "./sharedCalls.ts";
 import type { SpendingPolicy } from "./spending.ts";
 import { createStreamTokens } from "./streamTokens.ts";
 import { createTakeover } from "./takeover.ts";
+import type { Transfers } from "./transfers.ts";
 import { createTwilioCalls, type TwilioCalls } from "./twilioOutbound.ts";
 
 /** Everything about phones that is not HTTP. */
@@ -55,8 +56,7 @@ export interface PhoneDeps {
   readonly records: Records;
   readonly questions: InstanceQuestions;
   readonly policy: () => Promise<SpendingPolicy>;
-  /** The number behind an agent's alias, where it may be dialled. */
-  readonly transferNumber: (agent: string, alias: string) => string | undefined;
+  readonly transfers: Pick<Transfers, "decide">;
   readonly log: {
     info(message: string, fields: Readonly<Record<string, unknown>>): void;
     warn(message: string, fields: Readonly<Record<string, unknown>>): void;
@@ -113,7 +113,12 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     ...{ registry, takeover, ownNumber, log, setTimer, shared },
     tokens: createStreamTokens(newToken),
     placedSession: outbound.sessionFor,
-    transferNumber: deps.transferNumber,
+    async transferNumber(agent, alias) {
+      const decision = await deps.transfers.decide(agent, alias);
+      if (decision.ok) return decision.number;
+      log.warn("Transfer refused", { agent, alias, code: decision.code });
+      return undefined;
+    },
     apology: (agent) => apologyOf(agents.get(agent ?? settings.agents.default)),
     redirect: async (callSid, next) => {
       await twilio.update(callSid, { twiml: writeTwiml(next, publicUrl) });

@@ -1,15 +1,12 @@
-import {
-  CallRefused,
-  type CallRegistry,
-  type CallSession,
-  type EndedCall,
-} from "../call/callSession.ts";
-import { answerAfter } from "./afterCall.ts";
+import { CallRefused, type CallRegistry, type CallSession } from "../call/callSession.ts";
+import type { CallRequest } from "../call/types.ts";
+import { createAfterCall } from "./afterCall.ts";
 import type { SpokenWords } from "./apology.ts";
 import { type CallStatus, isFinal } from "./callStatus.ts";
 import { createExpectedStreams } from "./expectedStreams.ts";
 import type { PhoneAnswer } from "./phoneTwiml.ts";
 import type { SharedCalls } from "./sharedCalls.ts";
+import type { CallRecord } from "./store/callRecord.ts";
 import type { StreamTokens } from "./streamTokens.ts";
 import type { Takeover } from "./takeover.ts";
 
@@ -50,8 +47,8 @@ export interface PhoneCallsDeps {
   readonly placedSession: (callId: string, callSid: string) => Soon<CallSession | undefined>;
   readonly shared: Omit<SharedCalls, "close">;
   readonly takeover: Takeover;
-  /** The number behind an agent's alias, where it may be dialled. */
-  readonly transferNumber: (agent: string, alias: string) => string | undefined;
+  /** The number behind an agent's alias, where it may be dialled now. */
+  readonly transferNumber: (agent: string, alias: string) => Promise<string | undefined>;
   /** What the phone network says for an agent that cannot speak, or where nobody knows which one it is. */
   readonly apology: (agent?: string) => SpokenWords;
   readonly ownNumber: string;
@@ -67,11 +64,22 @@ export interface PhoneCallsDeps {
   readonly streamWithinMs?: number;
 }
 
+/** A call that another process held, as its session would know it. */
+function requestOf({ direction, agent, from, to }: CallRecord): CallRequest {
+  const [caller, called] = direction === "outbound" ? [to, from] : [from, to];
+  return {
+    ...{ direction, agent },
+    ...(caller !== undefined && { caller }),
+    ...(called !== undefined && { called }),
+  };
+}
+
 /** A stream that keeps breaking is not mended by another. */
 const MAX_STREAMS = 20;
 
 export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
   const { registry, tokens, shared, takeover, log, now, setTimer } = deps;
+  const afterwards = createAfterCall({ ...deps, log });
   const streams = createExpectedStreams({
     ...{ tokens, shared, now, setTimer, late: giveUp, withinMs: deps.streamWithinMs ?? 20_000 },
   });
@@ -81,7 +89,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
       const session = registry.byCallSid(call.callSid);
       if (session !== undefined) return answered(session, call.callSid);
       const over = registry.endOf(call.callSid);
-      if (over !== undefined) return afterwards(over);
+      if (over !== undefined) return afterwards(over, call.callSid);
       return call.callId === undefined ? open(call) : arrivePlaced(call.callId, call);
     },
     claim({ token, callSid }) {
@@ -93,7 +101,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
       const session = registry.byCallSid(callSid);
       if (session !== undefined) return again(session, callSid);
       const over = registry.endOf(callSid);
-      return over === undefined ? resumeShared(callSid) : afterwards(over);
+      return over === undefined ? resumeShared(callSid) : afterwards(over, callSid);
     },
     status(callSid, status) {
       if (!isFinal(status)) return;
@@ -152,7 +160,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
   }
 
   function again(session: CallSession, callSid: string): PhoneAnswer {
-    if (streams.count(callSid) < MAX_STREAMS) return connect(session, callSid);
+    if (session.hasLeg || streams.count(callSid) < MAX_STREAMS) return connect(session, callSid);
     session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "stream_refused" } });
     return apologise(session.request.agent);
   }
@@ -162,6 +170,8 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
   }
 
   async function giveUp(session: CallSession, callSid: string): Promise<void> {
+    // The stream that it was to follow is still there: whoever asked for another was not the network.
+    if (session.hasLeg) return streams.resumed(callSid);
     // Its stream may have come to another process, which goes on with the call.
     if (await takeover.isElsewhere(session.id).catch(() => false)) return takeover.release(session);
     log.warn("Media stream never came", { callId: session.id });
@@ -181,13 +191,9 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     try {
       const record = await shared.find(callSid);
       if (record === undefined || record.status === "ended") return undefined;
-      const { id, direction, agent, from, to } = record;
-      if (direction === "outbound") return await deps.placedSession(id, callSid);
-      return registry.open({
-        ...{ direction, agent, callSid },
-        ...(from !== undefined && { caller: from }),
-        ...(to !== undefined && { called: to }),
-      }, id);
+      const { id } = record;
+      if (record.direction === "outbound") return await deps.placedSession(id, callSid);
+      return registry.open({ ...requestOf(record), callSid }, id);
     } catch (error) {
       log.warn("Phone call not taken over", { error });
       return undefined;
@@ -198,17 +204,15 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     try {
       const record = await shared.findSettled(callSid);
       if (record === undefined) return apologise();
-      const { id, agent, direction, end } = record;
-      if (end !== undefined) return afterwards({ id, request: { agent, direction }, end });
+      const { end } = record;
+      if (end !== undefined) {
+        return await afterwards({ id: record.id, request: requestOf(record), end }, callSid);
+      }
       return { do: "connect", token: streams.issueToken(callSid) };
     } catch (error) {
       log.warn("Phone call not found", { error });
       return apologise();
     }
-  }
-
-  function afterwards(call: EndedCall): PhoneAnswer {
-    return answerAfter(call, deps);
   }
 
   function apologise(agent?: string): PhoneAnswer {

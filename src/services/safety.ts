@@ -1,6 +1,7 @@
 import type { CallRegistry } from "../call/callSession.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
+import { isPhoneNumber } from "../utils/phoneNumber.ts";
 import type { SpendingPolicy } from "./spending.ts";
 import type { DoNotCallList } from "./store/doNotCall.ts";
 import { createTransfers, type Transfers } from "./transfers.ts";
@@ -44,7 +45,7 @@ export async function createSafety(deps: SafetyDeps): Promise<Safety> {
     ),
     async putOnDoNotCallList(callId, agent) {
       const number = registry().get(callId)?.request.caller ?? "";
-      if (!/^\+[1-9]\d{6,14}$/.test(number)) return false;
+      if (!isPhoneNumber(number)) return false;
       await doNotCall.add({ number, addedAt: now(), addedBy: agent, reason: "asked in a call" });
       return true;
     },

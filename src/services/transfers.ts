@@ -1,12 +1,11 @@
 import type { Agents } from "../config/agents.ts";
-import type { SpendingPolicy } from "./spending.ts";
+import type { DialDecision, SpendingPolicy } from "./spending.ts";
 
 /** Whom agents may hand callers over to, by the same rules as for every other call. */
 export interface Transfers {
-  /** Whether the agent may hand over to the alias now; the number alone does not tell. */
+  /** Whether the agent may hand over to the alias now, and to which number. */
+  decide(agent: string, alias: string): Promise<DialDecision>;
   mayDial(agent: string, alias: string): Promise<boolean>;
-  /** The number behind an alias; nothing where it may not be dialled. */
-  number(agent: string, alias: string): string | undefined;
 }
 
 /** Checks all hand-overs at once; `onRefused` hears of those that will never be dialled. */
@@ -21,16 +20,22 @@ export async function createTransfers(
   const numbers = new Map<string, string>();
   for (const name of agents.names) {
     for (const [alias, { number }] of Object.entries(agents.get(name)?.transfers ?? {})) {
+      numbers.set(`${name} ${alias}`, number);
       const decision = (await policy()).checkNumber(number);
-      if (decision.ok) numbers.set(`${name} ${alias}`, number);
-      else onRefused({ agent: name, alias, code: decision.code });
+      if (!decision.ok) onRefused({ agent: name, alias, code: decision.code });
     }
   }
-  return {
-    async mayDial(agent, alias) {
-      const number = numbers.get(`${agent} ${alias}`);
-      return number !== undefined && (await (await policy()).check(number, now())).ok;
-    },
-    number: (agent, alias) => numbers.get(`${agent} ${alias}`),
-  };
+  return { decide, mayDial: async (agent, alias) => (await decide(agent, alias)).ok };
+
+  async function decide(agent: string, alias: string): Promise<DialDecision> {
+    const number = numbers.get(`${agent} ${alias}`);
+    return number === undefined ? unknownAlias : await (await policy()).check(number, now());
+  }
 }
+
+const unknownAlias: DialDecision = {
+  ok: false,
+  kind: "forbidden",
+  code: "number_not_allowed",
+  sentence: "The agent hands nobody over to that.",
+};

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { CallSession } from "../../src/call/callSession.ts";
+import { type MediaSocket, TwilioLeg } from "../../src/handlers/twilioLeg.ts";
 import { createPhoneCalls } from "../../src/services/phoneCalls.ts";
 import { createStreamTokens } from "../../src/services/streamTokens.ts";
 import { callSid, RecordingSession } from "../support/mediaServer.ts";
@@ -32,7 +33,7 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
       isElsewhere: () => Promise.resolve(elsewhere),
       release: (session) => void released.push(session),
     },
-    transferNumber: () => undefined,
+    transferNumber: () => Promise.resolve(undefined),
     apology: () => ({ text: "We are sorry.", language: "en-US" }),
     ownNumber: "+14155550100",
     redirect: (sid, next) => {
@@ -101,8 +102,29 @@ Deno.test("a stream that keeps breaking is given up after a while", async () => 
   });
 });
 
+Deno.test("case 118: a call whose stream is there is not given up because no second one comes", async () => {
+  const session = new RecordingSession();
+  const { calls, timers, redirects, arrive, settle } = desk(session);
+  const answer = await arrive();
+  assert.ok(answer.do === "connect");
+  assert.equal(calls.claim({ token: answer.token, callSid }), session);
+  session.leg = new TwilioLeg(new SilentSocket(), "MZ1", () => {});
+  assert.equal((await calls.resume(callSid)).do, "connect");
+  timers[0]?.();
+  await settle();
+  assert.deepEqual(redirects, []);
+  assert.equal(session.inputs.some(({ type }) => type === "hangUp"), false);
+});
+
 Deno.test("an outbound call's webhook finds nothing where the call was given up", () => {
   const { calls } = desk(new RecordingSession());
   const answer = calls.arrive({ callSid, callId: "call_gone", agent: "desk" });
   assert.deepEqual(answer, { do: "hangUp" });
 });
+
+class SilentSocket implements MediaSocket {
+  readonly readyState = WebSocket.OPEN;
+  readonly bufferedAmount = 0;
+  send(): void {}
+  close(): void {}
+}

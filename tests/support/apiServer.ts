@@ -41,6 +41,7 @@ const keys = [
 export class LiveCall implements CallSession {
   readonly inputs: (LegInput | ControlInput)[] = [];
   readonly ended = new Promise<CallEnd>(() => {});
+  readonly hasLeg = true;
   callSid: string | undefined;
 
   constructor(readonly id: string, readonly request: CallSession["request"]) {}
@@ -120,6 +121,7 @@ export async function withApi(
       instanceId: "test",
       act: createCallActions({
         registry: { get: (id) => live.get(id) },
+        decideTransfer: () => Promise.resolve({ ok: true, number: "+14155550199" }),
         transferAliases: (agent) => agent === "receptionist" ? ["sales"] : [],
       }),
       questions: createInstanceQuestions({

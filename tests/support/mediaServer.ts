@@ -18,6 +18,10 @@ export class RecordingSession implements CallSession {
   over = false;
   #told = Promise.withResolvers<void>();
 
+  get hasLeg(): boolean {
+    return this.leg !== undefined;
+  }
+
   join(leg: CallLeg): void {
     if (this.over) throw new Error("Cannot join the call: it has ended");
     this.leg?.replaced?.();

@@ -28,6 +28,10 @@ export class RecordingSession implements CallSession {
     this.ended = this.#end.promise;
   }
 
+  get hasLeg(): boolean {
+    return this.#leg !== undefined;
+  }
+
   get leg(): CallLeg {
     if (this.#leg === undefined) throw new Error("Cannot use the leg: nobody has joined");
     return this.#leg;

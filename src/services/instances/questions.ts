@@ -18,7 +18,7 @@ export interface InstanceQuestions {
   readonly isAlone: boolean;
   /** Gives the first answer of any process, or of the one named. Rejects with `InstanceSilent` soon. */
   ask(kind: string, body: unknown, of?: string): Promise<unknown>;
-  /** Answers what others ask; who gives `undefined` leaves the answer to another process. */
+  /** Answers what others ask; who gives `undefined`, or rejects, leaves the answer to another process. */
   answer(kind: string, respond: (body: unknown) => unknown): void;
   close(): void;
 }
@@ -37,6 +37,7 @@ const question = z.object({
   of: z.string().optional(),
   body: z.unknown(),
 });
+type Question = z.infer<typeof question>;
 const reply = z.object({ id: z.string(), of: z.string(), body: z.unknown() });
 
 export function createInstanceQuestions(
@@ -49,11 +50,12 @@ export function createInstanceQuestions(
   const stopAnswering = bus.subscribe("question", (text, from) => {
     const { data } = question.safeParse(text);
     if (data === undefined || (data.of ?? instanceId) !== instanceId) return;
-    const body = responders.get(data.kind)?.(data.body);
-    if (body === undefined) return;
-    bus.publish("answer", { id: data.id, of: from, body })
-      .catch((error) => log.warn("Other instance not answered", { error }));
+    answer(data, from).catch((error) => log.warn("Other instance not answered", { error }));
   });
+  async function answer({ id, kind, body }: Question, of: string): Promise<void> {
+    const answer = await responders.get(kind)?.(body);
+    if (answer !== undefined) await bus.publish("answer", { id, of, body: answer });
+  }
   const stopHearing = bus.subscribe("answer", (text) => {
     const { data } = reply.safeParse(text);
     if (data?.of === instanceId) asked.get(data.id)?.resolve(data.body);

@@ -1,0 +1,31 @@
+/** Whether a text is a number as the phone network writes it: E.164, and somebody's. */
+export function isPhoneNumber(text: string): boolean {
+  return /^\+[1-9]\d{6,14}$/.test(text) && !isWithheld(text);
+}
+
+/**
+ * Whether a caller's name stands for nobody. Networks write a withheld number in words, or in the keys
+ * that spell one, such as +266696687 for ANONYMOUS; a country code may have been put before it.
+ */
+export function isWithheld(name: string): boolean {
+  const plain = name.slice(0, MAX_LENGTH).toLowerCase()
+    .replace(/^(sips?|client|tel):/, "")
+    .replace(/@.*$/, "")
+    .replaceAll(/[^a-z0-9]/g, "");
+  return withheldWords.has(plain) || spelledWords.has(plain.replace(/^0*1?/, "")) ||
+    spelledWords.has(plain);
+}
+
+const MAX_LENGTH = 200;
+
+const withheldWords: ReadonlySet<string> = new Set([
+  ...["", "0", "00", "anonymous", "blocked", "private", "restricted", "unavailable", "unknown"],
+  ...["withheld", "nocallerid", "numberwithheld", "privatenumber", "privatecaller", "null"],
+  ...["unknowncaller", "unknownnumber", "undefined", "callerunknown", "idunavailable"],
+]);
+
+/** ANONYMOUS, RESTRICTED in both of its spellings, BLOCKED, UNKNOWN, UNAVAILABLE, PRIVATE, WITHHELD. */
+const spelledWords: ReadonlySet<string> = new Set([
+  ...["266696687", "7378742833", "7378742883", "2562533", "8656696", "86282452253", "7748283"],
+  ...["94844353"],
+]);

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { agentsOf, codeOf, initiateDialled, statusOf } from "../support/dialling.ts";
+import { account, apiKey, startPhoneServer, type TestServer } from "../support/phoneServer.ts";
+import { inboundSid, twilioPost, twimlOf } from "../support/twilioWebhook.ts";
+
+const sales = "+14155550199";
+const agentFiles = agentsOf({
+  receptionist:
+    `---\ntitle: Desk\nlanguage: de\ntransfers: { sales: { number: '${sales}' } }\n---\nHelp.`,
+});
+
+/** A caller whose conversation has ended with a transfer; gives what the phone network is told then. */
+async function transferred(server: TestServer, from: string): Promise<string> {
+  await twimlOf(twilioPost(server, "/twilio/voice", { From: from }));
+  const session = server.app.registry.byCallSid(inboundSid);
+  session?.input({ type: "hangUp", end: { reason: "transferred", detail: "sales" } });
+  return await twimlOf(twilioPost(server, "/twilio/resume"));
+}
+
+Deno.test("case 115: who takes a transfer sees the caller's number only where Twilio passes it on", async () => {
+  const own = `callerId="${account.number}"`;
+  const callers: readonly (readonly [from: string, callerId: string])[] = [
+    ["+12025550123", ""],
+    ["sip:1001@pbx.example.com", own],
+    ["sip:+12025550123@pbx.example.com", own],
+    ["client:anna", own],
+    ["+266696687", own],
+    ["+86282452253", own],
+    ["anonymous", own],
+    ["0441234", own],
+    ["+0441234567", own],
+    ["+1202555", ""],
+    [`+1${"2".repeat(30)}`, own],
+    ["", own],
+  ];
+  for (const [from, callerId] of callers) {
+    await using server = await startPhoneServer({ overrides: { agentFiles } });
+    const twiml = await transferred(server, from);
+    const dial = /<Dial ([^>]*)>\+14155550199<\/Dial>/.exec(twiml)?.[1] ?? "none";
+    assert.equal(/callerId="[^"]*"/.exec(dial)?.[0] ?? "", callerId, `${from}: ${twiml}`);
+  }
+});
+
+Deno.test("case 116: a dial that came to its end is not repeated: the caller hears a sentence and the call ends", async () => {
+  for (const path of ["/twilio/resume", "/twilio/voice"]) {
+    await using server = await startPhoneServer({ overrides: { agentFiles } });
+    assert.match(await transferred(server, "+12025550123"), /<Dial /);
+    for (const status of ["busy", "no-answer", "failed"]) {
+      const after = await twimlOf(twilioPost(server, path, { DialCallStatus: status }));
+      assert.match(after, /^<[^>]+><Response><Say language="de-DE">Es tut uns leid.*<Hangup\/>/);
+    }
+  }
+});
+
+Deno.test("case 116: a second attempt at the same request is answered as the first", async () => {
+  await using server = await startPhoneServer({ overrides: { agentFiles } });
+  await twimlOf(twilioPost(server, "/twilio/voice"));
+  server.app.registry.byCallSid(inboundSid)?.input({
+    type: "hangUp",
+    end: { reason: "transferred", detail: "sales" },
+  });
+  const attempt = () =>
+    twimlOf(twilioPost(server, "/twilio/resume", {}, { "I-Twilio-Idempotency-Token": "one" }));
+  const first = await attempt();
+  assert.match(first, /<Dial /);
+  assert.equal(await attempt(), first);
+});
+
+Deno.test("case 117: an operator transfers nobody to a number that may not be dialled, or not now", async () => {
+  await using server = await startPhoneServer({
+    env: { API_KEYS: `boss:${apiKey};scopes=admin` },
+    overrides: { agentFiles },
+  });
+  const { callId } = await initiateDialled(server);
+  await server.network.nextCall();
+  const headers = { "X-API-Key": apiKey };
+  const transfer = () =>
+    server.post(`/api/calls/${callId}/actions`, { type: "transfer", to: "sales" });
+  const listed = await server.request(`/api/do-not-call/${sales}`, { method: "PUT", headers });
+  assert.equal(listed.status, 200, await listed.text());
+  assert.deepEqual(await codeOf(await transfer()), [403, "do_not_call"]);
+  const removed = await server.request(`/api/do-not-call/${sales}`, { method: "DELETE", headers });
+  await removed.body?.cancel();
+  assert.equal(await statusOf(transfer()), 202);
+});
+
+Deno.test("case 117: a number that came on the list before the dial is not dialled", async () => {
+  await using server = await startPhoneServer({
+    env: { API_KEYS: `boss:${apiKey};scopes=admin` },
+    overrides: { agentFiles },
+  });
+  const headers = { "X-API-Key": apiKey };
+  const listed = await server.request(`/api/do-not-call/${sales}`, { method: "PUT", headers });
+  await listed.body?.cancel();
+  assert.match(await transferred(server, "+12025550123"), /<Say .*<Hangup\/>/);
+});
