@@ -13,8 +13,9 @@ import { appendPrivately, createCallJournals, removeIfThere } from "./services/c
 import { logCalls } from "./services/callLog.ts";
 import { createCallSetup } from "./services/callSetup.ts";
 import { equipAgents } from "./services/equipAgents.ts";
+import { createConsoleLog, givenConsoleLog } from "./services/consoleLog.ts";
 import { createEventHub, type EventHub } from "./services/events.ts";
-import { createIncidents } from "./services/incidents.ts";
+import { createIncidents, type Incidents } from "./services/incidents.ts";
 import { openInstanceBus } from "./services/instances/instanceBus.ts";
 import { createInstanceQuestions } from "./services/instances/questions.ts";
 import { createOpenModel } from "./services/openai.ts";
@@ -33,7 +34,7 @@ import { findUnpricedLimits } from "./services/unpricedLimits.ts";
 import { prepareFolder } from "./services/writableFolder.ts";
 import type { RealtimeServerOptions } from "./sim/realtime.ts";
 import { newId, newToken } from "./utils/ids.ts";
-import { createLogger, type Logger } from "./utils/logger.ts";
+import type { Logger } from "./utils/logger.ts";
 import { setTimer } from "./utils/setTimer.ts";
 
 /** The whole server but for its listening socket. */
@@ -45,6 +46,7 @@ export interface App {
   readonly registry: CallRegistry;
   readonly events: EventHub;
   readonly log: Logger;
+  readonly incidents: Incidents;
   fetch(request: Request, host?: HostFacts): Response | Promise<Response>;
   /** Takes no more calls and waits for the live ones, as long as the settings allow. */
   drain(): Promise<void>;
@@ -67,8 +69,11 @@ export async function createApp(
   { log: givenLog, agentFiles, engine, twilioTimeoutMs, dialling }: AppOverrides = {},
 ): Promise<App> {
   const settings = readSettings(environment);
-  const log = givenLog ?? createConsoleLogger(settings);
-  const incidents = createIncidents({ now: Date.now, log });
+  const logOutput = givenLog === undefined
+    ? createConsoleLog(settings.log, () => incidents)
+    : givenConsoleLog(givenLog);
+  const { log } = logOutput;
+  const incidents: Incidents = createIncidents({ now: Date.now, log });
   const agents = await loadAgents(settings.agents.dir, agentFiles);
   const { prices, store, journals } = await openPlaces(settings, agents, log);
   const safety = await createSafety({
@@ -100,6 +105,7 @@ export async function createApp(
     ...{ settings, agents, registry, events, bus, store, prices, incidents, modelFaults, log },
     ...(journals !== undefined && { journals }),
     writeEvent: writeServerSentEvent,
+    logLinesDropped: () => logOutput.lines.dropped,
     onEnded: (call) => phone?.outbound.ended(call),
     beforeStoreCloses: () => phone?.outbound.settled(),
   });
@@ -129,6 +135,7 @@ export async function createApp(
     registry,
     events,
     log,
+    incidents,
     fetch: (request, host = { remoteAddress: "unknown" }) => router.fetch(request, host),
     async drain() {
       draining = true;
@@ -149,6 +156,7 @@ export async function createApp(
       questions.close();
       await bus.close();
       await model.close();
+      await logOutput.close();
     },
   };
 }
@@ -170,16 +178,6 @@ async function openPlaces(settings: Settings, agents: Agents, log: Logger) {
   if (problems.length === 0 && prices && store) return { prices, journals, store };
   await store?.close();
   throw new SettingsError(problems);
-}
-
-function createConsoleLogger({ log: { level, format } }: Settings): Logger {
-  const encoder = new TextEncoder();
-  return createLogger({
-    level,
-    format: format === "auto" ? (Deno.stdout.isTerminal() ? "pretty" : "json") : format,
-    write: (line) => Deno.stdout.writeSync(encoder.encode(`${line}\n`)),
-    now: Date.now,
-  });
 }
 
 /** What has been opened is closed again where the agents turn out to be unfit. */

@@ -81,14 +81,21 @@ function whyNotListening(error: unknown, host: string, port: number): string {
 }
 
 /** A fault that nobody caught may cost one call, and never the others. */
-function surviveStrayErrors({ log }: App): void {
+function surviveStrayErrors({ log, incidents }: App): void {
+  const report = (error: unknown) =>
+    incidents.report({
+      code: "stray_error",
+      message: `Nothing caught ${error instanceof Error ? error.name : typeof error}: see the log.`,
+    });
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     log.error("Unhandled rejection", { error: event.reason });
+    report(event.reason);
   });
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
     log.error("Uncaught error", { error: event.error });
+    report(event.error);
   });
 }
 
@@ -101,7 +108,9 @@ function stopOnSignal(app: App, server: Deno.HttpServer): void {
       stopping = true;
       const { registry: { size }, settings } = app;
       if (signal === "SIGINT" && size > 0) {
-        console.log(stoppingScreen(size, settings.server.drainMs));
+        // Written beside everything else: a terminal that does not read must not keep the calls.
+        const screen = `${stoppingScreen(size, settings.server.drainMs)}\n`;
+        Deno.stdout.write(new TextEncoder().encode(screen)).catch(() => {});
       }
       // Where changes are watched for, there is no exit, and asking for it throws.
       stop(app, server).finally(() => Deno.exit(0)).catch(() => {});

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "@hono/hono";
 import { routePath } from "@hono/hono/route";
+import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { allowOrigins } from "./cors.ts";
 import { answerErrors, answerNotFound } from "./errors.ts";
 import { type HealthDeps, healthRoutes } from "./health.ts";
@@ -59,13 +60,17 @@ function identify(newRequestId: () => string): MiddlewareHandler {
 
 /** The pattern of the route is logged, not its address: addresses hold ids, tokens and numbers. */
 function logAccess(now: () => number, log: RouterDeps["log"]): MiddlewareHandler {
+  const refusals = createRateLimiter(PACE_OF_REFUSALS);
   return async function access(c, next) {
     const begunMs = now();
     await next();
     const route = routePath(c, -1);
     const { status } = c.res;
-    const isUsual = status < 400 && USUAL.test(route);
-    log[isUsual ? "debug" : "info"]("Request answered", {
+    const isRefusal = status >= 400 && status < 500 && c.get("caller") === undefined;
+    const isQuiet = isRefusal
+      ? !refusals.take("", now()).allowed
+      : status < 400 && USUAL.test(route);
+    log[isQuiet ? "debug" : "info"]("Request answered", {
       requestId: c.get("requestId"),
       method: c.req.method,
       route,
@@ -74,6 +79,9 @@ function logAccess(now: () => number, log: RouterDeps["log"]): MiddlewareHandler
     });
   };
 }
+
+/** Of strangers, who could fill the log with nothing else. */
+const PACE_OF_REFUSALS = { capacity: 100, refillPerSecond: 1 };
 
 /** The files of the pages, and what is asked for every few seconds, would hide everything else. */
 const USUAL = /^\/(assets|docs)\/|^\/(health|ready|metrics)$/;

@@ -22,6 +22,7 @@ export interface MetricsOptions {
   readonly maxCalls: number;
   readonly incidents?: Pick<Incidents, "list" | "counts">;
   readonly modelFaults?: Pick<ModelFaults, "counts">;
+  readonly logLinesDropped?: () => number;
   /** Absent where nothing is recorded. */
   readonly storeHealth?: () => RecorderHealth;
   /** Absent where nobody is told. */
@@ -238,6 +239,12 @@ function gauges(options: MetricsOptions, subscription: EventSubscription): reado
         "counter",
       ),
     ]),
+    createGauge(
+      "parley_log_lines_dropped_total",
+      "Lines of the log that nobody read in time.",
+      () => options.logLinesDropped?.() ?? 0,
+      "counter",
+    ),
     createGauge("process_resident_memory_bytes", "Memory in use.", () => memory().rss),
     createGauge("process_heap_bytes", "Memory in use by JavaScript.", () => memory().heapUsed),
     createGauge("process_start_time_seconds", "When the process began.", () => startedAt),

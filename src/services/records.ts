@@ -62,6 +62,7 @@ export interface RecordsDeps {
   /** Settles when nobody needs the store any more. */
   readonly beforeStoreCloses: () => Promise<void> | undefined;
   readonly writeEvent: EventLogOptions["write"];
+  readonly logLinesDropped: () => number;
   readonly log: Logger;
 }
 
@@ -101,6 +102,7 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     liveCalls: () => registry.list(),
     maxCalls: settings.limits.calls,
     incidents: deps.incidents,
+    logLinesDropped: deps.logLinesDropped,
     modelFaults: deps.modelFaults,
     storeHealth: () => recorder.health(),
     ...(webhooks !== undefined && { webhooks }),

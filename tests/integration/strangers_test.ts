@@ -9,7 +9,10 @@ import { continuation, mediaSignature, openRawSocket, textFrame } from "./rawSoc
 /** Runs against a server that holds a call, which must not notice anything. */
 async function beside(
   run: (world: ProcessWorld) => Promise<void>,
-  options: Parameters<typeof startProcessWorld>[0] = {},
+  { standing = [], ...options }: Parameters<typeof startProcessWorld>[0] & {
+    /** Codes of the incidents that stand at the end. */
+    readonly standing?: readonly string[];
+  } = {},
 ): Promise<void> {
   await using world = await startProcessWorld(options);
   const other = await ring(world);
@@ -17,7 +20,8 @@ async function beside(
   await other.speak(voiceOf(600));
   await heard(world, other);
   assert.deepEqual(other.errors, []);
-  assert.equal((await (await world.server.get("/health")).json()).status, "ok");
+  const { incidents } = await (await world.server.get("/health")).json();
+  assert.deepEqual(incidents.map(({ code }: { code: string }) => code), standing);
   other.hangUp();
   await other.settled;
 }
@@ -180,7 +184,7 @@ Deno.test("a browser's senseless messages are answered, and its call goes on", (
     assert.equal((await closed).code, 1009);
   }));
 
-Deno.test("a tool that throws, and faults that nobody catches, cost no call and no process", async () => {
+Deno.test("case 155: a tool that throws, and faults that nobody catches, cost no call and no process", async () => {
   await using service = serveNothing();
   const tool = (name: string) =>
     `  - { name: ${name}, description: Tries., url: "${service.url}/${name}" }`;
@@ -199,6 +203,7 @@ Deno.test("a tool that throws, and faults that nobody catches, cost no call and 
   }, {
     agent: `greeting: Good day.\nhttp_tools:\n${names.map(tool).join("\n")}`,
     preload: "tests/integration/strayFaults.ts",
+    standing: ["stray_error"],
     model: {
       script: (turn) =>
         turn.cause.type === "toolOutputs"

@@ -28,6 +28,8 @@ export interface ServerProcess extends AsyncDisposable {
   readonly screen: string;
   /** Every line of its output and its errors. */
   readonly lines: Inbox<string>;
+  /** Reads its output no more, until the function that this gives is called. */
+  stopReading(): () => void;
   /** Reads a call, or whatever else the key opens. */
   get(path: string): Promise<Response>;
   post(path: string, body?: unknown): Promise<Response>;
@@ -43,7 +45,7 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const ownData = data === undefined ? await makeDataFolder() : undefined;
   const folder = data ?? ownData!;
-  const { child, lines, printed } = spawn({
+  const { child, lines, printed, reading } = spawn({
     HOST: "127.0.0.1",
     PORT: "0",
     LOG_FORMAT: "json",
@@ -68,6 +70,11 @@ export async function startServerProcess(
 
   return {
     ...{ origin, screen, lines },
+    stopReading() {
+      const again = Promise.withResolvers<void>();
+      reading.goOn = again.promise;
+      return again.resolve;
+    },
     get: (path) => fetch(origin + path, { headers }),
     post: (path, body = {}) =>
       fetch(origin + path, {
@@ -83,6 +90,7 @@ export async function startServerProcess(
       } catch {
         // It has ended by itself.
       }
+      reading.stopped.resolve();
       await ended;
       await ownData?.[Symbol.asyncDispose]();
     },
@@ -180,8 +188,12 @@ function spawn(env: Readonly<Record<string, string | undefined>>, preload?: stri
     stderr: "piped",
   }).spawn();
   const lines = new Inbox<string>();
-  const printed = Promise.all([readLines(child.stdout, lines), readLines(child.stderr, lines)]);
-  return { child, lines, printed };
+  const reading: Reading = { goOn: Promise.resolve(), stopped: Promise.withResolvers() };
+  const printed = Promise.all([
+    readLines(child.stdout, lines, reading),
+    readLines(child.stderr, lines, reading),
+  ]);
+  return { child, lines, printed, reading };
 }
 
 /** What Deno itself needs to find its modules again. */
@@ -199,12 +211,22 @@ function present(env: Readonly<Record<string, string | undefined>>): Record<stri
   return kept;
 }
 
-async function readLines(stream: ReadableStream<Uint8Array>, lines: Inbox<string>): Promise<void> {
+interface Reading {
+  goOn: Promise<void>;
+  readonly stopped: PromiseWithResolvers<void>;
+}
+
+async function readLines(
+  stream: ReadableStream<Uint8Array>,
+  lines: Inbox<string>,
+  reading: Reading,
+): Promise<void> {
   let rest = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     const parts = (rest + text).split("\n");
     rest = parts.pop() ?? "";
     for (const line of parts) lines.add(line);
+    await Promise.race([reading.goOn, reading.stopped.promise]);
   }
   if (rest !== "") lines.add(rest);
 }
