@@ -239,7 +239,7 @@ interface Engine {
 
 /** Without a key for OpenAI the built-in engine takes its place, behind the same socket. */
 async function openEngine(
-  { openai: { url, apiKey, socket, model }, limits }: Settings,
+  { openai: { url, apiKey, auth, socket, model }, limits }: Settings,
   { log, faults, simulated }: {
     readonly log: Logger;
     readonly faults: ModelFaults;
@@ -253,7 +253,7 @@ async function openEngine(
   const needsKey = new URL(url).hostname.endsWith("openai.com");
   if (apiKey !== undefined || !needsKey) {
     const key = apiKey === undefined ? {} : { apiKey };
-    const open = createOpenModel({ ...ways, ...key, url });
+    const open = createOpenModel({ ...ways, ...key, auth, url });
     return { name: model, open, close: () => Promise.resolve() };
   }
   const { startRealtimeServer } = await import("./sim/realtime.ts");

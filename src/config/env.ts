@@ -1,3 +1,4 @@
+import { isLoopback } from "../utils/loopback.ts";
 import { checkExposure } from "./exposure.ts";
 import { readOutbound } from "./outboundSettings.ts";
 import { readPhone } from "./phoneSettings.ts";
@@ -93,6 +94,7 @@ function readOpenAI(read: SettingReader): Settings["openai"] {
   }
   return {
     ...(key !== undefined && key !== "rehearsal" && { apiKey: key }),
+    auth: read.choice("OPENAI_AUTH", ["auto", "bearer", "api-key"], "auto"),
     url,
     model: read.text("OPENAI_MODEL") ?? "gpt-realtime-2.1",
     socket: read.choice("OPENAI_SOCKET", ["native", "ws"], "native"),
@@ -100,7 +102,19 @@ function readOpenAI(read: SettingReader): Settings["openai"] {
 }
 
 function readRealtimeUrl(read: SettingReader): string {
-  return read.url("OPENAI_REALTIME_URL", ["wss:", "ws:"], OPENAI_URL)?.href ?? OPENAI_URL;
+  const url = read.url("OPENAI_REALTIME_URL", ["wss:", "ws:"], OPENAI_URL);
+  if (url === undefined) return OPENAI_URL;
+  if (url.protocol === "ws:" && !isLoopback(url.hostname)) {
+    read.problem(
+      "OPENAI_REALTIME_URL must begin with wss://, unless the server is on this machine: the key and what callers say would travel in clear.",
+    );
+  }
+  if (url.username !== "" || url.password !== "" || url.hash !== "") {
+    read.problem(
+      "OPENAI_REALTIME_URL must have no user name, password or fragment: a key belongs into OPENAI_API_KEY.",
+    );
+  }
+  return url.href;
 }
 
 const OPENAI_URL = "wss://api.openai.com/v1/realtime";

@@ -8,6 +8,7 @@ export const settingNames = [
   "TRUST_PROXY",
   "OPENAI_API_KEY",
   "OPENAI_REALTIME_URL",
+  "OPENAI_AUTH",
   "OPENAI_MODEL",
   "OPENAI_SOCKET",
   "TWILIO_ACCOUNT_SID",

@@ -33,6 +33,8 @@ export interface ServerSettings {
 export interface OpenAISettings {
   /** Without it the built-in engine answers. */
   readonly apiKey?: string;
+  /** The header for the key; `auto` goes by the host. */
+  readonly auth: "auto" | "bearer" | "api-key";
   readonly url: string;
   readonly model: string;
   readonly socket: "native" | "ws";

@@ -89,7 +89,7 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
     }
     case "conversation.item.input_audio_transcription.failed": {
       const itemId = textOf(event, "item_id");
-      return itemId === undefined ? MALFORMED : { type, itemId };
+      return itemId === undefined ? MALFORMED : { type, itemId, error: serverErrorOf(event.error) };
     }
     case "response.created":
       return responseCreated(event);
@@ -159,8 +159,8 @@ function responseDone(event: Fields): ServerEvent | MalformedEvent {
   if (!response || responseId === undefined) return MALFORMED;
   const status = statusOf(response.status);
   const details = fieldsOf(response.status_details);
-  const error = details && fieldsOf(details.error);
-  const reason = textOf(details, "reason") ?? textOf(error, "code") ?? textOf(error, "type");
+  const error = fieldsOf(details?.error) && serverErrorOf(details?.error);
+  const reason = textOf(details, "reason") ?? error?.code ?? error?.type;
   const usage = responseUsageOf(response.usage);
   return {
     type: "response.done",
@@ -168,6 +168,7 @@ function responseDone(event: Fields): ServerEvent | MalformedEvent {
     status,
     toolCalls: outputOf(response).flatMap((item) => functionCallOf(item, status) ?? []),
     ...(reason !== undefined && { reason }),
+    ...(error && { error }),
     ...(usage && { usage }),
   };
 }

@@ -46,6 +46,8 @@ export interface ServerError {
   readonly type?: string;
   readonly code?: string;
   readonly message: string;
+  /** The path of the field that was refused, such as `session.tools[1].parameters`. */
+  readonly param?: string;
   /** The client event that was refused. */
   readonly eventId?: string;
 }
@@ -89,6 +91,7 @@ export type ServerEvent =
   | {
     readonly type: "conversation.item.input_audio_transcription.failed";
     readonly itemId: string;
+    readonly error: ServerError;
   }
   | {
     readonly type: "response.created";
@@ -132,6 +135,8 @@ export type ServerEvent =
     readonly status: "completed" | "cancelled" | "incomplete" | "failed";
     /** A reason such as `turn_detected`, or else the error's code. */
     readonly reason?: string;
+    /** Of a failed response, where the server says why. */
+    readonly error?: ServerError;
     /** Finished calls only: one that was cut short must not run. */
     readonly toolCalls: readonly FunctionCall[];
     readonly usage?: ResponseUsage;

@@ -112,11 +112,13 @@ export function serverErrorOf(value: unknown): ServerError {
   const error = fieldsOf(value);
   const type = textOf(error, "type");
   const code = textOf(error, "code");
+  const param = textOf(error, "param");
   const eventId = textOf(error, "event_id");
   return {
     message: textOf(error, "message") ?? (typeof value === "string" ? value : ""),
     ...(type !== undefined && { type }),
     ...(code !== undefined && { code }),
+    ...(param !== undefined && { param }),
     ...(eventId !== undefined && { eventId }),
   };
 }

@@ -35,39 +35,65 @@ export interface SessionSettings {
   readonly reasoningEffort?: "minimal" | "low" | "medium" | "high";
 }
 
-/**
- * Sets the session up. With `essential`, only with what no server refuses and no call can do without:
- * one field that a model does not know voids the whole event.
- */
+/** What a set-up can do without, by the names that servers refuse it under. */
+export type SetupPart =
+  | "noise_reduction"
+  | "transcription"
+  | "speed"
+  | "reasoning"
+  | "truncation"
+  /** What tunes turn detection beyond its type. */
+  | "vad_tuning"
+  | "voice"
+  | "tool_choice"
+  | "output_modalities"
+  /** Without it, and with turn detection that is semantic, `server_vad` takes its place. */
+  | "semantic_vad"
+  /** Whether the server answers and interrupts by itself, which it does unless it is told. */
+  | "vad_responses";
+
+export interface SetupOmissions {
+  readonly parts: ReadonlySet<SetupPart>;
+  /** Names of tools. */
+  readonly tools: ReadonlySet<string>;
+}
+
+const NOTHING: SetupOmissions = { parts: new Set(), tools: new Set() };
+
+/** Sets the session up; one field that a server does not know voids the whole event. */
 export function sessionUpdate(
   settings: SessionSettings,
-  { essential = false }: { readonly essential?: boolean } = {},
+  omitted: SetupOmissions = NOTHING,
 ): SessionUpdateEvent {
   const format = wireFormat(settings.format);
   const { voice, speed, noiseReduction, transcription, reasoningEffort } = settings;
-  const optional = !essential;
+  const sends = (part: SetupPart) => !omitted.parts.has(part);
   const session: RealtimeSessionCreateRequest = {
     type: "realtime",
     instructions: settings.instructions,
-    output_modalities: ["audio"],
+    ...(sends("output_modalities") && { output_modalities: ["audio"] }),
     audio: {
       input: {
         format,
-        turn_detection: wireTurnDetection(settings.turnDetection, optional),
-        ...(optional && noiseReduction && { noise_reduction: { type: noiseReduction } }),
-        ...(optional && transcription && { transcription: { ...transcription } }),
+        turn_detection: wireTurnDetection(settings.turnDetection, sends),
+        ...(noiseReduction && sends("noise_reduction") &&
+          { noise_reduction: { type: noiseReduction } }),
+        ...(transcription && sends("transcription") && { transcription: { ...transcription } }),
       },
       output: {
         format,
-        ...(voice !== undefined && { voice }),
-        ...(optional && speed !== undefined && { speed }),
+        ...(voice !== undefined && sends("voice") && { voice }),
+        ...(speed !== undefined && sends("speed") && { speed }),
       },
     },
-    tools: settings.tools.map((tool) => ({ type: "function", ...tool })),
-    tool_choice: "auto",
-    ...(optional && reasoningEffort && { reasoning: { effort: reasoningEffort } }),
+    tools: settings.tools.filter(({ name }) => !omitted.tools.has(name))
+      .map((tool) => ({ type: "function", ...tool })),
+    ...(sends("tool_choice") && { tool_choice: "auto" }),
+    ...(reasoningEffort && sends("reasoning") && { reasoning: { effort: reasoningEffort } }),
     // Drops more at once than `auto`, so that the cached prefix of a long call lasts longer.
-    ...(optional && { truncation: { type: "retention_ratio", retention_ratio: 0.8 } }),
+    ...(sends("truncation") && {
+      truncation: { type: "retention_ratio", retention_ratio: 0.8 },
+    }),
   };
   return { type: "session.update", session };
 }
@@ -79,30 +105,25 @@ function wireFormat(format: SessionSettings["format"]): RealtimeAudioFormats {
 
 function wireTurnDetection(
   detection: SessionSettings["turnDetection"],
-  tuned: boolean,
+  sends: (part: SetupPart) => boolean,
 ): RealtimeAudioInputTurnDetection | null {
-  switch (detection.kind) {
-    case "manual":
-      return null;
-    case "semantic":
-      return {
-        type: "semantic_vad",
-        create_response: detection.interrupts,
-        interrupt_response: detection.interrupts,
-        ...(tuned && detection.eagerness && { eagerness: detection.eagerness }),
-      };
-    case "server": {
-      const { threshold, silenceMs, prefixMs } = detection;
-      return {
-        type: "server_vad",
-        create_response: detection.interrupts,
-        interrupt_response: detection.interrupts,
-        ...(tuned && threshold !== undefined && { threshold }),
-        ...(tuned && silenceMs !== undefined && { silence_duration_ms: silenceMs }),
-        ...(tuned && prefixMs !== undefined && { prefix_padding_ms: prefixMs }),
-      };
-    }
-    default:
-      return detection satisfies never;
+  if (detection.kind === "manual") return null;
+  const { interrupts } = detection;
+  const responses = sends("vad_responses")
+    ? { create_response: interrupts, interrupt_response: interrupts }
+    : {};
+  const tuned = sends("vad_tuning");
+  if (detection.kind === "semantic") {
+    if (!sends("semantic_vad")) return { type: "server_vad", ...responses };
+    const { eagerness } = detection;
+    return { type: "semantic_vad", ...responses, ...(tuned && eagerness && { eagerness }) };
   }
+  const { threshold, silenceMs, prefixMs } = detection;
+  return {
+    type: "server_vad",
+    ...responses,
+    ...(tuned && threshold !== undefined && { threshold }),
+    ...(tuned && silenceMs !== undefined && { silence_duration_ms: silenceMs }),
+    ...(tuned && prefixMs !== undefined && { prefix_padding_ms: prefixMs }),
+  };
 }

@@ -2,9 +2,11 @@ import type { ModelSetup } from "../call/modelSetup.ts";
 import type { OpenModel } from "../call/realtimeClient.ts";
 import type { ConnectionOptions } from "./openai/connectionOptions.ts";
 import { createModelFaults, type ModelFaults } from "./openai/modelFaults.ts";
+import { credentialsFor, type KeyHeader } from "./openai/credentials.ts";
 import { openNativeSocket } from "./openai/nativeSocket.ts";
 import { limitOpenings } from "./openai/processLimit.ts";
 import { RealtimeConnection } from "./openai/realtimeConnection.ts";
+import { RefusedParts } from "./openai/refusedParts.ts";
 import type { SocketTarget } from "./openai/socket.ts";
 import { createWsOpener } from "./openai/wsSocket.ts";
 
@@ -13,6 +15,7 @@ export interface OpenModelOptions {
   /** `wss://...` or `ws://...`, without the model. */
   readonly url: string;
   readonly apiKey?: string;
+  readonly auth?: KeyHeader;
   readonly organization?: string;
   readonly project?: string;
   /** `ws` sends each frame at once, at some more CPU. */
@@ -41,6 +44,7 @@ export interface OpenModelOptions {
 export function createOpenModel({
   url,
   apiKey,
+  auth = "auto",
   organization,
   project,
   socket = "native",
@@ -58,7 +62,7 @@ export function createOpenModel({
   maxOpeningsPerMinute = Infinity,
 }: OpenModelOptions): OpenModel {
   const headers = {
-    ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }),
+    ...(apiKey !== undefined && credentialsFor(url, apiKey, auth)),
     ...(organization !== undefined && { "OpenAI-Organization": organization }),
     ...(project !== undefined && { "OpenAI-Project": project }),
   };
@@ -75,6 +79,7 @@ export function createOpenModel({
     wallClock,
     logger,
     faults,
+    refusedParts: new RefusedParts({ now }),
   };
   return limitOpenings(
     (setup, sink) => new RealtimeConnection(targetOf(url, headers, setup), setup, sink, options),

@@ -24,6 +24,7 @@ Deno.test("readSettings() has a default for everything", () => {
     },
     openai: {
       url: "wss://api.openai.com/v1/realtime",
+      auth: "auto",
       model: "gpt-realtime-2.1",
       socket: "native",
     },
@@ -255,6 +256,22 @@ Deno.test("readSettings() hints at names that look misspelt, and leaves others a
   ]);
 });
 
+Deno.test("case 68: the model's key and its audio travel in clear to this machine only", () => {
+  for (const host of ["10.0.0.5", "models.example.com:8080", "127.0.0.1.example.com", "0.0.0.0"]) {
+    assert.throws(
+      () => readSettings({ OPENAI_REALTIME_URL: `ws://${host}/v1/realtime` }),
+      /OPENAI_REALTIME_URL must begin with wss:/,
+    );
+  }
+  for (const url of ["wss://u:p@models.example.com/v1", "wss://models.example.com/v1#key"]) {
+    assert.throws(() => readSettings({ OPENAI_REALTIME_URL: url }), /OPENAI_REALTIME_URL/);
+  }
+  for (const host of ["127.0.0.1:9", "localhost", "[::1]:9"]) {
+    const { openai } = readSettings({ OPENAI_REALTIME_URL: `ws://${host}/v1/realtime` });
+    assert.equal(openai.auth, "auto");
+  }
+});
+
 Deno.test(".env.example lists every setting and nothing else", async () => {
   const text = await Deno.readTextFile(new URL("../../.env.example", import.meta.url));
   const listed = [...text.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name);
@@ -265,7 +282,8 @@ Deno.test(".env.example lists every setting and nothing else", async () => {
   // Of two lines of one name the first counts: one that stood here would hide what is added below it.
   assert.equal(Object.keys(values).length, settingNames.length, "all stand behind a #");
   const defaults = [
-    ...["HOST", "PORT", "TRUST_PROXY", "OPENAI_REALTIME_URL", "OPENAI_MODEL", "OPENAI_SOCKET"],
+    ...["HOST", "PORT", "TRUST_PROXY", "OPENAI_REALTIME_URL", "OPENAI_AUTH", "OPENAI_MODEL"],
+    "OPENAI_SOCKET",
     ...["TWILIO_API_URL", "DATABASE_URL", "AGENTS_DIR", "DEFAULT_AGENT", "OUTBOUND_PER_SECOND"],
     ...["OUTBOUND_PER_MINUTE", "OUTBOUND_CONCURRENT", "OUTBOUND_DAILY_MINUTES", "MAX_CALLS"],
     ...["MAX_CALL_MINUTES", "IDLE_SECONDS", "DRAIN_SECONDS", "LOG_LEVEL", "LOG_FORMAT"],

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../src/sim/realtime.ts";
+import { get } from "../support/dialling.ts";
+import { apiKey } from "../support/phoneServer.ts";
 import { concurrently } from "./concurrently.ts";
 import {
   heardSaying,
@@ -205,7 +207,10 @@ Deno.test("whatever a server's quirk, the caller is greeted once, answered and s
     Object.fromEntries(quirks.map((quirk) => [quirk, () => endured(quirk)])),
   ));
 
-function endured(quirk: typeof quirks[number]): Promise<void> {
+function endured(
+  quirk: Fault,
+  agent = "tools: [get_current_time]\nreasoning: low",
+): Promise<void> {
   return beside(async (world) => {
     const { phone, callId = "" } = await ringInto(world, quirk);
     await heardSaying(world, callId, /^Good day\.$/);
@@ -225,10 +230,44 @@ function endured(quirk: typeof quirks[number]): Promise<void> {
     assert.deepEqual(phone.errors, []);
     world.realtime.heal();
   }, {
-    agent: `${greeting}\ntools: [get_current_time]\nreasoning: low`,
+    agent: `${greeting}\n${agent}`,
     model: { script: usesTool },
   });
 }
+
+Deno.test("case 64: what a server will not be set up with is left out, and the call goes on", (t) =>
+  concurrently(t, {
+    "semantic turn detection": () => endured("rejectSemanticVad", "tools: [get_current_time]"),
+    "a tool": () => endured("rejectLastTool", "tools: [get_current_time, end_call]"),
+  }));
+
+Deno.test("case 66: a key that is refused stands in /health until one is taken", () =>
+  beside(async (world) => {
+    const standing = async () => {
+      const health = await get(world.server, "/health");
+      const incidents: readonly { code: string; subject: string }[] = health.incidents;
+      return incidents.map(({ code, subject }) => `${code} ${subject}`);
+    };
+    world.realtime.fail("refuseHandshake:401");
+    const phone = world.server.network.call();
+    await phone.next("said");
+    await phone.ended;
+    assert.deepEqual(await standing(), ["model_auth gpt-realtime-2.1"]);
+    assert.match(
+      await (await world.server.app.fetch(
+        new Request("http://localhost/metrics", {
+          headers: { authorization: `Bearer ${apiKey}` },
+        }),
+      )).text(),
+      /^parley_model_errors_total\{code="invalid_api_key"\} 1$/m,
+    );
+    world.realtime.heal();
+    const talk = await world.ring();
+    await heardSaying(world, talk.callId, /^Good day\.$/);
+    assert.deepEqual(await standing(), []);
+    talk.phone.hangUp();
+    await talk.phone.settled;
+  }));
 
 Deno.test("when every set-up of a session is refused, the caller hears an apology", () =>
   beside(async (world) => {

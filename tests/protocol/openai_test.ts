@@ -6,7 +6,11 @@ import {
   responseCancel,
   responseCreate,
 } from "../../src/protocol/openaiRequests.ts";
-import { type SessionSettings, sessionUpdate } from "../../src/protocol/openaiSession.ts";
+import {
+  type SessionSettings,
+  sessionUpdate,
+  type SetupPart,
+} from "../../src/protocol/openaiSession.ts";
 
 const PLACE = { response_id: "r", item_id: "i", content_index: 1 };
 const READ_PLACE = { responseId: "r", itemId: "i", contentIndex: 1 };
@@ -223,7 +227,24 @@ Deno.test("sessionUpdate() sends what is asked for, and leaves it out when it mu
     tools,
     tool_choice: "auto",
   };
-  assert.deepEqual(sessionUpdate(settings, { essential: true }).session, essential);
+  const parts = new Set<SetupPart>([
+    "noise_reduction",
+    "transcription",
+    "speed",
+    "reasoning",
+    "truncation",
+  ]);
+  assert.deepEqual(sessionUpdate(settings, { parts, tools: new Set() }).session, essential);
+  const bare = sessionUpdate(settings, {
+    parts: new Set([...parts, "voice", "tool_choice", "output_modalities"]),
+    tools: new Set(["t"]),
+  });
+  assert.deepEqual(bare.session, {
+    type: "realtime",
+    instructions: "Be kind.",
+    audio: { input: { format, turn_detection: null }, output: { format } },
+    tools: [],
+  });
   assert.deepEqual(sessionUpdate(settings).session, {
     ...essential,
     audio: {

@@ -11,10 +11,13 @@ import type {
 import { createOpenModel, type OpenModelOptions } from "../../src/services/openai.ts";
 import { createEventHub } from "../../src/services/events.ts";
 import { createIncidents } from "../../src/services/incidents.ts";
+import { credentialsFor } from "../../src/services/openai/credentials.ts";
+import { questionUrl } from "../../src/services/openai/handshakeDiagnosis.ts";
 import { createModelFaults } from "../../src/services/openai/modelFaults.ts";
 import { reportOpenLimits } from "../../src/services/openLimits.ts";
 import { Inbox } from "../support/inbox.ts";
 import {
+  type ClientFrame,
   type ScriptedRealtime,
   type ScriptedSession,
   startScriptedRealtime,
@@ -373,9 +376,211 @@ contract("is lost when the bare set-up is refused too", async (stage) => {
   const session = await stage.server.session();
   session.refuse(await session.first("session.update"), { code: "unknown_parameter" });
   session.refuse(await session.nth("session.update", 1), { code: "invalid_value" });
+  const bare = await session.nth("session.update", 2);
+  assert.deepEqual(Object.keys(bare.session).toSorted(), [
+    "audio",
+    "instructions",
+    "tools",
+    "type",
+  ]);
+  assert.deepEqual(bare.session.tools, []);
+  session.refuse(bare, { code: "invalid_value" });
   const { loss } = await sink.first("modelLost");
   assert.deepEqual(loss, { code: "invalid_value", retry: "no" });
   await session.closed;
+});
+
+/** Two tools, of which a server may dislike one, and all that a set-up may say. */
+const RICH: Partial<ModelSetup> = {
+  turnDetection: { kind: "semantic", eagerness: "low", interrupts: true },
+  tools: ["end_call", "find_order"].map((name) => ({
+    ...{ name, description: "", parameters: { type: "object" } },
+  })),
+};
+
+type Told = Readonly<Record<string, unknown>>;
+
+/** What is left of a set-up after it was refused in this way. */
+async function afterRefusal(stage: Stage, error: Told, index: number): Promise<ClientFrame> {
+  const { client, sink } = stage.open({}, RICH);
+  const session = await stage.server.session(index);
+  const frame = await session.first("session.update");
+  session.say({ type: "error", error: { event_id: frame.event_id, ...error } });
+  const again = await session.nth("session.update", 1);
+  session.say({ type: "session.updated", session: {} });
+  await sink.first("modelReady");
+  client.close();
+  return again.session;
+}
+
+/** The paths of all values in a set-up, and each tool's name. */
+function said(session: unknown, path = ""): readonly string[] {
+  if (Array.isArray(session)) return session.map((tool) => `${path}.${tool.name ?? tool}`);
+  if (typeof session !== "object" || session === null) return [path];
+  return Object.entries(session).flatMap(([name, value]) =>
+    said(value, path === "" ? name : `${path}.${name}`)
+  );
+}
+
+const invalid = { type: "invalid_request_error" };
+const NAMED: readonly (readonly [error: Told, gone: readonly string[]])[] = [
+  [{
+    ...invalid,
+    code: "invalid_value",
+    param: "session.audio.input.turn_detection.type",
+    message: "Invalid value: 'semantic_vad'. Supported values are: 'server_vad'.",
+  }, ["audio.input.turn_detection.eagerness"]],
+  [{ ...invalid, code: "invalid_value", message: "Invalid value: 'semantic_vad'." }, [
+    "audio.input.turn_detection.eagerness",
+  ]],
+  [{ ...invalid, code: "unknown_parameter", param: "session.truncation" }, [
+    "truncation.type",
+    "truncation.retention_ratio",
+  ]],
+  [{
+    ...invalid,
+    code: "unknown_parameter",
+    message: "Unknown parameter: 'session.reasoning'.",
+    event_id: undefined,
+  }, ["reasoning.effort"]],
+  [{ ...invalid, param: "session.reasoning.effort" }, ["reasoning.effort"]],
+  [{ ...invalid, param: "session.audio.input.noise_reduction" }, [
+    "audio.input.noise_reduction.type",
+  ]],
+  [{ ...invalid, param: "audio.input.transcription.model", event_id: "event_TODO" }, [
+    "audio.input.transcription.model",
+    "audio.input.transcription.language",
+  ]],
+  [{ ...invalid, param: "session.audio.output.speed" }, ["audio.output.speed"]],
+  [{ ...invalid, param: "session.audio.output.voice" }, ["audio.output.voice"]],
+  [{ ...invalid, param: "session.tool_choice" }, ["tool_choice"]],
+  [{
+    ...invalid,
+    code: "invalid_function_parameters",
+    param: "session.tools[1].parameters",
+    message: "Invalid schema for function 'find_order'.",
+  }, ["tools.find_order"]],
+  [{ ...invalid, message: "Invalid schema for function 'find_order': no object." }, [
+    "tools.find_order",
+  ]],
+  [{ ...invalid, param: "session.tools", message: "No tools here." }, [
+    "tools.end_call",
+    "tools.find_order",
+  ]],
+];
+
+contract(
+  "case 64: leaves out of the set-up what its refusal names, and nothing else",
+  async (stage) => {
+    const { client } = stage.open({}, RICH);
+    const full = said((await (await stage.server.session()).first("session.update")).session);
+    client.close();
+    for (const [index, [error, gone]] of NAMED.entries()) {
+      const session = await afterRefusal(stage, { message: "", ...error }, index + 1);
+      const missing = full.filter((path) => !said(session).includes(path));
+      assert.deepEqual(missing.toSorted(), gone.toSorted(), JSON.stringify(error));
+      const { type } = session.audio.input.turn_detection;
+      assert.equal(type, gone[0]?.endsWith("eagerness") ? "server_vad" : "semantic_vad");
+    }
+  },
+);
+
+contract(
+  "case 64: one refusal after another is met, in a bounded number of set-ups",
+  async (stage) => {
+    const { sink } = stage.open({}, RICH);
+    const session = await stage.server.session();
+    const params = [
+      "truncation",
+      "reasoning",
+      "tools[0].parameters",
+      "tools[0].parameters",
+      "speed",
+    ];
+    for (const [index, name] of params.entries()) {
+      session.refuse(await session.nth("session.update", index), { param: `session.${name}` });
+    }
+    const sixth = await session.nth("session.update", params.length);
+    assert.deepEqual(sixth.session.tools, []);
+    assert.equal(sixth.session.audio.input.turn_detection.type, "semantic_vad");
+    session.refuse(sixth, { param: "session.audio.output.voice" });
+    const bare = await session.nth("session.update", params.length + 1);
+    assert.equal(bare.session.audio.input.turn_detection.type, "server_vad");
+    session.refuse(bare, { param: "session.type", code: "unknown_parameter" });
+    const { loss } = await sink.first("modelLost");
+    assert.deepEqual(loss, { code: "unknown_parameter", retry: "no" });
+    await session.closed;
+  },
+);
+
+contract("case 64: several errors about one set-up are one refusal of it", async (stage) => {
+  const { sink } = stage.open({}, RICH);
+  const session = await stage.server.session();
+  const full = await session.first("session.update");
+  session.refuse(full, { param: "session.truncation" });
+  session.refuse(full, { param: "session.audio.output.voice" });
+  await session.nth("session.update", 1);
+  session.say({ type: "session.updated", session: {} });
+  await sink.first("modelReady");
+  session.say({ type: "session.updated", session: {} });
+  session.say({ type: "session.created", session: {} });
+  session.say({ type: "input_audio_buffer.speech_started" });
+  await sink.first("speechStarted");
+  assert.equal(session.frames.all.length, 2);
+  assert.deepEqual(sink.inputs.all.map(({ type }) => type), ["modelReady", "speechStarted"]);
+});
+
+contract("case 65: what a server refused is not tried on it with the next call", async (stage) => {
+  let now = 0;
+  const incidents = createIncidents({ now: Date.now, log: stage.log });
+  const openModel = createOpenModel({
+    url: stage.server.url,
+    logger: stage.log,
+    faults: createModelFaults({ incidents, log: stage.log }),
+    now: () => now,
+  });
+  const setupOf = async (index: number, setup: Partial<ModelSetup> = {}) => {
+    const client = openModel({ ...SETUP, ...RICH, ...setup }, new Sink());
+    const session = await stage.server.session(index);
+    return { client, session, frame: await session.first("session.update") };
+  };
+  const first = await setupOf(0);
+  first.session.refuse(first.frame, {
+    code: "invalid_function_parameters",
+    param: "session.tools[1].parameters",
+    message: "Invalid schema for function 'find_order': it is no object.",
+  });
+  await first.session.nth("session.update", 1);
+  first.session.say({ type: "session.updated", session: {} });
+  first.client.send(respond("greeting"));
+  await first.session.first("response.create");
+  assert.deepEqual(
+    incidents.list().map(({ code, subject, message }) => [code, subject, message]),
+    [[
+      "setup_refused",
+      "gpt-test",
+      "invalid_function_parameters: session.tools[1].parameters: " +
+      "Invalid schema for function 'find_order': it is no object.",
+    ]],
+  );
+  const second = await setupOf(1);
+  assert.deepEqual(second.frame.session.tools.map((tool: Told) => tool.name), ["end_call"]);
+  second.session.say({ type: "session.updated", session: {} });
+  const mended = await setupOf(2, {
+    tools: RICH.tools!.map((tool) => ({ ...tool, description: "Mended." })),
+  });
+  assert.equal(mended.frame.session.tools.length, 2);
+  const other = await setupOf(3, { model: "gpt-other" });
+  assert.equal(other.frame.session.tools.length, 2);
+  now = 600_000;
+  const later = await setupOf(4);
+  assert.equal(later.frame.session.tools.length, 2);
+  assert.equal(incidents.list().length, 1);
+  later.client.send(respond("greeting"));
+  later.session.say({ type: "session.updated", session: {} });
+  await later.session.first("response.create");
+  assert.deepEqual(incidents.list(), [], "the whole set-up has passed");
+  for (const { client } of [first, second, mended, other, later]) client.close();
 });
 
 contract("does not stay on the server's defaults when the refusal comes late", async (stage) => {
@@ -386,6 +591,7 @@ contract("does not stay on the server's defaults when the refusal comes late", a
   const essential = await session.nth("session.update", 1);
   assert.equal(essential.session.reasoning, undefined);
   session.refuse(essential, { code: null, type: "invalid_request_error" });
+  session.refuse(await session.nth("session.update", 2), { code: null });
   assert.equal((await sink.first("modelLost")).loss.retry, "no");
 });
 
@@ -498,6 +704,99 @@ contract("gives up a handshake that is not answered", async (stage) => {
   listener.close();
 });
 
+const AUTHS = [
+  ["wss://res.openai.azure.com/openai/v1/realtime", "auto", "api-key"],
+  ["wss://res.services.ai.azure.com/openai/v1/realtime", "auto", "api-key"],
+  ["wss://res.cognitiveservices.azure.com/openai/v1/realtime", "auto", "api-key"],
+  ["wss://res.openai.azure.com/openai/v1/realtime", "bearer", "authorization"],
+  ["wss://res.openai.azure.com.example.com/v1/realtime", "auto", "authorization"],
+  ["ws://127.0.0.1:1/v1/realtime", "auto", "authorization"],
+  ["ws://127.0.0.1:1/v1/realtime", "api-key", "api-key"],
+] as const;
+
+Deno.test("case 67: Azure's servers get the key in a header of their own", () => {
+  for (const [url, auth, header] of AUTHS) {
+    const expected = header === "api-key" ? { "api-key": KEY } : { Authorization: `Bearer ${KEY}` };
+    assert.deepEqual(credentialsFor(url, KEY, auth), expected, `${url} ${auth}`);
+  }
+  const token = "eyJhbGciOi.payload.signature";
+  assert.deepEqual(credentialsFor(AUTHS[0][0], token, "auto"), {
+    Authorization: `Bearer ${token}`,
+  });
+  assert.equal(
+    questionUrl("wss://res.openai.azure.com/openai/v1/realtime?model=m&api-key=k"),
+    "https://res.openai.azure.com/openai/v1/realtime?model=m&api-key=k",
+  );
+});
+
+contract(
+  "case 67: sends the key as it is set, to the socket and to the diagnosis",
+  async (stage) => {
+    const { session } = await stage.live({ auth: "api-key" });
+    assert.equal(session.headers.get("api-key"), KEY);
+    assert.equal(session.headers.has("authorization"), false);
+    const asked: Request[] = [];
+    const { sink } = stage.open({
+      url: "ws://127.0.0.1:1/v1/realtime",
+      auth: "api-key",
+      fetch: (input, init) => {
+        asked.push(new Request(input, init));
+        return Promise.resolve(new Response("{}", { status: 500 }));
+      },
+    });
+    await sink.first("modelLost");
+    assert.equal(asked[0]?.headers.get("api-key"), KEY);
+  },
+);
+
+contract(
+  "case 67: a key in the URL reaches the server and the diagnosis, and no log",
+  async (stage) => {
+    const asked: string[] = [];
+    const openModel = createOpenModel({
+      url: `${stage.server.url}?api-key=${KEY}`,
+      logger: stage.log,
+    });
+    const client = openModel(SETUP, new Sink());
+    const { url } = await stage.server.session();
+    assert.deepEqual([...url.searchParams], [["api-key", KEY], ["model", "gpt-test"]]);
+    client.close();
+    const { sink } = stage.open({
+      url: `ws://127.0.0.1:1/v1/realtime?api-key=${KEY}`,
+      fetch: (input) => {
+        const { searchParams } = new URL(String(input));
+        asked.push(String(input));
+        const status = searchParams.get("api-key") === KEY ? 200 : 401;
+        return Promise.resolve(new Response("{}", { status }));
+      },
+    });
+    const { loss } = await sink.first("modelLost");
+    assert.deepEqual(loss, { code: "handshake_refused", retry: "backoff" });
+    assert.deepEqual(asked, [`http://127.0.0.1:1/v1/models/gpt-test?api-key=${KEY}`]);
+  },
+);
+
+contract(
+  "case 67: a server without a page about models is not taken for one without the model",
+  async (stage) => {
+    for (const status of [400, 404, 405, 426]) {
+      const { sink } = stage.open({
+        url: "ws://127.0.0.1:1/v1/realtime",
+        fetch: () => Promise.resolve(new Response("<html>Not found</html>", { status })),
+      });
+      const { loss } = await sink.first("modelLost");
+      assert.deepEqual(loss, { code: "handshake_refused", retry: "backoff" });
+    }
+    const { sink } = stage.open({
+      url: "ws://127.0.0.1:1/v1/realtime",
+      fetch: () =>
+        Promise.resolve(Response.json({ error: { code: "model_not_found" } }, { status: 404 })),
+    });
+    const { loss } = await sink.first("modelLost");
+    assert.deepEqual(loss, { code: "model_not_found", retry: "no" });
+  },
+);
+
 contract("lets go of a connection that is closed while it is being made", async (stage) => {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const url = `ws://127.0.0.1:${listener.addr.port}/v1/realtime`;
@@ -518,6 +817,23 @@ contract("reports headers that cannot be sent as a loss", async (stage) => {
   const { sink } = stage.open({}, { safetyId: "line\nbreak" });
   const { loss } = await sink.first("modelLost");
   assert.deepEqual(loss, { code: "invalid_request", retry: "no" });
+});
+
+Deno.test("case 66: a refused handshake is told with its status, its code and its message", async () => {
+  const body = {
+    error: { code: "insufficient_quota", message: "You exceeded your current quota." },
+  };
+  await using server = startScriptedRealtime({
+    answer: () => Response.json(body, { status: 429 }),
+  });
+  const log = new Log();
+  const sink = new Sink();
+  createOpenModel({ url: server.url, socket: "ws", logger: log })(SETUP, sink);
+  await sink.first("modelLost");
+  const [line = ""] = log.lines;
+  for (const part of ['"status":429', "insufficient_quota", "You exceeded your current quota."]) {
+    assert.ok(line.includes(part), `${part} in ${line}`);
+  }
 });
 
 // What the model says
@@ -781,6 +1097,117 @@ contract("survives errors of every shape and logs none of their text (case 48)",
   assert.equal(stage.log.lines.length, 5);
   assert.ok(!stage.log.lines.join().includes("private"));
 });
+
+contract(
+  "case 66: every refusal is told with its code, its parameter and what may be said of it",
+  async (stage) => {
+    const lines: Told[] = [];
+    const log = {
+      warn: (message: string, fields: Told) => void lines.push({ message, ...fields }),
+    };
+    const incidents = createIncidents({ now: Date.now, log });
+    const faults = createModelFaults({ incidents, log });
+    const { session, sink } = await stage.live({ faults });
+    const failed = (error: Told, id = "r") => ({
+      type: "response.done",
+      response: { id, status: "failed", status_details: { type: "failed", error } },
+    });
+    const completed = { type: "response.done", response: { id: "r", status: "completed" } };
+    session.say({
+      type: "error",
+      error: {
+        type: "invalid_request_error",
+        code: "invalid_value",
+        param: "item.content[0].text",
+        message: "Invalid value: 'my secret wish'. Pick from 'session.audio.output'.",
+      },
+    });
+    session.say(failed({ type: "tokens", code: "rate_limit_exceeded", message: RATE_LIMITED }));
+    session.say({
+      type: "conversation.item.input_audio_transcription.failed",
+      item_id: "i",
+      error: { type: "server_error", code: "DeploymentNotFound", message: "The API deployment…" },
+    });
+    session.say(failed({ type: "my private\nwords", message: "my private words" }, "r2"));
+    session.say({ type: "error", error: { code: "x".repeat(10_000), message: "y".repeat(1e6) } });
+    await sink.inputs.when((all) => all.filter(({ type }) => type === "responseDone").length === 2);
+    session.say({ type: "input_audio_buffer.speech_started" });
+    await sink.first("speechStarted");
+    const told = lines.filter(({ message }) => message !== "Incident opened");
+    assert.deepEqual(told, [
+      {
+        message: "Model reported an error",
+        code: "invalid_value",
+        type: "invalid_request_error",
+        param: "item.content[0].text",
+        reason: "Invalid value: '…'. Pick from 'session.audio.output'.",
+        model: "gpt-test",
+      },
+      {
+        message: "Model response failed",
+        code: "rate_limit_exceeded",
+        type: "tokens",
+        reason: RATE_LIMITED,
+        model: "gpt-test",
+      },
+      {
+        message: "Model transcription failed",
+        code: "DeploymentNotFound",
+        type: "server_error",
+        reason: "The API deployment…",
+        model: "gpt-test",
+      },
+      { message: "Model response failed", code: "other", model: "gpt-test" },
+      { message: "Model reported an error", code: "other", model: "gpt-test" },
+    ]);
+    assert.deepEqual(incidents.list().map(({ code }) => code), [
+      "model_rate_limited",
+      "transcription_failed",
+    ]);
+    assert.deepEqual(Object.fromEntries(faults.counts()), {
+      invalid_value: 1,
+      rate_limit_exceeded: 1,
+      DeploymentNotFound: 1,
+      other: 2,
+    });
+    session.say(completed);
+    session.say({
+      type: "conversation.item.input_audio_transcription.completed",
+      item_id: "i",
+      transcript: "Hello",
+    });
+    await sink.first("callerText");
+    assert.deepEqual(incidents.list(), []);
+  },
+);
+
+Deno.test("case 66: what a server errs without end is counted, and logged up to a limit", () => {
+  let lines = 0;
+  const faults = createModelFaults({ log: { warn: () => void lines++ }, now: () => 0 });
+  for (let n = 0; n < 100_000; n++) faults.report({ source: "error", code: `code_${n}` }, "m");
+  assert.ok(lines <= 200);
+  assert.deepEqual([...faults.counts()], [["other", 100_000]]);
+});
+
+Deno.test("case 66: a set-up's refusal that repeats the instructions does not bring them into the log", async () => {
+  await using server = startScriptedRealtime();
+  const log = new Log();
+  const instructions = "The caller is Ada Lovelace of Baker Street.";
+  const sink = new Sink();
+  const client = createOpenModel({ url: server.url, logger: log })(
+    { ...SETUP, instructions },
+    sink,
+  );
+  const session = await server.session();
+  const message = `Too long: ${instructions}`;
+  session.refuse(await session.first("session.update"), { param: "session.speed", message });
+  await session.nth("session.update", 1);
+  client.close();
+  assert.match(log.lines.join(), /session\.speed/);
+  assert.doesNotMatch(log.lines.join(), /Ada|Baker/);
+});
+
+const RATE_LIMITED = "Rate limit reached for gpt-test in org. Please try again in 20s.";
 
 const FATAL = [
   ["session_expired", "now"],

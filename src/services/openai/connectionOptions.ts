@@ -1,5 +1,6 @@
 import type { Logger } from "../../utils/logger.ts";
 import type { ModelFaults } from "./modelFaults.ts";
+import type { RefusedParts } from "./refusedParts.ts";
 import type { OpenSocket } from "./socket.ts";
 
 /** How a connection behaves; times in milliseconds. */
@@ -19,5 +20,6 @@ export interface ConnectionOptions {
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
   readonly faults: ModelFaults;
+  readonly refusedParts: RefusedParts;
   readonly logger: Pick<Logger, "warn" | "error">;
 }

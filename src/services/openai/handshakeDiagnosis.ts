@@ -1,36 +1,62 @@
 import type { ModelLoss } from "../../call/realtimeClient.ts";
-import { errorCodeOf, lossOfStatus } from "./modelLoss.ts";
+import type { ServerError } from "../../protocol/openaiEvents.ts";
+import { isAzure } from "./credentials.ts";
+import { errorIn, lossOfStatus } from "./modelLoss.ts";
 import type { SocketTarget } from "./socket.ts";
 
+export type Diagnosis = Partial<ServerError> & {
+  readonly loss: ModelLoss;
+  readonly status?: number;
+};
+
 /**
- * Asks over plain HTTP for the model that a refused handshake was about, since a WebSocket need not say
- * why it failed. Never throws.
+ * Asks over plain HTTP, with the same credentials, for what a failed handshake was about, since a
+ * WebSocket need not say why it failed. Never throws.
  */
 export async function diagnoseHandshake(
   { url, headers }: SocketTarget,
   { fetch, signal }: { readonly fetch: typeof globalThis.fetch; readonly signal: AbortSignal },
-): Promise<ModelLoss> {
+): Promise<Diagnosis> {
   try {
-    const response = await fetch(modelUrl(url), {
+    const response = await fetch(questionUrl(url), {
       headers: { ...headers },
       // A redirect would carry the key to another host.
       redirect: "manual",
       signal,
     });
+    const { status } = response;
     if (response.ok) {
       await response.body?.cancel();
-      return { code: "handshake_refused", retry: "backoff" };
+      return { loss: UNEXPLAINED };
     }
-    return lossOfStatus(response.status, errorCodeOf(await response.text()));
+    const error = errorIn((await response.text()).slice(0, MAX_BODY_CHARS));
+    const loss = lossOfStatus(status, error?.code);
+    // Not every server has such a page, and one that lacks it says nothing of the model.
+    const telling = loss.code !== "model_not_found" || isTelling(url, error?.code);
+    return { ...error, status, loss: telling ? loss : UNEXPLAINED };
   } catch {
-    return { code: "network", retry: "backoff" };
+    return { loss: { code: "network", retry: "backoff" } };
   }
 }
 
-/** `wss://host/v1/realtime?model=m` -> `https://host/v1/models/m`. */
-export function modelUrl(realtimeUrl: string): string {
+/**
+ * `wss://host/v1/realtime?model=m` -> `https://host/v1/models/m`, with what else the query holds, such as
+ * a key. Azure has no such page, and is asked for the socket's own.
+ */
+export function questionUrl(realtimeUrl: string): string {
   const url = new URL(realtimeUrl.replace(/^ws/, "http"));
+  if (isAzure(url.hostname)) return url.href;
   const model = url.searchParams.get("model") ?? "";
+  url.searchParams.delete("model");
   const base = url.pathname.replace(/\/realtime\/?$/, "").replace(/\/$/, "");
-  return `${url.origin}${base}/models/${encodeURIComponent(model)}`;
+  url.pathname = `${base}/models/${encodeURIComponent(model)}`;
+  return url.href;
+}
+
+const UNEXPLAINED: ModelLoss = { code: "handshake_refused", retry: "backoff" };
+const MAX_BODY_CHARS = 16_384;
+
+function isTelling(url: string, errorCode: string | undefined): boolean {
+  return new URL(url).hostname === "api.openai.com" ||
+    /^(model_not_found|DeploymentNotFound)$/.test(errorCode ?? "");
 }

@@ -9,6 +9,8 @@ export interface ModelFault {
   readonly param?: string | undefined;
   /** Of an HTTP answer. */
   readonly status?: number | undefined;
+  /** Of a lost connection: whether another is tried. */
+  readonly retry?: string | undefined;
   /** As the server wrote it; shown only as far as it gives nothing away. */
   readonly message?: string | undefined;
   /** Shown instead of `message`, by whoever knows that it may be. */
@@ -59,7 +61,9 @@ export function createModelFaults(
   }
 
   return {
-    report({ source, code, type, param, status, message, reason = shownReason(message) }, model) {
+    report(fault, model) {
+      const { source, code, type, param, status, retry, message } = fault;
+      const reason = "reason" in fault ? fault.reason : shownReason(message);
       const shownCode = shownName(code) ?? "other";
       const counted = COUNTED_CODES.has(shownCode) ? shownCode : "other";
       counts.set(counted, (counts.get(counted) ?? 0) + 1);
@@ -70,6 +74,7 @@ export function createModelFaults(
           ...(shownName(param) !== undefined && { param }),
           ...(status !== undefined && { status }),
           ...(reason !== undefined && { reason }),
+          ...(retry !== undefined && { retry }),
           model,
         });
       }
@@ -87,6 +92,11 @@ export function createModelFaults(
     },
     counts: () => counts,
   };
+}
+
+/** What an error is called by, whichever field its server puts that in. */
+export function codeOf({ code, type }: { readonly code?: string; readonly type?: string }): string {
+  return code ?? type ?? "unknown";
 }
 
 /** The server may err without end; what is not logged is counted all the same. */

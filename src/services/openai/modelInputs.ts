@@ -64,9 +64,11 @@ export class ModelInputs {
           ? [{ type: "toolAnnounced", responseId, call: item.call }]
           : [];
       }
-      case "response.done":
+      case "response.done": {
         this.#worded.clear();
-        return [{ ...event, type: "responseDone" }];
+        const { error: _, ...done } = event;
+        return [{ ...done, type: "responseDone" }];
+      }
       default:
         return event satisfies never;
     }

@@ -1,4 +1,6 @@
 import type { ModelLoss } from "../../call/realtimeClient.ts";
+import type { ServerError } from "../../protocol/openaiEvents.ts";
+import { serverErrorOf } from "../../protocol/openaiParts.ts";
 
 /** The loss that an error from the server means; undefined where the session lives on. */
 export function lossOfError(code: string | undefined): ModelLoss | undefined {
@@ -43,11 +45,11 @@ export function lossOfClose(code: number, reason: string): ModelLoss {
   }
 }
 
-/** The code in an error body of the shape `{"error": {"code": "..."}}`. */
-export function errorCodeOf(body: string): string | undefined {
+/** The error in a body of the shape `{"error": {"code": "...", "message": "..."}}`. */
+export function errorIn(body: string): ServerError | undefined {
   try {
-    const code: unknown = JSON.parse(body)?.error?.code;
-    return typeof code === "string" ? code : undefined;
+    const error: unknown = JSON.parse(body)?.error;
+    return typeof error === "object" && error !== null ? serverErrorOf(error) : undefined;
   } catch {
     return undefined;
   }

@@ -9,7 +9,6 @@ import type {
 import { readServerEvent } from "../../protocol/openai.ts";
 import type { ServerError, ServerEvent } from "../../protocol/openaiEvents.ts";
 import { audioAppend, type ClientEvent, itemRetrieve } from "../../protocol/openaiRequests.ts";
-import { sessionUpdate } from "../../protocol/openaiSession.ts";
 import { type Base64, bytesPerMs } from "../../utils/audioFormat.ts";
 import { clientEventOf, historyEvents } from "./clientEvents.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
@@ -19,6 +18,9 @@ import { HeldInputs } from "./heldInput.ts";
 import { ModelInputs } from "./modelInputs.ts";
 import { lossOfClose, lossOfError, lossOfStatus } from "./modelLoss.ts";
 import { SentRequests } from "./sentRequests.ts";
+import { codeOf } from "./modelFaults.ts";
+import { SessionSetup } from "./sessionSetup.ts";
+import { watchEvent } from "./watchedEvents.ts";
 import { SessionLife } from "./sessionLife.ts";
 import type { ModelSocket, SocketClosure, SocketTarget } from "./socket.ts";
 
@@ -32,6 +34,7 @@ export class RealtimeConnection implements RealtimeClient {
   readonly #sent = new SentRequests();
   readonly #heartbeat: Heartbeat;
   readonly #socket: ModelSocket;
+  readonly #sessionSetup: SessionSetup;
   #phase: Phase;
   /** Present until the model is ready. */
   #held: HeldInputs | undefined;
@@ -53,6 +56,7 @@ export class RealtimeConnection implements RealtimeClient {
     this.#held = new HeldInputs({
       maxAudioBytes: options.maxHeldAudioMs * bytesPerMs(setup.format),
     });
+    this.#sessionSetup = new SessionSetup(setup, target, options);
     this.#life = new SessionLife(options);
     this.#heartbeat = new Heartbeat({
       intervalMs: options.heartbeatMs,
@@ -69,7 +73,7 @@ export class RealtimeConnection implements RealtimeClient {
     this.#socket = options.openSocket(target, {
       opened: (serverDateMs) => {
         this.#life.opened(serverDateMs);
-        this.#configure("full");
+        this.#configure();
       },
       received: (text) => this.#received(text),
       closed: (closure) => this.#closed(closure),
@@ -114,14 +118,15 @@ export class RealtimeConnection implements RealtimeClient {
     }
   }
 
-  #configure(extent: SetupExtent): void {
+  #configure(): void {
     if (this.#phase.name === "connecting") this.#heartbeat.start();
     if (this.#phase.name === "connecting" || this.#phase.name === "configuring") {
       clearTimeout(this.#phase.timer);
       const timer = setTimeout(() => this.#becomeReady(), this.#options.readyTimeoutMs);
-      this.#phase = { name: "configuring", extent, timer };
+      this.#phase = { name: "configuring", timer };
     }
-    this.#post(sessionUpdate(this.#setup, { essential: extent === "essential" }), SETUP[extent]);
+    const { event, eventId } = this.#sessionSetup.next();
+    this.#post(event, eventId);
   }
 
   #becomeReady(): void {
@@ -174,6 +179,7 @@ export class RealtimeConnection implements RealtimeClient {
         return this.#life.told(event);
       case "session.updated":
         this.#life.told(event);
+        this.#sessionSetup.confirmed();
         return this.#becomeReady();
       default:
         for (const input of this.#inputs.of(event)) this.#tell(input);
@@ -181,47 +187,47 @@ export class RealtimeConnection implements RealtimeClient {
     const loss = event.type === "response.done" && event.status === "failed"
       ? lossOfError(event.reason)
       : undefined;
-    if (loss) this.#lose(loss);
+    if (loss && event.type === "response.done") this.#lose(loss, event.error);
+    else watchEvent(event, this.#setup.model, this.#options.faults);
   }
 
   #refused(error: ServerError): void {
-    const loss = lossOfError(error.code);
-    if (loss) return this.#lose(loss);
-    const extent = this.#refusedSetup(error);
-    if (extent === "full") return this.#configure("essential");
-    if (extent === "essential") {
-      return this.#lose({ code: error.code ?? "session_refused", retry: "no" });
-    }
+    const loss = lossOfError(error.code) ?? lossOfError(error.type);
+    if (loss) return this.#lose(loss, error);
     if (error.eventId === PROBE_EVENT) return;
+    const alone = this.#phase.name === "configuring";
+    if (this.#sessionSetup.concerns(error, { alone })) return this.#setupRefused(error);
+    const { faults } = this.#options;
+    faults.report({ ...error, source: "error", code: codeOf(error) }, this.#setup.model);
     const refusal = this.#sent.refusalOf(error);
     if (refusal) this.#tell(refusal);
-    else this.#options.logger.warn("Model reported an error", { code: error.code ?? error.type });
   }
 
-  // While the set-up is under way nothing else has been sent, so an error that quotes nothing is about it.
-  #refusedSetup({ eventId }: ServerError): SetupExtent | undefined {
-    if (eventId === SETUP.full) return "full";
-    if (eventId === SETUP.essential) return "essential";
-    const unquoted = eventId === undefined && this.#phase.name === "configuring";
-    return unquoted && this.#phase.name === "configuring" ? this.#phase.extent : undefined;
+  #setupRefused(error: ServerError): void {
+    const step = this.#sessionSetup.refused(error);
+    if (step === "again") this.#configure();
+    else if (step !== "nothing") this.#lose(step.loss);
   }
 
   #closed(closure: SocketClosure): void {
     if (closure.type === "lost") return this.#lose(lossOfClose(closure.code, closure.reason));
     if (closure.type === "unusable") return this.#lose(UNUSABLE);
     if (closure.status !== undefined) {
-      return this.#lose(lossOfStatus(closure.status, closure.errorCode));
+      const { status, error } = closure;
+      return this.#lose(lossOfStatus(status, error?.code), { ...error, status });
     }
     if (this.#phase.name !== "connecting") return;
     const { fetch } = this.#options;
     const { signal } = this.#phase.diagnosis;
-    diagnoseHandshake(this.#target, { fetch, signal }).then((loss) => this.#lose(loss));
+    diagnoseHandshake(this.#target, { fetch, signal })
+      .then(({ loss, ...details }) => this.#lose(loss, details));
   }
 
-  #lose(loss: ModelLoss): void {
+  #lose(loss: ModelLoss, details?: Partial<ServerError & { readonly status: number }>): void {
     if (this.#phase.name === "closed") return;
     this.close();
-    this.#options.logger.warn("Model connection lost", { code: loss.code, retry: loss.retry });
+    const fault = { ...details, ...loss, source: "connection" } as const;
+    this.#options.faults.report(fault, this.#setup.model);
     this.#guard(() => this.#sink.input({ type: "modelLost", loss }));
   }
 
@@ -241,18 +247,12 @@ export class RealtimeConnection implements RealtimeClient {
 
 type Phase =
   | { readonly name: "connecting"; readonly timer: Timer; readonly diagnosis: AbortController }
-  | { readonly name: "configuring"; readonly timer: Timer; readonly extent: SetupExtent }
+  | { readonly name: "configuring"; readonly timer: Timer }
   | { readonly name: "ready" }
   | { readonly name: "closed" };
 
 type Timer = ReturnType<typeof setTimeout>;
 
-type SetupExtent = "full" | "essential";
-
-const SETUP: Readonly<Record<SetupExtent, string>> = {
-  full: "setup_full",
-  essential: "setup_essential",
-};
 const PROBE_EVENT = "probe";
 const PROBE_ITEM = "item_probe";
 const UNUSABLE: ModelLoss = { code: "invalid_request", retry: "no" };

@@ -1,3 +1,5 @@
+import type { ServerError } from "../../protocol/openaiEvents.ts";
+
 /** The WebSocket under a model connection, whichever library drives it. */
 export interface ModelSocket {
   /** Bytes that are sent but not yet taken by the network. */
@@ -20,8 +22,8 @@ export interface SocketListener {
 export type SocketClosure =
   /** Connecting was not even tried: the URL or a header is not acceptable. */
   | { readonly type: "unusable" }
-  /** It never opened; status and error code as far as the library lets them be seen. */
-  | { readonly type: "refused"; readonly status?: number; readonly errorCode?: string }
+  /** It never opened; status and error as far as the library lets them be seen. */
+  | { readonly type: "refused"; readonly status?: number; readonly error?: ServerError }
   | { readonly type: "lost"; readonly code: number; readonly reason: string };
 
 export interface SocketTarget {

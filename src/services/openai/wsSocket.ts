@@ -1,4 +1,5 @@
-import { errorCodeOf } from "./modelLoss.ts";
+import type { ServerError } from "../../protocol/openaiEvents.ts";
+import { errorIn } from "./modelLoss.ts";
 import type { ModelSocket, OpenSocket, SocketListener, SocketTarget } from "./socket.ts";
 
 /**
@@ -44,7 +45,7 @@ function optionsFor({ headers }: SocketTarget) {
 function connect(socket: WsSocket, listener: SocketListener): ModelSocket {
   let open = false;
   let silent = false;
-  let refusal: { readonly status?: number; readonly errorCode?: string } = {};
+  let refusal: { readonly status?: number; readonly error?: ServerError } = {};
 
   let serverDateMs: number | undefined;
   socket.on("upgrade", ({ headers }) => {
@@ -62,8 +63,8 @@ function connect(socket: WsSocket, listener: SocketListener): ModelSocket {
     const status = response.statusCode;
     let body = "";
     const settle = () => {
-      const errorCode = errorCodeOf(body);
-      refusal = { status, ...(errorCode !== undefined && { errorCode }) };
+      const error = errorIn(body);
+      refusal = { status, ...(error && { error }) };
       socket.terminate();
     };
     response.setEncoding("utf8");

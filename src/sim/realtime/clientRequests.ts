@@ -1,9 +1,14 @@
 import { audioDurationMs, isBase64 } from "../../utils/audioFormat.ts";
 import { StoredItem } from "./conversation.ts";
-import { type Fault, parseFault } from "./faults.ts";
+import { type Fault, type FaultSet, parseFault } from "./faults.ts";
 import type { Listener } from "./listener.ts";
 import type { Responder } from "./responder.ts";
-import { audioFormatOf, type SessionConfig, updateConfig } from "./sessionConfig.ts";
+import {
+  audioFormatOf,
+  type SessionConfig,
+  type SessionUpdate,
+  updateConfig,
+} from "./sessionConfig.ts";
 import type { SessionState } from "./sessionState.ts";
 import { unknownParameter } from "./shapes.ts";
 import { type ClientEvent, type ConversationItem, newId, type Refusal } from "./wire.ts";
@@ -63,7 +68,7 @@ export function performClientEvent(event: ClientEvent, parts: SessionParts): Ref
 }
 
 function updateSession(
-  update: Extract<ClientEvent, { type: "session.update" }>["session"],
+  update: SessionUpdate,
   { configure, responder, state }: SessionParts,
 ): Refusal | void {
   if (state.faults.has("rejectEverySessionUpdate")) return unknownParameter("session.type");
@@ -71,9 +76,33 @@ function updateSession(
     const optional = optionalSettings.find((name) => name in update);
     if (optional) return unknownParameter(`session.${optional}`);
   }
+  const named = namedRefusal(update, state.faults);
+  if (named) return named;
   const updated = updateConfig(state.config, update, { spoken: responder.spoken });
   if ("refusal" in updated) return updated.refusal;
   configure(updated.config);
+}
+
+/** Refusals that say what they are about, as compatible servers make them. */
+function namedRefusal(update: SessionUpdate, faults: FaultSet): Refusal | void {
+  if (update.type !== "realtime") return;
+  const { audio, tools = [] } = update;
+  const detection = audio?.input?.turn_detection;
+  if (faults.has("rejectSemanticVad") && detection?.type === "semantic_vad") {
+    return {
+      code: "invalid_value",
+      message: "Invalid value: 'semantic_vad'. Supported values are: 'server_vad'.",
+      param: "session.audio.input.turn_detection.type",
+    };
+  }
+  const last = tools.at(-1);
+  if (!faults.has("rejectLastTool") || tools.length < 2 || last?.type !== "function") return;
+  return {
+    code: "invalid_function_parameters",
+    message:
+      `Invalid schema for function '${last.name}': schema must be a JSON Schema of 'type: "object"', got 'type: "None"'.`,
+    param: `session.tools[${tools.length - 1}].parameters`,
+  };
 }
 
 // What an older model or a compatible server may not know.

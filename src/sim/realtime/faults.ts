@@ -80,6 +80,8 @@ const plainFaults = [
   "noSessionUpdated",
   "rejectSessionUpdate",
   "rejectEverySessionUpdate",
+  "rejectSemanticVad",
+  "rejectLastTool",
   "oneGiantDelta",
   "lateDeltas",
   "duplicateToolCall",

@@ -1,0 +1,79 @@
+import type { ModelSetup } from "../../call/modelSetup.ts";
+import type { ModelLoss } from "../../call/realtimeClient.ts";
+import type { ServerError } from "../../protocol/openaiEvents.ts";
+import type { ClientEvent } from "../../protocol/openaiRequests.ts";
+import type { ConnectionOptions } from "./connectionOptions.ts";
+import { shownSetupReason } from "./faultReason.ts";
+import { codeOf } from "./modelFaults.ts";
+import { SetupNarrowing } from "./setupNarrowing.ts";
+import type { SocketTarget } from "./socket.ts";
+
+/** What is to be done about an error: send the next set-up, nothing, or give the session up. */
+export type RefusalStep = "again" | "nothing" | { readonly loss: ModelLoss };
+
+/** The setting up of one session: sent, refused, narrowed and sent again, until the server confirms it. */
+export class SessionSetup {
+  readonly #setup: ModelSetup;
+  readonly #target: string;
+  readonly #options: SetupOptions;
+  readonly #narrowing: SetupNarrowing;
+  #sent = 0;
+  #confirmed = false;
+  #refusedSince: number | undefined;
+
+  constructor(setup: ModelSetup, target: SocketTarget, options: SetupOptions) {
+    this.#setup = setup;
+    this.#target = nameOf(target);
+    this.#options = options;
+    this.#narrowing = new SetupNarrowing(setup, this.#target, options.refusedParts);
+  }
+
+  /** The set-up to send, and the id by which the server would refuse it. */
+  next(): { readonly event: ClientEvent; readonly eventId: string } {
+    this.#confirmed = false;
+    return { event: this.#narrowing.update, eventId: `${PREFIX}${++this.#sent}` };
+  }
+
+  confirmed(): void {
+    if (this.#confirmed) return;
+    this.#confirmed = true;
+    this.#narrowing.accepted();
+    const { faults, refusedParts } = this.#options;
+    faults.worked("session", this.#setup.model);
+    if (!this.#narrowing.full || refusedParts.standsAgainst(this.#target)) return;
+    faults.worked("setup", this.#setup.model);
+  }
+
+  /** Whether an error is about the set-up; `alone`: the server has been sent nothing else yet. */
+  concerns({ eventId, param = "" }: ServerError, { alone }: { readonly alone: boolean }): boolean {
+    if (eventId?.startsWith(PREFIX)) return true;
+    return !this.#confirmed && (alone || eventId === undefined && /^session\b/.test(param));
+  }
+
+  refused(error: ServerError): RefusalStep {
+    const { faults, now } = this.#options;
+    const reason = shownSetupReason(error.message, this.#setup.instructions);
+    const fault = { ...error, reason, source: "setup", code: codeOf(error) } as const;
+    faults.report(fault, this.#setup.model);
+    // A server may find several faults in one set-up; the next has been sent already.
+    const latest = `${PREFIX}${this.#sent}`;
+    if (error.eventId?.startsWith(PREFIX) && error.eventId !== latest) return "nothing";
+    this.#refusedSince ??= now();
+    const hurried = now() - this.#refusedSince > LONGEST_NARROWING_MS;
+    if (this.#narrowing.refuse(error, { hurried })) return "again";
+    const retry = this.#narrowing.conclusive ? "no" : "backoff";
+    return { loss: { code: error.code ?? "session_refused", retry } };
+  }
+}
+
+export type SetupOptions = Pick<ConnectionOptions, "faults" | "refusedParts" | "now">;
+
+const PREFIX = "setup_";
+/** So long a refused set-up is narrowed step by step; then all is left out that can be. */
+const LONGEST_NARROWING_MS = 4_000;
+
+/** The server and the model, without the query, in which there may be a key. */
+function nameOf({ url }: SocketTarget): string {
+  const { origin, pathname, searchParams } = new URL(url);
+  return `${origin}${pathname} ${searchParams.get("model")}`;
+}
