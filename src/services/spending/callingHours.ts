@@ -1,7 +1,6 @@
-import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 import type { CallingHours } from "../../config/settings.ts";
-import areaCodes from "./areaCodes.json" with { type: "json" };
 import countryZones from "./countryZones.json" with { type: "json" };
+import { countryOf, zonesByAreaCode } from "./numberingPlan.ts";
 
 /**
  * The time zones in which whoever answers may be: of a North American number those of its area code,
@@ -10,8 +9,8 @@ import countryZones from "./countryZones.json" with { type: "json" };
 export function zonesOf(number: string): readonly string[] {
   const areaCode = /^\+1(\d{3})/.exec(number)?.[1];
   const local = areaCode === undefined ? undefined : zonesByAreaCode.get(areaCode);
-  if (local !== undefined) return local;
-  const country = parsePhoneNumberFromString(number)?.country;
+  if (local !== undefined) return local.split(" ");
+  const country = countryOf(number);
   return country === undefined ? [] : zonesByCountry.get(country) ?? [];
 }
 
@@ -40,12 +39,6 @@ const QUARTER_MS = 15 * 60_000;
 
 const zonesByCountry: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries(countryZones),
-);
-
-const zonesByAreaCode: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries(areaCodes).flatMap(([zones, codes]) =>
-    codes.split(" ").map((code): [string, readonly string[]] => [code, zones.split(" ")])
-  ),
 );
 
 const clocks = new Map<string, Intl.DateTimeFormat>();

@@ -1,4 +1,6 @@
-import { type NumberType, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import type { NumberType } from "libphonenumber-js/max";
+import { isWithheld } from "../../utils/phoneNumber.ts";
+import { countryOf, planOf } from "./numberingPlan.ts";
 
 /** Which destinations may be dialled. */
 export interface DestinationRules {
@@ -45,13 +47,16 @@ export function checkDestination(to: string, rules: DestinationRules): Destinati
   const special = specialPrefixes.find(({ prefix }) => prefix.test(to));
   if (special !== undefined) return forbidden(special.code, special.sentence);
 
-  const number = parsePhoneNumberFromString(to);
-  if (number === undefined || !number.isPossible() || !number.isValid() || number.number !== to) {
+  const { allow = [], deny = [] } = rules;
+  const begins = (prefix: string) => to.startsWith(prefix);
+  const plan = isWithheld(to) ? undefined : planOf(to);
+  const kind = forbiddenTypes[plan?.type ?? "FIXED_LINE"];
+  if (kind !== undefined) return forbidden(kind.code, kind.sentence);
+  // What the operator names may be dialled although the tables do not have it yet.
+  if (plan === undefined || plan.standing === "impossible" && !allow.some(begins)) {
     return invalid("not_a_real_number", "This is not a number that any country has given out.");
   }
-  const kind = forbiddenTypes[number.getType() ?? "FIXED_LINE"];
-  if (kind !== undefined) return forbidden(kind.code, kind.sentence);
-  const country = number.country;
+  const { country } = plan;
   if (country === undefined) {
     return forbidden("not_a_country", "Numbers that belong to no country are never dialled.");
   }
@@ -65,8 +70,6 @@ export function checkDestination(to: string, rules: DestinationRules): Destinati
       `Numbers of ${country} may not be dialled here: the operator lists countries in OUTBOUND_COUNTRIES.`,
     );
   }
-  const { allow = [], deny = [] } = rules;
-  const begins = (prefix: string) => to.startsWith(prefix);
   if (deny.some(begins)) {
     return forbidden("number_denied", "The operator has excluded this number by OUTBOUND_DENY.");
   }
@@ -148,7 +151,7 @@ const forbiddenTypes: Partial<
 };
 
 function ownCountry(number: string): readonly string[] {
-  const country = parsePhoneNumberFromString(number)?.country;
+  const country = countryOf(number);
   return country === undefined ? [] : [country];
 }
 

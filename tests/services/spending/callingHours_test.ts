@@ -16,6 +16,10 @@ Deno.test("zonesOf() knows a North American number by its area code, others by c
   assert.deepEqual(zonesOf("+442079460018"), ["Europe/London"]);
   assert.deepEqual(zonesOf("+4930901820"), ["Europe/Berlin"]);
   assert.ok(zonesOf("+61291234567").length > 1, "Australia has several");
+  assert.ok(
+    zonesOf("+12352345678").length > 1,
+    "an unknown area code may be anywhere in the country",
+  );
 });
 
 Deno.test("isWithinHours() goes by the clock of the one who is called, summer time included", () => {

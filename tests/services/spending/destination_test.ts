@@ -76,3 +76,46 @@ Deno.test("checkDestination() keeps to the operator's lists, and a denial is str
   assert.equal(codeOf("+12125550123"), "number_not_allowed");
   assert.equal(checkDestination("+12125550123", { ...policy, deny: ["+1415"] }).ok, true);
 });
+
+Deno.test("case 120: a possible number that no table knows yet is dialled: the phone network decides", () => {
+  for (const code of ["861", "357", "436", "457", "621", "624", "679", "837", "924"]) {
+    const to = `+1${code}2345678`;
+    assert.deepEqual(checkDestination(to, policy), { ok: true, number: to, country: "US" });
+  }
+  const others: readonly (readonly [to: string, country: string])[] = [
+    ["+4916512345678", "DE"],
+    ["+447312345678", "GB"],
+    ["+88016123456", "BD"],
+    ["+12352345678", "US"],
+  ];
+  for (const [to, country] of others) {
+    const decision = checkDestination(to, { ...policy, countries: [country] });
+    assert.deepEqual(decision, { ok: true, number: to, country }, to);
+  }
+});
+
+Deno.test("case 120: what is dear or special by its beginning is refused though no table knows it", () => {
+  const special = [
+    ...["+19002345678", "+19002340000", "+15002345678", "+15352345678", "+18612119999"],
+    ...["+17002345678", "+17102345678", "+14562345678", "+18612345", "+186123456789"],
+    ...["+449212345678", "+449912345678", "+449001234567", "+49900123", "+491371", "+49116117"],
+    ...["+4912", "+491180123", "+266696687", "+86282452253", "+18611976555", "+18619765555"],
+  ];
+  const everywhere = { ...policy, countries: ["US", "GB", "DE", "CN", "LS", "CA"] };
+  for (const to of special) assert.equal(checkDestination(to, everywhere).ok, false, to);
+});
+
+Deno.test("case 120: an own number that no table knows has a country", () => {
+  const rules = { ownNumber: "+18612345678" };
+  assert.equal(checkDestination("+14155550123", rules).ok, true);
+  assert.equal(checkDestination("+442079460018", rules).ok, false);
+});
+
+Deno.test("case 120: OUTBOUND_ALLOW overrules the tables, and OUTBOUND_DENY everything", () => {
+  const to = "+15352345678";
+  assert.equal(checkDestination(to, policy).ok, false);
+  assert.equal(checkDestination(to, { ...policy, allow: ["+1535"] }).ok, true);
+  assert.equal(checkDestination(to, { ...policy, allow: ["+1535"], deny: ["+15352"] }).ok, false);
+  assert.equal(checkDestination("+19005550123", { ...policy, allow: ["+1900"] }).ok, false);
+  assert.equal(checkDestination("+449098790123", { ...policy, allow: ["+44"] }).ok, false);
+});
