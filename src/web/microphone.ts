@@ -1,104 +1,210 @@
 /// <reference lib="dom" />
-import { rootMeanSquare } from "./speaker.ts";
+import { buildCapture, type Capture } from "./capture.ts";
+import { delay } from "./delay.ts";
+import { askForStream, faultOf, type MicrophoneFault, releaseStream } from "./microphoneFault.ts";
+import { createSilenceWatch } from "./silenceWatch.ts";
+import { sustain, type Sustained } from "./sustain.ts";
 
-export type MicrophoneFault = "insecure" | "refused" | "absent" | "busy" | "unknown";
-
-/** Why there is no microphone; the page says it in words and offers to type instead. */
-export class MicrophoneError extends Error {
-  override readonly name = "MicrophoneError";
-  readonly fault: MicrophoneFault;
-  constructor(fault: MicrophoneFault, options?: ErrorOptions) {
-    super(`Cannot use the microphone: ${fault}`, options);
-    this.fault = fault;
-  }
-}
+export type MicrophoneState =
+  | { readonly name: "open" }
+  /** The browser's sound stands still. */
+  | { readonly name: "interrupted" }
+  /** The system, or another program, has muted it. */
+  | { readonly name: "muted" }
+  /** Not the least sound comes from it. */
+  | { readonly name: "silent" }
+  /** It is being asked for again. */
+  | { readonly name: "returning" }
+  | { readonly name: "lost"; readonly fault: MicrophoneFault };
 
 export interface Microphone {
   /** Muted, it goes on sending frames, of silence: the agent's ear needs them to hear a pause. */
   muted: boolean;
   /** Root mean square of what is heard now, 0..1. */
   level(): number;
+  /** Tries to get it back, if it is lost or interrupted; best from a click. */
+  revive(): void;
   close(): void;
 }
 
 export interface MicrophoneEvents {
   /** 20 ms of PCM16 little-endian at 24 kHz. */
   onFrame(frame: ArrayBuffer): void;
-  /** It was unplugged, or taken away by the browser. */
-  onLost(): void;
+  onState(state: MicrophoneState): void;
+  /** Another device has taken the place of the one before; its name may be empty. */
+  onDevice(name: string): void;
 }
 
-/** Asks for the microphone and opens it. Throws `MicrophoneError`. */
-export async function openMicrophone(events: MicrophoneEvents): Promise<Microphone> {
-  const stream = await askForStream();
-  const context = new AudioContext({ latencyHint: "interactive" });
-  try {
-    const resumed = context.resume();
-    await context.audioWorklet.addModule("/assets/capture.worklet.ts");
-    await resumed;
-  } catch (cause) {
-    stop(stream, context);
-    throw new MicrophoneError("unknown", { cause });
-  }
-  const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
-  const meter = new AnalyserNode(context, { fftSize: 1024 });
-  const wave = new Float32Array(meter.fftSize);
-  const node = new AudioWorkletNode(context, "capture", {
-    numberOfOutputs: 0,
-    channelCount: 1,
-    channelCountMode: "explicit",
-  });
-  source.connect(meter);
-  source.connect(node);
-  node.port.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => events.onFrame(data);
-  const [track] = stream.getAudioTracks();
-  if (track !== undefined) track.onended = events.onLost;
+/** A stream and what makes frames of it. */
+interface Line {
+  readonly track: MediaStreamTrack;
+  readonly capture: Sustained<Capture>;
+  close(): void;
+}
+
+/**
+ * Asks for the microphone, opens it, and opens it again where it goes. Throws `MicrophoneError`, with
+ * the device released.
+ */
+export async function openMicrophone(
+  { onFrame, onState, onDevice }: MicrophoneEvents,
+): Promise<Microphone> {
+  const end = new AbortController();
+  const { signal } = end;
+  const silence = createSilenceWatch(tell);
+  let muted = false;
+  let lost: MicrophoneFault | undefined;
+  let reopening = false;
+  let told = JSON.stringify({ name: "open" });
+  let openedAt = 0;
+  let line: Line | undefined;
+  line = await openLine();
+  watchDevices();
+  tell();
 
   return {
     get muted() {
-      return track?.enabled === false;
+      return muted;
     },
-    set muted(muted) {
-      if (track !== undefined) track.enabled = !muted;
+    set muted(value) {
+      muted = value;
+      if (line !== undefined) line.track.enabled = !muted;
+      silence.reset();
+      tell();
     },
-    level() {
-      meter.getFloatTimeDomainData(wave);
-      return rootMeanSquare(wave);
+    level: () => line?.capture.graph.level() ?? 0,
+    revive() {
+      line?.capture.revive();
+      if (lost !== undefined) reopen();
     },
     close() {
-      node.port.onmessage = null;
-      stop(stream, context);
+      end.abort();
+      line?.close();
     },
   };
+
+  async function openLine(): Promise<Line> {
+    const stream = await askForStream();
+    const [track] = stream.getAudioTracks();
+    try {
+      if (signal.aborted || track === undefined) throw new DOMException("Given up", "AbortError");
+      track.enabled = !muted;
+      const capture = await sustain((fail) => buildCapture(stream, hear, fail), { onState: tell });
+      const close = () => {
+        capture.close();
+        releaseStream(stream);
+      };
+      if (signal.aborted) {
+        close();
+        throw new DOMException("Given up", "AbortError");
+      }
+      openedAt = performance.now();
+      track.onended = () => reopen();
+      track.onmute = track.onunmute = () => {
+        silence.reset();
+        tell();
+      };
+      return { track, capture, close };
+    } catch (cause) {
+      releaseStream(stream);
+      throw faultOf(cause);
+    }
+  }
+
+  function hear(frame: ArrayBuffer): void {
+    if (!muted && line?.track.muted === false) silence.hear(frame);
+    onFrame(frame);
+  }
+
+  /** Asks once more, and a little later again where another program may just be letting go. */
+  async function reopen(): Promise<void> {
+    if (reopening || signal.aborted) return;
+    reopening = true;
+    const before = line?.track.label;
+    line?.close();
+    line = undefined;
+    // A device that goes as soon as it comes must not be asked for without end.
+    const sinceMs = performance.now() - openedAt;
+    if (sinceMs < RETRY_MS) await delay(RETRY_MS - sinceMs, signal);
+    for (let tries = 1; line === undefined && !signal.aborted; tries++) {
+      lost = undefined;
+      tell();
+      try {
+        line = await openLine();
+      } catch (cause) {
+        lost = faultOf(cause).fault;
+        if (!PASSING.has(lost) || tries === MAX_TRIES) break;
+        await delay(RETRY_MS, signal);
+      }
+    }
+    reopening = false;
+    if (signal.aborted) return line?.close();
+    silence.reset();
+    tell();
+    if (line !== undefined && line.track.label !== before) onDevice(line.track.label);
+    // It may have gone again while it was being opened.
+    if (line?.track.readyState === "ended") reopen();
+  }
+
+  function watchDevices(): void {
+    navigator.mediaDevices.addEventListener("devicechange", lookForDevice, { signal });
+    document.addEventListener("visibilitychange", retry, { signal });
+    // Not every browser can be asked about this permission.
+    navigator.permissions?.query({ name: "microphone" }).then(
+      (permission) => permission.addEventListener("change", permitted, { signal }),
+      () => {},
+    );
+
+    function permitted({ target }: Event): void {
+      if (!(target instanceof PermissionStatus)) return;
+      if (target.state === "granted" && lost !== undefined) reopen();
+      if (target.state !== "denied" || line === undefined) return;
+      // Some browsers leave a track that was forbidden running, and silent.
+      line.close();
+      line = undefined;
+      lost = "refused";
+      tell();
+    }
+  }
+
+  /** Who has refused is not asked again unless he wants to be. */
+  function retry(): void {
+    if (lost === undefined || REFUSALS.has(lost)) return;
+    if (document.visibilityState === "visible") reopen();
+  }
+
+  /** The device in use may have gone without its track's saying so. */
+  async function lookForDevice(): Promise<void> {
+    if (lost !== undefined) return retry();
+    const inUse = line?.track.getSettings().deviceId;
+    if (inUse === undefined || inUse === "") return;
+    const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+    const inputs = devices.filter(({ kind, deviceId }) => kind === "audioinput" && deviceId !== "");
+    const isGone = inputs.length > 0 && !inputs.some(({ deviceId }) => deviceId === inUse);
+    if (isGone && line?.track.getSettings().deviceId === inUse) reopen();
+  }
+
+  function tell(): void {
+    // Until the first one is open there is nothing to tell of.
+    if (signal.aborted || (openedAt === 0 && lost === undefined)) return;
+    const state = stateNow();
+    const key = JSON.stringify(state);
+    if (key === told) return;
+    told = key;
+    onState(state);
+  }
+
+  function stateNow(): MicrophoneState {
+    if (lost !== undefined) return { name: "lost", fault: lost };
+    if (line === undefined) return { name: "returning" };
+    if (line.capture.state === "interrupted") return { name: "interrupted" };
+    if (line.track.muted) return { name: "muted" };
+    return { name: silence.silent && !muted ? "silent" : "open" };
+  }
 }
 
-async function askForStream(): Promise<MediaStream> {
-  if (!isSecureContext || navigator.mediaDevices === undefined) {
-    throw new MicrophoneError("insecure");
-  }
-  try {
-    return await navigator.mediaDevices.getUserMedia({
-      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-    });
-  } catch (cause) {
-    const name = cause instanceof DOMException ? cause.name : "";
-    throw new MicrophoneError(FAULTS[name] ?? "unknown", { cause });
-  }
-}
-
-const FAULTS: Readonly<Record<string, MicrophoneFault>> = {
-  NotAllowedError: "refused",
-  SecurityError: "refused",
-  NotFoundError: "absent",
-  OverconstrainedError: "absent",
-  NotReadableError: "busy",
-  AbortError: "busy",
-};
-
-function stop(stream: MediaStream, context: AudioContext): void {
-  for (const track of stream.getTracks()) {
-    track.onended = null;
-    track.stop();
-  }
-  if (context.state !== "closed") context.close();
-}
+/** Another program, or the system, may let go of the device in a moment. */
+const PASSING: ReadonlySet<MicrophoneFault> = new Set(["busy", "stopped"]);
+const REFUSALS: ReadonlySet<MicrophoneFault> = new Set(["refused", "blocked"]);
+const RETRY_MS = 2000;
+const MAX_TRIES = 3;

@@ -4,6 +4,12 @@ import type { PlaybackOrder, PlaybackReport, SpeechSamples } from "./playback.ts
 
 const REPORT_EVERY_SECONDS = 0.1;
 
+interface Clearing {
+  readonly answered: boolean;
+  /** What was ordered since. */
+  readonly kept: SpeechSamples[];
+}
+
 /** Plays pieces of speech one after another and counts, item by item, what was really rendered. */
 class Playback extends AudioWorkletProcessor {
   #queue: SpeechSamples[] = [];
@@ -11,25 +17,47 @@ class Playback extends AudioWorkletProcessor {
   #used = 0;
   #item: { readonly id: string; playedMs: number; reportedMs: number } | undefined;
   #sinceReport = 0;
-  #clearing = false;
+  /** A clear that is to be carried out. */
+  #clearing: Clearing | undefined;
+  #renderedSamples = 0;
+  #latencySamples = 0;
+  /** Reports of what is on its way to the ear, and when it gets there. */
+  #waiting: { readonly report: PlaybackReport; readonly dueAt: number }[] = [];
 
   constructor() {
     super();
-    this.port.onmessage = ({ data }: MessageEvent<PlaybackOrder>) => {
-      if (data.type === "play") this.#queue.push(data.speech);
-      else this.#clearing = true;
-    };
+    this.port.onmessage = ({ data }: MessageEvent<PlaybackOrder>) => this.#obey(data);
   }
 
   process(_inputs: Float32Array[][], [output]: Float32Array[][]): boolean {
     const out = output?.[0];
     if (out === undefined) return true;
-    if (this.#clearing) this.#fade(out);
+    if (this.#clearing !== undefined) this.#fade(out, this.#clearing);
     else this.#fill(out);
     this.#sinceReport += out.length;
+    this.#renderedSamples += out.length;
     const begins = this.#item?.reportedMs === 0;
     if (begins || this.#sinceReport >= REPORT_EVERY_SECONDS * sampleRate) this.#report();
+    this.#send();
     return true;
+  }
+
+  #obey(order: PlaybackOrder): void {
+    switch (order.type) {
+      case "play":
+        (this.#clearing?.kept ?? this.#queue).push(order.speech);
+        return;
+      case "clear":
+        // While nothing is rendered, orders pile up: of two clears the later goes for all before it.
+        this.#clearing = { answered: order.answered, kept: [] };
+        return;
+      case "begin":
+        this.#item = { id: order.itemId, playedMs: order.ms, reportedMs: order.ms };
+        return;
+      case "latency":
+        this.#latencySamples = order.seconds * sampleRate;
+        return;
+    }
   }
 
   /** Renders from the queue as far as it lasts; what it does not reach stays silent. */
@@ -57,14 +85,16 @@ class Playback extends AudioWorkletProcessor {
     this.#item.playedMs += samples.length === 0 ? durationMs : durationMs * played / samples.length;
   }
 
-  /** One quantum of the queue, fading out lest it click, and the end of everything behind it. */
-  #fade(out: Float32Array): void {
+  /** One quantum of the queue, fading out lest it click, and the end of what was ordered before. */
+  #fade(out: Float32Array, { answered, kept }: Clearing): void {
     const faded = this.#fill(out);
     for (let i = 0; i < faded; i++) out[i] = (out[i] ?? 0) * (1 - (i + 1) / faded);
-    this.#clearing = false;
-    this.#queue = [];
+    this.#clearing = undefined;
+    this.#queue = kept;
     this.#used = 0;
-    this.#report(true);
+    this.#report(answered);
+    // What was rendered reaches the ear all the same.
+    this.#send(Infinity);
   }
 
   #report(cleared = false): void {
@@ -75,7 +105,16 @@ class Playback extends AudioWorkletProcessor {
     const ms = Math.ceil(item.playedMs - 1e-6);
     if (ms === item.reportedMs && !cleared) return;
     item.reportedMs = ms;
-    this.port.postMessage({ itemId: item.id, ms, cleared } satisfies PlaybackReport);
+    const report: PlaybackReport = { itemId: item.id, ms, cleared };
+    this.#waiting.push({ report, dueAt: this.#renderedSamples + this.#latencySamples });
+  }
+
+  #send(upTo = this.#renderedSamples): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (next.dueAt > upTo) return;
+      this.port.postMessage(next.report);
+      this.#waiting.shift();
+    }
   }
 }
 

@@ -16,6 +16,7 @@ export function createSilentSpeaker(onReport: (report: PlaybackReport) => void):
     },
     clear: () => report(true),
     level: () => 0,
+    revive() {},
     close() {},
   };
 

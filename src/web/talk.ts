@@ -2,24 +2,20 @@
 import type { ServerMessage } from "../protocol/web.ts";
 import { storedKey, storeKey } from "./apiKey.ts";
 import { Refusal } from "./ask.ts";
-import { beginCall, type Call } from "./call.ts";
-import { askServer, type ServerInfo } from "./connection.ts";
+import { beginCall, type Call, type Sound } from "./call.ts";
+import { describeClosed } from "./closeWords.ts";
+import type { Closed, ServerInfo } from "./connection.ts";
 import { find } from "./elements.ts";
 import { fillKeypad } from "./keypad.ts";
-import { MicrophoneError } from "./microphone.ts";
 import { createScript } from "./script.ts";
-import {
-  describeEnding,
-  describeMicrophone,
-  describeNotice,
-  describeOpening,
-  formatDuration,
-} from "./words.ts";
+import { causeOf, describeStartFault } from "./startFault.ts";
+import { createTroubleLine } from "./troubleLine.ts";
+import { describeEnding, describeNotice, describeOpening, formatDuration } from "./words.ts";
 import { drawWire } from "./wire.ts";
 
 type Phase =
   | { readonly name: "idle" }
-  | { readonly name: "starting" }
+  | { readonly name: "starting"; readonly given: AbortController }
   | { readonly name: "live"; readonly call: Call; readonly since: number };
 
 const body = document.body;
@@ -40,7 +36,19 @@ const status = find("status", HTMLElement);
 const clock = find("clock", HTMLElement);
 const scriptList = find("script", HTMLElement);
 const script = createScript(scriptList, { caller: "You" });
+const trouble = createTroubleLine({
+  onChange() {
+    if (phase.name === "live") showStatus();
+  },
+  onMended: (words) => script.note(words),
+  onRemedy() {
+    if (phase.name === "live") phase.call.revive();
+  },
+  onOfflineTooLong: () => leave(describeClosed(1006, false)),
+});
 const wire = drawWire(find("wire", HTMLCanvasElement));
+
+const LEFT = new Refusal("page_left", "The page was left, so the call ended.");
 
 let phase: Phase = { name: "idle" };
 let ending: string | undefined;
@@ -71,6 +79,11 @@ document.onkeydown = ({ key, target, repeat, ctrlKey, metaKey, altKey }) => {
   else if (key.toLowerCase() === "m" && !(target instanceof HTMLInputElement)) toggleMute();
 };
 setInterval(showClock, 500);
+// A page that is left may be kept, or die without another word: devices are let go of now.
+addEventListener("pagehide", () => {
+  if (phase.name === "starting") phase.given.abort();
+  leave(LEFT.message);
+});
 
 /** Offers a conversation with what the server has. */
 export function introduce({ engine, access, agents, defaultAgent }: ServerInfo): void {
@@ -103,22 +116,17 @@ export function refuse(error: unknown): void {
   // What was said before stays to be read.
   if (scriptList.childElementCount > 0) body.dataset.phase = "ended";
   startButton.focus();
-  if (error instanceof Refusal) {
-    problem.textContent = error.message;
-    if (error.code === "invalid_key") {
-      keyField.focus();
-      keyField.select();
-    }
-  } else if (error instanceof MicrophoneError) {
-    problem.textContent = describeMicrophone(error.fault);
-  } else {
-    problem.textContent = "This browser could not open its sound output.";
+  problem.textContent = describeStartFault(error);
+  if (error instanceof Refusal && error.code === "invalid_key") {
+    keyField.focus();
+    keyField.select();
   }
 }
 
 async function start(speaks: boolean): Promise<void> {
   if (phase.name !== "idle" || !startForm.reportValidity()) return;
-  setPhase({ name: "starting" });
+  const given = new AbortController();
+  setPhase({ name: "starting", given });
   status.textContent = speaks ? "Waiting for the microphone…" : "Connecting…";
   problem.textContent = "";
   Object.assign(heard, { caller: false, agent: false, recovering: false });
@@ -131,21 +139,16 @@ async function start(speaks: boolean): Promise<void> {
         script.empty();
       },
       onMessage: receive,
-      onMicrophoneLost: () => script.note("The microphone is gone. You can go on by typing."),
-      onClose: finish,
-    });
+      onSound: (sound: Sound) => trouble.tell(sound),
+      onDevice: (name) =>
+        script.note(`Another microphone is in use${name === "" ? "" : `: ${name}`}.`),
+      onClose,
+    }, given.signal);
     if (key !== "") storeKey(key);
     setPhase({ name: "live", call, since: performance.now() });
   } catch (error) {
-    refuse(await causeOf(error));
+    refuse(given.signal.aborted ? LEFT : await causeOf(error));
   }
-}
-
-/** Sound and microphone need modules from the server, so that its absence looks like a fault of theirs. */
-async function causeOf(error: unknown): Promise<unknown> {
-  if (error instanceof Refusal) return error;
-  if (error instanceof MicrophoneError && error.fault !== "unknown") return error;
-  return await askServer().then(() => error, (refusal) => refusal);
 }
 
 function receive(message: ServerMessage): void {
@@ -178,9 +181,18 @@ function receive(message: ServerMessage): void {
 }
 
 function hangUp(): void {
+  leave(describeEnding("caller_hung_up"));
+}
+
+function leave(why: string): void {
   if (phase.name !== "live") return;
-  ending = describeEnding("caller_hung_up");
+  ending = why;
   phase.call.hangUp();
+  finish();
+}
+
+function onClose({ code }: Closed): void {
+  ending ??= describeClosed(code, navigator.onLine);
   finish();
 }
 
@@ -197,6 +209,7 @@ function finish(): void {
 function setPhase(next: Phase): void {
   phase = next;
   const live = phase.name === "live";
+  if (phase.name === "idle") trouble.end();
   body.dataset.phase = phase.name;
   startButton.disabled = startTyping.disabled = phase.name !== "idle";
   desk.hidden = !live;
@@ -219,9 +232,12 @@ function showStatus(): void {
 
 function currentState(): readonly [string, string] {
   if (phase.name !== "live") return ["quiet", "Not in a call"];
+  const found = trouble.now;
+  if (found?.deaf === true) return ["wait", found.status];
   if (heard.recovering) return ["wait", "Connecting to the model again…"];
   if (heard.agent) return ["agent", "The agent is speaking"];
-  if (heard.caller) return ["caller", "You are speaking"];
+  if (heard.caller && found === undefined) return ["caller", "You are speaking"];
+  if (found !== undefined) return ["wait", found.status];
   if (!phase.call.speaks) return ["listen", "Waiting for what you type"];
   return phase.call.muted ? ["wait", "You are muted"] : ["listen", "Listening"];
 }

@@ -1,13 +1,38 @@
-import type { MicrophoneFault } from "./microphone.ts";
+import type { AudioFault } from "./audioFault.ts";
+import type { MicrophoneFault } from "./microphoneFault.ts";
 
 const MICROPHONE: Readonly<Record<MicrophoneFault, string>> = {
   insecure:
     "Browsers give microphone and sound only to pages from https:// or from this machine (localhost). Open the page that way, or type and read the answers.",
   refused:
     "The microphone was refused. Allow it for this page in the browser's address bar and start again, or type.",
+  blocked:
+    "The browser's settings keep the microphone from this page. Allow it there, or open the page by itself where it is shown within another, and start again, or type.",
   absent: "No microphone was found. Connect one and start again, or type.",
   busy: "Another program holds the microphone. Close it and start again, or type.",
+  stopped:
+    "The system stopped the microphone while it was being opened. Unplug it and plug it in again, or choose another, and start again, or type.",
+  unfit:
+    "None of the microphones can do what is needed. Choose or connect another and start again, or type.",
+  unsupported:
+    "This browser gives the page no microphone. Open it in a current browser by itself, or type.",
+  rate:
+    "The browser cannot use this microphone beside the present sound output, as happens with Bluetooth headsets. Choose another microphone, or use the headset for both, and start again, or type.",
+  context:
+    "The browser could not start its sound for the microphone. Close other pages that use sound and start again, or type.",
+  module:
+    "The part of the page that listens to the microphone could not be loaded. Reload the page, or type.",
+  node: "The browser could not connect the microphone to the page. Restart the browser, or type.",
   unknown: "The microphone could not be opened. Start again, or type.",
+};
+
+const SPEAKER: Readonly<Record<AudioFault, string>> = {
+  unsupported:
+    "This browser is too old to play the agent's voice. Open the page in a current browser.",
+  context:
+    "This browser could not open its sound output. Check the output device, close other pages that use sound, and start again.",
+  module: "The part of the page that plays sound could not be loaded. Reload the page.",
+  node: "This browser could not set up its sound output. Restart the browser and start again.",
 };
 
 const ENDINGS: Readonly<Record<string, string>> = {
@@ -38,6 +63,10 @@ const NOTICES: Readonly<Record<string, string>> = {
 
 export function describeMicrophone(fault: MicrophoneFault): string {
   return MICROPHONE[fault];
+}
+
+export function describeSpeaker(fault: AudioFault): string {
+  return SPEAKER[fault];
 }
 
 export function describeEnding(reason: string, detail = ""): string {

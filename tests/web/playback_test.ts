@@ -55,8 +55,8 @@ class Player {
     return this;
   }
 
-  clear(): this {
-    this.#port.onmessage({ data: { type: "clear" } });
+  clear(answered = true): this {
+    this.#port.onmessage({ data: { type: "clear", answered } });
     return this;
   }
 
