@@ -123,6 +123,8 @@ export async function openMicrophone(
     const before = line?.track.label;
     line?.close();
     line = undefined;
+    lost = undefined;
+    tell();
     // A device that goes as soon as it comes must not be asked for without end.
     const sinceMs = performance.now() - openedAt;
     if (sinceMs < RETRY_MS) await delay(RETRY_MS - sinceMs, signal);

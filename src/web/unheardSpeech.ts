@@ -14,6 +14,7 @@ export interface Position {
 export interface UnheardSpeech {
   /** The last position that was reported, or the beginning of what comes first. */
   readonly position: Position | undefined;
+  /** What lies behind it, in the order of speaking. */
   readonly pieces: readonly Piece[];
   add(piece: Piece): void;
   /** Forgets what lies before the position. */
@@ -34,7 +35,10 @@ export function createUnheardSpeech(): UnheardSpeech {
       return position;
     },
     get pieces() {
-      return pieces;
+      const [first, ...others] = pieces;
+      if (first === undefined || position?.itemId !== first.itemId) return pieces;
+      const heardBytes = Math.max(0, Math.round(position.ms - beginsMs)) * BYTES_PER_MS;
+      return [{ ...first, pcm: first.pcm.slice(heardBytes) }, ...others];
     },
     add(piece) {
       position ??= { itemId: piece.itemId, ms: 0 };

@@ -1,68 +1,11 @@
 import assert from "node:assert/strict";
 import type { TranscriptTurn } from "../../src/call/callEvent.ts";
-import {
-  type BrowserPage,
-  browserTest,
-  type FakeMicrophone,
-  openPage,
-} from "../support/browser.ts";
-import {
-  type RecordingSession,
-  startWebServer,
-  type WebServerOptions,
-} from "../support/webServer.ts";
+import { browserTest } from "../support/browser.ts";
+import { playedOf, speak, visitTalk as visit } from "../support/talkVisit.ts";
 
-const SPEECH = new URL("../fixtures/speech/numbers.wav", import.meta.url).pathname;
 const BYTES_PER_MS = 48;
 /** One render quantum at 24 kHz, rounded up. */
 const QUANTUM_MS = 6;
-
-interface Visit extends BrowserPage {
-  /** Presses a button and waits for the call that it begins. */
-  begin(button?: "#start" | "#start-typing"): Promise<RecordingSession>;
-}
-
-async function visit(
-  options: WebServerOptions & { readonly microphone?: FakeMicrophone; readonly host?: string },
-  run: (visit: Visit) => Promise<void>,
-): Promise<void> {
-  const { microphone = { plays: SPEECH }, host = "127.0.0.1", ...serverOptions } = options;
-  const server = startWebServer(serverOptions);
-  const opened = await openPage(server.origin.replace("127.0.0.1", host), { microphone });
-  try {
-    await run({
-      ...opened,
-      async begin(button = "#start") {
-        await opened.page.waitForSelector(`${button}:enabled`);
-        const next = server.nextCall();
-        await opened.page.click(button);
-        return await next;
-      },
-    });
-  } finally {
-    await opened.close();
-    await server.close();
-  }
-}
-
-/** A tone as the model's speech comes: in pieces, faster than it is spoken. */
-function speak(call: RecordingSession, itemId: string, totalMs: number): void {
-  const pieceMs = 100;
-  for (let at = 0; at < totalMs; at += pieceMs) {
-    const samples = Int16Array.from(
-      { length: pieceMs * 24 },
-      (_, i) => 8000 * Math.sin(2 * Math.PI * 400 * (at * 24 + i) / 24_000),
-    );
-    const audio = new Uint8Array(samples.buffer).toBase64();
-    call.leg.play({ itemId, audio, durationMs: pieceMs });
-  }
-}
-
-function playedOf(call: RecordingSession, itemId: string): readonly number[] {
-  return call.inputs.flatMap((input) =>
-    input.type === "rendered" && input.itemId === itemId ? [input.ms] : []
-  );
-}
 
 function turn(id: string, position: number, more: Partial<TranscriptTurn>): TranscriptTurn {
   return {

@@ -71,14 +71,20 @@ export function browserTests(
 /** Opens an address, in a fresh browser unless one is given; several may run side by side. */
 export async function openPage(
   url: string,
-  { microphone = "absent", browser: given, ...look }:
-    & { readonly microphone?: FakeMicrophone; readonly browser?: Browser }
+  { microphone = "absent", browser: given, prepare, ...look }:
+    & {
+      readonly microphone?: FakeMicrophone;
+      readonly browser?: Browser;
+      /** A script that runs in the page before its own. */
+      readonly prepare?: string;
+    }
     & Parameters<Browser["newPage"]>[0] = {},
 ): Promise<BrowserPage> {
   const browser = given ?? await launch(microphone);
   const page = await browser.newPage(look);
   page.setDefaultTimeout(PATIENCE_MS);
   if (microphone === "silent") await page.addInitScript(SILENT_MICROPHONE);
+  if (prepare !== undefined) await page.addInitScript(prepare);
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());

@@ -56,7 +56,11 @@ class Player {
   }
 
   clear(answered = true): this {
-    this.#port.onmessage({ data: { type: "clear", answered } });
+    return this.order({ type: "clear", answered });
+  }
+
+  order(data: PlaybackOrder): this {
+    this.#port.onmessage({ data });
     return this;
   }
 
@@ -124,4 +128,28 @@ Deno.test("Playback renders silence and reports nothing where nothing was said",
   const player = new Player().render(50).clear().render(1);
   assert.equal(player.soundingMs(), 0);
   assert.deepEqual(player.reports, []);
+});
+
+Deno.test("Playback keeps what is ordered after a clear, also where nothing was rendered between", () => {
+  const player = new Player().play("a", 500).clear(false).play("b", 20).render(10);
+  assert.deepEqual(player.reports.at(-1), { itemId: "b", ms: 20, cleared: false });
+  assert.ok(player.reports.every(({ cleared }) => !cleared));
+});
+
+Deno.test("Playback goes on where another player stopped", () => {
+  const player = new Player().order({ type: "begin", itemId: "a", ms: 300 }).play("a", 40).render(
+    9,
+  );
+  assert.deepEqual(player.reports.at(-1), { itemId: "a", ms: 340, cleared: false });
+});
+
+Deno.test("Playback reports what is on its way to the ear when it gets there", () => {
+  const player = new Player().order({ type: "latency", seconds: 0.2 }).play("a", 500);
+  player.render(37);
+  assert.equal(player.reports.length, 0);
+  player.render(20);
+  assert.ok(player.reports.length > 0 && player.reports.every(({ ms }) => ms < 120));
+  player.clear().render(1);
+  const answer = player.reports.findLast(({ cleared }) => cleared);
+  assert.ok(answer !== undefined && answer.ms > 300);
 });
