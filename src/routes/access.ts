@@ -12,6 +12,8 @@ export interface Caller {
   readonly keyName?: string;
   /** Sees the calls of every key. */
   readonly isAdmin: boolean;
+  /** When the key opens nothing any more, in milliseconds since 1970. */
+  readonly expiresAt?: number;
 }
 
 /** The environment of routes that know who asks. */
@@ -37,7 +39,7 @@ export interface KeyCheckDeps {
 
 /** Creates the one place that knows which keys open what. */
 export function createKeyCheck(
-  { authenticate, isRevoked = () => false, wallClock = Date.now }: KeyCheckDeps,
+  { authenticate, isRevoked = () => false, wallClock = () => Date.now() }: KeyCheckDeps,
 ): KeyCheck {
   return function checkKey(secret, scope) {
     const key = authenticate(secret);
@@ -111,7 +113,12 @@ export function createAccess(deps: AccessDeps): RequireScope {
     }
     const pace = requests.take(key.name, now());
     if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
-    return { keyName: key.name, isAdmin: allows(key.scopes, "admin") };
+    const { name: keyName, scopes, expiresAt } = key;
+    return {
+      keyName,
+      isAdmin: allows(scopes, "admin"),
+      ...(expiresAt !== undefined && { expiresAt }),
+    };
   }
 }
 

@@ -9,6 +9,7 @@ import { createLiveKeyCalls, type LiveKeyCallsDeps } from "../services/liveKeyCa
 import type { Phone } from "../services/phone.ts";
 import type { Records } from "../services/records.ts";
 import type { Transfers } from "../services/transfers.ts";
+import { setTimer } from "../utils/setTimer.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { analyticsRoutes } from "./analytics.ts";
 import { callsRoutes } from "./calls.ts";
@@ -53,7 +54,14 @@ export function apiRoutes(
   routes.route("/", analyticsRoutes({ access, calls }));
   routes.route(
     "/",
-    eventsRoutes({ access, log: eventLog, findCall, now: records.store.clock.now, revocation }),
+    eventsRoutes({
+      setTimer,
+      access,
+      log: eventLog,
+      findCall,
+      now: records.store.clock.now,
+      revocation,
+    }),
   );
   routes.route("/", webhookRoutes({ access, outbox, ...(webhooks !== undefined && { webhooks }) }));
   routes.route("/", metricsRoutes({ access, metrics, guesses }));

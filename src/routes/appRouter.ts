@@ -53,11 +53,14 @@ export function createAppRouter(
   const checkKey = server.apiKeys.length === 0 ? undefined : createKeyCheck({
     authenticate: createAuthenticator(server.apiKeys),
     isRevoked: records.revocation.isRevoked,
-    wallClock: records.store.clock.now,
   });
   const keyed = checkKey &&
     { authenticate: (secret: string) => checkKey(secret, "calls:create") };
   const guesses = createGuessGuard({ addressOf, trustProxy: server.trustProxy, now, log });
+  const isExpired = (name: string) =>
+    server.apiKeys.some((key) =>
+      key.name === name && key.expiresAt !== undefined && key.expiresAt <= Date.now()
+    );
   const access = createAccess({
     guesses,
     ...(checkKey !== undefined && { checkKey }),
@@ -107,7 +110,7 @@ export function createAppRouter(
           registry,
           tokens: createWebTokens({
             ...(isShared(settings.database) && { shared: records.store.tokens }),
-            isRevoked: records.revocation.isNameRevoked,
+            isRevoked: (name) => records.revocation.isNameRevoked(name) || isExpired(name),
             now: records.store.clock.now,
             setTimer,
           }),

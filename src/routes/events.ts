@@ -19,6 +19,9 @@ export interface EventsRoutesDeps {
   readonly now: () => number;
   /** The streams of a key end with it. */
   readonly revocation: Pick<KeyRevocation, "onRevoked">;
+  /** Of keys' expiry, in milliseconds since 1970. */
+  readonly wallClock?: () => number;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
   readonly maxStreamsPerKey?: number;
   readonly maxStreams?: number;
   readonly heartbeatMs?: number;
@@ -81,7 +84,7 @@ export function eventsRoutes(
     readonly last?: LoggedEvent["type"];
     readonly isOver: () => Promise<boolean>;
   }): Response {
-    const { signal, release } = slots.take(caller.keyName ?? "");
+    const { signal, release } = slots.take(caller.keyName ?? "", caller.expiresAt);
     const body = createEventStream(log, { ...reading, heartbeatMs, signal, onClose: release });
     return new Response(body, { headers: streamHeaders });
   }

@@ -2,21 +2,35 @@ import { HttpProblem } from "./errors.ts";
 
 /** The streams that are open, so that there are not too many, and that they can be ended. */
 export interface StreamSlots {
-  /** Throws where too many are open. The signal says that the stream is to end. */
-  take(keyName: string): { readonly signal: AbortSignal; readonly release: () => void };
+  /**
+   * Throws where too many are open. The signal says that the stream is to end: it does so by itself when
+   * its key expires, at a time in milliseconds since 1970.
+   */
+  take(
+    keyName: string,
+    expiresAt?: number,
+  ): { readonly signal: AbortSignal; readonly release: () => void };
   /** Ends all streams of a key. */
   endAll(keyName: string): void;
 }
 
-export function createStreamSlots({ maxStreamsPerKey = 100, maxStreams = 1000 }: {
-  readonly maxStreamsPerKey?: number;
-  readonly maxStreams?: number;
-}): StreamSlots {
+/** A clock that is set anew is noticed after so long. */
+const EXPIRY_LOOK_MS = 30_000;
+
+export function createStreamSlots(
+  { maxStreamsPerKey = 100, maxStreams = 1000, wallClock = () => Date.now(), setTimer }: {
+    readonly maxStreamsPerKey?: number;
+    readonly maxStreams?: number;
+    /** Milliseconds since 1970. */
+    readonly wallClock?: () => number;
+    readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  },
+): StreamSlots {
   const open = new Map<string, Set<AbortController>>();
   let all = 0;
 
   return {
-    take(keyName) {
+    take(keyName, expiresAt) {
       const mine = open.get(keyName) ?? new Set();
       if (mine.size >= maxStreamsPerKey || all >= maxStreams) {
         throw new HttpProblem(
@@ -30,9 +44,13 @@ export function createStreamSlots({ maxStreamsPerKey = 100, maxStreams = 1000 }:
       const stream = new AbortController();
       open.set(keyName, mine.add(stream));
       all++;
+      const stopWatching = expiresAt === undefined
+        ? () => {}
+        : watchExpiry(expiresAt, () => stream.abort());
       return {
         signal: stream.signal,
         release() {
+          stopWatching();
           if (!mine.delete(stream)) return;
           all--;
           if (mine.size === 0) open.delete(keyName);
@@ -43,4 +61,18 @@ export function createStreamSlots({ maxStreamsPerKey = 100, maxStreams = 1000 }:
       for (const stream of [...open.get(keyName) ?? []]) stream.abort();
     },
   };
+
+  function watchExpiry(expiresAt: number, end: () => void): () => void {
+    let cancel = () => {};
+    function wait(): void {
+      const leftMs = Math.max(0, expiresAt - wallClock());
+      cancel = setTimer(look, Math.min(leftMs, EXPIRY_LOOK_MS));
+    }
+    function look(): void {
+      if (wallClock() >= expiresAt) end();
+      else wait();
+    }
+    wait();
+    return () => cancel();
+  }
 }

@@ -39,6 +39,8 @@ export interface ReadOptions {
   readonly after?: Positions;
   /** Looks at no more, wanted or not, so that a page may be empty before the end. */
   readonly maxEvents?: number;
+  /** Of the texts together: the page ends behind the event that reaches it. */
+  readonly maxCharacters?: number;
 }
 
 /** In the place of events that never came. */
@@ -86,9 +88,11 @@ export class EventRing {
     this.#end++;
   }
 
-  read(position: number, { wanted, after = noPositions, maxEvents = 500 }: ReadOptions): EventPage {
+  read(position: number, options: ReadOptions): EventPage {
+    const { wanted, after = noPositions, maxEvents = 500, maxCharacters = 64 * 1024 } = options;
     const from = Math.max(position, this.#start);
-    const to = Math.min(this.#end, from + maxEvents);
+    let to = Math.min(this.#end, from + maxEvents);
+    let characters = 0;
     const events: LoggedEvent[] = [];
     let missed = from > position;
     for (let at = from; at < to; at++) {
@@ -97,7 +101,11 @@ export class EventRing {
       const { origin, sequence } = placeOf(entry);
       if (sequence <= (after.get(origin) ?? 0)) continue;
       if ("gap" in entry) missed = true;
-      else if (wanted(entry.event)) events.push(entry.event);
+      else if (wanted(entry.event)) {
+        events.push(entry.event);
+        characters += entry.event.text.length;
+        if (characters >= maxCharacters) to = at + 1;
+      }
     }
     const next = Math.max(position, to);
     const id = this.#idBefore(next);

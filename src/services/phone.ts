@@ -90,7 +90,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     keyStanding: createKeyStanding({
       keys: settings.server.apiKeys,
       isRevoked: records.revocation.isRevoked,
-      now: store.clock.now,
+      now: () => Date.now(),
     }),
     voicemail: (job) => {
       const agent = agents.get(job.agent);

@@ -4,6 +4,7 @@
  * A server of its own process publishes events; readers read them over HTTP, and one of them stops
  * reading. Printed are what arrived, how late, what the one that stopped was told, and the memory.
  */
+import { setTimer } from "../../src/utils/setTimer.ts";
 import { createGuessGuard } from "../../src/routes/guessGuard.ts";
 import { createAccess } from "../../src/routes/access.ts";
 import { eventsRoutes } from "../../src/routes/events.ts";
@@ -61,6 +62,7 @@ function serve(log: Parameters<typeof eventsRoutes>[0]["log"]) {
     router.route(
       "/",
       eventsRoutes({
+        setTimer,
         ...{ access, log, findCall: () => Promise.resolve(undefined), now: Date.now },
         revocation: { onRevoked() {} },
       }),

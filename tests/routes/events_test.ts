@@ -5,10 +5,12 @@ import {
   ALICE,
   type ApiServer,
   BOB,
+  GUEST,
   LiveCall,
   problem,
   withApi,
 } from "../support/apiServer.ts";
+import { turn } from "../support/storedCalls.ts";
 import { EventReader } from "../support/eventReader.ts";
 
 const started: CallEvent = { type: "started", direction: "outbound", agent: "receptionist" };
@@ -122,6 +124,45 @@ Deno.test("GET /api/events keeps nothing for a reader that stops, and tells it s
     assert.equal(event?.name, "missed");
     assert.equal((await reader.next())?.id, "run1-992");
     await reader.close();
+  }));
+
+Deno.test("case 156: a stream ends when its key expires, and no other with it", async () => {
+  const expiresAt = Date.UTC(2027, 0, 2);
+  let at = expiresAt - 20;
+  await withApi({ wallClock: () => at }, async (server) => {
+    const guest = await watch(server, "/api/events", GUEST);
+    const other = await watch(server, "/api/events", ALICE);
+    at = expiresAt;
+    assert.equal(await guest.next(), undefined);
+    assert.deepEqual(await problem(await server.ask("/api/events", GUEST)), [401, "key_expired"]);
+    await begin(server, "call_a", "alice");
+    assert.equal((await other.next())?.name, "started");
+    await other.close();
+  });
+});
+
+Deno.test("case 157: a reader gets what it has missed in pages of some 64 KB, and all of it", () =>
+  withApi({}, async (server) => {
+    await begin(server, "call_a", "alice");
+    const text = "x".repeat(20_000);
+    for (let at = 0; at < 20; at++) {
+      server.events.publish("call_a", {
+        type: "turn",
+        turn: turn({ id: `t${at}`, text }),
+      });
+      await Promise.resolve();
+    }
+    const response = await server.ask("/api/calls/call_a/events", ALICE);
+    assert.ok(response.body !== null);
+    const sizes: number[] = [];
+    let all = 0;
+    for await (const chunk of response.body) {
+      sizes.push(chunk.length);
+      all += chunk.length;
+      if (all > 20 * text.length) break;
+    }
+    assert.ok(Math.max(...sizes) < 64 * 1024 + 2 * text.length, `${sizes}`);
+    assert.ok(sizes.length > 4);
   }));
 
 for (const id of ["", "x", "run1-", "run1--1", "run1-99999999999999999999", "\u00ff", "-1"]) {

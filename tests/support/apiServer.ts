@@ -19,6 +19,7 @@ import { createInstanceQuestions } from "../../src/services/instances/questions.
 import { openStore, type Store } from "../../src/services/store.ts";
 import { type CallEnding, type NewCall, noUsage } from "../../src/services/store/callRecord.ts";
 import { type ApiKey, createAuthenticator, parseApiKeys } from "../../src/utils/auth.ts";
+import { setTimer } from "../../src/utils/setTimer.ts";
 import { plainRouter } from "./plainRouter.ts";
 
 export const ALICE = "alice-secret-0123456789";
@@ -26,6 +27,8 @@ export const BOB = "bob-secret-0123456789";
 export const ADMIN = "admin-secret-0123456789";
 export const READER = "reader-secret-0123456789";
 export const SCRAPER = "scraper-secret-0123456789";
+/** Expires a day after the tests' usual time. */
+export const GUEST = "guest-secret-0123456789";
 export const EXPIRED = "expired-secret-0123456789";
 
 const keys = [
@@ -35,6 +38,7 @@ const keys = [
   `reader:${READER};scopes=calls:read`,
   `scraper:${SCRAPER};scopes=metrics`,
   `old:${EXPIRED};scopes=admin;expires=2020-01-01`,
+  `guest:${GUEST};expires=2027-01-02`,
 ].join(",");
 
 /** A live call that only records what it is told. */
@@ -82,6 +86,8 @@ export interface ApiServerOptions {
   readonly now?: () => number;
   readonly maxStreamsPerKey?: number;
   readonly heartbeatMs?: number;
+  /** Of keys' expiry, in milliseconds since 1970. */
+  readonly wallClock?: () => number;
   readonly maxEvents?: number;
 }
 
@@ -110,6 +116,7 @@ export async function withApi(
       checkKey: createKeyCheck({
         authenticate: createAuthenticator(parseApiKeys(keys)),
         isRevoked: ({ name }) => revoked.has(name),
+        ...(options.wallClock !== undefined && { wallClock: options.wallClock }),
       }),
     }),
     allowedOrigins: [],
@@ -145,6 +152,7 @@ export async function withApi(
         access,
         log,
         now,
+        setTimer,
         revocation: { onRevoked: (hear) => listeners.push(hear) },
         async findCall(id) {
           const call = await calls.get(id);

@@ -77,7 +77,8 @@ function open(path: string, busyTimeoutMs: number): DatabaseSync {
   }
   // What is deleted is really gone, and not only from the tables.
   opened.exec("PRAGMA secure_delete = ON");
-  opened.exec("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000");
+  // FULL: what has been answered for survives a power cut, so that no call is dialled twice.
+  opened.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000");
   return opened;
 }
 
