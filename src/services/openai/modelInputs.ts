@@ -1,5 +1,5 @@
 import type { ModelInput, ResponsePurpose } from "../../call/realtimeClient.ts";
-import type { ServerEvent, ServerItem } from "../../protocol/openaiEvents.ts";
+import type { FunctionCall, ServerEvent, ServerItem } from "../../protocol/openaiEvents.ts";
 import { isHistoryItem } from "./clientEvents.ts";
 
 /** The server's events that concern the call, and not the connection or the sound. */
@@ -11,6 +11,8 @@ export type CallServerEvent = Exclude<
 /** Puts the server's events into the call's words. */
 export class ModelInputs {
   readonly #worded = new Set<string>();
+  /** Tool calls announced since the last response was done. */
+  #announced = 0;
 
   of(event: CallServerEvent): readonly ModelInput[] {
     switch (event.type) {
@@ -43,7 +45,7 @@ export class ModelInputs {
         }];
       }
       case "response.output_audio_transcript.delta":
-        this.#worded.add(event.place.itemId);
+        if (this.#worded.size < MAX_WORDED) this.#worded.add(event.place.itemId);
         return [{ type: "speechText", ref: event.place, text: event.delta }];
       case "response.output_audio_transcript.done":
         // Some servers give the whole text at the end and nothing before.
@@ -56,16 +58,17 @@ export class ModelInputs {
         const { responseId, callId, name, arguments: args } = event;
         return name === undefined
           ? []
-          : [{ type: "toolAnnounced", responseId, call: { callId, name, arguments: args } }];
+          : this.#announce(responseId, { callId, name, arguments: args });
       }
       case "response.output_item.done": {
         const { responseId, item } = event;
         return item.type === "function_call" && item.call
-          ? [{ type: "toolAnnounced", responseId, call: item.call }]
+          ? this.#announce(responseId, item.call)
           : [];
       }
       case "response.done": {
         this.#worded.clear();
+        this.#announced = 0;
         const { error: _, ...done } = event;
         return [{ ...done, type: "responseDone" }];
       }
@@ -73,7 +76,15 @@ export class ModelInputs {
         return event satisfies never;
     }
   }
+
+  // A call may be announced twice, and stands in the response's end as well.
+  #announce(responseId: string, call: FunctionCall): readonly ModelInput[] {
+    return ++this.#announced > MAX_ANNOUNCED ? [] : [{ type: "toolAnnounced", responseId, call }];
+  }
 }
+
+const MAX_WORDED = 1_000;
+const MAX_ANNOUNCED = 256;
 
 const ROLES = { user: "user", assistant: "agent", system: "system" } as const;
 

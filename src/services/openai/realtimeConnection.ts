@@ -9,7 +9,7 @@ import type {
 import { readServerEvent } from "../../protocol/openai.ts";
 import type { ServerError, ServerEvent } from "../../protocol/openaiEvents.ts";
 import { audioAppend, type ClientEvent, itemRetrieve } from "../../protocol/openaiRequests.ts";
-import { type Base64, bytesPerMs } from "../../utils/audioFormat.ts";
+import { type Base64, bytesPerMs, isBase64 } from "../../utils/audioFormat.ts";
 import { clientEventOf, historyEvents } from "./clientEvents.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
 import { diagnoseHandshake } from "./handshakeDiagnosis.ts";
@@ -166,7 +166,8 @@ export class RealtimeConnection implements RealtimeClient {
     this.#heartbeat.heard();
     const event = text === undefined ? MALFORMED : readServerEvent(parsed(text));
     if (event?.type === "response.output_audio.delta") {
-      this.#guard(() => this.#sink.speech(event.place, event.delta));
+      if (isBase64(event.delta)) this.#guard(() => this.#sink.speech(event.place, event.delta));
+      else if (event.delta !== "") this.#malformedEvents++;
     } else if (event?.type === "malformed") this.#malformedEvents++;
     else if (event) this.#handle(event);
   }

@@ -35,6 +35,6 @@ export class SentRequests {
 const MAX_REMEMBERED = 64;
 
 function availableMsIn(message: string): number | undefined {
-  const ms = /content of (\d+(?:\.\d+)?) ?ms is already shorter/i.exec(message)?.[1];
-  return ms === undefined ? undefined : Math.floor(Number(ms));
+  const ms = /content of (\d{1,9})(?:\.\d{1,9})? ?ms is already shorter/i.exec(message)?.[1];
+  return ms === undefined ? undefined : Number(ms);
 }
