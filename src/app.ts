@@ -1,7 +1,7 @@
 import type { CallRegistry } from "./call/callSession.ts";
 import type { OpenModel } from "./call/realtimeClient.ts";
 import { createRegistry } from "./call/registry.ts";
-import { type AgentFiles, type Agents, loadAgents } from "./config/agents.ts";
+import type { Agent, AgentFiles, Agents } from "./config/agents.ts";
 import { readSettings, SettingsError } from "./config/env.ts";
 import { unreachableDatabase } from "./config/hostPermissions.ts";
 import type { Environment } from "./config/settingReader.ts";
@@ -16,6 +16,7 @@ import { equipAgents } from "./services/equipAgents.ts";
 import { createConsoleLog, givenConsoleLog } from "./services/consoleLog.ts";
 import { createEventHub, type EventHub } from "./services/events.ts";
 import { createIncidents, type Incidents } from "./services/incidents.ts";
+import { openAgents } from "./services/openAgents.ts";
 import { openInstanceBus } from "./services/instances/instanceBus.ts";
 import { createInstanceQuestions } from "./services/instances/questions.ts";
 import { createOpenModel } from "./services/openai.ts";
@@ -30,6 +31,7 @@ import { createSessionPorts } from "./services/sessionPorts.ts";
 import { createSpendGuard } from "./services/spendGuard.ts";
 import { openStore, type Store } from "./services/store.ts";
 import type { Tools } from "./services/tools.ts";
+import { createCallSigner } from "./services/tools/callIdentity.ts";
 import { findUnpricedLimits } from "./services/unpricedLimits.ts";
 import { prepareFolder } from "./services/writableFolder.ts";
 import type { RealtimeServerOptions } from "./sim/realtime.ts";
@@ -58,6 +60,8 @@ export interface App {
 export interface AppOverrides {
   readonly log?: Logger;
   readonly agentFiles?: AgentFiles;
+  /** What is wrong with an agent beyond its file and its tools, one sentence each. */
+  readonly examineAgent?: (agent: Agent) => readonly string[];
   readonly engine?: RealtimeServerOptions;
   readonly twilioTimeoutMs?: number;
   readonly dialling?: DiallingTime;
@@ -66,7 +70,7 @@ export interface AppOverrides {
 /** Builds the server. Throws `SettingsError` or `AgentsError`, with all problems at once. */
 export async function createApp(
   environment: Environment,
-  { log: givenLog, agentFiles, engine, twilioTimeoutMs, dialling }: AppOverrides = {},
+  { log: givenLog, agentFiles, examineAgent, engine, twilioTimeoutMs, dialling }: AppOverrides = {},
 ): Promise<App> {
   const settings = readSettings(environment);
   const logOutput = givenLog === undefined
@@ -74,7 +78,11 @@ export async function createApp(
     : givenConsoleLog(givenLog);
   const { log } = logOutput;
   const incidents: Incidents = createIncidents({ now: Date.now, log });
-  const agents = await loadAgents(settings.agents.dir, agentFiles);
+  const agents = await openAgents(settings, {
+    ...(agentFiles !== undefined && { files: agentFiles }),
+    ...(examineAgent !== undefined && { examine: examineAgent }),
+    ...{ incidents, log },
+  });
   const { prices, store, journals } = await openPlaces(settings, agents, log);
   const safety = await createSafety({
     ...{ settings, agents, doNotCall: store.doNotCall, now: store.clock.now, log },
@@ -180,7 +188,7 @@ async function openPlaces(settings: Settings, agents: Agents, log: Logger) {
   throw new SettingsError(problems);
 }
 
-/** What has been opened is closed again where the agents turn out to be unfit. */
+/** What has been opened is closed again where no file has the default agent's name. */
 async function equip(
   agents: Agents,
   { settings, safety, store, log }: {
@@ -190,12 +198,14 @@ async function equip(
     readonly log: Logger;
   },
 ): Promise<ReadonlyMap<string, Tools>> {
+  const signCall = createCallSigner({ secrets: settings.signingSecrets, now: Date.now });
   try {
     return equipAgents(agents, {
       defaultAgent: settings.agents.default,
       services: {
         mayTransfer: safety.transfers.mayDial,
         putOnDoNotCallList: safety.putOnDoNotCallList,
+        ...(signCall !== undefined && { signCall }),
       },
       log,
     });

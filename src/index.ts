@@ -2,7 +2,7 @@ import { type App, createApp } from "./app.ts";
 import { AgentsError } from "./config/agents.ts";
 import { readEnvironment, SettingsError } from "./config/env.ts";
 import { firstScreen, stoppingScreen } from "./config/firstScreen.ts";
-import { unreachableHosts } from "./config/hostPermissions.ts";
+import { unreachableHosts, unreachableTools } from "./config/hostPermissions.ts";
 
 /** For hosts that bring their own socket and import this; started by itself, the server listens. */
 export default import.meta.main ? undefined : hostedServer();
@@ -34,14 +34,17 @@ function hostedServer() {
 /** Who can reach its host's socket is not known: as beyond this machine, keys are a must. */
 async function createHosted(): Promise<App> {
   const environment = readEnvironment();
-  const app = await createApp({ ...environment, HOST: environment["HOST"]?.trim() || "0.0.0.0" });
+  const app = await createApp(
+    { ...environment, HOST: environment["HOST"]?.trim() || "0.0.0.0" },
+    { examineAgent: unreachableTools },
+  );
   surviveStrayErrors(app);
   return app;
 }
 
 async function createOrExit(): Promise<App> {
   try {
-    const app = await createApp(readEnvironment());
+    const app = await createApp(readEnvironment(), { examineAgent: unreachableTools });
     const unreachable = unreachableHosts(app);
     if (unreachable.length > 0) throw new SettingsError(unreachable);
     return app;

@@ -49,7 +49,7 @@ export interface EndedCall {
 
 export class CallRefused extends Error {
   override readonly name = "CallRefused";
-  constructor(readonly code: "full" | "draining" | "unknown_agent") {
+  constructor(readonly code: "full" | "draining" | "unknown_agent" | "agent_unusable") {
     super(`Cannot take the call: ${code}`);
   }
 }

@@ -9,7 +9,11 @@ export interface ModelSetup {
   readonly format: AudioFormat;
   readonly turnDetection: TurnDetection;
   readonly noiseReduction?: "near_field" | "far_field";
-  readonly transcription?: { readonly model: string; readonly language?: string };
+  readonly transcription?: {
+    readonly model: string;
+    readonly language?: string;
+    readonly languages?: readonly string[];
+  };
   readonly tools: readonly ToolDeclaration[];
   readonly reasoningEffort?: "minimal" | "low" | "medium" | "high";
   /** A pseudonym of the caller, for the provider's abuse controls; never a phone number. */

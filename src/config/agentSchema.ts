@@ -27,14 +27,18 @@ const turnDetection = z.discriminatedUnion("kind", [
   }),
 ]);
 
+const language = z.string().refine(isLanguage, "must be a code such as en or de-AT");
+
 const httpTool = z.strictObject({
   name,
   description: z.string().min(1).max(1000),
-  parameters: z.record(z.string(), z.unknown()).default({ type: "object", properties: {} }),
-  url: z.string().refine(isSafeUrl, "must be an https URL (http only on this machine)"),
+  // Checked by what makes it into a tool.
+  parameters: z.record(z.string(), z.unknown()).nullish().transform((schema) => schema ?? {}),
+  url: z.string().max(2000).refine(isSafeUrl, "must be an https URL (http only on this machine)"),
   method: z.enum(["GET", "POST"]).default("POST"),
-  headers: z.record(z.string(), z.string()).default({}),
-  timeout_ms: milliseconds(60_000).default(10_000),
+  headers: z.record(z.string(), z.string().max(4096)).default({}),
+  identity: z.boolean().default(true),
+  timeout_ms: z.number().int().min(100).max(60_000).default(10_000),
 });
 
 /** What may stand in the front matter of an agent's file; unknown names are errors. */
@@ -43,7 +47,9 @@ export const agentFrontMatter = z.strictObject({
   title: z.string().min(1).max(80),
   greeting: z.string().min(1).max(1000).optional(),
   voice: z.string().min(1).max(80).default("marin"),
-  language: z.string().refine(isLanguage, "must be a code such as en or de-AT").default("en"),
+  language: z.union([z.literal("auto"), language], "must be a code such as en or de-AT, or auto")
+    .optional(),
+  languages: z.array(language).min(1).max(20).optional(),
   apology: z.string().trim().min(1).max(500).optional(),
   phone_voice: z.string().regex(
     /^[A-Za-z][\w.-]{0,79}$/,
@@ -66,7 +72,7 @@ export const agentFrontMatter = z.strictObject({
   transfers: z.record(
     name,
     z.strictObject({ number: e164, sentence: z.string().max(500).optional() }),
-  ).default({}),
+  ).refine((transfers) => Object.keys(transfers).length <= 64, "must be 64 at most").default({}),
   voicemail: z.string().min(1).max(2000).default("hangup"),
   filler_after_ms: milliseconds(60_000).default(2500),
   idle_seconds: z.number().int().min(5).max(3600).optional(),
@@ -79,6 +85,22 @@ export const agentFrontMatter = z.strictObject({
 });
 
 export type AgentFrontMatter = z.infer<typeof agentFrontMatter>;
+
+/** What the phone network needs in order to speak in the place of an agent. */
+export const agentVoice = z.object({
+  language: agentFrontMatter.shape.language.catch(undefined),
+  languages: agentFrontMatter.shape.languages.catch(undefined),
+  apology: agentFrontMatter.shape.apology.catch(undefined),
+  phone_voice: agentFrontMatter.shape.phone_voice.catch(undefined),
+});
+
+export type AgentVoice = z.infer<typeof agentVoice>;
+
+/** The one language that dates and the phone network's voice are in, whatever callers speak. */
+export function mainLanguage({ language, languages }: AgentVoice): string {
+  if (language !== undefined && language !== "auto") return language;
+  return languages?.[0] ?? "en";
+}
 
 function isLanguage(code: string): boolean {
   if (!/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(code)) return false;

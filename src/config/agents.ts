@@ -1,5 +1,10 @@
-import { parse } from "yaml";
-import { type AgentFrontMatter, agentFrontMatter } from "./agentSchema.ts";
+import {
+  type AgentFrontMatter,
+  agentFrontMatter,
+  type AgentVoice,
+  agentVoice,
+} from "./agentSchema.ts";
+import { readFrontMatter } from "./frontMatter.ts";
 
 /** One agent as its file defines it; texts may hold `{{variables}}`. */
 export interface Agent extends Readonly<Omit<AgentFrontMatter, "name">> {
@@ -9,10 +14,20 @@ export interface Agent extends Readonly<Omit<AgentFrontMatter, "name">> {
   readonly instructions: string;
 }
 
+/** An agent whose file cannot be used: its calls are refused, or answered with the apology. */
+export interface UnusableAgent {
+  /** One sentence each, beginning with the file's path. */
+  readonly problems: readonly string[];
+  /** As much of it as could be read. */
+  readonly voice: AgentVoice;
+}
+
 /** The agents that calls can be given to. */
 export interface Agents {
   readonly names: readonly string[];
   get(name: string): Agent | undefined;
+  /** By name; none of them is among `names`. */
+  readonly unusable: ReadonlyMap<string, UnusableAgent>;
 }
 
 /** How agent files are read: from disk, unless a test says otherwise. */
@@ -20,6 +35,13 @@ export interface AgentFiles {
   /** Names of the files in a folder. */
   list(dir: string): Promise<readonly string[]>;
   text(path: string): Promise<string>;
+}
+
+export interface LoadOptions {
+  /** Told of too, where nothing can be loaded. */
+  readonly defaultAgent?: string;
+  /** What else is wrong with an agent whose file is in order, one sentence each. */
+  readonly examine?: (agent: Agent) => readonly string[];
 }
 
 /** All that is wrong with the agents' files, one sentence each, beginning with the file's name. */
@@ -30,26 +52,74 @@ export class AgentsError extends Error {
   }
 }
 
-/** Reads every `.md` file of a folder. Throws `AgentsError` with all problems at once. */
-export async function loadAgents(dir: string, files: AgentFiles = filesOnDisk): Promise<Agents> {
-  const problems: string[] = [];
+/**
+ * Reads every `.md` file of a folder. A file that is not in order makes its own agent unusable and no
+ * other. Throws `AgentsError`, with all problems at once, where no agent is usable.
+ */
+export async function loadAgents(
+  dir: string,
+  files: AgentFiles = filesOnDisk,
+  { defaultAgent, examine = () => [] }: LoadOptions = {},
+): Promise<Agents> {
   const agents = new Map<string, Agent>();
+  const unusable = new Map<string, UnusableAgent>();
   for (const file of await listed(dir, files)) {
+    const name = file.slice(0, -".md".length);
     const path = `${dir.replace(/\/$/, "")}/${file}`;
-    const result = readAgent(file.slice(0, -".md".length), await files.text(path));
-    if (result.ok) agents.set(result.agent.name, result.agent);
-    else problems.push(...result.problems.map((problem) => `${path}: ${problem}`));
+    const read = await readFile(name, path, files);
+    const problems = read.ok ? examine(read.agent) : read.problems;
+    if (read.ok && problems.length === 0) agents.set(name, read.agent);
+    else {
+      const voice = read.ok ? agentVoice.parse(read.agent) : read.voice;
+      unusable.set(name, { problems: tellOf(path, problems), voice });
+    }
   }
-  if (problems.length === 0 && agents.size === 0) {
-    problems.push(`${dir} holds no agent: put a file such as receptionist.md there.`);
-  }
-  if (problems.length > 0) throw new AgentsError(problems);
-  return { names: [...agents.keys()], get: (name) => agents.get(name) };
+  const loaded = { names: [...agents.keys()], get: (name: string) => agents.get(name), unusable };
+  if (agents.size > 0) return loaded;
+  throw new AgentsError(
+    unusable.size === 0 ? [`${dir} holds no agent: put a file such as receptionist.md there.`] : [
+      ...[...unusable.values()].flatMap(({ problems }) => problems),
+      ...defaultProblem(loaded, defaultAgent),
+    ],
+  );
 }
+
+/** A default that no file is called by; one whose file is not in order is unusable, but known. */
+export function defaultProblem(
+  { names, unusable }: Agents,
+  defaultAgent: string | undefined,
+): readonly string[] {
+  const known = [...names, ...unusable.keys()];
+  if (defaultAgent === undefined || known.includes(defaultAgent)) return [];
+  return [`DEFAULT_AGENT is ${defaultAgent}, but there are only: ${known.join(", ")}.`];
+}
+
+async function readFile(name: string, path: string, files: AgentFiles): Promise<ReadAgent> {
+  try {
+    return readAgent(name, await files.text(path));
+  } catch (error) {
+    return refused(`cannot be read: ${error instanceof Error ? error.message : "unknown"}.`);
+  }
+}
+
+/** As many as a person reads at a time. */
+export function tellOf(path: string, problems: readonly string[]): readonly string[] {
+  const shown = problems.slice(0, MAX_PROBLEMS).map((problem) => {
+    const text = problem.length > MAX_PROBLEM_CHARS
+      ? `${problem.slice(0, MAX_PROBLEM_CHARS)}...`
+      : problem;
+    return `${path}: ${text}`;
+  });
+  const left = problems.length - shown.length;
+  return left > 0 ? [...shown, `${path}: and ${left} more.`] : shown;
+}
+
+const MAX_PROBLEMS = 20;
+const MAX_PROBLEM_CHARS = 400;
 
 type ReadAgent =
   | { readonly ok: true; readonly agent: Agent }
-  | { readonly ok: false; readonly problems: readonly string[] };
+  | { readonly ok: false; readonly problems: readonly string[]; readonly voice: AgentVoice };
 
 /** Reads one agent's file: front matter between two lines of `---`, then the instructions. */
 export function readAgent(name: string, text: string): ReadAgent {
@@ -59,27 +129,20 @@ export function readAgent(name: string, text: string): ReadAgent {
   if (text.length > MAX_FILE_LENGTH) {
     return refused(`is longer than ${MAX_FILE_LENGTH} characters.`);
   }
-  const [, head, body] =
-    /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n([\s\S]*))?$/.exec(text) ?? [];
-  if (head === undefined) return refused("must begin with front matter between two lines of ---.");
-  const instructions = (body ?? "").trim();
-
-  let fields: unknown;
-  try {
-    fields = parse(head, { maxAliasCount: 0 });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : "unknown";
-    return refused(`the front matter is not valid YAML: ${reason}`);
-  }
-  const checked = agentFrontMatter.safeParse(fields ?? {});
+  const read = readFrontMatter(text);
+  if (!read.ok) return refused(read.problem);
+  const instructions = read.body.trim();
+  const checked = agentFrontMatter.safeParse(read.fields);
   const problems = checked.success ? [] : checked.error.issues.map(sentence);
   if (instructions === "") problems.push("has no instructions below the front matter.");
-  if (!checked.success) return { ok: false, problems };
-  if (checked.data.name !== undefined && checked.data.name !== name) {
+  if (checked.success && checked.data.name !== undefined && checked.data.name !== name) {
     problems.push(`name: is "${checked.data.name}", but the file is called ${name}.md.`);
   }
-  if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, agent: { ...checked.data, name, instructions } };
+  if (checked.success && problems.length === 0) {
+    return { ok: true, agent: { ...checked.data, name, instructions } };
+  }
+  const voice = agentVoice.safeParse(read.fields);
+  return { ok: false, problems, voice: voice.success ? voice.data : {} };
 }
 
 /** Longer prompts cost every turn and slow the model's first word. */
@@ -93,7 +156,15 @@ const filesOnDisk: AgentFiles = {
     }
     return names;
   },
-  text: (path) => Deno.readTextFile(path),
+  async text(path) {
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile) throw new TypeError("it is not a file");
+    // A character takes four bytes at most.
+    if (size > 4 * MAX_FILE_LENGTH) {
+      throw new RangeError(`it is longer than ${MAX_FILE_LENGTH} characters`);
+    }
+    return await Deno.readTextFile(path);
+  },
 };
 
 async function listed(dir: string, files: AgentFiles): Promise<readonly string[]> {
@@ -111,7 +182,7 @@ async function listed(dir: string, files: AgentFiles): Promise<readonly string[]
 }
 
 function refused(problem: string): ReadAgent {
-  return { ok: false, problems: [problem] };
+  return { ok: false, problems: [problem], voice: {} };
 }
 
 function sentence(issue: { readonly path: readonly PropertyKey[]; readonly message: string }) {

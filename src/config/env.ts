@@ -7,7 +7,7 @@ import { readServer } from "./serverSettings.ts";
 import { likelyMisspellings, meantSetting, settingNames } from "./settingNames.ts";
 import { type Environment, SettingReader } from "./settingReader.ts";
 import type { Settings } from "./settings.ts";
-import { readWebhook } from "./webhookSettings.ts";
+import { readSigningSecrets, readWebhook } from "./webhookSettings.ts";
 
 /** All that is wrong with the settings, one sentence each. */
 export class SettingsError extends Error {
@@ -49,7 +49,8 @@ export function readSettings(environment: Environment): Settings {
   const openai = readOpenAI(read);
   const isRehearsal = openai.apiKey === undefined && openai.url === OPENAI_URL;
   checkExposure(read, { server, phone, isRehearsal });
-  const webhook = readWebhook(read);
+  const signingSecrets = readSigningSecrets(read);
+  const webhook = readWebhook(read, signingSecrets);
   const callUsd = read.amount("MAX_CALL_USD");
   const hints = [...misspellings(environment), ...adminHint(server)];
   const settings: Settings = {
@@ -74,6 +75,7 @@ export function readSettings(environment: Environment): Settings {
       idleMs: read.whole("IDLE_SECONDS", 30, { min: 5, max: 3600 }) * 1000,
     },
     ...(webhook !== undefined && { webhook }),
+    signingSecrets,
     log: {
       level: read.choice("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
       format: read.choice("LOG_FORMAT", ["auto", "json", "pretty"], "auto"),

@@ -1,8 +1,13 @@
+import type { Agents } from "./agents.ts";
 import type { PhoneSettings, Settings } from "./settings.ts";
 
 /** What a person reads when the server has started: what is on, what is off and why, what to do next. */
 export function firstScreen(
-  { settings, engine }: { readonly settings: Settings; readonly engine: string },
+  { settings, engine, agents: loaded }: {
+    readonly settings: Settings;
+    readonly engine: string;
+    readonly agents: Pick<Agents, "unusable">;
+  },
   { hostname, port }: { readonly hostname: string; readonly port: number },
 ): string {
   const { server, phone, agents, hints } = settings;
@@ -10,7 +15,7 @@ export function firstScreen(
   const host = unspecified ? "localhost" : hostname.includes(":") ? `[${hostname}]` : hostname;
   const lines = [
     ["Parley", `http://${host}:${port}${unspecified ? "  (listening on every address)" : ""}`],
-    ["Agent", agents.default],
+    ["Agent", agentLine(agents.default, loaded)],
     ["Engine", engineLine(engine)],
     ["Phone", phoneLine(phone)],
     ["Records", recordsLine(settings)],
@@ -26,9 +31,22 @@ export function firstScreen(
   return [
     "",
     ...lines.map(([name = "", text]) => `  ${name.padEnd(width)}  ${text}`),
+    ...unusableLines(loaded),
     ...hints.map((hint) => `  ! ${hint}`),
     "",
   ].join("\n");
+}
+
+function agentLine(name: string, { unusable }: Pick<Agents, "unusable">): string {
+  if (!unusable.has(name)) return name;
+  return `${name} CANNOT BE USED: its calls hear an apology, until its file is mended and the server restarted`;
+}
+
+function unusableLines({ unusable }: Pick<Agents, "unusable">): readonly string[] {
+  return [...unusable].flatMap(([name, { problems }]) => [
+    `  ! The agent ${name} cannot be used:`,
+    ...problems.map((problem) => `      ${problem}`),
+  ]);
 }
 
 function phoneLine(phone: PhoneSettings | undefined): string {

@@ -1,4 +1,4 @@
-import type { Agents } from "./agents.ts";
+import type { Agent, Agents } from "./agents.ts";
 import type { DatabaseSettings, Settings } from "./settings.ts";
 
 /** What the settings and the agents are going to reach, and this process may not: a sentence each. */
@@ -20,6 +20,13 @@ export function unreachableHosts(
     }
   }
   return named.flatMap(([place, url]) => unreachable(place, hostAndPort(new URL(url))) ?? []);
+}
+
+/** The same of an agent's tools. */
+export function unreachableTools({ http_tools }: Agent): readonly string[] {
+  return http_tools.flatMap(({ name, url }) =>
+    unreachable(`the tool ${name}`, hostAndPort(new URL(url))) ?? []
+  );
 }
 
 /** The same of the database alone, which is opened before all others are known. */

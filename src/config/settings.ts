@@ -13,6 +13,8 @@ export interface Settings {
   readonly limits: LimitSettings;
   /** Absent where nobody is to be told of calls. */
   readonly webhook?: WebhookSettings;
+  /** Sign what goes to the operator's own services; each makes a signature. */
+  readonly signingSecrets: readonly Uint8Array[];
   readonly log: LogSettings;
   /** Sentences for the operator about settings that look misspelt or incomplete; nothing is wrong enough to stop. */
   readonly hints: readonly string[];

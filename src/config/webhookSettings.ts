@@ -3,9 +3,8 @@ import { readWebhookSecret } from "../utils/webhookSignature.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { WebhookSettings } from "./settings.ts";
 
-/** Whom to tell what happens in calls; nothing where nobody is named. */
-export function readWebhook(read: SettingReader): WebhookSettings | undefined {
-  const url = read.url("WEBHOOK_URL", ["https:", "http:"], "https://app.example.com/parley");
+/** What webhooks and the requests of HTTP tools are signed with; none where nothing is set. */
+export function readSigningSecrets(read: SettingReader): readonly Uint8Array[] {
   const texts = read.list("WEBHOOK_SECRET");
   const secrets = texts.flatMap((text) => readWebhookSecret(text) ?? []);
   if (secrets.length < texts.length) {
@@ -13,6 +12,15 @@ export function readWebhook(read: SettingReader): WebhookSettings | undefined {
       'WEBHOOK_SECRET must be whsec_ and the base64 of 24 to 64 bytes: make one with echo "whsec_$(openssl rand -base64 32)".',
     );
   }
+  return secrets;
+}
+
+/** Whom to tell what happens in calls; nothing where nobody is named. */
+export function readWebhook(
+  read: SettingReader,
+  secrets: readonly Uint8Array[],
+): WebhookSettings | undefined {
+  const url = read.url("WEBHOOK_URL", ["https:", "http:"], "https://app.example.com/parley");
   if (url === undefined) return undefined;
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     read.problem("WEBHOOK_URL must begin with https://: what is sent there is private.");
@@ -20,7 +28,7 @@ export function readWebhook(read: SettingReader): WebhookSettings | undefined {
   if (url.username !== "" || url.password !== "") {
     read.problem("WEBHOOK_URL must not hold a password: messages are signed instead.");
   }
-  if (texts.length === 0) {
+  if (read.list("WEBHOOK_SECRET").length === 0) {
     read.problem(
       'WEBHOOK_SECRET is missing, and WEBHOOK_URL is set: make one with echo "whsec_$(openssl rand -base64 32)".',
     );

@@ -26,7 +26,11 @@ export interface SessionSettings {
     }
     | { readonly kind: "manual" };
   readonly noiseReduction?: "near_field" | "far_field";
-  readonly transcription?: { readonly model: string; readonly language?: string };
+  readonly transcription?: {
+    readonly model: string;
+    readonly language?: string;
+    readonly languages?: readonly string[];
+  };
   readonly tools: readonly {
     readonly name: string;
     readonly description: string;
@@ -78,7 +82,8 @@ export function sessionUpdate(
         turn_detection: wireTurnDetection(settings.turnDetection, sends),
         ...(noiseReduction && sends("noise_reduction") &&
           { noise_reduction: { type: noiseReduction } }),
-        ...(transcription && sends("transcription") && { transcription: { ...transcription } }),
+        ...(transcription && sends("transcription") &&
+          { transcription: wireTranscription(transcription) }),
       },
       output: {
         format,
@@ -96,6 +101,12 @@ export function sessionUpdate(
     }),
   };
   return { type: "session.update", session };
+}
+
+function wireTranscription(
+  { languages, ...transcription }: NonNullable<SessionSettings["transcription"]>,
+) {
+  return { ...transcription, ...(languages !== undefined && { languages: [...languages] }) };
 }
 
 function wireFormat(format: SessionSettings["format"]): RealtimeAudioFormats {

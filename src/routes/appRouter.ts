@@ -74,6 +74,7 @@ export function createAppRouter(
     hasKeys: checkKey !== undefined,
     ...(phone !== undefined && { outbound: phone.outbound }),
     agentNames: agents.names,
+    unusableAgents: [...agents.unusable.keys()],
     defaultAgent,
   };
   return createRouter({
@@ -114,6 +115,7 @@ export function createAppRouter(
             now: records.store.clock.now,
             setTimer,
           }),
+          unusableAgents: [...agents.unusable.keys()],
           agents: agents.names.map((name) => ({ name, title: agents.get(name)?.title ?? name })),
           defaultAgent,
           engine,

@@ -81,6 +81,11 @@ const refusals: Readonly<Record<CallRefused["code"], HttpProblem>> = {
     { "Retry-After": "30" },
   ),
   unknown_agent: new HttpProblem(422, "unknown_agent", "There is no agent of this name."),
+  agent_unusable: new HttpProblem(
+    503,
+    "agent_unusable",
+    "The file of this agent is not in order: the operator has to mend it and start the server again.",
+  ),
 };
 
 const instanceSilent = new HttpProblem(

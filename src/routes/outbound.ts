@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
+import { CallRefused } from "../call/callSession.ts";
 import type { OutboundCalls } from "../services/outboundCalls.ts";
 import type { Caller, CallerEnv, RequireScope } from "./access.ts";
 import { requireKeys } from "./apiKeys.ts";
@@ -22,6 +23,8 @@ export interface OutboundRoutesDeps {
   /** Absent where the phone is not set up. */
   readonly outbound?: Pick<OutboundCalls, "place" | "state" | "hangUp" | "batches">;
   readonly agentNames: readonly string[];
+  /** Names of those whose files are not in order; none of them is among `agentNames`. */
+  readonly unusableAgents?: readonly string[];
   readonly defaultAgent: string;
 }
 
@@ -64,10 +67,14 @@ export function outboundRoutes(deps: OutboundRoutesDeps): OpenAPIHono<CallerEnv>
 /** The agent that is to take a call, checked to be there. */
 export function knownAgent(
   wanted: string | undefined,
-  { agentNames, defaultAgent }: Pick<OutboundRoutesDeps, "agentNames" | "defaultAgent">,
+  { agentNames, unusableAgents = [], defaultAgent }: Pick<
+    OutboundRoutesDeps,
+    "agentNames" | "unusableAgents" | "defaultAgent"
+  >,
 ): string {
   const agent = wanted ?? defaultAgent;
   if (agentNames.includes(agent)) return agent;
+  if (unusableAgents.includes(agent)) throw new CallRefused("agent_unusable");
   throw new HttpProblem(422, "unknown_agent", "There is no agent of this name.", [
     { path: "agent", message: `must be one of ${agentNames.join(", ")}` },
   ]);

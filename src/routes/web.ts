@@ -16,6 +16,8 @@ import type { WebGrant, WebTokens } from "./webTokens.ts";
 export interface WebRoutesDeps {
   readonly registry: Pick<CallRegistry, "open" | "accepting">;
   readonly agents: readonly { readonly name: string; readonly title: string }[];
+  /** Names of those whose files are not in order; none of them is among `agents`. */
+  readonly unusableAgents?: readonly string[];
   readonly defaultAgent: string;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
   readonly engine: string;
@@ -35,7 +37,18 @@ export interface WebRoutesDeps {
 
 /** The browser's routes: the page, what it needs to know, its token, and its socket. */
 export function webRoutes(
-  { registry, agents, tokens, authenticate, addressOf, guesses, log, now, ...deps }: WebRoutesDeps,
+  {
+    registry,
+    agents,
+    unusableAgents = [],
+    tokens,
+    authenticate,
+    addressOf,
+    guesses,
+    log,
+    now,
+    ...deps
+  }: WebRoutesDeps,
 ): Hono {
   const rules: AccessRules = { keyed: authenticate !== undefined, ...deps };
   const sessions = createRateLimiter({ capacity: 20, refillPerSecond: 0.5 });
@@ -112,9 +125,9 @@ export function webRoutes(
   async function readAgent(request: Request): Promise<string> {
     const body = await readOptionalJson(request, BODY_LIMITS);
     const name = body && agentOf(body.value);
-    if (name === undefined) return deps.defaultAgent;
-    if (!agents.some((agent) => agent.name === name)) throw new CallRefused("unknown_agent");
-    return name;
+    const wanted = name ?? deps.defaultAgent;
+    if (agents.some((agent) => agent.name === wanted)) return wanted;
+    throw new CallRefused(unusableAgents.includes(wanted) ? "agent_unusable" : "unknown_agent");
   }
 
   /** Everything is checked before the token is: it is spent by looking. */

@@ -1,6 +1,7 @@
 import type { ModelSetup, TurnDetection } from "../call/modelSetup.ts";
 import type { CallPolicy, CallRequest } from "../call/types.ts";
 import type { Agent } from "../config/agents.ts";
+import { mainLanguage } from "../config/agentSchema.ts";
 import { fillTemplate, mentions, type TemplateValues } from "../config/template.ts";
 import type { AudioFormat } from "../utils/audioFormat.ts";
 
@@ -48,7 +49,7 @@ export function describeCall(
       turnDetection: turnDetection(agent, modelInterrupts),
       ...(agent.noise_reduction !== "off" && { noiseReduction: agent.noise_reduction }),
       ...(agent.transcription !== "off" && {
-        transcription: { model: agent.transcription, language: agent.language.split("-")[0] ?? "" },
+        transcription: { model: agent.transcription, ...spokenLanguages(agent) },
       }),
       ...(agent.reasoning !== undefined && { reasoningEffort: agent.reasoning }),
       ...(safetyId !== undefined && { safetyId }),
@@ -91,7 +92,7 @@ function variables(agent: Agent, request: CallRequest, now: Date): TemplateValue
     called: request.called,
     context: request.context,
     direction: request.direction,
-    date: new Intl.DateTimeFormat(agent.language, {
+    date: new Intl.DateTimeFormat(mainLanguage(agent), {
       timeZone: agent.timezone,
       dateStyle: "full",
       timeStyle: "short",
@@ -106,6 +107,22 @@ function instructions(agent: Agent, request: CallRequest, values: TemplateValues
     ? "\n\n# About this call\n{{context}}"
     : "";
   return fillTemplate(agent.instructions + context, values);
+}
+
+/** What transcription is told to expect: one language, several where the model takes them, or nothing. */
+function spokenLanguages(
+  { language, languages, transcription }: Agent,
+): Pick<NonNullable<ModelSetup["transcription"]>, "language" | "languages"> {
+  const several = [...new Set((languages ?? []).map(bare))];
+  if (several.length > 1) return TAKES_SEVERAL.test(transcription) ? { languages: several } : {};
+  if (language === "auto") return {};
+  return { language: several[0] ?? bare(language ?? "en") };
+}
+
+const TAKES_SEVERAL = /^gpt-(?:live-)?transcribe(?:-\d|$)/;
+
+function bare(language: string): string {
+  return new Intl.Locale(language).language;
 }
 
 function turnDetection(agent: Agent, interrupts: boolean): TurnDetection {

@@ -1,5 +1,6 @@
 import type { Agent } from "../config/agents.ts";
 import { createTools, type Tools } from "./tools.ts";
+import type { SignCall } from "./tools/callIdentity.ts";
 import { createDoNotCall, type PutOnDoNotCallList } from "./tools/doNotCall.ts";
 import { endCall } from "./tools/endCall.ts";
 import { getCurrentTime } from "./tools/getCurrentTime.ts";
@@ -16,34 +17,71 @@ export interface ToolServices {
   /** Whether an agent's hand-over may be dialled. */
   readonly mayTransfer: (agent: string, alias: string) => Promise<boolean>;
   readonly putOnDoNotCallList: PutOnDoNotCallList;
+  /** Absent where there is no secret to sign with. */
+  readonly signCall?: SignCall;
 }
 
-/** Collects the tools that an agent's definition gives it. Throws where one does not exist or is unfit. */
+/** Collects the tools that an agent's definition gives it. Throws for each that is unfit. */
 export function createAgentTools(
   agent: Agent,
-  { mayTransfer, putOnDoNotCallList }: ToolServices,
+  services: ToolServices,
   onFault: (toolName: string, error: unknown) => void,
 ): Tools {
-  const known = [...builtIn, createDoNotCall(putOnDoNotCallList)];
+  return createTools({ tools: toolsOf(agent, services), onFault });
+}
+
+/** All that is wrong with the tools of an agent, one sentence each. */
+export function findToolProblems(agent: Agent): readonly string[] {
+  const problems: string[] = [];
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      problems.push(`${error instanceof Error ? error.message : "unfit tools"}.`);
+    }
+  };
+  const own = agent.http_tools;
+  for (const tool of own) attempt(() => createTools({ tools: [httpTool(tool, noServices)] }));
+  attempt(() => createTools({ tools: toolsOf({ ...agent, http_tools: [] }, noServices) }));
+  if (problems.length === 0) attempt(() => createAgentTools(agent, noServices, () => {}));
+  return problems;
+}
+
+/** Enough to see whether a tool can be made; none of these is ever run. */
+const noServices: ToolServices = {
+  mayTransfer: () => Promise.resolve(false),
+  putOnDoNotCallList: () => Promise.resolve(false),
+};
+
+function toolsOf(agent: Agent, services: ToolServices): readonly Tool[] {
+  const known = [...builtIn, createDoNotCall(services.putOnDoNotCallList)];
   const listed = agent.tools.filter((name) => name !== "transfer_call")
     .map((name) => findTool(name, known));
   const aliases = Object.keys(agent.transfers);
   if (agent.tools.includes("transfer_call") && aliases.length === 0) {
     throw new RangeError("Cannot offer transfer_call: the agent has no transfers");
   }
-  const described = agent.http_tools.map(({ timeout_ms, ...tool }) =>
-    createHttpTool({ ...tool, timeoutMs: timeout_ms })
+  return [
+    ...listed,
+    ...(aliases.length > 0
+      ? [createTransferCall(aliases, (alias) => services.mayTransfer(agent.name, alias))]
+      : []),
+    ...agent.http_tools.map((tool) => httpTool(tool, services)),
+  ];
+}
+
+function httpTool(
+  { timeout_ms, ...tool }: Agent["http_tools"][number],
+  { signCall }: ToolServices,
+): Tool {
+  const taken = [...builtIn.map(({ name }) => name), "do_not_call", "transfer_call"];
+  if (taken.includes(tool.name)) {
+    throw new TypeError(`Cannot offer the tool ${tool.name}: the server has one of this name`);
+  }
+  return createHttpTool(
+    { ...tool, timeoutMs: timeout_ms },
+    signCall === undefined ? {} : { signCall },
   );
-  return createTools({
-    tools: [
-      ...listed,
-      ...(aliases.length > 0
-        ? [createTransferCall(aliases, (alias) => mayTransfer(agent.name, alias))]
-        : []),
-      ...described,
-    ],
-    onFault,
-  });
 }
 
 function findTool(name: string, known: readonly Tool[]): Tool {

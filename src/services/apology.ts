@@ -1,4 +1,4 @@
-import type { Agent } from "../config/agents.ts";
+import { type AgentVoice, mainLanguage } from "../config/agentSchema.ts";
 
 /** A sentence that the phone network says in a voice of its own. */
 export interface SpokenWords {
@@ -9,22 +9,19 @@ export interface SpokenWords {
   readonly voice?: string;
 }
 
-type Voice = Pick<Agent, "language" | "phone_voice">;
-
 /** A text of the agent's own, said in its place. */
-export function spokenFor({ language, phone_voice: voice }: Voice, text: string): SpokenWords {
-  return { text, language: networkLanguage(language), ...(voice !== undefined && { voice }) };
+export function spokenFor(agent: AgentVoice, text: string): SpokenWords {
+  const { phone_voice: voice } = agent;
+  const language = networkLanguage(mainLanguage(agent));
+  return { text, language, ...(voice !== undefined && { voice }) };
 }
 
 /** What a caller hears when the agent cannot speak: the agent's own sentence, or one in its language. */
-export function apologyOf(
-  agent: (Pick<Agent, "apology"> & Voice) | undefined,
-): SpokenWords {
-  const { apology, language = "en" } = agent ?? {};
-  const known = apology ?? sentences[new Intl.Locale(language).language];
+export function apologyOf(agent: AgentVoice = {}): SpokenWords {
+  const { language } = new Intl.Locale(mainLanguage(agent));
+  const known = agent.apology ?? sentences[language];
   // A text is not read out by the voice of another language.
-  if (known === undefined) return { text: english, language: "en-US" };
-  return spokenFor(agent ?? { language }, known);
+  return known === undefined ? { text: english, language: "en-US" } : spokenFor(agent, known);
 }
 
 const english = "We are sorry, there is a technical problem. Please call again later. Goodbye.";

@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
-import { CallRefused } from "../call/callSession.ts";
 import type { RegistryOptions } from "../call/registry.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
+import { refusalOf } from "./agentRefusal.ts";
 import { describeCall } from "./agentCall.ts";
 import type { Tools } from "./tools.ts";
 
@@ -19,7 +19,7 @@ export function createCallSetup(
   const { openai: { model, apiKey = "" }, limits: { idleMs, callMs } } = settings;
   return function describe(request) {
     const agent = agents.get(request.agent);
-    if (agent === undefined) throw new CallRefused("unknown_agent");
+    if (agent === undefined) throw refusalOf(agents, request.agent);
     const { setup, policy } = describeCall(agent, request, {
       model,
       idleMs,

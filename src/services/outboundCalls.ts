@@ -69,6 +69,8 @@ export interface OutboundCallsDeps {
   readonly events: Pick<EventHub, "subscribe">;
   readonly policy: () => Promise<SpendingPolicy>;
   readonly keyStanding: KeyStanding;
+  /** Why an agent can take no call at all, if so. */
+  readonly agentRefusal: (agent: string) => CallRefused | undefined;
   /** What to leave on a machine; nothing means to hang up. */
   readonly voicemail: (job: OutboundJob) => SpokenWords | undefined;
   /** Hears of the ends of calls without a session. */
@@ -116,6 +118,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   const placing = createPlacing({
     ...{ policy: deps.policy, keyStanding: deps.keyStanding, allowance, refusal, now, log },
     ...{ calls, queue, batches, placed, records, isErased: store.erasure.isDue },
+    agentRefusal: deps.agentRefusal,
     wire: { publicUrl: deps.publicUrl, maxCallMs: deps.maxCallMs },
     unknown: unknownCalls.watch,
     left: ({ batch }) => batch !== undefined && batchCalls.wake(),

@@ -3,6 +3,7 @@ import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import { newToken } from "../utils/ids.ts";
 import { voicemailText } from "./agentCall.ts";
+import { refusalOf } from "./agentRefusal.ts";
 import { apologyOf, spokenFor } from "./apology.ts";
 import type { CallProgress } from "./callStatus.ts";
 import { endPhoneCall } from "./endPhoneCall.ts";
@@ -92,6 +93,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
       isRevoked: records.revocation.isRevoked,
       now: () => Date.now(),
     }),
+    agentRefusal: (agent) => agents.get(agent) === undefined ? refusalOf(agents, agent) : undefined,
     voicemail: (job) => {
       const agent = agents.get(job.agent);
       if (agent === undefined) return undefined;
@@ -119,7 +121,8 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
       log.warn("Transfer refused", { agent, alias, code: decision.code });
       return undefined;
     },
-    apology: (agent) => apologyOf(agents.get(agent ?? settings.agents.default)),
+    apology: (agent = settings.agents.default) =>
+      apologyOf(agents.get(agent) ?? agents.unusable.get(agent)?.voice),
     redirect: async (callSid, next) => {
       await twilio.update(callSid, { twiml: writeTwiml(next, publicUrl) });
     },

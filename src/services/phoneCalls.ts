@@ -149,7 +149,8 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     } catch (error) {
       if (!(error instanceof CallRefused)) throw error;
       log.warn("Phone call refused", { code: error.code, agent });
-      return error.code === "unknown_agent" ? apologise() : { do: "refuseAsBusy" };
+      if (error.code === "unknown_agent") return apologise();
+      return error.code === "agent_unusable" ? apologise(agent) : { do: "refuseAsBusy" };
     }
   }
 

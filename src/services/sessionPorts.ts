@@ -36,6 +36,9 @@ export function createSessionPorts(
         callId: id,
         direction: request.direction,
         agent: request.agent,
+        ...(request.direction !== "web" && request.caller !== undefined && {
+          caller: request.caller,
+        }),
         now: () => new Date(),
         ...(timeZone !== undefined && { timeZone }),
       });

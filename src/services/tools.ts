@@ -4,6 +4,7 @@ import type { ToolOutcome } from "../call/session.ts";
 import type { Milliseconds } from "../call/types.ts";
 import { type Tool, type ToolContext, ToolError, type ToolResult } from "./tools/tool.ts";
 import { createArgumentReader, type ReadArguments } from "./tools/toolArguments.ts";
+import { readToolSchema } from "./tools/toolSchema.ts";
 
 /** The tools of an agent. */
 export interface Tools {
@@ -25,7 +26,7 @@ export interface ToolsOptions {
   readonly onFault?: (toolName: string, error: unknown) => void;
 }
 
-/** Makes a registry. Throws where two tools share a name or a schema is not one. */
+/** Makes a registry. Throws where two tools share a name, or models would refuse one. */
 export function createTools({
   tools,
   timeLimitMs = 20_000,
@@ -37,14 +38,10 @@ export function createTools({
     if (entries.has(tool.name)) {
       throw new TypeError(`Cannot offer two tools of the name ${tool.name}`);
     }
-    entries.set(tool.name, { tool, readArguments: readerOf(tool) });
+    entries.set(tool.name, entryOf(tool));
   }
   return {
-    declarations: tools.map(({ name, description, parameters }) => ({
-      name,
-      description,
-      parameters,
-    })),
+    declarations: [...entries.values()].map(({ declaration }) => declaration),
     async run(call, context) {
       try {
         const entry = entries.get(call.name);
@@ -76,16 +73,23 @@ export function createTools({
 
 interface Entry {
   readonly tool: Tool;
+  readonly declaration: ToolDeclaration;
   readonly readArguments: ReadArguments;
 }
 
-function readerOf({ name, parameters }: Tool): ReadArguments {
+function entryOf(tool: Tool): Entry {
+  const { name, description, parameters } = tool;
   try {
-    return createArgumentReader(parameters);
+    if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name)) throw new TypeError("its name is not one for tools");
+    const read = readToolSchema(parameters);
+    return {
+      tool,
+      declaration: { name, description, parameters: read.schema },
+      readArguments: createArgumentReader(read),
+    };
   } catch (cause) {
-    throw new TypeError(`Cannot offer the tool ${name}: its parameters are no JSON Schema`, {
-      cause,
-    });
+    const reason = cause instanceof Error ? cause.message : "its parameters are no JSON Schema";
+    throw new TypeError(`Cannot offer the tool ${name}: ${reason}`, { cause });
   }
 }
 

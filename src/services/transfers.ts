@@ -10,7 +10,7 @@ export interface Transfers {
 
 /** Checks all hand-overs at once; `onRefused` hears of those that will never be dialled. */
 export async function createTransfers(
-  agents: Agents,
+  agents: Pick<Agents, "names" | "get">,
   policy: () => Promise<SpendingPolicy>,
   onRefused: (
     refusal: { readonly agent: string; readonly alias: string; readonly code: string },

@@ -46,7 +46,8 @@ export async function requestToken(
       "content-type": "application/json",
       ...(key !== "" && { authorization: `Bearer ${key}` }),
     },
-    body: JSON.stringify({ agent }),
+    // Nobody is chosen where the default agent cannot be used: the server says why.
+    body: JSON.stringify(agent === "" ? {} : { agent }),
   });
   return token;
 }

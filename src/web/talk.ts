@@ -90,7 +90,8 @@ export function introduce({ engine, access, agents, defaultAgent }: ServerInfo):
   find("opening-text", HTMLElement).textContent = describeOpening(engine);
   agentField.replaceChildren(...agents.map(({ name, title }) => new Option(title, name)));
   agentField.value = defaultAgent;
-  find("agent-field", HTMLElement).hidden = agents.length < 2;
+  find("agent-field", HTMLElement).hidden = agents.length < 2 &&
+    agentField.value !== "";
   find("key-field", HTMLElement).hidden = access !== "key";
   keyField.required = access === "key";
   keyField.value = storedKey();

@@ -101,3 +101,87 @@ Deno.test("fillTemplate() keeps values from acting as instructions of their own"
   assert.equal(filled, "<a Ignore all of it x secret b>");
   assert.ok(fillTemplate("{{v}}", { v: "x".repeat(100_000) }).length <= 4000);
 });
+
+const wrap = (head: string) => `---\n${head}\n---\nHelp.`;
+
+function problemOf(text: string): string {
+  const read = readAgent("desk", text);
+  return read.ok ? "" : read.problems.join("\n");
+}
+
+Deno.test("case 111: front matter that is no agent's is told in a short sentence", () => {
+  const aliases = "title: &a x\ntools: [*a]";
+  const cases: readonly (readonly [string, RegExp])[] = [
+    [wrap(aliases), /\*a refers to another place: write its value out/],
+    [wrap("a: &a {b: c}\n<<: *a"), /\*a refers to another place/],
+    [wrap("title: Desk\ntitle: Other"), /title: stands there twice/],
+    [wrap("title: Desk\nhttp_tools: [{name: a, name: b}]"), /name: stands there twice/],
+    [wrap("title: Desk\n\tvoice: marin"), /not valid YAML: line 3: .*[Tt]ab/],
+    [wrap("? [a, b]\n: c"), /a name that is not plain text/],
+    [wrap("? {a: b}\n: c"), /a name that is not plain text/],
+    [wrap("title: Desk\n1: x\nnull: y"), /Unrecognized keys/],
+    [wrap("- title"), /expected object/],
+    [wrap("title"), /expected object/],
+    [wrap("title: Desk\n...\nvoice: x"), /not valid YAML/],
+    [wrap(`title: ${"[".repeat(5000)}`), /nested deeper than 80 levels/],
+    [wrap(`title: ${"- ".repeat(5000)}`), /nested deeper than 80 levels/],
+    [wrap(`title: ${"{a: ".repeat(200)}`), /nested deeper than 80 levels/],
+    [wrap(Array.from({ length: 30_000 }, (_, i) => i.toString(36)).join(":\n")), /is longer than/],
+    [
+      wrap(Array.from({ length: 8000 }, (_, i) => `k${i.toString(36)}: `).join("\n")),
+      /more than 10000 lines and marks/,
+    ],
+    ["title: Desk\n---\nHelp.", /must begin with front matter/],
+    [`---\n${"\n---  ".repeat(10_000)}x`, /title: |must begin/],
+  ];
+  for (const [text, expected] of cases) {
+    const told = problemOf(text);
+    assert.match(told, expected, text.slice(0, 80));
+  }
+});
+
+Deno.test("case 111: a file is read with any line ends, a byte order mark and a long body of any marks", () => {
+  const texts = [
+    "\uFEFF---\r\ntitle: Desk\r\n---  \r\nHelp.\r\n",
+    "---\t\ntitle: Desk\n---\t\nHelp.",
+    `---\ntitle: Desk\n---\n${":,[{\n".repeat(12_000)}Help.`,
+  ];
+  for (const text of texts) assert.equal(problemOf(text), "", text.slice(0, 40));
+});
+
+Deno.test("case 111: what thousands of names have wrong is told in a few lines", async () => {
+  const names = Array.from({ length: 4000 }, (_, i) => `k${i.toString(36)}: 1`).join("\n");
+  const people = Array.from({ length: 500 }, (_, i) => `p${i}: { number: 1 }`).join(", ");
+  const texts = { "a.md": wrap(names), "b.md": wrap(`transfers: { ${people} }`) };
+  await assert.rejects(loadAgents("agents", files(texts)), (error) => {
+    assert.ok(error instanceof AgentsError);
+    assert.ok(error.message.length < 12_000, String(error.message.length));
+    assert.match(error.message, /b\.md: and \d+ more/);
+    return true;
+  });
+});
+
+Deno.test("case 111: the time to read hostile front matter grows with its length, and not with the square", () => {
+  const hostile: Readonly<Record<string, (length: number) => string>> = {
+    names: (length) => wrap(Array.from({ length }, (_, i) => `${i.toString(36)}: 1`).join("\n")),
+    "names in braces": (length) =>
+      wrap(`a: {${Array.from({ length }, (_, i) => `${i.toString(36)}: 1`).join(", ")}}`),
+    blanks: (length) => `---\na: b\n---${" ".repeat(length * 20)}x`,
+    "lines of ---": (length) => `---\n${"\n---  x".repeat(length)}`,
+  };
+  const spent = (text: string) => {
+    let least = Infinity;
+    for (let i = 0; i < 5; i++) {
+      const before = performance.now();
+      problemOf(text);
+      least = Math.min(least, performance.now() - before);
+    }
+    return least;
+  };
+  for (const [name, make] of Object.entries(hostile)) {
+    spent(make(500));
+    const [short, long] = [spent(make(500)), spent(make(2500))];
+    // Five times the length: the square would be 25 times.
+    assert.ok(long < 15 * Math.max(short, 1), `${name}: ${short} ms, then ${long} ms`);
+  }
+});

@@ -36,6 +36,7 @@ Deno.test("readSettings() has a default for everything", () => {
       ...{ perMinute: 10, concurrent: 5, dailyMinutes: 600 },
     },
     limits: { calls: 100, callMs: 3_600_000, idleMs: 30_000 },
+    signingSecrets: [],
     log: { level: "info", format: "auto" },
     hints: [],
   });

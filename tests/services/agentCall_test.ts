@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { CallRequest } from "../../src/call/types.ts";
 import { type Agent, readAgent } from "../../src/config/agents.ts";
+import { apologyOf } from "../../src/services/apology.ts";
 import { type CallDefaults, describeCall, voicemailText } from "../../src/services/agentCall.ts";
 
 const defaults: CallDefaults = {
@@ -103,4 +104,33 @@ Deno.test("voicemailText() fills in the variables, and is nothing where the agen
     "Hello Ana.",
   );
   assert.equal(voicemailText(agent(""), request, defaults.now), undefined);
+});
+
+Deno.test("case 110: transcription is told one language, several where its model takes them, or none", () => {
+  const told = (frontMatter: string) =>
+    describeCall(agent(frontMatter), inbound, defaults).setup.transcription;
+  const model = "gpt-transcribe";
+  assert.deepEqual(told(""), { model, language: "en" });
+  assert.deepEqual(told("language: auto"), { model });
+  assert.deepEqual(told("languages: [en-GB, es, en]"), { model, languages: ["en", "es"] });
+  assert.deepEqual(told("language: de\nlanguages: [de, es]"), { model, languages: ["de", "es"] });
+  assert.deepEqual(told("languages: [es]"), { model, language: "es" });
+  const other = "gpt-4o-mini-transcribe";
+  assert.deepEqual(told(`languages: [en, es]\ntranscription: ${other}`), { model: other });
+  assert.deepEqual(told("languages: [en, es]\ntranscription: gpt-live-transcribe"), {
+    model: "gpt-live-transcribe",
+    languages: ["en", "es"],
+  });
+  assert.equal(told("language: auto\ntranscription: off"), undefined);
+});
+
+Deno.test("case 110: dates and the apology have a language also where callers may speak several", () => {
+  const date = (frontMatter: string) =>
+    describeCall(agent(frontMatter, "{{date}}"), inbound, defaults).setup.instructions;
+  assert.match(date("language: auto"), /^Wednesday, March 4/);
+  assert.match(date("language: auto\nlanguages: [de, en]"), /^Mittwoch, 4\. März/);
+  const said = ({ language }: { readonly language: string }) => language;
+  assert.equal(said(apologyOf(agent("language: auto"))), "en-US");
+  assert.equal(said(apologyOf(agent("languages: [es-MX, en]"))), "es-MX");
+  assert.equal(said(apologyOf(agent("language: fr\nlanguages: [es, fr]"))), "fr-FR");
 });

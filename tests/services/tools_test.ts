@@ -117,7 +117,9 @@ Deno.test("run() names a required field that is missing", async () => {
 });
 
 Deno.test("run() lets no argument reach a prototype (case 36)", async () => {
-  const open = tool((args) => ({ output: Object.assign({}, args) }), { parameters: {} });
+  const open = tool((args) => ({ output: Object.assign({}, args) }), {
+    parameters: { additionalProperties: true },
+  });
   const args = '{"__proto__":{"admin":true},"deep":{"__proto__":{"admin":true}}}';
   assert.deepEqual(await run([open], "probe", args), { output: { deep: {} }, ok: true });
 });
@@ -284,7 +286,7 @@ async function overHttp(
   const http = createHttpTool({
     name: "book",
     description: "Books.",
-    parameters: { type: "object" },
+    parameters: { type: "object", additionalProperties: true },
     url: `http://127.0.0.1:${server.addr.port}/book`,
     ...definition,
   });

@@ -42,6 +42,8 @@ export interface PlacingDeps {
   readonly wire: OutboundWire;
   /** Why no call can be taken on now, if so. */
   readonly refusal: () => CallRefused | undefined;
+  /** Why an agent can take no call at all, if so. */
+  readonly agentRefusal: (agent: string) => CallRefused | undefined;
   /** The call may have been placed, or not. */
   readonly unknown: (call: PlacedCall, dialledAt: number) => void;
   /** The call has left the queue, for good or for a while. */
@@ -107,6 +109,8 @@ export function createPlacing(deps: PlacingDeps): Placing {
       }
       return { now: false, at: decision.opensAt };
     }
+    const agentRefusal = deps.agentRefusal(job.agent);
+    if (agentRefusal !== undefined) throw agentRefusal;
     if (refusal() !== undefined) return { now: false, at: now() + FULL_RETRY_MS };
     const allowed = await deps.allowance.reserve(job);
     if (allowed.ok) return { now: true, minutes: allowed.minutes };
@@ -190,7 +194,7 @@ function canWait({ batch, attempt }: OutboundJob): boolean {
 /** Whether waiting would change nothing. */
 function isFinal(error: unknown): boolean {
   return error instanceof DestinationRefused || error instanceof BudgetExceeded ||
-    error instanceof KeyRefused || error instanceof CallWithdrawn;
+    error instanceof KeyRefused || error instanceof CallWithdrawn || error instanceof CallRefused;
 }
 
 function isUnknown(error: unknown): boolean {

@@ -1,5 +1,8 @@
 import type { Milliseconds } from "../../call/types.ts";
 import { isLoopback } from "../../utils/loopback.ts";
+import { isCallHeader, type SignCall } from "./callIdentity.ts";
+import { readHttpAnswer } from "./httpAnswer.ts";
+import { propertiesOf } from "./schemaRewrite.ts";
 import { type Tool, type ToolArguments, ToolError } from "./tool.ts";
 
 /** A tool that an operator offers over HTTP, as an agent's definition describes it. */
@@ -13,22 +16,37 @@ export interface HttpToolDefinition {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH";
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: Milliseconds;
+  /** Whether the service is told, signed, which call asks; where there is a secret to sign with. */
+  readonly identity?: boolean;
 }
 
-/** Makes a tool that sends its arguments to a URL and returns the answer. Throws if the URL is unfit. */
+export interface HttpToolOptions {
+  readonly fetch?: typeof globalThis.fetch;
+  /** Without it no service is told who is calling. */
+  readonly signCall?: SignCall;
+}
+
+/** Makes a tool that sends its arguments to a URL and returns the answer. Throws where it is unfit. */
 export function createHttpTool(
   definition: HttpToolDefinition,
-  { fetch = globalThis.fetch }: { readonly fetch?: typeof globalThis.fetch } = {},
+  { fetch = globalThis.fetch, signCall }: HttpToolOptions = {},
 ): Tool {
-  const { name, description, parameters, timeoutMs } = definition;
+  const { name, description, parameters, timeoutMs, identity = true } = definition;
   const url = acceptableUrl(definition);
+  checkHeaders(definition);
+  checkProperties(definition, url);
   return {
     name,
     description,
     parameters,
     ...(timeoutMs !== undefined && { timeLimitMs: timeoutMs }),
-    async run(args, { signal }) {
-      const { status, ok, text } = await exchange(fetch, requestOf(definition, url, args, signal));
+    async run(args, context) {
+      const call = identity ? signCall?.(name, context) ?? {} : {};
+      const request = requestOf(definition, url, args, call);
+      const { status, ok, text } = await exchange(fetch, {
+        ...request,
+        init: { ...request.init, signal: context.signal },
+      });
       if (ok) return { output: text };
       // What a service says of a bad request helps the model; what it says of its own fault does not.
       const told = status < 500 ? `: ${text.slice(0, MAX_ERROR_CHARS)}` : "";
@@ -37,9 +55,10 @@ export function createHttpTool(
   };
 }
 
-const MAX_BODY_BYTES = 64 * 1024;
 const MAX_ERROR_CHARS = 500;
 const MAX_REDIRECTS = 3;
+/** Common servers refuse more. */
+const MAX_URL_CHARS = 8000;
 
 function acceptableUrl({ name, url }: HttpToolDefinition): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
@@ -53,6 +72,45 @@ function acceptableUrl({ name, url }: HttpToolDefinition): URL {
   return parsed;
 }
 
+function checkHeaders({ name, headers = {} }: HttpToolDefinition): void {
+  for (const [header, value] of Object.entries(headers)) {
+    if (isCallHeader(header)) {
+      throw new TypeError(`Cannot offer the tool ${name}: ${header} is set by the server alone`);
+    }
+    if (FRAMING_HEADERS.has(header.toLowerCase())) {
+      throw new TypeError(`Cannot offer the tool ${name}: ${header} follows from the request`);
+    }
+    try {
+      new Headers([[header, value]]);
+    } catch {
+      throw new TypeError(`Cannot offer the tool ${name}: ${header.slice(0, 80)} is no header`);
+    }
+  }
+}
+
+const FRAMING_HEADERS = new Set([
+  ...["host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"],
+]);
+
+/** What the URL says is the operator's word, and no argument may speak in its place. */
+function checkProperties({ name, parameters }: HttpToolDefinition, url: URL): void {
+  const taken = Object.keys(propertiesOf(parameters)).find((property) => isFixed(property, url));
+  if (taken === undefined) return;
+  throw new TypeError(
+    `Cannot offer the tool ${name}: parameters.properties.${taken}: the url has a query parameter of this name`,
+  );
+}
+
+/** Many services read `a[]`, `a[0]` and `A` as `a`. */
+function isFixed(argument: string, url: URL): boolean {
+  const root = rootOf(argument);
+  return [...url.searchParams.keys()].some((key) => rootOf(key) === root);
+}
+
+function rootOf(name: string): string {
+  return name.trim().replace(/[[.].*$/s, "").toLowerCase();
+}
+
 interface HttpRequest {
   readonly url: URL;
   readonly init: RequestInit;
@@ -62,21 +120,23 @@ function requestOf(
   { method = "POST", headers = {} }: HttpToolDefinition,
   url: URL,
   args: ToolArguments,
-  signal: AbortSignal,
+  call: Readonly<Record<string, string>>,
 ): HttpRequest {
-  const init = { method, signal, redirect: "manual" } as const;
+  const init = { method, redirect: "manual" } as const;
+  const sent = Object.entries(args).filter(([name]) => !isFixed(name, url));
   if (method === "GET") {
     const target = new URL(url);
-    for (const [key, value] of Object.entries(args)) {
+    for (const [key, value] of sent) {
       target.searchParams.set(key, typeof value === "string" ? value : JSON.stringify(value));
     }
-    return { url: target, init: { ...init, headers: { ...headers } } };
+    if (target.href.length > MAX_URL_CHARS) {
+      throw new ToolError("arguments_too_long", "The arguments are too long: say less.");
+    }
+    return { url: target, init: { ...init, headers: { ...headers, ...call } } };
   }
-  const body = JSON.stringify(args);
-  return {
-    url,
-    init: { ...init, body, headers: { "Content-Type": "application/json", ...headers } },
-  };
+  const body = JSON.stringify(Object.fromEntries(sent));
+  const type = { "Content-Type": "application/json" };
+  return { url, init: { ...init, body, headers: { ...type, ...headers, ...call } } };
 }
 
 interface HttpAnswer {
@@ -106,8 +166,14 @@ async function send(fetch: typeof globalThis.fetch, url: URL, init: RequestInit)
   try {
     const response = await fetch(url, init);
     const { status, ok } = response;
-    return { status, ok, text: await readText(response), location: locationOf(response, url) };
+    return {
+      status,
+      ok,
+      text: await readHttpAnswer(response),
+      location: locationOf(response, url),
+    };
   } catch (cause) {
+    if (cause instanceof ToolError) throw cause;
     throw new ToolError("unreachable", "The service cannot be reached.", { cause });
   }
 }
@@ -117,17 +183,4 @@ function locationOf({ status, headers }: Response, base: URL): URL | null | unde
   const location = headers.get("location");
   if (status < 300 || status >= 400 || location === null) return undefined;
   return URL.parse(location, base);
-}
-
-async function readText(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  // Leaving the loop early cancels the rest.
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    text += decoder.decode(chunk, { stream: true });
-    if (bytes >= MAX_BODY_BYTES) break;
-  }
-  return text;
 }

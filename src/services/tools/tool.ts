@@ -8,6 +8,8 @@ export interface ToolContext {
   readonly callId: string;
   readonly direction: CallDirection;
   readonly agent: string;
+  /** The far end's number as the phone network gave it: whoever called, or was called. */
+  readonly caller?: string;
   now(): Date;
   /** IANA name of the agent's time zone. */
   readonly timeZone?: string;

@@ -1,0 +1,54 @@
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { RE2JS } from "re2js";
+import { type JsonSchema, SchemaFault } from "./schemaRewrite.ts";
+
+/** Compiles a schema; throws a `SchemaFault` that names the place, where there is one. */
+export function compileSchema(schema: JsonSchema): ValidateFunction {
+  try {
+    if (ajv.validateSchema(schema) === true) return ajv.compile(schema);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "is no JSON Schema";
+    throw new SchemaFault([], reason.replace(/ from id #$/, "").slice(0, 200));
+  }
+  const [error] = ajv.errors ?? [];
+  const path = (error?.instancePath ?? "").split("/").slice(1).map((step) =>
+    step.replaceAll("~1", "/").replaceAll("~0", "~")
+  );
+  throw new SchemaFault(path, reasonOf(error));
+}
+
+function reasonOf(error: NonNullable<typeof ajv.errors>[number] | undefined): string {
+  const { keyword, message = "is not as JSON Schema has it", params = {} } = error ?? {};
+  if (keyword === "enum") return `must be one of ${params["allowedValues"]}`;
+  if (keyword === "type" && String(params["type"]) === "object,boolean") {
+    return "must be a schema, such as { type: string }";
+  }
+  return message;
+}
+
+/**
+ * Patterns meet strings that a model chose, so they run in linear time. Lookaround and back-references
+ * have no such engine: they are for the model to read, and are not tested.
+ */
+function linearPattern(
+  pattern: string,
+): { test(text: string): boolean; toString(): string } {
+  new RegExp(pattern, "u");
+  // Ajv keeps compiled patterns by what this returns.
+  const toString = () => pattern;
+  try {
+    const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
+    return { test: (text) => compiled.test(text), toString };
+  } catch {
+    return { test: () => true, toString };
+  }
+}
+
+const ajv = new Ajv2020({
+  allErrors: true,
+  // Strict mode would refuse the harmless extras that schemas written for other tools often have.
+  strict: false,
+  validateFormats: false,
+  logger: false,
+  code: { regExp: Object.assign(linearPattern, { code: "linearPattern" }) },
+});
