@@ -1,7 +1,8 @@
 import { type Context, Hono } from "@hono/hono";
 import { CallRefused, type CallRegistry } from "../call/callSession.ts";
-import { handleWebSocket, type WebHandlerDeps } from "../handlers/webHandler.ts";
+import { handleWebSocket, MAX_MESSAGE_BYTES, type WebHandlerDeps } from "../handlers/webHandler.ts";
 import { WEB_PROTOCOL } from "../protocol/web.ts";
+import { acceptByDeno } from "../utils/acceptSocket.ts";
 import { presentedKey } from "../utils/auth.ts";
 import { readOptionalJson } from "../utils/bodyReader.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
@@ -9,6 +10,7 @@ import { tooManyRequests } from "./apiKeys.ts";
 import { HttpProblem } from "./errors.ts";
 import type { GuessGuard } from "./guessGuard.ts";
 import { type AccessRules, isAllowedOrigin, isLocal } from "./webAccess.ts";
+import type { RouteEnv } from "./index.ts";
 import { readHandshake } from "./webHandshake.ts";
 import { webPage } from "./webPage.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";
@@ -49,11 +51,11 @@ export function webRoutes(
     now,
     ...deps
   }: WebRoutesDeps,
-): Hono {
+): Hono<RouteEnv> {
   const rules: AccessRules = { keyed: authenticate !== undefined, ...deps };
   const sessions = createRateLimiter({ capacity: 20, refillPerSecond: 0.5 });
   const keyless = createRateLimiter({ capacity: 10, refillPerSecond: 0.2 });
-  const app = new Hono();
+  const app = new Hono<RouteEnv>();
 
   app.route("/", webPage());
 
@@ -83,7 +85,7 @@ export function webRoutes(
       throw new HttpProblem(401, "invalid_token", "The token is unknown, used or too old.");
     }
     try {
-      return connect(c.req.raw, grant);
+      return connect(c, grant);
     } catch (error) {
       tokens.giveBack(token, grant);
       throw error;
@@ -142,12 +144,15 @@ export function webRoutes(
     return token;
   }
 
-  function connect(request: Request, grant: WebGrant): Response {
+  function connect({ req, env }: Context<RouteEnv>, grant: WebGrant): Response {
+    const accept = env.acceptSocket ?? acceptByDeno;
     const session = registry.open({ direction: "web", ...grant });
     try {
-      const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
-      // Deno finds a protocol only in a list that is written with blanks.
-      response.headers.set("Sec-WebSocket-Protocol", WEB_PROTOCOL);
+      const { socket, response } = accept(req.raw, {
+        protocol: WEB_PROTOCOL,
+        idleSeconds: IDLE_SECONDS,
+        maxMessageBytes: MAX_MESSAGE_BYTES,
+      });
       handleWebSocket(socket, { session, log });
       return response;
     } catch (error) {

@@ -24,6 +24,7 @@ export interface ServerProcessOptions {
 /** The server as an operator starts it: a process with the permissions of `deno task start`. */
 export interface ServerProcess extends AsyncDisposable {
   readonly origin: string;
+  readonly pid: number;
   /** What it printed before it was ready. */
   readonly screen: string;
   /** Every line of its output and its errors. */
@@ -69,7 +70,7 @@ export async function startServerProcess(
   const headers = { Authorization: `Bearer ${apiKey}` };
 
   return {
-    ...{ origin, screen, lines },
+    ...{ origin, screen, lines, pid: child.pid },
     stopReading() {
       const again = Promise.withResolvers<void>();
       reading.goOn = again.promise;
