@@ -28,8 +28,8 @@ export interface CallEvents {
   onMessage(message: ServerMessage): void;
   /** May come before the call has begun. */
   onSound(sound: Sound): void;
-  /** Another microphone is in use; its name may be empty. */
-  onDevice(name: string): void;
+  /** Another microphone is in use, or there to be used; its name may be empty. */
+  onDevice(change: "used" | "connected", name: string): void;
   /** The socket is gone; the devices have been let go of. */
   onClose(closed: Closed): void;
 }

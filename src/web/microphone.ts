@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { buildCapture, type Capture } from "./capture.ts";
 import { delay } from "./delay.ts";
+import { watchInputs } from "./inputDevices.ts";
 import { askForStream, faultOf, type MicrophoneFault, releaseStream } from "./microphoneFault.ts";
 import { createSilenceWatch } from "./silenceWatch.ts";
 import { sustain, type Sustained } from "./sustain.ts";
@@ -31,8 +32,8 @@ export interface MicrophoneEvents {
   /** 20 ms of PCM16 little-endian at 24 kHz. */
   onFrame(frame: ArrayBuffer): void;
   onState(state: MicrophoneState): void;
-  /** Another device has taken the place of the one before; its name may be empty. */
-  onDevice(name: string): void;
+  /** Another device has taken the place of the one before, or could; its name may be empty. */
+  onDevice(change: "used" | "connected", name: string): void;
 }
 
 /** A stream and what makes frames of it. */
@@ -59,7 +60,17 @@ export async function openMicrophone(
   let openedAt = 0;
   let line: Line | undefined;
   line = await openLine();
-  watchDevices();
+  document.addEventListener("visibilitychange", retry, { signal });
+  watchInputs({
+    inUse: () => line?.track.getSettings().deviceId || undefined,
+    onChange: retry,
+    onGone: reopen,
+    onConnected: (name) => onDevice("connected", name),
+    onPermission(state) {
+      if (state === "denied" && line !== undefined) forbid();
+      if (state === "granted" && lost !== undefined) reopen();
+    },
+  }, signal);
   tell();
 
   return {
@@ -72,7 +83,10 @@ export async function openMicrophone(
       silence.reset();
       tell();
     },
-    level: () => line?.capture.graph.level() ?? 0,
+    level() {
+      // A meter that stands still shows what was before.
+      return line?.capture.state === "running" ? line.capture.graph.level() : 0;
+    },
     revive() {
       line?.capture.revive();
       if (lost !== undefined) reopen();
@@ -143,47 +157,23 @@ export async function openMicrophone(
     if (signal.aborted) return line?.close();
     silence.reset();
     tell();
-    if (line !== undefined && line.track.label !== before) onDevice(line.track.label);
+    if (line !== undefined && line.track.label !== before) onDevice("used", line.track.label);
     // It may have gone again while it was being opened.
     if (line?.track.readyState === "ended") reopen();
   }
 
-  function watchDevices(): void {
-    navigator.mediaDevices.addEventListener("devicechange", lookForDevice, { signal });
-    document.addEventListener("visibilitychange", retry, { signal });
-    // Not every browser can be asked about this permission.
-    navigator.permissions?.query({ name: "microphone" }).then(
-      (permission) => permission.addEventListener("change", permitted, { signal }),
-      () => {},
-    );
-
-    function permitted({ target }: Event): void {
-      if (!(target instanceof PermissionStatus)) return;
-      if (target.state === "granted" && lost !== undefined) reopen();
-      if (target.state !== "denied" || line === undefined) return;
-      // Some browsers leave a track that was forbidden running, and silent.
-      line.close();
-      line = undefined;
-      lost = "refused";
-      tell();
-    }
+  function forbid(): void {
+    // Some browsers leave a track that was forbidden running, and silent.
+    line?.close();
+    line = undefined;
+    lost = "refused";
+    tell();
   }
 
   /** Who has refused is not asked again unless he wants to be. */
   function retry(): void {
     if (lost === undefined || REFUSALS.has(lost)) return;
     if (document.visibilityState === "visible") reopen();
-  }
-
-  /** The device in use may have gone without its track's saying so. */
-  async function lookForDevice(): Promise<void> {
-    if (lost !== undefined) return retry();
-    const inUse = line?.track.getSettings().deviceId;
-    if (inUse === undefined || inUse === "") return;
-    const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
-    const inputs = devices.filter(({ kind, deviceId }) => kind === "audioinput" && deviceId !== "");
-    const isGone = inputs.length > 0 && !inputs.some(({ deviceId }) => deviceId === inUse);
-    if (isGone && line?.track.getSettings().deviceId === inUse) reopen();
   }
 
   function tell(): void {

@@ -61,10 +61,17 @@ export function findTrouble({ speaker, microphone }: Sound, online: boolean): Tr
   return undefined;
 }
 
+export function describeDevice(change: "used" | "connected", name: string): string {
+  const words = change === "used"
+    ? "Another microphone is in use"
+    : "Another microphone was connected";
+  return name === "" ? `${words}.` : `${words}: ${name}.`;
+}
+
 const INTERRUPTED: Trouble = {
   status: "Sound was interrupted",
   words:
-    "Sound was interrupted by the device or another app. It is tried again by itself; a tap or a key may be needed.",
+    "The device or another app has interrupted the sound. It is tried again by itself; a tap here or any key may help.",
   remedy: "Resume sound",
   deaf: true,
 };

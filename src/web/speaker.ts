@@ -60,7 +60,8 @@ export async function openSpeaker({ onReport, onState }: SpeakerEvents): Promise
         onReport({ ...unheard.position, cleared: true });
       }
     },
-    level: () => sound.graph.level(),
+    // A meter that stands still shows what was before.
+    level: () => sound.state === "running" ? sound.graph.level() : 0,
     revive: sound.revive,
     close: sound.close,
   };

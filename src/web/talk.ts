@@ -8,9 +8,11 @@ import type { Closed, ServerInfo } from "./connection.ts";
 import { find } from "./elements.ts";
 import { fillKeypad } from "./keypad.ts";
 import { createScript } from "./script.ts";
+import { describeDevice } from "./soundWords.ts";
 import { causeOf, describeStartFault } from "./startFault.ts";
 import { createTroubleLine } from "./troubleLine.ts";
 import { describeEnding, describeNotice, describeOpening, formatDuration } from "./words.ts";
+import { keepAwake } from "./wakeLock.ts";
 import { drawWire } from "./wire.ts";
 
 type Phase =
@@ -52,6 +54,7 @@ const LEFT = new Refusal("page_left", "The page was left, so the call ended.");
 
 let phase: Phase = { name: "idle" };
 let ending: string | undefined;
+let letSleep = () => {};
 const heard = { caller: false, agent: false, recovering: false };
 
 startForm.onsubmit = (event) => {
@@ -141,10 +144,14 @@ async function start(speaks: boolean): Promise<void> {
       },
       onMessage: receive,
       onSound: (sound: Sound) => trouble.tell(sound),
-      onDevice: (name) =>
-        script.note(`Another microphone is in use${name === "" ? "" : `: ${name}`}.`),
+      onDevice: (change, name) => script.note(describeDevice(change, name)),
       onClose,
     }, given.signal);
+    // The page may have been left in the very moment.
+    if (given.signal.aborted) {
+      call.hangUp();
+      return refuse(LEFT);
+    }
     if (key !== "") storeKey(key);
     setPhase({ name: "live", call, since: performance.now() });
   } catch (error) {
@@ -211,6 +218,8 @@ function setPhase(next: Phase): void {
   phase = next;
   const live = phase.name === "live";
   if (phase.name === "idle") trouble.end();
+  letSleep();
+  letSleep = live ? keepAwake() : () => {};
   body.dataset.phase = phase.name;
   startButton.disabled = startTyping.disabled = phase.name !== "idle";
   desk.hidden = !live;

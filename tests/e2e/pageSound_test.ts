@@ -23,7 +23,7 @@ browserTests("sound of the page", {
       await call.until(() => (playedOf(call, "a").at(-1) ?? 0) >= 300);
       await page.evaluate("lab.freeze()");
       await page.waitForSelector("#status:text-is('Sound was interrupted')");
-      assert.match(await page.textContent("#trouble-words") ?? "", /Sound was interrupted/);
+      assert.match(await page.textContent("#trouble-words") ?? "", /interrupted the sound/);
       assert.equal(await page.textContent("#remedy"), "Resume sound");
       const heardMs = playedOf(call, "a").at(-1) ?? NaN;
       assert.ok(heardMs < 2500, `${heardMs}`);
@@ -133,7 +133,7 @@ browserTests("sound of the page", {
       await page.waitForFunction("lab.asked >= 3");
       await page.waitForSelector("#status:text-is('The microphone is gone')");
       await page.evaluate(
-        "lab.refusal = undefined; navigator.mediaDevices.dispatchEvent(new Event('devicechange'))",
+        "lab.refusal = undefined; lab.devicesChange()",
       );
       await page.waitForSelector(LISTENING);
       await note(page, "The microphone is back.");
@@ -151,6 +151,36 @@ browserTests("sound of the page", {
       await page.evaluate("lab.muteTrack(false)");
       await page.waitForSelector(LISTENING);
       assert.ok(await page.isHidden("#trouble-line"));
+    }),
+
+  "case 195: a device that vanishes is replaced, and a new one is told of": (browser) =>
+    visit(browser, async ({ page, begin }) => {
+      await begin();
+      await page.waitForSelector(LISTENING);
+      await page.evaluate(
+        "lab.devices.push({ kind: 'audioinput', deviceId: 'two', label: 'Second' }); lab.devicesChange()",
+      );
+      await note(page, "Another microphone was connected: Second.");
+      assert.equal(await page.evaluate("lab.asked"), 1);
+      await page.evaluate("lab.devices.shift(); lab.devicesChange()");
+      await note(page, "The microphone is back.");
+      await page.waitForSelector(LISTENING);
+      assert.deepEqual(await page.evaluate("[lab.asked, lab.held().tracks]"), [2, 1]);
+    }),
+
+  "case 195: a microphone that is forbidden in mid-call is let go of, until it is allowed": (
+    browser,
+  ) =>
+    visit(browser, async ({ page, begin }) => {
+      await begin();
+      await page.waitForSelector(LISTENING);
+      await page.evaluate("lab.permit('denied')");
+      await page.waitForSelector("#status:text-is('The microphone is gone')");
+      assert.match(await page.textContent("#trouble-words") ?? "", /no longer allowed/);
+      assert.equal(await page.evaluate("lab.held().tracks"), 0);
+      await page.evaluate("lab.permit('granted')");
+      await page.waitForSelector(LISTENING);
+      assert.equal(await page.evaluate("lab.held().tracks"), 1);
     }),
 
   "case 196: a microphone that gives nothing at all is hinted at": (browser) =>

@@ -62,7 +62,8 @@ export const SOUND_LAB = `{
     await context.resume();
     const [track] = line.stream.getAudioTracks();
     const settings = track.getSettings.bind(track);
-    track.getSettings = () => ({ ...settings(), sampleRate: 16000 });
+    const { deviceId } = lab.devices[0] ?? {};
+    track.getSettings = () => ({ ...settings(), sampleRate: 16000, deviceId });
     lab.streams.push(line.stream);
     return line.stream;
   };
@@ -87,6 +88,16 @@ export const SOUND_LAB = `{
     const track = lab.track();
     Object.defineProperty(track, "muted", { value: muted, configurable: true });
     track.dispatchEvent(new Event(muted ? "mute" : "unmute"));
+  };
+  const devices = [{ kind: "audioinput", deviceId: "one", label: "First" }];
+  lab.devices = devices;
+  navigator.mediaDevices.enumerateDevices = async () => [...devices];
+  lab.devicesChange = () => navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+  const query = navigator.permissions.query.bind(navigator.permissions);
+  navigator.permissions.query = async (wish) => lab.permission = await query(wish);
+  lab.permit = (state) => {
+    Object.defineProperty(lab.permission, "state", { value: state, configurable: true });
+    lab.permission.dispatchEvent(new Event("change"));
   };
   lab.held = () => ({
     tracks: lab.streams.flatMap((stream) => stream.getTracks()).filter(({ readyState }) => readyState === "live").length,
