@@ -14,6 +14,8 @@ import type { Milliseconds } from "./types.ts";
 /** How long a leg that reports positions may take to tell where exactly it fell silent. */
 const EXACT_POSITION_MS = 500;
 const MAX_ASIDES = 16;
+const MAX_SOUNDED = 64;
+const MAX_WORDS = 200;
 
 /** What the agent says: played, heard, cut off, and what the model and the transcript are told of it. */
 export class AgentVoice {
@@ -26,7 +28,12 @@ export class AgentVoice {
   #speaking = false;
   #unsettled: { readonly cuts: readonly Cut[]; readonly dueAt: Milliseconds } | undefined;
   #activeResponseId: string | undefined;
-  #begunResponseId: string | undefined;
+  #asideId: string | undefined;
+  /** Responses of which anything has come that the caller hears. */
+  readonly #sounded = new RecentIds(MAX_SOUNDED);
+  /** Where the conversation's speech has got to. */
+  #latest: (SpeechRef & { readonly producedMs: Milliseconds }) | undefined;
+  #words: (SpeechRef & { readonly text: string }) | undefined;
   #refused = false;
   /** Responses beside the conversation: the model keeps nothing of them that could be cut. */
   readonly #asides = new RecentIds(MAX_ASIDES);
@@ -62,30 +69,106 @@ export class AgentVoice {
     this.#playback.leave(now);
   }
 
-  responseStarted(responseId: string, aside: boolean): void {
+  responseStarted(responseId: string): void {
     this.#activeResponseId = responseId;
-    if (aside) this.#asides.add(responseId);
+  }
+
+  asideStarted(responseId: string): void {
+    this.#asideId = responseId;
+    this.#asides.add(responseId);
+  }
+
+  /** Nothing more comes of what was said beside the conversation, and nothing need wait for it. */
+  asideOver(responseId: string, now: Milliseconds): void {
+    for (const { itemId } of this.#playback.unfinished(responseId)) this.itemDone(itemId, now);
+    this.#outbox.pushAll(this.#playback.firstIsOver(responseId, now));
+    if (this.#asideId === responseId) this.#asideId = undefined;
   }
 
   /** Tells whether the audio is going to be heard, as part of the conversation. */
   speech(ref: SpeechRef, audio: Base64, durationMs: Milliseconds, now: Milliseconds): boolean {
-    if (durationMs <= 0) return false;
-    if (this.#playback.refuses(ref.responseId)) {
+    if (!(durationMs > 0)) return false;
+    const { responseId } = ref;
+    if (!this.#playback.isSilenced(responseId) && this.#playback.full) {
+      this.abandon(responseId, now);
+    }
+    if (this.#playback.isSilenced(responseId)) {
       if (!this.#refused) this.#outbox.notice("audio_refused");
       this.#refused = true;
       return false;
     }
     this.#settle(now);
-    this.#begunResponseId = ref.responseId;
-    this.#latency.audio(ref.itemId, now);
+    const aside = this.#asides.has(responseId);
+    if (!this.#sounded.has(responseId)) {
+      this.#sounded.add(responseId);
+      if (aside) this.#playback.putFirst(responseId);
+    }
+    if (!aside) {
+      this.#latency.audio(ref.itemId, now);
+      const before = this.#latest?.itemId === ref.itemId ? this.#latest.producedMs : 0;
+      this.#latest = { ...ref, producedMs: before + durationMs };
+    }
     this.#outbox.pushAll(this.#playback.speech(ref, audio, durationMs, now));
     this.#announce();
-    return !this.#asides.has(ref.responseId);
+    return !aside;
+  }
+
+  /** Whether the caller hears anything of a response. */
+  hasSounded(responseId: string): boolean {
+    return this.#sounded.has(responseId);
+  }
+
+  isSilenced(responseId: string): boolean {
+    return this.#playback.isSilenced(responseId);
+  }
+
+  /** Whether the model is in the middle of an item of this response. */
+  isUnfinished(responseId: string): boolean {
+    return this.#playback.unfinished(responseId).length > 0;
+  }
+
+  /** A response stops short: what there is of it is heard out, and is all that the model remembers. */
+  breakOff(responseId: string, now: Milliseconds): void {
+    const latest = this.#latest;
+    if (latest === undefined || latest.responseId !== responseId) return;
+    const { itemId, contentIndex, producedMs } = latest;
+    this.#outbox.publish(this.#transcript.brokenOff(itemId, producedMs));
+    this.#request([
+      { type: "truncate", itemId, contentIndex, audioEndMs: Math.floor(producedMs) },
+    ]);
+    this.itemDone(itemId, now);
+  }
+
+  /** Nothing more of a response is waited for, nor heard should it come. */
+  abandon(responseId: string, now: Milliseconds): void {
+    this.#playback.silence(responseId);
+    this.#request([{ type: "cancel", responseId }]);
+    if (this.#asides.has(responseId)) return this.asideOver(responseId, now);
+    this.breakOff(responseId, now);
+    this.responseDone(responseId, now);
   }
 
   text(ref: SpeechRef, text: string, now: Milliseconds): void {
     if (this.#playback.isSilenced(ref.responseId)) return;
+    if (!this.#asides.has(ref.responseId)) {
+      const before = this.#words?.itemId === ref.itemId ? this.#words.text : "";
+      this.#words = { ...ref, text: (before + text).slice(-MAX_WORDS) };
+    }
     this.#outbox.publish(this.#transcript.agentText(ref.itemId, text, now));
+  }
+
+  /** The end of what the agent said last in the conversation. */
+  get lastWords(): string {
+    return this.#words?.text ?? "";
+  }
+
+  /** A response came without sound: the model forgets what it only wrote, and does not write on. */
+  unspoken(responseId: string): void {
+    if (this.#words?.responseId !== responseId) return;
+    const { itemId } = this.#words;
+    this.#words = undefined;
+    this.#outbox.publish(this.#transcript.unspoken(itemId));
+    this.#request([{ type: "delete", itemId }]);
   }
 
   itemAdded(itemId: string): void {
@@ -125,12 +208,8 @@ export class AgentVoice {
     this.#settle(now);
     const { commands, cuts } = this.#playback.interrupt(now);
     this.#outbox.pushAll(commands);
-    const responseId = this.#activeResponseId;
-    if (responseId !== undefined && !this.#playback.isSilenced(responseId)) {
-      this.#playback.silence(responseId);
-      const ours = cancels || this.#asides.has(responseId);
-      if (ours) this.#request([{ type: "cancel", responseId }]);
-    }
+    this.#silence(this.#activeResponseId, cancels);
+    this.#silence(this.#asideId, true);
     for (const cut of cuts) if (!cut.complete) this.#playback.silence(cut.responseId);
     this.#announce();
     if (cuts.length === 0) return;
@@ -172,12 +251,13 @@ export class AgentVoice {
     }
     if (this.#activeResponseId !== undefined) this.#cuts.responseDone(this.#activeResponseId);
     this.#activeResponseId = undefined;
+    if (this.#asideId !== undefined) this.asideOver(this.#asideId, now);
   }
 
   /** How far a running response has got with the caller. */
   progressOf(responseId: string): "nothing" | "some" | "silenced" {
     if (this.#playback.isSilenced(responseId)) return "silenced";
-    return this.#begunResponseId === responseId ? "some" : "nothing";
+    return this.#sounded.has(responseId) ? "some" : "nothing";
   }
 
   tick(now: Milliseconds): void {
@@ -187,6 +267,12 @@ export class AgentVoice {
     this.#heard(heard, now);
     if (playout === "stalled") this.#outbox.notice("playout_stalled");
     if (playout === "lost") this.stop(now, true);
+  }
+
+  #silence(responseId: string | undefined, cancels: boolean): void {
+    if (responseId === undefined || this.#playback.isSilenced(responseId)) return;
+    this.#playback.silence(responseId);
+    if (cancels) this.#request([{ type: "cancel", responseId }]);
   }
 
   #heard(heard: readonly Heard[], now: Milliseconds): void {

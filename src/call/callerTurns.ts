@@ -2,6 +2,7 @@ import type { AgentVoice } from "./agentVoice.ts";
 import type { CallParts } from "./callParts.ts";
 import { Digits } from "./digits.ts";
 import { earliest } from "./earliest.ts";
+import type { GreetingGuard } from "./greetingGuard.ts";
 import type { Latency } from "./latency.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Transcript } from "./transcript.ts";
@@ -20,11 +21,16 @@ export class CallerTurns {
   readonly #voice: AgentVoice;
   readonly #policy: CallPolicy;
   readonly #digits: Digits;
+  readonly #guard: GreetingGuard;
   #interruptAt: Milliseconds | undefined;
   #falseAlarm = false;
   #replyAt: Milliseconds | undefined;
 
-  constructor({ outbox, transcript, latency, turns, voice, policy }: CallParts) {
+  constructor(
+    { outbox, transcript, latency, turns, voice, policy }: CallParts,
+    guard: GreetingGuard,
+  ) {
+    this.#guard = guard;
     this.#outbox = outbox;
     this.#transcript = transcript;
     this.#latency = latency;
@@ -43,6 +49,7 @@ export class CallerTurns {
     this.#replyAt = undefined;
     if (itemId !== undefined) this.#transcript.callerSpoke(itemId, now);
     this.#falseAlarm = false;
+    if (this.#guard.holds) return;
     if (this.#policy.modelInterrupts) {
       this.#voice.stop(now, false);
     } else if (this.#voice.audible || this.#turns.responseId !== undefined) {
@@ -69,7 +76,9 @@ export class CallerTurns {
   committed(itemId: string, previousItemId: string | undefined, now: Milliseconds): void {
     this.#transcript.placed(itemId, previousItemId);
     this.#transcript.callerSpoke(itemId, now);
-    if (!this.#policy.modelResponds) this.#answer(now);
+    this.#turns.callerHeard();
+    // Also where the model responds by itself, but was told by hand that the turn is over.
+    if (!this.#policy.modelResponds || this.#replyAt !== undefined) this.#answer(now);
   }
 
   /** Our own silence detection, where the model has none. */
@@ -87,8 +96,21 @@ export class CallerTurns {
     if (!this.#policy.modelResponds) this.#replyAt = now + COMMIT_GRACE_MS;
   }
 
+  /** The model has not heard that the caller's turn is over, or that there was one. */
+  unheard(now: Milliseconds): void {
+    if (this.#turns.callerSpeaking) this.speechStopped(undefined, now);
+    this.#turns.callerWrote();
+    this.committedByHand(now);
+    this.#replyAt = now + COMMIT_GRACE_MS;
+  }
+
+  /** The caller wants the agent to be silent. */
+  interrupts(now: Milliseconds): void {
+    if (!this.#guard.holds) this.#voice.stop(now, true);
+  }
+
   typed(text: string, now: Milliseconds): void {
-    this.#voice.stop(now, true);
+    this.interrupts(now);
     this.#latency.callerStopped(now);
     this.#say(text);
     this.#outbox.publish(this.#transcript.typed(text, "text", now));
@@ -97,7 +119,7 @@ export class CallerTurns {
   }
 
   pressed(digit: string, now: Milliseconds): void {
-    if (this.#voice.audible) this.#voice.stop(now, true);
+    if (this.#voice.audible) this.interrupts(now);
     this.#entered(this.#digits.pressed(digit, now), now);
   }
 

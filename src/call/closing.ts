@@ -17,7 +17,14 @@ export interface Activity {
   readonly working: boolean;
   /** The model can still be expected to say what it was asked for. */
   readonly modelReady: boolean;
+  /** Somebody speaks by the level of the line, whatever the model tells. */
+  readonly loud: boolean;
+  /** Tools were called since the caller gave a sign, and whether any more may be. */
+  readonly tools: { readonly used: boolean; readonly exhausted: boolean };
 }
+
+/** Ends a question in any script that marks questions. */
+const QUESTION = /[?？؟՞፧⸮;;]["'”’»)\]\s]*$/;
 
 /** How a call comes to its end: asked for, by silence, or by the clock, and never in mid-sentence. */
 export class Closing {
@@ -27,6 +34,7 @@ export class Closing {
   readonly #ending = new Ending();
   readonly #silence: Silence;
   readonly #timeLimit: TimeLimit;
+  readonly #usesTools: boolean;
 
   constructor({ policy, outbox, turns, voice }: CallParts) {
     this.#outbox = outbox;
@@ -34,6 +42,7 @@ export class Closing {
     this.#voice = voice;
     this.#silence = new Silence(policy.idleMs);
     this.#timeLimit = new TimeLimit(policy);
+    this.#usesTools = policy.usesTools;
   }
 
   get begun(): boolean {
@@ -79,10 +88,14 @@ export class Closing {
   }
 
   /** Gives what to do once the last words have been heard. */
-  tick(now: Milliseconds, { listening, working, modelReady }: Activity): Farewell | undefined {
-    if (!listening || working || this.#voice.audible || this.begun) this.#silence.disturbed();
-    else this.#silence.begin(now);
-    this.#keepSilenceShort(now);
+  tick(
+    now: Milliseconds,
+    { listening, working, modelReady, loud, tools }: Activity,
+  ): Farewell | undefined {
+    const quiet = listening && !working && !loud && !this.#voice.audible && !this.begun;
+    if (!quiet) this.#silence.disturbed();
+    else this.#silence.begin(now, this.#usesTools && !tools.used && this.#hasPromised);
+    this.#keepSilenceShort(now, this.#usesTools && !tools.exhausted);
     this.#keepTime(now);
     return this.#ending.take(now, {
       busy: this.#turns.busy && modelReady,
@@ -91,11 +104,21 @@ export class Closing {
     });
   }
 
-  #keepSilenceShort(now: Milliseconds): void {
+  /** Whether the agent has said something, and left nothing to the caller to answer. */
+  get #hasPromised(): boolean {
+    const words = this.#voice.lastWords;
+    return words !== "" && !QUESTION.test(words);
+  }
+
+  #keepSilenceShort(now: Milliseconds, mayUseTools: boolean): void {
     switch (this.#silence.tick(now)) {
+      case "nudge":
+        this.#outbox.notice("idle_prompt");
+        this.#outbox.pushAll(this.#turns.ask(sentences.nudge(), now));
+        return;
       case "ask":
         this.#outbox.notice("idle_prompt");
-        this.#outbox.pushAll(this.#turns.ask(sentences.idlePrompt(), now));
+        this.#outbox.pushAll(this.#turns.ask(sentences.idlePrompt(mayUseTools), now));
         return;
       case "end":
         return this.#sayGoodbye({ reason: "idle" }, true, now);

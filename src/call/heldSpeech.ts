@@ -20,6 +20,11 @@ export class HeldSpeech {
   #head = 0;
   #totalMs = 0;
 
+  /** How many stretches are held, whatever their length. */
+  get size(): number {
+    return this.#queue.length - this.#head;
+  }
+
   get isEmpty(): boolean {
     return this.#head >= this.#queue.length;
   }
@@ -65,6 +70,13 @@ export class HeldSpeech {
     }
     this.clear();
     for (const speech of kept) this.add(speech);
+  }
+
+  /** Gives all that is held, and holds nothing any more. */
+  takeAll(): readonly Speech[] {
+    const all = this.#queue.slice(this.#head);
+    this.clear();
+    return all;
   }
 
   clear(): void {

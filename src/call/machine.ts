@@ -5,12 +5,16 @@ import type { CallInput } from "./callInput.ts";
 import type { CallLeg } from "./callLeg.ts";
 import { CallerTurns } from "./callerTurns.ts";
 import { Closing } from "./closing.ts";
+import { Deafness } from "./deafness.ts";
 import { earliest } from "./earliest.ts";
+import { GreetingGuard } from "./greetingGuard.ts";
 import { Latency } from "./latency.ts";
 import { ModelLink } from "./modelLink.ts";
 import { ModelNews } from "./modelNews.ts";
 import { Outbox } from "./outbox.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
+import { ResponseOutcomes } from "./responseOutcomes.ts";
+import { ResponseWatch } from "./responseWatch.ts";
 import * as sentences from "./sentences.ts";
 import { ToolTurns } from "./toolTurns.ts";
 import { Transcript } from "./transcript.ts";
@@ -19,6 +23,12 @@ import type { CallEnd, CallPhase, CallPolicy, Milliseconds } from "./types.ts";
 
 /** A phone network that lost its socket asks at once how to go on; a caller does not wait longer. */
 const REJOIN_MS = 10_000;
+/** What a model tells only if it hears. */
+const HEARD: ReadonlySet<CallInput["type"]> = new Set([
+  "speechStarted",
+  "speechStopped",
+  "committed",
+]);
 
 /**
  * Decides what a call does: told what happened and when, it answers with commands, to be carried out
@@ -35,6 +45,10 @@ export class CallMachine {
   readonly #caller: CallerTurns;
   readonly #tools: ToolTurns;
   readonly #link: ModelLink;
+  readonly #outcomes: ResponseOutcomes;
+  readonly #watch: ResponseWatch;
+  readonly #guard: GreetingGuard;
+  readonly #deafness = new Deafness();
   readonly #closing: Closing;
   readonly #news: ModelNews;
   #joined = false;
@@ -57,14 +71,19 @@ export class CallMachine {
       turns: this.#turns,
       voice: this.#voice,
     };
-    this.#caller = new CallerTurns(parts);
+    this.#guard = new GreetingGuard(parts);
+    this.#caller = new CallerTurns(parts, this.#guard);
     this.#tools = new ToolTurns(parts);
     this.#link = new ModelLink(parts, this.#tools, now);
+    const [tools, link] = [this.#tools, this.#link];
+    this.#outcomes = new ResponseOutcomes(parts, { tools, link });
+    this.#watch = new ResponseWatch(parts, { tools, outcomes: this.#outcomes });
     this.#closing = new Closing(parts);
     this.#news = new ModelNews(parts, {
       tools: this.#tools,
       caller: this.#caller,
       link: this.#link,
+      outcomes: this.#outcomes,
       closing: this.#closing,
     });
   }
@@ -103,6 +122,7 @@ export class CallMachine {
   ): readonly CallCommand[] {
     if (this.#ended) return [];
     if (this.#voice.speech(ref, audio, durationMs, now)) this.#tools.agentSpoke();
+    this.#watch.sounded(ref.responseId, now);
     return this.#outbox.take();
   }
 
@@ -112,8 +132,9 @@ export class CallMachine {
     return earliest(
       this.#voice.wakeAt,
       this.#caller.wakeAt,
-      this.#tools.wakeAt,
       this.#turns.wakeAt,
+      this.#watch.wakeAt,
+      this.#policy.modelListens ? this.#deafness.wakeAt : undefined,
       this.#link.wakeAt,
       this.#closing.wakeAt,
       this.#rejoinBy,
@@ -130,6 +151,7 @@ export class CallMachine {
       this.#tools.callerSpoke();
       this.#closing.callerActed();
     }
+    if (HEARD.has(input.type)) this.#deafness.told(now);
     switch (input.type) {
       case "joined":
         return this.#join(input.format, input.reports, now);
@@ -139,13 +161,14 @@ export class CallMachine {
       case "marked":
         return this.#voice.marked(input.mark, now);
       case "rendered":
+        if (!Number.isFinite(input.ms)) return;
         return this.#voice.rendered(input.itemId, input.ms, input.cleared === true, now);
       case "typed":
         return this.#caller.typed(input.text, now);
       case "digit":
         return this.#caller.pressed(input.digit, now);
       case "interruptAsked":
-        return this.#voice.stop(now, true);
+        return this.#caller.interrupts(now);
       case "turnCommitted":
         return this.#caller.committedByHand(now);
       case "turnCleared":
@@ -160,6 +183,7 @@ export class CallMachine {
       case "hangUp":
         return this.#end(input.end, now);
       case "callerLevel":
+        this.#deafness.level(input.speaking, now);
         return this.#caller.levelChanged(input.speaking, now);
       case "toolReturned": {
         const plan = this.#tools.returned(input, now);
@@ -194,7 +218,7 @@ export class CallMachine {
         return true;
       case "callerLevel":
         // A model with ears of its own tells better than a level who has spoken.
-        return input.speaking && !this.#policy.modelResponds;
+        return input.speaking && !this.#policy.modelListens;
       default:
         return false;
     }
@@ -212,6 +236,7 @@ export class CallMachine {
   /** Everything that becomes due with time, or because of what was just handled. */
   #advance(now: Milliseconds): void {
     this.#voice.tick(now);
+    this.#guard.tick(this.#link.ready);
     this.#caller.tick(now);
     this.#outbox.pushAll(this.#turns.tick(now));
     this.#greet(now);
@@ -221,15 +246,40 @@ export class CallMachine {
     const closing = this.#closing.begun;
     const working = this.#turns.busy || this.#turns.callerSpeaking || this.#tools.running > 0;
     const quiet = this.#turns.quiet && !working && !this.#voice.audible && !closing;
+    this.#mendHearing(now);
+    this.#watch.tick(now, { joined: this.#joined, ready: this.#link.ready, closing });
     const lost = this.#link.tick(now, quiet);
     if (lost !== undefined) return this.#end({ reason: "model_failed", detail: lost }, now);
-    if (!closing) this.#tools.tick(now);
     const modelReady = this.#link.ready;
     const listening = this.#joined && modelReady;
-    const farewell = this.#closing.tick(now, { listening, working, modelReady });
+    const loud = this.#policy.modelListens && this.#deafness.isLoud(now);
+    const farewell = this.#closing.tick(now, {
+      listening,
+      working,
+      modelReady,
+      loud,
+      tools: this.#tools,
+    });
     if (farewell === undefined) return;
     if (farewell.then === "end") return this.#end(farewell.end, now);
     this.#end({ reason: "transferred", detail: farewell.alias }, now);
+  }
+
+  /** What the line carries and the model does not tell of. */
+  #mendHearing(now: Milliseconds): void {
+    if (!this.#policy.modelListens) return;
+    const remedy = this.#deafness.tick(now, {
+      listening: this.#joined && this.#link.ready && !this.#voice.audible && !this.#closing.begun,
+      callerSpeaking: this.#turns.callerSpeaking,
+    });
+    switch (remedy) {
+      case "replace":
+        return this.#link.replace("deaf", now);
+      case "commit":
+        return this.#caller.unheard(now);
+      case "repeat":
+        return this.#outbox.pushAll(this.#turns.ask(sentences.sayAgain(), now));
+    }
   }
 
   /** The greeting is prepared as soon as somebody is there, even before the leg has joined. */
@@ -238,6 +288,7 @@ export class CallMachine {
     this.#greeted = true;
     const { greeting } = this.#policy;
     if (greeting === undefined || this.#closing.begun) return;
+    this.#guard.asked();
     this.#outbox.pushAll(this.#turns.ask(sentences.greeting(greeting), now));
   }
 

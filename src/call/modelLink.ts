@@ -1,27 +1,13 @@
 import type { AgentVoice } from "./agentVoice.ts";
 import type { CallParts } from "./callParts.ts";
-import { earliest } from "./earliest.ts";
 import type { Outbox } from "./outbox.ts";
-import type { ModelInput, ModelLoss, ResponseRequest } from "./realtimeClient.ts";
+import type { ModelLoss, ResponseRequest } from "./realtimeClient.ts";
 import { Recovery } from "./recovery.ts";
 import * as sentences from "./sentences.ts";
 import type { ToolTurns } from "./toolTurns.ts";
 import type { Transcript } from "./transcript.ts";
 import type { Turns } from "./turns.ts";
 import type { Milliseconds } from "./types.ts";
-
-type ResponseDone = Extract<ModelInput, { type: "responseDone" }>;
-
-/** Failures of the account: a fresh connection would only fail in the same way, at cost. */
-const FATAL_CODES = new Set([
-  "insufficient_quota",
-  "invalid_api_key",
-  "account_deactivated",
-  "billing_hard_limit_reached",
-]);
-const RETRY_AFTER_MS = 1000;
-/** After this many failed responses in a row the model is of no use to the caller. */
-const MAX_FAILED_RESPONSES = 3;
 
 /** The connection to the model over its life: opened, lost, replaced, given up. */
 export class ModelLink {
@@ -30,6 +16,8 @@ export class ModelLink {
   readonly #turns: Turns;
   readonly #voice: AgentVoice;
   readonly #tools: ToolTurns;
+  /** Where it has to be heard whole. */
+  readonly #greeting: string | undefined;
   readonly #recovery = new Recovery();
   #openedAt: Milliseconds;
   #ready = false;
@@ -38,15 +26,14 @@ export class ModelLink {
   #unanswered: ResponseRequest | undefined;
   /** The connection was lost in the middle of a sentence. */
   #brokenOff = false;
-  #failed = 0;
-  #retry: { readonly request: ResponseRequest; readonly at: Milliseconds } | undefined;
   #givenUp: string | undefined;
 
   constructor(
-    { outbox, transcript, turns, voice }: CallParts,
+    { policy, outbox, transcript, turns, voice }: CallParts,
     tools: ToolTurns,
     now: Milliseconds,
   ) {
+    this.#greeting = policy.greetingProtected ? policy.greeting : undefined;
     this.#outbox = outbox;
     this.#transcript = transcript;
     this.#turns = turns;
@@ -84,10 +71,20 @@ export class ModelLink {
     this.#outbox.pushAll(this.#turns.connected(now, unanswered));
   }
 
-  /** The caller is being answered: a response that failed before needs no second try. */
+  /** The caller is being answered. */
   responseStarted(): void {
     this.#recovery.answered();
-    this.#retry = undefined;
+  }
+
+  /** There is no way on: the call ends. */
+  giveUp(code: string): void {
+    this.#givenUp ??= code;
+  }
+
+  /** Does without this connection, which is of no use any more, and takes another. */
+  replace(code: string, now: Milliseconds): void {
+    this.#outbox.push({ type: "closeModel" });
+    this.lost({ code, retry: "now" }, now);
   }
 
   lost(loss: ModelLoss, now: Milliseconds): void {
@@ -101,37 +98,9 @@ export class ModelLink {
     if (step.kind === "giveUp") this.#givenUp = step.code;
   }
 
-  /** A failed response is asked for once more; then the next failure counts towards giving up. */
-  responseDone(done: ResponseDone, now: Milliseconds): void {
-    if (done.status === "completed" || done.status === "cancelled") {
-      if (done.status === "completed") this.#failed = 0;
-      return;
-    }
-    const code = done.reason ?? done.status;
-    if (FATAL_CODES.has(code)) {
-      this.#givenUp = code;
-      return;
-    }
-    if (done.status === "incomplete" && this.#voice.audible) return;
-    this.#failed++;
-    if (this.#failed >= MAX_FAILED_RESPONSES) {
-      this.#givenUp = code;
-      return;
-    }
-    const own = this.#turns.responseId === done.responseId ? this.#turns.current : undefined;
-    const request = own ?? { purpose: "reply" };
-    this.#retry = { request, at: now + RETRY_AFTER_MS * this.#failed };
-  }
-
   /** Gives a code when there is no way on. */
   tick(now: Milliseconds, quiet: boolean): string | undefined {
     if (this.#givenUp !== undefined) return this.#givenUp;
-    if (this.#retry !== undefined && now >= this.#retry.at && this.#ready) {
-      const { request } = this.#retry;
-      this.#retry = undefined;
-      this.#outbox.notice("response_retried");
-      this.#outbox.pushAll(this.#turns.ask(request, now));
-    }
     const step = this.#recovery.takeReopen(now, quiet);
     if (step === undefined) return undefined;
     if (step === "rotate") this.#leave(now);
@@ -142,14 +111,12 @@ export class ModelLink {
   }
 
   get wakeAt(): Milliseconds | undefined {
-    // A connection that becomes ready is an event of its own: before, the retry would not be made.
-    return earliest(this.#ready ? this.#retry?.at : undefined, this.#recovery.wakeAt);
+    return this.#recovery.wakeAt;
   }
 
   #leave(now: Milliseconds): void {
     this.#ready = false;
     this.#unanswered = this.#owedByLost() ?? this.#unanswered;
-    this.#retry = undefined;
     this.#voice.modelLost(now);
     this.#tools.modelLost();
     this.#turns.disconnected();
@@ -157,13 +124,16 @@ export class ModelLink {
 
   #owedByLost(): ResponseRequest | undefined {
     const { current, responseId } = this.#turns;
-    if (current === undefined || current.purpose === "filler") {
-      return this.#turns.answerDue ? { purpose: "reply" } : this.#retry?.request;
+    if (current === undefined) {
+      return this.#turns.answerDue ? { purpose: "reply" } : undefined;
     }
     switch (responseId === undefined ? "nothing" : this.#voice.progressOf(responseId)) {
       case "nothing":
         return current;
       case "some":
+        if (current.purpose === "greeting" && this.#greeting !== undefined) {
+          return sentences.restOfGreeting(this.#greeting);
+        }
         this.#brokenOff = current.purpose !== "goodbye";
         return this.#brokenOff ? { purpose: "reply" } : undefined;
       case "silenced":

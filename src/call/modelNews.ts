@@ -4,6 +4,7 @@ import type { CallerTurns } from "./callerTurns.ts";
 import type { Closing } from "./closing.ts";
 import type { Latency } from "./latency.ts";
 import type { ModelLink } from "./modelLink.ts";
+import type { ResponseOutcomes } from "./responseOutcomes.ts";
 import type { Outbox } from "./outbox.ts";
 import type { ModelInput, ResponsePurpose } from "./realtimeClient.ts";
 import type { ToolTurns } from "./toolTurns.ts";
@@ -12,6 +13,7 @@ import type { Turns } from "./turns.ts";
 import type { Milliseconds } from "./types.ts";
 
 type ResponseStarted = Extract<ModelInput, { type: "responseStarted" }>;
+type RequestRefused = Extract<ModelInput, { type: "requestRefused" }>;
 type ItemAdded = Extract<ModelInput, { type: "itemAdded" }>;
 
 /** What the agent says of its own accord: no caller has waited for it. */
@@ -39,14 +41,16 @@ export class ModelNews {
   readonly #caller: CallerTurns;
   readonly #tools: ToolTurns;
   readonly #link: ModelLink;
+  readonly #outcomes: ResponseOutcomes;
   readonly #closing: Closing;
 
   constructor(
     { outbox, transcript, latency, turns, voice }: CallParts,
-    { caller, tools, link, closing }: {
+    { caller, tools, link, outcomes, closing }: {
       readonly caller: CallerTurns;
       readonly tools: ToolTurns;
       readonly link: ModelLink;
+      readonly outcomes: ResponseOutcomes;
       readonly closing: Closing;
     },
   ) {
@@ -58,6 +62,7 @@ export class ModelNews {
     this.#caller = caller;
     this.#tools = tools;
     this.#link = link;
+    this.#outcomes = outcomes;
     this.#closing = closing;
   }
 
@@ -74,23 +79,25 @@ export class ModelNews {
       case "committed":
         return this.#caller.committed(input.itemId, input.previousItemId, now);
       case "itemAdded":
-        return this.#itemAdded(input);
+        return this.#itemAdded(input, now);
       case "responseStarted":
         return this.#responseStarted(input, now);
+      case "responseProgress":
+        return this.#turns.alive(input.responseId, now);
       case "speechText":
+        this.#turns.alive(input.ref.responseId, now);
         return this.#voice.text(input.ref, input.text, now);
       case "speechDone":
+        this.#turns.alive(input.ref.responseId, now);
         return this.#voice.itemDone(input.ref.itemId, now);
       case "toolAnnounced":
+        this.#turns.alive(input.responseId, now);
         return this.#tools.announced(input.responseId, input.call);
       case "responseDone":
         if (input.usage !== undefined) {
           this.#outbox.publish({ type: "usage", usage: input.usage });
         }
-        this.#voice.responseDone(input.responseId, now);
-        this.#link.responseDone(input, now);
-        this.#tools.responseDone(input, now);
-        return this.#outbox.pushAll(this.#turns.done(input.responseId, now));
+        return this.#outcomes.done(input, now);
       case "callerText":
         return this.#outbox.publish(
           this.#transcript.callerText(input.itemId, input.text, input.final, now),
@@ -100,11 +107,7 @@ export class ModelNews {
       case "transcriptionUsed":
         return this.#outbox.publish({ type: "transcriptionUsage", usage: input.usage });
       case "requestRefused":
-        if (input.request.type === "respond") {
-          const { request, code } = input;
-          return this.#outbox.pushAll(this.#turns.refused(request.request, code, now));
-        }
-        return this.#voice.refused(input.request, input.code, input.availableMs);
+        return this.#refused(input, now);
       case "modelIdled":
         return this.#closing.modelAsked();
       default:
@@ -112,18 +115,45 @@ export class ModelNews {
     }
   }
 
-  #itemAdded({ itemId, role, previousItemId, callId }: ItemAdded): void {
+  #refused({ request, code, availableMs, retryAfterMs }: RequestRefused, now: Milliseconds): void {
+    switch (request.type) {
+      case "respond":
+        return this.#outcomes.refused(request.request, code, retryAfterMs, now);
+      case "cancel":
+        return this.#outcomes.cancelRefused(request.responseId, code, now);
+      default:
+        return this.#voice.refused(request, code, availableMs);
+    }
+  }
+
+  #itemAdded({ itemId, role, previousItemId, callId }: ItemAdded, now: Milliseconds): void {
     // An item of speech has been placed by now: it was announced when it began.
     if (role === "user") this.#transcript.writtenPlaced(itemId, previousItemId);
     else if (role !== "system") this.#transcript.placed(itemId, previousItemId);
-    if (role === "agent") this.#voice.itemAdded(itemId);
+    const { responseId } = this.#turns;
+    if (role === "agent") {
+      this.#voice.itemAdded(itemId);
+      if (responseId !== undefined) this.#turns.alive(responseId, now);
+    }
     if (callId !== undefined) this.#tools.outputTaken(callId);
   }
 
   #responseStarted({ responseId, purpose, aside }: ResponseStarted, now: Milliseconds): void {
-    const request = this.#turns.started(responseId, purpose);
-    this.#voice.responseStarted(responseId, aside);
     this.#link.responseStarted();
+    const { aside: lane } = this.#turns;
+    if (aside || purpose === "filler" || (purpose === undefined && this.#turns.startsAside)) {
+      if (lane.id === responseId) return;
+      this.#voice.asideStarted(responseId);
+      if (!lane.started(responseId, now)) this.#voice.abandon(responseId, now);
+      return;
+    }
+    const { responseId: before } = this.#turns;
+    const request = this.#turns.started(responseId, purpose, now);
+    if (request === "again") return;
+    if (request === "stale") return this.#voice.abandon(responseId, now);
+    // One at a time: whatever came before is over, even if nothing tells it.
+    if (before !== undefined) this.#voice.responseDone(before, now);
+    this.#voice.responseStarted(responseId);
     if (request.purpose === "reply") {
       this.#latency.responseStarted(now);
       this.#tools.replyStarted();

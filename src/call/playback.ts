@@ -35,8 +35,9 @@ const REPORT_GRACE_MS = 3000;
 /** A leg that falls silent so close to the end only counts in coarser steps. */
 const COARSE_MS = 150;
 const MAX_SILENCED = 64;
-/** No answer is this long: a model that does not stop must not fill our memory. */
-const MAX_HELD_MS = 20 * 60_000;
+/** No answer is this long, or in so many pieces: a model that does not stop must not fill our memory. */
+const MAX_HELD_MS = 5 * 60_000;
+const MAX_HELD_PIECES = 30_000;
 const NOTHING: Progress = { commands: [], heard: [] };
 
 /**
@@ -50,6 +51,9 @@ export class Playback {
   readonly #items = new SpokenItems();
   readonly #silenced = new RecentIds(MAX_SILENCED);
   readonly #held = new HeldSpeech();
+  /** What waits until all of `#first` has been said: two responses are not heard in turns. */
+  readonly #behind = new HeldSpeech();
+  #first: string | undefined;
   #leg: { readonly format: AudioFormat; readonly reports: CallLeg["reports"] } | undefined;
   readonly #marking = new Marking();
   readonly #watch = new ReportWatch();
@@ -72,7 +76,7 @@ export class Playback {
 
   /** Whether something is still to be heard: with the leg, or kept back. */
   get audible(): boolean {
-    return !this.#held.isEmpty || this.#mirror.segments.length > 0;
+    return !this.#held.isEmpty || !this.#behind.isEmpty || this.#mirror.segments.length > 0;
   }
 
   /** The leg is gone, and what it had not played is kept for the next. */
@@ -88,15 +92,31 @@ export class Playback {
   /** When all that is known of will have been heard, or is waited for no more. */
   endsAt(now: Milliseconds): Milliseconds {
     if (this.#watch.isStalled(now)) return this.#watch.givesUpAt ?? now;
-    return Math.max(now, this.#mirror.queueEnd) + this.#held.totalMs;
+    return Math.max(now, this.#mirror.queueEnd) + this.#held.totalMs + this.#behind.totalMs;
   }
 
-  /** Whether audio of this response is not wanted: it was silenced, or there is no end to it. */
-  refuses(responseId: string): boolean {
-    return this.#silenced.has(responseId) || this.#held.totalMs > MAX_HELD_MS;
+  /** Whether more is kept back than any answer is long. */
+  get full(): boolean {
+    return this.#held.totalMs + this.#behind.totalMs > MAX_HELD_MS ||
+      this.#held.size + this.#behind.size > MAX_HELD_PIECES;
   }
 
-  /** Audio from the model that `refuses` has let pass. */
+  /** Of two responses that speak at a time, this one is heard first. */
+  putFirst(responseId: string): void {
+    this.#first = responseId;
+  }
+
+  /** A response that was put first has said all that it will. */
+  firstIsOver(responseId: string, now: Milliseconds): readonly CallCommand[] {
+    if (this.#first !== responseId) return [];
+    this.#first = undefined;
+    for (const speech of this.#behind.takeAll()) this.#held.add(speech);
+    const commands: CallCommand[] = [];
+    this.#release(now, commands);
+    return commands;
+  }
+
+  /** Audio from the model, of a response that is not silenced, and for which there is room. */
   speech(
     ref: SpeechRef,
     audio: Base64,
@@ -105,7 +125,9 @@ export class Playback {
   ): readonly CallCommand[] {
     const offsetMs = this.#items.produced(ref, durationMs);
     const { responseId, itemId, contentIndex } = ref;
-    this.#held.add({ responseId, itemId, contentIndex, audio, offsetMs, durationMs });
+    const isBehind = this.#first !== undefined && this.#first !== responseId;
+    const line = isBehind ? this.#behind : this.#held;
+    line.add({ responseId, itemId, contentIndex, audio, offsetMs, durationMs });
     const commands: CallCommand[] = [];
     this.#release(now, commands);
     return commands;
@@ -189,6 +211,8 @@ export class Playback {
     const silences = this.audible && this.#leg !== undefined && !this.#paused;
     this.#clearMirror(now);
     this.#held.clear();
+    this.#behind.clear();
+    this.#first = undefined;
     this.#paused = false;
     return { commands: silences ? [{ type: "clear" }] : [], cuts: this.#items.cut() };
   }

@@ -82,6 +82,8 @@ export type ModelInput =
     readonly purpose?: ResponsePurpose;
     readonly aside: boolean;
   }
+  /** A sign of life: the model is at work on a response of which nothing can be heard yet. */
+  | { readonly type: "responseProgress"; readonly responseId: string }
   | { readonly type: "speechText"; readonly ref: SpeechRef; readonly text: string }
   | { readonly type: "speechDone"; readonly ref: SpeechRef }
   | {
@@ -97,6 +99,8 @@ export type ModelInput =
     readonly reason?: string;
     readonly toolCalls: readonly ToolCall[];
     readonly usage?: TokenUsage;
+    /** How long to wait before another try, where the model says so. */
+    readonly retryAfterMs?: Milliseconds;
   }
   | {
     readonly type: "callerText";
@@ -113,6 +117,7 @@ export type ModelInput =
     readonly code: string;
     /** The item's length by the model's own count, where it says so when refusing a truncate. */
     readonly availableMs?: Milliseconds;
+    readonly retryAfterMs?: Milliseconds;
   }
   /** The model's own idle time-out: it starts a response by itself. */
   | { readonly type: "modelIdled" };

@@ -7,11 +7,36 @@ export function greeting(text: string): ResponseRequest {
   return { purpose: "greeting", instructions: exactly(text), tools: "none" };
 }
 
-export function idlePrompt(): ResponseRequest {
+export function idlePrompt(mayUseTools: boolean): ResponseRequest {
+  const ask = "in the language of the conversation, ask whether they are still there.";
+  return mayUseTools
+    ? {
+      purpose: "idle_prompt",
+      instructions:
+        `The caller has been silent for a while. If you said that you would do something and have not done it, do it now with your tools. Otherwise, in one short sentence, ${ask}`,
+    }
+    : {
+      purpose: "idle_prompt",
+      instructions: `The caller has been silent for a while. In one short sentence, ${ask}`,
+      tools: "none",
+    };
+}
+
+/** For an agent that may have announced something and then not done it. */
+export function nudge(): ResponseRequest {
   return {
     purpose: "idle_prompt",
     instructions:
-      "The caller has been silent for a while. In one short sentence, in the language of the conversation, ask whether they are still there.",
+      "The caller is waiting. If you said that you would do something and have not done it, do it now with your tools. Otherwise, in one short sentence, in the language of the conversation, ask whether there is anything else.",
+  };
+}
+
+/** For words that were spoken to a model that did not hear. */
+export function sayAgain(): ResponseRequest {
+  return {
+    purpose: "say",
+    instructions:
+      "You did not hear what the caller just said. Tell them so in one short sentence, in the language of the conversation, and ask them to say it again.",
     tools: "none",
   };
 }
@@ -21,6 +46,17 @@ export function filler(): ResponseRequest {
     purpose: "filler",
     instructions:
       "You are still looking something up for the caller. In a few words, in the language of the conversation, ask them to bear with you. Do not promise a result.",
+    aside: true,
+    tools: "none",
+  };
+}
+
+/** For a caller who waits for an answer that is slow to come. */
+export function bridge(): ResponseRequest {
+  return {
+    purpose: "filler",
+    instructions:
+      "The caller is waiting for you. In a few words, in the language of the conversation, ask them to bear with you for a moment. Do not answer anything yet, and do not promise a result.",
     aside: true,
     tools: "none",
   };
@@ -69,6 +105,25 @@ export function goOn(): ModelRequest {
       "A fault broke off your last words, where the conversation above ends. Go on from there; do not begin again.",
   };
 }
+
+/** For a greeting that must be heard whole. */
+export function restOfGreeting(text: string): ResponseRequest {
+  return {
+    purpose: "greeting",
+    instructions:
+      `Your greeting was broken off where the conversation above ends. Say the rest of it from there, word for word, and nothing else. The whole greeting: "${text}"`,
+    tools: "none",
+  };
+}
+
+/** Answers a tool call that came to nothing, so that the model neither waits for it nor believes it done. */
+export const NOT_CARRIED_OUT = JSON.stringify({
+  error: "This was interrupted and not carried out. Ask for it again if it is still wanted.",
+});
+export const WAIT_FOR_CALLER = JSON.stringify({
+  error:
+    "Not carried out: too many tool calls without a word from the caller. Wait for the caller.",
+});
 
 function exactly(text: string): string {
   return `Say exactly the following, word for word, and nothing else: "${text}"`;

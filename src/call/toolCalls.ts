@@ -1,5 +1,5 @@
 import { earliest } from "./earliest.ts";
-import type { ResponseStatus, ToolCall } from "./realtimeClient.ts";
+import type { ToolCall } from "./realtimeClient.ts";
 import { RecentIds } from "./recentIds.ts";
 import type { Milliseconds } from "./types.ts";
 
@@ -12,6 +12,8 @@ interface Running {
 
 /** Ids are remembered to run each once; announcements of one call come close together. */
 const MAX_SEEN = 500;
+/** No response calls more than this many tools. */
+const MAX_ANNOUNCED = 64;
 
 /** A tool that has answered, and whether it was the last of those that its response called. */
 export interface Returned {
@@ -36,28 +38,30 @@ export class ToolCalls {
 
   announced(responseId: string, call: ToolCall): void {
     const calls = this.#announced.get(responseId) ?? [];
+    if (calls.length >= MAX_ANNOUNCED) return;
     calls.push(call);
     this.#announced.set(responseId, calls);
   }
 
-  /** Gives the calls to run now, each once whatever number of times it was announced. */
-  responseDone(
-    responseId: string,
-    status: ResponseStatus,
-    listed: readonly ToolCall[],
-    now: Milliseconds,
-  ): readonly ToolCall[] {
+  hasAnnounced(responseId: string): boolean {
+    return this.#announced.has(responseId);
+  }
+
+  /** Gives what a response called and was not given before, whatever number of times it was announced. */
+  called(responseId: string, listed: readonly ToolCall[]): readonly ToolCall[] {
     const announced = this.#announced.get(responseId) ?? [];
     this.#announced.delete(responseId);
-    if (status !== "completed") return [];
     const calls: ToolCall[] = [];
     for (const call of [...announced, ...listed]) {
       if (this.#seen.has(call.callId)) continue;
       this.#seen.add(call.callId);
-      this.#running.set(call.callId, { call, responseId, startedAt: now, filled: false });
       calls.push(call);
     }
     return calls;
+  }
+
+  started(responseId: string, call: ToolCall, now: Milliseconds): void {
+    this.#running.set(call.callId, { call, responseId, startedAt: now, filled: false });
   }
 
   /** A tool has answered; undefined if it was not waited for. */
@@ -70,13 +74,9 @@ export class ToolCalls {
     return { call, startedAt, last };
   }
 
-  /** Whether a tool has been running for longer than `afterMs`; true once for each lot of tools. */
-  takeSlow(afterMs: Milliseconds, now: Milliseconds): boolean {
-    const slow = [...this.#running.values()].some((one) =>
-      !one.filled && now >= one.startedAt + afterMs
-    );
-    if (slow) { for (const one of this.#running.values()) one.filled = true; }
-    return slow;
+  /** The wait for what is running has been bridged. */
+  takeSlow(): void {
+    for (const one of this.#running.values()) one.filled = true;
   }
 
   slowAt(afterMs: Milliseconds): Milliseconds | undefined {

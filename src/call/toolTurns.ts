@@ -1,25 +1,29 @@
-import type { AgentVoice } from "./agentVoice.ts";
 import type { ControlInput, ToolEffect } from "./callInput.ts";
 import type { CallParts } from "./callParts.ts";
 import type { ClosingPlan } from "./ending.ts";
 import type { Outbox } from "./outbox.ts";
-import type { ModelInput, ToolCall } from "./realtimeClient.ts";
+import type { ModelInput, ModelRequest, ResponseRequest, ToolCall } from "./realtimeClient.ts";
 import * as sentences from "./sentences.ts";
 import { ToolCalls } from "./toolCalls.ts";
 import type { Transcript } from "./transcript.ts";
 import type { Turns } from "./turns.ts";
 import type { CallPolicy, Milliseconds } from "./types.ts";
 
-type ResponseDone = Extract<ModelInput, { type: "responseDone" }>;
+type ResponseDone = Pick<
+  Extract<ModelInput, { type: "responseDone" }>,
+  "responseId" | "status" | "toolCalls"
+>;
 type ToolReturned = Extract<ControlInput, { type: "toolReturned" }>;
 
-/** Tools while people talk: run, answered, bridged by a filler when slow, and what they do to the call. */
+/** A model that has called tools so often without a sign of the caller has to say something now. */
+const MAX_ROUNDS = 8;
+
+/** Tools while people talk: run, answered, and what they do to the call. */
 export class ToolTurns {
   readonly #policy: CallPolicy;
   readonly #outbox: Outbox;
   readonly #transcript: Transcript;
   readonly #turns: Turns;
-  readonly #voice: AgentVoice;
   readonly #calls = new ToolCalls();
   /** Outputs that the model has not confirmed; a reply begun before that may not know them. */
   readonly #untaken = new Set<string>();
@@ -28,13 +32,14 @@ export class ToolTurns {
   #effect: ToolEffect | undefined;
   #agentSpoke = false;
   #reachable = true;
+  /** Responses to the outputs of tools since the caller gave a sign. */
+  #rounds = 0;
 
-  constructor({ policy, outbox, transcript, turns, voice }: CallParts) {
+  constructor({ policy, outbox, transcript, turns }: CallParts) {
     this.#policy = policy;
     this.#outbox = outbox;
     this.#transcript = transcript;
     this.#turns = turns;
-    this.#voice = voice;
   }
 
   get running(): number {
@@ -45,8 +50,27 @@ export class ToolTurns {
     this.#calls.announced(responseId, call);
   }
 
+  hasAnnounced(responseId: string): boolean {
+    return this.#calls.hasAnnounced(responseId);
+  }
+
+  /** Whether the model may call no more tools until the caller gives a sign. */
+  get exhausted(): boolean {
+    return this.#rounds >= MAX_ROUNDS;
+  }
+
   responseDone({ responseId, status, toolCalls }: ResponseDone, now: Milliseconds): void {
-    for (const call of this.#calls.responseDone(responseId, status, toolCalls, now)) {
+    const refusal = status !== "completed"
+      ? sentences.NOT_CARRIED_OUT
+      : this.exhausted
+      ? sentences.WAIT_FOR_CALLER
+      : undefined;
+    for (const call of this.#calls.called(responseId, toolCalls)) {
+      if (refusal !== undefined) {
+        this.#tell({ type: "toolOutput", callId: call.callId, output: refusal });
+        continue;
+      }
+      this.#calls.started(responseId, call, now);
       this.#transcript.toolCalled(call);
       const { callId: toolCallId, name, arguments: args } = call;
       this.#outbox.publish({ type: "toolStarted", toolCallId, name, arguments: args });
@@ -71,13 +95,17 @@ export class ToolTurns {
     });
     this.#deliver(call, output);
     this.#note(effect);
-    if (this.#calls.running === 0) this.#turns.withdraw("filler");
     if (!last) return undefined;
     const plan = this.#takePlan();
     if (plan === undefined) {
-      this.#outbox.pushAll(this.#turns.ask({ purpose: "tool_result" }, now));
+      this.#askForResult(now);
     }
     return plan;
+  }
+
+  /** Whether any tool was called since the caller gave a sign. */
+  get used(): boolean {
+    return this.#rounds > 0 || this.#calls.running > 0;
   }
 
   /** Only to an alias that the operator has defined, never to what a model makes up. */
@@ -107,6 +135,7 @@ export class ToolTurns {
 
   callerSpoke(): void {
     this.#agentSpoke = false;
+    this.#rounds = 0;
   }
 
   /** The model's connection is gone: the next one knows nothing of what is running now. */
@@ -122,18 +151,22 @@ export class ToolTurns {
     this.#reachable = true;
   }
 
-  tick(now: Milliseconds): void {
-    const { fillerAfterMs } = this.#policy;
-    if (fillerAfterMs <= 0 || !this.#turns.quiet || this.#voice.audible) return;
-    if (!this.#calls.takeSlow(fillerAfterMs, now)) return;
-    this.#outbox.notice("filler");
-    this.#outbox.pushAll(this.#turns.ask(sentences.filler(), now));
+  /** When the wait for a tool is to be bridged for the first time. */
+  slowAt(afterMs: Milliseconds): Milliseconds | undefined {
+    return this.#calls.slowAt(afterMs);
   }
 
-  get wakeAt(): Milliseconds | undefined {
-    const { fillerAfterMs } = this.#policy;
-    if (fillerAfterMs <= 0 || !this.#turns.quiet || this.#voice.audible) return undefined;
-    return this.#calls.slowAt(fillerAfterMs);
+  takeSlow(): void {
+    this.#calls.takeSlow();
+  }
+
+  #askForResult(now: Milliseconds): void {
+    if (this.exhausted) return;
+    this.#rounds++;
+    const request: ResponseRequest = this.exhausted
+      ? { purpose: "tool_result", tools: "none" }
+      : { purpose: "tool_result" };
+    this.#outbox.pushAll(this.#turns.ask(request, now));
   }
 
   #deliver(call: ToolCall, output: string): void {
@@ -141,11 +174,14 @@ export class ToolTurns {
     if (this.#orphans.delete(callId)) {
       if (!this.#reachable) return;
       const text = `The tool ${name} has returned: ${output}`;
-      this.#outbox.push({ type: "model", request: { type: "message", role: "system", text } });
-      return;
+      return this.#tell({ type: "message", role: "system", text });
     }
     this.#untaken.add(callId);
-    this.#outbox.push({ type: "model", request: { type: "toolOutput", callId, output } });
+    this.#tell({ type: "toolOutput", callId, output });
+  }
+
+  #tell(request: ModelRequest): void {
+    this.#outbox.push({ type: "model", request });
   }
 
   #note(effect: ToolEffect | undefined): void {

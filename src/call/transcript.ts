@@ -14,6 +14,8 @@ import type { Milliseconds } from "./types.ts";
 
 const MAX_ENTRIES = 2000;
 const MAX_TEXT = 20_000;
+/** A caller who writes without end does not fill our memory: later lines reach the model only. */
+const MAX_TYPED_CHARACTERS = 500_000;
 /** What a fresh session is told: enough to go on, short enough not to drag it into text. */
 const MAX_HISTORY_CHARACTERS = 8000;
 const MAX_HISTORY_ITEMS = 60;
@@ -24,6 +26,7 @@ export class Transcript {
   readonly #order = new ItemOrder();
   readonly #startedAt: Milliseconds;
   #local = 0;
+  #typedCharacters = 0;
 
   constructor(startedAt: Milliseconds) {
     this.#startedAt = startedAt;
@@ -69,8 +72,10 @@ export class Transcript {
     now: Milliseconds,
     told: string = text,
   ): CallEvent | undefined {
-    const entry = this.#caller(`local_${++this.#local}`, by, now);
+    const room = this.#typedCharacters < MAX_TYPED_CHARACTERS;
+    const entry = room ? this.#caller(`local_${++this.#local}`, by, now) : undefined;
     if (entry === undefined) return undefined;
+    this.#typedCharacters += text.length + told.length;
     this.#order.wrote(entry.id);
     entry.text = text.slice(0, MAX_TEXT);
     entry.told = told.slice(0, MAX_TEXT);
@@ -100,6 +105,15 @@ export class Transcript {
     const entry = this.#entries.get(itemId);
     if (entry?.kind !== "agent" || entry.final) return undefined;
     entry.text = heardText(entry.text, producedMs, producedMs, false);
+    return this.#turn(entry);
+  }
+
+  /** An item that was written and not spoken: it is on record, and is no part of the conversation. */
+  unspoken(itemId: string): CallEvent | undefined {
+    const entry = this.#entries.get(itemId);
+    if (entry?.kind !== "agent" || entry.final) return undefined;
+    entry.final = true;
+    entry.unspoken = true;
     return this.#turn(entry);
   }
 

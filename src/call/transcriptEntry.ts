@@ -28,6 +28,8 @@ export interface AgentEntry {
   text: string;
   final: boolean;
   interrupted: boolean;
+  /** Nobody has heard it: the model wrote it only. */
+  unspoken?: boolean;
 }
 
 interface ToolEntry {
@@ -64,7 +66,7 @@ export function historyItemOf(entry: TranscriptEntry): HistoryItem | undefined {
       return text === "" ? undefined : { type: "message", role: "user", text };
     }
     case "agent":
-      return entry.text === "" ? undefined : {
+      return entry.text === "" || entry.unspoken === true ? undefined : {
         type: "message",
         role: "agent",
         text: entry.interrupted ? `${entry.text} …` : entry.text,

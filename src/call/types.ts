@@ -38,6 +38,12 @@ export interface CallPolicy {
   readonly pausesOnSpeech: boolean;
   /** Whether Parley's own silence detection ends the caller's turns, as the model has none. */
   readonly commitsBySilence: boolean;
+  /** Whether the model hears the line itself and tells when the caller speaks. */
+  readonly modelListens: boolean;
+  /** Whether nothing that the caller does cuts the greeting off. */
+  readonly greetingProtected: boolean;
+  /** Whether the model has tools with which to do what it says. */
+  readonly usesTools: boolean;
   readonly fillerAfterMs: Milliseconds;
   readonly idleMs: Milliseconds;
   readonly maxMs: Milliseconds;

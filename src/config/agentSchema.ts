@@ -46,6 +46,7 @@ export const agentFrontMatter = z.strictObject({
   name: name.optional(),
   title: z.string().min(1).max(80),
   greeting: z.string().min(1).max(1000).optional(),
+  greeting_interruptible: z.boolean().default(true),
   voice: z.string().min(1).max(80).default("marin"),
   language: z.union([z.literal("auto"), language], "must be a code such as en or de-AT, or auto")
     .optional(),

@@ -101,6 +101,19 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
     }
     case "response.created":
       return responseCreated(event);
+    case "response.output_text.delta":
+    case "response.text.delta":
+      return placed(event, "delta", (place, delta) => ({
+        type: "response.output_text.delta",
+        place,
+        delta,
+      }));
+    case "response.output_item.added":
+    case "response.content_part.added":
+    case "response.function_call_arguments.delta": {
+      const responseId = textOf(event, "response_id");
+      return responseId === undefined ? undefined : { type: "response.progress", responseId };
+    }
     case "response.function_call_arguments.done":
       return functionCallArguments(event);
     case "response.output_item.done": {

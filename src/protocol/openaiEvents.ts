@@ -100,6 +100,13 @@ export type ServerEvent =
     readonly outOfBand: boolean;
     readonly purpose?: string;
   }
+  /** The server is at work on a response of which nothing can be heard yet. */
+  | { readonly type: "response.progress"; readonly responseId: string }
+  | {
+    readonly type: "response.output_text.delta";
+    readonly place: OutputPlace;
+    readonly delta: string;
+  }
   | {
     readonly type: "response.output_audio.delta";
     readonly place: OutputPlace;

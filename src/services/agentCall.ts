@@ -30,7 +30,9 @@ export function describeCall(
   const values = variables(agent, request, defaults.now);
   const { turn_detection: turns, interruption } = agent;
   const manual = turns.kind === "manual";
-  const modelInterrupts = interruption === "model" && !manual;
+  const greetingProtected = agent.greeting !== undefined && !agent.greeting_interruptible;
+  // A model that interrupts by itself would cancel its greeting too, and knows no exceptions.
+  const modelInterrupts = interruption === "model" && !manual && !greetingProtected;
   const maxMs = Math.min(
     defaults.maxMs,
     (agent.max_minutes ?? Infinity) * 60_000,
@@ -64,6 +66,10 @@ export function describeCall(
       pausesOnSpeech: interruption !== "model" && interruption.pause,
       // A phone has no button to end a turn with.
       commitsBySilence: manual && (turns.commits === "silence" || request.direction !== "web"),
+      modelListens: !manual,
+      greetingProtected,
+      usesTools: agent.tools.length + agent.http_tools.length +
+          Object.keys(agent.transfers).length > 0,
       fillerAfterMs: agent.filler_after_ms,
       idleMs: agent.idle_seconds === undefined ? defaults.idleMs : agent.idle_seconds * 1000,
       maxMs,

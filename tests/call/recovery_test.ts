@@ -161,6 +161,7 @@ Deno.test("case 51: no session is replaced between the caller's turn and its ans
   assert.equal(call.all("openModel").length, 1);
   call.toolReturns("lookup");
   call.finish(call.begin("tool_result"));
+  call.advance(500);
   assert.equal(call.all("openModel").length, 2);
 });
 

@@ -142,6 +142,7 @@ Deno.test("a slow tool is bridged by one filler, beside the conversation, and th
   assert.deepEqual(call.takeRequests().map(({ type }) => type), ["toolOutput"]);
   call.finish(aside);
   assert.deepEqual(call.takeAsked(), ["tool_result"]);
+  call.finish(call.begin("tool_result"));
   call.advance(20_000);
   assert.deepEqual(call.events("notice").map(({ code }) => code), ["filler"]);
 });
@@ -151,6 +152,7 @@ Deno.test("a quick tool needs no filler, and neither does one while the agent is
   quick.call("lookup");
   quick.advance(1000);
   quick.toolReturns("lookup");
+  quick.finish(quick.begin("tool_result"));
   quick.advance(4000);
   assert.deepEqual(quick.takeAsked(), ["tool_result"]);
 

@@ -193,6 +193,8 @@ Deno.test("what is owed is asked for when the model does not answer the caller a
   call.advance(2900);
   assert.deepEqual(call.takeAsked(), []);
   call.advance(200);
+  assert.deepEqual(call.takeAsked(), ["reply"], "the caller's turn was taken in, and comes first");
+  call.finish(call.begin("reply"));
   assert.deepEqual(call.takeAsked(), ["say"]);
 });
 

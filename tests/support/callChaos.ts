@@ -5,9 +5,12 @@ import type {
   ResponsePurpose,
   ResponseStatus,
 } from "../../src/call/realtimeClient.ts";
+import { NOT_CARRIED_OUT, WAIT_FOR_CALLER } from "../../src/call/sentences.ts";
 import { CallDriver, type CallDriverOptions } from "./callDriver.ts";
 import { FINAL, type Step, USUAL } from "./callSteps.ts";
 
+/** What the model is told of tools that were not run. */
+const REFUSALS: ReadonlySet<string> = new Set([NOT_CARRIED_OUT, WAIT_FOR_CALLER]);
 /** How well a place is known until the first marks are back. */
 const UNSURE_MS = 110;
 
@@ -30,6 +33,10 @@ class Chaos {
   #asked: { readonly purpose: ResponsePurpose; readonly at: number } | undefined;
   #lastRespond: Extract<ModelRequest, { type: "respond" }> | undefined;
   #running: { readonly id: string; readonly itemId: string } | undefined;
+  /** The running response was cancelled: the model may be asked for the next. */
+  #cancelled = false;
+  #lastCancel: Extract<ModelRequest, { type: "cancel" }> | undefined;
+  #aside: { readonly at: number; readonly id?: string; readonly itemId: string } | undefined;
   #past: { readonly id: string; readonly itemId: string }[] = [];
   readonly #producedMs = new Map<string, number>();
   readonly #runningTools = new Set<string>();
@@ -154,11 +161,40 @@ class Chaos {
     const { call } = this;
     const running = this.#running;
     switch (kind) {
+      case "respondAside":
+        if (this.#aside !== undefined && this.#aside.id === undefined) {
+          const { itemId } = this.#aside;
+          const id = call.begin("filler", { aside: true });
+          this.#aside = { at: call.now, id, itemId };
+          if (pick % 3 !== 0) this.#delta({ id, itemId }, pick % 900);
+          if (pick % 2 === 0) call.finish(id, "completed", { silent: true });
+        }
+        return;
+      case "progress":
+        if (running !== undefined) {
+          call.input({ type: "responseProgress", responseId: running.id });
+        }
+        return;
+      case "twice":
+        if (running !== undefined) {
+          call.input({ type: "responseStarted", responseId: running.id, aside: false });
+        }
+        return;
+      case "refuseCancel": {
+        const request = this.#lastCancel;
+        this.#lastCancel = undefined;
+        if (request === undefined || request.responseId !== running?.id) return;
+        this.#running = undefined;
+        const code = "response_cancel_not_active";
+        return call.input({ type: "requestRefused", request, code });
+      }
       case "respond":
         if (this.#asked !== undefined && running === undefined) this.#begin(this.#asked.purpose);
         return;
       case "ownResponse":
-        if (running === undefined) this.#begin(undefined);
+        // Without a purpose it would be taken for the aside that is being waited for.
+        if (running === undefined && this.#aside?.id !== undefined) this.#begin(undefined);
+        if (running === undefined && this.#aside === undefined) this.#begin(undefined);
         return;
       case "delta":
         if (running !== undefined) this.#delta(running, 20 + (pick % 900) / 1.7);
@@ -216,8 +252,12 @@ class Chaos {
   #begin(purpose: ResponsePurpose | undefined): void {
     this.#asked = undefined;
     const itemId = this.#newItem();
-    const id = this.call.begin(purpose, { aside: purpose === "filler" });
+    this.#cancelled = false;
+    this.#running = { id: "", itemId };
+    const id = this.call.begin(purpose);
+    if (this.call.machine.phase === "ended") return;
     this.#running = { id, itemId };
+    this.#cancelled ||= this.#lastCancel?.responseId === id;
     this.call.input({ type: "itemAdded", itemId, role: "agent" });
   }
 
@@ -239,7 +279,7 @@ class Chaos {
     for (const tool of pick % 2 === 0 ? tools : []) {
       this.call.input({ type: "toolAnnounced", responseId: running.id, call: tool });
     }
-    this.call.finish(running.id, status, { tools });
+    this.call.finish(running.id, status, { tools, silent: true });
   }
 
   #closed(): void {
@@ -248,6 +288,8 @@ class Chaos {
     this.#asked = undefined;
     this.#lastRespond = undefined;
     this.#running = undefined;
+    this.#lastCancel = undefined;
+    this.#aside = undefined;
     this.#past = [];
   }
 
@@ -301,15 +343,27 @@ class Chaos {
   #checkRequest(request: ModelRequest, at: number): void {
     switch (request.type) {
       case "respond": {
-        const { purpose } = request.request;
+        const { purpose, aside } = request.request;
         assert.ok(this.#ready, `${purpose} asked of a connection that is not ready`);
-        assert.equal(this.#running, undefined, `${purpose} asked for during a response`);
-        const lost = this.#asked !== undefined && at >= this.#asked.at + 10_000;
+        if (aside === true) {
+          const over = this.#aside === undefined || at >= this.#aside.at + 900;
+          assert.ok(over || this.#aside?.id !== undefined, "an aside beside another");
+          this.#aside = { at, itemId: this.#newItem() };
+          return;
+        }
+        const free = this.#running === undefined || this.#cancelled;
+        assert.ok(free, `${purpose} asked for during a response`);
+        this.#running = undefined;
+        const lost = this.#asked !== undefined && at >= this.#asked.at + 3990;
         assert.ok(this.#asked === undefined || lost, `${purpose} asked for beside another`);
         this.#asked = { purpose, at };
         this.#lastRespond = request;
         return;
       }
+      case "cancel":
+        this.#lastCancel = request;
+        this.#cancelled ||= request.responseId === this.#running?.id;
+        return;
       case "truncate": {
         const producedMs = this.#producedMs.get(request.itemId) ?? 0;
         assert.ok(Number.isInteger(request.audioEndMs) && request.audioEndMs >= 0);
@@ -317,6 +371,11 @@ class Chaos {
         return;
       }
       case "toolOutput":
+        if (REFUSALS.has(request.output)) {
+          assert.ok(!this.#runs.has(request.callId), `${request.callId} ran and was refused`);
+          this.#runs.set(request.callId, 0);
+          return;
+        }
         return this.#told(request.callId);
       case "message": {
         const callId = /output of (call_\w+)\./.exec(request.text)?.[1];

@@ -35,6 +35,8 @@ export class CallDriver {
   #responses = 0;
   #turns = 0;
   #joined = false;
+  /** Responses of which something has come. */
+  readonly #brought = new Set<string>();
 
   constructor(
     { reports = "marks", startUpMs = 0, ...changes }: CallDriverOptions = {},
@@ -71,6 +73,7 @@ export class CallDriver {
   }
 
   input(input: CallInput): void {
+    if (input.type === "toolAnnounced") this.#brought.add(input.responseId);
     this.#perform(this.machine.handle(input, this.now));
   }
 
@@ -119,11 +122,13 @@ export class CallDriver {
   }
 
   words(responseId: string, itemId: string, text: string): void {
+    this.#brought.add(responseId);
     this.input({ type: "speechText", ref: ref(responseId, itemId), text });
   }
 
   /** One delta of audio. */
   sound(responseId: string, itemId: string, ms: number): void {
+    this.#brought.add(responseId);
     const bytesPerMs = this.#reports === "marks" ? 8 : 48;
     const audio = "A".repeat(Math.ceil((ms * bytesPerMs) / 3) * 4);
     this.#perform(this.machine.speech(ref(responseId, itemId), audio, ms, this.now));
@@ -132,8 +137,15 @@ export class CallDriver {
   finish(
     responseId: string,
     status: ResponseStatus = "completed",
-    { tools = [], reason }: { readonly tools?: readonly ToolCall[]; readonly reason?: string } = {},
+    { tools = [], reason, silent = false }: {
+      readonly tools?: readonly ToolCall[];
+      readonly reason?: string;
+      /** Whether the response brings nothing at all, where nothing was said of what it brings. */
+      readonly silent?: boolean;
+    } = {},
   ): void {
+    const unsaid = status === "completed" && tools.length === 0 && !this.#brought.has(responseId);
+    if (unsaid && !silent) this.say(responseId, `item_of_${responseId}`, 20);
     const why = reason === undefined ? {} : { reason };
     this.input({ type: "responseDone", responseId, status, toolCalls: tools, ...why });
   }

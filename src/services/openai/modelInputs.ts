@@ -1,6 +1,7 @@
 import type { ModelInput, ResponsePurpose } from "../../call/realtimeClient.ts";
 import type { FunctionCall, ServerEvent, ServerItem } from "../../protocol/openaiEvents.ts";
 import { isHistoryItem } from "./clientEvents.ts";
+import { retryAfterMsIn } from "./retryHint.ts";
 
 /** The server's events that concern the call, and not the connection or the sound. */
 export type CallServerEvent = Exclude<
@@ -44,6 +45,10 @@ export class ModelInputs {
           ...(isPurpose(purpose) && { purpose }),
         }];
       }
+      case "response.progress":
+        return [{ type: "responseProgress", responseId: event.responseId }];
+      case "response.output_text.delta":
+        return [{ type: "speechText", ref: event.place, text: event.delta }];
       case "response.output_audio_transcript.delta":
         if (this.#worded.size < MAX_WORDED) this.#worded.add(event.place.itemId);
         return [{ type: "speechText", ref: event.place, text: event.delta }];
@@ -69,8 +74,13 @@ export class ModelInputs {
       case "response.done": {
         this.#worded.clear();
         this.#announced = 0;
-        const { error: _, ...done } = event;
-        return [{ ...done, type: "responseDone" }];
+        const { error, ...done } = event;
+        const retryAfterMs = retryAfterMsIn(error?.message);
+        return [{
+          ...done,
+          type: "responseDone",
+          ...(retryAfterMs !== undefined && { retryAfterMs }),
+        }];
       }
       default:
         return event satisfies never;

@@ -1,5 +1,6 @@
 import type { ModelInput, ModelRequest } from "../../call/realtimeClient.ts";
 import type { ServerError } from "../../protocol/openaiEvents.ts";
+import { retryAfterMsIn } from "./retryHint.ts";
 
 /** Remembers the latest requests by event id, so that a refusal can be told which one it is about. */
 export class SentRequests {
@@ -21,12 +22,14 @@ export class SentRequests {
     const request = eventId === undefined ? undefined : this.#byEventId.get(eventId);
     if (eventId === undefined || !request) return undefined;
     this.#byEventId.delete(eventId);
+    const retryAfterMs = request.type === "respond" ? retryAfterMsIn(error.message) : undefined;
     const availableMs = request.type === "truncate" ? availableMsIn(error.message) : undefined;
     return {
       type: "requestRefused",
       request,
       code: error.code ?? error.type ?? "unknown",
       ...(availableMs !== undefined && { availableMs }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
     };
   }
 }
