@@ -11,6 +11,9 @@ export interface CallDescription {
   readonly policy: CallPolicy;
 }
 
+/** Tools that do nothing that an agent could have announced to a caller who then waits for it. */
+const PASSIVE_TOOLS: ReadonlySet<string> = new Set(["end_call", "get_current_time", "do_not_call"]);
+
 export interface CallDefaults {
   readonly model: string;
   readonly idleMs: number;
@@ -68,8 +71,8 @@ export function describeCall(
       commitsBySilence: manual && (turns.commits === "silence" || request.direction !== "web"),
       modelListens: !manual,
       greetingProtected,
-      usesTools: agent.tools.length + agent.http_tools.length +
-          Object.keys(agent.transfers).length > 0,
+      usesTools: agent.http_tools.length + Object.keys(agent.transfers).length > 0 ||
+        agent.tools.some((name) => !PASSIVE_TOOLS.has(name)),
       fillerAfterMs: agent.filler_after_ms,
       idleMs: agent.idle_seconds === undefined ? defaults.idleMs : agent.idle_seconds * 1000,
       maxMs,
