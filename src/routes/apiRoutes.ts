@@ -4,6 +4,7 @@ import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import { createCallActions } from "../services/callActions.ts";
 import { createCallControl } from "../services/callControl.ts";
+import { createEndCall } from "../services/endCall.ts";
 import type { InstanceQuestions } from "../services/instances/questions.ts";
 import { createLiveKeyCalls, type LiveKeyCallsDeps } from "../services/liveKeyCalls.ts";
 import type { Phone } from "../services/phone.ts";
@@ -13,6 +14,7 @@ import { setTimer } from "../utils/setTimer.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { analyticsRoutes } from "./analytics.ts";
 import { callsRoutes } from "./calls.ts";
+import { erasureRoutes } from "./erasure.ts";
 import { eventsRoutes } from "./events.ts";
 import type { GuessGuard } from "./guessGuard.ts";
 import { keysRoutes } from "./keys.ts";
@@ -49,8 +51,15 @@ export function apiRoutes(
     }),
     ...(phone !== undefined && { endPhoneCall: phone.endCall }),
   });
+  const endCall = createEndCall({
+    control,
+    ...(phone !== undefined && {
+      hangUpPlaced: (callId) => phone.outbound.hangUp(callId, { isAdmin: true }),
+    }),
+  });
   const routes = new OpenAPIHono<CallerEnv>();
-  routes.route("/", callsRoutes({ access, calls, erasure: records.forgetting, control }));
+  routes.route("/", callsRoutes({ access, calls, control }));
+  routes.route("/", erasureRoutes({ access, calls, forgetting: records.forgetting, endCall }));
   routes.route("/", analyticsRoutes({ access, calls }));
   routes.route(
     "/",
@@ -66,10 +75,7 @@ export function apiRoutes(
   routes.route("/", webhookRoutes({ access, outbox, ...(webhooks !== undefined && { webhooks }) }));
   routes.route("/", metricsRoutes({ access, metrics, guesses }));
   const liveCallsOf = createLiveKeyCalls({
-    ...{ keyCalls, control, flush: recorder.flush, log },
-    ...(phone !== undefined && {
-      hangUpPlaced: (callId) => phone.outbound.hangUp(callId, { isAdmin: true }),
-    }),
+    ...{ keyCalls, endCall, flush: recorder.flush, log },
   });
   const { apiKeys: keys } = settings.server;
   routes.route("/", keysRoutes({ access, keys, revocation, liveCallsOf }));

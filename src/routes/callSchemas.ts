@@ -178,6 +178,14 @@ export const analytics = z.object({
 
 export const callerNumberParam = z.object({ number: e164 });
 
+/** Whoever the phone network named as the caller. */
+export const callerParam = z.object({
+  number: z.union([
+    e164,
+    z.string().regex(/^(?:sips?|client):[^\s/?#]{1,250}$/, "must be a number, sip: or client:"),
+  ]).openapi({ description: "In E.164 form, or percent-encoded `sip:` or `client:`" }),
+});
+
 export const erasure = z.object({
   calls: z.number().openapi({ description: "Also those that waited to be dialled" }),
   turns: z.number(),

@@ -1,7 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { ActionResult } from "../services/callActions.ts";
 import type { CallControl } from "../services/callControl.ts";
-import type { Forgetting } from "../services/forgetting.ts";
 import { viewCall, viewDetail, viewTurn } from "../services/callView.ts";
 import { type CallPosition, readCursor } from "../services/store/callList.ts";
 import type { CallRecord } from "../services/store/callRecord.ts";
@@ -14,10 +13,8 @@ import {
   actionAnswer,
   callAction,
   callDetail,
-  callerNumberParam,
   callList,
   callListQuery,
-  erasure,
   transcript,
 } from "./callSchemas.ts";
 import { HttpProblem } from "./errors.ts";
@@ -28,13 +25,12 @@ import { acceptedFormat } from "./transcriptFormat.ts";
 export interface CallsRoutesDeps {
   readonly access: RequireScope;
   readonly calls: Pick<CallStore, "get" | "content" | "list">;
-  readonly erasure: Pick<Forgetting, "eraseNumber">;
   readonly control: CallControl;
 }
 
 /** What is known of calls, and what can be done with them. */
 export function callsRoutes(
-  { access, calls, erasure, control }: CallsRoutesDeps,
+  { access, calls, control }: CallsRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
   const reading = { middleware: [access("calls:read")] };
@@ -83,10 +79,6 @@ export function callsRoutes(
       return c.json({ success: true, callId: call.id, type: asked.type } as const, 202);
     },
   );
-
-  routes.openapi({ ...eraseCaller, middleware: [access("admin")] }, async (c) => {
-    return c.json(await erasure.eraseNumber(c.req.valid("param").number), 200);
-  });
 
   return routes;
 
@@ -198,15 +190,4 @@ const action = createRoute({
   tags,
   request: { params: callIdParam, body: { required: true, content: json(callAction) } },
   responses: { 202: { description: "Under way", content: json(actionAnswer) }, ...errorAnswers },
-});
-
-const eraseCaller = createRoute({
-  method: "delete",
-  path: "/api/callers/{number}",
-  summary: "Erase one person's calls",
-  description:
-    "Everything that was kept of calls with this number, in all instances that share the database: records, transcripts, webhooks that are not delivered yet, entries of batches, journals. Calls that wait to be dialled are not dialled any more. A call that is under way goes on: it is counted as `pending`, is erased as soon as it ends, is not tried again, and no webhook tells of it any more. A number on the do-not-call list stays on it. Takes the scope `admin`.",
-  tags,
-  request: { params: callerNumberParam },
-  responses: { 200: { description: "What was erased", content: json(erasure) }, ...errorAnswers },
 });

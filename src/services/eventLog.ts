@@ -34,6 +34,8 @@ export interface EventLog {
   take(event: SharedEvent): void;
   /** Another process has come so far: what is not here by now will not come. */
   reach(origin: string, sequence: number): void;
+  /** Forgets what happened in calls that are erased. */
+  forget(callIds: readonly string[]): void;
   /** Hears of this process's own events. */
   follow(hear: (event: SharedEvent) => void): void;
   close(): void;
@@ -174,6 +176,7 @@ export function createEventLog(
     reach(origin, sequence) {
       if (!closed && sequence > positions.meet(origin, sequence)) leaveGap(origin, sequence);
     },
+    forget: (callIds) => ring.forget(new Set(callIds)),
     follow: (hear) => void followers.push(hear),
     close() {
       closed = true;

@@ -46,7 +46,10 @@ export interface ReadOptions {
 /** In the place of events that never came. */
 export type EventGap = Pick<LoggedEvent, "origin" | "sequence" | "id">;
 
-type Entry = { readonly event: LoggedEvent } | { readonly gap: EventGap };
+type Entry =
+  | { readonly event: LoggedEvent }
+  /** Nothing was missed where a call has been erased. */
+  | { readonly gap: EventGap; readonly isErased?: boolean };
 
 /** The newest events, in bounded memory: the oldest go first. */
 export class EventRing {
@@ -100,7 +103,7 @@ export class EventRing {
       if (entry === undefined) continue;
       const { origin, sequence } = placeOf(entry);
       if (sequence <= (after.get(origin) ?? 0)) continue;
-      if ("gap" in entry) missed = true;
+      if ("gap" in entry) missed ||= entry.isErased !== true;
       else if (wanted(entry.event)) {
         events.push(entry.event);
         characters += entry.event.text.length;
@@ -110,6 +113,17 @@ export class EventRing {
     const next = Math.max(position, to);
     const id = this.#idBefore(next);
     return { events, position: next, missed, ...(id !== undefined && { id }) };
+  }
+
+  /** Forgets all events of calls; their places stay. */
+  forget(callIds: ReadonlySet<string>): void {
+    for (let at = this.#start; at < this.#end; at++) {
+      const entry = this.#entries[at % this.#maxEvents];
+      if (entry === undefined || "gap" in entry || !callIds.has(entry.event.callId)) continue;
+      const { origin, sequence, id } = entry.event;
+      this.#characters -= lengthOf(entry);
+      this.#entries[at % this.#maxEvents] = { gap: { origin, sequence, id }, isErased: true };
+    }
   }
 
   get #isFull(): boolean {

@@ -6,6 +6,11 @@ import type { CallErasure, ErasedNumber } from "./store/erasure.ts";
 /** Forgets calls on demand, in the store and in the journals of every process. */
 export interface Forgetting {
   eraseNumber(number: string): Promise<ErasedNumber>;
+  /** One that is under way is erased when it ends if `underWay`, and otherwise left as it is. */
+  eraseCall(
+    callId: string,
+    options: { readonly underWay: boolean },
+  ): Promise<ErasedNumber | "unknown" | "under_way">;
   /** Forgets a call that is over where that has been asked for; gives whether it was. */
   forgetEnded(callId: string): Promise<boolean>;
   close(): void;
@@ -17,6 +22,8 @@ export interface ForgettingDeps {
   readonly flush: () => Promise<void>;
   /** Absent where none are kept. */
   readonly journals: Pick<CallJournals, "forget"> | undefined;
+  /** Forgets what readers of live events could still be told. */
+  readonly forgetEvents: (callIds: readonly string[]) => void;
   readonly bus: Pick<InstanceBus, "publish" | "subscribe">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -30,15 +37,17 @@ const MAX_IDS = 1000;
 
 /** Whoever cannot be told now finds out by itself: see `retention.ts`. */
 export function createForgetting(
-  { erasure, flush, journals, bus, now, log }: ForgettingDeps,
+  { erasure, flush, journals, forgetEvents, bus, now, log }: ForgettingDeps,
 ): Forgetting {
   const unsubscribe = bus.subscribe(TOPIC, (body) => {
     const { data } = message.safeParse(body);
     if (data === undefined) return;
+    forgetEvents(data.callIds);
     journals?.forget(data.callIds).catch((error) => log.warn("Journals not removed", { error }));
   });
 
   async function forgetHere(callIds: readonly string[]): Promise<void> {
+    forgetEvents(callIds);
     await journals?.forget(callIds);
   }
 
@@ -58,6 +67,16 @@ export function createForgetting(
         gone.push(...callIds);
       });
       await tellOthers(gone).catch((error) => log.warn("Erasure not told to others", { error }));
+      return erased;
+    },
+    async eraseCall(callId, options) {
+      await flush();
+      const erased = await erasure.eraseCall(callId, now(), options, forgetHere);
+      if (typeof erased !== "string" && erased.calls > 0) {
+        await tellOthers([callId]).catch((error) =>
+          log.warn("Erasure not told to others", { error })
+        );
+      }
       return erased;
     },
     async forgetEnded(callId) {

@@ -1,4 +1,4 @@
-import type { CallControl } from "./callControl.ts";
+import type { EndCall } from "./endCall.ts";
 import type { CallRecord } from "./store/callRecord.ts";
 import type { KeyCalls } from "./store/keyCalls.ts";
 
@@ -14,9 +14,7 @@ export interface LiveKeyCallsDeps {
   readonly keyCalls: Pick<KeyCalls, "underWay">;
   /** Settles when all that this process knew of calls before is in the store. */
   readonly flush: () => Promise<void>;
-  readonly control: CallControl;
-  /** Ends a placed call that nobody has taken yet; absent where there is no phone. */
-  readonly hangUpPlaced?: (callId: string) => Promise<unknown>;
+  readonly endCall: EndCall;
   readonly log: {
     info(message: string, fields: Readonly<Record<string, unknown>>): void;
     warn(message: string, fields: Readonly<Record<string, unknown>>): void;
@@ -25,7 +23,7 @@ export interface LiveKeyCallsDeps {
 
 /** Creates the function that counts the calls of a key, and ends them if asked to, whichever process holds them. */
 export function createLiveKeyCalls(
-  { keyCalls, flush, control, hangUpPlaced, log }: LiveKeyCallsDeps,
+  { keyCalls, flush, endCall, log }: LiveKeyCallsDeps,
 ): (keyName: string, options: { readonly end: boolean }) => Promise<LiveKeyCalls> {
   return async function liveCallsOf(keyName, { end }) {
     const calls = await underWay(keyName);
@@ -48,18 +46,10 @@ export function createLiveKeyCalls(
 
   async function endOrWarn(call: CallRecord): Promise<boolean> {
     try {
-      return await end(call);
+      return await endCall(call, { goodbye: true });
     } catch (error) {
       log.warn("Call of a revoked key not ended", { callId: call.id, error });
       return false;
     }
-  }
-
-  async function end(call: CallRecord): Promise<boolean> {
-    if (call.direction === "outbound" && call.status !== "live" && hangUpPlaced !== undefined) {
-      await hangUpPlaced(call.id);
-      return true;
-    }
-    return (await control(call, { type: "hangup", goodbye: true })).ok;
   }
 }

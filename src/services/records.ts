@@ -38,7 +38,7 @@ export interface Records {
   ) => Pick<RecordedCall, "model" | "transcriptionModel">;
   /** To be told of ends that no session of this process tells of. */
   readonly endedCalls: Pick<EndedCalls, "add">;
-  readonly forgetting: Pick<Forgetting, "eraseNumber">;
+  readonly forgetting: Pick<Forgetting, "eraseNumber" | "eraseCall">;
   /** Absent where nobody is to be told. */
   readonly webhooks?: Webhooks;
   /** Writes down what is still to be written, then closes the store. */
@@ -112,6 +112,7 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
   const { flush } = recorder;
   const forgetting = createForgetting({
     ...{ erasure: store.erasure, flush, journals: deps.journals, bus, now, log },
+    forgetEvents: eventLog.forget,
   });
   const endedCalls = createEndedCalls({
     events,

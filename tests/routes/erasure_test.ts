@@ -220,3 +220,102 @@ function deafReceiver() {
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
+
+/** Erases one call, and gives the status of the answer with what it says. */
+async function eraseCall(server: Pick<Instance, "request">, callId: string, query = "") {
+  const answer = await server.request(`/api/calls/${callId}${query}`, {
+    method: "DELETE",
+    headers: { "X-API-Key": apiKey },
+  });
+  return [answer.status, await answer.json()] as const;
+}
+
+for (
+  const [name, makePlace, ignore] of [
+    ["SQLite", inFile, false],
+    ["Postgres", onPostgres, !isPostgresThere],
+  ] as const
+) {
+  Deno.test({
+    name: `case 158: ${name}: a call is erased by its id, whoever called, with the request's key`,
+    ignore,
+    async fn() {
+      await using place = await makePlace();
+      const caller = "sip:ada.lovelace@example.com";
+      {
+        await using server = await startPhoneServer({
+          env: { API_KEYS, DATABASE_URL: place.url },
+        });
+        const call = server.network.call({ from: caller });
+        await call.next("media");
+        const callId = server.app.registry.byCallSid(call.sid)?.id ?? "";
+        await until(() => get(server, `/api/calls/${callId}`), ({ status }) => status === "live");
+        assert.match(await place.read(), /ada\.lovelace/);
+        const [status, problem] = await eraseCall(server, callId);
+        assert.deepEqual([status, problem.code], [409, "call_live"]);
+
+        const [, ending] = await eraseCall(server, callId, "?end=true");
+        assert.equal(ending.pending, 1);
+        await call.settled;
+        await isGone(server, callId);
+        assert.equal((await eraseCall(server, callId))[0], 404);
+
+        const requestKey = `order-${digits}`;
+        const placed = await initiate(server, { to: person }, { requestKey });
+        const { callId: second } = await placed.json();
+        const out = await server.network.nextCall();
+        await out.next("media");
+        out.hangUp();
+        await out.settled;
+        await isOver(server, second);
+        const [, erased] = await eraseCall(server, second);
+        assert.deepEqual([erased.calls, erased.pending], [1, 0]);
+        await isGone(server, second);
+        // The key is taken all the same: nobody is dialled twice.
+        const again = await initiate(server, { to: person }, { requestKey });
+        assert.equal(again.ok, false);
+        await again.body?.cancel();
+        const kept = await place.read();
+        assert.deepEqual([kept.includes(digits), kept.includes("lovelace")], [false, false]);
+      }
+    },
+  });
+}
+
+Deno.test("case 158: a caller that is no number is erased with all calls, and live events are forgotten", async () => {
+  await using server = await startPhoneServer({ env: { API_KEYS } });
+  const caller = "sip:ada.lovelace@example.com";
+  const call = server.network.call({ from: caller });
+  await call.next("media");
+  const callId = server.app.registry.byCallSid(call.sid)?.id ?? "";
+  const said = await server.post(`/api/calls/${callId}/actions`, {
+    type: "text",
+    text: "Lovelace",
+  });
+  await said.body?.cancel();
+  call.hangUp();
+  await call.settled;
+  await isOver(server, callId);
+  const answer = await server.request(`/api/callers/${encodeURIComponent(caller)}`, {
+    method: "DELETE",
+    headers: { "X-API-Key": apiKey },
+  });
+  assert.equal((await answer.json()).calls, 1);
+  await isGone(server, callId);
+  // What a reader that comes back is told begins behind it.
+  const leaving = new AbortController();
+  const events = await server.request("/api/events", {
+    headers: { "X-API-Key": apiKey, "Last-Event-ID": "" },
+    signal: leaving.signal,
+  });
+  const next = server.network.call({ from: "+12025550199" });
+  let told = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of events.body ?? []) {
+    told += decoder.decode(chunk, { stream: true });
+    if (told.includes("event: connected")) break;
+  }
+  assert.equal(told.includes(callId), false);
+  next.hangUp();
+  await next.settled;
+});

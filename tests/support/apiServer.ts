@@ -5,12 +5,14 @@ import type { CallEnd } from "../../src/call/types.ts";
 import { createAccess, createKeyCheck, type RequireScope } from "../../src/routes/access.ts";
 import { analyticsRoutes } from "../../src/routes/analytics.ts";
 import { callsRoutes } from "../../src/routes/calls.ts";
+import { erasureRoutes } from "../../src/routes/erasure.ts";
 import { eventsRoutes } from "../../src/routes/events.ts";
 import { writeServerSentEvent } from "../../src/routes/eventStream.ts";
 import { createGuessGuard } from "../../src/routes/guessGuard.ts";
 import type { Router } from "../../src/routes/index.ts";
 import { createCallActions } from "../../src/services/callActions.ts";
 import { createCallControl } from "../../src/services/callControl.ts";
+import { createEndCall } from "../../src/services/endCall.ts";
 import { createEventLog, type EventLog } from "../../src/services/eventLog.ts";
 import { createEventHub, type EventHub } from "../../src/services/events.ts";
 import { createForgetting } from "../../src/services/forgetting.ts";
@@ -139,12 +141,18 @@ export async function withApi(
       }),
     });
     const { calls } = store;
-    const erasure = createForgetting({
+    const forgetting = createForgetting({
       ...{ erasure: store.erasure, bus: createLoneBus("test"), now, log: { warn() {} } },
       flush: () => Promise.resolve(),
       journals: undefined,
+      forgetEvents: log.forget,
     });
-    router.route("/", callsRoutes({ access, calls, erasure, control }));
+    router.route(
+      "/",
+      callsRoutes({ access, calls, control }),
+    );
+    const endCall = createEndCall({ control });
+    router.route("/", erasureRoutes({ access, calls, forgetting, endCall }));
     router.route("/", analyticsRoutes({ access, calls }));
     router.route(
       "/",

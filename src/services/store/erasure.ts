@@ -1,4 +1,4 @@
-import type { Database, Query } from "./database.ts";
+import type { Database, Query, Row } from "./database.ts";
 import { numberOf, textOf } from "./row.ts";
 
 /** What was erased. */
@@ -25,6 +25,16 @@ export interface CallErasure {
    * be dialled is not dialled any more; what is under way is to be erased when it ends: see `isDue`.
    */
   eraseNumber(number: string, now: number, alsoForget?: AlsoForget): Promise<ErasedNumber>;
+  /**
+   * The same for one call. One that is under way is to be erased when it ends, or else is left as it is:
+   * `under_way`.
+   */
+  eraseCall(
+    callId: string,
+    now: number,
+    options: { readonly underWay: boolean },
+    alsoForget?: AlsoForget,
+  ): Promise<ErasedNumber | "unknown" | "under_way">;
   /** Whether a call is to be erased once it is over. */
   isDue(callId: string): Promise<boolean>;
   /** Forgets a call that is over. */
@@ -44,6 +54,9 @@ const FORGET_ITEMS = `UPDATE batch_items SET number = '', variables = NULL,
 
 /** Nobody has taken them to be dialled. */
 const WAITING = "EXISTS (SELECT 1 FROM dial_queue WHERE call_id = calls.id AND claimed_at IS NULL)";
+
+const STATE = `CASE WHEN ended_at IS NOT NULL THEN 'over' WHEN ${WAITING} THEN 'waiting'
+  ELSE 'under_way' END AS state`;
 
 export function createErasure(database: Database): CallErasure {
   return {
@@ -88,6 +101,19 @@ export function createErasure(database: Database): CallErasure {
       const pending = await countOf(database.query, `calls WHERE ${WITH_NUMBER}`, [number]);
       await leaveNoTrace();
       return { ...erased, pending };
+    },
+    async eraseCall(callId, now, { underWay }, alsoForget) {
+      // By this lock, it is not taken to be dialled meanwhile, and not tried again.
+      const erased = await database.transaction("dial", async (query) => {
+        const rows = await query(`SELECT id, ${STATE} FROM calls WHERE id = $1`, [callId]);
+        const state = rows[0] && textOf(rows[0], "state");
+        if (state === undefined) return "unknown";
+        if (state === "under_way" && !underWay) return state;
+        const { found: _, ...counts } = await eraseRows(query, rows, now, alsoForget);
+        return { ...counts, pending: state === "under_way" ? 1 : 0 };
+      });
+      await leaveNoTrace();
+      return erased;
     },
     async isDue(callId) {
       return await countOf(database.query, "erased_calls WHERE call_id = $1", [callId]) > 0;
@@ -142,13 +168,22 @@ async function eraseSome(
   alsoForget?: AlsoForget,
 ): Promise<Erased & { readonly found: number }> {
   const rows = await query(
-    `SELECT id, CASE WHEN ended_at IS NOT NULL THEN 'over' WHEN ${WAITING} THEN 'waiting'
-      ELSE 'under_way' END AS state FROM calls
+    `SELECT id, ${STATE} FROM calls
       WHERE ${WITH_NUMBER} AND (ended_at IS NOT NULL OR ${WAITING}
         OR NOT EXISTS (SELECT 1 FROM erased_calls WHERE call_id = calls.id))
       ORDER BY id LIMIT ${CHUNK}`,
     [number],
   );
+  return await eraseRows(query, rows, now, alsoForget);
+}
+
+/** Rows tell id and state of calls. */
+async function eraseRows(
+  query: Query,
+  rows: readonly Row[],
+  now: number,
+  alsoForget?: AlsoForget,
+): Promise<Erased & { readonly found: number }> {
   const idsOf = (...states: readonly string[]) =>
     rows.filter((row) => states.includes(textOf(row, "state"))).map((row) => textOf(row, "id"));
   const found = idsOf("over", "waiting", "under_way");

@@ -1,4 +1,5 @@
-import type { Database } from "./database.ts";
+import type { Database, Query } from "./database.ts";
+import { digestOf } from "./digest.ts";
 import { choiceOf, maybeJson, maybeText, numberOf, present, textOf } from "./row.ts";
 
 /** What a request was answered with. */
@@ -40,7 +41,32 @@ const LIFETIME_MS = 24 * 60 * 60_000;
 /** Longer than any request may take: whoever made it must have died meanwhile. */
 const IN_FLIGHT_MS = 120_000;
 
-export function createIdempotencyKeys({ query }: Database): IdempotencyKeys {
+/** Only digests of keys are kept: what clients choose as one often names a person. */
+export function createIdempotencyKeys(database: Database): IdempotencyKeys {
+  const { query } = database;
+  return ofDigests(createDigestKeys(query));
+}
+
+function ofDigests(keys: IdempotencyKeys): IdempotencyKeys {
+  const digested = async <T extends RequestKey>(key: T): Promise<T> => ({
+    ...key,
+    requestKey: await digestOf(key.requestKey),
+  });
+  return {
+    async reserve(request, now) {
+      // One of before digests were kept.
+      const earlier = await keys.find(request, now);
+      return earlier ?? await keys.reserve(await digested(request), now);
+    },
+    find: async (key, now) =>
+      await keys.find(await digested(key), now) ?? await keys.find(key, now),
+    complete: async (key, response) => await keys.complete(await digested(key), response),
+    markUnknown: async (key) => await keys.markUnknown(await digested(key)),
+    release: async (key) => await keys.release(await digested(key)),
+  };
+}
+
+function createDigestKeys(query: Query): IdempotencyKeys {
   async function find(
     { keyName, requestKey }: RequestKey,
     now: number,

@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { digestOf } from "./digest.ts";
 import { textOf } from "./row.ts";
 
 /** Secrets that open one door once, whichever process is asked. Only their digests are kept. */
@@ -44,9 +45,4 @@ export function createSingleUseTokens(database: Database): SingleUseTokens {
       ]);
     },
   };
-}
-
-async function digestOf(token: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
-  return new Uint8Array(digest).toHex();
 }

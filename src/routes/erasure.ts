@@ -1,0 +1,81 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { EndCall } from "../services/endCall.ts";
+import type { Forgetting } from "../services/forgetting.ts";
+import type { CallStore } from "../services/store/calls.ts";
+import type { CallerEnv, RequireScope } from "./access.ts";
+import { callerParam, erasure } from "./callSchemas.ts";
+import { HttpProblem } from "./errors.ts";
+import { callIdParam, errorAnswers, json, refuseInvalid } from "./openapiParts.ts";
+
+export interface ErasureRoutesDeps {
+  readonly access: RequireScope;
+  readonly calls: Pick<CallStore, "get">;
+  readonly forgetting: Pick<Forgetting, "eraseNumber" | "eraseCall">;
+  readonly endCall: EndCall;
+}
+
+/** Forgets what was kept of a call, or of a person. */
+export function erasureRoutes(
+  { access, calls, forgetting, endCall }: ErasureRoutesDeps,
+): OpenAPIHono<CallerEnv> {
+  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+
+  routes.openapi({ ...eraseCall, middleware: [access("admin")] }, async (c) => {
+    const call = await calls.get(c.req.valid("param").id);
+    if (call === undefined) throw unknownCall();
+    const underWay = c.req.valid("query").end === "true";
+    const erased = await forgetting.eraseCall(call.id, { underWay });
+    if (erased === "unknown") throw unknownCall();
+    if (erased === "under_way") {
+      throw new HttpProblem(
+        409,
+        "call_live",
+        "The call is under way: end it first, or add end=true.",
+      );
+    }
+    // Whether it can be ended from here or not, it is erased when it is over.
+    if (erased.pending > 0) await endCall(call, { goodbye: false }).catch(() => false);
+    return c.json(erased, 200);
+  });
+
+  routes.openapi({ ...eraseCaller, middleware: [access("admin")] }, async (c) => {
+    return c.json(await forgetting.eraseNumber(c.req.valid("param").number), 200);
+  });
+
+  return routes;
+}
+
+function unknownCall(): HttpProblem {
+  return new HttpProblem(404, "unknown_call", "There is no such call.");
+}
+
+const tags = ["Calls"];
+
+const eraseCall = createRoute({
+  method: "delete",
+  path: "/api/calls/{id}",
+  summary: "Erase one call",
+  description:
+    "Everything that was kept of the call, in all instances that share the database: record, transcript, live events, webhooks that are not delivered yet, its entry of a batch, its journal; also for callers without a number. A call that waits to be dialled is not dialled any more. One that is under way is left alone (409 `call_live`), unless `end=true`: then it is ended, and erased as soon as it is over. Takes the scope `admin`.",
+  tags,
+  request: {
+    params: callIdParam,
+    query: z.strictObject({
+      end: z.enum(["true", "false"]).optional().openapi({
+        description: "Whether a call that is under way is ended",
+      }),
+    }),
+  },
+  responses: { 200: { description: "What was erased", content: json(erasure) }, ...errorAnswers },
+});
+
+const eraseCaller = createRoute({
+  method: "delete",
+  path: "/api/callers/{number}",
+  summary: "Erase one person's calls",
+  description:
+    "Everything that was kept of calls with this number, in all instances that share the database: records, transcripts, webhooks that are not delivered yet, entries of batches, journals. Calls that wait to be dialled are not dialled any more. A call that is under way goes on: it is counted as `pending`, is erased as soon as it ends, is not tried again, and no webhook tells of it any more. A number on the do-not-call list stays on it. Takes the scope `admin`.",
+  tags,
+  request: { params: callerParam },
+  responses: { 200: { description: "What was erased", content: json(erasure) }, ...errorAnswers },
+});
