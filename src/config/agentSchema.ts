@@ -43,7 +43,8 @@ const httpTool = z.strictObject({
 
 /** What may stand in the front matter of an agent's file; unknown names are errors. */
 export const agentFrontMatter = z.strictObject({
-  name: name.optional(),
+  // Compared with the file's name, which has rules of its own.
+  name: z.string().max(64).optional(),
   title: z.string().min(1).max(80),
   greeting: z.string().min(1).max(1000).optional(),
   greeting_interruptible: z.boolean().default(true),

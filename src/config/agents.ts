@@ -169,7 +169,8 @@ const filesOnDisk: AgentFiles = {
 
 async function listed(dir: string, files: AgentFiles): Promise<readonly string[]> {
   try {
-    return (await files.list(dir)).filter((file) => file.endsWith(".md")).sort();
+    // Editors keep files of their own beside those that they change, with a dot in front.
+    return (await files.list(dir)).filter((file) => /^[^.].*\.md$/s.test(file)).sort();
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) {
       throw new AgentsError([

@@ -55,7 +55,7 @@ const noServices: ToolServices = {
 
 function toolsOf(agent: Agent, services: ToolServices): readonly Tool[] {
   const known = [...builtIn, createDoNotCall(services.putOnDoNotCallList)];
-  const listed = agent.tools.filter((name) => name !== "transfer_call")
+  const listed = [...new Set(agent.tools)].filter((name) => name !== "transfer_call")
     .map((name) => findTool(name, known));
   const aliases = Object.keys(agent.transfers);
   if (agent.tools.includes("transfer_call") && aliases.length === 0) {

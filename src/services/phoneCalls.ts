@@ -76,10 +76,12 @@ function requestOf({ direction, agent, from, to }: CallRecord): CallRequest {
 
 /** A stream that keeps breaking is not mended by another. */
 const MAX_STREAMS = 20;
+const MAX_TURNED_AWAY = 1000;
 
 export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
   const { registry, tokens, shared, takeover, log, now, setTimer } = deps;
   const afterwards = createAfterCall({ ...deps, log });
+  const turnedAway = new Set<string>();
   const streams = createExpectedStreams({
     ...{ tokens, shared, now, setTimer, late: giveUp, withinMs: deps.streamWithinMs ?? 20_000 },
   });
@@ -193,12 +195,23 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
       const record = await shared.find(callSid);
       if (record === undefined || record.status === "ended") return undefined;
       const { id } = record;
-      if (record.direction === "outbound") return await deps.placedSession(id, callSid);
-      return registry.open({ ...requestOf(record), callSid }, id);
+      if (record.direction !== "outbound") {
+        return registry.open({ ...requestOf(record), callSid }, id);
+      }
+      const session = await deps.placedSession(id, callSid);
+      if (session === undefined) turnAway(callSid);
+      return session;
     } catch (error) {
+      if (error instanceof CallRefused) turnAway(callSid);
       log.warn("Phone call not taken over", { error });
       return undefined;
     }
+  }
+
+  /** Another stream would be refused as this one was, again and again without a sound. */
+  function turnAway(callSid: string): void {
+    turnedAway.add(callSid);
+    if (turnedAway.size > MAX_TURNED_AWAY) turnedAway.delete(turnedAway.values().next().value!);
   }
 
   async function resumeShared(callSid: string): Promise<PhoneAnswer> {
@@ -209,6 +222,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
       if (end !== undefined) {
         return await afterwards({ id: record.id, request: requestOf(record), end }, callSid);
       }
+      if (turnedAway.has(callSid)) return apologise(record.agent);
       return { do: "connect", token: streams.issueToken(callSid) };
     } catch (error) {
       log.warn("Phone call not found", { error });

@@ -185,3 +185,16 @@ Deno.test("case 111: the time to read hostile front matter grows with its length
     assert.ok(long < 15 * Math.max(short, 1), `${name}: ${short} ms, then ${long} ms`);
   }
 });
+
+Deno.test("case 108: files that editors and systems leave beside agents are no agents", async () => {
+  const agents = await loadAgents(
+    "agents",
+    files({
+      "front-desk.md": "---\nname: front-desk\ntitle: Desk\n---\nHelp.",
+      ".#front-desk.md": "",
+      "._front-desk.md": "\0\0",
+      ".md": "",
+    }),
+  );
+  assert.deepEqual([agents.names, [...agents.unusable.keys()]], [["front-desk"], []]);
+});

@@ -215,3 +215,41 @@ Deno.test("case 107: an answer that is no text, or never ends, is told in a sent
   assert.equal(await use(talk, "empty", {}), "");
   await hangUp(world, talk);
 });
+
+Deno.test("case 100, 110: what goes to the model is the schema in its one form, and the languages", async () => {
+  const schema = JSON.stringify({
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: "https://shop.example.com/order",
+    properties: { number: { type: "string" } },
+    required: ["number"],
+  });
+  await using world = await startPhoneWorld({
+    agent: [
+      "languages: [en, es]",
+      "http_tools:",
+      tool("find_order", "https://shop.example.com", `, parameters: ${schema}`),
+      tool("ping", "https://shop.example.com"),
+    ].join("\n"),
+  });
+  const talk = await world.ring();
+  const { session } = await talk.model.next("session.update");
+  const { tools, audio } = JSON.parse(JSON.stringify(session));
+  const closed = { additionalProperties: false };
+  assert.deepEqual(
+    tools.map(({ parameters }: { readonly parameters: unknown }) => parameters),
+    [
+      {
+        type: "object",
+        properties: { number: { type: "string" } },
+        required: ["number"],
+        ...closed,
+      },
+      { type: "object", properties: {}, ...closed },
+    ],
+  );
+  assert.deepEqual(audio.input.transcription, {
+    model: "gpt-transcribe",
+    languages: ["en", "es"],
+  });
+  await hangUp(world, talk);
+});

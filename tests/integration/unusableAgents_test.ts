@@ -198,3 +198,27 @@ Deno.test("case 108: a call that waited for its turn is not dialled for an agent
   assert.deepEqual([outcome, detail], ["failed", "agent_unusable"]);
   assert.equal(server.network.calls.length, 1);
 });
+
+Deno.test("case 108: a call under way whose agent cannot be used after a restart ends with the apology", async () => {
+  await using database = await temporaryDatabase();
+  const env = { DATABASE_URL: database.url };
+  await using server = await startPhoneServer({
+    env,
+    overrides: { agentFiles: agentFiles({ "receptionist.md": sound, "other.md": sound }) },
+    network: { line: { sayMsPerCharacter: 1 } },
+  });
+  const call = server.network.call();
+  await call.next("media");
+  await using next = await startBeside(server, env, {
+    agentFiles: agentFiles({ "receptionist.md": unfitTool, "other.md": sound }),
+  });
+  server.network.connectTo(next.origin);
+  let instructions = 0;
+  call.watch(({ type }) => {
+    if (type === "twiml") instructions++;
+  });
+  call.breakConnection();
+  assert.match((await call.next("said")).text, /^Es tut uns leid/);
+  await call.settled;
+  assert.ok(instructions <= 2, `${instructions} instructions, and no sound`);
+});

@@ -237,6 +237,33 @@ Deno.test("get_current_time says that a zone does not exist", async () => {
   assert.equal(ok, false);
 });
 
+Deno.test("case 112: tools of the server's own bear whatever a model may say", async () => {
+  const cases: readonly (readonly [string, unknown, RegExp | undefined])[] = [
+    ["get_current_time", { time_zone: null }, undefined],
+    ["get_current_time", { time_zone: "+05:30" }, undefined],
+    ["get_current_time", { time_zone: "europe/berlin" }, undefined],
+    ["get_current_time", { time_zone: "" }, /unknown_time_zone/],
+    ["get_current_time", { time_zone: "Mars\0/../Base" }, /unknown_time_zone/],
+    ["get_current_time", { time_zone: "x".repeat(10_000) }, /must NOT have more than 64/],
+    ["get_current_time", { time_zone: ["UTC"] }, /must be string/],
+    ["send_dtmf", { digits: "1".repeat(10_000) }, /must match pattern/],
+    ["send_dtmf", { digits: 123 }, undefined],
+    ["send_dtmf", { digits: null }, /must have required property 'digits'/],
+    ["transfer_call", { to: "__proto__" }, /must be one of/],
+    ["transfer_call", { to: "constructor" }, /must be one of/],
+    ["transfer_call", { to: "sales", number: "+15550100" }, /must not have a field/],
+    ["end_call", { reason: null }, undefined],
+    ["end_call", { reason: "x".repeat(10_000) }, /must NOT have more than 200/],
+  ];
+  for (const [name, args, expected] of cases) {
+    const { output, ok } = await run(TOOLS, name, JSON.stringify(args));
+    const told = JSON.stringify(output);
+    if (expected === undefined) assert.ok(ok, told);
+    else assert.match(told, expected);
+    assert.ok(told.length < 400, told);
+  }
+});
+
 Deno.test("transfer_call knows the operator's aliases and nothing else", async () => {
   const { effect } = await run(TOOLS, "transfer_call", '{"to":"sales"}');
   assert.deepEqual(effect, { type: "transfer", alias: "sales" });
