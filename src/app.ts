@@ -11,6 +11,7 @@ import { writeServerSentEvent } from "./routes/eventStream.ts";
 import type { HostFacts } from "./routes/index.ts";
 import { appendPrivately, createCallJournals, removeIfThere } from "./services/callJournals.ts";
 import { logCalls } from "./services/callLog.ts";
+import { openCallBudget } from "./services/budget/openCallBudget.ts";
 import { createCallSetup } from "./services/callSetup.ts";
 import { equipAgents } from "./services/equipAgents.ts";
 import { createConsoleLog, givenConsoleLog } from "./services/consoleLog.ts";
@@ -25,14 +26,14 @@ import { reportOpenLimits } from "./services/openLimits.ts";
 import { createPhone, type DiallingTime, type Phone } from "./services/phone.ts";
 import { loadPrices } from "./services/priceList.ts";
 import { startReconciler } from "./services/reconcile.ts";
-import { openRecords, type Records } from "./services/records.ts";
+import { openRecords } from "./services/records.ts";
 import { createSafety, type Safety } from "./services/safety.ts";
 import { createSessionPorts } from "./services/sessionPorts.ts";
 import { createSpendGuard } from "./services/spendGuard.ts";
 import { openStore, type Store } from "./services/store.ts";
 import type { Tools } from "./services/tools.ts";
 import { createCallSigner } from "./services/tools/callIdentity.ts";
-import { findUnpricedLimits } from "./services/unpricedLimits.ts";
+import { findUnpriced, findUnpricedLimits } from "./services/unpricedLimits.ts";
 import { prepareFolder } from "./services/writableFolder.ts";
 import type { RealtimeServerOptions } from "./sim/realtime.ts";
 import { newId, newToken } from "./utils/ids.ts";
@@ -83,7 +84,10 @@ export async function createApp(
     ...(examineAgent !== undefined && { examine: examineAgent }),
     ...{ incidents, log },
   });
-  const { prices, store, journals } = await openPlaces(settings, agents, log);
+  const { prices, unpriced, store, journals } = await openPlaces(settings, agents, log);
+  const callBudget = await openCallBudget({
+    ...{ settings, unpriced, store, incidents, setTimer, log },
+  });
   const safety = await createSafety({
     ...{ settings, agents, doNotCall: store.doNotCall, now: store.clock.now, log },
     registry: () => registry,
@@ -111,20 +115,30 @@ export async function createApp(
   const questions = createInstanceQuestions({ bus, newId: () => newId("ask"), setTimer, log });
   const records = await openRecords({
     ...{ settings, agents, registry, events, bus, store, prices, incidents, modelFaults, log },
+    budget: callBudget,
     ...(journals !== undefined && { journals }),
     writeEvent: writeServerSentEvent,
     logLinesDropped: () => logOutput.lines.dropped,
-    onEnded: (call) => phone?.outbound.ended(call),
-    beforeStoreCloses: () => phone?.outbound.settled(),
+    onEnded(call) {
+      callBudget.ended(call);
+      phone?.outbound.ended(call);
+    },
+    async beforeStoreCloses() {
+      await callBudget.settled();
+      await phone?.outbound.settled();
+    },
   });
   const { transfers, policy } = safety;
   const phone: Phone | undefined = createPhone({
     ...{ settings, agents, registry, events, records, questions, policy, log, setTimer },
-    transfers,
+    ...{ callBudget, transfers },
     ...(twilioTimeoutMs !== undefined && { twilioTimeoutMs }),
     ...(dialling !== undefined && { dialling }),
   });
-  const spendGuard = guardSpending(settings, { events, registry, records, log });
+  const spendGuard = createSpendGuard({
+    ...{ events, registry, prices, setTimer, log, modelsOf: records.modelsOf },
+    ...{ budget: callBudget, limits: settings.limits, now: store.clock.now },
+  });
   const reconciler = startReconciler({
     ...{ records, phone, log, setTimer, now: store.clock.now, maxCallMs: settings.limits.callMs },
     holds: (callId) => registry.get(callId) !== undefined,
@@ -132,6 +146,7 @@ export async function createApp(
   let draining = false;
   const router = createAppRouter({
     ...{ settings, agents, registry, phone, log, records, questions, incidents, transfers },
+    callBudget,
     engine: model.name,
     isDraining: () => draining,
   });
@@ -176,14 +191,17 @@ async function openPlaces(settings: Settings, agents: Agents, log: Logger) {
     problems.push(name + (error instanceof Error ? error.message : String(error)));
   };
   const prices = await loadPrices(settings.records).catch(tell(""));
-  if (prices !== undefined) problems.push(...findUnpricedLimits(settings, agents, prices));
+  const unpriced = prices === undefined
+    ? new Map<string, readonly string[]>()
+    : findUnpriced(settings, agents, prices);
+  problems.push(...findUnpricedLimits(settings, unpriced));
   const journals = await openJournals(settings, log).catch(tell("JOURNAL_DIR: "));
   const barred = unreachableDatabase(settings.database);
   if (barred !== undefined) problems.push(barred);
   const store = barred === undefined
     ? await openStore(settings.database, { now: Date.now }).catch(tell("DATABASE_URL: "))
     : undefined;
-  if (problems.length === 0 && prices && store) return { prices, journals, store };
+  if (problems.length === 0 && prices && store) return { prices, unpriced, journals, store };
   await store?.close();
   throw new SettingsError(problems);
 }
@@ -220,24 +238,6 @@ async function openJournals({ records: { journal } }: Settings, log: Logger) {
   await prepareFolder(journal.dir);
   return createCallJournals({
     ...{ ...journal, append: appendPrivately, remove: removeIfThere, setTimer, log },
-  });
-}
-
-function guardSpending(
-  { limits: { callUsd }, outbound: { dailyUsd } }: Settings,
-  { events, registry, records, log }: {
-    readonly events: EventHub;
-    readonly registry: CallRegistry;
-    readonly records: Records;
-    readonly log: Logger;
-  },
-) {
-  const { store: { budget }, prices } = records;
-  return createSpendGuard({
-    ...{ events, registry, prices, log, now: records.store.clock.now },
-    modelsOf: records.modelsOf,
-    ...(callUsd !== undefined && { callUsd }),
-    ...(dailyUsd !== undefined && { daily: { usd: dailyUsd, budget } }),
   });
 }
 

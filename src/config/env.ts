@@ -1,5 +1,6 @@
 import { isLoopback } from "../utils/loopback.ts";
 import { checkExposure } from "./exposure.ts";
+import { readLimits } from "./limitSettings.ts";
 import { readOutbound } from "./outboundSettings.ts";
 import { readPhone } from "./phoneSettings.ts";
 import { readDatabase, readRecords } from "./recordSettings.ts";
@@ -51,8 +52,9 @@ export function readSettings(environment: Environment): Settings {
   checkExposure(read, { server, phone, isRehearsal });
   const signingSecrets = readSigningSecrets(read);
   const webhook = readWebhook(read, signingSecrets);
-  const callUsd = read.amount("MAX_CALL_USD");
-  const hints = [...misspellings(environment), ...adminHint(server)];
+  const outbound = readOutbound(read, { isRehearsal });
+  const limits = readLimits(read, { outbound, isRehearsal });
+  const hints = [...misspellings(environment), ...adminHint(server), ...read.off.map(offHint)];
   const settings: Settings = {
     server,
     openai,
@@ -67,13 +69,8 @@ export function readSettings(environment: Environment): Settings {
         "must be the name of an agent's file without .md: lower-case letters, digits, - and _.",
       ) ?? "receptionist",
     },
-    outbound: readOutbound(read),
-    limits: {
-      calls: read.whole("MAX_CALLS", 100, { min: 1, max: 100_000 }),
-      callMs: read.whole("MAX_CALL_MINUTES", 60, { min: 1, max: 1440 }) * 60_000,
-      ...(callUsd !== undefined && { callUsd }),
-      idleMs: read.whole("IDLE_SECONDS", 30, { min: 5, max: 3600 }) * 1000,
-    },
+    outbound,
+    limits,
     ...(webhook !== undefined && { webhook }),
     signingSecrets,
     log: {
@@ -120,6 +117,9 @@ function readRealtimeUrl(read: SettingReader): string {
 }
 
 const OPENAI_URL = "wss://api.openai.com/v1/realtime";
+function offHint(name: string): string {
+  return `${name} is off: only the other limits hold what calls may come to.`;
+}
 
 function misspellings(environment: Environment): readonly string[] {
   return Object.keys(environment).flatMap((name) => {

@@ -1,5 +1,5 @@
 import type { Agents } from "./agents.ts";
-import type { PhoneSettings, Settings } from "./settings.ts";
+import type { DayLimits, PhoneSettings, Settings } from "./settings.ts";
 
 /** What a person reads when the server has started: what is on, what is off and why, what to do next. */
 export function firstScreen(
@@ -19,6 +19,7 @@ export function firstScreen(
     ["Engine", engineLine(engine)],
     ["Phone", phoneLine(phone)],
     ["Records", recordsLine(settings)],
+    ["Limits", limitsLine(settings)],
     [
       "API",
       server.apiKeys.length > 0
@@ -65,6 +66,17 @@ function phoneLine(phone: PhoneSettings | undefined): string {
 export function stoppingScreen(liveCalls: number, drainMs: number): string {
   const calls = liveCalls === 1 ? "1 call goes" : `${liveCalls} calls go`;
   return `  ${calls} on to the end (DRAIN_SECONDS=${drainMs / 1000}). Ctrl-C again stops at once.`;
+}
+
+/** What may be spent before calls are ended or refused. */
+function limitsLine({ limits: { callUsd, callMs, server, key, inbound } }: Settings): string {
+  const day = ({ dailyUsd, dailyMinutes }: DayLimits) =>
+    [
+      ...(dailyUsd === undefined ? [] : [`$${dailyUsd}`]),
+      ...(dailyMinutes === undefined ? [] : [`${dailyMinutes} minutes`]),
+    ].join(" and ") || "no limit";
+  const call = `${callUsd === undefined ? "" : `$${callUsd} and `}${callMs / 60_000} minutes`;
+  return `${call} a call; a day ${day(server)}, ${day(key)} a key, ${day(inbound)} of calls in`;
 }
 
 function recordsLine({ database, records: { retentionDays } }: Settings): string {

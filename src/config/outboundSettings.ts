@@ -2,10 +2,17 @@ import type { SettingReader } from "./settingReader.ts";
 import type { CallingHours, OutboundSettings } from "./settings.ts";
 
 /** Whom the server may call, when, and how much of it. */
-export function readOutbound(read: SettingReader): OutboundSettings {
+export function readOutbound(
+  read: SettingReader,
+  { isRehearsal }: { readonly isRehearsal: boolean },
+): OutboundSettings {
   const countries = readCountries(read);
   const hours = readHours(read);
-  const dailyUsd = read.amount("OUTBOUND_DAILY_USD");
+  const dailyMinutes = read.limit("OUTBOUND_DAILY_MINUTES", 600);
+  const dailyUsd = isRehearsal && read.text("OUTBOUND_DAILY_USD") === undefined
+    ? undefined
+    : read.limit("OUTBOUND_DAILY_USD", 25);
+  const perNumberDaily = read.wholeLimit("OUTBOUND_PER_NUMBER_DAILY", 10);
   return {
     ...(countries !== undefined && { countries }),
     allow: readPrefixes(read, "OUTBOUND_ALLOW"),
@@ -14,8 +21,10 @@ export function readOutbound(read: SettingReader): OutboundSettings {
     perSecond: read.whole("OUTBOUND_PER_SECOND", 1, { min: 1, max: 1000 }),
     perMinute: read.whole("OUTBOUND_PER_MINUTE", 10, { min: 1, max: 10_000 }),
     concurrent: read.whole("OUTBOUND_CONCURRENT", 5, { min: 1, max: 10_000 }),
-    dailyMinutes: read.whole("OUTBOUND_DAILY_MINUTES", 600, { min: 1, max: 1_000_000 }),
+    pending: read.whole("OUTBOUND_PENDING", 10_000, { min: 1, max: 1_000_000 }),
+    ...(dailyMinutes !== undefined && { dailyMinutes }),
     ...(dailyUsd !== undefined && { dailyUsd }),
+    ...(perNumberDaily !== undefined && { perNumberDaily }),
   };
 }
 

@@ -5,6 +5,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export class SettingReader {
   readonly #environment: Environment;
   readonly #problems: string[] = [];
+  readonly #off: string[] = [];
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -13,6 +14,11 @@ export class SettingReader {
   /** Sentences that name the setting, what is wrong and the fix; never a secret's value. */
   get problems(): readonly string[] {
     return this.#problems;
+  }
+
+  /** Limits that have been taken away. */
+  get off(): readonly string[] {
+    return this.#off;
   }
 
   problem(sentence: string): void {
@@ -51,13 +57,37 @@ export class SettingReader {
     return fallback;
   }
 
-  amount(name: string): number | undefined {
+  /** Whether a limit is taken away, which has to be said: `off`, or 0. */
+  isOff(name: string): boolean {
+    return /^(off|0+(\.0+)?)$/i.test(this.text(name) ?? "");
+  }
+
+  /** An amount that holds unless it is taken away; undefined where it is. */
+  limit(name: string, fallback: number): number | undefined {
+    if (!this.isOff(name)) {
+      return this.amount(name, `for ${fallback}, or say off for no limit`) ?? fallback;
+    }
+    this.#off.push(name);
+    return undefined;
+  }
+
+  /** The same for what is counted. */
+  wholeLimit(name: string, fallback: number): number | undefined {
+    const limit = this.limit(name, fallback);
+    if (limit === undefined || Number.isInteger(limit)) return limit;
+    this.problem(`${name} is "${limit}": give a whole number, or say off for no limit.`);
+    return fallback;
+  }
+
+  amount(name: string, otherwise = ""): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
     const number = /^\d{1,9}(\.\d{1,6})?$/.test(value) ? Number(value) : NaN;
     if (number >= 0) return number;
     this.problem(
-      `${name} is "${shown(value)}": give an amount such as 25 or 9.50, or leave it out.`,
+      `${name} is "${shown(value)}": give an amount such as 25 or 9.50, or leave it out${
+        otherwise === "" ? "" : ` ${otherwise}`
+      }.`,
     );
     return undefined;
   }

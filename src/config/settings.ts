@@ -80,8 +80,12 @@ export interface OutboundSettings {
   readonly perSecond: number;
   readonly perMinute: number;
   readonly concurrent: number;
-  readonly dailyMinutes: number;
+  readonly dailyMinutes?: number;
   readonly dailyUsd?: number;
+  /** Calls to one number, whoever asks for them. */
+  readonly perNumberDaily?: number;
+  /** Calls of batches of one key that have not been dialled yet. */
+  readonly pending: number;
 }
 
 /** Minutes since midnight; the second is not part of it any more. */
@@ -96,6 +100,29 @@ export interface LimitSettings {
   /** What one call may cost before it is ended. */
   readonly callUsd?: number;
   readonly idleMs: number;
+  /** How long a caller may talk with whom he was handed over to. */
+  readonly transferMs: number;
+  /** Live calls from browsers. */
+  readonly webCallsPerKey?: number;
+  readonly webCallsPerVisitor?: number;
+  /** Of all calls, in every direction. */
+  readonly server: DayLimits;
+  /** Of all calls that came in by phone. */
+  readonly inbound: DayLimits;
+  /** Of all calls of one API key, in every direction. */
+  readonly key: DayLimits;
+  /** Of one number that calls in; those that are withheld count as one. */
+  readonly caller: DayLimits;
+  /** Of one address that browsers call from. */
+  readonly visitor: DayLimits;
+  /** Names of the limits in dollars that the operator has set himself. */
+  readonly chosenUsd: readonly string[];
+}
+
+/** What may be used from midnight to midnight, UTC; absent means without limit. */
+export interface DayLimits {
+  readonly dailyMinutes?: number;
+  readonly dailyUsd?: number;
 }
 
 export interface WebhookSettings {

@@ -2,6 +2,7 @@ import type { Context } from "@hono/hono";
 import type { CallRegistry } from "../call/callSession.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
+import type { CallBudget } from "../services/callBudget.ts";
 import type { Incidents } from "../services/incidents.ts";
 import type { InstanceQuestions } from "../services/instances/questions.ts";
 import type { Phone } from "../services/phone.ts";
@@ -34,6 +35,7 @@ export interface RoutedApp {
   readonly records: Records;
   readonly questions: InstanceQuestions;
   readonly transfers: Pick<Transfers, "decide">;
+  readonly callBudget: CallBudget;
   readonly incidents: Incidents;
   readonly engine: string;
   readonly log: Logger;
@@ -109,6 +111,8 @@ export function createAppRouter(
         webRoutes({
           ...keyed,
           registry,
+          budget: rest.callBudget,
+          hasLine: () => phone === undefined || webCalls(registry) < webLines(settings),
           tokens: createWebTokens({
             ...(isShared(settings.database) && { shared: records.store.tokens }),
             isRevoked: (name) => records.revocation.isNameRevoked(name) || isExpired(name),
@@ -138,6 +142,17 @@ export function createAppRouter(
       router.route("/", openapiRoutes(router));
     },
   });
+}
+
+function webCalls(registry: CallRegistry): number {
+  return registry.list().filter(({ request }) => request.direction === "web").length;
+}
+
+/** So many of a hundred lines are kept for the phone: whoever calls has no other way in. */
+const PHONE_PERCENT = 20;
+
+function webLines({ limits: { calls } }: Settings): number {
+  return calls - Math.floor(calls * PHONE_PERCENT / 100);
 }
 
 /** What is in memory dies with the process, and no other one sees it. */

@@ -49,6 +49,9 @@ const usage = z.object({
 const cost = z.object({
   usd: dollars,
   parts: z.object({ text: dollars, audio: dollars, transcription: dollars, telephony: dollars }),
+  telephonyEstimated: z.literal(true).optional().openapi({
+    description: "No price of the phone is set: that part is an estimate on the safe side",
+  }),
 }).openapi("Cost");
 
 const callShape = {
@@ -64,6 +67,9 @@ const callShape = {
   answeredAt: time.nullable(),
   endedAt: time.nullable(),
   durationMs: wholeMs.nullable(),
+  transferredMs: wholeMs.nullable().openapi({
+    description: "With whom the caller was handed over to; known when all legs are over",
+  }),
   end: z.object({
     reason: oneOf(endReasons),
     detail: z.string().nullable().openapi({ example: "busy" }),

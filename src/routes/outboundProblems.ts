@@ -1,4 +1,3 @@
-import type { BudgetLimit } from "../services/budget.ts";
 import {
   BudgetExceeded,
   CallWithdrawn,
@@ -11,6 +10,7 @@ import {
 } from "../services/outbound/refusals.ts";
 import type { DialRefusal } from "../services/spending.ts";
 import { HttpProblem } from "./errors.ts";
+import { limitProblem } from "./limitProblem.ts";
 
 /** Waits for what may be refused, and makes every refusal an answer. */
 export async function answering<T>(work: Promise<T>): Promise<T> {
@@ -41,7 +41,7 @@ function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof CallWithdrawn) {
     return new HttpProblem(409, error.code, "The call is not wanted any more, and was not placed.");
   }
-  if (error instanceof BudgetExceeded) return budgetProblem(error);
+  if (error instanceof BudgetExceeded) return limitProblem(error.refusal);
   if (error instanceof RequestKeyReused) {
     return new HttpProblem(
       422,
@@ -86,29 +86,3 @@ function destinationProblem(refusal: DialRefusal): HttpProblem {
     : {};
   return new HttpProblem(status, code, message, [{ path: "to", reason, message, ...opensAt }]);
 }
-
-function budgetProblem({ limit, retryAfterMs }: BudgetExceeded): HttpProblem {
-  const { code, sentence } = limits[limit];
-  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
-  return new HttpProblem(429, code, sentence, { limit }, { "Retry-After": String(seconds) });
-}
-
-const limits: Readonly<Record<BudgetLimit, { readonly code: string; readonly sentence: string }>> =
-  {
-    perMinute: {
-      code: "rate_limited",
-      sentence: "This key has placed as many calls as it may in a minute.",
-    },
-    concurrent: {
-      code: "too_many_calls",
-      sentence: "This key has as many calls under way as it may have.",
-    },
-    dailyMinutes: {
-      code: "daily_minutes_used",
-      sentence: "This key has used up its minutes of the day.",
-    },
-    dailyUsd: {
-      code: "daily_usd_used",
-      sentence: "This key has used up its money of the day.",
-    },
-  };

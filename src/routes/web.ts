@@ -1,14 +1,17 @@
 import { type Context, Hono } from "@hono/hono";
 import { CallRefused, type CallRegistry } from "../call/callSession.ts";
 import { handleWebSocket, MAX_MESSAGE_BYTES, type WebHandlerDeps } from "../handlers/webHandler.ts";
+import type { CallBudget } from "../services/callBudget.ts";
 import { WEB_PROTOCOL } from "../protocol/web.ts";
 import { acceptByDeno } from "../utils/acceptSocket.ts";
 import { presentedKey } from "../utils/auth.ts";
 import { readOptionalJson } from "../utils/bodyReader.ts";
+import { newId } from "../utils/ids.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { tooManyRequests } from "./apiKeys.ts";
 import { HttpProblem } from "./errors.ts";
 import type { GuessGuard } from "./guessGuard.ts";
+import { limitProblem } from "./limitProblem.ts";
 import { type AccessRules, isAllowedOrigin, isLocal } from "./webAccess.ts";
 import type { RouteEnv } from "./index.ts";
 import { readHandshake } from "./webHandshake.ts";
@@ -17,6 +20,10 @@ import type { WebGrant, WebTokens } from "./webTokens.ts";
 
 export interface WebRoutesDeps {
   readonly registry: Pick<CallRegistry, "open" | "accepting">;
+  /** What calls from browsers may use; absent where nothing limits them. */
+  readonly budget?: Pick<CallBudget, "refusal" | "admit" | "release">;
+  /** Whether another call from a browser leaves enough lines to the phone. */
+  readonly hasLine?: () => boolean;
   readonly agents: readonly { readonly name: string; readonly title: string }[];
   /** Names of those whose files are not in order; none of them is among `agents`. */
   readonly unusableAgents?: readonly string[];
@@ -70,7 +77,11 @@ export function webRoutes(
     const pace = sessions.take(keyName ?? addressOf(c), now());
     if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     const agent = await readAgent(c.req.raw);
-    if (!registry.accepting) throw new CallRefused("full");
+    checkLines();
+    const refusal = await deps.budget?.refusal({
+      ...{ direction: "web", keyName, address: addressOf(c) },
+    });
+    if (refusal !== undefined) throw limitProblem(refusal);
     const issued = await tokens.issue({ agent, ...(keyName !== undefined && { keyName }) });
     if (issued === undefined) throw tooManyRequests(FULL_TOKENS_RETRY_SECONDS);
     const { token, expiresAt } = issued;
@@ -84,15 +95,25 @@ export function webRoutes(
       guesses.failed(c, "token");
       throw new HttpProblem(401, "invalid_token", "The token is unknown, used or too old.");
     }
+    const callId = newId("call");
+    const refusal = await deps.budget?.admit(callId, {
+      ...{ direction: "web", ...grant, address: addressOf(c) },
+    });
+    if (refusal !== undefined) throw limitProblem(refusal);
     try {
-      return connect(c, grant);
+      return connect(c, grant, callId);
     } catch (error) {
       tokens.giveBack(token, grant);
+      await deps.budget?.release(callId).catch(() => {});
       throw error;
     }
   });
 
   return app;
+
+  function checkLines(): void {
+    if (!registry.accepting || deps.hasLine?.() === false) throw new CallRefused("full");
+  }
 
   /** The name of the request's key; nothing where none is needed. */
   function identify(c: Context): string | undefined {
@@ -139,14 +160,14 @@ export function webRoutes(
     if (request.headers.has("origin") && !isAllowedOrigin(request, rules)) {
       throw new HttpProblem(403, "origin_not_allowed", "This page may not talk with this server.");
     }
-    if (!registry.accepting) throw new CallRefused("full");
+    checkLines();
     guesses.admit(c, "token");
     return token;
   }
 
-  function connect({ req, env }: Context<RouteEnv>, grant: WebGrant): Response {
+  function connect({ req, env }: Context<RouteEnv>, grant: WebGrant, callId: string): Response {
     const accept = env.acceptSocket ?? acceptByDeno;
-    const session = registry.open({ direction: "web", ...grant });
+    const session = registry.open({ direction: "web", ...grant }, callId);
     try {
       const { socket, response } = accept(req.raw, {
         protocol: WEB_PROTOCOL,

@@ -1,171 +1,245 @@
-import type { Database, Query } from "./store/database.ts";
-import { numberOf } from "./store/row.ts";
+import {
+  amountsOf,
+  dayOf,
+  exceeded,
+  left,
+  retryAfter,
+  ROUNDING,
+  untilTomorrow,
+  usedBy,
+  usedOn,
+} from "./budget/budgetUse.ts";
+import type { Database, Query, Row } from "./store/database.ts";
+import { numberOf, textOf } from "./store/row.ts";
 
-/** What one API key may have placed; absent means without limit. */
+/** Whose use is counted: a call counts for all that it concerns. */
+export type BudgetScope =
+  | "server"
+  | "inbound"
+  | "key"
+  | "outbound"
+  | "web"
+  | "caller"
+  | "visitor"
+  | "number";
+
+/** What one account may use; absent means without limit. */
 export interface BudgetLimits {
   /** Calls within any 60 seconds. */
   readonly perMinute?: number;
   readonly concurrent?: number;
+  readonly dailyCalls?: number;
   readonly dailyMinutes?: number;
   readonly dailyUsd?: number;
 }
 
 export type BudgetLimit = keyof BudgetLimits;
 
-/** What a call may come to at most, set aside before it is placed. */
-export interface BudgetRequest {
-  readonly keyName: string;
-  readonly callId: string;
+export interface BudgetAccount {
+  readonly scope: BudgetScope;
+  /** Whose: the name of a key, a keyed hash of a number or address, or empty. */
+  readonly subject: string;
   readonly limits: BudgetLimits;
+}
+
+/** What a call may come to, set aside before it begins or goes on. */
+export interface BudgetRequest {
+  readonly callId: string;
+  readonly accounts: readonly BudgetAccount[];
+  /** From its beginning. */
   readonly minutes: number;
   readonly usd: number;
+  /** Near a limit so much is enough; without them it is all or nothing. */
+  readonly leastMinutes?: number;
+  readonly leastUsd?: number;
   /** After so long, a call of which nothing was heard any more counts as over. */
   readonly holdMs: number;
 }
 
-export type BudgetDecision =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly limit: BudgetLimit; readonly retryAfterMs: number };
+export interface BudgetRefusal {
+  readonly ok: false;
+  readonly scope: BudgetScope;
+  readonly limit: BudgetLimit;
+  readonly retryAfterMs: number;
+}
 
-/** What a key has used; days are those of UTC. */
+/** What is set aside for the call from now on, in all. */
+export type BudgetDecision =
+  | { readonly ok: true; readonly minutes: number; readonly usd: number }
+  | BudgetRefusal;
+
+/** What is set aside for a call under way, and why it is not all that was asked for. */
+export interface BudgetExtension {
+  readonly minutes: number;
+  readonly usd: number;
+  readonly refusal?: BudgetRefusal;
+}
+
+/** What an account has used; days are those of UTC. */
 export interface BudgetUse {
   readonly callsLastMinute: number;
   readonly concurrent: number;
+  readonly callsToday: number;
   readonly minutesToday: number;
   readonly usdToday: number;
 }
 
-/** Sets money and minutes aside before a call is placed, so that no race can exceed a limit. */
+/** What a call has come to. `leastUsd`: nobody knows all of its cost. */
+export interface BudgetActual {
+  readonly minutes: number;
+  readonly usd: number;
+  readonly leastUsd?: boolean;
+}
+
+/** Sets money and minutes aside before they are used, so that no race can exceed a limit. */
 export interface Budget {
   /** Decides and sets aside in one step, for all processes together. */
   reserve(request: BudgetRequest, now: number): Promise<BudgetDecision>;
+  /** Sets more aside for a call under way; one of which nothing is known is taken in. */
+  extend(request: BudgetRequest, now: number): Promise<BudgetExtension>;
   /** Puts what a call really came to in place of what was set aside. The first one counts. */
-  settle(
-    callId: string,
-    actual: { readonly minutes: number; readonly usd: number; readonly leastUsd?: boolean },
-  ): Promise<void>;
+  settle(callId: string, actual: BudgetActual): Promise<void>;
   /** For a call that was not placed: nothing of it counts. */
   release(callId: string): Promise<void>;
-  used(keyName: string, now: number): Promise<BudgetUse>;
+  used(account: Pick<BudgetAccount, "scope" | "subject">, now: number): Promise<BudgetUse>;
 }
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Clocks differ by less: what was set aside further on was by one that was wrong. */
-const MAX_SKEW_MS = MINUTE_MS;
-/** Nobody can tell when one of the calls that hold a place will end. */
-const PLACE_RETRY_MS = 10_000;
+const LOCK = "budget";
 
 export function createBudget(database: Database): Budget {
   return {
-    reserve(request, now) {
-      const { keyName, callId, minutes, usd, holdMs } = request;
-      return database.transaction(`budget:${keyName}`, async (query): Promise<BudgetDecision> => {
+    reserve: (request, now) =>
+      database.transaction(LOCK, async (query) => {
         // A hold that has run out belongs to another day, or to a call that waited for too long.
         await query(
-          "DELETE FROM reservations WHERE call_id = $1 AND settled = 0 AND expires_at <= $2",
-          [callId, Math.round(now)],
+          "DELETE FROM budget_entries WHERE call_id = $1 AND settled = 0 AND expires_at <= $2",
+          [request.callId, Math.round(now)],
         );
-        const known = await query("SELECT 1 AS there FROM reservations WHERE call_id = $1", [
-          callId,
-        ]);
-        if (known.length > 0) return { ok: true };
-        const limit = exceeded(await usedBy(query, keyName, now), request);
-        if (limit !== undefined) {
-          return { ok: false, limit, retryAfterMs: await retryAfter(query, keyName, limit, now) };
+        const known = await entriesOf(query, request.callId);
+        if (known[0] !== undefined) return { ok: true, ...amountsOf(known[0]) };
+        return await begin(query, request, now);
+      }),
+    extend: (request, now) =>
+      database.transaction(LOCK, async (query) => {
+        const known = await entriesOf(query, request.callId);
+        const [first] = known;
+        if (first === undefined) {
+          const begun = await begin(query, withoutCounts(request), now);
+          return begun.ok ? begun : { minutes: 0, usd: 0, refusal: begun };
         }
-        await query(
-          `INSERT INTO reservations
-            (call_id, key_name, day, reserved_at, expires_at, minutes, usd)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-          [callId, keyName, dayOf(now), Math.round(now), Math.round(now + holdMs), minutes, usd],
-        );
-        return { ok: true };
-      });
-    },
+        if (numberOf(first, "settled") === 1) return amountsOf(first);
+        return await goOn(query, request, known, now);
+      }),
     async settle(callId, { minutes, usd, leastUsd = false }) {
+      // However short, each call of one caller counts: networks bill by the minute begun.
       await database.query(
-        `UPDATE reservations SET settled = 1, minutes = $2,
+        `UPDATE budget_entries SET settled = 1,
+          minutes = CASE WHEN scope = 'caller' AND CAST($2 AS DOUBLE PRECISION) < 1
+            THEN 1 ELSE CAST($2 AS DOUBLE PRECISION) END,
           usd = CASE WHEN $4 = 1 AND usd > $3 THEN usd ELSE $3 END
           WHERE call_id = $1 AND settled = 0`,
         [callId, minutes, usd, leastUsd ? 1 : 0],
       );
     },
     async release(callId) {
-      await database.query("DELETE FROM reservations WHERE call_id = $1 AND settled = 0", [callId]);
+      await database.query("DELETE FROM budget_entries WHERE call_id = $1 AND settled = 0", [
+        callId,
+      ]);
     },
-    used: (keyName, now) => usedBy(database.query, keyName, now),
+    used: (account, now) => usedBy(database.query, account, now),
   };
 }
 
-/** What an expired reservation had set aside still counts for its day: the money may be spent. */
-async function usedBy(query: Query, keyName: string, now: number): Promise<BudgetUse> {
-  const [today] = await query(
-    `SELECT COALESCE(SUM(minutes), 0) AS minutes, COALESCE(SUM(usd), 0) AS usd
-      FROM reservations WHERE key_name = $1 AND day = $2`,
-    [keyName, dayOf(now)],
-  );
-  // A call may have begun yesterday; none lasts longer than a day.
-  const [recent] = await query(
-    `SELECT COALESCE(SUM(
-        CASE WHEN reserved_at > $3 AND reserved_at < $5 THEN 1 ELSE 0 END), 0) AS last_minute,
-      COALESCE(SUM(CASE WHEN settled = 0 AND expires_at > $4 THEN 1 ELSE 0 END), 0) AS concurrent
-      FROM reservations WHERE key_name = $1 AND day >= $2`,
-    [
-      ...[keyName, dayOf(now) - 1, Math.round(now - MINUTE_MS), Math.round(now)],
-      Math.round(now + MAX_SKEW_MS),
-    ],
-  );
-  return {
-    callsLastMinute: recent === undefined ? 0 : numberOf(recent, "last_minute"),
-    concurrent: recent === undefined ? 0 : numberOf(recent, "concurrent"),
-    minutesToday: today === undefined ? 0 : numberOf(today, "minutes"),
-    usdToday: today === undefined ? 0 : numberOf(today, "usd"),
-  };
-}
-
-function exceeded(used: BudgetUse, request: BudgetRequest): BudgetLimit | undefined {
-  const { perMinute, concurrent, dailyMinutes, dailyUsd } = request.limits;
-  if (perMinute !== undefined && used.callsLastMinute >= perMinute) return "perMinute";
-  if (concurrent !== undefined && used.concurrent >= concurrent) return "concurrent";
-  if (!fits(request.minutes, used.minutesToday, dailyMinutes)) return "dailyMinutes";
-  if (!fits(request.usd, used.usdToday, dailyUsd)) return "dailyUsd";
-  return undefined;
-}
-
-/** Sums of decimal fractions miss by some 1e-13: ten calls at 0.1 fit into 1. */
-const ROUNDING = 1e-9;
-
-/** Nothing fits behind a limit that is reached, even if nobody knows what it will cost. */
-function fits(amount: number, used: number, limit: number | undefined): boolean {
-  if (limit === undefined) return true;
-  return used < limit - ROUNDING && used + amount <= limit + ROUNDING;
-}
-
-async function retryAfter(
-  query: Query,
-  keyName: string,
-  limit: BudgetLimit,
-  now: number,
-): Promise<number> {
-  switch (limit) {
-    case "perMinute": {
-      const [oldest] = await query(
-        "SELECT reserved_at FROM reservations WHERE key_name = $1 AND reserved_at > $2 ORDER BY reserved_at LIMIT 1",
-        [keyName, Math.round(now - MINUTE_MS)],
-      );
-      return oldest === undefined
-        ? MINUTE_MS
-        : Math.max(1, numberOf(oldest, "reserved_at") + MINUTE_MS - Math.round(now));
+async function begin(query: Query, request: BudgetRequest, now: number): Promise<BudgetDecision> {
+  const { callId, accounts, holdMs } = request;
+  let { minutes, usd } = request;
+  const { leastMinutes = minutes, leastUsd = usd } = request;
+  for (const account of accounts) {
+    const { scope, limits } = account;
+    const used = await usedBy(query, account, now);
+    const limit = exceeded(used, limits, { leastMinutes, leastUsd });
+    if (limit !== undefined) {
+      const retryAfterMs = await retryAfter(query, account, limit, now);
+      return { ok: false, scope, limit, retryAfterMs };
     }
-    case "concurrent":
-      return PLACE_RETRY_MS;
-    case "dailyMinutes":
-    case "dailyUsd":
-      return Math.ceil((dayOf(now) + 1) * DAY_MS - now);
+    minutes = Math.min(minutes, left(limits.dailyMinutes, used.minutesToday));
+    usd = Math.min(usd, left(limits.dailyUsd, used.usdToday));
   }
+  for (const { scope, subject } of accounts) {
+    await query(
+      `INSERT INTO budget_entries
+        (call_id, scope, subject, day, reserved_at, expires_at, minutes, usd)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        ...[callId, scope, subject, dayOf(now), Math.round(now), Math.round(now + holdMs)],
+        ...[minutes, usd],
+      ],
+    );
+  }
+  return { ok: true, minutes, usd };
 }
 
-function dayOf(now: number): number {
-  return Math.floor(now / DAY_MS);
+/** A call counts for the day on which it began. */
+async function goOn(
+  query: Query,
+  { callId, accounts, holdMs, ...wanted }: BudgetRequest,
+  known: readonly Row[],
+  now: number,
+): Promise<BudgetExtension> {
+  let { minutes, usd } = wanted;
+  let refusal: BudgetRefusal | undefined;
+  for (const { scope, subject, limits } of accounts) {
+    const own = known.find((row) => textOf(row, "scope") === scope);
+    if (own === undefined) continue;
+    const had = amountsOf(own);
+    const day = numberOf(own, "day");
+    const used = await usedOn(query, { scope, subject }, day);
+    const most = {
+      minutes: had.minutes + left(limits.dailyMinutes, used.minutes),
+      usd: had.usd + left(limits.dailyUsd, used.usd),
+    };
+    const limit = wanted.minutes > had.minutes && most.minutes <= had.minutes + ROUNDING
+      ? "dailyMinutes"
+      : wanted.usd > had.usd && most.usd <= had.usd + ROUNDING
+      ? "dailyUsd"
+      : undefined;
+    if (limit !== undefined) {
+      refusal ??= { ok: false, scope, limit, retryAfterMs: untilTomorrow(now) };
+    }
+    minutes = Math.min(minutes, most.minutes);
+    usd = Math.min(usd, most.usd);
+  }
+  await query(
+    `UPDATE budget_entries SET
+      minutes = CASE WHEN minutes < $2 THEN $2 ELSE minutes END,
+      usd = CASE WHEN usd < $3 THEN $3 ELSE usd END,
+      expires_at = CASE WHEN expires_at < $4 THEN $4 ELSE expires_at END
+      WHERE call_id = $1 AND settled = 0`,
+    [callId, minutes, usd, Math.round(now + holdMs)],
+  );
+  const had = known.map(amountsOf);
+  return {
+    minutes: Math.max(minutes, ...had.map((amounts) => amounts.minutes)),
+    usd: Math.max(usd, ...had.map((amounts) => amounts.usd)),
+    ...(refusal !== undefined && { refusal }),
+  };
+}
+
+/** What already goes on is not held to limits of how many calls there may be. */
+function withoutCounts(request: BudgetRequest): BudgetRequest {
+  const accounts = request.accounts.map(({ limits, ...account }) => {
+    const { dailyMinutes, dailyUsd } = limits;
+    return {
+      ...account,
+      limits: {
+        ...(dailyMinutes !== undefined && { dailyMinutes }),
+        ...(dailyUsd !== undefined && { dailyUsd }),
+      },
+    };
+  });
+  return { ...request, accounts, leastMinutes: 0, leastUsd: 0 };
+}
+
+function entriesOf(query: Query, callId: string): Promise<readonly Row[]> {
+  return query("SELECT * FROM budget_entries WHERE call_id = $1 ORDER BY scope", [callId]);
 }

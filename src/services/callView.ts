@@ -17,6 +17,7 @@ export function viewCall(call: CallRecord) {
     answeredAt: maybeTime(call.answeredAt),
     endedAt: maybeTime(call.endedAt),
     durationMs: call.durationMs ?? null,
+    transferredMs: call.transferredMs ?? null,
     end: end === undefined ? null : { reason: end.reason, detail: end.detail ?? null },
     outcome: call.outcome ?? null,
     answeredBy: call.answeredBy ?? null,

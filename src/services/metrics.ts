@@ -1,6 +1,7 @@
 import type { CallEvent } from "../call/callEvent.ts";
 import type { TokenUsage } from "../call/realtimeClient.ts";
 import type { CallDirection } from "../call/types.ts";
+import type { CallBudget } from "./callBudget.ts";
 import type { EventHub, EventSubscription } from "./events.ts";
 import type { Incidents } from "./incidents.ts";
 import { createCounter, createGauge, createHistogram, type Metric } from "./metrics/prometheus.ts";
@@ -20,6 +21,7 @@ export interface MetricsOptions {
   readonly events: Pick<EventHub, "subscribe" | "subscribers">;
   readonly liveCalls: () => readonly { readonly request: { readonly direction: CallDirection } }[];
   readonly maxCalls: number;
+  readonly budget?: Pick<CallBudget, "refusals">;
   readonly incidents?: Pick<Incidents, "list" | "counts">;
   readonly modelFaults?: Pick<ModelFaults, "counts">;
   readonly logLinesDropped?: () => number;
@@ -164,7 +166,7 @@ function countTokens({ tokens }: Counters, usage: TokenUsage): void {
 }
 
 function gauges(options: MetricsOptions, subscription: EventSubscription): readonly Metric[] {
-  const { events, liveCalls, maxCalls, incidents, storeHealth, webhooks } = options;
+  const { events, liveCalls, maxCalls, budget, incidents, storeHealth, webhooks } = options;
   const { modelFaults, memory, startedAt } = options;
   const health = () => storeHealth?.() ?? { status: "ok" as const };
   const degraded = () => {
@@ -215,6 +217,18 @@ function gauges(options: MetricsOptions, subscription: EventSubscription): reado
         "parley_webhooks_dead_total",
         "Webhooks that were given up.",
         () => webhooks.counts.dead,
+        "counter",
+      ),
+    ]),
+    ...(budget === undefined ? [] : [
+      createGauge(
+        "parley_limit_refusals_total",
+        "Calls that a limit of a day, of a minute or of calls at once has refused.",
+        () =>
+          [...budget.refusals().values()].map(({ scope, limit, count }) => [
+            { scope, limit },
+            count,
+          ]),
         "counter",
       ),
     ]),

@@ -2,7 +2,7 @@ import type { CallRegistry, CallSession } from "../call/callSession.ts";
 import { CallRefused } from "../call/callSession.ts";
 import { newId } from "../utils/ids.ts";
 import type { SpokenWords } from "./apology.ts";
-import type { BudgetLimits } from "./budget.ts";
+import type { CallBudget } from "./callBudget.ts";
 import type { CallProgress } from "./callStatus.ts";
 import type { EventHub } from "./events.ts";
 import type { InstanceQuestions } from "./instances/questions.ts";
@@ -80,8 +80,7 @@ export interface OutboundCallsDeps {
   readonly ownNumber: string;
   readonly maxCalls: number;
   readonly maxCallMs: number;
-  readonly callUsd?: number;
-  readonly limits: BudgetLimits;
+  readonly callBudget: CallBudget;
   readonly perSecond: number;
   readonly patienceMs?: number;
   readonly log: {
@@ -96,7 +95,7 @@ export interface OutboundCallsDeps {
 
 /** Puts together what placing calls takes. */
 export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
-  const { registry, calls, store, events, limits, now, setTimer, log } = deps;
+  const { registry, calls, store, events, callBudget, now, setTimer, log } = deps;
   const { dialQueue: queue, batches, budget } = store;
   const world = { now, setTimer, log };
   const records = createOutboundRecords({
@@ -107,8 +106,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   });
   const placed = createPlacedCalls({ ...world, registry, calls, records, takeover: deps.takeover });
   const allowance = createAllowance({
-    ...{ budget, limits, now, maxCallMs: deps.maxCallMs },
-    ...(deps.callUsd !== undefined && { callUsd: deps.callUsd }),
+    ...{ budget, callBudget, now, maxCallMs: deps.maxCallMs },
   });
   const unknownCalls = createUnknownCalls({
     ...world,

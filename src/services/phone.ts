@@ -5,6 +5,7 @@ import { newToken } from "../utils/ids.ts";
 import { voicemailText } from "./agentCall.ts";
 import { refusalOf } from "./agentRefusal.ts";
 import { apologyOf, spokenFor } from "./apology.ts";
+import type { CallBudget } from "./callBudget.ts";
 import type { CallProgress } from "./callStatus.ts";
 import { endPhoneCall } from "./endPhoneCall.ts";
 import type { EventHub } from "./events.ts";
@@ -56,6 +57,7 @@ export interface PhoneDeps {
   readonly events: EventHub;
   readonly records: Records;
   readonly questions: InstanceQuestions;
+  readonly callBudget: CallBudget;
   readonly policy: () => Promise<SpendingPolicy>;
   readonly transfers: Pick<Transfers, "decide">;
   readonly log: {
@@ -75,8 +77,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
   const line = settings.phone;
   if (line === undefined) return undefined;
   const { publicUrl, number: ownNumber } = line;
-  const { limits, outbound: { perSecond, perMinute, concurrent, dailyMinutes, dailyUsd } } =
-    settings;
+  const { limits, outbound: { perSecond } } = settings;
   const { store, recorder, instanceId } = records;
   const { twilioTimeoutMs, dialling: { now = store.clock.now, patienceMs } = {} } = deps;
   const twilio = createTwilioCalls(
@@ -103,8 +104,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     endedWithoutSession: records.endedCalls.add,
     maxCalls: limits.calls,
     maxCallMs: limits.callMs,
-    ...(limits.callUsd !== undefined && { callUsd: limits.callUsd }),
-    limits: { perMinute, concurrent, dailyMinutes, ...(dailyUsd !== undefined && { dailyUsd }) },
+    callBudget: deps.callBudget,
     now,
     ...(patienceMs !== undefined && { patienceMs }),
   });
@@ -115,6 +115,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     ...{ registry, takeover, ownNumber, log, setTimer, shared },
     tokens: createStreamTokens(newToken),
     placedSession: outbound.sessionFor,
+    budget: deps.callBudget,
     async transferNumber(agent, alias) {
       const decision = await deps.transfers.decide(agent, alias);
       if (decision.ok) return decision.number;

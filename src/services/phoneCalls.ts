@@ -1,7 +1,9 @@
 import { CallRefused, type CallRegistry, type CallSession } from "../call/callSession.ts";
-import type { CallRequest } from "../call/types.ts";
+import type { CallEnd, CallRequest } from "../call/types.ts";
 import { createAfterCall } from "./afterCall.ts";
 import type { SpokenWords } from "./apology.ts";
+import { newId } from "../utils/ids.ts";
+import type { CallBudget } from "./callBudget.ts";
 import { type CallStatus, isFinal } from "./callStatus.ts";
 import { createExpectedStreams } from "./expectedStreams.ts";
 import type { PhoneAnswer } from "./phoneTwiml.ts";
@@ -41,10 +43,12 @@ export interface PhoneCalls {
 }
 
 export interface PhoneCallsDeps {
-  readonly registry: Pick<CallRegistry, "open" | "byCallSid" | "endOf">;
+  readonly registry: Pick<CallRegistry, "open" | "accepting" | "byCallSid" | "endOf">;
   readonly tokens: StreamTokens;
   /** The session of a call that this server, or one beside it, has placed. */
   readonly placedSession: (callId: string, callSid: string) => Soon<CallSession | undefined>;
+  /** What calls that come in may use; absent where nothing limits them. */
+  readonly budget?: Pick<CallBudget, "admit" | "release">;
   readonly shared: Omit<SharedCalls, "close">;
   readonly takeover: Takeover;
   /** The number behind an agent's alias, where it may be dialled now. */
@@ -86,13 +90,18 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     ...{ tokens, shared, now, setTimer, late: giveUp, withinMs: deps.streamWithinMs ?? 20_000 },
   });
 
+  /** Calls that are being let in: the phone network asks again where it gets no answer. */
+  const arriving = new Map<string, Promise<PhoneAnswer>>();
+  /** Of those, who has hung up meanwhile. */
+  const gone = new Map<string, CallEnd>();
+
   return {
     arrive(call) {
       const session = registry.byCallSid(call.callSid);
       if (session !== undefined) return answered(session, call.callSid);
       const over = registry.endOf(call.callSid);
       if (over !== undefined) return afterwards(over, call.callSid);
-      return call.callId === undefined ? open(call) : arrivePlaced(call.callId, call);
+      return call.callId === undefined ? letIn(call) : arrivePlaced(call.callId, call);
     },
     claim({ token, callSid }) {
       const claimed = streams.claim(token, callSid);
@@ -108,7 +117,9 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     status(callSid, status) {
       if (!isFinal(status)) return;
       const reason = status === "completed" ? "caller_hung_up" : "not_answered";
-      registry.byCallSid(callSid)?.input({ type: "hangUp", end: { reason, detail: status } });
+      const end = { reason, detail: status } as const;
+      if (arriving.has(callSid)) gone.set(callSid, end);
+      registry.byCallSid(callSid)?.input({ type: "hangUp", end });
     },
     sendDigits(session, digits) {
       const { callSid } = session;
@@ -138,7 +149,40 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     });
   }
 
-  function open({ callSid, agent, caller, called }: ArrivingCall): PhoneAnswer {
+  function letIn(call: ArrivingCall): Soon<PhoneAnswer> {
+    const { budget } = deps;
+    if (budget === undefined) return open(call);
+    const known = arriving.get(call.callSid);
+    if (known !== undefined) return known;
+    const answer = admit(call, budget).finally(() => {
+      arriving.delete(call.callSid);
+      gone.delete(call.callSid);
+    });
+    arriving.set(call.callSid, answer);
+    return answer;
+  }
+
+  /** Refused before it is answered, a call costs nothing. */
+  async function admit(
+    call: ArrivingCall,
+    budget: NonNullable<PhoneCallsDeps["budget"]>,
+  ): Promise<PhoneAnswer> {
+    const { agent, caller: number } = call;
+    if (!registry.accepting) return open(call);
+    const callId = newId("call");
+    const refusal = await budget.admit(callId, { direction: "inbound", agent, number });
+    if (refusal !== undefined) return { do: "refuseAsBusy" };
+    const answer = open(call, callId);
+    const session = registry.byCallSid(call.callSid);
+    const end = gone.get(call.callSid);
+    if (end !== undefined) session?.input({ type: "hangUp", end });
+    if (session === undefined) {
+      budget.release(callId).catch((error) => log.warn("Budget not given back", { error }));
+    }
+    return answer;
+  }
+
+  function open({ callSid, agent, caller, called }: ArrivingCall, callId?: string): PhoneAnswer {
     try {
       const session = registry.open({
         direction: "inbound",
@@ -146,7 +190,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
         callSid,
         ...(caller !== undefined && { caller }),
         ...(called !== undefined && { called }),
-      });
+      }, callId);
       return answered(session, callSid);
     } catch (error) {
       if (!(error instanceof CallRefused)) throw error;

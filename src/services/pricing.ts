@@ -1,6 +1,7 @@
 import { z } from "zod";
 import table from "./prices.json" with { type: "json" };
 import type { CallCost, CallUsage } from "./store/callRecord.ts";
+import { estimatedUsdPerMinute } from "./telephonyEstimate.ts";
 
 const usd = z.number().nonnegative();
 const tokens = z.strictObject({ input: usd, cached: usd, output: usd });
@@ -33,25 +34,41 @@ export interface BillableCall {
   readonly model?: string | undefined;
   readonly transcriptionModel?: string | undefined;
   /** Absent where no phone network was involved. */
-  readonly phone?: { readonly direction: "inbound" | "outbound"; readonly connectedMs: number };
+  readonly phone?: PhoneTime;
+}
+
+/** How long a phone network was used for a call. */
+export interface PhoneTime {
+  readonly direction: "inbound" | "outbound";
+  /** From the answer to the end of the last leg. */
+  readonly connectedMs: number;
+  /** Of that, with a second leg to whom the caller was handed over to. */
+  readonly transferredMs?: number;
+  /** The far end's number, of a call that was placed. */
+  readonly number?: string | undefined;
 }
 
 /**
  * What a call costs, to the millionth of a dollar. A part that was used and has no known price is
- * null, never 0, and makes the sum null; only telephony is left out of the sum where no price is set.
+ * null, never 0, and makes the sum null; only telephony is estimated where no price is set.
  */
 export function costOf(call: BillableCall, prices: Prices = listPrices): CallCost {
   const { usage } = call;
   const model = priceOf(prices.models, call.model);
+  const phone = telephonyCost(call.phone, prices.telephony);
   const parts: CallCost["parts"] = {
     text: tokenCost(usage.inputText, usage.cachedText, usage.outputText, model?.text),
     audio: tokenCost(usage.inputAudio, usage.cachedAudio, usage.outputAudio, model?.audio),
     transcription: transcriptionCost(usage, priceOf(prices.transcription, call.transcriptionModel)),
-    telephony: telephonyCost(call.phone, prices.telephony),
+    telephony: phone.usd,
   };
   const { text, audio, transcription, telephony } = parts;
   const known = text !== null && audio !== null && transcription !== null;
-  return { usd: known ? micro(text + audio + transcription + (telephony ?? 0)) : null, parts };
+  return {
+    usd: known ? micro(text + audio + transcription + (telephony ?? 0)) : null,
+    parts,
+    ...(phone.isEstimated && { telephonyEstimated: true }),
+  };
 }
 
 /**
@@ -125,13 +142,26 @@ function transcriptionCost(
   return priced.reduce((sum, part) => sum === null || part === null ? null : micro(sum + part), 0);
 }
 
-/** Phone networks bill every minute that has begun. */
-function telephonyCost(phone: BillableCall["phone"], prices: Prices["telephony"]): number | null {
-  if (phone === undefined) return 0;
-  const price = phone.direction === "inbound"
-    ? prices?.inboundPerMinute
-    : prices?.outboundPerMinute;
-  return priceTimes(Math.ceil(phone.connectedMs / 60_000), price);
+/** Phone networks bill every minute of every leg that has begun. */
+function telephonyCost(
+  phone: PhoneTime | undefined,
+  prices: Prices["telephony"],
+): { readonly usd: number; readonly isEstimated: boolean } {
+  if (phone === undefined || phone.connectedMs <= 0) return { usd: 0, isEstimated: false };
+  const { direction, connectedMs, transferredMs = 0, number } = phone;
+  const { inboundPerMinute, outboundPerMinute } = prices ?? {};
+  const set = direction === "inbound" ? inboundPerMinute : outboundPerMinute;
+  const own = minutesOf(connectedMs) * (set ?? estimatedUsdPerMinute(direction, number));
+  const second = minutesOf(transferredMs) *
+    (outboundPerMinute ?? estimatedUsdPerMinute("outbound", undefined));
+  return {
+    usd: micro(own + second),
+    isEstimated: set === undefined || transferredMs > 0 && outboundPerMinute === undefined,
+  };
+}
+
+function minutesOf(ms: number): number {
+  return Math.ceil(Math.max(0, ms) / 60_000);
 }
 
 function priceTimes(amount: number, price: number | undefined): number | null {

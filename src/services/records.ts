@@ -4,6 +4,7 @@ import type { Settings } from "../config/settings.ts";
 import { newId } from "../utils/ids.ts";
 import type { Logger } from "../utils/logger.ts";
 import { setTimer } from "../utils/setTimer.ts";
+import type { CallBudget } from "./callBudget.ts";
 import type { CallJournals } from "./callJournals.ts";
 import { createEndedCalls, type EndedCalls } from "./endedCalls.ts";
 import { createEventLog, type EventLog, type EventLogOptions } from "./eventLog.ts";
@@ -57,6 +58,7 @@ export interface RecordsDeps {
   readonly prices: Prices;
   readonly incidents: Incidents;
   readonly modelFaults: Pick<ModelFaults, "counts">;
+  readonly budget: Pick<CallBudget, "refusals">;
   /** Hears of every call whose record is complete. */
   readonly onEnded: (call: CallRecord) => void;
   /** Settles when nobody needs the store any more. */
@@ -104,6 +106,7 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     incidents: deps.incidents,
     logLinesDropped: deps.logLinesDropped,
     modelFaults: deps.modelFaults,
+    budget: deps.budget,
     storeHealth: () => recorder.health(),
     ...(webhooks !== undefined && { webhooks }),
     memory: () => Deno.memoryUsage(),

@@ -1,11 +1,14 @@
 import type { CallRegistry, CallSession } from "../call/callSession.ts";
-import type { Budget } from "./budget.ts";
+import type { LimitSettings } from "../config/settings.ts";
+import type { BudgetExtension, BudgetLimit } from "./budget.ts";
+import { unreportedUsd } from "./budget/spentBy.ts";
+import { type CallBudget, STRETCH } from "./callBudget.ts";
 import { addUsage, usageOfResponse, usageOfTranscription } from "./callUsage.ts";
 import type { EventHub } from "./events.ts";
 import { costOf, type Prices } from "./pricing.ts";
 import { type CallUsage, noUsage } from "./store/callRecord.ts";
 
-/** Ends calls that have cost what they may, or whose key has used up its day. */
+/** Ends calls that have come to what they may, or for which nothing is left of a day. */
 export interface SpendGuard {
   close(): void;
 }
@@ -18,12 +21,11 @@ export interface SpendGuardDeps {
   readonly modelsOf: (
     session: CallSession,
   ) => { readonly model?: string | undefined; readonly transcriptionModel?: string | undefined };
-  /** Of one call. */
-  readonly callUsd?: number;
-  /** Of all calls of a key; what each may cost is set aside before it begins. */
-  readonly daily?: { readonly usd: number; readonly budget: Pick<Budget, "used"> };
+  readonly limits: Pick<LimitSettings, "callUsd">;
+  readonly budget: Pick<CallBudget, "extend" | "isPriced">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
   readonly log: {
     info(message: string, fields: Readonly<Record<string, unknown>>): void;
     warn(message: string, fields: Readonly<Record<string, unknown>>): void;
@@ -34,15 +36,24 @@ interface Running {
   usage: CallUsage;
   connectedAt: number | undefined;
   usd: number;
+  /** Set aside so far. */
+  held: { readonly minutes: number; readonly usd: number };
+  /** What there is nothing left of for a day. */
+  refused: BudgetLimit | undefined;
+  asking: boolean;
   ending: boolean;
 }
 
-/** Starts watching what calls cost; without limits there is nothing to do. */
+/** A call's place and next minute are asked for in good time. */
+const LOOK_MS = 20_000;
+
+/** Starts watching what calls come to. */
 export function createSpendGuard(deps: SpendGuardDeps): SpendGuard {
-  const { events, registry, prices, modelsOf, callUsd, daily, now, log } = deps;
-  if (callUsd === undefined && daily === undefined) return { close() {} };
+  const { events, registry, prices, modelsOf, limits: { callUsd }, budget, now, log } = deps;
+  const { isPriced } = budget;
   const calls = new Map<string, Running>();
-  const asking = new Set<string>();
+  let stopLooking = () => {};
+  let closed = false;
 
   const subscription = events.subscribe(({ event: { type } }) => watched.has(type), (published) => {
     const { callId, event, atMs } = published;
@@ -57,55 +68,99 @@ export function createSpendGuard(deps: SpendGuardDeps): SpendGuard {
     if (session !== undefined) judge(session, call);
   });
 
-  return { close: () => subscription.close() };
+  return {
+    close() {
+      closed = true;
+      stopLooking();
+      subscription.close();
+    },
+  };
 
   function begin(callId: string): Running {
-    const call: Running = { usage: noUsage, connectedAt: undefined, usd: 0, ending: false };
+    const call: Running = {
+      usage: noUsage,
+      connectedAt: undefined,
+      usd: 0,
+      held: { minutes: 0, usd: 0 },
+      refused: undefined,
+      asking: false,
+      ending: false,
+    };
+    if (calls.size === 0) lookLater();
     calls.set(callId, call);
     return call;
+  }
+
+  function lookLater(): void {
+    stopLooking();
+    stopLooking = deps.setTimer(() => {
+      for (const [callId, call] of calls) {
+        const session = registry.get(callId);
+        if (session === undefined) continue;
+        judge(session, call);
+        keepUp(session, call);
+      }
+      if (calls.size > 0) lookLater();
+    }, LOOK_MS);
   }
 
   function judge(session: CallSession, call: Running): void {
     if (call.ending) return;
     call.usd = runningCost(session, call);
     if (callUsd !== undefined && call.usd >= callUsd) return end(session, call, "call");
-    const { keyName, direction } = session.request;
-    if (daily === undefined || direction !== "outbound" || keyName === undefined) return;
-    if (asking.has(keyName)) return;
-    asking.add(keyName);
-    checkDay(daily, keyName)
-      .catch((error) => log.warn("Budget not read", { error }))
-      .finally(() => asking.delete(keyName));
+    if (call.refused !== undefined) {
+      if (isBeyond(call)) end(session, call, "day");
+      // It is asked again when it is looked at.
+      return;
+    }
+    if (call.held.usd >= (callUsd ?? Infinity)) return;
+    const lead = isPriced(session.request.agent)
+      ? Math.min(STRETCH.usd, callUsd ?? Infinity) / 2
+      : 0;
+    if (call.usd > call.held.usd - lead) keepUp(session, call);
+  }
+
+  /** Asks for the next stretch, and keeps the call's place; also while nothing more is left. */
+  function keepUp(session: CallSession, call: Running): void {
+    if (call.asking || call.ending || closed) return;
+    call.asking = true;
+    budget.extend(session, {
+      minutes: minutesOf(call) + STRETCH.minutes,
+      usd: call.usd + (isPriced(session.request.agent) ? STRETCH.usd : 0),
+    }).then(
+      (extension) => take(session, call, extension),
+      (error) => log.warn("Budget not kept up with", { callId: session.id, error }),
+    ).finally(() => call.asking = false);
+  }
+
+  function take(session: CallSession, call: Running, extension: BudgetExtension): void {
+    const { minutes, usd, refusal } = extension;
+    call.held = { minutes, usd };
+    call.refused = refusal?.limit;
+    if (refusal !== undefined) judge(session, call);
+  }
+
+  function isBeyond(call: Running): boolean {
+    return call.refused === "dailyUsd" && call.usd >= call.held.usd ||
+      minutesOf(call) >= call.held.minutes;
+  }
+
+  function minutesOf({ connectedAt }: Running): number {
+    return connectedAt === undefined ? 0 : Math.max(0, now() - connectedAt) / 60_000;
   }
 
   /** What has no known price cannot be counted, and is left out. */
-  function runningCost(session: CallSession, { usage, connectedAt }: Running): number {
-    const { direction } = session.request;
-    const connectedMs = connectedAt === undefined ? 0 : now() - connectedAt;
+  function runningCost(session: CallSession, call: Running): number {
+    const { direction, caller, agent } = session.request;
+    const { usage } = call;
+    const connectedMs = minutesOf(call) * 60_000;
     const { parts } = costOf({
       usage,
       ...modelsOf(session),
-      ...(direction !== "web" && { phone: { direction, connectedMs } }),
+      ...(direction !== "web" && { phone: { direction, connectedMs, number: caller } }),
     }, prices);
-    return Object.values(parts).reduce<number>((sum, part) => sum + (part ?? 0), 0);
-  }
-
-  /** Calls under way count with what was set aside for them, or with what they have cost if that is more. */
-  async function checkDay(
-    { usd, budget }: NonNullable<SpendGuardDeps["daily"]>,
-    keyName: string,
-  ): Promise<void> {
-    const { usdToday } = await budget.used(keyName, now());
-    const aside = Math.min(callUsd ?? 0, usd);
-    const mine = [...calls].flatMap(([callId, call]) => {
-      const session = registry.get(callId);
-      const isOurs = session?.request.keyName === keyName &&
-        session.request.direction === "outbound";
-      return isOurs ? [{ session, call }] : [];
-    });
-    const beyond = mine.reduce((sum, { call }) => sum + Math.max(0, call.usd - aside), 0);
-    if (usdToday + beyond < usd || beyond === 0) return;
-    for (const { session, call } of mine) end(session, call, "day");
+    const known = Object.values(parts).reduce<number>((sum, part) => sum + (part ?? 0), 0);
+    return known + (isPriced(agent) ? unreportedUsd(usage, connectedMs) : 0);
   }
 
   function end(session: CallSession, call: Running, limit: "call" | "day"): void {
@@ -121,6 +176,7 @@ export function createSpendGuard(deps: SpendGuardDeps): SpendGuard {
 }
 
 const watched: ReadonlySet<string> = new Set([
+  "started",
   "connected",
   "usage",
   "transcriptionUsage",

@@ -100,6 +100,7 @@ async function prune(database: Database, now: number): Promise<void> {
     { sql: "DELETE FROM idempotency_keys WHERE expires_at <= $1", values: [now - DAY_MS] },
     { sql: "DELETE FROM single_use_tokens WHERE expires_at <= $1", values: [now - DAY_MS] },
     { sql: "DELETE FROM reservations WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
+    { sql: "DELETE FROM budget_entries WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
     { sql: "DELETE FROM deliveries WHERE dead_at < $1", values: [now - DEAD_LETTER_DAYS * DAY_MS] },
     // What was on its way while its call was erased.
     {

@@ -3,30 +3,36 @@ import type { Settings } from "../config/settings.ts";
 import { costOf, type Prices } from "./pricing.ts";
 import { noUsage } from "./store/callRecord.ts";
 
-/** Limits in dollars that could not be kept, as the price of what agents speak or hear with is not known. */
-export function findUnpricedLimits(
-  { limits, outbound, openai }: Settings,
+/** Which of what agents speak and hear with has no known price, by the agent's name. */
+export function findUnpriced(
+  { openai }: Pick<Settings, "openai">,
   agents: Agents,
   prices: Prices,
-): readonly string[] {
-  const set = [
-    ...(limits.callUsd === undefined ? [] : ["MAX_CALL_USD"]),
-    ...(outbound.dailyUsd === undefined ? [] : ["OUTBOUND_DAILY_USD"]),
-  ];
-  if (set.length === 0) return [];
-  const unpriced = new Set<string>();
+): ReadonlyMap<string, readonly string[]> {
+  const unpriced = new Map<string, readonly string[]>();
   for (const agent of agents.names.map((name) => agents.get(name))) {
-    const model = agent?.model ?? openai.model;
-    if (costOf({ usage: SPOKEN, model }, prices).usd === null) unpriced.add(model);
-    const transcriptionModel = agent?.transcription ?? "off";
-    if (transcriptionModel === "off") continue;
-    const isPriced = HEARD.some((usage) =>
-      costOf({ usage, model, transcriptionModel }, prices).parts.transcription !== null
-    );
-    if (!isPriced) unpriced.add(transcriptionModel);
+    if (agent === undefined) continue;
+    const model = agent.model ?? openai.model;
+    const speaks = costOf({ usage: SPOKEN, model }, prices).usd !== null;
+    const transcriptionModel = agent.transcription;
+    const hears = transcriptionModel === "off" ||
+      HEARD.some((usage) =>
+        costOf({ usage, model, transcriptionModel }, prices).parts.transcription !== null
+      );
+    const models = [...(speaks ? [] : [model]), ...(hears ? [] : [transcriptionModel])];
+    if (models.length > 0) unpriced.set(agent.name, models);
   }
-  return [...unpriced].map((model) =>
-    `${set.join(" and ")} cannot be kept: the price of ${model} is not known. ` +
+  return unpriced;
+}
+
+/** Limits in dollars that the operator has set and that could not be kept. */
+export function findUnpricedLimits(
+  { limits: { chosenUsd } }: Pick<Settings, "limits">,
+  unpriced: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
+  if (chosenUsd.length === 0) return [];
+  return [...new Set([...unpriced.values()].flat())].map((model) =>
+    `${chosenUsd.join(" and ")} cannot be kept: the price of ${model} is not known. ` +
     "Tell it with PRICES_FILE, or set no limit in dollars."
   );
 }

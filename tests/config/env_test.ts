@@ -33,13 +33,62 @@ Deno.test("readSettings() has a default for everything", () => {
     agents: { dir: "src/agents", default: "receptionist" },
     outbound: {
       ...{ allow: [], deny: [], perSecond: 1 },
-      ...{ perMinute: 10, concurrent: 5, dailyMinutes: 600 },
+      ...{ perMinute: 10, concurrent: 5, dailyMinutes: 600, perNumberDaily: 10, pending: 10_000 },
     },
-    limits: { calls: 100, callMs: 3_600_000, idleMs: 30_000 },
+    limits: {
+      ...{ calls: 100, callMs: 3_600_000, idleMs: 30_000, transferMs: 3_600_000 },
+      ...{ webCallsPerKey: 10, webCallsPerVisitor: 3 },
+      server: { dailyMinutes: 6000 },
+      inbound: { dailyMinutes: 3000 },
+      key: { dailyMinutes: 1500 },
+      caller: { dailyMinutes: 240 },
+      visitor: { dailyMinutes: 240 },
+      chosenUsd: [],
+    },
     signingSecrets: [],
     log: { level: "info", format: "auto" },
     hints: [],
   });
+});
+
+Deno.test("readSettings() limits dollars by default where a real model answers", () => {
+  const { limits, outbound, hints } = readSettings({ OPENAI_API_KEY: "sk-x" });
+  assert.equal(limits.callUsd, 5);
+  assert.equal(outbound.dailyUsd, 25);
+  assert.deepEqual(limits.server, { dailyMinutes: 6000, dailyUsd: 100 });
+  assert.deepEqual(limits.inbound, { dailyMinutes: 3000, dailyUsd: 50 });
+  assert.deepEqual(limits.key, { dailyMinutes: 1500, dailyUsd: 25 });
+  assert.deepEqual([limits.chosenUsd, hints], [[], []]);
+});
+
+Deno.test("readSettings() takes a limit away only where that is said, and says so", () => {
+  const { limits, outbound, hints } = readSettings({
+    OPENAI_API_KEY: "sk-x",
+    MAX_CALL_USD: "off",
+    DAILY_USD: "0",
+    WEB_CALLS_PER_KEY: "OFF",
+    OUTBOUND_DAILY_MINUTES: "off",
+    KEY_DAILY_USD: "9",
+  });
+  assert.equal("callUsd" in limits, false);
+  assert.deepEqual(limits.server, { dailyMinutes: 6000 });
+  assert.equal("webCallsPerKey" in limits, false);
+  assert.equal("dailyMinutes" in outbound, false);
+  assert.deepEqual(limits.chosenUsd, ["KEY_DAILY_USD"]);
+  assert.equal(hints.length, 4);
+  for (const name of ["MAX_CALL_USD", "DAILY_USD", "WEB_CALLS_PER_KEY", "OUTBOUND_DAILY_MINUTES"]) {
+    assert.ok(hints.some((hint) => hint.startsWith(`${name} is off`)), name);
+  }
+});
+
+Deno.test("readSettings() keeps a wider limit by default from undercutting a narrower one", () => {
+  const { limits } = readSettings({
+    OPENAI_API_KEY: "sk-x",
+    OUTBOUND_DAILY_USD: "400",
+    OUTBOUND_DAILY_MINUTES: "9000",
+  });
+  assert.deepEqual(limits.key, { dailyMinutes: 9000, dailyUsd: 400 });
+  assert.deepEqual(limits.server, { dailyMinutes: 9000, dailyUsd: 400 });
 });
 
 Deno.test("readSettings() reads what is set, and takes blanks for nothing", () => {

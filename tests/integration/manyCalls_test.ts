@@ -10,7 +10,7 @@ const lives = [hangsUpAfterGreeting, hangsUpWhileRinging, breaksOff, agentHangsU
 Deno.test("case 54: a thousand calls leave no session, socket, timer or entry behind", async () => {
   await using world = await startPhoneWorld({
     agent: "greeting: Hi.\ntools: [end_call]",
-    env: { MAX_CALLS: "40" },
+    env: { MAX_CALLS: "40", CALLER_DAILY_MINUTES: "off" },
     model: { speed: 50, deltaMs: 100, script: saysGoodbye },
     network: { line: { keepHeardMs: 0 } },
   });

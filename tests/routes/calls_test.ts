@@ -171,6 +171,7 @@ Deno.test("GET /api/calls/:id tells everything there is to a call", () =>
       answeredAt: null,
       endedAt: "2027-01-01T00:01:00.000Z",
       durationMs: 60_000,
+      transferredMs: null,
       end: { reason: "not_answered", detail: "busy" },
       outcome: "busy",
       answeredBy: null,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Budget, BudgetRequest } from "../../src/services/budget.ts";
+import type { Budget, BudgetLimits, BudgetRequest } from "../../src/services/budget.ts";
 import { openStore } from "../../src/services/store.ts";
 import { startPostgres } from "../support/postgres.ts";
 import type { TestDatabase } from "../support/storeContract.ts";
@@ -53,7 +53,7 @@ for (const { name, make, ignore } of backends) {
   });
 
   test("a refusal names the limit and when to try again", async (budget) => {
-    const ask = async (limits: BudgetRequest["limits"], now: number) => {
+    const ask = async (limits: BudgetLimits, now: number) => {
       const decision = await budget.reserve(request({ callId: "next", limits, minutes: 5 }), now);
       return decision.ok ? "yes" : [decision.limit, decision.retryAfterMs];
     };
@@ -70,7 +70,12 @@ for (const { name, make, ignore } of backends) {
     await budget.reserve(request({ callId: "ahead", limits }), day + 60 * minute);
     assert.equal((await budget.reserve(request({ callId: "a", limits }), day)).ok, true);
     const next = await budget.reserve(request({ callId: "b", limits }), day + 20_000);
-    assert.deepEqual(next, { ok: false, limit: "perMinute", retryAfterMs: 40_000 });
+    assert.deepEqual(next, {
+      ok: false,
+      scope: "outbound",
+      limit: "perMinute",
+      retryAfterMs: 40_000,
+    });
   });
 
   test("settle() frees the place and counts what it really was, once", async (budget) => {
@@ -78,20 +83,24 @@ for (const { name, make, ignore } of backends) {
     await budget.settle("a", { minutes: 2.5, usd: 0.12 });
     await budget.settle("a", { minutes: 50, usd: 5 });
     await budget.release("a");
-    assert.deepEqual(await budget.used("ops", 2000), {
+    assert.deepEqual(await budget.used(ops, 2000), {
       callsLastMinute: 1,
+      callsToday: 1,
       concurrent: 0,
       minutesToday: 2.5,
       usdToday: 0.12,
     });
-    assert.equal((await budget.used("ops", day)).minutesToday, 0);
+    assert.equal((await budget.used(ops, day)).minutesToday, 0);
   });
 
   test("release() makes as if the call had never been asked for", async (budget) => {
     await budget.reserve(request({ callId: "a" }), 1000);
     await budget.release("a");
-    const nothing = { callsLastMinute: 0, concurrent: 0, minutesToday: 0, usdToday: 0 };
-    assert.deepEqual(await budget.used("ops", 1000), nothing);
+    const nothing = {
+      ...{ callsLastMinute: 0, callsToday: 0, concurrent: 0 },
+      ...{ minutesToday: 0, usdToday: 0 },
+    };
+    assert.deepEqual(await budget.used(ops, 1000), nothing);
   });
 
   test("a call that was never settled gives its place back in time, but not its money", async (budget) => {
@@ -104,7 +113,7 @@ for (const { name, make, ignore } of backends) {
     // Past midnight, and the place is still taken.
     assert.equal((await budget.reserve(next, day + minute)).ok, false);
     assert.equal((await budget.reserve(next, day + 29 * minute)).ok, true);
-    assert.equal((await budget.used("ops", day - 1)).usdToday, 9);
+    assert.equal((await budget.used(ops, day - 1)).usdToday, 9);
   });
 
   test("reserve() decides once for one call, and keeps keys apart", async (budget) => {
@@ -134,8 +143,17 @@ for (const { name, make, ignore } of backends) {
   });
 }
 
-function request(request: Partial<BudgetRequest> & { readonly callId: string }): BudgetRequest {
-  return { keyName: "ops", limits: {}, minutes: 1, usd: 0, holdMs: 60 * minute, ...request };
+const ops = { scope: "outbound", subject: "ops" } as const;
+
+function request(
+  { keyName = "ops", limits = {}, ...request }: Partial<Omit<BudgetRequest, "accounts">> & {
+    readonly callId: string;
+    readonly keyName?: string;
+    readonly limits?: BudgetLimits;
+  },
+): BudgetRequest {
+  const accounts = [{ ...ops, subject: keyName, limits }];
+  return { accounts, minutes: 1, usd: 0, holdMs: 60 * minute, ...request };
 }
 
 async function sqliteFile(): Promise<TestDatabase> {

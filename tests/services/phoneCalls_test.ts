@@ -12,6 +12,7 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
   let live = false;
   const calls = createPhoneCalls({
     registry: {
+      accepting: true,
       open(request) {
         live = true;
         session.callSid = request.callSid;

@@ -84,8 +84,29 @@ Deno.test("costOf() counts every minute on the phone that has begun, where a pri
   const priced = withTelephony(listPrices, 0.014);
   assert.deepEqual(costOf({ usage: noUsage, phone }, priced).usd, 0.028);
   assert.deepEqual(costOf({ usage: noUsage, phone: { ...phone, connectedMs: 0 } }, priced).usd, 0);
-  const unpriced = costOf({ usage: noUsage, phone });
-  assert.deepEqual([unpriced.usd, unpriced.parts.telephony], [0, null]);
+  const legs = { ...phone, connectedMs: 121_000, transferredMs: 60_000 };
+  assert.deepEqual(costOf({ usage: noUsage, phone: legs }, priced).usd, 0.056);
+});
+
+Deno.test("case 140: a minute on the phone without a price is estimated on the safe side, never free", () => {
+  const hour = 60 * 60_000;
+  const cost = (direction: "inbound" | "outbound", number?: string) =>
+    costOf({ usage: noUsage, phone: { direction, connectedMs: hour, number } });
+  assert.deepEqual(cost("inbound"), {
+    usd: 1.2,
+    parts: { text: 0, audio: 0, transcription: 0, telephony: 1.2 },
+    telephonyEstimated: true,
+  });
+  assert.equal(cost("outbound", "+14155550123").usd, 1.2);
+  assert.equal(cost("outbound", "+18095550123").usd, 36);
+  assert.equal(cost("outbound", "+491701234567").usd, 9);
+  assert.equal(cost("outbound", "+263771234567").usd, 36);
+  assert.equal(cost("outbound").usd, 36);
+  const priced = costOf(
+    { usage: noUsage, phone: { direction: "inbound", connectedMs: hour } },
+    withTelephony(listPrices, 0),
+  );
+  assert.deepEqual([priced.usd, "telephonyEstimated" in priced], [0, false]);
 });
 
 Deno.test("readPrices() replaces what it is given and keeps the rest", () => {

@@ -88,8 +88,9 @@ Deno.test("a call is recorded from its events alone, with its cost and its laten
       transcriptionSeconds: 60,
     },
     cost: {
-      usd: 0.1461,
-      parts: { text: 0.0128, audio: 0.1288, transcription: 0.0045, telephony: null },
+      usd: 0.1661,
+      parts: { text: 0.0128, audio: 0.1288, transcription: 0.0045, telephony: 0.02 },
+      telephonyEstimated: true,
     },
     latency: { turns: 3, p50Ms: 500, p95Ms: 900 },
   });
@@ -319,7 +320,7 @@ Deno.test("endAbandoned() adds up a call whose process is gone, from what is sto
     "ended",
     { reason: "internal_error", detail: "crashed" },
     1500,
-    0.0708,
+    0.0908,
     700,
   ]);
   assert.equal((await trial.store.calls.analyse({})).latency.count, 1);

@@ -103,12 +103,13 @@ export function testErasure(test: StoreTest): void {
       }, 0);
       if (id === "placed") await dialQueue.claim(0);
     }
-    const hold = { keyName: "ops", minutes: 5, usd: 0, holdMs: 60_000, limits: {} };
+    const ops = { scope: "outbound", subject: "ops" } as const;
+    const hold = { accounts: [{ ...ops, limits: {} }], minutes: 5, usd: 0, holdMs: 60_000 };
     await budget.reserve({ ...hold, callId: "waits" }, 0);
     const none = { turns: 0, toolCalls: 0 };
     assert.deepEqual(await erasure.eraseNumber(to, 0), { ...none, calls: 1, pending: 1 });
     assert.equal(await dialQueue.find("waits"), undefined);
-    assert.equal((await budget.used("ops", 0)).concurrent, 0);
+    assert.equal((await budget.used(ops, 0)).concurrent, 0);
     assert.deepEqual(await erasure.eraseNumber(to, 1), { ...none, calls: 0, pending: 1 });
 
     // It goes on, in another process by now.

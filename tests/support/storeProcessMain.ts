@@ -27,9 +27,8 @@ async function reserve({ budget }: Store, prefix: string): Promise<void> {
   const decisions = await Promise.all(
     Array.from({ length: 100 }, (_, at) =>
       budget.reserve({
-        keyName: "ops",
         callId: `${prefix}_${at}`,
-        limits: { concurrent: 10 },
+        accounts: [{ scope: "outbound", subject: "ops", limits: { concurrent: 10 } }],
         minutes: 1,
         usd: 0,
         holdMs: 60_000,

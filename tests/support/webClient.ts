@@ -23,11 +23,15 @@ export async function callFromClient(
   return { client, call: await next };
 }
 
-export function openClient(server: Pick<WebServer, "origin">, token: string): WebClient {
+export function openClient(
+  server: Pick<WebServer, "origin">,
+  token: string,
+  headers: Readonly<Record<string, string>> = {},
+): WebClient {
   const url = `${server.origin.replace("http", "ws")}/web`;
   const socket = new WebSocket(url, {
     protocols: ["parley.v1", `token.${token}`],
-    headers: { origin: server.origin },
+    headers: { origin: server.origin, ...headers },
   });
   const inbox = new Inbox<Received>();
   const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);

@@ -1,10 +1,9 @@
-import type { Budget, BudgetDecision, BudgetLimits } from "../budget.ts";
+import type { Budget, BudgetRefusal } from "../budget.ts";
+import type { CallBudget } from "../callBudget.ts";
 import type { OutboundJob } from "./job.ts";
 
 /** The call may last so long, or why there is none. */
-export type AllowanceDecision =
-  | { readonly ok: true; readonly minutes: number }
-  | Extract<BudgetDecision, { readonly ok: false }>;
+export type AllowanceDecision = { readonly ok: true; readonly minutes: number } | BudgetRefusal;
 
 /** Sets aside what a call may come to, before it is dialled. */
 export interface Allowance {
@@ -15,11 +14,8 @@ export interface Allowance {
 
 export interface AllowanceDeps {
   readonly budget: Budget;
-  /** Of every key. */
-  readonly limits: BudgetLimits;
+  readonly callBudget: Pick<CallBudget, "accountsOf" | "firstUsd" | "refused">;
   readonly maxCallMs: number;
-  /** What one call may cost at most, where that is limited. */
-  readonly callUsd?: number;
   readonly now: () => number;
 }
 
@@ -27,26 +23,22 @@ export interface AllowanceDeps {
 const MARGIN_MS = 5 * 60_000;
 
 export function createAllowance(
-  { budget, limits, maxCallMs, callUsd, now }: AllowanceDeps,
+  { budget, callBudget, maxCallMs, now }: AllowanceDeps,
 ): Allowance {
   return {
-    async reserve({ keyName, callId, minutes: granted }) {
-      const minutes = granted ?? await minutesFor(keyName);
+    async reserve({ keyName, callId, agent, to: number, minutes: granted }) {
+      const accounts = callBudget.accountsOf({ direction: "outbound", keyName, number });
+      const minutes = granted ?? maxCallMs / 60_000;
+      if (accounts.length === 0) return { ok: true, minutes };
+      // Near the end of the day's minutes a call is given those that are left, and not refused.
       const decision = await budget.reserve({
-        ...{ keyName, callId, limits, minutes },
-        usd: Math.min(callUsd ?? 0, limits.dailyUsd ?? Infinity),
+        ...{ callId, accounts, minutes, leastMinutes: granted ?? Math.min(1, minutes) },
+        ...{ usd: callBudget.firstUsd(agent), leastUsd: 0 },
         holdMs: maxCallMs + MARGIN_MS,
       }, now());
-      return decision.ok ? { ok: true, minutes } : decision;
+      if (!decision.ok) callBudget.refused(decision);
+      return decision;
     },
     release: (callId) => budget.release(callId),
   };
-
-  /** Near the end of the day's minutes a call is given those that are left, and not refused. */
-  async function minutesFor(keyName: string): Promise<number> {
-    const wanted = maxCallMs / 60_000;
-    if (limits.dailyMinutes === undefined) return wanted;
-    const { minutesToday } = await budget.used(keyName, now());
-    return Math.min(wanted, Math.max(1, limits.dailyMinutes - minutesToday));
-  }
 }

@@ -87,7 +87,7 @@ export function createInitiation(deps: InitiationDeps): Initiation {
       requestedAt: now(),
     };
     const allowed = await stored(allowance.reserve(job), () => allowance.release(callId));
-    if (!allowed.ok) throw new BudgetExceeded(allowed.limit, allowed.retryAfterMs);
+    if (!allowed.ok) throw new BudgetExceeded(allowed);
     return await dial({ ...job, minutes: allowed.minutes });
   }
 

@@ -4,6 +4,7 @@ import type { Batches } from "../store/batches.ts";
 import type { DialQueue } from "../store/dialQueue.ts";
 import type { TwilioCalls } from "../twilioOutbound.ts";
 import { TwilioProblem } from "../twilioProblem.ts";
+import { limitCode } from "../budget/limitCode.ts";
 import type { Allowance } from "./allowance.ts";
 import type { OutboundJob } from "./job.ts";
 import type { KeyStanding } from "./keyStanding.ts";
@@ -116,9 +117,7 @@ export function createPlacing(deps: PlacingDeps): Placing {
     if (allowed.ok) return { now: true, minutes: allowed.minutes };
     const { limit, retryAfterMs } = allowed;
     // Tomorrow is another day, but nobody asked for a call tomorrow.
-    if (limit === "dailyMinutes" || limit === "dailyUsd") {
-      throw new BudgetExceeded(limit, retryAfterMs);
-    }
+    if (limit.startsWith("daily")) throw new BudgetExceeded(allowed);
     return { now: false, at: now() + (limit === "concurrent" ? FULL_RETRY_MS : retryAfterMs) };
   }
 
@@ -209,7 +208,7 @@ function codeOf(error: unknown): string {
   if (error instanceof TwilioProblem) return error.code;
   if (error instanceof DestinationRefused) return error.refusal.code;
   if (error instanceof BudgetExceeded) {
-    return error.limit === "dailyMinutes" ? "daily_minutes_used" : "daily_usd_used";
+    return limitCode(error.refusal);
   }
   return error instanceof CallRefused || error instanceof KeyRefused ||
       error instanceof CallWithdrawn

@@ -1,4 +1,4 @@
-import type { BudgetLimit } from "../budget.ts";
+import type { BudgetRefusal } from "../budget.ts";
 import type { DialRefusal } from "../spending.ts";
 import type { KeyRefusalCode } from "./keyStanding.ts";
 
@@ -13,8 +13,8 @@ export class DestinationRefused extends Error {
 /** The key has used up what it may have. */
 export class BudgetExceeded extends Error {
   override readonly name = "BudgetExceeded";
-  constructor(readonly limit: BudgetLimit, readonly retryAfterMs: number) {
-    super(`Cannot place the call: ${limit}`);
+  constructor(readonly refusal: BudgetRefusal) {
+    super(`Cannot place the call: ${refusal.limit} of the ${refusal.scope}`);
   }
 }
 

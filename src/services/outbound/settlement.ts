@@ -1,4 +1,5 @@
 import type { Budget } from "../budget.ts";
+import { spentBy } from "../budget/spentBy.ts";
 import type { Batches, BatchItemEnd } from "../store/batches.ts";
 import type { DialRefusal } from "../spending.ts";
 import type { CallRecord } from "../store/callRecord.ts";
@@ -41,7 +42,7 @@ export function createSettlement(deps: SettlementDeps): Settlement {
   async function settle(call: CallRecord): Promise<void> {
     const queued = await queue.find(call.id);
     const job = readJob(queued?.payload);
-    await budget.settle(call.id, usedBy(call));
+    await budget.settle(call.id, spentBy(call));
     const next = job && nextAttempt(job, call);
     if (next !== undefined && !await isUnwanted(next)) {
       return await tryAgain(next, now() + (next.retry?.afterMinutes ?? 0) * 60_000, call.id);
@@ -95,20 +96,6 @@ export function createSettlement(deps: SettlementDeps): Settlement {
       await Promise.all(underWay);
     },
   };
-}
-
-/** Minutes of conversation, and dollars: where a price is not known, at least those that are. */
-function usedBy({ answeredAt, endedAt, cost }: CallRecord) {
-  const connectedMs = answeredAt === undefined
-    ? 0
-    : Math.max(0, (endedAt ?? answeredAt) - answeredAt);
-  const { text = 0, audio = 0, transcription = 0, telephony = 0 } = cost?.parts ?? {};
-  const known = [text, audio, transcription, telephony].reduce<number>(
-    (sum, part) => sum + (part ?? 0),
-    0,
-  );
-  const usd = cost?.usd ?? undefined;
-  return { minutes: connectedMs / 60_000, usd: usd ?? known, leastUsd: usd === undefined };
 }
 
 /** Calls that may not be placed at all: another attempt would come to the same. */

@@ -156,7 +156,7 @@ export class CallTally {
 
 /** Adds up a call that is over. */
 export function endingOf({ call, end, endedAt, durationMs, connectedMs, ...sums }: {
-  readonly call: Pick<NewCall, "direction">;
+  readonly call: Pick<NewCall, "direction" | "to">;
   readonly end: CallEnd;
   readonly endedAt: number;
   readonly durationMs: number;
@@ -169,7 +169,7 @@ export function endingOf({ call, end, endedAt, durationMs, connectedMs, ...sums 
   readonly transcriptionModel: string | undefined;
   readonly prices: Prices;
 }): CallEnding {
-  const { direction } = call;
+  const { direction, to } = call;
   const { answeredBy, usage, latenciesMs, model, transcriptionModel, prices } = sums;
   const latency = summarize(latenciesMs);
   const outcome = direction === "outbound"
@@ -179,7 +179,7 @@ export function endingOf({ call, end, endedAt, durationMs, connectedMs, ...sums 
     usage,
     model,
     transcriptionModel,
-    ...(direction !== "web" && { phone: { direction, connectedMs } }),
+    ...(direction !== "web" && { phone: { direction, connectedMs, number: to } }),
   }, prices);
   return {
     end,

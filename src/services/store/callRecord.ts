@@ -31,7 +31,7 @@ export interface CallUsage extends TokenUsage {
   readonly transcriptionSeconds: number;
 }
 
-/** Dollars; null for what was used and has no known price. Unpriced telephony is not in the sum. */
+/** Dollars; null for what was used and has no known price. */
 export interface CallCost {
   readonly usd: number | null;
   readonly parts: {
@@ -40,6 +40,8 @@ export interface CallCost {
     readonly transcription: number | null;
     readonly telephony: number | null;
   };
+  /** Nobody has told what the phone costs: that part is a guess on the safe side. */
+  readonly telephonyEstimated?: true;
 }
 
 export interface LatencySummary {
@@ -62,6 +64,8 @@ export interface CallRecord {
   readonly answeredAt?: number;
   readonly endedAt?: number;
   readonly durationMs?: number;
+  /** How long the caller talked on with whom he was handed over to; known when all legs are over. */
+  readonly transferredMs?: number;
   readonly end?: CallEnd;
   /** Of calls that were placed. */
   readonly outcome?: CallOutcome;

@@ -45,6 +45,7 @@ export function callOf(row: Row): CallRecord {
       answeredAt: maybeNumber(row, "answered_at"),
       endedAt: maybeNumber(row, "ended_at"),
       durationMs: maybeNumber(row, "duration_ms"),
+      transferredMs: maybeNumber(row, "transferred_ms"),
       end: reason === undefined ? undefined : { reason, ...present({ detail }) },
       outcome: maybeChoice(row, "outcome", callOutcomes),
       answeredBy: maybeChoice(row, "answered_by", answerers),
@@ -130,6 +131,7 @@ function costOf(row: Row): CallCost | undefined {
   };
   return {
     usd: maybeNumber(row, "cost_usd") ?? null,
+    ...("telephonyEstimated" in parts && { telephonyEstimated: true }),
     parts: {
       text: priced("text"),
       audio: priced("audio"),

@@ -1,5 +1,5 @@
 import type { TranscriptTurn, TurnLatency } from "../../call/callEvent.ts";
-import type { CallChanges, CallEnding, CallUsage, NewCall } from "./callRecord.ts";
+import type { CallChanges, CallCost, CallEnding, CallUsage, NewCall } from "./callRecord.ts";
 import {
   type Columns,
   finite,
@@ -220,7 +220,7 @@ function endCall(callId: string, ending: CallEnding): Statement {
     end_reason: ending.end.reason,
     end_detail: ending.end.detail ?? null,
     cost_usd: ending.cost.usd,
-    cost_parts: JSON.stringify(ending.cost.parts),
+    cost_parts: costParts(ending.cost),
     latency_turns: ending.latency?.turns ?? null,
     latency_p50_ms: maybeWhole(ending.latency?.p50Ms),
     latency_p95_ms: maybeWhole(ending.latency?.p95Ms),
@@ -233,6 +233,10 @@ function endCall(callId: string, ending: CallEnding): Statement {
     sql: sql.replace(" WHERE ", `, outcome = COALESCE(outcome, $${values.length + 1}) WHERE `),
     values: [...values, ending.outcome],
   };
+}
+
+function costParts({ parts, telephonyEstimated }: CallCost): string {
+  return JSON.stringify({ ...parts, ...(telephonyEstimated && { telephonyEstimated }) });
 }
 
 function usageColumns(usage: CallUsage): Columns {

@@ -197,7 +197,7 @@ async function eraseRows(
   const waiting = idsOf("waiting");
   if (waiting.length > 0) {
     await query(
-      `DELETE FROM reservations WHERE settled = 0 AND call_id IN ${placesOf(waiting)}`,
+      `DELETE FROM budget_entries WHERE settled = 0 AND call_id IN ${placesOf(waiting)}`,
       waiting,
     );
   }

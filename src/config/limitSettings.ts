@@ -1,0 +1,68 @@
+import type { SettingReader } from "./settingReader.ts";
+import type { DayLimits, LimitSettings } from "./settings.ts";
+
+/** The limits of calling out that those of a key and of the server may not be narrower than by default. */
+interface OutboundDay {
+  readonly dailyMinutes?: number;
+  readonly dailyUsd?: number;
+}
+
+/**
+ * What one call and one day may come to. A wider limit that is not set is never below a narrower one
+ * that is. `isRehearsal`: no dollars are spent on a model, so that only what is set limits them.
+ */
+export function readLimits(
+  read: SettingReader,
+  { outbound, isRehearsal }: { readonly outbound: OutboundDay; readonly isRehearsal: boolean },
+): LimitSettings {
+  const usd = (name: string, fallback: number) =>
+    isRehearsal && read.text(name) === undefined ? undefined : read.limit(name, fallback);
+  const callUsd = usd("MAX_CALL_USD", 5);
+  const webCallsPerKey = read.wholeLimit("WEB_CALLS_PER_KEY", 10);
+  const webCallsPerVisitor = read.wholeLimit("WEB_CALLS_PER_VISITOR", 3);
+  const inbound = dayLimits(
+    read.limit("INBOUND_DAILY_MINUTES", 3000),
+    usd("INBOUND_DAILY_USD", 50),
+  );
+  const key = dayLimits(
+    read.limit("KEY_DAILY_MINUTES", Math.max(1500, outbound.dailyMinutes ?? 0)),
+    usd("KEY_DAILY_USD", Math.max(25, outbound.dailyUsd ?? 0)),
+  );
+  const widest = (pick: (limits: DayLimits) => number | undefined, least: number) =>
+    Math.max(least, pick(inbound) ?? 0, pick(key) ?? 0);
+  return {
+    calls: read.whole("MAX_CALLS", 100, { min: 1, max: 100_000 }),
+    callMs: read.whole("MAX_CALL_MINUTES", 60, { min: 1, max: 1440 }) * 60_000,
+    idleMs: read.whole("IDLE_SECONDS", 30, { min: 5, max: 3600 }) * 1000,
+    // Twilio lets no call last longer than four hours.
+    transferMs: read.whole("TRANSFER_MAX_MINUTES", 60, { min: 1, max: 240 }) * 60_000,
+    ...(callUsd !== undefined && { callUsd }),
+    ...(webCallsPerKey !== undefined && { webCallsPerKey }),
+    ...(webCallsPerVisitor !== undefined && { webCallsPerVisitor }),
+    server: dayLimits(
+      read.limit("DAILY_MINUTES", widest(({ dailyMinutes }) => dailyMinutes, 6000)),
+      usd("DAILY_USD", widest(({ dailyUsd }) => dailyUsd, 100)),
+    ),
+    inbound,
+    key,
+    caller: dayLimits(read.limit("CALLER_DAILY_MINUTES", 240)),
+    visitor: dayLimits(read.limit("VISITOR_DAILY_MINUTES", 240)),
+    chosenUsd: USD_SETTINGS.filter((name) => read.text(name) !== undefined && !read.isOff(name)),
+  };
+}
+
+/** Every limit in dollars. */
+const USD_SETTINGS = [
+  "MAX_CALL_USD",
+  "DAILY_USD",
+  "INBOUND_DAILY_USD",
+  "KEY_DAILY_USD",
+  "OUTBOUND_DAILY_USD",
+] as const;
+
+function dayLimits(dailyMinutes: number | undefined, dailyUsd?: number): DayLimits {
+  return {
+    ...(dailyMinutes !== undefined && { dailyMinutes }),
+    ...(dailyUsd !== undefined && { dailyUsd }),
+  };
+}
