@@ -150,4 +150,6 @@ export type TranscriptionUsage =
 export interface ModelLoss {
   readonly code: string;
   readonly retry: "no" | "now" | "backoff";
+  /** How long the server asks to be left alone, within what a caller puts up with. */
+  readonly retryAfterMs?: Milliseconds;
 }

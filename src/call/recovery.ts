@@ -7,6 +7,8 @@ export type RecoveryStep =
 
 /** Waits before each further try: together less than a caller puts up with. */
 const BACKOFF_MS = [0, 400, 1000, 2000, 4000] as const;
+/** A server may ask for more time than that: then the next try comes too early, and not too late. */
+const LONGEST_HINT_MS = 4000;
 /** Tries may take long themselves, where nobody answers: this much trouble is followed by no other try. */
 const LONGEST_TROUBLE_MS = 12_000;
 /** A connection that has held this long was no part of the trouble, even if nothing was asked of it. */
@@ -51,7 +53,7 @@ export class Recovery {
     const waitMs = BACKOFF_MS[step];
     this.#failures++;
     if (waitMs === undefined) return { kind: "giveUp", code: loss.code };
-    this.#reopenAt = now + waitMs;
+    this.#reopenAt = now + Math.max(waitMs, Math.min(loss.retryAfterMs ?? 0, LONGEST_HINT_MS));
     return { kind: "reopen", at: this.#reopenAt };
   }
 

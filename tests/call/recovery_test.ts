@@ -94,6 +94,17 @@ Deno.test("case 50: each further try waits longer, and after five the call ends"
   assert.deepEqual(call.end, { reason: "model_failed", detail: "closed_1006" });
 });
 
+Deno.test("case 72: a server that asks for time is given it, as long as a caller waits", () => {
+  for (const [retryAfterMs, waitMs] of [[0, 400], [1500, 1500], [1e12, 4000], [-5, 400]] as const) {
+    const call = new CallDriver().live();
+    const loss: ModelLoss = { code: "rate_limited", retry: "backoff", retryAfterMs };
+    call.input({ type: "modelLost", loss });
+    const from = call.now;
+    while (call.all("openModel").length < 2) call.advance(100);
+    assert.equal(call.now - from, waitMs);
+  }
+});
+
 Deno.test("case 50: a connection that has held for a while starts with a clean slate", () => {
   const call = new CallDriver(LONG).live();
   for (let i = 0; i < 20; i++) {

@@ -1363,6 +1363,7 @@ const CLOSURES = [
   [1011, "", "connection_lost", "now"],
   [1008, "", "policy_violation", "no"],
   [1013, "", "server_restart", "backoff"],
+  [1008, "Rate limit reached for requests", "rate_limited", "backoff"],
   [3000, "invalid_request_error.invalid_api_key", "invalid_api_key", "no"],
   [3000, "invalid_request_error.other", "invalid_request", "no"],
 ] as const;
@@ -1375,6 +1376,74 @@ for (const [code, reason, lossCode, retry] of CLOSURES) {
     assert.equal(sink.inputs.all.filter(({ type }) => type === "modelLost").length, 1);
   });
 }
+
+contract("case 72: a wait that the server asks for is told, and bounded", async (stage) => {
+  const hints = [
+    ["Rate limit reached. Please try again in 1.5s.", 1500],
+    ["Please try again in 250ms.", 250],
+    ["Please try again in 20 s.", 20_000],
+    ["Please try again in 1000000000s.", undefined],
+    ["Please try again in 999999999s.", 60_000],
+    ["Please try again in 1e9s.", undefined],
+    [`Please try again in ${"9".repeat(100_000)}`, undefined],
+    ["Please try again in -5s.", undefined],
+  ] as const;
+  for (const [message, retryAfterMs] of hints) {
+    const { session, sink } = await stage.live();
+    session.say({ type: "error", error: { code: "session_limit_reached", message } });
+    const { loss } = await sink.first("modelLost");
+    assert.deepEqual(loss, {
+      code: "session_limit_reached",
+      retry: "backoff",
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    }, message);
+  }
+});
+
+for (
+  const [header, retryAfterMs] of [["2", 2000], ["999999999", 60_000], ["-1"], ["soon"]] as const
+) {
+  Deno.test(`case 72: a handshake refused with Retry-After ${header} says how long to wait`, async () => {
+    const headers = { "Retry-After": header };
+    await using server = startScriptedRealtime({
+      answer: () => new Response("{}", { status: 429, headers }),
+    });
+    const sink = new Sink();
+    createOpenModel({ url: server.url, socket: "ws", logger: new Log() })(SETUP, sink);
+    const { loss } = await sink.first("modelLost");
+    assert.deepEqual(loss, {
+      code: "rate_limited",
+      retry: "backoff",
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
+  });
+}
+
+contract("case 73: a server that confirms late, twice or never has one session", async (stage) => {
+  const { client, session, sink } = await stage.live();
+  for (let n = 0; n < 3; n++) {
+    session.say({ type: "session.created", session: { expires_at: 0 } });
+    session.say({ type: "session.updated", session: {} });
+  }
+  client.send(respond("greeting"));
+  await session.first("response.create");
+  const late = stage.open({ readyTimeoutMs: 1 });
+  const slow = await stage.server.session(1);
+  await late.sink.first("modelReady");
+  late.client.send(respond("greeting"));
+  await slow.first("response.create");
+  await slow.confirm();
+  slow.say({ type: "input_audio_buffer.speech_started" });
+  await late.sink.first("speechStarted");
+  assert.deepEqual(slow.frames.all.map(({ type }) => type), ["session.update", "response.create"]);
+  assert.deepEqual(sink.inputs.all.map(({ type }) => type), ["modelReady"]);
+});
+
+contract("case 73: a handshake after which nothing is said ends as lost", async (stage) => {
+  const { sink } = stage.open({ readyTimeoutMs: 1, heartbeatMs: 5, heartbeatTimeoutMs: 5 });
+  const { loss } = await sink.first("modelLost");
+  assert.deepEqual(loss, { code: "network", retry: "backoff" });
+});
 
 contract("asks a silent server for a sign of life, and takes its answer", async (stage) => {
   const { session, sink } = await stage.live({ heartbeatMs: 5, heartbeatTimeoutMs: 2000 });

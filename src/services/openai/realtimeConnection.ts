@@ -16,7 +16,7 @@ import { diagnoseHandshake } from "./handshakeDiagnosis.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { HeldInputs } from "./heldInput.ts";
 import { ModelInputs } from "./modelInputs.ts";
-import { lossOfClose, lossOfError, lossOfStatus } from "./modelLoss.ts";
+import { lossOfClose, lossOfError, lossOfStatus, retryHintIn } from "./modelLoss.ts";
 import { SentRequests } from "./sentRequests.ts";
 import { codeOf } from "./modelFaults.ts";
 import { SessionSetup } from "./sessionSetup.ts";
@@ -211,11 +211,14 @@ export class RealtimeConnection implements RealtimeClient {
   }
 
   #closed(closure: SocketClosure): void {
-    if (closure.type === "lost") return this.#lose(lossOfClose(closure.code, closure.reason));
+    if (closure.type === "lost") {
+      const { code, reason } = closure;
+      return this.#lose(lossOfClose(code, reason), { message: reason });
+    }
     if (closure.type === "unusable") return this.#lose(UNUSABLE);
     if (closure.status !== undefined) {
-      const { status, error } = closure;
-      return this.#lose(lossOfStatus(status, error?.code), { ...error, status });
+      const { error, type: _, ...answer } = closure;
+      return this.#lose(lossOfStatus(closure.status, error?.code), { ...error, ...answer });
     }
     if (this.#phase.name !== "connecting") return;
     const { fetch } = this.#options;
@@ -224,12 +227,14 @@ export class RealtimeConnection implements RealtimeClient {
       .then(({ loss, ...details }) => this.#lose(loss, details));
   }
 
-  #lose(loss: ModelLoss, details?: Partial<ServerError & { readonly status: number }>): void {
+  #lose(loss: ModelLoss, details: LossDetails = {}): void {
     if (this.#phase.name === "closed") return;
     this.close();
     const fault = { ...details, ...loss, source: "connection" } as const;
     this.#options.faults.report(fault, this.#setup.model);
-    this.#guard(() => this.#sink.input({ type: "modelLost", loss }));
+    const waitMs = details.retryAfterMs ?? retryHintIn(details.message);
+    const told = waitMs === undefined ? loss : { ...loss, retryAfterMs: waitMs };
+    this.#guard(() => this.#sink.input({ type: "modelLost", loss: told }));
   }
 
   #tell(input: ModelInput): void {
@@ -251,6 +256,12 @@ type Phase =
   | { readonly name: "configuring"; readonly timer: Timer }
   | { readonly name: "ready" }
   | { readonly name: "closed" };
+
+/** What the server said of it, and how. */
+type LossDetails = Partial<ServerError> & {
+  readonly status?: number;
+  readonly retryAfterMs?: number;
+};
 
 type Timer = ReturnType<typeof setTimeout>;
 

@@ -23,7 +23,12 @@ export type SocketClosure =
   /** Connecting was not even tried: the URL or a header is not acceptable. */
   | { readonly type: "unusable" }
   /** It never opened; status and error as far as the library lets them be seen. */
-  | { readonly type: "refused"; readonly status?: number; readonly error?: ServerError }
+  | {
+    readonly type: "refused";
+    readonly status?: number;
+    readonly error?: ServerError;
+    readonly retryAfterMs?: number;
+  }
   | { readonly type: "lost"; readonly code: number; readonly reason: string };
 
 export interface SocketTarget {

@@ -1,6 +1,11 @@
-import type { ServerError } from "../../protocol/openaiEvents.ts";
-import { errorIn } from "./modelLoss.ts";
-import type { ModelSocket, OpenSocket, SocketListener, SocketTarget } from "./socket.ts";
+import { errorIn, retryAfterIn } from "./modelLoss.ts";
+import type {
+  ModelSocket,
+  OpenSocket,
+  SocketClosure,
+  SocketListener,
+  SocketTarget,
+} from "./socket.ts";
 
 /**
  * Opens sockets of npm:ws, which sends each frame at once (no Nagle) and tells why a handshake was
@@ -45,7 +50,7 @@ function optionsFor({ headers }: SocketTarget) {
 function connect(socket: WsSocket, listener: SocketListener): ModelSocket {
   let open = false;
   let silent = false;
-  let refusal: { readonly status?: number; readonly error?: ServerError } = {};
+  let refusal: Omit<Extract<SocketClosure, { type: "refused" }>, "type"> = {};
 
   let serverDateMs: number | undefined;
   socket.on("upgrade", ({ headers }) => {
@@ -64,7 +69,12 @@ function connect(socket: WsSocket, listener: SocketListener): ModelSocket {
     let body = "";
     const settle = () => {
       const error = errorIn(body);
-      refusal = { status, ...(error && { error }) };
+      const retryAfterMs = retryAfterIn(response.headers["retry-after"]);
+      refusal = {
+        status,
+        ...(error && { error }),
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      };
       socket.terminate();
     };
     response.setEncoding("utf8");
@@ -128,6 +138,7 @@ interface WsSocket {
 
 interface WsResponse {
   readonly statusCode: number;
+  readonly headers: { readonly "retry-after"?: string };
   setEncoding(encoding: "utf8"): void;
   on(event: "data", listener: (chunk: string) => void): void;
   on(event: "end", listener: () => void): void;
