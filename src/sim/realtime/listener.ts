@@ -4,7 +4,7 @@ import type { Responder } from "./responder.ts";
 import { audioFormatOf } from "./sessionConfig.ts";
 import type { SessionState } from "./sessionState.ts";
 import { msPerInputToken, textTokens } from "./usage.ts";
-import type { ConversationItem, Refusal } from "./wire.ts";
+import type { ConversationItem, Refusal, SpokenItem } from "./wire.ts";
 
 /** What a user's turn is said to have meant; undefined lets the transcription fail. */
 export type Transcribe = (turn: {
@@ -156,7 +156,14 @@ export class Listener {
       item_id: turn.itemId,
       previous_item_id: previous,
     });
-    const { item } = entry;
+    const item: SpokenItem = {
+      id: turn.itemId,
+      object: "realtime.item",
+      type: "message",
+      status: "completed",
+      role: "user",
+      content: [{ type: "input_audio", transcript: null }],
+    };
     this.#state.emit({ type: "conversation.item.added", previous_item_id: previous, item });
     this.#state.emit({ type: "conversation.item.done", previous_item_id: previous, item });
     if (turn.spokenMs > 0) this.#transcribeLater(entry);

@@ -33,7 +33,22 @@ export type WireSession = SessionConfig & {
 export type ServerEvent =
   | Unstamped<Exclude<RealtimeServerEvent, { type: Retyped }>>
   | { readonly type: "response.created" | "response.done"; readonly response: WireResponse }
-  | { readonly type: "session.created" | "session.updated"; readonly session: WireSession };
+  | { readonly type: "session.created" | "session.updated"; readonly session: WireSession }
+  | {
+    readonly type: "conversation.item.added" | "conversation.item.done";
+    readonly previous_item_id: string | null;
+    readonly item: SpokenItem;
+  };
+
+/** The user's speech before it is transcribed: the real server then says `"transcript": null`. */
+export interface SpokenItem {
+  readonly type: "message";
+  readonly id: string;
+  readonly object: "realtime.item";
+  readonly status: "completed";
+  readonly role: "user";
+  readonly content: readonly [{ readonly type: "input_audio"; readonly transcript: null }];
+}
 
 /** Why the server will not do what a client asked; the body of an `error` event. */
 export interface Refusal {
