@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { askToResume } from "./sustain.ts";
 
 /** Which step of bringing up sound failed; the page has a sentence and a remedy for each. */
 export type AudioFault = "unsupported" | "context" | "module" | "node";
@@ -28,7 +29,7 @@ export async function createContext(
   }
   try {
     // Asked for within the click; the answer is waited for later, for it may not come.
-    context.resume().catch(() => {});
+    askToResume(context);
     if (context.audioWorklet === undefined) throw new StepFailed("unsupported");
     await context.audioWorklet.addModule(module);
     return context;

@@ -89,7 +89,8 @@ export async function openMicrophone(
     },
     revive() {
       line?.capture.revive();
-      if (lost !== undefined) reopen();
+      // Some systems never take a mute back.
+      if (lost !== undefined || line?.track.muted === true) reopen();
     },
     close() {
       end.abort();

@@ -32,7 +32,7 @@ export function findTrouble({ speaker, microphone }: Sound, online: boolean): Tr
         status: "The microphone is on hold",
         words:
           "The system or another app has muted the microphone: the agent cannot hear you. It comes back by itself. You can type meanwhile.",
-        remedy: undefined,
+        remedy: "Use the microphone again",
         deaf: false,
       };
     case "returning":

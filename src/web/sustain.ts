@@ -30,7 +30,8 @@ export interface SustainEvents<Built extends Graph> {
  *
  * Phone calls, assistants and dimmed screens suspend or interrupt contexts, and some browsers never
  * say that it is over: running again is tried at once, now and then, and whenever the human is seen.
- * A context that was closed, or does not come back, is built anew. `fail` tells that a node is dead.
+ * A context that was closed, stands still though it says that it runs, or does not come back, is built
+ * anew. `fail` tells that a node is dead.
  */
 export async function sustain<Built extends Graph>(
   build: (fail: () => void) => Promise<Built>,
@@ -39,6 +40,7 @@ export async function sustain<Built extends Graph>(
   const end = new AbortController();
   const { signal } = end;
   let dead = false;
+  let still = { atSeconds: -1, beats: 0 };
   let failures = 0;
   let reviving = false;
   let state: Sounding = "running";
@@ -50,6 +52,7 @@ export async function sustain<Built extends Graph>(
     document.addEventListener(type, revive, { signal });
   }
   for (const type of ["focus", "pageshow"]) addEventListener(type, revive, { signal });
+  const pulse = setInterval(feelPulse, PULSE_MS);
   look();
 
   return {
@@ -62,13 +65,28 @@ export async function sustain<Built extends Graph>(
     revive,
     close() {
       end.abort();
-      graph.context.onstatechange = null;
+      clearInterval(pulse);
+      unwatch();
       graph.close();
     },
   };
 
   function watch(): void {
     graph.context.onstatechange = look;
+    graph.context.addEventListener("error", fail);
+  }
+
+  function unwatch(): void {
+    graph.context.onstatechange = null;
+    graph.context.removeEventListener("error", fail);
+  }
+
+  /** Some browsers say that a context runs while its time stands still. */
+  function feelPulse(): void {
+    const { state, currentTime } = graph.context;
+    const stands = state === "running" && currentTime === still.atSeconds;
+    still = { atSeconds: currentTime, beats: stands ? still.beats + 1 : 0 };
+    if (still.beats >= MAX_STILL_BEATS) fail();
   }
 
   function fail(): void {
@@ -90,14 +108,15 @@ export async function sustain<Built extends Graph>(
   function revive(): void {
     if (signal.aborted || state === "running") return;
     // Within a click, before anything is waited for: some browsers allow it only there.
-    if (!dead && graph.context.state !== "closed") graph.context.resume().catch(() => {});
+    if (!dead && graph.context.state !== "closed") askToResume(graph.context);
     if (!reviving) keepTrying();
   }
 
   async function keepTrying(): Promise<void> {
     reviving = true;
     while (state === "interrupted" && !signal.aborted) {
-      if (dead || graph.context.state === "closed" || failures >= MAX_FAILURES) await rebuild();
+      const isLost = failures >= MAX_FAILURES && document.visibilityState === "visible";
+      if (dead || graph.context.state === "closed" || isLost) await rebuild();
       else if (!await resume(graph.context)) failures++;
       look();
       if (state === "interrupted") await delay(RETRY_MS, signal);
@@ -114,9 +133,10 @@ export async function sustain<Built extends Graph>(
       return;
     }
     if (signal.aborted) return next.close();
-    graph.context.onstatechange = null;
+    unwatch();
     graph.close();
     dead = false;
+    still = { atSeconds: -1, beats: 0 };
     graph = next;
     watch();
     onRebuilt?.(graph);
@@ -127,11 +147,22 @@ export async function sustain<Built extends Graph>(
 /** Tells whether the context runs; a browser that wants a click first leaves the question open. */
 async function resume(context: AudioContext): Promise<boolean> {
   const answered = new AbortController();
-  const resumed = context.resume().catch(() => {}).finally(() => answered.abort());
+  const resumed = askToResume(context).finally(() => answered.abort());
   await Promise.race([resumed, delay(ANSWER_MS, answered.signal)]);
   return context.state === "running";
 }
 
+/** A refusal is seen by the state. */
+export async function askToResume(context: AudioContext): Promise<void> {
+  try {
+    await context.resume();
+  } catch {
+    return;
+  }
+}
+
+const PULSE_MS = 1000;
+const MAX_STILL_BEATS = 5;
 const ANSWER_MS = 1000;
 const RETRY_MS = 1000;
 /** After so many a context is thought to be lost. */

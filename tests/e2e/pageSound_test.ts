@@ -70,6 +70,19 @@ browserTests("sound of the page", {
       await page.waitForSelector(LISTENING);
     }),
 
+  "case 194: a context that stands still though it says that it runs is built anew": (browser) =>
+    visit(browser, async ({ page, begin }) => {
+      const call = await begin();
+      await page.waitForSelector(LISTENING);
+      const before = await page.evaluate(() => lab.contexts.length);
+      await page.evaluate("for (const context of lab.contexts) context.still = true");
+      await page.waitForFunction((before) => lab.contexts.length >= before + 2, before);
+      await page.waitForSelector(LISTENING);
+      speak(call, "a", 300);
+      await call.until(() => playedOf(call, "a").includes(300));
+      assert.deepEqual(await page.evaluate("lab.held()"), { tracks: 1, contexts: 2 });
+    }),
+
   "case 194: speech that comes while nothing is rendered is not reported as heard": (browser) =>
     visit(browser, async ({ page, begin }) => {
       const call = await begin();
@@ -130,7 +143,7 @@ browserTests("sound of the page", {
       assert.equal((await call.told("typed")).text, "I am still here");
 
       await page.click("#remedy");
-      await page.waitForFunction("lab.asked >= 3");
+      await page.waitForFunction(() => lab.asked >= 3);
       await page.waitForSelector("#status:text-is('The microphone is gone')");
       await page.evaluate(
         "lab.refusal = undefined; lab.devicesChange()",
@@ -151,6 +164,10 @@ browserTests("sound of the page", {
       await page.evaluate("lab.muteTrack(false)");
       await page.waitForSelector(LISTENING);
       assert.ok(await page.isHidden("#trouble-line"));
+      await page.evaluate("lab.muteTrack(true)");
+      await page.click("#remedy");
+      await page.waitForSelector(LISTENING);
+      assert.deepEqual(await page.evaluate("[lab.asked, lab.held().tracks]"), [2, 1]);
     }),
 
   "case 195: a device that vanishes is replaced, and a new one is told of": (browser) =>
