@@ -339,6 +339,30 @@ Deno.test("createHttpTool() puts the arguments of a GET into the query", async (
   assert.equal(asked[0]?.search, "?q=a%26b&n=2");
 });
 
+Deno.test("createHttpTool() leaves the query that its URL has as it was written", async () => {
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ url }) => new Response(new URL(url).search),
+  );
+  const http = (path: string) =>
+    createHttpTool({
+      name: "book",
+      description: "Books.",
+      parameters: { properties: { q: {} } },
+      method: "GET",
+      url: `http://127.0.0.1:${server.addr.port}${path}`,
+    });
+  const cases = [
+    ["/?sig=a%2Fb%20c&flag", '{"q":"é&x=1"}', "?sig=a%2Fb%20c&flag&q=%C3%A9%26x%3D1"],
+    ["/?flag", "{}", "?flag"],
+    ["/", "{}", ""],
+    ["/#part", '{"q":1}', "?q=1"],
+  ] as const;
+  for (const [path, args, expected] of cases) {
+    assert.equal((await run([http(path)], "book", args)).output, expected);
+  }
+});
+
 Deno.test("createHttpTool() refuses URLs that strangers could read", () => {
   const definition = { name: "t", description: "", parameters: {} };
   for (const url of ["http://example.com/", "ftp://localhost/", "file:///etc/passwd", "x", ""]) {

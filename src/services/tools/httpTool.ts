@@ -125,10 +125,12 @@ function requestOf(
   const init = { method, redirect: "manual" } as const;
   const sent = Object.entries(args).filter(([name]) => !isFixed(name, url));
   if (method === "GET") {
+    const query = new URLSearchParams(
+      sent.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+    );
     const target = new URL(url);
-    for (const [key, value] of sent) {
-      target.searchParams.set(key, typeof value === "string" ? value : JSON.stringify(value));
-    }
+    // The operator's own part stays as it was written: it may be signed.
+    target.search = [url.search.slice(1), query.toString()].filter((part) => part !== "").join("&");
     if (target.href.length > MAX_URL_CHARS) {
       throw new ToolError("arguments_too_long", "The arguments are too long: say less.");
     }

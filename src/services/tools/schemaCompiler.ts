@@ -26,6 +26,10 @@ function reasonOf(error: NonNullable<typeof ajv.errors>[number] | undefined): st
   return message;
 }
 
+/** Linear is the product of both. */
+const MAX_PATTERN_CHARS = 1000;
+const MAX_TESTED_CHARS = 10_000;
+
 /**
  * Patterns meet strings that a model chose, so they run in linear time. Lookaround and back-references
  * have no such engine: they are for the model to read, and are not tested.
@@ -34,11 +38,17 @@ function linearPattern(
   pattern: string,
 ): { test(text: string): boolean; toString(): string } {
   new RegExp(pattern, "u");
+  if (pattern.length > MAX_PATTERN_CHARS) {
+    throw new RangeError(`a pattern is longer than ${MAX_PATTERN_CHARS} characters`);
+  }
   // Ajv keeps compiled patterns by what this returns.
   const toString = () => pattern;
   try {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
-    return { test: (text) => compiled.test(text), toString };
+    return {
+      test: (text) => text.length <= MAX_TESTED_CHARS && compiled.test(text),
+      toString,
+    };
   } catch {
     return { test: () => true, toString };
   }
