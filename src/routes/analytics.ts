@@ -1,26 +1,42 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
+import { AnalysisBusy } from "../services/analysis.ts";
 import type { CallAnalytics, Distribution } from "../services/store/analytics.ts";
-import type { CallStore } from "../services/store/calls.ts";
+import type { CallFilter } from "../services/store/callList.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { filterFor } from "./callFilters.ts";
 import { analytics, analyticsQuery } from "./callSchemas.ts";
+import { HttpProblem } from "./errors.ts";
 import { errorAnswers, json, refuseInvalid } from "./openapiParts.ts";
 
 export interface AnalyticsRoutesDeps {
   readonly access: RequireScope;
-  readonly calls: Pick<CallStore, "analyse">;
+  /** See `createAnalysis`. */
+  readonly sumUp: (filter: CallFilter) => Promise<CallAnalytics>;
 }
 
 /** What the calls of a period come to. */
 export function analyticsRoutes(
-  { access, calls }: AnalyticsRoutesDeps,
+  { access, sumUp }: AnalyticsRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
   routes.openapi({ ...sums, middleware: [access("calls:read")] }, async (c) => {
-    const found = await calls.analyse(filterFor(c.get("caller"), c.req.valid("query")));
+    const filter = filterFor(c.get("caller"), c.req.valid("query"));
+    const found = await sumUp(filter).catch((error) => {
+      throw error instanceof AnalysisBusy ? busy() : error;
+    });
     return c.json(viewAnalytics(found), 200);
   });
   return routes;
+}
+
+function busy(): HttpProblem {
+  return new HttpProblem(
+    503,
+    "analytics_busy",
+    "Too many ask for sums just now.",
+    undefined,
+    { "Retry-After": "5" },
+  );
 }
 
 function viewAnalytics(found: CallAnalytics) {
@@ -39,7 +55,8 @@ const sums = createRoute({
   method: "get",
   path: "/api/analytics",
   summary: "Sum up calls",
-  description: "Counts, durations, latency and cost of the calls that began in a period.",
+  description:
+    "Counts, durations, latency and cost of the calls that began in a period: without `from`, in the last 30 days, or those before `to`. The same question is answered from memory for five seconds.",
   tags: ["Calls"],
   request: { query: analyticsQuery },
   responses: { 200: { description: "The sums", content: json(analytics) }, ...errorAnswers },

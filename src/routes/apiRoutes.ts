@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { CallRegistry } from "../call/callSession.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
+import { createAnalysis } from "../services/analysis.ts";
 import { createCallActions } from "../services/callActions.ts";
 import { createCallControl } from "../services/callControl.ts";
 import { createEndCall } from "../services/endCall.ts";
@@ -51,6 +52,7 @@ export function apiRoutes(
     }),
     ...(phone !== undefined && { endPhoneCall: phone.endCall }),
   });
+  const sumUp = createAnalysis({ analyse: calls.analyse, now: records.store.clock.now });
   const endCall = createEndCall({
     control,
     ...(phone !== undefined && {
@@ -60,7 +62,7 @@ export function apiRoutes(
   const routes = new OpenAPIHono<CallerEnv>();
   routes.route("/", callsRoutes({ access, calls, control }));
   routes.route("/", erasureRoutes({ access, calls, forgetting: records.forgetting, endCall }));
-  routes.route("/", analyticsRoutes({ access, calls }));
+  routes.route("/", analyticsRoutes({ access, sumUp }));
   routes.route(
     "/",
     eventsRoutes({

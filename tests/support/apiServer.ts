@@ -10,6 +10,7 @@ import { eventsRoutes } from "../../src/routes/events.ts";
 import { writeServerSentEvent } from "../../src/routes/eventStream.ts";
 import { createGuessGuard } from "../../src/routes/guessGuard.ts";
 import type { Router } from "../../src/routes/index.ts";
+import { createAnalysis } from "../../src/services/analysis.ts";
 import { createCallActions } from "../../src/services/callActions.ts";
 import { createCallControl } from "../../src/services/callControl.ts";
 import { createEndCall } from "../../src/services/endCall.ts";
@@ -153,7 +154,10 @@ export async function withApi(
     );
     const endCall = createEndCall({ control });
     router.route("/", erasureRoutes({ access, calls, forgetting, endCall }));
-    router.route("/", analyticsRoutes({ access, calls }));
+    router.route(
+      "/",
+      analyticsRoutes({ access, sumUp: createAnalysis({ analyse: calls.analyse, now }) }),
+    );
     router.route(
       "/",
       eventsRoutes({

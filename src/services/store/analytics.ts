@@ -1,8 +1,8 @@
-import { type CallFilter, conditionsFor } from "./callList.ts";
+import { type CallFilter, type Conditions, conditionsFor } from "./callList.ts";
 import type { CallUsage } from "./callRecord.ts";
 import { usageOf } from "./callRows.ts";
-import type { Query, Row } from "./database.ts";
-import { percentile, sortedNumbers } from "./percentile.ts";
+import type { Database, Query, Row } from "./database.ts";
+import { percentileIndex } from "./percentile.ts";
 import { maybeText, numberOf } from "./row.ts";
 
 export interface Distribution {
@@ -35,24 +35,27 @@ export interface CallAnalytics {
   readonly usage: CallUsage;
 }
 
-/** Two passes over the calls; what turns tell is kept with their call when it ends. */
-export async function analyse(query: Query, filter: CallFilter): Promise<CallAnalytics> {
+/** Sums, counts and percentiles are made by the database: what comes back does not grow with the calls. */
+export async function analyse(database: Database, filter: CallFilter): Promise<CallAnalytics> {
+  const query = database.longQuery;
   const { sql, values } = conditionsFor(filter);
-  const [groups, [totals]] = await Promise.all([
-    query(
-      `SELECT direction, agent, status, end_reason, outcome, COUNT(*) AS calls
-        FROM calls WHERE ${sql} GROUP BY direction, agent, status, end_reason, outcome`,
-      values,
-    ),
-    query(
-      `SELECT COALESCE(SUM(cost_usd), 0) AS usd, COALESCE(SUM(duration_ms), 0) AS duration_ms,
-        COUNT(duration_ms) - COUNT(cost_usd) AS unpriced,
-        ${usageNames.map((name) => `COALESCE(SUM(${name}), 0) AS ${name}`).join(", ")},
-        STRING_AGG(latencies_ms, ',') AS latencies,
-        STRING_AGG(CAST(duration_ms AS TEXT), ',') AS durations FROM calls WHERE ${sql}`,
-      values,
-    ),
-  ]);
+  const groups = await query(
+    `SELECT direction, agent, status, end_reason, outcome, COUNT(*) AS calls
+      FROM calls WHERE ${sql} GROUP BY direction, agent, status, end_reason, outcome`,
+    values,
+  );
+  const [totals] = await query(
+    `SELECT COALESCE(SUM(cost_usd), 0) AS usd, COALESCE(SUM(duration_ms), 0) AS duration_ms,
+      COUNT(duration_ms) AS durations, COUNT(duration_ms) - COUNT(cost_usd) AS unpriced,
+      ${usageNames.map((name) => `COALESCE(SUM(${name}), 0) AS ${name}`).join(", ")}
+      FROM calls WHERE ${sql}`,
+    values,
+  );
+  const latencies = await query(
+    `SELECT ms, COUNT(*) AS turns FROM (${latenciesOf(database, sql)}) AS each_turn
+      GROUP BY ms ORDER BY ms`,
+    values,
+  );
   if (totals === undefined) throw new Error("Cannot analyse the calls: the database gave no sums");
   return {
     calls: groups.reduce((sum, row) => sum + numberOf(row, "calls"), 0),
@@ -62,10 +65,10 @@ export async function analyse(query: Query, filter: CallFilter): Promise<CallAna
     byEndReason: counts(groups, "end_reason"),
     byOutcome: counts(groups, "outcome"),
     duration: {
-      ...distribution(sortedNumbers(maybeText(totals, "durations") ?? "")),
+      ...await durations(query, { sql, values }, numberOf(totals, "durations")),
       totalMs: numberOf(totals, "duration_ms"),
     },
-    latency: distribution(sortedNumbers(maybeText(totals, "latencies") ?? "")),
+    latency: distribution(latencies),
     cost: {
       usd: Math.round(numberOf(totals, "usd") * 1e6) / 1e6,
       unknown: numberOf(totals, "unpriced"),
@@ -87,11 +90,45 @@ const usageNames = [
   "transcription_seconds",
 ];
 
-function distribution(sorted: Uint32Array): Distribution {
-  const p50Ms = percentile(sorted, 0.5);
-  const p95Ms = percentile(sorted, 0.95);
-  if (p50Ms === undefined || p95Ms === undefined) return { count: 0 };
-  return { count: sorted.length, p50Ms, p95Ms };
+/** The turns of calls are kept with each call as a list. */
+function latenciesOf({ kind }: Database, condition: string): string {
+  const rows = `calls WHERE latencies_ms IS NOT NULL AND ${condition}`;
+  return kind === "postgres"
+    ? `SELECT CAST(unnest(string_to_array(latencies_ms, ',')) AS BIGINT) AS ms FROM ${rows}`
+    : `SELECT each_ms.value AS ms FROM (SELECT latencies_ms FROM ${rows}) AS listed,
+      json_each('[' || listed.latencies_ms || ']') AS each_ms`;
+}
+
+async function durations(
+  query: Query,
+  { sql, values }: Conditions,
+  count: number,
+): Promise<Distribution> {
+  if (count === 0) return { count };
+  const at = async (rank: number): Promise<number> => {
+    const [row] = await query(
+      `SELECT duration_ms FROM calls WHERE duration_ms IS NOT NULL AND ${sql}
+        ORDER BY duration_ms LIMIT 1 OFFSET ${percentileIndex(count, rank)}`,
+      values,
+    );
+    return row === undefined ? 0 : numberOf(row, "duration_ms");
+  };
+  return { count, p50Ms: await at(0.5), p95Ms: await at(0.95) };
+}
+
+/** Of rows that tell, in ascending order, how many turns took so many milliseconds. */
+function distribution(rows: readonly Row[]): Distribution {
+  const count = rows.reduce((sum, row) => sum + numberOf(row, "turns"), 0);
+  if (count === 0) return { count };
+  const at = (rank: number): number => {
+    let left = percentileIndex(count, rank);
+    for (const row of rows) {
+      left -= numberOf(row, "turns");
+      if (left < 0) return numberOf(row, "ms");
+    }
+    return 0;
+  };
+  return { count, p50Ms: at(0.5), p95Ms: at(0.95) };
 }
 
 function counts(rows: readonly Row[], column: string): Counts {

@@ -101,7 +101,7 @@ export function createCallStore(database: Database): CallStore {
       const [row] = await query("SELECT MAX(started_at) AS newest FROM calls");
       return row && maybeNumber(row, "newest");
     },
-    analyse: (filter) => analyse(query, filter),
+    analyse: (filter) => analyse(database, filter),
   };
 }
 

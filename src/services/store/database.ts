@@ -16,10 +16,17 @@ export type Query = (sql: string, values?: readonly SqlValue[]) => Promise<reado
 export interface Database {
   readonly kind: "sqlite" | "postgres";
   readonly query: Query;
+  /**
+   * Only reads, and may take long: nobody who writes waits for it, but for a database in memory. What was
+   * written before is seen.
+   */
+  readonly longQuery: Query;
   /** Performs all statements or none; they are durable when the promise settles. */
   batch(statements: readonly Statement[]): Promise<void>;
   /** Runs `work` alone among all transactions of the same `lock`, those of other processes included. */
   transaction<T>(lock: string, work: (query: Query) => Promise<T>): Promise<T>;
+  /** What was deleted is in no log of changes either, as far as the database keeps one itself. */
+  leaveNoTrace(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -99,7 +99,7 @@ export function createErasure(database: Database): CallErasure {
         ["{}"],
       );
       const pending = await countOf(database.query, `calls WHERE ${WITH_NUMBER}`, [number]);
-      await leaveNoTrace();
+      await database.leaveNoTrace();
       return { ...erased, pending };
     },
     async eraseCall(callId, now, { underWay }, alsoForget) {
@@ -112,7 +112,7 @@ export function createErasure(database: Database): CallErasure {
         const { found: _, ...counts } = await eraseRows(query, rows, now, alsoForget);
         return { ...counts, pending: state === "under_way" ? 1 : 0 };
       });
-      await leaveNoTrace();
+      await database.leaveNoTrace();
       return erased;
     },
     async isDue(callId) {
@@ -120,7 +120,7 @@ export function createErasure(database: Database): CallErasure {
     },
     async erase(callId, alsoForget) {
       await database.transaction("dial", (query) => forget(query, [callId], alsoForget));
-      await leaveNoTrace();
+      await database.leaveNoTrace();
     },
     async erasedAmong(callIds) {
       const erased: string[] = [];
@@ -150,11 +150,6 @@ export function createErasure(database: Database): CallErasure {
       };
       if (found < CHUNK) return erased;
     }
-  }
-
-  /** SQLite's log holds what was deleted until it begins anew. */
-  async function leaveNoTrace(): Promise<void> {
-    if (database.kind === "sqlite") await database.query("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 }
 

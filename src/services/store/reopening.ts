@@ -37,6 +37,13 @@ class ReopeningDatabase implements Database {
 
   readonly query: Query = (sql, values) => this.#use((database) => database.query(sql, values));
 
+  readonly longQuery: Query = (sql, values) =>
+    this.#use((database) => database.longQuery(sql, values));
+
+  leaveNoTrace(): Promise<void> {
+    return this.#use((database) => database.leaveNoTrace());
+  }
+
   batch(statements: readonly Statement[]): Promise<void> {
     return this.#use((database) => database.batch(statements));
   }

@@ -5,10 +5,10 @@ import {
   type Row,
   type SqlValue,
   type Statement,
-  StatementRefused,
 } from "./database.ts";
 import { whyNotWritten } from "../writableFolder.ts";
-import type { SqliteAnswer, SqliteRequest } from "./sqliteWorker.ts";
+import { SqliteConnection } from "./sqliteConnection.ts";
+import { SqliteReader } from "./sqliteReader.ts";
 
 /**
  * Opens a SQLite file, or `:memory:`. It lives in a thread of its own: neither a slow disk nor
@@ -21,26 +21,43 @@ export async function openSqlite(
   if (path !== ":memory:") await prepareFile(path);
   const connection = new SqliteConnection();
   try {
-    await connection.ask({ type: "open", path, busyTimeoutMs });
+    await connection.ask({ type: "open", path, busyTimeoutMs, readOnly: false });
   } catch (error) {
     connection.end();
     throw new Error(`Cannot open the database ${path}: ${messageOf(error)}`, { cause: error });
   }
-  return new SqliteDatabase(connection);
+  const reader = path === ":memory:" ? undefined : new SqliteReader(path, busyTimeoutMs);
+  return new SqliteDatabase(connection, reader);
 }
 
 class SqliteDatabase implements Database {
   readonly kind = "sqlite";
   readonly #connection: SqliteConnection;
+  /** Absent where nobody else could see the database. */
+  readonly #reader: SqliteReader | undefined;
   /** There is one connection, so whatever comes during a transaction waits for its end. */
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqliteConnection, reader: SqliteReader | undefined) {
     this.#connection = connection;
+    this.#reader = reader;
   }
 
   readonly query: Query = (sql, values = []) => this.#inTurn(() => this.#query(sql, values));
+
+  readonly longQuery: Query = (sql, values = []) => {
+    if (this.#reader === undefined) return this.query(sql, values);
+    return this.#closed ? Promise.reject(closedError()) : this.#reader.query(sql, values);
+  };
+
+  /** The log holds what was deleted until it begins anew, for which nobody may be reading. */
+  async leaveNoTrace(): Promise<void> {
+    const truncate = async () => {
+      await this.query("PRAGMA wal_checkpoint(TRUNCATE)");
+    };
+    await (this.#reader === undefined ? truncate() : this.#reader.whileIdle(truncate));
+  }
 
   async batch(statements: readonly Statement[]): Promise<void> {
     await this.#inTurn(() => this.#connection.ask({ type: "batch", statements }));
@@ -65,6 +82,7 @@ class SqliteDatabase implements Database {
     if (this.#closed) return;
     const closing = this.#inTurn(() => this.#connection.ask({ type: "close" }));
     this.#closed = true;
+    await this.#reader?.close();
     try {
       await closing;
     } catch (error) {
@@ -79,61 +97,10 @@ class SqliteDatabase implements Database {
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#closed) return Promise.reject(new Error("Cannot query the database: it is closed"));
+    if (this.#closed) return Promise.reject(closedError());
     const result = this.#last.then(work);
     this.#last = result.catch(() => {});
     return result;
-  }
-}
-
-type Unnumbered<T> = T extends { readonly id: number } ? Omit<T, "id"> : never;
-
-/** Asks the thread and pairs its answers with the questions. */
-class SqliteConnection {
-  readonly #worker = new Worker(new URL("./sqliteWorker.ts", import.meta.url), {
-    type: "module",
-    name: "sqlite",
-  });
-  readonly #asked = new Map<number, PromiseWithResolvers<readonly Row[]>>();
-  #lastId = 0;
-  #failure: Error | undefined;
-
-  constructor() {
-    this.#worker.onmessage = ({ data }: MessageEvent<SqliteAnswer>) => this.#answered(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#worker.terminate();
-      this.#fail(
-        new ConnectionLost(`Cannot query the database: its thread died: ${event.message}`),
-      );
-    };
-  }
-
-  ask(request: Unnumbered<SqliteRequest>): Promise<readonly Row[]> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const id = ++this.#lastId;
-    const asked = Promise.withResolvers<readonly Row[]>();
-    this.#asked.set(id, asked);
-    this.#worker.postMessage({ ...request, id });
-    return asked.promise;
-  }
-
-  end(): void {
-    this.#worker.terminate();
-    this.#fail(new Error("Cannot query the database: it is closed"));
-  }
-
-  #answered(answer: SqliteAnswer): void {
-    const asked = this.#asked.get(answer.id);
-    this.#asked.delete(answer.id);
-    if (answer.ok) asked?.resolve(answer.rows);
-    else asked?.reject(new (answer.refused ? StatementRefused : Error)(answer.message));
-  }
-
-  #fail(failure: Error): void {
-    this.#failure ??= failure;
-    for (const asked of this.#asked.values()) asked.reject(this.#failure);
-    this.#asked.clear();
   }
 }
 
@@ -151,4 +118,8 @@ async function prepareFile(path: string): Promise<void> {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function closedError(): Error {
+  return new Error("Cannot query the database: it is closed");
 }

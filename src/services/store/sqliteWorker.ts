@@ -6,7 +6,12 @@ import type { Row, SqlValue, Statement } from "./database.ts";
 export type SqliteRequest =
   & { readonly id: number }
   & (
-    | { readonly type: "open"; readonly path: string; readonly busyTimeoutMs: number }
+    | {
+      readonly type: "open";
+      readonly path: string;
+      readonly busyTimeoutMs: number;
+      readonly readOnly: boolean;
+    }
     | { readonly type: "query"; readonly sql: string; readonly values: readonly SqlValue[] }
     | { readonly type: "batch"; readonly statements: readonly Statement[] }
     | { readonly type: "rollBack" }
@@ -45,7 +50,9 @@ function answer(request: SqliteRequest): SqliteAnswer {
 function perform(request: SqliteRequest): readonly Row[] {
   switch (request.type) {
     case "open":
-      database = open(request.path, request.busyTimeoutMs);
+      database = request.readOnly
+        ? new DatabaseSync(request.path, { timeout: request.busyTimeoutMs, readOnly: true })
+        : open(request.path, request.busyTimeoutMs);
       return [];
     case "query":
       return run(request);
