@@ -38,13 +38,17 @@ export class Deafness {
   #countsSince: Milliseconds | undefined;
   #loudMs = 0;
   #lastLoudAt: Milliseconds = -Infinity;
-  #toldAt: Milliseconds = 0;
+  #toldAt: Milliseconds;
   #replacedAt: Milliseconds = -Infinity;
   #replaced = 0;
   #commitDue = false;
   #repeatDue = false;
   #endless = false;
   #listening = false;
+
+  constructor(now: Milliseconds) {
+    this.#toldAt = now;
+  }
 
   /** The level of the line has changed. */
   level(speaking: boolean, now: Milliseconds): void {

@@ -48,7 +48,7 @@ export class CallMachine {
   readonly #outcomes: ResponseOutcomes;
   readonly #watch: ResponseWatch;
   readonly #guard: GreetingGuard;
-  readonly #deafness = new Deafness();
+  readonly #deafness: Deafness;
   readonly #closing: Closing;
   readonly #news: ModelNews;
   #joined = false;
@@ -60,6 +60,7 @@ export class CallMachine {
   constructor(policy: CallPolicy, now: Milliseconds) {
     this.#policy = policy;
     this.#startedAt = now;
+    this.#deafness = new Deafness(now);
     this.#transcript = new Transcript(now);
     this.#turns = new Turns(policy.modelResponds);
     this.#voice = new AgentVoice(this.#outbox, this.#transcript, this.#latency);

@@ -23,6 +23,8 @@ const STALLED_MS = 10_000;
 const SILENT_MS = 4000;
 /** The same where no filler would tell a slow model from one that is stuck. */
 const UNBRIDGED_MS = 8000;
+/** Most replies have begun by then, however soon the wait for a tool is to be bridged. */
+const USUAL_REPLY_MS = 2000;
 /** A filler is given this long to be heard before its model is taken to be stuck. */
 const BRIDGE_MS = 1500;
 /** A response that was silenced has to end, and is over after this even if nothing tells it. */
@@ -147,7 +149,8 @@ export class ResponseWatch {
       return Math.max(since, this.#bridgedAt) + Math.max(fillerAfterMs, REPEAT_MS);
     }
     const slowAt = this.#tools.slowAt(fillerAfterMs) ?? Infinity;
-    return Math.max(since, Math.min(since + fillerAfterMs, slowAt));
+    const replyAt = since + Math.max(fillerAfterMs, USUAL_REPLY_MS);
+    return Math.max(since, Math.min(replyAt, slowAt));
   }
 
   #nextStallAt(currentAt: Milliseconds): Milliseconds {

@@ -12,6 +12,7 @@ export type CallServerEvent = Exclude<
 /** Puts the server's events into the call's words. */
 export class ModelInputs {
   readonly #worded = new Set<string>();
+  #signs = 0;
   /** Tool calls announced since the last response was done. */
   #announced = 0;
 
@@ -46,7 +47,10 @@ export class ModelInputs {
         }];
       }
       case "response.progress":
-        return [{ type: "responseProgress", responseId: event.responseId }];
+        // Every piece of a tool call's arguments is such a sign: one in some is enough.
+        return this.#signs++ % SIGNS_PER_INPUT === 0
+          ? [{ type: "responseProgress", responseId: event.responseId }]
+          : [];
       case "response.output_text.delta":
         return [{ type: "speechText", ref: event.place, text: event.delta }];
       case "response.output_audio_transcript.delta":
@@ -94,6 +98,7 @@ export class ModelInputs {
 }
 
 const MAX_WORDED = 1_000;
+const SIGNS_PER_INPUT = 8;
 const MAX_ANNOUNCED = 256;
 
 const ROLES = { user: "user", assistant: "agent", system: "system" } as const;

@@ -1,3 +1,5 @@
+import { spoiltResponses } from "./spoiltResponse.ts";
+
 /** The ways in which the server can be told to fail; figures follow a colon. */
 export type Fault =
   | PlainFault
@@ -86,6 +88,9 @@ const plainFaults = [
   "lateDeltas",
   "duplicateToolCall",
   "betaNames",
+  "deaf",
+  "noOwnResponse",
+  ...spoiltResponses,
 ] as const;
 
 const allNames: readonly FaultName[] = [

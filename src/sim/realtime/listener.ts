@@ -101,6 +101,7 @@ export class Listener {
   }
 
   #notice(heard: Heard): void {
+    if (this.#state.faults.has("deaf")) return;
     const detection = this.#state.config.audio.input.turn_detection;
     switch (heard.type) {
       case "started":
@@ -121,7 +122,9 @@ export class Listener {
           item_id: heard.turn.itemId,
         });
         this.#take(heard.turn);
-        if (detection?.create_response) this.#respond();
+        if (detection?.create_response && !this.#state.faults.take("noOwnResponse")) {
+          this.#respond();
+        }
         return;
       default:
         heard satisfies never;

@@ -7,6 +7,7 @@ import type { Output, OutputSink } from "./output.ts";
 import { Pace } from "./pace.ts";
 import { audioFormatOf, type SessionConfig } from "./sessionConfig.ts";
 import type { SpeechSource, SpokenSentence } from "./speechSource.ts";
+import { fired, middleMs, type Spoilt, takeSpoilt } from "./spoiltResponse.ts";
 import { msPerOutputToken } from "./usage.ts";
 import type { WireResponse } from "./wire.ts";
 import type { RealtimeResponseUsage } from "openai/resources/realtime/realtime";
@@ -40,6 +41,7 @@ export class RunningResponse {
   #open: Output | undefined;
   #audioMs = 0;
   #over = false;
+  #spoilt: Spoilt | undefined;
 
   constructor(setup: ResponseSetup) {
     this.id = setup.responseId;
@@ -85,6 +87,11 @@ export class RunningResponse {
       ? failures.insufficientQuota
       : undefined;
     if (failure) return this.#finish("failed", { error: failure });
+    const beside = this.#setup.conversationId === null;
+    this.#spoilt = beside ? undefined : takeSpoilt(faults);
+    if (this.#spoilt === "emptyResponse") return this.#finish("completed");
+    if (this.#spoilt === "stuckResponse") await fired(this.#abort.signal);
+    if (this.#over) return;
     const reply = await this.#setup.reply();
     if (!this.#over && reply.delayMs) await this.#pace.pause(reply.delayMs);
     if (!this.#over && (reply.say !== undefined || reply.audioMs !== undefined)) {
@@ -100,7 +107,7 @@ export class RunningResponse {
 
   async #say(text: string, audioMs?: number): Promise<void> {
     const { config, speech } = this.#setup;
-    const modality = config.output_modalities[0];
+    const modality = this.#spoilt === "textOnly" ? "text" : config.output_modalities[0];
     const output = this.#begin(new MessageOutput(this.#setup, this.#outputs.length, modality));
     if (modality === "text") {
       output.expect(text, 0);
@@ -138,6 +145,13 @@ export class RunningResponse {
         output.sendAudio(bytes.subarray(atMs * perMs, (atMs + ms) * perMs), ms);
         atMs += ms;
         if (faults.take("closeMidSentence")) return this.#setup.breakOff();
+        if (this.#audioMs >= middleMs) {
+          if (this.#spoilt === "stuckMidSentence") await fired(this.#abort.signal);
+          if (this.#over) return;
+          if (this.#spoilt === "failMidSentence") {
+            return this.#finish("failed", { error: failures.serverError });
+          }
+        }
       }
     }
   }

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import type { Fault } from "../../src/sim/realtime.ts";
+import { concurrently } from "./concurrently.ts";
+import { heardSaying, recordOf, startPhoneWorld, told, voiceOf } from "./phoneWorld.ts";
+
+const greeting = "greeting: Good day.";
+const faults: readonly (readonly [number, Fault])[] = [
+  [80, "stuckResponse"],
+  [81, "stuckMidSentence"],
+  [83, "emptyResponse"],
+  [83, "textOnly"],
+  [84, "failMidSentence"],
+  [86, "noOwnResponse"],
+];
+
+Deno.test("case 80, 81, 83, 84, 86: a caller whose answer is spoilt in whatever way is answered", (t) =>
+  concurrently(
+    t,
+    Object.fromEntries(faults.map(([number, fault]) => [
+      `case ${number}: ${fault}`,
+      () => answeredDespite(fault),
+    ])),
+  ));
+
+async function answeredDespite(fault: Fault): Promise<void> {
+  await using world = await startPhoneWorld({ agent: greeting });
+  const talk = await world.ring();
+  await heardSaying(world, talk.callId, /^Good day\.$/);
+  talk.model.fail(fault);
+  await talk.phone.speak(voiceOf(600));
+  await heardSaying(world, talk.callId, /I heard you\.$/);
+  talk.phone.hangUp();
+  const { end } = await recordOf(world, talk.callId);
+  assert.equal(end?.reason, "caller_hung_up");
+  assert.deepEqual(talk.phone.errors, []);
+}
+
+Deno.test("case 80, 83: a caller whose greeting is spoilt is greeted", (t) =>
+  concurrently(
+    t,
+    Object.fromEntries((["stuckResponse", "emptyResponse"] as const).map((fault) => [
+      fault,
+      async () => {
+        await using world = await startPhoneWorld({ agent: greeting });
+        world.realtime.fail(fault);
+        const talk = await world.ring();
+        world.realtime.heal();
+        await heardSaying(world, talk.callId, /^Good day\.$/);
+        talk.phone.hangUp();
+        await talk.phone.settled;
+      },
+    ])),
+  ));
+
+Deno.test("case 87: a caller whom the model does not hear any more is heard by another session", async () => {
+  await using world = await startPhoneWorld({ agent: greeting });
+  const talk = await world.ring();
+  await heardSaying(world, talk.callId, /^Good day\.$/);
+  talk.model.fail("deaf");
+  await talk.phone.speak(voiceOf(7000));
+  const { code } = await told(world, talk.callId, "modelLost");
+  assert.equal(code, "deaf");
+  await heardSaying(world, talk.callId, /^(I heard you|As you wish)\.$/);
+  talk.phone.hangUp();
+  await talk.phone.settled;
+});
+
+Deno.test("case 92: what the caller says into a greeting that must be heard is answered after it", async () => {
+  const disclosure = "Good day. This call is recorded, and you are speaking with a machine.";
+  await using world = await startPhoneWorld({
+    agent: `greeting: ${disclosure}\ngreeting_interruptible: false`,
+  });
+  const talk = await world.ring();
+  await talk.phone.next("echo");
+  talk.model.startSpeech();
+  talk.model.stopSpeech(600);
+  await heardSaying(world, talk.callId, /with a machine\.$/);
+  await heardSaying(world, talk.callId, /^I heard you\.$/);
+  talk.phone.hangUp();
+  const { turns } = await recordOf(world, talk.callId);
+  assert.deepEqual(
+    turns.filter(({ role }) => role === "agent").map(({ text }) => text),
+    [disclosure, "I heard you."],
+  );
+});
