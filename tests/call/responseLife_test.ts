@@ -217,6 +217,19 @@ Deno.test("case 83: a goodbye without a sound holds up no end, and a silent fill
   assert.deepEqual(slow.takeAsked(), []);
 });
 
+Deno.test("case 80: a goodbye that never sounds is asked for once more, and then the call ends without it", () => {
+  const call = new CallDriver({ ...BRIDGED, transfers: { sales: { sentence: "One moment." } } });
+  call.ready();
+  call.join();
+  call.input({ type: "transferAsked", alias: "sales" });
+  call.begin("goodbye");
+  call.advance(4100);
+  assert.deepEqual(call.takeAsked(), ["goodbye", "goodbye"]);
+  call.begin("goodbye");
+  call.advance(4100);
+  assert.deepEqual(call.end, { reason: "transferred", detail: "sales" });
+});
+
 Deno.test("case 84: a greeting that fails after two seconds is not begun again: the model goes on from there", () => {
   const call = new CallDriver({ greeting: "Hello, this is Acme. How can I help you?" });
   call.join();

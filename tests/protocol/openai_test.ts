@@ -56,6 +56,24 @@ Deno.test("readServerEvent() takes a piece of speech with its place", () => {
   });
 });
 
+Deno.test("case 80, 83: readServerEvent() reads what is written, and signs of work that say nothing yet", () => {
+  assert.deepEqual(
+    readServerEvent({ type: "response.output_text.delta", ...PLACE, delta: "Hi" }),
+    { type: "response.output_text.delta", place: READ_PLACE, delta: "Hi" },
+  );
+  for (
+    const type of [
+      "response.output_item.added",
+      "response.content_part.added",
+      "response.function_call_arguments.delta",
+    ]
+  ) {
+    const read = readServerEvent({ type, response_id: "r", delta: "x" });
+    assert.deepEqual(read, { type: "response.progress", responseId: "r" });
+    assert.equal(readServerEvent({ type, delta: "x" }), undefined);
+  }
+});
+
 Deno.test("readServerEvent() has no use for what it does not know", () => {
   for (
     const event of [

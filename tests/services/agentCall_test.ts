@@ -134,3 +134,16 @@ Deno.test("case 110: dates and the apology have a language also where callers ma
   assert.equal(said(apologyOf(agent("languages: [es-MX, en]"))), "es-MX");
   assert.equal(said(apologyOf(agent("language: fr\nlanguages: [es, fr]"))), "fr-FR");
 });
+
+Deno.test("case 92: a greeting that must be heard leaves interruptions to Parley", () => {
+  const { setup, policy } = describeCall(
+    agent("greeting: Hi.\ngreeting_interruptible: false"),
+    inbound,
+    defaults,
+  );
+  assert.equal(policy.greetingProtected, true);
+  assert.ok(setup.turnDetection.kind === "semantic" && !setup.turnDetection.interrupts);
+  assert.deepEqual([policy.modelInterrupts, policy.modelResponds], [false, false]);
+  const without = describeCall(agent("greeting_interruptible: false"), inbound, defaults);
+  assert.equal(without.policy.greetingProtected, false);
+});
