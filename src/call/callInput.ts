@@ -1,4 +1,5 @@
 import type { LegInput } from "./callLeg.ts";
+import type { FarEndInput } from "./farEnd.ts";
 import type { ModelInput } from "./realtimeClient.ts";
 import type { CallEnd } from "./types.ts";
 
@@ -7,6 +8,7 @@ export type CallInput = ModelInput | LegInput | ControlInput;
 
 /** What the server, an operator or a tool says. */
 export type ControlInput =
+  | FarEndInput
   /** Somebody is on the line although the audio has not arrived yet: the greeting may be prepared. */
   | { readonly type: "answered" }
   | {
@@ -24,8 +26,6 @@ export type ControlInput =
     readonly end: CallEnd;
     /** The very words, or `true` for the agent's own, in the language of the conversation. */
     readonly goodbye?: string | true;
-    /** Whether what is being said now gives way, as a greeting does to an answering machine. */
-    readonly interrupts?: boolean;
   }
   /** Ends the call at once. */
   | { readonly type: "hangUp"; readonly end: CallEnd }

@@ -59,9 +59,40 @@ export class Closing {
   }
 
   /** Whoever speaks up is not gone: an ending that the caller may take back is taken back. */
-  callerActed(): void {
+  callerActed(began: boolean): void {
     this.#silence.callerActed();
-    if (this.#ending.revoke()) this.#turns.withdrawAll();
+    if (began || !this.leavesMessage) this.takeBack();
+  }
+
+  /** The call is to end when a message has been left on a machine, unless a person speaks up. */
+  get leavesMessage(): boolean {
+    return this.#ending.plan?.onRevoked !== undefined;
+  }
+
+  takeBack(): void {
+    const onRevoked = this.#ending.plan?.onRevoked;
+    if (!this.#ending.revoke()) return;
+    this.#turns.withdrawAll();
+    if (onRevoked === undefined) return;
+    this.#outbox.notice("voicemail_withdrawn");
+    this.#outbox.push({ type: "model", request: onRevoked });
+  }
+
+  /** Leaves no message after all; false where the call ends for another reason. */
+  withdrawMessage(): boolean {
+    if (!this.begun) return true;
+    if (!this.leavesMessage) return false;
+    this.#ending.revoke();
+    this.#turns.withdrawAll();
+    return true;
+  }
+
+  /** Leaves a message on a machine, or none, and ends the call. */
+  leaveMessage(end: CallEnd, message: string | undefined, now: Milliseconds): void {
+    const farewell = { then: "end", end } as const;
+    if (message === undefined) return this.begin({ farewell, revocable: false }, now);
+    const say = sentences.goodbye(end, message);
+    this.begin({ farewell, say, revocable: true, onRevoked: sentences.personSpoke(message) }, now);
   }
 
   /** The model has asked by itself whether anybody is there. */

@@ -1,4 +1,4 @@
-import type { ResponseRequest } from "./realtimeClient.ts";
+import type { ModelRequest, ResponseRequest } from "./realtimeClient.ts";
 import type { CallEnd, Milliseconds } from "./types.ts";
 
 /** What is to happen when the caller has heard the agent out. */
@@ -12,6 +12,8 @@ export interface ClosingPlan {
   readonly say?: ResponseRequest;
   /** Whether the caller can take the call back by speaking. */
   readonly revocable: boolean;
+  /** What the model is told then; only what the caller begins anew takes such an end back. */
+  readonly onRevoked?: ModelRequest;
 }
 
 /** A model that does not get round to its goodbye. */

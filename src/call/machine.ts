@@ -7,6 +7,7 @@ import { CallerTurns } from "./callerTurns.ts";
 import { Closing } from "./closing.ts";
 import { Deafness } from "./deafness.ts";
 import { earliest } from "./earliest.ts";
+import { FarEnd } from "./farEnd.ts";
 import { GreetingGuard } from "./greetingGuard.ts";
 import { Latency } from "./latency.ts";
 import { ModelLink } from "./modelLink.ts";
@@ -30,6 +31,9 @@ const HEARD: ReadonlySet<CallInput["type"]> = new Set([
   "committed",
 ]);
 
+/** What the caller begins anew, as against the end of what was begun before. */
+const BEGINNINGS: ReadonlySet<string> = new Set(["typed", "digit", "speechStarted", "callerLevel"]);
+
 /**
  * Decides what a call does: told what happened and when, it answers with commands, to be carried out
  * in order. It knows no clock; `wakeAt` says when it wants a `tick`. After the end it is silent.
@@ -50,6 +54,7 @@ export class CallMachine {
   readonly #guard: GreetingGuard;
   readonly #deafness: Deafness;
   readonly #closing: Closing;
+  readonly #farEnd: FarEnd;
   readonly #news: ModelNews;
   #joined = false;
   #rejoinBy: Milliseconds | undefined;
@@ -80,6 +85,7 @@ export class CallMachine {
     this.#outcomes = new ResponseOutcomes(parts, { tools, link });
     this.#watch = new ResponseWatch(parts, { tools, outcomes: this.#outcomes });
     this.#closing = new Closing(parts);
+    this.#farEnd = new FarEnd(parts, this.#closing);
     this.#news = new ModelNews(parts, {
       tools: this.#tools,
       caller: this.#caller,
@@ -138,6 +144,7 @@ export class CallMachine {
       this.#policy.modelListens ? this.#deafness.wakeAt : undefined,
       this.#link.wakeAt,
       this.#closing.wakeAt,
+      this.#farEnd.wakeAt,
       this.#rejoinBy,
     );
   }
@@ -150,7 +157,8 @@ export class CallMachine {
   #take(input: CallInput, now: Milliseconds): void {
     if (this.#tellsOfCaller(input)) {
       this.#tools.callerSpoke();
-      this.#closing.callerActed();
+      this.#closing.callerActed(BEGINNINGS.has(input.type));
+      if (BEGINNINGS.has(input.type)) this.#farEnd.callerBegan();
     }
     if (HEARD.has(input.type)) this.#deafness.told(now);
     switch (input.type) {
@@ -196,11 +204,13 @@ export class CallMachine {
         const plan = this.#tools.transferPlan(input.alias);
         return plan === undefined ? undefined : this.#closing.begin(plan, now);
       }
-      case "endAsked": {
-        const { end, goodbye, interrupts } = input;
-        if (interrupts === true) this.#voice.stop(now, true);
-        return this.#closing.endAsked(end, goodbye, now);
-      }
+      case "endAsked":
+        return this.#closing.endAsked(input.end, input.goodbye, now);
+      case "machineAnswered":
+      case "screened":
+      case "personAnswered":
+      case "verdictNotObeyed":
+        return this.#farEnd.take(input, now);
       case "tick":
         return;
       default:
@@ -252,7 +262,9 @@ export class CallMachine {
     const lost = this.#link.tick(now, quiet);
     if (lost !== undefined) return this.#end({ reason: "model_failed", detail: lost }, now);
     const modelReady = this.#link.ready;
-    const listening = this.#joined && modelReady;
+    const unanswered = this.#farEnd.tick(now);
+    if (unanswered !== undefined) return this.#end(unanswered, now);
+    const listening = this.#joined && modelReady && !this.#farEnd.waiting;
     const loud = this.#policy.modelListens && this.#deafness.isLoud(now);
     const farewell = this.#closing.tick(now, {
       listening,

@@ -108,6 +108,7 @@ function createCounters() {
       ...each("code", ["audio_refused", "truncate_refused", "response_retried", "false_alarm"]),
       ...each("code", ["playout_stalled"]),
       ...each("code", ["filler", "idle_prompt", "time_warning"]),
+      ...each("code", ["machine_verdict_not_obeyed", "voicemail_withdrawn", "call_screened"]),
     ]),
     tokens: createCounter("parley_tokens_total", "Tokens that were used.", [
       ...each("kind", ["input_text", "input_audio", "cached_text", "cached_audio"]),

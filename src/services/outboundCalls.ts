@@ -104,7 +104,10 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     instanceId: deps.instanceId,
     now,
   });
-  const placed = createPlacedCalls({ ...world, registry, calls, records, takeover: deps.takeover });
+  const placed = createPlacedCalls({
+    ...{ ...world, registry, calls, records },
+    ...{ takeover: deps.takeover, voicemail: deps.voicemail },
+  });
   const allowance = createAllowance({
     ...{ budget, callBudget, now, maxCallMs: deps.maxCallMs },
   });
@@ -162,11 +165,8 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   const refuseCallsOf = createRevokedKeyCalls({ keyCalls: store.keyCalls, records, now, log });
   deps.revocation.onRevoked(({ name }) => refuseCallsOf(name));
   const subscription = events.subscribe(
-    ({ callId, event: { type } }) =>
-      (type === "connected" || type === "modelReady") && placed.get(callId) !== undefined,
-    ({ callId, event: { type } }) => {
-      if (type === "connected" || type === "modelReady") placed.told(callId, type);
-    },
+    ({ callId }) => placed.get(callId) !== undefined,
+    ({ callId, event }) => placed.told(callId, event),
   );
 
   return {

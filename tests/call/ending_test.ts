@@ -72,7 +72,7 @@ Deno.test("case 41: last words that are long in the making are heard to their en
   for (const [seconds, heardMs] of [[25, 25_000], [100, 60_000]] as const) {
     const call = new CallDriver().live();
     const end = { reason: "voicemail" } as const;
-    call.input({ type: "endAsked", end, goodbye: "A long message.", interrupts: true });
+    call.input({ type: "machineAnswered", end, message: "A long message." });
     const goodbye = call.begin("goodbye");
     for (let second = 0; second < seconds; second++) {
       call.sound(goodbye, "message", 1000);
@@ -203,14 +203,14 @@ Deno.test("an end that was asked for lets the agent finish, with a goodbye where
   assert.deepEqual(call.end, { reason: "operator_hung_up" });
 });
 
-Deno.test("an end that interrupts silences the agent before its last words", () => {
+Deno.test("a machine silences the agent before the message that is left on it", () => {
   const call = new CallDriver({ modelInterrupts: true }).live();
   const responseId = call.begin();
   call.sound(responseId, "item", 5000);
   call.advance(1000);
   call.take();
   const end = { reason: "voicemail" } as const;
-  call.input({ type: "endAsked", end, goodbye: "Please call back.", interrupts: true });
+  call.input({ type: "machineAnswered", end, message: "Please call back." });
   const done = call.take().filter(({ type }) => type !== "publish");
   assert.equal(done[0]?.type, "clear");
   assert.deepEqual(done[1], { type: "model", request: { type: "cancel", responseId } });

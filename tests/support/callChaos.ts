@@ -134,8 +134,13 @@ class Chaos {
           type: "endAsked",
           end: { reason: "operator_hung_up" },
           ...(pick % 3 === 0 && { goodbye: "Bye." }),
-          interrupts: pick % 2 === 0,
         });
+      case "machine":
+        return call.input(
+          pick % 2 === 0
+            ? { type: "screened", message: "Call us." }
+            : { type: "machineAnswered", end: { reason: "voicemail" }, message: "Call us." },
+        );
       case "transfer":
         return call.input({ type: "transferAsked", alias: pick % 2 === 0 ? "sales" : "nobody" });
       case "hangUp":

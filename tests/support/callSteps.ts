@@ -42,6 +42,7 @@ const KINDS = [
   "level",
   "commit",
   "say",
+  "machine",
   "end",
   "transfer",
   "hangUp",

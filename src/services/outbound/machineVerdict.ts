@@ -33,12 +33,12 @@ export function readVerdict(
     return {
       answeredBy: "machine",
       outcome: "machine",
-      input: { type: "endAsked", end, interrupts: true },
+      input: { type: "machineAnswered", end },
     };
   }
   return {
     answeredBy: "machine",
-    input: { type: "endAsked", end, interrupts: true, goodbye: voicemail },
+    input: { type: "machineAnswered", end, message: voicemail },
     voicemail,
   };
 }

@@ -106,7 +106,7 @@ export function createOperations(deps: OperationsDeps): Operations {
 
   async function end(record: CallRecord): Promise<void> {
     const call = placed.get(record.id);
-    const isElsewhere = record.status === "live" && call?.connected !== true;
+    const isElsewhere = record.status === "live" && call?.who.connected !== true;
     if (call !== undefined && !isElsewhere) return await endHere(call);
     const queued = await stored(queue.find(record.id));
     const job = readJob(queued?.payload);

@@ -1,4 +1,6 @@
+import type { CallEvent } from "../../call/callEvent.ts";
 import { CallRefused, type CallRegistry, type CallSession } from "../../call/callSession.ts";
+import type { SpokenWords } from "../apology.ts";
 import { advance, type CallProgress, isFinal } from "../callStatus.ts";
 import { endPhoneCall } from "../endPhoneCall.ts";
 import type { Takeover } from "../takeover.ts";
@@ -7,6 +9,7 @@ import { endOf, outcomeOf } from "./callOutcome.ts";
 import { type OutboundJob, requestOf } from "./job.ts";
 import type { MachineVerdict } from "./machineVerdict.ts";
 import type { OutboundRecords } from "./outboundRecords.ts";
+import { WhoAnswered } from "./whoAnswered.ts";
 
 /** A call that has been, or is being, handed to the phone network. */
 export interface PlacedCall {
@@ -15,11 +18,7 @@ export interface PlacedCall {
   progress: CallProgress;
   /** Absent until it rings. */
   session: CallSession | undefined;
-  /** Whether audio has gone both ways. */
-  connected: boolean;
-  modelReady: boolean;
-  /** Held back until there is a conversation for it. */
-  verdict: MachineVerdict | undefined;
+  readonly who: WhoAnswered;
   hangingUp: boolean;
   /** Nobody can tell yet whether it was placed. */
   unknown: boolean;
@@ -40,8 +39,8 @@ export interface PlacedCalls {
   /** The call's session, opened if there is none; nothing where it cannot be. */
   open(call: PlacedCall): CallSession | undefined;
   judge(call: PlacedCall, verdict: MachineVerdict): void;
-  /** What its session tells: both together make a conversation. */
-  told(callId: string, event: "connected" | "modelReady"): void;
+  /** What its session tells. */
+  told(callId: string, event: CallEvent): void;
   forget(callId: string): void;
   close(): void;
 }
@@ -53,6 +52,8 @@ export interface PlacedCallsDeps {
   readonly setTimer: (wake: () => void, delayMs: number) => () => void;
   readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
   readonly takeover: Takeover;
+  /** What to leave on a machine; nothing means to hang up. */
+  readonly voicemail: (job: OutboundJob) => SpokenWords | undefined;
   /** Longer than anybody's phone rings. */
   readonly checkAfterMs?: number;
 }
@@ -74,9 +75,12 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
         callSid: undefined,
         progress: { status: "queued" },
         session: undefined,
-        connected: false,
-        modelReady: false,
-        verdict: undefined,
+        who: new WhoAnswered({
+          session: () => call.session,
+          changed: (changes) => records.changed(job.callId, changes),
+          message: () => deps.voicemail(job)?.text,
+          setTimer,
+        }),
         hangingUp: false,
         unknown: false,
         stopWatching: () => {},
@@ -98,33 +102,29 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
     },
     take,
     open,
-    judge(call, verdict) {
-      const { answeredBy, outcome } = verdict;
-      records.changed(call.job.callId, {
-        answeredBy,
-        ...(outcome !== undefined && { outcome }),
-      });
-      call.verdict = verdict;
-      actOnVerdict(call);
-    },
+    judge: (call, verdict) => call.who.judge(verdict),
     told(callId, event) {
       const call = placed.get(callId);
       if (call === undefined) return;
-      call[event] = true;
-      if (call.connected) call.stopWatching();
-      actOnVerdict(call);
+      call.who.told(event);
+      if (call.who.connected) call.stopWatching();
     },
     forget(callId) {
       const call = placed.get(callId);
       if (call !== undefined) forget(call);
     },
     close() {
-      for (const call of placed.values()) call.stopWatching();
+      for (const call of placed.values()) letBe(call);
     },
   };
 
-  function forget(call: PlacedCall): void {
+  function letBe(call: PlacedCall): void {
     call.stopWatching();
+    call.who.close();
+  }
+
+  function forget(call: PlacedCall): void {
+    letBe(call);
     placed.delete(call.job.callId);
     if (call.callSid !== undefined) sids.delete(call.callSid);
   }
@@ -157,22 +157,13 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
   }
 
   function finish(call: PlacedCall): void {
-    call.stopWatching();
-    const { job, session, progress: { status }, verdict } = call;
+    letBe(call);
+    const { job, session, progress: { status }, who: { verdict, connected } } = call;
     const end = call.hangingUp ? { reason: "operator_hung_up" } as const : endOf(status);
     const outcome = verdict?.outcome ?? outcomeOf(status, verdict?.answeredBy);
     if (session === undefined) return records.ended(job, end, outcome);
-    if (status !== "completed" || !call.connected) records.changed(job.callId, { outcome });
+    if (status !== "completed" || !connected) records.changed(job.callId, { outcome });
     session.input({ type: "hangUp", end });
-  }
-
-  /** Before there is a conversation a machine cannot be told anything. */
-  function actOnVerdict(call: PlacedCall): void {
-    const { session, verdict, connected, modelReady } = call;
-    if (session === undefined || verdict?.input === undefined) return;
-    if (verdict.voicemail !== undefined && !(connected && modelReady)) return;
-    call.verdict = { ...verdict, input: undefined };
-    session.input(verdict.input);
   }
 
   /** Callbacks can be lost, or reach another process; a call cancelled while queued gives none. */
@@ -182,7 +173,7 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
       check(call).catch((error) =>
         log.warn("Call state unknown", { callId: call.job.callId, error })
       ).finally(() => {
-        if (placed.get(call.job.callId) === call && !call.connected) watch(call);
+        if (placed.get(call.job.callId) === call && !call.who.connected) watch(call);
       });
     }, checkAfterMs);
   }
@@ -200,7 +191,7 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
 
   /** A session that is over needs no phone that still rings. */
   function letGo(call: PlacedCall): void {
-    call.stopWatching();
+    letBe(call);
     const { callSid, hangingUp } = call;
     if (callSid === undefined || hangingUp || !isUnanswered(call)) return;
     cancel(call, callSid);

@@ -19,6 +19,8 @@ const job: OutboundJob = {
   requestedAt: 0,
 };
 
+const connected = { type: "connected", format: "pcmu" } as const;
+
 function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
   const timers: (() => void)[] = [];
   const sessions: RecordingSession[] = [];
@@ -55,6 +57,7 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
       isElsewhere: () => Promise.resolve(elsewhere),
       release: (session) => void released.push(session),
     },
+    voicemail: () => undefined,
     setTimer: (wake) => {
       timers.push(wake);
       return () => {
@@ -87,7 +90,7 @@ Deno.test("case 56: a call that is talked with is not asked after", () => {
   const { placed, call, timers } = desk();
   placed.bind(call, sid);
   placed.take(call, { status: "ringing" });
-  placed.told(job.callId, "connected");
+  placed.told(job.callId, connected);
   assert.equal(timers.length, 0);
 });
 
@@ -122,15 +125,14 @@ Deno.test("case 58: the voicemail text waits until there is a conversation to sa
   const verdict = readVerdict("machine_end_beep", "Please call back.");
   assert.ok(verdict !== undefined);
   placed.judge(call, verdict);
-  placed.told(job.callId, "modelReady");
+  placed.told(job.callId, { type: "modelReady", afterMs: 1, again: false });
   assert.deepEqual(sessions[0]?.inputs, []);
-  placed.told(job.callId, "connected");
-  placed.told(job.callId, "connected");
+  placed.told(job.callId, connected);
+  placed.told(job.callId, connected);
   assert.deepEqual(sessions[0]?.inputs, [{
-    type: "endAsked",
+    type: "machineAnswered",
     end: { reason: "voicemail" },
-    interrupts: true,
-    goodbye: "Please call back.",
+    message: "Please call back.",
   }]);
 });
 

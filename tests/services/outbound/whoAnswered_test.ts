@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import type { CallEvent } from "../../../src/call/callEvent.ts";
+import { Exchange } from "../../../src/services/outbound/exchange.ts";
+import { isScreening } from "../../../src/services/outbound/screening.ts";
+
+type Said = "caller" | "agent" | "cut" | "keys";
+
+/** A telephone conversation, turn by turn. */
+function exchangeOf(said: readonly Said[]): Exchange {
+  const exchange = new Exchange();
+  for (const [index, who] of said.entries()) {
+    for (const event of eventsOf(who, index)) exchange.take(event);
+  }
+  return exchange;
+}
+
+function eventsOf(who: Said, index: number): readonly CallEvent[] {
+  if (who === "keys") return [{ type: "digits", digits: "1", sensitive: false }];
+  const role = who === "caller" ? "caller" : "agent";
+  const turn: CallEvent = {
+    type: "turn",
+    turn: {
+      id: `turn_${index}`,
+      role,
+      position: index,
+      text: "Words.",
+      final: true,
+      interrupted: who === "cut",
+      by: "voice",
+      startedMs: index * 1000,
+      endedMs: index * 1000 + 500,
+    },
+  };
+  return who === "caller"
+    ? [{ type: "speaking", who, on: true }, { type: "speaking", who, on: false }, turn]
+    : [turn];
+}
+
+Deno.test("case 122: a conversation is an answer that was heard out between two turns of the far end, or keys", () => {
+  const conversations: readonly (readonly Said[])[] = [
+    ["caller", "agent", "caller"],
+    ["caller", "agent", "caller", "agent"],
+    ["agent", "caller", "agent", "caller"],
+    ["cut", "caller", "cut", "caller", "agent", "caller"],
+    ["keys"],
+  ];
+  for (const said of conversations) assert.equal(exchangeOf(said).conversing, true, said.join());
+  const machines: readonly (readonly Said[])[] = [
+    [],
+    ["agent"],
+    ["caller"],
+    ["agent", "caller"],
+    ["agent", "caller", "agent"],
+    ["cut", "caller", "caller", "caller"],
+    ["agent", "caller", "cut", "caller", "cut", "caller", "agent"],
+    ["caller", "cut", "caller"],
+  ];
+  for (const said of machines) assert.equal(exchangeOf(said).conversing, false, said.join());
+});
+
+Deno.test("case 122: words that come after the answer to them are no second turn", () => {
+  const exchange = new Exchange();
+  exchange.take({ type: "speaking", who: "caller", on: true });
+  assert.equal(exchange.textPending, true);
+  for (const event of eventsOf("agent", 3)) exchange.take(event);
+  for (const event of eventsOf("caller", 1).slice(2)) exchange.take(event);
+  assert.equal(exchange.conversing, false);
+  assert.equal(exchange.textPending, false);
+  assert.equal(exchange.text, "Words.");
+});
+
+Deno.test("case 123: call screenings are told from voicemail greetings and from people", () => {
+  const screenings = [
+    "Hi, if you record your name and reason for calling, I’ll see if this person is available.",
+    "Hi, the person you're calling is using a screening service from Google, and will get a copy of this conversation.",
+    "Please state your name and the reason for your call.",
+    "Nennen Sie bitte Ihren Namen und den Grund Ihres Anrufs.",
+    "Dites votre nom et la raison de votre appel, je vais voir si cette personne est disponible.",
+    "Diga su nombre y el motivo de la llamada.",
+    "Diga o seu nome e o motivo da chamada.",
+    "Di' il tuo nome e il motivo della chiamata.",
+    "Noem uw naam en de reden van uw telefoontje.",
+    "お名前とご用件をお話しください。",
+  ];
+  for (const text of screenings) assert.equal(isScreening(text), true, text);
+  const others = [
+    "",
+    "Hello?",
+    "You have reached Ann. Please leave your name and number after the tone.",
+    "The person you are calling is not available. At the tone, please record your message.",
+    "Hi, this is Bob, who's calling please?",
+    "Sie haben die Mailbox von Anna erreicht. Bitte hinterlassen Sie eine Nachricht nach dem Ton.",
+    "Laissez votre nom et votre numéro après le bip.",
+  ];
+  for (const text of others) assert.equal(isScreening(text), false, text);
+  isScreening(" ".repeat(1_000_000));
+});
