@@ -284,6 +284,26 @@ Deno.test("sessionUpdate() sends what is asked for, and leaves it out when it mu
   });
 });
 
+Deno.test("case 75: a transcription that is completed again and again counts once it is over", () => {
+  const type = "conversation.item.input_audio_transcription.completed";
+  const said = { type, item_id: "i", transcript: "I would like" };
+  assert.equal(readServerEvent({ ...said, status: "in_progress" }), undefined);
+  for (const status of ["completed", undefined, null]) {
+    const event = readServerEvent({ ...said, status });
+    assert.ok(event?.type === type && event.transcript === "I would like");
+  }
+});
+
+Deno.test("case 75: usage that stands beside the response is found there", () => {
+  const event = readServerEvent({
+    type: "response.done",
+    response: { id: "r", status: "completed", status_details: "unimplemented", usage: {} },
+    usage: { input_token_details: { text_tokens: 5 }, output_token_details: { audio_tokens: 7 } },
+  });
+  assert.ok(event?.type === "response.done");
+  assert.deepEqual([event.usage?.inputText, event.usage?.outputAudio], [5, 7]);
+});
+
 Deno.test("audioAppend() writes the frame that JSON.stringify would", () => {
   const event = { type: "input_audio_buffer.append", audio: "AAA+/w==" };
   assert.equal(audioAppend(event.audio), JSON.stringify(event));

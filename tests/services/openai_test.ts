@@ -1347,6 +1347,14 @@ for (const [code, retry] of FATAL) {
   });
 }
 
+contract("case 75: is lost by the type of an error that has no code", async (stage) => {
+  const { session, sink } = await stage.live();
+  const message = "This server has no room.";
+  session.say({ type: "error", error: { type: "session_limit_reached", message } });
+  const { loss } = await sink.first("modelLost");
+  assert.deepEqual(loss, { code: "session_limit_reached", retry: "backoff" });
+});
+
 contract("is lost for good when a response fails for want of money", async (stage) => {
   const { session, sink } = await stage.live();
   const status_details = { type: "failed", error: { code: "insufficient_quota" } };
