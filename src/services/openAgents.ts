@@ -28,7 +28,10 @@ export async function openAgents(
     incidents.report({
       code: "agent_unusable",
       subject: name,
-      message: problems.join(" "),
+      // Everybody may read it: where the folder is concerns the operator alone.
+      message: problems.map((problem) => problem.replaceAll(`${dir.replace(/\/$/, "")}/`, "")).join(
+        " ",
+      ),
       standsMs: Infinity,
     });
   }

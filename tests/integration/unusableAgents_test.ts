@@ -72,7 +72,7 @@ Deno.test("case 108: one agent that cannot be used is told of, and all others se
     ...["Wrong Name", "empty", "gone", "model", "sales", "yaml"],
   ]);
   assert.match(told.get("sales") ?? "", /sales\.md: Cannot offer the tool b: parameters\.type/);
-  assert.match(told.get("gone") ?? "", /gone\.md: cannot be read: No such file/);
+  assert.match(told.get("gone") ?? "", /^gone\.md: cannot be read: No such file/);
   assert.match(told.get("yaml") ?? "", /yaml\.md: the front matter is not valid YAML: line 2/);
   assert.match(server.logged.join("\n"), /"Agent unusable".*"agent":"sales"/);
   const health = await server.request("/ready");

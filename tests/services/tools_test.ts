@@ -355,6 +355,7 @@ Deno.test("createHttpTool() leaves the query that its URL has as it was written"
   const cases = [
     ["/?sig=a%2Fb%20c&flag", '{"q":"é&x=1"}', "?sig=a%2Fb%20c&flag&q=%C3%A9%26x%3D1"],
     ["/?flag", "{}", "?flag"],
+    ["/", '{"q":null}', ""],
     ["/", "{}", ""],
     ["/#part", '{"q":1}', "?q=1"],
   ] as const;

@@ -125,8 +125,10 @@ function requestOf(
   const init = { method, redirect: "manual" } as const;
   const sent = Object.entries(args).filter(([name]) => !isFixed(name, url));
   if (method === "GET") {
+    // A query has no null: left out, it is not taken for a word.
+    const given = sent.filter(([, value]) => value !== null);
     const query = new URLSearchParams(
-      sent.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+      given.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
     );
     const target = new URL(url);
     // The operator's own part stays as it was written: it may be signed.
