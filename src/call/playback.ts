@@ -157,7 +157,7 @@ export class Playback {
     const position = this.#items.rendered(itemId, ms, exact && this.#paused ? 0 : undefined);
     if (position === undefined) return [];
     const { heardMs, advanced } = position;
-    if (!exact) this.#watch.reported(advanced, now);
+    if (!exact && this.#leg?.reports === "positions") this.#watch.reported(advanced, now);
     const heard = this.#items.played(this.#mirror.rendered(itemId, heardMs, now));
     if (this.#mirror.last === undefined) this.#watch.settle();
     if (!advanced || heard.some((one) => one.itemId === itemId)) return heard;

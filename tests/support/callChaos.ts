@@ -12,7 +12,10 @@ import { FINAL, type Step, USUAL } from "./callSteps.ts";
 /** What the model is told of tools that were not run. */
 const REFUSALS: ReadonlySet<string> = new Set([NOT_CARRIED_OUT, WAIT_FOR_CALLER]);
 /** How well a place is known until the first marks are back. */
-const UNSURE_MS = 110;
+const UNSURE_MS = 120;
+
+/** As much as a leg is ever given ahead. */
+const SLEPT_MS = 7000;
 
 /** Lives through the steps and checks after each that the call has not done what it must never do. */
 export function liveThrough(options: CallDriverOptions, all: readonly Step[]): CallDriver {
@@ -117,6 +120,11 @@ class Chaos {
           ms: pick - 500,
           cleared: pick % 2 === 0,
         });
+      case "sleep":
+        call.line.asleep = pick % 2 === 0;
+        // What a sleeping leg plays is not known, and may be played again.
+        if (call.line.asleep) this.#repeatedMs += SLEPT_MS;
+        return;
       case "typed":
         return call.input({ type: "typed", text: "hello" });
       case "digit":

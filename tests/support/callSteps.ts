@@ -36,6 +36,7 @@ const KINDS = [
   "joinLeg",
   "staleMark",
   "staleRender",
+  "sleep",
   "typed",
   "digit",
   "interrupt",

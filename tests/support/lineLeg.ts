@@ -10,6 +10,8 @@ const ROUNDING_MS = 1e-6;
 export class LineLeg {
   /** What was played to the human, item by item, in order. */
   readonly heard: { readonly itemId: string; ms: number }[] = [];
+  /** Whether it tells of nothing that it plays, as a page that sleeps. */
+  asleep = false;
   readonly #reports: CallLeg["reports"];
   readonly #startUpMs: number;
   #buffer;
@@ -63,7 +65,7 @@ export class LineLeg {
     if (this.#reports === "marks") {
       return marks.map(({ name }) => ({ type: "marked", mark: name }));
     }
-    if (now < this.#reportAt) return [];
+    if (now < this.#reportAt || this.asleep) return [];
     const last = this.heard.at(-1);
     this.#reportAt = this.#queue.length === 0 ? Infinity : now + REPORT_EVERY_MS;
     if (last === undefined) return [];
@@ -73,6 +75,7 @@ export class LineLeg {
 
   nextEventAt(now: number): number {
     if (this.#reports === "marks") return this.#buffer.nextEventAt() ?? Infinity;
+    if (this.asleep) return this.#buffer.endsAt(now) ?? Infinity;
     return Math.min(this.#reportAt, this.#buffer.endsAt(now) ?? Infinity);
   }
 
