@@ -304,8 +304,9 @@ Deno.test("case 95: a response that begins twice, or beside another, is one", ()
   call.input({ type: "responseStarted", responseId: say, aside: false, purpose: "say" });
   call.advance(2000);
   call.take();
-  call.callerSays("thanks");
-  const first = call.begin();
+  call.input({ type: "typed", text: "thanks" });
+  assert.deepEqual(call.takeAsked(), ["reply"], "what began twice is over once");
+  const first = call.begin("reply");
   call.sound(first, "one", 300);
   const second = call.begin();
   call.finish(first);
