@@ -88,12 +88,17 @@ function callTool(
 /** `NAME {json}` or several of them, joined by "and". */
 function callNamed(list: string): ScriptReply {
   const tools: ScriptCall[] = [];
-  for (const part of list.split(/\s+and\s+(?=[\w-]+(?:\s*\{|\s*$|\s+and\b))/i)) {
+  for (
+    const part of list.slice(0, MAX_LIST).split(/\band\s+(?=[\w-]{1,64}\s{0,9}(?:\{|$|\band\b))/i)
+  ) {
     const [, name, json = "{}"] = /^([\w-]+)\s*([\s\S]+)?$/.exec(part.trim()) ?? [];
     if (name !== undefined) tools.push({ name, arguments: json });
   }
   return { tools };
 }
+
+/** What people type is short; a list is searched in the square of its length at worst. */
+const MAX_LIST = 1000;
 
 /** Fills in what a tool requires; the value goes to its first text. */
 function argumentsFor(

@@ -3,15 +3,23 @@ import { BodyError } from "./bodyError.ts";
 /**
  * Parses JSON from strangers.
  *
- * Throws a `BodyError` for malformed JSON, for nesting deeper than `maxDepth` (found before anything
- * is built), for a `__proto__` key, and for text with half a surrogate pair, which no UTF-8 can hold.
+ * Throws a `BodyError` for malformed JSON, for nesting deeper than `maxDepth` and for more than
+ * `maxValues` values (both found before anything is built; an object or a list counts as ten, which is
+ * what it costs), for a `__proto__` key, and for text with half a surrogate pair, which no UTF-8 can hold.
  */
 export function parseBoundedJson(
   text: string,
-  { maxDepth = 32 }: { readonly maxDepth?: number } = {},
+  { maxDepth = 32, maxValues = 80_000 }: {
+    readonly maxDepth?: number;
+    readonly maxValues?: number;
+  } = {},
 ): unknown {
-  if (depthOf(text) > maxDepth) {
+  const { depth, values } = measure(text);
+  if (depth > maxDepth) {
     throw new BodyError(400, "json_too_deep", `The JSON is nested deeper than ${maxDepth} levels.`);
+  }
+  if (values > maxValues) {
+    throw new BodyError(413, "json_too_many_values", `The JSON has more than ${maxValues} values.`);
   }
   const value = parse(text);
   refuseUnsafe(value);
@@ -26,9 +34,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** The deepest nesting of brackets outside strings; at least the true depth where JSON is valid. */
-function depthOf(text: string): number {
+/** Depth and number of values by what stands outside strings; at least the true ones in valid JSON. */
+function measure(text: string): { readonly depth: number; readonly values: number } {
   let depth = 0;
+  let values = 1;
   let deepest = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
@@ -37,10 +46,13 @@ function depthOf(text: string): number {
       if (code === BACKSLASH) i++;
       else if (code === QUOTE) inString = false;
     } else if (code === QUOTE) inString = true;
-    else if (code === OPEN_BRACE || code === OPEN_BRACKET) deepest = Math.max(deepest, ++depth);
-    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+    else if (code === COMMA) values++;
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      values += CONTAINER_COST;
+      deepest = Math.max(deepest, ++depth);
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
   }
-  return deepest;
+  return { depth: deepest, values };
 }
 
 /** Recursion is safe here: the depth has been bounded. */
@@ -66,7 +78,10 @@ function refuseBrokenText(text: string): void {
   }
 }
 
+const CONTAINER_COST = 10;
+
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;

@@ -27,7 +27,7 @@ export function sendLines(
   const socket = connectTcp({ host: hostname, port: Number(port) });
   let text = "";
   socket.on("error", reject).on("close", () => resolve(text)).on("data", (data) => {
-    text += data;
+    text += data.toString("latin1");
     if (text.startsWith("HTTP/1.1 101") ? text.includes("\r\n\r\n") : isWhole(text)) {
       socket.destroy();
     }

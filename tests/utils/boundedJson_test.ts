@@ -44,3 +44,13 @@ function refused(text: string, code: string, maxDepth = 32): void {
     (error) => error instanceof BodyError && error.status === 400 && error.code === code,
   );
 }
+
+Deno.test("case 170: parseBoundedJson() builds nothing of JSON with too many values", () => {
+  for (const item of ["{}", "[]", "1", '""', '{"a":{}}']) {
+    const text = `[${Array(2_000_000 / (item.length + 1) | 0).fill(item).join(",")}]`;
+    assert.throws(() => parseBoundedJson(text), { code: "json_too_many_values" }, item);
+  }
+  const variables = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`v${at}`, "x,{["]));
+  const calls = Array.from({ length: 1000 }, () => ({ to: "+14155550123", variables }));
+  assert.deepEqual(parseBoundedJson(JSON.stringify({ calls })), { calls });
+});
