@@ -54,6 +54,7 @@ function viewDistribution({ count, p50Ms, p95Ms }: Distribution) {
 const sums = createRoute({
   method: "get",
   path: "/api/analytics",
+  operationId: "getAnalytics",
   summary: "Sum up calls",
   description:
     "Counts, durations, latency and cost of the calls that began in a period: without `from`, in the last 30 days, or those before `to`. The same question is answered from memory for five seconds.",

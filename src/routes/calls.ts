@@ -141,6 +141,7 @@ const tags = ["Calls"];
 const list = createRoute({
   method: "get",
   path: "/api/calls",
+  operationId: "listCalls",
   summary: "List calls",
   description: "Newest first. A key sees its own calls, one with the scope `admin` all.",
   tags,
@@ -151,6 +152,7 @@ const list = createRoute({
 const detail = createRoute({
   method: "get",
   path: "/api/calls/{id}",
+  operationId: "getCall",
   summary: "Read one call",
   description: "With its turns as they were really heard, tool calls, latencies, tokens and cost.",
   tags,
@@ -161,6 +163,7 @@ const detail = createRoute({
 const transcriptOf = createRoute({
   method: "get",
   path: "/api/calls/{id}/transcript",
+  operationId: "getTranscript",
   summary: "Read what was said",
   description: "As JSON, WebVTT or plain text, by `format` or else by `Accept`.",
   tags,
@@ -184,6 +187,7 @@ const transcriptOf = createRoute({
 const action = createRoute({
   method: "post",
   path: "/api/calls/{id}/actions",
+  operationId: "actOnCall",
   summary: "Act on a live call",
   description:
     "Hang up, let the agent say something, hand the caller over, silence the agent. Of several instances that share a database any may be asked; 504 `instance_silent` where the one that holds the call does not answer.",

@@ -98,6 +98,7 @@ const entry = z.object({
 const all = createRoute({
   method: "get",
   path: "/api/do-not-call",
+  operationId: "listDoNotCall",
   summary: "List the numbers that are not called",
   description: "In the order of the numbers. Takes the scope `admin`.",
   tags,
@@ -121,6 +122,7 @@ const all = createRoute({
 const one = createRoute({
   method: "get",
   path: "/api/do-not-call/{number}",
+  operationId: "getDoNotCall",
   summary: "Whether a number is not called",
   description: "404 for one that is not on the list. Takes the scope `admin`.",
   tags,
@@ -131,6 +133,7 @@ const one = createRoute({
 const put = createRoute({
   method: "put",
   path: "/api/do-not-call/{number}",
+  operationId: "addDoNotCall",
   summary: "Put a number on the do-not-call list",
   description: "An entry that is there stays as it is. Takes the scope `admin`.",
   tags,
@@ -146,6 +149,7 @@ const put = createRoute({
 const remove = createRoute({
   method: "delete",
   path: "/api/do-not-call/{number}",
+  operationId: "removeDoNotCall",
   summary: "Take a number off the do-not-call list",
   description: "Takes the scope `admin`.",
   tags,

@@ -54,6 +54,7 @@ const tags = ["Calls"];
 const eraseCall = createRoute({
   method: "delete",
   path: "/api/calls/{id}",
+  operationId: "eraseCall",
   summary: "Erase one call",
   description:
     "Everything that was kept of the call, in all instances that share the database: record, transcript, live events, webhooks that are not delivered yet, its entry of a batch, its journal; also for callers without a number. A call that waits to be dialled is not dialled any more. One that is under way is left alone (409 `call_live`), unless `end=true`: then it is ended, and erased as soon as it is over. Takes the scope `admin`.",
@@ -72,6 +73,7 @@ const eraseCall = createRoute({
 const eraseCaller = createRoute({
   method: "delete",
   path: "/api/callers/{number}",
+  operationId: "eraseCaller",
   summary: "Erase one person's calls",
   description:
     "Everything that was kept of calls with this number, in all instances that share the database: records, transcripts, webhooks that are not delivered yet, entries of batches, journals. Calls that wait to be dialled are not dialled any more. A call that is under way goes on: it is counted as `pending`, is erased as soon as it ends, is not tried again, and no webhook tells of it any more. A number on the do-not-call list stays on it. Takes the scope `admin`.",

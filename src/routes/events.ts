@@ -129,6 +129,7 @@ const eventStream = {
 const everything = createRoute({
   method: "get",
   path: "/api/events",
+  operationId: "watchCalls",
   summary: "Watch all calls",
   description: "Begins with what happens next, or behind `Last-Event-ID`.",
   tags: ["Events"],
@@ -139,6 +140,7 @@ const everything = createRoute({
 const ofOneCall = createRoute({
   method: "get",
   path: "/api/calls/{id}/events",
+  operationId: "watchCall",
   summary: "Watch one call",
   description:
     "Begins with the call, as far as its events are kept, or behind `Last-Event-ID`; ends with it.",

@@ -63,6 +63,7 @@ const revokedKey = key.extend({
 const list = createRoute({
   method: "get",
   path: "/api/keys",
+  operationId: "listKeys",
   summary: "List API keys",
   description: "Their names and what they may do; never a secret. Takes the scope `admin`.",
   tags: ["Operation"],
@@ -78,6 +79,7 @@ const list = createRoute({
 const revoke = createRoute({
   method: "post",
   path: "/api/keys/{name}/revoke",
+  operationId: "revokeKey",
   summary: "Revoke an API key",
   description:
     "At once and for good, also while the settings still name it; the same name with a new secret works. Calls that it has asked for and that are not dialled yet are not dialled. Those under way go on, and cost, unless `endCalls=true`: then the agent says goodbye and hangs up, at whichever instance, and what still rings is cancelled. A key that is revoked already may be revoked again to end its calls. Takes the scope `admin`.",

@@ -36,6 +36,7 @@ export function metricsRoutes(
 const figures = createRoute({
   method: "get",
   path: "/metrics",
+  operationId: "getMetrics",
   summary: "Figures for Prometheus",
   description: "Of this process, since it began. Takes the scope `metrics` or `admin`.",
   tags: ["Operation"],

@@ -1,7 +1,7 @@
 import type { Env } from "@hono/hono";
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { callDetail } from "./callSchemas.ts";
-import { json } from "./openapiParts.ts";
+import { errorAnswers, json } from "./openapiParts.ts";
 
 /** The OpenAPI 3.1 document of a router's routes, and of what this server asks of others. */
 export function describeApi<E extends Env>(router: OpenAPIHono<E>) {
@@ -21,6 +21,9 @@ export function describeApi<E extends Env>(router: OpenAPIHono<E>) {
     registry.registerWebhook({
       method: "post",
       path: type,
+      operationId: `on${
+        type.split(".").map((word) => word[0]?.toUpperCase() + word.slice(1)).join("")
+      }`,
       summary,
       description: signed,
       tags: ["Webhooks"],
@@ -40,7 +43,13 @@ export function describeApi<E extends Env>(router: OpenAPIHono<E>) {
   }
   return router.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: "Parley", version: "1", description: introduction },
+    info: {
+      title: "Parley",
+      version: "1",
+      description: introduction,
+      license: { name: "MIT", url: "https://opensource.org/license/mit" },
+    },
+    servers: [{ url: "/", description: "Where this document was read" }],
     security: [{ bearer: [] }, { apiKey: [] }],
     tags: [
       { name: "Calling out", description: "Phone calls that this server places." },
@@ -97,6 +106,7 @@ function describePlainRoutes<E extends Env>({ openAPIRegistry: registry }: OpenA
   registry.registerPath({
     method: "get",
     path: "/health",
+    operationId: "getHealth",
     summary: "Does the process live?",
     tags: ["Operation"],
     security: [],
@@ -108,22 +118,26 @@ function describePlainRoutes<E extends Env>({ openAPIRegistry: registry }: OpenA
           calls: z.object({ live: z.number(), max: z.number() }),
         })),
       },
+      "4XX": errorAnswers["4XX"],
     },
   });
   registry.registerPath({
     method: "get",
     path: "/ready",
+    operationId: "getReadiness",
     summary: "Does another call fit?",
     tags: ["Operation"],
     security: [],
     responses: {
       200: { description: "It does", content: json(state) },
       503: { description: "It does not: full, draining or failing", content: json(state) },
+      "4XX": errorAnswers["4XX"],
     },
   });
   registry.registerPath({
     method: "post",
     path: "/api/web/session",
+    operationId: "createWebSession",
     summary: "Let a browser talk",
     description:
       "A token for one connection to the socket `/web`, offered there as the subprotocols `parley.v1` and `token.<token>` within a minute.",
@@ -134,6 +148,7 @@ function describePlainRoutes<E extends Env>({ openAPIRegistry: registry }: OpenA
         description: "The token",
         content: json(z.object({ token: z.string(), expiresAt: z.iso.datetime() })),
       },
+      ...errorAnswers,
     },
   });
 }

@@ -101,6 +101,7 @@ const tags = ["Calling out"];
 const initiate = createRoute({
   method: "post",
   path: "/api/outbound/initiate",
+  operationId: "placeCall",
   summary: "Place a phone call",
   description: "At once, or where too many are asked for at a time, when it is its turn.",
   tags,
@@ -118,6 +119,7 @@ const initiate = createRoute({
 const state = createRoute({
   method: "get",
   path: "/api/outbound/{id}",
+  operationId: "getOutboundCall",
   summary: "How a placed call stands",
   tags,
   request: { params: outboundIdParam },
@@ -127,6 +129,7 @@ const state = createRoute({
 const hangUp = createRoute({
   method: "post",
   path: "/api/outbound/{id}/hangup",
+  operationId: "hangUpOutboundCall",
   summary: "End a placed call",
   description: "Whether it waits for its turn, rings or is under way.",
   tags,

@@ -92,6 +92,7 @@ const tags = ["Calling out"];
 const add = createRoute({
   method: "post",
   path: "/api/outbound/batch",
+  operationId: "placeBatch",
   summary: "Place many phone calls",
   description:
     "Up to 1000, one after another at the pace of their number and within the limits of the key. Numbers that may not be dialled are refused at once; the others are accepted.",
@@ -103,6 +104,7 @@ const add = createRoute({
 const progress = createRoute({
   method: "get",
   path: "/api/outbound/batch/{id}",
+  operationId: "getBatch",
   summary: "How far a batch has got",
   description: "`index` counts the accepted calls, from 0.",
   tags,
@@ -119,6 +121,7 @@ const progress = createRoute({
 const cancel = createRoute({
   method: "post",
   path: "/api/outbound/batch/{id}/cancel",
+  operationId: "cancelBatch",
   summary: "Cancel what is left of a batch",
   description: "Calls that have been dialled go on.",
   tags,

@@ -88,6 +88,7 @@ function nameOf({ deadAt, id }: DeadPosition): string {
 const list = createRoute({
   method: "get",
   path: "/api/webhooks/deliveries",
+  operationId: "listDeliveries",
   summary: "List dead letters",
   description: "Webhooks that were given up, the latest first. Takes the scope `admin`.",
   tags,
@@ -113,6 +114,7 @@ const list = createRoute({
 const resend = createRoute({
   method: "post",
   path: "/api/webhooks/deliveries/{id}/resend",
+  operationId: "resendDelivery",
   summary: "Send a dead letter again",
   description: "With all its tries. Takes the scope `admin`.",
   tags,
@@ -125,6 +127,7 @@ const resend = createRoute({
 const test = createRoute({
   method: "post",
   path: "/api/webhooks/test",
+  operationId: "sendTestWebhook",
   summary: "Send a test",
   description: "A message of the type `webhook.test`. Takes the scope `admin`.",
   tags,
