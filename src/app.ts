@@ -258,7 +258,8 @@ async function openEngine(
 ): Promise<Engine> {
   const ways = {
     ...{ socket, faults, logger: log },
-    maxOpeningsPerMinute: Math.max(60, 10 * limits.calls),
+    // Calls have limits of their own: this is for what begins and ends calls in a loop.
+    maxOpeningsPerMinute: Math.max(600, 100 * limits.calls),
   };
   const needsKey = new URL(url).hostname.endsWith("openai.com");
   if (apiKey !== undefined || !needsKey) {
