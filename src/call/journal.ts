@@ -24,13 +24,19 @@ const PRIVATE_FIELDS: ReadonlySet<string> = new Set([
   "instructions",
 ]);
 
-/** One line of JSON, without its end; `redacts` puts placeholders of the same length for what is private. */
+/**
+ * One line of JSON, without its end; `redacts` puts placeholders of the same length for what is private,
+ * `hidesDigits` for the digits in it alone.
+ */
 export function encodeJournal(
   entry: JournalEntry,
-  { redacts = false }: { readonly redacts?: boolean } = {},
+  { redacts = false, hidesDigits = false }: {
+    readonly redacts?: boolean;
+    readonly hidesDigits?: boolean;
+  } = {},
 ): string {
   const line = "policy" in entry ? { version: VERSION, ...entry } : entry;
-  return JSON.stringify(line, redacts ? redact : undefined);
+  return JSON.stringify(line, redacts ? redact : hidesDigits ? hideDigits : undefined);
 }
 
 /** Reads what `encodeJournal` wrote, line by line; blank lines do not count. */
@@ -70,6 +76,12 @@ function isEntry(entry: unknown): entry is JournalEntry {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What the caller types in confidence, wherever the model or a tool repeats it. */
+function hideDigits(field: string, value: unknown): unknown {
+  if (field === "digit" || field === "digits") return redact(field, value);
+  return typeof value === "string" && PRIVATE_FIELDS.has(field) ? value.replace(/\d/g, "0") : value;
 }
 
 /** Spaces stay, so that a text is still cut at the same word. A digit stays a digit, and `#` ends an entry. */

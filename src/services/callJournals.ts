@@ -29,13 +29,18 @@ export function createCallJournals(deps: CallJournalsDeps): CallJournals {
   const { dir, texts, append, remove, setTimer, log } = deps;
   const waiting = new Map<string, string[]>();
   const lost = new Set<string>();
+  /** Of calls whose digits are sensitive. */
+  const discreet = new WeakSet<object>();
   let waitingChars = 0;
   let writing: Promise<void> = Promise.resolve();
   let cancelTimer: (() => void) | undefined;
 
   return {
-    write({ id }, entry) {
-      const line = `${encodeJournal(entry, { redacts: !texts })}\n`;
+    write(session, entry) {
+      const { id } = session;
+      if ("policy" in entry && entry.policy.digitsSensitive) discreet.add(session);
+      const hidesDigits = discreet.has(session);
+      const line = `${encodeJournal(entry, { redacts: !texts, hidesDigits })}\n`;
       if (waitingChars + line.length > MAX_WAITING_CHARS) {
         lost.add(id);
         return;

@@ -2,6 +2,7 @@ import type { OpenModel } from "../call/realtimeClient.ts";
 import type { SessionPorts } from "../call/session.ts";
 import type { Agents } from "../config/agents.ts";
 import { setTimer } from "../utils/setTimer.ts";
+import { createDigitMask } from "./digitMask.ts";
 import type { EventHub } from "./events.ts";
 import type { PhoneCalls } from "./phoneCalls.ts";
 import type { Tools } from "./tools.ts";
@@ -25,6 +26,7 @@ export interface SessionWorld {
 export function createSessionPorts(
   { openModel, agents, tools, events, phoneCalls, journal, log }: SessionWorld,
 ): SessionPorts {
+  const masked = createDigitMask();
   return {
     openModel,
     async runTool({ id, request }, call, signal) {
@@ -48,7 +50,7 @@ export function createSessionPorts(
       if (phone !== undefined) phone.sendDigits(session, digits);
       else log.warn("Digits not sent", { callId: session.id });
     },
-    publish: ({ id }, event) => events.publish(id, event),
+    publish: ({ id }, event) => events.publish(id, masked(id, event)),
     failed: ({ id }, error) => log.error("Call failed", { callId: id, error }),
     now: () => performance.now(),
     setTimer,

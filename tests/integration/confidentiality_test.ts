@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { makeDataFolder } from "../support/serverProcess.ts";
 import { until } from "../support/patience.ts";
 import { account, apiKey } from "../support/phoneServer.ts";
 import { modelKey, parrot, voiceOf } from "./phoneWorld.ts";
@@ -133,6 +134,63 @@ http_tools:
     [],
     printed.split("\n").filter((line) => shown.some((it) => line.includes(it))).join("\n"),
   );
+});
+
+Deno.test("case 160: keys typed in confidence stand nowhere, though the model repeats them", async () => {
+  const { digits } = planted;
+  const spaced = [...digits].join(" ");
+  let received = "";
+  await using service = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      received = await request.text();
+      return new Response(`{"checked": "${digits}"}`);
+    },
+  );
+  const journals = await makeDataFolder();
+  await using _journals = journals;
+  await using world = await startProcessWorld({
+    env: { JOURNAL_DIR: journals.path, JOURNAL_TEXTS: "true" },
+    agent: `greeting: Good day.
+dtmf: { sensitive: true }
+http_tools:
+  - { name: check, description: Checks., url: "http://127.0.0.1:${service.addr.port}/", method: POST, parameters: { type: object, properties: { card: { type: string } } } }`,
+    model: {
+      script: (turn) => {
+        if (turn.cause.type === "toolOutputs") return { say: `It is ${spaced}.` };
+        return turn.cause.type === "text" && turn.cause.text.includes(digits)
+          ? { tools: [{ name: "check", arguments: JSON.stringify({ card: digits }) }] }
+          : parrot(turn);
+      },
+    },
+  });
+  const { server } = world;
+  const phone = await ring(world);
+  const [call] = await until(() => liveCalls(server), (calls) => calls.length === 1);
+  const leaving = new AbortController();
+  const stream = await fetch(`${server.origin}/api/calls/${call?.id}/events`, {
+    headers: bearer,
+    signal: leaving.signal,
+  });
+  await phone.sendDigits(`${digits}#`);
+  await heard(world, phone);
+  phone.hangUp();
+  await phone.settled;
+  const told = await stream.text();
+  assert.match(received, new RegExp(digits), "the tool gets what was typed");
+  const record = await until(
+    async () => await (await server.get(`/api/calls/${call?.id}`)).text(),
+    (text) => JSON.parse(text).status === "ended",
+  );
+  server.signal("SIGTERM");
+  assert.equal(await server.ended(), 0);
+  const journal = await Deno.readTextFile(`${journals.path}/${call?.id}.jsonl`);
+  assert.match(journal, /Good day/);
+  for (const kept of [told, record, journal]) {
+    assert.match(kept, /check/);
+    assert.deepEqual([kept.includes(digits), kept.includes(spaced)], [false, false], kept);
+  }
+  assert.equal(/"digit":"[1-9]"/.test(journal), false);
 });
 
 const bearer = { Authorization: `Bearer ${apiKey}` };
