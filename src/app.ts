@@ -84,7 +84,11 @@ export async function createApp(
     ...(examineAgent !== undefined && { examine: examineAgent }),
     ...{ incidents, log },
   });
-  const { prices, unpriced, store, journals } = await openPlaces(settings, agents, log);
+  const { prices, unpriced, store, journals, pseudonymSecret } = await openPlaces(
+    settings,
+    agents,
+    log,
+  );
   const callBudget = await openCallBudget({
     ...{ settings, unpriced, store, incidents, setTimer, log },
   });
@@ -103,7 +107,10 @@ export async function createApp(
   const registry = createRegistry({
     maxCalls: settings.limits.calls,
     newId: () => newId("call"),
-    describe: createCallSetup(settings, { agents, tools, now: () => new Date() }),
+    describe: createCallSetup(settings, {
+      ...{ agents, tools, pseudonymSecret },
+      now: () => new Date(),
+    }),
     ports: createSessionPorts({
       ...{ openModel: model.open, agents, tools, events, log },
       phoneCalls: () => phone?.calls,
@@ -201,7 +208,12 @@ async function openPlaces(settings: Settings, agents: Agents, log: Logger) {
   const store = barred === undefined
     ? await openStore(settings.database, { now: Date.now }).catch(tell("DATABASE_URL: "))
     : undefined;
-  if (problems.length === 0 && prices && store) return { prices, unpriced, journals, store };
+  // The same for all processes and for good: a caller has one pseudonym.
+  const pseudonymSecret = await store?.facts.getOrSet("pseudonym_secret", newToken())
+    .catch(tell("DATABASE_URL: "));
+  if (problems.length === 0 && prices && store && pseudonymSecret) {
+    return { prices, unpriced, journals, store, pseudonymSecret };
+  }
   await store?.close();
   throw new SettingsError(problems);
 }

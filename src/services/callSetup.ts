@@ -9,14 +9,16 @@ import type { Tools } from "./tools.ts";
 /** Makes what the registry asks for at the beginning of every call. */
 export function createCallSetup(
   settings: Settings,
-  { agents, tools, now }: {
+  { agents, tools, now, pseudonymSecret }: {
     readonly agents: Agents;
     /** By the agent's name. */
     readonly tools: ReadonlyMap<string, Tools>;
     readonly now: () => Date;
+    /** Known to nobody else, the model's provider least of all. */
+    readonly pseudonymSecret: string;
   },
 ): RegistryOptions["describe"] {
-  const { openai: { model, apiKey = "" }, limits: { idleMs, callMs } } = settings;
+  const { openai: { model }, limits: { idleMs, callMs } } = settings;
   return function describe(request) {
     const agent = agents.get(request.agent);
     if (agent === undefined) throw refusalOf(agents, request.agent);
@@ -27,7 +29,8 @@ export function createCallSetup(
       format: request.direction === "web" ? "pcm24k" : "pcmu",
       now: now(),
       // Keyed, because all phone numbers there are can be hashed and compared.
-      pseudonym: (caller) => createHmac("sha256", apiKey).update(caller).digest("hex").slice(0, 32),
+      pseudonym: (caller) =>
+        createHmac("sha256", pseudonymSecret).update(caller).digest("hex").slice(0, 32),
     });
     return { policy, setup: { ...setup, tools: tools.get(agent.name)?.declarations ?? [] } };
   };
