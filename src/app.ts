@@ -132,6 +132,7 @@ export async function createApp(
     },
     async beforeStoreCloses() {
       await callBudget.settled();
+      await phone?.handOvers.settled();
       await phone?.outbound.settled();
     },
   });

@@ -7,6 +7,8 @@ import type { PhoneAnswer } from "./phoneTwiml.ts";
 export interface AfterCallDeps {
   /** The number behind an agent's alias, where it may be dialled now. */
   readonly transferNumber: (agent: string, alias: string) => Promise<string | undefined>;
+  /** How long the caller may talk on with whom he is handed over to; absent means without limit. */
+  readonly transferSeconds?: (callId: string) => Promise<number>;
   readonly apology: (agent: string) => SpokenWords;
   readonly ownNumber: string;
   readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
@@ -21,14 +23,14 @@ export type AfterCall = (
 const MAX_DIALLED = 10_000;
 
 export function createAfterCall(
-  { transferNumber, apology, ownNumber, log }: AfterCallDeps,
+  { transferNumber, transferSeconds, apology, ownNumber, log }: AfterCallDeps,
 ): AfterCall {
   const dialled = new RecentIds(MAX_DIALLED);
 
   return function afterCall({ id, request, end }, callSid) {
     switch (end.reason) {
       case "transferred":
-        return transfer(request, end.detail ?? "", callSid).catch((error): PhoneAnswer => {
+        return transfer(id, request, end.detail ?? "", callSid).catch((error): PhoneAnswer => {
           log.warn("Transfer not decided", { callId: id, error });
           return apologise(request.agent);
         });
@@ -43,6 +45,7 @@ export function createAfterCall(
   };
 
   async function transfer(
+    callId: string,
     request: EndedCall["request"],
     alias: string,
     callSid: string,
@@ -52,7 +55,11 @@ export function createAfterCall(
     const number = await transferNumber(request.agent, alias);
     if (number === undefined) return apologise(request.agent);
     dialled.add(callSid);
-    return { do: "dial", number, ...callerIdOf(request, ownNumber) };
+    const timeLimitSeconds = await transferSeconds?.(callId);
+    return {
+      ...{ do: "dial", number, ...callerIdOf(request, ownNumber) },
+      ...(timeLimitSeconds !== undefined && { timeLimitSeconds }),
+    };
   }
 
   function apologise(agent: string): PhoneAnswer {

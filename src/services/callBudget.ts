@@ -9,7 +9,7 @@ import {
 } from "./budget.ts";
 import { exceeded, untilTomorrow } from "./budget/budgetUse.ts";
 import type { CallAccounts, CountedCall } from "./budget/callAccounts.ts";
-import { spentBy } from "./budget/spentBy.ts";
+import { isHandedOver, spentBy } from "./budget/spentBy.ts";
 import type { Incidents } from "./incidents.ts";
 import type { CallRecord } from "./store/callRecord.ts";
 
@@ -127,7 +127,7 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
     },
     ended(call) {
       admitted.delete(call.id);
-      if (call.direction === "outbound") return;
+      if (call.direction === "outbound" || isHandedOver(call)) return;
       const work = settle(call).finally(() => settling.delete(work));
       settling.add(work);
     },

@@ -21,6 +21,7 @@ import { createPlacedCalls } from "./outbound/placedCalls.ts";
 import { createPlacing } from "./outbound/placing.ts";
 import { createRevokedKeyCalls } from "./outbound/revokedKeyCalls.ts";
 import { createSettlement } from "./outbound/settlement.ts";
+import type { OutboundWire } from "./outbound/wireOptions.ts";
 import { createUnknownCalls } from "./outbound/unknownCalls.ts";
 import type { Recorder } from "./recorder.ts";
 import type { SpendingPolicy } from "./spending.ts";
@@ -80,6 +81,7 @@ export interface OutboundCallsDeps {
   readonly ownNumber: string;
   readonly maxCalls: number;
   readonly maxCallMs: number;
+  readonly transferMs: OutboundWire["transferMs"];
   readonly callBudget: CallBudget;
   readonly perSecond: number;
   readonly patienceMs?: number;
@@ -120,7 +122,9 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     ...{ policy: deps.policy, keyStanding: deps.keyStanding, allowance, refusal, now, log },
     ...{ calls, queue, batches, placed, records, isErased: store.erasure.isDue },
     agentRefusal: deps.agentRefusal,
-    wire: { publicUrl: deps.publicUrl, maxCallMs: deps.maxCallMs },
+    wire: {
+      ...{ publicUrl: deps.publicUrl, maxCallMs: deps.maxCallMs, transferMs: deps.transferMs },
+    },
     unknown: unknownCalls.watch,
     left: ({ batch }) => batch !== undefined && batchCalls.wake(),
     began: batchCallBegan,

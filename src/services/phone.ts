@@ -9,6 +9,7 @@ import type { CallBudget } from "./callBudget.ts";
 import type { CallProgress } from "./callStatus.ts";
 import { endPhoneCall } from "./endPhoneCall.ts";
 import type { EventHub } from "./events.ts";
+import { createHandOvers, type HandOvers } from "./handOvers.ts";
 import type { InstanceQuestions } from "./instances/questions.ts";
 import { requestOf } from "./outbound/job.ts";
 import { createKeyStanding } from "./outbound/keyStanding.ts";
@@ -29,6 +30,7 @@ export interface Phone {
   readonly publicUrl: string;
   readonly calls: PhoneCalls;
   readonly outbound: OutboundCalls;
+  readonly handOvers: Pick<HandOvers, "reconcile" | "settled">;
   /** What the phone network knows of calls. */
   readonly network: Pick<TwilioCalls, "fetch">;
   /** Ends a call whichever process holds it. */
@@ -104,9 +106,15 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     endedWithoutSession: records.endedCalls.add,
     maxCalls: limits.calls,
     maxCallMs: limits.callMs,
+    transferMs: (agent) =>
+      Object.keys(agents.get(agent)?.transfers ?? {}).length > 0 ? limits.transferMs : 0,
     callBudget: deps.callBudget,
     now,
     ...(patienceMs !== undefined && { patienceMs }),
+  });
+  const handOvers = createHandOvers({
+    ...{ budget: store.budget, callBudget: deps.callBudget, calls: store.calls, network: twilio },
+    ...{ prices: records.prices, maxMs: limits.transferMs, now, setTimer, log },
   });
   const shared = createSharedCalls({
     ...{ tokens: store.tokens, calls: store.calls, now: store.clock.now, setTimer, log },
@@ -116,6 +124,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     tokens: createStreamTokens(newToken),
     placedSession: outbound.sessionFor,
     budget: deps.callBudget,
+    transferSeconds: handOvers.begin,
     async transferNumber(agent, alias) {
       const decision = await deps.transfers.decide(agent, alias);
       if (decision.ok) return decision.number;
@@ -134,11 +143,13 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     publicUrl,
     calls,
     outbound,
+    handOvers,
     network: twilio,
     endCall: (callSid, unanswered) => endPhoneCall(twilio, callSid, unanswered),
     events: {
       status(callSid, progress, callId) {
         outbound.status(callSid, progress, callId);
+        handOvers.status(callSid, progress);
         calls.status(callSid, progress.status);
       },
       answeredBy: outbound.answeredBy,

@@ -6,7 +6,12 @@ export type PhoneAnswer =
   /** Bring the caller's audio; keys are played first, where there are some. */
   | { readonly do: "connect"; readonly token: string; readonly digits?: string }
   | { readonly do: "refuseAsBusy" }
-  | { readonly do: "dial"; readonly number: string; readonly callerId?: string }
+  | {
+    readonly do: "dial";
+    readonly number: string;
+    readonly callerId?: string;
+    readonly timeLimitSeconds?: number;
+  }
   | { readonly do: "hangUp" }
   | { readonly do: "apologise"; readonly words: SpokenWords };
 
@@ -41,6 +46,7 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
         {
           answerOnBridge: true,
           ...(answer.callerId !== undefined && { callerId: answer.callerId }),
+          ...(answer.timeLimitSeconds !== undefined && { timeLimit: answer.timeLimitSeconds }),
         },
         answer.number,
       );

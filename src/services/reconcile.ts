@@ -15,7 +15,9 @@ export interface ReconcilerDeps {
     & Pick<Records, "prices" | "endedCalls">
     & { readonly store: Pick<Store, "calls" | "instances" | "dialQueue"> };
   /** Absent where there is no phone. */
-  readonly phone: Pick<Phone, "network" | "outbound"> | undefined;
+  readonly phone:
+    | (Pick<Phone, "network" | "outbound"> & Partial<Pick<Phone, "handOvers">>)
+    | undefined;
   /** No call lasts longer. */
   readonly maxCallMs: number;
   /** Whether this process holds a call. */
@@ -53,6 +55,8 @@ export function startReconciler(deps: ReconcilerDeps): { close(): Promise<void> 
   async function reconcile(): Promise<void> {
     await phone?.outbound.reconcile()
       .catch((error) => log.warn("Placed calls not looked after", { error }));
+    await phone?.handOvers?.reconcile()
+      .catch((error) => log.warn("Transfers not looked after", { error }));
     const alive = aliveOf(await instances.beats());
     for (const call of await instances.abandonedCalls(alive)) {
       if (closed) return;

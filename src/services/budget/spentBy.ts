@@ -30,6 +30,11 @@ export function spentBy(
   };
 }
 
+/** Whether a call went on with a person, and nobody knows yet for how long. */
+export function isHandedOver({ end, callSid, transferredMs }: CallRecord): boolean {
+  return end?.reason === "transferred" && callSid !== undefined && transferredMs === undefined;
+}
+
 /** What a conversation counts for of which no use has been told. */
 export function unreportedUsd(usage: CallUsage, connectedMs: number): number {
   const { inputText, inputAudio, outputText, outputAudio } = usage;

@@ -4,6 +4,8 @@ import type { OutboundJob } from "./job.ts";
 export interface OutboundWire {
   readonly publicUrl: string;
   readonly maxCallMs: number;
+  /** How long a caller may talk on with whom the agent hands over to; 0 where it cannot. */
+  readonly transferMs: (agent: string) => number;
 }
 
 /** How long the far end may ring. */
@@ -12,8 +14,8 @@ const GRACE_SECONDS = 60;
 
 /** Says to Twilio what call to place, and where to ask and tell about it. */
 export function wireOptions(
-  { callId, to, from, machineDetection, minutes }: OutboundJob,
-  { publicUrl, maxCallMs }: OutboundWire,
+  { callId, to, from, agent, machineDetection, minutes }: OutboundJob,
+  { publicUrl, maxCallMs, transferMs }: OutboundWire,
 ): TwilioCallOptions {
   return {
     to,
@@ -23,8 +25,9 @@ export function wireOptions(
     statusCallbackEvent: ["initiated", "ringing", "answered", "completed"],
     timeout: RING_SECONDS,
     // Ours comes first and is announced: this one is for the case that we are gone.
-    timeLimit: Math.ceil(Math.min(maxCallMs, (minutes ?? Infinity) * 60_000) / 1000) +
-      GRACE_SECONDS,
+    timeLimit: Math.ceil(
+      (Math.min(maxCallMs, (minutes ?? Infinity) * 60_000) + transferMs(agent)) / 1000,
+    ) + GRACE_SECONDS,
     ...(machineDetection === true && {
       machineDetection: "DetectMessageEnd",
       // Asynchronous, so that a human never waits for the verdict.

@@ -235,7 +235,8 @@ function endCall(callId: string, ending: CallEnding): Statement {
   };
 }
 
-function costParts({ parts, telephonyEstimated }: CallCost): string {
+/** The parts of a cost, as they are kept. */
+export function costParts({ parts, telephonyEstimated }: CallCost): string {
   return JSON.stringify({ ...parts, ...(telephonyEstimated && { telephonyEstimated }) });
 }
 

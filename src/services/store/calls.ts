@@ -1,8 +1,8 @@
 import { analyse, type CallAnalytics } from "./analytics.ts";
 import { type CallFilter, type CallPosition, conditionsFor, writeCursor } from "./callList.ts";
-import type { CallContent, CallRecord } from "./callRecord.ts";
+import type { CallContent, CallCost, CallRecord } from "./callRecord.ts";
 import { callOf, digitsOf, latencyOf, toolOf, turnOf } from "./callRows.ts";
-import { type CallWrite, statementsFor } from "./callWrites.ts";
+import { type CallWrite, costParts, statementsFor } from "./callWrites.ts";
 import type { Database, Row } from "./database.ts";
 import { maybeNumber, numberOf, readable, textOf } from "./row.ts";
 
@@ -25,6 +25,13 @@ export interface CallStore {
   told(callId: string): Promise<void>;
   /** Puts a call that cannot be told of behind those whose end was written before a time. */
   putOff(callId: string, at: number): Promise<void>;
+  /** Calls that went on with a person and ended for us since, and of which the last end is not known. */
+  handedOver(since: number, limit: number): Promise<readonly CallRecord[]>;
+  /** What is known when the last leg of such a call is over; the first one counts. */
+  endHandOver(
+    callId: string,
+    known: { readonly transferredMs: number; readonly cost?: CallCost },
+  ): Promise<void>;
   /** Newest first. */
   list(
     filter: CallFilter,
@@ -81,6 +88,24 @@ export function createCallStore(database: Database): CallStore {
       await query(
         "UPDATE calls SET untold_since = $2 WHERE id = $1 AND untold_since IS NOT NULL",
         [callId, Math.round(at)],
+      );
+    },
+    async handedOver(since, limit) {
+      const rows = await query(
+        `SELECT * FROM calls WHERE end_reason = 'transferred' AND transferred_ms IS NULL
+          AND call_sid IS NOT NULL AND ended_at > $1 ORDER BY ended_at LIMIT $2`,
+        [Math.round(since), limit],
+      );
+      return rows.map(callOf);
+    },
+    async endHandOver(callId, { transferredMs, cost }) {
+      await query(
+        `UPDATE calls SET transferred_ms = $2, cost_usd = COALESCE($3, cost_usd),
+          cost_parts = COALESCE($4, cost_parts) WHERE id = $1 AND transferred_ms IS NULL`,
+        [
+          ...[callId, Math.round(transferredMs), cost?.usd ?? null],
+          cost === undefined ? null : costParts(cost),
+        ],
       );
     },
     async list(filter, { limit, after }) {

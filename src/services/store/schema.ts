@@ -242,4 +242,8 @@ export const versions: readonly (readonly string[])[] = [
       FROM reservations`,
     "ALTER TABLE calls ADD COLUMN transferred_ms BIGINT",
   ],
+  [
+    `CREATE INDEX calls_handed_over ON calls (ended_at)
+      WHERE end_reason = 'transferred' AND transferred_ms IS NULL`,
+  ],
 ];

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { createHandOvers } from "../../src/services/handOvers.ts";
+import { wireOptions } from "../../src/services/outbound/wireOptions.ts";
+import { listPrices } from "../../src/services/pricing.ts";
+import { openStore } from "../../src/services/store.ts";
+import { setTimer } from "../../src/utils/setTimer.ts";
+import { agentsOf, codeOf, get, initiate, initiateDialled, until } from "../support/dialling.ts";
+import { startPhoneServer, type TestServer } from "../support/phoneServer.ts";
+import { ended, opened } from "../support/storedCalls.ts";
+import { inboundSid, twilioPost, twimlOf } from "../support/twilioWebhook.ts";
+
+const sales = "+14155550199";
+const overrides = {
+  agentFiles: agentsOf({
+    receptionist: `---\ntitle: Desk\ntransfers: { sales: { number: '${sales}' } }\n---\nHelp.`,
+  }),
+};
+const minute = 60_000;
+
+Deno.test("case 146: calls that went on with a person keep their places until the last leg is over", async () => {
+  await using server = await startPhoneServer({
+    env: { OUTBOUND_CONCURRENT: "2", TELEPHONY_USD_PER_MINUTE: "0.5" },
+    overrides,
+    network: { otherNumbers: { answer: "human", afterMs: 0, talkMs: 600_000 } },
+  });
+  const phones = [];
+  const callIds = [];
+  for (let n = 0; n < 2; n++) {
+    const { callId } = await initiateDialled(server);
+    const phone = await server.network.nextCall();
+    await phone.next("streamStarted");
+    const answer = await server.post(`/api/calls/${callId}/actions`, {
+      type: "transfer",
+      to: "sales",
+    });
+    assert.equal(answer.status, 202, await answer.text());
+    assert.deepEqual((await phone.next("dialed")).targets, [sales]);
+    phones.push(phone);
+    callIds.push(callId);
+  }
+  for (const callId of callIds) {
+    await recordWhen(server, callId, ({ status }) => status === "ended");
+  }
+  assert.deepEqual(await codeOf(await initiate(server)), [429, "too_many_calls"]);
+
+  phones[0]?.hangUp();
+  await phones[0]?.settled;
+  const record = await recordWhen(
+    server,
+    callIds[0] ?? "",
+    ({ transferredMs }) => transferredMs !== null,
+  );
+  assert.equal(record.end.reason, "transferred");
+  assert.ok(record.cost.parts.telephony >= 0.5, `${record.cost.parts.telephony}`);
+  await until(async () => {
+    const answer = await initiate(server);
+    await answer.body?.cancel();
+    return answer.status;
+  }, (status) => status === 200);
+});
+
+Deno.test("case 147: who takes a transfer may talk as long as is left for both legs", async () => {
+  for (
+    const [env, least, most] of [
+      [{}, 3600, 3600],
+      [{ TRANSFER_MAX_MINUTES: "5" }, 300, 300],
+      [{ CALLER_DAILY_MINUTES: "20" }, 500, 600],
+      [{ CALLER_DAILY_MINUTES: "1" }, 120, 120],
+    ] as const
+  ) {
+    await using server = await startPhoneServer({ env, overrides });
+    await twimlOf(twilioPost(server, "/twilio/voice"));
+    server.app.registry.byCallSid(inboundSid)?.input({
+      type: "hangUp",
+      end: { reason: "transferred", detail: "sales" },
+    });
+    const twiml = await twimlOf(twilioPost(server, "/twilio/resume"));
+    const seconds = Number(/timeLimit="(\d+)"/.exec(twiml)?.[1]);
+    assert.ok(seconds >= least && seconds <= most, `${JSON.stringify(env)}: ${twiml}`);
+  }
+});
+
+Deno.test("case 147: the phone network's own limit leaves room for whom the agent hands over to", () => {
+  const job = {
+    ...{ callId: "c", to: "+14155550123", from: "+14155550100", agent: "desk", keyName: "ops" },
+    ...{ attempt: 1, requestedAt: 0, minutes: 3 },
+  };
+  const limitOf = (transferMs: number) =>
+    wireOptions(job, {
+      ...{ publicUrl: "https://parley.example", maxCallMs: 60 * minute },
+      transferMs: () => transferMs,
+    }).timeLimit;
+  assert.equal(limitOf(0), 4 * 60);
+  assert.equal(limitOf(60 * minute), 64 * 60);
+});
+
+Deno.test("case 146: a transfer of whose end nobody told is asked for at the phone network", async () => {
+  const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
+  try {
+    const callSid = `CA${"0".repeat(32)}`;
+    const account = { scope: "caller", subject: "x" } as const;
+    await store.budget.reserve({
+      ...{ callId: "call_1", accounts: [{ ...account, limits: {} }], minutes: 9, usd: 1 },
+      holdMs: 600 * minute,
+    }, 0);
+    await store.calls.write([
+      opened({ id: "call_1", callSid, startedAt: 0 }),
+      { type: "changed", callId: "call_1", changes: { answeredAt: 0 } },
+      ended("call_1", { end: { reason: "transferred", detail: "sales" }, endedAt: 2 * minute }),
+    ]);
+    let now = 2 * minute;
+    let asked = 0;
+    let status: "in-progress" | "completed" = "in-progress";
+    const handOvers = createHandOvers({
+      budget: store.budget,
+      callBudget: { accountsOf: () => [] },
+      calls: store.calls,
+      network: {
+        fetch: (sid) => {
+          asked++;
+          return Promise.resolve({ sid, status, durationSeconds: 720 });
+        },
+      },
+      ...{ prices: listPrices, maxMs: 60 * minute, now: () => now, setTimer, log: { warn() {} } },
+    });
+    await handOvers.reconcile();
+    assert.equal(asked, 0, "the word of the end is given time to come");
+    now += minute;
+    await handOvers.reconcile();
+    await handOvers.reconcile();
+    assert.equal(asked, 1);
+    assert.equal((await store.budget.used(account, now)).concurrent, 1);
+    [status, now] = ["completed", now + 10 * minute];
+    await handOvers.reconcile();
+    const use = await store.budget.used(account, now);
+    // Twelve minutes with the caller, of which ten with a second leg.
+    assert.deepEqual([use.concurrent, use.minutesToday], [0, 22]);
+    assert.equal((await store.calls.get("call_1"))?.transferredMs, 10 * minute);
+    await handOvers.reconcile();
+    assert.equal(asked, 2);
+  } finally {
+    await store.close();
+  }
+});
+
+interface SeenRecord {
+  readonly status: string;
+  readonly transferredMs: number | null;
+  readonly end: { readonly reason: string };
+  readonly cost: { readonly parts: { readonly telephony: number } };
+}
+
+function recordWhen(
+  server: TestServer,
+  callId: string,
+  isWanted: (record: SeenRecord) => boolean,
+): Promise<SeenRecord> {
+  return until(() => get(server, `/api/calls/${callId}`), isWanted);
+}
