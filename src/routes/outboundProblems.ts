@@ -4,6 +4,7 @@ import {
   DestinationRefused,
   KeyRefused,
   OutcomeUnknown,
+  PendingExceeded,
   RequestKeyReused,
   RequestUnderWay,
   StoreUnavailable,
@@ -42,6 +43,15 @@ function problemOf(error: unknown): HttpProblem | undefined {
     return new HttpProblem(409, error.code, "The call is not wanted any more, and was not placed.");
   }
   if (error instanceof BudgetExceeded) return limitProblem(error.refusal);
+  if (error instanceof PendingExceeded) {
+    return new HttpProblem(
+      429,
+      "too_many_pending",
+      "As many calls of this key's batches wait as may: send the rest later.",
+      undefined,
+      { "Retry-After": "60" },
+    );
+  }
   if (error instanceof RequestKeyReused) {
     return new HttpProblem(
       422,

@@ -84,6 +84,7 @@ export interface OutboundCallsDeps {
   readonly transferMs: OutboundWire["transferMs"];
   readonly callBudget: CallBudget;
   readonly perSecond: number;
+  readonly maxPending: number;
   readonly patienceMs?: number;
   readonly log: {
     info(message: string, fields: Readonly<Record<string, unknown>>): void;
@@ -137,6 +138,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     ...{ batches, queue, records, policy: deps.policy, fed: dialer.wake },
     ownNumber: deps.ownNumber,
     newId: () => newId("batch"),
+    maxPending: deps.maxPending,
   });
   const settlement = createSettlement({
     ...world,

@@ -79,7 +79,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
   const line = settings.phone;
   if (line === undefined) return undefined;
   const { publicUrl, number: ownNumber } = line;
-  const { limits, outbound: { perSecond } } = settings;
+  const { limits, outbound: { perSecond, pending: maxPending } } = settings;
   const { store, recorder, instanceId } = records;
   const { twilioTimeoutMs, dialling: { now = store.clock.now, patienceMs } = {} } = deps;
   const twilio = createTwilioCalls(
@@ -109,6 +109,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     transferMs: (agent) =>
       Object.keys(agents.get(agent)?.transfers ?? {}).length > 0 ? limits.transferMs : 0,
     callBudget: deps.callBudget,
+    maxPending,
     now,
     ...(patienceMs !== undefined && { patienceMs }),
   });

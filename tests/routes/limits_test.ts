@@ -209,3 +209,25 @@ function talkingModel() {
     [Symbol.asyncDispose]: () => model.close(),
   };
 }
+
+Deno.test("case 148: a key's batches hold only so many calls that wait", async () => {
+  await using server = await startPhoneServer({
+    env: { OUTBOUND_PENDING: "3", OUTBOUND_HOURS: "00:00-00:01" },
+  });
+  const batch = (count: number, from: number, key?: string) =>
+    server.post("/api/outbound/batch", {
+      calls: Array.from({ length: count }, (_, at) => ({ to: `+1415555${from + at}` })),
+    }, key);
+  assert.deepEqual(await codeOf(await batch(4, 2000)), [429, "too_many_pending"]);
+  assert.equal(await statusOf(batch(3, 2100, otherKey)), 202);
+});
+
+Deno.test("case 148: one number is called only so often a day, whichever key asks", async () => {
+  await using server = await startPhoneServer({ env: { OUTBOUND_PER_NUMBER_DAILY: "2" } });
+  assert.equal(await statusOf(initiate(server)), 200);
+  assert.equal(await statusOf(initiate(server, undefined, { key: otherKey })), 200);
+  const third = await initiate(server);
+  assert.ok(third.headers.has("retry-after"));
+  assert.deepEqual(await codeOf(third), [429, "number_called_enough"]);
+  assert.equal(await statusOf(initiate(server, { to: "+14155550124" })), 200);
+});

@@ -5,6 +5,7 @@ import { type BatchRequest, createBatchFeeder } from "./batchFeeder.ts";
 import { readJob } from "./job.ts";
 import type { Asker } from "./operations.ts";
 import type { OutboundRecords } from "./outboundRecords.ts";
+import { PendingExceeded } from "./refusals.ts";
 import { stored } from "./stored.ts";
 
 export interface BatchOfCalls extends BatchRequest {
@@ -40,6 +41,7 @@ export interface BatchState {
 
 /** Lists of calls, placed one after another. */
 export interface BatchCalls {
+  /** Rejects with `PendingExceeded` where too many calls of the key wait already. */
   add(batch: BatchOfCalls): Promise<AcceptedBatch>;
   state(
     id: string,
@@ -61,6 +63,8 @@ export interface BatchCallsDeps {
   /** There are new calls in the queue. */
   readonly fed: () => void;
   readonly ownNumber: string;
+  /** Calls of one key that may wait. */
+  readonly maxPending: number;
   readonly newId: () => string;
   readonly now: () => number;
   readonly setTimer: (wake: () => void, delayMs: number) => () => void;
@@ -99,7 +103,9 @@ export function createBatchCalls(deps: BatchCallsDeps): BatchCalls {
       }
       const batchId = deps.newId();
       if (items.length > 0) {
-        await stored(batches.create({ id: batchId, keyName, request, items }, now()));
+        const batch = { id: batchId, keyName, request, items };
+        const isTaken = await stored(batches.create(batch, now(), deps.maxPending));
+        if (!isTaken) throw new PendingExceeded();
         feeder.wake();
       }
       return { batchId, accepted: items.length, refused };

@@ -18,6 +18,14 @@ export class BudgetExceeded extends Error {
   }
 }
 
+/** As many calls of the key's batches wait as may. */
+export class PendingExceeded extends Error {
+  override readonly name = "PendingExceeded";
+  constructor() {
+    super("Cannot take the batch: too many calls wait");
+  }
+}
+
 /** The key that asked for the call may have none placed any more. */
 export class KeyRefused extends Error {
   override readonly name = "KeyRefused";

@@ -1,5 +1,5 @@
 import { admissionStatements, type AdmittedCall } from "./admission.ts";
-import type { Database, Query, Row } from "./database.ts";
+import type { Database, Query, Row, SqlValue } from "./database.ts";
 import { choiceOf, maybeJson, maybeText, numberOf, present, readableJson, textOf } from "./row.ts";
 
 /** Every item is in one of these; nothing follows the last three. */
@@ -36,7 +36,11 @@ export interface BatchItem {
 
 /** Lists of calls to be placed one after another. */
 export interface Batches {
-  create(batch: NewBatch, now: number): Promise<void>;
+  /**
+   * Writes a batch down, unless more than `most` of its key's items would then wait; gives whether it
+   * was.
+   */
+  create(batch: NewBatch, now: number, most?: number): Promise<boolean>;
   get(id: string): Promise<Batch | undefined>;
   items(
     id: string,
@@ -76,18 +80,25 @@ export interface BatchItemEnd {
 export function createBatches(database: Database): Batches {
   const { query } = database;
   return {
-    create: ({ id, keyName, request, items }, now) =>
-      database.batch([
-        {
-          sql: "INSERT INTO batches (id, key_name, created_at, request) VALUES ($1, $2, $3, $4)",
-          values: [id, keyName ?? null, Math.round(now), JSON.stringify(request)],
-        },
-        ...items.map(({ number, variables }, at) => ({
-          sql: `INSERT INTO batch_items (batch_id, item, number, variables, state)
-            VALUES ($1, $2, $3, $4, 'pending')`,
-          values: [id, at, number, variables === undefined ? null : JSON.stringify(variables)],
-        })),
-      ]),
+    create: ({ id, keyName, request, items }, now, most = Infinity) =>
+      database.transaction("batches", async (query) => {
+        const [waiting] = await query(
+          `SELECT COUNT(*) AS items FROM batch_items JOIN batches
+            ON batches.id = batch_items.batch_id
+            WHERE state = 'pending' AND COALESCE(key_name, '') = $1`,
+          [keyName ?? ""],
+        );
+        const pending = waiting === undefined ? 0 : numberOf(waiting, "items");
+        if (pending + items.length > most) return false;
+        await query(
+          "INSERT INTO batches (id, key_name, created_at, request) VALUES ($1, $2, $3, $4)",
+          [id, keyName ?? null, Math.round(now), JSON.stringify(request)],
+        );
+        for (let at = 0; at < items.length; at += ITEMS_AT_ONCE) {
+          await query(...insertItems(id, at, items.slice(at, at + ITEMS_AT_ONCE)));
+        }
+        return true;
+      }),
     async get(id) {
       const [row] = await query("SELECT * FROM batches WHERE id = $1", [id]);
       if (row === undefined) return undefined;
@@ -151,6 +162,26 @@ export function createBatches(database: Database): Batches {
       return cancelled.length > 0;
     },
   };
+}
+
+const ITEMS_AT_ONCE = 100;
+
+function insertItems(
+  batchId: string,
+  first: number,
+  items: NewBatch["items"],
+): readonly [sql: string, values: readonly SqlValue[]] {
+  const values: SqlValue[] = [batchId];
+  const rows = items.map(({ number, variables }, at) => {
+    const position = values.push(
+      ...[first + at, number, variables === undefined ? null : JSON.stringify(variables)],
+    );
+    return `($1, $${position - 2}, $${position - 1}, $${position}, 'pending')`;
+  });
+  return [
+    `INSERT INTO batch_items (batch_id, item, number, variables, state) VALUES ${rows.join(", ")}`,
+    values,
+  ];
 }
 
 async function feedFrom(query: Query, { most, now, callOf }: BatchFeed): Promise<number> {
