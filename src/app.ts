@@ -38,6 +38,7 @@ import { prepareFolder } from "./services/writableFolder.ts";
 import type { RealtimeServerOptions } from "./sim/realtime.ts";
 import { newId, newToken } from "./utils/ids.ts";
 import type { Logger } from "./utils/logger.ts";
+import { createTwilioFaults } from "./services/twilioFaults.ts";
 import { setTimer } from "./utils/setTimer.ts";
 
 /** The whole server but for its listening socket. */
@@ -98,6 +99,7 @@ export async function createApp(
   });
   const tools = await equip(agents, { settings, safety, store, log });
   const modelFaults = createModelFaults({ incidents, log });
+  const twilioFaults = createTwilioFaults({ incidents, log });
   const model = await openEngine(settings, { log, faults: modelFaults, simulated: engine });
   const events = createEventHub(
     store.clock.now,
@@ -122,6 +124,7 @@ export async function createApp(
   const questions = createInstanceQuestions({ bus, newId: () => newId("ask"), setTimer, log });
   const records = await openRecords({
     ...{ settings, agents, registry, events, bus, store, prices, incidents, modelFaults, log },
+    twilioFaults,
     budget: callBudget,
     ...(journals !== undefined && { journals }),
     writeEvent: writeServerSentEvent,
@@ -139,7 +142,7 @@ export async function createApp(
   const { transfers, policy } = safety;
   const phone: Phone | undefined = createPhone({
     ...{ settings, agents, registry, events, records, questions, policy, log, setTimer },
-    ...{ callBudget, transfers },
+    ...{ callBudget, transfers, twilioFaults },
     ...(twilioTimeoutMs !== undefined && { twilioTimeoutMs }),
     ...(dialling !== undefined && { dialling }),
   });

@@ -17,6 +17,7 @@ export function readOutbound(
     ...(countries !== undefined && { countries }),
     allow: readPrefixes(read, "OUTBOUND_ALLOW"),
     deny: readPrefixes(read, "OUTBOUND_DENY"),
+    from: readNumbers(read, "OUTBOUND_FROM"),
     ...(hours !== undefined && { hours }),
     perSecond: read.whole("OUTBOUND_PER_SECOND", 1, { min: 1, max: 1000 }),
     perMinute: read.whole("OUTBOUND_PER_MINUTE", 10, { min: 1, max: 10_000 }),
@@ -49,6 +50,18 @@ function readPrefixes(read: SettingReader, name: string): readonly string[] {
       `${name} has "${
         prefix.slice(0, 20)
       }": give numbers or their beginnings such as +1415,+442079460018, separated by commas.`,
+    );
+    return false;
+  });
+}
+
+function readNumbers(read: SettingReader, name: string): readonly string[] {
+  return read.list(name).filter((number) => {
+    if (/^\+[1-9]\d{6,14}$/.test(number)) return true;
+    read.problem(
+      `${name} has "${
+        number.slice(0, 20)
+      }": give whole numbers such as +14155550100, separated by commas.`,
     );
     return false;
   });

@@ -74,6 +74,8 @@ export interface OutboundSettings {
   readonly allow: readonly string[];
   /** Beginnings of numbers that may not be dialled; stronger than all that allows. */
   readonly deny: readonly string[];
+  /** Numbers beside the server's own that calls may be placed from. */
+  readonly from: readonly string[];
   /** When people may be called, by the clock where they are. */
   readonly hours?: CallingHours;
   /** Calls from one number. */

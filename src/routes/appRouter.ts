@@ -78,6 +78,10 @@ export function createAppRouter(
     agentNames: agents.names,
     unusableAgents: [...agents.unusable.keys()],
     defaultAgent,
+    ownNumbers: [
+      ...(settings.phone === undefined ? [] : [settings.phone.number]),
+      ...settings.outbound.from,
+    ],
   };
   return createRouter({
     health: {

@@ -26,6 +26,8 @@ export interface OutboundRoutesDeps {
   /** Names of those whose files are not in order; none of them is among `agentNames`. */
   readonly unusableAgents?: readonly string[];
   readonly defaultAgent: string;
+  /** What a request may name as `from`. */
+  readonly ownNumbers: readonly string[];
 }
 
 /** The API that places phone calls, for holders of a key. */
@@ -40,6 +42,7 @@ export function outboundRoutes(deps: OutboundRoutesDeps): OpenAPIHono<CallerEnv>
     const outbound = configured(deps.outbound);
     const { agent: wanted, ...request } = c.req.valid("json");
     const agent = knownAgent(wanted, deps);
+    knownFrom(request.from, deps);
     const requestKey = c.req.valid("header")["idempotency-key"];
     const { status, body } = await answering(
       outbound.place({ ...request, agent, keyName: keyNameOf(c.get("caller")) }, requestKey),
@@ -78,6 +81,19 @@ export function knownAgent(
   throw new HttpProblem(422, "unknown_agent", "There is no agent of this name.", [
     { path: "agent", message: `must be one of ${agentNames.join(", ")}` },
   ]);
+}
+
+/** The number that a call shows, checked to be one that the operator lets be shown. */
+export function knownFrom(
+  from: string | undefined,
+  { ownNumbers }: Pick<OutboundRoutesDeps, "ownNumbers">,
+): string | undefined {
+  if (from === undefined || ownNumbers.includes(from)) return from;
+  throw new HttpProblem(
+    403,
+    "from_not_allowed",
+    "Calls may not be placed from this number: the operator lists numbers in OUTBOUND_FROM.",
+  );
 }
 
 /** What limits count calls by. */

@@ -5,7 +5,13 @@ import { requireKeys } from "./apiKeys.ts";
 import { HttpProblem } from "./errors.ts";
 import { limitedJson } from "./limitedJson.ts";
 import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapiParts.ts";
-import { configured, keyNameOf, knownAgent, type OutboundRoutesDeps } from "./outbound.ts";
+import {
+  configured,
+  keyNameOf,
+  knownAgent,
+  knownFrom,
+  type OutboundRoutesDeps,
+} from "./outbound.ts";
 import { answering, refusalOf } from "./outboundProblems.ts";
 import { batchAnswer, batchIdParam, batchRequest, batchState } from "./outboundSchemas.ts";
 
@@ -24,10 +30,10 @@ export function outboundBatchRoutes(deps: OutboundBatchDeps): OpenAPIHono<Caller
     { ...add, middleware: [...creating, limitedJson({ maxBytes: MAX_BATCH_BYTES })] },
     async (c) => {
       const { batches } = configured(deps.outbound);
-      const { agent, from = ownNumber, ...request } = c.req.valid("json");
+      const { agent, from, ...request } = c.req.valid("json");
       const { batchId, accepted, refused } = await answering(batches.add({
         ...request,
-        from,
+        from: knownFrom(from, deps) ?? ownNumber,
         agent: knownAgent(agent, deps),
         keyName: keyNameOf(c.get("caller")),
       }));

@@ -20,6 +20,8 @@ export interface PhoneEvents {
   status(callSid: string, progress: CallProgress, callId?: string): void;
   answeredBy(callSid: string, who: string, callId?: string): void;
   streamFailed(callSid: string): void;
+  /** An error that a callback carries, by the network's number and in its words. */
+  faultReported(code: number, words: string | undefined): void;
 }
 
 export interface PhoneLine {
@@ -83,7 +85,7 @@ export function twilioRoutes(
     const form = c.get("form");
     const status = readStatus(form.get("CallStatus"));
     if (status !== undefined) {
-      const seconds = Number(form.get("CallDuration") ?? NaN);
+      const seconds = Number(/^\d{1,6}$/.exec(form.get("CallDuration") ?? "")?.[0] ?? NaN);
       const sipCode = /^\d{3}$/.exec(form.get("SipResponseCode") ?? "")?.[0];
       const progress = {
         status,
@@ -167,7 +169,17 @@ interface TwilioEnv {
   Variables: { form: URLSearchParams };
 }
 
-function signedForm({ authToken, publicUrl }: PhoneLine): MiddlewareHandler<TwilioEnv> {
+/** The fallback address, callbacks of calls and of streams tell what went wrong in the same fields. */
+function reportFault(form: URLSearchParams, events: PhoneEvents): void {
+  const code = /^[1-9]\d{4,5}$/.exec(
+    form.get("ErrorCode") ?? form.get("StreamErrorCode") ?? "",
+  )?.[0];
+  if (code === undefined) return;
+  const words = form.get("ErrorMessage") ?? form.get("StreamError") ?? undefined;
+  events.faultReported(Number(code), words);
+}
+
+function signedForm({ authToken, publicUrl, events }: PhoneLine): MiddlewareHandler<TwilioEnv> {
   return async function signedForm(c, next) {
     if (c.req.method !== "POST") throw new HttpProblem(405, "method_not_allowed", "Use POST.");
     const { value: params } = await readForm(c.req.raw, { maxBytes: 64 * 1024, maxFields: 200 });
@@ -182,6 +194,7 @@ function signedForm({ authToken, publicUrl }: PhoneLine): MiddlewareHandler<Twil
       })
     ) throw badSignature();
     c.set("form", params);
+    reportFault(params, events);
     await next();
   };
 }

@@ -6,6 +6,7 @@ import type { EventHub, EventSubscription } from "./events.ts";
 import type { Incidents } from "./incidents.ts";
 import { createCounter, createGauge, createHistogram, type Metric } from "./metrics/prometheus.ts";
 import type { ModelFaults } from "./openai/modelFaults.ts";
+import type { TwilioFaults } from "./twilioFaults.ts";
 import type { RecorderHealth } from "./recorder/storeWriter.ts";
 import { type CallRecord, directions, endReasons } from "./store/callRecord.ts";
 
@@ -24,6 +25,7 @@ export interface MetricsOptions {
   readonly budget?: Pick<CallBudget, "refusals">;
   readonly incidents?: Pick<Incidents, "list" | "counts">;
   readonly modelFaults?: Pick<ModelFaults, "counts">;
+  readonly twilioFaults?: Pick<TwilioFaults, "counts">;
   readonly logLinesDropped?: () => number;
   /** Absent where nothing is recorded. */
   readonly storeHealth?: () => RecorderHealth;
@@ -168,7 +170,7 @@ function countTokens({ tokens }: Counters, usage: TokenUsage): void {
 
 function gauges(options: MetricsOptions, subscription: EventSubscription): readonly Metric[] {
   const { events, liveCalls, maxCalls, budget, incidents, storeHealth, webhooks } = options;
-  const { modelFaults, memory, startedAt } = options;
+  const { modelFaults, twilioFaults, memory, startedAt } = options;
   const health = () => storeHealth?.() ?? { status: "ok" as const };
   const degraded = () => {
     const now = health();
@@ -243,6 +245,14 @@ function gauges(options: MetricsOptions, subscription: EventSubscription): reado
         "parley_incident_reports_total",
         "Reports of incidents, by code.",
         () => [...incidents.counts()].map(([code, count]) => [{ code }, count]),
+        "counter",
+      ),
+    ]),
+    ...(twilioFaults === undefined ? [] : [
+      createGauge(
+        "parley_twilio_errors_total",
+        "Requests that Twilio refused and errors that it reported, by code.",
+        () => [...twilioFaults.counts()].map(([code, count]) => [{ code }, count]),
         "counter",
       ),
     ]),

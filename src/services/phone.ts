@@ -22,6 +22,7 @@ import type { SpendingPolicy } from "./spending.ts";
 import { createStreamTokens } from "./streamTokens.ts";
 import { createTakeover } from "./takeover.ts";
 import type { Transfers } from "./transfers.ts";
+import type { TwilioFaults } from "./twilioFaults.ts";
 import { createTwilioCalls, type TwilioCalls } from "./twilioOutbound.ts";
 
 /** Everything about phones that is not HTTP. */
@@ -40,6 +41,8 @@ export interface Phone {
     status(callSid: string, progress: CallProgress, callId?: string): void;
     answeredBy(callSid: string, who: string, callId?: string): void;
     streamFailed(callSid: string): void;
+    /** An error that a callback carries, by the network's number and in its words. */
+    faultReported(code: number, words: string | undefined): void;
   };
   close(): void;
 }
@@ -62,6 +65,7 @@ export interface PhoneDeps {
   readonly callBudget: CallBudget;
   readonly policy: () => Promise<SpendingPolicy>;
   readonly transfers: Pick<Transfers, "decide">;
+  readonly twilioFaults: TwilioFaults;
   readonly log: {
     info(message: string, fields: Readonly<Record<string, unknown>>): void;
     warn(message: string, fields: Readonly<Record<string, unknown>>): void;
@@ -82,10 +86,10 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
   const { limits, outbound: { perSecond, pending: maxPending } } = settings;
   const { store, recorder, instanceId } = records;
   const { twilioTimeoutMs, dialling: { now = store.clock.now, patienceMs } = {} } = deps;
-  const twilio = createTwilioCalls(
-    line,
-    twilioTimeoutMs === undefined ? {} : { timeoutMs: twilioTimeoutMs },
-  );
+  const twilio = createTwilioCalls(line, {
+    faults: deps.twilioFaults,
+    ...(twilioTimeoutMs !== undefined && { timeoutMs: twilioTimeoutMs }),
+  });
   const takeover = createTakeover({ calls: store.calls, recorder, instanceId });
   const outbound = createOutboundCalls({
     ...{ registry, store, recorder, takeover, events, policy, instanceId, publicUrl, ownNumber },
@@ -154,6 +158,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
         calls.status(callSid, progress.status);
       },
       answeredBy: outbound.answeredBy,
+      faultReported: deps.twilioFaults.reported,
       streamFailed(callSid) {
         // Closing a stream ourselves, while frames still arrive, looks like a failure from there.
         const session = registry.byCallSid(callSid);

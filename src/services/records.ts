@@ -12,6 +12,7 @@ import type { EventHub } from "./events.ts";
 import { createForgetting, type Forgetting } from "./forgetting.ts";
 import type { Incidents } from "./incidents.ts";
 import type { ModelFaults } from "./openai/modelFaults.ts";
+import type { TwilioFaults } from "./twilioFaults.ts";
 import type { InstanceBus } from "./instances/instanceBus.ts";
 import { type KeyRevocation, openKeyRevocation } from "./keyRevocation.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -58,6 +59,7 @@ export interface RecordsDeps {
   readonly prices: Prices;
   readonly incidents: Incidents;
   readonly modelFaults: Pick<ModelFaults, "counts">;
+  readonly twilioFaults: Pick<TwilioFaults, "counts">;
   readonly budget: Pick<CallBudget, "refusals">;
   /** Hears of every call whose record is complete. */
   readonly onEnded: (call: CallRecord) => void;
@@ -106,6 +108,7 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     incidents: deps.incidents,
     logLinesDropped: deps.logLinesDropped,
     modelFaults: deps.modelFaults,
+    twilioFaults: deps.twilioFaults,
     budget: deps.budget,
     storeHealth: () => recorder.health(),
     ...(webhooks !== undefined && { webhooks }),

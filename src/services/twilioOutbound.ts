@@ -1,5 +1,6 @@
 import type { CallListInstanceCreateOptions as TwilioCallOptions } from "twilio/lib/rest/api/v2010/account/call.js";
 import { type CallStatus, readStatus } from "./callStatus.ts";
+import type { TwilioFaults } from "./twilioFaults.ts";
 import { problemOfAnswer, TwilioProblem } from "./twilioProblem.ts";
 
 export type { TwilioCallOptions };
@@ -40,8 +41,10 @@ export interface TwilioCalls {
 /** A client for the few requests there are; Twilio's own package would read the whole environment. */
 export function createTwilioCalls(
   { accountSid, authToken, apiKey, apiUrl }: TwilioAccount,
-  { timeoutMs = 10_000, fetch = globalThis.fetch }: {
+  { timeoutMs = 10_000, fetch = globalThis.fetch, faults }: {
     readonly timeoutMs?: number;
+    /** Hears how every request went. */
+    readonly faults?: Pick<TwilioFaults, "refused" | "done">;
     readonly fetch?: typeof globalThis.fetch;
   } = {},
 ): TwilioCalls {
@@ -75,6 +78,24 @@ export function createTwilioCalls(
   }
 
   async function ask(
+    url: string,
+    form: URLSearchParams | undefined,
+    creates: boolean,
+  ): Promise<unknown> {
+    try {
+      const body = await answerTo(url, form, creates);
+      faults?.done(creates);
+      return body;
+    } catch (error) {
+      // That a call is over already, or not yet that far, is no fault.
+      const isExpected = error instanceof TwilioProblem &&
+        (error.code === "wrong_call_state" || error.code === "unknown_call");
+      if (error instanceof TwilioProblem && !isExpected) faults?.refused(error);
+      throw error;
+    }
+  }
+
+  async function answerTo(
     url: string,
     form: URLSearchParams | undefined,
     creates: boolean,
@@ -163,7 +184,7 @@ function readCall(body: unknown): PhoneCall | undefined {
   return {
     sid: body.sid,
     status: readStatus(status) ?? "queued",
-    ...(Number.isSafeInteger(seconds) && { durationSeconds: seconds }),
+    ...(Number.isSafeInteger(seconds) && seconds >= 0 && { durationSeconds: seconds }),
     ...(createdAt !== undefined && { createdAt }),
     ...(endedAt !== undefined && { endedAt }),
   };

@@ -7,13 +7,19 @@ export class TwilioProblem extends Error {
   /** Twilio's own number for what went wrong. */
   readonly twilioCode: number | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /** Twilio's own words, which may quote phone numbers. */
+  readonly words: string | undefined;
+  /** Twilio's page about its number. */
+  readonly moreInfo: string | undefined;
 
   constructor(
     readonly status: TwilioProblemStatus,
     readonly code: string,
     readonly sentence: string,
-    { twilioCode, retryAfterSeconds, cause }: {
+    { twilioCode, retryAfterSeconds, words, moreInfo, cause }: {
       readonly twilioCode?: number | undefined;
+      readonly words?: string | undefined;
+      readonly moreInfo?: string | undefined;
       readonly retryAfterSeconds?: number | undefined;
       readonly cause?: unknown;
     } = {},
@@ -21,6 +27,8 @@ export class TwilioProblem extends Error {
     super(sentence, { cause });
     this.twilioCode = twilioCode;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.words = words;
+    this.moreInfo = moreInfo;
   }
 }
 
@@ -32,6 +40,8 @@ export function problemOfAnswer(status: number, headers: Headers, body: unknown)
   const wait = /^\d{1,4}$/.exec(headers.get("retry-after") ?? "")?.[0];
   return new TwilioProblem(known.status, known.code, known.sentence, {
     twilioCode,
+    words: textIn(body, "message"),
+    moreInfo: pageIn(body),
     retryAfterSeconds: known.status === 503 || known.status === 429
       ? Math.max(1, Number(wait ?? 5))
       : undefined,
@@ -48,6 +58,11 @@ const credentials: Meaning = {
   status: 502,
   code: "provider_credentials",
   sentence: "The phone network refuses this server's credentials.",
+};
+const suspended: Meaning = {
+  status: 502,
+  code: "provider_account",
+  sentence: "The phone network has suspended this server's account, or it has no funds.",
 };
 const unknownCall: Meaning = {
   status: 404,
@@ -102,7 +117,11 @@ const meanings: Readonly<Record<number, Meaning>> = {
     sentence: "Too many calls at the same time.",
   },
   13224: toRefused,
+  10001: suspended,
+  10003: suspended,
+  10005: suspended,
   20003: credentials,
+  20005: suspended,
   20404: unknownCall,
   20429: rateLimited,
   21201: misconfigured,
@@ -141,5 +160,20 @@ function meaningOfStatus(status: number): Meaning {
 
 function codeIn(body: unknown): number | undefined {
   if (typeof body !== "object" || body === null || !("code" in body)) return undefined;
-  return typeof body.code === "number" ? body.code : undefined;
+  const code = Number(body.code);
+  return Number.isInteger(code) && code > 0 && code < 1_000_000 ? code : undefined;
+}
+
+function textIn(body: unknown, name: "message" | "more_info"): string | undefined {
+  const text: unknown = typeof body === "object" && body !== null && Object.hasOwn(body, name)
+    ? Reflect.get(body, name)
+    : undefined;
+  return typeof text === "string" && text !== "" ? text.slice(0, 500) : undefined;
+}
+
+function pageIn(body: unknown): string | undefined {
+  const page = textIn(body, "more_info");
+  return page !== undefined && /^https:\/\/www\.twilio\.com\/docs\/[\w/.-]{1,100}$/.test(page)
+    ? page
+    : undefined;
 }

@@ -32,7 +32,7 @@ Deno.test("readSettings() has a default for everything", () => {
     records: {},
     agents: { dir: "src/agents", default: "receptionist" },
     outbound: {
-      ...{ allow: [], deny: [], perSecond: 1 },
+      ...{ allow: [], deny: [], from: [], perSecond: 1 },
       ...{ perMinute: 10, concurrent: 5, dailyMinutes: 600, perNumberDaily: 10, pending: 10_000 },
     },
     limits: {
