@@ -3,7 +3,6 @@ import { AgentsError } from "./config/agents.ts";
 import { readEnvironment, SettingsError } from "./config/env.ts";
 import { firstScreen, stoppingScreen } from "./config/firstScreen.ts";
 import { unreachableHosts, unreachableTools } from "./config/hostPermissions.ts";
-import { type HttpServer, serveHttp } from "./utils/httpServer.ts";
 
 /** For hosts that bring their own socket and import this; started by itself, the server listens. */
 export default import.meta.main ? undefined : hostedServer();
@@ -13,7 +12,7 @@ if (import.meta.main) await main();
 async function main(): Promise<void> {
   const app = await createOrExit();
   surviveStrayErrors(app);
-  const server = await listenOrExit(app);
+  const server = listenOrExit(app);
   console.log(firstScreen(app, server.addr));
   stopOnSignal(app, server);
 }
@@ -58,13 +57,13 @@ async function createOrExit(): Promise<App> {
   }
 }
 
-async function listenOrExit(app: App): Promise<HttpServer> {
+function listenOrExit(app: App): Deno.HttpServer<Deno.NetAddr> {
   const { host, port } = app.settings.server;
   try {
-    return await serveHttp({
-      ...{ hostname: host, port, fetch: app.fetch },
-      onError: (error) => app.log.error("Request not answered", { error }),
-    });
+    return Deno.serve(
+      { hostname: host, port, onListen: () => {} },
+      (request, info) => app.fetch(request, { remoteAddress: addressIn(info) }),
+    );
   } catch (error) {
     console.error(whyNotListening(error, host, port));
     Deno.exit(1);
@@ -72,14 +71,13 @@ async function listenOrExit(app: App): Promise<HttpServer> {
 }
 
 function whyNotListening(error: unknown, host: string, port: number): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE") {
+  if (error instanceof Deno.errors.AddrInUse) {
     return `Cannot listen: port ${port} is taken by another program. Stop it, or set PORT to another number.`;
   }
-  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+  if (error instanceof Deno.errors.AddrNotAvailable) {
     return `Cannot listen: ${host} is no address of this machine. Set HOST to 127.0.0.1 or 0.0.0.0.`;
   }
-  if (code === "EACCES" || code === "EPERM" || error instanceof Deno.errors.NotCapable) {
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
     return `Cannot listen on ${host}:${port}: it is not permitted. Choose a PORT above 1023, or allow it with --allow-net.`;
   }
   return `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : error}`;
@@ -105,7 +103,7 @@ function surviveStrayErrors({ log, incidents }: App): void {
 }
 
 /** The first signal lets live calls finish, the second does not wait. */
-function stopOnSignal(app: App, server: HttpServer): void {
+function stopOnSignal(app: App, server: Deno.HttpServer): void {
   let stopping = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {
@@ -124,7 +122,7 @@ function stopOnSignal(app: App, server: HttpServer): void {
 }
 
 /** Readiness goes first, then the calls, then the sockets; a socket that will not go is left behind. */
-async function stop(app: App, server: HttpServer): Promise<void> {
+async function stop(app: App, server: Deno.HttpServer): Promise<void> {
   const liveCalls = app.registry.size;
   app.log.info("Stopping", { liveCalls });
   await app.drain();

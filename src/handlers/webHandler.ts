@@ -12,6 +12,8 @@ export interface WebHandlerDeps {
     info(message: string, fields: Readonly<Record<string, unknown>>): void;
     warn(message: string, fields: Readonly<Record<string, unknown>>): void;
   };
+  /** Watches over messages that are not there as a whole; `onCut` comes before the socket goes. */
+  readonly watch?: (socket: WebSocket, onCut: () => void) => void;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
@@ -24,7 +26,7 @@ export interface WebHandlerDeps {
  */
 export function handleWebSocket(
   socket: WebSocket,
-  { session, log, now = () => performance.now() }: WebHandlerDeps,
+  { session, log, watch, now = () => performance.now() }: WebHandlerDeps,
 ): void {
   const leg = new WebLeg(socket, () => leave("slow_reader"));
   const audioMs = createRateLimiter({ capacity: AUDIO_AHEAD_MS, refillPerSecond: 1000 });
@@ -42,7 +44,8 @@ export function handleWebSocket(
     else if (data instanceof ArrayBuffer) hearBinary(data);
   };
   socket.onclose = ({ code }) => leave(ORDERLY_CLOSES.has(code) ? undefined : "connection_lost");
-  socket.onerror = (event) => leave(isTooBig(event) ? "too_big" : "socket_error");
+  socket.onerror = () => leave("socket_error");
+  watch?.(socket, () => leave("too_big"));
   if (socket.readyState === WebSocket.OPEN) join();
 
   function join(): void {
@@ -117,19 +120,11 @@ export function handleWebSocket(
 
 /** Closed by the page, by its tab going away, or without saying why. */
 const ORDERLY_CLOSES: ReadonlySet<number> = new Set([1000, 1001, 1005]);
-/** Also given to the host, which can refuse a message before all of it is there. */
-export const MAX_MESSAGE_BYTES = 256 * 1024;
+const MAX_MESSAGE_BYTES = 256 * 1024;
 /** How much audio may come at once, beyond what time allows: a recording that is sent as a file. */
 const AUDIO_AHEAD_MS = 60_000;
 const BYTES_PER_MS = 48;
 const OPENING_MS = 10_000;
-
-/** As `npm:ws` tells of a message that is over its limit; it closes the socket with 1009. */
-function isTooBig(event: Event): boolean {
-  const error: unknown = "error" in event ? event.error : undefined;
-  return error instanceof RangeError && "code" in error &&
-    error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH";
-}
 
 type Asked = Exclude<ClientMessage, { type: "hello" | "input_audio_buffer.append" }>;
 

@@ -1,7 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "@hono/hono";
 import { routePath } from "@hono/hono/route";
-import type { AcceptSocket } from "../utils/acceptSocket.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { allowOrigins } from "./cors.ts";
 import { answerErrors, answerNotFound } from "./errors.ts";
@@ -10,8 +9,6 @@ import { type HealthDeps, healthRoutes } from "./health.ts";
 /** What the host tells of a request beside the request itself. */
 export interface HostFacts {
   readonly remoteAddress: string;
-  /** How the host makes a WebSocket of the request; `Deno.upgradeWebSocket` where it says nothing. */
-  readonly acceptSocket?: AcceptSocket;
 }
 
 /** The environment of every route. */

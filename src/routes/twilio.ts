@@ -4,12 +4,10 @@ import { handleTwilioSocket, type TwilioHandlerDeps } from "../handlers/twilioHa
 import { type CallProgress, readStatus } from "../services/callStatus.ts";
 import type { PhoneCalls } from "../services/phoneCalls.ts";
 import { type PhoneAnswer, writeTwiml } from "../services/phoneTwiml.ts";
-import { acceptByDeno } from "../utils/acceptSocket.ts";
 import { readForm } from "../utils/bodyReader.ts";
 import { isWithheld } from "../utils/phoneNumber.ts";
 import { validateTwilioForm, validateTwilioSocket } from "../utils/twilioValidate.ts";
 import { HttpProblem } from "./errors.ts";
-import type { HostFacts } from "./index.ts";
 import { phoneNotConfigured } from "./phoneNotConfigured.ts";
 import { createRepeatedWebhooks } from "./repeatedWebhooks.ts";
 import { createWaitingSockets } from "./waitingSockets.ts";
@@ -125,7 +123,7 @@ export function twilioRoutes(
         { "Retry-After": "5" },
       );
     }
-    const { socket, response } = upgrade(c, claimed);
+    const { socket, response } = upgrade(c.req.raw, claimed);
     const count = (session: CallSession | undefined) => {
       if (session !== undefined) claimed();
       return session;
@@ -165,7 +163,6 @@ export function twilioRoutes(
 const LONGEST_WAIT_MS = 20_000;
 
 interface TwilioEnv {
-  Bindings: HostFacts;
   Variables: { form: URLSearchParams };
 }
 
@@ -209,10 +206,10 @@ function pathAndQuery(c: Context): string {
   return pathname + search;
 }
 
-function upgrade({ req, env }: Context<TwilioEnv>, failed: () => void) {
+function upgrade(request: Request, failed: () => void) {
   try {
     // The handler watches over silence itself; Deno's own watch sets a timer anew at every frame.
-    return (env.acceptSocket ?? acceptByDeno)(req.raw, { idleSeconds: 0 });
+    return Deno.upgradeWebSocket(request, { idleTimeout: 0 });
   } catch (error) {
     failed();
     if (!(error instanceof TypeError)) throw error;

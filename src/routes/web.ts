@@ -1,9 +1,8 @@
 import { type Context, Hono } from "@hono/hono";
 import { CallRefused, type CallRegistry } from "../call/callSession.ts";
-import { handleWebSocket, MAX_MESSAGE_BYTES, type WebHandlerDeps } from "../handlers/webHandler.ts";
+import { handleWebSocket, type WebHandlerDeps } from "../handlers/webHandler.ts";
 import type { CallBudget } from "../services/callBudget.ts";
 import { WEB_PROTOCOL } from "../protocol/web.ts";
-import { acceptByDeno } from "../utils/acceptSocket.ts";
 import { presentedKey } from "../utils/auth.ts";
 import { readOptionalJson } from "../utils/bodyReader.ts";
 import { newId } from "../utils/ids.ts";
@@ -13,7 +12,6 @@ import { HttpProblem } from "./errors.ts";
 import type { GuessGuard } from "./guessGuard.ts";
 import { limitProblem } from "./limitProblem.ts";
 import { type AccessRules, isAllowedOrigin, isLocal } from "./webAccess.ts";
-import type { RouteEnv } from "./index.ts";
 import { readHandshake } from "./webHandshake.ts";
 import { webPage } from "./webPage.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";
@@ -39,6 +37,7 @@ export interface WebRoutesDeps {
   /** What limits count a request by where it shows no key. */
   readonly addressOf: (c: Context) => string;
   readonly guesses: GuessGuard;
+  readonly watch?: WebHandlerDeps["watch"];
   readonly log: WebHandlerDeps["log"];
   /** Milliseconds, of any clock that does not go back. */
   readonly now: () => number;
@@ -54,15 +53,16 @@ export function webRoutes(
     authenticate,
     addressOf,
     guesses,
+    watch,
     log,
     now,
     ...deps
   }: WebRoutesDeps,
-): Hono<RouteEnv> {
+): Hono {
   const rules: AccessRules = { keyed: authenticate !== undefined, ...deps };
   const sessions = createRateLimiter({ capacity: 20, refillPerSecond: 0.5 });
   const keyless = createRateLimiter({ capacity: 10, refillPerSecond: 0.2 });
-  const app = new Hono<RouteEnv>();
+  const app = new Hono();
 
   app.route("/", webPage());
 
@@ -101,7 +101,7 @@ export function webRoutes(
     });
     if (refusal !== undefined) throw limitProblem(refusal);
     try {
-      return connect(c, grant, callId);
+      return connect(c.req.raw, grant, callId);
     } catch (error) {
       tokens.giveBack(token, grant);
       await deps.budget?.release(callId).catch(() => {});
@@ -165,16 +165,13 @@ export function webRoutes(
     return token;
   }
 
-  function connect({ req, env }: Context<RouteEnv>, grant: WebGrant, callId: string): Response {
-    const accept = env.acceptSocket ?? acceptByDeno;
+  function connect(request: Request, grant: WebGrant, callId: string): Response {
     const session = registry.open({ direction: "web", ...grant }, callId);
     try {
-      const { socket, response } = accept(req.raw, {
-        protocol: WEB_PROTOCOL,
-        idleSeconds: IDLE_SECONDS,
-        maxMessageBytes: MAX_MESSAGE_BYTES,
-      });
-      handleWebSocket(socket, { session, log });
+      const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
+      // Deno finds a protocol only in a list that is written with blanks.
+      response.headers.set("Sec-WebSocket-Protocol", WEB_PROTOCOL);
+      handleWebSocket(socket, { session, log, ...(watch !== undefined && { watch }) });
       return response;
     } catch (error) {
       session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "no_upgrade" } });
