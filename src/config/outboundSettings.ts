@@ -1,3 +1,4 @@
+import { isPhoneNumber } from "../utils/phoneNumber.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { CallingHours, OutboundSettings } from "./settings.ts";
 
@@ -57,7 +58,7 @@ function readPrefixes(read: SettingReader, name: string): readonly string[] {
 
 function readNumbers(read: SettingReader, name: string): readonly string[] {
   return read.list(name).filter((number) => {
-    if (/^\+[1-9]\d{6,14}$/.test(number)) return true;
+    if (isPhoneNumber(number)) return true;
     read.problem(
       `${name} has "${
         number.slice(0, 20)

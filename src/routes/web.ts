@@ -96,11 +96,11 @@ export function webRoutes(
       throw new HttpProblem(401, "invalid_token", "The token is unknown, used or too old.");
     }
     const callId = newId("call");
-    const refusal = await deps.budget?.admit(callId, {
-      ...{ direction: "web", ...grant, address: addressOf(c) },
-    });
-    if (refusal !== undefined) throw limitProblem(refusal);
     try {
+      const refusal = await deps.budget?.admit(callId, {
+        ...{ direction: "web", ...grant, address: addressOf(c) },
+      });
+      if (refusal !== undefined) throw limitProblem(refusal);
       return connect(c.req.raw, grant, callId);
     } catch (error) {
       tokens.giveBack(token, grant);

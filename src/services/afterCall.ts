@@ -52,9 +52,9 @@ export function createAfterCall(
   ): Promise<PhoneAnswer> {
     // Asked again, the dial has come to its end: the same one would only ring the same phone again.
     if (dialled.has(callSid)) return apologise(request.agent);
+    dialled.add(callSid);
     const number = await transferNumber(request.agent, alias);
     if (number === undefined) return apologise(request.agent);
-    dialled.add(callSid);
     const timeLimitSeconds = await transferSeconds?.(callId);
     return {
       ...{ do: "dial", number, ...callerIdOf(request, ownNumber) },

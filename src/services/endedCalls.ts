@@ -86,8 +86,7 @@ export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
   }
 
   function add(callId: string): void {
-    if (waiting.has(callId)) return;
-    waiting.set(callId, { tries: 0, dueAt: monotonic() });
+    if (!waiting.has(callId)) waiting.set(callId, { tries: 0, dueAt: monotonic() });
     if (waiting.size > maxWaiting) waiting.delete(waiting.keys().next().value ?? "");
     if (working === undefined) working = work().finally(() => working = undefined);
     else stopPausing();

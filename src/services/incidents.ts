@@ -42,6 +42,8 @@ export interface IncidentsOptions {
 
 const STANDS_MS = 10 * 60_000;
 const MAX_OPEN = 100;
+/** One kind of fault, with many subjects, leaves room for the others. */
+const MAX_OPEN_OF_A_CODE = 20;
 const MAX_MESSAGE_LENGTH = 500;
 
 export function createIncidents({ now, log }: IncidentsOptions): Incidents {
@@ -54,7 +56,7 @@ export function createIncidents({ now, log }: IncidentsOptions): Incidents {
       dropPassed();
       const key = keyOf(code, subject);
       const known = open.get(key);
-      if (known === undefined && open.size >= MAX_OPEN) return;
+      if (known === undefined && isFull(code)) return;
       const at = now();
       const shown = maskText(message.slice(0, MAX_MESSAGE_LENGTH));
       open.set(key, {
@@ -75,6 +77,11 @@ export function createIncidents({ now, log }: IncidentsOptions): Incidents {
     },
     counts: () => reports,
   };
+
+  function isFull(code: string): boolean {
+    const ofCode = [...open.values()].filter((incident) => incident.code === code).length;
+    return open.size >= MAX_OPEN || ofCode >= MAX_OPEN_OF_A_CODE;
+  }
 
   function dropPassed(): void {
     const at = now();

@@ -1,8 +1,8 @@
 import { CallRefused, type CallRegistry, type CallSession } from "../call/callSession.ts";
+import { RecentIds } from "../call/recentIds.ts";
 import type { CallEnd, CallRequest } from "../call/types.ts";
 import { createAfterCall } from "./afterCall.ts";
 import type { SpokenWords } from "./apology.ts";
-import { newId } from "../utils/ids.ts";
 import type { CallBudget } from "./callBudget.ts";
 import { type CallStatus, isFinal } from "./callStatus.ts";
 import { createExpectedStreams } from "./expectedStreams.ts";
@@ -11,6 +11,7 @@ import type { SharedCalls } from "./sharedCalls.ts";
 import type { CallRecord } from "./store/callRecord.ts";
 import type { StreamTokens } from "./streamTokens.ts";
 import type { Takeover } from "./takeover.ts";
+import { newId } from "../utils/ids.ts";
 
 /** A call for which the phone network asks what to do. */
 export interface ArrivingCall {
@@ -87,15 +88,15 @@ const MAX_TURNED_AWAY = 1000;
 export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
   const { registry, tokens, shared, takeover, log, now, setTimer } = deps;
   const afterwards = createAfterCall({ ...deps, log });
-  const turnedAway = new Set<string>();
-  const streams = createExpectedStreams({
-    ...{ tokens, shared, now, setTimer, late: giveUp, withinMs: deps.streamWithinMs ?? 20_000 },
-  });
-
+  /** Calls whose stream would be refused again and again, without a sound. */
+  const turnedAway = new RecentIds(MAX_TURNED_AWAY);
   /** Calls that are being let in: the phone network asks again where it gets no answer. */
   const arriving = new Map<string, Promise<PhoneAnswer>>();
   /** Of those, who has hung up meanwhile. */
   const gone = new Map<string, CallEnd>();
+  const streams = createExpectedStreams({
+    ...{ tokens, shared, now, setTimer, late: giveUp, withinMs: deps.streamWithinMs ?? 20_000 },
+  });
 
   return {
     arrive(call) {
@@ -245,19 +246,13 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
         return registry.open({ ...requestOf(record), callSid }, id);
       }
       const session = await deps.placedSession(id, callSid);
-      if (session === undefined) turnAway(callSid);
+      if (session === undefined) turnedAway.add(callSid);
       return session;
     } catch (error) {
-      if (error instanceof CallRefused) turnAway(callSid);
+      if (error instanceof CallRefused) turnedAway.add(callSid);
       log.warn("Phone call not taken over", { error });
       return undefined;
     }
-  }
-
-  /** Another stream would be refused as this one was, again and again without a sound. */
-  function turnAway(callSid: string): void {
-    turnedAway.add(callSid);
-    if (turnedAway.size > MAX_TURNED_AWAY) turnedAway.delete(turnedAway.values().next().value!);
   }
 
   async function resumeShared(callSid: string): Promise<PhoneAnswer> {

@@ -45,16 +45,21 @@ export function createLineWriter(
         count(chunk.lines + waiting.length);
         waiting = [];
         waitingBytes = 0;
-        return;
+        break;
       }
       waitingBytes -= chunk.bytes.length;
+      // What is logged of the recovery is written too.
+      if (waiting.length === 0) tellRecovery();
     }
+    // Not after this promise: a line that came in between would start no writing.
+    writing = undefined;
+  }
+
+  function tellRecovery(): void {
     if (droppedNow === 0) return;
     const lost = droppedNow;
     droppedNow = 0;
     onRecovered?.(lost);
-    // That it was so may have been logged just now.
-    if (waiting.length > 0) await writeAll();
   }
 
   function takeChunk(): { readonly bytes: Uint8Array; readonly lines: number } {
@@ -88,7 +93,7 @@ export function createLineWriter(
       if (isBroken || waitingBytes + bytes.length > maxWaitingBytes) return count(1);
       waiting.push(bytes);
       waitingBytes += bytes.length;
-      writing ??= writeAll().finally(() => writing = undefined);
+      writing ??= writeAll();
     },
     async flush(withinMs) {
       if (writing === undefined) return;

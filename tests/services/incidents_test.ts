@@ -38,5 +38,9 @@ Deno.test("createIncidents() masks and bounds what it shows", () => {
   assert.doesNotMatch(message, /secret123|4155550123/);
   assert.ok(message.length <= 520);
   for (let n = 0; n < 500; n++) incidents.report({ code: "b", subject: String(n), message: "" });
+  incidents.report({ code: "c", message: "" });
+  assert.equal(incidents.list().filter(({ code }) => code === "b").length, 20);
+  assert.ok(incidents.list().some(({ code }) => code === "c"));
+  for (let n = 0; n < 500; n++) incidents.report({ code: `d${n}`, message: "" });
   assert.equal(incidents.list().length, 100);
 });

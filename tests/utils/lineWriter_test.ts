@@ -54,6 +54,28 @@ Deno.test("case 154: lines that nobody reads are dropped and counted, and said s
   assert.deepEqual(heard, ["stalled", 100]);
 });
 
+Deno.test("createLineWriter() writes a line that comes just as all others are written", async () => {
+  const taken: string[] = [];
+  let last: Promise<number> | undefined;
+  const writer = createLineWriter({
+    sink(bytes) {
+      taken.push(new TextDecoder().decode(bytes));
+      last = Promise.resolve(bytes.length);
+      return last;
+    },
+  });
+  for (let turns = 0; turns < 8; turns++) {
+    const before = taken.length;
+    writer.write("first");
+    while (taken.length === before) await Promise.resolve();
+    await last;
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    writer.write(`after ${turns}`);
+    await writer.flush(60_000);
+    assert.equal(taken.at(-1), `after ${turns}\n`);
+  }
+});
+
 Deno.test("createLineWriter() asks a reader that is gone no more", async () => {
   let tries = 0;
   const writer = createLineWriter({

@@ -56,32 +56,6 @@ export function errorIn(body: string): ServerError | undefined {
   }
 }
 
-/** A wait that a sentence such as "Please try again in 1.5s." asks for, at most a minute. */
-export function retryHintIn(message = ""): number | undefined {
-  const hint = /try again in (\d{1,9}(?:\.\d{1,9})?) ?(ms|s|m|h)/i.exec(message.slice(0, 1000));
-  const unitMs = UNITS_MS.get(hint?.[2]?.toLowerCase() ?? "");
-  return unitMs === undefined ? undefined : bounded(Number(hint?.[1]) * unitMs);
-}
-
-/** The same of a header `Retry-After` in seconds; its dates are by a clock that may be off. */
-export function retryAfterIn(header: string | undefined): number | undefined {
-  return header !== undefined && /^\d{1,9}$/.test(header)
-    ? bounded(Number(header) * 1000)
-    : undefined;
-}
-
-function bounded(waitMs: number): number {
-  return Math.min(waitMs, LONGEST_WAIT_MS);
-}
-
-const UNITS_MS: ReadonlyMap<string, number> = new Map([
-  ["ms", 1],
-  ["s", 1000],
-  ["m", 60_000],
-  ["h", 3_600_000],
-]);
-const LONGEST_WAIT_MS = 60_000;
-
 const SESSION_EXPIRED: ModelLoss = { code: "session_expired", retry: "now" };
 
 // Where the account is at fault, a new connection succeeds and then fails every response, for ever.

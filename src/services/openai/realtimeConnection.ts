@@ -16,7 +16,8 @@ import { diagnoseHandshake } from "./handshakeDiagnosis.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { HeldInputs } from "./heldInput.ts";
 import { ModelInputs } from "./modelInputs.ts";
-import { lossOfClose, lossOfError, lossOfStatus, retryHintIn } from "./modelLoss.ts";
+import { lossOfClose, lossOfError, lossOfStatus } from "./modelLoss.ts";
+import { retryAfterMsIn } from "./retryHint.ts";
 import { SentRequests } from "./sentRequests.ts";
 import { codeOf } from "./modelFaults.ts";
 import { SessionSetup } from "./sessionSetup.ts";
@@ -232,7 +233,7 @@ export class RealtimeConnection implements RealtimeClient {
     this.close();
     const fault = { ...details, ...loss, source: "connection" } as const;
     this.#options.faults.report(fault, this.#setup.model);
-    const waitMs = details.retryAfterMs ?? retryHintIn(details.message);
+    const waitMs = details.retryAfterMs ?? retryAfterMsIn(details.message);
     const told = waitMs === undefined ? loss : { ...loss, retryAfterMs: waitMs };
     this.#guard(() => this.#sink.input({ type: "modelLost", loss: told }));
   }

@@ -1,4 +1,5 @@
-import { errorIn, retryAfterIn } from "./modelLoss.ts";
+import { errorIn } from "./modelLoss.ts";
+import { retryAfterMsOf } from "./retryHint.ts";
 import type {
   ModelSocket,
   OpenSocket,
@@ -69,7 +70,7 @@ function connect(socket: WsSocket, listener: SocketListener): ModelSocket {
     let body = "";
     const settle = () => {
       const error = errorIn(body);
-      const retryAfterMs = retryAfterIn(response.headers["retry-after"]);
+      const retryAfterMs = retryAfterMsOf(response.headers["retry-after"]);
       refusal = {
         status,
         ...(error && { error }),

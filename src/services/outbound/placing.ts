@@ -116,7 +116,7 @@ export function createPlacing(deps: PlacingDeps): Placing {
     const allowed = await deps.allowance.reserve(job);
     if (allowed.ok) return { now: true, minutes: allowed.minutes };
     const { limit, retryAfterMs } = allowed;
-    // Tomorrow is another day, but nobody asked for a call tomorrow.
+    // Daily limits are final: the next UTC day would be long after the call was asked for.
     if (limit.startsWith("daily")) throw new BudgetExceeded(allowed);
     return { now: false, at: now() + (limit === "concurrent" ? FULL_RETRY_MS : retryAfterMs) };
   }

@@ -54,7 +54,7 @@ function ofDigests(keys: IdempotencyKeys): IdempotencyKeys {
   });
   return {
     async reserve(request, now) {
-      // One of before digests were kept.
+      // Earlier versions kept the key itself.
       const earlier = await keys.find(request, now);
       return earlier ?? await keys.reserve(await digested(request), now);
     },

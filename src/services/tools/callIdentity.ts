@@ -1,4 +1,5 @@
 import { newId } from "../../utils/ids.ts";
+import { isPhoneNumber } from "../../utils/phoneNumber.ts";
 import { signWebhook } from "../../utils/webhookSignature.ts";
 import type { ToolContext } from "./tool.ts";
 
@@ -20,7 +21,7 @@ export function createCallSigner(
   return function signCall(tool, { callId, agent, direction, caller }) {
     const payload = JSON.stringify({
       ...{ tool, callId, agent, direction },
-      ...(caller !== undefined && E164.test(caller) && { caller }),
+      ...(caller !== undefined && isPhoneNumber(caller) && { caller }),
     });
     return {
       [CALL_HEADER]: payload,
@@ -35,5 +36,3 @@ export function isCallHeader(name: string): boolean {
 }
 
 const CALL_HEADER = "parley-call";
-/** Withheld numbers come as words or as other digits. */
-const E164 = /^\+[1-9]\d{6,14}$/;
