@@ -17,7 +17,8 @@ export function readLimits(
 ): LimitSettings {
   const usd = (name: string, fallback: number) =>
     isRehearsal && read.text(name) === undefined ? undefined : read.limit(name, fallback);
-  const callUsd = usd("MAX_CALL_USD", 5);
+  // An hour of talk comes to about 10, and to a mobile phone abroad to as much again.
+  const callUsd = usd("MAX_CALL_USD", 20);
   const webCallsPerKey = read.wholeLimit("WEB_CALLS_PER_KEY", 10);
   const webCallsPerVisitor = read.wholeLimit("WEB_CALLS_PER_VISITOR", 3);
   const inbound = dayLimits(

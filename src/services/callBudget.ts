@@ -35,6 +35,8 @@ export interface CallBudget {
     session: Pick<CallSession, "id" | "request">,
     upTo: { readonly minutes: number; readonly usd: number },
   ): Promise<BudgetExtension>;
+  /** The call's session is over: for this process it holds no place, though its record may wait. */
+  left(callId: string): void;
   /** The call did not begin after all. */
   release(callId: string): Promise<void>;
   /** The record of a call that was not placed by us is complete. */
@@ -121,6 +123,7 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
         ...{ callId, accounts, minutes, usd: Math.min(usd, callUsd), holdMs: HOLD_MS },
       }, now());
     },
+    left: (callId) => void admitted.delete(callId),
     async release(callId) {
       admitted.delete(callId);
       await budget.release(callId);

@@ -22,7 +22,7 @@ export interface SpendGuardDeps {
     session: CallSession,
   ) => { readonly model?: string | undefined; readonly transcriptionModel?: string | undefined };
   readonly limits: Pick<LimitSettings, "callUsd">;
-  readonly budget: Pick<CallBudget, "extend" | "isPriced">;
+  readonly budget: Pick<CallBudget, "extend" | "isPriced" | "left">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly setTimer: (wake: () => void, delayMs: number) => () => void;
@@ -57,7 +57,10 @@ export function createSpendGuard(deps: SpendGuardDeps): SpendGuard {
 
   const subscription = events.subscribe(({ event: { type } }) => watched.has(type), (published) => {
     const { callId, event, atMs } = published;
-    if (event.type === "ended") return void calls.delete(callId);
+    if (event.type === "ended") {
+      calls.delete(callId);
+      return budget.left(callId);
+    }
     const call = calls.get(callId) ?? begin(callId);
     if (event.type === "connected") call.connectedAt ??= atMs;
     if (event.type === "usage") call.usage = addUsage(call.usage, usageOfResponse(event.usage));

@@ -53,7 +53,7 @@ Deno.test("readSettings() has a default for everything", () => {
 
 Deno.test("readSettings() limits dollars by default where a real model answers", () => {
   const { limits, outbound, hints } = readSettings({ OPENAI_API_KEY: "sk-x" });
-  assert.equal(limits.callUsd, 5);
+  assert.equal(limits.callUsd, 20);
   assert.equal(outbound.dailyUsd, 25);
   assert.deepEqual(limits.server, { dailyMinutes: 6000, dailyUsd: 100 });
   assert.deepEqual(limits.inbound, { dailyMinutes: 3000, dailyUsd: 50 });
@@ -339,6 +339,13 @@ Deno.test(".env.example lists every setting and nothing else", async () => {
     ...["MAX_CALL_MINUTES", "IDLE_SECONDS", "DRAIN_SECONDS", "LOG_LEVEL", "LOG_FORMAT"],
   ].map((name) => [name, values[name]]);
   assert.deepEqual(readSettings(Object.fromEntries(defaults)), readSettings({}));
+  const limitNames = settingNames.filter((name) => /DAILY|^MAX_|^WEB_CALLS|PENDING/.test(name));
+  const examples = limitNames.map((name) => [name, values[name]] as const);
+  const key = { OPENAI_API_KEY: "sk-x" };
+  const { chosenUsd: _, ...byExample } =
+    readSettings({ ...key, ...Object.fromEntries(examples) }).limits;
+  const { chosenUsd: __, ...byDefault } = readSettings(key).limits;
+  assert.deepEqual(byExample, byDefault);
 });
 
 const permissions: Readonly<Record<string, readonly string[]>> = {

@@ -39,6 +39,20 @@ Deno.test("case 141: browsers of one address are counted, whatever key their tok
   await client.close();
 });
 
+Deno.test("case 172: a token that a limit has refused is good when there is a place again", async () => {
+  await using server = await startPhoneServer({ env: { WEB_CALLS_PER_KEY: "1" } });
+  const [first, second] = [await tokenOf(server), await tokenOf(server)];
+  const talking = openClient(server, first);
+  await talking.get("ready");
+  const refused = openClient(server, second);
+  await refused.closed;
+  await talking.close();
+  await until(() => statusOf(session(server)), (status) => status === 200);
+  const client = openClient(server, second);
+  await client.get("ready");
+  await client.close();
+});
+
 Deno.test("case 141: browsers leave a part of the lines to the phone", async () => {
   await using server = await startPhoneServer({ env: { MAX_CALLS: "5" } });
   const tokens = await Promise.all(Array.from({ length: 4 }, () => tokenOf(server)));

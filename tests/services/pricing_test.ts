@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { costOf, listPrices, readPrices, withTelephony } from "../../src/services/pricing.ts";
+import { readSettings } from "../../src/config/env.ts";
 import { addUsage } from "../../src/services/callUsage.ts";
 import { type CallUsage, noUsage } from "../../src/services/store/callRecord.ts";
 
@@ -143,3 +144,19 @@ Deno.test("readPrices() names what is wrong", () => {
 function use(usage: Partial<CallUsage>): CallUsage {
   return { ...noUsage, ...usage };
 }
+
+Deno.test("an hour's talk fits into what one call may cost by default, also on a mobile phone abroad", () => {
+  const { limits } = readSettings({ OPENAI_API_KEY: "sk-x" });
+  // Four turns a minute, half of it the agent's, with a context that is cut back several times.
+  const usage: CallUsage = {
+    ...noUsage,
+    ...{ inputAudio: 4_450_000, cachedAudio: 4_300_000, outputAudio: 36_000 },
+    ...{ inputText: 500_000, cachedText: 470_000, outputText: 10_000 },
+  };
+  const { usd } = costOf({
+    usage,
+    model: "gpt-realtime-2.1",
+    phone: { direction: "outbound", connectedMs: 3_600_000, number: "+4915112345678" },
+  });
+  assert.ok(usd !== null && usd > 15 && usd < (limits.callUsd ?? 0), `${usd}`);
+});
