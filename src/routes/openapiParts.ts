@@ -33,21 +33,30 @@ z.config({
 /** Turns what a schema found wrong into the one shape of errors. */
 export function refuseInvalid(result: Validation): void {
   if (result.success) return;
-  const details = (result.error?.issues ?? []).slice(0, 20).map(({ path, message }) => ({
-    path: path.map(String).join("."),
-    message,
-  }));
+  const details = (result.error?.issues ?? []).slice(0, 20).flatMap(innermost)
+    .map(({ path, message }) => ({ path: path.map(String).join("."), message }));
   throw new HttpProblem(422, "invalid_request", "The request is not valid: see details.", details);
+}
+
+/** Where one form of several is meant, what is wrong with that one. */
+function innermost(issue: Issue): readonly Issue[] {
+  const meant = issue.errors?.find((form) => form.every(({ path }) => path.length > 0));
+  return meant?.slice(0, 20).map(({ path, message }) => ({
+    path: [...issue.path, ...path],
+    message,
+  })) ?? [issue];
 }
 
 interface Validation {
   readonly success: boolean;
-  readonly error?: {
-    readonly issues: readonly {
-      readonly path: readonly PropertyKey[];
-      readonly message: string;
-    }[];
-  };
+  readonly error?: { readonly issues: readonly Issue[] };
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** One list for each form that the value could have had. */
+  readonly errors?: readonly (readonly Issue[])[];
 }
 
 /** A whole number in a query. */

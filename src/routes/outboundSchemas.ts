@@ -18,6 +18,22 @@ const retry = z.strictObject({
   description: "How a call that comes to nothing is tried again, each time as a call of its own.",
 });
 
+/** The bounds are Twilio's. */
+const detectionSettings = z.strictObject({
+  timeoutSeconds: z.number().int().min(3).max(59).optional().openapi({
+    description: "How long it listens at most before it gives up as `unknown`. Default 30.",
+  }),
+  speechThresholdMs: z.number().int().min(1000).max(6000).optional().openapi({
+    description: "Speech that lasts longer is a machine's greeting. Default 2400.",
+  }),
+  speechEndThresholdMs: z.number().int().min(500).max(5000).optional().openapi({
+    description: "Silence after speech that ends the greeting. Default 1200.",
+  }),
+  silenceTimeoutMs: z.number().int().min(2000).max(10_000).optional().openapi({
+    description: "Silence from the start after which it gives up as `unknown`. Default 5000.",
+  }),
+}).openapi("MachineDetectionSettings");
+
 /** What became of a call that was placed; each ended one has exactly one. */
 export const callOutcome = oneOf(callOutcomes).openapi("CallOutcome", {
   description: [
@@ -36,9 +52,14 @@ const common = {
   }),
   variables: variables.optional(),
   from: e164.optional(),
-  machineDetection: z.boolean().optional().openapi({
-    description:
-      "Finds out beside the conversation who answered: a machine is left the agent's voicemail text, or hung up on.",
+  machineDetection: z.union(
+    [z.boolean(), detectionSettings],
+    "must be true, false or settings",
+  ).optional().openapi({
+    description: [
+      "Finds out beside the conversation who answered: a machine is left the agent's voicemail text, or hung up on; a verdict that contradicts a conversation is not obeyed.",
+      "`true` takes Twilio's own settings, an object tunes them.",
+    ].join(" "),
   }),
   retry: retry.optional(),
 };

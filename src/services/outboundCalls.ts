@@ -165,7 +165,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   });
   const incoming = createIncoming({
     ...{ placed, records, calls, queue, store: store.calls, log },
-    voicemail: deps.voicemail,
+    ...{ voicemail: deps.voicemail, questions: deps.questions, takeover: deps.takeover },
     bound: unknownCalls.found,
   });
   const refuseCallsOf = createRevokedKeyCalls({ keyCalls: store.keyCalls, records, now, log });

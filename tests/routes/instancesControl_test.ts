@@ -24,7 +24,6 @@ import { startServerProcess } from "../support/serverProcess.ts";
 const germanDesk = `---
 title: Desk
 language: de-AT
-phone_voice: Polly.Hannah-Neural
 voicemail: Bitte rufen Sie zurück.
 ---
 Help.`;
@@ -111,7 +110,32 @@ test(
 );
 
 test(
-  "what another instance has the phone network leave on a machine is in the agent's language and voice",
+  "case 128: a machine's verdict that reaches another instance is held against what was said",
+  async ({ first, second }) => {
+    const { callId, callSid } = await (await initiate(first)).json();
+    const call = await first.network.nextCall();
+    await call.next("media");
+    const watching = await follow(second, `/api/calls/${callId}/events`);
+    await call.sendDigits("1");
+    await readUntil(watching, "digits");
+    const path = `/twilio/amd?call=${callId}`;
+    const verdict = { CallSid: callSid, AnsweredBy: "machine_end_beep" };
+    assert.equal(await statusOf(callBack(second, path, verdict)), 204);
+    const told = await readUntil(watching, "notice");
+    assert.match(told.at(-1)?.data ?? "", /machine_verdict_not_obeyed/);
+    await watching.close();
+    call.hangUp();
+    await call.settled;
+    const { end, outcome } = await until(
+      () => get(second, `/api/calls/${callId}`),
+      ({ status }) => status === "ended",
+    );
+    assert.deepEqual([end.reason, outcome], ["caller_hung_up", "human"]);
+  },
+);
+
+test(
+  "case 128: the instance that holds a call leaves the message, whichever hears the verdict",
   async ({ first, second }) => {
     const { callId, callSid } = await (await initiate(first)).json();
     const call = await first.network.nextCall();
@@ -119,13 +143,13 @@ test(
     const path = `/twilio/amd?call=${callId}`;
     const verdict = { CallSid: callSid, AnsweredBy: "machine_end_beep" };
     assert.equal(await statusOf(callBack(second, path, verdict)), 204);
-    const { text, language, voice } = await call.next("said");
-    assert.deepEqual([text, language, voice], [
-      "Bitte rufen Sie zurück.",
-      "de-AT",
-      "Polly.Hannah-Neural",
-    ]);
     await call.settled;
+    const { end, outcome, turns } = await until(
+      () => get(second, `/api/calls/${callId}`),
+      ({ status }) => status === "ended",
+    );
+    assert.deepEqual([end.reason, outcome], ["voicemail", "voicemail"]);
+    assert.equal(turns.at(-1).text, "Bitte rufen Sie zurück.");
   },
   { overrides: { agentFiles: agentsOf({ receptionist: germanDesk }) } },
 );

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { createLookout, type Lookout } from "../lookout.ts";
 import type { Batch, Batches, BatchItem } from "../store/batches.ts";
-import { type OutboundJob, retryRule } from "./job.ts";
+import { machineDetection, type OutboundJob, retryRule } from "./job.ts";
 import type { OutboundRecords } from "./outboundRecords.ts";
 
 /** What all calls of a batch have in common. */
@@ -10,7 +10,7 @@ const batchRequest = z.object({
   from: z.string(),
   context: z.string().optional(),
   variables: z.record(z.string(), z.string()).optional(),
-  machineDetection: z.boolean().optional(),
+  machineDetection: machineDetection.optional(),
   retry: retryRule.optional(),
 });
 

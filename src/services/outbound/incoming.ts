@@ -1,16 +1,12 @@
 import type { CallSession } from "../../call/callSession.ts";
-import type { SpokenWords } from "../apology.ts";
 import { type CallProgress, isFinal } from "../callStatus.ts";
 import type { CallRecord } from "../store/callRecord.ts";
 import type { CallStore } from "../store/calls.ts";
 import type { DialQueue } from "../store/dialQueue.ts";
-import type { TwilioCalls } from "../twilioOutbound.ts";
 import { endOf, outcomeOf } from "./callOutcome.ts";
 import { type OutboundJob, readJob } from "./job.ts";
-import { readVerdict } from "./machineVerdict.ts";
-import type { OutboundRecords } from "./outboundRecords.ts";
 import type { PlacedCall, PlacedCalls } from "./placedCalls.ts";
-import { writeFarewell } from "../phoneTwiml.ts";
+import { createVerdicts, type VerdictsDeps } from "./verdicts.ts";
 
 /** What the phone network tells of placed calls, wherever they were placed. */
 export interface Incoming {
@@ -22,20 +18,18 @@ export interface Incoming {
   ): CallSession | undefined | Promise<CallSession | undefined>;
 }
 
-export interface IncomingDeps {
+export interface IncomingDeps extends Omit<VerdictsDeps, "elsewhere" | "placed"> {
   readonly placed: PlacedCalls;
-  readonly records: OutboundRecords;
-  readonly calls: Pick<TwilioCalls, "update">;
   readonly queue: Pick<DialQueue, "find">;
   readonly store: Pick<CallStore, "get">;
-  readonly voicemail: (job: OutboundJob) => SpokenWords | undefined;
   /** A call of which nothing was known has made itself known. */
   readonly bound: (call: PlacedCall) => void;
   readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
 }
 
 export function createIncoming(deps: IncomingDeps): Incoming {
-  const { placed, records, calls, queue, store, voicemail, bound, log } = deps;
+  const { placed, records, queue, store, bound, log } = deps;
+  const verdicts = createVerdicts({ ...deps, elsewhere });
 
   return {
     status(callSid, progress, callId) {
@@ -48,16 +42,12 @@ export function createIncoming(deps: IncomingDeps): Incoming {
     },
     answeredBy(callSid, who, callId) {
       const call = here(callSid, callId);
-      if (call !== undefined) {
-        const verdict = readVerdict(who, voicemail(call.job)?.text);
-        if (verdict === undefined) return;
-        if (!isFinal(call.progress.status)) return placed.judge(call, verdict);
-        return records.changed(call.job.callId, { answeredBy: verdict.answeredBy });
-      }
-      if (callId === undefined) return;
-      judgeForOther(callSid, who, callId).catch((error) =>
-        log.warn("Callback not taken in", { callId, error })
-      );
+      const id = call?.job.callId ?? callId;
+      if (id === undefined) return;
+      const judged = call === undefined
+        ? verdicts.there(id, callSid, who)
+        : verdicts.here(call, callSid, who);
+      judged.catch((error) => log.warn("Callback not taken in", { callId: id, error }));
     },
     sessionFor(callId, callSid) {
       const call = here(callSid, callId);
@@ -102,23 +92,5 @@ export function createIncoming(deps: IncomingDeps): Incoming {
     // A conversation is ended by the process that holds it: it knows what was said.
     if (!isFinal(status) || status === "completed" || record.status === "live") return;
     records.ended(job, endOf(status), outcomeOf(status));
-  }
-
-  async function judgeForOther(callSid: string, who: string, callId: string): Promise<void> {
-    const other = await elsewhere(callId);
-    const words = other && voicemail(other.job);
-    const verdict = readVerdict(who, words?.text);
-    if (verdict === undefined) return;
-    const { answeredBy, input } = verdict;
-    const outcome = verdict.voicemail === undefined ? verdict.outcome : "voicemail";
-    const isOver = other === undefined;
-    records.changed(callId, {
-      answeredBy,
-      ...(!isOver && outcome !== undefined && { outcome }),
-    });
-    if (isOver || input === undefined) return;
-    await calls.update(callSid, {
-      twiml: writeFarewell(verdict.voicemail === undefined ? undefined : words),
-    });
   }
 }

@@ -4,7 +4,7 @@ import type { StoredResponse } from "../store/idempotency.ts";
 import type { Allowance } from "./allowance.ts";
 import type { Dialer } from "./dialer.ts";
 import type { IdempotentRequests } from "./idempotentRequests.ts";
-import type { OutboundJob, RetryRule } from "./job.ts";
+import type { MachineDetection, OutboundJob, RetryRule } from "./job.ts";
 import type { Placing } from "./placing.ts";
 import {
   BudgetExceeded,
@@ -22,7 +22,7 @@ export interface OutboundRequest {
   readonly context?: string | undefined;
   readonly variables?: Readonly<Record<string, string>> | undefined;
   readonly from?: string | undefined;
-  readonly machineDetection?: boolean | undefined;
+  readonly machineDetection?: MachineDetection | undefined;
   readonly retry?: RetryRule | undefined;
 }
 

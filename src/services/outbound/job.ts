@@ -8,6 +8,19 @@ export const retryRule = z.object({
   afterMinutes: z.number().int().min(1).max(24 * 60),
 });
 
+/** Twilio's bounds of answering machine detection; it takes its defaults for what is left out. */
+export const machineDetection = z.union([
+  z.boolean(),
+  z.strictObject({
+    timeoutSeconds: z.number().int().min(3).max(59).optional(),
+    speechThresholdMs: z.number().int().min(1000).max(6000).optional(),
+    speechEndThresholdMs: z.number().int().min(500).max(5000).optional(),
+    silenceTimeoutMs: z.number().int().min(2000).max(10_000).optional(),
+  }),
+]);
+
+export type MachineDetection = Readonly<z.infer<typeof machineDetection>>;
+
 const outboundJob = z.object({
   callId: z.string(),
   to: z.string(),
@@ -16,7 +29,7 @@ const outboundJob = z.object({
   keyName: z.string(),
   context: z.string().optional(),
   variables: z.record(z.string(), z.string()).optional(),
-  machineDetection: z.boolean().optional(),
+  machineDetection: machineDetection.optional(),
   retry: retryRule.optional(),
   /** From 1. */
   attempt: z.number().int(),

@@ -1,5 +1,5 @@
 import type { TwilioCallOptions } from "../twilioOutbound.ts";
-import type { OutboundJob } from "./job.ts";
+import type { MachineDetection, OutboundJob } from "./job.ts";
 
 export interface OutboundWire {
   readonly publicUrl: string;
@@ -28,11 +28,32 @@ export function wireOptions(
     timeLimit: Math.ceil(
       (Math.min(maxCallMs, (minutes ?? Infinity) * 60_000) + transferMs(agent)) / 1000,
     ) + GRACE_SECONDS,
-    ...(machineDetection === true && {
+    ...(machineDetection !== undefined && machineDetection !== false && {
       machineDetection: "DetectMessageEnd",
       // Asynchronous, so that a human never waits for the verdict.
       asyncAmd: "true",
       asyncAmdStatusCallback: `${publicUrl}/twilio/amd?call=${callId}`,
+      ...(machineDetection !== true && detectionOptions(machineDetection)),
+    }),
+  };
+}
+
+function detectionOptions(
+  { timeoutSeconds, speechThresholdMs, speechEndThresholdMs, silenceTimeoutMs }: Exclude<
+    MachineDetection,
+    boolean
+  >,
+): Partial<TwilioCallOptions> {
+  return {
+    ...(timeoutSeconds !== undefined && { machineDetectionTimeout: timeoutSeconds }),
+    ...(speechThresholdMs !== undefined && {
+      machineDetectionSpeechThreshold: speechThresholdMs,
+    }),
+    ...(speechEndThresholdMs !== undefined && {
+      machineDetectionSpeechEndThreshold: speechEndThresholdMs,
+    }),
+    ...(silenceTimeoutMs !== undefined && {
+      machineDetectionSilenceTimeout: silenceTimeoutMs,
     }),
   };
 }
