@@ -135,7 +135,7 @@ export async function createApp(
     },
     async beforeStoreCloses() {
       await callBudget.settled();
-      await phone?.handOvers.settled();
+      await phone?.transferredCalls.settled();
       await phone?.outbound.settled();
     },
   });

@@ -102,7 +102,7 @@ export interface LimitSettings {
   /** What one call may cost before it is ended. */
   readonly callUsd?: number;
   readonly idleMs: number;
-  /** How long a caller may talk with whom he was handed over to. */
+  /** How long a caller may talk on after a transfer. */
   readonly transferMs: number;
   /** Live calls from browsers. */
   readonly webCallsPerKey?: number;

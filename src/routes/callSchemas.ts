@@ -68,7 +68,7 @@ const callShape = {
   endedAt: time.nullable(),
   durationMs: wholeMs.nullable(),
   transferredMs: wholeMs.nullable().openapi({
-    description: "With whom the caller was handed over to; known when all legs are over",
+    description: "How long the caller talked on after a transfer; known when all legs are over",
   }),
   end: z.object({
     reason: oneOf(endReasons),

@@ -76,7 +76,7 @@ const eraseCaller = createRoute({
   operationId: "eraseCaller",
   summary: "Erase one person's calls",
   description:
-    "Everything that was kept of calls with this number, in all instances that share the database: records, transcripts, webhooks that are not delivered yet, entries of batches, journals. Calls that wait to be dialled are not dialled any more. A call that is under way goes on: it is counted as `pending`, is erased as soon as it ends, is not tried again, and no webhook tells of it any more. A number on the do-not-call list stays on it. Takes the scope `admin`.",
+    "Everything that was kept of calls with this number (or `sip:` or `client:` name), in all instances that share the database: records, transcripts, live events, webhooks that are not delivered yet, entries of batches, journals. Calls that wait to be dialled are not dialled any more. A call that is under way goes on: it is counted as `pending`, is erased as soon as it ends, is not tried again, and no webhook tells of it any more. A number on the do-not-call list stays on it. Takes the scope `admin`.",
   tags,
   request: { params: callerParam },
   responses: { 200: { description: "What was erased", content: json(erasure) }, ...errorAnswers },

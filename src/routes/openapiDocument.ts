@@ -84,7 +84,7 @@ const messages = [
     z.object({ ...about, direction: z.enum(["inbound", "outbound", "web"]), agent: z.string() }),
   ],
   ["call.answered", "Somebody is on the line", z.object(about)],
-  ["call.transferred", "A caller is handed over", z.object({ ...about, to: z.string() })],
+  ["call.transferred", "A caller is transferred", z.object({ ...about, to: z.string() })],
   [
     "tool.failed",
     "A tool did not do its work",
@@ -103,6 +103,14 @@ const messages = [
 /** Routes that take nothing to be checked, or check it by hand. */
 function describePlainRoutes<E extends Env>({ openAPIRegistry: registry }: OpenAPIHono<E>): void {
   const state = z.object({ status: z.string(), checks: z.record(z.string(), z.unknown()) });
+  const incident = z.object({
+    code: z.string(),
+    subject: z.string().optional(),
+    message: z.string(),
+    count: z.number(),
+    since: z.iso.datetime(),
+    last: z.iso.datetime(),
+  }).openapi({ description: "A fault that outlasts one call, and stands until it is resolved" });
   registry.registerPath({
     method: "get",
     path: "/health",
@@ -116,6 +124,7 @@ function describePlainRoutes<E extends Env>({ openAPIRegistry: registry }: OpenA
         content: json(state.extend({
           uptimeSeconds: z.number(),
           calls: z.object({ live: z.number(), max: z.number() }),
+          incidents: z.array(incident),
         })),
       },
       "4XX": errorAnswers["4XX"],

@@ -7,7 +7,7 @@ import type { PhoneAnswer } from "./phoneTwiml.ts";
 export interface AfterCallDeps {
   /** The number behind an agent's alias, where it may be dialled now. */
   readonly transferNumber: (agent: string, alias: string) => Promise<string | undefined>;
-  /** How long the caller may talk on with whom he is handed over to; absent means without limit. */
+  /** How long a transferred caller may talk on; absent means without limit. */
   readonly transferSeconds?: (callId: string) => Promise<number>;
   readonly apology: (agent: string) => SpokenWords;
   readonly ownNumber: string;

@@ -14,7 +14,7 @@ const builtIn: readonly Tool[] = [endCall, getCurrentTime, sendDigits];
 
 /** What tools need of the server. */
 export interface ToolServices {
-  /** Whether an agent's hand-over may be dialled. */
+  /** Whether an agent's transfer may be dialled. */
   readonly mayTransfer: (agent: string, alias: string) => Promise<boolean>;
   readonly putOnDoNotCallList: PutOnDoNotCallList;
   /** Absent where there is no secret to sign with. */

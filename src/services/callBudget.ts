@@ -9,7 +9,7 @@ import {
 } from "./budget.ts";
 import { exceeded, untilTomorrow } from "./budget/budgetUse.ts";
 import type { CallAccounts, CountedCall } from "./budget/callAccounts.ts";
-import { isHandedOver, spentBy } from "./budget/spentBy.ts";
+import { isTransferOpen, spentBy } from "./budget/spentBy.ts";
 import type { Incidents } from "./incidents.ts";
 import type { CallRecord } from "./store/callRecord.ts";
 
@@ -130,7 +130,7 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
     },
     ended(call) {
       admitted.delete(call.id);
-      if (call.direction === "outbound" || isHandedOver(call)) return;
+      if (call.direction === "outbound" || isTransferOpen(call)) return;
       const work = settle(call).finally(() => settling.delete(work));
       settling.add(work);
     },

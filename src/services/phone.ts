@@ -9,7 +9,7 @@ import type { CallBudget } from "./callBudget.ts";
 import type { CallProgress } from "./callStatus.ts";
 import { endPhoneCall } from "./endPhoneCall.ts";
 import type { EventHub } from "./events.ts";
-import { createHandOvers, type HandOvers } from "./handOvers.ts";
+import { createTransferredCalls, type TransferredCalls } from "./transferredCalls.ts";
 import type { InstanceQuestions } from "./instances/questions.ts";
 import { requestOf } from "./outbound/job.ts";
 import { createKeyStanding } from "./outbound/keyStanding.ts";
@@ -31,7 +31,7 @@ export interface Phone {
   readonly publicUrl: string;
   readonly calls: PhoneCalls;
   readonly outbound: OutboundCalls;
-  readonly handOvers: Pick<HandOvers, "reconcile" | "settled">;
+  readonly transferredCalls: Pick<TransferredCalls, "reconcile" | "settled">;
   /** What the phone network knows of calls. */
   readonly network: Pick<TwilioCalls, "fetch">;
   /** Ends a call whichever process holds it. */
@@ -117,7 +117,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     now,
     ...(patienceMs !== undefined && { patienceMs }),
   });
-  const handOvers = createHandOvers({
+  const transferredCalls = createTransferredCalls({
     ...{ budget: store.budget, callBudget: deps.callBudget, calls: store.calls, network: twilio },
     ...{ prices: records.prices, maxMs: limits.transferMs, now, setTimer, log },
   });
@@ -129,7 +129,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     tokens: createStreamTokens(newToken),
     placedSession: outbound.sessionFor,
     budget: deps.callBudget,
-    transferSeconds: handOvers.begin,
+    transferSeconds: transferredCalls.begin,
     async transferNumber(agent, alias) {
       const decision = await deps.transfers.decide(agent, alias);
       if (decision.ok) return decision.number;
@@ -148,13 +148,13 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     publicUrl,
     calls,
     outbound,
-    handOvers,
+    transferredCalls,
     network: twilio,
     endCall: (callSid, unanswered) => endPhoneCall(twilio, callSid, unanswered),
     events: {
       status(callSid, progress, callId) {
         outbound.status(callSid, progress, callId);
-        handOvers.status(callSid, progress);
+        transferredCalls.status(callSid, progress);
         calls.status(callSid, progress.status);
       },
       answeredBy: outbound.answeredBy,

@@ -54,7 +54,7 @@ export interface PhoneCallsDeps {
   readonly takeover: Takeover;
   /** The number behind an agent's alias, where it may be dialled now. */
   readonly transferNumber: (agent: string, alias: string) => Promise<string | undefined>;
-  /** How long a caller may talk on with whom he is handed over to; absent means without limit. */
+  /** How long a transferred caller may talk on; absent means without limit. */
   readonly transferSeconds?: (callId: string) => Promise<number>;
   /** What the phone network says for an agent that cannot speak, or where nobody knows which one it is. */
   readonly apology: (agent?: string) => SpokenWords;

@@ -42,7 +42,7 @@ export interface PhoneTime {
   readonly direction: "inbound" | "outbound";
   /** From the answer to the end of the last leg. */
   readonly connectedMs: number;
-  /** Of that, with a second leg to whom the caller was handed over to. */
+  /** Of that, with the second leg of a transfer. */
   readonly transferredMs?: number;
   /** The far end's number, of a call that was placed. */
   readonly number?: string | undefined;

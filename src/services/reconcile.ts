@@ -16,7 +16,7 @@ export interface ReconcilerDeps {
     & { readonly store: Pick<Store, "calls" | "instances" | "dialQueue"> };
   /** Absent where there is no phone. */
   readonly phone:
-    | (Pick<Phone, "network" | "outbound"> & Partial<Pick<Phone, "handOvers">>)
+    | (Pick<Phone, "network" | "outbound"> & Partial<Pick<Phone, "transferredCalls">>)
     | undefined;
   /** No call lasts longer. */
   readonly maxCallMs: number;
@@ -55,7 +55,7 @@ export function startReconciler(deps: ReconcilerDeps): { close(): Promise<void> 
   async function reconcile(): Promise<void> {
     await phone?.outbound.reconcile()
       .catch((error) => log.warn("Placed calls not looked after", { error }));
-    await phone?.handOvers?.reconcile()
+    await phone?.transferredCalls?.reconcile()
       .catch((error) => log.warn("Transfers not looked after", { error }));
     const alive = aliveOf(await instances.beats());
     for (const call of await instances.abandonedCalls(alive)) {

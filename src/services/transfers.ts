@@ -8,7 +8,7 @@ export interface Transfers {
   mayDial(agent: string, alias: string): Promise<boolean>;
 }
 
-/** Checks all hand-overs at once; `onRefused` hears of those that will never be dialled. */
+/** Checks the numbers of all transfers at once; `onRefused` hears of those that will never be dialled. */
 export async function createTransfers(
   agents: Pick<Agents, "names" | "get">,
   policy: () => Promise<SpendingPolicy>,

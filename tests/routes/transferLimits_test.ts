@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHandOvers } from "../../src/services/handOvers.ts";
+import { createTransferredCalls } from "../../src/services/transferredCalls.ts";
 import { wireOptions } from "../../src/services/outbound/wireOptions.ts";
 import { listPrices } from "../../src/services/pricing.ts";
 import { openStore } from "../../src/services/store.ts";
@@ -111,7 +111,7 @@ Deno.test("case 146: a transfer of whose end nobody told is asked for at the pho
     let now = 2 * minute;
     let asked = 0;
     let status: "in-progress" | "completed" = "in-progress";
-    const handOvers = createHandOvers({
+    const transferredCalls = createTransferredCalls({
       budget: store.budget,
       callBudget: { accountsOf: () => [] },
       calls: store.calls,
@@ -123,20 +123,20 @@ Deno.test("case 146: a transfer of whose end nobody told is asked for at the pho
       },
       ...{ prices: listPrices, maxMs: 60 * minute, now: () => now, setTimer, log: { warn() {} } },
     });
-    await handOvers.reconcile();
+    await transferredCalls.reconcile();
     assert.equal(asked, 0, "the word of the end is given time to come");
     now += minute;
-    await handOvers.reconcile();
-    await handOvers.reconcile();
+    await transferredCalls.reconcile();
+    await transferredCalls.reconcile();
     assert.equal(asked, 1);
     assert.equal((await store.budget.used(account, now)).concurrent, 1);
     [status, now] = ["completed", now + 10 * minute];
-    await handOvers.reconcile();
+    await transferredCalls.reconcile();
     const use = await store.budget.used(account, now);
     // Twelve minutes with the caller, of which ten with a second leg.
     assert.deepEqual([use.concurrent, use.minutesToday], [0, 22]);
     assert.equal((await store.calls.get("call_1"))?.transferredMs, 10 * minute);
-    await handOvers.reconcile();
+    await transferredCalls.reconcile();
     assert.equal(asked, 2);
   } finally {
     await store.close();

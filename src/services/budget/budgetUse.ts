@@ -33,7 +33,7 @@ export async function usedBy(
   now: number,
 ): Promise<BudgetUse> {
   const today = await usedOn(query, account, dayOf(now));
-  // A call may have begun yesterday; none lasts longer than a day. A clock that was days ahead counts not.
+  // A call may have begun yesterday; none lasts longer than a day. Rows of a clock days ahead do not count.
   const [recent] = await query(
     `SELECT COALESCE(SUM(
         CASE WHEN reserved_at > $5 AND reserved_at < $7 THEN 1 ELSE 0 END), 0) AS last_minute,

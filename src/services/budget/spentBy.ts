@@ -23,15 +23,15 @@ export function spentBy(
   );
   const usd = cost?.usd ?? undefined;
   return {
-    // Both legs of a hand-over count.
+    // Both legs of a transfer count.
     minutes: finite((connectedMs + 2 * transferredMs) / 60_000),
     usd: finite(usd ?? known),
     leastUsd: usd === undefined || unreportedUsd(usage, connectedMs) > 0,
   };
 }
 
-/** Whether a call went on with a person, and nobody knows yet for how long. */
-export function isHandedOver({ end, callSid, transferredMs }: CallRecord): boolean {
+/** Whether a call was transferred, and the end of its last leg is not known yet. */
+export function isTransferOpen({ end, callSid, transferredMs }: CallRecord): boolean {
   return end?.reason === "transferred" && callSid !== undefined && transferredMs === undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Budget } from "../budget.ts";
-import { isHandedOver, spentBy } from "../budget/spentBy.ts";
+import { isTransferOpen, spentBy } from "../budget/spentBy.ts";
 import type { Batches, BatchItemEnd } from "../store/batches.ts";
 import type { DialRefusal } from "../spending.ts";
 import type { CallRecord } from "../store/callRecord.ts";
@@ -43,7 +43,7 @@ export function createSettlement(deps: SettlementDeps): Settlement {
     const queued = await queue.find(call.id);
     const job = readJob(queued?.payload);
     // One that goes on with a person keeps its place until that is over too.
-    if (!isHandedOver(call)) await budget.settle(call.id, spentBy(call));
+    if (!isTransferOpen(call)) await budget.settle(call.id, spentBy(call));
     const next = job && nextAttempt(job, call);
     if (next !== undefined && !await isUnwanted(next)) {
       return await tryAgain(next, now() + (next.retry?.afterMinutes ?? 0) * 60_000, call.id);

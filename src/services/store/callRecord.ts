@@ -64,7 +64,7 @@ export interface CallRecord {
   readonly answeredAt?: number;
   readonly endedAt?: number;
   readonly durationMs?: number;
-  /** How long the caller talked on with whom he was handed over to; known when all legs are over. */
+  /** How long the caller talked on after a transfer; known when all legs are over. */
   readonly transferredMs?: number;
   readonly end?: CallEnd;
   /** Of calls that were placed. */

@@ -26,9 +26,9 @@ export interface CallStore {
   /** Puts a call that cannot be told of behind those whose end was written before a time. */
   putOff(callId: string, at: number): Promise<void>;
   /** Calls that went on with a person and ended for us since, and of which the last end is not known. */
-  handedOver(since: number, limit: number): Promise<readonly CallRecord[]>;
+  openTransfers(since: number, limit: number): Promise<readonly CallRecord[]>;
   /** What is known when the last leg of such a call is over; the first one counts. */
-  endHandOver(
+  endTransfer(
     callId: string,
     known: { readonly transferredMs: number; readonly cost?: CallCost },
   ): Promise<void>;
@@ -90,7 +90,7 @@ export function createCallStore(database: Database): CallStore {
         [callId, Math.round(at)],
       );
     },
-    async handedOver(since, limit) {
+    async openTransfers(since, limit) {
       const rows = await query(
         `SELECT * FROM calls WHERE end_reason = 'transferred' AND transferred_ms IS NULL
           AND call_sid IS NOT NULL AND ended_at > $1 ORDER BY ended_at LIMIT $2`,
@@ -98,7 +98,7 @@ export function createCallStore(database: Database): CallStore {
       );
       return rows.map(callOf);
     },
-    async endHandOver(callId, { transferredMs, cost }) {
+    async endTransfer(callId, { transferredMs, cost }) {
       await query(
         `UPDATE calls SET transferred_ms = $2, cost_usd = COALESCE($3, cost_usd),
           cost_parts = COALESCE($4, cost_parts) WHERE id = $1 AND transferred_ms IS NULL`,

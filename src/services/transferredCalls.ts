@@ -1,5 +1,5 @@
 import type { Budget } from "./budget.ts";
-import { isHandedOver, spentBy } from "./budget/spentBy.ts";
+import { isTransferOpen, spentBy } from "./budget/spentBy.ts";
 import type { CallBudget } from "./callBudget.ts";
 import { type CallProgress, isFinal } from "./callStatus.ts";
 import { costOf, type PhoneTime, type Prices } from "./pricing.ts";
@@ -7,8 +7,8 @@ import { type CallCost, type CallRecord, noUsage } from "./store/callRecord.ts";
 import type { CallStore } from "./store/calls.ts";
 import type { TwilioCalls } from "./twilioOutbound.ts";
 
-/** Calls that went on with a person after their agent: bounded, and counted until their last leg is over. */
-export interface HandOvers {
+/** Transferred calls: bounded, and counted until their last leg is over. */
+export interface TransferredCalls {
   /** How long the caller may talk on, in whole seconds; set aside for both legs. Never rejects. */
   begin(callId: string): Promise<number>;
   /** Takes in what the phone network says of any call, once it is over. */
@@ -19,10 +19,10 @@ export interface HandOvers {
   settled(): Promise<void>;
 }
 
-export interface HandOversDeps {
+export interface TransferredCallsDeps {
   readonly budget: Pick<Budget, "extend" | "settle">;
   readonly callBudget: Pick<CallBudget, "accountsOf">;
-  readonly calls: Pick<CallStore, "get" | "bySid" | "handedOver" | "endHandOver">;
+  readonly calls: Pick<CallStore, "get" | "bySid" | "openTransfers" | "endTransfer">;
   readonly network: Pick<TwilioCalls, "fetch">;
   readonly prices: Prices;
   readonly maxMs: number;
@@ -32,7 +32,7 @@ export interface HandOversDeps {
   readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
 }
 
-/** Nobody is handed over for less, even where nothing is left of a day. */
+/** A transfer is given so much at least, even where nothing is left of a day. */
 const LEAST_MS = 2 * 60_000;
 /** The last leg rings and is told of late. */
 const MARGIN_MS = 10 * 60_000;
@@ -43,7 +43,7 @@ const ASK_EVERY_MS = 60_000;
 const MAX_AGE_MS = 30 * 60 * 60_000;
 const MOST_ASKED = 50;
 
-export function createHandOvers(deps: HandOversDeps): HandOvers {
+export function createTransferredCalls(deps: TransferredCallsDeps): TransferredCalls {
   const { budget, callBudget, calls, network, prices, maxMs, now, setTimer, log } = deps;
   const underWay = new Set<Promise<void>>();
   const askedAt = new Map<string, number>();
@@ -63,14 +63,14 @@ export function createHandOvers(deps: HandOversDeps): HandOvers {
     status(callSid, { status, durationSeconds }) {
       if (!isFinal(status) || durationSeconds === undefined) return;
       const work = calls.bySid(callSid).then((call) =>
-        call !== undefined && isHandedOver(call) ? finish(call, durationSeconds) : undefined
+        call !== undefined && isTransferOpen(call) ? finish(call, durationSeconds) : undefined
       ).catch((error) => log.warn("Transfer not settled", { error }))
         .finally(() => underWay.delete(work));
       underWay.add(work);
     },
     async reconcile() {
       const at = now();
-      const open = await calls.handedOver(at - MAX_AGE_MS, MOST_ASKED);
+      const open = await calls.openTransfers(at - MAX_AGE_MS, MOST_ASKED);
       for (const callId of askedAt.keys()) {
         if (!open.some(({ id }) => id === callId)) askedAt.delete(callId);
       }
@@ -121,7 +121,7 @@ export function createHandOvers(deps: HandOversDeps): HandOvers {
     const cost = direction === "web" ? call.cost : withPhone(call.cost, {
       ...{ direction, connectedMs: agentMs + transferredMs, transferredMs, number: to },
     });
-    await calls.endHandOver(call.id, { transferredMs, ...(cost !== undefined && { cost }) });
+    await calls.endTransfer(call.id, { transferredMs, ...(cost !== undefined && { cost }) });
     await budget.settle(
       call.id,
       spentBy({
@@ -131,6 +131,7 @@ export function createHandOvers(deps: HandOversDeps): HandOvers {
       }),
     );
   }
+
   /** The same cost, with the phone reckoned anew. */
   function withPhone(cost: CallCost | undefined, phone: PhoneTime): CallCost | undefined {
     if (cost === undefined) return undefined;
