@@ -13,6 +13,8 @@ export interface CallRequest {
   /** The far end's number, for the record and for `{{variables}}`; kept out of logs. */
   readonly caller?: string;
   readonly called?: string;
+  /** Whether the phone network vouches for the far end's number; others may be forged. */
+  readonly callerProven?: boolean;
   /** What the agent should know about this one call. */
   readonly context?: string;
   readonly variables?: Readonly<Record<string, string>>;

@@ -79,7 +79,7 @@ function readMedia(media: unknown): TwilioMessage {
 }
 
 function readMark(mark: unknown): TwilioMessage {
-  if (!isRecord(mark) || typeof mark["name"] !== "string") return ignored("malformed");
+  if (!isRecord(mark) || !isId(mark["name"])) return ignored("malformed");
   return { type: "mark", name: mark["name"] };
 }
 

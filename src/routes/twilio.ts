@@ -71,6 +71,7 @@ export function twilioRoutes(
         ...(callId !== undefined && { callId }),
         ...(caller !== undefined && { caller }),
         ...(called !== undefined && { called }),
+        callerProven: isProven(form.get("StirVerstat")),
       }));
   });
 
@@ -227,6 +228,11 @@ function callSidOf(form: URLSearchParams): string {
 function farEnd(text: string | null): string | undefined {
   const name = (text ?? "").trim().slice(0, 200);
   return isWithheld(name) ? undefined : name;
+}
+
+/** Only attestation A says that whoever calls has the right to the number. */
+function isProven(verdict: string | null): boolean {
+  return /^TN-Validation-Passed-A(-Diverted|-Passthrough)*$/.test(verdict ?? "");
 }
 
 function badSignature(): HttpProblem {

@@ -50,7 +50,7 @@ export function findToolProblems(agent: Agent): readonly string[] {
 /** Enough to see whether a tool can be made; none of these is ever run. */
 const noServices: ToolServices = {
   mayTransfer: () => Promise.resolve(false),
-  putOnDoNotCallList: () => Promise.resolve(false),
+  putOnDoNotCallList: () => Promise.resolve("number_unknown"),
 };
 
 function toolsOf(agent: Agent, services: ToolServices): readonly Tool[] {

@@ -21,6 +21,8 @@ export interface ArrivingCall {
   readonly agent: string;
   readonly caller?: string;
   readonly called?: string;
+  /** Whether the phone network vouches for the caller's number. */
+  readonly callerProven?: boolean;
 }
 
 /** At once for a call that is held here; for others the store has to be asked. */
@@ -185,7 +187,10 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     return answer;
   }
 
-  function open({ callSid, agent, caller, called }: ArrivingCall, callId?: string): PhoneAnswer {
+  function open(
+    { callSid, agent, caller, called, callerProven }: ArrivingCall,
+    callId?: string,
+  ): PhoneAnswer {
     try {
       const session = registry.open({
         direction: "inbound",
@@ -193,6 +198,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
         callSid,
         ...(caller !== undefined && { caller }),
         ...(called !== undefined && { called }),
+        ...(callerProven !== undefined && { callerProven }),
       }, callId);
       return answered(session, callSid);
     } catch (error) {

@@ -4,14 +4,14 @@ import type { Settings } from "../config/settings.ts";
 import { isPhoneNumber } from "../utils/phoneNumber.ts";
 import type { SpendingPolicy } from "./spending.ts";
 import type { DoNotCallList } from "./store/doNotCall.ts";
+import type { PutOnDoNotCallList } from "./tools/doNotCall.ts";
 import { createTransfers, type Transfers } from "./transfers.ts";
 
 /** What keeps the server from calling whom it should not. */
 export interface Safety {
   readonly policy: () => Promise<SpendingPolicy>;
   readonly transfers: Transfers;
-  /** False where the call has no number. */
-  putOnDoNotCallList(callId: string, agent: string): Promise<boolean>;
+  readonly putOnDoNotCallList: PutOnDoNotCallList;
 }
 
 export interface SafetyDeps {
@@ -44,10 +44,22 @@ export async function createSafety(deps: SafetyDeps): Promise<Safety> {
       now,
     ),
     async putOnDoNotCallList(callId, agent) {
-      const number = registry().get(callId)?.request.caller ?? "";
-      if (!isPhoneNumber(number)) return false;
-      await doNotCall.add({ number, addedAt: now(), addedBy: agent, reason: "asked in a call" });
-      return true;
+      const request = registry().get(callId)?.request;
+      const number = request?.caller ?? "";
+      if (!isPhoneNumber(number)) return "number_unknown";
+      const isProven = request?.direction === "outbound" || request?.callerProven === true;
+      if (!isProven && await doNotCall.count(UNPROVEN, now() - DAY_MS) >= MAX_UNPROVEN_DAILY) {
+        log.warn("Do-not-call request not taken: too many from unproven numbers", { callId });
+        return "too_many_unproven";
+      }
+      const reason = isProven ? "asked in a call" : UNPROVEN;
+      await doNotCall.add({ number, addedAt: now(), addedBy: agent, reason });
+      return "listed";
     },
   };
 }
+
+/** Callers can forge their number, and take people off whom the operator is to call. */
+const UNPROVEN = "asked in a call from a number that the phone network does not vouch for";
+const MAX_UNPROVEN_DAILY = 100;
+const DAY_MS = 24 * 60 * 60 * 1000;

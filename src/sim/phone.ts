@@ -44,6 +44,8 @@ export interface PhoneNetworkOptions {
 export interface InboundOptions {
   readonly from?: string;
   readonly to?: string;
+  /** What the network makes of the caller's number, such as `TN-Validation-Passed-A`. */
+  readonly stirVerstat?: string;
 }
 
 /** Twilio and the people on its phones, for one account. */
@@ -108,13 +110,16 @@ export function createPhoneNetwork(
     return call;
   }
 
-  function call({ from = "+12025550123", to = account.number }: InboundOptions = {}): PhoneCall {
+  function call(
+    { from = "+12025550123", to = account.number, stirVerstat }: InboundOptions = {},
+  ): PhoneCall {
     const at = (path: string) => new URL(path, publicUrl).href;
     const callbacks = statusPath === undefined
       ? undefined
       : { url: at(statusPath), method: "POST" as const, events: ["completed"] };
     const fallbackUrl = fallbackPath === undefined ? undefined : at(fallbackPath);
-    const first = { kind: "request", url: at(voicePath), method: "POST", params: {} } as const;
+    const params = stirVerstat === undefined ? {} : { StirVerstat: stirVerstat };
+    const first = { kind: "request", url: at(voicePath), method: "POST", params } as const;
     return add({ from, to, first: { ...first, fallbackUrl }, callbacks });
   }
 

@@ -36,6 +36,8 @@ Deno.test("readTwilioMessage() says why it ignores a message", () => {
     ['{"event":"media","media":{"track":"outbound","payload":"AAAA"}}', "other_track"],
     ['{"event":"start","start":{"streamSid":"","callSid":"CA1","mediaFormat":{}}}', "malformed"],
     ['{"event":"dtmf","dtmf":{"digit":"E"}}', "malformed"],
+    [`{"event":"mark","mark":{"name":"${"x".repeat(65)}"}}`, "malformed"],
+    ['{"event":"mark","mark":{"name":""}}', "malformed"],
   ] as const;
   for (const [text, why] of reasons) {
     assert.deepEqual(readTwilioMessage(text), { type: "ignored", why });

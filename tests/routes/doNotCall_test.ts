@@ -38,18 +38,7 @@ Deno.test("a number on the do-not-call list is not dialled until it is taken off
 });
 
 Deno.test("the agent puts its caller on the list when asked to during a call", async () => {
-  const asked: Script = ({ cause }) =>
-    cause.type === "text"
-      ? { tools: [{ name: "do_not_call", arguments: "{}" }] }
-      : { say: "You are on the list." };
-  const receptionist = "---\ntitle: Desk\ntools: [do_not_call]\n---\nHelp.";
-  await using server = await startPhoneServer({
-    env,
-    overrides: {
-      agentFiles: agentsOf({ receptionist }),
-      engine: { voice: "tone", speed: 20, script: asked },
-    },
-  });
+  await using server = await startAsked();
   const call = server.network.call({ from: callee });
   await call.next("streamStarted");
   server.app.registry.byCallSid(call.sid)?.input({ type: "typed", text: "Do not call me again." });
@@ -59,6 +48,33 @@ Deno.test("the agent puts its caller on the list when asked to during a call", a
   call.hangUp();
   await call.settled;
 });
+
+const unproven = "asked in a call from a number that the phone network does not vouch for";
+
+for (
+  const [stirVerstat, reason] of [
+    ["TN-Validation-Passed-A", "asked in a call"],
+    ["TN-Validation-Passed-A-Passthrough", "asked in a call"],
+    ["TN-Validation-Passed-B", unproven],
+    ["TN-Validation-Failed-A", unproven],
+    ["No-TN-Validation", unproven],
+    [undefined, unproven],
+  ] as const
+) {
+  Deno.test(`case 130: who asks under a number with ${stirVerstat} is listed as ${reason}`, async () => {
+    await using server = await startAsked();
+    const call = server.network.call({
+      from: callee,
+      ...(stirVerstat !== undefined && { stirVerstat }),
+    });
+    await call.next("streamStarted");
+    server.app.registry.byCallSid(call.sid)?.input({ type: "typed", text: "Never again." });
+    const entry = await until(() => get(server, path, admin), ({ number }) => number === callee);
+    assert.equal(entry.reason, reason);
+    call.hangUp();
+    await call.settled;
+  });
+}
 
 Deno.test("nobody is called outside the hours of the day where they are", async () => {
   const minute = new Date().toLocaleTimeString("en-GB", {
@@ -81,3 +97,19 @@ Deno.test("nobody is called outside the hours of the day where they are", async 
   await using other = await startPhoneServer({ env: { OUTBOUND_HOURS: open } });
   assert.equal(await statusOf(initiate(other)), 200);
 });
+
+/** An agent that puts whoever writes on the list. */
+function startAsked() {
+  const asked: Script = ({ cause }) =>
+    cause.type === "text"
+      ? { tools: [{ name: "do_not_call", arguments: "{}" }] }
+      : { say: "You are on the list." };
+  const receptionist = "---\ntitle: Desk\ntools: [do_not_call]\n---\nHelp.";
+  return startPhoneServer({
+    env,
+    overrides: {
+      agentFiles: agentsOf({ receptionist }),
+      engine: { voice: "tone", speed: 20, script: asked },
+    },
+  });
+}

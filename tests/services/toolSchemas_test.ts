@@ -5,7 +5,7 @@ import type { Tools } from "../../src/services/tools.ts";
 
 const services = {
   mayTransfer: () => Promise.resolve(true),
-  putOnDoNotCallList: () => Promise.resolve(true),
+  putOnDoNotCallList: () => Promise.resolve("listed" as const),
 };
 
 type Schema = Readonly<Record<string, unknown>>;

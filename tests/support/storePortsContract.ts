@@ -160,6 +160,8 @@ function testLists(test: StoreTest): void {
       { number: "+15550001", addedAt: 6 },
       { number: "+15550002", addedAt: 5, addedBy: "ops", reason: "asked" },
     ]);
+    assert.equal(await doNotCall.count("asked", 5), 1);
+    assert.equal(await doNotCall.count("asked", 6), 0);
     assert.equal((await doNotCall.list({ limit: 9, after: "+15550001" })).length, 1);
     assert.equal(await doNotCall.remove("+15550002"), true);
     assert.equal(await doNotCall.remove("+15550002"), false);

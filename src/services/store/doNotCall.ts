@@ -18,6 +18,8 @@ export interface DoNotCallList {
   remove(number: string): Promise<boolean>;
   has(number: string): Promise<boolean>;
   get(number: string): Promise<DoNotCallEntry | undefined>;
+  /** How many entries have this reason and were made at that time or later. */
+  count(reason: string, since: number): Promise<number>;
   /** In the order of the numbers, those behind `after`. */
   list(
     page: { readonly limit: number; readonly after?: string },
@@ -52,6 +54,13 @@ export function createDoNotCallList({ query }: Database): DoNotCallList {
     async get(number) {
       const [row] = await query("SELECT * FROM do_not_call WHERE number = $1", [number]);
       return row && entryOf(row);
+    },
+    async count(reason, since) {
+      const [row] = await query(
+        "SELECT COUNT(*) AS entries FROM do_not_call WHERE reason = $1 AND added_at >= $2",
+        [reason, Math.round(since)],
+      );
+      return row === undefined ? 0 : numberOf(row, "entries");
     },
     async list({ limit, after = "" }) {
       const rows = await query(

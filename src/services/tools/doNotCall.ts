@@ -1,7 +1,10 @@
 import { type Tool, ToolError } from "./tool.ts";
 
-/** Puts the number of a live call's caller on the list; false where it has none. */
-export type PutOnDoNotCallList = (callId: string, agent: string) => Promise<boolean>;
+/** Puts the number of a live call's caller on the list, where it has one. */
+export type PutOnDoNotCallList = (
+  callId: string,
+  agent: string,
+) => Promise<"listed" | "number_unknown" | "too_many_unproven">;
 
 /** Lets the agent see to it that whoever it speaks with is not called any more. */
 export function createDoNotCall(put: PutOnDoNotCallList): Tool {
@@ -14,10 +17,15 @@ export function createDoNotCall(put: PutOnDoNotCallList): Tool {
       if (direction === "web") {
         throw new ToolError("not_on_a_phone", "Whoever calls from a browser has no number.");
       }
-      if (!await put(callId, agent)) {
-        throw new ToolError("number_unknown", "The caller's number is not known.");
-      }
-      return { output: { status: "listed" } };
+      const done = await put(callId, agent);
+      if (done === "listed") return { output: { status: "listed" } };
+      throw new ToolError(done, sentences[done]);
     },
   };
 }
+
+const sentences = {
+  number_unknown: "The caller's number is not known.",
+  too_many_unproven: "Nobody vouches for the caller's number, and too many such numbers were put " +
+    "on the list today. Tell them to ask in writing, or when they are called.",
+} as const;
