@@ -37,7 +37,7 @@ export type BudgetLimit = keyof BudgetLimits;
 
 export interface BudgetAccount {
   readonly scope: BudgetScope;
-  /** Whose: the name of a key, a keyed hash of a number or address, or empty. */
+  /** Whose: the name of a key, the pseudonym of a number or address, or empty. */
   readonly subject: string;
   readonly limits: BudgetLimits;
 }

@@ -1,7 +1,7 @@
-import { createHmac } from "node:crypto";
 import type { RegistryOptions } from "../call/registry.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
+import { pseudonymOf } from "../utils/pseudonym.ts";
 import { refusalOf } from "./agentRefusal.ts";
 import { describeCall } from "./agentCall.ts";
 import type { Tools } from "./tools.ts";
@@ -28,9 +28,7 @@ export function createCallSetup(
       maxMs: callMs,
       format: request.direction === "web" ? "pcm24k" : "pcmu",
       now: now(),
-      // Keyed, because all phone numbers there are can be hashed and compared.
-      pseudonym: (caller) =>
-        createHmac("sha256", pseudonymSecret).update(caller).digest("hex").slice(0, 32),
+      pseudonym: (caller) => pseudonymOf(caller, pseudonymSecret),
     });
     return { policy, setup: { ...setup, tools: tools.get(agent.name)?.declarations ?? [] } };
   };

@@ -1,6 +1,6 @@
-import { createHmac } from "node:crypto";
 import type { CallDirection } from "../../call/types.ts";
 import type { Settings } from "../../config/settings.ts";
+import { pseudonymOf } from "../../utils/pseudonym.ts";
 import type { BudgetAccount, BudgetLimits, BudgetScope } from "../budget.ts";
 
 /** A call as far as limits look at it. */
@@ -16,7 +16,7 @@ export interface CountedCall {
 /** All accounts for which a call counts, the narrowest first; those without a limit are left out. */
 export type CallAccounts = (call: CountedCall) => readonly BudgetAccount[];
 
-/** `secret` keys the hashes that stand for numbers and addresses. */
+/** `secret` keys the pseudonyms of numbers and addresses. */
 export function createCallAccounts(
   { limits, outbound }: Pick<Settings, "limits" | "outbound">,
   secret: string,
@@ -37,15 +37,19 @@ export function createCallAccounts(
       case "outbound":
         return [
           account("outbound", keyName, outboundLimits),
-          account("number", hashOf(number ?? ""), optional("dailyCalls", perNumberDaily)),
+          account(
+            "number",
+            pseudonymOf(number ?? "", secret),
+            optional("dailyCalls", perNumberDaily),
+          ),
         ];
       case "inbound":
-        return [account("caller", hashOf(number ?? WITHHELD), limits.caller)];
+        return [account("caller", pseudonymOf(number ?? WITHHELD, secret), limits.caller)];
       case "web":
         return [
           account("web", keyName, optional("concurrent", webCallsPerKey)),
           ...(address === undefined || isShared(address) ? [] : [
-            account("visitor", hashOf(address), {
+            account("visitor", pseudonymOf(address, secret), {
               ...limits.visitor,
               ...optional("concurrent", webCallsPerVisitor),
             }),
@@ -60,10 +64,6 @@ export function createCallAccounts(
       ...(direction === "inbound" ? [account("inbound", "", limits.inbound)] : []),
       account("server", "", limits.server),
     ];
-  }
-
-  function hashOf(text: string): string {
-    return createHmac("sha256", secret).update(text).digest("hex").slice(0, 32);
   }
 }
 

@@ -37,5 +37,5 @@ export async function openCallBudget(
   });
 }
 
-/** The name of the key with which numbers and addresses are hashed. */
+/** The name of the secret that keys the pseudonyms of numbers and addresses. */
 const SECRET = "account_key";
