@@ -164,8 +164,8 @@ export class Turns {
   }
 
   /**
-   * Gives what the response is for; `purpose` is absent if the model began it by itself. Undefined for
-   * one that has begun before, or that was given up before it began.
+   * Gives what the response is for; `purpose` is absent if the model began it by itself. `again` for one
+   * that has begun before, `stale` for one that was given up before it began.
    */
   started(
     id: string,

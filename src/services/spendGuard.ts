@@ -44,7 +44,7 @@ interface Running {
   ending: boolean;
 }
 
-/** A call's place and next minute are asked for in good time. */
+/** How often calls are looked at; what is set aside for one always lasts until the next look. */
 const LOOK_MS = 20_000;
 
 /** Starts watching what calls come to. */
@@ -101,7 +101,7 @@ export function createSpendGuard(deps: SpendGuardDeps): SpendGuard {
         const session = registry.get(callId);
         if (session === undefined) continue;
         judge(session, call);
-        keepUp(session, call);
+        if (call.refused !== undefined || leftMs(call) < 2 * LOOK_MS) keepUp(session, call);
       }
       if (calls.size > 0) lookLater();
     }, LOOK_MS);
@@ -146,6 +146,11 @@ export function createSpendGuard(deps: SpendGuardDeps): SpendGuard {
   function isBeyond(call: Running): boolean {
     return call.refused === "dailyUsd" && call.usd >= call.held.usd ||
       minutesOf(call) >= call.held.minutes;
+  }
+
+  /** How long what is set aside still lasts. */
+  function leftMs(call: Running): number {
+    return (call.held.minutes - minutesOf(call)) * 60_000;
   }
 
   function minutesOf({ connectedAt }: Running): number {
