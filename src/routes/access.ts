@@ -61,8 +61,6 @@ export interface AccessDeps extends Omit<AccessRules, "keyed"> {
   /** Absent where no keys are configured. */
   readonly checkKey?: KeyCheck;
   readonly guesses: GuessGuard;
-  /** What requests without a key are counted by. */
-  readonly addressOf: (c: Context) => string;
   /** Milliseconds, of any clock that does not go back. */
   readonly now: () => number;
 }
@@ -72,9 +70,8 @@ export interface AccessDeps extends Omit<AccessRules, "keyed"> {
  * its own machine alone, and there serves programs and its own pages, but no page of another origin.
  */
 export function createAccess(deps: AccessDeps): RequireScope {
-  const { checkKey, guesses, addressOf, now } = deps;
+  const { checkKey, guesses, now } = deps;
   const rules: AccessRules = { ...deps, keyed: checkKey !== undefined };
-  const keyless = createRateLimiter({ capacity: 10, refillPerSecond: 0.2 });
   const requests = createRateLimiter(PACE_OF_A_KEY);
 
   return (scope) =>
@@ -98,8 +95,7 @@ export function createAccess(deps: AccessDeps): RequireScope {
   function admitKey(checkKey: KeyCheck, c: Context, scope: KeyScope): Caller {
     const secret = presentedKey(c.req.raw.headers);
     if (secret === undefined) {
-      const pace = keyless.take(addressOf(c), now());
-      if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
+      guesses.keyless(c);
       throw unauthorized(
         "key_required",
         "This needs an API key: send Authorization: Bearer, or X-API-Key.",

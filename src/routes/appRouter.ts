@@ -70,7 +70,6 @@ export function createAppRouter(
     ...(checkKey !== undefined && { checkKey }),
     ...(server.publicUrl !== undefined && { publicOrigin: server.publicUrl }),
     allowedOrigins: server.allowedOrigins,
-    addressOf,
     now,
   });
   const dialling = {

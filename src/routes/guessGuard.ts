@@ -14,6 +14,8 @@ export interface GuessGuard {
    * looked up, so that a right guess is refused like a wrong one.
    */
   admit(c: Context, what: Guessed): void;
+  /** Counts a request that shows no secret where one is needed; throws a 429 where there are too many. */
+  keyless(c: Context): void;
   /** Counts and logs a secret that opened nothing; throws too while the address is in penalty. */
   failed(c: Context, what: Guessed): void;
   /** Wrong secrets since the process began. */
@@ -39,6 +41,7 @@ export function createGuessGuard(
   { addressOf, trustProxy = false, now, log }: GuessGuardDeps,
 ): GuessGuard {
   const limiters = { key: createRateLimiter(PACES.key), token: createRateLimiter(PACES.token) };
+  const keyless = createRateLimiter(PACES.key);
   // Whoever has many addresses must not fill the log.
   const lines = createRateLimiter({ capacity: 100, refillPerSecond: 1 });
   const counts = { key: 0, token: 0 };
@@ -48,6 +51,10 @@ export function createGuessGuard(
       // Behind a proxy of this machine that is not trusted, one guesser would lock everybody out.
       if (!trustProxy && isProxied(c)) return;
       const pace = limiters[what].look(addressOf(c), now());
+      if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
+    },
+    keyless(c) {
+      const pace = keyless.take(addressOf(c), now());
       if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     },
     failed(c, what) {

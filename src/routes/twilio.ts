@@ -5,6 +5,7 @@ import { type CallProgress, readStatus } from "../services/callStatus.ts";
 import type { PhoneCalls } from "../services/phoneCalls.ts";
 import { type PhoneAnswer, writeTwiml } from "../services/phoneTwiml.ts";
 import { readForm } from "../utils/bodyReader.ts";
+import { listsWord } from "../utils/headerList.ts";
 import { isWithheld } from "../utils/phoneNumber.ts";
 import { validateTwilioForm, validateTwilioSocket } from "../utils/twilioValidate.ts";
 import { HttpProblem } from "./errors.ts";
@@ -111,7 +112,7 @@ export function twilioRoutes(
 
   routes.get("/media", (c) => {
     if (!isSignedSocket(c, phone)) throw badSignature();
-    if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
+    if (!listsWord(c.req.header("upgrade") ?? null, "websocket")) {
       throw new HttpProblem(426, "upgrade_required", "This address takes WebSockets only.");
     }
     const claimed = waiting.enter(addressOf(c));

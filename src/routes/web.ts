@@ -61,7 +61,6 @@ export function webRoutes(
 ): Hono {
   const rules: AccessRules = { keyed: authenticate !== undefined, ...deps };
   const sessions = createRateLimiter({ capacity: 20, refillPerSecond: 0.5 });
-  const keyless = createRateLimiter({ capacity: 10, refillPerSecond: 0.2 });
   const app = new Hono();
 
   app.route("/", webPage());
@@ -128,8 +127,7 @@ export function webRoutes(
     }
     const secret = presentedKey(request.headers);
     if (secret === undefined) {
-      const pace = keyless.take(addressOf(c), now());
-      if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
+      guesses.keyless(c);
       throw wrongKey("This server asks for an API key.");
     }
     guesses.admit(c, "key");

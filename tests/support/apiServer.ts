@@ -123,7 +123,6 @@ export async function withApi(
       }),
     }),
     allowedOrigins: [],
-    addressOf,
     now: () => 0,
   });
   const router = plainRouter((router) => {
