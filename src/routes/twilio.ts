@@ -78,7 +78,11 @@ export function twilioRoutes(
 
   routes.post(
     "/twilio/resume",
-    async (c) => await twiml(c, () => calls.resume(callSidOf(c.get("form")))),
+    async (c) => {
+      const form = c.get("form");
+      const dialStatus = form.get("DialCallStatus")?.slice(0, 20);
+      return await twiml(c, () => calls.resume(callSidOf(form), dialStatus));
+    },
   );
 
   routes.post("/twilio/status", (c) => {

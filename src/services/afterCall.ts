@@ -10,6 +10,8 @@ export interface AfterCallDeps {
   /** How long a transferred caller may talk on; absent means without limit. */
   readonly transferSeconds?: (callId: string) => Promise<number>;
   readonly apology: (agent: string) => SpokenWords;
+  /** What a caller hears whom nobody took after the agent. */
+  readonly nobodyThere: (agent: string) => SpokenWords;
   readonly ownNumber: string;
   readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
 }
@@ -18,16 +20,19 @@ export interface AfterCallDeps {
 export type AfterCall = (
   call: EndedCall,
   callSid: string,
+  /** How the dial of a transfer came out, in the phone network's words; absent before there was one. */
+  dialStatus?: string,
 ) => PhoneAnswer | Promise<PhoneAnswer>;
 
 const MAX_DIALLED = 10_000;
 
 export function createAfterCall(
-  { transferNumber, transferSeconds, apology, ownNumber, log }: AfterCallDeps,
+  { transferNumber, transferSeconds, apology, nobodyThere, ownNumber, log }: AfterCallDeps,
 ): AfterCall {
   const dialled = new RecentIds(MAX_DIALLED);
 
-  return function afterCall({ id, request, end }, callSid) {
+  return function afterCall({ id, request, end }, callSid, dialStatus) {
+    if (dialStatus !== undefined) return afterDial(id, request.agent, dialStatus);
     switch (end.reason) {
       case "transferred":
         return transfer(id, request, end.detail ?? "", callSid).catch((error): PhoneAnswer => {
@@ -43,6 +48,13 @@ export function createAfterCall(
         return { do: "hangUp" };
     }
   };
+
+  /** Whoever has talked with a person, and stays on the line behind them, has nothing to wait for. */
+  function afterDial(callId: string, agent: string, dialStatus: string): PhoneAnswer {
+    if (dialStatus === "completed" || dialStatus === "answered") return { do: "hangUp" };
+    log.warn("Transfer not taken", { callId, dialStatus });
+    return { do: "apologise", words: nobodyThere(agent) };
+  }
 
   async function transfer(
     callId: string,

@@ -24,6 +24,12 @@ export function apologyOf(agent: AgentVoice = {}): SpokenWords {
   return known === undefined ? { text: english, language: "en-US" } : spokenFor(agent, known);
 }
 
+/** What a caller hears whom nobody took after the agent: busy, no answer, or a number that fails. */
+export function nobodyThereOf(agent: AgentVoice = {}): SpokenWords {
+  const known = nobodyThere[new Intl.Locale(mainLanguage(agent)).language];
+  return known === undefined ? apologyOf(agent) : spokenFor(agent, known);
+}
+
 const english = "We are sorry, there is a technical problem. Please call again later. Goodbye.";
 
 const sentences: Readonly<Record<string, string>> = {
@@ -38,6 +44,22 @@ const sentences: Readonly<Record<string, string>> = {
   nl: "Het spijt ons, er is een technisch probleem. Belt u later nog eens terug. Tot ziens.",
   pl: "Przepraszamy, mamy problem techniczny. Prosimy zadzwonić później. Do widzenia.",
   pt: "Pedimos desculpa, temos um problema técnico. Por favor, volte a ligar mais tarde. Adeus.",
+};
+
+const nobodyThere: Readonly<Record<string, string>> = {
+  de:
+    "Es tut uns leid, gerade konnte niemand Ihren Anruf annehmen. Bitte rufen Sie später noch einmal an. Auf Wiederhören.",
+  en: "We are sorry, nobody could take your call just now. Please call again later. Goodbye.",
+  es:
+    "Lo sentimos, nadie ha podido atender su llamada. Por favor, vuelva a llamar más tarde. Adiós.",
+  fr:
+    "Nous sommes désolés, personne n'a pu prendre votre appel. Veuillez rappeler plus tard. Au revoir.",
+  it:
+    "Siamo spiacenti, nessuno ha potuto rispondere. La preghiamo di richiamare più tardi. Arrivederci.",
+  nl: "Het spijt ons, niemand kon uw gesprek aannemen. Belt u later nog eens terug. Tot ziens.",
+  pl: "Przepraszamy, nikt nie mógł odebrać połączenia. Prosimy zadzwonić później. Do widzenia.",
+  pt:
+    "Pedimos desculpa, ninguém pôde atender a sua chamada. Por favor, volte a ligar mais tarde. Adeus.",
 };
 
 /** Twilio wants a region with every language. */

@@ -4,7 +4,7 @@ import type { Settings } from "../config/settings.ts";
 import { newToken } from "../utils/ids.ts";
 import { voicemailText } from "./agentCall.ts";
 import { refusalOf } from "./agentRefusal.ts";
-import { apologyOf, spokenFor } from "./apology.ts";
+import { apologyOf, nobodyThereOf, spokenFor } from "./apology.ts";
 import type { CallBudget } from "./callBudget.ts";
 import type { CallProgress } from "./callStatus.ts";
 import { endPhoneCall } from "./endPhoneCall.ts";
@@ -138,6 +138,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     },
     apology: (agent = settings.agents.default) =>
       apologyOf(agents.get(agent) ?? agents.unusable.get(agent)?.voice),
+    nobodyThere: (agent) => nobodyThereOf(agents.get(agent) ?? agents.unusable.get(agent)?.voice),
     redirect: async (callSid, next) => {
       await twilio.update(callSid, { twiml: writeTwiml(next, publicUrl) });
     },

@@ -36,8 +36,8 @@ export interface PhoneCalls {
   claim(
     claim: { readonly token: string; readonly callSid: string },
   ): Soon<CallSession | undefined>;
-  /** What comes after the stream. */
-  resume(callSid: string): Soon<PhoneAnswer>;
+  /** What comes after the stream, or after a transfer whose dial came out as `dialStatus`. */
+  resume(callSid: string, dialStatus?: string): Soon<PhoneAnswer>;
   status(callSid: string, status: CallStatus): void;
   /** Plays keys into the call: the stream stops meanwhile, and a new one follows. */
   sendDigits(session: CallSession, digits: string): void;
@@ -60,6 +60,8 @@ export interface PhoneCallsDeps {
   readonly transferSeconds?: (callId: string) => Promise<number>;
   /** What the phone network says for an agent that cannot speak, or where nobody knows which one it is. */
   readonly apology: (agent?: string) => SpokenWords;
+  /** What it says where nobody took a transfer. */
+  readonly nobodyThere: (agent: string) => SpokenWords;
   readonly ownNumber: string;
   /** Changes a running call's instructions, or ends it where there are none. */
   readonly redirect: (callSid: string, next: PhoneAnswer) => Promise<void>;
@@ -113,11 +115,13 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
       if (claimed === true) return joinable(callSid);
       return claimed.then((isOurs) => isOurs ? joinable(callSid) : undefined);
     },
-    resume(callSid) {
+    resume(callSid, dialStatus) {
       const session = registry.byCallSid(callSid);
       if (session !== undefined) return again(session, callSid);
       const over = registry.endOf(callSid);
-      return over === undefined ? resumeShared(callSid) : afterwards(over, callSid);
+      return over === undefined
+        ? resumeShared(callSid, dialStatus)
+        : afterwards(over, callSid, dialStatus);
     },
     status(callSid, status) {
       if (!isFinal(status)) return;
@@ -261,13 +265,14 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     }
   }
 
-  async function resumeShared(callSid: string): Promise<PhoneAnswer> {
+  async function resumeShared(callSid: string, dialStatus?: string): Promise<PhoneAnswer> {
     try {
       const record = await shared.findSettled(callSid);
       if (record === undefined) return apologise();
       const { end } = record;
       if (end !== undefined) {
-        return await afterwards({ id: record.id, request: requestOf(record), end }, callSid);
+        const call = { id: record.id, request: requestOf(record), end };
+        return await afterwards(call, callSid, dialStatus);
       }
       if (turnedAway.has(callSid)) return apologise(record.agent);
       return { do: "connect", token: streams.issueToken(callSid) };

@@ -45,6 +45,8 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
       response.dial(
         {
           answerOnBridge: true,
+          // Asked how the dial came out: nobody is dropped in silence because a phone was busy.
+          action: `${publicUrl}/twilio/resume`,
           ...(answer.callerId !== undefined && { callerId: answer.callerId }),
           ...(answer.timeLimitSeconds !== undefined && { timeLimit: answer.timeLimitSeconds }),
         },

@@ -117,7 +117,9 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
     const agentMs = answeredAt === undefined
       ? 0
       : Math.max(0, (endedAt ?? answeredAt) - answeredAt);
-    const transferredMs = Math.max(0, durationSeconds * 1000 - agentMs);
+    // No call has lasted longer than it is since its answer, whatever the network says.
+    const mostMs = Math.max(0, now() - (answeredAt ?? now())) + ASK_EVERY_MS;
+    const transferredMs = Math.max(0, Math.min(durationSeconds * 1000, mostMs) - agentMs);
     const cost = direction === "web" ? call.cost : withPhone(call.cost, {
       ...{ direction, connectedMs: agentMs + transferredMs, transferredMs, number: to },
     });

@@ -4,8 +4,16 @@ import { wireOptions } from "../../src/services/outbound/wireOptions.ts";
 import { listPrices } from "../../src/services/pricing.ts";
 import { openStore } from "../../src/services/store.ts";
 import { setTimer } from "../../src/utils/setTimer.ts";
-import { agentsOf, codeOf, get, initiate, initiateDialled, until } from "../support/dialling.ts";
-import { startPhoneServer, type TestServer } from "../support/phoneServer.ts";
+import {
+  agentsOf,
+  codeOf,
+  get,
+  initiate,
+  initiateDialled,
+  statusOf,
+  until,
+} from "../support/dialling.ts";
+import { apiKey, startPhoneServer, type TestServer } from "../support/phoneServer.ts";
 import { ended, opened } from "../support/storedCalls.ts";
 import { inboundSid, twilioPost, twimlOf } from "../support/twilioWebhook.ts";
 
@@ -157,3 +165,30 @@ function recordWhen(
 ): Promise<SeenRecord> {
   return until(() => get(server, `/api/calls/${callId}`), isWanted);
 }
+
+Deno.test("case 132: an impossible duration of a transferred call is not counted, nor one told twice", async () => {
+  await using server = await startPhoneServer({
+    env: { CALLER_DAILY_MINUTES: "60", API_KEYS: `boss:${apiKey};scopes=admin` },
+    overrides,
+  });
+  await twimlOf(twilioPost(server, "/twilio/voice"));
+  const session = server.app.registry.byCallSid(inboundSid);
+  session?.input({ type: "hangUp", end: { reason: "transferred", detail: "sales" } });
+  const callId = session?.id ?? "";
+  await recordWhen(server, callId, ({ status }) => status === "ended");
+  assert.match(await twimlOf(twilioPost(server, "/twilio/resume")), /<Dial /);
+  const tell = (CallDuration: string) =>
+    statusOf(twilioPost(server, "/twilio/status", { CallStatus: "completed", CallDuration }));
+  for (const odd of ["abc", "-1", "999999999", "1e3", ""]) assert.equal(await tell(odd), 204);
+  const { transferredMs } = await get(server, `/api/calls/${callId}`);
+  assert.equal(transferredMs, null);
+  assert.equal(await tell("999999"), 204);
+  const told = await recordWhen(server, callId, (record) => record.transferredMs !== null);
+  assert.ok((told.transferredMs ?? 0) < 10 * minute, `${told.transferredMs}`);
+  assert.equal(await tell("1"), 204);
+  // The caller's day is not used up by it.
+  const other = `CA${"8".repeat(32)}`;
+  const again = await twimlOf(twilioPost(server, "/twilio/voice", { CallSid: other }));
+  assert.match(again, /<Connect>/);
+  assert.equal((await get(server, `/api/calls/${callId}`)).transferredMs, told.transferredMs);
+});

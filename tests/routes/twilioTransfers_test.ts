@@ -94,3 +94,42 @@ Deno.test("case 117: a number that came on the list before the dial is not diall
   await listed.body?.cancel();
   assert.match(await transferred(server, "+12025550123"), /<Say .*<Hangup\/>/);
 });
+
+for (const outcome of ["busy", "no-answer", "failed", "human"] as const) {
+  Deno.test(`case 131: a caller whose transfer comes out as ${outcome} is not dropped in silence`, async () => {
+    await using server = await startPhoneServer({
+      env: { API_KEYS: `boss:${apiKey};scopes=admin` },
+      overrides: { agentFiles },
+      network: {
+        numbers: { [sales]: { answer: outcome, afterMs: 1, talkMs: 1 } },
+        line: { sayMsPerCharacter: 1 },
+        speed: 20,
+      },
+    });
+    const phone = server.network.call();
+    await phone.next("streamStarted");
+    const session = server.app.registry.byCallSid(phone.sid);
+    const wanted = { type: "transfer", to: "sales" };
+    assert.equal(await statusOf(server.post(`/api/calls/${session?.id}/actions`, wanted)), 202);
+    await phone.next("dialed");
+    if (outcome !== "human") {
+      const { text, language } = await phone.next("said");
+      assert.match(text, /niemand Ihren Anruf annehmen/);
+      assert.equal(language, "de-DE");
+    }
+    await phone.settled;
+    await assert.rejects(phone.next("said"));
+  });
+}
+
+Deno.test("case 131: however the phone network spells that nobody was reached", async () => {
+  await using server = await startPhoneServer({ overrides: { agentFiles } });
+  assert.match(await transferred(server, "+12025550123"), /<Dial /);
+  for (const DialCallStatus of ["", "BUSY", "x".repeat(5000), "canceled"]) {
+    const after = await twimlOf(twilioPost(server, "/twilio/resume", { DialCallStatus }));
+    assert.match(after, /<Say .*<Hangup\/>/);
+  }
+  const talked = { DialCallStatus: "completed" };
+  const after = await twimlOf(twilioPost(server, "/twilio/resume", talked));
+  assert.match(after, /<Response><Hangup\/><\/Response>/);
+});

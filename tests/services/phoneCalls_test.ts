@@ -36,6 +36,7 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
     },
     transferNumber: () => Promise.resolve(undefined),
     apology: () => ({ text: "We are sorry.", language: "en-US" }),
+    nobodyThere: () => ({ text: "Nobody is there.", language: "en-US" }),
     ownNumber: "+14155550100",
     redirect: (sid, next) => {
       redirects.push([sid, next.do]);
