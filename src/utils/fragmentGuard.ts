@@ -6,7 +6,8 @@ import { cutSocket } from "./cutSocket.ts";
  *
  * While sockets are watched it looks twenty times a second at the memory that the process holds outside
  * of JavaScript. Where that has risen too far, a socket that has delivered nothing whole since before
- * the rise is cut off with 1009, the latest to open first, and another one while memory still rises.
+ * the rise is cut off with 1009, and another one while memory still rises: first those that have never
+ * delivered anything, and of several the latest to open.
  */
 export interface FragmentGuard {
   /** Watches a socket until it closes; `onCut` is called before it is cut off. */
@@ -62,6 +63,10 @@ export function createFragmentGuard(
     if (watched.size > 0) return;
     cancel?.();
     cancel = undefined;
+    forget();
+  }
+
+  function forget(): void {
     for (const { least } of spans) least.forget();
   }
 
@@ -70,10 +75,14 @@ export function createFragmentGuard(
     const { rss, heapTotal, external } = memory();
     const bytes = rss - heapTotal - external;
     const at = now();
-    if (alarm !== undefined && at - alarm.at > ALARM_MS) alarm = undefined;
     if (alarm !== undefined) {
-      if (bytes > alarm.bytes + STILL_RISING_BYTES) cutOne(alarm.since, bytes, at);
-      return;
+      if (bytes > alarm.bytes + STILL_RISING_BYTES) return cutOne(alarm.since, bytes, at);
+      if (at - alarm.at <= ALARM_MS) return;
+      // What stays although nobody adds to it is no message: it counts no more. Where some of it went
+      // with the socket, the rest may be another one's, and counts on.
+      const isFruitless = bytes > alarm.bytes - STILL_RISING_BYTES;
+      alarm = undefined;
+      if (isFruitless) forget();
     }
     for (const { least, bytes: allowed } of spans) {
       const low = least.of(bytes, at);
@@ -83,9 +92,9 @@ export function createFragmentGuard(
 
   function cutOne(since: number, bytes: number, at: number): void {
     alarm = { since, bytes, at };
-    for (const { least } of spans) least.forget();
     const silentSince = Math.max(since, at - SILENT_MS);
-    const latest = [...watched].findLast(([, { heardAt }]) => heardAt <= silentSince);
+    const silent = [...watched].filter(([, { heardAt }]) => heardAt <= silentSince);
+    const latest = silent.findLast(([, { heardAt }]) => heardAt === -Infinity) ?? silent.at(-1);
     log.warn("Memory rose while messages were unfinished", {
       megabytes: Math.round(bytes / 2 ** 20),
       socketCut: latest !== undefined,
