@@ -30,6 +30,7 @@ export function handleWebSocket(
 ): void {
   const leg = new WebLeg(socket, () => leave("slow_reader"));
   const audioMs = createRateLimiter({ capacity: AUDIO_AHEAD_MS, refillPerSecond: 1000 });
+  const audioFrames = createRateLimiter({ capacity: 6000, refillPerSecond: 500 });
   const messages = createRateLimiter({ capacity: 200, refillPerSecond: 50 });
   const errors = createRateLimiter({ capacity: 20, refillPerSecond: 1 });
   let refused = 0;
@@ -67,16 +68,19 @@ export function handleWebSocket(
     if (frame.byteLength % 2 !== 0) {
       return refuse("invalid_audio", "A binary message is a whole number of 16-bit samples.");
     }
-    if (frame.byteLength > 0) hear(encodeBase64(new Uint8Array(frame)), frame.byteLength);
+    hear(frame.byteLength, () => encodeBase64(new Uint8Array(frame)));
   }
 
   function hearText(json: string): void {
     if (json.length > MAX_MESSAGE_BYTES) return tooBig();
+    if (HAS_MANY_PARTS.test(json)) {
+      return refuse("invalid_message", "A message is one object with few members.");
+    }
     const parsed = parseClientMessage(json);
     if (!parsed.ok) return refuse(parsed.code, parsed.error);
     const { message } = parsed;
     if (message.type === "input_audio_buffer.append") {
-      return hear(message.audio, message.audio.length * 0.75);
+      return hear(message.audio.length * 0.75, () => message.audio);
     }
     if (!messages.take("", now()).allowed) {
       return refuse("too_fast", "Too many messages; slow down.");
@@ -85,9 +89,14 @@ export function handleWebSocket(
     else session.input(toLegInput(message));
   }
 
-  function hear(audio: string, bytes: number): void {
-    if (audioMs.take("", now(), bytes / BYTES_PER_MS).allowed) session.hear(audio);
-    else refuse("too_fast", "Audio comes faster than it can have been spoken.");
+  function hear(bytes: number, audio: () => string): void {
+    if (!audioFrames.take("", now()).allowed) {
+      return refuse("too_fast", "Audio comes in too many messages; put more into each.");
+    }
+    if (!audioMs.take("", now(), bytes / BYTES_PER_MS).allowed) {
+      return refuse("too_fast", "Audio comes faster than it can have been spoken.");
+    }
+    if (bytes > 0) session.hear(audio());
   }
 
   function refuse(code: string, error: string): void {
@@ -121,6 +130,8 @@ export function handleWebSocket(
 /** Closed by the page, by its tab going away, or without saying why. */
 const ORDERLY_CLOSES: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 const MAX_MESSAGE_BYTES = 256 * 1024;
+/** Nothing in the protocol is nested; nests of this size take V8 long to build or to refuse. */
+const HAS_MANY_PARTS = /^(?:[^[{]*[[{]){1000}/;
 /** How much audio may come at once, beyond what time allows: a recording that is sent as a file. */
 const AUDIO_AHEAD_MS = 60_000;
 const BYTES_PER_MS = 48;

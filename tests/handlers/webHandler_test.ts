@@ -177,6 +177,26 @@ Deno.test("handleWebSocket() refuses audio that comes faster than anybody speaks
     assert.ok(call.frames.length >= 12 && call.frames.length < 16, `${call.frames.length} frames`);
   }));
 
+Deno.test("case 184: audio in too many tiny messages is not passed on, and ends the connection", async () => {
+  const server = startWebServer();
+  const { client, call } = await callFromClient(server);
+  for (let i = 0; i < 9_000; i++) client.sendRaw(pcm(i % 2));
+  await client.closed;
+  assert.equal((await client.get("error")).code, "too_fast");
+  assert.equal((await call.told("left")).end.detail, "too_many_errors");
+  assert.ok(call.frames.length < 6_000, `${call.frames.length} frames`);
+  await server.close();
+});
+
+Deno.test("case 184: a message of many nested parts is refused unread", () =>
+  withCall(async ({ client, call }) => {
+    client.sendRaw(`{"type":"interrupt","x":${"[".repeat(100_000)}${"]".repeat(100_000)}}`);
+    assert.equal((await client.get("error")).code, "invalid_message");
+    client.send({ type: "text", text: "still here" });
+    await call.told("typed");
+    assert.equal(call.inputs.length, 1);
+  }));
+
 Deno.test("case 60: the call ends once when the browser leaves", async () => {
   const server = startWebServer();
   const { client, call } = await callFromClient(server);
