@@ -145,7 +145,7 @@ export function createAppRouter(
         }),
       );
       router.route("/", docsRoutes());
-      router.route("/", openapiRoutes(router));
+      router.route("/", openapiRoutes(router, checkKey !== undefined));
     },
   });
 }

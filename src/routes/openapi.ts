@@ -3,13 +3,14 @@ import type { Env } from "@hono/hono";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { etagOf, isHeld } from "./etag.ts";
 import { describeApi } from "./openapiDocument.ts";
+import { refuseForeignHosts } from "./webAccess.ts";
 
 /** `GET /openapi.json`: all routes of a router, from the schemas that they check requests with. */
-export function openapiRoutes<E extends Env>(router: OpenAPIHono<E>): Hono {
+export function openapiRoutes<E extends Env>(router: OpenAPIHono<E>, keyed: boolean): Hono {
   const routes = new Hono();
   let written: { readonly text: string; readonly etag: string } | undefined;
 
-  routes.get("/openapi.json", async (c) => {
+  routes.get("/openapi.json", refuseForeignHosts(keyed), async (c) => {
     // At the first request, when all routes are there.
     written ??= await write();
     const headers = { "ETag": written.etag, "Cache-Control": "no-cache" };

@@ -11,7 +11,7 @@ import { tooManyRequests } from "./apiKeys.ts";
 import { HttpProblem } from "./errors.ts";
 import type { GuessGuard } from "./guessGuard.ts";
 import { limitProblem } from "./limitProblem.ts";
-import { type AccessRules, isAllowedOrigin, isLocal } from "./webAccess.ts";
+import { type AccessRules, isAllowedOrigin, isLocal, refuseForeignHosts } from "./webAccess.ts";
 import { readHandshake } from "./webHandshake.ts";
 import { webPage } from "./webPage.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";
@@ -65,7 +65,7 @@ export function webRoutes(
 
   app.route("/", webPage());
 
-  app.get("/api/web/info", (c) => {
+  app.get("/api/web/info", refuseForeignHosts(rules.keyed), (c) => {
     const access = rules.keyed ? "key" : isLocal(c) ? "open" : "closed";
     const { engine, defaultAgent } = deps;
     return c.json({ engine, access, defaultAgent, agents }, 200, NOT_KEPT);

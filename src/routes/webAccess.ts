@@ -1,5 +1,6 @@
-import type { Context } from "@hono/hono";
+import type { Context, MiddlewareHandler } from "@hono/hono";
 import { isLoopback } from "../utils/loopback.ts";
+import { HttpProblem } from "./errors.ts";
 
 export interface AccessRules {
   /** Whether the server has API keys; without them it serves only pages of its own machine. */
@@ -31,6 +32,23 @@ export function isAllowedOrigin(request: Request, rules: AccessRules): boolean {
  */
 export function isLocal(c: Context): boolean {
   return isFromHere(c) && isLoopback(URL.parse(c.req.url)?.hostname ?? "") && !isForwarded(c);
+}
+
+/**
+ * Refuses names that may have been made to resolve to this machine, where no key stands between them
+ * and what a route tells.
+ */
+export function refuseForeignHosts(keyed: boolean): MiddlewareHandler {
+  return async function ownHost(c, next) {
+    if (!keyed && !isLoopback(URL.parse(c.req.url)?.hostname ?? "")) {
+      throw new HttpProblem(
+        403,
+        "host_not_allowed",
+        "Without API_KEYS this server answers by a name of its own machine only, such as localhost. For others, set API_KEYS.",
+      );
+    }
+    await next();
+  };
 }
 
 /** Whether a proxy on this machine has passed the request on. */

@@ -10,7 +10,7 @@ browserTest("the page of the API shows all there is, and leads to each of it", (
     mount(router) {
       router.route("/", webPage());
       router.route("/", docsRoutes());
-      router.route("/", openapiRoutes(router));
+      router.route("/", openapiRoutes(router, true));
     },
   }, async ({ router }) => {
     const server = Deno.serve(

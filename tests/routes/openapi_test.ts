@@ -9,7 +9,7 @@ import { ALICE, type ApiServer, type ApiServerOptions, withApi } from "../suppor
 const options: ApiServerOptions = {
   mount(router) {
     router.route("/", docsRoutes());
-    router.route("/", openapiRoutes(router));
+    router.route("/", openapiRoutes(router, true));
   },
 };
 
