@@ -72,6 +72,11 @@ export class HeldSpeech {
     for (const speech of kept) this.add(speech);
   }
 
+  /** Drops all of an item. */
+  forget(itemId: string): void {
+    for (const speech of this.takeAll()) if (speech.itemId !== itemId) this.add(speech);
+  }
+
   /** Gives all that is held, and holds nothing any more. */
   takeAll(): readonly Speech[] {
     const all = this.#queue.slice(this.#head);

@@ -15,7 +15,7 @@ import { ModelNews } from "./modelNews.ts";
 import { Outbox } from "./outbox.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
 import { ResponseOutcomes } from "./responseOutcomes.ts";
-import { ResponseWatch } from "./responseWatch.ts";
+import { ResponseWatch, type Watched } from "./responseWatch.ts";
 import * as sentences from "./sentences.ts";
 import { ToolTurns } from "./toolTurns.ts";
 import { Transcript } from "./transcript.ts";
@@ -254,11 +254,11 @@ export class CallMachine {
     if (this.#rejoinBy !== undefined && now >= this.#rejoinBy) {
       return this.#end({ reason: "leg_failed" }, now);
     }
-    const closing = this.#closing.begun;
-    const working = this.#turns.busy || this.#turns.callerSpeaking || this.#tools.running > 0;
-    const quiet = this.#turns.quiet && !working && !this.#voice.audible && !closing;
     this.#mendHearing(now);
-    this.#watch.tick(now, { joined: this.#joined, ready: this.#link.ready, closing });
+    this.#watch.tick(now, this.#watched);
+    // Only now: what was waited for in vain is waited for no longer.
+    const working = this.#turns.busy || this.#turns.callerSpeaking || this.#tools.running > 0;
+    const quiet = this.#turns.quiet && !working && !this.#voice.audible && !this.#closing.begun;
     const lost = this.#link.tick(now, quiet);
     if (lost !== undefined) return this.#end({ reason: "model_failed", detail: lost }, now);
     const modelReady = this.#link.ready;
@@ -273,9 +273,13 @@ export class CallMachine {
       loud,
       tools: this.#tools,
     });
-    if (farewell === undefined) return;
+    if (farewell === undefined) return this.#watch.look(now, this.#watched);
     if (farewell.then === "end") return this.#end(farewell.end, now);
     this.#end({ reason: "transferred", detail: farewell.alias }, now);
+  }
+
+  get #watched(): Watched {
+    return { joined: this.#joined, ready: this.#link.ready, closing: this.#closing.begun };
   }
 
   /** What the line carries and the model does not tell of. */

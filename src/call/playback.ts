@@ -137,7 +137,11 @@ export class Playback {
   complete(itemId: string): Progress {
     const known = this.#items.complete(itemId);
     if (known === undefined) return NOTHING;
-    if (known.finished) return { commands: [], heard: [known] };
+    if (known.finished) {
+      // What was put back by a pause has been heard by now: nobody would skip it later.
+      this.#held.forget(itemId);
+      return { commands: [], heard: [known] };
+    }
     const isLast = this.#mirror.last?.itemId === itemId;
     if (!isLast || !this.#endsUnmarked) return NOTHING;
     return { commands: this.#markEnd(), heard: [] };

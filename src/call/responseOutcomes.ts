@@ -157,8 +157,9 @@ export class ResponseOutcomes {
         if (purpose === "greeting" && this.#policy.greetingProtected) {
           return sounded ? "torn" : "failed";
         }
-        const interrupted = reason === "turn_detected" || this.#turns.callerSpeaking;
-        return sounded || interrupted ? "said" : "failed";
+        if (reason === "turn_detected" || this.#turns.callerSpeaking) return "said";
+        if (!sounded) return "failed";
+        return reason === undefined ? "torn" : "said";
       }
       case "incomplete":
         return sounded ? "said" : "failed";
@@ -214,7 +215,7 @@ export class ResponseOutcomes {
       return;
     }
     if (this.#stalls > 2) return this.#link.giveUp("unresponsive");
-    this.#outbox.notice("response_retried");
+    if (!DISPENSABLE.has(request.purpose)) this.#outbox.notice("response_retried");
     // What an operator wants said comes after what the caller waits for.
     if (request.purpose === "say") this.#outbox.pushAll(this.#turns.ask(request, now));
     else if (!DISPENSABLE.has(request.purpose)) this.#turns.askAgain(request, 0, now);

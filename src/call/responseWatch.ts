@@ -30,8 +30,10 @@ const BRIDGE_MS = 1500;
 /** A response that was silenced has to end, and is over after this even if nothing tells it. */
 const CANCELLED_MS = 2000;
 /** While a wait lasts, a word is said so often, and so many times. */
-const REPEAT_MS = 6000;
-const MAX_BRIDGES = 8;
+const REPEAT_MS = 3500;
+const MAX_BRIDGES = 12;
+/** Signs of life without a sound are believed for so long. */
+const LONGEST_SILENT_MS = 60_000;
 /** What nobody is waiting for is given more time. */
 const UNAWAITED: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_warning", "say"]);
 
@@ -90,13 +92,13 @@ export class ResponseWatch {
   tick(now: Milliseconds, watched: Watched): void {
     const overdue = this.#turns.aside.expire(now);
     if (overdue !== undefined) this.#voice.abandon(overdue, now);
-    this.#look(now, watched);
+    this.look(now, watched);
     if (this.#bridgeAt !== undefined && now >= this.#bridgeAt) this.#bridge(now);
     const { freeAt } = this;
     if (freeAt !== undefined && now >= freeAt) this.#free(now);
     if (this.#stallAt !== undefined && now >= this.#stallAt) this.#outcomes.stalled(now);
     this.#outbox.pushAll(this.#turns.next(now));
-    this.#look(now, watched);
+    this.look(now, watched);
   }
 
   get wakeAt(): Milliseconds | undefined {
@@ -111,7 +113,8 @@ export class ResponseWatch {
     return Math.max(this.#silenced.at, this.#turns.currentAt ?? 0) + CANCELLED_MS;
   }
 
-  #look(now: Milliseconds, { joined, ready, closing }: Watched): void {
+  /** Takes note of what is asked for, and works out when something about it becomes due. */
+  look(now: Milliseconds, { joined, ready, closing }: Watched): void {
     const { current, currentAt, responseId } = this.#turns;
     const isSilenced = responseId !== undefined && this.#voice.isSilenced(responseId);
     if (!isSilenced) this.#silenced = undefined;
@@ -154,6 +157,11 @@ export class ResponseWatch {
   }
 
   #nextStallAt(currentAt: Milliseconds): Milliseconds {
+    const silentTill = this.#begun === undefined ? Infinity : this.#begun.at + LONGEST_SILENT_MS;
+    return Math.min(silentTill, this.#impatientAt(currentAt));
+  }
+
+  #impatientAt(currentAt: Milliseconds): Milliseconds {
     const purpose = this.#turns.current?.purpose;
     const unheard = this.#quietSince !== undefined && !this.#bridged && purpose !== undefined &&
       !UNAWAITED.has(purpose) && this.#outcomes.stalls < 2;

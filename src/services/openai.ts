@@ -49,7 +49,7 @@ export function createOpenModel({
   project,
   socket = "native",
   connectTimeoutMs = 10_000,
-  readyTimeoutMs = 5_000,
+  readyTimeoutMs = 3_000,
   heartbeatMs = 8_000,
   heartbeatTimeoutMs = 7_000,
   maxHeldAudioMs = 60_000,

@@ -94,6 +94,19 @@ Deno.test("a leg that was lost and comes back goes on where it broke off", () =>
   assert.equal(call.events("connected").length, 2);
 });
 
+Deno.test("what was heard whole is not played again by a leg that comes back", () => {
+  const call = new CallDriver().live();
+  const responseId = call.begin();
+  call.sound(responseId, "item", 438);
+  call.advance(442);
+  call.lose();
+  call.finish(responseId);
+  call.join();
+  call.advance(5000);
+  const heardMs = call.line.heard.reduce((sum, { ms }) => sum + ms, 0);
+  assert.ok(heardMs < 439, `${heardMs} ms were played of 438`);
+});
+
 Deno.test("a leg that was lost and does not come back ends the call", () => {
   const call = new CallDriver().live();
   call.speak("item", 4000, "one two three four five six seven eight");

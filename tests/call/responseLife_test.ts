@@ -61,7 +61,7 @@ Deno.test("case 80: a model that is slow but alive is not cut while it works, an
   const bridge = call.begin("filler", { aside: true });
   call.say(bridge, "moment", 900, "One moment.");
   call.finish(bridge);
-  call.advance(4000);
+  call.advance(3900);
   assert.deepEqual(call.takeRequests(), []);
   call.say(reply, "answer", 1500, "42.");
   call.finish(reply);
@@ -71,7 +71,7 @@ Deno.test("case 80: a model that is slow but alive is not cut while it works, an
   call.callerSays("and why?");
   call.begin();
   call.advance(7000);
-  assert.deepEqual(call.takeAsked(), ["filler"]);
+  assert.deepEqual(conversation(call), []);
 });
 
 Deno.test("case 80: a response that writes a long tool call is at work, though nothing is heard of it", () => {
@@ -348,9 +348,9 @@ Deno.test("case 96: a caller who waits for a tool hears a word every some second
     silentMs += 100;
     longestMs = Math.max(longestMs, silentMs);
   }
-  assert.ok(longestMs < 8000, `${longestMs}`);
+  assert.ok(longestMs - 800 <= 4000, `${longestMs}`);
   call.advance(200_000);
-  assert.ok(call.events("notice").filter(({ code }) => code === "filler").length <= 8);
+  assert.ok(call.events("notice").filter(({ code }) => code === "filler").length <= 12);
 });
 
 Deno.test("case 98: an answer that comes while the caller is asked for patience is heard after that", () => {
@@ -393,6 +393,52 @@ function refuse(call: CallDriver, code: string, retryAfterMs?: number): void {
   const hint = retryAfterMs === undefined ? {} : { retryAfterMs };
   call.input({ type: "requestRefused", request, code, ...hint });
 }
+
+Deno.test("case 84: an answer that its server cancels in the middle, and does not say why, is gone on with", () => {
+  const call = new CallDriver().live();
+  call.callerSays("how long is it?");
+  const reply = call.begin();
+  call.sound(reply, "answer", 800);
+  call.finish(reply, "cancelled");
+  call.advance(1100);
+  assert.deepEqual(conversation(call).map((one) => "type" in one && one.type), [
+    "truncate",
+    "message",
+    "respond",
+  ]);
+
+  call.sound(call.begin("reply"), "rest", 800);
+  call.callerStarts();
+  call.finish("resp_2", "cancelled", { reason: "turn_detected" });
+  call.advance(2000);
+  assert.deepEqual(call.takeAsked(), [], "what the caller cut off is not");
+});
+
+Deno.test("case 80: a question whether the caller is there that never sounds does not keep the call", () => {
+  for (const isBegun of [true, false]) {
+    const call = new CallDriver({ idleMs: 8000 }).live();
+    call.advance(8100);
+    assert.deepEqual(call.takeAsked(), ["idle_prompt"]);
+    if (isBegun) call.begin("idle_prompt");
+    call.advance(60_000);
+    assert.deepEqual(call.end, { reason: "idle" }, `begun: ${isBegun}`);
+  }
+});
+
+Deno.test("case 80: signs of life without a sound are believed for a minute", () => {
+  const call = new CallDriver(BRIDGED).live();
+  call.callerSays("what is the meaning of life?");
+  const reply = call.begin();
+  call.take();
+  for (let s = 0; s < 62; s++) {
+    call.input({ type: "responseProgress", responseId: reply });
+    call.advance(1000);
+  }
+  assert.deepEqual(conversation(call), [
+    { type: "cancel", responseId: reply },
+    { type: "respond", purpose: "reply" },
+  ]);
+});
 
 /** What was asked of the model but for fillers. */
 function conversation(call: CallDriver): readonly object[] {

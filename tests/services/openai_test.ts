@@ -1161,7 +1161,7 @@ contract("goes on when the listener throws", async (stage) => {
   session.say({ type: "input_audio_buffer.speech_started" });
   await sink.first("speechStarted");
   assert.equal(sink.sounds.all.length, 1);
-  assert.equal(stage.log.lines.length, 3);
+  assert.equal(stage.log.lines.length, 4);
 });
 
 // Errors
@@ -1452,6 +1452,58 @@ contract("case 73: a handshake after which nothing is said ends as lost", async 
   const { loss } = await sink.first("modelLost");
   assert.deepEqual(loss, { code: "network", retry: "backoff" });
 });
+
+contract(
+  "case 76: a response of which only what it brings is told begins with that",
+  async (stage) => {
+    const { session, sink } = await stage.live();
+    const place = { response_id: "r", item_id: "i", output_index: 0, content_index: 0 };
+    session.say({ type: "response.output_audio.delta", ...place, delta: "AAAA" });
+    session.say({ type: "response.output_audio_transcript.delta", ...place, delta: "Hello." });
+    for (const id of ["r", "q"]) session.say({ type: "response.done", response: { id } });
+    session.say({ type: "response.created", response: { id: "s" } });
+    session.say({ type: "response.done", response: { id: "t" } });
+    session.say({ type: "input_audio_buffer.speech_started" });
+    await sink.first("speechStarted");
+    const told = sink.inputs.all.flatMap((input) =>
+      "responseId" in input ? [`${input.type} ${input.responseId}`] : []
+    );
+    assert.deepEqual(told, [
+      "responseStarted r",
+      "responseDone r",
+      "responseStarted q",
+      "responseDone q",
+      "responseStarted s",
+      "responseDone s",
+    ]);
+  },
+);
+
+contract(
+  "case 77: what a server refuses in a request for a response is left out",
+  async (stage) => {
+    const { client, session, sink } = await stage.live();
+    client.send({
+      type: "respond",
+      request: { purpose: "greeting", instructions: "Say hello.", tools: "none" },
+    });
+    const first = await session.nth("response.create", 0);
+    session.refuse(first, { code: "unknown_parameter", param: "response.metadata" });
+    const second = await session.nth("response.create", 1);
+    assert.deepEqual(second.response, { instructions: "Say hello.", tool_choice: "none" });
+    session.refuse(second, { code: "unknown_parameter", param: "response.instructions" });
+    assert.deepEqual((await session.nth("response.create", 2)).response, { tool_choice: "none" });
+    const told = await session.first("conversation.item.create");
+    assert.match(JSON.stringify(told), /"role":"system".*Say hello\./);
+    assert.deepEqual(sink.inputs.all.map(({ type }) => type), ["modelReady"]);
+
+    client.send(respond("reply"));
+    const next = await session.nth("response.create", 3);
+    assert.deepEqual(next.response, {}, "as the first was taken");
+    session.refuse(next, { code: "invalid_value" });
+    assert.equal((await sink.first("requestRefused")).code, "invalid_value");
+  },
+);
 
 contract("asks a silent server for a sign of life, and takes its answer", async (stage) => {
   const { session, sink } = await stage.live({ heartbeatMs: 5, heartbeatTimeoutMs: 2000 });

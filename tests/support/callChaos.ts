@@ -50,9 +50,11 @@ class Chaos {
   /** What may have been played twice: a place is known only so well until the first marks are back. */
   #repeatedMs = 0.01;
   readonly #pauses: boolean;
+  readonly #tellsPositions: boolean;
 
   constructor(options: CallDriverOptions) {
     this.call = new CallDriver(options);
+    this.#tellsPositions = options.reports === "positions";
     this.#pauses = options.pausesOnSpeech === true;
     this.#check();
   }
@@ -114,6 +116,8 @@ class Chaos {
       case "staleMark":
         return call.input({ type: "marked", mark: `g${pick % 4}.${pick % 50}` });
       case "staleRender":
+        // A phone line has no means to tell a position.
+        if (!this.#tellsPositions) return;
         return call.input({
           type: "rendered",
           itemId: `item_${pick % 9}`,

@@ -7,14 +7,11 @@ import {
   itemTruncate,
   type NewItem,
   responseCancel,
-  responseCreate,
 } from "../../protocol/openaiRequests.ts";
 
 /** What the server is told for a request. */
-export function clientEventOf(request: ModelRequest): ClientEvent {
+export function clientEventOf(request: Exclude<ModelRequest, { type: "respond" }>): ClientEvent {
   switch (request.type) {
-    case "respond":
-      return responseCreate(request.request);
     case "cancel":
       return responseCancel(request.responseId);
     case "truncate":

@@ -1,4 +1,5 @@
 import type { ModelInput, ResponsePurpose } from "../../call/realtimeClient.ts";
+import { RecentIds } from "../../call/recentIds.ts";
 import type { FunctionCall, ServerEvent, ServerItem } from "../../protocol/openaiEvents.ts";
 import { isHistoryItem } from "./clientEvents.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
@@ -11,12 +12,53 @@ export type CallServerEvent = Exclude<
 
 /** Puts the server's events into the call's words. */
 export class ModelInputs {
+  readonly #begun = new RecentIds(MAX_BEGUN);
+  /** The latest response of the conversation, and those beside it, until their ends are told. */
+  #current: string | undefined;
+  readonly #asides = new Set<string>();
   readonly #worded = new Set<string>();
   #signs = 0;
   /** Tool calls announced since the last response was done. */
   #announced = 0;
 
   of(event: CallServerEvent): readonly ModelInput[] {
+    if (event.type === "response.created") {
+      const { responseId, outOfBand } = event;
+      this.#begun.add(responseId);
+      if (outOfBand) this.#asides.add(responseId);
+      else this.#current = responseId;
+    }
+    if (event.type === "response.done") return this.#ended(event);
+    const responseId = responseIdOf(event);
+    const beginning = responseId === undefined ? [] : this.beginningOf(responseId);
+    return [...beginning, ...this.#wordsOf(event)];
+  }
+
+  /** For servers that tell what a response brings and not that it has begun. */
+  beginningOf(responseId: string): readonly ModelInput[] {
+    if (this.#begun.has(responseId)) return [];
+    this.#begun.add(responseId);
+    this.#current = responseId;
+    return [{ type: "responseStarted", responseId, aside: false }];
+  }
+
+  /** An end under another id can only be that of the response that is running, if there is one. */
+  #ended(event: Extract<CallServerEvent, { type: "response.done" }>): readonly ModelInput[] {
+    const { responseId } = event;
+    if (this.#begun.has(responseId)) {
+      this.#asides.delete(responseId);
+      if (this.#current === responseId) this.#current = undefined;
+      return this.#wordsOf(event);
+    }
+    if (this.#asides.size > 0) return this.#wordsOf(event);
+    const current = this.#current;
+    this.#current = undefined;
+    if (current !== undefined) return this.#wordsOf({ ...event, responseId: current });
+    this.#begun.add(responseId);
+    return [{ type: "responseStarted", responseId, aside: false }, ...this.#wordsOf(event)];
+  }
+
+  #wordsOf(event: CallServerEvent): readonly ModelInput[] {
     switch (event.type) {
       case "input_audio_buffer.speech_started":
         return [{ type: "speechStarted", ...itemOf(event.itemId) }];
@@ -97,6 +139,7 @@ export class ModelInputs {
   }
 }
 
+const MAX_BEGUN = 256;
 const MAX_WORDED = 1_000;
 const SIGNS_PER_INPUT = 8;
 const MAX_ANNOUNCED = 256;
@@ -113,6 +156,20 @@ const PURPOSES: Readonly<Record<ResponsePurpose, true>> = {
   goodbye: true,
   say: true,
 };
+
+/** Of what a response brings. */
+function responseIdOf(event: CallServerEvent): string | undefined {
+  switch (event.type) {
+    case "response.output_text.delta":
+    case "response.output_audio_transcript.delta":
+      return event.place.responseId;
+    case "response.function_call_arguments.done":
+    case "response.output_item.done":
+      return event.responseId;
+    default:
+      return undefined;
+  }
+}
 
 function isPurpose(purpose: string | undefined): purpose is ResponsePurpose {
   return purpose !== undefined && Object.hasOwn(PURPOSES, purpose);

@@ -5,6 +5,7 @@ import type {
   ModelRequest,
   ModelSink,
   RealtimeClient,
+  SpeechRef,
 } from "../../call/realtimeClient.ts";
 import { readServerEvent } from "../../protocol/openai.ts";
 import type { ServerError, ServerEvent } from "../../protocol/openaiEvents.ts";
@@ -17,6 +18,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import { HeldInputs } from "./heldInput.ts";
 import { ModelInputs } from "./modelInputs.ts";
 import { lossOfClose, lossOfError, lossOfStatus } from "./modelLoss.ts";
+import { ResponseNarrowing } from "./responseNarrowing.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
 import { SentRequests } from "./sentRequests.ts";
 import { codeOf } from "./modelFaults.ts";
@@ -33,6 +35,7 @@ export class RealtimeConnection implements RealtimeClient {
   readonly #target: SocketTarget;
   readonly #inputs = new ModelInputs();
   readonly #sent = new SentRequests();
+  readonly #responses = new ResponseNarrowing();
   readonly #heartbeat: Heartbeat;
   readonly #socket: ModelSocket;
   readonly #sessionSetup: SessionSetup;
@@ -152,7 +155,11 @@ export class RealtimeConnection implements RealtimeClient {
   }
 
   #request(request: ModelRequest): void {
-    this.#sent.add(this.#post(clientEventOf(request)), request);
+    const events = request.type === "respond"
+      ? this.#responses.eventsFor(request.request)
+      : [clientEventOf(request)];
+    const eventIds = events.map((event) => this.#post(event));
+    this.#sent.add(eventIds.at(-1) ?? "", request);
   }
 
   /** Returns the id by which the server would refuse the event. */
@@ -167,10 +174,15 @@ export class RealtimeConnection implements RealtimeClient {
     this.#heartbeat.heard();
     const event = text === undefined ? MALFORMED : readServerEvent(parsed(text));
     if (event?.type === "response.output_audio.delta") {
-      if (isBase64(event.delta)) this.#guard(() => this.#sink.speech(event.place, event.delta));
+      if (isBase64(event.delta)) this.#speech(event.place, event.delta);
       else if (event.delta !== "") this.#malformedEvents++;
     } else if (event?.type === "malformed") this.#malformedEvents++;
     else if (event) this.#handle(event);
+  }
+
+  #speech(place: SpeechRef, audio: Base64): void {
+    for (const input of this.#inputs.beginningOf(place.responseId)) this.#tell(input);
+    if (this.#phase.name !== "closed") this.#guard(() => this.#sink.speech(place, audio));
   }
 
   #handle(event: Exclude<ServerEvent, { type: "response.output_audio.delta" }>): void {
@@ -202,7 +214,12 @@ export class RealtimeConnection implements RealtimeClient {
     const { faults } = this.#options;
     faults.report({ ...error, source: "error", code: codeOf(error) }, this.#setup.model);
     const refusal = this.#sent.refusalOf(error);
-    if (refusal) this.#tell(refusal);
+    if (refusal === undefined) return;
+    const { request } = refusal;
+    if (request.type === "respond" && this.#responses.refuse(request.request, error)) {
+      return this.#request(request);
+    }
+    this.#tell(refusal);
   }
 
   #setupRefused(error: ServerError): void {

@@ -16,9 +16,10 @@ export class SentRequests {
   }
 
   /** The refusal that an error means; undefined where it is about none of the requests. */
-  refusalOf(error: ServerError): ModelInput | undefined {
-    const eventId = error.eventId ??
-      (error.code === "conversation_already_has_active_response" ? this.#lastRespond : undefined);
+  refusalOf(error: ServerError): Extract<ModelInput, { type: "requestRefused" }> | undefined {
+    const isOfResponse = error.code === "conversation_already_has_active_response" ||
+      /^response\b/.test(error.param ?? "");
+    const eventId = error.eventId ?? (isOfResponse ? this.#lastRespond : undefined);
     const request = eventId === undefined ? undefined : this.#byEventId.get(eventId);
     if (eventId === undefined || !request) return undefined;
     this.#byEventId.delete(eventId);
