@@ -145,12 +145,11 @@ Deno.test("case 144: two servers on one store share the day and the places of a 
   const env = { WEB_CALLS_PER_KEY: "2", DATABASE_URL: database.url };
   await using server = await startPhoneServer({ env });
   await using second = await startBeside(server, env);
-  const clients = [];
-  for (const each of [server, second]) {
-    const client = openClient(each, await tokenOf(each));
-    await client.get("ready");
-    clients.push(client);
-  }
+  const both = [server, second, server, second, server, second];
+  const tokens = await Promise.all(both.map(tokenOf));
+  const clients = both.map((each, at) => openClient(each, tokens[at] ?? ""));
+  await refusals(clients, 4);
+  assert.equal(server.app.registry.size + second.app.registry.size, 2);
   for (const each of [server, second]) {
     assert.deepEqual(await codeOf(await session(each)), [429, "too_many_calls"]);
   }
