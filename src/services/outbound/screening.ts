@@ -5,7 +5,8 @@
  */
 export function isScreening(text: string): boolean {
   const plain = plainOf(text.slice(0, MAX_LENGTH));
-  return phrases.some((phrase) => plain.includes(phrase));
+  const says = (phrase: string) => plain.includes(phrase);
+  return services.some(says) || questions.some(says) && !messages.some(says);
 }
 
 /** Lower case letters without their marks; everything else is a blank. */
@@ -16,15 +17,9 @@ function plainOf(text: string): string {
 
 const MAX_LENGTH = 5000;
 
-const phrases: readonly string[] = [
+/** What only a screening says. */
+const services: readonly string[] = [
   // English
-  "record your name and reason",
-  "state your name and reason",
-  "say your name and reason",
-  "your name and reason for calling",
-  "your name and the reason for",
-  "your name and why you",
-  "your name and what you re calling about",
   "see if this person is available",
   "see if they re available",
   "see if they are available",
@@ -33,52 +28,100 @@ const phrases: readonly string[] = [
   "calls are being screened",
   "is using a screening",
   "get a copy of this conversation",
+  // German
+  "ob diese person verfugbar ist",
+  "ob die person verfugbar ist",
+  "ob diese person erreichbar ist",
+  // French
+  "si cette personne est disponible",
+  "si la personne est disponible",
+  // Spanish
+  "si esta persona esta disponible",
+  "si la persona esta disponible",
+  // Italian
+  "se questa persona e disponibile",
+  "se la persona e disponibile",
+  // Portuguese
+  "se esta pessoa esta disponivel",
+  "se essa pessoa esta disponivel",
+  // Dutch
+  "of deze persoon beschikbaar is",
+  // Polish
+  "czy ta osoba jest dostepna",
+  // Without a name and a reason
+  "screening their calls",
+  "anruf filter",
+  "anruffilter",
+  "before i connect you",
+  "bevor ich sie verbinde",
+  "antes de pasar la llamada",
+].map(plainOf);
+
+/** What a screening asks, and a voicemail greeting too: to have it left as a message. */
+const questions: readonly string[] = [
+  // English
+  "record your name and reason",
+  "state your name and reason",
+  "say your name and reason",
+  "your name and reason for calling",
+  "your name and the reason for",
+  "your name and why you",
+  "your name and what you re calling about",
   "tell me who s calling and why",
   "say who s calling and why",
   "who s calling and why you",
+  "your name and what this",
+  "who is calling and why",
+  "who is calling and what",
+  "who s calling and what",
+  "may i ask who is calling and",
+  "tell me who is calling",
   // German
   "namen und den grund",
   "name und den grund",
   "namen und grund",
   "namen und ihr anliegen",
   "namen und anliegen",
-  "ob diese person verfugbar ist",
-  "ob die person verfugbar ist",
-  "ob diese person erreichbar ist",
+  "namen und warum sie",
+  "namen und weshalb",
+  "deinen namen und warum",
+  "namen und den anrufgrund",
+  "namen und anrufgrund",
+  "wer sie sind und weshalb",
+  "wer sie sind und warum",
+  "wer anruft und warum",
   // French
   "votre nom et la raison",
   "votre nom et le motif",
   "votre nom et l objet",
-  "si cette personne est disponible",
-  "si la personne est disponible",
+  "votre nom et pourquoi",
+  "qui appelle et pourquoi",
   // Spanish
   "tu nombre y el motivo",
   "su nombre y el motivo",
   "tu nombre y motivo",
   "su nombre y la razon",
   "tu nombre y la razon",
-  "si esta persona esta disponible",
-  "si la persona esta disponible",
+  "su nombre y por que",
+  "tu nombre y por que",
+  "quien llama y por que",
+  "quien llama y el motivo",
   // Italian
   "tuo nome e il motivo",
   "suo nome e il motivo",
   "nome e il motivo della chiamata",
-  "se questa persona e disponibile",
-  "se la persona e disponibile",
+  "nome e perche",
   // Portuguese
   "seu nome e o motivo",
   "o nome e o motivo",
-  "se esta pessoa esta disponivel",
-  "se essa pessoa esta disponivel",
+  "seu nome e por que",
   // Dutch
   "naam en de reden",
   "naam en reden",
-  "of deze persoon beschikbaar is",
   // Polish
   "swoje imie i powod",
   "imie i nazwisko oraz powod",
   "imie oraz powod",
-  "czy ta osoba jest dostepna",
   // Swedish, Danish, Norwegian
   "ditt namn och anledningen",
   "dit navn og arsag",
@@ -91,4 +134,17 @@ const phrases: readonly string[] = [
   "名字和来电",
   "이름과 용건",
   "이름과 전화한 이유",
+].map(plainOf);
+
+/** What makes of those questions the greeting of one that takes messages. */
+const messages: readonly string[] = [
+  ...["leave", "voicemail", "voice mail", "mailbox", "get back to you", "call you back"],
+  ...["hinterlass", "nachricht", "anrufbeantworter", "rufe zuruck", "rufen zuruck"],
+  ...["laissez", "laisser", "messagerie", "repondeur", "rappellerai", "rappellerons"],
+  ...["deje", "deja", "dejar", "buzon", "contestador", "mensaje"],
+  ...["lasci", "segreteria", "messaggio"],
+  ...["deixe", "deixar", "caixa postal", "mensagem"],
+  ...["achterlaten", "laat uw naam", "laat je naam", "bericht", "zostaw", "wiadomosc"],
+  ...["lamna", "meddelande", "laeg ", "besked", "legg igjen", "beskjed"],
+  ...["メッセージ", "伝言", "留言", "메시지"],
 ].map(plainOf);

@@ -81,6 +81,12 @@ Deno.test("case 123: call screenings are told from voicemail greetings and from 
     "Di' il tuo nome e il motivo della chiamata.",
     "Noem uw naam en de reden van uw telefoontje.",
     "お名前とご用件をお話しください。",
+    "May I ask who is calling and what this is regarding?",
+    "The person you are calling is screening their calls.",
+    "Bitte sagen Sie Ihren Namen und warum Sie anrufen.",
+    "Nennen Sie bitte Ihren Namen und den Anrufgrund.",
+    "Diga su nombre y por qué llama.",
+    "Dites votre nom et pourquoi vous appelez.",
   ];
   for (const text of screenings) assert.equal(isScreening(text), true, text);
   const others = [
@@ -91,6 +97,11 @@ Deno.test("case 123: call screenings are told from voicemail greetings and from 
     "Hi, this is Bob, who's calling please?",
     "Sie haben die Mailbox von Anna erreicht. Bitte hinterlassen Sie eine Nachricht nach dem Ton.",
     "Laissez votre nom et votre numéro après le bip.",
+    "Leave your name and the reason for your call and I'll get back to you.",
+    "Bitte hinterlassen Sie Ihren Namen und den Grund Ihres Anrufs nach dem Signalton.",
+    "Deje su nombre y el motivo de su llamada después del tono.",
+    "Laissez votre nom et le motif de votre appel après le bip.",
+    "Yes, this is Ann, what is the reason for your call?",
   ];
   for (const text of others) assert.equal(isScreening(text), false, text);
   isScreening(" ".repeat(1_000_000));
