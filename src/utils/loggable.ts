@@ -1,4 +1,4 @@
-import { isSensitive, maskText, REDACTED } from "./redaction.ts";
+import { isSensitive, maskNumber, maskText, REDACTED } from "./redaction.ts";
 
 /** A value fit for a log line: JSON can write it, it is bounded, and it gives nothing away. */
 export type Loggable =
@@ -40,11 +40,12 @@ function convert(name: string, value: unknown, conversion: Conversion): Loggable
     case "string":
       return bounded(value);
     case "number":
+      if (mayBeDialled(value) && !QUANTITY.test(name)) return maskNumber(`+${value}`);
       return Number.isFinite(value) ? value : String(value);
     case "boolean":
       return value;
     case "bigint":
-      return String(value);
+      return value >= 10n ** 9n && !QUANTITY.test(name) ? REDACTED : bounded(String(value));
     case "object":
       return convertObject(name, value, conversion);
     default:
@@ -82,13 +83,25 @@ function convertItems(name: string, items: readonly unknown[], conversion: Conve
 
 function convertEntries(record: object, conversion: Conversion): Loggable {
   const converted: [string, Loggable][] = [];
-  for (const [name, value] of Object.entries(record)) {
-    if (value === undefined) continue;
-    converted.push([bounded(name), convert(name, value, conversion)]);
+  // Not `Object.entries`: it would read the values of a million members to show two hundred.
+  for (const name in record) {
+    if (!Object.hasOwn(record, name)) continue;
     if (conversion.budget <= 0) break;
+    const value: unknown = Reflect.get(record, name);
+    if (value === undefined) conversion.budget--;
+    else converted.push([bounded(name), convert(name, value, conversion)]);
   }
   return Object.fromEntries(converted);
 }
+
+/** Phone numbers in full have 10 to 15 digits; so have times, of which the name tells. */
+function mayBeDialled(value: number): boolean {
+  return Number.isInteger(value) && value >= 1e9 && value < 1e15;
+}
+
+/** The last word of a name whose large numbers are no phone numbers. */
+const QUANTITY =
+  /(?:[mM]s|[bB]ytes|[tT]okens|[sS]econds|[sS]amples|[cC]ount|[tT]otal|[sS]ince|[uU]ntil|[tT]ime|At|_at)$/;
 
 function errorEntries(error: Error, { stacks }: Conversion): object {
   return {

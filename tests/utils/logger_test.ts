@@ -135,6 +135,31 @@ Deno.test("Logger bounds what is circular, deep, wide or long", () => {
   assert.deepEqual(records()[0].circular, { self: ["[circular]"] });
 });
 
+Deno.test("case 186: a phone number that is no text is masked, whatever it is called", () => {
+  const { log, lines, records } = recorded({});
+  const number = 14155550123;
+  log.info("Odd", { line: number, list: [number], in: { extension: number }, large: 14155550123n });
+  assert.doesNotMatch(lines.join(), /4155550/);
+  log.info("Usual", { expiresAt: NOW_MS, freeBytes: 8_589_934_592, port: 65_535 });
+  const { expiresAt, freeBytes, port } = records()[1];
+  assert.deepEqual([expiresAt, freeBytes, port], [NOW_MS, 8_589_934_592, 65_535]);
+});
+
+Deno.test("case 186: of a huge record no more is read than is shown", () => {
+  const { log, lines } = recorded({});
+  let read = 0;
+  const huge: Record<string, unknown> = {};
+  for (let n = 0; n < 10_000; n++) {
+    Object.defineProperty(huge, `member${n}`, {
+      enumerable: true,
+      get: () => (read++, n % 2 === 0 ? undefined : n),
+    });
+  }
+  log.info("Huge", { huge });
+  assert.ok(read <= 200, `${read} read`);
+  assert.ok(lines[0]!.length < 10_000);
+});
+
 Deno.test("Logger shows a value twice when it is not circular", () => {
   const { log, records } = recorded({});
   const shared = { a: 1 };
