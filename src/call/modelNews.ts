@@ -133,7 +133,8 @@ export class ModelNews {
     const { responseId } = this.#turns;
     if (role === "agent") {
       this.#voice.itemAdded(itemId);
-      if (responseId !== undefined) this.#turns.alive(responseId, now);
+      // Some servers tell of a filler's item as well.
+      if (responseId !== undefined && !this.#turns.aside.open) this.#turns.alive(responseId, now);
     }
     if (callId !== undefined) this.#tools.outputTaken(callId);
   }

@@ -27,6 +27,8 @@ const RETRY_AFTER_MS = 1000;
 const LONGEST_RETRY_MS = 8000;
 /** After this many failed responses in a row the model is of no use to the caller. */
 const MAX_FAILED_RESPONSES = 3;
+/** So many collisions before a connection is taken to be stuck. */
+const MAX_COLLISIONS = 3;
 /** Said late, or a second time, these are worth nothing. */
 const DISPENSABLE: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_warning"]);
 
@@ -41,6 +43,8 @@ export class ResponseOutcomes {
   #failed = 0;
   /** Responses in a row that neither began to sound nor ended. */
   #stalls = 0;
+  /** Requests in a row that met another response, and no sound since. */
+  #collisions = 0;
 
   constructor(
     { policy, outbox, turns, voice }: CallParts,
@@ -61,6 +65,7 @@ export class ResponseOutcomes {
   /** The conversation goes on. */
   sounded(): void {
     this.#stalls = 0;
+    this.#collisions = 0;
   }
 
   done(done: ResponseDone, now: Milliseconds): void {
@@ -99,8 +104,16 @@ export class ResponseOutcomes {
     } else {
       const refused = this.#turns.refused(request, code, now);
       if (refused !== undefined) this.#again(refused, code, retryAfterMs, now);
+      else if (this.#turns.owes(request.purpose)) this.#collided(now);
     }
     this.#outbox.pushAll(this.#turns.next(now));
+  }
+
+  /** The model says that it is at work on something else, of which nothing is heard. */
+  #collided(now: Milliseconds): void {
+    this.#collisions++;
+    if (this.#collisions >= 3 * MAX_COLLISIONS) return this.#link.giveUp("unresponsive");
+    if (this.#collisions % MAX_COLLISIONS === 0) this.#link.replace("unresponsive", now);
   }
 
   /** A cancel came too late: the response is over, whether or not its end was told. */

@@ -425,6 +425,22 @@ Deno.test("case 80: a question whether the caller is there that never sounds doe
   }
 });
 
+Deno.test("case 80: a model that is for ever at work on another response is done without", () => {
+  const call = new CallDriver().live();
+  call.input({ type: "typed", text: "hello" });
+  for (let s = 0; s < 60 && call.end === undefined; s++) {
+    const asked = call.takeRequests().filter(({ type }) => type === "respond");
+    for (const request of asked) {
+      const code = "conversation_already_has_active_response";
+      call.input({ type: "requestRefused", request, code });
+    }
+    call.advance(1000);
+    if (call.machine.phase === "recovering") call.ready();
+  }
+  assert.equal(call.all("openModel").length, 3);
+  assert.deepEqual(call.end, { reason: "model_failed", detail: "unresponsive" });
+});
+
 Deno.test("case 80: signs of life without a sound are believed for a minute", () => {
   const call = new CallDriver(BRIDGED).live();
   call.callerSays("what is the meaning of life?");
