@@ -14,19 +14,21 @@ export interface AnalysisDeps {
 }
 
 const DEFAULT_PERIOD_MS = 30 * 24 * 60 * 60_000;
-const KEEP_MS = 5000;
+/** What took long to sum up is kept ten times as long, up to five seconds. */
+const KEEP_FACTOR = 10;
+const KEEP_AT_MOST_MS = 5000;
 const MAX_KEPT = 100;
 const MAX_WAITING = 20;
 
 interface Kept {
   readonly sums: Promise<CallAnalytics>;
   /** Monotonic; absent while they are being made. */
-  madeAt?: number;
+  keepUntil?: number;
 }
 
 /**
  * Creates the function that sums up calls: one question at a time, however many ask, and the same one not
- * again within five seconds. Without a beginning, the last 30 days (before the end, if given) are meant.
+ * again within ten times as long as it took, up to five seconds. Without a beginning, the last 30 days (before the end, if given) are meant.
  * Rejects with `AnalysisBusy` where too many wait.
  */
 export function createAnalysis(
@@ -46,18 +48,25 @@ export function createAnalysis(
     }
     waiting++;
     const { since = (filter.until ?? now()) - DEFAULT_PERIOD_MS } = filter;
-    const sums = last.then(() => analyse({ ...filter, since })).finally(() => waiting--);
+    let beganAt = 0;
+    const sums = last.then(() => {
+      beganAt = monotonic();
+      return analyse({ ...filter, since });
+    }).finally(() => waiting--);
     last = sums.catch(() => {});
     const entry: Kept = { sums };
     kept.set(question, entry);
-    sums.then(() => entry.madeAt = monotonic(), () => kept.delete(question));
+    sums.then(() => {
+      const at = monotonic();
+      entry.keepUntil = at + Math.min(KEEP_AT_MOST_MS, KEEP_FACTOR * (at - beganAt));
+    }, () => kept.delete(question));
     return sums;
   };
 
   function forgetOld(): void {
-    for (const [question, { madeAt }] of kept) {
-      if (madeAt === undefined) continue;
-      if (monotonic() - madeAt > KEEP_MS || kept.size > MAX_KEPT) kept.delete(question);
+    for (const [question, { keepUntil }] of kept) {
+      if (keepUntil === undefined) continue;
+      if (monotonic() > keepUntil || kept.size > MAX_KEPT) kept.delete(question);
     }
   }
 }

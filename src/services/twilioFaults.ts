@@ -32,6 +32,9 @@ const OF_PLACING: ReadonlySet<string> = new Set([
   ...["10004", "13227", "21210", "21212", "21213", "21215", "21262"],
 ]);
 
+/** Statuses of refusals whose words quote what one call was placed with; our own sentence says as much. */
+const OF_ONE_CALL: ReadonlySet<number> = new Set([403, 404, 409, 422]);
+
 export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps): TwilioFaults {
   const counts = new Map<string, number>();
   const standing = new Set<string>();
@@ -41,7 +44,7 @@ export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps): Twilio
       const { code, twilioCode, status, words, moreInfo } = problem;
       const key = String(twilioCode ?? code);
       count(key);
-      const reason = shown(words) ?? problem.sentence;
+      const reason = OF_ONE_CALL.has(status) ? problem.sentence : shown(words) ?? problem.sentence;
       log.warn("Twilio refused a request", { code, twilioCode, status, reason, moreInfo });
       if (!OF_THE_ACCOUNT.has(key) && !OF_PLACING.has(key) && code !== "provider_credentials") {
         return;
