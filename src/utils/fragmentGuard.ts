@@ -37,6 +37,8 @@ const RISES = [
 const LOOK_EVERY_MS = 50;
 /** What a socket that was cut had gathered is gone within this, or it was another. */
 const ALARM_MS = 2000;
+/** What the socket has sent before its end still comes in. */
+const SETTLING_MS = 150;
 const STILL_RISING_BYTES = 16 * 2 ** 20;
 /** A browser that sends its microphone is heard several times within this. */
 const SILENT_MS = 200;
@@ -76,7 +78,11 @@ export function createFragmentGuard(
     const bytes = rss - heapTotal - external;
     const at = now();
     if (alarm !== undefined) {
-      if (bytes > alarm.bytes + STILL_RISING_BYTES) return cutOne(alarm.since, bytes, at);
+      if (at - alarm.at <= SETTLING_MS) {
+        alarm.most = Math.max(alarm.most, bytes);
+        return;
+      }
+      if (bytes > alarm.most + STILL_RISING_BYTES) return cutOne(alarm.since, bytes, at);
       if (at - alarm.at <= ALARM_MS) return;
       // What stays although nobody adds to it is no message: it counts no more. Where some of it went
       // with the socket, the rest may be another one's, and counts on.
@@ -91,7 +97,7 @@ export function createFragmentGuard(
   }
 
   function cutOne(since: number, bytes: number, at: number): void {
-    alarm = { since, bytes, at };
+    alarm = { since, bytes, most: bytes, at };
     const silentSince = Math.max(since, at - SILENT_MS);
     const silent = [...watched].filter(([, { heardAt }]) => heardAt <= silentSince);
     const latest = silent.findLast(([, { heardAt }]) => heardAt === -Infinity) ?? silent.at(-1);
@@ -116,6 +122,8 @@ interface Watched {
 interface Alarm {
   readonly since: number;
   readonly bytes: number;
+  /** Reached while what was still on its way from that socket came in. */
+  most: number;
   readonly at: number;
 }
 
