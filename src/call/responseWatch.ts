@@ -29,6 +29,8 @@ const USUAL_REPLY_MS = 2000;
 const BRIDGE_MS = 1500;
 /** A response that was silenced has to end, and is over after this even if nothing tells it. */
 const CANCELLED_MS = 2000;
+/** Each one is billed, however often a caller cuts in. */
+const APART_MS = 2000;
 /** While a wait lasts, a word is said so often, and so many times. */
 const REPEAT_MS = 3500;
 const MAX_BRIDGES = 12;
@@ -52,7 +54,7 @@ export class ResponseWatch {
   /** How often the present wait has been bridged, and whether a bridge was heard. */
   #bridges = 0;
   #bridged = false;
-  #bridgedAt: Milliseconds = 0;
+  #bridgedAt: Milliseconds = -Infinity;
   /** The longest that this model has taken to begin to speak. */
   #slowestMs = 0;
   #bridgeAt: Milliseconds | undefined;
@@ -153,7 +155,7 @@ export class ResponseWatch {
     }
     const slowAt = this.#tools.slowAt(fillerAfterMs) ?? Infinity;
     const replyAt = since + Math.max(fillerAfterMs, USUAL_REPLY_MS);
-    return Math.max(since, Math.min(replyAt, slowAt));
+    return Math.max(since, Math.min(replyAt, slowAt), this.#bridgedAt + APART_MS);
   }
 
   #nextStallAt(currentAt: Milliseconds): Milliseconds {
