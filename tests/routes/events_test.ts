@@ -253,8 +253,10 @@ Deno.test("GET /api/calls/:id/events does not wait for an end that is long past"
     const reader = await watch(server, "/api/calls/call_a/events", ALICE);
     assert.equal((await reader.next())?.name, "started");
     await server.remember({ id: "call_a", keyName: "alice" }, { endedAt: now - 60_000 });
-    const signs = await reader.take(100);
-    assert.deepEqual(signs.map(({ name }) => name), ["comment", "comment"]);
+    // How many signs of life come before the end is known depends on how busy the machine is.
+    const signs = await reader.take(10_000);
+    assert.ok(signs.length >= 2 && signs.length < 10_000, `${signs.length}`);
+    assert.ok(signs.every(({ name }) => name === "comment"));
     const again = await server.ask("/api/calls/call_a/events", ALICE, {
       headers: { "last-event-id": "run1-1" },
     });
