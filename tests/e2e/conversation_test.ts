@@ -91,7 +91,11 @@ browserTest("a caller who cuts in silences the agent, and its line ends where it
     );
     assert.ok(cut?.type === "interrupted" && answer?.type === "played");
     assert.equal(answer.itemId, cut.itemId);
-    assert.ok(Math.abs(cut.heardMs - answer.ms) <= 1, `${cut.heardMs}, played ${answer.ms}`);
+    // The exact end, or where a busy page is late with it, what it told before: never an estimate.
+    const told = wire.all.flatMap((message) =>
+      message.type === "played" && message.itemId === cut.itemId ? [message.ms] : []
+    );
+    assert.ok(told.some((ms) => Math.abs(cut.heardMs - ms) <= 1), `${cut.heardMs}, played ${told}`);
     const later = wire.all.slice(wire.all.indexOf(answer) + 1);
     assert.ok(!later.some((message) => message.type === "played" && message.itemId === cut.itemId));
   });
