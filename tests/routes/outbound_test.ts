@@ -306,6 +306,7 @@ Deno.test("nothing is dialled while the store does not answer, and a call under 
   const call = await server.network.nextCall();
   await call.next("media");
   using locked = new DatabaseSync(place.url.slice("sqlite:".length));
+  locked.exec("PRAGMA busy_timeout = 10000");
   locked.exec("BEGIN EXCLUSIVE");
   const answer = await server.post(path, { to });
   assert.deepEqual(await codeOf(answer), [503, "store_unavailable"]);
