@@ -19,7 +19,7 @@ export function readLimits(
     isRehearsal && read.text(name) === undefined ? undefined : read.limit(name, fallback);
   // An hour of talk comes to about 10, and to a mobile phone abroad to as much again.
   const callUsd = usd("MAX_CALL_USD", 20);
-  const webCallsPerKey = read.wholeLimit("WEB_CALLS_PER_KEY", 10);
+  const webCallsPerKey = read.wholeLimit("WEB_CALLS_PER_KEY", 40);
   const webCallsPerVisitor = read.wholeLimit("WEB_CALLS_PER_VISITOR", 3);
   const inbound = dayLimits(
     read.limit("INBOUND_DAILY_MINUTES", 3000),

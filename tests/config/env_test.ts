@@ -37,7 +37,7 @@ Deno.test("readSettings() has a default for everything", () => {
     },
     limits: {
       ...{ calls: 100, callMs: 3_600_000, idleMs: 30_000, transferMs: 3_600_000 },
-      ...{ webCallsPerKey: 10, webCallsPerVisitor: 3 },
+      ...{ webCallsPerKey: 40, webCallsPerVisitor: 3 },
       server: { dailyMinutes: 6000 },
       inbound: { dailyMinutes: 3000 },
       key: { dailyMinutes: 1500 },
