@@ -59,6 +59,12 @@ export async function startParley(
       DATABASE_URL: "sqlite::memory:",
       LOG_LEVEL: "error",
       MAX_CALLS: "1000",
+      // All calls come from one number, at once.
+      CALLER_DAILY_MINUTES: "off",
+      INBOUND_DAILY_MINUTES: "off",
+      INBOUND_DAILY_USD: "off",
+      DAILY_MINUTES: "off",
+      DAILY_USD: "off",
       ...settings,
     },
     stdout: read === undefined ? "null" : "piped",
