@@ -19,7 +19,7 @@ function sentenceOf({ scope, limit }: BudgetRefusal): string {
     case "concurrent":
       return `${who} has as many calls under way as it may have.`;
     case "dailyCalls":
-      return "This number has been called as often today as any may be.";
+      return "This number has reached its limit of calls a day.";
     case "dailyMinutes":
       return `${who} has used up its minutes of the day.`;
     case "dailyUsd":

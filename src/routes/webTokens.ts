@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { SingleUseTokens } from "../services/store/singleUseTokens.ts";
 import { newToken } from "../utils/ids.ts";
 import { HttpProblem } from "./errors.ts";
+import { settleWithin } from "../utils/settleWithin.ts";
 
 /** What a token stands for: one call with one agent. */
 export interface WebGrant {
@@ -118,16 +119,8 @@ export function createWebTokens(
     }
   }
 
-  async function soon<T>(work: Promise<T>): Promise<T> {
-    const silence = Promise.withResolvers<never>();
-    const cancel = setTimer(
-      () => silence.reject(new Error("Cannot use the store: it does not answer")),
-      PATIENCE_MS,
-    );
-    try {
-      return await Promise.race([work, silence.promise]);
-    } finally {
-      cancel();
-    }
+  function soon<T>(work: Promise<T>): Promise<T> {
+    const reason = "Cannot use the store: it does not answer";
+    return settleWithin(work, { ms: PATIENCE_MS, reason, setTimer });
   }
 }

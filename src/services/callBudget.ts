@@ -12,6 +12,7 @@ import type { CallAccounts, CountedCall } from "./budget/callAccounts.ts";
 import { isTransferOpen, spentBy } from "./budget/spentBy.ts";
 import type { Incidents } from "./incidents.ts";
 import type { CallRecord } from "./store/callRecord.ts";
+import { settleWithin } from "../utils/settleWithin.ts";
 
 /** What calls may use of the day: asked before one begins, while it goes on, and told at its end. */
 export interface CallBudget {
@@ -200,17 +201,9 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
     }
   }
 
-  async function soon<T>(work: Promise<T>): Promise<T> {
-    const silence = Promise.withResolvers<never>();
-    const cancel = setTimer(
-      () => silence.reject(new Error("Cannot use the store: it does not answer")),
-      PATIENCE_MS,
-    );
-    try {
-      return await Promise.race([work, silence.promise]);
-    } finally {
-      cancel();
-    }
+  function soon<T>(work: Promise<T>): Promise<T> {
+    const reason = "Cannot use the store: it does not answer";
+    return settleWithin(work, { ms: PATIENCE_MS, reason, setTimer });
   }
 }
 

@@ -447,7 +447,7 @@ const NAMED: readonly (readonly [error: Told, gone: readonly string[]])[] = [
   [{ ...invalid, param: "session.audio.input.noise_reduction" }, [
     "audio.input.noise_reduction.type",
   ]],
-  [{ ...invalid, param: "audio.input.transcription.model", event_id: "event_TODO" }, [
+  [{ ...invalid, param: "audio.input.transcription.model", event_id: "event_of_nothing" }, [
     "audio.input.transcription.model",
     "audio.input.transcription.language",
   ]],
