@@ -68,7 +68,7 @@ export function handleWebSocket(
     if (frame.byteLength % 2 !== 0) {
       return refuse("invalid_audio", "A binary message is a whole number of 16-bit samples.");
     }
-    hear(frame.byteLength, () => encodeBase64(new Uint8Array(frame)));
+    if (admits(frame.byteLength)) session.hear(encodeBase64(new Uint8Array(frame)));
   }
 
   function hearText(json: string): void {
@@ -80,7 +80,8 @@ export function handleWebSocket(
     if (!parsed.ok) return refuse(parsed.code, parsed.error);
     const { message } = parsed;
     if (message.type === "input_audio_buffer.append") {
-      return hear(message.audio.length * 0.75, () => message.audio);
+      if (admits(message.audio.length * 0.75)) session.hear(message.audio);
+      return;
     }
     if (!messages.take("", now()).allowed) {
       return refuse("too_fast", "Too many messages; slow down.");
@@ -89,14 +90,17 @@ export function handleWebSocket(
     else session.input(toLegInput(message));
   }
 
-  function hear(bytes: number, audio: () => string): void {
+  /** Counts a message of audio; one without any is counted, and is nothing to hear. */
+  function admits(bytes: number): boolean {
     if (!audioFrames.take("", now()).allowed) {
-      return refuse("too_fast", "Audio comes in too many messages; put more into each.");
+      refuse("too_fast", "Audio comes in too many messages; put more into each.");
+      return false;
     }
     if (!audioMs.take("", now(), bytes / BYTES_PER_MS).allowed) {
-      return refuse("too_fast", "Audio comes faster than it can have been spoken.");
+      refuse("too_fast", "Audio comes faster than it can have been spoken.");
+      return false;
     }
-    if (bytes > 0) session.hear(audio());
+    return bytes > 0;
   }
 
   function refuse(code: string, error: string): void {

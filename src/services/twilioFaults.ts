@@ -23,11 +23,11 @@ const INCIDENT = "phone_network_refuses";
 const MAX_CODES = 100;
 const MAX_WORDS = 300;
 
-/** What will be refused again: any success shows that it is over. */
+/** Codes that concern the whole account; resolved by any request that succeeds. */
 const OF_THE_ACCOUNT: ReadonlySet<string> = new Set([
   ...["10001", "10003", "10005", "20003", "20005", "20429"],
 ]);
-/** What only another call that is placed shows to be over. */
+/** Codes that concern placing calls; resolved by the next call that is placed. */
 const OF_PLACING: ReadonlySet<string> = new Set([
   ...["10004", "13227", "21210", "21212", "21213", "21215", "21262"],
 ]);
