@@ -3,6 +3,8 @@ import { AgentsError } from "./config/agents.ts";
 import { readEnvironment, SettingsError } from "./config/env.ts";
 import { firstScreen, stoppingScreen } from "./config/firstScreen.ts";
 import { unreachableHosts, unreachableTools } from "./config/hostPermissions.ts";
+import { createFragmentGuard } from "./utils/fragmentGuard.ts";
+import { setTimer } from "./utils/setTimer.ts";
 
 /** For hosts that bring their own socket and import this; started by itself, the server listens. */
 export default import.meta.main ? undefined : hostedServer();
@@ -60,9 +62,12 @@ async function createOrExit(): Promise<App> {
 function listenOrExit(app: App): Deno.HttpServer<Deno.NetAddr> {
   const { host, port } = app.settings.server;
   try {
+    const { watch: watchSocket } = createFragmentGuard({
+      ...{ memory: Deno.memoryUsage, now: () => performance.now(), setTimer, log: app.log },
+    });
     return Deno.serve(
       { hostname: host, port, onListen: () => {} },
-      (request, info) => app.fetch(request, { remoteAddress: addressIn(info) }),
+      (request, info) => app.fetch(request, { remoteAddress: addressIn(info), watchSocket }),
     );
   } catch (error) {
     console.error(whyNotListening(error, host, port));

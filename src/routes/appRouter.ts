@@ -10,7 +10,6 @@ import type { Records } from "../services/records.ts";
 import type { Transfers } from "../services/transfers.ts";
 import { createAuthenticator } from "../utils/auth.ts";
 import { clientAddress } from "../utils/clientAddress.ts";
-import { createFragmentGuard } from "../utils/fragmentGuard.ts";
 import { newId } from "../utils/ids.ts";
 import type { Logger } from "../utils/logger.ts";
 import { setTimer } from "../utils/setTimer.ts";
@@ -59,7 +58,6 @@ export function createAppRouter(
   });
   const keyed = checkKey &&
     { authenticate: (secret: string) => checkKey(secret, "calls:create") };
-  const fragments = createFragmentGuard({ memory: Deno.memoryUsage, now, setTimer, log });
   const guesses = createGuessGuard({ addressOf, trustProxy: server.trustProxy, now, log });
   const isExpired = (name: string) =>
     server.apiKeys.some((key) =>
@@ -132,7 +130,6 @@ export function createAppRouter(
           allowedOrigins: server.allowedOrigins,
           addressOf,
           guesses,
-          watch: fragments.watch,
           now,
           log,
         }),

@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "@hono/hono";
 import { routePath } from "@hono/hono/route";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
+import type { FragmentGuard } from "../utils/fragmentGuard.ts";
 import { allowOrigins } from "./cors.ts";
 import { answerErrors, answerNotFound } from "./errors.ts";
 import { type HealthDeps, healthRoutes } from "./health.ts";
@@ -9,6 +10,8 @@ import { type HealthDeps, healthRoutes } from "./health.ts";
 /** What the host tells of a request beside the request itself. */
 export interface HostFacts {
   readonly remoteAddress: string;
+  /** Given by a host whose process serves nothing else, so that its memory tells of the sockets'. */
+  readonly watchSocket?: FragmentGuard["watch"];
 }
 
 /** The environment of every route. */

@@ -10,6 +10,7 @@ import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { tooManyRequests } from "./apiKeys.ts";
 import { HttpProblem } from "./errors.ts";
 import type { GuessGuard } from "./guessGuard.ts";
+import type { RouteEnv } from "./index.ts";
 import { limitProblem } from "./limitProblem.ts";
 import { type AccessRules, isAllowedOrigin, isLocal, refuseForeignHosts } from "./webAccess.ts";
 import { readHandshake } from "./webHandshake.ts";
@@ -37,7 +38,6 @@ export interface WebRoutesDeps {
   /** What limits count a request by where it shows no key. */
   readonly addressOf: (c: Context) => string;
   readonly guesses: GuessGuard;
-  readonly watch?: WebHandlerDeps["watch"];
   readonly log: WebHandlerDeps["log"];
   /** Milliseconds, of any clock that does not go back. */
   readonly now: () => number;
@@ -53,15 +53,14 @@ export function webRoutes(
     authenticate,
     addressOf,
     guesses,
-    watch,
     log,
     now,
     ...deps
   }: WebRoutesDeps,
-): Hono {
+): Hono<RouteEnv> {
   const rules: AccessRules = { keyed: authenticate !== undefined, ...deps };
   const sessions = createRateLimiter({ capacity: 20, refillPerSecond: 0.5 });
-  const app = new Hono();
+  const app = new Hono<RouteEnv>();
 
   app.route("/", webPage());
 
@@ -100,7 +99,7 @@ export function webRoutes(
         ...{ direction: "web", ...grant, address: addressOf(c) },
       });
       if (refusal !== undefined) throw limitProblem(refusal);
-      return connect(c.req.raw, grant, callId);
+      return connect(c, grant, callId);
     } catch (error) {
       tokens.giveBack(token, grant);
       await deps.budget?.release(callId).catch(() => {});
@@ -163,12 +162,13 @@ export function webRoutes(
     return token;
   }
 
-  function connect(request: Request, grant: WebGrant, callId: string): Response {
+  function connect({ req, env }: Context<RouteEnv>, grant: WebGrant, callId: string): Response {
     const session = registry.open({ direction: "web", ...grant }, callId);
     try {
-      const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
+      const { socket, response } = Deno.upgradeWebSocket(req.raw, { idleTimeout: IDLE_SECONDS });
       // Deno finds a protocol only in a list that is written with blanks.
       response.headers.set("Sec-WebSocket-Protocol", WEB_PROTOCOL);
+      const watch = env?.watchSocket;
       handleWebSocket(socket, { session, log, ...(watch !== undefined && { watch }) });
       return response;
     } catch (error) {

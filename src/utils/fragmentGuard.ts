@@ -31,7 +31,7 @@ export interface FragmentGuardOptions {
  * up takes half as much, threads with synthetic voices included.
  */
 const RISES = [
-  { withinMs: 5_000, bytes: 96 * 2 ** 20 },
+  { withinMs: 5_000, bytes: 128 * 2 ** 20 },
   { withinMs: 600_000, bytes: 256 * 2 ** 20 },
 ] as const;
 const LOOK_EVERY_MS = 50;

@@ -117,10 +117,12 @@ Deno.test("case 186: maskText() takes time in proportion to the text, whatever s
     `+ ${atom.repeat(Math.ceil(length / atom.length))}${end}`;
   for (const atom of atoms) {
     for (const end of ends) {
-      const short = timeOf(textOf(atom, end, 8_000));
-      const long = timeOf(textOf(atom, end, 64_000));
-      // In proportion it is 8; where it grows with the square, 64.
-      assert.ok(long < 24 * Math.max(short, 0.1), `${atom}…${end}: ${short} ms, ${long} ms`);
+      const ratio = () =>
+        timeOf(textOf(atom, end, 64_000)) / Math.max(timeOf(textOf(atom, end, 8_000)), 0.1);
+      // In proportion it is 8; where it grows with the square, 64 however often it is measured.
+      let least = ratio();
+      for (let again = 0; again < 5 && least >= 24; again++) least = Math.min(least, ratio());
+      assert.ok(least < 24, `${atom}…${end}: ${least} times as long`);
     }
   }
 });
