@@ -16,6 +16,7 @@ import { questionUrl } from "../../src/services/openai/handshakeDiagnosis.ts";
 import { createModelFaults } from "../../src/services/openai/modelFaults.ts";
 import { reportOpenLimits } from "../../src/services/openLimits.ts";
 import { Inbox } from "../support/inbox.ts";
+import { awaitNodeSockets } from "../support/nodeSockets.ts";
 import {
   type ClientFrame,
   type ScriptedRealtime,
@@ -104,6 +105,7 @@ function contract(
 ): void {
   for (const socket of ["native", "ws"] as const) {
     Deno.test(`createOpenModel(${socket}) ${name}`, async () => {
+      await using _sockets = awaitNodeSockets();
       await using server = startScriptedRealtime(serverOptions);
       const log = new Log();
       const clients: RealtimeClient[] = [];
@@ -202,6 +204,7 @@ contract("case 62: does not believe a session to end in no time, or never", asyn
 });
 
 Deno.test("case 62: a session's length is taken by the server's clock where its handshake shows it", async () => {
+  await using _sockets = awaitNodeSockets();
   const server = createServer();
   server.on("upgrade", (request, socket) => {
     const accept = createHash("sha1")
