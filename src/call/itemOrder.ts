@@ -1,6 +1,8 @@
 /** Where each item stands in the conversation, whatever order items become known in. */
 export class ItemOrder {
   readonly #positions = new Map<string, number>();
+  /** Of written lines that the model has put behind what stands after them: where that stands. */
+  readonly #reached = new Map<string, number>();
   /** Lines of the caller's that the model has not taken in yet, oldest first. */
   readonly #written: string[] = [];
   #last = 0;
@@ -22,7 +24,7 @@ export class ItemOrder {
   placed(itemId: string, previousItemId: string | undefined): void {
     if (this.#positions.has(itemId)) return;
     if (previousItemId === undefined) this.positionOf(itemId);
-    else this.#positions.set(itemId, this.#behind(this.positionOf(previousItemId)));
+    else this.#positions.set(itemId, this.#behind(this.#reach(previousItemId)));
   }
 
   /** The caller wrote a line, under an id of ours. */
@@ -30,11 +32,22 @@ export class ItemOrder {
     this.#written.push(id);
   }
 
-  /** The model has taken in what the caller wrote: the line that has waited longest is this item. */
+  /**
+   * The model has taken in what the caller wrote: the line that has waited longest is this item, and
+   * keeps its place, even where the model has put something before it meanwhile.
+   */
   writtenPlaced(itemId: string, previousItemId: string | undefined): void {
     const waiting = this.#positions.has(itemId) ? undefined : this.#written.shift();
     if (waiting === undefined) return this.placed(itemId, previousItemId);
-    this.#positions.set(itemId, this.positionOf(waiting));
+    const position = this.positionOf(waiting);
+    this.#positions.set(itemId, position);
+    const reached = previousItemId === undefined ? position : this.#reach(previousItemId);
+    if (reached > position) this.#reached.set(itemId, reached);
+  }
+
+  /** The last position that the model's conversation has taken up to this item. */
+  #reach(id: string): number {
+    return this.#reached.get(id) ?? this.positionOf(id);
   }
 
   #behind(position: number): number {

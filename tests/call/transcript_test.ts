@@ -70,6 +70,21 @@ Deno.test("case 44: an item that the model puts between two others stands there"
   assert.deepEqual(call.script, ["caller: one", "caller: two", "caller: three"]);
 });
 
+Deno.test("case 99: the answer to what was written before the greeting began stands behind both", () => {
+  const call = new CallDriver().live();
+  call.input({ type: "typed", text: "what time is it" });
+  call.input({ type: "itemAdded", itemId: "greeting", role: "agent" });
+  call.input({ type: "itemAdded", itemId: "text", role: "user", previousItemId: "greeting" });
+  call.input({ type: "itemAdded", itemId: "call", role: "tool", previousItemId: "text" });
+  call.input({ type: "itemAdded", itemId: "answer", role: "agent", previousItemId: "call" });
+  for (const [itemId, text] of [["greeting", "Hello."], ["answer", "It is noon."]] as const) {
+    const responseId = call.begin();
+    call.words(responseId, itemId, text);
+    call.finish(responseId);
+  }
+  assert.deepEqual(call.script, ["caller: what time is it", "agent: Hello.", "agent: It is noon."]);
+});
+
 Deno.test("a turn is final when all of it was heard, and not before", () => {
   const call = new CallDriver().live();
   call.speak("item", 2000, "It is noon.");
