@@ -72,6 +72,9 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
         return message satisfies never;
     }
   };
+  socket.onopen = () => {
+    if (stream.state === "over") socket.close(1008, "no_start");
+  };
   socket.onclose = () => finish("closed");
   // A close event follows.
   socket.onerror = (event) => event.preventDefault();

@@ -51,7 +51,7 @@ export function handleWebSocket(
 
   function join(): void {
     clearTimeout(opening);
-    if (left) return;
+    if (left) return void session.ended.then((end) => leg.close(end));
     const { id, request } = session;
     leg.tell({ type: "ready", callId: id, agent: request.agent, format: leg.format });
     try {

@@ -11,6 +11,8 @@ import {
 
 const connected = JSON.stringify({ event: "connected", protocol: "Call", version: "1.0.0" });
 const stop = JSON.stringify({ event: "stop", sequenceNumber: "9", streamSid, stop: {} });
+/** Long enough for a busy machine to have sent what the test wants to be there before. */
+const SOON_MS = 400;
 const talking = { reason: "caller_hung_up" } as const;
 
 Deno.test("case 1: media before start is ignored, and nothing is sent without a stream", async () => {
@@ -28,7 +30,7 @@ Deno.test("case 1: media before start is ignored, and nothing is sent without a 
 
 Deno.test("case 2: a socket without start is closed and no call is claimed", async () => {
   const session = new RecordingSession();
-  await using server = startMediaServer({ right: session }, { limits: { startMs: 20 } });
+  await using server = startMediaServer({ right: session }, { limits: { startMs: SOON_MS } });
   const twilio = await server.connect();
   twilio.send(connected);
   assert.equal((await twilio.closed).code, 1008);
@@ -287,9 +289,20 @@ Deno.test("case 49: a close without stop loses the leg once, as another stream m
 });
 
 Deno.test("case 49: a stop without start leaves the socket to its time limit", async () => {
-  await using server = startMediaServer({}, { limits: { startMs: 20 } });
+  await using server = startMediaServer({}, { limits: { startMs: SOON_MS } });
   const twilio = await server.connect();
   twilio.send(stop);
+  assert.equal((await twilio.closed).code, 1008);
+});
+
+Deno.test("case 49: a socket that opens after its time is closed all the same", async () => {
+  const over = Promise.withResolvers<void>();
+  await using server = startMediaServer({}, {
+    limits: { startMs: 1 },
+    over: over.resolve,
+    opensAfter: over.promise,
+  });
+  const twilio = await server.connect();
   assert.equal((await twilio.closed).code, 1008);
 });
 
@@ -305,7 +318,7 @@ Deno.test("a stream that stops while keys are played is lost, not left", async (
 
 Deno.test("a media socket that falls silent is taken for lost", async () => {
   const session = new RecordingSession();
-  await using server = startMediaServer({ right: session }, { limits: { silentMs: 40 } });
+  await using server = startMediaServer({ right: session }, { limits: { silentMs: SOON_MS } });
   const twilio = await server.connect();
   twilio.send(startMessage());
   await session.until(() => session.inputs.length > 0);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
+import { handleWebSocket } from "../../src/handlers/webHandler.ts";
 import { callFromClient, openClient } from "../support/webClient.ts";
-import { startWebServer } from "../support/webServer.ts";
+import { RecordingSession, startWebServer } from "../support/webServer.ts";
 
 const pcm = (samples: number) => new Uint8Array(samples * 2).fill(7);
 
@@ -30,6 +31,34 @@ Deno.test("handleWebSocket() tells the browser its call, agent and format first"
     });
     assert.equal(client.inbox.all[0], ready);
   }));
+
+Deno.test("handleWebSocket() closes a socket that opens after its call has ended", async () => {
+  const request = {
+    agent: "receptionist",
+    format: "pcm24k",
+    channel: "web",
+    direction: "inbound",
+  } as const;
+  const session = new RecordingSession(request);
+  session.onInput = (input) => input.type === "left" && session.end(input.end);
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (incoming) => {
+    const { socket, response } = Deno.upgradeWebSocket(incoming);
+    const log = { info() {}, warn() {} };
+    handleWebSocket(socket, { session, log, watch: (_socket, onCut) => onCut() });
+    await session.ended;
+    return response;
+  });
+  const client = new WebSocket(`ws://127.0.0.1:${server.addr.port}/`);
+  const closed = new Promise<CloseEvent>((resolve) => client.onclose = resolve);
+  const told = new Promise<MessageEvent>((resolve) => client.onmessage = resolve);
+  assert.deepEqual(JSON.parse((await told).data), {
+    type: "ended",
+    reason: "leg_failed",
+    detail: "too_big",
+  });
+  assert.equal((await closed).code, 1000);
+  await server.shutdown();
+});
 
 Deno.test("handleWebSocket() hands audio over, binary or base64, in order and unchanged", () =>
   withCall(async ({ client, call }) => {

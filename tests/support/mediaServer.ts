@@ -108,7 +108,9 @@ export interface MediaServer {
 /** Serves media sockets with the handler under test; every token is one session's, once. */
 export function startMediaServer(
   sessions: Readonly<Record<string, CallSession>>,
-  options: Partial<Pick<TwilioHandlerDeps, "limits" | "isAway">> = {},
+  { opensAfter, ...options }:
+    & Partial<Pick<TwilioHandlerDeps, "limits" | "isAway" | "over">>
+    & { readonly opensAfter?: Promise<void> } = {},
 ): MediaServer {
   const left = new Map(Object.entries(sessions));
   const logged: { message: string; fields: unknown }[] = [];
@@ -116,7 +118,7 @@ export function startMediaServer(
   const clients = new Set<WebSocket>();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request) => {
+    async (request) => {
       const { socket, response } = Deno.upgradeWebSocket(request);
       handleTwilioSocket(socket, {
         claim({ token, callSid: sid }) {
@@ -127,6 +129,7 @@ export function startMediaServer(
         log: { info: log, warn: log },
         ...options,
       });
+      await opensAfter;
       return response;
     },
   );
