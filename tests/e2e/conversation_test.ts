@@ -57,9 +57,9 @@ browserTest(
       );
       await speakInto(page, SPEECH);
       await page.waitForSelector(".line.caller");
-      await page.waitForSelector(".line.caller ~ .line.agent");
+      await page.waitForSelector(".line.caller ~ .line.agent:not([hidden])");
       await page.waitForSelector(".line.agent .margin:not(:empty)");
-      const rows = await page.locator("#script .line").allInnerTexts();
+      const rows = await page.locator("#script .line:not([hidden])").allInnerTexts();
       assert.match(rows[0] ?? "", /^Agent/);
       assert.match(rows[1] ?? "", /^You/);
       assert.match(rows[2] ?? "", /^Agent/);
@@ -79,18 +79,19 @@ browserTest("a caller who cuts in silences the agent, and its line ends where it
     await page.click("#start");
     await wire.find((message) => message.type === "played" && message.ms >= 1500);
     await speakInto(page, SPEECH);
-    await page.waitForSelector(".line.agent.interrupted");
-    const line = await page.locator(".line.agent.interrupted .words").first().innerText();
+    // A response that a slow machine was asked for twice may stand before it, unheard and hidden.
+    const shown = ".line.agent.interrupted:not([hidden])";
+    await page.waitForSelector(shown);
+    const line = await page.locator(`${shown} .words`).first().innerText();
     const heard = line.replace(/\s*cut off here$/, "");
     assert.ok(speech.startsWith(heard.trim()), heard);
     assert.ok(heard.length > 10 && heard.length < speech.length - 10, heard);
 
-    const cut = await wire.find((message) => message.type === "interrupted");
+    const cut = await wire.find((message) => message.type === "interrupted" && message.heardMs > 0);
+    assert.ok(cut.type === "interrupted");
     const answer = await wire.find((message) =>
-      message.type === "played" && message.cleared === true
+      message.type === "played" && message.cleared === true && message.itemId === cut.itemId
     );
-    assert.ok(cut?.type === "interrupted" && answer?.type === "played");
-    assert.equal(answer.itemId, cut.itemId);
     // The exact end, or where a busy page is late with it, what it told before: never an estimate.
     const told = wire.all.flatMap((message) =>
       message.type === "played" && message.itemId === cut.itemId ? [message.ms] : []
@@ -111,7 +112,7 @@ browserTest(
       await page.keyboard.press("Enter");
       await page.waitForSelector(".tool.done");
       assert.match(await page.locator(".tool").innerText(), /get_current_time\s+\d+ ms/);
-      await page.waitForSelector(".tool ~ .line.agent");
+      await page.waitForSelector(".tool ~ .line.agent:not([hidden])");
       const typed = await page.locator(".line.caller").innerText();
       assert.match(typed, /what time is it\s+typed/);
     }),
