@@ -1,7 +1,7 @@
 /** Where each item stands in the conversation, whatever order items become known in. */
 export class ItemOrder {
   readonly #positions = new Map<string, number>();
-  /** Of written lines that the model has put behind what stands after them: where that stands. */
+  /** For a written line that the model placed after later positions: the last of those positions. */
   readonly #reached = new Map<string, number>();
   /** Lines of the caller's that the model has not taken in yet, oldest first. */
   readonly #written: string[] = [];
@@ -33,8 +33,8 @@ export class ItemOrder {
   }
 
   /**
-   * The model has taken in what the caller wrote: the line that has waited longest is this item, and
-   * keeps its place, even where the model has put something before it meanwhile.
+   * The model has taken in what the caller wrote: the line that has waited longest is this item. The
+   * line keeps its position, even if the model has inserted other items before it.
    */
   writtenPlaced(itemId: string, previousItemId: string | undefined): void {
     const waiting = this.#positions.has(itemId) ? undefined : this.#written.shift();
@@ -45,7 +45,7 @@ export class ItemOrder {
     if (reached > position) this.#reached.set(itemId, reached);
   }
 
-  /** The last position that the model's conversation has taken up to this item. */
+  /** The highest position among this item and all items before it in the model's conversation. */
   #reach(id: string): number {
     return this.#reached.get(id) ?? this.positionOf(id);
   }
