@@ -5,6 +5,7 @@ import type { Settings } from "../config/settings.ts";
 import { createAnalysis } from "../services/analysis.ts";
 import { createCallActions } from "../services/callActions.ts";
 import { createCallControl } from "../services/callControl.ts";
+import { createCallLookup } from "../services/callLookup.ts";
 import { createEndCall } from "../services/endCall.ts";
 import type { InstanceQuestions } from "../services/instances/questions.ts";
 import { createLiveKeyCalls, type LiveKeyCallsDeps } from "../services/liveKeyCalls.ts";
@@ -42,6 +43,9 @@ export function apiRoutes(
 ): OpenAPIHono<CallerEnv> {
   const { store: { calls, outbox, keyCalls }, recorder, eventLog, metrics, revocation, webhooks } =
     records;
+  const { record, known } = createCallLookup({
+    ...{ registry, calls, flush: recorder.flush, instanceId: records.instanceId },
+  });
   const control = createCallControl({
     instanceId: records.instanceId,
     questions,
@@ -60,8 +64,11 @@ export function apiRoutes(
     }),
   });
   const routes = new OpenAPIHono<CallerEnv>();
-  routes.route("/", callsRoutes({ access, calls, control }));
-  routes.route("/", erasureRoutes({ access, calls, forgetting: records.forgetting, endCall }));
+  routes.route("/", callsRoutes({ access, calls: { ...calls, get: record }, known, control }));
+  routes.route(
+    "/",
+    erasureRoutes({ access, calls: { get: record }, forgetting: records.forgetting, endCall }),
+  );
   routes.route("/", analyticsRoutes({ access, sumUp }));
   routes.route(
     "/",
@@ -69,7 +76,7 @@ export function apiRoutes(
       setTimer,
       access,
       log: eventLog,
-      findCall,
+      findCall: known,
       now: records.store.clock.now,
       revocation,
     }),
@@ -82,16 +89,4 @@ export function apiRoutes(
   const { apiKeys: keys } = settings.server;
   routes.route("/", keysRoutes({ access, keys, revocation, liveCallsOf }));
   return routes;
-
-  /** A call that lives here is known even while the store is away. */
-  async function findCall(callId: string) {
-    const session = registry.get(callId);
-    const call = session === undefined ? await calls.get(callId) : undefined;
-    const keyName = session?.request.keyName ?? call?.keyName;
-    if (session === undefined && call === undefined) return undefined;
-    return {
-      ...(keyName !== undefined && { keyName }),
-      ...(call?.endedAt !== undefined && { endedAt: call.endedAt }),
-    };
-  }
 }

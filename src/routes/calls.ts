@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { ActionResult } from "../services/callActions.ts";
 import type { CallControl } from "../services/callControl.ts";
+import type { CallLookup, KnownCall } from "../services/callLookup.ts";
 import { viewCall, viewDetail, viewTurn } from "../services/callView.ts";
 import { type CallPosition, readCursor } from "../services/store/callList.ts";
 import type { CallRecord } from "../services/store/callRecord.ts";
@@ -25,12 +26,14 @@ import { acceptedFormat } from "./transcriptFormat.ts";
 export interface CallsRoutesDeps {
   readonly access: RequireScope;
   readonly calls: Pick<CallStore, "get" | "content" | "list">;
+  /** For actions. */
+  readonly known: CallLookup["known"];
   readonly control: CallControl;
 }
 
 /** What is known of calls, and what can be done with them. */
 export function callsRoutes(
-  { access, calls, control }: CallsRoutesDeps,
+  { access, calls, known, control }: CallsRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
   const reading = { middleware: [access("calls:read")] };
@@ -45,13 +48,13 @@ export function callsRoutes(
   });
 
   routes.openapi({ ...detail, ...reading }, async (c) => {
-    const call = await find(c.req.valid("param").id, c.get("caller"));
+    const call = visibleTo(c.get("caller"), await calls.get(c.req.valid("param").id));
     return c.json(viewDetail(call, await calls.content(call.id)), 200);
   });
 
   routes.openapi({ ...transcriptOf, ...reading }, async (c) => {
     const format = c.req.valid("query").format ?? acceptedFormat(c.req.header("accept"));
-    const call = await find(c.req.valid("param").id, c.get("caller"));
+    const call = visibleTo(c.get("caller"), await calls.get(c.req.valid("param").id));
     const { turns } = await calls.content(call.id);
     c.header("Vary", "Accept");
     switch (format) {
@@ -72,7 +75,7 @@ export function callsRoutes(
   routes.openapi(
     { ...action, middleware: [access("calls:create"), limitedJson()] },
     async (c) => {
-      const call = await find(c.req.valid("param").id, c.get("caller"));
+      const call = visibleTo(c.get("caller"), await known(c.req.valid("param").id));
       const asked = c.req.valid("json");
       const result = call.status === "ended" ? over : await control(call, asked);
       if (!result.ok) throw problemOf(result, call);
@@ -81,13 +84,15 @@ export function callsRoutes(
   );
 
   return routes;
+}
 
-  /** To a key, another key's call does not exist. */
-  async function find(id: string, { isAdmin, keyName }: Caller): Promise<CallRecord> {
-    const call = await calls.get(id);
-    if (call !== undefined && (isAdmin || call.keyName === keyName)) return call;
-    throw new HttpProblem(404, "unknown_call", "There is no such call.");
-  }
+/** To a key, another key's call does not exist. */
+function visibleTo<T extends Pick<CallRecord, "keyName">>(
+  { isAdmin, keyName }: Caller,
+  call: T | undefined,
+): T {
+  if (call !== undefined && (isAdmin || call.keyName === keyName)) return call;
+  throw new HttpProblem(404, "unknown_call", "There is no such call.");
 }
 
 const over: ActionResult = { ok: false, code: "not_live" };
@@ -102,7 +107,7 @@ function positionAt(cursor: string): CallPosition {
 
 function problemOf(
   refusal: Extract<ActionResult, { readonly ok: false }>,
-  { status }: CallRecord,
+  { status }: KnownCall,
 ): HttpProblem {
   switch (refusal.code) {
     case "not_live":

@@ -45,6 +45,10 @@ async function outlive(DATABASE_URL: string, outage: Outage): Promise<void> {
   await heardSaying(world, early.callId, /^I heard you\.$/);
   const late = await world.ring();
   await heardSaying(world, late.callId, /^Good day\.$/);
+  for (const { callId } of [early, late]) {
+    const acted = await world.server.post(`/api/calls/${callId}/actions`, { type: "interrupt" });
+    assert.equal(acted.status, 202, await acted.text());
+  }
   const degraded = await until(() => health(world), ({ status }) => status === "degraded");
   assert.equal(degraded.checks.store.ok, false);
   assert.match(degraded.checks.store.detail, /^\d+ writes wait$/);

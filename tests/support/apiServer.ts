@@ -12,6 +12,7 @@ import { createGuessGuard } from "../../src/routes/guessGuard.ts";
 import type { Router } from "../../src/routes/index.ts";
 import { createAnalysis } from "../../src/services/analysis.ts";
 import { createCallActions } from "../../src/services/callActions.ts";
+import { createCallLookup } from "../../src/services/callLookup.ts";
 import { createCallControl } from "../../src/services/callControl.ts";
 import { createEndCall } from "../../src/services/endCall.ts";
 import { createEventLog, type EventLog } from "../../src/services/eventLog.ts";
@@ -147,9 +148,15 @@ export async function withApi(
       journals: undefined,
       forgetEvents: log.forget,
     });
+    const lookup = createCallLookup({
+      registry: { get: (id) => live.get(id) },
+      calls,
+      flush: () => Promise.resolve(),
+      instanceId: "test",
+    });
     router.route(
       "/",
-      callsRoutes({ access, calls, control }),
+      callsRoutes({ access, calls, known: lookup.known, control }),
     );
     const endCall = createEndCall({ control });
     router.route("/", erasureRoutes({ access, calls, forgetting, endCall }));
