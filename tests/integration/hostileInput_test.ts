@@ -45,8 +45,13 @@ async function costOf(server: ServerProcess, lines: readonly string[], path: str
   return performance.now() - begunMs;
 }
 
-async function leastOf(cost: () => Promise<number>): Promise<number> {
-  return Math.min(await cost(), await cost(), await cost());
+/** The shortest of some tries: what lies beyond is the machine's. One below the bound is enough. */
+async function leastOf(cost: () => Promise<number>, boundMs = 0): Promise<number> {
+  let leastMs = Infinity;
+  for (let tries = 0; tries < 3 && leastMs >= boundMs; tries++) {
+    leastMs = Math.min(leastMs, await cost());
+  }
+  return leastMs;
 }
 
 Deno.test("case 170: no header of any shape holds the server up", async () => {
@@ -63,9 +68,10 @@ Deno.test("case 170: no header of any shape holds the server up", async () => {
     for (const shape of shapes) {
       const value = shape.repeat(MOST / shape.length);
       const lines = [...upgrade, `${name}: a${value}b`];
-      const ms = await costOf(server, lines, to);
+      const boundMs = 10 * usualMs + 200;
+      const ms = await leastOf(() => costOf(server, lines, to), boundMs);
       assert.ok(
-        ms < 10 * usualMs + 200,
+        ms < boundMs,
         `${name}: ${JSON.stringify(shape)}: ${ms} of ${usualMs} ms`,
       );
     }
@@ -83,16 +89,26 @@ Deno.test("case 170: no body of any shape holds up who asks meanwhile", async ()
       body,
     });
   const items = ["{}", "[]", "1", '""', "null", '{"to":1}', '{"to":"+14155550123"}', "{", "["];
-  const times: number[] = [];
-  for (const item of items) {
+  /** How long another request takes while the body is read. */
+  const waitBeside = async (item: string) => {
     const list = Array(2_000_000 / (item.length + 1) | 0).fill(item).join(",");
     const sent = send("/api/outbound/batch", `{"agent":"receptionist","calls":[${list}]}`);
     const begunMs = performance.now();
     await (await server.get("/health")).body?.cancel();
-    times.push(performance.now() - begunMs);
+    const ms = performance.now() - begunMs;
     const answer = await sent;
     assert.ok([400, 413, 422].includes(answer.status), `${item}: ${answer.status}`);
     await answer.body?.cancel();
+    return ms;
+  };
+  const times: number[] = [];
+  for (const item of items) times.push(await waitBeside(item));
+  const usualMs = times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0;
+  const boundMs = 10 * usualMs + 300;
+  for (const [index, item] of items.entries()) {
+    if ((times[index] ?? 0) < boundMs) continue;
+    const ms = await leastOf(() => waitBeside(item), boundMs);
+    assert.ok(ms < boundMs, `${item}: ${Math.round(ms)} of ${Math.round(usualMs)} ms`);
   }
   for (const item of ["a=b&", "&", "a&", "%", "%2", "+", "a[]=1&"]) {
     const answer = await send(
@@ -103,6 +119,4 @@ Deno.test("case 170: no body of any shape holds up who asks meanwhile", async ()
     assert.ok([403, 413].includes(answer.status), `${item}: ${answer.status}`);
     await answer.body?.cancel();
   }
-  const usualMs = times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0;
-  assert.ok(Math.max(...times) < 10 * usualMs + 300, times.map(Math.round).join());
 });
