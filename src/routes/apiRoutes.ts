@@ -43,11 +43,10 @@ export function apiRoutes(
 ): OpenAPIHono<CallerEnv> {
   const { store: { calls, outbox, keyCalls }, recorder, eventLog, metrics, revocation, webhooks } =
     records;
-  const { record, known } = createCallLookup({
-    ...{ registry, calls, flush: recorder.flush, instanceId: records.instanceId },
-  });
+  const { instanceId } = records;
+  const lookup = createCallLookup({ registry, calls, recorder, instanceId, setTimer });
   const control = createCallControl({
-    instanceId: records.instanceId,
+    instanceId,
     questions,
     act: createCallActions({
       registry,
@@ -64,11 +63,8 @@ export function apiRoutes(
     }),
   });
   const routes = new OpenAPIHono<CallerEnv>();
-  routes.route("/", callsRoutes({ access, calls: { ...calls, get: record }, known, control }));
-  routes.route(
-    "/",
-    erasureRoutes({ access, calls: { get: record }, forgetting: records.forgetting, endCall }),
-  );
+  routes.route("/", callsRoutes({ access, calls, lookup, control }));
+  routes.route("/", erasureRoutes({ access, lookup, forgetting: records.forgetting, endCall }));
   routes.route("/", analyticsRoutes({ access, sumUp }));
   routes.route(
     "/",
@@ -76,7 +72,7 @@ export function apiRoutes(
       setTimer,
       access,
       log: eventLog,
-      findCall: known,
+      findCall: lookup.known,
       now: records.store.clock.now,
       revocation,
     }),

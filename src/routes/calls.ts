@@ -25,15 +25,14 @@ import { acceptedFormat } from "./transcriptFormat.ts";
 
 export interface CallsRoutesDeps {
   readonly access: RequireScope;
-  readonly calls: Pick<CallStore, "get" | "content" | "list">;
-  /** For actions. */
-  readonly known: CallLookup["known"];
+  readonly calls: Pick<CallStore, "content" | "list">;
+  readonly lookup: CallLookup;
   readonly control: CallControl;
 }
 
 /** What is known of calls, and what can be done with them. */
 export function callsRoutes(
-  { access, calls, known, control }: CallsRoutesDeps,
+  { access, calls, lookup, control }: CallsRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
   const reading = { middleware: [access("calls:read")] };
@@ -48,13 +47,13 @@ export function callsRoutes(
   });
 
   routes.openapi({ ...detail, ...reading }, async (c) => {
-    const call = visibleTo(c.get("caller"), await calls.get(c.req.valid("param").id));
+    const call = visibleTo(c.get("caller"), await lookup.record(c.req.valid("param").id));
     return c.json(viewDetail(call, await calls.content(call.id)), 200);
   });
 
   routes.openapi({ ...transcriptOf, ...reading }, async (c) => {
     const format = c.req.valid("query").format ?? acceptedFormat(c.req.header("accept"));
-    const call = visibleTo(c.get("caller"), await calls.get(c.req.valid("param").id));
+    const call = visibleTo(c.get("caller"), await lookup.record(c.req.valid("param").id));
     const { turns } = await calls.content(call.id);
     c.header("Vary", "Accept");
     switch (format) {
@@ -75,7 +74,7 @@ export function callsRoutes(
   routes.openapi(
     { ...action, middleware: [access("calls:create"), limitedJson()] },
     async (c) => {
-      const call = visibleTo(c.get("caller"), await known(c.req.valid("param").id));
+      const call = visibleTo(c.get("caller"), await lookup.known(c.req.valid("param").id));
       const asked = c.req.valid("json");
       const result = call.status === "ended" ? over : await control(call, asked);
       if (!result.ok) throw problemOf(result, call);

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { CallLookup } from "../services/callLookup.ts";
 import type { EndCall } from "../services/endCall.ts";
 import type { Forgetting } from "../services/forgetting.ts";
-import type { CallStore } from "../services/store/calls.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { callerParam, erasure } from "./callSchemas.ts";
 import { HttpProblem } from "./errors.ts";
@@ -9,19 +9,19 @@ import { callIdParam, errorAnswers, json, refuseInvalid } from "./openapiParts.t
 
 export interface ErasureRoutesDeps {
   readonly access: RequireScope;
-  readonly calls: Pick<CallStore, "get">;
+  readonly lookup: Pick<CallLookup, "record">;
   readonly forgetting: Pick<Forgetting, "eraseNumber" | "eraseCall">;
   readonly endCall: EndCall;
 }
 
 /** Forgets what was kept of a call, or of a person. */
 export function erasureRoutes(
-  { access, calls, forgetting, endCall }: ErasureRoutesDeps,
+  { access, lookup, forgetting, endCall }: ErasureRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
 
   routes.openapi({ ...eraseCall, middleware: [access("admin")] }, async (c) => {
-    const call = await calls.get(c.req.valid("param").id);
+    const call = await lookup.record(c.req.valid("param").id);
     if (call === undefined) throw unknownCall();
     const underWay = c.req.valid("query").end === "true";
     const erased = await forgetting.eraseCall(call.id, { underWay });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { SingleUseTokens } from "../services/store/singleUseTokens.ts";
 import { newToken } from "../utils/ids.ts";
 import { HttpProblem } from "./errors.ts";
-import { settleWithin } from "../utils/settleWithin.ts";
+import { withStoreDeadline } from "../services/store/storeDeadline.ts";
 
 /** What a token stands for: one call with one agent. */
 export interface WebGrant {
@@ -120,7 +120,6 @@ export function createWebTokens(
   }
 
   function soon<T>(work: Promise<T>): Promise<T> {
-    const reason = "Cannot use the store: it does not answer";
-    return settleWithin(work, { ms: PATIENCE_MS, reason, setTimer });
+    return withStoreDeadline(work, PATIENCE_MS, setTimer);
   }
 }

@@ -12,7 +12,7 @@ import type { CallAccounts, CountedCall } from "./budget/callAccounts.ts";
 import { isTransferOpen, spentBy } from "./budget/spentBy.ts";
 import type { Incidents } from "./incidents.ts";
 import type { CallRecord } from "./store/callRecord.ts";
-import { settleWithin } from "../utils/settleWithin.ts";
+import { withStoreDeadline } from "./store/storeDeadline.ts";
 
 /** What calls may use of the day: asked before one begins, while it goes on, and told at its end. */
 export interface CallBudget {
@@ -202,8 +202,7 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
   }
 
   function soon<T>(work: Promise<T>): Promise<T> {
-    const reason = "Cannot use the store: it does not answer";
-    return settleWithin(work, { ms: PATIENCE_MS, reason, setTimer });
+    return withStoreDeadline(work, PATIENCE_MS, setTimer);
   }
 }
 

@@ -1,50 +1,65 @@
-import type { CallRegistry } from "../call/callSession.ts";
+import type { CallRegistry, CallSession } from "../call/callSession.ts";
 import type { ControlledCall } from "./callControl.ts";
+import type { Recorder } from "./recorder.ts";
 import type { CallRecord } from "./store/callRecord.ts";
 import type { CallStore } from "./store/calls.ts";
+import { withStoreDeadline } from "./store/storeDeadline.ts";
 
 /** As much of a call as following it or acting on it takes. */
 export type KnownCall = ControlledCall & Pick<CallRecord, "keyName" | "endedAt">;
 
-/** Finds calls by their id, also those whose record is not written yet. */
+/** Finds calls by their id, also those whose record this process has yet to write. */
 export interface CallLookup {
-  /** Rejects where the store cannot take what is queued: whether there is such a call is unknown then. */
+  /** Rejects where the store cannot be read, or cannot take the record that is queued here. */
   record(callId: string): Promise<CallRecord | undefined>;
-  /** A call of this process is found without the store, which may be away. */
+  /**
+   * By its record: another process may have taken the call over since. Where the store does not answer,
+   * a call of which there is a session here is taken for one that this process holds.
+   */
   known(callId: string): Promise<KnownCall | undefined>;
 }
 
 export interface CallLookupDeps {
   readonly registry: Pick<CallRegistry, "get">;
   readonly calls: Pick<CallStore, "get">;
-  /** Settles when all that this process knew of calls before is in the store. */
-  readonly flush: () => Promise<void>;
+  readonly recorder: Pick<Recorder, "holds" | "flush">;
   readonly instanceId: string;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
 }
 
+/** How long the record of a call that has a session here is waited for. */
+const PATIENCE_MS = 2000;
+
 export function createCallLookup(
-  { registry, calls, flush, instanceId }: CallLookupDeps,
+  { registry, calls, recorder, instanceId, setTimer }: CallLookupDeps,
 ): CallLookup {
   return {
     record,
     async known(callId) {
       const session = registry.get(callId);
       if (session === undefined) return await record(callId);
-      const { callSid, request: { keyName } } = session;
-      return {
-        id: callId,
-        instanceId,
-        status: "live",
-        ...(callSid !== undefined && { callSid }),
-        ...(keyName !== undefined && { keyName }),
-      };
+      const written = await withStoreDeadline(record(callId), PATIENCE_MS, setTimer)
+        .catch(() => undefined);
+      return written ?? heldHere(session);
     },
   };
 
   async function record(callId: string): Promise<CallRecord | undefined> {
+    // Asked first: it may become durable between the two.
+    const isQueued = recorder.holds(callId);
     const written = await calls.get(callId);
-    if (written !== undefined) return written;
-    await flush();
+    if (written !== undefined || !isQueued) return written;
+    await recorder.flush();
     return await calls.get(callId);
+  }
+
+  function heldHere({ id, callSid, request: { keyName } }: CallSession): KnownCall {
+    return {
+      id,
+      instanceId,
+      status: "live",
+      ...(callSid !== undefined && { callSid }),
+      ...(keyName !== undefined && { keyName }),
+    };
   }
 }

@@ -27,6 +27,8 @@ export interface Recorder {
   ended(callId: string, end: CallEnd, outcome?: CallOutcome): void;
   /** Another process goes on with the call: nothing more of it is written here. */
   released(callId: string): void;
+  /** Whether the beginning or the end of a call waits to be written. */
+  holds(callId: string): boolean;
   health(): RecorderHealth;
   /** Settles when all that was known before is durable; rejects when the store fails meanwhile. */
   flush(): Promise<void>;
@@ -171,6 +173,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     released(callId) {
       tallies.delete(callId);
     },
+    holds: (callId) => writer.holds(callId),
     health: () => writer.health,
     async flush() {
       // The hub hands on in a microtask what was published just now.

@@ -11,8 +11,10 @@ import {
   until,
 } from "../support/dialling.ts";
 import {
+  adminKey,
   follow,
   instancesTest,
+  keysWithAdmin,
   post,
   readUntil,
   startTwoInstances,
@@ -73,6 +75,23 @@ test("a call is acted on at the instance that does not hold it, and refusals com
     "call_ended",
   ]);
 });
+
+test(
+  "a call whose stream came to another instance is acted on there, and not where it was expected",
+  async ({ first, second }) => {
+    const call = first.network.call();
+    call.watch(({ type }) => type === "twiml" && first.network.connectTo(second.origin));
+    await call.next("media");
+    const session = second.app.registry.byCallSid(call.sid);
+    assert.ok(session);
+    assert.ok(first.app.registry.get(session.id), "where the stream was expected, one waits");
+    const path = `/api/calls/${session.id}/actions`;
+    assert.equal(await statusOf(post(first, path, { type: "hangup" }, adminKey)), 202);
+    assert.equal((await session.ended).reason, "operator_hung_up");
+    await call.settled;
+  },
+  { env: { API_KEYS: keysWithAdmin } },
+);
 
 test("a web call is not handed over, whichever instance is asked", async ({ first, second }) => {
   const { token } = await (await post(first, "/api/web/session")).json();

@@ -151,15 +151,13 @@ export async function withApi(
     const lookup = createCallLookup({
       registry: { get: (id) => live.get(id) },
       calls,
-      flush: () => Promise.resolve(),
+      recorder: { holds: () => false, flush: () => Promise.resolve() },
       instanceId: "test",
+      setTimer,
     });
-    router.route(
-      "/",
-      callsRoutes({ access, calls, known: lookup.known, control }),
-    );
+    router.route("/", callsRoutes({ access, calls, lookup, control }));
     const endCall = createEndCall({ control });
-    router.route("/", erasureRoutes({ access, calls, forgetting, endCall }));
+    router.route("/", erasureRoutes({ access, lookup, forgetting, endCall }));
     // What was summed up is never kept: tests write to the store behind the server's back.
     let ms = 0;
     const monotonic = () => ms += 10_000;
@@ -178,13 +176,7 @@ export async function withApi(
         now,
         setTimer,
         revocation: { onRevoked: (hear) => listeners.push(hear) },
-        async findCall(id) {
-          const call = await calls.get(id);
-          return call && {
-            ...(call.endedAt !== undefined && { endedAt: call.endedAt }),
-            ...(call.keyName !== undefined && { keyName: call.keyName }),
-          };
-        },
+        findCall: lookup.known,
         ...streams,
       }),
     );

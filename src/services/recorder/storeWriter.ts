@@ -53,6 +53,11 @@ export class StoreWriter {
     return { status: "degraded", sinceMs: this.#degradedSince, waiting: size, dropped };
   }
 
+  /** Whether that a call was, or how it ended, is not durable yet. */
+  holds(callId: string): boolean {
+    return this.#queue.holds(callId);
+  }
+
   add(write: CallWrite): void {
     this.#queue.add(write);
     if (this.#writing === undefined) this.#writeAfter(GATHER_MS);

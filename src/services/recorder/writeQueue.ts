@@ -28,6 +28,11 @@ export class WriteQueue {
     return this.#dropped;
   }
 
+  /** Whether that a call was, or how it ended, waits here. */
+  holds(callId: string): boolean {
+    return this.#essentials.some(({ write }) => write.callId === callId);
+  }
+
   add(write: CallWrite): void {
     const waiting = { order: ++this.#lastOrder, write };
     if (isEssential(write)) {
