@@ -9,36 +9,40 @@ import type { Settings } from "./config/settings.ts";
 import { createAppRouter } from "./routes/appRouter.ts";
 import { writeServerSentEvent } from "./routes/eventStream.ts";
 import type { HostFacts } from "./routes/index.ts";
-import { appendPrivately, createCallJournals, removeIfThere } from "./services/callJournals.ts";
-import { logCalls } from "./services/callLog.ts";
-import { openCallBudget } from "./services/budget/openCallBudget.ts";
-import { createCallSetup } from "./services/callSetup.ts";
-import { equipAgents } from "./services/equipAgents.ts";
-import { createConsoleLog, givenConsoleLog } from "./services/consoleLog.ts";
-import { createEventHub, type EventHub } from "./services/events.ts";
-import { createIncidents, type Incidents } from "./services/incidents.ts";
-import { openAgents } from "./services/openAgents.ts";
-import { openInstanceBus } from "./services/instances/instanceBus.ts";
-import { createInstanceQuestions } from "./services/instances/questions.ts";
-import { createOpenModel } from "./services/openai.ts";
+import {
+  appendPrivately,
+  createCallJournals,
+  removeIfThere,
+} from "./services/records/callJournals.ts";
+import { logCalls } from "./services/events/callLogger.ts";
+import { openCallBudget } from "./services/spending/openCallBudget.ts";
+import { createCallSetup } from "./services/calls/callSetup.ts";
+import { equipAgents } from "./services/tools/equipAgents.ts";
+import { createConsoleLog, givenConsoleLog } from "./utils/consoleLog.ts";
+import { createEventHub, type EventHub } from "./services/events/eventHub.ts";
+import { createIncidents, type Incidents } from "./utils/incidents.ts";
+import { openAgents } from "./services/calls/openAgents.ts";
+import { openInstanceBus } from "./services/cluster/bus.ts";
+import { createInstanceQuestions } from "./services/cluster/rpc.ts";
+import { createOpenModel } from "./services/openai/openModel.ts";
 import { createModelFaults, type ModelFaults } from "./services/openai/modelFaults.ts";
-import { reportOpenLimits } from "./services/openLimits.ts";
-import { createPhone, type DiallingTime, type Phone } from "./services/phone.ts";
-import { loadPrices } from "./services/priceList.ts";
-import { startReconciler } from "./services/reconcile.ts";
-import { openRecords } from "./services/records.ts";
-import { createSafety, type Safety } from "./services/safety.ts";
-import { createSessionPorts } from "./services/sessionPorts.ts";
-import { createSpendGuard } from "./services/spendGuard.ts";
-import { openStore, type Store } from "./services/store.ts";
-import type { Tools } from "./services/tools.ts";
-import { createCallSigner } from "./services/tools/callIdentity.ts";
-import { findUnpriced, findUnpricedLimits } from "./services/unpricedLimits.ts";
-import { prepareFolder } from "./services/writableFolder.ts";
+import { reportOpenLimits } from "./services/openai/openingLimitReport.ts";
+import { createPhone, type DiallingTime, type Phone } from "./services/phone/createPhone.ts";
+import { loadPrices } from "./services/spending/priceList.ts";
+import { startReconciler } from "./services/records/abandonedCalls.ts";
+import { openRecords } from "./services/records/openRecords.ts";
+import { createSafety, type Safety } from "./services/spending/doNotCallRequests.ts";
+import { createSessionPorts } from "./services/calls/sessionDependencies.ts";
+import { createSpendGuard } from "./services/spending/callSpendLimit.ts";
+import { openStore, type Store } from "./services/store/store.ts";
+import type { Tools } from "./services/tools/toolRegistry.ts";
+import { createCallSigner } from "./services/tools/http/callSigner.ts";
+import { findUnpriced, findUnpricedLimits } from "./services/spending/unpricedLimits.ts";
+import { prepareFolder } from "./utils/writableFolder.ts";
 import type { RealtimeServerOptions } from "./sim/realtime.ts";
 import { newId, newToken } from "./utils/ids.ts";
 import type { Logger } from "./utils/logger.ts";
-import { createTwilioFaults } from "./services/twilioFaults.ts";
+import { createTwilioFaults } from "./services/twilioOutbound/twilioFaults.ts";
 import { setTimer } from "./utils/setTimer.ts";
 
 /** The whole server but for its listening socket. */

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import { AnalysisBusy } from "../services/analysis.ts";
-import type { CallAnalytics, Distribution } from "../services/store/analytics.ts";
-import type { CallFilter } from "../services/store/callList.ts";
+import { AnalysisBusy } from "../services/records/analyticsQueue.ts";
+import type { CallAnalytics, Distribution } from "../services/store/calls/callAnalytics.ts";
+import type { CallFilter } from "../services/store/calls/callList.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { filterFor } from "./callFilters.ts";
 import { analytics, analyticsQuery } from "./callSchemas.ts";

@@ -1,5 +1,5 @@
 import type { z } from "@hono/zod-openapi";
-import type { CallFilter } from "../services/store/callList.ts";
+import type { CallFilter } from "../services/store/calls/callList.ts";
 import { present } from "../services/store/row.ts";
 import type { Caller } from "./access.ts";
 import type { callListQuery } from "./callSchemas.ts";

@@ -1,5 +1,10 @@
 import { z } from "@hono/zod-openapi";
-import { answerers, directions, endReasons, recordStatuses } from "../services/store/callRecord.ts";
+import {
+  answerers,
+  directions,
+  endReasons,
+  recordStatuses,
+} from "../services/store/calls/callRecord.ts";
 import { oneOf } from "./oneOf.ts";
 import { agentName, e164, moment, wholeNumber } from "./openapiParts.ts";
 import { callOutcome } from "./outboundSchemas.ts";

@@ -1,13 +1,13 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { ActionResult } from "../services/callActions.ts";
-import type { CallControl } from "../services/callControl.ts";
-import type { CallLookup, KnownCall } from "../services/callLookup.ts";
-import { viewCall, viewDetail, viewTurn } from "../services/callView.ts";
-import { type CallPosition, readCursor } from "../services/store/callList.ts";
-import type { CallRecord } from "../services/store/callRecord.ts";
-import type { CallStore } from "../services/store/calls.ts";
-import { transcriptText, transcriptVtt } from "../services/transcriptFormats.ts";
-import type { TransferRefusal } from "../services/callActions.ts";
+import type { ActionResult } from "../services/calls/callActions.ts";
+import type { CallControl } from "../services/calls/callControl.ts";
+import type { CallLookup, KnownCall } from "../services/calls/callLookup.ts";
+import { viewCall, viewDetail, viewTurn } from "../services/records/callView.ts";
+import { type CallPosition, readCursor } from "../services/store/calls/callList.ts";
+import type { CallRecord } from "../services/store/calls/callRecord.ts";
+import type { CallStore } from "../services/store/calls/callStore.ts";
+import { transcriptText, transcriptVtt } from "../services/records/transcriptFormats.ts";
+import type { TransferRefusal } from "../services/calls/callActions.ts";
 import type { Caller, CallerEnv, RequireScope } from "./access.ts";
 import { filterFor } from "./callFilters.ts";
 import {

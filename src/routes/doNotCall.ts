@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { DoNotCallEntry, DoNotCallList } from "../services/store/doNotCall.ts";
+import type { DoNotCallEntry, DoNotCallList } from "../services/store/doNotCallList.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { callerNumberParam } from "./callSchemas.ts";
 import { HttpProblem } from "./errors.ts";

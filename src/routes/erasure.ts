@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { CallLookup } from "../services/callLookup.ts";
-import type { EndCall } from "../services/endCall.ts";
-import type { Forgetting } from "../services/forgetting.ts";
+import type { CallLookup } from "../services/calls/callLookup.ts";
+import type { EndCall } from "../services/calls/endCall.ts";
+import type { Forgetting } from "../services/records/callErasure.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { callerParam, erasure } from "./callSchemas.ts";
 import { HttpProblem } from "./errors.ts";

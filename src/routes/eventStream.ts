@@ -1,5 +1,5 @@
-import type { EventLog, LogStart } from "../services/eventLog.ts";
-import type { LoggedEvent, SharedEvent } from "../services/eventRing.ts";
+import type { EventLog, LogStart } from "../services/events/eventLog.ts";
+import type { LoggedEvent, SharedEvent } from "../services/events/eventRing.ts";
 
 /** One reading of the log, from a position on. */
 export interface EventReading {

@@ -1,8 +1,8 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { EventLog, LogStart } from "../services/eventLog.ts";
-import { noPositions } from "../services/eventPositions.ts";
-import type { LoggedEvent } from "../services/eventRing.ts";
-import type { KeyRevocation } from "../services/keyRevocation.ts";
+import type { EventLog, LogStart } from "../services/events/eventLog.ts";
+import { noPositions } from "../services/events/eventPositions.ts";
+import type { LoggedEvent } from "../services/events/eventRing.ts";
+import type { KeyRevocation } from "../services/cluster/keyRevocation.ts";
 import type { Caller, CallerEnv, RequireScope } from "./access.ts";
 import { HttpProblem } from "./errors.ts";
 import { createEventStream } from "./eventStream.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "@hono/hono";
-import type { Incident } from "../services/incidents.ts";
+import type { Incident } from "../utils/incidents.ts";
 
 /** One thing that should be well. Where it is not vital, calls are taken without it. */
 export type HealthCheck = () => {

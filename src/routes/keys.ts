@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { KeyRevocation } from "../services/keyRevocation.ts";
-import type { createLiveKeyCalls } from "../services/liveKeyCalls.ts";
+import type { KeyRevocation } from "../services/cluster/keyRevocation.ts";
+import type { createLiveKeyCalls } from "../services/calls/liveCallsOfKey.ts";
 import { type ApiKey, keyScopes } from "../utils/auth.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { HttpProblem } from "./errors.ts";

@@ -1,5 +1,5 @@
-import type { BudgetRefusal, BudgetScope } from "../services/budget.ts";
-import { limitCode } from "../services/budget/limitCode.ts";
+import type { BudgetRefusal, BudgetScope } from "../services/store/budget/budget.ts";
+import { limitCode } from "../services/store/budget/limitCode.ts";
 import { HttpProblem } from "./errors.ts";
 
 /** The answer where a limit of calls, minutes or dollars refuses a call. */

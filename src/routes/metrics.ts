@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { createGauge } from "../services/metrics/prometheus.ts";
-import type { Metrics } from "../services/metrics.ts";
+import type { Metrics } from "../services/metrics/callMetrics.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import type { GuessGuard } from "./guessGuard.ts";
 import { errorAnswers, refuseInvalid } from "./openapiParts.ts";

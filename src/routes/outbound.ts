@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { CallRefused } from "../call/callSession.ts";
-import type { OutboundCalls } from "../services/outboundCalls.ts";
+import type { OutboundCalls } from "../services/outbound/outboundCalls.ts";
 import type { Caller, CallerEnv, RequireScope } from "./access.ts";
 import { requireKeys } from "./apiKeys.ts";
 import { HttpProblem } from "./errors.ts";

@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { BatchState } from "../services/outbound/batchCalls.ts";
+import type { BatchState } from "../services/outbound/batches.ts";
 import type { CallerEnv } from "./access.ts";
 import { requireKeys } from "./apiKeys.ts";
 import { HttpProblem } from "./errors.ts";

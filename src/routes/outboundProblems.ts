@@ -8,8 +8,8 @@ import {
   RequestKeyReused,
   RequestUnderWay,
   StoreUnavailable,
-} from "../services/outbound/refusals.ts";
-import type { DialRefusal } from "../services/spending.ts";
+} from "../services/outbound/outboundErrors.ts";
+import type { DialRefusal } from "../services/spending/dialPolicy.ts";
 import { HttpProblem } from "./errors.ts";
 import { limitProblem } from "./limitProblem.ts";
 

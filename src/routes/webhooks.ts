@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { DeadPosition, WebhookOutbox } from "../services/store/webhookOutbox.ts";
-import type { Webhooks } from "../services/webhooks.ts";
+import type { Webhooks } from "../services/webhooks/webhookDispatcher.ts";
 import type { CallerEnv, RequireScope } from "./access.ts";
 import { HttpProblem } from "./errors.ts";
 import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapiParts.ts";

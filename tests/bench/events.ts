@@ -9,8 +9,8 @@ import { createGuessGuard } from "../../src/routes/guessGuard.ts";
 import { createAccess } from "../../src/routes/access.ts";
 import { eventsRoutes } from "../../src/routes/events.ts";
 import { writeServerSentEvent } from "../../src/routes/eventStream.ts";
-import { createEventLog } from "../../src/services/eventLog.ts";
-import { createEventHub } from "../../src/services/events.ts";
+import { createEventLog } from "../../src/services/events/eventLog.ts";
+import { createEventHub } from "../../src/services/events/eventHub.ts";
 import { EventReader } from "../support/eventReader.ts";
 import { plainRouter } from "../support/plainRouter.ts";
 

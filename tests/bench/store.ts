@@ -1,11 +1,11 @@
-import { openStore, type Store } from "../../src/services/store.ts";
+import { openStore, type Store } from "../../src/services/store/store.ts";
 import {
   type CallFilter,
   type CallPosition,
   readCursor,
-} from "../../src/services/store/callList.ts";
-import { noUsage } from "../../src/services/store/callRecord.ts";
-import type { CallWrite } from "../../src/services/store/callWrites.ts";
+} from "../../src/services/store/calls/callList.ts";
+import { noUsage } from "../../src/services/store/calls/callRecord.ts";
+import type { CallWrite } from "../../src/services/store/calls/callWrites.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { ended, opened, said } from "../support/storedCalls.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { noUsage } from "../../src/services/store/callRecord.ts";
+import { noUsage } from "../../src/services/store/calls/callRecord.ts";
 import { ADMIN, ALICE } from "../support/apiServer.ts";
 import { browserTests } from "../support/browser.ts";
 import { NOW, type PageVisit, visitPage } from "../support/pageServer.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
-import type { PublishedEvent } from "../../src/services/events.ts";
+import type { PublishedEvent } from "../../src/services/events/eventHub.ts";
 import { watchHoldUps } from "../support/holdUps.ts";
 import { account, publicUrl } from "../support/phoneServer.ts";
 import {

@@ -1,6 +1,6 @@
 import type { CallEvent } from "../../src/call/callEvent.ts";
 import type { AgentFiles } from "../../src/config/agents.ts";
-import type { PublishedEvent } from "../../src/services/events.ts";
+import type { PublishedEvent } from "../../src/services/events/eventHub.ts";
 import type { PhoneCall, PhoneNetworkOptions } from "../../src/sim/phone.ts";
 import type { ConversationEntry } from "../../src/sim/realtime/conversation.ts";
 import {

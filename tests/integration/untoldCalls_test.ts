@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createApp } from "../../src/app.ts";
-import { openStore } from "../../src/services/store.ts";
+import { openStore } from "../../src/services/store/store.ts";
 import { createLogger } from "../../src/utils/logger.ts";
 import { Inbox } from "../support/inbox.ts";
 import { ended, opened, said } from "../support/storedCalls.ts";

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { readServerEvent } from "../../src/protocol/openai.ts";
+import { readServerEvent } from "../../src/services/openai/wire/serverEvents.ts";
 import {
   audioAppend,
   itemCreate,
   responseCancel,
   responseCreate,
-} from "../../src/protocol/openaiRequests.ts";
+} from "../../src/services/openai/wire/clientRequests.ts";
 import {
   type SessionSettings,
   sessionUpdate,
   type SetupPart,
-} from "../../src/protocol/openaiSession.ts";
+} from "../../src/services/openai/wire/sessionUpdate.ts";
 
 const PLACE = { response_id: "r", item_id: "i", content_index: 1 };
 const READ_PLACE = { responseId: "r", itemId: "i", contentIndex: 1 };

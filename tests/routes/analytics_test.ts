@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { noUsage } from "../../src/services/store/callRecord.ts";
+import { noUsage } from "../../src/services/store/calls/callRecord.ts";
 import { ADMIN, ALICE, type ApiServer, BOB, problem, withApi } from "../support/apiServer.ts";
 
 const day = Date.UTC(2027, 0, 1);

@@ -10,7 +10,7 @@ import {
   READER,
   withApi,
 } from "../support/apiServer.ts";
-import { noUsage } from "../../src/services/store/callRecord.ts";
+import { noUsage } from "../../src/services/store/calls/callRecord.ts";
 
 const day = Date.UTC(2027, 0, 1);
 

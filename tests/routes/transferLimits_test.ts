@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { createTransferredCalls } from "../../src/services/transferredCalls.ts";
-import { wireOptions } from "../../src/services/outbound/wireOptions.ts";
-import { listPrices } from "../../src/services/pricing.ts";
-import { openStore } from "../../src/services/store.ts";
+import { createTransferredCalls } from "../../src/services/phone/transferredCalls.ts";
+import { wireOptions } from "../../src/services/outbound/twilioCallOptions.ts";
+import { listPrices } from "../../src/services/spending/pricing.ts";
+import { openStore } from "../../src/services/store/store.ts";
 import { setTimer } from "../../src/utils/setTimer.ts";
 import {
   agentsOf,

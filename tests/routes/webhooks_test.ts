@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { webhookRoutes } from "../../src/routes/webhooks.ts";
-import type { Store } from "../../src/services/store.ts";
+import type { Store } from "../../src/services/store/store.ts";
 import { ADMIN, ALICE, type ApiServerOptions, problem, withApi } from "../support/apiServer.ts";
 
 const post = { method: "POST" };

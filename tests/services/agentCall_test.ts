@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import type { CallRequest } from "../../src/call/types.ts";
 import { type Agent, readAgent } from "../../src/config/agents.ts";
-import { apologyOf } from "../../src/services/apology.ts";
-import { type CallDefaults, describeCall, voicemailText } from "../../src/services/agentCall.ts";
+import { apologyOf } from "../../src/services/twilioOutbound/fallbackMessage.ts";
+import {
+  type CallDefaults,
+  describeCall,
+  voicemailText,
+} from "../../src/services/calls/agentSetup.ts";
 
 const defaults: CallDefaults = {
   model: "gpt-realtime-2.1",

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { AnalysisBusy, createAnalysis } from "../../src/services/analysis.ts";
-import type { CallAnalytics } from "../../src/services/store/analytics.ts";
-import type { CallFilter } from "../../src/services/store/callList.ts";
-import { openSqlite } from "../../src/services/store/sqlite.ts";
+import { AnalysisBusy, createAnalysis } from "../../src/services/records/analyticsQueue.ts";
+import type { CallAnalytics } from "../../src/services/store/calls/callAnalytics.ts";
+import type { CallFilter } from "../../src/services/store/calls/callList.ts";
+import { openSqlite } from "../../src/services/store/sqlite/sqliteDatabase.ts";
 import { startServerProcess } from "../support/serverProcess.ts";
-import { openStore } from "../../src/services/store.ts";
+import { openStore } from "../../src/services/store/store.ts";
 
 Deno.test("case 159: what is written does not wait for sums that take long", async () => {
   const folder = await Deno.makeTempDir();

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import type { Budget, BudgetLimits, BudgetRequest } from "../../src/services/budget.ts";
-import { openStore } from "../../src/services/store.ts";
+import type {
+  Budget,
+  BudgetLimits,
+  BudgetRequest,
+} from "../../src/services/store/budget/budget.ts";
+import { openStore } from "../../src/services/store/store.ts";
 import { startPostgres } from "../support/postgres.ts";
 import type { TestDatabase } from "../support/storeContract.ts";
 import { StoreProcess } from "../support/storeProcess.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Budget } from "../../src/services/budget.ts";
-import { createCallBudget } from "../../src/services/callBudget.ts";
+import type { Budget } from "../../src/services/store/budget/budget.ts";
+import { createCallBudget } from "../../src/services/spending/callBudget.ts";
 import { setTimer } from "../../src/utils/setTimer.ts";
 
 const away = () => Promise.reject(new Error("the store is away"));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { createCallLookup } from "../../src/services/callLookup.ts";
-import { createEventHub } from "../../src/services/events.ts";
-import { listPrices } from "../../src/services/pricing.ts";
-import { createRecorder } from "../../src/services/recorder.ts";
-import { openStore } from "../../src/services/store.ts";
+import { createCallLookup } from "../../src/services/calls/callLookup.ts";
+import { createEventHub } from "../../src/services/events/eventHub.ts";
+import { listPrices } from "../../src/services/spending/pricing.ts";
+import { createRecorder } from "../../src/services/records/recorder.ts";
+import { openStore } from "../../src/services/store/store.ts";
 import { LiveCall } from "../support/apiServer.ts";
 import { opened } from "../support/storedCalls.ts";
 

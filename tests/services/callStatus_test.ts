@@ -5,7 +5,7 @@ import {
   type CallStatus,
   isFinal,
   readStatus,
-} from "../../src/services/callStatus.ts";
+} from "../../src/services/twilioOutbound/callStatus.ts";
 
 const follow = (...reports: CallStatus[]) =>
   reports.reduce<CallProgress>((progress, status) => advance(progress, { status }), {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createEndedCalls } from "../../src/services/endedCalls.ts";
-import { createEventHub } from "../../src/services/events.ts";
-import { openStore } from "../../src/services/store.ts";
+import { createEndedCalls } from "../../src/services/records/completionDispatcher.ts";
+import { createEventHub } from "../../src/services/events/eventHub.ts";
+import { openStore } from "../../src/services/store/store.ts";
 import { Inbox } from "../support/inbox.ts";
 import { ended, opened } from "../support/storedCalls.ts";
 

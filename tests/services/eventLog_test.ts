@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { CallEvent } from "../../src/call/callEvent.ts";
-import type { SharedEvent } from "../../src/services/eventRing.ts";
-import { createEventHub } from "../../src/services/events.ts";
-import { createEventLog, type EventLogOptions } from "../../src/services/eventLog.ts";
+import type { SharedEvent } from "../../src/services/events/eventRing.ts";
+import { createEventHub } from "../../src/services/events/eventHub.ts";
+import { createEventLog, type EventLogOptions } from "../../src/services/events/eventLog.ts";
 
 const started: CallEvent = { type: "started", direction: "inbound", agent: "receptionist" };
 const notice: CallEvent = { type: "notice", code: "filler" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CallEvent } from "../../src/call/callEvent.ts";
-import { createEventHub, type PublishedEvent } from "../../src/services/events.ts";
+import { createEventHub, type PublishedEvent } from "../../src/services/events/eventHub.ts";
 
 const notice: CallEvent = { type: "notice", code: "filler" };
 const started: CallEvent = { type: "started", direction: "web", agent: "a" };

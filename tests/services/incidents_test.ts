@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createIncidents } from "../../src/services/incidents.ts";
+import { createIncidents } from "../../src/utils/incidents.ts";
 
 Deno.test("createIncidents() opens an incident once, counts its reports and closes it", () => {
   let at = 1000;

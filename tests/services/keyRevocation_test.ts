@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { openKeyRevocation } from "../../src/services/keyRevocation.ts";
-import { createLoneBus } from "../../src/services/instances/instanceBus.ts";
-import { openStore } from "../../src/services/store.ts";
+import { openKeyRevocation } from "../../src/services/cluster/keyRevocation.ts";
+import { createLoneBus } from "../../src/services/cluster/bus.ts";
+import { openStore } from "../../src/services/store/store.ts";
 import { parseApiKeys } from "../../src/utils/auth.ts";
 
 const [ops, ci] = parseApiKeys("ops:0123456789abcdef,ci:fedcba9876543210");

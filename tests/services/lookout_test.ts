@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createLookout } from "../../src/services/lookout.ts";
+import { createLookout } from "../../src/utils/pollLoop.ts";
 
 /** A lookout whose looks end when, and with what, the test says; its timers fire on demand. */
 function watch() {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CallEvent } from "../../src/call/callEvent.ts";
-import { createEventHub } from "../../src/services/events.ts";
-import { createMetrics, type MetricsOptions } from "../../src/services/metrics.ts";
+import { createEventHub } from "../../src/services/events/eventHub.ts";
+import { createMetrics, type MetricsOptions } from "../../src/services/metrics/callMetrics.ts";
 import { createCounter, createHistogram } from "../../src/services/metrics/prometheus.ts";
 
 async function written(

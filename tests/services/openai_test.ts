@@ -8,13 +8,13 @@ import type {
   ResponsePurpose,
   SpeechRef,
 } from "../../src/call/realtimeClient.ts";
-import { createOpenModel, type OpenModelOptions } from "../../src/services/openai.ts";
-import { createEventHub } from "../../src/services/events.ts";
-import { createIncidents } from "../../src/services/incidents.ts";
+import { createOpenModel, type OpenModelOptions } from "../../src/services/openai/openModel.ts";
+import { createEventHub } from "../../src/services/events/eventHub.ts";
+import { createIncidents } from "../../src/utils/incidents.ts";
 import { credentialsFor } from "../../src/services/openai/credentials.ts";
 import { questionUrl } from "../../src/services/openai/handshakeDiagnosis.ts";
 import { createModelFaults } from "../../src/services/openai/modelFaults.ts";
-import { reportOpenLimits } from "../../src/services/openLimits.ts";
+import { reportOpenLimits } from "../../src/services/openai/openingLimitReport.ts";
 import { Inbox } from "../support/inbox.ts";
 import { awaitNodeSockets } from "../support/nodeSockets.ts";
 import {

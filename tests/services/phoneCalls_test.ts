@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { CallSession } from "../../src/call/callSession.ts";
 import { type MediaSocket, TwilioLeg } from "../../src/handlers/twilioLeg.ts";
-import { createPhoneCalls } from "../../src/services/phoneCalls.ts";
-import { createStreamTokens } from "../../src/services/streamTokens.ts";
+import { createPhoneCalls } from "../../src/services/phone/phoneCalls.ts";
+import { createStreamTokens } from "../../src/services/phone/streamTokens.ts";
 import { callSid, RecordingSession } from "../support/mediaServer.ts";
 
 function desk(session: RecordingSession, { elsewhere = false } = {}) {

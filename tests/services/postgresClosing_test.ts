@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import process from "node:process";
-import { openPostgresBus } from "../../src/services/instances/postgresBus.ts";
-import { clientsOf, GOODBYE_MS } from "../../src/services/postgres/client.ts";
-import { Connections } from "../../src/services/postgres/connections.ts";
-import { listenTo } from "../../src/services/postgres/listener.ts";
+import { openPostgresBus } from "../../src/services/cluster/postgresBus.ts";
+import { clientsOf, GOODBYE_MS } from "../../src/services/store/postgres/client.ts";
+import { Connections } from "../../src/services/store/postgres/connections.ts";
+import { listenTo } from "../../src/services/store/postgres/listener.ts";
 import type { Database } from "../../src/services/store/database.ts";
-import { openPostgres } from "../../src/services/store/postgres.ts";
+import { openPostgres } from "../../src/services/store/postgres/postgresDatabase.ts";
 import { startPostgres, type TestDatabase } from "../support/postgres.ts";
 import { GREETING, silentServer } from "../support/silentServer.ts";
 

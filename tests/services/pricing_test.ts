@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
-import { costOf, listPrices, readPrices, withTelephony } from "../../src/services/pricing.ts";
+import {
+  costOf,
+  listPrices,
+  readPrices,
+  withTelephony,
+} from "../../src/services/spending/pricing.ts";
 import { readSettings } from "../../src/config/env.ts";
-import { addUsage } from "../../src/services/callUsage.ts";
-import { type CallUsage, noUsage } from "../../src/services/store/callRecord.ts";
+import { addUsage } from "../../src/services/spending/callUsage.ts";
+import { type CallUsage, noUsage } from "../../src/services/store/calls/callRecord.ts";
 
 const model = "gpt-realtime-2.1";
 const transcriptionModel = "gpt-transcribe";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createAliveInstances } from "../../src/services/instances/aliveInstances.ts";
-import { startReconciler } from "../../src/services/reconcile.ts";
-import { openStore } from "../../src/services/store.ts";
+import { createAliveInstances } from "../../src/services/cluster/aliveInstances.ts";
+import { startReconciler } from "../../src/services/records/abandonedCalls.ts";
+import { openStore } from "../../src/services/store/store.ts";
 import {
   callee,
   callUntil,

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import type { CallEvent } from "../../src/call/callEvent.ts";
 import type { TokenUsage } from "../../src/call/realtimeClient.ts";
-import { createEventHub } from "../../src/services/events.ts";
-import { listPrices } from "../../src/services/pricing.ts";
-import { createRecorder, type RecordedCall, type Recorder } from "../../src/services/recorder.ts";
-import { endAbandoned } from "../../src/services/recorder/endAbandoned.ts";
-import { openStore, type Store } from "../../src/services/store.ts";
-import { noUsage } from "../../src/services/store/callRecord.ts";
-import type { CallWrite } from "../../src/services/store/callWrites.ts";
+import { createEventHub } from "../../src/services/events/eventHub.ts";
+import { listPrices } from "../../src/services/spending/pricing.ts";
+import {
+  createRecorder,
+  type RecordedCall,
+  type Recorder,
+} from "../../src/services/records/recorder.ts";
+import { endAbandoned } from "../../src/services/records/endAbandonedCall.ts";
+import { openStore, type Store } from "../../src/services/store/store.ts";
+import { noUsage } from "../../src/services/store/calls/callRecord.ts";
+import type { CallWrite } from "../../src/services/store/calls/callWrites.ts";
 import { StatementRefused } from "../../src/services/store/database.ts";
 import { turn } from "../support/storedCalls.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createIncidents } from "../../src/services/incidents.ts";
-import { startRetention } from "../../src/services/retention.ts";
-import { openStore } from "../../src/services/store.ts";
+import { createIncidents } from "../../src/utils/incidents.ts";
+import { startRetention } from "../../src/services/records/retention.ts";
+import { openStore } from "../../src/services/store/store.ts";
 import { opened } from "../support/storedCalls.ts";
 import { withApi } from "../support/apiServer.ts";
 import { until } from "../support/dialling.ts";

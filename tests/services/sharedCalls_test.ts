@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createSharedCalls } from "../../src/services/sharedCalls.ts";
-import { openStore } from "../../src/services/store.ts";
+import { createSharedCalls } from "../../src/services/phone/crossProcessCalls.ts";
+import { openStore } from "../../src/services/store/store.ts";
 import { callSid } from "../support/mediaServer.ts";
 import { ended, opened } from "../support/storedCalls.ts";
 

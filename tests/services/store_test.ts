@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { DatabaseSettings } from "../../src/config/settings.ts";
-import { openStore } from "../../src/services/store.ts";
-import { readCursor, writeCursor } from "../../src/services/store/callList.ts";
+import { openStore } from "../../src/services/store/store.ts";
+import { readCursor, writeCursor } from "../../src/services/store/calls/callList.ts";
 import type { Database } from "../../src/services/store/database.ts";
 import { migrate } from "../../src/services/store/migrate.ts";
-import { openPostgres } from "../../src/services/store/postgres.ts";
+import { openPostgres } from "../../src/services/store/postgres/postgresDatabase.ts";
 import { versions } from "../../src/services/store/schema.ts";
-import { openSqlite } from "../../src/services/store/sqlite.ts";
+import { openSqlite } from "../../src/services/store/sqlite/sqliteDatabase.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { type MakeDatabase, testStore } from "../support/storeContract.ts";
 import { opened, said } from "../support/storedCalls.ts";

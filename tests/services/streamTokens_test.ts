@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createStreamTokens } from "../../src/services/streamTokens.ts";
+import { createStreamTokens } from "../../src/services/phone/streamTokens.ts";
 
 function numbered() {
   let last = 0;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createTools } from "../../src/services/tools.ts";
+import { createTools } from "../../src/services/tools/toolRegistry.ts";
 
 const properties = {
   number: { type: "string" },

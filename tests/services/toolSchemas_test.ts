@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readAgent } from "../../src/config/agents.ts";
-import { createAgentTools, findToolProblems } from "../../src/services/agentTools.ts";
-import type { Tools } from "../../src/services/tools.ts";
+import { createAgentTools, findToolProblems } from "../../src/services/tools/agentTools.ts";
+import type { Tools } from "../../src/services/tools/toolRegistry.ts";
 
 const services = {
   mayTransfer: () => Promise.resolve(true),

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { createTools, type ToolsOptions } from "../../src/services/tools.ts";
-import { endCall } from "../../src/services/tools/endCall.ts";
-import { getCurrentTime } from "../../src/services/tools/getCurrentTime.ts";
-import { createHttpTool, type HttpToolDefinition } from "../../src/services/tools/httpTool.ts";
-import { sendDigits } from "../../src/services/tools/sendDigits.ts";
+import { createTools, type ToolsOptions } from "../../src/services/tools/toolRegistry.ts";
+import { endCall } from "../../src/services/tools/builtin/endCall.ts";
+import { getCurrentTime } from "../../src/services/tools/builtin/getCurrentTime.ts";
+import { createHttpTool, type HttpToolDefinition } from "../../src/services/tools/http/httpTool.ts";
+import { sendDigits } from "../../src/services/tools/builtin/sendDigits.ts";
 import { type Tool, type ToolContext, ToolError } from "../../src/services/tools/tool.ts";
-import { createTransferCall } from "../../src/services/tools/transferCall.ts";
+import { createTransferCall } from "../../src/services/tools/builtin/transferCall.ts";
 
 const TOOLS = [endCall, getCurrentTime, sendDigits, createTransferCall(["sales", "support"])];
 

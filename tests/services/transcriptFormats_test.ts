@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { transcriptText, transcriptVtt } from "../../src/services/transcriptFormats.ts";
+import { transcriptText, transcriptVtt } from "../../src/services/records/transcriptFormats.ts";
 import { turn } from "../support/storedCalls.ts";
 
 const conversation = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createTwilioCalls } from "../../src/services/twilioOutbound.ts";
-import { TwilioProblem } from "../../src/services/twilioProblem.ts";
+import { createTwilioCalls } from "../../src/services/twilioOutbound/twilioCalls.ts";
+import { TwilioProblem } from "../../src/services/twilioOutbound/twilioProblem.ts";
 
 const accountSid = `AC${"0".repeat(32)}`;
 const sid = `CA${"0".repeat(32)}`;

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import type { CallEvent } from "../../src/call/callEvent.ts";
-import { createEventHub } from "../../src/services/events.ts";
-import { createEndedCalls } from "../../src/services/endedCalls.ts";
-import { openStore, type Store } from "../../src/services/store.ts";
-import { noUsage } from "../../src/services/store/callRecord.ts";
+import { createEventHub } from "../../src/services/events/eventHub.ts";
+import { createEndedCalls } from "../../src/services/records/completionDispatcher.ts";
+import { openStore, type Store } from "../../src/services/store/store.ts";
+import { noUsage } from "../../src/services/store/calls/callRecord.ts";
 import {
   createWebhooks,
   type Webhooks,
   type WebhooksOptions,
-} from "../../src/services/webhooks.ts";
-import { retryDelayMs } from "../../src/services/webhooks/delivery.ts";
+} from "../../src/services/webhooks/webhookDispatcher.ts";
+import { retryDelayMs } from "../../src/services/webhooks/webhookDelivery.ts";
 import { readWebhookSecret, signWebhook } from "../../src/utils/webhookSignature.ts";
 import { Inbox } from "../support/inbox.ts";
 

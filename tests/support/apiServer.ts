@@ -10,18 +10,22 @@ import { eventsRoutes } from "../../src/routes/events.ts";
 import { writeServerSentEvent } from "../../src/routes/eventStream.ts";
 import { createGuessGuard } from "../../src/routes/guessGuard.ts";
 import type { Router } from "../../src/routes/index.ts";
-import { createAnalysis } from "../../src/services/analysis.ts";
-import { createCallActions } from "../../src/services/callActions.ts";
-import { createCallLookup } from "../../src/services/callLookup.ts";
-import { createCallControl } from "../../src/services/callControl.ts";
-import { createEndCall } from "../../src/services/endCall.ts";
-import { createEventLog, type EventLog } from "../../src/services/eventLog.ts";
-import { createEventHub, type EventHub } from "../../src/services/events.ts";
-import { createForgetting } from "../../src/services/forgetting.ts";
-import { createLoneBus } from "../../src/services/instances/instanceBus.ts";
-import { createInstanceQuestions } from "../../src/services/instances/questions.ts";
-import { openStore, type Store } from "../../src/services/store.ts";
-import { type CallEnding, type NewCall, noUsage } from "../../src/services/store/callRecord.ts";
+import { createAnalysis } from "../../src/services/records/analyticsQueue.ts";
+import { createCallActions } from "../../src/services/calls/callActions.ts";
+import { createCallLookup } from "../../src/services/calls/callLookup.ts";
+import { createCallControl } from "../../src/services/calls/callControl.ts";
+import { createEndCall } from "../../src/services/calls/endCall.ts";
+import { createEventLog, type EventLog } from "../../src/services/events/eventLog.ts";
+import { createEventHub, type EventHub } from "../../src/services/events/eventHub.ts";
+import { createForgetting } from "../../src/services/records/callErasure.ts";
+import { createLoneBus } from "../../src/services/cluster/bus.ts";
+import { createInstanceQuestions } from "../../src/services/cluster/rpc.ts";
+import { openStore, type Store } from "../../src/services/store/store.ts";
+import {
+  type CallEnding,
+  type NewCall,
+  noUsage,
+} from "../../src/services/store/calls/callRecord.ts";
 import { type ApiKey, createAuthenticator, parseApiKeys } from "../../src/utils/auth.ts";
 import { setTimer } from "../../src/utils/setTimer.ts";
 import { plainRouter } from "./plainRouter.ts";

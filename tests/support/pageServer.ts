@@ -3,7 +3,7 @@ import { createGuessGuard } from "../../src/routes/guessGuard.ts";
 import { webRoutes } from "../../src/routes/web.ts";
 import { createWebTokens } from "../../src/routes/webTokens.ts";
 import { setTimer } from "../../src/utils/setTimer.ts";
-import type { NewCall } from "../../src/services/store/callRecord.ts";
+import type { NewCall } from "../../src/services/store/calls/callRecord.ts";
 import { type ApiServer, LiveCall, withApi } from "./apiServer.ts";
 import { type Browser, type BrowserPage, openPage } from "./browser.ts";
 import { RecordingSession } from "./webServer.ts";

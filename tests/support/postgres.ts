@@ -1,4 +1,4 @@
-import { Client } from "../../src/services/postgres/driver.ts";
+import { Client } from "../../src/services/store/postgres/driver.ts";
 import type { Row } from "../../src/services/store/database.ts";
 
 /** A Postgres server to test against. */

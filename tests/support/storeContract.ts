@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { openStore, type Store } from "../../src/services/store.ts";
+import { openStore, type Store } from "../../src/services/store/store.ts";
 import type { DatabaseSettings } from "../../src/config/settings.ts";
-import { readCursor } from "../../src/services/store/callList.ts";
-import { noUsage } from "../../src/services/store/callRecord.ts";
+import { readCursor } from "../../src/services/store/calls/callList.ts";
+import { noUsage } from "../../src/services/store/calls/callRecord.ts";
 import { testErasure } from "./erasureContract.ts";
 import { ended, opened, said } from "./storedCalls.ts";
 import { testStorePorts } from "./storePortsContract.ts";

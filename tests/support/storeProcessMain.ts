@@ -1,5 +1,5 @@
 import type { DatabaseSettings } from "../../src/config/settings.ts";
-import { openStore, type Store } from "../../src/services/store.ts";
+import { openStore, type Store } from "../../src/services/store/store.ts";
 import { opened, said } from "./storedCalls.ts";
 
 /** The other side of `StoreProcess`. */

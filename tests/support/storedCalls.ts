@@ -1,6 +1,10 @@
 import type { TranscriptTurn } from "../../src/call/callEvent.ts";
-import { type CallEnding, type NewCall, noUsage } from "../../src/services/store/callRecord.ts";
-import type { CallWrite } from "../../src/services/store/callWrites.ts";
+import {
+  type CallEnding,
+  type NewCall,
+  noUsage,
+} from "../../src/services/store/calls/callRecord.ts";
+import type { CallWrite } from "../../src/services/store/calls/callWrites.ts";
 
 /** A call as a test needs it; what does not matter is filled in. */
 export function newCall(call: Partial<NewCall> & { readonly id: string }): NewCall {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { endReasons } from "../../src/services/store/callRecord.ts";
+import { endReasons } from "../../src/services/store/calls/callRecord.ts";
 import { describeEnd, formatDollars, nameDay, tellEnd } from "../../src/web/callWords.ts";
 import { placeOf } from "../../src/web/place.ts";
 

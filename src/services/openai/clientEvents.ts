@@ -7,7 +7,7 @@ import {
   itemTruncate,
   type NewItem,
   responseCancel,
-} from "../../protocol/openaiRequests.ts";
+} from "./wire/clientRequests.ts";
 
 /** What the server is told for a request. */
 export function clientEventOf(request: Exclude<ModelRequest, { type: "respond" }>): ClientEvent {

@@ -1,5 +1,5 @@
 import type { ModelLoss } from "../../call/realtimeClient.ts";
-import type { ServerError } from "../../protocol/openaiEvents.ts";
+import type { ServerError } from "./wire/serverEventTypes.ts";
 import { isAzure } from "./credentials.ts";
 import { errorIn, lossOfStatus } from "./modelLoss.ts";
 import type { SocketTarget } from "./socket.ts";

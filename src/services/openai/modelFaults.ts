@@ -1,4 +1,4 @@
-import type { Incidents } from "../incidents.ts";
+import type { Incidents } from "../../utils/incidents.ts";
 import { shownName, shownReason } from "./faultReason.ts";
 
 /** Something that a model's server refused or failed at. */

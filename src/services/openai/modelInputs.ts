@@ -1,6 +1,6 @@
 import type { ModelInput, ResponsePurpose } from "../../call/realtimeClient.ts";
 import { RecentIds } from "../../call/recentIds.ts";
-import type { FunctionCall, ServerEvent, ServerItem } from "../../protocol/openaiEvents.ts";
+import type { FunctionCall, ServerEvent, ServerItem } from "./wire/serverEventTypes.ts";
 import { isHistoryItem } from "./clientEvents.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
 

@@ -1,6 +1,6 @@
 import type { ModelLoss } from "../../call/realtimeClient.ts";
-import type { ServerError } from "../../protocol/openaiEvents.ts";
-import { serverErrorOf } from "../../protocol/openaiParts.ts";
+import type { ServerError } from "./wire/serverEventTypes.ts";
+import { serverErrorOf } from "./wire/eventParts.ts";
 
 /** The loss that an error from the server means; undefined where the session lives on. */
 export function lossOfError(code: string | undefined): ModelLoss | undefined {

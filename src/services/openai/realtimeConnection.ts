@@ -7,9 +7,9 @@ import type {
   RealtimeClient,
   SpeechRef,
 } from "../../call/realtimeClient.ts";
-import { readServerEvent } from "../../protocol/openai.ts";
-import type { ServerError, ServerEvent } from "../../protocol/openaiEvents.ts";
-import { audioAppend, type ClientEvent, itemRetrieve } from "../../protocol/openaiRequests.ts";
+import { readServerEvent } from "./wire/serverEvents.ts";
+import type { ServerError, ServerEvent } from "./wire/serverEventTypes.ts";
+import { audioAppend, type ClientEvent, itemRetrieve } from "./wire/clientRequests.ts";
 import { type Base64, bytesPerMs, isBase64 } from "../../utils/audioFormat.ts";
 import { clientEventOf, historyEvents } from "./clientEvents.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";

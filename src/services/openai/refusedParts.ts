@@ -1,5 +1,5 @@
 import type { ModelSetup } from "../../call/modelSetup.ts";
-import type { SetupPart } from "../../protocol/openaiSession.ts";
+import type { SetupPart } from "./wire/sessionUpdate.ts";
 
 /** One thing that a set-up says: a part of the session, or a tool. */
 export type SetupClaim =

@@ -1,6 +1,6 @@
 import type { ResponseRequest } from "../../call/realtimeClient.ts";
-import type { ServerError } from "../../protocol/openaiEvents.ts";
-import { type ClientEvent, itemCreate, responseCreate } from "../../protocol/openaiRequests.ts";
+import type { ServerError } from "./wire/serverEventTypes.ts";
+import { type ClientEvent, itemCreate, responseCreate } from "./wire/clientRequests.ts";
 
 /** What a request for a response can do without: the response still comes. */
 type Part = "metadata" | "tool_choice" | "instructions";

@@ -1,5 +1,5 @@
 import type { ModelInput, ModelRequest } from "../../call/realtimeClient.ts";
-import type { ServerError } from "../../protocol/openaiEvents.ts";
+import type { ServerError } from "./wire/serverEventTypes.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
 
 /** Remembers the latest requests by event id, so that a refusal can be told which one it is about. */

@@ -1,7 +1,7 @@
 import type { ModelSetup } from "../../call/modelSetup.ts";
 import type { ModelLoss } from "../../call/realtimeClient.ts";
-import type { ServerError } from "../../protocol/openaiEvents.ts";
-import type { ClientEvent } from "../../protocol/openaiRequests.ts";
+import type { ServerError } from "./wire/serverEventTypes.ts";
+import type { ClientEvent } from "./wire/clientRequests.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
 import { shownSetupReason } from "./faultReason.ts";
 import { codeOf } from "./modelFaults.ts";

@@ -1,7 +1,7 @@
 import type { ModelSetup } from "../../call/modelSetup.ts";
-import type { ServerError } from "../../protocol/openaiEvents.ts";
-import type { ClientEvent } from "../../protocol/openaiRequests.ts";
-import { sessionUpdate, type SetupPart } from "../../protocol/openaiSession.ts";
+import type { ServerError } from "./wire/serverEventTypes.ts";
+import type { ClientEvent } from "./wire/clientRequests.ts";
+import { sessionUpdate, type SetupPart } from "./wire/sessionUpdate.ts";
 import type { RefusedParts } from "./refusedParts.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { ServerError } from "../../protocol/openaiEvents.ts";
+import type { ServerError } from "./wire/serverEventTypes.ts";
 
 /** The WebSocket under a model connection, whichever library drives it. */
 export interface ModelSocket {

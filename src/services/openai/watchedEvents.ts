@@ -1,4 +1,4 @@
-import type { ServerEvent } from "../../protocol/openaiEvents.ts";
+import type { ServerEvent } from "./wire/serverEventTypes.ts";
 import { codeOf, type ModelFaults } from "./modelFaults.ts";
 
 /** Tells of what an event says to have failed or worked. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { createLookout, type Lookout } from "../lookout.ts";
-import type { Batch, Batches, BatchItem } from "../store/batches.ts";
-import { machineDetection, type OutboundJob, retryRule } from "./job.ts";
-import type { OutboundRecords } from "./outboundRecords.ts";
+import { createLookout, type Lookout } from "../../utils/pollLoop.ts";
+import type { Batch, Batches, BatchItem } from "../store/outbound/batchStore.ts";
+import { machineDetection, type OutboundJob, retryRule } from "./outboundJob.ts";
+import type { OutboundRecords } from "./placedCallRecords.ts";
 
 /** What all calls of a batch have in common. */
 const batchRequest = z.object({

@@ -1,6 +1,6 @@
-import { createLookout } from "../lookout.ts";
-import type { DialQueue } from "../store/dialQueue.ts";
-import { type OutboundJob, readJob } from "./job.ts";
+import { createLookout } from "../../utils/pollLoop.ts";
+import type { DialQueue } from "../store/outbound/dialQueue.ts";
+import { type OutboundJob, readJob } from "./outboundJob.ts";
 
 /** Takes calls out of the durable queue at the pace of their numbers, and hands them on to be placed. */
 export interface Dialer {

@@ -1,7 +1,7 @@
-import type { KeyCalls } from "../store/keyCalls.ts";
-import { readJob } from "./job.ts";
-import type { KeyRefusalCode } from "./keyStanding.ts";
-import type { OutboundRecords } from "./outboundRecords.ts";
+import type { KeyCalls } from "../store/calls/keyCalls.ts";
+import { readJob } from "./outboundJob.ts";
+import type { KeyRefusalCode } from "./keyCheck.ts";
+import type { OutboundRecords } from "./placedCallRecords.ts";
 
 export interface RevokedKeyCallsDeps {
   readonly keyCalls: KeyCalls;

@@ -1,5 +1,5 @@
-import type { CallRecord } from "./callRecord.ts";
-import { callOf } from "./callRows.ts";
+import type { CallRecord } from "./calls/callRecord.ts";
+import { callOf } from "./calls/callRows.ts";
 import type { Database } from "./database.ts";
 import { numberOf, readable, textOf } from "./row.ts";
 import { databaseTime } from "./sharedClock.ts";

@@ -1,5 +1,5 @@
 import type { Database } from "./database.ts";
-import { digestOf } from "./digest.ts";
+import { digestOf } from "./tokenDigest.ts";
 import { textOf } from "./row.ts";
 
 /** Secrets that open one door once, whichever process is asked. Only their digests are kept. */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { CallSession } from "../../../src/call/callSession.ts";
 import type { CallEnd } from "../../../src/call/types.ts";
-import type { OutboundJob } from "../../../src/services/outbound/job.ts";
-import { readVerdict } from "../../../src/services/outbound/machineVerdict.ts";
-import { createPlacedCalls } from "../../../src/services/outbound/placedCalls.ts";
-import type { PhoneCall } from "../../../src/services/twilioOutbound.ts";
-import type { CallChanges, CallOutcome } from "../../../src/services/store/callRecord.ts";
+import type { OutboundJob } from "../../../src/services/outbound/outboundJob.ts";
+import { readVerdict } from "../../../src/services/outbound/amd/amdResult.ts";
+import { createPlacedCalls } from "../../../src/services/outbound/activeCalls.ts";
+import type { PhoneCall } from "../../../src/services/twilioOutbound/twilioCalls.ts";
+import type { CallChanges, CallOutcome } from "../../../src/services/store/calls/callRecord.ts";
 import { RecordingSession } from "../../support/mediaServer.ts";
 
 const sid = `CA${"1".repeat(32)}`;

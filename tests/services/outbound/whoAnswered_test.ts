@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CallEvent } from "../../../src/call/callEvent.ts";
-import { Exchange } from "../../../src/services/outbound/exchange.ts";
-import { isScreening } from "../../../src/services/outbound/screening.ts";
+import { Exchange } from "../../../src/services/outbound/amd/conversationEvidence.ts";
+import { isScreening } from "../../../src/services/outbound/amd/callScreening.ts";
 
 type Said = "caller" | "agent" | "cut" | "keys";
 

@@ -3,9 +3,13 @@ import {
   isWithinHours,
   nextWithinHours,
   zonesOf,
-} from "../../../src/services/spending/callingHours.ts";
-import areaCodes from "../../../src/services/spending/areaCodes.json" with { type: "json" };
-import countryZones from "../../../src/services/spending/countryZones.json" with { type: "json" };
+} from "../../../src/services/spending/destinations/callingHours.ts";
+import areaCodes from "../../../src/services/spending/destinations/areaCodes.json" with {
+  type: "json",
+};
+import countryZones from "../../../src/services/spending/destinations/countryZones.json" with {
+  type: "json",
+};
 
 const hours = { fromMinute: 8 * 60, toMinute: 21 * 60 };
 const at = (time: string) => Date.parse(time);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {
   checkDestination,
   type DestinationRules,
-} from "../../../src/services/spending/destination.ts";
+} from "../../../src/services/spending/destinations/destination.ts";
 
 const policy: DestinationRules = {
   countries: ["US", "GB", "DE", "FR", "IT", "AU"],

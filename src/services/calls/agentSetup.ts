@@ -1,0 +1,166 @@
+import type { ModelSetup, TurnDetection } from "../../call/modelSetup.ts";
+import type { CallPolicy, CallRequest } from "../../call/types.ts";
+import type { Agent } from "../../config/agents.ts";
+import { mainLanguage } from "../../config/agentSchema.ts";
+import { fillTemplate, mentions, type TemplateValues } from "../../config/template.ts";
+import type { AudioFormat } from "../../utils/audioFormat.ts";
+
+/** What one call is made of, before its tools are looked up and its history begins. */
+export interface CallDescription {
+  readonly setup: Omit<ModelSetup, "history" | "tools">;
+  readonly policy: CallPolicy;
+}
+
+/** Tools that do nothing that an agent could have announced to a caller who then waits for it. */
+const PASSIVE_TOOLS: ReadonlySet<string> = new Set(["end_call", "get_current_time", "do_not_call"]);
+
+export interface CallDefaults {
+  readonly model: string;
+  readonly idleMs: number;
+  readonly maxMs: number;
+  readonly format: AudioFormat;
+  readonly now: Date;
+  /** The server's secret name for a caller; never the number itself. */
+  readonly pseudonym?: (caller: string) => string;
+}
+
+/** Makes an agent's definition and what is known of a call into the model's setup and the call's rules. */
+export function describeCall(
+  agent: Agent,
+  request: CallRequest,
+  defaults: CallDefaults,
+): CallDescription {
+  const values = variables(agent, request, defaults.now);
+  const { turn_detection: turns, interruption } = agent;
+  const manual = turns.kind === "manual";
+  const greetingProtected = agent.greeting !== undefined && !agent.greeting_interruptible;
+  // A model that interrupts by itself would cancel its greeting too, and knows no exceptions.
+  const modelInterrupts = interruption === "model" && !manual && !greetingProtected;
+  const maxMs = Math.min(
+    defaults.maxMs,
+    (agent.max_minutes ?? Infinity) * 60_000,
+    request.maxMs ?? Infinity,
+  );
+  const safetyId = request.caller !== undefined && request.caller !== ""
+    ? defaults.pseudonym?.(request.caller)
+    : undefined;
+  return {
+    setup: {
+      model: agent.model ?? defaults.model,
+      instructions: instructions(agent, request, values),
+      voice: agent.voice,
+      ...(agent.speed !== undefined && { speed: agent.speed }),
+      format: defaults.format,
+      turnDetection: turnDetection(agent, modelInterrupts),
+      ...(agent.noise_reduction !== "off" && { noiseReduction: agent.noise_reduction }),
+      ...(agent.transcription !== "off" && {
+        transcription: { model: agent.transcription, ...spokenLanguages(agent) },
+      }),
+      ...(agent.reasoning !== undefined && { reasoningEffort: agent.reasoning }),
+      ...(safetyId !== undefined && { safetyId }),
+    },
+    policy: {
+      direction: request.direction,
+      agent: agent.name,
+      ...(agent.greeting !== undefined && { greeting: fillTemplate(agent.greeting, values) }),
+      modelResponds: modelInterrupts,
+      modelInterrupts,
+      interruptAfterMs: interruption === "model" ? 0 : interruption.after_ms,
+      pausesOnSpeech: interruption !== "model" && interruption.pause,
+      // A phone has no button to end a turn with.
+      commitsBySilence: manual && (turns.commits === "silence" || request.direction !== "web"),
+      modelListens: !manual,
+      greetingProtected,
+      usesTools: agent.http_tools.length + Object.keys(agent.transfers).length > 0 ||
+        agent.tools.some((name) => !PASSIVE_TOOLS.has(name)),
+      fillerAfterMs: agent.filler_after_ms,
+      idleMs: agent.idle_seconds === undefined ? defaults.idleMs : agent.idle_seconds * 1000,
+      maxMs,
+      timeWarningMs: Math.min(60_000, maxMs / 4),
+      digitTimeoutMs: agent.dtmf.timeout_ms,
+      digitsSensitive: agent.dtmf.sensitive,
+      transfers: sentences(agent, values),
+    },
+  };
+}
+
+/** The text to leave on a machine, or nothing where the agent hangs up instead. */
+export function voicemailText(
+  agent: Agent,
+  request: CallRequest,
+  now: Date,
+): string | undefined {
+  if (agent.voicemail === "hangup") return undefined;
+  return fillTemplate(agent.voicemail, variables(agent, request, now));
+}
+
+function variables(agent: Agent, request: CallRequest, now: Date): TemplateValues {
+  return {
+    ...request.variables,
+    caller: request.caller,
+    called: request.called,
+    context: request.context,
+    direction: request.direction,
+    date: new Intl.DateTimeFormat(mainLanguage(agent), {
+      timeZone: agent.timezone,
+      dateStyle: "full",
+      timeStyle: "short",
+    }).format(now),
+    timezone: agent.timezone,
+  };
+}
+
+/** What a caller of the API says about a call reaches the model even where the agent has no place for it. */
+function instructions(agent: Agent, request: CallRequest, values: TemplateValues): string {
+  const context = request.context !== undefined && !mentions(agent.instructions, "context")
+    ? "\n\n# About this call\n{{context}}"
+    : "";
+  return fillTemplate(agent.instructions + context, values);
+}
+
+/** What transcription is told to expect: one language, several where the model takes them, or nothing. */
+function spokenLanguages(
+  { language, languages, transcription }: Agent,
+): Pick<NonNullable<ModelSetup["transcription"]>, "language" | "languages"> {
+  const several = [...new Set((languages ?? []).map(bare))];
+  if (several.length > 1) return TAKES_SEVERAL.test(transcription) ? { languages: several } : {};
+  if (language === "auto") return {};
+  return { language: several[0] ?? bare(language ?? "en") };
+}
+
+const TAKES_SEVERAL = /^gpt-(?:live-)?transcribe(?:-\d|$)/;
+
+function bare(language: string): string {
+  return new Intl.Locale(language).language;
+}
+
+function turnDetection(agent: Agent, interrupts: boolean): TurnDetection {
+  const wanted = agent.turn_detection;
+  switch (wanted.kind) {
+    case "manual":
+      return { kind: "manual" };
+    case "semantic":
+      return {
+        kind: "semantic",
+        ...(wanted.eagerness !== undefined && { eagerness: wanted.eagerness }),
+        interrupts,
+      };
+    case "server":
+      return {
+        kind: "server",
+        ...(wanted.threshold !== undefined && { threshold: wanted.threshold }),
+        ...(wanted.silence_ms !== undefined && { silenceMs: wanted.silence_ms }),
+        ...(wanted.prefix_ms !== undefined && { prefixMs: wanted.prefix_ms }),
+        interrupts,
+      };
+  }
+}
+
+function sentences(agent: Agent, values: TemplateValues): CallPolicy["transfers"] {
+  return Object.fromEntries(
+    Object.entries(agent.transfers).map(([alias, { sentence }]) => [
+      alias,
+      sentence === undefined ? {} : { sentence: fillTemplate(sentence, values) },
+    ]),
+  );
+}

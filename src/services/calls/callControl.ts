@@ -1,0 +1,95 @@
+import { z } from "zod";
+import type { ActionResult, CallAction, CallActions } from "./callActions.ts";
+import { type InstanceQuestions, InstanceSilent } from "../cluster/rpc.ts";
+import type { CallRecord } from "../store/calls/callRecord.ts";
+
+/** A call as it has to be known to reach whoever holds it. */
+export type ControlledCall = Pick<CallRecord, "id" | "instanceId" | "callSid" | "status">;
+
+/**
+ * Acts on a live call, whichever process holds it. Rejects with `InstanceSilent` where that one does
+ * not answer; a phone call is hung up even so.
+ */
+export type CallControl = (call: ControlledCall, action: CallAction) => Promise<ActionResult>;
+
+export interface CallControlDeps {
+  readonly instanceId: string;
+  /** On the calls of this process. */
+  readonly act: CallActions;
+  readonly questions: InstanceQuestions;
+  /** Ends a call through the phone network; absent where there is no phone. */
+  readonly endPhoneCall?: (callSid: string, unanswered: boolean) => Promise<void>;
+}
+
+const KIND = "act";
+
+const request = z.object({
+  callId: z.string(),
+  action: z.discriminatedUnion("type", [
+    z.object({
+      type: z.literal("hangup"),
+      goodbye: z.union([z.string(), z.literal(true)]).optional(),
+    }),
+    z.object({ type: z.literal("say"), text: z.string() }),
+    z.object({ type: z.literal("transfer"), to: z.string() }),
+    z.object({ type: z.literal("interrupt") }),
+    z.object({ type: z.literal("text"), text: z.string() }),
+  ]),
+});
+
+const result = z.union([
+  z.object({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), code: z.enum(["not_live", "not_on_a_phone"]) }),
+  z.object({
+    ok: z.literal(false),
+    code: z.literal("unknown_transfer"),
+    aliases: z.array(z.string()),
+  }),
+  z.object({
+    ok: z.literal(false),
+    code: z.literal("transfer_refused"),
+    refusal: z.enum(["do_not_call", "outside_calling_hours", "destination_not_allowed"]),
+  }),
+]);
+
+export function createCallControl(
+  { instanceId, act, questions, endPhoneCall }: CallControlDeps,
+): CallControl {
+  questions.answer(KIND, (body) => {
+    const { data } = request.safeParse(body);
+    return data && act(data.callId, data.action);
+  });
+
+  return async function control(call, action) {
+    if (call.instanceId === instanceId) return await act(call.id, action);
+    const there = await askOwner(call, action);
+    if (there !== undefined && isHeld(there)) return there;
+    // It may have come here a moment ago.
+    const here = await act(call.id, action);
+    if (there !== undefined || isHeld(here)) return here;
+    if (action.type === "hangup" && call.callSid !== undefined && endPhoneCall !== undefined) {
+      await endPhoneCall(call.callSid, call.status !== "live");
+      return { ok: true };
+    }
+    if (questions.isAlone) return here;
+    throw new InstanceSilent();
+  };
+
+  /** Nothing where there is no answer. */
+  async function askOwner(
+    { id: callId, instanceId }: ControlledCall,
+    action: CallAction,
+  ): Promise<ActionResult | undefined> {
+    if (questions.isAlone) return undefined;
+    try {
+      return result.parse(await questions.ask(KIND, { callId, action }, instanceId));
+    } catch (error) {
+      if (error instanceof InstanceSilent) return undefined;
+      throw error;
+    }
+  }
+}
+
+function isHeld(result: ActionResult): boolean {
+  return result.ok || result.code !== "not_live";
+}

@@ -1,0 +1,65 @@
+import type { CallRegistry, CallSession } from "../../call/callSession.ts";
+import type { ControlledCall } from "./callControl.ts";
+import type { Recorder } from "../records/recorder.ts";
+import type { CallRecord } from "../store/calls/callRecord.ts";
+import type { CallStore } from "../store/calls/callStore.ts";
+import { withStoreDeadline } from "../store/storeDeadline.ts";
+
+/** As much of a call as following it or acting on it takes. */
+export type KnownCall = ControlledCall & Pick<CallRecord, "keyName" | "endedAt">;
+
+/** Finds calls by their id, also those whose record this process has yet to write. */
+export interface CallLookup {
+  /** Rejects where the store cannot be read, or cannot take the record that is queued here. */
+  record(callId: string): Promise<CallRecord | undefined>;
+  /**
+   * By its record: another process may have taken the call over since. Where the store does not answer,
+   * a call of which there is a session here is taken for one that this process holds.
+   */
+  known(callId: string): Promise<KnownCall | undefined>;
+}
+
+export interface CallLookupDeps {
+  readonly registry: Pick<CallRegistry, "get">;
+  readonly calls: Pick<CallStore, "get">;
+  readonly recorder: Pick<Recorder, "holds" | "flush">;
+  readonly instanceId: string;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+}
+
+/** How long the record of a call that has a session here is waited for. */
+const PATIENCE_MS = 2000;
+
+export function createCallLookup(
+  { registry, calls, recorder, instanceId, setTimer }: CallLookupDeps,
+): CallLookup {
+  return {
+    record,
+    async known(callId) {
+      const session = registry.get(callId);
+      if (session === undefined) return await record(callId);
+      const written = await withStoreDeadline(record(callId), PATIENCE_MS, setTimer)
+        .catch(() => undefined);
+      return written ?? heldHere(session);
+    },
+  };
+
+  async function record(callId: string): Promise<CallRecord | undefined> {
+    // Asked first: it may become durable between the two.
+    const isQueued = recorder.holds(callId);
+    const written = await calls.get(callId);
+    if (written !== undefined || !isQueued) return written;
+    await recorder.flush();
+    return await calls.get(callId);
+  }
+
+  function heldHere({ id, callSid, request: { keyName } }: CallSession): KnownCall {
+    return {
+      id,
+      instanceId,
+      status: "live",
+      ...(callSid !== undefined && { callSid }),
+      ...(keyName !== undefined && { keyName }),
+    };
+  }
+}

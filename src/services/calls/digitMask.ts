@@ -1,0 +1,52 @@
+import type { CallEvent } from "../../call/callEvent.ts";
+
+/** Entries of fewer digits are too common to be looked for within longer numbers. */
+const MIN_INNER_DIGITS = 4;
+const MAX_ENTRIES = 50;
+
+/**
+ * Creates the function that takes what callers have typed in confidence out of the events of their calls:
+ * the model may repeat it to tools and in what it says, and tools may give it back.
+ */
+export function createDigitMask(): (callId: string, event: CallEvent) => CallEvent {
+  const entered = new Map<string, RegExp[]>();
+
+  return function masked(callId, event) {
+    if (event.type === "digits" && event.sensitive) remember(callId, event.digits);
+    const patterns = entered.get(callId);
+    if (event.type === "ended") entered.delete(callId);
+    if (patterns === undefined) return event;
+    const mask = (text: string) =>
+      patterns.reduce(
+        (shown, pattern) => shown.replace(pattern, (run) => run.replace(/\d/g, "•")),
+        text,
+      );
+    switch (event.type) {
+      case "toolStarted":
+        return { ...event, arguments: mask(event.arguments) };
+      case "toolEnded":
+        return { ...event, output: mask(event.output) };
+      case "turn":
+        return { ...event, turn: { ...event.turn, text: mask(event.turn.text) } };
+      default:
+        return event;
+    }
+  };
+
+  function remember(callId: string, digits: string): void {
+    const run = digits.replace(/\D/g, "");
+    if (run.length < 2) return;
+    const patterns = entered.get(callId) ?? [];
+    if (patterns.length >= MAX_ENTRIES) patterns.shift();
+    patterns.push(patternOf(run));
+    entered.set(callId, patterns);
+  }
+}
+
+/** The digits in their order, also where each is set off by a blank or a dash. */
+function patternOf(run: string): RegExp {
+  const spaced = [...run].join("[ .,-]{0,2}");
+  return run.length < MIN_INNER_DIGITS
+    ? new RegExp(`(?<!\\d)${spaced}(?!\\d)`, "g")
+    : new RegExp(spaced, "g");
+}

@@ -1,0 +1,24 @@
+import type { CallControl } from "./callControl.ts";
+import type { CallRecord } from "../store/calls/callRecord.ts";
+
+export interface EndCallDeps {
+  readonly control: CallControl;
+  /** Ends a placed call that nobody has taken yet; absent where there is no phone. */
+  readonly hangUpPlaced?: (callId: string) => Promise<unknown>;
+}
+
+/** Ends a call in whatever state it is, whichever process holds it; false where none does. */
+export type EndCall = (
+  call: CallRecord,
+  options: { readonly goodbye: boolean },
+) => Promise<boolean>;
+
+export function createEndCall({ control, hangUpPlaced }: EndCallDeps): EndCall {
+  return async function endCall(call, { goodbye }) {
+    if (call.direction === "outbound" && call.status !== "live" && hangUpPlaced !== undefined) {
+      await hangUpPlaced(call.id);
+      return true;
+    }
+    return (await control(call, { type: "hangup", ...(goodbye && { goodbye: true }) })).ok;
+  };
+}

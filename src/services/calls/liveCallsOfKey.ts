@@ -1,0 +1,55 @@
+import type { EndCall } from "./endCall.ts";
+import type { CallRecord } from "../store/calls/callRecord.ts";
+import type { KeyCalls } from "../store/calls/keyCalls.ts";
+
+/** What becomes of the calls of a key that are under way. */
+export interface LiveKeyCalls {
+  /** They go on. */
+  readonly liveCalls: number;
+  /** They have been told to end: after a goodbye, or at once where nobody listens yet. */
+  readonly endingCalls: number;
+}
+
+export interface LiveKeyCallsDeps {
+  readonly keyCalls: Pick<KeyCalls, "underWay">;
+  /** Settles when all that this process knew of calls before is in the store. */
+  readonly flush: () => Promise<void>;
+  readonly endCall: EndCall;
+  readonly log: {
+    info(message: string, fields: Readonly<Record<string, unknown>>): void;
+    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+}
+
+/** Creates the function that counts the calls of a key, and ends them if asked to, whichever process holds them. */
+export function createLiveKeyCalls(
+  { keyCalls, flush, endCall, log }: LiveKeyCallsDeps,
+): (keyName: string, options: { readonly end: boolean }) => Promise<LiveKeyCalls> {
+  return async function liveCallsOf(keyName, { end }) {
+    const calls = await underWay(keyName);
+    if (!end) return { liveCalls: calls.length, endingCalls: 0 };
+    const ending = new Set<string>();
+    await Promise.all(calls.map(async (call) => {
+      if (await endOrWarn(call)) ending.add(call.id);
+    }));
+    // Some may have ended by themselves meanwhile, and others begun where the news comes later.
+    const left = (await underWay(keyName)).filter(({ id }) => !ending.has(id));
+    const counts = { liveCalls: left.length, endingCalls: ending.size };
+    log.info("Calls of a revoked key ended", { keyName, ...counts });
+    return counts;
+  };
+
+  async function underWay(keyName: string): Promise<readonly CallRecord[]> {
+    await flush();
+    return await keyCalls.underWay(keyName);
+  }
+
+  async function endOrWarn(call: CallRecord): Promise<boolean> {
+    try {
+      return await endCall(call, { goodbye: true });
+    } catch (error) {
+      log.warn("Call of a revoked key not ended", { callId: call.id, error });
+      return false;
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import {
+  type Agent,
+  type AgentFiles,
+  type Agents,
+  loadAgents,
+  tellOf,
+} from "../../config/agents.ts";
+import { agentVoice } from "../../config/agentSchema.ts";
+import type { Settings } from "../../config/settings.ts";
+import { findToolProblems } from "../tools/agentTools.ts";
+import type { Incidents } from "../../utils/incidents.ts";
+
+export interface OpenAgentsOptions {
+  readonly files?: AgentFiles;
+  /** What else is wrong with an agent, such as a host that this process may not reach. */
+  readonly examine?: (agent: Agent) => readonly string[];
+  readonly incidents: Incidents;
+  readonly log: { error(message: string, fields: Readonly<Record<string, unknown>>): void };
+}
+
+/**
+ * Loads the agents, tools and all: what is wrong with one comes out at start, not in the middle of a
+ * call. An unusable agent is logged, and stands in `/health` as long as the process runs. Throws
+ * `AgentsError`.
+ */
+export async function openAgents(
+  { agents: { dir, default: defaultAgent } }: Pick<Settings, "agents">,
+  { files, examine = () => [], incidents, log }: OpenAgentsOptions,
+): Promise<Agents> {
+  const loaded = await loadAgents(dir, files, { defaultAgent, examine: findToolProblems });
+  const agents = setAside(loaded, (agent) => tellOf(`${agent.name}.md`, examine(agent)));
+  for (const [name, { problems }] of agents.unusable) {
+    log.error("Agent unusable", { agent: name, isDefault: name === defaultAgent, problems });
+    incidents.report({
+      code: "agent_unusable",
+      subject: name,
+      // Everybody may read it: where the folder is concerns the operator alone.
+      message: problems.map((problem) => problem.replaceAll(`${dir.replace(/\/$/, "")}/`, "")).join(
+        " ",
+      ),
+      standsMs: Infinity,
+    });
+  }
+  return agents;
+}
+
+/** Where no agent would be left, all stay: the same faults are then told with those of the settings. */
+function setAside(agents: Agents, examine: (agent: Agent) => readonly string[]): Agents {
+  const usable = new Map<string, Agent>();
+  const unusable = new Map(agents.unusable);
+  for (const name of agents.names) {
+    const agent = agents.get(name);
+    if (agent === undefined) continue;
+    const problems = examine(agent);
+    if (problems.length === 0) usable.set(name, agent);
+    else unusable.set(name, { problems, voice: agentVoice.parse(agent) });
+  }
+  if (usable.size === 0) return agents;
+  return { names: [...usable.keys()], get: (name) => usable.get(name), unusable };
+}

@@ -1,0 +1,59 @@
+import type { OpenModel } from "../../call/realtimeClient.ts";
+import type { SessionPorts } from "../../call/session.ts";
+import type { Agents } from "../../config/agents.ts";
+import { setTimer } from "../../utils/setTimer.ts";
+import { createDigitMask } from "./digitMask.ts";
+import type { EventHub } from "../events/eventHub.ts";
+import type { PhoneCalls } from "../phone/phoneCalls.ts";
+import type { Tools } from "../tools/toolRegistry.ts";
+
+export interface SessionWorld {
+  readonly openModel: OpenModel;
+  readonly agents: Agents;
+  /** By the agent's name. */
+  readonly tools: ReadonlyMap<string, Tools>;
+  readonly events: EventHub;
+  /** Asked for late: the phone is made after the registry that it needs. */
+  readonly phoneCalls: () => PhoneCalls | undefined;
+  readonly journal?: NonNullable<SessionPorts["journal"]>;
+  readonly log: {
+    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+    error(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+}
+
+/** What every call's session is given of the world. */
+export function createSessionPorts(
+  { openModel, agents, tools, events, phoneCalls, journal, log }: SessionWorld,
+): SessionPorts {
+  const masked = createDigitMask();
+  return {
+    openModel,
+    async runTool({ id, request }, call, signal) {
+      const equipment = tools.get(request.agent);
+      const timeZone = agents.get(request.agent)?.timezone;
+      if (equipment === undefined) return { output: '{"error":"There are no tools."}', ok: false };
+      return await equipment.run(call, {
+        signal,
+        callId: id,
+        direction: request.direction,
+        agent: request.agent,
+        ...(request.direction !== "web" && request.caller !== undefined && {
+          caller: request.caller,
+        }),
+        now: () => new Date(),
+        ...(timeZone !== undefined && { timeZone }),
+      });
+    },
+    sendDigits(session, digits) {
+      const phone = phoneCalls();
+      if (phone !== undefined) phone.sendDigits(session, digits);
+      else log.warn("Digits not sent", { callId: session.id });
+    },
+    publish: ({ id }, event) => events.publish(id, masked(id, event)),
+    failed: ({ id }, error) => log.error("Call failed", { callId: id, error }),
+    now: () => performance.now(),
+    setTimer,
+    ...(journal !== undefined && { journal }),
+  };
+}

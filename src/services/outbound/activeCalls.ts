@@ -1,0 +1,211 @@
+import type { CallEvent } from "../../call/callEvent.ts";
+import { CallRefused, type CallRegistry, type CallSession } from "../../call/callSession.ts";
+import type { SpokenWords } from "../twilioOutbound/fallbackMessage.ts";
+import { advance, type CallProgress, isFinal } from "../twilioOutbound/callStatus.ts";
+import { endPhoneCall } from "../twilioOutbound/endPhoneCall.ts";
+import type { Takeover } from "../calls/handoff.ts";
+import type { TwilioCalls } from "../twilioOutbound/twilioCalls.ts";
+import { endOf, outcomeOf } from "../records/callOutcome.ts";
+import { type OutboundJob, requestOf } from "./outboundJob.ts";
+import type { MachineVerdict } from "./amd/amdResult.ts";
+import type { OutboundRecords } from "./placedCallRecords.ts";
+import { WhoAnswered } from "./amd/answerDetection.ts";
+
+/** A call that has been, or is being, handed to the phone network. */
+export interface PlacedCall {
+  readonly job: OutboundJob;
+  callSid: string | undefined;
+  progress: CallProgress;
+  /** Absent until it rings. */
+  session: CallSession | undefined;
+  readonly who: WhoAnswered;
+  hangingUp: boolean;
+  /** Nobody can tell yet whether it was placed. */
+  unknown: boolean;
+  stopWatching: () => void;
+}
+
+/** The placed calls of this process, from dialling to their end. */
+export interface PlacedCalls {
+  /** Calls for which a session is still to be opened. */
+  readonly unopened: number;
+  add(job: OutboundJob): PlacedCall;
+  get(callId: string): PlacedCall | undefined;
+  bySid(callSid: string): PlacedCall | undefined;
+  /** The phone network's id has become known. */
+  bind(call: PlacedCall, callSid: string): void;
+  /** Takes in what the phone network says of a call, in any order and more than once. */
+  take(call: PlacedCall, progress: CallProgress): void;
+  /** The call's session, opened if there is none; nothing where it cannot be. */
+  open(call: PlacedCall): CallSession | undefined;
+  judge(call: PlacedCall, verdict: MachineVerdict): void;
+  /** What its session tells. */
+  told(callId: string, event: CallEvent): void;
+  forget(callId: string): void;
+  close(): void;
+}
+
+export interface PlacedCallsDeps {
+  readonly registry: Pick<CallRegistry, "open">;
+  readonly calls: Pick<TwilioCalls, "fetch" | "update">;
+  readonly records: OutboundRecords;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly takeover: Takeover;
+  /** What to leave on a machine; nothing means to hang up. */
+  readonly voicemail: (job: OutboundJob) => SpokenWords | undefined;
+  /** Longer than anybody's phone rings. */
+  readonly checkAfterMs?: number;
+}
+
+export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
+  const { registry, calls, records, takeover, setTimer, log, checkAfterMs = 90_000 } = deps;
+  const placed = new Map<string, PlacedCall>();
+  const sids = new Map<string, PlacedCall>();
+
+  return {
+    get unopened() {
+      let unopened = 0;
+      for (const { session } of placed.values()) if (session === undefined) unopened++;
+      return unopened;
+    },
+    add(job) {
+      const call: PlacedCall = {
+        job,
+        callSid: undefined,
+        progress: { status: "queued" },
+        session: undefined,
+        who: new WhoAnswered({
+          session: () => call.session,
+          changed: (changes) => records.changed(job.callId, changes),
+          message: () => deps.voicemail(job)?.text,
+          setTimer,
+        }),
+        hangingUp: false,
+        unknown: false,
+        stopWatching: () => {},
+      };
+      placed.set(job.callId, call);
+      return call;
+    },
+    get: (callId) => placed.get(callId),
+    bySid: (callSid) => sids.get(callSid),
+    bind(call, callSid) {
+      if (call.callSid !== undefined) return;
+      call.callSid = callSid;
+      sids.set(callSid, call);
+      if (call.session !== undefined) call.session.callSid ??= callSid;
+      records.changed(call.job.callId, { callSid });
+      watch(call);
+      // Somebody has hung up before there was anything to hang up.
+      if (call.hangingUp) cancel(call, callSid);
+    },
+    take,
+    open,
+    judge: (call, verdict) => call.who.judge(verdict),
+    told(callId, event) {
+      const call = placed.get(callId);
+      if (call === undefined) return;
+      call.who.told(event);
+      if (call.who.connected) call.stopWatching();
+    },
+    forget(callId) {
+      const call = placed.get(callId);
+      if (call !== undefined) forget(call);
+    },
+    close() {
+      for (const call of placed.values()) letBe(call);
+    },
+  };
+
+  function letBe(call: PlacedCall): void {
+    call.stopWatching();
+    call.who.close();
+  }
+
+  function forget(call: PlacedCall): void {
+    letBe(call);
+    placed.delete(call.job.callId);
+    if (call.callSid !== undefined) sids.delete(call.callSid);
+  }
+
+  function take(call: PlacedCall, progress: CallProgress): void {
+    const next = advance(call.progress, progress);
+    if (next === call.progress) return;
+    call.progress = next;
+    if (isFinal(next.status)) return finish(call);
+    if (next.status !== "ringing") return;
+    records.changed(call.job.callId, { status: "ringing" });
+    // The model gets ready while it rings; who answers waits for nothing.
+    open(call);
+  }
+
+  function open(call: PlacedCall): CallSession | undefined {
+    if (call.session !== undefined || isFinal(call.progress.status)) return call.session;
+    const { job } = call;
+    try {
+      const session = registry.open(requestOf(job), job.callId);
+      session.callSid = call.callSid;
+      call.session = session;
+      session.ended.then(() => letGo(call));
+      return session;
+    } catch (error) {
+      if (!(error instanceof CallRefused)) throw error;
+      log.warn("Placed call without a session", { callId: job.callId, code: error.code });
+      return undefined;
+    }
+  }
+
+  function finish(call: PlacedCall): void {
+    letBe(call);
+    const { job, session, progress: { status }, who: { verdict, connected } } = call;
+    const end = call.hangingUp ? { reason: "operator_hung_up" } as const : endOf(status);
+    const outcome = verdict?.outcome ?? outcomeOf(status, verdict?.answeredBy);
+    if (session === undefined) return records.ended(job, end, outcome);
+    if (status !== "completed" || !connected) records.changed(job.callId, { outcome });
+    session.input({ type: "hangUp", end });
+  }
+
+  /** Callbacks can be lost, or reach another process; a call cancelled while queued gives none. */
+  function watch(call: PlacedCall): void {
+    call.stopWatching();
+    call.stopWatching = setTimer(() => {
+      check(call).catch((error) =>
+        log.warn("Call state unknown", { callId: call.job.callId, error })
+      ).finally(() => {
+        if (placed.get(call.job.callId) === call && !call.who.connected) watch(call);
+      });
+    }, checkAfterMs);
+  }
+
+  async function check(call: PlacedCall): Promise<void> {
+    if (call.callSid === undefined || isFinal(call.progress.status)) return;
+    const { status, durationSeconds } = await calls.fetch(call.callSid);
+    if (isFinal(status) || !await takeover.isElsewhere(call.job.callId)) {
+      return take(call, { status, ...(durationSeconds !== undefined && { durationSeconds }) });
+    }
+    call.hangingUp = true;
+    forget(call);
+    if (call.session !== undefined) takeover.release(call.session);
+  }
+
+  /** A session that is over needs no phone that still rings. */
+  function letGo(call: PlacedCall): void {
+    letBe(call);
+    const { callSid, hangingUp } = call;
+    if (callSid === undefined || hangingUp || !isUnanswered(call)) return;
+    cancel(call, callSid);
+  }
+
+  function cancel(call: PlacedCall, callSid: string): void {
+    endPhoneCall(calls, callSid, true).then(
+      () => take(call, { status: "canceled" }),
+      (error) => log.warn("Call not cancelled", { callId: call.job.callId, error }),
+    );
+  }
+}
+
+/** Whether nobody has taken the call yet, as far as is known. */
+export function isUnanswered({ progress: { status } }: PlacedCall): boolean {
+  return status === "queued" || status === "initiated" || status === "ringing";
+}

@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { isFinal } from "../../twilioOutbound/callStatus.ts";
+import { type InstanceQuestions, InstanceSilent } from "../../cluster/rpc.ts";
+import { writeFarewell } from "../../twilioOutbound/twiml.ts";
+import type { CallRecord } from "../../store/calls/callRecord.ts";
+import type { Takeover } from "../../calls/handoff.ts";
+import type { TwilioCalls } from "../../twilioOutbound/twilioCalls.ts";
+import type { SpokenWords } from "../../twilioOutbound/fallbackMessage.ts";
+import type { OutboundJob } from "../outboundJob.ts";
+import { readVerdict } from "./amdResult.ts";
+import type { OutboundRecords } from "../placedCallRecords.ts";
+import type { PlacedCall, PlacedCalls } from "../activeCalls.ts";
+
+export interface VerdictsDeps {
+  readonly placed: Pick<PlacedCalls, "get" | "judge">;
+  readonly records: OutboundRecords;
+  readonly calls: Pick<TwilioCalls, "update">;
+  readonly questions: InstanceQuestions;
+  readonly takeover: Pick<Takeover, "isElsewhere">;
+  /** What to leave on a machine; nothing means to hang up. */
+  readonly voicemail: (job: OutboundJob) => SpokenWords | undefined;
+  /** A call of another process; nothing once it is over. */
+  readonly elsewhere: (
+    callId: string,
+  ) => Promise<{ readonly job: OutboundJob; readonly record: CallRecord } | undefined>;
+}
+
+const KIND = "judgePlaced";
+const question = z.object({ callId: z.string(), who: z.string() });
+
+/**
+ * Has the phone network's guess at who took a call judged by the process that holds the call, as that
+ * one alone knows what was said. Where no process does, a guess at a call that was connected is written
+ * down and not obeyed.
+ */
+export function createVerdicts(deps: VerdictsDeps) {
+  const { placed, records, calls, questions, takeover, voicemail, elsewhere } = deps;
+
+  questions.answer(KIND, async (body) => {
+    const { data } = question.safeParse(body);
+    const call = data && placed.get(data.callId);
+    if (data === undefined || call === undefined || !await isHeld(call)) return undefined;
+    judge(call, data.who);
+    return {};
+  });
+
+  return {
+    /** Of a call that this process has placed or taken over; its stream may have gone to another. */
+    async here(call: PlacedCall, callSid: string, who: string): Promise<void> {
+      if (call.who.connected || questions.isAlone) return judge(call, who);
+      if (await isHeld(call)) return judge(call, who);
+      await there(call.job.callId, callSid, who);
+    },
+    there,
+  };
+
+  function judge(call: PlacedCall, who: string): void {
+    const verdict = readVerdict(who, voicemail(call.job)?.text);
+    if (verdict === undefined) return;
+    if (!isFinal(call.progress.status)) return placed.judge(call, verdict);
+    records.changed(call.job.callId, { answeredBy: verdict.answeredBy });
+  }
+
+  async function isHeld({ who, job }: PlacedCall): Promise<boolean> {
+    return who.connected || !await takeover.isElsewhere(job.callId);
+  }
+
+  async function there(callId: string, callSid: string, who: string): Promise<void> {
+    const other = await elsewhere(callId);
+    const words = other && voicemail(other.job);
+    const verdict = readVerdict(who, words?.text);
+    if (verdict === undefined) return;
+    const { answeredBy, input } = verdict;
+    if (other === undefined) return records.changed(callId, { answeredBy });
+    if (await isJudged(callId, who)) return;
+    const isUnheard = other.record.status !== "live";
+    const outcome = verdict.voicemail === undefined ? verdict.outcome : "voicemail";
+    const isObeyed = isUnheard || input === undefined;
+    records.changed(callId, {
+      answeredBy,
+      ...(isObeyed && outcome !== undefined && { outcome }),
+    });
+    if (!isObeyed || input === undefined) return;
+    await calls.update(callSid, {
+      twiml: writeFarewell(verdict.voicemail === undefined ? undefined : words),
+    });
+  }
+
+  async function isJudged(callId: string, who: string): Promise<boolean> {
+    if (questions.isAlone) return false;
+    try {
+      await questions.ask(KIND, { callId, who });
+      return true;
+    } catch (error) {
+      if (error instanceof InstanceSilent) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { CallEvent, TranscriptTurn } from "../../../call/callEvent.ts";
+
+/**
+ * What has passed between the two ends of a placed call, as evidence of who took it.
+ *
+ * A conversation is under way once the far end has spoken, has heard an answer to its end, and has
+ * spoken again after that; or has pressed keys. A machine's greeting is speech too, in several parts
+ * even, but it goes on without hearing an answer out, and what comes after the greeting is silence.
+ * What the agent says before the far end first speaks counts for nothing: a machine lets it pass.
+ */
+export class Exchange {
+  #step: "nothing" | "spoke" | "answered" | "conversing" = "nothing";
+  #answeredMs = 0;
+  #spoken = 0;
+  #understood = 0;
+  readonly #texts = new Map<string, string>();
+
+  get conversing(): boolean {
+    return this.#step === "conversing";
+  }
+
+  /** What the far end said first, as far as it is known. */
+  get text(): string {
+    return [...this.#texts.values()].join(" ");
+  }
+
+  /** Whether the far end has said something whose words are still to come. */
+  get textPending(): boolean {
+    return this.#spoken > this.#understood;
+  }
+
+  take(event: CallEvent): void {
+    switch (event.type) {
+      case "speaking":
+        if (event.who !== "caller" || !event.on) return;
+        this.#spoken++;
+        return this.#farEndSpoke();
+      case "digits":
+        this.#step = "conversing";
+        return;
+      case "turn":
+        return event.turn.role === "agent" ? this.#agentSaid(event.turn) : this.#said(event.turn);
+    }
+  }
+
+  #farEndSpoke(): void {
+    if (this.#step === "nothing") this.#step = "spoke";
+    else if (this.#step === "answered") this.#step = "conversing";
+  }
+
+  #agentSaid({ final, interrupted, endedMs = 0, text }: TranscriptTurn): void {
+    if (!final || interrupted || text === "" || this.#step !== "spoke") return;
+    this.#step = "answered";
+    this.#answeredMs = endedMs;
+  }
+
+  /** The words come some time after the sound, which may not have been told of. */
+  #said({ id, by, final, text, startedMs }: TranscriptTurn): void {
+    if (by !== "voice") return;
+    if (final) this.#understood++;
+    if (this.#texts.size < MAX_TURNS || this.#texts.has(id)) {
+      this.#texts.set(id, text.slice(0, MAX_TURN_LENGTH));
+    }
+    if (this.#step === "nothing" || startedMs > this.#answeredMs) this.#farEndSpoke();
+  }
+}
+
+/** Who screens calls says so at once. */
+const MAX_TURNS = 10;
+const MAX_TURN_LENGTH = 500;

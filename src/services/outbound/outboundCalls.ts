@@ -1,0 +1,217 @@
+import type { CallRegistry, CallSession } from "../../call/callSession.ts";
+import { CallRefused } from "../../call/callSession.ts";
+import { newId } from "../../utils/ids.ts";
+import type { SpokenWords } from "../twilioOutbound/fallbackMessage.ts";
+import type { CallBudget } from "../spending/callBudget.ts";
+import type { CallProgress } from "../twilioOutbound/callStatus.ts";
+import type { EventHub } from "../events/eventHub.ts";
+import type { InstanceQuestions } from "../cluster/rpc.ts";
+import type { KeyRevocation } from "../cluster/keyRevocation.ts";
+import { createAllowance } from "./reservation.ts";
+import { type BatchCalls, createBatchCalls } from "./batches.ts";
+import { createDialer } from "./dialer.ts";
+import { createIdempotentRequests } from "./idempotency.ts";
+import { createIncoming } from "./callbacks.ts";
+import { createInitiation, type Initiation } from "./placement.ts";
+import type { OutboundJob } from "./outboundJob.ts";
+import type { KeyStanding } from "./keyCheck.ts";
+import { createOperations, type Operations } from "./placedCallControl.ts";
+import { createOutboundRecords } from "./placedCallRecords.ts";
+import { createPlacedCalls } from "./activeCalls.ts";
+import { createPlacing } from "./dialCall.ts";
+import { createRevokedKeyCalls } from "./revokedKeyCalls.ts";
+import { createSettlement } from "./finalizeCall.ts";
+import type { OutboundWire } from "./twilioCallOptions.ts";
+import { createUnknownCalls } from "./unresolvedCalls.ts";
+import type { Recorder } from "../records/recorder.ts";
+import type { SpendingPolicy } from "../spending/dialPolicy.ts";
+import type { Store } from "../store/store.ts";
+import type { CallRecord } from "../store/calls/callRecord.ts";
+import type { Takeover } from "../calls/handoff.ts";
+import type { TwilioCalls } from "../twilioOutbound/twilioCalls.ts";
+
+/** Calls that this server places. What another key placed does not exist for a key. */
+export interface OutboundCalls extends Initiation, Operations {
+  readonly batches: BatchCalls;
+  /**
+   * Takes a status callback in, in any order and more than once. With `callId` also one that comes
+   * before the answer to our own request for the call.
+   */
+  status(callSid: string, progress: CallProgress, callId?: string): void;
+  /** Who took the call, by the phone network's guess. */
+  answeredBy(callSid: string, who: string, callId?: string): void;
+  /** The session of a call that has been answered; at once where this process placed it. */
+  sessionFor(
+    callId: string,
+    callSid: string,
+  ): CallSession | undefined | Promise<CallSession | undefined>;
+  /** A call's record is complete. */
+  ended(call: CallRecord): void;
+  /** Looks after calls whose process has died while it was dialling. */
+  reconcile(): Promise<void>;
+  /** Places no more calls; those that are placed go on. */
+  stop(): Promise<void>;
+  /** Settles when nothing has to be written any more. */
+  settled(): Promise<void>;
+  close(): void;
+}
+
+export interface OutboundCallsDeps {
+  readonly registry: Pick<CallRegistry, "open" | "accepting" | "size">;
+  readonly calls: TwilioCalls;
+  readonly store: Pick<
+    Store,
+    "calls" | "erasure" | "budget" | "idempotency" | "dialQueue" | "batches" | "keyCalls"
+  >;
+  readonly recorder: Pick<Recorder, "opened" | "changed" | "ended" | "health">;
+  readonly takeover: Takeover;
+  readonly questions: InstanceQuestions;
+  readonly revocation: Pick<KeyRevocation, "onRevoked">;
+  readonly events: Pick<EventHub, "subscribe">;
+  readonly policy: () => Promise<SpendingPolicy>;
+  readonly keyStanding: KeyStanding;
+  /** Why an agent can take no call at all, if so. */
+  readonly agentRefusal: (agent: string) => CallRefused | undefined;
+  /** What to leave on a machine; nothing means to hang up. */
+  readonly voicemail: (job: OutboundJob) => SpokenWords | undefined;
+  /** Hears of the ends of calls without a session. */
+  readonly endedWithoutSession: (callId: string) => void;
+  readonly instanceId: string;
+  readonly publicUrl: string;
+  readonly ownNumber: string;
+  readonly maxCalls: number;
+  readonly maxCallMs: number;
+  readonly transferMs: OutboundWire["transferMs"];
+  readonly callBudget: CallBudget;
+  readonly perSecond: number;
+  readonly maxPending: number;
+  readonly patienceMs?: number;
+  readonly log: {
+    info(message: string, fields: Readonly<Record<string, unknown>>): void;
+    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+    error(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+}
+
+/** Puts together what placing calls takes. */
+export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
+  const { registry, calls, store, events, callBudget, now, setTimer, log } = deps;
+  const { dialQueue: queue, batches, budget } = store;
+  const world = { now, setTimer, log };
+  const records = createOutboundRecords({
+    recorder: deps.recorder,
+    ended: deps.endedWithoutSession,
+    instanceId: deps.instanceId,
+    now,
+  });
+  const placed = createPlacedCalls({
+    ...{ ...world, registry, calls, records },
+    ...{ takeover: deps.takeover, voicemail: deps.voicemail },
+  });
+  const allowance = createAllowance({
+    ...{ budget, callBudget, now, maxCallMs: deps.maxCallMs },
+  });
+  const unknownCalls = createUnknownCalls({
+    ...world,
+    ...{ calls, queue, placed, records, allowance, store: store.calls },
+    settle: (call) => settlement.settle(call),
+  });
+  const placing = createPlacing({
+    ...{ policy: deps.policy, keyStanding: deps.keyStanding, allowance, refusal, now, log },
+    ...{ calls, queue, batches, placed, records, isErased: store.erasure.isDue },
+    agentRefusal: deps.agentRefusal,
+    wire: {
+      ...{ publicUrl: deps.publicUrl, maxCallMs: deps.maxCallMs, transferMs: deps.transferMs },
+    },
+    unknown: unknownCalls.watch,
+    left: ({ batch }) => batch !== undefined && batchCalls.wake(),
+    began: batchCallBegan,
+  });
+  const dialer = createDialer({
+    ...{ ...world, queue, place: placing.place, perSecond: deps.perSecond },
+  });
+  const batchCalls = createBatchCalls({
+    ...world,
+    ...{ batches, queue, records, policy: deps.policy, fed: dialer.wake },
+    ownNumber: deps.ownNumber,
+    newId: () => newId("batch"),
+    maxPending: deps.maxPending,
+  });
+  const settlement = createSettlement({
+    ...world,
+    ...{ budget, queue, batches, calls: store.calls },
+    forget: placed.forget,
+    tryAgain: async (job, dueAt, callId) => {
+      await queue.admitAgain(records.admission(job, dueAt), now(), callId);
+      dialer.wake();
+    },
+  });
+  const initiation = createInitiation({
+    ...world,
+    ...{ policy: deps.policy, allowance, dialer, placing, refusal, enqueue },
+    requests: createIdempotentRequests({
+      ...world,
+      keys: store.idempotency,
+      answerOf: unknownCalls.answerOf,
+    }),
+    storeAnswers: () => deps.recorder.health().status === "ok",
+    ownNumber: deps.ownNumber,
+    perSecond: deps.perSecond,
+    ...(deps.patienceMs !== undefined && { patienceMs: deps.patienceMs }),
+    newId: () => newId("call"),
+  });
+  const incoming = createIncoming({
+    ...{ placed, records, calls, queue, store: store.calls, log },
+    ...{ voicemail: deps.voicemail, questions: deps.questions, takeover: deps.takeover },
+    bound: unknownCalls.found,
+  });
+  const refuseCallsOf = createRevokedKeyCalls({ keyCalls: store.keyCalls, records, now, log });
+  deps.revocation.onRevoked(({ name }) => refuseCallsOf(name));
+  const subscription = events.subscribe(
+    ({ callId }) => placed.get(callId) !== undefined,
+    ({ callId, event }) => placed.told(callId, event),
+  );
+
+  return {
+    ...initiation,
+    ...createOperations({
+      ...{ placed, records, calls, queue, store: store.calls, settlement },
+      questions: deps.questions,
+    }),
+    ...incoming,
+    batches: batchCalls,
+    ended: settlement.settle,
+    reconcile: unknownCalls.reconcile,
+    async stop() {
+      await batchCalls.close();
+      await dialer.close();
+    },
+    settled: settlement.close,
+    close() {
+      subscription.close();
+      unknownCalls.close();
+      placed.close();
+    },
+  };
+
+  /** A call that is to have a session needs room for one before it is dialled. */
+  function refusal(): CallRefused | undefined {
+    const full = registry.size + placed.unopened >= deps.maxCalls;
+    if (registry.accepting && !full) return undefined;
+    return new CallRefused(full ? "full" : "draining");
+  }
+
+  async function enqueue(job: OutboundJob): Promise<number> {
+    const position = await queue.admit(records.admission(job, now()), now());
+    dialer.wake();
+    return position;
+  }
+
+  function batchCallBegan({ callId, batch }: OutboundJob): void {
+    if (batch === undefined) return;
+    batches.placed(callId).catch((error) => log.warn("Batch not written", { error }));
+  }
+}

@@ -1,0 +1,72 @@
+import type { BudgetRefusal } from "../store/budget/budget.ts";
+import type { DialRefusal } from "../spending/dialPolicy.ts";
+import type { KeyRefusalCode } from "./keyCheck.ts";
+
+/** The number may not be dialled, or not now. */
+export class DestinationRefused extends Error {
+  override readonly name = "DestinationRefused";
+  constructor(readonly refusal: DialRefusal) {
+    super(`Cannot place the call: ${refusal.code}`);
+  }
+}
+
+/** The key has used up what it may have. */
+export class BudgetExceeded extends Error {
+  override readonly name = "BudgetExceeded";
+  constructor(readonly refusal: BudgetRefusal) {
+    super(`Cannot place the call: ${refusal.limit} of the ${refusal.scope}`);
+  }
+}
+
+/** As many calls of the key's batches wait as may. */
+export class PendingExceeded extends Error {
+  override readonly name = "PendingExceeded";
+  constructor() {
+    super("Cannot take the batch: too many calls wait");
+  }
+}
+
+/** The key that asked for the call may have none placed any more. */
+export class KeyRefused extends Error {
+  override readonly name = "KeyRefused";
+  constructor(readonly code: KeyRefusalCode) {
+    super(`Cannot place the call: ${code}`);
+  }
+}
+
+/** The call is not wanted any more: its batch has been cancelled, or what is kept of its number erased. */
+export class CallWithdrawn extends Error {
+  override readonly name = "CallWithdrawn";
+  constructor(readonly code: "batch_cancelled" | "erased") {
+    super(`Cannot place the call: ${code}`);
+  }
+}
+
+/** The same request key came with another request. */
+export class RequestKeyReused extends Error {
+  override readonly name = "RequestKeyReused";
+  constructor() {
+    super("Cannot make the request: its key belongs to another one");
+  }
+}
+
+/** The same request is still being carried out, for longer than one waits. */
+export class RequestUnderWay extends Error {
+  override readonly name = "RequestUnderWay";
+  constructor() {
+    super("Cannot answer the request: an earlier one with its key is under way");
+  }
+}
+
+/** Whether a call was placed cannot be told yet. */
+export class OutcomeUnknown extends Error {
+  override readonly name = "OutcomeUnknown";
+  constructor(readonly callId: string) {
+    super("Cannot tell whether the call was placed");
+  }
+}
+
+/** Nothing is dialled that cannot be written down first. */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
+}

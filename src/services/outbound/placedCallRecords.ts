@@ -1,0 +1,46 @@
+import type { CallEnd } from "../../call/types.ts";
+import type { Recorder } from "../records/recorder.ts";
+import type { AdmittedCall } from "../store/outbound/admission.ts";
+import type { CallChanges, CallOutcome } from "../store/calls/callRecord.ts";
+import { type OutboundJob, requestOf } from "./outboundJob.ts";
+
+/** What is written down of placed calls beside what their sessions tell. */
+export interface OutboundRecords {
+  /** What is written down of a call, and queued with it, before anything is dialled. */
+  admission(job: OutboundJob, dueAt: number): AdmittedCall;
+  changed(callId: string, changes: CallChanges): void;
+  /** The end of a call that has no session. */
+  ended(job: OutboundJob, end: CallEnd, outcome: CallOutcome): void;
+}
+
+export interface OutboundRecordsDeps {
+  readonly recorder: Pick<Recorder, "opened" | "changed" | "ended">;
+  /** Hears of the ends of calls without a session. */
+  readonly ended: (callId: string) => void;
+  readonly instanceId: string;
+  readonly now: () => number;
+}
+
+export function createOutboundRecords(
+  { recorder, ended, instanceId, now }: OutboundRecordsDeps,
+): OutboundRecords {
+  return {
+    admission(job, dueAt) {
+      const { callId, to, from, agent, keyName } = job;
+      return {
+        call: {
+          ...{ id: callId, direction: "outbound", status: "queued" },
+          ...{ agent, keyName, from, to, instanceId },
+          startedAt: now(),
+        },
+        waiting: { from, dueAt, payload: job },
+      };
+    },
+    changed: (callId, changes) => recorder.changed(callId, changes),
+    ended(job, end, outcome) {
+      recorder.opened(job.callId, { request: requestOf(job) });
+      recorder.ended(job.callId, end, outcome);
+      ended(job.callId);
+    },
+  };
+}

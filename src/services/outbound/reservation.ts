@@ -1,0 +1,44 @@
+import type { Budget, BudgetRefusal } from "../store/budget/budget.ts";
+import type { CallBudget } from "../spending/callBudget.ts";
+import type { OutboundJob } from "./outboundJob.ts";
+
+/** The call may last so long, or why there is none. */
+export type AllowanceDecision = { readonly ok: true; readonly minutes: number } | BudgetRefusal;
+
+/** Sets aside what a call may come to, before it is dialled. */
+export interface Allowance {
+  /** Takes nothing more for a call that has its share. */
+  reserve(job: OutboundJob): Promise<AllowanceDecision>;
+  release(callId: string): Promise<void>;
+}
+
+export interface AllowanceDeps {
+  readonly budget: Budget;
+  readonly callBudget: Pick<CallBudget, "accountsOf" | "firstUsd" | "refused">;
+  readonly maxCallMs: number;
+  readonly now: () => number;
+}
+
+/** Rings, is told of late, and is settled: beyond its greatest length. */
+const MARGIN_MS = 5 * 60_000;
+
+export function createAllowance(
+  { budget, callBudget, maxCallMs, now }: AllowanceDeps,
+): Allowance {
+  return {
+    async reserve({ keyName, callId, agent, to: number, minutes: granted }) {
+      const accounts = callBudget.accountsOf({ direction: "outbound", keyName, number });
+      const minutes = granted ?? maxCallMs / 60_000;
+      if (accounts.length === 0) return { ok: true, minutes };
+      // Near the end of the day's minutes a call is given those that are left, and not refused.
+      const decision = await budget.reserve({
+        ...{ callId, accounts, minutes, leastMinutes: granted ?? Math.min(1, minutes) },
+        ...{ usd: callBudget.firstUsd(agent), leastUsd: 0 },
+        holdMs: maxCallMs + MARGIN_MS,
+      }, now());
+      if (!decision.ok) callBudget.refused(decision);
+      return decision;
+    },
+    release: (callId) => budget.release(callId),
+  };
+}

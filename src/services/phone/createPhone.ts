@@ -1,0 +1,174 @@
+import type { CallRegistry } from "../../call/callSession.ts";
+import type { Agents } from "../../config/agents.ts";
+import type { Settings } from "../../config/settings.ts";
+import { newToken } from "../../utils/ids.ts";
+import { voicemailText } from "../calls/agentSetup.ts";
+import { refusalOf } from "../calls/agentRefusal.ts";
+import { apologyOf, nobodyThereOf, spokenFor } from "../twilioOutbound/fallbackMessage.ts";
+import type { CallBudget } from "../spending/callBudget.ts";
+import type { CallProgress } from "../twilioOutbound/callStatus.ts";
+import { endPhoneCall } from "../twilioOutbound/endPhoneCall.ts";
+import type { EventHub } from "../events/eventHub.ts";
+import { createTransferredCalls, type TransferredCalls } from "./transferredCalls.ts";
+import type { InstanceQuestions } from "../cluster/rpc.ts";
+import { requestOf } from "../outbound/outboundJob.ts";
+import { createKeyStanding } from "../outbound/keyCheck.ts";
+import { createOutboundCalls, type OutboundCalls } from "../outbound/outboundCalls.ts";
+import { createPhoneCalls, type PhoneCalls } from "./phoneCalls.ts";
+import { writeTwiml } from "../twilioOutbound/twiml.ts";
+import type { Records } from "../records/openRecords.ts";
+import { createSharedCalls } from "./crossProcessCalls.ts";
+import type { SpendingPolicy } from "../spending/dialPolicy.ts";
+import { createStreamTokens } from "./streamTokens.ts";
+import { createTakeover } from "../calls/handoff.ts";
+import type { Transfers } from "../spending/transferPolicy.ts";
+import type { TwilioFaults } from "../twilioOutbound/twilioFaults.ts";
+import { createTwilioCalls, type TwilioCalls } from "../twilioOutbound/twilioCalls.ts";
+
+/** Everything about phones that is not HTTP. */
+export interface Phone {
+  readonly authToken: string;
+  readonly publicUrl: string;
+  readonly calls: PhoneCalls;
+  readonly outbound: OutboundCalls;
+  readonly transferredCalls: Pick<TransferredCalls, "reconcile" | "settled">;
+  /** What the phone network knows of calls. */
+  readonly network: Pick<TwilioCalls, "fetch">;
+  /** Ends a call whichever process holds it. */
+  endCall(callSid: string, unanswered: boolean): Promise<void>;
+  /** What the phone network reports, handed to whom it concerns. */
+  readonly events: {
+    status(callSid: string, progress: CallProgress, callId?: string): void;
+    answeredBy(callSid: string, who: string, callId?: string): void;
+    streamFailed(callSid: string): void;
+    /** An error that a callback carries, by the network's number and in its words. */
+    faultReported(code: number, words: string | undefined): void;
+  };
+  close(): void;
+}
+
+/** The time by which phone calls are placed; the machine's own where nothing else is given. */
+export interface DiallingTime {
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** How long whoever asks for a call waits for its turn before being told its position. */
+  readonly patienceMs?: number;
+}
+
+export interface PhoneDeps {
+  readonly settings: Settings;
+  readonly agents: Agents;
+  readonly registry: CallRegistry;
+  readonly events: EventHub;
+  readonly records: Records;
+  readonly questions: InstanceQuestions;
+  readonly callBudget: CallBudget;
+  readonly policy: () => Promise<SpendingPolicy>;
+  readonly transfers: Pick<Transfers, "decide">;
+  readonly twilioFaults: TwilioFaults;
+  readonly log: {
+    info(message: string, fields: Readonly<Record<string, unknown>>): void;
+    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+    error(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  /** How long the phone network is given to answer. */
+  readonly twilioTimeoutMs?: number;
+  readonly dialling?: DiallingTime;
+}
+
+/** Puts the phone together; nothing where the settings have none. */
+export function createPhone(deps: PhoneDeps): Phone | undefined {
+  const { settings, agents, registry, events, records, policy, log, setTimer } = deps;
+  const line = settings.phone;
+  if (line === undefined) return undefined;
+  const { publicUrl, number: ownNumber } = line;
+  const { limits, outbound: { perSecond, pending: maxPending } } = settings;
+  const { store, recorder, instanceId } = records;
+  const { twilioTimeoutMs, dialling: { now = store.clock.now, patienceMs } = {} } = deps;
+  const twilio = createTwilioCalls(line, {
+    faults: deps.twilioFaults,
+    ...(twilioTimeoutMs !== undefined && { timeoutMs: twilioTimeoutMs }),
+  });
+  const takeover = createTakeover({ calls: store.calls, recorder, instanceId });
+  const outbound = createOutboundCalls({
+    ...{ registry, store, recorder, takeover, events, policy, instanceId, publicUrl, ownNumber },
+    ...{ log, setTimer, perSecond, questions: deps.questions, revocation: records.revocation },
+    calls: twilio,
+    keyStanding: createKeyStanding({
+      keys: settings.server.apiKeys,
+      isRevoked: records.revocation.isRevoked,
+      now: () => Date.now(),
+    }),
+    agentRefusal: (agent) => agents.get(agent) === undefined ? refusalOf(agents, agent) : undefined,
+    voicemail: (job) => {
+      const agent = agents.get(job.agent);
+      if (agent === undefined) return undefined;
+      const text = voicemailText(agent, requestOf(job), new Date());
+      return text === undefined ? undefined : spokenFor(agent, text);
+    },
+    endedWithoutSession: records.endedCalls.add,
+    maxCalls: limits.calls,
+    maxCallMs: limits.callMs,
+    transferMs: (agent) =>
+      Object.keys(agents.get(agent)?.transfers ?? {}).length > 0 ? limits.transferMs : 0,
+    callBudget: deps.callBudget,
+    maxPending,
+    now,
+    ...(patienceMs !== undefined && { patienceMs }),
+  });
+  const transferredCalls = createTransferredCalls({
+    ...{ budget: store.budget, callBudget: deps.callBudget, calls: store.calls, network: twilio },
+    ...{ prices: records.prices, maxMs: limits.transferMs, now, setTimer, log },
+  });
+  const shared = createSharedCalls({
+    ...{ tokens: store.tokens, calls: store.calls, now: store.clock.now, setTimer, log },
+  });
+  const calls = createPhoneCalls({
+    ...{ registry, takeover, ownNumber, log, setTimer, shared },
+    tokens: createStreamTokens(newToken),
+    placedSession: outbound.sessionFor,
+    budget: deps.callBudget,
+    transferSeconds: transferredCalls.begin,
+    async transferNumber(agent, alias) {
+      const decision = await deps.transfers.decide(agent, alias);
+      if (decision.ok) return decision.number;
+      log.warn("Transfer refused", { agent, alias, code: decision.code });
+      return undefined;
+    },
+    apology: (agent = settings.agents.default) =>
+      apologyOf(agents.get(agent) ?? agents.unusable.get(agent)?.voice),
+    nobodyThere: (agent) => nobodyThereOf(agents.get(agent) ?? agents.unusable.get(agent)?.voice),
+    redirect: async (callSid, next) => {
+      await twilio.update(callSid, { twiml: writeTwiml(next, publicUrl) });
+    },
+    now: () => performance.now(),
+  });
+  return {
+    authToken: line.authToken,
+    publicUrl,
+    calls,
+    outbound,
+    transferredCalls,
+    network: twilio,
+    endCall: (callSid, unanswered) => endPhoneCall(twilio, callSid, unanswered),
+    events: {
+      status(callSid, progress, callId) {
+        outbound.status(callSid, progress, callId);
+        transferredCalls.status(callSid, progress);
+        calls.status(callSid, progress.status);
+      },
+      answeredBy: outbound.answeredBy,
+      faultReported: deps.twilioFaults.reported,
+      streamFailed(callSid) {
+        // Closing a stream ourselves, while frames still arrive, looks like a failure from there.
+        const session = registry.byCallSid(callSid);
+        if (session !== undefined) log.warn("Media stream failed", { callId: session.id });
+      },
+    },
+    close() {
+      shared.close();
+      outbound.close();
+    },
+  };
+}

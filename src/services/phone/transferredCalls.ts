@@ -1,0 +1,148 @@
+import type { Budget } from "../store/budget/budget.ts";
+import { isTransferOpen, spentBy } from "../store/budget/spentBy.ts";
+import type { CallBudget } from "../spending/callBudget.ts";
+import { type CallProgress, isFinal } from "../twilioOutbound/callStatus.ts";
+import { costOf, type PhoneTime, type Prices } from "../spending/pricing.ts";
+import { type CallCost, type CallRecord, noUsage } from "../store/calls/callRecord.ts";
+import type { CallStore } from "../store/calls/callStore.ts";
+import type { TwilioCalls } from "../twilioOutbound/twilioCalls.ts";
+
+/** Transferred calls: bounded, and counted until their last leg is over. */
+export interface TransferredCalls {
+  /** How long the caller may talk on, in whole seconds; set aside for both legs. Never rejects. */
+  begin(callId: string): Promise<number>;
+  /** Takes in what the phone network says of any call, once it is over. */
+  status(callSid: string, progress: CallProgress): void;
+  /** Asks the phone network for what it has not told. */
+  reconcile(): Promise<void>;
+  /** Settles when nothing is being written any more. */
+  settled(): Promise<void>;
+}
+
+export interface TransferredCallsDeps {
+  readonly budget: Pick<Budget, "extend" | "settle">;
+  readonly callBudget: Pick<CallBudget, "accountsOf">;
+  readonly calls: Pick<CallStore, "get" | "bySid" | "openTransfers" | "endTransfer">;
+  readonly network: Pick<TwilioCalls, "fetch">;
+  readonly prices: Prices;
+  readonly maxMs: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+}
+
+/** A transfer is given so much at least, even where nothing is left of a day. */
+const LEAST_MS = 2 * 60_000;
+/** The last leg rings and is told of late. */
+const MARGIN_MS = 10 * 60_000;
+const PATIENCE_MS = 1500;
+const ASK_AFTER_MS = 30_000;
+const ASK_EVERY_MS = 60_000;
+/** The phone network ends every call sooner. */
+const MAX_AGE_MS = 30 * 60 * 60_000;
+const MOST_ASKED = 50;
+
+export function createTransferredCalls(deps: TransferredCallsDeps): TransferredCalls {
+  const { budget, callBudget, calls, network, prices, maxMs, now, setTimer, log } = deps;
+  const underWay = new Set<Promise<void>>();
+  const askedAt = new Map<string, number>();
+
+  return {
+    async begin(callId) {
+      const allowed = Promise.withResolvers<number>();
+      const cancel = setTimer(() => allowed.resolve(maxMs), PATIENCE_MS);
+      setAside(callId).then(allowed.resolve, (error) => {
+        log.warn("Transfer not counted in advance", { callId, error });
+        allowed.resolve(maxMs);
+      });
+      const ms = await allowed.promise;
+      cancel();
+      return Math.ceil(Math.min(maxMs, Math.max(LEAST_MS, ms)) / 1000);
+    },
+    status(callSid, { status, durationSeconds }) {
+      if (!isFinal(status) || durationSeconds === undefined) return;
+      const work = calls.bySid(callSid).then((call) =>
+        call !== undefined && isTransferOpen(call) ? finish(call, durationSeconds) : undefined
+      ).catch((error) => log.warn("Transfer not settled", { error }))
+        .finally(() => underWay.delete(work));
+      underWay.add(work);
+    },
+    async reconcile() {
+      const at = now();
+      const open = await calls.openTransfers(at - MAX_AGE_MS, MOST_ASKED);
+      for (const callId of askedAt.keys()) {
+        if (!open.some(({ id }) => id === callId)) askedAt.delete(callId);
+      }
+      for (const call of open) {
+        const dueAt = (askedAt.get(call.id) ?? (call.endedAt ?? 0) + ASK_AFTER_MS - ASK_EVERY_MS) +
+          ASK_EVERY_MS;
+        if (dueAt > at) continue;
+        askedAt.set(call.id, at);
+        await ask(call).catch((error) =>
+          log.warn("Transfer not looked after", { callId: call.id, error })
+        );
+      }
+    },
+    async settled() {
+      await Promise.all(underWay);
+    },
+  };
+
+  /** Gives how long both legs may last beside each other. */
+  async function setAside(callId: string): Promise<number> {
+    const call = await calls.get(callId);
+    if (call === undefined) return maxMs;
+    const { direction, keyName, from, to, answeredAt = now() } = call;
+    const accounts = callBudget.accountsOf({
+      ...{ direction, keyName, number: direction === "inbound" ? from : to },
+    });
+    if (accounts.length === 0) return maxMs;
+    const soFar = Math.max(0, now() - answeredAt) / 60_000;
+    const { minutes } = await budget.extend({
+      ...{ callId, accounts, usd: 0, minutes: soFar + 2 * maxMs / 60_000 },
+      holdMs: maxMs + MARGIN_MS,
+    }, now());
+    return Math.max(0, minutes - soFar) / 2 * 60_000;
+  }
+
+  async function ask(call: CallRecord): Promise<void> {
+    if (call.callSid === undefined) return;
+    const { status, durationSeconds = 0 } = await network.fetch(call.callSid);
+    if (isFinal(status)) await finish(call, durationSeconds);
+  }
+
+  async function finish(call: CallRecord, durationSeconds: number): Promise<void> {
+    const { direction, answeredAt, endedAt, to } = call;
+    const agentMs = answeredAt === undefined
+      ? 0
+      : Math.max(0, (endedAt ?? answeredAt) - answeredAt);
+    // No call has lasted longer than it is since its answer, whatever the network says.
+    const mostMs = Math.max(0, now() - (answeredAt ?? now())) + ASK_EVERY_MS;
+    const transferredMs = Math.max(0, Math.min(durationSeconds * 1000, mostMs) - agentMs);
+    const cost = direction === "web" ? call.cost : withPhone(call.cost, {
+      ...{ direction, connectedMs: agentMs + transferredMs, transferredMs, number: to },
+    });
+    await calls.endTransfer(call.id, { transferredMs, ...(cost !== undefined && { cost }) });
+    await budget.settle(
+      call.id,
+      spentBy({
+        ...call,
+        transferredMs,
+        ...(cost !== undefined && { cost }),
+      }),
+    );
+  }
+
+  /** The same cost, with the phone reckoned anew. */
+  function withPhone(cost: CallCost | undefined, phone: PhoneTime): CallCost | undefined {
+    if (cost === undefined) return undefined;
+    const { parts: { telephony }, telephonyEstimated } = costOf({ usage: noUsage, phone }, prices);
+    const others = cost.usd === null ? null : cost.usd - (cost.parts.telephony ?? 0);
+    return {
+      usd: others === null ? null : Math.round((others + (telephony ?? 0)) * 1e6) / 1e6,
+      parts: { ...cost.parts, telephony },
+      ...(telephonyEstimated && { telephonyEstimated }),
+    };
+  }
+}

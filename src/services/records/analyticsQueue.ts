@@ -1,0 +1,72 @@
+import type { CallAnalytics } from "../store/calls/callAnalytics.ts";
+import type { CallFilter } from "../store/calls/callList.ts";
+
+/** Too many wait for sums already. */
+export class AnalysisBusy extends Error {
+  override readonly name = "AnalysisBusy";
+}
+
+export interface AnalysisDeps {
+  readonly analyse: (filter: CallFilter) => Promise<CallAnalytics>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly monotonic?: () => number;
+}
+
+const DEFAULT_PERIOD_MS = 30 * 24 * 60 * 60_000;
+/** What took long to sum up is kept ten times as long, up to five seconds. */
+const KEEP_FACTOR = 10;
+const KEEP_AT_MOST_MS = 5000;
+const MAX_KEPT = 100;
+const MAX_WAITING = 20;
+
+interface Kept {
+  readonly sums: Promise<CallAnalytics>;
+  /** Monotonic; absent while they are being made. */
+  keepUntil?: number;
+}
+
+/**
+ * Creates the function that sums up calls: one question at a time, however many ask, and the same one not
+ * again within ten times as long as it took, up to five seconds. Without a beginning, the last 30 days (before the end, if given) are meant.
+ * Rejects with `AnalysisBusy` where too many wait.
+ */
+export function createAnalysis(
+  { analyse, now, monotonic = () => performance.now() }: AnalysisDeps,
+): (filter: CallFilter) => Promise<CallAnalytics> {
+  const kept = new Map<string, Kept>();
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+
+  return function sumUp(filter) {
+    const question = JSON.stringify(Object.entries(filter).sort());
+    forgetOld();
+    const known = kept.get(question);
+    if (known !== undefined) return known.sums;
+    if (waiting >= MAX_WAITING) {
+      return Promise.reject(new AnalysisBusy("Cannot sum up calls: too many wait for sums"));
+    }
+    waiting++;
+    const { since = (filter.until ?? now()) - DEFAULT_PERIOD_MS } = filter;
+    let beganAt = 0;
+    const sums = last.then(() => {
+      beganAt = monotonic();
+      return analyse({ ...filter, since });
+    }).finally(() => waiting--);
+    last = sums.catch(() => {});
+    const entry: Kept = { sums };
+    kept.set(question, entry);
+    sums.then(() => {
+      const at = monotonic();
+      entry.keepUntil = at + Math.min(KEEP_AT_MOST_MS, KEEP_FACTOR * (at - beganAt));
+    }, () => kept.delete(question));
+    return sums;
+  };
+
+  function forgetOld(): void {
+    for (const [question, { keepUntil }] of kept) {
+      if (keepUntil === undefined) continue;
+      if (monotonic() > keepUntil || kept.size > MAX_KEPT) kept.delete(question);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import type { SessionPorts } from "../../call/session.ts";
+import { encodeJournal } from "../../call/journal.ts";
+
+/** Keeps a file per call from which it can be lived through again. */
+export interface CallJournals {
+  readonly write: NonNullable<SessionPorts["journal"]>;
+  /** Removes the journals of calls that are over; rejects where a file cannot be removed. */
+  forget(callIds: readonly string[]): Promise<void>;
+  /** Settles when everything is written. */
+  close(): Promise<void>;
+}
+
+export interface CallJournalsDeps {
+  readonly dir: string;
+  /** Whether what people say stands in it. */
+  readonly texts: boolean;
+  readonly append: (path: string, text: string) => Promise<void>;
+  /** As far as there is such a file. */
+  readonly remove: (path: string) => Promise<void>;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+}
+
+/** Nothing is written while a call speaks: lines wait in memory, and so many at most. */
+const WRITE_MS = 1000;
+const MAX_WAITING_CHARS = 1024 * 1024;
+
+export function createCallJournals(deps: CallJournalsDeps): CallJournals {
+  const { dir, texts, append, remove, setTimer, log } = deps;
+  const waiting = new Map<string, string[]>();
+  const lost = new Set<string>();
+  /** Of calls whose digits are sensitive. */
+  const discreet = new WeakSet<object>();
+  let waitingChars = 0;
+  let writing: Promise<void> = Promise.resolve();
+  let cancelTimer: (() => void) | undefined;
+
+  return {
+    write(session, entry) {
+      const { id } = session;
+      if ("policy" in entry && entry.policy.digitsSensitive) discreet.add(session);
+      const hidesDigits = discreet.has(session);
+      const line = `${encodeJournal(entry, { redacts: !texts, hidesDigits })}\n`;
+      if (waitingChars + line.length > MAX_WAITING_CHARS) {
+        lost.add(id);
+        return;
+      }
+      waitingChars += line.length;
+      const lines = waiting.get(id);
+      if (lines === undefined) waiting.set(id, [line]);
+      else lines.push(line);
+      cancelTimer ??= setTimer(() => {
+        cancelTimer = undefined;
+        writing = writing.then(writeAll);
+      }, WRITE_MS);
+    },
+    async forget(callIds) {
+      for (const id of callIds) {
+        const lines = waiting.get(id) ?? [];
+        waitingChars -= lines.reduce((sum, { length }) => sum + length, 0);
+        waiting.delete(id);
+      }
+      // Behind what is being written just now, which would bring the file back.
+      const removed = writing.then(() => removeAll(callIds));
+      writing = removed.catch(() => {});
+      await removed;
+    },
+    async close() {
+      cancelTimer?.();
+      cancelTimer = undefined;
+      await writing.then(writeAll);
+    },
+  };
+
+  async function removeAll(callIds: readonly string[]): Promise<void> {
+    // All that can be removed are, also behind one that cannot.
+    const removed = await Promise.allSettled(callIds.map((id) => remove(pathOf(id))));
+    for (const each of removed) if (each.status === "rejected") throw each.reason;
+  }
+
+  function pathOf(id: string): string {
+    return `${dir}/${id}.jsonl`;
+  }
+
+  async function writeAll(): Promise<void> {
+    const taken = [...waiting];
+    waiting.clear();
+    waitingChars = 0;
+    for (const id of lost) log.warn("Journal incomplete", { callId: id });
+    lost.clear();
+    for (const [id, lines] of taken) {
+      try {
+        await append(pathOf(id), lines.join(""));
+      } catch (error) {
+        log.warn("Journal not written", { callId: id, error });
+      }
+    }
+  }
+}
+
+/** Appends to a file that nobody else on the machine may read, and makes its folder. */
+export async function appendPrivately(path: string, text: string): Promise<void> {
+  const folder = path.replace(/[/\\][^/\\]*$/, "");
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(path, text, { append: true, mode: 0o600 });
+}
+
+/** Removes a file, if there is one. */
+export async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import type { CallEnd } from "../../call/types.ts";
+import type { CallStatus } from "../twilioOutbound/callStatus.ts";
+import type { AnsweredBy, CallOutcome, CallRecord } from "../store/calls/callRecord.ts";
+
+/** How a call ended that the phone network says is over. */
+export function endOf(status: CallStatus): CallEnd {
+  return {
+    reason: status === "completed" ? "caller_hung_up" : "not_answered",
+    detail: status,
+  };
+}
+
+/** What became of it, where nothing else is known. */
+export function outcomeOf(status: CallStatus, answeredBy?: AnsweredBy): CallOutcome {
+  switch (status) {
+    case "completed":
+      return outcomeOfAnswered(answeredBy);
+    case "busy":
+      return "busy";
+    case "canceled":
+      return "cancelled";
+    case "failed":
+      return "failed";
+    default:
+      return "no_answer";
+  }
+}
+
+/** What became of a call that was answered, unless a message was left. */
+export function outcomeOfAnswered(answeredBy: AnsweredBy | undefined): CallOutcome {
+  if (answeredBy === "fax") return "failed";
+  return answeredBy === "human" || answeredBy === "machine" ? answeredBy : "answered";
+}
+
+/** Where a recorded call stands, in the phone network's words. */
+export function statusOf({ status, outcome, answeredAt }: CallRecord): CallStatus {
+  if (status === "queued" || status === "ringing") return status;
+  if (status === "live") return "in-progress";
+  if (answeredAt !== undefined) return "completed";
+  switch (outcome) {
+    case "answered":
+    case "human":
+    case "voicemail":
+    case "machine":
+      return "completed";
+    case "busy":
+      return "busy";
+    case "cancelled":
+      return "canceled";
+    case "failed":
+    case "unknown":
+      return "failed";
+    default:
+      return "no-answer";
+  }
+}

@@ -1,0 +1,202 @@
+import type { CallEvent, TranscriptTurn } from "../../call/callEvent.ts";
+import type { CallEnd } from "../../call/types.ts";
+import { addUsage, usageOfResponse, usageOfTranscription } from "../spending/callUsage.ts";
+import { costOf, type Prices } from "../spending/pricing.ts";
+import {
+  type AnsweredBy,
+  type CallChanges,
+  type CallEnding,
+  type CallOutcome,
+  type CallUsage,
+  type LatencySummary,
+  type NewCall,
+  noUsage,
+} from "../store/calls/callRecord.ts";
+import type { CallWrite } from "../store/calls/callWrites.ts";
+import { percentile } from "../store/calls/percentile.ts";
+import { impliedOutcome } from "./impliedOutcome.ts";
+
+/** More turns than any conversation has. */
+const MAX_LATENCIES = 5000;
+
+/** What has to be kept of a call until it ends, to tell what it came to. */
+export class CallTally {
+  readonly #call: NewCall;
+  readonly #unwritten = new Map<string, TranscriptTurn>();
+  readonly #latenciesMs: number[] = [];
+  #known: CallChanges = {};
+  #usage: CallUsage = noUsage;
+  #usageWritten = true;
+  #digits = 0;
+
+  constructor(call: NewCall) {
+    this.#call = call;
+    if (call.model !== undefined) this.#known = { model: call.model };
+    if (call.transcriptionModel !== undefined) {
+      this.#known = { ...this.#known, transcriptionModel: call.transcriptionModel };
+    }
+  }
+
+  /** What is learnt otherwise than by events. */
+  change(changes: CallChanges): CallWrite {
+    this.#known = { ...this.#known, ...changes };
+    return { type: "changed", callId: this.#call.id, changes };
+  }
+
+  /** Takes an event in and gives what is to be written at once. */
+  take(event: CallEvent, at: number): readonly CallWrite[] {
+    const callId = this.#call.id;
+    const atMs = Math.max(0, at - this.#call.startedAt);
+    switch (event.type) {
+      case "connected":
+        return [this.change({ status: "live", answeredAt: this.#known.answeredAt ?? at })];
+      case "turn":
+        if (event.turn.final) {
+          this.#unwritten.delete(event.turn.id);
+          return [{ type: "turn", callId, turn: event.turn }];
+        }
+        this.#unwritten.set(event.turn.id, event.turn);
+        return [];
+      case "toolStarted":
+        return [{
+          type: "toolStarted",
+          callId,
+          toolCallId: event.toolCallId,
+          name: event.name,
+          arguments: event.arguments,
+          startedMs: atMs,
+        }];
+      case "toolEnded":
+        return [{
+          type: "toolEnded",
+          callId,
+          toolCallId: event.toolCallId,
+          name: event.name,
+          ok: event.ok,
+          output: event.output,
+          durationMs: event.durationMs,
+          atMs,
+        }];
+      case "latency": {
+        if (this.#latenciesMs.length >= MAX_LATENCIES) return [];
+        const sequence = this.#latenciesMs.push(event.latency.totalMs);
+        return [{
+          type: "latency",
+          callId,
+          itemId: event.itemId,
+          sequence,
+          latency: event.latency,
+        }];
+      }
+      case "usage":
+        this.#use(usageOfResponse(event.usage));
+        return [];
+      case "transcriptionUsage":
+        this.#use(usageOfTranscription(event.usage));
+        return [];
+      case "digits":
+        return [{
+          type: "digits",
+          callId,
+          sequence: ++this.#digits,
+          atMs,
+          ...(!event.sensitive && { digits: event.digits }),
+        }];
+      default:
+        return [];
+    }
+  }
+
+  /** What has changed since the last time and may wait a little: unfinished turns, sums. */
+  unwritten(): readonly CallWrite[] {
+    const callId = this.#call.id;
+    const writes: CallWrite[] = [...this.#unwritten.values()]
+      .map((turn) => ({ type: "turn", callId, turn }));
+    this.#unwritten.clear();
+    if (!this.#usageWritten) {
+      writes.push({ type: "changed", callId, changes: { usage: this.#usage } });
+    }
+    this.#usageWritten = true;
+    return writes;
+  }
+
+  end(
+    end: CallEnd,
+    { endedAt, durationMs, prices, outcome }: {
+      readonly endedAt: number;
+      /** Absent for a call that never came to a conversation, or to its end. */
+      readonly durationMs?: number | undefined;
+      readonly prices: Prices;
+      readonly outcome?: CallOutcome | undefined;
+    },
+  ): CallEnding {
+    const { answeredAt, answeredBy, model, transcriptionModel } = this.#known;
+    const connectedMs = answeredAt === undefined ? 0 : Math.max(0, endedAt - answeredAt);
+    return endingOf({
+      call: this.#call,
+      end,
+      endedAt,
+      durationMs: durationMs ?? connectedMs,
+      connectedMs,
+      outcome: outcome ?? this.#known.outcome,
+      answeredBy,
+      usage: this.#usage,
+      latenciesMs: this.#latenciesMs,
+      model,
+      transcriptionModel,
+      prices,
+    });
+  }
+
+  #use(usage: CallUsage): void {
+    this.#usage = addUsage(this.#usage, usage);
+    this.#usageWritten = false;
+  }
+}
+
+/** Adds up a call that is over. */
+export function endingOf({ call, end, endedAt, durationMs, connectedMs, ...sums }: {
+  readonly call: Pick<NewCall, "direction" | "to">;
+  readonly end: CallEnd;
+  readonly endedAt: number;
+  readonly durationMs: number;
+  readonly connectedMs: number;
+  readonly outcome: CallOutcome | undefined;
+  readonly answeredBy: AnsweredBy | undefined;
+  readonly usage: CallUsage;
+  readonly latenciesMs: readonly number[];
+  readonly model: string | undefined;
+  readonly transcriptionModel: string | undefined;
+  readonly prices: Prices;
+}): CallEnding {
+  const { direction, to } = call;
+  const { answeredBy, usage, latenciesMs, model, transcriptionModel, prices } = sums;
+  const latency = summarize(latenciesMs);
+  const outcome = direction === "outbound"
+    ? sums.outcome ?? impliedOutcome(end, { answered: connectedMs > 0, answeredBy })
+    : sums.outcome;
+  const cost = costOf({
+    usage,
+    model,
+    transcriptionModel,
+    ...(direction !== "web" && { phone: { direction, connectedMs, number: to } }),
+  }, prices);
+  return {
+    end,
+    endedAt,
+    durationMs,
+    usage,
+    cost,
+    latenciesMs,
+    ...(outcome !== undefined && { outcome }),
+    ...(latency !== undefined && { latency }),
+  };
+}
+
+function summarize(latenciesMs: readonly number[]): LatencySummary | undefined {
+  const sorted = latenciesMs.toSorted((a, b) => a - b);
+  const p50Ms = percentile(sorted, 0.5);
+  const p95Ms = percentile(sorted, 0.95);
+  if (p50Ms === undefined || p95Ms === undefined) return undefined;
+  return { turns: sorted.length, p50Ms, p95Ms };
+}

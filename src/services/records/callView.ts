@@ -1,0 +1,61 @@
+import type { TranscriptTurn } from "../../call/callEvent.ts";
+import type { CallContent, CallRecord } from "../store/calls/callRecord.ts";
+
+/** A call as others are shown it: every name is there, and what is not known is null. */
+export function viewCall(call: CallRecord) {
+  const { end } = call;
+  return {
+    id: call.id,
+    direction: call.direction,
+    agent: call.agent,
+    status: call.status,
+    key: call.keyName ?? null,
+    callSid: call.callSid ?? null,
+    from: call.from ?? null,
+    to: call.to ?? null,
+    startedAt: timeOf(call.startedAt),
+    answeredAt: maybeTime(call.answeredAt),
+    endedAt: maybeTime(call.endedAt),
+    durationMs: call.durationMs ?? null,
+    transferredMs: call.transferredMs ?? null,
+    end: end === undefined ? null : { reason: end.reason, detail: end.detail ?? null },
+    outcome: call.outcome ?? null,
+    answeredBy: call.answeredBy ?? null,
+    model: call.model ?? null,
+    usage: { ...call.usage },
+    cost: call.cost ?? null,
+    latency: call.latency ?? null,
+  };
+}
+
+/** A turn as others are shown it. */
+export function viewTurn(
+  { id, role, text, interrupted, by, final, startedMs, endedMs }: TranscriptTurn,
+) {
+  return { id, role, text, interrupted, by, final, startedMs, endedMs: endedMs ?? null };
+}
+
+/** A call with all that was said and done in it. */
+export function viewDetail(call: CallRecord, { turns, tools, latencies, digits }: CallContent) {
+  return {
+    ...viewCall(call),
+    turns: turns.map(viewTurn),
+    tools: tools.map((tool) => ({ ...tool, result: tool.result ?? null })),
+    latencies: latencies.map(({ itemId, responseMs, firstAudioMs, firstHeardMs, totalMs }) => ({
+      turnId: itemId,
+      responseMs,
+      firstAudioMs,
+      firstHeardMs: firstHeardMs ?? null,
+      totalMs,
+    })),
+    digits: digits.map(({ atMs, digits }) => ({ atMs, digits: digits ?? null })),
+  };
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function maybeTime(ms: number | undefined): string | null {
+  return ms === undefined ? null : timeOf(ms);
+}

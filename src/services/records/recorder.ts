@@ -1,0 +1,197 @@
+import type { CallEnd, CallRequest } from "../../call/types.ts";
+import type { EventHub, PublishedEvent } from "../events/eventHub.ts";
+import type { Prices } from "../spending/pricing.ts";
+import { CallTally } from "./callTally.ts";
+import { type RecorderHealth, StoreWriter } from "./storeWriter.ts";
+import type { CallChanges, CallOutcome, NewCall } from "../store/calls/callRecord.ts";
+import type { CallWrite } from "../store/calls/callWrites.ts";
+import type { CallStore } from "../store/calls/callStore.ts";
+import type { Instances } from "../store/instances.ts";
+import type { SharedClock } from "../store/sharedClock.ts";
+
+/** A call as the recorder is told of it. */
+export interface RecordedCall {
+  readonly request: CallRequest;
+  readonly callSid?: string | undefined;
+  readonly model?: string | undefined;
+  readonly transcriptionModel?: string | undefined;
+}
+
+/** Writes down what happens in calls, behind their backs: nothing here makes a call wait. */
+export interface Recorder {
+  /** A call that has no session yet, such as one that waits to be placed. Sessions need no telling. */
+  opened(callId: string, call: RecordedCall): void;
+  /** What is learnt of a call otherwise than by its events; also after its end. */
+  changed(callId: string, changes: CallChanges): void;
+  /** The end of a call that never had a session. Ends of sessions come by their events. */
+  ended(callId: string, end: CallEnd, outcome?: CallOutcome): void;
+  /** Another process goes on with the call: nothing more of it is written here. */
+  released(callId: string): void;
+  /** Whether the beginning or the end of a call waits to be written. */
+  holds(callId: string): boolean;
+  health(): RecorderHealth;
+  /** Settles when all that was known before is durable; rejects when the store fails meanwhile. */
+  flush(): Promise<void>;
+  /** Tries once more to write what waits, then stops. */
+  close(): Promise<void>;
+}
+
+export interface RecorderOptions {
+  readonly events: Pick<EventHub, "subscribe">;
+  readonly calls: Pick<CallStore, "write">;
+  readonly instances: Pick<Instances, "beat" | "leave">;
+  /** Read anew with every sign of life. */
+  readonly clock?: Pick<SharedClock, "sync">;
+  readonly instanceId: string;
+  readonly prices: Prices;
+  /** Asked when a session is first heard of. */
+  readonly callOf: (callId: string) => RecordedCall | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: {
+    info(message: string, fields: Readonly<Record<string, unknown>>): void;
+    error(message: string, fields: Readonly<Record<string, unknown>>): void;
+  };
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly maxDetails?: number;
+}
+
+/** Unfinished turns and sums are written about once a second. */
+const SWEEP_MS = 1000;
+const BEAT_MS = 10_000;
+
+/** Starts writing down all calls that the hub tells of. */
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { events, calls, instances, instanceId, prices, callOf, now, log } = options;
+  const { clock, setTimer, maxDetails = 20_000 } = options;
+  const writer = new StoreWriter({ calls, now, log, setTimer, maxDetails });
+  const tallies = new Map<string, CallTally>();
+  let closed = false;
+  let beating: Promise<void> | undefined;
+  let stopSweeping = setTimer(sweep, SWEEP_MS);
+  let stopBeating = setTimer(beat, 0);
+
+  // Nothing in the sink waits, so the hub has no reason to drop anything.
+  const subscription = events.subscribe(() => true, take, { maxQueued: 100_000 });
+
+  function take({ callId, atMs, event }: PublishedEvent): void {
+    const tally = tallies.get(callId) ??
+      (event.type === "started"
+        ? begin(callId, callOf(callId) ?? { request: event }, atMs)
+        : undefined);
+    if (tally === undefined) return;
+    if (event.type === "connected") {
+      // A placed call gets its id from the phone network after its session has begun.
+      const callSid = callOf(callId)?.callSid;
+      if (callSid !== undefined) add(tally.change({ callSid }));
+    }
+    if (event.type === "ended") finish(callId, tally, event.end, atMs, event.durationMs);
+    else tally.take(event, atMs).forEach(add);
+  }
+
+  function begin(callId: string, recorded: RecordedCall, startedAt: number): CallTally {
+    const call = newCall(callId, recorded, startedAt);
+    const tally = new CallTally(call);
+    tallies.set(callId, tally);
+    add({ type: "opened", callId, call });
+    return tally;
+  }
+
+  function finish(
+    callId: string,
+    tally: CallTally,
+    end: CallEnd,
+    endedAt: number,
+    durationMs?: number,
+    outcome?: CallOutcome,
+  ): void {
+    tallies.delete(callId);
+    tally.unwritten().forEach(add);
+    const ending = tally.end(end, { endedAt, durationMs, prices, outcome });
+    add({ type: "ended", callId, ending });
+  }
+
+  function newCall(
+    id: string,
+    { request, callSid = request.callSid, model, transcriptionModel }: RecordedCall,
+    startedAt: number,
+  ): NewCall {
+    const outbound = request.direction === "outbound";
+    const from = outbound ? request.called : request.caller;
+    const to = outbound ? request.caller : request.called;
+    return {
+      id,
+      direction: request.direction,
+      agent: request.agent,
+      status: outbound ? "queued" : "ringing",
+      startedAt,
+      instanceId,
+      ...(request.keyName !== undefined && { keyName: request.keyName }),
+      ...(callSid !== undefined && { callSid }),
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...(model !== undefined && { model }),
+      ...(transcriptionModel !== undefined && { transcriptionModel }),
+    };
+  }
+
+  function sweep(): void {
+    // While the store is away, the newest state stays with its call instead of in the queue.
+    if (writer.health.status === "ok") gatherUnwritten();
+    stopSweeping = setTimer(sweep, SWEEP_MS);
+  }
+
+  function gatherUnwritten(): void {
+    for (const tally of tallies.values()) tally.unwritten().forEach(add);
+  }
+
+  function beat(): void {
+    beating = instances.beat(instanceId)
+      .then(() => clock?.sync())
+      .then(() => writer.recover(), (error) => writer.degrade(error))
+      .finally(() => {
+        if (!closed) stopBeating = setTimer(beat, BEAT_MS);
+      });
+  }
+
+  function add(write: CallWrite): void {
+    writer.add(write);
+  }
+
+  return {
+    opened(callId, call) {
+      if (!tallies.has(callId)) begin(callId, call, now());
+    },
+    changed(callId, changes) {
+      const tally = tallies.get(callId);
+      add(tally?.change(changes) ?? { type: "changed", callId, changes });
+    },
+    ended(callId, end, outcome) {
+      const tally = tallies.get(callId);
+      if (tally !== undefined) finish(callId, tally, end, now(), undefined, outcome);
+    },
+    released(callId) {
+      tallies.delete(callId);
+    },
+    holds: (callId) => writer.holds(callId),
+    health: () => writer.health,
+    async flush() {
+      // The hub hands on in a microtask what was published just now.
+      await Promise.resolve();
+      gatherUnwritten();
+      await writer.flush();
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await Promise.resolve();
+      subscription.close();
+      stopSweeping();
+      stopBeating();
+      gatherUnwritten();
+      await beating;
+      await writer.close();
+      await instances.leave(instanceId).catch(() => {});
+    },
+  };
+}

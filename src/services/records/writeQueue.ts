@@ -1,0 +1,66 @@
+import type { CallWrite } from "../store/calls/callWrites.ts";
+
+interface Waiting {
+  readonly order: number;
+  readonly write: CallWrite;
+}
+
+/**
+ * Writes on their way to the store, in their order. When there are too many, the oldest details go
+ * first; that a call was, and how it ended, is never dropped.
+ */
+export class WriteQueue {
+  readonly #maxDetails: number;
+  #essentials: Waiting[] = [];
+  #details: Waiting[] = [];
+  #lastOrder = 0;
+  #dropped = 0;
+
+  constructor(maxDetails: number) {
+    this.#maxDetails = maxDetails;
+  }
+
+  get size(): number {
+    return this.#essentials.length + this.#details.length;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Whether that a call was, or how it ended, waits here. */
+  holds(callId: string): boolean {
+    return this.#essentials.some(({ write }) => write.callId === callId);
+  }
+
+  add(write: CallWrite): void {
+    const waiting = { order: ++this.#lastOrder, write };
+    if (isEssential(write)) {
+      this.#essentials.push(waiting);
+      return;
+    }
+    this.#details.push(waiting);
+    if (this.#details.length <= this.#maxDetails) return;
+    // By the tenth part, so that a full queue is not moved for every write.
+    const excess = Math.ceil(this.#maxDetails / 10);
+    this.#details.splice(0, excess);
+    this.#dropped += excess;
+  }
+
+  /** The oldest writes, which stay in the queue until they are removed. */
+  peek(most: number): readonly CallWrite[] {
+    return [...this.#essentials.slice(0, most), ...this.#details.slice(0, most)]
+      .sort((a, b) => a.order - b.order).slice(0, most).map(({ write }) => write);
+  }
+
+  remove(writes: readonly CallWrite[]): void {
+    const gone = new Set(writes);
+    const stays = ({ write }: Waiting): boolean => !gone.has(write);
+    this.#essentials = this.#essentials.filter(stays);
+    this.#details = this.#details.filter(stays);
+  }
+}
+
+function isEssential({ type }: CallWrite): boolean {
+  return type === "opened" || type === "changed" || type === "ended";
+}

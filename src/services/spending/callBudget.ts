@@ -1,0 +1,210 @@
+import type { CallSession } from "../../call/callSession.ts";
+import {
+  type Budget,
+  type BudgetAccount,
+  type BudgetExtension,
+  type BudgetLimit,
+  type BudgetRefusal,
+  type BudgetScope,
+} from "../store/budget/budget.ts";
+import { exceeded, untilTomorrow } from "../store/budget/budgetUse.ts";
+import type { CallAccounts, CountedCall } from "../store/budget/callAccounts.ts";
+import { isTransferOpen, spentBy } from "../store/budget/spentBy.ts";
+import type { Incidents } from "../../utils/incidents.ts";
+import type { CallRecord } from "../store/calls/callRecord.ts";
+import { withStoreDeadline } from "../store/storeDeadline.ts";
+
+/** What calls may use of the day: asked before one begins, while it goes on, and told at its end. */
+export interface CallBudget {
+  readonly accountsOf: CallAccounts;
+  /** Whether what an agent speaks and hears with has a known price. */
+  readonly isPriced: (agent: string) => boolean;
+  /** What is set aside first for a call with an agent, in dollars; nothing where no price is known. */
+  firstUsd(agent: string): number;
+  /** Why such a call could not begin now; nothing is set aside by asking. */
+  refusal(call: CountedCall): Promise<BudgetRefusal | undefined>;
+  /**
+   * Sets the first stretch aside of a call from a browser or to our number. While the store does not
+   * answer, calls are let in up to what this process alone can count.
+   */
+  admit(
+    callId: string,
+    call: CountedCall & { readonly agent: string },
+  ): Promise<BudgetRefusal | undefined>;
+  /** Sets more aside for a call under way. Rejects where the store does not answer. */
+  extend(
+    session: Pick<CallSession, "id" | "request">,
+    upTo: { readonly minutes: number; readonly usd: number },
+  ): Promise<BudgetExtension>;
+  /** The call's session is over: for this process it holds no place, though its record may wait. */
+  left(callId: string): void;
+  /** The call did not begin after all. */
+  release(callId: string): Promise<void>;
+  /** The record of a call that was not placed by us is complete. */
+  ended(call: CallRecord): void;
+  /** A call was refused by a limit. */
+  refused(refusal: BudgetRefusal): void;
+  /** How often calls were refused, by whose limit and which. */
+  refusals(): ReadonlyMap<
+    string,
+    { readonly scope: BudgetScope; readonly limit: BudgetLimit; readonly count: number }
+  >;
+  /** Settles when nothing is being written any more. */
+  settled(): Promise<void>;
+}
+
+export interface CallBudgetDeps {
+  readonly budget: Budget;
+  readonly accountsOf: CallAccounts;
+  /** What one call may cost at most, where that is limited. */
+  readonly callUsd?: number;
+  readonly isPriced: CallBudget["isPriced"];
+  readonly incidents: Pick<Incidents, "report">;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+}
+
+/** What is set aside at a time, so that many calls can share what is left of a day. */
+export const STRETCH = { minutes: 1, usd: 0.1 } as const;
+/** A call of which nothing was heard for so long holds no place any more. */
+const HOLD_MS = 3 * 60_000;
+/** Nobody who calls waits longer for the store. */
+const PATIENCE_MS = 1500;
+const SETTLE_TRIES = 5;
+
+export function createCallBudget(deps: CallBudgetDeps): CallBudget {
+  const { budget, accountsOf, callUsd = Infinity, incidents, now, setTimer, log } = deps;
+  /** What this process has let in, with what only its beginning tells. */
+  const admitted = new Map<string, readonly BudgetAccount[]>();
+  const refusals = new Map<
+    string,
+    { readonly scope: BudgetScope; readonly limit: BudgetLimit; readonly count: number }
+  >();
+  const settling = new Set<Promise<void>>();
+  const { isPriced } = deps;
+  const firstUsd = (agent: string) => isPriced(agent) ? Math.min(STRETCH.usd, callUsd) : 0;
+
+  return {
+    accountsOf,
+    isPriced,
+    firstUsd,
+    async refusal(call) {
+      try {
+        return await soon(refusalOf(accountsOf(call)));
+      } catch (error) {
+        return unavailable(error, accountsOf(call));
+      }
+    },
+    async admit(callId, call) {
+      const accounts = accountsOf(call);
+      if (accounts.length === 0) return undefined;
+      try {
+        const decision = await soon(budget.reserve({
+          ...{ callId, accounts, holdMs: HOLD_MS, leastMinutes: 0, leastUsd: 0 },
+          ...{ minutes: STRETCH.minutes, usd: firstUsd(call.agent) },
+        }, now()));
+        if (!decision.ok) return told(decision);
+      } catch (error) {
+        const refusal = unavailable(error, accounts);
+        if (refusal !== undefined) return told(refusal);
+      }
+      admitted.set(callId, accounts);
+      return undefined;
+    },
+    extend({ id: callId, request }, { minutes, usd }) {
+      const accounts = admitted.get(callId) ?? accountsOf({
+        direction: request.direction,
+        keyName: request.keyName,
+        number: request.caller,
+      });
+      if (accounts.length === 0) return Promise.resolve({ minutes, usd });
+      return budget.extend({
+        ...{ callId, accounts, minutes, usd: Math.min(usd, callUsd), holdMs: HOLD_MS },
+      }, now());
+    },
+    left: (callId) => void admitted.delete(callId),
+    async release(callId) {
+      admitted.delete(callId);
+      await budget.release(callId);
+    },
+    ended(call) {
+      admitted.delete(call.id);
+      if (call.direction === "outbound" || isTransferOpen(call)) return;
+      const work = settle(call).finally(() => settling.delete(work));
+      settling.add(work);
+    },
+    refused: (refusal) => void told(refusal),
+    refusals: () => refusals,
+    async settled() {
+      await Promise.all(settling);
+    },
+  };
+
+  async function refusalOf(accounts: readonly BudgetAccount[]): Promise<BudgetRefusal | undefined> {
+    const at = now();
+    for (const { scope, subject, limits } of accounts) {
+      const used = await budget.used({ scope, subject }, at);
+      const limit = exceeded(used, limits, { leastMinutes: 0, leastUsd: 0 });
+      if (limit === undefined) continue;
+      const retryAfterMs = limit.startsWith("daily") ? untilTomorrow(at) : RETRY_MS;
+      return told({ ok: false, scope, limit, retryAfterMs });
+    }
+    return undefined;
+  }
+
+  /** What this process holds itself can be counted without the store. */
+  function unavailable(
+    error: unknown,
+    accounts: readonly BudgetAccount[],
+  ): BudgetRefusal | undefined {
+    log.warn("Budget not read", { error });
+    for (const { scope, subject, limits: { concurrent } } of accounts) {
+      if (concurrent === undefined || liveOf(scope, subject) < concurrent) continue;
+      return { ok: false, scope, limit: "concurrent", retryAfterMs: RETRY_MS };
+    }
+    return undefined;
+  }
+
+  function liveOf(scope: BudgetScope, subject: string): number {
+    return [...admitted.values()].filter((accounts) =>
+      accounts.some((account) => account.scope === scope && account.subject === subject)
+    ).length;
+  }
+
+  function told(refusal: BudgetRefusal): BudgetRefusal {
+    const { scope, limit, retryAfterMs } = refusal;
+    const key = `${scope} ${limit}`;
+    refusals.set(key, { scope, limit, count: (refusals.get(key)?.count ?? 0) + 1 });
+    log.warn("Call refused by a limit", { scope, limit });
+    // One caller who has had enough is nothing that an operator must see to.
+    if (limit.startsWith("daily") && operators.has(scope)) {
+      incidents.report({
+        code: "budget_exhausted",
+        subject: scope,
+        message: `Calls are refused until midnight UTC: ${limit} of the ${scope} is used up.`,
+        standsMs: retryAfterMs,
+      });
+    }
+    return refusal;
+  }
+
+  async function settle(call: CallRecord): Promise<void> {
+    for (let tries = 1; tries <= SETTLE_TRIES; tries++) {
+      try {
+        return await budget.settle(call.id, spentBy(call));
+      } catch (error) {
+        log.warn("Call not settled", { callId: call.id, tries, error });
+        await new Promise<void>((resolve) => setTimer(resolve, 500 * tries));
+      }
+    }
+  }
+
+  function soon<T>(work: Promise<T>): Promise<T> {
+    return withStoreDeadline(work, PATIENCE_MS, setTimer);
+  }
+}
+
+const RETRY_MS = 10_000;
+const operators: ReadonlySet<BudgetScope> = new Set(["server", "inbound", "key", "outbound"]);

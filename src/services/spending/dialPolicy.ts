@@ -1,0 +1,70 @@
+import type { CallingHours } from "../../config/settings.ts";
+import { isWithinHours, nextWithinHours } from "./destinations/callingHours.ts";
+import {
+  checkDestination,
+  type Destination,
+  type DestinationRefusal,
+} from "./destinations/destination.ts";
+import type { DoNotCallList } from "../store/doNotCallList.ts";
+
+/** What the operator lets be dialled. */
+export interface DialRules {
+  /** ISO codes; absent means the country of `ownNumber`. */
+  readonly countries?: readonly string[];
+  readonly ownNumber: string;
+  /** Beginnings of numbers: where there are some, nothing else may be dialled. */
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+  readonly hours?: CallingHours;
+}
+
+export type DialDecision =
+  | { readonly ok: true; readonly number: string }
+  | ({ readonly ok: false } & DialRefusal);
+
+export type DialRefusal =
+  | DestinationRefusal
+  | {
+    readonly kind: "forbidden";
+    readonly code: "do_not_call" | "outside_hours";
+    readonly sentence: string;
+    /** When it may be tried again, in milliseconds since 1970. */
+    readonly opensAt?: number;
+  };
+
+/** The one place that decides what may be dialled, whoever asks. */
+export interface SpendingPolicy {
+  /** By the number alone, which a list or a clock may yet forbid. */
+  checkNumber(to: string): Destination;
+  /** By everything: also whether whoever has the number may be called, and called now. */
+  check(to: string, now: number): Promise<DialDecision>;
+}
+
+export function createSpendingPolicy(
+  rules: DialRules,
+  doNotCall: Pick<DoNotCallList, "has">,
+): SpendingPolicy {
+  return {
+    checkNumber: (to) => checkDestination(to, rules),
+    async check(to, now) {
+      const destination = checkDestination(to, rules);
+      if (!destination.ok) return destination;
+      const { number } = destination;
+      if (await doNotCall.has(number)) {
+        return refused("do_not_call", "Whoever has this number has asked not to be called.");
+      }
+      const { hours } = rules;
+      if (hours === undefined || isWithinHours(number, hours, now)) return { ok: true, number };
+      const opensAt = nextWithinHours(number, hours, now);
+      const refusal = refused(
+        "outside_hours",
+        "It is not the time to call there: the operator sets OUTBOUND_HOURS.",
+      );
+      return opensAt === undefined ? refusal : { ...refusal, opensAt };
+    },
+  };
+}
+
+function refused(code: "do_not_call" | "outside_hours", sentence: string) {
+  return { ok: false, kind: "forbidden", code, sentence } as const;
+}

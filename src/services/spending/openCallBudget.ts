@@ -1,0 +1,41 @@
+import type { Settings } from "../../config/settings.ts";
+import { newToken } from "../../utils/ids.ts";
+import { type CallBudget, type CallBudgetDeps, createCallBudget } from "./callBudget.ts";
+import type { Store } from "../store/store.ts";
+import { createCallAccounts } from "../store/budget/callAccounts.ts";
+
+export interface OpenCallBudgetDeps extends Pick<CallBudgetDeps, "incidents" | "setTimer" | "log"> {
+  readonly settings: Settings;
+  /** What has no known price, by the name of the agent that uses it. */
+  readonly unpriced: ReadonlyMap<string, readonly string[]>;
+  readonly store: Pick<Store, "budget" | "clock" | "facts">;
+}
+
+/** Makes the limits of calls from the settings, and tells which of them could not be kept. */
+export async function openCallBudget(
+  { settings, unpriced, store, ...deps }: OpenCallBudgetDeps,
+): Promise<CallBudget> {
+  const { limits: { callUsd, server } } = settings;
+  // Those that hold by default give way to those in minutes.
+  for (const [agent, models] of callUsd ?? server.dailyUsd ? unpriced : []) {
+    deps.incidents.report({
+      code: "price_unknown",
+      subject: agent,
+      message:
+        `The price of ${models.join(" and ")} is not known: only limits in minutes hold for this ` +
+        "agent. Tell the price with PRICES_FILE.",
+      standsMs: Infinity,
+    });
+  }
+  return createCallBudget({
+    ...deps,
+    budget: store.budget,
+    accountsOf: createCallAccounts(settings, await store.facts.getOrSet(SECRET, newToken())),
+    isPriced: (agent) => !unpriced.has(agent),
+    ...(callUsd !== undefined && { callUsd }),
+    now: store.clock.now,
+  });
+}
+
+/** The name of the secret that keys the pseudonyms of numbers and addresses. */
+const SECRET = "account_key";

@@ -1,0 +1,41 @@
+import type { Agents } from "../../config/agents.ts";
+import type { DialDecision, SpendingPolicy } from "./dialPolicy.ts";
+
+/** Whom agents may hand callers over to, by the same rules as for every other call. */
+export interface Transfers {
+  /** Whether the agent may hand over to the alias now, and to which number. */
+  decide(agent: string, alias: string): Promise<DialDecision>;
+  mayDial(agent: string, alias: string): Promise<boolean>;
+}
+
+/** Checks the numbers of all transfers at once; `onRefused` hears of those that will never be dialled. */
+export async function createTransfers(
+  agents: Pick<Agents, "names" | "get">,
+  policy: () => Promise<SpendingPolicy>,
+  onRefused: (
+    refusal: { readonly agent: string; readonly alias: string; readonly code: string },
+  ) => void,
+  now: () => number,
+): Promise<Transfers> {
+  const numbers = new Map<string, string>();
+  for (const name of agents.names) {
+    for (const [alias, { number }] of Object.entries(agents.get(name)?.transfers ?? {})) {
+      numbers.set(`${name} ${alias}`, number);
+      const decision = (await policy()).checkNumber(number);
+      if (!decision.ok) onRefused({ agent: name, alias, code: decision.code });
+    }
+  }
+  return { decide, mayDial: async (agent, alias) => (await decide(agent, alias)).ok };
+
+  async function decide(agent: string, alias: string): Promise<DialDecision> {
+    const number = numbers.get(`${agent} ${alias}`);
+    return number === undefined ? unknownAlias : await (await policy()).check(number, now());
+  }
+}
+
+const unknownAlias: DialDecision = {
+  ok: false,
+  kind: "forbidden",
+  code: "number_not_allowed",
+  sentence: "The agent hands nobody over to that.",
+};

@@ -1,0 +1,245 @@
+import {
+  amountsOf,
+  dayOf,
+  exceeded,
+  left,
+  retryAfter,
+  ROUNDING,
+  untilTomorrow,
+  usedBy,
+  usedOn,
+} from "./budgetUse.ts";
+import type { Database, Query, Row } from "../database.ts";
+import { numberOf, textOf } from "../row.ts";
+
+/** Whose use is counted: a call counts for all that it concerns. */
+export type BudgetScope =
+  | "server"
+  | "inbound"
+  | "key"
+  | "outbound"
+  | "web"
+  | "caller"
+  | "visitor"
+  | "number";
+
+/** What one account may use; absent means without limit. */
+export interface BudgetLimits {
+  /** Calls within any 60 seconds. */
+  readonly perMinute?: number;
+  readonly concurrent?: number;
+  readonly dailyCalls?: number;
+  readonly dailyMinutes?: number;
+  readonly dailyUsd?: number;
+}
+
+export type BudgetLimit = keyof BudgetLimits;
+
+export interface BudgetAccount {
+  readonly scope: BudgetScope;
+  /** Whose: the name of a key, the pseudonym of a number or address, or empty. */
+  readonly subject: string;
+  readonly limits: BudgetLimits;
+}
+
+/** What a call may come to, set aside before it begins or goes on. */
+export interface BudgetRequest {
+  readonly callId: string;
+  readonly accounts: readonly BudgetAccount[];
+  /** From its beginning. */
+  readonly minutes: number;
+  readonly usd: number;
+  /** Near a limit so much is enough; without them it is all or nothing. */
+  readonly leastMinutes?: number;
+  readonly leastUsd?: number;
+  /** After so long, a call of which nothing was heard any more counts as over. */
+  readonly holdMs: number;
+}
+
+export interface BudgetRefusal {
+  readonly ok: false;
+  readonly scope: BudgetScope;
+  readonly limit: BudgetLimit;
+  readonly retryAfterMs: number;
+}
+
+/** What is set aside for the call from now on, in all. */
+export type BudgetDecision =
+  | { readonly ok: true; readonly minutes: number; readonly usd: number }
+  | BudgetRefusal;
+
+/** What is set aside for a call under way, and why it is not all that was asked for. */
+export interface BudgetExtension {
+  readonly minutes: number;
+  readonly usd: number;
+  readonly refusal?: BudgetRefusal;
+}
+
+/** What an account has used; days are those of UTC. */
+export interface BudgetUse {
+  readonly callsLastMinute: number;
+  readonly concurrent: number;
+  readonly callsToday: number;
+  readonly minutesToday: number;
+  readonly usdToday: number;
+}
+
+/** What a call has come to. `leastUsd`: nobody knows all of its cost. */
+export interface BudgetActual {
+  readonly minutes: number;
+  readonly usd: number;
+  readonly leastUsd?: boolean;
+}
+
+/** Sets money and minutes aside before they are used, so that no race can exceed a limit. */
+export interface Budget {
+  /** Decides and sets aside in one step, for all processes together. */
+  reserve(request: BudgetRequest, now: number): Promise<BudgetDecision>;
+  /** Sets more aside for a call under way; one of which nothing is known is taken in. */
+  extend(request: BudgetRequest, now: number): Promise<BudgetExtension>;
+  /** Puts what a call really came to in place of what was set aside. The first one counts. */
+  settle(callId: string, actual: BudgetActual): Promise<void>;
+  /** For a call that was not placed: nothing of it counts. */
+  release(callId: string): Promise<void>;
+  used(account: Pick<BudgetAccount, "scope" | "subject">, now: number): Promise<BudgetUse>;
+}
+
+const LOCK = "budget";
+
+export function createBudget(database: Database): Budget {
+  return {
+    reserve: (request, now) =>
+      database.transaction(LOCK, async (query) => {
+        // A hold that has run out belongs to another day, or to a call that waited for too long.
+        await query(
+          "DELETE FROM budget_entries WHERE call_id = $1 AND settled = 0 AND expires_at <= $2",
+          [request.callId, Math.round(now)],
+        );
+        const known = await entriesOf(query, request.callId);
+        if (known[0] !== undefined) return { ok: true, ...amountsOf(known[0]) };
+        return await begin(query, request, now);
+      }),
+    extend: (request, now) =>
+      database.transaction(LOCK, async (query) => {
+        const known = await entriesOf(query, request.callId);
+        const [first] = known;
+        if (first === undefined) {
+          const begun = await begin(query, withoutCounts(request), now);
+          return begun.ok ? begun : { minutes: 0, usd: 0, refusal: begun };
+        }
+        if (numberOf(first, "settled") === 1) return amountsOf(first);
+        return await goOn(query, request, known, now);
+      }),
+    async settle(callId, { minutes, usd, leastUsd = false }) {
+      // However short, each call of one caller counts: networks bill by the minute begun.
+      await database.query(
+        `UPDATE budget_entries SET settled = 1,
+          minutes = CASE WHEN scope = 'caller' AND CAST($2 AS DOUBLE PRECISION) < 1
+            THEN 1 ELSE CAST($2 AS DOUBLE PRECISION) END,
+          usd = CASE WHEN $4 = 1 AND usd > $3 THEN usd ELSE $3 END
+          WHERE call_id = $1 AND settled = 0`,
+        [callId, minutes, usd, leastUsd ? 1 : 0],
+      );
+    },
+    async release(callId) {
+      await database.query("DELETE FROM budget_entries WHERE call_id = $1 AND settled = 0", [
+        callId,
+      ]);
+    },
+    used: (account, now) => usedBy(database.query, account, now),
+  };
+}
+
+async function begin(query: Query, request: BudgetRequest, now: number): Promise<BudgetDecision> {
+  const { callId, accounts, holdMs } = request;
+  let { minutes, usd } = request;
+  const { leastMinutes = minutes, leastUsd = usd } = request;
+  for (const account of accounts) {
+    const { scope, limits } = account;
+    const used = await usedBy(query, account, now);
+    const limit = exceeded(used, limits, { leastMinutes, leastUsd });
+    if (limit !== undefined) {
+      const retryAfterMs = await retryAfter(query, account, limit, now);
+      return { ok: false, scope, limit, retryAfterMs };
+    }
+    minutes = Math.min(minutes, left(limits.dailyMinutes, used.minutesToday));
+    usd = Math.min(usd, left(limits.dailyUsd, used.usdToday));
+  }
+  for (const { scope, subject } of accounts) {
+    await query(
+      `INSERT INTO budget_entries
+        (call_id, scope, subject, day, reserved_at, expires_at, minutes, usd)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        ...[callId, scope, subject, dayOf(now), Math.round(now), Math.round(now + holdMs)],
+        ...[minutes, usd],
+      ],
+    );
+  }
+  return { ok: true, minutes, usd };
+}
+
+/** A call counts for the day on which it began. */
+async function goOn(
+  query: Query,
+  { callId, accounts, holdMs, ...wanted }: BudgetRequest,
+  known: readonly Row[],
+  now: number,
+): Promise<BudgetExtension> {
+  let { minutes, usd } = wanted;
+  let refusal: BudgetRefusal | undefined;
+  for (const { scope, subject, limits } of accounts) {
+    const own = known.find((row) => textOf(row, "scope") === scope);
+    if (own === undefined) continue;
+    const had = amountsOf(own);
+    const day = numberOf(own, "day");
+    const used = await usedOn(query, { scope, subject }, day);
+    const most = {
+      minutes: had.minutes + left(limits.dailyMinutes, used.minutes),
+      usd: had.usd + left(limits.dailyUsd, used.usd),
+    };
+    const limit = wanted.minutes > had.minutes && most.minutes <= had.minutes + ROUNDING
+      ? "dailyMinutes"
+      : wanted.usd > had.usd && most.usd <= had.usd + ROUNDING
+      ? "dailyUsd"
+      : undefined;
+    if (limit !== undefined) {
+      refusal ??= { ok: false, scope, limit, retryAfterMs: untilTomorrow(now) };
+    }
+    minutes = Math.min(minutes, most.minutes);
+    usd = Math.min(usd, most.usd);
+  }
+  await query(
+    `UPDATE budget_entries SET
+      minutes = CASE WHEN minutes < $2 THEN $2 ELSE minutes END,
+      usd = CASE WHEN usd < $3 THEN $3 ELSE usd END,
+      expires_at = CASE WHEN expires_at < $4 THEN $4 ELSE expires_at END
+      WHERE call_id = $1 AND settled = 0`,
+    [callId, minutes, usd, Math.round(now + holdMs)],
+  );
+  const had = known.map(amountsOf);
+  return {
+    minutes: Math.max(minutes, ...had.map((amounts) => amounts.minutes)),
+    usd: Math.max(usd, ...had.map((amounts) => amounts.usd)),
+    ...(refusal !== undefined && { refusal }),
+  };
+}
+
+/** What already goes on is not held to limits of how many calls there may be. */
+function withoutCounts(request: BudgetRequest): BudgetRequest {
+  const accounts = request.accounts.map(({ limits, ...account }) => {
+    const { dailyMinutes, dailyUsd } = limits;
+    return {
+      ...account,
+      limits: {
+        ...(dailyMinutes !== undefined && { dailyMinutes }),
+        ...(dailyUsd !== undefined && { dailyUsd }),
+      },
+    };
+  });
+  return { ...request, accounts, leastMinutes: 0, leastUsd: 0 };
+}
+
+function entriesOf(query: Query, callId: string): Promise<readonly Row[]> {
+  return query("SELECT * FROM budget_entries WHERE call_id = $1 ORDER BY scope", [callId]);
+}

@@ -1,0 +1,119 @@
+import type { BudgetAccount, BudgetLimit, BudgetLimits, BudgetUse } from "./budget.ts";
+import type { Query, Row } from "../database.ts";
+import { numberOf } from "../row.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Clocks differ by less: what was set aside further on was by one that was wrong. */
+const MAX_SKEW_MS = MINUTE_MS;
+/** Nobody can tell when one of the calls that hold a place will end. */
+const PLACE_RETRY_MS = 10_000;
+/** Sums of decimal fractions miss by some 1e-13: ten calls at 0.1 fit into 1. */
+export const ROUNDING = 1e-9;
+
+/** What an account has used of one day. */
+export async function usedOn(
+  query: Query,
+  { scope, subject }: Pick<BudgetAccount, "scope" | "subject">,
+  day: number,
+): Promise<{ readonly minutes: number; readonly usd: number; readonly calls: number }> {
+  const [sums] = await query(
+    `SELECT COALESCE(SUM(minutes), 0) AS minutes, COALESCE(SUM(usd), 0) AS usd, COUNT(*) AS calls
+      FROM budget_entries WHERE scope = $1 AND subject = $2 AND day = $3`,
+    [scope, subject, day],
+  );
+  if (sums === undefined) return { minutes: 0, usd: 0, calls: 0 };
+  return { ...amountsOf(sums), calls: numberOf(sums, "calls") };
+}
+
+/** What an expired reservation had set aside still counts for its day: the money may be spent. */
+export async function usedBy(
+  query: Query,
+  account: Pick<BudgetAccount, "scope" | "subject">,
+  now: number,
+): Promise<BudgetUse> {
+  const today = await usedOn(query, account, dayOf(now));
+  // A call may have begun yesterday; none lasts longer than a day. Rows of a clock days ahead do not count.
+  const [recent] = await query(
+    `SELECT COALESCE(SUM(
+        CASE WHEN reserved_at > $5 AND reserved_at < $7 THEN 1 ELSE 0 END), 0) AS last_minute,
+      COALESCE(SUM(CASE WHEN settled = 0 AND expires_at > $6 THEN 1 ELSE 0 END), 0) AS concurrent
+      FROM budget_entries WHERE scope = $1 AND subject = $2 AND day >= $3 AND day <= $4`,
+    [
+      ...[account.scope, account.subject, dayOf(now) - 1, dayOf(now) + 1],
+      ...[Math.round(now - MINUTE_MS), Math.round(now), Math.round(now + MAX_SKEW_MS)],
+    ],
+  );
+  return {
+    callsLastMinute: recent === undefined ? 0 : numberOf(recent, "last_minute"),
+    concurrent: recent === undefined ? 0 : numberOf(recent, "concurrent"),
+    callsToday: today.calls,
+    minutesToday: today.minutes,
+    usdToday: today.usd,
+  };
+}
+
+/** The limit that a call of so much would exceed. */
+export function exceeded(
+  used: BudgetUse,
+  { perMinute, concurrent, dailyCalls, dailyMinutes, dailyUsd }: BudgetLimits,
+  { leastMinutes, leastUsd }: { readonly leastMinutes: number; readonly leastUsd: number },
+): BudgetLimit | undefined {
+  if (perMinute !== undefined && used.callsLastMinute >= perMinute) return "perMinute";
+  if (concurrent !== undefined && used.concurrent >= concurrent) return "concurrent";
+  if (dailyCalls !== undefined && used.callsToday >= dailyCalls) return "dailyCalls";
+  if (!fits(leastMinutes, used.minutesToday, dailyMinutes)) return "dailyMinutes";
+  if (!fits(leastUsd, used.usdToday, dailyUsd)) return "dailyUsd";
+  return undefined;
+}
+
+/** Nothing fits behind a limit that is reached, even if nobody knows what it will cost. */
+function fits(amount: number, used: number, limit: number | undefined): boolean {
+  if (limit === undefined) return true;
+  return used < limit - ROUNDING && used + amount <= limit + ROUNDING;
+}
+
+/** What is left of a limit; all there is, where there is none. */
+export function left(limit: number | undefined, used: number): number {
+  return limit === undefined ? Infinity : Math.max(0, limit - used);
+}
+
+/** When there may be room again. */
+export async function retryAfter(
+  query: Query,
+  { scope, subject }: BudgetAccount,
+  limit: BudgetLimit,
+  now: number,
+): Promise<number> {
+  switch (limit) {
+    case "perMinute": {
+      const [oldest] = await query(
+        `SELECT reserved_at FROM budget_entries
+          WHERE scope = $1 AND subject = $2 AND reserved_at > $3 ORDER BY reserved_at LIMIT 1`,
+        [scope, subject, Math.round(now - MINUTE_MS)],
+      );
+      return oldest === undefined
+        ? MINUTE_MS
+        : Math.max(1, numberOf(oldest, "reserved_at") + MINUTE_MS - Math.round(now));
+    }
+    case "concurrent":
+      return PLACE_RETRY_MS;
+    case "dailyCalls":
+    case "dailyMinutes":
+    case "dailyUsd":
+      return untilTomorrow(now);
+  }
+}
+
+/** How long until the next day of UTC begins. */
+export function untilTomorrow(now: number): number {
+  return Math.ceil((dayOf(now) + 1) * DAY_MS - now);
+}
+
+export function dayOf(now: number): number {
+  return Math.floor(now / DAY_MS);
+}
+
+export function amountsOf(row: Row): { readonly minutes: number; readonly usd: number } {
+  return { minutes: numberOf(row, "minutes"), usd: numberOf(row, "usd") };
+}

@@ -1,0 +1,86 @@
+import type { CallDirection } from "../../../call/types.ts";
+import type { Settings } from "../../../config/settings.ts";
+import { pseudonymOf } from "../../../utils/pseudonym.ts";
+import type { BudgetAccount, BudgetLimits, BudgetScope } from "./budget.ts";
+
+/** A call as far as limits look at it. */
+export interface CountedCall {
+  readonly direction: CallDirection;
+  readonly keyName?: string | undefined;
+  /** The far end's number; absent where it is withheld. */
+  readonly number?: string | undefined;
+  /** The address that a browser calls from. */
+  readonly address?: string | undefined;
+}
+
+/** All accounts for which a call counts, the narrowest first; those without a limit are left out. */
+export type CallAccounts = (call: CountedCall) => readonly BudgetAccount[];
+
+/** `secret` keys the pseudonyms of numbers and addresses. */
+export function createCallAccounts(
+  { limits, outbound }: Pick<Settings, "limits" | "outbound">,
+  secret: string,
+): CallAccounts {
+  const { perMinute, concurrent, dailyMinutes, dailyUsd, perNumberDaily } = outbound;
+  const { webCallsPerKey, webCallsPerVisitor } = limits;
+  const outboundLimits: BudgetLimits = {
+    ...{ perMinute, concurrent },
+    ...(dailyMinutes !== undefined && { dailyMinutes }),
+    ...(dailyUsd !== undefined && { dailyUsd }),
+  };
+
+  return (call) =>
+    [...narrow(call), ...wide(call)].filter(({ limits }) => Object.keys(limits).length > 0);
+
+  function narrow({ direction, keyName = "", number, address }: CountedCall) {
+    switch (direction) {
+      case "outbound":
+        return [
+          account("outbound", keyName, outboundLimits),
+          account(
+            "number",
+            pseudonymOf(number ?? "", secret),
+            optional("dailyCalls", perNumberDaily),
+          ),
+        ];
+      case "inbound":
+        return [account("caller", pseudonymOf(number ?? WITHHELD, secret), limits.caller)];
+      case "web":
+        return [
+          account("web", keyName, optional("concurrent", webCallsPerKey)),
+          ...(address === undefined || isShared(address) ? [] : [
+            account("visitor", pseudonymOf(address, secret), {
+              ...limits.visitor,
+              ...optional("concurrent", webCallsPerVisitor),
+            }),
+          ]),
+        ];
+    }
+  }
+
+  function wide({ direction, keyName }: CountedCall) {
+    return [
+      ...(keyName === undefined ? [] : [account("key", keyName, limits.key)]),
+      ...(direction === "inbound" ? [account("inbound", "", limits.inbound)] : []),
+      account("server", "", limits.server),
+    ];
+  }
+}
+
+const WITHHELD = "withheld";
+
+function account(scope: BudgetScope, subject: string, limits: BudgetLimits): BudgetAccount {
+  return { scope, subject, limits };
+}
+
+function optional(limit: keyof BudgetLimits, value: number | undefined): BudgetLimits {
+  return value === undefined ? {} : { [limit]: value };
+}
+
+/** Of this machine or a private network: a proxy or gateway, behind which nobody can be told apart. */
+function isShared(address: string): boolean {
+  return /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/
+    .test(address) ||
+    /^(0:0:0:0::\/64|::|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/i.test(address) ||
+    !/[.:]/.test(address);
+}

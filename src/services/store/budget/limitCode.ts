@@ -1,0 +1,17 @@
+import type { BudgetRefusal } from "./budget.ts";
+
+/** What a refusal is called, for programs. */
+export function limitCode({ scope, limit }: Pick<BudgetRefusal, "scope" | "limit">): string {
+  switch (limit) {
+    case "perMinute":
+      return "rate_limited";
+    case "concurrent":
+      return "too_many_calls";
+    case "dailyCalls":
+      return "number_called_enough";
+    case "dailyMinutes":
+      return scope === "outbound" ? "daily_minutes_used" : "budget_exhausted";
+    case "dailyUsd":
+      return scope === "outbound" ? "daily_usd_used" : "budget_exhausted";
+  }
+}

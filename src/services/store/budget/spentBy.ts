@@ -1,0 +1,49 @@
+import type { BudgetActual } from "./budget.ts";
+import type { CallRecord, CallUsage } from "../calls/callRecord.ts";
+
+/**
+ * What a minute counts for in limits, in dollars, while a model of known price tells nothing of what it
+ * uses: about as much as the dearest one costs that talks without a pause.
+ */
+const UNREPORTED_USD_PER_MINUTE = 0.3;
+/** By then the use of some answer has been told. */
+const UNREPORTED_AFTER_MS = 60_000;
+
+/** What a call came to, for its limits. Where not all of it is known, what was set aside may be more. */
+export function spentBy(
+  { answeredAt, endedAt, transferredMs = 0, cost, usage }: CallRecord,
+): BudgetActual {
+  const connectedMs = answeredAt === undefined
+    ? 0
+    : Math.max(0, (endedAt ?? answeredAt) - answeredAt);
+  const { text = 0, audio = 0, transcription = 0, telephony = 0 } = cost?.parts ?? {};
+  const known = [text, audio, transcription, telephony].reduce<number>(
+    (sum, part) => sum + (part ?? 0),
+    0,
+  );
+  const usd = cost?.usd ?? undefined;
+  return {
+    // Both legs of a transfer count.
+    minutes: finite((connectedMs + 2 * transferredMs) / 60_000),
+    usd: finite(usd ?? known),
+    leastUsd: usd === undefined || unreportedUsd(usage, connectedMs) > 0,
+  };
+}
+
+/** Whether a call was transferred, and the end of its last leg is not known yet. */
+export function isTransferOpen({ end, callSid, transferredMs }: CallRecord): boolean {
+  return end?.reason === "transferred" && callSid !== undefined && transferredMs === undefined;
+}
+
+/** What a conversation counts for of which no use has been told. */
+export function unreportedUsd(usage: CallUsage, connectedMs: number): number {
+  const { inputText, inputAudio, outputText, outputAudio } = usage;
+  if (inputText + inputAudio + outputText + outputAudio > 0 || connectedMs <= UNREPORTED_AFTER_MS) {
+    return 0;
+  }
+  return connectedMs / 60_000 * UNREPORTED_USD_PER_MINUTE;
+}
+
+function finite(amount: number): number {
+  return Number.isFinite(amount) && amount > 0 ? amount : 0;
+}

@@ -1,0 +1,142 @@
+import { type CallFilter, type Conditions, conditionsFor } from "./callList.ts";
+import type { CallUsage } from "./callRecord.ts";
+import { usageOf } from "./callRows.ts";
+import type { Database, Query, Row } from "../database.ts";
+import { percentileIndex } from "./percentile.ts";
+import { maybeText, numberOf } from "../row.ts";
+
+export interface Distribution {
+  readonly count: number;
+  /** Absent where there is nothing to tell. */
+  readonly p50Ms?: number;
+  readonly p95Ms?: number;
+}
+
+export type Counts = Readonly<Record<string, number>>;
+
+/** What all calls of a period come to. */
+export interface CallAnalytics {
+  readonly calls: number;
+  readonly byStatus: Counts;
+  readonly byDirection: Counts;
+  readonly byAgent: Counts;
+  readonly byEndReason: Counts;
+  readonly byOutcome: Counts;
+  /** Of calls that have ended. */
+  readonly duration: Distribution & { readonly totalMs: number };
+  /** Of all turns, from the caller's last sound to the agent's first. */
+  readonly latency: Distribution;
+  readonly cost: {
+    /** The sum of what is known. */
+    readonly usd: number;
+    /** Ended calls whose cost is not known. */
+    readonly unknown: number;
+  };
+  readonly usage: CallUsage;
+}
+
+/** Sums, counts and percentiles are made by the database: what comes back does not grow with the calls. */
+export async function analyse(database: Database, filter: CallFilter): Promise<CallAnalytics> {
+  const query = database.longQuery;
+  const { sql, values } = conditionsFor(filter);
+  const groups = await query(
+    `SELECT direction, agent, status, end_reason, outcome, COUNT(*) AS calls
+      FROM calls WHERE ${sql} GROUP BY direction, agent, status, end_reason, outcome`,
+    values,
+  );
+  const [totals] = await query(
+    `SELECT COALESCE(SUM(cost_usd), 0) AS usd, COALESCE(SUM(duration_ms), 0) AS duration_ms,
+      COUNT(duration_ms) AS durations, COUNT(duration_ms) - COUNT(cost_usd) AS unpriced,
+      ${usageNames.map((name) => `COALESCE(SUM(${name}), 0) AS ${name}`).join(", ")}
+      FROM calls WHERE ${sql}`,
+    values,
+  );
+  const latencies = await query(
+    `SELECT ms, COUNT(*) AS turns FROM (${latenciesOf(database, sql)}) AS each_turn
+      GROUP BY ms ORDER BY ms`,
+    values,
+  );
+  if (totals === undefined) throw new Error("Cannot analyse the calls: the database gave no sums");
+  return {
+    calls: groups.reduce((sum, row) => sum + numberOf(row, "calls"), 0),
+    byStatus: counts(groups, "status"),
+    byDirection: counts(groups, "direction"),
+    byAgent: counts(groups, "agent"),
+    byEndReason: counts(groups, "end_reason"),
+    byOutcome: counts(groups, "outcome"),
+    duration: {
+      ...await durations(query, { sql, values }, numberOf(totals, "durations")),
+      totalMs: numberOf(totals, "duration_ms"),
+    },
+    latency: distribution(latencies),
+    cost: {
+      usd: Math.round(numberOf(totals, "usd") * 1e6) / 1e6,
+      unknown: numberOf(totals, "unpriced"),
+    },
+    usage: usageOf(totals),
+  };
+}
+
+const usageNames = [
+  "input_text",
+  "input_audio",
+  "cached_text",
+  "cached_audio",
+  "output_text",
+  "output_audio",
+  "responses",
+  "transcription_input",
+  "transcription_output",
+  "transcription_seconds",
+];
+
+/** The turns of calls are kept with each call as a list. */
+function latenciesOf({ kind }: Database, condition: string): string {
+  const rows = `calls WHERE latencies_ms IS NOT NULL AND ${condition}`;
+  return kind === "postgres"
+    ? `SELECT CAST(unnest(string_to_array(latencies_ms, ',')) AS BIGINT) AS ms FROM ${rows}`
+    : `SELECT each_ms.value AS ms FROM (SELECT latencies_ms FROM ${rows}) AS listed,
+      json_each('[' || listed.latencies_ms || ']') AS each_ms`;
+}
+
+async function durations(
+  query: Query,
+  { sql, values }: Conditions,
+  count: number,
+): Promise<Distribution> {
+  if (count === 0) return { count };
+  const at = async (rank: number): Promise<number> => {
+    const [row] = await query(
+      `SELECT duration_ms FROM calls WHERE duration_ms IS NOT NULL AND ${sql}
+        ORDER BY duration_ms LIMIT 1 OFFSET ${percentileIndex(count, rank)}`,
+      values,
+    );
+    return row === undefined ? 0 : numberOf(row, "duration_ms");
+  };
+  return { count, p50Ms: await at(0.5), p95Ms: await at(0.95) };
+}
+
+/** Of rows that tell, in ascending order, how many turns took so many milliseconds. */
+function distribution(rows: readonly Row[]): Distribution {
+  const count = rows.reduce((sum, row) => sum + numberOf(row, "turns"), 0);
+  if (count === 0) return { count };
+  const at = (rank: number): number => {
+    let left = percentileIndex(count, rank);
+    for (const row of rows) {
+      left -= numberOf(row, "turns");
+      if (left < 0) return numberOf(row, "ms");
+    }
+    return 0;
+  };
+  return { count, p50Ms: at(0.5), p95Ms: at(0.95) };
+}
+
+function counts(rows: readonly Row[], column: string): Counts {
+  const byName = new Map<string, number>();
+  for (const row of rows) {
+    const name = maybeText(row, column);
+    if (name === undefined) continue;
+    byName.set(name, (byName.get(name) ?? 0) + numberOf(row, "calls"));
+  }
+  return Object.fromEntries(byName);
+}

@@ -1,0 +1,69 @@
+import type { CallDirection } from "../../../call/types.ts";
+import type { RecordStatus } from "./callRecord.ts";
+import type { SqlValue } from "../database.ts";
+
+/** Which calls are meant; what is absent does not matter. */
+export interface CallFilter {
+  readonly status?: RecordStatus;
+  readonly direction?: CallDirection;
+  readonly agent?: string;
+  readonly keyName?: string;
+  /** The far end's number, or one's own. */
+  readonly number?: string;
+  /** Milliseconds since 1970 at which the call began: from this one on... */
+  readonly since?: number;
+  /** ...and before this one. */
+  readonly until?: number;
+}
+
+/** Where a page of calls ends: the next one begins behind it, whatever calls have come meanwhile. */
+export interface CallPosition {
+  readonly startedAt: number;
+  readonly id: string;
+}
+
+/** Conditions joined by AND, with their values. */
+export interface Conditions {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+export function conditionsFor(filter: CallFilter, after?: CallPosition): Conditions {
+  const values: SqlValue[] = [];
+  const bind = (value: SqlValue): string => `$${values.push(value)}`;
+  const parts: string[] = [];
+  if (filter.status !== undefined) parts.push(`status = ${bind(filter.status)}`);
+  if (filter.direction !== undefined) parts.push(`direction = ${bind(filter.direction)}`);
+  if (filter.agent !== undefined) parts.push(`agent = ${bind(filter.agent)}`);
+  if (filter.keyName !== undefined) parts.push(`key_name = ${bind(filter.keyName)}`);
+  if (filter.number !== undefined) {
+    const number = bind(filter.number);
+    parts.push(`(from_number = ${number} OR to_number = ${number})`);
+  }
+  if (filter.since !== undefined) parts.push(`started_at >= ${bind(Math.ceil(filter.since))}`);
+  if (filter.until !== undefined) parts.push(`started_at < ${bind(Math.ceil(filter.until))}`);
+  if (after !== undefined) {
+    parts.push(`(started_at, id) < (${bind(after.startedAt)}, ${bind(after.id)})`);
+  }
+  return { sql: parts.length === 0 ? "1 = 1" : parts.join(" AND "), values };
+}
+
+/** Writes a position as text that callers of the API need not understand. */
+export function writeCursor({ startedAt, id }: CallPosition): string {
+  const bytes = new TextEncoder().encode(`${startedAt}/${id}`);
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/** Nothing for a text that no page has given out. */
+export function readCursor(cursor: string): CallPosition | undefined {
+  try {
+    const bytes = Uint8Array.fromBase64(cursor, { alphabet: "base64url" });
+    const [, startedAt, id] = /^(\d{1,15})\/(\S{1,100})$/.exec(new TextDecoder().decode(bytes)) ??
+      [];
+    return startedAt === undefined || id === undefined
+      ? undefined
+      : { startedAt: Number(startedAt), id };
+  } catch {
+    return undefined;
+  }
+}

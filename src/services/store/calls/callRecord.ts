@@ -1,0 +1,222 @@
+import type { TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
+import type { TokenUsage } from "../../../call/realtimeClient.ts";
+import type { CallDirection, CallEnd, EndReason } from "../../../call/types.ts";
+
+export type RecordStatus = "queued" | "ringing" | "live" | "ended";
+
+/**
+ * What became of a call that was placed. Somebody took it: `human` where the machine detection has said
+ * so, `answered` where nobody looked or could tell. A machine took it: `voicemail` where a message was
+ * left, `machine` where it was hung up on. `failed` has its reason in the end's detail; `unknown` is a
+ * call of which nobody can tell whether it was dialled, or what came of it.
+ */
+export type CallOutcome =
+  | "answered"
+  | "human"
+  | "voicemail"
+  | "machine"
+  | "no_answer"
+  | "busy"
+  | "failed"
+  | "cancelled"
+  | "unknown";
+
+export type AnsweredBy = "human" | "machine" | "fax" | "unknown";
+
+/** Everything that one call has used. */
+export interface CallUsage extends TokenUsage {
+  readonly responses: number;
+  readonly transcriptionInput: number;
+  readonly transcriptionOutput: number;
+  readonly transcriptionSeconds: number;
+}
+
+/** Dollars; null for what was used and has no known price. */
+export interface CallCost {
+  readonly usd: number | null;
+  readonly parts: {
+    readonly text: number | null;
+    readonly audio: number | null;
+    readonly transcription: number | null;
+    readonly telephony: number | null;
+  };
+  /** Nobody has told what the phone costs: that part is a guess on the safe side. */
+  readonly telephonyEstimated?: true;
+}
+
+export interface LatencySummary {
+  readonly turns: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+}
+
+/** One call as it is found afterwards; times are milliseconds since 1970. */
+export interface CallRecord {
+  readonly id: string;
+  readonly direction: CallDirection;
+  readonly agent: string;
+  readonly keyName?: string;
+  readonly callSid?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly status: RecordStatus;
+  readonly startedAt: number;
+  readonly answeredAt?: number;
+  readonly endedAt?: number;
+  readonly durationMs?: number;
+  /** How long the caller talked on after a transfer; known when all legs are over. */
+  readonly transferredMs?: number;
+  readonly end?: CallEnd;
+  /** Of calls that were placed. */
+  readonly outcome?: CallOutcome;
+  readonly answeredBy?: AnsweredBy;
+  readonly model?: string;
+  readonly transcriptionModel?: string;
+  readonly usage: CallUsage;
+  /** Known when the call has ended. */
+  readonly cost?: CallCost;
+  readonly latency?: LatencySummary;
+  /** The process that holds, or held, the call. */
+  readonly instanceId: string;
+}
+
+export interface ToolRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+  /** Since the call began. */
+  readonly startedMs: number;
+  /** Absent while the tool runs, or when the call ended before it did. */
+  readonly result?: {
+    readonly ok: boolean;
+    readonly output: string;
+    readonly durationMs: number;
+  };
+}
+
+export interface LatencyRecord extends TurnLatency {
+  /** The turn of the agent's that was waited for. */
+  readonly itemId: string;
+}
+
+export interface DigitsRecord {
+  readonly atMs: number;
+  /** Absent where they are sensitive: then they are kept nowhere. */
+  readonly digits?: string;
+}
+
+/** What was said and done during a call, each list in its order. */
+export interface CallContent {
+  readonly turns: readonly TranscriptTurn[];
+  readonly tools: readonly ToolRecord[];
+  readonly latencies: readonly LatencyRecord[];
+  readonly digits: readonly DigitsRecord[];
+}
+
+/** A call that begins. */
+export interface NewCall {
+  readonly id: string;
+  readonly direction: CallDirection;
+  readonly agent: string;
+  readonly keyName?: string;
+  readonly callSid?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly status: Exclude<RecordStatus, "ended">;
+  readonly startedAt: number;
+  readonly model?: string;
+  readonly transcriptionModel?: string;
+  readonly instanceId: string;
+}
+
+/** What becomes known of a call after its beginning; what is given replaces what was there. */
+export interface CallChanges {
+  /** Never moves backwards. */
+  readonly status?: Exclude<RecordStatus, "ended">;
+  readonly callSid?: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** The first one stays. */
+  readonly answeredAt?: number;
+  /** The first one stays. */
+  readonly outcome?: CallOutcome;
+  readonly answeredBy?: AnsweredBy;
+  readonly model?: string;
+  readonly transcriptionModel?: string;
+  readonly usage?: CallUsage;
+}
+
+/** The terminal record of a call. */
+export interface CallEnding {
+  readonly end: CallEnd;
+  readonly endedAt: number;
+  readonly durationMs: number;
+  /** Used where none has been set before. */
+  readonly outcome?: CallOutcome;
+  readonly usage: CallUsage;
+  readonly cost: CallCost;
+  readonly latency?: LatencySummary;
+  /** From the caller's last sound to the agent's first, turn by turn. */
+  readonly latenciesMs: readonly number[];
+}
+
+export const noUsage: CallUsage = {
+  inputText: 0,
+  inputAudio: 0,
+  cachedText: 0,
+  cachedAudio: 0,
+  outputText: 0,
+  outputAudio: 0,
+  responses: 0,
+  transcriptionInput: 0,
+  transcriptionOutput: 0,
+  transcriptionSeconds: 0,
+};
+
+export const directions: Readonly<Record<CallDirection, true>> = {
+  inbound: true,
+  outbound: true,
+  web: true,
+};
+
+export const recordStatuses: Readonly<Record<RecordStatus, true>> = {
+  queued: true,
+  ringing: true,
+  live: true,
+  ended: true,
+};
+
+export const callOutcomes: Readonly<Record<CallOutcome, true>> = {
+  answered: true,
+  human: true,
+  voicemail: true,
+  machine: true,
+  no_answer: true,
+  busy: true,
+  failed: true,
+  cancelled: true,
+  unknown: true,
+};
+
+export const answerers: Readonly<Record<AnsweredBy, true>> = {
+  human: true,
+  machine: true,
+  fax: true,
+  unknown: true,
+};
+
+export const endReasons: Readonly<Record<EndReason, true>> = {
+  caller_hung_up: true,
+  agent_hung_up: true,
+  operator_hung_up: true,
+  transferred: true,
+  idle: true,
+  time_limit: true,
+  spend_limit: true,
+  not_answered: true,
+  voicemail: true,
+  model_failed: true,
+  leg_failed: true,
+  server_stopped: true,
+  internal_error: true,
+};

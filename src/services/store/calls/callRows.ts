@@ -1,0 +1,142 @@
+import type { TranscriptTurn } from "../../../call/callEvent.ts";
+import {
+  answerers,
+  type CallCost,
+  callOutcomes,
+  type CallRecord,
+  type CallUsage,
+  type DigitsRecord,
+  directions,
+  endReasons,
+  type LatencyRecord,
+  recordStatuses,
+  type ToolRecord,
+} from "./callRecord.ts";
+import type { Row } from "../database.ts";
+import {
+  choiceOf,
+  flagOf,
+  maybeChoice,
+  maybeJson,
+  maybeNumber,
+  maybeText,
+  numberOf,
+  present,
+  textOf,
+} from "../row.ts";
+
+export function callOf(row: Row): CallRecord {
+  const reason = maybeChoice(row, "end_reason", endReasons);
+  const detail = maybeText(row, "end_detail");
+  const turns = maybeNumber(row, "latency_turns");
+  return {
+    id: textOf(row, "id"),
+    direction: choiceOf(row, "direction", directions),
+    agent: textOf(row, "agent"),
+    status: choiceOf(row, "status", recordStatuses),
+    startedAt: numberOf(row, "started_at"),
+    instanceId: textOf(row, "instance_id"),
+    usage: usageOf(row),
+    ...present({
+      keyName: maybeText(row, "key_name"),
+      callSid: maybeText(row, "call_sid"),
+      from: maybeText(row, "from_number"),
+      to: maybeText(row, "to_number"),
+      answeredAt: maybeNumber(row, "answered_at"),
+      endedAt: maybeNumber(row, "ended_at"),
+      durationMs: maybeNumber(row, "duration_ms"),
+      transferredMs: maybeNumber(row, "transferred_ms"),
+      end: reason === undefined ? undefined : { reason, ...present({ detail }) },
+      outcome: maybeChoice(row, "outcome", callOutcomes),
+      answeredBy: maybeChoice(row, "answered_by", answerers),
+      model: maybeText(row, "model"),
+      transcriptionModel: maybeText(row, "transcription_model"),
+      cost: costOf(row),
+      latency: turns === undefined ? undefined : {
+        turns,
+        p50Ms: numberOf(row, "latency_p50_ms"),
+        p95Ms: numberOf(row, "latency_p95_ms"),
+      },
+    }),
+  };
+}
+
+/** Of a call, or of sums over many. */
+export function usageOf(row: Row): CallUsage {
+  return {
+    inputText: numberOf(row, "input_text"),
+    inputAudio: numberOf(row, "input_audio"),
+    cachedText: numberOf(row, "cached_text"),
+    cachedAudio: numberOf(row, "cached_audio"),
+    outputText: numberOf(row, "output_text"),
+    outputAudio: numberOf(row, "output_audio"),
+    responses: numberOf(row, "responses"),
+    transcriptionInput: numberOf(row, "transcription_input"),
+    transcriptionOutput: numberOf(row, "transcription_output"),
+    transcriptionSeconds: numberOf(row, "transcription_seconds"),
+  };
+}
+
+export function turnOf(row: Row): TranscriptTurn {
+  return {
+    id: textOf(row, "id"),
+    role: choiceOf(row, "role", { caller: true, agent: true }),
+    position: numberOf(row, "position"),
+    text: textOf(row, "text"),
+    final: flagOf(row, "is_final"),
+    interrupted: flagOf(row, "interrupted"),
+    by: choiceOf(row, "spoken_by", { voice: true, text: true, keypad: true }),
+    startedMs: numberOf(row, "started_ms"),
+    ...present({ endedMs: maybeNumber(row, "ended_ms") }),
+  };
+}
+
+export function toolOf(row: Row): ToolRecord {
+  const ok = maybeNumber(row, "ok");
+  return {
+    id: textOf(row, "id"),
+    name: textOf(row, "name"),
+    arguments: textOf(row, "arguments"),
+    startedMs: numberOf(row, "started_ms"),
+    ...present({
+      result: ok === undefined ? undefined : {
+        ok: ok !== 0,
+        output: textOf(row, "output"),
+        durationMs: numberOf(row, "duration_ms"),
+      },
+    }),
+  };
+}
+
+export function latencyOf(row: Row): LatencyRecord {
+  return {
+    itemId: textOf(row, "item_id"),
+    responseMs: numberOf(row, "response_ms"),
+    firstAudioMs: numberOf(row, "first_audio_ms"),
+    totalMs: numberOf(row, "total_ms"),
+    ...present({ firstHeardMs: maybeNumber(row, "first_heard_ms") }),
+  };
+}
+
+export function digitsOf(row: Row): DigitsRecord {
+  return { atMs: numberOf(row, "at_ms"), ...present({ digits: maybeText(row, "digits") }) };
+}
+
+function costOf(row: Row): CallCost | undefined {
+  const parts = maybeJson(row, "cost_parts");
+  if (typeof parts !== "object" || parts === null) return undefined;
+  const priced = (name: string): number | null => {
+    const value = Object.entries(parts).find(([key]) => key === name)?.[1];
+    return typeof value === "number" ? value : null;
+  };
+  return {
+    usd: maybeNumber(row, "cost_usd") ?? null,
+    ...("telephonyEstimated" in parts && { telephonyEstimated: true }),
+    parts: {
+      text: priced("text"),
+      audio: priced("audio"),
+      transcription: priced("transcription"),
+      telephony: priced("telephony"),
+    },
+  };
+}

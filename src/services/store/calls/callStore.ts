@@ -1,0 +1,135 @@
+import { analyse, type CallAnalytics } from "./callAnalytics.ts";
+import { type CallFilter, type CallPosition, conditionsFor, writeCursor } from "./callList.ts";
+import type { CallContent, CallCost, CallRecord } from "./callRecord.ts";
+import { callOf, digitsOf, latencyOf, toolOf, turnOf } from "./callRows.ts";
+import { type CallWrite, costParts, statementsFor } from "./callWrites.ts";
+import type { Database, Row } from "../database.ts";
+import { maybeNumber, numberOf, readable, textOf } from "../row.ts";
+
+export interface CallPage {
+  readonly calls: readonly CallRecord[];
+  /** Where the next page begins; absent on the last one. */
+  readonly next?: string;
+}
+
+/** What is remembered of calls. */
+export interface CallStore {
+  /** Performs all writes or none; what it has settled for survives the process. */
+  write(writes: readonly CallWrite[]): Promise<void>;
+  get(callId: string): Promise<CallRecord | undefined>;
+  bySid(callSid: string): Promise<CallRecord | undefined>;
+  content(callId: string): Promise<CallContent>;
+  /** Ids of calls whose end was written, by `before`, and that nobody has been told of: see `told`. */
+  untold(before: number, limit: number): Promise<readonly string[]>;
+  /** Whoever is to hear of the end of a call has heard, or surely will. */
+  told(callId: string): Promise<void>;
+  /** Puts a call that cannot be told of behind those whose end was written before a time. */
+  putOff(callId: string, at: number): Promise<void>;
+  /** Calls that went on with a person and ended for us since, and of which the last end is not known. */
+  openTransfers(since: number, limit: number): Promise<readonly CallRecord[]>;
+  /** What is known when the last leg of such a call is over; the first one counts. */
+  endTransfer(
+    callId: string,
+    known: { readonly transferredMs: number; readonly cost?: CallCost },
+  ): Promise<void>;
+  /** Newest first. */
+  list(
+    filter: CallFilter,
+    page: { readonly limit: number; readonly after?: CallPosition },
+  ): Promise<CallPage>;
+  /** When the newest call began, in milliseconds since 1970; absent where there is none. */
+  newest(): Promise<number | undefined>;
+  analyse(filter: CallFilter): Promise<CallAnalytics>;
+}
+
+export function createCallStore(database: Database): CallStore {
+  const { query } = database;
+  return {
+    write: (writes) => database.batch(writes.flatMap(statementsFor)),
+    async get(callId) {
+      const [row] = await query("SELECT * FROM calls WHERE id = $1", [callId]);
+      return row && callOf(row);
+    },
+    async bySid(callSid) {
+      const [row] = await query(
+        "SELECT * FROM calls WHERE call_sid = $1 ORDER BY started_at DESC LIMIT 1",
+        [callSid],
+      );
+      return row && callOf(row);
+    },
+    async content(callId) {
+      const of = (table: string, order: string) =>
+        query(`SELECT * FROM ${table} WHERE call_id = $1 ORDER BY ${order}`, [callId]);
+      const [turns, tools, latencies, digits] = await Promise.all([
+        of("turns", "position, started_ms, id"),
+        of("tool_calls", "started_ms, id"),
+        of("latencies", "sequence"),
+        of("digits", "sequence"),
+      ]);
+      return {
+        turns: turns.map(turnOf),
+        tools: tools.map(toolOf),
+        latencies: latencies.map(latencyOf),
+        digits: digits.map(digitsOf),
+      };
+    },
+    async untold(before, limit) {
+      const rows = await query(
+        `SELECT id FROM calls WHERE untold_since IS NOT NULL AND untold_since <= $1
+          ORDER BY untold_since, id LIMIT $2`,
+        [Math.round(before), limit],
+      );
+      return rows.map((row) => textOf(row, "id"));
+    },
+    async told(callId) {
+      await query("UPDATE calls SET untold_since = NULL WHERE id = $1", [callId]);
+    },
+    async putOff(callId, at) {
+      await query(
+        "UPDATE calls SET untold_since = $2 WHERE id = $1 AND untold_since IS NOT NULL",
+        [callId, Math.round(at)],
+      );
+    },
+    async openTransfers(since, limit) {
+      const rows = await query(
+        `SELECT * FROM calls WHERE end_reason = 'transferred' AND transferred_ms IS NULL
+          AND call_sid IS NOT NULL AND ended_at > $1 ORDER BY ended_at LIMIT $2`,
+        [Math.round(since), limit],
+      );
+      return rows.map(callOf);
+    },
+    async endTransfer(callId, { transferredMs, cost }) {
+      await query(
+        `UPDATE calls SET transferred_ms = $2, cost_usd = COALESCE($3, cost_usd),
+          cost_parts = COALESCE($4, cost_parts) WHERE id = $1 AND transferred_ms IS NULL`,
+        [
+          ...[callId, Math.round(transferredMs), cost?.usd ?? null],
+          cost === undefined ? null : costParts(cost),
+        ],
+      );
+    },
+    async list(filter, { limit, after }) {
+      const { sql, values } = conditionsFor(filter, after);
+      const rows = await query(
+        `SELECT * FROM calls WHERE ${sql} ORDER BY started_at DESC, id DESC LIMIT $${
+          values.length + 1
+        }`,
+        [...values, limit + 1],
+      );
+      const last = rows[limit - 1];
+      return {
+        calls: readable(rows.slice(0, limit), callOf),
+        ...(rows.length > limit && last && { next: writeCursor(positionOf(last)) }),
+      };
+    },
+    async newest() {
+      const [row] = await query("SELECT MAX(started_at) AS newest FROM calls");
+      return row && maybeNumber(row, "newest");
+    },
+    analyse: (filter) => analyse(database, filter),
+  };
+}
+
+function positionOf(row: Row): CallPosition {
+  return { startedAt: numberOf(row, "started_at"), id: textOf(row, "id") };
+}

@@ -1,0 +1,56 @@
+import type { Database } from "../database.ts";
+import type { CallRecord } from "./callRecord.ts";
+import { callOf } from "./callRows.ts";
+import { readable, readableJson, textOf } from "../row.ts";
+
+/** What a key has asked for: what has not been dialled yet, and what is under way. */
+export interface KeyCalls {
+  /** Takes the key's calls out of their turn, so that nobody dials them; gives what was queued of each. */
+  takeQueued(keyName: string, now: number): Promise<readonly unknown[]>;
+  /** Refuses what has not come from its batch into the queue yet; gives how many calls that were. */
+  refusePending(keyName: string, detail: string): Promise<number>;
+  /** The key's calls that are neither over nor waiting to be dialled, oldest first. */
+  underWay(keyName: string): Promise<readonly CallRecord[]>;
+}
+
+export function createKeyCalls(database: Database): KeyCalls {
+  return {
+    takeQueued(keyName, now) {
+      return database.transaction("dial", async (query) => {
+        const taken = await query(
+          `UPDATE dial_queue SET claimed_at = $2 WHERE claimed_at IS NULL
+            AND call_id IN (SELECT id FROM calls WHERE key_name = $1) RETURNING call_id, payload`,
+          [keyName, Math.round(now)],
+        );
+        for (const row of taken) {
+          await query("UPDATE calls SET outcome = 'failed' WHERE id = $1 AND outcome IS NULL", [
+            textOf(row, "call_id"),
+          ]);
+        }
+        return taken.map((row) => readableJson(row, "payload"));
+      });
+    },
+    refusePending(keyName, detail) {
+      return database.transaction("batches", async (query) => {
+        const refused = await query(
+          `UPDATE batch_items SET state = 'refused', detail = $2
+            WHERE state = 'pending' AND batch_id IN (SELECT id FROM batches WHERE key_name = $1)
+            RETURNING item`,
+          [keyName, detail],
+        );
+        return refused.length;
+      });
+    },
+    async underWay(keyName) {
+      // What is still queued and has come to something is about to be over.
+      const rows = await database.query(
+        `SELECT * FROM calls WHERE key_name = $1 AND status IN ('queued', 'ringing', 'live')
+          AND NOT (status = 'queued' AND (outcome IS NOT NULL OR EXISTS (
+            SELECT 1 FROM dial_queue WHERE call_id = calls.id AND claimed_at IS NULL)))
+          ORDER BY started_at, id`,
+        [keyName],
+      );
+      return readable(rows, callOf);
+    },
+  };
+}

@@ -1,0 +1,254 @@
+import { admissionStatements, type AdmittedCall } from "./admission.ts";
+import type { Database, Query, Row, SqlValue } from "../database.ts";
+import { choiceOf, maybeJson, maybeText, numberOf, present, readableJson, textOf } from "../row.ts";
+
+/** Every item is in one of these; nothing follows the last three. */
+export type BatchItemState = "pending" | "placing" | "placed" | "ended" | "refused" | "cancelled";
+
+export interface NewBatch {
+  readonly id: string;
+  readonly keyName?: string;
+  /** What all its calls have in common, as JSON can hold it. */
+  readonly request: unknown;
+  readonly items: readonly { readonly number: string; readonly variables?: unknown }[];
+}
+
+export interface Batch {
+  readonly id: string;
+  readonly keyName?: string;
+  readonly createdAt: number;
+  readonly request: unknown;
+  /** How many of its items are in each state. */
+  readonly progress: Readonly<Record<BatchItemState, number>>;
+}
+
+export interface BatchItem {
+  readonly batchId: string;
+  /** From 0, in the order they were given. */
+  readonly item: number;
+  readonly number: string;
+  readonly variables?: unknown;
+  readonly state: BatchItemState;
+  readonly callId?: string;
+  /** An outcome, or the code of a refusal. */
+  readonly detail?: string;
+}
+
+/** Lists of calls to be placed one after another. */
+export interface Batches {
+  /**
+   * Writes a batch down, unless more than `most` of its key's items would then wait; gives whether it
+   * was.
+   */
+  create(batch: NewBatch, now: number, most?: number): Promise<boolean>;
+  get(id: string): Promise<Batch | undefined>;
+  items(
+    id: string,
+    page: { readonly limit: number; readonly after?: number },
+  ): Promise<readonly BatchItem[]>;
+  /**
+   * Brings pending items into the dial queue, oldest batch first, until so many calls of batches wait
+   * there for their turn; gives how many items that were. An item is either pending, or its call is
+   * written down and queued: nothing is left behind by a process that dies, and any process goes on.
+   */
+  feed(feed: BatchFeed): Promise<number>;
+  /** The call of an item has been handed to the phone network. */
+  placed(callId: string): Promise<void>;
+  /** There is nothing more to come of the call of an item. */
+  ended(callId: string, end: BatchItemEnd): Promise<void>;
+  /** Nothing more is to be dialled: cancels what is pending, and gives how many items that were. */
+  cancel(id: string, now: number): Promise<number>;
+  isCancelled(id: string): Promise<boolean>;
+}
+
+export interface BatchFeed {
+  /** Of all batches, in all processes. */
+  readonly most: number;
+  readonly now: number;
+  /** Nothing for an item of which no call can be made: it is refused. */
+  readonly callOf: (
+    item: BatchItem,
+    batch: Pick<Batch, "id" | "keyName" | "request">,
+  ) => AdmittedCall | undefined;
+}
+
+export interface BatchItemEnd {
+  readonly state: "ended" | "refused" | "cancelled";
+  readonly detail: string;
+}
+
+export function createBatches(database: Database): Batches {
+  const { query } = database;
+  return {
+    create: ({ id, keyName, request, items }, now, most = Infinity) =>
+      database.transaction("batches", async (query) => {
+        const [waiting] = await query(
+          `SELECT COUNT(*) AS items FROM batch_items JOIN batches
+            ON batches.id = batch_items.batch_id
+            WHERE state = 'pending' AND COALESCE(key_name, '') = $1`,
+          [keyName ?? ""],
+        );
+        const pending = waiting === undefined ? 0 : numberOf(waiting, "items");
+        if (pending + items.length > most) return false;
+        await query(
+          "INSERT INTO batches (id, key_name, created_at, request) VALUES ($1, $2, $3, $4)",
+          [id, keyName ?? null, Math.round(now), JSON.stringify(request)],
+        );
+        for (let at = 0; at < items.length; at += ITEMS_AT_ONCE) {
+          await query(...insertItems(id, at, items.slice(at, at + ITEMS_AT_ONCE)));
+        }
+        return true;
+      }),
+    async get(id) {
+      const [row] = await query("SELECT * FROM batches WHERE id = $1", [id]);
+      if (row === undefined) return undefined;
+      const counts = await query(
+        "SELECT state, COUNT(*) AS items FROM batch_items WHERE batch_id = $1 GROUP BY state",
+        [id],
+      );
+      const progress = { ...nothing };
+      for (const count of counts) {
+        progress[choiceOf(count, "state", nothing)] = numberOf(count, "items");
+      }
+      return {
+        id,
+        createdAt: numberOf(row, "created_at"),
+        request: maybeJson(row, "request"),
+        progress,
+        ...present({ keyName: maybeText(row, "key_name") }),
+      };
+    },
+    async items(id, { limit, after = -1 }) {
+      const rows = await query(
+        "SELECT * FROM batch_items WHERE batch_id = $1 AND item > $2 ORDER BY item LIMIT $3",
+        [id, after, limit],
+      );
+      return rows.map(itemOf);
+    },
+    feed: (feed) => database.transaction("batches", (query) => feedFrom(query, feed)),
+    async placed(callId) {
+      // The word of its end may have come first.
+      await query(
+        "UPDATE batch_items SET state = 'placed' WHERE call_id = $1 AND state = 'placing'",
+        [callId],
+      );
+    },
+    async ended(callId, { state, detail }) {
+      await query(
+        `UPDATE batch_items SET state = $2, detail = $3
+          WHERE call_id = $1 AND state IN ('placing', 'placed')`,
+        [callId, state, detail],
+      );
+    },
+    cancel(id, now) {
+      return database.transaction("batches", async (query) => {
+        await query("UPDATE batches SET cancelled_at = COALESCE(cancelled_at, $2) WHERE id = $1", [
+          id,
+          Math.round(now),
+        ]);
+        const cancelled = await query(
+          `UPDATE batch_items SET state = 'cancelled', detail = 'cancelled'
+            WHERE batch_id = $1 AND state = 'pending' RETURNING item`,
+          [id],
+        );
+        return cancelled.length;
+      });
+    },
+    async isCancelled(id) {
+      const cancelled = await query(
+        "SELECT id FROM batches WHERE id = $1 AND cancelled_at IS NOT NULL",
+        [id],
+      );
+      return cancelled.length > 0;
+    },
+  };
+}
+
+const ITEMS_AT_ONCE = 100;
+
+function insertItems(
+  batchId: string,
+  first: number,
+  items: NewBatch["items"],
+): readonly [sql: string, values: readonly SqlValue[]] {
+  const values: SqlValue[] = [batchId];
+  const rows = items.map(({ number, variables }, at) => {
+    const position = values.push(
+      ...[first + at, number, variables === undefined ? null : JSON.stringify(variables)],
+    );
+    return `($1, $${position - 2}, $${position - 1}, $${position}, 'pending')`;
+  });
+  return [
+    `INSERT INTO batch_items (batch_id, item, number, variables, state) VALUES ${rows.join(", ")}`,
+    values,
+  ];
+}
+
+async function feedFrom(query: Query, { most, now, callOf }: BatchFeed): Promise<number> {
+  // What waits for a later time, such as another attempt, keeps nobody from the queue.
+  const [waiting] = await query(
+    `SELECT COUNT(*) AS calls FROM batch_items JOIN dial_queue
+      ON dial_queue.call_id = batch_items.call_id
+      WHERE state = 'placing' AND claimed_at IS NULL AND due_at <= $1`,
+    [Math.round(now)],
+  );
+  const room = most - (waiting === undefined ? 0 : numberOf(waiting, "calls"));
+  if (room <= 0) return 0;
+  const pending = await query(
+    `SELECT batch_items.*, key_name, request FROM batch_items
+      JOIN batches ON batches.id = batch_items.batch_id WHERE state = 'pending'
+      ORDER BY created_at, batch_id, item LIMIT $1`,
+    [room],
+  );
+  for (const row of pending) {
+    const item = itemOf(row);
+    const admitted = callOf(item, {
+      id: item.batchId,
+      request: readableJson(row, "request"),
+      ...present({ keyName: maybeText(row, "key_name") }),
+    });
+    const taken = await query(
+      `UPDATE batch_items SET state = $3, call_id = $4, detail = $5
+        WHERE batch_id = $1 AND item = $2 AND state = 'pending' RETURNING item`,
+      [
+        item.batchId,
+        item.item,
+        admitted === undefined ? "refused" : "placing",
+        admitted?.call.id ?? null,
+        admitted === undefined ? "not_understood" : null,
+      ],
+    );
+    // It may have been erased in between.
+    if (admitted === undefined || taken.length === 0) continue;
+    for (const { sql, values } of admissionStatements(admitted, now)) await query(sql, values);
+  }
+  return pending.length;
+}
+
+const nothing: Readonly<Record<BatchItemState, number>> = {
+  pending: 0,
+  placing: 0,
+  placed: 0,
+  ended: 0,
+  refused: 0,
+  cancelled: 0,
+};
+
+function itemOf(row: Row): BatchItem {
+  return {
+    batchId: textOf(row, "batch_id"),
+    item: numberOf(row, "item"),
+    number: textOf(row, "number"),
+    state: choiceOf(row, "state", nothing),
+    ...present({
+      variables: readableJson(row, "variables") ?? unreadable(row),
+      callId: maybeText(row, "call_id"),
+      detail: maybeText(row, "detail"),
+    }),
+  };
+}
+
+/** No variables, but for those that cannot be read: no call is made of such an item. */
+function unreadable(row: Row): unknown {
+  return maybeText(row, "variables") === undefined ? undefined : null;
+}

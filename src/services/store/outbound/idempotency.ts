@@ -1,0 +1,152 @@
+import type { Database, Query } from "../database.ts";
+import { digestOf } from "../tokenDigest.ts";
+import { choiceOf, maybeJson, maybeText, numberOf, present, textOf } from "../row.ts";
+
+/** What a request was answered with. */
+export interface StoredResponse {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A request that was made before under the same key. */
+export type EarlierRequest =
+  & { readonly bodyHash: string; readonly callId?: string }
+  & (
+    | { readonly state: "in_flight" }
+    | { readonly state: "done"; readonly response: StoredResponse }
+    /** Nobody can tell whether it had its effect: it must not be repeated. */
+    | { readonly state: "unknown" }
+  );
+
+export interface RequestKey {
+  readonly keyName: string;
+  readonly requestKey: string;
+}
+
+/** Remembers which requests have been made, so that none has its effect twice. */
+export interface IdempotencyKeys {
+  /** Takes the key for this request, or tells of the one that has it. */
+  reserve(
+    request: RequestKey & { readonly bodyHash: string; readonly callId?: string },
+    now: number,
+  ): Promise<{ readonly state: "reserved" } | EarlierRequest>;
+  find(key: RequestKey, now: number): Promise<EarlierRequest | undefined>;
+  complete(key: RequestKey, response: StoredResponse): Promise<void>;
+  markUnknown(key: RequestKey): Promise<void>;
+  /** Gives the key back after a request that certainly had no effect. */
+  release(key: RequestKey): Promise<void>;
+}
+
+const LIFETIME_MS = 24 * 60 * 60_000;
+/** Longer than any request may take: whoever made it must have died meanwhile. */
+const IN_FLIGHT_MS = 120_000;
+
+/** Only digests of keys are kept: what clients choose as one often names a person. */
+export function createIdempotencyKeys(database: Database): IdempotencyKeys {
+  const { query } = database;
+  return ofDigests(createDigestKeys(query));
+}
+
+function ofDigests(keys: IdempotencyKeys): IdempotencyKeys {
+  const digested = async <T extends RequestKey>(key: T): Promise<T> => ({
+    ...key,
+    requestKey: await digestOf(key.requestKey),
+  });
+  return {
+    async reserve(request, now) {
+      // Earlier versions kept the key itself.
+      const earlier = await keys.find(request, now);
+      return earlier ?? await keys.reserve(await digested(request), now);
+    },
+    find: async (key, now) =>
+      await keys.find(await digested(key), now) ?? await keys.find(key, now),
+    complete: async (key, response) => await keys.complete(await digested(key), response),
+    markUnknown: async (key) => await keys.markUnknown(await digested(key)),
+    release: async (key) => await keys.release(await digested(key)),
+  };
+}
+
+function createDigestKeys(query: Query): IdempotencyKeys {
+  async function find(
+    { keyName, requestKey }: RequestKey,
+    now: number,
+  ): Promise<EarlierRequest | undefined> {
+    const [row] = await query(
+      `SELECT * FROM idempotency_keys
+        WHERE key_name = $1 AND request_key = $2 AND expires_at > $3`,
+      [keyName, requestKey, Math.round(now)],
+    );
+    if (row === undefined) return undefined;
+    const known = {
+      bodyHash: textOf(row, "body_hash"),
+      ...present({ callId: maybeText(row, "call_id") }),
+    };
+    const state = choiceOf(row, "state", { in_flight: true, done: true, unknown: true });
+    if (state === "done") {
+      return { ...known, state, response: responseOf(maybeJson(row, "response")) };
+    }
+    const overdue = now - numberOf(row, "reserved_at") >= IN_FLIGHT_MS;
+    return { ...known, state: state === "unknown" || overdue ? "unknown" : "in_flight" };
+  }
+
+  async function set(
+    { keyName, requestKey }: RequestKey,
+    state: "done" | "unknown",
+    response: StoredResponse | undefined,
+  ): Promise<void> {
+    await query(
+      `UPDATE idempotency_keys SET state = $3, response = $4
+        WHERE key_name = $1 AND request_key = $2`,
+      [keyName, requestKey, state, response === undefined ? null : JSON.stringify(response)],
+    );
+  }
+
+  return {
+    async reserve({ keyName, requestKey, bodyHash, callId }, now) {
+      for (;;) {
+        const taken = await query(
+          `INSERT INTO idempotency_keys
+            (key_name, request_key, body_hash, state, call_id, reserved_at, expires_at)
+            VALUES ($1, $2, $3, 'in_flight', $4, $5, $6)
+            ON CONFLICT (key_name, request_key) DO UPDATE SET body_hash = excluded.body_hash,
+              state = excluded.state, response = NULL, call_id = excluded.call_id,
+              reserved_at = excluded.reserved_at, expires_at = excluded.expires_at
+            WHERE idempotency_keys.expires_at <= excluded.reserved_at
+            RETURNING request_key`,
+          [
+            keyName,
+            requestKey,
+            bodyHash,
+            callId ?? null,
+            Math.round(now),
+            Math.round(now + LIFETIME_MS),
+          ],
+        );
+        if (taken.length > 0) return { state: "reserved" };
+        const earlier = await find({ keyName, requestKey }, now);
+        // Otherwise it was released in between.
+        if (earlier !== undefined) return earlier;
+      }
+    },
+    find,
+    complete: (key, response) => set(key, "done", response),
+    markUnknown: (key) => set(key, "unknown", undefined),
+    async release({ keyName, requestKey }) {
+      await query(
+        `DELETE FROM idempotency_keys
+          WHERE key_name = $1 AND request_key = $2 AND state = 'in_flight'`,
+        [keyName, requestKey],
+      );
+    },
+  };
+}
+
+function responseOf(value: unknown): StoredResponse {
+  if (
+    typeof value !== "object" || value === null || !("status" in value) || !("body" in value) ||
+    typeof value.status !== "number"
+  ) {
+    throw new Error("Cannot read a stored response: it has no status and body");
+  }
+  return { status: value.status, body: value.body };
+}

@@ -1,0 +1,120 @@
+import type { Client } from "./driver.ts";
+import { clientsOf } from "./client.ts";
+import { Connections } from "./connections.ts";
+import {
+  type Database,
+  type Query,
+  type Row,
+  type SqlValue,
+  type Statement,
+  StatementRefused,
+} from "../database.ts";
+
+/** A statement that takes longer is given up; after twice as long, its connection is taken for dead. */
+const ANSWER_LIMIT_MS = 15_000;
+const MAX_CONNECTIONS = 8;
+/** How long those who wait at the end are waited for. */
+const CLOSE_GRACE_MS = 5000;
+
+export interface PostgresOptions {
+  readonly answerLimitMs?: number;
+  readonly closeGraceMs?: number;
+}
+
+/** Connects to Postgres. */
+export async function openPostgres(
+  url: string,
+  { answerLimitMs = ANSWER_LIMIT_MS, closeGraceMs = CLOSE_GRACE_MS }: PostgresOptions = {},
+): Promise<Database> {
+  let database: PostgresDatabase | undefined;
+  try {
+    const Client = clientsOf(url, { name: "parley", statementLimitMs: answerLimitMs });
+    const connections = new Connections(Client, {
+      most: MAX_CONNECTIONS,
+      patienceMs: 2 * answerLimitMs,
+    });
+    database = new PostgresDatabase(connections, closeGraceMs);
+    await database.query("SELECT 1 AS one");
+    return database;
+  } catch (error) {
+    await database?.close();
+    const reason = error instanceof Error ? error.message || error.name : String(error);
+    throw new Error(`Cannot connect to the Postgres database: ${reason}`, { cause: error });
+  }
+}
+
+class PostgresDatabase implements Database {
+  readonly kind = "postgres";
+  readonly #connections: Connections;
+  readonly #closeGraceMs: number;
+
+  constructor(connections: Connections, closeGraceMs: number) {
+    this.#connections = connections;
+    this.#closeGraceMs = closeGraceMs;
+  }
+
+  readonly query: Query = (sql, values = []) => this.#use((client) => run(client, sql, values));
+
+  /** One of several connections: who asks for long answers asks for one at a time. */
+  readonly longQuery: Query = this.query;
+
+  leaveNoTrace(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async batch(statements: readonly Statement[]): Promise<void> {
+    // All are sent without waiting; the first one to fail ends the transaction.
+    await this.#transact((client) =>
+      Promise.all(statements.map(({ sql, values }) => run(client, sql, values)))
+    );
+  }
+
+  transaction<T>(lock: string, work: (query: Query) => Promise<T>): Promise<T> {
+    return this.#transact(async (client) => {
+      await run(client, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
+      return await work((sql, values = []) => run(client, sql, values));
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#connections.close(this.#closeGraceMs);
+  }
+
+  #transact<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    return this.#use(async (client) => {
+      await client.query("BEGIN");
+      try {
+        const result = await work(client);
+        await client.query("COMMIT");
+        return result;
+      } catch (error) {
+        // Where that fails too, the connection is lost, and the transaction with it.
+        await client.query("ROLLBACK").catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  async #use<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    try {
+      return await this.#connections.use(work);
+    } catch (error) {
+      throw isRefusal(error) ? new StatementRefused(error.message, { cause: error }) : error;
+    }
+  }
+}
+
+async function run(
+  client: Client,
+  sql: string,
+  values: readonly SqlValue[],
+): Promise<readonly Row[]> {
+  const { rows } = await client.query(sql, values);
+  return rows;
+}
+
+/** Classes of SQLSTATE for what no repetition mends: data exceptions and broken constraints. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && typeof error.code === "string" &&
+    /^2[23]/.test(error.code);
+}

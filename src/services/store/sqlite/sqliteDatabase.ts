@@ -1,0 +1,125 @@
+import {
+  ConnectionLost,
+  type Database,
+  type Query,
+  type Row,
+  type SqlValue,
+  type Statement,
+} from "../database.ts";
+import { whyNotWritten } from "../../../utils/writableFolder.ts";
+import { SqliteConnection } from "./sqliteConnection.ts";
+import { SqliteReader } from "./sqliteReader.ts";
+
+/**
+ * Opens a SQLite file, or `:memory:`. It lives in a thread of its own: neither a slow disk nor
+ * another process that holds the file's lock ever stops the thread that carries the calls.
+ */
+export async function openSqlite(
+  path: string,
+  { busyTimeoutMs = 5000 }: { readonly busyTimeoutMs?: number } = {},
+): Promise<Database> {
+  if (path !== ":memory:") await prepareFile(path);
+  const connection = new SqliteConnection();
+  try {
+    await connection.ask({ type: "open", path, busyTimeoutMs, readOnly: false });
+  } catch (error) {
+    connection.end();
+    throw new Error(`Cannot open the database ${path}: ${messageOf(error)}`, { cause: error });
+  }
+  const reader = path === ":memory:" ? undefined : new SqliteReader(path, busyTimeoutMs);
+  return new SqliteDatabase(connection, reader);
+}
+
+class SqliteDatabase implements Database {
+  readonly kind = "sqlite";
+  readonly #connection: SqliteConnection;
+  /** Absent where nobody else could see the database. */
+  readonly #reader: SqliteReader | undefined;
+  /** There is one connection, so whatever comes during a transaction waits for its end. */
+  #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(connection: SqliteConnection, reader: SqliteReader | undefined) {
+    this.#connection = connection;
+    this.#reader = reader;
+  }
+
+  readonly query: Query = (sql, values = []) => this.#inTurn(() => this.#query(sql, values));
+
+  readonly longQuery: Query = (sql, values = []) => {
+    if (this.#reader === undefined) return this.query(sql, values);
+    return this.#closed ? Promise.reject(closedError()) : this.#reader.query(sql, values);
+  };
+
+  /** The log holds what was deleted until it begins anew, for which nobody may be reading. */
+  async leaveNoTrace(): Promise<void> {
+    const truncate = async () => {
+      await this.query("PRAGMA wal_checkpoint(TRUNCATE)");
+    };
+    await (this.#reader === undefined ? truncate() : this.#reader.whileIdle(truncate));
+  }
+
+  async batch(statements: readonly Statement[]): Promise<void> {
+    await this.#inTurn(() => this.#connection.ask({ type: "batch", statements }));
+  }
+
+  /** SQLite has one writer at a time: the name of the lock does not matter. */
+  transaction<T>(_lock: string, work: (query: Query) => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      await this.#query("BEGIN IMMEDIATE", []);
+      try {
+        const result = await work((sql, values = []) => this.#query(sql, values));
+        await this.#query("COMMIT", []);
+        return result;
+      } catch (error) {
+        await this.#connection.ask({ type: "rollBack" });
+        throw error;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    const closing = this.#inTurn(() => this.#connection.ask({ type: "close" }));
+    this.#closed = true;
+    await this.#reader?.close();
+    try {
+      await closing;
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) throw error;
+    } finally {
+      this.#connection.end();
+    }
+  }
+
+  #query(sql: string, values: readonly SqlValue[]): Promise<readonly Row[]> {
+    return this.#connection.ask({ type: "query", sql, values });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(closedError());
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+}
+
+/** Makes the folder and the file, so that nobody else on the machine may read what callers said. */
+async function prepareFile(path: string): Promise<void> {
+  const folder = /^(.*)[/\\][^/\\]*$/.exec(path)?.[1];
+  try {
+    if (folder !== undefined && folder !== "") await Deno.mkdir(folder, { recursive: true });
+    const file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
+    file.close();
+  } catch (error) {
+    throw new Error(`Cannot open the database ${path}: ${whyNotWritten(error)}`, { cause: error });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function closedError(): Error {
+  return new Error("Cannot query the database: it is closed");
+}

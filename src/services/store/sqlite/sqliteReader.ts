@@ -1,0 +1,62 @@
+import { ConnectionLost, type Row, type SqlValue } from "../database.ts";
+import { SqliteConnection } from "./sqliteConnection.ts";
+
+/**
+ * Reads a SQLite file in a thread of its own, started when it is first needed: what takes long holds up
+ * neither those who write nor those who read a little. One that dies is replaced at the next question.
+ */
+export class SqliteReader {
+  readonly #path: string;
+  readonly #busyTimeoutMs: number;
+  #connection: Promise<SqliteConnection> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(path: string, busyTimeoutMs: number) {
+    this.#path = path;
+    this.#busyTimeoutMs = busyTimeoutMs;
+  }
+
+  query(sql: string, values: readonly SqlValue[]): Promise<readonly Row[]> {
+    return this.whileIdle(async () => {
+      const connection = await (this.#connection ??= this.#open());
+      try {
+        return await connection.ask({ type: "query", sql, values });
+      } catch (error) {
+        if (!(error instanceof ConnectionLost)) throw error;
+        this.#connection = undefined;
+        // The database itself is reached by another thread, and not lost.
+        throw new Error(error.message, { cause: error });
+      }
+    });
+  }
+
+  /** Does something while nothing is being read. */
+  whileIdle<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** What is being read is given up. */
+  async close(): Promise<void> {
+    const connection = await this.#connection?.catch(() => undefined);
+    connection?.end();
+  }
+
+  async #open(): Promise<SqliteConnection> {
+    const connection = new SqliteConnection("sqlite-reader");
+    try {
+      await connection.ask({
+        type: "open",
+        path: this.#path,
+        busyTimeoutMs: this.#busyTimeoutMs,
+        readOnly: true,
+      });
+      return connection;
+    } catch (error) {
+      connection.end();
+      this.#connection = undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/// <reference lib="deno.worker" />
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { Row, SqlValue, Statement } from "../database.ts";
+
+/** What the SQLite thread is asked. */
+export type SqliteRequest =
+  & { readonly id: number }
+  & (
+    | {
+      readonly type: "open";
+      readonly path: string;
+      readonly busyTimeoutMs: number;
+      readonly readOnly: boolean;
+    }
+    | { readonly type: "query"; readonly sql: string; readonly values: readonly SqlValue[] }
+    | { readonly type: "batch"; readonly statements: readonly Statement[] }
+    | { readonly type: "rollBack" }
+    | { readonly type: "close" }
+  );
+
+/** What it answers, one answer per request and in their order. */
+export type SqliteAnswer =
+  & { readonly id: number }
+  & (
+    | { readonly ok: true; readonly rows: readonly Row[] }
+    | { readonly ok: false; readonly message: string; readonly refused: boolean }
+  );
+
+/** Statements are compiled once; lists with unusual filters push the oldest ones out. */
+const MAX_PREPARED = 200;
+/** Result codes of SQLite for what no repetition mends: TOOBIG, CONSTRAINT, MISMATCH, RANGE. */
+const refusals: ReadonlySet<number> = new Set([18, 19, 20, 25]);
+
+let database: DatabaseSync | undefined;
+const prepared = new Map<string, StatementSync>();
+
+self.addEventListener("message", ({ data }: MessageEvent<SqliteRequest>) => {
+  self.postMessage(answer(data));
+});
+
+function answer(request: SqliteRequest): SqliteAnswer {
+  try {
+    return { id: request.id, ok: true, rows: perform(request) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { id: request.id, ok: false, message, refused: isRefusal(error) };
+  }
+}
+
+function perform(request: SqliteRequest): readonly Row[] {
+  switch (request.type) {
+    case "open":
+      database = request.readOnly
+        ? new DatabaseSync(request.path, { timeout: request.busyTimeoutMs, readOnly: true })
+        : open(request.path, request.busyTimeoutMs);
+      return [];
+    case "query":
+      return run(request);
+    case "batch":
+      return runAll(request.statements);
+    case "rollBack":
+      rollBack();
+      return [];
+    case "close":
+      prepared.clear();
+      database?.close();
+      database = undefined;
+      return [];
+  }
+}
+
+function open(path: string, busyTimeoutMs: number): DatabaseSync {
+  const opened = new DatabaseSync(path, { timeout: busyTimeoutMs });
+  opened.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  // Two processes that switch to WAL at once get "locked" whatever the time-out.
+  for (let tries = 1;; tries++) {
+    try {
+      opened.exec("PRAGMA journal_mode = WAL");
+      break;
+    } catch (error) {
+      if (tries === 50) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+  // What is deleted is really gone, and not only from the tables.
+  opened.exec("PRAGMA secure_delete = ON");
+  // FULL: what has been answered for survives a power cut, so that no call is dialled twice.
+  opened.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000");
+  return opened;
+}
+
+function runAll(statements: readonly Statement[]): readonly Row[] {
+  run({ sql: "BEGIN IMMEDIATE", values: [] });
+  try {
+    for (const statement of statements) run(statement);
+    run({ sql: "COMMIT", values: [] });
+  } catch (error) {
+    rollBack();
+    throw error;
+  }
+  return [];
+}
+
+/** A full disk has ended the transaction already: then there is nothing to roll back. */
+function rollBack(): void {
+  if (database?.isTransaction) database.exec("ROLLBACK");
+}
+
+function run({ sql, values }: Statement): Row[] {
+  if (database === undefined) throw new Error("Cannot query the database: it is closed");
+  let statement = prepared.get(sql);
+  if (statement === undefined) {
+    statement = database.prepare(sql.replace(/\$(\d+)/g, "?$1"));
+    prepared.set(sql, statement);
+    if (prepared.size > MAX_PREPARED) prepared.delete(prepared.keys().next().value ?? "");
+  }
+  return statement.all(...values);
+}
+
+function isRefusal(error: unknown): boolean {
+  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
+  // The low byte is the primary code.
+  return typeof code === "number" && refusals.has(code & 0xff);
+}

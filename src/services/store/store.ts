@@ -1,0 +1,117 @@
+import type { DatabaseSettings } from "../../config/settings.ts";
+import { type Budget, createBudget } from "./budget/budget.ts";
+import { type Batches, createBatches } from "./outbound/batchStore.ts";
+import { type CallStore, createCallStore } from "./calls/callStore.ts";
+import type { Database } from "./database.ts";
+import { createDialQueue, type DialQueue } from "./outbound/dialQueue.ts";
+import { createDoNotCallList, type DoNotCallList } from "./doNotCallList.ts";
+import { type CallErasure, createErasure } from "./calls/erasureStore.ts";
+import { createFacts, type Facts } from "./keyValues.ts";
+import { createIdempotencyKeys, type IdempotencyKeys } from "./outbound/idempotency.ts";
+import { createInstances, type Instances } from "./instances.ts";
+import { createKeyCalls, type KeyCalls } from "./calls/keyCalls.ts";
+import { migrate } from "./migrate.ts";
+import { keepOpen } from "./reconnectingDatabase.ts";
+import { createRevokedKeys, type RevokedKeys } from "./revokedKeys.ts";
+import { createSingleUseTokens, type SingleUseTokens } from "./singleUseTokens.ts";
+import { openSharedClock, type SharedClock } from "./sharedClock.ts";
+import { openSqlite } from "./sqlite/sqliteDatabase.ts";
+import { createWebhookOutbox, type WebhookOutbox } from "./webhookOutbox.ts";
+
+/** Everything that outlives a process, each part with a port of its own. */
+export interface Store {
+  /** What the times of all parts are to be given by. */
+  readonly clock: SharedClock;
+  readonly calls: CallStore;
+  readonly erasure: CallErasure;
+  readonly instances: Instances;
+  readonly budget: Budget;
+  readonly idempotency: IdempotencyKeys;
+  readonly tokens: SingleUseTokens;
+  readonly dialQueue: DialQueue;
+  readonly doNotCall: DoNotCallList;
+  readonly outbox: WebhookOutbox;
+  readonly batches: Batches;
+  readonly revokedKeys: RevokedKeys;
+  readonly keyCalls: KeyCalls;
+  readonly facts: Facts;
+  /** Drops what has run out: keys, tokens, old reservations and dead letters; calls are not touched. */
+  prune(now: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the database of the settings, brought to its newest version. */
+export async function openStore(
+  settings: DatabaseSettings,
+  { now }: { readonly now: () => number },
+): Promise<Store> {
+  // Every time to the newest version: what was only in memory begins anew, with empty tables.
+  const open = async () => {
+    const database = settings.kind === "sqlite"
+      ? await openSqlite(settings.path)
+      // Its driver is loaded only where it is needed.
+      : await (await import("./postgres/postgresDatabase.ts")).openPostgres(settings.url);
+    try {
+      await migrate(database, now);
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return database;
+  };
+  const database = await keepOpen(open);
+  try {
+    return createStore(database, await openSharedClock(database));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+const DEAD_LETTER_DAYS = 30;
+/** An instance that comes back may still have something of a call that was erased meanwhile. */
+const ERASED_DAYS = 366;
+
+function createStore(database: Database, clock: SharedClock): Store {
+  return {
+    clock,
+    calls: createCallStore(database),
+    erasure: createErasure(database),
+    instances: createInstances(database),
+    budget: createBudget(database),
+    idempotency: createIdempotencyKeys(database),
+    tokens: createSingleUseTokens(database),
+    dialQueue: createDialQueue(database),
+    doNotCall: createDoNotCallList(database),
+    outbox: createWebhookOutbox(database),
+    batches: createBatches(database),
+    revokedKeys: createRevokedKeys(database),
+    keyCalls: createKeyCalls(database),
+    facts: createFacts(database),
+    prune: (now) => prune(database, Math.round(now)),
+    close: () => database.close(),
+  };
+}
+
+/** What ran out within the last day stays: a clock may be ahead by so much without being in doubt. */
+async function prune(database: Database, now: number): Promise<void> {
+  await database.batch([
+    { sql: "DELETE FROM idempotency_keys WHERE expires_at <= $1", values: [now - DAY_MS] },
+    { sql: "DELETE FROM single_use_tokens WHERE expires_at <= $1", values: [now - DAY_MS] },
+    { sql: "DELETE FROM reservations WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
+    { sql: "DELETE FROM budget_entries WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
+    { sql: "DELETE FROM deliveries WHERE dead_at < $1", values: [now - DEAD_LETTER_DAYS * DAY_MS] },
+    // What was on its way while its call was erased.
+    {
+      sql: "DELETE FROM deliveries WHERE call_id IN (SELECT call_id FROM erased_calls)",
+      values: [],
+    },
+    {
+      sql: `DELETE FROM erased_calls WHERE asked_at < $1
+        AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = call_id)`,
+      values: [now - ERASED_DAYS * DAY_MS],
+    },
+    { sql: "DELETE FROM instances WHERE beat_at < $1", values: [now - 3 * DAY_MS] },
+  ]);
+}

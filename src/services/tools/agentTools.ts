@@ -1,0 +1,92 @@
+import type { Agent } from "../../config/agents.ts";
+import { createTools, type Tools } from "./toolRegistry.ts";
+import type { SignCall } from "./http/callSigner.ts";
+import { createDoNotCall, type PutOnDoNotCallList } from "./builtin/doNotCall.ts";
+import { endCall } from "./builtin/endCall.ts";
+import { getCurrentTime } from "./builtin/getCurrentTime.ts";
+import { createHttpTool } from "./http/httpTool.ts";
+import { sendDigits } from "./builtin/sendDigits.ts";
+import type { Tool } from "./tool.ts";
+import { createTransferCall } from "./builtin/transferCall.ts";
+
+/** What an agent's file may list under `tools`; transfers and HTTP tools come by being described. */
+const builtIn: readonly Tool[] = [endCall, getCurrentTime, sendDigits];
+
+/** What tools need of the server. */
+export interface ToolServices {
+  /** Whether an agent's transfer may be dialled. */
+  readonly mayTransfer: (agent: string, alias: string) => Promise<boolean>;
+  readonly putOnDoNotCallList: PutOnDoNotCallList;
+  /** Absent where there is no secret to sign with. */
+  readonly signCall?: SignCall;
+}
+
+/** Collects the tools that an agent's definition gives it. Throws for each that is unfit. */
+export function createAgentTools(
+  agent: Agent,
+  services: ToolServices,
+  onFault: (toolName: string, error: unknown) => void,
+): Tools {
+  return createTools({ tools: toolsOf(agent, services), onFault });
+}
+
+/** All that is wrong with the tools of an agent, one sentence each. */
+export function findToolProblems(agent: Agent): readonly string[] {
+  const problems: string[] = [];
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      problems.push(`${error instanceof Error ? error.message : "unfit tools"}.`);
+    }
+  };
+  const own = agent.http_tools;
+  for (const tool of own) attempt(() => createTools({ tools: [httpTool(tool, noServices)] }));
+  attempt(() => createTools({ tools: toolsOf({ ...agent, http_tools: [] }, noServices) }));
+  if (problems.length === 0) attempt(() => createAgentTools(agent, noServices, () => {}));
+  return problems;
+}
+
+/** Enough to see whether a tool can be made; none of these is ever run. */
+const noServices: ToolServices = {
+  mayTransfer: () => Promise.resolve(false),
+  putOnDoNotCallList: () => Promise.resolve("number_unknown"),
+};
+
+function toolsOf(agent: Agent, services: ToolServices): readonly Tool[] {
+  const known = [...builtIn, createDoNotCall(services.putOnDoNotCallList)];
+  const listed = [...new Set(agent.tools)].filter((name) => name !== "transfer_call")
+    .map((name) => findTool(name, known));
+  const aliases = Object.keys(agent.transfers);
+  if (agent.tools.includes("transfer_call") && aliases.length === 0) {
+    throw new RangeError("Cannot offer transfer_call: the agent has no transfers");
+  }
+  return [
+    ...listed,
+    ...(aliases.length > 0
+      ? [createTransferCall(aliases, (alias) => services.mayTransfer(agent.name, alias))]
+      : []),
+    ...agent.http_tools.map((tool) => httpTool(tool, services)),
+  ];
+}
+
+function httpTool(
+  { timeout_ms, ...tool }: Agent["http_tools"][number],
+  { signCall }: ToolServices,
+): Tool {
+  const taken = [...builtIn.map(({ name }) => name), "do_not_call", "transfer_call"];
+  if (taken.includes(tool.name)) {
+    throw new TypeError(`Cannot offer the tool ${tool.name}: the server has one of this name`);
+  }
+  return createHttpTool(
+    { ...tool, timeoutMs: timeout_ms },
+    signCall === undefined ? {} : { signCall },
+  );
+}
+
+function findTool(name: string, known: readonly Tool[]): Tool {
+  const tool = known.find((each) => each.name === name);
+  if (tool !== undefined) return tool;
+  const names = known.map((each) => each.name).join(", ");
+  throw new RangeError(`Cannot find the tool ${name}: there are ${names}, transfer_call`);
+}

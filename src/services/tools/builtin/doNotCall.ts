@@ -1,0 +1,31 @@
+import { type Tool, ToolError } from "../tool.ts";
+
+/** Puts the number of a live call's caller on the list, where it has one. */
+export type PutOnDoNotCallList = (
+  callId: string,
+  agent: string,
+) => Promise<"listed" | "number_unknown" | "too_many_unproven">;
+
+/** Lets the agent see to it that whoever it speaks with is not called any more. */
+export function createDoNotCall(put: PutOnDoNotCallList): Tool {
+  return {
+    name: "do_not_call",
+    description: "Puts the number of the person you speak with on the do-not-call list: nobody " +
+      "calls them from here again. Use it when they ask not to be called any more, then tell them.",
+    parameters: { type: "object", properties: {}, additionalProperties: false },
+    async run(_args, { callId, agent, direction }) {
+      if (direction === "web") {
+        throw new ToolError("not_on_a_phone", "Whoever calls from a browser has no number.");
+      }
+      const done = await put(callId, agent);
+      if (done === "listed") return { output: { status: "listed" } };
+      throw new ToolError(done, sentences[done]);
+    },
+  };
+}
+
+const sentences = {
+  number_unknown: "The caller's number is not known.",
+  too_many_unproven: "Nobody vouches for the caller's number, and too many such numbers were put " +
+    "on the list today. Tell them to ask in writing, or when they are called.",
+} as const;

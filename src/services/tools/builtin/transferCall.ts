@@ -1,0 +1,35 @@
+import { type Tool, ToolError } from "../tool.ts";
+
+/**
+ * Lets the agent hand the caller over, to one of the given aliases: which numbers they stand for is the
+ * operator's business, and never the model's. `mayDial` decides whether that number may be called.
+ * Throws if there is no alias.
+ */
+export function createTransferCall(
+  aliases: readonly string[],
+  mayDial: (alias: string) => Promise<boolean> = () => Promise.resolve(true),
+): Tool {
+  if (aliases.length === 0) throw new RangeError("Cannot offer transfers: there is no alias");
+  return {
+    name: "transfer_call",
+    description: "Hands the caller over to somebody else. Tell the caller before you use it.",
+    parameters: {
+      type: "object",
+      properties: {
+        to: { type: "string", enum: [...aliases], description: "Who takes the call." },
+      },
+      required: ["to"],
+      additionalProperties: false,
+    },
+    async run({ to }, { direction }) {
+      if (direction === "web") {
+        throw new ToolError("not_on_a_phone", "Only phone calls can be handed over.");
+      }
+      const alias = String(to);
+      if (!await mayDial(alias)) {
+        throw new ToolError("destination_not_allowed", "Nobody can be handed over to them now.");
+      }
+      return { output: { status: "transferring", to: alias }, effect: { type: "transfer", alias } };
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import VoiceResponse from "twilio/lib/twiml/VoiceResponse.js";
+import type { SpokenWords } from "./fallbackMessage.ts";
+
+/** What the phone network is to do with a call next. */
+export type PhoneAnswer =
+  /** Bring the caller's audio; keys are played first, where there are some. */
+  | { readonly do: "connect"; readonly token: string; readonly digits?: string }
+  | { readonly do: "refuseAsBusy" }
+  | {
+    readonly do: "dial";
+    readonly number: string;
+    readonly callerId?: string;
+    readonly timeLimitSeconds?: number;
+  }
+  | { readonly do: "hangUp" }
+  | { readonly do: "apologise"; readonly words: SpokenWords };
+
+/** Ends a call from outside its conversation, after some words where there are any. */
+export function writeFarewell(words: SpokenWords | undefined): string {
+  const response = new VoiceResponse();
+  if (words !== undefined) say(response, words);
+  response.hangup();
+  return response.toString();
+}
+
+/** Writes an answer as TwiML; `publicUrl` is the origin that Twilio reaches. */
+export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
+  const response = new VoiceResponse();
+  switch (answer.do) {
+    case "connect": {
+      if (answer.digits !== undefined) response.play({ digits: answer.digits });
+      const stream = response.connect().stream({
+        url: `${publicUrl.replace(/^http/, "ws")}/media`,
+        statusCallback: `${publicUrl}/twilio/stream`,
+      });
+      stream.parameter({ name: "token", value: answer.token });
+      // The stream's end is not the call's: how the conversation ended decides what follows.
+      response.redirect({ method: "POST" }, `${publicUrl}/twilio/resume`);
+      break;
+    }
+    case "refuseAsBusy":
+      response.reject({ reason: "busy" });
+      break;
+    case "dial":
+      response.dial(
+        {
+          answerOnBridge: true,
+          // Asked how the dial came out: nobody is dropped in silence because a phone was busy.
+          action: `${publicUrl}/twilio/resume`,
+          ...(answer.callerId !== undefined && { callerId: answer.callerId }),
+          ...(answer.timeLimitSeconds !== undefined && { timeLimit: answer.timeLimitSeconds }),
+        },
+        answer.number,
+      );
+      break;
+    case "apologise":
+      say(response, answer.words);
+      response.hangup();
+      break;
+    case "hangUp":
+      response.hangup();
+      break;
+    default:
+      answer satisfies never;
+  }
+  return response.toString();
+}
+
+/** By hand, because the library's types know only the voices of the day that it was made. */
+function say(response: VoiceResponse, { text, language, voice }: SpokenWords): void {
+  response.addChild("Say", { language, ...(voice !== undefined && { voice }) }).addText(text);
+}

@@ -1,0 +1,90 @@
+import { maskText } from "./redaction.ts";
+
+/** A fault that outlasts one call, shown by `GET /health` until it is resolved or has not recurred. */
+export interface Incident {
+  /** One snake_case word to count and to alert by, such as `model_open_limit`. */
+  readonly code: string;
+  /** What it is about, such as an agent's name; never personal data. */
+  readonly subject?: string;
+  /** What the upstream or the server says of it, masked and at most 500 characters long. */
+  readonly message: string;
+  readonly count: number;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly last: number;
+}
+
+export interface IncidentReport {
+  readonly code: string;
+  readonly subject?: string;
+  readonly message: string;
+  /** How long it stands after its last report; without it, ten minutes. `Infinity`: until resolved. */
+  readonly standsMs?: number;
+}
+
+/** The incidents of this process; `report` may be called from anywhere, at any rate. */
+export interface Incidents {
+  /** Logs an incident when it opens, and counts it each time. */
+  report(report: IncidentReport): void;
+  /** Closes an incident at once; without effect where there is none. */
+  resolve(code: string, subject?: string): void;
+  /** Those that stand, the oldest first. */
+  list(): readonly Incident[];
+  /** Reports since the process began, by code. */
+  counts(): ReadonlyMap<string, number>;
+}
+
+export interface IncidentsOptions {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+}
+
+const STANDS_MS = 10 * 60_000;
+const MAX_OPEN = 100;
+/** One kind of fault, with many subjects, leaves room for the others. */
+const MAX_OPEN_OF_A_CODE = 20;
+const MAX_MESSAGE_LENGTH = 500;
+
+export function createIncidents({ now, log }: IncidentsOptions): Incidents {
+  const open = new Map<string, Incident & { readonly standsMs: number }>();
+  const reports = new Map<string, number>();
+  const keyOf = (code: string, subject = "") => `${code} ${subject}`;
+  return {
+    report({ code, subject, message, standsMs = STANDS_MS }) {
+      reports.set(code, (reports.get(code) ?? 0) + 1);
+      dropPassed();
+      const key = keyOf(code, subject);
+      const known = open.get(key);
+      if (known === undefined && isFull(code)) return;
+      const at = now();
+      const shown = maskText(message.slice(0, MAX_MESSAGE_LENGTH));
+      open.set(key, {
+        code,
+        ...(subject !== undefined && { subject }),
+        message: shown,
+        count: (known?.count ?? 0) + 1,
+        since: known?.since ?? at,
+        last: at,
+        standsMs,
+      });
+      if (known === undefined) log.warn("Incident opened", { code, subject, reason: shown });
+    },
+    resolve: (code, subject) => void open.delete(keyOf(code, subject)),
+    list() {
+      dropPassed();
+      return [...open.values()].map(({ standsMs: _, ...incident }) => incident);
+    },
+    counts: () => reports,
+  };
+
+  function isFull(code: string): boolean {
+    const ofCode = [...open.values()].filter((incident) => incident.code === code).length;
+    return open.size >= MAX_OPEN || ofCode >= MAX_OPEN_OF_A_CODE;
+  }
+
+  function dropPassed(): void {
+    const at = now();
+    for (const [key, { last, standsMs }] of open) if (at - last >= standsMs) open.delete(key);
+  }
+}
