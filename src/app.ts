@@ -1,4 +1,4 @@
-import type { CallRegistry } from "./call/callSession.ts";
+import type { CallRegistry } from "./call/sessionApi.ts";
 import type { OpenModel } from "./call/realtimeClient.ts";
 import { createRegistry } from "./call/registry.ts";
 import type { Agent, AgentFiles, Agents } from "./config/agents.ts";

@@ -1,5 +1,5 @@
 import type { LegInput } from "./callLeg.ts";
-import type { FarEndInput } from "./farEnd.ts";
+import type { FarEndInput } from "./ending/answeringMachine.ts";
 import type { ModelInput } from "./realtimeClient.ts";
 import type { CallEnd } from "./types.ts";
 

@@ -1,8 +1,8 @@
-import type { AgentVoice } from "./agentVoice.ts";
-import type { Latency } from "./latency.ts";
-import type { Outbox } from "./outbox.ts";
-import type { Transcript } from "./transcript.ts";
-import type { Turns } from "./turns.ts";
+import type { AgentVoice } from "./playback/agentSpeech.ts";
+import type { Latency } from "./turns/latency.ts";
+import type { Outbox } from "./commandBuffer.ts";
+import type { Transcript } from "./transcript/transcript.ts";
+import type { Turns } from "./turns/turns.ts";
 import type { CallPolicy } from "./types.ts";
 
 /** What the deciding parts of one call share. */

@@ -1,4 +1,4 @@
-import { CallRefused, type CallRegistry, type CallSession, type EndedCall } from "./callSession.ts";
+import { CallRefused, type CallRegistry, type CallSession, type EndedCall } from "./sessionApi.ts";
 import { Session, type SessionOptions, type SessionPorts } from "./session.ts";
 import type { CallEnd, CallRequest, Milliseconds } from "./types.ts";
 

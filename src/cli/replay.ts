@@ -1,5 +1,5 @@
-import { decodeJournal, type JournalEntry } from "../call/journal.ts";
-import { replay, type ReplayStep } from "../call/replay.ts";
+import { decodeJournal, type JournalEntry } from "../call/journal/journal.ts";
+import { replay, type ReplayStep } from "../call/journal/replay.ts";
 import type { CallCommand } from "../call/callCommand.ts";
 
 /** Runs a journal through the call machine and tells, line by line, what happened and what was done. */

@@ -1,5 +1,5 @@
 import type { LegInput } from "../call/callLeg.ts";
-import type { CallSession } from "../call/callSession.ts";
+import type { CallSession } from "../call/sessionApi.ts";
 import { type ClientMessage, parseClientMessage } from "../protocol/web.ts";
 import { encodeBase64 } from "../utils/audioFormat.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";

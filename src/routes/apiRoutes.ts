@@ -1,5 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { CallRegistry } from "../call/callSession.ts";
+import type { CallRegistry } from "../call/sessionApi.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import { createAnalysis } from "../services/records/analyticsQueue.ts";

@@ -1,5 +1,5 @@
 import type { Context } from "@hono/hono";
-import type { CallRegistry } from "../call/callSession.ts";
+import type { CallRegistry } from "../call/sessionApi.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import type { CallBudget } from "../services/spending/callBudget.ts";

@@ -1,6 +1,6 @@
 import type { Context, ErrorHandler, NotFoundHandler } from "@hono/hono";
 import type { ContentfulStatusCode } from "@hono/hono/utils/http-status";
-import { CallRefused } from "../call/callSession.ts";
+import { CallRefused } from "../call/sessionApi.ts";
 import { InstanceSilent } from "../services/cluster/rpc.ts";
 import { TwilioProblem } from "../services/twilioOutbound/twilioProblem.ts";
 import { BodyError } from "../utils/bodyError.ts";

@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import { CallRefused } from "../call/callSession.ts";
+import { CallRefused } from "../call/sessionApi.ts";
 import type { OutboundCalls } from "../services/outbound/outboundCalls.ts";
 import type { Caller, CallerEnv, RequireScope } from "./access.ts";
 import { requireKeys } from "./apiKeys.ts";

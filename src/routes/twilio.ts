@@ -1,5 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from "@hono/hono";
-import type { CallSession } from "../call/callSession.ts";
+import type { CallSession } from "../call/sessionApi.ts";
 import { handleTwilioSocket, type TwilioHandlerDeps } from "../handlers/twilioHandler.ts";
 import { type CallProgress, readStatus } from "../services/twilioOutbound/callStatus.ts";
 import type { PhoneCalls } from "../services/phone/phoneCalls.ts";

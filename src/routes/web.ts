@@ -1,5 +1,5 @@
 import { type Context, Hono } from "@hono/hono";
-import { CallRefused, type CallRegistry } from "../call/callSession.ts";
+import { CallRefused, type CallRegistry } from "../call/sessionApi.ts";
 import { handleWebSocket, type WebHandlerDeps } from "../handlers/webHandler.ts";
 import type { CallBudget } from "../services/spending/callBudget.ts";
 import { WEB_PROTOCOL } from "../protocol/web.ts";

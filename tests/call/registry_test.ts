@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRegistry, type RegistryOptions } from "../../src/call/registry.ts";
-import { CallRefused } from "../../src/call/callSession.ts";
+import { CallRefused } from "../../src/call/sessionApi.ts";
 import { RecordingLeg } from "../support/recordingLeg.ts";
 import { description, RecordingPorts, request } from "../support/sessionPorts.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CallInput } from "../../src/call/callInput.ts";
-import { heardText } from "../../src/call/heardText.ts";
+import { heardText } from "../../src/call/transcript/heardText.ts";
 import { CallDriver } from "../support/callDriver.ts";
 
 Deno.test("case 44: what the caller said stands before the reply, though it is known only afterwards", () => {

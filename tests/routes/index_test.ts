@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CallRefused } from "../../src/call/callSession.ts";
+import { CallRefused } from "../../src/call/sessionApi.ts";
 import { HttpProblem } from "../../src/routes/errors.ts";
 import { createRouter, type RouterDeps } from "../../src/routes/index.ts";
 

@@ -1,6 +1,6 @@
 import type { ControlInput } from "../../src/call/callInput.ts";
 import type { LegInput } from "../../src/call/callLeg.ts";
-import type { CallSession } from "../../src/call/callSession.ts";
+import type { CallSession } from "../../src/call/sessionApi.ts";
 import type { CallEnd } from "../../src/call/types.ts";
 import { createAccess, createKeyCheck, type RequireScope } from "../../src/routes/access.ts";
 import { analyticsRoutes } from "../../src/routes/analytics.ts";

@@ -5,7 +5,7 @@ import type {
   ResponsePurpose,
   ResponseStatus,
 } from "../../src/call/realtimeClient.ts";
-import { NOT_CARRIED_OUT, WAIT_FOR_CALLER } from "../../src/call/sentences.ts";
+import { NOT_CARRIED_OUT, WAIT_FOR_CALLER } from "../../src/call/model/prompts.ts";
 import { CallDriver, type CallDriverOptions } from "./callDriver.ts";
 import { FINAL, type Step, USUAL } from "./callSteps.ts";
 

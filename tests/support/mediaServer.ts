@@ -1,5 +1,5 @@
 import type { CallLeg } from "../../src/call/callLeg.ts";
-import type { CallSession } from "../../src/call/callSession.ts";
+import type { CallSession } from "../../src/call/sessionApi.ts";
 import type { CallEnd, CallRequest } from "../../src/call/types.ts";
 import { handleTwilioSocket, type TwilioHandlerDeps } from "../../src/handlers/twilioHandler.ts";
 import { isBase64 } from "../../src/utils/audioFormat.ts";

@@ -1,6 +1,6 @@
 import type { ControlInput } from "../../src/call/callInput.ts";
 import type { CallLeg, LegInput } from "../../src/call/callLeg.ts";
-import { CallRefused, type CallSession } from "../../src/call/callSession.ts";
+import { CallRefused, type CallSession } from "../../src/call/sessionApi.ts";
 import type { CallEnd, CallRequest } from "../../src/call/types.ts";
 import { createGuessGuard } from "../../src/routes/guessGuard.ts";
 import { webRoutes, type WebRoutesDeps } from "../../src/routes/web.ts";

@@ -1,4 +1,4 @@
-import { CallRefused } from "../../call/callSession.ts";
+import { CallRefused } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 
 /** Why no call can be given to an agent that is not among the usable ones. */

@@ -1,4 +1,4 @@
-import type { CallRegistry } from "../../call/callSession.ts";
+import type { CallRegistry } from "../../call/sessionApi.ts";
 import type { DialRefusal } from "../spending/dialPolicy.ts";
 import type { Transfers } from "../spending/transferPolicy.ts";
 

@@ -1,4 +1,4 @@
-import type { CallRegistry, CallSession } from "../../call/callSession.ts";
+import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
 import type { ControlledCall } from "./callControl.ts";
 import type { Recorder } from "../records/recorder.ts";
 import type { CallRecord } from "../store/calls/callRecord.ts";

@@ -1,4 +1,4 @@
-import type { CallSession } from "../../call/callSession.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
 import type { Recorder } from "../records/recorder.ts";
 import type { CallStore } from "../store/calls/callStore.ts";
 

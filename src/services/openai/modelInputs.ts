@@ -1,5 +1,5 @@
 import type { ModelInput, ResponsePurpose } from "../../call/realtimeClient.ts";
-import { RecentIds } from "../../call/recentIds.ts";
+import { RecentIds } from "../../utils/recentIds.ts";
 import type { FunctionCall, ServerEvent, ServerItem } from "./wire/serverEventTypes.ts";
 import { isHistoryItem } from "./clientEvents.ts";
 import { retryAfterMsIn } from "./retryHint.ts";

@@ -1,4 +1,4 @@
-import { OpenLimit } from "../../call/openLimit.ts";
+import { OpenLimit } from "../../utils/openingLimit.ts";
 import type { ModelLoss, OpenModel, RealtimeClient } from "../../call/realtimeClient.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { CallEvent } from "../../call/callEvent.ts";
-import { CallRefused, type CallRegistry, type CallSession } from "../../call/callSession.ts";
+import { CallRefused, type CallRegistry, type CallSession } from "../../call/sessionApi.ts";
 import type { SpokenWords } from "../twilioOutbound/fallbackMessage.ts";
 import { advance, type CallProgress, isFinal } from "../twilioOutbound/callStatus.ts";
 import { endPhoneCall } from "../twilioOutbound/endPhoneCall.ts";

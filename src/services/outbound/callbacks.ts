@@ -1,4 +1,4 @@
-import type { CallSession } from "../../call/callSession.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
 import { type CallProgress, isFinal } from "../twilioOutbound/callStatus.ts";
 import type { CallRecord } from "../store/calls/callRecord.ts";
 import type { CallStore } from "../store/calls/callStore.ts";

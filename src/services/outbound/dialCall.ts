@@ -1,4 +1,4 @@
-import { CallRefused } from "../../call/callSession.ts";
+import { CallRefused } from "../../call/sessionApi.ts";
 import type { SpendingPolicy } from "../spending/dialPolicy.ts";
 import type { Batches } from "../store/outbound/batchStore.ts";
 import type { DialQueue } from "../store/outbound/dialQueue.ts";

@@ -1,5 +1,5 @@
-import type { CallRegistry, CallSession } from "../../call/callSession.ts";
-import { CallRefused } from "../../call/callSession.ts";
+import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
+import { CallRefused } from "../../call/sessionApi.ts";
 import { newId } from "../../utils/ids.ts";
 import type { SpokenWords } from "../twilioOutbound/fallbackMessage.ts";
 import type { CallBudget } from "../spending/callBudget.ts";

@@ -1,4 +1,4 @@
-import type { CallRefused } from "../../call/callSession.ts";
+import type { CallRefused } from "../../call/sessionApi.ts";
 import type { SpendingPolicy } from "../spending/dialPolicy.ts";
 import type { StoredResponse } from "../store/outbound/idempotency.ts";
 import type { Allowance } from "./reservation.ts";

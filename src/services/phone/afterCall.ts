@@ -1,5 +1,5 @@
-import type { EndedCall } from "../../call/callSession.ts";
-import { RecentIds } from "../../call/recentIds.ts";
+import type { EndedCall } from "../../call/sessionApi.ts";
+import { RecentIds } from "../../utils/recentIds.ts";
 import { isPhoneNumber } from "../../utils/phoneNumber.ts";
 import type { SpokenWords } from "../twilioOutbound/fallbackMessage.ts";
 import type { PhoneAnswer } from "../twilioOutbound/twiml.ts";

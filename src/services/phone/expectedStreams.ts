@@ -1,4 +1,4 @@
-import type { CallSession } from "../../call/callSession.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
 import type { SharedCalls } from "./crossProcessCalls.ts";
 import type { StreamTokens } from "./streamTokens.ts";
 

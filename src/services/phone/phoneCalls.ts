@@ -1,5 +1,5 @@
-import { CallRefused, type CallRegistry, type CallSession } from "../../call/callSession.ts";
-import { RecentIds } from "../../call/recentIds.ts";
+import { CallRefused, type CallRegistry, type CallSession } from "../../call/sessionApi.ts";
+import { RecentIds } from "../../utils/recentIds.ts";
 import type { CallEnd, CallRequest } from "../../call/types.ts";
 import { createAfterCall } from "./afterCall.ts";
 import type { SpokenWords } from "../twilioOutbound/fallbackMessage.ts";

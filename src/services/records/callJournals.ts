@@ -1,5 +1,5 @@
 import type { SessionPorts } from "../../call/session.ts";
-import { encodeJournal } from "../../call/journal.ts";
+import { encodeJournal } from "../../call/journal/journal.ts";
 
 /** Keeps a file per call from which it can be lived through again. */
 export interface CallJournals {

@@ -1,4 +1,4 @@
-import type { CallRegistry, CallSession } from "../../call/callSession.ts";
+import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newId } from "../../utils/ids.ts";

@@ -1,4 +1,4 @@
-import type { CallRegistry, CallSession } from "../../call/callSession.ts";
+import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
 import type { LimitSettings } from "../../config/settings.ts";
 import type { BudgetExtension, BudgetLimit } from "../store/budget/budget.ts";
 import { unreportedUsd } from "../store/budget/spentBy.ts";

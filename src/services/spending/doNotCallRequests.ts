@@ -1,4 +1,4 @@
-import type { CallRegistry } from "../../call/callSession.ts";
+import type { CallRegistry } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { isPhoneNumber } from "../../utils/phoneNumber.ts";

@@ -1,5 +1,5 @@
 import type { CallEvent } from "../../../call/callEvent.ts";
-import type { CallSession } from "../../../call/callSession.ts";
+import type { CallSession } from "../../../call/sessionApi.ts";
 import type { CallChanges } from "../../store/calls/callRecord.ts";
 import { Exchange } from "./conversationEvidence.ts";
 import type { MachineVerdict } from "./amdResult.ts";

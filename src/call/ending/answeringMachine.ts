@@ -1,0 +1,75 @@
+import type { CallParts } from "../callParts.ts";
+import type { Closing } from "./closing.ts";
+import * as sentences from "../model/prompts.ts";
+import type { CallEnd, Milliseconds } from "../types.ts";
+
+/** What is found out, beside the conversation, about who took a call that was placed. */
+export type FarEndInput =
+  /** A machine: `message` is left on it, or it is hung up on; a person who speaks takes that back. */
+  | { readonly type: "machineAnswered"; readonly end: CallEnd; readonly message?: string }
+  /** Something that asks who is calling and why, for a person who may take the call then. */
+  | { readonly type: "screened"; readonly message?: string }
+  /** A person, though a machine was found before. */
+  | { readonly type: "personAnswered" }
+  /** A machine was found where a conversation is under way. */
+  | { readonly type: "verdictNotObeyed" };
+
+/** Apple and Google give the person some 20 to 30 s to take a screened call. */
+const SCREENED_MS = 45_000;
+
+/** What a call does about a far end that is no person, or not yet. */
+export class FarEnd {
+  readonly #parts: CallParts;
+  readonly #closing: Closing;
+  #heldUntil: Milliseconds | undefined;
+
+  constructor(parts: CallParts, closing: Closing) {
+    this.#parts = parts;
+    this.#closing = closing;
+  }
+
+  /** Whether the call waits for a person: silence is no sign of anything then. */
+  get waiting(): boolean {
+    return this.#heldUntil !== undefined;
+  }
+
+  get wakeAt(): Milliseconds | undefined {
+    return this.#heldUntil;
+  }
+
+  take(input: FarEndInput, now: Milliseconds): void {
+    const { outbox, turns, voice } = this.#parts;
+    switch (input.type) {
+      case "machineAnswered":
+        voice.stop(now, true);
+        return this.#closing.leaveMessage(input.end, input.message, now);
+      case "screened":
+        if (!this.#closing.withdrawMessage()) return;
+        voice.stop(now, true);
+        this.#heldUntil = now + SCREENED_MS;
+        outbox.notice("call_screened");
+        outbox.push({ type: "model", request: sentences.screened(input.message) });
+        return outbox.pushAll(turns.ask({ purpose: "reply", tools: "none" }, now));
+      case "personAnswered":
+        if (!this.#closing.leavesMessage) return;
+        this.#closing.takeBack();
+        voice.stop(now, true);
+        return outbox.pushAll(turns.ask({ purpose: "reply" }, now));
+      case "verdictNotObeyed":
+        return outbox.notice("machine_verdict_not_obeyed");
+      default:
+        return input satisfies never;
+    }
+  }
+
+  /** Somebody has begun to speak, or pressed a key: from here on silence ends the call as ever. */
+  callerBegan(): void {
+    this.#heldUntil = undefined;
+  }
+
+  /** Gives the end of a call that nobody has taken after its screening. */
+  tick(now: Milliseconds): CallEnd | undefined {
+    if (this.#heldUntil === undefined || now < this.#heldUntil) return undefined;
+    return { reason: "idle", detail: "screened" };
+  }
+}

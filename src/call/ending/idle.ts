@@ -1,0 +1,75 @@
+import { earliest } from "../earliest.ts";
+import type { Milliseconds } from "../types.ts";
+
+/** After so long a caller who was told something, and asked nothing, is most likely waiting. */
+const NUDGE_MS = 8000;
+/** More of these in one call would be pestering. */
+const MAX_NUDGES = 3;
+
+/** When nobody says anything: ask once, and if that brings no answer, end. */
+export class Silence {
+  readonly #idleMs: Milliseconds;
+  #quietSince: Milliseconds | undefined;
+  #asked = false;
+  #nudges = 0;
+  /** Once for each turn of the caller's, and never before the first. */
+  #mayNudge = false;
+  #isWaiting = false;
+
+  constructor(idleMs: Milliseconds) {
+    this.#idleMs = idleMs;
+  }
+
+  /** Starts to count, if it does not count already; `isWaiting` where the caller expects more to come. */
+  begin(now: Milliseconds, isWaiting: boolean): void {
+    if (this.#quietSince !== undefined) return;
+    this.#quietSince = now;
+    this.#isWaiting = isWaiting;
+  }
+
+  /** Somebody or something is at work: silence begins anew afterwards. */
+  disturbed(): void {
+    this.#quietSince = undefined;
+  }
+
+  /** The caller is there: the question may be asked again some day. */
+  callerActed(): void {
+    this.disturbed();
+    this.#asked = false;
+    this.#mayNudge = this.#nudges < MAX_NUDGES;
+  }
+
+  /** The model has asked by itself. */
+  alreadyAsked(): void {
+    this.disturbed();
+    this.#asked = true;
+  }
+
+  tick(now: Milliseconds): "nudge" | "ask" | "end" | undefined {
+    const nudgeAt = this.#nudgeAt;
+    const idleAt = this.#idleAt;
+    if (idleAt !== undefined && now >= idleAt) {
+      this.#quietSince = now;
+      if (this.#asked) return "end";
+      this.#asked = true;
+      return "ask";
+    }
+    if (nudgeAt === undefined || now < nudgeAt) return undefined;
+    this.#mayNudge = false;
+    this.#nudges++;
+    return "nudge";
+  }
+
+  get wakeAt(): Milliseconds | undefined {
+    return earliest(this.#nudgeAt, this.#idleAt);
+  }
+
+  get #idleAt(): Milliseconds | undefined {
+    return this.#quietSince === undefined ? undefined : this.#quietSince + this.#idleMs;
+  }
+
+  get #nudgeAt(): Milliseconds | undefined {
+    const due = this.#mayNudge && this.#isWaiting && !this.#asked && NUDGE_MS < this.#idleMs;
+    return this.#quietSince === undefined || !due ? undefined : this.#quietSince + NUDGE_MS;
+  }
+}

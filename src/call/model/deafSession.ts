@@ -1,0 +1,140 @@
+import { earliest } from "../earliest.ts";
+import type { Milliseconds } from "../types.ts";
+
+/** What to do about a model that does not hear, or does not tell so. */
+export type Remedy =
+  /** Take another connection. */
+  | "replace"
+  /** End the caller's turn by hand. */
+  | "commit"
+  /** Ask the caller to say it again. */
+  | "repeat";
+
+export interface Listening {
+  /** Caller and model are there, and nothing of the agent's could be taken for the caller. */
+  readonly listening: boolean;
+  /** By what the model tells. */
+  readonly callerSpeaking: boolean;
+}
+
+/** So much speech, with no longer pause than this in it, and no word of it from the model. */
+const DEAF_AFTER_MS = 4000;
+const LONGEST_PAUSE_MS = 2000;
+/** A fresh session that hears no more than the one before was not the trouble: noise is no speech. */
+const REPLACE_EVERY_MS = 60_000;
+const MAX_REPLACED = 5;
+/** What was said to a deaf session is lost: a caller who says no more is asked for it. */
+const REPEAT_AFTER_MS = 3000;
+/** No model waits longer for the end of a turn once it is quiet. */
+const ENDLESS_MS = 15_000;
+/** A line that is never quiet does not keep a call for ever. */
+const LOUD_COUNTS_MS = 120_000;
+const LOUD_MS = 500;
+
+/** Compares the level of the caller's line with what the model tells of it. */
+export class Deafness {
+  #speakingSince: Milliseconds | undefined;
+  #quietSince: Milliseconds | undefined;
+  #countsSince: Milliseconds | undefined;
+  #loudMs = 0;
+  #lastLoudAt: Milliseconds = -Infinity;
+  #toldAt: Milliseconds;
+  #replacedAt: Milliseconds = -Infinity;
+  #replaced = 0;
+  #commitDue = false;
+  #repeatDue = false;
+  #endless = false;
+  #listening = false;
+
+  constructor(now: Milliseconds) {
+    this.#toldAt = now;
+  }
+
+  /** The level of the line has changed. */
+  level(speaking: boolean, now: Milliseconds): void {
+    if (speaking === (this.#speakingSince !== undefined)) return;
+    this.#speakingSince = speaking ? now : undefined;
+    this.#quietSince = speaking ? undefined : now;
+  }
+
+  /** The model has told of the caller's speech: it hears. */
+  told(now: Milliseconds): void {
+    this.#toldAt = now;
+    this.#loudMs = 0;
+    if (this.#countsSince !== undefined) this.#countsSince = now;
+    this.#commitDue = false;
+    this.#repeatDue = false;
+  }
+
+  /** Whether somebody speaks by the level of the line alone. */
+  isLoud(now: Milliseconds): boolean {
+    return this.#speakingSince !== undefined && now - this.#speakingSince >= LOUD_MS &&
+      now - this.#toldAt < LOUD_COUNTS_MS;
+  }
+
+  tick(now: Milliseconds, { listening, callerSpeaking }: Listening): Remedy | undefined {
+    this.#listening = listening;
+    this.#endless = callerSpeaking && this.#quietSince !== undefined;
+    this.#count(now, listening && !callerSpeaking && this.#speakingSince !== undefined);
+    if (this.#endless && now >= this.#endlessAt) {
+      this.told(now);
+      return "commit";
+    }
+    if (this.#deafAt !== undefined && now >= this.#deafAt) {
+      this.#loudMs = 0;
+      this.#countsSince = now;
+      this.#commitDue = true;
+      if (this.#replaced < MAX_REPLACED && now - this.#replacedAt >= REPLACE_EVERY_MS) {
+        this.#replacedAt = now;
+        this.#replaced++;
+        this.#commitDue = false;
+        this.#repeatDue = true;
+        return "replace";
+      }
+    }
+    if (!listening || this.#speakingSince !== undefined) return undefined;
+    if (this.#commitDue) {
+      this.told(now);
+      return "commit";
+    }
+    const repeatAt = this.#repeatAt;
+    if (repeatAt === undefined || now < repeatAt) return undefined;
+    this.#repeatDue = false;
+    return "repeat";
+  }
+
+  /** When `tick` may have something to do, as far as what it was told last still holds. */
+  get wakeAt(): Milliseconds | undefined {
+    return earliest(
+      this.#endless ? this.#endlessAt : undefined,
+      this.#deafAt,
+      this.#listening && this.#speakingSince === undefined ? this.#repeatAt : undefined,
+    );
+  }
+
+  get #repeatAt(): Milliseconds | undefined {
+    if (!this.#repeatDue || this.#quietSince === undefined) return undefined;
+    return Math.max(this.#quietSince, this.#replacedAt) + REPEAT_AFTER_MS;
+  }
+
+  get #endlessAt(): Milliseconds {
+    return Math.max(this.#quietSince ?? Infinity, this.#toldAt) + ENDLESS_MS;
+  }
+
+  get #deafAt(): Milliseconds | undefined {
+    return this.#countsSince === undefined
+      ? undefined
+      : this.#countsSince + DEAF_AFTER_MS - this.#loudMs;
+  }
+
+  #count(now: Milliseconds, counts: boolean): void {
+    if (counts && this.#countsSince === undefined) {
+      if (now - this.#lastLoudAt > LONGEST_PAUSE_MS) this.#loudMs = 0;
+      this.#countsSince = now;
+    } else if (!counts && this.#countsSince !== undefined) {
+      this.#loudMs += now - this.#countsSince;
+      this.#lastLoudAt = now;
+      this.#countsSince = undefined;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { Base64 } from "../../utils/audioFormat.ts";
+import type { ModelSetup } from "../modelSetup.ts";
+import { CALL_OPEN_RATES, OpenLimit } from "../../utils/openingLimit.ts";
+import type { ModelLoss, ModelSink, OpenModel, RealtimeClient } from "../realtimeClient.ts";
+import type { Milliseconds } from "../types.ts";
+
+/** Audio that is kept while there is no model connection to give it to: about ten seconds of frames. */
+const MAX_WAITING_FRAMES = 500;
+/** Whoever reads of it must look for a loop: waiting would only slow it down. */
+const LIMIT_REACHED: ModelLoss = { code: "open_limit", retry: "no" };
+
+/** The model connection that counts, at most one: connections come and go, and audio waits between them. */
+export class CurrentModel {
+  readonly #openModel: OpenModel;
+  readonly #listener: ModelSink;
+  readonly #limit = new OpenLimit(CALL_OPEN_RATES);
+  #client: RealtimeClient | undefined;
+  /** Belongs to the present connection; what others still say does not count. */
+  #sink: ModelSink | undefined;
+  #waiting: Base64[] = [];
+
+  constructor(openModel: OpenModel, listener: ModelSink) {
+    this.#openModel = openModel;
+    this.#listener = listener;
+  }
+
+  /** The present connection, if there is one. */
+  get client(): RealtimeClient | undefined {
+    return this.#client;
+  }
+
+  /** Beyond the call's limit nothing is opened, and the connection counts as lost. */
+  open(setup: ModelSetup, now: Milliseconds): void {
+    if (!this.#limit.take(now)) {
+      this.close();
+      return this.#listener.input({ type: "modelLost", loss: LIMIT_REACHED });
+    }
+    const isCurrent = () => this.#sink === sink;
+    const sink: ModelSink = {
+      input: (input) => {
+        if (!isCurrent()) return;
+        if (input.type === "modelLost") this.close();
+        this.#listener.input(input);
+      },
+      speech: (ref, audio) => {
+        if (isCurrent()) this.#listener.speech(ref, audio);
+      },
+    };
+    this.#sink = sink;
+    this.#client = this.#openModel(setup, sink);
+    for (const audio of this.#waiting) this.#client.sendAudio(audio);
+    this.#waiting = [];
+  }
+
+  /** Goes to the present connection, or else to the next. */
+  sendAudio(audio: Base64): void {
+    if (this.#client !== undefined) return this.#client.sendAudio(audio);
+    this.#waiting.push(audio);
+    if (this.#waiting.length > MAX_WAITING_FRAMES) this.#waiting.shift();
+  }
+
+  /** What is said from now on waits for the next connection. */
+  close(): void {
+    this.#sink = undefined;
+    this.#client?.close();
+    this.#client = undefined;
+  }
+}

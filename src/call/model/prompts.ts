@@ -1,0 +1,156 @@
+import type { ModelRequest, ResponseRequest } from "../realtimeClient.ts";
+import type { CallEnd } from "../types.ts";
+
+/** What the model is asked to say at the turning points of a call; it speaks the caller's language. */
+
+export function greeting(text: string): ResponseRequest {
+  return { purpose: "greeting", instructions: exactly(text), tools: "none" };
+}
+
+export function idlePrompt(mayUseTools: boolean): ResponseRequest {
+  const ask = "in the language of the conversation, ask whether they are still there.";
+  return mayUseTools
+    ? {
+      purpose: "idle_prompt",
+      instructions:
+        `The caller has been silent for a while. If you said that you would do something and have not done it, do it now with your tools. Otherwise, in one short sentence, ${ask}`,
+    }
+    : {
+      purpose: "idle_prompt",
+      instructions: `The caller has been silent for a while. In one short sentence, ${ask}`,
+      tools: "none",
+    };
+}
+
+/** For an agent that may have announced something and then not done it. */
+export function nudge(): ResponseRequest {
+  return {
+    purpose: "idle_prompt",
+    instructions:
+      "The caller is waiting. If you said that you would do something and have not done it, do it now with your tools. Otherwise, in one short sentence, in the language of the conversation, ask whether there is anything else.",
+  };
+}
+
+/** For words that were spoken to a model that did not hear. */
+export function sayAgain(): ResponseRequest {
+  return {
+    purpose: "say",
+    instructions:
+      "You did not hear what the caller just said. Tell them so in one short sentence, in the language of the conversation, and ask them to say it again.",
+    tools: "none",
+  };
+}
+
+export function filler(): ResponseRequest {
+  return {
+    purpose: "filler",
+    instructions:
+      "You are still looking something up for the caller. In a few words, in the language of the conversation, ask them to bear with you. Do not promise a result.",
+    aside: true,
+    tools: "none",
+  };
+}
+
+/** For a caller who waits for an answer that is slow to come. */
+export function bridge(): ResponseRequest {
+  return {
+    purpose: "filler",
+    instructions:
+      "The caller is waiting for you. In a few words, in the language of the conversation, ask them to bear with you for a moment. Do not answer anything yet, and do not promise a result.",
+    aside: true,
+    tools: "none",
+  };
+}
+
+export function timeWarning(secondsLeft: number): ResponseRequest {
+  return {
+    purpose: "time_warning",
+    instructions:
+      `Tell the caller in one short sentence, in the language of the conversation, that this call has to end in about ${secondsLeft} seconds.`,
+    tools: "none",
+  };
+}
+
+export function goodbye({ reason }: CallEnd, text?: string): ResponseRequest {
+  const own = reason === "spend_limit"
+    ? "Tell the caller in one short sentence, in the language of the conversation, that this call has reached its limit and has to end now, and say goodbye."
+    : "Say goodbye to the caller in one short sentence, in the language of the conversation.";
+  return {
+    purpose: "goodbye",
+    instructions: text === undefined ? own : exactly(text),
+    tools: "none",
+  };
+}
+
+export function handOver(sentence?: string): ResponseRequest {
+  return {
+    purpose: "goodbye",
+    instructions: sentence === undefined
+      ? "Tell the caller in one short sentence, in the language of the conversation, that you are connecting them now."
+      : exactly(sentence),
+    tools: "none",
+  };
+}
+
+export function say(text: string): ResponseRequest {
+  return { purpose: "say", instructions: exactly(text), tools: "none" };
+}
+
+/** For a model that takes over in the middle of a sentence. */
+export function goOn(): ModelRequest {
+  return {
+    type: "message",
+    role: "system",
+    text:
+      "A fault broke off your last words, where the conversation above ends. Go on from there; do not begin again.",
+  };
+}
+
+/** For a greeting that must be heard whole. */
+export function restOfGreeting(text: string): ResponseRequest {
+  return {
+    purpose: "greeting",
+    instructions:
+      `Your greeting was broken off where the conversation above ends. Say the rest of it from there, word for word, and nothing else. The whole greeting: "${text}"`,
+    tools: "none",
+  };
+}
+
+/** Answers a tool call that came to nothing, so that the model neither waits for it nor believes it done. */
+export const NOT_CARRIED_OUT = JSON.stringify({
+  error: "This was interrupted and not carried out. Ask for it again if it is still wanted.",
+});
+export const WAIT_FOR_CALLER = JSON.stringify({
+  error:
+    "Not carried out: too many tool calls without a word from the caller. Wait for the caller.",
+});
+
+/** For a message on a machine that somebody spoke into. */
+export function personSpoke(message: string): ModelRequest {
+  return system(
+    "The phone network took the far end for an answering machine, and you began to leave a message; " +
+      "then somebody spoke. If it is a person, go on with them as with anybody who takes a call. " +
+      `If it was only a tone or the machine itself, leave the message once more: "${message}"`,
+  );
+}
+
+/** For something that asks who is calling before it puts a call through. */
+export function screened(message: string | undefined): ModelRequest {
+  return system(
+    "This call is being screened: a machine asks who is calling and why, and shows your words to the " +
+      "person called. Answer it with one short sentence that says who is calling and why, and nothing " +
+      "else. Then wait in silence, also if it asks you to stay on the line. When a person speaks, greet " +
+      "them and go on as usual." +
+      (message === undefined
+        ? ""
+        : ` If it asks for a message instead, leave this one: "${message}"`),
+  );
+}
+
+function system(text: string): ModelRequest {
+  return { type: "message", role: "system", text };
+}
+
+function exactly(text: string): string {
+  return `Say exactly the following, word for word, and nothing else: "${text}"`;
+}

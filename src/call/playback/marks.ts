@@ -1,0 +1,46 @@
+import type { Milliseconds } from "../types.ts";
+
+/** Multiples of 3 ms: then a piece of G.711 ends on a whole group of base64 characters. */
+export const PIECE_MS = 159;
+/**
+ * How much speech may go without a mark. Closer where a stretch of speech begins, for its first marks
+ * tell most: how late the leg started. Every mark is one more message each way.
+ */
+const MARK_EVERY_MS = 3 * PIECE_MS;
+const CLOSE_MARKS = 3;
+
+/** Decides which pieces of speech carry a mark, and names the marks: an echo tells what was played. */
+export class Marking {
+  #generation = 0;
+  #named = 0;
+  #unmarkedMs = 0;
+  #inBurst = 0;
+
+  /** A name that was never used before; speech written so far needs no other mark. */
+  next(): string {
+    this.#unmarkedMs = 0;
+    return `g${this.#generation}.${++this.#named}`;
+  }
+
+  /** The mark of a piece that is being written, if it is to have one. */
+  of(
+    { durationMs, startsBurst, endsItem }: {
+      readonly durationMs: Milliseconds;
+      readonly startsBurst: boolean;
+      readonly endsItem: boolean;
+    },
+  ): string | undefined {
+    this.#unmarkedMs += durationMs;
+    if (startsBurst) this.#inBurst = 0;
+    const everyMs = this.#inBurst < CLOSE_MARKS ? PIECE_MS : MARK_EVERY_MS;
+    if (!startsBurst && !endsItem && this.#unmarkedMs < everyMs) return undefined;
+    this.#inBurst++;
+    return this.next();
+  }
+
+  /** What was written is forgotten by the leg; its marks come back all the same, and mean nothing. */
+  cleared(): void {
+    this.#generation++;
+    this.#unmarkedMs = 0;
+  }
+}

@@ -1,0 +1,316 @@
+import type { AudioFormat, Base64 } from "../../utils/audioFormat.ts";
+import type { CallCommand } from "../callCommand.ts";
+import type { CallLeg, SpeechPiece } from "../callLeg.ts";
+import { HeldSpeech, type Speech } from "./speechQueue.ts";
+import { Marking, PIECE_MS } from "./marks.ts";
+import { PlayoutMirror, type Segment } from "./playoutMirror.ts";
+import type { SpeechRef } from "../realtimeClient.ts";
+import { RecentIds } from "../../utils/recentIds.ts";
+import { ReportWatch } from "./positionReports.ts";
+import { type Cut, type Heard, SpokenItems } from "./spokenItems.ts";
+import type { Milliseconds } from "../types.ts";
+
+export interface Progress {
+  readonly commands: readonly CallCommand[];
+  readonly heard: readonly Heard[];
+}
+
+/** What became due with time; a leg that has stopped to play is told of when it does, and when it is given up. */
+export interface Due extends Progress {
+  readonly playout?: "stalled" | "lost";
+}
+
+/** The leg is kept at most this far ahead of what it plays ... */
+const LEAD_MS = 4000;
+/** ... and is given more when this little is left. A stall of ours that is longer becomes audible. */
+const LOW_MS = 2000;
+const FIRST_PIECE_MS = 60;
+/**
+ * So long after the last speech the model has stopped short. To ask at its very end would be to ask
+ * after every piece of a model that is no faster than the caller hears.
+ */
+const STOPPED_SHORT_MS = 300;
+/** Reports that never come must not keep the agent "speaking" for ever. */
+const REPORT_GRACE_MS = 3000;
+/** A leg that falls silent so close to the end only counts in coarser steps. */
+const COARSE_MS = 150;
+const MAX_SILENCED = 64;
+/** No answer is this long, or in so many pieces: a model that does not stop must not fill our memory. */
+const MAX_HELD_MS = 5 * 60_000;
+const MAX_HELD_PIECES = 30_000;
+const NOTHING: Progress = { commands: [], heard: [] };
+
+/**
+ * What the caller has heard of the agent, per item.
+ *
+ * Speech is split into short pieces, kept back beyond a bounded lead, and mirrored as the leg plays
+ * it. After `interrupt` the mirror is empty and audio of silenced responses is refused.
+ */
+export class Playback {
+  readonly #mirror = new PlayoutMirror();
+  readonly #items = new SpokenItems();
+  readonly #silenced = new RecentIds(MAX_SILENCED);
+  readonly #held = new HeldSpeech();
+  /** What waits until all of `#first` has been said: two responses are not heard in turns. */
+  readonly #behind = new HeldSpeech();
+  #first: string | undefined;
+  #leg: { readonly format: AudioFormat; readonly reports: CallLeg["reports"] } | undefined;
+  readonly #marking = new Marking();
+  readonly #watch = new ReportWatch();
+  #paused = false;
+
+  /** From now on speech goes out; what was prepared before is released first. */
+  join(
+    format: AudioFormat,
+    reports: CallLeg["reports"],
+    now: Milliseconds,
+  ): Progress {
+    this.#leg = { format, reports };
+    this.#watch.reset();
+    const commands: CallCommand[] = [];
+    if (reports === "marks") commands.push(this.#probe(now));
+    const heard = this.#unpause(format);
+    this.#release(now, commands);
+    return { commands, heard };
+  }
+
+  /** Whether something is still to be heard: with the leg, or kept back. */
+  get audible(): boolean {
+    return !this.#held.isEmpty || !this.#behind.isEmpty || this.#mirror.segments.length > 0;
+  }
+
+  /** The leg is gone, and what it had not played is kept for the next. */
+  leave(now: Milliseconds): void {
+    this.pause(now);
+    this.#leg = undefined;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** When all that is known of will have been heard, or is waited for no more. */
+  endsAt(now: Milliseconds): Milliseconds {
+    if (this.#watch.isStalled(now)) return this.#watch.givesUpAt ?? now;
+    return Math.max(now, this.#mirror.queueEnd) + this.#held.totalMs + this.#behind.totalMs;
+  }
+
+  /** Whether more is kept back than any answer is long. */
+  get full(): boolean {
+    return this.#held.totalMs + this.#behind.totalMs > MAX_HELD_MS ||
+      this.#held.size + this.#behind.size > MAX_HELD_PIECES;
+  }
+
+  /** Of two responses that speak at a time, this one is heard first. */
+  putFirst(responseId: string): void {
+    this.#first = responseId;
+  }
+
+  /** A response that was put first has said all that it will. */
+  firstIsOver(responseId: string, now: Milliseconds): readonly CallCommand[] {
+    if (this.#first !== responseId) return [];
+    this.#first = undefined;
+    for (const speech of this.#behind.takeAll()) this.#held.add(speech);
+    const commands: CallCommand[] = [];
+    this.#release(now, commands);
+    return commands;
+  }
+
+  /** Audio from the model, of a response that is not silenced, and for which there is room. */
+  speech(
+    ref: SpeechRef,
+    audio: Base64,
+    durationMs: Milliseconds,
+    now: Milliseconds,
+  ): readonly CallCommand[] {
+    const offsetMs = this.#items.produced(ref, durationMs);
+    const { responseId, itemId, contentIndex } = ref;
+    const isBehind = this.#first !== undefined && this.#first !== responseId;
+    const line = isBehind ? this.#behind : this.#held;
+    line.add({ responseId, itemId, contentIndex, audio, offsetMs, durationMs });
+    const commands: CallCommand[] = [];
+    this.#release(now, commands);
+    return commands;
+  }
+
+  /** The model has said all of an item; the leg is asked to tell when it has been played. */
+  complete(itemId: string): Progress {
+    const known = this.#items.complete(itemId);
+    if (known === undefined) return NOTHING;
+    if (known.finished) {
+      // What was put back by a pause has been heard by now: nobody would skip it later.
+      this.#held.forget(itemId);
+      return { commands: [], heard: [known] };
+    }
+    const isLast = this.#mirror.last?.itemId === itemId;
+    if (!isLast || !this.#endsUnmarked) return NOTHING;
+    return { commands: this.#markEnd(), heard: [] };
+  }
+
+  marked(name: string, now: Milliseconds): readonly Heard[] {
+    return this.#items.played(this.#mirror.marked(name, now));
+  }
+
+  /** A reported position; where the leg is paused, `exact` tells the place where it fell silent. */
+  rendered(
+    itemId: string,
+    ms: Milliseconds,
+    now: Milliseconds,
+    { exact = false }: { readonly exact?: boolean } = {},
+  ): readonly Heard[] {
+    const position = this.#items.rendered(itemId, ms, exact && this.#paused ? 0 : undefined);
+    if (position === undefined) return [];
+    const { heardMs, advanced } = position;
+    if (!exact && this.#leg?.reports === "positions") this.#watch.reported(advanced, now);
+    const heard = this.#items.played(this.#mirror.rendered(itemId, heardMs, now));
+    if (this.#mirror.last === undefined) this.#watch.settle();
+    if (!advanced || heard.some((one) => one.itemId === itemId)) return heard;
+    return [...heard, { itemId, heardMs, finished: false }];
+  }
+
+  /** Gives the leg more where it runs low, and stops waiting for reports that never came. */
+  tick(now: Milliseconds): Due {
+    const playout = this.#watch.tick(now);
+    if (playout === "stalled" && this.#isAllButHeard) return this.#playedOut(now);
+    if (playout !== undefined) return { ...NOTHING, playout };
+    const commands: CallCommand[] = [];
+    this.#release(now, commands);
+    if (this.#endsUnmarked && now >= this.#mirror.queueEnd + STOPPED_SHORT_MS) {
+      commands.push(...this.#markEnd());
+    }
+    if (this.#watch.reporting) return { commands, heard: [] };
+    return { commands, heard: this.#items.played(this.#mirror.expire(now, REPORT_GRACE_MS)) };
+  }
+
+  /** When `tick` has something to do. */
+  get wakeAt(): Milliseconds | undefined {
+    const flows = !this.#held.isEmpty && this.#leg !== undefined && !this.#paused;
+    const releaseAt = flows ? this.#mirror.queueEnd - LOW_MS : undefined;
+    if (this.#watch.reporting) return this.#watch.wakeAt(releaseAt);
+    if (releaseAt !== undefined) return releaseAt;
+    if (this.#endsUnmarked) return this.#mirror.queueEnd + STOPPED_SHORT_MS;
+    const last = this.#mirror.last;
+    return last === undefined ? undefined : last.end + REPORT_GRACE_MS;
+  }
+
+  /** Silences the agent but keeps what was not heard, so that `resume` can go on from there. */
+  pause(now: Milliseconds): readonly CallCommand[] {
+    if (this.#paused || !this.audible) return [];
+    this.#paused = true;
+    this.#held.putBack(this.#clearMirror(now));
+    return this.#leg === undefined ? [] : [{ type: "clear" }];
+  }
+
+  /** Goes on where `pause` stopped. */
+  resume(now: Milliseconds): Progress {
+    if (!this.#paused || this.#leg === undefined) return NOTHING;
+    const commands: CallCommand[] = [];
+    const heard = this.#unpause(this.#leg.format);
+    this.#release(now, commands);
+    return { commands, heard };
+  }
+
+  /** Silences the agent for good; tells what was cut off, in the order of speaking. */
+  interrupt(now: Milliseconds): { commands: readonly CallCommand[]; cuts: readonly Cut[] } {
+    const silences = this.audible && this.#leg !== undefined && !this.#paused;
+    this.#clearMirror(now);
+    this.#held.clear();
+    this.#behind.clear();
+    this.#first = undefined;
+    this.#paused = false;
+    return { commands: silences ? [{ type: "clear" }] : [], cuts: this.#items.cut() };
+  }
+
+  /** Refuses all further audio of a response. */
+  silence(responseId: string): void {
+    this.#silenced.add(responseId);
+  }
+
+  isSilenced(responseId: string): boolean {
+    return this.#silenced.has(responseId);
+  }
+
+  /** What the model has not finished, of one response or of all. */
+  unfinished(responseId?: string): readonly Cut[] {
+    return this.#items.unfinished(responseId);
+  }
+
+  #release(now: Milliseconds, commands: CallCommand[]): void {
+    const leg = this.#leg;
+    if (leg === undefined || this.#paused || this.#watch.isStalled(now)) return;
+    while (!this.#held.isEmpty && this.#mirror.queueEnd - now < LEAD_MS) {
+      if (leg.reports === "marks" && this.#mirror.isIdle(now)) commands.push(this.#probe(now));
+      const startsBurst = now >= this.#mirror.queueEnd;
+      const speech = this.#held.take(startsBurst ? FIRST_PIECE_MS : PIECE_MS, leg.format);
+      if (speech === undefined) return;
+      commands.push({ type: "play", piece: this.#write(speech, startsBurst, now) });
+    }
+  }
+
+  #write(speech: Speech, startsBurst: boolean, now: Milliseconds): SpeechPiece {
+    const { itemId, audio, offsetMs, durationMs } = speech;
+    const segment = this.#mirror.write(speech, now);
+    this.#items.sent(itemId, offsetMs + durationMs);
+    this.#watch.await(now);
+    if (this.#leg?.reports === "positions") return { itemId, audio, durationMs };
+    const endsItem = this.#items.endsAt(itemId, offsetMs + durationMs);
+    const mark = this.#marking.of({ durationMs, startsBurst, endsItem });
+    segment.mark = mark;
+    return mark === undefined ? { itemId, audio, durationMs } : { itemId, audio, durationMs, mark };
+  }
+
+  /** Whether the leg would play all that is known of and tell nothing: the model has stopped short. */
+  get #endsUnmarked(): boolean {
+    const { last } = this.#mirror;
+    return this.#leg?.reports === "marks" && this.#held.isEmpty && last !== undefined &&
+      last.mark === undefined;
+  }
+
+  #markEnd(): readonly CallCommand[] {
+    const { last } = this.#mirror;
+    if (last === undefined) return [];
+    last.mark = this.#marking.next();
+    return [{ type: "mark", name: last.mark }];
+  }
+
+  /** What is played again begins where the caller stopped hearing it, which may be at its end. */
+  #unpause(format: AudioFormat): readonly Heard[] {
+    if (!this.#paused) return [];
+    this.#paused = false;
+    const standing = this.#items.standing();
+    for (const { itemId, heardMs } of standing) {
+      if (heardMs > 0) this.#held.skip(itemId, heardMs, format);
+    }
+    return standing.filter(({ finished }) => finished);
+  }
+
+  #clearMirror(now: Milliseconds): readonly Segment[] {
+    const { segments } = this.#mirror;
+    // Of a leg that reports, only what it has reported was heard.
+    if (!this.#watch.reporting) {
+      this.#items.estimate((segment) => this.#mirror.playedMs(segment, now), segments);
+    }
+    this.#watch.settle();
+    this.#marking.cleared();
+    return this.#mirror.clear(now);
+  }
+
+  get #isAllButHeard(): boolean {
+    const { segments } = this.#mirror;
+    const sentMs = segments.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    const [first] = segments;
+    const heardMs = first === undefined ? 0 : this.#items.heardMs(first.itemId) - first.offsetMs;
+    return this.#held.isEmpty && sentMs - Math.max(0, heardMs) <= COARSE_MS;
+  }
+
+  #playedOut(now: Milliseconds): Due {
+    this.#watch.settle();
+    return { commands: [], heard: this.#items.played(this.#mirror.clear(now)) };
+  }
+
+  #probe(now: Milliseconds): CallCommand {
+    const name = this.#marking.next();
+    this.#mirror.probed(name, now);
+    return { type: "mark", name };
+  }
+}

@@ -1,0 +1,185 @@
+import type { Speech } from "./speechQueue.ts";
+import type { Milliseconds } from "../types.ts";
+
+/** A stretch of speech that was handed to the leg, and when the leg is thought to play it. */
+export interface Segment extends Speech {
+  mark: string | undefined;
+  readonly burst: Burst;
+  /** Before this it cannot be played: it had not been written, or the leg was still starting up. */
+  readonly earliest: Milliseconds;
+  start: Milliseconds;
+  end: Milliseconds;
+}
+
+/** Speech that queues up without a gap; how late a leg starts is learnt from the first mark of each. */
+interface Burst {
+  marks: number;
+}
+
+/** Legs tell positions in whole milliseconds, and sums of parts are inexact. */
+export const ROUNDING_MS = 1;
+/** A mark that is off by more than this tells of a stall, not of jitter, and is believed at once. */
+const STALL_MS = 120;
+/** How much one mark may still move the estimate after many: enough to follow drift, too little to follow jitter. */
+const LEAST_GAIN = 0.15;
+/** How late a leg starts to play, until its first mark has told: in the middle of what is seen. */
+const START_UP_GUESS_MS = 100;
+const ROUND_TRIP_SAMPLES = 8;
+/** A probe counts only if the leg has surely been idle, else its echo waited behind audio. */
+const SURELY_IDLE_MS = 250;
+
+/**
+ * Our copy of the leg's playout queue.
+ *
+ * Times are local time plus the delay towards the leg. In that frame what was written at `t` can be
+ * played from `t` on, and a `clear` that is written now finds the queue exactly as it stands here now:
+ * the delay cancels out. Echoed marks correct the copy; they are old by the whole round trip, which
+ * probes on an idle queue measure.
+ */
+export class PlayoutMirror {
+  #segments: Segment[] = [];
+  #queueEnd: Milliseconds = -Infinity;
+  #startUp: Milliseconds = START_UP_GUESS_MS;
+  #startUpKnown = false;
+  #roundTrips: number[] = [];
+  #roundTrip: Milliseconds | undefined;
+  #probe:
+    | { readonly name: string; readonly at: Milliseconds; readonly counts: boolean }
+    | undefined;
+  #burst: Burst = { marks: 0 };
+
+  /** What has been written and not yet reported as played, oldest first. */
+  get segments(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  get last(): Segment | undefined {
+    return this.#segments[this.#segments.length - 1];
+  }
+
+  /** When everything written so far will have been played; in the past if nothing is queued. */
+  get queueEnd(): Milliseconds {
+    return this.#queueEnd;
+  }
+
+  isIdle(now: Milliseconds): boolean {
+    return now >= this.#queueEnd && this.#segments.length === 0;
+  }
+
+  probed(name: string, now: Milliseconds): void {
+    const counts = this.#roundTrip === undefined || now - this.#queueEnd > SURELY_IDLE_MS;
+    this.#probe = { name, at: now, counts };
+  }
+
+  write(
+    { responseId, itemId, contentIndex, audio, offsetMs, durationMs }: Speech,
+    now: Milliseconds,
+  ): Segment {
+    const startsBurst = now >= this.#queueEnd;
+    if (startsBurst) this.#burst = { marks: 0 };
+    const earliest = startsBurst ? now + this.#startUp : now;
+    const start = Math.max(this.#queueEnd, earliest);
+    const end = start + durationMs;
+    const burst = this.#burst;
+    const segment: Segment = {
+      responseId,
+      itemId,
+      contentIndex,
+      audio,
+      offsetMs,
+      durationMs,
+      mark: undefined,
+      burst,
+      earliest,
+      start,
+      end,
+    };
+    this.#segments.push(segment);
+    this.#queueEnd = end;
+    return segment;
+  }
+
+  /** An echoed mark: gives back the segments that are now known to have been played. */
+  marked(name: string, now: Milliseconds): readonly Segment[] {
+    if (this.#probe?.name === name) {
+      if (this.#probe.counts) this.#measured(now - this.#probe.at);
+      this.#probe = undefined;
+      return [];
+    }
+    const index = this.#segments.findIndex((segment) => segment.mark === name);
+    const segment = this.#segments[index];
+    if (segment === undefined) return [];
+    this.#correct(segment, now - (this.#roundTrip ?? 0));
+    return this.#segments.splice(0, index + 1);
+  }
+
+  /** A reported position: everything before it has been played. */
+  rendered(itemId: string, ms: Milliseconds, now: Milliseconds): readonly Segment[] {
+    const index = this.#segments.findLastIndex((segment) =>
+      segment.itemId === itemId && segment.offsetMs <= ms
+    );
+    const segment = this.#segments[index];
+    if (segment === undefined) return [];
+    const withinMs = Math.min(ms - segment.offsetMs, segment.durationMs);
+    this.#shift(index, now - (segment.start + withinMs));
+    const endMs = segment.offsetMs + segment.durationMs;
+    const played = endMs <= ms + ROUNDING_MS ? index + 1 : index;
+    return this.#segments.splice(0, played);
+  }
+
+  /** How much of a segment has been played if the leg is cleared now. */
+  playedMs(segment: Segment, now: Milliseconds): number {
+    return Math.min(Math.max(now - segment.start, 0), segment.durationMs);
+  }
+
+  /** Forgets the queue, as the leg does on `clear`, and gives back what was in it. */
+  clear(now: Milliseconds): readonly Segment[] {
+    const segments = this.#segments;
+    this.#segments = [];
+    this.#queueEnd = Math.min(this.#queueEnd, now);
+    this.#probe = undefined;
+    return segments;
+  }
+
+  /** Drops segments whose report is overdue by more than `graceMs`; a leg may lose one. */
+  expire(now: Milliseconds, graceMs: Milliseconds): readonly Segment[] {
+    const kept = this.#segments.findIndex((segment) => now < segment.end + graceMs);
+    return this.#segments.splice(0, kept < 0 ? this.#segments.length : kept);
+  }
+
+  #measured(roundTripMs: number): void {
+    this.#roundTrips.push(roundTripMs);
+    if (this.#roundTrips.length > ROUND_TRIP_SAMPLES) this.#roundTrips.shift();
+    const sum = this.#roundTrips.reduce((total, sample) => total + sample, 0);
+    this.#roundTrip = sum / this.#roundTrips.length;
+  }
+
+  #correct(segment: Segment, playedAt: Milliseconds): void {
+    const error = playedAt - segment.end;
+    if (segment.burst.marks === 0) {
+      const sample = Math.max(0, this.#startUp + error);
+      const weight = this.#startUpKnown ? 0.4 : 1;
+      this.#startUp += weight * (sample - this.#startUp);
+      this.#startUpKnown = true;
+    }
+    const gain = Math.abs(error) > STALL_MS
+      ? 1
+      : Math.max(LEAST_GAIN, 1 / (1.15 + segment.burst.marks));
+    segment.burst.marks++;
+    this.#shift(this.#segments.indexOf(segment), gain * error);
+  }
+
+  /** Moves the segment at `index` by `error`, and those behind it as far as they queue up on it. */
+  #shift(index: number, error: number): void {
+    let previousEnd = -Infinity;
+    for (let i = index; i < this.#segments.length; i++) {
+      const segment = this.#segments[i];
+      if (segment === undefined) break;
+      const start = i === index ? segment.start + error : Math.max(segment.earliest, previousEnd);
+      segment.start = start;
+      segment.end = start + segment.durationMs;
+      previousEnd = segment.end;
+    }
+    if (previousEnd > -Infinity) this.#queueEnd = previousEnd;
+  }
+}

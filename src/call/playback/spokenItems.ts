@@ -1,0 +1,139 @@
+import { ROUNDING_MS, type Segment } from "./playoutMirror.ts";
+import type { SpeechRef } from "../realtimeClient.ts";
+import type { Milliseconds } from "../types.ts";
+
+/** An item of the agent's speech that was cut off. */
+export interface Cut extends SpeechRef {
+  readonly heardMs: Milliseconds;
+  /** How much of it the leg was given; no more can have been heard. */
+  readonly sentMs: Milliseconds;
+  /** How much of it the model has produced so far. */
+  readonly producedMs: Milliseconds;
+  /** Whether the model has produced all of it. */
+  readonly complete: boolean;
+}
+
+/** What became known as played: where the item now stands, and whether that was all of it. */
+export interface Heard {
+  readonly itemId: string;
+  readonly heardMs: Milliseconds;
+  readonly finished: boolean;
+}
+
+interface Item extends SpeechRef {
+  producedMs: number;
+  sentMs: number;
+  heardMs: number;
+  complete: boolean;
+}
+
+/** The agent's items, in the order of speaking, until they have been heard whole: how far each has come. */
+export class SpokenItems {
+  readonly #items = new Map<string, Item>();
+
+  /** The model has produced more of an item; tells where in it that begins. */
+  produced(ref: SpeechRef, durationMs: Milliseconds): Milliseconds {
+    let item = this.#items.get(ref.itemId);
+    if (item === undefined) {
+      const { responseId, itemId, contentIndex } = ref;
+      const none = { producedMs: 0, sentMs: 0, heardMs: 0, complete: false };
+      item = { responseId, itemId, contentIndex, ...none };
+      this.#items.set(itemId, item);
+    }
+    const offsetMs = item.producedMs;
+    item.producedMs += durationMs;
+    return offsetMs;
+  }
+
+  /** The leg was given an item up to `endMs`. */
+  sent(itemId: string, endMs: Milliseconds): void {
+    const item = this.#items.get(itemId);
+    if (item !== undefined) item.sentMs = Math.max(item.sentMs, endMs);
+  }
+
+  /** How far an item is known to have been heard. */
+  heardMs(itemId: string): Milliseconds {
+    return this.#items.get(itemId)?.heardMs ?? 0;
+  }
+
+  /** The model has said all of an item. Undefined if it had before, or has never begun it. */
+  complete(itemId: string): Heard | undefined {
+    const item = this.#items.get(itemId);
+    if (item === undefined || item.complete) return undefined;
+    item.complete = true;
+    return this.#settle(item);
+  }
+
+  /** Whether an item is complete and ends at `endMs`. */
+  endsAt(itemId: string, endMs: Milliseconds): boolean {
+    const item = this.#items.get(itemId);
+    return item?.complete === true && endMs >= item.producedMs - ROUNDING_MS;
+  }
+
+  /** Segments have been played; what has been heard whole is forgotten. */
+  played(segments: readonly Segment[]): readonly Heard[] {
+    const heard = new Map<string, Heard>();
+    for (const { itemId, offsetMs, durationMs } of segments) {
+      const item = this.#items.get(itemId);
+      if (item === undefined) continue;
+      item.heardMs = Math.max(item.heardMs, offsetMs + durationMs);
+      heard.set(itemId, this.#settle(item));
+    }
+    return [...heard.values()];
+  }
+
+  /** A position that was reported; no further back than `atLeastMs`, if given, else than what was known. */
+  rendered(
+    itemId: string,
+    ms: Milliseconds,
+    atLeastMs?: Milliseconds,
+  ): { readonly heardMs: Milliseconds; readonly advanced: boolean } | undefined {
+    const item = this.#items.get(itemId);
+    if (item === undefined) return undefined;
+    const heardMs = Math.min(Math.max(ms, atLeastMs ?? item.heardMs), item.sentMs);
+    const advanced = heardMs > item.heardMs;
+    item.heardMs = heardMs;
+    return { heardMs, advanced };
+  }
+
+  /** Takes over how far each item has come by an estimate, where that is further than what is known. */
+  estimate(playedMs: (segment: Segment) => Milliseconds, segments: readonly Segment[]): void {
+    for (const segment of segments) {
+      const item = this.#items.get(segment.itemId);
+      const ms = playedMs(segment);
+      if (item === undefined || ms <= 0) continue;
+      item.heardMs = Math.min(Math.max(item.heardMs, segment.offsetMs + ms), item.producedMs);
+    }
+  }
+
+  /** How far each item has come; those that turn out to be heard whole are forgotten. */
+  standing(): readonly Heard[] {
+    return [...this.#items.values()].map((item) => this.#settle(item));
+  }
+
+  /** What the model has not finished, of one response or of all. */
+  unfinished(responseId?: string): readonly Cut[] {
+    return [...this.#items.values()].filter((item) =>
+      !item.complete && (responseId === undefined || item.responseId === responseId)
+    );
+  }
+
+  /** Forgets everything, and gives what the caller will not hear the end of. */
+  cut(): readonly Cut[] {
+    // Also what was heard whole so far, if the model is in the middle of it: the rest will not be.
+    const cuts = [...this.#items.values()].filter((item) => !item.complete || !isHeard(item));
+    this.#items.clear();
+    return cuts;
+  }
+
+  #settle(item: Item): Heard {
+    const { itemId, heardMs } = item;
+    const finished = item.complete && isHeard(item);
+    if (finished) this.#items.delete(itemId);
+    return { itemId, heardMs, finished };
+  }
+}
+
+function isHeard({ heardMs, producedMs }: Item): boolean {
+  return heardMs >= producedMs - ROUNDING_MS;
+}

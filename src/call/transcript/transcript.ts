@@ -1,0 +1,223 @@
+import type { CallEvent, TranscriptTurn } from "../callEvent.ts";
+import { heardText } from "./heardText.ts";
+import { ItemOrder } from "./itemOrder.ts";
+import type { HistoryItem } from "../modelSetup.ts";
+import type { ToolCall } from "../realtimeClient.ts";
+import {
+  type AgentEntry,
+  type CallerEntry,
+  historyItemOf,
+  type TranscriptEntry,
+  turnOf,
+} from "./transcriptEntry.ts";
+import type { Milliseconds } from "../types.ts";
+
+const MAX_ENTRIES = 2000;
+const MAX_TEXT = 20_000;
+/** A caller who writes without end does not fill our memory: later lines reach the model only. */
+const MAX_TYPED_CHARACTERS = 500_000;
+/** What a fresh session is told: enough to go on, short enough not to drag it into text. */
+const MAX_HISTORY_CHARACTERS = 8000;
+const MAX_HISTORY_ITEMS = 60;
+
+/** The conversation as it was really said and heard, in the order of its items. */
+export class Transcript {
+  readonly #entries = new Map<string, TranscriptEntry>();
+  readonly #order = new ItemOrder();
+  readonly #startedAt: Milliseconds;
+  #local = 0;
+  #typedCharacters = 0;
+
+  constructor(startedAt: Milliseconds) {
+    this.#startedAt = startedAt;
+  }
+
+  /** The model has taken in an item, behind `previousItemId` where it says so. */
+  placed(itemId: string, previousItemId: string | undefined): void {
+    this.#order.placed(itemId, previousItemId);
+  }
+
+  /** The model has taken in what the caller wrote: the line that has waited longest is this item. */
+  writtenPlaced(itemId: string, previousItemId: string | undefined): void {
+    this.#order.writtenPlaced(itemId, previousItemId);
+  }
+
+  callerSpoke(itemId: string, now: Milliseconds): void {
+    this.#caller(itemId, "voice", now);
+  }
+
+  callerStopped(itemId: string, now: Milliseconds): void {
+    const entry = this.#entries.get(itemId);
+    if (entry?.kind === "caller") entry.endedAt ??= now;
+  }
+
+  callerText(
+    itemId: string,
+    text: string,
+    final: boolean,
+    now: Milliseconds,
+  ): CallEvent | undefined {
+    const entry = this.#caller(itemId, "voice", now);
+    if (entry === undefined || entry.final) return undefined;
+    entry.text = (final ? text : entry.text + text).slice(0, MAX_TEXT);
+    entry.final = final;
+    entry.endedAt ??= now;
+    return this.#turn(entry);
+  }
+
+  /** The caller typed, or pressed keys; the line is complete at once. */
+  typed(
+    text: string,
+    by: "text" | "keypad",
+    now: Milliseconds,
+    told: string = text,
+  ): CallEvent | undefined {
+    const room = this.#typedCharacters < MAX_TYPED_CHARACTERS;
+    const entry = room ? this.#caller(`local_${++this.#local}`, by, now) : undefined;
+    if (entry === undefined) return undefined;
+    this.#typedCharacters += text.length + told.length;
+    this.#order.wrote(entry.id);
+    entry.text = text.slice(0, MAX_TEXT);
+    entry.told = told.slice(0, MAX_TEXT);
+    entry.final = true;
+    entry.endedAt = now;
+    return this.#turn(entry);
+  }
+
+  agentText(itemId: string, text: string, now: Milliseconds): CallEvent | undefined {
+    const entry = this.#agent(itemId, now);
+    if (entry === undefined || entry.final || text === "") return undefined;
+    entry.text = (entry.text + text).slice(0, MAX_TEXT);
+    return this.#turn(entry);
+  }
+
+  /** The caller has heard all of an item. */
+  heard(itemId: string, now: Milliseconds): CallEvent | undefined {
+    const entry = this.#entries.get(itemId);
+    if (entry?.kind !== "agent" || entry.final) return undefined;
+    entry.final = true;
+    entry.endedAt = now;
+    return this.#turn(entry);
+  }
+
+  /** The model stopped in the middle of an item: its words that have no audio will not be heard. */
+  brokenOff(itemId: string, producedMs: Milliseconds): CallEvent | undefined {
+    const entry = this.#entries.get(itemId);
+    if (entry?.kind !== "agent" || entry.final) return undefined;
+    entry.text = heardText(entry.text, producedMs, producedMs, false);
+    return this.#turn(entry);
+  }
+
+  /** An item that was written and not spoken: it is on record, and is no part of the conversation. */
+  unspoken(itemId: string): CallEvent | undefined {
+    const entry = this.#entries.get(itemId);
+    if (entry?.kind !== "agent" || entry.final) return undefined;
+    entry.final = true;
+    entry.unspoken = true;
+    return this.#turn(entry);
+  }
+
+  /** The caller has heard an item only so far: what was not heard was not said. */
+  cut(
+    itemId: string,
+    heardMs: Milliseconds,
+    producedMs: Milliseconds,
+    complete: boolean,
+    now: Milliseconds,
+  ): CallEvent | undefined {
+    const entry = this.#entries.get(itemId);
+    if (entry?.kind !== "agent" || entry.final) return undefined;
+    entry.text = heardText(entry.text, heardMs, producedMs, complete);
+    entry.final = true;
+    entry.interrupted = true;
+    entry.endedAt = now;
+    return this.#turn(entry);
+  }
+
+  toolCalled(call: ToolCall): void {
+    if (!this.#hasRoom()) return;
+    const id = `tool_${call.callId}`;
+    const position = this.#order.next();
+    this.#entries.set(id, { kind: "tool", id, position, call, output: undefined });
+  }
+
+  toolReturned(callId: string, output: string): void {
+    const entry = this.#entries.get(`tool_${callId}`);
+    if (entry?.kind === "tool") entry.output = output;
+  }
+
+  /** The call is over: what is still open stays as it is. */
+  close(): readonly CallEvent[] {
+    const events: CallEvent[] = [];
+    for (const entry of this.#entries.values()) {
+      if (entry.kind === "tool" || entry.final) continue;
+      entry.final = true;
+      events.push(this.#turn(entry));
+    }
+    return events;
+  }
+
+  /** What a fresh model session needs to go on: the latest part, with whole tool calls only. */
+  history(): readonly HistoryItem[] {
+    const entries = [...this.#entries.values()].sort((a, b) => a.position - b.position);
+    const items: HistoryItem[] = [];
+    let characters = 0;
+    for (const entry of entries.reverse()) {
+      const item = historyItemOf(entry);
+      if (item === undefined) continue;
+      characters += JSON.stringify(item).length;
+      if (items.length >= MAX_HISTORY_ITEMS || characters > MAX_HISTORY_CHARACTERS) {
+        items.push({ type: "message", role: "system", text: "Earlier parts are left out here." });
+        break;
+      }
+      items.push(item);
+    }
+    return items.reverse();
+  }
+
+  #caller(id: string, by: TranscriptTurn["by"], now: Milliseconds): CallerEntry | undefined {
+    const known = this.#entries.get(id);
+    if (known !== undefined) return known.kind === "caller" ? known : undefined;
+    if (!this.#hasRoom()) return undefined;
+    const position = this.#order.positionOf(id);
+    const entry: CallerEntry = {
+      kind: "caller",
+      id,
+      position,
+      by,
+      startedAt: now,
+      endedAt: undefined,
+      text: "",
+      final: false,
+    };
+    this.#entries.set(id, entry);
+    return entry;
+  }
+
+  #agent(id: string, now: Milliseconds): AgentEntry | undefined {
+    const known = this.#entries.get(id);
+    if (known !== undefined) return known.kind === "agent" ? known : undefined;
+    if (!this.#hasRoom()) return undefined;
+    const position = this.#order.positionOf(id);
+    const entry: AgentEntry = {
+      kind: "agent",
+      id,
+      position,
+      startedAt: now,
+      endedAt: undefined,
+      text: "",
+      final: false,
+      interrupted: false,
+    };
+    this.#entries.set(id, entry);
+    return entry;
+  }
+
+  #hasRoom(): boolean {
+    return this.#entries.size < MAX_ENTRIES;
+  }
+
+  #turn(entry: CallerEntry | AgentEntry): CallEvent {
+    return { type: "turn", turn: turnOf(entry, this.#startedAt) };
+  }
+}

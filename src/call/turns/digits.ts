@@ -1,0 +1,38 @@
+import type { Milliseconds } from "../types.ts";
+
+const MAX_DIGITS = 32;
+
+/** Gathers the keys that a caller presses into one entry, ended by `#` or by a pause. */
+export class Digits {
+  readonly #timeoutMs: Milliseconds;
+  #entry = "";
+  #lastAt: Milliseconds = 0;
+
+  constructor(timeoutMs: Milliseconds) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Gives the whole entry when this key ends it. */
+  pressed(digit: string, now: Milliseconds): string | undefined {
+    if (!/^[0-9*#A-D]$/.test(digit)) return undefined;
+    this.#lastAt = now;
+    if (digit === "#") return this.#take() || "#";
+    this.#entry += digit;
+    return this.#entry.length >= MAX_DIGITS ? this.#take() : undefined;
+  }
+
+  tick(now: Milliseconds): string | undefined {
+    const wakeAt = this.wakeAt;
+    return wakeAt !== undefined && now >= wakeAt ? this.#take() : undefined;
+  }
+
+  get wakeAt(): Milliseconds | undefined {
+    return this.#entry === "" ? undefined : this.#lastAt + this.#timeoutMs;
+  }
+
+  #take(): string {
+    const entry = this.#entry;
+    this.#entry = "";
+    return entry;
+  }
+}

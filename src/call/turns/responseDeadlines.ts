@@ -1,0 +1,200 @@
+import type { AgentVoice } from "../playback/agentSpeech.ts";
+import type { CallParts } from "../callParts.ts";
+import { earliest } from "../earliest.ts";
+import type { Outbox } from "../commandBuffer.ts";
+import type { ResponsePurpose, ResponseRequest } from "../realtimeClient.ts";
+import type { ResponseOutcomes } from "./responseOutcomes.ts";
+import * as sentences from "../model/prompts.ts";
+import type { ToolTurns } from "./toolTurns.ts";
+import type { Turns } from "./turns.ts";
+import type { CallPolicy, Milliseconds } from "../types.ts";
+
+/** What there is to watch over. */
+export interface Watched {
+  /** The caller can hear the agent. */
+  readonly joined: boolean;
+  readonly ready: boolean;
+  readonly closing: boolean;
+}
+
+/** A model that has given no sign of life for so long is not at work. */
+const STALLED_MS = 10_000;
+/** The same where the caller has heard nothing at all meanwhile. */
+const SILENT_MS = 4000;
+/** The same where no filler would tell a slow model from one that is stuck. */
+const UNBRIDGED_MS = 8000;
+/** Most replies have begun by then, however soon the wait for a tool is to be bridged. */
+const USUAL_REPLY_MS = 2000;
+/** A filler is given this long to be heard before its model is taken to be stuck. */
+const BRIDGE_MS = 1500;
+/** A response that was silenced has to end, and is over after this even if nothing tells it. */
+const CANCELLED_MS = 2000;
+/** Each one is billed, however often a caller cuts in. */
+const APART_MS = 2000;
+/** While a wait lasts, a word is said so often, and so many times. */
+const REPEAT_MS = 3500;
+const MAX_BRIDGES = 12;
+/** Signs of life without a sound are believed for so long. */
+const LONGEST_SILENT_MS = 60_000;
+/** What nobody is waiting for is given more time. */
+const UNAWAITED: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_warning", "say"]);
+
+/** Sees to it that no response is waited for without end, and no caller without a word. */
+export class ResponseWatch {
+  readonly #policy: CallPolicy;
+  readonly #outbox: Outbox;
+  readonly #turns: Turns;
+  readonly #voice: AgentVoice;
+  readonly #tools: ToolTurns;
+  readonly #outcomes: ResponseOutcomes;
+  #quietSince: Milliseconds | undefined;
+  #waitingSince: Milliseconds | undefined;
+  #silenced: { readonly id: string; readonly at: Milliseconds } | undefined;
+  #begun: { readonly request: ResponseRequest; readonly at: Milliseconds } | undefined;
+  /** How often the present wait has been bridged, and whether a bridge was heard. */
+  #bridges = 0;
+  #bridged = false;
+  #bridgedAt: Milliseconds = -Infinity;
+  /** The longest that this model has taken to begin to speak. */
+  #slowestMs = 0;
+  #bridgeAt: Milliseconds | undefined;
+  #stallAt: Milliseconds | undefined;
+
+  constructor(
+    { policy, outbox, turns, voice }: CallParts,
+    { tools, outcomes }: { readonly tools: ToolTurns; readonly outcomes: ResponseOutcomes },
+  ) {
+    this.#policy = policy;
+    this.#outbox = outbox;
+    this.#turns = turns;
+    this.#voice = voice;
+    this.#tools = tools;
+    this.#outcomes = outcomes;
+  }
+
+  /** Some speech is going to be heard. */
+  sounded(responseId: string, now: Milliseconds): void {
+    if (this.#turns.aside.id === responseId) {
+      this.#bridged = true;
+      this.#turns.aside.sounded(responseId, now);
+      return;
+    }
+    this.#turns.alive(responseId, now);
+    this.#outcomes.sounded();
+    this.#bridges = 0;
+    this.#bridged = false;
+    if (this.#begun !== undefined && this.#turns.responseId === responseId) {
+      this.#slowestMs = Math.max(this.#slowestMs, now - this.#begun.at);
+      this.#begun = undefined;
+    }
+    const unheard = this.#turns.aside.open ? this.#turns.aside.forgo() : undefined;
+    if (unheard !== undefined) this.#voice.abandon(unheard, now);
+  }
+
+  tick(now: Milliseconds, watched: Watched): void {
+    const overdue = this.#turns.aside.expire(now);
+    if (overdue !== undefined) this.#voice.abandon(overdue, now);
+    this.look(now, watched);
+    if (this.#bridgeAt !== undefined && now >= this.#bridgeAt) this.#bridge(now);
+    const { freeAt } = this;
+    if (freeAt !== undefined && now >= freeAt) this.#free(now);
+    if (this.#stallAt !== undefined && now >= this.#stallAt) this.#outcomes.stalled(now);
+    this.#outbox.pushAll(this.#turns.next(now));
+    this.look(now, watched);
+  }
+
+  get wakeAt(): Milliseconds | undefined {
+    return earliest(this.#turns.aside.wakeAt, this.#bridgeAt, this.freeAt, this.#stallAt);
+  }
+
+  /** When a response that was silenced counts as over. */
+  get freeAt(): Milliseconds | undefined {
+    if (this.#silenced === undefined || this.#silenced.id !== this.#turns.responseId) {
+      return undefined;
+    }
+    return Math.max(this.#silenced.at, this.#turns.currentAt ?? 0) + CANCELLED_MS;
+  }
+
+  /** Takes note of what is asked for, and works out when something about it becomes due. */
+  look(now: Milliseconds, { joined, ready, closing }: Watched): void {
+    const { current, currentAt, responseId } = this.#turns;
+    const isSilenced = responseId !== undefined && this.#voice.isSilenced(responseId);
+    if (!isSilenced) this.#silenced = undefined;
+    else if (this.#silenced?.id !== responseId) this.#silenced = { id: responseId, at: now };
+    if (current === undefined) this.#begun = undefined;
+    else if (this.#begun?.request !== current && !this.#hasSounded) {
+      this.#begun = { request: current, at: currentAt ?? now };
+    }
+    const quiet = joined && !this.#voice.audible && !this.#turns.callerSpeaking;
+    this.#quietSince = quiet ? this.#quietSince ?? now : undefined;
+    const wanted = this.#turns.awaited(isSilenced ? responseId : undefined) ||
+      this.#tools.running > 0;
+    if (!wanted) {
+      this.#bridges = 0;
+      this.#bridged = false;
+    }
+    this.#waitingSince = quiet && wanted && !closing ? this.#waitingSince ?? now : undefined;
+    this.#bridgeAt = ready ? this.#nextBridgeAt() : undefined;
+    this.#stallAt = ready && !isSilenced && currentAt !== undefined
+      ? this.#nextStallAt(currentAt)
+      : undefined;
+  }
+
+  get #hasSounded(): boolean {
+    const { responseId } = this.#turns;
+    return responseId !== undefined && this.#voice.hasSounded(responseId);
+  }
+
+  #nextBridgeAt(): Milliseconds | undefined {
+    const { fillerAfterMs } = this.#policy;
+    const since = this.#waitingSince;
+    const bridgeable = fillerAfterMs > 0 && this.#bridges < MAX_BRIDGES && !this.#turns.aside.open;
+    if (!bridgeable || since === undefined) return undefined;
+    if (this.#bridges > 0) {
+      return Math.max(since, this.#bridgedAt) + Math.max(fillerAfterMs, REPEAT_MS);
+    }
+    const slowAt = this.#tools.slowAt(fillerAfterMs) ?? Infinity;
+    const replyAt = since + Math.max(fillerAfterMs, USUAL_REPLY_MS);
+    return Math.max(since, Math.min(replyAt, slowAt), this.#bridgedAt + APART_MS);
+  }
+
+  #nextStallAt(currentAt: Milliseconds): Milliseconds {
+    const silentTill = this.#begun === undefined ? Infinity : this.#begun.at + LONGEST_SILENT_MS;
+    return Math.min(silentTill, this.#impatientAt(currentAt));
+  }
+
+  #impatientAt(currentAt: Milliseconds): Milliseconds {
+    const purpose = this.#turns.current?.purpose;
+    const unheard = this.#quietSince !== undefined && !this.#bridged && purpose !== undefined &&
+      !UNAWAITED.has(purpose) && this.#outcomes.stalls < 2;
+    if (!unheard || this.#quietSince === undefined) return currentAt + STALLED_MS;
+    return Math.max(currentAt, this.#quietSince) + this.#patienceMs;
+  }
+
+  /** A model that has proved to be slow is given the time that it takes. */
+  get #patienceMs(): Milliseconds {
+    const { fillerAfterMs } = this.#policy;
+    const usualMs = fillerAfterMs > 0
+      ? Math.max(SILENT_MS, fillerAfterMs + BRIDGE_MS)
+      : UNBRIDGED_MS;
+    return Math.min(STALLED_MS, Math.max(usualMs, 2 * this.#slowestMs));
+  }
+
+  #bridge(now: Milliseconds): void {
+    const slow = this.#tools.running > 0;
+    this.#tools.takeSlow();
+    this.#bridges++;
+    this.#bridgedAt = now;
+    this.#outbox.notice("filler");
+    this.#outbox.pushAll(
+      this.#turns.askAside(slow ? sentences.filler() : sentences.bridge(), now),
+    );
+  }
+
+  #free(now: Milliseconds): void {
+    const { responseId } = this.#turns;
+    if (responseId === undefined) return;
+    this.#voice.abandon(responseId, now);
+    this.#outbox.pushAll(this.#turns.done(responseId, now));
+  }
+}

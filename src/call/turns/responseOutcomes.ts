@@ -1,0 +1,247 @@
+import type { AgentVoice } from "../playback/agentSpeech.ts";
+import type { CallParts } from "../callParts.ts";
+import type { ModelLink } from "../model/modelConnection.ts";
+import type { Outbox } from "../commandBuffer.ts";
+import type {
+  ModelInput,
+  ModelRequest,
+  ResponsePurpose,
+  ResponseRequest,
+} from "../realtimeClient.ts";
+import * as sentences from "../model/prompts.ts";
+import type { ToolTurns } from "./toolTurns.ts";
+import type { Turns } from "./turns.ts";
+import type { CallPolicy, Milliseconds } from "../types.ts";
+
+type ResponseDone = Extract<ModelInput, { type: "responseDone" }>;
+
+/** Failures of the account: a fresh connection would only fail in the same way, at cost. */
+const FATAL_CODES = new Set([
+  "insufficient_quota",
+  "invalid_api_key",
+  "account_deactivated",
+  "billing_hard_limit_reached",
+]);
+const RETRY_AFTER_MS = 1000;
+/** A model that asks for more patience than this does not get it. */
+const LONGEST_RETRY_MS = 8000;
+/** After this many failed responses in a row the model is of no use to the caller. */
+const MAX_FAILED_RESPONSES = 3;
+/** So many collisions before a connection is taken to be stuck. */
+const MAX_COLLISIONS = 3;
+/** Said late, or a second time, these are worth nothing. */
+const DISPENSABLE: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_warning"]);
+
+/** What comes of each response: said, or tried again, or a reason to do without this connection. */
+export class ResponseOutcomes {
+  readonly #policy: CallPolicy;
+  readonly #outbox: Outbox;
+  readonly #turns: Turns;
+  readonly #voice: AgentVoice;
+  readonly #tools: ToolTurns;
+  readonly #link: ModelLink;
+  #failed = 0;
+  /** Responses in a row that neither began to sound nor ended. */
+  #stalls = 0;
+  /** Requests in a row that met another response, and no sound since. */
+  #collisions = 0;
+
+  constructor(
+    { policy, outbox, turns, voice }: CallParts,
+    { tools, link }: { readonly tools: ToolTurns; readonly link: ModelLink },
+  ) {
+    this.#policy = policy;
+    this.#outbox = outbox;
+    this.#turns = turns;
+    this.#voice = voice;
+    this.#tools = tools;
+    this.#link = link;
+  }
+
+  get stalls(): number {
+    return this.#stalls;
+  }
+
+  /** The conversation goes on. */
+  sounded(): void {
+    this.#stalls = 0;
+    this.#collisions = 0;
+  }
+
+  done(done: ResponseDone, now: Milliseconds): void {
+    const { responseId, status } = done;
+    const code = done.reason ?? status;
+    if (status !== "completed" && FATAL_CODES.has(code)) this.#link.giveUp(code);
+    if (this.#turns.aside.id === responseId) {
+      this.#turns.aside.over(responseId);
+      this.#voice.asideOver(responseId, now);
+      return this.#outbox.pushAll(this.#turns.next(now));
+    }
+    const request = this.#turns.responseId === responseId ? this.#turns.current : undefined;
+    const verdict = request === undefined ? "said" : this.#judge(done, request);
+    if (verdict === "torn") this.#voice.breakOff(responseId, now);
+    if (verdict === "unspoken") this.#voice.unspoken(responseId);
+    this.#voice.responseDone(responseId, now);
+    this.#tools.responseDone(done, now);
+    if (request !== undefined) {
+      if (verdict === "torn") this.#goOn(request, code, RETRY_AFTER_MS, now);
+      else if (verdict !== "said") this.#again(request, code, done.retryAfterMs, now);
+      else if (status === "completed") this.#failed = 0;
+    }
+    this.#outbox.pushAll(this.#turns.done(responseId, now));
+  }
+
+  /** The model refused to start a response. */
+  refused(
+    request: ResponseRequest,
+    code: string,
+    retryAfterMs: Milliseconds | undefined,
+    now: Milliseconds,
+  ): void {
+    if (FATAL_CODES.has(code)) return this.#link.giveUp(code);
+    if (request.aside === true) {
+      if (this.#turns.aside.awaited) this.#turns.aside.reset();
+    } else {
+      const refused = this.#turns.refused(request, code, now);
+      if (refused !== undefined) this.#again(refused, code, retryAfterMs, now);
+      else if (this.#turns.owes(request.purpose)) this.#collided(now);
+    }
+    this.#outbox.pushAll(this.#turns.next(now));
+  }
+
+  /** The model says that it is at work on something else, of which nothing is heard. */
+  #collided(now: Milliseconds): void {
+    this.#collisions++;
+    if (this.#collisions >= 3 * MAX_COLLISIONS) return this.#link.giveUp("unresponsive");
+    if (this.#collisions % MAX_COLLISIONS === 0) this.#link.replace("unresponsive", now);
+  }
+
+  /** A cancel came too late: the response is over, whether or not its end was told. */
+  cancelRefused(responseId: string | undefined, code: string, now: Milliseconds): void {
+    if (code !== "response_cancel_not_active" || responseId === undefined) return;
+    if (this.#turns.responseId !== responseId) return;
+    this.#voice.responseDone(responseId, now);
+    this.#outbox.pushAll(this.#turns.done(responseId, now));
+  }
+
+  /** What is asked for, or running, has given no sign of life for too long. */
+  stalled(now: Milliseconds): void {
+    const { current: request, responseId } = this.#turns;
+    if (request === undefined) return;
+    this.#dropAside(now);
+    if (responseId === undefined) {
+      this.#turns.giveUp();
+      this.#stall(request, now);
+    } else if (this.#isWhole(responseId)) {
+      this.#outbox.push({ type: "model", request: { type: "cancel", responseId } });
+      this.#voice.responseDone(responseId, now);
+      this.#tools.responseDone({ responseId, status: "completed", toolCalls: [] }, now);
+      this.#turns.giveUp();
+    } else {
+      const sounded = this.#voice.hasSounded(responseId);
+      this.#voice.abandon(responseId, now);
+      this.#tools.responseDone({ responseId, status: "cancelled", toolCalls: [] }, now);
+      this.#turns.giveUp();
+      if (sounded) this.#goOn(request, "unresponsive", 0, now);
+      else this.#stall(request, now);
+    }
+    this.#outbox.pushAll(this.#turns.next(now));
+  }
+
+  /** Everything that was begun has been finished: only the end of it was never told. */
+  #isWhole(responseId: string): boolean {
+    if (this.#voice.isUnfinished(responseId)) return false;
+    return this.#voice.hasSounded(responseId) || this.#tools.hasAnnounced(responseId);
+  }
+
+  #judge(
+    { responseId, status, reason, toolCalls }: ResponseDone,
+    { purpose }: ResponseRequest,
+  ): "said" | "torn" | "failed" | "unspoken" {
+    if (this.#voice.isSilenced(responseId)) return "said";
+    const sounded = this.#voice.hasSounded(responseId);
+    switch (status) {
+      case "completed": {
+        const calls = toolCalls.length > 0 || this.#tools.hasAnnounced(responseId);
+        return sounded || calls ? "said" : "unspoken";
+      }
+      case "cancelled": {
+        // Nobody here has cancelled it: the model has heard the caller, or says no more.
+        if (purpose === "greeting" && this.#policy.greetingProtected) {
+          return sounded ? "torn" : "failed";
+        }
+        if (reason === "turn_detected" || this.#turns.callerSpeaking) return "said";
+        if (!sounded) return "failed";
+        return reason === undefined ? "torn" : "said";
+      }
+      case "incomplete":
+        return sounded ? "said" : "failed";
+      case "failed":
+        return sounded ? "torn" : "failed";
+    }
+  }
+
+  /** Asks for the same, later each time; in the end without hope. */
+  #again(
+    request: ResponseRequest,
+    code: string,
+    retryAfterMs: Milliseconds | undefined,
+    now: Milliseconds,
+  ): void {
+    if (code === "completed" && DISPENSABLE.has(request.purpose)) return;
+    this.#failed++;
+    const isLast = request.purpose === "goodbye"
+      ? this.#failed > 1
+      : this.#failed >= MAX_FAILED_RESPONSES;
+    if (isLast) {
+      // A call that is being left ends without its goodbye.
+      if (request.purpose !== "goodbye") {
+        this.#link.giveUp(code === "completed" ? "no_speech" : code);
+      }
+      return;
+    }
+    this.#outbox.notice("response_retried");
+    const hintMs = Math.min(retryAfterMs ?? 0, LONGEST_RETRY_MS);
+    this.#turns.askAgain(request, Math.max(hintMs, RETRY_AFTER_MS * this.#failed), now);
+  }
+
+  /** Asks for the rest of what the caller has heard the beginning of. */
+  #goOn(request: ResponseRequest, code: string, delayMs: Milliseconds, now: Milliseconds): void {
+    const { purpose } = request;
+    if (purpose === "goodbye" || DISPENSABLE.has(purpose)) return;
+    this.#failed++;
+    if (this.#failed >= MAX_FAILED_RESPONSES) return this.#link.giveUp(code);
+    this.#outbox.notice("response_retried");
+    const { greeting } = this.#policy;
+    if (purpose === "greeting" && this.#policy.greetingProtected && greeting !== undefined) {
+      return this.#turns.askAgain(sentences.restOfGreeting(greeting), delayMs, now);
+    }
+    this.#say(sentences.goOn());
+    this.#turns.askAgain({ purpose: "reply" }, delayMs, now);
+  }
+
+  /** Nothing has come at all: once more, then over a new connection, and then no more. */
+  #stall(request: ResponseRequest, now: Milliseconds): void {
+    this.#stalls++;
+    if (request.purpose === "goodbye") {
+      if (this.#stalls === 1) this.#turns.askAgain(request, 0, now);
+      return;
+    }
+    if (this.#stalls > 2) return this.#link.giveUp("unresponsive");
+    if (!DISPENSABLE.has(request.purpose)) this.#outbox.notice("response_retried");
+    // What an operator wants said comes after what the caller waits for.
+    if (request.purpose === "say") this.#outbox.pushAll(this.#turns.ask(request, now));
+    else if (!DISPENSABLE.has(request.purpose)) this.#turns.askAgain(request, 0, now);
+    if (this.#stalls === 2) this.#link.replace("unresponsive", now);
+  }
+
+  #dropAside(now: Milliseconds): void {
+    const { id } = this.#turns.aside;
+    this.#turns.aside.reset();
+    if (id !== undefined) this.#voice.abandon(id, now);
+  }
+
+  #say(request: ModelRequest): void {
+    this.#outbox.push({ type: "model", request });
+  }
+}

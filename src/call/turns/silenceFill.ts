@@ -1,0 +1,56 @@
+import type { Clock } from "../wakeTimer.ts";
+
+/** How often a line is looked at, and how much silence is given in place of what did not come. */
+const STEP_MS = 200;
+/** A gap in the network is shorter: what was held up comes after it, and must not be torn apart. */
+const PATIENCE_MS = 1000;
+/** No model waits longer for the end of a turn. */
+const MOST_MS = 10_000;
+
+/**
+ * A line that sends nothing once its caller is silent leaves a listener waiting for the end of a word:
+ * while a turn goes on, silence is given in place of frames that do not come.
+ *
+ * Frames are counted, not timed, so that one costs no clock and no timer.
+ */
+export class LineGap {
+  readonly #clock: Clock;
+  readonly #fill: (durationMs: number) => void;
+  #came = false;
+  #gapMs = 0;
+  #cancel: (() => void) | undefined;
+
+  constructor(clock: Clock, fill: (durationMs: number) => void) {
+    this.#clock = clock;
+    this.#fill = fill;
+  }
+
+  frame(): void {
+    this.#came = true;
+  }
+
+  turnBegins(): void {
+    if (this.#cancel !== undefined) return;
+    this.#gapMs = 0;
+    this.#wait();
+  }
+
+  turnEnds(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #wait(): void {
+    this.#came = false;
+    this.#cancel = this.#clock.setTimer(() => this.#look(), STEP_MS);
+  }
+
+  #look(): void {
+    this.#cancel = undefined;
+    this.#gapMs = this.#came ? 0 : this.#gapMs + STEP_MS;
+    if (this.#gapMs > PATIENCE_MS + MOST_MS) return;
+    // Before the silence, which may end the turn.
+    this.#wait();
+    if (this.#gapMs > PATIENCE_MS) this.#fill(STEP_MS);
+  }
+}

@@ -1,0 +1,94 @@
+import { earliest } from "../earliest.ts";
+import type { ToolCall } from "../realtimeClient.ts";
+import { RecentIds } from "../../utils/recentIds.ts";
+import type { Milliseconds } from "../types.ts";
+
+interface Running {
+  readonly call: ToolCall;
+  readonly responseId: string;
+  readonly startedAt: Milliseconds;
+  filled: boolean;
+}
+
+/** Ids are remembered to run each once; announcements of one call come close together. */
+const MAX_SEEN = 500;
+/** No response calls more than this many tools. */
+const MAX_ANNOUNCED = 64;
+
+/** A tool that has answered, and whether it was the last of those that its response called. */
+export interface Returned {
+  readonly call: ToolCall;
+  readonly startedAt: Milliseconds;
+  readonly last: boolean;
+}
+
+/** The tools of one call: each runs once, and only for a response that completed. */
+export class ToolCalls {
+  readonly #announced = new Map<string, ToolCall[]>();
+  readonly #running = new Map<string, Running>();
+  readonly #seen = new RecentIds(MAX_SEEN);
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  get runningIds(): readonly string[] {
+    return [...this.#running.keys()];
+  }
+
+  announced(responseId: string, call: ToolCall): void {
+    const calls = this.#announced.get(responseId) ?? [];
+    if (calls.length >= MAX_ANNOUNCED) return;
+    calls.push(call);
+    this.#announced.set(responseId, calls);
+  }
+
+  hasAnnounced(responseId: string): boolean {
+    return this.#announced.has(responseId);
+  }
+
+  /** Gives what a response called and was not given before, whatever number of times it was announced. */
+  called(responseId: string, listed: readonly ToolCall[]): readonly ToolCall[] {
+    const announced = this.#announced.get(responseId) ?? [];
+    this.#announced.delete(responseId);
+    const calls: ToolCall[] = [];
+    for (const call of [...announced, ...listed]) {
+      if (this.#seen.has(call.callId)) continue;
+      this.#seen.add(call.callId);
+      calls.push(call);
+    }
+    return calls;
+  }
+
+  started(responseId: string, call: ToolCall, now: Milliseconds): void {
+    this.#running.set(call.callId, { call, responseId, startedAt: now, filled: false });
+  }
+
+  /** A tool has answered; undefined if it was not waited for. */
+  returned(callId: string): Returned | undefined {
+    const one = this.#running.get(callId);
+    if (one === undefined) return undefined;
+    this.#running.delete(callId);
+    const { call, responseId, startedAt } = one;
+    const last = [...this.#running.values()].every((other) => other.responseId !== responseId);
+    return { call, startedAt, last };
+  }
+
+  /** The wait for what is running has been bridged. */
+  takeSlow(): void {
+    for (const one of this.#running.values()) one.filled = true;
+  }
+
+  slowAt(afterMs: Milliseconds): Milliseconds | undefined {
+    let first: Milliseconds | undefined;
+    for (const { filled, startedAt } of this.#running.values()) {
+      if (!filled) first = earliest(first, startedAt + afterMs);
+    }
+    return first;
+  }
+
+  /** What a response announced before its connection was lost will never be run. */
+  forgetAnnounced(): void {
+    this.#announced.clear();
+  }
+}

@@ -1,0 +1,215 @@
+import type { ControlInput, ToolEffect } from "../callInput.ts";
+import type { CallParts } from "../callParts.ts";
+import type { ClosingPlan } from "../ending/ending.ts";
+import type { Outbox } from "../commandBuffer.ts";
+import type { ModelInput, ModelRequest, ResponseRequest, ToolCall } from "../realtimeClient.ts";
+import * as sentences from "../model/prompts.ts";
+import { ToolCalls } from "./toolCalls.ts";
+import type { Transcript } from "../transcript/transcript.ts";
+import type { Turns } from "./turns.ts";
+import type { CallPolicy, Milliseconds } from "../types.ts";
+
+type ResponseDone = Pick<
+  Extract<ModelInput, { type: "responseDone" }>,
+  "responseId" | "status" | "toolCalls"
+>;
+type ToolReturned = Extract<ControlInput, { type: "toolReturned" }>;
+
+/** A model that has called tools so often without a sign of the caller has to say something now. */
+const MAX_ROUNDS = 8;
+
+/** Tools while people talk: run, answered, and what they do to the call. */
+export class ToolTurns {
+  readonly #policy: CallPolicy;
+  readonly #outbox: Outbox;
+  readonly #transcript: Transcript;
+  readonly #turns: Turns;
+  readonly #calls = new ToolCalls();
+  /** Outputs that the model has not confirmed; a reply begun before that may not know them. */
+  readonly #untaken = new Set<string>();
+  /** Running tools that were called over a connection that is gone. */
+  readonly #orphans = new Set<string>();
+  #effect: ToolEffect | undefined;
+  #agentSpoke = false;
+  #reachable = true;
+  /** Responses to the outputs of tools since the caller gave a sign. */
+  #rounds = 0;
+
+  constructor({ policy, outbox, transcript, turns }: CallParts) {
+    this.#policy = policy;
+    this.#outbox = outbox;
+    this.#transcript = transcript;
+    this.#turns = turns;
+  }
+
+  get running(): number {
+    return this.#calls.running;
+  }
+
+  announced(responseId: string, call: ToolCall): void {
+    this.#calls.announced(responseId, call);
+  }
+
+  hasAnnounced(responseId: string): boolean {
+    return this.#calls.hasAnnounced(responseId);
+  }
+
+  /** Whether the model may call no more tools until the caller gives a sign. */
+  get exhausted(): boolean {
+    return this.#rounds >= MAX_ROUNDS;
+  }
+
+  responseDone({ responseId, status, toolCalls }: ResponseDone, now: Milliseconds): void {
+    const refusal = status !== "completed"
+      ? sentences.NOT_CARRIED_OUT
+      : this.exhausted
+      ? sentences.WAIT_FOR_CALLER
+      : undefined;
+    for (const call of this.#calls.called(responseId, toolCalls)) {
+      if (refusal !== undefined) {
+        this.#tell({ type: "toolOutput", callId: call.callId, output: refusal });
+        continue;
+      }
+      this.#calls.started(responseId, call, now);
+      this.#transcript.toolCalled(call);
+      const { callId: toolCallId, name, arguments: args } = call;
+      this.#outbox.publish({ type: "toolStarted", toolCallId, name, arguments: args });
+      this.#outbox.push({ type: "runTool", call });
+    }
+  }
+
+  /** Hands the output to the model; gives a way out of the call when a tool asked for it. */
+  returned(input: ToolReturned, now: Milliseconds): ClosingPlan | undefined {
+    const { callId, output, ok, effect } = input;
+    const returned = this.#calls.returned(callId);
+    if (returned === undefined) return undefined;
+    const { call, startedAt, last } = returned;
+    this.#transcript.toolReturned(callId, output);
+    this.#outbox.publish({
+      type: "toolEnded",
+      toolCallId: callId,
+      name: call.name,
+      ok,
+      output,
+      durationMs: Math.round(now - startedAt),
+    });
+    this.#deliver(call, output);
+    this.#note(effect);
+    if (!last) return undefined;
+    const plan = this.#takePlan();
+    if (plan === undefined) {
+      this.#askForResult(now);
+    }
+    return plan;
+  }
+
+  /** Whether any tool was called since the caller gave a sign. */
+  get used(): boolean {
+    return this.#rounds > 0 || this.#calls.running > 0;
+  }
+
+  /** Only to an alias that the operator has defined, never to what a model makes up. */
+  transferPlan(alias: string): ClosingPlan | undefined {
+    if (!Object.hasOwn(this.#policy.transfers, alias)) return undefined;
+    const sentence = this.#policy.transfers[alias]?.sentence;
+    const farewell = { then: "transfer", alias } as const;
+    if (sentence === undefined && this.#agentSpoke) return { farewell, revocable: false };
+    return { farewell, say: sentences.handOver(sentence), revocable: false };
+  }
+
+  /** The model has taken in an output; a reply that it begins from now on makes use of it. */
+  outputTaken(callId: string): void {
+    this.#untaken.delete(callId);
+  }
+
+  replyStarted(): void {
+    if (this.#untaken.size === 0) {
+      this.#turns.withdraw("tool_result");
+    }
+  }
+
+  /** Whether the agent has said anything since the caller did: a goodbye, most likely. */
+  agentSpoke(): void {
+    this.#agentSpoke = true;
+  }
+
+  callerSpoke(): void {
+    this.#agentSpoke = false;
+    this.#rounds = 0;
+  }
+
+  /** The model's connection is gone: the next one knows nothing of what is running now. */
+  modelLost(): void {
+    this.#reachable = false;
+    this.#calls.forgetAnnounced();
+    this.#untaken.clear();
+    for (const callId of this.#calls.runningIds) this.#orphans.add(callId);
+  }
+
+  /** A fresh connection, which is told of all that has returned so far in its history. */
+  modelOpened(): void {
+    this.#reachable = true;
+  }
+
+  /** When the wait for a tool is to be bridged for the first time. */
+  slowAt(afterMs: Milliseconds): Milliseconds | undefined {
+    return this.#calls.slowAt(afterMs);
+  }
+
+  takeSlow(): void {
+    this.#calls.takeSlow();
+  }
+
+  #askForResult(now: Milliseconds): void {
+    if (this.exhausted) return;
+    this.#rounds++;
+    const request: ResponseRequest = this.exhausted
+      ? { purpose: "tool_result", tools: "none" }
+      : { purpose: "tool_result" };
+    this.#outbox.pushAll(this.#turns.ask(request, now));
+  }
+
+  #deliver(call: ToolCall, output: string): void {
+    const { callId, name } = call;
+    if (this.#orphans.delete(callId)) {
+      if (!this.#reachable) return;
+      const text = `The tool ${name} has returned: ${output}`;
+      return this.#tell({ type: "message", role: "system", text });
+    }
+    this.#untaken.add(callId);
+    this.#tell({ type: "toolOutput", callId, output });
+  }
+
+  #tell(request: ModelRequest): void {
+    this.#outbox.push({ type: "model", request });
+  }
+
+  #note(effect: ToolEffect | undefined): void {
+    switch (effect?.type) {
+      case "sendDigits":
+        this.#outbox.push({ type: "sendDigits", digits: effect.digits });
+        return;
+      case "transfer":
+        this.#effect = effect;
+        return;
+      case "endCall":
+        this.#effect ??= effect;
+    }
+  }
+
+  #takePlan(): ClosingPlan | undefined {
+    const effect = this.#effect;
+    this.#effect = undefined;
+    switch (effect?.type) {
+      case "transfer":
+        return this.transferPlan(effect.alias);
+      case "endCall": {
+        const farewell = { then: "end", end: { reason: "agent_hung_up" } } as const;
+        const plan = { farewell, revocable: true } as const;
+        return this.#agentSpoke ? plan : { ...plan, say: sentences.goodbye(farewell.end) };
+      }
+      default:
+        return undefined;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { Milliseconds } from "../call/types.ts";
+
+/** How many connections may be opened within a span of time. */
+export interface OpenRate {
+  readonly withinMs: Milliseconds;
+  readonly max: number;
+}
+
+/**
+ * What one call may open. A connection that is lost again and again takes six within a minute, and
+ * rotation 36 an hour: only a loop takes more.
+ */
+export const CALL_OPEN_RATES: readonly OpenRate[] = [
+  { withinMs: 60_000, max: 8 },
+  { withinMs: 60 * 60_000, max: 40 },
+];
+
+/** Counts openings of model connections against rates that hold whatever asks for them. */
+export class OpenLimit {
+  readonly #rates: readonly OpenRate[];
+  readonly #longestMs: Milliseconds;
+  /** When each of the latest was opened, the oldest first. */
+  #openedAt: Milliseconds[] = [];
+
+  constructor(rates: readonly OpenRate[]) {
+    this.#rates = rates;
+    this.#longestMs = Math.max(...rates.map(({ withinMs }) => withinMs));
+  }
+
+  /** Counts one more, where it may be opened. */
+  take(now: Milliseconds): boolean {
+    const recent = this.#openedAt.findIndex((at) => now - at < this.#longestMs);
+    this.#openedAt = recent < 0 ? [] : this.#openedAt.slice(recent);
+    const full = this.#rates.some(({ withinMs, max }) => {
+      const nthLast = this.#openedAt.at(-max);
+      return nthLast !== undefined && now - nthLast < withinMs;
+    });
+    if (!full) this.#openedAt.push(now);
+    return !full;
+  }
+}
