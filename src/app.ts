@@ -39,11 +39,11 @@ import type { Tools } from "./services/tools/toolRegistry.ts";
 import { createCallSigner } from "./services/tools/http/callSigner.ts";
 import { findUnpriced, findUnpricedLimits } from "./services/spending/unpricedLimits.ts";
 import { prepareFolder } from "./utils/writableFolder.ts";
-import type { RealtimeServerOptions } from "./sim/realtime.ts";
+import type { RealtimeServerOptions } from "./sim/openai/realtimeServer.ts";
 import { newId, newToken } from "./utils/ids.ts";
 import type { Logger } from "./utils/logger.ts";
 import { createTwilioFaults } from "./services/twilioOutbound/twilioFaults.ts";
-import { setTimer } from "./utils/setTimer.ts";
+import { setTimer } from "./utils/clock.ts";
 
 /** The whole server but for its listening socket. */
 export interface App {
@@ -287,7 +287,7 @@ async function openEngine(
     const open = createOpenModel({ ...ways, ...key, auth, url });
     return { name: model, open, close: () => Promise.resolve() };
   }
-  const { startRealtimeServer } = await import("./sim/realtime.ts");
+  const { startRealtimeServer } = await import("./sim/openai/realtimeServer.ts");
   const ownKey = newToken();
   const server = startRealtimeServer({ voice: "flite", apiKey: ownKey, ...simulated });
   const open = createOpenModel({ ...ways, url: server.url, apiKey: ownKey });

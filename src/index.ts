@@ -1,10 +1,10 @@
 import { type App, createApp } from "./app.ts";
 import { AgentsError } from "./config/agents.ts";
 import { readEnvironment, SettingsError } from "./config/env.ts";
-import { firstScreen, stoppingScreen } from "./config/firstScreen.ts";
+import { firstScreen, stoppingScreen } from "./config/startupBanner.ts";
 import { unreachableHosts, unreachableTools } from "./config/hostPermissions.ts";
 import { createFragmentGuard } from "./utils/fragmentGuard.ts";
-import { setTimer } from "./utils/setTimer.ts";
+import { setTimer } from "./utils/clock.ts";
 
 /** For hosts that bring their own socket and import this; started by itself, the server listens. */
 export default import.meta.main ? undefined : hostedServer();

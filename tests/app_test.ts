@@ -3,7 +3,7 @@ import { createApp } from "../src/app.ts";
 import { AgentsError } from "../src/config/agents.ts";
 import { SettingsError } from "../src/config/env.ts";
 import { type ApiDocument, operationsOf } from "../src/web/docs/document.ts";
-import { account, apiKey, startPhoneServer } from "./support/phoneServer.ts";
+import { account, apiKey, startPhoneServer } from "./support/servers/phoneServer.ts";
 
 Deno.test("a phone call in hears the agent and ends with the caller", async () => {
   await using server = await startPhoneServer();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findViolations, readSources } from "./support/imports.ts";
+import { findViolations, readSources } from "./support/architecture/imports.ts";
 
 Deno.test("the house: every file imports only what its room may", async () => {
   const files = await readSources(new URL("../src/", import.meta.url));

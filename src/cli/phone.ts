@@ -1,9 +1,13 @@
-import { createPhoneNetwork, type PhoneCall, type PhoneNetwork } from "../sim/phone.ts";
-import { describeEvent } from "../sim/phone/describeEvent.ts";
-import { followScript } from "../sim/phone/script.ts";
-import { startTwilioApi } from "../sim/phone/twilioApi.ts";
-import { readWav, writeWav } from "../sim/phone/wav.ts";
-import { createVoice } from "../sim/voice.ts";
+import {
+  createPhoneNetwork,
+  type PhoneCall,
+  type PhoneNetwork,
+} from "../sim/twilio/phoneNetwork.ts";
+import { describeEvent } from "../sim/twilio/call/describeEvent.ts";
+import { followScript } from "../sim/twilio/call/callerScript.ts";
+import { startTwilioApi } from "../sim/twilio/api/twilioApi.ts";
+import { readWav, writeWav } from "../sim/twilio/media/wav.ts";
+import { createVoice } from "../sim/voice/voice.ts";
 import { type PhoneOptions, readPhoneOptions, rehearsalLines, usage } from "./phoneOptions.ts";
 
 /** Runs the command; resolves with its exit code. */

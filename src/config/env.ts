@@ -1,5 +1,5 @@
 import { isLoopback } from "../utils/loopback.ts";
-import { checkExposure } from "./exposure.ts";
+import { checkExposure } from "./exposureCheck.ts";
 import { readLimits } from "./limitSettings.ts";
 import { readOutbound } from "./outboundSettings.ts";
 import { readPhone } from "./phoneSettings.ts";

@@ -2,11 +2,11 @@ import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { AnalysisBusy } from "../services/records/analyticsQueue.ts";
 import type { CallAnalytics, Distribution } from "../services/store/calls/callAnalytics.ts";
 import type { CallFilter } from "../services/store/calls/callList.ts";
-import type { CallerEnv, RequireScope } from "./access.ts";
+import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { filterFor } from "./callFilters.ts";
-import { analytics, analyticsQuery } from "./callSchemas.ts";
-import { HttpProblem } from "./errors.ts";
-import { errorAnswers, json, refuseInvalid } from "./openapiParts.ts";
+import { analytics, analyticsQuery } from "./openapi/callSchemas.ts";
+import { HttpProblem } from "./middleware/errors.ts";
+import { errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
 
 export interface AnalyticsRoutesDeps {
   readonly access: RequireScope;

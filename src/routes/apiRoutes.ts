@@ -12,14 +12,14 @@ import { createLiveKeyCalls, type LiveKeyCallsDeps } from "../services/calls/liv
 import type { Phone } from "../services/phone/createPhone.ts";
 import type { Records } from "../services/records/openRecords.ts";
 import type { Transfers } from "../services/spending/transferPolicy.ts";
-import { setTimer } from "../utils/setTimer.ts";
-import type { CallerEnv, RequireScope } from "./access.ts";
+import { setTimer } from "../utils/clock.ts";
+import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { analyticsRoutes } from "./analytics.ts";
 import { callsRoutes } from "./calls.ts";
 import { erasureRoutes } from "./erasure.ts";
 import { eventsRoutes } from "./events.ts";
-import type { GuessGuard } from "./guessGuard.ts";
-import { keysRoutes } from "./keys.ts";
+import type { GuessGuard } from "./middleware/guessGuard.ts";
+import { keysRoutes } from "./keyRevocation.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { webhookRoutes } from "./webhooks.ts";
 

@@ -1,9 +1,9 @@
 import type { z } from "@hono/zod-openapi";
 import type { CallFilter } from "../services/store/calls/callList.ts";
 import { present } from "../services/store/row.ts";
-import type { Caller } from "./access.ts";
-import type { callListQuery } from "./callSchemas.ts";
-import { HttpProblem } from "./errors.ts";
+import type { Caller } from "./middleware/access.ts";
+import type { callListQuery } from "./openapi/callSchemas.ts";
+import { HttpProblem } from "./middleware/errors.ts";
 
 /** What a query asks for, narrowed to the calls that its caller may see. */
 export function filterFor(

@@ -8,7 +8,7 @@ import type { CallRecord } from "../services/store/calls/callRecord.ts";
 import type { CallStore } from "../services/store/calls/callStore.ts";
 import { transcriptText, transcriptVtt } from "../services/records/transcriptFormats.ts";
 import type { TransferRefusal } from "../services/calls/callActions.ts";
-import type { Caller, CallerEnv, RequireScope } from "./access.ts";
+import type { Caller, CallerEnv, RequireScope } from "./middleware/access.ts";
 import { filterFor } from "./callFilters.ts";
 import {
   actionAnswer,
@@ -17,11 +17,11 @@ import {
   callList,
   callListQuery,
   transcript,
-} from "./callSchemas.ts";
-import { HttpProblem } from "./errors.ts";
-import { limitedJson } from "./limitedJson.ts";
-import { callIdParam, errorAnswers, json, refuseInvalid } from "./openapiParts.ts";
-import { acceptedFormat } from "./transcriptFormat.ts";
+} from "./openapi/callSchemas.ts";
+import { HttpProblem } from "./middleware/errors.ts";
+import { limitedJson } from "./middleware/limitedJson.ts";
+import { callIdParam, errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
+import { acceptedFormat } from "./middleware/acceptedFormat.ts";
 
 export interface CallsRoutesDeps {
   readonly access: RequireScope;

@@ -1,10 +1,10 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { DoNotCallEntry, DoNotCallList } from "../services/store/doNotCallList.ts";
-import type { CallerEnv, RequireScope } from "./access.ts";
-import { callerNumberParam } from "./callSchemas.ts";
-import { HttpProblem } from "./errors.ts";
-import { limitedJson } from "./limitedJson.ts";
-import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapiParts.ts";
+import type { CallerEnv, RequireScope } from "./middleware/access.ts";
+import { callerNumberParam } from "./openapi/callSchemas.ts";
+import { HttpProblem } from "./middleware/errors.ts";
+import { limitedJson } from "./middleware/limitedJson.ts";
+import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
 
 export interface DoNotCallRoutesDeps {
   readonly access: RequireScope;

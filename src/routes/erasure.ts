@@ -2,10 +2,10 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { CallLookup } from "../services/calls/callLookup.ts";
 import type { EndCall } from "../services/calls/endCall.ts";
 import type { Forgetting } from "../services/records/callErasure.ts";
-import type { CallerEnv, RequireScope } from "./access.ts";
-import { callerParam, erasure } from "./callSchemas.ts";
-import { HttpProblem } from "./errors.ts";
-import { callIdParam, errorAnswers, json, refuseInvalid } from "./openapiParts.ts";
+import type { CallerEnv, RequireScope } from "./middleware/access.ts";
+import { callerParam, erasure } from "./openapi/callSchemas.ts";
+import { HttpProblem } from "./middleware/errors.ts";
+import { callIdParam, errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
 
 export interface ErasureRoutesDeps {
   readonly access: RequireScope;

@@ -3,11 +3,11 @@ import type { EventLog, LogStart } from "../services/events/eventLog.ts";
 import { noPositions } from "../services/events/eventPositions.ts";
 import type { LoggedEvent } from "../services/events/eventRing.ts";
 import type { KeyRevocation } from "../services/cluster/keyRevocation.ts";
-import type { Caller, CallerEnv, RequireScope } from "./access.ts";
-import { HttpProblem } from "./errors.ts";
+import type { Caller, CallerEnv, RequireScope } from "./middleware/access.ts";
+import { HttpProblem } from "./middleware/errors.ts";
 import { createEventStream } from "./eventStream.ts";
-import { createStreamSlots } from "./streamSlots.ts";
-import { callIdParam, errorAnswers, refuseInvalid } from "./openapiParts.ts";
+import { createStreamSlots } from "./middleware/streamSlots.ts";
+import { callIdParam, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
 
 export interface EventsRoutesDeps {
   readonly access: RequireScope;

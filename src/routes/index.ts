@@ -4,7 +4,7 @@ import { routePath } from "@hono/hono/route";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import type { FragmentGuard } from "../utils/fragmentGuard.ts";
 import { allowOrigins } from "./cors.ts";
-import { answerErrors, answerNotFound } from "./errors.ts";
+import { answerErrors, answerNotFound } from "./middleware/errors.ts";
 import { type HealthDeps, healthRoutes } from "./health.ts";
 
 /** What the host tells of a request beside the request itself. */

@@ -1,9 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { createGauge } from "../services/metrics/prometheus.ts";
 import type { Metrics } from "../services/metrics/callMetrics.ts";
-import type { CallerEnv, RequireScope } from "./access.ts";
-import type { GuessGuard } from "./guessGuard.ts";
-import { errorAnswers, refuseInvalid } from "./openapiParts.ts";
+import type { CallerEnv, RequireScope } from "./middleware/access.ts";
+import type { GuessGuard } from "./middleware/guessGuard.ts";
+import { errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
 
 export interface MetricsRoutesDeps {
   readonly access: RequireScope;

@@ -1,11 +1,11 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { CallRefused } from "../call/sessionApi.ts";
 import type { OutboundCalls } from "../services/outbound/outboundCalls.ts";
-import type { Caller, CallerEnv, RequireScope } from "./access.ts";
-import { requireKeys } from "./apiKeys.ts";
-import { HttpProblem } from "./errors.ts";
-import { limitedJson } from "./limitedJson.ts";
-import { errorAnswers, json, refuseInvalid } from "./openapiParts.ts";
+import type { Caller, CallerEnv, RequireScope } from "./middleware/access.ts";
+import { requireKeys } from "./middleware/apiKeys.ts";
+import { HttpProblem } from "./middleware/errors.ts";
+import { limitedJson } from "./middleware/limitedJson.ts";
+import { errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
 import { answering } from "./outboundProblems.ts";
 import {
   idempotencyHeader,
@@ -14,7 +14,7 @@ import {
   outboundCall,
   outboundIdParam,
   queuedAnswer,
-} from "./outboundSchemas.ts";
+} from "./openapi/outboundSchemas.ts";
 import { phoneNotConfigured } from "./phoneNotConfigured.ts";
 
 export interface OutboundRoutesDeps {

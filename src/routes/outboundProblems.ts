@@ -10,8 +10,8 @@ import {
   StoreUnavailable,
 } from "../services/outbound/outboundErrors.ts";
 import type { DialRefusal } from "../services/spending/dialPolicy.ts";
-import { HttpProblem } from "./errors.ts";
-import { limitProblem } from "./limitProblem.ts";
+import { HttpProblem } from "./middleware/errors.ts";
+import { limitProblem } from "./middleware/limitProblem.ts";
 
 /** Waits for what may be refused, and makes every refusal an answer. */
 export async function answering<T>(work: Promise<T>): Promise<T> {

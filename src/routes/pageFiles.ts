@@ -1,7 +1,7 @@
 import type { Context } from "@hono/hono";
 import { stripTypeScriptTypes } from "node:module";
-import { HttpProblem } from "./errors.ts";
-import { etagOf, isHeld } from "./etag.ts";
+import { HttpProblem } from "./middleware/errors.ts";
+import { etagOf, isHeld } from "./middleware/etag.ts";
 
 /** Creates the function that answers with a file of one folder of `src/web`, TypeScript as JavaScript. */
 export function servePageFiles(folder: URL): (c: Context, name: string) => Promise<Response> {

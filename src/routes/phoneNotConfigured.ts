@@ -1,4 +1,4 @@
-import { HttpProblem } from "./errors.ts";
+import { HttpProblem } from "./middleware/errors.ts";
 
 /** The answer of every route that takes a phone, where none is set up. */
 export function phoneNotConfigured(): HttpProblem {

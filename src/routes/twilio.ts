@@ -8,10 +8,10 @@ import { readForm } from "../utils/bodyReader.ts";
 import { listsWord } from "../utils/headerList.ts";
 import { isWithheld } from "../utils/phoneNumber.ts";
 import { validateTwilioForm, validateTwilioSocket } from "../utils/twilioValidate.ts";
-import { HttpProblem } from "./errors.ts";
+import { HttpProblem } from "./middleware/errors.ts";
 import { phoneNotConfigured } from "./phoneNotConfigured.ts";
-import { createRepeatedWebhooks } from "./repeatedWebhooks.ts";
-import { createWaitingSockets } from "./waitingSockets.ts";
+import { createRepeatedWebhooks } from "./middleware/repeatedWebhooks.ts";
+import { createWaitingSockets } from "./middleware/waitingSockets.ts";
 
 /** What the phone network tells of a call beside asking what to do. */
 export interface PhoneEvents {

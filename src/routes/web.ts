@@ -7,12 +7,17 @@ import { presentedKey } from "../utils/auth.ts";
 import { readOptionalJson } from "../utils/bodyReader.ts";
 import { newId } from "../utils/ids.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
-import { tooManyRequests } from "./apiKeys.ts";
-import { HttpProblem } from "./errors.ts";
-import type { GuessGuard } from "./guessGuard.ts";
+import { tooManyRequests } from "./middleware/apiKeys.ts";
+import { HttpProblem } from "./middleware/errors.ts";
+import type { GuessGuard } from "./middleware/guessGuard.ts";
 import type { RouteEnv } from "./index.ts";
-import { limitProblem } from "./limitProblem.ts";
-import { type AccessRules, isAllowedOrigin, isLocal, refuseForeignHosts } from "./webAccess.ts";
+import { limitProblem } from "./middleware/limitProblem.ts";
+import {
+  type AccessRules,
+  isAllowedOrigin,
+  isLocal,
+  refuseForeignHosts,
+} from "./middleware/webAccess.ts";
 import { readHandshake } from "./webHandshake.ts";
 import { webPage } from "./webPage.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";

@@ -1,6 +1,6 @@
 import { TOKEN_PROTOCOL_PREFIX, WEB_PROTOCOL } from "../protocol/web.ts";
 import { listsWord, readHeaderList } from "../utils/headerList.ts";
-import { HttpProblem } from "./errors.ts";
+import { HttpProblem } from "./middleware/errors.ts";
 
 /**
  * Checks a WebSocket's handshake (RFC 6455, 4.2.1) and gives the token that it offers beside the

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { SingleUseTokens } from "../services/store/singleUseTokens.ts";
 import { newToken } from "../utils/ids.ts";
-import { HttpProblem } from "./errors.ts";
+import { HttpProblem } from "./middleware/errors.ts";
 import { withStoreDeadline } from "../services/store/storeDeadline.ts";
 
 /** What a token stands for: one call with one agent. */

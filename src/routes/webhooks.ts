@@ -1,9 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { DeadPosition, WebhookOutbox } from "../services/store/webhookOutbox.ts";
 import type { Webhooks } from "../services/webhooks/webhookDispatcher.ts";
-import type { CallerEnv, RequireScope } from "./access.ts";
-import { HttpProblem } from "./errors.ts";
-import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapiParts.ts";
+import type { CallerEnv, RequireScope } from "./middleware/access.ts";
+import { HttpProblem } from "./middleware/errors.ts";
+import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
 
 export interface WebhookRoutesDeps {
   readonly access: RequireScope;

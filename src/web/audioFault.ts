@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { askToResume } from "./sustain.ts";
+import { askToResume } from "./audioResume.ts";
 
 /** Which step of bringing up sound failed; the page has a sentence and a remedy for each. */
 export type AudioFault = "unsupported" | "context" | "module" | "node";

@@ -2,7 +2,7 @@
 import { closeContext, createContext, StepFailed } from "./audioFault.ts";
 import { MicrophoneError } from "./microphoneFault.ts";
 import { rootMeanSquare } from "./speaker.ts";
-import type { Graph } from "./sustain.ts";
+import type { Graph } from "./audioResume.ts";
 
 /** Turns a microphone's stream into frames. */
 export interface Capture extends Graph {

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { ClientMessage, ServerMessage } from "../protocol/web.ts";
-import { ask, Refusal } from "./ask.ts";
-import { describeRefused } from "./closeWords.ts";
+import { ask, Refusal } from "./apiClient.ts";
+import { describeRefused } from "./closeReasons.ts";
 
 export interface ServerInfo {
   /** `rehearsal`, or the name of the model that answers. */

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { Refusal, sendToApi } from "./ask.ts";
+import { Refusal, sendToApi } from "./apiClient.ts";
 import { element } from "./elements.ts";
 
 const FORMATS = [

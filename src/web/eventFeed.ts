@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { Refusal, sendToApi } from "./ask.ts";
+import { Refusal, sendToApi } from "./apiClient.ts";
 import type { CallEvent } from "./callAnswers.ts";
 import { delay } from "./delay.ts";
 import { readServerSentEvents } from "./serverSentEvents.ts";

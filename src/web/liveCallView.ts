@@ -1,13 +1,13 @@
 /// <reference lib="dom" />
-import { askApi } from "./ask.ts";
+import { askApi } from "./apiClient.ts";
 import type { CallDetail, CallEvent } from "./callAnswers.ts";
-import { describeEnd, describeWay, nameParty } from "./callWords.ts";
+import { describeEnd, describeWay, nameParty } from "./recordTexts.ts";
 import { element, find } from "./elements.ts";
 import { type FeedItem, followEvents } from "./eventFeed.ts";
-import { createLiveScript } from "./liveScript.ts";
+import { createLiveScript } from "./liveTranscript.ts";
 import { createOperatorDesk } from "./operatorDesk.ts";
 import { createSpeaking, type Speaking } from "./speaking.ts";
-import { formatDuration } from "./words.ts";
+import { formatDuration } from "./callTexts.ts";
 
 /** One call in progress: what is said in it, and the means to step in. */
 export interface LiveCallView {

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { askApi, Refusal } from "./ask.ts";
+import { askApi, Refusal } from "./apiClient.ts";
 import type { CallPage, CallSummary } from "./callAnswers.ts";
 import { delay } from "./delay.ts";
 import { find } from "./elements.ts";

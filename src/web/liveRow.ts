@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
 import type { CallEvent, CallSummary } from "./callAnswers.ts";
-import { describeWay, nameParty } from "./callWords.ts";
+import { describeWay, nameParty } from "./recordTexts.ts";
 import { element } from "./elements.ts";
 import { createSpeaking } from "./speaking.ts";
-import { formatDuration } from "./words.ts";
+import { formatDuration } from "./callTexts.ts";
 
 /** One call in progress: who, with which agent, how long, who speaks and the last that was said. */
 export interface LiveRow {

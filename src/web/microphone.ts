@@ -4,7 +4,7 @@ import { delay } from "./delay.ts";
 import { watchInputs } from "./inputDevices.ts";
 import { askForStream, faultOf, type MicrophoneFault, releaseStream } from "./microphoneFault.ts";
 import { createSilenceWatch } from "./silenceWatch.ts";
-import { sustain, type Sustained } from "./sustain.ts";
+import { sustain, type Sustained } from "./audioResume.ts";
 
 export type MicrophoneState =
   | { readonly name: "open" }

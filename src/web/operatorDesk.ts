@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { askApi, Refusal } from "./ask.ts";
+import { askApi, Refusal } from "./apiClient.ts";
 import type { CallDetail } from "./callAnswers.ts";
 import { find } from "./elements.ts";
 

@@ -1,15 +1,15 @@
 /// <reference lib="dom" />
 import { storedKey, storeKey } from "./apiKey.ts";
-import { Refusal } from "./ask.ts";
+import { Refusal } from "./apiClient.ts";
 import { askServer, type ServerInfo } from "./connection.ts";
 import { find } from "./elements.ts";
 import { createLiveCallView } from "./liveCallView.ts";
 import { createLiveCallsView } from "./liveCallsView.ts";
-import { type Place, placeOf } from "./place.ts";
+import { type Place, placeOf } from "./pageLocation.ts";
 import { createRecordsView } from "./recordsView.ts";
 import { createRecordView } from "./recordView.ts";
 import { introduce, refuse, resumeTalk } from "./talk.ts";
-import { describeEngine } from "./words.ts";
+import { describeEngine } from "./callTexts.ts";
 
 const server = askServer();
 const titles = server.then(titlesOf, () => new Map<string, string>());

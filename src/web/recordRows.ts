@@ -7,9 +7,9 @@ import {
   formatTime,
   nameDay,
   nameParty,
-} from "./callWords.ts";
+} from "./recordTexts.ts";
 import { element } from "./elements.ts";
-import { formatDuration } from "./words.ts";
+import { formatDuration } from "./callTexts.ts";
 
 /** The rows of the records, under the days on which the calls began. */
 export interface RecordRows {

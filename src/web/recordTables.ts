@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import type { CallDetail, CostPart, Usage } from "./callAnswers.ts";
-import { formatCount } from "./callWords.ts";
+import { formatCount } from "./recordTexts.ts";
 import { element } from "./elements.ts";
-import { formatDuration, formatSpan } from "./words.ts";
+import { formatDuration, formatSpan } from "./callTexts.ts";
 
 /** Where the time went between the caller's last word and the agent's first; nothing without turns. */
 export function latencyTable(

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { askApi } from "./ask.ts";
+import { askApi } from "./apiClient.ts";
 import type { CallDetail } from "./callAnswers.ts";
 import {
   describeWay,
@@ -9,13 +9,13 @@ import {
   nameDay,
   nameParty,
   tellEnd,
-} from "./callWords.ts";
+} from "./recordTexts.ts";
 import { createDownloads } from "./downloads.ts";
 import { find } from "./elements.ts";
-import { type Figure, showFigures } from "./figures.ts";
+import { type Figure, showFigures } from "./figureList.ts";
 import { costTable, latencyTable } from "./recordTables.ts";
-import { createScript } from "./script.ts";
-import { formatDuration, formatSpan } from "./words.ts";
+import { createScript } from "./transcriptView.ts";
+import { formatDuration, formatSpan } from "./callTexts.ts";
 
 /** One call as it was. */
 export interface RecordView {

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
-import { askApi } from "./ask.ts";
+import { askApi } from "./apiClient.ts";
 import type { Analytics, CallPage } from "./callAnswers.ts";
 import { element, find } from "./elements.ts";
-import { showFigures } from "./figures.ts";
+import { showFigures } from "./figureList.ts";
 import { createRecordFilter } from "./recordFilter.ts";
 import { createRecordRows } from "./recordRows.ts";
 import { summarise } from "./summary.ts";

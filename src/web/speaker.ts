@@ -2,7 +2,7 @@
 import { closeContext, createContext, SpeakerError, StepFailed } from "./audioFault.ts";
 import type { PlaybackOrder, PlaybackReport, SpeechSamples } from "./playback.ts";
 import { createResampler } from "./resampler.ts";
-import { type Graph, type Sounding, sustain } from "./sustain.ts";
+import { type Graph, type Sounding, sustain } from "./audioResume.ts";
 import { createUnheardSpeech, durationOf, type Piece } from "./unheardSpeech.ts";
 
 export interface Speaker {

@@ -1,8 +1,8 @@
-import { Refusal } from "./ask.ts";
+import { Refusal } from "./apiClient.ts";
 import { SpeakerError } from "./audioFault.ts";
 import { askServer } from "./connection.ts";
 import { MicrophoneError } from "./microphoneFault.ts";
-import { describeMicrophone, describeSpeaker } from "./words.ts";
+import { describeMicrophone, describeSpeaker } from "./callTexts.ts";
 
 /** Why a call could not be started, and what to do about it. */
 export function describeStartFault(error: unknown): string {

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import type { Analytics } from "./callAnswers.ts";
-import { formatCount, formatDollars } from "./callWords.ts";
-import type { Figure } from "./figures.ts";
-import { formatSpan } from "./words.ts";
+import { formatCount, formatDollars } from "./recordTexts.ts";
+import type { Figure } from "./figureList.ts";
+import { formatSpan } from "./callTexts.ts";
 
 /** What the calls of a period come to, in four figures. */
 export function summarise({ calls, duration, cost, latency }: Analytics): readonly Figure[] {

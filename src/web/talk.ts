@@ -1,19 +1,19 @@
 /// <reference lib="dom" />
 import type { ServerMessage } from "../protocol/web.ts";
 import { storedKey, storeKey } from "./apiKey.ts";
-import { Refusal } from "./ask.ts";
-import { beginCall, type Call, type Sound } from "./call.ts";
-import { describeClosed } from "./closeWords.ts";
+import { Refusal } from "./apiClient.ts";
+import { beginCall, type Call, type Sound } from "./webCall.ts";
+import { describeClosed } from "./closeReasons.ts";
 import type { Closed, ServerInfo } from "./connection.ts";
 import { find } from "./elements.ts";
 import { fillKeypad } from "./keypad.ts";
-import { createScript } from "./script.ts";
-import { describeDevice } from "./soundWords.ts";
+import { createScript } from "./transcriptView.ts";
+import { describeDevice } from "./soundProblems.ts";
 import { causeOf, describeStartFault } from "./startFault.ts";
 import { createTroubleLine } from "./troubleLine.ts";
-import { describeEnding, describeNotice, describeOpening, formatDuration } from "./words.ts";
+import { describeEnding, describeNotice, describeOpening, formatDuration } from "./callTexts.ts";
 import { keepAwake } from "./wakeLock.ts";
-import { drawWire } from "./wire.ts";
+import { drawWire } from "./levelMeter.ts";
 
 type Phase =
   | { readonly name: "idle" }

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
-import type { Sound } from "./call.ts";
+import type { Sound } from "./webCall.ts";
 import { find } from "./elements.ts";
-import { findTrouble, type Trouble } from "./soundWords.ts";
+import { findTrouble, type Trouble } from "./soundProblems.ts";
 
 export interface TroubleLine {
   /** What is shown now. */

@@ -4,15 +4,15 @@
  * A server of its own process publishes events; readers read them over HTTP, and one of them stops
  * reading. Printed are what arrived, how late, what the one that stopped was told, and the memory.
  */
-import { setTimer } from "../../src/utils/setTimer.ts";
-import { createGuessGuard } from "../../src/routes/guessGuard.ts";
-import { createAccess } from "../../src/routes/access.ts";
+import { setTimer } from "../../src/utils/clock.ts";
+import { createGuessGuard } from "../../src/routes/middleware/guessGuard.ts";
+import { createAccess } from "../../src/routes/middleware/access.ts";
 import { eventsRoutes } from "../../src/routes/events.ts";
 import { writeServerSentEvent } from "../../src/routes/eventStream.ts";
 import { createEventLog } from "../../src/services/events/eventLog.ts";
 import { createEventHub } from "../../src/services/events/eventHub.ts";
 import { EventReader } from "../support/eventReader.ts";
-import { plainRouter } from "../support/plainRouter.ts";
+import { plainRouter } from "../support/servers/plainRouter.ts";
 
 const [perSecond = 1000, readerCount = 50, seconds = 60] = Deno.args.map(Number);
 

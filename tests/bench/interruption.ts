@@ -3,8 +3,8 @@
  * virtual time. Usage: deno task bench interruption [--count 2500] [--seed 1]
  */
 import { parseArgs } from "node:util";
-import { CallDriver } from "../support/callDriver.ts";
-import { figures, interruptions } from "../support/interruptionFigures.ts";
+import { CallDriver } from "../support/call/callDriver.ts";
+import { figures, interruptions } from "../support/trials/interruptionFigures.ts";
 
 const { values } = parseArgs({
   options: {

@@ -6,8 +6,8 @@ import {
 } from "../../src/services/store/calls/callList.ts";
 import { noUsage } from "../../src/services/store/calls/callRecord.ts";
 import type { CallWrite } from "../../src/services/store/calls/callWrites.ts";
-import { startPostgres } from "../support/postgres.ts";
-import { ended, opened, said } from "../support/storedCalls.ts";
+import { startPostgres } from "../support/store/postgres.ts";
+import { ended, opened, said } from "../support/store/storedCalls.ts";
 
 /**
  * What finding calls costs among 10,000 of them with transcripts, in a SQLite file, or in Postgres

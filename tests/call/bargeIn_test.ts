@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CallCommand } from "../../src/call/callCommand.ts";
 import type { ModelRequest } from "../../src/call/realtimeClient.ts";
-import { CallDriver } from "../support/callDriver.ts";
+import { CallDriver } from "../support/call/callDriver.ts";
 
 const WORDS = "one two three four five six seven eight nine ten";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CallDriver } from "../support/callDriver.ts";
+import { CallDriver } from "../support/call/callDriver.ts";
 
 Deno.test("case 46: keys are gathered until a pause and reach the model as one text", () => {
   const call = new CallDriver({ digitTimeoutMs: 2000 }).live();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CallDriver, type CallDriverOptions } from "../support/callDriver.ts";
+import { CallDriver, type CallDriverOptions } from "../support/call/callDriver.ts";
 
 const AFTER: CallDriverOptions = {
   modelInterrupts: false,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CallDriver } from "../support/callDriver.ts";
+import { CallDriver } from "../support/call/callDriver.ts";
 
 Deno.test("case 87: a session that does not hear the caller is replaced, and the caller asked for what was lost", () => {
   const call = new CallDriver({ idleMs: 10_000 }).live();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CallDriver } from "../support/callDriver.ts";
+import { CallDriver } from "../support/call/callDriver.ts";
 
 const IDLE = { idleMs: 10_000 };
 

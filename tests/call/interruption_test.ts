@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { figures, interruptions } from "../support/interruptionFigures.ts";
+import { figures, interruptions } from "../support/trials/interruptionFigures.ts";
 
 Deno.test("interruptions of a phone call are told to the model where they were heard", () => {
   const all = interruptions(300);

@@ -4,8 +4,8 @@ import { replay } from "../../src/call/journal/replay.ts";
 import { Session } from "../../src/call/session.ts";
 import type { CallCommand } from "../../src/call/callCommand.ts";
 import { describeReplay } from "../../src/cli/replay.ts";
-import { RecordingLeg } from "../support/recordingLeg.ts";
-import { RecordingPorts, sessionOptions } from "../support/sessionPorts.ts";
+import { RecordingLeg } from "../support/call/recordingLeg.ts";
+import { RecordingPorts, sessionOptions } from "../support/call/sessionPorts.ts";
 
 Deno.test("replay() of a recorded call gives the commands that the call was given", async () => {
   const { ports, leg } = await recordCall();

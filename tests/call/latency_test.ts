@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CallDriver } from "../support/callDriver.ts";
+import { CallDriver } from "../support/call/callDriver.ts";
 
 Deno.test("a reply is timed from the caller's last sound to the first sound that was played", () => {
   const call = new CallDriver({ startUpMs: 40 }).live();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CallDriver } from "../support/callDriver.ts";
+import { CallDriver } from "../support/call/callDriver.ts";
 
 Deno.test("case 89: what was announced and not done is done soon, where the agent has tools and asked nothing", () => {
   const call = new CallDriver({ usesTools: true }).live();

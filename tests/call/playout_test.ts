@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CallCommand } from "../../src/call/callCommand.ts";
-import { CallDriver, type CallDriverOptions } from "../support/callDriver.ts";
+import { CallDriver, type CallDriverOptions } from "../support/call/callDriver.ts";
 
 /** A browser whose reports are in the test's hand, with a long answer that it has begun to play. */
 function answering(options: CallDriverOptions = {}): CallDriver {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { liveThrough } from "../support/callChaos.ts";
-import { policies, steps } from "../support/callSteps.ts";
+import { liveThrough } from "../support/call/callChaos.ts";
+import { policies, steps } from "../support/call/callSteps.ts";
 
 const RUNS = { seed: 20_260_722, numRuns: 1000 };
 

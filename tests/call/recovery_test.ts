@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { HistoryItem } from "../../src/call/modelSetup.ts";
 import type { ModelLoss } from "../../src/call/realtimeClient.ts";
-import { CallDriver } from "../support/callDriver.ts";
+import { CallDriver } from "../support/call/callDriver.ts";
 
 const CLOSED: ModelLoss = { code: "closed_1006", retry: "now" };
 const HOUR = 3_600_000;

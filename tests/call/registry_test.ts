@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createRegistry, type RegistryOptions } from "../../src/call/registry.ts";
 import { CallRefused } from "../../src/call/sessionApi.ts";
-import { RecordingLeg } from "../support/recordingLeg.ts";
-import { description, RecordingPorts, request } from "../support/sessionPorts.ts";
+import { RecordingLeg } from "../support/call/recordingLeg.ts";
+import { description, RecordingPorts, request } from "../support/call/sessionPorts.ts";
 
 const GONE = { type: "left", end: { reason: "caller_hung_up" } } as const;
 

@@ -3,8 +3,8 @@ import { Session } from "../../src/call/session.ts";
 import { WakeTimer } from "../../src/call/wakeTimer.ts";
 import type { CallPolicy } from "../../src/call/types.ts";
 import { silenceOf } from "../../src/utils/audioFormat.ts";
-import { RecordingLeg } from "../support/recordingLeg.ts";
-import { RecordingPorts, sessionOptions } from "../support/sessionPorts.ts";
+import { RecordingLeg } from "../support/call/recordingLeg.ts";
+import { RecordingPorts, sessionOptions } from "../support/call/sessionPorts.ts";
 
 const FRAME = "/".repeat(212) + "/w==";
 const LOUD = "AAAA".repeat(53) + "AA==";

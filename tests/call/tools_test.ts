@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ResponseStatus, ToolCall } from "../../src/call/realtimeClient.ts";
-import { CallDriver } from "../support/callDriver.ts";
+import { CallDriver } from "../support/call/callDriver.ts";
 
 const LOOKUP: ToolCall = { callId: "call_lookup", name: "lookup", arguments: '{"id":1}' };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CallInput } from "../../src/call/callInput.ts";
 import { heardText } from "../../src/call/transcript/heardText.ts";
-import { CallDriver } from "../support/callDriver.ts";
+import { CallDriver } from "../support/call/callDriver.ts";
 
 Deno.test("case 44: what the caller said stands before the reply, though it is known only afterwards", () => {
   const call = new CallDriver().live();

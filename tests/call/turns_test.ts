@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CallDriver } from "../support/callDriver.ts";
+import { CallDriver } from "../support/call/callDriver.ts";
 import type { CallEvent } from "../../src/call/callEvent.ts";
 import type { ModelRequest } from "../../src/call/realtimeClient.ts";
 

@@ -366,7 +366,7 @@ Deno.test("readEnvironment() finds nothing, and does not fail, when nothing is p
 });
 
 async function environmentUnder(flags: readonly string[]): Promise<Record<string, string>> {
-  const script = new URL("../support/printEnvironment.ts", import.meta.url).pathname;
+  const script = new URL("../support/servers/printEnvironment.ts", import.meta.url).pathname;
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "--no-check", ...flags, script],
     env: { PORT: "9123", OPENAI_APIKEY: "x" },

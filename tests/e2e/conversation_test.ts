@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type AppOverrides, createApp } from "../../src/app.ts";
 import type { ClientMessage, ServerMessage } from "../../src/protocol/web.ts";
-import type { Script } from "../../src/sim/scripts.ts";
-import { type BrowserPage, browserTest, openPage, speakInto } from "../support/browser.ts";
+import type { Script } from "../../src/sim/openai/scripts.ts";
+import { type BrowserPage, browserTest, openPage, speakInto } from "../support/browser/browser.ts";
 import { Inbox } from "../support/inbox.ts";
 
 const SPEECH = new URL("../fixtures/speech/goforward.wav", import.meta.url);

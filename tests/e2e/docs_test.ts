@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { docsRoutes } from "../../src/routes/docs.ts";
-import { openapiRoutes } from "../../src/routes/openapi.ts";
+import { openapiRoutes } from "../../src/routes/openapi/openapiRoute.ts";
 import { webPage } from "../../src/routes/webPage.ts";
-import { withApi } from "../support/apiServer.ts";
-import { browserTest, openPage } from "../support/browser.ts";
+import { withApi } from "../support/servers/apiServer.ts";
+import { browserTest, openPage } from "../support/browser/browser.ts";
 
 browserTest("the page of the API shows all there is, and leads to each of it", () =>
   withApi({

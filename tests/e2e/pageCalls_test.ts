@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TranscriptTurn } from "../../src/call/callEvent.ts";
-import { browserTests } from "../support/browser.ts";
-import { NOW, visitPage } from "../support/pageServer.ts";
+import { browserTests } from "../support/browser/browser.ts";
+import { NOW, visitPage } from "../support/servers/pageServer.ts";
 
 function turn(id: string, position: number, more: Partial<TranscriptTurn>): TranscriptTurn {
   return {

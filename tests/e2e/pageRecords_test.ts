@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { noUsage } from "../../src/services/store/calls/callRecord.ts";
-import { ADMIN, ALICE } from "../support/apiServer.ts";
-import { browserTests } from "../support/browser.ts";
-import { NOW, type PageVisit, visitPage } from "../support/pageServer.ts";
-import { said } from "../support/storedCalls.ts";
+import { ADMIN, ALICE } from "../support/servers/apiServer.ts";
+import { browserTests } from "../support/browser/browser.ts";
+import { NOW, type PageVisit, visitPage } from "../support/servers/pageServer.ts";
+import { said } from "../support/store/storedCalls.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1440 * MINUTE_MS;

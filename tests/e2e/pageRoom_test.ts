@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { browserTests, openPage } from "../support/browser.ts";
-import { until } from "../support/patience.ts";
-import { type RecordingSession, startWebServer } from "../support/webServer.ts";
+import { browserTests, openPage } from "../support/browser/browser.ts";
+import { until } from "../support/until.ts";
+import { type RecordingSession, startWebServer } from "../support/servers/webServer.ts";
 
 browserTests("page: little room, and no server", {
   async "the end of the conversation stays in view when the keypad takes its room"(browser) {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { type Browser, browserTests } from "../support/browser.ts";
-import { heldNothing, SOUND_LAB } from "../support/soundLab.ts";
-import { playedOf, speak, type TalkVisit, visitTalk } from "../support/talkVisit.ts";
+import { type Browser, browserTests } from "../support/browser/browser.ts";
+import { heldNothing, SOUND_LAB } from "../support/trials/soundLab.ts";
+import { playedOf, speak, type TalkVisit, visitTalk } from "../support/browser/talkVisit.ts";
 
 const LISTENING = "#status:text-is('Listening')";
 

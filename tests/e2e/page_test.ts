@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TranscriptTurn } from "../../src/call/callEvent.ts";
-import { browserTest } from "../support/browser.ts";
-import { playedOf, speak, visitTalk as visit } from "../support/talkVisit.ts";
+import { browserTest } from "../support/browser/browser.ts";
+import { playedOf, speak, visitTalk as visit } from "../support/browser/talkVisit.ts";
 
 const BYTES_PER_MS = 48;
 /** One render quantum at 24 kHz, rounded up. */

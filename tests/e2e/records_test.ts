@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { apiKey, otherKey, publicUrl, startPhoneServer } from "../support/phoneServer.ts";
-import { get, until } from "../support/dialling.ts";
+import { apiKey, otherKey, publicUrl, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { get, until } from "../support/twilio/dialling.ts";
 import { EventReader } from "../support/eventReader.ts";
 import { Inbox } from "../support/inbox.ts";
 

@@ -7,7 +7,7 @@ import {
   startMediaServer,
   startMessage,
   streamSid,
-} from "../support/mediaServer.ts";
+} from "../support/servers/mediaServer.ts";
 
 const connected = JSON.stringify({ event: "connected", protocol: "Call", version: "1.0.0" });
 const stop = JSON.stringify({ event: "stop", sequenceNumber: "9", streamSid, stop: {} });

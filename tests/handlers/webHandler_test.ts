@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { handleWebSocket } from "../../src/handlers/webHandler.ts";
-import { callFromClient, openClient } from "../support/webClient.ts";
-import { RecordingSession, startWebServer } from "../support/webServer.ts";
+import { callFromClient, openClient } from "../support/browser/webClient.ts";
+import { RecordingSession, startWebServer } from "../support/servers/webServer.ts";
 
 const pcm = (samples: number) => new Uint8Array(samples * 2).fill(7);
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { apiKey } from "../support/phoneServer.ts";
-import { startBeside, temporaryDatabase, until } from "../support/dialling.ts";
-import { startPostgres } from "../support/postgres.ts";
+import { apiKey } from "../support/servers/phoneServer.ts";
+import { startBeside, temporaryDatabase, until } from "../support/twilio/dialling.ts";
+import { startPostgres } from "../support/store/postgres.ts";
 import {
   makeDataFolder,
   type ServerProcess,
   startPhoneCompany,
   startServerProcess,
-} from "../support/serverProcess.ts";
+} from "../support/servers/serverProcess.ts";
 
 const postgres = await startPostgres();
 globalThis.addEventListener("unload", () => postgres?.kill());
@@ -40,7 +40,7 @@ Deno.test("a process that dies while it brings a batch into the queue leaves not
   await Deno.writeTextFile(`${data.path}/dying-at`, "INSERT INTO dial_queue");
   const env = { ...company.env, OUTBOUND_PER_SECOND: "100", OUTBOUND_PER_MINUTE: "1000" };
   await using dying = await startServerProcess({
-    ...{ data, env, preload: "tests/integration/dyingAt.ts" },
+    ...{ data, env, preload: "tests/support/servers/dyingAt.ts" },
   });
   company.network.connectTo(dying.origin);
   const calls = numbers.slice(0, 4).map((to) => ({ to }));

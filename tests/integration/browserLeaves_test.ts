@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Script } from "../../src/sim/scripts.ts";
-import { get, until } from "../support/dialling.ts";
-import { apiKey, startPhoneServer, type TestServer } from "../support/phoneServer.ts";
-import { openClient } from "../support/webClient.ts";
-import { onlyAgent } from "./phoneWorld.ts";
+import type { Script } from "../../src/sim/openai/scripts.ts";
+import { get, until } from "../support/twilio/dialling.ts";
+import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
+import { openClient } from "../support/browser/webClient.ts";
+import { onlyAgent } from "../support/servers/phoneWorld.ts";
 
 const useTool: Script = ({ cause }) =>
   cause.type === "text" ? { tools: [{ name: "look_up", arguments: "{}" }] } : { say: "Hello." };

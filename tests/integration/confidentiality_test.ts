@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { makeDataFolder } from "../support/serverProcess.ts";
-import { until } from "../support/patience.ts";
-import { account, apiKey } from "../support/phoneServer.ts";
-import { modelKey, parrot, voiceOf } from "./phoneWorld.ts";
-import { heard, liveCalls, ring, startProcessWorld } from "./processWorld.ts";
+import { makeDataFolder } from "../support/servers/serverProcess.ts";
+import { until } from "../support/until.ts";
+import { account, apiKey } from "../support/servers/phoneServer.ts";
+import { modelKey, parrot, voiceOf } from "../support/servers/phoneWorld.ts";
+import { heard, liveCalls, ring, startProcessWorld } from "../support/servers/processWorld.ts";
 
 /** What is planted, each in a place where a careless log would show it. */
 const planted = {

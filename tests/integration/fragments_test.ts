@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { handshake } from "../support/byHand.ts";
-import { type ServerProcess, startServerProcess } from "../support/serverProcess.ts";
+import { handshake } from "../support/openai/byHand.ts";
+import { type ServerProcess, startServerProcess } from "../support/servers/serverProcess.ts";
 
 const MEGABYTE = 1024 * 1024;
 const FRAME_BYTES = 64 * 1024;

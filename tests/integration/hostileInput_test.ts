@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { handshake, sendLines } from "../support/byHand.ts";
-import { apiKey } from "../support/phoneServer.ts";
+import { handshake, sendLines } from "../support/openai/byHand.ts";
+import { apiKey } from "../support/servers/phoneServer.ts";
 import {
   type ServerProcess,
   startPhoneCompany,
   startServerProcess,
-} from "../support/serverProcess.ts";
+} from "../support/servers/serverProcess.ts";
 
 const MOST = 28_000;
 const shapes = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { callBack, get, statusOf, until } from "../support/dialling.ts";
+import { callBack, get, statusOf, until } from "../support/twilio/dialling.ts";
 import {
   heardSaying,
   parrot,
@@ -10,7 +10,7 @@ import {
   type Talk,
   told,
   voiceOf,
-} from "./phoneWorld.ts";
+} from "../support/servers/phoneWorld.ts";
 
 const leaving = "voicemail: Please call us back, dear customer.";
 const hangingUp = "voicemail: hangup";

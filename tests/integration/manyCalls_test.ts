@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parrot, type PhoneWorld, startPhoneWorld } from "./phoneWorld.ts";
+import { parrot, type PhoneWorld, startPhoneWorld } from "../support/servers/phoneWorld.ts";
 
 const calls = 1000;
 const atOnce = 25;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import type { PublishedEvent } from "../../src/services/events/eventHub.ts";
-import { watchHoldUps } from "../support/holdUps.ts";
-import { account, publicUrl } from "../support/phoneServer.ts";
+import { watchHoldUps } from "../support/trials/holdUps.ts";
+import { account, publicUrl } from "../support/servers/phoneServer.ts";
 import {
   heardSaying,
   parrot,
@@ -12,7 +12,7 @@ import {
   startPhoneWorld,
   type Talk,
   voiceOf,
-} from "./phoneWorld.ts";
+} from "../support/servers/phoneWorld.ts";
 
 const greeting = "greeting: Good day.";
 

@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
 import type { ClientMessage, ServerMessage } from "../../src/protocol/web.ts";
 import { Inbox } from "../support/inbox.ts";
-import { until } from "../support/patience.ts";
-import { apiKey } from "../support/phoneServer.ts";
+import { until } from "../support/until.ts";
+import { apiKey } from "../support/servers/phoneServer.ts";
 import {
   runServerProcess,
   type ServerProcess,
   startServerProcess,
-} from "../support/serverProcess.ts";
-import { voiceOf } from "./phoneWorld.ts";
-import { detail, heard, liveCalls, ring, startProcessWorld } from "./processWorld.ts";
+} from "../support/servers/serverProcess.ts";
+import { voiceOf } from "../support/servers/phoneWorld.ts";
+import {
+  detail,
+  heard,
+  liveCalls,
+  ring,
+  startProcessWorld,
+} from "../support/servers/processWorld.ts";
 
 Deno.test("started as an operator does, the server talks with browsers and phones, and keeps records", async () => {
   await using world = await startProcessWorld();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { temporaryDatabase } from "../support/dialling.ts";
-import { startPhoneServer } from "../support/phoneServer.ts";
-import { startScriptedRealtime } from "../support/scriptedRealtime.ts";
+import { temporaryDatabase } from "../support/twilio/dialling.ts";
+import { startPhoneServer } from "../support/servers/phoneServer.ts";
+import { startScriptedRealtime } from "../support/openai/scriptedRealtime.ts";
 
 const caller = "+12025550123";
 const OPENAI_API_KEY = "sk-test-0123456789abcdef";

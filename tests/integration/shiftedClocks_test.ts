@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { until } from "../support/patience.ts";
-import { startPostgres } from "../support/postgres.ts";
-import { startServerProcess } from "../support/serverProcess.ts";
+import { until } from "../support/until.ts";
+import { startPostgres } from "../support/store/postgres.ts";
+import { startServerProcess } from "../support/servers/serverProcess.ts";
 
 const postgres = await startPostgres();
 
@@ -27,7 +27,7 @@ Deno.test({
       );
       await using ahead = await startServerProcess({
         env,
-        preload: "tests/integration/clockAhead.ts",
+        preload: "tests/support/servers/clockAhead.ts",
       });
       const beats = async () =>
         (await database.ask("SELECT beat_at FROM instances ORDER BY id")).map(({ beat_at }) =>

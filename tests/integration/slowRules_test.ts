@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
-import { concurrently } from "./concurrently.ts";
-import { heardSaying, recordOf, startPhoneWorld, told, voiceOf } from "./phoneWorld.ts";
+import { concurrently } from "../support/servers/concurrently.ts";
+import {
+  heardSaying,
+  recordOf,
+  startPhoneWorld,
+  told,
+  voiceOf,
+} from "../support/servers/phoneWorld.ts";
 
 const greeting = "greeting: Good day.";
 

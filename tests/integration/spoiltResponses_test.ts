@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
-import type { Fault } from "../../src/sim/realtime.ts";
-import { concurrently } from "./concurrently.ts";
-import { heardSaying, recordOf, startPhoneWorld, told, voiceOf } from "./phoneWorld.ts";
+import type { Fault } from "../../src/sim/openai/realtimeServer.ts";
+import { concurrently } from "../support/servers/concurrently.ts";
+import {
+  heardSaying,
+  recordOf,
+  startPhoneWorld,
+  told,
+  voiceOf,
+} from "../support/servers/phoneWorld.ts";
 
 const greeting = "greeting: Good day.";
 const faults: readonly (readonly [number, Fault])[] = [

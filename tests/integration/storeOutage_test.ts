@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
-import { startPostgres } from "../support/postgres.ts";
-import { watchSqliteThreads } from "../support/sqliteThreads.ts";
-import { temporaryDatabase, until } from "../support/dialling.ts";
-import { heardSaying, type PhoneWorld, recordOf, startPhoneWorld, voiceOf } from "./phoneWorld.ts";
+import { startPostgres } from "../support/store/postgres.ts";
+import { watchSqliteThreads } from "../support/store/sqliteThreads.ts";
+import { temporaryDatabase, until } from "../support/twilio/dialling.ts";
+import {
+  heardSaying,
+  type PhoneWorld,
+  recordOf,
+  startPhoneWorld,
+  voiceOf,
+} from "../support/servers/phoneWorld.ts";
 
 const postgres = await startPostgres();
 globalThis.addEventListener("unload", () => postgres?.kill());

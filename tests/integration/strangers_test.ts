@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
-import type { PhoneCall } from "../../src/sim/phone.ts";
-import { account, apiKey, publicUrl } from "../support/phoneServer.ts";
-import { parrot, voiceOf } from "./phoneWorld.ts";
-import { heard, liveCalls, type ProcessWorld, ring, startProcessWorld } from "./processWorld.ts";
-import { continuation, mediaSignature, openRawSocket, textFrame } from "./rawSocket.ts";
+import type { PhoneCall } from "../../src/sim/twilio/phoneNetwork.ts";
+import { account, apiKey, publicUrl } from "../support/servers/phoneServer.ts";
+import { parrot, voiceOf } from "../support/servers/phoneWorld.ts";
+import {
+  heard,
+  liveCalls,
+  type ProcessWorld,
+  ring,
+  startProcessWorld,
+} from "../support/servers/processWorld.ts";
+import {
+  continuation,
+  mediaSignature,
+  openRawSocket,
+  textFrame,
+} from "../support/servers/rawSocket.ts";
 
 /** Runs against a server that holds a call, which must not notice anything. */
 async function beside(
@@ -202,7 +213,7 @@ Deno.test("case 155: a tool that throws, and faults that nobody catches, cost no
     await server.lines.find((line) => /Uncaught error.*stray error/.test(line));
   }, {
     agent: `greeting: Good day.\nhttp_tools:\n${names.map(tool).join("\n")}`,
-    preload: "tests/integration/strayFaults.ts",
+    preload: "tests/support/servers/strayFaults.ts",
     standing: ["stray_error"],
     model: {
       script: (turn) =>

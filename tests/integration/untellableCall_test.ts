@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { get, initiate, until } from "../support/dialling.ts";
+import { get, initiate, until } from "../support/twilio/dialling.ts";
 import { Inbox } from "../support/inbox.ts";
-import { apiKey, startPhoneServer } from "../support/phoneServer.ts";
+import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 
 Deno.test("case 150: a call that cannot be told of holds up no other, and an incident names it", async () => {
   const dir = await Deno.makeTempDir();

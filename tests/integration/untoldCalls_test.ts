@@ -3,7 +3,7 @@ import { createApp } from "../../src/app.ts";
 import { openStore } from "../../src/services/store/store.ts";
 import { createLogger } from "../../src/utils/logger.ts";
 import { Inbox } from "../support/inbox.ts";
-import { ended, opened, said } from "../support/storedCalls.ts";
+import { ended, opened, said } from "../support/store/storedCalls.ts";
 
 interface Told {
   readonly id: string | null;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type AppOverrides, createApp } from "../../src/app.ts";
 import { AgentsError } from "../../src/config/agents.ts";
-import { firstScreen } from "../../src/config/firstScreen.ts";
-import type { PhoneCall } from "../../src/sim/phone.ts";
+import { firstScreen } from "../../src/config/startupBanner.ts";
+import type { PhoneCall } from "../../src/sim/twilio/phoneNetwork.ts";
 import {
   callUntil,
   codeOf,
@@ -12,8 +12,8 @@ import {
   slowPace,
   startBeside,
   temporaryDatabase,
-} from "../support/dialling.ts";
-import { startPhoneServer, type TestServer } from "../support/phoneServer.ts";
+} from "../support/twilio/dialling.ts";
+import { startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
 
 const sound = "---\ntitle: Desk\ngreeting: Good day.\n---\nHelp.";
 const unfitTool =

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Fault } from "../../src/sim/realtime.ts";
-import { get } from "../support/dialling.ts";
-import { apiKey } from "../support/phoneServer.ts";
-import { concurrently } from "./concurrently.ts";
+import type { Fault } from "../../src/sim/openai/realtimeServer.ts";
+import { get } from "../support/twilio/dialling.ts";
+import { apiKey } from "../support/servers/phoneServer.ts";
+import { concurrently } from "../support/servers/concurrently.ts";
 import {
   heardSaying,
   parrot,
@@ -12,7 +12,7 @@ import {
   type Talk,
   told,
   voiceOf,
-} from "./phoneWorld.ts";
+} from "../support/servers/phoneWorld.ts";
 
 const greeting = "greeting: Good day.";
 const apology = /technical problem/;

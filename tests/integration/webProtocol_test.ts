@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { apiKey } from "../support/phoneServer.ts";
-import { startServerProcess } from "../support/serverProcess.ts";
+import { apiKey } from "../support/servers/phoneServer.ts";
+import { startServerProcess } from "../support/servers/serverProcess.ts";
 
 const page = new URL("../../docs/web-protocol.md", import.meta.url);
 const root = new URL("../../", import.meta.url);

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { noUsage } from "../../src/services/store/calls/callRecord.ts";
-import { ADMIN, ALICE, type ApiServer, BOB, problem, withApi } from "../support/apiServer.ts";
+import {
+  ADMIN,
+  ALICE,
+  type ApiServer,
+  BOB,
+  problem,
+  withApi,
+} from "../support/servers/apiServer.ts";
 
 const day = Date.UTC(2027, 0, 1);
 const unpriced = {

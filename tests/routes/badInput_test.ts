@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Operation, operationsOf } from "../../src/web/docs/document.ts";
-import { codeOf } from "../support/dialling.ts";
-import { apiKey, startPhoneServer, type TestServer } from "../support/phoneServer.ts";
+import { codeOf } from "../support/twilio/dialling.ts";
+import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
 
 const env = {
   API_KEYS: `boss:${apiKey};scopes=admin`,

@@ -9,7 +9,7 @@ import {
   problem,
   READER,
   withApi,
-} from "../support/apiServer.ts";
+} from "../support/servers/apiServer.ts";
 import { noUsage } from "../../src/services/store/calls/callRecord.ts";
 
 const day = Date.UTC(2027, 0, 1);

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
-import type { Script } from "../../src/sim/scripts.ts";
-import { agentsOf, callee, codeOf, get, initiate, statusOf, until } from "../support/dialling.ts";
-import { apiKey, startPhoneServer } from "../support/phoneServer.ts";
+import type { Script } from "../../src/sim/openai/scripts.ts";
+import {
+  agentsOf,
+  callee,
+  codeOf,
+  get,
+  initiate,
+  statusOf,
+  until,
+} from "../support/twilio/dialling.ts";
+import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 
 const admin = "the-admin-secret-0123456789";
 const env = { API_KEYS: `ops:${apiKey},boss:${admin};scopes=admin` };

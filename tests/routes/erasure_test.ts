@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
-import type { TestServer } from "../support/phoneServer.ts";
-import { apiKey, startPhoneServer } from "../support/phoneServer.ts";
-import { get, initiate, startBeside, temporaryDatabase, until } from "../support/dialling.ts";
+import type { TestServer } from "../support/servers/phoneServer.ts";
+import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import {
+  get,
+  initiate,
+  startBeside,
+  temporaryDatabase,
+  until,
+} from "../support/twilio/dialling.ts";
 import {
   createDatabase,
   type Instance,
   instancesTest,
   isPostgresThere,
   startTwoInstances,
-} from "../support/instances.ts";
+} from "../support/servers/instances.ts";
 
 const person = "+12025550123";
 const digits = person.slice(2);

@@ -9,8 +9,8 @@ import {
   LiveCall,
   problem,
   withApi,
-} from "../support/apiServer.ts";
-import { turn } from "../support/storedCalls.ts";
+} from "../support/servers/apiServer.ts";
+import { turn } from "../support/store/storedCalls.ts";
 import { EventReader } from "../support/eventReader.ts";
 
 const started: CallEvent = { type: "started", direction: "outbound", agent: "receptionist" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CallRefused } from "../../src/call/sessionApi.ts";
-import { HttpProblem } from "../../src/routes/errors.ts";
+import { HttpProblem } from "../../src/routes/middleware/errors.ts";
 import { createRouter, type RouterDeps } from "../../src/routes/index.ts";
 
 interface Line {

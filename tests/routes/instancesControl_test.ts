@@ -9,7 +9,7 @@ import {
   initiate,
   statusOf,
   until,
-} from "../support/dialling.ts";
+} from "../support/twilio/dialling.ts";
 import {
   adminKey,
   follow,
@@ -19,9 +19,14 @@ import {
   readUntil,
   startTwoInstances,
   type TwoInstances,
-} from "../support/instances.ts";
-import { account, otherKey, publicUrl, type TestServerOptions } from "../support/phoneServer.ts";
-import { startServerProcess } from "../support/serverProcess.ts";
+} from "../support/servers/instances.ts";
+import {
+  account,
+  otherKey,
+  publicUrl,
+  type TestServerOptions,
+} from "../support/servers/phoneServer.ts";
+import { startServerProcess } from "../support/servers/serverProcess.ts";
 
 const germanDesk = `---
 title: Desk

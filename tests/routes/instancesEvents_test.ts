@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { callee, get, initiate, until } from "../support/dialling.ts";
+import { callee, get, initiate, until } from "../support/twilio/dialling.ts";
 import {
   adminKey,
   follow,
@@ -10,8 +10,8 @@ import {
   readUntil,
   startTwoInstances,
   type TwoInstances,
-} from "../support/instances.ts";
-import { otherKey } from "../support/phoneServer.ts";
+} from "../support/servers/instances.ts";
+import { otherKey } from "../support/servers/phoneServer.ts";
 
 function test(name: string, run: (world: TwoInstances) => Promise<void>): void {
   instancesTest(name, async () => {

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { callee, codeOf, get, initiate, ringing, statusOf, until } from "../support/dialling.ts";
+import {
+  callee,
+  codeOf,
+  get,
+  initiate,
+  ringing,
+  statusOf,
+  until,
+} from "../support/twilio/dialling.ts";
 import {
   adminKey,
   follow,
@@ -8,8 +16,8 @@ import {
   keysWithAdmin,
   post,
   startTwoInstances,
-} from "../support/instances.ts";
-import { apiKey, otherKey, type TestServerOptions } from "../support/phoneServer.ts";
+} from "../support/servers/instances.ts";
+import { apiKey, otherKey, type TestServerOptions } from "../support/servers/phoneServer.ts";
 
 function start({ env, ...options }: TestServerOptions = {}) {
   return startTwoInstances({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type RealtimeServer, startRealtimeServer } from "../../src/sim/realtime.ts";
+import { type RealtimeServer, startRealtimeServer } from "../../src/sim/openai/realtimeServer.ts";
 import {
   codeOf,
   get,
@@ -8,9 +8,14 @@ import {
   statusOf,
   temporaryDatabase,
   until,
-} from "../support/dialling.ts";
-import { apiKey, otherKey, startPhoneServer, type TestServer } from "../support/phoneServer.ts";
-import { openClient, type WebClient } from "../support/webClient.ts";
+} from "../support/twilio/dialling.ts";
+import {
+  apiKey,
+  otherKey,
+  startPhoneServer,
+  type TestServer,
+} from "../support/servers/phoneServer.ts";
+import { openClient, type WebClient } from "../support/browser/webClient.ts";
 
 Deno.test("case 141: of 15 sockets of one key only as many are let in as the key may have", async () => {
   await using server = await startPhoneServer({ env: { WEB_CALLS_PER_KEY: "4" } });

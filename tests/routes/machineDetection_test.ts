@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { callee, get, initiate, statusOf, until } from "../support/dialling.ts";
-import { serveApp } from "../support/phoneServer.ts";
+import { callee, get, initiate, statusOf, until } from "../support/twilio/dialling.ts";
+import { serveApp } from "../support/servers/phoneServer.ts";
 
 /** A phone network that takes every call, and shows what it was asked for. */
 function startRecorder() {

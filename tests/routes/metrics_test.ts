@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { metricsRoutes } from "../../src/routes/metrics.ts";
-import { ADMIN, ALICE, problem, SCRAPER, withApi } from "../support/apiServer.ts";
+import { ADMIN, ALICE, problem, SCRAPER, withApi } from "../support/servers/apiServer.ts";
 
 const options = {
   mount: (router, { access }) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
-import { startPhoneServer } from "../support/phoneServer.ts";
+import { startPhoneServer } from "../support/servers/phoneServer.ts";
 
 /** `/api/outbound/batch/{id}` and `/api/outbound/{id}/hangup`: no id is "batch". */
 const ACCEPTED = ["no-ambiguous-paths"];

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import Ajv from "ajv/dist/2020.js";
 import { docsRoutes } from "../../src/routes/docs.ts";
-import { openapiRoutes } from "../../src/routes/openapi.ts";
+import { openapiRoutes } from "../../src/routes/openapi/openapiRoute.ts";
 import { type ApiDocument, operationsOf, resolve } from "../../src/web/docs/document.ts";
 import { exampleOf, writeCurl } from "../../src/web/docs/example.ts";
-import { ALICE, type ApiServer, type ApiServerOptions, withApi } from "../support/apiServer.ts";
+import {
+  ALICE,
+  type ApiServer,
+  type ApiServerOptions,
+  withApi,
+} from "../support/servers/apiServer.ts";
 
 const options: ApiServerOptions = {
   mount(router) {

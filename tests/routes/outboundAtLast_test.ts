@@ -11,8 +11,13 @@ import {
   statusOf,
   temporaryDatabase,
   until,
-} from "../support/dialling.ts";
-import { apiKey, otherKey, startPhoneServer, type TestServer } from "../support/phoneServer.ts";
+} from "../support/twilio/dialling.ts";
+import {
+  apiKey,
+  otherKey,
+  startPhoneServer,
+  type TestServer,
+} from "../support/servers/phoneServer.ts";
 
 const API_KEYS = `ops:${apiKey};scopes=admin,other:${otherKey}`;
 const last = "+14155550124";

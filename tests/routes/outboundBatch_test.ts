@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { codeOf, get, initiate, ringing, statusOf, until } from "../support/dialling.ts";
-import { otherKey, startPhoneServer } from "../support/phoneServer.ts";
+import { codeOf, get, initiate, ringing, statusOf, until } from "../support/twilio/dialling.ts";
+import { otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 
 const path = "/api/outbound/batch";
 const numbers = Array.from({ length: 8 }, (_, n) => `+1415555012${n}`);

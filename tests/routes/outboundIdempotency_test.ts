@@ -8,8 +8,8 @@ import {
   startBeside,
   statusOf,
   temporaryDatabase,
-} from "../support/dialling.ts";
-import { otherKey, startPhoneServer } from "../support/phoneServer.ts";
+} from "../support/twilio/dialling.ts";
+import { otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 
 const same = { requestKey: "order-17" };
 

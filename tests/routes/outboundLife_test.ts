@@ -8,8 +8,8 @@ import {
   initiate,
   ringing,
   statusOf,
-} from "../support/dialling.ts";
-import { account, startPhoneServer } from "../support/phoneServer.ts";
+} from "../support/twilio/dialling.ts";
+import { account, startPhoneServer } from "../support/servers/phoneServer.ts";
 
 const desk = "---\ntitle: Desk\ngreeting: Hello there.\n";
 const leaving = { receptionist: `${desk}voicemail: Please call us back.\n---\nHelp.` };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startRealtimeServer } from "../../src/sim/realtime.ts";
+import { startRealtimeServer } from "../../src/sim/openai/realtimeServer.ts";
 import {
   callUntil,
   codeOf,
@@ -9,8 +9,8 @@ import {
   startBeside,
   statusOf,
   temporaryDatabase,
-} from "../support/dialling.ts";
-import { otherKey, startPhoneServer } from "../support/phoneServer.ts";
+} from "../support/twilio/dialling.ts";
+import { otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 
 async function tally(answers: readonly Response[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { agentsOf, codeOf, get, initiate } from "../support/dialling.ts";
-import { account, startPhoneServer } from "../support/phoneServer.ts";
-import { inboundSid, twilioPost, twimlOf } from "../support/twilioWebhook.ts";
+import { agentsOf, codeOf, get, initiate } from "../support/twilio/dialling.ts";
+import { account, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { inboundSid, twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
 
 Deno.test("case 120: numbers of new area codes are dialled, by calls and by transfers", async () => {
   const sales = "+16242345678";

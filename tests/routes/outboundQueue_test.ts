@@ -9,8 +9,8 @@ import {
   slowPace,
   startBeside,
   temporaryDatabase,
-} from "../support/dialling.ts";
-import { otherKey, startPhoneServer } from "../support/phoneServer.ts";
+} from "../support/twilio/dialling.ts";
+import { otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 
 Deno.test("calls beyond the pace of a number wait, with their position, and are dialled in turn", async () => {
   const pace = slowPace();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { statusOf, temporaryDatabase, until } from "../support/dialling.ts";
-import { account, apiKey, otherKey, startPhoneServer } from "../support/phoneServer.ts";
+import { statusOf, temporaryDatabase, until } from "../support/twilio/dialling.ts";
+import { account, apiKey, otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 
 const path = "/api/outbound/initiate";
 const to = "+14155550123";

@@ -8,8 +8,8 @@ import {
   startBeside,
   temporaryDatabase,
   until,
-} from "../support/dialling.ts";
-import { account, apiKey, startPhoneServer } from "../support/phoneServer.ts";
+} from "../support/twilio/dialling.ts";
+import { account, apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 
 Deno.test("a call that one process places is answered and talked with in another", async () => {
   await using database = await temporaryDatabase();

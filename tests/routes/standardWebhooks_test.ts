@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
-import { apiKey, startPhoneServer } from "../support/phoneServer.ts";
+import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 
 Deno.test("case 181: webhooks are verified by the library of the Standard Webhooks specification", async () => {
   const [older, newer] = [7, 9].map((fill) => `whsec_${new Uint8Array(32).fill(fill).toBase64()}`);

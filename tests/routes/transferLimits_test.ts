@@ -3,7 +3,7 @@ import { createTransferredCalls } from "../../src/services/phone/transferredCall
 import { wireOptions } from "../../src/services/outbound/twilioCallOptions.ts";
 import { listPrices } from "../../src/services/spending/pricing.ts";
 import { openStore } from "../../src/services/store/store.ts";
-import { setTimer } from "../../src/utils/setTimer.ts";
+import { setTimer } from "../../src/utils/clock.ts";
 import {
   agentsOf,
   codeOf,
@@ -12,10 +12,10 @@ import {
   initiateDialled,
   statusOf,
   until,
-} from "../support/dialling.ts";
-import { apiKey, startPhoneServer, type TestServer } from "../support/phoneServer.ts";
-import { ended, opened } from "../support/storedCalls.ts";
-import { inboundSid, twilioPost, twimlOf } from "../support/twilioWebhook.ts";
+} from "../support/twilio/dialling.ts";
+import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
+import { ended, opened } from "../support/store/storedCalls.ts";
+import { inboundSid, twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
 
 const sales = "+14155550199";
 const overrides = {

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { callBack, codeOf, get, initiate, initiateDialled, statusOf } from "../support/dialling.ts";
-import { apiKey, serveApp, startPhoneServer } from "../support/phoneServer.ts";
+import {
+  callBack,
+  codeOf,
+  get,
+  initiate,
+  initiateDialled,
+  statusOf,
+} from "../support/twilio/dialling.ts";
+import { apiKey, serveApp, startPhoneServer } from "../support/servers/phoneServer.ts";
 
 /** A phone network that refuses calls with a code as long as there is one. */
 function refusing() {

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
-import { startPhoneServer, type TestServer } from "../support/phoneServer.ts";
-import { until } from "../support/dialling.ts";
-import { inboundSid, mediaSignature, twilioPost, twimlOf } from "../support/twilioWebhook.ts";
+import { startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
+import { until } from "../support/twilio/dialling.ts";
+import {
+  inboundSid,
+  mediaSignature,
+  twilioPost,
+  twimlOf,
+} from "../support/twilio/twilioWebhook.ts";
 
 Deno.test("case 118: a resume request that is replayed does not end the call that is under way", async () => {
   await using server = await startPhoneServer();

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
-import { agentsOf, codeOf, initiateDialled, statusOf } from "../support/dialling.ts";
-import { account, apiKey, startPhoneServer, type TestServer } from "../support/phoneServer.ts";
-import { inboundSid, twilioPost, twimlOf } from "../support/twilioWebhook.ts";
+import { agentsOf, codeOf, initiateDialled, statusOf } from "../support/twilio/dialling.ts";
+import {
+  account,
+  apiKey,
+  startPhoneServer,
+  type TestServer,
+} from "../support/servers/phoneServer.ts";
+import { inboundSid, twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
 
 const sales = "+14155550199";
 const agentFiles = agentsOf({

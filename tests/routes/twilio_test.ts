@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
-import type { Script } from "../../src/sim/scripts.ts";
-import { agentsOf, until } from "../support/dialling.ts";
+import type { Script } from "../../src/sim/openai/scripts.ts";
+import { agentsOf, until } from "../support/twilio/dialling.ts";
 import {
   account,
   apiKey,
   publicUrl,
   startPhoneServer,
   type TestServer,
-} from "../support/phoneServer.ts";
+} from "../support/servers/phoneServer.ts";
 
 const callSid = `CA${"7".repeat(32)}`;
 

@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import NodeSocket from "ws";
 import { createAuthenticator, parseApiKeys } from "../../src/utils/auth.ts";
 import { newToken } from "../../src/utils/ids.ts";
-import { type AnswerByHand, handshake, sendLines } from "../support/byHand.ts";
-import { startWebServer, type WebServer, type WebServerOptions } from "../support/webServer.ts";
+import { type AnswerByHand, handshake, sendLines } from "../support/openai/byHand.ts";
+import {
+  startWebServer,
+  type WebServer,
+  type WebServerOptions,
+} from "../support/servers/webServer.ts";
 
 const SECRET = "correct-horse-battery";
 const keyed = { authenticate: createAuthenticator(parseApiKeys(`tests:${SECRET}`)) };

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { connect as connectTcp } from "node:net";
 import type { Context } from "@hono/hono";
-import { createGuessGuard } from "../../src/routes/guessGuard.ts";
+import { createGuessGuard } from "../../src/routes/middleware/guessGuard.ts";
 import { createAuthenticator, parseApiKeys } from "../../src/utils/auth.ts";
-import { sendLines } from "../support/byHand.ts";
-import { callFromClient, openClient } from "../support/webClient.ts";
-import { startWebServer, type WebServer, type WebServerOptions } from "../support/webServer.ts";
+import { sendLines } from "../support/openai/byHand.ts";
+import { callFromClient, openClient } from "../support/browser/webClient.ts";
+import {
+  startWebServer,
+  type WebServer,
+  type WebServerOptions,
+} from "../support/servers/webServer.ts";
 
 const SECRET = "correct-horse-battery";
 const keyed = { authenticate: createAuthenticator(parseApiKeys(`tests:${SECRET}`)) };

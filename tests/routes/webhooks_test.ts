@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { webhookRoutes } from "../../src/routes/webhooks.ts";
 import type { Store } from "../../src/services/store/store.ts";
-import { ADMIN, ALICE, type ApiServerOptions, problem, withApi } from "../support/apiServer.ts";
+import {
+  ADMIN,
+  ALICE,
+  type ApiServerOptions,
+  problem,
+  withApi,
+} from "../support/servers/apiServer.ts";
 
 const post = { method: "POST" };
 

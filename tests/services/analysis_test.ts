@@ -3,7 +3,7 @@ import { AnalysisBusy, createAnalysis } from "../../src/services/records/analyti
 import type { CallAnalytics } from "../../src/services/store/calls/callAnalytics.ts";
 import type { CallFilter } from "../../src/services/store/calls/callList.ts";
 import { openSqlite } from "../../src/services/store/sqlite/sqliteDatabase.ts";
-import { startServerProcess } from "../support/serverProcess.ts";
+import { startServerProcess } from "../support/servers/serverProcess.ts";
 import { openStore } from "../../src/services/store/store.ts";
 
 Deno.test("case 159: what is written does not wait for sums that take long", async () => {

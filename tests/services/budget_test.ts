@@ -5,9 +5,9 @@ import type {
   BudgetRequest,
 } from "../../src/services/store/budget/budget.ts";
 import { openStore } from "../../src/services/store/store.ts";
-import { startPostgres } from "../support/postgres.ts";
-import type { TestDatabase } from "../support/storeContract.ts";
-import { StoreProcess } from "../support/storeProcess.ts";
+import { startPostgres } from "../support/store/postgres.ts";
+import type { TestDatabase } from "../support/store/storeContract.ts";
+import { StoreProcess } from "../support/store/storeProcess.ts";
 
 const postgres = await startPostgres();
 globalThis.addEventListener("unload", () => postgres?.kill());

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Budget } from "../../src/services/store/budget/budget.ts";
 import { createCallBudget } from "../../src/services/spending/callBudget.ts";
-import { setTimer } from "../../src/utils/setTimer.ts";
+import { setTimer } from "../../src/utils/clock.ts";
 
 const away = () => Promise.reject(new Error("the store is away"));
 const unreachable: Budget = {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { decodeJournal } from "../../src/call/journal/journal.ts";
 import { replay } from "../../src/call/journal/replay.ts";
-import { temporaryDatabase } from "../support/dialling.ts";
-import { startPhoneServer } from "../support/phoneServer.ts";
+import { temporaryDatabase } from "../support/twilio/dialling.ts";
+import { startPhoneServer } from "../support/servers/phoneServer.ts";
 
 for (const JOURNAL_TEXTS of ["false", "true"]) {
   Deno.test(`a call can be lived through again from its journal, texts kept: ${JOURNAL_TEXTS}`, async () => {

@@ -4,8 +4,8 @@ import { createEventHub } from "../../src/services/events/eventHub.ts";
 import { listPrices } from "../../src/services/spending/pricing.ts";
 import { createRecorder } from "../../src/services/records/recorder.ts";
 import { openStore } from "../../src/services/store/store.ts";
-import { LiveCall } from "../support/apiServer.ts";
-import { opened } from "../support/storedCalls.ts";
+import { LiveCall } from "../support/servers/apiServer.ts";
+import { opened } from "../support/store/storedCalls.ts";
 
 const request = { direction: "inbound", agent: "receptionist", keyName: "alice" } as const;
 

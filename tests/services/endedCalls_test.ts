@@ -3,7 +3,7 @@ import { createEndedCalls } from "../../src/services/records/completionDispatche
 import { createEventHub } from "../../src/services/events/eventHub.ts";
 import { openStore } from "../../src/services/store/store.ts";
 import { Inbox } from "../support/inbox.ts";
-import { ended, opened } from "../support/storedCalls.ts";
+import { ended, opened } from "../support/store/storedCalls.ts";
 
 Deno.test("a call that ends while others are told of is told of when its own end is durable", async () => {
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });

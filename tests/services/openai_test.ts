@@ -22,7 +22,7 @@ import {
   type ScriptedRealtime,
   type ScriptedSession,
   startScriptedRealtime,
-} from "../support/scriptedRealtime.ts";
+} from "../support/openai/scriptedRealtime.ts";
 
 const SETUP: ModelSetup = {
   model: "gpt-test",

@@ -3,7 +3,7 @@ import type { CallSession } from "../../src/call/sessionApi.ts";
 import { type MediaSocket, TwilioLeg } from "../../src/handlers/twilioLeg.ts";
 import { createPhoneCalls } from "../../src/services/phone/phoneCalls.ts";
 import { createStreamTokens } from "../../src/services/phone/streamTokens.ts";
-import { callSid, RecordingSession } from "../support/mediaServer.ts";
+import { callSid, RecordingSession } from "../support/servers/mediaServer.ts";
 
 function desk(session: RecordingSession, { elsewhere = false } = {}) {
   const released: CallSession[] = [];

@@ -10,10 +10,10 @@ import {
   startBeside,
   temporaryDatabase,
   until,
-} from "../support/dialling.ts";
+} from "../support/twilio/dialling.ts";
 import { Inbox } from "../support/inbox.ts";
-import { apiKey, startPhoneServer } from "../support/phoneServer.ts";
-import { opened, said } from "../support/storedCalls.ts";
+import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { opened, said } from "../support/store/storedCalls.ts";
 
 Deno.test("calls that a crash left open are ended at the next start, and what was said is there", async () => {
   await using database = await temporaryDatabase();

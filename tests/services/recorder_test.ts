@@ -13,7 +13,7 @@ import { openStore, type Store } from "../../src/services/store/store.ts";
 import { noUsage } from "../../src/services/store/calls/callRecord.ts";
 import type { CallWrite } from "../../src/services/store/calls/callWrites.ts";
 import { StatementRefused } from "../../src/services/store/database.ts";
-import { turn } from "../support/storedCalls.ts";
+import { turn } from "../support/store/storedCalls.ts";
 
 const usage: TokenUsage = {
   inputText: 1000,

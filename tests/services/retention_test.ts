@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { createIncidents } from "../../src/utils/incidents.ts";
 import { startRetention } from "../../src/services/records/retention.ts";
 import { openStore } from "../../src/services/store/store.ts";
-import { opened } from "../support/storedCalls.ts";
-import { withApi } from "../support/apiServer.ts";
-import { until } from "../support/dialling.ts";
-import { apiKey, startPhoneServer } from "../support/phoneServer.ts";
+import { opened } from "../support/store/storedCalls.ts";
+import { withApi } from "../support/servers/apiServer.ts";
+import { until } from "../support/twilio/dialling.ts";
+import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 
 const day = 24 * 60 * 60_000;
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createSharedCalls } from "../../src/services/phone/crossProcessCalls.ts";
 import { openStore } from "../../src/services/store/store.ts";
-import { callSid } from "../support/mediaServer.ts";
-import { ended, opened } from "../support/storedCalls.ts";
+import { callSid } from "../support/servers/mediaServer.ts";
+import { ended, opened } from "../support/store/storedCalls.ts";
 
 /** One process beside another that begins calls, with a clock that stands still until it is moved. */
 async function beside() {

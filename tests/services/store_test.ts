@@ -7,10 +7,10 @@ import { migrate } from "../../src/services/store/migrate.ts";
 import { openPostgres } from "../../src/services/store/postgres/postgresDatabase.ts";
 import { versions } from "../../src/services/store/schema.ts";
 import { openSqlite } from "../../src/services/store/sqlite/sqliteDatabase.ts";
-import { startPostgres } from "../support/postgres.ts";
-import { type MakeDatabase, testStore } from "../support/storeContract.ts";
-import { opened, said } from "../support/storedCalls.ts";
-import { StoreProcess } from "../support/storeProcess.ts";
+import { startPostgres } from "../support/store/postgres.ts";
+import { type MakeDatabase, testStore } from "../support/store/storeContract.ts";
+import { opened, said } from "../support/store/storedCalls.ts";
+import { StoreProcess } from "../support/store/storeProcess.ts";
 
 const postgres = await startPostgres();
 globalThis.addEventListener("unload", () => postgres?.kill());

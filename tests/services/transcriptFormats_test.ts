@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { transcriptText, transcriptVtt } from "../../src/services/records/transcriptFormats.ts";
-import { turn } from "../support/storedCalls.ts";
+import { turn } from "../support/store/storedCalls.ts";
 
 const conversation = [
   turn({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { openStore, type Store } from "../../src/services/store/store.ts";
-import { newCall, opened } from "../support/storedCalls.ts";
+import { newCall, opened } from "../support/store/storedCalls.ts";
 
 /** A store, and what another version of the program may have left in its file. */
 async function withForeignRows(

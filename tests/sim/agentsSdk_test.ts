@@ -6,8 +6,8 @@ import {
   RealtimeSession,
   tool,
 } from "@openai/agents-realtime";
-import { startRealtimeServer } from "../../src/sim/realtime.ts";
-import type { Script } from "../../src/sim/scripts.ts";
+import { startRealtimeServer } from "../../src/sim/openai/realtimeServer.ts";
+import type { Script } from "../../src/sim/openai/scripts.ts";
 import { Inbox } from "../support/inbox.ts";
 
 /** Looks an order up when text asks for it, tells what came of it, tells stories, and yields. */

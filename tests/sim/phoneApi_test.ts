@@ -5,9 +5,15 @@ import {
   type PhoneNetworkOptions,
   startTwilioApi,
   type TwilioApi,
-} from "../../src/sim/phone.ts";
-import type { TwilioApiOptions } from "../../src/sim/phone/twilioApi.ts";
-import { account, connect, startTestApp, type TestApp, twiml } from "./phoneTestApp.ts";
+} from "../../src/sim/twilio/phoneNetwork.ts";
+import type { TwilioApiOptions } from "../../src/sim/twilio/api/twilioApi.ts";
+import {
+  account,
+  connect,
+  startTestApp,
+  type TestApp,
+  twiml,
+} from "../support/twilio/phoneTestApp.ts";
 
 interface Setup {
   readonly network: PhoneNetwork;

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { createPhoneNetwork, type PhoneNetworkOptions } from "../../src/sim/phone.ts";
-import { account, connect, loud, startTestApp, type TestApp, twiml } from "./phoneTestApp.ts";
+import { createPhoneNetwork, type PhoneNetworkOptions } from "../../src/sim/twilio/phoneNetwork.ts";
+import {
+  account,
+  connect,
+  loud,
+  startTestApp,
+  type TestApp,
+  twiml,
+} from "../support/twilio/phoneTestApp.ts";
 
 /** Runs a body with a phone network and a small app, and sees that both end cleanly. */
 function phoneTest(

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { runPhone } from "../../src/cli/phone.ts";
 import { readPhoneOptions, rehearsal } from "../../src/cli/phoneOptions.ts";
-import { readWav } from "../../src/sim/phone/wav.ts";
-import { account, connect, loud, startTestApp, type TestApp, twiml } from "./phoneTestApp.ts";
+import { readWav } from "../../src/sim/twilio/media/wav.ts";
+import {
+  account,
+  connect,
+  loud,
+  startTestApp,
+  type TestApp,
+  twiml,
+} from "../support/twilio/phoneTestApp.ts";
 
 const nothingSet = () => undefined;
 

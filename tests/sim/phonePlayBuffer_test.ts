@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createPlayBuffer, type MarkEcho } from "../../src/sim/phone/playBuffer.ts";
+import { createPlayBuffer, type MarkEcho } from "../../src/sim/twilio/media/playBuffer.ts";
 
 const names = (echoes: readonly MarkEcho[]) =>
   echoes.map(({ name, reason }) => `${name}:${reason}`);

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
-import { createPhoneNetwork } from "../../src/sim/phone.ts";
-import { describeEvent } from "../../src/sim/phone/describeEvent.ts";
-import { type CallScript, followScript } from "../../src/sim/phone/script.ts";
-import { account, connect, loud, startTestApp, type TestStream } from "./phoneTestApp.ts";
+import { createPhoneNetwork } from "../../src/sim/twilio/phoneNetwork.ts";
+import { describeEvent } from "../../src/sim/twilio/call/describeEvent.ts";
+import { type CallScript, followScript } from "../../src/sim/twilio/call/callerScript.ts";
+import {
+  account,
+  connect,
+  loud,
+  startTestApp,
+  type TestStream,
+} from "../support/twilio/phoneTestApp.ts";
 
 interface Lived {
   readonly told: readonly string[];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { signedForm, signRequest } from "../../src/sim/phone/signature.ts";
+import { signedForm, signRequest } from "../../src/sim/twilio/api/signature.ts";
 
 Deno.test("signRequest() gives Twilio's documented signature for a form post", () => {
   const fields = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readTwiml, TwimlError } from "../../src/sim/phone/twiml.ts";
+import { readTwiml, TwimlError } from "../../src/sim/twilio/twiml/twiml.ts";
 
 const respond = (inside: string) =>
   `<?xml version="1.0" encoding="UTF-8"?><Response>${inside}</Response>`;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readWav, writeWav } from "../../src/sim/phone/wav.ts";
+import { readWav, writeWav } from "../../src/sim/twilio/media/wav.ts";
 
 Deno.test("readWav() gives back what writeWav() wrote", () => {
   const every = new Uint8Array(256).map((_, code) => code);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { parseFault } from "../../src/sim/realtime/faults.ts";
-import { type Fault, startRealtimeServer } from "../../src/sim/realtime.ts";
-import { openRealtime, type RealtimeWire, withRealtime } from "../support/realtimeWire.ts";
+import { parseFault } from "../../src/sim/openai/faults.ts";
+import { type Fault, startRealtimeServer } from "../../src/sim/openai/realtimeServer.ts";
+import { openRealtime, type RealtimeWire, withRealtime } from "../support/openai/realtimeWire.ts";
 
 Deno.test("parseFault() reads names as people type them", () => {
   assert.equal(parseFault("close-mid-sentence"), "closeMidSentence");

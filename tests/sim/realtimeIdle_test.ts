@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { Conversation } from "../../src/sim/realtime/conversation.ts";
-import { FaultSet } from "../../src/sim/realtime/faults.ts";
-import { Listener } from "../../src/sim/realtime/listener.ts";
-import { Responder } from "../../src/sim/realtime/responder.ts";
-import { defaultConfig, type SessionConfig } from "../../src/sim/realtime/sessionConfig.ts";
-import { SpeechSource } from "../../src/sim/realtime/speechSource.ts";
-import { createVoice } from "../../src/sim/voice.ts";
-import type { ServerEvent } from "../../src/sim/realtime/wire.ts";
+import { Conversation } from "../../src/sim/openai/conversation.ts";
+import { FaultSet } from "../../src/sim/openai/faults.ts";
+import { Listener } from "../../src/sim/openai/turnDetector.ts";
+import { Responder } from "../../src/sim/openai/responder.ts";
+import { defaultConfig, type SessionConfig } from "../../src/sim/openai/sessionConfig.ts";
+import { SpeechSource } from "../../src/sim/openai/speechSource.ts";
+import { createVoice } from "../../src/sim/voice/voice.ts";
+import type { ServerEvent } from "../../src/sim/openai/wire.ts";
 import { Inbox } from "../support/inbox.ts";
 
 Deno.test("after an idle timeout the silence is committed and the model asks", async () => {

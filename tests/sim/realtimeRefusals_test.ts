@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withRealtime } from "../support/realtimeWire.ts";
+import { withRealtime } from "../support/openai/realtimeWire.ts";
 
 type Session = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { rehearsal } from "../../src/sim/rehearsal.ts";
-import type { ScriptTurn } from "../../src/sim/scripts.ts";
-import { withRealtime } from "../support/realtimeWire.ts";
+import { rehearsal } from "../../src/sim/rehearsal/rehearsal.ts";
+import type { ScriptTurn } from "../../src/sim/openai/scripts.ts";
+import { withRealtime } from "../support/openai/realtimeWire.ts";
 
 const asked: ScriptTurn = {
   cause: { type: "asked" },

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { encodeG711, MU_LAW } from "../../src/utils/g711.ts";
 import { createResampler } from "../../src/utils/resampler.ts";
 import { samplesToBytes } from "../../src/utils/audioTranscode.ts";
-import { type RealtimeWire, withRealtime } from "../support/realtimeWire.ts";
-import { readRecording } from "../utils/speechFixture.ts";
+import { type RealtimeWire, withRealtime } from "../support/openai/realtimeWire.ts";
+import { readRecording } from "../support/trials/speechFixture.ts";
 
 Deno.test("real speech in mu-law makes one turn, told in the order of the real server", async () => {
   await withRealtime({ script: () => ({ say: "Yes?" }) }, async (wire) => {

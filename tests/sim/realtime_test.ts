@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { startRealtimeServer } from "../../src/sim/realtime.ts";
-import { connectRealtime, openRealtime, withRealtime } from "../support/realtimeWire.ts";
+import { startRealtimeServer } from "../../src/sim/openai/realtimeServer.ts";
+import { connectRealtime, openRealtime, withRealtime } from "../support/openai/realtimeWire.ts";
 
 Deno.test("startRealtimeServer() greets a session with its defaults first", async () => {
   await withRealtime({}, async (wire) => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { levelOfPcm16 } from "../../src/utils/audioLevel.ts";
-import { createFliteVoice } from "../../src/sim/fliteVoice.ts";
-import { createVoice } from "../../src/sim/voice.ts";
-import { splitSentences } from "../../src/sim/voiceSentences.ts";
+import { createFliteVoice } from "../../src/sim/voice/fliteVoice.ts";
+import { createVoice } from "../../src/sim/voice/voice.ts";
+import { splitSentences } from "../../src/sim/voice/voiceSentences.ts";
 
 Deno.test("splitSentences() cuts at sentence ends and bounds what has none", () => {
   assert.deepEqual(splitSentences(" One. Two?  Is 3.5 three?\nYes "), [

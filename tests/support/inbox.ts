@@ -1,4 +1,4 @@
-import { PATIENCE_MS } from "./patience.ts";
+import { PATIENCE_MS } from "./until.ts";
 
 /**
  * What has come in, in order, for tests that wait for some of it; not without end, so that a test whose

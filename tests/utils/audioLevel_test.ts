@@ -10,7 +10,7 @@ import { levelOf, levelOfPcm16 } from "../../src/utils/audioLevel.ts";
 import { samplesToBytes } from "../../src/utils/audioTranscode.ts";
 import { A_LAW, decodeG711, encodeG711, MU_LAW } from "../../src/utils/g711.ts";
 import { createResampler } from "../../src/utils/resampler.ts";
-import { framesOf, readRecording, RECORDINGS, sine } from "./speechFixture.ts";
+import { framesOf, readRecording, RECORDINGS, sine } from "../support/trials/speechFixture.ts";
 
 const FORMATS = ["pcmu", "pcma", "pcm24k"] as const;
 

@@ -8,7 +8,7 @@ import {
   samplesToBytes,
 } from "../../src/utils/audioTranscode.ts";
 import { A_LAW, decodeG711, encodeG711, MU_LAW } from "../../src/utils/g711.ts";
-import { sine } from "./speechFixture.ts";
+import { sine } from "../support/trials/speechFixture.ts";
 
 const FRAME_BYTES = { pcmu: 160, pcma: 160, pcm24k: 960 } as const;
 const FORMATS = ["pcmu", "pcma", "pcm24k"] as const;

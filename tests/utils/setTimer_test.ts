@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { setTimer } from "../../src/utils/setTimer.ts";
+import { setTimer } from "../../src/utils/clock.ts";
 
 Deno.test("case 62: setTimer() does not take a delay of years for none", async () => {
   let woken = 0;

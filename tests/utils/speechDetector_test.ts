@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { levelOfPcm16 } from "../../src/utils/audioLevel.ts";
 import { SpeechDetector } from "../../src/utils/speechDetector.ts";
-import { framesOf, noise, readRecording, RECORDINGS } from "./speechFixture.ts";
+import { framesOf, noise, readRecording, RECORDINGS } from "../support/trials/speechFixture.ts";
 
 const FRAME_MS = 20;
 

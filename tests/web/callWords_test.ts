@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { endReasons } from "../../src/services/store/calls/callRecord.ts";
-import { describeEnd, formatDollars, nameDay, tellEnd } from "../../src/web/callWords.ts";
-import { placeOf } from "../../src/web/place.ts";
+import { describeEnd, formatDollars, nameDay, tellEnd } from "../../src/web/recordTexts.ts";
+import { placeOf } from "../../src/web/pageLocation.ts";
 
 Deno.test("describeEnd() has words for every reason there is", () => {
   for (const reason of Object.keys(endReasons)) {

@@ -1,7 +1,7 @@
 import type { OpenModel } from "../../call/realtimeClient.ts";
 import type { SessionPorts } from "../../call/session.ts";
 import type { Agents } from "../../config/agents.ts";
-import { setTimer } from "../../utils/setTimer.ts";
+import { setTimer } from "../../utils/clock.ts";
 import { createDigitMask } from "./digitMask.ts";
 import type { EventHub } from "../events/eventHub.ts";
 import type { PhoneCalls } from "../phone/phoneCalls.ts";

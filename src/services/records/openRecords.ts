@@ -3,7 +3,7 @@ import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newId } from "../../utils/ids.ts";
 import type { Logger } from "../../utils/logger.ts";
-import { setTimer } from "../../utils/setTimer.ts";
+import { setTimer } from "../../utils/clock.ts";
 import type { CallBudget } from "../spending/callBudget.ts";
 import type { CallJournals } from "./callJournals.ts";
 import { createEndedCalls, type EndedCalls } from "./completionDispatcher.ts";

@@ -6,7 +6,7 @@ import { readVerdict } from "../../../src/services/outbound/amd/amdResult.ts";
 import { createPlacedCalls } from "../../../src/services/outbound/activeCalls.ts";
 import type { PhoneCall } from "../../../src/services/twilioOutbound/twilioCalls.ts";
 import type { CallChanges, CallOutcome } from "../../../src/services/store/calls/callRecord.ts";
-import { RecordingSession } from "../../support/mediaServer.ts";
+import { RecordingSession } from "../../support/servers/mediaServer.ts";
 
 const sid = `CA${"1".repeat(32)}`;
 const job: OutboundJob = {

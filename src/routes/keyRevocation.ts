@@ -1,0 +1,101 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { KeyRevocation } from "../services/cluster/keyRevocation.ts";
+import type { createLiveKeyCalls } from "../services/calls/liveCallsOfKey.ts";
+import { type ApiKey, keyScopes } from "../utils/auth.ts";
+import type { CallerEnv, RequireScope } from "./middleware/access.ts";
+import { HttpProblem } from "./middleware/errors.ts";
+import { errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
+
+export interface KeysRoutesDeps {
+  readonly access: RequireScope;
+  /** Those of the settings. */
+  readonly keys: readonly ApiKey[];
+  readonly revocation: Pick<KeyRevocation, "isRevoked" | "revoke">;
+  /** Counts the calls of a key that are under way, and ends them if asked to. */
+  readonly liveCallsOf: ReturnType<typeof createLiveKeyCalls>;
+}
+
+/** The API keys, of which nothing secret is shown. */
+export function keysRoutes(
+  { access, keys, revocation, liveCallsOf }: KeysRoutesDeps,
+): OpenAPIHono<CallerEnv> {
+  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+  const guarded = { middleware: [access("admin")] };
+
+  routes.openapi({ ...list, ...guarded }, (c) => c.json({ keys: keys.map(view) }, 200));
+
+  routes.openapi({ ...revoke, ...guarded }, async (c) => {
+    const { name } = c.req.valid("param");
+    const key = keys.find((key) => key.name === name);
+    if (key === undefined) {
+      throw new HttpProblem(404, "unknown_key", "There is no API key of this name.");
+    }
+    await revocation.revoke(key);
+    const end = c.req.valid("query").endCalls === "true";
+    return c.json({ ...view(key), ...await liveCallsOf(name, { end }) }, 200);
+  });
+
+  return routes;
+
+  function view(key: ApiKey) {
+    const { name, scopes, expiresAt } = key;
+    return {
+      name,
+      scopes: [...scopes],
+      expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
+      revoked: revocation.isRevoked(key),
+    };
+  }
+}
+
+const key = z.object({
+  name: z.string(),
+  scopes: z.array(z.enum(keyScopes)),
+  expiresAt: z.iso.datetime().nullable(),
+  revoked: z.boolean(),
+}).openapi("Key");
+
+const revokedKey = key.extend({
+  liveCalls: z.number().openapi({ description: "Calls of the key that go on" }),
+  endingCalls: z.number().openapi({ description: "Calls of the key that have been told to end" }),
+}).openapi("RevokedKey");
+
+const list = createRoute({
+  method: "get",
+  path: "/api/keys",
+  operationId: "listKeys",
+  summary: "List API keys",
+  description: "Their names and what they may do; never a secret. Takes the scope `admin`.",
+  tags: ["Operation"],
+  responses: {
+    200: {
+      description: "The keys of the settings",
+      content: json(z.object({ keys: z.array(key) }).openapi("Keys")),
+    },
+    ...errorAnswers,
+  },
+});
+
+const revoke = createRoute({
+  method: "post",
+  path: "/api/keys/{name}/revoke",
+  operationId: "revokeKey",
+  summary: "Revoke an API key",
+  description:
+    "At once and for good, also while the settings still name it; the same name with a new secret works. Calls that it has asked for and that are not dialled yet are not dialled. Those under way go on, and cost, unless `endCalls=true`: then the agent says goodbye and hangs up, at whichever instance, and what still rings is cancelled. A key that is revoked already may be revoked again to end its calls. Takes the scope `admin`.",
+  tags: ["Operation"],
+  request: {
+    params: z.object({
+      name: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, "must be the name of an API key"),
+    }),
+    query: z.strictObject({
+      endCalls: z.enum(["true", "false"]).optional().openapi({
+        description: "Whether the calls of the key that are under way are ended too",
+      }),
+    }),
+  },
+  responses: {
+    200: { description: "The key, revoked", content: json(revokedKey) },
+    ...errorAnswers,
+  },
+});

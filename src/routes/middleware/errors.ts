@@ -1,0 +1,105 @@
+import type { Context, ErrorHandler, NotFoundHandler } from "@hono/hono";
+import type { ContentfulStatusCode } from "@hono/hono/utils/http-status";
+import { CallRefused } from "../../call/sessionApi.ts";
+import { InstanceSilent } from "../../services/cluster/rpc.ts";
+import { TwilioProblem } from "../../services/twilioOutbound/twilioProblem.ts";
+import { BodyError } from "../../utils/bodyError.ts";
+
+/** An answer that is not what was asked for, as the client is to read it. */
+export class HttpProblem extends Error {
+  override readonly name = "HttpProblem";
+  constructor(
+    readonly status: ContentfulStatusCode,
+    /** For programs, in snake case. */
+    readonly code: string,
+    /** For people: a sentence without anything private. */
+    readonly sentence: string,
+    readonly details?: unknown,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(sentence);
+  }
+}
+
+export interface ErrorLog {
+  error(message: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+/** The one place where what was thrown becomes an answer; what nobody foresaw is logged and not shown. */
+export function answerErrors(log: ErrorLog): ErrorHandler {
+  return function onError(error, c) {
+    const problem = problemOf(error);
+    if (problem !== undefined) return answer(c, problem);
+    log.error("Request failed", { requestId: requestIdOf(c), method: c.req.method, error });
+    return answer(c, new HttpProblem(500, "internal_error", "Something went wrong here."));
+  };
+}
+
+/** The answer for what does not exist. */
+export const answerNotFound: NotFoundHandler = (c) =>
+  answer(c, new HttpProblem(404, "not_found", "There is nothing at this address."));
+
+/** The id of a request, given to it by the router; empty outside of one. */
+export function requestIdOf(c: Context): string {
+  const id: unknown = c.get("requestId");
+  return typeof id === "string" ? id : "";
+}
+
+function problemOf(error: unknown): HttpProblem | undefined {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof BodyError) return new HttpProblem(error.status, error.code, error.message);
+  if (error instanceof CallRefused) return refusals[error.code];
+  if (error instanceof TwilioProblem) return phoneProblem(error);
+  if (error instanceof InstanceSilent) return instanceSilent;
+  return undefined;
+}
+
+function phoneProblem(problem: TwilioProblem): HttpProblem {
+  const { status, code, sentence, twilioCode, retryAfterSeconds } = problem;
+  return new HttpProblem(
+    status,
+    code,
+    sentence,
+    twilioCode === undefined ? undefined : { twilioCode },
+    retryAfterSeconds === undefined ? {} : { "Retry-After": String(retryAfterSeconds) },
+  );
+}
+
+const refusals: Readonly<Record<CallRefused["code"], HttpProblem>> = {
+  full: new HttpProblem(
+    503,
+    "full",
+    "All lines are taken: try again shortly.",
+    undefined,
+    { "Retry-After": "10" },
+  ),
+  draining: new HttpProblem(
+    503,
+    "draining",
+    "The server is stopping and takes no new calls.",
+    undefined,
+    { "Retry-After": "30" },
+  ),
+  unknown_agent: new HttpProblem(422, "unknown_agent", "There is no agent of this name."),
+  agent_unusable: new HttpProblem(
+    503,
+    "agent_unusable",
+    "The file of this agent is not in order: the operator has to mend it and start the server again.",
+  ),
+};
+
+const instanceSilent = new HttpProblem(
+  504,
+  "instance_silent",
+  "The instance that holds the call does not answer: it may or may not have been done.",
+);
+
+function answer(c: Context, { status, code, sentence, details, headers }: HttpProblem): Response {
+  const body = {
+    error: sentence,
+    code,
+    requestId: requestIdOf(c),
+    ...(details !== undefined && { details }),
+  };
+  return c.json(body, status, { ...headers });
+}

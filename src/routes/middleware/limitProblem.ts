@@ -1,0 +1,39 @@
+import type { BudgetRefusal, BudgetScope } from "../../services/store/budget/budget.ts";
+import { limitCode } from "../../services/store/budget/limitCode.ts";
+import { HttpProblem } from "./errors.ts";
+
+/** The answer where a limit of calls, minutes or dollars refuses a call. */
+export function limitProblem(refusal: BudgetRefusal): HttpProblem {
+  const { scope, limit, retryAfterMs } = refusal;
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  return new HttpProblem(429, limitCode(refusal), sentenceOf(refusal), { scope, limit }, {
+    "Retry-After": String(seconds),
+  });
+}
+
+function sentenceOf({ scope, limit }: BudgetRefusal): string {
+  const who = names[scope];
+  switch (limit) {
+    case "perMinute":
+      return `${who} has placed as many calls as it may in a minute.`;
+    case "concurrent":
+      return `${who} has as many calls under way as it may have.`;
+    case "dailyCalls":
+      return "This number has reached its limit of calls a day.";
+    case "dailyMinutes":
+      return `${who} has used up its minutes of the day.`;
+    case "dailyUsd":
+      return `${who} has used up its money of the day.`;
+  }
+}
+
+const names: Readonly<Record<BudgetScope, string>> = {
+  server: "This server",
+  inbound: "This server",
+  key: "This key",
+  outbound: "This key",
+  web: "This key",
+  caller: "This caller",
+  visitor: "This visitor",
+  number: "This number",
+};

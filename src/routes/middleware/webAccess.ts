@@ -1,0 +1,70 @@
+import type { Context, MiddlewareHandler } from "@hono/hono";
+import { isLoopback } from "../../utils/loopback.ts";
+import { HttpProblem } from "./errors.ts";
+
+export interface AccessRules {
+  /** Whether the server has API keys; without them it serves only pages of its own machine. */
+  readonly keyed: boolean;
+  readonly publicOrigin?: string;
+  /** Exact origins, beside the server's own. */
+  readonly allowedOrigins: readonly string[];
+}
+
+/**
+ * Tells whether the page that makes a request may talk with this server.
+ *
+ * `Host` alone proves nothing: a hostile name can be made to resolve to this machine. So a page's own
+ * origin counts only on a loopback name, or where a key is asked for anyway.
+ */
+export function isAllowedOrigin(request: Request, rules: AccessRules): boolean {
+  const origin = request.headers.get("origin")?.toLowerCase();
+  if (origin === undefined || !URL.canParse(origin)) return false;
+  if (origin === rules.publicOrigin || rules.allowedOrigins.includes(origin)) return true;
+  const own = URL.parse(request.url);
+  if (own === null) return false;
+  return new URL(origin).host === own.host && (rules.keyed || isLoopback(own.hostname));
+}
+
+/**
+ * Tells a request that stayed on this machine from one that came through a tunnel or proxy. `Host` is
+ * the client's to choose, so the connection itself must come from here; behind a proxy that adds no
+ * header it always does, which is why a server that can be reached from outside needs keys.
+ */
+export function isLocal(c: Context): boolean {
+  return isFromHere(c) && isLoopback(URL.parse(c.req.url)?.hostname ?? "") && !isForwarded(c);
+}
+
+/**
+ * Refuses names that may have been made to resolve to this machine, where no key stands between them
+ * and what a route tells.
+ */
+export function refuseForeignHosts(keyed: boolean): MiddlewareHandler {
+  return async function ownHost(c, next) {
+    if (!keyed && !isLoopback(URL.parse(c.req.url)?.hostname ?? "")) {
+      throw new HttpProblem(
+        403,
+        "host_not_allowed",
+        "Without API_KEYS this server answers by a name of its own machine only, such as localhost. For others, set API_KEYS.",
+      );
+    }
+    await next();
+  };
+}
+
+/** Whether a proxy on this machine has passed the request on. */
+export function isProxied(c: Context): boolean {
+  return isFromHere(c) && isForwarded(c);
+}
+
+function isForwarded({ req }: Context): boolean {
+  return [...req.raw.headers.keys()].some((name) => FORWARDED.test(name));
+}
+
+/** What proxies, tunnels and content networks write. */
+const FORWARDED =
+  /^(forwarded|via|x-(forwarded|real|client|cluster|original)-.*|.*-(client|connecting)-ip)$/;
+
+function isFromHere({ env }: { readonly env: unknown }): boolean {
+  return typeof env === "object" && env !== null && "remoteAddress" in env &&
+    typeof env.remoteAddress === "string" && isLoopback(env.remoteAddress);
+}

@@ -1,0 +1,207 @@
+import { z } from "@hono/zod-openapi";
+import {
+  answerers,
+  directions,
+  endReasons,
+  recordStatuses,
+} from "../../services/store/calls/callRecord.ts";
+import { oneOf } from "./oneOf.ts";
+import { agentName, e164, moment, wholeNumber } from "./schemaParts.ts";
+import { callOutcome } from "./outboundSchemas.ts";
+
+const time = z.iso.datetime().openapi({ example: "2027-01-31T09:00:00.000Z" });
+const wholeMs = z.number().openapi({ description: "Milliseconds", example: 840 });
+const sinceStart = z.number().openapi({ description: "Milliseconds since the call began" });
+const dollars = z.number().nullable().openapi({
+  description: "US dollars; null where a price is not known",
+  example: 0.0412,
+});
+
+/** What both the list and the analytics are narrowed by. */
+const filters = {
+  direction: oneOf(directions).optional(),
+  agent: agentName.optional(),
+  from: moment.optional(),
+  to: moment.optional(),
+  key: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, "must be the name of an API key").optional()
+    .openapi({ description: "The API key whose calls are meant; for others' it takes `admin`." }),
+};
+
+export const callListQuery = z.strictObject({
+  ...filters,
+  cursor: z.string().min(1).max(200).optional().openapi({
+    description: "`nextCursor` of the page before",
+  }),
+  limit: wholeNumber({ min: 1, max: 200, fallback: 50 }),
+  status: oneOf(recordStatuses).optional(),
+});
+
+export const analyticsQuery = z.strictObject(filters);
+
+const usage = z.object({
+  inputText: z.number(),
+  inputAudio: z.number(),
+  cachedText: z.number().openapi({ description: "Part of `inputText`" }),
+  cachedAudio: z.number().openapi({ description: "Part of `inputAudio`" }),
+  outputText: z.number(),
+  outputAudio: z.number(),
+  responses: z.number(),
+  transcriptionInput: z.number(),
+  transcriptionOutput: z.number(),
+  transcriptionSeconds: z.number(),
+}).openapi("Usage", { description: "Tokens, where nothing else is said" });
+
+const cost = z.object({
+  usd: dollars,
+  parts: z.object({ text: dollars, audio: dollars, transcription: dollars, telephony: dollars }),
+  telephonyEstimated: z.literal(true).optional().openapi({
+    description: "No price of the phone is set: that part is an estimate on the safe side",
+  }),
+}).openapi("Cost");
+
+const callShape = {
+  id: z.string().openapi({ example: "call_01k9x2m3p4q5r6s7t8v9w0x1y2" }),
+  direction: oneOf(directions),
+  agent: z.string().openapi({ example: "receptionist" }),
+  status: oneOf(recordStatuses),
+  key: z.string().nullable().openapi({ description: "The API key that asked for the call" }),
+  callSid: z.string().nullable(),
+  from: z.string().nullable().openapi({ example: "+14155550123" }),
+  to: z.string().nullable(),
+  startedAt: time,
+  answeredAt: time.nullable(),
+  endedAt: time.nullable(),
+  durationMs: wholeMs.nullable(),
+  transferredMs: wholeMs.nullable().openapi({
+    description: "How long the caller talked on after a transfer; known when all legs are over",
+  }),
+  end: z.object({
+    reason: oneOf(endReasons),
+    detail: z.string().nullable().openapi({ example: "busy" }),
+  }).nullable(),
+  outcome: callOutcome.nullable(),
+  answeredBy: oneOf(answerers).nullable(),
+  model: z.string().nullable(),
+  usage,
+  cost: cost.nullable().openapi({ description: "Known when the call has ended" }),
+  latency: z.object({ turns: z.number(), p50Ms: wholeMs, p95Ms: wholeMs }).nullable().openapi({
+    description: "From the caller's last sound to the agent's first",
+  }),
+};
+
+export const callSummary = z.object(callShape).openapi("Call");
+
+export const turn = z.object({
+  id: z.string(),
+  role: z.enum(["caller", "agent"]),
+  text: z.string().openapi({ description: "As far as it was really heard" }),
+  interrupted: z.boolean().openapi({ description: "The caller cut the agent off here" }),
+  by: z.enum(["voice", "text", "keypad"]),
+  final: z.boolean(),
+  startedMs: sinceStart,
+  endedMs: sinceStart.nullable(),
+}).openapi("Turn");
+
+export const callDetail = z.object({
+  ...callShape,
+  turns: z.array(turn),
+  tools: z.array(z.object({
+    id: z.string(),
+    name: z.string(),
+    arguments: z.string().openapi({ description: "JSON as the model wrote it" }),
+    startedMs: sinceStart,
+    result: z.object({ ok: z.boolean(), output: z.string(), durationMs: wholeMs }).nullable(),
+  })),
+  latencies: z.array(z.object({
+    turnId: z.string(),
+    responseMs: wholeMs,
+    firstAudioMs: wholeMs,
+    firstHeardMs: wholeMs.nullable(),
+    totalMs: wholeMs,
+  })).openapi({ description: "Turn by turn, each part from the one before" }),
+  digits: z.array(z.object({
+    atMs: sinceStart,
+    digits: z.string().nullable().openapi({ description: "Null where they are sensitive" }),
+  })),
+}).openapi("CallDetail");
+
+export const callList = z.object({
+  calls: z.array(callSummary),
+  nextCursor: z.string().nullable().openapi({ description: "Null on the last page" }),
+}).openapi("CallList");
+
+export const transcript = z.object({ callId: z.string(), turns: z.array(turn) }).openapi(
+  "Transcript",
+);
+
+export const callAction = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("hangup"),
+    goodbye: z.string().trim().min(1).max(1000).optional().openapi({
+      description: "Said before the call ends; without it, the call ends at once.",
+    }),
+  }),
+  z.strictObject({ type: z.literal("say"), text: z.string().trim().min(1).max(2000) }),
+  z.strictObject({
+    type: z.literal("transfer"),
+    to: z.string().min(1).max(64).openapi({
+      description: "One of the names under `transfers` in the agent's file",
+    }),
+  }),
+  z.strictObject({ type: z.literal("interrupt") }),
+  z.strictObject({ type: z.literal("text"), text: z.string().trim().min(1).max(4000) }).openapi({
+    description: "Text in the caller's place, as if it had been typed",
+  }),
+], { error: "type must be hangup, say, transfer, interrupt or text" }).openapi("CallAction", {
+  example: { type: "say", text: "Your table is ready." },
+});
+
+export const actionAnswer = z.object({
+  success: z.literal(true),
+  callId: z.string(),
+  type: z.string(),
+}).openapi("AcceptedAction");
+
+const counts = z.record(z.string(), z.number());
+const distribution = {
+  count: z.number(),
+  p50Ms: wholeMs.nullable(),
+  p95Ms: wholeMs.nullable(),
+};
+
+export const analytics = z.object({
+  calls: z.number(),
+  byStatus: counts,
+  byDirection: counts,
+  byAgent: counts,
+  byEndReason: counts,
+  byOutcome: counts,
+  duration: z.object({ ...distribution, totalMs: wholeMs }),
+  latency: z.object(distribution).openapi({
+    description: "Of all turns, from the caller's last sound to the agent's first",
+  }),
+  cost: z.object({
+    usd: z.number().openapi({ description: "The sum of what is known" }),
+    unknown: z.number().openapi({ description: "Ended calls whose cost is not known" }),
+  }),
+  usage,
+}).openapi("Analytics");
+
+export const callerNumberParam = z.object({ number: e164 });
+
+/** Whoever the phone network named as the caller. */
+export const callerParam = z.object({
+  number: z.union([
+    e164,
+    z.string().regex(/^(?:sips?|client):[^\s/?#]{1,250}$/, "must be a number, sip: or client:"),
+  ]).openapi({ description: "In E.164 form, or percent-encoded `sip:` or `client:`" }),
+});
+
+export const erasure = z.object({
+  calls: z.number().openapi({ description: "Also those that waited to be dialled" }),
+  turns: z.number(),
+  toolCalls: z.number(),
+  pending: z.number().openapi({
+    description: "Calls under way, each of which is erased when it ends",
+  }),
+}).openapi("Erasure");

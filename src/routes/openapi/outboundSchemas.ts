@@ -1,0 +1,172 @@
+import { z } from "@hono/zod-openapi";
+import { callOutcomes } from "../../services/store/calls/callRecord.ts";
+import { oneOf } from "./oneOf.ts";
+import { agentName, e164 } from "./schemaParts.ts";
+
+const variables = z.record(
+  z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, "must be letters, digits and _"),
+  z.string().max(1000),
+).refine((variables) => Object.keys(variables).length <= 50, "must be 50 at most");
+
+const to = z.string().min(1).max(64).openapi({ example: "+14155550123" });
+
+const retry = z.strictObject({
+  on: z.array(z.enum(["busy", "no_answer", "machine", "failed"])).min(1).max(4),
+  times: z.number().int().min(1).max(10),
+  afterMinutes: z.number().int().min(1).max(1440),
+}).openapi("RetryRule", {
+  description: "How a call that comes to nothing is tried again, each time as a call of its own.",
+});
+
+/** The bounds are Twilio's. */
+const detectionSettings = z.strictObject({
+  timeoutSeconds: z.number().int().min(3).max(59).optional().openapi({
+    description: "How long it listens at most before it gives up as `unknown`. Default 30.",
+  }),
+  speechThresholdMs: z.number().int().min(1000).max(6000).optional().openapi({
+    description: "Speech that lasts longer is a machine's greeting. Default 2400.",
+  }),
+  speechEndThresholdMs: z.number().int().min(500).max(5000).optional().openapi({
+    description: "Silence after speech that ends the greeting. Default 1200.",
+  }),
+  silenceTimeoutMs: z.number().int().min(2000).max(10_000).optional().openapi({
+    description: "Silence from the start after which it gives up as `unknown`. Default 5000.",
+  }),
+}).openapi("MachineDetectionSettings");
+
+/** What became of a call that was placed; each ended one has exactly one. */
+export const callOutcome = oneOf(callOutcomes).openapi("CallOutcome", {
+  description: [
+    "What became of a call that was placed. Somebody took it: `human` where the machine detection says so, `answered` where nobody looked or could tell.",
+    "A machine took it: `voicemail` where a message was left, `machine` where it was hung up on.",
+    "`failed` has its reason in the end's detail.",
+    "`unknown` where nobody can tell whether it was dialled, or what came of it: it is not tried again.",
+  ].join(" "),
+});
+
+/** What all calls of a batch, and a single one, may have. */
+const common = {
+  agent: agentName.optional(),
+  context: z.string().max(4000).optional().openapi({
+    description: "What the agent should know about this call.",
+  }),
+  variables: variables.optional(),
+  from: e164.optional(),
+  machineDetection: z.union(
+    [z.boolean(), detectionSettings],
+    "must be true, false or settings",
+  ).optional().openapi({
+    description: [
+      "Finds out beside the conversation who answered: a machine is left the agent's voicemail text, or hung up on; a verdict that contradicts a conversation is not obeyed.",
+      "`true` takes Twilio's own settings, an object tunes them.",
+    ].join(" "),
+  }),
+  retry: retry.optional(),
+};
+
+/** What `POST /api/outbound/initiate` takes. */
+export const initiateRequest = z.strictObject({ to, ...common }).openapi("InitiateCall");
+
+export const initiateAnswer = z.object({
+  success: z.literal(true),
+  callSid: z.string(),
+  callId: z.string(),
+}).openapi("InitiatedCall");
+
+export const queuedAnswer = z.object({
+  success: z.literal(true),
+  callId: z.string(),
+  status: z.literal("queued"),
+  position: z.number().int().openapi({
+    description: "Among the calls that wait to be placed from the same number, from 1.",
+  }),
+}).openapi("QueuedCall");
+
+export const idempotencyHeader = z.object({
+  "idempotency-key": z.string().regex(
+    /^[\x21-\x7e]{1,255}$/,
+    "must be 1 to 255 printable characters without spaces",
+  ).optional().openapi({
+    description: "Requests with the same key are carried out once, and all get the same answer.",
+  }),
+});
+
+export const outboundIdParam = z.object({
+  id: z.string().regex(
+    /^(CA[0-9a-fA-F]{32}|call_[0-9a-z]{1,64})$/,
+    "must be a callId, or CA and 32 hex digits",
+  ).openapi({ example: "call_01k9x2m3p4q5r6s7t8v9w0x1y2" }),
+});
+
+/** A placed call's state. */
+export const outboundCall = z.object({
+  callId: z.string(),
+  callSid: z.string().optional(),
+  agent: z.string(),
+  to: z.string(),
+  status: z.enum([
+    "queued",
+    "initiated",
+    "ringing",
+    "in-progress",
+    "completed",
+    "busy",
+    "failed",
+    "no-answer",
+    "canceled",
+    "unknown",
+  ]),
+  position: z.number().int().optional(),
+  outcome: callOutcome.optional(),
+  answeredBy: z.string().optional(),
+  durationSeconds: z.number().int().optional(),
+  sipCode: z.string().optional(),
+  detail: z.string().optional().openapi({ description: "Why it failed, or how it ended." }),
+  retriedBy: z.string().optional().openapi({ description: "The call that tries it again." }),
+  createdAt: z.iso.datetime(),
+}).openapi("OutboundCall");
+
+/** What `POST /api/outbound/batch` takes. */
+export const batchRequest = z.strictObject({
+  calls: z.array(z.strictObject({ to, variables: variables.optional() })).min(1).max(1000),
+  ...common,
+}).openapi("BatchOfCalls");
+
+export const batchAnswer = z.object({
+  batchId: z.string(),
+  accepted: z.number().int(),
+  refused: z.array(z.object({
+    index: z.number().int(),
+    code: z.string(),
+    reason: z.string(),
+    error: z.string(),
+  })),
+}).openapi("AcceptedBatch");
+
+export const batchIdParam = z.object({
+  id: z.string().regex(/^batch_[0-9a-z]{1,64}$/, "must be a batchId"),
+});
+
+/** How far a batch has got. */
+export const batchState = z.object({
+  batchId: z.string(),
+  createdAt: z.iso.datetime(),
+  total: z.number().int(),
+  progress: z.object({
+    pending: z.number().int(),
+    placing: z.number().int(),
+    placed: z.number().int(),
+    ended: z.number().int(),
+    refused: z.number().int(),
+    cancelled: z.number().int(),
+  }),
+  calls: z.array(z.object({
+    index: z.number().int(),
+    to: z.string(),
+    state: z.string(),
+    callId: z.string().nullable(),
+    detail: z.string().nullable(),
+  })),
+  /** Where the next page begins. */
+  next: z.number().int().nullable(),
+}).openapi("Batch");

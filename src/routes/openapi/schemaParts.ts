@@ -1,0 +1,99 @@
+import { type RouteConfig, z } from "@hono/zod-openapi";
+import { HttpProblem } from "../middleware/errors.ts";
+
+/** A body of JSON, as routes describe it. */
+export const json = <Schema>(schema: Schema) => ({ "application/json": { schema } });
+
+/** Every error there is. */
+const errorAnswer = z.object({
+  error: z.string(),
+  code: z.string(),
+  requestId: z.string(),
+  details: z.unknown().optional(),
+}).openapi("Error");
+
+/** The answers that every route may give instead of its own. */
+export const errorAnswers = {
+  "4XX": { description: "Not done, and why", content: json(errorAnswer) },
+  "5XX": { description: "Could not be done, and why", content: json(errorAnswer) },
+} satisfies RouteConfig["responses"];
+
+/** What zod finds is told as the schemas' own sentences are: as what a field must be. */
+z.config({
+  customError: (issue) => {
+    if (issue.code === "invalid_type") {
+      const type = issue.expected === "record" ? "object" : issue.expected;
+      return issue.input === undefined ? "is missing" : `must be of type ${type}`;
+    }
+    if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
+    return undefined;
+  },
+});
+
+/** Turns what a schema found wrong into the one shape of errors. */
+export function refuseInvalid(result: Validation): void {
+  if (result.success) return;
+  const details = (result.error?.issues ?? []).slice(0, 20).flatMap(innermost)
+    .map(({ path, message }) => ({ path: path.map(String).join("."), message }));
+  throw new HttpProblem(422, "invalid_request", "The request is not valid: see details.", details);
+}
+
+/** Where one form of several is meant, what is wrong with that one. */
+function innermost(issue: Issue): readonly Issue[] {
+  const meant = issue.errors?.find((form) => form.every(({ path }) => path.length > 0));
+  return meant?.slice(0, 20).map(({ path, message }) => ({
+    path: [...issue.path, ...path],
+    message,
+  })) ?? [issue];
+}
+
+interface Validation {
+  readonly success: boolean;
+  readonly error?: { readonly issues: readonly Issue[] };
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** One list for each form that the value could have had. */
+  readonly errors?: readonly (readonly Issue[])[];
+}
+
+/** A whole number in a query. */
+export function wholeNumber({ min, max, fallback }: {
+  readonly min: number;
+  readonly max: number;
+  readonly fallback: number;
+}) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z.string().regex(/^\d{1,9}$/, message).transform(Number).pipe(
+    z.number().min(min, message).max(max, message),
+  ).default(fallback).openapi({ type: "integer", minimum: min, maximum: max, default: fallback });
+}
+
+/** A moment in a query, as a date or as a date and time with its zone; in milliseconds since 1970. */
+export const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
+  error: "must be a date such as 2027-01-31, or a time such as 2027-01-31T09:00:00Z",
+}).transform((text) => Date.parse(text)).openapi({
+  type: "string",
+  format: "date-time",
+  example: "2027-01-31T09:00:00Z",
+});
+
+export const agentName = z.string().regex(
+  /^[a-z0-9][a-z0-9_-]{0,63}$/,
+  "must be an agent's name",
+);
+
+/** A phone number, whether anybody may be called by it or not. */
+export const e164 = z.string().regex(
+  /^\+[1-9]\d{6,14}$/,
+  "must be in E.164 form, such as +14155550123",
+);
+
+/** The id of a call, in a path. */
+export const callIdParam = z.object({
+  id: z.string().regex(/^call_[0-9a-z]{1,64}$/, "must be call_ and what follows").openapi({
+    example: "call_01k9x2m3p4q5r6s7t8v9w0x1y2",
+  }),
+});

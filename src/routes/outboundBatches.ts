@@ -1,0 +1,146 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { BatchState } from "../services/outbound/batches.ts";
+import type { CallerEnv } from "./middleware/access.ts";
+import { requireKeys } from "./middleware/apiKeys.ts";
+import { HttpProblem } from "./middleware/errors.ts";
+import { limitedJson } from "./middleware/limitedJson.ts";
+import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
+import {
+  configured,
+  keyNameOf,
+  knownAgent,
+  knownFrom,
+  type OutboundRoutesDeps,
+} from "./outbound.ts";
+import { answering, refusalOf } from "./outboundProblems.ts";
+import { batchAnswer, batchIdParam, batchRequest, batchState } from "./openapi/outboundSchemas.ts";
+
+export interface OutboundBatchDeps extends OutboundRoutesDeps {
+  readonly ownNumber: string;
+}
+
+/** Lists of calls, placed one after another. */
+export function outboundBatchRoutes(deps: OutboundBatchDeps): OpenAPIHono<CallerEnv> {
+  const { access, hasKeys, ownNumber } = deps;
+  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+  const keyed = requireKeys(hasKeys);
+  const creating = [keyed, access("calls:create")];
+
+  routes.openapi(
+    { ...add, middleware: [...creating, limitedJson({ maxBytes: MAX_BATCH_BYTES })] },
+    async (c) => {
+      const { batches } = configured(deps.outbound);
+      const { agent, from, ...request } = c.req.valid("json");
+      const { batchId, accepted, refused } = await answering(batches.add({
+        ...request,
+        from: knownFrom(from, deps) ?? ownNumber,
+        agent: knownAgent(agent, deps),
+        keyName: keyNameOf(c.get("caller")),
+      }));
+      const refusals = refused.map(({ index, refusal }) => ({
+        index,
+        code: refusal.kind === "duplicate" ? refusal.code : refusalOf(refusal).code,
+        reason: refusal.code,
+        error: refusal.sentence,
+      }));
+      return c.json({ batchId, accepted, refused: refusals }, 202);
+    },
+  );
+
+  routes.openapi({ ...progress, middleware: [keyed, access("calls:read")] }, async (c) => {
+    const { batches } = configured(deps.outbound);
+    const { limit, after } = c.req.valid("query");
+    const page = { limit, after: after - 1 };
+    const found = await answering(
+      batches.state(c.req.valid("param").id, c.get("caller"), page),
+    );
+    return c.json(viewOf(found ?? unknownBatch(), limit), 200);
+  });
+
+  routes.openapi({ ...cancel, middleware: creating }, async (c) => {
+    const { batches } = configured(deps.outbound);
+    const cancelled = await answering(
+      batches.cancel(c.req.valid("param").id, c.get("caller")),
+    );
+    return c.json({ success: true, cancelled: cancelled ?? unknownBatch() } as const, 200);
+  });
+
+  return routes;
+}
+
+/** A thousand numbers, each with some variables. */
+const MAX_BATCH_BYTES = 2 * 1024 * 1024;
+
+function viewOf({ batch, items }: BatchState, limit: number) {
+  const { id, createdAt, progress } = batch;
+  return {
+    batchId: id,
+    createdAt: new Date(createdAt).toISOString(),
+    total: Object.values(progress).reduce((sum, items) => sum + items, 0),
+    progress: { ...progress },
+    calls: items.map(({ item, number, state, callId, detail }) => ({
+      index: item,
+      to: number,
+      state,
+      callId: callId ?? null,
+      detail: detail ?? null,
+    })),
+    next: items.length < limit ? null : (items.at(-1)?.item ?? 0) + 1,
+  };
+}
+
+function unknownBatch(): never {
+  throw new HttpProblem(404, "unknown_batch", "There is no such batch.");
+}
+
+const tags = ["Calling out"];
+
+const add = createRoute({
+  method: "post",
+  path: "/api/outbound/batch",
+  operationId: "placeBatch",
+  summary: "Place many phone calls",
+  description:
+    "Up to 1000, one after another at the pace of their number and within the limits of the key. Numbers that may not be dialled are refused at once; the others are accepted.",
+  tags,
+  request: { body: { required: true, content: json(batchRequest) } },
+  responses: { 202: { description: "Accepted", content: json(batchAnswer) }, ...errorAnswers },
+});
+
+const progress = createRoute({
+  method: "get",
+  path: "/api/outbound/batch/{id}",
+  operationId: "getBatch",
+  summary: "How far a batch has got",
+  description: "`index` counts the accepted calls, from 0.",
+  tags,
+  request: {
+    params: batchIdParam,
+    query: z.strictObject({
+      limit: wholeNumber({ min: 1, max: 1000, fallback: 100 }),
+      after: wholeNumber({ min: 0, max: 1000, fallback: 0 }),
+    }),
+  },
+  responses: { 200: { description: "Its calls", content: json(batchState) }, ...errorAnswers },
+});
+
+const cancel = createRoute({
+  method: "post",
+  path: "/api/outbound/batch/{id}/cancel",
+  operationId: "cancelBatch",
+  summary: "Cancel what is left of a batch",
+  description: "Calls that have been dialled go on.",
+  tags,
+  request: { params: batchIdParam },
+  responses: {
+    200: {
+      description: "How many calls were cancelled",
+      content: json(
+        z.object({ success: z.literal(true), cancelled: z.number().int() }).openapi(
+          "CancelledBatch",
+        ),
+      ),
+    },
+    ...errorAnswers,
+  },
+});

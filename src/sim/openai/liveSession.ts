@@ -1,0 +1,248 @@
+import type { ScriptReply } from "./scripts.ts";
+import { toBetaNames } from "./betaNames.ts";
+import { readClientEvent } from "./clientEvents.ts";
+import { type ClientEventOf, ClientLog } from "./clientLog.ts";
+import { performClientEvent, type SessionParts } from "./clientRequests.ts";
+import { Conversation, type ConversationEntry } from "./conversation.ts";
+import { KeptAudio } from "./keptAudio.ts";
+import type { RealtimeSession } from "./realtimeSession.ts";
+import { type Fault, FaultSet } from "./faults.ts";
+import { Listener, type Transcribe } from "./turnDetector.ts";
+import { type Production, Responder } from "./responder.ts";
+import { defaultConfig, type SessionConfig } from "./sessionConfig.ts";
+import type { SessionState } from "./sessionState.ts";
+import {
+  type ClientEvent,
+  type ClientEventType,
+  newId,
+  type Refusal,
+  type WireSession,
+} from "./wire.ts";
+
+/** What a session is served with. */
+export interface SessionOptions {
+  readonly model: string;
+  readonly production: Production;
+  readonly transcribe: Transcribe;
+  readonly transcriptionDelayMs: number;
+  readonly faults: FaultSet;
+  readonly sessionMs: number;
+  readonly maxKeptBytes: number;
+}
+
+/** Serves one socket until either side closes it. */
+export class LiveSession implements RealtimeSession {
+  readonly id = newId("sess");
+  readonly model: string;
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+  readonly #socket: WebSocket;
+  readonly #options: SessionOptions;
+  readonly #log = new ClientLog();
+  readonly #faults = new FaultSet();
+  readonly #conversation = new Conversation();
+  readonly #parts: SessionParts;
+  readonly #expiresAt: number;
+  readonly #heldBack: string[] = [];
+  readonly #audio: KeptAudio;
+  readonly #end = Promise.withResolvers<{ readonly code: number; readonly reason: string }>();
+  #config: SessionConfig;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #events = 0;
+  #state: "warming" | "open" | "silent" | "closed" = "warming";
+
+  constructor(socket: WebSocket, options: SessionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.model = options.model;
+    this.closed = this.#end.promise;
+    this.#config = defaultConfig(options.model);
+    this.#faults.addAll(options.faults);
+    const saidSeconds = this.#faults.figureOf("expiresIn") ?? options.sessionMs / 1_000;
+    this.#expiresAt = Math.floor(Date.now() / 1_000 + saidSeconds);
+    this.#audio = new KeptAudio(options.maxKeptBytes);
+    this.#parts = this.#assemble();
+    socket.addEventListener("open", () => this.#open());
+    socket.addEventListener("message", ({ data }) => this.#receive(data));
+    socket.addEventListener("close", ({ code, reason }) => this.#ended(code, reason));
+    socket.addEventListener("error", () => this.#ended(1006, "The connection was lost."));
+  }
+
+  get config(): SessionConfig {
+    return this.#config;
+  }
+
+  get received(): readonly ClientEvent[] {
+    return this.#log.received;
+  }
+
+  get appends(): number {
+    return this.#log.appends;
+  }
+
+  get heardMs(): number {
+    return this.#parts.listener.heardMs;
+  }
+
+  get heardAudio(): Uint8Array {
+    return this.#audio.bytes;
+  }
+
+  get conversation(): readonly ConversationEntry[] {
+    return this.#conversation.entries;
+  }
+
+  get responding(): boolean {
+    return this.#parts.responder.busy;
+  }
+
+  next<Type extends ClientEventType>(type: Type): Promise<ClientEventOf<Type>> {
+    return this.#log.next(type);
+  }
+
+  emit(event: { readonly type: string; readonly [field: string]: unknown }): void {
+    if (this.#state === "silent" || this.#socket.readyState !== WebSocket.OPEN) return;
+    const named = this.#faults.has("betaNames") ? toBetaNames(event) : event;
+    if (!named) return;
+    this.#socket.send(JSON.stringify({ event_id: `event_${this.id}_${++this.#events}`, ...named }));
+    // A client that has stopped reading must not fill the memory.
+    if (this.#socket.bufferedAmount > maxUnreadBytes) this.close(1008, "Too slow a reader.");
+  }
+
+  say(reply: string | ScriptReply): void {
+    const refusal = this.#parts.responder.say(typeof reply === "string" ? { say: reply } : reply);
+    if (refusal) throw new Error(`Cannot say that: ${refusal.message}`);
+  }
+
+  startSpeech(): void {
+    this.#parts.listener.startSpeech();
+  }
+
+  stopSpeech(spokenMs?: number): void {
+    this.#parts.listener.stopSpeech(spokenMs);
+  }
+
+  fail(fault: Fault): void {
+    this.#faults.add(fault);
+    if (this.#faults.has("goSilent") && this.#state === "open") this.#state = "silent";
+    if (this.#faults.take("closeAfterHandshake")) this.close(1011, "Internal server error");
+    if (this.#faults.take("expire")) this.#expire();
+  }
+
+  close(code = 1000, reason = ""): void {
+    this.#release();
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(code, reason);
+  }
+
+  #assemble(): SessionParts {
+    const session = () => this.#config;
+    const state: SessionState = {
+      get config() {
+        return session();
+      },
+      conversation: this.#conversation,
+      faults: this.#faults,
+      emit: (event) => this.emit(event),
+      refuse: (refusal, eventId) => this.#refuse(refusal, eventId),
+    };
+    const responder: Responder = new Responder(state, this.#options.production, {
+      began: () => listener.stopIdle(),
+      ended: (audioMs) => listener.awaitIdle(audioMs),
+      breakOff: () => this.close(1011, "Internal server error"),
+    });
+    const listener = new Listener(state, responder, this.#options);
+    return {
+      state,
+      responder,
+      listener,
+      configure: (config) => this.#configure(config),
+      fail: (fault) => this.fail(fault),
+    };
+  }
+
+  #open(): void {
+    if (this.#faults.has("closeAfterHandshake")) return this.close(1011, "Internal server error");
+    this.#timer = setTimeout(() => this.#begin(), this.#faults.figureOf("slowStart") ?? 0);
+  }
+
+  #begin(): void {
+    this.#state = this.#faults.has("goSilent") ? "silent" : "open";
+    this.#timer = setTimeout(() => this.#expire(), this.#options.sessionMs);
+    this.emit({ type: "session.created", session: this.#wire() });
+    if (this.#faults.take("expire")) return this.#expire();
+    for (const frame of this.#heldBack.splice(0)) this.#handle(frame);
+  }
+
+  #receive(data: unknown): void {
+    if (this.#state === "closed") return;
+    const frame = typeof data === "string" ? data : "";
+    if (frame.length > maxFrameChars) return this.close(1009, "The event is too large.");
+    if (this.#state !== "warming") return this.#handle(frame);
+    if (this.#heldBack.length >= maxHeldBack) return this.close(1008, "Too much too early.");
+    this.#heldBack.push(frame);
+  }
+
+  #handle(frame: string): void {
+    const message = readClientEvent(frame);
+    if ("refusal" in message) return this.#refuse(message.refusal, message.eventId);
+    const { event } = message;
+    this.#log.add(event);
+    if (event.type === "input_audio_buffer.append") this.#audio.add(event.audio);
+    if (this.#state !== "open") return;
+    const refusal = performClientEvent(event, this.#parts);
+    if (refusal) this.#refuse(refusal, event.event_id);
+  }
+
+  #configure(config: SessionConfig): void {
+    this.#config = config;
+    this.#parts.listener.configure();
+    if (!this.#faults.has("noSessionUpdated")) {
+      this.emit({ type: "session.updated", session: this.#wire() });
+    }
+  }
+
+  #refuse({ code, message, param }: Refusal, eventId?: string): void {
+    const error = {
+      type: "invalid_request_error",
+      code,
+      message,
+      param: param ?? null,
+      event_id: eventId ?? null,
+    };
+    this.emit({ type: "error", error });
+  }
+
+  #expire(): void {
+    const message = "Your session hit the maximum duration of 60 minutes.";
+    this.#refuse({ code: "session_expired", message });
+    this.close(1001, message);
+  }
+
+  #wire(): WireSession {
+    return {
+      ...this.#config,
+      object: "realtime.session",
+      id: this.id,
+      expires_at: this.#expiresAt,
+    };
+  }
+
+  #ended(code: number, reason: string): void {
+    this.#release();
+    this.#end.resolve({ code, reason });
+  }
+
+  #release(): void {
+    this.#state = "closed";
+    clearTimeout(this.#timer);
+    this.#parts.responder.close();
+    this.#parts.listener.close();
+    this.#log.close();
+  }
+}
+
+const maxUnreadBytes = 64 * 1024 * 1024;
+
+// 15 MiB of base64 is the most that one append may carry.
+const maxFrameChars = 15 * 1024 * 1024 + 1_024;
+
+const maxHeldBack = 2_000;

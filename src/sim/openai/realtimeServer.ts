@@ -1,0 +1,201 @@
+import { type Fault, FaultSet, parseFault } from "./faults.ts";
+import { decideHandshake, realtimePath } from "./handshake.ts";
+import type { Transcribe } from "./turnDetector.ts";
+import type { RealtimeSession } from "./realtimeSession.ts";
+import type { Production } from "./responder.ts";
+import { LiveSession } from "./liveSession.ts";
+import { SpeechSource } from "./speechSource.ts";
+import { rehearsal } from "../rehearsal/rehearsal.ts";
+import type { Script } from "./scripts.ts";
+import { createVoice } from "../voice/voice.ts";
+
+export type { ConversationEntry } from "./conversation.ts";
+export type { Fault } from "./faults.ts";
+export type { RealtimeSession } from "./realtimeSession.ts";
+
+export interface RealtimeServerOptions {
+  /** `tone` costs nothing and sounds the same every time; `flite` is a real voice, in a worker. */
+  readonly voice?: "flite" | "tone";
+  /** Loads the voice at once rather than with the first sentence, which then comes sooner. */
+  readonly warmUp?: boolean;
+  /** Multiple of real time at which audio is produced; `Infinity` sends each reply at once. */
+  readonly speed?: number;
+  /** Length of one audio delta in milliseconds. */
+  readonly deltaMs?: number | (() => number);
+  /** Decides what is answered. */
+  readonly script?: Script;
+  /** Failures that strike every session. */
+  readonly faults?: Iterable<Fault>;
+  /** What the caller is said to have said, where a session wants transcriptions. */
+  readonly transcribe?: Transcribe;
+  readonly transcriptionDelayMs?: number;
+  /** The only key that is let in; without it any is. */
+  readonly apiKey?: string;
+  /** Whether sessions keep the audio they hear, up to ten minutes of PCM. */
+  readonly keepAudio?: boolean;
+  /** How long a session lasts before it expires. */
+  readonly sessionMs?: number;
+  readonly maxSessions?: number;
+}
+
+export interface RealtimeServer {
+  /** `ws://127.0.0.1:PORT/v1/realtime`, to which clients add `?model=`. */
+  readonly url: string;
+  /** The live sessions, oldest first. */
+  readonly sessions: readonly RealtimeSession[];
+  readonly stats: RealtimeStats;
+  /** The first session that no other call was given, waiting for one to connect if need be. */
+  nextSession(): Promise<RealtimeSession>;
+  /** Sets a fault off in all sessions, those to come included. */
+  fail(fault: Fault): void;
+  /** Takes back the faults for the sessions to come. */
+  heal(): void;
+  /** Closes every session and frees everything; idempotent. */
+  close(): Promise<void>;
+}
+
+export interface RealtimeStats {
+  /** Handshakes accepted. */
+  readonly connections: number;
+  /** Handshakes refused. */
+  readonly refused: number;
+}
+
+/** Starts an OpenAI Realtime server on a free loopback port: the built-in engine and test double. */
+export function startRealtimeServer(
+  {
+    voice = "tone",
+    warmUp = false,
+    speed = 5,
+    deltaMs = 200,
+    script = rehearsal,
+    faults = [],
+    transcribe = describeSpeech,
+    transcriptionDelayMs = 150,
+    apiKey,
+    keepAudio = false,
+    sessionMs = 60 * 60_000,
+    maxSessions = 1_000,
+  }: RealtimeServerOptions = {},
+): RealtimeServer {
+  const speech = new SpeechSource(createVoice({ kind: voice }));
+  if (warmUp) speech.warmUp();
+  const nextDeltaMs = typeof deltaMs === "number" ? () => deltaMs : deltaMs;
+  const production: Production = { script, speech, speed, nextDeltaMs };
+  const inForce = new FaultSet(faults);
+  const sessions = new Set<LiveSession>();
+  const lobby = new Lobby();
+  const stats = { connections: 0, refused: 0 };
+  const stopped = new AbortController();
+
+  function serve(request: Request): Response {
+    const url = new URL(request.url);
+    const sessionFaults = new FaultSet(faultsIn(url));
+    sessionFaults.addAll(inForce);
+    const full = sessions.size >= maxSessions;
+    const decision = decideHandshake(request, url, { apiKey, faults: sessionFaults, full });
+    if (decision.type === "refused") stats.refused++;
+    if (decision.type !== "accepted") return decision.response;
+    const { protocol, model } = decision;
+    const { socket, response } = Deno.upgradeWebSocket(request, { protocol });
+    stats.connections++;
+    const session = new LiveSession(socket, {
+      model,
+      production,
+      transcribe,
+      transcriptionDelayMs,
+      faults: sessionFaults,
+      sessionMs,
+      maxKeptBytes: keepAudio ? maxKeptBytes : 0,
+    });
+    sessions.add(session);
+    session.closed.then(() => sessions.delete(session));
+    lobby.enter(session);
+    return response;
+  }
+
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen: () => {},
+    signal: stopped.signal,
+  }, serve);
+
+  async function stop(): Promise<void> {
+    lobby.close();
+    for (const session of sessions) session.close(1001, "The server is stopping.");
+    await settledWithin(closeGraceMs, [...sessions].map(({ closed }) => closed));
+    speech.close();
+    stopped.abort();
+    await server.finished;
+  }
+  let stopping: Promise<void> | undefined;
+
+  return {
+    url: `ws://127.0.0.1:${server.addr.port}${realtimePath}`,
+    get sessions() {
+      return [...sessions];
+    },
+    stats,
+    nextSession: () => lobby.next(),
+    fail(fault) {
+      inForce.add(fault);
+      for (const session of sessions) session.fail(fault);
+    },
+    heal: () => inForce.clear(),
+    close: () => stopping ??= stop(),
+  };
+}
+
+/** Sessions that nobody has asked for yet, and those who ask. */
+class Lobby {
+  readonly #sessions: RealtimeSession[] = [];
+  readonly #waiting: PromiseWithResolvers<RealtimeSession>[] = [];
+  #closed = false;
+
+  enter(session: RealtimeSession): void {
+    const waiter = this.#waiting.shift();
+    if (waiter) return waiter.resolve(session);
+    this.#sessions.push(session);
+    // Nobody asks in production, where sessions must not be kept for ever.
+    if (this.#sessions.length > maxUnclaimed) this.#sessions.shift();
+  }
+
+  next(): Promise<RealtimeSession> {
+    const session = this.#sessions.shift();
+    if (session) return Promise.resolve(session);
+    if (this.#closed) return Promise.reject(new Error("Cannot await a session: server closed"));
+    const waiter = Promise.withResolvers<RealtimeSession>();
+    this.#waiting.push(waiter);
+    return waiter.promise;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const { reject } of this.#waiting.splice(0)) {
+      reject(new Error("Cannot await a session: server closed"));
+    }
+  }
+}
+
+const maxUnclaimed = 32;
+
+// Ten minutes of PCM at 24 kHz.
+const maxKeptBytes = 600 * 48_000;
+
+const closeGraceMs = 1_000;
+
+function faultsIn(url: URL): readonly Fault[] {
+  return url.searchParams.getAll("fault").flatMap((name) => parseFault(name) ?? []);
+}
+
+function describeSpeech({ spokenMs }: { readonly spokenMs: number }): string {
+  return `(${(spokenMs / 1_000).toFixed(1)} seconds of speech)`;
+}
+
+async function settledWithin(ms: number, promises: readonly Promise<unknown>[]): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([promise, Promise.allSettled(promises)]);
+  clearTimeout(timer);
+}

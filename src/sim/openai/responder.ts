@@ -1,0 +1,239 @@
+import type { Script, ScriptReply, ScriptTurn, TurnCause } from "./scripts.ts";
+import type { ConversationEntry, StoredItem } from "./conversation.ts";
+import { type ResponseSetup, RunningResponse } from "./runningResponse.ts";
+import type { SessionConfig } from "./sessionConfig.ts";
+import type { SessionState } from "./sessionState.ts";
+import type { SpeechSource } from "./speechSource.ts";
+import { countInput, type InputTokens, usageOf } from "./usage.ts";
+import { newId, type Refusal, type ResponseParams } from "./wire.ts";
+
+/** How responses are made, the same for all sessions of a server. */
+export interface Production {
+  readonly script: Script;
+  readonly speech: SpeechSource;
+  /** Multiple of real time at which audio is produced. */
+  readonly speed: number;
+  readonly nextDeltaMs: () => number;
+}
+
+/** What the session does at the beginning and end of responses. */
+export interface ResponderEvents {
+  began(): void;
+  /** `audioMs` is what the response to the default conversation leaves to be played. */
+  ended(audioMs: number): void;
+  breakOff(): void;
+}
+
+/** The responses of a session: one at a time to its conversation, others beside it. */
+export class Responder {
+  readonly #state: SessionState;
+  readonly #production: Production;
+  readonly #events: ResponderEvents;
+  readonly #conversationId = newId("conv");
+  readonly #beside = new Set<RunningResponse>();
+  #active: RunningResponse | undefined;
+  #count = 0;
+  #spoken = false;
+  #readBefore: InputTokens = { text: 0, audio: 0 };
+
+  constructor(state: SessionState, production: Production, events: ResponderEvents) {
+    this.#state = state;
+    this.#production = production;
+    this.#events = events;
+  }
+
+  /** Whether a response to the default conversation is running. */
+  get busy(): boolean {
+    return this.#active !== undefined;
+  }
+
+  /** Whether the model has been asked to speak, after which its voice is fixed. */
+  get spoken(): boolean {
+    return this.#spoken;
+  }
+
+  /** Starts a response, as `response.create` does; `cause` where the server knows it better. */
+  respond(params: ResponseParams = {}, cause?: TurnCause): Refusal | void {
+    const outOfBand = params.conversation === "none";
+    const refusal = this.#refuse(params, outOfBand);
+    if (refusal) return refusal;
+    const setup = this.#setup(params, outOfBand, (history) => {
+      const turn = this.#turn(params, cause ?? causeOf(history, this.#state), outOfBand);
+      return () => this.#production.script(turn);
+    });
+    this.#run(setup, outOfBand);
+  }
+
+  /** Lets the model say this, unasked. */
+  say(reply: ScriptReply): Refusal | void {
+    const refusal = this.#refuse({}, false);
+    if (refusal) return refusal;
+    this.#run(this.#setup({}, false, () => () => reply), false);
+  }
+
+  /** Cancels one response, or that of the default conversation. */
+  cancel(
+    reason: "turn_detected" | "client_cancelled",
+    responseId?: string,
+  ): Refusal | void {
+    const response = responseId === undefined
+      ? this.#active
+      : [this.#active, ...this.#beside].find((candidate) => candidate?.id === responseId);
+    if (!response) {
+      return {
+        code: "response_cancel_not_active",
+        message: "Cancellation failed: no active response found",
+      };
+    }
+    response.cancel(reason);
+  }
+
+  close(): void {
+    this.#active?.drop();
+    for (const response of this.#beside) response.drop();
+    this.#beside.clear();
+    this.#active = undefined;
+  }
+
+  #refuse(params: ResponseParams, outOfBand: boolean): Refusal | void {
+    if (!outOfBand && this.#active) {
+      return {
+        code: "conversation_already_has_active_response",
+        message: `Conversation already has an active response in progress: ${this.#active.id}. ` +
+          "Wait until the response is finished before creating a new one.",
+      };
+    }
+    if (outOfBand && this.#beside.size >= maxBeside) {
+      return { code: "rate_limit_exceeded", message: "Too many out-of-band responses." };
+    }
+    for (const part of params.input ?? []) {
+      const id = isReference(part) ? part.id : undefined;
+      if (id !== undefined && !this.#state.conversation.find(id)) {
+        return {
+          code: "item_reference_not_found",
+          message: `Item with item_id not found: '${id}'.`,
+          param: "response.input",
+        };
+      }
+    }
+  }
+
+  #setup(
+    params: ResponseParams,
+    outOfBand: boolean,
+    prepare: (history: readonly StoredItem[]) => () => ScriptReply | Promise<ScriptReply>,
+  ): ResponseSetup {
+    const { conversation, faults } = this.#state;
+    const config = requested(this.#state.config, params);
+    const reply = prepare(outOfBand ? [] : conversation.unanswered());
+    const read = countInput(config, conversation.entries);
+    const before = this.#readBefore;
+    if (!outOfBand) {
+      conversation.markAnswered();
+      this.#readBefore = read;
+    }
+    return {
+      responseId: newId("resp"),
+      conversation: outOfBand ? undefined : conversation,
+      conversationId: outOfBand ? null : this.#conversationId,
+      config,
+      metadata: params.metadata ?? null,
+      speech: this.#production.speech,
+      speed: this.#production.speed,
+      nextDeltaMs: this.#production.nextDeltaMs,
+      faults,
+      emit: (event) => this.#state.emit(event),
+      reply,
+      usage: (output) => usageOf(read, before, output),
+      breakOff: () => this.#events.breakOff(),
+      ended: (response) => this.#ended(response),
+    };
+  }
+
+  #run(setup: ResponseSetup, outOfBand: boolean): void {
+    const response = new RunningResponse(setup);
+    if (setup.config.output_modalities[0] === "audio") this.#spoken = true;
+    this.#count++;
+    if (outOfBand) this.#beside.add(response);
+    else {
+      this.#active = response;
+      this.#events.began();
+    }
+    response.start();
+  }
+
+  #ended(response: RunningResponse): void {
+    if (this.#beside.delete(response) || this.#active !== response) return;
+    this.#active = undefined;
+    this.#events.ended(response.audioMs);
+  }
+
+  #turn(params: ResponseParams, cause: TurnCause, outOfBand: boolean): ScriptTurn {
+    const { config, conversation } = this.#state;
+    const tools = requested(config, params).tools;
+    return {
+      cause,
+      index: this.#count,
+      instructions: config.instructions,
+      ...(params.instructions !== undefined && { request: params.instructions }),
+      tools: tools.filter(({ type }) => type === "function")
+        .map(({ name, parameters }) => ({ name, parameters })),
+      outOfBand,
+      history: conversation.entries.map(snapshot),
+    };
+  }
+}
+
+const maxBeside = 16;
+
+/** The last thing that nobody has answered decides what an answer is about. */
+function causeOf(unanswered: readonly StoredItem[], state: SessionState): TurnCause {
+  const last = unanswered.at(-1);
+  if (last?.item.type === "function_call_output") {
+    const outputs = unanswered.flatMap(({ item }) =>
+      item.type === "function_call_output"
+        ? [{
+          name: state.conversation.toolOf(item.call_id) ?? "",
+          callId: item.call_id,
+          output: item.output,
+        }]
+        : []
+    );
+    return { type: "toolOutputs", outputs };
+  }
+  if (last?.item.type === "message" && last.item.role === "user") {
+    return last.audioMs > 0
+      ? { type: "speech", spokenMs: last.spokenMs }
+      : { type: "text", text: last.text };
+  }
+  return { type: "asked" };
+}
+
+/** The session's configuration with what a request changes for its own response. */
+function requested(config: SessionConfig, params: ResponseParams): SessionConfig {
+  const { instructions, output_modalities, audio, tools, max_output_tokens } =
+    params as unknown as Partial<Pick<SessionConfig, RequestSetting>>;
+  return {
+    ...config,
+    ...(instructions !== undefined && { instructions }),
+    ...(output_modalities !== undefined && { output_modalities }),
+    ...(tools !== undefined && { tools }),
+    ...(max_output_tokens !== undefined && { max_output_tokens }),
+    audio: { ...config.audio, output: { ...config.audio.output, ...audio?.output } },
+  };
+}
+
+type RequestSetting =
+  | "instructions"
+  | "output_modalities"
+  | "audio"
+  | "tools"
+  | "max_output_tokens";
+
+function isReference(part: object): part is { readonly id: string } {
+  return "type" in part && part.type === "item_reference" && "id" in part;
+}
+
+function snapshot({ id, item, audioMs, text, audioEndMs }: ConversationEntry): ConversationEntry {
+  return { id, item, audioMs, text, audioEndMs };
+}

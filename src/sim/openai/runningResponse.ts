@@ -1,0 +1,261 @@
+import { bytesPerMs } from "../../utils/audioFormat.ts";
+import type { ScriptCall, ScriptReply } from "./scripts.ts";
+import { CallOutput } from "./callOutput.ts";
+import type { FaultSet } from "./faults.ts";
+import { MessageOutput } from "./messageOutput.ts";
+import type { Output, OutputSink } from "./output.ts";
+import { Pace } from "./pace.ts";
+import { audioFormatOf, type SessionConfig } from "./sessionConfig.ts";
+import type { SpeechSource, SpokenSentence } from "./speechSource.ts";
+import { fired, middleMs, type Spoilt, takeSpoilt } from "./spoiltResponse.ts";
+import { msPerOutputToken } from "./usage.ts";
+import type { WireResponse } from "./wire.ts";
+import type { RealtimeResponseUsage } from "openai/resources/realtime/realtime";
+
+/** What a response is made with. */
+export interface ResponseSetup extends OutputSink {
+  /** The session's configuration with the request's own settings in it. */
+  readonly config: SessionConfig;
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly conversationId: string | null;
+  readonly speech: SpeechSource;
+  readonly faults: FaultSet;
+  readonly speed: number;
+  readonly nextDeltaMs: () => number;
+  reply(): ScriptReply | Promise<ScriptReply>;
+  /** Counts the tokens of a response that has said this. */
+  usage(output: { readonly text: string; readonly audioMs: number }): RealtimeResponseUsage;
+  /** Ends the connection in the middle of everything. */
+  breakOff(): void;
+  /** Called once, after `response.done`. */
+  ended(response: RunningResponse): void;
+}
+
+/** One response from `response.created` to `response.done`. */
+export class RunningResponse {
+  readonly id: string;
+  readonly #setup: ResponseSetup;
+  readonly #pace: Pace;
+  readonly #abort = new AbortController();
+  readonly #outputs: Output[] = [];
+  #open: Output | undefined;
+  #audioMs = 0;
+  #over = false;
+  #spoilt: Spoilt | undefined;
+
+  constructor(setup: ResponseSetup) {
+    this.id = setup.responseId;
+    this.#setup = setup;
+    this.#pace = new Pace(setup.speed);
+  }
+
+  /** Audio produced so far. */
+  get audioMs(): number {
+    return this.#audioMs;
+  }
+
+  start(): void {
+    this.#setup.emit({ type: "response.created", response: this.#wire("in_progress") });
+    this.#run().catch((error) =>
+      this.#finish("failed", { error: { ...failures.serverError, message: String(error) } })
+    );
+  }
+
+  /** Cuts the response off: what it has produced stays, as an incomplete item. */
+  cancel(reason: "turn_detected" | "client_cancelled"): void {
+    const cut = this.#open;
+    const late = this.#setup.faults.has("lateDeltas") && cut instanceof MessageOutput;
+    if (late) cut.repeatDelta();
+    this.#finish("cancelled", { reason });
+    if (late) { for (let count = 0; count < lateDeltas; count++) cut.repeatDelta(); }
+  }
+
+  /** Stops without a word, as when the connection is gone. */
+  drop(): void {
+    this.#over = true;
+    this.#abort.abort();
+    this.#pace.stop();
+  }
+
+  async #run(): Promise<void> {
+    const { faults } = this.#setup;
+    const failure = faults.take("rateLimit")
+      ? failures.rateLimit
+      : faults.take("serverError")
+      ? failures.serverError
+      : faults.has("insufficientQuota")
+      ? failures.insufficientQuota
+      : undefined;
+    if (failure) return this.#finish("failed", { error: failure });
+    const beside = this.#setup.conversationId === null;
+    this.#spoilt = beside ? undefined : takeSpoilt(faults);
+    if (this.#spoilt === "emptyResponse") return this.#finish("completed");
+    if (this.#spoilt === "stuckResponse") await fired(this.#abort.signal);
+    if (this.#over) return;
+    const reply = await this.#setup.reply();
+    if (!this.#over && reply.delayMs) await this.#pace.pause(reply.delayMs);
+    if (!this.#over && (reply.say !== undefined || reply.audioMs !== undefined)) {
+      await this.#say(reply.say ?? "", reply.audioMs);
+    }
+    if (!this.#over && reply.sayAlso !== undefined) await this.#say(reply.sayAlso);
+    for (const call of reply.tools ?? []) {
+      if (!this.#over) await this.#call(call, reply.incomplete !== undefined);
+    }
+    if (reply.incomplete) this.#finish("incomplete", { reason: reply.incomplete });
+    else this.#finish("completed");
+  }
+
+  async #say(text: string, audioMs?: number): Promise<void> {
+    const { config, speech } = this.#setup;
+    const modality = this.#spoilt === "textOnly" ? "text" : config.output_modalities[0];
+    const output = this.#begin(new MessageOutput(this.#setup, this.#outputs.length, modality));
+    if (modality === "text") {
+      output.expect(text, 0);
+      output.sendText();
+    } else {
+      const format = audioFormatOf(config.audio.output.format);
+      const sentences = audioMs === undefined
+        ? speech.speak(text, format, this.#abort.signal)
+        : speech.tone(text, audioMs, format);
+      if (this.#setup.faults.has("oneGiantDelta")) await this.#sendAtOnce(output, sentences);
+      else await this.#stream(output, sentences, bytesPerMs(format));
+    }
+    if (!this.#over) this.#close("completed");
+  }
+
+  async #stream(
+    output: MessageOutput,
+    sentences: AsyncIterable<SpokenSentence>,
+    perMs: number,
+  ): Promise<void> {
+    const { config, faults, nextDeltaMs } = this.#setup;
+    const limit = config.max_output_tokens;
+    const maxMs = limit === "inf" ? Infinity : limit * msPerOutputToken;
+    for await (const { text, bytes, durationMs } of sentences) {
+      output.expect(text, durationMs);
+      for (let atMs = 0; atMs < durationMs;) {
+        const wait = this.#pace.reach(this.#audioMs);
+        if (wait) await wait;
+        if (this.#over) return;
+        if (this.#audioMs >= maxMs) {
+          return this.#finish("incomplete", { reason: "max_output_tokens" });
+        }
+        const ms = Math.min(Math.max(1, Math.round(nextDeltaMs())), durationMs - atMs);
+        this.#audioMs += ms;
+        output.sendAudio(bytes.subarray(atMs * perMs, (atMs + ms) * perMs), ms);
+        atMs += ms;
+        if (faults.take("closeMidSentence")) return this.#setup.breakOff();
+        if (this.#audioMs >= middleMs) {
+          if (this.#spoilt === "stuckMidSentence") await fired(this.#abort.signal);
+          if (this.#over) return;
+          if (this.#spoilt === "failMidSentence") {
+            return this.#finish("failed", { error: failures.serverError });
+          }
+        }
+      }
+    }
+  }
+
+  async #sendAtOnce(
+    output: MessageOutput,
+    sentences: AsyncIterable<SpokenSentence>,
+  ): Promise<void> {
+    const parts: Uint8Array[] = [];
+    for await (const { text, bytes, durationMs } of sentences) {
+      output.expect(text, durationMs);
+      parts.push(bytes);
+      this.#audioMs += durationMs;
+    }
+    if (this.#over) return;
+    const whole = new Uint8Array(await new Blob(parts.map((part) => part.slice())).arrayBuffer());
+    if (!this.#over) output.sendAudio(whole, this.#audioMs);
+  }
+
+  async #call(call: ScriptCall, cut: boolean): Promise<void> {
+    const output = this.#begin(new CallOutput(this.#setup, this.#outputs.length, call));
+    const text = cut ? call.arguments.slice(0, call.arguments.length / 2) : call.arguments;
+    for (let at = 0; at < text.length; at += argumentChars) {
+      output.sendArguments(text.slice(at, at + argumentChars));
+      // Lets a cancellation in between, as a real model's pieces would.
+      await this.#pace.pause(0);
+      if (this.#over) return;
+    }
+    this.#close(cut ? "incomplete" : "completed");
+  }
+
+  #begin<Kind extends Output>(output: Kind): Kind {
+    this.#outputs.push(output);
+    this.#open = output;
+    return output;
+  }
+
+  #close(status: "completed" | "incomplete"): void {
+    const output = this.#open;
+    this.#open = undefined;
+    const twice = output instanceof CallOutput && this.#setup.faults.has("duplicateToolCall");
+    if (twice) output.close(status, { announcements: 2 });
+    else output?.close(status);
+  }
+
+  #finish(
+    status: "completed" | "cancelled" | "incomplete" | "failed",
+    details?: Omit<NonNullable<WireResponse["status_details"]>, "type">,
+  ): void {
+    if (this.#over) return;
+    this.drop();
+    this.#close(status === "completed" ? "completed" : "incomplete");
+    const text = this.#outputs.map((output) => output.entry.text).join(" ");
+    const response: WireResponse = {
+      ...this.#wire(status),
+      ...(details && { status_details: { type: status, ...details } }),
+      ...(status !== "failed" && { usage: this.#setup.usage({ text, audioMs: this.#audioMs }) }),
+    };
+    this.#setup.emit({ type: "response.done", response });
+    const remaining = tokenLimit - (response.usage?.total_tokens ?? 0);
+    this.#setup.emit({
+      type: "rate_limits.updated",
+      rate_limits: [{ name: "tokens", limit: tokenLimit, remaining, reset_seconds: 0.1 }],
+    });
+    this.#setup.ended(this);
+  }
+
+  #wire(status: NonNullable<WireResponse["status"]>): WireResponse {
+    const { config, conversationId, metadata } = this.#setup;
+    const { format, voice } = config.audio.output;
+    return {
+      id: this.id,
+      object: "realtime.response",
+      conversation_id: conversationId,
+      status,
+      metadata,
+      output: this.#outputs.map((output) => output.entry.item),
+      output_modalities: [...config.output_modalities],
+      audio: { output: { format, voice: typeof voice === "string" ? voice : voice.id } },
+      max_output_tokens: config.max_output_tokens,
+    };
+  }
+}
+
+const lateDeltas = 2;
+
+const argumentChars = 12;
+
+const tokenLimit = 250_000;
+
+const failures = {
+  rateLimit: {
+    type: "rate_limit_exceeded",
+    code: "rate_limit_exceeded",
+    message: "Rate limit reached for the model on tokens per min. Please try again in 1s.",
+  },
+  serverError: {
+    type: "server_error",
+    code: "server_error",
+    message: "The server had an error while processing your request.",
+  },
+  insufficientQuota: {
+    type: "insufficient_quota",
+    code: "insufficient_quota",
+    message: "You exceeded your current quota, please check your plan and billing details.",
+  },
+};

@@ -1,0 +1,60 @@
+import type { ConversationEntry } from "./conversation.ts";
+
+/** What a script is told when the engine owes an answer. */
+export interface ScriptTurn {
+  readonly cause: TurnCause;
+  /** Counts the answers of this session from 0. */
+  readonly index: number;
+  /** The session's instructions. */
+  readonly instructions: string;
+  /** The instructions for this response alone, where `response.create` gave some. */
+  readonly request?: string;
+  readonly tools: readonly ScriptTool[];
+  readonly outOfBand: boolean;
+  readonly history: readonly ConversationEntry[];
+}
+
+/** Why an answer is owed. */
+export type TurnCause =
+  | { readonly type: "speech"; readonly spokenMs: number }
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "toolOutputs"; readonly outputs: readonly ToolOutput[] }
+  | { readonly type: "idle" }
+  /** `response.create` with nothing new to answer, as for a greeting. */
+  | { readonly type: "asked" };
+
+export interface ToolOutput {
+  readonly name: string;
+  readonly callId: string;
+  readonly output: string;
+}
+
+export interface ScriptTool {
+  readonly name: string;
+  /** JSON Schema. */
+  readonly parameters: unknown;
+}
+
+/** What the engine answers; nothing at all is an empty response. */
+export interface ScriptReply {
+  readonly say?: string;
+  /** Said in addition, as an item of its own. */
+  readonly sayAlso?: string;
+  /** Speaks a plain tone of this length in place of the text's own audio. */
+  readonly audioMs?: number;
+  readonly tools?: readonly ScriptCall[];
+  /** How long the engine thinks first. */
+  readonly delayMs?: number;
+  /** Ends the response early, with what it had so far. */
+  readonly incomplete?: "max_output_tokens" | "content_filter";
+}
+
+export interface ScriptCall {
+  readonly name: string;
+  /** JSON, sent as it is, valid or not. */
+  readonly arguments: string;
+  readonly callId?: string;
+}
+
+/** Decides what the engine answers. */
+export type Script = (turn: ScriptTurn) => ScriptReply | Promise<ScriptReply>;

@@ -1,0 +1,105 @@
+import { greeting } from "./greeting.ts";
+import { answerRequest } from "./requests.ts";
+import { answerText } from "./texts.ts";
+import type { ScriptReply, ScriptTurn, ToolOutput } from "../openai/scripts.ts";
+
+/**
+ * What the built-in engine says. It takes turns and uses tools, and says plainly that it is a
+ * rehearsal which does not understand speech; typed sentences drive it.
+ */
+export function rehearsal(turn: ScriptTurn): ScriptReply {
+  const requested = turn.request === undefined ? undefined : answerRequest(turn.request, turn);
+  if (requested) return requested;
+  switch (turn.cause.type) {
+    case "speech":
+      return { say: answerSpeech(turn.cause.spokenMs, turn.index) };
+    case "text":
+      return answerText(turn.cause.text, turn);
+    case "toolOutputs":
+      return answerOutputs(turn.cause.outputs);
+    case "idle":
+      return { say: "Are you still there?" };
+    case "asked":
+      return { say: turn.history.length === 0 ? greeting(turn.instructions) : goOn };
+    default:
+      return turn.cause satisfies never;
+  }
+}
+
+/** A length of time as one says it. */
+export function sayDuration(ms: number): string {
+  if (ms < 750) return "less than a second";
+  const seconds = Math.round(ms / 1_000);
+  return seconds === 1 ? "about one second" : `about ${numberWords[seconds] ?? seconds} seconds`;
+}
+
+const goOn = "I am ready when you are.";
+
+const speechReplies: readonly ((duration: string) => string)[] = [
+  (duration) => `I heard you speak for ${duration}. Please go on.`,
+  (duration) =>
+    `That was ${duration} of speech. I do not understand the words, but I am listening.`,
+  (duration) => `You spoke for ${duration}, and now it is my turn.`,
+  (duration) => `Thank you, I noticed ${duration} of talking. You can interrupt me at any time.`,
+  (duration) =>
+    `I counted ${duration} of speech. This is a rehearsal: type what time is it, to see me use a tool.`,
+];
+
+const numberWords = "zero one two three four five six seven eight nine ten eleven twelve".split(
+  " ",
+);
+
+const farewellTools: ReadonlySet<string> = new Set(["end_call", "transfer_call"]);
+
+function answerSpeech(spokenMs: number, index: number): string {
+  const reply = speechReplies[index % speechReplies.length];
+  return reply ? reply(sayDuration(spokenMs)) : goOn;
+}
+
+function answerOutputs(outputs: readonly ToolOutput[]): ScriptReply {
+  const sentences = outputs.flatMap(({ name, output }) => {
+    const value = parsed(output);
+    const failure = errorIn(value);
+    if (failure !== undefined) return `The tool ${spoken(name)} reported a problem: ${failure}.`;
+    if (farewellTools.has(name)) return [];
+    if (name === "get_current_time") return `The answer is: ${sentenceIn(value)}.`;
+    return `The tool ${spoken(name)} answered: ${describe(value)}.`;
+  });
+  return sentences.length === 0 ? {} : { say: sentences.join(" ") };
+}
+
+function parsed(output: string): unknown {
+  try {
+    return JSON.parse(output);
+  } catch {
+    return output;
+  }
+}
+
+function errorIn(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || !("error" in value)) return undefined;
+  return describe(value.error);
+}
+
+/** What a tool has already put into words, where it has. */
+function sentenceIn(value: unknown): string {
+  return typeof value === "object" && value !== null && "spoken" in value
+    ? String(value.spoken)
+    : describe(value);
+}
+
+/** JSON as one reads it out, no longer than a breath. */
+function describe(value: unknown): string {
+  const text = typeof value === "object" && value !== null
+    ? Object.entries(value).map(([key, part]) =>
+      Array.isArray(value) ? describe(part) : `${spoken(key)}, ${describe(part)}`
+    ).join("; ")
+    : String(value);
+  return text.length > maxReadOutChars ? `${text.slice(0, maxReadOutChars)} and so on` : text;
+}
+
+const maxReadOutChars = 200;
+
+function spoken(name: string): string {
+  return name.replaceAll(/[_-]+/g, " ").replaceAll(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+}

@@ -1,0 +1,196 @@
+import type { PhoneCall } from "../call/call.ts";
+import { callResource, isOver } from "./callFacts.ts";
+import type { CallRequest } from "../call/callState.ts";
+import { type ApiError, readCreateForm, readStep, refuse } from "./createCall.ts";
+import type { Exchange } from "../network.ts";
+
+/** Something that goes wrong with the next create request. */
+export type ApiFault =
+  | {
+    readonly kind: "rateLimited";
+    readonly retryAfterSeconds: number;
+    readonly delayMs?: number;
+  }
+  | { readonly kind: "refused"; readonly code: number; readonly message: string }
+  /** No answer ever comes; the call may have been placed all the same. */
+  | { readonly kind: "silent"; readonly placed: boolean }
+  | { readonly kind: "slow"; readonly delayMs: number };
+
+export interface TwilioApiOptions {
+  readonly port?: number;
+  /** Call starts a second; what comes faster waits its turn. */
+  readonly callsPerSecond?: number;
+  readonly maxConcurrentCalls?: number;
+  /** How long a new call cannot be fetched yet. */
+  readonly visibleAfterMs?: number;
+}
+
+/** Twilio's REST API for calls, on loopback. */
+export interface TwilioApi {
+  readonly url: string;
+  /** Makes the next create request go wrong; several wait in line. */
+  failNext(fault: ApiFault): void;
+  close(): Promise<void>;
+}
+
+/** What the API needs of the network behind it. */
+export interface CallPlacer {
+  readonly exchange: Exchange;
+  readonly calls: readonly PhoneCall[];
+  place(request: CallRequest): PhoneCall;
+}
+
+/** Starts the API of a phone network: create, fetch, list and update calls. */
+export function startTwilioApi(
+  network: CallPlacer,
+  {
+    port = 0,
+    callsPerSecond = 1,
+    maxConcurrentCalls = Infinity,
+    visibleAfterMs = 0,
+  }: TwilioApiOptions = {},
+): TwilioApi {
+  const { exchange } = network;
+  const { account, clock } = exchange;
+  const faults: ApiFault[] = [];
+  const closing = new AbortController();
+  const visibleAt = new WeakMap<PhoneCall, number>();
+  const root = `/2010-04-01/Accounts/${account.accountSid}/Calls`;
+  let nextStartAt = 0;
+
+  async function handle(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    if (!isAuthorized(request, exchange)) return errorAnswer(refuse(20003, "Authenticate"));
+    const sid = url.pathname.startsWith(`${root}/`)
+      ? /^(CA[0-9a-f]{32})\.json$/.exec(url.pathname.slice(root.length + 1))?.[1]
+      : undefined;
+    const form = await readForm(request);
+    if (form === undefined) return errorAnswer(tooLarge);
+    if (url.pathname === `${root}.json`) {
+      if (request.method === "POST") return await create(form);
+      if (request.method === "GET") return list(url.searchParams);
+    }
+    if (sid === undefined) return notFound(url.pathname);
+    const call = network.calls.find((call) => call.sid === sid);
+    const hidden = call === undefined || (visibleAt.get(call) ?? 0) > clock.now();
+    if (request.method === "GET") return hidden ? notFound(url.pathname) : answer(200, call);
+    if (request.method !== "POST" || call === undefined) return notFound(url.pathname);
+    return update(call, form);
+  }
+
+  async function create(form: URLSearchParams): Promise<Response> {
+    const fault = faults.shift();
+    if (fault?.kind === "rateLimited") {
+      await clock.wait(fault.delayMs ?? 0, closing.signal);
+      const headers = { "retry-after": String(fault.retryAfterSeconds) };
+      return errorAnswer(refuse(20429, "Too Many Requests"), headers);
+    }
+    if (fault?.kind === "refused") return errorAnswer(refuse(fault.code, fault.message));
+    if (fault?.kind === "slow") await clock.wait(fault.delayMs, closing.signal);
+    if (fault?.kind === "silent" && !fault.placed) return await silence();
+    const live = network.calls.filter((call) => !isOver(call.status));
+    if (live.length >= maxConcurrentCalls) {
+      return errorAnswer(refuse(10004, "Call concurrency limit exceeded"));
+    }
+    const now = clock.now();
+    const startAt = Math.max(now, nextStartAt);
+    const made = readCreateForm(form, exchange, startAt - now);
+    if ("code" in made) return errorAnswer(made);
+    nextStartAt = startAt + 1_000 / callsPerSecond;
+    const call = network.place(made);
+    visibleAt.set(call, clock.now() + visibleAfterMs);
+    return fault?.kind === "silent" ? await silence() : answer(201, call);
+  }
+
+  function silence(): Promise<Response> {
+    return new Promise((_, reject) => {
+      closing.signal.addEventListener("abort", () => reject(closing.signal.reason));
+    });
+  }
+
+  function update(call: PhoneCall, form: URLSearchParams): Response {
+    const status = form.get("Status");
+    if (status !== null) return end(call, status);
+    const step = readStep(form, exchange.publicUrl);
+    if (step === undefined) return errorAnswer(refuse(20001, "Nothing to update"));
+    if ("code" in step) return errorAnswer(step);
+    if (call.replace(step)) return answer(200, call);
+    return errorAnswer(refuse(21220, "Call is not in-progress. Cannot redirect."));
+  }
+
+  function end(call: PhoneCall, status: string): Response {
+    const reason = "the app ended it through the REST API";
+    if (status !== "completed" && status !== "canceled") {
+      return errorAnswer(refuse(21218, `Status "${status}" cannot be set`));
+    }
+    if (isOver(call.status)) return notFound(`${root}/${call.sid}.json`);
+    const live = call.status === "in-progress";
+    if (live && status === "canceled") {
+      return errorAnswer(refuse(21220, "Call is in-progress. Cannot cancel."));
+    }
+    call.finish({ status: live ? "completed" : "canceled", reason });
+    return answer(200, call);
+  }
+
+  function list(query: URLSearchParams): Response {
+    const wanted = (name: string, value: string) => (query.get(name) ?? value) === value;
+    const asked = Number(query.get("PageSize") ?? 50);
+    const pageSize = Number.isInteger(asked) ? Math.min(1_000, Math.max(1, asked)) : 50;
+    const calls = network.calls.toReversed()
+      .filter(({ to, from, status }) =>
+        wanted("To", to) && wanted("From", from) && wanted("Status", status)
+      ).slice(0, pageSize).map((call) => callResource(call.facts));
+    const uri = `${root}.json`;
+    return Response.json({ calls, page: 0, page_size: pageSize, next_page_uri: null, uri });
+  }
+
+  const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {}, onError }, handle);
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    failNext: (fault) => faults.push(fault),
+    close: async () => {
+      closing.abort(new Error("The API is closed"));
+      await server.shutdown();
+    },
+  };
+}
+
+const maxFormBytes = 64 * 1024;
+const tooLarge: ApiError = { status: 413, code: 20413, message: "The request is too large" };
+
+async function readForm(request: Request): Promise<URLSearchParams | undefined> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of request.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > maxFormBytes) return undefined;
+  }
+  return new URLSearchParams(text);
+}
+
+function onError(): Response {
+  return errorAnswer({ status: 503, code: 20500, message: "Service unavailable" });
+}
+
+function answer(status: number, call: PhoneCall): Response {
+  return Response.json(callResource(call.facts), { status });
+}
+
+function notFound(path: string): Response {
+  return errorAnswer(refuse(20404, `The requested resource ${path} was not found`));
+}
+
+function errorAnswer(
+  { status, code, message }: ApiError,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const more_info = `https://www.twilio.com/docs/errors/${code}`;
+  return Response.json({ code, message, more_info, status }, { status, headers });
+}
+
+function isAuthorized(request: Request, { account }: Exchange): boolean {
+  const { accountSid, authToken, apiKeySid, apiKeySecret } = account;
+  const given = request.headers.get("authorization");
+  if (given === `Basic ${btoa(`${accountSid}:${authToken}`)}`) return true;
+  return apiKeySid !== undefined && given === `Basic ${btoa(`${apiKeySid}:${apiKeySecret}`)}`;
+}

@@ -1,0 +1,64 @@
+import type { ClearReport, MarkEcho } from "../media/playBuffer.ts";
+import type { SayVerb } from "../twiml/verbs.ts";
+
+/** Where a call stands, in Twilio's words. */
+export type CallStatus = "queued" | "ringing" | "in-progress" | FinalStatus;
+export type FinalStatus = "completed" | "busy" | "failed" | "no-answer" | "canceled";
+
+/** Something Twilio would have written into its debugger: one of its error codes, and what it was. */
+export interface PhoneError {
+  readonly code: number;
+  readonly message: string;
+}
+
+/** How a call was over. */
+export interface CallEnd {
+  readonly status: FinalStatus;
+  readonly reason: string;
+}
+
+/** How a media stream was over; `code` is the WebSocket's, `error` says that it was not a clean close. */
+export interface StreamEnd {
+  readonly by: "app" | "twilio";
+  readonly code: number;
+  readonly error?: PhoneError | undefined;
+}
+
+/** What happened on a simulated call, as the phone company saw it. */
+export type PhoneEventDetail =
+  | { readonly type: "ringing" }
+  | { readonly type: "answered" }
+  | {
+    readonly type: "requested";
+    readonly url: string;
+    /** 0 when no answer came. */
+    readonly status: number;
+    /** The answer's first 500 characters. */
+    readonly body: string;
+  }
+  | { readonly type: "twiml"; readonly verbs: readonly string[] }
+  | { readonly type: "streamStarted"; readonly streamSid: string; readonly url: string }
+  | { readonly type: "media"; readonly ms: number; readonly startsAtMs: number }
+  | { readonly type: "mark"; readonly name: string }
+  | { readonly type: "echo"; readonly name: string; readonly reason: MarkEcho["reason"] }
+  | { readonly type: "clear"; readonly report: ClearReport }
+  | { readonly type: "speaking" }
+  | { readonly type: "quiet" }
+  | { readonly type: "streamClosed"; readonly end: StreamEnd }
+  | ({ readonly type: "said" } & Pick<SayVerb, "text" | "language" | "voice">)
+  | { readonly type: "played"; readonly url: string; readonly digits: string }
+  | { readonly type: "dialed"; readonly targets: readonly string[]; readonly outcome: DialOutcome }
+  | { readonly type: "redirected"; readonly url: string }
+  | { readonly type: "gathered"; readonly digits: string }
+  | { readonly type: "recorded"; readonly seconds: number }
+  | { readonly type: "callback"; readonly kind: string; readonly status: number }
+  | { readonly type: "error"; readonly error: PhoneError }
+  | { readonly type: "ended"; readonly end: CallEnd };
+
+export type DialOutcome = "completed" | "busy" | "no-answer" | "failed";
+
+/** An event with its time: simulated milliseconds since the call began. */
+export type PhoneEvent = PhoneEventDetail & { readonly atMs: number };
+
+export type PhoneEventType = PhoneEvent["type"];
+export type PhoneEventOf<T extends PhoneEventType> = Extract<PhoneEvent, { readonly type: T }>;

@@ -1,0 +1,153 @@
+import { isOver, webhookParams } from "../api/callFacts.ts";
+import type { CallState } from "./callState.ts";
+import { dialOut } from "./dialOut.ts";
+import { followTwiml } from "../twiml/followTwiml.ts";
+import type { Line, Step } from "../lineQuality.ts";
+import { MediaStream } from "../media/mediaStream.ts";
+import type { Person } from "./simulatedCaller.ts";
+import { createSid } from "../random.ts";
+import type { StreamNoun } from "../twiml/verbs.ts";
+import { sendWebhook } from "../api/webhook.ts";
+
+/** Carries one call from its first ring to its end. */
+export class CallLife {
+  /** Resolves when the call is over and its sockets are closed. */
+  readonly done: Promise<void>;
+  readonly #call: CallState;
+  readonly #person: Person;
+  #flow = new AbortController();
+  #replacement: Step | undefined;
+  #stream: MediaStream | undefined;
+
+  constructor(call: CallState, person: Person) {
+    this.#call = call;
+    this.#person = person;
+    this.done = this.#live();
+  }
+
+  /** The stream that runs now. */
+  get stream(): MediaStream | undefined {
+    return this.#stream;
+  }
+
+  /** Puts other TwiML in place of what runs; false unless the call is in progress. */
+  replace(step: Step): boolean {
+    if (this.#call.status !== "in-progress") return false;
+    this.#replacement = step;
+    this.#flow.abort();
+    return true;
+  }
+
+  async #live(): Promise<void> {
+    const { outbound, first } = this.#call.request;
+    // Whoever makes the call can so watch it from its first event on.
+    await Promise.resolve();
+    try {
+      if (outbound === undefined) this.#call.emit({ type: "ringing" });
+      else await dialOut(this.#call, outbound);
+      this.#replacement ??= first;
+      while (!isOver(this.#call.status)) await this.#follow();
+    } catch (error) {
+      if (this.#call.signal.aborted) return;
+      this.#call.finish({ status: "failed", reason: "an error in the simulator" });
+      throw error;
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const step = this.#replacement;
+    if (step === undefined) throw new Error("Cannot follow TwiML: there is none");
+    this.#replacement = undefined;
+    this.#flow = new AbortController();
+    try {
+      this.#call.finish(await followTwiml(this.#line(), step));
+    } catch (error) {
+      if (this.#replacement === undefined) throw error;
+    }
+  }
+
+  #line(): Line {
+    const call = this.#call;
+    const { exchange } = call;
+    const signal = AbortSignal.any([call.signal, this.#flow.signal]);
+    return {
+      exchange,
+      signal,
+      emit: (event) => call.emit(event),
+      report: (code, message) => call.emit({ type: "error", error: { code, message } }),
+      answer: () => call.answer(),
+      digit: (withinMs) => this.#person.keypad.read(withinMs, signal),
+      wait: (ms) => exchange.clock.wait(ms, signal),
+      stream: (noun) => this.#runStream(noun, signal),
+      request: async (url, method, extra) => {
+        const params = { ...webhookParams(call.facts), ...extra };
+        const answer = await sendWebhook(exchange, { url, method, params }, signal);
+        const body = answer.body.slice(0, 500);
+        call.emit({ type: "requested", url, status: answer.status, body });
+        return answer;
+      },
+    };
+  }
+
+  async #runStream(noun: StreamNoun, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const call = this.#call;
+    const target = this.#targetOf(noun);
+    if (target === undefined) return;
+    const streamSid = createSid("MZ");
+    const stream = new MediaStream(call.exchange, {
+      url: noun.url,
+      target,
+      callSid: call.sid,
+      streamSid,
+      parameters: noun.parameters,
+      mouth: this.#person.mouth,
+      heard: this.#person.heard,
+      answeredAt: call.answeredAt,
+      emit: (event) => {
+        if (event.type === "clear") this.#person.noteClear(event.report);
+        call.emit(event);
+        if (event.type === "streamStarted") this.#tell(noun, streamSid, "stream-started", "");
+      },
+    });
+    this.#stream = stream;
+    const stop = () => stream.stop();
+    signal.addEventListener("abort", stop);
+    const end = await stream.ended;
+    signal.removeEventListener("abort", stop);
+    this.#stream = undefined;
+    call.emit({ type: "streamClosed", end });
+    const kind = end.error === undefined ? "stream-stopped" : "stream-error";
+    this.#tell(noun, streamSid, kind, end.error?.message ?? "");
+    signal.throwIfAborted();
+  }
+
+  #targetOf(noun: StreamNoun): URL | undefined {
+    const report = (code: number, message: string) =>
+      this.#call.emit({ type: "error", error: { code, message } });
+    const url = URL.parse(noun.url);
+    if (url === null) return void report(31923, `The stream's URL "${noun.url}" is not one`);
+    if (url.protocol !== "wss:") return void report(31923, "The stream's URL must begin with wss:");
+    if (url.search !== "") return void report(31920, "The stream's URL must not have a query");
+    if (noun.track !== undefined && noun.track !== "inbound_track") {
+      return void report(31941, `The track "${noun.track}" cannot be had inside <Connect>`);
+    }
+    const target = this.#call.exchange.route(url);
+    if (target === undefined) report(31902, `${url.host} is not the app's public host`);
+    return target;
+  }
+
+  #tell(noun: StreamNoun, streamSid: string, event: string, error: string): void {
+    if (noun.statusCallback === undefined) return;
+    const params = {
+      AccountSid: this.#call.exchange.account.accountSid,
+      CallSid: this.#call.sid,
+      StreamSid: streamSid,
+      StreamName: noun.name ?? streamSid,
+      StreamEvent: event,
+      Timestamp: new Date().toISOString(),
+      ...(error === "" ? {} : { StreamError: error }),
+    };
+    this.#call.reporter.deliver(event, noun.statusCallback, noun.statusCallbackMethod, params);
+  }
+}

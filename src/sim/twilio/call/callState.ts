@@ -1,0 +1,139 @@
+import { type CallFacts, isOver } from "../api/callFacts.ts";
+import { createCallbackSender } from "../api/callbacks.ts";
+import type { OutboundOptions } from "./dialOut.ts";
+import { EventLog } from "./callEventLog.ts";
+import type { CallEnd, CallStatus, PhoneEventDetail } from "./callEvents.ts";
+import type { Exchange } from "../network.ts";
+import type { Step } from "../lineQuality.ts";
+import { createSid } from "../random.ts";
+import { type CallbackTarget, StatusReporter } from "../api/statusReporter.ts";
+
+/** What a call is made of. */
+export interface CallRequest {
+  readonly from: string;
+  readonly to: string;
+  readonly first: Step;
+  readonly callbacks?: CallbackTarget | undefined;
+  /** Only where the app places the call. */
+  readonly outbound?: OutboundOptions | undefined;
+  readonly timeLimitSeconds?: number | undefined;
+}
+
+/** Where one call stands; every change of its status goes through here and is reported. */
+export class CallState {
+  readonly sid: string;
+  readonly log = new EventLog();
+  readonly reporter: StatusReporter;
+  readonly ended: Promise<CallEnd>;
+  readonly #over = new AbortController();
+  readonly #begunAt: number;
+  readonly #createdAt = new Date();
+  #status: CallStatus;
+  #answered: Moment | undefined;
+  #finished: Moment | undefined;
+  #answeredBy: string | undefined;
+  #cancelTimeLimit: (() => void) | undefined;
+  #resolveEnded: (end: CallEnd) => void = () => {};
+
+  constructor(readonly exchange: Exchange, readonly request: CallRequest) {
+    this.sid = createSid("CA");
+    this.#begunAt = exchange.clock.now();
+    this.#status = request.outbound === undefined ? "ringing" : "queued";
+    const sender = createCallbackSender(exchange);
+    this.reporter = new StatusReporter(request.callbacks, sender, (event) => this.emit(event));
+    this.ended = new Promise((resolve) => this.#resolveEnded = resolve);
+  }
+
+  get status(): CallStatus {
+    return this.#status;
+  }
+
+  /** Aborts when the call is over. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** The clock's time of the answer; of the beginning while there was none. */
+  get answeredAt(): number {
+    return this.#answered?.at ?? this.#begunAt;
+  }
+
+  /** How long the person has been, or was, on the line. */
+  get talkMs(): number {
+    if (this.#answered === undefined) return 0;
+    return (this.#finished?.at ?? this.exchange.clock.now()) - this.#answered.at;
+  }
+
+  get facts(): CallFacts {
+    const { from, to, outbound } = this.request;
+    return {
+      sid: this.sid,
+      accountSid: this.exchange.account.accountSid,
+      from,
+      to,
+      direction: outbound === undefined ? "inbound" : "outbound-api",
+      status: this.#status,
+      createdAt: this.#createdAt,
+      answeredAt: this.#answered?.date,
+      endedAt: this.#finished?.date,
+      durationSeconds: isOver(this.#status) ? Math.round(this.talkMs / 1_000) : undefined,
+      answeredBy: this.#answeredBy,
+      queueMs: outbound?.queueMs ?? 0,
+    };
+  }
+
+  emit(event: PhoneEventDetail): void {
+    this.log.emit({ ...event, atMs: this.exchange.clock.now() - this.#begunAt });
+  }
+
+  ring(): void {
+    this.#status = "ringing";
+    this.emit({ type: "ringing" });
+    this.reporter.report("ringing", this.facts);
+  }
+
+  answer(): void {
+    if (this.#status !== "ringing") return;
+    this.#status = "in-progress";
+    this.#answered = this.#moment();
+    const { timeLimitSeconds = defaultTimeLimitSeconds } = this.request;
+    this.#cancelTimeLimit = this.exchange.clock.at(
+      this.#answered.at + timeLimitSeconds * 1_000,
+      () => this.finish({ status: "completed", reason: "the time limit" }),
+    );
+    this.emit({ type: "answered" });
+    this.reporter.report("answered", this.facts);
+  }
+
+  detect(answeredBy: string): void {
+    this.#answeredBy = answeredBy;
+  }
+
+  /** Ends the call; nothing happens when it is over already. */
+  finish({ status, reason }: CallEnd): void {
+    if (isOver(this.#status)) return;
+    const wasQueued = this.#status === "queued";
+    const talked = this.#status === "in-progress";
+    this.#status = talked && status === "failed" ? "completed" : status;
+    this.#finished = this.#moment();
+    this.#cancelTimeLimit?.();
+    this.#over.abort();
+    // Twilio says nothing about a call that was cancelled before it was dialled.
+    if (!wasQueued) this.reporter.report("completed", this.facts);
+    const end: CallEnd = { status: this.#status, reason };
+    this.emit({ type: "ended", end });
+    this.#resolveEnded(end);
+  }
+
+  #moment(): Moment {
+    return { at: this.exchange.clock.now(), date: new Date() };
+  }
+}
+
+interface Moment {
+  readonly at: number;
+  readonly date: Date;
+}
+
+/** Twilio's: four hours. */
+const defaultTimeLimitSeconds = 14_400;

@@ -1,0 +1,124 @@
+import type { PhoneCall } from "./call.ts";
+import type { SimClock } from "../clock.ts";
+
+/** What a person does on the phone, in this order, and when the person gives up. */
+export interface CallScript {
+  /** Each is said when it is the person's turn: text, or mu-law. */
+  readonly lines: readonly (string | Uint8Array)[];
+  /** The lines break in on the agent that long after it began to speak. */
+  readonly interruptAfterMs?: number | undefined;
+  readonly digits?: string | undefined;
+  /** Told what the person does, in words. */
+  readonly tell?: (what: string) => void;
+  /** The person hangs up after that long, whatever happens. */
+  readonly maxMs: number;
+}
+
+/** Lives a call by a script and hangs up at its end; resolves when the call is over. */
+export async function followScript(
+  call: PhoneCall,
+  clock: SimClock,
+  script: CallScript,
+): Promise<void> {
+  const agent = new AgentEar(call, clock);
+  const cancel = clock.at(clock.now() + script.maxMs, () => call.hangUp());
+  try {
+    await act(call, agent, script);
+    await call.ended;
+  } finally {
+    cancel();
+    agent.close();
+  }
+}
+
+/** How long the agent must be silent before the person takes it for the end of its turn. */
+const turnSilenceMs = 900;
+/** How long the person waits for a word before going on. */
+const patienceMs = 8_000;
+
+async function act(call: PhoneCall, agent: AgentEar, script: CallScript): Promise<void> {
+  const { lines, digits, interruptAfterMs, tell = () => {} } = script;
+  for (const line of lines) {
+    if (interruptAfterMs === undefined) await agent.endOfTurn();
+    else if (await agent.speaks(patienceMs)) await agent.pause(interruptAfterMs);
+    if (agent.gone) return;
+    tell(typeof line === "string" ? `says "${line}"` : "says what is in the file");
+    await call.speak(line);
+  }
+  if (digits !== undefined) {
+    await agent.endOfTurn();
+    if (agent.gone) return;
+    tell(`presses ${digits}`);
+    await call.sendDigits(digits);
+  }
+  if (lines.length === 0 && digits === undefined) return;
+  await agent.endOfTurn();
+  if (agent.gone) return;
+  tell("hangs up");
+  call.hangUp();
+}
+
+/** What the person notices of the agent: whether it speaks, and when it has finished. */
+class AgentEar {
+  readonly #clock: SimClock;
+  readonly #stop: () => void;
+  readonly #waiting = new Set<() => void>();
+  #speaking = false;
+  #gone = false;
+
+  constructor(call: PhoneCall, clock: SimClock) {
+    this.#clock = clock;
+    this.#stop = call.watch((event) => {
+      if (event.type === "ended") this.#gone = true;
+      if (event.type === "speaking") this.#speaking = !this.#gone;
+      if (this.#gone || event.type === "quiet" || event.type === "streamClosed") {
+        this.#speaking = false;
+      }
+      for (const check of this.#waiting) check();
+    });
+  }
+
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** Whether the agent begins to speak in time. */
+  speaks(withinMs: number): Promise<boolean> {
+    return this.#until(() => this.#speaking, withinMs);
+  }
+
+  /** Waits for the agent to speak and to finish; goes on when it never begins. */
+  async endOfTurn(): Promise<void> {
+    if (!await this.speaks(patienceMs)) return;
+    do await this.#until(() => !this.#speaking, Infinity); while (
+      !this.#gone && await this.speaks(turnSilenceMs)
+    );
+  }
+
+  async pause(ms: number): Promise<void> {
+    await this.#until(() => false, ms);
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  #until(holds: () => boolean, withinMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const settle = (held: boolean) => {
+        cancel();
+        this.#waiting.delete(check);
+        resolve(held);
+      };
+      const check = () => {
+        if (holds()) settle(true);
+        else if (this.#gone) settle(false);
+      };
+      const cancel = withinMs === Infinity
+        ? () => {}
+        : this.#clock.at(this.#clock.now() + withinMs, () => settle(holds()));
+      this.#waiting.add(check);
+      check();
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import type { PhoneEvent } from "./callEvents.ts";
+
+/** Tells an event in a line for a person; undefined for those that come too often to read. */
+export function describeEvent(event: PhoneEvent): string | undefined {
+  const what = describe(event);
+  if (what === undefined) return undefined;
+  return `${(event.atMs / 1_000).toFixed(3).padStart(8)} s  ${what}`;
+}
+
+function describe(event: PhoneEvent): string | undefined {
+  switch (event.type) {
+    case "ringing":
+      return "ringing";
+    case "answered":
+      return "answered";
+    case "requested":
+      return `webhook   ${event.url} -> ${event.status === 0 ? "no answer" : event.status}`;
+    case "twiml":
+      return `TwiML     ${event.verbs.length === 0 ? "(nothing to do)" : event.verbs.join(", ")}`;
+    case "streamStarted":
+      return `stream    open: ${event.url}`;
+    case "speaking":
+      return "agent     speaks";
+    case "quiet":
+      return "agent     is quiet";
+    case "clear": {
+      const { playedMs, droppedMs } = event.report;
+      return `clear     interrupted: ${seconds(playedMs)} were heard, ` +
+        `${seconds(droppedMs)} never will be`;
+    }
+    case "streamClosed":
+      return `stream    closed by ${event.end.by === "app" ? "the server" : "the phone company"}`;
+    case "said":
+      return `<Say>     "${event.text}"`;
+    case "played":
+      return event.digits === "" ? `<Play>    ${event.url}` : `digits    ${event.digits}`;
+    case "dialed":
+      return `<Dial>    ${event.targets.join(", ")}: ${event.outcome}`;
+    case "redirected":
+      return `<Redirect> ${event.url}`;
+    case "gathered":
+      return `<Gather>  ${event.digits === "" ? "no digits" : event.digits}`;
+    case "recorded":
+      return `<Record>  ${event.seconds} s`;
+    case "callback":
+      return `callback  ${event.kind} -> ${event.status === 0 ? "no answer" : event.status}`;
+    case "error":
+      return `ERROR     ${event.error.code}: ${event.error.message}`;
+    case "ended":
+      return `ended     ${event.end.status}: ${event.end.reason}`;
+    case "media":
+    case "mark":
+    case "echo":
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(2)} s`;
+}

@@ -1,0 +1,81 @@
+import { webhookParams } from "../api/callFacts.ts";
+import type { CallState } from "./callState.ts";
+import type { NumberPlan } from "../network.ts";
+import { digitsMs } from "../twiml/performVerb.ts";
+import type { HttpMethod } from "../twiml/verbs.ts";
+
+/** How a call that the app places is dialled. */
+export interface OutboundOptions {
+  readonly plan: NumberPlan;
+  /** How long it waits for its turn. */
+  readonly queueMs: number;
+  readonly timeoutSeconds: number;
+  readonly sendDigits?: string | undefined;
+  readonly detection?: Detection | undefined;
+}
+
+/** Answering-machine detection: before the first TwiML, or beside it with a callback. */
+export interface Detection {
+  readonly mode: "Enable" | "DetectMessageEnd";
+  readonly callback?: { readonly url: string; readonly method: HttpMethod } | undefined;
+}
+
+/**
+ * Takes a placed call from the queue to the answer. Returns once it is answered and its TwiML may run;
+ * rejects when the call is over first.
+ */
+export async function dialOut(call: CallState, options: OutboundOptions): Promise<void> {
+  const { clock } = call.exchange;
+  const { plan, queueMs, timeoutSeconds, sendDigits, detection } = options;
+  await clock.wait(queueMs, call.signal);
+  call.reporter.report("initiated", call.facts);
+  call.ring();
+  const { answer, afterMs = defaultRingMs } = plan;
+  // Twilio adds five seconds to the timeout that was asked for.
+  const timeoutMs = (timeoutSeconds + 5) * 1_000;
+  const answers = answer !== "no-answer" && afterMs <= timeoutMs;
+  await clock.wait(answers ? afterMs : timeoutMs, call.signal);
+  if (!answers) call.finish({ status: "no-answer", reason: "nobody answered" });
+  if (answer === "busy") call.finish({ status: "busy", reason: "the number is busy" });
+  if (answer === "failed") {
+    call.finish({ status: "failed", reason: "the number cannot be reached" });
+  }
+  call.signal.throwIfAborted();
+  call.answer();
+  if (sendDigits !== undefined) {
+    call.emit({ type: "played", url: "", digits: sendDigits });
+    await clock.wait(digitsMs(sendDigits), call.signal);
+  } else if (detection !== undefined) await detect(call, plan, detection);
+}
+
+const defaultRingMs = 1_000;
+const defaultDetectMs = 3_000;
+
+async function detect(call: CallState, plan: NumberPlan, detection: Detection): Promise<void> {
+  const { detectMs = defaultDetectMs } = plan;
+  const answeredBy = kindOf(plan, detection);
+  const { callback } = detection;
+  if (callback === undefined) {
+    await call.exchange.clock.wait(detectMs, call.signal);
+    call.detect(answeredBy);
+    return;
+  }
+  const { clock, signal } = call.exchange;
+  // Runs beside the conversation, and its word may come after the call's end.
+  clock.wait(detectMs, signal).then(() => {
+    call.detect(answeredBy);
+    const { AccountSid = "", CallSid = "" } = webhookParams(call.facts);
+    const params = {
+      AccountSid,
+      CallSid,
+      AnsweredBy: answeredBy,
+      MachineDetectionDuration: String(Math.round(detectMs)),
+    };
+    call.reporter.deliver("amd", callback.url, callback.method, params);
+  }, () => {});
+}
+
+function kindOf({ answer }: NumberPlan, { mode }: Detection): string {
+  if (answer !== "machine") return answer;
+  return mode === "Enable" ? "machine_start" : "machine_end_beep";
+}

@@ -1,0 +1,73 @@
+import { isLoopback } from "../../utils/loopback.ts";
+import type { CallbackFaults } from "./api/callbacks.ts";
+import type { SimClock } from "./clock.ts";
+import type { LinkOptions } from "./media/delayLine.ts";
+import type { Random } from "./random.ts";
+
+/** The account whose calls are simulated. */
+export interface PhoneAccount {
+  readonly accountSid: string;
+  readonly authToken: string;
+  /** The account's number, E.164. */
+  readonly number: string;
+  readonly apiKeySid?: string | undefined;
+  readonly apiKeySecret?: string | undefined;
+}
+
+/** What happens when a number is dialled. */
+export interface NumberPlan {
+  readonly answer: "human" | "machine" | "fax" | "busy" | "no-answer" | "failed";
+  /** How long it rings first. */
+  readonly afterMs?: number;
+  /** After a <Dial> is answered: how long the far end talks before it hangs up. */
+  readonly talkMs?: number;
+  /** How long machine detection takes. */
+  readonly detectMs?: number;
+  /** Refuses the create request with this code of Twilio's. */
+  readonly errorCode?: number;
+}
+
+/** Speech for whatever a simulated person says as text: 16 kHz samples. */
+export interface PhoneVoice {
+  speak(text: string, signal?: AbortSignal): AsyncIterable<Int16Array>;
+}
+
+/** The network's weather and manners; all of it off by default. */
+export interface LineOptions {
+  readonly toApp?: LinkOptions;
+  readonly fromApp?: LinkOptions;
+  /** How late the first audio after silence plays: a figure, or one drawn for each burst. */
+  readonly startupDelayMs?: number | ((random: Random) => number);
+  /** The share of the person's frames that never arrive. */
+  readonly lossRate?: number;
+  /** How fast <Say> reads. */
+  readonly sayMsPerCharacter?: number;
+  /** How much of what was heard is kept; 0 keeps nothing. */
+  readonly keepHeardMs?: number;
+}
+
+/** What every part of the simulated phone company shares. */
+export interface Exchange {
+  readonly account: PhoneAccount;
+  readonly clock: SimClock;
+  readonly random: Random;
+  readonly line: LineOptions;
+  readonly callbackFaults: CallbackFaults;
+  readonly voice?: PhoneVoice | undefined;
+  /** The origin that webhooks and streams are signed for. */
+  readonly publicUrl: string;
+  /** Aborts when the network closes. */
+  readonly signal: AbortSignal;
+  /** Where to really connect for a URL of the app's; undefined for one that is not the app's. */
+  route(url: URL): URL | undefined;
+  plan(address: string): NumberPlan;
+}
+
+/** Maps the app's public URLs onto where it really listens; nothing else than loopback is reached. */
+export function routeToApp(url: URL, publicUrl: string, baseUrl: string): URL | undefined {
+  if (url.host !== new URL(publicUrl).host) return isLoopback(url.hostname) ? url : undefined;
+  const target = new URL(baseUrl);
+  const secure = target.protocol === "https:";
+  const protocol = url.protocol.startsWith("ws") ? (secure ? "wss:" : "ws:") : target.protocol;
+  return new URL(`${protocol}//${target.host}${url.pathname}${url.search}`);
+}

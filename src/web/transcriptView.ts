@@ -1,0 +1,160 @@
+/// <reference lib="dom" />
+import type { ServerMessage, TranscriptLine } from "../protocol/web.ts";
+import { element } from "./elements.ts";
+import { formatDuration, formatSpan } from "./callTexts.ts";
+
+/** A line, with its time since the call began where that is to be shown. */
+type Line = TranscriptLine & { readonly startedMs?: number };
+
+type ToolMessage = Extract<ServerMessage, { type: "tool" }> & {
+  readonly startedMs?: number;
+  /** What the tool was given, and answered, where that may be shown. */
+  readonly content?: { readonly arguments: string; readonly output?: string };
+};
+
+type LatencyMessage = Omit<Extract<ServerMessage, { type: "latency" }>, "type">;
+
+/** The conversation as it is shown, like the script of a play. */
+export interface Script {
+  show(line: Line): void;
+  showTool(tool: ToolMessage): void;
+  /** Written beside its line, now or as soon as there is one. */
+  showLatency(latency: LatencyMessage): void;
+  note(text: string): void;
+  empty(): void;
+}
+
+interface Shown {
+  readonly position: number;
+  readonly row: HTMLElement;
+  readonly words: HTMLElement;
+  readonly margin: HTMLElement;
+}
+
+/** Writes into a list; `caller` is what the human is called. */
+export function createScript(
+  list: HTMLElement,
+  { caller }: { readonly caller: "You" | "Caller" },
+): Script {
+  const lines = new Map<string, Shown>();
+  const tools = new Map<string, HTMLElement>();
+  const latencies = new Map<string, LatencyMessage>();
+  const keepInView = followEnd(list);
+
+  return {
+    show(line) {
+      keepInView(() => {
+        const shown = lines.get(line.id) ?? add(line);
+        shown.row.classList.toggle("interrupted", line.interrupted);
+        shown.row.ariaBusy = String(!line.final);
+        // Of what was cut off before its first word, nobody has heard anything.
+        shown.row.hidden = line.final && line.text.trim() === "";
+        shown.words.textContent = line.text === "" ? "…" : line.text;
+        if (line.interrupted) shown.words.append(" ", tag("cut off here"));
+        else if (line.by === "text") shown.words.append(" ", tag("typed"));
+        else if (line.by === "keypad") shown.words.append(" ", tag("keypad"));
+      });
+    },
+    showTool(tool) {
+      keepInView(() => {
+        const row = tools.get(tool.id) ?? addTool(tool);
+        row.className = `tool ${tool.state}`;
+        row.lastElementChild?.replaceChildren(...describeTool(tool));
+      });
+    },
+    showLatency(latency) {
+      latencies.set(latency.id, latency);
+      const line = lines.get(latency.id);
+      if (line !== undefined) time(line, latency);
+    },
+    note(text) {
+      keepInView(() => list.append(element("li", { className: "note", textContent: text })));
+    },
+    empty() {
+      lines.clear();
+      tools.clear();
+      latencies.clear();
+      list.replaceChildren();
+    },
+  };
+
+  function add(line: Line): Shown {
+    const name = line.role === "caller" ? caller : "Agent";
+    const words = element("p", { className: "words" });
+    const margin = element("span", { className: "margin" });
+    const row = addRow(name, line.startedMs, [words, margin]);
+    row.className = `line ${line.role}`;
+    const shown: Shown = { position: line.position, row, words, margin };
+    const next = [...lines.values()]
+      .filter(({ position }) => position > line.position)
+      .sort((a, b) => a.position - b.position)[0];
+    list.insertBefore(row, next?.row ?? null);
+    lines.set(line.id, shown);
+    const latency = latencies.get(line.id);
+    if (latency !== undefined) time(shown, latency);
+    return shown;
+  }
+
+  function addTool({ id, startedMs }: ToolMessage): HTMLElement {
+    const row = addRow("uses", startedMs, [element("div", { className: "words" })]);
+    list.append(row);
+    tools.set(id, row);
+    return row;
+  }
+}
+
+function addRow(
+  name: string,
+  startedMs: number | undefined,
+  columns: readonly HTMLElement[],
+): HTMLElement {
+  const at = startedMs === undefined
+    ? []
+    : [element("span", { className: "at", textContent: formatDuration(startedMs) })];
+  const who = element("span", { className: "name", textContent: name });
+  return element("li", {}, [...at, who, ...columns]);
+}
+
+function describeTool(tool: ToolMessage): readonly (Node | string)[] {
+  const span = tool.state === "started" ? "…" : formatSpan(tool.durationMs);
+  const outcome = tool.state === "failed" ? `failed after ${span}` : span;
+  const name = [element("code", { textContent: tool.name }), ` ${outcome}`];
+  if (tool.content === undefined) return name;
+  const { arguments: given, output } = tool.content;
+  return [
+    element("details", {}, [
+      element("summary", {}, name),
+      element("pre", { textContent: output === undefined ? given : `${given}\n→ ${output}` }),
+    ]),
+  ];
+}
+
+function time({ margin }: Shown, latency: LatencyMessage): void {
+  const { totalMs, responseMs, firstAudioMs, firstHeardMs } = latency;
+  const heard = firstHeardMs === undefined ? "" : `, until heard ${formatSpan(firstHeardMs)}`;
+  margin.textContent = formatSpan(totalMs);
+  margin.title = `From the caller's last word to the agent's first. Response ${
+    formatSpan(responseMs)
+  }, first audio ${formatSpan(firstAudioMs)}${heard}.`;
+}
+
+function tag(text: string): HTMLElement {
+  return element("span", { className: "tag", textContent: text });
+}
+
+/** Follows the end through changes of words and of space, unless the reader has scrolled back. */
+function followEnd(list: HTMLElement): (change: () => void) => void {
+  let follows = true;
+  list.onscroll = () => {
+    follows = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  };
+  new ResizeObserver(toEnd).observe(list);
+  return (change) => {
+    change();
+    toEnd();
+  };
+
+  function toEnd(): void {
+    if (follows) list.scrollTop = list.scrollHeight;
+  }
+}

@@ -1,0 +1,413 @@
+import assert from "node:assert/strict";
+import type { CallCommand } from "../../../src/call/callCommand.ts";
+import type {
+  ModelRequest,
+  ResponsePurpose,
+  ResponseStatus,
+} from "../../../src/call/realtimeClient.ts";
+import { NOT_CARRIED_OUT, WAIT_FOR_CALLER } from "../../../src/call/model/prompts.ts";
+import { CallDriver, type CallDriverOptions } from "./callDriver.ts";
+import { FINAL, type Step, USUAL } from "./callSteps.ts";
+
+/** What the model is told of tools that were not run. */
+const REFUSALS: ReadonlySet<string> = new Set([NOT_CARRIED_OUT, WAIT_FOR_CALLER]);
+/** How well a place is known until the first marks are back. */
+const UNSURE_MS = 120;
+
+/** As much as a leg is ever given ahead. */
+const SLEPT_MS = 7000;
+
+/** Lives through the steps and checks after each that the call has not done what it must never do. */
+export function liveThrough(options: CallDriverOptions, all: readonly Step[]): CallDriver {
+  const chaos = new Chaos(options);
+  // Most calls come about as calls do; the others begin in disorder.
+  if (all.length % 4 !== 0) { for (const kind of USUAL) chaos.take({ kind, pick: 1 }); }
+  for (const step of all) chaos.take(step);
+  chaos.close();
+  return chaos.call;
+}
+
+class Chaos {
+  readonly call: CallDriver;
+  #checked = 0;
+  #joined = false;
+  #open = false;
+  #ready = false;
+  #asked: { readonly purpose: ResponsePurpose; readonly at: number } | undefined;
+  #lastRespond: Extract<ModelRequest, { type: "respond" }> | undefined;
+  #running: { readonly id: string; readonly itemId: string } | undefined;
+  /** The running response was cancelled: the model may be asked for the next. */
+  #cancelled = false;
+  #lastCancel: Extract<ModelRequest, { type: "cancel" }> | undefined;
+  #aside: { readonly at: number; readonly id?: string; readonly itemId: string } | undefined;
+  #past: { readonly id: string; readonly itemId: string }[] = [];
+  readonly #producedMs = new Map<string, number>();
+  readonly #runningTools = new Set<string>();
+  /** Tools that returned before the call's end, and how often the model was told of each. */
+  readonly #returned = new Map<string, { told: number; readonly after: number }>();
+  readonly #runs = new Map<string, number>();
+  #serial = 0;
+  /** What may have been played twice: a place is known only so well until the first marks are back. */
+  #repeatedMs = 0.01;
+  readonly #pauses: boolean;
+  readonly #tellsPositions: boolean;
+
+  constructor(options: CallDriverOptions) {
+    this.call = new CallDriver(options);
+    this.#tellsPositions = options.reports === "positions";
+    this.#pauses = options.pausesOnSpeech === true;
+    this.#check();
+  }
+
+  take({ kind, pick }: Step): void {
+    if (FINAL.has(kind) && pick % 16 !== 5) return;
+    this.#do(kind, pick);
+    this.#check();
+  }
+
+  /** All that was begun is over, and the call must have come to an end or be at rest. */
+  close(): void {
+    this.call.advance(100_000);
+    this.#check();
+    this.call.input({ type: "left", end: { reason: "caller_hung_up" } });
+    this.#check();
+    assert.equal(this.call.all("endCall").length, 1, "ended once");
+    assert.equal(this.call.events("ended").length, 1);
+    assert.equal(this.call.machine.wakeAt, undefined);
+    for (const turn of this.call.transcript) assert.ok(turn.final, `open at the end: ${turn.id}`);
+    for (const [callId, { told, after }] of this.#returned) {
+      const later = this.call.commands.slice(after).filter((one) => one.type === "openModel");
+      const inHistory = later.some(({ history }) =>
+        history.some((item) => item.type === "toolCall" && item.callId === callId)
+      );
+      // Only where no connection was there any more to be told it went untold.
+      const answered = told === 1 || (told === 0 && (inHistory || later.length === 0));
+      assert.ok(answered, `${callId} was told ${told} times`);
+    }
+  }
+
+  #do(kind: Step["kind"], pick: number): void {
+    const { call } = this;
+    switch (kind) {
+      case "pass":
+        return call.advance(pick / 10);
+      case "passLong":
+        return call.advance(pick / 2);
+      case "modelReady":
+        if (!this.#open || this.#ready) return;
+        this.#ready = true;
+        return call.ready(pick % 3 === 0 ? 30_000 + pick : undefined);
+      case "modelLost":
+        if (!this.#open) return;
+        this.#closed();
+        return call.input({
+          type: "modelLost",
+          loss: { code: "closed", retry: pick % 2 === 0 ? "now" : "backoff" },
+        });
+      case "joinLeg":
+        if (this.#joined) return;
+        this.#joined = true;
+        return call.join();
+      case "loseLeg":
+        if (!this.#joined) return;
+        this.#joined = false;
+        this.#repeatedMs += UNSURE_MS;
+        return call.lose();
+      case "staleMark":
+        return call.input({ type: "marked", mark: `g${pick % 4}.${pick % 50}` });
+      case "staleRender":
+        // A phone line has no means to tell a position.
+        if (!this.#tellsPositions) return;
+        return call.input({
+          type: "rendered",
+          itemId: `item_${pick % 9}`,
+          ms: pick - 500,
+          cleared: pick % 2 === 0,
+        });
+      case "sleep":
+        call.line.asleep = pick % 2 === 0;
+        // What a sleeping leg plays is not known, and may be played again.
+        if (call.line.asleep) this.#repeatedMs += SLEPT_MS;
+        return;
+      case "typed":
+        return call.input({ type: "typed", text: "hello" });
+      case "digit":
+        return call.press("0123456789*#"[pick % 12]!);
+      case "interrupt":
+        return call.input({ type: "interruptAsked" });
+      case "level":
+        return call.input({ type: "callerLevel", speaking: pick % 2 === 0 });
+      case "commit":
+        return call.input({ type: "turnCommitted" });
+      case "say":
+        return call.input({ type: "sayAsked", text: "Listen." });
+      case "end":
+        return call.input({
+          type: "endAsked",
+          end: { reason: "operator_hung_up" },
+          ...(pick % 3 === 0 && { goodbye: "Bye." }),
+        });
+      case "machine":
+        return call.input(
+          pick % 2 === 0
+            ? { type: "screened", message: "Call us." }
+            : { type: "machineAnswered", end: { reason: "voicemail" }, message: "Call us." },
+        );
+      case "transfer":
+        return call.input({ type: "transferAsked", alias: pick % 2 === 0 ? "sales" : "nobody" });
+      case "hangUp":
+        return call.input({ type: "hangUp", end: { reason: "operator_hung_up" } });
+      case "toolReturns": {
+        const callId = [...this.#runningTools][pick % (this.#runningTools.size || 1)];
+        if (callId === undefined) return;
+        this.#runningTools.delete(callId);
+        if (call.machine.phase !== "ended") {
+          this.#returned.set(callId, { told: 0, after: call.commands.length });
+        }
+        return call.toolReturns(callId.slice("call_".length), `output of ${callId}.`, {
+          ...(pick % 11 === 0 && { effect: { type: "endCall" } }),
+          ...(pick % 13 === 0 && { effect: { type: "transfer", alias: "sales" } }),
+        });
+      }
+      default:
+        if (this.#ready) this.#doModel(kind, pick);
+    }
+  }
+
+  #doModel(kind: Step["kind"], pick: number): void {
+    const { call } = this;
+    const running = this.#running;
+    switch (kind) {
+      case "respondAside":
+        if (this.#aside !== undefined && this.#aside.id === undefined) {
+          const { itemId } = this.#aside;
+          const id = call.begin("filler", { aside: true });
+          this.#aside = { at: call.now, id, itemId };
+          if (pick % 3 !== 0) this.#delta({ id, itemId }, pick % 900);
+          if (pick % 2 === 0) call.finish(id, "completed", { silent: true });
+        }
+        return;
+      case "progress":
+        if (running !== undefined) {
+          call.input({ type: "responseProgress", responseId: running.id });
+        }
+        return;
+      case "twice":
+        if (running !== undefined) {
+          call.input({ type: "responseStarted", responseId: running.id, aside: false });
+        }
+        return;
+      case "refuseCancel": {
+        const request = this.#lastCancel;
+        this.#lastCancel = undefined;
+        if (request === undefined || request.responseId !== running?.id) return;
+        this.#running = undefined;
+        const code = "response_cancel_not_active";
+        return call.input({ type: "requestRefused", request, code });
+      }
+      case "respond":
+        if (this.#asked !== undefined && running === undefined) this.#begin(this.#asked.purpose);
+        return;
+      case "ownResponse":
+        // Without a purpose it would be taken for the aside that is being waited for.
+        if (running === undefined && this.#aside?.id !== undefined) this.#begin(undefined);
+        if (running === undefined && this.#aside === undefined) this.#begin(undefined);
+        return;
+      case "delta":
+        if (running !== undefined) this.#delta(running, 20 + (pick % 900) / 1.7);
+        return;
+      case "lateDelta": {
+        const past = this.#past[pick % (this.#past.length || 1)];
+        if (past !== undefined) this.#delta(past, 100);
+        return;
+      }
+      case "itemDone":
+        if (running === undefined) return;
+        call.input({ type: "speechDone", ref: ref(running) });
+        this.#running = { id: running.id, itemId: this.#newItem() };
+        return;
+      case "finish": {
+        const statuses: ResponseStatus[] = ["completed", "completed", "cancelled", "incomplete"];
+        return this.#finish(pick % 29 === 0 ? "failed" : statuses[pick % 4]!, 0, pick);
+      }
+      case "finishWithTools":
+        return this.#finish(pick % 3 === 0 ? "cancelled" : "completed", 1 + (pick % 3), pick);
+      case "speechStarted":
+        call.callerStarts();
+        return;
+      case "speechStopped":
+        return call.input({ type: "speechStopped" });
+      case "committed":
+        return call.input({ type: "committed", itemId: `turn_${pick % 20}` });
+      case "callerText":
+        return call.input({
+          type: "callerText",
+          itemId: `turn_${pick % 20}`,
+          text: "words ",
+          final: pick % 2 === 0,
+        });
+      case "refuse": {
+        const request = this.#lastRespond;
+        if (request === undefined) return;
+        this.#lastRespond = undefined;
+        this.#asked = undefined;
+        const code = pick % 3 === 0 ? "server_error" : "conversation_already_has_active_response";
+        return call.input({ type: "requestRefused", request: structuredClone(request), code });
+      }
+      case "outputTaken":
+        return call.input({
+          type: "itemAdded",
+          itemId: `output_${pick}`,
+          role: "tool",
+          callId: `call_t${pick % 20}`,
+        });
+      case "modelIdled":
+        return call.input({ type: "modelIdled" });
+    }
+  }
+
+  #begin(purpose: ResponsePurpose | undefined): void {
+    this.#asked = undefined;
+    const itemId = this.#newItem();
+    this.#cancelled = false;
+    this.#running = { id: "", itemId };
+    const id = this.call.begin(purpose);
+    if (this.call.machine.phase === "ended") return;
+    this.#running = { id, itemId };
+    this.#cancelled ||= this.#lastCancel?.responseId === id;
+    this.call.input({ type: "itemAdded", itemId, role: "agent" });
+  }
+
+  #delta(at: { readonly id: string; readonly itemId: string }, ms: number): void {
+    this.#producedMs.set(at.itemId, (this.#producedMs.get(at.itemId) ?? 0) + ms);
+    this.call.words(at.id, at.itemId, "some words ");
+    this.call.sound(at.id, at.itemId, ms);
+  }
+
+  #finish(status: ResponseStatus, toolCount: number, pick: number): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
+    this.#past = [...this.#past, running].slice(-3);
+    const tools = Array.from({ length: toolCount }, () => {
+      const name = `t${this.#serial++}`;
+      return { callId: `call_${name}`, name, arguments: "{}" };
+    });
+    for (const tool of pick % 2 === 0 ? tools : []) {
+      this.call.input({ type: "toolAnnounced", responseId: running.id, call: tool });
+    }
+    this.call.finish(running.id, status, { tools, silent: true });
+  }
+
+  #closed(): void {
+    this.#open = false;
+    this.#ready = false;
+    this.#asked = undefined;
+    this.#lastRespond = undefined;
+    this.#running = undefined;
+    this.#lastCancel = undefined;
+    this.#aside = undefined;
+    this.#past = [];
+  }
+
+  #newItem(): string {
+    return `item_${this.#serial++}`;
+  }
+
+  #check(): void {
+    const { commands } = this.call;
+    for (; this.#checked < commands.length; this.#checked++) {
+      const command = commands[this.#checked]!;
+      const last = this.#checked > 0 ? commands[this.#checked - 1] : undefined;
+      assert.notEqual(last?.type, "endCall", `a ${command.type} after the end`);
+      this.#checkOne(command, this.call.times[this.#checked]!);
+    }
+    for (const { itemId, ms } of this.call.line.heard) {
+      const producedMs = this.#producedMs.get(itemId) ?? 0;
+      assert.ok(ms <= producedMs + this.#repeatedMs, `${itemId}: ${ms} ms heard of ${producedMs}`);
+    }
+  }
+
+  #checkOne(command: CallCommand, at: number): void {
+    switch (command.type) {
+      case "openModel":
+        this.#open = true;
+        this.#ready = false;
+        return;
+      case "closeModel":
+        return this.#closed();
+      case "clear":
+        if (this.#pauses) this.#repeatedMs += UNSURE_MS;
+        return;
+      case "runTool": {
+        const { callId } = command.call;
+        assert.ok(!this.#runs.has(callId), `${callId} runs twice`);
+        this.#runs.set(callId, 1);
+        this.#runningTools.add(callId);
+        return;
+      }
+      case "publish": {
+        if (command.event.type !== "interrupted") return;
+        const { itemId, heardMs } = command.event;
+        assert.ok(heardMs <= Math.ceil(this.#producedMs.get(itemId) ?? 0), "heard past the end");
+        return;
+      }
+      case "model":
+        return this.#checkRequest(command.request, at);
+    }
+  }
+
+  #checkRequest(request: ModelRequest, at: number): void {
+    switch (request.type) {
+      case "respond": {
+        const { purpose, aside } = request.request;
+        assert.ok(this.#ready, `${purpose} asked of a connection that is not ready`);
+        if (aside === true) {
+          const over = this.#aside === undefined || at >= this.#aside.at + 900;
+          assert.ok(over || this.#aside?.id !== undefined, "an aside beside another");
+          this.#aside = { at, itemId: this.#newItem() };
+          return;
+        }
+        const free = this.#running === undefined || this.#cancelled;
+        assert.ok(free, `${purpose} asked for during a response`);
+        this.#running = undefined;
+        const lost = this.#asked !== undefined && at >= this.#asked.at + 3990;
+        assert.ok(this.#asked === undefined || lost, `${purpose} asked for beside another`);
+        this.#asked = { purpose, at };
+        this.#lastRespond = request;
+        return;
+      }
+      case "cancel":
+        this.#lastCancel = request;
+        this.#cancelled ||= request.responseId === this.#running?.id;
+        return;
+      case "truncate": {
+        const producedMs = this.#producedMs.get(request.itemId) ?? 0;
+        assert.ok(Number.isInteger(request.audioEndMs) && request.audioEndMs >= 0);
+        assert.ok(request.audioEndMs <= producedMs, `truncate past ${producedMs}`);
+        return;
+      }
+      case "toolOutput":
+        if (REFUSALS.has(request.output)) {
+          assert.ok(!this.#runs.has(request.callId), `${request.callId} ran and was refused`);
+          this.#runs.set(request.callId, 0);
+          return;
+        }
+        return this.#told(request.callId);
+      case "message": {
+        const callId = /output of (call_\w+)\./.exec(request.text)?.[1];
+        if (callId !== undefined) this.#told(callId);
+      }
+    }
+  }
+
+  #told(callId: string): void {
+    const returned = this.#returned.get(callId);
+    assert.ok(returned !== undefined, `an answer to ${callId}, which has not returned`);
+    returned.told++;
+  }
+}
+
+function ref({ id, itemId }: { readonly id: string; readonly itemId: string }) {
+  return { responseId: id, itemId, contentIndex: 0 };
+}

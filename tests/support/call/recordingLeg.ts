@@ -1,0 +1,44 @@
+import type { CallEvent } from "../../../src/call/callEvent.ts";
+import type { CallLeg, SpeechPiece } from "../../../src/call/callLeg.ts";
+import type { CallEnd } from "../../../src/call/types.ts";
+
+/** A phone's end that does nothing but keep what it was told. */
+export class RecordingLeg implements CallLeg {
+  readonly format = "pcmu";
+  readonly reports = "marks";
+  readonly played: SpeechPiece[] = [];
+  readonly marks: string[] = [];
+  readonly events: CallEvent[] = [];
+  clears = 0;
+  readonly closes: CallEnd[] = [];
+  /** Commands that came after `close`. */
+  afterClose = 0;
+
+  play(piece: SpeechPiece): void {
+    this.#count();
+    this.played.push(piece);
+  }
+
+  mark(name: string): void {
+    this.#count();
+    this.marks.push(name);
+  }
+
+  clear(): void {
+    this.#count();
+    this.clears++;
+  }
+
+  notify(event: CallEvent): void {
+    this.events.push(event);
+  }
+
+  close(end: CallEnd): void {
+    this.#count();
+    this.closes.push(end);
+  }
+
+  #count(): void {
+    if (this.closes.length > 0) this.afterClose++;
+  }
+}

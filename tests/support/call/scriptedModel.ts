@@ -1,0 +1,48 @@
+import type { ModelSetup } from "../../../src/call/modelSetup.ts";
+import type {
+  ModelInput,
+  ModelRequest,
+  ModelSink,
+  RealtimeClient,
+  SpeechRef,
+} from "../../../src/call/realtimeClient.ts";
+
+/** A model connection whose lines are spoken by the test. */
+export class ScriptedModel implements RealtimeClient {
+  readonly audio: string[] = [];
+  readonly requests: ModelRequest[] = [];
+  commits = 0;
+  clears = 0;
+  closes = 0;
+
+  constructor(readonly setup: ModelSetup, readonly sink: ModelSink) {}
+
+  says(input: ModelInput): void {
+    this.sink.input(input);
+  }
+
+  speaks(itemId: string, ms: number, responseId = "resp_1"): void {
+    const ref: SpeechRef = { responseId, itemId, contentIndex: 0 };
+    this.sink.speech(ref, "f".repeat(Math.ceil((ms * 8) / 3) * 4));
+  }
+
+  sendAudio(audio: string): void {
+    this.audio.push(audio);
+  }
+
+  commitAudio(): void {
+    this.commits++;
+  }
+
+  clearInputBuffer(): void {
+    this.clears++;
+  }
+
+  send(request: ModelRequest): void {
+    this.requests.push(request);
+  }
+
+  close(): void {
+    this.closes++;
+  }
+}

@@ -1,0 +1,247 @@
+import type { ControlInput } from "../../../src/call/callInput.ts";
+import type { LegInput } from "../../../src/call/callLeg.ts";
+import type { CallSession } from "../../../src/call/sessionApi.ts";
+import type { CallEnd } from "../../../src/call/types.ts";
+import {
+  createAccess,
+  createKeyCheck,
+  type RequireScope,
+} from "../../../src/routes/middleware/access.ts";
+import { analyticsRoutes } from "../../../src/routes/analytics.ts";
+import { callsRoutes } from "../../../src/routes/calls.ts";
+import { erasureRoutes } from "../../../src/routes/erasure.ts";
+import { eventsRoutes } from "../../../src/routes/events.ts";
+import { writeServerSentEvent } from "../../../src/routes/eventStream.ts";
+import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
+import type { Router } from "../../../src/routes/index.ts";
+import { createAnalysis } from "../../../src/services/records/analyticsQueue.ts";
+import { createCallActions } from "../../../src/services/calls/callActions.ts";
+import { createCallLookup } from "../../../src/services/calls/callLookup.ts";
+import { createCallControl } from "../../../src/services/calls/callControl.ts";
+import { createEndCall } from "../../../src/services/calls/endCall.ts";
+import { createEventLog, type EventLog } from "../../../src/services/events/eventLog.ts";
+import { createEventHub, type EventHub } from "../../../src/services/events/eventHub.ts";
+import { createForgetting } from "../../../src/services/records/callErasure.ts";
+import { createLoneBus } from "../../../src/services/cluster/bus.ts";
+import { createInstanceQuestions } from "../../../src/services/cluster/rpc.ts";
+import { openStore, type Store } from "../../../src/services/store/store.ts";
+import {
+  type CallEnding,
+  type NewCall,
+  noUsage,
+} from "../../../src/services/store/calls/callRecord.ts";
+import { type ApiKey, createAuthenticator, parseApiKeys } from "../../../src/utils/auth.ts";
+import { setTimer } from "../../../src/utils/clock.ts";
+import { plainRouter } from "./plainRouter.ts";
+
+export const ALICE = "alice-secret-0123456789";
+export const BOB = "bob-secret-0123456789";
+export const ADMIN = "admin-secret-0123456789";
+export const READER = "reader-secret-0123456789";
+export const SCRAPER = "scraper-secret-0123456789";
+/** Expires a day after the tests' usual time. */
+export const GUEST = "guest-secret-0123456789";
+export const EXPIRED = "expired-secret-0123456789";
+
+const keys = [
+  `alice:${ALICE}`,
+  `bob:${BOB}`,
+  `admin:${ADMIN};scopes=admin`,
+  `reader:${READER};scopes=calls:read`,
+  `scraper:${SCRAPER};scopes=metrics`,
+  `old:${EXPIRED};scopes=admin;expires=2020-01-01`,
+  `guest:${GUEST};expires=2027-01-02`,
+].join(",");
+
+/** A live call that only records what it is told. */
+export class LiveCall implements CallSession {
+  readonly inputs: (LegInput | ControlInput)[] = [];
+  readonly ended = new Promise<CallEnd>(() => {});
+  readonly hasLeg = true;
+  callSid: string | undefined;
+
+  constructor(readonly id: string, readonly request: CallSession["request"]) {}
+
+  join(): void {}
+  hear(): boolean {
+    return true;
+  }
+  input(input: LegInput | ControlInput): void {
+    this.inputs.push(input);
+  }
+}
+
+export interface ApiServer {
+  readonly router: Router;
+  readonly store: Store;
+  readonly events: EventHub;
+  readonly log: EventLog;
+  readonly live: Map<string, LiveCall>;
+  /** Names of keys. */
+  readonly revoked: Set<string>;
+  /** Asks with the secret of a key, if one is given. */
+  ask(path: string, secret?: string, init?: RequestInit): Promise<Response>;
+  /** Writes a call into the store; `ending` makes it an ended one. */
+  remember(call: Partial<NewCall> & { readonly id: string }, ending?: Partial<CallEnding>): Promise<
+    void
+  >;
+}
+
+export interface ApiServerOptions {
+  readonly keyed?: boolean;
+  /** Adds routes of the test's own choice. */
+  readonly mount?: (
+    router: Router,
+    server: Pick<ApiServer, "store" | "events"> & { readonly access: RequireScope },
+  ) => void;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly maxStreamsPerKey?: number;
+  readonly heartbeatMs?: number;
+  /** Of keys' expiry, in milliseconds since 1970. */
+  readonly wallClock?: () => number;
+  readonly maxEvents?: number;
+}
+
+/** Runs a test against the API over a real store in memory, with calls that only record. */
+export async function withApi(
+  options: ApiServerOptions,
+  run: (server: ApiServer) => Promise<void>,
+): Promise<void> {
+  const { keyed = true, mount, maxEvents, now = () => Date.UTC(2027, 0, 1), ...streams } = options;
+  const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
+  const live = new Map<string, LiveCall>();
+  const revoked = new Set<string>();
+  const listeners: ((key: ApiKey) => void)[] = [];
+  const events = createEventHub(now);
+  const log = createEventLog(events, {
+    origin: "run1",
+    keyOf: (callId) => live.get(callId)?.request.keyName,
+    write: writeServerSentEvent,
+    gatherMs: 0,
+    ...(maxEvents !== undefined && { maxEvents }),
+  });
+  const addressOf = () => "127.0.0.1";
+  const access = createAccess({
+    guesses: createGuessGuard({ addressOf, now: () => 0, log: { warn() {} } }),
+    ...(keyed && {
+      checkKey: createKeyCheck({
+        authenticate: createAuthenticator(parseApiKeys(keys)),
+        isRevoked: ({ name }) => revoked.has(name),
+        ...(options.wallClock !== undefined && { wallClock: options.wallClock }),
+      }),
+    }),
+    allowedOrigins: [],
+    now: () => 0,
+  });
+  const router = plainRouter((router) => {
+    const control = createCallControl({
+      instanceId: "test",
+      act: createCallActions({
+        registry: { get: (id) => live.get(id) },
+        decideTransfer: () => Promise.resolve({ ok: true, number: "+14155550199" }),
+        transferAliases: (agent) => agent === "receptionist" ? ["sales"] : [],
+      }),
+      questions: createInstanceQuestions({
+        bus: createLoneBus("test"),
+        newId: () => "ask_1",
+        setTimer: () => () => {},
+        log: { warn() {} },
+      }),
+    });
+    const { calls } = store;
+    const forgetting = createForgetting({
+      ...{ erasure: store.erasure, bus: createLoneBus("test"), now, log: { warn() {} } },
+      flush: () => Promise.resolve(),
+      journals: undefined,
+      forgetEvents: log.forget,
+    });
+    const lookup = createCallLookup({
+      registry: { get: (id) => live.get(id) },
+      calls,
+      recorder: { holds: () => false, flush: () => Promise.resolve() },
+      instanceId: "test",
+      setTimer,
+    });
+    router.route("/", callsRoutes({ access, calls, lookup, control }));
+    const endCall = createEndCall({ control });
+    router.route("/", erasureRoutes({ access, lookup, forgetting, endCall }));
+    // What was summed up is never kept: tests write to the store behind the server's back.
+    let ms = 0;
+    const monotonic = () => ms += 10_000;
+    router.route(
+      "/",
+      analyticsRoutes({
+        access,
+        sumUp: createAnalysis({ analyse: calls.analyse, now, monotonic }),
+      }),
+    );
+    router.route(
+      "/",
+      eventsRoutes({
+        access,
+        log,
+        now,
+        setTimer,
+        revocation: { onRevoked: (hear) => listeners.push(hear) },
+        findCall: lookup.known,
+        ...streams,
+      }),
+    );
+    mount?.(router, { store, events, access });
+  });
+  const server: ApiServer = {
+    router,
+    store,
+    events,
+    log,
+    live,
+    revoked,
+    async ask(path, secret, init = {}) {
+      const headers = new Headers(init.headers);
+      if (secret !== undefined) headers.set("authorization", `Bearer ${secret}`);
+      return await router.request(`http://localhost:8000${path}`, { ...init, headers }, {
+        remoteAddress: "127.0.0.1",
+      });
+    },
+    async remember(call, ending) {
+      const opened: NewCall = {
+        direction: "outbound",
+        agent: "receptionist",
+        status: "live",
+        startedAt: Date.UTC(2027, 0, 1),
+        instanceId: "test",
+        ...call,
+      };
+      await store.calls.write([{ type: "opened", callId: call.id, call: opened }]);
+      if (ending === undefined) return;
+      await store.calls.write([{
+        type: "ended",
+        callId: call.id,
+        ending: {
+          end: { reason: "caller_hung_up" },
+          endedAt: opened.startedAt + 60_000,
+          durationMs: 60_000,
+          usage: noUsage,
+          cost: { usd: 0.02, parts: { text: 0, audio: 0.02, transcription: 0, telephony: null } },
+          latenciesMs: [],
+          ...ending,
+        },
+      }]);
+    },
+  };
+  try {
+    await run(server);
+  } finally {
+    log.close();
+    await store.close();
+  }
+}
+
+/** The answer's status and its error code, checked to be of the one shape. */
+export async function problem(response: Response): Promise<readonly [number, string]> {
+  const body = await response.json();
+  const names = Object.keys(body).filter((name) => name !== "details");
+  if (names.sort().join() !== "code,error,requestId") throw new Error(`Not an error: ${names}`);
+  return [response.status, body.code];
+}

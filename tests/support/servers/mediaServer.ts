@@ -1,0 +1,168 @@
+import type { CallLeg } from "../../../src/call/callLeg.ts";
+import type { CallSession } from "../../../src/call/sessionApi.ts";
+import type { CallEnd, CallRequest } from "../../../src/call/types.ts";
+import { handleTwilioSocket, type TwilioHandlerDeps } from "../../../src/handlers/twilioHandler.ts";
+import { isBase64 } from "../../../src/utils/audioFormat.ts";
+
+type SessionInput = Parameters<CallSession["input"]>[0];
+
+/** A call that keeps what it is told. */
+export class RecordingSession implements CallSession {
+  readonly id = "call_test";
+  readonly request: CallRequest = { direction: "inbound", agent: "receptionist" };
+  callSid: string | undefined;
+  readonly ended = new Promise<CallEnd>(() => {});
+  readonly heard: string[] = [];
+  readonly inputs: SessionInput[] = [];
+  leg: CallLeg | undefined;
+  over = false;
+  #told = Promise.withResolvers<void>();
+
+  get hasLeg(): boolean {
+    return this.leg !== undefined;
+  }
+
+  join(leg: CallLeg): void {
+    if (this.over) throw new Error("Cannot join the call: it has ended");
+    this.leg?.replaced?.();
+    this.leg = leg;
+    this.#wake();
+  }
+
+  hear(audio: string): boolean {
+    if (!isBase64(audio)) return false;
+    this.heard.push(audio);
+    this.#wake();
+    return true;
+  }
+
+  input(input: SessionInput): void {
+    this.inputs.push(input);
+    this.#wake();
+  }
+
+  /** Resolves once something holds. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await this.#told.promise;
+  }
+
+  #wake(): void {
+    this.#told.resolve();
+    this.#told = Promise.withResolvers();
+  }
+}
+
+export const callSid = `CA${"0".repeat(32)}`;
+export const streamSid = `MZ${"0".repeat(32)}`;
+
+/** A `start` message as Twilio writes it. */
+export function startMessage(
+  { token = "right", encoding = "audio/x-mulaw", sampleRate = 8000, sid = callSid }: {
+    readonly token?: string;
+    readonly encoding?: string;
+    readonly sampleRate?: number;
+    readonly sid?: string;
+  } = {},
+): string {
+  return JSON.stringify({
+    event: "start",
+    sequenceNumber: "1",
+    streamSid,
+    start: {
+      accountSid: `AC${"0".repeat(32)}`,
+      streamSid,
+      callSid: sid,
+      tracks: ["inbound"],
+      mediaFormat: { encoding, sampleRate, channels: 1 },
+      customParameters: { token },
+    },
+  });
+}
+
+/** A `media` message; whatever is given replaces what Twilio would write. */
+export function mediaMessage(media: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({
+    event: "media",
+    sequenceNumber: "2",
+    streamSid,
+    media: { track: "inbound", chunk: "1", timestamp: "20", payload: "/////w==", ...media },
+  });
+}
+
+/** Twilio's end of a media stream. */
+export interface MediaClient {
+  readonly received: unknown[];
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  /** The next message from the server. */
+  next(): Promise<unknown>;
+  close(): void;
+}
+
+export interface MediaServer {
+  connect(): Promise<MediaClient>;
+  readonly logged: { readonly message: string; readonly fields: unknown }[];
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Serves media sockets with the handler under test; every token is one session's, once. */
+export function startMediaServer(
+  sessions: Readonly<Record<string, CallSession>>,
+  { opensAfter, ...options }:
+    & Partial<Pick<TwilioHandlerDeps, "limits" | "isAway" | "over">>
+    & { readonly opensAfter?: Promise<void> } = {},
+): MediaServer {
+  const left = new Map(Object.entries(sessions));
+  const logged: { message: string; fields: unknown }[] = [];
+  const log = (message: string, fields: unknown) => void logged.push({ message, fields });
+  const clients = new Set<WebSocket>();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      handleTwilioSocket(socket, {
+        claim({ token, callSid: sid }) {
+          const session = sid === callSid ? left.get(token) : undefined;
+          left.delete(token);
+          return session;
+        },
+        log: { info: log, warn: log },
+        ...options,
+      });
+      await opensAfter;
+      return response;
+    },
+  );
+
+  return {
+    logged,
+    async connect() {
+      const socket = new WebSocket(`ws://127.0.0.1:${server.addr.port}/media`);
+      clients.add(socket);
+      const received: unknown[] = [];
+      let arrival = Promise.withResolvers<void>();
+      let read = 0;
+      socket.onmessage = ({ data }) => {
+        received.push(JSON.parse(data));
+        arrival.resolve();
+        arrival = Promise.withResolvers();
+      };
+      const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
+      await new Promise((resolve) => socket.onopen = resolve);
+      return {
+        received,
+        closed,
+        send: (data) => socket.send(data),
+        async next() {
+          while (received.length <= read) await arrival.promise;
+          return received[read++];
+        },
+        close: () => socket.close(),
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of clients) if (socket.readyState < WebSocket.CLOSING) socket.close();
+      await server.shutdown();
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { type App, type AppOverrides, createApp } from "../../../src/app.ts";
+import {
+  createPhoneNetwork,
+  type PhoneNetwork,
+  type PhoneNetworkOptions,
+  startTwilioApi,
+  type TwilioApi,
+} from "../../../src/sim/twilio/phoneNetwork.ts";
+import { createLogger } from "../../../src/utils/logger.ts";
+import { PATIENCE_MS } from "../until.ts";
+
+export const account = {
+  accountSid: `AC${"a1".repeat(16)}`,
+  authToken: "5".repeat(32),
+  number: "+14155550100",
+};
+
+export const publicUrl = "https://parley.example";
+export const apiKey = "a-secret-of-sixteen-or-more";
+export const otherKey = "another-secret-of-sixteen";
+
+export interface ServedApp extends AsyncDisposable {
+  readonly app: App;
+  readonly origin: string;
+  /** Every line that was logged. */
+  readonly logged: readonly string[];
+  request(path: string, init?: RequestInit): Promise<Response>;
+}
+
+export interface TestServer extends ServedApp {
+  readonly network: PhoneNetwork;
+  readonly api: TwilioApi;
+  /** A request with a key and a JSON body. */
+  post(path: string, body?: unknown, key?: string): Promise<Response>;
+}
+
+export interface TestServerOptions {
+  /** Over the settings of a working phone; `undefined` takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly overrides?: AppOverrides;
+  readonly network?: Partial<PhoneNetworkOptions>;
+  readonly callsPerSecond?: number;
+}
+
+/** A whole server on a free port, with the simulated phone company around it. */
+export async function startPhoneServer(
+  { env = {}, overrides = {}, network: networkOptions = {}, callsPerSecond = 1000 }:
+    TestServerOptions = {},
+): Promise<TestServer> {
+  const network = createPhoneNetwork({
+    account,
+    publicUrl,
+    statusPath: "/twilio/status",
+    ...networkOptions,
+  });
+  const api = startTwilioApi(network, { callsPerSecond });
+  const served = await serveApp(api.url, { DATABASE_URL: "sqlite::memory:", ...env }, overrides);
+  network.connectTo(served.origin);
+  return {
+    ...served,
+    network,
+    api,
+    post: (path, body, key = apiKey) =>
+      served.request(path, {
+        method: "POST",
+        headers: {
+          Authorization: `Bearer ${key}`,
+          ...(body !== undefined && { "Content-Type": "application/json" }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    async [Symbol.asyncDispose]() {
+      await served.app.close();
+      await network.close();
+      await api.close();
+      await served[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A server with a working phone on a free port; disposing of it leaves the phone company. */
+export async function serveApp(
+  twilioApiUrl: string,
+  env: Readonly<Record<string, string | undefined>>,
+  overrides: AppOverrides = {},
+): Promise<ServedApp> {
+  const logged: string[] = [];
+  const app = await createApp({
+    API_KEYS: `ops:${apiKey},other:${otherKey}`,
+    PUBLIC_URL: publicUrl,
+    TWILIO_ACCOUNT_SID: account.accountSid,
+    TWILIO_AUTH_TOKEN: account.authToken,
+    TWILIO_PHONE_NUMBER: account.number,
+    TWILIO_API_URL: twilioApiUrl,
+    OUTBOUND_PER_MINUTE: "1000",
+    OUTBOUND_PER_SECOND: "1000",
+    ...env,
+  }, {
+    log: createLogger({
+      level: "debug",
+      format: "json",
+      write: (line) => logged.push(line),
+      now: Date.now,
+    }),
+    engine: { voice: "tone", speed: 20 },
+    // However busy the machine is, a call that need not wait for others is dialled before the answer.
+    ...(env["OUTBOUND_PER_SECOND"] === undefined && { dialling: { patienceMs: PATIENCE_MS } }),
+    ...overrides,
+  });
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request, { remoteAddr }) => app.fetch(request, { remoteAddress: remoteAddr.hostname }),
+  );
+  const origin = `http://127.0.0.1:${server.addr.port}`;
+  return {
+    app,
+    origin,
+    logged,
+    request: (path, init) => fetch(origin + path, init),
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      await server.shutdown();
+    },
+  };
+}

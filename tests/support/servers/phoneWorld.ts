@@ -1,0 +1,167 @@
+import type { CallEvent } from "../../../src/call/callEvent.ts";
+import type { AgentFiles } from "../../../src/config/agents.ts";
+import type { PublishedEvent } from "../../../src/services/events/eventHub.ts";
+import type { PhoneCall, PhoneNetworkOptions } from "../../../src/sim/twilio/phoneNetwork.ts";
+import type { ConversationEntry } from "../../../src/sim/openai/conversation.ts";
+import {
+  type RealtimeServer,
+  type RealtimeServerOptions,
+  type RealtimeSession,
+  startRealtimeServer,
+} from "../../../src/sim/openai/realtimeServer.ts";
+import type { Script } from "../../../src/sim/openai/scripts.ts";
+import { toneSamples } from "../../../src/sim/voice/toneVoice.ts";
+import { encodeG711, MU_LAW } from "../../../src/utils/g711.ts";
+import { createResampler } from "../../../src/utils/resampler.ts";
+import { get } from "../twilio/dialling.ts";
+import { Inbox } from "../inbox.ts";
+import { until } from "../until.ts";
+import { apiKey, startPhoneServer, type TestServer } from "./phoneServer.ts";
+
+export const modelKey = "sk-integration-0123456789";
+
+/** The whole server between a simulated phone company and a simulated model. */
+export interface PhoneWorld extends AsyncDisposable {
+  readonly server: TestServer;
+  readonly realtime: RealtimeServer;
+  /** Everything that was published of every call. */
+  readonly events: Inbox<PublishedEvent>;
+  /** Somebody calls in, and has the greeting or silence. */
+  ring(): Promise<Talk>;
+  /** The server calls somebody who answers. */
+  dial(): Promise<Talk>;
+}
+
+/** One call that is under way, from both of its ends. */
+export interface Talk {
+  readonly callId: string;
+  readonly phone: PhoneCall;
+  readonly model: RealtimeSession;
+}
+
+export interface PhoneWorldOptions {
+  /** Front matter of the only agent. */
+  readonly agent?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly model?: RealtimeServerOptions;
+  readonly network?: Partial<PhoneNetworkOptions>;
+}
+
+export async function startPhoneWorld(
+  { agent = "", env = {}, model = {}, network = {} }: PhoneWorldOptions = {},
+): Promise<PhoneWorld> {
+  const realtime = startRealtimeServer({ speed: 8, script: parrot, ...model });
+  const server = await startPhoneServer({
+    env: {
+      OPENAI_API_KEY: modelKey,
+      OPENAI_REALTIME_URL: realtime.url,
+      API_KEYS: `ops:${apiKey};scopes=admin`,
+      ...env,
+    },
+    overrides: { agentFiles: onlyAgent(agent) },
+    network: {
+      statusPath: "/twilio/status",
+      ...network,
+      line: { sayMsPerCharacter: 1, ...network.line },
+    },
+  });
+  const events = new Inbox<PublishedEvent>();
+  const watching = server.app.events.subscribe(() => true, (event) => events.add(event), {
+    maxQueued: 100_000,
+  });
+
+  async function talkOn(phone: PhoneCall): Promise<Talk> {
+    const model = await realtime.nextSession();
+    await phone.next("streamStarted");
+    const session = server.app.registry.byCallSid(phone.sid);
+    if (session === undefined) throw new Error("Cannot talk: the call has no session");
+    await events.find(({ callId, event }) => callId === session.id && event.type === "connected");
+    return { callId: session.id, phone, model };
+  }
+
+  return {
+    server,
+    realtime,
+    events,
+    ring: () => talkOn(server.network.call()),
+    async dial() {
+      const placed = await server.post("/api/outbound/initiate", { to: "+14155550123" });
+      if (!placed.ok) throw new Error(`Cannot call: ${await placed.text()}`);
+      await placed.body?.cancel();
+      return await talkOn(await server.network.nextCall());
+    },
+    async [Symbol.asyncDispose]() {
+      watching.close();
+      await server[Symbol.asyncDispose]();
+      await realtime.close();
+    },
+  };
+}
+
+/** Greets when asked to, says what it is told to, and answers speech with a short sentence. */
+export const parrot: Script = ({ request, cause }) => {
+  const exact = request === undefined ? undefined : /: "([\s\S]+)"$/.exec(request)?.[1];
+  if (exact !== undefined) return { say: exact };
+  if (request !== undefined) return { say: "As you wish." };
+  return { say: cause.type === "text" ? `You wrote ${cause.text}.` : "I heard you." };
+};
+
+/** An agent under the default's name. */
+export function onlyAgent(frontMatter: string): AgentFiles {
+  return {
+    list: () => Promise.resolve(["receptionist.md"]),
+    text: () => Promise.resolve(`---\ntitle: Desk\n${frontMatter}\n---\nHelp.`),
+  };
+}
+
+/** What a voice sounds like on the phone: mu-law, followed by nothing but the line's own silence. */
+export function voiceOf(ms: number): Uint8Array {
+  return encodeG711(MU_LAW, createResampler(16_000, 8_000).process(toneSamples(ms)));
+}
+
+type EventOf<T extends CallEvent["type"]> = Extract<CallEvent, { readonly type: T }>;
+
+/** The first event of a call of that kind which fits, come already or yet to come. */
+export async function told<T extends CallEvent["type"]>(
+  { events }: PhoneWorld,
+  call: string,
+  type: T,
+  fits: (event: EventOf<T>) => boolean = () => true,
+): Promise<EventOf<T>> {
+  const isWanted = (event: CallEvent): event is EventOf<T> => event.type === type;
+  const found = await events.find(({ callId, event }) =>
+    callId === call && isWanted(event) && fits(event)
+  );
+  if (!isWanted(found.event)) throw new Error(`Cannot find ${type}`);
+  return found.event;
+}
+
+/** Waits until the caller has heard the agent say this, whole. */
+export async function heardSaying(world: PhoneWorld, callId: string, text: RegExp): Promise<void> {
+  await told(
+    world,
+    callId,
+    "turn",
+    ({ turn }) => turn.role === "agent" && turn.final && !turn.interrupted && text.test(turn.text),
+  );
+}
+
+/** The items of the model's that hold its own speech. */
+export function spokenItems({ conversation }: RealtimeSession): readonly ConversationEntry[] {
+  return conversation.filter(({ item }) => item.type === "message" && item.role === "assistant");
+}
+
+/** A call as the API shows it, as soon as its record is closed. */
+export async function recordOf(world: PhoneWorld, callId: string): Promise<CallDetail> {
+  await told(world, callId, "ended");
+  return await until<CallDetail>(
+    () => get(world.server, `/api/calls/${callId}`),
+    ({ status }) => status === "ended",
+  );
+}
+
+export interface CallDetail {
+  readonly status: string;
+  readonly end?: { readonly reason: string; readonly detail?: string };
+  readonly turns: readonly { readonly role: string; readonly text: string }[];
+}

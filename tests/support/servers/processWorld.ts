@@ -1,0 +1,124 @@
+import type {
+  LineOptions,
+  PhoneCall,
+  PhoneNetwork,
+  TwilioApi,
+} from "../../../src/sim/twilio/phoneNetwork.ts";
+import {
+  type RealtimeServer,
+  type RealtimeServerOptions,
+  startRealtimeServer,
+} from "../../../src/sim/openai/realtimeServer.ts";
+import {
+  type DataFolder,
+  makeDataFolder,
+  type ServerProcess,
+  startPhoneCompany,
+  startServerProcess,
+} from "./serverProcess.ts";
+import { until } from "../until.ts";
+import { modelKey, parrot } from "./phoneWorld.ts";
+
+/** The server as a process in its world: phones on one side, a model on the other. */
+export interface ProcessWorld extends AsyncDisposable {
+  /** The one that calls reach. */
+  readonly server: ServerProcess;
+  readonly network: PhoneNetwork;
+  readonly api: TwilioApi;
+  readonly realtime: RealtimeServer;
+  readonly data: DataFolder;
+  /** Starts another server on the same data, which calls reach from now on. */
+  start(): Promise<ServerProcess>;
+}
+
+export interface ProcessWorldOptions {
+  /** Front matter of the only agent. */
+  readonly agent?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly line?: LineOptions;
+  readonly model?: RealtimeServerOptions;
+  readonly preload?: string;
+}
+
+export async function startProcessWorld(
+  { agent = "greeting: Good day.", env = {}, line = {}, model = {}, preload }: ProcessWorldOptions =
+    {},
+): Promise<ProcessWorld> {
+  const stack = new AsyncDisposableStack();
+  const data = stack.use(await makeDataFolder());
+  const company = stack.use(startPhoneCompany({ line }));
+  const realtime = startRealtimeServer({ speed: 8, script: parrot, ...model });
+  stack.defer(() => realtime.close());
+  const settings = {
+    ...company.env,
+    ...await data.agent(agent),
+    OPENAI_API_KEY: modelKey,
+    OPENAI_REALTIME_URL: realtime.url,
+    ...env,
+  };
+  let server: ServerProcess;
+  async function start(): Promise<ServerProcess> {
+    server = stack.use(
+      await startServerProcess({
+        data,
+        env: settings,
+        ...(preload !== undefined && { preload }),
+      }),
+    );
+    company.network.connectTo(server.origin);
+    return server;
+  }
+  await start();
+  return {
+    get server() {
+      return server;
+    },
+    ...{ network: company.network, api: company.api, realtime, data, start },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** A phone call that has been greeted. */
+export async function ring(
+  world: Pick<ProcessWorld, "network" | "server">,
+  from = "+12025550123",
+): Promise<PhoneCall> {
+  const phone = world.network.call({ from });
+  await phone.next("streamStarted");
+  await heard(world, phone);
+  return phone;
+}
+
+/**
+ * Waits until the agent has said one thing more, whole. The record knows; on the line, a machine that
+ * is held up for a moment sounds like the end of a sentence.
+ */
+export async function heard(
+  { server }: Pick<ProcessWorld, "server">,
+  phone: PhoneCall,
+): Promise<void> {
+  const count = (saidTo.get(phone) ?? 0) + 1;
+  saidTo.set(phone, count);
+  const [call] = await until(
+    async () => (await liveCalls(server)).filter(({ callSid }) => callSid === phone.sid),
+    (calls) => calls.length > 0,
+  );
+  await until<{ readonly turns: readonly { readonly role: string; readonly final: boolean }[] }>(
+    () => detail(server, call?.id ?? ""),
+    ({ turns }) => turns.filter(({ role, final }) => role === "agent" && final).length >= count,
+  );
+}
+
+/** How much each caller has heard the agent say. */
+const saidTo = new WeakMap<PhoneCall, number>();
+
+export async function liveCalls(
+  server: ServerProcess,
+): Promise<readonly { readonly id: string; readonly callSid: string }[]> {
+  const { calls } = await (await server.get("/api/calls?status=live")).json();
+  return calls;
+}
+
+export async function detail(server: ServerProcess, id: string) {
+  return await (await server.get(`/api/calls/${id}`)).json();
+}
