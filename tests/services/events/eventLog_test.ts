@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import type { CallEvent } from "../../../src/call/callEvent.ts";
+import type { SharedEvent } from "../../../src/services/events/eventRing.ts";
+import { createEventHub } from "../../../src/services/events/eventHub.ts";
+import { createEventLog, type EventLogOptions } from "../../../src/services/events/eventLog.ts";
+
+const started: CallEvent = { type: "started", direction: "inbound", agent: "receptionist" };
+const notice: CallEvent = { type: "notice", code: "filler" };
+const ended: CallEvent = { type: "ended", end: { reason: "idle" }, durationMs: 1 };
+
+function createLog(options: Partial<EventLogOptions> = {}) {
+  const hub = createEventHub(() => 0);
+  const log = createEventLog(hub, {
+    origin: "here",
+    keyOf: (callId) => (callId === "call_a" ? "alice" : undefined),
+    write: ({ type }, id) => `${id} ${type}`,
+    gatherMs: 0,
+    ...options,
+  });
+  return { hub, log };
+}
+
+const everything = { wanted: () => true };
+const settled = () => new Promise<void>((resolve) => queueMicrotask(resolve));
+
+Deno.test("read() gives what lies behind a position, and where to read on", async () => {
+  const { hub, log } = createLog();
+  hub.publish("call_a", started);
+  hub.publish("call_b", notice);
+  await settled();
+  const page = log.read(1, everything);
+  assert.deepEqual(page.events, [{
+    ...{ origin: "here", sequence: 2, callId: "call_b", type: "notice" },
+    ...{ id: "here-2", text: "here-2 notice" },
+  }]);
+  assert.deepEqual([page.position, page.missed], [2, false]);
+  assert.deepEqual(log.read(2, everything).events, []);
+  log.close();
+});
+
+Deno.test("read() tells when events have been thrown away before they were read", async () => {
+  const { hub, log } = createLog({ maxEvents: 3 });
+  for (let i = 0; i < 10; i++) hub.publish("call_a", notice);
+  await settled();
+  const page = log.read(2, everything);
+  assert.deepEqual(
+    page.events.map(({ text }) => text),
+    [8, 9, 10].map((at) => `here-${at} notice`),
+  );
+  assert.equal(page.missed, true);
+  assert.equal(log.read(7, everything).missed, false);
+  log.close();
+});
+
+Deno.test("read() tells when the hub itself has dropped something", async () => {
+  const { hub, log } = createLog();
+  hub.publish("call_a", started);
+  await settled();
+  for (let i = 0; i < 10_001; i++) hub.publish("call_a", notice);
+  await settled();
+  assert.equal(log.read(1, everything).missed, true);
+  log.close();
+});
+
+Deno.test("the log keeps no more text than it may, and at least the newest event", async () => {
+  const { hub, log } = createLog({ maxCharacters: 100, write: () => "x".repeat(40) });
+  for (let i = 0; i < 5; i++) hub.publish("call_a", notice);
+  await settled();
+  assert.deepEqual([log.start, log.end], [3, 5]);
+  log.close();
+  const { hub: other, log: tiny } = createLog({ maxCharacters: 10, write: () => "x".repeat(40) });
+  for (let i = 0; i < 5; i++) other.publish("call_a", notice);
+  await settled();
+  assert.deepEqual([tiny.start, tiny.end], [4, 5]);
+  tiny.close();
+});
+
+Deno.test("the log knows the key of a call until it has ended", async () => {
+  const { hub, log } = createLog();
+  hub.publish("call_a", started);
+  hub.publish("call_a", ended);
+  hub.publish("call_a", notice);
+  await settled();
+  const names = log.read(0, everything).events.map(({ keyName }) => keyName);
+  assert.deepEqual(names, ["alice", "alice", undefined]);
+  log.close();
+});
+
+Deno.test("the log never holds digits that are sensitive", async () => {
+  const { hub, log } = createLog({ write: ({ data }) => data });
+  hub.publish("call_a", { type: "digits", digits: "4111", sensitive: true });
+  hub.publish("call_a", { type: "digits", digits: "7", sensitive: false });
+  await settled();
+  const [secret, open] = log.read(0, everything).events;
+  assert.ok(secret !== undefined && !secret.text.includes("4111"));
+  assert.ok(open?.text.includes('"digits":"7"'));
+  log.close();
+});
+
+Deno.test("wait() does not wake who has come while others were about to be woken", async () => {
+  const { hub, log } = createLog();
+  const { signal } = new AbortController();
+  const first = log.wait(0, 60_000, signal);
+  hub.publish("call_a", started);
+  let woken = false;
+  const second = log.wait(1, 60_000, signal).then(() => woken = true);
+  await first;
+  await Promise.resolve();
+  assert.equal(woken, false);
+  hub.publish("call_a", started);
+  await second;
+  log.close();
+});
+
+Deno.test("wait() settles when there is more, by the signal, and when the log closes", async () => {
+  const { hub, log } = createLog();
+  const { signal } = new AbortController();
+  const more = log.wait(0, 60_000, signal);
+  hub.publish("call_a", started);
+  await more;
+  assert.equal(log.end, 1);
+  const leaving = new AbortController();
+  const left = log.wait(1, 60_000, leaving.signal);
+  leaving.abort();
+  await left;
+  const closed = log.wait(1, 60_000, signal);
+  log.close();
+  await closed;
+  assert.equal(log.closed, true);
+});
+
+/** Events of another process, as it tells them. */
+function told(sequence: number): SharedEvent {
+  return { origin: "there", sequence, callId: "call_t", type: "notice", data: "{}" };
+}
+
+Deno.test("an event's id says how far its reader has come in the events of every process", async () => {
+  const { hub, log } = createLog();
+  log.reach("there", 40);
+  hub.publish("call_a", started);
+  await settled();
+  log.take(told(41));
+  log.take(told(41));
+  const { events } = log.read(0, everything);
+  assert.deepEqual(events.map(({ id }) => id), ["here-1.there-40", "here-1.there-41"]);
+  log.close();
+});
+
+Deno.test("behind() gives a reader of another process what it has not had, each event once", async () => {
+  const { hub, log } = createLog();
+  for (const sequence of [1, 2, 3]) log.take(told(sequence));
+  hub.publish("call_a", started);
+  hub.publish("call_a", notice);
+  await settled();
+  // The other process saw this one's first event before its own second.
+  const { position, after, missed } = log.behind("there-2.here-1");
+  assert.equal(missed, undefined);
+  const read = log.read(position, { ...everything, after });
+  assert.deepEqual(read.events.map(({ origin, sequence }) => [origin, sequence]), [
+    ["there", 3],
+    ["here", 2],
+  ]);
+  log.close();
+});
+
+Deno.test("behind() tells a reader of what is not to be had here", () => {
+  const { log } = createLog({ maxEvents: 2 });
+  assert.equal(log.behind("gone-7").missed, "restarted");
+  log.reach("there", 5);
+  assert.equal(log.behind("there-4.here-0").missed, "too_late");
+  assert.equal(log.behind("there-5.here-0").missed, undefined);
+  for (const sequence of [6, 7, 8]) log.take(told(sequence));
+  assert.equal(log.behind("there-5.here-0").missed, "too_late");
+  log.close();
+});
+
+Deno.test("read() tells when events of another process never came", () => {
+  const { log } = createLog();
+  for (const sequence of [1, 2, 5]) log.take(told(sequence));
+  const page = log.read(0, everything);
+  assert.deepEqual(page.events.map(({ sequence }) => sequence), [1, 2, 5]);
+  assert.equal(page.missed, true);
+  const { position } = page;
+  log.reach("there", 5);
+  assert.equal(log.read(position, everything).missed, false);
+  log.reach("there", 6);
+  assert.equal(log.read(position, everything).missed, true);
+  log.close();
+});
+
+Deno.test("the log remembers a bounded number of processes", () => {
+  const { log } = createLog();
+  for (let at = 0; at < 100; at++) log.reach(`inst_${at}`, 1);
+  assert.equal(log.endId.split(".").length, 20);
+  assert.match(log.endId, /^here-0\.inst_81-1\./);
+  log.close();
+});

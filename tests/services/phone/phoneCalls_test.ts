@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import type { CallSession } from "../../../src/call/sessionApi.ts";
+import { type MediaSocket, TwilioLeg } from "../../../src/handlers/twilioLeg.ts";
+import { createPhoneCalls } from "../../../src/services/phone/phoneCalls.ts";
+import { createStreamTokens } from "../../../src/services/phone/streamTokens.ts";
+import { callSid, RecordingSession } from "../../support/servers/mediaServer.ts";
+
+function desk(session: RecordingSession, { elsewhere = false } = {}) {
+  const released: CallSession[] = [];
+  const timers: (() => void)[] = [];
+  const redirects: unknown[] = [];
+  let live = false;
+  const calls = createPhoneCalls({
+    registry: {
+      accepting: true,
+      open(request) {
+        live = true;
+        session.callSid = request.callSid;
+        return session;
+      },
+      byCallSid: (sid) => live && session.callSid === sid ? session : undefined,
+      endOf: () => undefined,
+    },
+    tokens: createStreamTokens(() => crypto.randomUUID()),
+    placedSession: () => undefined,
+    shared: {
+      issued() {},
+      used() {},
+      claim: () => Promise.resolve(false),
+      find: () => Promise.resolve(undefined),
+      findSettled: () => Promise.resolve(undefined),
+    },
+    takeover: {
+      isElsewhere: () => Promise.resolve(elsewhere),
+      release: (session) => void released.push(session),
+    },
+    transferNumber: () => Promise.resolve(undefined),
+    apology: () => ({ text: "We are sorry.", language: "en-US" }),
+    nobodyThere: () => ({ text: "Nobody is there.", language: "en-US" }),
+    ownNumber: "+14155550100",
+    redirect: (sid, next) => {
+      redirects.push([sid, next.do]);
+      return Promise.resolve();
+    },
+    log: { warn() {} },
+    now: () => 0,
+    setTimer: (wake) => {
+      timers.push(wake);
+      return () => void timers.splice(timers.indexOf(wake), 1);
+    },
+  });
+  const arrive = () => calls.arrive({ callSid, agent: "desk" });
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+  return { calls, timers, redirects, arrive, released, settle };
+}
+
+Deno.test("case 57: a call answered whose stream never comes is ended with an apology", async () => {
+  const session = new RecordingSession();
+  const { timers, redirects, arrive, settle } = desk(session);
+  assert.equal((await arrive()).do, "connect");
+  assert.equal(timers.length, 1);
+  timers[0]?.();
+  await settle();
+  assert.deepEqual(session.inputs.at(-1), {
+    type: "hangUp",
+    end: { reason: "leg_failed", detail: "stream_never_came" },
+  });
+  assert.deepEqual(redirects, [[callSid, "apologise"]]);
+});
+
+Deno.test("a call whose stream came to another process is let go of, and goes on there", async () => {
+  const session = new RecordingSession();
+  const { timers, redirects, arrive, released, settle } = desk(session, { elsewhere: true });
+  await arrive();
+  timers[0]?.();
+  await settle();
+  assert.deepEqual(released, [session]);
+  assert.deepEqual(redirects, []);
+});
+
+Deno.test("claim() stops the wait for the stream, and works once", async () => {
+  const session = new RecordingSession();
+  const { calls, timers, arrive } = desk(session);
+  const answer = await arrive();
+  assert.ok(answer.do === "connect");
+  const foreign = calls.claim({ token: answer.token, callSid: `CA${"9".repeat(32)}` });
+  assert.equal(await foreign, undefined);
+  assert.equal(calls.claim({ token: answer.token, callSid }), session, "at once");
+  assert.equal(await calls.claim({ token: answer.token, callSid }), undefined);
+  assert.equal(timers.length, 0);
+});
+
+Deno.test("a stream that keeps breaking is given up after a while", async () => {
+  const session = new RecordingSession();
+  const { calls, timers, arrive } = desk(session);
+  arrive();
+  let streams = 1;
+  while ((await calls.resume(callSid)).do === "connect" && streams < 100) streams++;
+  assert.equal(streams, 20);
+  assert.equal(timers.length, 1, "one wait at a time");
+  assert.deepEqual(session.inputs.at(-1), {
+    type: "hangUp",
+    end: { reason: "leg_failed", detail: "stream_refused" },
+  });
+});
+
+Deno.test("case 118: a call whose stream is there is not given up because no second one comes", async () => {
+  const session = new RecordingSession();
+  const { calls, timers, redirects, arrive, settle } = desk(session);
+  const answer = await arrive();
+  assert.ok(answer.do === "connect");
+  assert.equal(calls.claim({ token: answer.token, callSid }), session);
+  session.leg = new TwilioLeg(new SilentSocket(), "MZ1", () => {});
+  assert.equal((await calls.resume(callSid)).do, "connect");
+  timers[0]?.();
+  await settle();
+  assert.deepEqual(redirects, []);
+  assert.equal(session.inputs.some(({ type }) => type === "hangUp"), false);
+});
+
+Deno.test("an outbound call's webhook finds nothing where the call was given up", () => {
+  const { calls } = desk(new RecordingSession());
+  const answer = calls.arrive({ callSid, callId: "call_gone", agent: "desk" });
+  assert.deepEqual(answer, { do: "hangUp" });
+});
+
+class SilentSocket implements MediaSocket {
+  readonly readyState = WebSocket.OPEN;
+  readonly bufferedAmount = 0;
+  send(): void {}
+  close(): void {}
+}

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { createAliveInstances } from "../../../src/services/cluster/aliveInstances.ts";
+import { startReconciler } from "../../../src/services/records/abandonedCalls.ts";
+import { openStore } from "../../../src/services/store/store.ts";
+import {
+  callee,
+  callUntil,
+  get,
+  initiate,
+  startBeside,
+  temporaryDatabase,
+  until,
+} from "../../support/twilio/dialling.ts";
+import { Inbox } from "../../support/inbox.ts";
+import { apiKey, startPhoneServer } from "../../support/servers/phoneServer.ts";
+import { opened, said } from "../../support/store/storedCalls.ts";
+
+Deno.test("calls that a crash left open are ended at the next start, and what was said is there", async () => {
+  await using database = await temporaryDatabase();
+  const store = await openStore(
+    { kind: "sqlite", path: database.url.slice("sqlite:".length) },
+    { now: Date.now },
+  );
+  const startedAt = Date.now() - 60_000;
+  await store.calls.write([
+    opened({ id: "call_web", keyName: "ops", direction: "web", status: "live", startedAt }),
+    said("call_web", { id: "t1", text: "Until then.", final: true }),
+    opened({
+      ...{ id: "call_phone", keyName: "ops", direction: "inbound", status: "live", startedAt },
+      callSid: `CA${"5".repeat(32)}`,
+    }),
+  ]);
+  await store.close();
+
+  await using server = await startPhoneServer({ env: { DATABASE_URL: database.url } });
+  for (const id of ["call_web", "call_phone"]) {
+    const call = await until(
+      () => get(server, `/api/calls/${id}`, apiKey),
+      ({ status }) => status === "ended",
+    );
+    assert.deepEqual(call.end, { reason: "server_stopped", detail: "crashed" });
+  }
+  const { turns } = await get(server, "/api/calls/call_web");
+  assert.deepEqual(turns.map(({ text }: { text: string }) => text), ["Until then."]);
+});
+
+Deno.test("the phone network's word decides how an abandoned call ended", async () => {
+  await using database = await temporaryDatabase();
+  const env = { DATABASE_URL: database.url };
+  await using server = await startPhoneServer({
+    env,
+    network: {
+      numbers: { [callee]: { answer: "busy" } },
+      callbacks: { dropRate: 1 },
+      speed: 50,
+    },
+  });
+  const { callId } = await (await initiate(server)).json();
+  await (await server.network.nextCall()).settled;
+  await server.app.close();
+  await using next = await startBeside(server, env);
+  const call = await callUntil(next, callId, ({ outcome }) => outcome !== undefined);
+  assert.deepEqual([call.status, call.outcome], ["busy", "busy"]);
+});
+
+Deno.test("a call of another process that still lives is left alone", async () => {
+  await using database = await temporaryDatabase();
+  const env = { DATABASE_URL: database.url };
+  await using server = await startPhoneServer({ env });
+  const { callId } = await (await initiate(server)).json();
+  const call = await server.network.nextCall();
+  await call.next("media");
+  await using next = await startBeside(server, env);
+  await callUntil(next, callId, ({ status }) => status === "in-progress");
+  await next.app.close();
+  assert.equal(server.app.registry.get(callId)?.callSid, call.sid);
+  call.hangUp();
+  await call.settled;
+});
+
+const minute = 60_000;
+const beatOf = (beatAt: number, ageMs: number) => [{ instanceId: "other", beatAt, ageMs }];
+
+for (const [name, aheadMs] of [["45 s behind", -45_000], ["2 h behind", -120 * minute]] as const) {
+  Deno.test(`case 151: a process that beats is alive, though its beats are ${name}`, () => {
+    let at = 0;
+    const aliveOf = createAliveInstances({ now: () => at });
+    for (; at < 10 * minute; at += 10_000) {
+      assert.deepEqual(aliveOf(beatOf(at + aheadMs, -aheadMs)), ["other"]);
+    }
+  });
+}
+
+Deno.test("case 151: a process whose beat stands still is gone, though it was by a clock far ahead", () => {
+  let at = 0;
+  const aliveOf = createAliveInstances({ now: () => at });
+  const beat = beatOf(120 * minute, -120 * minute);
+  for (; at < 90_000; at += 10_000) assert.deepEqual(aliveOf(beat), ["other"]);
+  assert.deepEqual(aliveOf(beat), []);
+});
+
+Deno.test("case 151: a call that is held here is not ended, though this process is not seen to beat", async () => {
+  const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: Date.now });
+  await store.calls.write([
+    opened({ id: "call_held", instanceId: "here", direction: "web" }),
+    opened({ id: "call_gone", instanceId: "gone", direction: "web" }),
+  ]);
+  const looked = new Inbox<() => void>();
+  const ended = new Inbox<string>();
+  const reconciler = startReconciler({
+    records: {
+      store,
+      prices: { asOf: "", models: {}, transcription: {} },
+      endedCalls: { add: (id) => ended.add(id) },
+    },
+    phone: undefined,
+    maxCallMs: 60 * minute,
+    holds: (callId) => callId === "call_held",
+    now: store.clock.now,
+    setTimer(wake) {
+      looked.add(wake);
+      return () => {};
+    },
+    log: { info() {}, warn() {} },
+  });
+  looked.all[0]?.();
+  await looked.when((all) => all.length === 2);
+  assert.deepEqual(ended.all, ["call_gone"]);
+  assert.equal((await store.calls.get("call_held"))?.status, "live");
+  await reconciler.close();
+  await store.close();
+});

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { decodeJournal } from "../../../src/call/journal/journal.ts";
+import { replay } from "../../../src/call/journal/replay.ts";
+import { temporaryDatabase } from "../../support/twilio/dialling.ts";
+import { startPhoneServer } from "../../support/servers/phoneServer.ts";
+
+for (const JOURNAL_TEXTS of ["false", "true"]) {
+  Deno.test(`a call can be lived through again from its journal, texts kept: ${JOURNAL_TEXTS}`, async () => {
+    await using place = await temporaryDatabase();
+    const dir = `${place.folder}/journals`;
+    const server = await startPhoneServer({ env: { JOURNAL_DIR: dir, JOURNAL_TEXTS } });
+    let callId: string | undefined;
+    try {
+      const call = server.network.call();
+      await call.next("media");
+      const session = server.app.registry.byCallSid(call.sid);
+      callId = session?.id;
+      session?.input({ type: "typed", text: "My name is Miller." });
+      call.hangUp();
+      await call.settled;
+      await session?.ended;
+    } finally {
+      await server[Symbol.asyncDispose]();
+    }
+    const path = `${dir}/${callId}.jsonl`;
+    const text = await Deno.readTextFile(path);
+    assert.equal(text.includes("Miller"), JOURNAL_TEXTS === "true");
+    assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
+    const steps = [...replay(decodeJournal(text))];
+    const commands = steps.flatMap(({ commands }) => commands.map(({ type }) => type));
+    assert.equal(commands.at(-1), "endCall");
+  });
+}
+
+Deno.test("a folder that cannot be written any more costs the journal and not the call", async () => {
+  await using place = await temporaryDatabase();
+  const dir = `${place.folder}/journals`;
+  const server = await startPhoneServer({ env: { JOURNAL_DIR: dir } });
+  try {
+    await Deno.remove(dir);
+    await Deno.writeTextFile(dir, "in the way");
+    const call = server.network.call();
+    await call.next("media");
+    call.hangUp();
+    await call.settled;
+    assert.equal(server.app.registry.endOf(call.sid)?.end.reason, "caller_hung_up");
+  } finally {
+    await server[Symbol.asyncDispose]();
+  }
+  assert.match(server.logged.join("\n"), /Journal not written/);
+});

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { createIncidents } from "../../../src/utils/incidents.ts";
+import { startRetention } from "../../../src/services/records/retention.ts";
+import { openStore } from "../../../src/services/store/store.ts";
+import { opened } from "../../support/store/storedCalls.ts";
+import { withApi } from "../../support/servers/apiServer.ts";
+import { until } from "../../support/twilio/dialling.ts";
+import { apiKey, startPhoneServer } from "../../support/servers/phoneServer.ts";
+
+const day = 24 * 60 * 60_000;
+
+for (const [days, left] of [[30, ["call_new"]], [undefined, ["call_new", "call_old"]]] as const) {
+  Deno.test(`startRetention() keeps what it should after ${days ?? "no"} days`, () =>
+    withApi({}, async ({ store, remember }) => {
+      const now = Date.UTC(2027, 0, 1);
+      await remember({ id: "call_old", startedAt: now - 31 * day }, {});
+      await remember({ id: "call_new", startedAt: now - 29 * day }, {});
+      const wakes: (() => void)[] = [];
+      const again = Promise.withResolvers<void>();
+      const stop = startRetention({
+        store,
+        days,
+        now: () => now,
+        incidents: { report() {}, resolve() {} },
+        setTimer(wake) {
+          if (wakes.push(wake) === 2) again.resolve();
+          return () => {};
+        },
+        log: { info() {}, warn: (_, { error }) => again.reject(error) },
+      });
+      wakes[0]?.();
+      await again.promise;
+      await stop();
+      const { calls } = await store.calls.list({}, { limit: 10 });
+      assert.deepEqual(calls.map(({ id }) => id), left);
+    }));
+}
+
+Deno.test("a server forgets the journals of old calls, and no other file", async () => {
+  const dir = await Deno.makeTempDir();
+  const names = ["call_old.jsonl", "call_new.jsonl", "notes.txt"];
+  for (const name of names) await Deno.writeTextFile(`${dir}/${name}`, "{}\n");
+  const old = new Date(Date.now() - 31 * day);
+  for (const name of ["call_old.jsonl", "notes.txt"]) await Deno.utime(`${dir}/${name}`, old, old);
+  {
+    await using _server = await startPhoneServer({
+      env: { RETENTION_DAYS: "30", JOURNAL_DIR: dir },
+    });
+    const left = () => [...Deno.readDirSync(dir)].map(({ name }) => name).sort();
+    await until(left, (names) => !names.includes("call_old.jsonl"));
+    assert.deepEqual(left(), ["call_new.jsonl", "notes.txt"]);
+  }
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("the journals of a caller go with the caller's records", async () => {
+  const dir = await Deno.makeTempDir();
+  {
+    await using server = await startPhoneServer({
+      env: { JOURNAL_DIR: dir, API_KEYS: `ops:${apiKey};scopes=admin` },
+    });
+    const call = server.network.call({ from: "+12025550123" });
+    await call.next("media");
+    call.hangUp();
+    await call.settled;
+    const left = () => [...Deno.readDirSync(dir)].map(({ name }) => name);
+    await until(left, (names) => names.length === 1);
+    const headers = { "X-API-Key": apiKey };
+    const path = "/api/callers/%2B12025550123";
+    const erased = await server.request(path, { method: "DELETE", headers });
+    assert.equal((await erased.json()).calls, 1);
+    assert.deepEqual(left(), []);
+  }
+  await Deno.remove(dir, { recursive: true });
+});
+
+/** Hourly looks at a store in memory, by clocks that the test sets. */
+async function startLooks(days: number, began: number) {
+  const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
+  const clock = { wall: began, mono: 0 };
+  const incidents = createIncidents({ now: () => clock.wall, log: { warn() {} } });
+  const start = () => {
+    let wake = () => {};
+    let lookedAgain = Promise.withResolvers<void>();
+    const stop = startRetention({
+      ...{ store, days, incidents },
+      now: () => clock.wall,
+      monotonic: () => clock.mono,
+      setTimer(next) {
+        wake = next;
+        lookedAgain.resolve();
+        return () => {};
+      },
+      log: { info() {}, warn() {} },
+    });
+    return {
+      stop,
+      async look() {
+        lookedAgain = Promise.withResolvers();
+        wake();
+        await lookedAgain.promise;
+      },
+    };
+  };
+  return {
+    ...{ store, clock, start },
+    codes: () => incidents.list().map(({ code }) => code),
+    pass(ms: number) {
+      clock.wall += ms;
+      clock.mono += ms;
+    },
+    left: async () => (await store.calls.list({}, { limit: 10 })).calls.map(({ id }) => id),
+  };
+}
+
+const hour = day / 24;
+const noon = Date.UTC(2027, 0, 1, 12);
+
+Deno.test("case 152: a clock that jumps ahead erases nothing until it has gone on evenly for a day", async () => {
+  const { store, clock, start, codes, pass, left } = await startLooks(30, noon);
+  await store.calls.write([opened({ id: "call_a", startedAt: noon - 10 * day })]);
+  const retention = start();
+  await retention.look();
+  assert.deepEqual([await left(), codes()], [["call_a"], []]);
+
+  clock.wall += 400 * day;
+  pass(hour);
+  await retention.look();
+  assert.deepEqual([await left(), codes()], [["call_a"], ["clock_jumped"]]);
+  for (let hours = 0; hours < 23; hours++) {
+    pass(hour);
+    await retention.look();
+  }
+  assert.deepEqual(await left(), ["call_a"]);
+
+  clock.wall -= 400 * day;
+  await retention.look();
+  assert.deepEqual([await left(), codes()], [["call_a"], []]);
+
+  clock.wall += 400 * day;
+  for (let hours = 0; hours < 26; hours++) {
+    pass(hour);
+    await retention.look();
+  }
+  assert.deepEqual([await left(), codes()], [[], []]);
+  await retention.stop();
+  await store.close();
+});
+
+Deno.test("case 152: a server that starts with a clock far ahead erases nothing", async () => {
+  const { store, clock, start, codes, left } = await startLooks(30, noon + 400 * day);
+  await store.calls.write([opened({ id: "call_a", startedAt: noon - 10 * day })]);
+  const first = start();
+  await first.look();
+  assert.deepEqual([await left(), codes()], [["call_a"], ["clock_jumped"]]);
+  await first.stop();
+
+  clock.wall = noon;
+  const second = start();
+  await second.look();
+  assert.deepEqual([await left(), codes()], [["call_a"], []]);
+  await second.stop();
+
+  // From the last look of the process before, a smaller jump is seen too.
+  clock.wall = noon + 25 * day;
+  const third = start();
+  await third.look();
+  assert.deepEqual([await left(), codes()], [["call_a"], ["clock_jumped"]]);
+  await third.stop();
+  await store.close();
+});

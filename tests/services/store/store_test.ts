@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import type { DatabaseSettings } from "../../../src/config/settings.ts";
+import { openStore } from "../../../src/services/store/store.ts";
+import { readCursor, writeCursor } from "../../../src/services/store/calls/callList.ts";
+import type { Database } from "../../../src/services/store/database.ts";
+import { migrate } from "../../../src/services/store/migrate.ts";
+import { openPostgres } from "../../../src/services/store/postgres/postgresDatabase.ts";
+import { versions } from "../../../src/services/store/schema.ts";
+import { openSqlite } from "../../../src/services/store/sqlite/sqliteDatabase.ts";
+import { startPostgres } from "../../support/store/postgres.ts";
+import { type MakeDatabase, testStore } from "../../support/store/storeContract.ts";
+import { opened, said } from "../../support/store/storedCalls.ts";
+import { StoreProcess } from "../../support/store/storeProcess.ts";
+
+const postgres = await startPostgres();
+globalThis.addEventListener("unload", () => postgres?.kill());
+
+const inMemory: MakeDatabase = () =>
+  Promise.resolve({
+    settings: { kind: "sqlite", path: ":memory:" },
+    remove: () => Promise.resolve(),
+  });
+
+const inFile: MakeDatabase = async () => {
+  const folder = await Deno.makeTempDir();
+  return {
+    settings: { kind: "sqlite", path: `${folder}/new/parley.db` },
+    remove: () => Deno.remove(folder, { recursive: true }),
+  };
+};
+
+const onPostgres: MakeDatabase = async () => {
+  if (postgres === undefined) throw new Error("Cannot test with Postgres: there is none");
+  const database = await postgres.createDatabase();
+  return { settings: { kind: "postgres", url: database.url }, remove: database.drop };
+};
+
+testStore("SQLite in memory", inMemory);
+testStore("SQLite in a file", inFile);
+testStore("Postgres", onPostgres, postgres === undefined);
+
+const durable = [
+  { name: "SQLite in a file", make: inFile, ignore: false },
+  { name: "Postgres", make: onPostgres, ignore: postgres === undefined },
+];
+
+for (const { name, make, ignore } of durable) {
+  Deno.test({
+    name: `${name}: what was written is there when the store is opened again`,
+    ignore,
+    async fn() {
+      const { settings, remove } = await make();
+      const first = await openStore(settings, { now: () => 1 });
+      await first.calls.write([opened({ id: "call_1" }), said("call_1", { id: "a" })]);
+      await first.close();
+      const second = await openStore(settings, { now: () => 2 });
+      assert.equal((await second.calls.content("call_1")).turns.length, 1);
+      await second.close();
+      await remove();
+    },
+  });
+
+  Deno.test({
+    name: `${name}: no turn that was reported as written is lost when the process is killed`,
+    ignore,
+    async fn() {
+      const { settings, remove } = await make();
+      const store = await openStore(settings, { now: () => 1 });
+      for (let round = 0; round < 3; round++) {
+        const writer = new StoreProcess("writeTurns", settings, `call_${round}`);
+        const reported = await writer.untilReported(150 + 100 * round);
+        await writer.kill();
+        const { turns } = await store.calls.content(`call_${round}`);
+        const kept = new Set(turns.map(({ id }) => id));
+        assert.deepEqual(reported.filter((id) => !kept.has(id)), []);
+      }
+      await store.close();
+      await remove();
+    },
+  });
+
+  Deno.test({
+    name: `${name}: processes that start at the same time make the tables once`,
+    ignore,
+    async fn() {
+      const { settings, remove } = await make();
+      const stores = await Promise.all(
+        [1, 2, 3, 4].map(() => openStore(settings, { now: () => 1 })),
+      );
+      await Promise.all(
+        stores.map((store, at) => store.calls.write([opened({ id: `call_${at}` })])),
+      );
+      assert.equal((await stores[0]?.calls.list({}, { limit: 9 }))?.calls.length, 4);
+      await Promise.all(stores.map((store) => store.close()));
+      await remove();
+    },
+  });
+
+  Deno.test({
+    name: `${name}: a database newer than the program is refused in words`,
+    ignore,
+    async fn() {
+      const { settings, remove } = await make();
+      const newer = await openDatabase(settings);
+      await migrate(newer, () => 1, [...versions, ["CREATE TABLE from_the_future (id TEXT)"]]);
+      await newer.close();
+      await assert.rejects(
+        openStore(settings, { now: () => 1 }),
+        new RegExp(
+          `it has version ${
+            versions.length + 1
+          }, and this program knows versions up to ${versions.length}`,
+        ),
+      );
+      await remove();
+    },
+  });
+
+  Deno.test({
+    name: `${name}: calls of an earlier version claim no human that nobody looked for`,
+    ignore,
+    async fn() {
+      const { settings, remove } = await make();
+      const database = await openDatabase(settings);
+      await migrate(database, () => 1, versions.slice(0, 2));
+      const told = [["human", null], ["human", "human"], ["no_answer", "machine"], ["busy", null]];
+      for (const [at, [outcome = null, answeredBy = null]] of told.entries()) {
+        await database.query(
+          `INSERT INTO calls (id, direction, agent, status, started_at, instance_id, outcome,
+            answered_by) VALUES ($1, 'outbound', 'clerk', 'ended', 0, 'gone', $2, $3)`,
+          [`call_${at}`, outcome, answeredBy],
+        );
+      }
+      await migrate(database, () => 2);
+      const calls = await database.query("SELECT outcome FROM calls ORDER BY id");
+      assert.deepEqual(
+        calls.map(({ outcome }) => outcome),
+        ["answered", "human", "machine", "busy"],
+      );
+      await database.close();
+      await remove();
+    },
+  });
+
+  Deno.test({
+    name: `${name}: a version that fails leaves the one before it`,
+    ignore,
+    async fn() {
+      const { settings, remove } = await make();
+      const database = await openDatabase(settings);
+      await assert.rejects(
+        migrate(database, () => 1, [...versions, ["CREATE TABLE half (id TEXT)", "NO SQL"]]),
+      );
+      await migrate(database, () => 1);
+      await database.query("SELECT * FROM calls");
+      await assert.rejects(database.query("SELECT * FROM half"));
+      await database.close();
+      await remove();
+    },
+  });
+}
+
+Deno.test("openStore() says in words why a file cannot be opened", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/notes.txt`, "This is no database. ".repeat(100));
+  await assert.rejects(
+    openStore({ kind: "sqlite", path: `${folder}/notes.txt` }, { now: () => 1 }),
+    /Cannot open the database .*notes\.txt: file is not a database/,
+  );
+  await assert.rejects(
+    openStore({ kind: "sqlite", path: `${folder}/notes.txt/parley.db` }, { now: () => 1 }),
+    /Cannot open the database/,
+  );
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("openStore() says in words that Postgres cannot be reached", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  await assert.rejects(
+    openStore({ kind: "postgres", url: `postgres://parley:secret@127.0.0.1:${port}/parley` }, {
+      now: () => 1,
+    }),
+    (error: Error) =>
+      /Cannot connect to the Postgres database/.test(error.message) &&
+      !/secret/.test(error.message),
+  );
+});
+
+Deno.test("openSqlite() keeps a file that only its owner can read", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const { settings, remove } = await inFile();
+  const store = await openStore(settings, { now: () => 1 });
+  const path = settings.kind === "sqlite" ? settings.path : "";
+  assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
+  await store.close();
+  await remove();
+});
+
+Deno.test("readCursor() reads what writeCursor() wrote, and nothing else", () => {
+  const position = { startedAt: 1_764_000_000_000, id: "call_01k9" };
+  assert.deepEqual(readCursor(writeCursor(position)), position);
+  for (const cursor of ["", "%%%", "AAAA", btoa("x/call"), btoa("1/"), btoa("1/a b"), "ü"]) {
+    assert.equal(readCursor(cursor), undefined);
+  }
+});
+
+function openDatabase(settings: DatabaseSettings): Promise<Database> {
+  return settings.kind === "sqlite" ? openSqlite(settings.path) : openPostgres(settings.url);
+}
