@@ -12,37 +12,38 @@ import type { HostFacts } from "./routes/index.ts";
 import {
   appendPrivately,
   createCallJournals,
+  openRecords,
   removeIfThere,
-} from "./services/records/callJournals.ts";
-import { logCalls } from "./services/events/callLogger.ts";
-import { openCallBudget } from "./services/spending/openCallBudget.ts";
-import { createCallSetup } from "./services/calls/callSetup.ts";
-import { equipAgents } from "./services/tools/equipAgents.ts";
+  startReconciler,
+} from "./services/records.ts";
+import { createEventHub, type EventHub, logCalls } from "./services/events.ts";
+import {
+  createSafety,
+  createSpendGuard,
+  findUnpriced,
+  findUnpricedLimits,
+  loadPrices,
+  openCallBudget,
+  type Safety,
+} from "./services/spending.ts";
+import { createCallSetup, createSessionPorts, openAgents } from "./services/calls.ts";
+import { createCallSigner, equipAgents, type Tools } from "./services/tools.ts";
 import { createConsoleLog, givenConsoleLog } from "./utils/consoleLog.ts";
-import { createEventHub, type EventHub } from "./services/events/eventHub.ts";
 import { createIncidents, type Incidents } from "./utils/incidents.ts";
-import { openAgents } from "./services/calls/openAgents.ts";
-import { openInstanceBus } from "./services/cluster/bus.ts";
-import { createInstanceQuestions } from "./services/cluster/rpc.ts";
-import { createOpenModel } from "./services/openai/openModel.ts";
-import { createModelFaults, type ModelFaults } from "./services/openai/modelFaults.ts";
-import { reportOpenLimits } from "./services/openai/openingLimitReport.ts";
-import { createPhone, type DiallingTime, type Phone } from "./services/phone/createPhone.ts";
-import { loadPrices } from "./services/spending/priceList.ts";
-import { startReconciler } from "./services/records/abandonedCalls.ts";
-import { openRecords } from "./services/records/openRecords.ts";
-import { createSafety, type Safety } from "./services/spending/doNotCallRequests.ts";
-import { createSessionPorts } from "./services/calls/sessionDependencies.ts";
-import { createSpendGuard } from "./services/spending/callSpendLimit.ts";
-import { openStore, type Store } from "./services/store/store.ts";
-import type { Tools } from "./services/tools/toolRegistry.ts";
-import { createCallSigner } from "./services/tools/http/callSigner.ts";
-import { findUnpriced, findUnpricedLimits } from "./services/spending/unpricedLimits.ts";
+import { createInstanceQuestions, openInstanceBus } from "./services/cluster.ts";
+import {
+  createModelFaults,
+  createOpenModel,
+  type ModelFaults,
+  reportOpenLimits,
+} from "./services/openai.ts";
+import { createPhone, type DiallingTime, type Phone } from "./services/phone.ts";
+import { openStore, type Store } from "./services/store.ts";
 import { prepareFolder } from "./utils/writableFolder.ts";
 import type { RealtimeServerOptions } from "./sim/openai/realtimeServer.ts";
 import { newId, newToken } from "./utils/ids.ts";
 import type { Logger } from "./utils/logger.ts";
-import { createTwilioFaults } from "./services/twilioOutbound/twilioFaults.ts";
+import { createTwilioFaults } from "./services/twilioOutbound.ts";
 import { setTimer } from "./utils/clock.ts";
 
 /** The whole server but for its listening socket. */

@@ -1,7 +1,6 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import { AnalysisBusy } from "../services/records/analyticsQueue.ts";
-import type { CallAnalytics, Distribution } from "../services/store/calls/callAnalytics.ts";
-import type { CallFilter } from "../services/store/calls/callList.ts";
+import { AnalysisBusy } from "../services/records.ts";
+import type { CallAnalytics, CallFilter, Distribution } from "../services/store.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { filterFor } from "./callFilters.ts";
 import { analytics, analyticsQuery } from "./openapi/callSchemas.ts";

@@ -2,16 +2,18 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { CallRegistry } from "../call/sessionApi.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
-import { createAnalysis } from "../services/records/analyticsQueue.ts";
-import { createCallActions } from "../services/calls/callActions.ts";
-import { createCallControl } from "../services/calls/callControl.ts";
-import { createCallLookup } from "../services/calls/callLookup.ts";
-import { createEndCall } from "../services/calls/endCall.ts";
-import type { InstanceQuestions } from "../services/cluster/rpc.ts";
-import { createLiveKeyCalls, type LiveKeyCallsDeps } from "../services/calls/liveCallsOfKey.ts";
-import type { Phone } from "../services/phone/createPhone.ts";
-import type { Records } from "../services/records/openRecords.ts";
-import type { Transfers } from "../services/spending/transferPolicy.ts";
+import { createAnalysis, type Records } from "../services/records.ts";
+import {
+  createCallActions,
+  createCallControl,
+  createCallLookup,
+  createEndCall,
+  createLiveKeyCalls,
+  type LiveKeyCallsDeps,
+} from "../services/calls.ts";
+import type { InstanceQuestions } from "../services/cluster.ts";
+import type { Phone } from "../services/phone.ts";
+import type { Transfers } from "../services/spending.ts";
 import { setTimer } from "../utils/clock.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { analyticsRoutes } from "./analytics.ts";

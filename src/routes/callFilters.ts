@@ -1,6 +1,5 @@
 import type { z } from "@hono/zod-openapi";
-import type { CallFilter } from "../services/store/calls/callList.ts";
-import { present } from "../services/store/row.ts";
+import { type CallFilter, present } from "../services/store.ts";
 import type { Caller } from "./middleware/access.ts";
 import type { callListQuery } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";

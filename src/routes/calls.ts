@@ -1,13 +1,24 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { ActionResult } from "../services/calls/callActions.ts";
-import type { CallControl } from "../services/calls/callControl.ts";
-import type { CallLookup, KnownCall } from "../services/calls/callLookup.ts";
-import { viewCall, viewDetail, viewTurn } from "../services/records/callView.ts";
-import { type CallPosition, readCursor } from "../services/store/calls/callList.ts";
-import type { CallRecord } from "../services/store/calls/callRecord.ts";
-import type { CallStore } from "../services/store/calls/callStore.ts";
-import { transcriptText, transcriptVtt } from "../services/records/transcriptFormats.ts";
-import type { TransferRefusal } from "../services/calls/callActions.ts";
+import type {
+  ActionResult,
+  CallControl,
+  CallLookup,
+  KnownCall,
+  TransferRefusal,
+} from "../services/calls.ts";
+import {
+  transcriptText,
+  transcriptVtt,
+  viewCall,
+  viewDetail,
+  viewTurn,
+} from "../services/records.ts";
+import {
+  type CallPosition,
+  type CallRecord,
+  type CallStore,
+  readCursor,
+} from "../services/store.ts";
 import type { Caller, CallerEnv, RequireScope } from "./middleware/access.ts";
 import { filterFor } from "./callFilters.ts";
 import {

@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { DoNotCallEntry, DoNotCallList } from "../services/store/doNotCallList.ts";
+import type { DoNotCallEntry, DoNotCallList } from "../services/store.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { callerNumberParam } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";

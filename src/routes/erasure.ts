@@ -1,7 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { CallLookup } from "../services/calls/callLookup.ts";
-import type { EndCall } from "../services/calls/endCall.ts";
-import type { Forgetting } from "../services/records/callErasure.ts";
+import type { CallLookup, EndCall } from "../services/calls.ts";
+import type { Forgetting } from "../services/records.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { callerParam, erasure } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";

@@ -1,5 +1,4 @@
-import type { EventLog, LogStart } from "../services/events/eventLog.ts";
-import type { LoggedEvent, SharedEvent } from "../services/events/eventRing.ts";
+import type { EventLog, LoggedEvent, LogStart, SharedEvent } from "../services/events.ts";
 
 /** One reading of the log, from a position on. */
 export interface EventReading {

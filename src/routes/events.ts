@@ -1,8 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { EventLog, LogStart } from "../services/events/eventLog.ts";
-import { noPositions } from "../services/events/eventPositions.ts";
-import type { LoggedEvent } from "../services/events/eventRing.ts";
-import type { KeyRevocation } from "../services/cluster/keyRevocation.ts";
+import { type EventLog, type LoggedEvent, type LogStart, noPositions } from "../services/events.ts";
+import type { KeyRevocation } from "../services/cluster.ts";
 import type { Caller, CallerEnv, RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import { createEventStream } from "./eventStream.ts";

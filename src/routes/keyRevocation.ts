@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { KeyRevocation } from "../services/cluster/keyRevocation.ts";
-import type { createLiveKeyCalls } from "../services/calls/liveCallsOfKey.ts";
+import type { KeyRevocation } from "../services/cluster.ts";
+import type { createLiveKeyCalls } from "../services/calls.ts";
 import { type ApiKey, keyScopes } from "../utils/auth.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/errors.ts";

@@ -1,6 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { createGauge } from "../services/metrics/prometheus.ts";
-import type { Metrics } from "../services/metrics/callMetrics.ts";
+import { createGauge, type Metrics } from "../services/metrics.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import type { GuessGuard } from "./middleware/guessGuard.ts";
 import { errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";

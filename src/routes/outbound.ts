@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { CallRefused } from "../call/sessionApi.ts";
-import type { OutboundCalls } from "../services/outbound/outboundCalls.ts";
+import type { OutboundCalls } from "../services/outbound.ts";
 import type { Caller, CallerEnv, RequireScope } from "./middleware/access.ts";
 import { requireKeys } from "./middleware/apiKeys.ts";
 import { HttpProblem } from "./middleware/errors.ts";

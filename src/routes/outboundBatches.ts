@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { BatchState } from "../services/outbound/batches.ts";
+import type { BatchState } from "../services/outbound.ts";
 import type { CallerEnv } from "./middleware/access.ts";
 import { requireKeys } from "./middleware/apiKeys.ts";
 import { HttpProblem } from "./middleware/errors.ts";

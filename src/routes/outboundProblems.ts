@@ -8,8 +8,8 @@ import {
   RequestKeyReused,
   RequestUnderWay,
   StoreUnavailable,
-} from "../services/outbound/outboundErrors.ts";
-import type { DialRefusal } from "../services/spending/dialPolicy.ts";
+} from "../services/outbound.ts";
+import type { DialRefusal } from "../services/spending.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import { limitProblem } from "./middleware/limitProblem.ts";
 

@@ -1,9 +1,13 @@
 import { type Context, Hono, type MiddlewareHandler } from "@hono/hono";
 import type { CallSession } from "../call/sessionApi.ts";
 import { handleTwilioSocket, type TwilioHandlerDeps } from "../handlers/twilioHandler.ts";
-import { type CallProgress, readStatus } from "../services/twilioOutbound/callStatus.ts";
-import type { PhoneCalls } from "../services/phone/phoneCalls.ts";
-import { type PhoneAnswer, writeTwiml } from "../services/twilioOutbound/twiml.ts";
+import {
+  type CallProgress,
+  type PhoneAnswer,
+  readStatus,
+  writeTwiml,
+} from "../services/twilioOutbound.ts";
+import type { PhoneCalls } from "../services/phone.ts";
 import { readForm } from "../utils/bodyReader.ts";
 import { listsWord } from "../utils/headerList.ts";
 import { isWithheld } from "../utils/phoneNumber.ts";

@@ -1,7 +1,7 @@
 import { type Context, Hono } from "@hono/hono";
 import { CallRefused, type CallRegistry } from "../call/sessionApi.ts";
 import { handleWebSocket, type WebHandlerDeps } from "../handlers/webHandler.ts";
-import type { CallBudget } from "../services/spending/callBudget.ts";
+import type { CallBudget } from "../services/spending.ts";
 import { WEB_PROTOCOL } from "../protocol/web.ts";
 import { presentedKey } from "../utils/auth.ts";
 import { readOptionalJson } from "../utils/bodyReader.ts";

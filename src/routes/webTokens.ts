@@ -1,8 +1,7 @@
 import { z } from "zod";
-import type { SingleUseTokens } from "../services/store/singleUseTokens.ts";
+import { type SingleUseTokens, withStoreDeadline } from "../services/store.ts";
 import { newToken } from "../utils/ids.ts";
 import { HttpProblem } from "./middleware/errors.ts";
-import { withStoreDeadline } from "../services/store/storeDeadline.ts";
 
 /** What a token stands for: one call with one agent. */
 export interface WebGrant {

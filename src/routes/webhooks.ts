@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { DeadPosition, WebhookOutbox } from "../services/store/webhookOutbox.ts";
-import type { Webhooks } from "../services/webhooks/webhookDispatcher.ts";
+import type { DeadPosition, WebhookOutbox } from "../services/store.ts";
+import type { Webhooks } from "../services/webhooks.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";

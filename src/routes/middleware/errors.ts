@@ -1,8 +1,8 @@
 import type { Context, ErrorHandler, NotFoundHandler } from "@hono/hono";
 import type { ContentfulStatusCode } from "@hono/hono/utils/http-status";
 import { CallRefused } from "../../call/sessionApi.ts";
-import { InstanceSilent } from "../../services/cluster/rpc.ts";
-import { TwilioProblem } from "../../services/twilioOutbound/twilioProblem.ts";
+import { InstanceSilent } from "../../services/cluster.ts";
+import { TwilioProblem } from "../../services/twilioOutbound.ts";
 import { BodyError } from "../../utils/bodyError.ts";
 
 /** An answer that is not what was asked for, as the client is to read it. */

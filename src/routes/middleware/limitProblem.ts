@@ -1,5 +1,4 @@
-import type { BudgetRefusal, BudgetScope } from "../../services/store/budget/budget.ts";
-import { limitCode } from "../../services/store/budget/limitCode.ts";
+import { type BudgetRefusal, type BudgetScope, limitCode } from "../../services/store.ts";
 import { HttpProblem } from "./errors.ts";
 
 /** The answer where a limit of calls, minutes or dollars refuses a call. */

@@ -1,10 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import {
-  answerers,
-  directions,
-  endReasons,
-  recordStatuses,
-} from "../../services/store/calls/callRecord.ts";
+import { answerers, directions, endReasons, recordStatuses } from "../../services/store.ts";
 import { oneOf } from "./oneOf.ts";
 import { agentName, e164, moment, wholeNumber } from "./schemaParts.ts";
 import { callOutcome } from "./outboundSchemas.ts";

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { callOutcomes } from "../../services/store/calls/callRecord.ts";
+import { callOutcomes } from "../../services/store.ts";
 import { oneOf } from "./oneOf.ts";
 import { agentName, e164 } from "./schemaParts.ts";
 

@@ -1,6 +1,5 @@
 import type { CallRegistry } from "../../call/sessionApi.ts";
-import type { DialRefusal } from "../spending/dialPolicy.ts";
-import type { Transfers } from "../spending/transferPolicy.ts";
+import type { DialRefusal, Transfers } from "../spending.ts";
 
 /** What an operator or a program may do to a call that is under way. */
 export type CallAction =

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ActionResult, CallAction, CallActions } from "./callActions.ts";
-import { type InstanceQuestions, InstanceSilent } from "../cluster/rpc.ts";
-import type { CallRecord } from "../store/calls/callRecord.ts";
+import { type InstanceQuestions, InstanceSilent } from "../cluster.ts";
+import type { CallRecord } from "../store.ts";
 
 /** A call as it has to be known to reach whoever holds it. */
 export type ControlledCall = Pick<CallRecord, "id" | "instanceId" | "callSid" | "status">;

@@ -1,9 +1,7 @@
 import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
 import type { ControlledCall } from "./callControl.ts";
-import type { Recorder } from "../records/recorder.ts";
-import type { CallRecord } from "../store/calls/callRecord.ts";
-import type { CallStore } from "../store/calls/callStore.ts";
-import { withStoreDeadline } from "../store/storeDeadline.ts";
+import type { Recorder } from "../records.ts";
+import { type CallRecord, type CallStore, withStoreDeadline } from "../store.ts";
 
 /** As much of a call as following it or acting on it takes. */
 export type KnownCall = ControlledCall & Pick<CallRecord, "keyName" | "endedAt">;

@@ -4,7 +4,7 @@ import type { Settings } from "../../config/settings.ts";
 import { pseudonymOf } from "../../utils/pseudonym.ts";
 import { refusalOf } from "./agentRefusal.ts";
 import { describeCall } from "./agentSetup.ts";
-import type { Tools } from "../tools/toolRegistry.ts";
+import type { Tools } from "../tools.ts";
 
 /** Makes what the registry asks for at the beginning of every call. */
 export function createCallSetup(

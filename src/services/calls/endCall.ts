@@ -1,5 +1,5 @@
 import type { CallControl } from "./callControl.ts";
-import type { CallRecord } from "../store/calls/callRecord.ts";
+import type { CallRecord } from "../store.ts";
 
 export interface EndCallDeps {
   readonly control: CallControl;

@@ -1,6 +1,6 @@
 import type { CallSession } from "../../call/sessionApi.ts";
-import type { Recorder } from "../records/recorder.ts";
-import type { CallStore } from "../store/calls/callStore.ts";
+import type { Recorder } from "../records.ts";
+import type { CallStore } from "../store.ts";
 
 /** Sessions whose call has gone on in another process, because the phone network reached that one. */
 export interface Takeover {

@@ -1,6 +1,5 @@
 import type { EndCall } from "./endCall.ts";
-import type { CallRecord } from "../store/calls/callRecord.ts";
-import type { KeyCalls } from "../store/calls/keyCalls.ts";
+import type { CallRecord, KeyCalls } from "../store.ts";
 
 /** What becomes of the calls of a key that are under way. */
 export interface LiveKeyCalls {

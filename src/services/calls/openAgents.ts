@@ -7,7 +7,7 @@ import {
 } from "../../config/agents.ts";
 import { agentVoice } from "../../config/agentSchema.ts";
 import type { Settings } from "../../config/settings.ts";
-import { findToolProblems } from "../tools/agentTools.ts";
+import { findToolProblems } from "../tools.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 
 export interface OpenAgentsOptions {

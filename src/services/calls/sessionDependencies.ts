@@ -3,9 +3,9 @@ import type { SessionPorts } from "../../call/session.ts";
 import type { Agents } from "../../config/agents.ts";
 import { setTimer } from "../../utils/clock.ts";
 import { createDigitMask } from "./digitMask.ts";
-import type { EventHub } from "../events/eventHub.ts";
-import type { PhoneCalls } from "../phone/phoneCalls.ts";
-import type { Tools } from "../tools/toolRegistry.ts";
+import type { EventHub } from "../events.ts";
+import type { PhoneCalls } from "../phone.ts";
+import type { Tools } from "../tools.ts";
 
 export interface SessionWorld {
   readonly openModel: OpenModel;

@@ -1,4 +1,4 @@
-import type { Beat } from "../store/instances.ts";
+import type { Beat } from "../store.ts";
 
 export interface AliveInstancesOptions {
   /** Monotonic milliseconds. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ApiKey } from "../../utils/auth.ts";
 import type { InstanceBus } from "./bus.ts";
-import type { RevokedKeys } from "../store/revokedKeys.ts";
+import type { RevokedKeys } from "../store.ts";
 
 /** Which API keys have been revoked, known without asking the store. */
 export interface KeyRevocation {

@@ -1,6 +1,4 @@
-import { clientsOf } from "../store/postgres/client.ts";
-import { Connections, DatabaseSilent } from "../store/postgres/connections.ts";
-import { listenTo } from "../store/postgres/listener.ts";
+import { clientsOf, Connections, DatabaseSilent, listenTo } from "../store.ts";
 import type { InstanceBus, InstanceBusOptions } from "./bus.ts";
 import { type BusMessage, createAssembler, senderOf, splitMessage } from "./messageParts.ts";
 

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { EventLog } from "../events/eventLog.ts";
-import type { SharedEvent } from "../events/eventRing.ts";
+import type { EventLog, SharedEvent } from "../events.ts";
 import type { InstanceBus } from "./bus.ts";
 
 export interface SharedEventsDeps {

@@ -1,14 +1,14 @@
 import type { CallEvent } from "../../call/callEvent.ts";
 import type { TokenUsage } from "../../call/realtimeClient.ts";
 import type { CallDirection } from "../../call/types.ts";
-import type { CallBudget } from "../spending/callBudget.ts";
-import type { EventHub, EventSubscription } from "../events/eventHub.ts";
+import type { CallBudget } from "../spending.ts";
+import type { EventHub, EventSubscription } from "../events.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import { createCounter, createGauge, createHistogram, type Metric } from "./prometheus.ts";
-import type { ModelFaults } from "../openai/modelFaults.ts";
-import type { TwilioFaults } from "../twilioOutbound/twilioFaults.ts";
-import type { RecorderHealth } from "../records/storeWriter.ts";
-import { type CallRecord, directions, endReasons } from "../store/calls/callRecord.ts";
+import type { ModelFaults } from "../openai.ts";
+import type { TwilioFaults } from "../twilioOutbound.ts";
+import type { RecorderHealth } from "../records.ts";
+import { type CallRecord, directions, endReasons } from "../store.ts";
 
 /** Figures of this process since it began, for Prometheus. */
 export interface Metrics {

@@ -1,4 +1,4 @@
-import type { EventHub, EventSubscription } from "../events/eventHub.ts";
+import type { EventHub, EventSubscription } from "../events.ts";
 import type { ModelFaults } from "./modelFaults.ts";
 
 /** Reports calls that may open no further model connection, which only a loop can bring about. */

@@ -1,11 +1,15 @@
 import type { CallEvent } from "../../call/callEvent.ts";
 import { CallRefused, type CallRegistry, type CallSession } from "../../call/sessionApi.ts";
-import type { SpokenWords } from "../twilioOutbound/fallbackMessage.ts";
-import { advance, type CallProgress, isFinal } from "../twilioOutbound/callStatus.ts";
-import { endPhoneCall } from "../twilioOutbound/endPhoneCall.ts";
-import type { Takeover } from "../calls/handoff.ts";
-import type { TwilioCalls } from "../twilioOutbound/twilioCalls.ts";
-import { endOf, outcomeOf } from "../records/callOutcome.ts";
+import {
+  advance,
+  type CallProgress,
+  endPhoneCall,
+  isFinal,
+  type SpokenWords,
+  type TwilioCalls,
+} from "../twilioOutbound.ts";
+import type { Takeover } from "../calls.ts";
+import { endOf, outcomeOf } from "../records.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
 import type { MachineVerdict } from "./amd/amdResult.ts";
 import type { OutboundRecords } from "./placedCallRecords.ts";

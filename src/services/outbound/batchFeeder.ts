@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { createLookout, type Lookout } from "../../utils/pollLoop.ts";
-import type { Batch, Batches, BatchItem } from "../store/outbound/batchStore.ts";
+import type { Batch, Batches, BatchItem } from "../store.ts";
 import { machineDetection, type OutboundJob, retryRule } from "./outboundJob.ts";
 import type { OutboundRecords } from "./placedCallRecords.ts";
 

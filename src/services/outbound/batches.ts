@@ -1,6 +1,5 @@
-import type { DialRefusal, SpendingPolicy } from "../spending/dialPolicy.ts";
-import type { Batch, Batches, BatchItem } from "../store/outbound/batchStore.ts";
-import type { DialQueue } from "../store/outbound/dialQueue.ts";
+import type { DialRefusal, SpendingPolicy } from "../spending.ts";
+import type { Batch, Batches, BatchItem, DialQueue } from "../store.ts";
 import { type BatchRequest, createBatchFeeder } from "./batchFeeder.ts";
 import { readJob } from "./outboundJob.ts";
 import type { Asker } from "./placedCallControl.ts";

@@ -1,9 +1,7 @@
 import type { CallSession } from "../../call/sessionApi.ts";
-import { type CallProgress, isFinal } from "../twilioOutbound/callStatus.ts";
-import type { CallRecord } from "../store/calls/callRecord.ts";
-import type { CallStore } from "../store/calls/callStore.ts";
-import type { DialQueue } from "../store/outbound/dialQueue.ts";
-import { endOf, outcomeOf } from "../records/callOutcome.ts";
+import { type CallProgress, isFinal } from "../twilioOutbound.ts";
+import type { CallRecord, CallStore, DialQueue } from "../store.ts";
+import { endOf, outcomeOf } from "../records.ts";
 import { type OutboundJob, readJob } from "./outboundJob.ts";
 import type { PlacedCall, PlacedCalls } from "./activeCalls.ts";
 import { createVerdicts, type VerdictsDeps } from "./amd/amdCallbacks.ts";

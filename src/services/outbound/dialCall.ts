@@ -1,10 +1,7 @@
 import { CallRefused } from "../../call/sessionApi.ts";
-import type { SpendingPolicy } from "../spending/dialPolicy.ts";
-import type { Batches } from "../store/outbound/batchStore.ts";
-import type { DialQueue } from "../store/outbound/dialQueue.ts";
-import type { TwilioCalls } from "../twilioOutbound/twilioCalls.ts";
-import { TwilioProblem } from "../twilioOutbound/twilioProblem.ts";
-import { limitCode } from "../store/budget/limitCode.ts";
+import type { SpendingPolicy } from "../spending.ts";
+import { type Batches, type DialQueue, limitCode } from "../store.ts";
+import { type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
 import type { Allowance } from "./reservation.ts";
 import type { OutboundJob } from "./outboundJob.ts";
 import type { KeyStanding } from "./keyCheck.ts";

@@ -1,5 +1,5 @@
 import { createLookout } from "../../utils/pollLoop.ts";
-import type { DialQueue } from "../store/outbound/dialQueue.ts";
+import type { DialQueue } from "../store.ts";
 import { type OutboundJob, readJob } from "./outboundJob.ts";
 
 /** Takes calls out of the durable queue at the pace of their numbers, and hands them on to be placed. */

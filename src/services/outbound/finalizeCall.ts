@@ -1,10 +1,14 @@
-import type { Budget } from "../store/budget/budget.ts";
-import { isTransferOpen, spentBy } from "../store/budget/spentBy.ts";
-import type { Batches, BatchItemEnd } from "../store/outbound/batchStore.ts";
-import type { DialRefusal } from "../spending/dialPolicy.ts";
-import type { CallRecord } from "../store/calls/callRecord.ts";
-import type { CallStore } from "../store/calls/callStore.ts";
-import type { DialQueue } from "../store/outbound/dialQueue.ts";
+import {
+  type Batches,
+  type BatchItemEnd,
+  type Budget,
+  type CallRecord,
+  type CallStore,
+  type DialQueue,
+  isTransferOpen,
+  spentBy,
+} from "../store.ts";
+import type { DialRefusal } from "../spending.ts";
 import { type OutboundJob, readJob, retryCallId } from "./outboundJob.ts";
 import type { KeyRefusalCode } from "./keyCheck.ts";
 

@@ -1,5 +1,5 @@
-import type { CallStore } from "../store/calls/callStore.ts";
-import type { TwilioCalls } from "../twilioOutbound/twilioCalls.ts";
+import type { CallStore } from "../store.ts";
+import type { TwilioCalls } from "../twilioOutbound.ts";
 import type { OutboundJob } from "./outboundJob.ts";
 
 /** What can be found out about a call of which no answer came when it was to be placed. */

@@ -1,9 +1,4 @@
-import type {
-  EarlierRequest,
-  IdempotencyKeys,
-  RequestKey,
-  StoredResponse,
-} from "../store/outbound/idempotency.ts";
+import type { EarlierRequest, IdempotencyKeys, RequestKey, StoredResponse } from "../store.ts";
 import { OutcomeUnknown, RequestKeyReused, RequestUnderWay } from "./outboundErrors.ts";
 import { stored } from "./placementDeadline.ts";
 

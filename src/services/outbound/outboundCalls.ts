@@ -1,12 +1,10 @@
 import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
 import { CallRefused } from "../../call/sessionApi.ts";
 import { newId } from "../../utils/ids.ts";
-import type { SpokenWords } from "../twilioOutbound/fallbackMessage.ts";
-import type { CallBudget } from "../spending/callBudget.ts";
-import type { CallProgress } from "../twilioOutbound/callStatus.ts";
-import type { EventHub } from "../events/eventHub.ts";
-import type { InstanceQuestions } from "../cluster/rpc.ts";
-import type { KeyRevocation } from "../cluster/keyRevocation.ts";
+import type { CallProgress, SpokenWords, TwilioCalls } from "../twilioOutbound.ts";
+import type { CallBudget, SpendingPolicy } from "../spending.ts";
+import type { EventHub } from "../events.ts";
+import type { InstanceQuestions, KeyRevocation } from "../cluster.ts";
 import { createAllowance } from "./reservation.ts";
 import { type BatchCalls, createBatchCalls } from "./batches.ts";
 import { createDialer } from "./dialer.ts";
@@ -23,12 +21,9 @@ import { createRevokedKeyCalls } from "./revokedKeyCalls.ts";
 import { createSettlement } from "./finalizeCall.ts";
 import type { OutboundWire } from "./twilioCallOptions.ts";
 import { createUnknownCalls } from "./unresolvedCalls.ts";
-import type { Recorder } from "../records/recorder.ts";
-import type { SpendingPolicy } from "../spending/dialPolicy.ts";
-import type { Store } from "../store/store.ts";
-import type { CallRecord } from "../store/calls/callRecord.ts";
-import type { Takeover } from "../calls/handoff.ts";
-import type { TwilioCalls } from "../twilioOutbound/twilioCalls.ts";
+import type { Recorder } from "../records.ts";
+import type { CallRecord, Store } from "../store.ts";
+import type { Takeover } from "../calls.ts";
 
 /** Calls that this server places. What another key placed does not exist for a key. */
 export interface OutboundCalls extends Initiation, Operations {

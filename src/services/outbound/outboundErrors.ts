@@ -1,5 +1,5 @@
-import type { BudgetRefusal } from "../store/budget/budget.ts";
-import type { DialRefusal } from "../spending/dialPolicy.ts";
+import type { BudgetRefusal } from "../store.ts";
+import type { DialRefusal } from "../spending.ts";
 import type { KeyRefusalCode } from "./keyCheck.ts";
 
 /** The number may not be dialled, or not now. */

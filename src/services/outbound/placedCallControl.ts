@@ -1,11 +1,7 @@
 import { z } from "zod";
-import { isFinal } from "../twilioOutbound/callStatus.ts";
-import { endPhoneCall } from "../twilioOutbound/endPhoneCall.ts";
-import { type InstanceQuestions, InstanceSilent } from "../cluster/rpc.ts";
-import type { CallRecord } from "../store/calls/callRecord.ts";
-import type { CallStore } from "../store/calls/callStore.ts";
-import type { DialQueue } from "../store/outbound/dialQueue.ts";
-import type { TwilioCalls } from "../twilioOutbound/twilioCalls.ts";
+import { endPhoneCall, isFinal, type TwilioCalls } from "../twilioOutbound.ts";
+import { type InstanceQuestions, InstanceSilent } from "../cluster.ts";
+import type { CallRecord, CallStore, DialQueue } from "../store.ts";
 import { readJob, retryCallId } from "./outboundJob.ts";
 import type { OutboundRecords } from "./placedCallRecords.ts";
 import { type OutboundState, stateOf } from "./placedCallState.ts";

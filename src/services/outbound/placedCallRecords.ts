@@ -1,7 +1,6 @@
 import type { CallEnd } from "../../call/types.ts";
-import type { Recorder } from "../records/recorder.ts";
-import type { AdmittedCall } from "../store/outbound/admission.ts";
-import type { CallChanges, CallOutcome } from "../store/calls/callRecord.ts";
+import type { Recorder } from "../records.ts";
+import type { AdmittedCall, CallChanges, CallOutcome } from "../store.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
 
 /** What is written down of placed calls beside what their sessions tell. */

@@ -1,6 +1,6 @@
-import { advance, type CallProgress, type CallStatus } from "../twilioOutbound/callStatus.ts";
-import type { CallOutcome, CallRecord } from "../store/calls/callRecord.ts";
-import { statusOf } from "../records/callOutcome.ts";
+import { advance, type CallProgress, type CallStatus } from "../twilioOutbound.ts";
+import type { CallOutcome, CallRecord } from "../store.ts";
+import { statusOf } from "../records.ts";
 
 /** A placed call, as whoever placed it may see it. */
 export interface OutboundState {

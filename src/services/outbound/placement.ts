@@ -1,6 +1,6 @@
 import type { CallRefused } from "../../call/sessionApi.ts";
-import type { SpendingPolicy } from "../spending/dialPolicy.ts";
-import type { StoredResponse } from "../store/outbound/idempotency.ts";
+import type { SpendingPolicy } from "../spending.ts";
+import type { StoredResponse } from "../store.ts";
 import type { Allowance } from "./reservation.ts";
 import type { Dialer } from "./dialer.ts";
 import type { IdempotentRequests } from "./idempotency.ts";

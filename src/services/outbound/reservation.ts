@@ -1,5 +1,5 @@
-import type { Budget, BudgetRefusal } from "../store/budget/budget.ts";
-import type { CallBudget } from "../spending/callBudget.ts";
+import type { Budget, BudgetRefusal } from "../store.ts";
+import type { CallBudget } from "../spending.ts";
 import type { OutboundJob } from "./outboundJob.ts";
 
 /** The call may last so long, or why there is none. */

@@ -1,4 +1,4 @@
-import type { KeyCalls } from "../store/calls/keyCalls.ts";
+import type { KeyCalls } from "../store.ts";
 import { readJob } from "./outboundJob.ts";
 import type { KeyRefusalCode } from "./keyCheck.ts";
 import type { OutboundRecords } from "./placedCallRecords.ts";

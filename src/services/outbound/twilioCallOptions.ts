@@ -1,4 +1,4 @@
-import type { TwilioCallOptions } from "../twilioOutbound/twilioCalls.ts";
+import type { TwilioCallOptions } from "../twilioOutbound.ts";
 import type { MachineDetection, OutboundJob } from "./outboundJob.ts";
 
 export interface OutboundWire {

@@ -1,8 +1,5 @@
-import type { CallRecord } from "../store/calls/callRecord.ts";
-import type { CallStore } from "../store/calls/callStore.ts";
-import type { DialQueue, QueuedCall } from "../store/outbound/dialQueue.ts";
-import type { StoredResponse } from "../store/outbound/idempotency.ts";
-import type { TwilioCalls } from "../twilioOutbound/twilioCalls.ts";
+import type { CallRecord, CallStore, DialQueue, QueuedCall, StoredResponse } from "../store.ts";
+import type { TwilioCalls } from "../twilioOutbound.ts";
 import type { Allowance } from "./reservation.ts";
 import { findUnknownCall } from "./findUnresolvedCall.ts";
 import { type OutboundJob, readJob } from "./outboundJob.ts";

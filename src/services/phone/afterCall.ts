@@ -1,8 +1,7 @@
 import type { EndedCall } from "../../call/sessionApi.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import { isPhoneNumber } from "../../utils/phoneNumber.ts";
-import type { SpokenWords } from "../twilioOutbound/fallbackMessage.ts";
-import type { PhoneAnswer } from "../twilioOutbound/twiml.ts";
+import type { PhoneAnswer, SpokenWords } from "../twilioOutbound.ts";
 
 export interface AfterCallDeps {
   /** The number behind an agent's alias, where it may be dialled now. */

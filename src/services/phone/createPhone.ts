@@ -2,28 +2,32 @@ import type { CallRegistry } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
-import { voicemailText } from "../calls/agentSetup.ts";
-import { refusalOf } from "../calls/agentRefusal.ts";
-import { apologyOf, nobodyThereOf, spokenFor } from "../twilioOutbound/fallbackMessage.ts";
-import type { CallBudget } from "../spending/callBudget.ts";
-import type { CallProgress } from "../twilioOutbound/callStatus.ts";
-import { endPhoneCall } from "../twilioOutbound/endPhoneCall.ts";
-import type { EventHub } from "../events/eventHub.ts";
+import { createTakeover, refusalOf, voicemailText } from "../calls.ts";
+import {
+  apologyOf,
+  type CallProgress,
+  createTwilioCalls,
+  endPhoneCall,
+  nobodyThereOf,
+  spokenFor,
+  type TwilioCalls,
+  type TwilioFaults,
+  writeTwiml,
+} from "../twilioOutbound.ts";
+import type { CallBudget, SpendingPolicy, Transfers } from "../spending.ts";
+import type { EventHub } from "../events.ts";
 import { createTransferredCalls, type TransferredCalls } from "./transferredCalls.ts";
-import type { InstanceQuestions } from "../cluster/rpc.ts";
-import { requestOf } from "../outbound/outboundJob.ts";
-import { createKeyStanding } from "../outbound/keyCheck.ts";
-import { createOutboundCalls, type OutboundCalls } from "../outbound/outboundCalls.ts";
+import type { InstanceQuestions } from "../cluster.ts";
+import {
+  createKeyStanding,
+  createOutboundCalls,
+  type OutboundCalls,
+  requestOf,
+} from "../outbound.ts";
 import { createPhoneCalls, type PhoneCalls } from "./phoneCalls.ts";
-import { writeTwiml } from "../twilioOutbound/twiml.ts";
-import type { Records } from "../records/openRecords.ts";
+import type { Records } from "../records.ts";
 import { createSharedCalls } from "./crossProcessCalls.ts";
-import type { SpendingPolicy } from "../spending/dialPolicy.ts";
 import { createStreamTokens } from "./streamTokens.ts";
-import { createTakeover } from "../calls/handoff.ts";
-import type { Transfers } from "../spending/transferPolicy.ts";
-import type { TwilioFaults } from "../twilioOutbound/twilioFaults.ts";
-import { createTwilioCalls, type TwilioCalls } from "../twilioOutbound/twilioCalls.ts";
 
 /** Everything about phones that is not HTTP. */
 export interface Phone {

@@ -1,6 +1,4 @@
-import type { CallRecord } from "../store/calls/callRecord.ts";
-import type { CallStore } from "../store/calls/callStore.ts";
-import type { SingleUseTokens } from "../store/singleUseTokens.ts";
+import type { CallRecord, CallStore, SingleUseTokens } from "../store.ts";
 
 /** What the processes behind one address have to know of each other's phone calls. */
 export interface SharedCalls {

@@ -2,15 +2,13 @@ import { CallRefused, type CallRegistry, type CallSession } from "../../call/ses
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { CallEnd, CallRequest } from "../../call/types.ts";
 import { createAfterCall } from "./afterCall.ts";
-import type { SpokenWords } from "../twilioOutbound/fallbackMessage.ts";
-import type { CallBudget } from "../spending/callBudget.ts";
-import { type CallStatus, isFinal } from "../twilioOutbound/callStatus.ts";
+import { type CallStatus, isFinal, type PhoneAnswer, type SpokenWords } from "../twilioOutbound.ts";
+import type { CallBudget } from "../spending.ts";
 import { createExpectedStreams } from "./expectedStreams.ts";
-import type { PhoneAnswer } from "../twilioOutbound/twiml.ts";
 import type { SharedCalls } from "./crossProcessCalls.ts";
-import type { CallRecord } from "../store/calls/callRecord.ts";
+import type { CallRecord } from "../store.ts";
 import type { StreamTokens } from "./streamTokens.ts";
-import type { Takeover } from "../calls/handoff.ts";
+import type { Takeover } from "../calls.ts";
 import { newId } from "../../utils/ids.ts";
 
 /** A call for which the phone network asks what to do. */

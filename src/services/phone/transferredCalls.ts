@@ -1,11 +1,14 @@
-import type { Budget } from "../store/budget/budget.ts";
-import { isTransferOpen, spentBy } from "../store/budget/spentBy.ts";
-import type { CallBudget } from "../spending/callBudget.ts";
-import { type CallProgress, isFinal } from "../twilioOutbound/callStatus.ts";
-import { costOf, type PhoneTime, type Prices } from "../spending/pricing.ts";
-import { type CallCost, type CallRecord, noUsage } from "../store/calls/callRecord.ts";
-import type { CallStore } from "../store/calls/callStore.ts";
-import type { TwilioCalls } from "../twilioOutbound/twilioCalls.ts";
+import {
+  type Budget,
+  type CallCost,
+  type CallRecord,
+  type CallStore,
+  isTransferOpen,
+  noUsage,
+  spentBy,
+} from "../store.ts";
+import { type CallBudget, costOf, type PhoneTime, type Prices } from "../spending.ts";
+import { type CallProgress, isFinal, type TwilioCalls } from "../twilioOutbound.ts";
 
 /** Transferred calls: bounded, and counted until their last leg is over. */
 export interface TransferredCalls {

@@ -1,14 +1,11 @@
 import type { CallEnd } from "../../call/types.ts";
-import { isFinal } from "../twilioOutbound/callStatus.ts";
-import { createAliveInstances } from "../cluster/aliveInstances.ts";
+import { isFinal, type PhoneCall, TwilioProblem } from "../twilioOutbound.ts";
+import { createAliveInstances } from "../cluster.ts";
 import { endOf, outcomeOf } from "./callOutcome.ts";
-import type { Phone } from "../phone/createPhone.ts";
+import type { Phone } from "../phone.ts";
 import { endAbandoned } from "./endAbandonedCall.ts";
 import type { Records } from "./openRecords.ts";
-import type { Store } from "../store/store.ts";
-import type { CallRecord } from "../store/calls/callRecord.ts";
-import type { PhoneCall } from "../twilioOutbound/twilioCalls.ts";
-import { TwilioProblem } from "../twilioOutbound/twilioProblem.ts";
+import type { CallRecord, Store } from "../store.ts";
 
 export interface ReconcilerDeps {
   readonly records:

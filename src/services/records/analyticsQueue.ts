@@ -1,5 +1,4 @@
-import type { CallAnalytics } from "../store/calls/callAnalytics.ts";
-import type { CallFilter } from "../store/calls/callList.ts";
+import type { CallAnalytics, CallFilter } from "../store.ts";
 
 /** Too many wait for sums already. */
 export class AnalysisBusy extends Error {

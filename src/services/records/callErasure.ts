@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CallJournals } from "./callJournals.ts";
-import type { InstanceBus } from "../cluster/bus.ts";
-import type { CallErasure, ErasedNumber } from "../store/calls/erasureStore.ts";
+import type { InstanceBus } from "../cluster.ts";
+import type { CallErasure, ErasedNumber } from "../store.ts";
 
 /** Forgets calls on demand, in the store and in the journals of every process. */
 export interface Forgetting {

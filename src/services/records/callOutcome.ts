@@ -1,6 +1,6 @@
 import type { CallEnd } from "../../call/types.ts";
-import type { CallStatus } from "../twilioOutbound/callStatus.ts";
-import type { AnsweredBy, CallOutcome, CallRecord } from "../store/calls/callRecord.ts";
+import type { CallStatus } from "../twilioOutbound.ts";
+import type { AnsweredBy, CallOutcome, CallRecord } from "../store.ts";
 
 /** How a call ended that the phone network says is over. */
 export function endOf(status: CallStatus): CallEnd {

@@ -1,19 +1,24 @@
 import type { CallEvent, TranscriptTurn } from "../../call/callEvent.ts";
 import type { CallEnd } from "../../call/types.ts";
-import { addUsage, usageOfResponse, usageOfTranscription } from "../spending/callUsage.ts";
-import { costOf, type Prices } from "../spending/pricing.ts";
+import {
+  addUsage,
+  costOf,
+  type Prices,
+  usageOfResponse,
+  usageOfTranscription,
+} from "../spending.ts";
 import {
   type AnsweredBy,
   type CallChanges,
   type CallEnding,
   type CallOutcome,
   type CallUsage,
+  type CallWrite,
   type LatencySummary,
   type NewCall,
   noUsage,
-} from "../store/calls/callRecord.ts";
-import type { CallWrite } from "../store/calls/callWrites.ts";
-import { percentile } from "../store/calls/percentile.ts";
+  percentile,
+} from "../store.ts";
 import { impliedOutcome } from "./impliedOutcome.ts";
 
 /** More turns than any conversation has. */

@@ -1,5 +1,5 @@
 import type { TranscriptTurn } from "../../call/callEvent.ts";
-import type { CallContent, CallRecord } from "../store/calls/callRecord.ts";
+import type { CallContent, CallRecord } from "../store.ts";
 
 /** A call as others are shown it: every name is there, and what is not known is null. */
 export function viewCall(call: CallRecord) {

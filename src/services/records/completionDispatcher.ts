@@ -1,7 +1,6 @@
-import type { EventHub } from "../events/eventHub.ts";
+import type { EventHub } from "../events.ts";
 import type { Incidents } from "../../utils/incidents.ts";
-import type { CallContent, CallRecord } from "../store/calls/callRecord.ts";
-import type { CallStore } from "../store/calls/callStore.ts";
+import type { CallContent, CallRecord, CallStore } from "../store.ts";
 
 /**
  * Tells of calls that are over and whose records are complete: at least once of each, also of those

@@ -1,9 +1,7 @@
 import type { TranscriptTurn } from "../../call/callEvent.ts";
 import type { CallEnd } from "../../call/types.ts";
-import type { Prices } from "../spending/pricing.ts";
-import type { CallStore } from "../store/calls/callStore.ts";
-import type { CallOutcome, CallRecord } from "../store/calls/callRecord.ts";
-import type { CallWrite } from "../store/calls/callWrites.ts";
+import type { Prices } from "../spending.ts";
+import type { CallOutcome, CallRecord, CallStore, CallWrite } from "../store.ts";
 import { endingOf } from "./callTally.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { CallEnd } from "../../call/types.ts";
 import { outcomeOfAnswered } from "./callOutcome.ts";
-import type { AnsweredBy, CallOutcome } from "../store/calls/callRecord.ts";
+import type { AnsweredBy, CallOutcome } from "../store.ts";
 
 /** What became of a placed call of which nobody has said it outright. */
 export function impliedOutcome(

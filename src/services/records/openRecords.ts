@@ -4,25 +4,25 @@ import type { Settings } from "../../config/settings.ts";
 import { newId } from "../../utils/ids.ts";
 import type { Logger } from "../../utils/logger.ts";
 import { setTimer } from "../../utils/clock.ts";
-import type { CallBudget } from "../spending/callBudget.ts";
+import type { CallBudget, Prices } from "../spending.ts";
 import type { CallJournals } from "./callJournals.ts";
 import { createEndedCalls, type EndedCalls } from "./completionDispatcher.ts";
-import { createEventLog, type EventLog, type EventLogOptions } from "../events/eventLog.ts";
-import type { EventHub } from "../events/eventHub.ts";
+import { createEventLog, type EventHub, type EventLog, type EventLogOptions } from "../events.ts";
 import { createForgetting, type Forgetting } from "./callErasure.ts";
 import type { Incidents } from "../../utils/incidents.ts";
-import type { ModelFaults } from "../openai/modelFaults.ts";
-import type { TwilioFaults } from "../twilioOutbound/twilioFaults.ts";
-import type { InstanceBus } from "../cluster/bus.ts";
-import { type KeyRevocation, openKeyRevocation } from "../cluster/keyRevocation.ts";
-import { createMetrics, type Metrics } from "../metrics/callMetrics.ts";
-import type { Prices } from "../spending/pricing.ts";
+import type { ModelFaults } from "../openai.ts";
+import type { TwilioFaults } from "../twilioOutbound.ts";
+import {
+  type InstanceBus,
+  type KeyRevocation,
+  openKeyRevocation,
+  shareEvents,
+} from "../cluster.ts";
+import { createMetrics, type Metrics } from "../metrics.ts";
 import { createRecorder, type RecordedCall, type Recorder } from "./recorder.ts";
 import { startRetention } from "./retention.ts";
-import { shareEvents } from "../cluster/sharedEvents.ts";
-import type { Store } from "../store/store.ts";
-import type { CallRecord } from "../store/calls/callRecord.ts";
-import { createWebhooks, type Webhooks } from "../webhooks/webhookDispatcher.ts";
+import type { CallRecord, Store } from "../store.ts";
+import { createWebhooks, type Webhooks } from "../webhooks.ts";
 
 /** All who watch calls: what they tell is written down, counted, and told to others. */
 export interface Records {

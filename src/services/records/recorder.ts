@@ -1,13 +1,17 @@
 import type { CallEnd, CallRequest } from "../../call/types.ts";
-import type { EventHub, PublishedEvent } from "../events/eventHub.ts";
-import type { Prices } from "../spending/pricing.ts";
+import type { EventHub, PublishedEvent } from "../events.ts";
+import type { Prices } from "../spending.ts";
 import { CallTally } from "./callTally.ts";
 import { type RecorderHealth, StoreWriter } from "./storeWriter.ts";
-import type { CallChanges, CallOutcome, NewCall } from "../store/calls/callRecord.ts";
-import type { CallWrite } from "../store/calls/callWrites.ts";
-import type { CallStore } from "../store/calls/callStore.ts";
-import type { Instances } from "../store/instances.ts";
-import type { SharedClock } from "../store/sharedClock.ts";
+import type {
+  CallChanges,
+  CallOutcome,
+  CallStore,
+  CallWrite,
+  Instances,
+  NewCall,
+  SharedClock,
+} from "../store.ts";
 
 /** A call as the recorder is told of it. */
 export interface RecordedCall {

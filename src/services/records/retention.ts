@@ -1,7 +1,7 @@
 import { createClockGuard } from "./retentionClock.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import { forgetErasedJournals, forgetOldJournals } from "./journalRetention.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../store.ts";
 
 export interface RetentionDeps {
   readonly store: Pick<Store, "calls" | "erasure" | "facts" | "prune">;

@@ -1,5 +1,5 @@
 import type { Incidents } from "../../utils/incidents.ts";
-import type { Facts } from "../store/keyValues.ts";
+import type { Facts } from "../store.ts";
 
 export interface ClockGuardDeps {
   readonly facts: Pick<Facts, "get" | "set">;

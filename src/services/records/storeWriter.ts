@@ -1,6 +1,4 @@
-import type { CallStore } from "../store/calls/callStore.ts";
-import type { CallWrite } from "../store/calls/callWrites.ts";
-import { StatementRefused } from "../store/database.ts";
+import { type CallStore, type CallWrite, StatementRefused } from "../store.ts";
 import { WriteQueue } from "./writeQueue.ts";
 
 export type RecorderHealth =

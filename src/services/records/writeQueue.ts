@@ -1,4 +1,4 @@
-import type { CallWrite } from "../store/calls/callWrites.ts";
+import type { CallWrite } from "../store.ts";
 
 interface Waiting {
   readonly order: number;

@@ -6,13 +6,16 @@ import {
   type BudgetLimit,
   type BudgetRefusal,
   type BudgetScope,
-} from "../store/budget/budget.ts";
-import { exceeded, untilTomorrow } from "../store/budget/budgetUse.ts";
-import type { CallAccounts, CountedCall } from "../store/budget/callAccounts.ts";
-import { isTransferOpen, spentBy } from "../store/budget/spentBy.ts";
+  type CallAccounts,
+  type CallRecord,
+  type CountedCall,
+  exceeded,
+  isTransferOpen,
+  spentBy,
+  untilTomorrow,
+  withStoreDeadline,
+} from "../store.ts";
 import type { Incidents } from "../../utils/incidents.ts";
-import type { CallRecord } from "../store/calls/callRecord.ts";
-import { withStoreDeadline } from "../store/storeDeadline.ts";
 
 /** What calls may use of the day: asked before one begins, while it goes on, and told at its end. */
 export interface CallBudget {

@@ -1,12 +1,16 @@
 import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
 import type { LimitSettings } from "../../config/settings.ts";
-import type { BudgetExtension, BudgetLimit } from "../store/budget/budget.ts";
-import { unreportedUsd } from "../store/budget/spentBy.ts";
+import {
+  type BudgetExtension,
+  type BudgetLimit,
+  type CallUsage,
+  noUsage,
+  unreportedUsd,
+} from "../store.ts";
 import { type CallBudget, STRETCH } from "./callBudget.ts";
 import { addUsage, usageOfResponse, usageOfTranscription } from "./callUsage.ts";
-import type { EventHub } from "../events/eventHub.ts";
+import type { EventHub } from "../events.ts";
 import { costOf, type Prices } from "./pricing.ts";
-import { type CallUsage, noUsage } from "../store/calls/callRecord.ts";
 
 /** Ends calls that have come to what they may, or for which nothing is left of a day. */
 export interface SpendGuard {

@@ -1,5 +1,5 @@
 import type { TokenUsage, TranscriptionUsage } from "../../call/realtimeClient.ts";
-import { type CallUsage, noUsage } from "../store/calls/callRecord.ts";
+import { type CallUsage, noUsage } from "../store.ts";
 
 /** What one response has used, as part of what its call has. */
 export function usageOfResponse(usage: TokenUsage): CallUsage {

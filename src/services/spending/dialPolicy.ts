@@ -5,7 +5,7 @@ import {
   type Destination,
   type DestinationRefusal,
 } from "./destinations/destination.ts";
-import type { DoNotCallList } from "../store/doNotCallList.ts";
+import type { DoNotCallList } from "../store.ts";
 
 /** What the operator lets be dialled. */
 export interface DialRules {

@@ -3,8 +3,8 @@ import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { isPhoneNumber } from "../../utils/phoneNumber.ts";
 import type { SpendingPolicy } from "./dialPolicy.ts";
-import type { DoNotCallList } from "../store/doNotCallList.ts";
-import type { PutOnDoNotCallList } from "../tools/builtin/doNotCall.ts";
+import type { DoNotCallList } from "../store.ts";
+import type { PutOnDoNotCallList } from "../tools.ts";
 import { createTransfers, type Transfers } from "./transferPolicy.ts";
 
 /** What keeps the server from calling whom it should not. */

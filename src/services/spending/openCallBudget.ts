@@ -1,8 +1,7 @@
 import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
 import { type CallBudget, type CallBudgetDeps, createCallBudget } from "./callBudget.ts";
-import type { Store } from "../store/store.ts";
-import { createCallAccounts } from "../store/budget/callAccounts.ts";
+import { createCallAccounts, type Store } from "../store.ts";
 
 export interface OpenCallBudgetDeps extends Pick<CallBudgetDeps, "incidents" | "setTimer" | "log"> {
   readonly settings: Settings;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import table from "./prices.json" with { type: "json" };
-import type { CallCost, CallUsage } from "../store/calls/callRecord.ts";
+import type { CallCost, CallUsage } from "../store.ts";
 import { estimatedUsdPerMinute } from "./telephonyEstimate.ts";
 
 const usd = z.number().nonnegative();

@@ -1,7 +1,7 @@
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { costOf, type Prices } from "./pricing.ts";
-import { noUsage } from "../store/calls/callRecord.ts";
+import { noUsage } from "../store.ts";
 
 /** Which of what agents speak and hear with has no known price, by the agent's name. */
 export function findUnpriced(

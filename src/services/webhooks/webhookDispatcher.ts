@@ -1,8 +1,7 @@
 import { signWebhook } from "../../utils/webhookSignature.ts";
-import type { EventHub } from "../events/eventHub.ts";
+import type { EventHub } from "../events.ts";
 import { createLookout } from "../../utils/pollLoop.ts";
-import type { CallContent, CallRecord } from "../store/calls/callRecord.ts";
-import type { Delivery, WebhookOutbox } from "../store/webhookOutbox.ts";
+import type { CallContent, CallRecord, Delivery, WebhookOutbox } from "../store.ts";
 import { post, retryDelayMs } from "./webhookDelivery.ts";
 import { endedMessage, type Message, messageOf, testMessage } from "./webhookMessages.ts";
 

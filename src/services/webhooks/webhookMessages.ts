@@ -1,7 +1,6 @@
-import type { PublishedEvent } from "../events/eventHub.ts";
-import { viewDetail } from "../records/callView.ts";
-import type { CallContent, CallRecord } from "../store/calls/callRecord.ts";
-import type { NewDelivery } from "../store/webhookOutbox.ts";
+import type { PublishedEvent } from "../events.ts";
+import { viewDetail } from "../records.ts";
+import type { CallContent, CallRecord, NewDelivery } from "../store.ts";
 
 /** What the receiver can be told. */
 export const webhookTypes = [

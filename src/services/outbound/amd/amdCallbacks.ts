@@ -1,11 +1,13 @@
 import { z } from "zod";
-import { isFinal } from "../../twilioOutbound/callStatus.ts";
-import { type InstanceQuestions, InstanceSilent } from "../../cluster/rpc.ts";
-import { writeFarewell } from "../../twilioOutbound/twiml.ts";
-import type { CallRecord } from "../../store/calls/callRecord.ts";
-import type { Takeover } from "../../calls/handoff.ts";
-import type { TwilioCalls } from "../../twilioOutbound/twilioCalls.ts";
-import type { SpokenWords } from "../../twilioOutbound/fallbackMessage.ts";
+import {
+  isFinal,
+  type SpokenWords,
+  type TwilioCalls,
+  writeFarewell,
+} from "../../twilioOutbound.ts";
+import { type InstanceQuestions, InstanceSilent } from "../../cluster.ts";
+import type { CallRecord } from "../../store.ts";
+import type { Takeover } from "../../calls.ts";
 import type { OutboundJob } from "../outboundJob.ts";
 import { readVerdict } from "./amdResult.ts";
 import type { OutboundRecords } from "../placedCallRecords.ts";

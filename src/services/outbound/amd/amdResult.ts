@@ -1,5 +1,5 @@
 import type { CallSession } from "../../../call/sessionApi.ts";
-import type { AnsweredBy, CallOutcome } from "../../store/calls/callRecord.ts";
+import type { AnsweredBy, CallOutcome } from "../../store.ts";
 
 type Input = Parameters<CallSession["input"]>[0];
 

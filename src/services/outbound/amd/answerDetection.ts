@@ -1,6 +1,6 @@
 import type { CallEvent } from "../../../call/callEvent.ts";
 import type { CallSession } from "../../../call/sessionApi.ts";
-import type { CallChanges } from "../../store/calls/callRecord.ts";
+import type { CallChanges } from "../../store.ts";
 import { Exchange } from "./conversationEvidence.ts";
 import type { MachineVerdict } from "./amdResult.ts";
 import { isScreening } from "./callScreening.ts";

@@ -1,0 +1,11 @@
+export { refusalOf } from "./calls/agentRefusal.ts";
+export { voicemailText } from "./calls/agentSetup.ts";
+export { type ActionResult, createCallActions, type TransferRefusal } from "./calls/callActions.ts";
+export { type CallControl, createCallControl } from "./calls/callControl.ts";
+export { type CallLookup, createCallLookup, type KnownCall } from "./calls/callLookup.ts";
+export { createCallSetup } from "./calls/callSetup.ts";
+export { createEndCall, type EndCall } from "./calls/endCall.ts";
+export { createTakeover, type Takeover } from "./calls/handoff.ts";
+export { createLiveKeyCalls, type LiveKeyCallsDeps } from "./calls/liveCallsOfKey.ts";
+export { openAgents } from "./calls/openAgents.ts";
+export { createSessionPorts } from "./calls/sessionDependencies.ts";

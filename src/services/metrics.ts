@@ -1,0 +1,2 @@
+export { createMetrics, type Metrics } from "./metrics/callMetrics.ts";
+export { createGauge } from "./metrics/prometheus.ts";

@@ -1,0 +1,10 @@
+export { startReconciler } from "./records/abandonedCalls.ts";
+export { AnalysisBusy, createAnalysis } from "./records/analyticsQueue.ts";
+export type { Forgetting } from "./records/callErasure.ts";
+export { appendPrivately, createCallJournals, removeIfThere } from "./records/callJournals.ts";
+export { endOf, outcomeOf, statusOf } from "./records/callOutcome.ts";
+export { viewCall, viewDetail, viewTurn } from "./records/callView.ts";
+export { openRecords, type Records } from "./records/openRecords.ts";
+export type { Recorder } from "./records/recorder.ts";
+export type { RecorderHealth } from "./records/storeWriter.ts";
+export { transcriptText, transcriptVtt } from "./records/transcriptFormats.ts";

@@ -1,0 +1,10 @@
+export type { CallBudget } from "./spending/callBudget.ts";
+export { createSpendGuard } from "./spending/callSpendLimit.ts";
+export { addUsage, usageOfResponse, usageOfTranscription } from "./spending/callUsage.ts";
+export type { DialRefusal, SpendingPolicy } from "./spending/dialPolicy.ts";
+export { createSafety, type Safety } from "./spending/doNotCallRequests.ts";
+export { openCallBudget } from "./spending/openCallBudget.ts";
+export { loadPrices } from "./spending/priceList.ts";
+export { costOf, type PhoneTime, type Prices } from "./spending/pricing.ts";
+export type { Transfers } from "./spending/transferPolicy.ts";
+export { findUnpriced, findUnpricedLimits } from "./spending/unpricedLimits.ts";

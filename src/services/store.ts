@@ -1,0 +1,64 @@
+export type {
+  Budget,
+  BudgetAccount,
+  BudgetExtension,
+  BudgetLimit,
+  BudgetRefusal,
+  BudgetScope,
+} from "./store/budget/budget.ts";
+export { exceeded, untilTomorrow } from "./store/budget/budgetUse.ts";
+export {
+  type CallAccounts,
+  type CountedCall,
+  createCallAccounts,
+} from "./store/budget/callAccounts.ts";
+export { limitCode } from "./store/budget/limitCode.ts";
+export { isTransferOpen, spentBy, unreportedUsd } from "./store/budget/spentBy.ts";
+export type { CallAnalytics, Distribution } from "./store/calls/callAnalytics.ts";
+export { type CallFilter, type CallPosition, readCursor } from "./store/calls/callList.ts";
+export {
+  type AnsweredBy,
+  answerers,
+  type CallChanges,
+  type CallContent,
+  type CallCost,
+  type CallEnding,
+  type CallOutcome,
+  callOutcomes,
+  type CallRecord,
+  type CallUsage,
+  directions,
+  endReasons,
+  type LatencySummary,
+  type NewCall,
+  noUsage,
+  recordStatuses,
+} from "./store/calls/callRecord.ts";
+export type { CallStore } from "./store/calls/callStore.ts";
+export type { CallWrite } from "./store/calls/callWrites.ts";
+export type { CallErasure, ErasedNumber } from "./store/calls/erasureStore.ts";
+export type { KeyCalls } from "./store/calls/keyCalls.ts";
+export { percentile } from "./store/calls/percentile.ts";
+export { StatementRefused } from "./store/database.ts";
+export type { DoNotCallEntry, DoNotCallList } from "./store/doNotCallList.ts";
+export type { Beat, Instances } from "./store/instances.ts";
+export type { Facts } from "./store/keyValues.ts";
+export type { AdmittedCall } from "./store/outbound/admission.ts";
+export type { Batch, Batches, BatchItem, BatchItemEnd } from "./store/outbound/batchStore.ts";
+export type { DialQueue, QueuedCall } from "./store/outbound/dialQueue.ts";
+export type {
+  EarlierRequest,
+  IdempotencyKeys,
+  RequestKey,
+  StoredResponse,
+} from "./store/outbound/idempotency.ts";
+export { clientsOf } from "./store/postgres/client.ts";
+export { Connections, DatabaseSilent } from "./store/postgres/connections.ts";
+export { listenTo } from "./store/postgres/listener.ts";
+export type { RevokedKeys } from "./store/revokedKeys.ts";
+export { present } from "./store/row.ts";
+export type { SharedClock } from "./store/sharedClock.ts";
+export type { SingleUseTokens } from "./store/singleUseTokens.ts";
+export { openStore, type Store } from "./store/store.ts";
+export { withStoreDeadline } from "./store/storeDeadline.ts";
+export type { DeadPosition, Delivery, NewDelivery, WebhookOutbox } from "./store/webhookOutbox.ts";

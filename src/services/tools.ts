@@ -1,0 +1,5 @@
+export { findToolProblems } from "./tools/agentTools.ts";
+export type { PutOnDoNotCallList } from "./tools/builtin/doNotCall.ts";
+export { equipAgents } from "./tools/equipAgents.ts";
+export { createCallSigner } from "./tools/http/callSigner.ts";
+export type { Tools } from "./tools/toolRegistry.ts";

@@ -1,0 +1,23 @@
+export {
+  advance,
+  type CallProgress,
+  type CallStatus,
+  isFinal,
+  readStatus,
+} from "./twilioOutbound/callStatus.ts";
+export { endPhoneCall } from "./twilioOutbound/endPhoneCall.ts";
+export {
+  apologyOf,
+  nobodyThereOf,
+  spokenFor,
+  type SpokenWords,
+} from "./twilioOutbound/fallbackMessage.ts";
+export {
+  createTwilioCalls,
+  type PhoneCall,
+  type TwilioCallOptions,
+  type TwilioCalls,
+} from "./twilioOutbound/twilioCalls.ts";
+export { createTwilioFaults, type TwilioFaults } from "./twilioOutbound/twilioFaults.ts";
+export { TwilioProblem } from "./twilioOutbound/twilioProblem.ts";
+export { type PhoneAnswer, writeFarewell, writeTwiml } from "./twilioOutbound/twiml.ts";
