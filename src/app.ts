@@ -45,6 +45,7 @@ import { newId, newToken } from "./utils/ids.ts";
 import type { Logger } from "./utils/logger.ts";
 import { createTwilioFaults } from "./services/twilioOutbound.ts";
 import { setTimer } from "./utils/clock.ts";
+import { present } from "./utils/present.ts";
 
 /** The whole server but for its listening socket. */
 export interface App {
@@ -86,9 +87,9 @@ export async function createApp(
   const { log } = logOutput;
   const incidents: Incidents = createIncidents({ now: Date.now, log });
   const agents = await openAgents(settings, {
-    ...(agentFiles !== undefined && { files: agentFiles }),
-    ...(examineAgent !== undefined && { examine: examineAgent }),
-    ...{ incidents, log },
+    ...present({ files: agentFiles, examine: examineAgent }),
+    incidents,
+    log,
   });
   const { prices, unpriced, store, journals, pseudonymSecret } = await openPlaces(
     settings,
@@ -96,10 +97,19 @@ export async function createApp(
     log,
   );
   const callBudget = await openCallBudget({
-    ...{ settings, unpriced, store, incidents, setTimer, log },
+    settings,
+    unpriced,
+    store,
+    incidents,
+    setTimer,
+    log,
   });
   const safety = await createSafety({
-    ...{ settings, agents, doNotCall: store.doNotCall, now: store.clock.now, log },
+    settings,
+    agents,
+    doNotCall: store.doNotCall,
+    now: store.clock.now,
+    log,
     registry: () => registry,
   });
   const tools = await equip(agents, { settings, safety, store, log });
@@ -115,11 +125,17 @@ export async function createApp(
     maxCalls: settings.limits.calls,
     newId: () => newId("call"),
     describe: createCallSetup(settings, {
-      ...{ agents, tools, pseudonymSecret },
+      agents,
+      tools,
+      pseudonymSecret,
       now: () => new Date(),
     }),
     ports: createSessionPorts({
-      ...{ openModel: model.open, agents, tools, events, log },
+      openModel: model.open,
+      agents,
+      tools,
+      events,
+      log,
       phoneCalls: () => phone?.calls,
       ...(journals !== undefined && { journal: journals.write }),
     }),
@@ -128,10 +144,19 @@ export async function createApp(
   const bus = await openInstanceBus(settings.database, { instanceId: newId("inst"), log });
   const questions = createInstanceQuestions({ bus, newId: () => newId("ask"), setTimer, log });
   const records = await openRecords({
-    ...{ settings, agents, registry, events, bus, store, prices, incidents, modelFaults, log },
+    settings,
+    agents,
+    registry,
+    events,
+    bus,
+    store,
+    prices,
+    incidents,
+    modelFaults,
+    log,
     twilioFaults,
     budget: callBudget,
-    ...(journals !== undefined && { journals }),
+    ...present({ journals }),
     writeEvent: writeServerSentEvent,
     logLinesDropped: () => logOutput.lines.dropped,
     onEnded(call) {
@@ -146,22 +171,51 @@ export async function createApp(
   });
   const { transfers, policy } = safety;
   const phone: Phone | undefined = createPhone({
-    ...{ settings, agents, registry, events, records, questions, policy, log, setTimer },
-    ...{ callBudget, transfers, twilioFaults },
-    ...(twilioTimeoutMs !== undefined && { twilioTimeoutMs }),
-    ...(dialling !== undefined && { dialling }),
+    settings,
+    agents,
+    registry,
+    events,
+    records,
+    questions,
+    policy,
+    log,
+    setTimer,
+    callBudget,
+    transfers,
+    twilioFaults,
+    ...present({ twilioTimeoutMs, dialling }),
   });
   const spendGuard = createSpendGuard({
-    ...{ events, registry, prices, setTimer, log, modelsOf: records.modelsOf },
-    ...{ budget: callBudget, limits: settings.limits, now: store.clock.now },
+    events,
+    registry,
+    prices,
+    setTimer,
+    log,
+    modelsOf: records.modelsOf,
+    budget: callBudget,
+    limits: settings.limits,
+    now: store.clock.now,
   });
   const reconciler = startReconciler({
-    ...{ records, phone, log, setTimer, now: store.clock.now, maxCallMs: settings.limits.callMs },
+    records,
+    phone,
+    log,
+    setTimer,
+    now: store.clock.now,
+    maxCallMs: settings.limits.callMs,
     holds: (callId) => registry.get(callId) !== undefined,
   });
   let draining = false;
   const router = createAppRouter({
-    ...{ settings, agents, registry, phone, log, records, questions, incidents, transfers },
+    settings,
+    agents,
+    registry,
+    phone,
+    log,
+    records,
+    questions,
+    incidents,
+    transfers,
     callBudget,
     engine: model.name,
     isDraining: () => draining,
@@ -203,7 +257,7 @@ export async function createApp(
 /** What the settings name outside of themselves. What cannot be opened is told all at once. */
 async function openPlaces(settings: Settings, agents: Agents, log: Logger) {
   const problems: string[] = [];
-  const tell = (name: string) => (error: unknown) => {
+  const tell = (name: string) => (error: unknown): undefined => {
     problems.push(name + (error instanceof Error ? error.message : String(error)));
   };
   const prices = await loadPrices(settings.records).catch(tell(""));
@@ -244,7 +298,7 @@ async function equip(
       services: {
         mayTransfer: safety.transfers.mayDial,
         putOnDoNotCallList: safety.putOnDoNotCallList,
-        ...(signCall !== undefined && { signCall }),
+        ...present({ signCall }),
       },
       log,
     });
@@ -258,7 +312,11 @@ async function openJournals({ records: { journal } }: Settings, log: Logger) {
   if (journal === undefined) return undefined;
   await prepareFolder(journal.dir);
   return createCallJournals({
-    ...{ ...journal, append: appendPrivately, remove: removeIfThere, setTimer, log },
+    ...journal,
+    append: appendPrivately,
+    remove: removeIfThere,
+    setTimer,
+    log,
   });
 }
 
@@ -278,7 +336,9 @@ async function openEngine(
   },
 ): Promise<Engine> {
   const ways = {
-    ...{ socket, faults, logger: log },
+    socket,
+    faults,
+    logger: log,
     // Calls have limits of their own: this is for what begins and ends calls in a loop.
     maxOpeningsPerMinute: Math.max(600, 100 * limits.calls),
   };

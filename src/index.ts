@@ -63,7 +63,10 @@ function listenOrExit(app: App): Deno.HttpServer<Deno.NetAddr> {
   const { host, port } = app.settings.server;
   try {
     const { watch: watchSocket } = createFragmentGuard({
-      ...{ memory: Deno.memoryUsage, now: () => performance.now(), setTimer, log: app.log },
+      memory: Deno.memoryUsage,
+      now: () => performance.now(),
+      setTimer,
+      log: app.log,
     });
     return Deno.serve(
       { hostname: host, port, onListen: () => {} },

@@ -11,7 +11,8 @@ import { CallMachine } from "./machine.ts";
 import type { ModelSetup } from "./modelSetup.ts";
 import type { OpenModel, SpeechRef, ToolCall } from "./realtimeClient.ts";
 import type { CallEnd, CallPhase, CallPolicy, CallRequest, Milliseconds } from "./types.ts";
-import { type Clock, WakeTimer } from "./wakeTimer.ts";
+import type { Clock } from "../utils/clock.ts";
+import { WakeTimer } from "./wakeTimer.ts";
 
 /** What came of a tool call. */
 export interface ToolOutcome {

@@ -1,10 +1,5 @@
+import type { Clock } from "../utils/clock.ts";
 import type { Milliseconds } from "./types.ts";
-
-export interface Clock {
-  now(): Milliseconds;
-  /** Runs `wake` once after a delay; gives the means to call it off. */
-  setTimer(wake: () => void, delayMs: Milliseconds): () => void;
-}
 
 /** One timer for everything that a call waits for. */
 export class WakeTimer {

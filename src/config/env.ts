@@ -9,6 +9,7 @@ import { likelyMisspellings, meantSetting, settingNames } from "./settingNames.t
 import { type Environment, SettingReader } from "./settingReader.ts";
 import type { Settings } from "./settings.ts";
 import { readSigningSecrets, readWebhook } from "./webhookSettings.ts";
+import { present } from "../utils/present.ts";
 
 /** All that is wrong with the settings, one sentence each. */
 export class SettingsError extends Error {
@@ -58,7 +59,7 @@ export function readSettings(environment: Environment): Settings {
   const settings: Settings = {
     server,
     openai,
-    ...(phone !== undefined && { phone }),
+    ...present({ phone }),
     database: readDatabase(read),
     records: readRecords(read),
     agents: {
@@ -71,7 +72,7 @@ export function readSettings(environment: Environment): Settings {
     },
     outbound,
     limits,
-    ...(webhook !== undefined && { webhook }),
+    ...present({ webhook }),
     signingSecrets,
     log: {
       level: read.choice("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),

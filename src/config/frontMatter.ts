@@ -32,7 +32,9 @@ const MAX_MARKS = 10_000;
 function parsed(head: string, body: string): FrontMatter {
   // The parser's own look for repeated keys compares each with all others.
   const document = parseDocument(head, {
-    ...{ uniqueKeys: false, prettyErrors: false, logLevel: "error" },
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "error",
   });
   const [error] = document.errors;
   if (error !== undefined) {

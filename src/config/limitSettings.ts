@@ -1,5 +1,6 @@
 import type { SettingReader } from "./settingReader.ts";
 import type { DayLimits, LimitSettings } from "./settings.ts";
+import { present } from "../utils/present.ts";
 
 /** The limits of calling out that those of a key and of the server may not be narrower than by default. */
 interface OutboundDay {
@@ -37,9 +38,7 @@ export function readLimits(
     idleMs: read.whole("IDLE_SECONDS", 30, { min: 5, max: 3600 }) * 1000,
     // Twilio lets no call last longer than four hours.
     transferMs: read.whole("TRANSFER_MAX_MINUTES", 60, { min: 1, max: 240 }) * 60_000,
-    ...(callUsd !== undefined && { callUsd }),
-    ...(webCallsPerKey !== undefined && { webCallsPerKey }),
-    ...(webCallsPerVisitor !== undefined && { webCallsPerVisitor }),
+    ...present({ callUsd, webCallsPerKey, webCallsPerVisitor }),
     server: dayLimits(
       read.limit("DAILY_MINUTES", widest(({ dailyMinutes }) => dailyMinutes, 6000)),
       usd("DAILY_USD", widest(({ dailyUsd }) => dailyUsd, 100)),
@@ -63,7 +62,6 @@ const USD_SETTINGS = [
 
 function dayLimits(dailyMinutes: number | undefined, dailyUsd?: number): DayLimits {
   return {
-    ...(dailyMinutes !== undefined && { dailyMinutes }),
-    ...(dailyUsd !== undefined && { dailyUsd }),
+    ...present({ dailyMinutes, dailyUsd }),
   };
 }

@@ -1,6 +1,7 @@
 import { isPhoneNumber } from "../utils/phoneNumber.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { CallingHours, OutboundSettings } from "./settings.ts";
+import { present } from "../utils/present.ts";
 
 /** Whom the server may call, when, and how much of it. */
 export function readOutbound(
@@ -15,18 +16,16 @@ export function readOutbound(
     : read.limit("OUTBOUND_DAILY_USD", 25);
   const perNumberDaily = read.wholeLimit("OUTBOUND_PER_NUMBER_DAILY", 10);
   return {
-    ...(countries !== undefined && { countries }),
+    ...present({ countries }),
     allow: readPrefixes(read, "OUTBOUND_ALLOW"),
     deny: readPrefixes(read, "OUTBOUND_DENY"),
     from: readNumbers(read, "OUTBOUND_FROM"),
-    ...(hours !== undefined && { hours }),
+    ...present({ hours }),
     perSecond: read.whole("OUTBOUND_PER_SECOND", 1, { min: 1, max: 1000 }),
     perMinute: read.whole("OUTBOUND_PER_MINUTE", 10, { min: 1, max: 10_000 }),
     concurrent: read.whole("OUTBOUND_CONCURRENT", 5, { min: 1, max: 10_000 }),
     pending: read.whole("OUTBOUND_PENDING", 10_000, { min: 1, max: 1_000_000 }),
-    ...(dailyMinutes !== undefined && { dailyMinutes }),
-    ...(dailyUsd !== undefined && { dailyUsd }),
-    ...(perNumberDaily !== undefined && { perNumberDaily }),
+    ...present({ dailyMinutes, dailyUsd, perNumberDaily }),
   };
 }
 

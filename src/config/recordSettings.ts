@@ -1,5 +1,6 @@
 import type { SettingReader } from "./settingReader.ts";
 import type { DatabaseSettings, RecordSettings } from "./settings.ts";
+import { present } from "../utils/present.ts";
 
 /** Where calls are remembered. */
 export function readDatabase(read: SettingReader): DatabaseSettings {
@@ -24,9 +25,7 @@ export function readRecords(read: SettingReader): RecordSettings {
   const dir = read.text("JOURNAL_DIR");
   const texts = read.flag("JOURNAL_TEXTS", false);
   return {
-    ...(days !== undefined && { retentionDays: days }),
-    ...(pricesFile !== undefined && { pricesFile }),
-    ...(telephonyUsdPerMinute !== undefined && { telephonyUsdPerMinute }),
+    ...present({ retentionDays: days, pricesFile, telephonyUsdPerMinute }),
     ...(dir !== undefined && { journal: { dir: dir.replace(/(?<=.)\/$/, ""), texts } }),
   };
 }

@@ -2,6 +2,7 @@ import { type ApiKey, parseApiKeys } from "../utils/auth.ts";
 import { isLoopback } from "../utils/loopback.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { ServerSettings } from "./settings.ts";
+import { present } from "../utils/present.ts";
 
 /** Where to listen, how the outside reaches it, and who may. */
 export function readServer(read: SettingReader): ServerSettings {
@@ -14,7 +15,7 @@ export function readServer(read: SettingReader): ServerSettings {
   return {
     host: host.replace(/^\[|\]$/g, ""),
     port: read.whole("PORT", 8000, { min: 0, max: 65_535 }),
-    ...(publicUrl !== undefined && { publicUrl }),
+    ...present({ publicUrl }),
     allowedOrigins: readOrigins(read),
     trustProxy: read.flag("TRUST_PROXY", false),
     drainMs: read.whole("DRAIN_SECONDS", 3600, { min: 0, max: 86_400 }) * 1000,

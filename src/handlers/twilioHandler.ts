@@ -1,6 +1,7 @@
 import type { CallSession } from "../call/sessionApi.ts";
 import { readTwilioMessage, type TwilioStart } from "../protocol/twilio.ts";
 import { TwilioLeg } from "./twilioLeg.ts";
+import type { Log } from "../utils/logger.ts";
 
 export interface TwilioHandlerDeps {
   /**
@@ -14,10 +15,7 @@ export interface TwilioHandlerDeps {
   readonly isAway?: (session: CallSession) => boolean;
   /** Hears once that the stream is over, also where the socket never tells that it is closed. */
   readonly over?: () => void;
-  readonly log: {
-    info(message: string, fields: Readonly<Record<string, unknown>>): void;
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly log: Pick<Log, "info" | "warn">;
   readonly limits?: Partial<TwilioLimits>;
 }
 

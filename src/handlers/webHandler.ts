@@ -4,14 +4,12 @@ import { type ClientMessage, parseClientMessage } from "../protocol/web.ts";
 import { encodeBase64 } from "../utils/audioFormat.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { WebLeg } from "./webLeg.ts";
+import type { Log } from "../utils/logger.ts";
 
 export interface WebHandlerDeps {
   /** The call that this socket is the human's end of; opened before the upgrade, joined here. */
   readonly session: CallSession;
-  readonly log: {
-    info(message: string, fields: Readonly<Record<string, unknown>>): void;
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly log: Pick<Log, "info" | "warn">;
   /** Watches over messages that are not there as a whole; `onCut` comes before the socket goes. */
   readonly watch?: (socket: WebSocket, onCut: () => void) => void;
   /** Monotonic milliseconds. */

@@ -24,6 +24,7 @@ import type { GuessGuard } from "./middleware/guessGuard.ts";
 import { keysRoutes } from "./keyRevocation.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { webhookRoutes } from "./webhooks.ts";
+import { present } from "../utils/present.ts";
 
 export interface ApiRoutesDeps {
   readonly settings: Settings;
@@ -79,10 +80,13 @@ export function apiRoutes(
       revocation,
     }),
   );
-  routes.route("/", webhookRoutes({ access, outbox, ...(webhooks !== undefined && { webhooks }) }));
+  routes.route("/", webhookRoutes({ access, outbox, ...present({ webhooks }) }));
   routes.route("/", metricsRoutes({ access, metrics, guesses }));
   const liveCallsOf = createLiveKeyCalls({
-    ...{ keyCalls, endCall, flush: recorder.flush, log },
+    keyCalls,
+    endCall,
+    flush: recorder.flush,
+    log,
   });
   const { apiKeys: keys } = settings.server;
   routes.route("/", keysRoutes({ access, keys, revocation, liveCallsOf }));

@@ -24,6 +24,7 @@ import { outboundBatchRoutes } from "./outboundBatches.ts";
 import { twilioRoutes } from "./twilio.ts";
 import { webRoutes } from "./web.ts";
 import { createWebTokens } from "./webTokens.ts";
+import { present } from "../utils/present.ts";
 
 /** What the server's routes are made from. */
 export interface RoutedApp {
@@ -64,8 +65,7 @@ export function createAppRouter(
     );
   const access = createAccess({
     guesses,
-    ...(checkKey !== undefined && { checkKey }),
-    ...(server.publicUrl !== undefined && { publicOrigin: server.publicUrl }),
+    ...present({ checkKey, publicOrigin: server.publicUrl }),
     allowedOrigins: server.allowedOrigins,
     now,
   });
@@ -97,7 +97,7 @@ export function createAppRouter(
     mount(router) {
       router.route(
         "/",
-        twilioRoutes({ ...(phone !== undefined && { phone }), defaultAgent, addressOf, log }),
+        twilioRoutes({ ...present({ phone }), defaultAgent, addressOf, log }),
       );
       router.route(
         "/",
@@ -125,7 +125,7 @@ export function createAppRouter(
           agents: agents.names.map((name) => ({ name, title: agents.get(name)?.title ?? name })),
           defaultAgent,
           engine,
-          ...(server.publicUrl !== undefined && { publicOrigin: server.publicUrl }),
+          ...present({ publicOrigin: server.publicUrl }),
           allowedOrigins: server.allowedOrigins,
           addressOf,
           guesses,
@@ -136,8 +136,16 @@ export function createAppRouter(
       router.route(
         "/",
         apiRoutes({
-          ...{ settings, agents, registry, records, phone, questions, transfers },
-          ...{ access, guesses, log },
+          settings,
+          agents,
+          registry,
+          records,
+          phone,
+          questions,
+          transfers,
+          access,
+          guesses,
+          log,
         }),
       );
       router.route("/", docsRoutes());

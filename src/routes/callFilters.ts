@@ -1,8 +1,9 @@
 import type { z } from "@hono/zod-openapi";
-import { type CallFilter, present } from "../services/store.ts";
+import { type CallFilter } from "../services/store.ts";
 import type { Caller } from "./middleware/access.ts";
 import type { callListQuery } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";
+import { present } from "../utils/present.ts";
 
 /** What a query asks for, narrowed to the calls that its caller may see. */
 export function filterFor(

@@ -5,6 +5,7 @@ import { callerNumberParam } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import { limitedJson } from "./middleware/limitedJson.ts";
 import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
+import { present } from "../utils/present.ts";
 
 export interface DoNotCallRoutesDeps {
   readonly access: RequireScope;
@@ -22,7 +23,7 @@ export function doNotCallRoutes(
 
   routes.openapi({ ...all, ...guarded }, async (c) => {
     const { limit, after } = c.req.valid("query");
-    const entries = await list.list({ limit, ...(after !== undefined && { after }) });
+    const entries = await list.list({ limit, ...present({ after }) });
     const next = entries.length < limit ? null : entries.at(-1)?.number ?? null;
     return c.json({ numbers: entries.map(viewOf), next }, 200);
   });
@@ -38,8 +39,7 @@ export function doNotCallRoutes(
     await list.add({
       number,
       addedAt: now(),
-      ...(addedBy !== undefined && { addedBy }),
-      ...(reason !== undefined && { reason }),
+      ...present({ addedBy, reason }),
     });
     return c.json(await find(number) ?? unlisted(), 200);
   });

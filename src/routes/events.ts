@@ -6,6 +6,7 @@ import { HttpProblem } from "./middleware/errors.ts";
 import { createEventStream } from "./eventStream.ts";
 import { createStreamSlots } from "./middleware/streamSlots.ts";
 import { callIdParam, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
+import type { Clock } from "../utils/clock.ts";
 
 export interface EventsRoutesDeps {
   readonly access: RequireScope;
@@ -19,7 +20,7 @@ export interface EventsRoutesDeps {
   readonly revocation: Pick<KeyRevocation, "onRevoked">;
   /** Of keys' expiry, in milliseconds since 1970. */
   readonly wallClock?: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly setTimer: Clock["setTimer"];
   readonly maxStreamsPerKey?: number;
   readonly maxStreams?: number;
   readonly heartbeatMs?: number;

@@ -6,6 +6,7 @@ import type { FragmentGuard } from "../utils/fragmentGuard.ts";
 import { allowOrigins } from "./cors.ts";
 import { answerErrors, answerNotFound } from "./middleware/errors.ts";
 import { type HealthDeps, healthRoutes } from "./health.ts";
+import type { Log } from "../utils/logger.ts";
 
 /** What the host tells of a request beside the request itself. */
 export interface HostFacts {
@@ -28,11 +29,7 @@ export interface RouterDeps {
   readonly newRequestId: () => string;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  readonly log: {
-    debug(message: string, fields: Readonly<Record<string, unknown>>): void;
-    info(message: string, fields: Readonly<Record<string, unknown>>): void;
-    error(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly log: Pick<Log, "debug" | "info" | "error">;
   /** Adds the routes of every kind; of two that match, the first answers. */
   readonly mount: (router: Router) => void;
 }

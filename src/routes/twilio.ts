@@ -16,6 +16,7 @@ import { HttpProblem } from "./middleware/errors.ts";
 import { phoneNotConfigured } from "./phoneNotConfigured.ts";
 import { createRepeatedWebhooks } from "./middleware/repeatedWebhooks.ts";
 import { createWaitingSockets } from "./middleware/waitingSockets.ts";
+import { present } from "../utils/present.ts";
 
 /** What the phone network tells of a call beside asking what to do. */
 export interface PhoneEvents {
@@ -61,7 +62,9 @@ export function twilioRoutes(
   const now = () => performance.now();
   const repeated = createRepeatedWebhooks(now);
   const waiting = createWaitingSockets({
-    ...{ maxPerAddress: maxWaitingPerAddress, longestMs: LONGEST_WAIT_MS, now },
+    maxPerAddress: maxWaitingPerAddress,
+    longestMs: LONGEST_WAIT_MS,
+    now,
   });
   routes.use("/twilio/*", signedForm(phone));
 
@@ -73,9 +76,7 @@ export function twilioRoutes(
       calls.arrive({
         callSid: callSidOf(form),
         agent: agent ?? defaultAgent,
-        ...(callId !== undefined && { callId }),
-        ...(caller !== undefined && { caller }),
-        ...(called !== undefined && { called }),
+        ...present({ callId, caller, called }),
         callerProven: isProven(form.get("StirVerstat")),
       }));
   });
@@ -98,7 +99,7 @@ export function twilioRoutes(
       const progress = {
         status,
         ...(Number.isSafeInteger(seconds) && { durationSeconds: seconds }),
-        ...(sipCode !== undefined && { sipCode }),
+        ...present({ sipCode }),
       };
       events.status(callSidOf(form), progress, c.req.query("call"));
     }
@@ -147,7 +148,7 @@ export function twilioRoutes(
       isAway: calls.isAway,
       over: claimed,
       log,
-      ...(socketLimits !== undefined && { limits: socketLimits }),
+      ...present({ limits: socketLimits }),
     });
     return response;
   });

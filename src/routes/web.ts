@@ -21,6 +21,7 @@ import {
 import { readHandshake } from "./webHandshake.ts";
 import { webPage } from "./webPage.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";
+import { present } from "../utils/present.ts";
 
 export interface WebRoutesDeps {
   readonly registry: Pick<CallRegistry, "open" | "accepting">;
@@ -82,10 +83,12 @@ export function webRoutes(
     const agent = await readAgent(c.req.raw);
     checkLines();
     const refusal = await deps.budget?.refusal({
-      ...{ direction: "web", keyName, address: addressOf(c) },
+      direction: "web",
+      keyName,
+      address: addressOf(c),
     });
     if (refusal !== undefined) throw limitProblem(refusal);
-    const issued = await tokens.issue({ agent, ...(keyName !== undefined && { keyName }) });
+    const issued = await tokens.issue({ agent, ...present({ keyName }) });
     if (issued === undefined) throw tooManyRequests(FULL_TOKENS_RETRY_SECONDS);
     const { token, expiresAt } = issued;
     return c.json({ token, expiresAt: expiresAt.toISOString() }, 200, NOT_KEPT);
@@ -101,7 +104,9 @@ export function webRoutes(
     const callId = newId("call");
     try {
       const refusal = await deps.budget?.admit(callId, {
-        ...{ direction: "web", ...grant, address: addressOf(c) },
+        direction: "web",
+        ...grant,
+        address: addressOf(c),
       });
       if (refusal !== undefined) throw limitProblem(refusal);
       return connect(c, grant, callId);
@@ -174,7 +179,7 @@ export function webRoutes(
       // Deno finds a protocol only in a list that is written with blanks.
       response.headers.set("Sec-WebSocket-Protocol", WEB_PROTOCOL);
       const watch = env?.watchSocket;
-      handleWebSocket(socket, { session, log, ...(watch !== undefined && { watch }) });
+      handleWebSocket(socket, { session, log, ...present({ watch }) });
       return response;
     } catch (error) {
       session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "no_upgrade" } });

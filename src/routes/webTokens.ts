@@ -2,6 +2,8 @@ import { z } from "zod";
 import { type SingleUseTokens, withStoreDeadline } from "../services/store.ts";
 import { newToken } from "../utils/ids.ts";
 import { HttpProblem } from "./middleware/errors.ts";
+import type { Clock } from "../utils/clock.ts";
+import { present } from "../utils/present.ts";
 
 /** What a token stands for: one call with one agent. */
 export interface WebGrant {
@@ -31,7 +33,7 @@ export interface WebTokensDeps {
   readonly isRevoked: (keyName: string) => boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly setTimer: Clock["setTimer"];
   readonly lifeMs?: number;
   /** Kept by this process alone. */
   readonly most?: number;
@@ -108,7 +110,7 @@ export function createWebTokens(
     }
     if (subject === undefined) return undefined;
     const { agent, keyName } = sharedGrant.parse(JSON.parse(subject));
-    return { agent, ...(keyName !== undefined && { keyName }) };
+    return { agent, ...present({ keyName }) };
   }
 
   function forgetExpired(): void {

@@ -4,6 +4,7 @@ import type { Webhooks } from "../services/webhooks.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
+import { present } from "../utils/present.ts";
 
 export interface WebhookRoutesDeps {
   readonly access: RequireScope;
@@ -21,7 +22,7 @@ export function webhookRoutes(
 
   routes.openapi({ ...list, ...guarded }, async (c) => {
     const { limit, after } = c.req.valid("query");
-    const dead = await outbox.deadLetters({ limit, ...(after !== undefined && { after }) });
+    const dead = await outbox.deadLetters({ limit, ...present({ after }) });
     const last = dead.length < limit ? undefined : dead.at(-1);
     const deliveries = dead.map((letter) => ({
       id: letter.id,

@@ -56,7 +56,6 @@ export { clientsOf } from "./store/postgres/client.ts";
 export { Connections, DatabaseSilent } from "./store/postgres/connections.ts";
 export { listenTo } from "./store/postgres/listener.ts";
 export type { RevokedKeys } from "./store/revokedKeys.ts";
-export { present } from "./store/row.ts";
 export type { SharedClock } from "./store/sharedClock.ts";
 export type { SingleUseTokens } from "./store/singleUseTokens.ts";
 export { openStore, type Store } from "./store/store.ts";

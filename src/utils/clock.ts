@@ -1,4 +1,12 @@
-/** Runs `wake` once after a delay of any length; gives the means to call it off. */
+/** Time as a dependency: tests give their own. */
+export interface Clock {
+  /** Milliseconds: since 1970 where times are kept, monotonic where only differences count. */
+  now(): number;
+  /** Runs `wake` once after a delay of any length; returns the function that cancels it. */
+  setTimer(wake: () => void, delayMs: number): () => void;
+}
+
+/** The real one. */
 export function setTimer(wake: () => void, delayMs: number): () => void {
   let timer: ReturnType<typeof setTimeout>;
   const wait = (leftMs: number) => {

@@ -1,4 +1,6 @@
 import { cutSocket } from "./cutSocket.ts";
+import type { Clock } from "./clock.ts";
+import type { Log } from "./logger.ts";
 
 /**
  * Keeps unfinished messages from filling memory: `Deno.upgradeWebSocket` gathers the fragments of a
@@ -22,8 +24,8 @@ export interface FragmentGuardOptions {
   };
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn">;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { maskText } from "./redaction.ts";
+import type { Log } from "./logger.ts";
 
 /** A fault that outlasts one call, shown by `GET /health` until it is resolved or has not recurred. */
 export interface Incident {
@@ -37,7 +38,7 @@ export interface Incidents {
 export interface IncidentsOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly log: Pick<Log, "warn">;
 }
 
 const STANDS_MS = 10 * 60_000;

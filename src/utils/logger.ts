@@ -24,6 +24,9 @@ export interface Logger {
   child(context: LogFields): Logger;
 }
 
+/** The part of a logger that code writes to; a dependency names the levels that it uses. */
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
+
 /** One record, its fields already fit to be seen. */
 export interface LogRecord {
   readonly timeMs: number;

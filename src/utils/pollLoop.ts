@@ -1,3 +1,5 @@
+import type { Clock } from "./clock.ts";
+
 /** Looks for what there is to do: whenever it is woken, and from time to time; one look at a time. */
 export interface Lookout {
   /** Looks at once, or once more when the look that is under way is over. */
@@ -12,7 +14,7 @@ export interface Lookout {
  */
 export function createLookout(
   look: () => Promise<number | undefined>,
-  setTimer: (wake: () => void, delayMs: number) => () => void,
+  setTimer: Clock["setTimer"],
 ): Lookout {
   let looking: Promise<void> | undefined;
   let again = false;

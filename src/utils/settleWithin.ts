@@ -1,9 +1,11 @@
+import type { Clock } from "./clock.ts";
+
 /** How `settleWithin` waits. */
 export interface Deadline {
   readonly ms: number;
   /** Why it rejects when the work has not settled by then. */
   readonly reason: string;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly setTimer: Clock["setTimer"];
 }
 
 /** Gives what the work gives, or rejects at the deadline; the work itself goes on. */

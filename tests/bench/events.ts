@@ -63,7 +63,10 @@ function serve(log: Parameters<typeof eventsRoutes>[0]["log"]) {
       "/",
       eventsRoutes({
         setTimer,
-        ...{ access, log, findCall: () => Promise.resolve(undefined), now: Date.now },
+        access,
+        log,
+        findCall: () => Promise.resolve(undefined),
+        now: Date.now,
         revocation: { onRevoked() {} },
       }),
     )

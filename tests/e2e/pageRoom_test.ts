@@ -112,7 +112,9 @@ async function typing(
   let closed: Promise<void> | undefined;
   const closeServer = () => closed ??= server.close();
   return {
-    ...{ page, call, closeServer },
+    page,
+    call,
+    closeServer,
     async [Symbol.asyncDispose]() {
       await close();
       await closeServer();
@@ -124,8 +126,14 @@ function say(call: RecordingSession, position: number, text: string): void {
   call.leg.notify({
     type: "turn",
     turn: {
-      ...{ id: `item_${position}`, role: "agent", position, text, final: true },
-      ...{ interrupted: false, by: "voice", startedMs: 0 },
+      id: `item_${position}`,
+      role: "agent",
+      position,
+      text,
+      final: true,
+      interrupted: false,
+      by: "voice",
+      startedMs: 0,
     },
   });
 }

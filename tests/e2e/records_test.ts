@@ -33,7 +33,9 @@ async function startTelling() {
   const ask = (path: string, key: string) =>
     server.request(path, { headers: { "x-api-key": key } });
   return {
-    ...{ server, told, ask },
+    server,
+    told,
+    ask,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await receiver.shutdown();

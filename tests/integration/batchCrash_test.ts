@@ -40,7 +40,9 @@ Deno.test("a process that dies while it brings a batch into the queue leaves not
   await Deno.writeTextFile(`${data.path}/dying-at`, "INSERT INTO dial_queue");
   const env = { ...company.env, OUTBOUND_PER_SECOND: "100", OUTBOUND_PER_MINUTE: "1000" };
   await using dying = await startServerProcess({
-    ...{ data, env, preload: "tests/support/servers/dyingAt.ts" },
+    data,
+    env,
+    preload: "tests/support/servers/dyingAt.ts",
   });
   company.network.connectTo(dying.origin);
   const calls = numbers.slice(0, 4).map((to) => ({ to }));

@@ -12,7 +12,9 @@ Deno.test("case 54: a thousand calls leave no session, socket, timer or entry be
     agent: "greeting: Hi.\ntools: [end_call]",
     env: {
       MAX_CALLS: "40",
-      ...{ CALLER_DAILY_MINUTES: "off", DAILY_USD: "off", INBOUND_DAILY_USD: "off" },
+      CALLER_DAILY_MINUTES: "off",
+      DAILY_USD: "off",
+      INBOUND_DAILY_USD: "off",
     },
     model: { speed: 50, deltaMs: 100, script: saysGoodbye },
     network: { line: { keepHeardMs: 0 } },

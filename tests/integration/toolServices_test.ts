@@ -158,7 +158,11 @@ Deno.test("case 105: no argument replaces, adds to or leaves the address that th
   const talk = await world.ring();
   const given = {
     number: "1/../../admin?x=1#y\r\nX-Evil: 1&tenant=no",
-    ...{ tenant: "other", Scope: "all", "tenant[]": "b", "scope.x": "c", admin: true },
+    tenant: "other",
+    Scope: "all",
+    "tenant[]": "b",
+    "scope.x": "c",
+    admin: true,
   };
   for (const name of ["closed", "open", "open_post"]) await use(talk, name, given);
   const asked = await service.asked.when((all) => all.length === 3);

@@ -99,10 +99,15 @@ for (
       {
         await using server = await startPhoneServer({
           env: {
-            ...{ API_KEYS, DATABASE_URL: place.url, OUTBOUND_PER_SECOND: "1" },
-            ...{ OUTBOUND_CONCURRENT: "100", OUTBOUND_DAILY_MINUTES: "6000" },
-            ...{ JOURNAL_DIR: journals, JOURNAL_TEXTS: "true" },
-            ...{ WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: secret },
+            API_KEYS,
+            DATABASE_URL: place.url,
+            OUTBOUND_PER_SECOND: "1",
+            OUTBOUND_CONCURRENT: "100",
+            OUTBOUND_DAILY_MINUTES: "6000",
+            JOURNAL_DIR: journals,
+            JOURNAL_TEXTS: "true",
+            WEBHOOK_URL: receiver.url,
+            WEBHOOK_SECRET: secret,
           },
           network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
         });
@@ -192,7 +197,7 @@ instancesTest(
       const live = await callIn(first, other);
       assert.deepEqual(
         await erase(first),
-        { ...{ calls: 0, turns: 0, toolCalls: 0 }, pending: 1 },
+        { calls: 0, turns: 0, toolCalls: 0, pending: 1 },
       );
       await until(left, (names) => names.includes(`${live.callId}.jsonl`));
       live.call.hangUp();

@@ -64,7 +64,10 @@ Deno.test("case 56: nothing moves a final state, and callbacks of unknown calls 
   await callUntil(server, callId, ({ outcome }) => outcome === "busy");
   const report = (CallStatus: string, sid = callSid, call = callId) =>
     statusOf(callBack(server, `/twilio/status?call=${call}`, {
-      ...{ CallSid: sid, CallStatus, From: account.number, To: callee },
+      CallSid: sid,
+      CallStatus,
+      From: account.number,
+      To: callee,
     }));
   for (const status of ["ringing", "in-progress", "completed", "no-answer", "nonsense"]) {
     assert.equal(await report(status), 204);

@@ -90,12 +90,19 @@ Deno.test("case 147: who takes a transfer may talk as long as is left for both l
 
 Deno.test("case 147: the phone network's own limit leaves room for whom the agent hands over to", () => {
   const job = {
-    ...{ callId: "c", to: "+14155550123", from: "+14155550100", agent: "desk", keyName: "ops" },
-    ...{ attempt: 1, requestedAt: 0, minutes: 3 },
+    callId: "c",
+    to: "+14155550123",
+    from: "+14155550100",
+    agent: "desk",
+    keyName: "ops",
+    attempt: 1,
+    requestedAt: 0,
+    minutes: 3,
   };
   const limitOf = (transferMs: number) =>
     wireOptions(job, {
-      ...{ publicUrl: "https://parley.example", maxCallMs: 60 * minute },
+      publicUrl: "https://parley.example",
+      maxCallMs: 60 * minute,
       transferMs: () => transferMs,
     }).timeLimit;
   assert.equal(limitOf(0), 4 * 60);

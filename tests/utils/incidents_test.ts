@@ -6,7 +6,7 @@ Deno.test("createIncidents() opens an incident once, counts its reports and clos
   const logged: string[] = [];
   const incidents = createIncidents({
     now: () => at,
-    log: { warn: (message, { code }) => logged.push(`${message}: ${code}`) },
+    log: { warn: (message, { code } = {}) => logged.push(`${message}: ${code}`) },
   });
   incidents.report({ code: "setup_refused", subject: "desk", message: "Unknown key sk-abc" });
   at = 2000;

@@ -8,7 +8,7 @@ import { FLOOR_DB, levelOf } from "../../utils/audioLevel.ts";
 import { SpeechDetector } from "../../utils/speechDetector.ts";
 import type { CallInput } from "../callInput.ts";
 import { LineGap } from "./silenceFill.ts";
-import type { Clock } from "../wakeTimer.ts";
+import type { Clock } from "../../utils/clock.ts";
 
 export interface CallerLineOptions {
   readonly format: AudioFormat;

@@ -1,4 +1,4 @@
-import type { Clock } from "../wakeTimer.ts";
+import type { Clock } from "../../utils/clock.ts";
 
 /** How often a line is looked at, and how much silence is given in place of what did not come. */
 const STEP_MS = 200;

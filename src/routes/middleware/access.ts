@@ -5,6 +5,7 @@ import { tooManyRequests } from "./apiKeys.ts";
 import { HttpProblem } from "./errors.ts";
 import type { GuessGuard } from "./guessGuard.ts";
 import { type AccessRules, isAllowedOrigin, isLocal } from "./webAccess.ts";
+import { present } from "../../utils/present.ts";
 
 /** Who asks, as far as it matters to an answer. */
 export interface Caller {
@@ -113,7 +114,7 @@ export function createAccess(deps: AccessDeps): RequireScope {
     return {
       keyName,
       isAdmin: allows(scopes, "admin"),
-      ...(expiresAt !== undefined && { expiresAt }),
+      ...present({ expiresAt }),
     };
   }
 }

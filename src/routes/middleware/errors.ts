@@ -4,6 +4,8 @@ import { CallRefused } from "../../call/sessionApi.ts";
 import { InstanceSilent } from "../../services/cluster.ts";
 import { TwilioProblem } from "../../services/twilioOutbound.ts";
 import { BodyError } from "../../utils/bodyError.ts";
+import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
 
 /** An answer that is not what was asked for, as the client is to read it. */
 export class HttpProblem extends Error {
@@ -21,9 +23,7 @@ export class HttpProblem extends Error {
   }
 }
 
-export interface ErrorLog {
-  error(message: string, fields: Readonly<Record<string, unknown>>): void;
-}
+export type ErrorLog = Pick<Log, "error">;
 
 /** The one place where what was thrown becomes an answer; what nobody foresaw is logged and not shown. */
 export function answerErrors(log: ErrorLog): ErrorHandler {
@@ -99,7 +99,7 @@ function answer(c: Context, { status, code, sentence, details, headers }: HttpPr
     error: sentence,
     code,
     requestId: requestIdOf(c),
-    ...(details !== undefined && { details }),
+    ...present({ details }),
   };
   return c.json(body, status, { ...headers });
 }

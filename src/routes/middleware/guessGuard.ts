@@ -3,6 +3,7 @@ import { maskAddress } from "../../utils/clientAddress.ts";
 import { createRateLimiter } from "../../utils/rateLimiter.ts";
 import { tooManyRequests } from "./apiKeys.ts";
 import { isProxied } from "./webAccess.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** What is guessed at. */
 export type Guessed = "key" | "token";
@@ -28,7 +29,7 @@ export interface GuessGuardDeps {
   readonly trustProxy?: boolean;
   /** Milliseconds, of any clock that does not go back. */
   readonly now: () => number;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly log: Pick<Log, "warn">;
 }
 
 /** A page that was left open tries its old token a few times; keys are typed in by hand. */

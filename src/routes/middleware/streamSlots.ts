@@ -1,4 +1,5 @@
 import { HttpProblem } from "./errors.ts";
+import type { Clock } from "../../utils/clock.ts";
 
 /** The streams that are open, so that there are not too many, and that they can be ended. */
 export interface StreamSlots {
@@ -23,7 +24,7 @@ export function createStreamSlots(
     readonly maxStreams?: number;
     /** Milliseconds since 1970. */
     readonly wallClock?: () => number;
-    readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+    readonly setTimer: Clock["setTimer"];
   },
 ): StreamSlots {
   const open = new Map<string, Set<AbortController>>();

@@ -4,6 +4,7 @@ import type { Agent } from "../../config/agents.ts";
 import { mainLanguage } from "../../config/agentSchema.ts";
 import { fillTemplate, mentions, type TemplateValues } from "../../config/template.ts";
 import type { AudioFormat } from "../../utils/audioFormat.ts";
+import { present } from "../../utils/present.ts";
 
 /** What one call is made of, before its tools are looked up and its history begins. */
 export interface CallDescription {
@@ -49,15 +50,14 @@ export function describeCall(
       model: agent.model ?? defaults.model,
       instructions: instructions(agent, request, values),
       voice: agent.voice,
-      ...(agent.speed !== undefined && { speed: agent.speed }),
+      ...present({ speed: agent.speed }),
       format: defaults.format,
       turnDetection: turnDetection(agent, modelInterrupts),
       ...(agent.noise_reduction !== "off" && { noiseReduction: agent.noise_reduction }),
       ...(agent.transcription !== "off" && {
         transcription: { model: agent.transcription, ...spokenLanguages(agent) },
       }),
-      ...(agent.reasoning !== undefined && { reasoningEffort: agent.reasoning }),
-      ...(safetyId !== undefined && { safetyId }),
+      ...present({ reasoningEffort: agent.reasoning, safetyId }),
     },
     policy: {
       direction: request.direction,
@@ -142,15 +142,17 @@ function turnDetection(agent: Agent, interrupts: boolean): TurnDetection {
     case "semantic":
       return {
         kind: "semantic",
-        ...(wanted.eagerness !== undefined && { eagerness: wanted.eagerness }),
+        ...present({ eagerness: wanted.eagerness }),
         interrupts,
       };
     case "server":
       return {
         kind: "server",
-        ...(wanted.threshold !== undefined && { threshold: wanted.threshold }),
-        ...(wanted.silence_ms !== undefined && { silenceMs: wanted.silence_ms }),
-        ...(wanted.prefix_ms !== undefined && { prefixMs: wanted.prefix_ms }),
+        ...present({
+          threshold: wanted.threshold,
+          silenceMs: wanted.silence_ms,
+          prefixMs: wanted.prefix_ms,
+        }),
         interrupts,
       };
   }

@@ -2,6 +2,8 @@ import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
 import type { ControlledCall } from "./callControl.ts";
 import type { Recorder } from "../records.ts";
 import { type CallRecord, type CallStore, withStoreDeadline } from "../store.ts";
+import type { Clock } from "../../utils/clock.ts";
+import { present } from "../../utils/present.ts";
 
 /** As much of a call as following it or acting on it takes. */
 export type KnownCall = ControlledCall & Pick<CallRecord, "keyName" | "endedAt">;
@@ -22,7 +24,7 @@ export interface CallLookupDeps {
   readonly calls: Pick<CallStore, "get">;
   readonly recorder: Pick<Recorder, "holds" | "flush">;
   readonly instanceId: string;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly setTimer: Clock["setTimer"];
 }
 
 /** How long the record of a call that has a session here is waited for. */
@@ -56,8 +58,7 @@ export function createCallLookup(
       id,
       instanceId,
       status: "live",
-      ...(callSid !== undefined && { callSid }),
-      ...(keyName !== undefined && { keyName }),
+      ...present({ callSid, keyName }),
     };
   }
 }

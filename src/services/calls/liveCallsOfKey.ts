@@ -1,5 +1,6 @@
 import type { EndCall } from "./endCall.ts";
 import type { CallRecord, KeyCalls } from "../store.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** What becomes of the calls of a key that are under way. */
 export interface LiveKeyCalls {
@@ -14,10 +15,7 @@ export interface LiveKeyCallsDeps {
   /** Settles when all that this process knew of calls before is in the store. */
   readonly flush: () => Promise<void>;
   readonly endCall: EndCall;
-  readonly log: {
-    info(message: string, fields: Readonly<Record<string, unknown>>): void;
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly log: Pick<Log, "info" | "warn">;
 }
 
 /** Creates the function that counts the calls of a key, and ends them if asked to, whichever process holds them. */

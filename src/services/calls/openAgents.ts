@@ -9,13 +9,14 @@ import { agentVoice } from "../../config/agentSchema.ts";
 import type { Settings } from "../../config/settings.ts";
 import { findToolProblems } from "../tools.ts";
 import type { Incidents } from "../../utils/incidents.ts";
+import type { Log } from "../../utils/logger.ts";
 
 export interface OpenAgentsOptions {
   readonly files?: AgentFiles;
   /** What else is wrong with an agent, such as a host that this process may not reach. */
   readonly examine?: (agent: Agent) => readonly string[];
   readonly incidents: Incidents;
-  readonly log: { error(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly log: Pick<Log, "error">;
 }
 
 /**

@@ -6,6 +6,8 @@ import { createDigitMask } from "./digitMask.ts";
 import type { EventHub } from "../events.ts";
 import type { PhoneCalls } from "../phone.ts";
 import type { Tools } from "../tools.ts";
+import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
 
 export interface SessionWorld {
   readonly openModel: OpenModel;
@@ -16,10 +18,7 @@ export interface SessionWorld {
   /** Asked for late: the phone is made after the registry that it needs. */
   readonly phoneCalls: () => PhoneCalls | undefined;
   readonly journal?: NonNullable<SessionPorts["journal"]>;
-  readonly log: {
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-    error(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly log: Pick<Log, "warn" | "error">;
 }
 
 /** What every call's session is given of the world. */
@@ -42,7 +41,7 @@ export function createSessionPorts(
           caller: request.caller,
         }),
         now: () => new Date(),
-        ...(timeZone !== undefined && { timeZone }),
+        ...present({ timeZone }),
       });
     },
     sendDigits(session, digits) {
@@ -54,6 +53,6 @@ export function createSessionPorts(
     failed: ({ id }, error) => log.error("Call failed", { callId: id, error }),
     now: () => performance.now(),
     setTimer,
-    ...(journal !== undefined && { journal }),
+    ...present({ journal }),
   };
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSettings } from "../../config/settings.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** Carries small messages between the processes that share a database. */
 export interface InstanceBus {
@@ -17,9 +18,7 @@ export interface InstanceBus {
 
 export interface InstanceBusOptions {
   readonly instanceId: string;
-  readonly log: {
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly log: Pick<Log, "warn">;
 }
 
 /** Postgres carries messages; a file does not, so there every process is on its own. */

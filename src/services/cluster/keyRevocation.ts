@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { ApiKey } from "../../utils/auth.ts";
 import type { InstanceBus } from "./bus.ts";
 import type { RevokedKeys } from "../store.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** Which API keys have been revoked, known without asking the store. */
 export interface KeyRevocation {
@@ -22,10 +24,8 @@ export interface KeyRevocationOptions {
   readonly bus: Pick<InstanceBus, "publish" | "subscribe" | "onGap">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: {
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn">;
   /** What another process has revoked is known after so long, if its message is lost. */
   readonly refreshMs?: number;
 }

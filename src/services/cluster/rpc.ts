@@ -1,5 +1,8 @@
 import { z } from "zod";
 import type { InstanceBus } from "./bus.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
 
 /** No other process has answered: what was asked for may be done, or not. */
 export class InstanceSilent extends Error {
@@ -26,8 +29,8 @@ export interface InstanceQuestions {
 export interface InstanceQuestionsDeps {
   readonly bus: Pick<InstanceBus, "instanceId" | "isShared" | "publish" | "subscribe">;
   readonly newId: () => string;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn">;
   readonly answerWithinMs?: number;
 }
 
@@ -68,7 +71,7 @@ export function createInstanceQuestions(
       const answer = Promise.withResolvers<unknown>();
       asked.set(id, answer);
       const cancel = setTimer(() => answer.reject(new InstanceSilent()), answerWithinMs);
-      bus.publish("question", { id, kind, body, ...(of !== undefined && { of }) })
+      bus.publish("question", { id, kind, body, ...present({ of }) })
         .catch((cause) => answer.reject(new InstanceSilent({ cause })));
       try {
         return await answer.promise;

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import type { EventLog, SharedEvent } from "../events.ts";
 import type { InstanceBus } from "./bus.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 export interface SharedEventsDeps {
   readonly bus: InstanceBus;
   readonly eventLog: Pick<EventLog, "follow" | "take" | "reach">;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn">;
   /** Events are told together, so many milliseconds' worth. */
   readonly gatherMs?: number;
   /** While others cannot be told, no more is kept for them. */

@@ -1,9 +1,10 @@
 import type { EventHub, EventSubscription } from "./eventHub.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** Logs one line for a call's beginning and one for its end. */
 export function logCalls(
   events: Pick<EventHub, "subscribe">,
-  log: { info(message: string, fields: Readonly<Record<string, unknown>>): void },
+  log: Pick<Log, "info">,
 ): EventSubscription {
   return events.subscribe(
     ({ event }) => event.type === "started" || event.type === "ended",

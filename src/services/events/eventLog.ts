@@ -3,6 +3,7 @@ import { noPositions, type Positions, readPositions, writePositions } from "./ev
 import { type EventPage, EventRing, type ReadOptions, type SharedEvent } from "./eventRing.ts";
 import type { EventHub, PublishedEvent } from "./eventHub.ts";
 import { OriginPositions } from "./originPositions.ts";
+import { present } from "../../utils/present.ts";
 
 /** Where a reader begins. */
 export interface LogStart {
@@ -85,7 +86,7 @@ export function createEventLog(
       sequence: id,
       callId,
       type: event.type,
-      ...(keyName !== undefined && { keyName }),
+      ...present({ keyName }),
       data: JSON.stringify({ callId, at: new Date(atMs).toISOString(), event }),
     };
     append(shared);
@@ -149,7 +150,7 @@ export function createEventLog(
       if (read === undefined) return { position, after: noPositions, missed: "restarted" };
       const missed = positions.whyMissed(read);
       const after = positions.bounded(read);
-      return { position, after, ...(missed !== undefined && { missed }) };
+      return { position, after, ...present({ missed }) };
     },
     read: (position, options) => ring.read(position, options),
     wait(position, timeoutMs, signal) {

@@ -1,4 +1,5 @@
 import { noPositions, type Positions } from "./eventPositions.ts";
+import { present } from "../../utils/present.ts";
 
 /** An event as processes tell it to each other: nothing in it is secret. */
 export interface SharedEvent {
@@ -112,7 +113,7 @@ export class EventRing {
     }
     const next = Math.max(position, to);
     const id = this.#idBefore(next);
-    return { events, position: next, missed, ...(id !== undefined && { id }) };
+    return { events, position: next, missed, ...present({ id }) };
   }
 
   /** Forgets all events of calls; their places stay. */

@@ -1,5 +1,6 @@
 import type { Incidents } from "../../utils/incidents.ts";
 import { shownName, shownReason } from "./faultReason.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** Something that a model's server refused or failed at. */
 export interface ModelFault {
@@ -40,7 +41,7 @@ export interface ModelFaults {
 export interface ModelFaultsOptions {
   /** Absent where nobody looks at them. */
   readonly incidents?: Pick<Incidents, "report" | "resolve"> | undefined;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly log: Pick<Log, "warn">;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
 }

@@ -14,6 +14,9 @@ import { type OutboundJob, requestOf } from "./outboundJob.ts";
 import type { MachineVerdict } from "./amd/amdResult.ts";
 import type { OutboundRecords } from "./placedCallRecords.ts";
 import { WhoAnswered } from "./amd/answerDetection.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
 
 /** A call that has been, or is being, handed to the phone network. */
 export interface PlacedCall {
@@ -53,8 +56,8 @@ export interface PlacedCallsDeps {
   readonly registry: Pick<CallRegistry, "open">;
   readonly calls: Pick<TwilioCalls, "fetch" | "update">;
   readonly records: OutboundRecords;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn">;
   readonly takeover: Takeover;
   /** What to leave on a machine; nothing means to hang up. */
   readonly voicemail: (job: OutboundJob) => SpokenWords | undefined;
@@ -186,7 +189,7 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
     if (call.callSid === undefined || isFinal(call.progress.status)) return;
     const { status, durationSeconds } = await calls.fetch(call.callSid);
     if (isFinal(status) || !await takeover.isElsewhere(call.job.callId)) {
-      return take(call, { status, ...(durationSeconds !== undefined && { durationSeconds }) });
+      return take(call, { status, ...present({ durationSeconds }) });
     }
     call.hangingUp = true;
     forget(call);

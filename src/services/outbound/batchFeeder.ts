@@ -3,6 +3,8 @@ import { createLookout, type Lookout } from "../../utils/pollLoop.ts";
 import type { Batch, Batches, BatchItem } from "../store.ts";
 import { machineDetection, type OutboundJob, retryRule } from "./outboundJob.ts";
 import type { OutboundRecords } from "./placedCallRecords.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** What all calls of a batch have in common. */
 const batchRequest = z.object({
@@ -27,8 +29,8 @@ export interface BatchFeederDeps {
   /** There are new calls in the queue. */
   readonly fed: () => void;
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn">;
   /** Calls of batches that wait in the queue at a time. */
   readonly most?: number;
 }

@@ -6,6 +6,9 @@ import type { Asker } from "./placedCallControl.ts";
 import type { OutboundRecords } from "./placedCallRecords.ts";
 import { PendingExceeded } from "./outboundErrors.ts";
 import { stored } from "./placementDeadline.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
 
 export interface BatchOfCalls extends BatchRequest {
   readonly keyName: string;
@@ -66,8 +69,8 @@ export interface BatchCallsDeps {
   readonly maxPending: number;
   readonly newId: () => string;
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn">;
 }
 
 const CANCEL_TRIES = 6;
@@ -97,7 +100,7 @@ export function createBatchCalls(deps: BatchCallsDeps): BatchCalls {
         if (decision.ok) seen.add(decision.number);
         // Hours come round again; everything else stays as it is.
         if (decision.ok || decision.code === "outside_hours" && decision.opensAt !== undefined) {
-          items.push({ number: to, ...(variables !== undefined && { variables }) });
+          items.push({ number: to, ...present({ variables }) });
         } else refused.push({ index, refusal: decision });
       }
       const batchId = deps.newId();

@@ -5,6 +5,7 @@ import { endOf, outcomeOf } from "../records.ts";
 import { type OutboundJob, readJob } from "./outboundJob.ts";
 import type { PlacedCall, PlacedCalls } from "./activeCalls.ts";
 import { createVerdicts, type VerdictsDeps } from "./amd/amdCallbacks.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** What the phone network tells of placed calls, wherever they were placed. */
 export interface Incoming {
@@ -22,7 +23,7 @@ export interface IncomingDeps extends Omit<VerdictsDeps, "elsewhere" | "placed">
   readonly store: Pick<CallStore, "get">;
   /** A call of which nothing was known has made itself known. */
   readonly bound: (call: PlacedCall) => void;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly log: Pick<Log, "warn">;
 }
 
 export function createIncoming(deps: IncomingDeps): Incoming {

@@ -15,6 +15,7 @@ import {
   OutcomeUnknown,
 } from "./outboundErrors.ts";
 import { type OutboundWire, wireOptions } from "./twilioCallOptions.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** Brings calls whose turn it is to the phone network. */
 export interface Placing {
@@ -48,10 +49,7 @@ export interface PlacingDeps {
   readonly left: (job: OutboundJob) => void;
   readonly began: (job: OutboundJob) => void;
   readonly now: () => number;
-  readonly log: {
-    info(message: string, fields: Readonly<Record<string, unknown>>): void;
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly log: Pick<Log, "info" | "warn">;
 }
 
 type Turn =

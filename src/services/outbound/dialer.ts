@@ -1,6 +1,8 @@
 import { createLookout } from "../../utils/pollLoop.ts";
 import type { DialQueue } from "../store.ts";
 import { type OutboundJob, readJob } from "./outboundJob.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** Takes calls out of the durable queue at the pace of their numbers, and hands them on to be placed. */
 export interface Dialer {
@@ -22,11 +24,8 @@ export interface DialerDeps {
   readonly perSecond: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: {
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-    error(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn" | "error">;
 }
 
 /** How often to look for what another process has left in the queue. */

@@ -11,6 +11,8 @@ import {
 import type { DialRefusal } from "../spending.ts";
 import { type OutboundJob, readJob, retryCallId } from "./outboundJob.ts";
 import type { KeyRefusalCode } from "./keyCheck.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** Puts in order what is left of a placed call when its record is complete. */
 export interface Settlement {
@@ -30,8 +32,8 @@ export interface SettlementDeps {
   readonly tryAgain: (job: OutboundJob, dueAt: number, callId: string) => Promise<void>;
   readonly forget: (callId: string) => void;
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn">;
 }
 
 /** Whoever hangs up may call again at once, unless the store takes longer than this. */

@@ -1,6 +1,8 @@
 import type { EarlierRequest, IdempotencyKeys, RequestKey, StoredResponse } from "../store.ts";
 import { OutcomeUnknown, RequestKeyReused, RequestUnderWay } from "./outboundErrors.ts";
 import { stored } from "./placementDeadline.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** A request that must not have its effect twice. */
 export interface IdempotentRequest extends RequestKey {
@@ -22,8 +24,8 @@ export interface IdempotentRequestsDeps {
   /** Finds out what became of a call of which that was not known. Rejects while it still is not. */
   readonly answerOf: (callId: string) => Promise<StoredResponse>;
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn">;
 }
 
 /** How often another process is asked for its answer, and for how long. */

@@ -24,6 +24,9 @@ import { createUnknownCalls } from "./unresolvedCalls.ts";
 import type { Recorder } from "../records.ts";
 import type { CallRecord, Store } from "../store.ts";
 import type { Takeover } from "../calls.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
 
 /** Calls that this server places. What another key placed does not exist for a key. */
 export interface OutboundCalls extends Initiation, Operations {
@@ -81,14 +84,10 @@ export interface OutboundCallsDeps {
   readonly perSecond: number;
   readonly maxPending: number;
   readonly patienceMs?: number;
-  readonly log: {
-    info(message: string, fields: Readonly<Record<string, unknown>>): void;
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-    error(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly log: Pick<Log, "info" | "warn" | "error">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly setTimer: Clock["setTimer"];
 }
 
 /** Puts together what placing calls takes. */
@@ -103,41 +102,75 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     now,
   });
   const placed = createPlacedCalls({
-    ...{ ...world, registry, calls, records },
-    ...{ takeover: deps.takeover, voicemail: deps.voicemail },
+    ...world,
+    registry,
+    calls,
+    records,
+    takeover: deps.takeover,
+    voicemail: deps.voicemail,
   });
   const allowance = createAllowance({
-    ...{ budget, callBudget, now, maxCallMs: deps.maxCallMs },
+    budget,
+    callBudget,
+    now,
+    maxCallMs: deps.maxCallMs,
   });
   const unknownCalls = createUnknownCalls({
     ...world,
-    ...{ calls, queue, placed, records, allowance, store: store.calls },
+    calls,
+    queue,
+    placed,
+    records,
+    allowance,
+    store: store.calls,
     settle: (call) => settlement.settle(call),
   });
   const placing = createPlacing({
-    ...{ policy: deps.policy, keyStanding: deps.keyStanding, allowance, refusal, now, log },
-    ...{ calls, queue, batches, placed, records, isErased: store.erasure.isDue },
+    policy: deps.policy,
+    keyStanding: deps.keyStanding,
+    allowance,
+    refusal,
+    now,
+    log,
+    calls,
+    queue,
+    batches,
+    placed,
+    records,
+    isErased: store.erasure.isDue,
     agentRefusal: deps.agentRefusal,
     wire: {
-      ...{ publicUrl: deps.publicUrl, maxCallMs: deps.maxCallMs, transferMs: deps.transferMs },
+      publicUrl: deps.publicUrl,
+      maxCallMs: deps.maxCallMs,
+      transferMs: deps.transferMs,
     },
     unknown: unknownCalls.watch,
     left: ({ batch }) => batch !== undefined && batchCalls.wake(),
     began: batchCallBegan,
   });
   const dialer = createDialer({
-    ...{ ...world, queue, place: placing.place, perSecond: deps.perSecond },
+    ...world,
+    queue,
+    place: placing.place,
+    perSecond: deps.perSecond,
   });
   const batchCalls = createBatchCalls({
     ...world,
-    ...{ batches, queue, records, policy: deps.policy, fed: dialer.wake },
+    batches,
+    queue,
+    records,
+    policy: deps.policy,
+    fed: dialer.wake,
     ownNumber: deps.ownNumber,
     newId: () => newId("batch"),
     maxPending: deps.maxPending,
   });
   const settlement = createSettlement({
     ...world,
-    ...{ budget, queue, batches, calls: store.calls },
+    budget,
+    queue,
+    batches,
+    calls: store.calls,
     forget: placed.forget,
     tryAgain: async (job, dueAt, callId) => {
       await queue.admitAgain(records.admission(job, dueAt), now(), callId);
@@ -146,7 +179,12 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   });
   const initiation = createInitiation({
     ...world,
-    ...{ policy: deps.policy, allowance, dialer, placing, refusal, enqueue },
+    policy: deps.policy,
+    allowance,
+    dialer,
+    placing,
+    refusal,
+    enqueue,
     requests: createIdempotentRequests({
       ...world,
       keys: store.idempotency,
@@ -155,12 +193,19 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     storeAnswers: () => deps.recorder.health().status === "ok",
     ownNumber: deps.ownNumber,
     perSecond: deps.perSecond,
-    ...(deps.patienceMs !== undefined && { patienceMs: deps.patienceMs }),
+    ...present({ patienceMs: deps.patienceMs }),
     newId: () => newId("call"),
   });
   const incoming = createIncoming({
-    ...{ placed, records, calls, queue, store: store.calls, log },
-    ...{ voicemail: deps.voicemail, questions: deps.questions, takeover: deps.takeover },
+    placed,
+    records,
+    calls,
+    queue,
+    store: store.calls,
+    log,
+    voicemail: deps.voicemail,
+    questions: deps.questions,
+    takeover: deps.takeover,
     bound: unknownCalls.found,
   });
   const refuseCallsOf = createRevokedKeyCalls({ keyCalls: store.keyCalls, records, now, log });
@@ -173,7 +218,12 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   return {
     ...initiation,
     ...createOperations({
-      ...{ placed, records, calls, queue, store: store.calls, settlement },
+      placed,
+      records,
+      calls,
+      queue,
+      store: store.calls,
+      settlement,
       questions: deps.questions,
     }),
     ...incoming,

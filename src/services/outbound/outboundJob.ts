@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CallRequest } from "../../call/types.ts";
+import { present } from "../../utils/present.ts";
 
 /** When to call again, and how often. */
 export const retryRule = z.object({
@@ -60,8 +61,7 @@ export function requestOf(job: OutboundJob): CallRequest {
     caller: job.to,
     called: job.from,
     keyName: job.keyName,
-    ...(job.context !== undefined && { context: job.context }),
-    ...(job.variables !== undefined && { variables: job.variables }),
+    ...present({ context: job.context, variables: job.variables }),
     ...(job.minutes !== undefined && { maxMs: job.minutes * 60_000 }),
   };
 }

@@ -28,8 +28,14 @@ export function createOutboundRecords(
       const { callId, to, from, agent, keyName } = job;
       return {
         call: {
-          ...{ id: callId, direction: "outbound", status: "queued" },
-          ...{ agent, keyName, from, to, instanceId },
+          id: callId,
+          direction: "outbound",
+          status: "queued",
+          agent,
+          keyName,
+          from,
+          to,
+          instanceId,
           startedAt: now(),
         },
         waiting: { from, dueAt, payload: job },

@@ -1,6 +1,7 @@
 import { advance, type CallProgress, type CallStatus } from "../twilioOutbound.ts";
 import type { CallOutcome, CallRecord } from "../store.ts";
 import { statusOf } from "../records.ts";
+import { present } from "../../utils/present.ts";
 
 /** A placed call, as whoever placed it may see it. */
 export interface OutboundState {
@@ -43,17 +44,14 @@ export function stateOf(
   const { outcome, answeredBy, end } = record;
   return {
     callId: record.id,
-    ...(callSid !== undefined && { callSid }),
+    ...present({ callSid }),
     agent: record.agent,
     to: record.to ?? "",
     status: unknown ? "unknown" : status,
-    ...(position !== undefined && { position }),
-    ...(outcome !== undefined && { outcome }),
-    ...(answeredBy !== undefined && { answeredBy }),
-    ...(seconds !== undefined && { durationSeconds: seconds }),
+    ...present({ position, outcome, answeredBy, durationSeconds: seconds }),
     ...(progress?.sipCode !== undefined && { sipCode: progress.sipCode }),
     ...(end?.detail !== undefined && { detail: end.detail }),
-    ...(retriedBy !== undefined && { retriedBy }),
+    ...present({ retriedBy }),
     createdAt: new Date(record.startedAt).toISOString(),
   };
 }

@@ -32,8 +32,12 @@ export function createAllowance(
       if (accounts.length === 0) return { ok: true, minutes };
       // Near the end of the day's minutes a call is given those that are left, and not refused.
       const decision = await budget.reserve({
-        ...{ callId, accounts, minutes, leastMinutes: granted ?? Math.min(1, minutes) },
-        ...{ usd: callBudget.firstUsd(agent), leastUsd: 0 },
+        callId,
+        accounts,
+        minutes,
+        leastMinutes: granted ?? Math.min(1, minutes),
+        usd: callBudget.firstUsd(agent),
+        leastUsd: 0,
         holdMs: maxCallMs + MARGIN_MS,
       }, now());
       if (!decision.ok) callBudget.refused(decision);

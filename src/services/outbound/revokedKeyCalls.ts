@@ -2,16 +2,14 @@ import type { KeyCalls } from "../store.ts";
 import { readJob } from "./outboundJob.ts";
 import type { KeyRefusalCode } from "./keyCheck.ts";
 import type { OutboundRecords } from "./placedCallRecords.ts";
+import type { Log } from "../../utils/logger.ts";
 
 export interface RevokedKeyCallsDeps {
   readonly keyCalls: KeyCalls;
   readonly records: Pick<OutboundRecords, "ended">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly log: {
-    info(message: string, fields: Readonly<Record<string, unknown>>): void;
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly log: Pick<Log, "info" | "warn">;
 }
 
 const WHY: KeyRefusalCode = "key_revoked";

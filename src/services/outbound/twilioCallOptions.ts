@@ -1,5 +1,6 @@
 import type { TwilioCallOptions } from "../twilioOutbound.ts";
 import type { MachineDetection, OutboundJob } from "./outboundJob.ts";
+import { present } from "../../utils/present.ts";
 
 export interface OutboundWire {
   readonly publicUrl: string;
@@ -45,7 +46,7 @@ function detectionOptions(
   >,
 ): Partial<TwilioCallOptions> {
   return {
-    ...(timeoutSeconds !== undefined && { machineDetectionTimeout: timeoutSeconds }),
+    ...present({ machineDetectionTimeout: timeoutSeconds }),
     ...(speechThresholdMs !== undefined && {
       machineDetectionSpeechThreshold: speechThresholdMs,
     }),

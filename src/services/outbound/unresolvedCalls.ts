@@ -7,6 +7,8 @@ import type { OutboundRecords } from "./placedCallRecords.ts";
 import type { PlacedCall, PlacedCalls } from "./activeCalls.ts";
 import { OutcomeUnknown } from "./outboundErrors.ts";
 import { stored } from "./placementDeadline.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** Calls of which nobody can tell yet whether they were placed: they are looked for, and never repeated. */
 export interface UnknownCalls {
@@ -30,11 +32,8 @@ export interface UnknownCallsDeps {
   /** Does what remains to be done for a call whose record is complete. */
   readonly settle: (call: CallRecord) => void;
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: {
-    info(message: string, fields: Readonly<Record<string, unknown>>): void;
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "info" | "warn">;
 }
 
 const LOOK_MS = 5000;

@@ -2,6 +2,8 @@ import type { EndedCall } from "../../call/sessionApi.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import { isPhoneNumber } from "../../utils/phoneNumber.ts";
 import type { PhoneAnswer, SpokenWords } from "../twilioOutbound.ts";
+import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
 
 export interface AfterCallDeps {
   /** The number behind an agent's alias, where it may be dialled now. */
@@ -12,7 +14,7 @@ export interface AfterCallDeps {
   /** What a caller hears whom nobody took after the agent. */
   readonly nobodyThere: (agent: string) => SpokenWords;
   readonly ownNumber: string;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly log: Pick<Log, "warn">;
 }
 
 /** What the phone network is to do with a caller whose conversation is over. */
@@ -68,8 +70,10 @@ export function createAfterCall(
     if (number === undefined) return apologise(request.agent);
     const timeLimitSeconds = await transferSeconds?.(callId);
     return {
-      ...{ do: "dial", number, ...callerIdOf(request, ownNumber) },
-      ...(timeLimitSeconds !== undefined && { timeLimitSeconds }),
+      do: "dial",
+      number,
+      ...callerIdOf(request, ownNumber),
+      ...present({ timeLimitSeconds }),
     };
   }
 

@@ -28,6 +28,9 @@ import { createPhoneCalls, type PhoneCalls } from "./phoneCalls.ts";
 import type { Records } from "../records.ts";
 import { createSharedCalls } from "./crossProcessCalls.ts";
 import { createStreamTokens } from "./streamTokens.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
 
 /** Everything about phones that is not HTTP. */
 export interface Phone {
@@ -70,12 +73,8 @@ export interface PhoneDeps {
   readonly policy: () => Promise<SpendingPolicy>;
   readonly transfers: Pick<Transfers, "decide">;
   readonly twilioFaults: TwilioFaults;
-  readonly log: {
-    info(message: string, fields: Readonly<Record<string, unknown>>): void;
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-    error(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly log: Pick<Log, "info" | "warn" | "error">;
+  readonly setTimer: Clock["setTimer"];
   /** How long the phone network is given to answer. */
   readonly twilioTimeoutMs?: number;
   readonly dialling?: DiallingTime;
@@ -92,12 +91,24 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
   const { twilioTimeoutMs, dialling: { now = store.clock.now, patienceMs } = {} } = deps;
   const twilio = createTwilioCalls(line, {
     faults: deps.twilioFaults,
-    ...(twilioTimeoutMs !== undefined && { timeoutMs: twilioTimeoutMs }),
+    ...present({ timeoutMs: twilioTimeoutMs }),
   });
   const takeover = createTakeover({ calls: store.calls, recorder, instanceId });
   const outbound = createOutboundCalls({
-    ...{ registry, store, recorder, takeover, events, policy, instanceId, publicUrl, ownNumber },
-    ...{ log, setTimer, perSecond, questions: deps.questions, revocation: records.revocation },
+    registry,
+    store,
+    recorder,
+    takeover,
+    events,
+    policy,
+    instanceId,
+    publicUrl,
+    ownNumber,
+    log,
+    setTimer,
+    perSecond,
+    questions: deps.questions,
+    revocation: records.revocation,
     calls: twilio,
     keyStanding: createKeyStanding({
       keys: settings.server.apiKeys,
@@ -119,17 +130,33 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     callBudget: deps.callBudget,
     maxPending,
     now,
-    ...(patienceMs !== undefined && { patienceMs }),
+    ...present({ patienceMs }),
   });
   const transferredCalls = createTransferredCalls({
-    ...{ budget: store.budget, callBudget: deps.callBudget, calls: store.calls, network: twilio },
-    ...{ prices: records.prices, maxMs: limits.transferMs, now, setTimer, log },
+    budget: store.budget,
+    callBudget: deps.callBudget,
+    calls: store.calls,
+    network: twilio,
+    prices: records.prices,
+    maxMs: limits.transferMs,
+    now,
+    setTimer,
+    log,
   });
   const shared = createSharedCalls({
-    ...{ tokens: store.tokens, calls: store.calls, now: store.clock.now, setTimer, log },
+    tokens: store.tokens,
+    calls: store.calls,
+    now: store.clock.now,
+    setTimer,
+    log,
   });
   const calls = createPhoneCalls({
-    ...{ registry, takeover, ownNumber, log, setTimer, shared },
+    registry,
+    takeover,
+    ownNumber,
+    log,
+    setTimer,
+    shared,
     tokens: createStreamTokens(newToken),
     placedSession: outbound.sessionFor,
     budget: deps.callBudget,

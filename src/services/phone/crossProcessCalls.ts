@@ -1,4 +1,6 @@
 import type { CallRecord, CallStore, SingleUseTokens } from "../store.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** What the processes behind one address have to know of each other's phone calls. */
 export interface SharedCalls {
@@ -20,8 +22,8 @@ export interface SharedCallsDeps {
   readonly tokens: SingleUseTokens;
   readonly calls: Pick<CallStore, "bySid">;
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn">;
   readonly lifetimeMs?: number;
 }
 

@@ -1,6 +1,7 @@
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { SharedCalls } from "./crossProcessCalls.ts";
 import type { StreamTokens } from "./streamTokens.ts";
+import type { Clock } from "../../utils/clock.ts";
 
 /** The media streams that the phone network is to bring: one at a time for each call, by its token. */
 export interface ExpectedStreams {
@@ -28,7 +29,7 @@ export interface ExpectedStreamsDeps {
   readonly late: (session: CallSession, callSid: string) => void;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly setTimer: Clock["setTimer"];
   readonly withinMs: number;
 }
 

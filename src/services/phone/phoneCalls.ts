@@ -10,6 +10,9 @@ import type { CallRecord } from "../store.ts";
 import type { StreamTokens } from "./streamTokens.ts";
 import type { Takeover } from "../calls.ts";
 import { newId } from "../../utils/ids.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
 
 /** A call for which the phone network asks what to do. */
 export interface ArrivingCall {
@@ -63,12 +66,10 @@ export interface PhoneCallsDeps {
   readonly ownNumber: string;
   /** Changes a running call's instructions, or ends it where there are none. */
   readonly redirect: (callSid: string, next: PhoneAnswer) => Promise<void>;
-  readonly log: {
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly log: Pick<Log, "warn">;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly setTimer: Clock["setTimer"];
   /** How long an answered call may be without its stream. */
   readonly streamWithinMs?: number;
 }
@@ -77,9 +78,9 @@ export interface PhoneCallsDeps {
 function requestOf({ direction, agent, from, to }: CallRecord): CallRequest {
   const [caller, called] = direction === "outbound" ? [to, from] : [from, to];
   return {
-    ...{ direction, agent },
-    ...(caller !== undefined && { caller }),
-    ...(called !== undefined && { called }),
+    direction,
+    agent,
+    ...present({ caller, called }),
   };
 }
 
@@ -97,7 +98,12 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
   /** Of those, who has hung up meanwhile. */
   const gone = new Map<string, CallEnd>();
   const streams = createExpectedStreams({
-    ...{ tokens, shared, now, setTimer, late: giveUp, withinMs: deps.streamWithinMs ?? 20_000 },
+    tokens,
+    shared,
+    now,
+    setTimer,
+    late: giveUp,
+    withinMs: deps.streamWithinMs ?? 20_000,
   });
 
   return {
@@ -198,9 +204,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
         direction: "inbound",
         agent,
         callSid,
-        ...(caller !== undefined && { caller }),
-        ...(called !== undefined && { called }),
-        ...(callerProven !== undefined && { callerProven }),
+        ...present({ caller, called, callerProven }),
       }, callId);
       return answered(session, callSid);
     } catch (error) {

@@ -9,6 +9,9 @@ import {
 } from "../store.ts";
 import { type CallBudget, costOf, type PhoneTime, type Prices } from "../spending.ts";
 import { type CallProgress, isFinal, type TwilioCalls } from "../twilioOutbound.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
 
 /** Transferred calls: bounded, and counted until their last leg is over. */
 export interface TransferredCalls {
@@ -31,8 +34,8 @@ export interface TransferredCallsDeps {
   readonly maxMs: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn">;
 }
 
 /** A transfer is given so much at least, even where nothing is left of a day. */
@@ -98,12 +101,17 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
     if (call === undefined) return maxMs;
     const { direction, keyName, from, to, answeredAt = now() } = call;
     const accounts = callBudget.accountsOf({
-      ...{ direction, keyName, number: direction === "inbound" ? from : to },
+      direction,
+      keyName,
+      number: direction === "inbound" ? from : to,
     });
     if (accounts.length === 0) return maxMs;
     const soFar = Math.max(0, now() - answeredAt) / 60_000;
     const { minutes } = await budget.extend({
-      ...{ callId, accounts, usd: 0, minutes: soFar + 2 * maxMs / 60_000 },
+      callId,
+      accounts,
+      usd: 0,
+      minutes: soFar + 2 * maxMs / 60_000,
       holdMs: maxMs + MARGIN_MS,
     }, now());
     return Math.max(0, minutes - soFar) / 2 * 60_000;
@@ -124,15 +132,18 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
     const mostMs = Math.max(0, now() - (answeredAt ?? now())) + ASK_EVERY_MS;
     const transferredMs = Math.max(0, Math.min(durationSeconds * 1000, mostMs) - agentMs);
     const cost = direction === "web" ? call.cost : withPhone(call.cost, {
-      ...{ direction, connectedMs: agentMs + transferredMs, transferredMs, number: to },
+      direction,
+      connectedMs: agentMs + transferredMs,
+      transferredMs,
+      number: to,
     });
-    await calls.endTransfer(call.id, { transferredMs, ...(cost !== undefined && { cost }) });
+    await calls.endTransfer(call.id, { transferredMs, ...present({ cost }) });
     await budget.settle(
       call.id,
       spentBy({
         ...call,
         transferredMs,
-        ...(cost !== undefined && { cost }),
+        ...present({ cost }),
       }),
     );
   }

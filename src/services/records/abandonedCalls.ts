@@ -6,6 +6,8 @@ import type { Phone } from "../phone.ts";
 import { endAbandoned } from "./endAbandonedCall.ts";
 import type { Records } from "./openRecords.ts";
 import type { CallRecord, Store } from "../store.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 export interface ReconcilerDeps {
   readonly records:
@@ -22,11 +24,8 @@ export interface ReconcilerDeps {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly monotonic?: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: {
-    info(message: string, fields: Readonly<Record<string, unknown>>): void;
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "info" | "warn">;
 }
 
 const LOOK_MS = 10_000;

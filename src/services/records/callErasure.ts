@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { CallJournals } from "./callJournals.ts";
 import type { InstanceBus } from "../cluster.ts";
 import type { CallErasure, ErasedNumber } from "../store.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** Forgets calls on demand, in the store and in the journals of every process. */
 export interface Forgetting {
@@ -27,7 +28,7 @@ export interface ForgettingDeps {
   readonly bus: Pick<InstanceBus, "publish" | "subscribe">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly log: Pick<Log, "warn">;
 }
 
 const TOPIC = "erased";

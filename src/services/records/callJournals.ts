@@ -1,5 +1,7 @@
 import type { SessionPorts } from "../../call/session.ts";
 import { encodeJournal } from "../../call/journal/journal.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** Keeps a file per call from which it can be lived through again. */
 export interface CallJournals {
@@ -17,8 +19,8 @@ export interface CallJournalsDeps {
   readonly append: (path: string, text: string) => Promise<void>;
   /** As far as there is such a file. */
   readonly remove: (path: string) => Promise<void>;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn">;
 }
 
 /** Nothing is written while a call speaks: lines wait in memory, and so many at most. */

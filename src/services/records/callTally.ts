@@ -20,6 +20,7 @@ import {
   percentile,
 } from "../store.ts";
 import { impliedOutcome } from "./impliedOutcome.ts";
+import { present } from "../../utils/present.ts";
 
 /** More turns than any conversation has. */
 const MAX_LATENCIES = 5000;
@@ -193,8 +194,7 @@ export function endingOf({ call, end, endedAt, durationMs, connectedMs, ...sums 
     usage,
     cost,
     latenciesMs,
-    ...(outcome !== undefined && { outcome }),
-    ...(latency !== undefined && { latency }),
+    ...present({ outcome, latency }),
   };
 }
 

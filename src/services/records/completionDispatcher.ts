@@ -1,6 +1,8 @@
 import type { EventHub } from "../events.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import type { CallContent, CallRecord, CallStore } from "../store.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /**
  * Tells of calls that are over and whose records are complete: at least once of each, also of those
@@ -25,13 +27,11 @@ export interface EndedCallsOptions {
   readonly tell: (call: CallRecord) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly setTimer: Clock["setTimer"];
   /** From 0 to 1. */
   readonly random: () => number;
   readonly incidents: Pick<Incidents, "report" | "resolve">;
-  readonly log: {
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly log: Pick<Log, "warn">;
   readonly retryMs?: number;
   /** While the store fails, so many calls are remembered, the newest. */
   readonly maxWaiting?: number;

@@ -23,6 +23,7 @@ import { createRecorder, type RecordedCall, type Recorder } from "./recorder.ts"
 import { startRetention } from "./retention.ts";
 import type { CallRecord, Store } from "../store.ts";
 import { createWebhooks, type Webhooks } from "../webhooks.ts";
+import { present } from "../../utils/present.ts";
 
 /** All who watch calls: what they tell is written down, counted, and told to others. */
 export interface Records {
@@ -111,13 +112,18 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     twilioFaults: deps.twilioFaults,
     budget: deps.budget,
     storeHealth: () => recorder.health(),
-    ...(webhooks !== undefined && { webhooks }),
+    ...present({ webhooks }),
     memory: () => Deno.memoryUsage(),
     startedAt: Math.round(performance.timeOrigin / 1000),
   });
   const { flush } = recorder;
   const forgetting = createForgetting({
-    ...{ erasure: store.erasure, flush, journals: deps.journals, bus, now, log },
+    erasure: store.erasure,
+    flush,
+    journals: deps.journals,
+    bus,
+    now,
+    log,
     forgetEvents: eventLog.forget,
   });
   const endedCalls = createEndedCalls({
@@ -137,11 +143,20 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     log,
   });
   const revocation = await openKeyRevocation({
-    ...{ keys: store.revokedKeys, apiKeys: settings.server.apiKeys, bus, now, setTimer, log },
+    keys: store.revokedKeys,
+    apiKeys: settings.server.apiKeys,
+    bus,
+    now,
+    setTimer,
+    log,
   });
   const { retentionDays, journal } = settings.records;
   const stopRetention = startRetention({
-    ...{ store, now, setTimer, incidents: deps.incidents, log },
+    store,
+    now,
+    setTimer,
+    incidents: deps.incidents,
+    log,
     days: retentionDays,
     ...(journal !== undefined && { journalDir: journal.dir }),
   });
@@ -156,7 +171,7 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     modelsOf: (session) => modelsOf(session, deps),
     endedCalls,
     forgetting,
-    ...(webhooks !== undefined && { webhooks }),
+    ...present({ webhooks }),
     async close() {
       eventLog.close();
       await sharedEvents.close();

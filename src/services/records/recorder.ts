@@ -12,6 +12,9 @@ import type {
   NewCall,
   SharedClock,
 } from "../store.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
 
 /** A call as the recorder is told of it. */
 export interface RecordedCall {
@@ -52,11 +55,8 @@ export interface RecorderOptions {
   readonly callOf: (callId: string) => RecordedCall | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly log: {
-    info(message: string, fields: Readonly<Record<string, unknown>>): void;
-    error(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly log: Pick<Log, "info" | "error">;
+  readonly setTimer: Clock["setTimer"];
   readonly maxDetails?: number;
 }
 
@@ -130,12 +130,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       status: outbound ? "queued" : "ringing",
       startedAt,
       instanceId,
-      ...(request.keyName !== undefined && { keyName: request.keyName }),
-      ...(callSid !== undefined && { callSid }),
-      ...(from !== undefined && { from }),
-      ...(to !== undefined && { to }),
-      ...(model !== undefined && { model }),
-      ...(transcriptionModel !== undefined && { transcriptionModel }),
+      ...present({ keyName: request.keyName, callSid, from, to, model, transcriptionModel }),
     };
   }
 

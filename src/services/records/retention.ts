@@ -2,6 +2,8 @@ import { createClockGuard } from "./retentionClock.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import { forgetErasedJournals, forgetOldJournals } from "./journalRetention.ts";
 import type { Store } from "../store.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 export interface RetentionDeps {
   readonly store: Pick<Store, "calls" | "erasure" | "facts" | "prune">;
@@ -12,12 +14,9 @@ export interface RetentionDeps {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly monotonic?: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly setTimer: Clock["setTimer"];
   readonly incidents: Pick<Incidents, "report" | "resolve">;
-  readonly log: {
-    info(message: string, fields: Readonly<Record<string, unknown>>): void;
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly log: Pick<Log, "info" | "warn">;
 }
 
 const HOUR_MS = 60 * 60_000;
@@ -30,7 +29,12 @@ export function startRetention(deps: RetentionDeps): () => Promise<void> {
   const { store, days, journalDir, now, setTimer, incidents, log } = deps;
   const { monotonic = () => performance.now() } = deps;
   const isPlausible = createClockGuard({
-    ...{ facts: store.facts, newestCall: store.calls.newest, days, now, monotonic, incidents },
+    facts: store.facts,
+    newestCall: store.calls.newest,
+    days,
+    now,
+    monotonic,
+    incidents,
   });
   let closed = false;
   let working: Promise<void> | undefined;

@@ -1,5 +1,7 @@
 import { type CallStore, type CallWrite, StatementRefused } from "../store.ts";
 import { WriteQueue } from "./writeQueue.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 export type RecorderHealth =
   | { readonly status: "ok" }
@@ -15,11 +17,8 @@ export type RecorderHealth =
 export interface StoreWriterOptions {
   readonly calls: Pick<CallStore, "write">;
   readonly now: () => number;
-  readonly log: {
-    info(message: string, fields: Readonly<Record<string, unknown>>): void;
-    error(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly log: Pick<Log, "info" | "error">;
+  readonly setTimer: Clock["setTimer"];
   readonly maxDetails: number;
 }
 

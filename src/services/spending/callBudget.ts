@@ -16,6 +16,8 @@ import {
   withStoreDeadline,
 } from "../store.ts";
 import type { Incidents } from "../../utils/incidents.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** What calls may use of the day: asked before one begins, while it goes on, and told at its end. */
 export interface CallBudget {
@@ -65,8 +67,8 @@ export interface CallBudgetDeps {
   readonly incidents: Pick<Incidents, "report">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn">;
 }
 
 /** What is set aside at a time, so that many calls can share what is left of a day. */
@@ -105,8 +107,13 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
       if (accounts.length === 0) return undefined;
       try {
         const decision = await soon(budget.reserve({
-          ...{ callId, accounts, holdMs: HOLD_MS, leastMinutes: 0, leastUsd: 0 },
-          ...{ minutes: STRETCH.minutes, usd: firstUsd(call.agent) },
+          callId,
+          accounts,
+          holdMs: HOLD_MS,
+          leastMinutes: 0,
+          leastUsd: 0,
+          minutes: STRETCH.minutes,
+          usd: firstUsd(call.agent),
         }, now()));
         if (!decision.ok) return told(decision);
       } catch (error) {
@@ -124,7 +131,11 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
       });
       if (accounts.length === 0) return Promise.resolve({ minutes, usd });
       return budget.extend({
-        ...{ callId, accounts, minutes, usd: Math.min(usd, callUsd), holdMs: HOLD_MS },
+        callId,
+        accounts,
+        minutes,
+        usd: Math.min(usd, callUsd),
+        holdMs: HOLD_MS,
       }, now());
     },
     left: (callId) => void admitted.delete(callId),

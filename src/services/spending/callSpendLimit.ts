@@ -11,6 +11,8 @@ import { type CallBudget, STRETCH } from "./callBudget.ts";
 import { addUsage, usageOfResponse, usageOfTranscription } from "./callUsage.ts";
 import type { EventHub } from "../events.ts";
 import { costOf, type Prices } from "./pricing.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** Ends calls that have come to what they may, or for which nothing is left of a day. */
 export interface SpendGuard {
@@ -29,11 +31,8 @@ export interface SpendGuardDeps {
   readonly budget: Pick<CallBudget, "extend" | "isPriced" | "left">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: {
-    info(message: string, fields: Readonly<Record<string, unknown>>): void;
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "info" | "warn">;
 }
 
 interface Running {

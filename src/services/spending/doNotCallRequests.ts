@@ -6,6 +6,7 @@ import type { SpendingPolicy } from "./dialPolicy.ts";
 import type { DoNotCallList } from "../store.ts";
 import type { PutOnDoNotCallList } from "../tools.ts";
 import { createTransfers, type Transfers } from "./transferPolicy.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** What keeps the server from calling whom it should not. */
 export interface Safety {
@@ -21,7 +22,7 @@ export interface SafetyDeps {
   /** Asked for late: the registry is made after the tools that its calls need. */
   readonly registry: () => Pick<CallRegistry, "get">;
   readonly now: () => number;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly log: Pick<Log, "warn">;
 }
 
 export async function createSafety(deps: SafetyDeps): Promise<Safety> {

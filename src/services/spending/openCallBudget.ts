@@ -2,6 +2,7 @@ import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
 import { type CallBudget, type CallBudgetDeps, createCallBudget } from "./callBudget.ts";
 import { createCallAccounts, type Store } from "../store.ts";
+import { present } from "../../utils/present.ts";
 
 export interface OpenCallBudgetDeps extends Pick<CallBudgetDeps, "incidents" | "setTimer" | "log"> {
   readonly settings: Settings;
@@ -31,7 +32,7 @@ export async function openCallBudget(
     budget: store.budget,
     accountsOf: createCallAccounts(settings, await store.facts.getOrSet(SECRET, newToken())),
     isPriced: (agent) => !unpriced.has(agent),
-    ...(callUsd !== undefined && { callUsd }),
+    ...present({ callUsd }),
     now: store.clock.now,
   });
 }

@@ -1,6 +1,7 @@
 import type { Database, Row } from "./database.ts";
-import { maybeText, numberOf, present, textOf } from "./row.ts";
+import { maybeText, numberOf, textOf } from "./row.ts";
 import { storableText } from "./storableText.ts";
+import { present } from "../../utils/present.ts";
 
 export interface DoNotCallEntry {
   readonly number: string;

@@ -72,22 +72,6 @@ export function readable<T>(rows: readonly Row[], read: (row: Row) => T): readon
   });
 }
 
-/** The members that are there, so that an absent one is no member at all. */
-export function present<T extends object>(
-  members: T,
-): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
-  for (const name in members) {
-    const value = members[name];
-    if (isDefined(value)) kept[name] = value;
-  }
-  return kept;
-}
-
-function isDefined<T>(value: T): value is Exclude<T, undefined> {
-  return value !== undefined;
-}
-
 function isChoice<T extends string>(
   text: string,
   choices: Readonly<Record<T, unknown>>,

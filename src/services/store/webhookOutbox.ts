@@ -1,6 +1,7 @@
 import type { Database, Row, Statement } from "./database.ts";
-import { maybeText, numberOf, present, textOf } from "./row.ts";
+import { maybeText, numberOf, textOf } from "./row.ts";
 import { storableText } from "./storableText.ts";
+import { present } from "../../utils/present.ts";
 
 /** One event on its way to one endpoint. */
 export interface NewDelivery {

@@ -1,11 +1,12 @@
 import { type Agents, AgentsError, defaultProblem } from "../../config/agents.ts";
 import { createAgentTools, type ToolServices } from "./agentTools.ts";
 import type { Tools } from "./toolRegistry.ts";
+import type { Log } from "../../utils/logger.ts";
 
 export interface EquipOptions {
   readonly defaultAgent: string;
   readonly services: ToolServices;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly log: Pick<Log, "warn">;
 }
 
 /** The tools of every usable agent, by its name. Throws `AgentsError` where no file has the default's name. */

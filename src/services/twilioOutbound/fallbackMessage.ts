@@ -1,4 +1,5 @@
 import { type AgentVoice, mainLanguage } from "../../config/agentSchema.ts";
+import { present } from "../../utils/present.ts";
 
 /** A sentence that the phone network says in a voice of its own. */
 export interface SpokenWords {
@@ -13,7 +14,7 @@ export interface SpokenWords {
 export function spokenFor(agent: AgentVoice, text: string): SpokenWords {
   const { phone_voice: voice } = agent;
   const language = networkLanguage(mainLanguage(agent));
-  return { text, language, ...(voice !== undefined && { voice }) };
+  return { text, language, ...present({ voice }) };
 }
 
 /** What a caller hears when the agent cannot speak: the agent's own sentence, or one in its language. */

@@ -2,6 +2,7 @@ import type { CallListInstanceCreateOptions as TwilioCallOptions } from "twilio/
 import { type CallStatus, readStatus } from "./callStatus.ts";
 import type { TwilioFaults } from "./twilioFaults.ts";
 import { problemOfAnswer, TwilioProblem } from "./twilioProblem.ts";
+import { present } from "../../utils/present.ts";
 
 export type { TwilioCallOptions };
 
@@ -114,7 +115,7 @@ export function createTwilioCalls(
       const response = await fetch(url, {
         method: form === undefined ? "GET" : "POST",
         headers,
-        ...(form !== undefined && { body: form }),
+        ...present({ body: form }),
         // Credentials go to the address in the settings and to no other.
         redirect: "error",
         signal: AbortSignal.timeout(timeoutMs),
@@ -185,8 +186,7 @@ function readCall(body: unknown): PhoneCall | undefined {
     sid: body.sid,
     status: readStatus(status) ?? "queued",
     ...(Number.isSafeInteger(seconds) && seconds >= 0 && { durationSeconds: seconds }),
-    ...(createdAt !== undefined && { createdAt }),
-    ...(endedAt !== undefined && { endedAt }),
+    ...present({ createdAt, endedAt }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { maskText } from "../../utils/redaction.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import type { TwilioProblem } from "./twilioProblem.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** Tells of what Twilio refuses: in the log, in numbers by code, and as an incident where it lasts. */
 export interface TwilioFaults {
@@ -16,7 +17,7 @@ export interface TwilioFaults {
 
 export interface TwilioFaultsDeps {
   readonly incidents: Pick<Incidents, "report" | "resolve">;
-  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
+  readonly log: Pick<Log, "warn">;
 }
 
 const INCIDENT = "phone_network_refuses";

@@ -1,5 +1,6 @@
 import VoiceResponse from "twilio/lib/twiml/VoiceResponse.js";
 import type { SpokenWords } from "./fallbackMessage.ts";
+import { present } from "../../utils/present.ts";
 
 /** What the phone network is to do with a call next. */
 export type PhoneAnswer =
@@ -47,8 +48,7 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
           answerOnBridge: true,
           // Asked how the dial came out: nobody is dropped in silence because a phone was busy.
           action: `${publicUrl}/twilio/resume`,
-          ...(answer.callerId !== undefined && { callerId: answer.callerId }),
-          ...(answer.timeLimitSeconds !== undefined && { timeLimit: answer.timeLimitSeconds }),
+          ...present({ callerId: answer.callerId, timeLimit: answer.timeLimitSeconds }),
         },
         answer.number,
       );
@@ -68,5 +68,5 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
 
 /** By hand, because the library's types know only the voices of the day that it was made. */
 function say(response: VoiceResponse, { text, language, voice }: SpokenWords): void {
-  response.addChild("Say", { language, ...(voice !== undefined && { voice }) }).addText(text);
+  response.addChild("Say", { language, ...present({ voice }) }).addText(text);
 }

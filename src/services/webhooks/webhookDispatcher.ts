@@ -4,6 +4,8 @@ import { createLookout } from "../../utils/pollLoop.ts";
 import type { CallContent, CallRecord, Delivery, WebhookOutbox } from "../store.ts";
 import { post, retryDelayMs } from "./webhookDelivery.ts";
 import { endedMessage, type Message, messageOf, testMessage } from "./webhookMessages.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** Tells the operator's own server what happens in calls: at least once each, signed, in no fixed order. */
 export interface Webhooks {
@@ -31,10 +33,8 @@ export interface WebhooksOptions {
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
-  readonly log: {
-    warn(message: string, fields: Readonly<Record<string, unknown>>): void;
-  };
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "warn">;
   readonly maxConcurrent?: number;
   readonly timeoutMs?: number;
   /** While the store fails, so many messages wait in memory. */

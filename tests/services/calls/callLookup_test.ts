@@ -25,7 +25,10 @@ async function startLookup() {
       answer(() => store.calls.write(writes)),
   };
   const recorder = createRecorder({
-    ...{ calls, instances: store.instances, instanceId: "here", prices: listPrices },
+    calls,
+    instances: store.instances,
+    instanceId: "here",
+    prices: listPrices,
     events: createEventHub(() => 0),
     callOf: () => undefined,
     now: () => 0,
@@ -39,7 +42,10 @@ async function startLookup() {
     recorder,
     deadlines,
     lookup: createCallLookup({
-      ...{ registry: { get: (id) => live.get(id) }, calls, recorder, instanceId: "here" },
+      registry: { get: (id) => live.get(id) },
+      calls,
+      recorder,
+      instanceId: "here",
       setTimer: (wake) => {
         deadlines.push(wake);
         return () => {};

@@ -30,8 +30,12 @@ Deno.test("read() gives what lies behind a position, and where to read on", asyn
   await settled();
   const page = log.read(1, everything);
   assert.deepEqual(page.events, [{
-    ...{ origin: "here", sequence: 2, callId: "call_b", type: "notice" },
-    ...{ id: "here-2", text: "here-2 notice" },
+    origin: "here",
+    sequence: 2,
+    callId: "call_b",
+    type: "notice",
+    id: "here-2",
+    text: "here-2 notice",
   }]);
   assert.deepEqual([page.position, page.missed], [2, false]);
   assert.deepEqual(log.read(2, everything).events, []);

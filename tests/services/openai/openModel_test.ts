@@ -397,7 +397,9 @@ contract("is lost when the bare set-up is refused too", async (stage) => {
 const RICH: Partial<ModelSetup> = {
   turnDetection: { kind: "semantic", eagerness: "low", interrupts: true },
   tools: ["end_call", "find_order"].map((name) => ({
-    ...{ name, description: "", parameters: { type: "object" } },
+    name,
+    description: "",
+    parameters: { type: "object" },
   })),
 };
 
@@ -1052,7 +1054,10 @@ contract("case 69: figures that cannot be are not believed", async (stage) => {
   for (const index of [-1, 0.5, 1e300, "1", null, 3]) {
     session.say({
       type: "response.output_audio.delta",
-      ...{ response_id: "r", item_id: "i", content_index: index, delta: "AAAA" },
+      response_id: "r",
+      item_id: "i",
+      content_index: index,
+      delta: "AAAA",
     });
   }
   client.send({ type: "truncate", itemId: "i", contentIndex: 0, audioEndMs: 9 });

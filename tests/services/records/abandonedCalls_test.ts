@@ -26,7 +26,11 @@ Deno.test("calls that a crash left open are ended at the next start, and what wa
     opened({ id: "call_web", keyName: "ops", direction: "web", status: "live", startedAt }),
     said("call_web", { id: "t1", text: "Until then.", final: true }),
     opened({
-      ...{ id: "call_phone", keyName: "ops", direction: "inbound", status: "live", startedAt },
+      id: "call_phone",
+      keyName: "ops",
+      direction: "inbound",
+      status: "live",
+      startedAt,
       callSid: `CA${"5".repeat(32)}`,
     }),
   ]);

@@ -26,7 +26,7 @@ for (const [days, left] of [[30, ["call_new"]], [undefined, ["call_new", "call_o
           if (wakes.push(wake) === 2) again.resolve();
           return () => {};
         },
-        log: { info() {}, warn: (_, { error }) => again.reject(error) },
+        log: { info() {}, warn: (_, { error } = {}) => again.reject(error) },
       });
       wakes[0]?.();
       await again.promise;
@@ -83,7 +83,9 @@ async function startLooks(days: number, began: number) {
     let wake = () => {};
     let lookedAgain = Promise.withResolvers<void>();
     const stop = startRetention({
-      ...{ store, days, incidents },
+      store,
+      days,
+      incidents,
       now: () => clock.wall,
       monotonic: () => clock.mono,
       setTimer(next) {
@@ -103,7 +105,9 @@ async function startLooks(days: number, began: number) {
     };
   };
   return {
-    ...{ store, clock, start },
+    store,
+    clock,
+    start,
     codes: () => incidents.list().map(({ code }) => code),
     pass(ms: number) {
       clock.wall += ms;

@@ -155,8 +155,12 @@ Deno.test("an hour's talk fits into what one call may cost by default, also on a
   // Four turns a minute, half of it the agent's, with a context that is cut back several times.
   const usage: CallUsage = {
     ...noUsage,
-    ...{ inputAudio: 4_450_000, cachedAudio: 4_300_000, outputAudio: 36_000 },
-    ...{ inputText: 500_000, cachedText: 470_000, outputText: 10_000 },
+    inputAudio: 4_450_000,
+    cachedAudio: 4_300_000,
+    outputAudio: 36_000,
+    inputText: 500_000,
+    cachedText: 470_000,
+    outputText: 10_000,
   };
   const { usd } = costOf({
     usage,

@@ -101,8 +101,11 @@ for (const { name, make, ignore } of backends) {
     await budget.reserve(request({ callId: "a" }), 1000);
     await budget.release("a");
     const nothing = {
-      ...{ callsLastMinute: 0, callsToday: 0, concurrent: 0 },
-      ...{ minutesToday: 0, usdToday: 0 },
+      callsLastMinute: 0,
+      callsToday: 0,
+      concurrent: 0,
+      minutesToday: 0,
+      usdToday: 0,
     };
     assert.deepEqual(await budget.used(ops, 1000), nothing);
   });

@@ -56,7 +56,9 @@ export async function startTwoInstances(
   const first = stack.use(await startPhoneServer({ ...options, env }));
   const second = stack.use(await startBeside(first, env, options.overrides));
   return {
-    ...{ first, second, env },
+    first,
+    second,
+    env,
     connections: database.connections,
     async breakDatabase() {
       await database.cutOff();

@@ -73,7 +73,11 @@ export async function startProcessWorld(
     get server() {
       return server;
     },
-    ...{ network: company.network, api: company.api, realtime, data, start },
+    network: company.network,
+    api: company.api,
+    realtime,
+    data,
+    start,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

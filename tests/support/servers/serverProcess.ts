@@ -70,7 +70,10 @@ export async function startServerProcess(
   const headers = { Authorization: `Bearer ${apiKey}` };
 
   return {
-    ...{ origin, screen, lines, pid: child.pid },
+    origin,
+    screen,
+    lines,
+    pid: child.pid,
     stopReading() {
       const again = Promise.withResolvers<void>();
       reading.goOn = again.promise;

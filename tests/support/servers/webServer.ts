@@ -144,7 +144,9 @@ export function startWebServer(
     engine: "rehearsal",
     allowedOrigins: [],
     guesses: createGuessGuard({ addressOf, now, log }),
-    ...{ addressOf, now, log },
+    addressOf,
+    now,
+    log,
     ...deps,
   });
   const app = plainRouter((router) => router.route("/", routes), { accepting });

@@ -81,7 +81,10 @@ export function testErasure(test: StoreTest): void {
     // The server's own number is everywhere: only the far end counts.
     assert.equal((await erasure.eraseNumber("+15559999", 0)).calls, 0);
     assert.deepEqual(await erasure.eraseNumber("+15550001", 0), {
-      ...{ calls: 2, turns: 1, toolCalls: 0, pending: 0 },
+      calls: 2,
+      turns: 1,
+      toolCalls: 0,
+      pending: 0,
     });
     // What another process had still to write, and what it has told nobody of yet.
     await calls.write([opened({ id: "in", from: "+15550001" }), said("in", { id: "y" })]);

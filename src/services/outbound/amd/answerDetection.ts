@@ -4,11 +4,13 @@ import type { CallChanges } from "../../store.ts";
 import { Exchange } from "./conversationEvidence.ts";
 import type { MachineVerdict } from "./amdResult.ts";
 import { isScreening } from "./callScreening.ts";
+import type { Clock } from "../../../utils/clock.ts";
+import { present } from "../../../utils/present.ts";
 
 export interface WhoAnsweredDeps {
   readonly session: () => CallSession | undefined;
   readonly changed: (changes: CallChanges) => void;
-  readonly setTimer: (wake: () => void, delayMs: number) => () => void;
+  readonly setTimer: Clock["setTimer"];
   /** What is left on a machine, if anything. */
   readonly message: () => string | undefined;
 }
@@ -130,7 +132,7 @@ export class WhoAnswered {
     const message = this.#deps.message();
     this.#deps.session()?.input({
       type: "screened",
-      ...(message !== undefined && { message }),
+      ...present({ message }),
     });
   }
 

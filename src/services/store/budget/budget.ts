@@ -11,6 +11,7 @@ import {
 } from "./budgetUse.ts";
 import type { Database, Query, Row } from "../database.ts";
 import { numberOf, textOf } from "../row.ts";
+import { present } from "../../../utils/present.ts";
 
 /** Whose use is counted: a call counts for all that it concerns. */
 export type BudgetScope =
@@ -221,7 +222,7 @@ async function goOn(
   return {
     minutes: Math.max(minutes, ...had.map((amounts) => amounts.minutes)),
     usd: Math.max(usd, ...had.map((amounts) => amounts.usd)),
-    ...(refusal !== undefined && { refusal }),
+    ...present({ refusal }),
   };
 }
 
@@ -232,8 +233,7 @@ function withoutCounts(request: BudgetRequest): BudgetRequest {
     return {
       ...account,
       limits: {
-        ...(dailyMinutes !== undefined && { dailyMinutes }),
-        ...(dailyUsd !== undefined && { dailyUsd }),
+        ...present({ dailyMinutes, dailyUsd }),
       },
     };
   });

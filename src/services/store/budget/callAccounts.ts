@@ -2,6 +2,7 @@ import type { CallDirection } from "../../../call/types.ts";
 import type { Settings } from "../../../config/settings.ts";
 import { pseudonymOf } from "../../../utils/pseudonym.ts";
 import type { BudgetAccount, BudgetLimits, BudgetScope } from "./budget.ts";
+import { present } from "../../../utils/present.ts";
 
 /** A call as far as limits look at it. */
 export interface CountedCall {
@@ -24,9 +25,9 @@ export function createCallAccounts(
   const { perMinute, concurrent, dailyMinutes, dailyUsd, perNumberDaily } = outbound;
   const { webCallsPerKey, webCallsPerVisitor } = limits;
   const outboundLimits: BudgetLimits = {
-    ...{ perMinute, concurrent },
-    ...(dailyMinutes !== undefined && { dailyMinutes }),
-    ...(dailyUsd !== undefined && { dailyUsd }),
+    perMinute,
+    concurrent,
+    ...present({ dailyMinutes, dailyUsd }),
   };
 
   return (call) =>

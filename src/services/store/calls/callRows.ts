@@ -21,9 +21,9 @@ import {
   maybeNumber,
   maybeText,
   numberOf,
-  present,
   textOf,
 } from "../row.ts";
+import { present } from "../../../utils/present.ts";
 
 export function callOf(row: Row): CallRecord {
   const reason = maybeChoice(row, "end_reason", endReasons);

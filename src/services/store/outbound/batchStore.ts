@@ -1,6 +1,7 @@
 import { admissionStatements, type AdmittedCall } from "./admission.ts";
 import type { Database, Query, Row, SqlValue } from "../database.ts";
-import { choiceOf, maybeJson, maybeText, numberOf, present, readableJson, textOf } from "../row.ts";
+import { choiceOf, maybeJson, maybeText, numberOf, readableJson, textOf } from "../row.ts";
+import { present } from "../../../utils/present.ts";
 
 /** Every item is in one of these; nothing follows the last three. */
 export type BatchItemState = "pending" | "placing" | "placed" | "ended" | "refused" | "cancelled";

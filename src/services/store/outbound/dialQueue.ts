@@ -1,6 +1,7 @@
 import { admissionStatements, type AdmittedCall, type WaitingCall } from "./admission.ts";
 import type { Database, Row } from "../database.ts";
-import { maybeNumber, numberOf, present, readableJson, textOf } from "../row.ts";
+import { maybeNumber, numberOf, readableJson, textOf } from "../row.ts";
+import { present } from "../../../utils/present.ts";
 
 /** A call that waits for its turn to be placed. */
 export interface QueuedCall extends WaitingCall {

@@ -1,6 +1,7 @@
 import type { Database, Query } from "../database.ts";
 import { digestOf } from "../tokenDigest.ts";
-import { choiceOf, maybeJson, maybeText, numberOf, present, textOf } from "../row.ts";
+import { choiceOf, maybeJson, maybeText, numberOf, textOf } from "../row.ts";
+import { present } from "../../../utils/present.ts";
 
 /** What a request was answered with. */
 export interface StoredResponse {

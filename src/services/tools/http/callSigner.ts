@@ -20,7 +20,10 @@ export function createCallSigner(
   if (secrets.length === 0) return undefined;
   return function signCall(tool, { callId, agent, direction, caller }) {
     const payload = JSON.stringify({
-      ...{ tool, callId, agent, direction },
+      tool,
+      callId,
+      agent,
+      direction,
       ...(caller !== undefined && isPhoneNumber(caller) && { caller }),
     });
     return {

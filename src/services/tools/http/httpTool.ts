@@ -4,6 +4,7 @@ import { isCallHeader, type SignCall } from "./callSigner.ts";
 import { readHttpAnswer } from "./httpAnswer.ts";
 import { propertiesOf } from "../schema/schemaRewrite.ts";
 import { type Tool, type ToolArguments, ToolError } from "../tool.ts";
+import { present } from "../../../utils/present.ts";
 
 /** A tool that an operator offers over HTTP, as an agent's definition describes it. */
 export interface HttpToolDefinition {
@@ -39,7 +40,7 @@ export function createHttpTool(
     name,
     description,
     parameters,
-    ...(timeoutMs !== undefined && { timeLimitMs: timeoutMs }),
+    ...present({ timeLimitMs: timeoutMs }),
     async run(args, context) {
       const call = identity ? signCall?.(name, context) ?? {} : {};
       const request = requestOf(definition, url, args, call);
