@@ -10,7 +10,7 @@ import {
 import { Inbox } from "../inbox.ts";
 import { account, apiKey, publicUrl } from "./phoneServer.ts";
 
-const root = new URL("../../", import.meta.url);
+const root = new URL("../../../", import.meta.url);
 
 export interface ServerProcessOptions {
   /** Over the settings of a working phone; `undefined` takes one away. */

@@ -9,7 +9,7 @@ export const RECORDINGS = [
 
 /** Reads a recording: 16 kHz mono PCM16, its header 44 bytes. */
 export function readRecording(name: typeof RECORDINGS[number]): Int16Array<ArrayBuffer> {
-  const url = new URL(`../fixtures/speech/${name}.wav`, import.meta.url);
+  const url = new URL(`../../fixtures/speech/${name}.wav`, import.meta.url);
   return new Int16Array(Deno.readFileSync(url).buffer.slice(44));
 }
 
