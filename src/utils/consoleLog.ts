@@ -1,6 +1,5 @@
-import type { Settings } from "../config/settings.ts";
 import { createLineWriter, type LineWriter } from "./lineWriter.ts";
-import { createLogger, type Logger } from "./logger.ts";
+import { createLogger, type LogFormat, type Logger, type LogLevel } from "./logger.ts";
 import type { Incidents } from "./incidents.ts";
 
 /** The log of the process, on its standard output. */
@@ -24,7 +23,7 @@ const FLUSH_MS = 1000;
  * further ones are dropped, and an incident stands until the reader is back.
  */
 export function createConsoleLog(
-  { level, format }: Settings["log"],
+  { level, format }: { readonly level: LogLevel; readonly format: LogFormat | "auto" },
   incidents: () => Pick<Incidents, "report" | "resolve"> | undefined,
 ): ConsoleLog {
   const lines = createLineWriter({

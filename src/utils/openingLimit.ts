@@ -1,8 +1,6 @@
-import type { Milliseconds } from "../call/types.ts";
-
 /** How many connections may be opened within a span of time. */
 export interface OpenRate {
-  readonly withinMs: Milliseconds;
+  readonly withinMs: number;
   readonly max: number;
 }
 
@@ -18,9 +16,9 @@ export const CALL_OPEN_RATES: readonly OpenRate[] = [
 /** Counts openings of model connections against rates that hold whatever asks for them. */
 export class OpenLimit {
   readonly #rates: readonly OpenRate[];
-  readonly #longestMs: Milliseconds;
+  readonly #longestMs: number;
   /** When each of the latest was opened, the oldest first. */
-  #openedAt: Milliseconds[] = [];
+  #openedAt: number[] = [];
 
   constructor(rates: readonly OpenRate[]) {
     this.#rates = rates;
@@ -28,7 +26,7 @@ export class OpenLimit {
   }
 
   /** Counts one more, where it may be opened. */
-  take(now: Milliseconds): boolean {
+  take(now: number): boolean {
     const recent = this.#openedAt.findIndex((at) => now - at < this.#longestMs);
     this.#openedAt = recent < 0 ? [] : this.#openedAt.slice(recent);
     const full = this.#rates.some(({ withinMs, max }) => {
