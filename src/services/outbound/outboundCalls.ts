@@ -18,7 +18,7 @@ import { createOutboundRecords } from "./placedCallRecords.ts";
 import { createPlacedCalls } from "./activeCalls.ts";
 import { createPlacing } from "./dialCall.ts";
 import { createRevokedKeyCalls } from "./revokedKeyCalls.ts";
-import { createSettlement } from "./finalizeCall.ts";
+import { createSettlement } from "./callFinalizer.ts";
 import type { OutboundWire } from "./twilioCallOptions.ts";
 import { createUnknownCalls } from "./unresolvedCalls.ts";
 import type { Recorder } from "../records.ts";

@@ -6,7 +6,7 @@ import { readJob, retryCallId } from "./outboundJob.ts";
 import type { OutboundRecords } from "./placedCallRecords.ts";
 import { type OutboundState, stateOf } from "./placedCallState.ts";
 import { isUnanswered, type PlacedCall, type PlacedCalls } from "./activeCalls.ts";
-import type { Settlement } from "./finalizeCall.ts";
+import type { Settlement } from "./callFinalizer.ts";
 import { stored } from "./placementDeadline.ts";
 
 /** Who asks about a call. */
