@@ -1,5 +1,5 @@
 export type { BatchState } from "./outbound/batches.ts";
-export { createKeyStanding } from "./outbound/keyCheck.ts";
+export { createKeyCheck } from "./outbound/keyCheck.ts";
 export { createOutboundCalls, type OutboundCalls } from "./outbound/outboundCalls.ts";
 export {
   BudgetExceeded,

@@ -44,7 +44,7 @@ export type { DoNotCallEntry, DoNotCallList } from "./store/doNotCallList.ts";
 export type { Beat, Instances } from "./store/instances.ts";
 export type { Facts } from "./store/keyValues.ts";
 export type { AdmittedCall } from "./store/outbound/admission.ts";
-export type { Batch, Batches, BatchItem, BatchItemEnd } from "./store/outbound/batchStore.ts";
+export type { Batch, BatchItem, BatchItemEnd, BatchStore } from "./store/outbound/batchStore.ts";
 export type { DialQueue, QueuedCall } from "./store/outbound/dialQueue.ts";
 export type {
   EarlierRequest,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createTransferredCalls } from "../../src/services/phone/transferredCalls.ts";
-import { wireOptions } from "../../src/services/outbound/twilioCallOptions.ts";
+import { twilioCallOptions } from "../../src/services/outbound/twilioCallOptions.ts";
 import { listPrices } from "../../src/services/spending/pricing.ts";
 import { openStore } from "../../src/services/store/store.ts";
 import { setTimer } from "../../src/utils/clock.ts";
@@ -100,7 +100,7 @@ Deno.test("case 147: the phone network's own limit leaves room for whom the agen
     minutes: 3,
   };
   const limitOf = (transferMs: number) =>
-    wireOptions(job, {
+    twilioCallOptions(job, {
       publicUrl: "https://parley.example",
       maxCallMs: 60 * minute,
       transferMs: () => transferMs,

@@ -11,21 +11,21 @@ import {
 import type { Takeover } from "../calls.ts";
 import { endOf, outcomeOf } from "../records.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
-import type { MachineVerdict } from "./amd/amdResult.ts";
-import type { OutboundRecords } from "./placedCallRecords.ts";
-import { WhoAnswered } from "./amd/answerDetection.ts";
+import type { AmdResult } from "./amd/amdResult.ts";
+import type { PlacedCallRecords } from "./placedCallRecords.ts";
+import { AnswerDetection } from "./amd/answerDetection.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
 /** A call that has been, or is being, handed to the phone network. */
-export interface PlacedCall {
+export interface ActiveCall {
   readonly job: OutboundJob;
   callSid: string | undefined;
   progress: CallProgress;
   /** Absent until it rings. */
   session: CallSession | undefined;
-  readonly who: WhoAnswered;
+  readonly who: AnswerDetection;
   hangingUp: boolean;
   /** Nobody can tell yet whether it was placed. */
   unknown: boolean;
@@ -33,29 +33,29 @@ export interface PlacedCall {
 }
 
 /** The placed calls of this process, from dialling to their end. */
-export interface PlacedCalls {
+export interface ActiveCalls {
   /** Calls for which a session is still to be opened. */
   readonly unopened: number;
-  add(job: OutboundJob): PlacedCall;
-  get(callId: string): PlacedCall | undefined;
-  bySid(callSid: string): PlacedCall | undefined;
+  add(job: OutboundJob): ActiveCall;
+  get(callId: string): ActiveCall | undefined;
+  bySid(callSid: string): ActiveCall | undefined;
   /** The phone network's id has become known. */
-  bind(call: PlacedCall, callSid: string): void;
+  bind(call: ActiveCall, callSid: string): void;
   /** Takes in what the phone network says of a call, in any order and more than once. */
-  take(call: PlacedCall, progress: CallProgress): void;
+  take(call: ActiveCall, progress: CallProgress): void;
   /** The call's session, opened if there is none; nothing where it cannot be. */
-  open(call: PlacedCall): CallSession | undefined;
-  judge(call: PlacedCall, verdict: MachineVerdict): void;
+  open(call: ActiveCall): CallSession | undefined;
+  judge(call: ActiveCall, verdict: AmdResult): void;
   /** What its session tells. */
   told(callId: string, event: CallEvent): void;
   forget(callId: string): void;
   close(): void;
 }
 
-export interface PlacedCallsDeps {
+export interface ActiveCallsDeps {
   readonly registry: Pick<CallRegistry, "open">;
   readonly calls: Pick<TwilioCalls, "fetch" | "update">;
-  readonly records: OutboundRecords;
+  readonly records: PlacedCallRecords;
   readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
   readonly takeover: Takeover;
@@ -65,10 +65,10 @@ export interface PlacedCallsDeps {
   readonly checkAfterMs?: number;
 }
 
-export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
+export function createActiveCalls(deps: ActiveCallsDeps): ActiveCalls {
   const { registry, calls, records, takeover, setTimer, log, checkAfterMs = 90_000 } = deps;
-  const placed = new Map<string, PlacedCall>();
-  const sids = new Map<string, PlacedCall>();
+  const placed = new Map<string, ActiveCall>();
+  const sids = new Map<string, ActiveCall>();
 
   return {
     get unopened() {
@@ -77,12 +77,12 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
       return unopened;
     },
     add(job) {
-      const call: PlacedCall = {
+      const call: ActiveCall = {
         job,
         callSid: undefined,
         progress: { status: "queued" },
         session: undefined,
-        who: new WhoAnswered({
+        who: new AnswerDetection({
           session: () => call.session,
           changed: (changes) => records.changed(job.callId, changes),
           message: () => deps.voicemail(job)?.text,
@@ -125,18 +125,18 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
     },
   };
 
-  function letBe(call: PlacedCall): void {
+  function letBe(call: ActiveCall): void {
     call.stopWatching();
     call.who.close();
   }
 
-  function forget(call: PlacedCall): void {
+  function forget(call: ActiveCall): void {
     letBe(call);
     placed.delete(call.job.callId);
     if (call.callSid !== undefined) sids.delete(call.callSid);
   }
 
-  function take(call: PlacedCall, progress: CallProgress): void {
+  function take(call: ActiveCall, progress: CallProgress): void {
     const next = advance(call.progress, progress);
     if (next === call.progress) return;
     call.progress = next;
@@ -147,7 +147,7 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
     open(call);
   }
 
-  function open(call: PlacedCall): CallSession | undefined {
+  function open(call: ActiveCall): CallSession | undefined {
     if (call.session !== undefined || isFinal(call.progress.status)) return call.session;
     const { job } = call;
     try {
@@ -163,7 +163,7 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
     }
   }
 
-  function finish(call: PlacedCall): void {
+  function finish(call: ActiveCall): void {
     letBe(call);
     const { job, session, progress: { status }, who: { verdict, connected } } = call;
     const end = call.hangingUp ? { reason: "operator_hung_up" } as const : endOf(status);
@@ -174,7 +174,7 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
   }
 
   /** Callbacks can be lost, or reach another process; a call cancelled while queued gives none. */
-  function watch(call: PlacedCall): void {
+  function watch(call: ActiveCall): void {
     call.stopWatching();
     call.stopWatching = setTimer(() => {
       check(call).catch((error) =>
@@ -185,7 +185,7 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
     }, checkAfterMs);
   }
 
-  async function check(call: PlacedCall): Promise<void> {
+  async function check(call: ActiveCall): Promise<void> {
     if (call.callSid === undefined || isFinal(call.progress.status)) return;
     const { status, durationSeconds } = await calls.fetch(call.callSid);
     if (isFinal(status) || !await takeover.isElsewhere(call.job.callId)) {
@@ -197,14 +197,14 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
   }
 
   /** A session that is over needs no phone that still rings. */
-  function letGo(call: PlacedCall): void {
+  function letGo(call: ActiveCall): void {
     letBe(call);
     const { callSid, hangingUp } = call;
     if (callSid === undefined || hangingUp || !isUnanswered(call)) return;
     cancel(call, callSid);
   }
 
-  function cancel(call: PlacedCall, callSid: string): void {
+  function cancel(call: ActiveCall, callSid: string): void {
     endPhoneCall(calls, callSid, true).then(
       () => take(call, { status: "canceled" }),
       (error) => log.warn("Call not cancelled", { callId: call.job.callId, error }),
@@ -213,6 +213,6 @@ export function createPlacedCalls(deps: PlacedCallsDeps): PlacedCalls {
 }
 
 /** Whether nobody has taken the call yet, as far as is known. */
-export function isUnanswered({ progress: { status } }: PlacedCall): boolean {
+export function isUnanswered({ progress: { status } }: ActiveCall): boolean {
   return status === "queued" || status === "initiated" || status === "ringing";
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { createLookout, type Lookout } from "../../utils/pollLoop.ts";
-import type { Batch, Batches, BatchItem } from "../store.ts";
+import type { Batch, BatchItem, BatchStore } from "../store.ts";
 import { machineDetection, type OutboundJob, retryRule } from "./outboundJob.ts";
-import type { OutboundRecords } from "./placedCallRecords.ts";
+import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
@@ -24,8 +24,8 @@ const itemVariables = z.record(z.string(), z.string());
 export type BatchFeeder = Lookout;
 
 export interface BatchFeederDeps {
-  readonly batches: Pick<Batches, "feed">;
-  readonly records: Pick<OutboundRecords, "admission">;
+  readonly batches: Pick<BatchStore, "feed">;
+  readonly records: Pick<PlacedCallRecords, "admission">;
   /** There are new calls in the queue. */
   readonly fed: () => void;
   readonly now: () => number;
@@ -58,7 +58,7 @@ export function createBatchFeeder(deps: BatchFeederDeps): BatchFeeder {
         return 0;
       }
     } catch (error) {
-      log.warn("Batches not read", { error });
+      log.warn("BatchStore not read", { error });
     }
     return LOOK_MS;
   }

@@ -1,9 +1,9 @@
 import type { DialRefusal, SpendingPolicy } from "../spending.ts";
-import type { Batch, Batches, BatchItem, DialQueue } from "../store.ts";
+import type { Batch, BatchItem, BatchStore, DialQueue } from "../store.ts";
 import { type BatchRequest, createBatchFeeder } from "./batchFeeder.ts";
 import { readJob } from "./outboundJob.ts";
 import type { Asker } from "./placedCallControl.ts";
-import type { OutboundRecords } from "./placedCallRecords.ts";
+import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import { PendingExceeded } from "./outboundErrors.ts";
 import { stored } from "./placementDeadline.ts";
 import type { Clock } from "../../utils/clock.ts";
@@ -42,7 +42,7 @@ export interface BatchState {
 }
 
 /** Lists of calls, placed one after another. */
-export interface BatchCalls {
+export interface OutboundBatches {
   /** Rejects with `PendingExceeded` where too many calls of the key wait already. */
   add(batch: BatchOfCalls): Promise<AcceptedBatch>;
   state(
@@ -57,10 +57,10 @@ export interface BatchCalls {
   close(): Promise<void>;
 }
 
-export interface BatchCallsDeps {
-  readonly batches: Batches;
+export interface OutboundBatchesDeps {
+  readonly batches: BatchStore;
   readonly queue: Pick<DialQueue, "find" | "withdraw">;
-  readonly records: OutboundRecords;
+  readonly records: PlacedCallRecords;
   readonly policy: () => Promise<SpendingPolicy>;
   /** There are new calls in the queue. */
   readonly fed: () => void;
@@ -81,7 +81,7 @@ const TWICE: Duplicate = {
   sentence: "The number stands in this batch already: nobody is to be rung twice at once.",
 };
 
-export function createBatchCalls(deps: BatchCallsDeps): BatchCalls {
+export function createOutboundBatches(deps: OutboundBatchesDeps): OutboundBatches {
   const { batches, queue, records, policy, now } = deps;
   const feeder = createBatchFeeder(deps);
 

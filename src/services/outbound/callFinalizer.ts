@@ -1,6 +1,6 @@
 import {
-  type Batches,
   type BatchItemEnd,
+  type BatchStore,
   type Budget,
   type CallRecord,
   type CallStore,
@@ -15,7 +15,7 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** Puts in order what is left of a placed call when its record is complete. */
-export interface Settlement {
+export interface CallFinalizer {
   settle(call: CallRecord): void;
   /** Settles when the call's place is free again, or after a while. */
   settled(callId: string): Promise<void>;
@@ -23,10 +23,10 @@ export interface Settlement {
   close(): Promise<void>;
 }
 
-export interface SettlementDeps {
+export interface CallFinalizerDeps {
   readonly budget: Pick<Budget, "settle">;
   readonly queue: Pick<DialQueue, "find" | "remove">;
-  readonly batches: Pick<Batches, "ended" | "isCancelled">;
+  readonly batches: Pick<BatchStore, "ended" | "isCancelled">;
   readonly calls: Pick<CallStore, "get">;
   /** Puts another attempt into the queue, from which the call before leaves in the same step. */
   readonly tryAgain: (job: OutboundJob, dueAt: number, callId: string) => Promise<void>;
@@ -40,7 +40,7 @@ export interface SettlementDeps {
 const PATIENCE_MS = 2000;
 const MAX_TRIES = 5;
 
-export function createSettlement(deps: SettlementDeps): Settlement {
+export function createCallFinalizer(deps: CallFinalizerDeps): CallFinalizer {
   const { budget, queue, batches, calls, tryAgain, forget, now, setTimer, log } = deps;
   const underWay = new Set<Promise<void>>();
   const waiting = new Map<string, () => void>();

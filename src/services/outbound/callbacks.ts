@@ -3,12 +3,12 @@ import { type CallProgress, isFinal } from "../twilioOutbound.ts";
 import type { CallRecord, CallStore, DialQueue } from "../store.ts";
 import { endOf, outcomeOf } from "../records.ts";
 import { type OutboundJob, readJob } from "./outboundJob.ts";
-import type { PlacedCall, PlacedCalls } from "./activeCalls.ts";
-import { createVerdicts, type VerdictsDeps } from "./amd/amdCallbacks.ts";
+import type { ActiveCall, ActiveCalls } from "./activeCalls.ts";
+import { type AmdCallbacksDeps, createAmdCallbacks } from "./amd/amdCallbacks.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** What the phone network tells of placed calls, wherever they were placed. */
-export interface Incoming {
+export interface Callbacks {
   status(callSid: string, progress: CallProgress, callId?: string): void;
   answeredBy(callSid: string, who: string, callId?: string): void;
   sessionFor(
@@ -17,18 +17,18 @@ export interface Incoming {
   ): CallSession | undefined | Promise<CallSession | undefined>;
 }
 
-export interface IncomingDeps extends Omit<VerdictsDeps, "elsewhere" | "placed"> {
-  readonly placed: PlacedCalls;
+export interface CallbacksDeps extends Omit<AmdCallbacksDeps, "elsewhere" | "placed"> {
+  readonly placed: ActiveCalls;
   readonly queue: Pick<DialQueue, "find">;
   readonly store: Pick<CallStore, "get">;
   /** A call of which nothing was known has made itself known. */
-  readonly bound: (call: PlacedCall) => void;
+  readonly bound: (call: ActiveCall) => void;
   readonly log: Pick<Log, "warn">;
 }
 
-export function createIncoming(deps: IncomingDeps): Incoming {
+export function createCallbacks(deps: CallbacksDeps): Callbacks {
   const { placed, records, queue, store, bound, log } = deps;
-  const verdicts = createVerdicts({ ...deps, elsewhere });
+  const verdicts = createAmdCallbacks({ ...deps, elsewhere });
 
   return {
     status(callSid, progress, callId) {
@@ -61,7 +61,7 @@ export function createIncoming(deps: IncomingDeps): Incoming {
     },
   };
 
-  function here(callSid: string, callId: string | undefined): PlacedCall | undefined {
+  function here(callSid: string, callId: string | undefined): ActiveCall | undefined {
     const known = placed.bySid(callSid);
     if (known !== undefined || callId === undefined) return known;
     const call = placed.get(callId);

@@ -1,12 +1,12 @@
 import { CallRefused } from "../../call/sessionApi.ts";
 import type { SpendingPolicy } from "../spending.ts";
-import { type Batches, type DialQueue, limitCode } from "../store.ts";
+import { type BatchStore, type DialQueue, limitCode } from "../store.ts";
 import { type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
-import type { Allowance } from "./reservation.ts";
+import type { Reservation } from "./reservation.ts";
 import type { OutboundJob } from "./outboundJob.ts";
-import type { KeyStanding } from "./keyCheck.ts";
-import type { OutboundRecords } from "./placedCallRecords.ts";
-import type { PlacedCall, PlacedCalls } from "./activeCalls.ts";
+import type { KeyCheck } from "./keyCheck.ts";
+import type { PlacedCallRecords } from "./placedCallRecords.ts";
+import type { ActiveCall, ActiveCalls } from "./activeCalls.ts";
 import {
   BudgetExceeded,
   CallWithdrawn,
@@ -14,7 +14,7 @@ import {
   KeyRefused,
   OutcomeUnknown,
 } from "./outboundErrors.ts";
-import { type OutboundWire, wireOptions } from "./twilioCallOptions.ts";
+import { twilioCallOptions, type TwilioCallSettings } from "./twilioCallOptions.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** Brings calls whose turn it is to the phone network. */
@@ -29,22 +29,22 @@ export interface Placing {
 
 export interface PlacingDeps {
   readonly policy: () => Promise<SpendingPolicy>;
-  readonly keyStanding: KeyStanding;
-  readonly batches: Pick<Batches, "isCancelled">;
+  readonly keyCheck: KeyCheck;
+  readonly batches: Pick<BatchStore, "isCancelled">;
   /** Whether nothing of a call is to be kept: then it is not made. */
   readonly isErased: (callId: string) => Promise<boolean>;
-  readonly allowance: Allowance;
+  readonly reservation: Reservation;
   readonly calls: Pick<TwilioCalls, "create">;
   readonly queue: Pick<DialQueue, "postpone">;
-  readonly placed: PlacedCalls;
-  readonly records: OutboundRecords;
-  readonly wire: OutboundWire;
+  readonly placed: ActiveCalls;
+  readonly records: PlacedCallRecords;
+  readonly wire: TwilioCallSettings;
   /** Why no call can be taken on now, if so. */
   readonly refusal: () => CallRefused | undefined;
   /** Why an agent can take no call at all, if so. */
   readonly agentRefusal: (agent: string) => CallRefused | undefined;
   /** The call may have been placed, or not. */
-  readonly unknown: (call: PlacedCall, dialledAt: number) => void;
+  readonly unknown: (call: ActiveCall, dialledAt: number) => void;
   /** The call has left the queue, for good or for a while. */
   readonly left: (job: OutboundJob) => void;
   readonly began: (job: OutboundJob) => void;
@@ -92,7 +92,7 @@ export function createPlacing(deps: PlacingDeps): Placing {
    * again: keys run out, hours pass, and people ask not to be called.
    */
   async function turnOf(job: OutboundJob): Promise<Turn> {
-    const keyRefusal = deps.keyStanding(job.keyName);
+    const keyRefusal = deps.keyCheck(job.keyName);
     if (keyRefusal !== undefined) throw new KeyRefused(keyRefusal);
     if (job.batch !== undefined && await deps.batches.isCancelled(job.batch.id)) {
       throw new CallWithdrawn("batch_cancelled");
@@ -108,7 +108,7 @@ export function createPlacing(deps: PlacingDeps): Placing {
     const agentRefusal = deps.agentRefusal(job.agent);
     if (agentRefusal !== undefined) throw agentRefusal;
     if (refusal() !== undefined) return { now: false, at: now() + FULL_RETRY_MS };
-    const allowed = await deps.allowance.reserve(job);
+    const allowed = await deps.reservation.reserve(job);
     if (allowed.ok) return { now: true, minutes: allowed.minutes };
     const { limit, retryAfterMs } = allowed;
     // Daily limits are final: the next UTC day would be long after the call was asked for.
@@ -127,7 +127,7 @@ export function createPlacing(deps: PlacingDeps): Placing {
     const call = placed.add(job);
     const dialledAt = now();
     try {
-      const { sid, status } = await calls.create(wireOptions(job, wire));
+      const { sid, status } = await calls.create(twilioCallOptions(job, wire));
       placed.bind(call, sid);
       answer(job, sid);
       deps.began(job);
@@ -166,7 +166,7 @@ export function createPlacing(deps: PlacingDeps): Placing {
     log.warn("Call not placed", { callId, code, error });
     const busyFor = asked === undefined ? busySeconds(error) : undefined;
     try {
-      await deps.allowance.release(callId);
+      await deps.reservation.release(callId);
       if (busyFor !== undefined && now() - job.requestedAt < MAX_WAIT_MS) {
         return await queue.postpone(callId, now() + busyFor * 1000);
       }

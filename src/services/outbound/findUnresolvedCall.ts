@@ -9,7 +9,7 @@ export type FoundCall =
   | { readonly found: "no" }
   | { readonly found: "not_yet" };
 
-export interface UnknownCallLookup {
+export interface UnresolvedCallLookup {
   readonly calls: Pick<TwilioCalls, "list">;
   readonly store: Pick<CallStore, "get" | "bySid">;
   /** Whether a call is one that this process placed. */
@@ -23,10 +23,10 @@ const CERTAIN_AFTER_MS = 60_000;
 const CLOCK_SLACK_MS = 5000;
 
 /** Looks for a call by its numbers and its time, as the phone network keeps no name of ours for it. */
-export async function findUnknownCall(
+export async function findUnresolvedCall(
   job: OutboundJob,
   dialledAt: number,
-  { calls, store, isKnown, now }: UnknownCallLookup,
+  { calls, store, isKnown, now }: UnresolvedCallLookup,
 ): Promise<FoundCall> {
   const record = await store.get(job.callId);
   if (record?.callSid !== undefined) return { found: "yes", callSid: record.callSid };

@@ -12,14 +12,14 @@ export interface IdempotentRequest extends RequestKey {
 }
 
 /** Lets one of many identical requests through, and gives all of them its answer. */
-export interface IdempotentRequests {
+export interface Idempotency {
   run(
     request: IdempotentRequest,
     place: () => Promise<StoredResponse>,
   ): Promise<StoredResponse>;
 }
 
-export interface IdempotentRequestsDeps {
+export interface IdempotencyDeps {
   readonly keys: IdempotencyKeys;
   /** Finds out what became of a call of which that was not known. Rejects while it still is not. */
   readonly answerOf: (callId: string) => Promise<StoredResponse>;
@@ -32,7 +32,7 @@ export interface IdempotentRequestsDeps {
 const POLL_MS = 100;
 const MAX_POLLS = 150;
 
-export function createIdempotentRequests(deps: IdempotentRequestsDeps): IdempotentRequests {
+export function createIdempotency(deps: IdempotencyDeps): Idempotency {
   const { keys, answerOf, now, setTimer, log } = deps;
   const underWay = new Map<
     string,

@@ -4,16 +4,16 @@ import { allows, type ApiKey } from "../../utils/auth.ts";
 export type KeyRefusalCode = "key_removed" | "key_expired" | "key_revoked" | "scope_missing";
 
 /** Tells whether a key may still have calls placed; nothing means that it may. */
-export type KeyStanding = (keyName: string) => KeyRefusalCode | undefined;
+export type KeyCheck = (keyName: string) => KeyRefusalCode | undefined;
 
 /** Asked when a call is dialled: since it was asked for, its key may have come to its end. */
-export function createKeyStanding({ keys, isRevoked, now }: {
+export function createKeyCheck({ keys, isRevoked, now }: {
   /** Those of the settings. */
   readonly keys: readonly ApiKey[];
   readonly isRevoked: (key: ApiKey) => boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-}): KeyStanding {
+}): KeyCheck {
   return function refusalOf(keyName) {
     const key = keys.find(({ name }) => name === keyName);
     if (key === undefined) return "key_removed";

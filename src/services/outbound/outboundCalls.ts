@@ -5,22 +5,22 @@ import type { CallProgress, SpokenWords, TwilioCalls } from "../twilioOutbound.t
 import type { CallBudget, SpendingPolicy } from "../spending.ts";
 import type { EventHub } from "../events.ts";
 import type { InstanceQuestions, KeyRevocation } from "../cluster.ts";
-import { createAllowance } from "./reservation.ts";
-import { type BatchCalls, createBatchCalls } from "./batches.ts";
+import { createReservation } from "./reservation.ts";
+import { createOutboundBatches, type OutboundBatches } from "./batches.ts";
 import { createDialer } from "./dialer.ts";
-import { createIdempotentRequests } from "./idempotency.ts";
-import { createIncoming } from "./callbacks.ts";
+import { createIdempotency } from "./idempotency.ts";
+import { createCallbacks } from "./callbacks.ts";
 import { createInitiation, type Initiation } from "./placement.ts";
 import type { OutboundJob } from "./outboundJob.ts";
-import type { KeyStanding } from "./keyCheck.ts";
-import { createOperations, type Operations } from "./placedCallControl.ts";
-import { createOutboundRecords } from "./placedCallRecords.ts";
-import { createPlacedCalls } from "./activeCalls.ts";
+import type { KeyCheck } from "./keyCheck.ts";
+import { createPlacedCallControl, type PlacedCallControl } from "./placedCallControl.ts";
+import { createPlacedCallRecords } from "./placedCallRecords.ts";
+import { createActiveCalls } from "./activeCalls.ts";
 import { createPlacing } from "./dialCall.ts";
 import { createRevokedKeyCalls } from "./revokedKeyCalls.ts";
-import { createSettlement } from "./callFinalizer.ts";
-import type { OutboundWire } from "./twilioCallOptions.ts";
-import { createUnknownCalls } from "./unresolvedCalls.ts";
+import { createCallFinalizer } from "./callFinalizer.ts";
+import type { TwilioCallSettings } from "./twilioCallOptions.ts";
+import { createUnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Recorder } from "../records.ts";
 import type { CallRecord, Store } from "../store.ts";
 import type { Takeover } from "../calls.ts";
@@ -29,8 +29,8 @@ import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
 /** Calls that this server places. What another key placed does not exist for a key. */
-export interface OutboundCalls extends Initiation, Operations {
-  readonly batches: BatchCalls;
+export interface OutboundCalls extends Initiation, PlacedCallControl {
+  readonly batches: OutboundBatches;
   /**
    * Takes a status callback in, in any order and more than once. With `callId` also one that comes
    * before the answer to our own request for the call.
@@ -67,7 +67,7 @@ export interface OutboundCallsDeps {
   readonly revocation: Pick<KeyRevocation, "onRevoked">;
   readonly events: Pick<EventHub, "subscribe">;
   readonly policy: () => Promise<SpendingPolicy>;
-  readonly keyStanding: KeyStanding;
+  readonly keyCheck: KeyCheck;
   /** Why an agent can take no call at all, if so. */
   readonly agentRefusal: (agent: string) => CallRefused | undefined;
   /** What to leave on a machine; nothing means to hang up. */
@@ -79,7 +79,7 @@ export interface OutboundCallsDeps {
   readonly ownNumber: string;
   readonly maxCalls: number;
   readonly maxCallMs: number;
-  readonly transferMs: OutboundWire["transferMs"];
+  readonly transferMs: TwilioCallSettings["transferMs"];
   readonly callBudget: CallBudget;
   readonly perSecond: number;
   readonly maxPending: number;
@@ -95,13 +95,13 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   const { registry, calls, store, events, callBudget, now, setTimer, log } = deps;
   const { dialQueue: queue, batches, budget } = store;
   const world = { now, setTimer, log };
-  const records = createOutboundRecords({
+  const records = createPlacedCallRecords({
     recorder: deps.recorder,
     ended: deps.endedWithoutSession,
     instanceId: deps.instanceId,
     now,
   });
-  const placed = createPlacedCalls({
+  const placed = createActiveCalls({
     ...world,
     registry,
     calls,
@@ -109,26 +109,26 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     takeover: deps.takeover,
     voicemail: deps.voicemail,
   });
-  const allowance = createAllowance({
+  const reservation = createReservation({
     budget,
     callBudget,
     now,
     maxCallMs: deps.maxCallMs,
   });
-  const unknownCalls = createUnknownCalls({
+  const unresolvedCalls = createUnresolvedCalls({
     ...world,
     calls,
     queue,
     placed,
     records,
-    allowance,
+    reservation,
     store: store.calls,
     settle: (call) => settlement.settle(call),
   });
   const placing = createPlacing({
     policy: deps.policy,
-    keyStanding: deps.keyStanding,
-    allowance,
+    keyCheck: deps.keyCheck,
+    reservation,
     refusal,
     now,
     log,
@@ -144,7 +144,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
       maxCallMs: deps.maxCallMs,
       transferMs: deps.transferMs,
     },
-    unknown: unknownCalls.watch,
+    unknown: unresolvedCalls.watch,
     left: ({ batch }) => batch !== undefined && batchCalls.wake(),
     began: batchCallBegan,
   });
@@ -154,7 +154,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     place: placing.place,
     perSecond: deps.perSecond,
   });
-  const batchCalls = createBatchCalls({
+  const batchCalls = createOutboundBatches({
     ...world,
     batches,
     queue,
@@ -165,7 +165,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     newId: () => newId("batch"),
     maxPending: deps.maxPending,
   });
-  const settlement = createSettlement({
+  const settlement = createCallFinalizer({
     ...world,
     budget,
     queue,
@@ -180,15 +180,15 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   const initiation = createInitiation({
     ...world,
     policy: deps.policy,
-    allowance,
+    reservation,
     dialer,
     placing,
     refusal,
     enqueue,
-    requests: createIdempotentRequests({
+    requests: createIdempotency({
       ...world,
       keys: store.idempotency,
-      answerOf: unknownCalls.answerOf,
+      answerOf: unresolvedCalls.answerOf,
     }),
     storeAnswers: () => deps.recorder.health().status === "ok",
     ownNumber: deps.ownNumber,
@@ -196,7 +196,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     ...present({ patienceMs: deps.patienceMs }),
     newId: () => newId("call"),
   });
-  const incoming = createIncoming({
+  const incoming = createCallbacks({
     placed,
     records,
     calls,
@@ -206,7 +206,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     voicemail: deps.voicemail,
     questions: deps.questions,
     takeover: deps.takeover,
-    bound: unknownCalls.found,
+    bound: unresolvedCalls.found,
   });
   const refuseCallsOf = createRevokedKeyCalls({ keyCalls: store.keyCalls, records, now, log });
   deps.revocation.onRevoked(({ name }) => refuseCallsOf(name));
@@ -217,7 +217,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
 
   return {
     ...initiation,
-    ...createOperations({
+    ...createPlacedCallControl({
       placed,
       records,
       calls,
@@ -229,7 +229,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     ...incoming,
     batches: batchCalls,
     ended: settlement.settle,
-    reconcile: unknownCalls.reconcile,
+    reconcile: unresolvedCalls.reconcile,
     async stop() {
       await batchCalls.close();
       await dialer.close();
@@ -237,7 +237,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     settled: settlement.close,
     close() {
       subscription.close();
-      unknownCalls.close();
+      unresolvedCalls.close();
       placed.close();
     },
   };

@@ -3,10 +3,10 @@ import { endPhoneCall, isFinal, type TwilioCalls } from "../twilioOutbound.ts";
 import { type InstanceQuestions, InstanceSilent } from "../cluster.ts";
 import type { CallRecord, CallStore, DialQueue } from "../store.ts";
 import { readJob, retryCallId } from "./outboundJob.ts";
-import type { OutboundRecords } from "./placedCallRecords.ts";
+import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import { type OutboundState, stateOf } from "./placedCallState.ts";
-import { isUnanswered, type PlacedCall, type PlacedCalls } from "./activeCalls.ts";
-import type { Settlement } from "./callFinalizer.ts";
+import { type ActiveCall, type ActiveCalls, isUnanswered } from "./activeCalls.ts";
+import type { CallFinalizer } from "./callFinalizer.ts";
 import { stored } from "./placementDeadline.ts";
 
 /** Who asks about a call. */
@@ -17,19 +17,19 @@ export interface Asker {
 }
 
 /** What can be seen of placed calls, and done with them; by the phone network's id or ours. */
-export interface Operations {
+export interface PlacedCallControl {
   state(id: string, asker: Asker): Promise<OutboundState | undefined>;
   /** Ends a call in whatever state it is; undefined where there is none. */
   hangUp(id: string, asker: Asker): Promise<OutboundState | undefined>;
 }
 
-export interface OperationsDeps {
-  readonly placed: PlacedCalls;
-  readonly records: OutboundRecords;
+export interface PlacedCallControlDeps {
+  readonly placed: ActiveCalls;
+  readonly records: PlacedCallRecords;
   readonly calls: Pick<TwilioCalls, "update">;
   readonly queue: Pick<DialQueue, "find" | "position" | "withdraw">;
   readonly store: Pick<CallStore, "get" | "bySid">;
-  readonly settlement: Pick<Settlement, "settled">;
+  readonly settlement: Pick<CallFinalizer, "settled">;
   readonly questions: InstanceQuestions;
 }
 
@@ -37,7 +37,7 @@ const KIND = "hangUpPlaced";
 const placedCall = z.object({ callId: z.string() });
 const endedCall = z.object({ callSid: z.string().nullable() });
 
-export function createOperations(deps: OperationsDeps): Operations {
+export function createPlacedCallControl(deps: PlacedCallControlDeps): PlacedCallControl {
   const { placed, records, calls, queue, store, settlement, questions } = deps;
 
   questions.answer(KIND, (body) => {
@@ -132,7 +132,7 @@ export function createOperations(deps: OperationsDeps): Operations {
     }
   }
 
-  async function endHere(call: PlacedCall): Promise<void> {
+  async function endHere(call: ActiveCall): Promise<void> {
     const { job, callSid } = call;
     const waiting = isUnanswered(call);
     beginEnd(call);
@@ -144,13 +144,13 @@ export function createOperations(deps: OperationsDeps): Operations {
   }
 
   /** First ours, so that the call's end has our reason and not that the stream stopped. */
-  function beginEnd(call: PlacedCall): void {
+  function beginEnd(call: ActiveCall): void {
     call.hangingUp = true;
     if (isUnanswered(call)) records.changed(call.job.callId, { outcome: "cancelled" });
     call.session?.input({ type: "hangUp", end: { reason: "operator_hung_up" } });
   }
 }
 
-function isOver(call: PlacedCall | undefined): boolean {
+function isOver(call: ActiveCall | undefined): boolean {
   return call !== undefined && isFinal(call.progress.status);
 }

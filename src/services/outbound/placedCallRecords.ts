@@ -4,7 +4,7 @@ import type { AdmittedCall, CallChanges, CallOutcome } from "../store.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
 
 /** What is written down of placed calls beside what their sessions tell. */
-export interface OutboundRecords {
+export interface PlacedCallRecords {
   /** What is written down of a call, and queued with it, before anything is dialled. */
   admission(job: OutboundJob, dueAt: number): AdmittedCall;
   changed(callId: string, changes: CallChanges): void;
@@ -12,7 +12,7 @@ export interface OutboundRecords {
   ended(job: OutboundJob, end: CallEnd, outcome: CallOutcome): void;
 }
 
-export interface OutboundRecordsDeps {
+export interface PlacedCallRecordsDeps {
   readonly recorder: Pick<Recorder, "opened" | "changed" | "ended">;
   /** Hears of the ends of calls without a session. */
   readonly ended: (callId: string) => void;
@@ -20,9 +20,9 @@ export interface OutboundRecordsDeps {
   readonly now: () => number;
 }
 
-export function createOutboundRecords(
-  { recorder, ended, instanceId, now }: OutboundRecordsDeps,
-): OutboundRecords {
+export function createPlacedCallRecords(
+  { recorder, ended, instanceId, now }: PlacedCallRecordsDeps,
+): PlacedCallRecords {
   return {
     admission(job, dueAt) {
       const { callId, to, from, agent, keyName } = job;

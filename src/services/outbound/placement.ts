@@ -1,9 +1,9 @@
 import type { CallRefused } from "../../call/sessionApi.ts";
 import type { SpendingPolicy } from "../spending.ts";
 import type { StoredResponse } from "../store.ts";
-import type { Allowance } from "./reservation.ts";
+import type { Reservation } from "./reservation.ts";
 import type { Dialer } from "./dialer.ts";
-import type { IdempotentRequests } from "./idempotency.ts";
+import type { Idempotency } from "./idempotency.ts";
 import type { MachineDetection, OutboundJob, RetryRule } from "./outboundJob.ts";
 import type { Placing } from "./dialCall.ts";
 import {
@@ -37,10 +37,10 @@ export interface Initiation {
 
 export interface InitiationDeps {
   readonly policy: () => Promise<SpendingPolicy>;
-  readonly allowance: Allowance;
+  readonly reservation: Reservation;
   readonly dialer: Pick<Dialer, "turn" | "leave">;
   readonly placing: Pick<Placing, "outcome" | "leave">;
-  readonly requests: IdempotentRequests;
+  readonly requests: Idempotency;
   /** Writes a call down and puts it in the queue; gives its position. */
   readonly enqueue: (job: OutboundJob) => Promise<number>;
   readonly refusal: () => CallRefused | undefined;
@@ -55,7 +55,7 @@ export interface InitiationDeps {
 }
 
 export function createInitiation(deps: InitiationDeps): Initiation {
-  const { policy, allowance, dialer, placing, requests, enqueue, newId, now, patienceMs = 250 } =
+  const { policy, reservation, dialer, placing, requests, enqueue, newId, now, patienceMs = 250 } =
     deps;
 
   return {
@@ -86,7 +86,7 @@ export function createInitiation(deps: InitiationDeps): Initiation {
       attempt: 1,
       requestedAt: now(),
     };
-    const allowed = await stored(allowance.reserve(job), () => allowance.release(callId));
+    const allowed = await stored(reservation.reserve(job), () => reservation.release(callId));
     if (!allowed.ok) throw new BudgetExceeded(allowed);
     return await dial({ ...job, minutes: allowed.minutes });
   }
@@ -104,7 +104,7 @@ export function createInitiation(deps: InitiationDeps): Initiation {
       if (error instanceof StoreUnavailable && error.cause === undefined) {
         throw new OutcomeUnknown(callId);
       }
-      await allowance.release(callId).catch(() => {});
+      await reservation.release(callId).catch(() => {});
       throw error;
     }
     const isNear = (position - 1) * 1000 / deps.perSecond <= patienceMs;

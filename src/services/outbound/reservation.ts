@@ -3,16 +3,16 @@ import type { CallBudget } from "../spending.ts";
 import type { OutboundJob } from "./outboundJob.ts";
 
 /** The call may last so long, or why there is none. */
-export type AllowanceDecision = { readonly ok: true; readonly minutes: number } | BudgetRefusal;
+export type ReservationDecision = { readonly ok: true; readonly minutes: number } | BudgetRefusal;
 
 /** Sets aside what a call may come to, before it is dialled. */
-export interface Allowance {
+export interface Reservation {
   /** Takes nothing more for a call that has its share. */
-  reserve(job: OutboundJob): Promise<AllowanceDecision>;
+  reserve(job: OutboundJob): Promise<ReservationDecision>;
   release(callId: string): Promise<void>;
 }
 
-export interface AllowanceDeps {
+export interface ReservationDeps {
   readonly budget: Budget;
   readonly callBudget: Pick<CallBudget, "accountsOf" | "firstUsd" | "refused">;
   readonly maxCallMs: number;
@@ -22,9 +22,9 @@ export interface AllowanceDeps {
 /** Rings, is told of late, and is settled: beyond its greatest length. */
 const MARGIN_MS = 5 * 60_000;
 
-export function createAllowance(
-  { budget, callBudget, maxCallMs, now }: AllowanceDeps,
-): Allowance {
+export function createReservation(
+  { budget, callBudget, maxCallMs, now }: ReservationDeps,
+): Reservation {
   return {
     async reserve({ keyName, callId, agent, to: number, minutes: granted }) {
       const accounts = callBudget.accountsOf({ direction: "outbound", keyName, number });

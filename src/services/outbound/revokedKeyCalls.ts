@@ -1,12 +1,12 @@
 import type { KeyCalls } from "../store.ts";
 import { readJob } from "./outboundJob.ts";
 import type { KeyRefusalCode } from "./keyCheck.ts";
-import type { OutboundRecords } from "./placedCallRecords.ts";
+import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Log } from "../../utils/logger.ts";
 
 export interface RevokedKeyCallsDeps {
   readonly keyCalls: KeyCalls;
-  readonly records: Pick<OutboundRecords, "ended">;
+  readonly records: Pick<PlacedCallRecords, "ended">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Pick<Log, "info" | "warn">;

@@ -2,7 +2,7 @@ import type { TwilioCallOptions } from "../twilioOutbound.ts";
 import type { MachineDetection, OutboundJob } from "./outboundJob.ts";
 import { present } from "../../utils/present.ts";
 
-export interface OutboundWire {
+export interface TwilioCallSettings {
   readonly publicUrl: string;
   readonly maxCallMs: number;
   /** How long a caller may talk on with whom the agent hands over to; 0 where it cannot. */
@@ -14,9 +14,9 @@ const RING_SECONDS = 60;
 const GRACE_SECONDS = 60;
 
 /** Says to Twilio what call to place, and where to ask and tell about it. */
-export function wireOptions(
+export function twilioCallOptions(
   { callId, to, from, agent, machineDetection, minutes }: OutboundJob,
-  { publicUrl, maxCallMs, transferMs }: OutboundWire,
+  { publicUrl, maxCallMs, transferMs }: TwilioCallSettings,
 ): TwilioCallOptions {
   return {
     to,

@@ -1,20 +1,20 @@
 import type { CallRecord, CallStore, DialQueue, QueuedCall, StoredResponse } from "../store.ts";
 import type { TwilioCalls } from "../twilioOutbound.ts";
-import type { Allowance } from "./reservation.ts";
-import { findUnknownCall } from "./findUnresolvedCall.ts";
+import type { Reservation } from "./reservation.ts";
+import { findUnresolvedCall } from "./findUnresolvedCall.ts";
 import { type OutboundJob, readJob } from "./outboundJob.ts";
-import type { OutboundRecords } from "./placedCallRecords.ts";
-import type { PlacedCall, PlacedCalls } from "./activeCalls.ts";
+import type { PlacedCallRecords } from "./placedCallRecords.ts";
+import type { ActiveCall, ActiveCalls } from "./activeCalls.ts";
 import { OutcomeUnknown } from "./outboundErrors.ts";
 import { stored } from "./placementDeadline.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** Calls of which nobody can tell yet whether they were placed: they are looked for, and never repeated. */
-export interface UnknownCalls {
-  watch(call: PlacedCall, dialledAt: number): void;
+export interface UnresolvedCalls {
+  watch(call: ActiveCall, dialledAt: number): void;
   /** The call has made itself known. */
-  found(call: PlacedCall): void;
+  found(call: ActiveCall): void;
   /** What whoever asked for the call is to be told. Rejects with `OutcomeUnknown`. */
   answerOf(callId: string): Promise<StoredResponse>;
   /** Looks after calls that a process was dialling when it died. */
@@ -22,13 +22,13 @@ export interface UnknownCalls {
   close(): void;
 }
 
-export interface UnknownCallsDeps {
+export interface UnresolvedCallsDeps {
   readonly calls: Pick<TwilioCalls, "list" | "fetch">;
   readonly store: Pick<CallStore, "get" | "bySid">;
   readonly queue: Pick<DialQueue, "find" | "overdue" | "remove">;
-  readonly placed: PlacedCalls;
-  readonly records: OutboundRecords;
-  readonly allowance: Allowance;
+  readonly placed: ActiveCalls;
+  readonly records: PlacedCallRecords;
+  readonly reservation: Reservation;
   /** Does what remains to be done for a call whose record is complete. */
   readonly settle: (call: CallRecord) => void;
   readonly now: () => number;
@@ -40,8 +40,8 @@ const LOOK_MS = 5000;
 /** Longer than the phone network is given to answer. */
 const OVERDUE_MS = 30_000;
 
-export function createUnknownCalls(deps: UnknownCallsDeps): UnknownCalls {
-  const { calls, store, queue, placed, records, allowance, now, setTimer, log } = deps;
+export function createUnresolvedCalls(deps: UnresolvedCallsDeps): UnresolvedCalls {
+  const { calls, store, queue, placed, records, reservation, now, setTimer, log } = deps;
   const watched = new Map<string, () => void>();
 
   return {
@@ -69,7 +69,7 @@ export function createUnknownCalls(deps: UnknownCallsDeps): UnknownCalls {
     },
   };
 
-  function watch(call: PlacedCall, dialledAt: number): void {
+  function watch(call: ActiveCall, dialledAt: number): void {
     const { callId } = call.job;
     unwatch(callId);
     watched.set(
@@ -91,7 +91,7 @@ export function createUnknownCalls(deps: UnknownCallsDeps): UnknownCalls {
     watched.delete(callId);
   }
 
-  async function look(call: PlacedCall, dialledAt: number): Promise<boolean> {
+  async function look(call: ActiveCall, dialledAt: number): Promise<boolean> {
     const found = await find(call.job, dialledAt);
     if (call.callSid !== undefined) return true;
     if (found.found === "not_yet") return false;
@@ -124,11 +124,11 @@ export function createUnknownCalls(deps: UnknownCallsDeps): UnknownCalls {
 
   function find(job: OutboundJob, dialledAt: number) {
     const isKnown = (callSid: string) => placed.bySid(callSid) !== undefined;
-    return findUnknownCall(job, dialledAt, { calls, store, isKnown, now });
+    return findUnresolvedCall(job, dialledAt, { calls, store, isKnown, now });
   }
 
   async function giveUp(job: OutboundJob): Promise<void> {
-    await allowance.release(job.callId);
+    await reservation.release(job.callId);
     records.ended(job, { reason: "not_answered", detail: "outcome_unknown" }, "unknown");
   }
 }

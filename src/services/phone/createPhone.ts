@@ -18,12 +18,7 @@ import type { CallBudget, SpendingPolicy, Transfers } from "../spending.ts";
 import type { EventHub } from "../events.ts";
 import { createTransferredCalls, type TransferredCalls } from "./transferredCalls.ts";
 import type { InstanceQuestions } from "../cluster.ts";
-import {
-  createKeyStanding,
-  createOutboundCalls,
-  type OutboundCalls,
-  requestOf,
-} from "../outbound.ts";
+import { createKeyCheck, createOutboundCalls, type OutboundCalls, requestOf } from "../outbound.ts";
 import { createPhoneCalls, type PhoneCalls } from "./phoneCalls.ts";
 import type { Records } from "../records.ts";
 import { createSharedCalls } from "./crossProcessCalls.ts";
@@ -110,7 +105,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     questions: deps.questions,
     revocation: records.revocation,
     calls: twilio,
-    keyStanding: createKeyStanding({
+    keyCheck: createKeyCheck({
       keys: settings.server.apiKeys,
       isRevoked: records.revocation.isRevoked,
       now: () => Date.now(),

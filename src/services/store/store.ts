@@ -1,6 +1,6 @@
 import type { DatabaseSettings } from "../../config/settings.ts";
 import { type Budget, createBudget } from "./budget/budget.ts";
-import { type Batches, createBatches } from "./outbound/batchStore.ts";
+import { type BatchStore, createBatchStore } from "./outbound/batchStore.ts";
 import { type CallStore, createCallStore } from "./calls/callStore.ts";
 import type { Database } from "./database.ts";
 import { createDialQueue, type DialQueue } from "./outbound/dialQueue.ts";
@@ -31,7 +31,7 @@ export interface Store {
   readonly dialQueue: DialQueue;
   readonly doNotCall: DoNotCallList;
   readonly outbox: WebhookOutbox;
-  readonly batches: Batches;
+  readonly batches: BatchStore;
   readonly revokedKeys: RevokedKeys;
   readonly keyCalls: KeyCalls;
   readonly facts: Facts;
@@ -85,7 +85,7 @@ function createStore(database: Database, clock: SharedClock): Store {
     dialQueue: createDialQueue(database),
     doNotCall: createDoNotCallList(database),
     outbox: createWebhookOutbox(database),
-    batches: createBatches(database),
+    batches: createBatchStore(database),
     revokedKeys: createRevokedKeys(database),
     keyCalls: createKeyCalls(database),
     facts: createFacts(database),

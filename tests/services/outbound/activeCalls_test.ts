@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { CallSession } from "../../../src/call/sessionApi.ts";
 import type { CallEnd } from "../../../src/call/types.ts";
 import type { OutboundJob } from "../../../src/services/outbound/outboundJob.ts";
-import { readVerdict } from "../../../src/services/outbound/amd/amdResult.ts";
-import { createPlacedCalls } from "../../../src/services/outbound/activeCalls.ts";
+import { readAmdResult } from "../../../src/services/outbound/amd/amdResult.ts";
+import { createActiveCalls } from "../../../src/services/outbound/activeCalls.ts";
 import type { PhoneCall } from "../../../src/services/twilioOutbound/twilioCalls.ts";
 import type { CallChanges, CallOutcome } from "../../../src/services/store/calls/callRecord.ts";
 import { RecordingSession } from "../../support/servers/mediaServer.ts";
@@ -28,7 +28,7 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
   const ends: (readonly [CallEnd, CallOutcome])[] = [];
   const released: CallSession[] = [];
   const twilio = { state: "queued", updates: [] as unknown[], fetched: 0 };
-  const placed = createPlacedCalls({
+  const placed = createActiveCalls({
     registry: {
       open() {
         const session = new RecordingSession();
@@ -122,7 +122,7 @@ Deno.test("case 58: the voicemail text waits until there is a conversation to sa
   const { placed, call, sessions } = desk();
   placed.bind(call, sid);
   placed.take(call, { status: "ringing" });
-  const verdict = readVerdict("machine_end_beep", "Please call back.");
+  const verdict = readAmdResult("machine_end_beep", "Please call back.");
   assert.ok(verdict !== undefined);
   placed.judge(call, verdict);
   placed.told(job.callId, { type: "modelReady", afterMs: 1, again: false });
@@ -136,15 +136,15 @@ Deno.test("case 58: the voicemail text waits until there is a conversation to sa
   }]);
 });
 
-Deno.test("case 58: readVerdict() tells machines, faxes and humans apart, and takes no other word", () => {
-  assert.deepEqual(readVerdict("human", undefined), { answeredBy: "human", outcome: "human" });
-  assert.deepEqual(readVerdict("unknown", "Text."), { answeredBy: "unknown" });
-  assert.deepEqual(readVerdict("machine_start", "Text."), { answeredBy: "machine" });
-  assert.equal(readVerdict("machine_start", undefined)?.outcome, "machine");
-  assert.equal(readVerdict("machine_end_other", "Text.")?.voicemail, "Text.");
-  assert.equal(readVerdict("fax", "Text.")?.outcome, "failed");
+Deno.test("case 58: readAmdResult() tells machines, faxes and humans apart, and takes no other word", () => {
+  assert.deepEqual(readAmdResult("human", undefined), { answeredBy: "human", outcome: "human" });
+  assert.deepEqual(readAmdResult("unknown", "Text."), { answeredBy: "unknown" });
+  assert.deepEqual(readAmdResult("machine_start", "Text."), { answeredBy: "machine" });
+  assert.equal(readAmdResult("machine_start", undefined)?.outcome, "machine");
+  assert.equal(readAmdResult("machine_end_other", "Text.")?.voicemail, "Text.");
+  assert.equal(readAmdResult("fax", "Text.")?.outcome, "failed");
   for (const word of ["", "machine", "<script>", "Human"]) {
-    assert.equal(readVerdict(word, "Text."), undefined);
+    assert.equal(readAmdResult(word, "Text."), undefined);
   }
 });
 

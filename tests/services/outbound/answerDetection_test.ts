@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { CallEvent } from "../../../src/call/callEvent.ts";
-import { Exchange } from "../../../src/services/outbound/amd/conversationEvidence.ts";
+import { ConversationEvidence } from "../../../src/services/outbound/amd/conversationEvidence.ts";
 import { isScreening } from "../../../src/services/outbound/amd/callScreening.ts";
 
 type Said = "caller" | "agent" | "cut" | "keys";
 
 /** A telephone conversation, turn by turn. */
-function exchangeOf(said: readonly Said[]): Exchange {
-  const exchange = new Exchange();
+function exchangeOf(said: readonly Said[]): ConversationEvidence {
+  const exchange = new ConversationEvidence();
   for (const [index, who] of said.entries()) {
     for (const event of eventsOf(who, index)) exchange.take(event);
   }
@@ -59,7 +59,7 @@ Deno.test("case 122: a conversation is an answer that was heard out between two 
 });
 
 Deno.test("case 122: words that come after the answer to them are no second turn", () => {
-  const exchange = new Exchange();
+  const exchange = new ConversationEvidence();
   exchange.take({ type: "speaking", who: "caller", on: true });
   assert.equal(exchange.textPending, true);
   for (const event of eventsOf("agent", 3)) exchange.take(event);

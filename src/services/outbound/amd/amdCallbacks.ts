@@ -9,13 +9,13 @@ import { type InstanceQuestions, InstanceSilent } from "../../cluster.ts";
 import type { CallRecord } from "../../store.ts";
 import type { Takeover } from "../../calls.ts";
 import type { OutboundJob } from "../outboundJob.ts";
-import { readVerdict } from "./amdResult.ts";
-import type { OutboundRecords } from "../placedCallRecords.ts";
-import type { PlacedCall, PlacedCalls } from "../activeCalls.ts";
+import { readAmdResult } from "./amdResult.ts";
+import type { PlacedCallRecords } from "../placedCallRecords.ts";
+import type { ActiveCall, ActiveCalls } from "../activeCalls.ts";
 
-export interface VerdictsDeps {
-  readonly placed: Pick<PlacedCalls, "get" | "judge">;
-  readonly records: OutboundRecords;
+export interface AmdCallbacksDeps {
+  readonly placed: Pick<ActiveCalls, "get" | "judge">;
+  readonly records: PlacedCallRecords;
   readonly calls: Pick<TwilioCalls, "update">;
   readonly questions: InstanceQuestions;
   readonly takeover: Pick<Takeover, "isElsewhere">;
@@ -35,7 +35,7 @@ const question = z.object({ callId: z.string(), who: z.string() });
  * one alone knows what was said. Where no process does, a guess at a call that was connected is written
  * down and not obeyed.
  */
-export function createVerdicts(deps: VerdictsDeps) {
+export function createAmdCallbacks(deps: AmdCallbacksDeps) {
   const { placed, records, calls, questions, takeover, voicemail, elsewhere } = deps;
 
   questions.answer(KIND, async (body) => {
@@ -48,7 +48,7 @@ export function createVerdicts(deps: VerdictsDeps) {
 
   return {
     /** Of a call that this process has placed or taken over; its stream may have gone to another. */
-    async here(call: PlacedCall, callSid: string, who: string): Promise<void> {
+    async here(call: ActiveCall, callSid: string, who: string): Promise<void> {
       if (call.who.connected || questions.isAlone) return judge(call, who);
       if (await isHeld(call)) return judge(call, who);
       await there(call.job.callId, callSid, who);
@@ -56,21 +56,21 @@ export function createVerdicts(deps: VerdictsDeps) {
     there,
   };
 
-  function judge(call: PlacedCall, who: string): void {
-    const verdict = readVerdict(who, voicemail(call.job)?.text);
+  function judge(call: ActiveCall, who: string): void {
+    const verdict = readAmdResult(who, voicemail(call.job)?.text);
     if (verdict === undefined) return;
     if (!isFinal(call.progress.status)) return placed.judge(call, verdict);
     records.changed(call.job.callId, { answeredBy: verdict.answeredBy });
   }
 
-  async function isHeld({ who, job }: PlacedCall): Promise<boolean> {
+  async function isHeld({ who, job }: ActiveCall): Promise<boolean> {
     return who.connected || !await takeover.isElsewhere(job.callId);
   }
 
   async function there(callId: string, callSid: string, who: string): Promise<void> {
     const other = await elsewhere(callId);
     const words = other && voicemail(other.job);
-    const verdict = readVerdict(who, words?.text);
+    const verdict = readAmdResult(who, words?.text);
     if (verdict === undefined) return;
     const { answeredBy, input } = verdict;
     if (other === undefined) return records.changed(callId, { answeredBy });

@@ -4,7 +4,7 @@ import type { AnsweredBy, CallOutcome } from "../../store.ts";
 type Input = Parameters<CallSession["input"]>[0];
 
 /** What the phone network's guess at who took a call means for it. */
-export interface MachineVerdict {
+export interface AmdResult {
   readonly answeredBy: AnsweredBy;
   /** What became of the call; absent where that is not known yet. */
   readonly outcome?: CallOutcome;
@@ -15,10 +15,10 @@ export interface MachineVerdict {
 }
 
 /** Reads a verdict; nothing for a word that is none. `voicemail` is what to leave on a machine, if anything. */
-export function readVerdict(
+export function readAmdResult(
   who: string,
   voicemail: string | undefined,
-): MachineVerdict | undefined {
+): AmdResult | undefined {
   if (who === "human") return { answeredBy: "human", outcome: "human" };
   if (who === "unknown") return { answeredBy: "unknown" };
   if (who === "fax") {

@@ -1,13 +1,13 @@
 import type { CallEvent } from "../../../call/callEvent.ts";
 import type { CallSession } from "../../../call/sessionApi.ts";
 import type { CallChanges } from "../../store.ts";
-import { Exchange } from "./conversationEvidence.ts";
-import type { MachineVerdict } from "./amdResult.ts";
+import { ConversationEvidence } from "./conversationEvidence.ts";
+import type { AmdResult } from "./amdResult.ts";
 import { isScreening } from "./callScreening.ts";
 import type { Clock } from "../../../utils/clock.ts";
 import { present } from "../../../utils/present.ts";
 
-export interface WhoAnsweredDeps {
+export interface AnswerDetectionDeps {
   readonly session: () => CallSession | undefined;
   readonly changed: (changes: CallChanges) => void;
   readonly setTimer: Clock["setTimer"];
@@ -23,18 +23,18 @@ const WORDS_MS = 2000;
  * verdict that contradicts a conversation is written down and not obeyed; a machine that screens calls
  * is answered, and not taken for one that takes messages.
  */
-export class WhoAnswered {
-  readonly #deps: WhoAnsweredDeps;
-  readonly #exchange = new Exchange();
+export class AnswerDetection {
+  readonly #deps: AnswerDetectionDeps;
+  readonly #exchange = new ConversationEvidence();
   #connected = false;
   #modelReady = false;
-  #verdict: MachineVerdict | undefined;
+  #verdict: AmdResult | undefined;
   /** What has been made of a machine. */
   #machine: "none" | "obeyed" | "screened" | "withdrawn" | "refuted" = "none";
   #waited = false;
   #stopWaiting: (() => void) | undefined;
 
-  constructor(deps: WhoAnsweredDeps) {
+  constructor(deps: AnswerDetectionDeps) {
     this.#deps = deps;
   }
 
@@ -43,12 +43,12 @@ export class WhoAnswered {
     return this.#connected;
   }
 
-  get verdict(): MachineVerdict | undefined {
+  get verdict(): AmdResult | undefined {
     return this.#verdict;
   }
 
   /** Takes in a verdict; several may come, and contradict each other. */
-  judge(verdict: MachineVerdict): void {
+  judge(verdict: AmdResult): void {
     if (verdict.answeredBy === "human") return this.#personFound(verdict);
     this.#deps.changed({ answeredBy: verdict.answeredBy });
     if (verdict.input === undefined) {
@@ -116,7 +116,7 @@ export class WhoAnswered {
     }, WORDS_MS);
   }
 
-  #personFound(verdict: MachineVerdict): void {
+  #personFound(verdict: AmdResult): void {
     this.#verdict = verdict;
     this.close();
     this.#deps.changed({ answeredBy: verdict.answeredBy, outcome: "human" });

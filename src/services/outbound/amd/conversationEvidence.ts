@@ -8,7 +8,7 @@ import type { CallEvent, TranscriptTurn } from "../../../call/callEvent.ts";
  * even, but it goes on without hearing an answer out, and what comes after the greeting is silence.
  * What the agent says before the far end first speaks counts for nothing: a machine lets it pass.
  */
-export class Exchange {
+export class ConversationEvidence {
   #step: "nothing" | "spoke" | "answered" | "conversing" = "nothing";
   #answeredMs = 0;
   #spoken = 0;

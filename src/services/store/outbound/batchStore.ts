@@ -36,7 +36,7 @@ export interface BatchItem {
 }
 
 /** Lists of calls to be placed one after another. */
-export interface Batches {
+export interface BatchStore {
   /**
    * Writes a batch down, unless more than `most` of its key's items would then wait; gives whether it
    * was.
@@ -78,7 +78,7 @@ export interface BatchItemEnd {
   readonly detail: string;
 }
 
-export function createBatches(database: Database): Batches {
+export function createBatchStore(database: Database): BatchStore {
   const { query } = database;
   return {
     create: ({ id, keyName, request, items }, now, most = Infinity) =>
