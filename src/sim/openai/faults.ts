@@ -1,4 +1,4 @@
-import { spoiltResponses } from "./spoiltResponse.ts";
+import { spoiltResponses } from "./responseFault.ts";
 
 /** The ways in which the server can be told to fail; figures follow a colon. */
 export type Fault =

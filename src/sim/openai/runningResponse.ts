@@ -7,7 +7,7 @@ import type { Output, OutputSink } from "./output.ts";
 import { Pace } from "./pace.ts";
 import { audioFormatOf, type SessionConfig } from "./sessionConfig.ts";
 import type { SpeechSource, SpokenSentence } from "./speechSource.ts";
-import { fired, middleMs, type Spoilt, takeSpoilt } from "./spoiltResponse.ts";
+import { fired, middleMs, type Spoilt, takeSpoilt } from "./responseFault.ts";
 import { msPerOutputToken } from "./usage.ts";
 import type { WireResponse } from "./wire.ts";
 import type { RealtimeResponseUsage } from "openai/resources/realtime/realtime";

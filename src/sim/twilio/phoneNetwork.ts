@@ -1,5 +1,5 @@
-import { PhoneCall } from "./call/call.ts";
-import type { CallbackFaults } from "./api/callbacks.ts";
+import { PhoneCall } from "./call/simulatedCall.ts";
+import type { CallbackFaults } from "./api/callbackSender.ts";
 import type { CallRequest } from "./call/callState.ts";
 import { createSimClock } from "./clock.ts";
 import {
@@ -9,12 +9,12 @@ import {
   type PhoneAccount,
   type PhoneVoice,
   routeToApp,
-} from "./network.ts";
+} from "./networkContext.ts";
 import { createRandom } from "./random.ts";
 
-export { PhoneCall } from "./call/call.ts";
+export { PhoneCall } from "./call/simulatedCall.ts";
 export type { CallEnd, PhoneError, PhoneEvent } from "./call/callEvents.ts";
-export type { LineOptions, NumberPlan, PhoneAccount, PhoneVoice } from "./network.ts";
+export type { LineOptions, NumberPlan, PhoneAccount, PhoneVoice } from "./networkContext.ts";
 export type { ClearReport } from "./media/playBuffer.ts";
 export { type ApiFault, startTwilioApi, type TwilioApi } from "./api/twilioApi.ts";
 

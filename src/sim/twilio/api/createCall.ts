@@ -1,7 +1,7 @@
 import type { CallRequest } from "../call/callState.ts";
 import type { Detection } from "../call/dialOut.ts";
-import type { Exchange } from "../network.ts";
-import type { Step } from "../lineQuality.ts";
+import type { Exchange } from "../networkContext.ts";
+import type { Step } from "../twiml/twimlCall.ts";
 import type { CallbackTarget } from "./statusReporter.ts";
 import type { HttpMethod } from "../twiml/verbs.ts";
 

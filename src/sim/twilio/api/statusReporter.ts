@@ -1,5 +1,5 @@
 import { type CallFacts, isOver, rfc2822, webhookParams } from "./callFacts.ts";
-import type { CallbackSender } from "./callbacks.ts";
+import type { CallbackSender } from "./callbackSender.ts";
 import type { PhoneEventDetail } from "../call/callEvents.ts";
 import type { HttpMethod } from "../twiml/verbs.ts";
 

@@ -1,8 +1,8 @@
-import type { PhoneCall } from "../call/call.ts";
+import type { PhoneCall } from "../call/simulatedCall.ts";
 import { callResource, isOver } from "./callFacts.ts";
 import type { CallRequest } from "../call/callState.ts";
 import { type ApiError, readCreateForm, readStep, refuse } from "./createCall.ts";
-import type { Exchange } from "../network.ts";
+import type { Exchange } from "../networkContext.ts";
 
 /** Something that goes wrong with the next create request. */
 export type ApiFault =

@@ -1,5 +1,5 @@
 import type { PhoneError } from "../call/callEvents.ts";
-import type { Exchange } from "../network.ts";
+import type { Exchange } from "../networkContext.ts";
 import { signedForm, signRequest } from "./signature.ts";
 import type { HttpMethod } from "../twiml/verbs.ts";
 

@@ -1,10 +1,10 @@
 import { type CallFacts, isOver } from "../api/callFacts.ts";
-import { createCallbackSender } from "../api/callbacks.ts";
+import { createCallbackSender } from "../api/callbackSender.ts";
 import type { OutboundOptions } from "./dialOut.ts";
 import { EventLog } from "./callEventLog.ts";
 import type { CallEnd, CallStatus, PhoneEventDetail } from "./callEvents.ts";
-import type { Exchange } from "../network.ts";
-import type { Step } from "../lineQuality.ts";
+import type { Exchange } from "../networkContext.ts";
+import type { Step } from "../twiml/twimlCall.ts";
 import { createSid } from "../random.ts";
 import { type CallbackTarget, StatusReporter } from "../api/statusReporter.ts";
 

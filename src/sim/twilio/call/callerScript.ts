@@ -1,4 +1,4 @@
-import type { PhoneCall } from "./call.ts";
+import type { PhoneCall } from "./simulatedCall.ts";
 import type { SimClock } from "../clock.ts";
 
 /** What a person does on the phone, in this order, and when the person gives up. */

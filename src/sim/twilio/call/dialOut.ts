@@ -1,6 +1,6 @@
 import { webhookParams } from "../api/callFacts.ts";
 import type { CallState } from "./callState.ts";
-import type { NumberPlan } from "../network.ts";
+import type { NumberPlan } from "../networkContext.ts";
 import { digitsMs } from "../twiml/performVerb.ts";
 import type { HttpMethod } from "../twiml/verbs.ts";
 

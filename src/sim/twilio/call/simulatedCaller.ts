@@ -1,7 +1,7 @@
 import { HeardLog } from "./heardLog.ts";
 import { Keypad } from "../media/keypad.ts";
 import { Mouth } from "../media/audioSource.ts";
-import type { Exchange } from "../network.ts";
+import type { Exchange } from "../networkContext.ts";
 import type { ClearReport } from "../media/playBuffer.ts";
 
 /** The person on the phone: a mouth, a keypad, and an ear that forgets nothing. */

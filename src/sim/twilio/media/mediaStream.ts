@@ -2,7 +2,7 @@ import { encodeBase64 } from "../../../utils/audioFormat.ts";
 import { readAppFrame } from "./appFrame.ts";
 import { createDelayLine, type DelayLine } from "./delayLine.ts";
 import type { PhoneError, PhoneEventDetail, StreamEnd } from "../call/callEvents.ts";
-import type { Exchange } from "../network.ts";
+import type { Exchange } from "../networkContext.ts";
 import type { HeardLog } from "../call/heardLog.ts";
 import type { Mouth } from "./audioSource.ts";
 import { Playout } from "./playout.ts";

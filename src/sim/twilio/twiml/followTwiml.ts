@@ -1,5 +1,5 @@
 import type { PhoneError } from "../call/callEvents.ts";
-import type { Line, Outcome, Step } from "../lineQuality.ts";
+import type { Line, Outcome, Step } from "./twimlCall.ts";
 import { performVerb } from "./performVerb.ts";
 import { readTwiml, type Twiml, TwimlError } from "./twiml.ts";
 import type { WebhookAnswer } from "../api/webhook.ts";

@@ -1,5 +1,5 @@
 import type { DialOutcome } from "../call/callEvents.ts";
-import type { Line, Outcome, Step } from "../lineQuality.ts";
+import type { Line, Outcome, Step } from "./twimlCall.ts";
 import { createSid } from "../random.ts";
 import type { DialVerb, GatherVerb, NextStep, RecordVerb, SayVerb, Verb } from "./verbs.ts";
 

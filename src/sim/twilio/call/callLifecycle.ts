@@ -2,7 +2,7 @@ import { isOver, webhookParams } from "../api/callFacts.ts";
 import type { CallState } from "./callState.ts";
 import { dialOut } from "./dialOut.ts";
 import { followTwiml } from "../twiml/followTwiml.ts";
-import type { Line, Step } from "../lineQuality.ts";
+import type { Line, Step } from "../twiml/twimlCall.ts";
 import { MediaStream } from "../media/mediaStream.ts";
 import type { Person } from "./simulatedCaller.ts";
 import { createSid } from "../random.ts";

@@ -1,4 +1,4 @@
-import type { Exchange } from "../network.ts";
+import type { Exchange } from "../networkContext.ts";
 import { sendWebhook, type WebhookAnswer, type WebhookRequest } from "./webhook.ts";
 
 /** What may go wrong with status callbacks on their way. */

@@ -1,7 +1,7 @@
-import type { CallEnd, PhoneEventDetail } from "./call/callEvents.ts";
-import type { Exchange } from "./network.ts";
-import type { HttpMethod, StreamNoun } from "./twiml/verbs.ts";
-import type { WebhookAnswer } from "./api/webhook.ts";
+import type { CallEnd, PhoneEventDetail } from "../call/callEvents.ts";
+import type { Exchange } from "../networkContext.ts";
+import type { HttpMethod, StreamNoun } from "./verbs.ts";
+import type { WebhookAnswer } from "../api/webhook.ts";
 
 /** Where the call goes on: a document that is asked for, or one that is at hand. */
 export type Step =

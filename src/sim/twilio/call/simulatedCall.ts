@@ -1,7 +1,7 @@
 import { encodeG711, MU_LAW } from "../../../utils/g711.ts";
 import { createResampler } from "../../../utils/resampler.ts";
 import type { CallFacts } from "../api/callFacts.ts";
-import { CallLife } from "./callLife.ts";
+import { CallLife } from "./callLifecycle.ts";
 import { type CallRequest, CallState } from "./callState.ts";
 import type {
   CallEnd,
@@ -11,9 +11,9 @@ import type {
   PhoneEventOf,
   PhoneEventType,
 } from "./callEvents.ts";
-import type { Exchange } from "../network.ts";
+import type { Exchange } from "../networkContext.ts";
 import type { HeardPiece } from "./heardLog.ts";
-import type { Step } from "../lineQuality.ts";
+import type { Step } from "../twiml/twimlCall.ts";
 import { Person } from "./simulatedCaller.ts";
 import type { ClearReport } from "../media/playBuffer.ts";
 

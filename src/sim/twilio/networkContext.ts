@@ -1,5 +1,5 @@
 import { isLoopback } from "../../utils/loopback.ts";
-import type { CallbackFaults } from "./api/callbacks.ts";
+import type { CallbackFaults } from "./api/callbackSender.ts";
 import type { SimClock } from "./clock.ts";
 import type { LinkOptions } from "./media/delayLine.ts";
 import type { Random } from "./random.ts";
