@@ -1,7 +1,7 @@
 import {
   createPhoneNetwork,
-  type PhoneCall,
   type PhoneNetwork,
+  type SimulatedCall,
 } from "../sim/twilio/phoneNetwork.ts";
 import { describeEvent } from "../sim/twilio/call/describeEvent.ts";
 import { followScript } from "../sim/twilio/call/callerScript.ts";
@@ -95,7 +95,7 @@ async function serveApi(
 
 async function liveCall(
   network: PhoneNetwork,
-  call: PhoneCall,
+  call: SimulatedCall,
   options: PhoneOptions,
   print: (line: string) => void,
   interrupted: Promise<void>,
@@ -109,9 +109,9 @@ async function liveCall(
   interrupted.then(() => call.hangUp());
   const { say, wav, digits, interruptAfterMs, maxMs } = options;
   const lines = wav === undefined ? say : [...say, readWav(Deno.readFileSync(wav))];
-  const tell = (what: string) => print(`${" ".repeat(12)}person    ${what}`);
-  const script = { lines, digits, interruptAfterMs, maxMs, tell };
-  await followScript(call, network.exchange.clock, script);
+  const onStep = (what: string) => print(`${" ".repeat(12)}person    ${what}`);
+  const script = { lines, digits, interruptAfterMs, maxMs, onStep };
+  await followScript(call, network.context.clock, script);
   await call.settled;
   if (advice !== undefined) print(advice);
   return call.heardAudio();

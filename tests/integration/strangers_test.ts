@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
-import type { PhoneCall } from "../../src/sim/twilio/phoneNetwork.ts";
+import type { SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
 import { account, apiKey, publicUrl } from "../support/servers/phoneServer.ts";
 import { parrot, voiceOf } from "../support/servers/phoneWorld.ts";
 import {
@@ -226,7 +226,11 @@ Deno.test("case 155: a tool that throws, and faults that nobody catches, cost no
   });
 });
 
-async function useTool({ server }: ProcessWorld, phone: PhoneCall, name: string): Promise<void> {
+async function useTool(
+  { server }: ProcessWorld,
+  phone: SimulatedCall,
+  name: string,
+): Promise<void> {
   const call = (await liveCalls(server)).find(({ callSid }) => callSid === phone.sid);
   const asked = await server.post(`/api/calls/${call?.id}/actions`, { type: "text", text: name });
   assert.equal(asked.status, 202, await asked.text());

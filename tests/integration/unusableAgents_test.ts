@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type AppOverrides, createApp } from "../../src/app.ts";
 import { AgentsError } from "../../src/config/agents.ts";
 import { firstScreen } from "../../src/config/startupBanner.ts";
-import type { PhoneCall } from "../../src/sim/twilio/phoneNetwork.ts";
+import type { SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
 import {
   callUntil,
   codeOf,
@@ -40,7 +40,7 @@ async function incidentsOf(server: TestServer): Promise<readonly Incident[]> {
   return incidents.filter(({ code }: Incident) => code === "agent_unusable");
 }
 
-async function heardBy(call: PhoneCall) {
+async function heardBy(call: SimulatedCall) {
   const { text, language, voice } = await call.next("said");
   await call.settled;
   assert.deepEqual(call.errors, []);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createPhoneNetwork } from "../../src/sim/twilio/phoneNetwork.ts";
 import { describeEvent } from "../../src/sim/twilio/call/describeEvent.ts";
-import { type CallScript, followScript } from "../../src/sim/twilio/call/callerScript.ts";
+import { type CallerScript, followScript } from "../../src/sim/twilio/call/callerScript.ts";
 import {
   account,
   connect,
@@ -18,7 +18,7 @@ interface Lived {
 
 /** Lives one call by a script against an app that acts on its stream. */
 async function live(
-  script: Omit<CallScript, "tell" | "maxMs"> & { readonly maxMs?: number },
+  script: Omit<CallerScript, "onStep" | "maxMs"> & { readonly maxMs?: number },
   act: (stream: TestStream) => Promise<void>,
 ): Promise<Lived> {
   const app = startTestApp();
@@ -29,9 +29,9 @@ async function live(
     const told: string[] = [];
     const lines: string[] = [];
     call.watch((event) => lines.push(describeEvent(event) ?? ""));
-    const { clock } = network.exchange;
-    const tell = (what: string) => told.push(what);
-    const lived = followScript(call, clock, { maxMs: 600_000, ...script, tell });
+    const { clock } = network.context;
+    const onStep = (what: string) => told.push(what);
+    const lived = followScript(call, clock, { maxMs: 600_000, ...script, onStep });
     const stream = await app.stream();
     await stream.next("start");
     await act(stream);

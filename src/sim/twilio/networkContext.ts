@@ -1,7 +1,6 @@
 import { isLoopback } from "../../utils/loopback.ts";
-import type { CallbackFaults } from "./api/callbackSender.ts";
 import type { SimClock } from "./clock.ts";
-import type { LinkOptions } from "./media/delayLine.ts";
+import type { LineQuality } from "./lineQuality.ts";
 import type { Random } from "./random.ts";
 
 /** The account whose calls are simulated. */
@@ -23,35 +22,31 @@ export interface NumberPlan {
   readonly talkMs?: number;
   /** How long machine detection takes. */
   readonly detectMs?: number;
-  /** Refuses the create request with this code of Twilio's. */
+  /** Refuses the create request with this error code of Twilio. */
   readonly errorCode?: number;
 }
 
-/** Speech for whatever a simulated person says as text: 16 kHz samples. */
+/** Turns the text that a caller is to say into 16 kHz samples. */
 export interface PhoneVoice {
   speak(text: string, signal?: AbortSignal): AsyncIterable<Int16Array>;
 }
 
-/** The network's weather and manners; all of it off by default. */
-export interface LineOptions {
-  readonly toApp?: LinkOptions;
-  readonly fromApp?: LinkOptions;
-  /** How late the first audio after silence plays: a figure, or one drawn for each burst. */
-  readonly startupDelayMs?: number | ((random: Random) => number);
-  /** The share of the person's frames that never arrive. */
-  readonly lossRate?: number;
-  /** How fast <Say> reads. */
-  readonly sayMsPerCharacter?: number;
-  /** How much of what was heard is kept; 0 keeps nothing. */
-  readonly keepHeardMs?: number;
+/** How the delivery of status callbacks fails. */
+export interface CallbackFaults {
+  /** `shuffled` delivers each up to `lateMs` late, on its own; otherwise one waits for the other. */
+  readonly order?: "inOrder" | "shuffled";
+  readonly lateMs?: number;
+  /** The share of callbacks delivered twice, and of those never delivered. */
+  readonly duplicateRate?: number;
+  readonly dropRate?: number;
 }
 
-/** What every part of the simulated phone company shares. */
-export interface Exchange {
+/** What all calls of one simulated network share. */
+export interface NetworkContext {
   readonly account: PhoneAccount;
   readonly clock: SimClock;
   readonly random: Random;
-  readonly line: LineOptions;
+  readonly line: LineQuality;
   readonly callbackFaults: CallbackFaults;
   readonly voice?: PhoneVoice | undefined;
   /** The origin that webhooks and streams are signed for. */
@@ -63,7 +58,7 @@ export interface Exchange {
   plan(address: string): NumberPlan;
 }
 
-/** Maps the app's public URLs onto where it really listens; nothing else than loopback is reached. */
+/** Maps the app's public URLs onto where it really listens; only loopback is ever reached. */
 export function routeToApp(url: URL, publicUrl: string, baseUrl: string): URL | undefined {
   if (url.host !== new URL(publicUrl).host) return isLoopback(url.hostname) ? url : undefined;
   const target = new URL(baseUrl);

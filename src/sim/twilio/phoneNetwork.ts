@@ -1,10 +1,10 @@
-import { PhoneCall } from "./call/simulatedCall.ts";
-import type { CallbackFaults } from "./api/callbackSender.ts";
-import type { CallRequest } from "./call/callState.ts";
+import { SimulatedCall } from "./call/simulatedCall.ts";
+import type { SimulatedCallRequest } from "./call/callRequest.ts";
 import { createSimClock } from "./clock.ts";
+import type { LineQuality } from "./lineQuality.ts";
 import {
-  type Exchange,
-  type LineOptions,
+  type CallbackFaults,
+  type NetworkContext,
   type NumberPlan,
   type PhoneAccount,
   type PhoneVoice,
@@ -12,24 +12,25 @@ import {
 } from "./networkContext.ts";
 import { createRandom } from "./random.ts";
 
-export { PhoneCall } from "./call/simulatedCall.ts";
-export type { CallEnd, PhoneError, PhoneEvent } from "./call/callEvents.ts";
-export type { LineOptions, NumberPlan, PhoneAccount, PhoneVoice } from "./networkContext.ts";
+export { SimulatedCall } from "./call/simulatedCall.ts";
+export type { PhoneError, PhoneEvent, SimulatedCallEnd } from "./call/callEvents.ts";
+export type { LineQuality } from "./lineQuality.ts";
+export type { NumberPlan, PhoneAccount, PhoneVoice } from "./networkContext.ts";
 export type { ClearReport } from "./media/playBuffer.ts";
 export { type ApiFault, startTwilioApi, type TwilioApi } from "./api/twilioApi.ts";
 
-/** How the simulated phone company is set up; all but the account has a default. */
+/** Options of the simulated network; all but the account have defaults. */
 export interface PhoneNetworkOptions {
   readonly account: PhoneAccount;
   /** The origin that the app calls its own: signatures are made over it. */
   readonly publicUrl?: string;
   /** Where the app really listens; may come later, by connectTo(). */
   readonly baseUrl?: string;
-  /** What the account's number asks for when it is called, and whom it tells of the end. */
+  /** What the account's number asks for when it is called, and where its end is reported. */
   readonly voicePath?: string;
   readonly statusPath?: string | undefined;
   readonly fallbackPath?: string | undefined;
-  readonly line?: LineOptions;
+  readonly line?: LineQuality;
   readonly callbacks?: CallbackFaults;
   /** What happens at each number, and at all others. */
   readonly numbers?: Readonly<Record<string, NumberPlan>>;
@@ -48,25 +49,25 @@ export interface InboundOptions {
   readonly stirVerstat?: string;
 }
 
-/** Twilio and the people on its phones, for one account. */
+/** Twilio and the callers on its phones, for one account. */
 export interface PhoneNetwork {
-  readonly exchange: Exchange;
+  readonly context: NetworkContext;
   /** Calls under way and lately ended, the oldest first. */
-  readonly calls: readonly PhoneCall[];
+  readonly calls: readonly SimulatedCall[];
   connectTo(baseUrl: string): void;
-  /** Somebody calls the account's number. */
-  call(options?: InboundOptions): PhoneCall;
+  /** Starts an inbound call to the account's number. */
+  call(options?: InboundOptions): SimulatedCall;
   /** Starts a call made elsewhere (the REST API). */
-  place(request: CallRequest): PhoneCall;
+  place(request: SimulatedCallRequest): SimulatedCall;
   /** The next call that the app places; none is missed. */
-  nextCall(): Promise<PhoneCall>;
+  nextCall(): Promise<SimulatedCall>;
   /** Ends every call and resolves when all sockets are closed. */
   close(): Promise<void>;
 }
 
 const maxCalls = 1_000;
 
-/** Creates the simulated phone company. */
+/** Creates a simulated network: inbound calls by call(), outbound ones through its REST API. */
 export function createPhoneNetwork(
   {
     account,
@@ -85,12 +86,12 @@ export function createPhoneNetwork(
   }: PhoneNetworkOptions,
 ): PhoneNetwork {
   const closing = new AbortController();
-  const placed: PhoneCall[] = [];
-  const waiting: ((call: PhoneCall) => void)[] = [];
-  let calls: PhoneCall[] = [];
+  const placed: SimulatedCall[] = [];
+  const waiting: ((call: SimulatedCall) => void)[] = [];
+  let calls: SimulatedCall[] = [];
   let target = baseUrl;
 
-  const exchange: Exchange = {
+  const context: NetworkContext = {
     account,
     publicUrl,
     line,
@@ -103,16 +104,16 @@ export function createPhoneNetwork(
     plan: (address) => numbers[address] ?? otherNumbers,
   };
 
-  function add(request: CallRequest): PhoneCall {
+  function start(request: SimulatedCallRequest): SimulatedCall {
     if (closing.signal.aborted) throw new Error("Cannot call: the phone network is closed");
-    const call = new PhoneCall(exchange, request);
+    const call = new SimulatedCall(context, request);
     calls = [...calls.slice(-maxCalls + 1), call];
     return call;
   }
 
   function call(
     { from = "+12025550123", to = account.number, stirVerstat }: InboundOptions = {},
-  ): PhoneCall {
+  ): SimulatedCall {
     const at = (path: string) => new URL(path, publicUrl).href;
     const callbacks = statusPath === undefined
       ? undefined
@@ -120,19 +121,19 @@ export function createPhoneNetwork(
     const fallbackUrl = fallbackPath === undefined ? undefined : at(fallbackPath);
     const params = stirVerstat === undefined ? {} : { StirVerstat: stirVerstat };
     const first = { kind: "request", url: at(voicePath), method: "POST", params } as const;
-    return add({ from, to, first: { ...first, fallbackUrl }, callbacks });
+    return start({ from, to, first: { ...first, fallbackUrl }, callbacks });
   }
 
-  function place(request: CallRequest): PhoneCall {
-    const call = add(request);
-    const taker = waiting.shift();
-    if (taker !== undefined) taker(call);
+  function place(request: SimulatedCallRequest): SimulatedCall {
+    const call = start(request);
+    const waiter = waiting.shift();
+    if (waiter !== undefined) waiter(call);
     else placed.push(call);
     if (placed.length > maxCalls) placed.shift();
     return call;
   }
 
-  function nextCall(): Promise<PhoneCall> {
+  function nextCall(): Promise<SimulatedCall> {
     const call = placed.shift();
     if (call !== undefined) return Promise.resolve(call);
     return new Promise((resolve) => waiting.push(resolve));
@@ -147,7 +148,7 @@ export function createPhoneNetwork(
   }
 
   return {
-    exchange,
+    context,
     call,
     place,
     nextCall,

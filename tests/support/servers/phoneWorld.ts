@@ -1,7 +1,7 @@
 import type { CallEvent } from "../../../src/call/callEvent.ts";
 import type { AgentFiles } from "../../../src/config/agents.ts";
 import type { PublishedEvent } from "../../../src/services/events/eventHub.ts";
-import type { PhoneCall, PhoneNetworkOptions } from "../../../src/sim/twilio/phoneNetwork.ts";
+import type { PhoneNetworkOptions, SimulatedCall } from "../../../src/sim/twilio/phoneNetwork.ts";
 import type { ConversationEntry } from "../../../src/sim/openai/conversation.ts";
 import {
   type RealtimeServer,
@@ -35,7 +35,7 @@ export interface PhoneWorld extends AsyncDisposable {
 /** One call that is under way, from both of its ends. */
 export interface Talk {
   readonly callId: string;
-  readonly phone: PhoneCall;
+  readonly phone: SimulatedCall;
   readonly model: RealtimeSession;
 }
 
@@ -70,7 +70,7 @@ export async function startPhoneWorld(
     maxQueued: 100_000,
   });
 
-  async function talkOn(phone: PhoneCall): Promise<Talk> {
+  async function talkOn(phone: SimulatedCall): Promise<Talk> {
     const model = await realtime.nextSession();
     await phone.next("streamStarted");
     const session = server.app.registry.byCallSid(phone.sid);

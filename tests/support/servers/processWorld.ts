@@ -1,7 +1,7 @@
 import type {
-  LineOptions,
-  PhoneCall,
+  LineQuality,
   PhoneNetwork,
+  SimulatedCall,
   TwilioApi,
 } from "../../../src/sim/twilio/phoneNetwork.ts";
 import {
@@ -35,7 +35,7 @@ export interface ProcessWorldOptions {
   /** Front matter of the only agent. */
   readonly agent?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly line?: LineOptions;
+  readonly line?: LineQuality;
   readonly model?: RealtimeServerOptions;
   readonly preload?: string;
 }
@@ -86,7 +86,7 @@ export async function startProcessWorld(
 export async function ring(
   world: Pick<ProcessWorld, "network" | "server">,
   from = "+12025550123",
-): Promise<PhoneCall> {
+): Promise<SimulatedCall> {
   const phone = world.network.call({ from });
   await phone.next("streamStarted");
   await heard(world, phone);
@@ -99,7 +99,7 @@ export async function ring(
  */
 export async function heard(
   { server }: Pick<ProcessWorld, "server">,
-  phone: PhoneCall,
+  phone: SimulatedCall,
 ): Promise<void> {
   const count = (saidTo.get(phone) ?? 0) + 1;
   saidTo.set(phone, count);
@@ -114,7 +114,7 @@ export async function heard(
 }
 
 /** How much each caller has heard the agent say. */
-const saidTo = new WeakMap<PhoneCall, number>();
+const saidTo = new WeakMap<SimulatedCall, number>();
 
 export async function liveCalls(
   server: ServerProcess,

@@ -1,4 +1,4 @@
-import type { CallStatus } from "../call/callEvents.ts";
+import type { TwilioCallStatus } from "../call/callEvents.ts";
 
 /** What Twilio's records hold about a call. */
 export interface CallFacts {
@@ -7,7 +7,7 @@ export interface CallFacts {
   readonly from: string;
   readonly to: string;
   readonly direction: "inbound" | "outbound-api";
-  readonly status: CallStatus;
+  readonly status: TwilioCallStatus;
   readonly createdAt: Date;
   readonly answeredAt?: Date | undefined;
   readonly endedAt?: Date | undefined;
@@ -18,7 +18,7 @@ export interface CallFacts {
 }
 
 /** Whether the call has come to its end. */
-export function isOver(status: CallStatus): boolean {
+export function isOver(status: TwilioCallStatus): boolean {
   return status !== "queued" && status !== "ringing" && status !== "in-progress";
 }
 

@@ -1,15 +1,5 @@
-import type { Exchange } from "../networkContext.ts";
+import type { NetworkContext } from "../networkContext.ts";
 import { sendWebhook, type WebhookAnswer, type WebhookRequest } from "./webhook.ts";
-
-/** What may go wrong with status callbacks on their way. */
-export interface CallbackFaults {
-  /** `shuffled` delivers each up to `lateMs` late, on its own; otherwise one waits for the other. */
-  readonly order?: "inOrder" | "shuffled";
-  readonly lateMs?: number;
-  /** The share of callbacks delivered twice, and of those never delivered. */
-  readonly duplicateRate?: number;
-  readonly dropRate?: number;
-}
 
 /** Delivers the callbacks of one call. */
 export interface CallbackSender {
@@ -18,21 +8,21 @@ export interface CallbackSender {
   settled(): Promise<void>;
 }
 
-/** Creates the sender for one call; nobody waits for it. */
-export function createCallbackSender(exchange: Exchange): CallbackSender {
+/** Creates the sender for one call; send() returns at once, delivery follows. */
+export function createCallbackSender(context: NetworkContext): CallbackSender {
   const { order = "inOrder", lateMs = 2_000, duplicateRate = 0, dropRate = 0 } =
-    exchange.callbackFaults;
+    context.callbackFaults;
   const underWay = new Set<Promise<void>>();
   let last: Promise<void> = Promise.resolve();
 
   function send(request: WebhookRequest, delivered: (answer: WebhookAnswer) => void): void {
-    if (exchange.random() < dropRate) return;
-    const copies = exchange.random() < duplicateRate ? 2 : 1;
+    if (context.random() < dropRate) return;
+    const copies = context.random() < duplicateRate ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
       const before = order === "inOrder"
         ? last
-        : exchange.clock.wait(exchange.random() * lateMs, exchange.signal);
-      last = before.then(() => sendWebhook(exchange, request, exchange.signal))
+        : context.clock.wait(context.random() * lateMs, context.signal);
+      last = before.then(() => sendWebhook(context, request, context.signal))
         .then(delivered).catch(ignoreClosing);
       const delivery = last;
       underWay.add(delivery);
@@ -41,7 +31,7 @@ export function createCallbackSender(exchange: Exchange): CallbackSender {
   }
 
   function ignoreClosing(error: unknown): void {
-    if (!exchange.signal.aborted) throw error;
+    if (!context.signal.aborted) throw error;
   }
 
   async function settled(): Promise<void> {

@@ -1,7 +1,6 @@
-import type { CallRequest } from "../call/callState.ts";
-import type { Detection } from "../call/dialOut.ts";
-import type { Exchange } from "../networkContext.ts";
-import type { Step } from "../twiml/twimlCall.ts";
+import type { Detection, SimulatedCallRequest } from "../call/callRequest.ts";
+import type { NetworkContext } from "../networkContext.ts";
+import type { TwimlSource } from "../twiml/twimlCall.ts";
 import type { CallbackTarget } from "./statusReporter.ts";
 import type { HttpMethod } from "../twiml/verbs.ts";
 
@@ -15,13 +14,13 @@ export interface ApiError {
 /** Reads the form of a call to be placed, and refuses it as Twilio would. */
 export function readCreateForm(
   form: URLSearchParams,
-  exchange: Exchange,
+  context: NetworkContext,
   queueMs: number,
-): CallRequest | ApiError {
+): SimulatedCallRequest | ApiError {
   const to = form.get("To") ?? "";
   const from = form.get("From") ?? "";
-  const plan = exchange.plan(to);
-  const first = readStep(form, exchange.publicUrl);
+  const plan = context.plan(to);
+  const first = readStep(form, context.publicUrl);
   if (to === "") return refuse(21201, "No 'To' number is specified");
   if (from === "") return refuse(21213, "Caller phone number is required");
   if (first === undefined) return refuse(21205, "Url parameter is required");
@@ -30,7 +29,7 @@ export function readCreateForm(
     return refuse(21211, "The phone number you are attempting to call is not valid");
   }
   if (!isAddress(from)) return refuse(21212, "The 'From' number is not a valid phone number");
-  if (from !== exchange.account.number) {
+  if (from !== context.account.number) {
     return refuse(21210, "The source phone number is not verified for this account");
   }
   if (plan.errorCode !== undefined) return refuse(plan.errorCode, "The number refuses by plan");
@@ -57,7 +56,10 @@ export function readCreateForm(
 }
 
 /** Reads what a call goes on with: `Url` wins over `Twiml`. Undefined when neither is given. */
-export function readStep(form: URLSearchParams, publicUrl: string): Step | ApiError | undefined {
+export function readStep(
+  form: URLSearchParams,
+  publicUrl: string,
+): TwimlSource | ApiError | undefined {
   const url = form.get("Url");
   const text = form.get("Twiml");
   if (url !== null && url !== "") {

@@ -4,9 +4,9 @@ import type { PhoneEventDetail } from "../call/callEvents.ts";
 import type { HttpMethod } from "../twiml/verbs.ts";
 
 /** The steps of a call that may be reported. */
-export type CallProgress = "initiated" | "ringing" | "answered" | "completed";
+export type StatusCallbackEvent = "initiated" | "ringing" | "answered" | "completed";
 
-/** Who wants to be told of which steps. */
+/** Where status callbacks go, and for which steps. */
 export interface CallbackTarget {
   readonly url: string;
   readonly method: HttpMethod;
@@ -23,7 +23,7 @@ export class StatusReporter {
     readonly emit: (event: PhoneEventDetail) => void,
   ) {}
 
-  report(kind: CallProgress, facts: CallFacts): void {
+  report(kind: StatusCallbackEvent, facts: CallFacts): void {
     if (this.target === undefined || !this.target.events.includes(kind)) return;
     const params = {
       ...webhookParams(facts),

@@ -1,10 +1,10 @@
-import type { PhoneCall } from "../call/simulatedCall.ts";
+import type { SimulatedCall } from "../call/simulatedCall.ts";
 import { callResource, isOver } from "./callFacts.ts";
-import type { CallRequest } from "../call/callState.ts";
+import type { SimulatedCallRequest } from "../call/callRequest.ts";
 import { type ApiError, readCreateForm, readStep, refuse } from "./createCall.ts";
-import type { Exchange } from "../networkContext.ts";
+import type { NetworkContext } from "../networkContext.ts";
 
-/** Something that goes wrong with the next create request. */
+/** How the next create request fails. */
 export type ApiFault =
   | {
     readonly kind: "rateLimited";
@@ -28,16 +28,16 @@ export interface TwilioApiOptions {
 /** Twilio's REST API for calls, on loopback. */
 export interface TwilioApi {
   readonly url: string;
-  /** Makes the next create request go wrong; several wait in line. */
+  /** Makes the next create request fail; several are queued. */
   failNext(fault: ApiFault): void;
   close(): Promise<void>;
 }
 
 /** What the API needs of the network behind it. */
 export interface CallPlacer {
-  readonly exchange: Exchange;
-  readonly calls: readonly PhoneCall[];
-  place(request: CallRequest): PhoneCall;
+  readonly context: NetworkContext;
+  readonly calls: readonly SimulatedCall[];
+  place(request: SimulatedCallRequest): SimulatedCall;
 }
 
 /** Starts the API of a phone network: create, fetch, list and update calls. */
@@ -50,17 +50,17 @@ export function startTwilioApi(
     visibleAfterMs = 0,
   }: TwilioApiOptions = {},
 ): TwilioApi {
-  const { exchange } = network;
-  const { account, clock } = exchange;
+  const { context } = network;
+  const { account, clock } = context;
   const faults: ApiFault[] = [];
   const closing = new AbortController();
-  const visibleAt = new WeakMap<PhoneCall, number>();
+  const visibleAt = new WeakMap<SimulatedCall, number>();
   const root = `/2010-04-01/Accounts/${account.accountSid}/Calls`;
   let nextStartAt = 0;
 
   async function handle(request: Request): Promise<Response> {
     const url = new URL(request.url);
-    if (!isAuthorized(request, exchange)) return errorAnswer(refuse(20003, "Authenticate"));
+    if (!isAuthorized(request, context)) return errorAnswer(refuse(20003, "Authenticate"));
     const sid = url.pathname.startsWith(`${root}/`)
       ? /^(CA[0-9a-f]{32})\.json$/.exec(url.pathname.slice(root.length + 1))?.[1]
       : undefined;
@@ -94,7 +94,7 @@ export function startTwilioApi(
     }
     const now = clock.now();
     const startAt = Math.max(now, nextStartAt);
-    const made = readCreateForm(form, exchange, startAt - now);
+    const made = readCreateForm(form, context, startAt - now);
     if ("code" in made) return errorAnswer(made);
     nextStartAt = startAt + 1_000 / callsPerSecond;
     const call = network.place(made);
@@ -108,17 +108,17 @@ export function startTwilioApi(
     });
   }
 
-  function update(call: PhoneCall, form: URLSearchParams): Response {
+  function update(call: SimulatedCall, form: URLSearchParams): Response {
     const status = form.get("Status");
     if (status !== null) return end(call, status);
-    const step = readStep(form, exchange.publicUrl);
+    const step = readStep(form, context.publicUrl);
     if (step === undefined) return errorAnswer(refuse(20001, "Nothing to update"));
     if ("code" in step) return errorAnswer(step);
     if (call.replace(step)) return answer(200, call);
     return errorAnswer(refuse(21220, "Call is not in-progress. Cannot redirect."));
   }
 
-  function end(call: PhoneCall, status: string): Response {
+  function end(call: SimulatedCall, status: string): Response {
     const reason = "the app ended it through the REST API";
     if (status !== "completed" && status !== "canceled") {
       return errorAnswer(refuse(21218, `Status "${status}" cannot be set`));
@@ -172,7 +172,7 @@ function onError(): Response {
   return errorAnswer({ status: 503, code: 20500, message: "Service unavailable" });
 }
 
-function answer(status: number, call: PhoneCall): Response {
+function answer(status: number, call: SimulatedCall): Response {
   return Response.json(callResource(call.facts), { status });
 }
 
@@ -188,7 +188,7 @@ function errorAnswer(
   return Response.json({ code, message, more_info, status }, { status, headers });
 }
 
-function isAuthorized(request: Request, { account }: Exchange): boolean {
+function isAuthorized(request: Request, { account }: NetworkContext): boolean {
   const { accountSid, authToken, apiKeySid, apiKeySecret } = account;
   const given = request.headers.get("authorization");
   if (given === `Basic ${btoa(`${accountSid}:${authToken}`)}`) return true;

@@ -1,5 +1,5 @@
 import type { PhoneError } from "../call/callEvents.ts";
-import type { Exchange } from "../networkContext.ts";
+import type { NetworkContext } from "../networkContext.ts";
 import { signedForm, signRequest } from "./signature.ts";
 import type { HttpMethod } from "../twiml/verbs.ts";
 
@@ -21,7 +21,7 @@ export interface WebhookAnswer {
 
 /** Sends a signed webhook: one retry when nothing answers, 15 seconds in all, 64 kB of answer. */
 export async function sendWebhook(
-  exchange: Exchange,
+  context: NetworkContext,
   request: WebhookRequest,
   signal: AbortSignal,
 ): Promise<WebhookAnswer> {
@@ -30,11 +30,11 @@ export async function sendWebhook(
   if (request.method === "GET") {
     for (const [name, value] of Object.entries(request.params)) url.searchParams.set(name, value);
   }
-  const target = exchange.route(url);
+  const target = context.route(url);
   if (target === undefined) {
-    return failed(11205, `${url.origin} is not the app's public URL ${exchange.publicUrl}`);
+    return failed(11205, `${url.origin} is not the app's public URL ${context.publicUrl}`);
   }
-  const init = signedInit(exchange, request, request.method === "GET" ? url.href : request.url);
+  const init = signedInit(context, request, request.method === "GET" ? url.href : request.url);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   for (let attempt = 1;; attempt++) {
     try {
@@ -50,10 +50,10 @@ export async function sendWebhook(
 const timeoutMs = 15_000;
 const maxBytes = 64 * 1024;
 
-function signedInit(exchange: Exchange, request: WebhookRequest, url: string): RequestInit {
+function signedInit(context: NetworkContext, request: WebhookRequest, url: string): RequestInit {
   const fields = request.method === "GET" ? [] : Object.entries(request.params);
   const headers = {
-    "x-twilio-signature": signRequest(exchange.account.authToken, signedForm(url), fields),
+    "x-twilio-signature": signRequest(context.account.authToken, signedForm(url), fields),
     "i-twilio-idempotency-token": crypto.randomUUID(),
     "user-agent": "TwilioProxy/1.1",
   };

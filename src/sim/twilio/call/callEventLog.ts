@@ -1,7 +1,7 @@
 import type { PhoneError, PhoneEvent, PhoneEventOf, PhoneEventType } from "./callEvents.ts";
 
 /** The events of one call: to wait for one by one, or to watch as they come. */
-export class EventLog {
+export class CallEventLog {
   readonly #listeners = new Set<(event: PhoneEvent) => void>();
   readonly #errors: PhoneError[] = [];
   #unseen: PhoneEvent[] = [];
@@ -15,16 +15,16 @@ export class EventLog {
 
   emit(event: PhoneEvent): void {
     if (event.type === "error" && this.#errors.length < maxErrors) this.#errors.push(event.error);
-    const taker = this.#waiting.findIndex((waiter) => waiter.offer(event));
-    if (taker >= 0) this.#waiting.splice(taker, 1);
+    const index = this.#waiting.findIndex((waiter) => waiter.offer(event));
+    if (index >= 0) this.#waiting.splice(index, 1);
     else this.#unseen.push(event);
     if (this.#unseen.length > maxUnseen) this.#unseen = this.#unseen.slice(-maxUnseen / 2);
     for (const listener of this.#listeners) listener(event);
   }
 
   /**
-   * The next event of a type. Each event is given out once, and those that came before anybody
-   * asked are kept, so no wait can miss one. Rejects when the call ends without it.
+   * The next event of a type. Each event is given out once, and earlier ones are kept, so no
+   * wait can miss one. Rejects when the call ends without it.
    */
   next<T extends PhoneEventType>(type: T): Promise<PhoneEventOf<T>> {
     const isWanted = (event: PhoneEvent): event is PhoneEventOf<T> => event.type === type;

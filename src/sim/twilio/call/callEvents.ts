@@ -2,7 +2,7 @@ import type { ClearReport, MarkEcho } from "../media/playBuffer.ts";
 import type { SayVerb } from "../twiml/verbs.ts";
 
 /** Where a call stands, in Twilio's words. */
-export type CallStatus = "queued" | "ringing" | "in-progress" | FinalStatus;
+export type TwilioCallStatus = "queued" | "ringing" | "in-progress" | FinalStatus;
 export type FinalStatus = "completed" | "busy" | "failed" | "no-answer" | "canceled";
 
 /** Something Twilio would have written into its debugger: one of its error codes, and what it was. */
@@ -12,7 +12,7 @@ export interface PhoneError {
 }
 
 /** How a call was over. */
-export interface CallEnd {
+export interface SimulatedCallEnd {
   readonly status: FinalStatus;
   readonly reason: string;
 }
@@ -24,7 +24,7 @@ export interface StreamEnd {
   readonly error?: PhoneError | undefined;
 }
 
-/** What happened on a simulated call, as the phone company saw it. */
+/** What happened on a simulated call, as Twilio saw it. */
 export type PhoneEventDetail =
   | { readonly type: "ringing" }
   | { readonly type: "answered" }
@@ -53,7 +53,7 @@ export type PhoneEventDetail =
   | { readonly type: "recorded"; readonly seconds: number }
   | { readonly type: "callback"; readonly kind: string; readonly status: number }
   | { readonly type: "error"; readonly error: PhoneError }
-  | { readonly type: "ended"; readonly end: CallEnd };
+  | { readonly type: "ended"; readonly end: SimulatedCallEnd };
 
 export type DialOutcome = "completed" | "busy" | "no-answer" | "failed";
 

@@ -2,27 +2,27 @@ import { isOver, webhookParams } from "../api/callFacts.ts";
 import type { CallState } from "./callState.ts";
 import { dialOut } from "./dialOut.ts";
 import { followTwiml } from "../twiml/followTwiml.ts";
-import type { Line, Step } from "../twiml/twimlCall.ts";
+import type { TwimlCall, TwimlSource } from "../twiml/twimlCall.ts";
 import { MediaStream } from "../media/mediaStream.ts";
-import type { Person } from "./simulatedCaller.ts";
+import type { SimulatedCaller } from "./simulatedCaller.ts";
 import { createSid } from "../random.ts";
 import type { StreamNoun } from "../twiml/verbs.ts";
 import { sendWebhook } from "../api/webhook.ts";
 
 /** Carries one call from its first ring to its end. */
-export class CallLife {
+export class CallLifecycle {
   /** Resolves when the call is over and its sockets are closed. */
   readonly done: Promise<void>;
   readonly #call: CallState;
-  readonly #person: Person;
+  readonly #caller: SimulatedCaller;
   #flow = new AbortController();
-  #replacement: Step | undefined;
+  #replacement: TwimlSource | undefined;
   #stream: MediaStream | undefined;
 
-  constructor(call: CallState, person: Person) {
+  constructor(call: CallState, caller: SimulatedCaller) {
     this.#call = call;
-    this.#person = person;
-    this.done = this.#live();
+    this.#caller = caller;
+    this.done = this.#run();
   }
 
   /** The stream that runs now. */
@@ -31,16 +31,16 @@ export class CallLife {
   }
 
   /** Puts other TwiML in place of what runs; false unless the call is in progress. */
-  replace(step: Step): boolean {
+  replace(step: TwimlSource): boolean {
     if (this.#call.status !== "in-progress") return false;
     this.#replacement = step;
     this.#flow.abort();
     return true;
   }
 
-  async #live(): Promise<void> {
+  async #run(): Promise<void> {
     const { outbound, first } = this.#call.request;
-    // Whoever makes the call can so watch it from its first event on.
+    // Lets the caller of the constructor watch from the first event on.
     await Promise.resolve();
     try {
       if (outbound === undefined) this.#call.emit({ type: "ringing" });
@@ -66,22 +66,22 @@ export class CallLife {
     }
   }
 
-  #line(): Line {
+  #line(): TwimlCall {
     const call = this.#call;
-    const { exchange } = call;
+    const { context } = call;
     const signal = AbortSignal.any([call.signal, this.#flow.signal]);
     return {
-      exchange,
+      context,
       signal,
       emit: (event) => call.emit(event),
       report: (code, message) => call.emit({ type: "error", error: { code, message } }),
       answer: () => call.answer(),
-      digit: (withinMs) => this.#person.keypad.read(withinMs, signal),
-      wait: (ms) => exchange.clock.wait(ms, signal),
+      digit: (withinMs) => this.#caller.keypad.read(withinMs, signal),
+      wait: (ms) => context.clock.wait(ms, signal),
       stream: (noun) => this.#runStream(noun, signal),
       request: async (url, method, extra) => {
         const params = { ...webhookParams(call.facts), ...extra };
-        const answer = await sendWebhook(exchange, { url, method, params }, signal);
+        const answer = await sendWebhook(context, { url, method, params }, signal);
         const body = answer.body.slice(0, 500);
         call.emit({ type: "requested", url, status: answer.status, body });
         return answer;
@@ -95,19 +95,21 @@ export class CallLife {
     const target = this.#targetOf(noun);
     if (target === undefined) return;
     const streamSid = createSid("MZ");
-    const stream = new MediaStream(call.exchange, {
+    const stream = new MediaStream(call.context, {
       url: noun.url,
       target,
       callSid: call.sid,
       streamSid,
       parameters: noun.parameters,
-      mouth: this.#person.mouth,
-      heard: this.#person.heard,
+      speech: this.#caller.speech,
+      heard: this.#caller.heard,
       answeredAt: call.answeredAt,
       emit: (event) => {
-        if (event.type === "clear") this.#person.noteClear(event.report);
+        if (event.type === "clear") this.#caller.recordClear(event.report);
         call.emit(event);
-        if (event.type === "streamStarted") this.#tell(noun, streamSid, "stream-started", "");
+        if (event.type === "streamStarted") {
+          this.#reportStream(noun, streamSid, "stream-started", "");
+        }
       },
     });
     this.#stream = stream;
@@ -118,7 +120,7 @@ export class CallLife {
     this.#stream = undefined;
     call.emit({ type: "streamClosed", end });
     const kind = end.error === undefined ? "stream-stopped" : "stream-error";
-    this.#tell(noun, streamSid, kind, end.error?.message ?? "");
+    this.#reportStream(noun, streamSid, kind, end.error?.message ?? "");
     signal.throwIfAborted();
   }
 
@@ -132,15 +134,15 @@ export class CallLife {
     if (noun.track !== undefined && noun.track !== "inbound_track") {
       return void report(31941, `The track "${noun.track}" cannot be had inside <Connect>`);
     }
-    const target = this.#call.exchange.route(url);
+    const target = this.#call.context.route(url);
     if (target === undefined) report(31902, `${url.host} is not the app's public host`);
     return target;
   }
 
-  #tell(noun: StreamNoun, streamSid: string, event: string, error: string): void {
+  #reportStream(noun: StreamNoun, streamSid: string, event: string, error: string): void {
     if (noun.statusCallback === undefined) return;
     const params = {
-      AccountSid: this.#call.exchange.account.accountSid,
+      AccountSid: this.#call.context.account.accountSid,
       CallSid: this.#call.sid,
       StreamSid: streamSid,
       StreamName: noun.name ?? streamSid,

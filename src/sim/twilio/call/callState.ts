@@ -1,50 +1,38 @@
 import { type CallFacts, isOver } from "../api/callFacts.ts";
 import { createCallbackSender } from "../api/callbackSender.ts";
-import type { OutboundOptions } from "./dialOut.ts";
-import { EventLog } from "./callEventLog.ts";
-import type { CallEnd, CallStatus, PhoneEventDetail } from "./callEvents.ts";
-import type { Exchange } from "../networkContext.ts";
-import type { Step } from "../twiml/twimlCall.ts";
+import type { SimulatedCallRequest } from "./callRequest.ts";
+import { CallEventLog } from "./callEventLog.ts";
+import type { PhoneEventDetail, SimulatedCallEnd, TwilioCallStatus } from "./callEvents.ts";
+import type { NetworkContext } from "../networkContext.ts";
 import { createSid } from "../random.ts";
-import { type CallbackTarget, StatusReporter } from "../api/statusReporter.ts";
+import { StatusReporter } from "../api/statusReporter.ts";
 
-/** What a call is made of. */
-export interface CallRequest {
-  readonly from: string;
-  readonly to: string;
-  readonly first: Step;
-  readonly callbacks?: CallbackTarget | undefined;
-  /** Only where the app places the call. */
-  readonly outbound?: OutboundOptions | undefined;
-  readonly timeLimitSeconds?: number | undefined;
-}
-
-/** Where one call stands; every change of its status goes through here and is reported. */
+/** The state of one call; every change of its status goes through here and is reported. */
 export class CallState {
   readonly sid: string;
-  readonly log = new EventLog();
+  readonly log = new CallEventLog();
   readonly reporter: StatusReporter;
-  readonly ended: Promise<CallEnd>;
+  readonly ended: Promise<SimulatedCallEnd>;
   readonly #over = new AbortController();
   readonly #begunAt: number;
   readonly #createdAt = new Date();
-  #status: CallStatus;
+  #status: TwilioCallStatus;
   #answered: Moment | undefined;
   #finished: Moment | undefined;
   #answeredBy: string | undefined;
   #cancelTimeLimit: (() => void) | undefined;
-  #resolveEnded: (end: CallEnd) => void = () => {};
+  #resolveEnded: (end: SimulatedCallEnd) => void = () => {};
 
-  constructor(readonly exchange: Exchange, readonly request: CallRequest) {
+  constructor(readonly context: NetworkContext, readonly request: SimulatedCallRequest) {
     this.sid = createSid("CA");
-    this.#begunAt = exchange.clock.now();
+    this.#begunAt = context.clock.now();
     this.#status = request.outbound === undefined ? "ringing" : "queued";
-    const sender = createCallbackSender(exchange);
+    const sender = createCallbackSender(context);
     this.reporter = new StatusReporter(request.callbacks, sender, (event) => this.emit(event));
     this.ended = new Promise((resolve) => this.#resolveEnded = resolve);
   }
 
-  get status(): CallStatus {
+  get status(): TwilioCallStatus {
     return this.#status;
   }
 
@@ -61,14 +49,14 @@ export class CallState {
   /** How long the person has been, or was, on the line. */
   get talkMs(): number {
     if (this.#answered === undefined) return 0;
-    return (this.#finished?.at ?? this.exchange.clock.now()) - this.#answered.at;
+    return (this.#finished?.at ?? this.context.clock.now()) - this.#answered.at;
   }
 
   get facts(): CallFacts {
     const { from, to, outbound } = this.request;
     return {
       sid: this.sid,
-      accountSid: this.exchange.account.accountSid,
+      accountSid: this.context.account.accountSid,
       from,
       to,
       direction: outbound === undefined ? "inbound" : "outbound-api",
@@ -83,7 +71,7 @@ export class CallState {
   }
 
   emit(event: PhoneEventDetail): void {
-    this.log.emit({ ...event, atMs: this.exchange.clock.now() - this.#begunAt });
+    this.log.emit({ ...event, atMs: this.context.clock.now() - this.#begunAt });
   }
 
   ring(): void {
@@ -97,7 +85,7 @@ export class CallState {
     this.#status = "in-progress";
     this.#answered = this.#moment();
     const { timeLimitSeconds = defaultTimeLimitSeconds } = this.request;
-    this.#cancelTimeLimit = this.exchange.clock.at(
+    this.#cancelTimeLimit = this.context.clock.at(
       this.#answered.at + timeLimitSeconds * 1_000,
       () => this.finish({ status: "completed", reason: "the time limit" }),
     );
@@ -105,12 +93,12 @@ export class CallState {
     this.reporter.report("answered", this.facts);
   }
 
-  detect(answeredBy: string): void {
+  setAnsweredBy(answeredBy: string): void {
     this.#answeredBy = answeredBy;
   }
 
   /** Ends the call; nothing happens when it is over already. */
-  finish({ status, reason }: CallEnd): void {
+  finish({ status, reason }: SimulatedCallEnd): void {
     if (isOver(this.#status)) return;
     const wasQueued = this.#status === "queued";
     const talked = this.#status === "in-progress";
@@ -120,13 +108,13 @@ export class CallState {
     this.#over.abort();
     // Twilio says nothing about a call that was cancelled before it was dialled.
     if (!wasQueued) this.reporter.report("completed", this.facts);
-    const end: CallEnd = { status: this.#status, reason };
+    const end: SimulatedCallEnd = { status: this.#status, reason };
     this.emit({ type: "ended", end });
     this.#resolveEnded(end);
   }
 
   #moment(): Moment {
-    return { at: this.exchange.clock.now(), date: new Date() };
+    return { at: this.context.clock.now(), date: new Date() };
   }
 }
 

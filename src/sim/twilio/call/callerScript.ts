@@ -1,26 +1,26 @@
-import type { PhoneCall } from "./simulatedCall.ts";
+import type { SimulatedCall } from "./simulatedCall.ts";
 import type { SimClock } from "../clock.ts";
 
-/** What a person does on the phone, in this order, and when the person gives up. */
-export interface CallScript {
-  /** Each is said when it is the person's turn: text, or mu-law. */
+/** What a caller does, in this order, and when the caller gives up. */
+export interface CallerScript {
+  /** Each is said when it is the caller's turn: text, or mu-law. */
   readonly lines: readonly (string | Uint8Array)[];
   /** The lines break in on the agent that long after it began to speak. */
   readonly interruptAfterMs?: number | undefined;
   readonly digits?: string | undefined;
-  /** Told what the person does, in words. */
-  readonly tell?: (what: string) => void;
-  /** The person hangs up after that long, whatever happens. */
+  /** Called with a description of each step. */
+  readonly onStep?: (what: string) => void;
+  /** The caller hangs up after that long, whatever happens. */
   readonly maxMs: number;
 }
 
-/** Lives a call by a script and hangs up at its end; resolves when the call is over. */
+/** Follows a script on a call and hangs up at its end; resolves when the call is over. */
 export async function followScript(
-  call: PhoneCall,
+  call: SimulatedCall,
   clock: SimClock,
-  script: CallScript,
+  script: CallerScript,
 ): Promise<void> {
-  const agent = new AgentEar(call, clock);
+  const agent = new AgentSpeech(call, clock);
   const cancel = clock.at(clock.now() + script.maxMs, () => call.hangUp());
   try {
     await act(call, agent, script);
@@ -31,42 +31,42 @@ export async function followScript(
   }
 }
 
-/** How long the agent must be silent before the person takes it for the end of its turn. */
+/** How long the agent must be silent before its turn counts as over. */
 const turnSilenceMs = 900;
-/** How long the person waits for a word before going on. */
-const patienceMs = 8_000;
+/** How long the caller waits for the agent to speak before going on. */
+const maxWaitMs = 8_000;
 
-async function act(call: PhoneCall, agent: AgentEar, script: CallScript): Promise<void> {
-  const { lines, digits, interruptAfterMs, tell = () => {} } = script;
+async function act(call: SimulatedCall, agent: AgentSpeech, script: CallerScript): Promise<void> {
+  const { lines, digits, interruptAfterMs, onStep = () => {} } = script;
   for (const line of lines) {
     if (interruptAfterMs === undefined) await agent.endOfTurn();
-    else if (await agent.speaks(patienceMs)) await agent.pause(interruptAfterMs);
+    else if (await agent.speaks(maxWaitMs)) await agent.pause(interruptAfterMs);
     if (agent.gone) return;
-    tell(typeof line === "string" ? `says "${line}"` : "says what is in the file");
+    onStep(typeof line === "string" ? `says "${line}"` : "says what is in the file");
     await call.speak(line);
   }
   if (digits !== undefined) {
     await agent.endOfTurn();
     if (agent.gone) return;
-    tell(`presses ${digits}`);
+    onStep(`presses ${digits}`);
     await call.sendDigits(digits);
   }
   if (lines.length === 0 && digits === undefined) return;
   await agent.endOfTurn();
   if (agent.gone) return;
-  tell("hangs up");
+  onStep("hangs up");
   call.hangUp();
 }
 
-/** What the person notices of the agent: whether it speaks, and when it has finished. */
-class AgentEar {
+/** Tracks whether the agent speaks, and when it has finished. */
+class AgentSpeech {
   readonly #clock: SimClock;
   readonly #stop: () => void;
   readonly #waiting = new Set<() => void>();
   #speaking = false;
   #gone = false;
 
-  constructor(call: PhoneCall, clock: SimClock) {
+  constructor(call: SimulatedCall, clock: SimClock) {
     this.#clock = clock;
     this.#stop = call.watch((event) => {
       if (event.type === "ended") this.#gone = true;
@@ -89,7 +89,7 @@ class AgentEar {
 
   /** Waits for the agent to speak and to finish; goes on when it never begins. */
   async endOfTurn(): Promise<void> {
-    if (!await this.speaks(patienceMs)) return;
+    if (!await this.speaks(maxWaitMs)) return;
     do await this.#until(() => !this.#speaking, Infinity); while (
       !this.#gone && await this.speaks(turnSilenceMs)
     );

@@ -1,6 +1,6 @@
 import type { PhoneEvent } from "./callEvents.ts";
 
-/** Tells an event in a line for a person; undefined for those that come too often to read. */
+/** Describes an event in one line; undefined for those that come too often to read. */
 export function describeEvent(event: PhoneEvent): string | undefined {
   const what = describe(event);
   if (what === undefined) return undefined;

@@ -1,31 +1,15 @@
 import { webhookParams } from "../api/callFacts.ts";
 import type { CallState } from "./callState.ts";
+import type { Detection, OutboundOptions } from "./callRequest.ts";
 import type { NumberPlan } from "../networkContext.ts";
 import { digitsMs } from "../twiml/performVerb.ts";
-import type { HttpMethod } from "../twiml/verbs.ts";
-
-/** How a call that the app places is dialled. */
-export interface OutboundOptions {
-  readonly plan: NumberPlan;
-  /** How long it waits for its turn. */
-  readonly queueMs: number;
-  readonly timeoutSeconds: number;
-  readonly sendDigits?: string | undefined;
-  readonly detection?: Detection | undefined;
-}
-
-/** Answering-machine detection: before the first TwiML, or beside it with a callback. */
-export interface Detection {
-  readonly mode: "Enable" | "DetectMessageEnd";
-  readonly callback?: { readonly url: string; readonly method: HttpMethod } | undefined;
-}
 
 /**
- * Takes a placed call from the queue to the answer. Returns once it is answered and its TwiML may run;
+ * Dials a placed call. Resolves once it is answered and its TwiML may run;
  * rejects when the call is over first.
  */
 export async function dialOut(call: CallState, options: OutboundOptions): Promise<void> {
-  const { clock } = call.exchange;
+  const { clock } = call.context;
   const { plan, queueMs, timeoutSeconds, sendDigits, detection } = options;
   await clock.wait(queueMs, call.signal);
   call.reporter.report("initiated", call.facts);
@@ -56,14 +40,14 @@ async function detect(call: CallState, plan: NumberPlan, detection: Detection): 
   const answeredBy = kindOf(plan, detection);
   const { callback } = detection;
   if (callback === undefined) {
-    await call.exchange.clock.wait(detectMs, call.signal);
-    call.detect(answeredBy);
+    await call.context.clock.wait(detectMs, call.signal);
+    call.setAnsweredBy(answeredBy);
     return;
   }
-  const { clock, signal } = call.exchange;
-  // Runs beside the conversation, and its word may come after the call's end.
+  const { clock, signal } = call.context;
+  // Runs beside the conversation; the result may come after the call's end.
   clock.wait(detectMs, signal).then(() => {
-    call.detect(answeredBy);
+    call.setAnsweredBy(answeredBy);
     const { AccountSid = "", CallSid = "" } = webhookParams(call.facts);
     const params = {
       AccountSid,

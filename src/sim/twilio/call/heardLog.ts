@@ -17,8 +17,8 @@ export class HeardLog {
     this.#keepMs = keepMs;
   }
 
-  /** Notes audio that will play from then on, unless it is cut. */
-  add(piece: HeardPiece): void {
+  /** Records audio that will play from then on, unless it is cut. */
+  record(piece: HeardPiece): void {
     if (piece.audio.length === 0 || this.#keepMs === 0) return;
     this.#pieces.push(piece);
     this.#keptMs += piece.audio.length / bytesPerMs;
@@ -29,7 +29,7 @@ export class HeardLog {
     }
   }
 
-  /** Forgets what would have played after that moment. */
+  /** Drops what would have played after that moment. */
   cut(atMs: number): void {
     this.#pieces = this.played(atMs);
     this.#keptMs = this.#pieces.reduce((sum, piece) => sum + piece.audio.length / bytesPerMs, 0);

@@ -1,17 +1,17 @@
 import { HeardLog } from "./heardLog.ts";
 import { Keypad } from "../media/keypad.ts";
-import { Mouth } from "../media/audioSource.ts";
-import type { Exchange } from "../networkContext.ts";
+import { AudioSource } from "../media/audioSource.ts";
+import type { NetworkContext } from "../networkContext.ts";
 import type { ClearReport } from "../media/playBuffer.ts";
 
-/** The person on the phone: a mouth, a keypad, and an ear that forgets nothing. */
-export class Person {
-  readonly mouth = new Mouth();
+/** The person on the phone: queued speech, a keypad, and a log of what was heard. */
+export class SimulatedCaller {
+  readonly speech = new AudioSource();
   readonly keypad: Keypad;
   readonly heard: HeardLog;
   #clears: ClearReport[] = [];
 
-  constructor({ clock, line }: Exchange) {
+  constructor({ clock, line }: NetworkContext) {
     this.keypad = new Keypad(clock);
     this.heard = new HeardLog({ keepMs: line.keepHeardMs ?? tenMinutesMs });
   }
@@ -21,7 +21,7 @@ export class Person {
     return this.#clears;
   }
 
-  noteClear(report: ClearReport): void {
+  recordClear(report: ClearReport): void {
     this.#clears.push(report);
     if (this.#clears.length > maxClears) this.#clears = this.#clears.slice(-maxClears / 2);
   }

@@ -3,31 +3,31 @@ import { bytesPerMs } from "./playBuffer.ts";
 /** Bytes in one frame of 20 ms. */
 export const frameBytes = 160;
 
-/** What the person on the phone says next, as frames of mu-law; silence when there is nothing. */
-export class Mouth {
+/** The caller's queued speech as frames of mu-law; silence while nothing is queued. */
+export class AudioSource {
   readonly #queue: Utterance[] = [];
   #queuedBytes = 0;
-  #shut = false;
+  #closed = false;
 
-  /** Says this after what is queued; resolves when its last frame has been taken, or at shut(). */
-  say(audio: Uint8Array): Promise<void> {
+  /** Queues mu-law; resolves when its last frame has been taken, or at close(). */
+  enqueue(audio: Uint8Array): Promise<void> {
     if (this.#queuedBytes + audio.length > maxQueuedBytes) {
       return Promise.reject(
         new RangeError("Cannot say more: ten minutes of speech are already queued"),
       );
     }
-    if (audio.length === 0 || this.#shut) return Promise.resolve();
+    if (audio.length === 0 || this.#closed) return Promise.resolve();
     this.#queuedBytes += audio.length;
     return new Promise((done) => this.#queue.push({ audio, at: 0, done }));
   }
 
-  /** Says nothing for that long, after what is queued. */
+  /** Queues that much silence; resolves like enqueue(). */
   silence(ms: number): Promise<void> {
-    return this.say(new Uint8Array(Math.round(ms * bytesPerMs)).fill(silence));
+    return this.enqueue(new Uint8Array(Math.round(ms * bytesPerMs)).fill(silence));
   }
 
-  /** Takes the next 20 ms. */
-  frame(): Uint8Array<ArrayBuffer> {
+  /** Removes the next 20 ms from the queue. */
+  nextFrame(): Uint8Array<ArrayBuffer> {
     const frame = new Uint8Array(frameBytes).fill(silence);
     for (let filled = 0; filled < frameBytes;) {
       const utterance = this.#queue[0];
@@ -44,9 +44,9 @@ export class Mouth {
     return frame;
   }
 
-  /** Says nothing any more; whoever waits goes on. */
-  shut(): void {
-    this.#shut = true;
+  /** Drops what is queued and resolves every wait; later audio is dropped too. */
+  close(): void {
+    this.#closed = true;
     for (const utterance of this.#queue.splice(0)) utterance.done();
     this.#queuedBytes = 0;
   }

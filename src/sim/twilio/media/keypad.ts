@@ -1,9 +1,9 @@
 import type { SimClock } from "../clock.ts";
 
-/** The person's keypad: digits go into the running stream, or wait for a <Gather> or <Record>. */
+/** The caller's keypad: digits go into the running stream, or wait for a <Gather> or <Record>. */
 export class Keypad {
   readonly #clock: SimClock;
-  readonly #typed: string[] = [];
+  readonly #pending: string[] = [];
   #reader: ((digit: string) => void) | undefined;
 
   constructor(clock: SimClock) {
@@ -25,15 +25,15 @@ export class Keypad {
     for (const digit of digits) {
       if (signal.aborted) return;
       const pauseMs = digit === "w" ? 500 : digit === "W" ? 1_000 : 100;
-      if (pauseMs === 100 && !toStream(digit)) this.#type(digit);
+      if (pauseMs === 100 && !toStream(digit)) this.#deliver(digit);
       await this.#clock.wait(pauseMs, signal).catch(() => {});
     }
   }
 
   /** The next digit pressed outside a stream; undefined when none comes in time. */
   async read(withinMs: number, signal: AbortSignal): Promise<string | undefined> {
-    const typed = this.#typed.shift();
-    if (typed !== undefined) return typed;
+    const digit = this.#pending.shift();
+    if (digit !== undefined) return digit;
     const inTime = new AbortController();
     let read: string | undefined;
     this.#reader = (digit) => {
@@ -50,12 +50,12 @@ export class Keypad {
     return read;
   }
 
-  #type(digit: string): void {
+  #deliver(digit: string): void {
     const reader = this.#reader;
     this.#reader = undefined;
     if (reader !== undefined) reader(digit);
-    else if (this.#typed.length < maxTyped) this.#typed.push(digit);
+    else if (this.#pending.length < maxPending) this.#pending.push(digit);
   }
 }
 
-const maxTyped = 100;
+const maxPending = 100;

@@ -2,9 +2,9 @@ import { encodeBase64 } from "../../../utils/audioFormat.ts";
 import { readAppFrame } from "./appFrame.ts";
 import { createDelayLine, type DelayLine } from "./delayLine.ts";
 import type { PhoneError, PhoneEventDetail, StreamEnd } from "../call/callEvents.ts";
-import type { Exchange } from "../networkContext.ts";
+import type { NetworkContext } from "../networkContext.ts";
 import type { HeardLog } from "../call/heardLog.ts";
-import type { Mouth } from "./audioSource.ts";
+import type { AudioSource } from "./audioSource.ts";
 import { Playout } from "./playout.ts";
 import { signRequest } from "../api/signature.ts";
 
@@ -16,7 +16,7 @@ export interface MediaStreamOptions {
   readonly callSid: string;
   readonly streamSid: string;
   readonly parameters: Readonly<Record<string, string>>;
-  readonly mouth: Mouth;
+  readonly speech: AudioSource;
   readonly heard: HeardLog;
   /** The clock's time when the call was answered. */
   readonly answeredAt: number;
@@ -31,7 +31,7 @@ const maxUnsentBytes = 1 << 20;
 /** Twilio's end of one bidirectional media stream: opens it, and lives until it is closed. */
 export class MediaStream {
   readonly ended: Promise<StreamEnd>;
-  readonly #exchange: Exchange;
+  readonly #context: NetworkContext;
   readonly #options: MediaStreamOptions;
   readonly #socket: WebSocket;
   readonly #toApp: DelayLine;
@@ -47,10 +47,10 @@ export class MediaStream {
   #stopping = false;
   #cancelPump: (() => void) | undefined;
 
-  constructor(exchange: Exchange, options: MediaStreamOptions) {
-    const { clock, random, line } = exchange;
+  constructor(context: NetworkContext, options: MediaStreamOptions) {
+    const { clock, random, line } = context;
     const { startupDelayMs = 0 } = line;
-    this.#exchange = exchange;
+    this.#context = context;
     this.#options = options;
     this.#toApp = createDelayLine(clock, random, line.toApp);
     this.#fromApp = createDelayLine(clock, random, line.fromApp);
@@ -64,7 +64,7 @@ export class MediaStream {
       echo: (name) => this.#send({ event: "mark", mark: { name } }),
     });
     this.ended = new Promise((resolve) => this.#resolveEnded = resolve);
-    const signature = signRequest(exchange.account.authToken, options.url);
+    const signature = signRequest(context.account.authToken, options.url);
     this.#socket = new WebSocket(options.target, { headers: { "x-twilio-signature": signature } });
     this.#cancelPump = clock.at(clock.now() + handshakeMs, () => this.#giveUp());
     this.#socket.binaryType = "arraybuffer";
@@ -89,7 +89,7 @@ export class MediaStream {
   stop(): void {
     if (this.#stopping) return;
     const { callSid } = this.#options;
-    const { accountSid } = this.#exchange.account;
+    const { accountSid } = this.#context.account;
     this.#send({ event: "stop", stop: { accountSid, callSid } });
     this.breakOff();
   }
@@ -112,12 +112,12 @@ export class MediaStream {
     if (this.#stopping) return;
     this.#cancelPump?.();
     const { callSid, streamSid, parameters, url, emit } = this.#options;
-    this.#startedAt = this.#exchange.clock.now();
+    this.#startedAt = this.#context.clock.now();
     this.#write({ event: "connected", protocol: "Call", version: "1.0.0" });
     this.#send({
       event: "start",
       start: {
-        accountSid: this.#exchange.account.accountSid,
+        accountSid: this.#context.account.accountSid,
         streamSid,
         callSid,
         tracks: ["inbound"],
@@ -130,11 +130,11 @@ export class MediaStream {
   }
 
   #pump(): void {
-    const { clock, random, line } = this.#exchange;
+    const { clock, random, line } = this.#context;
     const { lossRate = 0 } = line;
     const elapsed = clock.now() - this.#startedAt;
     for (; (this.#frames + 1) * frameMs <= elapsed; this.#frames++) {
-      const payload = encodeBase64(this.#options.mouth.frame());
+      const payload = encodeBase64(this.#options.speech.nextFrame());
       if (random() < lossRate || !this.#hasRoom()) continue;
       const timestamp = String((this.#frames + 1) * frameMs);
       const chunk = String(++this.#chunk);

@@ -4,7 +4,7 @@ import type { PhoneEventDetail } from "../call/callEvents.ts";
 import type { HeardLog } from "../call/heardLog.ts";
 import { bytesPerMs, createPlayBuffer, type PlayBuffer } from "./playBuffer.ts";
 
-/** Where played audio goes, and who is told. */
+/** Where a playout reports to. */
 export interface PlayoutOptions {
   readonly startupDelayMs: number | (() => number);
   readonly heard: HeardLog;
@@ -44,7 +44,7 @@ export class Playout {
       emit({ type: "error", error: { code: 31931, message } });
     }
     const accepted = audio.subarray(0, Math.round(acceptedMs * bytesPerMs));
-    heard.add({ atMs: startsAt - answeredAt, audio: accepted });
+    heard.record({ atMs: startsAt - answeredAt, audio: accepted });
     emit({ type: "media", ms, startsAtMs: startsAt - answeredAt });
     if (!this.#speaking && isLoud(accepted)) {
       this.#speaking = true;

@@ -1,40 +1,44 @@
-import type { DialOutcome } from "../call/callEvents.ts";
-import type { Line, Outcome, Step } from "./twimlCall.ts";
+import type { DialOutcome, SimulatedCallEnd } from "../call/callEvents.ts";
+import type { TwimlCall, TwimlSource } from "./twimlCall.ts";
 import { createSid } from "../random.ts";
 import type { DialVerb, GatherVerb, NextStep, RecordVerb, SayVerb, Verb } from "./verbs.ts";
 
 /** What comes after a verb: the next one, another document, or the end of the call. */
 export type AfterVerb =
   | { readonly then: "next" }
-  | { readonly then: "goto"; readonly step: Step }
-  | { readonly then: "end"; readonly outcome: Outcome };
+  | { readonly then: "goto"; readonly step: TwimlSource }
+  | { readonly then: "end"; readonly outcome: SimulatedCallEnd };
 
 /** Carries out one verb; relative URLs are those of the document it stands in. */
-export async function performVerb(line: Line, verb: Verb, baseUrl: string): Promise<AfterVerb> {
-  if (verb.verb !== "reject") line.answer();
+export async function performVerb(
+  call: TwimlCall,
+  verb: Verb,
+  baseUrl: string,
+): Promise<AfterVerb> {
+  if (verb.verb !== "reject") call.answer();
   switch (verb.verb) {
     case "connect":
-      await line.stream(verb.stream);
-      return after(line, verb, baseUrl, {});
+      await call.stream(verb.stream);
+      return after(call, verb, baseUrl, {});
     case "say":
-      await say(line, verb);
+      await say(call, verb);
       return next;
     case "play":
-      line.emit({ type: "played", url: verb.url, digits: verb.digits ?? "" });
-      await line.wait(verb.digits === undefined ? playMs : digitsMs(verb.digits));
+      call.emit({ type: "played", url: verb.url, digits: verb.digits ?? "" });
+      await call.wait(verb.digits === undefined ? playMs : digitsMs(verb.digits));
       return next;
     case "pause":
-      await line.wait(verb.seconds * 1_000);
+      await call.wait(verb.seconds * 1_000);
       return next;
     case "dial":
-      return after(line, verb, baseUrl, await dial(line, verb));
+      return after(call, verb, baseUrl, await dial(call, verb));
     case "gather":
-      return await gather(line, verb, baseUrl);
+      return await gather(call, verb, baseUrl);
     case "record":
-      return after(line, verb, baseUrl, await record(line, verb));
+      return after(call, verb, baseUrl, await record(call, verb));
     case "redirect":
-      line.emit({ type: "redirected", url: verb.url });
-      return goto(line, verb.url, verb.method, baseUrl, {});
+      call.emit({ type: "redirected", url: verb.url });
+      return goto(call, verb.url, verb.method, baseUrl, {});
     case "hangup":
       return { then: "end", outcome: { status: "completed", reason: "<Hangup>" } };
     case "reject": {
@@ -56,24 +60,24 @@ const next: AfterVerb = { then: "next" };
 const playMs = 2_000;
 const defaultTalkMs = 2_000;
 
-async function say(line: Line, verb: SayVerb): Promise<void> {
-  const { sayMsPerCharacter = 60 } = line.exchange.line;
+async function say(call: TwimlCall, verb: SayVerb): Promise<void> {
+  const { sayMsPerCharacter = 60 } = call.context.line;
   const { verb: _, loop: __, ...said } = verb;
-  line.emit({ type: "said", ...said });
-  await line.wait(verb.text.length * sayMsPerCharacter * Math.max(1, verb.loop));
+  call.emit({ type: "said", ...said });
+  await call.wait(verb.text.length * sayMsPerCharacter * Math.max(1, verb.loop));
 }
 
-async function dial(line: Line, verb: DialVerb): Promise<Readonly<Record<string, string>>> {
+async function dial(call: TwimlCall, verb: DialVerb): Promise<Readonly<Record<string, string>>> {
   const targets = verb.targets.map((target) => target.address);
   if (targets.length === 0) {
-    line.report(13224, "<Dial> names nobody to call");
+    call.report(13224, "<Dial> names nobody to call");
     return { DialCallStatus: "failed" };
   }
-  const { outcome, ringMs, talkMs } = farEnd(line, verb);
-  await line.wait(ringMs);
-  line.emit({ type: "dialed", targets, outcome });
+  const { outcome, ringMs, talkMs } = farEnd(call, verb);
+  await call.wait(ringMs);
+  call.emit({ type: "dialed", targets, outcome });
   if (outcome !== "completed") return { DialCallStatus: outcome };
-  await line.wait(talkMs);
+  await call.wait(talkMs);
   return {
     DialCallStatus: outcome,
     DialCallSid: createSid("CA"),
@@ -83,12 +87,12 @@ async function dial(line: Line, verb: DialVerb): Promise<Readonly<Record<string,
 
 /** All targets ring at once: the first that answers has the call, else the last outcome counts. */
 function farEnd(
-  line: Line,
+  call: TwimlCall,
   verb: DialVerb,
 ): { readonly outcome: DialOutcome; readonly ringMs: number; readonly talkMs: number } {
   const timeoutMs = verb.timeoutSeconds * 1_000;
   const ends = verb.targets.map((target) => {
-    const { answer, afterMs = 1_000, talkMs = defaultTalkMs } = line.exchange.plan(target.address);
+    const { answer, afterMs = 1_000, talkMs = defaultTalkMs } = call.context.plan(target.address);
     if (answer === "busy" || answer === "failed") {
       return { outcome: answer, ringMs: Math.min(afterMs, timeoutMs), talkMs: 0 };
     }
@@ -103,27 +107,30 @@ function farEnd(
   return end ?? { outcome: "failed", ringMs: 0, talkMs: 0 };
 }
 
-async function gather(line: Line, verb: GatherVerb, baseUrl: string): Promise<AfterVerb> {
-  for (const prompt of verb.prompts) await performVerb(line, prompt, baseUrl);
+async function gather(call: TwimlCall, verb: GatherVerb, baseUrl: string): Promise<AfterVerb> {
+  for (const prompt of verb.prompts) await performVerb(call, prompt, baseUrl);
   let digits = "";
   while (verb.numDigits === undefined || digits.length < verb.numDigits) {
-    const digit = await line.digit(verb.timeoutSeconds * 1_000);
+    const digit = await call.digit(verb.timeoutSeconds * 1_000);
     if (digit === undefined || digit === verb.finishOnKey) break;
     digits += digit;
   }
-  line.emit({ type: "gathered", digits });
+  call.emit({ type: "gathered", digits });
   if (digits === "") return next;
   const params = { Digits: digits };
-  return goto(line, verb.action ?? baseUrl, verb.method, baseUrl, params);
+  return goto(call, verb.action ?? baseUrl, verb.method, baseUrl, params);
 }
 
-async function record(line: Line, verb: RecordVerb): Promise<Readonly<Record<string, string>>> {
-  const startedAt = line.exchange.clock.now();
-  const key = await line.digit(verb.maxLengthSeconds * 1_000);
-  const seconds = Math.round((line.exchange.clock.now() - startedAt) / 1_000);
-  line.emit({ type: "recorded", seconds });
+async function record(
+  call: TwimlCall,
+  verb: RecordVerb,
+): Promise<Readonly<Record<string, string>>> {
+  const startedAt = call.context.clock.now();
+  const key = await call.digit(verb.maxLengthSeconds * 1_000);
+  const seconds = Math.round((call.context.clock.now() - startedAt) / 1_000);
+  call.emit({ type: "recorded", seconds });
   const sid = createSid("RE");
-  const { accountSid } = line.exchange.account;
+  const { accountSid } = call.context.account;
   return {
     RecordingSid: sid,
     RecordingUrl: `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Recordings/${sid}`,
@@ -133,16 +140,16 @@ async function record(line: Line, verb: RecordVerb): Promise<Readonly<Record<str
 }
 
 function after(
-  line: Line,
+  call: TwimlCall,
   { action, method }: NextStep,
   baseUrl: string,
   params: Readonly<Record<string, string>>,
 ): AfterVerb {
-  return action === undefined ? next : goto(line, action, method, baseUrl, params);
+  return action === undefined ? next : goto(call, action, method, baseUrl, params);
 }
 
 function goto(
-  line: Line,
+  call: TwimlCall,
   url: string,
   method: "GET" | "POST",
   baseUrl: string,
@@ -152,6 +159,6 @@ function goto(
   if (absolute !== null) {
     return { then: "goto", step: { kind: "request", url: absolute.href, method, params } };
   }
-  line.report(11100, `Invalid URL ${url}`);
+  call.report(11100, `Invalid URL ${url}`);
   return { then: "end", outcome: { status: "completed", reason: "an invalid URL in the TwiML" } };
 }

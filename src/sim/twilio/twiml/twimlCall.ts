@@ -1,10 +1,10 @@
-import type { CallEnd, PhoneEventDetail } from "../call/callEvents.ts";
-import type { Exchange } from "../networkContext.ts";
-import type { HttpMethod, StreamNoun } from "./verbs.ts";
 import type { WebhookAnswer } from "../api/webhook.ts";
+import type { PhoneEventDetail } from "../call/callEvents.ts";
+import type { NetworkContext } from "../networkContext.ts";
+import type { HttpMethod, StreamNoun } from "./verbs.ts";
 
-/** Where the call goes on: a document that is asked for, or one that is at hand. */
-export type Step =
+/** Where TwiML comes from: a URL to be requested, or a document at hand. */
+export type TwimlSource =
   | {
     readonly kind: "request";
     readonly url: string;
@@ -14,17 +14,14 @@ export type Step =
   }
   | { readonly kind: "document"; readonly text: string; readonly baseUrl: string };
 
-/** What following TwiML came to. */
-export type Outcome = CallEnd;
-
 /** What the verbs of a document can do with the call they run on. */
-export interface Line {
-  readonly exchange: Exchange;
+export interface TwimlCall {
+  readonly context: NetworkContext;
   /** Aborts when the call is over, or when other TwiML takes its place. */
   readonly signal: AbortSignal;
   emit(event: PhoneEventDetail): void;
   report(code: number, message: string): void;
-  /** Picks up, if nobody has. */
+  /** Answers the call, if it still rings. */
   answer(): void;
   request(
     url: string,
@@ -33,7 +30,7 @@ export interface Line {
   ): Promise<WebhookAnswer>;
   /** Runs a media stream until it is over. */
   stream(noun: StreamNoun): Promise<void>;
-  /** The person's next digit; undefined when none comes in time. */
+  /** The caller's next digit; undefined when none comes in time. */
   digit(withinMs: number): Promise<string | undefined>;
   /** Lets that much simulated time pass. */
   wait(ms: number): Promise<void>;
