@@ -26,7 +26,7 @@ import {
   openCallBudget,
   type Safety,
 } from "./services/spending.ts";
-import { createCallSetup, createSessionPorts, openAgents } from "./services/calls.ts";
+import { createCallSetup, createSessionPorts, DigitSender, openAgents } from "./services/calls.ts";
 import { createCallSigner, equipAgents, type Tools } from "./services/tools.ts";
 import { createConsoleLog, givenConsoleLog } from "./utils/consoleLog.ts";
 import { createIncidents, type Incidents } from "./utils/incidents.ts";
@@ -121,6 +121,7 @@ export async function createApp(
     (error) => log.error("Event sink failed", { error }),
   );
   const openLimits = reportOpenLimits(events, modelFaults, model.name);
+  const digits = new DigitSender(log);
   const registry = createRegistry({
     maxCalls: settings.limits.calls,
     newId: () => newId("call"),
@@ -136,7 +137,7 @@ export async function createApp(
       tools,
       events,
       log,
-      phoneCalls: () => phone?.calls,
+      digits,
       ...(journals !== undefined && { journal: journals.write }),
     }),
   });
@@ -182,6 +183,7 @@ export async function createApp(
     setTimer,
     callBudget,
     transfers,
+    digits,
     twilioFaults,
     ...present({ twilioTimeoutMs, dialling }),
   });

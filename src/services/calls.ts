@@ -4,6 +4,7 @@ export { type ActionResult, createCallActions, type TransferRefusal } from "./ca
 export { type CallControl, createCallControl } from "./calls/callControl.ts";
 export { type CallLookup, createCallLookup, type KnownCall } from "./calls/callLookup.ts";
 export { createCallSetup } from "./calls/callSetup.ts";
+export { DigitSender } from "./calls/digitSender.ts";
 export { createEndCall, type EndCall } from "./calls/endCall.ts";
 export { createTakeover, type Takeover } from "./calls/handoff.ts";
 export { createLiveKeyCalls, type LiveKeyCallsDeps } from "./calls/liveCallsOfKey.ts";

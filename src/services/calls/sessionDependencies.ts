@@ -3,8 +3,8 @@ import type { SessionPorts } from "../../call/session.ts";
 import type { Agents } from "../../config/agents.ts";
 import { setTimer } from "../../utils/clock.ts";
 import { createDigitMask } from "./digitMask.ts";
+import type { DigitSender } from "./digitSender.ts";
 import type { EventHub } from "../events.ts";
-import type { PhoneCalls } from "../phone.ts";
 import type { Tools } from "../tools.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
@@ -15,15 +15,14 @@ export interface SessionWorld {
   /** By the agent's name. */
   readonly tools: ReadonlyMap<string, Tools>;
   readonly events: EventHub;
-  /** Asked for late: the phone is made after the registry that it needs. */
-  readonly phoneCalls: () => PhoneCalls | undefined;
+  readonly digits: Pick<DigitSender, "send">;
   readonly journal?: NonNullable<SessionPorts["journal"]>;
-  readonly log: Pick<Log, "warn" | "error">;
+  readonly log: Pick<Log, "error">;
 }
 
 /** What every call's session is given of the world. */
 export function createSessionPorts(
-  { openModel, agents, tools, events, phoneCalls, journal, log }: SessionWorld,
+  { openModel, agents, tools, events, digits, journal, log }: SessionWorld,
 ): SessionPorts {
   const masked = createDigitMask();
   return {
@@ -44,11 +43,7 @@ export function createSessionPorts(
         ...present({ timeZone }),
       });
     },
-    sendDigits(session, digits) {
-      const phone = phoneCalls();
-      if (phone !== undefined) phone.sendDigits(session, digits);
-      else log.warn("Digits not sent", { callId: session.id });
-    },
+    sendDigits: (session, keys) => digits.send(session, keys),
     publish: ({ id }, event) => events.publish(id, masked(id, event)),
     failed: ({ id }, error) => log.error("Call failed", { callId: id, error }),
     now: () => performance.now(),

@@ -2,7 +2,7 @@ import type { CallRegistry } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
-import { createTakeover, refusalOf, voicemailText } from "../calls.ts";
+import { createTakeover, type DigitSender, refusalOf, voicemailText } from "../calls.ts";
 import {
   apologyOf,
   type CallProgress,
@@ -68,6 +68,7 @@ export interface PhoneDeps {
   readonly policy: () => Promise<SpendingPolicy>;
   readonly transfers: Pick<Transfers, "decide">;
   readonly twilioFaults: TwilioFaults;
+  readonly digits: Pick<DigitSender, "onSend">;
   readonly log: Pick<Log, "info" | "warn" | "error">;
   readonly setTimer: Clock["setTimer"];
   /** How long the phone network is given to answer. */
@@ -170,6 +171,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     },
     now: () => performance.now(),
   });
+  deps.digits.onSend(calls.sendDigits);
   return {
     authToken: line.authToken,
     publicUrl,
