@@ -1,4 +1,4 @@
-import { settleWithin } from "../../utils/settleWithin.ts";
+import { settleWithin } from "../../utils/deadline.ts";
 import type { Clock } from "../../utils/clock.ts";
 
 /** Gives what the store gives, or rejects when it has not answered by then; the work itself goes on. */
