@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { type SingleUseTokens, withStoreDeadline } from "../services/store.ts";
+import type { SingleUseTokens } from "../services/store.ts";
 import { newToken } from "../utils/ids.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import type { Clock } from "../utils/clock.ts";
+import { deadline } from "../utils/deadline.ts";
 import { present } from "../utils/present.ts";
 
 /** What a token stands for: one call with one agent. */
@@ -121,6 +122,6 @@ export function createWebTokens(
   }
 
   function soon<T>(work: Promise<T>): Promise<T> {
-    return withStoreDeadline(work, PATIENCE_MS, setTimer);
+    return deadline(work, PATIENCE_MS, setTimer);
   }
 }

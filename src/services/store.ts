@@ -59,5 +59,4 @@ export type { RevokedKeys } from "./store/revokedKeys.ts";
 export type { SharedClock } from "./store/sharedClock.ts";
 export type { SingleUseTokens } from "./store/singleUseTokens.ts";
 export { openStore, type Store } from "./store/store.ts";
-export { withStoreDeadline } from "./store/storeDeadline.ts";
 export type { DeadPosition, Delivery, NewDelivery, WebhookOutbox } from "./store/webhookOutbox.ts";

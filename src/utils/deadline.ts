@@ -1,22 +1,16 @@
-import type { Clock } from "./clock.ts";
+import { type Clock, setTimer as realTimer } from "./clock.ts";
 
-/** How `settleWithin` waits. */
-export interface Deadline {
-  readonly ms: number;
-  /** Why it rejects when the work has not settled by then. */
-  readonly reason: string;
-  readonly setTimer: Clock["setTimer"];
-}
-
-/** Gives what the work gives, or rejects at the deadline; the work itself goes on. */
-export async function settleWithin<T>(
+/** Settles as the work does, or rejects after `ms`; the work itself goes on. */
+export async function deadline<T>(
   work: Promise<T>,
-  { ms, reason, setTimer }: Deadline,
+  ms: number,
+  setTimer: Clock["setTimer"] = realTimer,
 ): Promise<T> {
-  const silence = Promise.withResolvers<never>();
-  const cancel = setTimer(() => silence.reject(new Error(reason)), ms);
+  const late = Promise.withResolvers<never>();
+  const error = new Error(`Cannot wait any longer: no answer within ${ms} ms`);
+  const cancel = setTimer(() => late.reject(error), ms);
   try {
-    return await Promise.race([work, silence.promise]);
+    return await Promise.race([work, late.promise]);
   } finally {
     cancel();
   }

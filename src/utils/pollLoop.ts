@@ -1,38 +1,39 @@
 import type { Clock } from "./clock.ts";
 
-/** Looks for what there is to do: whenever it is woken, and from time to time; one look at a time. */
-export interface Lookout {
-  /** Looks at once, or once more when the look that is under way is over. */
+/** Looks for work when it is woken, and from time to time; never twice at once. */
+export interface PollLoop {
+  /** Polls at once, or once more when the poll that is under way is over. */
   wake(): void;
-  /** Looks no more; settles when the look that is under way is over. */
+  /** Polls no more; settles when the poll that is under way is over. */
   close(): Promise<void>;
 }
 
 /**
- * Has its first look in a moment. A look never rejects, and resolves with how many milliseconds
- * until the next: at once for 0, when it is woken for undefined.
+ * Polls first after `firstDelayMs`. `poll` must not reject; it returns how many milliseconds until the
+ * next poll: at once for 0, when the loop is woken for undefined.
  */
-export function createLookout(
-  look: () => Promise<number | undefined>,
+export function createPollLoop(
+  poll: () => Promise<number | undefined>,
   setTimer: Clock["setTimer"],
-): Lookout {
-  let looking: Promise<void> | undefined;
+  firstDelayMs = 0,
+): PollLoop {
+  let polling: Promise<void> | undefined;
   let again = false;
   let closed = false;
-  let cancelTimer = setTimer(wake, 0);
+  let cancelTimer = setTimer(wake, firstDelayMs);
 
   function wake(): void {
     if (closed) return;
-    again = looking !== undefined;
-    looking ??= lookOnce().finally(() => {
-      looking = undefined;
+    again = polling !== undefined;
+    polling ??= pollOnce().finally(() => {
+      polling = undefined;
       if (again) wake();
     });
   }
 
-  async function lookOnce(): Promise<void> {
+  async function pollOnce(): Promise<void> {
     cancelTimer();
-    const delayMs = await look();
+    const delayMs = await poll();
     if (delayMs === 0) again = true;
     else if (delayMs !== undefined && !closed) cancelTimer = setTimer(wake, delayMs);
   }
@@ -42,7 +43,7 @@ export function createLookout(
     async close() {
       closed = true;
       cancelTimer();
-      await looking;
+      await polling;
     },
   };
 }

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { createLookout } from "../../src/utils/pollLoop.ts";
+import { createPollLoop } from "../../src/utils/pollLoop.ts";
 
-/** A lookout whose looks end when, and with what, the test says; its timers fire on demand. */
-function watch() {
+/** A poll loop whose polls end when, and with what, the test says; its timers fire on demand. */
+function startLoop() {
   const ends: ((delayMs: number | undefined) => void)[] = [];
   const timers = new Map<() => void, number>();
-  let looks = 0;
-  const lookout = createLookout(
+  let polls = 0;
+  const loop = createPollLoop(
     () => {
-      looks++;
+      polls++;
       return new Promise((resolve) => ends.push(resolve));
     },
     (wake, delayMs) => {
@@ -17,8 +17,8 @@ function watch() {
     },
   );
   return {
-    lookout,
-    looks: () => looks,
+    loop,
+    polls: () => polls,
     delays: () => [...timers.values()],
     async end(delayMs: number | undefined) {
       ends.shift()?.(delayMs);
@@ -27,42 +27,52 @@ function watch() {
   };
 }
 
-Deno.test("it looks in a moment, and again after what the look has said", async () => {
-  const { lookout, looks, delays, end } = watch();
-  assert.deepEqual([looks(), delays()], [0, [0]]);
-  lookout.wake();
-  assert.deepEqual([looks(), delays()], [1, []]);
+Deno.test("it polls in a moment, and again after what the poll has said", async () => {
+  const { loop, polls, delays, end } = startLoop();
+  assert.deepEqual([polls(), delays()], [0, [0]]);
+  loop.wake();
+  assert.deepEqual([polls(), delays()], [1, []]);
   await end(500);
-  assert.deepEqual([looks(), delays()], [1, [500]]);
-  lookout.wake();
+  assert.deepEqual([polls(), delays()], [1, [500]]);
+  loop.wake();
   await end(0);
-  assert.deepEqual([looks(), delays()], [3, []]);
+  assert.deepEqual([polls(), delays()], [3, []]);
   await end(undefined);
-  assert.deepEqual([looks(), delays()], [3, []], "until it is woken");
-  await lookout.close();
+  assert.deepEqual([polls(), delays()], [3, []], "until it is woken");
+  await loop.close();
 });
 
-Deno.test("woken during a look it looks once more, however often it was woken", async () => {
-  const { lookout, looks, delays, end } = watch();
-  for (let time = 0; time < 3; time++) lookout.wake();
-  assert.equal(looks(), 1);
+Deno.test("woken during a poll it polls once more, however often it was woken", async () => {
+  const { loop, polls, delays, end } = startLoop();
+  for (let time = 0; time < 3; time++) loop.wake();
+  assert.equal(polls(), 1);
   await end(500);
-  assert.equal(looks(), 2);
+  assert.equal(polls(), 2);
   await end(500);
-  assert.deepEqual([looks(), delays()], [2, [500]]);
-  await lookout.close();
+  assert.deepEqual([polls(), delays()], [2, [500]]);
+  await loop.close();
 });
 
-Deno.test("once closed it looks no more, and close() awaits the look under way", async () => {
-  const { lookout, looks, delays, end } = watch();
-  lookout.wake();
-  lookout.wake();
+Deno.test("once closed it polls no more, and close() awaits the poll under way", async () => {
+  const { loop, polls, delays, end } = startLoop();
+  loop.wake();
+  loop.wake();
   let closed = false;
-  const closing = lookout.close().then(() => closed = true);
+  const closing = loop.close().then(() => closed = true);
   await Promise.resolve();
   assert.equal(closed, false);
   await end(500);
   await closing;
-  lookout.wake();
-  assert.deepEqual([looks(), delays()], [1, []]);
+  loop.wake();
+  assert.deepEqual([polls(), delays()], [1, []]);
+});
+
+Deno.test("its first poll waits for as long as it is given", async () => {
+  const delays: number[] = [];
+  const loop = createPollLoop(() => Promise.resolve(undefined), (_, delayMs) => {
+    delays.push(delayMs);
+    return () => {};
+  }, 700);
+  assert.deepEqual(delays, [700]);
+  await loop.close();
 });

@@ -1,8 +1,9 @@
 import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
 import type { ControlledCall } from "./callControl.ts";
 import type { Recorder } from "../records.ts";
-import { type CallRecord, type CallStore, withStoreDeadline } from "../store.ts";
+import type { CallRecord, CallStore } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
+import { deadline } from "../../utils/deadline.ts";
 import { present } from "../../utils/present.ts";
 
 /** As much of a call as following it or acting on it takes. */
@@ -38,7 +39,7 @@ export function createCallLookup(
     async known(callId) {
       const session = registry.get(callId);
       if (session === undefined) return await record(callId);
-      const written = await withStoreDeadline(record(callId), PATIENCE_MS, setTimer)
+      const written = await deadline(record(callId), PATIENCE_MS, setTimer)
         .catch(() => undefined);
       return written ?? heldHere(session);
     },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { createLookout, type Lookout } from "../../utils/pollLoop.ts";
+import { createPollLoop, type PollLoop } from "../../utils/pollLoop.ts";
 import type { Batch, BatchItem, BatchStore } from "../store.ts";
 import { machineDetection, type OutboundJob, retryRule } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
@@ -21,7 +21,7 @@ export type BatchRequest = Readonly<z.infer<typeof batchRequest>>;
 const itemVariables = z.record(z.string(), z.string());
 
 /** Brings the calls of batches into the queue, a few at a time, so that others need not wait for all. */
-export type BatchFeeder = Lookout;
+export type BatchFeeder = PollLoop;
 
 export interface BatchFeederDeps {
   readonly batches: Pick<BatchStore, "feed">;
@@ -40,7 +40,7 @@ const LOOK_MS = 5000;
 
 export function createBatchFeeder(deps: BatchFeederDeps): BatchFeeder {
   const { batches, records, fed, now, setTimer, log, most = 2 } = deps;
-  return createLookout(feed, setTimer);
+  return createPollLoop(feed, setTimer);
 
   async function feed(): Promise<number> {
     try {

@@ -1,4 +1,4 @@
-import { createLookout } from "../../utils/pollLoop.ts";
+import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { DialQueue } from "../store.ts";
 import { type OutboundJob, readJob } from "./outboundJob.ts";
 import type { Clock } from "../../utils/clock.ts";
@@ -35,7 +35,7 @@ export function createDialer(deps: DialerDeps): Dialer {
   const { queue, place, perSecond, now, setTimer, log } = deps;
   const awaited = new Map<string, (taken: boolean) => void>();
   const placing = new Set<Promise<void>>();
-  const lookout = createLookout(look, setTimer);
+  const pollLoop = createPollLoop(look, setTimer);
 
   async function look(): Promise<number> {
     try {
@@ -73,9 +73,9 @@ export function createDialer(deps: DialerDeps): Dialer {
       });
     },
     leave: (callId) => awaited.get(callId)?.(false),
-    wake: lookout.wake,
+    wake: pollLoop.wake,
     async close() {
-      await lookout.close();
+      await pollLoop.close();
       await Promise.all(placing);
     },
   };

@@ -13,10 +13,10 @@ import {
   isTransferOpen,
   spentBy,
   untilTomorrow,
-  withStoreDeadline,
 } from "../store.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import type { Clock } from "../../utils/clock.ts";
+import { deadline } from "../../utils/deadline.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** What calls may use of the day: asked before one begins, while it goes on, and told at its end. */
@@ -216,7 +216,7 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
   }
 
   function soon<T>(work: Promise<T>): Promise<T> {
-    return withStoreDeadline(work, PATIENCE_MS, setTimer);
+    return deadline(work, PATIENCE_MS, setTimer);
   }
 }
 

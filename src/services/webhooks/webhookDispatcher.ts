@@ -1,6 +1,6 @@
 import { signWebhook } from "../../utils/webhookSignature.ts";
 import type { EventHub } from "../events.ts";
-import { createLookout } from "../../utils/pollLoop.ts";
+import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { CallContent, CallRecord, Delivery, WebhookOutbox } from "../store.ts";
 import { post, retryDelayMs } from "./webhookDelivery.ts";
 import { endedMessage, type Message, messageOf, testMessage } from "./webhookMessages.ts";
@@ -55,7 +55,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   const sending = new Set<Promise<void>>();
   let waiting: Message[] = [];
   let storing: Promise<void> | undefined;
-  const lookout = createLookout(sendDue, setTimer);
+  const pollLoop = createPollLoop(sendDue, setTimer);
 
   const subscription = events.subscribe(() => true, (published) => {
     const message = messageOf(published, keyOf(published.callId));
@@ -80,7 +80,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
         // Some of them may have had to make room meanwhile: what is behind them has not been stored.
         const stored = new Set(messages);
         waiting = waiting.filter((message) => !stored.has(message));
-        lookout.wake();
+        pollLoop.wake();
       } catch (error) {
         if (closing.signal.aborted) return;
         log.warn("Webhooks not stored", { waiting: waiting.length, error });
@@ -120,7 +120,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       log.warn("Webhook result not stored", { id: delivery.id, error })
     ).finally(() => {
       sending.delete(sent);
-      lookout.wake();
+      pollLoop.wake();
     });
     sending.add(sent);
   }
@@ -149,23 +149,23 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     counts,
     async ended(call, content) {
       await outbox.enqueue([{ ...endedMessage(call, content), endpoint }], now());
-      lookout.wake();
+      pollLoop.wake();
     },
     async test() {
       const message = testMessage(options.newId(), now());
       await outbox.enqueue([{ ...message, endpoint }], now());
-      lookout.wake();
+      pollLoop.wake();
       return message.id;
     },
     async resend(id) {
       const found = await outbox.resend(id, now());
-      if (found) lookout.wake();
+      if (found) pollLoop.wake();
       return found;
     },
     async close() {
       subscription.close();
       closing.abort();
-      await Promise.all([storing, lookout.close(), ...sending]);
+      await Promise.all([storing, pollLoop.close(), ...sending]);
     },
   };
 }
