@@ -1,5 +1,6 @@
 import { CallRefused, type CallRegistry, type CallSession, type EndedCall } from "./sessionApi.ts";
 import { Session, type SessionOptions, type SessionPorts } from "./session.ts";
+import { BoundedMap } from "../utils/boundedMap.ts";
 import type { CallEnd, CallRequest, Milliseconds } from "./types.ts";
 
 export interface RegistryOptions {
@@ -19,7 +20,7 @@ export function createRegistry(
   { maxCalls, newId, describe, ports, joinWithinMs = 120_000 }: RegistryOptions,
 ): CallRegistry {
   const live = new Map<string, Session>();
-  const endings = new Map<string, EndedCall>();
+  const endings = new BoundedMap<string, EndedCall>(MAX_REMEMBERED);
   let accepting = true;
   let emptied: (() => void) | undefined;
 
@@ -45,7 +46,6 @@ export function createRegistry(
   function remember(session: CallSession, end: CallEnd): void {
     if (session.callSid === undefined) return;
     endings.set(session.callSid, { id: session.id, request: session.request, end });
-    if (endings.size > MAX_REMEMBERED) endings.delete(endings.keys().next().value!);
   }
 
   async function drain(deadlineMs: Milliseconds): Promise<void> {

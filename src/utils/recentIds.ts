@@ -1,10 +1,11 @@
-/** Remembers the newest ids, and so many at most: who talks for hours fills no memory. */
-export class RecentIds {
-  readonly #ids = new Set<string>();
-  readonly #most: number;
+import { BoundedMap } from "./boundedMap.ts";
 
-  constructor(most: number) {
-    this.#most = most;
+/** The newest ids, and so many at most: a call that lasts for hours fills no memory. */
+export class RecentIds {
+  readonly #ids: BoundedMap<string, true>;
+
+  constructor(maxSize: number) {
+    this.#ids = new BoundedMap(maxSize);
   }
 
   has(id: string): boolean {
@@ -12,11 +13,6 @@ export class RecentIds {
   }
 
   add(id: string): void {
-    this.#ids.add(id);
-    if (this.#ids.size <= this.#most) return;
-    for (const oldest of this.#ids) {
-      this.#ids.delete(oldest);
-      break;
-    }
+    this.#ids.set(id, true);
   }
 }

@@ -1,3 +1,5 @@
+import { BoundedMap } from "../../utils/boundedMap.ts";
+
 /** What one process tells the others. */
 export interface BusMessage {
   readonly from: string;
@@ -32,7 +34,9 @@ export function senderOf(payload: string): string {
 
 /** Creates the function that joins payloads again: the message, with the last of its parts. */
 export function createAssembler(): (payload: string) => BusMessage | undefined {
-  const begun = new Map<string, { readonly number: string; readonly parts: string[] }>();
+  const begun = new BoundedMap<string, { readonly number: string; readonly parts: string[] }>(
+    MAX_SENDERS,
+  );
 
   return function assemble(payload) {
     const [header = "", from = "", number = "", at, count] =
@@ -50,7 +54,6 @@ export function createAssembler(): (payload: string) => BusMessage | undefined {
       return readMessage(from, parts.join(""));
     }
     begun.set(from, { number, parts });
-    if (begun.size > MAX_SENDERS) begun.delete(begun.keys().next().value ?? "");
     return undefined;
   };
 }

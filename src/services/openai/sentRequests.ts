@@ -1,18 +1,16 @@
 import type { ModelInput, ModelRequest } from "../../call/realtimeClient.ts";
+import { BoundedMap } from "../../utils/boundedMap.ts";
 import type { ServerError } from "./wire/serverEventTypes.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
 
 /** Remembers the latest requests by event id, so that a refusal can be told which one it is about. */
 export class SentRequests {
-  readonly #byEventId = new Map<string, ModelRequest>();
+  readonly #byEventId = new BoundedMap<string, ModelRequest>(MAX_REMEMBERED);
   #lastRespond: string | undefined;
 
   add(eventId: string, request: ModelRequest): void {
     this.#byEventId.set(eventId, request);
     if (request.type === "respond") this.#lastRespond = eventId;
-    if (this.#byEventId.size <= MAX_REMEMBERED) return;
-    const [oldest] = this.#byEventId.keys();
-    if (oldest !== undefined) this.#byEventId.delete(oldest);
   }
 
   /** The refusal that an error means; undefined where it is about none of the requests. */

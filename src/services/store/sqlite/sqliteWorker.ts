@@ -1,5 +1,6 @@
 /// <reference lib="deno.worker" />
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { BoundedMap } from "../../../utils/boundedMap.ts";
 import type { Row, SqlValue, Statement } from "../database.ts";
 
 /** What the SQLite thread is asked. */
@@ -32,7 +33,7 @@ const MAX_PREPARED = 200;
 const refusals: ReadonlySet<number> = new Set([18, 19, 20, 25]);
 
 let database: DatabaseSync | undefined;
-const prepared = new Map<string, StatementSync>();
+const prepared = new BoundedMap<string, StatementSync>(MAX_PREPARED);
 
 self.addEventListener("message", ({ data }: MessageEvent<SqliteRequest>) => {
   self.postMessage(answer(data));
@@ -112,7 +113,6 @@ function run({ sql, values }: Statement): Row[] {
   if (statement === undefined) {
     statement = database.prepare(sql.replace(/\$(\d+)/g, "?$1"));
     prepared.set(sql, statement);
-    if (prepared.size > MAX_PREPARED) prepared.delete(prepared.keys().next().value ?? "");
   }
   return statement.all(...values);
 }
