@@ -1,5 +1,5 @@
 import type { LegInput } from "./callLeg.ts";
-import type { FarEndInput } from "./ending/answeringMachine.ts";
+import type { AnsweringMachineInput } from "./ending/answeringMachine.ts";
 import type { ModelInput } from "./realtimeClient.ts";
 import type { CallEnd } from "./types.ts";
 
@@ -8,7 +8,7 @@ export type CallInput = ModelInput | LegInput | ControlInput;
 
 /** What the server, an operator or a tool says. */
 export type ControlInput =
-  | FarEndInput
+  | AnsweringMachineInput
   /** Somebody is on the line although the audio has not arrived yet: the greeting may be prepared. */
   | { readonly type: "answered" }
   | {

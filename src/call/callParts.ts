@@ -1,16 +1,16 @@
-import type { AgentVoice } from "./playback/agentSpeech.ts";
+import type { AgentSpeech } from "./playback/agentSpeech.ts";
 import type { Latency } from "./turns/latency.ts";
-import type { Outbox } from "./commandBuffer.ts";
+import type { CommandBuffer } from "./commandBuffer.ts";
 import type { Transcript } from "./transcript/transcript.ts";
 import type { Turns } from "./turns/turns.ts";
 import type { CallPolicy } from "./types.ts";
 
 /** What the deciding parts of one call share. */
 export interface CallParts {
-  readonly outbox: Outbox;
+  readonly outbox: CommandBuffer;
   readonly transcript: Transcript;
   readonly latency: Latency;
   readonly turns: Turns;
-  readonly voice: AgentVoice;
+  readonly voice: AgentSpeech;
   readonly policy: CallPolicy;
 }

@@ -2,7 +2,7 @@ import type { CallCommand } from "./callCommand.ts";
 import type { CallEvent, NoticeCode } from "./callEvent.ts";
 
 /** Where the parts of a call put what is to be done, in order. */
-export class Outbox {
+export class CommandBuffer {
   #commands: CallCommand[] = [];
 
   push(command: CallCommand): void {

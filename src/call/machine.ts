@@ -1,22 +1,22 @@
 import type { AudioFormat, Base64 } from "../utils/audioFormat.ts";
-import { AgentVoice } from "./playback/agentSpeech.ts";
+import { AgentSpeech } from "./playback/agentSpeech.ts";
 import type { CallCommand } from "./callCommand.ts";
 import type { CallInput } from "./callInput.ts";
 import type { CallLeg } from "./callLeg.ts";
 import { CallerTurns } from "./turns/callerTurns.ts";
 import { Closing } from "./ending/closing.ts";
-import { Deafness } from "./model/deafSession.ts";
+import { DeafSession } from "./model/deafSession.ts";
 import { earliest } from "./earliest.ts";
-import { FarEnd } from "./ending/answeringMachine.ts";
+import { AnsweringMachine } from "./ending/answeringMachine.ts";
 import { GreetingGuard } from "./turns/greetingGuard.ts";
 import { Latency } from "./turns/latency.ts";
-import { ModelLink } from "./model/modelConnection.ts";
-import { ModelNews } from "./model/modelEvents.ts";
-import { Outbox } from "./commandBuffer.ts";
+import { ModelConnection } from "./model/modelConnection.ts";
+import { ModelEvents } from "./model/modelEvents.ts";
+import { CommandBuffer } from "./commandBuffer.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
 import { ResponseOutcomes } from "./turns/responseOutcomes.ts";
-import { ResponseWatch, type Watched } from "./turns/responseDeadlines.ts";
-import * as sentences from "./model/prompts.ts";
+import { ResponseDeadlines, type Watched } from "./turns/responseDeadlines.ts";
+import * as prompts from "./model/prompts.ts";
 import { ToolTurns } from "./turns/toolTurns.ts";
 import { Transcript } from "./transcript/transcript.ts";
 import { Turns } from "./turns/turns.ts";
@@ -41,21 +41,21 @@ const BEGINNINGS: ReadonlySet<string> = new Set(["typed", "digit", "speechStarte
 export class CallMachine {
   readonly #policy: CallPolicy;
   readonly #startedAt: Milliseconds;
-  readonly #outbox = new Outbox();
+  readonly #outbox = new CommandBuffer();
   readonly #transcript: Transcript;
   readonly #latency = new Latency();
   readonly #turns: Turns;
-  readonly #voice: AgentVoice;
+  readonly #voice: AgentSpeech;
   readonly #caller: CallerTurns;
   readonly #tools: ToolTurns;
-  readonly #link: ModelLink;
+  readonly #link: ModelConnection;
   readonly #outcomes: ResponseOutcomes;
-  readonly #watch: ResponseWatch;
+  readonly #watch: ResponseDeadlines;
   readonly #guard: GreetingGuard;
-  readonly #deafness: Deafness;
+  readonly #deafness: DeafSession;
   readonly #closing: Closing;
-  readonly #farEnd: FarEnd;
-  readonly #news: ModelNews;
+  readonly #farEnd: AnsweringMachine;
+  readonly #news: ModelEvents;
   #joined = false;
   #rejoinBy: Milliseconds | undefined;
   #answered = false;
@@ -65,10 +65,10 @@ export class CallMachine {
   constructor(policy: CallPolicy, now: Milliseconds) {
     this.#policy = policy;
     this.#startedAt = now;
-    this.#deafness = new Deafness(now);
+    this.#deafness = new DeafSession(now);
     this.#transcript = new Transcript(now);
     this.#turns = new Turns(policy.modelResponds);
-    this.#voice = new AgentVoice(this.#outbox, this.#transcript, this.#latency);
+    this.#voice = new AgentSpeech(this.#outbox, this.#transcript, this.#latency);
     const parts = {
       policy,
       outbox: this.#outbox,
@@ -80,13 +80,13 @@ export class CallMachine {
     this.#guard = new GreetingGuard(parts);
     this.#caller = new CallerTurns(parts, this.#guard);
     this.#tools = new ToolTurns(parts);
-    this.#link = new ModelLink(parts, this.#tools, now);
+    this.#link = new ModelConnection(parts, this.#tools, now);
     const [tools, link] = [this.#tools, this.#link];
     this.#outcomes = new ResponseOutcomes(parts, { tools, link });
-    this.#watch = new ResponseWatch(parts, { tools, outcomes: this.#outcomes });
+    this.#watch = new ResponseDeadlines(parts, { tools, outcomes: this.#outcomes });
     this.#closing = new Closing(parts);
-    this.#farEnd = new FarEnd(parts, this.#closing);
-    this.#news = new ModelNews(parts, {
+    this.#farEnd = new AnsweringMachine(parts, this.#closing);
+    this.#news = new ModelEvents(parts, {
       tools: this.#tools,
       caller: this.#caller,
       link: this.#link,
@@ -199,7 +199,7 @@ export class CallMachine {
         return plan === undefined ? undefined : this.#closing.begin(plan, now);
       }
       case "sayAsked":
-        return this.#outbox.pushAll(this.#turns.ask(sentences.say(input.text), now));
+        return this.#outbox.pushAll(this.#turns.ask(prompts.say(input.text), now));
       case "transferAsked": {
         const plan = this.#tools.transferPlan(input.alias);
         return plan === undefined ? undefined : this.#closing.begin(plan, now);
@@ -295,7 +295,7 @@ export class CallMachine {
       case "commit":
         return this.#caller.unheard(now);
       case "repeat":
-        return this.#outbox.pushAll(this.#turns.ask(sentences.sayAgain(), now));
+        return this.#outbox.pushAll(this.#turns.ask(prompts.sayAgain(), now));
     }
   }
 
@@ -306,7 +306,7 @@ export class CallMachine {
     const { greeting } = this.#policy;
     if (greeting === undefined || this.#closing.begun) return;
     this.#guard.asked();
-    this.#outbox.pushAll(this.#turns.ask(sentences.greeting(greeting), now));
+    this.#outbox.pushAll(this.#turns.ask(prompts.greeting(greeting), now));
   }
 
   #end(end: CallEnd, now: Milliseconds): void {

@@ -3,9 +3,9 @@ import type { CallCommand } from "./callCommand.ts";
 import type { CallEvent } from "./callEvent.ts";
 import type { CallInput, ControlInput, ToolEffect } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
-import { CallerLine } from "./turns/callerAudio.ts";
+import { CallerAudio } from "./turns/callerAudio.ts";
 import type { CallSession } from "./sessionApi.ts";
-import { CurrentModel } from "./model/modelSlot.ts";
+import { ModelSlot } from "./model/modelSlot.ts";
 import type { JournalEntry } from "./journal/journal.ts";
 import { CallMachine } from "./machine.ts";
 import type { ModelSetup } from "./modelSetup.ts";
@@ -54,8 +54,8 @@ export class Session implements CallSession {
   readonly #policy: CallPolicy;
   readonly #startedAt: Milliseconds;
   readonly #machine: CallMachine;
-  readonly #line: CallerLine;
-  readonly #model: CurrentModel;
+  readonly #line: CallerAudio;
+  readonly #model: ModelSlot;
   readonly #timer: WakeTimer;
   readonly #tools = new AbortController();
   readonly #settleEnd: (end: CallEnd) => void;
@@ -76,12 +76,12 @@ export class Session implements CallSession {
     this.#settleEnd = resolve;
     this.#startedAt = ports.now();
     this.#machine = new CallMachine(policy, this.#startedAt);
-    this.#model = new CurrentModel((setup, sink) => ports.openModel(setup, sink), {
+    this.#model = new ModelSlot((setup, sink) => ports.openModel(setup, sink), {
       input: (input) => this.#handle(input),
       speech: (ref, audio) => this.#speech(ref, audio),
     });
     this.#timer = new WakeTimer(ports, () => this.#handle({ type: "tick" }));
-    this.#line = new CallerLine(ports, {
+    this.#line = new CallerAudio(ports, {
       format: setup.format,
       endsTurns: policy.commitsBySilence,
       audio: (audio) => this.#model.sendAudio(audio),

@@ -1,5 +1,5 @@
 /** How many connections may be opened within a span of time. */
-export interface OpenRate {
+export interface OpeningRate {
   readonly withinMs: number;
   readonly max: number;
 }
@@ -8,19 +8,19 @@ export interface OpenRate {
  * What one call may open. A connection that is lost again and again takes six within a minute, and
  * rotation 36 an hour: only a loop takes more.
  */
-export const CALL_OPEN_RATES: readonly OpenRate[] = [
+export const CALL_OPENING_RATES: readonly OpeningRate[] = [
   { withinMs: 60_000, max: 8 },
   { withinMs: 60 * 60_000, max: 40 },
 ];
 
 /** Counts openings of model connections against rates that hold whatever asks for them. */
-export class OpenLimit {
-  readonly #rates: readonly OpenRate[];
+export class OpeningLimit {
+  readonly #rates: readonly OpeningRate[];
   readonly #longestMs: number;
   /** When each of the latest was opened, the oldest first. */
   #openedAt: number[] = [];
 
-  constructor(rates: readonly OpenRate[]) {
+  constructor(rates: readonly OpeningRate[]) {
     this.#rates = rates;
     this.#longestMs = Math.max(...rates.map(({ withinMs }) => withinMs));
   }

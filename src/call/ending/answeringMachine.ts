@@ -1,10 +1,10 @@
 import type { CallParts } from "../callParts.ts";
 import type { Closing } from "./closing.ts";
-import * as sentences from "../model/prompts.ts";
+import * as prompts from "../model/prompts.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
 
 /** What is found out, beside the conversation, about who took a call that was placed. */
-export type FarEndInput =
+export type AnsweringMachineInput =
   /** A machine: `message` is left on it, or it is hung up on; a person who speaks takes that back. */
   | { readonly type: "machineAnswered"; readonly end: CallEnd; readonly message?: string }
   /** Something that asks who is calling and why, for a person who may take the call then. */
@@ -18,7 +18,7 @@ export type FarEndInput =
 const SCREENED_MS = 45_000;
 
 /** What a call does about a far end that is no person, or not yet. */
-export class FarEnd {
+export class AnsweringMachine {
   readonly #parts: CallParts;
   readonly #closing: Closing;
   #heldUntil: Milliseconds | undefined;
@@ -37,7 +37,7 @@ export class FarEnd {
     return this.#heldUntil;
   }
 
-  take(input: FarEndInput, now: Milliseconds): void {
+  take(input: AnsweringMachineInput, now: Milliseconds): void {
     const { outbox, turns, voice } = this.#parts;
     switch (input.type) {
       case "machineAnswered":
@@ -48,7 +48,7 @@ export class FarEnd {
         voice.stop(now, true);
         this.#heldUntil = now + SCREENED_MS;
         outbox.notice("call_screened");
-        outbox.push({ type: "model", request: sentences.screened(input.message) });
+        outbox.push({ type: "model", request: prompts.screened(input.message) });
         return outbox.pushAll(turns.ask({ purpose: "reply", tools: "none" }, now));
       case "personAnswered":
         if (!this.#closing.leavesMessage) return;

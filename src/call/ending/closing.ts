@@ -1,10 +1,10 @@
-import type { AgentVoice } from "../playback/agentSpeech.ts";
+import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { CallParts } from "../callParts.ts";
 import { earliest } from "../earliest.ts";
 import { type ClosingPlan, Ending, type Farewell } from "./ending.ts";
-import type { Outbox } from "../commandBuffer.ts";
-import * as sentences from "../model/prompts.ts";
-import { Silence } from "./idle.ts";
+import type { CommandBuffer } from "../commandBuffer.ts";
+import * as prompts from "../model/prompts.ts";
+import { IdleTimer } from "./idle.ts";
 import { TimeLimit } from "./timeLimit.ts";
 import type { Turns } from "../turns/turns.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
@@ -28,11 +28,11 @@ const QUESTION = /[?？؟՞፧⸮;;]["'”’»)\]\s]*$/;
 
 /** How a call comes to its end: asked for, by silence, or by the clock, and never in mid-sentence. */
 export class Closing {
-  readonly #outbox: Outbox;
+  readonly #outbox: CommandBuffer;
   readonly #turns: Turns;
-  readonly #voice: AgentVoice;
+  readonly #voice: AgentSpeech;
   readonly #ending = new Ending();
-  readonly #silence: Silence;
+  readonly #silence: IdleTimer;
   readonly #timeLimit: TimeLimit;
   readonly #usesTools: boolean;
 
@@ -40,7 +40,7 @@ export class Closing {
     this.#outbox = outbox;
     this.#turns = turns;
     this.#voice = voice;
-    this.#silence = new Silence(policy.idleMs);
+    this.#silence = new IdleTimer(policy.idleMs);
     this.#timeLimit = new TimeLimit(policy);
     this.#usesTools = policy.usesTools;
   }
@@ -91,8 +91,8 @@ export class Closing {
   leaveMessage(end: CallEnd, message: string | undefined, now: Milliseconds): void {
     const farewell = { then: "end", end } as const;
     if (message === undefined) return this.begin({ farewell, revocable: false }, now);
-    const say = sentences.goodbye(end, message);
-    this.begin({ farewell, say, revocable: true, onRevoked: sentences.personSpoke(message) }, now);
+    const say = prompts.goodbye(end, message);
+    this.begin({ farewell, say, revocable: true, onRevoked: prompts.personSpoke(message) }, now);
   }
 
   /** The model has asked by itself whether anybody is there. */
@@ -114,7 +114,7 @@ export class Closing {
   endAsked(end: CallEnd, words: string | true | undefined, now: Milliseconds): void {
     const farewell = { then: "end", end } as const;
     if (words === undefined) return this.begin({ farewell, revocable: false }, now);
-    const say = sentences.goodbye(end, words === true ? undefined : words);
+    const say = prompts.goodbye(end, words === true ? undefined : words);
     this.begin({ farewell, say, revocable: false }, now);
   }
 
@@ -145,11 +145,11 @@ export class Closing {
     switch (this.#silence.tick(now)) {
       case "nudge":
         this.#outbox.notice("idle_prompt");
-        this.#outbox.pushAll(this.#turns.ask(sentences.nudge(), now));
+        this.#outbox.pushAll(this.#turns.ask(prompts.nudge(), now));
         return;
       case "ask":
         this.#outbox.notice("idle_prompt");
-        this.#outbox.pushAll(this.#turns.ask(sentences.idlePrompt(mayUseTools), now));
+        this.#outbox.pushAll(this.#turns.ask(prompts.idlePrompt(mayUseTools), now));
         return;
       case "end":
         return this.#sayGoodbye({ reason: "idle" }, true, now);
@@ -160,7 +160,7 @@ export class Closing {
     switch (this.#timeLimit.tick(now)) {
       case "warn":
         this.#outbox.notice("time_warning");
-        this.#outbox.pushAll(this.#turns.ask(sentences.timeWarning(this.#timeLimit.leftS), now));
+        this.#outbox.pushAll(this.#turns.ask(prompts.timeWarning(this.#timeLimit.leftS), now));
         return;
       case "end":
         return this.#sayGoodbye({ reason: "time_limit" }, false, now);
@@ -168,6 +168,6 @@ export class Closing {
   }
 
   #sayGoodbye(end: CallEnd, revocable: boolean, now: Milliseconds): void {
-    this.begin({ farewell: { then: "end", end }, say: sentences.goodbye(end), revocable }, now);
+    this.begin({ farewell: { then: "end", end }, say: prompts.goodbye(end), revocable }, now);
   }
 }

@@ -7,7 +7,7 @@ const NUDGE_MS = 8000;
 const MAX_NUDGES = 3;
 
 /** When nobody says anything: ask once, and if that brings no answer, end. */
-export class Silence {
+export class IdleTimer {
   readonly #idleMs: Milliseconds;
   #quietSince: Milliseconds | undefined;
   #asked = false;

@@ -1,20 +1,20 @@
-import type { AgentVoice } from "../playback/agentSpeech.ts";
+import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { CallParts } from "../callParts.ts";
-import type { Outbox } from "../commandBuffer.ts";
+import type { CommandBuffer } from "../commandBuffer.ts";
 import type { ModelLoss, ResponseRequest } from "../realtimeClient.ts";
 import { Recovery } from "./recovery.ts";
-import * as sentences from "./prompts.ts";
+import * as prompts from "./prompts.ts";
 import type { ToolTurns } from "../turns/toolTurns.ts";
 import type { Transcript } from "../transcript/transcript.ts";
 import type { Turns } from "../turns/turns.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** The connection to the model over its life: opened, lost, replaced, given up. */
-export class ModelLink {
-  readonly #outbox: Outbox;
+export class ModelConnection {
+  readonly #outbox: CommandBuffer;
   readonly #transcript: Transcript;
   readonly #turns: Turns;
-  readonly #voice: AgentVoice;
+  readonly #voice: AgentSpeech;
   readonly #tools: ToolTurns;
   /** Where it has to be heard whole. */
   readonly #greeting: string | undefined;
@@ -66,7 +66,7 @@ export class ModelLink {
     this.#readyBefore = true;
     const unanswered = this.#unanswered;
     this.#unanswered = undefined;
-    if (this.#brokenOff) this.#outbox.push({ type: "model", request: sentences.goOn() });
+    if (this.#brokenOff) this.#outbox.push({ type: "model", request: prompts.goOn() });
     this.#brokenOff = false;
     this.#outbox.pushAll(this.#turns.connected(now, unanswered));
   }
@@ -132,7 +132,7 @@ export class ModelLink {
         return current;
       case "some":
         if (current.purpose === "greeting" && this.#greeting !== undefined) {
-          return sentences.restOfGreeting(this.#greeting);
+          return prompts.restOfGreeting(this.#greeting);
         }
         this.#brokenOff = current.purpose !== "goodbye";
         return this.#brokenOff ? { purpose: "reply" } : undefined;

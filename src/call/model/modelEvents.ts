@@ -1,11 +1,11 @@
-import type { AgentVoice } from "../playback/agentSpeech.ts";
+import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { CallParts } from "../callParts.ts";
 import type { CallerTurns } from "../turns/callerTurns.ts";
 import type { Closing } from "../ending/closing.ts";
 import type { Latency } from "../turns/latency.ts";
-import type { ModelLink } from "./modelConnection.ts";
+import type { ModelConnection } from "./modelConnection.ts";
 import type { ResponseOutcomes } from "../turns/responseOutcomes.ts";
-import type { Outbox } from "../commandBuffer.ts";
+import type { CommandBuffer } from "../commandBuffer.ts";
 import type { ModelInput, ResponsePurpose } from "../realtimeClient.ts";
 import type { ToolTurns } from "../turns/toolTurns.ts";
 import type { Transcript } from "../transcript/transcript.ts";
@@ -32,15 +32,15 @@ const YIELDING: ReadonlySet<ResponsePurpose> = new Set([
 ]);
 
 /** What the model's end tells, but for the sound of it: whom in the call it concerns, and in what order. */
-export class ModelNews {
-  readonly #outbox: Outbox;
+export class ModelEvents {
+  readonly #outbox: CommandBuffer;
   readonly #transcript: Transcript;
   readonly #latency: Latency;
   readonly #turns: Turns;
-  readonly #voice: AgentVoice;
+  readonly #voice: AgentSpeech;
   readonly #caller: CallerTurns;
   readonly #tools: ToolTurns;
-  readonly #link: ModelLink;
+  readonly #link: ModelConnection;
   readonly #outcomes: ResponseOutcomes;
   readonly #closing: Closing;
 
@@ -49,7 +49,7 @@ export class ModelNews {
     { caller, tools, link, outcomes, closing }: {
       readonly caller: CallerTurns;
       readonly tools: ToolTurns;
-      readonly link: ModelLink;
+      readonly link: ModelConnection;
       readonly outcomes: ResponseOutcomes;
       readonly closing: Closing;
     },

@@ -1,6 +1,6 @@
 import type { Base64 } from "../../utils/audioFormat.ts";
 import type { ModelSetup } from "../modelSetup.ts";
-import { CALL_OPEN_RATES, OpenLimit } from "../../utils/openingLimit.ts";
+import { CALL_OPENING_RATES, OpeningLimit } from "../../utils/openingLimit.ts";
 import type { ModelLoss, ModelSink, OpenModel, RealtimeClient } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
 
@@ -10,10 +10,10 @@ const MAX_WAITING_FRAMES = 500;
 const LIMIT_REACHED: ModelLoss = { code: "open_limit", retry: "no" };
 
 /** The model connection that counts, at most one: connections come and go, and audio waits between them. */
-export class CurrentModel {
+export class ModelSlot {
   readonly #openModel: OpenModel;
   readonly #listener: ModelSink;
-  readonly #limit = new OpenLimit(CALL_OPEN_RATES);
+  readonly #limit = new OpeningLimit(CALL_OPENING_RATES);
   #client: RealtimeClient | undefined;
   /** Belongs to the present connection; what others still say does not count. */
   #sink: ModelSink | undefined;

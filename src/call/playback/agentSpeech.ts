@@ -1,9 +1,9 @@
 import type { Base64 } from "../../utils/audioFormat.ts";
 import type { AudioFormat } from "../../utils/audioFormat.ts";
 import type { CallLeg } from "../callLeg.ts";
-import { Cuts } from "./truncation.ts";
+import { Truncation } from "./truncation.ts";
 import type { Latency } from "../turns/latency.ts";
-import type { Outbox } from "../commandBuffer.ts";
+import type { CommandBuffer } from "../commandBuffer.ts";
 import { Playback } from "./playback.ts";
 import type { ModelRequest, SpeechRef } from "../realtimeClient.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
@@ -18,12 +18,12 @@ const MAX_SOUNDED = 64;
 const MAX_WORDS = 200;
 
 /** What the agent says: played, heard, cut off, and what the model and the transcript are told of it. */
-export class AgentVoice {
-  readonly #outbox: Outbox;
+export class AgentSpeech {
+  readonly #outbox: CommandBuffer;
   readonly #transcript: Transcript;
   readonly #latency: Latency;
   readonly #playback = new Playback();
-  readonly #cuts = new Cuts();
+  readonly #cuts = new Truncation();
   #reports: CallLeg["reports"] = "marks";
   #speaking = false;
   #unsettled: { readonly cuts: readonly Cut[]; readonly dueAt: Milliseconds } | undefined;
@@ -38,7 +38,7 @@ export class AgentVoice {
   /** Responses beside the conversation: the model keeps nothing of them that could be cut. */
   readonly #asides = new RecentIds(MAX_ASIDES);
 
-  constructor(outbox: Outbox, transcript: Transcript, latency: Latency) {
+  constructor(outbox: CommandBuffer, transcript: Transcript, latency: Latency) {
     this.#outbox = outbox;
     this.#transcript = transcript;
     this.#latency = latency;

@@ -10,7 +10,7 @@ const MARK_EVERY_MS = 3 * PIECE_MS;
 const CLOSE_MARKS = 3;
 
 /** Decides which pieces of speech carry a mark, and names the marks: an echo tells what was played. */
-export class Marking {
+export class Marks {
   #generation = 0;
   #named = 0;
   #unmarkedMs = 0;

@@ -1,12 +1,12 @@
 import type { AudioFormat, Base64 } from "../../utils/audioFormat.ts";
 import type { CallCommand } from "../callCommand.ts";
 import type { CallLeg, SpeechPiece } from "../callLeg.ts";
-import { HeldSpeech, type Speech } from "./speechQueue.ts";
-import { Marking, PIECE_MS } from "./marks.ts";
+import { type Speech, SpeechQueue } from "./speechQueue.ts";
+import { Marks, PIECE_MS } from "./marks.ts";
 import { PlayoutMirror, type Segment } from "./playoutMirror.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
-import { ReportWatch } from "./positionReports.ts";
+import { PositionReports } from "./positionReports.ts";
 import { type Cut, type Heard, SpokenItems } from "./spokenItems.ts";
 import type { Milliseconds } from "../types.ts";
 
@@ -50,13 +50,13 @@ export class Playback {
   readonly #mirror = new PlayoutMirror();
   readonly #items = new SpokenItems();
   readonly #silenced = new RecentIds(MAX_SILENCED);
-  readonly #held = new HeldSpeech();
+  readonly #held = new SpeechQueue();
   /** What waits until all of `#first` has been said: two responses are not heard in turns. */
-  readonly #behind = new HeldSpeech();
+  readonly #behind = new SpeechQueue();
   #first: string | undefined;
   #leg: { readonly format: AudioFormat; readonly reports: CallLeg["reports"] } | undefined;
-  readonly #marking = new Marking();
-  readonly #watch = new ReportWatch();
+  readonly #marking = new Marks();
+  readonly #watch = new PositionReports();
   #paused = false;
 
   /** From now on speech goes out; what was prepared before is released first. */

@@ -11,7 +11,7 @@ const GIVE_UP_AFTER_MS = 15_000;
  *
  * A leg that has never reported is not expected to: what it plays is known by the clock alone.
  */
-export class ReportWatch {
+export class PositionReports {
   #reporting = false;
   #awaitedSince: Milliseconds | undefined;
   #stalled = false;

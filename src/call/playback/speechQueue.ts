@@ -15,7 +15,7 @@ const CUT_MS = 3;
 const COMPACT_AFTER = 256;
 
 /** Speech that is kept back until the leg needs it, in the order of speaking. */
-export class HeldSpeech {
+export class SpeechQueue {
   #queue: Speech[] = [];
   #head = 0;
   #totalMs = 0;

@@ -9,7 +9,7 @@ const LEAST_UNHEARD_MS = 150;
 const MAX_PENDING = 64;
 
 /** Makes the model forget what nobody heard: truncates and deletes, and their refusals. */
-export class Cuts {
+export class Truncation {
   /** Items to delete when their response has ended; deleting one in progress is undefined. */
   readonly #deleteLater = new Map<string, string>();
   readonly #retried = new RecentIds(MAX_PENDING);

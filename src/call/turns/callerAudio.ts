@@ -7,10 +7,10 @@ import {
 import { FLOOR_DB, levelOf } from "../../utils/audioLevel.ts";
 import { SpeechDetector } from "../../utils/speechDetector.ts";
 import type { CallInput } from "../callInput.ts";
-import { LineGap } from "./silenceFill.ts";
+import { SilenceFill } from "./silenceFill.ts";
 import type { Clock } from "../../utils/clock.ts";
 
-export interface CallerLineOptions {
+export interface CallerAudioOptions {
   readonly format: AudioFormat;
   /** Whether turns end by the level that is measured here, and not by what a model hears. */
   readonly endsTurns: boolean;
@@ -20,14 +20,14 @@ export interface CallerLineOptions {
 }
 
 /** What comes from the caller: handed on as it is, with only its level read. */
-export class CallerLine {
-  readonly #options: CallerLineOptions;
+export class CallerAudio {
+  readonly #options: CallerAudioOptions;
   readonly #detector = new SpeechDetector();
-  readonly #gap: LineGap;
+  readonly #gap: SilenceFill;
 
-  constructor(clock: Clock, options: CallerLineOptions) {
+  constructor(clock: Clock, options: CallerAudioOptions) {
     this.#options = options;
-    this.#gap = new LineGap(clock, (durationMs) => {
+    this.#gap = new SilenceFill(clock, (durationMs) => {
       this.#take(silenceOf(durationMs, options.format), FLOOR_DB);
     });
   }

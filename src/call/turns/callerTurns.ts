@@ -1,10 +1,10 @@
-import type { AgentVoice } from "../playback/agentSpeech.ts";
+import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { CallParts } from "../callParts.ts";
 import { Digits } from "./digits.ts";
 import { earliest } from "../earliest.ts";
 import type { GreetingGuard } from "./greetingGuard.ts";
 import type { Latency } from "./latency.ts";
-import type { Outbox } from "../commandBuffer.ts";
+import type { CommandBuffer } from "../commandBuffer.ts";
 import type { Transcript } from "../transcript/transcript.ts";
 import type { Turns } from "./turns.ts";
 import type { CallPolicy, Milliseconds } from "../types.ts";
@@ -14,11 +14,11 @@ const COMMIT_GRACE_MS = 1000;
 
 /** What the caller says, types and presses, and when that silences the agent and asks for a reply. */
 export class CallerTurns {
-  readonly #outbox: Outbox;
+  readonly #outbox: CommandBuffer;
   readonly #transcript: Transcript;
   readonly #latency: Latency;
   readonly #turns: Turns;
-  readonly #voice: AgentVoice;
+  readonly #voice: AgentSpeech;
   readonly #policy: CallPolicy;
   readonly #digits: Digits;
   readonly #guard: GreetingGuard;

@@ -14,7 +14,7 @@ type AsideState =
 const STALLED_MS = 3000;
 
 /** The response beside the conversation that bridges a wait, at most one; it may run beside a stuck one. */
-export class AsideLane {
+export class FillerResponse {
   #state: AsideState = { kind: "none" };
 
   /** Whether one is asked for or running. */

@@ -1,11 +1,11 @@
 import type { CallParts } from "../callParts.ts";
-import type { AgentVoice } from "../playback/agentSpeech.ts";
+import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { Turns } from "./turns.ts";
 
 /** Keeps a greeting that has to be heard whole from being cut off by the caller. */
 export class GreetingGuard {
   readonly #turns: Turns;
-  readonly #voice: AgentVoice;
+  readonly #voice: AgentSpeech;
   #state: "before" | "during" | "over";
 
   constructor({ policy, turns, voice }: CallParts) {

@@ -1,10 +1,10 @@
-import type { AgentVoice } from "../playback/agentSpeech.ts";
+import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { CallParts } from "../callParts.ts";
 import { earliest } from "../earliest.ts";
-import type { Outbox } from "../commandBuffer.ts";
+import type { CommandBuffer } from "../commandBuffer.ts";
 import type { ResponsePurpose, ResponseRequest } from "../realtimeClient.ts";
 import type { ResponseOutcomes } from "./responseOutcomes.ts";
-import * as sentences from "../model/prompts.ts";
+import * as prompts from "../model/prompts.ts";
 import type { ToolTurns } from "./toolTurns.ts";
 import type { Turns } from "./turns.ts";
 import type { CallPolicy, Milliseconds } from "../types.ts";
@@ -40,11 +40,11 @@ const LONGEST_SILENT_MS = 60_000;
 const UNAWAITED: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_warning", "say"]);
 
 /** Sees to it that no response is waited for without end, and no caller without a word. */
-export class ResponseWatch {
+export class ResponseDeadlines {
   readonly #policy: CallPolicy;
-  readonly #outbox: Outbox;
+  readonly #outbox: CommandBuffer;
   readonly #turns: Turns;
-  readonly #voice: AgentVoice;
+  readonly #voice: AgentSpeech;
   readonly #tools: ToolTurns;
   readonly #outcomes: ResponseOutcomes;
   #quietSince: Milliseconds | undefined;
@@ -187,7 +187,7 @@ export class ResponseWatch {
     this.#bridgedAt = now;
     this.#outbox.notice("filler");
     this.#outbox.pushAll(
-      this.#turns.askAside(slow ? sentences.filler() : sentences.bridge(), now),
+      this.#turns.askAside(slow ? prompts.filler() : prompts.bridge(), now),
     );
   }
 

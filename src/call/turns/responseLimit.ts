@@ -4,7 +4,7 @@ const EVERY_MS = 1000;
 const BURST = 3;
 
 /** How often a reply is asked for: every one is billed, whatever number of lines a caller sends. */
-export class AskLimit {
+export class ResponseLimit {
   #left = BURST;
   #at: Milliseconds = -Infinity;
 

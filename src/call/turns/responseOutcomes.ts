@@ -1,14 +1,14 @@
-import type { AgentVoice } from "../playback/agentSpeech.ts";
+import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { CallParts } from "../callParts.ts";
-import type { ModelLink } from "../model/modelConnection.ts";
-import type { Outbox } from "../commandBuffer.ts";
+import type { ModelConnection } from "../model/modelConnection.ts";
+import type { CommandBuffer } from "../commandBuffer.ts";
 import type {
   ModelInput,
   ModelRequest,
   ResponsePurpose,
   ResponseRequest,
 } from "../realtimeClient.ts";
-import * as sentences from "../model/prompts.ts";
+import * as prompts from "../model/prompts.ts";
 import type { ToolTurns } from "./toolTurns.ts";
 import type { Turns } from "./turns.ts";
 import type { CallPolicy, Milliseconds } from "../types.ts";
@@ -35,11 +35,11 @@ const DISPENSABLE: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_
 /** What comes of each response: said, or tried again, or a reason to do without this connection. */
 export class ResponseOutcomes {
   readonly #policy: CallPolicy;
-  readonly #outbox: Outbox;
+  readonly #outbox: CommandBuffer;
   readonly #turns: Turns;
-  readonly #voice: AgentVoice;
+  readonly #voice: AgentSpeech;
   readonly #tools: ToolTurns;
-  readonly #link: ModelLink;
+  readonly #link: ModelConnection;
   #failed = 0;
   /** Responses in a row that neither began to sound nor ended. */
   #stalls = 0;
@@ -48,7 +48,7 @@ export class ResponseOutcomes {
 
   constructor(
     { policy, outbox, turns, voice }: CallParts,
-    { tools, link }: { readonly tools: ToolTurns; readonly link: ModelLink },
+    { tools, link }: { readonly tools: ToolTurns; readonly link: ModelConnection },
   ) {
     this.#policy = policy;
     this.#outbox = outbox;
@@ -214,9 +214,9 @@ export class ResponseOutcomes {
     this.#outbox.notice("response_retried");
     const { greeting } = this.#policy;
     if (purpose === "greeting" && this.#policy.greetingProtected && greeting !== undefined) {
-      return this.#turns.askAgain(sentences.restOfGreeting(greeting), delayMs, now);
+      return this.#turns.askAgain(prompts.restOfGreeting(greeting), delayMs, now);
     }
-    this.#say(sentences.goOn());
+    this.#say(prompts.goOn());
     this.#turns.askAgain({ purpose: "reply" }, delayMs, now);
   }
 

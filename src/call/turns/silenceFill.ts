@@ -13,7 +13,7 @@ const MOST_MS = 10_000;
  *
  * Frames are counted, not timed, so that one costs no clock and no timer.
  */
-export class LineGap {
+export class SilenceFill {
   readonly #clock: Clock;
   readonly #fill: (durationMs: number) => void;
   #came = false;

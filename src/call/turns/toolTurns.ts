@@ -1,9 +1,9 @@
 import type { ControlInput, ToolEffect } from "../callInput.ts";
 import type { CallParts } from "../callParts.ts";
 import type { ClosingPlan } from "../ending/ending.ts";
-import type { Outbox } from "../commandBuffer.ts";
+import type { CommandBuffer } from "../commandBuffer.ts";
 import type { ModelInput, ModelRequest, ResponseRequest, ToolCall } from "../realtimeClient.ts";
-import * as sentences from "../model/prompts.ts";
+import * as prompts from "../model/prompts.ts";
 import { ToolCalls } from "./toolCalls.ts";
 import type { Transcript } from "../transcript/transcript.ts";
 import type { Turns } from "./turns.ts";
@@ -21,7 +21,7 @@ const MAX_ROUNDS = 8;
 /** Tools while people talk: run, answered, and what they do to the call. */
 export class ToolTurns {
   readonly #policy: CallPolicy;
-  readonly #outbox: Outbox;
+  readonly #outbox: CommandBuffer;
   readonly #transcript: Transcript;
   readonly #turns: Turns;
   readonly #calls = new ToolCalls();
@@ -61,9 +61,9 @@ export class ToolTurns {
 
   responseDone({ responseId, status, toolCalls }: ResponseDone, now: Milliseconds): void {
     const refusal = status !== "completed"
-      ? sentences.NOT_CARRIED_OUT
+      ? prompts.NOT_CARRIED_OUT
       : this.exhausted
-      ? sentences.WAIT_FOR_CALLER
+      ? prompts.WAIT_FOR_CALLER
       : undefined;
     for (const call of this.#calls.called(responseId, toolCalls)) {
       if (refusal !== undefined) {
@@ -114,7 +114,7 @@ export class ToolTurns {
     const sentence = this.#policy.transfers[alias]?.sentence;
     const farewell = { then: "transfer", alias } as const;
     if (sentence === undefined && this.#agentSpoke) return { farewell, revocable: false };
-    return { farewell, say: sentences.handOver(sentence), revocable: false };
+    return { farewell, say: prompts.handOver(sentence), revocable: false };
   }
 
   /** The model has taken in an output; a reply that it begins from now on makes use of it. */
@@ -206,7 +206,7 @@ export class ToolTurns {
       case "endCall": {
         const farewell = { then: "end", end: { reason: "agent_hung_up" } } as const;
         const plan = { farewell, revocable: true } as const;
-        return this.#agentSpoke ? plan : { ...plan, say: sentences.goodbye(farewell.end) };
+        return this.#agentSpoke ? plan : { ...plan, say: prompts.goodbye(farewell.end) };
       }
       default:
         return undefined;

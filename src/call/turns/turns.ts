@@ -1,5 +1,5 @@
-import { AskLimit } from "./responseLimit.ts";
-import { AsideLane } from "./fillerResponse.ts";
+import { ResponseLimit } from "./responseLimit.ts";
+import { FillerResponse } from "./fillerResponse.ts";
 import type { CallCommand } from "../callCommand.ts";
 import { earliest } from "../earliest.ts";
 import type { ResponsePurpose, ResponseRequest } from "../realtimeClient.ts";
@@ -39,7 +39,7 @@ const MAX_KNOWN = 32;
  */
 export class Turns {
   /** What bridges a wait runs beside all others. */
-  readonly aside = new AsideLane();
+  readonly aside = new FillerResponse();
   #response: ResponseState = { kind: "none" };
   #caller: CallerState = { kind: "silent" };
   #owed: ResponseRequest[] = [];
@@ -48,7 +48,7 @@ export class Turns {
   #unanswered = false;
   /** Nothing is asked for before: what failed is tried again a moment later. */
   #notBefore: Milliseconds = -Infinity;
-  readonly #limit = new AskLimit();
+  readonly #limit = new ResponseLimit();
   /** Responses that have begun once, and are not begun again by an event that came twice. */
   readonly #begun = new RecentIds(MAX_KNOWN);
   /** Requests that were given up unanswered: what they still bring is not wanted. */

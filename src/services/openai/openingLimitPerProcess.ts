@@ -1,4 +1,4 @@
-import { OpenLimit } from "../../utils/openingLimit.ts";
+import { OpeningLimit } from "../../utils/openingLimit.ts";
 import type { ModelLoss, OpenModel, RealtimeClient } from "../../call/realtimeClient.ts";
 
 /**
@@ -9,7 +9,7 @@ export function limitOpenings(
   openModel: OpenModel,
   { maxPerMinute, now }: { readonly maxPerMinute: number; readonly now: () => number },
 ): OpenModel {
-  const limit = new OpenLimit([{ withinMs: 60_000, max: maxPerMinute }]);
+  const limit = new OpeningLimit([{ withinMs: 60_000, max: maxPerMinute }]);
   return (setup, sink) => {
     if (maxPerMinute === Infinity || limit.take(now())) return openModel(setup, sink);
     let closed = false;
