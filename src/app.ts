@@ -26,8 +26,13 @@ import {
   openCallBudget,
   type Safety,
 } from "./services/spending.ts";
-import { createCallSetup, createSessionPorts, DigitSender, openAgents } from "./services/calls.ts";
-import { createCallSigner, equipAgents, type Tools } from "./services/tools.ts";
+import {
+  createCallSetup,
+  createSessionDependencies,
+  DigitSender,
+  openAgents,
+} from "./services/calls.ts";
+import { createCallSigner, equipAgents, type ToolRegistry } from "./services/tools.ts";
 import { createConsoleLog, givenConsoleLog } from "./utils/consoleLog.ts";
 import { createIncidents, type Incidents } from "./utils/incidents.ts";
 import { createInstanceQuestions, openInstanceBus } from "./services/cluster.ts";
@@ -131,7 +136,7 @@ export async function createApp(
       pseudonymSecret,
       now: () => new Date(),
     }),
-    ports: createSessionPorts({
+    ports: createSessionDependencies({
       openModel: model.open,
       agents,
       tools,
@@ -292,7 +297,7 @@ async function equip(
     readonly store: Store;
     readonly log: Logger;
   },
-): Promise<ReadonlyMap<string, Tools>> {
+): Promise<ReadonlyMap<string, ToolRegistry>> {
   const signCall = createCallSigner({ secrets: settings.signingSecrets, now: Date.now });
   try {
     return equipAgents(agents, {

@@ -8,8 +8,8 @@ import {
   createCallControl,
   createCallLookup,
   createEndCall,
-  createLiveKeyCalls,
-  type LiveKeyCallsDeps,
+  createLiveCallsOfKey,
+  type LiveCallsOfKeyDeps,
 } from "../services/calls.ts";
 import type { InstanceQuestions } from "../services/cluster.ts";
 import type { Phone } from "../services/phone.ts";
@@ -36,7 +36,7 @@ export interface ApiRoutesDeps {
   readonly transfers: Pick<Transfers, "decide">;
   readonly access: RequireScope;
   readonly guesses: Pick<GuessGuard, "counts">;
-  readonly log: LiveKeyCallsDeps["log"];
+  readonly log: LiveCallsOfKeyDeps["log"];
 }
 
 /** The routes that read the records and act on live calls. */
@@ -82,7 +82,7 @@ export function apiRoutes(
   );
   routes.route("/", webhookRoutes({ access, outbox, ...present({ webhooks }) }));
   routes.route("/", metricsRoutes({ access, metrics, guesses }));
-  const liveCallsOf = createLiveKeyCalls({
+  const liveCallsOf = createLiveCallsOfKey({
     keyCalls,
     endCall,
     flush: recorder.flush,

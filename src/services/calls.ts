@@ -6,7 +6,7 @@ export { type CallLookup, createCallLookup, type KnownCall } from "./calls/callL
 export { createCallSetup } from "./calls/callSetup.ts";
 export { DigitSender } from "./calls/digitSender.ts";
 export { createEndCall, type EndCall } from "./calls/endCall.ts";
-export { createTakeover, type Takeover } from "./calls/handoff.ts";
-export { createLiveKeyCalls, type LiveKeyCallsDeps } from "./calls/liveCallsOfKey.ts";
+export { createHandoff, type Handoff } from "./calls/handoff.ts";
+export { createLiveCallsOfKey, type LiveCallsOfKeyDeps } from "./calls/liveCallsOfKey.ts";
 export { openAgents } from "./calls/openAgents.ts";
-export { createSessionPorts } from "./calls/sessionDependencies.ts";
+export { createSessionDependencies } from "./calls/sessionDependencies.ts";

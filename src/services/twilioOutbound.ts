@@ -7,14 +7,14 @@ export {
 } from "./twilioOutbound/callStatus.ts";
 export { endPhoneCall } from "./twilioOutbound/endPhoneCall.ts";
 export {
-  apologyOf,
-  nobodyThereOf,
-  spokenFor,
-  type SpokenWords,
+  fallbackMessageOf,
+  noAnswerMessageOf,
+  type SpokenMessage,
+  spokenMessage,
 } from "./twilioOutbound/fallbackMessage.ts";
 export {
   createTwilioCalls,
-  type PhoneCall,
+  type TwilioCall,
   type TwilioCallOptions,
   type TwilioCalls,
 } from "./twilioOutbound/twilioCalls.ts";

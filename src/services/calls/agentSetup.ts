@@ -26,7 +26,7 @@ export interface CallDefaults {
 }
 
 /** Makes an agent's definition and what is known of a call into the model's setup and the call's rules. */
-export function describeCall(
+export function describeAgentCall(
   agent: Agent,
   request: CallRequest,
   defaults: CallDefaults,

@@ -3,8 +3,8 @@ import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { pseudonymOf } from "../../utils/pseudonym.ts";
 import { refusalOf } from "./agentRefusal.ts";
-import { describeCall } from "./agentSetup.ts";
-import type { Tools } from "../tools.ts";
+import { describeAgentCall } from "./agentSetup.ts";
+import type { ToolRegistry } from "../tools.ts";
 
 /** Makes what the registry asks for at the beginning of every call. */
 export function createCallSetup(
@@ -12,7 +12,7 @@ export function createCallSetup(
   { agents, tools, now, pseudonymSecret }: {
     readonly agents: Agents;
     /** By the agent's name. */
-    readonly tools: ReadonlyMap<string, Tools>;
+    readonly tools: ReadonlyMap<string, ToolRegistry>;
     readonly now: () => Date;
     /** Known to nobody else, the model's provider least of all. */
     readonly pseudonymSecret: string;
@@ -22,7 +22,7 @@ export function createCallSetup(
   return function describe(request) {
     const agent = agents.get(request.agent);
     if (agent === undefined) throw refusalOf(agents, request.agent);
-    const { setup, policy } = describeCall(agent, request, {
+    const { setup, policy } = describeAgentCall(agent, request, {
       model,
       idleMs,
       maxMs: callMs,

@@ -3,14 +3,14 @@ import type { CallRecord, KeyCalls } from "../store.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** What becomes of the calls of a key that are under way. */
-export interface LiveKeyCalls {
+export interface LiveCallsOfKey {
   /** They go on. */
   readonly liveCalls: number;
   /** They have been told to end: after a goodbye, or at once where nobody listens yet. */
   readonly endingCalls: number;
 }
 
-export interface LiveKeyCallsDeps {
+export interface LiveCallsOfKeyDeps {
   readonly keyCalls: Pick<KeyCalls, "underWay">;
   /** Settles when all that this process knew of calls before is in the store. */
   readonly flush: () => Promise<void>;
@@ -19,9 +19,9 @@ export interface LiveKeyCallsDeps {
 }
 
 /** Creates the function that counts the calls of a key, and ends them if asked to, whichever process holds them. */
-export function createLiveKeyCalls(
-  { keyCalls, flush, endCall, log }: LiveKeyCallsDeps,
-): (keyName: string, options: { readonly end: boolean }) => Promise<LiveKeyCalls> {
+export function createLiveCallsOfKey(
+  { keyCalls, flush, endCall, log }: LiveCallsOfKeyDeps,
+): (keyName: string, options: { readonly end: boolean }) => Promise<LiveCallsOfKey> {
   return async function liveCallsOf(keyName, { end }) {
     const calls = await underWay(keyName);
     if (!end) return { liveCalls: calls.length, endingCalls: 0 };

@@ -5,15 +5,15 @@ import { setTimer } from "../../utils/clock.ts";
 import { createDigitMask } from "./digitMask.ts";
 import type { DigitSender } from "./digitSender.ts";
 import type { EventHub } from "../events.ts";
-import type { Tools } from "../tools.ts";
+import type { ToolRegistry } from "../tools.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
-export interface SessionWorld {
+export interface SessionDependenciesDeps {
   readonly openModel: OpenModel;
   readonly agents: Agents;
   /** By the agent's name. */
-  readonly tools: ReadonlyMap<string, Tools>;
+  readonly tools: ReadonlyMap<string, ToolRegistry>;
   readonly events: EventHub;
   readonly digits: Pick<DigitSender, "send">;
   readonly journal?: NonNullable<SessionPorts["journal"]>;
@@ -21,8 +21,8 @@ export interface SessionWorld {
 }
 
 /** What every call's session is given of the world. */
-export function createSessionPorts(
-  { openModel, agents, tools, events, digits, journal, log }: SessionWorld,
+export function createSessionDependencies(
+  { openModel, agents, tools, events, digits, journal, log }: SessionDependenciesDeps,
 ): SessionPorts {
   const masked = createDigitMask();
   return {

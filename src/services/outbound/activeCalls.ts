@@ -5,10 +5,10 @@ import {
   type CallProgress,
   endPhoneCall,
   isFinal,
-  type SpokenWords,
+  type SpokenMessage,
   type TwilioCalls,
 } from "../twilioOutbound.ts";
-import type { Takeover } from "../calls.ts";
+import type { Handoff } from "../calls.ts";
 import { endOf, outcomeOf } from "../records.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
 import type { AmdResult } from "./amd/amdResult.ts";
@@ -58,15 +58,15 @@ export interface ActiveCallsDeps {
   readonly records: PlacedCallRecords;
   readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
-  readonly takeover: Takeover;
+  readonly handoff: Handoff;
   /** What to leave on a machine; nothing means to hang up. */
-  readonly voicemail: (job: OutboundJob) => SpokenWords | undefined;
+  readonly voicemail: (job: OutboundJob) => SpokenMessage | undefined;
   /** Longer than anybody's phone rings. */
   readonly checkAfterMs?: number;
 }
 
 export function createActiveCalls(deps: ActiveCallsDeps): ActiveCalls {
-  const { registry, calls, records, takeover, setTimer, log, checkAfterMs = 90_000 } = deps;
+  const { registry, calls, records, handoff, setTimer, log, checkAfterMs = 90_000 } = deps;
   const placed = new Map<string, ActiveCall>();
   const sids = new Map<string, ActiveCall>();
 
@@ -188,12 +188,12 @@ export function createActiveCalls(deps: ActiveCallsDeps): ActiveCalls {
   async function check(call: ActiveCall): Promise<void> {
     if (call.callSid === undefined || isFinal(call.progress.status)) return;
     const { status, durationSeconds } = await calls.fetch(call.callSid);
-    if (isFinal(status) || !await takeover.isElsewhere(call.job.callId)) {
+    if (isFinal(status) || !await handoff.isHeldElsewhere(call.job.callId)) {
       return take(call, { status, ...present({ durationSeconds }) });
     }
     call.hangingUp = true;
     forget(call);
-    if (call.session !== undefined) takeover.release(call.session);
+    if (call.session !== undefined) handoff.releaseSession(call.session);
   }
 
   /** A session that is over needs no phone that still rings. */

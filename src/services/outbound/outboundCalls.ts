@@ -1,7 +1,7 @@
 import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
 import { CallRefused } from "../../call/sessionApi.ts";
 import { newId } from "../../utils/ids.ts";
-import type { CallProgress, SpokenWords, TwilioCalls } from "../twilioOutbound.ts";
+import type { CallProgress, SpokenMessage, TwilioCalls } from "../twilioOutbound.ts";
 import type { CallBudget, SpendingPolicy } from "../spending.ts";
 import type { EventHub } from "../events.ts";
 import type { InstanceQuestions, KeyRevocation } from "../cluster.ts";
@@ -23,7 +23,7 @@ import type { TwilioCallSettings } from "./twilioCallOptions.ts";
 import { createUnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Recorder } from "../records.ts";
 import type { CallRecord, Store } from "../store.ts";
-import type { Takeover } from "../calls.ts";
+import type { Handoff } from "../calls.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
@@ -62,7 +62,7 @@ export interface OutboundCallsDeps {
     "calls" | "erasure" | "budget" | "idempotency" | "dialQueue" | "batches" | "keyCalls"
   >;
   readonly recorder: Pick<Recorder, "opened" | "changed" | "ended" | "health">;
-  readonly takeover: Takeover;
+  readonly handoff: Handoff;
   readonly questions: InstanceQuestions;
   readonly revocation: Pick<KeyRevocation, "onRevoked">;
   readonly events: Pick<EventHub, "subscribe">;
@@ -71,7 +71,7 @@ export interface OutboundCallsDeps {
   /** Why an agent can take no call at all, if so. */
   readonly agentRefusal: (agent: string) => CallRefused | undefined;
   /** What to leave on a machine; nothing means to hang up. */
-  readonly voicemail: (job: OutboundJob) => SpokenWords | undefined;
+  readonly voicemail: (job: OutboundJob) => SpokenMessage | undefined;
   /** Hears of the ends of calls without a session. */
   readonly endedWithoutSession: (callId: string) => void;
   readonly instanceId: string;
@@ -106,7 +106,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     registry,
     calls,
     records,
-    takeover: deps.takeover,
+    handoff: deps.handoff,
     voicemail: deps.voicemail,
   });
   const reservation = createReservation({
@@ -205,7 +205,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     log,
     voicemail: deps.voicemail,
     questions: deps.questions,
-    takeover: deps.takeover,
+    handoff: deps.handoff,
     bound: unresolvedCalls.found,
   });
   const refuseCallsOf = createRevokedKeyCalls({ keyCalls: store.keyCalls, records, now, log });

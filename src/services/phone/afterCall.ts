@@ -1,7 +1,7 @@
 import type { EndedCall } from "../../call/sessionApi.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import { isPhoneNumber } from "../../utils/phoneNumber.ts";
-import type { PhoneAnswer, SpokenWords } from "../twilioOutbound.ts";
+import type { PhoneAnswer, SpokenMessage } from "../twilioOutbound.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
@@ -10,9 +10,9 @@ export interface AfterCallDeps {
   readonly transferNumber: (agent: string, alias: string) => Promise<string | undefined>;
   /** How long a transferred caller may talk on; absent means without limit. */
   readonly transferSeconds?: (callId: string) => Promise<number>;
-  readonly apology: (agent: string) => SpokenWords;
+  readonly apology: (agent: string) => SpokenMessage;
   /** What a caller hears whom nobody took after the agent. */
-  readonly nobodyThere: (agent: string) => SpokenWords;
+  readonly nobodyThere: (agent: string) => SpokenMessage;
   readonly ownNumber: string;
   readonly log: Pick<Log, "warn">;
 }

@@ -2,14 +2,14 @@ import type { CallRegistry } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
-import { createTakeover, type DigitSender, refusalOf, voicemailText } from "../calls.ts";
+import { createHandoff, type DigitSender, refusalOf, voicemailText } from "../calls.ts";
 import {
-  apologyOf,
   type CallProgress,
   createTwilioCalls,
   endPhoneCall,
-  nobodyThereOf,
-  spokenFor,
+  fallbackMessageOf,
+  noAnswerMessageOf,
+  spokenMessage,
   type TwilioCalls,
   type TwilioFaults,
   writeTwiml,
@@ -21,7 +21,7 @@ import type { InstanceQuestions } from "../cluster.ts";
 import { createKeyCheck, createOutboundCalls, type OutboundCalls, requestOf } from "../outbound.ts";
 import { createPhoneCalls, type PhoneCalls } from "./phoneCalls.ts";
 import type { Records } from "../records.ts";
-import { createSharedCalls } from "./crossProcessCalls.ts";
+import { createCrossProcessCalls } from "./crossProcessCalls.ts";
 import { createStreamTokens } from "./streamTokens.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -89,12 +89,12 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     faults: deps.twilioFaults,
     ...present({ timeoutMs: twilioTimeoutMs }),
   });
-  const takeover = createTakeover({ calls: store.calls, recorder, instanceId });
+  const handoff = createHandoff({ calls: store.calls, recorder, instanceId });
   const outbound = createOutboundCalls({
     registry,
     store,
     recorder,
-    takeover,
+    handoff,
     events,
     policy,
     instanceId,
@@ -116,7 +116,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
       const agent = agents.get(job.agent);
       if (agent === undefined) return undefined;
       const text = voicemailText(agent, requestOf(job), new Date());
-      return text === undefined ? undefined : spokenFor(agent, text);
+      return text === undefined ? undefined : spokenMessage(agent, text);
     },
     endedWithoutSession: records.endedCalls.add,
     maxCalls: limits.calls,
@@ -139,7 +139,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     setTimer,
     log,
   });
-  const shared = createSharedCalls({
+  const shared = createCrossProcessCalls({
     tokens: store.tokens,
     calls: store.calls,
     now: store.clock.now,
@@ -148,7 +148,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
   });
   const calls = createPhoneCalls({
     registry,
-    takeover,
+    handoff,
     ownNumber,
     log,
     setTimer,
@@ -164,8 +164,9 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
       return undefined;
     },
     apology: (agent = settings.agents.default) =>
-      apologyOf(agents.get(agent) ?? agents.unusable.get(agent)?.voice),
-    nobodyThere: (agent) => nobodyThereOf(agents.get(agent) ?? agents.unusable.get(agent)?.voice),
+      fallbackMessageOf(agents.get(agent) ?? agents.unusable.get(agent)?.voice),
+    nobodyThere: (agent) =>
+      noAnswerMessageOf(agents.get(agent) ?? agents.unusable.get(agent)?.voice),
     redirect: async (callSid, next) => {
       await twilio.update(callSid, { twiml: writeTwiml(next, publicUrl) });
     },

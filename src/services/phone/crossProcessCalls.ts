@@ -3,7 +3,7 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** What the processes behind one address have to know of each other's phone calls. */
-export interface SharedCalls {
+export interface CrossProcessCalls {
   /** Lets the stream of a call come to any of them. */
   issued(token: string, callSid: string): void;
   /** A stream has come to the process that expected it. */
@@ -18,7 +18,7 @@ export interface SharedCalls {
   close(): void;
 }
 
-export interface SharedCallsDeps {
+export interface CrossProcessCallsDeps {
   readonly tokens: SingleUseTokens;
   readonly calls: Pick<CallStore, "bySid">;
   readonly now: () => number;
@@ -32,9 +32,9 @@ const SETTLE_MS = 250;
 /** Writing takes some milliseconds, and a stream comes a tenth of a second after its webhook. */
 const LOOK_AGAIN_MS = [50, 100, 200, 400, 800];
 
-export function createSharedCalls(
-  { tokens, calls, now, setTimer, log, lifetimeMs = 60_000 }: SharedCallsDeps,
-): SharedCalls {
+export function createCrossProcessCalls(
+  { tokens, calls, now, setTimer, log, lifetimeMs = 60_000 }: CrossProcessCallsDeps,
+): CrossProcessCalls {
   const waiting = new Set<() => void>();
   let closed = false;
 

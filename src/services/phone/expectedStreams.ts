@@ -1,5 +1,5 @@
 import type { CallSession } from "../../call/sessionApi.ts";
-import type { SharedCalls } from "./crossProcessCalls.ts";
+import type { CrossProcessCalls } from "./crossProcessCalls.ts";
 import type { StreamTokens } from "./streamTokens.ts";
 import type { Clock } from "../../utils/clock.ts";
 
@@ -24,7 +24,7 @@ export interface ExpectedStreams {
 
 export interface ExpectedStreamsDeps {
   readonly tokens: StreamTokens;
-  readonly shared: Pick<SharedCalls, "issued" | "used" | "claim">;
+  readonly shared: Pick<CrossProcessCalls, "issued" | "used" | "claim">;
   /** Hears of a stream that has not come in time. */
   readonly late: (session: CallSession, callSid: string) => void;
   /** Monotonic milliseconds. */

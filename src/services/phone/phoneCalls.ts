@@ -2,13 +2,18 @@ import { CallRefused, type CallRegistry, type CallSession } from "../../call/ses
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { CallEnd, CallRequest } from "../../call/types.ts";
 import { createAfterCall } from "./afterCall.ts";
-import { type CallStatus, isFinal, type PhoneAnswer, type SpokenWords } from "../twilioOutbound.ts";
+import {
+  type CallStatus,
+  isFinal,
+  type PhoneAnswer,
+  type SpokenMessage,
+} from "../twilioOutbound.ts";
 import type { CallBudget } from "../spending.ts";
 import { createExpectedStreams } from "./expectedStreams.ts";
-import type { SharedCalls } from "./crossProcessCalls.ts";
+import type { CrossProcessCalls } from "./crossProcessCalls.ts";
 import type { CallRecord } from "../store.ts";
 import type { StreamTokens } from "./streamTokens.ts";
-import type { Takeover } from "../calls.ts";
+import type { Handoff } from "../calls.ts";
 import { newId } from "../../utils/ids.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -53,16 +58,16 @@ export interface PhoneCallsDeps {
   readonly placedSession: (callId: string, callSid: string) => Soon<CallSession | undefined>;
   /** What calls that come in may use; absent where nothing limits them. */
   readonly budget?: Pick<CallBudget, "admit" | "release">;
-  readonly shared: Omit<SharedCalls, "close">;
-  readonly takeover: Takeover;
+  readonly shared: Omit<CrossProcessCalls, "close">;
+  readonly handoff: Handoff;
   /** The number behind an agent's alias, where it may be dialled now. */
   readonly transferNumber: (agent: string, alias: string) => Promise<string | undefined>;
   /** How long a transferred caller may talk on; absent means without limit. */
   readonly transferSeconds?: (callId: string) => Promise<number>;
   /** What the phone network says for an agent that cannot speak, or where nobody knows which one it is. */
-  readonly apology: (agent?: string) => SpokenWords;
+  readonly apology: (agent?: string) => SpokenMessage;
   /** What it says where nobody took a transfer. */
-  readonly nobodyThere: (agent: string) => SpokenWords;
+  readonly nobodyThere: (agent: string) => SpokenMessage;
   readonly ownNumber: string;
   /** Changes a running call's instructions, or ends it where there are none. */
   readonly redirect: (callSid: string, next: PhoneAnswer) => Promise<void>;
@@ -89,7 +94,7 @@ const MAX_STREAMS = 20;
 const MAX_TURNED_AWAY = 1000;
 
 export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
-  const { registry, tokens, shared, takeover, log, now, setTimer } = deps;
+  const { registry, tokens, shared, handoff, log, now, setTimer } = deps;
   const afterwards = createAfterCall({ ...deps, log });
   /** Calls whose stream would be refused again and again, without a sound. */
   const turnedAway = new RecentIds(MAX_TURNED_AWAY);
@@ -235,7 +240,9 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
     // The stream that it was to follow is still there: whoever asked for another was not the network.
     if (session.hasLeg) return streams.resumed(callSid);
     // Its stream may have come to another process, which goes on with the call.
-    if (await takeover.isElsewhere(session.id).catch(() => false)) return takeover.release(session);
+    if (await handoff.isHeldElsewhere(session.id).catch(() => false)) {
+      return handoff.releaseSession(session);
+    }
     log.warn("Media stream never came", { callId: session.id });
     session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "stream_never_came" } });
     deps.redirect(callSid, apologise(session.request.agent)).catch((error) =>

@@ -1,5 +1,5 @@
 import type { CallEnd } from "../../call/types.ts";
-import { isFinal, type PhoneCall, TwilioProblem } from "../twilioOutbound.ts";
+import { isFinal, type TwilioCall, TwilioProblem } from "../twilioOutbound.ts";
 import { createAliveInstances } from "../cluster.ts";
 import { endOf, outcomeOf } from "./callOutcome.ts";
 import type { Phone } from "../phone.ts";
@@ -76,7 +76,7 @@ export function startReconciler(deps: ReconcilerDeps): { close(): Promise<void> 
     log.info("Abandoned call ended", { callId: call.id });
   }
 
-  async function end(call: CallRecord, known: PhoneCall | undefined): Promise<void> {
+  async function end(call: CallRecord, known: TwilioCall | undefined): Promise<void> {
     const { durationSeconds, endedAt = now() } = known ?? {};
     const isPlaced = call.direction === "outbound" && known !== undefined;
     await endAbandoned(calls, call, {
@@ -88,7 +88,7 @@ export function startReconciler(deps: ReconcilerDeps): { close(): Promise<void> 
     });
   }
 
-  async function ask(callSid: string): Promise<PhoneCall | undefined> {
+  async function ask(callSid: string): Promise<TwilioCall | undefined> {
     try {
       return await phone?.network.fetch(callSid);
     } catch (error) {
@@ -107,7 +107,7 @@ export function startReconciler(deps: ReconcilerDeps): { close(): Promise<void> 
   };
 }
 
-function endingOf(call: CallRecord, known: PhoneCall | undefined): CallEnd {
+function endingOf(call: CallRecord, known: TwilioCall | undefined): CallEnd {
   if (known !== undefined && known.status !== "completed") return endOf(known.status);
   if (call.answeredAt === undefined && known !== undefined) return endOf(known.status);
   return { reason: "server_stopped", detail: "crashed" };

@@ -1,5 +1,5 @@
 import type { Agent } from "../../config/agents.ts";
-import { createTools, type Tools } from "./toolRegistry.ts";
+import { createToolRegistry, type ToolRegistry } from "./toolRegistry.ts";
 import type { SignCall } from "./http/callSigner.ts";
 import { createDoNotCall, type PutOnDoNotCallList } from "./builtin/doNotCall.ts";
 import { endCall } from "./builtin/endCall.ts";
@@ -26,8 +26,8 @@ export function createAgentTools(
   agent: Agent,
   services: ToolServices,
   onFault: (toolName: string, error: unknown) => void,
-): Tools {
-  return createTools({ tools: toolsOf(agent, services), onFault });
+): ToolRegistry {
+  return createToolRegistry({ tools: toolsOf(agent, services), onFault });
 }
 
 /** All that is wrong with the tools of an agent, one sentence each. */
@@ -41,8 +41,10 @@ export function findToolProblems(agent: Agent): readonly string[] {
     }
   };
   const own = agent.http_tools;
-  for (const tool of own) attempt(() => createTools({ tools: [httpTool(tool, noServices)] }));
-  attempt(() => createTools({ tools: toolsOf({ ...agent, http_tools: [] }, noServices) }));
+  for (const tool of own) {
+    attempt(() => createToolRegistry({ tools: [httpTool(tool, noServices)] }));
+  }
+  attempt(() => createToolRegistry({ tools: toolsOf({ ...agent, http_tools: [] }, noServices) }));
   if (problems.length === 0) attempt(() => createAgentTools(agent, noServices, () => {}));
   return problems;
 }

@@ -1,6 +1,6 @@
 import { type Agents, AgentsError, defaultProblem } from "../../config/agents.ts";
 import { createAgentTools, type ToolServices } from "./agentTools.ts";
-import type { Tools } from "./toolRegistry.ts";
+import type { ToolRegistry } from "./toolRegistry.ts";
 import type { Log } from "../../utils/logger.ts";
 
 export interface EquipOptions {
@@ -13,10 +13,10 @@ export interface EquipOptions {
 export function equipAgents(
   agents: Agents,
   { defaultAgent, services, log }: EquipOptions,
-): ReadonlyMap<string, Tools> {
+): ReadonlyMap<string, ToolRegistry> {
   const problems = defaultProblem(agents, defaultAgent);
   if (problems.length > 0) throw new AgentsError(problems);
-  const tools = new Map<string, Tools>();
+  const tools = new Map<string, ToolRegistry>();
   for (const name of agents.names) {
     const agent = agents.get(name);
     if (agent === undefined) continue;

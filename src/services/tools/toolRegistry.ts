@@ -7,7 +7,7 @@ import { createArgumentReader, type ReadArguments } from "./schema/toolArguments
 import { readToolSchema } from "./schema/toolSchema.ts";
 
 /** The tools of an agent. */
-export interface Tools {
+export interface ToolRegistry {
   /** What the model is told of them. */
   readonly declarations: readonly ToolDeclaration[];
   /**
@@ -18,7 +18,7 @@ export interface Tools {
 }
 
 /** What a registry is made of. */
-export interface ToolsOptions {
+export interface ToolRegistryOptions {
   readonly tools: readonly Tool[];
   readonly timeLimitMs?: Milliseconds;
   readonly maxOutputChars?: number;
@@ -27,12 +27,12 @@ export interface ToolsOptions {
 }
 
 /** Makes a registry. Throws where two tools share a name, or models would refuse one. */
-export function createTools({
+export function createToolRegistry({
   tools,
   timeLimitMs = 20_000,
   maxOutputChars = 16_000,
   onFault = () => {},
-}: ToolsOptions): Tools {
+}: ToolRegistryOptions): ToolRegistry {
   const entries = new Map<string, Entry>();
   for (const tool of tools) {
     if (entries.has(tool.name)) {

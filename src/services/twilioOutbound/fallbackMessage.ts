@@ -2,7 +2,7 @@ import { type AgentVoice, mainLanguage } from "../../config/agentSchema.ts";
 import { present } from "../../utils/present.ts";
 
 /** A sentence that the phone network says in a voice of its own. */
-export interface SpokenWords {
+export interface SpokenMessage {
   readonly text: string;
   /** As the phone network spells it, such as `de-DE`. */
   readonly language: string;
@@ -11,24 +11,24 @@ export interface SpokenWords {
 }
 
 /** A text of the agent's own, said in its place. */
-export function spokenFor(agent: AgentVoice, text: string): SpokenWords {
+export function spokenMessage(agent: AgentVoice, text: string): SpokenMessage {
   const { phone_voice: voice } = agent;
   const language = networkLanguage(mainLanguage(agent));
   return { text, language, ...present({ voice }) };
 }
 
 /** What a caller hears when the agent cannot speak: the agent's own sentence, or one in its language. */
-export function apologyOf(agent: AgentVoice = {}): SpokenWords {
+export function fallbackMessageOf(agent: AgentVoice = {}): SpokenMessage {
   const { language } = new Intl.Locale(mainLanguage(agent));
   const known = agent.apology ?? sentences[language];
   // A text is not read out by the voice of another language.
-  return known === undefined ? { text: english, language: "en-US" } : spokenFor(agent, known);
+  return known === undefined ? { text: english, language: "en-US" } : spokenMessage(agent, known);
 }
 
 /** What a caller hears whom nobody took after the agent: busy, no answer, or a number that fails. */
-export function nobodyThereOf(agent: AgentVoice = {}): SpokenWords {
+export function noAnswerMessageOf(agent: AgentVoice = {}): SpokenMessage {
   const known = nobodyThere[new Intl.Locale(mainLanguage(agent)).language];
-  return known === undefined ? apologyOf(agent) : spokenFor(agent, known);
+  return known === undefined ? fallbackMessageOf(agent) : spokenMessage(agent, known);
 }
 
 const english = "We are sorry, there is a technical problem. Please call again later. Goodbye.";

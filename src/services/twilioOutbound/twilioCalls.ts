@@ -16,7 +16,7 @@ export interface TwilioAccount {
 }
 
 /** What Twilio says a call is now. */
-export interface PhoneCall {
+export interface TwilioCall {
   readonly sid: string;
   readonly status: CallStatus;
   readonly durationSeconds?: number;
@@ -25,18 +25,18 @@ export interface PhoneCall {
   readonly endedAt?: number;
 }
 
-export type PhoneCallChange =
+export type TwilioCallChange =
   | { readonly status: "completed" | "canceled" }
   | { readonly twiml: string };
 
 /** Twilio's calls. Every method rejects with a `TwilioProblem` where Twilio does not do as asked. */
 export interface TwilioCalls {
   /** Never tried twice: after a time-out the call may exist, and Twilio has no key to tell. */
-  create(options: TwilioCallOptions): Promise<PhoneCall>;
-  update(sid: string, change: PhoneCallChange): Promise<PhoneCall>;
-  fetch(sid: string): Promise<PhoneCall>;
+  create(options: TwilioCallOptions): Promise<TwilioCall>;
+  update(sid: string, change: TwilioCallChange): Promise<TwilioCall>;
+  fetch(sid: string): Promise<TwilioCall>;
   /** The newest calls between two numbers. */
-  list(between: { readonly to: string; readonly from: string }): Promise<readonly PhoneCall[]>;
+  list(between: { readonly to: string; readonly from: string }): Promise<readonly TwilioCall[]>;
 }
 
 /** A client for the few requests there are; Twilio's own package would read the whole environment. */
@@ -73,7 +73,7 @@ export function createTwilioCalls(
     url: string,
     form: URLSearchParams | undefined,
     creates: boolean,
-  ): Promise<PhoneCall> {
+  ): Promise<TwilioCall> {
     const body = await ask(url, form, creates);
     return readCall(body) ?? raise(creates ? outcomeUnknown() : unreadable());
   }
@@ -173,7 +173,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function readCall(body: unknown): PhoneCall | undefined {
+function readCall(body: unknown): TwilioCall | undefined {
   if (typeof body !== "object" || body === null || !("sid" in body)) return undefined;
   const status = "status" in body && typeof body.status === "string" ? body.status : undefined;
   if (typeof body.sid !== "string" || !/^CA[0-9a-f]{32}$/i.test(body.sid)) return undefined;
@@ -190,7 +190,7 @@ function readCall(body: unknown): PhoneCall | undefined {
   };
 }
 
-function readCalls(body: unknown): readonly PhoneCall[] | undefined {
+function readCalls(body: unknown): readonly TwilioCall[] | undefined {
   if (typeof body !== "object" || body === null || !("calls" in body)) return undefined;
   if (!Array.isArray(body.calls)) return undefined;
   return body.calls.flatMap((call: unknown) => readCall(call) ?? []);

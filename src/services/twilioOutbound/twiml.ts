@@ -1,5 +1,5 @@
 import VoiceResponse from "twilio/lib/twiml/VoiceResponse.js";
-import type { SpokenWords } from "./fallbackMessage.ts";
+import type { SpokenMessage } from "./fallbackMessage.ts";
 import { present } from "../../utils/present.ts";
 
 /** What the phone network is to do with a call next. */
@@ -14,10 +14,10 @@ export type PhoneAnswer =
     readonly timeLimitSeconds?: number;
   }
   | { readonly do: "hangUp" }
-  | { readonly do: "apologise"; readonly words: SpokenWords };
+  | { readonly do: "apologise"; readonly words: SpokenMessage };
 
 /** Ends a call from outside its conversation, after some words where there are any. */
-export function writeFarewell(words: SpokenWords | undefined): string {
+export function writeFarewell(words: SpokenMessage | undefined): string {
   const response = new VoiceResponse();
   if (words !== undefined) say(response, words);
   response.hangup();
@@ -67,6 +67,6 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
 }
 
 /** By hand, because the library's types know only the voices of the day that it was made. */
-function say(response: VoiceResponse, { text, language, voice }: SpokenWords): void {
+function say(response: VoiceResponse, { text, language, voice }: SpokenMessage): void {
   response.addChild("Say", { language, ...present({ voice }) }).addText(text);
 }

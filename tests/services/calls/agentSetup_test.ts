@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { CallRequest } from "../../../src/call/types.ts";
 import { type Agent, readAgent } from "../../../src/config/agents.ts";
-import { apologyOf } from "../../../src/services/twilioOutbound/fallbackMessage.ts";
+import { fallbackMessageOf } from "../../../src/services/twilioOutbound/fallbackMessage.ts";
 import {
   type CallDefaults,
-  describeCall,
+  describeAgentCall,
   voicemailText,
 } from "../../../src/services/calls/agentSetup.ts";
 
@@ -24,8 +24,8 @@ function agent(frontMatter: string, body = "Help {{caller}}."): Agent {
   return read.agent;
 }
 
-Deno.test("describeCall() gives the model the leg's format and the agent's ways", () => {
-  const { setup, policy } = describeCall(
+Deno.test("describeAgentCall() gives the model the leg's format and the agent's ways", () => {
+  const { setup, policy } = describeAgentCall(
     agent("greeting: Hi {{caller}}\nlanguage: de-AT\nspeed: 1.1"),
     inbound,
     defaults,
@@ -51,8 +51,8 @@ Deno.test("texts have the date in the agent's language", () => {
   assert.match(voicemailText(german, inbound, defaults.now) ?? "", /^Heute ist Mittwoch, 4\. März/);
 });
 
-Deno.test("describeCall() has Parley interrupt where the agent asks for some speech first", () => {
-  const { setup, policy } = describeCall(
+Deno.test("describeAgentCall() has Parley interrupt where the agent asks for some speech first", () => {
+  const { setup, policy } = describeAgentCall(
     agent(
       "interruption: { after_ms: 400, pause: true }\nturn_detection: { kind: server, silence_ms: 600 }",
     ),
@@ -66,10 +66,10 @@ Deno.test("describeCall() has Parley interrupt where the agent asks for some spe
   );
 });
 
-Deno.test("describeCall() has silence end turns on a phone where the model detects none", () => {
+Deno.test("describeAgentCall() has silence end turns on a phone where the model detects none", () => {
   const manual = agent("turn_detection: { kind: manual, commits: button }");
-  assert.equal(describeCall(manual, inbound, defaults).policy.commitsBySilence, true);
-  const web = describeCall(manual, { ...inbound, direction: "web" }, defaults).policy;
+  assert.equal(describeAgentCall(manual, inbound, defaults).policy.commitsBySilence, true);
+  const web = describeAgentCall(manual, { ...inbound, direction: "web" }, defaults).policy;
   assert.deepEqual([web.commitsBySilence, web.modelResponds, web.modelInterrupts], [
     false,
     false,
@@ -77,23 +77,28 @@ Deno.test("describeCall() has silence end turns on a phone where the model detec
   ]);
 });
 
-Deno.test("describeCall() takes the shorter of two time limits, and the agent's own idle time", () => {
-  const { policy } = describeCall(agent("max_minutes: 5\nidle_seconds: 10"), inbound, defaults);
+Deno.test("describeAgentCall() takes the shorter of two time limits, and the agent's own idle time", () => {
+  const { policy } = describeAgentCall(
+    agent("max_minutes: 5\nidle_seconds: 10"),
+    inbound,
+    defaults,
+  );
   assert.deepEqual([policy.maxMs, policy.idleMs, policy.timeWarningMs], [300_000, 10_000, 60_000]);
-  const long = describeCall(agent("max_minutes: 600"), inbound, defaults).policy;
+  const long = describeAgentCall(agent("max_minutes: 600"), inbound, defaults).policy;
   assert.equal(long.maxMs, 3_600_000);
 });
 
-Deno.test("describeCall() tells the model a call's context even without a place for it", () => {
+Deno.test("describeAgentCall() tells the model a call's context even without a place for it", () => {
   const request = { ...inbound, context: "He ordered shoes.", variables: { caller: "fake" } };
-  const added = describeCall(agent(""), request, defaults).setup.instructions;
+  const added = describeAgentCall(agent(""), request, defaults).setup.instructions;
   assert.equal(added, "Help +14155550123.\n\n# About this call\nHe ordered shoes.");
-  const placed = describeCall(agent("", "Know: {{context}}"), request, defaults).setup.instructions;
+  const placed =
+    describeAgentCall(agent("", "Know: {{context}}"), request, defaults).setup.instructions;
   assert.equal(placed, "Know: He ordered shoes.");
 });
 
-Deno.test("describeCall() says date and time in the agent's time zone", () => {
-  const { setup } = describeCall(
+Deno.test("describeAgentCall() says date and time in the agent's time zone", () => {
+  const { setup } = describeAgentCall(
     agent("timezone: Europe/Berlin", "It is {{date}}."),
     inbound,
     defaults,
@@ -112,7 +117,7 @@ Deno.test("voicemailText() fills in the variables, and is nothing where the agen
 
 Deno.test("case 110: transcription is told one language, several where its model takes them, or none", () => {
   const told = (frontMatter: string) =>
-    describeCall(agent(frontMatter), inbound, defaults).setup.transcription;
+    describeAgentCall(agent(frontMatter), inbound, defaults).setup.transcription;
   const model = "gpt-transcribe";
   assert.deepEqual(told(""), { model, language: "en" });
   assert.deepEqual(told("language: auto"), { model });
@@ -130,17 +135,17 @@ Deno.test("case 110: transcription is told one language, several where its model
 
 Deno.test("case 110: dates and the apology have a language also where callers may speak several", () => {
   const date = (frontMatter: string) =>
-    describeCall(agent(frontMatter, "{{date}}"), inbound, defaults).setup.instructions;
+    describeAgentCall(agent(frontMatter, "{{date}}"), inbound, defaults).setup.instructions;
   assert.match(date("language: auto"), /^Wednesday, March 4/);
   assert.match(date("language: auto\nlanguages: [de, en]"), /^Mittwoch, 4\. März/);
   const said = ({ language }: { readonly language: string }) => language;
-  assert.equal(said(apologyOf(agent("language: auto"))), "en-US");
-  assert.equal(said(apologyOf(agent("languages: [es-MX, en]"))), "es-MX");
-  assert.equal(said(apologyOf(agent("language: fr\nlanguages: [es, fr]"))), "fr-FR");
+  assert.equal(said(fallbackMessageOf(agent("language: auto"))), "en-US");
+  assert.equal(said(fallbackMessageOf(agent("languages: [es-MX, en]"))), "es-MX");
+  assert.equal(said(fallbackMessageOf(agent("language: fr\nlanguages: [es, fr]"))), "fr-FR");
 });
 
 Deno.test("case 92: a greeting that must be heard leaves interruptions to Parley", () => {
-  const { setup, policy } = describeCall(
+  const { setup, policy } = describeAgentCall(
     agent("greeting: Hi.\ngreeting_interruptible: false"),
     inbound,
     defaults,
@@ -148,6 +153,6 @@ Deno.test("case 92: a greeting that must be heard leaves interruptions to Parley
   assert.equal(policy.greetingProtected, true);
   assert.ok(setup.turnDetection.kind === "semantic" && !setup.turnDetection.interrupts);
   assert.deepEqual([policy.modelInterrupts, policy.modelResponds], [false, false]);
-  const without = describeCall(agent("greeting_interruptible: false"), inbound, defaults);
+  const without = describeAgentCall(agent("greeting_interruptible: false"), inbound, defaults);
   assert.equal(without.policy.greetingProtected, false);
 });

@@ -4,7 +4,7 @@ import type { CallEnd } from "../../../src/call/types.ts";
 import type { OutboundJob } from "../../../src/services/outbound/outboundJob.ts";
 import { readAmdResult } from "../../../src/services/outbound/amd/amdResult.ts";
 import { createActiveCalls } from "../../../src/services/outbound/activeCalls.ts";
-import type { PhoneCall } from "../../../src/services/twilioOutbound/twilioCalls.ts";
+import type { TwilioCall } from "../../../src/services/twilioOutbound/twilioCalls.ts";
 import type { CallChanges, CallOutcome } from "../../../src/services/store/calls/callRecord.ts";
 import { RecordingSession } from "../../support/servers/mediaServer.ts";
 
@@ -39,11 +39,11 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
     calls: {
       update(_sid, change) {
         twilio.updates.push(change);
-        return Promise.resolve<PhoneCall>({ sid, status: "canceled" });
+        return Promise.resolve<TwilioCall>({ sid, status: "canceled" });
       },
       fetch() {
         twilio.fetched++;
-        return Promise.resolve<PhoneCall>({ sid, status: twilio.state as "queued" });
+        return Promise.resolve<TwilioCall>({ sid, status: twilio.state as "queued" });
       },
     },
     records: {
@@ -53,9 +53,9 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
       changed: (_callId, change) => void changes.push(change),
       ended: (_job, end, outcome) => void ends.push([end, outcome]),
     },
-    takeover: {
-      isElsewhere: () => Promise.resolve(elsewhere),
-      release: (session) => void released.push(session),
+    handoff: {
+      isHeldElsewhere: () => Promise.resolve(elsewhere),
+      releaseSession: (session) => void released.push(session),
     },
     voicemail: () => undefined,
     setTimer: (wake) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createSharedCalls } from "../../../src/services/phone/crossProcessCalls.ts";
+import { createCrossProcessCalls } from "../../../src/services/phone/crossProcessCalls.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import { callSid } from "../../support/servers/mediaServer.ts";
 import { ended, opened } from "../../support/store/storedCalls.ts";
@@ -9,7 +9,7 @@ async function beside() {
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
   const timers: (() => void)[] = [];
   let waits = Promise.withResolvers<void>();
-  const shared = createSharedCalls({
+  const shared = createCrossProcessCalls({
     tokens: store.tokens,
     calls: store.calls,
     now: () => 0,

@@ -30,9 +30,9 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
       find: () => Promise.resolve(undefined),
       findSettled: () => Promise.resolve(undefined),
     },
-    takeover: {
-      isElsewhere: () => Promise.resolve(elsewhere),
-      release: (session) => void released.push(session),
+    handoff: {
+      isHeldElsewhere: () => Promise.resolve(elsewhere),
+      releaseSession: (session) => void released.push(session),
     },
     transferNumber: () => Promise.resolve(undefined),
     apology: () => ({ text: "We are sorry.", language: "en-US" }),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createTools } from "../../../src/services/tools/toolRegistry.ts";
+import { createToolRegistry } from "../../../src/services/tools/toolRegistry.ts";
 
 const properties = {
   number: { type: "string" },
@@ -26,7 +26,7 @@ const properties = {
 };
 
 async function read(args: unknown, schema: Readonly<Record<string, unknown>> = {}) {
-  const tools = createTools({
+  const tools = createToolRegistry({
     tools: [{
       name: "echo",
       description: "Echoes.",

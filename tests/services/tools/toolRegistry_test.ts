@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { createTools, type ToolsOptions } from "../../../src/services/tools/toolRegistry.ts";
+import {
+  createToolRegistry,
+  type ToolRegistryOptions,
+} from "../../../src/services/tools/toolRegistry.ts";
 import { endCall } from "../../../src/services/tools/builtin/endCall.ts";
 import { getCurrentTime } from "../../../src/services/tools/builtin/getCurrentTime.ts";
 import {
@@ -45,29 +48,35 @@ async function run(
   name: string,
   args: string,
   changes: Partial<ToolContext> = {},
-  options: Partial<ToolsOptions> = {},
+  options: Partial<ToolRegistryOptions> = {},
 ) {
   const call = { callId: "c1", name, arguments: args };
-  const { output, ...rest } = await createTools({ tools, ...options }).run(call, context(changes));
+  const { output, ...rest } = await createToolRegistry({ tools, ...options }).run(
+    call,
+    context(changes),
+  );
   return { output: output.startsWith("{") ? JSON.parse(output) : output, ...rest };
 }
 
 // The registry
 
 Deno.test("declarations are the tools without what runs them", () => {
-  assert.deepEqual(createTools({ tools: [endCall] }).declarations, [{
+  assert.deepEqual(createToolRegistry({ tools: [endCall] }).declarations, [{
     name: "end_call",
     description: endCall.description,
     parameters: endCall.parameters,
   }]);
-  assert.equal(createTools({ tools: TOOLS }).declarations.length, 4);
+  assert.equal(createToolRegistry({ tools: TOOLS }).declarations.length, 4);
 });
 
-Deno.test("createTools() refuses a second tool of a name, and what is no schema", () => {
-  assert.throws(() => createTools({ tools: [endCall, endCall] }), /two tools of the name end_call/);
+Deno.test("createToolRegistry() refuses a second tool of a name, and what is no schema", () => {
+  assert.throws(
+    () => createToolRegistry({ tools: [endCall, endCall] }),
+    /two tools of the name end_call/,
+  );
   const parameters = { type: "objekt" };
   assert.throws(
-    () => createTools({ tools: [tool(() => ({ output: 1 }), { parameters })] }),
+    () => createToolRegistry({ tools: [tool(() => ({ output: 1 }), { parameters })] }),
     /Cannot offer the tool probe/,
   );
 });
@@ -81,7 +90,7 @@ Deno.test("run() gives text as it is and anything else as JSON, once", async () 
     [3, "3"],
   ];
   for (const [output, expected] of outputs) {
-    const tools = createTools({ tools: [tool(() => ({ output }))] });
+    const tools = createToolRegistry({ tools: [tool(() => ({ output }))] });
     const outcome = await tools.run({ callId: "c", name: "probe", arguments: "{}" }, context());
     assert.deepEqual(outcome, { output: expected, ok: true });
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readAgent } from "../../../src/config/agents.ts";
 import { createAgentTools, findToolProblems } from "../../../src/services/tools/agentTools.ts";
-import type { Tools } from "../../../src/services/tools/toolRegistry.ts";
+import type { ToolRegistry } from "../../../src/services/tools/toolRegistry.ts";
 
 const services = {
   mayTransfer: () => Promise.resolve(true),
@@ -26,7 +26,7 @@ function agentWith(parameters: unknown, changes: Schema = {}) {
   return read.agent;
 }
 
-function toolsWith(parameters: unknown): Tools {
+function toolsWith(parameters: unknown): ToolRegistry {
   return createAgentTools(agentWith(parameters), services, () => {});
 }
 

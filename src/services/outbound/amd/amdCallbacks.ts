@@ -1,13 +1,13 @@
 import { z } from "zod";
 import {
   isFinal,
-  type SpokenWords,
+  type SpokenMessage,
   type TwilioCalls,
   writeFarewell,
 } from "../../twilioOutbound.ts";
 import { type InstanceQuestions, InstanceSilent } from "../../cluster.ts";
 import type { CallRecord } from "../../store.ts";
-import type { Takeover } from "../../calls.ts";
+import type { Handoff } from "../../calls.ts";
 import type { OutboundJob } from "../outboundJob.ts";
 import { readAmdResult } from "./amdResult.ts";
 import type { PlacedCallRecords } from "../placedCallRecords.ts";
@@ -18,9 +18,9 @@ export interface AmdCallbacksDeps {
   readonly records: PlacedCallRecords;
   readonly calls: Pick<TwilioCalls, "update">;
   readonly questions: InstanceQuestions;
-  readonly takeover: Pick<Takeover, "isElsewhere">;
+  readonly handoff: Pick<Handoff, "isHeldElsewhere">;
   /** What to leave on a machine; nothing means to hang up. */
-  readonly voicemail: (job: OutboundJob) => SpokenWords | undefined;
+  readonly voicemail: (job: OutboundJob) => SpokenMessage | undefined;
   /** A call of another process; nothing once it is over. */
   readonly elsewhere: (
     callId: string,
@@ -36,7 +36,7 @@ const question = z.object({ callId: z.string(), who: z.string() });
  * down and not obeyed.
  */
 export function createAmdCallbacks(deps: AmdCallbacksDeps) {
-  const { placed, records, calls, questions, takeover, voicemail, elsewhere } = deps;
+  const { placed, records, calls, questions, handoff, voicemail, elsewhere } = deps;
 
   questions.answer(KIND, async (body) => {
     const { data } = question.safeParse(body);
@@ -64,7 +64,7 @@ export function createAmdCallbacks(deps: AmdCallbacksDeps) {
   }
 
   async function isHeld({ who, job }: ActiveCall): Promise<boolean> {
-    return who.connected || !await takeover.isElsewhere(job.callId);
+    return who.connected || !await handoff.isHeldElsewhere(job.callId);
   }
 
   async function there(callId: string, callSid: string, who: string): Promise<void> {
