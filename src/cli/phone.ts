@@ -7,7 +7,7 @@ import { describeEvent } from "../sim/twilio/call/describeEvent.ts";
 import { followScript } from "../sim/twilio/call/callerScript.ts";
 import { startTwilioApi } from "../sim/twilio/api/twilioApi.ts";
 import { readWav, writeWav } from "../sim/twilio/media/wav.ts";
-import { createVoice } from "../sim/voice/voice.ts";
+import { createFliteVoice } from "../sim/voice/fliteVoice.ts";
 import { type PhoneOptions, readPhoneOptions, rehearsalLines, usage } from "./phoneOptions.ts";
 
 /** Runs the command; resolves with its exit code. */
@@ -16,7 +16,7 @@ export async function runPhone(
   print: (line: string) => void,
   interrupted: Promise<void>,
 ): Promise<number> {
-  const voice = createVoice({ kind: "flite", voice: "rms" });
+  const voice = createFliteVoice({ voice: "rms" });
   const network = createPhoneNetwork({
     account: {
       accountSid: options.accountSid,

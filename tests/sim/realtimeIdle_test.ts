@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { Conversation } from "../../src/sim/openai/conversation.ts";
 import { FaultSet } from "../../src/sim/openai/faults.ts";
-import { Listener } from "../../src/sim/openai/turnDetector.ts";
+import { TurnDetector } from "../../src/sim/openai/turnDetector.ts";
 import { Responder } from "../../src/sim/openai/responder.ts";
-import { defaultConfig, type SessionConfig } from "../../src/sim/openai/sessionConfig.ts";
+import { defaultConfig } from "../../src/sim/openai/sessionConfig.ts";
 import { SpeechSource } from "../../src/sim/openai/speechSource.ts";
-import { createVoice } from "../../src/sim/voice/voice.ts";
-import type { ServerEvent } from "../../src/sim/openai/wire.ts";
+import { createToneVoice } from "../../src/sim/voice/toneVoice.ts";
+import type { ServerEvent, SessionConfig } from "../../src/sim/openai/wire.ts";
 import { Inbox } from "../support/inbox.ts";
 
 Deno.test("after an idle timeout the silence is committed and the model asks", async () => {
-  const { causes, events, listener, responder } = idleAfter(20);
-  listener.awaitIdle(10);
+  const { causes, events, turnDetector, responder } = idleAfter(20);
+  turnDetector.awaitIdle(10);
   await events.find(({ type }) => type === "response.done");
   assert.deepEqual(causes, ["idle"]);
   assert.deepEqual(events.all.slice(0, 4).map(({ type }) => type), [
@@ -20,21 +20,21 @@ Deno.test("after an idle timeout the silence is committed and the model asks", a
     "conversation.item.added",
     "conversation.item.done",
   ]);
-  listener.close();
+  turnDetector.close();
   responder.close();
 });
 
 Deno.test("speech stops the idle timer", () => {
-  const { events, listener } = idleAfter(20);
-  listener.awaitIdle(0);
-  listener.startSpeech();
+  const { events, turnDetector } = idleAfter(20);
+  turnDetector.awaitIdle(0);
+  turnDetector.startSpeech();
   // The test's own sanitizer would find a timer that still runs.
   assert.deepEqual(events.all.map(({ type }) => type), ["input_audio_buffer.speech_started"]);
 });
 
 Deno.test("without an idle timeout nothing is waited for", () => {
-  const { events, listener } = idleAfter(null);
-  listener.awaitIdle(0);
+  const { events, turnDetector } = idleAfter(null);
+  turnDetector.awaitIdle(0);
   assert.deepEqual(events.all, []);
 });
 
@@ -50,12 +50,12 @@ function idleAfter(idle_timeout_ms: number | null) {
   };
   const responder = new Responder(state, {
     script: ({ cause }) => (causes.push(cause.type), {}),
-    speech: new SpeechSource(createVoice({ kind: "tone" })),
+    speech: new SpeechSource(createToneVoice()),
     speed: 100,
     nextDeltaMs: () => 200,
-  }, { began: () => {}, ended: () => {}, breakOff: () => {} });
+  }, { onStarted: () => {}, onEnded: () => {}, dropConnection: () => {} });
   const options = { transcribe: () => "", transcriptionDelayMs: 0 };
-  return { causes, events, responder, listener: new Listener(state, responder, options) };
+  return { causes, events, responder, turnDetector: new TurnDetector(state, responder, options) };
 }
 
 /** Shorter than the wire allows, so that the test need not wait for five seconds. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { levelOfPcm16 } from "../../src/utils/audioLevel.ts";
 import { createFliteVoice } from "../../src/sim/voice/fliteVoice.ts";
-import { createVoice } from "../../src/sim/voice/voice.ts";
+import { createToneVoice } from "../../src/sim/voice/toneVoice.ts";
 import { splitSentences } from "../../src/sim/voice/voiceSentences.ts";
 
 Deno.test("splitSentences() cuts at sentence ends and bounds what has none", () => {
@@ -18,7 +18,7 @@ Deno.test("splitSentences() cuts at sentence ends and bounds what has none", () 
 });
 
 Deno.test("the tone voice lasts as long as its text and is always the same", async () => {
-  const voice = createVoice({ kind: "tone" });
+  const voice = createToneVoice();
   const samples = await voice.say("0123456789");
   assert.equal(samples.length, 600 * 16);
   assert.ok(levelOfPcm16(samples) > -30);
@@ -27,7 +27,7 @@ Deno.test("the tone voice lasts as long as its text and is always the same", asy
 });
 
 Deno.test("Flite speaks sentence by sentence, and the same way every time", async () => {
-  const voice = createVoice({ kind: "flite", voice: "slt" });
+  const voice = createFliteVoice({ voice: "slt" });
   const heard: Int16Array[] = [];
   for await (const samples of voice.speak("Hello there. Café prices — from 5 euros.")) {
     heard.push(samples);
@@ -38,7 +38,7 @@ Deno.test("Flite speaks sentence by sentence, and the same way every time", asyn
     assert.ok(samples.length > 8_000 && samples.length < 80_000);
     assert.ok(levelOfPcm16(samples) > -35);
   }
-  const again = createVoice({ kind: "flite", voice: "slt" });
+  const again = createFliteVoice({ voice: "slt" });
   await again.say("Another sentence before it.");
   assert.deepEqual(await again.say("Hello there."), heard[0]);
   again.close();
@@ -46,8 +46,8 @@ Deno.test("Flite speaks sentence by sentence, and the same way every time", asyn
 
 Deno.test("Flite's voices differ", async () => {
   const [slt, rms] = [
-    createVoice({ kind: "flite", voice: "slt" }),
-    createVoice({ kind: "flite", voice: "rms" }),
+    createFliteVoice({ voice: "slt" }),
+    createFliteVoice({ voice: "rms" }),
   ];
   const [one, other] = await Promise.all([slt.say("Hello there."), rms.say("Hello there.")]);
   assert.notDeepEqual(one, other);

@@ -3,7 +3,7 @@ import type { ClientEvent, ClientEventType } from "./wire.ts";
 /** A client's event of one type. */
 export type ClientEventOf<Type extends ClientEventType> = Extract<ClientEvent, { type: Type }>;
 
-/** What a client has sent, to look at and to wait for. */
+/** The events of a client, to inspect and to wait for. */
 export class ClientLog {
   readonly #received: ClientEvent[] = [];
   readonly #unclaimed: ClientEvent[] = [];
@@ -20,7 +20,7 @@ export class ClientLog {
     return this.#appends;
   }
 
-  add(event: ClientEvent): void {
+  record(event: ClientEvent): void {
     const isAudio = event.type === "input_audio_buffer.append";
     if (isAudio) this.#appends++;
     else keep(this.#received, event);

@@ -1,38 +1,39 @@
 import { audioDurationMs, isBase64 } from "../../utils/audioFormat.ts";
 import { StoredItem } from "./conversation.ts";
 import { type Fault, type FaultSet, parseFault } from "./faults.ts";
-import type { Listener } from "./turnDetector.ts";
+import type { TurnDetector } from "./turnDetector.ts";
 import type { Responder } from "./responder.ts";
-import {
-  audioFormatOf,
-  type SessionConfig,
-  type SessionUpdate,
-  updateConfig,
-} from "./sessionConfig.ts";
+import { audioFormatOf, type SessionUpdate, updateConfig } from "./sessionConfig.ts";
 import type { SessionState } from "./sessionState.ts";
 import { unknownParameter } from "./jsonShapes.ts";
-import { type ClientEvent, type ConversationItem, newId, type Refusal } from "./wire.ts";
+import {
+  type ClientEvent,
+  type ConversationItem,
+  newId,
+  type Refusal,
+  type SessionConfig,
+} from "./wire.ts";
 
 /** The parts of a session that a client's events act on. */
 export interface SessionParts {
   readonly state: SessionState;
   readonly responder: Responder;
-  readonly listener: Listener;
+  readonly turnDetector: TurnDetector;
   configure(config: SessionConfig): void;
   fail(fault: Fault): void;
 }
 
 /** Does what a client asks, or says why not. */
 export function performClientEvent(event: ClientEvent, parts: SessionParts): Refusal | void {
-  const { listener, responder, state } = parts;
+  const { turnDetector, responder, state } = parts;
   const { conversation } = state;
   switch (event.type) {
     case "input_audio_buffer.append":
-      return listener.append(event.audio);
+      return turnDetector.append(event.audio);
     case "input_audio_buffer.commit":
-      return listener.commit();
+      return turnDetector.commit();
     case "input_audio_buffer.clear":
-      return listener.clear();
+      return turnDetector.clear();
     case "session.update":
       return updateSession(event.session, parts);
     case "conversation.item.create":

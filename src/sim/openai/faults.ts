@@ -1,6 +1,6 @@
-import { spoiltResponses } from "./responseFault.ts";
+import { type ResponseFault, responseFaults } from "./responseFault.ts";
 
-/** The ways in which the server can be told to fail; figures follow a colon. */
+/** What can be made to fail; figures follow a colon. */
 export type Fault =
   | PlainFault
   | `slowStart:${number}`
@@ -60,12 +60,17 @@ export class FaultSet {
     return refusedStatuses.find((status) => status === this.#faults.get("refuseHandshake"));
   }
 
-  /** Whether the fault is in force; it is not any more afterwards. */
-  take(name: FaultName): boolean {
+  /** Removes the fault; false where it was not in force. */
+  consume(name: FaultName): boolean {
     return this.#faults.delete(name);
   }
 
-  /** Takes over the faults of another set. */
+  /** Removes and returns the first fault of a response that is in force. */
+  consumeResponseFault(): ResponseFault | undefined {
+    return responseFaults.find((fault) => this.consume(fault));
+  }
+
+  /** Adds the faults of another set. */
   addAll(others: FaultSet): void {
     for (const [name, figure] of others.#faults) this.#faults.set(name, figure);
   }
@@ -90,7 +95,7 @@ const plainFaults = [
   "betaNames",
   "deaf",
   "noOwnResponse",
-  ...spoiltResponses,
+  ...responseFaults,
 ] as const;
 
 const allNames: readonly FaultName[] = [

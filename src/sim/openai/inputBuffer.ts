@@ -7,11 +7,10 @@ import {
 } from "../../utils/audioFormat.ts";
 import { FLOOR_DB, levelOf } from "../../utils/audioLevel.ts";
 import { SpeechDetector } from "../../utils/speechDetector.ts";
-import type { TurnDetection } from "./sessionConfig.ts";
-import { newId, type Refusal } from "./wire.ts";
+import { newId, type Refusal, type TurnDetection } from "./wire.ts";
 
 /** What the server noticed in the caller's audio; times count audio since the session began. */
-export type Heard =
+export type SpeechChange =
   | { readonly type: "started"; readonly itemId: string; readonly audioStartMs: number }
   | { readonly type: "stopped"; readonly audioEndMs: number; readonly turn: SpokenTurn };
 
@@ -60,10 +59,10 @@ export class InputBuffer {
   }
 
   /** Takes one `append`; undefined where it is not base64. */
-  append(audio: Base64): readonly Heard[] | undefined {
+  append(audio: Base64): readonly SpeechChange[] | undefined {
     if (audio === "") return [];
     if (!isBase64(audio)) return undefined;
-    const heard: Heard[] = [];
+    const heard: SpeechChange[] = [];
     const step = windowChars[this.#format];
     for (let at = 0; at < audio.length; at += step) {
       const event = this.#hear(audio.length <= step ? audio : audio.slice(at, at + step));
@@ -103,16 +102,16 @@ export class InputBuffer {
   }
 
   /** Pretends that speech begins now; the detector is not asked until `stopSpeech`. */
-  startSpeech(): Heard | undefined {
+  startSpeech(): SpeechChange | undefined {
     return this.#speech ? undefined : this.#begin(true);
   }
 
   /** Pretends that speech ends now, after `spokenMs` if that was not really heard. */
-  stopSpeech(spokenMs?: number): Heard | undefined {
+  stopSpeech(spokenMs?: number): SpeechChange | undefined {
     return this.#speech && this.#end(spokenMs);
   }
 
-  #hear(audio: Base64): Heard | undefined {
+  #hear(audio: Base64): SpeechChange | undefined {
     const durationMs = audioDurationMs(audio, this.#format);
     this.#totalMs += durationMs;
     if (this.#detection === null || this.#speech?.forced) return undefined;
@@ -121,7 +120,7 @@ export class InputBuffer {
     return change === "stopped" && this.#speech ? this.#end() : undefined;
   }
 
-  #begin(forced: boolean): Heard {
+  #begin(forced: boolean): SpeechChange {
     const padded = this.#totalMs - (forced ? 0 : onsetMs) - prefixMs(this.#detection);
     const startMs = Math.max(this.#startMs, Math.round(padded));
     const itemId = newId("item");
@@ -130,7 +129,7 @@ export class InputBuffer {
     return { type: "started", itemId, audioStartMs: Math.round(startMs) };
   }
 
-  #end(claimedMs?: number): Heard | undefined {
+  #end(claimedMs?: number): SpeechChange | undefined {
     if (!this.#speech) return undefined;
     const { itemId, startMs } = this.#speech;
     const heardMs = this.#totalMs - startMs;

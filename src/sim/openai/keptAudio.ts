@@ -20,7 +20,7 @@ export class KeptAudio {
     return whole;
   }
 
-  add(audio: string): void {
+  append(audio: string): void {
     if (this.#length + base64ByteLength(audio) > this.#maxBytes || !isBase64(audio)) return;
     const part = decodeBase64(audio);
     this.#parts.push(part);

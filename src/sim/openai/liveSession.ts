@@ -7,20 +7,21 @@ import { Conversation, type ConversationEntry } from "./conversation.ts";
 import { KeptAudio } from "./keptAudio.ts";
 import type { RealtimeSession } from "./realtimeSession.ts";
 import { type Fault, FaultSet } from "./faults.ts";
-import { Listener, type Transcribe } from "./turnDetector.ts";
+import { type Transcribe, TurnDetector } from "./turnDetector.ts";
 import { type Production, Responder } from "./responder.ts";
-import { defaultConfig, type SessionConfig } from "./sessionConfig.ts";
+import { defaultConfig } from "./sessionConfig.ts";
 import type { SessionState } from "./sessionState.ts";
 import {
   type ClientEvent,
   type ClientEventType,
   newId,
   type Refusal,
+  type SessionConfig,
   type WireSession,
 } from "./wire.ts";
 
 /** What a session is served with. */
-export interface SessionOptions {
+export interface LiveSessionOptions {
   readonly model: string;
   readonly production: Production;
   readonly transcribe: Transcribe;
@@ -36,7 +37,7 @@ export class LiveSession implements RealtimeSession {
   readonly model: string;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   readonly #socket: WebSocket;
-  readonly #options: SessionOptions;
+  readonly #options: LiveSessionOptions;
   readonly #log = new ClientLog();
   readonly #faults = new FaultSet();
   readonly #conversation = new Conversation();
@@ -50,7 +51,7 @@ export class LiveSession implements RealtimeSession {
   #events = 0;
   #state: "warming" | "open" | "silent" | "closed" = "warming";
 
-  constructor(socket: WebSocket, options: SessionOptions) {
+  constructor(socket: WebSocket, options: LiveSessionOptions) {
     this.#socket = socket;
     this.#options = options;
     this.model = options.model;
@@ -80,7 +81,7 @@ export class LiveSession implements RealtimeSession {
   }
 
   get heardMs(): number {
-    return this.#parts.listener.heardMs;
+    return this.#parts.turnDetector.heardMs;
   }
 
   get heardAudio(): Uint8Array {
@@ -114,18 +115,18 @@ export class LiveSession implements RealtimeSession {
   }
 
   startSpeech(): void {
-    this.#parts.listener.startSpeech();
+    this.#parts.turnDetector.startSpeech();
   }
 
   stopSpeech(spokenMs?: number): void {
-    this.#parts.listener.stopSpeech(spokenMs);
+    this.#parts.turnDetector.stopSpeech(spokenMs);
   }
 
   fail(fault: Fault): void {
     this.#faults.add(fault);
     if (this.#faults.has("goSilent") && this.#state === "open") this.#state = "silent";
-    if (this.#faults.take("closeAfterHandshake")) this.close(1011, "Internal server error");
-    if (this.#faults.take("expire")) this.#expire();
+    if (this.#faults.consume("closeAfterHandshake")) this.close(1011, "Internal server error");
+    if (this.#faults.consume("expire")) this.#expire();
   }
 
   close(code = 1000, reason = ""): void {
@@ -145,15 +146,15 @@ export class LiveSession implements RealtimeSession {
       refuse: (refusal, eventId) => this.#refuse(refusal, eventId),
     };
     const responder: Responder = new Responder(state, this.#options.production, {
-      began: () => listener.stopIdle(),
-      ended: (audioMs) => listener.awaitIdle(audioMs),
-      breakOff: () => this.close(1011, "Internal server error"),
+      onStarted: () => turnDetector.stopIdle(),
+      onEnded: (audioMs) => turnDetector.awaitIdle(audioMs),
+      dropConnection: () => this.close(1011, "Internal server error"),
     });
-    const listener = new Listener(state, responder, this.#options);
+    const turnDetector = new TurnDetector(state, responder, this.#options);
     return {
       state,
       responder,
-      listener,
+      turnDetector,
       configure: (config) => this.#configure(config),
       fail: (fault) => this.fail(fault),
     };
@@ -168,7 +169,7 @@ export class LiveSession implements RealtimeSession {
     this.#state = this.#faults.has("goSilent") ? "silent" : "open";
     this.#timer = setTimeout(() => this.#expire(), this.#options.sessionMs);
     this.emit({ type: "session.created", session: this.#wire() });
-    if (this.#faults.take("expire")) return this.#expire();
+    if (this.#faults.consume("expire")) return this.#expire();
     for (const frame of this.#heldBack.splice(0)) this.#handle(frame);
   }
 
@@ -185,8 +186,8 @@ export class LiveSession implements RealtimeSession {
     const message = readClientEvent(frame);
     if ("refusal" in message) return this.#refuse(message.refusal, message.eventId);
     const { event } = message;
-    this.#log.add(event);
-    if (event.type === "input_audio_buffer.append") this.#audio.add(event.audio);
+    this.#log.record(event);
+    if (event.type === "input_audio_buffer.append") this.#audio.append(event.audio);
     if (this.#state !== "open") return;
     const refusal = performClientEvent(event, this.#parts);
     if (refusal) this.#refuse(refusal, event.event_id);
@@ -194,7 +195,7 @@ export class LiveSession implements RealtimeSession {
 
   #configure(config: SessionConfig): void {
     this.#config = config;
-    this.#parts.listener.configure();
+    this.#parts.turnDetector.configure();
     if (!this.#faults.has("noSessionUpdated")) {
       this.emit({ type: "session.updated", session: this.#wire() });
     }
@@ -235,7 +236,7 @@ export class LiveSession implements RealtimeSession {
     this.#state = "closed";
     clearTimeout(this.#timer);
     this.#parts.responder.close();
-    this.#parts.listener.close();
+    this.#parts.turnDetector.close();
     this.#log.close();
   }
 }

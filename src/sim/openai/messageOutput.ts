@@ -123,7 +123,7 @@ export class MessageOutput implements Output {
   }
 
   #item(id: string, status: OutputStatus | "in_progress") {
-    // Of an item that was truncated meanwhile only what was heard remains.
+    // Of an item truncated in the meantime only what was heard remains.
     const text = status !== "in_progress" && this.entry.audioEndMs !== undefined
       ? this.entry.text
       : this.#text;

@@ -44,7 +44,7 @@ export function concludeItem(sink: OutputSink, outputIndex: number, entry: Store
     output_index: outputIndex,
     item,
   });
-  // A client may have deleted it meanwhile.
+  // The client may have deleted it in the meantime.
   if (!conversation?.find(entry.id)) return;
   const previous = conversation.previousOf(entry.id);
   sink.emit({ type: "conversation.item.done", previous_item_id: previous, item });

@@ -7,7 +7,8 @@ import { LiveSession } from "./liveSession.ts";
 import { SpeechSource } from "./speechSource.ts";
 import { rehearsal } from "../rehearsal/rehearsal.ts";
 import type { Script } from "./scripts.ts";
-import { createVoice } from "../voice/voice.ts";
+import { createFliteVoice } from "../voice/fliteVoice.ts";
+import { createToneVoice } from "../voice/toneVoice.ts";
 
 export type { ConversationEntry } from "./conversation.ts";
 export type { Fault } from "./faults.ts";
@@ -24,9 +25,9 @@ export interface RealtimeServerOptions {
   readonly deltaMs?: number | (() => number);
   /** Decides what is answered. */
   readonly script?: Script;
-  /** Failures that strike every session. */
+  /** Faults in force in every session. */
   readonly faults?: Iterable<Fault>;
-  /** What the caller is said to have said, where a session wants transcriptions. */
+  /** Transcribes a turn, where a session asks for transcriptions. */
   readonly transcribe?: Transcribe;
   readonly transcriptionDelayMs?: number;
   /** The only key that is let in; without it any is. */
@@ -46,9 +47,9 @@ export interface RealtimeServer {
   readonly stats: RealtimeStats;
   /** The first session that no other call was given, waiting for one to connect if need be. */
   nextSession(): Promise<RealtimeSession>;
-  /** Sets a fault off in all sessions, those to come included. */
+  /** Puts a fault in force in all sessions, later ones included. */
   fail(fault: Fault): void;
-  /** Takes back the faults for the sessions to come. */
+  /** Removes the faults for later sessions. */
   heal(): void;
   /** Closes every session and frees everything; idempotent. */
   close(): Promise<void>;
@@ -78,13 +79,13 @@ export function startRealtimeServer(
     maxSessions = 1_000,
   }: RealtimeServerOptions = {},
 ): RealtimeServer {
-  const speech = new SpeechSource(createVoice({ kind: voice }));
+  const speech = new SpeechSource(voice === "tone" ? createToneVoice() : createFliteVoice());
   if (warmUp) speech.warmUp();
   const nextDeltaMs = typeof deltaMs === "number" ? () => deltaMs : deltaMs;
   const production: Production = { script, speech, speed, nextDeltaMs };
   const inForce = new FaultSet(faults);
   const sessions = new Set<LiveSession>();
-  const lobby = new Lobby();
+  const unclaimed = new SessionQueue();
   const stats = { connections: 0, refused: 0 };
   const stopped = new AbortController();
 
@@ -110,7 +111,7 @@ export function startRealtimeServer(
     });
     sessions.add(session);
     session.closed.then(() => sessions.delete(session));
-    lobby.enter(session);
+    unclaimed.enqueue(session);
     return response;
   }
 
@@ -122,7 +123,7 @@ export function startRealtimeServer(
   }, serve);
 
   async function stop(): Promise<void> {
-    lobby.close();
+    unclaimed.close();
     for (const session of sessions) session.close(1001, "The server is stopping.");
     await settledWithin(closeGraceMs, [...sessions].map(({ closed }) => closed));
     speech.close();
@@ -137,7 +138,7 @@ export function startRealtimeServer(
       return [...sessions];
     },
     stats,
-    nextSession: () => lobby.next(),
+    nextSession: () => unclaimed.next(),
     fail(fault) {
       inForce.add(fault);
       for (const session of sessions) session.fail(fault);
@@ -147,17 +148,17 @@ export function startRealtimeServer(
   };
 }
 
-/** Sessions that nobody has asked for yet, and those who ask. */
-class Lobby {
+/** Sessions not yet given out by nextSession(), and its pending calls. */
+class SessionQueue {
   readonly #sessions: RealtimeSession[] = [];
   readonly #waiting: PromiseWithResolvers<RealtimeSession>[] = [];
   #closed = false;
 
-  enter(session: RealtimeSession): void {
+  enqueue(session: RealtimeSession): void {
     const waiter = this.#waiting.shift();
     if (waiter) return waiter.resolve(session);
     this.#sessions.push(session);
-    // Nobody asks in production, where sessions must not be kept for ever.
+    // In production nextSession() is never called, and sessions must not pile up.
     if (this.#sessions.length > maxUnclaimed) this.#sessions.shift();
   }
 

@@ -2,8 +2,7 @@ import type { ScriptReply } from "./scripts.ts";
 import type { ClientEventOf } from "./clientLog.ts";
 import type { ConversationEntry } from "./conversation.ts";
 import type { Fault } from "./faults.ts";
-import type { SessionConfig } from "./sessionConfig.ts";
-import type { ClientEvent, ClientEventType } from "./wire.ts";
+import type { ClientEvent, ClientEventType, SessionConfig } from "./wire.ts";
 
 /** One client's session, as tests watch and drive it. */
 export interface RealtimeSession {

@@ -1,11 +1,10 @@
 import type { Script, ScriptReply, ScriptTurn, TurnCause } from "./scripts.ts";
 import type { ConversationEntry, StoredItem } from "./conversation.ts";
 import { type ResponseSetup, RunningResponse } from "./runningResponse.ts";
-import type { SessionConfig } from "./sessionConfig.ts";
 import type { SessionState } from "./sessionState.ts";
 import type { SpeechSource } from "./speechSource.ts";
 import { countInput, type InputTokens, usageOf } from "./usage.ts";
-import { newId, type Refusal, type ResponseParams } from "./wire.ts";
+import { newId, type Refusal, type ResponseParams, type SessionConfig } from "./wire.ts";
 
 /** How responses are made, the same for all sessions of a server. */
 export interface Production {
@@ -16,12 +15,12 @@ export interface Production {
   readonly nextDeltaMs: () => number;
 }
 
-/** What the session does at the beginning and end of responses. */
+/** Callbacks of a session at the beginning and end of responses. */
 export interface ResponderEvents {
-  began(): void;
+  onStarted(): void;
   /** `audioMs` is what the response to the default conversation leaves to be played. */
-  ended(audioMs: number): void;
-  breakOff(): void;
+  onEnded(audioMs: number): void;
+  dropConnection(): void;
 }
 
 /** The responses of a session: one at a time to its conversation, others beside it. */
@@ -64,7 +63,7 @@ export class Responder {
     this.#run(setup, outOfBand);
   }
 
-  /** Lets the model say this, unasked. */
+  /** Starts a response with this content, unasked. */
   say(reply: ScriptReply): Refusal | void {
     const refusal = this.#refuse({}, false);
     if (refusal) return refusal;
@@ -145,8 +144,8 @@ export class Responder {
       emit: (event) => this.#state.emit(event),
       reply,
       usage: (output) => usageOf(read, before, output),
-      breakOff: () => this.#events.breakOff(),
-      ended: (response) => this.#ended(response),
+      dropConnection: () => this.#events.dropConnection(),
+      onEnded: (response) => this.#ended(response),
     };
   }
 
@@ -157,7 +156,7 @@ export class Responder {
     if (outOfBand) this.#beside.add(response);
     else {
       this.#active = response;
-      this.#events.began();
+      this.#events.onStarted();
     }
     response.start();
   }
@@ -165,7 +164,7 @@ export class Responder {
   #ended(response: RunningResponse): void {
     if (this.#beside.delete(response) || this.#active !== response) return;
     this.#active = undefined;
-    this.#events.ended(response.audioMs);
+    this.#events.onEnded(response.audioMs);
   }
 
   #turn(params: ResponseParams, cause: TurnCause, outOfBand: boolean): ScriptTurn {
@@ -186,7 +185,7 @@ export class Responder {
 
 const maxBeside = 16;
 
-/** The last thing that nobody has answered decides what an answer is about. */
+/** The last unanswered item is the cause of a response. */
 function causeOf(unanswered: readonly StoredItem[], state: SessionState): TurnCause {
   const last = unanswered.at(-1);
   if (last?.item.type === "function_call_output") {

@@ -1,11 +1,6 @@
-import type { FaultSet } from "./faults.ts";
-
-/** What goes wrong with one response of the conversation. */
-export type Spoilt = typeof spoiltResponses[number];
-
-/** Faults that spoil the next response, and no other. */
-export const spoiltResponses = [
-  /** It begins, and nothing comes of it until it is cancelled. */
+/** Faults of one response to the conversation, the next one. */
+export const responseFaults = [
+  /** It begins, and produces nothing until it is cancelled. */
   "stuckResponse",
   /** It stops in the middle of a sentence, and does not end until it is cancelled. */
   "stuckMidSentence",
@@ -17,18 +12,26 @@ export const spoiltResponses = [
   "textOnly",
 ] as const;
 
+export type ResponseFault = (typeof responseFaults)[number];
+
 /** Where in a sentence a response stops that does so in the middle. */
 export const middleMs = 600;
 
-/** Takes what spoils a response, if anything does. */
-export function takeSpoilt(faults: FaultSet): Spoilt | undefined {
-  return spoiltResponses.find((fault) => faults.take(fault));
-}
-
-/** Settles when the signal fires. */
-export function fired(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}
+/** Errors of failed responses, in the words of the real server. */
+export const failures = {
+  rateLimit: {
+    type: "rate_limit_exceeded",
+    code: "rate_limit_exceeded",
+    message: "Rate limit reached for the model on tokens per min. Please try again in 1s.",
+  },
+  serverError: {
+    type: "server_error",
+    code: "server_error",
+    message: "The server had an error while processing your request.",
+  },
+  insufficientQuota: {
+    type: "insufficient_quota",
+    code: "insufficient_quota",
+    message: "You exceeded your current quota, please check your plan and billing details.",
+  },
+};

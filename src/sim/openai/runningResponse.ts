@@ -5,11 +5,11 @@ import type { FaultSet } from "./faults.ts";
 import { MessageOutput } from "./messageOutput.ts";
 import type { Output, OutputSink } from "./output.ts";
 import { Pace } from "./pace.ts";
-import { audioFormatOf, type SessionConfig } from "./sessionConfig.ts";
+import { audioFormatOf } from "./sessionConfig.ts";
 import type { SpeechSource, SpokenSentence } from "./speechSource.ts";
-import { fired, middleMs, type Spoilt, takeSpoilt } from "./responseFault.ts";
+import { failures, middleMs, type ResponseFault } from "./responseFault.ts";
 import { msPerOutputToken } from "./usage.ts";
-import type { WireResponse } from "./wire.ts";
+import type { SessionConfig, WireResponse } from "./wire.ts";
 import type { RealtimeResponseUsage } from "openai/resources/realtime/realtime";
 
 /** What a response is made with. */
@@ -25,10 +25,10 @@ export interface ResponseSetup extends OutputSink {
   reply(): ScriptReply | Promise<ScriptReply>;
   /** Counts the tokens of a response that has said this. */
   usage(output: { readonly text: string; readonly audioMs: number }): RealtimeResponseUsage;
-  /** Ends the connection in the middle of everything. */
-  breakOff(): void;
+  /** Closes the connection in the middle of the response. */
+  dropConnection(): void;
   /** Called once, after `response.done`. */
-  ended(response: RunningResponse): void;
+  onEnded(response: RunningResponse): void;
 }
 
 /** One response from `response.created` to `response.done`. */
@@ -41,7 +41,7 @@ export class RunningResponse {
   #open: Output | undefined;
   #audioMs = 0;
   #over = false;
-  #spoilt: Spoilt | undefined;
+  #fault: ResponseFault | undefined;
 
   constructor(setup: ResponseSetup) {
     this.id = setup.responseId;
@@ -67,10 +67,10 @@ export class RunningResponse {
     const late = this.#setup.faults.has("lateDeltas") && cut instanceof MessageOutput;
     if (late) cut.repeatDelta();
     this.#finish("cancelled", { reason });
-    if (late) { for (let count = 0; count < lateDeltas; count++) cut.repeatDelta(); }
+    for (let count = 0; late && count < lateDeltas; count++) cut.repeatDelta();
   }
 
-  /** Stops without a word, as when the connection is gone. */
+  /** Stops without an event, as when the connection is gone. */
   drop(): void {
     this.#over = true;
     this.#abort.abort();
@@ -79,18 +79,18 @@ export class RunningResponse {
 
   async #run(): Promise<void> {
     const { faults } = this.#setup;
-    const failure = faults.take("rateLimit")
+    const failure = faults.consume("rateLimit")
       ? failures.rateLimit
-      : faults.take("serverError")
+      : faults.consume("serverError")
       ? failures.serverError
       : faults.has("insufficientQuota")
       ? failures.insufficientQuota
       : undefined;
     if (failure) return this.#finish("failed", { error: failure });
     const beside = this.#setup.conversationId === null;
-    this.#spoilt = beside ? undefined : takeSpoilt(faults);
-    if (this.#spoilt === "emptyResponse") return this.#finish("completed");
-    if (this.#spoilt === "stuckResponse") await fired(this.#abort.signal);
+    this.#fault = beside ? undefined : faults.consumeResponseFault();
+    if (this.#fault === "emptyResponse") return this.#finish("completed");
+    if (this.#fault === "stuckResponse") await aborted(this.#abort.signal);
     if (this.#over) return;
     const reply = await this.#setup.reply();
     if (!this.#over && reply.delayMs) await this.#pace.pause(reply.delayMs);
@@ -107,7 +107,7 @@ export class RunningResponse {
 
   async #say(text: string, audioMs?: number): Promise<void> {
     const { config, speech } = this.#setup;
-    const modality = this.#spoilt === "textOnly" ? "text" : config.output_modalities[0];
+    const modality = this.#fault === "textOnly" ? "text" : config.output_modalities[0];
     const output = this.#begin(new MessageOutput(this.#setup, this.#outputs.length, modality));
     if (modality === "text") {
       output.expect(text, 0);
@@ -144,11 +144,11 @@ export class RunningResponse {
         this.#audioMs += ms;
         output.sendAudio(bytes.subarray(atMs * perMs, (atMs + ms) * perMs), ms);
         atMs += ms;
-        if (faults.take("closeMidSentence")) return this.#setup.breakOff();
+        if (faults.consume("closeMidSentence")) return this.#setup.dropConnection();
         if (this.#audioMs >= middleMs) {
-          if (this.#spoilt === "stuckMidSentence") await fired(this.#abort.signal);
+          if (this.#fault === "stuckMidSentence") await aborted(this.#abort.signal);
           if (this.#over) return;
-          if (this.#spoilt === "failMidSentence") {
+          if (this.#fault === "failMidSentence") {
             return this.#finish("failed", { error: failures.serverError });
           }
         }
@@ -216,7 +216,7 @@ export class RunningResponse {
       type: "rate_limits.updated",
       rate_limits: [{ name: "tokens", limit: tokenLimit, remaining, reset_seconds: 0.1 }],
     });
-    this.#setup.ended(this);
+    this.#setup.onEnded(this);
   }
 
   #wire(status: NonNullable<WireResponse["status"]>): WireResponse {
@@ -237,25 +237,13 @@ export class RunningResponse {
 }
 
 const lateDeltas = 2;
-
 const argumentChars = 12;
-
 const tokenLimit = 250_000;
 
-const failures = {
-  rateLimit: {
-    type: "rate_limit_exceeded",
-    code: "rate_limit_exceeded",
-    message: "Rate limit reached for the model on tokens per min. Please try again in 1s.",
-  },
-  serverError: {
-    type: "server_error",
-    code: "server_error",
-    message: "The server had an error while processing your request.",
-  },
-  insufficientQuota: {
-    type: "insufficient_quota",
-    code: "insufficient_quota",
-    message: "You exceeded your current quota, please check your plan and billing details.",
-  },
-};
+/** Resolves when the signal aborts. */
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

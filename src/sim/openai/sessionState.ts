@@ -1,7 +1,6 @@
 import type { Conversation } from "./conversation.ts";
 import type { FaultSet } from "./faults.ts";
-import type { SessionConfig } from "./sessionConfig.ts";
-import type { Refusal, ServerEvent } from "./wire.ts";
+import type { Refusal, ServerEvent, SessionConfig } from "./wire.ts";
 
 /** What the parts of one session share. */
 export interface SessionState {

@@ -3,7 +3,7 @@ import { samplesToBytes } from "../../utils/audioTranscode.ts";
 import { A_LAW, encodeG711, MU_LAW } from "../../utils/g711.ts";
 import { createResampler } from "../../utils/resampler.ts";
 import type { Voice } from "../voice/voice.ts";
-import { splitSentences } from "../voice/voiceSentences.ts";
+import { speakSentences } from "../voice/voiceSentences.ts";
 import { toneSamples } from "../voice/toneVoice.ts";
 
 /** One sentence as it goes over the wire; the bytes last whole milliseconds. */
@@ -29,19 +29,8 @@ export class SpeechSource {
   }
 
   /** Says a text sentence by sentence; the next one is prepared while one is being used. */
-  async *speak(
-    text: string,
-    format: AudioFormat,
-    signal: AbortSignal,
-  ): AsyncGenerator<SpokenSentence> {
-    const sentences = splitSentences(text);
-    let next = this.#sentence(sentences[0], format, signal);
-    for (let index = 1; next; index++) {
-      const sentence = await next;
-      if (signal.aborted) return;
-      next = this.#sentence(sentences[index], format, signal);
-      yield sentence;
-    }
+  speak(text: string, format: AudioFormat, signal: AbortSignal): AsyncGenerator<SpokenSentence> {
+    return speakSentences(text, (sentence) => this.#sentence(sentence, format, signal), signal);
   }
 
   /** A plain tone in place of a voice, of exactly this length. */
@@ -64,11 +53,10 @@ export class SpeechSource {
   }
 
   #sentence(
-    text: string | undefined,
+    text: string,
     format: AudioFormat,
     signal: AbortSignal,
-  ): Promise<SpokenSentence> | undefined {
-    if (text === undefined) return undefined;
+  ): Promise<SpokenSentence> {
     const known = this.#known.get(`${format} ${text}`);
     return known ? Promise.resolve(known) : this.#synthesise(text, format, signal);
   }

@@ -1,4 +1,4 @@
-import { type Heard, InputBuffer, type SpokenTurn } from "./inputBuffer.ts";
+import { InputBuffer, type SpeechChange, type SpokenTurn } from "./inputBuffer.ts";
 import { StoredItem } from "./conversation.ts";
 import type { Responder } from "./responder.ts";
 import { audioFormatOf } from "./sessionConfig.ts";
@@ -12,8 +12,8 @@ export type Transcribe = (turn: {
   readonly spokenMs: number;
 }) => string | undefined;
 
-/** The ears of a session: voice detection, turns out of audio, their transcription, idle time. */
-export class Listener {
+/** Input side of a session: voice detection, turns out of audio, their transcription, idle time. */
+export class TurnDetector {
   readonly #state: SessionState;
   readonly #responder: Responder;
   readonly #transcribe: Transcribe;
@@ -56,14 +56,14 @@ export class Listener {
         param: "audio",
       };
     }
-    for (const event of heard) this.#notice(event);
+    for (const event of heard) this.#apply(event);
   }
 
   /** Makes a turn of what is in the buffer. */
   commit(): Refusal | void {
     const turn = this.#buffer.commit();
     if ("code" in turn) return turn;
-    this.#take(turn);
+    this.#addTurn(turn);
   }
 
   clear(): void {
@@ -73,12 +73,12 @@ export class Listener {
 
   startSpeech(): void {
     const started = this.#buffer.startSpeech();
-    if (started) this.#notice(started);
+    if (started) this.#apply(started);
   }
 
   stopSpeech(spokenMs?: number): void {
     const stopped = this.#buffer.stopSpeech(spokenMs);
-    if (stopped) this.#notice(stopped);
+    if (stopped) this.#apply(stopped);
   }
 
   /** Starts the idle timer, which runs once the caller has heard all of the last response. */
@@ -100,7 +100,7 @@ export class Listener {
     this.#transcriptions.clear();
   }
 
-  #notice(heard: Heard): void {
+  #apply(heard: SpeechChange): void {
     if (this.#state.faults.has("deaf")) return;
     const detection = this.#state.config.audio.input.turn_detection;
     switch (heard.type) {
@@ -121,8 +121,8 @@ export class Listener {
           audio_end_ms: heard.audioEndMs,
           item_id: heard.turn.itemId,
         });
-        this.#take(heard.turn);
-        if (detection?.create_response && !this.#state.faults.take("noOwnResponse")) {
+        this.#addTurn(heard.turn);
+        if (detection?.create_response && !this.#state.faults.consume("noOwnResponse")) {
           this.#respond();
         }
         return;
@@ -145,11 +145,11 @@ export class Listener {
       audio_end_ms: Math.round(turn.audioStartMs + turn.audioMs),
       item_id: turn.itemId,
     });
-    this.#take(turn);
+    this.#addTurn(turn);
     this.#respond(true);
   }
 
-  #take(turn: SpokenTurn): void {
+  #addTurn(turn: SpokenTurn): void {
     const { conversation } = this.#state;
     const previous = conversation.lastId;
     const entry = new StoredItem(turn.itemId, userItem(turn.itemId), turn);

@@ -1,6 +1,6 @@
+import type { SessionConfig } from "./wire.ts";
 import type { RealtimeResponseUsage } from "openai/resources/realtime/realtime";
 import type { ConversationEntry } from "./conversation.ts";
-import type { SessionConfig } from "./sessionConfig.ts";
 
 /** What a response was asked with, in tokens. */
 export interface InputTokens {

@@ -5,7 +5,6 @@ import type {
   RealtimeServerEvent,
   ResponseCreateEvent,
 } from "openai/resources/realtime/realtime";
-import type { SessionConfig } from "./sessionConfig.ts";
 
 export type { ConversationItem };
 
@@ -21,6 +20,61 @@ export type ResponseParams = NonNullable<ResponseCreateEvent["response"]>;
 export type WireResponse =
   & Omit<RealtimeResponse, "conversation_id" | "metadata">
   & { conversation_id: string | null; metadata: Readonly<Record<string, string>> | null };
+
+/** `audio/pcm` is 24 kHz; the telephone formats are 8 kHz. */
+export type WireFormat =
+  | { readonly type: "audio/pcm"; readonly rate: 24000 }
+  | { readonly type: "audio/pcmu" }
+  | { readonly type: "audio/pcma" };
+
+/** Voice detection; the fields past `type` depend on it. */
+export interface TurnDetection {
+  readonly type: "server_vad" | "semantic_vad";
+  readonly threshold?: number;
+  readonly prefix_padding_ms?: number;
+  readonly silence_duration_ms?: number;
+  readonly idle_timeout_ms?: number | null;
+  readonly eagerness?: "low" | "medium" | "high" | "auto";
+  readonly create_response: boolean;
+  readonly interrupt_response: boolean;
+}
+
+/** A function that the model may call. */
+export interface FunctionTool {
+  readonly type: "function";
+  readonly name: string;
+  readonly description?: string;
+  readonly parameters?: unknown;
+}
+
+/** The whole configuration of a session as the server holds it. */
+export interface SessionConfig {
+  readonly type: "realtime";
+  readonly model: string;
+  readonly instructions: string;
+  readonly output_modalities: readonly ["audio"] | readonly ["text"];
+  readonly audio: {
+    readonly input: {
+      readonly format: WireFormat;
+      readonly noise_reduction: JsonObject | null;
+      readonly transcription: { readonly model: string; readonly language?: string } | null;
+      readonly turn_detection: TurnDetection | null;
+    };
+    readonly output: {
+      readonly format: WireFormat;
+      readonly voice: string | { readonly id: string };
+      readonly speed: number;
+    };
+  };
+  readonly tools: readonly FunctionTool[];
+  readonly tool_choice: "auto" | "none" | "required" | JsonObject;
+  readonly parallel_tool_calls?: boolean;
+  readonly reasoning?: { readonly effort?: string };
+  readonly max_output_tokens: number | "inf";
+  readonly truncation: "auto" | "disabled" | JsonObject;
+  readonly tracing: JsonObject | "auto" | null;
+  readonly include: readonly string[] | null;
+}
 
 /** A session as the events carry it. */
 export type WireSession = SessionConfig & {

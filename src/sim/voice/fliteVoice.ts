@@ -15,8 +15,8 @@ export interface FliteVoiceOptions {
 }
 
 /**
- * Opens Flite's voice. Its worker starts with the first sentence and needs only leave to read this
- * folder; where it breaks, a tone speaks on in its place.
+ * Opens Flite's voice. Its worker starts with the first sentence and needs only read access to
+ * this folder; where it breaks, a tone replaces it.
  */
 export function createFliteVoice(
   { voice = "slt", timeoutMs = 15_000, startWorker = startFliteWorker }: FliteVoiceOptions = {},
@@ -31,7 +31,7 @@ export function createFliteVoice(
   };
 }
 
-/** One sentence at a time goes to the worker, so that those nobody waits for any more are skipped. */
+/** Sends one sentence at a time to the worker, so that aborted ones are skipped. */
 class FliteQueue {
   readonly #speaker: FliteSpeaker;
   readonly #timeoutMs: number;

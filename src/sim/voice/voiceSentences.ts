@@ -8,23 +8,23 @@ export function splitSentences(text: string): readonly string[] {
 }
 
 /** Says a text sentence by sentence; while one is used, the next is already being prepared. */
-export async function* speakSentences(
+export async function* speakSentences<Speech>(
   text: string,
-  say: (sentence: string, signal?: AbortSignal) => Promise<Int16Array>,
+  say: (sentence: string, signal?: AbortSignal) => Promise<Speech>,
   signal?: AbortSignal,
-): AsyncGenerator<Int16Array> {
+): AsyncGenerator<Speech> {
   const sentences = splitSentences(text);
   let next = sentences[0] === undefined ? undefined : say(sentences[0], signal);
   for (let index = 1; next; index++) {
-    const samples = await next;
+    const speech = await next;
     const following = sentences[index];
     next = following === undefined || signal?.aborted ? undefined : say(following, signal);
     if (signal?.aborted) return;
-    yield samples;
+    yield speech;
   }
 }
 
-// A voice that is asked for more at once would hold up whoever waits for its worker.
+// A longer job would block the voice's worker for all other sessions.
 const maxSentenceChars = 240;
 
 const sentenceEnd = /(?<=[.!?…]["')\]]?)\s+/;
