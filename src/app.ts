@@ -6,9 +6,9 @@ import { readSettings, SettingsError } from "./config/env.ts";
 import { unreachableDatabase } from "./config/hostPermissions.ts";
 import type { Environment } from "./config/settingReader.ts";
 import type { Settings } from "./config/settings.ts";
-import { createAppRouter } from "./routes/appRouter.ts";
+import { createAppRouter } from "./routes/index.ts";
 import { writeServerSentEvent } from "./routes/eventStream.ts";
-import type { HostFacts } from "./routes/index.ts";
+import type { HostFacts } from "./routes/baseRouter.ts";
 import {
   appendPrivately,
   createCallJournals,

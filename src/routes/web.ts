@@ -10,7 +10,7 @@ import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { tooManyRequests } from "./middleware/apiKeys.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import type { GuessGuard } from "./middleware/guessGuard.ts";
-import type { RouteEnv } from "./index.ts";
+import type { RouteEnv } from "./baseRouter.ts";
 import { limitProblem } from "./middleware/limitProblem.ts";
 import {
   type AccessRules,

@@ -13,7 +13,7 @@ import { erasureRoutes } from "../../../src/routes/erasure.ts";
 import { eventsRoutes } from "../../../src/routes/events.ts";
 import { writeServerSentEvent } from "../../../src/routes/eventStream.ts";
 import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
-import type { Router } from "../../../src/routes/index.ts";
+import type { Router } from "../../../src/routes/baseRouter.ts";
 import { createAnalysis } from "../../../src/services/records/analyticsQueue.ts";
 import { createCallActions } from "../../../src/services/calls/callActions.ts";
 import { createCallLookup } from "../../../src/services/calls/callLookup.ts";

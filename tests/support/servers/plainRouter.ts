@@ -1,4 +1,4 @@
-import { createRouter, type Router, type RouterDeps } from "../../../src/routes/index.ts";
+import { createRouter, type Router, type RouterDeps } from "../../../src/routes/baseRouter.ts";
 
 /** The server's router around a test's own routes; what goes wrong unforeseen is printed. */
 export function plainRouter(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CallRefused } from "../../src/call/sessionApi.ts";
 import { HttpProblem } from "../../src/routes/middleware/errors.ts";
-import { createRouter, type RouterDeps } from "../../src/routes/index.ts";
+import { createRouter, type RouterDeps } from "../../src/routes/baseRouter.ts";
 
 interface Line {
   readonly message: string;
