@@ -6,9 +6,9 @@ import { readSettings, SettingsError } from "./config/env.ts";
 import { unreachableDatabase } from "./config/hostPermissions.ts";
 import type { Environment } from "./config/settingReader.ts";
 import type { Settings } from "./config/settings.ts";
-import { createAppRouter } from "./routes/index.ts";
+import { createRouter } from "./routes/index.ts";
 import { writeServerSentEvent } from "./routes/eventStream.ts";
-import type { HostFacts } from "./routes/baseRouter.ts";
+import type { ConnectionInfo } from "./routes/baseRouter.ts";
 import {
   appendPrivately,
   createCallJournals,
@@ -27,6 +27,7 @@ import {
   type Safety,
 } from "./services/spending.ts";
 import {
+  createCallOperations,
   createCallSetup,
   createSessionDependencies,
   DigitSender,
@@ -62,7 +63,7 @@ export interface App {
   readonly events: EventHub;
   readonly log: Logger;
   readonly incidents: Incidents;
-  fetch(request: Request, host?: HostFacts): Response | Promise<Response>;
+  fetch(request: Request, connection?: ConnectionInfo): Response | Promise<Response>;
   /** Takes no more calls and waits for the live ones, as long as the settings allow. */
   drain(): Promise<void>;
   /** Ends what still lives and lets go of everything; idempotent. */
@@ -213,17 +214,25 @@ export async function createApp(
     holds: (callId) => registry.get(callId) !== undefined,
   });
   let draining = false;
-  const router = createAppRouter({
+  const router = createRouter({
     settings,
     agents,
     registry,
     phone,
     log,
     records,
-    questions,
     incidents,
-    transfers,
     callBudget,
+    callOperations: createCallOperations({
+      registry,
+      agents,
+      records,
+      phone,
+      questions,
+      transfers,
+      setTimer,
+      log,
+    }),
     engine: model.name,
     isDraining: () => draining,
   });
@@ -236,7 +245,8 @@ export async function createApp(
     events,
     log,
     incidents,
-    fetch: (request, host = { remoteAddress: "unknown" }) => router.fetch(request, host),
+    fetch: (request, connection = { remoteAddress: "unknown" }) =>
+      router.fetch(request, connection),
     async drain() {
       draining = true;
       await phone?.outbound.stop();

@@ -9,18 +9,18 @@ import { errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
 
 export interface AnalyticsRoutesDeps {
   readonly access: RequireScope;
-  /** See `createAnalysis`. */
-  readonly sumUp: (filter: CallFilter) => Promise<CallAnalytics>;
+  /** Rejects with `AnalysisBusy` where too many wait. */
+  readonly analyse: (filter: CallFilter) => Promise<CallAnalytics>;
 }
 
 /** What the calls of a period come to. */
 export function analyticsRoutes(
-  { access, sumUp }: AnalyticsRoutesDeps,
+  { access, analyse }: AnalyticsRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
   routes.openapi({ ...sums, middleware: [access("calls:read")] }, async (c) => {
     const filter = filterFor(c.get("caller"), c.req.valid("query"));
-    const found = await sumUp(filter).catch((error) => {
+    const found = await analyse(filter).catch((error) => {
       throw error instanceof AnalysisBusy ? busy() : error;
     });
     return c.json(viewAnalytics(found), 200);

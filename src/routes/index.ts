@@ -1,176 +1,178 @@
-import type { Context } from "@hono/hono";
+import type { Context, Env, Hono } from "@hono/hono";
 import type { CallRegistry } from "../call/sessionApi.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
-import type { CallBudget, Transfers } from "../services/spending.ts";
-import type { Incidents } from "../utils/incidents.ts";
-import type { InstanceQuestions } from "../services/cluster.ts";
+import type { CallOperations } from "../services/calls.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Records } from "../services/records.ts";
-import { createAuthenticator } from "../utils/auth.ts";
+import type { CallBudget } from "../services/spending.ts";
+import { type ApiKey, createAuthenticator } from "../utils/auth.ts";
 import { clientAddress } from "../utils/clientAddress.ts";
-import { newId } from "../utils/ids.ts";
-import type { Logger } from "../utils/logger.ts";
 import { setTimer } from "../utils/clock.ts";
-import { createAccess, createKeyCheck } from "./middleware/access.ts";
-import { apiRoutes } from "./apiRoutes.ts";
-import { doNotCallRoutes } from "./doNotCall.ts";
+import { newId } from "../utils/ids.ts";
+import type { Incidents } from "../utils/incidents.ts";
+import type { Logger } from "../utils/logger.ts";
+import { present } from "../utils/present.ts";
+import { analyticsRoutes } from "./analytics.ts";
+import { createBaseRouter, type RouteEnv, type Router } from "./baseRouter.ts";
+import { callsRoutes } from "./calls.ts";
 import { docsRoutes } from "./docs.ts";
+import { doNotCallRoutes } from "./doNotCall.ts";
+import { erasureRoutes } from "./erasure.ts";
+import { eventsRoutes } from "./events.ts";
+import { healthRoutes } from "./health.ts";
+import { keysRoutes } from "./keyRevocation.ts";
+import { metricsRoutes } from "./metrics.ts";
+import { createAccess, createKeyCheck } from "./middleware/access.ts";
 import { createGuessGuard } from "./middleware/guessGuard.ts";
-import { createRouter, type RouteEnv, type Router } from "./baseRouter.ts";
 import { openapiRoutes } from "./openapi/openapiRoute.ts";
 import { outboundRoutes } from "./outbound.ts";
 import { outboundBatchRoutes } from "./outboundBatches.ts";
 import { twilioRoutes } from "./twilio.ts";
 import { webRoutes } from "./web.ts";
+import { webhookRoutes } from "./webhooks.ts";
 import { createWebTokens } from "./webTokens.ts";
-import { present } from "../utils/present.ts";
 
-/** What the server's routes are made from. */
-export interface RoutedApp {
+/** The parts of the server that its routes reach. */
+export interface RouterDeps {
   readonly settings: Settings;
   readonly agents: Agents;
   readonly registry: CallRegistry;
+  /** Absent where the phone is not set up. */
   readonly phone: Phone | undefined;
   readonly records: Records;
-  readonly questions: InstanceQuestions;
-  readonly transfers: Pick<Transfers, "decide">;
+  readonly callOperations: CallOperations;
   readonly callBudget: CallBudget;
   readonly incidents: Incidents;
+  /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
   readonly engine: string;
   readonly log: Logger;
   readonly isDraining: () => boolean;
 }
 
-/** All the server's routes, with what the settings and the parts of the server give each. */
-export function createAppRouter(
-  { settings, agents, registry, phone, records, questions, incidents, transfers, ...rest }:
-    RoutedApp,
+/** Mounts all routes of the server. Of two that match, the first answers. */
+export function createRouter(
+  { settings, agents, registry, phone, records, callOperations, callBudget, ...deps }: RouterDeps,
 ): Router {
-  const { engine, log, isDraining } = rest;
-  const { server, agents: { default: defaultAgent } } = settings;
-  const now = () => performance.now();
+  const { engine, incidents, log, isDraining } = deps;
+  const { apiKeys, allowedOrigins, publicUrl: publicOrigin, trustProxy } = settings.server;
+  const { default: defaultAgent } = settings.agents;
+  const { store, revocation, webhooks } = records;
+  const { lookup, control, endCall, liveCallsOf } = callOperations;
+  const monotonic = () => performance.now();
+  const { now } = store.clock;
   const addressOf = (c: Context<RouteEnv>) =>
-    clientAddress(c.env.remoteAddress, c.req.raw.headers, server.trustProxy);
-  const checkKey = server.apiKeys.length === 0 ? undefined : createKeyCheck({
-    authenticate: createAuthenticator(server.apiKeys),
-    isRevoked: records.revocation.isRevoked,
+    clientAddress(c.env.remoteAddress, c.req.raw.headers, trustProxy);
+  const guesses = createGuessGuard({ addressOf, trustProxy, now: monotonic, log });
+  const checkKey = apiKeys.length === 0 ? undefined : createKeyCheck({
+    authenticate: createAuthenticator(apiKeys),
+    isRevoked: revocation.isRevoked,
   });
-  const keyed = checkKey &&
-    { authenticate: (secret: string) => checkKey(secret, "calls:create") };
-  const guesses = createGuessGuard({ addressOf, trustProxy: server.trustProxy, now, log });
-  const isExpired = (name: string) =>
-    server.apiKeys.some((key) =>
-      key.name === name && key.expiresAt !== undefined && key.expiresAt <= Date.now()
-    );
   const access = createAccess({
     guesses,
-    ...present({ checkKey, publicOrigin: server.publicUrl }),
-    allowedOrigins: server.allowedOrigins,
-    now,
+    ...present({ checkKey, publicOrigin }),
+    allowedOrigins,
+    now: monotonic,
   });
-  const dialling = {
+  const unusableAgents = [...agents.unusable.keys()];
+  const outbound = {
     access,
     hasKeys: checkKey !== undefined,
-    ...(phone !== undefined && { outbound: phone.outbound }),
+    ...present({ outbound: phone?.outbound }),
     agentNames: agents.names,
-    unusableAgents: [...agents.unusable.keys()],
+    unusableAgents,
     defaultAgent,
     ownNumbers: [
       ...(settings.phone === undefined ? [] : [settings.phone.number]),
       ...settings.outbound.from,
     ],
   };
-  return createRouter({
-    health: {
-      calls: registry,
-      maxCalls: settings.limits.calls,
-      isDraining,
-      uptimeSeconds: () => now() / 1000,
-      checks: { store: () => checkStore(records) },
-      incidents: incidents.list,
-    },
-    allowedOrigins: server.allowedOrigins,
+
+  const router = createBaseRouter({
+    allowedOrigins,
     newRequestId: () => newId("req"),
-    now,
+    now: monotonic,
     log,
-    mount(router) {
-      router.route(
-        "/",
-        twilioRoutes({ ...present({ phone }), defaultAgent, addressOf, log }),
-      );
-      router.route(
-        "/",
-        outboundBatchRoutes({ ...dialling, ownNumber: settings.phone?.number ?? "" }),
-      );
-      router.route("/", outboundRoutes(dialling));
-      router.route(
-        "/",
-        doNotCallRoutes({ access, list: records.store.doNotCall, now: records.store.clock.now }),
-      );
-      router.route(
-        "/",
-        webRoutes({
-          ...keyed,
-          registry,
-          budget: rest.callBudget,
-          hasLine: () => phone === undefined || webCalls(registry) < webLines(settings),
-          tokens: createWebTokens({
-            ...(isShared(settings.database) && { shared: records.store.tokens }),
-            isRevoked: (name) => records.revocation.isNameRevoked(name) || isExpired(name),
-            now: records.store.clock.now,
-            setTimer,
-          }),
-          unusableAgents: [...agents.unusable.keys()],
-          agents: agents.names.map((name) => ({ name, title: agents.get(name)?.title ?? name })),
-          defaultAgent,
-          engine,
-          ...present({ publicOrigin: server.publicUrl }),
-          allowedOrigins: server.allowedOrigins,
-          addressOf,
-          guesses,
-          now,
-          log,
-        }),
-      );
-      router.route(
-        "/",
-        apiRoutes({
-          settings,
-          agents,
-          registry,
-          records,
-          phone,
-          questions,
-          transfers,
-          access,
-          guesses,
-          log,
-        }),
-      );
-      router.route("/", docsRoutes());
-      router.route("/", openapiRoutes(router, checkKey !== undefined));
-    },
   });
+  const mount = <E extends Env>(routes: Hono<E>) => void router.route("/", routes);
+  mount(healthRoutes({
+    calls: registry,
+    maxCalls: settings.limits.calls,
+    isDraining,
+    uptimeSeconds: () => monotonic() / 1000,
+    checks: { store: () => checkStore(records) },
+    incidents: incidents.list,
+  }));
+  mount(twilioRoutes({ ...present({ phone }), defaultAgent, addressOf, log }));
+  mount(outboundBatchRoutes({ ...outbound, ownNumber: settings.phone?.number ?? "" }));
+  mount(outboundRoutes(outbound));
+  mount(doNotCallRoutes({ access, list: store.doNotCall, now }));
+  mount(webRoutes({
+    ...(checkKey !== undefined && {
+      authenticate: (secret: string) => checkKey(secret, "calls:create"),
+    }),
+    registry,
+    budget: callBudget,
+    hasLine: () => phone === undefined || webCalls(registry) < webLines(settings),
+    tokens: createWebTokens({
+      ...(isShared(settings.database) && { shared: store.tokens }),
+      isRevoked: (name) => revocation.isNameRevoked(name) || isExpired(apiKeys, name),
+      now,
+      setTimer,
+    }),
+    agents: agents.names.map((name) => ({ name, title: agents.get(name)?.title ?? name })),
+    unusableAgents,
+    defaultAgent,
+    engine,
+    ...present({ publicOrigin }),
+    allowedOrigins,
+    addressOf,
+    guesses,
+    now: monotonic,
+    log,
+  }));
+  mount(callsRoutes({ access, calls: store.calls, lookup, control }));
+  mount(erasureRoutes({ access, lookup, forgetting: records.forgetting, endCall }));
+  mount(analyticsRoutes({ access, analyse: records.analyse }));
+  mount(eventsRoutes({
+    setTimer,
+    access,
+    log: records.eventLog,
+    findCall: lookup.known,
+    now,
+    revocation,
+  }));
+  mount(webhookRoutes({ access, outbox: store.outbox, ...present({ webhooks }) }));
+  mount(metricsRoutes({ access, metrics: records.metrics, guesses }));
+  mount(keysRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));
+  mount(docsRoutes());
+  mount(openapiRoutes(router, checkKey !== undefined));
+  return router;
+}
+
+function isExpired(apiKeys: readonly ApiKey[], keyName: string): boolean {
+  return apiKeys.some(({ name, expiresAt = Infinity }) =>
+    name === keyName && expiresAt <= Date.now()
+  );
 }
 
 function webCalls(registry: CallRegistry): number {
   return registry.list().filter(({ request }) => request.direction === "web").length;
 }
 
-/** So many of a hundred lines are kept for the phone: whoever calls has no other way in. */
+/** Lines that calls from browsers leave free, of a hundred: a caller by phone has no other way in. */
 const PHONE_PERCENT = 20;
 
 function webLines({ limits: { calls } }: Settings): number {
   return calls - Math.floor(calls * PHONE_PERCENT / 100);
 }
 
-/** What is in memory dies with the process, and no other one sees it. */
+/** A database in memory is gone with the process, and no other process sees it. */
 function isShared(database: Settings["database"]): boolean {
   return database.kind === "postgres" || database.path !== ":memory:";
 }
 
-/** Calls go on while the store is away, and what happens in them waits for it. */
+/** Not vital: calls go on while the store is away, and their records wait in memory. */
 function checkStore({ recorder }: Records) {
   const health = recorder.health();
   if (health.status === "ok") return { ok: true, vital: false };

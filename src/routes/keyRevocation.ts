@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { KeyRevocation } from "../services/cluster.ts";
-import type { createLiveCallsOfKey } from "../services/calls.ts";
+import type { CallOperations } from "../services/calls.ts";
 import { type ApiKey, keyScopes } from "../utils/auth.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/errors.ts";
@@ -11,8 +11,7 @@ export interface KeysRoutesDeps {
   /** Those of the settings. */
   readonly keys: readonly ApiKey[];
   readonly revocation: Pick<KeyRevocation, "isRevoked" | "revoke">;
-  /** Counts the calls of a key that are under way, and ends them if asked to. */
-  readonly liveCallsOf: ReturnType<typeof createLiveCallsOfKey>;
+  readonly liveCallsOf: CallOperations["liveCallsOf"];
 }
 
 /** The API keys, of which nothing secret is shown. */

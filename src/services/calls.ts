@@ -1,12 +1,12 @@
 export { refusalOf } from "./calls/agentRefusal.ts";
 export { voicemailText } from "./calls/agentSetup.ts";
-export { type ActionResult, createCallActions, type TransferRefusal } from "./calls/callActions.ts";
-export { type CallControl, createCallControl } from "./calls/callControl.ts";
-export { type CallLookup, createCallLookup, type KnownCall } from "./calls/callLookup.ts";
+export type { ActionResult, TransferRefusal } from "./calls/callActions.ts";
+export type { CallControl } from "./calls/callControl.ts";
+export type { CallLookup, KnownCall } from "./calls/callLookup.ts";
+export { type CallOperations, createCallOperations } from "./calls/callOperations.ts";
 export { createCallSetup } from "./calls/callSetup.ts";
 export { DigitSender } from "./calls/digitSender.ts";
-export { createEndCall, type EndCall } from "./calls/endCall.ts";
+export type { EndCall } from "./calls/endCall.ts";
 export { createHandoff, type Handoff } from "./calls/handoff.ts";
-export { createLiveCallsOfKey, type LiveCallsOfKeyDeps } from "./calls/liveCallsOfKey.ts";
 export { openAgents } from "./calls/openAgents.ts";
 export { createSessionDependencies } from "./calls/sessionDependencies.ts";

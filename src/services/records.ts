@@ -1,5 +1,5 @@
 export { startReconciler } from "./records/abandonedCalls.ts";
-export { AnalysisBusy, createAnalysis } from "./records/analyticsQueue.ts";
+export { AnalysisBusy } from "./records/analyticsQueue.ts";
 export type { Forgetting } from "./records/callErasure.ts";
 export { appendPrivately, createCallJournals, removeIfThere } from "./records/callJournals.ts";
 export { endOf, outcomeOf, statusOf } from "./records/callOutcome.ts";

@@ -1,31 +1,40 @@
 import assert from "node:assert/strict";
 import { CallRefused } from "../../src/call/sessionApi.ts";
 import { HttpProblem } from "../../src/routes/middleware/errors.ts";
-import { createRouter, type RouterDeps } from "../../src/routes/baseRouter.ts";
+import { createBaseRouter, type Router } from "../../src/routes/baseRouter.ts";
+import { type HealthDeps, healthRoutes } from "../../src/routes/health.ts";
 
 interface Line {
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-function startRouter(options: Partial<RouterDeps> = {}) {
+function startRouter(
+  { mount = () => {}, health = {} }: {
+    readonly mount?: (router: Router) => void;
+    readonly health?: Partial<HealthDeps>;
+  } = {},
+) {
   const logged: Line[] = [];
   const log = (message: string, fields: Line["fields"]) => void logged.push({ message, fields });
   let ids = 0;
-  const router = createRouter({
-    health: {
-      calls: { size: 2, accepting: true },
-      maxCalls: 5,
-      isDraining: () => false,
-      uptimeSeconds: () => 61.7,
-    },
+  const router = createBaseRouter({
     allowedOrigins: ["https://app.example.com"],
     newRequestId: () => `req_${++ids}`,
     now: () => 0,
     log: { debug() {}, info: log, error: log },
-    mount() {},
-    ...options,
   });
+  router.route(
+    "/",
+    healthRoutes({
+      calls: { size: 2, accepting: true },
+      maxCalls: 5,
+      isDraining: () => false,
+      uptimeSeconds: () => 61.7,
+      ...health,
+    }),
+  );
+  mount(router);
   const ask = (path: string, init?: RequestInit) =>
     router.request(path, init, { remoteAddress: "127.0.0.1" });
   return { ask, logged };
@@ -150,14 +159,8 @@ Deno.test("CORS answers a preflight by itself", async () => {
 });
 
 Deno.test("/health lives on, /ready says why not", async () => {
-  const ready = async (health: Partial<RouterDeps["health"]>) => {
-    const base = {
-      calls: { size: 2, accepting: true },
-      maxCalls: 5,
-      isDraining: () => false,
-      uptimeSeconds: () => 61.7,
-    };
-    const { ask } = startRouter({ health: { ...base, ...health } });
+  const ready = async (health: Partial<HealthDeps>) => {
+    const { ask } = startRouter({ health });
     const answer = await ask("/ready");
     return [answer.status, (await answer.json()).status];
   };

@@ -5,6 +5,7 @@ import { newId } from "../../utils/ids.ts";
 import type { Logger } from "../../utils/logger.ts";
 import { setTimer } from "../../utils/clock.ts";
 import type { CallBudget, Prices } from "../spending.ts";
+import { createAnalysis } from "./analyticsQueue.ts";
 import type { CallJournals } from "./callJournals.ts";
 import { createEndedCalls, type EndedCalls } from "./completionDispatcher.ts";
 import { createEventLog, type EventHub, type EventLog, type EventLogOptions } from "../events.ts";
@@ -34,6 +35,7 @@ export interface Records {
   readonly recorder: Recorder;
   readonly eventLog: EventLog;
   readonly metrics: Metrics;
+  readonly analyse: ReturnType<typeof createAnalysis>;
   readonly revocation: KeyRevocation;
   /** What a call is charged by. */
   readonly modelsOf: (
@@ -167,6 +169,7 @@ export async function openRecords(deps: RecordsDeps): Promise<Records> {
     recorder,
     eventLog,
     metrics,
+    analyse: createAnalysis({ analyse: store.calls.analyse, now }),
     revocation,
     modelsOf: (session) => modelsOf(session, deps),
     endedCalls,

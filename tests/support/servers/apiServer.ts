@@ -173,7 +173,7 @@ export async function withApi(
       "/",
       analyticsRoutes({
         access,
-        sumUp: createAnalysis({ analyse: calls.analyse, now, monotonic }),
+        analyse: createAnalysis({ analyse: calls.analyse, now, monotonic }),
       }),
     );
     router.route(

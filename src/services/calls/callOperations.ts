@@ -1,0 +1,65 @@
+import type { CallRegistry } from "../../call/sessionApi.ts";
+import type { Agents } from "../../config/agents.ts";
+import type { Clock } from "../../utils/clock.ts";
+import { createCallActions } from "./callActions.ts";
+import { type CallControl, type CallControlDeps, createCallControl } from "./callControl.ts";
+import { type CallLookup, createCallLookup } from "./callLookup.ts";
+import { createEndCall, type EndCall } from "./endCall.ts";
+import { createLiveCallsOfKey, type LiveCallsOfKeyDeps } from "./liveCallsOfKey.ts";
+import type { InstanceQuestions } from "../cluster.ts";
+import type { Records } from "../records.ts";
+import type { Transfers } from "../spending.ts";
+
+/** What the API does with single calls, whichever process holds them. */
+export interface CallOperations {
+  readonly lookup: CallLookup;
+  readonly control: CallControl;
+  readonly endCall: EndCall;
+  readonly liveCallsOf: ReturnType<typeof createLiveCallsOfKey>;
+}
+
+export interface CallOperationsDeps {
+  readonly registry: Pick<CallRegistry, "get">;
+  readonly agents: Pick<Agents, "get">;
+  readonly records: Pick<Records, "instanceId" | "recorder" | "store">;
+  /** Absent where the phone is not set up. */
+  readonly phone?: {
+    readonly endCall: NonNullable<CallControlDeps["endPhoneCall"]>;
+    readonly outbound: {
+      hangUp(callId: string, asker: { readonly isAdmin: true }): Promise<unknown>;
+    };
+  } | undefined;
+  readonly questions: InstanceQuestions;
+  readonly transfers: Pick<Transfers, "decide">;
+  readonly setTimer: Clock["setTimer"];
+  readonly log: LiveCallsOfKeyDeps["log"];
+}
+
+/** Also lets other processes act on the calls of this one, from now on. */
+export function createCallOperations(
+  { registry, agents, records, phone, questions, transfers, setTimer, log }: CallOperationsDeps,
+): CallOperations {
+  const { instanceId, recorder, store: { calls, keyCalls } } = records;
+  const control = createCallControl({
+    instanceId,
+    questions,
+    act: createCallActions({
+      registry,
+      decideTransfer: transfers.decide,
+      transferAliases: (agent) => Object.keys(agents.get(agent)?.transfers ?? {}),
+    }),
+    ...(phone !== undefined && { endPhoneCall: phone.endCall }),
+  });
+  const endCall = createEndCall({
+    control,
+    ...(phone !== undefined && {
+      hangUpPlaced: (callId) => phone.outbound.hangUp(callId, { isAdmin: true }),
+    }),
+  });
+  return {
+    lookup: createCallLookup({ registry, calls, recorder, instanceId, setTimer }),
+    control,
+    endCall,
+    liveCallsOf: createLiveCallsOfKey({ keyCalls, endCall, flush: recorder.flush, log }),
+  };
+}
