@@ -5,7 +5,6 @@ export {
   isFinal,
   readStatus,
 } from "./twilioOutbound/callStatus.ts";
-export { endPhoneCall } from "./twilioOutbound/endPhoneCall.ts";
 export {
   fallbackMessageOf,
   noAnswerMessageOf,
@@ -20,4 +19,4 @@ export {
 } from "./twilioOutbound/twilioCalls.ts";
 export { createTwilioFaults, type TwilioFaults } from "./twilioOutbound/twilioFaults.ts";
 export { TwilioProblem } from "./twilioOutbound/twilioProblem.ts";
-export { type PhoneAnswer, writeFarewell, writeTwiml } from "./twilioOutbound/twiml.ts";
+export { type PhoneAnswer, writeHangUp, writeTwiml } from "./twilioOutbound/twiml.ts";

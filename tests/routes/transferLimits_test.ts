@@ -130,7 +130,7 @@ Deno.test("case 146: a transfer of whose end nobody told is asked for at the pho
       budget: store.budget,
       callBudget: { accountsOf: () => [] },
       calls: store.calls,
-      network: {
+      twilio: {
         fetch: (sid) => {
           asked++;
           return Promise.resolve({ sid, status, durationSeconds: 720 });

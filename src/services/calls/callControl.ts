@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ActionResult, CallAction, CallActions } from "./callActions.ts";
 import { type InstanceQuestions, InstanceSilent } from "../cluster.ts";
 import type { CallRecord } from "../store.ts";
+import type { TwilioCalls } from "../twilioOutbound.ts";
 
 /** A call as it has to be known to reach whoever holds it. */
 export type ControlledCall = Pick<CallRecord, "id" | "instanceId" | "callSid" | "status">;
@@ -17,8 +18,8 @@ export interface CallControlDeps {
   /** On the calls of this process. */
   readonly act: CallActions;
   readonly questions: InstanceQuestions;
-  /** Ends a call through the phone network; absent where there is no phone. */
-  readonly endPhoneCall?: (callSid: string, unanswered: boolean) => Promise<void>;
+  /** Absent where there is no phone. */
+  readonly twilio?: Pick<TwilioCalls, "end">;
 }
 
 const KIND = "act";
@@ -53,7 +54,7 @@ const result = z.union([
 ]);
 
 export function createCallControl(
-  { instanceId, act, questions, endPhoneCall }: CallControlDeps,
+  { instanceId, act, questions, twilio }: CallControlDeps,
 ): CallControl {
   questions.answer(KIND, (body) => {
     const { data } = request.safeParse(body);
@@ -67,8 +68,8 @@ export function createCallControl(
     // It may have come here a moment ago.
     const here = await act(call.id, action);
     if (there !== undefined || isHeld(here)) return here;
-    if (action.type === "hangup" && call.callSid !== undefined && endPhoneCall !== undefined) {
-      await endPhoneCall(call.callSid, call.status !== "live");
+    if (action.type === "hangup" && call.callSid !== undefined && twilio !== undefined) {
+      await twilio.end(call.callSid, { unanswered: call.status !== "live" });
       return { ok: true };
     }
     if (questions.isAlone) return here;

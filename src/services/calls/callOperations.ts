@@ -9,6 +9,7 @@ import { createLiveCallsOfKey, type LiveCallsOfKeyDeps } from "./liveCallsOfKey.
 import type { InstanceQuestions } from "../cluster.ts";
 import type { Records } from "../records.ts";
 import type { Transfers } from "../spending.ts";
+import { present } from "../../utils/present.ts";
 
 /** What the API does with single calls, whichever process holds them. */
 export interface CallOperations {
@@ -24,7 +25,7 @@ export interface CallOperationsDeps {
   readonly records: Pick<Records, "instanceId" | "recorder" | "store">;
   /** Absent where the phone is not set up. */
   readonly phone?: {
-    readonly endCall: NonNullable<CallControlDeps["endPhoneCall"]>;
+    readonly twilio: NonNullable<CallControlDeps["twilio"]>;
     readonly outbound: {
       hangUp(callId: string, asker: { readonly isAdmin: true }): Promise<unknown>;
     };
@@ -48,7 +49,7 @@ export function createCallOperations(
       decideTransfer: transfers.decide,
       transferAliases: (agent) => Object.keys(agents.get(agent)?.transfers ?? {}),
     }),
-    ...(phone !== undefined && { endPhoneCall: phone.endCall }),
+    ...present({ twilio: phone?.twilio }),
   });
   const endCall = createEndCall({
     control,

@@ -3,7 +3,6 @@ import { CallRefused, type CallRegistry, type CallSession } from "../../call/ses
 import {
   advance,
   type CallProgress,
-  endPhoneCall,
   isFinal,
   type SpokenMessage,
   type TwilioCalls,
@@ -54,7 +53,7 @@ export interface ActiveCalls {
 
 export interface ActiveCallsDeps {
   readonly registry: Pick<CallRegistry, "open">;
-  readonly calls: Pick<TwilioCalls, "fetch" | "update">;
+  readonly calls: Pick<TwilioCalls, "end" | "fetch">;
   readonly records: PlacedCallRecords;
   readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
@@ -205,7 +204,7 @@ export function createActiveCalls(deps: ActiveCallsDeps): ActiveCalls {
   }
 
   function cancel(call: ActiveCall, callSid: string): void {
-    endPhoneCall(calls, callSid, true).then(
+    calls.end(callSid, { unanswered: true }).then(
       () => take(call, { status: "canceled" }),
       (error) => log.warn("Call not cancelled", { callId: call.job.callId, error }),
     );

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { endPhoneCall, isFinal, type TwilioCalls } from "../twilioOutbound.ts";
+import { isFinal, type TwilioCalls } from "../twilioOutbound.ts";
 import { type InstanceQuestions, InstanceSilent } from "../cluster.ts";
 import type { CallRecord, CallStore, DialQueue } from "../store.ts";
 import { readJob, retryCallId } from "./outboundJob.ts";
@@ -26,7 +26,7 @@ export interface PlacedCallControl {
 export interface PlacedCallControlDeps {
   readonly placed: ActiveCalls;
   readonly records: PlacedCallRecords;
-  readonly calls: Pick<TwilioCalls, "update">;
+  readonly calls: Pick<TwilioCalls, "end">;
   readonly queue: Pick<DialQueue, "find" | "position" | "withdraw">;
   readonly store: Pick<CallStore, "get" | "bySid">;
   readonly settlement: Pick<CallFinalizer, "settled">;
@@ -114,7 +114,7 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps): PlacedCall
     const callSid = await beginEndElsewhere(record);
     if (callSid === undefined) return;
     if (!isAnswered) records.changed(record.id, { outcome: "cancelled" });
-    await endPhoneCall(calls, callSid, !isAnswered);
+    await calls.end(callSid, { unanswered: !isAnswered });
   }
 
   /**
@@ -138,7 +138,7 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps): PlacedCall
     beginEnd(call);
     // Without an id yet, it is ended as soon as there is one.
     if (callSid === undefined) return;
-    await endPhoneCall(calls, callSid, waiting);
+    await calls.end(callSid, { unanswered: waiting });
     placed.take(call, { status: waiting ? "canceled" : "completed" });
     await settlement.settled(job.callId);
   }

@@ -54,7 +54,7 @@ export function createAfterCall(
   function afterDial(callId: string, agent: string, dialStatus: string): PhoneAnswer {
     if (dialStatus === "completed" || dialStatus === "answered") return { do: "hangUp" };
     log.warn("Transfer not taken", { callId, dialStatus });
-    return { do: "apologise", words: nobodyThere(agent) };
+    return { do: "hangUp", message: nobodyThere(agent) };
   }
 
   async function transfer(
@@ -78,7 +78,7 @@ export function createAfterCall(
   }
 
   function apologise(agent: string): PhoneAnswer {
-    return { do: "apologise", words: apology(agent) };
+    return { do: "hangUp", message: apology(agent) };
   }
 }
 

@@ -6,7 +6,6 @@ import { createHandoff, type DigitSender, refusalOf, voicemailText } from "../ca
 import {
   type CallProgress,
   createTwilioCalls,
-  endPhoneCall,
   fallbackMessageOf,
   noAnswerMessageOf,
   spokenMessage,
@@ -34,10 +33,7 @@ export interface Phone {
   readonly calls: PhoneCalls;
   readonly outbound: OutboundCalls;
   readonly transferredCalls: Pick<TransferredCalls, "reconcile" | "settled">;
-  /** What the phone network knows of calls. */
-  readonly network: Pick<TwilioCalls, "fetch">;
-  /** Ends a call whichever process holds it. */
-  endCall(callSid: string, unanswered: boolean): Promise<void>;
+  readonly twilio: Pick<TwilioCalls, "fetch" | "end">;
   /** What the phone network reports, handed to whom it concerns. */
   readonly events: {
     status(callSid: string, progress: CallProgress, callId?: string): void;
@@ -132,7 +128,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     budget: store.budget,
     callBudget: deps.callBudget,
     calls: store.calls,
-    network: twilio,
+    twilio,
     prices: records.prices,
     maxMs: limits.transferMs,
     now,
@@ -179,8 +175,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     calls,
     outbound,
     transferredCalls,
-    network: twilio,
-    endCall: (callSid, unanswered) => endPhoneCall(twilio, callSid, unanswered),
+    twilio,
     events: {
       status(callSid, progress, callId) {
         outbound.status(callSid, progress, callId);

@@ -292,6 +292,6 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
   }
 
   function apologise(agent?: string): PhoneAnswer {
-    return { do: "apologise", words: deps.apology(agent) };
+    return { do: "hangUp", message: deps.apology(agent) };
   }
 }

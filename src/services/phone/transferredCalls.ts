@@ -29,7 +29,7 @@ export interface TransferredCallsDeps {
   readonly budget: Pick<Budget, "extend" | "settle">;
   readonly callBudget: Pick<CallBudget, "accountsOf">;
   readonly calls: Pick<CallStore, "get" | "bySid" | "openTransfers" | "endTransfer">;
-  readonly network: Pick<TwilioCalls, "fetch">;
+  readonly twilio: Pick<TwilioCalls, "fetch">;
   readonly prices: Prices;
   readonly maxMs: number;
   /** Milliseconds since 1970. */
@@ -50,7 +50,7 @@ const MAX_AGE_MS = 30 * 60 * 60_000;
 const MOST_ASKED = 50;
 
 export function createTransferredCalls(deps: TransferredCallsDeps): TransferredCalls {
-  const { budget, callBudget, calls, network, prices, maxMs, now, setTimer, log } = deps;
+  const { budget, callBudget, calls, twilio, prices, maxMs, now, setTimer, log } = deps;
   const underWay = new Set<Promise<void>>();
   const askedAt = new Map<string, number>();
 
@@ -119,7 +119,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
 
   async function ask(call: CallRecord): Promise<void> {
     if (call.callSid === undefined) return;
-    const { status, durationSeconds = 0 } = await network.fetch(call.callSid);
+    const { status, durationSeconds = 0 } = await twilio.fetch(call.callSid);
     if (isFinal(status)) await finish(call, durationSeconds);
   }
 

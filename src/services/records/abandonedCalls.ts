@@ -15,7 +15,7 @@ export interface ReconcilerDeps {
     & { readonly store: Pick<Store, "calls" | "instances" | "dialQueue"> };
   /** Absent where there is no phone. */
   readonly phone:
-    | (Pick<Phone, "network" | "outbound"> & Partial<Pick<Phone, "transferredCalls">>)
+    | (Pick<Phone, "twilio" | "outbound"> & Partial<Pick<Phone, "transferredCalls">>)
     | undefined;
   /** No call lasts longer. */
   readonly maxCallMs: number;
@@ -90,7 +90,7 @@ export function startReconciler(deps: ReconcilerDeps): { close(): Promise<void> 
 
   async function ask(callSid: string): Promise<TwilioCall | undefined> {
     try {
-      return await phone?.network.fetch(callSid);
+      return await phone?.twilio.fetch(callSid);
     } catch (error) {
       if (error instanceof TwilioProblem && error.code === "unknown_call") return undefined;
       throw error;

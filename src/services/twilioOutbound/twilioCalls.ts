@@ -34,6 +34,8 @@ export interface TwilioCalls {
   /** Never tried twice: after a time-out the call may exist, and Twilio has no key to tell. */
   create(options: TwilioCallOptions): Promise<TwilioCall>;
   update(sid: string, change: TwilioCallChange): Promise<TwilioCall>;
+  /** Ends a call; resolves too where it is over already. `unanswered` cancels it, also while it rings. */
+  end(sid: string, options: { readonly unanswered: boolean }): Promise<void>;
   fetch(sid: string): Promise<TwilioCall>;
   /** The newest calls between two numbers. */
   list(between: { readonly to: string; readonly from: string }): Promise<readonly TwilioCall[]>;
@@ -57,13 +59,31 @@ export function createTwilioCalls(
 
   return {
     create: (options) => askForOne(`${base}.json`, formOf({ ...options }), true),
-    update: async (sid, change) => await askForOne(addressOf(sid), formOf({ ...change }), false),
+    update,
+    end,
     fetch: async (sid) => await askForOne(addressOf(sid), undefined, false),
     async list({ to, from }) {
       const query = new URLSearchParams({ To: to, From: from, PageSize: "20" });
       return readCalls(await ask(`${base}.json?${query}`, undefined, false)) ?? raise(unreadable());
     },
   };
+
+  async function update(sid: string, change: TwilioCallChange): Promise<TwilioCall> {
+    return await askForOne(addressOf(sid), formOf({ ...change }), false);
+  }
+
+  async function end(
+    sid: string,
+    { unanswered }: { readonly unanswered: boolean },
+  ): Promise<void> {
+    try {
+      await update(sid, { status: unanswered ? "canceled" : "completed" });
+    } catch (error) {
+      if (!isOverOrNotYet(error)) throw error;
+      // A call that was answered since can only be completed.
+      if (unanswered && error.code === "wrong_call_state") await end(sid, { unanswered: false });
+    }
+  }
 
   function addressOf(sid: string): string {
     return `${base}/${checkedSid(sid)}.json`;
@@ -88,10 +108,7 @@ export function createTwilioCalls(
       faults?.done(creates);
       return body;
     } catch (error) {
-      // That a call is over already, or not yet that far, is no fault.
-      const isExpected = error instanceof TwilioProblem &&
-        (error.code === "wrong_call_state" || error.code === "unknown_call");
-      if (error instanceof TwilioProblem && !isExpected) faults?.refused(error);
+      if (error instanceof TwilioProblem && !isOverOrNotYet(error)) faults?.refused(error);
       throw error;
     }
   }
@@ -127,6 +144,12 @@ export function createTwilioCalls(
       throw creates ? outcomeUnknown(cause) : tooSlow(cause);
     }
   }
+}
+
+/** A call that is over already, or not yet that far, is no fault of the account or the settings. */
+function isOverOrNotYet(error: unknown): error is TwilioProblem {
+  return error instanceof TwilioProblem &&
+    (error.code === "wrong_call_state" || error.code === "unknown_call");
 }
 
 /** Without a connection nothing was asked for. Deno says so only in the cause of its error. */

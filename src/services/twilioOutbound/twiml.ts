@@ -13,16 +13,8 @@ export type PhoneAnswer =
     readonly callerId?: string;
     readonly timeLimitSeconds?: number;
   }
-  | { readonly do: "hangUp" }
-  | { readonly do: "apologise"; readonly words: SpokenMessage };
-
-/** Ends a call from outside its conversation, after some words where there are any. */
-export function writeFarewell(words: SpokenMessage | undefined): string {
-  const response = new VoiceResponse();
-  if (words !== undefined) say(response, words);
-  response.hangup();
-  return response.toString();
-}
+  /** Says the message first, where there is one. */
+  | { readonly do: "hangUp"; readonly message?: SpokenMessage };
 
 /** Writes an answer as TwiML; `publicUrl` is the origin that Twilio reaches. */
 export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
@@ -53,16 +45,19 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
         answer.number,
       );
       break;
-    case "apologise":
-      say(response, answer.words);
-      response.hangup();
-      break;
     case "hangUp":
-      response.hangup();
-      break;
+      return writeHangUp(answer.message);
     default:
       answer satisfies never;
   }
+  return response.toString();
+}
+
+/** TwiML that ends a call, after a message where there is one. */
+export function writeHangUp(message: SpokenMessage | undefined): string {
+  const response = new VoiceResponse();
+  if (message !== undefined) say(response, message);
+  response.hangup();
   return response.toString();
 }
 

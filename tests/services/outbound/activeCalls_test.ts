@@ -27,7 +27,7 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
   const changes: CallChanges[] = [];
   const ends: (readonly [CallEnd, CallOutcome])[] = [];
   const released: CallSession[] = [];
-  const twilio = { state: "queued", updates: [] as unknown[], fetched: 0 };
+  const twilio = { state: "queued", ends: [] as unknown[], fetched: 0 };
   const placed = createActiveCalls({
     registry: {
       open() {
@@ -37,9 +37,9 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
       },
     },
     calls: {
-      update(_sid, change) {
-        twilio.updates.push(change);
-        return Promise.resolve<TwilioCall>({ sid, status: "canceled" });
+      end(sid, options) {
+        twilio.ends.push([sid, options]);
+        return Promise.resolve();
       },
       fetch() {
         twilio.fetched++;
@@ -115,7 +115,7 @@ Deno.test("a call that another process has taken over is let go of, and not canc
   await settle();
   assert.deepEqual(released, sessions);
   assert.equal(placed.get(call.job.callId), undefined);
-  assert.deepEqual([twilio.updates, ends], [[], []]);
+  assert.deepEqual([twilio.ends, ends], [[], []]);
 });
 
 Deno.test("case 58: the voicemail text waits until there is a conversation to say it in", () => {
@@ -153,6 +153,6 @@ Deno.test("a call hung up before it had an id is ended as soon as it has one", a
   call.hangingUp = true;
   placed.bind(call, sid);
   await settle();
-  assert.deepEqual(twilio.updates, [{ status: "canceled" }]);
+  assert.deepEqual(twilio.ends, [[sid, { unanswered: true }]]);
   assert.equal(call.progress.status, "canceled");
 });

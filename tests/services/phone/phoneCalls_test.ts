@@ -39,7 +39,7 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
     nobodyThere: () => ({ text: "Nobody is there.", language: "en-US" }),
     ownNumber: "+14155550100",
     redirect: (sid, next) => {
-      redirects.push([sid, next.do]);
+      redirects.push([sid, next]);
       return Promise.resolve();
     },
     log: { warn() {} },
@@ -65,7 +65,10 @@ Deno.test("case 57: a call answered whose stream never comes is ended with an ap
     type: "hangUp",
     end: { reason: "leg_failed", detail: "stream_never_came" },
   });
-  assert.deepEqual(redirects, [[callSid, "apologise"]]);
+  assert.deepEqual(redirects, [[callSid, {
+    do: "hangUp",
+    message: { text: "We are sorry.", language: "en-US" },
+  }]]);
 });
 
 Deno.test("a call whose stream came to another process is let go of, and goes on there", async () => {

@@ -73,6 +73,34 @@ Deno.test("update() and fetch() name the call, with the API key where there is o
   ]);
 });
 
+const refused = (code: number, status: number) =>
+  Response.json({ code, message: "No.", status }, { status });
+
+Deno.test("end() cancels a call that rings, and completes one that was answered since", async () => {
+  const answers = [refused(21220, 400), Response.json({ sid, status: "completed" })];
+  await using twilio = startTwilio(() => answers.shift()!);
+  await createTwilioCalls(twilio.account).end(sid, { unanswered: true });
+  assert.deepEqual(twilio.asked.map(({ form }) => form), [
+    [["Status", "canceled"]],
+    [["Status", "completed"]],
+  ]);
+});
+
+Deno.test("end() resolves for a call that is over, and rejects for any other refusal", async () => {
+  let answer = () => refused(21220, 400);
+  await using twilio = startTwilio(() => answer());
+  const calls = createTwilioCalls(twilio.account);
+  await calls.end(sid, { unanswered: false });
+  answer = () => refused(20404, 404);
+  await calls.end(sid, { unanswered: true });
+  assert.equal(twilio.asked.length, 2);
+  answer = () => refused(20003, 401);
+  assert.equal(
+    (await problemOf(calls.end(sid, { unanswered: true }))).code,
+    "provider_credentials",
+  );
+});
+
 const table: readonly (readonly [code: number, http: number, status: number, ours: string])[] = [
   [20003, 401, 502, "provider_credentials"],
   [20404, 404, 404, "unknown_call"],

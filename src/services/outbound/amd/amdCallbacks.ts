@@ -3,7 +3,7 @@ import {
   isFinal,
   type SpokenMessage,
   type TwilioCalls,
-  writeFarewell,
+  writeHangUp,
 } from "../../twilioOutbound.ts";
 import { type InstanceQuestions, InstanceSilent } from "../../cluster.ts";
 import type { CallRecord } from "../../store.ts";
@@ -84,7 +84,7 @@ export function createAmdCallbacks(deps: AmdCallbacksDeps) {
     });
     if (!isObeyed || input === undefined) return;
     await calls.update(callSid, {
-      twiml: writeFarewell(verdict.voicemail === undefined ? undefined : words),
+      twiml: writeHangUp(verdict.voicemail === undefined ? undefined : words),
     });
   }
 
