@@ -22,7 +22,7 @@ import { Transcript } from "./transcript/transcript.ts";
 import { Turns } from "./turns/turns.ts";
 import type { CallEnd, CallPhase, CallPolicy, Milliseconds } from "./types.ts";
 
-/** A phone network that lost its socket asks at once how to go on; a caller does not wait longer. */
+/** A carrier that lost its socket asks at once how to go on; a caller does not wait longer. */
 const REJOIN_MS = 10_000;
 /** What a model tells only if it hears. */
 const HEARD: ReadonlySet<CallInput["type"]> = new Set([

@@ -95,8 +95,12 @@ export type ModelInput =
     readonly type: "responseDone";
     readonly responseId: string;
     readonly status: ResponseStatus;
-    /** Why it did not complete, such as `turn_detected` or `rate_limit_exceeded`. */
+    /** Why it did not complete, in the server's own word: for logs and records alone. */
     readonly reason?: string;
+    /** Every further response would fail likewise, over whatever connection. */
+    readonly fatal?: boolean;
+    /** The server cancelled it by itself, as it heard the caller. */
+    readonly callerSpoke?: boolean;
     readonly toolCalls: readonly ToolCall[];
     readonly usage?: TokenUsage;
     /** How long to wait before another try, where the model says so. */
@@ -114,13 +118,22 @@ export type ModelInput =
   | {
     readonly type: "requestRefused";
     readonly request: ModelRequest;
+    readonly kind: RefusalKind;
+    /** The server's own word: for logs and records alone. */
     readonly code: string;
-    /** The item's length by the model's own count, where it says so when refusing a truncate. */
+    /** With `tooShort`: the item's length by the model's own count. */
     readonly availableMs?: Milliseconds;
     readonly retryAfterMs?: Milliseconds;
   }
   /** The model's own idle time-out: it starts a response by itself. */
   | { readonly type: "modelIdled" };
+
+/**
+ * Why a request is refused: another response is running (`busy`), there is nothing of that kind to do
+ * it to (`unsupported`), an item has less audio than the truncate keeps (`tooShort`), or the response
+ * to cancel has ended (`over`).
+ */
+export type RefusalKind = "busy" | "unsupported" | "tooShort" | "over" | "other";
 
 export type ResponseStatus = "completed" | "cancelled" | "incomplete" | "failed";
 

@@ -121,7 +121,7 @@ export class Session implements CallSession {
     this.input({ type: "joined", format: leg.format, reports: leg.reports });
   }
 
-  /** The phone network has left a stream before it opens the next, though that may be heard of later. */
+  /** The carrier has left a stream before it opens the next, though that may be heard of later. */
   #replaceLeg(leg: CallLeg): void {
     if (leg.replaced === undefined) throw new Error("Cannot join the call: it has a leg already");
     leg.replaced();

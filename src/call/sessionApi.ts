@@ -17,7 +17,7 @@ export interface CallSession {
   /** Whether the human's end is there now. */
   readonly hasLeg: boolean;
   input(input: LegInput | ControlInput): void;
-  /** The phone network's id, once it is known. */
+  /** The carrier's id of the call, once it is known. */
   callSid: string | undefined;
   /** Settles when the call has ended and let go of everything it held. */
   readonly ended: Promise<CallEnd>;
@@ -34,7 +34,7 @@ export interface CallRegistry {
   open(request: CallRequest, callId?: string): CallSession;
   get(callId: string): CallSession | undefined;
   byCallSid(callSid: string): CallSession | undefined;
-  /** How a phone call ended, while that is remembered: the phone network asks how to go on. */
+  /** How a phone call ended, while that is remembered: the carrier asks how to go on. */
   endOf(callSid: string): EndedCall | undefined;
   list(): readonly CallSession[];
   /** Takes no more calls, waits for the live ones, ends those left after `deadlineMs`. */

@@ -8,12 +8,12 @@ export interface CallRequest {
   readonly direction: CallDirection;
   /** Name of the agent that takes the call. */
   readonly agent: string;
-  /** The phone network's own id, where there is one. */
+  /** The carrier's id of the call, where there is one. */
   readonly callSid?: string;
   /** The far end's number, for the record and for `{{variables}}`; kept out of logs. */
   readonly caller?: string;
   readonly called?: string;
-  /** Whether the phone network vouches for the far end's number; others may be forged. */
+  /** Whether the carrier vouches for the far end's number; others may be forged. */
   readonly callerProven?: boolean;
   /** What the agent should know about this one call. */
   readonly context?: string;

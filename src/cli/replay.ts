@@ -1,6 +1,14 @@
 import { decodeJournal, type JournalEntry } from "../call/journal/journal.ts";
 import { replay, type ReplayStep } from "../call/journal/replay.ts";
 import type { CallCommand } from "../call/callCommand.ts";
+import { withMeaning } from "../services/openai.ts";
+
+/** Reads a journal, also one that was written by an older version. */
+export function readJournal(text: string): readonly JournalEntry[] {
+  return decodeJournal(text).map((entry) =>
+    "input" in entry ? { ...entry, input: withMeaning(entry.input) } : entry
+  );
+}
 
 /** Runs a journal through the call machine and tells, line by line, what happened and what was done. */
 export function* describeReplay(journal: readonly JournalEntry[]): Generator<string> {
@@ -49,7 +57,7 @@ if (import.meta.main) {
     Deno.exit(path === undefined ? 2 : 0);
   }
   try {
-    for (const line of describeReplay(decodeJournal(await Deno.readTextFile(path)))) {
+    for (const line of describeReplay(readJournal(await Deno.readTextFile(path)))) {
       console.log(line);
     }
   } catch (error) {

@@ -55,7 +55,7 @@ Deno.test("case 24: late audio of a cut response is dropped, audio of the next o
   call.sound(cut, "item", 400);
   call.sound(cut, "item_behind", 400);
   assert.deepEqual(call.take().map(({ type }) => type), ["publish"], "a notice, no audio");
-  call.finish(cut, "cancelled", { reason: "turn_detected" });
+  call.finish(cut, "cancelled", { reason: "turn_detected", callerSpoke: true });
   call.callerStops();
   call.take();
   call.speak("next", 600);
@@ -157,15 +157,15 @@ Deno.test("case 29: a refused truncate is tried once more with what the model ha
   assert.ok(call.take().some(({ type }) => type === "play"), "the conversation goes on");
 
   function refuse(request: ModelRequest, code: string, availableMs: number): void {
-    call.input({ type: "requestRefused", request, code, availableMs });
+    call.input({ type: "requestRefused", request, kind: "tooShort", code, availableMs });
   }
 });
 
 Deno.test("case 29: an item that has no audio for the model is deleted, an unknown one let be", () => {
   for (
-    const [code, asked] of [
-      ["unsupported_content_type", [{ type: "delete", itemId: "item" }]],
-      ["item_truncate_invalid_item_id", []],
+    const [kind, asked] of [
+      ["unsupported", [{ type: "delete", itemId: "item" }]],
+      ["other", []],
     ] as const
   ) {
     const call = new CallDriver().live();
@@ -173,7 +173,7 @@ Deno.test("case 29: an item that has no audio for the model is deleted, an unkno
     call.interruptAt(2000);
     const [request] = call.takeRequests();
     assert.ok(request !== undefined);
-    call.input({ type: "requestRefused", request, code });
+    call.input({ type: "requestRefused", request, kind, code: "some_code" });
     assert.deepEqual(call.takeRequests(), asked);
   }
 });

@@ -94,6 +94,7 @@ async function recordCall() {
     responseId: "resp_1",
     status: "cancelled",
     reason: "turn_detected",
+    callerSpoke: true,
     toolCalls: [],
   });
   ports.pass(700);

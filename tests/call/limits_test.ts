@@ -193,7 +193,7 @@ Deno.test("case 92: a protected greeting that is broken off all the same is comp
     const greeting = call.begin("greeting");
     call.sound(greeting, "hello", 500);
     call.callerStarts();
-    call.finish(greeting, status, { reason: "turn_detected" });
+    call.finish(greeting, status, { reason: "turn_detected", callerSpoke: true });
     call.take();
     call.callerStops();
     call.advance(1100);

@@ -147,7 +147,7 @@ Deno.test("case 82: a cancel that was refused because nothing is active frees th
   call.input({ type: "typed", text: "hello?" });
   const cancel = call.takeRequests().find(({ type }) => type === "cancel");
   assert.ok(cancel?.type === "cancel");
-  call.input({ type: "requestRefused", request: cancel, code: "response_cancel_not_active" });
+  call.input({ type: "requestRefused", request: cancel, kind: "over", code: "not_active" });
   assert.deepEqual(call.takeAsked(), ["reply"]);
 });
 
@@ -391,7 +391,7 @@ function refuse(call: CallDriver, code: string, retryAfterMs?: number): void {
   const request = call.takeRequests().find(({ type }) => type === "respond");
   assert.ok(request !== undefined, `nothing to refuse with ${code}`);
   const hint = retryAfterMs === undefined ? {} : { retryAfterMs };
-  call.input({ type: "requestRefused", request, code, ...hint });
+  call.input({ type: "requestRefused", request, kind: "other", code, ...hint });
 }
 
 Deno.test("case 84: an answer that its server cancels in the middle, and does not say why, is gone on with", () => {
@@ -409,7 +409,7 @@ Deno.test("case 84: an answer that its server cancels in the middle, and does no
 
   call.sound(call.begin("reply"), "rest", 800);
   call.callerStarts();
-  call.finish("resp_2", "cancelled", { reason: "turn_detected" });
+  call.finish("resp_2", "cancelled", { reason: "turn_detected", callerSpoke: true });
   call.advance(2000);
   assert.deepEqual(call.takeAsked(), [], "what the caller cut off is not");
 });
@@ -431,8 +431,7 @@ Deno.test("case 80: a model that is for ever at work on another response is done
   for (let s = 0; s < 60 && call.end === undefined; s++) {
     const asked = call.takeRequests().filter(({ type }) => type === "respond");
     for (const request of asked) {
-      const code = "conversation_already_has_active_response";
-      call.input({ type: "requestRefused", request, code });
+      call.input({ type: "requestRefused", request, kind: "busy", code: "active_response" });
     }
     call.advance(1000);
     if (call.machine.phase === "recovering") call.ready();

@@ -156,7 +156,12 @@ Deno.test("case 47: events about items that nobody has announced do no harm", ()
     { type: "speechStopped" },
     { type: "itemAdded", itemId: "ghost", role: "tool", callId: "ghost" },
     { type: "callerTextFailed", itemId: "ghost_user" },
-    { type: "requestRefused", request: { type: "delete", itemId: "ghost" }, code: "x" },
+    {
+      type: "requestRefused",
+      request: { type: "delete", itemId: "ghost" },
+      kind: "other",
+      code: "x",
+    },
     { type: "lost" },
     { type: "modelReady" },
   ];

@@ -90,8 +90,7 @@ Deno.test("case 34: a request that collides with the model's own response is rep
   call.input({ type: "sayAsked", text: "Your taxi is here." });
   const [request] = call.takeRequests();
   assert.ok(request !== undefined);
-  const code = "conversation_already_has_active_response";
-  call.input({ type: "requestRefused", request, code });
+  call.input({ type: "requestRefused", request, kind: "busy", code: "active_response" });
   const own = call.begin();
   assert.deepEqual(call.takeAsked(), []);
   call.finish(own);
@@ -111,7 +110,8 @@ Deno.test("case 34: a refusal that comes after the other response has started as
   call.input({
     type: "requestRefused",
     request: structuredClone(request),
-    code: "conversation_already_has_active_response",
+    kind: "busy",
+    code: "active_response",
   });
   call.finish(own);
   assert.deepEqual(call.takeAsked(), ["say"]);
@@ -138,7 +138,7 @@ Deno.test("case 35: a cancel that came too late is nothing to speak of", () => {
   call.interruptAt(500);
   const [cancel] = call.takeRequests();
   assert.ok(cancel?.type === "cancel");
-  call.input({ type: "requestRefused", request: cancel, code: "response_cancel_not_active" });
+  call.input({ type: "requestRefused", request: cancel, kind: "over", code: "not_active" });
   assert.deepEqual(call.take(), []);
   assert.equal(call.machine.phase, "live");
 });
@@ -154,8 +154,10 @@ Deno.test("case 48: whatever request the model refuses, for whatever reason, the
   ];
   const call = new CallDriver().live();
   for (const request of refused) {
-    for (const code of ["unknown", "", "null", "invalid_value"]) {
-      call.input({ type: "requestRefused", request, code });
+    for (const kind of ["other", "unsupported", "tooShort", "over", "busy"] as const) {
+      for (const code of ["unknown", "", "null", "invalid_value"]) {
+        call.input({ type: "requestRefused", request, kind, code });
+      }
     }
   }
   assert.deepEqual(call.takeRequests(), []);
@@ -246,7 +248,7 @@ Deno.test("case 42: a model that fails again and again ends the call, each try l
 Deno.test("case 42: without quota the call ends, and no connection is opened again", () => {
   const call = new CallDriver().live();
   call.callerSays("hello");
-  call.finish(call.begin(), "failed", { reason: "insufficient_quota" });
+  call.finish(call.begin(), "failed", { reason: "insufficient_quota", fatal: true });
   assert.deepEqual(call.end, { reason: "model_failed", detail: "insufficient_quota" });
   assert.equal(call.all("openModel").length, 1);
 });

@@ -115,14 +115,16 @@ export class ModelEvents {
     }
   }
 
-  #refused({ request, code, availableMs, retryAfterMs }: RequestRefused, now: Milliseconds): void {
+  #refused(refusal: RequestRefused, now: Milliseconds): void {
+    const { request, kind, availableMs } = refusal;
     switch (request.type) {
       case "respond":
-        return this.#outcomes.refused(request.request, code, retryAfterMs, now);
+        return this.#outcomes.refused(request.request, refusal, now);
       case "cancel":
-        return this.#outcomes.cancelRefused(request.responseId, code, now);
+        if (kind !== "over" || request.responseId === undefined) return;
+        return this.#outcomes.cancelRefused(request.responseId, now);
       default:
-        return this.#voice.refused(request, code, availableMs);
+        return this.#voice.refused(request, kind, availableMs);
     }
   }
 

@@ -5,7 +5,7 @@ import { Truncation } from "./truncation.ts";
 import type { Latency } from "../turns/latency.ts";
 import type { CommandBuffer } from "../commandBuffer.ts";
 import { Playback } from "./playback.ts";
-import type { ModelRequest, SpeechRef } from "../realtimeClient.ts";
+import type { ModelRequest, RefusalKind, SpeechRef } from "../realtimeClient.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { Cut, Heard } from "./spokenItems.ts";
 import type { Transcript } from "../transcript/transcript.ts";
@@ -229,10 +229,10 @@ export class AgentSpeech {
     return paused;
   }
 
-  refused(request: ModelRequest, code: string, availableMs: Milliseconds | undefined): void {
+  refused(request: ModelRequest, kind: RefusalKind, availableMs: Milliseconds | undefined): void {
     if (request.type !== "truncate") return;
     this.#outbox.notice("truncate_refused");
-    const next = this.#cuts.refused(request, code, availableMs);
+    const next = this.#cuts.refused(request, kind, availableMs);
     if (next !== undefined) this.#request([next]);
   }
 

@@ -1,4 +1,4 @@
-import type { ModelRequest } from "../realtimeClient.ts";
+import type { ModelRequest, RefusalKind } from "../realtimeClient.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { Cut } from "./spokenItems.ts";
 
@@ -57,7 +57,7 @@ export class Truncation {
   /** A truncate was refused: once more with what the model has, or take the item back, or let it be. */
   refused(
     request: ModelRequest,
-    code: string,
+    kind: RefusalKind,
     availableMs: number | undefined,
   ): ModelRequest | undefined {
     if (request.type !== "truncate" || this.#retried.has(request.itemId)) return undefined;
@@ -65,8 +65,6 @@ export class Truncation {
     if (availableMs !== undefined && availableMs >= 1) {
       return { ...request, audioEndMs: Math.floor(availableMs) - 1 };
     }
-    return code === "unsupported_content_type"
-      ? { type: "delete", itemId: request.itemId }
-      : undefined;
+    return kind === "unsupported" ? { type: "delete", itemId: request.itemId } : undefined;
   }
 }

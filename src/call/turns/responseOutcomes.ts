@@ -14,14 +14,8 @@ import type { Turns } from "./turns.ts";
 import type { CallPolicy, Milliseconds } from "../types.ts";
 
 type ResponseDone = Extract<ModelInput, { type: "responseDone" }>;
+type RequestRefused = Extract<ModelInput, { type: "requestRefused" }>;
 
-/** Failures of the account: a fresh connection would only fail in the same way, at cost. */
-const FATAL_CODES = new Set([
-  "insufficient_quota",
-  "invalid_api_key",
-  "account_deactivated",
-  "billing_hard_limit_reached",
-]);
 const RETRY_AFTER_MS = 1000;
 /** A model that asks for more patience than this does not get it. */
 const LONGEST_RETRY_MS = 8000;
@@ -71,7 +65,7 @@ export class ResponseOutcomes {
   done(done: ResponseDone, now: Milliseconds): void {
     const { responseId, status } = done;
     const code = done.reason ?? status;
-    if (status !== "completed" && FATAL_CODES.has(code)) this.#link.giveUp(code);
+    if (done.fatal === true) this.#link.giveUp(code);
     if (this.#turns.aside.id === responseId) {
       this.#turns.aside.over(responseId);
       this.#voice.asideOver(responseId, now);
@@ -94,15 +88,13 @@ export class ResponseOutcomes {
   /** The model refused to start a response. */
   refused(
     request: ResponseRequest,
-    code: string,
-    retryAfterMs: Milliseconds | undefined,
+    { kind, code, retryAfterMs }: RequestRefused,
     now: Milliseconds,
   ): void {
-    if (FATAL_CODES.has(code)) return this.#link.giveUp(code);
     if (request.aside === true) {
       if (this.#turns.aside.awaited) this.#turns.aside.reset();
     } else {
-      const refused = this.#turns.refused(request, code, now);
+      const refused = this.#turns.refused(request, kind, now);
       if (refused !== undefined) this.#again(refused, code, retryAfterMs, now);
       else if (this.#turns.owes(request.purpose)) this.#collided(now);
     }
@@ -117,8 +109,7 @@ export class ResponseOutcomes {
   }
 
   /** A cancel came too late: the response is over, whether or not its end was told. */
-  cancelRefused(responseId: string | undefined, code: string, now: Milliseconds): void {
-    if (code !== "response_cancel_not_active" || responseId === undefined) return;
+  cancelRefused(responseId: string, now: Milliseconds): void {
     if (this.#turns.responseId !== responseId) return;
     this.#voice.responseDone(responseId, now);
     this.#outbox.pushAll(this.#turns.done(responseId, now));
@@ -155,7 +146,7 @@ export class ResponseOutcomes {
   }
 
   #judge(
-    { responseId, status, reason, toolCalls }: ResponseDone,
+    { responseId, status, reason, callerSpoke, toolCalls }: ResponseDone,
     { purpose }: ResponseRequest,
   ): "said" | "torn" | "failed" | "unspoken" {
     if (this.#voice.isSilenced(responseId)) return "said";
@@ -170,7 +161,7 @@ export class ResponseOutcomes {
         if (purpose === "greeting" && this.#policy.greetingProtected) {
           return sounded ? "torn" : "failed";
         }
-        if (reason === "turn_detected" || this.#turns.callerSpeaking) return "said";
+        if (callerSpoke === true || this.#turns.callerSpeaking) return "said";
         if (!sounded) return "failed";
         return reason === undefined ? "torn" : "said";
       }

@@ -2,7 +2,7 @@ import { ResponseLimit } from "./responseLimit.ts";
 import { FillerResponse } from "./fillerResponse.ts";
 import type { CallCommand } from "../callCommand.ts";
 import { earliest } from "../earliest.ts";
-import type { ResponsePurpose, ResponseRequest } from "../realtimeClient.ts";
+import type { RefusalKind, ResponsePurpose, ResponseRequest } from "../realtimeClient.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { Milliseconds } from "../types.ts";
 
@@ -215,12 +215,16 @@ export class Turns {
    * The model refused to start a response. Where one is running already, ours waits for its end;
    * otherwise gives what was refused, and is owed no more.
    */
-  refused(request: ResponseRequest, code: string, now: Milliseconds): ResponseRequest | undefined {
+  refused(
+    request: ResponseRequest,
+    kind: RefusalKind,
+    now: Milliseconds,
+  ): ResponseRequest | undefined {
     // Otherwise the other response has started meanwhile, and ours was put back, or withdrawn, then.
     const asked = this.#response.kind === "asked" ? this.#response.request : undefined;
     if (asked === undefined || asked.purpose !== request.purpose) return undefined;
     this.#response = { kind: "none" };
-    if (code !== "conversation_already_has_active_response") return asked;
+    if (kind !== "busy") return asked;
     this.#owed.unshift(asked);
     // Its `responseStarted` is on the way; until then nothing else may be asked for.
     if (this.#caller.kind === "silent") this.#caller = { kind: "answerDue", since: now };

@@ -1,6 +1,7 @@
 import type { ModelInput, ResponsePurpose } from "../../call/realtimeClient.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { FunctionCall, ServerEvent, ServerItem } from "./wire/serverEventTypes.ts";
+import { endMeaningOf } from "./errorMeaning.ts";
 import { isHistoryItem } from "./clientEvents.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
 
@@ -125,6 +126,7 @@ export class ModelInputs {
         return [{
           ...done,
           type: "responseDone",
+          ...endMeaningOf(done),
           ...(retryAfterMs !== undefined && { retryAfterMs }),
         }];
       }

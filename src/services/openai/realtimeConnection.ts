@@ -104,7 +104,13 @@ export class RealtimeConnection implements RealtimeClient {
   send(request: ModelRequest): void {
     if (this.#phase.name === "ready") return this.#request(request);
     if (this.#phase.name === "closed" || this.#held?.holdRequest(request)) return;
-    queueMicrotask(() => this.#tell({ type: "requestRefused", request, code: "too_many_held" }));
+    const refusal = {
+      type: "requestRefused",
+      request,
+      kind: "other",
+      code: "too_many_held",
+    } as const;
+    queueMicrotask(() => this.#tell(refusal));
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import type { ModelInput, ModelRequest } from "../../call/realtimeClient.ts";
 import { BoundedMap } from "../../utils/boundedMap.ts";
 import type { ServerError } from "./wire/serverEventTypes.ts";
+import { refusalKindOf } from "./errorMeaning.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
 
 /** Remembers the latest requests by event id, so that a refusal can be told which one it is about. */
@@ -23,10 +24,12 @@ export class SentRequests {
     this.#byEventId.delete(eventId);
     const retryAfterMs = request.type === "respond" ? retryAfterMsIn(error.message) : undefined;
     const availableMs = request.type === "truncate" ? availableMsIn(error.message) : undefined;
+    const code = error.code ?? error.type ?? "unknown";
     return {
       type: "requestRefused",
       request,
-      code: error.code ?? error.type ?? "unknown",
+      kind: refusalKindOf(code, availableMs),
+      code,
       ...(availableMs !== undefined && { availableMs }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     };

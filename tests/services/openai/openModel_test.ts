@@ -337,8 +337,9 @@ contract("drops the oldest of too much held audio, and counts it", async (stage)
 contract("refuses requests beyond what it can hold", async (stage) => {
   const { client, sink } = stage.open();
   for (let index = 0; index < 257; index++) client.send({ type: "delete", itemId: `i${index}` });
-  const { request, code } = await sink.first("requestRefused");
+  const { request, kind, code } = await sink.first("requestRefused");
   assert.deepEqual([request, code], [{ type: "delete", itemId: "i256" }, "too_many_held"]);
+  assert.equal(kind, "other");
 });
 
 contract("goes on without a confirmation that does not come (case 10)", async (stage) => {
@@ -1006,6 +1007,7 @@ contract("runs no tool of a response that was cut short (case 38)", async (stage
     responseId: "r",
     status: "cancelled",
     reason: "turn_detected",
+    callerSpoke: true,
     toolCalls: [],
   });
   assert.ok(!sink.inputs.all.some((input) => input.type === "toolAnnounced"));
@@ -1193,6 +1195,7 @@ contract("tells which request was refused, and what a truncate may ask for", asy
   assert.deepEqual(await sink.first("requestRefused"), {
     type: "requestRefused",
     request: truncate,
+    kind: "tooShort",
     code: "invalid_request_error",
     availableMs: 1_234,
   });
@@ -1206,8 +1209,9 @@ contract("takes a collision of responses for the latest request (case 34)", asyn
     type: "error",
     error: { code: "conversation_already_has_active_response", message: "busy" },
   });
-  const { request, code } = await sink.first("requestRefused");
+  const { request, kind, code } = await sink.first("requestRefused");
   assert.deepEqual(request, respond("tool_result"));
+  assert.equal(kind, "busy");
   assert.equal(code, "conversation_already_has_active_response");
 });
 
@@ -1369,7 +1373,8 @@ contract("is lost for good when a response fails for want of money", async (stag
   session.say({ type: "response.done", response: { id: "r", status: "failed", status_details } });
   const { loss } = await sink.first("modelLost");
   assert.deepEqual(loss, { code: "insufficient_quota", retry: "no" });
-  assert.equal((await sink.first("responseDone")).reason, "insufficient_quota");
+  const { reason, fatal } = await sink.first("responseDone");
+  assert.deepEqual({ reason, fatal }, { reason: "insufficient_quota", fatal: true });
 });
 
 // The end

@@ -202,8 +202,7 @@ class Chaos {
         this.#lastCancel = undefined;
         if (request === undefined || request.responseId !== running?.id) return;
         this.#running = undefined;
-        const code = "response_cancel_not_active";
-        return call.input({ type: "requestRefused", request, code });
+        return call.input({ type: "requestRefused", request, kind: "over", code: "not_active" });
       }
       case "respond":
         if (this.#asked !== undefined && running === undefined) this.#begin(this.#asked.purpose);
@@ -251,8 +250,10 @@ class Chaos {
         if (request === undefined) return;
         this.#lastRespond = undefined;
         this.#asked = undefined;
-        const code = pick % 3 === 0 ? "server_error" : "conversation_already_has_active_response";
-        return call.input({ type: "requestRefused", request: structuredClone(request), code });
+        const why = pick % 3 === 0
+          ? { kind: "other", code: "server_error" } as const
+          : { kind: "busy", code: "active_response" } as const;
+        return call.input({ type: "requestRefused", request: structuredClone(request), ...why });
       }
       case "outputTaken":
         return call.input({

@@ -137,16 +137,17 @@ export class CallDriver {
   finish(
     responseId: string,
     status: ResponseStatus = "completed",
-    { tools = [], reason, silent = false }: {
+    { tools = [], silent = false, ...why }: {
       readonly tools?: readonly ToolCall[];
       readonly reason?: string;
+      readonly fatal?: boolean;
+      readonly callerSpoke?: boolean;
       /** Whether the response brings nothing at all, where nothing was said of what it brings. */
       readonly silent?: boolean;
     } = {},
   ): void {
     const unsaid = status === "completed" && tools.length === 0 && !this.#brought.has(responseId);
     if (unsaid && !silent) this.say(responseId, `item_of_${responseId}`, 20);
-    const why = reason === undefined ? {} : { reason };
     this.input({ type: "responseDone", responseId, status, toolCalls: tools, ...why });
   }
 
