@@ -289,7 +289,7 @@ async function openPlaces(settings: Settings, agents: Agents, log: Logger) {
     ? await openStore(settings.database, { now: Date.now }).catch(tell("DATABASE_URL: "))
     : undefined;
   // The same for all processes and for good: a caller has one pseudonym.
-  const pseudonymSecret = await store?.facts.getOrSet("pseudonym_secret", newToken())
+  const pseudonymSecret = await store?.keyValues.getOrSet("pseudonym_secret", newToken())
     .catch(tell("DATABASE_URL: "));
   if (problems.length === 0 && prices && store && pseudonymSecret) {
     return { prices, unpriced, journals, store, pseudonymSecret };

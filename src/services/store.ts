@@ -42,7 +42,7 @@ export { percentile } from "./store/calls/percentile.ts";
 export { StatementRefused } from "./store/database.ts";
 export type { DoNotCallEntry, DoNotCallList } from "./store/doNotCallList.ts";
 export type { Beat, Instances } from "./store/instances.ts";
-export type { Facts } from "./store/keyValues.ts";
+export type { KeyValues } from "./store/keyValues.ts";
 export type { AdmittedCall } from "./store/outbound/admission.ts";
 export type { Batch, BatchItem, BatchItemEnd, BatchStore } from "./store/outbound/batchStore.ts";
 export type { DialQueue, QueuedCall } from "./store/outbound/dialQueue.ts";

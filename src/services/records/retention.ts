@@ -6,7 +6,7 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
 export interface RetentionDeps {
-  readonly store: Pick<Store, "calls" | "erasure" | "facts" | "prune">;
+  readonly store: Pick<Store, "calls" | "erasure" | "keyValues" | "prune">;
   /** Absent means that calls are kept for ever. */
   readonly days: number | undefined;
   /** Where the journals of calls are, if they are kept. */
@@ -29,7 +29,7 @@ export function startRetention(deps: RetentionDeps): () => Promise<void> {
   const { store, days, journalDir, now, setTimer, incidents, log } = deps;
   const { monotonic = () => performance.now() } = deps;
   const isPlausible = createClockGuard({
-    facts: store.facts,
+    keyValues: store.keyValues,
     newestCall: store.calls.newest,
     days,
     now,

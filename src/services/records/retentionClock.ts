@@ -1,8 +1,8 @@
 import type { Incidents } from "../../utils/incidents.ts";
-import type { Facts } from "../store.ts";
+import type { KeyValues } from "../store.ts";
 
 export interface ClockGuardDeps {
-  readonly facts: Pick<Facts, "get" | "set">;
+  readonly keyValues: Pick<KeyValues, "get" | "set">;
   /** When the newest call began; absent where there is none. */
   readonly newestCall: () => Promise<number | undefined>;
   /** How long calls are kept; absent means for ever. */
@@ -14,7 +14,7 @@ export interface ClockGuardDeps {
 }
 
 const DAY_MS = 24 * 60 * 60_000;
-const FACT = "clock_seen";
+const KEY = "clock_seen";
 /** A machine that slept for less has a clock that is right again. */
 const MAX_JUMP_MS = DAY_MS;
 /** A server that was away for longer cannot tell its absence from a wrong clock. */
@@ -33,7 +33,7 @@ interface Moment {
  * call) has to go on evenly for a day first. A clock that is behind erases less, and is never in doubt.
  */
 export function createClockGuard(deps: ClockGuardDeps): () => Promise<boolean> {
-  const { facts, newestCall, days, now, monotonic, incidents } = deps;
+  const { keyValues, newestCall, days, now, monotonic, incidents } = deps;
   let trusted: Moment | undefined;
   let doubted: Moment | undefined;
 
@@ -53,7 +53,7 @@ export function createClockGuard(deps: ClockGuardDeps): () => Promise<boolean> {
     trusted = at;
     doubted = undefined;
     incidents.resolve("clock_jumped");
-    await facts.set(FACT, String(Math.round(at.wall)));
+    await keyValues.set(KEY, String(Math.round(at.wall)));
     return true;
   };
 
@@ -63,7 +63,7 @@ export function createClockGuard(deps: ClockGuardDeps): () => Promise<boolean> {
       const jumpMs = wall - trusted.wall - (mono - trusted.mono);
       return jumpMs > MAX_JUMP_MS ? jumpMs : 0;
     }
-    const seen = Number(await facts.get(FACT) ?? NaN);
+    const seen = Number(await keyValues.get(KEY) ?? NaN);
     if (Number.isFinite(seen)) return wall - seen > MAX_ABSENCE_MS ? wall - seen : 0;
     const newest = days === undefined ? undefined : await newestCall();
     if (days === undefined || newest === undefined) return 0;

@@ -8,7 +8,7 @@ export interface OpenCallBudgetDeps extends Pick<CallBudgetDeps, "incidents" | "
   readonly settings: Settings;
   /** What has no known price, by the name of the agent that uses it. */
   readonly unpriced: ReadonlyMap<string, readonly string[]>;
-  readonly store: Pick<Store, "budget" | "clock" | "facts">;
+  readonly store: Pick<Store, "budget" | "clock" | "keyValues">;
 }
 
 /** Makes the limits of calls from the settings, and tells which of them could not be kept. */
@@ -30,7 +30,7 @@ export async function openCallBudget(
   return createCallBudget({
     ...deps,
     budget: store.budget,
-    accountsOf: createCallAccounts(settings, await store.facts.getOrSet(SECRET, newToken())),
+    accountsOf: createCallAccounts(settings, await store.keyValues.getOrSet(SECRET, newToken())),
     isPriced: (agent) => !unpriced.has(agent),
     ...present({ callUsd }),
     now: store.clock.now,

@@ -2,14 +2,14 @@ import type { Database } from "./database.ts";
 import { textOf } from "./row.ts";
 
 /** Single values that all processes share and that outlive them. */
-export interface Facts {
+export interface KeyValues {
   get(name: string): Promise<string | undefined>;
   set(name: string, value: string): Promise<void>;
   /** Gives the value that is there; where there is none, the one given is from now on, for everybody. */
   getOrSet(name: string, value: string): Promise<string>;
 }
 
-export function createFacts({ query }: Database): Facts {
+export function createKeyValues({ query }: Database): KeyValues {
   async function get(name: string): Promise<string | undefined> {
     const [row] = await query("SELECT value FROM facts WHERE name = $1", [name]);
     return row && textOf(row, "value");

@@ -6,7 +6,7 @@ import type { Database } from "./database.ts";
 import { createDialQueue, type DialQueue } from "./outbound/dialQueue.ts";
 import { createDoNotCallList, type DoNotCallList } from "./doNotCallList.ts";
 import { type CallErasure, createErasure } from "./calls/erasureStore.ts";
-import { createFacts, type Facts } from "./keyValues.ts";
+import { createKeyValues, type KeyValues } from "./keyValues.ts";
 import { createIdempotencyKeys, type IdempotencyKeys } from "./outbound/idempotency.ts";
 import { createInstances, type Instances } from "./instances.ts";
 import { createKeyCalls, type KeyCalls } from "./calls/keyCalls.ts";
@@ -34,7 +34,7 @@ export interface Store {
   readonly batches: BatchStore;
   readonly revokedKeys: RevokedKeys;
   readonly keyCalls: KeyCalls;
-  readonly facts: Facts;
+  readonly keyValues: KeyValues;
   /** Drops what has run out: keys, tokens, old reservations and dead letters; calls are not touched. */
   prune(now: number): Promise<void>;
   close(): Promise<void>;
@@ -88,7 +88,7 @@ function createStore(database: Database, clock: SharedClock): Store {
     batches: createBatchStore(database),
     revokedKeys: createRevokedKeys(database),
     keyCalls: createKeyCalls(database),
-    facts: createFacts(database),
+    keyValues: createKeyValues(database),
     prune: (now) => prune(database, Math.round(now)),
     close: () => database.close(),
   };
