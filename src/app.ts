@@ -36,7 +36,7 @@ import {
 import { createCallSigner, equipAgents, type ToolRegistry } from "./services/tools.ts";
 import { createConsoleLog, givenConsoleLog } from "./utils/consoleLog.ts";
 import { createIncidents, type Incidents } from "./utils/incidents.ts";
-import { createInstanceQuestions, openInstanceBus } from "./services/cluster.ts";
+import { createInstanceRpc, openInstanceBus } from "./services/cluster.ts";
 import {
   createModelFaults,
   createOpenModel,
@@ -149,7 +149,7 @@ export async function createApp(
   });
   const logging = logCalls(events, log);
   const bus = await openInstanceBus(settings.database, { instanceId: newId("inst"), log });
-  const questions = createInstanceQuestions({ bus, newId: () => newId("ask"), setTimer, log });
+  const rpc = createInstanceRpc({ bus, newId: () => newId("ask"), setTimer, log });
   const records = await openRecords({
     settings,
     agents,
@@ -183,7 +183,7 @@ export async function createApp(
     registry,
     events,
     records,
-    questions,
+    rpc,
     policy,
     log,
     setTimer,
@@ -228,7 +228,7 @@ export async function createApp(
       agents,
       records,
       phone,
-      questions,
+      rpc,
       transfers,
       setTimer,
       log,
@@ -263,7 +263,7 @@ export async function createApp(
       openLimits.close();
       await journals?.close();
       await records.close();
-      questions.close();
+      rpc.close();
       await bus.close();
       await model.close();
       await logOutput.close();

@@ -1,5 +1,5 @@
 export { createAliveInstances } from "./cluster/aliveInstances.ts";
 export { type InstanceBus, openInstanceBus } from "./cluster/bus.ts";
 export { type KeyRevocation, openKeyRevocation } from "./cluster/keyRevocation.ts";
-export { createInstanceQuestions, type InstanceQuestions, InstanceSilent } from "./cluster/rpc.ts";
+export { createInstanceRpc, type InstanceRpc, InstanceTimeout } from "./cluster/rpc.ts";
 export { shareEvents } from "./cluster/sharedEvents.ts";

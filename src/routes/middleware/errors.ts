@@ -1,7 +1,7 @@
 import type { Context, ErrorHandler, NotFoundHandler } from "@hono/hono";
 import type { ContentfulStatusCode } from "@hono/hono/utils/http-status";
 import { CallRefused } from "../../call/sessionApi.ts";
-import { InstanceSilent } from "../../services/cluster.ts";
+import { InstanceTimeout } from "../../services/cluster.ts";
 import { TwilioProblem } from "../../services/twilioOutbound.ts";
 import { BodyError } from "../../utils/bodyError.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -50,7 +50,7 @@ function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof BodyError) return new HttpProblem(error.status, error.code, error.message);
   if (error instanceof CallRefused) return refusals[error.code];
   if (error instanceof TwilioProblem) return phoneProblem(error);
-  if (error instanceof InstanceSilent) return instanceSilent;
+  if (error instanceof InstanceTimeout) return instanceSilent;
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ActionResult, CallAction, CallActions } from "./callActions.ts";
-import { type InstanceQuestions, InstanceSilent } from "../cluster.ts";
+import { type InstanceRpc, InstanceTimeout } from "../cluster.ts";
 import type { CallRecord } from "../store.ts";
 import type { TwilioCalls } from "../twilioOutbound.ts";
 
@@ -8,7 +8,7 @@ import type { TwilioCalls } from "../twilioOutbound.ts";
 export type ControlledCall = Pick<CallRecord, "id" | "instanceId" | "callSid" | "status">;
 
 /**
- * Acts on a live call, whichever process holds it. Rejects with `InstanceSilent` where that one does
+ * Acts on a live call, whichever process holds it. Rejects with `InstanceTimeout` where that one does
  * not answer; a phone call is hung up even so.
  */
 export type CallControl = (call: ControlledCall, action: CallAction) => Promise<ActionResult>;
@@ -17,7 +17,7 @@ export interface CallControlDeps {
   readonly instanceId: string;
   /** On the calls of this process. */
   readonly act: CallActions;
-  readonly questions: InstanceQuestions;
+  readonly rpc: InstanceRpc;
   /** Absent where there is no phone. */
   readonly twilio?: Pick<TwilioCalls, "end">;
 }
@@ -54,9 +54,9 @@ const result = z.union([
 ]);
 
 export function createCallControl(
-  { instanceId, act, questions, twilio }: CallControlDeps,
+  { instanceId, act, rpc, twilio }: CallControlDeps,
 ): CallControl {
-  questions.answer(KIND, (body) => {
+  rpc.handle(KIND, (body) => {
     const { data } = request.safeParse(body);
     return data && act(data.callId, data.action);
   });
@@ -72,8 +72,8 @@ export function createCallControl(
       await twilio.end(call.callSid, { unanswered: call.status !== "live" });
       return { ok: true };
     }
-    if (questions.isAlone) return here;
-    throw new InstanceSilent();
+    if (rpc.isSingle) return here;
+    throw new InstanceTimeout();
   };
 
   /** Nothing where there is no answer. */
@@ -81,11 +81,11 @@ export function createCallControl(
     { id: callId, instanceId }: ControlledCall,
     action: CallAction,
   ): Promise<ActionResult | undefined> {
-    if (questions.isAlone) return undefined;
+    if (rpc.isSingle) return undefined;
     try {
-      return result.parse(await questions.ask(KIND, { callId, action }, instanceId));
+      return result.parse(await rpc.request(KIND, { callId, action }, instanceId));
     } catch (error) {
-      if (error instanceof InstanceSilent) return undefined;
+      if (error instanceof InstanceTimeout) return undefined;
       throw error;
     }
   }

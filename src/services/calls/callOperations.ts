@@ -6,7 +6,7 @@ import { type CallControl, type CallControlDeps, createCallControl } from "./cal
 import { type CallLookup, createCallLookup } from "./callLookup.ts";
 import { createEndCall, type EndCall } from "./endCall.ts";
 import { createLiveCallsOfKey, type LiveCallsOfKeyDeps } from "./liveCallsOfKey.ts";
-import type { InstanceQuestions } from "../cluster.ts";
+import type { InstanceRpc } from "../cluster.ts";
 import type { Records } from "../records.ts";
 import type { Transfers } from "../spending.ts";
 import { present } from "../../utils/present.ts";
@@ -30,7 +30,7 @@ export interface CallOperationsDeps {
       hangUp(callId: string, asker: { readonly isAdmin: true }): Promise<unknown>;
     };
   } | undefined;
-  readonly questions: InstanceQuestions;
+  readonly rpc: InstanceRpc;
   readonly transfers: Pick<Transfers, "decide">;
   readonly setTimer: Clock["setTimer"];
   readonly log: LiveCallsOfKeyDeps["log"];
@@ -38,12 +38,12 @@ export interface CallOperationsDeps {
 
 /** Also lets other processes act on the calls of this one, from now on. */
 export function createCallOperations(
-  { registry, agents, records, phone, questions, transfers, setTimer, log }: CallOperationsDeps,
+  { registry, agents, records, phone, rpc, transfers, setTimer, log }: CallOperationsDeps,
 ): CallOperations {
   const { instanceId, recorder, store: { calls, keyCalls } } = records;
   const control = createCallControl({
     instanceId,
-    questions,
+    rpc,
     act: createCallActions({
       registry,
       decideTransfer: transfers.decide,

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { InstanceBus } from "./bus.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
+import type { InstanceBus } from "./bus.ts";
 
-/** No other process has answered: what was asked for may be done, or not. */
-export class InstanceSilent extends Error {
-  override readonly name = "InstanceSilent";
+/** No other process has answered: whether the request was carried out is not known. */
+export class InstanceTimeout extends Error {
+  override readonly name = "InstanceTimeout";
   constructor(options?: ErrorOptions) {
     super(
       "Cannot tell whether it is done: the process that holds the call does not answer",
@@ -15,76 +15,84 @@ export class InstanceSilent extends Error {
   }
 }
 
-/** Asks other processes for what only they can do. */
-export interface InstanceQuestions {
-  /** Nobody else can be asked. */
-  readonly isAlone: boolean;
-  /** Gives the first answer of any process, or of the one named. Rejects with `InstanceSilent` soon. */
-  ask(kind: string, body: unknown, of?: string): Promise<unknown>;
-  /** Answers what others ask; who gives `undefined`, or rejects, leaves the answer to another process. */
-  answer(kind: string, respond: (body: unknown) => unknown): void;
+/** Request and reply between the processes that share a database. */
+export interface InstanceRpc {
+  /** No other process can be reached. */
+  readonly isSingle: boolean;
+  /**
+   * Resolves with the first reply of any process, or of the one named. Rejects with `InstanceTimeout`
+   * after a few seconds.
+   */
+  request(kind: string, body: unknown, instanceId?: string): Promise<unknown>;
+  /** Registers what replies here; `undefined` or a rejection leaves the reply to another process. */
+  handle(kind: string, handler: (body: unknown) => unknown): void;
   close(): void;
 }
 
-export interface InstanceQuestionsDeps {
+export interface InstanceRpcDeps {
   readonly bus: Pick<InstanceBus, "instanceId" | "isShared" | "publish" | "subscribe">;
   readonly newId: () => string;
   readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
-  readonly answerWithinMs?: number;
+  readonly timeoutMs?: number;
 }
 
-const question = z.object({
+/** `of` is the process that is to answer; in a reply, the one that asked. */
+const requestMessage = z.object({
   id: z.string(),
   kind: z.string(),
   of: z.string().optional(),
   body: z.unknown(),
 });
-type Question = z.infer<typeof question>;
-const reply = z.object({ id: z.string(), of: z.string(), body: z.unknown() });
+const replyMessage = z.object({ id: z.string(), of: z.string(), body: z.unknown() });
 
-export function createInstanceQuestions(
-  { bus, newId, setTimer, log, answerWithinMs = 3000 }: InstanceQuestionsDeps,
-): InstanceQuestions {
+const REQUEST_TOPIC = "question";
+const REPLY_TOPIC = "answer";
+
+export function createInstanceRpc(
+  { bus, newId, setTimer, log, timeoutMs = 3000 }: InstanceRpcDeps,
+): InstanceRpc {
   const { instanceId } = bus;
-  const responders = new Map<string, (body: unknown) => unknown>();
-  const asked = new Map<string, PromiseWithResolvers<unknown>>();
+  const handlers = new Map<string, (body: unknown) => unknown>();
+  const pending = new Map<string, PromiseWithResolvers<unknown>>();
 
-  const stopAnswering = bus.subscribe("question", (text, from) => {
-    const { data } = question.safeParse(text);
-    if (data === undefined || (data.of ?? instanceId) !== instanceId) return;
-    answer(data, from).catch((error) => log.warn("Other instance not answered", { error }));
-  });
-  async function answer({ id, kind, body }: Question, of: string): Promise<void> {
-    const answer = await responders.get(kind)?.(body);
-    if (answer !== undefined) await bus.publish("answer", { id, of, body: answer });
+  const unsubscribe = [
+    bus.subscribe(REQUEST_TOPIC, (message, from) => {
+      const { data } = requestMessage.safeParse(message);
+      if (data === undefined || (data.of ?? instanceId) !== instanceId) return;
+      reply(data, from).catch((error) => log.warn("Other instance not answered", { error }));
+    }),
+    bus.subscribe(REPLY_TOPIC, (message) => {
+      const { data } = replyMessage.safeParse(message);
+      if (data?.of === instanceId) pending.get(data.id)?.resolve(data.body);
+    }),
+  ];
+
+  async function reply({ id, kind, body }: z.infer<typeof requestMessage>, of: string) {
+    const result = await handlers.get(kind)?.(body);
+    if (result !== undefined) await bus.publish(REPLY_TOPIC, { id, of, body: result });
   }
-  const stopHearing = bus.subscribe("answer", (text) => {
-    const { data } = reply.safeParse(text);
-    if (data?.of === instanceId) asked.get(data.id)?.resolve(data.body);
-  });
 
   return {
-    isAlone: !bus.isShared,
-    async ask(kind, body, of) {
+    isSingle: !bus.isShared,
+    async request(kind, body, of) {
       const id = newId();
-      const answer = Promise.withResolvers<unknown>();
-      asked.set(id, answer);
-      const cancel = setTimer(() => answer.reject(new InstanceSilent()), answerWithinMs);
-      bus.publish("question", { id, kind, body, ...present({ of }) })
-        .catch((cause) => answer.reject(new InstanceSilent({ cause })));
+      const result = Promise.withResolvers<unknown>();
+      pending.set(id, result);
+      const cancel = setTimer(() => result.reject(new InstanceTimeout()), timeoutMs);
+      bus.publish(REQUEST_TOPIC, { id, kind, body, ...present({ of }) })
+        .catch((cause) => result.reject(new InstanceTimeout({ cause })));
       try {
-        return await answer.promise;
+        return await result.promise;
       } finally {
         cancel();
-        asked.delete(id);
+        pending.delete(id);
       }
     },
-    answer: (kind, respond) => void responders.set(kind, respond),
+    handle: (kind, handler) => void handlers.set(kind, handler),
     close() {
-      stopAnswering();
-      stopHearing();
-      for (const answer of asked.values()) answer.reject(new InstanceSilent());
+      for (const stop of unsubscribe) stop();
+      for (const result of pending.values()) result.reject(new InstanceTimeout());
     },
   };
 }

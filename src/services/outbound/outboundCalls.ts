@@ -4,7 +4,7 @@ import { newId } from "../../utils/ids.ts";
 import type { CallProgress, SpokenMessage, TwilioCalls } from "../twilioOutbound.ts";
 import type { CallBudget, SpendingPolicy } from "../spending.ts";
 import type { EventHub } from "../events.ts";
-import type { InstanceQuestions, KeyRevocation } from "../cluster.ts";
+import type { InstanceRpc, KeyRevocation } from "../cluster.ts";
 import { createReservation } from "./reservation.ts";
 import { createOutboundBatches, type OutboundBatches } from "./batches.ts";
 import { createDialer } from "./dialer.ts";
@@ -63,7 +63,7 @@ export interface OutboundCallsDeps {
   >;
   readonly recorder: Pick<Recorder, "opened" | "changed" | "ended" | "health">;
   readonly handoff: Handoff;
-  readonly questions: InstanceQuestions;
+  readonly rpc: InstanceRpc;
   readonly revocation: Pick<KeyRevocation, "onRevoked">;
   readonly events: Pick<EventHub, "subscribe">;
   readonly policy: () => Promise<SpendingPolicy>;
@@ -204,7 +204,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     store: store.calls,
     log,
     voicemail: deps.voicemail,
-    questions: deps.questions,
+    rpc: deps.rpc,
     handoff: deps.handoff,
     bound: unresolvedCalls.found,
   });
@@ -224,7 +224,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
       queue,
       store: store.calls,
       settlement,
-      questions: deps.questions,
+      rpc: deps.rpc,
     }),
     ...incoming,
     batches: batchCalls,

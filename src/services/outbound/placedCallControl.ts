@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isFinal, type TwilioCalls } from "../twilioOutbound.ts";
-import { type InstanceQuestions, InstanceSilent } from "../cluster.ts";
+import { type InstanceRpc, InstanceTimeout } from "../cluster.ts";
 import type { CallRecord, CallStore, DialQueue } from "../store.ts";
 import { readJob, retryCallId } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
@@ -30,7 +30,7 @@ export interface PlacedCallControlDeps {
   readonly queue: Pick<DialQueue, "find" | "position" | "withdraw">;
   readonly store: Pick<CallStore, "get" | "bySid">;
   readonly settlement: Pick<CallFinalizer, "settled">;
-  readonly questions: InstanceQuestions;
+  readonly rpc: InstanceRpc;
 }
 
 const KIND = "hangUpPlaced";
@@ -38,9 +38,9 @@ const placedCall = z.object({ callId: z.string() });
 const endedCall = z.object({ callSid: z.string().nullable() });
 
 export function createPlacedCallControl(deps: PlacedCallControlDeps): PlacedCallControl {
-  const { placed, records, calls, queue, store, settlement, questions } = deps;
+  const { placed, records, calls, queue, store, settlement, rpc } = deps;
 
-  questions.answer(KIND, (body) => {
+  rpc.handle(KIND, (body) => {
     const { data } = placedCall.safeParse(body);
     const call = data && placed.get(data.callId);
     if (call === undefined || isOver(call)) return undefined;
@@ -122,12 +122,12 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps): PlacedCall
    * network's id, if there is one yet. Without that process the phone network ends the call all the same.
    */
   async function beginEndElsewhere({ id, callSid }: CallRecord): Promise<string | undefined> {
-    if (questions.isAlone) return callSid;
+    if (rpc.isSingle) return callSid;
     try {
-      const there = endedCall.parse(await questions.ask(KIND, { callId: id }));
+      const there = endedCall.parse(await rpc.request(KIND, { callId: id }));
       return there.callSid ?? callSid;
     } catch (error) {
-      if (callSid !== undefined && error instanceof InstanceSilent) return callSid;
+      if (callSid !== undefined && error instanceof InstanceTimeout) return callSid;
       throw error;
     }
   }

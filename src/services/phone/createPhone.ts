@@ -16,7 +16,7 @@ import {
 import type { CallBudget, SpendingPolicy, Transfers } from "../spending.ts";
 import type { EventHub } from "../events.ts";
 import { createTransferredCalls, type TransferredCalls } from "./transferredCalls.ts";
-import type { InstanceQuestions } from "../cluster.ts";
+import type { InstanceRpc } from "../cluster.ts";
 import { createKeyCheck, createOutboundCalls, type OutboundCalls, requestOf } from "../outbound.ts";
 import { createPhoneCalls, type PhoneCalls } from "./phoneCalls.ts";
 import type { Records } from "../records.ts";
@@ -59,7 +59,7 @@ export interface PhoneDeps {
   readonly registry: CallRegistry;
   readonly events: EventHub;
   readonly records: Records;
-  readonly questions: InstanceQuestions;
+  readonly rpc: InstanceRpc;
   readonly callBudget: CallBudget;
   readonly policy: () => Promise<SpendingPolicy>;
   readonly transfers: Pick<Transfers, "decide">;
@@ -99,7 +99,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     log,
     setTimer,
     perSecond,
-    questions: deps.questions,
+    rpc: deps.rpc,
     revocation: records.revocation,
     calls: twilio,
     keyCheck: createKeyCheck({

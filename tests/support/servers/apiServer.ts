@@ -23,7 +23,7 @@ import { createEventLog, type EventLog } from "../../../src/services/events/even
 import { createEventHub, type EventHub } from "../../../src/services/events/eventHub.ts";
 import { createForgetting } from "../../../src/services/records/callErasure.ts";
 import { createLoneBus } from "../../../src/services/cluster/bus.ts";
-import { createInstanceQuestions } from "../../../src/services/cluster/rpc.ts";
+import { createInstanceRpc } from "../../../src/services/cluster/rpc.ts";
 import { openStore, type Store } from "../../../src/services/store/store.ts";
 import {
   type CallEnding,
@@ -142,7 +142,7 @@ export async function withApi(
         decideTransfer: () => Promise.resolve({ ok: true, number: "+14155550199" }),
         transferAliases: (agent) => agent === "receptionist" ? ["sales"] : [],
       }),
-      questions: createInstanceQuestions({
+      rpc: createInstanceRpc({
         bus: createLoneBus("test"),
         newId: () => "ask_1",
         setTimer: () => () => {},

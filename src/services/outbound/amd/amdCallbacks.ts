@@ -5,7 +5,7 @@ import {
   type TwilioCalls,
   writeHangUp,
 } from "../../twilioOutbound.ts";
-import { type InstanceQuestions, InstanceSilent } from "../../cluster.ts";
+import { type InstanceRpc, InstanceTimeout } from "../../cluster.ts";
 import type { CallRecord } from "../../store.ts";
 import type { Handoff } from "../../calls.ts";
 import type { OutboundJob } from "../outboundJob.ts";
@@ -17,7 +17,7 @@ export interface AmdCallbacksDeps {
   readonly placed: Pick<ActiveCalls, "get" | "judge">;
   readonly records: PlacedCallRecords;
   readonly calls: Pick<TwilioCalls, "update">;
-  readonly questions: InstanceQuestions;
+  readonly rpc: InstanceRpc;
   readonly handoff: Pick<Handoff, "isHeldElsewhere">;
   /** What to leave on a machine; nothing means to hang up. */
   readonly voicemail: (job: OutboundJob) => SpokenMessage | undefined;
@@ -36,9 +36,9 @@ const question = z.object({ callId: z.string(), who: z.string() });
  * down and not obeyed.
  */
 export function createAmdCallbacks(deps: AmdCallbacksDeps) {
-  const { placed, records, calls, questions, handoff, voicemail, elsewhere } = deps;
+  const { placed, records, calls, rpc, handoff, voicemail, elsewhere } = deps;
 
-  questions.answer(KIND, async (body) => {
+  rpc.handle(KIND, async (body) => {
     const { data } = question.safeParse(body);
     const call = data && placed.get(data.callId);
     if (data === undefined || call === undefined || !await isHeld(call)) return undefined;
@@ -49,7 +49,7 @@ export function createAmdCallbacks(deps: AmdCallbacksDeps) {
   return {
     /** Of a call that this process has placed or taken over; its stream may have gone to another. */
     async here(call: ActiveCall, callSid: string, who: string): Promise<void> {
-      if (call.who.connected || questions.isAlone) return judge(call, who);
+      if (call.who.connected || rpc.isSingle) return judge(call, who);
       if (await isHeld(call)) return judge(call, who);
       await there(call.job.callId, callSid, who);
     },
@@ -89,12 +89,12 @@ export function createAmdCallbacks(deps: AmdCallbacksDeps) {
   }
 
   async function isJudged(callId: string, who: string): Promise<boolean> {
-    if (questions.isAlone) return false;
+    if (rpc.isSingle) return false;
     try {
-      await questions.ask(KIND, { callId, who });
+      await rpc.request(KIND, { callId, who });
       return true;
     } catch (error) {
-      if (error instanceof InstanceSilent) return false;
+      if (error instanceof InstanceTimeout) return false;
       throw error;
     }
   }
