@@ -12,7 +12,7 @@ export interface Handoff {
 
 export function createHandoff({ calls, recorder, instanceId }: {
   readonly calls: Pick<CallStore, "get">;
-  readonly recorder: Pick<Recorder, "released">;
+  readonly recorder: Pick<Recorder, "releaseCall">;
   readonly instanceId: string;
 }): Handoff {
   return {
@@ -22,7 +22,7 @@ export function createHandoff({ calls, recorder, instanceId }: {
         (record.status === "ended" || record.instanceId !== instanceId);
     },
     releaseSession(session) {
-      recorder.released(session.id);
+      recorder.releaseCall(session.id);
       session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "joined_elsewhere" } });
     },
   };

@@ -61,7 +61,7 @@ export interface OutboundCallsDeps {
     Store,
     "calls" | "erasure" | "budget" | "idempotency" | "dialQueue" | "batches" | "keyCalls"
   >;
-  readonly recorder: Pick<Recorder, "opened" | "changed" | "ended" | "health">;
+  readonly recorder: Pick<Recorder, "openCall" | "updateCall" | "endCall" | "health">;
   readonly handoff: Handoff;
   readonly rpc: InstanceRpc;
   readonly revocation: Pick<KeyRevocation, "onRevoked">;

@@ -13,7 +13,7 @@ export interface PlacedCallRecords {
 }
 
 export interface PlacedCallRecordsDeps {
-  readonly recorder: Pick<Recorder, "opened" | "changed" | "ended">;
+  readonly recorder: Pick<Recorder, "openCall" | "updateCall" | "endCall">;
   /** Hears of the ends of calls without a session. */
   readonly ended: (callId: string) => void;
   readonly instanceId: string;
@@ -41,10 +41,10 @@ export function createPlacedCallRecords(
         waiting: { from, dueAt, payload: job },
       };
     },
-    changed: (callId, changes) => recorder.changed(callId, changes),
+    changed: (callId, changes) => recorder.updateCall(callId, changes),
     ended(job, end, outcome) {
-      recorder.opened(job.callId, { request: requestOf(job) });
-      recorder.ended(job.callId, end, outcome);
+      recorder.openCall(job.callId, { request: requestOf(job) });
+      recorder.endCall(job.callId, end, outcome);
       ended(job.callId);
     },
   };

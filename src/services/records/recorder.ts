@@ -27,13 +27,13 @@ export interface RecordedCall {
 /** Writes down what happens in calls, behind their backs: nothing here makes a call wait. */
 export interface Recorder {
   /** A call that has no session yet, such as one that waits to be placed. Sessions need no telling. */
-  opened(callId: string, call: RecordedCall): void;
+  openCall(callId: string, call: RecordedCall): void;
   /** What is learnt of a call otherwise than by its events; also after its end. */
-  changed(callId: string, changes: CallChanges): void;
+  updateCall(callId: string, changes: CallChanges): void;
   /** The end of a call that never had a session. Ends of sessions come by their events. */
-  ended(callId: string, end: CallEnd, outcome?: CallOutcome): void;
+  endCall(callId: string, end: CallEnd, outcome?: CallOutcome): void;
   /** Another process goes on with the call: nothing more of it is written here. */
-  released(callId: string): void;
+  releaseCall(callId: string): void;
   /** Whether the beginning or the end of a call waits to be written. */
   holds(callId: string): boolean;
   health(): RecorderHealth;
@@ -158,18 +158,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   return {
-    opened(callId, call) {
+    openCall(callId, call) {
       if (!tallies.has(callId)) begin(callId, call, now());
     },
-    changed(callId, changes) {
+    updateCall(callId, changes) {
       const tally = tallies.get(callId);
       add(tally?.change(changes) ?? { type: "changed", callId, changes });
     },
-    ended(callId, end, outcome) {
+    endCall(callId, end, outcome) {
       const tally = tallies.get(callId);
       if (tally !== undefined) finish(callId, tally, end, now(), undefined, outcome);
     },
-    released(callId) {
+    releaseCall(callId) {
       tallies.delete(callId);
     },
     holds: (callId) => writer.holds(callId),

@@ -59,7 +59,7 @@ async function startLookup() {
     },
     begin(callId: string) {
       this.hold(callId);
-      recorder.opened(callId, { request });
+      recorder.openCall(callId, { request });
     },
     async [Symbol.asyncDispose]() {
       state = "there";

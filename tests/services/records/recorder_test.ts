@@ -155,14 +155,14 @@ Deno.test("a call that waits to be placed is recorded, and its outcome when nobo
     keyName: "ops",
   } as const;
   for (const callId of ["busy", "cancelled", "unanswered", "told"]) {
-    trial.recorder.opened(callId, { request });
+    trial.recorder.openCall(callId, { request });
   }
-  trial.recorder.changed("busy", { callSid: "CA1", status: "ringing" });
-  trial.recorder.ended("busy", { reason: "not_answered", detail: "busy" });
-  trial.recorder.ended("cancelled", { reason: "operator_hung_up" });
-  trial.recorder.ended("unanswered", { reason: "not_answered", detail: "no-answer" });
-  trial.recorder.ended("told", { reason: "not_answered" }, "failed");
-  trial.recorder.ended("told", { reason: "idle" });
+  trial.recorder.updateCall("busy", { callSid: "CA1", status: "ringing" });
+  trial.recorder.endCall("busy", { reason: "not_answered", detail: "busy" });
+  trial.recorder.endCall("cancelled", { reason: "operator_hung_up" });
+  trial.recorder.endCall("unanswered", { reason: "not_answered", detail: "no-answer" });
+  trial.recorder.endCall("told", { reason: "not_answered" }, "failed");
+  trial.recorder.endCall("told", { reason: "idle" });
   await trial.recorder.flush();
   const outcomes = await Promise.all(
     ["busy", "cancelled", "unanswered", "told"].map(async (id) =>
@@ -180,13 +180,13 @@ Deno.test("a call that waits to be placed is recorded, and its outcome when nobo
 Deno.test("a placed call keeps one record when its session begins, with the id that comes later", async () => {
   await using trial = await startTrial();
   const request = { direction: "outbound", agent: "reminder", caller: "+14155550123" } as const;
-  trial.recorder.opened("call_1", { request });
+  trial.recorder.openCall("call_1", { request });
   trial.now = 5000;
   trial.calls.set("call_1", { request });
   trial.publish({ type: "started", direction: "outbound", agent: "reminder" });
   trial.calls.set("call_1", { request, callSid: "CA1" });
   trial.publish({ type: "connected", format: "pcmu" });
-  trial.recorder.changed("call_1", { answeredBy: "machine", outcome: "voicemail" });
+  trial.recorder.updateCall("call_1", { answeredBy: "machine", outcome: "voicemail" });
   trial.now = 9000;
   trial.publish({ type: "ended", end: { reason: "agent_hung_up" }, durationMs: 4000 });
   await trial.recorder.flush();
