@@ -18,8 +18,8 @@ import {
 } from "./services/records.ts";
 import { createEventHub, type EventHub, logCalls } from "./services/events.ts";
 import {
+  createCallSpendLimit,
   createSafety,
-  createSpendGuard,
   findUnpriced,
   findUnpricedLimits,
   loadPrices,
@@ -167,7 +167,7 @@ export async function createApp(
     writeEvent: writeServerSentEvent,
     logLinesDropped: () => logOutput.lines.dropped,
     onEnded(call) {
-      callBudget.ended(call);
+      callBudget.settle(call);
       phone?.outbound.ended(call);
     },
     async beforeStoreCloses() {
@@ -193,7 +193,7 @@ export async function createApp(
     twilioFaults,
     ...present({ twilioTimeoutMs, dialling }),
   });
-  const spendGuard = createSpendGuard({
+  const callSpendLimit = createCallSpendLimit({
     events,
     registry,
     prices,
@@ -258,7 +258,7 @@ export async function createApp(
       await registry.drain(0);
       await reconciler.close();
       phone?.close();
-      spendGuard.close();
+      callSpendLimit.close();
       logging.close();
       openLimits.close();
       await journals?.close();

@@ -26,7 +26,7 @@ import { present } from "../utils/present.ts";
 export interface WebRoutesDeps {
   readonly registry: Pick<CallRegistry, "open" | "accepting">;
   /** What calls from browsers may use; absent where nothing limits them. */
-  readonly budget?: Pick<CallBudget, "refusal" | "admit" | "release">;
+  readonly budget?: Pick<CallBudget, "check" | "admit" | "release">;
   /** Whether another call from a browser leaves enough lines to the phone. */
   readonly hasLine?: () => boolean;
   readonly agents: readonly { readonly name: string; readonly title: string }[];
@@ -82,7 +82,7 @@ export function webRoutes(
     if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     const agent = await readAgent(c.req.raw);
     checkLines();
-    const refusal = await deps.budget?.refusal({
+    const refusal = await deps.budget?.check({
       direction: "web",
       keyName,
       address: addressOf(c),

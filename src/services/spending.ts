@@ -1,5 +1,5 @@
 export type { CallBudget } from "./spending/callBudget.ts";
-export { createSpendGuard } from "./spending/callSpendLimit.ts";
+export { createCallSpendLimit } from "./spending/callSpendLimit.ts";
 export { addUsage, usageOfResponse, usageOfTranscription } from "./spending/callUsage.ts";
 export type { DialRefusal, SpendingPolicy } from "./spending/dialPolicy.ts";
 export { createSafety, type Safety } from "./spending/doNotCallRequests.ts";

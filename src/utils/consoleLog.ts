@@ -32,7 +32,7 @@ export function createConsoleLog(
       incidents()?.report({
         code: "log_stalled",
         message: "Nobody reads the log: lines are dropped.",
-        standsMs: Infinity,
+        expiresAfterMs: Infinity,
       }),
     onRecovered(dropped) {
       log.warn("Log lines dropped", { dropped });

@@ -20,7 +20,7 @@ export interface IncidentReport {
   readonly subject?: string;
   readonly message: string;
   /** How long it stands after its last report; without it, ten minutes. `Infinity`: until resolved. */
-  readonly standsMs?: number;
+  readonly expiresAfterMs?: number;
 }
 
 /** The incidents of this process; `report` may be called from anywhere, at any rate. */
@@ -48,11 +48,11 @@ const MAX_OPEN_OF_A_CODE = 20;
 const MAX_MESSAGE_LENGTH = 500;
 
 export function createIncidents({ now, log }: IncidentsOptions): Incidents {
-  const open = new Map<string, Incident & { readonly standsMs: number }>();
+  const open = new Map<string, Incident & { readonly expiresAfterMs: number }>();
   const reports = new Map<string, number>();
   const keyOf = (code: string, subject = "") => `${code} ${subject}`;
   return {
-    report({ code, subject, message, standsMs = STANDS_MS }) {
+    report({ code, subject, message, expiresAfterMs = STANDS_MS }) {
       reports.set(code, (reports.get(code) ?? 0) + 1);
       dropPassed();
       const key = keyOf(code, subject);
@@ -67,14 +67,14 @@ export function createIncidents({ now, log }: IncidentsOptions): Incidents {
         count: (known?.count ?? 0) + 1,
         since: known?.since ?? at,
         last: at,
-        standsMs,
+        expiresAfterMs,
       });
       if (known === undefined) log.warn("Incident opened", { code, subject, reason: shown });
     },
     resolve: (code, subject) => void open.delete(keyOf(code, subject)),
     list() {
       dropPassed();
-      return [...open.values()].map(({ standsMs: _, ...incident }) => incident);
+      return [...open.values()].map(({ expiresAfterMs: _, ...incident }) => incident);
     },
     counts: () => reports,
   };
@@ -86,6 +86,8 @@ export function createIncidents({ now, log }: IncidentsOptions): Incidents {
 
   function dropPassed(): void {
     const at = now();
-    for (const [key, { last, standsMs }] of open) if (at - last >= standsMs) open.delete(key);
+    for (const [key, { last, expiresAfterMs }] of open) {
+      if (at - last >= expiresAfterMs) open.delete(key);
+    }
   }
 }

@@ -25,7 +25,7 @@ export class OpeningLimit {
     this.#longestMs = Math.max(...rates.map(({ withinMs }) => withinMs));
   }
 
-  /** Counts one more, where it may be opened. */
+  /** Whether one more may be opened now; counts it if so. */
   take(now: number): boolean {
     const recent = this.#openedAt.findIndex((at) => now - at < this.#longestMs);
     this.#openedAt = recent < 0 ? [] : this.#openedAt.slice(recent);

@@ -25,8 +25,8 @@ Deno.test("createIncidents() opens an incident once, counts its reports and clos
 Deno.test("createIncidents() lets an incident stand as long as its report says", () => {
   let at = 0;
   const incidents = createIncidents({ now: () => at, log: { warn() {} } });
-  incidents.report({ code: "a", message: "passes", standsMs: 1000 });
-  incidents.report({ code: "b", message: "stays", standsMs: Infinity });
+  incidents.report({ code: "a", message: "passes", expiresAfterMs: 1000 });
+  incidents.report({ code: "b", message: "stays", expiresAfterMs: Infinity });
   at = 1000;
   assert.deepEqual(incidents.list().map(({ code }) => code), ["b"]);
 });

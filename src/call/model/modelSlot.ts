@@ -31,7 +31,7 @@ export class ModelSlot {
 
   /** Beyond the call's limit nothing is opened, and the connection counts as lost. */
   open(setup: ModelSetup, now: Milliseconds): void {
-    if (!this.#limit.take(now)) {
+    if (!this.#limit.tryOpen(now)) {
       this.close();
       return this.#listener.input({ type: "modelLost", loss: LIMIT_REACHED });
     }

@@ -39,7 +39,7 @@ export async function openAgents(
       message: problems.map((problem) => problem.replaceAll(`${dir.replace(/\/$/, "")}/`, "")).join(
         " ",
       ),
-      standsMs: Infinity,
+      expiresAfterMs: Infinity,
     });
   }
   return agents;

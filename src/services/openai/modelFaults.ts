@@ -85,7 +85,7 @@ export function createModelFaults(
         code: incident,
         subject: model,
         message: [shownCode, shownName(param), reason].filter((it) => it !== undefined).join(": "),
-        ...(LASTING.has(incident) && { standsMs: Infinity }),
+        ...(LASTING.has(incident) && { expiresAfterMs: Infinity }),
       });
     },
     worked(what, model) {

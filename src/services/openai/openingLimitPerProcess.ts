@@ -11,7 +11,7 @@ export function limitOpenings(
 ): OpenModel {
   const limit = new OpeningLimit([{ withinMs: 60_000, max: maxPerMinute }]);
   return (setup, sink) => {
-    if (maxPerMinute === Infinity || limit.take(now())) return openModel(setup, sink);
+    if (maxPerMinute === Infinity || limit.tryOpen(now())) return openModel(setup, sink);
     let closed = false;
     queueMicrotask(() => closed || sink.input({ type: "modelLost", loss: LIMIT_REACHED }));
     return { ...NEVER_OPENED, close: () => void (closed = true) };

@@ -14,7 +14,7 @@ export interface Reservation {
 
 export interface ReservationDeps {
   readonly budget: Budget;
-  readonly callBudget: Pick<CallBudget, "accountsOf" | "firstUsd" | "refused">;
+  readonly callBudget: Pick<CallBudget, "accountsOf" | "firstUsd" | "recordRefusal">;
   readonly maxCallMs: number;
   readonly now: () => number;
 }
@@ -40,7 +40,7 @@ export function createReservation(
         leastUsd: 0,
         holdMs: maxCallMs + MARGIN_MS,
       }, now());
-      if (!decision.ok) callBudget.refused(decision);
+      if (!decision.ok) callBudget.recordRefusal(decision);
       return decision;
     },
     release: (callId) => budget.release(callId),

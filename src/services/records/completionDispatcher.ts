@@ -143,7 +143,7 @@ export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
         message: `The end of a call cannot be told: ${
           error instanceof Error ? error.name : "unknown error"
         }`,
-        standsMs: 2 * MAX_RETRY_MS,
+        expiresAfterMs: 2 * MAX_RETRY_MS,
       });
     }
     await calls.putOff(callId, now()).catch(() => {});

@@ -46,7 +46,7 @@ export function createClockGuard(deps: ClockGuardDeps): () => Promise<boolean> {
         message: `The clock went ahead by about ${
           Math.round(aheadMs / DAY_MS)
         } days: nothing is erased by age until it is set right, or has gone on evenly for a day.`,
-        standsMs: Infinity,
+        expiresAfterMs: Infinity,
       });
       return false;
     }

@@ -27,7 +27,7 @@ export interface CallBudget {
   /** What is set aside first for a call with an agent, in dollars; nothing where no price is known. */
   firstUsd(agent: string): number;
   /** Why such a call could not begin now; nothing is set aside by asking. */
-  refusal(call: CountedCall): Promise<BudgetRefusal | undefined>;
+  check(call: CountedCall): Promise<BudgetRefusal | undefined>;
   /**
    * Sets the first stretch aside of a call from a browser or to our number. While the store does not
    * answer, calls are let in up to what this process alone can count.
@@ -42,13 +42,13 @@ export interface CallBudget {
     upTo: { readonly minutes: number; readonly usd: number },
   ): Promise<BudgetExtension>;
   /** The call's session is over: for this process it holds no place, though its record may wait. */
-  left(callId: string): void;
+  releasePlace(callId: string): void;
   /** The call did not begin after all. */
   release(callId: string): Promise<void>;
   /** The record of a call that was not placed by us is complete. */
-  ended(call: CallRecord): void;
+  settle(call: CallRecord): void;
   /** A call was refused by a limit. */
-  refused(refusal: BudgetRefusal): void;
+  recordRefusal(refusal: BudgetRefusal): void;
   /** How often calls were refused, by whose limit and which. */
   refusals(): ReadonlyMap<
     string,
@@ -95,7 +95,7 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
     accountsOf,
     isPriced,
     firstUsd,
-    async refusal(call) {
+    async check(call) {
       try {
         return await soon(refusalOf(accountsOf(call)));
       } catch (error) {
@@ -115,10 +115,10 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
           minutes: STRETCH.minutes,
           usd: firstUsd(call.agent),
         }, now()));
-        if (!decision.ok) return told(decision);
+        if (!decision.ok) return recordRefusal(decision);
       } catch (error) {
         const refusal = unavailable(error, accounts);
-        if (refusal !== undefined) return told(refusal);
+        if (refusal !== undefined) return recordRefusal(refusal);
       }
       admitted.set(callId, accounts);
       return undefined;
@@ -138,18 +138,18 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
         holdMs: HOLD_MS,
       }, now());
     },
-    left: (callId) => void admitted.delete(callId),
+    releasePlace: (callId) => void admitted.delete(callId),
     async release(callId) {
       admitted.delete(callId);
       await budget.release(callId);
     },
-    ended(call) {
+    settle(call) {
       admitted.delete(call.id);
       if (call.direction === "outbound" || isTransferOpen(call)) return;
-      const work = settle(call).finally(() => settling.delete(work));
+      const work = settleInStore(call).finally(() => settling.delete(work));
       settling.add(work);
     },
-    refused: (refusal) => void told(refusal),
+    recordRefusal: (refusal) => void recordRefusal(refusal),
     refusals: () => refusals,
     async settled() {
       await Promise.all(settling);
@@ -163,7 +163,7 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
       const limit = exceeded(used, limits, { leastMinutes: 0, leastUsd: 0 });
       if (limit === undefined) continue;
       const retryAfterMs = limit.startsWith("daily") ? untilTomorrow(at) : RETRY_MS;
-      return told({ ok: false, scope, limit, retryAfterMs });
+      return recordRefusal({ ok: false, scope, limit, retryAfterMs });
     }
     return undefined;
   }
@@ -187,7 +187,7 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
     ).length;
   }
 
-  function told(refusal: BudgetRefusal): BudgetRefusal {
+  function recordRefusal(refusal: BudgetRefusal): BudgetRefusal {
     const { scope, limit, retryAfterMs } = refusal;
     const key = `${scope} ${limit}`;
     refusals.set(key, { scope, limit, count: (refusals.get(key)?.count ?? 0) + 1 });
@@ -198,13 +198,13 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
         code: "budget_exhausted",
         subject: scope,
         message: `Calls are refused until midnight UTC: ${limit} of the ${scope} is used up.`,
-        standsMs: retryAfterMs,
+        expiresAfterMs: retryAfterMs,
       });
     }
     return refusal;
   }
 
-  async function settle(call: CallRecord): Promise<void> {
+  async function settleInStore(call: CallRecord): Promise<void> {
     for (let tries = 1; tries <= SETTLE_TRIES; tries++) {
       try {
         return await budget.settle(call.id, spentBy(call));

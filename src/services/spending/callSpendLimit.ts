@@ -15,11 +15,11 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** Ends calls that have come to what they may, or for which nothing is left of a day. */
-export interface SpendGuard {
+export interface CallSpendLimit {
   close(): void;
 }
 
-export interface SpendGuardDeps {
+export interface CallSpendLimitDeps {
   readonly events: Pick<EventHub, "subscribe">;
   readonly registry: Pick<CallRegistry, "get">;
   readonly prices: Prices;
@@ -28,7 +28,7 @@ export interface SpendGuardDeps {
     session: CallSession,
   ) => { readonly model?: string | undefined; readonly transcriptionModel?: string | undefined };
   readonly limits: Pick<LimitSettings, "callUsd">;
-  readonly budget: Pick<CallBudget, "extend" | "isPriced" | "left">;
+  readonly budget: Pick<CallBudget, "extend" | "isPriced" | "releasePlace">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly setTimer: Clock["setTimer"];
@@ -51,7 +51,7 @@ interface Running {
 const LOOK_MS = 20_000;
 
 /** Starts watching what calls come to. */
-export function createSpendGuard(deps: SpendGuardDeps): SpendGuard {
+export function createCallSpendLimit(deps: CallSpendLimitDeps): CallSpendLimit {
   const { events, registry, prices, modelsOf, limits: { callUsd }, budget, now, log } = deps;
   const { isPriced } = budget;
   const calls = new Map<string, Running>();
@@ -62,7 +62,7 @@ export function createSpendGuard(deps: SpendGuardDeps): SpendGuard {
     const { callId, event, atMs } = published;
     if (event.type === "ended") {
       calls.delete(callId);
-      return budget.left(callId);
+      return budget.releasePlace(callId);
     }
     const call = calls.get(callId) ?? begin(callId);
     if (event.type === "connected") call.connectedAt ??= atMs;

@@ -24,7 +24,7 @@ export async function openCallBudget(
       message:
         `The price of ${models.join(" and ")} is not known: only limits in minutes hold for this ` +
         "agent. Tell the price with PRICES_FILE.",
-      standsMs: Infinity,
+      expiresAfterMs: Infinity,
     });
   }
   return createCallBudget({

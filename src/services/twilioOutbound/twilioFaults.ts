@@ -55,7 +55,7 @@ export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps): Twilio
         code: INCIDENT,
         subject: key,
         message: `Twilio ${key}: ${reason}`,
-        standsMs: Infinity,
+        expiresAfterMs: Infinity,
       });
     },
     done(placed) {

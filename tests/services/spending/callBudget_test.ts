@@ -26,6 +26,6 @@ Deno.test("while the store is away, places are counted by the calls that are und
   assert.equal(await admit("call_a"), undefined);
   assert.equal((await admit("call_b"))?.limit, "concurrent");
   // Its record cannot be completed before the store is back.
-  budget.left("call_a");
+  budget.releasePlace("call_a");
   assert.equal(await admit("call_c"), undefined);
 });
