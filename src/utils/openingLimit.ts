@@ -26,7 +26,7 @@ export class OpeningLimit {
   }
 
   /** Whether one more may be opened now; counts it if so. */
-  take(now: number): boolean {
+  tryOpen(now: number): boolean {
     const recent = this.#openedAt.findIndex((at) => now - at < this.#longestMs);
     this.#openedAt = recent < 0 ? [] : this.#openedAt.slice(recent);
     const full = this.#rates.some(({ withinMs, max }) => {
