@@ -30,7 +30,7 @@ import {
   transcript,
 } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";
-import { limitedJson } from "./middleware/limitedJson.ts";
+import { limitedJson } from "./middleware/jsonBody.ts";
 import { callIdParam, errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
 import { acceptedFormat } from "./middleware/acceptedFormat.ts";
 

@@ -3,7 +3,7 @@ import type { DoNotCallEntry, DoNotCallList } from "../services/store.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { callerNumberParam } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";
-import { limitedJson } from "./middleware/limitedJson.ts";
+import { limitedJson } from "./middleware/jsonBody.ts";
 import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
 import { present } from "../utils/present.ts";
 

@@ -1,5 +1,5 @@
 import { Hono } from "@hono/hono";
-import { servePageFiles } from "./pageFiles.ts";
+import { servePageFiles } from "./pages.ts";
 
 /** `GET /docs`: a page to read `/openapi.json` on, and under `/docs/` the files it loads. */
 export function docsRoutes(): Hono {

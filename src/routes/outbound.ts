@@ -4,7 +4,7 @@ import type { OutboundCalls } from "../services/outbound.ts";
 import type { Caller, CallerEnv, RequireScope } from "./middleware/access.ts";
 import { requireKeys } from "./middleware/apiKeys.ts";
 import { HttpProblem } from "./middleware/errors.ts";
-import { limitedJson } from "./middleware/limitedJson.ts";
+import { limitedJson } from "./middleware/jsonBody.ts";
 import { errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
 import { answering } from "./outboundProblems.ts";
 import {

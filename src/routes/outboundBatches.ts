@@ -3,7 +3,7 @@ import type { BatchState } from "../services/outbound.ts";
 import type { CallerEnv } from "./middleware/access.ts";
 import { requireKeys } from "./middleware/apiKeys.ts";
 import { HttpProblem } from "./middleware/errors.ts";
-import { limitedJson } from "./middleware/limitedJson.ts";
+import { limitedJson } from "./middleware/jsonBody.ts";
 import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
 import {
   configured,

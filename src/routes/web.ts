@@ -17,7 +17,7 @@ import {
   isAllowedOrigin,
   isLocal,
   refuseForeignHosts,
-} from "./middleware/webAccess.ts";
+} from "./middleware/requestOrigin.ts";
 import { readHandshake } from "./webHandshake.ts";
 import { webPage } from "./webPage.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";

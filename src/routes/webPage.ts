@@ -1,5 +1,5 @@
 import { Hono } from "@hono/hono";
-import { servePageFiles } from "./pageFiles.ts";
+import { servePageFiles } from "./pages.ts";
 
 /** Serves the page: `/` and, under `/assets/`, the files it loads, as they stand in `src/web`. */
 export function webPage(): Hono {

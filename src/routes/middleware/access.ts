@@ -4,7 +4,7 @@ import { createRateLimiter } from "../../utils/rateLimiter.ts";
 import { tooManyRequests } from "./apiKeys.ts";
 import { HttpProblem } from "./errors.ts";
 import type { GuessGuard } from "./guessGuard.ts";
-import { type AccessRules, isAllowedOrigin, isLocal } from "./webAccess.ts";
+import { type AccessRules, isAllowedOrigin, isLocal } from "./requestOrigin.ts";
 import { present } from "../../utils/present.ts";
 
 /** Who asks, as far as it matters to an answer. */

@@ -2,7 +2,7 @@ import type { Context } from "@hono/hono";
 import { maskAddress } from "../../utils/clientAddress.ts";
 import { createRateLimiter } from "../../utils/rateLimiter.ts";
 import { tooManyRequests } from "./apiKeys.ts";
-import { isProxied } from "./webAccess.ts";
+import { isProxied } from "./requestOrigin.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** What is guessed at. */

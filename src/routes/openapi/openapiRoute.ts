@@ -3,7 +3,7 @@ import type { Env } from "@hono/hono";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { etagOf, isHeld } from "../middleware/etag.ts";
 import { describeApi } from "./document.ts";
-import { refuseForeignHosts } from "../middleware/webAccess.ts";
+import { refuseForeignHosts } from "../middleware/requestOrigin.ts";
 
 /** `GET /openapi.json`: all routes of a router, from the schemas that they check requests with. */
 export function openapiRoutes<E extends Env>(router: OpenAPIHono<E>, keyed: boolean): Hono {
