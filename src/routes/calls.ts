@@ -30,7 +30,7 @@ import {
   transcript,
 } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";
-import { limitedJson } from "./middleware/jsonBody.ts";
+import { jsonBody } from "./middleware/jsonBody.ts";
 import { callIdParam, errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
 import { acceptedFormat } from "./middleware/acceptedFormat.ts";
 
@@ -83,7 +83,7 @@ export function callsRoutes(
   });
 
   routes.openapi(
-    { ...action, middleware: [access("calls:create"), limitedJson()] },
+    { ...action, middleware: [access("calls:create"), jsonBody()] },
     async (c) => {
       const call = visibleTo(c.get("caller"), await lookup.known(c.req.valid("param").id));
       const asked = c.req.valid("json");

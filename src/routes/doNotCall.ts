@@ -3,7 +3,7 @@ import type { DoNotCallEntry, DoNotCallList } from "../services/store.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { callerNumberParam } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";
-import { limitedJson } from "./middleware/jsonBody.ts";
+import { optionalJsonBody } from "./middleware/jsonBody.ts";
 import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
 import { present } from "../utils/present.ts";
 
@@ -32,17 +32,20 @@ export function doNotCallRoutes(
     return c.json(await find(c.req.valid("param").number) ?? unlisted(), 200);
   });
 
-  routes.openapi({ ...put, middleware: [access("admin"), optionalJson] }, async (c) => {
-    const { number } = c.req.valid("param");
-    const { reason } = c.req.valid("json");
-    const addedBy = c.get("caller").keyName;
-    await list.add({
-      number,
-      addedAt: now(),
-      ...present({ addedBy, reason }),
-    });
-    return c.json(await find(number) ?? unlisted(), 200);
-  });
+  routes.openapi(
+    { ...put, middleware: [access("admin"), optionalJsonBody({ maxBytes: 4096 })] },
+    async (c) => {
+      const { number } = c.req.valid("param");
+      const { reason } = c.req.valid("json");
+      const addedBy = c.get("caller").keyName;
+      await list.add({
+        number,
+        addedAt: now(),
+        ...present({ addedBy, reason }),
+      });
+      return c.json(await find(number) ?? unlisted(), 200);
+    },
+  );
 
   routes.openapi({ ...remove, ...guarded }, async (c) => {
     if (!await list.remove(c.req.valid("param").number)) unlisted();
@@ -56,20 +59,6 @@ export function doNotCallRoutes(
     return entry && viewOf(entry);
   }
 }
-
-const readJsonBody = limitedJson({ maxBytes: 4096 });
-
-/** A body may be left out, though many clients call that nothing JSON. */
-const optionalJson: typeof readJsonBody = async function optionalJson(c, next) {
-  const { url, method, headers: given } = c.req.raw;
-  const headers = new Headers(given);
-  const isEmpty = (headers.get("content-length") ?? "0") === "0" &&
-    !headers.has("transfer-encoding");
-  if (!isEmpty) return await readJsonBody(c, next);
-  headers.delete("content-type");
-  c.req.raw = new Request(url, { method, headers });
-  return await next();
-};
 
 function viewOf({ number, addedAt, addedBy, reason }: DoNotCallEntry) {
   return {

@@ -16,7 +16,6 @@ import { present } from "../utils/present.ts";
 import { analyticsRoutes } from "./analytics.ts";
 import { createBaseRouter, type RouteEnv, type Router } from "./baseRouter.ts";
 import { callsRoutes } from "./calls.ts";
-import { docsRoutes } from "./docs.ts";
 import { doNotCallRoutes } from "./doNotCall.ts";
 import { erasureRoutes } from "./erasure.ts";
 import { eventsRoutes } from "./events.ts";
@@ -28,6 +27,7 @@ import { createGuessGuard } from "./middleware/guessGuard.ts";
 import { openapiRoutes } from "./openapi/openapiRoute.ts";
 import { outboundRoutes } from "./outbound.ts";
 import { outboundBatchRoutes } from "./outboundBatches.ts";
+import { pageRoutes } from "./pages.ts";
 import { twilioRoutes } from "./twilio.ts";
 import { webRoutes } from "./web.ts";
 import { webhookRoutes } from "./webhooks.ts";
@@ -107,6 +107,7 @@ export function createRouter(
   mount(outboundBatchRoutes({ ...outbound, ownNumber: settings.phone?.number ?? "" }));
   mount(outboundRoutes(outbound));
   mount(doNotCallRoutes({ access, list: store.doNotCall, now }));
+  mount(pageRoutes());
   mount(webRoutes({
     ...(checkKey !== undefined && {
       authenticate: (secret: string) => checkKey(secret, "calls:create"),
@@ -145,7 +146,6 @@ export function createRouter(
   mount(webhookRoutes({ access, outbox: store.outbox, ...present({ webhooks }) }));
   mount(metricsRoutes({ access, metrics: records.metrics, guesses }));
   mount(keysRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));
-  mount(docsRoutes());
   mount(openapiRoutes(router, checkKey !== undefined));
   return router;
 }

@@ -1,10 +1,14 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { CallRefused } from "../call/sessionApi.ts";
 import type { OutboundCalls } from "../services/outbound.ts";
-import type { Caller, CallerEnv, RequireScope } from "./middleware/access.ts";
-import { requireKeys } from "./middleware/apiKeys.ts";
-import { HttpProblem } from "./middleware/errors.ts";
-import { limitedJson } from "./middleware/jsonBody.ts";
+import {
+  type Caller,
+  type CallerEnv,
+  requireKeys,
+  type RequireScope,
+} from "./middleware/access.ts";
+import { HttpProblem, phoneNotConfigured } from "./middleware/errors.ts";
+import { jsonBody } from "./middleware/jsonBody.ts";
 import { errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
 import { answering } from "./outboundProblems.ts";
 import {
@@ -15,7 +19,6 @@ import {
   outboundIdParam,
   queuedAnswer,
 } from "./openapi/outboundSchemas.ts";
-import { phoneNotConfigured } from "./phoneNotConfigured.ts";
 
 export interface OutboundRoutesDeps {
   readonly access: RequireScope;
@@ -38,7 +41,7 @@ export function outboundRoutes(deps: OutboundRoutesDeps): OpenAPIHono<CallerEnv>
   const creating = [keyed, access("calls:create")];
   const reading = { middleware: [keyed, access("calls:read")] };
 
-  routes.openapi({ ...initiate, middleware: [...creating, limitedJson()] }, async (c) => {
+  routes.openapi({ ...initiate, middleware: [...creating, jsonBody()] }, async (c) => {
     const outbound = configured(deps.outbound);
     const { agent: wanted, ...request } = c.req.valid("json");
     const agent = knownAgent(wanted, deps);

@@ -1,9 +1,8 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { BatchState } from "../services/outbound.ts";
-import type { CallerEnv } from "./middleware/access.ts";
-import { requireKeys } from "./middleware/apiKeys.ts";
+import { type CallerEnv, requireKeys } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/errors.ts";
-import { limitedJson } from "./middleware/jsonBody.ts";
+import { jsonBody } from "./middleware/jsonBody.ts";
 import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
 import {
   configured,
@@ -27,7 +26,7 @@ export function outboundBatchRoutes(deps: OutboundBatchDeps): OpenAPIHono<Caller
   const creating = [keyed, access("calls:create")];
 
   routes.openapi(
-    { ...add, middleware: [...creating, limitedJson({ maxBytes: MAX_BATCH_BYTES })] },
+    { ...add, middleware: [...creating, jsonBody({ maxBytes: MAX_BATCH_BYTES })] },
     async (c) => {
       const { batches } = configured(deps.outbound);
       const { agent, from, ...request } = c.req.valid("json");

@@ -1,10 +1,25 @@
-import type { Context } from "@hono/hono";
+import { type Context, Hono } from "@hono/hono";
 import { stripTypeScriptTypes } from "node:module";
 import { HttpProblem } from "./middleware/errors.ts";
-import { etagOf, isHeld } from "./middleware/etag.ts";
+import { sendTagged, type TaggedText, tagText } from "./middleware/etag.ts";
 
-/** Creates the function that answers with a file of one folder of `src/web`, TypeScript as JavaScript. */
-export function servePageFiles(folder: URL): (c: Context, name: string) => Promise<Response> {
+/**
+ * The pages for people, with the files they load: `/` and `/assets/` from `src/web`, `/docs` (which
+ * shows `/openapi.json`) and `/docs/` from `src/web/docs`.
+ */
+export function pageRoutes(): Hono {
+  const routes = new Hono();
+  const sendPage = fileSender(new URL("../web/", import.meta.url));
+  const sendDocs = fileSender(new URL("../web/docs/", import.meta.url));
+  routes.get("/", (c) => sendPage(c, "index.html"));
+  routes.get("/assets/:file", (c) => sendPage(c, c.req.param("file")));
+  routes.get("/docs", (c) => sendDocs(c, "index.html"));
+  routes.get("/docs/:file", (c) => sendDocs(c, c.req.param("file")));
+  return routes;
+}
+
+/** Creates the function that answers with a file of one folder, TypeScript as JavaScript. */
+function fileSender(folder: URL): (c: Context, name: string) => Promise<Response> {
   const read = createReader(folder);
 
   return async function send(c, name) {
@@ -12,16 +27,11 @@ export function servePageFiles(folder: URL): (c: Context, name: string) => Promi
     if (file === undefined) return c.notFound();
     const host = URL.parse(c.req.url)?.host;
     if (host === undefined) throw new HttpProblem(400, "invalid_host", "There is no such host.");
-    const headers = { ...securityHeaders(host), "ETag": file.etag };
-    if (isHeld(file.etag, c.req.header("if-none-match"))) return c.body(null, 304, headers);
-    return c.body(file.text, 200, { ...headers, "Content-Type": file.contentType });
+    return sendTagged(c, file, securityHeaders(host));
   };
 }
 
-interface PageFile {
-  readonly text: string;
-  readonly contentType: string;
-  readonly etag: string;
+interface PageFile extends TaggedText {
   readonly modifiedMs: number;
 }
 
@@ -47,7 +57,7 @@ function createReader(folder: URL): (name: string) => Promise<PageFile | undefin
       if (known?.modifiedMs === modifiedMs) return known;
       const source = await Deno.readTextFile(url);
       const text = extension === "ts" ? stripTypeScriptTypes(source) : source;
-      const file = { text, contentType, etag: await etagOf(text), modifiedMs };
+      const file = { ...await tagText(text, contentType), modifiedMs };
       kept.set(name, file);
       return file;
     } catch (error) {

@@ -7,8 +7,7 @@ import { presentedKey } from "../utils/auth.ts";
 import { readOptionalJson } from "../utils/bodyReader.ts";
 import { newId } from "../utils/ids.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
-import { tooManyRequests } from "./middleware/apiKeys.ts";
-import { HttpProblem } from "./middleware/errors.ts";
+import { HttpProblem, tooManyRequests } from "./middleware/errors.ts";
 import type { GuessGuard } from "./middleware/guessGuard.ts";
 import type { RouteEnv } from "./baseRouter.ts";
 import { limitProblem } from "./middleware/limitProblem.ts";
@@ -19,7 +18,6 @@ import {
   refuseForeignHosts,
 } from "./middleware/requestOrigin.ts";
 import { readHandshake } from "./webHandshake.ts";
-import { webPage } from "./webPage.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";
 import { present } from "../utils/present.ts";
 
@@ -49,7 +47,7 @@ export interface WebRoutesDeps {
   readonly now: () => number;
 }
 
-/** The browser's routes: the page, what it needs to know, its token, and its socket. */
+/** What the page needs: facts about the server, a token, and the socket `/web`. */
 export function webRoutes(
   {
     registry,
@@ -67,8 +65,6 @@ export function webRoutes(
   const rules: AccessRules = { keyed: authenticate !== undefined, ...deps };
   const sessions = createRateLimiter({ capacity: 20, refillPerSecond: 0.5 });
   const app = new Hono<RouteEnv>();
-
-  app.route("/", webPage());
 
   app.get("/api/web/info", refuseForeignHosts(rules.keyed), (c) => {
     const access = rules.keyed ? "key" : isLocal(c) ? "open" : "closed";

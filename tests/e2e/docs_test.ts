@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
-import { docsRoutes } from "../../src/routes/docs.ts";
 import { openapiRoutes } from "../../src/routes/openapi/openapiRoute.ts";
-import { webPage } from "../../src/routes/webPage.ts";
+import { pageRoutes } from "../../src/routes/pages.ts";
 import { withApi } from "../support/servers/apiServer.ts";
 import { browserTest, openPage } from "../support/browser/browser.ts";
 
 browserTest("the page of the API shows all there is, and leads to each of it", () =>
   withApi({
     mount(router) {
-      router.route("/", webPage());
-      router.route("/", docsRoutes());
+      router.route("/", pageRoutes());
       router.route("/", openapiRoutes(router, true));
     },
   }, async ({ router }) => {

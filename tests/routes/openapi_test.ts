@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import Ajv from "ajv/dist/2020.js";
-import { docsRoutes } from "../../src/routes/docs.ts";
+import { pageRoutes } from "../../src/routes/pages.ts";
 import { openapiRoutes } from "../../src/routes/openapi/openapiRoute.ts";
 import { type ApiDocument, operationsOf, resolve } from "../../src/web/docs/document.ts";
 import { exampleOf, writeCurl } from "../../src/web/docs/example.ts";
@@ -13,7 +13,7 @@ import {
 
 const options: ApiServerOptions = {
   mount(router) {
-    router.route("/", docsRoutes());
+    router.route("/", pageRoutes());
     router.route("/", openapiRoutes(router, true));
   },
 };
@@ -87,8 +87,13 @@ Deno.test("GET /openapi.json is not sent again to who has it", () =>
     const first = await ask("/openapi.json");
     const etag = first.headers.get("etag") ?? "";
     await first.body?.cancel();
-    const again = await ask("/openapi.json", undefined, { headers: { "if-none-match": etag } });
-    assert.equal(again.status, 304);
+    for (const held of [etag, `W/${etag}`, `"other", W/${etag}`]) {
+      const again = await ask("/openapi.json", undefined, { headers: { "if-none-match": held } });
+      assert.deepEqual([again.status, await again.text()], [304, ""], held);
+    }
+    const other = await ask("/openapi.json", undefined, { headers: { "if-none-match": 'W/"x"' } });
+    assert.equal(other.status, 200);
+    await other.body?.cancel();
   }));
 
 Deno.test("the page of the API shows every operation once, under a tag that is known", () =>

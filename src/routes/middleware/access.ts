@@ -1,8 +1,7 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
 import { allows, type ApiKey, type KeyScope, presentedKey } from "../../utils/auth.ts";
 import { createRateLimiter } from "../../utils/rateLimiter.ts";
-import { tooManyRequests } from "./apiKeys.ts";
-import { HttpProblem } from "./errors.ts";
+import { HttpProblem, tooManyRequests } from "./errors.ts";
 import type { GuessGuard } from "./guessGuard.ts";
 import { type AccessRules, isAllowedOrigin, isLocal } from "./requestOrigin.ts";
 import { present } from "../../utils/present.ts";
@@ -119,7 +118,20 @@ export function createAccess(deps: AccessDeps): RequireScope {
   }
 }
 
-/** Browsers tell of themselves by one of two headers; a program sends neither. */
+/** Refuses what costs money on a server without keys, also on its own machine. */
+export function requireKeys(areConfigured: boolean): MiddlewareHandler {
+  return async function keysConfigured(_c, next) {
+    if (!areConfigured) {
+      throw unauthorized(
+        "api_keys_not_configured",
+        "This server has no API keys: set API_KEYS to use this.",
+      );
+    }
+    await next();
+  };
+}
+
+/** A browser sends one of these two headers with requests of pages; a program sends neither. */
 function comesFromHere(request: Request, rules: AccessRules): boolean {
   if (request.headers.has("origin")) return isAllowedOrigin(request, rules);
   const site = request.headers.get("sec-fetch-site");

@@ -45,6 +45,26 @@ export function requestIdOf(c: Context): string {
   return typeof id === "string" ? id : "";
 }
 
+/** The answer of every route that takes a phone, where none is set up. */
+export function phoneNotConfigured(): HttpProblem {
+  return new HttpProblem(
+    503,
+    "phone_not_configured",
+    "The phone is not set up: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER are missing.",
+  );
+}
+
+/** The answer to a client that is above its rate limit. */
+export function tooManyRequests(retryAfterSeconds: number): HttpProblem {
+  return new HttpProblem(
+    429,
+    "rate_limited",
+    `Too many requests: wait ${retryAfterSeconds} s.`,
+    undefined,
+    { "Retry-After": String(retryAfterSeconds) },
+  );
+}
+
 function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error;
   if (error instanceof BodyError) return new HttpProblem(error.status, error.code, error.message);

@@ -1,13 +1,34 @@
+import type { Context } from "@hono/hono";
 import { readHeaderList } from "../../utils/headerList.ts";
 
-/** The tag by which a client asks whether a text is still the one it has. */
-export async function etagOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return `"${new Uint8Array(digest, 0, 12).toHex()}"`;
+/** A text ready to be sent, with the tag by which a client asks whether it still has the same one. */
+export interface TaggedText {
+  readonly text: string;
+  readonly contentType: string;
+  readonly etag: string;
 }
 
-/** Whether `If-None-Match` (RFC 9110, 13.1.2) says that the client has it; weak tags match too. */
-export function isHeld(etag: string, ifNoneMatch: string | undefined): boolean {
+export async function tagText(text: string, contentType: string): Promise<TaggedText> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return { text, contentType, etag: `"${new Uint8Array(digest, 0, 12).toHex()}"` };
+}
+
+/** Answers with a text, or with 304 where the client has it already. */
+export function sendTagged(
+  c: Context,
+  { text, contentType, etag }: TaggedText,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  const tagged = { ...headers, "ETag": etag };
+  if (isHeld(etag, c.req.header("if-none-match"))) return c.body(null, 304, tagged);
+  return c.body(text, 200, { ...tagged, "Content-Type": contentType });
+}
+
+/**
+ * Whether `If-None-Match` lists the tag. Compares weakly (RFC 9110, 13.1.2): Deno marks the tags of
+ * answers that it compresses with `W/`.
+ */
+function isHeld(etag: string, ifNoneMatch: string | undefined): boolean {
   return readHeaderList(ifNoneMatch ?? null)?.some((held) =>
     held === "*" || held.replace(/^W\//, "") === etag
   ) ?? false;

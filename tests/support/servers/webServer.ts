@@ -3,6 +3,7 @@ import type { CallLeg, LegInput } from "../../../src/call/callLeg.ts";
 import { CallRefused, type CallSession } from "../../../src/call/sessionApi.ts";
 import type { CallEnd, CallRequest } from "../../../src/call/types.ts";
 import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
+import { pageRoutes } from "../../../src/routes/pages.ts";
 import { webRoutes, type WebRoutesDeps } from "../../../src/routes/web.ts";
 import { PATIENCE_MS } from "../until.ts";
 import { plainRouter } from "./plainRouter.ts";
@@ -149,7 +150,10 @@ export function startWebServer(
     log,
     ...deps,
   });
-  const app = plainRouter((router) => router.route("/", routes), { accepting });
+  const app = plainRouter((router) => {
+    router.route("/", pageRoutes());
+    router.route("/", routes);
+  }, { accepting });
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     (request) => app.fetch(request, { remoteAddress }),
