@@ -1,7 +1,7 @@
 import { type App, createApp } from "./app.ts";
 import { AgentsError } from "./config/agents.ts";
 import { readEnvironment, SettingsError } from "./config/env.ts";
-import { firstScreen, stoppingScreen } from "./config/startupBanner.ts";
+import { shutdownNotice, startupBanner } from "./config/startupBanner.ts";
 import { unreachableHosts, unreachableTools } from "./config/hostPermissions.ts";
 import { createFragmentGuard } from "./utils/fragmentGuard.ts";
 import { setTimer } from "./utils/clock.ts";
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const app = await createOrExit();
   surviveStrayErrors(app);
   const server = listenOrExit(app);
-  console.log(firstScreen(app, server.addr));
+  console.log(startupBanner(app, server.addr));
   stopOnSignal(app, server);
 }
 
@@ -120,7 +120,7 @@ function stopOnSignal(app: App, server: Deno.HttpServer): void {
       const { registry: { size }, settings } = app;
       if (signal === "SIGINT" && size > 0) {
         // Written beside everything else: a terminal that does not read must not keep the calls.
-        const screen = `${stoppingScreen(size, settings.server.drainMs)}\n`;
+        const screen = `${shutdownNotice(size, settings.server.drainMs)}\n`;
         Deno.stdout.write(new TextEncoder().encode(screen)).catch(() => {});
       }
       // Where changes are watched for, there is no exit, and asking for it throws.

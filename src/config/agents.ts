@@ -71,7 +71,7 @@ export async function loadAgents(
     if (read.ok && problems.length === 0) agents.set(name, read.agent);
     else {
       const voice = read.ok ? agentVoice.parse(read.agent) : read.voice;
-      unusable.set(name, { problems: tellOf(path, problems), voice });
+      unusable.set(name, { problems: problemLines(path, problems), voice });
     }
   }
   const loaded = { names: [...agents.keys()], get: (name: string) => agents.get(name), unusable };
@@ -103,7 +103,7 @@ async function readFile(name: string, path: string, files: AgentFiles): Promise<
 }
 
 /** As many as a person reads at a time. */
-export function tellOf(path: string, problems: readonly string[]): readonly string[] {
+export function problemLines(path: string, problems: readonly string[]): readonly string[] {
   const shown = problems.slice(0, MAX_PROBLEMS).map((problem) => {
     const text = problem.length > MAX_PROBLEM_CHARS
       ? `${problem.slice(0, MAX_PROBLEM_CHARS)}...`

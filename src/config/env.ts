@@ -5,7 +5,7 @@ import { readOutbound } from "./outboundSettings.ts";
 import { readPhone } from "./phoneSettings.ts";
 import { readDatabase, readRecords } from "./recordSettings.ts";
 import { readServer } from "./serverSettings.ts";
-import { likelyMisspellings, meantSetting, settingNames } from "./settingNames.ts";
+import { likelyMisspellings, settingNames, suggestSetting } from "./settingNames.ts";
 import { type Environment, SettingReader } from "./settingReader.ts";
 import type { Settings } from "./settings.ts";
 import { readSigningSecrets, readWebhook } from "./webhookSettings.ts";
@@ -124,7 +124,7 @@ function offHint(name: string): string {
 
 function misspellings(environment: Environment): readonly string[] {
   return Object.keys(environment).flatMap((name) => {
-    const meant = meantSetting(name);
+    const meant = suggestSetting(name);
     if (meant === undefined || (environment[meant] ?? "") !== "") return [];
     return [`${name.slice(0, 80)} is not a setting: did you mean ${meant}?`];
   });

@@ -61,7 +61,7 @@ export const settingNames = [
 
 export type SettingName = typeof settingNames[number];
 
-/** Names that people write from memory, with the setting they mean. */
+/** Wrong names that are too far from the setting they stand for to be found by their spelling. */
 const commonMistakes: Readonly<Record<string, SettingName>> = {
   OPENAI_KEY: "OPENAI_API_KEY",
   OPENAI_TOKEN: "OPENAI_API_KEY",
@@ -82,23 +82,20 @@ const commonMistakes: Readonly<Record<string, SettingName>> = {
 
 const known: ReadonlySet<string> = new Set(settingNames);
 
-/** The setting that an unknown name was probably meant to be; nothing where it is likely another program's. */
-export function meantSetting(name: string): SettingName | undefined {
+/** The setting that an unknown name probably stands for; undefined for names of other programs. */
+export function suggestSetting(name: string): SettingName | undefined {
   if (known.has(name)) return undefined;
   const upper = name.toUpperCase();
   const mistaken = commonMistakes[upper];
   if (mistaken !== undefined) return mistaken;
-  return settingNames.find((setting) =>
-    guarded.test(setting) && Math.abs(setting.length - upper.length) <= MAX_EDITS &&
-    editDistance(upper, setting) <= MAX_EDITS
-  );
+  return settingNames.find((setting) => CHECKED.test(setting) && isNear(upper, setting, MAX_EDITS));
 }
 
-/** Misspelt names worth asking for where the environment may not be listed. */
+/** Names with one character missing or two swapped, to ask for where the environment may not be listed. */
 export function likelyMisspellings(): readonly string[] {
   const names = new Set(Object.keys(commonMistakes));
   for (const setting of settingNames) {
-    if (!guarded.test(setting)) continue;
+    if (!CHECKED.test(setting)) continue;
     for (let at = 1; at < setting.length; at++) {
       const [head, tail] = [setting.slice(0, at), setting.slice(at)];
       names.add(head + tail.slice(1));
@@ -108,37 +105,21 @@ export function likelyMisspellings(): readonly string[] {
   return [...names].filter((name) => !known.has(name));
 }
 
-/** Short names such as PORT have too many harmless neighbours. */
-const guarded = /^(OPENAI|TWILIO|OUTBOUND)_/;
+/** Short names such as PORT are too close to names of other programs. */
+const CHECKED = /^(OPENAI|TWILIO|OUTBOUND)_/;
 
 const MAX_EDITS = 2;
 
-/** Fewest insertions, deletions, replacements and swaps of neighbours between two words. */
-function editDistance(a: string, b: string): number {
-  let [before, row]: [number[], number[]] = [[], range(b.length + 1)];
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let least = Math.min(
-        cell(row, j) + 1,
-        cell(next, j - 1) + 1,
-        cell(row, j - 1) + same,
-      );
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        least = Math.min(least, cell(before, j - 2) + 1);
-      }
-      next.push(least);
-    }
-    [before, row] = [row, next];
-  }
-  return cell(row, b.length);
-}
-
-function cell(row: readonly number[], at: number): number {
-  return row[at] ?? Infinity;
-}
-
-function range(length: number): number[] {
-  return Array.from({ length }, (_, at) => at);
+/** Whether at most `edits` insertions, deletions, replacements and swaps of neighbours lie between two words. */
+function isNear(a: string, b: string, edits: number): boolean {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const [left, right] = [a.slice(same), b.slice(same)];
+  if (left === "" && right === "") return true;
+  if (edits === 0) return false;
+  const isSwap = left.length > 1 && left[0] === right[1] && left[1] === right[0];
+  return isNear(left.slice(1), right, edits - 1) ||
+    isNear(left, right.slice(1), edits - 1) ||
+    isNear(left.slice(1), right.slice(1), edits - 1) ||
+    (isSwap && isNear(left.slice(2), right.slice(2), edits - 1));
 }

@@ -2,7 +2,7 @@ import type { Agents } from "./agents.ts";
 import type { DayLimits, PhoneSettings, Settings } from "./settings.ts";
 
 /** What a person reads when the server has started: what is on, what is off and why, what to do next. */
-export function firstScreen(
+export function startupBanner(
   { settings, engine, agents: loaded }: {
     readonly settings: Settings;
     readonly engine: string;
@@ -63,7 +63,7 @@ function phoneLine(phone: PhoneSettings | undefined): string {
 }
 
 /** What a person reads who stops the server in the middle of calls. */
-export function stoppingScreen(liveCalls: number, drainMs: number): string {
+export function shutdownNotice(liveCalls: number, drainMs: number): string {
   const calls = liveCalls === 1 ? "1 call goes" : `${liveCalls} calls go`;
   return `  ${calls} on to the end (DRAIN_SECONDS=${drainMs / 1000}). Ctrl-C again stops at once.`;
 }

@@ -81,7 +81,7 @@ export function handleWebSocket(
       if (admits(message.audio.length * 0.75)) session.hear(message.audio);
       return;
     }
-    if (!messages.take("", now()).allowed) {
+    if (!messages.consume("", now()).allowed) {
       return refuse("too_fast", "Too many messages; slow down.");
     }
     if (message.type === "hello") leg.binary = message.binary;
@@ -90,11 +90,11 @@ export function handleWebSocket(
 
   /** Counts a message of audio; one without any is counted, and is nothing to hear. */
   function admits(bytes: number): boolean {
-    if (!audioFrames.take("", now()).allowed) {
+    if (!audioFrames.consume("", now()).allowed) {
       refuse("too_fast", "Audio comes in too many messages; put more into each.");
       return false;
     }
-    if (!audioMs.take("", now(), bytes / BYTES_PER_MS).allowed) {
+    if (!audioMs.consume("", now(), bytes / BYTES_PER_MS).allowed) {
       refuse("too_fast", "Audio comes faster than it can have been spoken.");
       return false;
     }
@@ -103,7 +103,7 @@ export function handleWebSocket(
 
   function refuse(code: string, error: string): void {
     refused++;
-    if (errors.take("", now()).allowed) return leg.tell({ type: "error", code, error });
+    if (errors.consume("", now()).allowed) return leg.tell({ type: "error", code, error });
     leg.reject(1008, "too_many_errors", "Too many messages could not be understood.");
     leave("too_many_errors");
   }

@@ -74,7 +74,7 @@ export function webRoutes(
 
   app.post("/api/web/session", async (c) => {
     const keyName = identify(c);
-    const pace = sessions.take(keyName ?? addressOf(c), now());
+    const pace = sessions.consume(keyName ?? addressOf(c), now());
     if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     const agent = await readAgent(c.req.raw);
     checkLines();

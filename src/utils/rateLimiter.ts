@@ -5,10 +5,10 @@ export type RateDecision =
 
 /** Limits how often each key does something. */
 export interface RateLimiter {
-  /** Takes tokens of a key's bucket, if it holds enough; a refusal takes none. */
-  take(key: string, nowMs: number, cost?: number): RateDecision;
-  /** What `take` would say, without taking anything. */
-  look(key: string, nowMs: number): RateDecision;
+  /** Takes `cost` tokens (1 by default) from the key's bucket; a refusal takes none. */
+  consume(key: string, nowMs: number, cost?: number): RateDecision;
+  /** What `consume` would answer, without taking anything. */
+  peek(key: string, nowMs: number): RateDecision;
   /** How many keys are remembered. */
   readonly size: number;
 }
@@ -18,7 +18,7 @@ export interface RateLimit {
   /** Tokens a full bucket holds: the burst allowed. */
   readonly capacity: number;
   readonly refillPerSecond: number;
-  /** Keys remembered at a time; beyond it the least recently seen starts afresh. */
+  /** Keys remembered at a time; beyond it the least recently used starts with a full bucket. */
   readonly maxEntries?: number;
 }
 
@@ -36,12 +36,12 @@ export function createRateLimiter(
     get size() {
       return buckets.size;
     },
-    look(key, nowMs) {
+    peek(key, nowMs) {
       const bucket = buckets.get(key);
       const available = bucket === undefined ? capacity : tokensAt(bucket, nowMs);
       return decide(available, 1);
     },
-    take(key, nowMs, cost = 1) {
+    consume(key, nowMs, cost = 1) {
       if (!(cost >= 0 && cost <= capacity)) {
         throw new RangeError(`Cannot take ${cost} tokens: a bucket holds ${capacity}`);
       }
@@ -69,7 +69,7 @@ export function createRateLimiter(
     return Math.min(capacity, tokens + elapsedSeconds * refillPerSecond);
   }
 
-  /** Full buckets are as good as none; two a call shrink the map faster than calls can fill it. */
+  /** A full bucket equals none. Removing up to two per call shrinks the map faster than it grows. */
   function forgetOldest(nowMs: number): void {
     let looked = 0;
     for (const [key, bucket] of buckets) {

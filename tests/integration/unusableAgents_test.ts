@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type AppOverrides, createApp } from "../../src/app.ts";
 import { AgentsError } from "../../src/config/agents.ts";
-import { firstScreen } from "../../src/config/startupBanner.ts";
+import { startupBanner } from "../../src/config/startupBanner.ts";
 import type { SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
 import {
   callUntil,
@@ -126,7 +126,7 @@ Deno.test("case 109: the server starts where only the default agent cannot be us
   assert.equal(served.status, 200);
   await served.body?.cancel();
   assert.equal((await incidentsOf(server))[0]?.subject, "receptionist");
-  const screen = firstScreen(server.app, { hostname: "127.0.0.1", port: 8000 });
+  const screen = startupBanner(server.app, { hostname: "127.0.0.1", port: 8000 });
   assert.match(screen, /Agent +receptionist CANNOT BE USED/);
   assert.match(screen, /! The agent receptionist cannot be used:\n.*receptionist\.md: speed/);
 });

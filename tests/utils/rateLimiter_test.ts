@@ -2,32 +2,32 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createRateLimiter } from "../../src/utils/rateLimiter.ts";
 
-Deno.test("take() allows a burst of the capacity, then what is refilled", () => {
+Deno.test("consume() allows a burst of the capacity, then what is refilled", () => {
   const limiter = createRateLimiter({ capacity: 3, refillPerSecond: 1 });
   const times = [0, 0, 0, 0, 999, 1_000, 1_000, 60_000, 60_000, 60_000, 60_000];
   assert.deepEqual(
-    times.map((nowMs) => limiter.take("a", nowMs).allowed),
+    times.map((nowMs) => limiter.consume("a", nowMs).allowed),
     [true, true, true, false, false, true, false, true, true, true, false],
   );
 });
 
-Deno.test("take() tells after how many whole seconds it will allow, and then does", () => {
+Deno.test("consume() tells after how many whole seconds it will allow, and then does", () => {
   const limits = fc.record({
     capacity: fc.integer({ min: 1, max: 20 }),
     refillPerSecond: fc.double({ min: 0.05, max: 20, noNaN: true }),
   });
   fc.assert(fc.property(limits, fc.nat(1e9), (limit, nowMs) => {
     const limiter = createRateLimiter(limit);
-    for (let n = 0; n < limit.capacity; n++) assert.ok(limiter.take("a", nowMs).allowed);
-    const refused = limiter.take("a", nowMs);
+    for (let n = 0; n < limit.capacity; n++) assert.ok(limiter.consume("a", nowMs).allowed);
+    const refused = limiter.consume("a", nowMs);
     assert.ok(!refused.allowed);
     assert.ok(Number.isInteger(refused.retryAfterSeconds) && refused.retryAfterSeconds >= 1);
     // A rounding error of the refill must not make the promise a lie.
-    assert.ok(limiter.take("a", nowMs + refused.retryAfterSeconds * 1000 + 1).allowed);
+    assert.ok(limiter.consume("a", nowMs + refused.retryAfterSeconds * 1000 + 1).allowed);
   }));
 });
 
-Deno.test("take() never allows more than capacity plus refill over any time", () => {
+Deno.test("consume() never allows more than capacity plus refill over any time", () => {
   const waits = fc.array(fc.nat(3_000), { minLength: 1, maxLength: 200 });
   fc.assert(fc.property(waits, (waitsMs) => {
     const limiter = createRateLimiter({ capacity: 5, refillPerSecond: 2 });
@@ -35,50 +35,50 @@ Deno.test("take() never allows more than capacity plus refill over any time", ()
     let allowed = 0;
     for (const waitMs of waitsMs) {
       nowMs += waitMs;
-      if (limiter.take("a", nowMs).allowed) allowed++;
+      if (limiter.consume("a", nowMs).allowed) allowed++;
     }
     assert.ok(allowed <= 5 + nowMs / 1000 * 2 + 1e-6);
   }));
 });
 
-Deno.test("take() counts each key by itself", () => {
+Deno.test("consume() counts each key by itself", () => {
   const limiter = createRateLimiter({ capacity: 1, refillPerSecond: 1 });
-  assert.equal(limiter.take("a", 0).allowed, true);
-  assert.equal(limiter.take("b", 0).allowed, true);
-  assert.equal(limiter.take("a", 0).allowed, false);
+  assert.equal(limiter.consume("a", 0).allowed, true);
+  assert.equal(limiter.consume("b", 0).allowed, true);
+  assert.equal(limiter.consume("a", 0).allowed, false);
 });
 
-Deno.test("take() takes the cost, or nothing when it refuses", () => {
+Deno.test("consume() takes the cost, or nothing when it refuses", () => {
   const limiter = createRateLimiter({ capacity: 10, refillPerSecond: 1 });
-  assert.equal(limiter.take("a", 0, 7).allowed, true);
-  assert.deepEqual(limiter.take("a", 0, 7), { allowed: false, retryAfterSeconds: 4 });
-  assert.equal(limiter.take("a", 0, 3).allowed, true);
-  assert.throws(() => limiter.take("a", 0, 11), RangeError);
+  assert.equal(limiter.consume("a", 0, 7).allowed, true);
+  assert.deepEqual(limiter.consume("a", 0, 7), { allowed: false, retryAfterSeconds: 4 });
+  assert.equal(limiter.consume("a", 0, 3).allowed, true);
+  assert.throws(() => limiter.consume("a", 0, 11), RangeError);
 });
 
-Deno.test("take() gains nothing when the clock goes backwards", () => {
+Deno.test("consume() gains nothing when the clock goes backwards", () => {
   const limiter = createRateLimiter({ capacity: 1, refillPerSecond: 1 });
-  assert.equal(limiter.take("a", 10_000).allowed, true);
-  assert.equal(limiter.take("a", 0).allowed, false);
-  assert.equal(limiter.take("a", 10_500).allowed, false);
-  assert.equal(limiter.take("a", 11_000).allowed, true);
+  assert.equal(limiter.consume("a", 10_000).allowed, true);
+  assert.equal(limiter.consume("a", 0).allowed, false);
+  assert.equal(limiter.consume("a", 10_500).allowed, false);
+  assert.equal(limiter.consume("a", 11_000).allowed, true);
 });
 
-Deno.test("take() remembers at most maxEntries keys, those last seen", () => {
+Deno.test("consume() remembers at most maxEntries keys, those last seen", () => {
   const limiter = createRateLimiter({ capacity: 1, refillPerSecond: 0.001, maxEntries: 3 });
-  limiter.take("a", 0);
+  limiter.consume("a", 0);
   for (let n = 0; n < 1_000; n++) {
-    limiter.take(`stranger ${n}`, n);
-    assert.equal(limiter.take("a", n).allowed, false);
+    limiter.consume(`stranger ${n}`, n);
+    assert.equal(limiter.consume("a", n).allowed, false);
     assert.ok(limiter.size <= 3);
   }
 });
 
-Deno.test("take() forgets keys whose bucket is full again", () => {
+Deno.test("consume() forgets keys whose bucket is full again", () => {
   const limiter = createRateLimiter({ capacity: 2, refillPerSecond: 1 });
-  for (let n = 0; n < 1_000; n++) limiter.take(`key ${n}`, 0);
+  for (let n = 0; n < 1_000; n++) limiter.consume(`key ${n}`, 0);
   assert.equal(limiter.size, 1_000);
-  for (let n = 0; n < 1_000; n++) limiter.take("still here", 10_000);
+  for (let n = 0; n < 1_000; n++) limiter.consume("still here", 10_000);
   assert.equal(limiter.size, 1);
 });
 

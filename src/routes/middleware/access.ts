@@ -107,7 +107,7 @@ export function createAccess(deps: AccessDeps): RequireScope {
       guesses.failed(c, "key");
       throw unauthorized("invalid_key", "The server does not know this API key.");
     }
-    const pace = requests.take(key.name, now());
+    const pace = requests.consume(key.name, now());
     if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     const { name: keyName, scopes, expiresAt } = key;
     return {

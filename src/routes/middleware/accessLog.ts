@@ -16,7 +16,7 @@ export function accessLog(now: () => number, log: Pick<Log, "debug" | "info">): 
     const { status } = c.res;
     const isRefusal = status >= 400 && status < 500 && c.get("caller") === undefined;
     const isQuiet = isRefusal
-      ? !refusals.take("", now()).allowed
+      ? !refusals.consume("", now()).allowed
       : status < 400 && FREQUENT.test(route);
     log[isQuiet ? "debug" : "info"]("Request answered", {
       requestId: c.get("requestId"),

@@ -51,19 +51,19 @@ export function createGuessGuard(
     admit(c, what) {
       // Behind a proxy of this machine that is not trusted, one guesser would lock everybody out.
       if (!trustProxy && isProxied(c)) return;
-      const pace = limiters[what].look(addressOf(c), now());
+      const pace = limiters[what].peek(addressOf(c), now());
       if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     },
     keyless(c) {
-      const pace = keyless.take(addressOf(c), now());
+      const pace = keyless.consume(addressOf(c), now());
       if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     },
     failed(c, what) {
       counts[what]++;
       const address = addressOf(c);
-      const pace = limiters[what].take(address, now());
+      const pace = limiters[what].consume(address, now());
       if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
-      if (!lines.take("", now()).allowed) return;
+      if (!lines.consume("", now()).allowed) return;
       log.warn("Secret refused", { kind: what, client: maskAddress(address), soFar: counts[what] });
     },
   };

@@ -3,7 +3,7 @@ import {
   type AgentFiles,
   type Agents,
   loadAgents,
-  tellOf,
+  problemLines,
 } from "../../config/agents.ts";
 import { agentVoice } from "../../config/agentSchema.ts";
 import type { Settings } from "../../config/settings.ts";
@@ -29,7 +29,7 @@ export async function openAgents(
   { files, examine = () => [], incidents, log }: OpenAgentsOptions,
 ): Promise<Agents> {
   const loaded = await loadAgents(dir, files, { defaultAgent, examine: findToolProblems });
-  const agents = setAside(loaded, (agent) => tellOf(`${agent.name}.md`, examine(agent)));
+  const agents = setAside(loaded, (agent) => problemLines(`${agent.name}.md`, examine(agent)));
   for (const [name, { problems }] of agents.unusable) {
     log.error("Agent unusable", { agent: name, isDefault: name === defaultAgent, problems });
     incidents.report({
