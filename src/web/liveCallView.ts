@@ -6,7 +6,7 @@ import { element, find } from "./elements.ts";
 import { type FeedItem, followEvents } from "./eventFeed.ts";
 import { createLiveScript } from "./liveTranscript.ts";
 import { createOperatorDesk } from "./operatorDesk.ts";
-import { createSpeaking, type Speaking } from "./speaking.ts";
+import { createSpeaking, type Speaking } from "./activeSpeaker.ts";
 import { formatDuration } from "./callTexts.ts";
 
 /** One call in progress: what is said in it, and the means to step in. */

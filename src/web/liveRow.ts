@@ -2,7 +2,7 @@
 import type { CallEvent, CallSummary } from "./callAnswers.ts";
 import { describeWay, nameParty } from "./recordTexts.ts";
 import { element } from "./elements.ts";
-import { createSpeaking } from "./speaking.ts";
+import { createSpeaking } from "./activeSpeaker.ts";
 import { formatDuration } from "./callTexts.ts";
 
 /** One call in progress: who, with which agent, how long, who speaks and the last that was said. */

@@ -10,7 +10,7 @@ import { fillKeypad } from "./keypad.ts";
 import { createScript } from "./transcriptView.ts";
 import { describeDevice } from "./soundProblems.ts";
 import { causeOf, describeStartFault } from "./startFault.ts";
-import { createTroubleLine } from "./troubleLine.ts";
+import { createTroubleLine } from "./soundProblemLine.ts";
 import { describeEnding, describeNotice, describeOpening, formatDuration } from "./callTexts.ts";
 import { keepAwake } from "./wakeLock.ts";
 import { drawWire } from "./levelMeter.ts";
