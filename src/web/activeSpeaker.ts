@@ -1,18 +1,19 @@
 import type { CallEvent } from "./callAnswers.ts";
 
-/** Who speaks in a call, as its events tell it; the agent first where both do. */
-export interface Speaking {
+/** Who speaks in a call, by its events; the agent where both do. */
+export interface ActiveSpeaker {
   readonly who: "agent" | "caller" | "listen";
-  tell(event: CallEvent): void;
+  apply(event: CallEvent): void;
 }
 
-export function createSpeaking(): Speaking {
+/** Starts with silence. */
+export function createActiveSpeaker(): ActiveSpeaker {
   const on = { agent: false, caller: false };
   return {
     get who() {
       return on.agent ? "agent" : on.caller ? "caller" : "listen";
     },
-    tell(event) {
+    apply(event) {
       if (event.type === "speaking") on[event.who] = event.on;
     },
   };

@@ -1,13 +1,13 @@
 /// <reference lib="dom" />
 import { storedKey } from "./apiKey.ts";
 
-/** The server's own words about why it does not do what it was asked. */
-export class Refusal extends Error {
-  override readonly name = "Refusal";
+/** A request that the server refused or did not answer; `message` is a sentence for the user. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
   readonly code: string;
-  /** The answer's status; 0 where there was no answer. */
+  /** HTTP status; 0 where there was no response. */
   readonly status: number;
-  /** What exactly is wrong with what was sent, where that is told. */
+  /** What is wrong with which field of the request, where the server says so. */
   readonly details: readonly Detail[];
   constructor(code: string, message: string, status = 0, details: readonly Detail[] = []) {
     super(message);
@@ -17,18 +17,18 @@ export class Refusal extends Error {
   }
 }
 
-/** Asks the server and takes its answer at its word. Throws `Refusal`. */
-export async function ask<Answer>(path: string, init?: RequestInit): Promise<Answer> {
+/** Sends a request and returns its JSON body, unchecked. Throws `RequestError`. */
+export async function fetchJson<Body>(path: string, init?: RequestInit): Promise<Body> {
   return await (await send(path, init)).json();
 }
 
-/** Asks the API with the key of this tab, where there is one. Throws `Refusal`. */
-export async function askApi<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
-  return await (await sendToApi(path, init)).json();
+/** As `fetchJson`, with the API key of this tab where there is one. */
+export async function fetchApiJson<Body>(path: string, init: RequestInit = {}): Promise<Body> {
+  return await (await fetchApi(path, init)).json();
 }
 
-/** As `askApi`, for answers that are not JSON. */
-export async function sendToApi(path: string, init: RequestInit = {}): Promise<Response> {
+/** As `fetchApiJson`, for responses that are not JSON. */
+export async function fetchApi(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   const key = storedKey();
   if (key !== "") headers.set("authorization", `Bearer ${key}`);
@@ -40,19 +40,19 @@ async function send(path: string, init?: RequestInit): Promise<Response> {
   try {
     response = await fetch(path, init);
   } catch {
-    throw new Refusal("unreachable", "The server does not answer. Is it running?");
+    throw new RequestError("unreachable", "The server does not answer. Is it running?");
   }
   if (response.ok) return response;
-  throw await readRefusal(response);
+  throw await readProblem(response);
 }
 
-async function readRefusal(response: Response): Promise<Refusal> {
+async function readProblem(response: Response): Promise<RequestError> {
   const { status } = response;
   try {
     const { code, error, details = [] }: Problem = await response.json();
-    return new Refusal(code, error, status, details);
+    return new RequestError(code, error, status, details);
   } catch {
-    return new Refusal("unreadable", `The server answered ${status}.`, status);
+    return new RequestError("unreadable", `The server answered ${status}.`, status);
   }
 }
 

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 const KEY_ITEM = "parley.key";
 
-/** The API key that was typed into this tab; empty where none was. */
+/** The API key that was entered in this tab; empty where none was. */
 export function storedKey(): string {
   return sessionStorage.getItem(KEY_ITEM) ?? "";
 }

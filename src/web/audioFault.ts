@@ -1,9 +1,20 @@
 /// <reference lib="dom" />
-import { askToResume } from "./audioResume.ts";
+import { requestResume } from "./audioResume.ts";
 
-/** Which step of bringing up sound failed; the page has a sentence and a remedy for each. */
+/** Which step of setting up Web Audio failed; the page has a text for each. */
 export type AudioFault = "unsupported" | "context" | "module" | "node";
 
+/** A step of setting up an audio graph failed. */
+export class AudioError extends Error {
+  override readonly name = "AudioError";
+  readonly fault: AudioFault;
+  constructor(fault: AudioFault, options?: ErrorOptions) {
+    super(`Cannot set up sound: ${fault}`, options);
+    this.fault = fault;
+  }
+}
+
+/** The agent cannot be heard. */
 export class SpeakerError extends Error {
   override readonly name = "SpeakerError";
   readonly fault: AudioFault;
@@ -13,41 +24,33 @@ export class SpeakerError extends Error {
   }
 }
 
-/** Creates a context with a worklet's module in it, or closes what it has created. Throws `StepFailed`. */
-export async function createContext(
+/** Creates a context with a worklet's module loaded. Throws `AudioError`, with nothing left open. */
+export async function createAudioContext(
   options: AudioContextOptions,
   module: string,
 ): Promise<AudioContext> {
   if (typeof AudioContext === "undefined" || typeof AudioWorkletNode === "undefined") {
-    throw new StepFailed("unsupported");
+    throw new AudioError("unsupported");
   }
   let context: AudioContext;
   try {
     context = new AudioContext(options);
   } catch (cause) {
-    throw new StepFailed("context", { cause });
+    throw new AudioError("context", { cause });
   }
   try {
-    // Asked for within the click; the answer is waited for later, for it may not come.
-    askToResume(context);
-    if (context.audioWorklet === undefined) throw new StepFailed("unsupported");
+    // Requested within the click but not awaited: some browsers leave the promise pending.
+    requestResume(context);
+    if (context.audioWorklet === undefined) throw new AudioError("unsupported");
     await context.audioWorklet.addModule(module);
     return context;
   } catch (cause) {
-    closeContext(context);
-    throw cause instanceof StepFailed ? cause : new StepFailed("module", { cause });
+    closeAudioContext(context);
+    throw cause instanceof AudioError ? cause : new AudioError("module", { cause });
   }
 }
 
-export class StepFailed extends Error {
-  override readonly name = "StepFailed";
-  readonly fault: AudioFault;
-  constructor(fault: AudioFault, options?: ErrorOptions) {
-    super(`Cannot bring up sound: ${fault}`, options);
-    this.fault = fault;
-  }
-}
-
-export function closeContext(context: AudioContext): void {
+/** Closes the context; does nothing where it is closed already. */
+export function closeAudioContext(context: AudioContext): void {
   if (context.state !== "closed") context.close().catch(() => {});
 }

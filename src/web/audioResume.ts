@@ -2,58 +2,58 @@
 import { delay } from "./delay.ts";
 
 /** What is built on one audio context; closing it closes the context. */
-export interface Graph {
+export interface AudioGraph {
   readonly context: AudioContext;
   close(): void;
 }
 
-export type Sounding = "running" | "interrupted";
+export type AudioState = "running" | "interrupted";
 
-export interface Sustained<Built extends Graph> {
-  /** The graph of now; another takes its place where a context cannot be revived. */
-  readonly graph: Built;
-  readonly state: Sounding;
-  /** Tries at once what is otherwise tried now and then; best from a click. */
-  revive(): void;
+/** An audio graph that resumes after interruptions. */
+export interface ResumingAudio<Graph extends AudioGraph> {
+  /** The current graph; it is replaced where a context cannot be resumed. */
+  readonly graph: Graph;
+  readonly state: AudioState;
+  /** Tries at once; to be called within a click, which some browsers require. */
+  resume(): void;
   close(): void;
 }
 
-export interface SustainEvents<Built extends Graph> {
-  /** It runs again, or does not any more. */
-  onState(state: Sounding): void;
-  /** Another graph has taken the place of the one before. */
-  onRebuilt?(graph: Built): void;
+export interface ResumingAudioEvents<Graph extends AudioGraph> {
+  onState(state: AudioState): void;
+  /** `graph` has replaced the one before. */
+  onRebuilt?(graph: Graph): void;
 }
 
 /**
  * Builds an audio graph and keeps it running.
  *
- * Phone calls, assistants and dimmed screens suspend or interrupt contexts, and some browsers never
- * say that it is over: running again is tried at once, now and then, and whenever the human is seen.
- * A context that was closed, stands still though it says that it runs, or does not come back, is built
- * anew. `fail` tells that a node is dead.
+ * Phone calls, assistants and dimmed screens suspend or interrupt contexts, and some browsers do not
+ * report the end of it. Resuming is therefore tried at once, once a second, and on every sign of the
+ * user. The graph is built again where its context was closed, reports `running` while its time
+ * stands still, or cannot be resumed; `build` gets a function to call when one of its nodes fails.
  */
-export async function sustain<Built extends Graph>(
-  build: (fail: () => void) => Promise<Built>,
-  { onState, onRebuilt }: SustainEvents<Built>,
-): Promise<Sustained<Built>> {
-  const end = new AbortController();
-  const { signal } = end;
-  let dead = false;
-  let still = { atSeconds: -1, beats: 0 };
-  let failures = 0;
-  let reviving = false;
-  let state: Sounding = "running";
+export async function openResumingAudio<Graph extends AudioGraph>(
+  build: (onNodeFailure: () => void) => Promise<Graph>,
+  { onState, onRebuilt }: ResumingAudioEvents<Graph>,
+): Promise<ResumingAudio<Graph>> {
+  const closing = new AbortController();
+  const { signal } = closing;
+  let hasFailed = false;
+  let stalled = { atSeconds: -1, checks: 0 };
+  let failedResumes = 0;
+  let isRetrying = false;
+  let state: AudioState = "running";
   let graph = await build(fail);
-  await resume(graph.context);
+  await tryToResume(graph.context);
 
-  watch();
+  listen();
   for (const type of ["visibilitychange", "resume", "pointerdown", "keydown"]) {
-    document.addEventListener(type, revive, { signal });
+    document.addEventListener(type, resume, { signal });
   }
-  for (const type of ["focus", "pageshow"]) addEventListener(type, revive, { signal });
-  const pulse = setInterval(feelPulse, PULSE_MS);
-  look();
+  for (const type of ["focus", "pageshow"]) addEventListener(type, resume, { signal });
+  const clockCheck = setInterval(checkClock, CLOCK_CHECK_MS);
+  update();
 
   return {
     get graph() {
@@ -62,98 +62,98 @@ export async function sustain<Built extends Graph>(
     get state() {
       return state;
     },
-    revive,
+    resume,
     close() {
-      end.abort();
-      clearInterval(pulse);
-      unwatch();
+      closing.abort();
+      clearInterval(clockCheck);
+      unlisten();
       graph.close();
     },
   };
 
-  function watch(): void {
-    graph.context.onstatechange = look;
+  function listen(): void {
+    graph.context.onstatechange = update;
     graph.context.addEventListener("error", fail);
   }
 
-  function unwatch(): void {
+  function unlisten(): void {
     graph.context.onstatechange = null;
     graph.context.removeEventListener("error", fail);
   }
 
-  /** Some browsers say that a context runs while its time stands still. */
-  function feelPulse(): void {
+  /** Some browsers report `running` for a context whose time stands still. */
+  function checkClock(): void {
     const { state, currentTime } = graph.context;
-    const stands = state === "running" && currentTime === still.atSeconds;
-    still = { atSeconds: currentTime, beats: stands ? still.beats + 1 : 0 };
-    if (still.beats >= MAX_STILL_BEATS) fail();
+    const isStalled = state === "running" && currentTime === stalled.atSeconds;
+    stalled = { atSeconds: currentTime, checks: isStalled ? stalled.checks + 1 : 0 };
+    if (stalled.checks >= MAX_STALLED_CHECKS) fail();
   }
 
   function fail(): void {
-    dead = true;
-    look();
+    hasFailed = true;
+    update();
   }
 
-  function look(): void {
+  function update(): void {
     if (signal.aborted) return;
-    const now = graph.context.state === "running" && !dead ? "running" : "interrupted";
-    if (now === "running") failures = 0;
+    const now = graph.context.state === "running" && !hasFailed ? "running" : "interrupted";
+    if (now === "running") failedResumes = 0;
     if (now !== state) {
       state = now;
       onState(state);
     }
-    if (now === "interrupted") revive();
+    if (now === "interrupted") resume();
   }
 
-  function revive(): void {
+  function resume(): void {
     if (signal.aborted || state === "running") return;
-    // Within a click, before anything is waited for: some browsers allow it only there.
-    if (!dead && graph.context.state !== "closed") askToResume(graph.context);
-    if (!reviving) keepTrying();
+    // Before the first await: some browsers allow it only within the click.
+    if (!hasFailed && graph.context.state !== "closed") requestResume(graph.context);
+    if (!isRetrying) retry();
   }
 
-  async function keepTrying(): Promise<void> {
-    reviving = true;
+  async function retry(): Promise<void> {
+    isRetrying = true;
     while (state === "interrupted" && !signal.aborted) {
-      const isLost = failures >= MAX_FAILURES && document.visibilityState === "visible";
-      if (dead || graph.context.state === "closed" || isLost) await rebuild();
-      else if (!await resume(graph.context)) failures++;
-      look();
+      const isLost = failedResumes >= MAX_FAILED_RESUMES && document.visibilityState === "visible";
+      if (hasFailed || graph.context.state === "closed" || isLost) await rebuild();
+      else if (!await tryToResume(graph.context)) failedResumes++;
+      update();
       if (state === "interrupted") await delay(RETRY_MS, signal);
     }
-    reviving = false;
+    isRetrying = false;
   }
 
   async function rebuild(): Promise<void> {
-    failures = 0;
-    let next: Built;
+    failedResumes = 0;
+    let next: Graph;
     try {
       next = await build(fail);
     } catch {
       return;
     }
     if (signal.aborted) return next.close();
-    unwatch();
+    unlisten();
     graph.close();
-    dead = false;
-    still = { atSeconds: -1, beats: 0 };
+    hasFailed = false;
+    stalled = { atSeconds: -1, checks: 0 };
     graph = next;
-    watch();
+    listen();
     onRebuilt?.(graph);
-    await resume(graph.context);
+    await tryToResume(graph.context);
   }
 }
 
-/** Tells whether the context runs; a browser that wants a click first leaves the question open. */
-async function resume(context: AudioContext): Promise<boolean> {
+/** Whether the context runs after at most a second; without a click some browsers never answer. */
+async function tryToResume(context: AudioContext): Promise<boolean> {
   const answered = new AbortController();
-  const resumed = askToResume(context).finally(() => answered.abort());
+  const resumed = requestResume(context).finally(() => answered.abort());
   await Promise.race([resumed, delay(ANSWER_MS, answered.signal)]);
   return context.state === "running";
 }
 
-/** A refusal is seen by the state. */
-export async function askToResume(context: AudioContext): Promise<void> {
+/** Asks the browser to resume a context; a refusal shows in `context.state` only. */
+export async function requestResume(context: AudioContext): Promise<void> {
   try {
     await context.resume();
   } catch {
@@ -161,9 +161,9 @@ export async function askToResume(context: AudioContext): Promise<void> {
   }
 }
 
-const PULSE_MS = 1000;
-const MAX_STILL_BEATS = 5;
+const CLOCK_CHECK_MS = 1000;
+const MAX_STALLED_CHECKS = 5;
 const ANSWER_MS = 1000;
 const RETRY_MS = 1000;
-/** After so many a context is thought to be lost. */
-const MAX_FAILURES = 3;
+/** After so many, the context is taken for lost. */
+const MAX_FAILED_RESUMES = 3;

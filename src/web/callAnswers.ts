@@ -1,6 +1,6 @@
 import type { TranscriptLine } from "../protocol/web.ts";
 
-/** A call as the API tells of it; what is not known is null. */
+/** A call as the API lists it; null where a value is not known. */
 export interface CallSummary {
   readonly id: string;
   readonly direction: Direction;
@@ -53,7 +53,7 @@ export interface Cost {
 
 export type CostPart = "text" | "audio" | "transcription" | "telephony";
 
-/** A line of a conversation with its time since the call began. */
+/** A transcript line; `startedMs` counts from the start of the call. */
 export type TimedLine = Omit<TranscriptLine, "position"> & { readonly startedMs: number };
 
 export interface ToolUse {
@@ -67,7 +67,7 @@ export interface ToolUse {
     | null;
 }
 
-/** How long a line of the agent's was waited for, each part from the one before. */
+/** How long the caller waited for a line of the agent; each part follows the one before. */
 export interface Latency {
   readonly turnId: string;
   readonly responseMs: number;
@@ -94,7 +94,7 @@ export interface Analytics {
   readonly cost: { readonly usd: number; readonly unknown: number };
 }
 
-/** What happens in a call, as far as it is shown; there are more types than these. */
+/** The call events that the page shows; the API sends more types than these. */
 export type CallEvent =
   | { readonly type: "started"; readonly direction: Direction; readonly agent: string }
   | { readonly type: "connected" }

@@ -61,40 +61,45 @@ const NOTICES: Readonly<Record<string, string>> = {
   transferring: "The call is being handed over.",
 };
 
+/** Why there is no microphone, and what to do about it. */
 export function describeMicrophone(fault: MicrophoneFault): string {
   return MICROPHONE[fault];
 }
 
+/** Why the agent cannot be heard, and what to do about it. */
 export function describeSpeaker(fault: AudioFault): string {
   return SPEAKER[fault];
 }
 
+/** Why the call ended, by the reason and detail of the `ended` message. */
 export function describeEnding(reason: string, detail = ""): string {
   return DETAILS[detail] ?? ENDINGS[reason] ?? "The call ended.";
 }
 
-/** What a notice says to the caller; most say nothing. */
+/** The text for a `notice` code; undefined for the many that are not shown. */
 export function describeNotice(code: string): string | undefined {
   return NOTICES[code];
 }
 
+/** The text above the start button; `engine` is `rehearsal` or the name of a model. */
 export function describeOpening(engine: string): string {
   return engine === "rehearsal"
     ? "This is a rehearsal: a built-in engine takes turns, answers aloud and lets you cut in, but does not understand speech. Typed words it does read. With an OpenAI key set on the server, a real model answers here."
     : "Press Start, allow the microphone and speak. You can cut in at any time.";
 }
 
+/** The name of the engine, for the head of the page. */
 export function describeEngine(engine: string): string {
   return engine === "rehearsal" ? "Rehearsal engine" : engine;
 }
 
-/** Minutes and seconds, as on a clock. */
+/** Minutes and seconds: `1:07`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-/** A short span as people read it: `640 ms`, `1.2 s`. */
+/** A short time span: `640 ms`, `1.2 s`. */
 export function formatSpan(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

@@ -1,20 +1,23 @@
 /// <reference lib="dom" />
-import { closeContext, createContext, StepFailed } from "./audioFault.ts";
+import { AudioError, closeAudioContext, createAudioContext } from "./audioFault.ts";
 import { MicrophoneError } from "./microphoneFault.ts";
 import { rootMeanSquare } from "./speaker.ts";
-import type { Graph } from "./audioResume.ts";
+import type { AudioGraph } from "./audioResume.ts";
 
-/** Turns a microphone's stream into frames. */
-export interface Capture extends Graph {
-  /** Root mean square of what is heard now, 0..1. */
+/** The audio graph that turns a microphone's stream into frames. */
+export interface Capture extends AudioGraph {
+  /** Root mean square of the current input, 0..1. */
   level(): number;
 }
 
-/** Throws `StepFailed` or `MicrophoneError`; the stream stays with the caller. */
+/**
+ * Builds the graph; `onFrame` gets 20 ms of PCM16 at 24 kHz. The stream stays open in any case.
+ * Throws `AudioError` or `MicrophoneError`.
+ */
 export async function buildCapture(
   stream: MediaStream,
   onFrame: (frame: ArrayBuffer) => void,
-  fail: () => void,
+  onNodeFailure: () => void,
 ): Promise<Capture> {
   const [context, source] = await connectSource(stream);
   let meter: AnalyserNode;
@@ -29,11 +32,11 @@ export async function buildCapture(
     source.connect(meter);
     source.connect(node);
   } catch (cause) {
-    closeContext(context);
-    throw new StepFailed("node", { cause });
+    closeAudioContext(context);
+    throw new AudioError("node", { cause });
   }
   const wave = new Float32Array(meter.fftSize);
-  node.onprocessorerror = fail;
+  node.onprocessorerror = onNodeFailure;
   node.port.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => onFrame(data);
 
   return {
@@ -45,14 +48,14 @@ export async function buildCapture(
     close() {
       node.port.onmessage = null;
       node.onprocessorerror = null;
-      closeContext(context);
+      closeAudioContext(context);
     },
   };
 }
 
 /**
- * Firefox joins no stream to a context of another rate, as with a Bluetooth headset whose microphone
- * is slower than the loudspeaker: then the context takes the microphone's rate.
+ * Firefox connects no stream to a context of another rate, as with a Bluetooth headset whose
+ * microphone is slower than the loudspeaker: the second attempt uses the microphone's rate.
  */
 async function connectSource(
   stream: MediaStream,
@@ -70,14 +73,14 @@ async function sourceAt(
   stream: MediaStream,
   rate: { readonly sampleRate?: number },
 ): Promise<readonly [AudioContext, MediaStreamAudioSourceNode]> {
-  const context = await createContext(
+  const context = await createAudioContext(
     { latencyHint: "interactive", ...rate },
     "/assets/capture.worklet.ts",
   );
   try {
     return [context, new MediaStreamAudioSourceNode(context, { mediaStream: stream })];
   } catch (cause) {
-    closeContext(context);
+    closeAudioContext(context);
     throw new MicrophoneError("rate", { cause });
   }
 }

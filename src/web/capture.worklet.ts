@@ -5,7 +5,7 @@ import { createResampler } from "./resampler.ts";
 const RATE_HZ = 24_000;
 const FRAME_SAMPLES = 480;
 
-/** Turns what the microphone hears, at any rate, into frames of 20 ms as they go over the wire. */
+/** Converts the input, of any rate, into the frames that are sent: 20 ms of PCM16 at 24 kHz. */
 class Capture extends AudioWorkletProcessor {
   readonly #resample = createResampler(sampleRate, RATE_HZ);
   #frame = new Int16Array(FRAME_SAMPLES);

@@ -1,10 +1,10 @@
-/** Why the socket of a call that was under way is gone, by its close code, and the way back. */
+/** Why the socket of a live call closed, by its close code, and what to do about it. */
 export function describeClosed(code: number, online: boolean): string {
   if (!online) return "The network is gone. Start again when this device is online.";
   return CLOSED[code] ?? "The connection to the server was lost. Start again.";
 }
 
-/** Why the server did not take a call, as far as a close code tells. */
+/** Why the server closed the socket before the call began, by the close code. */
 export function describeRefused(code: number): string {
   return REFUSED[code] ?? "The server did not take the call. Start again.";
 }

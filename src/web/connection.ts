@@ -1,12 +1,13 @@
 /// <reference lib="dom" />
 import type { ClientMessage, ServerMessage } from "../protocol/web.ts";
-import { ask, Refusal } from "./apiClient.ts";
+import { fetchJson, RequestError } from "./apiClient.ts";
 import { describeRefused } from "./closeReasons.ts";
 
+/** What the server offers: the answer of `/api/web/info`. */
 export interface ServerInfo {
   /** `rehearsal`, or the name of the model that answers. */
   readonly engine: string;
-  /** Whether a call may be begun from here: freely, with a key, or not at all. */
+  /** Whether this browser may start a call: without a key, with one, or not at all. */
   readonly access: "open" | "key" | "closed";
   readonly defaultAgent: string;
   readonly agents: readonly { readonly name: string; readonly title: string }[];
@@ -14,45 +15,47 @@ export interface ServerInfo {
 
 export interface ConnectionEvents {
   onMessage(message: ServerMessage): void;
-  /** PCM16 at 24 kHz, a piece of the item's speech. */
+  /** A piece of the item's speech: PCM16 little-endian at 24 kHz. */
   onAudio(itemId: string, pcm: ArrayBuffer): void;
-  /** Called once, after the last message of a call that was under way, whoever closed. */
+  /** The socket of a live call closed, by either side; called once, after the last message. */
   onClose(closed: Closed): void;
 }
 
-/** How a socket closed, by its code: 1006 where it broke off. */
+/** The close code of a socket: 1006 where the connection broke. */
 export type Closed = Pick<CloseEvent, "code">;
 
+/** The socket of one live call; messages are dropped once it is closed. */
 export interface Connection {
   send(message: ClientMessage): void;
   sendAudio(frame: ArrayBuffer): void;
   close(): void;
 }
 
-export async function askServer(): Promise<ServerInfo> {
-  return await ask("/api/web/info");
+/** Asks the server what it offers. Throws `RequestError`. */
+export async function fetchServerInfo(): Promise<ServerInfo> {
+  return await fetchJson("/api/web/info");
 }
 
-/** Gets leave for one call with an agent. Throws `Refusal`. */
+/** Requests the token for one call; an empty `agent` is the default one. Throws `RequestError`. */
 export async function requestToken(
   agent: string,
   key: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const { token } = await ask<{ readonly token: string }>("/api/web/session", {
+  const { token } = await fetchJson<{ readonly token: string }>("/api/web/session", {
     method: "POST",
     signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
     headers: {
       "content-type": "application/json",
       ...(key !== "" && { authorization: `Bearer ${key}` }),
     },
-    // Nobody is chosen where the default agent cannot be used: the server says why.
+    // No agent is selected where the default one is unusable: the server then says why.
     body: JSON.stringify(agent === "" ? {} : { agent }),
   });
   return token;
 }
 
-/** Connects the call that the token is good for, and waits until it is under way. Throws `Refusal`. */
+/** Opens the socket and waits for `ready`. Throws `RequestError`. */
 export function connect(
   token: string,
   events: ConnectionEvents,
@@ -64,29 +67,31 @@ export function connect(
   try {
     socket = new WebSocket(url, ["parley.v1", `token.${token}`]);
   } catch {
-    return Promise.reject(new Refusal("no_socket", "This browser could not open the connection."));
+    return Promise.reject(
+      new RequestError("no_socket", "This browser could not open the connection."),
+    );
   }
   const send = (message: ClientMessage) => write(JSON.stringify(message));
-  let speechOf = "";
+  let speechItemId = "";
 
   socket.binaryType = "arraybuffer";
   socket.onopen = () => send({ type: "hello", binary: true });
   return new Promise((resolve, reject) => {
-    const overdue = setTimeout(() => giveUp(describeRefused(1006)), ANSWER_MS);
-    const leave = () => giveUp("The page was left.");
-    signal.addEventListener("abort", leave);
+    const timeout = setTimeout(() => fail(describeRefused(1006)), ANSWER_MS);
+    const onAbort = () => fail("The page was left.");
+    signal.addEventListener("abort", onAbort);
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      if (typeof data !== "string") return events.onAudio(speechOf, data);
+      if (typeof data !== "string") return events.onAudio(speechItemId, data);
       const message: ServerMessage = JSON.parse(data);
-      if (message.type === "ready") begin();
-      else if (message.type === "speech") speechOf = message.itemId;
+      if (message.type === "ready") onReady();
+      else if (message.type === "speech") speechItemId = message.itemId;
       else if (message.type === "audio") events.onAudio(message.itemId, decode(message.payload));
       else events.onMessage(message);
     };
-    socket.onclose = ({ code }) => giveUp(describeRefused(code));
+    socket.onclose = ({ code }) => fail(describeRefused(code));
 
-    function begin(): void {
-      settle();
+    function onReady(): void {
+      stopWaiting();
       socket.onclose = events.onClose;
       resolve({
         send,
@@ -95,16 +100,16 @@ export function connect(
       });
     }
 
-    function giveUp(words: string): void {
-      settle();
+    function fail(message: string): void {
+      stopWaiting();
       socket.onclose = socket.onmessage = null;
       socket.close();
-      reject(new Refusal("not_connected", words));
+      reject(new RequestError("not_connected", message));
     }
 
-    function settle(): void {
-      clearTimeout(overdue);
-      signal.removeEventListener("abort", leave);
+    function stopWaiting(): void {
+      clearTimeout(timeout);
+      signal.removeEventListener("abort", onAbort);
     }
   });
 
@@ -117,5 +122,5 @@ function decode(base64: string): ArrayBuffer {
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)).buffer;
 }
 
-/** A token request, or a handshake, that takes longer is not going to be answered. */
+/** Limit for the token request, and for the handshake up to `ready`. */
 const ANSWER_MS = 20_000;

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 
-/** Waits so long, or until the signal says that it is of no more use. */
+/** Resolves after `ms`, or as soon as the signal is aborted; never rejects. */
 export function delay(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {

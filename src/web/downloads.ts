@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { Refusal, sendToApi } from "./apiClient.ts";
+import { fetchApi, RequestError } from "./apiClient.ts";
 import { element } from "./elements.ts";
 
 const FORMATS = [
@@ -8,19 +8,20 @@ const FORMATS = [
   { name: "JSON", format: "json", extension: "json" },
 ] as const;
 
-/** Gives a call's conversation away as a file. */
+/** Buttons that download the transcript of a call as a file. */
 export interface Downloads {
-  /** Offers those of a call; there may be nothing to give. */
-  offer(callId: string, isSomething: boolean): void;
+  /** Shows the buttons for a call; hides them where it has no transcript. */
+  show(callId: string, hasTranscript: boolean): void;
 }
 
-export function createDownloads(place: HTMLElement): Downloads {
+/** Fills `container` with the buttons. */
+export function createDownloads(container: HTMLElement): Downloads {
   const problem = element("span", { className: "problem", role: "alert" });
   return {
-    offer(callId, isSomething) {
+    show(callId, hasTranscript) {
       problem.textContent = "";
-      place.hidden = !isSomething;
-      place.replaceChildren(
+      container.hidden = !hasTranscript;
+      container.replaceChildren(
         element("span", { textContent: "Download" }),
         ...FORMATS.map(({ name, format, extension }) => {
           const button = element("button", {
@@ -36,7 +37,7 @@ export function createDownloads(place: HTMLElement): Downloads {
                 `${callId}.${extension}`,
               );
             } catch (error) {
-              if (!(error instanceof Refusal)) throw error;
+              if (!(error instanceof RequestError)) throw error;
               problem.textContent = error.message;
             }
           };
@@ -48,10 +49,10 @@ export function createDownloads(place: HTMLElement): Downloads {
   };
 }
 
-/** A plain link would not show the API key. */
+/** By fetch, since a plain link cannot send the API key. */
 async function download(path: string, fileName: string): Promise<void> {
-  const url = URL.createObjectURL(await (await sendToApi(path)).blob());
+  const url = URL.createObjectURL(await (await fetchApi(path)).blob());
   element("a", { href: url, download: fileName }).click();
-  // The browser takes the file in its own time, but soon.
+  // The browser reads the blob after click() has returned.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

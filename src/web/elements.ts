@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 
-/** Makes an element; text goes in as text, so that nothing it says can become markup. */
+/** Creates an element; strings become text nodes, never markup. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   properties: Partial<HTMLElementTagNameMap[Name]> = {},
@@ -11,7 +11,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** An element of the page that is there from the beginning. */
+/** Returns an element of `index.html`. Throws where it is missing or of another kind. */
 export function find<E extends HTMLElement>(id: string, kind: { new (): E; prototype: E }): E {
   const element = document.getElementById(id);
   if (element instanceof kind) return element;

@@ -1,11 +1,11 @@
 /// <reference lib="dom" />
-import { Refusal, sendToApi } from "./apiClient.ts";
+import { fetchApi, RequestError } from "./apiClient.ts";
 import type { CallEvent } from "./callAnswers.ts";
 import { delay } from "./delay.ts";
 import { readServerSentEvents } from "./serverSentEvents.ts";
 
 export type FeedItem =
-  /** From here on nothing is lost, until `missed` says otherwise. */
+  /** Connected: all events from here on follow, unless `missed` comes. */
   | { readonly kind: "open" }
   | {
     readonly kind: "event";
@@ -13,14 +13,14 @@ export type FeedItem =
     readonly at: string;
     readonly event: CallEvent;
   }
-  /** Some events are no longer to be had. */
+  /** Some events are lost: the server keeps them no longer. */
   | { readonly kind: "missed" }
-  /** The connection is gone; another one is tried. */
+  /** The connection broke; another one is opened. */
   | { readonly kind: "lost" };
 
 /**
- * Follows a stream of events until it is over or the signal ends it. A connection that breaks off is
- * taken up again where it was. Throws `Refusal` where trying again is of no use.
+ * Reads a stream of call events until it ends or the signal is aborted. A broken connection is
+ * opened again from the last event received. Throws `RequestError` on a 4xx response.
  */
 export async function* followEvents(
   path: string,
@@ -33,7 +33,7 @@ export async function* followEvents(
     signal.addEventListener("abort", end);
     let watch = setTimeout(end, SILENCE_MS);
     try {
-      const { status, body } = await sendToApi(path, {
+      const { status, body } = await fetchApi(path, {
         headers: lastId === "" ? {} : { "last-event-id": lastId },
         signal: life.signal,
       });
@@ -49,7 +49,7 @@ export async function* followEvents(
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof Refusal && error.status >= 400 && error.status < 500) throw error;
+      if (error instanceof RequestError && error.status >= 400 && error.status < 500) throw error;
     } finally {
       clearTimeout(watch);
       signal.removeEventListener("abort", end);
@@ -61,6 +61,6 @@ export async function* followEvents(
   }
 }
 
-/** The server shows every 15 seconds that it is there. */
+/** Three times the interval of the server's keep-alive comments. */
 const SILENCE_MS = 45_000;
 const RETRY_MS = 2000;

@@ -1,14 +1,15 @@
 /// <reference lib="dom" />
 import { element } from "./elements.ts";
 
+/** A number of interest, such as the cost of a call. */
 export interface Figure {
   readonly name: string;
   readonly value: string;
-  /** What has to be known to read it rightly. */
+  /** A remark below the value, such as `no price known`. */
   readonly note?: string;
 }
 
-/** Shows a few figures side by side. */
+/** Replaces the content of a `<dl>` with figures side by side. */
 export function showFigures(list: HTMLElement, figures: readonly Figure[]): void {
   list.replaceChildren(
     ...figures.map(({ name, value, note }) =>

@@ -1,22 +1,27 @@
 /// <reference lib="dom" />
 
-export interface InputEvents {
-  /** The id of the device in use, as far as it is known. */
-  inUse(): string | undefined;
-  /** Something was plugged in or out. */
+export interface InputDeviceEvents {
+  /** A device was plugged in or out. */
   onChange(): void;
-  /** The device in use is no longer there, which its track may not say. */
+  /** The current device is gone; not every browser ends its track then. */
   onGone(): void;
-  /** Another microphone is there; its name may be empty. */
+  /** Another microphone was connected; its name may be empty. */
   onConnected(name: string): void;
   onPermission(state: PermissionState): void;
 }
 
-/** Follows what microphones there are, and whether the page may use them, until the signal. */
-export function watchInputs(events: InputEvents, signal: AbortSignal): void {
+/**
+ * Watches the list of microphones and the permission to use them, until the signal is aborted.
+ * `currentDeviceId` returns the id of the device in use, where it is known.
+ */
+export function watchInputDevices(
+  currentDeviceId: () => string | undefined,
+  events: InputDeviceEvents,
+  signal: AbortSignal,
+): void {
   let known: Promise<readonly MediaDeviceInfo[]> = listInputs();
-  navigator.mediaDevices.addEventListener("devicechange", look, { signal });
-  // Not every browser can be asked about this permission.
+  navigator.mediaDevices.addEventListener("devicechange", compare, { signal });
+  // Not every browser can be queried for this permission.
   navigator.permissions?.query({ name: "microphone" }).then(
     (permission) =>
       permission.addEventListener("change", () => events.onPermission(permission.state), {
@@ -25,14 +30,14 @@ export function watchInputs(events: InputEvents, signal: AbortSignal): void {
     () => {},
   );
 
-  async function look(): Promise<void> {
+  async function compare(): Promise<void> {
     events.onChange();
     const before = await known;
     known = listInputs();
     const inputs = await known;
     if (signal.aborted) return;
-    const inUse = events.inUse();
-    if (inUse !== undefined && inputs.length > 0 && !has(inputs, inUse)) return events.onGone();
+    const current = currentDeviceId();
+    if (current !== undefined && inputs.length > 0 && !has(inputs, current)) return events.onGone();
     const added = inputs.find(({ deviceId }) => !has(before, deviceId));
     if (added !== undefined) events.onConnected(added.label);
   }

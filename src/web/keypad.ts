@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 
-/** Fills a group with the twelve keys of a telephone. */
+/** Fills `group` with the twelve keys of a telephone. */
 export function fillKeypad(group: HTMLElement, onDigit: (digit: string) => void): void {
   group.replaceChildren(
     ..."123456789*0#".split("").map((digit) => {

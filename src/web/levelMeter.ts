@@ -1,54 +1,55 @@
 /// <reference lib="dom" />
 
-/** How loud each end is now: root mean square, 0..1. */
+/** How loud each side is now: root mean square, 0..1. */
 export interface Levels {
   caller(): number;
   agent(): number;
 }
 
-export interface Wire {
-  /** Shows these levels from now on; without any, the line runs out flat. */
-  watch(levels: Levels | undefined): void;
-  /** Marks this moment as one where the caller cut in. */
-  markCut(): void;
+/** The drawing of both levels over the last seconds. */
+export interface LevelMeter {
+  /** Draws these levels from now on; with none, the drawing stops at a flat line. */
+  show(levels: Levels | undefined): void;
+  /** Draws a line at the current moment: the caller interrupted the agent. */
+  markInterruption(): void;
 }
 
 interface Moment {
   readonly caller: number;
   readonly agent: number;
-  cut: boolean;
+  interrupted: boolean;
 }
 
 const STEP_MS = 50;
 const BAR_PX = 3;
 const GAP_PX = 2;
-/** Kept while the display is out of sight; more than fit on any screen. */
-const MOST_MOMENTS = 1000;
-/** Drawn as silence, and as loud as can be. */
+/** Kept while the canvas is hidden; more than fit on any screen. */
+const MAX_MOMENTS = 1000;
+/** Drawn at height 0 and at full height. */
 const QUIETEST_DB = -52;
 const LOUDEST_DB = -10;
 
-/** Draws the last moments of the call: the caller above the line, the agent below. */
-export function drawWire(canvas: HTMLCanvasElement): Wire {
+/** Creates a meter in a canvas: the caller above the line, the agent below. */
+export function drawLevelMeter(canvas: HTMLCanvasElement): LevelMeter {
   const context = canvas.getContext("2d");
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
   const moments: Moment[] = [];
   let watched: Levels | undefined;
   let frame: number | undefined;
   let last = 0;
-  let cut = false;
+  let interrupted = false;
 
   new ResizeObserver(draw).observe(canvas);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 
   return {
-    watch(levels) {
+    show(levels) {
       watched = levels;
       if (levels !== undefined) moments.length = 0;
       frame ??= requestAnimationFrame(step);
     },
-    markCut() {
-      cut = true;
+    markInterruption() {
+      interrupted = true;
     },
   };
 
@@ -59,9 +60,9 @@ export function drawWire(canvas: HTMLCanvasElement): Wire {
     moments.push({
       caller: loudness(watched?.caller() ?? 0),
       agent: loudness(watched?.agent() ?? 0),
-      cut,
+      interrupted,
     });
-    cut = false;
+    interrupted = false;
     draw();
   }
 
@@ -69,7 +70,7 @@ export function drawWire(canvas: HTMLCanvasElement): Wire {
     if (context === null) return;
     const { clientWidth: width, clientHeight: height } = canvas;
     if (width === 0) {
-      moments.splice(0, moments.length - MOST_MOMENTS);
+      moments.splice(0, moments.length - MAX_MOMENTS);
       return;
     }
     const scale = devicePixelRatio;
@@ -83,13 +84,13 @@ export function drawWire(canvas: HTMLCanvasElement): Wire {
     const colour = (name: string) => style.getPropertyValue(name);
     const columns = Math.max(1, Math.ceil(width / (BAR_PX + GAP_PX)));
     moments.splice(0, moments.length - columns);
-    const shown = calm.matches ? steady(columns) : moments;
+    const shown = reducedMotion.matches ? steady(columns) : moments;
     for (let column = 0; column < columns; column++) {
       const moment = shown[shown.length - 1 - column];
       const x = width - (column + 1) * (BAR_PX + GAP_PX) + GAP_PX;
       bar(x, height / 2 - 2, -(moment?.caller ?? 0), colour("--caller"));
       bar(x, height / 2 + 2, moment?.agent ?? 0, colour("--agent"));
-      if (moment?.cut === true) {
+      if (moment?.interrupted === true) {
         context.fillStyle = colour("--cut");
         context.fillRect(x, 0, 1.5, height);
       }
@@ -105,10 +106,10 @@ export function drawWire(canvas: HTMLCanvasElement): Wire {
     }
   }
 
-  /** Nothing moves along: the present level, all over. */
+  /** For reduced motion: the current level in every column, so that nothing scrolls. */
   function steady(columns: number): readonly Moment[] {
-    const now = moments.at(-1) ?? { caller: 0, agent: 0, cut: false };
-    return Array.from({ length: columns }, () => ({ ...now, cut: false }));
+    const now = moments.at(-1) ?? { caller: 0, agent: 0, interrupted: false };
+    return Array.from({ length: columns }, () => ({ ...now, interrupted: false }));
   }
 }
 

@@ -1,40 +1,41 @@
 /// <reference lib="dom" />
-import { askApi } from "./apiClient.ts";
+import { fetchApiJson } from "./apiClient.ts";
 import type { CallDetail, CallEvent } from "./callAnswers.ts";
-import { describeEnd, describeWay, nameParty } from "./recordTexts.ts";
+import { describeDirection, describeEnd, describeParty } from "./recordTexts.ts";
 import { element, find } from "./elements.ts";
 import { type FeedItem, followEvents } from "./eventFeed.ts";
-import { createLiveScript } from "./liveTranscript.ts";
+import { createLiveTranscript } from "./liveTranscript.ts";
 import { createOperatorDesk } from "./operatorDesk.ts";
-import { createSpeaking, type Speaking } from "./activeSpeaker.ts";
+import { type ActiveSpeaker, createActiveSpeaker } from "./activeSpeaker.ts";
 import { formatDuration } from "./callTexts.ts";
 
-/** One call in progress: what is said in it, and the means to step in. */
+/** One live call: its transcript as it grows, and the controls to act on it. */
 export interface LiveCallView {
-  /** Settles when the call is over, or when the signal ends it. Throws `Refusal`. */
+  /** Resolves when the call has ended or the signal is aborted. Throws `RequestError`. */
   open(id: string, signal: AbortSignal): Promise<void>;
 }
 
+/** Creates the view; `titles` maps agent names to what people read. */
 export function createLiveCallView(titles: Promise<ReadonlyMap<string, string>>): LiveCallView {
   const main = find("call", HTMLElement);
   const who = find("call-who", HTMLElement);
   const way = find("call-way", HTMLElement);
   const status = find("call-status", HTMLElement);
   const clock = find("call-clock", HTMLElement);
-  const script = createLiveScript(find("call-script", HTMLElement));
+  const transcript = createLiveTranscript(find("call-transcript", HTMLElement));
   const desk = createOperatorDesk();
 
   return {
     async open(id, signal) {
-      script.empty();
+      transcript.clear();
       desk.close();
       for (const part of [who, way, status, clock]) part.textContent = "";
-      const call = await askApi<CallDetail>(`/api/calls/${id}`, { signal });
+      const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal });
       if (signal.aborted) return;
-      // In its place, so that the way back does not lead here again.
+      // replace(), so that the back button does not return here.
       if (call.status === "ended") return location.replace(`#records/${id}`);
-      who.textContent = nameParty(call);
-      way.textContent = describeWay(call, await titles);
+      who.textContent = describeParty(call);
+      way.textContent = describeDirection(call, await titles);
       desk.open(call);
       const ticking = setInterval(showClock, 1000, call);
       showClock(call);
@@ -48,25 +49,25 @@ export function createLiveCallView(titles: Promise<ReadonlyMap<string, string>>)
   };
 
   async function follow({ id, startedAt }: CallDetail, signal: AbortSignal): Promise<void> {
-    const speaking = createSpeaking();
+    const speaker = createActiveSpeaker();
     for await (const item of followEvents(`/api/calls/${id}/events`, signal)) {
       if (item.kind === "missed") {
-        script.begin(await askApi<CallDetail>(`/api/calls/${id}`, { signal }));
+        transcript.load(await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal }));
       } else if (item.kind === "event") {
         if (item.event.type === "ended") return showEnd(id, item.event);
-        speaking.tell(item.event);
-        script.tell(item.event, Math.max(0, Date.parse(item.at) - Date.parse(startedAt)));
+        speaker.apply(item.event);
+        transcript.apply(item.event, Math.max(0, Date.parse(item.at) - Date.parse(startedAt)));
       }
-      showStatus(item, speaking);
+      showStatus(item, speaker);
     }
     if (!signal.aborted) location.replace(`#records/${id}`);
   }
 
-  function showStatus({ kind }: FeedItem, { who }: Speaking): void {
+  function showStatus({ kind }: FeedItem, { who }: ActiveSpeaker): void {
     main.dataset.state = kind === "lost" ? "wait" : who;
-    const words = kind === "lost" ? "The server does not answer. Trying again…" : WORDS[who];
-    // Written only when it changes: it is read aloud.
-    if (status.textContent !== words) status.textContent = words;
+    const text = kind === "lost" ? "The server does not answer. Trying again…" : STATUS[who];
+    // Only on a change, since screen readers announce every write.
+    if (status.textContent !== text) status.textContent = text;
   }
 
   function showEnd(id: string, { end, durationMs }: Extract<CallEvent, { type: "ended" }>): void {
@@ -82,7 +83,7 @@ export function createLiveCallView(titles: Promise<ReadonlyMap<string, string>>)
   }
 }
 
-const WORDS = {
+const STATUS = {
   agent: "The agent is speaking",
   caller: "The caller is speaking",
   listen: "Nobody is speaking",

@@ -1,17 +1,18 @@
 /// <reference lib="dom" />
-import { askApi, Refusal } from "./apiClient.ts";
+import { fetchApiJson, RequestError } from "./apiClient.ts";
 import type { CallPage, CallSummary } from "./callAnswers.ts";
 import { delay } from "./delay.ts";
 import { find } from "./elements.ts";
 import { followEvents } from "./eventFeed.ts";
 import { createLiveRows } from "./liveRows.ts";
 
-/** The calls in progress, as they come, talk and go. */
+/** The list of live calls, kept current by the event stream. */
 export interface LiveCallsView {
-  /** Settles when the signal ends it. Throws `Refusal`. */
+  /** Resolves when the signal is aborted. Throws `RequestError`. */
   open(signal: AbortSignal): Promise<void>;
 }
 
+/** Creates the view; `titles` maps agent names to what people read. */
 export function createLiveCallsView(titles: Promise<ReadonlyMap<string, string>>): LiveCallsView {
   const rows = createLiveRows(find("calls-list", HTMLElement));
   const count = find("calls-count", HTMLElement);
@@ -20,7 +21,7 @@ export function createLiveCallsView(titles: Promise<ReadonlyMap<string, string>>
 
   return {
     async open(signal) {
-      rows.open(await titles);
+      rows.reset(await titles);
       count.textContent = "Looking…";
       empty.hidden = true;
       const clock = setInterval(rows.tick, 1000);
@@ -35,43 +36,43 @@ export function createLiveCallsView(titles: Promise<ReadonlyMap<string, string>>
   };
 
   async function follow(signal: AbortSignal): Promise<void> {
-    let repeats: Promise<void> | undefined;
+    let polling: Promise<void> | undefined;
     for await (const item of followEvents("/api/events", signal)) {
       problem.textContent = item.kind === "lost" ? LOST : "";
       if (item.kind === "open" || item.kind === "missed") {
-        await look(signal);
-        repeats ??= lookAgain(signal);
+        await refresh(signal);
+        polling ??= poll(signal);
       } else if (item.kind === "event") {
-        const isNews = rows.tell(item);
-        // What an event does not say, such as the number, is in the record a moment later.
-        if (isNews) delay(SETTLED_MS, signal).then(() => tryToLook(signal));
+        const isIncomplete = rows.apply(item);
+        // What the event lacks, such as the number, is in the record a moment later.
+        if (isIncomplete) delay(RECORD_DELAY_MS, signal).then(() => tryToRefresh(signal));
         showCount();
       }
     }
-    await repeats;
+    await polling;
   }
 
-  /** Calls that ring, or wait to be placed, and those of other instances, tell nothing of themselves. */
-  async function lookAgain(signal: AbortSignal): Promise<void> {
+  /** For calls without events: queued or ringing ones, and those of another process on SQLite. */
+  async function poll(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await delay(REPEAT_MS, signal);
-      await tryToLook(signal);
+      await delay(POLL_MS, signal);
+      await tryToRefresh(signal);
     }
   }
 
-  async function tryToLook(signal: AbortSignal): Promise<void> {
+  async function tryToRefresh(signal: AbortSignal): Promise<void> {
     try {
-      if (!signal.aborted) await look(signal);
+      if (!signal.aborted) await refresh(signal);
     } catch (error) {
-      // The stream of events notices it, too, and says so.
-      if (!signal.aborted && !(error instanceof Refusal)) throw error;
+      // The event stream reports the same outage.
+      if (!signal.aborted && !(error instanceof RequestError)) throw error;
     }
   }
 
-  async function look(signal: AbortSignal): Promise<void> {
+  async function refresh(signal: AbortSignal): Promise<void> {
     const pages = await Promise.all(
       ["live", "ringing", "queued"].map((status) =>
-        askApi<CallPage>(`/api/calls?status=${status}&limit=200`, { signal })
+        fetchApiJson<CallPage>(`/api/calls?status=${status}&limit=200`, { signal })
       ),
     );
     const calls: readonly CallSummary[] = pages.flatMap((page) => page.calls);
@@ -86,5 +87,5 @@ export function createLiveCallsView(titles: Promise<ReadonlyMap<string, string>>
 }
 
 const LOST = "The server does not answer. Trying again…";
-const SETTLED_MS = 500;
-const REPEAT_MS = 10_000;
+const RECORD_DELAY_MS = 500;
+const POLL_MS = 10_000;

@@ -1,25 +1,26 @@
 /// <reference lib="dom" />
 import type { CallEvent, CallSummary } from "./callAnswers.ts";
-import { describeWay, nameParty } from "./recordTexts.ts";
+import { describeDirection, describeParty } from "./recordTexts.ts";
 import { element } from "./elements.ts";
-import { createSpeaking } from "./activeSpeaker.ts";
+import { createActiveSpeaker } from "./activeSpeaker.ts";
 import { formatDuration } from "./callTexts.ts";
 
-/** One call in progress: who, with which agent, how long, who speaks and the last that was said. */
+/** One live call: party, agent, duration, who speaks and the last line of the transcript. */
 export interface LiveRow {
   readonly element: HTMLElement;
   readonly startedAt: string;
   show(call: LiveCallFacts, titles: ReadonlyMap<string, string>): void;
-  tell(event: CallEvent): void;
-  /** `now` is in milliseconds since 1970. */
+  apply(event: CallEvent): void;
+  /** Shows the duration at `now`, in milliseconds since 1970. */
   tick(now: number): void;
 }
 
-/** What an event tells of a call that begins; the rest is known later. */
+/** What the `started` event contains; the numbers follow with the record. */
 type LiveCallFacts =
   & Pick<CallSummary, "id" | "direction" | "agent" | "status" | "startedAt">
   & Partial<Pick<CallSummary, "from" | "to">>;
 
+/** Creates the row of a call; `startedAt` is ISO 8601. */
 export function createLiveRow(id: string, startedAt: string): LiveRow {
   const clock = element("span", { className: "at" });
   const who = element("span", { className: "who" });
@@ -30,7 +31,7 @@ export function createLiveRow(id: string, startedAt: string): LiveRow {
   const aside = element("span", { className: "aside" }, [lamp, state]);
   const link = element("a", { href: `#calls/${id}` }, [clock, who, aside, way, last]);
   const row = element("li", {}, [link]);
-  const speaking = createSpeaking();
+  const speaker = createActiveSpeaker();
   let status: CallSummary["status"] = "live";
 
   return {
@@ -40,14 +41,14 @@ export function createLiveRow(id: string, startedAt: string): LiveRow {
       const { direction, from = null, to = null } = call;
       const isKnown = direction === "web" || (direction === "inbound" ? from : to) !== null;
       if (isKnown || who.textContent === "") {
-        who.textContent = nameParty({ direction, from, to });
+        who.textContent = describeParty({ direction, from, to });
       }
-      way.textContent = describeWay(call, titles);
+      way.textContent = describeDirection(call, titles);
       status = call.status;
       showState();
     },
-    tell(event) {
-      speaking.tell(event);
+    apply(event) {
+      speaker.apply(event);
       if (event.type === "connected") status = "live";
       if (event.type === "turn" && event.turn.text !== "") {
         last.textContent = event.turn.text;
@@ -63,9 +64,9 @@ export function createLiveRow(id: string, startedAt: string): LiveRow {
 
   function showState(): void {
     const isOn = status === "live";
-    row.dataset.state = isOn ? speaking.who : "wait";
-    state.textContent = isOn ? WORDS[speaking.who] : status === "queued" ? "Waiting" : "Ringing";
+    row.dataset.state = isOn ? speaker.who : "wait";
+    state.textContent = isOn ? STATES[speaker.who] : status === "queued" ? "Waiting" : "Ringing";
   }
 }
 
-const WORDS = { agent: "Agent speaks", caller: "Caller speaks", listen: "Silence" } as const;
+const STATES = { agent: "Agent speaks", caller: "Caller speaks", listen: "Silence" } as const;

@@ -2,59 +2,60 @@
 import type { CallEvent, CallSummary } from "./callAnswers.ts";
 import { createLiveRow, type LiveRow } from "./liveRow.ts";
 
-/** The rows of the calls in progress, the oldest first. */
+/** The rows of the live calls, the oldest first. */
 export interface LiveRows {
   readonly size: number;
-  /** Begins anew; `titles` are what the agents are called. */
-  open(titles: ReadonlyMap<string, string>): void;
-  /** Takes over what the server has just listed. */
+  /** Removes all rows; `titles` maps agent names to what people read. */
+  reset(titles: ReadonlyMap<string, string>): void;
+  /** Applies the list that the server has just returned. */
   replace(calls: readonly CallSummary[]): void;
-  /** Tells of an event; answers whether it made a call known that nothing else is known of yet. */
-  tell(told: { readonly callId: string; readonly at: string; readonly event: CallEvent }): boolean;
-  /** Shows how long the calls have lasted by now. */
+  /** Applies an event; returns whether the call should now be looked up in the list. */
+  apply(item: { readonly callId: string; readonly at: string; readonly event: CallEvent }): boolean;
+  /** Updates the durations. */
   tick(): void;
 }
 
+/** Creates the rows in a list element. */
 export function createLiveRows(list: HTMLElement): LiveRows {
   const rows = new Map<string, LiveRow>();
-  /** Begun by an event: perhaps not listed yet. */
-  const young = new Set<string>();
-  /** Ended by an event: perhaps still listed. */
-  const over = new Set<string>();
+  /** Added by an event; the server may not list them yet. */
+  const unlisted = new Set<string>();
+  /** Removed by an event; the server may still list them. */
+  const ended = new Set<string>();
   let titles: ReadonlyMap<string, string> = new Map();
 
   return {
     get size() {
       return rows.size;
     },
-    open(names) {
+    reset(names) {
       titles = names;
       list.replaceChildren();
-      for (const known of [rows, young, over]) known.clear();
+      for (const known of [rows, unlisted, ended]) known.clear();
     },
     replace(calls) {
       const listed = new Set(calls.map(({ id }) => id));
-      for (const id of [...rows.keys()]) if (!listed.has(id) && !young.has(id)) remove(id);
-      for (const id of over) if (!listed.has(id)) over.delete(id);
+      for (const id of [...rows.keys()]) if (!listed.has(id) && !unlisted.has(id)) removeRow(id);
+      for (const id of ended) if (!listed.has(id)) ended.delete(id);
       for (const call of calls) {
-        young.delete(call.id);
-        if (!over.has(call.id)) put(call);
+        unlisted.delete(call.id);
+        if (!ended.has(call.id)) showRow(call);
       }
     },
-    tell({ callId, at, event }) {
+    apply({ callId, at, event }) {
       if (event.type === "ended") {
-        over.add(callId);
-        remove(callId);
+        ended.add(callId);
+        removeRow(callId);
         return false;
       }
-      const isNews = event.type === "started" && !rows.has(callId);
-      if (isNews) {
-        young.add(callId);
+      const isNew = event.type === "started" && !rows.has(callId);
+      if (isNew) {
+        unlisted.add(callId);
         const { direction, agent } = event;
-        put({ id: callId, direction, agent, status: "live", startedAt: at });
+        showRow({ id: callId, direction, agent, status: "live", startedAt: at });
       }
-      rows.get(callId)?.tell(event);
-      return isNews || event.type === "connected";
+      rows.get(callId)?.apply(event);
+      return isNew || event.type === "connected";
     },
     tick() {
       const now = Date.now();
@@ -62,13 +63,13 @@ export function createLiveRows(list: HTMLElement): LiveRows {
     },
   };
 
-  function put(call: Parameters<LiveRow["show"]>[0]): void {
-    const row = rows.get(call.id) ?? add(call.id, call.startedAt);
+  function showRow(call: Parameters<LiveRow["show"]>[0]): void {
+    const row = rows.get(call.id) ?? addRow(call.id, call.startedAt);
     row.show(call, titles);
     row.tick(Date.now());
   }
 
-  function add(id: string, startedAt: string): LiveRow {
+  function addRow(id: string, startedAt: string): LiveRow {
     const row = createLiveRow(id, startedAt);
     const next = [...rows.values()]
       .filter((other) => other.startedAt > startedAt)
@@ -78,9 +79,9 @@ export function createLiveRows(list: HTMLElement): LiveRows {
     return row;
   }
 
-  function remove(id: string): void {
+  function removeRow(id: string): void {
     rows.get(id)?.element.remove();
     rows.delete(id);
-    young.delete(id);
+    unlisted.delete(id);
   }
 }

@@ -1,40 +1,41 @@
 /// <reference lib="dom" />
 import type { CallDetail, CallEvent } from "./callAnswers.ts";
-import { createScript } from "./transcriptView.ts";
+import { createTranscriptView } from "./transcriptView.ts";
 
-/** The conversation of a call in progress, written as its events come. */
-export interface LiveScript {
-  /** Puts what was said before, where the events of it are gone. */
-  begin(call: Pick<CallDetail, "turns" | "tools" | "latencies">): void;
-  /** `atMs` is the event's time since the call began. */
-  tell(event: CallEvent, atMs: number): void;
-  empty(): void;
+/** The transcript of a live call, written from its events. */
+export interface LiveTranscript {
+  /** Shows the record so far, where its events are lost. */
+  load(call: Pick<CallDetail, "turns" | "tools" | "latencies">): void;
+  /** `startedMs` counts from the start of the call. */
+  apply(event: CallEvent, startedMs: number): void;
+  clear(): void;
 }
 
-export function createLiveScript(list: HTMLElement): LiveScript {
-  const script = createScript(list, { caller: "Caller" });
-  const given = new Map<string, string>();
+/** Creates the transcript in a list element. */
+export function createLiveTranscript(list: HTMLElement): LiveTranscript {
+  const view = createTranscriptView(list, { caller: "Caller" });
+  const toolArguments = new Map<string, string>();
 
   return {
-    begin({ turns, latencies }) {
-      // Before whatever the events that are left will tell, whose places begin at 0.
-      turns.forEach((turn, at) => script.show({ ...turn, position: at - turns.length }));
+    load({ turns, latencies }) {
+      // Before the lines of the remaining events, whose positions start at 0.
+      turns.forEach((turn, at) => view.show({ ...turn, position: at - turns.length }));
       for (const { turnId, firstHeardMs, ...latency } of latencies) {
-        script.showLatency({
+        view.showLatency({
           id: turnId,
           ...latency,
           ...(firstHeardMs !== null && { firstHeardMs }),
         });
       }
     },
-    tell(event, startedMs) {
+    apply(event, startedMs) {
       switch (event.type) {
         case "turn":
-          return script.show(event.turn);
+          return view.show(event.turn);
         case "toolStarted": {
           const { toolCallId: id, name } = event;
-          given.set(id, event.arguments);
-          return script.showTool({
+          toolArguments.set(id, event.arguments);
+          return view.showTool({
             type: "tool",
             id,
             name,
@@ -45,33 +46,33 @@ export function createLiveScript(list: HTMLElement): LiveScript {
         }
         case "toolEnded": {
           const { toolCallId: id, name, output, durationMs } = event;
-          return script.showTool({
+          return view.showTool({
             type: "tool",
             id,
             name,
             state: event.ok ? "done" : "failed",
             durationMs,
             startedMs,
-            content: { arguments: given.get(id) ?? "", output },
+            content: { arguments: toolArguments.get(id) ?? "", output },
           });
         }
         case "latency":
-          return script.showLatency({ id: event.itemId, ...event.latency });
+          return view.showLatency({ id: event.itemId, ...event.latency });
         case "modelLost":
-          return script.note("The model's connection was lost; connecting again…");
+          return view.note("The model's connection was lost; connecting again…");
         case "modelReady":
-          return event.again ? script.note("The model is back.") : undefined;
+          return event.again ? view.note("The model is back.") : undefined;
         case "transferring":
-          return script.note(`The call is being handed over: ${event.alias}.`);
+          return view.note(`The call is being handed over: ${event.alias}.`);
         case "notice": {
-          const words = NOTICES[event.code];
-          return words === undefined ? undefined : script.note(words);
+          const text = NOTICES[event.code];
+          return text === undefined ? undefined : view.note(text);
         }
       }
     },
-    empty() {
-      given.clear();
-      script.empty();
+    clear() {
+      toolArguments.clear();
+      view.clear();
     },
   };
 }

@@ -1,30 +1,37 @@
 /// <reference lib="dom" />
 import { buildCapture, type Capture } from "./capture.ts";
 import { delay } from "./delay.ts";
-import { watchInputs } from "./inputDevices.ts";
-import { askForStream, faultOf, type MicrophoneFault, releaseStream } from "./microphoneFault.ts";
+import { watchInputDevices } from "./inputDevices.ts";
+import {
+  microphoneErrorOf,
+  type MicrophoneFault,
+  openStream,
+  releaseStream,
+} from "./microphoneFault.ts";
 import { createSilenceWatch } from "./silenceWatch.ts";
-import { sustain, type Sustained } from "./audioResume.ts";
+import { openResumingAudio, type ResumingAudio } from "./audioResume.ts";
 
+/** Whether frames with sound come from the microphone, and if not, why. */
 export type MicrophoneState =
   | { readonly name: "open" }
-  /** The browser's sound stands still. */
+  /** The audio context does not run. */
   | { readonly name: "interrupted" }
-  /** The system, or another program, has muted it. */
+  /** Muted by the system or another program. */
   | { readonly name: "muted" }
-  /** Not the least sound comes from it. */
+  /** All samples are zero. */
   | { readonly name: "silent" }
-  /** It is being asked for again. */
+  /** It is being opened again. */
   | { readonly name: "returning" }
   | { readonly name: "lost"; readonly fault: MicrophoneFault };
 
+/** An open microphone, which reopens itself where it can. */
 export interface Microphone {
-  /** Muted, it goes on sending frames, of silence: the agent's ear needs them to hear a pause. */
+  /** While muted, frames of silence are sent: turn detection needs them. */
   muted: boolean;
-  /** Root mean square of what is heard now, 0..1. */
+  /** Root mean square of the current input, 0..1. */
   level(): number;
-  /** Tries to get it back, if it is lost or interrupted; best from a click. */
-  revive(): void;
+  /** Tries to get back a lost or interrupted microphone; to be called within a click. */
+  resume(): void;
   close(): void;
 }
 
@@ -32,46 +39,45 @@ export interface MicrophoneEvents {
   /** 20 ms of PCM16 little-endian at 24 kHz. */
   onFrame(frame: ArrayBuffer): void;
   onState(state: MicrophoneState): void;
-  /** Another device has taken the place of the one before, or could; its name may be empty. */
+  /** Another device is used, or was connected and could be; its name may be empty. */
   onDevice(change: "used" | "connected", name: string): void;
 }
 
-/** A stream and what makes frames of it. */
-interface Line {
+/** An open stream and the capture of its frames. */
+interface OpenInput {
   readonly track: MediaStreamTrack;
-  readonly capture: Sustained<Capture>;
+  readonly capture: ResumingAudio<Capture>;
   close(): void;
 }
 
 /**
- * Asks for the microphone, opens it, and opens it again where it goes. Throws `MicrophoneError`, with
- * the device released.
+ * Opens the microphone, and opens it again when it is lost. Throws `MicrophoneError`, with the device
+ * released.
  */
 export async function openMicrophone(
   { onFrame, onState, onDevice }: MicrophoneEvents,
 ): Promise<Microphone> {
-  const end = new AbortController();
-  const { signal } = end;
-  const silence = createSilenceWatch(tell);
+  const closing = new AbortController();
+  const { signal } = closing;
+  const silence = createSilenceWatch(publishState);
   let muted = false;
   let lost: MicrophoneFault | undefined;
   let reopening = false;
-  let told = JSON.stringify({ name: "open" });
+  let published = JSON.stringify({ name: "open" });
   let openedAt = 0;
-  let line: Line | undefined;
-  line = await openLine();
+  let input: OpenInput | undefined;
+  input = await openInput();
   document.addEventListener("visibilitychange", retry, { signal });
-  watchInputs({
-    inUse: () => line?.track.getSettings().deviceId || undefined,
+  watchInputDevices(() => input?.track.getSettings().deviceId || undefined, {
     onChange: retry,
     onGone: reopen,
     onConnected: (name) => onDevice("connected", name),
     onPermission(state) {
-      if (state === "denied" && line !== undefined) forbid();
+      if (state === "denied" && input !== undefined) closeDenied();
       if (state === "granted" && lost !== undefined) reopen();
     },
   }, signal);
-  tell();
+  publishState();
 
   return {
     get muted() {
@@ -79,125 +85,130 @@ export async function openMicrophone(
     },
     set muted(value) {
       muted = value;
-      if (line !== undefined) line.track.enabled = !muted;
+      if (input !== undefined) input.track.enabled = !muted;
       silence.reset();
-      tell();
+      publishState();
     },
     level() {
-      // A meter that stands still shows what was before.
-      return line?.capture.state === "running" ? line.capture.graph.level() : 0;
+      // A suspended analyser keeps returning its last values.
+      return input?.capture.state === "running" ? input.capture.graph.level() : 0;
     },
-    revive() {
-      line?.capture.revive();
-      // Some systems never take a mute back.
-      if (lost !== undefined || line?.track.muted === true) reopen();
+    resume() {
+      input?.capture.resume();
+      // Some systems never unmute a track by themselves.
+      if (lost !== undefined || input?.track.muted === true) reopen();
     },
     close() {
-      end.abort();
-      line?.close();
+      closing.abort();
+      input?.close();
     },
   };
 
-  async function openLine(): Promise<Line> {
-    const stream = await askForStream();
+  async function openInput(): Promise<OpenInput> {
+    const stream = await openStream();
     const [track] = stream.getAudioTracks();
     try {
-      if (signal.aborted || track === undefined) throw new DOMException("Given up", "AbortError");
+      if (signal.aborted || track === undefined) {
+        throw new DOMException("The microphone was closed", "AbortError");
+      }
       track.enabled = !muted;
-      const capture = await sustain((fail) => buildCapture(stream, hear, fail), { onState: tell });
+      const capture = await openResumingAudio(
+        (onNodeFailure) => buildCapture(stream, onAudio, onNodeFailure),
+        { onState: publishState },
+      );
       const close = () => {
         capture.close();
         releaseStream(stream);
       };
       if (signal.aborted) {
         close();
-        throw new DOMException("Given up", "AbortError");
+        throw new DOMException("The microphone was closed", "AbortError");
       }
       openedAt = performance.now();
       track.onended = () => reopen();
       track.onmute = track.onunmute = () => {
         silence.reset();
-        tell();
+        publishState();
       };
       return { track, capture, close };
     } catch (cause) {
       releaseStream(stream);
-      throw faultOf(cause);
+      throw microphoneErrorOf(cause);
     }
   }
 
-  function hear(frame: ArrayBuffer): void {
-    if (!muted && line?.track.muted === false) silence.hear(frame);
+  function onAudio(frame: ArrayBuffer): void {
+    if (!muted && input?.track.muted === false) silence.process(frame);
     onFrame(frame);
   }
 
-  /** Asks once more, and a little later again where another program may just be letting go. */
+  /** Tries up to `MAX_TRIES` times where another program may be about to release the device. */
   async function reopen(): Promise<void> {
     if (reopening || signal.aborted) return;
     reopening = true;
-    const before = line?.track.label;
-    line?.close();
-    line = undefined;
+    const before = input?.track.label;
+    input?.close();
+    input = undefined;
     lost = undefined;
-    tell();
-    // A device that goes as soon as it comes must not be asked for without end.
+    publishState();
+    // At most every RETRY_MS, for a device that is lost as soon as it opens.
     const sinceMs = performance.now() - openedAt;
     if (sinceMs < RETRY_MS) await delay(RETRY_MS - sinceMs, signal);
-    for (let tries = 1; line === undefined && !signal.aborted; tries++) {
+    for (let tries = 1; input === undefined && !signal.aborted; tries++) {
       lost = undefined;
-      tell();
+      publishState();
       try {
-        line = await openLine();
+        input = await openInput();
       } catch (cause) {
-        lost = faultOf(cause).fault;
-        if (!PASSING.has(lost) || tries === MAX_TRIES) break;
+        lost = microphoneErrorOf(cause).fault;
+        if (!TRANSIENT.has(lost) || tries === MAX_TRIES) break;
         await delay(RETRY_MS, signal);
       }
     }
     reopening = false;
-    if (signal.aborted) return line?.close();
+    if (signal.aborted) return input?.close();
     silence.reset();
-    tell();
-    if (line !== undefined && line.track.label !== before) onDevice("used", line.track.label);
-    // It may have gone again while it was being opened.
-    if (line?.track.readyState === "ended") reopen();
+    publishState();
+    if (input !== undefined && input.track.label !== before) onDevice("used", input.track.label);
+    // It may have ended while it was being opened.
+    if (input?.track.readyState === "ended") reopen();
   }
 
-  function forbid(): void {
-    // Some browsers leave a track that was forbidden running, and silent.
-    line?.close();
-    line = undefined;
+  function closeDenied(): void {
+    // Some browsers leave the track running, and silent, when permission is withdrawn.
+    input?.close();
+    input = undefined;
     lost = "refused";
-    tell();
+    publishState();
   }
 
-  /** Who has refused is not asked again unless he wants to be. */
+  /** A user who has refused is not asked again, except by `resume`. */
   function retry(): void {
     if (lost === undefined || REFUSALS.has(lost)) return;
     if (document.visibilityState === "visible") reopen();
   }
 
-  function tell(): void {
-    // Until the first one is open there is nothing to tell of.
+  function publishState(): void {
+    // Nothing is published before the first microphone is open.
     if (signal.aborted || (openedAt === 0 && lost === undefined)) return;
     const state = stateNow();
     const key = JSON.stringify(state);
-    if (key === told) return;
-    told = key;
+    if (key === published) return;
+    published = key;
     onState(state);
   }
 
   function stateNow(): MicrophoneState {
     if (lost !== undefined) return { name: "lost", fault: lost };
-    if (line === undefined) return { name: "returning" };
-    if (line.capture.state === "interrupted") return { name: "interrupted" };
-    if (line.track.muted) return { name: "muted" };
+    if (input === undefined) return { name: "returning" };
+    if (input.capture.state === "interrupted") return { name: "interrupted" };
+    if (input.track.muted) return { name: "muted" };
     return { name: silence.silent && !muted ? "silent" : "open" };
   }
 }
 
-/** Another program, or the system, may let go of the device in a moment. */
-const PASSING: ReadonlySet<MicrophoneFault> = new Set(["busy", "stopped"]);
+/** Another program, or the system, may release the device in a moment. */
+const TRANSIENT: ReadonlySet<MicrophoneFault> = new Set(["busy", "stopped"]);
 const REFUSALS: ReadonlySet<MicrophoneFault> = new Set(["refused", "blocked"]);
 const RETRY_MS = 2000;
 const MAX_TRIES = 3;

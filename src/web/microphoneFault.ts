@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
-import { type AudioFault, StepFailed } from "./audioFault.ts";
+import { AudioError, type AudioFault } from "./audioFault.ts";
 
+/** Why a microphone cannot be used; `callTexts.ts` has a sentence for each. */
 export type MicrophoneFault =
   | "insecure"
   | "refused"
@@ -16,7 +17,7 @@ export type MicrophoneFault =
   | "node"
   | "unknown";
 
-/** Why there is no microphone; the page says it in words and offers to type instead. */
+/** There is no usable microphone; the page says why and offers to type instead. */
 export class MicrophoneError extends Error {
   override readonly name = "MicrophoneError";
   readonly fault: MicrophoneFault;
@@ -26,8 +27,8 @@ export class MicrophoneError extends Error {
   }
 }
 
-/** Asks the browser, and the human, for a microphone. Throws `MicrophoneError`. */
-export async function askForStream(): Promise<MediaStream> {
+/** Requests a microphone, which may ask the user for permission. Throws `MicrophoneError`. */
+export async function openStream(): Promise<MediaStream> {
   if (!isSecureContext) throw new MicrophoneError("insecure");
   if (typeof navigator.mediaDevices?.getUserMedia !== "function") {
     throw new MicrophoneError("unsupported");
@@ -38,22 +39,22 @@ export async function askForStream(): Promise<MediaStream> {
       audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
     });
   } catch (cause) {
-    throw faultOf(cause);
+    throw microphoneErrorOf(cause);
   }
   if (stream.getAudioTracks().length > 0) return stream;
   releaseStream(stream);
   throw new MicrophoneError("absent");
 }
 
-/** Tells what went wrong on the way from a stream to its frames. */
-export function faultOf(cause: unknown): MicrophoneError {
+/** Converts whatever opening or capturing threw. */
+export function microphoneErrorOf(cause: unknown): MicrophoneError {
   if (cause instanceof MicrophoneError) return cause;
-  if (cause instanceof StepFailed) return new MicrophoneError(STEPS[cause.fault], { cause });
+  if (cause instanceof AudioError) return new MicrophoneError(AUDIO_FAULTS[cause.fault], { cause });
   const name = cause instanceof Error || cause instanceof DOMException ? cause.name : "";
-  return new MicrophoneError(FAULTS[name] ?? "unknown", { cause });
+  return new MicrophoneError(DOM_EXCEPTIONS[name] ?? "unknown", { cause });
 }
 
-/** Switches the recording light off. */
+/** Stops all tracks, which turns the browser's recording indicator off. */
 export function releaseStream(stream: MediaStream): void {
   for (const track of stream.getTracks()) {
     track.onended = track.onmute = track.onunmute = null;
@@ -61,14 +62,14 @@ export function releaseStream(stream: MediaStream): void {
   }
 }
 
-const STEPS: Readonly<Record<AudioFault, MicrophoneFault>> = {
+const AUDIO_FAULTS: Readonly<Record<AudioFault, MicrophoneFault>> = {
   unsupported: "unsupported",
   context: "context",
   module: "module",
   node: "node",
 };
 
-const FAULTS: Readonly<Record<string, MicrophoneFault>> = {
+const DOM_EXCEPTIONS: Readonly<Record<string, MicrophoneFault>> = {
   NotAllowedError: "refused",
   PermissionDeniedError: "refused",
   SecurityError: "blocked",

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { askApi, Refusal } from "./apiClient.ts";
+import { fetchApiJson, RequestError } from "./apiClient.ts";
 import type { CallDetail } from "./callAnswers.ts";
 import { find } from "./elements.ts";
 
@@ -8,12 +8,14 @@ type Action =
   | { readonly type: "transfer"; readonly to: string }
   | { readonly type: "hangup"; readonly goodbye?: string };
 
-/** The means to step into a call: let the agent say something, hand over, hang up. */
+/** The controls to act on a live call: make the agent say something, hand over, hang up. */
 export interface OperatorDesk {
+  /** Shows the controls for a call; browser calls cannot be handed over. */
   open(call: Pick<CallDetail, "id" | "direction">): void;
   close(): void;
 }
 
+/** Connects the forms and dialogs of `index.html`. */
 export function createOperatorDesk(): OperatorDesk {
   const desk = find("call-desk", HTMLElement);
   const answer = find("call-answer", HTMLElement);
@@ -61,34 +63,34 @@ export function createOperatorDesk(): OperatorDesk {
   };
 
   async function act(action: Action, done: string): Promise<void> {
-    const asked = callId;
-    if (asked === undefined) return;
+    const actedOn = callId;
+    if (actedOn === undefined) return;
     answer.className = "desk-answer";
     answer.textContent = "";
-    let words = done;
+    let text = done;
     try {
-      await askApi(`/api/calls/${asked}/actions`, {
+      await fetchApiJson(`/api/calls/${actedOn}/actions`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify(action),
       });
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      words = [error.message, ...error.details.map(({ message }) => `It ${message}.`)].join(" ");
+      if (!(error instanceof RequestError)) throw error;
+      text = [error.message, ...error.details.map(({ message }) => `It ${message}.`)].join(" ");
       answer.className = "desk-answer problem";
     }
-    if (callId === asked) answer.textContent = words;
+    if (callId === actedOn) answer.textContent = text;
   }
 }
 
-/** Takes the text of a form's one field, and empties it. */
-function onSubmit(id: string, take: (text: string) => Promise<void>): void {
+/** Calls back with the trimmed text of a form's one field, which is then emptied. */
+function onSubmit(id: string, onText: (text: string) => Promise<void>): void {
   const form = find(id, HTMLFormElement);
   form.onsubmit = (event) => {
     event.preventDefault();
     const field = form.querySelector("input");
     const text = field?.value.trim() ?? "";
     if (field !== null) field.value = "";
-    take(text);
+    onText(text);
   };
 }

@@ -1,17 +1,17 @@
 /// <reference lib="dom" />
 import { storedKey, storeKey } from "./apiKey.ts";
-import { Refusal } from "./apiClient.ts";
-import { askServer, type ServerInfo } from "./connection.ts";
+import { RequestError } from "./apiClient.ts";
+import { fetchServerInfo, type ServerInfo } from "./connection.ts";
 import { find } from "./elements.ts";
 import { createLiveCallView } from "./liveCallView.ts";
 import { createLiveCallsView } from "./liveCallsView.ts";
-import { type Place, placeOf } from "./pageLocation.ts";
+import { type PageLocation, readPageLocation } from "./pageLocation.ts";
 import { createRecordsView } from "./recordsView.ts";
 import { createRecordView } from "./recordView.ts";
-import { introduce, refuse, resumeTalk } from "./talk.ts";
+import { showStart, showStartProblem, showTalk } from "./talk.ts";
 import { describeEngine } from "./callTexts.ts";
 
-const server = askServer();
+const server = fetchServerInfo();
 const titles = server.then(titlesOf, () => new Map<string, string>());
 const liveCalls = createLiveCallsView(titles);
 const liveCall = createLiveCallView(titles);
@@ -29,8 +29,8 @@ let showing = new AbortController();
 
 server.then((info) => {
   find("engine", HTMLElement).textContent = describeEngine(info.engine);
-  introduce(info);
-}, refuse);
+  showStart(info);
+}, showStartProblem);
 onhashchange = () => show({ focuses: true });
 find("gate-form", HTMLFormElement).onsubmit = (event) => {
   event.preventDefault();
@@ -41,57 +41,59 @@ find("try-again", HTMLButtonElement).onclick = () =>
   server.then(() => show({ focuses: true }), () => location.reload());
 show({ focuses: false });
 
-/** Shows what the address names, until it names something else. */
+/** Shows the view that the URL names; the previous one is aborted. */
 async function show({ focuses }: { readonly focuses: boolean }): Promise<void> {
   showing.abort();
   const { signal } = showing = new AbortController();
-  const place = placeOf(location.hash);
-  const name = names[place.view];
+  const target = readPageLocation(location.hash);
+  const name = names[target.view];
   document.title = name === "" ? "Parley" : `${name} · Parley`;
-  markLink(place);
+  markLink(target);
   try {
-    if (place.view !== "talk" && storedKey() === "" && (await server).access === "key") {
-      return ask("");
+    if (target.view !== "talk" && storedKey() === "" && (await server).access === "key") {
+      return askForKey("");
     }
     if (signal.aborted) return;
-    reveal(place.view, focuses);
-    await open(place, signal);
+    reveal(target.view, focuses);
+    await open(target, signal);
   } catch (error) {
     if (signal.aborted) return;
     showing.abort();
-    if (error instanceof Refusal && error.status === 401) return ask(describeRefusal(error));
-    find("trouble-text", HTMLElement).textContent = error instanceof Refusal
-      ? describeRefusal(error)
+    if (error instanceof RequestError && error.status === 401) {
+      return askForKey(describeError(error));
+    }
+    find("trouble-text", HTMLElement).textContent = error instanceof RequestError
+      ? describeError(error)
       : "Something in this page failed. Reload it; if it fails again, the server's log may say why.";
     reveal("trouble", true);
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof RequestError)) throw error;
   }
 }
 
-function open(place: Place, signal: AbortSignal): Promise<void> {
-  switch (place.view) {
+function open(target: PageLocation, signal: AbortSignal): Promise<void> {
+  switch (target.view) {
     case "talk":
-      resumeTalk();
+      showTalk();
       return Promise.resolve();
     case "calls":
       return liveCalls.open(signal);
     case "call":
-      return liveCall.open(place.id, signal);
+      return liveCall.open(target.id, signal);
     case "records":
-      return records.open(place.filter, signal);
+      return records.open(target.filter, signal);
     case "record":
-      return record.open(place.id, signal);
+      return record.open(target.id, signal);
   }
 }
 
-/** Asks for the API key; what was wrong with the last one is said if there was one. */
-function ask(refusal: string): void {
+/** Asks for the API key, with the reason why the last one was refused. */
+function askForKey(refusal: string): void {
   find("gate-problem", HTMLElement).textContent = storedKey() === "" ? "" : refusal;
   reveal("gate", false);
   find("gate-key", HTMLInputElement).select();
 }
 
-function describeRefusal({ code, message, details }: Refusal): string {
+function describeError({ code, message, details }: RequestError): string {
   if (code === "invalid_key") return "The server does not know this key.";
   return [message, ...details.map((detail) => `${detail.path} ${detail.message}.`)].join(" ");
 }
@@ -104,7 +106,7 @@ function reveal(view: string, focuses: boolean): void {
   }
 }
 
-function markLink({ view }: Place): void {
+function markLink({ view }: PageLocation): void {
   const part = view === "call" ? "calls" : view === "record" ? "records" : view;
   for (const link of document.querySelectorAll("nav a")) {
     link.ariaCurrent = link.getAttribute("href") === `#${part}` ? "page" : null;

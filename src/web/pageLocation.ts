@@ -1,15 +1,13 @@
-/** Where in the page one is; the part of the address behind `#`. */
-export type Place =
+/** The current view, from the part of the URL behind `#`. */
+export type PageLocation =
   | { readonly view: "talk" }
   | { readonly view: "calls" }
   | { readonly view: "call"; readonly id: string }
   | { readonly view: "records"; readonly filter: URLSearchParams }
   | { readonly view: "record"; readonly id: string };
 
-export type ViewName = Place["view"];
-
-/** Reads the address; what leads nowhere leads to the conversation. */
-export function placeOf(hash: string): Place {
+/** Parses `location.hash`; anything unknown is the talk view. */
+export function readPageLocation(hash: string): PageLocation {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
   const [, part, id] = /^(calls|records)(?:\/(call_[0-9a-z]+))?$/.exec(path) ?? [];
   switch (part) {

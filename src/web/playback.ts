@@ -1,24 +1,26 @@
-/** A piece of speech at the rate of the audio context. */
+/** A piece of speech, resampled to the rate of the audio context. */
 export interface SpeechSamples {
   readonly itemId: string;
   readonly samples: Float32Array<ArrayBuffer>;
-  /** Of the speech itself; the converter may hold a moment of it back. */
+  /** Of the original speech: the resampler holds back a moment, so `samples` may be shorter. */
   readonly durationMs: number;
 }
 
-export type PlaybackOrder =
+/** What the page sends to the playback worklet. */
+export type PlaybackCommand =
   | { readonly type: "play"; readonly speech: SpeechSamples }
-  /** Not `answered` where the position has been told already, as nothing is rendered. */
-  | { readonly type: "clear"; readonly answered: boolean }
-  /** The next piece of this item begins here, for another player has played what comes before. */
-  | { readonly type: "begin"; readonly itemId: string; readonly ms: number }
-  /** How long what is rendered takes to the ear. */
+  /** Without `report` where the page has reported the position itself, as nothing is rendered. */
+  | { readonly type: "clear"; readonly report: boolean }
+  /** The next piece of this item starts at `ms`: a previous player has played what comes before. */
+  | { readonly type: "startAt"; readonly itemId: string; readonly ms: number }
+  /** The time from rendering to the ear. */
   | { readonly type: "latency"; readonly seconds: number };
 
-/** How much of an item has been rendered and had the time to be heard, from its beginning. */
+/** How much of an item has been rendered and has had the time to be heard. */
 export interface PlaybackReport {
   readonly itemId: string;
+  /** From the beginning of the item. */
   readonly ms: number;
-  /** The answer to an order to clear: also what is on its way to the ear. */
+  /** The response to `clear`: includes what is still on its way to the ear. */
   readonly cleared: boolean;
 }

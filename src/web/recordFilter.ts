@@ -1,12 +1,14 @@
 /// <reference lib="dom" />
 
-/** The form by which the records are narrowed; what it says stands in the address. */
+/** The filter form of the records; its state is the query behind `#records` in the URL. */
 export interface RecordFilter {
+  /** Shows the filter of the URL in the form; `titles` maps agent names to what people read. */
   show(filter: URLSearchParams, titles: ReadonlyMap<string, string>): void;
-  /** What the API is to be asked. */
-  queryOf(filter: URLSearchParams): URLSearchParams;
+  /** The query parameters for `/api/calls`. */
+  toQuery(filter: URLSearchParams): URLSearchParams;
 }
 
+/** Connects the form: a change navigates to the URL of the new filter. */
 export function createRecordFilter(form: HTMLFormElement): RecordFilter {
   form.onchange = () => {
     const chosen = new URLSearchParams();
@@ -16,6 +18,7 @@ export function createRecordFilter(form: HTMLFormElement): RecordFilter {
   form.onsubmit = (event) => event.preventDefault();
 
   return {
+    /** Shows the filter of the URL in the form; `titles` maps agent names to what people read. */
     show(filter, titles) {
       for (const field of fieldsOf(form)) {
         if (field.name === "agent") {
@@ -25,11 +28,11 @@ export function createRecordFilter(form: HTMLFormElement): RecordFilter {
           );
         }
         field.value = filter.get(field.name) ?? "";
-        // An address may name what the form does not have.
+        // The URL may contain a value that the form does not offer.
         if (field.selectedIndex === -1) field.value = "";
       }
     },
-    queryOf(filter) {
+    toQuery(filter) {
       const query = new URLSearchParams();
       for (const { name } of fieldsOf(form)) {
         const value = filter.get(name);
@@ -46,7 +49,7 @@ function fieldsOf(form: HTMLFormElement): readonly HTMLSelectElement[] {
   return [...form.querySelectorAll("select")];
 }
 
-/** The beginning of the day so many days ago, where the reader is. */
+/** The start of the day `daysAgo` days ago, in the browser's time zone. */
 function midnight(daysAgo: number): string {
   const day = new Date();
   day.setHours(0, 0, 0, 0);

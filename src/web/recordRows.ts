@@ -1,23 +1,25 @@
 /// <reference lib="dom" />
 import type { CallSummary } from "./callAnswers.ts";
 import {
+  describeDirection,
   describeEnd,
-  describeWay,
+  describeParty,
+  formatDay,
   formatDollars,
   formatTime,
-  nameDay,
-  nameParty,
 } from "./recordTexts.ts";
 import { element } from "./elements.ts";
 import { formatDuration } from "./callTexts.ts";
 
-/** The rows of the records, under the days on which the calls began. */
+/** The rows of the records, grouped by the day on which the calls began. */
 export interface RecordRows {
   readonly size: number;
+  /** Adds calls, which must be older than those shown. */
   append(calls: readonly CallSummary[], titles: ReadonlyMap<string, string>): void;
-  empty(): void;
+  clear(): void;
 }
 
+/** Creates the rows in a list element. */
 export function createRecordRows(list: HTMLElement): RecordRows {
   let size = 0;
   let day = "";
@@ -27,10 +29,11 @@ export function createRecordRows(list: HTMLElement): RecordRows {
     get size() {
       return size;
     },
+    /** Adds calls, which must be older than those shown. */
     append(calls, titles) {
       const now = new Date();
       for (const call of calls) {
-        const name = nameDay(call.startedAt, now);
+        const name = formatDay(call.startedAt, now);
         if (name !== day) {
           day = name;
           rows = element("ul", { className: "rows" });
@@ -40,7 +43,7 @@ export function createRecordRows(list: HTMLElement): RecordRows {
         size++;
       }
     },
-    empty() {
+    clear() {
       size = 0;
       day = "";
       list.replaceChildren();
@@ -51,8 +54,8 @@ export function createRecordRows(list: HTMLElement): RecordRows {
 function createRow(call: CallSummary, titles: ReadonlyMap<string, string>): HTMLElement {
   const isOver = call.status === "ended";
   const about = element("span", { className: "about" }, [
-    element("span", { className: "who", textContent: nameParty(call) }),
-    element("span", { className: "way", textContent: describeWay(call, titles) }),
+    element("span", { className: "who", textContent: describeParty(call) }),
+    element("span", { className: "way", textContent: describeDirection(call, titles) }),
     element("span", { className: "end", textContent: describeEnd(call.end) }),
   ]);
   const aside = element("span", { className: "aside" }, [

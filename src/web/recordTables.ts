@@ -4,7 +4,7 @@ import { formatCount } from "./recordTexts.ts";
 import { element } from "./elements.ts";
 import { formatDuration, formatSpan } from "./callTexts.ts";
 
-/** Where the time went between the caller's last word and the agent's first; nothing without turns. */
+/** The parts of each answer's latency, as a folded table; empty without any. */
 export function latencyTable(
   { latencies, turns }: Pick<CallDetail, "latencies" | "turns">,
 ): readonly HTMLElement[] {
@@ -27,7 +27,7 @@ export function latencyTable(
   )];
 }
 
-/** What was used of each kind, and what it cost. */
+/** Tokens and cost by kind, as a folded table. */
 export function costTable(
   { usage, cost }: Pick<CallDetail, "usage" | "cost">,
 ): readonly HTMLElement[] {
@@ -40,12 +40,14 @@ export function costTable(
   return [foldedTable(
     "Tokens and cost",
     ["Kind", "In", "Cached", "Out", "Cost"],
-    rows.map(([name, part, ...counts]) => [name, ...counts, exactly(cost?.parts[part] ?? null)]),
-    "Tokens, where no unit is given; the cached ones are part of those that went in. A dash stands where the price is not known.",
+    rows.map((
+      [name, part, ...counts],
+    ) => [name, ...counts, formatExactDollars(cost?.parts[part] ?? null)]),
+    "Counts are tokens unless a unit is given; cached tokens are included in the input. A dash means that the price is not known.",
   )];
 }
 
-/** Counted in tokens or in seconds, as the model that writes along bills it. */
+/** In tokens or in seconds, whichever the transcription model bills. */
 function transcription(usage: Usage): readonly string[] {
   const { transcriptionSeconds: seconds, transcriptionInput, transcriptionOutput } = usage;
   if (seconds > 0) return [`${formatCount(Math.round(seconds))} s`, "", ""];
@@ -56,7 +58,7 @@ function tokens(...counts: readonly number[]): readonly string[] {
   return counts.map(formatCount);
 }
 
-function exactly(usd: number | null): string {
+function formatExactDollars(usd: number | null): string {
   if (usd === null) return "—";
   return usd === 0 ? "$0" : `$${usd.toFixed(4)}`;
 }

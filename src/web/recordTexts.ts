@@ -11,7 +11,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   agent_hung_up: "The agent ended the call",
   operator_hung_up: "An operator hung up",
   transferred: "Handed over",
-  idle: "Nobody spoke any more",
+  idle: "Ended after a long silence",
   time_limit: "Reached the longest time",
   spend_limit: "Reached the spending limit",
   not_answered: "Not answered",
@@ -22,23 +22,23 @@ const ENDINGS: Readonly<Record<string, string>> = {
   internal_error: "Something went wrong on the server",
 };
 
-/** Details that say all there is to say. */
+/** Details that replace the text of their reason. */
 const DETAILS: Readonly<Record<string, string>> = {
   busy: "The line was busy",
   "no-answer": "Nobody answered",
-  canceled: "Cancelled before anybody answered",
-  cancelled: "Cancelled before anybody answered",
+  canceled: "Cancelled before it was answered",
+  cancelled: "Cancelled before it was answered",
   failed: "The number could not be reached",
   fax: "A fax machine answered",
-  do_not_call: "Not dialled: whoever has the number asked not to be called",
-  outside_hours: "Not dialled: it was not the time to call there",
+  do_not_call: "Not dialled: the number is on the do-not-call list",
+  outside_hours: "Not dialled: outside the calling hours",
   key_expired: "Not dialled: the API key had expired",
   key_revoked: "Not dialled: the API key had been revoked",
   key_removed: "Not dialled: the API key had been removed",
   outcome_unknown: "What became of the call is not known",
-  provider_unreachable: "Not dialled: the phone network could not be reached",
+  provider_unreachable: "Not dialled: Twilio could not be reached",
   never_joined: "The caller's line was never connected",
-  joined_elsewhere: "The caller went on in another place",
+  joined_elsewhere: "The caller was connected to another server process",
   invalid_api_key: "The server's OpenAI key was refused",
   insufficient_quota: "The server's OpenAI account has no credit left",
 };
@@ -51,39 +51,39 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   unknown: "What became of the call is not known.",
 };
 
-/** Who is at the other end. */
-export function nameParty({ direction, from, to }: Parties): string {
+/** The number at the far end, or `Browser`. */
+export function describeParty({ direction, from, to }: Parties): string {
   if (direction === "web") return "Browser";
   return (direction === "inbound" ? from : to) ?? "Unknown number";
 }
 
-/** Which way the call went, and with whom: `Called in · Receptionist`. */
-export function describeWay(
-  { direction, agent }: Way,
+/** Direction and agent: `Called in · Receptionist`. */
+export function describeDirection(
+  { direction, agent }: DirectionAndAgent,
   titles: ReadonlyMap<string, string>,
 ): string {
   return `${DIRECTIONS[direction]} · ${titles.get(agent) ?? agent}`;
 }
 
-/** How a call ended, in a few words without a full stop. */
+/** How a call ended, without a full stop. */
 export function describeEnd(end: CallEnd | null): string {
   if (end === null) return "Not over yet";
   const words = ENDINGS[end.reason] ?? "Ended";
   const detail = end.detail ?? "";
-  // What the phone network adds to an ordinary end says nothing more.
+  // `completed` is the carrier's word for an ordinary end.
   if (detail === "" || detail === "completed") return words;
   return DETAILS[detail] ?? `${words} (${detail.replaceAll("_", " ")})`;
 }
 
-/** What is known of the call's end, in sentences. */
-export function tellEnd({ end, outcome }: Pick<CallSummary, "end" | "outcome">): string {
+/** Who answered and how the call ended, in sentences. */
+export function describeOutcome({ end, outcome }: Pick<CallSummary, "end" | "outcome">): string {
   const answered = OUTCOMES[outcome ?? ""] ?? "";
-  // Of a machine, and of what nobody knows, there is no more to tell.
-  const isSaid = answered !== "" && (end?.reason === "voicemail" || outcome === "unknown");
-  return isSaid ? answered : `${answered} ${describeEnd(end)}.`.trim();
+  // The end adds nothing for an answering machine, nor where the outcome is not known.
+  const isComplete = answered !== "" && (end?.reason === "voicemail" || outcome === "unknown");
+  return isComplete ? answered : `${answered} ${describeEnd(end)}.`.trim();
 }
 
-/** `$1.25`, `$0.041`; a dash where the price is not known. */
+/** `$1.25`, `$0.041`; a dash for null, the price is not known. */
 export function formatDollars(usd: number | null): string {
   if (usd === null) return "—";
   if (usd === 0) return "$0";
@@ -91,17 +91,18 @@ export function formatDollars(usd: number | null): string {
   return `$${usd.toFixed(usd < 1 ? 3 : 2)}`;
 }
 
+/** A whole number with thousands separators. */
 export function formatCount(count: number): string {
   return COUNT.format(count);
 }
 
-/** Hours and minutes of a moment: `20:39`. */
+/** Hours and minutes, in the browser's time zone: `20:39`. */
 export function formatTime(moment: string): string {
   return TIME.format(new Date(moment));
 }
 
-/** The day of a moment as it is called on the day of `now`: `Today`, `Tuesday, November 17`. */
-export function nameDay(moment: string, now: Date): string {
+/** The day of an ISO 8601 time, relative to `now`: `Today`, `Tuesday, November 17`. */
+export function formatDay(moment: string, now: Date): string {
   const day = new Date(moment);
   const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
   if (day.toDateString() === now.toDateString()) return "Today";
@@ -110,7 +111,7 @@ export function nameDay(moment: string, now: Date): string {
 }
 
 type Parties = Pick<CallSummary, "direction" | "from" | "to">;
-type Way = Pick<CallSummary, "direction" | "agent">;
+type DirectionAndAgent = Pick<CallSummary, "direction" | "agent">;
 
 const COUNT = new Intl.NumberFormat("en");
 const TIME = new Intl.DateTimeFormat("en", {

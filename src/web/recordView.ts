@@ -1,50 +1,53 @@
 /// <reference lib="dom" />
-import { askApi } from "./apiClient.ts";
+import { fetchApiJson } from "./apiClient.ts";
 import type { CallDetail } from "./callAnswers.ts";
 import {
-  describeWay,
+  describeDirection,
+  describeOutcome,
+  describeParty,
   formatCount,
+  formatDay,
   formatDollars,
   formatTime,
-  nameDay,
-  nameParty,
-  tellEnd,
 } from "./recordTexts.ts";
 import { createDownloads } from "./downloads.ts";
 import { find } from "./elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
 import { costTable, latencyTable } from "./recordTables.ts";
-import { createScript } from "./transcriptView.ts";
+import { createTranscriptView } from "./transcriptView.ts";
 import { formatDuration, formatSpan } from "./callTexts.ts";
 
-/** One call as it was. */
+/** The record of one call that has ended. */
 export interface RecordView {
-  /** Settles when it is shown. Throws `Refusal`. */
+  /** Resolves when the record is shown. Throws `RequestError`. */
   open(id: string, signal: AbortSignal): Promise<void>;
 }
 
+/** Creates the view; `titles` maps agent names to what people read. */
 export function createRecordView(titles: Promise<ReadonlyMap<string, string>>): RecordView {
   const main = find("record", HTMLElement);
-  const script = createScript(find("record-script", HTMLElement), { caller: "Caller" });
+  const transcript = createTranscriptView(find("record-transcript", HTMLElement), {
+    caller: "Caller",
+  });
   const downloads = createDownloads(find("record-downloads", HTMLElement));
 
   return {
     async open(id, signal) {
       main.ariaBusy = "true";
       main.classList.add("loading");
-      const call = await askApi<CallDetail>(`/api/calls/${id}`, { signal });
+      const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal });
       const agents = await titles;
       if (signal.aborted) return;
       if (call.status !== "ended") return location.replace(`#calls/${id}`);
       const { startedAt } = call;
-      write("record-who", nameParty(call));
-      const began = `${nameDay(startedAt, new Date())}, ${formatTime(startedAt)}`;
-      write("record-way", [describeWay(call, agents), ...ownNumber(call), began].join(" · "));
-      write("record-end", tellEnd(call));
+      write("record-who", describeParty(call));
+      const began = `${formatDay(startedAt, new Date())}, ${formatTime(startedAt)}`;
+      write("record-way", [describeDirection(call, agents), ...ownNumber(call), began].join(" · "));
+      write("record-end", describeOutcome(call));
       showFigures(find("record-figures", HTMLElement), figuresOf(call));
-      showConversation(call);
+      showTranscript(call);
       find("record-silent", HTMLElement).hidden = call.turns.length > 0;
-      downloads.offer(id, call.turns.length > 0);
+      downloads.show(id, call.turns.length > 0);
       find("record-latency", HTMLElement).replaceChildren(...latencyTable(call));
       find("record-cost", HTMLElement).replaceChildren(...costTable(call));
       write("record-id", [id, ...(call.model === null ? [] : [call.model])].join(" · "));
@@ -54,30 +57,32 @@ export function createRecordView(titles: Promise<ReadonlyMap<string, string>>): 
     },
   };
 
-  /** Turns come in their order; a tool stands before the first turn that began after it. */
-  function showConversation({ turns, tools, latencies }: CallDetail): void {
-    script.empty();
-    const waiting = [...tools];
+  /** Shows the turns in order, each tool use before the first turn that began after it. */
+  function showTranscript({ turns, tools, latencies }: CallDetail): void {
+    transcript.clear();
+    const remaining = [...tools];
     turns.forEach((turn, position) => {
-      while (waiting[0] !== undefined && waiting[0].startedMs < turn.startedMs) showTool(waiting);
-      if (turn.text.trim() !== "") script.show({ ...turn, position });
+      while (remaining[0] !== undefined && remaining[0].startedMs < turn.startedMs) {
+        showTool(remaining);
+      }
+      if (turn.text.trim() !== "") transcript.show({ ...turn, position });
     });
-    while (waiting.length > 0) showTool(waiting);
+    while (remaining.length > 0) showTool(remaining);
     for (const { turnId, firstHeardMs, ...latency } of latencies) {
       const heard = firstHeardMs === null ? {} : { firstHeardMs };
-      script.showLatency({ id: turnId, ...latency, ...heard });
+      transcript.showLatency({ id: turnId, ...latency, ...heard });
     }
   }
 
-  function showTool(waiting: CallDetail["tools"][number][]): void {
-    const tool = waiting.shift();
+  function showTool(remaining: CallDetail["tools"][number][]): void {
+    const tool = remaining.shift();
     if (tool === undefined) return;
     const { id, name, startedMs, result } = tool;
     const message = { type: "tool", id, name, startedMs } as const;
     const content = { arguments: tool.arguments };
-    if (result === null) return script.showTool({ ...message, state: "started", content });
+    if (result === null) return transcript.showTool({ ...message, state: "started", content });
     const { ok, output, durationMs } = result;
-    script.showTool({
+    transcript.showTool({
       ...message,
       state: ok ? "done" : "failed",
       durationMs,
@@ -107,7 +112,7 @@ function figuresOf({ durationMs, cost, latency, usage }: CallDetail): readonly F
   ];
 }
 
-/** The number at the server's end. */
+/** The number of the server, for phone calls. */
 function ownNumber({ direction, from, to }: CallDetail): readonly string[] {
   if (direction === "inbound" && to !== null) return [`on ${to}`];
   return direction === "outbound" && from !== null ? [`from ${from}`] : [];

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { askApi } from "./apiClient.ts";
+import { fetchApiJson } from "./apiClient.ts";
 import type { Analytics, CallPage } from "./callAnswers.ts";
 import { element, find } from "./elements.ts";
 import { showFigures } from "./figureList.ts";
@@ -7,12 +7,13 @@ import { createRecordFilter } from "./recordFilter.ts";
 import { createRecordRows } from "./recordRows.ts";
 import { summarise } from "./summary.ts";
 
-/** The calls that there have been, the newest first. */
+/** The list of calls, the newest first, with figures of the last 7 days. */
 export interface RecordsView {
-  /** Settles when the list is shown. Throws `Refusal`. */
+  /** Resolves when the list is shown. Throws `RequestError`. */
   open(filter: URLSearchParams, signal: AbortSignal): Promise<void>;
 }
 
+/** Creates the view; `titles` maps agent names to what people read. */
 export function createRecordsView(titles: Promise<ReadonlyMap<string, string>>): RecordsView {
   const main = find("records", HTMLElement);
   const rows = createRecordRows(find("records-list", HTMLElement));
@@ -20,29 +21,29 @@ export function createRecordsView(titles: Promise<ReadonlyMap<string, string>>):
   const empty = find("records-empty", HTMLElement);
   const older = find("records-older", HTMLButtonElement);
   const problem = find("records-problem", HTMLElement);
-  const wayBack = find("record-back", HTMLAnchorElement);
+  const backLink = find("record-back", HTMLAnchorElement);
   let shown = { filter: "", scrollTop: 0 };
 
   return {
     async open(filter, signal) {
       filterForm.show(filter, await titles);
-      wayBack.href = location.hash;
-      const isBack = shown.filter === filter.toString();
-      // As much as had been read, so that the place in the list is found again.
-      const limit = isBack ? Math.min(MOST, Math.max(PAGE, rows.size)) : PAGE;
+      backLink.href = location.hash;
+      const isReturn = shown.filter === filter.toString();
+      // As many as were shown before, so that the scroll position is valid again.
+      const limit = isReturn ? Math.min(MAX_PAGE, Math.max(PAGE, rows.size)) : PAGE;
       problem.textContent = "";
       main.ariaBusy = "true";
       const [page, analytics] = await Promise.all([
         list(filter, { limit, signal }),
-        askApi<Analytics>(`/api/analytics?from=${daysAgo(7)}`, { signal }),
+        fetchApiJson<Analytics>(`/api/analytics?from=${daysAgo(7)}`, { signal }),
       ]);
       if (signal.aborted) return;
       showFigures(find("records-figures", HTMLElement), summarise(analytics));
-      rows.empty();
+      rows.clear();
       await show(page, filter, signal);
       showEmptiness(filter);
       main.ariaBusy = "false";
-      main.scrollTop = isBack ? shown.scrollTop : 0;
+      main.scrollTop = isReturn ? shown.scrollTop : 0;
       shown = { filter: filter.toString(), scrollTop: main.scrollTop };
       main.onscroll = () => shown.scrollTop = main.scrollTop;
       signal.addEventListener("abort", () => main.onscroll = null);
@@ -57,10 +58,10 @@ export function createRecordsView(titles: Promise<ReadonlyMap<string, string>>):
       readonly signal: AbortSignal;
     },
   ): Promise<CallPage> {
-    const query = filterForm.queryOf(filter);
+    const query = filterForm.toQuery(filter);
     query.set("limit", String(limit));
     if (cursor !== undefined) query.set("cursor", cursor);
-    return askApi<CallPage>(`/api/calls?${query}`, { signal });
+    return fetchApiJson<CallPage>(`/api/calls?${query}`, { signal });
   }
 
   async function show(page: CallPage, filter: URLSearchParams, signal: AbortSignal): Promise<void> {
@@ -87,7 +88,7 @@ export function createRecordsView(titles: Promise<ReadonlyMap<string, string>>):
     empty.replaceChildren(
       ...(filter.size > 0
         ? [
-          element("p", { textContent: "No call is like that." }),
+          element("p", { textContent: "No calls match." }),
           element("p", {}, [element("a", { href: "#records", textContent: "Show all calls" })]),
         ]
         : [
@@ -103,8 +104,8 @@ export function createRecordsView(titles: Promise<ReadonlyMap<string, string>>):
 }
 
 const PAGE = 50;
-/** The most that the server gives at a time. */
-const MOST = 200;
+/** The largest page that the API returns. */
+const MAX_PAGE = 200;
 
 function daysAgo(days: number): string {
   return new Date(Date.now() - days * 86_400_000).toISOString();

@@ -1,11 +1,14 @@
-/** Takes the next samples of a stream and gives those of the other rate that are complete. */
+/** Takes the next samples of a stream; returns the output samples that are complete. */
 export type Resample = (samples: Float32Array) => Float32Array<ArrayBuffer>;
 
 /**
- * Creates a converter between any two sample rates that keeps its state from call to call.
+ * Creates a resampler between any two rates; it keeps the state of one stream.
  *
- * A windowed sinc, cut off a little below the lower of the two Nyquist frequencies; its table is read
- * between the lines, so that the rates need not have a simple ratio.
+ * A windowed sinc with its cutoff a little below the lower Nyquist frequency. The filter table is
+ * interpolated, so that the rates need not have a simple ratio.
+ *
+ * Not shared with `utils/resampler.ts`: the browser loads files of `src/web` only, devices run at
+ * arbitrary rates, and the samples are floats. The other one is for whole-number ratios of PCM16.
  */
 export function createResampler(fromHz: number, toHz: number): Resample {
   if (fromHz === toHz) return (samples) => samples.slice();
@@ -15,7 +18,7 @@ export function createResampler(fromHz: number, toHz: number): Resample {
   const table = designTable(ROLL_OFF / stretch, HALF_SPAN * stretch);
   const tableStep = (table.length - 2) / (HALF_SPAN * stretch);
   let past = new Float32Array(2 * reach);
-  // Position of the next output, in input samples from the start of `past`.
+  // Position of the next output sample, in input samples from the start of `past`.
   let at = reach;
 
   return function resample(samples) {
@@ -48,9 +51,9 @@ export function createResampler(fromHz: number, toHz: number): Resample {
   }
 }
 
-/** Samples of the slower rate that count on each side. */
+/** Filter taps on each side, in samples of the slower rate. */
 const HALF_SPAN = 24;
-/** Leaves the filter room to fall before the lower Nyquist frequency. */
+/** Cutoff as a part of the lower Nyquist frequency: leaves room for the transition band. */
 const ROLL_OFF = 0.92;
 const LINES_PER_SAMPLE = 256;
 

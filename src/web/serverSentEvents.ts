@@ -1,11 +1,12 @@
+/** One event of the stream; `data` lines are joined by line breaks. */
 export interface ServerSentEvent {
-  /** Empty where none was given since the last one. */
+  /** Empty where the event has none. */
   readonly id: string;
   readonly name: string;
   readonly data: string;
 }
 
-/** Reads server-sent events from the body of an answer; `onBytes` hears of every sign of life. */
+/** Parses a response body as server-sent events; `onBytes` is called for every chunk, comments too. */
 export async function* readServerSentEvents(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   onBytes: () => void = () => {},
@@ -32,7 +33,7 @@ export async function* readServerSentEvents(
   }
 }
 
-/** Not every browser can walk through a stream by itself. */
+/** Not every browser can iterate over a stream. */
 async function* chunksOf<Chunk>(stream: ReadableStream<Chunk>): AsyncGenerator<Chunk, void> {
   const reader = stream.getReader();
   try {

@@ -1,11 +1,12 @@
-/** Notices that a microphone gives nothing at all; even a quiet room is not that quiet. */
+/** Detects a microphone that delivers only zeros, which even a quiet place never produces. */
 export interface SilenceWatch {
   readonly silent: boolean;
-  /** 20 ms of PCM16. */
-  hear(frame: ArrayBuffer): void;
+  /** Takes 20 ms of PCM16. */
+  process(frame: ArrayBuffer): void;
   reset(): void;
 }
 
+/** `onChange` is called whenever `silent` has changed, except by `reset`. */
 export function createSilenceWatch(onChange: () => void): SilenceWatch {
   let silentFrames = 0;
 
@@ -13,7 +14,7 @@ export function createSilenceWatch(onChange: () => void): SilenceWatch {
     get silent() {
       return silentFrames >= SILENT_FRAMES;
     },
-    hear(frame) {
+    process(frame) {
       const wasSilent = silentFrames >= SILENT_FRAMES;
       silentFrames = isZero(frame) ? silentFrames + 1 : 0;
       if (wasSilent !== silentFrames >= SILENT_FRAMES) onChange();

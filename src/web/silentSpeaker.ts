@@ -2,9 +2,9 @@ import type { PlaybackReport } from "./playback.ts";
 import type { Speaker } from "./speaker.ts";
 
 /**
- * Stands in where the browser gives the page no sound: the agent is only read.
+ * Creates a speaker without sound, for browsers that give the page none: the user reads the agent.
  *
- * What comes counts as heard at once, so that the conversation goes on at the reader's pace.
+ * Speech counts as heard as soon as it arrives.
  */
 export function createSilentSpeaker(onReport: (report: PlaybackReport) => void): Speaker {
   let item = { itemId: "", ms: 0 };
@@ -16,7 +16,7 @@ export function createSilentSpeaker(onReport: (report: PlaybackReport) => void):
     },
     clear: () => report(true),
     level: () => 0,
-    revive() {},
+    resume() {},
     close() {},
   };
 

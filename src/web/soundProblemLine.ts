@@ -1,77 +1,80 @@
 /// <reference lib="dom" />
-import type { Sound } from "./webCall.ts";
+import type { SoundState } from "./webCall.ts";
 import { find } from "./elements.ts";
-import { findTrouble, type Trouble } from "./soundProblems.ts";
+import { findSoundProblem, type SoundProblem } from "./soundProblems.ts";
 
-export interface TroubleLine {
-  /** What is shown now. */
-  readonly now: Trouble | undefined;
-  tell(sound: Sound): void;
-  /** The call is over, and its troubles with it. */
-  end(): void;
+/** The line above the controls of a call that shows what is wrong with its sound. */
+export interface SoundProblemLine {
+  /** The problem that is shown. */
+  readonly current: SoundProblem | undefined;
+  update(sound: SoundState): void;
+  /** The call has ended: clears the line. */
+  clear(): void;
 }
 
-export interface TroubleEvents {
+export interface SoundProblemEvents {
+  /** `current` has changed. */
   onChange(): void;
-  /** What was wrong is right again, in words for those who have missed it. */
-  onMended(words: string): void;
+  /** A problem is over; `text` says which. */
+  onRecovered(text: string): void;
+  /** The button was pressed. */
   onRemedy(): void;
-  /** Nobody can say whether the call is still there. */
+  /** Offline so long that the call is unlikely to survive. */
   onOfflineTooLong(): void;
 }
 
-/** Shows what is wrong with the devices and the network of a call, and what can be done about it. */
-export function createTroubleLine(events: TroubleEvents): TroubleLine {
-  const line = find("trouble-line", HTMLElement);
-  const words = find("trouble-words", HTMLElement);
+/** Connects the elements of `index.html`; watches for the network by itself. */
+export function createSoundProblemLine(events: SoundProblemEvents): SoundProblemLine {
+  const line = find("sound-problem", HTMLElement);
+  const text = find("sound-problem-text", HTMLElement);
   const remedy = find("remedy", HTMLButtonElement);
-  let sound: Sound | undefined;
-  let now: Trouble | undefined;
+  let sound: SoundState | undefined;
+  let current: SoundProblem | undefined;
   let offlineTimer: ReturnType<typeof setTimeout> | undefined;
 
   remedy.onclick = events.onRemedy;
-  addEventListener("offline", look);
-  addEventListener("online", look);
+  addEventListener("offline", refresh);
+  addEventListener("online", refresh);
 
   return {
-    get now() {
-      return now;
+    get current() {
+      return current;
     },
-    tell(told) {
+    update(next) {
       const before = sound;
-      sound = told;
-      look();
-      const mended = before === undefined ? undefined : describeMended(before, told);
-      if (mended !== undefined) events.onMended(mended);
+      sound = next;
+      refresh();
+      const recovered = before === undefined ? undefined : describeRecovery(before, next);
+      if (recovered !== undefined) events.onRecovered(recovered);
     },
-    end() {
+    clear() {
       sound = undefined;
-      look();
+      refresh();
     },
   };
 
-  function look(): void {
+  function refresh(): void {
     const online = navigator.onLine;
-    const found = sound === undefined ? undefined : findTrouble(sound, online);
+    const found = sound === undefined ? undefined : findSoundProblem(sound, online);
     clearTimeout(offlineTimer);
     if (sound !== undefined && !online) {
       offlineTimer = setTimeout(events.onOfflineTooLong, OFFLINE_MS);
     }
-    if (found?.words === now?.words) return;
-    now = found;
+    if (found?.text === current?.text) return;
+    current = found;
     line.hidden = found === undefined;
-    words.textContent = found?.words ?? "";
+    text.textContent = found?.text ?? "";
     remedy.hidden = found?.remedy === undefined;
     remedy.textContent = found?.remedy ?? "";
     events.onChange();
   }
 }
 
-/** Sockets survive a short gap in the network. */
+/** WebSockets survive shorter gaps in the network. */
 const OFFLINE_MS = 20_000;
 
-function describeMended(before: Sound, now: Sound): string | undefined {
-  const interrupted = ({ speaker, microphone }: Sound) =>
+function describeRecovery(before: SoundState, now: SoundState): string | undefined {
+  const interrupted = ({ speaker, microphone }: SoundState) =>
     speaker === "interrupted" || microphone?.name === "interrupted";
   if (interrupted(before) && !interrupted(now)) return "Sound was interrupted. It is back.";
   const { name } = before.microphone ?? {};

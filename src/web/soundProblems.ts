@@ -1,26 +1,29 @@
-import type { Sound } from "./webCall.ts";
+import type { SoundState } from "./webCall.ts";
 import type { MicrophoneFault } from "./microphoneFault.ts";
 import { describeMicrophone } from "./callTexts.ts";
 
-/** What is wrong with a call's devices or network, as the page shows it. */
-export interface Trouble {
-  /** In the place of `Listening`. */
+/** What the page shows about a problem of a call's devices or network. */
+export interface SoundProblem {
+  /** Replaces `Listening` in the status line. */
   readonly status: string;
-  readonly words: string;
-  /** What the button says that tries to mend it; none where it can only be waited for. */
+  readonly text: string;
+  /** The label of the button that tries to fix it; undefined where only waiting helps. */
   readonly remedy: string | undefined;
   /** Whether the caller cannot hear the agent either. */
-  readonly deaf: boolean;
+  readonly agentInaudible: boolean;
 }
 
-/** The worst of what is wrong now. */
-export function findTrouble({ speaker, microphone }: Sound, online: boolean): Trouble | undefined {
+/** The most severe current problem. */
+export function findSoundProblem(
+  { speaker, microphone }: SoundState,
+  online: boolean,
+): SoundProblem | undefined {
   if (!online) {
     return {
       status: "The network is gone",
-      words: "This device is offline. The call goes on if the network is back soon.",
+      text: "This device is offline. The call goes on if the network is back soon.",
       remedy: undefined,
-      deaf: true,
+      agentInaudible: true,
     };
   }
   if (speaker === "interrupted") return INTERRUPTED;
@@ -30,50 +33,51 @@ export function findTrouble({ speaker, microphone }: Sound, online: boolean): Tr
     case "muted":
       return {
         status: "The microphone is on hold",
-        words:
+        text:
           "The system or another app has muted the microphone: the agent cannot hear you. It comes back by itself. You can type meanwhile.",
         remedy: "Use the microphone again",
-        deaf: false,
+        agentInaudible: false,
       };
     case "returning":
       return {
         status: "Getting the microphone back…",
-        words: "The microphone was disconnected.",
+        text: "The microphone was disconnected.",
         remedy: undefined,
-        deaf: false,
+        agentInaudible: false,
       };
     case "lost":
       return {
         status: "The microphone is gone",
-        words: LOST[microphone.fault] ?? describeMicrophone(microphone.fault),
+        text: LOST[microphone.fault] ?? describeMicrophone(microphone.fault),
         remedy: "Use the microphone again",
-        deaf: false,
+        agentInaudible: false,
       };
     case "silent":
       return {
         status: "Nothing comes from the microphone",
-        words:
+        text:
           "If you are speaking, see whether the microphone is switched on, and whether the right one is chosen.",
         remedy: undefined,
-        deaf: false,
+        agentInaudible: false,
       };
   }
   return undefined;
 }
 
+/** A transcript note about a microphone; `name` may be empty. */
 export function describeDevice(change: "used" | "connected", name: string): string {
-  const words = change === "used"
+  const text = change === "used"
     ? "Another microphone is in use"
     : "Another microphone was connected";
-  return name === "" ? `${words}.` : `${words}: ${name}.`;
+  return name === "" ? `${text}.` : `${text}: ${name}.`;
 }
 
-const INTERRUPTED: Trouble = {
+const INTERRUPTED: SoundProblem = {
   status: "Sound was interrupted",
-  words:
+  text:
     "The device or another app has interrupted the sound. It is tried again by itself; a tap here or any key may help.",
   remedy: "Resume sound",
-  deaf: true,
+  agentInaudible: true,
 };
 
 const LOST: Partial<Readonly<Record<MicrophoneFault, string>>> = {

@@ -1,94 +1,95 @@
 /// <reference lib="dom" />
-import { closeContext, createContext, SpeakerError, StepFailed } from "./audioFault.ts";
-import type { PlaybackOrder, PlaybackReport, SpeechSamples } from "./playback.ts";
+import { AudioError, closeAudioContext, createAudioContext, SpeakerError } from "./audioFault.ts";
+import type { PlaybackCommand, PlaybackReport, SpeechSamples } from "./playback.ts";
 import { createResampler } from "./resampler.ts";
-import { type Graph, type Sounding, sustain } from "./audioResume.ts";
+import { type AudioGraph, type AudioState, openResumingAudio } from "./audioResume.ts";
 import { createUnheardSpeech, durationOf, type Piece } from "./unheardSpeech.ts";
 
+/** Plays the agent's speech and reports what was heard. */
 export interface Speaker {
-  /** PCM16 little-endian at 24 kHz. */
+  /** Queues a piece of PCM16 little-endian at 24 kHz. */
   play(itemId: string, pcm: ArrayBuffer): void;
-  /** Stops at once; a report with the last position follows. */
+  /** Stops at once and drops the queue; a report with the last position follows. */
   clear(): void;
-  /** Root mean square of what is sounding now, 0..1. */
+  /** Root mean square of the current output, 0..1. */
   level(): number;
-  /** Tries to get interrupted sound back; best from a click. */
-  revive(): void;
+  /** Tries to resume interrupted sound; to be called within a click. */
+  resume(): void;
   close(): void;
 }
 
 export interface SpeakerEvents {
   onReport(report: PlaybackReport): void;
-  onState(state: Sounding): void;
+  onState(state: AudioState): void;
 }
 
 /**
- * Opens the loudspeaker and keeps it open; to be called from a click, else the browser keeps it
- * silent. What an interrupted player has not rendered is played when sound is back.
+ * Opens the loudspeaker and keeps it open; to be called within a click, else browsers keep it silent.
+ * What an interrupted player has not rendered is played when sound is back.
  *
  * Throws `SpeakerError`.
  */
 export async function openSpeaker({ onReport, onState }: SpeakerEvents): Promise<Speaker> {
   const unheard = createUnheardSpeech();
-  const sound = await sustain((fail) => buildPlayer(report, fail), {
+  const sound = await openResumingAudio((onNodeFailure) => buildPlayer(report, onNodeFailure), {
     onState,
     onRebuilt(player) {
       if (unheard.position !== undefined) {
-        player.begin(unheard.position.itemId, unheard.position.ms);
+        player.startAt(unheard.position.itemId, unheard.position.ms);
       }
       for (const piece of unheard.pieces) player.play(piece);
     },
   });
-  let toldItemId = "";
+  let reportedItemId = "";
 
   return {
     play(itemId, pcm) {
       const piece = { itemId, pcm };
-      unheard.add(piece);
+      unheard.enqueue(piece);
       sound.graph.play(piece);
-      if (sound.state === "running" || toldItemId === itemId) return;
-      // The server is to know that it waits for a player that stands still.
-      toldItemId = itemId;
+      if (sound.state === "running" || reportedItemId === itemId) return;
+      // One report per item while interrupted, so that the server knows that playback is stalled.
+      reportedItemId = itemId;
       const { position } = unheard;
       onReport({ itemId, ms: position?.itemId === itemId ? position.ms : 0, cleared: false });
     },
     clear() {
       unheard.clear();
-      const runs = sound.state === "running";
-      sound.graph.clear(runs);
-      if (!runs && unheard.position !== undefined) {
+      const isRunning = sound.state === "running";
+      sound.graph.clear(isRunning);
+      if (!isRunning && unheard.position !== undefined) {
         onReport({ ...unheard.position, cleared: true });
       }
     },
-    // A meter that stands still shows what was before.
+    // A suspended analyser keeps returning its last values.
     level: () => sound.state === "running" ? sound.graph.level() : 0,
-    revive: sound.revive,
+    resume: sound.resume,
     close: sound.close,
   };
 
   function report(report: PlaybackReport): void {
-    if (report.cleared) unheard.silenced(report);
-    else unheard.rendered(report);
+    if (report.cleared) unheard.recordCleared(report);
+    else unheard.recordPosition(report);
     onReport(report);
   }
 }
 
-interface Player extends Graph {
+interface Player extends AudioGraph {
   play(piece: Piece): void;
-  begin(itemId: string, ms: number): void;
-  clear(answered: boolean): void;
+  startAt(itemId: string, ms: number): void;
+  clear(withReport: boolean): void;
   level(): number;
 }
 
 async function buildPlayer(
   onReport: (report: PlaybackReport) => void,
-  fail: () => void,
+  onNodeFailure: () => void,
 ): Promise<Player> {
-  const context = await createContext(
+  const context = await createAudioContext(
     { sampleRate: RATE_HZ, latencyHint: "interactive" },
     "/assets/playback.worklet.ts",
   ).catch((cause) => {
-    throw new SpeakerError(cause instanceof StepFailed ? cause.fault : "context", { cause });
+    throw new SpeakerError(cause instanceof AudioError ? cause.fault : "context", { cause });
   });
   let node: AudioWorkletNode;
   let meter: AnalyserNode;
@@ -100,30 +101,30 @@ async function buildPlayer(
     meter = new AnalyserNode(context, { fftSize: 1024 });
     node.connect(meter).connect(context.destination);
   } catch (cause) {
-    closeContext(context);
+    closeAudioContext(context);
     throw new SpeakerError("node", { cause });
   }
   const wave = new Float32Array(meter.fftSize);
   let latency = 0;
   let resample = createResampler(RATE_HZ, context.sampleRate);
-  node.onprocessorerror = fail;
+  node.onprocessorerror = onNodeFailure;
   node.port.onmessage = ({ data }: MessageEvent<PlaybackReport>) => {
     onReport(data);
-    followLatency();
+    updateLatency();
   };
-  followLatency();
+  updateLatency();
 
   return {
     context,
     play({ itemId, pcm }) {
       const samples = resample(toFloat(pcm));
       const speech: SpeechSamples = { itemId, samples, durationMs: durationOf(pcm) };
-      order({ type: "play", speech }, [samples.buffer]);
+      post({ type: "play", speech }, [samples.buffer]);
     },
-    begin: (itemId, ms) => order({ type: "begin", itemId, ms }, []),
-    clear(answered) {
+    startAt: (itemId, ms) => post({ type: "startAt", itemId, ms }, []),
+    clear(withReport) {
       resample = createResampler(RATE_HZ, context.sampleRate);
-      order({ type: "clear", answered }, []);
+      post({ type: "clear", report: withReport }, []);
     },
     level() {
       meter.getFloatTimeDomainData(wave);
@@ -132,29 +133,30 @@ async function buildPlayer(
     close() {
       node.port.onmessage = null;
       node.onprocessorerror = null;
-      closeContext(context);
+      closeAudioContext(context);
     },
   };
 
-  function order(order: PlaybackOrder, transfer: Transferable[]): void {
-    node.port.postMessage(order, transfer);
+  function post(command: PlaybackCommand, transfer: Transferable[]): void {
+    node.port.postMessage(command, transfer);
   }
 
-  /** A headset that is put on in the middle of a call changes it. */
-  function followLatency(): void {
+  /** The output latency changes when a headset is connected. */
+  function updateLatency(): void {
     const seconds = latencyOf(context);
     if (Math.abs(seconds - latency) < LEAST_CHANGE_SECONDS) return;
     latency = seconds;
-    order({ type: "latency", seconds }, []);
+    post({ type: "latency", seconds }, []);
   }
 }
 
-/** What a browser does not tell counts as nothing. */
+/** In seconds; properties that a browser lacks count as 0. */
 function latencyOf({ baseLatency = 0, outputLatency = 0 }: Partial<AudioContext>): number {
   const seconds = baseLatency + outputLatency;
   return seconds >= 0 ? Math.min(seconds, MAX_LATENCY_SECONDS) : 0;
 }
 
+/** The level of a block of samples, 0..1. */
 export function rootMeanSquare(wave: Float32Array): number {
   let sum = 0;
   for (const sample of wave) sum += sample * sample;
@@ -163,7 +165,7 @@ export function rootMeanSquare(wave: Float32Array): number {
 
 const RATE_HZ = 24_000;
 const LEAST_CHANGE_SECONDS = 0.01;
-/** No headset is slower; a larger number is a mistake of the browser's. */
+/** No headset is slower: larger values are browser bugs. */
 const MAX_LATENCY_SECONDS = 1;
 
 function toFloat(pcm: ArrayBuffer): Float32Array<ArrayBuffer> {

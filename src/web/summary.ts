@@ -4,7 +4,7 @@ import { formatCount, formatDollars } from "./recordTexts.ts";
 import type { Figure } from "./figureList.ts";
 import { formatSpan } from "./callTexts.ts";
 
-/** What the calls of a period come to, in four figures. */
+/** The analytics of a period in four figures. */
 export function summarise({ calls, duration, cost, latency }: Analytics): readonly Figure[] {
   const isPriced = cost.unknown === 0 || cost.usd > 0;
   return [

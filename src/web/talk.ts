@@ -1,24 +1,24 @@
 /// <reference lib="dom" />
 import type { ServerMessage } from "../protocol/web.ts";
 import { storedKey, storeKey } from "./apiKey.ts";
-import { Refusal } from "./apiClient.ts";
-import { beginCall, type Call, type Sound } from "./webCall.ts";
+import { RequestError } from "./apiClient.ts";
+import { createCallControls } from "./callControls.ts";
+import { startCall, type WebCall } from "./webCall.ts";
 import { describeClosed } from "./closeReasons.ts";
 import type { Closed, ServerInfo } from "./connection.ts";
 import { find } from "./elements.ts";
-import { fillKeypad } from "./keypad.ts";
-import { createScript } from "./transcriptView.ts";
+import { createTranscriptView } from "./transcriptView.ts";
 import { describeDevice } from "./soundProblems.ts";
-import { causeOf, describeStartFault } from "./startFault.ts";
-import { createTroubleLine } from "./soundProblemLine.ts";
+import { describeStartFault, findRootCause } from "./startFault.ts";
+import { createSoundProblemLine } from "./soundProblemLine.ts";
 import { describeEnding, describeNotice, describeOpening, formatDuration } from "./callTexts.ts";
 import { keepAwake } from "./wakeLock.ts";
-import { drawWire } from "./levelMeter.ts";
+import { drawLevelMeter } from "./levelMeter.ts";
 
 type Phase =
   | { readonly name: "idle" }
-  | { readonly name: "starting"; readonly given: AbortController }
-  | { readonly name: "live"; readonly call: Call; readonly since: number };
+  | { readonly name: "starting"; readonly abort: AbortController }
+  | { readonly name: "live"; readonly call: WebCall; readonly since: number };
 
 const body = document.body;
 const view = find("talk", HTMLElement);
@@ -28,68 +28,48 @@ const startTyping = find("start-typing", HTMLButtonElement);
 const agentField = find("agent", HTMLSelectElement);
 const keyField = find("key", HTMLInputElement);
 const problem = find("problem", HTMLElement);
-const desk = find("desk", HTMLElement);
-const textField = find("text", HTMLInputElement);
-const muteButton = find("mute", HTMLButtonElement);
-const interruptButton = find("interrupt", HTMLButtonElement);
-const keypad = find("keypad", HTMLElement);
-const keypadToggle = find("keypad-toggle", HTMLButtonElement);
 const status = find("status", HTMLElement);
 const clock = find("clock", HTMLElement);
-const scriptList = find("script", HTMLElement);
-const script = createScript(scriptList, { caller: "You" });
-const trouble = createTroubleLine({
+const transcriptList = find("transcript", HTMLElement);
+const transcript = createTranscriptView(transcriptList, { caller: "You" });
+const controls = createCallControls({
+  onMuteChange: showStatus,
+  onHangUp: () => leave(describeEnding("caller_hung_up")),
+});
+const soundProblem = createSoundProblemLine({
   onChange() {
     if (phase.name === "live") showStatus();
   },
-  onMended: (words) => script.note(words),
+  onRecovered: (text) => transcript.note(text),
   onRemedy() {
-    if (phase.name === "live") phase.call.revive();
+    if (phase.name === "live") phase.call.resumeSound();
   },
   onOfflineTooLong: () => leave(describeClosed(1006, false)),
 });
-const wire = drawWire(find("wire", HTMLCanvasElement));
+const levelMeter = drawLevelMeter(find("level-meter", HTMLCanvasElement));
 
-const LEFT = new Refusal("page_left", "The page was left, so the call ended.");
+const PAGE_LEFT = new RequestError("page_left", "The page was left, so the call ended.");
 
 let phase: Phase = { name: "idle" };
 let ending: string | undefined;
-let letSleep = () => {};
-const heard = { caller: false, agent: false, recovering: false };
+let allowSleep = () => {};
+const speaking = { caller: false, agent: false };
+let isRecovering = false;
 
 startForm.onsubmit = (event) => {
   event.preventDefault();
-  start(true);
+  start({ microphone: true });
 };
-startTyping.onclick = () => start(false);
-muteButton.onclick = toggleMute;
-interruptButton.onclick = interrupt;
-keypadToggle.onclick = () => {
-  keypad.hidden = !keypad.hidden;
-  keypadToggle.ariaExpanded = String(!keypad.hidden);
-};
-fillKeypad(keypad, (digit) => send({ type: "dtmf", digit }));
-find("stop", HTMLButtonElement).onclick = () => hangUp();
-find("text-form", HTMLFormElement).onsubmit = (event) => {
-  event.preventDefault();
-  const text = textField.value.trim();
-  if (text !== "") send({ type: "text", text });
-  textField.value = "";
-};
-document.onkeydown = ({ key, target, repeat, ctrlKey, metaKey, altKey }) => {
-  if (repeat || ctrlKey || metaKey || altKey || view.hidden) return;
-  if (key === "Escape") interrupt();
-  else if (key.toLowerCase() === "m" && !(target instanceof HTMLInputElement)) toggleMute();
-};
+startTyping.onclick = () => start({ microphone: false });
 setInterval(showClock, 500);
-// A page that is left may be kept, or die without another word: devices are let go of now.
+// Devices are released now: a page that is left may be frozen or discarded without another event.
 addEventListener("pagehide", () => {
-  if (phase.name === "starting") phase.given.abort();
-  leave(LEFT.message);
+  if (phase.name === "starting") phase.abort.abort();
+  leave(PAGE_LEFT.message);
 });
 
-/** Offers a conversation with what the server has. */
-export function introduce({ engine, access, agents, defaultAgent }: ServerInfo): void {
+/** Shows the start form with the server's agents, or why no call can be started from here. */
+export function showStart({ engine, access, agents, defaultAgent }: ServerInfo): void {
   find("opening-text", HTMLElement).textContent = describeOpening(engine);
   agentField.replaceChildren(...agents.map(({ name, title }) => new Option(title, name)));
   agentField.value = defaultAgent;
@@ -104,99 +84,90 @@ export function introduce({ engine, access, agents, defaultAgent }: ServerInfo):
       "This server has no API keys, so it talks only with pages opened on its own machine. To talk from here, set API_KEYS on the server.";
     return;
   }
-  startButton.disabled = startTyping.disabled = false;
   setPhase({ name: "idle" });
 }
 
-/** Shows the conversation as it has gone on while another view was in front of it. */
-export function resumeTalk(): void {
+/** Brings the talk view up to date after another view was shown. */
+export function showTalk(): void {
   if (keyField.value === "") keyField.value = storedKey();
-  scriptList.scrollTop = scriptList.scrollHeight;
+  transcriptList.scrollTop = transcriptList.scrollHeight;
 }
 
-/** Says why there is no conversation. */
-export function refuse(error: unknown): void {
+/** Shows why a call could not be started; takes whatever was thrown. */
+export function showStartProblem(error: unknown): void {
   setPhase({ name: "idle" });
-  // What was said before stays to be read.
-  if (scriptList.childElementCount > 0) body.dataset.phase = "ended";
+  // The transcript of the previous call stays readable.
+  if (transcriptList.childElementCount > 0) body.dataset.phase = "ended";
   startButton.focus();
   problem.textContent = describeStartFault(error);
-  if (error instanceof Refusal && error.code === "invalid_key") {
+  if (error instanceof RequestError && error.code === "invalid_key") {
     keyField.focus();
     keyField.select();
   }
 }
 
-async function start(speaks: boolean): Promise<void> {
+async function start({ microphone }: { readonly microphone: boolean }): Promise<void> {
   if (phase.name !== "idle" || !startForm.reportValidity()) return;
-  const given = new AbortController();
-  setPhase({ name: "starting", given });
-  status.textContent = speaks ? "Waiting for the microphone…" : "Connecting…";
+  const abort = new AbortController();
+  setPhase({ name: "starting", abort });
+  status.textContent = microphone ? "Waiting for the microphone…" : "Connecting…";
   problem.textContent = "";
-  Object.assign(heard, { caller: false, agent: false, recovering: false });
+  Object.assign(speaking, { caller: false, agent: false });
+  isRecovering = false;
   ending = undefined;
   const key = keyField.value.trim();
   try {
-    const call = await beginCall({ agent: agentField.value, key, speaks }, {
+    const call = await startCall({ agent: agentField.value, key, microphone }, {
       onConnecting() {
         status.textContent = "Connecting…";
-        script.empty();
+        transcript.clear();
       },
-      onMessage: receive,
-      onSound: (sound: Sound) => trouble.tell(sound),
-      onDevice: (change, name) => script.note(describeDevice(change, name)),
+      onMessage,
+      onSound: soundProblem.update,
+      onDevice: (change, name) => transcript.note(describeDevice(change, name)),
       onClose,
-    }, given.signal);
-    // The page may have been left in the very moment.
-    if (given.signal.aborted) {
+    }, abort.signal);
+    // The page may have been left since the server was ready.
+    if (abort.signal.aborted) {
       call.hangUp();
-      return refuse(LEFT);
+      return showStartProblem(PAGE_LEFT);
     }
     if (key !== "") storeKey(key);
     setPhase({ name: "live", call, since: performance.now() });
   } catch (error) {
-    refuse(given.signal.aborted ? LEFT : await causeOf(error));
+    showStartProblem(abort.signal.aborted ? PAGE_LEFT : await findRootCause(error));
   }
 }
 
-function receive(message: ServerMessage): void {
+function onMessage(message: ServerMessage): void {
   switch (message.type) {
     case "transcript":
-      return script.show(message);
+      return transcript.show(message);
     case "tool":
-      return script.showTool(message);
+      return transcript.showTool(message);
     case "latency":
-      return script.showLatency(message);
+      return transcript.showLatency(message);
     case "speaking":
-      heard[message.who] = message.on;
+      speaking[message.who] = message.on;
       return showStatus();
     case "interrupted":
-      return wire.markCut();
-    case "notice": {
-      const { code } = message;
-      const isKnown = code === "model_lost" && heard.recovering;
-      if (code.startsWith("model_")) heard.recovering = code === "model_lost";
-      const words = describeNotice(code);
-      if (words !== undefined && !isKnown) script.note(words);
-      return showStatus();
-    }
+      return levelMeter.markInterruption();
+    case "notice":
+      return onNotice(message.code);
     case "error":
-      return script.note(message.error);
+      return transcript.note(message.error);
     case "ended":
       ending = describeEnding(message.reason, message.detail);
       return;
   }
 }
 
-function hangUp(): void {
-  leave(describeEnding("caller_hung_up"));
-}
-
-function leave(why: string): void {
-  if (phase.name !== "live") return;
-  ending = why;
-  phase.call.hangUp();
-  finish();
+function onNotice(code: string): void {
+  const isRepeated = code === "model_lost" && isRecovering;
+  if (code.startsWith("model_")) isRecovering = code === "model_lost";
+  const text = describeNotice(code);
+  if (text !== undefined && !isRepeated) transcript.note(text);
+  showStatus();
 }
 
 function onClose({ code }: Closed): void {
@@ -204,69 +175,56 @@ function onClose({ code }: Closed): void {
   finish();
 }
 
+function leave(reason: string): void {
+  if (phase.name !== "live") return;
+  ending = reason;
+  phase.call.hangUp();
+  finish();
+}
+
 function finish(): void {
   if (phase.name !== "live") return;
-  const lasted = formatDuration(performance.now() - phase.since);
+  const duration = formatDuration(performance.now() - phase.since);
   setPhase({ name: "idle" });
   body.dataset.phase = "ended";
   startButton.textContent = "Start again";
-  status.textContent = `${ending ?? describeEnding("leg_failed")} The call took ${lasted}.`;
+  status.textContent = `${ending ?? describeEnding("leg_failed")} The call took ${duration}.`;
   startButton.focus();
 }
 
 function setPhase(next: Phase): void {
   phase = next;
-  const live = phase.name === "live";
-  if (phase.name === "idle") trouble.end();
-  letSleep();
-  letSleep = live ? keepAwake() : () => {};
+  const call = phase.name === "live" ? phase.call : undefined;
+  if (phase.name === "idle") soundProblem.clear();
+  allowSleep();
+  allowSleep = call === undefined ? () => {} : keepAwake();
   body.dataset.phase = phase.name;
   startButton.disabled = startTyping.disabled = phase.name !== "idle";
-  desk.hidden = !live;
-  keypad.hidden = true;
-  keypadToggle.ariaExpanded = "false";
-  muteButton.hidden = phase.name === "live" && !phase.call.speaks;
-  muteButton.ariaPressed = "false";
-  wire.watch(phase.name === "live" ? phase.call : undefined);
+  levelMeter.show(call);
   clock.textContent = "";
-  if (phase.name === "live") (phase.call.speaks ? muteButton : textField).focus();
+  controls.show(call);
   showStatus();
 }
 
 function showStatus(): void {
-  const [state, words] = currentState();
+  const [state, text] = currentStatus();
   view.dataset.state = state;
-  status.textContent = words;
-  interruptButton.disabled = !heard.agent;
+  status.textContent = text;
+  controls.setInterruptible(speaking.agent);
 }
 
-function currentState(): readonly [string, string] {
+function currentStatus(): readonly [string, string] {
   if (phase.name !== "live") return ["quiet", "Not in a call"];
-  const found = trouble.now;
-  if (found?.deaf === true) return ["wait", found.status];
-  if (heard.recovering) return ["wait", "Connecting to the model again…"];
-  if (heard.agent) return ["agent", "The agent is speaking"];
-  if (heard.caller && found === undefined) return ["caller", "You are speaking"];
+  const found = soundProblem.current;
+  if (found?.agentInaudible === true) return ["wait", found.status];
+  if (isRecovering) return ["wait", "Connecting to the model again…"];
+  if (speaking.agent) return ["agent", "The agent is speaking"];
+  if (speaking.caller && found === undefined) return ["caller", "You are speaking"];
   if (found !== undefined) return ["wait", found.status];
-  if (!phase.call.speaks) return ["listen", "Waiting for what you type"];
+  if (!phase.call.hasMicrophone) return ["listen", "Waiting for what you type"];
   return phase.call.muted ? ["wait", "You are muted"] : ["listen", "Listening"];
 }
 
 function showClock(): void {
   if (phase.name === "live") clock.textContent = formatDuration(performance.now() - phase.since);
-}
-
-function toggleMute(): void {
-  if (phase.name !== "live" || !phase.call.speaks) return;
-  phase.call.muted = !phase.call.muted;
-  muteButton.ariaPressed = String(phase.call.muted);
-  showStatus();
-}
-
-function interrupt(): void {
-  if (heard.agent) send({ type: "interrupt" });
-}
-
-function send(message: Parameters<Call["send"]>[0]): void {
-  if (phase.name === "live") phase.call.send(message);
 }

@@ -3,25 +3,26 @@ import type { ServerMessage, TranscriptLine } from "../protocol/web.ts";
 import { element } from "./elements.ts";
 import { formatDuration, formatSpan } from "./callTexts.ts";
 
-/** A line, with its time since the call began where that is to be shown. */
+/** With `startedMs`, its time since the start of the call is shown. */
 type Line = TranscriptLine & { readonly startedMs?: number };
 
 type ToolMessage = Extract<ServerMessage, { type: "tool" }> & {
   readonly startedMs?: number;
-  /** What the tool was given, and answered, where that may be shown. */
+  /** Arguments and output, where they may be shown. */
   readonly content?: { readonly arguments: string; readonly output?: string };
 };
 
 type LatencyMessage = Omit<Extract<ServerMessage, { type: "latency" }>, "type">;
 
-/** The conversation as it is shown, like the script of a play. */
-export interface Script {
+/** The transcript of a call: lines, tool uses and notes in order. */
+export interface TranscriptView {
+  /** Adds a line, or replaces the one with the same id. */
   show(line: Line): void;
   showTool(tool: ToolMessage): void;
-  /** Written beside its line, now or as soon as there is one. */
+  /** Shown beside its line, now or as soon as the line comes. */
   showLatency(latency: LatencyMessage): void;
   note(text: string): void;
-  empty(): void;
+  clear(): void;
 }
 
 interface Shown {
@@ -31,23 +32,23 @@ interface Shown {
   readonly margin: HTMLElement;
 }
 
-/** Writes into a list; `caller` is what the human is called. */
-export function createScript(
+/** Creates the view in a list element; `caller` is the name of the human side. */
+export function createTranscriptView(
   list: HTMLElement,
   { caller }: { readonly caller: "You" | "Caller" },
-): Script {
+): TranscriptView {
   const lines = new Map<string, Shown>();
   const tools = new Map<string, HTMLElement>();
   const latencies = new Map<string, LatencyMessage>();
-  const keepInView = followEnd(list);
+  const changeAndFollow = followEnd(list);
 
   return {
     show(line) {
-      keepInView(() => {
-        const shown = lines.get(line.id) ?? add(line);
+      changeAndFollow(() => {
+        const shown = lines.get(line.id) ?? addLine(line);
         shown.row.classList.toggle("interrupted", line.interrupted);
         shown.row.ariaBusy = String(!line.final);
-        // Of what was cut off before its first word, nobody has heard anything.
+        // A line that was cut off before its first word was not heard at all.
         shown.row.hidden = line.final && line.text.trim() === "";
         shown.words.textContent = line.text === "" ? "…" : line.text;
         if (line.interrupted) shown.words.append(" ", tag("cut off here"));
@@ -56,7 +57,7 @@ export function createScript(
       });
     },
     showTool(tool) {
-      keepInView(() => {
+      changeAndFollow(() => {
         const row = tools.get(tool.id) ?? addTool(tool);
         row.className = `tool ${tool.state}`;
         row.lastElementChild?.replaceChildren(...describeTool(tool));
@@ -65,12 +66,12 @@ export function createScript(
     showLatency(latency) {
       latencies.set(latency.id, latency);
       const line = lines.get(latency.id);
-      if (line !== undefined) time(line, latency);
+      if (line !== undefined) showTotal(line, latency);
     },
     note(text) {
-      keepInView(() => list.append(element("li", { className: "note", textContent: text })));
+      changeAndFollow(() => list.append(element("li", { className: "note", textContent: text })));
     },
-    empty() {
+    clear() {
       lines.clear();
       tools.clear();
       latencies.clear();
@@ -78,7 +79,7 @@ export function createScript(
     },
   };
 
-  function add(line: Line): Shown {
+  function addLine(line: Line): Shown {
     const name = line.role === "caller" ? caller : "Agent";
     const words = element("p", { className: "words" });
     const margin = element("span", { className: "margin" });
@@ -91,7 +92,7 @@ export function createScript(
     list.insertBefore(row, next?.row ?? null);
     lines.set(line.id, shown);
     const latency = latencies.get(line.id);
-    if (latency !== undefined) time(shown, latency);
+    if (latency !== undefined) showTotal(shown, latency);
     return shown;
   }
 
@@ -129,7 +130,7 @@ function describeTool(tool: ToolMessage): readonly (Node | string)[] {
   ];
 }
 
-function time({ margin }: Shown, latency: LatencyMessage): void {
+function showTotal({ margin }: Shown, latency: LatencyMessage): void {
   const { totalMs, responseMs, firstAudioMs, firstHeardMs } = latency;
   const heard = firstHeardMs === undefined ? "" : `, until heard ${formatSpan(firstHeardMs)}`;
   margin.textContent = formatSpan(totalMs);
@@ -142,7 +143,7 @@ function tag(text: string): HTMLElement {
   return element("span", { className: "tag", textContent: text });
 }
 
-/** Follows the end through changes of words and of space, unless the reader has scrolled back. */
+/** Keeps the end of the list in view, unless the reader has scrolled back. */
 function followEnd(list: HTMLElement): (change: () => void) => void {
   let follows = true;
   list.onscroll = () => {

@@ -10,25 +10,26 @@ export interface Position {
   readonly ms: number;
 }
 
-/** Keeps what was not reported as rendered, so that another player can go on with it. */
+/** The speech that was not reported as rendered, from which a new player can continue. */
 export interface UnheardSpeech {
-  /** The last position that was reported, or the beginning of what comes first. */
+  /** The last reported position, or the start of the first piece. */
   readonly position: Position | undefined;
-  /** What lies behind it, in the order of speaking. */
+  /** What comes after it, in order. */
   readonly pieces: readonly Piece[];
-  add(piece: Piece): void;
-  /** Forgets what lies before the position. */
-  rendered(position: Position): void;
+  enqueue(piece: Piece): void;
+  /** Drops what lies before the reported position. */
+  recordPosition(position: Position): void;
   clear(): void;
-  /** Where the player was when it was cleared: an item that goes on goes on from there. */
-  silenced(position: Position): void;
+  /** The position at which the player stopped after `clear`; more of the same item continues there. */
+  recordCleared(position: Position): void;
 }
 
+/** Starts empty. */
 export function createUnheardSpeech(): UnheardSpeech {
   let pieces: Piece[] = [];
   let position: Position | undefined;
-  /** Where in its item the first piece begins. */
-  let beginsMs = 0;
+  /** The position of the first piece within its item. */
+  let firstPieceMs = 0;
 
   return {
     get position() {
@@ -37,32 +38,32 @@ export function createUnheardSpeech(): UnheardSpeech {
     get pieces() {
       const [first, ...others] = pieces;
       if (first === undefined || position?.itemId !== first.itemId) return pieces;
-      const heardBytes = Math.max(0, Math.round(position.ms - beginsMs)) * BYTES_PER_MS;
+      const heardBytes = Math.max(0, Math.round(position.ms - firstPieceMs)) * BYTES_PER_MS;
       return [{ ...first, pcm: first.pcm.slice(heardBytes) }, ...others];
     },
-    add(piece) {
+    enqueue(piece) {
       position ??= { itemId: piece.itemId, ms: 0 };
-      if (pieces.length === 0) beginsMs = position.itemId === piece.itemId ? position.ms : 0;
+      if (pieces.length === 0) firstPieceMs = position.itemId === piece.itemId ? position.ms : 0;
       pieces.push(piece);
     },
-    rendered(reported) {
+    recordPosition(reported) {
       position = reported;
       const at = pieces.findIndex(({ itemId }) => itemId === reported.itemId);
       if (at < 0) return;
-      if (at > 0) beginsMs = 0;
+      if (at > 0) firstPieceMs = 0;
       let drops = at;
       for (const { itemId, pcm } of pieces.slice(at)) {
-        const endsMs = beginsMs + durationOf(pcm);
+        const endsMs = firstPieceMs + durationOf(pcm);
         if (itemId !== reported.itemId || endsMs > reported.ms + ROUNDING_MS) break;
-        beginsMs = endsMs;
+        firstPieceMs = endsMs;
         drops++;
       }
       pieces = pieces.slice(drops);
-      if (pieces[0]?.itemId !== reported.itemId) beginsMs = 0;
+      if (pieces[0]?.itemId !== reported.itemId) firstPieceMs = 0;
     },
-    silenced(reported) {
+    recordCleared(reported) {
       position = reported;
-      if (pieces[0]?.itemId === reported.itemId) beginsMs = reported.ms;
+      if (pieces[0]?.itemId === reported.itemId) firstPieceMs = reported.ms;
     },
     clear() {
       pieces = [];
@@ -70,6 +71,7 @@ export function createUnheardSpeech(): UnheardSpeech {
   };
 }
 
+/** In milliseconds, for PCM16 at 24 kHz. */
 export function durationOf(pcm: ArrayBuffer): number {
   return pcm.byteLength / BYTES_PER_MS;
 }

@@ -1,31 +1,31 @@
 /// <reference lib="dom" />
 
 /**
- * Keeps the screen from dimming, which on phones interrupts sound and microphone; gives the means of
- * letting it. Where the browser refuses, the screen dims as ever.
+ * Keeps the screen on, since on phones a dimmed screen interrupts sound and microphone. Returns the
+ * function that releases it. Does nothing where the browser refuses.
  */
 export function keepAwake(): () => void {
-  const end = new AbortController();
-  const { signal } = end;
+  const closing = new AbortController();
+  const { signal } = closing;
   let lock: WakeLockSentinel | undefined;
-  document.addEventListener("visibilitychange", ask, { signal });
-  ask();
+  document.addEventListener("visibilitychange", request, { signal });
+  request();
 
   return () => {
-    end.abort();
+    closing.abort();
     release();
   };
 
-  /** A lock ends when the page goes out of sight. */
-  async function ask(): Promise<void> {
+  /** Also after the page was hidden, which ends a lock. */
+  async function request(): Promise<void> {
     if (document.visibilityState !== "visible") return;
     try {
-      const given = await navigator.wakeLock?.request("screen");
+      const granted = await navigator.wakeLock?.request("screen");
       release();
-      lock = given;
+      lock = granted;
       if (signal.aborted) release();
     } catch {
-      // Refused, as with an empty battery.
+      // Refused, as with a low battery.
     }
   }
 

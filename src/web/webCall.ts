@@ -4,85 +4,87 @@ import { type Closed, connect, type Connection, requestToken } from "./connectio
 import { type Microphone, type MicrophoneState, openMicrophone } from "./microphone.ts";
 import { createSilentSpeaker } from "./silentSpeaker.ts";
 import { openSpeaker, type Speaker, type SpeakerEvents } from "./speaker.ts";
-import type { Sounding } from "./audioResume.ts";
+import type { AudioState } from "./audioResume.ts";
 import type { Levels } from "./levelMeter.ts";
 
-export interface CallWish {
+/** What `startCall` needs to know. */
+export interface CallOptions {
   readonly agent: string;
-  /** Empty where the server asks for none. */
+  /** Empty where the server requires none. */
   readonly key: string;
-  /** Without a microphone the caller only types. */
-  readonly speaks: boolean;
+  /** Without it the caller only types. */
+  readonly microphone: boolean;
 }
 
-/** How the devices of a call fare. */
-export interface Sound {
-  readonly speaker: Sounding;
+/** The state of the devices of a call. */
+export interface SoundState {
+  readonly speaker: AudioState;
   /** Undefined where the caller only types. */
   readonly microphone: MicrophoneState | undefined;
 }
 
 export interface CallEvents {
-  /** The devices are open; the server is asked for the call. */
+  /** The devices are open; the server is asked next. */
   onConnecting(): void;
   onMessage(message: ServerMessage): void;
-  /** May come before the call has begun. */
-  onSound(sound: Sound): void;
-  /** Another microphone is in use, or there to be used; its name may be empty. */
+  /** May come before `startCall` has resolved. */
+  onSound(sound: SoundState): void;
+  /** Another microphone is used, or was connected and could be; its name may be empty. */
   onDevice(change: "used" | "connected", name: string): void;
-  /** The socket is gone; the devices have been let go of. */
+  /** The socket closed; the devices have been released. */
   onClose(closed: Closed): void;
 }
 
-export interface Call extends Levels {
-  readonly speaks: boolean;
+/** A live call. */
+export interface WebCall extends Levels {
+  readonly hasMicrophone: boolean;
   muted: boolean;
   send(message: ClientMessage): void;
-  /** Tries to get devices back that are gone or interrupted; to be called from a click. */
-  revive(): void;
+  /** Tries to get back devices that are lost or interrupted; to be called within a click. */
+  resumeSound(): void;
   hangUp(): void;
 }
 
 /**
- * Opens loudspeaker, microphone and connection, in this order; to be called from a click. What is
- * sent from then on reaches the call.
+ * Opens loudspeaker, microphone and connection, in this order; to be called within a click. Resolves
+ * when the server is ready.
  *
- * Throws `SpeakerError`, `MicrophoneError` or `Refusal`, or the signal's reason, with everything let
- * go of that was already open.
+ * Throws `SpeakerError`, `MicrophoneError` or `RequestError`, or the reason of the signal, with
+ * everything released.
  */
-export async function beginCall(
-  wish: CallWish,
+export async function startCall(
+  options: CallOptions,
   events: CallEvents,
   signal: AbortSignal,
-): Promise<Call> {
+): Promise<WebCall> {
   let speaker: Speaker | undefined;
   let microphone: Microphone | undefined;
   let connection: Connection | undefined;
-  let sound: Sound = {
+  let sound: SoundState = {
     speaker: "running",
-    microphone: wish.speaks ? { name: "open" } : undefined,
+    microphone: options.microphone ? { name: "open" } : undefined,
   };
   try {
     const speakerEvents: SpeakerEvents = {
       onReport: (report) => connection?.send({ type: "played", ...report }),
-      onState: (state) => tell({ speaker: state }),
+      onState: (state) => updateSound({ speaker: state }),
     };
-    // Browsers give neither microphone nor worklets to pages that came over plain http.
+    // Browsers give neither microphone nor worklets to pages from plain http.
     speaker = isSecureContext
       ? await openSpeaker(speakerEvents)
       : createSilentSpeaker(speakerEvents.onReport);
     signal.throwIfAborted();
-    if (wish.speaks) {
+    if (options.microphone) {
       microphone = await openMicrophone({
         onFrame: (frame) => connection?.sendAudio(frame),
-        onState: (state) => tell({ microphone: state }),
+        onState: (state) => updateSound({ microphone: state }),
         onDevice: events.onDevice,
       });
       signal.throwIfAborted();
     }
-    tell({});
+    updateSound({});
     events.onConnecting();
-    const token = await requestToken(wish.agent, wish.key, signal);
+    const token = await requestToken(options.agent, options.key, signal);
     const { clear, play } = speaker;
     connection = await connect(token, {
       onMessage(message) {
@@ -91,19 +93,19 @@ export async function beginCall(
       },
       onAudio: play,
       onClose(closed) {
-        letGo();
+        release();
         events.onClose(closed);
       },
     }, signal);
   } catch (error) {
-    letGo();
+    release();
     throw error;
   }
   const { send, close } = connection;
   const { level } = speaker;
 
   return {
-    speaks: wish.speaks,
+    hasMicrophone: options.microphone,
     get muted() {
       return microphone?.muted ?? true;
     },
@@ -113,23 +115,23 @@ export async function beginCall(
     caller: () => microphone?.level() ?? 0,
     agent: level,
     send,
-    revive() {
-      speaker?.revive();
-      microphone?.revive();
+    resumeSound() {
+      speaker?.resume();
+      microphone?.resume();
     },
     hangUp() {
-      // At once: the socket may take its time to close, or never come round to it.
-      letGo();
+      // At once, since closing the socket may take a while or never finish.
+      release();
       close();
     },
   };
 
-  function tell(change: Partial<Sound>): void {
+  function updateSound(change: Partial<SoundState>): void {
     sound = { ...sound, ...change };
     events.onSound(sound);
   }
 
-  function letGo(): void {
+  function release(): void {
     microphone?.close();
     speaker?.close();
   }

@@ -1,10 +1,10 @@
-/** What TypeScript's DOM library leaves out of the scope that audio worklets run in. */
+/** The globals of audio worklets that TypeScript's DOM library lacks. */
 declare global {
   interface WorkletProcessor {
     readonly port: MessagePort;
   }
   var AudioWorkletProcessor: { new (): WorkletProcessor };
-  /** Of the context that the worklet runs in. */
+  /** The rate of the worklet's context, in hertz. */
   var sampleRate: number;
   function registerProcessor(name: string, processor: new () => WorkletProcessor): void;
 }

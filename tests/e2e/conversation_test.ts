@@ -59,7 +59,7 @@ browserTest(
       await page.waitForSelector(".line.caller");
       await page.waitForSelector(".line.caller ~ .line.agent:not([hidden])");
       await page.waitForSelector(".line.agent .margin:not(:empty)");
-      const rows = await page.locator("#script .line:not([hidden])").allInnerTexts();
+      const rows = await page.locator("#transcript .line:not([hidden])").allInnerTexts();
       assert.match(rows[0] ?? "", /^Agent/);
       assert.match(rows[1] ?? "", /^You/);
       assert.match(rows[2] ?? "", /^Agent/);

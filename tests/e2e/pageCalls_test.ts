@@ -70,7 +70,7 @@ browserTests("page: live calls", {
           events.publish("call_one", { type: "turn", turn: line });
         said(turn("a", 0, { text: "Hello, how can I help you?" }));
         await page.click(".live a");
-        await page.waitForSelector("#call-script .line");
+        await page.waitForSelector("#call-transcript .line");
         assert.equal(await page.textContent("#call-who"), "+14155550123");
         const tool = { toolCallId: "t", name: "find_table" };
         events.publish("call_one", { type: "toolStarted", ...tool, arguments: '{"guests":4}' });
@@ -85,7 +85,7 @@ browserTests("page: live calls", {
         said(turn("b", 1, { role: "caller", text: "A table for four." }));
         events.publish("call_one", { type: "speaking", who: "agent", on: true });
         await page.waitForSelector("#call-status:text-is('The agent is speaking')");
-        const rows = await page.locator("#call-script li").allInnerTexts();
+        const rows = await page.locator("#call-transcript li").allInnerTexts();
         assert.deepEqual(rows.map((row) => row.replace(/\s+/g, " ").trim()), [
           "0:00 Agent Hello, how can I help you?",
           "0:00 uses find_table 40 ms",
@@ -132,7 +132,7 @@ browserTests("page: live calls", {
       await begin("call_one", { direction: "web" });
       await go("calls/call_one");
       events.publish("call_one", { type: "turn", turn: turn("a", 0, { text: "Before." }) });
-      await page.waitForSelector("#call-script .line");
+      await page.waitForSelector("#call-transcript .line");
       const again = page.waitForRequest((request) =>
         request.headers()["last-event-id"] === "run1-2"
       );
@@ -142,8 +142,8 @@ browserTests("page: live calls", {
       events.publish("call_one", { type: "turn", turn: turn("b", 1, { text: "Meanwhile." }) });
       await again;
       mend();
-      await page.waitForSelector("#call-script .line:nth-child(2)");
-      assert.deepEqual(await page.locator("#call-script .words").allInnerTexts(), [
+      await page.waitForSelector("#call-transcript .line:nth-child(2)");
+      assert.deepEqual(await page.locator("#call-transcript .words").allInnerTexts(), [
         "Before.",
         "Meanwhile.",
       ]);
@@ -201,7 +201,7 @@ browserTests("page: live calls", {
       assert.match(await page.locator("nav a[href='#talk']").innerText(), /in a call/);
       call.leg.notify({ type: "turn", turn: turn("a", 0, { text: "Still there?" }) });
       await page.goBack();
-      await page.waitForSelector("#script .words:text-is('Still there?')");
+      await page.waitForSelector("#transcript .words:text-is('Still there?')");
       await page.fill("#text", "Yes");
       await page.keyboard.press("Enter");
       assert.equal((await call.told("typed")).text, "Yes");

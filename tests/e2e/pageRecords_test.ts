@@ -83,7 +83,7 @@ browserTests("page: records", {
       const { page, go, complaints } = visit;
       await rememberConversation(visit);
       await go("records/call_one");
-      await page.waitForSelector("#record-script .line");
+      await page.waitForSelector("#record-transcript .line");
       assert.equal(await page.textContent("#record-who"), "+14155550123");
       assert.equal(
         await page.textContent("#record-way"),
@@ -93,7 +93,7 @@ browserTests("page: records", {
         await page.textContent("#record-end"),
         "A person answered. The agent ended the call.",
       );
-      const rows = await page.locator("#record-script li").allInnerTexts();
+      const rows = await page.locator("#record-transcript li").allInnerTexts();
       assert.deepEqual(rows.map((row) => row.replace(/\s+/g, " ").trim()), [
         "0:01 Agent Good morning.",
         "0:03 Caller Is <b>eight</b> free?",

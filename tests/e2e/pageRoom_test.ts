@@ -55,7 +55,7 @@ browserTests("page: little room, and no server", {
     call.leg.notify({ type: "modelLost", code: "network", recovering: true });
     say(call, 0, "Back");
     await page.getByText("Back", { exact: true }).waitFor();
-    const notes = await page.locator("#script .note").allInnerTexts();
+    const notes = await page.locator("#transcript .note").allInnerTexts();
     assert.deepEqual(notes.map((note) => note.slice(0, 21)), [
       "The model's connectio",
       "The model is back.",
@@ -74,12 +74,12 @@ browserTests("page: little room, and no server", {
 });
 
 const IS_AT_THE_END = `(() => {
-  const list = document.getElementById("script");
+  const list = document.getElementById("transcript");
   return list.scrollHeight - list.scrollTop - list.clientHeight < 2;
 })()`;
 
 const SCROLL_BACK = `new Promise((resolve) => {
-  const list = document.getElementById("script");
+  const list = document.getElementById("transcript");
   list.addEventListener("scroll", resolve, { once: true });
   list.scrollTop = 0;
 })`;

@@ -11,7 +11,7 @@ function visit(browser: Browser, run: (visit: TalkVisit) => Promise<void>): Prom
 }
 
 async function note(page: Page, words: string): Promise<void> {
-  await page.waitForSelector(`#script >> text=${words}`);
+  await page.waitForSelector(`#transcript >> text=${words}`);
 }
 
 browserTests("sound of the page", {
@@ -23,13 +23,13 @@ browserTests("sound of the page", {
       await call.until(() => (playedOf(call, "a").at(-1) ?? 0) >= 300);
       await page.evaluate("lab.freeze()");
       await page.waitForSelector("#status:text-is('Sound was interrupted')");
-      assert.match(await page.textContent("#trouble-words") ?? "", /interrupted the sound/);
+      assert.match(await page.textContent("#sound-problem-text") ?? "", /interrupted the sound/);
       assert.equal(await page.textContent("#remedy"), "Resume sound");
       const heardMs = playedOf(call, "a").at(-1) ?? NaN;
       assert.ok(heardMs < 2500, `${heardMs}`);
       await page.evaluate("lab.thaw(); dispatchEvent(new Event('focus'))");
       await page.waitForSelector(LISTENING);
-      assert.ok(await page.isHidden("#trouble-line"));
+      assert.ok(await page.isHidden("#sound-problem"));
       await note(page, "Sound was interrupted. It is back.");
       await call.until(() => playedOf(call, "a").includes(3000));
       assert.deepEqual(complaints, []);
@@ -136,7 +136,10 @@ browserTests("sound of the page", {
       await page.waitForSelector(LISTENING);
       await page.evaluate("lab.refusal = 'NotFoundError'; lab.endTrack()");
       await page.waitForSelector("#status:text-is('The microphone is gone')");
-      assert.match(await page.textContent("#trouble-words") ?? "", /was disconnected.*or type/);
+      assert.match(
+        await page.textContent("#sound-problem-text") ?? "",
+        /was disconnected.*or type/,
+      );
       assert.equal(await page.evaluate("lab.held().tracks"), 0);
       await page.fill("#text", "I am still here");
       await page.keyboard.press("Enter");
@@ -160,10 +163,13 @@ browserTests("sound of the page", {
       await page.waitForSelector(LISTENING);
       await page.evaluate("lab.muteTrack(true)");
       await page.waitForSelector("#status:text-is('The microphone is on hold')");
-      assert.match(await page.textContent("#trouble-words") ?? "", /the agent cannot hear you/);
+      assert.match(
+        await page.textContent("#sound-problem-text") ?? "",
+        /the agent cannot hear you/,
+      );
       await page.evaluate("lab.muteTrack(false)");
       await page.waitForSelector(LISTENING);
-      assert.ok(await page.isHidden("#trouble-line"));
+      assert.ok(await page.isHidden("#sound-problem"));
       await page.evaluate("lab.muteTrack(true)");
       await page.click("#remedy");
       await page.waitForSelector(LISTENING);
@@ -193,7 +199,7 @@ browserTests("sound of the page", {
       await page.waitForSelector(LISTENING);
       await page.evaluate("lab.permit('denied')");
       await page.waitForSelector("#status:text-is('The microphone is gone')");
-      assert.match(await page.textContent("#trouble-words") ?? "", /no longer allowed/);
+      assert.match(await page.textContent("#sound-problem-text") ?? "", /no longer allowed/);
       assert.equal(await page.evaluate("lab.held().tracks"), 0);
       await page.evaluate("lab.permit('granted')");
       await page.waitForSelector(LISTENING);
@@ -205,7 +211,7 @@ browserTests("sound of the page", {
       await page.evaluate("lab.silent = true");
       await begin();
       await page.waitForSelector("#status:text-is('Nothing comes from the microphone')");
-      assert.match(await page.textContent("#trouble-words") ?? "", /switched on/);
+      assert.match(await page.textContent("#sound-problem-text") ?? "", /switched on/);
       await page.click("#mute");
       await page.waitForSelector("#status:text-is('You are muted')");
     }),

@@ -141,7 +141,7 @@ browserTest(
       leg.notify({ type: "turn", turn: turn("c", 2, { text: "<b>Ten</b> metres." }) });
       leg.notify({ type: "latency", itemId: "a", latency: { ...latency, totalMs: 900 } });
       await page.waitForSelector(".margin:text-is('900 ms')");
-      const rows = await page.locator("#script li").allInnerTexts();
+      const rows = await page.locator("#transcript li").allInnerTexts();
       assert.deepEqual(rows.map((row) => row.replace(/\s+/g, " ").trim()), [
         "Agent Hello, how cut off here 900 ms",
         "You Go forward",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PlaybackOrder, PlaybackReport } from "../../src/web/playback.ts";
+import type { PlaybackCommand, PlaybackReport } from "../../src/web/playback.ts";
 
 const RATE_HZ = 24_000;
 const QUANTUM = 128;
@@ -13,7 +13,7 @@ class WorkletPort {
   static last: WorkletPort;
   readonly port = this;
   readonly reports: PlaybackReport[] = [];
-  onmessage: (event: { data: PlaybackOrder }) => void = () => {};
+  onmessage: (event: { data: PlaybackCommand }) => void = () => {};
 
   constructor() {
     WorkletPort.last = this;
@@ -55,11 +55,11 @@ class Player {
     return this;
   }
 
-  clear(answered = true): this {
-    return this.order({ type: "clear", answered });
+  clear(report = true): this {
+    return this.send({ type: "clear", report });
   }
 
-  order(data: PlaybackOrder): this {
+  send(data: PlaybackCommand): this {
     this.#port.onmessage({ data });
     return this;
   }
@@ -137,14 +137,14 @@ Deno.test("Playback keeps what is ordered after a clear, also where nothing was 
 });
 
 Deno.test("Playback goes on where another player stopped", () => {
-  const player = new Player().order({ type: "begin", itemId: "a", ms: 300 }).play("a", 40).render(
+  const player = new Player().send({ type: "startAt", itemId: "a", ms: 300 }).play("a", 40).render(
     9,
   );
   assert.deepEqual(player.reports.at(-1), { itemId: "a", ms: 340, cleared: false });
 });
 
 Deno.test("Playback reports what is on its way to the ear when it gets there", () => {
-  const player = new Player().order({ type: "latency", seconds: 0.2 }).play("a", 500);
+  const player = new Player().send({ type: "latency", seconds: 0.2 }).play("a", 500);
   player.render(37);
   assert.equal(player.reports.length, 0);
   player.render(20);

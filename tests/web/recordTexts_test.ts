@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { endReasons } from "../../src/services/store/calls/callRecord.ts";
-import { describeEnd, formatDollars, nameDay, tellEnd } from "../../src/web/recordTexts.ts";
-import { placeOf } from "../../src/web/pageLocation.ts";
+import {
+  describeEnd,
+  describeOutcome,
+  formatDay,
+  formatDollars,
+} from "../../src/web/recordTexts.ts";
+import { readPageLocation } from "../../src/web/pageLocation.ts";
 
 Deno.test("describeEnd() has words for every reason there is", () => {
   for (const reason of Object.keys(endReasons)) {
@@ -15,29 +20,32 @@ Deno.test("describeEnd() adds a detail that it has no words for", () => {
   assert.equal(describeEnd({ reason: "not_answered", detail: "busy" }), "The line was busy");
 });
 
-Deno.test("tellEnd() says who answered, and says it once", () => {
+Deno.test("describeOutcome() says who answered, and says it once", () => {
   const hungUp = { reason: "caller_hung_up" };
   assert.equal(
-    tellEnd({ end: hungUp, outcome: "human" }),
+    describeOutcome({ end: hungUp, outcome: "human" }),
     "A person answered. The caller hung up.",
   );
   assert.equal(
-    tellEnd({ end: hungUp, outcome: "answered" }),
+    describeOutcome({ end: hungUp, outcome: "answered" }),
     "Somebody answered. The caller hung up.",
   );
   const voicemail = { reason: "voicemail" };
   assert.equal(
-    tellEnd({ end: voicemail, outcome: "voicemail" }),
+    describeOutcome({ end: voicemail, outcome: "voicemail" }),
     "An answering machine was left a message.",
   );
   assert.equal(
-    tellEnd({ end: voicemail, outcome: "machine" }),
+    describeOutcome({ end: voicemail, outcome: "machine" }),
     "An answering machine was hung up on.",
   );
-  assert.equal(tellEnd({ end: voicemail, outcome: null }), "An answering machine answered.");
+  assert.equal(
+    describeOutcome({ end: voicemail, outcome: null }),
+    "An answering machine answered.",
+  );
   const unknown = { reason: "not_answered", detail: "outcome_unknown" };
   assert.equal(
-    tellEnd({ end: unknown, outcome: "unknown" }),
+    describeOutcome({ end: unknown, outcome: "unknown" }),
     "What became of the call is not known.",
   );
 });
@@ -47,22 +55,22 @@ Deno.test("formatDollars() never shows a price that is not known, nor a small on
   assert.deepEqual(shown, ["—", "$0", "<$0.001", "$0.041", "$12.35"]);
 });
 
-Deno.test("nameDay() names days as people do", () => {
+Deno.test("formatDay() names days as people do", () => {
   const now = new Date(2027, 0, 2, 0, 30);
   const day = (...date: [number, number, number, number]) =>
-    nameDay(new Date(...date).toISOString(), now);
+    formatDay(new Date(...date).toISOString(), now);
   assert.equal(day(2027, 0, 2, 0), "Today");
   assert.equal(day(2027, 0, 1, 23), "Yesterday");
   assert.equal(day(2026, 11, 31, 12), "Thursday, December 31, 2026");
 });
 
-Deno.test("placeOf() leads to the conversation when the address leads nowhere", () => {
-  assert.deepEqual(placeOf("#calls"), { view: "calls" });
-  assert.deepEqual(placeOf("#calls/call_01a"), { view: "call", id: "call_01a" });
-  assert.deepEqual(placeOf("#records/call_01a"), { view: "record", id: "call_01a" });
-  const records = placeOf("#records?direction=web");
+Deno.test("readPageLocation() is the talk view where the URL names no view", () => {
+  assert.deepEqual(readPageLocation("#calls"), { view: "calls" });
+  assert.deepEqual(readPageLocation("#calls/call_01a"), { view: "call", id: "call_01a" });
+  assert.deepEqual(readPageLocation("#records/call_01a"), { view: "record", id: "call_01a" });
+  const records = readPageLocation("#records?direction=web");
   assert.equal(records.view === "records" && records.filter.get("direction"), "web");
   for (const hash of ["", "#", "#nowhere", "#records/../keys", "#calls/call_<b>"]) {
-    assert.deepEqual(placeOf(hash), { view: "talk" }, hash);
+    assert.deepEqual(readPageLocation(hash), { view: "talk" }, hash);
   }
 });

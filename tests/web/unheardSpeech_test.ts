@@ -9,31 +9,31 @@ function left(unheard: ReturnType<typeof createUnheardSpeech>): readonly [string
 
 Deno.test("createUnheardSpeech() keeps what was not reported, to the millisecond", () => {
   const unheard = createUnheardSpeech();
-  for (const itemId of ["a", "a", "b"]) unheard.add({ itemId, pcm: speech(100) });
+  for (const itemId of ["a", "a", "b"]) unheard.enqueue({ itemId, pcm: speech(100) });
   assert.deepEqual(unheard.position, { itemId: "a", ms: 0 });
-  unheard.rendered({ itemId: "a", ms: 30 });
+  unheard.recordPosition({ itemId: "a", ms: 30 });
   assert.deepEqual(left(unheard), [["a", 70], ["a", 100], ["b", 100]]);
-  unheard.rendered({ itemId: "a", ms: 150 });
+  unheard.recordPosition({ itemId: "a", ms: 150 });
   assert.deepEqual(left(unheard), [["a", 50], ["b", 100]]);
-  unheard.rendered({ itemId: "b", ms: 20 });
+  unheard.recordPosition({ itemId: "b", ms: 20 });
   assert.deepEqual(left(unheard), [["b", 80]]);
-  unheard.rendered({ itemId: "b", ms: 100 });
+  unheard.recordPosition({ itemId: "b", ms: 100 });
   assert.deepEqual(left(unheard), []);
-  unheard.add({ itemId: "b", pcm: speech(50) });
-  unheard.rendered({ itemId: "b", ms: 120 });
+  unheard.enqueue({ itemId: "b", pcm: speech(50) });
+  unheard.recordPosition({ itemId: "b", ms: 120 });
   assert.deepEqual(left(unheard), [["b", 30]]);
 });
 
 Deno.test("createUnheardSpeech() counts on from where an item was silenced", () => {
   const unheard = createUnheardSpeech();
-  unheard.add({ itemId: "a", pcm: speech(1000) });
-  unheard.rendered({ itemId: "a", ms: 200 });
+  unheard.enqueue({ itemId: "a", pcm: speech(1000) });
+  unheard.recordPosition({ itemId: "a", ms: 200 });
   unheard.clear();
-  unheard.add({ itemId: "a", pcm: speech(100) });
-  unheard.silenced({ itemId: "a", ms: 260 });
+  unheard.enqueue({ itemId: "a", pcm: speech(100) });
+  unheard.recordCleared({ itemId: "a", ms: 260 });
   assert.deepEqual(left(unheard), [["a", 100]]);
-  unheard.rendered({ itemId: "a", ms: 300 });
+  unheard.recordPosition({ itemId: "a", ms: 300 });
   assert.deepEqual(left(unheard), [["a", 60]]);
-  unheard.rendered({ itemId: "a", ms: 360 });
+  unheard.recordPosition({ itemId: "a", ms: 360 });
   assert.deepEqual(left(unheard), []);
 });

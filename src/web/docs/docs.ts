@@ -14,7 +14,7 @@ async function main(): Promise<void> {
     reference.replaceChildren(...show(api));
     find("contents").replaceChildren(...list(api));
     reference.removeAttribute("aria-busy");
-    // What the address points to has only now come into being.
+    // The target of the URL fragment exists only now.
     document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,14 +1,15 @@
-/** As much of an OpenAPI 3.1 document as this page shows. */
+/** The parts of an OpenAPI 3.1 document that the page shows. */
 export interface ApiDocument {
   readonly info: { readonly title: string; readonly description?: string };
   readonly security?: readonly unknown[];
   readonly tags?: readonly { readonly name: string; readonly description?: string }[];
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
-  readonly webhooks?: Readonly<Record<string, Readonly<Record<string, Described>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
+  readonly webhooks?: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
   readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> };
 }
 
-export interface Described {
+/** An operation as the document describes it. */
+export interface OperationObject {
   readonly summary?: string;
   readonly description?: string;
   readonly tags?: readonly string[];
@@ -56,14 +57,16 @@ export interface Schema {
   readonly allOf?: readonly Schema[];
 }
 
+/** One operation with its address. */
 export interface Operation {
   readonly id: string;
-  /** In capital letters; `EVENT` for what the server sends by itself. */
+  /** In capital letters; `EVENT` for the webhooks that the server sends. */
   readonly method: string;
   readonly path: string;
-  readonly description: Described;
+  readonly description: OperationObject;
 }
 
+/** A group of operations. */
 export interface Tag {
   readonly id: string;
   readonly name: string;
@@ -71,7 +74,7 @@ export interface Tag {
   readonly operations: readonly Operation[];
 }
 
-/** All operations under their tags, in the document's order. */
+/** All operations by tag, in the document's order; those without a known tag come last. */
 export function operationsOf(api: ApiDocument): readonly Tag[] {
   const operations = [
     ...Object.entries(api.paths).flatMap(([path, methods]) =>
@@ -95,7 +98,7 @@ export function operationsOf(api: ApiDocument): readonly Tag[] {
   })).filter(({ operations }) => operations.length > 0);
 }
 
-/** The schema itself, and the name of the shared one that it refers to. */
+/** Follows a `$ref` to the shared schema; `name` is that of the shared one. */
 export function resolve(
   api: ApiDocument,
   schema: Schema,
@@ -106,7 +109,7 @@ export function resolve(
   return { schema: { ...found, ...schema }, name };
 }
 
-function operation(method: string, path: string, description: Described): Operation {
+function operation(method: string, path: string, description: OperationObject): Operation {
   const id = `${method} ${path}`.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/-$/, "");
   return { id, method, path, description };
 }

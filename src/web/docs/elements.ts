@@ -1,6 +1,9 @@
 /// <reference lib="dom" />
 
-/** Makes an element; text goes in as text, so that nothing it says can become markup. */
+/**
+ * Creates an element; strings become text nodes, never markup. A copy of `../elements.ts`, since this
+ * folder is served on its own.
+ */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   properties: Partial<HTMLElementTagNameMap[Name]> = {},
@@ -11,14 +14,14 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Paragraphs of plain text in which `code` and **stress** are marked. */
+/** Converts text to paragraphs, with `code` and **bold** as markup. */
 export function paragraphs(text: string): readonly HTMLElement[] {
   return text.split("\n\n").filter((part) => part !== "").map((part) =>
     element("p", {}, marked(part))
   );
 }
 
-/** One line of such text. */
+/** As `paragraphs`, for a single line. */
 export function marked(text: string): readonly (Node | string)[] {
   return text.split(/(`[^`]+`|\*\*[^*]+\*\*)/).map((part) => {
     if (part.startsWith("`")) return element("code", { textContent: part.slice(1, -1) });

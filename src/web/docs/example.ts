@@ -1,6 +1,6 @@
 import { type ApiDocument, type Operation, resolve, type Schema } from "./document.ts";
 
-/** A command that asks for an operation, ready to be pasted. */
+/** A `curl` command for an operation, with example values. */
 export function writeCurl(
   api: ApiDocument,
   { method, path, description }: Operation,
@@ -27,7 +27,7 @@ export function writeCurl(
   ].join(" \\\n  ");
 }
 
-/** A value that a schema takes: its example, or what must be there. */
+/** A valid value for a schema: its example, or the required fields only. */
 export function exampleOf(api: ApiDocument, given: Schema): unknown {
   const { schema } = resolve(api, given);
   if (schema.example !== undefined) return schema.example;

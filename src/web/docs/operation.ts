@@ -4,11 +4,11 @@ import { element, marked, paragraphs } from "./elements.ts";
 import { writeCurl } from "./example.ts";
 import { describeSchema, showSchema } from "./schema.ts";
 
-/** Everything about one operation: what it is for, what it takes, what it answers. */
+/** One operation: description, parameters, body, example and responses. */
 export function showOperation(api: ApiDocument, operation: Operation): HTMLElement {
   const { id, method, path, description } = operation;
   const { summary, parameters = [], requestBody, responses = {} } = description;
-  const byCaller = method !== "EVENT";
+  const isRequest = method !== "EVENT";
   return element("article", { id }, [
     element("h3", {}, [
       element("span", { textContent: summary ?? path }),
@@ -17,14 +17,14 @@ export function showOperation(api: ApiDocument, operation: Operation): HTMLEleme
     element("p", { className: "address" }, [
       element("span", { className: `method ${method.toLowerCase()}`, textContent: method }),
       element("code", { textContent: path }),
-      ...((description.security ?? api.security ?? []).length > 0 || !byCaller
+      ...((description.security ?? api.security ?? []).length > 0 || !isRequest
         ? []
         : [element("span", { className: "open", textContent: "no key needed" })]),
     ]),
     ...paragraphs(description.description ?? ""),
     ...showParameters(api, parameters),
-    ...showContent(api, byCaller ? "Body" : "What is sent", requestBody?.content),
-    ...(byCaller ? [showExample(writeCurl(api, operation, location.origin))] : []),
+    ...showContent(api, isRequest ? "Body" : "What is sent", requestBody?.content),
+    ...(isRequest ? [showExample(writeCurl(api, operation, location.origin))] : []),
     ...Object.entries(responses)
       .filter(([status]) => !/^[45]XX$/.test(status))
       .flatMap(([status, answer]) => showAnswer(api, status, answer)),

@@ -2,11 +2,11 @@
 import { type ApiDocument, resolve, type Schema } from "./document.ts";
 import { element, marked } from "./elements.ts";
 
-/** Deeper is folded up; nothing here refers to itself. */
+/** Deeper levels are folded. */
 const OPEN_DEPTH = 1;
 const MAX_DEPTH = 8;
 
-/** A schema as a list of its fields, or as nothing where a word says it all. */
+/** A schema as a list of its fields; empty where `describeSchema` says everything. */
 export function showSchema(api: ApiDocument, given: Schema, depth = 0): readonly HTMLElement[] {
   const { schema } = resolve(api, given);
   if (depth > MAX_DEPTH) return [];
@@ -38,7 +38,7 @@ export function showSchema(api: ApiDocument, given: Schema, depth = 0): readonly
   return [element("dl", { className: "fields" }, fields)];
 }
 
-/** The kind of a value in a few words. */
+/** The type of a value in a few words: `list of string`. */
 export function describeSchema(api: ApiDocument, given: Schema): string {
   const { schema } = resolve(api, given);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
