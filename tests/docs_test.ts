@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+
+const root = new URL("../", import.meta.url);
+
+Deno.test("docs: every file and folder that is named exists", async () => {
+  const documents = ["README.md", "AGENTS.md", ".env.example", "Containerfile"];
+  for await (const { name } of Deno.readDir(new URL("docs/", root))) {
+    if (name.endsWith(".md")) documents.push(`docs/${name}`);
+  }
+  const missing: string[] = [];
+  for (const document of documents) {
+    const text = await Deno.readTextFile(new URL(document, root));
+    const paths = text.matchAll(/(?<![\w/])(?:src|tests|docs)\/[\w./-]*[\w/]/g);
+    const links = text.matchAll(/\]\(((?!https?:|#)[^)#]+)/g);
+    const named = [
+      ...[...paths].map(([path]) => new URL(path, root)),
+      ...[...links].map(([, link = ""]) => new URL(link, new URL(document, root))),
+    ];
+    for (const url of named) {
+      if (!await exists(url)) missing.push(`${document}: ${url.href.slice(root.href.length)}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+});
+
+async function exists(url: URL): Promise<boolean> {
+  try {
+    await Deno.stat(url);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
