@@ -4,7 +4,12 @@ import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import type { CallOperations } from "../services/calls.ts";
 import type { Phone } from "../services/phone.ts";
+import type { Cluster } from "../services/cluster.ts";
+import type { EventLog } from "../services/events.ts";
+import type { Metrics } from "../services/metrics.ts";
 import type { Records } from "../services/records.ts";
+import type { Store } from "../services/store.ts";
+import type { Webhooks } from "../services/webhooks.ts";
 import type { CallBudget } from "../services/spending.ts";
 import { type ApiKey, createAuthenticator } from "../utils/auth.ts";
 import { clientAddress } from "../utils/clientAddress.ts";
@@ -40,9 +45,15 @@ export interface RouterDeps {
   readonly registry: CallRegistry;
   /** Absent where the phone is not set up. */
   readonly phone: Phone | undefined;
+  readonly store: Store;
+  readonly cluster: Pick<Cluster, "revocation">;
   readonly records: Records;
+  readonly eventLog: EventLog;
+  readonly metrics: Metrics;
+  /** Absent where no URL is set. */
+  readonly webhooks: Webhooks | undefined;
   readonly callOperations: CallOperations;
-  readonly callBudget: CallBudget;
+  readonly budget: CallBudget;
   readonly incidents: Incidents;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
   readonly engine: string;
@@ -52,12 +63,12 @@ export interface RouterDeps {
 
 /** Mounts all routes of the server. Of two that match, the first answers. */
 export function createRouter(
-  { settings, agents, registry, phone, records, callOperations, callBudget, ...deps }: RouterDeps,
+  { settings, agents, registry, phone, store, records, callOperations, ...deps }: RouterDeps,
 ): Router {
-  const { engine, incidents, log, isDraining } = deps;
+  const { budget, eventLog, metrics, webhooks, engine, incidents, log, isDraining } = deps;
   const { apiKeys, allowedOrigins, publicUrl: publicOrigin, trustProxy } = settings.server;
   const { default: defaultAgent } = settings.agents;
-  const { store, revocation, webhooks } = records;
+  const { revocation } = deps.cluster;
   const { lookup, control, endCall, liveCallsOf } = callOperations;
   const monotonic = () => performance.now();
   const { now } = store.clock;
@@ -113,7 +124,7 @@ export function createRouter(
       authenticate: (secret: string) => checkKey(secret, "calls:create"),
     }),
     registry,
-    budget: callBudget,
+    budget,
     hasLine: () => phone === undefined || webCalls(registry) < webLines(settings),
     tokens: createWebTokens({
       ...(isShared(settings.database) && { shared: store.tokens }),
@@ -133,18 +144,18 @@ export function createRouter(
     log,
   }));
   mount(callsRoutes({ access, calls: store.calls, lookup, control }));
-  mount(erasureRoutes({ access, lookup, forgetting: records.forgetting, endCall }));
+  mount(erasureRoutes({ access, lookup, forgetting: records.erasure, endCall }));
   mount(analyticsRoutes({ access, analyse: records.analyse }));
   mount(eventsRoutes({
     setTimer,
     access,
-    log: records.eventLog,
+    log: eventLog,
     findCall: lookup.known,
     now,
     revocation,
   }));
   mount(webhookRoutes({ access, outbox: store.outbox, ...present({ webhooks }) }));
-  mount(metricsRoutes({ access, metrics: records.metrics, guesses }));
+  mount(metricsRoutes({ access, metrics, guesses }));
   mount(keysRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));
   mount(openapiRoutes(router, checkKey !== undefined));
   return router;

@@ -1,5 +1,6 @@
 export { createAliveInstances } from "./cluster/aliveInstances.ts";
-export { type InstanceBus, openInstanceBus } from "./cluster/bus.ts";
-export { type KeyRevocation, openKeyRevocation } from "./cluster/keyRevocation.ts";
-export { createInstanceRpc, type InstanceRpc, InstanceTimeout } from "./cluster/rpc.ts";
-export { shareEvents } from "./cluster/sharedEvents.ts";
+export type { InstanceBus } from "./cluster/bus.ts";
+export type { KeyRevocation } from "./cluster/keyRevocation.ts";
+export { type Cluster, openCluster } from "./cluster/openCluster.ts";
+export { openEventLog } from "./cluster/openEventLog.ts";
+export { type InstanceRpc, InstanceTimeout } from "./cluster/rpc.ts";

@@ -1,2 +1,3 @@
-export { createMetrics, type Metrics } from "./metrics/callMetrics.ts";
+export type { Metrics } from "./metrics/callMetrics.ts";
+export { openMetrics } from "./metrics/openMetrics.ts";
 export { createGauge } from "./metrics/prometheus.ts";

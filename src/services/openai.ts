@@ -1,4 +1,3 @@
 export { withMeaning } from "./openai/errorMeaning.ts";
-export { createModelFaults, type ModelFaults } from "./openai/modelFaults.ts";
-export { createOpenModel } from "./openai/openModel.ts";
-export { reportOpenLimits } from "./openai/openingLimitReport.ts";
+export type { ModelFaults } from "./openai/modelFaults.ts";
+export { type Engine, openEngine } from "./openai/openEngine.ts";

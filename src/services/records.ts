@@ -1,7 +1,9 @@
-export { startReconciler } from "./records/abandonedCalls.ts";
+export { endAbandonedCalls } from "./records/abandonedCalls.ts";
 export { AnalysisBusy } from "./records/analyticsQueue.ts";
 export type { Forgetting } from "./records/callErasure.ts";
-export { appendPrivately, createCallJournals, removeIfThere } from "./records/callJournals.ts";
+export type { CompletionDispatcher } from "./records/completionDispatcher.ts";
+export { openPlaces } from "./records/openPlaces.ts";
+export type { CallJournals } from "./records/callJournals.ts";
 export { endOf, outcomeOf, statusOf } from "./records/callOutcome.ts";
 export { viewCall, viewDetail, viewTurn } from "./records/callView.ts";
 export { openRecords, type Records } from "./records/openRecords.ts";

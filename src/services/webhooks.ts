@@ -1,1 +1,2 @@
-export { createWebhooks, type Webhooks } from "./webhooks/webhookDispatcher.ts";
+export { openWebhooks } from "./webhooks/openWebhooks.ts";
+export type { Webhooks } from "./webhooks/webhookDispatcher.ts";

@@ -6,37 +6,41 @@ import type { Incidents } from "./incidents.ts";
 export interface ConsoleLog {
   readonly log: Logger;
   readonly lines: Pick<LineWriter, "dropped">;
+  /** From now on a reader that does not read is an incident, until it reads again. */
+  reportTo(incidents: Pick<Incidents, "report" | "resolve">): void;
   /** Settles when all is written that can be: a reader that does not read is not waited for. */
   close(): Promise<void>;
 }
 
-/** A log that is written elsewhere. */
-export function givenConsoleLog(log: Logger): ConsoleLog {
-  return { log, lines: { dropped: 0 }, close: () => Promise.resolve() };
+export interface ConsoleLogOptions {
+  readonly level: LogLevel;
+  /** `auto` is `pretty` on a terminal and `json` elsewhere. */
+  readonly format: LogFormat | "auto";
 }
 
-/** How long a stop waits for whoever reads the log. */
+/** How long `close` waits for the reader of the log. */
 const FLUSH_MS = 1000;
 
 /**
- * Creates the log. Lines are written beside everything else: where nobody reads them, as many as fit wait,
- * further ones are dropped, and an incident stands until the reader is back.
+ * Creates the log, or wraps one that is written elsewhere. Writing never blocks: while nothing reads standard
+ * output, as many lines wait as fit in memory, and further ones are dropped.
  */
-export function createConsoleLog(
-  { level, format }: { readonly level: LogLevel; readonly format: LogFormat | "auto" },
-  incidents: () => Pick<Incidents, "report" | "resolve"> | undefined,
-): ConsoleLog {
+export function openConsoleLog({ level, format }: ConsoleLogOptions, given?: Logger): ConsoleLog {
+  if (given !== undefined) {
+    return { log: given, lines: { dropped: 0 }, reportTo() {}, close: () => Promise.resolve() };
+  }
+  let incidents: Pick<Incidents, "report" | "resolve"> | undefined;
   const lines = createLineWriter({
     sink: (bytes) => Deno.stdout.write(bytes),
     onStalled: () =>
-      incidents()?.report({
+      incidents?.report({
         code: "log_stalled",
         message: "Nobody reads the log: lines are dropped.",
         expiresAfterMs: Infinity,
       }),
     onRecovered(dropped) {
       log.warn("Log lines dropped", { dropped });
-      incidents()?.resolve("log_stalled");
+      incidents?.resolve("log_stalled");
     },
   });
   const log = createLogger({
@@ -45,5 +49,10 @@ export function createConsoleLog(
     write: lines.write,
     now: Date.now,
   });
-  return { log, lines, close: () => lines.flush(FLUSH_MS) };
+  return {
+    log,
+    lines,
+    reportTo: (target) => void (incidents = target),
+    close: () => lines.flush(FLUSH_MS),
+  };
 }

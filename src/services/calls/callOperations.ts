@@ -6,8 +6,9 @@ import { type CallControl, type CallControlDeps, createCallControl } from "./cal
 import { type CallLookup, createCallLookup } from "./callLookup.ts";
 import { createEndCall, type EndCall } from "./endCall.ts";
 import { createLiveCallsOfKey, type LiveCallsOfKeyDeps } from "./liveCallsOfKey.ts";
-import type { InstanceRpc } from "../cluster.ts";
-import type { Records } from "../records.ts";
+import type { Cluster } from "../cluster.ts";
+import type { Recorder } from "../records.ts";
+import type { Store } from "../store.ts";
 import type { Transfers } from "../spending.ts";
 import { present } from "../../utils/present.ts";
 
@@ -22,7 +23,9 @@ export interface CallOperations {
 export interface CallOperationsDeps {
   readonly registry: Pick<CallRegistry, "get">;
   readonly agents: Pick<Agents, "get">;
-  readonly records: Pick<Records, "instanceId" | "recorder" | "store">;
+  readonly store: Pick<Store, "calls" | "keyCalls">;
+  readonly recorder: Recorder;
+  readonly cluster: Pick<Cluster, "instanceId" | "rpc">;
   /** Absent where the phone is not set up. */
   readonly phone?: {
     readonly twilio: NonNullable<CallControlDeps["twilio"]>;
@@ -30,7 +33,6 @@ export interface CallOperationsDeps {
       hangUp(callId: string, asker: { readonly isAdmin: true }): Promise<unknown>;
     };
   } | undefined;
-  readonly rpc: InstanceRpc;
   readonly transfers: Pick<Transfers, "decide">;
   readonly setTimer: Clock["setTimer"];
   readonly log: LiveCallsOfKeyDeps["log"];
@@ -38,9 +40,11 @@ export interface CallOperationsDeps {
 
 /** Also lets other processes act on the calls of this one, from now on. */
 export function createCallOperations(
-  { registry, agents, records, phone, rpc, transfers, setTimer, log }: CallOperationsDeps,
+  { registry, agents, store, recorder, cluster, phone, transfers, setTimer, log }:
+    CallOperationsDeps,
 ): CallOperations {
-  const { instanceId, recorder, store: { calls, keyCalls } } = records;
+  const { calls, keyCalls } = store;
+  const { instanceId, rpc } = cluster;
   const control = createCallControl({
     instanceId,
     rpc,

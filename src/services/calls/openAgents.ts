@@ -12,9 +12,9 @@ import type { Incidents } from "../../utils/incidents.ts";
 import type { Log } from "../../utils/logger.ts";
 
 export interface OpenAgentsOptions {
-  readonly files?: AgentFiles;
+  readonly agentFiles?: AgentFiles | undefined;
   /** What else is wrong with an agent, such as a host that this process may not reach. */
-  readonly examine?: (agent: Agent) => readonly string[];
+  readonly examineAgent?: ((agent: Agent) => readonly string[]) | undefined;
   readonly incidents: Incidents;
   readonly log: Pick<Log, "error">;
 }
@@ -26,10 +26,10 @@ export interface OpenAgentsOptions {
  */
 export async function openAgents(
   { agents: { dir, default: defaultAgent } }: Pick<Settings, "agents">,
-  { files, examine = () => [], incidents, log }: OpenAgentsOptions,
+  { agentFiles, examineAgent = () => [], incidents, log }: OpenAgentsOptions,
 ): Promise<Agents> {
-  const loaded = await loadAgents(dir, files, { defaultAgent, examine: findToolProblems });
-  const agents = setAside(loaded, (agent) => problemLines(`${agent.name}.md`, examine(agent)));
+  const loaded = await loadAgents(dir, agentFiles, { defaultAgent, examine: findToolProblems });
+  const agents = setAside(loaded, (agent) => problemLines(`${agent.name}.md`, examineAgent(agent)));
   for (const [name, { problems }] of agents.unusable) {
     log.error("Agent unusable", { agent: name, isDefault: name === defaultAgent, problems });
     incidents.report({

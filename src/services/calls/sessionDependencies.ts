@@ -36,9 +36,8 @@ export function createSessionDependencies(
         callId: id,
         direction: request.direction,
         agent: request.agent,
-        ...(request.direction !== "web" && request.caller !== undefined && {
-          caller: request.caller,
-        }),
+        ...(request.direction !== "web" &&
+          present({ caller: request.caller, callerProven: request.callerProven })),
         now: () => new Date(),
         ...present({ timeZone }),
       });

@@ -16,7 +16,7 @@ import type { Log } from "../../utils/logger.ts";
 
 /** Puts in order what is left of a placed call when its record is complete. */
 export interface CallFinalizer {
-  settle(call: CallRecord): void;
+  settle(call: CallRecord): Promise<void> | undefined;
   /** Settles when the call's place is free again, or after a while. */
   settled(callId: string): Promise<void>;
   /** Settles when nothing is being settled any more. */
@@ -77,13 +77,14 @@ export function createCallFinalizer(deps: CallFinalizerDeps): CallFinalizer {
 
   return {
     settle(call) {
-      if (call.direction !== "outbound") return;
+      if (call.direction !== "outbound") return undefined;
       const work = settleAtLast(call).finally(() => {
         underWay.delete(work);
         forget(call.id);
         waiting.get(call.id)?.();
       });
       underWay.add(work);
+      return work;
     },
     async settled(callId) {
       const record = await calls.get(callId);

@@ -44,7 +44,7 @@ export interface OutboundCalls extends Initiation, PlacedCallControl {
     callSid: string,
   ): CallSession | undefined | Promise<CallSession | undefined>;
   /** A call's record is complete. */
-  ended(call: CallRecord): void;
+  ended(call: CallRecord): Promise<void> | undefined;
   /** Looks after calls whose process has died while it was dialling. */
   reconcile(): Promise<void>;
   /** Places no more calls; those that are placed go on. */

@@ -6,6 +6,7 @@ import { createHandoff, type DigitSender, refusalOf, voicemailText } from "../ca
 import {
   type CallProgress,
   createTwilioCalls,
+  createTwilioFaults,
   fallbackMessageOf,
   noAnswerMessageOf,
   spokenMessage,
@@ -13,13 +14,16 @@ import {
   type TwilioFaults,
   writeTwiml,
 } from "../twilioOutbound.ts";
-import type { CallBudget, SpendingPolicy, Transfers } from "../spending.ts";
+import type { Prices, Spending } from "../spending.ts";
 import type { EventHub } from "../events.ts";
-import { createTransferredCalls, type TransferredCalls } from "./transferredCalls.ts";
-import type { InstanceRpc } from "../cluster.ts";
+import { createTransferredCalls } from "./transferredCalls.ts";
+import type { Cluster } from "../cluster.ts";
 import { createKeyCheck, createOutboundCalls, type OutboundCalls, requestOf } from "../outbound.ts";
 import { createPhoneCalls, type PhoneCalls } from "./phoneCalls.ts";
-import type { Records } from "../records.ts";
+import type { CompletionDispatcher, Recorder } from "../records.ts";
+import type { Store } from "../store.ts";
+import type { Incidents } from "../../utils/incidents.ts";
+import { createPollLoop } from "../../utils/pollLoop.ts";
 import { createCrossProcessCalls } from "./crossProcessCalls.ts";
 import { createStreamTokens } from "./streamTokens.ts";
 import type { Clock } from "../../utils/clock.ts";
@@ -32,8 +36,8 @@ export interface Phone {
   readonly publicUrl: string;
   readonly calls: PhoneCalls;
   readonly outbound: OutboundCalls;
-  readonly transferredCalls: Pick<TransferredCalls, "reconcile" | "settled">;
   readonly twilio: Pick<TwilioCalls, "fetch" | "end">;
+  readonly faults: TwilioFaults;
   /** What the phone network reports, handed to whom it concerns. */
   readonly events: {
     status(callSid: string, progress: CallProgress, callId?: string): void;
@@ -42,7 +46,7 @@ export interface Phone {
     /** An error that a callback carries, by the network's number and in its words. */
     faultReported(code: number, words: string | undefined): void;
   };
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The time by which phone calls are placed; the machine's own where nothing else is given. */
@@ -58,12 +62,13 @@ export interface PhoneDeps {
   readonly agents: Agents;
   readonly registry: CallRegistry;
   readonly events: EventHub;
-  readonly records: Records;
-  readonly rpc: InstanceRpc;
-  readonly callBudget: CallBudget;
-  readonly policy: () => Promise<SpendingPolicy>;
-  readonly transfers: Pick<Transfers, "decide">;
-  readonly twilioFaults: TwilioFaults;
+  readonly store: Store;
+  readonly prices: Prices;
+  readonly cluster: Cluster;
+  readonly recorder: Recorder;
+  readonly completion: CompletionDispatcher;
+  readonly spending: Spending;
+  readonly incidents: Incidents;
   readonly digits: Pick<DigitSender, "onSend">;
   readonly log: Pick<Log, "info" | "warn" | "error">;
   readonly setTimer: Clock["setTimer"];
@@ -74,15 +79,17 @@ export interface PhoneDeps {
 
 /** Puts the phone together; nothing where the settings have none. */
 export function createPhone(deps: PhoneDeps): Phone | undefined {
-  const { settings, agents, registry, events, records, policy, log, setTimer } = deps;
+  const { settings, agents, registry, events, store, recorder, cluster, log, setTimer } = deps;
+  const { budget: callBudget, policy, transfers } = deps.spending;
   const line = settings.phone;
   if (line === undefined) return undefined;
   const { publicUrl, number: ownNumber } = line;
   const { limits, outbound: { perSecond, pending: maxPending } } = settings;
-  const { store, recorder, instanceId } = records;
+  const { instanceId, revocation, rpc } = cluster;
   const { twilioTimeoutMs, dialling: { now = store.clock.now, patienceMs } = {} } = deps;
+  const faults = createTwilioFaults({ incidents: deps.incidents, log });
   const twilio = createTwilioCalls(line, {
-    faults: deps.twilioFaults,
+    faults,
     ...present({ timeoutMs: twilioTimeoutMs }),
   });
   const handoff = createHandoff({ calls: store.calls, recorder, instanceId });
@@ -99,12 +106,12 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     log,
     setTimer,
     perSecond,
-    rpc: deps.rpc,
-    revocation: records.revocation,
+    rpc,
+    revocation,
     calls: twilio,
     keyCheck: createKeyCheck({
       keys: settings.server.apiKeys,
-      isRevoked: records.revocation.isRevoked,
+      isRevoked: revocation.isRevoked,
       now: () => Date.now(),
     }),
     agentRefusal: (agent) => agents.get(agent) === undefined ? refusalOf(agents, agent) : undefined,
@@ -114,22 +121,22 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
       const text = voicemailText(agent, requestOf(job), new Date());
       return text === undefined ? undefined : spokenMessage(agent, text);
     },
-    endedWithoutSession: records.endedCalls.add,
+    endedWithoutSession: deps.completion.add,
     maxCalls: limits.calls,
     maxCallMs: limits.callMs,
     transferMs: (agent) =>
       Object.keys(agents.get(agent)?.transfers ?? {}).length > 0 ? limits.transferMs : 0,
-    callBudget: deps.callBudget,
+    callBudget,
     maxPending,
     now,
     ...present({ patienceMs }),
   });
   const transferredCalls = createTransferredCalls({
     budget: store.budget,
-    callBudget: deps.callBudget,
+    callBudget,
     calls: store.calls,
     twilio,
-    prices: records.prices,
+    prices: deps.prices,
     maxMs: limits.transferMs,
     now,
     setTimer,
@@ -151,10 +158,10 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     shared,
     tokens: createStreamTokens(newToken),
     placedSession: outbound.sessionFor,
-    budget: deps.callBudget,
+    budget: callBudget,
     transferSeconds: transferredCalls.begin,
     async transferNumber(agent, alias) {
-      const decision = await deps.transfers.decide(agent, alias);
+      const decision = await transfers.decide(agent, alias);
       if (decision.ok) return decision.number;
       log.warn("Transfer refused", { agent, alias, code: decision.code });
       return undefined;
@@ -169,13 +176,21 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     now: () => performance.now(),
   });
   deps.digits.onSend(calls.sendDigits);
+  deps.completion.onDispatched(outbound.ended);
+  const reconciling = createPollLoop(async () => {
+    await outbound.reconcile()
+      .catch((error) => log.warn("Placed calls not looked after", { error }));
+    await transferredCalls.reconcile()
+      .catch((error) => log.warn("Transfers not looked after", { error }));
+    return RECONCILE_MS;
+  }, setTimer);
   return {
     authToken: line.authToken,
     publicUrl,
     calls,
     outbound,
-    transferredCalls,
     twilio,
+    faults,
     events: {
       status(callSid, progress, callId) {
         outbound.status(callSid, progress, callId);
@@ -183,16 +198,22 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
         calls.status(callSid, progress.status);
       },
       answeredBy: outbound.answeredBy,
-      faultReported: deps.twilioFaults.reported,
+      faultReported: faults.reported,
       streamFailed(callSid) {
         // Closing a stream ourselves, while frames still arrive, looks like a failure from there.
         const session = registry.byCallSid(callSid);
         if (session !== undefined) log.warn("Media stream failed", { callId: session.id });
       },
     },
-    close() {
+    async close() {
+      await reconciling.close();
       shared.close();
       outbound.close();
+      await transferredCalls.settled();
+      await outbound.settled();
     },
   };
 }
+
+/** How often to look for calls and transfers whose process has died. */
+const RECONCILE_MS = 10_000;

@@ -1,26 +1,24 @@
 import type { CallEnd } from "../../call/types.ts";
-import { isFinal, type TwilioCall, TwilioProblem } from "../twilioOutbound.ts";
+import { isFinal, type TwilioCall, type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
+import type { Prices } from "../spending.ts";
+import { createPollLoop } from "../../utils/pollLoop.ts";
+import type { CompletionDispatcher } from "./completionDispatcher.ts";
 import { createAliveInstances } from "../cluster.ts";
 import { endOf, outcomeOf } from "./callOutcome.ts";
-import type { Phone } from "../phone.ts";
 import { endAbandoned } from "./endAbandonedCall.ts";
-import type { Records } from "./openRecords.ts";
 import type { CallRecord, Store } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-export interface ReconcilerDeps {
-  readonly records:
-    & Pick<Records, "prices" | "endedCalls">
-    & { readonly store: Pick<Store, "calls" | "instances" | "dialQueue"> };
+export interface AbandonedCallsDeps {
+  readonly store: Pick<Store, "calls" | "instances" | "dialQueue">;
+  readonly prices: Prices;
+  readonly completion: Pick<CompletionDispatcher, "add">;
   /** Absent where there is no phone. */
-  readonly phone:
-    | (Pick<Phone, "twilio" | "outbound"> & Partial<Pick<Phone, "transferredCalls">>)
-    | undefined;
-  /** No call lasts longer. */
-  readonly maxCallMs: number;
-  /** Whether this process holds a call. */
-  readonly holds: (callId: string) => boolean;
+  readonly twilio: Pick<TwilioCalls, "fetch"> | undefined;
+  readonly settings: { readonly limits: { readonly callMs: number } };
+  /** Undefined for a call that this process does not hold. */
+  readonly registry: { get(callId: string): unknown };
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly monotonic?: () => number;
@@ -28,36 +26,26 @@ export interface ReconcilerDeps {
   readonly log: Pick<Log, "info" | "warn">;
 }
 
-const LOOK_MS = 10_000;
+const POLL_MS = 10_000;
 
-/** Looks after calls whose process has died: ends their records, with the phone network's word on how. */
-export function startReconciler(deps: ReconcilerDeps): { close(): Promise<void> } {
-  const { records, phone, maxCallMs, holds, now, setTimer, log } = deps;
+/** Ends the records of calls whose process has died, with what Twilio knows of how they ended. */
+export function endAbandonedCalls(deps: AbandonedCallsDeps): { close(): Promise<void> } {
+  const { store: { calls, instances, dialQueue }, prices, completion, twilio } = deps;
+  const { settings, registry, now, setTimer, log } = deps;
   const { monotonic = () => performance.now() } = deps;
-  const { store: { calls, instances, dialQueue } } = records;
   const aliveOf = createAliveInstances({ now: monotonic });
   let closed = false;
-  let working: Promise<void> | undefined;
-  let cancelTimer = setTimer(look, 0);
-
-  function look(): void {
-    working = reconcile()
-      .catch((error) => log.warn("Abandoned calls not looked after", { error }))
-      .finally(() => {
-        if (!closed) cancelTimer = setTimer(look, LOOK_MS);
-      });
-  }
+  const poll = createPollLoop(async () => {
+    await reconcile().catch((error) => log.warn("Abandoned calls not looked after", { error }));
+    return POLL_MS;
+  }, setTimer);
 
   async function reconcile(): Promise<void> {
-    await phone?.outbound.reconcile()
-      .catch((error) => log.warn("Placed calls not looked after", { error }));
-    await phone?.transferredCalls?.reconcile()
-      .catch((error) => log.warn("Transfers not looked after", { error }));
     const alive = aliveOf(await instances.beats());
     for (const call of await instances.abandonedCalls(alive)) {
       if (closed) return;
-      if (holds(call.id)) continue;
-      // One of which the phone network tells nothing keeps no other open.
+      if (registry.get(call.id) !== undefined) continue;
+      // A failed request to Twilio delays no other call.
       await reconcileOne(call).catch((error) =>
         log.warn("Abandoned call not looked after", { callId: call.id, error })
       );
@@ -69,10 +57,10 @@ export function startReconciler(deps: ReconcilerDeps): { close(): Promise<void> 
     // It waits for its turn, or is being looked for.
     if (queued !== undefined && call.callSid === undefined) return;
     const known = call.callSid === undefined ? undefined : await ask(call.callSid);
-    const isTooOld = now() - call.startedAt > 2 * maxCallMs;
+    const isTooOld = now() - call.startedAt > 2 * settings.limits.callMs;
     if (known !== undefined && !isFinal(known.status) && !isTooOld) return;
     await end(call, known);
-    records.endedCalls.add(call.id);
+    completion.add(call.id);
     log.info("Abandoned call ended", { callId: call.id });
   }
 
@@ -84,13 +72,13 @@ export function startReconciler(deps: ReconcilerDeps): { close(): Promise<void> 
       endedAt,
       ...(isPlaced && { outcome: outcomeOf(known.status, call.answeredBy) }),
       ...(durationSeconds !== undefined && { connectedMs: durationSeconds * 1000 }),
-      prices: records.prices,
+      prices,
     });
   }
 
   async function ask(callSid: string): Promise<TwilioCall | undefined> {
     try {
-      return await phone?.twilio.fetch(callSid);
+      return await twilio?.fetch(callSid);
     } catch (error) {
       if (error instanceof TwilioProblem && error.code === "unknown_call") return undefined;
       throw error;
@@ -100,9 +88,7 @@ export function startReconciler(deps: ReconcilerDeps): { close(): Promise<void> 
   return {
     async close() {
       closed = true;
-      cancelTimer();
-      await working;
-      cancelTimer();
+      await poll.close();
     },
   };
 }

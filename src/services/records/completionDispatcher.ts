@@ -1,3 +1,4 @@
+import { createPollLoop, type PollLoop } from "../../utils/pollLoop.ts";
 import type { EventHub } from "../events.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import type { CallContent, CallRecord, CallStore } from "../store.ts";
@@ -5,26 +6,31 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /**
- * Tells of calls that are over and whose records are complete: at least once of each, also of those
- * whose process died between the record and the telling.
+ * Dispatches the completed records of calls, at least once each: the store keeps which ones are still to be
+ * dispatched, so that a process that dies in between leaves none behind.
  */
-export interface EndedCalls {
-  /** Tells of a call that ended otherwise than by an event of this process, such as an abandoned one. */
+export interface CompletionDispatcher {
+  /**
+   * Listeners are awaited one after another before the call counts as dispatched; where one rejects, the
+   * call is dispatched again after a growing pause.
+   */
+  onComplete(listener: (call: CallRecord, content: CallContent) => Promise<void>): void;
+  /** Called once a call is dispatched; `close` waits for what the listener has begun. */
+  onDispatched(listener: (call: CallRecord) => void | Promise<void>): void;
+  /** Dispatches from now on, when all listeners are known; earlier ends wait until then. */
+  start(): void;
+  /** Dispatches a call that ended without an event of this process, such as an abandoned one. */
   add(callId: string): void;
   close(): Promise<void>;
 }
 
-export interface EndedCallsOptions {
+export interface CompletionDispatcherOptions {
   readonly events: Pick<EventHub, "subscribe">;
   /** Settles when all that was known before is durable; rejects when the store fails meanwhile. */
   readonly flush: () => Promise<void>;
   readonly calls: Pick<CallStore, "get" | "content" | "untold" | "told" | "putOff">;
-  /** Forgets a call where that has been asked for, and gives whether it was: nobody outside hears of it. */
-  readonly forget: (callId: string) => Promise<boolean>;
-  /** Makes sure, durably, that everybody outside hears of it; done again where it fails, or is cut short. */
-  readonly announce: (call: CallRecord, content: CallContent) => Promise<void>;
-  /** Tells those in this process, once it has been announced. */
-  readonly tell: (call: CallRecord) => void;
+  /** Erases a call where that has been requested, and resolves with whether it did: listeners of `onComplete` do not see it. */
+  readonly eraseIfDue: (callId: string) => Promise<boolean>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly setTimer: Clock["setTimer"];
@@ -37,7 +43,7 @@ export interface EndedCallsOptions {
   readonly maxWaiting?: number;
 }
 
-/** How often to look for calls that a process has left untold, and how long it is given to tell itself. */
+/** How often to look for calls that a process left undispatched, and how long it is given to do it itself. */
 const LOOK_MS = 60_000;
 const MAX_FOUND = 500;
 /** The longest back-off of a call, before the jitter of a fifth. */
@@ -47,7 +53,7 @@ const MIN_TRIES_REPORTED = 3;
 /** So many failures in a row are the store's: the others need not be tried just now. */
 const MAX_FAILURES_IN_A_ROW = 20;
 
-/** A call that waits to be told of. */
+/** A call that waits to be dispatched. */
 interface Waiting {
   readonly tries: number;
   /** Of the monotonic clock. */
@@ -55,19 +61,24 @@ interface Waiting {
 }
 
 /**
- * Starts telling of ended calls, one after another. One that cannot be told of waits for a growing time
- * of its own, and nobody behind it does; while the store fails, all wait.
+ * Dispatches completed calls one after another. One whose dispatch fails waits for a growing time of its
+ * own and delays no other; while the store fails, all wait.
  */
-export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
-  const { events, flush, calls, forget, announce, tell, now, setTimer, log } = options;
+export function createCompletionDispatcher(
+  options: CompletionDispatcherOptions,
+): CompletionDispatcher {
+  const { events, flush, calls, eraseIfDue, now, setTimer, log } = options;
   const { random, incidents, retryMs = 1000, maxWaiting = 10_000 } = options;
   const monotonic = () => performance.now();
   const waiting = new Map<string, Waiting>();
   let working: Promise<void> | undefined;
   let closed = false;
+  let started = false;
   let stopPausing = () => {};
-  let stopLooking = setTimer(look, 0);
-  let looking: Promise<void> | undefined;
+  const beforeDispatch: ((call: CallRecord, content: CallContent) => Promise<void>)[] = [];
+  const afterDispatch: ((call: CallRecord) => void | Promise<void>)[] = [];
+  const followUps = new Set<Promise<void>>();
+  let poll: PollLoop | undefined;
 
   const subscription = events.subscribe(
     ({ event }) => event.type === "ended",
@@ -75,28 +86,30 @@ export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
     { maxQueued: 10_000 },
   );
 
-  function look(): void {
-    looking = calls.untold(now() - LOOK_MS, MAX_FOUND).then(
-      (callIds) => closed ? undefined : callIds.forEach(add),
-      (error) => log.warn("Untold calls not looked for", { error }),
-    ).finally(() => {
-      if (!closed) stopLooking = setTimer(look, LOOK_MS);
-    });
+  async function addUndispatched(): Promise<number> {
+    try {
+      const callIds = await calls.untold(now() - LOOK_MS, MAX_FOUND);
+      if (!closed) callIds.forEach(add);
+    } catch (error) {
+      log.warn("Completed calls not looked for", { error });
+    }
+    return LOOK_MS;
   }
 
   function add(callId: string): void {
     if (!waiting.has(callId)) waiting.set(callId, { tries: 0, dueAt: monotonic() });
     if (waiting.size > maxWaiting) waiting.delete(waiting.keys().next().value ?? "");
+    if (!started) return;
     if (working === undefined) working = work().finally(() => working = undefined);
     else stopPausing();
   }
 
   async function work(): Promise<void> {
-    // All who hear of the same event have been told of it before anything is asked of them.
+    // Every other subscriber of the same event has handled it first.
     await Promise.resolve();
     while (waiting.size > 0 && !closed) {
       const at = monotonic();
-      // What comes meanwhile is not durable by this flush, and waits for the next.
+      // Calls added during the flush are not durable by it, and wait for the next.
       const due = [...waiting].filter(([, { dueAt }]) => dueAt <= at);
       if (due.length === 0) {
         await pause(Math.min(...[...waiting.values()].map(({ dueAt }) => dueAt)) - at);
@@ -110,16 +123,16 @@ export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
         await pause(retryMs);
         continue;
       }
-      await tellOfAll(due);
+      await dispatchAll(due);
     }
   }
 
-  async function tellOfAll(due: readonly (readonly [string, Waiting])[]): Promise<void> {
+  async function dispatchAll(due: readonly (readonly [string, Waiting])[]): Promise<void> {
     let failures = 0;
     for (const [callId, { tries }] of due) {
       if (failures >= MAX_FAILURES_IN_A_ROW) return await pause(retryMs);
       try {
-        await tellOf(callId);
+        await dispatch(callId);
         failures = 0;
         if (tries > 0) incidents.resolve("call_not_told", callId);
       } catch (error) {
@@ -130,7 +143,7 @@ export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
     }
   }
 
-  /** Behind all others, also for whoever looks for untold calls after a restart. */
+  /** Behind all others, also for a process that polls for undispatched calls after a restart. */
   async function putOff(callId: string, tries: number, error: unknown): Promise<void> {
     const delayMs = Math.min(MAX_RETRY_MS, retryMs * 2 ** (tries - 1)) * (1 + random() / 5);
     waiting.delete(callId);
@@ -149,17 +162,26 @@ export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
     await calls.putOff(callId, now()).catch(() => {});
   }
 
-  async function tellOf(callId: string): Promise<void> {
+  async function dispatch(callId: string): Promise<void> {
     const call = await calls.get(callId);
-    // One that has been erased meanwhile is nobody's business.
+    // Undefined where it has been erased since.
     if (call?.status === "ended") {
-      if (!await forget(callId)) {
-        await announce(call, await calls.content(callId));
+      if (!await eraseIfDue(callId)) {
+        const content = await calls.content(callId);
+        for (const listener of beforeDispatch) await listener(call, content);
         await calls.told(callId);
       }
-      tell(call);
+      for (const listener of afterDispatch) follow(listener(call));
     }
     waiting.delete(callId);
+  }
+
+  function follow(work: void | Promise<void>): void {
+    if (work === undefined) return;
+    const followUp = work
+      .catch((error) => log.warn("Completed call not followed up", { error }))
+      .finally(() => followUps.delete(followUp));
+    followUps.add(followUp);
   }
 
   function pause(delayMs: number): Promise<void> {
@@ -174,14 +196,21 @@ export function createEndedCalls(options: EndedCallsOptions): EndedCalls {
   }
 
   return {
+    onComplete: (listener) => void beforeDispatch.push(listener),
+    onDispatched: (listener) => void afterDispatch.push(listener),
+    start() {
+      started = true;
+      poll = createPollLoop(addUndispatched, setTimer);
+      if (waiting.size > 0) working ??= work().finally(() => working = undefined);
+    },
     add,
     async close() {
       await Promise.resolve();
       subscription.close();
       closed = true;
-      stopLooking();
       stopPausing();
-      await Promise.all([looking, working]);
+      await Promise.all([poll?.close(), working]);
+      await Promise.all(followUps);
     },
   };
 }

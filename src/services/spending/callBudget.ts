@@ -46,7 +46,7 @@ export interface CallBudget {
   /** The call did not begin after all. */
   release(callId: string): Promise<void>;
   /** The record of a call that was not placed by us is complete. */
-  settle(call: CallRecord): void;
+  settle(call: CallRecord): Promise<void> | undefined;
   /** A call was refused by a limit. */
   recordRefusal(refusal: BudgetRefusal): void;
   /** How often calls were refused, by whose limit and which. */
@@ -54,8 +54,6 @@ export interface CallBudget {
     string,
     { readonly scope: BudgetScope; readonly limit: BudgetLimit; readonly count: number }
   >;
-  /** Settles when nothing is being written any more. */
-  settled(): Promise<void>;
 }
 
 export interface CallBudgetDeps {
@@ -87,7 +85,6 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
     string,
     { readonly scope: BudgetScope; readonly limit: BudgetLimit; readonly count: number }
   >();
-  const settling = new Set<Promise<void>>();
   const { isPriced } = deps;
   const firstUsd = (agent: string) => isPriced(agent) ? Math.min(STRETCH.usd, callUsd) : 0;
 
@@ -145,15 +142,11 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
     },
     settle(call) {
       admitted.delete(call.id);
-      if (call.direction === "outbound" || isTransferOpen(call)) return;
-      const work = settleInStore(call).finally(() => settling.delete(work));
-      settling.add(work);
+      const isSettledLater = call.direction === "outbound" || isTransferOpen(call);
+      return isSettledLater ? undefined : settleInStore(call);
     },
     recordRefusal: (refusal) => void recordRefusal(refusal),
     refusals: () => refusals,
-    async settled() {
-      await Promise.all(settling);
-    },
   };
 
   async function refusalOf(accounts: readonly BudgetAccount[]): Promise<BudgetRefusal | undefined> {

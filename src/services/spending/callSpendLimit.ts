@@ -1,3 +1,5 @@
+import type { CallRequest } from "../../call/types.ts";
+import type { CallModels } from "./callModels.ts";
 import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
 import type { LimitSettings } from "../../config/settings.ts";
 import {
@@ -23,11 +25,8 @@ export interface CallSpendLimitDeps {
   readonly events: Pick<EventHub, "subscribe">;
   readonly registry: Pick<CallRegistry, "get">;
   readonly prices: Prices;
-  /** What a call is charged by. */
-  readonly modelsOf: (
-    session: CallSession,
-  ) => { readonly model?: string | undefined; readonly transcriptionModel?: string | undefined };
-  readonly limits: Pick<LimitSettings, "callUsd">;
+  readonly modelsOf: (request: CallRequest) => CallModels;
+  readonly settings: { readonly limits: Pick<LimitSettings, "callUsd"> };
   readonly budget: Pick<CallBudget, "extend" | "isPriced" | "releasePlace">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -52,7 +51,8 @@ const LOOK_MS = 20_000;
 
 /** Starts watching what calls come to. */
 export function createCallSpendLimit(deps: CallSpendLimitDeps): CallSpendLimit {
-  const { events, registry, prices, modelsOf, limits: { callUsd }, budget, now, log } = deps;
+  const { events, registry, prices, modelsOf, settings, budget, now, log } = deps;
+  const { callUsd } = settings.limits;
   const { isPriced } = budget;
   const calls = new Map<string, Running>();
   let stopLooking = () => {};
@@ -167,7 +167,7 @@ export function createCallSpendLimit(deps: CallSpendLimitDeps): CallSpendLimit {
     const connectedMs = minutesOf(call) * 60_000;
     const { parts } = costOf({
       usage,
-      ...modelsOf(session),
+      ...modelsOf(session.request),
       ...(direction !== "web" && { phone: { direction, connectedMs, number: caller } }),
     }, prices);
     const known = Object.values(parts).reduce<number>((sum, part) => sum + (part ?? 0), 0);

@@ -8,8 +8,10 @@ export interface ToolContext {
   readonly callId: string;
   readonly direction: CallDirection;
   readonly agent: string;
-  /** The far end's number as the phone network gave it: whoever called, or was called. */
+  /** The number of the far end as Twilio gave it: who called, or was called. Absent for web calls. */
   readonly caller?: string;
+  /** Whether the carrier vouches for `caller`: anyone can forge the number of a call that comes in. */
+  readonly callerProven?: boolean;
   now(): Date;
   /** IANA name of the agent's time zone. */
   readonly timeZone?: string;

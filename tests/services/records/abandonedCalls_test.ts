@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createAliveInstances } from "../../../src/services/cluster/aliveInstances.ts";
-import { startReconciler } from "../../../src/services/records/abandonedCalls.ts";
+import { endAbandonedCalls } from "../../../src/services/records/abandonedCalls.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import {
   callee,
@@ -111,15 +111,13 @@ Deno.test("case 151: a call that is held here is not ended, though this process 
   ]);
   const looked = new Inbox<() => void>();
   const ended = new Inbox<string>();
-  const reconciler = startReconciler({
-    records: {
-      store,
-      prices: { asOf: "", models: {}, transcription: {} },
-      endedCalls: { add: (id) => ended.add(id) },
-    },
-    phone: undefined,
-    maxCallMs: 60 * minute,
-    holds: (callId) => callId === "call_held",
+  const abandonedCalls = endAbandonedCalls({
+    store,
+    prices: { asOf: "", models: {}, transcription: {} },
+    completion: { add: (id) => ended.add(id) },
+    twilio: undefined,
+    settings: { limits: { callMs: 60 * minute } },
+    registry: { get: (callId) => callId === "call_held" ? {} : undefined },
     now: store.clock.now,
     setTimer(wake) {
       looked.add(wake);
@@ -131,6 +129,6 @@ Deno.test("case 151: a call that is held here is not ended, though this process 
   await looked.when((all) => all.length === 2);
   assert.deepEqual(ended.all, ["call_gone"]);
   assert.equal((await store.calls.get("call_held"))?.status, "live");
-  await reconciler.close();
+  await abandonedCalls.close();
   await store.close();
 });

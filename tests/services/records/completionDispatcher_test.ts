@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createEndedCalls } from "../../../src/services/records/completionDispatcher.ts";
+import { createCompletionDispatcher } from "../../../src/services/records/completionDispatcher.ts";
 import { createEventHub } from "../../../src/services/events/eventHub.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import { Inbox } from "../../support/inbox.ts";
@@ -15,7 +15,7 @@ Deno.test("a call that ends while others are told of is told of when its own end
     hub.publish(callId, { type: "ended", end: { reason: "idle" }, durationMs: 1 });
   };
   await store.calls.write(["a", "b", "c"].map((id) => opened({ id })));
-  const endedCalls = createEndedCalls({
+  const completion = createCompletionDispatcher({
     events: hub,
     flush: () => store.calls.write([...over].map((id) => ended(id))),
     calls: {
@@ -30,17 +30,17 @@ Deno.test("a call that ends while others are told of is told of when its own end
         return await store.calls.content(callId);
       },
     },
-    forget: () => Promise.resolve(false),
-    announce: () => Promise.resolve(),
-    tell: ({ id }) => told.add(id),
+    eraseIfDue: () => Promise.resolve(false),
     random: () => 0,
     incidents: { report() {}, resolve() {} },
     now: () => 0,
     setTimer: () => () => {},
     log: { warn() {} },
   });
+  completion.onDispatched(({ id }) => told.add(id));
+  completion.start();
   end("a");
   assert.deepEqual(await told.when((all) => all.length === 3), ["a", "b", "c"]);
-  await endedCalls.close();
+  await completion.close();
   await store.close();
 });

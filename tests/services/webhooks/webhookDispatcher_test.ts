@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import type { CallEvent } from "../../../src/call/callEvent.ts";
 import { createEventHub } from "../../../src/services/events/eventHub.ts";
-import { createEndedCalls } from "../../../src/services/records/completionDispatcher.ts";
+import { createCompletionDispatcher } from "../../../src/services/records/completionDispatcher.ts";
 import { openStore, type Store } from "../../../src/services/store/store.ts";
 import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
 import {
@@ -366,11 +366,11 @@ Deno.test("createWebhooks() loses no more than it must while the store is slow a
   await store.close();
 });
 
-Deno.test("createEndedCalls() tells once of a call, with its transcript and cost, when it is recorded", () =>
+Deno.test("createCompletionDispatcher() dispatches once of a call, with its transcript and cost, when it is recorded", () =>
   withWebhooks(fine, async ({ hub, inbox, clock, store, webhooks }) => {
     const cost = { usd: 0.5, parts: { text: 0, audio: 0.5, transcription: 0, telephony: null } };
     let failing = true;
-    const endedCalls = createEndedCalls({
+    const completion = createCompletionDispatcher({
       events: hub,
       async flush() {
         if (failing) throw new Error("disk full");
@@ -407,15 +407,15 @@ Deno.test("createEndedCalls() tells once of a call, with its transcript and cost
         ]);
       },
       calls: store.calls,
-      forget: () => Promise.resolve(false),
-      announce: webhooks.ended,
-      tell() {},
+      eraseIfDue: () => Promise.resolve(false),
       random: () => 0,
       incidents: { report() {}, resolve() {} },
       now: clock.now,
       setTimer: clock.setTimer,
       log: { warn: () => failing = false },
     });
+    completion.onComplete(webhooks.ended);
+    completion.start();
     const end = { type: "ended", end: { reason: "idle" }, durationMs: 1 } as const;
     hub.publish("call_a", end);
     await new Promise((resolve) => setTimeout(resolve, 0));
@@ -432,8 +432,8 @@ Deno.test("createEndedCalls() tells once of a call, with its transcript and cost
       startedMs: 0,
       endedMs: null,
     }]);
-    endedCalls.add("call_unknown");
-    await endedCalls.close();
+    completion.add("call_unknown");
+    await completion.close();
     await webhooks.close();
     assert.equal(inbox.all.length, 1);
   }));

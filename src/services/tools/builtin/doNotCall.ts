@@ -1,9 +1,8 @@
-import { type Tool, ToolError } from "../tool.ts";
+import { type Tool, type ToolContext, ToolError } from "../tool.ts";
 
-/** Puts the number of a live call's caller on the list, where it has one. */
+/** Puts the number of a call's far end on the do-not-call list, where it has one. */
 export type PutOnDoNotCallList = (
-  callId: string,
-  agent: string,
+  call: Pick<ToolContext, "callId" | "agent" | "direction" | "caller" | "callerProven">,
 ) => Promise<"listed" | "number_unknown" | "too_many_unproven">;
 
 /** Lets the agent see to it that whoever it speaks with is not called any more. */
@@ -13,11 +12,11 @@ export function createDoNotCall(put: PutOnDoNotCallList): Tool {
     description: "Puts the number of the person you speak with on the do-not-call list: nobody " +
       "calls them from here again. Use it when they ask not to be called any more, then tell them.",
     parameters: { type: "object", properties: {}, additionalProperties: false },
-    async run(_args, { callId, agent, direction }) {
-      if (direction === "web") {
+    async run(_args, call) {
+      if (call.direction === "web") {
         throw new ToolError("not_on_a_phone", "Whoever calls from a browser has no number.");
       }
-      const done = await put(callId, agent);
+      const done = await put(call);
       if (done === "listed") return { output: { status: "listed" } };
       throw new ToolError(done, sentences[done]);
     },

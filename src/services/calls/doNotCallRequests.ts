@@ -1,0 +1,34 @@
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
+import { isPhoneNumber } from "../../utils/phoneNumber.ts";
+import type { DoNotCallList } from "../store.ts";
+import type { PutOnDoNotCallList } from "../tools.ts";
+
+export interface DoNotCallRequestsDeps extends Pick<Clock, "now"> {
+  readonly doNotCall: Pick<DoNotCallList, "add" | "count">;
+  readonly log: Pick<Log, "warn">;
+}
+
+/** Creates the function that takes requests made in a call not to be called any more. */
+export function createDoNotCallRequests(
+  { doNotCall, now, log }: DoNotCallRequestsDeps,
+): PutOnDoNotCallList {
+  return async function putOnDoNotCallList(
+    { callId, agent, direction, caller = "", callerProven },
+  ) {
+    if (!isPhoneNumber(caller)) return "number_unknown";
+    const isProven = direction === "outbound" || callerProven === true;
+    if (!isProven && await doNotCall.count(UNPROVEN, now() - DAY_MS) >= MAX_UNPROVEN_DAILY) {
+      log.warn("Do-not-call request not taken: too many from unproven numbers", { callId });
+      return "too_many_unproven";
+    }
+    const reason = isProven ? "asked in a call" : UNPROVEN;
+    await doNotCall.add({ number: caller, addedAt: now(), addedBy: agent, reason });
+    return "listed";
+  };
+}
+
+/** Callers can forge their number, and so remove others whom the operator is to call. */
+const UNPROVEN = "asked in a call from a number that the phone network does not vouch for";
+const MAX_UNPROVEN_DAILY = 100;
+const DAY_MS = 24 * 60 * 60 * 1000;

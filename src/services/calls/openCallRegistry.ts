@@ -1,0 +1,73 @@
+import type { CallRegistry } from "../../call/sessionApi.ts";
+import { createRegistry } from "../../call/registry.ts";
+import type { Agents } from "../../config/agents.ts";
+import type { Settings } from "../../config/settings.ts";
+import { newId } from "../../utils/ids.ts";
+import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
+import type { EventHub } from "../events.ts";
+import type { Engine } from "../openai.ts";
+import type { CallJournals } from "../records.ts";
+import type { Transfers } from "../spending.ts";
+import type { Store } from "../store.ts";
+import { createCallSigner, equipAgents } from "../tools.ts";
+import { createCallSetup } from "./callSetup.ts";
+import { DigitSender } from "./digitSender.ts";
+import { createDoNotCallRequests } from "./doNotCallRequests.ts";
+import { createSessionDependencies } from "./sessionDependencies.ts";
+
+export interface CallRegistryDeps {
+  readonly settings: Settings;
+  readonly agents: Agents;
+  readonly store: Pick<Store, "clock" | "doNotCall">;
+  readonly transfers: Pick<Transfers, "mayDial">;
+  readonly engine: Pick<Engine, "open">;
+  readonly events: EventHub;
+  readonly journals: CallJournals | undefined;
+  /** Keys the pseudonyms of callers. */
+  readonly pseudonymSecret: string;
+  readonly log: Log;
+}
+
+/** The live calls of this process, and what plays digits into them. */
+export interface LiveCalls {
+  readonly registry: CallRegistry;
+  readonly digits: DigitSender;
+}
+
+/** Opens the registry with agents and their tools. Throws `AgentsError` where the default agent is missing. */
+export function openCallRegistry(deps: CallRegistryDeps): LiveCalls {
+  const { settings, agents, store, transfers, engine, events, journals, log } = deps;
+  const { doNotCall, clock: { now } } = store;
+  const digits = new DigitSender(log);
+  const signCall = createCallSigner({ secrets: settings.signingSecrets, now: Date.now });
+  const tools = equipAgents(agents, {
+    defaultAgent: settings.agents.default,
+    services: {
+      mayTransfer: transfers.mayDial,
+      putOnDoNotCallList: createDoNotCallRequests({ doNotCall, now, log }),
+      ...present({ signCall }),
+    },
+    log,
+  });
+  const registry = createRegistry({
+    maxCalls: settings.limits.calls,
+    newId: () => newId("call"),
+    describe: createCallSetup(settings, {
+      agents,
+      tools,
+      pseudonymSecret: deps.pseudonymSecret,
+      now: () => new Date(),
+    }),
+    ports: createSessionDependencies({
+      openModel: engine.open,
+      agents,
+      tools,
+      events,
+      log,
+      digits,
+      ...present({ journal: journals?.write }),
+    }),
+  });
+  return { registry, digits };
+}

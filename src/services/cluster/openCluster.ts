@@ -1,0 +1,49 @@
+import type { Settings } from "../../config/settings.ts";
+import type { Clock } from "../../utils/clock.ts";
+import { newId } from "../../utils/ids.ts";
+import type { Log } from "../../utils/logger.ts";
+import type { Store } from "../store.ts";
+import { type InstanceBus, openInstanceBus } from "./bus.ts";
+import { type KeyRevocation, openKeyRevocation } from "./keyRevocation.ts";
+import { createInstanceRpc, type InstanceRpc } from "./rpc.ts";
+
+/** This process among those that share its database. */
+export interface Cluster extends AsyncDisposable {
+  readonly instanceId: string;
+  readonly bus: InstanceBus;
+  readonly rpc: InstanceRpc;
+  readonly revocation: KeyRevocation;
+}
+
+export interface ClusterDeps extends Pick<Clock, "setTimer"> {
+  readonly settings: Pick<Settings, "database" | "server">;
+  readonly store: Pick<Store, "clock" | "revokedKeys">;
+  readonly log: Log;
+}
+
+/** Joins the other processes; alone where the database is a file. */
+export async function openCluster(
+  { settings: { database, server }, store, setTimer, log }: ClusterDeps,
+): Promise<Cluster> {
+  const bus = await openInstanceBus(database, { instanceId: newId("inst"), log });
+  const rpc = createInstanceRpc({ bus, newId: () => newId("ask"), setTimer, log });
+  const revocation = await openKeyRevocation({
+    keys: store.revokedKeys,
+    apiKeys: server.apiKeys,
+    bus,
+    now: store.clock.now,
+    setTimer,
+    log,
+  });
+  return {
+    instanceId: bus.instanceId,
+    bus,
+    rpc,
+    revocation,
+    async [Symbol.asyncDispose]() {
+      revocation.close();
+      rpc.close();
+      await bus.close();
+    },
+  };
+}

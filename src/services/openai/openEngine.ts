@@ -1,0 +1,66 @@
+import type { OpenModel } from "../../call/realtimeClient.ts";
+import type { Settings } from "../../config/settings.ts";
+import { newToken } from "../../utils/ids.ts";
+import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
+import type { EventHub } from "../events.ts";
+import type { Incidents } from "../../utils/incidents.ts";
+import { createModelFaults, type ModelFaults } from "./modelFaults.ts";
+import { reportOpenLimits } from "./openingLimitReport.ts";
+import { createOpenModel } from "./openModel.ts";
+
+/** What opens the model connections of calls. */
+export interface Engine extends AsyncDisposable {
+  /** `rehearsal` for the built-in engine, else the model's name. */
+  readonly name: string;
+  readonly open: OpenModel;
+  readonly faults: ModelFaults;
+}
+
+export interface EngineOptions {
+  readonly settings: Pick<Settings, "openai" | "limits">;
+  readonly events: EventHub;
+  readonly incidents: Incidents;
+  readonly log: Log;
+  /** Starts the built-in engine on loopback; called only where no key is set for OpenAI. */
+  readonly startRehearsal: (
+    apiKey: string,
+  ) => Promise<{ readonly url: string; close(): Promise<void> }>;
+}
+
+/** Connects to the server of the settings, or to the built-in engine behind the same client. */
+export async function openEngine(
+  { settings, events, incidents, log, startRehearsal }: EngineOptions,
+): Promise<Engine> {
+  const { openai: { url, apiKey, auth, socket, model }, limits } = settings;
+  const faults = createModelFaults({ incidents, log });
+  const options = {
+    socket,
+    faults,
+    logger: log,
+    // Calls have limits of their own: this one stops what opens and closes calls in a loop.
+    maxOpeningsPerMinute: Math.max(600, 100 * limits.calls),
+  };
+  const isRehearsal = apiKey === undefined && isOpenAI(new URL(url));
+  const ownKey = newToken();
+  const server = isRehearsal ? await startRehearsal(ownKey) : undefined;
+  const name = server === undefined ? model : "rehearsal";
+  const open = server === undefined
+    ? createOpenModel({ ...options, ...present({ apiKey }), auth, url })
+    : createOpenModel({ ...options, url: server.url, apiKey: ownKey });
+  const openLimits = reportOpenLimits(events, faults, name);
+  return {
+    name,
+    open,
+    faults,
+    async [Symbol.asyncDispose]() {
+      openLimits.close();
+      await server?.close();
+    },
+  };
+}
+
+/** Whether the host is one of OpenAI's, which do nothing without a key. */
+function isOpenAI({ hostname }: URL): boolean {
+  return hostname === "openai.com" || hostname.endsWith(".openai.com");
+}

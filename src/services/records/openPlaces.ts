@@ -1,0 +1,73 @@
+import { SettingsError } from "../../config/env.ts";
+import type { Agents } from "../../config/agents.ts";
+import { unreachableDatabase } from "../../config/hostPermissions.ts";
+import type { Settings } from "../../config/settings.ts";
+import { setTimer } from "../../utils/clock.ts";
+import { newToken } from "../../utils/ids.ts";
+import type { Log } from "../../utils/logger.ts";
+import { prepareFolder } from "../../utils/writableFolder.ts";
+import { findUnpriced, findUnpricedLimits, loadPrices, type Prices } from "../spending.ts";
+import { openStore, type Store } from "../store.ts";
+import {
+  appendPrivately,
+  type CallJournals,
+  createCallJournals,
+  removeIfThere,
+} from "./callJournals.ts";
+
+/** What the settings name outside of themselves. */
+export interface Places {
+  readonly store: Store;
+  /** Absent where no journals are kept. */
+  readonly journals: CallJournals | undefined;
+  readonly prices: Prices;
+  /** The models without a known price, by the name of the agent that uses them. */
+  readonly unpriced: ReadonlyMap<string, readonly string[]>;
+  /** The same for all processes and for good, so that a caller has one pseudonym. */
+  readonly pseudonymSecret: string;
+}
+
+/** Opens the price file, the journal folder and the database. Throws one `SettingsError` with all problems. */
+export async function openPlaces(
+  settings: Settings,
+  agents: Agents,
+  log: Log,
+): Promise<Places> {
+  const problems: string[] = [];
+  const noteAs = (name: string) => (error: unknown): undefined => {
+    problems.push(name + (error instanceof Error ? error.message : String(error)));
+  };
+  const prices = await loadPrices(settings.records).catch(noteAs(""));
+  const unpriced = prices === undefined
+    ? new Map<string, readonly string[]>()
+    : findUnpriced(settings, agents, prices);
+  problems.push(...findUnpricedLimits(settings, unpriced));
+  const journals = await openJournals(settings, log).catch(noteAs("JOURNAL_DIR: "));
+  const barred = unreachableDatabase(settings.database);
+  if (barred !== undefined) problems.push(barred);
+  const store = barred === undefined
+    ? await openStore(settings.database, { now: Date.now }).catch(noteAs("DATABASE_URL: "))
+    : undefined;
+  const pseudonymSecret = await store?.keyValues.getOrSet("pseudonym_secret", newToken())
+    .catch(noteAs("DATABASE_URL: "));
+  if (problems.length === 0 && prices && store && pseudonymSecret) {
+    return { store, journals, prices, unpriced, pseudonymSecret };
+  }
+  await store?.close();
+  throw new SettingsError(problems);
+}
+
+async function openJournals(
+  { records: { journal } }: Settings,
+  log: Log,
+): Promise<CallJournals | undefined> {
+  if (journal === undefined) return undefined;
+  await prepareFolder(journal.dir);
+  return createCallJournals({
+    ...journal,
+    append: appendPrivately,
+    remove: removeIfThere,
+    setTimer,
+    log,
+  });
+}

@@ -1,0 +1,39 @@
+import type { CallRegistry } from "../../call/sessionApi.ts";
+import type { Settings } from "../../config/settings.ts";
+import type { Clock } from "../../utils/clock.ts";
+import { newId } from "../../utils/ids.ts";
+import type { Log } from "../../utils/logger.ts";
+import type { EventHub } from "../events.ts";
+import type { CompletionDispatcher } from "../records.ts";
+import type { Store } from "../store.ts";
+import { createWebhooks, type Webhooks } from "./webhookDispatcher.ts";
+
+export interface OpenWebhooksDeps extends Clock {
+  readonly settings: Pick<Settings, "webhook">;
+  readonly events: EventHub;
+  readonly registry: Pick<CallRegistry, "get">;
+  readonly completion: Pick<CompletionDispatcher, "onComplete">;
+  readonly store: Pick<Store, "outbox">;
+  readonly log: Log;
+}
+
+/** Delivers call events to the URL of the settings; undefined where none is set. */
+export function openWebhooks(
+  { settings: { webhook }, events, registry, completion, store, now, setTimer, log }:
+    OpenWebhooksDeps,
+): Webhooks | undefined {
+  if (webhook === undefined) return undefined;
+  const webhooks = createWebhooks({
+    ...webhook,
+    events,
+    outbox: store.outbox,
+    keyOf: (callId) => registry.get(callId)?.request.keyName,
+    newId: () => newId("evt"),
+    now,
+    random: Math.random,
+    setTimer,
+    log,
+  });
+  completion.onComplete(webhooks.ended);
+  return webhooks;
+}
