@@ -1,7 +1,8 @@
 /** Monotonic time within a process, or a span of it, in milliseconds. */
 export type Milliseconds = number;
 
-export type CallDirection = "inbound" | "outbound" | "web";
+export const callDirections = ["inbound", "outbound", "web"] as const;
+export type CallDirection = (typeof callDirections)[number];
 
 /** What is known of a call before it begins. */
 export interface CallRequest {
@@ -65,17 +66,19 @@ export interface CallEnd {
 }
 
 /** Why a call ended: few reasons to count by, with the particulars in `CallEnd.detail`. */
-export type EndReason =
-  | "caller_hung_up"
-  | "agent_hung_up"
-  | "operator_hung_up"
-  | "transferred"
-  | "idle"
-  | "time_limit"
-  | "spend_limit"
-  | "not_answered"
-  | "voicemail"
-  | "model_failed"
-  | "leg_failed"
-  | "server_stopped"
-  | "internal_error";
+export const endReasons = [
+  "caller_hung_up",
+  "agent_hung_up",
+  "operator_hung_up",
+  "transferred",
+  "idle",
+  "time_limit",
+  "spend_limit",
+  "not_answered",
+  "voicemail",
+  "model_failed",
+  "leg_failed",
+  "server_stopped",
+  "internal_error",
+] as const;
+export type EndReason = (typeof endReasons)[number];

@@ -27,8 +27,6 @@ export {
   callOutcomes,
   type CallRecord,
   type CallUsage,
-  directions,
-  endReasons,
   type LatencySummary,
   type NewCall,
   noUsage,

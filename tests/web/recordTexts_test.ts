@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { endReasons } from "../../src/services/store/calls/callRecord.ts";
+import { endReasons } from "../../src/call/types.ts";
 import {
   describeEnd,
   describeOutcome,
@@ -9,7 +9,7 @@ import {
 import { readPageLocation } from "../../src/web/pageLocation.ts";
 
 Deno.test("describeEnd() has words for every reason there is", () => {
-  for (const reason of Object.keys(endReasons)) {
+  for (const reason of endReasons) {
     assert.notEqual(describeEnd({ reason }), "Ended", reason);
   }
 });

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { answerers, directions, endReasons, recordStatuses } from "../../services/store.ts";
-import { oneOf } from "./oneOf.ts";
+import { callDirections, endReasons } from "../../call/types.ts";
+import { answerers, recordStatuses } from "../../services/store.ts";
 import { agentName, e164, moment, wholeNumber } from "./schemaParts.ts";
 import { callOutcome } from "./outboundSchemas.ts";
 
@@ -14,7 +14,7 @@ const dollars = z.number().nullable().openapi({
 
 /** What both the list and the analytics are narrowed by. */
 const filters = {
-  direction: oneOf(directions).optional(),
+  direction: z.enum(callDirections).optional(),
   agent: agentName.optional(),
   from: moment.optional(),
   to: moment.optional(),
@@ -28,7 +28,7 @@ export const callListQuery = z.strictObject({
     description: "`nextCursor` of the page before",
   }),
   limit: wholeNumber({ min: 1, max: 200, fallback: 50 }),
-  status: oneOf(recordStatuses).optional(),
+  status: z.enum(recordStatuses).optional(),
 });
 
 export const analyticsQuery = z.strictObject(filters);
@@ -56,9 +56,9 @@ const cost = z.object({
 
 const callShape = {
   id: z.string().openapi({ example: "call_01k9x2m3p4q5r6s7t8v9w0x1y2" }),
-  direction: oneOf(directions),
+  direction: z.enum(callDirections),
   agent: z.string().openapi({ example: "receptionist" }),
-  status: oneOf(recordStatuses),
+  status: z.enum(recordStatuses),
   key: z.string().nullable().openapi({ description: "The API key that asked for the call" }),
   callSid: z.string().nullable(),
   from: z.string().nullable().openapi({ example: "+14155550123" }),
@@ -71,11 +71,11 @@ const callShape = {
     description: "How long the caller talked on after a transfer; known when all legs are over",
   }),
   end: z.object({
-    reason: oneOf(endReasons),
+    reason: z.enum(endReasons),
     detail: z.string().nullable().openapi({ example: "busy" }),
   }).nullable(),
   outcome: callOutcome.nullable(),
-  answeredBy: oneOf(answerers).nullable(),
+  answeredBy: z.enum(answerers).nullable(),
   model: z.string().nullable(),
   usage,
   cost: cost.nullable().openapi({ description: "Known when the call has ended" }),

@@ -1,6 +1,5 @@
 import { z } from "@hono/zod-openapi";
 import { callOutcomes } from "../../services/store.ts";
-import { oneOf } from "./oneOf.ts";
 import { agentName, e164 } from "./schemaParts.ts";
 
 const variables = z.record(
@@ -35,7 +34,7 @@ const detectionSettings = z.strictObject({
 }).openapi("MachineDetectionSettings");
 
 /** What became of a call that was placed; each ended one has exactly one. */
-export const callOutcome = oneOf(callOutcomes).openapi("CallOutcome", {
+export const callOutcome = z.enum(callOutcomes).openapi("CallOutcome", {
   description: [
     "What became of a call that was placed. Somebody took it: `human` where the machine detection says so, `answered` where nobody looked or could tell.",
     "A machine took it: `voicemail` where a message was left, `machine` where it was hung up on.",

@@ -1,6 +1,6 @@
 import type { CallEvent } from "../../call/callEvent.ts";
 import type { TokenUsage } from "../../call/realtimeClient.ts";
-import type { CallDirection } from "../../call/types.ts";
+import { type CallDirection, callDirections, endReasons } from "../../call/types.ts";
 import type { CallBudget } from "../spending.ts";
 import type { EventHub, EventSubscription } from "../events.ts";
 import type { Incidents } from "../../utils/incidents.ts";
@@ -8,7 +8,7 @@ import { createCounter, createGauge, createHistogram, type Metric } from "./prom
 import type { ModelFaults } from "../openai.ts";
 import type { TwilioFaults } from "../twilioOutbound.ts";
 import type { RecorderHealth } from "../records.ts";
-import { type CallRecord, directions, endReasons } from "../store.ts";
+import type { CallRecord } from "../store.ts";
 
 /** Figures of this process since it began, for Prometheus. */
 export interface Metrics {
@@ -74,12 +74,12 @@ function createCounters() {
     started: createCounter(
       "parley_calls_started_total",
       "Calls that began.",
-      each("direction", Object.keys(directions)),
+      each("direction", callDirections),
     ),
     ended: createCounter(
       "parley_calls_ended_total",
       "Calls that ended, by reason.",
-      each("reason", Object.keys(endReasons)),
+      each("reason", endReasons),
     ),
     duration: createHistogram(
       "parley_call_duration_seconds",
@@ -179,7 +179,7 @@ function gauges(options: MetricsOptions, subscription: EventSubscription): reado
   return [
     createGauge("parley_calls_live", "Calls under way.", () => {
       const live = liveCalls();
-      return Object.keys(directions).map((direction) => [
+      return callDirections.map((direction) => [
         { direction },
         live.filter(({ request }) => request.direction === direction).length,
       ]);

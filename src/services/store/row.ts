@@ -27,23 +27,23 @@ export function flagOf(row: Row, column: string): boolean {
   return numberOf(row, column) !== 0;
 }
 
-/** One of the words that a column may hold; the names of `choices` are those words. */
-export function choiceOf<T extends string>(
+/** One of the words that a column may hold; throws for another. */
+export function choiceOf<const T extends string>(
   row: Row,
   column: string,
-  choices: Readonly<Record<T, unknown>>,
+  choices: readonly T[],
 ): T {
   return maybeChoice(row, column, choices) ?? fail(row, column);
 }
 
-export function maybeChoice<T extends string>(
+export function maybeChoice<const T extends string>(
   row: Row,
   column: string,
-  choices: Readonly<Record<T, unknown>>,
+  choices: readonly T[],
 ): T | undefined {
   const text = maybeText(row, column);
   if (text === undefined) return undefined;
-  return isChoice(text, choices) ? text : fail(row, column);
+  return choices.find((choice) => choice === text) ?? fail(row, column);
 }
 
 /** A column of JSON; nothing where it is empty. */
@@ -70,13 +70,6 @@ export function readable<T>(rows: readonly Row[], read: (row: Row) => T): readon
       return [];
     }
   });
-}
-
-function isChoice<T extends string>(
-  text: string,
-  choices: Readonly<Record<T, unknown>>,
-): text is T {
-  return Object.hasOwn(choices, text);
 }
 
 function fail(row: Row, column: string): never {

@@ -1,8 +1,9 @@
 import type { TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
 import type { TokenUsage } from "../../../call/realtimeClient.ts";
-import type { CallDirection, CallEnd, EndReason } from "../../../call/types.ts";
+import type { CallDirection, CallEnd } from "../../../call/types.ts";
 
-export type RecordStatus = "queued" | "ringing" | "live" | "ended";
+export const recordStatuses = ["queued", "ringing", "live", "ended"] as const;
+export type RecordStatus = (typeof recordStatuses)[number];
 
 /**
  * What became of a call that was placed. Somebody took it: `human` where the machine detection has said
@@ -10,18 +11,22 @@ export type RecordStatus = "queued" | "ringing" | "live" | "ended";
  * left, `machine` where it was hung up on. `failed` has its reason in the end's detail; `unknown` is a
  * call of which nobody can tell whether it was dialled, or what came of it.
  */
-export type CallOutcome =
-  | "answered"
-  | "human"
-  | "voicemail"
-  | "machine"
-  | "no_answer"
-  | "busy"
-  | "failed"
-  | "cancelled"
-  | "unknown";
+export const callOutcomes = [
+  "answered",
+  "human",
+  "voicemail",
+  "machine",
+  "no_answer",
+  "busy",
+  "failed",
+  "cancelled",
+  "unknown",
+] as const;
+export type CallOutcome = (typeof callOutcomes)[number];
 
-export type AnsweredBy = "human" | "machine" | "fax" | "unknown";
+/** What took a call that was placed, by answering machine detection. */
+export const answerers = ["human", "machine", "fax", "unknown"] as const;
+export type AnsweredBy = (typeof answerers)[number];
 
 /** Everything that one call has used. */
 export interface CallUsage extends TokenUsage {
@@ -171,52 +176,4 @@ export const noUsage: CallUsage = {
   transcriptionInput: 0,
   transcriptionOutput: 0,
   transcriptionSeconds: 0,
-};
-
-export const directions: Readonly<Record<CallDirection, true>> = {
-  inbound: true,
-  outbound: true,
-  web: true,
-};
-
-export const recordStatuses: Readonly<Record<RecordStatus, true>> = {
-  queued: true,
-  ringing: true,
-  live: true,
-  ended: true,
-};
-
-export const callOutcomes: Readonly<Record<CallOutcome, true>> = {
-  answered: true,
-  human: true,
-  voicemail: true,
-  machine: true,
-  no_answer: true,
-  busy: true,
-  failed: true,
-  cancelled: true,
-  unknown: true,
-};
-
-export const answerers: Readonly<Record<AnsweredBy, true>> = {
-  human: true,
-  machine: true,
-  fax: true,
-  unknown: true,
-};
-
-export const endReasons: Readonly<Record<EndReason, true>> = {
-  caller_hung_up: true,
-  agent_hung_up: true,
-  operator_hung_up: true,
-  transferred: true,
-  idle: true,
-  time_limit: true,
-  spend_limit: true,
-  not_answered: true,
-  voicemail: true,
-  model_failed: true,
-  leg_failed: true,
-  server_stopped: true,
-  internal_error: true,
 };

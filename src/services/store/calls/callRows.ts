@@ -1,3 +1,4 @@
+import { callDirections, endReasons } from "../../../call/types.ts";
 import type { TranscriptTurn } from "../../../call/callEvent.ts";
 import {
   answerers,
@@ -6,8 +7,6 @@ import {
   type CallRecord,
   type CallUsage,
   type DigitsRecord,
-  directions,
-  endReasons,
   type LatencyRecord,
   recordStatuses,
   type ToolRecord,
@@ -31,7 +30,7 @@ export function callOf(row: Row): CallRecord {
   const turns = maybeNumber(row, "latency_turns");
   return {
     id: textOf(row, "id"),
-    direction: choiceOf(row, "direction", directions),
+    direction: choiceOf(row, "direction", callDirections),
     agent: textOf(row, "agent"),
     status: choiceOf(row, "status", recordStatuses),
     startedAt: numberOf(row, "started_at"),
@@ -80,12 +79,12 @@ export function usageOf(row: Row): CallUsage {
 export function turnOf(row: Row): TranscriptTurn {
   return {
     id: textOf(row, "id"),
-    role: choiceOf(row, "role", { caller: true, agent: true }),
+    role: choiceOf(row, "role", ["caller", "agent"]),
     position: numberOf(row, "position"),
     text: textOf(row, "text"),
     final: flagOf(row, "is_final"),
     interrupted: flagOf(row, "interrupted"),
-    by: choiceOf(row, "spoken_by", { voice: true, text: true, keypad: true }),
+    by: choiceOf(row, "spoken_by", ["voice", "text", "keypad"]),
     startedMs: numberOf(row, "started_ms"),
     ...present({ endedMs: maybeNumber(row, "ended_ms") }),
   };

@@ -4,7 +4,15 @@ import { choiceOf, maybeJson, maybeText, numberOf, readableJson, textOf } from "
 import { present } from "../../../utils/present.ts";
 
 /** Every item is in one of these; nothing follows the last three. */
-export type BatchItemState = "pending" | "placing" | "placed" | "ended" | "refused" | "cancelled";
+export const batchItemStates = [
+  "pending",
+  "placing",
+  "placed",
+  "ended",
+  "refused",
+  "cancelled",
+] as const;
+export type BatchItemState = (typeof batchItemStates)[number];
 
 export interface NewBatch {
   readonly id: string;
@@ -109,7 +117,7 @@ export function createBatchStore(database: Database): BatchStore {
       );
       const progress = { ...nothing };
       for (const count of counts) {
-        progress[choiceOf(count, "state", nothing)] = numberOf(count, "items");
+        progress[choiceOf(count, "state", batchItemStates)] = numberOf(count, "items");
       }
       return {
         id,
@@ -240,7 +248,7 @@ function itemOf(row: Row): BatchItem {
     batchId: textOf(row, "batch_id"),
     item: numberOf(row, "item"),
     number: textOf(row, "number"),
-    state: choiceOf(row, "state", nothing),
+    state: choiceOf(row, "state", batchItemStates),
     ...present({
       variables: readableJson(row, "variables") ?? unreadable(row),
       callId: maybeText(row, "call_id"),

@@ -82,7 +82,7 @@ function createDigestKeys(query: Query): IdempotencyKeys {
       bodyHash: textOf(row, "body_hash"),
       ...present({ callId: maybeText(row, "call_id") }),
     };
-    const state = choiceOf(row, "state", { in_flight: true, done: true, unknown: true });
+    const state = choiceOf(row, "state", ["in_flight", "done", "unknown"]);
     if (state === "done") {
       return { ...known, state, response: responseOf(maybeJson(row, "response")) };
     }
