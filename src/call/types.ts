@@ -61,7 +61,7 @@ export type CallPhase = "connecting" | "live" | "recovering" | "closing" | "ende
 
 export interface CallEnd {
   readonly reason: EndReason;
-  /** One lower-case word or code, such as `busy` or `invalid_api_key`; never personal data. */
+  /** One lower-case word or code, such as `busy` or `timeout`; never personal data. */
   readonly detail?: string;
 }
 

@@ -1,5 +1,4 @@
-import { decodeJournal, type JournalEntry } from "../call/journal/journal.ts";
-import { replay, type ReplayStep } from "../call/journal/replay.ts";
+import { decodeJournal, type JournalEntry, replay, type ReplayStep } from "../call/journal.ts";
 import type { CallCommand } from "../call/callCommand.ts";
 import { withMeaning } from "../services/openai.ts";
 

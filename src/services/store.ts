@@ -5,7 +5,7 @@ export type {
   BudgetLimit,
   BudgetRefusal,
   BudgetScope,
-} from "./store/budget/budget.ts";
+} from "./store/budget/budgetTypes.ts";
 export { exceeded, untilTomorrow } from "./store/budget/budgetUse.ts";
 export {
   type CallAccounts,

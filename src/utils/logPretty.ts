@@ -1,5 +1,12 @@
 import type { Loggable } from "./loggable.ts";
-import type { LogRecord } from "./logger.ts";
+
+/** One record, its fields already fit to be seen. */
+export interface LogRecord {
+  readonly timeMs: number;
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly fields: Readonly<Record<string, Loggable>>;
+}
 
 /** Formats a record for a person at a terminal; stacks follow on indented lines. */
 export function formatPretty({ timeMs, level, message, fields }: LogRecord): string {

@@ -1,4 +1,4 @@
-import { formatPretty } from "./logPretty.ts";
+import { formatPretty, type LogRecord } from "./logPretty.ts";
 import { type Loggable, toLoggable } from "./loggable.ts";
 import { maskText } from "./redaction.ts";
 
@@ -26,14 +26,6 @@ export interface Logger {
 
 /** The part of a logger that code writes to; a dependency names the levels that it uses. */
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
-
-/** One record, its fields already fit to be seen. */
-export interface LogRecord {
-  readonly timeMs: number;
-  readonly level: Exclude<LogLevel, "silent">;
-  readonly message: string;
-  readonly fields: Readonly<Record<string, Loggable>>;
-}
 
 /** How a logger is set up. */
 export interface LoggerOptions {

@@ -1,4 +1,3 @@
-import type { DatabaseSettings } from "../../config/settings.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** Carries small messages between the processes that share a database. */
@@ -21,16 +20,7 @@ export interface InstanceBusOptions {
   readonly log: Pick<Log, "warn">;
 }
 
-/** Postgres carries messages; a file does not, so there every process is on its own. */
-export async function openInstanceBus(
-  database: DatabaseSettings,
-  options: InstanceBusOptions,
-): Promise<InstanceBus> {
-  if (database.kind === "sqlite") return createLoneBus(options.instanceId);
-  const { openPostgresBus } = await import("./postgresBus.ts");
-  return await openPostgresBus(database.url, options);
-}
-
+/** The bus of a process that shares its database with no other. */
 export function createLoneBus(instanceId: string): InstanceBus {
   const nothing = () => {};
   return {

@@ -1,9 +1,9 @@
-import type { Settings } from "../../config/settings.ts";
+import type { DatabaseSettings, Settings } from "../../config/settings.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { Store } from "../store.ts";
-import { type InstanceBus, openInstanceBus } from "./bus.ts";
+import { createLoneBus, type InstanceBus, type InstanceBusOptions } from "./bus.ts";
 import { type KeyRevocation, openKeyRevocation } from "./keyRevocation.ts";
 import { createInstanceRpc, type InstanceRpc } from "./rpc.ts";
 
@@ -46,4 +46,14 @@ export async function openCluster(
       await bus.close();
     },
   };
+}
+
+/** Postgres carries messages; a file does not, so there every process is on its own. */
+async function openInstanceBus(
+  database: DatabaseSettings,
+  options: InstanceBusOptions,
+): Promise<InstanceBus> {
+  if (database.kind === "sqlite") return createLoneBus(options.instanceId);
+  const { openPostgresBus } = await import("./postgresBus.ts");
+  return await openPostgresBus(database.url, options);
 }

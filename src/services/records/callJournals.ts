@@ -1,5 +1,5 @@
 import type { SessionPorts } from "../../call/session.ts";
-import { encodeJournal } from "../../call/journal/journal.ts";
+import { encodeJournal } from "../../call/journal.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 

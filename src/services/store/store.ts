@@ -1,5 +1,6 @@
 import type { DatabaseSettings } from "../../config/settings.ts";
-import { type Budget, createBudget } from "./budget/budget.ts";
+import type { Budget } from "./budget/budgetTypes.ts";
+import { createBudget } from "./budget/budget.ts";
 import { type BatchStore, createBatchStore } from "./outbound/batchStore.ts";
 import { type CallStore, createCallStore } from "./calls/callStore.ts";
 import type { Database } from "./database.ts";

@@ -3,7 +3,7 @@ import type {
   Budget,
   BudgetLimits,
   BudgetRequest,
-} from "../../../src/services/store/budget/budget.ts";
+} from "../../../src/services/store/budget/budgetTypes.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import { startPostgres } from "../../support/store/postgres.ts";
 import type { TestDatabase } from "../../support/store/storeContract.ts";

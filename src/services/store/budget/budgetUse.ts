@@ -1,4 +1,4 @@
-import type { BudgetAccount, BudgetLimit, BudgetLimits, BudgetUse } from "./budget.ts";
+import type { BudgetAccount, BudgetLimit, BudgetLimits, BudgetUse } from "./budgetTypes.ts";
 import type { Query, Row } from "../database.ts";
 import { numberOf } from "../row.ts";
 

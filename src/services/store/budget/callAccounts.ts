@@ -1,7 +1,7 @@
 import type { CallDirection } from "../../../call/types.ts";
 import type { Settings } from "../../../config/settings.ts";
 import { pseudonymOf } from "../../../utils/pseudonym.ts";
-import type { BudgetAccount, BudgetLimits, BudgetScope } from "./budget.ts";
+import type { BudgetAccount, BudgetLimits, BudgetScope } from "./budgetTypes.ts";
 import { present } from "../../../utils/present.ts";
 
 /** A call as far as limits look at it. */

@@ -1,4 +1,4 @@
-import type { BudgetRefusal } from "./budget.ts";
+import type { BudgetRefusal } from "./budgetTypes.ts";
 
 /** What a refusal is called, for programs. */
 export function limitCode({ scope, limit }: Pick<BudgetRefusal, "scope" | "limit">): string {

@@ -1,4 +1,4 @@
-import type { BudgetActual } from "./budget.ts";
+import type { BudgetActual } from "./budgetTypes.ts";
 import type { CallRecord, CallUsage } from "../calls/callRecord.ts";
 
 /**
