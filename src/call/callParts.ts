@@ -1,16 +1,16 @@
 import type { AgentSpeech } from "./playback/agentSpeech.ts";
-import type { Latency } from "./turns/latency.ts";
 import type { CommandBuffer } from "./commandBuffer.ts";
+import type { Latency } from "./turns/latency.ts";
 import type { Transcript } from "./transcript/transcript.ts";
 import type { Turns } from "./turns/turns.ts";
 import type { CallPolicy } from "./types.ts";
 
 /** What the deciding parts of one call share. */
 export interface CallParts {
-  readonly outbox: CommandBuffer;
+  readonly policy: CallPolicy;
+  readonly commands: CommandBuffer;
   readonly transcript: Transcript;
   readonly latency: Latency;
   readonly turns: Turns;
-  readonly voice: AgentSpeech;
-  readonly policy: CallPolicy;
+  readonly speech: AgentSpeech;
 }

@@ -1,7 +1,8 @@
 import type { CallCommand } from "./callCommand.ts";
 import type { CallEvent, NoticeCode } from "./callEvent.ts";
+import type { ModelRequest } from "./realtimeClient.ts";
 
-/** Where the parts of a call put what is to be done, in order. */
+/** Where all parts of a call put what is to be done; it is carried out in this order. */
 export class CommandBuffer {
   #commands: CallCommand[] = [];
 
@@ -9,19 +10,20 @@ export class CommandBuffer {
     this.#commands.push(command);
   }
 
-  pushAll(commands: readonly CallCommand[]): void {
-    for (const command of commands) this.#commands.push(command);
+  request(request: ModelRequest): void {
+    this.#commands.push({ type: "model", request });
   }
 
-  publish(event: CallEvent | undefined): void {
-    if (event !== undefined) this.#commands.push({ type: "publish", event });
+  publish(event: CallEvent): void {
+    this.#commands.push({ type: "publish", event });
   }
 
   notice(code: NoticeCode): void {
-    this.#commands.push({ type: "publish", event: { type: "notice", code } });
+    this.publish({ type: "notice", code });
   }
 
-  take(): readonly CallCommand[] {
+  /** Empties the buffer. */
+  drain(): readonly CallCommand[] {
     if (this.#commands.length === 0) return NONE;
     const commands = this.#commands;
     this.#commands = [];

@@ -52,3 +52,14 @@ export class WakeTimer {
 const LONGEST_DELAY_MS = 2 ** 30;
 const LONGEST_PAUSE_MS = 250;
 const FREE_WAKES = 8;
+
+/** The first of several moments, some of which may not come. */
+export function earliest(
+  ...times: readonly (Milliseconds | undefined)[]
+): Milliseconds | undefined {
+  let first: Milliseconds | undefined;
+  for (const time of times) {
+    if (time !== undefined && (first === undefined || time < first)) first = time;
+  }
+  return first;
+}

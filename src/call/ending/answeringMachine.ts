@@ -19,12 +19,12 @@ const SCREENED_MS = 45_000;
 
 /** What a call does about a far end that is no person, or not yet. */
 export class AnsweringMachine {
-  readonly #parts: CallParts;
+  readonly #call: CallParts;
   readonly #closing: Closing;
   #heldUntil: Milliseconds | undefined;
 
-  constructor(parts: CallParts, closing: Closing) {
-    this.#parts = parts;
+  constructor(call: CallParts, closing: Closing) {
+    this.#call = call;
     this.#closing = closing;
   }
 
@@ -37,26 +37,26 @@ export class AnsweringMachine {
     return this.#heldUntil;
   }
 
-  take(input: AnsweringMachineInput, now: Milliseconds): void {
-    const { outbox, turns, voice } = this.#parts;
+  handle(input: AnsweringMachineInput, now: Milliseconds): void {
+    const { commands, turns, speech } = this.#call;
     switch (input.type) {
       case "machineAnswered":
-        voice.stop(now, true);
+        speech.stop(now, true);
         return this.#closing.leaveMessage(input.end, input.message, now);
       case "screened":
         if (!this.#closing.withdrawMessage()) return;
-        voice.stop(now, true);
+        speech.stop(now, true);
         this.#heldUntil = now + SCREENED_MS;
-        outbox.notice("call_screened");
-        outbox.push({ type: "model", request: prompts.screened(input.message) });
-        return outbox.pushAll(turns.ask({ purpose: "reply", tools: "none" }, now));
+        commands.notice("call_screened");
+        commands.request(prompts.screened(input.message));
+        return turns.ask({ purpose: "reply", tools: "none" }, now);
       case "personAnswered":
         if (!this.#closing.leavesMessage) return;
         this.#closing.takeBack();
-        voice.stop(now, true);
-        return outbox.pushAll(turns.ask({ purpose: "reply" }, now));
+        speech.stop(now, true);
+        return turns.ask({ purpose: "reply" }, now);
       case "verdictNotObeyed":
-        return outbox.notice("machine_verdict_not_obeyed");
+        return commands.notice("machine_verdict_not_obeyed");
       default:
         return input satisfies never;
     }

@@ -1,12 +1,9 @@
-import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { CallParts } from "../callParts.ts";
-import { earliest } from "../earliest.ts";
+import { earliest } from "../wakeTimer.ts";
 import { type ClosingPlan, Ending, type Farewell } from "./ending.ts";
-import type { CommandBuffer } from "../commandBuffer.ts";
 import * as prompts from "../model/prompts.ts";
 import { IdleTimer } from "./idle.ts";
 import { TimeLimit } from "./timeLimit.ts";
-import type { Turns } from "../turns/turns.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
 
 /** What `Closing` has to know of a call to tell silence from work. */
@@ -28,21 +25,15 @@ const QUESTION = /[?？؟՞፧⸮;;]["'”’»)\]\s]*$/;
 
 /** How a call comes to its end: asked for, by silence, or by the clock, and never in mid-sentence. */
 export class Closing {
-  readonly #outbox: CommandBuffer;
-  readonly #turns: Turns;
-  readonly #voice: AgentSpeech;
+  readonly #call: CallParts;
   readonly #ending = new Ending();
-  readonly #silence: IdleTimer;
+  readonly #idle: IdleTimer;
   readonly #timeLimit: TimeLimit;
-  readonly #usesTools: boolean;
 
-  constructor({ policy, outbox, turns, voice }: CallParts) {
-    this.#outbox = outbox;
-    this.#turns = turns;
-    this.#voice = voice;
-    this.#silence = new IdleTimer(policy.idleMs);
-    this.#timeLimit = new TimeLimit(policy);
-    this.#usesTools = policy.usesTools;
+  constructor(call: CallParts) {
+    this.#call = call;
+    this.#idle = new IdleTimer(call.policy.idleMs);
+    this.#timeLimit = new TimeLimit(call.policy);
   }
 
   get begun(): boolean {
@@ -50,7 +41,7 @@ export class Closing {
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return earliest(this.#ending.wakeAt, this.#silence.wakeAt, this.#timeLimit.wakeAt);
+    return earliest(this.#ending.wakeAt, this.#idle.wakeAt, this.#timeLimit.wakeAt);
   }
 
   /** The caller is connected: from here on time counts. */
@@ -60,7 +51,7 @@ export class Closing {
 
   /** Whoever speaks up is not gone: an ending that the caller may take back is taken back. */
   callerActed(began: boolean): void {
-    this.#silence.callerActed();
+    this.#idle.callerActed();
     if (began || !this.leavesMessage) this.takeBack();
   }
 
@@ -72,10 +63,10 @@ export class Closing {
   takeBack(): void {
     const onRevoked = this.#ending.plan?.onRevoked;
     if (!this.#ending.revoke()) return;
-    this.#turns.withdrawAll();
+    this.#call.turns.withdrawAll();
     if (onRevoked === undefined) return;
-    this.#outbox.notice("voicemail_withdrawn");
-    this.#outbox.push({ type: "model", request: onRevoked });
+    this.#call.commands.notice("voicemail_withdrawn");
+    this.#call.commands.request(onRevoked);
   }
 
   /** Leaves no message after all; false where the call ends for another reason. */
@@ -83,7 +74,7 @@ export class Closing {
     if (!this.begun) return true;
     if (!this.leavesMessage) return false;
     this.#ending.revoke();
-    this.#turns.withdrawAll();
+    this.#call.turns.withdrawAll();
     return true;
   }
 
@@ -97,17 +88,17 @@ export class Closing {
 
   /** The model has asked by itself whether anybody is there. */
   modelAsked(): void {
-    this.#silence.alreadyAsked();
+    this.#idle.alreadyAsked();
   }
 
   begin(plan: ClosingPlan, now: Milliseconds): void {
     if (this.#ending.plan?.revocable === false) return;
-    this.#turns.withdrawAll();
+    this.#call.turns.withdrawAll();
     this.#ending.begin(plan, now);
     if (plan.farewell.then === "transfer") {
-      this.#outbox.publish({ type: "transferring", alias: plan.farewell.alias });
+      this.#call.commands.publish({ type: "transferring", alias: plan.farewell.alias });
     }
-    if (plan.say !== undefined) this.#outbox.pushAll(this.#turns.ask(plan.say, now));
+    if (plan.say !== undefined) this.#call.turns.ask(plan.say, now);
   }
 
   /** Ends the call with the given words, or with what is being said now. */
@@ -123,33 +114,33 @@ export class Closing {
     now: Milliseconds,
     { listening, working, modelReady, loud, tools }: Activity,
   ): Farewell | undefined {
-    const quiet = listening && !working && !loud && !this.#voice.audible && !this.begun;
-    if (!quiet) this.#silence.disturbed();
-    else this.#silence.begin(now, this.#usesTools && !tools.used && this.#hasPromised);
-    this.#keepSilenceShort(now, this.#usesTools && !tools.exhausted);
+    const quiet = listening && !working && !loud && !this.#call.speech.audible && !this.begun;
+    if (!quiet) this.#idle.disturbed();
+    else this.#idle.begin(now, this.#call.policy.usesTools && !tools.used && this.#hasPromised);
+    this.#keepSilenceShort(now, this.#call.policy.usesTools && !tools.exhausted);
     this.#keepTime(now);
     return this.#ending.take(now, {
-      busy: this.#turns.busy && modelReady,
-      audible: this.#voice.audible,
-      endsAt: this.#voice.endsAt(now),
+      busy: this.#call.turns.busy && modelReady,
+      audible: this.#call.speech.audible,
+      endsAt: this.#call.speech.endsAt(now),
     });
   }
 
   /** Whether the agent has said something, and left nothing to the caller to answer. */
   get #hasPromised(): boolean {
-    const words = this.#voice.lastWords;
+    const words = this.#call.speech.lastWords;
     return words !== "" && !QUESTION.test(words);
   }
 
   #keepSilenceShort(now: Milliseconds, mayUseTools: boolean): void {
-    switch (this.#silence.tick(now)) {
+    switch (this.#idle.tick(now)) {
       case "nudge":
-        this.#outbox.notice("idle_prompt");
-        this.#outbox.pushAll(this.#turns.ask(prompts.nudge(), now));
+        this.#call.commands.notice("idle_prompt");
+        this.#call.turns.ask(prompts.nudge(), now);
         return;
       case "ask":
-        this.#outbox.notice("idle_prompt");
-        this.#outbox.pushAll(this.#turns.ask(prompts.idlePrompt(mayUseTools), now));
+        this.#call.commands.notice("idle_prompt");
+        this.#call.turns.ask(prompts.idlePrompt(mayUseTools), now);
         return;
       case "end":
         return this.#sayGoodbye({ reason: "idle" }, true, now);
@@ -159,8 +150,8 @@ export class Closing {
   #keepTime(now: Milliseconds): void {
     switch (this.#timeLimit.tick(now)) {
       case "warn":
-        this.#outbox.notice("time_warning");
-        this.#outbox.pushAll(this.#turns.ask(prompts.timeWarning(this.#timeLimit.leftS), now));
+        this.#call.commands.notice("time_warning");
+        this.#call.turns.ask(prompts.timeWarning(this.#timeLimit.leftS), now);
         return;
       case "end":
         return this.#sayGoodbye({ reason: "time_limit" }, false, now);

@@ -1,4 +1,4 @@
-import { earliest } from "../earliest.ts";
+import { earliest } from "../wakeTimer.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** After so long a caller who was told something, and asked nothing, is most likely waiting. */

@@ -1,4 +1,4 @@
-import { earliest } from "../earliest.ts";
+import { earliest } from "../wakeTimer.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** What to do about a model that does not hear, or does not tell so. */
@@ -38,7 +38,7 @@ export class DeafSession {
   #countsSince: Milliseconds | undefined;
   #loudMs = 0;
   #lastLoudAt: Milliseconds = -Infinity;
-  #toldAt: Milliseconds;
+  #heardAt: Milliseconds;
   #replacedAt: Milliseconds = -Infinity;
   #replaced = 0;
   #commitDue = false;
@@ -47,7 +47,7 @@ export class DeafSession {
   #listening = false;
 
   constructor(now: Milliseconds) {
-    this.#toldAt = now;
+    this.#heardAt = now;
   }
 
   /** The level of the line has changed. */
@@ -57,9 +57,9 @@ export class DeafSession {
     this.#quietSince = speaking ? undefined : now;
   }
 
-  /** The model has told of the caller's speech: it hears. */
-  told(now: Milliseconds): void {
-    this.#toldAt = now;
+  /** The model has reported the caller's speech: it hears. */
+  heard(now: Milliseconds): void {
+    this.#heardAt = now;
     this.#loudMs = 0;
     if (this.#countsSince !== undefined) this.#countsSince = now;
     this.#commitDue = false;
@@ -69,7 +69,7 @@ export class DeafSession {
   /** Whether somebody speaks by the level of the line alone. */
   isLoud(now: Milliseconds): boolean {
     return this.#speakingSince !== undefined && now - this.#speakingSince >= LOUD_MS &&
-      now - this.#toldAt < LOUD_COUNTS_MS;
+      now - this.#heardAt < LOUD_COUNTS_MS;
   }
 
   tick(now: Milliseconds, { listening, callerSpeaking }: Listening): Remedy | undefined {
@@ -77,7 +77,7 @@ export class DeafSession {
     this.#endless = callerSpeaking && this.#quietSince !== undefined;
     this.#count(now, listening && !callerSpeaking && this.#speakingSince !== undefined);
     if (this.#endless && now >= this.#endlessAt) {
-      this.told(now);
+      this.heard(now);
       return "commit";
     }
     if (this.#deafAt !== undefined && now >= this.#deafAt) {
@@ -94,7 +94,7 @@ export class DeafSession {
     }
     if (!listening || this.#speakingSince !== undefined) return undefined;
     if (this.#commitDue) {
-      this.told(now);
+      this.heard(now);
       return "commit";
     }
     const repeatAt = this.#repeatAt;
@@ -118,7 +118,7 @@ export class DeafSession {
   }
 
   get #endlessAt(): Milliseconds {
-    return Math.max(this.#quietSince ?? Infinity, this.#toldAt) + ENDLESS_MS;
+    return Math.max(this.#quietSince ?? Infinity, this.#heardAt) + ENDLESS_MS;
   }
 
   get #deafAt(): Milliseconds | undefined {

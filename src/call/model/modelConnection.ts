@@ -1,23 +1,14 @@
-import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { CallParts } from "../callParts.ts";
-import type { CommandBuffer } from "../commandBuffer.ts";
 import type { ModelLoss, ResponseRequest } from "../realtimeClient.ts";
 import { Recovery } from "./recovery.ts";
 import * as prompts from "./prompts.ts";
 import type { ToolTurns } from "../turns/toolTurns.ts";
-import type { Transcript } from "../transcript/transcript.ts";
-import type { Turns } from "../turns/turns.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** The connection to the model over its life: opened, lost, replaced, given up. */
 export class ModelConnection {
-  readonly #outbox: CommandBuffer;
-  readonly #transcript: Transcript;
-  readonly #turns: Turns;
-  readonly #voice: AgentSpeech;
+  readonly #call: CallParts;
   readonly #tools: ToolTurns;
-  /** Where it has to be heard whole. */
-  readonly #greeting: string | undefined;
   readonly #recovery = new Recovery();
   #openedAt: Milliseconds;
   #ready = false;
@@ -28,16 +19,8 @@ export class ModelConnection {
   #brokenOff = false;
   #givenUp: string | undefined;
 
-  constructor(
-    { policy, outbox, transcript, turns, voice }: CallParts,
-    tools: ToolTurns,
-    now: Milliseconds,
-  ) {
-    this.#greeting = policy.greetingProtected ? policy.greeting : undefined;
-    this.#outbox = outbox;
-    this.#transcript = transcript;
-    this.#turns = turns;
-    this.#voice = voice;
+  constructor(call: CallParts, tools: ToolTurns, now: Milliseconds) {
+    this.#call = call;
     this.#tools = tools;
     this.#openedAt = now;
   }
@@ -52,12 +35,12 @@ export class ModelConnection {
 
   open(): void {
     this.#tools.modelOpened();
-    this.#outbox.push({ type: "openModel", history: this.#transcript.history() });
+    this.#call.commands.push({ type: "openModel", history: this.#call.transcript.history() });
   }
 
   opened(expiresInMs: Milliseconds | undefined, now: Milliseconds): void {
     this.#recovery.ready(now, expiresInMs);
-    this.#outbox.publish({
+    this.#call.commands.publish({
       type: "modelReady",
       afterMs: Math.round(now - this.#openedAt),
       again: this.#readyBefore,
@@ -66,9 +49,9 @@ export class ModelConnection {
     this.#readyBefore = true;
     const unanswered = this.#unanswered;
     this.#unanswered = undefined;
-    if (this.#brokenOff) this.#outbox.push({ type: "model", request: prompts.goOn() });
+    if (this.#brokenOff) this.#call.commands.request(prompts.goOn());
     this.#brokenOff = false;
-    this.#outbox.pushAll(this.#turns.connected(now, unanswered));
+    this.#call.turns.connected(now, unanswered);
   }
 
   /** The caller is being answered. */
@@ -83,13 +66,13 @@ export class ModelConnection {
 
   /** Does without this connection, which is of no use any more, and takes another. */
   replace(code: string, now: Milliseconds): void {
-    this.#outbox.push({ type: "closeModel" });
+    this.#call.commands.push({ type: "closeModel" });
     this.lost({ code, retry: "now" }, now);
   }
 
   lost(loss: ModelLoss, now: Milliseconds): void {
     const step = this.#recovery.lost(loss, now);
-    this.#outbox.publish({
+    this.#call.commands.publish({
       type: "modelLost",
       code: loss.code,
       recovering: step.kind === "reopen",
@@ -105,7 +88,7 @@ export class ModelConnection {
     if (step === undefined) return undefined;
     if (step === "rotate") this.#leave(now);
     this.#openedAt = now;
-    this.#outbox.push({ type: "closeModel" });
+    this.#call.commands.push({ type: "closeModel" });
     this.open();
     return undefined;
   }
@@ -117,22 +100,23 @@ export class ModelConnection {
   #leave(now: Milliseconds): void {
     this.#ready = false;
     this.#unanswered = this.#owedByLost() ?? this.#unanswered;
-    this.#voice.modelLost(now);
+    this.#call.speech.modelLost(now);
     this.#tools.modelLost();
-    this.#turns.disconnected();
+    this.#call.turns.disconnected();
   }
 
   #owedByLost(): ResponseRequest | undefined {
-    const { current, responseId } = this.#turns;
+    const { greeting, greetingProtected } = this.#call.policy;
+    const { current, responseId } = this.#call.turns;
     if (current === undefined) {
-      return this.#turns.answerDue ? { purpose: "reply" } : undefined;
+      return this.#call.turns.answerDue ? { purpose: "reply" } : undefined;
     }
-    switch (responseId === undefined ? "nothing" : this.#voice.progressOf(responseId)) {
+    switch (responseId === undefined ? "nothing" : this.#call.speech.progressOf(responseId)) {
       case "nothing":
         return current;
       case "some":
-        if (current.purpose === "greeting" && this.#greeting !== undefined) {
-          return prompts.restOfGreeting(this.#greeting);
+        if (current.purpose === "greeting" && greetingProtected && greeting !== undefined) {
+          return prompts.restOfGreeting(greeting);
         }
         this.#brokenOff = current.purpose !== "goodbye";
         return this.#brokenOff ? { purpose: "reply" } : undefined;

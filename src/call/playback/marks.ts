@@ -23,7 +23,7 @@ export class Marks {
   }
 
   /** The mark of a piece that is being written, if it is to have one. */
-  of(
+  markFor(
     { durationMs, startsBurst, endsItem }: {
       readonly durationMs: Milliseconds;
       readonly startsBurst: boolean;

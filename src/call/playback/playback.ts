@@ -1,5 +1,5 @@
 import type { AudioFormat, Base64 } from "../../utils/audioFormat.ts";
-import type { CallCommand } from "../callCommand.ts";
+import type { CommandBuffer } from "../commandBuffer.ts";
 import type { CallLeg, SpeechPiece } from "../callLeg.ts";
 import { type Speech, SpeechQueue } from "./speechQueue.ts";
 import { Marks, PIECE_MS } from "./marks.ts";
@@ -9,16 +9,6 @@ import { RecentIds } from "../../utils/recentIds.ts";
 import { PositionReports } from "./positionReports.ts";
 import { type Cut, type Heard, SpokenItems } from "./spokenItems.ts";
 import type { Milliseconds } from "../types.ts";
-
-export interface Progress {
-  readonly commands: readonly CallCommand[];
-  readonly heard: readonly Heard[];
-}
-
-/** What became due with time; a leg that has stopped to play is told of when it does, and when it is given up. */
-export interface Due extends Progress {
-  readonly playout?: "stalled" | "lost";
-}
 
 /** The leg is kept at most this far ahead of what it plays ... */
 const LEAD_MS = 4000;
@@ -38,15 +28,17 @@ const MAX_SILENCED = 64;
 /** No answer is this long, or in so many pieces: a model that does not stop must not fill our memory. */
 const MAX_HELD_MS = 5 * 60_000;
 const MAX_HELD_PIECES = 30_000;
-const NOTHING: Progress = { commands: [], heard: [] };
+const NOTHING_HEARD: readonly Heard[] = [];
 
 /**
  * What the caller has heard of the agent, per item.
  *
  * Speech is split into short pieces, kept back beyond a bounded lead, and mirrored as the leg plays
- * it. After `interrupt` the mirror is empty and audio of silenced responses is refused.
+ * it. After `interrupt` the mirror is empty and audio of silenced responses is refused. What becomes
+ * known as heard is given back.
  */
 export class Playback {
+  readonly #commands: CommandBuffer;
   readonly #mirror = new PlayoutMirror();
   readonly #items = new SpokenItems();
   readonly #silenced = new RecentIds(MAX_SILENCED);
@@ -55,23 +47,26 @@ export class Playback {
   readonly #behind = new SpeechQueue();
   #first: string | undefined;
   #leg: { readonly format: AudioFormat; readonly reports: CallLeg["reports"] } | undefined;
-  readonly #marking = new Marks();
-  readonly #watch = new PositionReports();
+  readonly #marks = new Marks();
+  readonly #reports = new PositionReports();
   #paused = false;
+
+  constructor(commands: CommandBuffer) {
+    this.#commands = commands;
+  }
 
   /** From now on speech goes out; what was prepared before is released first. */
   join(
     format: AudioFormat,
     reports: CallLeg["reports"],
     now: Milliseconds,
-  ): Progress {
+  ): readonly Heard[] {
     this.#leg = { format, reports };
-    this.#watch.reset();
-    const commands: CallCommand[] = [];
-    if (reports === "marks") commands.push(this.#probe(now));
+    this.#reports.reset();
+    if (reports === "marks") this.#probe(now);
     const heard = this.#unpause(format);
-    this.#release(now, commands);
-    return { commands, heard };
+    this.#release(now);
+    return heard;
   }
 
   /** Whether something is still to be heard: with the leg, or kept back. */
@@ -81,8 +76,8 @@ export class Playback {
 
   /** The leg is gone, and what it had not played is kept for the next. */
   leave(now: Milliseconds): void {
-    this.pause(now);
     this.#leg = undefined;
+    this.pause(now);
   }
 
   get paused(): boolean {
@@ -91,7 +86,7 @@ export class Playback {
 
   /** When all that is known of will have been heard, or is waited for no more. */
   endsAt(now: Milliseconds): Milliseconds {
-    if (this.#watch.isStalled(now)) return this.#watch.givesUpAt ?? now;
+    if (this.#reports.isStalled(now)) return this.#reports.givesUpAt ?? now;
     return Math.max(now, this.#mirror.queueEnd) + this.#held.totalMs + this.#behind.totalMs;
   }
 
@@ -107,44 +102,34 @@ export class Playback {
   }
 
   /** A response that was put first has said all that it will. */
-  firstIsOver(responseId: string, now: Milliseconds): readonly CallCommand[] {
-    if (this.#first !== responseId) return [];
+  firstIsOver(responseId: string, now: Milliseconds): void {
+    if (this.#first !== responseId) return;
     this.#first = undefined;
-    for (const speech of this.#behind.takeAll()) this.#held.add(speech);
-    const commands: CallCommand[] = [];
-    this.#release(now, commands);
-    return commands;
+    for (const speech of this.#behind.drain()) this.#held.enqueue(speech);
+    this.#release(now);
   }
 
   /** Audio from the model, of a response that is not silenced, and for which there is room. */
-  speech(
-    ref: SpeechRef,
-    audio: Base64,
-    durationMs: Milliseconds,
-    now: Milliseconds,
-  ): readonly CallCommand[] {
+  play(ref: SpeechRef, audio: Base64, durationMs: Milliseconds, now: Milliseconds): void {
     const offsetMs = this.#items.produced(ref, durationMs);
     const { responseId, itemId, contentIndex } = ref;
     const isBehind = this.#first !== undefined && this.#first !== responseId;
-    const line = isBehind ? this.#behind : this.#held;
-    line.add({ responseId, itemId, contentIndex, audio, offsetMs, durationMs });
-    const commands: CallCommand[] = [];
-    this.#release(now, commands);
-    return commands;
+    const queue = isBehind ? this.#behind : this.#held;
+    queue.enqueue({ responseId, itemId, contentIndex, audio, offsetMs, durationMs });
+    this.#release(now);
   }
 
   /** The model has said all of an item; the leg is asked to tell when it has been played. */
-  complete(itemId: string): Progress {
+  complete(itemId: string): readonly Heard[] {
     const known = this.#items.complete(itemId);
-    if (known === undefined) return NOTHING;
+    if (known === undefined) return NOTHING_HEARD;
     if (known.finished) {
-      // What was put back by a pause has been heard by now: nobody would skip it later.
-      this.#held.forget(itemId);
-      return { commands: [], heard: [known] };
+      // What was put back by a pause has been heard by now, and would not be skipped later.
+      this.#held.remove(itemId);
+      return [known];
     }
-    const isLast = this.#mirror.last?.itemId === itemId;
-    if (!isLast || !this.#endsUnmarked) return NOTHING;
-    return { commands: this.#markEnd(), heard: [] };
+    if (this.#mirror.last?.itemId === itemId && this.#endsUnmarked) this.#markEnd();
+    return NOTHING_HEARD;
   }
 
   marked(name: string, now: Milliseconds): readonly Heard[] {
@@ -159,34 +144,37 @@ export class Playback {
     { exact = false }: { readonly exact?: boolean } = {},
   ): readonly Heard[] {
     const position = this.#items.rendered(itemId, ms, exact && this.#paused ? 0 : undefined);
-    if (position === undefined) return [];
+    if (position === undefined) return NOTHING_HEARD;
     const { heardMs, advanced } = position;
-    if (!exact && this.#leg?.reports === "positions") this.#watch.reported(advanced, now);
+    if (!exact && this.#leg?.reports === "positions") this.#reports.reported(advanced, now);
     const heard = this.#items.played(this.#mirror.rendered(itemId, heardMs, now));
-    if (this.#mirror.last === undefined) this.#watch.settle();
+    if (this.#mirror.last === undefined) this.#reports.settle();
     if (!advanced || heard.some((one) => one.itemId === itemId)) return heard;
     return [...heard, { itemId, heardMs, finished: false }];
   }
 
-  /** Gives the leg more where it runs low, and stops waiting for reports that never came. */
-  tick(now: Milliseconds): Due {
-    const playout = this.#watch.tick(now);
-    if (playout === "stalled" && this.#isAllButHeard) return this.#playedOut(now);
-    if (playout !== undefined) return { ...NOTHING, playout };
-    const commands: CallCommand[] = [];
-    this.#release(now, commands);
-    if (this.#endsUnmarked && now >= this.#mirror.queueEnd + STOPPED_SHORT_MS) {
-      commands.push(...this.#markEnd());
+  /**
+   * Gives the leg more where it runs low, and stops waiting for reports that never came; `stalled` and
+   * `lost` where it has stopped to play, and where it has to be given up.
+   */
+  tick(now: Milliseconds): readonly Heard[] | "stalled" | "lost" {
+    const playout = this.#reports.tick(now);
+    if (playout === "stalled" && this.#isAllButHeard) {
+      this.#reports.settle();
+      return this.#items.played(this.#mirror.clear(now));
     }
-    if (this.#watch.reporting) return { commands, heard: [] };
-    return { commands, heard: this.#items.played(this.#mirror.expire(now, REPORT_GRACE_MS)) };
+    if (playout !== undefined) return playout;
+    this.#release(now);
+    if (this.#endsUnmarked && now >= this.#mirror.queueEnd + STOPPED_SHORT_MS) this.#markEnd();
+    if (this.#reports.reporting) return NOTHING_HEARD;
+    return this.#items.played(this.#mirror.expire(now, REPORT_GRACE_MS));
   }
 
   /** When `tick` has something to do. */
   get wakeAt(): Milliseconds | undefined {
     const flows = !this.#held.isEmpty && this.#leg !== undefined && !this.#paused;
     const releaseAt = flows ? this.#mirror.queueEnd - LOW_MS : undefined;
-    if (this.#watch.reporting) return this.#watch.wakeAt(releaseAt);
+    if (this.#reports.reporting) return this.#reports.wakeAt(releaseAt);
     if (releaseAt !== undefined) return releaseAt;
     if (this.#endsUnmarked) return this.#mirror.queueEnd + STOPPED_SHORT_MS;
     const last = this.#mirror.last;
@@ -194,31 +182,38 @@ export class Playback {
   }
 
   /** Silences the agent but keeps what was not heard, so that `resume` can go on from there. */
-  pause(now: Milliseconds): readonly CallCommand[] {
-    if (this.#paused || !this.audible) return [];
+  pause(now: Milliseconds): void {
+    if (this.#paused || !this.audible) return;
     this.#paused = true;
-    this.#held.putBack(this.#clearMirror(now));
-    return this.#leg === undefined ? [] : [{ type: "clear" }];
+    this.#held.enqueueFirst(this.#clearMirror(now));
+    if (this.#leg !== undefined) this.#commands.push({ type: "clear" });
   }
 
   /** Goes on where `pause` stopped. */
-  resume(now: Milliseconds): Progress {
-    if (!this.#paused || this.#leg === undefined) return NOTHING;
-    const commands: CallCommand[] = [];
+  resume(now: Milliseconds): readonly Heard[] {
+    if (!this.#paused || this.#leg === undefined) return NOTHING_HEARD;
     const heard = this.#unpause(this.#leg.format);
-    this.#release(now, commands);
-    return { commands, heard };
+    this.#release(now);
+    return heard;
   }
 
-  /** Silences the agent for good; tells what was cut off, in the order of speaking. */
-  interrupt(now: Milliseconds): { commands: readonly CallCommand[]; cuts: readonly Cut[] } {
-    const silences = this.audible && this.#leg !== undefined && !this.#paused;
+  /** Silences the agent for good; gives what was cut off, in the order of speaking. */
+  interrupt(
+    now: Milliseconds,
+  ): { readonly cuts: readonly Cut[]; readonly isLegCleared: boolean } {
+    const isLegCleared = this.audible && this.#leg !== undefined && !this.#paused;
+    if (isLegCleared) this.#commands.push({ type: "clear" });
+    return { cuts: this.end(now), isLegCleared };
+  }
+
+  /** The same at the end of the call, whose leg is closed anyway. */
+  end(now: Milliseconds): readonly Cut[] {
     this.#clearMirror(now);
     this.#held.clear();
     this.#behind.clear();
     this.#first = undefined;
     this.#paused = false;
-    return { commands: silences ? [{ type: "clear" }] : [], cuts: this.#items.cut() };
+    return this.#items.cut();
   }
 
   /** Refuses all further audio of a response. */
@@ -235,15 +230,15 @@ export class Playback {
     return this.#items.unfinished(responseId);
   }
 
-  #release(now: Milliseconds, commands: CallCommand[]): void {
+  #release(now: Milliseconds): void {
     const leg = this.#leg;
-    if (leg === undefined || this.#paused || this.#watch.isStalled(now)) return;
+    if (leg === undefined || this.#paused || this.#reports.isStalled(now)) return;
     while (!this.#held.isEmpty && this.#mirror.queueEnd - now < LEAD_MS) {
-      if (leg.reports === "marks" && this.#mirror.isIdle(now)) commands.push(this.#probe(now));
+      if (leg.reports === "marks" && this.#mirror.isIdle(now)) this.#probe(now);
       const startsBurst = now >= this.#mirror.queueEnd;
-      const speech = this.#held.take(startsBurst ? FIRST_PIECE_MS : PIECE_MS, leg.format);
+      const speech = this.#held.dequeue(startsBurst ? FIRST_PIECE_MS : PIECE_MS, leg.format);
       if (speech === undefined) return;
-      commands.push({ type: "play", piece: this.#write(speech, startsBurst, now) });
+      this.#commands.push({ type: "play", piece: this.#write(speech, startsBurst, now) });
     }
   }
 
@@ -251,10 +246,10 @@ export class Playback {
     const { itemId, audio, offsetMs, durationMs } = speech;
     const segment = this.#mirror.write(speech, now);
     this.#items.sent(itemId, offsetMs + durationMs);
-    this.#watch.await(now);
+    this.#reports.await(now);
     if (this.#leg?.reports === "positions") return { itemId, audio, durationMs };
     const endsItem = this.#items.endsAt(itemId, offsetMs + durationMs);
-    const mark = this.#marking.of({ durationMs, startsBurst, endsItem });
+    const mark = this.#marks.markFor({ durationMs, startsBurst, endsItem });
     segment.mark = mark;
     return mark === undefined ? { itemId, audio, durationMs } : { itemId, audio, durationMs, mark };
   }
@@ -266,16 +261,16 @@ export class Playback {
       last.mark === undefined;
   }
 
-  #markEnd(): readonly CallCommand[] {
+  #markEnd(): void {
     const { last } = this.#mirror;
-    if (last === undefined) return [];
-    last.mark = this.#marking.next();
-    return [{ type: "mark", name: last.mark }];
+    if (last === undefined) return;
+    last.mark = this.#marks.next();
+    this.#commands.push({ type: "mark", name: last.mark });
   }
 
   /** What is played again begins where the caller stopped hearing it, which may be at its end. */
   #unpause(format: AudioFormat): readonly Heard[] {
-    if (!this.#paused) return [];
+    if (!this.#paused) return NOTHING_HEARD;
     this.#paused = false;
     const standing = this.#items.standing();
     for (const { itemId, heardMs } of standing) {
@@ -287,11 +282,11 @@ export class Playback {
   #clearMirror(now: Milliseconds): readonly Segment[] {
     const { segments } = this.#mirror;
     // Of a leg that reports, only what it has reported was heard.
-    if (!this.#watch.reporting) {
+    if (!this.#reports.reporting) {
       this.#items.estimate((segment) => this.#mirror.playedMs(segment, now), segments);
     }
-    this.#watch.settle();
-    this.#marking.cleared();
+    this.#reports.settle();
+    this.#marks.cleared();
     return this.#mirror.clear(now);
   }
 
@@ -303,14 +298,9 @@ export class Playback {
     return this.#held.isEmpty && sentMs - Math.max(0, heardMs) <= COARSE_MS;
   }
 
-  #playedOut(now: Milliseconds): Due {
-    this.#watch.settle();
-    return { commands: [], heard: this.#items.played(this.#mirror.clear(now)) };
-  }
-
-  #probe(now: Milliseconds): CallCommand {
-    const name = this.#marking.next();
+  #probe(now: Milliseconds): void {
+    const name = this.#marks.next();
     this.#mirror.probed(name, now);
-    return { type: "mark", name };
+    this.#commands.push({ type: "mark", name });
   }
 }

@@ -1,4 +1,4 @@
-import { earliest } from "../earliest.ts";
+import { earliest } from "../wakeTimer.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** A leg reports about every 100 ms; so long without one, it renders nothing. */

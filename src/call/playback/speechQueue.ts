@@ -33,20 +33,20 @@ export class SpeechQueue {
     return this.#totalMs;
   }
 
-  add(speech: Speech): void {
+  enqueue(speech: Speech): void {
     this.#queue.push(speech);
     this.#totalMs += speech.durationMs;
   }
 
   /** Puts speech before all that is held. */
-  putBack(speech: readonly Speech[]): void {
+  enqueueFirst(speech: readonly Speech[]): void {
     this.#queue = [...speech, ...this.#queue.slice(this.#head)];
     this.#head = 0;
     for (const { durationMs } of speech) this.#totalMs += durationMs;
   }
 
-  /** Takes about `pieceMs`, a multiple of 3 ms, from the front; never of two items at once. */
-  take(pieceMs: Milliseconds, format: AudioFormat): Speech | undefined {
+  /** Removes about `pieceMs`, a multiple of 3 ms, from the front; never of two items at once. */
+  dequeue(pieceMs: Milliseconds, format: AudioFormat): Speech | undefined {
     const first = this.#queue[this.#head];
     if (first === undefined) return undefined;
     if (first.durationMs <= pieceMs * 1.25) {
@@ -69,16 +69,16 @@ export class SpeechQueue {
       kept.push(atMs === 0 ? speech : cut(speech, atMs, format)[1]);
     }
     this.clear();
-    for (const speech of kept) this.add(speech);
+    for (const speech of kept) this.enqueue(speech);
   }
 
   /** Drops all of an item. */
-  forget(itemId: string): void {
-    for (const speech of this.takeAll()) if (speech.itemId !== itemId) this.add(speech);
+  remove(itemId: string): void {
+    for (const speech of this.drain()) if (speech.itemId !== itemId) this.enqueue(speech);
   }
 
   /** Gives all that is held, and holds nothing any more. */
-  takeAll(): readonly Speech[] {
+  drain(): readonly Speech[] {
     const all = this.#queue.slice(this.#head);
     this.clear();
     return all;

@@ -1,3 +1,4 @@
+import type { CommandBuffer } from "../commandBuffer.ts";
 import type { ModelRequest, RefusalKind } from "../realtimeClient.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { Cut } from "./spokenItems.ts";
@@ -8,50 +9,56 @@ const LEAST_HEARD_MS = 100;
 const LEAST_UNHEARD_MS = 150;
 const MAX_PENDING = 64;
 
-/** Makes the model forget what nobody heard: truncates and deletes, and their refusals. */
+/** Makes the model forget what the caller has not heard: truncates and deletes, and their refusals. */
 export class Truncation {
   /** Items to delete when their response has ended; deleting one in progress is undefined. */
   readonly #deleteLater = new Map<string, string>();
   readonly #retried = new RecentIds(MAX_PENDING);
+  readonly #commands: CommandBuffer;
 
-  /** What to ask of the model, in the order of speaking; `activeResponseId` is still producing. */
-  requests(cuts: readonly Cut[], activeResponseId: string | undefined): readonly ModelRequest[] {
-    const requests: ModelRequest[] = [];
+  constructor(commands: CommandBuffer) {
+    this.#commands = commands;
+  }
+
+  /** Items were cut off, in the order of speaking; `activeResponseId` is still producing. */
+  cutOff(cuts: readonly Cut[], activeResponseId: string | undefined): void {
     for (const cut of cuts) {
       const { itemId, contentIndex, responseId, complete } = cut;
       const inProgress = !complete && responseId === activeResponseId;
       if (cut.heardMs >= LEAST_HEARD_MS) {
         if (complete && cut.producedMs - cut.heardMs < LEAST_UNHEARD_MS) continue;
         const audioEndMs = Math.floor(Math.min(cut.heardMs, cut.producedMs));
-        requests.push({ type: "truncate", itemId, contentIndex, audioEndMs });
+        this.#commands.request({ type: "truncate", itemId, contentIndex, audioEndMs });
       } else if (inProgress) {
         this.unheard(itemId, responseId);
       } else {
-        requests.push({ type: "delete", itemId });
+        this.#commands.request({ type: "delete", itemId });
       }
     }
-    return requests;
   }
 
-  /** A response has ended: items of it that nobody heard can be deleted now. */
-  responseDone(responseId: string): readonly ModelRequest[] {
-    const requests: ModelRequest[] = [];
-    for (const [itemId, owner] of this.#deleteLater) {
-      if (owner !== responseId) continue;
-      this.#deleteLater.delete(itemId);
-      requests.push({ type: "delete", itemId });
+  /** A response has ended: items of it that the caller has not heard can be deleted now. */
+  responseDone(responseId: string): void {
+    for (const itemId of this.forget(responseId)) {
+      this.#commands.request({ type: "delete", itemId });
     }
-    return requests;
   }
 
-  /** A silenced response has begun an item that nobody will hear. */
+  /** A response will not end over this connection; gives the items that were to be deleted then. */
+  forget(responseId: string): readonly string[] {
+    const items = [...this.#deleteLater].flatMap(([itemId, owner]) =>
+      owner === responseId ? [itemId] : []
+    );
+    for (const itemId of items) this.#deleteLater.delete(itemId);
+    return items;
+  }
+
+  /** A silenced response has begun an item that the caller will not hear. */
   unheard(itemId: string, responseId: string): void {
     this.#deleteLater.set(itemId, responseId);
     if (this.#deleteLater.size <= MAX_PENDING) return;
-    for (const oldest of this.#deleteLater.keys()) {
-      this.#deleteLater.delete(oldest);
-      break;
-    }
+    const [oldest] = this.#deleteLater.keys();
+    if (oldest !== undefined) this.#deleteLater.delete(oldest);
   }
 
   /** A truncate was refused: once more with what the model has, or take the item back, or let it be. */
@@ -59,12 +66,14 @@ export class Truncation {
     request: ModelRequest,
     kind: RefusalKind,
     availableMs: number | undefined,
-  ): ModelRequest | undefined {
-    if (request.type !== "truncate" || this.#retried.has(request.itemId)) return undefined;
-    this.#retried.add(request.itemId);
+  ): void {
+    if (request.type !== "truncate") return;
+    this.#commands.notice("truncate_refused");
+    const { itemId } = request;
+    if (this.#retried.has(itemId)) return;
+    this.#retried.add(itemId);
     if (availableMs !== undefined && availableMs >= 1) {
-      return { ...request, audioEndMs: Math.floor(availableMs) - 1 };
-    }
-    return kind === "unsupported" ? { type: "delete", itemId: request.itemId } : undefined;
+      this.#commands.request({ ...request, audioEndMs: Math.floor(availableMs) - 1 });
+    } else if (kind === "unsupported") this.#commands.request({ type: "delete", itemId });
   }
 }

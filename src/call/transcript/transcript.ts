@@ -1,4 +1,5 @@
-import type { CallEvent, TranscriptTurn } from "../callEvent.ts";
+import type { TranscriptTurn } from "../callEvent.ts";
+import type { CommandBuffer } from "../commandBuffer.ts";
 import { heardText } from "./heardText.ts";
 import { ItemOrder } from "./itemOrder.ts";
 import type { HistoryItem } from "../modelSetup.ts";
@@ -22,13 +23,15 @@ const MAX_HISTORY_ITEMS = 60;
 
 /** The conversation as it was really said and heard, in the order of its items. */
 export class Transcript {
+  readonly #commands: CommandBuffer;
   readonly #entries = new Map<string, TranscriptEntry>();
   readonly #order = new ItemOrder();
   readonly #startedAt: Milliseconds;
   #local = 0;
   #typedCharacters = 0;
 
-  constructor(startedAt: Milliseconds) {
+  constructor(commands: CommandBuffer, startedAt: Milliseconds) {
+    this.#commands = commands;
     this.#startedAt = startedAt;
   }
 
@@ -56,13 +59,13 @@ export class Transcript {
     text: string,
     final: boolean,
     now: Milliseconds,
-  ): CallEvent | undefined {
+  ): void {
     const entry = this.#caller(itemId, "voice", now);
-    if (entry === undefined || entry.final) return undefined;
+    if (entry === undefined || entry.final) return;
     entry.text = (final ? text : entry.text + text).slice(0, MAX_TEXT);
     entry.final = final;
     entry.endedAt ??= now;
-    return this.#turn(entry);
+    this.#publish(entry);
   }
 
   /** The caller typed, or pressed keys; the line is complete at once. */
@@ -71,50 +74,50 @@ export class Transcript {
     by: "text" | "keypad",
     now: Milliseconds,
     told: string = text,
-  ): CallEvent | undefined {
+  ): void {
     const room = this.#typedCharacters < MAX_TYPED_CHARACTERS;
     const entry = room ? this.#caller(`local_${++this.#local}`, by, now) : undefined;
-    if (entry === undefined) return undefined;
+    if (entry === undefined) return;
     this.#typedCharacters += text.length + told.length;
     this.#order.wrote(entry.id);
     entry.text = text.slice(0, MAX_TEXT);
     entry.told = told.slice(0, MAX_TEXT);
     entry.final = true;
     entry.endedAt = now;
-    return this.#turn(entry);
+    this.#publish(entry);
   }
 
-  agentText(itemId: string, text: string, now: Milliseconds): CallEvent | undefined {
+  agentText(itemId: string, text: string, now: Milliseconds): void {
     const entry = this.#agent(itemId, now);
-    if (entry === undefined || entry.final || text === "") return undefined;
+    if (entry === undefined || entry.final || text === "") return;
     entry.text = (entry.text + text).slice(0, MAX_TEXT);
-    return this.#turn(entry);
+    this.#publish(entry);
   }
 
   /** The caller has heard all of an item. */
-  heard(itemId: string, now: Milliseconds): CallEvent | undefined {
+  heard(itemId: string, now: Milliseconds): void {
     const entry = this.#entries.get(itemId);
-    if (entry?.kind !== "agent" || entry.final) return undefined;
+    if (entry?.kind !== "agent" || entry.final) return;
     entry.final = true;
     entry.endedAt = now;
-    return this.#turn(entry);
+    this.#publish(entry);
   }
 
   /** The model stopped in the middle of an item: its words that have no audio will not be heard. */
-  brokenOff(itemId: string, producedMs: Milliseconds): CallEvent | undefined {
+  brokenOff(itemId: string, producedMs: Milliseconds): void {
     const entry = this.#entries.get(itemId);
-    if (entry?.kind !== "agent" || entry.final) return undefined;
+    if (entry?.kind !== "agent" || entry.final) return;
     entry.text = heardText(entry.text, producedMs, producedMs, false);
-    return this.#turn(entry);
+    this.#publish(entry);
   }
 
   /** An item that was written and not spoken: it is on record, and is no part of the conversation. */
-  unspoken(itemId: string): CallEvent | undefined {
+  unspoken(itemId: string): void {
     const entry = this.#entries.get(itemId);
-    if (entry?.kind !== "agent" || entry.final) return undefined;
+    if (entry?.kind !== "agent" || entry.final) return;
     entry.final = true;
     entry.unspoken = true;
-    return this.#turn(entry);
+    this.#publish(entry);
   }
 
   /** The caller has heard an item only so far: what was not heard was not said. */
@@ -124,14 +127,14 @@ export class Transcript {
     producedMs: Milliseconds,
     complete: boolean,
     now: Milliseconds,
-  ): CallEvent | undefined {
+  ): void {
     const entry = this.#entries.get(itemId);
-    if (entry?.kind !== "agent" || entry.final) return undefined;
+    if (entry?.kind !== "agent" || entry.final) return;
     entry.text = heardText(entry.text, heardMs, producedMs, complete);
     entry.final = true;
     entry.interrupted = true;
     entry.endedAt = now;
-    return this.#turn(entry);
+    this.#publish(entry);
   }
 
   toolCalled(call: ToolCall): void {
@@ -147,14 +150,12 @@ export class Transcript {
   }
 
   /** The call is over: what is still open stays as it is. */
-  close(): readonly CallEvent[] {
-    const events: CallEvent[] = [];
+  close(): void {
     for (const entry of this.#entries.values()) {
       if (entry.kind === "tool" || entry.final) continue;
       entry.final = true;
-      events.push(this.#turn(entry));
+      this.#publish(entry);
     }
-    return events;
   }
 
   /** What a fresh model session needs to go on: the latest part, with whole tool calls only. */
@@ -217,7 +218,7 @@ export class Transcript {
     return this.#entries.size < MAX_ENTRIES;
   }
 
-  #turn(entry: CallerEntry | AgentEntry): CallEvent {
-    return { type: "turn", turn: turnOf(entry, this.#startedAt) };
+  #publish(entry: CallerEntry | AgentEntry): void {
+    this.#commands.publish({ type: "turn", turn: turnOf(entry, this.#startedAt) });
   }
 }

@@ -1,4 +1,4 @@
-import type { CallEvent } from "../callEvent.ts";
+import type { CommandBuffer } from "../commandBuffer.ts";
 import type { Milliseconds } from "../types.ts";
 
 interface Reply {
@@ -10,7 +10,12 @@ interface Reply {
 
 /** Times each reply from the caller's last sound to the agent's first. */
 export class Latency {
+  readonly #commands: CommandBuffer;
   #reply: Reply | undefined;
+
+  constructor(commands: CommandBuffer) {
+    this.#commands = commands;
+  }
 
   callerStopped(now: Milliseconds): void {
     this.#reply = { stoppedAt: now };
@@ -34,14 +39,12 @@ export class Latency {
   }
 
   /** The leg has told for the first time that some of the item was played. */
-  heard(itemId: string, now: Milliseconds): CallEvent | undefined {
+  heard(itemId: string, now: Milliseconds): void {
     const { stoppedAt, startedAt, audioAt, itemId: timed } = this.#reply ?? {};
-    if (stoppedAt === undefined || startedAt === undefined || audioAt === undefined) {
-      return undefined;
-    }
-    if (timed !== itemId) return undefined;
+    if (stoppedAt === undefined || startedAt === undefined || audioAt === undefined) return;
+    if (timed !== itemId) return;
     this.#reply = undefined;
-    return {
+    this.#commands.publish({
       type: "latency",
       itemId,
       latency: {
@@ -50,6 +53,6 @@ export class Latency {
         firstHeardMs: Math.round(now - audioAt),
         totalMs: Math.round(now - stoppedAt),
       },
-    };
+    });
   }
 }

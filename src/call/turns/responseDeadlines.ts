@@ -1,13 +1,10 @@
-import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { CallParts } from "../callParts.ts";
-import { earliest } from "../earliest.ts";
-import type { CommandBuffer } from "../commandBuffer.ts";
+import { earliest } from "../wakeTimer.ts";
 import type { ResponsePurpose, ResponseRequest } from "../realtimeClient.ts";
 import type { ResponseOutcomes } from "./responseOutcomes.ts";
 import * as prompts from "../model/prompts.ts";
 import type { ToolTurns } from "./toolTurns.ts";
-import type { Turns } from "./turns.ts";
-import type { CallPolicy, Milliseconds } from "../types.ts";
+import type { Milliseconds } from "../types.ts";
 
 /** What there is to watch over. */
 export interface Watched {
@@ -41,10 +38,7 @@ const UNAWAITED: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_wa
 
 /** Sees to it that no response is waited for without end, and no caller without a word. */
 export class ResponseDeadlines {
-  readonly #policy: CallPolicy;
-  readonly #outbox: CommandBuffer;
-  readonly #turns: Turns;
-  readonly #voice: AgentSpeech;
+  readonly #call: CallParts;
   readonly #tools: ToolTurns;
   readonly #outcomes: ResponseOutcomes;
   #quietSince: Milliseconds | undefined;
@@ -60,74 +54,68 @@ export class ResponseDeadlines {
   #bridgeAt: Milliseconds | undefined;
   #stallAt: Milliseconds | undefined;
 
-  constructor(
-    { policy, outbox, turns, voice }: CallParts,
-    { tools, outcomes }: { readonly tools: ToolTurns; readonly outcomes: ResponseOutcomes },
-  ) {
-    this.#policy = policy;
-    this.#outbox = outbox;
-    this.#turns = turns;
-    this.#voice = voice;
+  constructor(call: CallParts, tools: ToolTurns, outcomes: ResponseOutcomes) {
+    this.#call = call;
     this.#tools = tools;
     this.#outcomes = outcomes;
   }
 
   /** Some speech is going to be heard. */
   sounded(responseId: string, now: Milliseconds): void {
-    if (this.#turns.aside.id === responseId) {
+    if (this.#call.turns.filler.id === responseId) {
       this.#bridged = true;
-      this.#turns.aside.sounded(responseId, now);
+      this.#call.turns.filler.sounded(responseId, now);
       return;
     }
-    this.#turns.alive(responseId, now);
+    this.#call.turns.alive(responseId, now);
     this.#outcomes.sounded();
     this.#bridges = 0;
     this.#bridged = false;
-    if (this.#begun !== undefined && this.#turns.responseId === responseId) {
+    if (this.#begun !== undefined && this.#call.turns.responseId === responseId) {
       this.#slowestMs = Math.max(this.#slowestMs, now - this.#begun.at);
       this.#begun = undefined;
     }
-    const unheard = this.#turns.aside.open ? this.#turns.aside.forgo() : undefined;
-    if (unheard !== undefined) this.#voice.abandon(unheard, now);
+    const unheard = this.#call.turns.filler.open ? this.#call.turns.filler.forgo() : undefined;
+    if (unheard !== undefined) this.#call.speech.abandon(unheard, now);
   }
 
   tick(now: Milliseconds, watched: Watched): void {
-    const overdue = this.#turns.aside.expire(now);
-    if (overdue !== undefined) this.#voice.abandon(overdue, now);
-    this.look(now, watched);
+    const overdue = this.#call.turns.filler.expire(now);
+    if (overdue !== undefined) this.#call.speech.abandon(overdue, now);
+    this.update(now, watched);
     if (this.#bridgeAt !== undefined && now >= this.#bridgeAt) this.#bridge(now);
     const { freeAt } = this;
     if (freeAt !== undefined && now >= freeAt) this.#free(now);
     if (this.#stallAt !== undefined && now >= this.#stallAt) this.#outcomes.stalled(now);
-    this.#outbox.pushAll(this.#turns.next(now));
-    this.look(now, watched);
+    this.#call.turns.next(now);
+    this.update(now, watched);
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return earliest(this.#turns.aside.wakeAt, this.#bridgeAt, this.freeAt, this.#stallAt);
+    return earliest(this.#call.turns.filler.wakeAt, this.#bridgeAt, this.freeAt, this.#stallAt);
   }
 
   /** When a response that was silenced counts as over. */
   get freeAt(): Milliseconds | undefined {
-    if (this.#silenced === undefined || this.#silenced.id !== this.#turns.responseId) {
+    if (this.#silenced === undefined || this.#silenced.id !== this.#call.turns.responseId) {
       return undefined;
     }
-    return Math.max(this.#silenced.at, this.#turns.currentAt ?? 0) + CANCELLED_MS;
+    return Math.max(this.#silenced.at, this.#call.turns.currentAt ?? 0) + CANCELLED_MS;
   }
 
   /** Takes note of what is asked for, and works out when something about it becomes due. */
-  look(now: Milliseconds, { joined, ready, closing }: Watched): void {
-    const { current, currentAt, responseId } = this.#turns;
-    const isSilenced = responseId !== undefined && this.#voice.isSilenced(responseId);
+  update(now: Milliseconds, { joined, ready, closing }: Watched): void {
+    const { current, currentAt, responseId } = this.#call.turns;
+    const isSilenced = responseId !== undefined && this.#call.speech.isSilenced(responseId);
     if (!isSilenced) this.#silenced = undefined;
     else if (this.#silenced?.id !== responseId) this.#silenced = { id: responseId, at: now };
     if (current === undefined) this.#begun = undefined;
     else if (this.#begun?.request !== current && !this.#hasSounded) {
       this.#begun = { request: current, at: currentAt ?? now };
     }
-    const quiet = joined && !this.#voice.audible && !this.#turns.callerSpeaking;
+    const quiet = joined && !this.#call.speech.audible && !this.#call.turns.callerSpeaking;
     this.#quietSince = quiet ? this.#quietSince ?? now : undefined;
-    const wanted = this.#turns.awaited(isSilenced ? responseId : undefined) ||
+    const wanted = this.#call.turns.awaited(isSilenced ? responseId : undefined) ||
       this.#tools.running > 0;
     if (!wanted) {
       this.#bridges = 0;
@@ -141,14 +129,15 @@ export class ResponseDeadlines {
   }
 
   get #hasSounded(): boolean {
-    const { responseId } = this.#turns;
-    return responseId !== undefined && this.#voice.hasSounded(responseId);
+    const { responseId } = this.#call.turns;
+    return responseId !== undefined && this.#call.speech.hasSounded(responseId);
   }
 
   #nextBridgeAt(): Milliseconds | undefined {
-    const { fillerAfterMs } = this.#policy;
+    const { fillerAfterMs } = this.#call.policy;
     const since = this.#waitingSince;
-    const bridgeable = fillerAfterMs > 0 && this.#bridges < MAX_BRIDGES && !this.#turns.aside.open;
+    const bridgeable = fillerAfterMs > 0 && this.#bridges < MAX_BRIDGES &&
+      !this.#call.turns.filler.open;
     if (!bridgeable || since === undefined) return undefined;
     if (this.#bridges > 0) {
       return Math.max(since, this.#bridgedAt) + Math.max(fillerAfterMs, REPEAT_MS);
@@ -164,7 +153,7 @@ export class ResponseDeadlines {
   }
 
   #impatientAt(currentAt: Milliseconds): Milliseconds {
-    const purpose = this.#turns.current?.purpose;
+    const purpose = this.#call.turns.current?.purpose;
     const unheard = this.#quietSince !== undefined && !this.#bridged && purpose !== undefined &&
       !UNAWAITED.has(purpose) && this.#outcomes.stalls < 2;
     if (!unheard || this.#quietSince === undefined) return currentAt + STALLED_MS;
@@ -173,7 +162,7 @@ export class ResponseDeadlines {
 
   /** A model that has proved to be slow is given the time that it takes. */
   get #patienceMs(): Milliseconds {
-    const { fillerAfterMs } = this.#policy;
+    const { fillerAfterMs } = this.#call.policy;
     const usualMs = fillerAfterMs > 0
       ? Math.max(SILENT_MS, fillerAfterMs + BRIDGE_MS)
       : UNBRIDGED_MS;
@@ -185,16 +174,14 @@ export class ResponseDeadlines {
     this.#tools.takeSlow();
     this.#bridges++;
     this.#bridgedAt = now;
-    this.#outbox.notice("filler");
-    this.#outbox.pushAll(
-      this.#turns.askAside(slow ? prompts.filler() : prompts.bridge(), now),
-    );
+    this.#call.commands.notice("filler");
+    this.#call.turns.askFiller(slow ? prompts.filler() : prompts.bridge(), now);
   }
 
   #free(now: Milliseconds): void {
-    const { responseId } = this.#turns;
+    const { responseId } = this.#call.turns;
     if (responseId === undefined) return;
-    this.#voice.abandon(responseId, now);
-    this.#outbox.pushAll(this.#turns.done(responseId, now));
+    this.#call.speech.abandon(responseId, now);
+    this.#call.turns.done(responseId, now);
   }
 }

@@ -1,7 +1,5 @@
-import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { CallParts } from "../callParts.ts";
 import type { ModelConnection } from "../model/modelConnection.ts";
-import type { CommandBuffer } from "../commandBuffer.ts";
 import type {
   ModelInput,
   ModelRequest,
@@ -10,8 +8,7 @@ import type {
 } from "../realtimeClient.ts";
 import * as prompts from "../model/prompts.ts";
 import type { ToolTurns } from "./toolTurns.ts";
-import type { Turns } from "./turns.ts";
-import type { CallPolicy, Milliseconds } from "../types.ts";
+import type { Milliseconds } from "../types.ts";
 
 type ResponseDone = Extract<ModelInput, { type: "responseDone" }>;
 type RequestRefused = Extract<ModelInput, { type: "requestRefused" }>;
@@ -28,28 +25,19 @@ const DISPENSABLE: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_
 
 /** What comes of each response: said, or tried again, or a reason to do without this connection. */
 export class ResponseOutcomes {
-  readonly #policy: CallPolicy;
-  readonly #outbox: CommandBuffer;
-  readonly #turns: Turns;
-  readonly #voice: AgentSpeech;
+  readonly #call: CallParts;
   readonly #tools: ToolTurns;
-  readonly #link: ModelConnection;
+  readonly #connection: ModelConnection;
   #failed = 0;
   /** Responses in a row that neither began to sound nor ended. */
   #stalls = 0;
   /** Requests in a row that met another response, and no sound since. */
   #collisions = 0;
 
-  constructor(
-    { policy, outbox, turns, voice }: CallParts,
-    { tools, link }: { readonly tools: ToolTurns; readonly link: ModelConnection },
-  ) {
-    this.#policy = policy;
-    this.#outbox = outbox;
-    this.#turns = turns;
-    this.#voice = voice;
+  constructor(call: CallParts, tools: ToolTurns, connection: ModelConnection) {
+    this.#call = call;
     this.#tools = tools;
-    this.#link = link;
+    this.#connection = connection;
   }
 
   get stalls(): number {
@@ -65,24 +53,26 @@ export class ResponseOutcomes {
   done(done: ResponseDone, now: Milliseconds): void {
     const { responseId, status } = done;
     const code = done.reason ?? status;
-    if (done.fatal === true) this.#link.giveUp(code);
-    if (this.#turns.aside.id === responseId) {
-      this.#turns.aside.over(responseId);
-      this.#voice.asideOver(responseId, now);
-      return this.#outbox.pushAll(this.#turns.next(now));
+    if (done.fatal === true) this.#connection.giveUp(code);
+    if (this.#call.turns.filler.id === responseId) {
+      this.#call.turns.filler.over(responseId);
+      this.#call.speech.asideOver(responseId, now);
+      return this.#call.turns.next(now);
     }
-    const request = this.#turns.responseId === responseId ? this.#turns.current : undefined;
+    const request = this.#call.turns.responseId === responseId
+      ? this.#call.turns.current
+      : undefined;
     const verdict = request === undefined ? "said" : this.#judge(done, request);
-    if (verdict === "torn") this.#voice.breakOff(responseId, now);
-    if (verdict === "unspoken") this.#voice.unspoken(responseId);
-    this.#voice.responseDone(responseId, now);
+    if (verdict === "torn") this.#call.speech.breakOff(responseId, now);
+    if (verdict === "unspoken") this.#call.speech.unspoken(responseId);
+    this.#call.speech.responseDone(responseId, now);
     this.#tools.responseDone(done, now);
     if (request !== undefined) {
       if (verdict === "torn") this.#goOn(request, code, RETRY_AFTER_MS, now);
       else if (verdict !== "said") this.#again(request, code, done.retryAfterMs, now);
       else if (status === "completed") this.#failed = 0;
     }
-    this.#outbox.pushAll(this.#turns.done(responseId, now));
+    this.#call.turns.done(responseId, now);
   }
 
   /** The model refused to start a response. */
@@ -92,65 +82,65 @@ export class ResponseOutcomes {
     now: Milliseconds,
   ): void {
     if (request.aside === true) {
-      if (this.#turns.aside.awaited) this.#turns.aside.reset();
+      if (this.#call.turns.filler.awaited) this.#call.turns.filler.reset();
     } else {
-      const refused = this.#turns.refused(request, kind, now);
+      const refused = this.#call.turns.refused(request, kind, now);
       if (refused !== undefined) this.#again(refused, code, retryAfterMs, now);
-      else if (this.#turns.owes(request.purpose)) this.#collided(now);
+      else if (this.#call.turns.owes(request.purpose)) this.#collided(now);
     }
-    this.#outbox.pushAll(this.#turns.next(now));
+    this.#call.turns.next(now);
   }
 
   /** The model says that it is at work on something else, of which nothing is heard. */
   #collided(now: Milliseconds): void {
     this.#collisions++;
-    if (this.#collisions >= 3 * MAX_COLLISIONS) return this.#link.giveUp("unresponsive");
-    if (this.#collisions % MAX_COLLISIONS === 0) this.#link.replace("unresponsive", now);
+    if (this.#collisions >= 3 * MAX_COLLISIONS) return this.#connection.giveUp("unresponsive");
+    if (this.#collisions % MAX_COLLISIONS === 0) this.#connection.replace("unresponsive", now);
   }
 
   /** A cancel came too late: the response is over, whether or not its end was told. */
   cancelRefused(responseId: string, now: Milliseconds): void {
-    if (this.#turns.responseId !== responseId) return;
-    this.#voice.responseDone(responseId, now);
-    this.#outbox.pushAll(this.#turns.done(responseId, now));
+    if (this.#call.turns.responseId !== responseId) return;
+    this.#call.speech.responseDone(responseId, now);
+    this.#call.turns.done(responseId, now);
   }
 
   /** What is asked for, or running, has given no sign of life for too long. */
   stalled(now: Milliseconds): void {
-    const { current: request, responseId } = this.#turns;
+    const { current: request, responseId } = this.#call.turns;
     if (request === undefined) return;
     this.#dropAside(now);
     if (responseId === undefined) {
-      this.#turns.giveUp();
+      this.#call.turns.giveUp();
       this.#stall(request, now);
     } else if (this.#isWhole(responseId)) {
-      this.#outbox.push({ type: "model", request: { type: "cancel", responseId } });
-      this.#voice.responseDone(responseId, now);
+      this.#call.commands.request({ type: "cancel", responseId });
+      this.#call.speech.responseDone(responseId, now);
       this.#tools.responseDone({ responseId, status: "completed", toolCalls: [] }, now);
-      this.#turns.giveUp();
+      this.#call.turns.giveUp();
     } else {
-      const sounded = this.#voice.hasSounded(responseId);
-      this.#voice.abandon(responseId, now);
+      const sounded = this.#call.speech.hasSounded(responseId);
+      this.#call.speech.abandon(responseId, now);
       this.#tools.responseDone({ responseId, status: "cancelled", toolCalls: [] }, now);
-      this.#turns.giveUp();
+      this.#call.turns.giveUp();
       if (sounded) this.#goOn(request, "unresponsive", 0, now);
       else this.#stall(request, now);
     }
-    this.#outbox.pushAll(this.#turns.next(now));
+    this.#call.turns.next(now);
   }
 
   /** Everything that was begun has been finished: only the end of it was never told. */
   #isWhole(responseId: string): boolean {
-    if (this.#voice.isUnfinished(responseId)) return false;
-    return this.#voice.hasSounded(responseId) || this.#tools.hasAnnounced(responseId);
+    if (this.#call.speech.isUnfinished(responseId)) return false;
+    return this.#call.speech.hasSounded(responseId) || this.#tools.hasAnnounced(responseId);
   }
 
   #judge(
     { responseId, status, reason, callerSpoke, toolCalls }: ResponseDone,
     { purpose }: ResponseRequest,
   ): "said" | "torn" | "failed" | "unspoken" {
-    if (this.#voice.isSilenced(responseId)) return "said";
-    const sounded = this.#voice.hasSounded(responseId);
+    if (this.#call.speech.isSilenced(responseId)) return "said";
+    const sounded = this.#call.speech.hasSounded(responseId);
     switch (status) {
       case "completed": {
         const calls = toolCalls.length > 0 || this.#tools.hasAnnounced(responseId);
@@ -158,10 +148,10 @@ export class ResponseOutcomes {
       }
       case "cancelled": {
         // Nobody here has cancelled it: the model has heard the caller, or says no more.
-        if (purpose === "greeting" && this.#policy.greetingProtected) {
+        if (purpose === "greeting" && this.#call.policy.greetingProtected) {
           return sounded ? "torn" : "failed";
         }
-        if (callerSpoke === true || this.#turns.callerSpeaking) return "said";
+        if (callerSpoke === true || this.#call.turns.callerSpeaking) return "said";
         if (!sounded) return "failed";
         return reason === undefined ? "torn" : "said";
       }
@@ -187,13 +177,13 @@ export class ResponseOutcomes {
     if (isLast) {
       // A call that is being left ends without its goodbye.
       if (request.purpose !== "goodbye") {
-        this.#link.giveUp(code === "completed" ? "no_speech" : code);
+        this.#connection.giveUp(code === "completed" ? "no_speech" : code);
       }
       return;
     }
-    this.#outbox.notice("response_retried");
+    this.#call.commands.notice("response_retried");
     const hintMs = Math.min(retryAfterMs ?? 0, LONGEST_RETRY_MS);
-    this.#turns.askAgain(request, Math.max(hintMs, RETRY_AFTER_MS * this.#failed), now);
+    this.#call.turns.askAgain(request, Math.max(hintMs, RETRY_AFTER_MS * this.#failed), now);
   }
 
   /** Asks for the rest of what the caller has heard the beginning of. */
@@ -201,38 +191,38 @@ export class ResponseOutcomes {
     const { purpose } = request;
     if (purpose === "goodbye" || DISPENSABLE.has(purpose)) return;
     this.#failed++;
-    if (this.#failed >= MAX_FAILED_RESPONSES) return this.#link.giveUp(code);
-    this.#outbox.notice("response_retried");
-    const { greeting } = this.#policy;
-    if (purpose === "greeting" && this.#policy.greetingProtected && greeting !== undefined) {
-      return this.#turns.askAgain(prompts.restOfGreeting(greeting), delayMs, now);
+    if (this.#failed >= MAX_FAILED_RESPONSES) return this.#connection.giveUp(code);
+    this.#call.commands.notice("response_retried");
+    const { greeting } = this.#call.policy;
+    if (purpose === "greeting" && this.#call.policy.greetingProtected && greeting !== undefined) {
+      return this.#call.turns.askAgain(prompts.restOfGreeting(greeting), delayMs, now);
     }
     this.#say(prompts.goOn());
-    this.#turns.askAgain({ purpose: "reply" }, delayMs, now);
+    this.#call.turns.askAgain({ purpose: "reply" }, delayMs, now);
   }
 
   /** Nothing has come at all: once more, then over a new connection, and then no more. */
   #stall(request: ResponseRequest, now: Milliseconds): void {
     this.#stalls++;
     if (request.purpose === "goodbye") {
-      if (this.#stalls === 1) this.#turns.askAgain(request, 0, now);
+      if (this.#stalls === 1) this.#call.turns.askAgain(request, 0, now);
       return;
     }
-    if (this.#stalls > 2) return this.#link.giveUp("unresponsive");
-    if (!DISPENSABLE.has(request.purpose)) this.#outbox.notice("response_retried");
+    if (this.#stalls > 2) return this.#connection.giveUp("unresponsive");
+    if (!DISPENSABLE.has(request.purpose)) this.#call.commands.notice("response_retried");
     // What an operator wants said comes after what the caller waits for.
-    if (request.purpose === "say") this.#outbox.pushAll(this.#turns.ask(request, now));
-    else if (!DISPENSABLE.has(request.purpose)) this.#turns.askAgain(request, 0, now);
-    if (this.#stalls === 2) this.#link.replace("unresponsive", now);
+    if (request.purpose === "say") this.#call.turns.ask(request, now);
+    else if (!DISPENSABLE.has(request.purpose)) this.#call.turns.askAgain(request, 0, now);
+    if (this.#stalls === 2) this.#connection.replace("unresponsive", now);
   }
 
   #dropAside(now: Milliseconds): void {
-    const { id } = this.#turns.aside;
-    this.#turns.aside.reset();
-    if (id !== undefined) this.#voice.abandon(id, now);
+    const { id } = this.#call.turns.filler;
+    this.#call.turns.filler.reset();
+    if (id !== undefined) this.#call.speech.abandon(id, now);
   }
 
   #say(request: ModelRequest): void {
-    this.#outbox.push({ type: "model", request });
+    this.#call.commands.request(request);
   }
 }

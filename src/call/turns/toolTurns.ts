@@ -1,13 +1,10 @@
 import type { ControlInput, ToolEffect } from "../callInput.ts";
 import type { CallParts } from "../callParts.ts";
 import type { ClosingPlan } from "../ending/ending.ts";
-import type { CommandBuffer } from "../commandBuffer.ts";
 import type { ModelInput, ModelRequest, ResponseRequest, ToolCall } from "../realtimeClient.ts";
 import * as prompts from "../model/prompts.ts";
 import { ToolCalls } from "./toolCalls.ts";
-import type { Transcript } from "../transcript/transcript.ts";
-import type { Turns } from "./turns.ts";
-import type { CallPolicy, Milliseconds } from "../types.ts";
+import type { Milliseconds } from "../types.ts";
 
 type ResponseDone = Pick<
   Extract<ModelInput, { type: "responseDone" }>,
@@ -20,10 +17,7 @@ const MAX_ROUNDS = 8;
 
 /** Tools while people talk: run, answered, and what they do to the call. */
 export class ToolTurns {
-  readonly #policy: CallPolicy;
-  readonly #outbox: CommandBuffer;
-  readonly #transcript: Transcript;
-  readonly #turns: Turns;
+  readonly #call: CallParts;
   readonly #calls = new ToolCalls();
   /** Outputs that the model has not confirmed; a reply begun before that may not know them. */
   readonly #untaken = new Set<string>();
@@ -35,11 +29,8 @@ export class ToolTurns {
   /** Responses to the outputs of tools since the caller gave a sign. */
   #rounds = 0;
 
-  constructor({ policy, outbox, transcript, turns }: CallParts) {
-    this.#policy = policy;
-    this.#outbox = outbox;
-    this.#transcript = transcript;
-    this.#turns = turns;
+  constructor(call: CallParts) {
+    this.#call = call;
   }
 
   get running(): number {
@@ -71,10 +62,10 @@ export class ToolTurns {
         continue;
       }
       this.#calls.started(responseId, call, now);
-      this.#transcript.toolCalled(call);
+      this.#call.transcript.toolCalled(call);
       const { callId: toolCallId, name, arguments: args } = call;
-      this.#outbox.publish({ type: "toolStarted", toolCallId, name, arguments: args });
-      this.#outbox.push({ type: "runTool", call });
+      this.#call.commands.publish({ type: "toolStarted", toolCallId, name, arguments: args });
+      this.#call.commands.push({ type: "runTool", call });
     }
   }
 
@@ -84,8 +75,8 @@ export class ToolTurns {
     const returned = this.#calls.returned(callId);
     if (returned === undefined) return undefined;
     const { call, startedAt, last } = returned;
-    this.#transcript.toolReturned(callId, output);
-    this.#outbox.publish({
+    this.#call.transcript.toolReturned(callId, output);
+    this.#call.commands.publish({
       type: "toolEnded",
       toolCallId: callId,
       name: call.name,
@@ -110,8 +101,8 @@ export class ToolTurns {
 
   /** Only to an alias that the operator has defined, never to what a model makes up. */
   transferPlan(alias: string): ClosingPlan | undefined {
-    if (!Object.hasOwn(this.#policy.transfers, alias)) return undefined;
-    const sentence = this.#policy.transfers[alias]?.sentence;
+    if (!Object.hasOwn(this.#call.policy.transfers, alias)) return undefined;
+    const sentence = this.#call.policy.transfers[alias]?.sentence;
     const farewell = { then: "transfer", alias } as const;
     if (sentence === undefined && this.#agentSpoke) return { farewell, revocable: false };
     return { farewell, say: prompts.handOver(sentence), revocable: false };
@@ -124,7 +115,7 @@ export class ToolTurns {
 
   replyStarted(): void {
     if (this.#untaken.size === 0) {
-      this.#turns.withdraw("tool_result");
+      this.#call.turns.withdraw("tool_result");
     }
   }
 
@@ -166,7 +157,7 @@ export class ToolTurns {
     const request: ResponseRequest = this.exhausted
       ? { purpose: "tool_result", tools: "none" }
       : { purpose: "tool_result" };
-    this.#outbox.pushAll(this.#turns.ask(request, now));
+    this.#call.turns.ask(request, now);
   }
 
   #deliver(call: ToolCall, output: string): void {
@@ -181,13 +172,13 @@ export class ToolTurns {
   }
 
   #tell(request: ModelRequest): void {
-    this.#outbox.push({ type: "model", request });
+    this.#call.commands.request(request);
   }
 
   #note(effect: ToolEffect | undefined): void {
     switch (effect?.type) {
       case "sendDigits":
-        this.#outbox.push({ type: "sendDigits", digits: effect.digits });
+        this.#call.commands.push({ type: "sendDigits", digits: effect.digits });
         return;
       case "transfer":
         this.#effect = effect;

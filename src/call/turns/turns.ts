@@ -1,8 +1,8 @@
-import { ResponseLimit } from "./responseLimit.ts";
 import { FillerResponse } from "./fillerResponse.ts";
-import type { CallCommand } from "../callCommand.ts";
-import { earliest } from "../earliest.ts";
+import type { CommandBuffer } from "../commandBuffer.ts";
+import { earliest } from "../wakeTimer.ts";
 import type { RefusalKind, ResponsePurpose, ResponseRequest } from "../realtimeClient.ts";
+import { ResponseQueue } from "./responseQueue.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { Milliseconds } from "../types.ts";
 
@@ -26,36 +26,33 @@ type CallerState =
 
 /** What a caller waits for. */
 const AWAITED: ReadonlySet<ResponsePurpose> = new Set(["greeting", "reply", "tool_result"]);
-/** What a caller or an operator can ask for as often as they like. */
-const LIMITED: ReadonlySet<ResponsePurpose> = new Set(["reply", "say"]);
 /** The model starts its own response within this after the caller's turn, or it will not. */
 const OWN_RESPONSE_MS = 3000;
-const MAX_OWED = 8;
 const MAX_KNOWN = 32;
+const MAX_GIVEN_UP = 8;
 
 /**
  * Who owes a reply: at most one response is asked for or running, what else is asked for waits for
  * its end and for the caller to finish, and the same purpose is never owed twice.
  */
 export class Turns {
-  /** What bridges a wait runs beside all others. */
-  readonly aside = new FillerResponse();
+  /** Bridges a wait, beside all other responses. */
+  readonly filler = new FillerResponse();
+  readonly #commands: CommandBuffer;
+  readonly #modelResponds: boolean;
+  readonly #queue = new ResponseQueue();
   #response: ResponseState = { kind: "none" };
   #caller: CallerState = { kind: "silent" };
-  #owed: ResponseRequest[] = [];
   #connected = false;
   /** The model has taken in a turn that it has not begun to answer. */
   #unanswered = false;
-  /** Nothing is asked for before: what failed is tried again a moment later. */
-  #notBefore: Milliseconds = -Infinity;
-  readonly #limit = new ResponseLimit();
   /** Responses that have begun once, and are not begun again by an event that came twice. */
   readonly #begun = new RecentIds(MAX_KNOWN);
   /** Requests that were given up unanswered: what they still bring is not wanted. */
   #givenUp: ResponsePurpose[] = [];
-  readonly #modelResponds: boolean;
 
-  constructor(modelResponds: boolean) {
+  constructor(commands: CommandBuffer, modelResponds: boolean) {
+    this.#commands = commands;
     this.#modelResponds = modelResponds;
   }
 
@@ -75,7 +72,7 @@ export class Turns {
 
   /** Whether a response is running, asked for or owed. */
   get busy(): boolean {
-    return this.#response.kind !== "none" || this.aside.open || this.#owed.length > 0;
+    return this.#response.kind !== "none" || this.filler.open || !this.#queue.isEmpty;
   }
 
   /** Nobody speaks, and nothing is asked of the model, or owed by it. */
@@ -88,8 +85,8 @@ export class Turns {
   }
 
   /** Whether a response that names no purpose can only be the one that was asked for beside the others. */
-  get startsAside(): boolean {
-    return this.aside.awaited && this.#response.kind === "none" && !this.#modelResponds;
+  get startsFiller(): boolean {
+    return this.filler.awaited && this.#response.kind === "none" && !this.#modelResponds;
   }
 
   /** Whether the caller's turn is over and the model has yet to start its reply. */
@@ -103,42 +100,37 @@ export class Turns {
     const { current } = this;
     const comes = current !== undefined && AWAITED.has(current.purpose) &&
       (silencedId === undefined || this.responseId !== silencedId);
-    return comes || this.#owed.some(({ purpose }) => AWAITED.has(purpose));
+    return comes || this.#queue.owesAny((purpose) => AWAITED.has(purpose));
   }
 
   owes(purpose: ResponsePurpose): boolean {
-    return this.#owed.some((owed) => owed.purpose === purpose);
+    return this.#queue.owes(purpose);
   }
 
-  ask(request: ResponseRequest, now: Milliseconds): readonly CallCommand[] {
-    // Two things that somebody wants said are two things; all else is owed once.
-    if (request.purpose !== "say") this.withdraw(request.purpose);
-    this.#owed.push(request);
-    if (this.#owed.length > MAX_OWED) this.#owed.shift();
-    return this.next(now);
+  ask(request: ResponseRequest, now: Milliseconds): void {
+    this.#queue.enqueue(request);
+    this.next(now);
   }
 
   /** Owes something before all else, but asks for it, and for all else, only after a delay. */
   askAgain(request: ResponseRequest, delayMs: Milliseconds, now: Milliseconds): void {
-    if (request.purpose !== "say") this.withdraw(request.purpose);
-    this.#owed.unshift(request);
-    this.#notBefore = now + delayMs;
+    this.#queue.enqueueFirst(request, now + delayMs);
   }
 
   /** A few words beside the conversation, at once. */
-  askAside(request: ResponseRequest, now: Milliseconds): readonly CallCommand[] {
-    if (!this.#connected || this.aside.open) return [];
-    this.aside.asked(now);
-    return [{ type: "model", request: { type: "respond", request } }];
+  askFiller(request: ResponseRequest, now: Milliseconds): void {
+    if (!this.#connected || this.filler.open) return;
+    this.filler.asked(now);
+    this.#commands.request({ type: "respond", request });
   }
 
   /** Takes back what has not been sent yet. */
   withdraw(purpose: ResponsePurpose): void {
-    this.#owed = this.#owed.filter((owed) => owed.purpose !== purpose);
+    this.#queue.withdraw(purpose);
   }
 
   withdrawAll(): void {
-    this.#owed = [];
+    this.#queue.clear();
     this.#unanswered = false;
   }
 
@@ -153,9 +145,9 @@ export class Turns {
   }
 
   /** The caller's turn is over; a model that responds by itself is given time to do so. */
-  callerStopped(now: Milliseconds): readonly CallCommand[] {
+  callerStopped(now: Milliseconds): void {
     this.#caller = this.#modelResponds ? { kind: "answerDue", since: now } : { kind: "silent" };
-    return this.next(now);
+    this.next(now);
   }
 
   /** The model has taken in what the caller said. */
@@ -183,7 +175,7 @@ export class Turns {
       return "stale";
     }
     // A response that the model began by itself came first; ours is still owed.
-    if (asked !== undefined && !isAsked) this.#owed.unshift(asked);
+    if (asked !== undefined && !isAsked) this.#queue.putBack(asked);
     const request = isAsked ? asked : { purpose: purpose ?? "reply" };
     this.#response = { kind: "running", id, request, at: now };
     if (this.#caller.kind === "answerDue") this.#caller = { kind: "silent" };
@@ -198,15 +190,15 @@ export class Turns {
     }
   }
 
-  done(id: string, now: Milliseconds): readonly CallCommand[] {
+  done(id: string, now: Milliseconds): void {
     if (this.responseId === id) this.#response = { kind: "none" };
-    return this.next(now);
+    this.next(now);
   }
 
   /** The present response, asked for or running, is waited for no longer. */
   giveUp(): void {
     if (this.#response.kind === "asked") {
-      this.#givenUp = [...this.#givenUp, this.#response.request.purpose].slice(-MAX_OWED);
+      this.#givenUp = [...this.#givenUp, this.#response.request.purpose].slice(-MAX_GIVEN_UP);
     }
     this.#response = { kind: "none" };
   }
@@ -225,46 +217,45 @@ export class Turns {
     if (asked === undefined || asked.purpose !== request.purpose) return undefined;
     this.#response = { kind: "none" };
     if (kind !== "busy") return asked;
-    this.#owed.unshift(asked);
+    this.#queue.putBack(asked);
     // Its `responseStarted` is on the way; until then nothing else may be asked for.
     if (this.#caller.kind === "silent") this.#caller = { kind: "answerDue", since: now };
     return undefined;
   }
 
-  tick(now: Milliseconds): readonly CallCommand[] {
+  tick(now: Milliseconds): void {
     if (this.#caller.kind === "answerDue" && now >= this.#caller.since + OWN_RESPONSE_MS) {
       this.#caller = { kind: "silent" };
       if (this.#unanswered && this.#response.kind === "none" && !this.owes("reply")) {
-        this.#owed.unshift({ purpose: "reply" });
+        this.#queue.putBack({ purpose: "reply" });
       }
       this.#unanswered = false;
     }
-    return this.next(now);
+    this.next(now);
   }
 
   get wakeAt(): Milliseconds | undefined {
     const answerDueAt = this.#caller.kind === "answerDue"
       ? this.#caller.since + OWN_RESPONSE_MS
       : undefined;
-    const first = this.#free ? this.#owed[0] : undefined;
-    return earliest(answerDueAt, first === undefined ? undefined : this.#askableAt(first));
+    return earliest(answerDueAt, this.#free ? this.#queue.dueAt : undefined);
   }
 
   /** The model can be asked: `first` and what else is owed goes out now. */
-  connected(now: Milliseconds, first?: ResponseRequest): readonly CallCommand[] {
+  connected(now: Milliseconds, first?: ResponseRequest): void {
     this.#connected = true;
-    this.#notBefore = -Infinity;
+    this.#queue.resetDelay();
     if (first !== undefined) {
       this.withdraw(first.purpose);
-      this.#owed.unshift(first);
+      this.#queue.putBack(first);
     }
-    return this.next(now);
+    this.next(now);
   }
 
   /** The model's connection is gone, and with it what was asked for; what is owed waits for the next. */
   disconnected(): void {
     this.#connected = false;
-    this.aside.reset();
+    this.filler.reset();
     this.#response = { kind: "none" };
     this.#caller = { kind: "silent" };
     this.#unanswered = false;
@@ -272,21 +263,15 @@ export class Turns {
   }
 
   /** Asks for what is owed next, if it may be asked for now. */
-  next(now: Milliseconds): readonly CallCommand[] {
-    const request = this.#free ? this.#owed[0] : undefined;
-    if (request === undefined || now < this.#askableAt(request)) return [];
-    this.#owed.shift();
-    if (LIMITED.has(request.purpose)) this.#limit.took(now);
+  next(now: Milliseconds): void {
+    const request = this.#free ? this.#queue.dequeue(now) : undefined;
+    if (request === undefined) return;
     this.#response = { kind: "asked", request, at: now };
-    return [{ type: "model", request: { type: "respond", request } }];
+    this.#commands.request({ type: "respond", request });
   }
 
   get #free(): boolean {
     return this.#connected && this.#response.kind === "none" && this.#caller.kind === "silent" &&
-      !this.aside.open;
-  }
-
-  #askableAt({ purpose }: ResponseRequest): Milliseconds {
-    return LIMITED.has(purpose) ? Math.max(this.#notBefore, this.#limit.nextAt) : this.#notBefore;
+      !this.filler.open;
   }
 }

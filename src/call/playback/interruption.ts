@@ -1,0 +1,53 @@
+import type { Cut } from "./spokenItems.ts";
+import type { Milliseconds } from "../types.ts";
+
+/** How long a leg that reports positions may take to report where exactly it fell silent. */
+const EXACT_POSITION_MS = 500;
+
+/**
+ * What the caller has cut off, until it is settled how much of it was heard.
+ *
+ * A leg that echoes marks cannot say where it stopped; our copy of its playout is the best there is:
+ *     interrupted -> clear -> settled at once -> truncate, transcript
+ * A leg that reports positions answers `clear` with the exact place; our copy counts if it does not:
+ *     interrupted -> clear -> rendered (cleared) -> settled there       -> truncate, transcript
+ *     interrupted -> clear -> nothing for 500 ms -> settled by our copy -> truncate, transcript
+ * Anything that needs the order of requests (new speech, another interruption, the leg's or the call's
+ * end) settles by our copy first, so that a truncate never comes after what follows it. Hence
+ * `AgentSpeech.stop` settles twice: what was still open before, and at its end, for a leg that echoes
+ * marks or had nothing to clear, what it has just cut off.
+ */
+export class Interruption {
+  #cuts: readonly Cut[] = [];
+  #dueAt: Milliseconds | undefined;
+
+  /** When it is settled by our copy. Undefined where nothing is open. */
+  get dueAt(): Milliseconds | undefined {
+    return this.#dueAt;
+  }
+
+  begin(cuts: readonly Cut[], now: Milliseconds): void {
+    this.#cuts = cuts;
+    this.#dueAt = now + EXACT_POSITION_MS;
+  }
+
+  /** Gives what was cut off, by our copy or by the place that the leg has reported; nothing is open then. */
+  settle(exact?: { readonly itemId: string; readonly ms: Milliseconds }): readonly Cut[] {
+    const cuts = this.#cuts;
+    this.#cuts = NONE;
+    this.#dueAt = undefined;
+    return exact === undefined ? cuts : exactCuts(cuts, exact.itemId, exact.ms);
+  }
+}
+
+const NONE: readonly Cut[] = [];
+
+/** Before the item where the leg fell silent everything was heard, behind it nothing. */
+function exactCuts(cuts: readonly Cut[], itemId: string, ms: Milliseconds): readonly Cut[] {
+  // Not found: the leg was still at an earlier item, which had been heard whole.
+  const at = cuts.findIndex((cut) => cut.itemId === itemId);
+  return cuts.map((cut, index) => {
+    if (index < at) return { ...cut, heardMs: cut.producedMs };
+    return { ...cut, heardMs: index > at ? 0 : Math.min(Math.max(ms, 0), cut.sentMs) };
+  }).filter((cut) => !cut.complete || cut.heardMs < cut.producedMs);
+}

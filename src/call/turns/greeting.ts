@@ -1,0 +1,37 @@
+import type { CallParts } from "../callParts.ts";
+import * as prompts from "../model/prompts.ts";
+import type { Milliseconds } from "../types.ts";
+
+/** The agent's greeting: asked for once, and where it has to be heard whole, not to be interrupted. */
+export class Greeting {
+  readonly #call: CallParts;
+  #isAsked = false;
+  #holds = false;
+
+  constructor(call: CallParts) {
+    this.#call = call;
+  }
+
+  /** Whether the agent may not be interrupted. */
+  get holds(): boolean {
+    return this.#holds;
+  }
+
+  /** There is somebody to greet, and a model to do it; too late where the call is `closing`. */
+  ask(closing: boolean, now: Milliseconds): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    const { greeting, greetingProtected } = this.#call.policy;
+    if (greeting === undefined || closing) return;
+    this.#holds = greetingProtected;
+    this.#call.turns.ask(prompts.greeting(greeting), now);
+  }
+
+  /** The greeting is over when all that was said so far has been heard. */
+  tick(modelReady: boolean): void {
+    if (!this.#holds || !modelReady) return;
+    const { turns, speech } = this.#call;
+    const due = turns.current?.purpose === "greeting" || turns.owes("greeting");
+    if (!due && !speech.audible) this.#holds = false;
+  }
+}
