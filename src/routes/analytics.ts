@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import { AnalysisBusy } from "../services/records.ts";
+import { AnalyticsBusy } from "../services/records.ts";
 import type { CallAnalytics, CallFilter, Distribution } from "../services/store.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { filterFor } from "./callFilters.ts";
@@ -9,7 +9,7 @@ import { errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
 
 export interface AnalyticsRoutesDeps {
   readonly access: RequireScope;
-  /** Rejects with `AnalysisBusy` where too many wait. */
+  /** Rejects with `AnalyticsBusy` where too many wait. */
   readonly analyse: (filter: CallFilter) => Promise<CallAnalytics>;
 }
 
@@ -21,7 +21,7 @@ export function analyticsRoutes(
   routes.openapi({ ...sums, middleware: [access("calls:read")] }, async (c) => {
     const filter = filterFor(c.get("caller"), c.req.valid("query"));
     const found = await analyse(filter).catch((error) => {
-      throw error instanceof AnalysisBusy ? busy() : error;
+      throw error instanceof AnalyticsBusy ? busy() : error;
     });
     return c.json(viewAnalytics(found), 200);
   });

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { CallLookup, EndCall } from "../services/calls.ts";
-import type { Forgetting } from "../services/records.ts";
+import type { CallErasure } from "../services/records.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { callerParam, erasure } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";
@@ -9,13 +9,13 @@ import { callIdParam, errorAnswers, json, refuseInvalid } from "./openapi/schema
 export interface ErasureRoutesDeps {
   readonly access: RequireScope;
   readonly lookup: Pick<CallLookup, "record">;
-  readonly forgetting: Pick<Forgetting, "eraseNumber" | "eraseCall">;
+  readonly erasure: Pick<CallErasure, "eraseNumber" | "eraseCall">;
   readonly endCall: EndCall;
 }
 
 /** Forgets what was kept of a call, or of a person. */
 export function erasureRoutes(
-  { access, lookup, forgetting, endCall }: ErasureRoutesDeps,
+  { access, lookup, erasure, endCall }: ErasureRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
 
@@ -23,7 +23,7 @@ export function erasureRoutes(
     const call = await lookup.record(c.req.valid("param").id);
     if (call === undefined) throw unknownCall();
     const underWay = c.req.valid("query").end === "true";
-    const erased = await forgetting.eraseCall(call.id, { underWay });
+    const erased = await erasure.eraseCall(call.id, { underWay });
     if (erased === "unknown") throw unknownCall();
     if (erased === "under_way") {
       throw new HttpProblem(
@@ -38,7 +38,7 @@ export function erasureRoutes(
   });
 
   routes.openapi({ ...eraseCaller, middleware: [access("admin")] }, async (c) => {
-    return c.json(await forgetting.eraseNumber(c.req.valid("param").number), 200);
+    return c.json(await erasure.eraseNumber(c.req.valid("param").number), 200);
   });
 
   return routes;

@@ -39,7 +39,7 @@ export function eventsRoutes(
     const caller = c.get("caller");
     const lastEventId = c.req.valid("header")["last-event-id"];
     return stream(caller, {
-      from: lastEventId === undefined ? startAt(log.end) : log.behind(lastEventId),
+      from: lastEventId === undefined ? startAt(log.end) : log.resume(lastEventId),
       wanted: (event) => isVisible(event, caller),
       isOver: () => Promise.resolve(false),
     });
@@ -53,7 +53,7 @@ export function eventsRoutes(
       throw new HttpProblem(404, "unknown_call", "There is no such call.");
     }
     const lastEventId = c.req.valid("header")["last-event-id"];
-    const from = lastEventId === undefined ? startAt(log.start) : log.behind(lastEventId);
+    const from = lastEventId === undefined ? startAt(log.start) : log.resume(lastEventId);
     const wanted = (event: LoggedEvent) => event.callId === id;
     // Browsers reconnect until they are told that there is nothing more.
     if (isToldWhole(id, call.endedAt) && !hasMore(from, wanted)) return c.body(null, 204);

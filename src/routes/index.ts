@@ -144,7 +144,7 @@ export function createRouter(
     log,
   }));
   mount(callsRoutes({ access, calls: store.calls, lookup, control }));
-  mount(erasureRoutes({ access, lookup, forgetting: records.erasure, endCall }));
+  mount(erasureRoutes({ access, lookup, erasure: records.erasure, endCall }));
   mount(analyticsRoutes({ access, analyse: records.analyse }));
   mount(eventsRoutes({
     setTimer,

@@ -1,6 +1,6 @@
 export { endAbandonedCalls } from "./records/abandonedCalls.ts";
-export { AnalysisBusy } from "./records/analyticsQueue.ts";
-export type { Forgetting } from "./records/callErasure.ts";
+export { AnalyticsBusy } from "./records/analyticsQueue.ts";
+export type { CallErasure } from "./records/callErasure.ts";
 export type { CompletionDispatcher } from "./records/completionDispatcher.ts";
 export { openPlaces } from "./records/openPlaces.ts";
 export type { CallJournals } from "./records/callJournals.ts";

@@ -34,7 +34,7 @@ export {
 } from "./store/calls/callRecord.ts";
 export type { CallStore } from "./store/calls/callStore.ts";
 export type { CallWrite } from "./store/calls/callWrites.ts";
-export type { CallErasure, ErasedNumber } from "./store/calls/erasureStore.ts";
+export type { ErasedNumber, ErasureStore } from "./store/calls/erasureStore.ts";
 export type { KeyCalls } from "./store/calls/keyCalls.ts";
 export { percentile } from "./store/calls/percentile.ts";
 export { StatementRefused } from "./store/database.ts";

@@ -1,5 +1,5 @@
 import type { CallRegistry } from "../../call/sessionApi.ts";
-import type { DialRefusal, Transfers } from "../spending.ts";
+import type { DialRefusal, TransferPolicy } from "../spending.ts";
 
 /** What an operator or a program may do to a call that is under way. */
 export type CallAction =
@@ -37,7 +37,7 @@ export interface CallActionsDeps {
   /** Names to whom an agent may hand a caller over. */
   readonly transferAliases: (agent: string) => readonly string[];
   /** By the rules of every other call: the operator's hand dials no number that the model's may not. */
-  readonly decideTransfer: Transfers["decide"];
+  readonly decideTransfer: TransferPolicy["decide"];
 }
 
 /** Creates the function that carries out actions on live calls. */

@@ -9,7 +9,7 @@ import { createLiveCallsOfKey, type LiveCallsOfKeyDeps } from "./liveCallsOfKey.
 import type { Cluster } from "../cluster.ts";
 import type { Recorder } from "../records.ts";
 import type { Store } from "../store.ts";
-import type { Transfers } from "../spending.ts";
+import type { TransferPolicy } from "../spending.ts";
 import { present } from "../../utils/present.ts";
 
 /** What the API does with single calls, whichever process holds them. */
@@ -33,7 +33,7 @@ export interface CallOperationsDeps {
       hangUp(callId: string, asker: { readonly isAdmin: true }): Promise<unknown>;
     };
   } | undefined;
-  readonly transfers: Pick<Transfers, "decide">;
+  readonly transfers: Pick<TransferPolicy, "decide">;
   readonly setTimer: Clock["setTimer"];
   readonly log: LiveCallsOfKeyDeps["log"];
 }

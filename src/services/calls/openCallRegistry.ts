@@ -8,7 +8,7 @@ import { present } from "../../utils/present.ts";
 import type { EventHub } from "../events.ts";
 import type { Engine } from "../openai.ts";
 import type { CallJournals } from "../records.ts";
-import type { Transfers } from "../spending.ts";
+import type { TransferPolicy } from "../spending.ts";
 import type { Store } from "../store.ts";
 import { createCallSigner, equipAgents } from "../tools.ts";
 import { createCallSetup } from "./callSetup.ts";
@@ -20,7 +20,7 @@ export interface CallRegistryDeps {
   readonly settings: Settings;
   readonly agents: Agents;
   readonly store: Pick<Store, "clock" | "doNotCall">;
-  readonly transfers: Pick<Transfers, "mayDial">;
+  readonly transfers: Pick<TransferPolicy, "mayDial">;
   readonly engine: Pick<Engine, "open">;
   readonly events: EventHub;
   readonly journals: CallJournals | undefined;

@@ -6,7 +6,7 @@ import type { Log } from "../../utils/logger.ts";
 
 export interface SharedEventsDeps {
   readonly bus: InstanceBus;
-  readonly eventLog: Pick<EventLog, "follow" | "take" | "reach">;
+  readonly eventLog: Pick<EventLog, "onAppend" | "appendRemote" | "advance">;
   readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
   /** Events are told together, so many milliseconds' worth. */
@@ -46,7 +46,7 @@ export function shareEvents(deps: SharedEventsDeps): { close(): Promise<void> } 
   let closed = false;
   let stopBeating = setTimer(beat, BEAT_MS);
 
-  eventLog.follow((event) => {
+  eventLog.onAppend((event) => {
     if (closed) return;
     // Half at once, so that dropping costs little however long it lasts.
     if (waiting.length >= maxWaiting) waiting = waiting.slice(Math.ceil(maxWaiting / 2));
@@ -57,13 +57,13 @@ export function shareEvents(deps: SharedEventsDeps): { close(): Promise<void> } 
     bus.subscribe(EVENTS, (body, origin) => {
       for (const [sequence, callId, type, key, data] of events.safeParse(body).data?.events ?? []) {
         const keyName = key === null ? {} : { keyName: key };
-        eventLog.take({ origin, sequence, callId, type, ...keyName, data });
+        eventLog.appendRemote({ origin, sequence, callId, type, ...keyName, data });
       }
     }),
     bus.subscribe(REACHED, (body, origin) => {
       const { data } = reached.safeParse(body);
       if (data === undefined) return;
-      eventLog.reach(origin, data.sequence);
+      eventLog.advance(origin, data.sequence);
       if (!data.hello) return;
       due ??= "beat";
       gather(0);

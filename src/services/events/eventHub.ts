@@ -1,8 +1,8 @@
 import type { CallEvent } from "../../call/callEvent.ts";
 
-/** One event of one call, as watchers get it. */
+/** One event of one call. */
 export interface PublishedEvent {
-  /** Grows by one with every event of this process. */
+  /** Increases by one with every event of this process. */
   readonly id: number;
   readonly callId: string;
   /** Wall-clock time, in milliseconds since 1970. */
@@ -10,18 +10,18 @@ export interface PublishedEvent {
   readonly event: CallEvent;
 }
 
-/** Gets events one at a time; the next waits until a returned promise settles. */
+/** Receives events one at a time; the next waits until a returned promise settles. */
 export type EventSink = (published: PublishedEvent) => void | Promise<void>;
 
 export interface EventSubscription {
   /** Events waiting for the sink. */
   readonly queued: number;
-  /** Events that were dropped because the sink was too slow: always the oldest ones. */
+  /** Events dropped because the sink was too slow: always the oldest ones. */
   readonly missed: number;
   close(): void;
 }
 
-/** Carries call events to whoever watches; no watcher can slow or change a call. */
+/** Carries call events to subscribers, which can neither slow nor change a call. */
 export interface EventHub {
   publish(callId: string, event: CallEvent): void;
   /** `filter` decides per event; `maxQueued` bounds what waits for a slow sink. */
@@ -33,42 +33,42 @@ export interface EventHub {
   readonly subscribers: number;
 }
 
-/** `onSinkError` hears of sinks that throw or reject; they go on getting events. */
+/** `onSinkError` is called when a sink throws or rejects; it stays subscribed. */
 export function createEventHub(
   now: () => number,
   onSinkError: (error: unknown) => void = () => {},
 ): EventHub {
-  const readers = new Set<Reader>();
+  const subscribers = new Set<Subscriber>();
   let lastId = 0;
   return {
     get subscribers() {
-      return readers.size;
+      return subscribers.size;
     },
     publish(callId, event) {
       const published: PublishedEvent = { id: ++lastId, callId, atMs: now(), event };
-      for (const reader of readers) reader.offer(published);
+      for (const subscriber of subscribers) subscriber.offer(published);
     },
     subscribe(filter, sink, { maxQueued = 1000 } = {}) {
-      const reader = new Reader(filter, sink, maxQueued, onSinkError);
-      readers.add(reader);
+      const subscriber = new Subscriber(filter, sink, maxQueued, onSinkError);
+      subscribers.add(subscriber);
       return {
         get queued() {
-          return reader.queued;
+          return subscriber.queued;
         },
         get missed() {
-          return reader.missed;
+          return subscriber.missed;
         },
         close() {
-          readers.delete(reader);
-          reader.close();
+          subscribers.delete(subscriber);
+          subscriber.close();
         },
       };
     },
   };
 }
 
-/** One watcher's queue: a ring, so that dropping the oldest costs nothing. */
-class Reader {
+/** One sink and its queue; dropping the oldest event does not move the others. */
+class Subscriber {
   readonly #filter: (published: PublishedEvent) => boolean;
   readonly #sink: EventSink;
   readonly #onError: (error: unknown) => void;
@@ -103,12 +103,12 @@ class Reader {
     if (!this.#wants(published)) return;
     if (this.queued >= this.#maxQueued) {
       this.#missed++;
-      this.#take();
+      this.#dequeue();
     }
     this.#waiting.push(published);
     if (this.#draining) return;
     this.#draining = true;
-    // The call goes on first: nothing of a watcher runs inside `publish`.
+    // No sink runs inside `publish`, which a call waits for.
     queueMicrotask(() => void this.#drain());
   }
 
@@ -119,7 +119,7 @@ class Reader {
   }
 
   async #drain(): Promise<void> {
-    for (let next = this.#take(); next !== undefined && !this.#closed; next = this.#take()) {
+    for (let next = this.#dequeue(); next !== undefined && !this.#closed; next = this.#dequeue()) {
       try {
         const pending = this.#sink(next);
         if (pending !== undefined) await pending;
@@ -130,7 +130,7 @@ class Reader {
     this.#draining = false;
   }
 
-  #take(): PublishedEvent | undefined {
+  #dequeue(): PublishedEvent | undefined {
     const next = this.#waiting[this.#first];
     if (next === undefined) return undefined;
     this.#first++;

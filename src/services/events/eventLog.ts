@@ -5,58 +5,58 @@ import type { EventHub, PublishedEvent } from "./eventHub.ts";
 import { OriginPositions } from "./originPositions.ts";
 import { present } from "../../utils/present.ts";
 
-/** Where a reader begins. */
+/** Where a reader starts. */
 export interface LogStart {
   readonly position: number;
-  /** What the reader has had already. */
+  /** What the reader has received already. */
   readonly after: Positions;
-  /** Why some of what has happened since is not to be had here, if so. */
+  /** Set where events since then are not kept here, with the reason. */
   readonly missed?: "restarted" | "too_late";
 }
 
 /**
- * The newest events of this process and of those beside it, for readers that hold nothing but a
- * position: however many read, and however slowly, the memory stays that of the log.
+ * The newest events of this process and of the others on the same database. Readers hold nothing but a
+ * position: their number and speed do not change the memory used.
  */
 export interface EventLog {
   /** The position before the oldest event that is kept. */
   readonly start: number;
-  /** The position behind the newest event. */
+  /** The position after the newest event. */
   readonly end: number;
   /** The id of the newest event of each process. */
   readonly endId: string;
   readonly closed: boolean;
-  /** Where to go on for a reader whose last event had this id, at whichever process that was. */
-  behind(eventId: string): LogStart;
+  /** Where a reader continues whose last event had this id, at whichever process it read that. */
+  resume(eventId: string): LogStart;
   read(position: number, options: ReadOptions): EventPage;
-  /** Settles when there is more behind the position, when the time is over, or by the signal. */
+  /** Resolves when there is an event after the position, after `timeoutMs`, or by the signal. */
   wait(position: number, timeoutMs: number, signal: AbortSignal): Promise<void>;
-  /** Takes in an event of another process, unless it is known already. */
-  take(event: SharedEvent): void;
-  /** Another process has come so far: what is not here by now will not come. */
-  reach(origin: string, sequence: number): void;
-  /** Forgets what happened in calls that are erased. */
-  forget(callIds: readonly string[]): void;
-  /** Hears of this process's own events. */
-  follow(hear: (event: SharedEvent) => void): void;
+  /** Appends an event of another process, unless it is known already. */
+  appendRemote(event: SharedEvent): void;
+  /** Another process has published up to here: what has not arrived by now is missed. */
+  advance(origin: string, sequence: number): void;
+  /** Removes the events of erased calls. */
+  erase(callIds: readonly string[]): void;
+  /** Called with each event of this process. */
+  onAppend(listener: (event: SharedEvent) => void): void;
   close(): void;
 }
 
 export interface EventLogOptions {
-  /** The name of this process in the ids of events. */
+  /** The name of this process in event ids. */
   readonly origin: string;
-  /** The key that a call belongs to, asked when the call begins. */
+  /** The API key that a call belongs to; called when the call begins. */
   readonly keyOf: (callId: string) => string | undefined;
-  /** Writes an event for its readers. */
+  /** Encodes an event for its readers. */
   readonly write: (event: SharedEvent, id: string) => string;
   readonly maxEvents?: number;
   /** Of all texts together. */
   readonly maxCharacters?: number;
-  /** Readers are woken together, so that many events a second are not as many wakings of each. */
+  /** Readers are woken together after this time, so that each is woken rarely. */
   readonly gatherMs?: number;
 }
 
-/** Creates the log of all that the hub carries from now on. */
+/** Logs everything that the hub carries from now on. */
 export function createEventLog(
   hub: Pick<EventHub, "subscribe">,
   { origin, keyOf, write, maxEvents = 10_000, maxCharacters = 32_000_000, gatherMs = 15 }:
@@ -68,11 +68,11 @@ export function createEventLog(
     maxEvents,
     maxCharacters,
     id: endId(),
-    onForget: ({ origin, sequence }) => positions.lose(origin, sequence),
+    onDrop: ({ origin, sequence }) => positions.drop(origin, sequence),
   });
   const owners = new Map<string, string>();
   const waiting = new Set<() => void>();
-  const followers: ((event: SharedEvent) => void)[] = [];
+  const listeners: ((event: SharedEvent) => void)[] = [];
   let waking: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
 
@@ -90,23 +90,23 @@ export function createEventLog(
       data: JSON.stringify({ callId, at: new Date(atMs).toISOString(), event }),
     };
     append(shared);
-    for (const hear of followers) hear(shared);
+    for (const listener of listeners) listener(shared);
   }
 
   function append(event: SharedEvent): void {
-    const { data: _, ...facts } = event;
-    const { origin, sequence } = facts;
-    const known = positions.meet(origin, sequence - 1);
+    const { data: _, ...described } = event;
+    const { origin, sequence } = described;
+    const known = positions.ensure(origin, sequence - 1);
     if (sequence <= known) return;
-    if (sequence > known + 1) leaveGap(origin, sequence - 1);
+    if (sequence > known + 1) appendGap(origin, sequence - 1);
     positions.reach(origin, sequence);
     const id = endId();
-    ring.push({ event: { ...facts, id, text: write(event, id) } });
+    ring.push({ event: { ...described, id, text: write(event, id) } });
     wakeSoon();
   }
 
-  /** Whoever reads on from before here has missed something. */
-  function leaveGap(origin: string, sequence: number): void {
+  /** Readers that continue from before the gap have missed something. */
+  function appendGap(origin: string, sequence: number): void {
     positions.reach(origin, sequence);
     ring.push({ gap: { origin, sequence, id: endId() } });
     wakeSoon();
@@ -128,7 +128,7 @@ export function createEventLog(
 
   function wakeAll(): void {
     waking = undefined;
-    for (const look of [...waiting]) look();
+    for (const check of [...waiting]) check();
   }
 
   return {
@@ -144,7 +144,7 @@ export function createEventLog(
     get closed() {
       return closed;
     },
-    behind(eventId) {
+    resume(eventId) {
       const position = ring.start;
       const read = readPositions(eventId);
       if (read === undefined) return { position, after: noPositions, missed: "restarted" };
@@ -158,27 +158,27 @@ export function createEventLog(
       return new Promise((resolve) => {
         const timer = setTimeout(settle, timeoutMs);
         signal.addEventListener("abort", settle);
-        waiting.add(look);
-        // Who has come while others were about to be woken has read their news already.
-        function look(): void {
+        waiting.add(check);
+        // One that came while a wake-up was due has read what that is for.
+        function check(): void {
           if (position < ring.end || closed) settle();
         }
         function settle(): void {
           clearTimeout(timer);
           signal.removeEventListener("abort", settle);
-          waiting.delete(look);
+          waiting.delete(check);
           resolve();
         }
       });
     },
-    take(event) {
+    appendRemote(event) {
       if (!closed && event.origin !== origin) append(event);
     },
-    reach(origin, sequence) {
-      if (!closed && sequence > positions.meet(origin, sequence)) leaveGap(origin, sequence);
+    advance(origin, sequence) {
+      if (!closed && sequence > positions.ensure(origin, sequence)) appendGap(origin, sequence);
     },
-    forget: (callIds) => ring.forget(new Set(callIds)),
-    follow: (hear) => void followers.push(hear),
+    erase: (callIds) => ring.erase(new Set(callIds)),
+    onAppend: (listener) => void listeners.push(listener),
     close() {
       closed = true;
       subscription.close();
@@ -188,7 +188,7 @@ export function createEventLog(
   };
 }
 
-/** What a caller types in confidence, such as the digits of a card, is shown to nobody. */
+/** Masks digits that are sensitive, such as those of a card. */
 function withoutSecrets(event: CallEvent): CallEvent {
   if (event.type !== "digits" || !event.sensitive) return event;
   return { ...event, digits: "•".repeat(event.digits.length) };

@@ -1,80 +1,80 @@
 import { noPositions, type Positions } from "./eventPositions.ts";
 import { present } from "../../utils/present.ts";
 
-/** An event as processes tell it to each other: nothing in it is secret. */
+/** An event as processes exchange it; contains nothing secret. */
 export interface SharedEvent {
   /** The process that holds the call. */
   readonly origin: string;
-  /** Grows by one with every event of that process. */
+  /** Increases by one with every event of that process. */
   readonly sequence: number;
   readonly callId: string;
   readonly type: string;
   /** The key that the call belongs to. */
   readonly keyName?: string;
-  /** What readers get of it, as JSON. */
+  /** What readers receive, as JSON. */
   readonly data: string;
 }
 
-/** An event as readers get it. */
+/** An event as readers receive it. */
 export interface LoggedEvent extends Omit<SharedEvent, "data"> {
-  /** Where whoever has read it goes on, at this process or another. */
+  /** From this id a reader continues, at this process or another. */
   readonly id: string;
-  /** Ready to be sent, made once for all readers. */
+  /** Ready to be sent; encoded once for all readers. */
   readonly text: string;
 }
 
-/** What lies behind a position, as far as it is still kept. */
+/** The events after a position, as far as they are still kept. */
 export interface EventPage {
   readonly events: readonly LoggedEvent[];
   /** Where to read on. */
   readonly position: number;
-  /** The same for a reader who comes back later; absent at the end. */
+  /** The same for a reader that reconnects later; absent at the end. */
   readonly id?: string;
-  /** Whether events between the position and these are not to be had. */
+  /** Whether events between the position and these are lost. */
   readonly missed: boolean;
 }
 
 export interface ReadOptions {
   readonly wanted: (event: LoggedEvent) => boolean;
-  /** What the reader has had already. */
+  /** What the reader has received already. */
   readonly after?: Positions;
-  /** Looks at no more, wanted or not, so that a page may be empty before the end. */
+  /** Examines no more, wanted or not: a page may be empty before the end. */
   readonly maxEvents?: number;
-  /** Of the texts together: the page ends behind the event that reaches it. */
+  /** Of the texts together: the page ends after the event that reaches it. */
   readonly maxCharacters?: number;
 }
 
-/** In the place of events that never came. */
+/** Takes the place of events that never arrived. */
 export type EventGap = Pick<LoggedEvent, "origin" | "sequence" | "id">;
 
 type Entry =
   | { readonly event: LoggedEvent }
-  /** Nothing was missed where a call has been erased. */
+  /** Events of an erased call do not count as missed. */
   | { readonly gap: EventGap; readonly isErased?: boolean };
 
-/** The newest events, in bounded memory: the oldest go first. */
+/** The newest events in bounded memory; the oldest are dropped first. */
 export class EventRing {
   readonly #entries: (Entry | undefined)[] = [];
   readonly #maxEvents: number;
   readonly #maxCharacters: number;
-  readonly #onForget: (place: EventGap) => void;
+  readonly #onDrop: (event: EventGap) => void;
   #start = 0;
   #end = 0;
   #characters = 0;
   #idBeforeStart: string;
 
-  constructor({ maxEvents, maxCharacters, id, onForget }: {
+  constructor({ maxEvents, maxCharacters, id, onDrop }: {
     readonly maxEvents: number;
     /** Of all texts together. */
     readonly maxCharacters: number;
-    /** Of the place before the first event. */
+    /** The id before the first event. */
     readonly id: string;
-    readonly onForget: (place: EventGap) => void;
+    readonly onDrop: (event: EventGap) => void;
   }) {
     this.#maxEvents = maxEvents;
     this.#maxCharacters = maxCharacters;
     this.#idBeforeStart = id;
-    this.#onForget = onForget;
+    this.#onDrop = onDrop;
   }
 
   get start(): number {
@@ -87,7 +87,7 @@ export class EventRing {
 
   push(entry: Entry): void {
     this.#characters += lengthOf(entry);
-    while (this.#start < this.#end && this.#isFull) this.#forgetOne();
+    while (this.#start < this.#end && this.#isFull) this.#dropOldest();
     this.#entries[this.#end % this.#maxEvents] = entry;
     this.#end++;
   }
@@ -116,8 +116,8 @@ export class EventRing {
     return { events, position: next, missed, ...present({ id }) };
   }
 
-  /** Forgets all events of calls; their places stay. */
-  forget(callIds: ReadonlySet<string>): void {
+  /** Replaces all events of these calls by gaps. */
+  erase(callIds: ReadonlySet<string>): void {
     for (let at = this.#start; at < this.#end; at++) {
       const entry = this.#entries[at % this.#maxEvents];
       if (entry === undefined || "gap" in entry || !callIds.has(entry.event.callId)) continue;
@@ -131,7 +131,7 @@ export class EventRing {
     return this.#end - this.#start >= this.#maxEvents || this.#characters > this.#maxCharacters;
   }
 
-  #forgetOne(): void {
+  #dropOldest(): void {
     const at = this.#start++ % this.#maxEvents;
     const entry = this.#entries[at];
     this.#entries[at] = undefined;
@@ -139,7 +139,7 @@ export class EventRing {
     this.#characters -= lengthOf(entry);
     const place = placeOf(entry);
     this.#idBeforeStart = place.id;
-    this.#onForget(place);
+    this.#onDrop(place);
   }
 
   #idBefore(position: number): string | undefined {

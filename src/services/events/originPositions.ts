@@ -1,28 +1,28 @@
 import { MAX_ORIGINS, type Positions } from "./eventPositions.ts";
 
-/** What this process knows of the events of every process, its own included. */
+/** How far the events of every process are known here, this process included. */
 export class OriginPositions {
   readonly #own: string;
   readonly #reached = new Map<string, number>();
-  /** Up to here nothing is kept any more, or ever was. */
-  readonly #gone = new Map<string, number>();
+  /** Events up to here are not kept any more, or never were. */
+  readonly #dropped = new Map<string, number>();
 
   constructor(own: string) {
     this.#own = own;
     this.#reached.set(own, 0);
-    this.#gone.set(own, 0);
+    this.#dropped.set(own, 0);
   }
 
   get reached(): Positions {
     return this.#reached;
   }
 
-  /** How far a process has come; one that was not known before begins at the position given. */
-  meet(origin: string, position: number): number {
+  /** The position of a process; one that was not known before starts at the position given. */
+  ensure(origin: string, position: number): number {
     const known = this.#reached.get(origin);
     if (known !== undefined) return known;
     this.#reached.set(origin, position);
-    this.#gone.set(origin, position);
+    this.#dropped.set(origin, position);
     if (this.#reached.size > MAX_ORIGINS) this.#forgetOldest();
     return position;
   }
@@ -31,20 +31,20 @@ export class OriginPositions {
     this.#reached.set(origin, position);
   }
 
-  lose(origin: string, position: number): void {
-    if (this.#gone.has(origin)) this.#gone.set(origin, position);
+  drop(origin: string, position: number): void {
+    if (this.#dropped.has(origin)) this.#dropped.set(origin, position);
   }
 
-  /** Why a reader who has come so far has missed something that is not to be had here. */
+  /** Why events after these positions are not all kept here. */
   whyMissed(after: Positions): "restarted" | "too_late" | undefined {
     for (const origin of after.keys()) if (!this.#reached.has(origin)) return "restarted";
-    for (const [origin, gone] of this.#gone) {
-      if (gone > (after.get(origin) ?? 0)) return "too_late";
+    for (const [origin, dropped] of this.#dropped) {
+      if (dropped > (after.get(origin) ?? 0)) return "too_late";
     }
     return undefined;
   }
 
-  /** A reader cannot have come further than to what has happened here. */
+  /** Limits positions to what has happened in this process. */
   bounded(after: Positions): Positions {
     const own = after.get(this.#own) ?? 0;
     const reached = this.#reached.get(this.#own) ?? 0;
@@ -55,6 +55,6 @@ export class OriginPositions {
     const oldest = [...this.#reached.keys()].find((origin) => origin !== this.#own);
     if (oldest === undefined) return;
     this.#reached.delete(oldest);
-    this.#gone.delete(oldest);
+    this.#dropped.delete(oldest);
   }
 }

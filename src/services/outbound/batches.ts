@@ -1,4 +1,4 @@
-import type { DialRefusal, SpendingPolicy } from "../spending.ts";
+import type { DialPolicy, DialRefusal } from "../spending.ts";
 import type { Batch, BatchItem, BatchStore, DialQueue } from "../store.ts";
 import { type BatchRequest, createBatchFeeder } from "./batchFeeder.ts";
 import { readJob } from "./outboundJob.ts";
@@ -61,7 +61,7 @@ export interface OutboundBatchesDeps {
   readonly batches: BatchStore;
   readonly queue: Pick<DialQueue, "find" | "withdraw">;
   readonly records: PlacedCallRecords;
-  readonly policy: () => Promise<SpendingPolicy>;
+  readonly policy: () => Promise<DialPolicy>;
   /** There are new calls in the queue. */
   readonly fed: () => void;
   readonly ownNumber: string;

@@ -1,5 +1,5 @@
 import { CallRefused } from "../../call/sessionApi.ts";
-import type { SpendingPolicy } from "../spending.ts";
+import type { DialPolicy } from "../spending.ts";
 import { type BatchStore, type DialQueue, limitCode } from "../store.ts";
 import { type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
 import type { Reservation } from "./reservation.ts";
@@ -28,7 +28,7 @@ export interface Placing {
 }
 
 export interface PlacingDeps {
-  readonly policy: () => Promise<SpendingPolicy>;
+  readonly policy: () => Promise<DialPolicy>;
   readonly keyCheck: KeyCheck;
   readonly batches: Pick<BatchStore, "isCancelled">;
   /** Whether nothing of a call is to be kept: then it is not made. */

@@ -2,7 +2,7 @@ import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
 import { CallRefused } from "../../call/sessionApi.ts";
 import { newId } from "../../utils/ids.ts";
 import type { CallProgress, SpokenMessage, TwilioCalls } from "../twilioOutbound.ts";
-import type { CallBudget, SpendingPolicy } from "../spending.ts";
+import type { CallBudget, DialPolicy } from "../spending.ts";
 import type { EventHub } from "../events.ts";
 import type { InstanceRpc, KeyRevocation } from "../cluster.ts";
 import { createReservation } from "./reservation.ts";
@@ -66,7 +66,7 @@ export interface OutboundCallsDeps {
   readonly rpc: InstanceRpc;
   readonly revocation: Pick<KeyRevocation, "onRevoked">;
   readonly events: Pick<EventHub, "subscribe">;
-  readonly policy: () => Promise<SpendingPolicy>;
+  readonly policy: () => Promise<DialPolicy>;
   readonly keyCheck: KeyCheck;
   /** Why an agent can take no call at all, if so. */
   readonly agentRefusal: (agent: string) => CallRefused | undefined;

@@ -1,5 +1,5 @@
 import type { CallRefused } from "../../call/sessionApi.ts";
-import type { SpendingPolicy } from "../spending.ts";
+import type { DialPolicy } from "../spending.ts";
 import type { StoredResponse } from "../store.ts";
 import type { Reservation } from "./reservation.ts";
 import type { Dialer } from "./dialer.ts";
@@ -36,7 +36,7 @@ export interface Initiation {
 }
 
 export interface InitiationDeps {
-  readonly policy: () => Promise<SpendingPolicy>;
+  readonly policy: () => Promise<DialPolicy>;
   readonly reservation: Reservation;
   readonly dialer: Pick<Dialer, "turn" | "leave">;
   readonly placing: Pick<Placing, "outcome" | "leave">;

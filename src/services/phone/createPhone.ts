@@ -181,7 +181,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     await outbound.reconcile()
       .catch((error) => log.warn("Placed calls not looked after", { error }));
     await transferredCalls.reconcile()
-      .catch((error) => log.warn("Transfers not looked after", { error }));
+      .catch((error) => log.warn("TransferPolicy not looked after", { error }));
     return RECONCILE_MS;
   }, setTimer);
   return {

@@ -1,11 +1,11 @@
 import type { CallAnalytics, CallFilter } from "../store.ts";
 
 /** Too many wait for sums already. */
-export class AnalysisBusy extends Error {
-  override readonly name = "AnalysisBusy";
+export class AnalyticsBusy extends Error {
+  override readonly name = "AnalyticsBusy";
 }
 
-export interface AnalysisDeps {
+export interface AnalyticsQueueDeps {
   readonly analyse: (filter: CallFilter) => Promise<CallAnalytics>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -28,10 +28,10 @@ interface Kept {
 /**
  * Creates the function that sums up calls: one question at a time, however many ask, and the same one not
  * again within ten times as long as it took, up to five seconds. Without a beginning, the last 30 days (before the end, if given) are meant.
- * Rejects with `AnalysisBusy` where too many wait.
+ * Rejects with `AnalyticsBusy` where too many wait.
  */
-export function createAnalysis(
-  { analyse, now, monotonic = () => performance.now() }: AnalysisDeps,
+export function createAnalyticsQueue(
+  { analyse, now, monotonic = () => performance.now() }: AnalyticsQueueDeps,
 ): (filter: CallFilter) => Promise<CallAnalytics> {
   const kept = new Map<string, Kept>();
   let last: Promise<unknown> = Promise.resolve();
@@ -43,7 +43,7 @@ export function createAnalysis(
     const known = kept.get(question);
     if (known !== undefined) return known.sums;
     if (waiting >= MAX_WAITING) {
-      return Promise.reject(new AnalysisBusy("Cannot sum up calls: too many wait for sums"));
+      return Promise.reject(new AnalyticsBusy("Cannot sum up calls: too many wait for sums"));
     }
     waiting++;
     const { since = (filter.until ?? now()) - DEFAULT_PERIOD_MS } = filter;

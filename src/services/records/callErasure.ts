@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { CallJournals } from "./callJournals.ts";
 import type { InstanceBus } from "../cluster.ts";
-import type { CallErasure, ErasedNumber } from "../store.ts";
+import type { ErasedNumber, ErasureStore } from "../store.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** Forgets calls on demand, in the store and in the journals of every process. */
-export interface Forgetting {
+export interface CallErasure {
   eraseNumber(number: string): Promise<ErasedNumber>;
   /** One that is under way is erased when it ends if `underWay`, and otherwise left as it is. */
   eraseCall(
@@ -13,12 +13,12 @@ export interface Forgetting {
     options: { readonly underWay: boolean },
   ): Promise<ErasedNumber | "unknown" | "under_way">;
   /** Forgets a call that is over where that has been asked for; gives whether it was. */
-  forgetEnded(callId: string): Promise<boolean>;
+  eraseIfDue(callId: string): Promise<boolean>;
   close(): void;
 }
 
-export interface ForgettingDeps {
-  readonly erasure: CallErasure;
+export interface CallErasureDeps {
+  readonly erasure: ErasureStore;
   /** Settles when all that this process knew of calls before is in the store. */
   readonly flush: () => Promise<void>;
   /** Absent where none are kept. */
@@ -37,9 +37,9 @@ const message = z.object({ callIds: z.array(z.string()) });
 const MAX_IDS = 1000;
 
 /** Whoever cannot be told now finds out by itself: see `retention.ts`. */
-export function createForgetting(
-  { erasure, flush, journals, forgetEvents, bus, now, log }: ForgettingDeps,
-): Forgetting {
+export function createCallErasure(
+  { erasure, flush, journals, forgetEvents, bus, now, log }: CallErasureDeps,
+): CallErasure {
   const unsubscribe = bus.subscribe(TOPIC, (body) => {
     const { data } = message.safeParse(body);
     if (data === undefined) return;
@@ -80,7 +80,7 @@ export function createForgetting(
       }
       return erased;
     },
-    async forgetEnded(callId) {
+    async eraseIfDue(callId) {
       if (!await erasure.isDue(callId)) return false;
       await erasure.erase(callId, forgetHere);
       await tellOthers([callId]).catch((error) =>

@@ -28,7 +28,10 @@ export interface CompletionDispatcherOptions {
   readonly events: Pick<EventHub, "subscribe">;
   /** Settles when all that was known before is durable; rejects when the store fails meanwhile. */
   readonly flush: () => Promise<void>;
-  readonly calls: Pick<CallStore, "get" | "content" | "untold" | "told" | "putOff">;
+  readonly calls: Pick<
+    CallStore,
+    "get" | "content" | "undispatched" | "markDispatched" | "postponeDispatch"
+  >;
   /** Erases a call where that has been requested, and resolves with whether it did: listeners of `onComplete` do not see it. */
   readonly eraseIfDue: (callId: string) => Promise<boolean>;
   /** Milliseconds since 1970. */
@@ -88,7 +91,7 @@ export function createCompletionDispatcher(
 
   async function addUndispatched(): Promise<number> {
     try {
-      const callIds = await calls.untold(now() - LOOK_MS, MAX_FOUND);
+      const callIds = await calls.undispatched(now() - LOOK_MS, MAX_FOUND);
       if (!closed) callIds.forEach(add);
     } catch (error) {
       log.warn("Completed calls not looked for", { error });
@@ -138,13 +141,13 @@ export function createCompletionDispatcher(
       } catch (error) {
         if (closed) return;
         failures++;
-        await putOff(callId, tries + 1, error);
+        await postpone(callId, tries + 1, error);
       }
     }
   }
 
   /** Behind all others, also for a process that polls for undispatched calls after a restart. */
-  async function putOff(callId: string, tries: number, error: unknown): Promise<void> {
+  async function postpone(callId: string, tries: number, error: unknown): Promise<void> {
     const delayMs = Math.min(MAX_RETRY_MS, retryMs * 2 ** (tries - 1)) * (1 + random() / 5);
     waiting.delete(callId);
     waiting.set(callId, { tries, dueAt: monotonic() + delayMs });
@@ -159,7 +162,7 @@ export function createCompletionDispatcher(
         expiresAfterMs: 2 * MAX_RETRY_MS,
       });
     }
-    await calls.putOff(callId, now()).catch(() => {});
+    await calls.postponeDispatch(callId, now()).catch(() => {});
   }
 
   async function dispatch(callId: string): Promise<void> {
@@ -169,7 +172,7 @@ export function createCompletionDispatcher(
       if (!await eraseIfDue(callId)) {
         const content = await calls.content(callId);
         for (const listener of beforeDispatch) await listener(call, content);
-        await calls.told(callId);
+        await calls.markDispatched(callId);
       }
       for (const listener of afterDispatch) follow(listener(call));
     }

@@ -9,10 +9,10 @@ import type { Cluster } from "../cluster.ts";
 import type { EventHub, EventLog } from "../events.ts";
 import type { CallModels, Prices } from "../spending.ts";
 import type { Store } from "../store.ts";
-import { createForgetting, type Forgetting } from "./callErasure.ts";
+import { type CallErasure, createCallErasure } from "./callErasure.ts";
 import type { CallJournals } from "./callJournals.ts";
 import { type CompletionDispatcher, createCompletionDispatcher } from "./completionDispatcher.ts";
-import { createAnalysis } from "./analyticsQueue.ts";
+import { createAnalyticsQueue } from "./analyticsQueue.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
 import { startRetention } from "./retention.ts";
 
@@ -20,15 +20,15 @@ import { startRetention } from "./retention.ts";
 export interface Records extends AsyncDisposable {
   readonly recorder: Recorder;
   readonly completion: CompletionDispatcher;
-  readonly analyse: ReturnType<typeof createAnalysis>;
-  readonly erasure: Pick<Forgetting, "eraseNumber" | "eraseCall">;
+  readonly analyse: ReturnType<typeof createAnalyticsQueue>;
+  readonly erasure: Pick<CallErasure, "eraseNumber" | "eraseCall">;
 }
 
 export interface RecordsDeps extends Pick<Clock, "setTimer"> {
   readonly settings: Pick<Settings, "records">;
   readonly registry: Pick<CallRegistry, "get">;
   readonly events: EventHub;
-  readonly eventLog: Pick<EventLog, "forget">;
+  readonly eventLog: Pick<EventLog, "erase">;
   readonly cluster: Pick<Cluster, "bus">;
   readonly store: Store;
   readonly journals: CallJournals | undefined;
@@ -63,20 +63,20 @@ export function openRecords(deps: RecordsDeps): Records {
     setTimer,
   });
   const { flush } = recorder;
-  const erasure = createForgetting({
+  const erasure = createCallErasure({
     erasure: store.erasure,
     flush,
     journals,
     bus,
     now,
     log,
-    forgetEvents: eventLog.forget,
+    forgetEvents: eventLog.erase,
   });
   const completion = createCompletionDispatcher({
     events,
     flush,
     calls: store.calls,
-    eraseIfDue: erasure.forgetEnded,
+    eraseIfDue: erasure.eraseIfDue,
     now,
     random: Math.random,
     incidents,
@@ -95,7 +95,7 @@ export function openRecords(deps: RecordsDeps): Records {
   return {
     recorder,
     completion,
-    analyse: createAnalysis({ analyse: store.calls.analyse, now }),
+    analyse: createAnalyticsQueue({ analyse: store.calls.analyse, now }),
     erasure,
     async [Symbol.asyncDispose]() {
       await stopRetention();

@@ -33,17 +33,17 @@ export type DialRefusal =
   };
 
 /** The one place that decides what may be dialled, whoever asks. */
-export interface SpendingPolicy {
+export interface DialPolicy {
   /** By the number alone, which a list or a clock may yet forbid. */
   checkNumber(to: string): Destination;
   /** By everything: also whether whoever has the number may be called, and called now. */
   check(to: string, now: number): Promise<DialDecision>;
 }
 
-export function createSpendingPolicy(
+export function createDialPolicy(
   rules: DialRules,
   doNotCall: Pick<DoNotCallList, "has">,
-): SpendingPolicy {
+): DialPolicy {
   return {
     checkNumber: (to) => checkDestination(to, rules),
     async check(to, now) {

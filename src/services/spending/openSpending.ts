@@ -7,16 +7,16 @@ import type { Log } from "../../utils/logger.ts";
 import type { Store } from "../store.ts";
 import type { CallBudget } from "./callBudget.ts";
 import { type CallModels, createModelsOf } from "./callModels.ts";
-import type { SpendingPolicy } from "./dialPolicy.ts";
+import type { DialPolicy } from "./dialPolicy.ts";
 import { openCallBudget } from "./openCallBudget.ts";
 import { openDialPolicy } from "./openDialPolicy.ts";
-import { createTransfers, type Transfers } from "./transferPolicy.ts";
+import { createTransferPolicy, type TransferPolicy } from "./transferPolicy.ts";
 
 /** What may be dialled, and what calls may use. */
 export interface Spending {
   readonly budget: CallBudget;
-  readonly policy: () => Promise<SpendingPolicy>;
-  readonly transfers: Transfers;
+  readonly policy: () => Promise<DialPolicy>;
+  readonly transfers: TransferPolicy;
   readonly modelsOf: (request: Pick<CallRequest, "agent">) => CallModels;
 }
 
@@ -38,7 +38,7 @@ export async function openSpending(
   return {
     budget: await openCallBudget({ settings, unpriced, store, incidents, setTimer, log }),
     policy,
-    transfers: await createTransfers(
+    transfers: await createTransferPolicy(
       settings.phone === undefined ? { names: [], get: () => undefined } : agents,
       policy,
       (refusal) => log.warn("Transfer will be refused", { ...refusal }),

@@ -1,22 +1,22 @@
 import type { Agents } from "../../config/agents.ts";
-import type { DialDecision, SpendingPolicy } from "./dialPolicy.ts";
+import type { DialDecision, DialPolicy } from "./dialPolicy.ts";
 
 /** Whom agents may hand callers over to, by the same rules as for every other call. */
-export interface Transfers {
+export interface TransferPolicy {
   /** Whether the agent may hand over to the alias now, and to which number. */
   decide(agent: string, alias: string): Promise<DialDecision>;
   mayDial(agent: string, alias: string): Promise<boolean>;
 }
 
 /** Checks the numbers of all transfers at once; `onRefused` hears of those that will never be dialled. */
-export async function createTransfers(
+export async function createTransferPolicy(
   agents: Pick<Agents, "names" | "get">,
-  policy: () => Promise<SpendingPolicy>,
+  policy: () => Promise<DialPolicy>,
   onRefused: (
     refusal: { readonly agent: string; readonly alias: string; readonly code: string },
   ) => void,
   now: () => number,
-): Promise<Transfers> {
+): Promise<TransferPolicy> {
   const numbers = new Map<string, string>();
   for (const name of agents.names) {
     for (const [alias, { number }] of Object.entries(agents.get(name)?.transfers ?? {})) {

@@ -6,7 +6,7 @@ import { type CallStore, createCallStore } from "./calls/callStore.ts";
 import type { Database } from "./database.ts";
 import { createDialQueue, type DialQueue } from "./outbound/dialQueue.ts";
 import { createDoNotCallList, type DoNotCallList } from "./doNotCallList.ts";
-import { type CallErasure, createErasure } from "./calls/erasureStore.ts";
+import { createErasureStore, type ErasureStore } from "./calls/erasureStore.ts";
 import { createKeyValues, type KeyValues } from "./keyValues.ts";
 import { createIdempotencyKeys, type IdempotencyKeys } from "./outbound/idempotency.ts";
 import { createInstances, type Instances } from "./instances.ts";
@@ -24,7 +24,7 @@ export interface Store {
   /** What the times of all parts are to be given by. */
   readonly clock: SharedClock;
   readonly calls: CallStore;
-  readonly erasure: CallErasure;
+  readonly erasure: ErasureStore;
   readonly instances: Instances;
   readonly budget: Budget;
   readonly idempotency: IdempotencyKeys;
@@ -78,7 +78,7 @@ function createStore(database: Database, clock: SharedClock): Store {
   return {
     clock,
     calls: createCallStore(database),
-    erasure: createErasure(database),
+    erasure: createErasureStore(database),
     instances: createInstances(database),
     budget: createBudget(database),
     idempotency: createIdempotencyKeys(database),

@@ -140,11 +140,11 @@ function told(sequence: number): SharedEvent {
 
 Deno.test("an event's id says how far its reader has come in the events of every process", async () => {
   const { hub, log } = createLog();
-  log.reach("there", 40);
+  log.advance("there", 40);
   hub.publish("call_a", started);
   await settled();
-  log.take(told(41));
-  log.take(told(41));
+  log.appendRemote(told(41));
+  log.appendRemote(told(41));
   const { events } = log.read(0, everything);
   assert.deepEqual(events.map(({ id }) => id), ["here-1.there-40", "here-1.there-41"]);
   log.close();
@@ -152,12 +152,12 @@ Deno.test("an event's id says how far its reader has come in the events of every
 
 Deno.test("behind() gives a reader of another process what it has not had, each event once", async () => {
   const { hub, log } = createLog();
-  for (const sequence of [1, 2, 3]) log.take(told(sequence));
+  for (const sequence of [1, 2, 3]) log.appendRemote(told(sequence));
   hub.publish("call_a", started);
   hub.publish("call_a", notice);
   await settled();
   // The other process saw this one's first event before its own second.
-  const { position, after, missed } = log.behind("there-2.here-1");
+  const { position, after, missed } = log.resume("there-2.here-1");
   assert.equal(missed, undefined);
   const read = log.read(position, { ...everything, after });
   assert.deepEqual(read.events.map(({ origin, sequence }) => [origin, sequence]), [
@@ -169,32 +169,32 @@ Deno.test("behind() gives a reader of another process what it has not had, each 
 
 Deno.test("behind() tells a reader of what is not to be had here", () => {
   const { log } = createLog({ maxEvents: 2 });
-  assert.equal(log.behind("gone-7").missed, "restarted");
-  log.reach("there", 5);
-  assert.equal(log.behind("there-4.here-0").missed, "too_late");
-  assert.equal(log.behind("there-5.here-0").missed, undefined);
-  for (const sequence of [6, 7, 8]) log.take(told(sequence));
-  assert.equal(log.behind("there-5.here-0").missed, "too_late");
+  assert.equal(log.resume("gone-7").missed, "restarted");
+  log.advance("there", 5);
+  assert.equal(log.resume("there-4.here-0").missed, "too_late");
+  assert.equal(log.resume("there-5.here-0").missed, undefined);
+  for (const sequence of [6, 7, 8]) log.appendRemote(told(sequence));
+  assert.equal(log.resume("there-5.here-0").missed, "too_late");
   log.close();
 });
 
 Deno.test("read() tells when events of another process never came", () => {
   const { log } = createLog();
-  for (const sequence of [1, 2, 5]) log.take(told(sequence));
+  for (const sequence of [1, 2, 5]) log.appendRemote(told(sequence));
   const page = log.read(0, everything);
   assert.deepEqual(page.events.map(({ sequence }) => sequence), [1, 2, 5]);
   assert.equal(page.missed, true);
   const { position } = page;
-  log.reach("there", 5);
+  log.advance("there", 5);
   assert.equal(log.read(position, everything).missed, false);
-  log.reach("there", 6);
+  log.advance("there", 6);
   assert.equal(log.read(position, everything).missed, true);
   log.close();
 });
 
 Deno.test("the log remembers a bounded number of processes", () => {
   const { log } = createLog();
-  for (let at = 0; at < 100; at++) log.reach(`inst_${at}`, 1);
+  for (let at = 0; at < 100; at++) log.advance(`inst_${at}`, 1);
   assert.equal(log.endId.split(".").length, 20);
   assert.match(log.endId, /^here-0\.inst_81-1\./);
   log.close();

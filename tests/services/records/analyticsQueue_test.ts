@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { AnalysisBusy, createAnalysis } from "../../../src/services/records/analyticsQueue.ts";
+import {
+  AnalyticsBusy,
+  createAnalyticsQueue,
+} from "../../../src/services/records/analyticsQueue.ts";
 import type { CallAnalytics } from "../../../src/services/store/calls/callAnalytics.ts";
 import type { CallFilter } from "../../../src/services/store/calls/callList.ts";
 import { openSqlite } from "../../../src/services/store/sqlite/sqliteDatabase.ts";
@@ -34,7 +37,7 @@ Deno.test("case 159: what is written does not wait for sums that take long", asy
 function startAnalysis() {
   const asked: (CallFilter & { readonly answer: () => void })[] = [];
   const clock = { ms: 0 };
-  const sumUp = createAnalysis({
+  const sumUp = createAnalyticsQueue({
     async analyse(filter): Promise<CallAnalytics> {
       const { promise, resolve } = Promise.withResolvers<void>();
       asked.push({ ...filter, answer: resolve });
@@ -73,7 +76,7 @@ Deno.test("case 159: whoever asks for too many different sums is refused", async
     (_, at) => sumUp({ agent: `agent_${at}` }).catch((error: Error) => error),
   );
   const refused = await Promise.all(answers.slice(20));
-  assert.ok(refused.every((error) => error instanceof AnalysisBusy));
+  assert.ok(refused.every((error) => error instanceof AnalyticsBusy));
   for (let at = 0; at < 20; at++) {
     await turnOfLoop();
     asked[at]?.answer();
@@ -87,7 +90,7 @@ Deno.test("sums are kept ten times as long as they took, at most five seconds", 
   let made = 0;
   let ms = 0;
   let takesMs = 600;
-  const sumUp = createAnalysis({
+  const sumUp = createAnalyticsQueue({
     analyse() {
       made++;
       ms += takesMs;

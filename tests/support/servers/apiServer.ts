@@ -14,14 +14,14 @@ import { eventsRoutes } from "../../../src/routes/events.ts";
 import { writeServerSentEvent } from "../../../src/routes/eventStream.ts";
 import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
 import type { Router } from "../../../src/routes/baseRouter.ts";
-import { createAnalysis } from "../../../src/services/records/analyticsQueue.ts";
+import { createAnalyticsQueue } from "../../../src/services/records/analyticsQueue.ts";
 import { createCallActions } from "../../../src/services/calls/callActions.ts";
 import { createCallLookup } from "../../../src/services/calls/callLookup.ts";
 import { createCallControl } from "../../../src/services/calls/callControl.ts";
 import { createEndCall } from "../../../src/services/calls/endCall.ts";
 import { createEventLog, type EventLog } from "../../../src/services/events/eventLog.ts";
 import { createEventHub, type EventHub } from "../../../src/services/events/eventHub.ts";
-import { createForgetting } from "../../../src/services/records/callErasure.ts";
+import { createCallErasure } from "../../../src/services/records/callErasure.ts";
 import { createLoneBus } from "../../../src/services/cluster/bus.ts";
 import { createInstanceRpc } from "../../../src/services/cluster/rpc.ts";
 import { openStore, type Store } from "../../../src/services/store/store.ts";
@@ -150,11 +150,11 @@ export async function withApi(
       }),
     });
     const { calls } = store;
-    const forgetting = createForgetting({
+    const erasure = createCallErasure({
       ...{ erasure: store.erasure, bus: createLoneBus("test"), now, log: { warn() {} } },
       flush: () => Promise.resolve(),
       journals: undefined,
-      forgetEvents: log.forget,
+      forgetEvents: log.erase,
     });
     const lookup = createCallLookup({
       registry: { get: (id) => live.get(id) },
@@ -165,7 +165,7 @@ export async function withApi(
     });
     router.route("/", callsRoutes({ access, calls, lookup, control }));
     const endCall = createEndCall({ control });
-    router.route("/", erasureRoutes({ access, lookup, forgetting, endCall }));
+    router.route("/", erasureRoutes({ access, lookup, erasure, endCall }));
     // What was summed up is never kept: tests write to the store behind the server's back.
     let ms = 0;
     const monotonic = () => ms += 10_000;
@@ -173,7 +173,7 @@ export async function withApi(
       "/",
       analyticsRoutes({
         access,
-        analyse: createAnalysis({ analyse: calls.analyse, now, monotonic }),
+        analyse: createAnalyticsQueue({ analyse: calls.analyse, now, monotonic }),
       }),
     );
     router.route(

@@ -20,11 +20,11 @@ export interface CallStore {
   bySid(callSid: string): Promise<CallRecord | undefined>;
   content(callId: string): Promise<CallContent>;
   /** Ids of calls whose end was written, by `before`, and that nobody has been told of: see `told`. */
-  untold(before: number, limit: number): Promise<readonly string[]>;
+  undispatched(before: number, limit: number): Promise<readonly string[]>;
   /** Whoever is to hear of the end of a call has heard, or surely will. */
-  told(callId: string): Promise<void>;
+  markDispatched(callId: string): Promise<void>;
   /** Puts a call that cannot be told of behind those whose end was written before a time. */
-  putOff(callId: string, at: number): Promise<void>;
+  postponeDispatch(callId: string, at: number): Promise<void>;
   /** Calls that went on with a person and ended for us since, and of which the last end is not known. */
   openTransfers(since: number, limit: number): Promise<readonly CallRecord[]>;
   /** What is known when the last leg of such a call is over; the first one counts. */
@@ -73,7 +73,7 @@ export function createCallStore(database: Database): CallStore {
         digits: digits.map(digitsOf),
       };
     },
-    async untold(before, limit) {
+    async undispatched(before, limit) {
       const rows = await query(
         `SELECT id FROM calls WHERE untold_since IS NOT NULL AND untold_since <= $1
           ORDER BY untold_since, id LIMIT $2`,
@@ -81,10 +81,10 @@ export function createCallStore(database: Database): CallStore {
       );
       return rows.map((row) => textOf(row, "id"));
     },
-    async told(callId) {
+    async markDispatched(callId) {
       await query("UPDATE calls SET untold_since = NULL WHERE id = $1", [callId]);
     },
-    async putOff(callId, at) {
+    async postponeDispatch(callId, at) {
       await query(
         "UPDATE calls SET untold_since = $2 WHERE id = $1 AND untold_since IS NOT NULL",
         [callId, Math.round(at)],

@@ -17,7 +17,7 @@ export interface ErasedNumber extends Erased {
 export type AlsoForget = (callIds: readonly string[]) => Promise<void>;
 
 /** Forgets calls, with everything that was said in them. */
-export interface CallErasure {
+export interface ErasureStore {
   /** Forgets calls that began before a time, in milliseconds since 1970. */
   eraseBefore(time: number): Promise<Erased>;
   /**
@@ -58,7 +58,7 @@ const WAITING = "EXISTS (SELECT 1 FROM dial_queue WHERE call_id = calls.id AND c
 const STATE = `CASE WHEN ended_at IS NOT NULL THEN 'over' WHEN ${WAITING} THEN 'waiting'
   ELSE 'under_way' END AS state`;
 
-export function createErasure(database: Database): CallErasure {
+export function createErasureStore(database: Database): ErasureStore {
   return {
     async eraseBefore(time) {
       const before = Math.ceil(time);
