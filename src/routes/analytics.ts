@@ -13,7 +13,7 @@ export interface AnalyticsRoutesDeps {
   readonly analyse: (filter: CallFilter) => Promise<CallAnalytics>;
 }
 
-/** What the calls of a period come to. */
+/** `GET /api/analytics`: counts, durations, latency and cost of a period's calls. */
 export function analyticsRoutes(
   { access, analyse }: AnalyticsRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
@@ -32,7 +32,7 @@ function busy(): HttpProblem {
   return new HttpProblem(
     503,
     "analytics_busy",
-    "Too many ask for sums just now.",
+    "Too many analytics requests are waiting.",
     undefined,
     { "Retry-After": "5" },
   );

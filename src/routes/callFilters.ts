@@ -5,7 +5,7 @@ import type { callListQuery } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import { present } from "../utils/present.ts";
 
-/** What a query asks for, narrowed to the calls that its caller may see. */
+/** Turns a query into a filter, narrowed to the calls that the API client may see. Throws a 403 `HttpProblem`. */
 export function filterFor(
   caller: Caller,
   { status, direction, agent, from, to, key }: Partial<z.infer<typeof callListQuery>>,
@@ -16,7 +16,7 @@ export function filterFor(
   };
 }
 
-/** Its own calls, or for an admin those of the key it names, or all. */
+/** A key sees its own calls; an admin those of the key it names, or all. */
 function keyFilter(
   { isAdmin, keyName }: Caller,
   asked: string | undefined,

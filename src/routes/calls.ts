@@ -41,7 +41,7 @@ export interface CallsRoutesDeps {
   readonly control: CallControl;
 }
 
-/** What is known of calls, and what can be done with them. */
+/** `/api/calls`: list, detail, transcript, and actions on live calls. */
 export function callsRoutes(
   { access, calls, lookup, control }: CallsRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
@@ -87,7 +87,7 @@ export function callsRoutes(
     async (c) => {
       const call = visibleTo(c.get("caller"), await lookup.known(c.req.valid("param").id));
       const asked = c.req.valid("json");
-      const result = call.status === "ended" ? over : await control(call, asked);
+      const result = call.status === "ended" ? notLive : await control(call, asked);
       if (!result.ok) throw problemOf(result, call);
       return c.json({ success: true, callId: call.id, type: asked.type } as const, 202);
     },
@@ -105,7 +105,7 @@ function visibleTo<T extends Pick<CallRecord, "keyName">>(
   throw new HttpProblem(404, "unknown_call", "There is no such call.");
 }
 
-const over: ActionResult = { ok: false, code: "not_live" };
+const notLive: ActionResult = { ok: false, code: "not_live" };
 
 function positionAt(cursor: string): CallPosition {
   const position = readCursor(cursor);
@@ -129,9 +129,9 @@ function problemOf(
           "No server that can be reached from here holds the call.",
         );
     case "not_on_a_phone":
-      return new HttpProblem(409, "not_on_a_phone", "Only phone calls can be handed over.");
+      return new HttpProblem(409, "not_on_a_phone", "Only phone calls can be transferred.");
     case "unknown_transfer":
-      return new HttpProblem(422, "unknown_transfer", "The agent hands nobody over to that.", [
+      return new HttpProblem(422, "unknown_transfer", "The agent has no transfer of this name.", [
         { path: "to", message: aliasesSentence(refusal.aliases) },
       ]);
     case "transfer_refused":
@@ -140,15 +140,15 @@ function problemOf(
 }
 
 const transferSentences: Readonly<Record<TransferRefusal, string>> = {
-  do_not_call: "Whoever has this number has asked not to be called.",
-  outside_calling_hours: "It is not the time to call there: the operator sets OUTBOUND_HOURS.",
+  do_not_call: "This number is on the do-not-call list.",
+  outside_calling_hours: "The number may not be called at this time: see OUTBOUND_HOURS.",
   destination_not_allowed: "The number behind this name may not be dialled.",
 };
 
 function aliasesSentence(aliases: readonly string[]): string {
   return aliases.length > 0
     ? `must be one of ${aliases.join(", ")}`
-    : "cannot be anybody: the agent's file names no transfers";
+    : "has no valid value: the agent's file names no transfers";
 }
 
 const tags = ["Calls"];
@@ -169,7 +169,7 @@ const detail = createRoute({
   path: "/api/calls/{id}",
   operationId: "getCall",
   summary: "Read one call",
-  description: "With its turns as they were really heard, tool calls, latencies, tokens and cost.",
+  description: "With its turns as far as they were heard, tool calls, latencies, tokens and cost.",
   tags,
   request: { params: callIdParam },
   responses: { 200: { description: "The call", content: json(callDetail) }, ...errorAnswers },
@@ -179,7 +179,7 @@ const transcriptOf = createRoute({
   method: "get",
   path: "/api/calls/{id}/transcript",
   operationId: "getTranscript",
-  summary: "Read what was said",
+  summary: "Read the transcript",
   description: "As JSON, WebVTT or plain text, by `format` or else by `Accept`.",
   tags,
   request: {
@@ -205,8 +205,8 @@ const action = createRoute({
   operationId: "actOnCall",
   summary: "Act on a live call",
   description:
-    "Hang up, let the agent say something, hand the caller over, silence the agent. Of several instances that share a database any may be asked; 504 `instance_silent` where the one that holds the call does not answer.",
+    "Hang up, let the agent say something, transfer the caller, interrupt the agent, or send text in the caller's place. Any instance that shares the database accepts it; 504 `instance_silent` where the one that holds the call does not answer.",
   tags,
   request: { params: callIdParam, body: { required: true, content: json(callAction) } },
-  responses: { 202: { description: "Under way", content: json(actionAnswer) }, ...errorAnswers },
+  responses: { 202: { description: "Accepted", content: json(actionAnswer) }, ...errorAnswers },
 });

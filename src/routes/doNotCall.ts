@@ -14,7 +14,7 @@ export interface DoNotCallRoutesDeps {
   readonly now: () => number;
 }
 
-/** Numbers of people who have asked not to be called. */
+/** `/api/do-not-call`: numbers that are never called. */
 export function doNotCallRoutes(
   { access, list, now }: DoNotCallRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
@@ -88,7 +88,7 @@ const all = createRoute({
   method: "get",
   path: "/api/do-not-call",
   operationId: "listDoNotCall",
-  summary: "List the numbers that are not called",
+  summary: "List the do-not-call list",
   description: "In the order of the numbers. Takes the scope `admin`.",
   tags,
   request: {
@@ -112,7 +112,7 @@ const one = createRoute({
   method: "get",
   path: "/api/do-not-call/{number}",
   operationId: "getDoNotCall",
-  summary: "Whether a number is not called",
+  summary: "Look up a number on the do-not-call list",
   description: "404 for one that is not on the list. Takes the scope `admin`.",
   tags,
   request: { params: callerNumberParam },
@@ -124,7 +124,7 @@ const put = createRoute({
   path: "/api/do-not-call/{number}",
   operationId: "addDoNotCall",
   summary: "Put a number on the do-not-call list",
-  description: "An entry that is there stays as it is. Takes the scope `admin`.",
+  description: "An existing entry is left unchanged. Takes the scope `admin`.",
   tags,
   request: {
     params: callerNumberParam,

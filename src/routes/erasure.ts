@@ -13,7 +13,7 @@ export interface ErasureRoutesDeps {
   readonly endCall: EndCall;
 }
 
-/** Forgets what was kept of a call, or of a person. */
+/** Erases the stored data of one call, or of all calls with one number. */
 export function erasureRoutes(
   { access, lookup, erasure, endCall }: ErasureRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
@@ -32,7 +32,7 @@ export function erasureRoutes(
         "The call is under way: end it first, or add end=true.",
       );
     }
-    // Whether it can be ended from here or not, it is erased when it is over.
+    // Even where it cannot be ended from here, it is erased when it is over.
     if (erased.pending > 0) await endCall(call, { goodbye: false }).catch(() => false);
     return c.json(erased, 200);
   });
@@ -56,7 +56,7 @@ const eraseCall = createRoute({
   operationId: "eraseCall",
   summary: "Erase one call",
   description:
-    "Everything that was kept of the call, in all instances that share the database: record, transcript, live events, webhooks that are not delivered yet, its entry of a batch, its journal; also for callers without a number. A call that waits to be dialled is not dialled any more. One that is under way is left alone (409 `call_live`), unless `end=true`: then it is ended, and erased as soon as it is over. Takes the scope `admin`.",
+    "Everything stored of the call, in all instances that share the database: record, transcript, live events, webhooks that are not delivered yet, its entry of a batch, its journal; also for callers without a number. A queued call is not dialled. A call under way is left alone (409 `call_live`), unless `end=true`: then it is ended, and erased as soon as it is over. Takes the scope `admin`.",
   tags,
   request: {
     params: callIdParam,
@@ -75,7 +75,7 @@ const eraseCaller = createRoute({
   operationId: "eraseCaller",
   summary: "Erase one person's calls",
   description:
-    "Everything that was kept of calls with this number (or `sip:` or `client:` name), in all instances that share the database: records, transcripts, live events, webhooks that are not delivered yet, entries of batches, journals. Calls that wait to be dialled are not dialled any more. A call that is under way goes on: it is counted as `pending`, is erased as soon as it ends, is not tried again, and no webhook tells of it any more. A number on the do-not-call list stays on it. Takes the scope `admin`.",
+    "Everything stored of calls with this number (or `sip:` or `client:` name), in all instances that share the database: records, transcripts, live events, webhooks that are not delivered yet, entries of batches, journals. Queued calls are not dialled. A call under way goes on: it is counted as `pending`, is erased as soon as it ends, is not retried, and no more webhooks are sent for it. A number on the do-not-call list stays on it. Takes the scope `admin`.",
   tags,
   request: { params: callerParam },
   responses: { 200: { description: "What was erased", content: json(erasure) }, ...errorAnswers },

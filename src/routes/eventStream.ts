@@ -1,14 +1,14 @@
 import type { EventLog, LoggedEvent, LogStart, SharedEvent } from "../services/events.ts";
 
-/** One reading of the log, from a position on. */
+/** One reader of the event log, from a position on. */
 export interface EventReading {
   readonly from: LogStart;
   readonly wanted: (event: LoggedEvent) => boolean;
-  /** The stream ends behind an event of this type. */
-  readonly last?: LoggedEvent["type"];
-  /** Asked while nothing happens: the last event may have been lost on its way from another process. */
+  /** The stream ends after an event of this type. */
+  readonly lastType?: LoggedEvent["type"];
+  /** Asked on each heartbeat: the last event may have been lost on its way from another process. */
   readonly isOver: () => Promise<boolean>;
-  /** Without events, a sign of life is sent so often: proxies and readers drop what is silent. */
+  /** Interval of comments while there are no events: proxies close silent connections. */
   readonly heartbeatMs: number;
   /** Ends the stream. */
   readonly signal: AbortSignal;
@@ -22,29 +22,28 @@ export function writeServerSentEvent({ type, data }: SharedEvent, id: string): s
 }
 
 /**
- * Streams events to one reader, who sets the pace: what is read next is looked up in the log only when
- * there is room for it, so that a reader who stops costs nothing, and is told if it came back too late.
+ * Streams events to one reader at the reader's pace: the log is read only when there is room for more,
+ * so a reader that stops costs nothing. Events that were dropped meanwhile are reported as `missed`.
  */
 export function createEventStream(
   log: EventLog,
-  { from, wanted, last, isOver, heartbeatMs, signal, onClose }: EventReading,
+  { from, wanted, lastType, isOver, heartbeatMs, signal, onClose }: EventReading,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const reader = new AbortController();
   const { after } = from;
   let position = Math.min(from.position, log.end);
-  let hasLeft = false;
+  let isCancelled = false;
   let wasOver = false;
-  let greeting = "retry: 2000\n\n";
-  if (from.missed !== undefined) greeting += missed(from.missed);
+  let preamble = "retry: 2000\n\n";
+  if (from.missed !== undefined) preamble += missed(from.missed);
   signal.addEventListener("abort", close);
 
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { text, over } = await next();
-        // The reader may have left meanwhile.
-        if (hasLeft) return;
+        if (isCancelled) return;
         if (text !== "") controller.enqueue(encoder.encode(text));
         if (!over) return;
         controller.close();
@@ -55,14 +54,14 @@ export function createEventStream(
       }
     },
     cancel() {
-      hasLeft = true;
+      isCancelled = true;
       close();
     },
   }, { highWaterMark: 0 });
 
   async function next(): Promise<{ readonly text: string; readonly over: boolean }> {
-    let text = greeting;
-    greeting = "";
+    let text = preamble;
+    preamble = "";
     for (;;) {
       if (reader.signal.aborted) return { text: "", over: true };
       const page = log.read(position, { wanted, after });
@@ -70,14 +69,14 @@ export function createEventStream(
       if (page.missed) text += missed("too_late", page.id ?? log.endId);
       for (const event of page.events) {
         text += event.text;
-        if (event.type === last) return { text, over: true };
+        if (event.type === lastType) return { text, over: true };
       }
       if (text !== "" || log.closed) return { text, over: log.closed };
       if (position < log.end) continue;
       await log.wait(position, heartbeatMs, reader.signal);
       if (reader.signal.aborted || log.closed) return { text: "", over: true };
       if (position < log.end) continue;
-      // The first time, the last event may only be on its way.
+      // Ends only at the second heartbeat: until then the last event may still be on its way.
       const over = await isOver();
       const isLate = wasOver && position === log.end;
       wasOver = over;
@@ -85,7 +84,7 @@ export function createEventStream(
     }
   }
 
-  /** Without an id, readers go on to remember the one they had. */
+  /** Without an id, readers keep the last one they had. */
   function missed(why: "restarted" | "too_late", id?: string): string {
     const line = id === undefined ? "" : `id: ${id}\n`;
     return `${line}event: missed\ndata: ${JSON.stringify({ why })}\n\n`;

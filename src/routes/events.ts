@@ -11,14 +11,14 @@ import type { Clock } from "../utils/clock.ts";
 export interface EventsRoutesDeps {
   readonly access: RequireScope;
   readonly log: EventLog;
-  /** What is known of a call, live or ended; times are milliseconds since 1970. */
+  /** A live or ended call; times are milliseconds since 1970. */
   readonly findCall: (
     callId: string,
   ) => Promise<{ readonly keyName?: string; readonly endedAt?: number } | undefined>;
   readonly now: () => number;
-  /** The streams of a key end with it. */
+  /** The streams of a revoked key are closed. */
   readonly revocation: Pick<KeyRevocation, "onRevoked">;
-  /** Of keys' expiry, in milliseconds since 1970. */
+  /** The clock of key expiry, in milliseconds since 1970. */
   readonly wallClock?: () => number;
   readonly setTimer: Clock["setTimer"];
   readonly maxStreamsPerKey?: number;
@@ -26,7 +26,7 @@ export interface EventsRoutesDeps {
   readonly heartbeatMs?: number;
 }
 
-/** What happens in calls, while it happens, as server-sent events. */
+/** `/api/events` and `/api/calls/{id}/events`: live events of calls, as server-sent events. */
 export function eventsRoutes(
   { access, log, findCall, now, revocation, heartbeatMs = 15_000, ...limits }: EventsRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
@@ -55,19 +55,19 @@ export function eventsRoutes(
     const lastEventId = c.req.valid("header")["last-event-id"];
     const from = lastEventId === undefined ? startAt(log.start) : log.resume(lastEventId);
     const wanted = (event: LoggedEvent) => event.callId === id;
-    // Browsers reconnect until they are told that there is nothing more.
-    if (isToldWhole(id, call.endedAt) && !hasMore(from, wanted)) return c.body(null, 204);
+    // 204 stops browsers from reconnecting.
+    if (isFullyDelivered(id, call.endedAt) && !hasMore(from, wanted)) return c.body(null, 204);
     const isOver = async () => {
       const known = await findCall(id).catch(() => call);
       return known === undefined || known.endedAt !== undefined;
     };
-    return stream(caller, { from, wanted, last: "ended", isOver });
+    return stream(caller, { from, wanted, lastType: "ended", isOver });
   });
 
   return routes;
 
-  /** The record of an end comes before the event where another process held the call. */
-  function isToldWhole(callId: string, endedAt: number | undefined): boolean {
+  /** Where another process holds the call, the record of its end arrives before the event. */
+  function isFullyDelivered(callId: string, endedAt: number | undefined): boolean {
     if (endedAt === undefined) return false;
     const isEnd = (event: LoggedEvent) => event.callId === callId && event.type === "ended";
     return now() - endedAt > LATEST_EVENT_MS || hasMore(startAt(log.start), isEnd);
@@ -80,16 +80,16 @@ export function eventsRoutes(
   function stream(caller: Caller, reading: {
     readonly from: LogStart;
     readonly wanted: (event: LoggedEvent) => boolean;
-    readonly last?: LoggedEvent["type"];
+    readonly lastType?: LoggedEvent["type"];
     readonly isOver: () => Promise<boolean>;
   }): Response {
-    const { signal, release } = slots.take(caller.keyName ?? "", caller.expiresAt);
+    const { signal, release } = slots.open(caller.keyName ?? "", caller.expiresAt);
     const body = createEventStream(log, { ...reading, heartbeatMs, signal, onClose: release });
     return new Response(body, { headers: streamHeaders });
   }
 }
 
-/** No event of another process is on its way for so long. */
+/** Events of other processes arrive sooner than this. */
 const LATEST_EVENT_MS = 10_000;
 
 function startAt(position: number): LogStart {
@@ -98,7 +98,7 @@ function startAt(position: number): LogStart {
 
 const streamHeaders = {
   "Content-Type": "text/event-stream; charset=utf-8",
-  // Compressed or gathered by a proxy, events would come late.
+  // A proxy that compresses or buffers would delay events.
   "Cache-Control": "no-store, no-transform",
   "X-Accel-Buffering": "no",
 };
@@ -107,14 +107,14 @@ const request = {
   headers: z.object({
     "last-event-id": z.string().max(1000).optional().openapi({
       description:
-        "The id of the last event that was read: the stream goes on behind it, at whichever instance.",
+        "The id of the last event that was read: the stream continues after it, at any instance.",
     }),
   }),
 };
 
 const eventStream = {
   description:
-    "Events, as long as somebody reads. Where some are no longer kept, `missed` says so.",
+    "Events until the client disconnects. Where some are no longer kept, a `missed` event says so.",
   content: {
     "text/event-stream": {
       schema: z.string().openapi({
@@ -130,7 +130,7 @@ const everything = createRoute({
   path: "/api/events",
   operationId: "watchCalls",
   summary: "Watch all calls",
-  description: "Begins with what happens next, or behind `Last-Event-ID`.",
+  description: "Starts with the next event, or after `Last-Event-ID`.",
   tags: ["Events"],
   request,
   responses: { 200: eventStream, ...errorAnswers },
@@ -142,12 +142,12 @@ const ofOneCall = createRoute({
   operationId: "watchCall",
   summary: "Watch one call",
   description:
-    "Begins with the call, as far as its events are kept, or behind `Last-Event-ID`; ends with it.",
+    "Starts at the beginning of the call, as far as its events are kept, or after `Last-Event-ID`; ends with the call.",
   tags: ["Events"],
   request: { ...request, params: callIdParam },
   responses: {
     200: eventStream,
-    204: { description: "The call is over and nothing is left to be told" },
+    204: { description: "The call is over and there are no more events" },
     ...errorAnswers,
   },
 });

@@ -1,7 +1,7 @@
 import { Hono } from "@hono/hono";
 import type { Incident } from "../utils/incidents.ts";
 
-/** One thing that should be well. Where it is not vital, calls are taken without it. */
+/** One dependency of the server; where it is not vital (default: it is), `/ready` ignores its failure. */
 export type HealthCheck = () => {
   readonly ok: boolean;
   readonly detail?: string;
@@ -18,21 +18,21 @@ export interface HealthDeps {
   readonly uptimeSeconds: () => number;
 }
 
-/** `GET /health`: does the process live? `GET /ready`: does another call fit? */
+/** `GET /health`: is the process alive? `GET /ready`: can it take another call? */
 export function healthRoutes(
   { calls, maxCalls, isDraining, checks = {}, incidents = () => [], uptimeSeconds }: HealthDeps,
 ): Hono {
   const routes = new Hono();
   routes.get("/health", (c) => {
     const results = runChecks();
-    const standing = incidents();
-    const isWell = standing.length === 0 && Object.values(results).every(({ ok }) => ok);
+    const active = incidents();
+    const isHealthy = active.length === 0 && Object.values(results).every(({ ok }) => ok);
     return c.json({
-      status: isWell ? "ok" : "degraded",
+      status: isHealthy ? "ok" : "degraded",
       uptimeSeconds: Math.floor(uptimeSeconds()),
       calls: { live: calls.size, max: maxCalls },
       checks: results,
-      incidents: standing.map(({ since, last, ...incident }) => ({
+      incidents: active.map(({ since, last, ...incident }) => ({
         ...incident,
         since: new Date(since).toISOString(),
         last: new Date(last).toISOString(),

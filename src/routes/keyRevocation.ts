@@ -14,7 +14,7 @@ export interface KeysRoutesDeps {
   readonly liveCallsOf: CallOperations["liveCallsOf"];
 }
 
-/** The API keys, of which nothing secret is shown. */
+/** `/api/keys`: lists API keys without their secrets, and revokes them. */
 export function keysRoutes(
   { access, keys, revocation, liveCallsOf }: KeysRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
@@ -55,8 +55,8 @@ const key = z.object({
 }).openapi("Key");
 
 const revokedKey = key.extend({
-  liveCalls: z.number().openapi({ description: "Calls of the key that go on" }),
-  endingCalls: z.number().openapi({ description: "Calls of the key that have been told to end" }),
+  liveCalls: z.number().openapi({ description: "Calls of the key that continue" }),
+  endingCalls: z.number().openapi({ description: "Calls of the key that are being ended" }),
 }).openapi("RevokedKey");
 
 const list = createRoute({
@@ -81,7 +81,7 @@ const revoke = createRoute({
   operationId: "revokeKey",
   summary: "Revoke an API key",
   description:
-    "At once and for good, also while the settings still name it; the same name with a new secret works. Calls that it has asked for and that are not dialled yet are not dialled. Those under way go on, and cost, unless `endCalls=true`: then the agent says goodbye and hangs up, at whichever instance, and what still rings is cancelled. A key that is revoked already may be revoked again to end its calls. Takes the scope `admin`.",
+    "At once and permanently, also while the settings still name it; the same name with a new secret works. Calls that it has queued are not dialled. Calls under way go on, and cost, unless `endCalls=true`: then the agent says goodbye and hangs up, at whichever instance, and calls that still ring are cancelled. A revoked key may be revoked again to end its calls. Takes the scope `admin`.",
   tags: ["Operation"],
   request: {
     params: z.object({

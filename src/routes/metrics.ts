@@ -10,7 +10,7 @@ export interface MetricsRoutesDeps {
   readonly guesses: Pick<GuessGuard, "counts">;
 }
 
-/** `GET /metrics`: figures of this process for Prometheus. */
+/** `GET /metrics`: metrics of this process in the text format of Prometheus. */
 export function metricsRoutes(
   { access, metrics, guesses }: MetricsRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
@@ -22,7 +22,7 @@ export function metricsRoutes(
   );
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
   routes.openapi(
-    { ...figures, middleware: [access("metrics")] },
+    { ...scrape, middleware: [access("metrics")] },
     (c) =>
       c.text(metrics.write() + refused.write(), 200, {
         "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
@@ -32,12 +32,12 @@ export function metricsRoutes(
   return routes;
 }
 
-const figures = createRoute({
+const scrape = createRoute({
   method: "get",
   path: "/metrics",
   operationId: "getMetrics",
-  summary: "Figures for Prometheus",
-  description: "Of this process, since it began. Takes the scope `metrics` or `admin`.",
+  summary: "Metrics for Prometheus",
+  description: "Of this process, since it started. Takes the scope `metrics` or `admin`.",
   tags: ["Operation"],
   responses: {
     200: {

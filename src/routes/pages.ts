@@ -42,9 +42,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-/** Reads files of one folder and keeps them, ready to send, until they change. */
+/** Reads files of one folder and caches them until they change on disk. */
 function createReader(folder: URL): (name: string) => Promise<PageFile | undefined> {
-  const kept = new Map<string, PageFile>();
+  const cache = new Map<string, PageFile>();
 
   return async function read(name) {
     const [, extension = ""] = /^[a-z][A-Za-z.]{0,60}\.(html|ts|css|svg)$/.exec(name) ?? [];
@@ -53,12 +53,12 @@ function createReader(folder: URL): (name: string) => Promise<PageFile | undefin
     const url = new URL(name, folder);
     try {
       const modifiedMs = (await Deno.stat(url)).mtime?.getTime() ?? 0;
-      const known = kept.get(name);
+      const known = cache.get(name);
       if (known?.modifiedMs === modifiedMs) return known;
       const source = await Deno.readTextFile(url);
       const text = extension === "ts" ? stripTypeScriptTypes(source) : source;
       const file = { ...await tagText(text, contentType), modifiedMs };
-      kept.set(name, file);
+      cache.set(name, file);
       return file;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
@@ -69,13 +69,13 @@ function createReader(folder: URL): (name: string) => Promise<PageFile | undefin
 
 /** The page loads nothing from elsewhere and runs nothing inline. */
 function securityHeaders(host: string): Record<string, string> {
-  // A host is what the client says it is: nothing but a plain one may stand in the policy.
+  // The client chooses `Host`: only a plain host may be put into the policy.
   const sockets = /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : "";
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    // Not every browser takes 'self' to include the sockets of the same host.
+    // Some browsers do not apply 'self' to WebSockets.
     `connect-src 'self'${sockets}`,
     "img-src 'self' data:",
     "media-src blob:",

@@ -17,14 +17,14 @@ import { createRepeatedWebhooks } from "./middleware/repeatedWebhooks.ts";
 import { createWaitingSockets } from "./middleware/waitingSockets.ts";
 import { present } from "../utils/present.ts";
 
-/** What the phone network tells of a call beside asking what to do. */
+/** What Twilio reports of calls in its callbacks. */
 export interface PhoneEvents {
-  /** `callId` is ours, for a call that this server placed. */
+  /** `callId` is set for calls that this server placed. */
   status(callSid: string, progress: CallProgress, callId?: string): void;
   answeredBy(callSid: string, who: string, callId?: string): void;
   streamFailed(callSid: string): void;
-  /** An error that a callback carries, by the network's number and in its words. */
-  faultReported(code: number, words: string | undefined): void;
+  /** An error that a callback carries: Twilio's error code and message. */
+  faultReported(code: number, message: string | undefined): void;
 }
 
 export interface PhoneLine {
@@ -38,15 +38,15 @@ export interface TwilioRoutesDeps {
   /** Absent where the phone is not set up: every route says so. */
   readonly phone?: PhoneLine;
   readonly defaultAgent: string;
-  /** What connections are counted by. */
+  /** The client address that media sockets are limited by. */
   readonly addressOf: (c: Context) => string;
   readonly log: TwilioHandlerDeps["log"];
   readonly socketLimits?: TwilioHandlerDeps["limits"];
-  /** Media sockets of one address that have not shown a valid token yet. */
+  /** Media sockets per address that have not shown a valid token yet. */
   readonly maxWaitingPerAddress?: number;
 }
 
-/** What the phone network calls: signed webhooks, and the socket that carries a call's audio. */
+/** The routes that Twilio calls: signed webhooks under `/twilio/`, and the media socket `/media`. */
 export function twilioRoutes(
   { phone, defaultAgent, addressOf, log, socketLimits, maxWaitingPerAddress = 50 }:
     TwilioRoutesDeps,
@@ -154,7 +154,7 @@ export function twilioRoutes(
 
   return routes;
 
-  /** Twilio's second attempt at a request, or a replay of it, is answered as the first. */
+  /** A retry by Twilio, or a replay, gets the same answer as the first request. */
   async function twiml(
     c: Context<TwilioEnv>,
     ask: () => PhoneAnswer | Promise<PhoneAnswer>,
@@ -169,21 +169,21 @@ export function twilioRoutes(
   }
 }
 
-/** Beyond the 5 s that a socket has for its `start`, and the seconds that a token is looked for. */
+/** Longer than the 5 s that a socket has for its `start`, plus the time to look up its token. */
 const LONGEST_WAIT_MS = 20_000;
 
 interface TwilioEnv {
   Variables: { form: URLSearchParams };
 }
 
-/** The fallback address, callbacks of calls and of streams tell what went wrong in the same fields. */
+/** The fallback URL and the callbacks of calls and streams carry errors in these fields. */
 function reportFault(form: URLSearchParams, events: PhoneEvents): void {
   const code = /^[1-9]\d{4,5}$/.exec(
     form.get("ErrorCode") ?? form.get("StreamErrorCode") ?? "",
   )?.[0];
   if (code === undefined) return;
-  const words = form.get("ErrorMessage") ?? form.get("StreamError") ?? undefined;
-  events.faultReported(Number(code), words);
+  const message = form.get("ErrorMessage") ?? form.get("StreamError") ?? undefined;
+  events.faultReported(Number(code), message);
 }
 
 function signedForm({ authToken, publicUrl, events }: PhoneLine): MiddlewareHandler<TwilioEnv> {
@@ -216,12 +216,12 @@ function pathAndQuery(c: Context): string {
   return pathname + search;
 }
 
-function upgrade(request: Request, failed: () => void) {
+function upgrade(request: Request, onFailed: () => void) {
   try {
-    // The handler watches over silence itself; Deno's own watch sets a timer anew at every frame.
+    // The handler detects silence itself; Deno's idle timeout would reset a timer at every frame.
     return Deno.upgradeWebSocket(request, { idleTimeout: 0 });
   } catch (error) {
-    failed();
+    onFailed();
     if (!(error instanceof TypeError)) throw error;
     throw new HttpProblem(400, "invalid_upgrade", "The WebSocket handshake is not valid.");
   }
@@ -233,13 +233,13 @@ function callSidOf(form: URLSearchParams): string {
   throw new HttpProblem(422, "invalid_call_sid", "CallSid is missing or is not one.");
 }
 
-/** `client:` and `sip:` callers have names, not numbers. */
+/** The caller or called party: a number, or the name of a `client:` or `sip:` endpoint; undefined if withheld. */
 function farEnd(text: string | null): string | undefined {
   const name = (text ?? "").trim().slice(0, 200);
   return isWithheld(name) ? undefined : name;
 }
 
-/** Only attestation A says that whoever calls has the right to the number. */
+/** Only STIR/SHAKEN attestation A confirms that the caller may use the number. */
 function isProven(verdict: string | null): boolean {
   return /^TN-Validation-Passed-A(-Diverted|-Passthrough)*$/.test(verdict ?? "");
 }

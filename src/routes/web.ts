@@ -23,12 +23,12 @@ import { present } from "../utils/present.ts";
 
 export interface WebRoutesDeps {
   readonly registry: Pick<CallRegistry, "open" | "accepting">;
-  /** What calls from browsers may use; absent where nothing limits them. */
+  /** Limits calls from browsers; absent where there are no limits. */
   readonly budget?: Pick<CallBudget, "check" | "admit" | "release">;
-  /** Whether another call from a browser leaves enough lines to the phone. */
+  /** Whether another call from a browser leaves enough lines for phone calls. */
   readonly hasLine?: () => boolean;
   readonly agents: readonly { readonly name: string; readonly title: string }[];
-  /** Names of those whose files are not in order; none of them is among `agents`. */
+  /** Agents whose files are invalid; none of them is among `agents`. */
   readonly unusableAgents?: readonly string[];
   readonly defaultAgent: string;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
@@ -36,10 +36,10 @@ export interface WebRoutesDeps {
   readonly tokens: WebTokens;
   /** Finds the key of a secret; absent where no keys are configured. */
   readonly authenticate?: (secret: string) => { readonly name: string } | undefined;
-  /** The origin by which the outside reaches this server. */
+  /** The origin at which others reach this server. */
   readonly publicOrigin?: string;
   readonly allowedOrigins: readonly string[];
-  /** What limits count a request by where it shows no key. */
+  /** The client address, which limits apply to where a request shows no key. */
   readonly addressOf: (c: Context) => string;
   readonly guesses: GuessGuard;
   readonly log: WebHandlerDeps["log"];
@@ -94,7 +94,7 @@ export function webRoutes(
     const token = admit(c);
     const grant = await tokens.claim(token);
     if (grant === undefined) {
-      guesses.failed(c, "token");
+      guesses.countFailure(c, "token");
       throw new HttpProblem(401, "invalid_token", "The token is unknown, used or too old.");
     }
     const callId = newId("call");
@@ -119,7 +119,7 @@ export function webRoutes(
     if (!registry.accepting || deps.hasLine?.() === false) throw new CallRefused("full");
   }
 
-  /** The name of the request's key; nothing where none is needed. */
+  /** The name of the request's key; undefined where the server has no keys. Throws an `HttpProblem`. */
   function identify(c: Context): string | undefined {
     const request = c.req.raw;
     if (authenticate === undefined) {
@@ -132,13 +132,13 @@ export function webRoutes(
     }
     const secret = presentedKey(request.headers);
     if (secret === undefined) {
-      guesses.keyless(c);
+      guesses.countKeyless(c);
       throw wrongKey("This server asks for an API key.");
     }
     guesses.admit(c, "key");
     const key = authenticate(secret);
     if (key !== undefined) return key.name;
-    guesses.failed(c, "key");
+    guesses.countFailure(c, "key");
     throw wrongKey("The server does not know this API key.");
   }
 
@@ -156,7 +156,7 @@ export function webRoutes(
     throw new CallRefused(unusableAgents.includes(wanted) ? "agent_unusable" : "unknown_agent");
   }
 
-  /** Everything is checked before the token is: it is spent by looking. */
+  /** Checks everything else before the token: claiming a token uses it up. */
   function admit(c: Context): string {
     const request = c.req.raw;
     const token = readHandshake(request);
@@ -172,7 +172,7 @@ export function webRoutes(
     const session = registry.open({ direction: "web", ...grant }, callId);
     try {
       const { socket, response } = Deno.upgradeWebSocket(req.raw, { idleTimeout: IDLE_SECONDS });
-      // Deno finds a protocol only in a list that is written with blanks.
+      // Deno negotiates only from a list with a space after each comma.
       response.headers.set("Sec-WebSocket-Protocol", WEB_PROTOCOL);
       const watch = env?.watchSocket;
       handleWebSocket(socket, { session, log, ...present({ watch }) });
@@ -190,12 +190,12 @@ function wrongKey(sentence: string): HttpProblem {
 }
 
 const BODY_LIMITS = { maxBytes: 4096, timeoutMs: 5000 };
-/** A socket that answers no ping for so long is gone. */
+/** Deno closes a socket that answers no ping for this long. */
 const IDLE_SECONDS = 30;
 const FULL_TOKENS_RETRY_SECONDS = 5;
 const NOT_KEPT = { "Cache-Control": "no-store" };
 
-/** The name in `{"agent": name}`, if it names one. A misspelt member must not get the default agent. */
+/** The name in `{"agent": name}`, if there is one. A misspelt member is refused, not given the default agent. */
 function agentOf(body: unknown): string | undefined {
   if (typeof body === "object" && body !== null && !Array.isArray(body)) {
     const members = Object.keys(body).length;

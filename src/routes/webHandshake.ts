@@ -3,9 +3,9 @@ import { listsWord, readHeaderList } from "../utils/headerList.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 
 /**
- * Checks a WebSocket's handshake (RFC 6455, 4.2.1) and gives the token that it offers beside the
- * protocol. Throws an `HttpProblem` for whatever is wrong: a token is looked up, and so spent, only
- * where nothing else can refuse the handshake any more.
+ * Checks a WebSocket handshake (RFC 6455, 4.2.1) and returns the token that it offers beside the
+ * protocol. Throws an `HttpProblem`. Complete, so that the token is claimed, and so used up, only
+ * where nothing else can refuse the handshake.
  */
 export function readHandshake({ headers }: Request): string {
   if (!listsWord(headers.get("upgrade"), "websocket")) {
@@ -31,7 +31,7 @@ export function readHandshake({ headers }: Request): string {
 
 /** 16 bytes in base64. */
 const KEY = /^[A-Za-z0-9+/]{22}==$/;
-/** A version and a token take 60 characters. */
+/** A protocol and a token take 60 characters. */
 const MAX_PROTOCOLS_LENGTH = 1000;
 /** As `newToken` makes them. */
 const TOKEN = /^[\w-]{43}$/;
@@ -45,8 +45,8 @@ function offeredToken(header: string | null): string {
       `Sec-WebSocket-Protocol has at most ${MAX_PROTOCOLS_LENGTH} characters.`,
     );
   }
-  const isSpoken = offered.includes(WEB_PROTOCOL);
-  if (!isSpoken && offered.some((name) => name.startsWith("parley."))) {
+  const isSupported = offered.includes(WEB_PROTOCOL);
+  if (!isSupported && offered.some((name) => name.startsWith("parley."))) {
     throw new HttpProblem(
       400,
       "unsupported_protocol",
@@ -55,7 +55,7 @@ function offeredToken(header: string | null): string {
   }
   const tokens = new Set(offered.filter((name) => name.startsWith(TOKEN_PROTOCOL_PREFIX)));
   const [named, ...others] = tokens;
-  if (named === undefined || !isSpoken) {
+  if (named === undefined || !isSupported) {
     throw new HttpProblem(
       401,
       "token_required",

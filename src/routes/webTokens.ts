@@ -6,29 +6,29 @@ import type { Clock } from "../utils/clock.ts";
 import { deadline } from "../utils/deadline.ts";
 import { present } from "../utils/present.ts";
 
-/** What a token stands for: one call with one agent. */
+/** What a token entitles to: one call with one agent. */
 export interface WebGrant {
   readonly agent: string;
-  /** Name of the API key that asked for it. */
+  /** Name of the API key that requested it. */
   readonly keyName?: string;
 }
 
 export interface WebTokens {
-  /** Gives nothing when too many tokens are waiting to be used. */
+  /** Resolves with undefined where too many unused tokens are kept. */
   issue(
     grant: WebGrant,
   ): Promise<{ readonly token: string; readonly expiresAt: Date } | undefined>;
   /**
-   * What the token stood for; it is spent by asking, whichever process is asked. Rejects with a
-   * problem where that cannot be told.
+   * Uses the token up and returns its grant, whichever process issued it; undefined for an unknown,
+   * used or expired token. Rejects with a 503 `HttpProblem` where the store does not answer.
    */
   claim(token: string): Promise<WebGrant | undefined>;
-  /** Makes a claimed token good again, here, where its call could not be opened after all. */
+  /** Makes a claimed token valid again, in this process, after its call could not be opened. */
   giveBack(token: string, grant: WebGrant): void;
 }
 
 export interface WebTokensDeps {
-  /** Where other processes find them too; absent where there are none. */
+  /** The store that other processes read too; absent where there is none. */
   readonly shared?: Pick<SingleUseTokens, "issue" | "claim">;
   /** Whether the key has been revoked since. */
   readonly isRevoked: (keyName: string) => boolean;
@@ -36,22 +36,22 @@ export interface WebTokensDeps {
   readonly now: () => number;
   readonly setTimer: Clock["setTimer"];
   readonly lifeMs?: number;
-  /** Kept by this process alone. */
-  readonly most?: number;
+  /** Tokens kept in memory at a time. */
+  readonly maxOwn?: number;
 }
 
 const PURPOSE = "web";
-/** Nobody who wants to talk waits longer for the store. */
-const PATIENCE_MS = 2000;
+/** How long a browser waits for the store at most. */
+const STORE_TIMEOUT_MS = 2000;
 
 const sharedGrant = z.object({ agent: z.string(), keyName: z.string().optional() });
 
 /**
- * Creates the single-use tokens that open `/web`. While the store is away they are kept here: this
- * process alone honours those, and people can still talk with it.
+ * Creates the single-use tokens that open `/web`. While the store is down they are kept in memory:
+ * only this process accepts those.
  */
 export function createWebTokens(
-  { shared, isRevoked, now, setTimer, lifeMs = 60_000, most = 1000 }: WebTokensDeps,
+  { shared, isRevoked, now, setTimer, lifeMs = 60_000, maxOwn = 1000 }: WebTokensDeps,
 ): WebTokens {
   // Every token lives equally long, so the order of insertion is the order of expiry.
   const own = new Map<string, { readonly grant: WebGrant; readonly untilMs: number }>();
@@ -63,24 +63,24 @@ export function createWebTokens(
       return token === undefined ? undefined : { token, expiresAt: new Date(untilMs) };
     },
     async claim(token) {
-      forgetExpired();
+      removeExpired();
       const kept = own.get(token);
       own.delete(token);
       const grant = kept?.grant ?? await claimShared(token);
-      const isGone = grant?.keyName !== undefined && isRevoked(grant.keyName);
-      return isGone ? undefined : grant;
+      const isRevokedKey = grant?.keyName !== undefined && isRevoked(grant.keyName);
+      return isRevokedKey ? undefined : grant;
     },
     giveBack: (token, grant) => void own.set(token, { grant, untilMs: now() + lifeMs }),
   };
 
-  /** A token that may have reached the store is never kept here too: it would work twice. */
+  /** A token that may have reached the store is not kept in memory too: it would work twice. */
   async function issueShared(grant: WebGrant, untilMs: number): Promise<string | undefined> {
     if (shared === undefined) return undefined;
     const token = newToken();
-    // A subject has one token at a time; this one is the token's own.
+    // The store keeps one token per subject, so each subject gets an id of its own.
     const subject = JSON.stringify({ ...grant, id: crypto.randomUUID() });
     try {
-      await soon(shared.issue(token, { purpose: PURPOSE, subject, untilMs }));
+      await withinTimeout(shared.issue(token, { purpose: PURPOSE, subject, untilMs }));
       return token;
     } catch {
       return undefined;
@@ -88,8 +88,8 @@ export function createWebTokens(
   }
 
   function issueOwn(grant: WebGrant, untilMs: number): string | undefined {
-    forgetExpired();
-    if (own.size >= most) return undefined;
+    removeExpired();
+    if (own.size >= maxOwn) return undefined;
     const token = newToken();
     own.set(token, { grant, untilMs });
     return token;
@@ -99,12 +99,12 @@ export function createWebTokens(
     if (shared === undefined) return undefined;
     let subject: string | undefined;
     try {
-      subject = await soon(shared.claim(token, PURPOSE, now()));
+      subject = await withinTimeout(shared.claim(token, PURPOSE, now()));
     } catch {
       throw new HttpProblem(
         503,
         "store_unavailable",
-        "The token cannot be looked up just now: ask for another one.",
+        "The token cannot be looked up at the moment: request another one.",
         undefined,
         { "Retry-After": "5" },
       );
@@ -114,14 +114,14 @@ export function createWebTokens(
     return { agent, ...present({ keyName }) };
   }
 
-  function forgetExpired(): void {
+  function removeExpired(): void {
     for (const [token, { untilMs }] of own) {
       if (untilMs > now()) return;
       own.delete(token);
     }
   }
 
-  function soon<T>(work: Promise<T>): Promise<T> {
-    return deadline(work, PATIENCE_MS, setTimer);
+  function withinTimeout<T>(work: Promise<T>): Promise<T> {
+    return deadline(work, STORE_TIMEOUT_MS, setTimer);
   }
 }

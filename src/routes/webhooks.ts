@@ -13,7 +13,7 @@ export interface WebhookRoutesDeps {
   readonly webhooks?: Pick<Webhooks, "test" | "resend">;
 }
 
-/** What became of webhooks that could not be delivered. */
+/** `/api/webhooks`: dead letters, sending one again, and a test message. */
 export function webhookRoutes(
   { access, outbox, webhooks }: WebhookRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
@@ -34,7 +34,7 @@ export function webhookRoutes(
       deadAt: new Date(letter.deadAt).toISOString(),
       lastError: letter.lastError ?? null,
     }));
-    return c.json({ deliveries, next: last === undefined ? null : nameOf(last) }, 200);
+    return c.json({ deliveries, next: last === undefined ? null : cursorOf(last) }, 200);
   });
 
   routes.openapi({ ...resend, ...guarded }, async (c) => {
@@ -74,15 +74,15 @@ const delivery = z.object({
   lastError: z.string().nullable().openapi({ example: "answered 500" }),
 }).openapi("WebhookDelivery");
 
-/** A place in the list, as its pages name it. */
+/** A position in the list, written as `<deadAt>-<id>`. */
 const position = z.string().regex(/^\d{1,15}-[\w-]{1,200}$/, "must be the next of a page")
   .transform((name): DeadPosition => {
     const [deadAt = ""] = name.split("-", 1);
     return { deadAt: Number(deadAt), id: name.slice(deadAt.length + 1) };
   })
-  .openapi({ type: "string", description: "`next` of the page before" });
+  .openapi({ type: "string", description: "`next` of the previous page" });
 
-function nameOf({ deadAt, id }: DeadPosition): string {
+function cursorOf({ deadAt, id }: DeadPosition): string {
   return `${deadAt}-${id}`;
 }
 
@@ -91,7 +91,7 @@ const list = createRoute({
   path: "/api/webhooks/deliveries",
   operationId: "listDeliveries",
   summary: "List dead letters",
-  description: "Webhooks that were given up, the latest first. Takes the scope `admin`.",
+  description: "Webhooks that could not be delivered, latest first. Takes the scope `admin`.",
   tags,
   request: {
     query: z.strictObject({
@@ -117,12 +117,12 @@ const resend = createRoute({
   path: "/api/webhooks/deliveries/{id}/resend",
   operationId: "resendDelivery",
   summary: "Send a dead letter again",
-  description: "With all its tries. Takes the scope `admin`.",
+  description: "With all its attempts. Takes the scope `admin`.",
   tags,
   request: {
     params: z.object({ id: z.string().regex(/^[\w-]{1,200}$/, "must be the id of a delivery") }),
   },
-  responses: { 202: { description: "It is due", content: json(accepted) }, ...errorAnswers },
+  responses: { 202: { description: "It is queued", content: json(accepted) }, ...errorAnswers },
 });
 
 const test = createRoute({
@@ -132,5 +132,5 @@ const test = createRoute({
   summary: "Send a test",
   description: "A message of the type `webhook.test`. Takes the scope `admin`.",
   tags,
-  responses: { 202: { description: "It is due", content: json(accepted) }, ...errorAnswers },
+  responses: { 202: { description: "It is queued", content: json(accepted) }, ...errorAnswers },
 });

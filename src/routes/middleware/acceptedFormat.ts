@@ -3,8 +3,8 @@ import { HttpProblem } from "./errors.ts";
 export type TranscriptFormat = "json" | "vtt" | "text";
 
 /**
- * The format that an `Accept` header prefers. Throws a 406 `HttpProblem` for one that takes none of
- * them; without a preference it is JSON.
+ * The transcript format that an `Accept` header prefers; JSON without a preference. Throws a 406
+ * `HttpProblem` where it accepts none.
  */
 export function acceptedFormat(accept: string | undefined): TranscriptFormat {
   const wanted = (accept ?? "*/*").slice(0, 1000).split(",").map((range) => {
@@ -30,6 +30,6 @@ const formats: Readonly<Record<string, TranscriptFormat | undefined>> = {
   "text/vtt": "vtt",
   "text/*": "text",
   "text/plain": "text",
-  // A browser that is pointed here wants to read.
+  // For a person who opens the address in a browser.
   "text/html": "text",
 };

@@ -6,28 +6,28 @@ import type { GuessGuard } from "./guessGuard.ts";
 import { type AccessRules, isAllowedOrigin, isLocal } from "./requestOrigin.ts";
 import { present } from "../../utils/present.ts";
 
-/** Who asks, as far as it matters to an answer. */
+/** The API client of a request. */
 export interface Caller {
   /** Absent where the server has no keys. */
   readonly keyName?: string;
   /** Sees the calls of every key. */
   readonly isAdmin: boolean;
-  /** When the key opens nothing any more, in milliseconds since 1970. */
+  /** When the key expires, in milliseconds since 1970. */
   readonly expiresAt?: number;
 }
 
-/** The environment of routes that know who asks. */
+/** The environment of routes behind `RequireScope`. */
 export interface CallerEnv {
   Variables: { caller: Caller };
 }
 
-/** Lets through who may do what needs a scope, and tells the route who it is. */
+/** Refuses requests without the scope, and sets `caller` for the route. */
 export type RequireScope = (scope: KeyScope) => MiddlewareHandler<CallerEnv>;
 
-/** What a busy program needs, and far less than would keep the server from its calls. */
-const PACE_OF_A_KEY = { capacity: 500, refillPerSecond: 50 };
+/** Enough for a busy program, and far less than would slow down calls. */
+const REQUESTS_PER_KEY = { capacity: 500, refillPerSecond: 50 };
 
-/** Finds the key of a secret; throws an `HttpProblem` if it may not do what needs a scope. */
+/** Finds the key of a secret; throws an `HttpProblem` where it is expired, revoked or lacks the scope. */
 export type KeyCheck = (secret: string, scope: KeyScope) => ApiKey | undefined;
 
 export interface KeyCheckDeps {
@@ -37,7 +37,7 @@ export interface KeyCheckDeps {
   readonly wallClock?: () => number;
 }
 
-/** Creates the one place that knows which keys open what. */
+/** Creates the check of keys that all routes share. */
 export function createKeyCheck(
   { authenticate, isRevoked = () => false, wallClock = () => Date.now() }: KeyCheckDeps,
 ): KeyCheck {
@@ -66,13 +66,13 @@ export interface AccessDeps extends Omit<AccessRules, "keyed"> {
 }
 
 /**
- * Decides who may use the API: holders of a key, within its scopes. A server without keys listens on
- * its own machine alone, and there serves programs and its own pages, but no page of another origin.
+ * Restricts the API to holders of a key, within its scopes. A server without keys serves only programs
+ * on its own machine and its own pages, no page of another origin.
  */
 export function createAccess(deps: AccessDeps): RequireScope {
   const { checkKey, guesses, now } = deps;
   const rules: AccessRules = { ...deps, keyed: checkKey !== undefined };
-  const requests = createRateLimiter(PACE_OF_A_KEY);
+  const requests = createRateLimiter(REQUESTS_PER_KEY);
 
   return (scope) =>
     async function access(c, next) {
@@ -95,7 +95,7 @@ export function createAccess(deps: AccessDeps): RequireScope {
   function admitKey(checkKey: KeyCheck, c: Context, scope: KeyScope): Caller {
     const secret = presentedKey(c.req.raw.headers);
     if (secret === undefined) {
-      guesses.keyless(c);
+      guesses.countKeyless(c);
       throw unauthorized(
         "key_required",
         "This needs an API key: send Authorization: Bearer, or X-API-Key.",
@@ -104,7 +104,7 @@ export function createAccess(deps: AccessDeps): RequireScope {
     guesses.admit(c, "key");
     const key = checkKey(secret, scope);
     if (key === undefined) {
-      guesses.failed(c, "key");
+      guesses.countFailure(c, "key");
       throw unauthorized("invalid_key", "The server does not know this API key.");
     }
     const pace = requests.consume(key.name, now());

@@ -7,7 +7,7 @@ import { BodyError } from "../../utils/bodyError.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
-/** An answer that is not what was asked for, as the client is to read it. */
+/** An error answer: throw it anywhere in a route. */
 export class HttpProblem extends Error {
   override readonly name = "HttpProblem";
   constructor(
@@ -23,10 +23,8 @@ export class HttpProblem extends Error {
   }
 }
 
-export type ErrorLog = Pick<Log, "error">;
-
-/** The one place where what was thrown becomes an answer; what nobody foresaw is logged and not shown. */
-export function answerErrors(log: ErrorLog): ErrorHandler {
+/** Turns what was thrown into an answer. Unexpected errors are logged, and answered without details. */
+export function answerErrors(log: Pick<Log, "error">): ErrorHandler {
   return function onError(error, c) {
     const problem = problemOf(error);
     if (problem !== undefined) return answer(c, problem);
@@ -35,12 +33,12 @@ export function answerErrors(log: ErrorLog): ErrorHandler {
   };
 }
 
-/** The answer for what does not exist. */
+/** The answer to a request that matches no route. */
 export const answerNotFound: NotFoundHandler = (c) =>
   answer(c, new HttpProblem(404, "not_found", "There is nothing at this address."));
 
-/** The id of a request, given to it by the router; empty outside of one. */
-export function requestIdOf(c: Context): string {
+/** Empty where the middleware `requestId` did not run. */
+function requestIdOf(c: Context): string {
   const id: unknown = c.get("requestId");
   return typeof id === "string" ? id : "";
 }
@@ -69,12 +67,12 @@ function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error;
   if (error instanceof BodyError) return new HttpProblem(error.status, error.code, error.message);
   if (error instanceof CallRefused) return refusals[error.code];
-  if (error instanceof TwilioProblem) return phoneProblem(error);
+  if (error instanceof TwilioProblem) return ofTwilio(error);
   if (error instanceof InstanceTimeout) return instanceSilent;
   return undefined;
 }
 
-function phoneProblem(problem: TwilioProblem): HttpProblem {
+function ofTwilio(problem: TwilioProblem): HttpProblem {
   const { status, code, sentence, twilioCode, retryAfterSeconds } = problem;
   return new HttpProblem(
     status,
@@ -89,14 +87,14 @@ const refusals: Readonly<Record<CallRefused["code"], HttpProblem>> = {
   full: new HttpProblem(
     503,
     "full",
-    "All lines are taken: try again shortly.",
+    "All lines are busy: try again shortly.",
     undefined,
     { "Retry-After": "10" },
   ),
   draining: new HttpProblem(
     503,
     "draining",
-    "The server is stopping and takes no new calls.",
+    "The server is stopping and accepts no new calls.",
     undefined,
     { "Retry-After": "30" },
   ),
@@ -104,14 +102,14 @@ const refusals: Readonly<Record<CallRefused["code"], HttpProblem>> = {
   agent_unusable: new HttpProblem(
     503,
     "agent_unusable",
-    "The file of this agent is not in order: the operator has to mend it and start the server again.",
+    "The file of this agent is invalid: the operator has to fix it and restart the server.",
   ),
 };
 
 const instanceSilent = new HttpProblem(
   504,
   "instance_silent",
-  "The instance that holds the call does not answer: it may or may not have been done.",
+  "The instance that holds the call does not answer: the request may or may not have been carried out.",
 );
 
 function answer(c: Context, { status, code, sentence, details, headers }: HttpProblem): Response {

@@ -5,35 +5,35 @@ import { tooManyRequests } from "./errors.ts";
 import { isProxied } from "./requestOrigin.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** What is guessed at. */
-export type Guessed = "key" | "token";
+/** The kinds of secret that clients may try to guess. */
+export type SecretKind = "key" | "token";
 
-/** Slows down who tries secrets, by address. */
+/** Slows down clients that try secrets, by address. */
 export interface GuessGuard {
   /**
-   * Throws a 429 `HttpProblem` while the address is in penalty: it is asked before the secret is
+   * Throws a 429 `HttpProblem` while the address has too many failures. Called before the secret is
    * looked up, so that a right guess is refused like a wrong one.
    */
-  admit(c: Context, what: Guessed): void;
-  /** Counts a request that shows no secret where one is needed; throws a 429 where there are too many. */
-  keyless(c: Context): void;
-  /** Counts and logs a secret that opened nothing; throws too while the address is in penalty. */
-  failed(c: Context, what: Guessed): void;
-  /** Wrong secrets since the process began. */
-  readonly counts: Readonly<Record<Guessed, number>>;
+  admit(c: Context, what: SecretKind): void;
+  /** Counts a request without a key where one is needed; throws a 429 where there are too many. */
+  countKeyless(c: Context): void;
+  /** Counts and logs a wrong secret; throws a 429 where there are too many. */
+  countFailure(c: Context, what: SecretKind): void;
+  /** Wrong secrets since the process started. */
+  readonly counts: Readonly<Record<SecretKind, number>>;
 }
 
 export interface GuessGuardDeps {
   readonly addressOf: (c: Context) => string;
-  /** Whether an address that a proxy tells is taken for the client's. */
+  /** Whether the address in a proxy's header is taken for the client's. */
   readonly trustProxy?: boolean;
   /** Milliseconds, of any clock that does not go back. */
   readonly now: () => number;
   readonly log: Pick<Log, "warn">;
 }
 
-/** A page that was left open tries its old token a few times; keys are typed in by hand. */
-const PACES = {
+/** An open page retries its old token a few times; keys are typed in by hand. */
+const RATES = {
   key: { capacity: 10, refillPerSecond: 0.2 },
   token: { capacity: 20, refillPerSecond: 0.5 },
 } as const;
@@ -41,24 +41,24 @@ const PACES = {
 export function createGuessGuard(
   { addressOf, trustProxy = false, now, log }: GuessGuardDeps,
 ): GuessGuard {
-  const limiters = { key: createRateLimiter(PACES.key), token: createRateLimiter(PACES.token) };
-  const keyless = createRateLimiter(PACES.key);
-  // Whoever has many addresses must not fill the log.
+  const limiters = { key: createRateLimiter(RATES.key), token: createRateLimiter(RATES.token) };
+  const keylessRequests = createRateLimiter(RATES.key);
+  // A client with many addresses must not fill the log.
   const lines = createRateLimiter({ capacity: 100, refillPerSecond: 1 });
   const counts = { key: 0, token: 0 };
   return {
     counts,
     admit(c, what) {
-      // Behind a proxy of this machine that is not trusted, one guesser would lock everybody out.
+      // All clients of an untrusted proxy on this machine share one address: one would lock out all.
       if (!trustProxy && isProxied(c)) return;
       const pace = limiters[what].peek(addressOf(c), now());
       if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     },
-    keyless(c) {
-      const pace = keyless.consume(addressOf(c), now());
+    countKeyless(c) {
+      const pace = keylessRequests.consume(addressOf(c), now());
       if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     },
-    failed(c, what) {
+    countFailure(c, what) {
       counts[what]++;
       const address = addressOf(c);
       const pace = limiters[what].consume(address, now());

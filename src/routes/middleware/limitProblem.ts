@@ -1,7 +1,7 @@
 import { type BudgetRefusal, type BudgetScope, limitCode } from "../../services/store.ts";
 import { HttpProblem } from "./errors.ts";
 
-/** The answer where a limit of calls, minutes or dollars refuses a call. */
+/** The answer where a limit on calls, minutes or dollars refuses a call. */
 export function limitProblem(refusal: BudgetRefusal): HttpProblem {
   const { scope, limit, retryAfterMs } = refusal;
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
@@ -14,15 +14,15 @@ function sentenceOf({ scope, limit }: BudgetRefusal): string {
   const who = names[scope];
   switch (limit) {
     case "perMinute":
-      return `${who} has placed as many calls as it may in a minute.`;
+      return `${who} has reached its limit of calls per minute.`;
     case "concurrent":
-      return `${who} has as many calls under way as it may have.`;
+      return `${who} has reached its limit of concurrent calls.`;
     case "dailyCalls":
-      return "This number has reached its limit of calls a day.";
+      return "This number has reached its daily limit of calls.";
     case "dailyMinutes":
-      return `${who} has used up its minutes of the day.`;
+      return `${who} has reached its daily limit of minutes.`;
     case "dailyUsd":
-      return `${who} has used up its money of the day.`;
+      return `${who} has reached its daily limit of dollars.`;
   }
 }
 

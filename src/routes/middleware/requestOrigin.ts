@@ -11,7 +11,7 @@ export interface AccessRules {
 }
 
 /**
- * Tells whether the page that makes a request may talk with this server.
+ * Whether the page that makes a request may use this server.
  *
  * `Host` alone proves nothing: a hostile name can be made to resolve to this machine. So a page's own
  * origin counts only on a loopback name, or where a key is asked for anyway.
@@ -26,45 +26,42 @@ export function isAllowedOrigin(request: Request, rules: AccessRules): boolean {
 }
 
 /**
- * Tells a request that stayed on this machine from one that came through a tunnel or proxy. `Host` is
- * the client's to choose, so the connection itself must come from here; behind a proxy that adds no
- * header it always does, which is why a server that can be reached from outside needs keys.
+ * Whether a request comes from this machine, and not through a tunnel or proxy. The client chooses
+ * `Host`, so the connection itself must be local too. Behind a proxy that adds no header it always is,
+ * which is why a server that can be reached from outside needs keys.
  */
 export function isLocal(c: Context): boolean {
-  return isFromHere(c) && isLoopback(URL.parse(c.req.url)?.hostname ?? "") && !isForwarded(c);
+  return isFromLoopback(c) && isLoopback(URL.parse(c.req.url)?.hostname ?? "") && !isForwarded(c);
 }
 
-/**
- * Refuses names that may have been made to resolve to this machine, where no key stands between them
- * and what a route tells.
- */
+/** Refuses host names that may have been made to resolve to this machine, on a server without keys. */
 export function refuseForeignHosts(keyed: boolean): MiddlewareHandler {
   return async function ownHost(c, next) {
     if (!keyed && !isLoopback(URL.parse(c.req.url)?.hostname ?? "")) {
       throw new HttpProblem(
         403,
         "host_not_allowed",
-        "Without API_KEYS this server answers by a name of its own machine only, such as localhost. For others, set API_KEYS.",
+        "Without API_KEYS this server answers only to a name of its own machine, such as localhost. For others, set API_KEYS.",
       );
     }
     await next();
   };
 }
 
-/** Whether a proxy on this machine has passed the request on. */
+/** Whether a proxy on this machine forwarded the request. */
 export function isProxied(c: Context): boolean {
-  return isFromHere(c) && isForwarded(c);
+  return isFromLoopback(c) && isForwarded(c);
 }
 
 function isForwarded({ req }: Context): boolean {
   return [...req.raw.headers.keys()].some((name) => FORWARDED.test(name));
 }
 
-/** What proxies, tunnels and content networks write. */
+/** Headers that proxies, tunnels and content networks add. */
 const FORWARDED =
   /^(forwarded|via|x-(forwarded|real|client|cluster|original)-.*|.*-(client|connecting)-ip)$/;
 
-function isFromHere({ env }: { readonly env: unknown }): boolean {
+function isFromLoopback({ env }: { readonly env: unknown }): boolean {
   return typeof env === "object" && env !== null && "remoteAddress" in env &&
     typeof env.remoteAddress === "string" && isLoopback(env.remoteAddress);
 }

@@ -1,13 +1,13 @@
 import { HttpProblem } from "./errors.ts";
 import type { Clock } from "../../utils/clock.ts";
 
-/** The streams that are open, so that there are not too many, and that they can be ended. */
+/** The open event streams: limits their number, and closes those of a key. */
 export interface StreamSlots {
   /**
-   * Throws where too many are open. The signal says that the stream is to end: it does so by itself when
-   * its key expires, at a time in milliseconds since 1970.
+   * Throws a 429 `HttpProblem` where too many are open. The signal aborts when the stream has to end;
+   * also at `expiresAt`, when its key expires, in milliseconds since 1970.
    */
-  take(
+  open(
     keyName: string,
     expiresAt?: number,
   ): { readonly signal: AbortSignal; readonly release: () => void };
@@ -15,8 +15,8 @@ export interface StreamSlots {
   endAll(keyName: string): void;
 }
 
-/** A clock that is set anew is noticed after so long. */
-const EXPIRY_LOOK_MS = 30_000;
+/** The wall clock may be changed: expiry is checked at least this often. */
+const EXPIRY_CHECK_MS = 30_000;
 
 export function createStreamSlots(
   { maxStreamsPerKey = 100, maxStreams = 1000, wallClock = () => Date.now(), setTimer }: {
@@ -27,12 +27,12 @@ export function createStreamSlots(
     readonly setTimer: Clock["setTimer"];
   },
 ): StreamSlots {
-  const open = new Map<string, Set<AbortController>>();
+  const openByKey = new Map<string, Set<AbortController>>();
   let all = 0;
 
   return {
-    take(keyName, expiresAt) {
-      const mine = open.get(keyName) ?? new Set();
+    open(keyName, expiresAt) {
+      const mine = openByKey.get(keyName) ?? new Set();
       if (mine.size >= maxStreamsPerKey || all >= maxStreams) {
         throw new HttpProblem(
           429,
@@ -43,7 +43,7 @@ export function createStreamSlots(
         );
       }
       const stream = new AbortController();
-      open.set(keyName, mine.add(stream));
+      openByKey.set(keyName, mine.add(stream));
       all++;
       const stopWatching = expiresAt === undefined
         ? () => {}
@@ -54,12 +54,12 @@ export function createStreamSlots(
           stopWatching();
           if (!mine.delete(stream)) return;
           all--;
-          if (mine.size === 0) open.delete(keyName);
+          if (mine.size === 0) openByKey.delete(keyName);
         },
       };
     },
     endAll(keyName) {
-      for (const stream of [...open.get(keyName) ?? []]) stream.abort();
+      for (const stream of [...openByKey.get(keyName) ?? []]) stream.abort();
     },
   };
 
@@ -67,9 +67,9 @@ export function createStreamSlots(
     let cancel = () => {};
     function wait(): void {
       const leftMs = Math.max(0, expiresAt - wallClock());
-      cancel = setTimer(look, Math.min(leftMs, EXPIRY_LOOK_MS));
+      cancel = setTimer(check, Math.min(leftMs, EXPIRY_CHECK_MS));
     }
-    function look(): void {
+    function check(): void {
       if (wallClock() >= expiresAt) end();
       else wait();
     }

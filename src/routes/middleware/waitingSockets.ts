@@ -1,14 +1,14 @@
-/** Counts sockets that have not shown yet whom they belong to, by the address they come from. */
+/** Counts sockets that have not authenticated yet, by client address. */
 export interface WaitingSockets {
-  /** Counts one more and gives the means to count it off, which works once; nothing where there are too many. */
+  /** Counts a socket; returns the function that uncounts it (idempotent), or undefined where there are too many. */
   enter(address: string): (() => void) | undefined;
 }
 
 export interface WaitingSocketsOptions {
   readonly maxPerAddress: number;
   /**
-   * When one is counted off by itself: a socket's `close` may never come. Longer than a socket may take
-   * to show whom it belongs to.
+   * When a socket is uncounted by itself, as its `close` event may never come. Longer than a socket may
+   * take to authenticate.
    */
   readonly longestMs: number;
   /** Monotonic milliseconds. */

@@ -12,14 +12,16 @@ const dollars = z.number().nullable().openapi({
   example: 0.0412,
 });
 
-/** What both the list and the analytics are narrowed by. */
+/** The filters of both the list and the analytics. */
 const filters = {
   direction: z.enum(callDirections).optional(),
   agent: agentName.optional(),
   from: moment.optional(),
   to: moment.optional(),
   key: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, "must be the name of an API key").optional()
-    .openapi({ description: "The API key whose calls are meant; for others' it takes `admin`." }),
+    .openapi({
+      description: "Only calls of this API key; keys other than one's own take `admin`.",
+    }),
 };
 
 export const callListQuery = z.strictObject({
@@ -44,13 +46,13 @@ const usage = z.object({
   transcriptionInput: z.number(),
   transcriptionOutput: z.number(),
   transcriptionSeconds: z.number(),
-}).openapi("Usage", { description: "Tokens, where nothing else is said" });
+}).openapi("Usage", { description: "Tokens, unless stated otherwise" });
 
 const cost = z.object({
   usd: dollars,
   parts: z.object({ text: dollars, audio: dollars, transcription: dollars, telephony: dollars }),
   telephonyEstimated: z.literal(true).optional().openapi({
-    description: "No price of the phone is set: that part is an estimate on the safe side",
+    description: "No telephony price is set: that part is a conservative estimate",
   }),
 }).openapi("Cost");
 
@@ -59,7 +61,7 @@ const callShape = {
   direction: z.enum(callDirections),
   agent: z.string().openapi({ example: "receptionist" }),
   status: z.enum(recordStatuses),
-  key: z.string().nullable().openapi({ description: "The API key that asked for the call" }),
+  key: z.string().nullable().openapi({ description: "The API key that requested the call" }),
   callSid: z.string().nullable(),
   from: z.string().nullable().openapi({ example: "+14155550123" }),
   to: z.string().nullable(),
@@ -68,7 +70,7 @@ const callShape = {
   endedAt: time.nullable(),
   durationMs: wholeMs.nullable(),
   transferredMs: wholeMs.nullable().openapi({
-    description: "How long the caller talked on after a transfer; known when all legs are over",
+    description: "How long the call lasted after a transfer; known when all legs have ended",
   }),
   end: z.object({
     reason: z.enum(endReasons),
@@ -89,8 +91,8 @@ export const callSummary = z.object(callShape).openapi("Call");
 export const turn = z.object({
   id: z.string(),
   role: z.enum(["caller", "agent"]),
-  text: z.string().openapi({ description: "As far as it was really heard" }),
-  interrupted: z.boolean().openapi({ description: "The caller cut the agent off here" }),
+  text: z.string().openapi({ description: "As far as it was heard" }),
+  interrupted: z.boolean().openapi({ description: "The caller interrupted the agent here" }),
   by: z.enum(["voice", "text", "keypad"]),
   final: z.boolean(),
   startedMs: sinceStart,
@@ -113,7 +115,7 @@ export const callDetail = z.object({
     firstAudioMs: wholeMs,
     firstHeardMs: wholeMs.nullable(),
     totalMs: wholeMs,
-  })).openapi({ description: "Turn by turn, each part from the one before" }),
+  })).openapi({ description: "Per turn; each duration starts where the previous one ends" }),
   digits: z.array(z.object({
     atMs: sinceStart,
     digits: z.string().nullable().openapi({ description: "Null where they are sensitive" }),
@@ -133,7 +135,7 @@ export const callAction = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("hangup"),
     goodbye: z.string().trim().min(1).max(1000).optional().openapi({
-      description: "Said before the call ends; without it, the call ends at once.",
+      description: "Spoken before the call ends; without it the call ends at once.",
     }),
   }),
   z.strictObject({ type: z.literal("say"), text: z.string().trim().min(1).max(2000) }),
@@ -145,7 +147,7 @@ export const callAction = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("interrupt") }),
   z.strictObject({ type: z.literal("text"), text: z.string().trim().min(1).max(4000) }).openapi({
-    description: "Text in the caller's place, as if it had been typed",
+    description: "Text in the caller's place, as if typed",
   }),
 ], { error: "type must be hangup, say, transfer, interrupt or text" }).openapi("CallAction", {
   example: { type: "say", text: "Your table is ready." },
@@ -184,7 +186,7 @@ export const analytics = z.object({
 
 export const callerNumberParam = z.object({ number: e164 });
 
-/** Whoever the phone network named as the caller. */
+/** The caller as Twilio names it. */
 export const callerParam = z.object({
   number: z.union([
     e164,
@@ -193,10 +195,10 @@ export const callerParam = z.object({
 });
 
 export const erasure = z.object({
-  calls: z.number().openapi({ description: "Also those that waited to be dialled" }),
+  calls: z.number().openapi({ description: "Including queued calls" }),
   turns: z.number(),
   toolCalls: z.number(),
   pending: z.number().openapi({
-    description: "Calls under way, each of which is erased when it ends",
+    description: "Calls under way; each is erased when it ends",
   }),
 }).openapi("Erasure");

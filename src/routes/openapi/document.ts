@@ -3,7 +3,7 @@ import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { callDetail } from "./callSchemas.ts";
 import { errorAnswers, json } from "./schemaParts.ts";
 
-/** The OpenAPI 3.1 document of a router's routes, and of what this server asks of others. */
+/** The OpenAPI 3.1 document of a router's routes, and of the webhooks that this server sends. */
 export function describeApi<E extends Env>(router: OpenAPIHono<E>) {
   const { openAPIRegistry: registry } = router;
   registry.registerComponent("securitySchemes", "bearer", {
@@ -38,7 +38,7 @@ export function describeApi<E extends Env>(router: OpenAPIHono<E>) {
           content: json(z.object({ type: z.literal(type), timestamp: z.iso.datetime(), data })),
         },
       },
-      responses: { "2XX": { description: "Taken; anything else is tried again for a day" } },
+      responses: { "2XX": { description: "Accepted; any other answer is retried for a day" } },
     });
   }
   return router.getOpenAPI31Document({
@@ -54,19 +54,19 @@ export function describeApi<E extends Env>(router: OpenAPIHono<E>) {
     tags: [
       { name: "Calling out", description: "Phone calls that this server places." },
       { name: "Do not call", description: "Numbers that this server never calls." },
-      { name: "Calls", description: "What was said, how calls ended, and what they cost." },
-      { name: "Events", description: "What happens in calls, while it happens." },
-      { name: "Webhooks", description: "What this server tells yours." },
-      { name: "Operation", description: "For whoever keeps the server running." },
+      { name: "Calls", description: "Transcripts, outcomes and cost of calls." },
+      { name: "Events", description: "Live events of calls." },
+      { name: "Webhooks", description: "Messages that this server sends to yours." },
+      { name: "Operation", description: "For the operator of the server." },
     ],
   });
 }
 
 const introduction = `A server for voice agents on the phone and in the browser.
 
-**Keys.** Send \`Authorization: Bearer <secret>\` or \`X-API-Key: <secret>\`, with a secret from the setting API_KEYS. A key has scopes: \`calls:create\` places calls and acts on them, \`calls:read\` reads its own calls, \`metrics\` reads the figures, \`admin\` does everything, for the calls of every key. To a key, another key's calls do not exist. A server without keys serves its own machine only.
+**Keys.** Send \`Authorization: Bearer <secret>\` or \`X-API-Key: <secret>\`, with a secret from the setting API_KEYS. A key has scopes: \`calls:create\` places calls and acts on them, \`calls:read\` reads its own calls, \`metrics\` reads the metrics, \`admin\` does everything, for the calls of every key. To a key, another key's calls do not exist. A server without keys serves its own machine only.
 
-**Errors.** Whatever goes wrong, the answer is \`{"error": "A sentence", "code": "snake_case", "requestId": "req_..."}\`, with \`details\` where a request is not valid. 429 and 503 tell by \`Retry-After\` when to try again.
+**Errors.** Every error answer is \`{"error": "A sentence", "code": "snake_case", "requestId": "req_..."}\`, with \`details\` where a request is not valid. 429 and 503 say in \`Retry-After\` when to try again.
 
 **Pages.** The list of calls gives a \`nextCursor\`; pass it as \`cursor\` for the next page. A batch, the do-not-call list and undelivered webhooks give a \`next\`; pass it as \`after\`. Either is null on the last page.
 
@@ -83,11 +83,11 @@ const messages = [
     "A call begins",
     z.object({ ...about, direction: z.enum(["inbound", "outbound", "web"]), agent: z.string() }),
   ],
-  ["call.answered", "Somebody is on the line", z.object(about)],
+  ["call.answered", "The call is answered", z.object(about)],
   ["call.transferred", "A caller is transferred", z.object({ ...about, to: z.string() })],
   [
     "tool.failed",
-    "A tool did not do its work",
+    "A tool call failed",
     z.object({
       ...about,
       toolCallId: z.string(),
@@ -97,10 +97,10 @@ const messages = [
     }),
   ],
   ["call.ended", "A call is over, with transcript and cost", callDetail],
-  ["webhook.test", "Somebody wants to see whether it arrives", z.object({ message: z.string() })],
+  ["webhook.test", "A test message", z.object({ message: z.string() })],
 ] as const;
 
-/** Routes that take nothing to be checked, or check it by hand. */
+/** Routes without a schema of their own. */
 function describePlainRoutes<E extends Env>({ openAPIRegistry: registry }: OpenAPIHono<E>): void {
   const state = z.object({ status: z.string(), checks: z.record(z.string(), z.unknown()) });
   const incident = z.object({
@@ -110,17 +110,17 @@ function describePlainRoutes<E extends Env>({ openAPIRegistry: registry }: OpenA
     count: z.number(),
     since: z.iso.datetime(),
     last: z.iso.datetime(),
-  }).openapi({ description: "A fault that outlasts one call, and stands until it is resolved" });
+  }).openapi({ description: "A fault that outlasts one call, reported until it is resolved" });
   registry.registerPath({
     method: "get",
     path: "/health",
     operationId: "getHealth",
-    summary: "Does the process live?",
+    summary: "Is the process alive?",
     tags: ["Operation"],
     security: [],
     responses: {
       200: {
-        description: "It does",
+        description: "Yes",
         content: json(state.extend({
           uptimeSeconds: z.number(),
           calls: z.object({ live: z.number(), max: z.number() }),
@@ -134,12 +134,12 @@ function describePlainRoutes<E extends Env>({ openAPIRegistry: registry }: OpenA
     method: "get",
     path: "/ready",
     operationId: "getReadiness",
-    summary: "Does another call fit?",
+    summary: "Can the server take another call?",
     tags: ["Operation"],
     security: [],
     responses: {
-      200: { description: "It does", content: json(state) },
-      503: { description: "It does not: full, draining or failing", content: json(state) },
+      200: { description: "Yes", content: json(state) },
+      503: { description: "No: full, draining or failing", content: json(state) },
       "4XX": errorAnswers["4XX"],
     },
   });
@@ -147,7 +147,7 @@ function describePlainRoutes<E extends Env>({ openAPIRegistry: registry }: OpenA
     method: "post",
     path: "/api/web/session",
     operationId: "createWebSession",
-    summary: "Let a browser talk",
+    summary: "Create a token for a browser",
     description:
       "A token for one connection to the socket `/web`, offered there as the subprotocols `parley.v1` and `token.<token>` within a minute.",
     tags: ["Calls"],

@@ -5,7 +5,7 @@ import { sendTagged, type TaggedText, tagText } from "../middleware/etag.ts";
 import { describeApi } from "./document.ts";
 import { refuseForeignHosts } from "../middleware/requestOrigin.ts";
 
-/** `GET /openapi.json`: all routes of a router, from the schemas that they check requests with. */
+/** `GET /openapi.json`: all routes of a router, generated from the schemas that validate requests. */
 export function openapiRoutes<E extends Env>(router: OpenAPIHono<E>, keyed: boolean): Hono {
   const routes = new Hono();
   let document: Promise<TaggedText> | undefined;

@@ -1,10 +1,10 @@
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import { HttpProblem } from "../middleware/errors.ts";
 
-/** A body of JSON, as routes describe it. */
+/** The `content` of a JSON body, for `createRoute`. */
 export const json = <Schema>(schema: Schema) => ({ "application/json": { schema } });
 
-/** Every error there is. */
+/** The shape of every error. */
 const errorAnswer = z.object({
   error: z.string(),
   code: z.string(),
@@ -12,13 +12,13 @@ const errorAnswer = z.object({
   details: z.unknown().optional(),
 }).openapi("Error");
 
-/** The answers that every route may give instead of its own. */
+/** The error answers that every route may give. */
 export const errorAnswers = {
-  "4XX": { description: "Not done, and why", content: json(errorAnswer) },
-  "5XX": { description: "Could not be done, and why", content: json(errorAnswer) },
+  "4XX": { description: "The request is refused", content: json(errorAnswer) },
+  "5XX": { description: "The request failed", content: json(errorAnswer) },
 } satisfies RouteConfig["responses"];
 
-/** What zod finds is told as the schemas' own sentences are: as what a field must be. */
+/** Zod's own messages, in the form of the schemas' messages: what a field must be. */
 z.config({
   customError: (issue) => {
     if (issue.code === "invalid_type") {
@@ -30,7 +30,7 @@ z.config({
   },
 });
 
-/** Turns what a schema found wrong into the one shape of errors. */
+/** Throws a 422 `HttpProblem` for what a schema refused; the `defaultHook` of all routes. */
 export function refuseInvalid(result: Validation): void {
   if (result.success) return;
   const details = (result.error?.issues ?? []).slice(0, 20).flatMap(innermost)
@@ -38,7 +38,7 @@ export function refuseInvalid(result: Validation): void {
   throw new HttpProblem(422, "invalid_request", "The request is not valid: see details.", details);
 }
 
-/** Where one form of several is meant, what is wrong with that one. */
+/** The issues of the one variant of a union that the value resembles, else the issue itself. */
 function innermost(issue: Issue): readonly Issue[] {
   const meant = issue.errors?.find((form) => form.every(({ path }) => path.length > 0));
   return meant?.slice(0, 20).map(({ path, message }) => ({
@@ -55,7 +55,7 @@ interface Validation {
 interface Issue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
-  /** One list for each form that the value could have had. */
+  /** One list for each variant of a union. */
   readonly errors?: readonly (readonly Issue[])[];
 }
 
@@ -85,7 +85,7 @@ export const agentName = z.string().regex(
   "must be an agent's name",
 );
 
-/** A phone number, whether anybody may be called by it or not. */
+/** A phone number, whether it may be dialled or not. */
 export const e164 = z.string().regex(
   /^\+[1-9]\d{6,14}$/,
   "must be in E.164 form, such as +14155550123",
