@@ -129,7 +129,7 @@ Deno.test("case 146: a transfer of whose end nobody told is asked for at the pho
     const transferredCalls = createTransferredCalls({
       budget: store.budget,
       callBudget: { accountsOf: () => [] },
-      calls: store.calls,
+      callStore: store.calls,
       twilio: {
         fetch: (sid) => {
           asked++;

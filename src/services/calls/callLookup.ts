@@ -22,7 +22,7 @@ export interface CallLookup {
 
 export interface CallLookupDeps {
   readonly registry: Pick<CallRegistry, "get">;
-  readonly calls: Pick<CallStore, "get">;
+  readonly callStore: Pick<CallStore, "get">;
   readonly recorder: Pick<Recorder, "holds" | "flush">;
   readonly instanceId: string;
   readonly setTimer: Clock["setTimer"];
@@ -32,7 +32,7 @@ export interface CallLookupDeps {
 const PATIENCE_MS = 2000;
 
 export function createCallLookup(
-  { registry, calls, recorder, instanceId, setTimer }: CallLookupDeps,
+  { registry, callStore, recorder, instanceId, setTimer }: CallLookupDeps,
 ): CallLookup {
   return {
     record,
@@ -48,10 +48,10 @@ export function createCallLookup(
   async function record(callId: string): Promise<CallRecord | undefined> {
     // Asked first: it may become durable between the two.
     const isQueued = recorder.holds(callId);
-    const written = await calls.get(callId);
+    const written = await callStore.get(callId);
     if (written !== undefined || !isQueued) return written;
     await recorder.flush();
-    return await calls.get(callId);
+    return await callStore.get(callId);
   }
 
   function heldHere({ id, callSid, request: { keyName } }: CallSession): KnownCall {

@@ -43,7 +43,7 @@ export function createCallOperations(
   { registry, agents, store, recorder, cluster, phone, transfers, setTimer, log }:
     CallOperationsDeps,
 ): CallOperations {
-  const { calls, keyCalls } = store;
+  const { calls: callStore, keyCalls } = store;
   const { instanceId, rpc } = cluster;
   const control = createCallControl({
     instanceId,
@@ -62,7 +62,7 @@ export function createCallOperations(
     }),
   });
   return {
-    lookup: createCallLookup({ registry, calls, recorder, instanceId, setTimer }),
+    lookup: createCallLookup({ registry, callStore, recorder, instanceId, setTimer }),
     control,
     endCall,
     liveCallsOf: createLiveCallsOfKey({ keyCalls, endCall, flush: recorder.flush, log }),

@@ -10,14 +10,14 @@ export interface Handoff {
   releaseSession(session: CallSession): void;
 }
 
-export function createHandoff({ calls, recorder, instanceId }: {
-  readonly calls: Pick<CallStore, "get">;
+export function createHandoff({ callStore, recorder, instanceId }: {
+  readonly callStore: Pick<CallStore, "get">;
   readonly recorder: Pick<Recorder, "releaseCall">;
   readonly instanceId: string;
 }): Handoff {
   return {
     async isHeldElsewhere(callId) {
-      const record = await calls.get(callId);
+      const record = await callStore.get(callId);
       return record !== undefined &&
         (record.status === "ended" || record.instanceId !== instanceId);
     },

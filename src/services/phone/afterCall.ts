@@ -1,34 +1,32 @@
 import type { EndedCall } from "../../call/sessionApi.ts";
-import { RecentIds } from "../../utils/recentIds.ts";
-import { isPhoneNumber } from "../../utils/phoneNumber.ts";
-import type { PhoneAnswer, SpokenMessage } from "../twilioOutbound.ts";
 import type { Log } from "../../utils/logger.ts";
-import { present } from "../../utils/present.ts";
+import { isPhoneNumber } from "../../utils/phoneNumber.ts";
+import { RecentIds } from "../../utils/recentIds.ts";
+import type { TransferPolicy } from "../spending.ts";
+import type { PhoneAnswer } from "../twilioOutbound.ts";
+import { type AgentVoices, fallbackAnswer, unansweredTransfer } from "./fallbackAnswer.ts";
+import type { TransferredCalls } from "./transferredCalls.ts";
 
 export interface AfterCallDeps {
-  /** The number behind an agent's alias, where it may be dialled now. */
-  readonly transferNumber: (agent: string, alias: string) => Promise<string | undefined>;
-  /** How long a transferred caller may talk on; absent means without limit. */
-  readonly transferSeconds?: (callId: string) => Promise<number>;
-  readonly apology: (agent: string) => SpokenMessage;
-  /** What a caller hears whom nobody took after the agent. */
-  readonly nobodyThere: (agent: string) => SpokenMessage;
+  readonly agents: AgentVoices;
+  readonly transfers: Pick<TransferPolicy, "decide">;
+  readonly transferredCalls: Pick<TransferredCalls, "begin">;
   readonly ownNumber: string;
   readonly log: Pick<Log, "warn">;
 }
 
-/** What the phone network is to do with a caller whose conversation is over. */
+/** Twilio's instructions for a caller whose conversation is over. */
 export type AfterCall = (
   call: EndedCall,
   callSid: string,
-  /** How the dial of a transfer came out, in the phone network's words; absent before there was one. */
+  /** Twilio's status of a transfer's dial; absent before the dial. */
   dialStatus?: string,
 ) => PhoneAnswer | Promise<PhoneAnswer>;
 
 const MAX_DIALLED = 10_000;
 
 export function createAfterCall(
-  { transferNumber, transferSeconds, apology, nobodyThere, ownNumber, log }: AfterCallDeps,
+  { agents, transfers, transferredCalls, ownNumber, log }: AfterCallDeps,
 ): AfterCall {
   const dialled = new RecentIds(MAX_DIALLED);
 
@@ -38,23 +36,23 @@ export function createAfterCall(
       case "transferred":
         return transfer(id, request, end.detail ?? "", callSid).catch((error): PhoneAnswer => {
           log.warn("Transfer not decided", { callId: id, error });
-          return apologise(request.agent);
+          return fallbackAnswer(agents, request.agent);
         });
       case "model_failed":
       case "leg_failed":
       case "internal_error":
       case "server_stopped":
-        return apologise(request.agent);
+        return fallbackAnswer(agents, request.agent);
       default:
         return { do: "hangUp" };
     }
   };
 
-  /** Whoever has talked with a person, and stays on the line behind them, has nothing to wait for. */
+  /** After a transfer that was answered, a caller who is still on the line has nothing to wait for. */
   function afterDial(callId: string, agent: string, dialStatus: string): PhoneAnswer {
     if (dialStatus === "completed" || dialStatus === "answered") return { do: "hangUp" };
     log.warn("Transfer not taken", { callId, dialStatus });
-    return { do: "hangUp", message: nobodyThere(agent) };
+    return unansweredTransfer(agents, agent);
   }
 
   async function transfer(
@@ -63,29 +61,28 @@ export function createAfterCall(
     alias: string,
     callSid: string,
   ): Promise<PhoneAnswer> {
-    // Asked again, the dial has come to its end: the same one would only ring the same phone again.
-    if (dialled.has(callSid)) return apologise(request.agent);
+    const { agent } = request;
+    // Asked again without a dial status, the dial is over: another would ring the same phone again.
+    if (dialled.has(callSid)) return fallbackAnswer(agents, agent);
     dialled.add(callSid);
-    const number = await transferNumber(request.agent, alias);
-    if (number === undefined) return apologise(request.agent);
-    const timeLimitSeconds = await transferSeconds?.(callId);
+    const decision = await transfers.decide(agent, alias);
+    if (!decision.ok) {
+      log.warn("Transfer refused", { agent, alias, code: decision.code });
+      return fallbackAnswer(agents, agent);
+    }
     return {
       do: "dial",
-      number,
+      number: decision.number,
       ...callerIdOf(request, ownNumber),
-      ...present({ timeLimitSeconds }),
+      timeLimitSeconds: await transferredCalls.begin(callId),
     };
-  }
-
-  function apologise(agent: string): PhoneAnswer {
-    return { do: "hangUp", message: apology(agent) };
   }
 }
 
 /**
- * Whose number is shown to who takes a transfer. Twilio passes on an inbound caller's own number by
- * itself; it refuses (13214) to do so with the names of `sip:` and `client:` callers, with numbers that
- * are none, and with the far end of a call that was placed.
+ * The number that a transfer shows. Twilio passes on an inbound caller's own number by itself; it
+ * refuses (13214) to do so with the names of `sip:` and `client:` callers, with numbers that are none,
+ * and with the far end of a call that was placed.
  */
 function callerIdOf(
   { direction, caller, called }: EndedCall["request"],

@@ -7,12 +7,9 @@ import {
   type CallProgress,
   createTwilioCalls,
   createTwilioFaults,
-  fallbackMessageOf,
-  noAnswerMessageOf,
   spokenMessage,
   type TwilioCalls,
   type TwilioFaults,
-  writeTwiml,
 } from "../twilioOutbound.ts";
 import type { Prices, Spending } from "../spending.ts";
 import type { EventHub } from "../events.ts";
@@ -25,7 +22,7 @@ import type { Store } from "../store.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import { createCrossProcessCalls } from "./crossProcessCalls.ts";
-import { createStreamTokens } from "./streamTokens.ts";
+import { StreamTokens } from "./streamTokens.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
@@ -92,7 +89,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     faults,
     ...present({ timeoutMs: twilioTimeoutMs }),
   });
-  const handoff = createHandoff({ calls: store.calls, recorder, instanceId });
+  const handoff = createHandoff({ callStore: store.calls, recorder, instanceId });
   const outbound = createOutboundCalls({
     registry,
     store,
@@ -134,7 +131,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
   const transferredCalls = createTransferredCalls({
     budget: store.budget,
     callBudget,
-    calls: store.calls,
+    callStore: store.calls,
     twilio,
     prices: deps.prices,
     maxMs: limits.transferMs,
@@ -142,37 +139,29 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     setTimer,
     log,
   });
-  const shared = createCrossProcessCalls({
+  const crossProcess = createCrossProcessCalls({
     tokens: store.tokens,
-    calls: store.calls,
+    callStore: store.calls,
     now: store.clock.now,
     setTimer,
     log,
   });
   const calls = createPhoneCalls({
     registry,
+    agents,
     handoff,
+    outbound,
+    twilio,
+    publicUrl,
     ownNumber,
+    crossProcess,
+    transferredCalls,
     log,
     setTimer,
-    shared,
-    tokens: createStreamTokens(newToken),
-    placedSession: outbound.sessionFor,
-    budget: callBudget,
-    transferSeconds: transferredCalls.begin,
-    async transferNumber(agent, alias) {
-      const decision = await transfers.decide(agent, alias);
-      if (decision.ok) return decision.number;
-      log.warn("Transfer refused", { agent, alias, code: decision.code });
-      return undefined;
-    },
-    apology: (agent = settings.agents.default) =>
-      fallbackMessageOf(agents.get(agent) ?? agents.unusable.get(agent)?.voice),
-    nobodyThere: (agent) =>
-      noAnswerMessageOf(agents.get(agent) ?? agents.unusable.get(agent)?.voice),
-    redirect: async (callSid, next) => {
-      await twilio.update(callSid, { twiml: writeTwiml(next, publicUrl) });
-    },
+    defaultAgent: settings.agents.default,
+    tokens: new StreamTokens(newToken),
+    callBudget,
+    transfers,
     now: () => performance.now(),
   });
   deps.digits.onSend(calls.sendDigits);
@@ -181,7 +170,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     await outbound.reconcile()
       .catch((error) => log.warn("Placed calls not looked after", { error }));
     await transferredCalls.reconcile()
-      .catch((error) => log.warn("TransferPolicy not looked after", { error }));
+      .catch((error) => log.warn("Transfers not looked after", { error }));
     return RECONCILE_MS;
   }, setTimer);
   return {
@@ -207,7 +196,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     },
     async close() {
       await reconciling.close();
-      shared.close();
+      crossProcess.close();
       outbound.close();
       await transferredCalls.settled();
       await outbound.settled();

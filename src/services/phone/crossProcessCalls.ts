@@ -1,66 +1,56 @@
-import type { CallRecord, CallStore, SingleUseTokens } from "../store.ts";
+import type { CallRequest } from "../../call/types.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
+import { sleep } from "../../utils/sleep.ts";
+import type { CallRecord, CallStore, SingleUseTokens } from "../store.ts";
 
-/** What the processes behind one address have to know of each other's phone calls. */
+/** Stream tokens and call records that the processes behind one address share through the store. */
 export interface CrossProcessCalls {
-  /** Lets the stream of a call come to any of them. */
+  /** Lets the stream of a call come to any process. */
   issued(token: string, callSid: string): void;
-  /** A stream has come to the process that expected it. */
+  /** The stream has come to the process that issued its token. */
   used(callSid: string): void;
-  /** Uses a token up, whoever issued it, also one that is still being written. Never rejects. */
+  /** Uses up a token that any process issued; waits for one that is still being written. Never rejects. */
   claim(token: string, callSid: string): Promise<boolean>;
-  /** Waits a little for a call that is not known: it may just be being written. */
+  /** Waits up to 1.6 s for a record that is not there: it may be being written. */
   find(callSid: string): Promise<CallRecord | undefined>;
-  /** Waits also where a call seems to go on, for its end. */
+  /** Gives a call that has not ended another 250 ms, as its end may be being written. */
   findSettled(callSid: string): Promise<CallRecord | undefined>;
-  /** Nobody waits any more. */
+  /** Ends all waits. */
   close(): void;
 }
 
-export interface CrossProcessCallsDeps {
+/** `now` is in milliseconds since 1970. */
+export interface CrossProcessCallsDeps extends Clock {
   readonly tokens: SingleUseTokens;
-  readonly calls: Pick<CallStore, "bySid">;
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
+  readonly callStore: Pick<CallStore, "bySid">;
   readonly log: Pick<Log, "warn">;
   readonly lifetimeMs?: number;
 }
 
 const PURPOSE = "media";
 const SETTLE_MS = 250;
-/** Writing takes some milliseconds, and a stream comes a tenth of a second after its webhook. */
-const LOOK_AGAIN_MS = [50, 100, 200, 400, 800];
+/** Writing takes some milliseconds; a stream comes a tenth of a second after its webhook. */
+const RETRY_DELAYS_MS = [50, 100, 200, 400, 800];
 
 export function createCrossProcessCalls(
-  { tokens, calls, now, setTimer, log, lifetimeMs = 60_000 }: CrossProcessCallsDeps,
+  { tokens, callStore, now, setTimer, log, lifetimeMs = 60_000 }: CrossProcessCallsDeps,
 ): CrossProcessCalls {
-  const waiting = new Set<() => void>();
-  let closed = false;
+  const closing = new AbortController();
+  const { signal } = closing;
 
-  function pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = setTimer(goOn, delayMs);
-      waiting.add(goOn);
-      function goOn(): void {
-        cancel();
-        waiting.delete(goOn);
-        resolve();
-      }
-    });
-  }
-
-  async function patiently<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
-    let found = await look();
-    for (const delayMs of LOOK_AGAIN_MS) {
-      if (found !== undefined || closed) return found;
-      await pause(delayMs);
-      found = await look();
+  async function retried<T>(read: () => Promise<T | undefined>): Promise<T | undefined> {
+    let found = await read();
+    for (const delayMs of RETRY_DELAYS_MS) {
+      if (found !== undefined || signal.aborted) return found;
+      await sleep(delayMs, { signal, setTimer });
+      found = await read();
     }
     return found;
   }
 
-  const find = (callSid: string) => patiently(() => calls.bySid(callSid));
+  const find = (callSid: string) => retried(() => callStore.bySid(callSid));
 
   return {
     issued(token, callSid) {
@@ -73,7 +63,7 @@ export function createCrossProcessCalls(
     },
     async claim(token, callSid) {
       try {
-        return await patiently(() => tokens.claim(token, PURPOSE, now())) === callSid;
+        return await retried(() => tokens.claim(token, PURPOSE, now())) === callSid;
       } catch (error) {
         log.warn("Stream token not claimed", { error });
         return false;
@@ -82,13 +72,16 @@ export function createCrossProcessCalls(
     find,
     async findSettled(callSid) {
       const record = await find(callSid);
-      if (record === undefined || record.status === "ended" || closed) return record;
-      await pause(SETTLE_MS);
-      return await calls.bySid(callSid);
+      if (record === undefined || record.status === "ended" || signal.aborted) return record;
+      await sleep(SETTLE_MS, { signal, setTimer });
+      return await callStore.bySid(callSid);
     },
-    close() {
-      closed = true;
-      for (const goOn of [...waiting]) goOn();
-    },
+    close: () => closing.abort(),
   };
+}
+
+/** A call that another process held, as its session knew it. */
+export function requestOfRecord({ direction, agent, from, to }: CallRecord): CallRequest {
+  const [caller, called] = direction === "outbound" ? [to, from] : [from, to];
+  return { direction, agent, ...present({ caller, called }) };
 }

@@ -1,35 +1,33 @@
 import type { CallSession } from "../../call/sessionApi.ts";
+import type { Clock } from "../../utils/clock.ts";
 import type { CrossProcessCalls } from "./crossProcessCalls.ts";
 import type { StreamTokens } from "./streamTokens.ts";
-import type { Clock } from "../../utils/clock.ts";
 
-/** The media streams that the phone network is to bring: one at a time for each call, by its token. */
+/** The media streams that Twilio is to open: one at a time for each call, with a token. */
 export interface ExpectedStreams {
-  /** Expects a stream, in the place of an earlier one; gives its token, the same until it has come. */
+  /** Expects a stream in place of an earlier one; returns its token, the same until the stream has come. */
   expect(session: CallSession, callSid: string): string;
   /** The token of a stream that has not come yet. */
   awaitedToken(callSid: string): string | undefined;
   /** How often a stream has been expected for a call that had none. */
   count(callSid: string): number;
-  /** A token for a call that no process holds: whoever its stream comes to goes on with it. */
+  /** A token for a call that this process does not hold: the process that its stream comes to goes on with it. */
   issueToken(callSid: string): string;
   /** Uses a token up; at once for one of this process. Never rejects. */
   claim(token: string, callSid: string): true | Promise<boolean>;
   /** The call's stream stops for a while, and another follows; false where it never had one. */
   interrupt(callSid: string): boolean;
   isInterrupted(callSid: string): boolean;
-  /** The stream has stayed as it was: no other is to come. */
+  /** The stream was not interrupted after all: no other is expected. */
   resumed(callSid: string): void;
 }
 
-export interface ExpectedStreamsDeps {
+/** `now` is monotonic. */
+export interface ExpectedStreamsDeps extends Clock {
   readonly tokens: StreamTokens;
-  readonly shared: Pick<CrossProcessCalls, "issued" | "used" | "claim">;
-  /** Hears of a stream that has not come in time. */
-  readonly late: (session: CallSession, callSid: string) => void;
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
+  readonly crossProcess: Pick<CrossProcessCalls, "issued" | "used" | "claim">;
+  /** A stream has not come in time. */
+  readonly onTimeout: (session: CallSession, callSid: string) => void;
   readonly withinMs: number;
 }
 
@@ -43,16 +41,16 @@ interface Streams {
 }
 
 export function createExpectedStreams(deps: ExpectedStreamsDeps): ExpectedStreams {
-  const { tokens, shared, late, now, setTimer, withinMs } = deps;
+  const { tokens, crossProcess, onTimeout, now, setTimer, withinMs } = deps;
   const calls = new Map<string, Streams>();
 
   return {
     expect(session, callSid) {
       const streams = calls.get(callSid) ?? remember(session, callSid);
       streams.stopWatching();
-      // A request that is replayed beside a stream that is there says nothing about streams that break.
+      // A request that is replayed beside a stream that is there is no sign of streams that break.
       if (!session.hasLeg) streams.count++;
-      streams.stopWatching = setTimer(() => late(session, callSid), withinMs);
+      streams.stopWatching = setTimer(() => onTimeout(session, callSid), withinMs);
       // The stream of the last token may be on its way: a fresh one would have it refused.
       if (streams.token !== undefined && now() - streams.issuedAt < withinMs) return streams.token;
       streams.token = issueToken(callSid);
@@ -64,11 +62,11 @@ export function createExpectedStreams(deps: ExpectedStreamsDeps): ExpectedStream
     issueToken,
     claim(token, callSid) {
       if (tokens.claim(token, callSid, now())) {
-        shared.used(callSid);
+        crossProcess.used(callSid);
         arrived(callSid);
         return true;
       }
-      return claimShared(token, callSid);
+      return claimElsewhere(token, callSid);
     },
     interrupt(callSid) {
       const streams = calls.get(callSid);
@@ -104,12 +102,12 @@ export function createExpectedStreams(deps: ExpectedStreamsDeps): ExpectedStream
 
   function issueToken(callSid: string): string {
     const token = tokens.issue(callSid, now());
-    shared.issued(token, callSid);
+    crossProcess.issued(token, callSid);
     return token;
   }
 
-  async function claimShared(token: string, callSid: string): Promise<boolean> {
-    if (!await shared.claim(token, callSid)) return false;
+  async function claimElsewhere(token: string, callSid: string): Promise<boolean> {
+    if (!await crossProcess.claim(token, callSid)) return false;
     arrived(callSid);
     return true;
   }

@@ -1,59 +1,52 @@
-/** Secrets that let one media stream join one phone call, once. */
-export interface StreamTokens {
-  /** A fresh token for a call; an earlier one of the same call is worth nothing from now on. */
-  issue(callSid: string, nowMs: number): string;
-  /** Uses a token up. False for one that is unknown, used, too old, or another call's. */
-  claim(token: string, callSid: string, nowMs: number): boolean;
-  /** Makes a call's token worthless. */
-  revoke(callSid: string): void;
-  readonly size: number;
+import { timingSafeEqual } from "node:crypto";
+import { BoundedMap } from "../../utils/boundedMap.ts";
+
+export interface StreamTokensOptions {
+  readonly lifetimeMs?: number;
+  readonly maxTokens?: number;
 }
 
-/** Keeps tokens in bounded memory: the oldest go first. */
-export function createStreamTokens(
-  newToken: () => string,
-  { lifetimeMs = 60_000, maxTokens = 10_000 }: {
-    readonly lifetimeMs?: number;
-    readonly maxTokens?: number;
-  } = {},
-): StreamTokens {
-  // In order of issue, which is also the order of expiry.
-  const issued = new Map<string, { readonly token: string; readonly untilMs: number }>();
+/** Secrets that let one media stream join one phone call, once. At most `maxTokens`; the oldest go first. */
+export class StreamTokens {
+  readonly #newToken: () => string;
+  readonly #lifetimeMs: number;
+  /** By CallSid. */
+  readonly #issued: BoundedMap<string, { readonly token: string; readonly untilMs: number }>;
 
-  return {
-    get size() {
-      return issued.size;
-    },
-    issue(callSid, nowMs) {
-      issued.delete(callSid);
-      forgetOld(nowMs);
-      const token = newToken();
-      issued.set(callSid, { token, untilMs: nowMs + lifetimeMs });
-      return token;
-    },
-    claim(token, callSid, nowMs) {
-      const entry = issued.get(callSid);
-      if (entry === undefined || !sameText(entry.token, token)) return false;
-      issued.delete(callSid);
-      return nowMs < entry.untilMs;
-    },
-    revoke(callSid) {
-      issued.delete(callSid);
-    },
-  };
+  constructor(
+    newToken: () => string,
+    { lifetimeMs = 60_000, maxTokens = 10_000 }: StreamTokensOptions = {},
+  ) {
+    this.#newToken = newToken;
+    this.#lifetimeMs = lifetimeMs;
+    this.#issued = new BoundedMap(maxTokens);
+  }
 
-  function forgetOld(nowMs: number): void {
-    for (const [callSid, { untilMs }] of issued) {
-      if (nowMs < untilMs && issued.size < maxTokens) return;
-      issued.delete(callSid);
-    }
+  /** A new token for a call; an earlier one of the same call becomes invalid. */
+  issue(callSid: string, nowMs: number): string {
+    this.#issued.delete(callSid);
+    const token = this.#newToken();
+    this.#issued.set(callSid, { token, untilMs: nowMs + this.#lifetimeMs });
+    return token;
+  }
+
+  /** Uses a token up. False for one that is unknown, used, expired, or another call's. */
+  claim(token: string, callSid: string, nowMs: number): boolean {
+    const issued = this.#issued.get(callSid);
+    if (issued === undefined || !isSame(issued.token, token)) return false;
+    this.#issued.delete(callSid);
+    return nowMs < issued.untilMs;
+  }
+
+  /** Makes a call's token invalid. */
+  revoke(callSid: string): void {
+    this.#issued.delete(callSid);
   }
 }
 
-/** Takes as long for a near miss as for a far one. */
-function sameText(a: string, b: string): boolean {
-  if (a.length !== b.length) return false;
-  let difference = 0;
-  for (let at = 0; at < a.length; at++) difference |= a.charCodeAt(at) ^ b.charCodeAt(at);
-  return difference === 0;
+function isSame(expected: string, presented: string): boolean {
+  const [a, b] = [encoder.encode(expected), encoder.encode(presented)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }
+
+const encoder = new TextEncoder();

@@ -28,7 +28,7 @@ export interface TransferredCalls {
 export interface TransferredCallsDeps {
   readonly budget: Pick<Budget, "extend" | "settle">;
   readonly callBudget: Pick<CallBudget, "accountsOf">;
-  readonly calls: Pick<CallStore, "get" | "bySid" | "openTransfers" | "endTransfer">;
+  readonly callStore: Pick<CallStore, "get" | "bySid" | "openTransfers" | "endTransfer">;
   readonly twilio: Pick<TwilioCalls, "fetch">;
   readonly prices: Prices;
   readonly maxMs: number;
@@ -50,7 +50,7 @@ const MAX_AGE_MS = 30 * 60 * 60_000;
 const MOST_ASKED = 50;
 
 export function createTransferredCalls(deps: TransferredCallsDeps): TransferredCalls {
-  const { budget, callBudget, calls, twilio, prices, maxMs, now, setTimer, log } = deps;
+  const { budget, callBudget, callStore, twilio, prices, maxMs, now, setTimer, log } = deps;
   const underWay = new Set<Promise<void>>();
   const askedAt = new Map<string, number>();
 
@@ -68,7 +68,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
     },
     status(callSid, { status, durationSeconds }) {
       if (!isFinal(status) || durationSeconds === undefined) return;
-      const work = calls.bySid(callSid).then((call) =>
+      const work = callStore.bySid(callSid).then((call) =>
         call !== undefined && isTransferOpen(call) ? finish(call, durationSeconds) : undefined
       ).catch((error) => log.warn("Transfer not settled", { error }))
         .finally(() => underWay.delete(work));
@@ -76,7 +76,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
     },
     async reconcile() {
       const at = now();
-      const open = await calls.openTransfers(at - MAX_AGE_MS, MOST_ASKED);
+      const open = await callStore.openTransfers(at - MAX_AGE_MS, MOST_ASKED);
       for (const callId of askedAt.keys()) {
         if (!open.some(({ id }) => id === callId)) askedAt.delete(callId);
       }
@@ -97,7 +97,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
 
   /** Gives how long both legs may last beside each other. */
   async function setAside(callId: string): Promise<number> {
-    const call = await calls.get(callId);
+    const call = await callStore.get(callId);
     if (call === undefined) return maxMs;
     const { direction, keyName, from, to, answeredAt = now() } = call;
     const accounts = callBudget.accountsOf({
@@ -137,7 +137,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
       transferredMs,
       number: to,
     });
-    await calls.endTransfer(call.id, { transferredMs, ...present({ cost }) });
+    await callStore.endTransfer(call.id, { transferredMs, ...present({ cost }) });
     await budget.settle(
       call.id,
       spentBy({

@@ -43,7 +43,7 @@ async function startLookup() {
     deadlines,
     lookup: createCallLookup({
       registry: { get: (id) => live.get(id) },
-      calls,
+      callStore: calls,
       recorder,
       instanceId: "here",
       setTimer: (wake) => {

@@ -11,7 +11,7 @@ async function beside() {
   let waits = Promise.withResolvers<void>();
   const shared = createCrossProcessCalls({
     tokens: store.tokens,
-    calls: store.calls,
+    callStore: store.calls,
     now: () => 0,
     setTimer(wake) {
       timers.push(wake);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { CallSession } from "../../../src/call/sessionApi.ts";
 import { type MediaSocket, TwilioLeg } from "../../../src/handlers/twilioLeg.ts";
 import { createPhoneCalls } from "../../../src/services/phone/phoneCalls.ts";
-import { createStreamTokens } from "../../../src/services/phone/streamTokens.ts";
+import { StreamTokens } from "../../../src/services/phone/streamTokens.ts";
+import { fallbackMessageOf, writeHangUp } from "../../../src/services/twilioOutbound.ts";
 import { callSid, RecordingSession } from "../../support/servers/mediaServer.ts";
 
 function desk(session: RecordingSession, { elsewhere = false } = {}) {
@@ -21,9 +22,9 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
       byCallSid: (sid) => live && session.callSid === sid ? session : undefined,
       endOf: () => undefined,
     },
-    tokens: createStreamTokens(() => crypto.randomUUID()),
-    placedSession: () => undefined,
-    shared: {
+    tokens: new StreamTokens(() => crypto.randomUUID()),
+    outbound: { sessionFor: () => undefined },
+    crossProcess: {
       issued() {},
       used() {},
       claim: () => Promise.resolve(false),
@@ -34,13 +35,23 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
       isHeldElsewhere: () => Promise.resolve(elsewhere),
       releaseSession: (session) => void released.push(session),
     },
-    transferNumber: () => Promise.resolve(undefined),
-    apology: () => ({ text: "We are sorry.", language: "en-US" }),
-    nobodyThere: () => ({ text: "Nobody is there.", language: "en-US" }),
+    agents: { get: () => undefined, unusable: new Map() },
+    defaultAgent: "desk",
+    callBudget: {
+      admit: () => Promise.resolve(undefined),
+      release: () => Promise.resolve(),
+    },
+    transfers: {
+      decide: () => Promise.reject(new Error("Cannot transfer: there is nobody")),
+    },
+    transferredCalls: { begin: () => Promise.resolve(60) },
+    publicUrl: "https://phone.example",
     ownNumber: "+14155550100",
-    redirect: (sid, next) => {
-      redirects.push([sid, next]);
-      return Promise.resolve();
+    twilio: {
+      update: (sid, change) => {
+        redirects.push([sid, change]);
+        return Promise.resolve({ sid, status: "in-progress" });
+      },
     },
     log: { warn() {} },
     now: () => 0,
@@ -65,10 +76,7 @@ Deno.test("case 57: a call answered whose stream never comes is ended with an ap
     type: "hangUp",
     end: { reason: "leg_failed", detail: "stream_never_came" },
   });
-  assert.deepEqual(redirects, [[callSid, {
-    do: "hangUp",
-    message: { text: "We are sorry.", language: "en-US" },
-  }]]);
+  assert.deepEqual(redirects, [[callSid, { twiml: writeHangUp(fallbackMessageOf()) }]]);
 });
 
 Deno.test("a call whose stream came to another process is let go of, and goes on there", async () => {
@@ -96,7 +104,7 @@ Deno.test("claim() stops the wait for the stream, and works once", async () => {
 Deno.test("a stream that keeps breaking is given up after a while", async () => {
   const session = new RecordingSession();
   const { calls, timers, arrive } = desk(session);
-  arrive();
+  await arrive();
   let streams = 1;
   while ((await calls.resume(callSid)).do === "connect" && streams < 100) streams++;
   assert.equal(streams, 20);

@@ -158,7 +158,7 @@ export async function withApi(
     });
     const lookup = createCallLookup({
       registry: { get: (id) => live.get(id) },
-      calls,
+      callStore: calls,
       recorder: { holds: () => false, flush: () => Promise.resolve() },
       instanceId: "test",
       setTimer,

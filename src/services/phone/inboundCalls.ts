@@ -1,0 +1,116 @@
+import { CallRefused, type CallRegistry, type CallSession } from "../../call/sessionApi.ts";
+import type { CallEnd } from "../../call/types.ts";
+import { newId } from "../../utils/ids.ts";
+import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
+import type { CallBudget } from "../spending.ts";
+import type { PhoneAnswer } from "../twilioOutbound.ts";
+import type { ExpectedStreams } from "./expectedStreams.ts";
+import { type AgentVoices, fallbackAnswer } from "./fallbackAnswer.ts";
+
+/** A call for which Twilio asks what to do. */
+export interface ArrivingCall {
+  readonly callSid: string;
+  /** Ours, for a call that this server placed. */
+  readonly callId?: string;
+  readonly agent: string;
+  readonly caller?: string;
+  readonly called?: string;
+  /** Whether the caller's number is attested (STIR/SHAKEN level A). */
+  readonly callerProven?: boolean;
+}
+
+export interface InboundCallsDeps {
+  readonly registry: Pick<CallRegistry, "open" | "accepting" | "byCallSid">;
+  readonly agents: AgentVoices;
+  /** Speaks where the call's agent is unknown. */
+  readonly defaultAgent: string;
+  readonly callBudget: Pick<CallBudget, "admit" | "release">;
+  readonly streams: Pick<ExpectedStreams, "awaitedToken" | "expect">;
+  readonly log: Pick<Log, "warn">;
+}
+
+/** Admits calls to our number against the budget, and opens their sessions. */
+export class InboundCalls {
+  readonly #deps: InboundCallsDeps;
+  /** Answers in preparation: Twilio asks again where it gets none in time. */
+  readonly #pending = new Map<string, Promise<PhoneAnswer>>();
+  /** How calls ended whose answer is still in preparation. */
+  readonly #ended = new Map<string, CallEnd>();
+
+  constructor(deps: InboundCallsDeps) {
+    this.#deps = deps;
+  }
+
+  /** The same answer to every request of one call until it is ready. Never rejects for a refused call. */
+  admit(call: ArrivingCall): Promise<PhoneAnswer> {
+    const { callSid } = call;
+    const pending = this.#pending.get(callSid);
+    if (pending !== undefined) return pending;
+    const answer = this.#admit(call).finally(() => {
+      this.#pending.delete(callSid);
+      this.#ended.delete(callSid);
+    });
+    this.#pending.set(callSid, answer);
+    return answer;
+  }
+
+  /** The call is over; a session that is opened for it after this ends at once. */
+  end(callSid: string, end: CallEnd): void {
+    if (this.#pending.has(callSid)) this.#ended.set(callSid, end);
+  }
+
+  /** A call that is refused before it is answered costs nothing. */
+  async #admit(call: ArrivingCall): Promise<PhoneAnswer> {
+    const { registry, callBudget, log } = this.#deps;
+    const { callSid, agent, caller: number } = call;
+    if (!registry.accepting) return this.#open(call);
+    const callId = newId("call");
+    const refusal = await callBudget.admit(callId, { direction: "inbound", agent, number });
+    if (refusal !== undefined) return { do: "refuseAsBusy" };
+    const answer = this.#open(call, callId);
+    const session = registry.byCallSid(callSid);
+    const end = this.#ended.get(callSid);
+    if (end !== undefined) session?.input({ type: "hangUp", end });
+    if (session === undefined) {
+      callBudget.release(callId).catch((error) => log.warn("Budget not released", { error }));
+    }
+    return answer;
+  }
+
+  #open(
+    { callSid, agent, caller, called, callerProven }: ArrivingCall,
+    callId?: string,
+  ): PhoneAnswer {
+    const { registry, agents, defaultAgent, streams, log } = this.#deps;
+    try {
+      const session = registry.open({
+        direction: "inbound",
+        agent,
+        callSid,
+        ...present({ caller, called, callerProven }),
+      }, callId);
+      return connectAnswered(session, callSid, streams);
+    } catch (error) {
+      if (!(error instanceof CallRefused)) throw error;
+      log.warn("Phone call refused", { code: error.code, agent });
+      if (error.code === "unknown_agent") return fallbackAnswer(agents, defaultAgent);
+      return error.code === "agent_unusable"
+        ? fallbackAnswer(agents, agent)
+        : { do: "refuseAsBusy" };
+    }
+  }
+}
+
+/** Begins the session's conversation; a stream that is still expected keeps its token. */
+export function connectAnswered(
+  session: CallSession,
+  callSid: string,
+  streams: Pick<ExpectedStreams, "awaitedToken" | "expect">,
+): PhoneAnswer {
+  session.input({ type: "answered" });
+  return {
+    do: "connect",
+    token: streams.awaitedToken(callSid) ?? streams.expect(session, callSid),
+  };
+}
