@@ -1,10 +1,25 @@
 import type { CallParts } from "../callParts.ts";
 import { earliest } from "../wakeTimer.ts";
-import { type ClosingPlan, Ending, type Farewell } from "./ending.ts";
 import * as prompts from "../model/prompts.ts";
 import { IdleTimer } from "./idle.ts";
+import type { ModelRequest, ResponseRequest } from "../realtimeClient.ts";
 import { TimeLimit } from "./timeLimit.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
+
+/** What is to happen when the caller has heard the agent out. */
+export type Farewell =
+  | { readonly then: "end"; readonly end: CallEnd }
+  | { readonly then: "transfer"; readonly alias: string };
+
+export interface ClosingPlan {
+  readonly farewell: Farewell;
+  /** What the agent still has to say, if anything. */
+  readonly say?: ResponseRequest;
+  /** Whether the caller can take it back by speaking. */
+  readonly revocable: boolean;
+  /** What the model is told then; only what the caller begins anew takes such an end back. */
+  readonly onRevoked?: ModelRequest;
+}
 
 /** What `Closing` has to know of a call to tell silence from work. */
 export interface Activity {
@@ -20,15 +35,25 @@ export interface Activity {
   readonly tools: { readonly used: boolean; readonly exhausted: boolean };
 }
 
+/** A model that does not get round to its goodbye. */
+const SAY_LIMIT_MS = 15_000;
+/** Words that are being said may take longer, such as those left on a machine, but not for ever. */
+const LONGEST_MS = 60_000;
+/** A leg that does not report that it has played everything. */
+const HEAR_LIMIT_MS = 2000;
 /** Ends a question in any script that marks questions. */
 const QUESTION = /[?？؟՞፧⸮;;]["'”’»)\]\s]*$/;
 
 /** How a call comes to its end: asked for, by silence, or by the clock, and never in mid-sentence. */
 export class Closing {
   readonly #call: CallParts;
-  readonly #ending = new Ending();
   readonly #idle: IdleTimer;
   readonly #timeLimit: TimeLimit;
+  #plan: ClosingPlan | undefined;
+  #dueAt: Milliseconds = 0;
+  #latestAt: Milliseconds = 0;
+  /** Nothing more is to come; what is there has only to be heard. */
+  #said = false;
 
   constructor(call: CallParts) {
     this.#call = call;
@@ -37,11 +62,11 @@ export class Closing {
   }
 
   get begun(): boolean {
-    return this.#ending.plan !== undefined;
+    return this.#plan !== undefined;
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return earliest(this.#ending.wakeAt, this.#idle.wakeAt, this.#timeLimit.wakeAt);
+    return earliest(this.#plan && this.#dueAt, this.#idle.wakeAt, this.#timeLimit.wakeAt);
   }
 
   /** The caller is connected: from here on time counts. */
@@ -57,23 +82,24 @@ export class Closing {
 
   /** The call is to end when a message has been left on a machine, unless a person speaks up. */
   get leavesMessage(): boolean {
-    return this.#ending.plan?.onRevoked !== undefined;
+    return this.#plan?.onRevoked !== undefined;
   }
 
   takeBack(): void {
-    const onRevoked = this.#ending.plan?.onRevoked;
-    if (!this.#ending.revoke()) return;
+    const plan = this.#plan;
+    if (plan?.revocable !== true) return;
+    this.#plan = undefined;
     this.#call.turns.withdrawAll();
-    if (onRevoked === undefined) return;
+    if (plan.onRevoked === undefined) return;
     this.#call.commands.notice("voicemail_withdrawn");
-    this.#call.commands.request(onRevoked);
+    this.#call.commands.request(plan.onRevoked);
   }
 
   /** Leaves no message after all; false where the call ends for another reason. */
   withdrawMessage(): boolean {
     if (!this.begun) return true;
     if (!this.leavesMessage) return false;
-    this.#ending.revoke();
+    this.#plan = undefined;
     this.#call.turns.withdrawAll();
     return true;
   }
@@ -92,9 +118,12 @@ export class Closing {
   }
 
   begin(plan: ClosingPlan, now: Milliseconds): void {
-    if (this.#ending.plan?.revocable === false) return;
+    if (this.#plan?.revocable === false) return;
     this.#call.turns.withdrawAll();
-    this.#ending.begin(plan, now);
+    this.#plan = plan;
+    this.#said = false;
+    this.#dueAt = now + SAY_LIMIT_MS;
+    this.#latestAt = now + LONGEST_MS;
     if (plan.farewell.then === "transfer") {
       this.#call.commands.publish({ type: "transferring", alias: plan.farewell.alias });
     }
@@ -119,11 +148,24 @@ export class Closing {
     else this.#idle.begin(now, this.#call.policy.usesTools && !tools.used && this.#hasPromised);
     this.#keepSilenceShort(now, this.#call.policy.usesTools && !tools.exhausted);
     this.#keepTime(now);
-    return this.#ending.take(now, {
-      busy: this.#call.turns.busy && modelReady,
-      audible: this.#call.speech.audible,
-      endsAt: this.#call.speech.endsAt(now),
-    });
+    return this.#farewellDue(now, this.#call.turns.busy && modelReady);
+  }
+
+  /** Gives what to do, once: all has been heard, or has been waited for long enough. */
+  #farewellDue(now: Milliseconds, busy: boolean): Farewell | undefined {
+    const plan = this.#plan;
+    if (plan === undefined) return undefined;
+    const { audible } = this.#call.speech;
+    const heardAt = this.#call.speech.endsAt(now) + HEAR_LIMIT_MS;
+    if (!busy && !this.#said) {
+      this.#said = true;
+      this.#dueAt = heardAt;
+    } else if (busy && audible) {
+      this.#dueAt = Math.max(this.#dueAt, Math.min(heardAt, this.#latestAt));
+    }
+    if ((busy || audible) && now < this.#dueAt) return undefined;
+    this.#plan = undefined;
+    return plan.farewell;
   }
 
   /** Whether the agent has said something, and left nothing to the caller to answer. */

@@ -14,12 +14,15 @@ export interface CallerAudioOptions {
   readonly format: AudioFormat;
   /** Whether turns end by the level that is measured here, and not by what a model hears. */
   readonly endsTurns: boolean;
-  /** Takes each frame, and silence in place of those that do not come while a turn goes on. */
+  /** Gets each frame, and silence in place of those that do not come while a turn goes on. */
   readonly audio: (audio: Base64) => void;
   readonly level: (speaking: boolean) => void;
 }
 
-/** What comes from the caller: handed on as it is, with only its level read. */
+/**
+ * The caller's audio: forwarded as it is, and its level read. Every policy needs the level: it ends the
+ * turns where the model has no turn detection, and shows where it has one whether the model hears.
+ */
 export class CallerAudio {
   readonly #options: CallerAudioOptions;
   readonly #detector = new SpeechDetector();
@@ -28,20 +31,20 @@ export class CallerAudio {
   constructor(clock: Clock, options: CallerAudioOptions) {
     this.#options = options;
     this.#gap = new SilenceFill(clock, (durationMs) => {
-      this.#take(silenceOf(durationMs, options.format), FLOOR_DB);
+      this.#forward(silenceOf(durationMs, options.format), FLOOR_DB);
     });
   }
 
-  /** Tells whether it was a frame: base64, and not empty. */
+  /** False where it is no frame: not base64, or empty. */
   hear(audio: Base64): boolean {
     const levelDb = levelOf(audio, this.#options.format);
     if (levelDb === undefined) return false;
     this.#gap.frame();
-    this.#take(audio, levelDb);
+    this.#forward(audio, levelDb);
     return true;
   }
 
-  /** A turn is as long as whoever listens for its end takes it to be. */
+  /** Follows the caller's turns, as the model or the level tells them apart, to fill gaps in them. */
   follow(input: CallInput): void {
     switch (input.type) {
       case "speechStarted":
@@ -60,9 +63,9 @@ export class CallerAudio {
     this.#gap.turnEnds();
   }
 
-  #take(audio: Base64, levelDb: number): void {
-    const { format, audio: handOn, level } = this.#options;
-    handOn(audio);
+  #forward(audio: Base64, levelDb: number): void {
+    const { format, audio: forward, level } = this.#options;
+    forward(audio);
     const change = this.#detector.hear(levelDb, audioDurationMs(audio, format));
     if (change !== undefined) level(change === "started");
   }

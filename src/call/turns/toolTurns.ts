@@ -1,6 +1,6 @@
 import type { ControlInput, ToolEffect } from "../callInput.ts";
 import type { CallParts } from "../callParts.ts";
-import type { ClosingPlan } from "../ending/ending.ts";
+import type { ClosingPlan } from "../ending/closing.ts";
 import type { ModelInput, ModelRequest, ResponseRequest, ToolCall } from "../realtimeClient.ts";
 import * as prompts from "../model/prompts.ts";
 import { ToolCalls } from "./toolCalls.ts";
