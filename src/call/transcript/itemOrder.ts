@@ -1,18 +1,13 @@
 /** Where each item stands in the conversation, whatever order items become known in. */
 export class ItemOrder {
-  readonly #positions = new Map<string, number>();
-  /** For a written line that the model placed after later positions: the last of those positions. */
-  readonly #reached = new Map<string, number>();
+  readonly #places = new Map<string, Place>();
   /** Lines of the caller's that the model has not taken in yet, oldest first. */
   readonly #written: string[] = [];
   #last = 0;
 
   /** The item's position, not always whole; one that is new comes last. */
   positionOf(id: string): number {
-    const known = this.#positions.get(id);
-    if (known !== undefined) return known;
-    this.#positions.set(id, ++this.#last);
-    return this.#last;
+    return this.#placeOf(id).position;
   }
 
   /** A position behind all others, for what is not an item. */
@@ -22,9 +17,9 @@ export class ItemOrder {
 
   /** The model has taken in an item, behind `previousItemId` where it says so. */
   placed(itemId: string, previousItemId: string | undefined): void {
-    if (this.#positions.has(itemId)) return;
-    if (previousItemId === undefined) this.positionOf(itemId);
-    else this.#positions.set(itemId, this.#behind(this.#reach(previousItemId)));
+    if (this.#places.has(itemId)) return;
+    if (previousItemId === undefined) this.#placeOf(itemId);
+    else this.#set(itemId, this.#behind(this.#placeOf(previousItemId).reach));
   }
 
   /** The caller wrote a line, under an id of ours. */
@@ -37,24 +32,36 @@ export class ItemOrder {
    * line keeps its position, even if the model has inserted other items before it.
    */
   writtenPlaced(itemId: string, previousItemId: string | undefined): void {
-    const waiting = this.#positions.has(itemId) ? undefined : this.#written.shift();
+    const waiting = this.#places.has(itemId) ? undefined : this.#written.shift();
     if (waiting === undefined) return this.placed(itemId, previousItemId);
     const position = this.positionOf(waiting);
-    this.#positions.set(itemId, position);
-    const reached = previousItemId === undefined ? position : this.#reach(previousItemId);
-    if (reached > position) this.#reached.set(itemId, reached);
+    this.#set(itemId, position);
+    if (previousItemId === undefined) return;
+    this.#set(itemId, position, Math.max(position, this.#placeOf(previousItemId).reach));
   }
 
-  /** The highest position among this item and all items before it in the model's conversation. */
-  #reach(id: string): number {
-    return this.#reached.get(id) ?? this.positionOf(id);
+  #placeOf(id: string): Place {
+    return this.#places.get(id) ?? this.#set(id, ++this.#last);
+  }
+
+  #set(id: string, position: number, reach = position): Place {
+    const place = { position, reach };
+    this.#places.set(id, place);
+    return place;
   }
 
   #behind(position: number): number {
     let next = Infinity;
-    for (const other of this.#positions.values()) {
+    for (const { position: other } of this.#places.values()) {
       if (other > position && other < next) next = other;
     }
     return next === Infinity ? ++this.#last : (position + next) / 2;
   }
+}
+
+interface Place {
+  /** Not always whole. */
+  readonly position: number;
+  /** The highest position among this item and all items before it in the model's conversation. */
+  readonly reach: number;
 }

@@ -1,6 +1,6 @@
-import type { ModelInput, ResponsePurpose } from "../../call/realtimeClient.ts";
+import type { ModelInput, ResponsePurpose, ToolCall } from "../../call/realtimeClient.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
-import type { FunctionCall, ServerEvent, ServerItem } from "./wire/serverEventTypes.ts";
+import type { ServerEvent, ServerItem } from "./wire/serverEventTypes.ts";
 import { endMeaningOf } from "./errorMeaning.ts";
 import { isHistoryItem } from "./clientEvents.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
@@ -136,7 +136,7 @@ export class ModelInputs {
   }
 
   // A call may be announced twice, and stands in the response's end as well.
-  #announce(responseId: string, call: FunctionCall): readonly ModelInput[] {
+  #announce(responseId: string, call: ToolCall): readonly ModelInput[] {
     return ++this.#announced > MAX_ANNOUNCED ? [] : [{ type: "toolAnnounced", responseId, call }];
   }
 }

@@ -9,23 +9,14 @@ import type {
   ResponseCreateEvent,
 } from "openai/resources/realtime/realtime";
 
+import type { HistoryItem } from "../../../call/modelSetup.ts";
+import type { ModelRequest, ResponseRequest } from "../../../call/realtimeClient.ts";
+
 /** Anything a client says to the server. */
 export type ClientEvent = RealtimeClientEvent;
 
-/** A piece of the conversation for the server to take over. */
-export type NewItem =
-  | {
-    readonly type: "message";
-    readonly role: "user" | "agent" | "system";
-    readonly text: string;
-  }
-  | {
-    readonly type: "toolCall";
-    readonly callId: string;
-    readonly name: string;
-    readonly arguments: string;
-  }
-  | { readonly type: "toolOutput"; readonly callId: string; readonly output: string };
+/** A piece of the conversation for the server to take over; a tool's call and its output are two. */
+export type NewItem = HistoryItem | Extract<ModelRequest, { type: "toolOutput" }>;
 
 /** The frame that carries the caller's audio, which must be base64: the hot path does not escape it. */
 export function audioAppend(audio: string): string {
@@ -34,12 +25,7 @@ export function audioAppend(audio: string): string {
 
 /** Asks for a response, whose events then tell its purpose. */
 export function responseCreate(
-  { purpose, instructions, aside = false, tools }: {
-    readonly purpose: string;
-    readonly instructions?: string;
-    readonly aside?: boolean;
-    readonly tools?: "none";
-  },
+  { purpose, instructions, aside = false, tools }: ResponseRequest,
 ): ResponseCreateEvent {
   return {
     type: "response.create",
@@ -62,11 +48,7 @@ export function responseCancel(responseId?: string): ResponseCancelEvent {
 
 /** Makes the model forget what of an item was not heard. */
 export function itemTruncate(
-  { itemId, contentIndex, audioEndMs }: {
-    readonly itemId: string;
-    readonly contentIndex: number;
-    readonly audioEndMs: number;
-  },
+  { itemId, contentIndex, audioEndMs }: Extract<ModelRequest, { type: "truncate" }>,
 ): ConversationItemTruncateEvent {
   return {
     type: "conversation.item.truncate",
@@ -94,6 +76,8 @@ export function itemCreate(item: NewItem, id?: string): ConversationItemCreateEv
   };
 }
 
+type HistoryRole = Extract<HistoryItem, { type: "message" }>["role"];
+
 function wireItem(item: NewItem): ConversationItem {
   switch (item.type) {
     case "message":
@@ -112,7 +96,7 @@ function wireItem(item: NewItem): ConversationItem {
   }
 }
 
-function wireMessage(role: "user" | "agent" | "system", text: string): ConversationItem {
+function wireMessage(role: HistoryRole, text: string): ConversationItem {
   switch (role) {
     case "user":
       return { type: "message", role, content: [{ type: "input_text", text }] };

@@ -1,11 +1,10 @@
 import type {
-  FunctionCall,
-  OutputPlace,
-  ResponseUsage,
-  ServerError,
-  ServerItem,
+  SpeechRef,
+  TokenUsage,
+  ToolCall,
   TranscriptionUsage,
-} from "./serverEventTypes.ts";
+} from "../../../call/realtimeClient.ts";
+import type { ServerError, ServerItem } from "./serverEventTypes.ts";
 
 /** An object from the wire whose fields are still to be narrowed. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -49,7 +48,7 @@ function isNumber(value: unknown): value is number {
 }
 
 /** Where a piece of output belongs; servers with one content part per item may leave its index out. */
-export function placeOf(event: Fields): OutputPlace | undefined {
+export function placeOf(event: Fields): SpeechRef | undefined {
   // Read by their names, for every piece of audio comes through here.
   const { response_id: responseId, item_id: itemId, content_index: contentIndex } = event;
   if (typeof responseId !== "string" || typeof itemId !== "string") return undefined;
@@ -82,7 +81,7 @@ export function itemOf(value: unknown): ServerItem | "malformed" | undefined {
 }
 
 /** The finished function call that an item is; `assumed` is its status where it states none. */
-export function functionCallOf(value: unknown, assumed: string): FunctionCall | undefined {
+export function functionCallOf(value: unknown, assumed: string): ToolCall | undefined {
   const item = fieldsOf(value);
   if (!item || item.type !== "function_call") return undefined;
   if ((textOf(item, "status") ?? assumed) !== "completed") return undefined;
@@ -93,7 +92,7 @@ export function functionCallOf(value: unknown, assumed: string): FunctionCall | 
  * A call by its fields. Beyond any sensible length the name and the arguments are cut: the call then
  * fails as one of an unknown tool or with unreadable arguments, and the model is told so.
  */
-export function calledFunction(fields: Fields, name: string | undefined): FunctionCall | undefined {
+export function calledFunction(fields: Fields, name: string | undefined): ToolCall | undefined {
   const callId = idOf(fields, "call_id");
   const args = textOf(fields, "arguments");
   if (callId === undefined || name === undefined || args === undefined) return undefined;
@@ -101,7 +100,7 @@ export function calledFunction(fields: Fields, name: string | undefined): Functi
 }
 
 /** What a response used; undefined where the server says nothing of it. */
-export function responseUsageOf(value: unknown): ResponseUsage | undefined {
+export function responseUsageOf(value: unknown): TokenUsage | undefined {
   const usage = fieldsOf(value);
   if (!usage) return undefined;
   const input = fieldsOf(usage.input_token_details);

@@ -1,3 +1,11 @@
+import type {
+  ResponseStatus,
+  SpeechRef,
+  TokenUsage,
+  ToolCall,
+  TranscriptionUsage,
+} from "../../../call/realtimeClient.ts";
+
 /** An item of the conversation, as far as a bridge cares. */
 export type ServerItem =
   | {
@@ -9,38 +17,9 @@ export type ServerItem =
     readonly type: "function_call";
     readonly id: string;
     /** Absent while the call is unfinished, or was cut short. */
-    readonly call?: FunctionCall;
+    readonly call?: ToolCall;
   }
   | { readonly type: "function_call_output"; readonly id: string; readonly callId: string };
-
-/** A finished request of the model to run a function. */
-export interface FunctionCall {
-  readonly callId: string;
-  readonly name: string;
-  /** JSON as the model wrote it. */
-  readonly arguments: string;
-}
-
-/** Where in the model's output a piece of it belongs. */
-export interface OutputPlace {
-  readonly responseId: string;
-  readonly itemId: string;
-  readonly contentIndex: number;
-}
-
-/** Tokens of one response; cached ones are part of the others. */
-export interface ResponseUsage {
-  readonly inputText: number;
-  readonly inputAudio: number;
-  readonly cachedText: number;
-  readonly cachedAudio: number;
-  readonly outputText: number;
-  readonly outputAudio: number;
-}
-
-export type TranscriptionUsage =
-  | { readonly unit: "tokens"; readonly input: number; readonly output: number }
-  | { readonly unit: "seconds"; readonly seconds: number };
 
 export interface ServerError {
   readonly type?: string;
@@ -104,23 +83,23 @@ export type ServerEvent =
   | { readonly type: "response.progress"; readonly responseId: string }
   | {
     readonly type: "response.output_text.delta";
-    readonly place: OutputPlace;
+    readonly place: SpeechRef;
     readonly delta: string;
   }
   | {
     readonly type: "response.output_audio.delta";
-    readonly place: OutputPlace;
+    readonly place: SpeechRef;
     readonly delta: string;
   }
-  | { readonly type: "response.output_audio.done"; readonly place: OutputPlace }
+  | { readonly type: "response.output_audio.done"; readonly place: SpeechRef }
   | {
     readonly type: "response.output_audio_transcript.delta";
-    readonly place: OutputPlace;
+    readonly place: SpeechRef;
     readonly delta: string;
   }
   | {
     readonly type: "response.output_audio_transcript.done";
-    readonly place: OutputPlace;
+    readonly place: SpeechRef;
     readonly transcript: string;
   }
   | {
@@ -139,14 +118,14 @@ export type ServerEvent =
   | {
     readonly type: "response.done";
     readonly responseId: string;
-    readonly status: "completed" | "cancelled" | "incomplete" | "failed";
+    readonly status: ResponseStatus;
     /** A reason such as `turn_detected`, or else the error's code. */
     readonly reason?: string;
     /** Of a failed response, where the server says why. */
     readonly error?: ServerError;
     /** Finished calls only: one that was cut short must not run. */
-    readonly toolCalls: readonly FunctionCall[];
-    readonly usage?: ResponseUsage;
+    readonly toolCalls: readonly ToolCall[];
+    readonly usage?: TokenUsage;
   };
 
 /** An event of a known type that lacks what the type promises. */

@@ -1,3 +1,4 @@
+import type { ResponseStatus, SpeechRef } from "../../../call/realtimeClient.ts";
 import type { MalformedEvent, ServerEvent } from "./serverEventTypes.ts";
 import {
   calledFunction,
@@ -138,7 +139,7 @@ const MAX_OUTPUT_ITEMS = 128;
 function placed(
   event: Fields,
   field: string,
-  make: (place: NonNullable<ReturnType<typeof placeOf>>, text: string) => ServerEvent,
+  make: (place: SpeechRef, text: string) => ServerEvent,
 ): ServerEvent | MalformedEvent {
   const place = placeOf(event);
   const text = proseOf(event, field);
@@ -203,7 +204,7 @@ function outputOf(response: Fields): readonly unknown[] {
   return Array.isArray(response.output) ? response.output.slice(0, MAX_OUTPUT_ITEMS) : [];
 }
 
-function statusOf(status: unknown): "completed" | "cancelled" | "incomplete" | "failed" {
+function statusOf(status: unknown): ResponseStatus {
   return status === "cancelled" || status === "incomplete" || status === "failed"
     ? status
     : "completed";

@@ -4,40 +4,11 @@ import type {
   RealtimeSessionCreateRequest,
   SessionUpdateEvent,
 } from "openai/resources/realtime/realtime";
+import type { AudioFormat } from "../../../utils/audioFormat.ts";
+import type { ModelSetup, TurnDetection } from "../../../call/modelSetup.ts";
 
 /** What a session is set up with. */
-export interface SessionSettings {
-  readonly instructions: string;
-  readonly voice?: string;
-  readonly speed?: number;
-  readonly format: "pcmu" | "pcma" | "pcm24k";
-  readonly turnDetection:
-    | {
-      readonly kind: "server";
-      readonly threshold?: number;
-      readonly silenceMs?: number;
-      readonly prefixMs?: number;
-      readonly interrupts: boolean;
-    }
-    | {
-      readonly kind: "semantic";
-      readonly eagerness?: "low" | "medium" | "high" | "auto";
-      readonly interrupts: boolean;
-    }
-    | { readonly kind: "manual" };
-  readonly noiseReduction?: "near_field" | "far_field";
-  readonly transcription?: {
-    readonly model: string;
-    readonly language?: string;
-    readonly languages?: readonly string[];
-  };
-  readonly tools: readonly {
-    readonly name: string;
-    readonly description: string;
-    readonly parameters: Readonly<Record<string, unknown>>;
-  }[];
-  readonly reasoningEffort?: "minimal" | "low" | "medium" | "high";
-}
+export type SessionSettings = Omit<ModelSetup, "model" | "safetyId" | "history">;
 
 /** What a set-up can do without, by the names that servers refuse it under. */
 export type SetupPart =
@@ -109,13 +80,13 @@ function wireTranscription(
   return { ...transcription, ...(languages !== undefined && { languages: [...languages] }) };
 }
 
-function wireFormat(format: SessionSettings["format"]): RealtimeAudioFormats {
+function wireFormat(format: AudioFormat): RealtimeAudioFormats {
   // Only PCM has a rate: servers refuse one beside G.711.
   return format === "pcm24k" ? { type: "audio/pcm", rate: 24000 } : { type: `audio/${format}` };
 }
 
 function wireTurnDetection(
-  detection: SessionSettings["turnDetection"],
+  detection: TurnDetection,
   sends: (part: SetupPart) => boolean,
 ): RealtimeAudioInputTurnDetection | null {
   if (detection.kind === "manual") return null;
