@@ -137,6 +137,48 @@ function testDialQueue(test: StoreTest): void {
     assert.deepEqual(await dialQueue.claim(9000), { calls: [] });
   });
 
+  test("a call that need not wait is claimed as it is admitted", async ({ dialQueue, calls }) => {
+    const pace = { perSecond: 1 };
+    const admit = (id: string, now: number, waiting = {}) =>
+      dialQueue.admit(admitted(id, waiting), now, pace);
+    assert.equal(await admit("a", 1000), "claimed");
+    assert.equal((await calls.get("a"))?.status, "queued");
+    assert.equal((await dialQueue.find("a"))?.takenAt, 1000);
+    assert.equal(await dialQueue.withdraw("a"), false);
+    assert.equal(await admit("other", 1000, { from: "+2" }), "claimed", "each number has its pace");
+    // The pace of its number, whoever claims; then an earlier call that is due; not one for later.
+    assert.equal(await admit("b", 1999), 1);
+    assert.equal(await admit("c", 2000), 2);
+    assert.equal((await dialQueue.claim(2000, pace)).calls[0]?.callId, "b");
+    assert.equal((await dialQueue.claim(3000, pace)).calls[0]?.callId, "c");
+    await dialQueue.admit(admitted("later", { dueAt: 90_000 }), 3001);
+    assert.equal(await admit("d", 4000), "claimed");
+    assert.deepEqual(await dialQueue.claim(4500, pace), { calls: [], nextAt: 90_000 });
+    assert.equal(await admit("early", 6000, { dueAt: 7000 }), 2);
+    // Admitted already, also by another process: it is neither dialled again nor keeps the pace busy.
+    assert.equal(await admit("a", 20_000), 1);
+    await dialQueue.remove("d");
+    assert.equal(await admit("d", 20_000), 1);
+    assert.deepEqual((await dialQueue.overdue(4001)).map(({ callId }) => callId).sort(), [
+      "a",
+      "b",
+      "c",
+      "other",
+    ]);
+  });
+
+  test("of many calls admitted at once, the pace lets one be claimed", async ({ dialQueue }) => {
+    const admissions = await Promise.all(
+      Array.from(
+        { length: 20 },
+        (_, at) => dialQueue.admit(admitted(`call_${at}`), 1000, { perSecond: 1 }),
+      ),
+    );
+    assert.equal(admissions.filter((admission) => admission === "claimed").length, 1);
+    assert.deepEqual((await dialQueue.claim(1000)).calls, []);
+    assert.equal((await dialQueue.claim(2000)).calls.length, 1);
+  });
+
   test("a call that waits is withdrawn with its record and its batch, one that is taken is not", async (store) => {
     const { dialQueue, calls, batches } = store;
     await feed(store, { most: 2, numbers: ["+1", "+2"] });

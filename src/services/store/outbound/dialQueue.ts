@@ -1,5 +1,5 @@
 import { admissionStatements, type AdmittedCall, type WaitingCall } from "./admission.ts";
-import type { Database, Row } from "../database.ts";
+import type { Database, Query, Row } from "../database.ts";
 import { maybeNumber, numberOf, readableJson, textOf } from "../row.ts";
 import { present } from "../../../utils/present.ts";
 
@@ -16,38 +16,44 @@ export interface ClaimedCalls {
   readonly nextAt?: number;
 }
 
+/** How many calls per second may be dialled from one number. */
+export interface DialPace {
+  readonly perSecond?: number;
+}
+
 /** Calls to be placed, in the order they were asked for; they outlive the process. */
 export interface DialQueue {
   /**
-   * Writes a call down and puts it in the queue, in one step; gives its position among those of its
-   * number, from 1.
+   * Records a call and queues it, in one step. With a pace, a call that need not wait is claimed in the
+   * same step: no other call of its number is due, and the pace allows it. Otherwise resolves with its
+   * position among the waiting calls of its number, from 1.
    */
-  admit(admitted: AdmittedCall, now: number): Promise<number>;
+  admit(admitted: AdmittedCall, now: number, pace?: DialPace): Promise<number | "claimed">;
   /**
    * The same for a call that tries another one again: that one leaves the queue in the same step, and its
-   * batch has this one in its place. Nothing is dialled again for somebody whose calls are erased.
+   * batch has this one in its place. No call is admitted where the earlier one has been erased.
    */
   admitAgain(admitted: AdmittedCall, now: number, triedBefore: string): Promise<void>;
-  /** Takes the calls whose turn it is: at most one per number, and not before its pace allows. */
-  claim(now: number, options?: { readonly perSecond?: number }): Promise<ClaimedCalls>;
-  /** What is kept of a call until it is removed, whether it has been taken or still waits. */
+  /** Claims the calls that are due: at most one per number, and not before its pace allows. */
+  claim(now: number, pace?: DialPace): Promise<ClaimedCalls>;
+  /** What is kept of a call until it is removed, claimed or waiting. */
   find(callId: string): Promise<QueuedCall | undefined>;
-  /** Puts a call back that was taken: it waits again, and not before `dueAt` is it its turn. */
+  /** Puts a claimed call back: it waits again, and is not due before `dueAt`. */
   postpone(callId: string, dueAt: number): Promise<void>;
-  /** Nothing for a call that is not, or no more, waiting. */
+  /** Undefined for a call that does not wait. */
   position(callId: string): Promise<number | undefined>;
   /** Once it has been placed, or is not wanted any more. False if it was not there. */
   remove(callId: string): Promise<boolean>;
   /**
-   * Cancels a call, for its record and its batch too, as long as it has not been taken to be placed.
-   * False if it was, or was not there.
+   * Cancels a waiting call, with its record and its batch item. False if it has been claimed, or was not
+   * there.
    */
   withdraw(callId: string): Promise<boolean>;
-  /** Calls that were taken before a time and never removed: whether they were placed is not known. */
+  /** Calls claimed before a time and never removed: whether they were placed is not known. */
   overdue(takenBefore: number): Promise<readonly QueuedCall[]>;
 }
 
-/** Clocks differ by less: a pace from further on is of one that was wrong, and nobody waits for that. */
+/** Clocks differ by less: a pace further ahead was written by a wrong clock, and is ignored. */
 const MAX_SKEW_MS = 60_000;
 
 export function createDialQueue(database: Database): DialQueue {
@@ -66,10 +72,17 @@ export function createDialQueue(database: Database): DialQueue {
   }
 
   return {
-    async admit(admitted, now) {
-      await database.batch(admissionStatements(admitted, now));
-      // The call waits; that its place cannot be told is no reason to say that it does not.
-      return await position(admitted.call.id).catch(() => undefined) ?? 1;
+    async admit(admitted, now, pace) {
+      const { call: { id }, waiting: { from } } = admitted;
+      const isClaimed = await database.transaction("dial", async (query) => {
+        for (const { sql, values } of admissionStatements(admitted, now)) await query(sql, values);
+        if (pace === undefined || !await claimAtOnce(query, id, now, pace)) return false;
+        await setPace(query, from, now + gapOf(pace));
+        return true;
+      });
+      if (isClaimed) return "claimed";
+      // The call is queued, also where its position cannot be read.
+      return await position(id).catch(() => undefined) ?? 1;
     },
     admitAgain(admitted, now, triedBefore) {
       return database.transaction("dial", async (query) => {
@@ -88,8 +101,8 @@ export function createDialQueue(database: Database): DialQueue {
         );
       });
     },
-    claim(now, { perSecond = 1 } = {}) {
-      const gapMs = 1000 / perSecond;
+    claim(now, pace = {}) {
+      const gapMs = gapOf(pace);
       const turnOf = (number: Row) => Math.max(numberOf(number, "due_at"), paceOf(number));
       const paceOf = (number: Row) => {
         const nextAt = numberOf(number, "next_at");
@@ -116,11 +129,7 @@ export function createDialQueue(database: Database): DialQueue {
           );
           if (taken === undefined) continue;
           calls.push(queuedOf(taken));
-          await query(
-            `INSERT INTO dial_pace (from_number, next_at) VALUES ($1, $2)
-              ON CONFLICT (from_number) DO UPDATE SET next_at = excluded.next_at`,
-            [from, Math.ceil(now + gapMs)],
-          );
+          await setPace(query, from, now + gapMs);
         }
         const taken = new Set(calls.map(({ from }) => from));
         const turns = numbers.map((number) =>
@@ -176,6 +185,39 @@ export function createDialQueue(database: Database): DialQueue {
       return rows.map(queuedOf);
     },
   };
+}
+
+function gapOf({ perSecond = 1 }: DialPace): number {
+  return 1000 / perSecond;
+}
+
+/** Leaves the turn to calls of the same number that are due already: they were asked for earlier. */
+async function claimAtOnce(
+  query: Query,
+  callId: string,
+  now: number,
+  pace: DialPace,
+): Promise<boolean> {
+  const claimed = await query(
+    `UPDATE dial_queue SET claimed_at = $2 WHERE call_id = $1 AND claimed_at IS NULL
+      AND due_at <= $2
+      AND NOT EXISTS (SELECT 1 FROM dial_queue AS other
+        WHERE other.from_number = dial_queue.from_number AND other.call_id <> $1
+        AND other.claimed_at IS NULL AND other.due_at <= $2)
+      AND NOT EXISTS (SELECT 1 FROM dial_pace
+        WHERE dial_pace.from_number = dial_queue.from_number AND next_at > $2 AND next_at <= $3)
+      RETURNING call_id`,
+    [callId, Math.round(now), Math.floor(now + gapOf(pace) + MAX_SKEW_MS)],
+  );
+  return claimed.length > 0;
+}
+
+async function setPace(query: Query, from: string, nextAt: number): Promise<void> {
+  await query(
+    `INSERT INTO dial_pace (from_number, next_at) VALUES ($1, $2)
+      ON CONFLICT (from_number) DO UPDATE SET next_at = excluded.next_at`,
+    [from, Math.ceil(nextAt)],
+  );
 }
 
 function queuedOf(row: Row): QueuedCall {

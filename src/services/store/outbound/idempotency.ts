@@ -1,4 +1,4 @@
-import type { Database, Query } from "../database.ts";
+import type { Database } from "../database.ts";
 import { digestOf } from "../tokenDigest.ts";
 import { choiceOf, maybeJson, maybeText, numberOf, textOf } from "../row.ts";
 import { present } from "../../../utils/present.ts";
@@ -42,40 +42,17 @@ const LIFETIME_MS = 24 * 60 * 60_000;
 /** Longer than any request may take: whoever made it must have died meanwhile. */
 const IN_FLIGHT_MS = 120_000;
 
-/** Only digests of keys are kept: what clients choose as one often names a person. */
-export function createIdempotencyKeys(database: Database): IdempotencyKeys {
-  const { query } = database;
-  return ofDigests(createDigestKeys(query));
-}
-
-function ofDigests(keys: IdempotencyKeys): IdempotencyKeys {
-  const digested = async <T extends RequestKey>(key: T): Promise<T> => ({
-    ...key,
-    requestKey: await digestOf(key.requestKey),
-  });
-  return {
-    async reserve(request, now) {
-      // Earlier versions kept the key itself.
-      const earlier = await keys.find(request, now);
-      return earlier ?? await keys.reserve(await digested(request), now);
-    },
-    find: async (key, now) =>
-      await keys.find(await digested(key), now) ?? await keys.find(key, now),
-    complete: async (key, response) => await keys.complete(await digested(key), response),
-    markUnknown: async (key) => await keys.markUnknown(await digested(key)),
-    release: async (key) => await keys.release(await digested(key)),
-  };
-}
-
-function createDigestKeys(query: Query): IdempotencyKeys {
+/** Only digests of keys are kept: clients often choose a key that identifies a person. */
+export function createIdempotencyKeys({ query }: Database): IdempotencyKeys {
   async function find(
     { keyName, requestKey }: RequestKey,
     now: number,
   ): Promise<EarlierRequest | undefined> {
+    // Earlier versions kept the key itself.
     const [row] = await query(
       `SELECT * FROM idempotency_keys
-        WHERE key_name = $1 AND request_key = $2 AND expires_at > $3`,
-      [keyName, requestKey, Math.round(now)],
+        WHERE key_name = $1 AND request_key IN ($2, $3) AND expires_at > $4`,
+      [keyName, await digestOf(requestKey), requestKey, Math.round(now)],
     );
     if (row === undefined) return undefined;
     const known = {
@@ -98,17 +75,25 @@ function createDigestKeys(query: Query): IdempotencyKeys {
     await query(
       `UPDATE idempotency_keys SET state = $3, response = $4
         WHERE key_name = $1 AND request_key = $2`,
-      [keyName, requestKey, state, response === undefined ? null : JSON.stringify(response)],
+      [
+        keyName,
+        await digestOf(requestKey),
+        state,
+        response === undefined ? null : JSON.stringify(response),
+      ],
     );
   }
 
   return {
     async reserve({ keyName, requestKey, bodyHash, callId }, now) {
+      const digest = await digestOf(requestKey);
       for (;;) {
-        const taken = await query(
+        const reserved = await query(
           `INSERT INTO idempotency_keys
             (key_name, request_key, body_hash, state, call_id, reserved_at, expires_at)
-            VALUES ($1, $2, $3, 'in_flight', $4, $5, $6)
+            SELECT $1, $2, $3, 'in_flight', $4, CAST($5 AS BIGINT), CAST($6 AS BIGINT)
+            WHERE NOT EXISTS (SELECT 1 FROM idempotency_keys
+              WHERE key_name = $1 AND request_key = $7 AND expires_at > $5)
             ON CONFLICT (key_name, request_key) DO UPDATE SET body_hash = excluded.body_hash,
               state = excluded.state, response = NULL, call_id = excluded.call_id,
               reserved_at = excluded.reserved_at, expires_at = excluded.expires_at
@@ -116,14 +101,15 @@ function createDigestKeys(query: Query): IdempotencyKeys {
             RETURNING request_key`,
           [
             keyName,
-            requestKey,
+            digest,
             bodyHash,
             callId ?? null,
             Math.round(now),
             Math.round(now + LIFETIME_MS),
+            requestKey,
           ],
         );
-        if (taken.length > 0) return { state: "reserved" };
+        if (reserved.length > 0) return { state: "reserved" };
         const earlier = await find({ keyName, requestKey }, now);
         // Otherwise it was released in between.
         if (earlier !== undefined) return earlier;
@@ -136,7 +122,7 @@ function createDigestKeys(query: Query): IdempotencyKeys {
       await query(
         `DELETE FROM idempotency_keys
           WHERE key_name = $1 AND request_key = $2 AND state = 'in_flight'`,
-        [keyName, requestKey],
+        [keyName, await digestOf(requestKey)],
       );
     },
   };
