@@ -30,7 +30,7 @@ export function outboundBatchRoutes(deps: OutboundBatchDeps): OpenAPIHono<Caller
     async (c) => {
       const { batches } = configured(deps.outbound);
       const { agent, from, ...request } = c.req.valid("json");
-      const { batchId, accepted, refused } = await answering(batches.add({
+      const { batchId, accepted, refused } = await answering(batches.create({
         ...request,
         from: knownFrom(from, deps) ?? ownNumber,
         agent: knownAgent(agent, deps),

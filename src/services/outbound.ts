@@ -1,5 +1,4 @@
 export type { BatchState } from "./outbound/batches.ts";
-export { createKeyCheck } from "./outbound/keyCheck.ts";
 export { createOutboundCalls, type OutboundCalls } from "./outbound/outboundCalls.ts";
 export {
   BudgetExceeded,
@@ -12,4 +11,5 @@ export {
   RequestUnderWay,
   StoreUnavailable,
 } from "./outbound/outboundErrors.ts";
-export { requestOf } from "./outbound/outboundJob.ts";
+export { machineDetection, requestOf, retryRule } from "./outbound/outboundJob.ts";
+export { outboundStatuses } from "./outbound/placedCallControl.ts";

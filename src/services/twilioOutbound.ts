@@ -2,6 +2,7 @@ export {
   advance,
   type CallProgress,
   type CallStatus,
+  callStatuses,
   isFinal,
   readStatus,
 } from "./twilioOutbound/callStatus.ts";

@@ -10,150 +10,146 @@ import {
 import type { Handoff } from "../calls.ts";
 import { endOf, outcomeOf } from "../records.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
-import type { AmdResult } from "./amd/amdResult.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import { AnswerDetection } from "./amd/answerDetection.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
-/** A call that has been, or is being, handed to the phone network. */
+/** A call that has been, or is being, handed to Twilio. */
 export interface ActiveCall {
   readonly job: OutboundJob;
   callSid: string | undefined;
   progress: CallProgress;
   /** Absent until it rings. */
   session: CallSession | undefined;
-  readonly who: AnswerDetection;
+  readonly detection: AnswerDetection;
   hangingUp: boolean;
-  /** Nobody can tell yet whether it was placed. */
-  unknown: boolean;
-  stopWatching: () => void;
+  /** Whether it was placed is not known yet. */
+  unresolved: boolean;
+  stopChecking: () => void;
 }
 
 /** The placed calls of this process, from dialling to their end. */
 export interface ActiveCalls {
   /** Calls for which a session is still to be opened. */
   readonly unopened: number;
-  add(job: OutboundJob): ActiveCall;
+  register(job: OutboundJob): ActiveCall;
   get(callId: string): ActiveCall | undefined;
   bySid(callSid: string): ActiveCall | undefined;
-  /** The phone network's id has become known. */
-  bind(call: ActiveCall, callSid: string): void;
-  /** Takes in what the phone network says of a call, in any order and more than once. */
-  take(call: ActiveCall, progress: CallProgress): void;
-  /** The call's session, opened if there is none; nothing where it cannot be. */
-  open(call: ActiveCall): CallSession | undefined;
-  judge(call: ActiveCall, verdict: AmdResult): void;
-  /** What its session tells. */
-  told(callId: string, event: CallEvent): void;
-  forget(callId: string): void;
+  /** Sets Twilio's id, once it is known. */
+  bindSid(call: ActiveCall, callSid: string): void;
+  /** Applies a status report; reports come in any order and more than once. */
+  applyProgress(call: ActiveCall, progress: CallProgress): void;
+  /** The call's session, opened if there is none; undefined where it cannot be. */
+  openSession(call: ActiveCall): CallSession | undefined;
+  /** Handles an event of the call's session. */
+  handleEvent(callId: string, event: CallEvent): void;
+  remove(callId: string): void;
   close(): void;
 }
 
-export interface ActiveCallsDeps {
+export interface ActiveCallsDeps extends Pick<Clock, "setTimer"> {
   readonly registry: Pick<CallRegistry, "open">;
-  readonly calls: Pick<TwilioCalls, "end" | "fetch">;
-  readonly records: PlacedCallRecords;
-  readonly setTimer: Clock["setTimer"];
-  readonly log: Pick<Log, "warn">;
+  readonly twilio: Pick<TwilioCalls, "end" | "fetch">;
+  readonly callRecords: Pick<PlacedCallRecords, "changed" | "ended">;
   readonly handoff: Handoff;
-  /** What to leave on a machine; nothing means to hang up. */
+  /** What to leave on a machine; undefined means to hang up. */
   readonly voicemail: (job: OutboundJob) => SpokenMessage | undefined;
-  /** Longer than anybody's phone rings. */
+  /** Longer than a phone rings. */
   readonly checkAfterMs?: number;
+  readonly log: Pick<Log, "warn">;
 }
 
 export function createActiveCalls(deps: ActiveCallsDeps): ActiveCalls {
-  const { registry, calls, records, handoff, setTimer, log, checkAfterMs = 90_000 } = deps;
-  const placed = new Map<string, ActiveCall>();
+  const { registry, twilio, callRecords, handoff, setTimer, log, checkAfterMs = 90_000 } = deps;
+  const calls = new Map<string, ActiveCall>();
   const sids = new Map<string, ActiveCall>();
 
   return {
     get unopened() {
       let unopened = 0;
-      for (const { session } of placed.values()) if (session === undefined) unopened++;
+      for (const { session } of calls.values()) if (session === undefined) unopened++;
       return unopened;
     },
-    add(job) {
+    register(job) {
       const call: ActiveCall = {
         job,
         callSid: undefined,
         progress: { status: "queued" },
         session: undefined,
-        who: new AnswerDetection({
+        detection: new AnswerDetection({
           session: () => call.session,
-          changed: (changes) => records.changed(job.callId, changes),
+          onChange: (changes) => callRecords.changed(job.callId, changes),
           message: () => deps.voicemail(job)?.text,
           setTimer,
         }),
         hangingUp: false,
-        unknown: false,
-        stopWatching: () => {},
+        unresolved: false,
+        stopChecking: () => {},
       };
-      placed.set(job.callId, call);
+      calls.set(job.callId, call);
       return call;
     },
-    get: (callId) => placed.get(callId),
+    get: (callId) => calls.get(callId),
     bySid: (callSid) => sids.get(callSid),
-    bind(call, callSid) {
+    bindSid(call, callSid) {
       if (call.callSid !== undefined) return;
       call.callSid = callSid;
       sids.set(callSid, call);
       if (call.session !== undefined) call.session.callSid ??= callSid;
-      records.changed(call.job.callId, { callSid });
-      watch(call);
-      // Somebody has hung up before there was anything to hang up.
+      callRecords.changed(call.job.callId, { callSid });
+      checkLater(call);
+      // It was hung up before it had an id.
       if (call.hangingUp) cancel(call, callSid);
     },
-    take,
-    open,
-    judge: (call, verdict) => call.who.judge(verdict),
-    told(callId, event) {
-      const call = placed.get(callId);
+    applyProgress,
+    openSession,
+    handleEvent(callId, event) {
+      const call = calls.get(callId);
       if (call === undefined) return;
-      call.who.told(event);
-      if (call.who.connected) call.stopWatching();
+      call.detection.handleEvent(event);
+      if (call.detection.connected) call.stopChecking();
     },
-    forget(callId) {
-      const call = placed.get(callId);
-      if (call !== undefined) forget(call);
+    remove(callId) {
+      const call = calls.get(callId);
+      if (call !== undefined) remove(call);
     },
     close() {
-      for (const call of placed.values()) letBe(call);
+      for (const call of calls.values()) stopTimers(call);
     },
   };
 
-  function letBe(call: ActiveCall): void {
-    call.stopWatching();
-    call.who.close();
+  function stopTimers(call: ActiveCall): void {
+    call.stopChecking();
+    call.detection.close();
   }
 
-  function forget(call: ActiveCall): void {
-    letBe(call);
-    placed.delete(call.job.callId);
+  function remove(call: ActiveCall): void {
+    stopTimers(call);
+    calls.delete(call.job.callId);
     if (call.callSid !== undefined) sids.delete(call.callSid);
   }
 
-  function take(call: ActiveCall, progress: CallProgress): void {
+  function applyProgress(call: ActiveCall, progress: CallProgress): void {
     const next = advance(call.progress, progress);
     if (next === call.progress) return;
     call.progress = next;
     if (isFinal(next.status)) return finish(call);
     if (next.status !== "ringing") return;
-    records.changed(call.job.callId, { status: "ringing" });
-    // The model gets ready while it rings; who answers waits for nothing.
-    open(call);
+    callRecords.changed(call.job.callId, { status: "ringing" });
+    // The model connects while it rings, so that the callee does not wait for it.
+    openSession(call);
   }
 
-  function open(call: ActiveCall): CallSession | undefined {
+  function openSession(call: ActiveCall): CallSession | undefined {
     if (call.session !== undefined || isFinal(call.progress.status)) return call.session;
     const { job } = call;
     try {
       const session = registry.open(requestOf(job), job.callId);
       session.callSid = call.callSid;
       call.session = session;
-      session.ended.then(() => letGo(call));
+      session.ended.then(() => sessionEnded(call));
       return session;
     } catch (error) {
       if (!(error instanceof CallRefused)) throw error;
@@ -163,55 +159,55 @@ export function createActiveCalls(deps: ActiveCallsDeps): ActiveCalls {
   }
 
   function finish(call: ActiveCall): void {
-    letBe(call);
-    const { job, session, progress: { status }, who: { verdict, connected } } = call;
+    stopTimers(call);
+    const { job, session, progress: { status }, detection: { result, connected } } = call;
     const end = call.hangingUp ? { reason: "operator_hung_up" } as const : endOf(status);
-    const outcome = verdict?.outcome ?? outcomeOf(status, verdict?.answeredBy);
-    if (session === undefined) return records.ended(job, end, outcome);
-    if (status !== "completed" || !connected) records.changed(job.callId, { outcome });
+    const outcome = result?.outcome ?? outcomeOf(status, result?.answeredBy);
+    if (session === undefined) return callRecords.ended(job, end, outcome);
+    if (status !== "completed" || !connected) callRecords.changed(job.callId, { outcome });
     session.input({ type: "hangUp", end });
   }
 
-  /** Callbacks can be lost, or reach another process; a call cancelled while queued gives none. */
-  function watch(call: ActiveCall): void {
-    call.stopWatching();
-    call.stopWatching = setTimer(() => {
+  /** Callbacks can be lost, or reach another process; a call cancelled while queued causes none. */
+  function checkLater(call: ActiveCall): void {
+    call.stopChecking();
+    call.stopChecking = setTimer(() => {
       check(call).catch((error) =>
         log.warn("Call state unknown", { callId: call.job.callId, error })
       ).finally(() => {
-        if (placed.get(call.job.callId) === call && !call.who.connected) watch(call);
+        if (calls.get(call.job.callId) === call && !call.detection.connected) checkLater(call);
       });
     }, checkAfterMs);
   }
 
   async function check(call: ActiveCall): Promise<void> {
     if (call.callSid === undefined || isFinal(call.progress.status)) return;
-    const { status, durationSeconds } = await calls.fetch(call.callSid);
+    const { status, durationSeconds } = await twilio.fetch(call.callSid);
     if (isFinal(status) || !await handoff.isHeldElsewhere(call.job.callId)) {
-      return take(call, { status, ...present({ durationSeconds }) });
+      return applyProgress(call, { status, ...present({ durationSeconds }) });
     }
     call.hangingUp = true;
-    forget(call);
+    remove(call);
     if (call.session !== undefined) handoff.releaseSession(call.session);
   }
 
-  /** A session that is over needs no phone that still rings. */
-  function letGo(call: ActiveCall): void {
-    letBe(call);
+  /** Without a session the phone need not ring any longer. */
+  function sessionEnded(call: ActiveCall): void {
+    stopTimers(call);
     const { callSid, hangingUp } = call;
     if (callSid === undefined || hangingUp || !isUnanswered(call)) return;
     cancel(call, callSid);
   }
 
   function cancel(call: ActiveCall, callSid: string): void {
-    calls.end(callSid, { unanswered: true }).then(
-      () => take(call, { status: "canceled" }),
+    twilio.end(callSid, { unanswered: true }).then(
+      () => applyProgress(call, { status: "canceled" }),
       (error) => log.warn("Call not cancelled", { callId: call.job.callId, error }),
     );
   }
 }
 
-/** Whether nobody has taken the call yet, as far as is known. */
+/** Whether the call has not been answered yet, as far as is known. */
 export function isUnanswered({ progress: { status } }: ActiveCall): boolean {
   return status === "queued" || status === "initiated" || status === "ringing";
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { createPollLoop, type PollLoop } from "../../utils/pollLoop.ts";
 import type { Batch, BatchItem, BatchStore } from "../store.ts";
+import type { Dialer } from "./dialer.ts";
 import { machineDetection, type OutboundJob, retryRule } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Clock } from "../../utils/clock.ts";
@@ -20,51 +21,46 @@ export type BatchRequest = Readonly<z.infer<typeof batchRequest>>;
 
 const itemVariables = z.record(z.string(), z.string());
 
-/** Brings the calls of batches into the queue, a few at a time, so that others need not wait for all. */
-export type BatchFeeder = PollLoop;
-
-export interface BatchFeederDeps {
-  readonly batches: Pick<BatchStore, "feed">;
-  readonly records: Pick<PlacedCallRecords, "admission">;
-  /** There are new calls in the queue. */
-  readonly fed: () => void;
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
+export interface BatchFeederDeps extends Clock {
+  readonly batchStore: Pick<BatchStore, "feed">;
+  readonly callRecords: Pick<PlacedCallRecords, "admission">;
+  readonly dialer: Pick<Dialer, "wake">;
   readonly log: Pick<Log, "warn">;
   /** Calls of batches that wait in the queue at a time. */
   readonly most?: number;
 }
 
-/** How often to look for what a process has left that dials or feeds no more. */
-const LOOK_MS = 5000;
+/** How often to look for items that a process has left when it ended. */
+const POLL_MS = 5000;
 
-export function createBatchFeeder(deps: BatchFeederDeps): BatchFeeder {
-  const { batches, records, fed, now, setTimer, log, most = 2 } = deps;
+/** Queues the calls of batches, a few at a time, so that single calls need not wait for all of them. */
+export function createBatchFeeder(deps: BatchFeederDeps): PollLoop {
+  const { batchStore, callRecords, dialer, now, setTimer, log, most = 2 } = deps;
   return createPollLoop(feed, setTimer);
 
   async function feed(): Promise<number> {
     try {
-      const count = await batches.feed({
+      const count = await batchStore.feed({
         most,
         now: now(),
         callOf(item, batch) {
           const job = jobOf(batch, item, now());
-          return job && records.admission(job, job.requestedAt);
+          return job && callRecords.admission(job, job.requestedAt);
         },
       });
       if (count > 0) {
-        fed();
-        // Items that were refused have left their room to others.
+        dialer.wake();
+        // Items that were refused have made room for others.
         return 0;
       }
     } catch (error) {
       log.warn("BatchStore not read", { error });
     }
-    return LOOK_MS;
+    return POLL_MS;
   }
 }
 
-/** The same call for the same item, whichever process begins with it. */
+/** The same call for the same item, whichever process queues it. */
 function jobOf(
   { id, keyName, request }: Pick<Batch, "id" | "keyName" | "request">,
   { item, number, variables }: BatchItem,

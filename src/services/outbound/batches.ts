@@ -1,14 +1,15 @@
 import type { DialPolicy, DialRefusal } from "../spending.ts";
 import type { Batch, BatchItem, BatchStore, DialQueue } from "../store.ts";
 import { type BatchRequest, createBatchFeeder } from "./batchFeeder.ts";
+import type { Dialer } from "./dialer.ts";
 import { readJob } from "./outboundJob.ts";
 import type { Asker } from "./placedCallControl.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
-import { PendingExceeded } from "./outboundErrors.ts";
-import { stored } from "./placementDeadline.ts";
+import { awaitStore, PendingExceeded } from "./outboundErrors.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
+import { sleep } from "../../utils/sleep.ts";
 
 export interface BatchOfCalls extends BatchRequest {
   readonly keyName: string;
@@ -44,61 +45,58 @@ export interface BatchState {
 /** Lists of calls, placed one after another. */
 export interface OutboundBatches {
   /** Rejects with `PendingExceeded` where too many calls of the key wait already. */
-  add(batch: BatchOfCalls): Promise<AcceptedBatch>;
+  create(batch: BatchOfCalls): Promise<AcceptedBatch>;
   state(
     id: string,
     asker: Asker,
     page: { readonly limit: number; readonly after?: number },
   ): Promise<BatchState | undefined>;
-  /** Cancels what has not been dialled yet; gives how many calls that were. */
+  /** Cancels what has not been dialled yet; resolves with the number of those calls. */
   cancel(id: string, asker: Asker): Promise<number | undefined>;
-  /** Some call of a batch waits in the queue no more. */
-  wake(): void;
   close(): Promise<void>;
 }
 
-export interface OutboundBatchesDeps {
-  readonly batches: BatchStore;
+export interface OutboundBatchesDeps extends Clock {
+  readonly batchStore: BatchStore;
   readonly queue: Pick<DialQueue, "find" | "withdraw">;
-  readonly records: PlacedCallRecords;
+  readonly dialer: Pick<Dialer, "wake" | "onDequeued">;
+  readonly callRecords: PlacedCallRecords;
   readonly policy: () => Promise<DialPolicy>;
-  /** There are new calls in the queue. */
-  readonly fed: () => void;
-  readonly ownNumber: string;
   /** Calls of one key that may wait. */
   readonly maxPending: number;
   readonly newId: () => string;
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
 }
 
 const CANCEL_TRIES = 6;
 const CANCEL_RETRY_MS = 100;
-const TWICE: Duplicate = {
+const DUPLICATE: Duplicate = {
   kind: "duplicate",
   code: "duplicate_number",
   sentence: "The number stands in this batch already: nobody is to be rung twice at once.",
 };
 
 export function createOutboundBatches(deps: OutboundBatchesDeps): OutboundBatches {
-  const { batches, queue, records, policy, now } = deps;
+  const { batchStore, queue, dialer, callRecords, policy, now, setTimer } = deps;
   const feeder = createBatchFeeder(deps);
+  dialer.onDequeued(({ batch }) => {
+    if (batch !== undefined) feeder.wake();
+  });
 
   return {
-    async add({ calls, keyName, ...request }) {
+    async create({ calls, keyName, ...request }) {
       const spending = await policy();
       const refused: RefusedItem[] = [];
       const items: { readonly number: string; readonly variables?: unknown }[] = [];
       const seen = new Set<string>();
       for (const [index, { to, variables }] of calls.entries()) {
-        const decision = await stored(spending.check(to, now()));
+        const decision = await awaitStore(spending.check(to, now()));
         if (decision.ok && seen.has(decision.number)) {
-          refused.push({ index, refusal: TWICE });
+          refused.push({ index, refusal: DUPLICATE });
           continue;
         }
         if (decision.ok) seen.add(decision.number);
-        // Hours come round again; everything else stays as it is.
+        // Calling hours begin again; no other refusal ends by waiting.
         if (decision.ok || decision.code === "outside_hours" && decision.opensAt !== undefined) {
           items.push({ number: to, ...present({ variables }) });
         } else refused.push({ index, refusal: decision });
@@ -106,51 +104,50 @@ export function createOutboundBatches(deps: OutboundBatchesDeps): OutboundBatche
       const batchId = deps.newId();
       if (items.length > 0) {
         const batch = { id: batchId, keyName, request, items };
-        const isTaken = await stored(batches.create(batch, now(), deps.maxPending));
-        if (!isTaken) throw new PendingExceeded();
+        const isCreated = await awaitStore(batchStore.create(batch, now(), deps.maxPending));
+        if (!isCreated) throw new PendingExceeded();
         feeder.wake();
       }
       return { batchId, accepted: items.length, refused };
     },
     async state(id, asker, page) {
       const batch = await find(id, asker);
-      return batch && { batch, items: await stored(batches.items(id, page)) };
+      return batch && { batch, items: await awaitStore(batchStore.items(id, page)) };
     },
     async cancel(id, asker) {
       const batch = await find(id, asker);
       if (batch === undefined) return undefined;
-      const cancelled = await stored(batches.cancel(id, now()));
+      const cancelled = await awaitStore(batchStore.cancel(id, now()));
       return cancelled + await cancelQueued(id, CANCEL_TRIES);
     },
-    wake: feeder.wake,
     close: feeder.close,
   };
 
   async function find(id: string, { keyName, isAdmin }: Asker): Promise<Batch | undefined> {
-    const batch = await stored(batches.get(id));
+    const batch = await awaitStore(batchStore.get(id));
     return batch !== undefined && (isAdmin || batch.keyName === keyName) ? batch : undefined;
   }
 
   /**
-   * Those that wait in the queue have a record already. One that is on its way into the queue, or
-   * whose turn is being tried just now, is either placed in a moment or waits again.
+   * Queued calls have a record already. One that is being queued, or has been claimed just now, is either
+   * placed in a moment or waits again.
    */
   async function cancelQueued(id: string, tries: number): Promise<number> {
     let cancelled = 0;
-    let taken = 0;
-    for (const { state, callId } of await stored(batches.items(id, { limit: 10_000 }))) {
+    let claimed = 0;
+    for (const { state, callId } of await awaitStore(batchStore.items(id, { limit: 10_000 }))) {
       if (state !== "placing" || callId === undefined) continue;
-      const queued = await stored(queue.find(callId));
+      const queued = await awaitStore(queue.find(callId));
       const job = readJob(queued?.payload);
-      if (job === undefined || !await stored(queue.withdraw(callId))) {
-        taken++;
+      if (job === undefined || !await awaitStore(queue.withdraw(callId))) {
+        claimed++;
         continue;
       }
-      records.ended(job, { reason: "operator_hung_up" }, "cancelled");
+      callRecords.ended(job, { reason: "operator_hung_up" }, "cancelled");
       cancelled++;
     }
-    if (taken === 0 || tries <= 1) return cancelled;
-    await new Promise<void>((resolve) => deps.setTimer(resolve, CANCEL_RETRY_MS));
+    if (claimed === 0 || tries <= 1) return cancelled;
+    await sleep(CANCEL_RETRY_MS, { setTimer });
     return cancelled + await cancelQueued(id, tries - 1);
   }
 }

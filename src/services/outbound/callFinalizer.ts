@@ -9,85 +9,59 @@ import {
   spentBy,
 } from "../store.ts";
 import type { DialRefusal } from "../spending.ts";
-import { type OutboundJob, readJob, retryCallId } from "./outboundJob.ts";
+import type { ActiveCalls } from "./activeCalls.ts";
 import type { KeyRefusalCode } from "./keyCheck.ts";
+import { type OutboundJob, readJob, retryCallId } from "./outboundJob.ts";
+import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
+import { sleep } from "../../utils/sleep.ts";
 
-/** Puts in order what is left of a placed call when its record is complete. */
+/** Does what follows from the end of a placed call: budget, retry, batch and queue. */
 export interface CallFinalizer {
-  settle(call: CallRecord): Promise<void> | undefined;
-  /** Settles when the call's place is free again, or after a while. */
-  settled(callId: string): Promise<void>;
-  /** Settles when nothing is being settled any more. */
+  /** For a call whose record is complete; undefined for one that was not placed. */
+  finalize(call: CallRecord): Promise<void> | undefined;
+  /** Settles when the call's place in the budget is free again, or after 2 s. */
+  finalized(callId: string): Promise<void>;
+  /** Registers a listener for calls that have been queued to try another one again. */
+  onRetry(listener: () => void): void;
+  /** Settles when nothing is being finalized any more. */
   close(): Promise<void>;
 }
 
-export interface CallFinalizerDeps {
+export interface CallFinalizerDeps extends Clock {
   readonly budget: Pick<Budget, "settle">;
-  readonly queue: Pick<DialQueue, "find" | "remove">;
-  readonly batches: Pick<BatchStore, "ended" | "isCancelled">;
-  readonly calls: Pick<CallStore, "get">;
-  /** Puts another attempt into the queue, from which the call before leaves in the same step. */
-  readonly tryAgain: (job: OutboundJob, dueAt: number, callId: string) => Promise<void>;
-  readonly forget: (callId: string) => void;
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
+  readonly queue: Pick<DialQueue, "admitAgain" | "find" | "remove">;
+  readonly batchStore: Pick<BatchStore, "ended" | "isCancelled">;
+  readonly callStore: Pick<CallStore, "get">;
+  readonly callRecords: PlacedCallRecords;
+  readonly activeCalls: Pick<ActiveCalls, "remove">;
   readonly log: Pick<Log, "warn">;
 }
 
-/** Whoever hangs up may call again at once, unless the store takes longer than this. */
+/** A client that hangs up may call again at once, unless the store takes longer than this. */
 const PATIENCE_MS = 2000;
 const MAX_TRIES = 5;
 
 export function createCallFinalizer(deps: CallFinalizerDeps): CallFinalizer {
-  const { budget, queue, batches, calls, tryAgain, forget, now, setTimer, log } = deps;
+  const { budget, queue, batchStore, callStore, callRecords, now, setTimer, log } = deps;
   const underWay = new Set<Promise<void>>();
   const waiting = new Map<string, () => void>();
-
-  async function settle(call: CallRecord): Promise<void> {
-    const queued = await queue.find(call.id);
-    const job = readJob(queued?.payload);
-    // One that goes on with a person keeps its place until that is over too.
-    if (!isTransferOpen(call)) await budget.settle(call.id, spentBy(call));
-    const next = job && nextAttempt(job, call);
-    if (next !== undefined && !await isUnwanted(next)) {
-      return await tryAgain(next, now() + (next.retry?.afterMinutes ?? 0) * 60_000, call.id);
-    }
-    await batches.ended(call.id, itemEndOf(call));
-    // Last, so that what a crash has left undone is done again.
-    await queue.remove(call.id);
-  }
-
-  async function isUnwanted({ batch }: OutboundJob): Promise<boolean> {
-    return batch !== undefined && await batches.isCancelled(batch.id);
-  }
-
-  async function settleAtLast(call: CallRecord): Promise<void> {
-    for (let tries = 1;; tries++) {
-      try {
-        return await settle(call);
-      } catch (error) {
-        log.warn("Call not settled", { callId: call.id, tries, error });
-        if (tries >= MAX_TRIES) return;
-        await new Promise<void>((resolve) => setTimer(resolve, 500 * tries));
-      }
-    }
-  }
+  const listeners: (() => void)[] = [];
 
   return {
-    settle(call) {
+    finalize(call) {
       if (call.direction !== "outbound") return undefined;
-      const work = settleAtLast(call).finally(() => {
+      const work = finalizeWithRetries(call).finally(() => {
         underWay.delete(work);
-        forget(call.id);
+        deps.activeCalls.remove(call.id);
         waiting.get(call.id)?.();
       });
       underWay.add(work);
       return work;
     },
-    async settled(callId) {
-      const record = await calls.get(callId);
+    async finalized(callId) {
+      const record = await callStore.get(callId);
       if (record?.status === "ended" && await queue.find(callId) === undefined) return;
       await new Promise<void>((resolve) => {
         const done = () => {
@@ -99,15 +73,49 @@ export function createCallFinalizer(deps: CallFinalizerDeps): CallFinalizer {
         waiting.set(callId, done);
       });
     },
+    onRetry: (listener) => void listeners.push(listener),
     async close() {
       for (const done of [...waiting.values()]) done();
       await Promise.all(underWay);
     },
   };
+
+  async function finalizeWithRetries(call: CallRecord): Promise<void> {
+    for (let tries = 1;; tries++) {
+      try {
+        return await finalizeOnce(call);
+      } catch (error) {
+        log.warn("Call not settled", { callId: call.id, tries, error });
+        if (tries >= MAX_TRIES) return;
+        await sleep(500 * tries, { setTimer });
+      }
+    }
+  }
+
+  async function finalizeOnce(call: CallRecord): Promise<void> {
+    const queued = await queue.find(call.id);
+    const job = readJob(queued?.payload);
+    // A call that has been transferred keeps its place until that part of it is over too.
+    if (!isTransferOpen(call)) await budget.settle(call.id, spentBy(call));
+    const next = job && nextAttempt(job, call);
+    if (next !== undefined && !await isCancelled(next)) {
+      const dueAt = now() + (next.retry?.afterMinutes ?? 0) * 60_000;
+      await queue.admitAgain(callRecords.admission(next, dueAt), now(), call.id);
+      for (const listener of listeners) listener();
+      return;
+    }
+    await batchStore.ended(call.id, itemEndOf(call));
+    // Last, so that what a crash has left undone is done again.
+    await queue.remove(call.id);
+  }
+
+  async function isCancelled({ batch }: OutboundJob): Promise<boolean> {
+    return batch !== undefined && await batchStore.isCancelled(batch.id);
+  }
 }
 
-/** Calls that may not be placed at all: another attempt would come to the same. */
-const refusals: Readonly<Record<KeyRefusalCode | DialRefusal["code"], true>> = {
+/** Another attempt would end the same. A record, so that the compiler misses a new code here. */
+const finalRefusals: Readonly<Record<KeyRefusalCode | DialRefusal["code"], true>> = {
   key_removed: true,
   key_expired: true,
   key_revoked: true,
@@ -134,7 +142,7 @@ const refusals: Readonly<Record<KeyRefusalCode | DialRefusal["code"], true>> = {
 /** The job of another attempt, where the request's rule asks for one. */
 function nextAttempt(job: OutboundJob, { outcome, end }: CallRecord): OutboundJob | undefined {
   const { retry, attempt } = job;
-  if (Object.hasOwn(refusals, end?.detail ?? "")) return undefined;
+  if (Object.hasOwn(finalRefusals, end?.detail ?? "")) return undefined;
   if (retry === undefined || attempt > retry.times || outcome === undefined) return undefined;
   if (!retry.on.some((each) => each === outcome)) return undefined;
   // What was set aside for this attempt is spent; the next one asks for its own.
@@ -151,8 +159,6 @@ function itemEndOf({ outcome, end, callSid }: CallRecord): BatchItemEnd {
   if (outcome === "cancelled") return { state: "cancelled", detail: outcome };
   const why = end?.detail ?? end?.reason ?? "unknown";
   // What never had an id was never dialled.
-  if (outcome === "failed" && callSid === undefined) {
-    return { state: "refused", detail: why };
-  }
+  if (outcome === "failed" && callSid === undefined) return { state: "refused", detail: why };
   return { state: "ended", detail: outcome ?? why };
 }

@@ -2,94 +2,104 @@ import type { CallSession } from "../../call/sessionApi.ts";
 import { type CallProgress, isFinal } from "../twilioOutbound.ts";
 import type { CallRecord, CallStore, DialQueue } from "../store.ts";
 import { endOf, outcomeOf } from "../records.ts";
-import { type OutboundJob, readJob } from "./outboundJob.ts";
 import type { ActiveCall, ActiveCalls } from "./activeCalls.ts";
 import { type AmdCallbacksDeps, createAmdCallbacks } from "./amd/amdCallbacks.ts";
+import { type OutboundJob, readJob } from "./outboundJob.ts";
+import type { PlacedCallRecords } from "./placedCallRecords.ts";
+import type { UnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** What the phone network tells of placed calls, wherever they were placed. */
+/** Twilio's callbacks about placed calls, whichever process placed them. */
 export interface Callbacks {
+  /**
+   * Applies a status callback; they come in any order and more than once. With `callId` also one that
+   * comes before Twilio's answer to the request for the call.
+   */
   status(callSid: string, progress: CallProgress, callId?: string): void;
-  answeredBy(callSid: string, who: string, callId?: string): void;
+  /** Applies an AMD result. */
+  answeredBy(callSid: string, answeredBy: string, callId?: string): void;
+  /** The session of a call that has been answered; at once where this process placed it. */
   sessionFor(
     callId: string,
     callSid: string,
   ): CallSession | undefined | Promise<CallSession | undefined>;
 }
 
-export interface CallbacksDeps extends Omit<AmdCallbacksDeps, "elsewhere" | "placed"> {
-  readonly placed: ActiveCalls;
+export interface CallbacksDeps extends Omit<AmdCallbacksDeps, "findElsewhere"> {
+  readonly activeCalls: ActiveCalls;
+  readonly callRecords: Pick<PlacedCallRecords, "changed" | "ended">;
+  readonly unresolvedCalls: Pick<UnresolvedCalls, "unwatch">;
   readonly queue: Pick<DialQueue, "find">;
-  readonly store: Pick<CallStore, "get">;
-  /** A call of which nothing was known has made itself known. */
-  readonly bound: (call: ActiveCall) => void;
+  readonly callStore: Pick<CallStore, "get">;
   readonly log: Pick<Log, "warn">;
 }
 
 export function createCallbacks(deps: CallbacksDeps): Callbacks {
-  const { placed, records, queue, store, bound, log } = deps;
-  const verdicts = createAmdCallbacks({ ...deps, elsewhere });
+  const { activeCalls, callRecords, unresolvedCalls, queue, callStore, log } = deps;
+  const amdCallbacks = createAmdCallbacks({ ...deps, findElsewhere });
 
   return {
     status(callSid, progress, callId) {
-      const call = here(callSid, callId);
-      if (call !== undefined) return placed.take(call, progress);
+      const call = findLocal(callSid, callId);
+      if (call !== undefined) return activeCalls.applyProgress(call, progress);
       if (callId === undefined) return;
-      elsewhere(callId).then((other) => {
-        if (other !== undefined) takeForOther(other, callSid, progress);
+      findElsewhere(callId).then((other) => {
+        if (other !== undefined) recordProgress(other, callSid, progress);
       }).catch((error) => log.warn("Callback not taken in", { callId, error }));
     },
-    answeredBy(callSid, who, callId) {
-      const call = here(callSid, callId);
+    answeredBy(callSid, answeredBy, callId) {
+      const call = findLocal(callSid, callId);
       const id = call?.job.callId ?? callId;
       if (id === undefined) return;
-      const judged = call === undefined
-        ? verdicts.there(id, callSid, who)
-        : verdicts.here(call, callSid, who);
-      judged.catch((error) => log.warn("Callback not taken in", { callId: id, error }));
+      const applied = call === undefined
+        ? amdCallbacks.remote(id, callSid, answeredBy)
+        : amdCallbacks.local(call, callSid, answeredBy);
+      applied.catch((error) => log.warn("Callback not taken in", { callId: id, error }));
     },
     sessionFor(callId, callSid) {
-      const call = here(callSid, callId);
-      if (call !== undefined) return call.callSid === callSid ? placed.open(call) : undefined;
-      return elsewhere(callId).then((other) => {
+      const call = findLocal(callSid, callId);
+      if (call !== undefined) {
+        return call.callSid === callSid ? activeCalls.openSession(call) : undefined;
+      }
+      return findElsewhere(callId).then((other) => {
         if (other === undefined) return undefined;
-        // Meanwhile another request may have done the same.
-        const adopted = placed.get(callId) ?? placed.add(other.job);
-        placed.bind(adopted, callSid);
-        return placed.open(adopted);
+        // Another request may have adopted it in the meantime.
+        const adopted = activeCalls.get(callId) ?? activeCalls.register(other.job);
+        activeCalls.bindSid(adopted, callSid);
+        return activeCalls.openSession(adopted);
       });
     },
   };
 
-  function here(callSid: string, callId: string | undefined): ActiveCall | undefined {
-    const known = placed.bySid(callSid);
+  function findLocal(callSid: string, callId: string | undefined): ActiveCall | undefined {
+    const known = activeCalls.bySid(callSid);
     if (known !== undefined || callId === undefined) return known;
-    const call = placed.get(callId);
+    const call = activeCalls.get(callId);
     if (call === undefined || call.callSid !== undefined) return call;
-    placed.bind(call, callSid);
-    bound(call);
+    activeCalls.bindSid(call, callSid);
+    unresolvedCalls.unwatch(callId);
     return call;
   }
 
-  /** A call of another process, or of this one before it was started again. */
-  async function elsewhere(
+  /** A call of another process, or of this one before it was restarted. */
+  async function findElsewhere(
     callId: string,
   ): Promise<{ readonly job: OutboundJob; readonly record: CallRecord } | undefined> {
     const job = readJob((await queue.find(callId))?.payload);
-    const record = await store.get(callId);
+    const record = await callStore.get(callId);
     return job === undefined || record === undefined || record.status === "ended"
       ? undefined
       : { job, record };
   }
 
-  function takeForOther(
+  function recordProgress(
     { job, record }: { readonly job: OutboundJob; readonly record: CallRecord },
     callSid: string,
     { status }: CallProgress,
   ): void {
-    records.changed(job.callId, { callSid, ...(status === "ringing" && { status }) });
+    callRecords.changed(job.callId, { callSid, ...(status === "ringing" && { status }) });
     // A conversation is ended by the process that holds it: it knows what was said.
     if (!isFinal(status) || status === "completed" || record.status === "live") return;
-    records.ended(job, endOf(status), outcomeOf(status));
+    callRecords.ended(job, endOf(status), outcomeOf(status));
   }
 }

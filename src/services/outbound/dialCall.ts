@@ -1,12 +1,9 @@
 import { CallRefused } from "../../call/sessionApi.ts";
 import type { DialPolicy } from "../spending.ts";
-import { type BatchStore, type DialQueue, limitCode } from "../store.ts";
+import { type BatchStore, type DialQueue, type ErasureStore, limitCode } from "../store.ts";
 import { type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
-import type { Reservation } from "./reservation.ts";
-import type { OutboundJob } from "./outboundJob.ts";
+import type { ActiveCalls } from "./activeCalls.ts";
 import type { KeyCheck } from "./keyCheck.ts";
-import type { PlacedCallRecords } from "./placedCallRecords.ts";
-import type { ActiveCall, ActiveCalls } from "./activeCalls.ts";
 import {
   BudgetExceeded,
   CallWithdrawn,
@@ -14,40 +11,44 @@ import {
   KeyRefused,
   OutcomeUnknown,
 } from "./outboundErrors.ts";
+import type { OutboundJob } from "./outboundJob.ts";
+import type { PlacedCallRecords } from "./placedCallRecords.ts";
+import type { Reservation } from "./reservation.ts";
 import { twilioCallOptions, type TwilioCallSettings } from "./twilioCallOptions.ts";
+import type { UnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Brings calls whose turn it is to the phone network. */
-export interface Placing {
-  /** Never rejects: what goes wrong is written down, and told to whoever waits. */
-  place(job: OutboundJob): Promise<void>;
-  /** Settles with the phone network's id, or without one where the call has to wait once more. */
-  outcome(callId: string): Promise<string | undefined>;
-  /** Nobody waits for the outcome any more: what can be put right later is then put right later. */
-  leave(callId: string): void;
+/** Hands claimed calls to Twilio. */
+export interface DialCall {
+  /**
+   * Resolves with Twilio's id, or with undefined for a call that has been put back into the queue.
+   * Rejects where the call is not placed, or may not have been. `isChecked`: what was allowed when the
+   * call was asked for was checked a moment ago, and its minutes are set aside.
+   */
+  dial(job: OutboundJob, isChecked: boolean): Promise<string | undefined>;
+  /**
+   * Records that a call was not placed. Where Twilio was only busy, a call whose request has been
+   * answered (`isAwaited` false) is queued again instead. Never rejects.
+   */
+  recordFailure(job: OutboundJob, error: unknown, isAwaited: boolean): Promise<void>;
 }
 
-export interface PlacingDeps {
+export interface DialCallDeps {
   readonly policy: () => Promise<DialPolicy>;
   readonly keyCheck: KeyCheck;
-  readonly batches: Pick<BatchStore, "isCancelled">;
-  /** Whether nothing of a call is to be kept: then it is not made. */
-  readonly isErased: (callId: string) => Promise<boolean>;
-  readonly reservation: Reservation;
-  readonly calls: Pick<TwilioCalls, "create">;
-  readonly queue: Pick<DialQueue, "postpone">;
-  readonly placed: ActiveCalls;
-  readonly records: PlacedCallRecords;
-  readonly wire: TwilioCallSettings;
-  /** Why no call can be taken on now, if so. */
-  readonly refusal: () => CallRefused | undefined;
   /** Why an agent can take no call at all, if so. */
   readonly agentRefusal: (agent: string) => CallRefused | undefined;
-  /** The call may have been placed, or not. */
-  readonly unknown: (call: ActiveCall, dialledAt: number) => void;
-  /** The call has left the queue, for good or for a while. */
-  readonly left: (job: OutboundJob) => void;
-  readonly began: (job: OutboundJob) => void;
+  /** Why no call can be taken on now, if so. */
+  readonly capacityRefusal: () => CallRefused | undefined;
+  readonly batchStore: Pick<BatchStore, "isCancelled" | "placed">;
+  readonly erasure: Pick<ErasureStore, "isDue">;
+  readonly reservation: Reservation;
+  readonly twilio: Pick<TwilioCalls, "create">;
+  readonly queue: Pick<DialQueue, "postpone">;
+  readonly activeCalls: ActiveCalls;
+  readonly unresolvedCalls: Pick<UnresolvedCalls, "watch">;
+  readonly callRecords: PlacedCallRecords;
+  readonly callSettings: TwilioCallSettings;
   readonly now: () => number;
   readonly log: Pick<Log, "info" | "warn">;
 }
@@ -58,129 +59,110 @@ type Turn =
 
 const FULL_RETRY_MS = 2000;
 const STORE_RETRY_MS = 5000;
-/** The phone network has been too busy for so long that nobody expects the call any more. */
+/** A call for which Twilio has been too busy for longer than this has failed. */
 const MAX_WAIT_MS = 60 * 60_000;
 
-export function createPlacing(deps: PlacingDeps): Placing {
-  const { calls, queue, placed, records, wire, refusal, now, log } = deps;
-  const waiting = new Map<string, PromiseWithResolvers<string | undefined>>();
+export function createDialCall(deps: DialCallDeps): DialCall {
+  const { queue, activeCalls, callRecords, reservation, batchStore, now, log } = deps;
 
   return {
-    async place(job) {
+    async dial(job, isChecked) {
+      const turn = await turnOf(job, isChecked).catch(postponed);
+      if (turn.now) return await create({ ...job, minutes: turn.minutes });
+      await queue.postpone(job.callId, turn.at);
+      return undefined;
+    },
+    async recordFailure(job, error, isAwaited) {
+      if (error instanceof OutcomeUnknown) return;
+      const { callId } = job;
+      const code = codeOf(error);
+      log.warn("Call not placed", { callId, code, error });
+      const busySeconds = isAwaited ? undefined : busySecondsOf(error);
       try {
-        const turn = await turnOf(job).catch(orLater);
-        if (turn.now) await create({ ...job, minutes: turn.minutes });
-        else await postpone(job, turn.at);
-      } catch (error) {
-        await fail(job, error);
-      } finally {
-        deps.left(job);
+        await reservation.release(callId);
+        if (busySeconds !== undefined && now() - job.requestedAt < MAX_WAIT_MS) {
+          return await queue.postpone(callId, now() + busySeconds * 1000);
+        }
+      } catch (failure) {
+        log.warn("Dial queue not written", { callId, error: failure });
       }
+      if (error instanceof CallWithdrawn) {
+        return callRecords.ended(job, { reason: "operator_hung_up" }, "cancelled");
+      }
+      callRecords.ended(job, { reason: "not_answered", detail: code }, "failed");
     },
-    outcome(callId) {
-      const answer = Promise.withResolvers<string | undefined>();
-      // Whoever asked may have been answered meanwhile.
-      answer.promise.catch(() => {});
-      waiting.set(callId, answer);
-      return answer.promise;
-    },
-    leave: (callId) => void waiting.delete(callId),
   };
 
-  /**
-   * Rejects for a call that may not be placed at all. What was allowed when it was asked for is asked
-   * again: keys run out, hours pass, and people ask not to be called.
-   */
-  async function turnOf(job: OutboundJob): Promise<Turn> {
+  /** Rejects for a call that may not be placed at all. */
+  async function turnOf(job: OutboundJob, isChecked: boolean): Promise<Turn> {
     const keyRefusal = deps.keyCheck(job.keyName);
     if (keyRefusal !== undefined) throw new KeyRefused(keyRefusal);
-    if (job.batch !== undefined && await deps.batches.isCancelled(job.batch.id)) {
-      throw new CallWithdrawn("batch_cancelled");
-    }
-    if (await deps.isErased(job.callId)) throw new CallWithdrawn("erased");
-    const decision = await (await deps.policy()).check(job.to, now());
-    if (!decision.ok) {
-      if (decision.code !== "outside_hours" || decision.opensAt === undefined || !canWait(job)) {
-        throw new DestinationRefused(decision);
-      }
-      return { now: false, at: decision.opensAt };
-    }
+    const opensAt = isChecked ? undefined : await checkAgain(job);
+    if (opensAt !== undefined) return { now: false, at: opensAt };
     const agentRefusal = deps.agentRefusal(job.agent);
     if (agentRefusal !== undefined) throw agentRefusal;
-    if (refusal() !== undefined) return { now: false, at: now() + FULL_RETRY_MS };
-    const allowed = await deps.reservation.reserve(job);
-    if (allowed.ok) return { now: true, minutes: allowed.minutes };
-    const { limit, retryAfterMs } = allowed;
+    if (deps.capacityRefusal() !== undefined) return { now: false, at: now() + FULL_RETRY_MS };
+    if (isChecked && job.minutes !== undefined) return { now: true, minutes: job.minutes };
+    const reserved = await reservation.reserve(job);
+    if (reserved.ok) return { now: true, minutes: reserved.minutes };
+    const { limit, retryAfterMs } = reserved;
     // Daily limits are final: the next UTC day would be long after the call was asked for.
-    if (limit.startsWith("daily")) throw new BudgetExceeded(allowed);
+    if (limit.startsWith("daily")) throw new BudgetExceeded(reserved);
     return { now: false, at: now() + (limit === "concurrent" ? FULL_RETRY_MS : retryAfterMs) };
   }
 
+  /**
+   * While a call waits, its batch is cancelled, its number erased or put on the do-not-call list, and
+   * calling hours end. Resolves with the time at which they begin again, where the call can wait for it.
+   */
+  async function checkAgain(job: OutboundJob): Promise<number | undefined> {
+    if (job.batch !== undefined && await batchStore.isCancelled(job.batch.id)) {
+      throw new CallWithdrawn("batch_cancelled");
+    }
+    if (await deps.erasure.isDue(job.callId)) throw new CallWithdrawn("erased");
+    const decision = await (await deps.policy()).check(job.to, now());
+    if (decision.ok) return undefined;
+    if (decision.code !== "outside_hours" || decision.opensAt === undefined || !canWait(job)) {
+      throw new DestinationRefused(decision);
+    }
+    return decision.opensAt;
+  }
+
   /** What failed before anything was dialled, such as the store, may work a little later. */
-  function orLater(error: unknown): Turn {
+  function postponed(error: unknown): Turn {
     if (isFinal(error)) throw error;
     log.warn("Call put off", { error });
     return { now: false, at: now() + STORE_RETRY_MS };
   }
 
-  async function create(job: OutboundJob): Promise<void> {
-    const call = placed.add(job);
+  async function create(job: OutboundJob): Promise<string> {
+    const { callId, keyName, batch } = job;
+    const call = activeCalls.register(job);
     const dialledAt = now();
     try {
-      const { sid, status } = await calls.create(twilioCallOptions(job, wire));
-      placed.bind(call, sid);
-      answer(job, sid);
-      deps.began(job);
-      log.info("Call placed", { callId: job.callId, keyName: job.keyName });
-      placed.take(call, { status });
+      const { sid, status } = await deps.twilio.create(twilioCallOptions(job, deps.callSettings));
+      activeCalls.bindSid(call, sid);
+      if (batch !== undefined) {
+        batchStore.placed(callId).catch((error) => log.warn("Batch not written", { error }));
+      }
+      log.info("Call placed", { callId, keyName });
+      activeCalls.applyProgress(call, { status });
+      return sid;
     } catch (error) {
       // A status callback may have told of the call before the answer could.
-      if (call.callSid !== undefined) return answer(job, call.callSid);
+      if (call.callSid !== undefined) return call.callSid;
       if (isUnknown(error)) {
-        call.unknown = true;
-        deps.unknown(call, dialledAt);
-        throw new OutcomeUnknown(job.callId);
+        call.unresolved = true;
+        deps.unresolvedCalls.watch(call, dialledAt);
+        throw new OutcomeUnknown(callId);
       }
-      placed.forget(job.callId);
+      activeCalls.remove(callId);
       throw error;
     }
   }
-
-  async function postpone(job: OutboundJob, dueAt: number): Promise<void> {
-    await queue.postpone(job.callId, dueAt);
-    answer(job, undefined);
-  }
-
-  function answer({ callId }: OutboundJob, callSid: string | undefined): void {
-    waiting.get(callId)?.resolve(callSid);
-    waiting.delete(callId);
-  }
-
-  async function fail(job: OutboundJob, error: unknown): Promise<void> {
-    const { callId } = job;
-    const asked = waiting.get(callId);
-    waiting.delete(callId);
-    asked?.reject(error);
-    if (error instanceof OutcomeUnknown) return;
-    const code = codeOf(error);
-    log.warn("Call not placed", { callId, code, error });
-    const busyFor = asked === undefined ? busySeconds(error) : undefined;
-    try {
-      await deps.reservation.release(callId);
-      if (busyFor !== undefined && now() - job.requestedAt < MAX_WAIT_MS) {
-        return await queue.postpone(callId, now() + busyFor * 1000);
-      }
-    } catch (failure) {
-      log.warn("Dial queue not written", { callId, error: failure });
-    }
-    if (error instanceof CallWithdrawn) {
-      return records.ended(job, { reason: "operator_hung_up" }, "cancelled");
-    }
-    records.ended(job, { reason: "not_answered", detail: code }, "failed");
-  }
 }
 
-/** Whoever asks for one call wants it now, as at the door; a batch, or another attempt, has time. */
+/** Single requests fail outside calling hours; calls of batches and further attempts wait. */
 function canWait({ batch, attempt }: OutboundJob): boolean {
   return batch !== undefined || attempt > 1;
 }
@@ -195,16 +177,14 @@ function isUnknown(error: unknown): boolean {
   return !(error instanceof TwilioProblem) || error.code === "outcome_unknown";
 }
 
-function busySeconds(error: unknown): number | undefined {
+function busySecondsOf(error: unknown): number | undefined {
   return error instanceof TwilioProblem ? error.retryAfterSeconds : undefined;
 }
 
 function codeOf(error: unknown): string {
   if (error instanceof TwilioProblem) return error.code;
   if (error instanceof DestinationRefused) return error.refusal.code;
-  if (error instanceof BudgetExceeded) {
-    return limitCode(error.refusal);
-  }
+  if (error instanceof BudgetExceeded) return limitCode(error.refusal);
   return error instanceof CallRefused || error instanceof KeyRefused ||
       error instanceof CallWithdrawn
     ? error.code

@@ -1,82 +1,149 @@
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { DialQueue } from "../store.ts";
+import type { DialCall } from "./dialCall.ts";
+import { awaitStore } from "./outboundErrors.ts";
 import { type OutboundJob, readJob } from "./outboundJob.ts";
+import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Takes calls out of the durable queue at the pace of their numbers, and hands them on to be placed. */
+/** What has become of a call by the time its request is answered. */
+export type DialResult =
+  | { readonly callSid: string }
+  /** It waits, at this position among the calls of its number, from 1. */
+  | { readonly position: number };
+
+/** Dials the calls of the durable queue at the pace of their numbers. */
 export interface Dialer {
-  /** Whether the call's turn comes in this process within the time. */
-  turn(callId: string, withinMs: number): Promise<boolean>;
-  /** Nobody waits for the call's turn any more. */
-  leave(callId: string): void;
-  /** Looks at once whether it is somebody's turn. */
+  /**
+   * Queues a call and resolves once it is dialled, or soon where it has to wait. Rejects where it was not
+   * placed, and with `StoreUnavailable` where it is not queued; without a `cause` it may be after all.
+   * `checkedAt` is when the call was last known to be allowed.
+   */
+  enqueue(job: OutboundJob, checkedAt: number): Promise<DialResult>;
+  /** Looks at once for calls that are due. */
   wake(): void;
-  /** Takes no more out; settles when what was taken has been placed. */
+  /** Registers a listener for calls that have left the queue, for good or for a while. */
+  onDequeued(listener: (job: OutboundJob) => void): void;
+  /** Claims no more calls; settles when the claimed ones have been dialled. */
   close(): Promise<void>;
 }
 
-export interface DialerDeps {
-  readonly queue: Pick<DialQueue, "claim" | "remove">;
-  /** Never rejects. */
-  readonly place: (job: OutboundJob) => Promise<void>;
+export interface DialerDeps extends Clock {
+  readonly queue: Pick<DialQueue, "admit" | "claim" | "position" | "remove">;
+  readonly callRecords: PlacedCallRecords;
+  readonly dialCall: DialCall;
   /** Calls from one number. */
   readonly perSecond: number;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
+  /** A request waits so long for its call's turn before it is told the position. */
+  readonly patienceMs?: number | undefined;
   readonly log: Pick<Log, "warn" | "error">;
 }
 
-/** How often to look for what another process has left in the queue. */
-const LOOK_MS = 5000;
+/** A request that waits for what becomes of its call: resolved once, by whatever happens first. */
+interface Rendezvous extends PromiseWithResolvers<string | undefined> {
+  isDialling: boolean;
+}
+
+/** How often to look for calls that another process has left in the queue. */
+const POLL_MS = 5000;
+/** What was checked when a call was asked for is not checked again within this time. */
+const FRESH_MS = 1000;
 
 export function createDialer(deps: DialerDeps): Dialer {
-  const { queue, place, perSecond, now, setTimer, log } = deps;
-  const awaited = new Map<string, (taken: boolean) => void>();
-  const placing = new Set<Promise<void>>();
-  const pollLoop = createPollLoop(look, setTimer);
+  const { queue, callRecords, dialCall, perSecond, now, setTimer, log } = deps;
+  const { patienceMs = 250 } = deps;
+  const rendezvous = new Map<string, Rendezvous>();
+  const listeners: ((job: OutboundJob) => void)[] = [];
+  const underWay = new Set<Promise<unknown>>();
+  const pollLoop = createPollLoop(poll, setTimer);
+  let closed = false;
 
-  async function look(): Promise<number> {
+  return {
+    async enqueue(job, checkedAt) {
+      const { callId } = job;
+      const waiting = { ...Promise.withResolvers<string | undefined>(), isDialling: false };
+      // It may settle before the call is known to be queued.
+      waiting.promise.catch(() => {});
+      rendezvous.set(callId, waiting);
+      let stopWaiting = () => {};
+      try {
+        const admitted = await awaitStore(track(admit(job, checkedAt)));
+        if (admitted !== "claimed") {
+          const isNear = (admitted - 1) * 1000 / perSecond <= patienceMs;
+          const stop = () => waiting.isDialling || waiting.resolve(undefined);
+          if (isNear) stopWaiting = setTimer(stop, patienceMs);
+          else stop();
+        }
+        const callSid = await waiting.promise;
+        if (callSid !== undefined) return { callSid };
+        return { position: admitted === "claimed" ? await positionOf(callId) : admitted };
+      } finally {
+        stopWaiting();
+        rendezvous.delete(callId);
+      }
+    },
+    wake: pollLoop.wake,
+    onDequeued: (listener) => void listeners.push(listener),
+    async close() {
+      closed = true;
+      await pollLoop.close();
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
+  };
+
+  /** Where the store is slow, the call is dialled although its request has been answered. */
+  async function admit(job: OutboundJob, checkedAt: number): Promise<number | "claimed"> {
+    const pace = closed ? undefined : { perSecond };
+    const admitted = await queue.admit(callRecords.admission(job, now()), now(), pace);
+    if (admitted === "claimed") track(dial(job, now() - checkedAt < FRESH_MS));
+    else pollLoop.wake();
+    return admitted;
+  }
+
+  /** Of a call that was put back. */
+  async function positionOf(callId: string): Promise<number> {
+    return await awaitStore(queue.position(callId)).catch(() => undefined) ?? 1;
+  }
+
+  async function poll(): Promise<number> {
     try {
       const { calls, nextAt } = await queue.claim(now(), { perSecond });
-      for (const { callId, payload } of calls) begin(callId, payload);
-      if (nextAt !== undefined) return Math.min(LOOK_MS, Math.max(1, nextAt - now()));
+      for (const { callId, payload } of calls) {
+        const job = readJob(payload);
+        if (job !== undefined) track(dial(job, false));
+        else discard(callId);
+      }
+      if (nextAt !== undefined) return Math.min(POLL_MS, Math.max(1, nextAt - now()));
     } catch (error) {
       log.warn("Dial queue not read", { error });
     }
-    return LOOK_MS;
+    return POLL_MS;
   }
 
-  function begin(callId: string, payload: unknown): void {
-    const job = readJob(payload);
-    if (job === undefined) {
-      log.error("Queued call not understood", { callId });
-      queue.remove(callId).catch((error) => log.warn("Dial queue not written", { error }));
-      return;
+  function discard(callId: string): void {
+    log.error("Queued call not understood", { callId });
+    queue.remove(callId).catch((error) => log.warn("Dial queue not written", { error }));
+  }
+
+  async function dial(job: OutboundJob, isChecked: boolean): Promise<void> {
+    const waiting = rendezvous.get(job.callId);
+    if (waiting !== undefined) waiting.isDialling = true;
+    try {
+      const callSid = await dialCall.dial(job, isChecked);
+      waiting?.resolve(callSid);
+    } catch (error) {
+      const isAwaited = rendezvous.has(job.callId);
+      waiting?.reject(error);
+      await dialCall.recordFailure(job, error, isAwaited);
+    } finally {
+      for (const listener of listeners) listener(job);
     }
-    awaited.get(callId)?.(true);
-    const placed = place(job).finally(() => placing.delete(placed));
-    placing.add(placed);
   }
 
-  return {
-    turn(callId, withinMs) {
-      return new Promise((resolve) => {
-        const settle = (taken: boolean) => {
-          cancel();
-          awaited.delete(callId);
-          resolve(taken);
-        };
-        const cancel = setTimer(() => settle(false), withinMs);
-        awaited.set(callId, settle);
-      });
-    },
-    leave: (callId) => awaited.get(callId)?.(false),
-    wake: pollLoop.wake,
-    async close() {
-      await pollLoop.close();
-      await Promise.all(placing);
-    },
-  };
+  function track<T>(work: Promise<T>): Promise<T> {
+    const tracked: Promise<T> = work.finally(() => underWay.delete(tracked));
+    underWay.add(tracked);
+    return tracked;
+  }
 }

@@ -1,8 +1,9 @@
 import type { EarlierRequest, IdempotencyKeys, RequestKey, StoredResponse } from "../store.ts";
-import { OutcomeUnknown, RequestKeyReused, RequestUnderWay } from "./outboundErrors.ts";
-import { stored } from "./placementDeadline.ts";
+import { awaitStore, OutcomeUnknown, RequestKeyReused, RequestUnderWay } from "./outboundErrors.ts";
+import type { UnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
+import { sleep } from "../../utils/sleep.ts";
 
 /** A request that must not have its effect twice. */
 export interface IdempotentRequest extends RequestKey {
@@ -11,7 +12,7 @@ export interface IdempotentRequest extends RequestKey {
   readonly callId: string;
 }
 
-/** Lets one of many identical requests through, and gives all of them its answer. */
+/** Carries out one of many identical requests, and answers all of them with its result. */
 export interface Idempotency {
   run(
     request: IdempotentRequest,
@@ -19,12 +20,9 @@ export interface Idempotency {
   ): Promise<StoredResponse>;
 }
 
-export interface IdempotencyDeps {
+export interface IdempotencyDeps extends Clock {
   readonly keys: IdempotencyKeys;
-  /** Finds out what became of a call of which that was not known. Rejects while it still is not. */
-  readonly answerOf: (callId: string) => Promise<StoredResponse>;
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
+  readonly unresolvedCalls: Pick<UnresolvedCalls, "answerOf">;
   readonly log: Pick<Log, "warn">;
 }
 
@@ -33,7 +31,7 @@ const POLL_MS = 100;
 const MAX_POLLS = 150;
 
 export function createIdempotency(deps: IdempotencyDeps): Idempotency {
-  const { keys, answerOf, now, setTimer, log } = deps;
+  const { keys, unresolvedCalls, now, setTimer, log } = deps;
   const underWay = new Map<
     string,
     { readonly bodyHash: string; readonly answer: Promise<StoredResponse> }
@@ -48,26 +46,26 @@ export function createIdempotency(deps: IdempotencyDeps): Idempotency {
           ? earlier.answer
           : Promise.reject(new RequestKeyReused());
       }
-      const answer = first(request, place).finally(() => underWay.delete(name));
+      const answer = firstHere(request, place).finally(() => underWay.delete(name));
       underWay.set(name, { bodyHash: request.bodyHash, answer });
       return answer;
     },
   };
 
-  /** The first of this process, though perhaps not of all. */
-  async function first(
+  /** For the first of this process, though perhaps not of all processes. */
+  async function firstHere(
     request: IdempotentRequest,
     place: () => Promise<StoredResponse>,
   ): Promise<StoredResponse> {
     for (let poll = 0; poll < MAX_POLLS; poll++) {
-      const taken = await stored(
+      const reserved = await awaitStore(
         keys.reserve(request, now()),
-        (late) => late.state === "reserved" ? keys.release(request) : undefined,
+        ({ state }) => state === "reserved" ? keys.release(request) : undefined,
       );
-      if (taken.state === "reserved") return await carryOut(request, place);
-      const answer = await answerTo(request, taken);
+      if (reserved.state === "reserved") return await carryOut(request, place);
+      const answer = await answerTo(request, reserved);
       if (answer !== undefined) return answer;
-      await new Promise<void>((resolve) => setTimer(resolve, POLL_MS));
+      await sleep(POLL_MS, { setTimer });
     }
     throw new RequestUnderWay();
   }
@@ -80,16 +78,16 @@ export function createIdempotency(deps: IdempotencyDeps): Idempotency {
     try {
       answer = await place();
     } catch (error) {
-      await note(
+      await write(
         error instanceof OutcomeUnknown ? keys.markUnknown(request) : keys.release(request),
       );
       throw error;
     }
-    await note(keys.complete(request, answer));
+    await write(keys.complete(request, answer));
     return answer;
   }
 
-  /** Nothing while another process is still at it. */
+  /** Undefined while another process carries the request out. */
   async function answerTo(
     request: IdempotentRequest,
     earlier: EarlierRequest,
@@ -101,15 +99,15 @@ export function createIdempotency(deps: IdempotencyDeps): Idempotency {
       case "done":
         return earlier.response;
       case "unknown": {
-        const answer = await answerOf(earlier.callId ?? "");
-        await note(keys.complete(request, answer));
+        const answer = await unresolvedCalls.answerOf(earlier.callId ?? "");
+        await write(keys.complete(request, answer));
         return answer;
       }
     }
   }
 
-  /** The call is placed, or is not: that its key could not be noted changes nothing about it. */
-  async function note(work: Promise<void>): Promise<void> {
+  /** A failure of the store here does not change whether the call was placed. */
+  async function write(work: Promise<void>): Promise<void> {
     try {
       await work;
     } catch (error) {

@@ -1,12 +1,16 @@
 import { allows, type ApiKey } from "../../utils/auth.ts";
+import type { KeyCalls } from "../store.ts";
+import { readJob } from "./outboundJob.ts";
+import type { PlacedCallRecords } from "./placedCallRecords.ts";
+import type { Log } from "../../utils/logger.ts";
 
 /** Why calls of a key are not placed any more. */
 export type KeyRefusalCode = "key_removed" | "key_expired" | "key_revoked" | "scope_missing";
 
-/** Tells whether a key may still have calls placed; nothing means that it may. */
+/** Why a key may have no more calls placed, if so. */
 export type KeyCheck = (keyName: string) => KeyRefusalCode | undefined;
 
-/** Asked when a call is dialled: since it was asked for, its key may have come to its end. */
+/** Made again when a call is dialled: its key may have expired or been revoked since the request. */
 export function createKeyCheck({ keys, isRevoked, now }: {
   /** Those of the settings. */
   readonly keys: readonly ApiKey[];
@@ -21,4 +25,41 @@ export function createKeyCheck({ keys, isRevoked, now }: {
     if (isRevoked(key)) return "key_revoked";
     return allows(key.scopes, "calls:create") ? undefined : "scope_missing";
   };
+}
+
+export interface RevokedKeyDeps {
+  readonly keyCalls: KeyCalls;
+  readonly callRecords: Pick<PlacedCallRecords, "ended">;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: Pick<Log, "info" | "warn">;
+}
+
+const REVOKED: KeyRefusalCode = "key_revoked";
+
+/**
+ * Creates the function that refuses those calls of a revoked key that have not been dialled. Every
+ * process runs it, and each call is taken out of the queue by one of them. A call that is queued after
+ * that is refused by the check when it is due.
+ */
+export function createRevokedKeyRefusal(
+  { keyCalls, callRecords, now, log }: RevokedKeyDeps,
+): (keyName: string) => void {
+  return function refuseCallsOf(keyName) {
+    refuse(keyName).then(
+      (calls) => calls > 0 && log.info("Calls of a revoked key not placed", { keyName, calls }),
+      (error) => log.warn("Calls of a revoked key still queued", { keyName, error }),
+    );
+  };
+
+  async function refuse(keyName: string): Promise<number> {
+    const pending = await keyCalls.refusePending(keyName, REVOKED);
+    const queued = await keyCalls.takeQueued(keyName, now());
+    for (const payload of queued) {
+      const job = readJob(payload);
+      if (job === undefined) continue;
+      callRecords.ended(job, { reason: "not_answered", detail: REVOKED }, "failed");
+    }
+    return pending + queued.length;
+  }
 }

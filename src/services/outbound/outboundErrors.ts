@@ -1,3 +1,4 @@
+import { deadline } from "../../utils/deadline.ts";
 import type { BudgetRefusal } from "../store.ts";
 import type { DialRefusal } from "../spending.ts";
 import type { KeyRefusalCode } from "./keyCheck.ts";
@@ -69,4 +70,28 @@ export class OutcomeUnknown extends Error {
 /** Nothing is dialled that cannot be written down first. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
+}
+
+/** A request waits no longer than this for each step. */
+const STORE_LIMIT_MS = 5000;
+
+/**
+ * Waits for the store. Rejects with `StoreUnavailable` where it fails, and without a `cause` where it
+ * does not answer in time; `onLate` puts right what it does after that.
+ */
+export async function awaitStore<T>(
+  work: Promise<T>,
+  onLate: (value: T) => unknown = () => {},
+): Promise<T> {
+  const message = "Cannot place the call: the store does not answer";
+  const answered = work.catch((cause) => {
+    throw new StoreUnavailable(message, { cause });
+  });
+  try {
+    return await deadline(answered, STORE_LIMIT_MS);
+  } catch (error) {
+    if (error instanceof StoreUnavailable) throw error;
+    answered.then(onLate).catch(() => {});
+    throw new StoreUnavailable(message);
+  }
 }

@@ -37,18 +37,18 @@ const outboundJob = z.object({
   /** The call that this one tries again. */
   retryOf: z.string().optional(),
   batch: z.object({ id: z.string(), item: z.number().int() }).optional(),
-  /** How long it may last: so much has been set aside for it. Otherwise that is done before dialling. */
+  /** How long it may last, once that has been set aside. */
   minutes: z.number().positive().optional(),
   /** Milliseconds since 1970. */
   requestedAt: z.number(),
 });
 
-/** Everything it takes to place a call, as it lies in the queue until the call is over. */
+/** All that is needed to place a call; kept in the queue until the call is over. */
 export type OutboundJob = Readonly<z.infer<typeof outboundJob>>;
 
 export type RetryRule = Readonly<z.infer<typeof retryRule>>;
 
-/** Reads a job back; nothing for what is none. */
+/** Reads a job from the queue; undefined where it is malformed. */
 export function readJob(payload: unknown): OutboundJob | undefined {
   return outboundJob.safeParse(payload).data;
 }
@@ -66,7 +66,7 @@ export function requestOf(job: OutboundJob): CallRequest {
   };
 }
 
-/** The id of the call that tries a call again: known before there is one, and the same on every process. */
+/** The id of the next attempt: the same in every process, so that it is admitted once. */
 export function retryCallId(
   { callId, retryOf, attempt }: Pick<OutboundJob, "callId" | "retryOf" | "attempt">,
 ): string {

@@ -1,22 +1,55 @@
 import { z } from "zod";
-import { isFinal, type TwilioCalls } from "../twilioOutbound.ts";
+import {
+  advance,
+  type CallProgress,
+  callStatuses,
+  isFinal,
+  type TwilioCalls,
+} from "../twilioOutbound.ts";
 import { type InstanceRpc, InstanceTimeout } from "../cluster.ts";
-import type { CallRecord, CallStore, DialQueue } from "../store.ts";
+import type { CallOutcome, CallRecord, CallStore, DialQueue } from "../store.ts";
+import { statusOf } from "../records.ts";
 import { readJob, retryCallId } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
-import { type OutboundState, stateOf } from "./placedCallState.ts";
 import { type ActiveCall, type ActiveCalls, isUnanswered } from "./activeCalls.ts";
 import type { CallFinalizer } from "./callFinalizer.ts";
-import { stored } from "./placementDeadline.ts";
+import { awaitStore } from "./outboundErrors.ts";
+import { present } from "../../utils/present.ts";
 
-/** Who asks about a call. */
+/** The client that asks about a call. */
 export interface Asker {
   readonly keyName?: string;
   /** Sees the calls of every key. */
   readonly isAdmin: boolean;
 }
 
-/** What can be seen of placed calls, and done with them; by the phone network's id or ours. */
+export const outboundStatuses = [...callStatuses, "unknown"] as const;
+export type OutboundStatus = (typeof outboundStatuses)[number];
+
+/** A placed call, as the API shows it. */
+export interface OutboundState {
+  readonly callId: string;
+  /** Once Twilio has the call. */
+  readonly callSid?: string;
+  readonly agent: string;
+  readonly to: string;
+  /** `unknown` while it is not known whether the call was placed. */
+  readonly status: OutboundStatus;
+  /** Among the calls that wait to be placed from the same number, from 1. */
+  readonly position?: number;
+  readonly outcome?: CallOutcome;
+  readonly answeredBy?: string;
+  readonly durationSeconds?: number;
+  readonly sipCode?: string;
+  /** Why it could not be placed, or how it ended. */
+  readonly detail?: string;
+  /** The call that tries it again. */
+  readonly retriedBy?: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+}
+
+/** Shows and ends placed calls, by Twilio's id or ours. */
 export interface PlacedCallControl {
   state(id: string, asker: Asker): Promise<OutboundState | undefined>;
   /** Ends a call in whatever state it is; undefined where there is none. */
@@ -24,12 +57,12 @@ export interface PlacedCallControl {
 }
 
 export interface PlacedCallControlDeps {
-  readonly placed: ActiveCalls;
-  readonly records: PlacedCallRecords;
-  readonly calls: Pick<TwilioCalls, "end">;
+  readonly activeCalls: ActiveCalls;
+  readonly callRecords: Pick<PlacedCallRecords, "changed" | "ended">;
+  readonly twilio: Pick<TwilioCalls, "end">;
   readonly queue: Pick<DialQueue, "find" | "position" | "withdraw">;
-  readonly store: Pick<CallStore, "get" | "bySid">;
-  readonly settlement: Pick<CallFinalizer, "settled">;
+  readonly callStore: Pick<CallStore, "get" | "bySid">;
+  readonly finalizer: Pick<CallFinalizer, "finalized">;
   readonly rpc: InstanceRpc;
 }
 
@@ -38,11 +71,11 @@ const placedCall = z.object({ callId: z.string() });
 const endedCall = z.object({ callSid: z.string().nullable() });
 
 export function createPlacedCallControl(deps: PlacedCallControlDeps): PlacedCallControl {
-  const { placed, records, calls, queue, store, settlement, rpc } = deps;
+  const { activeCalls, callRecords, twilio, queue, callStore, finalizer, rpc } = deps;
 
   rpc.handle(KIND, (body) => {
     const { data } = placedCall.safeParse(body);
-    const call = data && placed.get(data.callId);
+    const call = data && activeCalls.get(data.callId);
     if (call === undefined || isOver(call)) return undefined;
     beginEnd(call);
     return { callSid: call.callSid ?? null };
@@ -56,27 +89,27 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps): PlacedCall
     async hangUp(id, asker) {
       const record = await find(id, asker);
       if (record === undefined) return undefined;
-      if (record.status !== "ended" && !isOver(placed.get(record.id))) await end(record);
-      const ended = await stored(store.get(record.id));
+      if (record.status !== "ended" && !isOver(activeCalls.get(record.id))) await end(record);
+      const ended = await awaitStore(callStore.get(record.id));
       return await view(ended ?? record);
     },
   };
 
   async function find(id: string, { keyName, isAdmin }: Asker): Promise<CallRecord | undefined> {
-    const local = placed.bySid(id);
-    const record = await stored(
+    const local = activeCalls.bySid(id);
+    const record = await awaitStore(
       local === undefined && id.startsWith("CA")
-        ? store.bySid(id)
-        : store.get(local?.job.callId ?? id),
+        ? callStore.bySid(id)
+        : callStore.get(local?.job.callId ?? id),
     );
     if (record === undefined || record.direction !== "outbound") return undefined;
     return isAdmin || record.keyName === keyName ? record : undefined;
   }
 
   async function view(record: CallRecord): Promise<OutboundState> {
-    const call = placed.get(record.id);
+    const call = activeCalls.get(record.id);
     const waits = record.status === "queued" && call === undefined;
-    const position = waits ? await stored(queue.position(record.id)) : undefined;
+    const position = waits ? await awaitStore(queue.position(record.id)) : undefined;
     return stateOf(record, {
       progress: call?.progress,
       callSid: call?.callSid,
@@ -85,41 +118,41 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps): PlacedCall
         record.status === "queued" && record.callSid === undefined &&
           (call === undefined
             ? position === undefined
-            : call.callSid === undefined && call.unknown),
+            : call.callSid === undefined && call.unresolved),
       retriedBy: await retryOf(record),
     });
   }
 
-  /** Where there is another attempt, its id follows from this one's. */
+  /** The id of another attempt follows from the id of this one. */
   async function retryOf(record: CallRecord): Promise<string | undefined> {
     if (record.status !== "ended") return undefined;
     const [, first = record.id, retry = "0"] =
       /^(call_[0-9a-z]{26}(?:n\d+)?)r(\d+)$/.exec(record.id) ??
         [];
     const callId = retryCallId({ callId: first, attempt: Number(retry) + 1 });
-    return (await stored(store.get(callId)))?.id;
+    return (await awaitStore(callStore.get(callId)))?.id;
   }
 
   async function end(record: CallRecord): Promise<void> {
-    const call = placed.get(record.id);
-    const isElsewhere = record.status === "live" && call?.who.connected !== true;
+    const call = activeCalls.get(record.id);
+    const isElsewhere = record.status === "live" && call?.detection.connected !== true;
     if (call !== undefined && !isElsewhere) return await endHere(call);
-    const queued = await stored(queue.find(record.id));
+    const queued = await awaitStore(queue.find(record.id));
     const job = readJob(queued?.payload);
-    if (job !== undefined && await stored(queue.withdraw(record.id))) {
-      records.ended(job, { reason: "operator_hung_up" }, "cancelled");
-      return await settlement.settled(record.id);
+    if (job !== undefined && await awaitStore(queue.withdraw(record.id))) {
+      callRecords.ended(job, { reason: "operator_hung_up" }, "cancelled");
+      return await finalizer.finalized(record.id);
     }
     const isAnswered = record.status === "live";
     const callSid = await beginEndElsewhere(record);
     if (callSid === undefined) return;
-    if (!isAnswered) records.changed(record.id, { outcome: "cancelled" });
-    await calls.end(callSid, { unanswered: !isAnswered });
+    if (!isAnswered) callRecords.changed(record.id, { outcome: "cancelled" });
+    await twilio.end(callSid, { unanswered: !isAnswered });
   }
 
   /**
-   * Lets the process that has placed the call, or holds it, know why it ends; gives the phone
-   * network's id, if there is one yet. Without that process the phone network ends the call all the same.
+   * Has the process that holds the call record why it ends; resolves with Twilio's id, if there is one
+   * yet. Where that process does not answer, Twilio ends the call all the same.
    */
   async function beginEndElsewhere({ id, callSid }: CallRecord): Promise<string | undefined> {
     if (rpc.isSingle) return callSid;
@@ -134,23 +167,63 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps): PlacedCall
 
   async function endHere(call: ActiveCall): Promise<void> {
     const { job, callSid } = call;
-    const waiting = isUnanswered(call);
+    const unanswered = isUnanswered(call);
     beginEnd(call);
-    // Without an id yet, it is ended as soon as there is one.
+    // Without an id, it is ended as soon as there is one.
     if (callSid === undefined) return;
-    await calls.end(callSid, { unanswered: waiting });
-    placed.take(call, { status: waiting ? "canceled" : "completed" });
-    await settlement.settled(job.callId);
+    await twilio.end(callSid, { unanswered });
+    activeCalls.applyProgress(call, { status: unanswered ? "canceled" : "completed" });
+    await finalizer.finalized(job.callId);
   }
 
-  /** First ours, so that the call's end has our reason and not that the stream stopped. */
+  /** Before Twilio ends it, so that the call's end has our reason and not that the stream stopped. */
   function beginEnd(call: ActiveCall): void {
     call.hangingUp = true;
-    if (isUnanswered(call)) records.changed(call.job.callId, { outcome: "cancelled" });
+    if (isUnanswered(call)) callRecords.changed(call.job.callId, { outcome: "cancelled" });
     call.session?.input({ type: "hangUp", end: { reason: "operator_hung_up" } });
   }
 }
 
 function isOver(call: ActiveCall | undefined): boolean {
   return call !== undefined && isFinal(call.progress.status);
+}
+
+/** Combines the record with what only this process knows. */
+function stateOf(
+  record: CallRecord,
+  { progress, callSid = record.callSid, position, unknown = false, retriedBy }: {
+    readonly progress?: CallProgress | undefined;
+    readonly callSid?: string | undefined;
+    readonly position?: number | undefined;
+    readonly unknown?: boolean;
+    readonly retriedBy?: string | undefined;
+  },
+): OutboundState {
+  const seconds = progress?.durationSeconds ?? connectedSeconds(record);
+  // What another process has recorded may be ahead of the callbacks that came here.
+  const recorded = { status: statusOf(record) };
+  const { status } = progress === undefined ? recorded : advance(recorded, progress);
+  const { outcome, answeredBy, end } = record;
+  return {
+    callId: record.id,
+    ...present({ callSid }),
+    agent: record.agent,
+    to: record.to ?? "",
+    status: unknown ? "unknown" : status,
+    ...present({
+      position,
+      outcome,
+      answeredBy,
+      durationSeconds: seconds,
+      sipCode: progress?.sipCode,
+      detail: end?.detail,
+      retriedBy,
+    }),
+    createdAt: new Date(record.startedAt).toISOString(),
+  };
+}
+
+function connectedSeconds({ answeredAt, endedAt }: CallRecord): number | undefined {
+  if (answeredAt === undefined || endedAt === undefined) return undefined;
+  return Math.max(0, Math.round((endedAt - answeredAt) / 1000));
 }

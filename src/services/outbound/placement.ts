@@ -1,20 +1,19 @@
 import type { CallRefused } from "../../call/sessionApi.ts";
 import type { DialPolicy } from "../spending.ts";
 import type { StoredResponse } from "../store.ts";
-import type { Reservation } from "./reservation.ts";
 import type { Dialer } from "./dialer.ts";
 import type { Idempotency } from "./idempotency.ts";
-import type { MachineDetection, OutboundJob, RetryRule } from "./outboundJob.ts";
-import type { Placing } from "./dialCall.ts";
 import {
+  awaitStore,
   BudgetExceeded,
   DestinationRefused,
   OutcomeUnknown,
   StoreUnavailable,
 } from "./outboundErrors.ts";
-import { stored } from "./placementDeadline.ts";
+import type { MachineDetection, OutboundJob, RetryRule } from "./outboundJob.ts";
+import type { Reservation } from "./reservation.ts";
 
-/** A call that somebody asks for. */
+/** A call that a client asks for. */
 export interface OutboundRequest {
   readonly to: string;
   readonly agent: string;
@@ -26,45 +25,39 @@ export interface OutboundRequest {
   readonly retry?: RetryRule | undefined;
 }
 
-export interface Initiation {
+export interface Placement {
   /**
-   * Places a call, or puts it in the queue where it is not its turn yet, and gives what whoever asked
-   * is to be answered. Requests with the same `requestKey` are one. Rejects with `DestinationRefused`,
-   * `BudgetExceeded`, `CallRefused`, `OutcomeUnknown`, `StoreUnavailable` or a `TwilioProblem`.
+   * Places a call, or queues it where it has to wait; resolves with the answer to the request. Requests
+   * with the same `requestKey` are one. Rejects with `DestinationRefused`, `BudgetExceeded`,
+   * `CallRefused`, `OutcomeUnknown`, `StoreUnavailable` or a `TwilioProblem`.
    */
   place(request: OutboundRequest, requestKey?: string): Promise<StoredResponse>;
 }
 
-export interface InitiationDeps {
+export interface PlacementDeps {
   readonly policy: () => Promise<DialPolicy>;
   readonly reservation: Reservation;
-  readonly dialer: Pick<Dialer, "turn" | "leave">;
-  readonly placing: Pick<Placing, "outcome" | "leave">;
-  readonly requests: Idempotency;
-  /** Writes a call down and puts it in the queue; gives its position. */
-  readonly enqueue: (job: OutboundJob) => Promise<number>;
-  readonly refusal: () => CallRefused | undefined;
+  readonly dialer: Pick<Dialer, "enqueue">;
+  readonly idempotency: Idempotency;
+  /** Why no call can be taken on now, if so. */
+  readonly capacityRefusal: () => CallRefused | undefined;
   /** False while the store is known to fail. */
   readonly storeAnswers: () => boolean;
   readonly ownNumber: string;
-  readonly perSecond: number;
   readonly newId: () => string;
   readonly now: () => number;
-  /** Whoever asks waits so long for a call's turn before it is left to the queue. */
-  readonly patienceMs?: number;
 }
 
-export function createInitiation(deps: InitiationDeps): Initiation {
-  const { policy, reservation, dialer, placing, requests, enqueue, newId, now, patienceMs = 250 } =
-    deps;
+export function createPlacement(deps: PlacementDeps): Placement {
+  const { reservation, now } = deps;
 
   return {
     async place(request, requestKey) {
-      const callId = newId();
+      const callId = deps.newId();
       if (requestKey === undefined) return await place(request, callId);
       const bodyHash = await hashOf(request);
       const { keyName } = request;
-      return await requests.run(
+      return await deps.idempotency.run(
         { keyName, requestKey, bodyHash, callId },
         () => place(request, callId),
       );
@@ -72,12 +65,12 @@ export function createInitiation(deps: InitiationDeps): Initiation {
   };
 
   async function place(request: OutboundRequest, callId: string): Promise<StoredResponse> {
-    // It is known already: nobody need wait to be told so.
     if (!deps.storeAnswers()) throw new StoreUnavailable("Cannot place the call: no store");
-    const decision = await stored((await policy()).check(request.to, now()));
+    const checkedAt = now();
+    const decision = await awaitStore((await deps.policy()).check(request.to, checkedAt));
     if (!decision.ok) throw new DestinationRefused(decision);
-    const refused = deps.refusal();
-    if (refused !== undefined) throw refused;
+    const refusal = deps.capacityRefusal();
+    if (refusal !== undefined) throw refusal;
     const job: OutboundJob = {
       ...request,
       callId,
@@ -86,37 +79,31 @@ export function createInitiation(deps: InitiationDeps): Initiation {
       attempt: 1,
       requestedAt: now(),
     };
-    const allowed = await stored(reservation.reserve(job), () => reservation.release(callId));
-    if (!allowed.ok) throw new BudgetExceeded(allowed);
-    return await dial({ ...job, minutes: allowed.minutes });
+    const reserved = await awaitStore(
+      reservation.reserve(job),
+      () => reservation.release(callId),
+    );
+    if (!reserved.ok) throw new BudgetExceeded(reserved);
+    return await dial({ ...job, minutes: reserved.minutes }, checkedAt);
   }
 
-  async function dial(job: OutboundJob): Promise<StoredResponse> {
+  async function dial(job: OutboundJob, checkedAt: number): Promise<StoredResponse> {
     const { callId } = job;
-    const outcome = placing.outcome(callId);
-    const turn = dialer.turn(callId, patienceMs);
-    let position: number;
     try {
-      position = await stored(enqueue(job));
+      const result = await deps.dialer.enqueue(job, checkedAt);
+      return "callSid" in result
+        ? { status: 200, body: { success: true, callSid: result.callSid, callId } }
+        : {
+          status: 202,
+          body: { success: true, callId, status: "queued", position: result.position },
+        };
     } catch (error) {
-      leave(callId);
+      if (!(error instanceof StoreUnavailable)) throw error;
       // Where the store was only slow, the call is dialled yet.
-      if (error instanceof StoreUnavailable && error.cause === undefined) {
-        throw new OutcomeUnknown(callId);
-      }
+      if (error.cause === undefined) throw new OutcomeUnknown(callId);
       await reservation.release(callId).catch(() => {});
       throw error;
     }
-    const isNear = (position - 1) * 1000 / deps.perSecond <= patienceMs;
-    const callSid = isNear && await turn ? await outcome : undefined;
-    if (callSid !== undefined) return { status: 200, body: { success: true, callSid, callId } };
-    leave(callId);
-    return { status: 202, body: { success: true, callId, status: "queued", position } };
-  }
-
-  function leave(callId: string): void {
-    dialer.leave(callId);
-    placing.leave(callId);
   }
 }
 

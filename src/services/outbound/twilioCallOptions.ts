@@ -2,10 +2,11 @@ import type { TwilioCallOptions } from "../twilioOutbound.ts";
 import type { MachineDetection, OutboundJob } from "./outboundJob.ts";
 import { present } from "../../utils/present.ts";
 
+/** What is the same for all placed calls. */
 export interface TwilioCallSettings {
   readonly publicUrl: string;
   readonly maxCallMs: number;
-  /** How long a caller may talk on with whom the agent hands over to; 0 where it cannot. */
+  /** How long a call may last after a transfer by the agent; 0 where it has no transfers. */
   readonly transferMs: (agent: string) => number;
 }
 
@@ -13,7 +14,7 @@ export interface TwilioCallSettings {
 const RING_SECONDS = 60;
 const GRACE_SECONDS = 60;
 
-/** Says to Twilio what call to place, and where to ask and tell about it. */
+/** The parameters of Twilio's create request, with the addresses of the webhooks. */
 export function twilioCallOptions(
   { callId, to, from, agent, machineDetection, minutes }: OutboundJob,
   { publicUrl, maxCallMs, transferMs }: TwilioCallSettings,
@@ -25,13 +26,13 @@ export function twilioCallOptions(
     statusCallback: `${publicUrl}/twilio/status?call=${callId}`,
     statusCallbackEvent: ["initiated", "ringing", "answered", "completed"],
     timeout: RING_SECONDS,
-    // Ours comes first and is announced: this one is for the case that we are gone.
+    // Our own limit comes first and is announced; this one applies where the process has died.
     timeLimit: Math.ceil(
       (Math.min(maxCallMs, (minutes ?? Infinity) * 60_000) + transferMs(agent)) / 1000,
     ) + GRACE_SECONDS,
     ...(machineDetection !== undefined && machineDetection !== false && {
       machineDetection: "DetectMessageEnd",
-      // Asynchronous, so that a human never waits for the verdict.
+      // Asynchronous, so that a human never waits for the result.
       asyncAmd: "true",
       asyncAmdStatusCallback: `${publicUrl}/twilio/amd?call=${callId}`,
       ...(machineDetection !== true && detectionOptions(machineDetection)),

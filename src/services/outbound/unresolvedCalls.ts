@@ -1,63 +1,66 @@
-import type { CallRecord, CallStore, DialQueue, QueuedCall, StoredResponse } from "../store.ts";
+import type { CallStore, DialQueue, QueuedCall, StoredResponse } from "../store.ts";
 import type { TwilioCalls } from "../twilioOutbound.ts";
-import type { Reservation } from "./reservation.ts";
-import { findUnresolvedCall } from "./findUnresolvedCall.ts";
+import type { ActiveCall, ActiveCalls } from "./activeCalls.ts";
+import type { CallFinalizer } from "./callFinalizer.ts";
+import { awaitStore, OutcomeUnknown } from "./outboundErrors.ts";
 import { type OutboundJob, readJob } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
-import type { ActiveCall, ActiveCalls } from "./activeCalls.ts";
-import { OutcomeUnknown } from "./outboundErrors.ts";
-import { stored } from "./placementDeadline.ts";
+import type { Reservation } from "./reservation.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Calls of which nobody can tell yet whether they were placed: they are looked for, and never repeated. */
+/**
+ * Create requests that timed out, or whose process died: resolved from Twilio's list of calls and never
+ * repeated, as Twilio has no idempotency key.
+ */
 export interface UnresolvedCalls {
+  /** Looks for the call until it is known whether it was placed. */
   watch(call: ActiveCall, dialledAt: number): void;
-  /** The call has made itself known. */
-  found(call: ActiveCall): void;
-  /** What whoever asked for the call is to be told. Rejects with `OutcomeUnknown`. */
+  /** A callback has named the call's id. */
+  unwatch(callId: string): void;
+  /** The answer to the request for the call. Rejects with `OutcomeUnknown`. */
   answerOf(callId: string): Promise<StoredResponse>;
-  /** Looks after calls that a process was dialling when it died. */
+  /** Resolves calls that a process was dialling when it died. */
   reconcile(): Promise<void>;
   close(): void;
 }
 
-export interface UnresolvedCallsDeps {
-  readonly calls: Pick<TwilioCalls, "list" | "fetch">;
-  readonly store: Pick<CallStore, "get" | "bySid">;
-  readonly queue: Pick<DialQueue, "find" | "overdue" | "remove">;
-  readonly placed: ActiveCalls;
-  readonly records: PlacedCallRecords;
-  readonly reservation: Reservation;
-  /** Does what remains to be done for a call whose record is complete. */
-  readonly settle: (call: CallRecord) => void;
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
+export interface UnresolvedCallsDeps extends Clock {
+  readonly twilio: Pick<TwilioCalls, "list" | "fetch">;
+  readonly callStore: Pick<CallStore, "get" | "bySid">;
+  readonly queue: Pick<DialQueue, "overdue" | "remove">;
+  readonly activeCalls: ActiveCalls;
+  readonly callRecords: Pick<PlacedCallRecords, "changed" | "ended">;
+  readonly reservation: Pick<Reservation, "release">;
+  readonly finalizer: Pick<CallFinalizer, "finalize">;
   readonly log: Pick<Log, "info" | "warn">;
 }
 
 const LOOK_MS = 5000;
-/** Longer than the phone network is given to answer. */
+/** Longer than Twilio is given to answer. */
 const OVERDUE_MS = 30_000;
+/** New calls are not listed at once; a call that is not listed after this was never placed. */
+const CERTAIN_AFTER_MS = 60_000;
+/** Twilio's times are whole seconds, by another clock. */
+const CLOCK_SLACK_MS = 5000;
 
 export function createUnresolvedCalls(deps: UnresolvedCallsDeps): UnresolvedCalls {
-  const { calls, store, queue, placed, records, reservation, now, setTimer, log } = deps;
+  const { twilio, callStore, queue, activeCalls, callRecords, now, setTimer, log } = deps;
   const watched = new Map<string, () => void>();
 
   return {
     watch,
-    found: ({ job }) => unwatch(job.callId),
+    unwatch,
     async answerOf(callId) {
-      const call = placed.get(callId);
-      if (call?.callSid !== undefined) return answer(callId, call.callSid);
-      const record = await stored(store.get(callId));
-      if (record?.callSid !== undefined) return answer(callId, record.callSid);
-      throw new OutcomeUnknown(callId);
+      const callSid = activeCalls.get(callId)?.callSid ??
+        (await awaitStore(callStore.get(callId)))?.callSid;
+      if (callSid === undefined) throw new OutcomeUnknown(callId);
+      return { status: 200, body: { success: true, callSid, callId } };
     },
     async reconcile() {
       for (const queued of await queue.overdue(now() - OVERDUE_MS)) {
-        if (placed.get(queued.callId) !== undefined) continue;
-        // One that cannot be looked for keeps nobody from the others.
+        if (activeCalls.get(queued.callId) !== undefined) continue;
+        // A call that cannot be looked for does not keep the others from it.
         await reconcileOne(queued).catch((error) =>
           log.warn("Call not looked for", { callId: queued.callId, error })
         );
@@ -75,11 +78,11 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps): UnresolvedCall
     watched.set(
       callId,
       setTimer(() => {
-        look(call, dialledAt).catch((error) => {
+        resolve(call, dialledAt).catch((error) => {
           log.warn("Call not looked for", { callId, error });
           return false;
-        }).then((isSettled) => {
-          if (isSettled) unwatch(callId);
+        }).then((isResolved) => {
+          if (isResolved) unwatch(callId);
           else if (watched.has(callId)) watch(call, dialledAt);
         });
       }, LOOK_MS),
@@ -91,52 +94,56 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps): UnresolvedCall
     watched.delete(callId);
   }
 
-  async function look(call: ActiveCall, dialledAt: number): Promise<boolean> {
+  async function resolve(call: ActiveCall, dialledAt: number): Promise<boolean> {
     const found = await find(call.job, dialledAt);
     if (call.callSid !== undefined) return true;
-    if (found.found === "not_yet") return false;
-    if (found.found === "no") {
+    if (found === "not_yet") return false;
+    if (found === "not_placed") {
       await giveUp(call.job);
       return true;
     }
-    placed.bind(call, found.callSid);
+    activeCalls.bindSid(call, found.callSid);
     log.info("Call found again", { callId: call.job.callId });
-    const { status } = await calls.fetch(found.callSid);
-    placed.take(call, { status });
+    const { status } = await twilio.fetch(found.callSid);
+    activeCalls.applyProgress(call, { status });
     return true;
   }
 
   async function reconcileOne({ callId, payload, takenAt }: QueuedCall): Promise<void> {
-    const record = await store.get(callId);
+    const record = await callStore.get(callId);
     const job = readJob(payload);
     if (job === undefined || record === undefined) {
       await queue.remove(callId);
       return;
     }
     // A process died between the end of the call and what follows from it.
-    if (record.status === "ended") return deps.settle(record);
-    // One that is known is under way somewhere, and looked after there.
-    if (isKnown(record)) return;
+    if (record.status === "ended") return void deps.finalizer.finalize(record);
+    // A call that has its id is looked after by the process that holds it.
+    if (record.callSid !== undefined) return;
     const found = await find(job, takenAt ?? job.requestedAt);
-    if (found.found === "yes") records.changed(callId, { callSid: found.callSid });
-    if (found.found === "no") await giveUp(job);
+    if (found === "not_placed") await giveUp(job);
+    else if (found !== "not_yet") callRecords.changed(callId, { callSid: found.callSid });
   }
 
-  function find(job: OutboundJob, dialledAt: number) {
-    const isKnown = (callSid: string) => placed.bySid(callSid) !== undefined;
-    return findUnresolvedCall(job, dialledAt, { calls, store, isKnown, now });
+  /** Looks for a call by its numbers and its time: Twilio knows no id of ours for it. */
+  async function find(
+    job: OutboundJob,
+    dialledAt: number,
+  ): Promise<{ readonly callSid: string } | "not_placed" | "not_yet"> {
+    const record = await callStore.get(job.callId);
+    if (record?.callSid !== undefined) return { callSid: record.callSid };
+    for (const { sid: callSid, createdAt = 0 } of await twilio.list(job)) {
+      if (createdAt < dialledAt - CLOCK_SLACK_MS) continue;
+      if (createdAt > dialledAt + CERTAIN_AFTER_MS) continue;
+      // A known one belongs to another request for the same number.
+      if (activeCalls.bySid(callSid) !== undefined) continue;
+      if (await callStore.bySid(callSid) === undefined) return { callSid };
+    }
+    return now() - dialledAt < CERTAIN_AFTER_MS ? "not_yet" : "not_placed";
   }
 
   async function giveUp(job: OutboundJob): Promise<void> {
-    await reservation.release(job.callId);
-    records.ended(job, { reason: "not_answered", detail: "outcome_unknown" }, "unknown");
+    await deps.reservation.release(job.callId);
+    callRecords.ended(job, { reason: "not_answered", detail: "outcome_unknown" }, "unknown");
   }
-}
-
-function isKnown({ callSid }: CallRecord): boolean {
-  return callSid !== undefined;
-}
-
-function answer(callId: string, callSid: string): StoredResponse {
-  return { status: 200, body: { success: true, callSid, callId } };
 }

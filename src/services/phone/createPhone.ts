@@ -2,12 +2,11 @@ import type { CallRegistry } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
-import { createHandoff, type DigitSender, refusalOf, voicemailText } from "../calls.ts";
+import { createHandoff, type DigitSender } from "../calls.ts";
 import {
   type CallProgress,
   createTwilioCalls,
   createTwilioFaults,
-  spokenMessage,
   type TwilioCalls,
   type TwilioFaults,
 } from "../twilioOutbound.ts";
@@ -15,7 +14,7 @@ import type { Prices, Spending } from "../spending.ts";
 import type { EventHub } from "../events.ts";
 import { createTransferredCalls } from "./transferredCalls.ts";
 import type { Cluster } from "../cluster.ts";
-import { createKeyCheck, createOutboundCalls, type OutboundCalls, requestOf } from "../outbound.ts";
+import { createOutboundCalls, type OutboundCalls } from "../outbound.ts";
 import { createPhoneCalls, type PhoneCalls } from "./phoneCalls.ts";
 import type { CompletionDispatcher, Recorder } from "../records.ts";
 import type { Store } from "../store.ts";
@@ -81,8 +80,8 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
   const line = settings.phone;
   if (line === undefined) return undefined;
   const { publicUrl, number: ownNumber } = line;
-  const { limits, outbound: { perSecond, pending: maxPending } } = settings;
-  const { instanceId, revocation, rpc } = cluster;
+  const { limits } = settings;
+  const { instanceId } = cluster;
   const { twilioTimeoutMs, dialling: { now = store.clock.now, patienceMs } = {} } = deps;
   const faults = createTwilioFaults({ incidents: deps.incidents, log });
   const twilio = createTwilioCalls(line, {
@@ -91,42 +90,23 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
   });
   const handoff = createHandoff({ callStore: store.calls, recorder, instanceId });
   const outbound = createOutboundCalls({
+    settings,
+    line,
+    agents,
     registry,
+    twilio,
     store,
     recorder,
+    cluster,
     handoff,
     events,
     policy,
-    instanceId,
-    publicUrl,
-    ownNumber,
+    callBudget,
     log,
     setTimer,
-    perSecond,
-    rpc,
-    revocation,
-    calls: twilio,
-    keyCheck: createKeyCheck({
-      keys: settings.server.apiKeys,
-      isRevoked: revocation.isRevoked,
-      now: () => Date.now(),
-    }),
-    agentRefusal: (agent) => agents.get(agent) === undefined ? refusalOf(agents, agent) : undefined,
-    voicemail: (job) => {
-      const agent = agents.get(job.agent);
-      if (agent === undefined) return undefined;
-      const text = voicemailText(agent, requestOf(job), new Date());
-      return text === undefined ? undefined : spokenMessage(agent, text);
-    },
-    endedWithoutSession: deps.completion.add,
-    maxCalls: limits.calls,
-    maxCallMs: limits.callMs,
-    transferMs: (agent) =>
-      Object.keys(agents.get(agent)?.transfers ?? {}).length > 0 ? limits.transferMs : 0,
-    callBudget,
-    maxPending,
     now,
-    ...present({ patienceMs }),
+    patienceMs,
+    completion: deps.completion,
   });
   const transferredCalls = createTransferredCalls({
     budget: store.budget,

@@ -1,14 +1,16 @@
-/** How far the phone network has got with a call. */
-export type CallStatus =
-  | "queued"
-  | "initiated"
-  | "ringing"
-  | "in-progress"
-  | "completed"
-  | "busy"
-  | "failed"
-  | "no-answer"
-  | "canceled";
+/** Twilio's words for how far a call has got. */
+export const callStatuses = [
+  "queued",
+  "initiated",
+  "ringing",
+  "in-progress",
+  "completed",
+  "busy",
+  "failed",
+  "no-answer",
+  "canceled",
+] as const;
+export type CallStatus = (typeof callStatuses)[number];
 
 /** What is known of a phone call's progress. */
 export interface CallProgress {
@@ -33,7 +35,7 @@ export function isFinal(status: CallStatus): boolean {
 
 /** Nothing for a status that this program does not know. */
 export function readStatus(text: string | null | undefined): CallStatus | undefined {
-  return statuses.find((status) => status === text);
+  return callStatuses.find((status) => status === text);
 }
 
 const rank: Readonly<Record<CallStatus, number>> = {
@@ -47,15 +49,3 @@ const rank: Readonly<Record<CallStatus, number>> = {
   "no-answer": 4,
   canceled: 4,
 };
-
-const statuses: readonly CallStatus[] = [
-  "queued",
-  "initiated",
-  "ringing",
-  "in-progress",
-  "completed",
-  "busy",
-  "failed",
-  "no-answer",
-  "canceled",
-];

@@ -28,7 +28,7 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
   const ends: (readonly [CallEnd, CallOutcome])[] = [];
   const released: CallSession[] = [];
   const twilio = { state: "queued", ends: [] as unknown[], fetched: 0 };
-  const placed = createActiveCalls({
+  const activeCalls = createActiveCalls({
     registry: {
       open() {
         const session = new RecordingSession();
@@ -36,7 +36,7 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
         return session;
       },
     },
-    calls: {
+    twilio: {
       end(sid, options) {
         twilio.ends.push([sid, options]);
         return Promise.resolve();
@@ -46,10 +46,7 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
         return Promise.resolve<TwilioCall>({ sid, status: twilio.state as "queued" });
       },
     },
-    records: {
-      admission: () => {
-        throw new Error("Cannot admit a call: nothing is placed here");
-      },
+    callRecords: {
       changed: (_callId, change) => void changes.push(change),
       ended: (_job, end, outcome) => void ends.push([end, outcome]),
     },
@@ -66,14 +63,14 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
     },
     log: { warn() {} },
   });
-  const call = placed.add(job);
+  const call = activeCalls.register(job);
   const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
-  return { placed, call, timers, sessions, changes, ends, released, twilio, settle };
+  return { activeCalls, call, timers, sessions, changes, ends, released, twilio, settle };
 }
 
 Deno.test("case 56: a call cancelled without any callback is found out by asking", async () => {
-  const { placed, call, timers, ends, twilio, settle } = desk();
-  placed.bind(call, sid);
+  const { activeCalls, call, timers, ends, twilio, settle } = desk();
+  activeCalls.bindSid(call, sid);
   timers[0]?.();
   await settle();
   assert.equal(call.progress.status, "queued");
@@ -87,48 +84,48 @@ Deno.test("case 56: a call cancelled without any callback is found out by asking
 });
 
 Deno.test("case 56: a call that is talked with is not asked after", () => {
-  const { placed, call, timers } = desk();
-  placed.bind(call, sid);
-  placed.take(call, { status: "ringing" });
-  placed.told(job.callId, connected);
+  const { activeCalls, call, timers } = desk();
+  activeCalls.bindSid(call, sid);
+  activeCalls.applyProgress(call, { status: "ringing" });
+  activeCalls.handleEvent(job.callId, connected);
   assert.equal(timers.length, 0);
 });
 
 Deno.test("case 56: final states stay, whatever is told afterwards", () => {
-  const { placed, call, ends } = desk();
-  placed.bind(call, sid);
+  const { activeCalls, call, ends } = desk();
+  activeCalls.bindSid(call, sid);
   for (const status of ["busy", "ringing", "completed", "busy", "failed"] as const) {
-    placed.take(call, { status });
+    activeCalls.applyProgress(call, { status });
   }
   assert.equal(call.progress.status, "busy");
   assert.equal(ends.length, 1);
 });
 
 Deno.test("a call that another process has taken over is let go of, and not cancelled", async () => {
-  const { placed, call, timers, sessions, released, twilio, ends, settle } = desk({
+  const { activeCalls, call, timers, sessions, released, twilio, ends, settle } = desk({
     elsewhere: true,
   });
-  placed.bind(call, sid);
-  placed.take(call, { status: "ringing" });
+  activeCalls.bindSid(call, sid);
+  activeCalls.applyProgress(call, { status: "ringing" });
   twilio.state = "in-progress";
   timers[0]?.();
   await settle();
   assert.deepEqual(released, sessions);
-  assert.equal(placed.get(call.job.callId), undefined);
+  assert.equal(activeCalls.get(call.job.callId), undefined);
   assert.deepEqual([twilio.ends, ends], [[], []]);
 });
 
 Deno.test("case 58: the voicemail text waits until there is a conversation to say it in", () => {
-  const { placed, call, sessions } = desk();
-  placed.bind(call, sid);
-  placed.take(call, { status: "ringing" });
-  const verdict = readAmdResult("machine_end_beep", "Please call back.");
-  assert.ok(verdict !== undefined);
-  placed.judge(call, verdict);
-  placed.told(job.callId, { type: "modelReady", afterMs: 1, again: false });
+  const { activeCalls, call, sessions } = desk();
+  activeCalls.bindSid(call, sid);
+  activeCalls.applyProgress(call, { status: "ringing" });
+  const result = readAmdResult("machine_end_beep", "Please call back.");
+  assert.ok(result !== undefined);
+  call.detection.apply(result);
+  activeCalls.handleEvent(job.callId, { type: "modelReady", afterMs: 1, again: false });
   assert.deepEqual(sessions[0]?.inputs, []);
-  placed.told(job.callId, connected);
-  placed.told(job.callId, connected);
+  activeCalls.handleEvent(job.callId, connected);
+  activeCalls.handleEvent(job.callId, connected);
   assert.deepEqual(sessions[0]?.inputs, [{
     type: "machineAnswered",
     end: { reason: "voicemail" },
@@ -149,9 +146,9 @@ Deno.test("case 58: readAmdResult() tells machines, faxes and humans apart, and 
 });
 
 Deno.test("a call hung up before it had an id is ended as soon as it has one", async () => {
-  const { placed, call, twilio, settle } = desk();
+  const { activeCalls, call, twilio, settle } = desk();
   call.hangingUp = true;
-  placed.bind(call, sid);
+  activeCalls.bindSid(call, sid);
   await settle();
   assert.deepEqual(twilio.ends, [[sid, { unanswered: true }]]);
   assert.equal(call.progress.status, "canceled");

@@ -6,12 +6,12 @@ import { isScreening } from "../../../src/services/outbound/amd/callScreening.ts
 type Said = "caller" | "agent" | "cut" | "keys";
 
 /** A telephone conversation, turn by turn. */
-function exchangeOf(said: readonly Said[]): ConversationEvidence {
-  const exchange = new ConversationEvidence();
+function evidenceOf(said: readonly Said[]): ConversationEvidence {
+  const evidence = new ConversationEvidence();
   for (const [index, who] of said.entries()) {
-    for (const event of eventsOf(who, index)) exchange.take(event);
+    for (const event of eventsOf(who, index)) evidence.handleEvent(event);
   }
-  return exchange;
+  return evidence;
 }
 
 function eventsOf(who: Said, index: number): readonly CallEvent[] {
@@ -44,7 +44,7 @@ Deno.test("case 122: a conversation is an answer that was heard out between two 
     ["cut", "caller", "cut", "caller", "agent", "caller"],
     ["keys"],
   ];
-  for (const said of conversations) assert.equal(exchangeOf(said).conversing, true, said.join());
+  for (const said of conversations) assert.equal(evidenceOf(said).conversing, true, said.join());
   const machines: readonly (readonly Said[])[] = [
     [],
     ["agent"],
@@ -55,18 +55,18 @@ Deno.test("case 122: a conversation is an answer that was heard out between two 
     ["agent", "caller", "cut", "caller", "cut", "caller", "agent"],
     ["caller", "cut", "caller"],
   ];
-  for (const said of machines) assert.equal(exchangeOf(said).conversing, false, said.join());
+  for (const said of machines) assert.equal(evidenceOf(said).conversing, false, said.join());
 });
 
 Deno.test("case 122: words that come after the answer to them are no second turn", () => {
-  const exchange = new ConversationEvidence();
-  exchange.take({ type: "speaking", who: "caller", on: true });
-  assert.equal(exchange.textPending, true);
-  for (const event of eventsOf("agent", 3)) exchange.take(event);
-  for (const event of eventsOf("caller", 1).slice(2)) exchange.take(event);
-  assert.equal(exchange.conversing, false);
-  assert.equal(exchange.textPending, false);
-  assert.equal(exchange.text, "Words.");
+  const evidence = new ConversationEvidence();
+  evidence.handleEvent({ type: "speaking", who: "caller", on: true });
+  assert.equal(evidence.textPending, true);
+  for (const event of eventsOf("agent", 3)) evidence.handleEvent(event);
+  for (const event of eventsOf("caller", 1).slice(2)) evidence.handleEvent(event);
+  assert.equal(evidence.conversing, false);
+  assert.equal(evidence.textPending, false);
+  assert.equal(evidence.text, "Words.");
 });
 
 Deno.test("case 123: call screenings are told from voicemail greetings and from people", () => {

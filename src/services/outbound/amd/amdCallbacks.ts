@@ -8,21 +8,21 @@ import {
 import { type InstanceRpc, InstanceTimeout } from "../../cluster.ts";
 import type { CallRecord } from "../../store.ts";
 import type { Handoff } from "../../calls.ts";
-import type { OutboundJob } from "../outboundJob.ts";
-import { readAmdResult } from "./amdResult.ts";
-import type { PlacedCallRecords } from "../placedCallRecords.ts";
 import type { ActiveCall, ActiveCalls } from "../activeCalls.ts";
+import type { OutboundJob } from "../outboundJob.ts";
+import type { PlacedCallRecords } from "../placedCallRecords.ts";
+import { readAmdResult } from "./amdResult.ts";
 
 export interface AmdCallbacksDeps {
-  readonly placed: Pick<ActiveCalls, "get" | "judge">;
-  readonly records: PlacedCallRecords;
-  readonly calls: Pick<TwilioCalls, "update">;
+  readonly activeCalls: Pick<ActiveCalls, "get">;
+  readonly callRecords: Pick<PlacedCallRecords, "changed">;
+  readonly twilio: Pick<TwilioCalls, "update">;
   readonly rpc: InstanceRpc;
   readonly handoff: Pick<Handoff, "isHeldElsewhere">;
-  /** What to leave on a machine; nothing means to hang up. */
+  /** What to leave on a machine; undefined means to hang up. */
   readonly voicemail: (job: OutboundJob) => SpokenMessage | undefined;
-  /** A call of another process; nothing once it is over. */
-  readonly elsewhere: (
+  /** A call of another process; undefined once it is over. */
+  readonly findElsewhere: (
     callId: string,
   ) => Promise<{ readonly job: OutboundJob; readonly record: CallRecord } | undefined>;
 }
@@ -31,64 +31,62 @@ const KIND = "judgePlaced";
 const question = z.object({ callId: z.string(), who: z.string() });
 
 /**
- * Has the phone network's guess at who took a call judged by the process that holds the call, as that
- * one alone knows what was said. Where no process does, a guess at a call that was connected is written
- * down and not obeyed.
+ * Applies AMD results in the process that holds the call, as only that one knows what was said. Where
+ * no process does, a result for a call that was connected is recorded and not obeyed.
  */
 export function createAmdCallbacks(deps: AmdCallbacksDeps) {
-  const { placed, records, calls, rpc, handoff, voicemail, elsewhere } = deps;
+  const { activeCalls, callRecords, twilio, rpc, handoff, voicemail } = deps;
 
   rpc.handle(KIND, async (body) => {
     const { data } = question.safeParse(body);
-    const call = data && placed.get(data.callId);
+    const call = data && activeCalls.get(data.callId);
     if (data === undefined || call === undefined || !await isHeld(call)) return undefined;
-    judge(call, data.who);
+    apply(call, data.who);
     return {};
   });
 
   return {
-    /** Of a call that this process has placed or taken over; its stream may have gone to another. */
-    async here(call: ActiveCall, callSid: string, who: string): Promise<void> {
-      if (call.who.connected || rpc.isSingle) return judge(call, who);
-      if (await isHeld(call)) return judge(call, who);
-      await there(call.job.callId, callSid, who);
+    /** For a call that this process has placed or adopted; its stream may have gone to another. */
+    async local(call: ActiveCall, callSid: string, answeredBy: string): Promise<void> {
+      if (call.detection.connected || rpc.isSingle) return apply(call, answeredBy);
+      if (await isHeld(call)) return apply(call, answeredBy);
+      await remote(call.job.callId, callSid, answeredBy);
     },
-    there,
+    remote,
   };
 
-  function judge(call: ActiveCall, who: string): void {
-    const verdict = readAmdResult(who, voicemail(call.job)?.text);
-    if (verdict === undefined) return;
-    if (!isFinal(call.progress.status)) return placed.judge(call, verdict);
-    records.changed(call.job.callId, { answeredBy: verdict.answeredBy });
+  function apply(call: ActiveCall, answeredBy: string): void {
+    const result = readAmdResult(answeredBy, voicemail(call.job)?.text);
+    if (result === undefined) return;
+    if (!isFinal(call.progress.status)) return call.detection.apply(result);
+    callRecords.changed(call.job.callId, { answeredBy: result.answeredBy });
   }
 
-  async function isHeld({ who, job }: ActiveCall): Promise<boolean> {
-    return who.connected || !await handoff.isHeldElsewhere(job.callId);
+  async function isHeld({ detection, job }: ActiveCall): Promise<boolean> {
+    return detection.connected || !await handoff.isHeldElsewhere(job.callId);
   }
 
-  async function there(callId: string, callSid: string, who: string): Promise<void> {
-    const other = await elsewhere(callId);
-    const words = other && voicemail(other.job);
-    const verdict = readAmdResult(who, words?.text);
-    if (verdict === undefined) return;
-    const { answeredBy, input } = verdict;
-    if (other === undefined) return records.changed(callId, { answeredBy });
-    if (await isJudged(callId, who)) return;
-    const isUnheard = other.record.status !== "live";
-    const outcome = verdict.voicemail === undefined ? verdict.outcome : "voicemail";
-    const isObeyed = isUnheard || input === undefined;
-    records.changed(callId, {
+  async function remote(callId: string, callSid: string, who: string): Promise<void> {
+    const other = await deps.findElsewhere(callId);
+    const message = other && voicemail(other.job);
+    const result = readAmdResult(who, message?.text);
+    if (result === undefined) return;
+    const { answeredBy, input } = result;
+    if (other === undefined) return callRecords.changed(callId, { answeredBy });
+    if (await isAppliedElsewhere(callId, who)) return;
+    const isObeyed = other.record.status !== "live" || input === undefined;
+    const outcome = result.voicemail === undefined ? result.outcome : "voicemail";
+    callRecords.changed(callId, {
       answeredBy,
       ...(isObeyed && outcome !== undefined && { outcome }),
     });
     if (!isObeyed || input === undefined) return;
-    await calls.update(callSid, {
-      twiml: writeHangUp(verdict.voicemail === undefined ? undefined : words),
+    await twilio.update(callSid, {
+      twiml: writeHangUp(result.voicemail === undefined ? undefined : message),
     });
   }
 
-  async function isJudged(callId: string, who: string): Promise<boolean> {
+  async function isAppliedElsewhere(callId: string, who: string): Promise<boolean> {
     if (rpc.isSingle) return false;
     try {
       await rpc.request(KIND, { callId, who });

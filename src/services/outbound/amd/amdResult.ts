@@ -3,31 +3,31 @@ import type { AnsweredBy, CallOutcome } from "../../store.ts";
 
 type Input = Parameters<CallSession["input"]>[0];
 
-/** What the phone network's guess at who took a call means for it. */
+/** What Twilio's answering machine detection says about a call, and what follows from it. */
 export interface AmdResult {
   readonly answeredBy: AnsweredBy;
-  /** What became of the call; absent where that is not known yet. */
+  /** The call's outcome; absent where that is not known yet. */
   readonly outcome?: CallOutcome;
-  /** What its session is told. */
+  /** The input for its session. */
   readonly input?: Input | undefined;
-  /** What is left behind where the session is not here to say it. */
+  /** The message to leave; said by Twilio where the session is in no process. */
   readonly voicemail?: string;
 }
 
-/** Reads a verdict; nothing for a word that is none. `voicemail` is what to leave on a machine, if anything. */
+/** Undefined for a word that is not one of Twilio's. `voicemail` is what to leave on a machine, if anything. */
 export function readAmdResult(
-  who: string,
+  answeredBy: string,
   voicemail: string | undefined,
 ): AmdResult | undefined {
-  if (who === "human") return { answeredBy: "human", outcome: "human" };
-  if (who === "unknown") return { answeredBy: "unknown" };
-  if (who === "fax") {
+  if (answeredBy === "human") return { answeredBy: "human", outcome: "human" };
+  if (answeredBy === "unknown") return { answeredBy: "unknown" };
+  if (answeredBy === "fax") {
     const end = { reason: "voicemail", detail: "fax" } as const;
     return { answeredBy: "fax", outcome: "failed", input: { type: "hangUp", end } };
   }
-  if (!/^machine_(start|end_beep|end_silence|end_other)$/.test(who)) return undefined;
-  // It is still talking: the word that it has finished will follow.
-  if (who === "machine_start" && voicemail !== undefined) return { answeredBy: "machine" };
+  if (!/^machine_(start|end_beep|end_silence|end_other)$/.test(answeredBy)) return undefined;
+  // The greeting is still playing: another callback follows at its end.
+  if (answeredBy === "machine_start" && voicemail !== undefined) return { answeredBy: "machine" };
   const end = { reason: "voicemail" } as const;
   if (voicemail === undefined) {
     return {

@@ -7,29 +7,29 @@ import { isScreening } from "./callScreening.ts";
 import type { Clock } from "../../../utils/clock.ts";
 import { present } from "../../../utils/present.ts";
 
-export interface AnswerDetectionDeps {
+export interface AnswerDetectionDeps extends Pick<Clock, "setTimer"> {
   readonly session: () => CallSession | undefined;
-  readonly changed: (changes: CallChanges) => void;
-  readonly setTimer: Clock["setTimer"];
+  /** Called with what is to be recorded. */
+  readonly onChange: (changes: CallChanges) => void;
   /** What is left on a machine, if anything. */
   readonly message: () => string | undefined;
 }
 
-/** The words of what was said come within this; without them a verdict is not obeyed for so long. */
+/** Transcripts of what was said come within this; without them a result is not obeyed for so long. */
 const WORDS_MS = 2000;
 
 /**
- * Who took a placed call: what the phone network makes of its sound, held against what was said. A
- * verdict that contradicts a conversation is written down and not obeyed; a machine that screens calls
- * is answered, and not taken for one that takes messages.
+ * Who answered a placed call: Twilio's AMD results, compared with what was said. A result that
+ * contradicts a conversation is recorded and not obeyed; a machine that screens calls is answered, and
+ * not taken for one that takes messages.
  */
 export class AnswerDetection {
   readonly #deps: AnswerDetectionDeps;
-  readonly #exchange = new ConversationEvidence();
+  readonly #evidence = new ConversationEvidence();
   #connected = false;
   #modelReady = false;
-  #verdict: AmdResult | undefined;
-  /** What has been made of a machine. */
+  #result: AmdResult | undefined;
+  /** What followed from a result that says machine. */
   #machine: "none" | "obeyed" | "screened" | "withdrawn" | "refuted" = "none";
   #waited = false;
   #stopWaiting: (() => void) | undefined;
@@ -43,26 +43,26 @@ export class AnswerDetection {
     return this.#connected;
   }
 
-  get verdict(): AmdResult | undefined {
-    return this.#verdict;
+  get result(): AmdResult | undefined {
+    return this.#result;
   }
 
-  /** Takes in a verdict; several may come, and contradict each other. */
-  judge(verdict: AmdResult): void {
-    if (verdict.answeredBy === "human") return this.#personFound(verdict);
-    this.#deps.changed({ answeredBy: verdict.answeredBy });
-    if (verdict.input === undefined) {
-      this.#verdict ??= verdict;
+  /** Applies a result; several may come, and contradict each other. */
+  apply(result: AmdResult): void {
+    if (result.answeredBy === "human") return this.#personFound(result);
+    this.#deps.onChange({ answeredBy: result.answeredBy });
+    if (result.input === undefined) {
+      this.#result ??= result;
       return;
     }
-    if (this.#verdict?.answeredBy === "human") return this.#refute();
-    this.#verdict = verdict;
+    if (this.#result?.answeredBy === "human") return this.#refute();
+    this.#result = result;
     this.#act();
   }
 
-  /** Takes in what its session tells. */
-  told(event: CallEvent): void {
-    this.#exchange.take(event);
+  /** Handles an event of the call's session. */
+  handleEvent(event: CallEvent): void {
+    this.#evidence.handleEvent(event);
     switch (event.type) {
       case "connected":
         this.#connected = true;
@@ -76,8 +76,8 @@ export class AnswerDetection {
       case "ended":
         return this.close();
     }
-    this.#noteScreening();
-    this.#notePerson(event);
+    this.#checkScreening();
+    this.#checkPerson(event);
     this.#act();
   }
 
@@ -88,16 +88,16 @@ export class AnswerDetection {
 
   #act(): void {
     const session = this.#deps.session();
-    const { input, voicemail, outcome } = this.#verdict ?? {};
+    const { input, voicemail, outcome } = this.#result ?? {};
     if (session === undefined || input === undefined || this.#machine !== "none") return;
-    // Before there is a conversation a machine cannot be told anything.
+    // Until both ends are connected nothing can be said to a machine.
     if (voicemail !== undefined && !(this.#connected && this.#modelReady)) return;
-    if (this.#exchange.conversing) return this.#refute();
-    if (input.type !== "hangUp" && this.#exchange.textPending && !this.#waited) return this.#wait();
+    if (this.#evidence.conversing) return this.#refute();
+    if (input.type !== "hangUp" && this.#evidence.textPending && !this.#waited) return this.#wait();
     this.close();
     this.#machine = "obeyed";
     // An outcome is written once, so not before it is certain.
-    if (outcome !== undefined) this.#deps.changed({ outcome });
+    if (outcome !== undefined) this.#deps.onChange({ outcome });
     session.input(input);
   }
 
@@ -105,7 +105,7 @@ export class AnswerDetection {
     this.close();
     if (this.#machine === "refuted") return;
     this.#machine = "refuted";
-    this.#deps.changed({ outcome: "human" });
+    this.#deps.onChange({ outcome: "human" });
     this.#deps.session()?.input({ type: "verdictNotObeyed" });
   }
 
@@ -116,17 +116,17 @@ export class AnswerDetection {
     }, WORDS_MS);
   }
 
-  #personFound(verdict: AmdResult): void {
-    this.#verdict = verdict;
+  #personFound(result: AmdResult): void {
+    this.#result = result;
     this.close();
-    this.#deps.changed({ answeredBy: verdict.answeredBy, outcome: "human" });
+    this.#deps.onChange({ answeredBy: result.answeredBy, outcome: "human" });
     if (this.#machine === "obeyed") this.#deps.session()?.input({ type: "personAnswered" });
   }
 
-  /** Also while a message is being left: the words may come after the verdict. */
-  #noteScreening(): void {
-    const isNews = this.#machine === "none" || this.#machine === "obeyed";
-    if (!isNews || this.#exchange.conversing || !isScreening(this.#exchange.text)) return;
+  /** Also while a message is being left: transcripts may come after the result. */
+  #checkScreening(): void {
+    const isOpen = this.#machine === "none" || this.#machine === "obeyed";
+    if (!isOpen || this.#evidence.conversing || !isScreening(this.#evidence.text)) return;
     this.close();
     this.#machine = "screened";
     const message = this.#deps.message();
@@ -136,13 +136,13 @@ export class AnswerDetection {
     });
   }
 
-  /** Whoever goes on talking with the agent after all is a person, whatever the verdict was. */
-  #notePerson(event: CallEvent): void {
+  /** A callee who goes on talking with the agent is a person, whatever the result was. */
+  #checkPerson(event: CallEvent): void {
     if (event.type !== "turn" || event.turn.role !== "caller" || !event.turn.final) return;
     const spoke = this.#machine === "withdrawn" ||
-      this.#machine === "screened" && this.#exchange.conversing;
+      this.#machine === "screened" && this.#evidence.conversing;
     if (spoke && /\p{L}/u.test(event.turn.text) && !isScreening(event.turn.text)) {
-      this.#deps.changed({ outcome: "human" });
+      this.#deps.onChange({ outcome: "human" });
     }
   }
 }

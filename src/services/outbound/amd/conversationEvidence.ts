@@ -1,7 +1,7 @@
 import type { CallEvent, TranscriptTurn } from "../../../call/callEvent.ts";
 
 /**
- * What has passed between the two ends of a placed call, as evidence of who took it.
+ * What the two ends of a placed call have said, as evidence of who answered it.
  *
  * A conversation is under way once the far end has spoken, has heard an answer to its end, and has
  * spoken again after that; or has pressed keys. A machine's greeting is speech too, in several parts
@@ -24,12 +24,12 @@ export class ConversationEvidence {
     return [...this.#texts.values()].join(" ");
   }
 
-  /** Whether the far end has said something whose words are still to come. */
+  /** Whether the transcript of something that the far end has said is still to come. */
   get textPending(): boolean {
     return this.#spoken > this.#understood;
   }
 
-  take(event: CallEvent): void {
+  handleEvent(event: CallEvent): void {
     switch (event.type) {
       case "speaking":
         if (event.who !== "caller" || !event.on) return;
@@ -54,7 +54,7 @@ export class ConversationEvidence {
     this.#answeredMs = endedMs;
   }
 
-  /** The words come some time after the sound, which may not have been told of. */
+  /** Transcripts come some time after the sound, for which there may have been no event. */
   #said({ id, by, final, text, startedMs }: TranscriptTurn): void {
     if (by !== "voice") return;
     if (final) this.#understood++;
@@ -65,6 +65,6 @@ export class ConversationEvidence {
   }
 }
 
-/** Who screens calls says so at once. */
+/** Call screening announces itself at the beginning. */
 const MAX_TURNS = 10;
 const MAX_TURN_LENGTH = 500;
