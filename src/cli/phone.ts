@@ -78,12 +78,14 @@ async function serveApi(
     for (let number = 1;; number++) {
       const call = await Promise.race([network.nextCall(), stopped]);
       if (call === undefined) break;
-      const tell = (line: string) => print(`call ${number}  ${line}`);
-      tell(`to ${call.to} from ${call.from}, ${call.sid}`);
+      const printOfCall = (line: string) => print(`call ${number}  ${line}`);
+      printOfCall(`to ${call.to} from ${call.from}, ${call.sid}`);
       const path = options.out.replace(/(\.wav)?$/i, `-${number}.wav`);
-      const life = liveCall(network, call, options, tell, interrupted)
-        .then((heard) => save(path, heard, tell))
-        .catch((error) => tell(`ERROR     ${error instanceof Error ? error.message : error}`));
+      const life = liveCall(network, call, options, printOfCall, interrupted)
+        .then((heard) => save(path, heard, printOfCall))
+        .catch((error) =>
+          printOfCall(`ERROR     ${error instanceof Error ? error.message : error}`)
+        );
       lives.push(life);
     }
     await Promise.all(lives);

@@ -10,7 +10,7 @@ export const rehearsal = {
   TWILIO_API_URL: "http://127.0.0.1:8089",
 } as const;
 
-/** As they stand in `.env`, indented; the key is nobody else's. */
+/** Lines for `.env`, indented; with an API key of their own. */
 export const rehearsalLines = Object.entries({
   ...rehearsal,
   API_KEYS: `ops:${newToken()};scopes=admin`,

@@ -9,7 +9,7 @@ export function readJournal(text: string): readonly JournalEntry[] {
   );
 }
 
-/** Runs a journal through the call machine and tells, line by line, what happened and what was done. */
+/** Runs a journal through the call machine and yields a line per input and per command. */
 export function* describeReplay(journal: readonly JournalEntry[]): Generator<string> {
   const startedAt = journal[0]?.at ?? 0;
   for (const step of replay(journal)) {

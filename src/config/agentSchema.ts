@@ -32,7 +32,7 @@ const language = z.string().refine(isLanguage, "must be a code such as en or de-
 const httpTool = z.strictObject({
   name,
   description: z.string().min(1).max(1000),
-  // Checked by what makes it into a tool.
+  // Checked in `services/tools`.
   parameters: z.record(z.string(), z.unknown()).nullish().transform((schema) => schema ?? {}),
   url: z.string().max(2000).refine(isSafeUrl, "must be an https URL (http only on this machine)"),
   method: z.enum(["GET", "POST"]).default("POST"),
@@ -41,9 +41,9 @@ const httpTool = z.strictObject({
   timeout_ms: z.number().int().min(100).max(60_000).default(10_000),
 });
 
-/** What may stand in the front matter of an agent's file; unknown names are errors. */
+/** The front matter of an agent's file; unknown names are errors. */
 export const agentFrontMatter = z.strictObject({
-  // Compared with the file's name, which has rules of its own.
+  // Must equal the file's name, whose form is checked separately.
   name: z.string().max(64).optional(),
   title: z.string().min(1).max(80),
   greeting: z.string().min(1).max(1000).optional(),
@@ -88,7 +88,7 @@ export const agentFrontMatter = z.strictObject({
 
 export type AgentFrontMatter = z.infer<typeof agentFrontMatter>;
 
-/** What the phone network needs in order to speak in the place of an agent. */
+/** What Twilio needs to speak in the place of an agent. */
 export const agentVoice = z.object({
   language: agentFrontMatter.shape.language.catch(undefined),
   languages: agentFrontMatter.shape.languages.catch(undefined),
@@ -98,7 +98,7 @@ export const agentVoice = z.object({
 
 export type AgentVoice = z.infer<typeof agentVoice>;
 
-/** The one language that dates and the phone network's voice are in, whatever callers speak. */
+/** The one language of dates and of Twilio's voice, whatever callers speak. */
 export function mainLanguage({ language, languages }: AgentVoice): string {
   if (language !== undefined && language !== "auto") return language;
   return languages?.[0] ?? "en";

@@ -14,11 +14,11 @@ export interface Agent extends Readonly<Omit<AgentFrontMatter, "name">> {
   readonly instructions: string;
 }
 
-/** An agent whose file cannot be used: its calls are refused, or answered with the apology. */
+/** An agent whose file is invalid: its calls are refused, or answered with the fallback message. */
 export interface UnusableAgent {
   /** One sentence each, beginning with the file's path. */
   readonly problems: readonly string[];
-  /** As much of it as could be read. */
+  /** The parts of the fallback message that could be read. */
   readonly voice: AgentVoice;
 }
 
@@ -30,7 +30,7 @@ export interface Agents {
   readonly unusable: ReadonlyMap<string, UnusableAgent>;
 }
 
-/** How agent files are read: from disk, unless a test says otherwise. */
+/** Reads agent files: from disk, or what a test provides. */
 export interface AgentFiles {
   /** Names of the files in a folder. */
   list(dir: string): Promise<readonly string[]>;
@@ -38,13 +38,13 @@ export interface AgentFiles {
 }
 
 export interface LoadOptions {
-  /** Told of too, where nothing can be loaded. */
+  /** Checked too, where no agent can be loaded. */
   readonly defaultAgent?: string;
-  /** What else is wrong with an agent whose file is in order, one sentence each. */
+  /** Finds further problems of an agent whose file is valid, one sentence each. */
   readonly examine?: (agent: Agent) => readonly string[];
 }
 
-/** All that is wrong with the agents' files, one sentence each, beginning with the file's name. */
+/** All problems of the agents' files, one sentence each, beginning with the file's path. */
 export class AgentsError extends Error {
   override readonly name = "AgentsError";
   constructor(readonly problems: readonly string[]) {
@@ -53,8 +53,8 @@ export class AgentsError extends Error {
 }
 
 /**
- * Reads every `.md` file of a folder. A file that is not in order makes its own agent unusable and no
- * other. Throws `AgentsError`, with all problems at once, where no agent is usable.
+ * Reads every `.md` file of a folder. An invalid file makes only its own agent unusable. Throws
+ * `AgentsError`, with all problems at once, where no agent is usable.
  */
 export async function loadAgents(
   dir: string,
@@ -84,7 +84,7 @@ export async function loadAgents(
   );
 }
 
-/** A default that no file is called by; one whose file is not in order is unusable, but known. */
+/** The problem of a default agent without a file; one with an invalid file is unusable, but known. */
 export function defaultProblem(
   { names, unusable }: Agents,
   defaultAgent: string | undefined,
@@ -102,7 +102,7 @@ async function readFile(name: string, path: string, files: AgentFiles): Promise<
   }
 }
 
-/** As many as a person reads at a time. */
+/** Problems as lines that begin with the path; cut to what a person reads at a time. */
 export function problemLines(path: string, problems: readonly string[]): readonly string[] {
   const shown = problems.slice(0, MAX_PROBLEMS).map((problem) => {
     const text = problem.length > MAX_PROBLEM_CHARS
@@ -145,7 +145,7 @@ export function readAgent(name: string, text: string): ReadAgent {
   return { ok: false, problems, voice: voice.success ? voice.data : {} };
 }
 
-/** Longer prompts cost every turn and slow the model's first word. */
+/** Longer prompts cost tokens in every turn and delay the model's first word. */
 const MAX_FILE_LENGTH = 64 * 1024;
 
 const filesOnDisk: AgentFiles = {
@@ -169,7 +169,7 @@ const filesOnDisk: AgentFiles = {
 
 async function listed(dir: string, files: AgentFiles): Promise<readonly string[]> {
   try {
-    // Editors keep files of their own beside those that they change, with a dot in front.
+    // Editors keep temporary files beside those that they change, with a leading dot.
     return (await files.list(dir)).filter((file) => /^[^.].*\.md$/s.test(file)).sort();
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) {

@@ -11,7 +11,7 @@ import type { Settings } from "./settings.ts";
 import { readSigningSecrets, readWebhook } from "./webhookSettings.ts";
 import { present } from "../utils/present.ts";
 
-/** All that is wrong with the settings, one sentence each. */
+/** All problems of the settings, one sentence each. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
   constructor(readonly problems: readonly string[], readonly hints: readonly string[] = []) {
@@ -23,7 +23,7 @@ export class SettingsError extends Error {
 
 /**
  * The process environment, as far as it may be read. Where only single names are permitted, the
- * settings and their likely misspellings are asked for one by one.
+ * settings and their likely misspellings are read one by one.
  */
 export function readEnvironment(): Environment {
   try {
@@ -89,7 +89,7 @@ function readOpenAI(read: SettingReader): Settings["openai"] {
   const url = readRealtimeUrl(read);
   if (key === "rehearsal" && url !== OPENAI_URL) {
     read.problem(
-      "OPENAI_API_KEY=rehearsal asks for the built-in engine, and OPENAI_REALTIME_URL for another one: leave one of them out.",
+      "OPENAI_API_KEY=rehearsal selects the built-in engine, and OPENAI_REALTIME_URL another one: leave one of them out.",
     );
   }
   return {
@@ -106,20 +106,21 @@ function readRealtimeUrl(read: SettingReader): string {
   if (url === undefined) return OPENAI_URL;
   if (url.protocol === "ws:" && !isLoopback(url.hostname)) {
     read.problem(
-      "OPENAI_REALTIME_URL must begin with wss://, unless the server is on this machine: the key and what callers say would travel in clear.",
+      "OPENAI_REALTIME_URL must begin with wss://, unless the server is on this machine: the key and the audio would be sent unencrypted.",
     );
   }
   if (url.username !== "" || url.password !== "" || url.hash !== "") {
     read.problem(
-      "OPENAI_REALTIME_URL must have no user name, password or fragment: a key belongs into OPENAI_API_KEY.",
+      "OPENAI_REALTIME_URL must have no user name, password or fragment: a key belongs in OPENAI_API_KEY.",
     );
   }
   return url.href;
 }
 
 const OPENAI_URL = "wss://api.openai.com/v1/realtime";
+
 function offHint(name: string): string {
-  return `${name} is off: only the other limits hold what calls may come to.`;
+  return `${name} is off: only the other limits bound what calls may cost.`;
 }
 
 function misspellings(environment: Environment): readonly string[] {
@@ -130,11 +131,11 @@ function misspellings(environment: Environment): readonly string[] {
   });
 }
 
-/** No key has the scope by itself. */
+/** No key has the scope `admin` by default. */
 function adminHint({ apiKeys }: Settings["server"]): readonly string[] {
   if (apiKeys.length === 0 || apiKeys.some(({ scopes }) => scopes.includes("admin"))) return [];
   return [
-    "None of API_KEYS has the scope admin, so nobody sees calls that come in: write ;scopes=admin after one of them.",
+    "None of API_KEYS has the scope admin, so no key can read inbound calls: write ;scopes=admin after one of them.",
   ];
 }
 

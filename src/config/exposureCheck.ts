@@ -2,7 +2,7 @@ import { isLoopback } from "../utils/loopback.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { PhoneSettings, ServerSettings } from "./settings.ts";
 
-/** What a server that others can reach must not be without. */
+/** Requires API keys where others can reach the server, and a model key where the phone is on. */
 export function checkExposure(
   read: SettingReader,
   { server, phone, isRehearsal }: {
@@ -18,11 +18,11 @@ export function checkExposure(
       `API_KEYS is missing, and ${reach.why}: set API_KEYS to ops:<secret>;scopes=admin, with a secret from "openssl rand -hex 24"${reach.orElse}.`,
     );
   }
-  // The stand-in for Twilio that runs on the same machine has no callers who could be deceived.
+  // The Twilio simulator on this machine has no real callers.
   const isReal = phone !== undefined && !isLoopback(new URL(phone.apiUrl).hostname);
   if (isReal && isRehearsal && read.text("OPENAI_API_KEY") === undefined) {
     read.problem(
-      "OPENAI_API_KEY is missing, and the phone is on: callers would hear the built-in engine, which does not understand them. Set the key, or OPENAI_API_KEY=rehearsal if that is wanted.",
+      "OPENAI_API_KEY is missing, and the phone is on: callers would hear the built-in engine, which does not understand them. Set the key, or OPENAI_API_KEY=rehearsal if that is intended.",
     );
   }
 }

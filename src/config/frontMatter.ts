@@ -1,11 +1,11 @@
 import { isAlias, isMap, isScalar, parseDocument, visit } from "yaml";
 
-/** What stands between the two lines of `---`, and what follows them. */
+/** The fields between the two lines of `---`, and the text below them. */
 export type FrontMatter =
   | { readonly ok: true; readonly fields: unknown; readonly body: string }
   | { readonly ok: false; readonly problem: string };
 
-/** Splits a Markdown file and reads its front matter. The text's length must have been bounded. */
+/** Splits a Markdown file and parses its front matter. The caller bounds the text's length. */
 export function readFrontMatter(text: string): FrontMatter {
   const [, head, body = ""] =
     /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n([\s\S]*))?$/.exec(text) ?? [];
@@ -26,11 +26,11 @@ export function readFrontMatter(text: string): FrontMatter {
 }
 
 const MAX_NESTING = 80;
-/** The parser takes its time for each, and a schema of 32 KB has fewer. */
+/** Bounds the parser's time; a schema of 32 KB has fewer. */
 const MAX_MARKS = 10_000;
 
 function parsed(head: string, body: string): FrontMatter {
-  // The parser's own look for repeated keys compares each with all others.
+  // The parser's own check for repeated keys is quadratic.
   const document = parseDocument(head, {
     uniqueKeys: false,
     prettyErrors: false,
@@ -38,19 +38,19 @@ function parsed(head: string, body: string): FrontMatter {
   });
   const [error] = document.errors;
   if (error !== undefined) {
-    // The first line of the file is the one of ---.
+    // Line 1 of the file is ---.
     const line = head.slice(0, error.pos[0]).split("\n").length + 1;
     return invalid(`line ${line}: ${error.message}`);
   }
   let problem: string | undefined;
   visit(document, (_key, node) => {
-    if (isAlias(node)) problem = `*${node.source} refers to another place: write its value out.`;
+    if (isAlias(node)) problem = `*${node.source} is a YAML alias: write its value out.`;
     if (isMap(node)) {
       const seen = new Set<string>();
       for (const { key } of node.items) {
         if (!isScalar(key)) problem = "the front matter has a name that is not plain text.";
         else if (seen.has(String(key.value))) {
-          problem = `${shortened(key.value)}: stands there twice.`;
+          problem = `${shortened(key.value)}: is given twice.`;
         } else seen.add(String(key.value));
         if (problem !== undefined) break;
       }
@@ -61,7 +61,7 @@ function parsed(head: string, body: string): FrontMatter {
   return { ok: true, fields: document.toJS({ maxAliasCount: 0 }) ?? {}, body };
 }
 
-/** At most as deep as the text is in brackets or in steps of indentation: the parser recurses into it. */
+/** An upper bound of the nesting, by brackets or indentation: the parser recurses into it. */
 function nestingOf(head: string): number {
   let open = 0;
   let deepest = 0;

@@ -1,12 +1,12 @@
 import type { Agent, Agents } from "./agents.ts";
 import type { DatabaseSettings, Settings } from "./settings.ts";
 
-/** What the settings and the agents are going to reach, and this process may not: a sentence each. */
+/** Hosts that the settings and agents name and this process may not connect to, a sentence each. */
 export function unreachableHosts(
   { settings: { openai, phone, webhook }, agents, engine }: {
     readonly settings: Settings;
     readonly agents: Agents;
-    /** `rehearsal` reaches nobody. */
+    /** `rehearsal` needs no network. */
     readonly engine: string;
   },
 ): readonly string[] {
@@ -22,18 +22,18 @@ export function unreachableHosts(
   return named.flatMap(([place, url]) => unreachable(place, hostAndPort(new URL(url))) ?? []);
 }
 
-/** The same of an agent's tools. */
+/** The same for an agent's tools. */
 export function unreachableTools({ http_tools }: Agent): readonly string[] {
   return http_tools.flatMap(({ name, url }) =>
     unreachable(`the tool ${name}`, hostAndPort(new URL(url))) ?? []
   );
 }
 
-/** The same of the database alone, which is opened before all others are known. */
+/** The same for the database alone, which is opened first. */
 export function unreachableDatabase(database: DatabaseSettings): string | undefined {
   if (database.kind !== "postgres") return undefined;
   const { hostname, port } = new URL(database.url);
-  // A socket in the file system stands where the host would.
+  // A Unix socket has a path in place of the host.
   if (hostname === "" || /^%2f/i.test(hostname)) return undefined;
   return unreachable("DATABASE_URL", `${hostname}:${port === "" ? "5432" : port}`);
 }

@@ -2,15 +2,15 @@ import type { SettingReader } from "./settingReader.ts";
 import type { DayLimits, LimitSettings } from "./settings.ts";
 import { present } from "../utils/present.ts";
 
-/** The limits of calling out that those of a key and of the server may not be narrower than by default. */
+/** The outbound limits, which the defaults of wider limits must not be below. */
 interface OutboundDay {
   readonly dailyMinutes?: number;
   readonly dailyUsd?: number;
 }
 
 /**
- * What one call and one day may come to. A wider limit that is not set is never below a narrower one
- * that is. `isRehearsal`: no dollars are spent on a model, so that only what is set limits them.
+ * Reads the limits of one call and one day. The default of a wider limit is never below a narrower
+ * limit. `isRehearsal`: no dollars are spent on a model, so limits in dollars have no default.
  */
 export function readLimits(
   read: SettingReader,
@@ -18,7 +18,7 @@ export function readLimits(
 ): LimitSettings {
   const usd = (name: string, fallback: number) =>
     isRehearsal && read.text(name) === undefined ? undefined : read.limit(name, fallback);
-  // An hour of talk comes to about 10, and to a mobile phone abroad to as much again.
+  // An hour of talk costs about 10, and as much again to a mobile phone abroad.
   const callUsd = usd("MAX_CALL_USD", 20);
   const webCallsPerKey = read.wholeLimit("WEB_CALLS_PER_KEY", 40);
   const webCallsPerVisitor = read.wholeLimit("WEB_CALLS_PER_VISITOR", 3);
@@ -51,7 +51,7 @@ export function readLimits(
   };
 }
 
-/** Every limit in dollars. */
+/** All limits in dollars. */
 const USD_SETTINGS = [
   "MAX_CALL_USD",
   "DAILY_USD",
@@ -61,7 +61,5 @@ const USD_SETTINGS = [
 ] as const;
 
 function dayLimits(dailyMinutes: number | undefined, dailyUsd?: number): DayLimits {
-  return {
-    ...present({ dailyMinutes, dailyUsd }),
-  };
+  return present({ dailyMinutes, dailyUsd });
 }

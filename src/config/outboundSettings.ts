@@ -3,7 +3,7 @@ import type { SettingReader } from "./settingReader.ts";
 import type { CallingHours, OutboundSettings } from "./settings.ts";
 import { present } from "../utils/present.ts";
 
-/** Whom the server may call, when, and how much of it. */
+/** Reads which numbers may be called, at what hours, and up to which limits. */
 export function readOutbound(
   read: SettingReader,
   { isRehearsal }: { readonly isRehearsal: boolean },

@@ -2,7 +2,7 @@ import { isLoopback } from "../utils/loopback.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { PhoneSettings } from "./settings.ts";
 
-/** The phone's settings: all of them, or none and no phone. */
+/** Reads the phone's settings; undefined where none is set. Only all together are valid. */
 export function readPhone(
   read: SettingReader,
   publicUrl: string | undefined,

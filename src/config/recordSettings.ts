@@ -2,7 +2,7 @@ import type { SettingReader } from "./settingReader.ts";
 import type { DatabaseSettings, RecordSettings } from "./settings.ts";
 import { present } from "../utils/present.ts";
 
-/** Where calls are remembered. */
+/** Reads which database calls are stored in. */
 export function readDatabase(read: SettingReader): DatabaseSettings {
   const value = read.text("DATABASE_URL") ?? "sqlite:./data/parley.db";
   if (/^sqlite:./.test(value)) return { kind: "sqlite", path: value.slice("sqlite:".length) };
@@ -15,7 +15,7 @@ export function readDatabase(read: SettingReader): DatabaseSettings {
   return { kind: "sqlite", path: ":memory:" };
 }
 
-/** What is remembered of calls, for how long, and at what price. */
+/** Reads what is stored of calls, for how long, and how they are priced. */
 export function readRecords(read: SettingReader): RecordSettings {
   const days = read.text("RETENTION_DAYS") === undefined
     ? undefined

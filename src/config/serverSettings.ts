@@ -4,7 +4,7 @@ import type { SettingReader } from "./settingReader.ts";
 import type { ServerSettings } from "./settings.ts";
 import { present } from "../utils/present.ts";
 
-/** Where to listen, how the outside reaches it, and who may. */
+/** Reads where to listen, at which origin others reach the server, and the API keys. */
 export function readServer(read: SettingReader): ServerSettings {
   const host = read.matching(
     "HOST",
@@ -27,7 +27,7 @@ function readPublicUrl(read: SettingReader): string | undefined {
   const url = read.url("PUBLIC_URL", ["https:", "http:"], "https://voice.example.com");
   if (url === undefined) return undefined;
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    read.problem("PUBLIC_URL must begin with https://: Twilio and browsers accept nothing less.");
+    read.problem("PUBLIC_URL must begin with https://: Twilio and browsers accept nothing else.");
   }
   if (url.username !== "" || url.pathname !== "/" || url.search !== "" || url.hash !== "") {
     read.problem(
@@ -51,14 +51,14 @@ function readOrigins(read: SettingReader): readonly string[] {
   });
 }
 
-/** Each key is read by itself first, so that one mistake does not hide the next. */
+/** Each key is parsed by itself first, so that all mistakes are reported at once. */
 function readApiKeys(read: SettingReader): readonly ApiKey[] {
   const entries = read.list("API_KEYS");
-  const sound = entries.filter((entry, at) =>
+  const valid = entries.filter((entry, at) =>
     parsed(read, entry, (message) => message.replace("API key 1", `API key ${at + 1}`)) !==
       undefined
   );
-  if (sound.length < entries.length) return [];
+  if (valid.length < entries.length) return [];
   return parsed(read, entries.join(","), (message) => message) ?? [];
 }
 

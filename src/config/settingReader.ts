@@ -1,7 +1,7 @@
 /** Raw settings by name, as the environment has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads one setting after another and keeps every problem, so that all are told at once. */
+/** Reads single settings and collects their problems, so that all are reported at once. */
 export class SettingReader {
   readonly #environment: Environment;
   readonly #problems: string[] = [];
@@ -16,7 +16,7 @@ export class SettingReader {
     return this.#problems;
   }
 
-  /** Limits that have been taken away. */
+  /** Names of limits that are switched off. */
   get off(): readonly string[] {
     return this.#off;
   }
@@ -57,12 +57,12 @@ export class SettingReader {
     return fallback;
   }
 
-  /** Whether a limit is taken away, which has to be said: `off`, or 0. */
+  /** Whether a limit is switched off, by `off` or 0. */
   isOff(name: string): boolean {
     return /^(off|0+(\.0+)?)$/i.test(this.text(name) ?? "");
   }
 
-  /** An amount that holds unless it is taken away; undefined where it is. */
+  /** A limit with a default; undefined where it is switched off. */
   limit(name: string, fallback: number): number | undefined {
     if (!this.isOff(name)) {
       return this.amount(name, `for ${fallback}, or say off for no limit`) ?? fallback;
@@ -71,7 +71,7 @@ export class SettingReader {
     return undefined;
   }
 
-  /** The same for what is counted. */
+  /** The same as a whole number. */
   wholeLimit(name: string, fallback: number): number | undefined {
     const limit = this.limit(name, fallback);
     if (limit === undefined || Number.isInteger(limit)) return limit;

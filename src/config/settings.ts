@@ -4,19 +4,19 @@ import type { ApiKey } from "../utils/auth.ts";
 export interface Settings {
   readonly server: ServerSettings;
   readonly openai: OpenAISettings;
-  /** Absent when the phone is not set up; its routes then say so. */
+  /** Absent where the phone is not set up; its routes then answer 503. */
   readonly phone?: PhoneSettings;
   readonly database: DatabaseSettings;
   readonly records: RecordSettings;
   readonly agents: { readonly dir: string; readonly default: string };
   readonly outbound: OutboundSettings;
   readonly limits: LimitSettings;
-  /** Absent where nobody is to be told of calls. */
+  /** Absent where no webhooks are sent. */
   readonly webhook?: WebhookSettings;
-  /** Sign what goes to the operator's own services; each makes a signature. */
+  /** Sign webhooks and HTTP tool requests; each secret makes a signature. */
   readonly signingSecrets: readonly Uint8Array[];
   readonly log: LogSettings;
-  /** Sentences for the operator about settings that look misspelt or incomplete; nothing is wrong enough to stop. */
+  /** Warnings for the operator, one sentence each; the server starts all the same. */
   readonly hints: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export interface ServerSettings {
 }
 
 export interface OpenAISettings {
-  /** Without it the built-in engine answers. */
+  /** Without it the built-in engine is used. */
   readonly apiKey?: string;
   /** The header for the key; `auto` goes by the host. */
   readonly auth: "auto" | "bearer" | "api-key";
@@ -57,26 +57,26 @@ export type DatabaseSettings =
   | { readonly kind: "postgres"; readonly url: string };
 
 export interface RecordSettings {
-  /** Older calls are forgotten; absent means never. */
+  /** Older calls are erased; absent means never. */
   readonly retentionDays?: number;
-  /** JSON that replaces some of the list prices. */
+  /** A JSON file that overrides some of the list prices. */
   readonly pricesFile?: string;
-  /** Of every minute on the phone, whoever placed the call. */
+  /** Per minute on the phone, inbound and outbound. */
   readonly telephonyUsdPerMinute?: number;
-  /** A folder for one file per call, from which it can be lived through again. */
+  /** A folder for one file per call, which `deno task replay` runs again. */
   readonly journal?: { readonly dir: string; readonly texts: boolean };
 }
 
 export interface OutboundSettings {
   /** ISO codes; absent means the country of the server's own phone number. */
   readonly countries?: readonly string[];
-  /** Beginnings of numbers, such as +1415: where there are some, nothing else may be dialled. */
+  /** Number prefixes, such as +1415: where there are some, no other numbers may be dialled. */
   readonly allow: readonly string[];
-  /** Beginnings of numbers that may not be dialled; stronger than all that allows. */
+  /** Number prefixes that may not be dialled; take precedence over `allow` and `countries`. */
   readonly deny: readonly string[];
-  /** Numbers beside the server's own that calls may be placed from. */
+  /** Numbers other than the server's own that calls may be placed from. */
   readonly from: readonly string[];
-  /** When people may be called, by the clock where they are. */
+  /** Hours in which people may be called, in their local time. */
   readonly hours?: CallingHours;
   /** Calls from one number. */
   readonly perSecond: number;
@@ -84,13 +84,13 @@ export interface OutboundSettings {
   readonly concurrent: number;
   readonly dailyMinutes?: number;
   readonly dailyUsd?: number;
-  /** Calls to one number, whoever asks for them. */
+  /** Calls to one number, of all keys. */
   readonly perNumberDaily?: number;
-  /** Calls of batches of one key that have not been dialled yet. */
+  /** Queued batch calls of one key. */
   readonly pending: number;
 }
 
-/** Minutes since midnight; the second is not part of it any more. */
+/** In minutes since midnight; `toMinute` is exclusive. */
 export interface CallingHours {
   readonly fromMinute: number;
   readonly toMinute: number;
@@ -99,12 +99,12 @@ export interface CallingHours {
 export interface LimitSettings {
   readonly calls: number;
   readonly callMs: number;
-  /** What one call may cost before it is ended. */
+  /** A call that costs more is ended. */
   readonly callUsd?: number;
   readonly idleMs: number;
-  /** How long a caller may talk on after a transfer. */
+  /** The longest time of a call after a transfer. */
   readonly transferMs: number;
-  /** Live calls from browsers. */
+  /** Concurrent calls from browsers. */
   readonly webCallsPerKey?: number;
   readonly webCallsPerVisitor?: number;
   /** Of all calls, in every direction. */
@@ -113,15 +113,15 @@ export interface LimitSettings {
   readonly inbound: DayLimits;
   /** Of all calls of one API key, in every direction. */
   readonly key: DayLimits;
-  /** Of one number that calls in; those that are withheld count as one. */
+  /** Of one calling number; all withheld numbers count as one. */
   readonly caller: DayLimits;
-  /** Of one address that browsers call from. */
+  /** Of one address of browsers. */
   readonly visitor: DayLimits;
-  /** Names of the limits in dollars that the operator has set himself. */
+  /** Names of the limits in dollars that are set explicitly. */
   readonly chosenUsd: readonly string[];
 }
 
-/** What may be used from midnight to midnight, UTC; absent means without limit. */
+/** Limits per UTC day; absent means no limit. */
 export interface DayLimits {
   readonly dailyMinutes?: number;
   readonly dailyUsd?: number;
@@ -129,7 +129,7 @@ export interface DayLimits {
 
 export interface WebhookSettings {
   readonly url: string;
-  /** Every message is signed with each of them, so that one can take the place of another. */
+  /** Every message is signed with each of them, so that secrets can be rotated. */
   readonly secrets: readonly Uint8Array[];
 }
 

@@ -1,7 +1,7 @@
 import type { Agents } from "./agents.ts";
 import type { DayLimits, PhoneSettings, Settings } from "./settings.ts";
 
-/** What a person reads when the server has started: what is on, what is off and why, what to do next. */
+/** The text printed at start: what is on, what is off and why, what to do next. */
 export function startupBanner(
   { settings, engine, agents: loaded }: {
     readonly settings: Settings;
@@ -40,7 +40,7 @@ export function startupBanner(
 
 function agentLine(name: string, { unusable }: Pick<Agents, "unusable">): string {
   if (!unusable.has(name)) return name;
-  return `${name} CANNOT BE USED: its calls hear an apology, until its file is mended and the server restarted`;
+  return `${name} CANNOT BE USED: its calls hear the fallback message until its file is fixed and the server restarted`;
 }
 
 function unusableLines({ unusable }: Pick<Agents, "unusable">): readonly string[] {
@@ -62,13 +62,13 @@ function phoneLine(phone: PhoneSettings | undefined): string {
   return `on: ${number}, with its webhook set to ${publicUrl}/twilio/voice${elsewhere}`;
 }
 
-/** What a person reads who stops the server in the middle of calls. */
+/** The text printed on Ctrl-C while calls are live. */
 export function shutdownNotice(liveCalls: number, drainMs: number): string {
   const calls = liveCalls === 1 ? "1 call goes" : `${liveCalls} calls go`;
   return `  ${calls} on to the end (DRAIN_SECONDS=${drainMs / 1000}). Ctrl-C again stops at once.`;
 }
 
-/** What may be spent before calls are ended or refused. */
+/** The limits of one call, and of one day. */
 function limitsLine({ limits: { callUsd, callMs, server, key, inbound } }: Settings): string {
   const day = ({ dailyUsd, dailyMinutes }: DayLimits) =>
     [
@@ -83,7 +83,7 @@ function recordsLine({ database, records: { retentionDays } }: Settings): string
   const place = database.kind === "postgres"
     ? `Postgres at ${new URL(database.url).host}`
     : database.path === ":memory:"
-    ? "in memory: forgotten when the server stops"
+    ? "in memory: lost when the server stops"
     : database.path;
   return retentionDays === undefined ? place : `${place}, kept for ${retentionDays} days`;
 }

@@ -3,7 +3,7 @@ import { readWebhookSecret } from "../utils/webhookSignature.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { WebhookSettings } from "./settings.ts";
 
-/** What webhooks and the requests of HTTP tools are signed with; none where nothing is set. */
+/** Reads the secrets that webhooks and requests of HTTP tools are signed with. */
 export function readSigningSecrets(read: SettingReader): readonly Uint8Array[] {
   const texts = read.list("WEBHOOK_SECRET");
   const secrets = texts.flatMap((text) => readWebhookSecret(text) ?? []);
@@ -15,7 +15,7 @@ export function readSigningSecrets(read: SettingReader): readonly Uint8Array[] {
   return secrets;
 }
 
-/** Whom to tell what happens in calls; nothing where nobody is named. */
+/** Reads where webhooks are sent; undefined where no URL is set. */
 export function readWebhook(
   read: SettingReader,
   secrets: readonly Uint8Array[],
@@ -23,7 +23,7 @@ export function readWebhook(
   const url = read.url("WEBHOOK_URL", ["https:", "http:"], "https://app.example.com/parley");
   if (url === undefined) return undefined;
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    read.problem("WEBHOOK_URL must begin with https://: what is sent there is private.");
+    read.problem("WEBHOOK_URL must begin with https://: it receives private data.");
   }
   if (url.username !== "" || url.password !== "") {
     read.problem("WEBHOOK_URL must not hold a password: messages are signed instead.");

@@ -5,16 +5,16 @@ import type { Log } from "../utils/logger.ts";
 
 export interface TwilioHandlerDeps {
   /**
-   * Gives the call that a stream belongs to, once; nothing for a wrong, used or foreign token. Only a
-   * call that another process began takes time.
+   * Returns the call that a stream belongs to, once per token; undefined for a wrong, used or foreign
+   * token. A promise only for a call that another process began.
    */
   readonly claim: (
     claim: { readonly token: string; readonly callSid: string },
   ) => CallSession | undefined | Promise<CallSession | undefined>;
-  /** Whether the phone network stops the stream only for a while, to play keys for instance. */
+  /** Whether Twilio stopped the stream only for a moment, for instance to play digits. */
   readonly isAway?: (session: CallSession) => boolean;
-  /** Hears once that the stream is over, also where the socket never tells that it is closed. */
-  readonly over?: () => void;
+  /** Called once when the stream is over, also where the socket's `close` event never comes. */
+  readonly onEnded?: () => void;
   readonly log: Pick<Log, "info" | "warn">;
   readonly limits?: Partial<TwilioLimits>;
 }
@@ -22,9 +22,9 @@ export interface TwilioHandlerDeps {
 export interface TwilioLimits {
   /** How long a socket may stay without a valid `start`. */
   readonly startMs: number;
-  /** Twilio sends a frame every 20 ms: a socket silent for so long is dead, though nobody closed it. */
+  /** Twilio sends a frame every 20 ms: a socket silent for this long is dead, though not closed. */
   readonly silentMs: number;
-  /** A second of audio takes 11 KB; OpenAI's own examples cap at the same size. */
+  /** A second of audio takes 11 KB; OpenAI's own examples have the same limit. */
   readonly maxMessageLength: number;
 }
 
@@ -34,18 +34,18 @@ type Stream =
   | { readonly state: "talking"; readonly session: CallSession; readonly leg: TwilioLeg }
   | { readonly state: "over" };
 
-/** Carries one Twilio media stream: joins it to its call at `start`, then hands every frame over. */
+/** Handles one Twilio media stream: joins it to its call at `start`, then passes on every frame. */
 export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): void {
   const { startMs, silentMs, maxMessageLength } = { ...defaultLimits, ...deps.limits };
   let stream: Stream = { state: "waiting" };
   let messages = 0;
   let seen = 0;
-  let quietTicks = 0;
+  let silentTicks = 0;
   let stuckTicks = 0;
   const ignored: Record<string, number> = {};
 
   const startTimer = setTimeout(() => refuse(1008, "no_start"), startMs);
-  const liveTimer = setInterval(checkLife, silentMs / TICKS_TO_DIE);
+  const liveTimer = setInterval(checkAlive, silentMs / MAX_TICKS);
 
   socket.onmessage = ({ data }) => {
     messages++;
@@ -110,13 +110,13 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
     }
   }
 
-  /** Runs a few times within the time limit, so that frames cost no clock and no timer of their own. */
-  function checkLife(): void {
-    quietTicks = messages === seen ? quietTicks + 1 : 0;
+  /** A few ticks per time limit, so that a frame costs neither a clock reading nor a timer. */
+  function checkAlive(): void {
+    silentTicks = messages === seen ? silentTicks + 1 : 0;
     seen = messages;
     stuckTicks = stream.state === "talking" && stream.leg.stuck ? stuckTicks + 1 : 0;
-    if (stuckTicks >= TICKS_TO_DIE) return finish("stuck", 1011);
-    if (quietTicks >= TICKS_TO_DIE) return finish("silent", 1011);
+    if (stuckTicks >= MAX_TICKS) return finish("stuck", 1011);
+    if (silentTicks >= MAX_TICKS) return finish("silent", 1011);
   }
 
   function refuse(code: number, why: string): void {
@@ -131,14 +131,14 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
     clearTimeout(startTimer);
     clearInterval(liveTimer);
     if (code !== undefined && socket.readyState === WebSocket.OPEN) socket.close(code, why);
-    deps.over?.();
+    deps.onEnded?.();
     if (ending.state !== "talking") return;
     const { session, leg } = ending;
     leg.detach();
     const counts = { messages, ignored, dropped: leg.dropped };
     deps.log.info("Media stream ended", { callId: session.id, why, ...counts });
     if (why === "replaced") return;
-    // Only `stop` tells that the caller is gone; after anything else a new stream may follow.
+    // Only `stop` means that the caller is gone; after anything else a new stream may follow.
     const gone = why === "stopped" && deps.isAway?.(session) !== true;
     session.input(gone ? { type: "left", end: { reason: "caller_hung_up" } } : { type: "lost" });
   }
@@ -154,7 +154,7 @@ const defaultLimits: TwilioLimits = {
   maxMessageLength: 64 * 1024,
 };
 
-const TICKS_TO_DIE = 4;
+const MAX_TICKS = 4;
 
 function fieldsOf(stream: Stream): Readonly<Record<string, unknown>> {
   return stream.state === "talking" ? { callId: stream.session.id } : {};

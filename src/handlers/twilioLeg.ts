@@ -10,7 +10,7 @@ export interface MediaSocket {
   close(code?: number, reason?: string): void;
 }
 
-/** The caller's end of a phone call, written to the media socket that the handler owns. */
+/** The leg of a phone call: writes to the media socket, which the handler owns. */
 export class TwilioLeg implements CallLeg {
   readonly format = "pcmu";
   readonly reports = "marks";
@@ -21,7 +21,7 @@ export class TwilioLeg implements CallLeg {
   #stuck = false;
   #open = true;
 
-  /** `replaced` hears that the call's next stream is there before this one's end. */
+  /** `replaced` is called when the call's next stream joins before this one has ended. */
   constructor(socket: MediaSocket, streamSid: string, readonly replaced: () => void) {
     this.#socket = socket;
     this.#write = createTwilioWriter(streamSid);
@@ -38,7 +38,7 @@ export class TwilioLeg implements CallLeg {
   }
 
   play({ audio, mark }: SpeechPiece): void {
-    // Without its audio a mark would say that something was heard which never was.
+    // A mark without its audio would report speech as heard that never was.
     if (this.#send(this.#write.media(audio)) && mark !== undefined) {
       this.#send(this.#write.mark(mark));
     }
@@ -60,15 +60,15 @@ export class TwilioLeg implements CallLeg {
     this.#socket.close(1000);
   }
 
-  /** Nothing is written any more. */
+  /** From now on nothing is written. */
   detach(): void {
     this.#open = false;
   }
 
   #send(message: string): boolean {
     if (!this.#open || this.#socket.readyState !== WebSocket.OPEN) return false;
-    // Asking the socket is a call into the runtime; a few messages more are nothing to the limit.
-    if (this.#stuck || this.#sent++ % MESSAGES_UNASKED === 0) this.#stuck = this.stuck;
+    // `bufferedAmount` is a call into the runtime: read only every few messages.
+    if (this.#stuck || this.#sent++ % CHECK_EVERY === 0) this.#stuck = this.stuck;
     if (this.#stuck) {
       this.#dropped++;
       return false;
@@ -78,6 +78,6 @@ export class TwilioLeg implements CallLeg {
   }
 }
 
-/** Half a minute of mu-law audio in base64 and JSON: no network delay explains more. */
+/** Half a minute of mu-law audio in base64 and JSON: more than any network delay explains. */
 const MAX_BUFFERED_BYTES = 512 * 1024;
-const MESSAGES_UNASKED = 16;
+const CHECK_EVERY = 16;

@@ -10,17 +10,17 @@ export interface WebHandlerDeps {
   /** The call that this socket is the human's end of; opened before the upgrade, joined here. */
   readonly session: CallSession;
   readonly log: Pick<Log, "info" | "warn">;
-  /** Watches over messages that are not there as a whole; `onCut` comes before the socket goes. */
+  /** Guards against endless fragmented messages; calls `onCut` before it cuts the socket. */
   readonly watch?: (socket: WebSocket, onCut: () => void) => void;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
 
 /**
- * Gives a browser's socket to its call: each message is parsed once and handed over.
+ * Handles one browser's socket: parses each message once and passes it to the call.
  *
- * What makes no sense is answered with an `error` message and counted; the call goes on unless it
- * keeps coming. The call ends with the socket, whoever closes it.
+ * Invalid messages are answered with an `error` message; too many of them end the call. The call ends
+ * with the socket, whichever side closes it.
  */
 export function handleWebSocket(
   socket: WebSocket,
@@ -39,8 +39,8 @@ export function handleWebSocket(
   socket.onopen = join;
   socket.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (left) return;
-    if (typeof data === "string") hearText(data);
-    else if (data instanceof ArrayBuffer) hearBinary(data);
+    if (typeof data === "string") receiveText(data);
+    else if (data instanceof ArrayBuffer) receiveBinary(data);
   };
   socket.onclose = ({ code }) => leave(ORDERLY_CLOSES.has(code) ? undefined : "connection_lost");
   socket.onerror = () => leave("socket_error");
@@ -51,17 +51,17 @@ export function handleWebSocket(
     clearTimeout(opening);
     if (left) return void session.ended.then((end) => leg.close(end));
     const { id, request } = session;
-    leg.tell({ type: "ready", callId: id, agent: request.agent, format: leg.format });
+    leg.send({ type: "ready", callId: id, agent: request.agent, format: leg.format });
     try {
       session.join(leg);
     } catch {
-      // The call ended between the upgrade and now, say for a bad key: the browser is told why.
+      // The call ended between the upgrade and now, for instance for a bad key: the leg says why.
       left = true;
       session.ended.then((end) => leg.close(end));
     }
   }
 
-  function hearBinary(frame: ArrayBuffer): void {
+  function receiveBinary(frame: ArrayBuffer): void {
     if (frame.byteLength > MAX_MESSAGE_BYTES) return tooBig();
     if (frame.byteLength % 2 !== 0) {
       return refuse("invalid_audio", "A binary message is a whole number of 16-bit samples.");
@@ -69,7 +69,7 @@ export function handleWebSocket(
     if (admits(frame.byteLength)) session.hear(encodeBase64(new Uint8Array(frame)));
   }
 
-  function hearText(json: string): void {
+  function receiveText(json: string): void {
     if (json.length > MAX_MESSAGE_BYTES) return tooBig();
     if (HAS_MANY_PARTS.test(json)) {
       return refuse("invalid_message", "A message is one object with few members.");
@@ -88,7 +88,7 @@ export function handleWebSocket(
     else session.input(toLegInput(message));
   }
 
-  /** Counts a message of audio; one without any is counted, and is nothing to hear. */
+  /** Rate-limits a message of audio; false where it is refused or empty. */
   function admits(bytes: number): boolean {
     if (!audioFrames.consume("", now()).allowed) {
       refuse("too_fast", "Audio comes in too many messages; put more into each.");
@@ -103,7 +103,7 @@ export function handleWebSocket(
 
   function refuse(code: string, error: string): void {
     refused++;
-    if (errors.consume("", now()).allowed) return leg.tell({ type: "error", code, error });
+    if (errors.consume("", now()).allowed) return leg.send({ type: "error", code, error });
     leg.reject(1008, "too_many_errors", "Too many messages could not be understood.");
     leave("too_many_errors");
   }
@@ -129,12 +129,12 @@ export function handleWebSocket(
   }
 }
 
-/** Closed by the page, by its tab going away, or without saying why. */
+/** Closed by the page, by its tab going away, or without a code. */
 const ORDERLY_CLOSES: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 const MAX_MESSAGE_BYTES = 256 * 1024;
-/** Nothing in the protocol is nested; nests of this size take V8 long to build or to refuse. */
+/** Nothing in the protocol is nested; V8 takes long to parse or refuse nests of this size. */
 const HAS_MANY_PARTS = /^(?:[^[{]*[[{]){1000}/;
-/** How much audio may come at once, beyond what time allows: a recording that is sent as a file. */
+/** How much audio may come ahead of real time, for instance a recording that is sent as a file. */
 const AUDIO_AHEAD_MS = 60_000;
 const BYTES_PER_MS = 48;
 const OPENING_MS = 10_000;

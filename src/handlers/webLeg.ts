@@ -4,10 +4,10 @@ import type { CallEnd } from "../call/types.ts";
 import { encodeServerMessage, type ServerMessage } from "../protocol/web.ts";
 import { decodeBase64 } from "../utils/audioFormat.ts";
 
-/** A reader that lets more than this pile up has stopped reading: some three minutes of audio. */
+/** Some three minutes of audio: a browser that leaves more unread has stopped reading. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
-/** The browser's end of a call: what the call does, written to the socket that the handler owns. */
+/** The leg of a browser call: writes to the socket, which the handler owns. */
 export class WebLeg implements CallLeg {
   readonly format = "pcm24k";
   readonly reports = "positions";
@@ -16,7 +16,7 @@ export class WebLeg implements CallLeg {
   readonly #socket: WebSocket;
   readonly #onStalled: () => void;
   #announcedItemId: string | undefined;
-  #toldEnd = false;
+  #endSent = false;
 
   /** `onStalled` is called once the browser has stopped reading; the socket is closing by then. */
   constructor(socket: WebSocket, onStalled: () => void) {
@@ -25,10 +25,10 @@ export class WebLeg implements CallLeg {
   }
 
   play({ itemId, audio }: SpeechPiece): void {
-    if (!this.binary) return this.tell({ type: "audio", payload: audio, itemId });
+    if (!this.binary) return this.send({ type: "audio", payload: audio, itemId });
     if (this.#announcedItemId !== itemId) {
       this.#announcedItemId = itemId;
-      this.tell({ type: "speech", itemId });
+      this.send({ type: "speech", itemId });
     }
     this.#write(decodeBase64(audio));
   }
@@ -37,34 +37,34 @@ export class WebLeg implements CallLeg {
 
   clear(): void {
     this.#announcedItemId = undefined;
-    this.tell({ type: "clear" });
+    this.send({ type: "clear" });
   }
 
   notify(event: CallEvent): void {
-    if (event.type === "ended") return this.#tellEnd(event.end);
-    const message = describe(event);
-    if (message !== undefined) this.tell(message);
+    if (event.type === "ended") return this.#sendEnd(event.end);
+    const message = toServerMessage(event);
+    if (message !== undefined) this.send(message);
   }
 
   close(end: CallEnd): void {
-    this.#tellEnd(end);
+    this.#sendEnd(end);
     this.#shut(1000, end.reason);
   }
 
-  tell(message: ServerMessage): void {
+  send(message: ServerMessage): void {
     this.#write(encodeServerMessage(message));
   }
 
   /** Closes the socket for a fault on its side, with the code that names the fault. */
   reject(closeCode: number, code: string, error: string): void {
-    this.tell({ type: "error", code, error });
+    this.send({ type: "error", code, error });
     this.#shut(closeCode, code);
   }
 
-  #tellEnd(end: CallEnd): void {
-    if (this.#toldEnd) return;
-    this.#toldEnd = true;
-    this.tell({ type: "ended", ...end });
+  #sendEnd(end: CallEnd): void {
+    if (this.#endSent) return;
+    this.#endSent = true;
+    this.send({ type: "ended", ...end });
   }
 
   #write(message: string | Uint8Array<ArrayBuffer>): void {
@@ -82,8 +82,8 @@ export class WebLeg implements CallLeg {
   }
 }
 
-/** What a browser is shown of an event; nothing of what concerns only operators. */
-function describe(event: CallEvent): ServerMessage | undefined {
+/** The message for a browser; undefined for events that concern only operators. */
+function toServerMessage(event: CallEvent): ServerMessage | undefined {
   switch (event.type) {
     case "turn": {
       const { id, role, position, text, final, interrupted, by } = event.turn;

@@ -1,4 +1,4 @@
-/** What arrives on a Twilio Media Streams socket. Numbers that nobody needs are left unread. */
+/** A message on a Twilio Media Streams socket. Sequence numbers and timestamps are not read. */
 export type TwilioMessage =
   | { readonly type: "connected" }
   | { readonly type: "start"; readonly start: TwilioStart }
@@ -118,7 +118,7 @@ function readParameters(parameters: unknown): Readonly<Record<string, string>> {
   );
 }
 
-/** Twilio writes most of its numbers as text. */
+/** Twilio sends most of its numbers as strings. */
 function numberIn(value: unknown): number {
   return typeof value === "number" || typeof value === "string" ? Number(value) : NaN;
 }

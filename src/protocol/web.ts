@@ -1,5 +1,5 @@
 /**
- * The whole of what a browser and Parley say to each other on `/web`.
+ * The whole protocol between a browser and Parley on `/web`.
  *
  * The client connects with the subprotocols `parley.v1` and `token.<token>`, the token from
  * `POST /api/web/session`. Audio is PCM16 little-endian, mono, 24 kHz, both ways: the client may send
@@ -14,12 +14,12 @@ export const MAX_TEXT_CHARS = 4000;
 const MAX_ID_CHARS = 200;
 
 export type ClientMessage =
-  /** How the client wants to be spoken to; anything else may come first as well. */
+  /** Options of the client; need not be the first message. */
   | { readonly type: "hello"; readonly binary: boolean }
   | { readonly type: "input_audio_buffer.append"; readonly audio: string }
-  /** Ends the caller's turn by hand. */
+  /** Ends the caller's turn manually. */
   | { readonly type: "input_audio_buffer.commit" }
-  /** Forgets what was said since the last turn. */
+  /** Discards what was said since the last turn. */
   | { readonly type: "input_audio_buffer.clear" }
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "interrupt" }
@@ -166,7 +166,7 @@ function isId(value: unknown): value is string {
   return typeof value === "string" && value.length > 0 && value.length <= MAX_ID_CHARS;
 }
 
-/** A negative position is taken as none played; JSON knows no infinity but `1e999`. */
+/** Negative positions are read as 0; JSON can write infinity as `1e999`. */
 function isPosition(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }

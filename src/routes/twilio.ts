@@ -145,7 +145,7 @@ export function twilioRoutes(
         return count(session);
       },
       isAway: calls.isAway,
-      over: claimed,
+      onEnded: claimed,
       log,
       ...present({ limits: socketLimits }),
     });

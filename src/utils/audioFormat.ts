@@ -1,10 +1,10 @@
 /** How the audio of one end of a call is encoded: G.711 at 8 kHz, or PCM16 LE mono at 24 kHz. */
 export type AudioFormat = "pcmu" | "pcma" | "pcm24k";
 
-/** Audio as it stands on the wires: standard base64 with padding. */
+/** Audio as the wires carry it: standard base64 with padding. */
 export type Base64 = string;
 
-/** The byte that, repeated, is silence. */
+/** The byte that, repeated, encodes silence. */
 export const SILENCE_BYTE: Readonly<Record<AudioFormat, number>> = {
   pcmu: 0xff,
   pcma: 0xd5,
@@ -16,25 +16,25 @@ export function bytesPerMs(format: AudioFormat): number {
   return format === "pcm24k" ? 48 : 8;
 }
 
-/** Bytes that the text stands for, told from its length and padding alone. */
+/** The number of decoded bytes, from the length and padding alone. */
 export function base64ByteLength(base64: Base64): number {
   const padding = base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0;
   return Math.floor(((base64.length - padding) * 3) / 4);
 }
 
-/** How long the audio lasts, in (possibly fractional) milliseconds. */
+/** The duration in (possibly fractional) milliseconds. */
 export function audioDurationMs(base64: Base64, format: AudioFormat): number {
   return base64ByteLength(base64) / bytesPerMs(format);
 }
 
-/** Digital silence of so many whole milliseconds. */
+/** Digital silence; `durationMs` is whole. */
 export function silenceOf(durationMs: number, format: AudioFormat): Base64 {
   return encodeBase64(
     new Uint8Array(durationMs * bytesPerMs(format)).fill(SILENCE_BYTE[format]),
   );
 }
 
-/** Tells padded standard base64 from anything else; the empty text is not base64. */
+/** Whether a text is padded standard base64; the empty text is not. */
 export function isBase64(text: string): boolean {
   if (text === "" || text.length % 4 !== 0) return false;
   // Decoding is some twenty times faster than a regular expression.
@@ -43,7 +43,7 @@ export function isBase64(text: string): boolean {
       const part = text.length <= SCRATCH_CHARS ? text : text.slice(at, at + SCRATCH_CHARS);
       const last = at + SCRATCH_CHARS >= text.length;
       const expected = last ? base64ByteLength(part) : scratch.length;
-      // It skips white space, and then writes less.
+      // White space is skipped, and then less is written.
       if (scratch.setFromBase64(part).written !== expected) return false;
     }
     return true;
@@ -52,7 +52,7 @@ export function isBase64(text: string): boolean {
   }
 }
 
-/** Decodes what `isBase64` accepts, and the empty text; throws a `SyntaxError` for the rest. */
+/** Decodes what `isBase64` accepts, and the empty text; throws a `SyntaxError` for anything else. */
 export function decodeBase64(base64: Base64): Uint8Array<ArrayBuffer> {
   if (base64 !== "" && !isBase64(base64)) {
     throw new SyntaxError("Cannot decode base64: the text is not base64");

@@ -1,7 +1,7 @@
 import { type AudioFormat, type Base64, base64ByteLength } from "./audioFormat.ts";
 import { A_LAW, type G711Law, MU_LAW } from "./g711.ts";
 
-/** What digital silence measures, and the least a level can be. */
+/** The level of digital silence, and the minimum. */
 export const FLOOR_DB = -96;
 
 /**
@@ -10,7 +10,7 @@ export const FLOOR_DB = -96;
  */
 export function levelOf(base64: Base64, format: AudioFormat): number | undefined {
   const length = base64ByteLength(base64);
-  const { bytes, samples } = length <= scratch.bytes.length ? scratch : room(length);
+  const { bytes, samples } = length <= scratch.bytes.length ? scratch : scratchOf(length);
   if (length === 0 || !decodes(base64, bytes, length)) return undefined;
   switch (format) {
     case "pcmu":
@@ -29,18 +29,18 @@ export function levelOfPcm16(samples: Int16Array): number {
   return decibels(energyOfSamples(samples, samples.length), samples.length);
 }
 
-/** Frames are decoded here, one at a time, to be measured and for nothing else. */
-const scratch = room(4096);
+/** Frames are decoded into this buffer, one at a time, only to be measured. */
+const scratch = scratchOf(4096);
 
 const MU_LAW_ENERGY = energyOf(MU_LAW);
 const A_LAW_ENERGY = energyOf(A_LAW);
 
-function room(bytes: number) {
+function scratchOf(bytes: number) {
   const buffer = new ArrayBuffer(bytes + (bytes % 2));
   return { bytes: new Uint8Array(buffer), samples: new Int16Array(buffer) };
 }
 
-/** The decoder skips white space and lets padding be left out; on the wires neither is base64. */
+/** Stricter than the decoder, which skips white space and accepts missing padding. */
 function decodes(base64: Base64, into: Uint8Array, length: number): boolean {
   if (base64.length % 4 !== 0) return false;
   try {
@@ -67,7 +67,7 @@ function decibels(energy: number, count: number): number {
   return Math.max(FLOOR_DB, 10 * Math.log10(energy / count / 32768 ** 2));
 }
 
-/** A-law has no code for zero: what it sends for silence must measure as silence. */
+/** A-law has no code for zero: its code for silence must measure as silence. */
 function energyOf(law: G711Law): Float64Array {
   const silence = law.decoded[law.encoded[0]!]!;
   return Float64Array.from(law.decoded, (sample) => sample ** 2 - silence ** 2);

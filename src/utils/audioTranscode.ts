@@ -2,7 +2,7 @@ import type { AudioFormat } from "./audioFormat.ts";
 import { A_LAW, decodeG711, encodeG711, type G711Law, MU_LAW } from "./g711.ts";
 import { createResampler } from "./resampler.ts";
 
-/** Turns the next bytes of one stream into another format. */
+/** Converts the next bytes of one stream to another format. */
 export type Transcoder = (bytes: Uint8Array) => Uint8Array;
 
 /**
@@ -38,7 +38,7 @@ export function samplesToBytes(samples: Int16Array<ArrayBuffer>): Uint8Array<Arr
   return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
 }
 
-/** Creates a reader of PCM16 LE that keeps an odd last byte for the bytes to come. */
+/** Creates a reader of PCM16 LE that carries an odd last byte over to the next bytes. */
 export function createSampleReader(): (bytes: Uint8Array) => Int16Array<ArrayBuffer> {
   let carried: number | undefined;
   return function readSamples(bytes) {

@@ -1,17 +1,17 @@
 import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 
-/** What a key may be used for; `admin` is everything, and for calls of every key. */
+/** What a key may be used for; `admin` allows everything, for calls of every key. */
 export type KeyScope = typeof keyScopes[number];
 
 export const keyScopes = ["calls:create", "calls:read", "metrics", "admin"] as const;
 
-/** Who may use the API: a name for logs and limits, and the SHA-256 of the secret. */
+/** A key of the API: a name for logs and limits, and the SHA-256 of the secret. */
 export interface ApiKey {
   readonly name: string;
   readonly digest: Uint8Array;
   readonly scopes: readonly KeyScope[];
-  /** Milliseconds since 1970; from then on the key opens nothing. */
+  /** Milliseconds since 1970. */
   readonly expiresAt?: number;
 }
 
@@ -24,11 +24,11 @@ export function allows(scopes: readonly KeyScope[], scope: KeyScope): boolean {
 const MIN_SECRET_LENGTH = 16;
 
 /**
- * Reads keys written as `name:secret` or `name:sha256:<hex>`, separated by commas. After either may
+ * Parses keys written as `name:secret` or `name:sha256:<hex>`, separated by commas. After either may
  * follow `;scopes=calls:read+metrics` and `;expires=2027-01-31` (in UTC, that day no longer counts).
  * Without scopes a key may place calls and read its own; `admin` is never implied.
  *
- * Throws an `Error` that names the position of the first wrong key and never repeats what it holds.
+ * Throws an `Error` that names the position of the first invalid key and never repeats its text.
  */
 export function parseApiKeys(spec: string): readonly ApiKey[] {
   if (spec.trim() === "") return [];
@@ -51,25 +51,25 @@ export function parseApiKeys(spec: string): readonly ApiKey[] {
 }
 
 /**
- * The secret that a request shows, as `Authorization: Bearer` or else as `X-API-Key`. Of one that is
- * longer than any key, only the beginning: it opens nothing, and costs little to look up.
+ * The secret that a request presents, as `Authorization: Bearer` or else as `X-API-Key`. A longer one
+ * than any key is truncated: it matches nothing, and costs little to hash.
  */
 export function presentedKey(headers: Headers): string | undefined {
   const [scheme = "", bearer = "", ...more] = words(headers.get("authorization"));
   if (scheme.toLowerCase() === "bearer" && bearer !== "" && more.length === 0) return bearer;
-  return headers.get("x-api-key")?.slice(0, MAX_SHOWN_LENGTH).trim() || undefined;
+  return headers.get("x-api-key")?.slice(0, MAX_PRESENTED_LENGTH).trim() || undefined;
 }
 
 function words(header: string | null): readonly string[] {
-  return (header ?? "").slice(0, MAX_SHOWN_LENGTH).split(" ").filter((word) => word !== "");
+  return (header ?? "").slice(0, MAX_PRESENTED_LENGTH).split(" ").filter((word) => word !== "");
 }
 
-const MAX_SHOWN_LENGTH = 2000;
+const MAX_PRESENTED_LENGTH = 2000;
 
 /**
  * Creates the function that finds the key of a secret.
  *
- * Its time tells nothing about the keys: hashes of equal length are compared, and always with all.
+ * Its duration reveals nothing about the keys: it always compares hashes of equal length, with all keys.
  */
 export function createAuthenticator(
   keys: readonly ApiKey[],
@@ -84,13 +84,13 @@ export function createAuthenticator(
   };
 }
 
-/** Of a key that names none. */
-const ownScopes: readonly KeyScope[] = ["calls:create", "calls:read"];
+/** The scopes of a key that names none. */
+const defaultScopes: readonly KeyScope[] = ["calls:create", "calls:read"];
 
 function parseApiKey(text: string, position: number): ApiKey {
   const [shown = "", ...options] = text.split(";");
   const { name, digest } = parseNamed(shown, position);
-  let key: ApiKey = { name, digest, scopes: ownScopes };
+  let key: ApiKey = { name, digest, scopes: defaultScopes };
   for (const option of options) key = { ...key, ...parseOption(option.trim(), position) };
   return key;
 }
@@ -124,7 +124,7 @@ function parseOption(option: string, position: number): Partial<ApiKey> {
   if (scopes !== undefined) return { scopes: parseScopes(scopes, position) };
   const day = /^expires=(\d{4}-\d{2}-\d{2})$/.exec(option)?.[1] ?? "";
   const expiresAt = Date.parse(`${day}T00:00:00Z`);
-  // A day that no month has, such as February 30, is read as one of the next month.
+  // `Date.parse` reads February 30 as a day in March.
   if (Number.isNaN(expiresAt) || !new Date(expiresAt).toISOString().startsWith(day)) {
     throw new Error(
       `Cannot read API key ${position}: after ";" comes scopes=calls:read+metrics or expires=2027-01-31`,

@@ -1,7 +1,7 @@
-/** The statuses that an unreadable body is answered with. */
+/** The HTTP statuses for an unreadable body. */
 export type BodyErrorStatus = 400 | 408 | 413 | 415;
 
-/** Tells that a request's body cannot be taken, as the client is to hear it. */
+/** A request's body cannot be used; status, code and message go to the client. */
 export class BodyError extends Error {
   override readonly name = "BodyError";
 

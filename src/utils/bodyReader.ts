@@ -1,14 +1,14 @@
 import { BodyError } from "./bodyError.ts";
 import { parseBoundedJson } from "./boundedJson.ts";
 
-/** How much of a body is taken, and for how long it is waited for. */
+/** How large a body may be, and how long reading it may take. */
 export interface BodyLimits {
   readonly maxBytes: number;
   readonly timeoutMs?: number;
 }
 
 export interface JsonLimits extends BodyLimits {
-  /** 32 where nothing is said. */
+  /** 32 by default. */
   readonly maxDepth?: number;
 }
 
@@ -37,7 +37,7 @@ export async function readBody(
   try {
     return await Promise.race([readAll(reader, maxBytes), deadline.promise]);
   } catch (error) {
-    // What is left is of no use, and a sender that stalls could hold the cancelling up.
+    // Not awaited: a sender that stalls could delay the cancelling.
     reader.cancel().catch(() => {});
     if (error instanceof BodyError) throw error;
     throw new BodyError(400, "incomplete_body", "The body ended before it was complete.");
@@ -58,7 +58,7 @@ export async function readJson(
   return parseJson(await readBody(request, limits), maxDepth);
 }
 
-/** As `readJson`, but gives nothing for a body that was left out, whatever type a client calls it. */
+/** As `readJson`, but resolves with undefined for an absent body, whatever its content type. */
 export async function readOptionalJson(
   request: Request,
   { maxDepth, ...limits }: JsonLimits,
@@ -107,7 +107,7 @@ async function readAll(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  // One growing buffer, because a list of single-byte chunks would cost many times their bytes.
+  // One growing buffer: a list of single-byte chunks would take many times their size.
   let buffer = new Uint8Array(Math.min(maxBytes, 16_384));
   let length = 0;
   for (;;) {
@@ -135,7 +135,7 @@ function contentTypeOf(request: Request): string {
 
 function decodeText(bytes: Uint8Array): string {
   try {
-    // A byte order mark stays in: the text must encode to the bytes it came from.
+    // The byte order mark is kept: the text must encode to the same bytes.
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new BodyError(400, "invalid_utf8", "The body is not valid UTF-8.");

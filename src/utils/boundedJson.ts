@@ -1,11 +1,11 @@
 import { BodyError } from "./bodyError.ts";
 
 /**
- * Parses JSON from strangers.
+ * Parses untrusted JSON.
  *
  * Throws a `BodyError` for malformed JSON, for nesting deeper than `maxDepth` and for more than
- * `maxValues` values (both found before anything is built; an object or a list counts as ten, which is
- * what it costs), for a `__proto__` key, and for text with half a surrogate pair, which no UTF-8 can hold.
+ * `maxValues` values (both checked before parsing; an object or array counts as ten, which is what it
+ * costs), for a `__proto__` key, and for text with a lone surrogate, which UTF-8 cannot encode.
  */
 export function parseBoundedJson(
   text: string,
@@ -34,7 +34,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Depth and number of values by what stands outside strings; at least the true ones in valid JSON. */
+/** Counts depth and values outside of strings; in valid JSON never below the true ones. */
 function measure(text: string): { readonly depth: number; readonly values: number } {
   let depth = 0;
   let values = 1;

@@ -1,10 +1,10 @@
 import { isIPv4, isIPv6 } from "node:net";
 
 /**
- * The address that limits count a request by.
+ * The client address that limits apply to.
  *
- * Of `X-Forwarded-For` only the last entry counts, the one our own proxy wrote, and only where a
- * proxy is trusted. An IPv6 address stands for its /64, which is what one subscriber holds.
+ * Of `X-Forwarded-For` only the last entry counts, which our own proxy wrote, and only where a
+ * proxy is trusted. An IPv6 address is reduced to its /64, which is what one subscriber has.
  */
 export function clientAddress(
   remoteAddress: string,
@@ -15,21 +15,21 @@ export function clientAddress(
   return subscriberOf(forwarded) ?? subscriberOf(remoteAddress) ?? remoteAddress;
 }
 
-/** Enough of an address to tell networks apart: the /24 of an IPv4 address, the /48 of an IPv6 one. */
+/** The network of an address, for logs: the /24 of an IPv4 address, the /48 of an IPv6 one. */
 export function maskAddress(address: string): string {
   if (isIPv4(address)) return address.replace(/\.\d+$/, ".0/24");
   const groups = address.split(":", 3);
   return groups.length === 3 ? `${groups.join(":")}::/48` : "unknown";
 }
 
-/** Others may have written any amount before the last element; empty elements are none (RFC 9110). */
+/** The client controls the length of what precedes the last element; empty elements do not count (RFC 9110). */
 function lastOf(list: string): string {
-  return list.slice(-MAX_LOOKED_AT).split(",").map((entry) => entry.trim())
+  return list.slice(-MAX_READ_CHARS).split(",").map((entry) => entry.trim())
     .findLast((entry) => entry !== "") ?? "";
 }
 
-/** An address with its zone and port is far shorter. */
-const MAX_LOOKED_AT = 500;
+/** Far more than an address with its zone and port. */
+const MAX_READ_CHARS = 500;
 
 /** Undefined for what is not an address. */
 function subscriberOf(entry: string): string | undefined {

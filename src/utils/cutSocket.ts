@@ -1,16 +1,16 @@
 /**
- * Closes a server's WebSocket and cuts its connection, whether the peer answers or not.
+ * Closes a server's WebSocket and cuts its connection without waiting for the peer.
  *
- * `close` alone waits for the peer, and Deno goes on gathering the fragments that it sends meanwhile.
- * Nothing public cuts one connection, so the socket's resource is released through the runtime's own
- * means; a Deno without them is left with the closing handshake.
+ * `close` alone waits for the peer, and until then Deno buffers the fragments that it sends. Deno has
+ * no public API to cut one connection, so the socket's resource is closed through `Deno[Deno.internal]`;
+ * where that is missing, only the closing handshake remains.
  */
 export function cutSocket(socket: WebSocket, code: number, reason: string): void {
   socket.close(code, reason);
   setTimeout(() => release(socket), CLOSE_FRAME_MS);
 }
 
-/** A moment for the close frame, which tells an honest peer why. */
+/** Time for the close frame to be sent. */
 const CLOSE_FRAME_MS = 10;
 
 function release(socket: WebSocket): void {

@@ -3,13 +3,13 @@ import type { Clock } from "./clock.ts";
 import type { Log } from "./logger.ts";
 
 /**
- * Keeps unfinished messages from filling memory: `Deno.upgradeWebSocket` gathers the fragments of a
- * message without limit, and tells of none before the last is there.
+ * Keeps unfinished messages from filling memory: `Deno.upgradeWebSocket` buffers the fragments of a
+ * message without limit, and reports none before the last has arrived.
  *
- * While sockets are watched it looks twenty times a second at the memory that the process holds outside
- * of JavaScript. Where that has risen too far, a socket that has delivered nothing whole since before
- * the rise is cut off with 1009, and another one while memory still rises: first those that have never
- * delivered anything, and of several the latest to open.
+ * While sockets are watched, the process memory outside of the JavaScript heap is measured twenty times
+ * a second. Where it has risen too far, one socket that has delivered no complete message since before
+ * the rise is cut with 1009, and further ones while memory still rises: first those that have never
+ * delivered a message, of these the latest to open.
  */
 export interface FragmentGuard {
   /** Watches a socket until it closes; `onCut` is called before it is cut off. */
@@ -29,53 +29,53 @@ export interface FragmentGuardOptions {
 }
 
 /**
- * How far memory may rise within a span of time: at once, and little by little. A process that warms
- * up takes half as much, threads with synthetic voices included.
+ * How far memory may rise within a time span, fast and slowly. Starting up takes half as much, threads
+ * with synthetic voices included.
  */
 const RISES = [
   { withinMs: 5_000, bytes: 128 * 2 ** 20 },
   { withinMs: 600_000, bytes: 256 * 2 ** 20 },
 ] as const;
-const LOOK_EVERY_MS = 50;
-/** What a socket that was cut had gathered is gone within this, or it was another. */
+const CHECK_EVERY_MS = 50;
+/** The buffer of a cut socket is freed within this time; otherwise it was not the cause. */
 const ALARM_MS = 2000;
-/** What the socket has sent before its end still comes in. */
+/** Data that the socket sent before its end still arrives. */
 const SETTLING_MS = 150;
 const STILL_RISING_BYTES = 16 * 2 ** 20;
-/** A browser that sends its microphone is heard several times within this. */
+/** A browser that sends audio delivers several messages within this time. */
 const SILENT_MS = 200;
 
 export function createFragmentGuard(
   { memory, now, setTimer, log }: FragmentGuardOptions,
 ): FragmentGuard {
   const watched = new Map<WebSocket, Watched>();
-  const spans = RISES.map((rise) => ({ ...rise, least: new RecentLeast(rise.withinMs) }));
+  const spans = RISES.map((rise) => ({ ...rise, minimum: new RecentMinimum(rise.withinMs) }));
   let alarm: Alarm | undefined;
   let cancel: (() => void) | undefined;
   return {
     watch(socket, onCut) {
-      const one: Watched = { heardAt: -Infinity, onCut };
+      const one: Watched = { lastMessageAt: -Infinity, onCut };
       watched.set(socket, one);
-      socket.addEventListener("message", () => one.heardAt = now());
-      socket.addEventListener("close", () => leave(socket));
-      if (cancel === undefined) look();
+      socket.addEventListener("message", () => one.lastMessageAt = now());
+      socket.addEventListener("close", () => unwatch(socket));
+      if (cancel === undefined) check();
     },
   };
 
-  function leave(socket: WebSocket): void {
+  function unwatch(socket: WebSocket): void {
     watched.delete(socket);
     if (watched.size > 0) return;
     cancel?.();
     cancel = undefined;
-    forget();
+    clearMinima();
   }
 
-  function forget(): void {
-    for (const { least } of spans) least.forget();
+  function clearMinima(): void {
+    for (const { minimum } of spans) minimum.clear();
   }
 
-  function look(): void {
-    cancel = setTimer(look, LOOK_EVERY_MS);
+  function check(): void {
+    cancel = setTimer(check, CHECK_EVERY_MS);
     const { rss, heapTotal, external } = memory();
     const bytes = rss - heapTotal - external;
     const at = now();
@@ -86,14 +86,14 @@ export function createFragmentGuard(
       }
       if (bytes > alarm.most + STILL_RISING_BYTES) return cutOne(alarm.since, bytes, at);
       if (at - alarm.at <= ALARM_MS) return;
-      // What stays although nobody adds to it is no message: it counts no more. Where some of it went
-      // with the socket, the rest may be another one's, and counts on.
-      const isFruitless = bytes > alarm.bytes - STILL_RISING_BYTES;
+      // Memory that cutting did not free belongs to no message: it becomes the new baseline. Where some
+      // was freed, the rest may be another socket's, and the baseline stays.
+      const isIneffective = bytes > alarm.bytes - STILL_RISING_BYTES;
       alarm = undefined;
-      if (isFruitless) forget();
+      if (isIneffective) clearMinima();
     }
-    for (const { least, bytes: allowed } of spans) {
-      const low = least.of(bytes, at);
+    for (const { minimum, bytes: allowed } of spans) {
+      const low = minimum.record(bytes, at);
       if (bytes - low.bytes > allowed) return cutOne(low.at, bytes, at);
     }
   }
@@ -101,8 +101,9 @@ export function createFragmentGuard(
   function cutOne(since: number, bytes: number, at: number): void {
     alarm = { since, bytes, most: bytes, at };
     const silentSince = Math.max(since, at - SILENT_MS);
-    const silent = [...watched].filter(([, { heardAt }]) => heardAt <= silentSince);
-    const latest = silent.findLast(([, { heardAt }]) => heardAt === -Infinity) ?? silent.at(-1);
+    const silent = [...watched].filter(([, { lastMessageAt }]) => lastMessageAt <= silentSince);
+    const latest = silent.findLast(([, { lastMessageAt }]) => lastMessageAt === -Infinity) ??
+      silent.at(-1);
     log.warn("Memory rose while messages were unfinished", {
       megabytes: Math.round(bytes / 2 ** 20),
       socketCut: latest !== undefined,
@@ -111,20 +112,20 @@ export function createFragmentGuard(
     const [socket, { onCut }] = latest;
     onCut();
     cutSocket(socket, 1009, "message too big");
-    leave(socket);
+    unwatch(socket);
   }
 }
 
 interface Watched {
-  heardAt: number;
+  lastMessageAt: number;
   readonly onCut: () => void;
 }
 
-/** The last time that a socket was cut, and since when those to be cut have been silent. */
+/** When a socket was last cut, and since when candidates must have been silent. */
 interface Alarm {
   readonly since: number;
   readonly bytes: number;
-  /** Reached while what was still on its way from that socket came in. */
+  /** The maximum while data of that socket still arrived. */
   most: number;
   readonly at: number;
 }
@@ -134,8 +135,8 @@ interface Low {
   readonly bytes: number;
 }
 
-/** The least of what was measured lately, kept for each tenth of the span. */
-class RecentLeast {
+/** The minimum of recent measurements, one kept for each tenth of the span. */
+class RecentMinimum {
   readonly #spanMs: number;
   #lows: Low[] = [];
 
@@ -143,8 +144,8 @@ class RecentLeast {
     this.#spanMs = spanMs;
   }
 
-  /** Takes a measurement in; of several that were as low, gives the last. */
-  of(bytes: number, at: number): Low {
+  /** Records a measurement and returns the minimum; of several equal ones the last. */
+  record(bytes: number, at: number): Low {
     const latest = this.#lows.at(-1);
     const sameTenth = latest !== undefined && at - latest.at < this.#spanMs / 10;
     if (!sameTenth) this.#lows.push({ bytes, at });
@@ -155,7 +156,7 @@ class RecentLeast {
     return this.#lows.reduce((low, one) => (one.bytes <= low.bytes ? one : low));
   }
 
-  forget(): void {
+  clear(): void {
     this.#lows = [];
   }
 }

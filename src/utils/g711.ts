@@ -6,10 +6,10 @@ export interface G711Law {
   readonly encoded: Uint8Array;
 }
 
-/** Mu-law, spoken by telephones of North America and Japan, and by Twilio. */
+/** Mu-law: telephony in North America and Japan, and Twilio. */
 export const MU_LAW: G711Law = createLaw(decodeMuLaw);
 
-/** A-law, spoken by telephones elsewhere. */
+/** A-law: telephony elsewhere. */
 export const A_LAW: G711Law = createLaw(decodeALaw);
 
 /** Decodes G.711 codes into samples. */

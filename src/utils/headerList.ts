@@ -1,7 +1,7 @@
 /**
- * The elements of a header that is a list, as RFC 9110 (5.6.1) lets them be written: blanks and tabs
- * around them are optional, and empty ones count for nothing. Several lines of a header arrive joined
- * by commas. Undefined for a header that is longer than `maxLength`: it is not looked into.
+ * The elements of a list header (RFC 9110, 5.6.1): white space around them is optional, empty ones are
+ * ignored. Several lines of a header arrive joined by commas. Undefined for a header that is longer
+ * than `maxLength`, which is not parsed.
  */
 export function readHeaderList(
   header: string | null,
@@ -12,7 +12,7 @@ export function readHeaderList(
   return header.split(",").map((element) => element.trim()).filter((element) => element !== "");
 }
 
-/** Whether the list holds a word, in whatever case it is written. */
+/** Whether the list contains a lower-case word, ignoring case. */
 export function listsWord(header: string | null, word: string): boolean {
   return readHeaderList(header)?.some((element) => element.toLowerCase() === word) ?? false;
 }

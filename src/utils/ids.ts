@@ -1,6 +1,6 @@
 /**
  * Creates an id such as `call_01k9x2m3…`: the prefix, ten characters of time and sixteen of
- * randomness (80 bits). Ids sort by the millisecond of their making.
+ * randomness (80 bits). Ids sort by creation time.
  */
 export function newId(prefix: string, nowMs: number = Date.now()): string {
   return `${prefix}_${base32(BigInt(Math.trunc(nowMs)), 10)}${base32(randomBits(10), 16)}`;
@@ -12,7 +12,7 @@ export function newToken(): string {
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** Crockford's alphabet: in order of value, without the letters that are misread. */
+/** Crockford's alphabet: sorts by value, without letters that are easily misread. */
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
 function base32(value: bigint, length: number): string {

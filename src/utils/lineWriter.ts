@@ -1,26 +1,26 @@
-/** Writes lines to something that may be slow or stop reading; nobody ever waits for it. */
+/** Writes lines to a sink that may be slow or stop reading; the caller never waits. */
 export interface LineWriter {
-  /** Takes a line without its end, or drops and counts it where too much waits already. */
+  /** Queues a line (without its newline), or drops and counts it where the queue is full. */
   write(line: string): void;
-  /** Lines that were dropped since the process began. */
+  /** Lines dropped since the process started. */
   readonly dropped: number;
-  /** Settles when what waits is written, or after so long. */
+  /** Settles when the queue is written, or after `withinMs`. */
   flush(withinMs: number): Promise<void>;
 }
 
 export interface LineWriterOptions {
-  /** Writes some of the bytes, at least one, and gives how many. */
+  /** Writes at least one of the bytes and resolves with how many. */
   readonly sink: (bytes: Uint8Array) => Promise<number>;
   readonly maxWaitingBytes?: number;
-  /** The first line since all was well has been dropped. */
+  /** The first line has been dropped since the start or the last recovery. */
   readonly onStalled?: () => void;
-  /** All that waited is written; so many lines were dropped meanwhile. */
+  /** The queue is written again; `dropped` lines were lost. */
   readonly onRecovered?: (dropped: number) => void;
 }
 
 const MAX_CHUNK_BYTES = 64 * 1024;
 
-/** Creates a writer that keeps the order of its lines, and so many bytes of them at most. */
+/** Creates a writer that keeps lines in order, and at most `maxWaitingBytes` in memory. */
 export function createLineWriter(
   { sink, maxWaitingBytes = 1024 * 1024, onStalled, onRecovered }: LineWriterOptions,
 ): LineWriter {
@@ -33,14 +33,14 @@ export function createLineWriter(
   let isBroken = false;
 
   async function writeAll(): Promise<void> {
-    // What comes in the same moment goes out together.
+    // Lines of the same turn of the event loop are written together.
     await Promise.resolve();
     while (waiting.length > 0) {
       const chunk = takeChunk();
       try {
         for (let at = 0; at < chunk.bytes.length;) at += await sink(chunk.bytes.subarray(at));
       } catch {
-        // Who read it is gone for good: there is nobody to be told.
+        // The sink is closed for good, and there is no other place to report it.
         isBroken = true;
         count(chunk.lines + waiting.length);
         waiting = [];
@@ -48,14 +48,14 @@ export function createLineWriter(
         break;
       }
       waitingBytes -= chunk.bytes.length;
-      // What is logged of the recovery is written too.
-      if (waiting.length === 0) tellRecovery();
+      // Inside the loop: what `onRecovered` logs is written too.
+      if (waiting.length === 0) reportRecovery();
     }
-    // Not after this promise: a line that came in between would start no writing.
+    // Set here, not after this promise: a line in between would not start writing.
     writing = undefined;
   }
 
-  function tellRecovery(): void {
+  function reportRecovery(): void {
     if (droppedNow === 0) return;
     const lost = droppedNow;
     droppedNow = 0;

@@ -1,6 +1,6 @@
 import type { Loggable } from "./loggable.ts";
 
-/** One record, its fields already fit to be seen. */
+/** One record, its fields already bounded and redacted. */
 export interface LogRecord {
   readonly timeMs: number;
   readonly level: "debug" | "info" | "warn" | "error";
@@ -33,14 +33,14 @@ function describe(value: Loggable): { text: string; stack: string } {
   };
 }
 
-/** Bare where nothing could be mistaken for another field, else as JSON. */
+/** Unquoted where it cannot be mistaken for another field, else JSON. */
 function quoted(value: Loggable): string {
   return typeof value === "string" && /^[\w.:/@+…[\]-]+$/.test(value)
     ? value
     : withoutControls(JSON.stringify(value));
 }
 
-/** A terminal obeys control characters, so a logged text must not contain any. */
+/** Control characters in a logged text could control the terminal. */
 function withoutControls(text: string): string {
   // deno-lint-ignore no-control-regex -- they are what is looked for
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "·");

@@ -1,6 +1,6 @@
 import { isSensitive, maskNumber, maskText, REDACTED } from "./redaction.ts";
 
-/** A value fit for a log line: JSON can write it, it is bounded, and it gives nothing away. */
+/** A value for a log line: JSON-compatible, bounded and redacted. */
 export type Loggable =
   | string
   | number
@@ -9,7 +9,7 @@ export type Loggable =
   | readonly Loggable[]
   | { readonly [name: string]: Loggable };
 
-/** Makes one field fit for a log line; an error's stack is kept only if asked for. */
+/** Converts one field for a log line; an error's stack is kept only with `stacks`. */
 export function toLoggable(
   name: string,
   value: unknown,
@@ -18,7 +18,7 @@ export function toLoggable(
   return convert(name, value, { stacks, budget: MAX_VALUES, ancestors: [] });
 }
 
-/** Bounds on a line, for whatever somebody logs: a huge or endless record is cut short. */
+/** Bounds of a line: a huge or circular record is cut. */
 const MAX_VALUES = 200;
 const MAX_DEPTH = 6;
 const MAX_TEXT = 2_000;
@@ -83,7 +83,7 @@ function convertItems(name: string, items: readonly unknown[], conversion: Conve
 
 function convertEntries(record: object, conversion: Conversion): Loggable {
   const converted: [string, Loggable][] = [];
-  // Not `Object.entries`: it would read the values of a million members to show two hundred.
+  // Not `Object.entries`, which would read all values of a huge record to show two hundred.
   for (const name in record) {
     if (!Object.hasOwn(record, name)) continue;
     if (conversion.budget <= 0) break;
@@ -94,12 +94,12 @@ function convertEntries(record: object, conversion: Conversion): Loggable {
   return Object.fromEntries(converted);
 }
 
-/** Phone numbers in full have 10 to 15 digits; so have times, of which the name tells. */
+/** Full phone numbers have 10 to 15 digits; so have timestamps, which `QUANTITY` exempts by name. */
 function mayBeDialled(value: number): boolean {
   return Number.isInteger(value) && value >= 1e9 && value < 1e15;
 }
 
-/** The last word of a name whose large numbers are no phone numbers. */
+/** The last word of names whose large numbers are not phone numbers. */
 const QUANTITY =
   /(?:[mM]s|[bB]ytes|[tT]okens|[sS]econds|[sS]amples|[cC]ount|[tT]otal|[sS]ince|[uU]ntil|[tT]ime|At|_at)$/;
 

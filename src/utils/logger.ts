@@ -2,15 +2,15 @@ import { formatPretty, type LogRecord } from "./logPretty.ts";
 import { type Loggable, toLoggable } from "./loggable.ts";
 import { maskText } from "./redaction.ts";
 
-/** How much is logged: a level and all that are graver. */
+/** The least severe level that is logged. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
-/** JSON, one record a line, for machines; or a line to be read on a terminal. */
+/** One JSON record per line for machines, or a line for a terminal. */
 export type LogFormat = "json" | "pretty";
 
 /**
- * What a message is about. Fields whose name tells that they are private are never shown (see
- * `isSensitive`), and what looks like a secret or a phone number is masked wherever it stands.
+ * The variable parts of a record. Fields with a private name are redacted (see `isSensitive`), and
+ * what looks like a secret or a phone number is masked in any text.
  */
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -20,7 +20,7 @@ export interface Logger {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-  /** A logger whose records all carry these fields too. */
+  /** A logger that adds these fields to every record. */
   child(context: LogFields): Logger;
 }
 
@@ -32,29 +32,29 @@ export interface LoggerOptions {
   /** Stacks of errors are written at `debug` only. */
   readonly level: LogLevel;
   readonly format: LogFormat;
-  /** Takes each line, without its end. */
+  /** Called with each line, without its newline. */
   readonly write: (line: string) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly context?: LogFields;
 }
 
-/** Creates a logger. */
+/** Creates a logger; `context` is added to every record. */
 export function createLogger({ level, format, write, now, context = {} }: LoggerOptions): Logger {
   const formatRecord = format === "json" ? formatJson : formatPretty;
   const stacks = level === "debug";
-  const least = GRAVITY[level];
+  const least = SEVERITY[level];
   return loggerWith(loggableFields(context));
 
   function loggerWith(inherited: Record<string, Loggable>): Logger {
     function log(level: LogRecord["level"], message: string, fields?: LogFields): void {
-      if (GRAVITY[level] < least) return;
+      if (SEVERITY[level] < least) return;
       try {
         const own = fields === undefined ? inherited : { ...inherited, ...loggableFields(fields) };
         const text = maskText(message);
         write(formatRecord({ timeMs: now(), level, message: text, fields: own }));
       } catch {
-        // Logging must not end what it reports on; a sink that is gone has nobody to be told.
+        // Logging must not throw into what it reports on.
       }
     }
     return {
@@ -81,7 +81,7 @@ export function createLogger({ level, format, write, now, context = {} }: Logger
   }
 }
 
-const GRAVITY: Readonly<Record<LogLevel, number>> = {
+const SEVERITY: Readonly<Record<LogLevel, number>> = {
   debug: 0,
   info: 1,
   warn: 2,
@@ -89,7 +89,7 @@ const GRAVITY: Readonly<Record<LogLevel, number>> = {
   silent: 4,
 };
 
-/** Names that a record needs for itself, and one that no object can hold. */
+/** Names of a record's own members, and one that no object can have as a member. */
 const RESERVED = new Set(["time", "level", "message", "__proto__"]);
 
 function formatJson({ timeMs, level, message, fields }: LogRecord): string {

@@ -1,11 +1,11 @@
-/** Whether a text is a number as the phone network writes it: E.164, and somebody's. */
+/** Whether a text is a number in E.164 form that does not stand for a withheld one. */
 export function isPhoneNumber(text: string): boolean {
   return /^\+[1-9]\d{6,14}$/.test(text) && !isWithheld(text);
 }
 
 /**
- * Whether a caller's name stands for nobody. Networks write a withheld number in words, or in the keys
- * that spell one, such as +266696687 for ANONYMOUS; a country code may have been put before it.
+ * Whether a caller's name stands for a withheld number. Carriers write one as a word, or as the keys
+ * that spell it, such as +266696687 for ANONYMOUS, sometimes with a country code in front.
  */
 export function isWithheld(name: string): boolean {
   const plain = name.slice(0, MAX_LENGTH).toLowerCase()

@@ -1,4 +1,4 @@
-/** Whether a request may go on, and if not, when it is worth trying again. */
+/** Whether a request is allowed, and if not, when the next one will be. */
 export type RateDecision =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly retryAfterSeconds: number };

@@ -1,14 +1,14 @@
-/** What stands in a log in the place of what must not. */
+/** Replaces private values in logs. */
 export const REDACTED = "[redacted]";
 
-/** Shows enough of a phone number to tell two apart: its first digit and its last two. */
+/** Shows the first digit and the last two of a phone number, enough to distinguish two. */
 export function maskNumber(number: string): string {
   const digits = number.replace(/^%2B|\D/g, "");
   return digits.length < 7 ? REDACTED : `+${digits[0]}…${digits.slice(-2)}`;
 }
 
 /**
- * Masks whatever looks like a secret or a phone number anywhere in a text: keys of OpenAI and
+ * Masks what looks like a secret or a phone number anywhere in a text: keys of OpenAI and
  * Twilio, bearer and connection tokens, passwords and queries of URLs, quotations of unreadable
  * JSON, numbers with a country code.
  */
@@ -19,7 +19,7 @@ export function maskText(text: string): string {
   return masked.replace(PHONE_NUMBER, maskNumber);
 }
 
-/** From the first quotation mark on: what is quoted may hold such marks of its own. */
+/** Removes everything from the first quotation mark on: the quoted text may contain more of them. */
 function withoutQuotation(text: string): string {
   const end = text.lastIndexOf(UNREADABLE_JSON);
   const start = text.indexOf('"');
@@ -27,17 +27,17 @@ function withoutQuotation(text: string): string {
   return text.slice(0, start).replace(/\.\.\.$/, "") + REDACTED + text.slice(end);
 }
 
-/** Whether a field of this name must not show this value. */
+/** Whether this value must be redacted in a field of this name. */
 export function isSensitive(name: string, value: unknown): boolean {
   const sensitivity = sensitivityOf(name);
   return sensitivity === "always" ||
     (sensitivity === "in words" && typeof value !== "number" && typeof value !== "boolean");
 }
 
-/** "In words": a count or a flag of something private (`inputTokens: 12`) tells nothing. */
+/** "In words": numbers and booleans are shown, as in `inputTokens: 12`. */
 type Sensitivity = "always" | "in words" | "never";
 
-/** Names whose last word is one of these are never shown, e.g. `apiKey`, `tool_arguments`, `to`. */
+/** Values of names with one of these as the last word are always redacted: `apiKey`, `tool_arguments`, `to`. */
 const SENSITIVE_WORDS = new Set([
   ...["key", "apikey", "token", "authtoken", "accesstoken", "secret", "password", "passphrase"],
   ...["authorization", "auth", "cookie", "credential", "credentials", "signature"],
@@ -46,15 +46,15 @@ const SENSITIVE_WORDS = new Set([
   ...["query", "search", "body", "audio", "payload", "variables", "context", "instructions"],
 ]);
 
-/** A name with one of these anywhere is shown only as a count or a flag. */
+/** Values of names that contain one of these are shown only as numbers or booleans. */
 const SENSITIVE_PARTS =
   /token|secret|passw|authorization|credential|cookie|phone|transcript|keys$|texts$|numbers?$/;
 
-/** Names come from code, but nested records could bring any number of them. */
+/** Names come from code, but nested records may contain any number of them. */
 const MAX_REMEMBERED_NAMES = 1000;
 const sensitivities = new Map<string, Sensitivity>();
 
-/** One cheap pass for the many texts that hold nothing; whatever a mask matches must match here. */
+/** One fast test for the many texts without secrets; must match whatever a mask matches. */
 const SUSPICIOUS =
   /[?+@]|%2B|sk-|[es]k_|[Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc]\s|token\.|eyJ|not valid JSON|\b(?:AC|SK)?[\da-fA-F]{32}\b|(?<![\w-])[\w-]{43}(?![\w-])/;
 
@@ -65,7 +65,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\b(sk-|[es]k_)[\w-]+/g, `$1${REDACTED}`],
   [/\btoken\.[\w-]+/g, `token.${REDACTED}`],
   [/\beyJ[\w-]+(?:\.[\w-]*)*/g, REDACTED],
-  // Account and API key ids say which account; a bare run of 32 is how an auth token looks.
+  // The prefix of account and API key ids is kept; 32 hex digits alone look like an auth token.
   [/\b(AC|SK|)[\da-fA-F]{32}\b/g, `$1${REDACTED}`],
   // Our own tokens: 256 bits of base64url.
   [/(?<![\w-])[\w-]{43}(?![\w-])/g, REDACTED],

@@ -1,6 +1,6 @@
-/** Changes the sample rate of one stream; what it keeps between calls is the stream's recent past. */
+/** Changes the sample rate of one stream; keeps the stream's recent samples between calls. */
 export interface Resampler {
-  /** Takes the next samples and gives those that are complete, rounded and clipped to 16 bits. */
+  /** Returns the output that the next samples complete, rounded and clipped to 16 bits. */
   process(samples: Int16Array): Int16Array<ArrayBuffer>;
   /** The same stream without rounding. */
   processFloat(samples: Float64Array): Float64Array<ArrayBuffer>;

@@ -1,23 +1,22 @@
-/** When speech counts as begun and ended. */
+/** When speech counts as started and stopped. */
 export interface SpeechDetectorOptions {
-  /** How much loud audio makes speech; shorter clicks do not. */
+  /** Loud audio of this length is speech; a shorter click is not. */
   readonly onsetMs?: number;
-  /** How long it must be quiet before speech has ended; pauses between words are shorter. */
+  /** Silence of this length ends speech; pauses between words are shorter. */
   readonly hangoverMs?: number;
-  /** How far above the noise speech begins. */
+  /** How far above the noise floor speech starts. */
   readonly marginDb?: number;
-  /** How far below the beginning's threshold speech still goes on. */
+  /** How far below the start threshold speech continues. */
   readonly hysteresisDb?: number;
-  /** Nothing quieter than this begins speech, however quiet the room. */
+  /** Minimum level for a start, however low the noise floor. */
   readonly minLevelDb?: number;
 }
 
-/** What a detector noticed. */
 export type SpeechChange = "started" | "stopped";
 
 /**
- * Tells speech from steady noise by level alone: the noise floor falls with the quiet moments at
- * once and rises slowly, so that words stand out and a fan that was switched on is forgotten.
+ * Distinguishes speech from steady noise by level alone: the noise floor falls at once in quiet
+ * moments and rises slowly, so that words stand out and lasting noise, such as a fan, does not.
  *
  * The clock is the audio itself: frames of any length, in order.
  */
@@ -49,12 +48,12 @@ export class SpeechDetector {
     return this.#state.type === "speaking";
   }
 
-  /** The level that is taken for the room's own. */
+  /** The estimated level of background noise. */
   get noiseFloorDb(): number {
     return this.#noiseFloorDb;
   }
 
-  /** Takes the level of the next frame and its length; tells when speech starts or stops. */
+  /** Takes level and length of the next frame; returns the change where speech starts or stops with it. */
   hear(levelDb: number, durationMs: number): SpeechChange | undefined {
     if (!Number.isFinite(levelDb) || !(durationMs > 0)) return undefined;
     this.#followNoise(levelDb, durationMs);
@@ -91,10 +90,10 @@ type DetectorState =
   | { readonly type: "quiet"; readonly loudMs: number }
   | { readonly type: "speaking"; readonly quietMs: number };
 
-/** A quiet line; the first frames correct it downwards at once, upwards within seconds. */
+/** A quiet line; the first frames correct it down at once, up within seconds. */
 const INITIAL_FLOOR_DB = -50;
 
-/** Below this lies no room, only digital silence, which says nothing of the noise to come. */
+/** Lower levels are digital silence, which says nothing about the noise that follows. */
 const LOWEST_FLOOR_DB = -70;
 
 /** Time constant downwards: the gaps between words are some 50 ms. */

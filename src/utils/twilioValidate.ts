@@ -6,15 +6,15 @@ import {
   validateRequestWithBody,
 } from "twilio/lib/webhooks/webhooks.js";
 
-/** What every request of Twilio's is judged by. */
+/** What the signature of a Twilio request is checked against. */
 export interface TwilioRequest {
   /** The account's primary token, or several while one is replaced; empty ones never match. */
   readonly authToken: string | readonly string[];
   /** The header `X-Twilio-Signature`. */
   readonly signature: string | null | undefined;
-  /** The origin that Twilio was told to reach, from our settings and never from the request. */
+  /** The origin in the URLs given to Twilio: from the settings, never from the request. */
   readonly publicUrl: string;
-  /** Path and query as they stood on the request line. */
+  /** Path and query of the request line. */
   readonly pathAndQuery: string;
 }
 
@@ -42,8 +42,8 @@ export function validateTwilioJson(
 /**
  * Whether Twilio signed a WebSocket's handshake.
  *
- * Twilio signs the address as TwiML wrote it, of which the handshake does not tell all: so it is
- * tried as wss and https, with and without the port, with and without a slash at the path's end.
+ * Twilio signs the URL as TwiML contains it, which the handshake does not reveal completely: so wss and
+ * https are tried, with and without the port, with and without a slash at the path's end.
  */
 export function validateTwilioSocket(request: TwilioRequest): boolean {
   return someToken(request, (token, signature) => {
@@ -55,7 +55,7 @@ export function validateTwilioSocket(request: TwilioRequest): boolean {
   });
 }
 
-/** The length of an HMAC-SHA1 in base64: nothing else is worth computing one for. */
+/** The length of an HMAC-SHA1 in base64. */
 const SIGNATURE_LENGTH = 28;
 
 function someToken(
@@ -67,7 +67,7 @@ function someToken(
   try {
     return tokens.some((token) => token !== "" && matches(token, signature));
   } catch {
-    // An address that does not parse was signed by nobody.
+    // A URL that does not parse cannot have been signed.
     return false;
   }
 }
@@ -96,7 +96,7 @@ function withAndWithoutSlash(pathAndQuery: string): readonly string[] {
   return [`${bare}${query}`, `${bare}/${query}`];
 }
 
-/** Repeated fields become lists; no field's name can reach a prototype. */
+/** Repeated fields become lists; without a prototype, so that no field name is special. */
 function fieldsOf(params: URLSearchParams): Record<string, string | string[]> {
   const fields: Record<string, string | string[]> = Object.create(null);
   for (const key of new Set(params.keys())) {

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 
-/** Reads a secret written as `whsec_` and base64; nothing where it is not one of 24 to 64 bytes. */
+/** Parses a secret written as `whsec_` and base64; undefined unless it has 24 to 64 bytes. */
 export function readWebhookSecret(text: string): Uint8Array | undefined {
   const base64 = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1];
   if (base64 === undefined) return undefined;
@@ -10,8 +10,8 @@ export function readWebhookSecret(text: string): Uint8Array | undefined {
 }
 
 /**
- * The headers by which a receiver knows that a message is ours and fresh, after the Standard Webhooks
- * specification; several secrets make several signatures, so that one can be exchanged for another.
+ * The headers that authenticate a message, after the Standard Webhooks specification. Several secrets
+ * make several signatures, so that secrets can be rotated.
  */
 export function signWebhook(
   { id, payload }: { readonly id: string; readonly payload: string },

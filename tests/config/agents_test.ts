@@ -112,10 +112,10 @@ function problemOf(text: string): string {
 Deno.test("case 111: front matter that is no agent's is told in a short sentence", () => {
   const aliases = "title: &a x\ntools: [*a]";
   const cases: readonly (readonly [string, RegExp])[] = [
-    [wrap(aliases), /\*a refers to another place: write its value out/],
-    [wrap("a: &a {b: c}\n<<: *a"), /\*a refers to another place/],
-    [wrap("title: Desk\ntitle: Other"), /title: stands there twice/],
-    [wrap("title: Desk\nhttp_tools: [{name: a, name: b}]"), /name: stands there twice/],
+    [wrap(aliases), /\*a is a YAML alias: write its value out/],
+    [wrap("a: &a {b: c}\n<<: *a"), /\*a is a YAML alias/],
+    [wrap("title: Desk\ntitle: Other"), /title: is given twice/],
+    [wrap("title: Desk\nhttp_tools: [{name: a, name: b}]"), /name: is given twice/],
     [wrap("title: Desk\n\tvoice: marin"), /not valid YAML: line 3: .*[Tt]ab/],
     [wrap("? [a, b]\n: c"), /a name that is not plain text/],
     [wrap("? {a: b}\n: c"), /a name that is not plain text/],

@@ -299,7 +299,7 @@ Deno.test("case 49: a socket that opens after its time is closed all the same", 
   const over = Promise.withResolvers<void>();
   await using server = startMediaServer({}, {
     limits: { startMs: 1 },
-    over: over.resolve,
+    onEnded: over.resolve,
     opensAfter: over.promise,
   });
   const twilio = await server.connect();

@@ -109,7 +109,7 @@ export interface MediaServer {
 export function startMediaServer(
   sessions: Readonly<Record<string, CallSession>>,
   { opensAfter, ...options }:
-    & Partial<Pick<TwilioHandlerDeps, "limits" | "isAway" | "over">>
+    & Partial<Pick<TwilioHandlerDeps, "limits" | "isAway" | "onEnded">>
     & { readonly opensAfter?: Promise<void> } = {},
 ): MediaServer {
   const left = new Map(Object.entries(sessions));
