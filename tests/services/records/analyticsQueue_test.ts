@@ -6,7 +6,6 @@ import {
 import type { CallAnalytics } from "../../../src/services/store/calls/callAnalytics.ts";
 import type { CallFilter } from "../../../src/services/store/calls/callList.ts";
 import { openSqlite } from "../../../src/services/store/sqlite/sqliteDatabase.ts";
-import { startServerProcess } from "../../support/servers/serverProcess.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 
 Deno.test("case 159: what is written does not wait for sums that take long", async () => {
@@ -111,10 +110,4 @@ Deno.test("sums are kept ten times as long as they took, at most five seconds", 
   await sumUp({});
   assert.equal(made, 3);
   await store.close();
-});
-
-Deno.test("with the permissions that the server has, sums are read from its file", async () => {
-  await using server = await startServerProcess();
-  const answer = await server.get("/api/analytics");
-  assert.deepEqual([answer.status, (await answer.json()).calls], [200, 0]);
 });

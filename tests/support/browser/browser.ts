@@ -1,9 +1,8 @@
 import type { Browser, Page } from "playwright-core";
+import { chromiumPath, isChromiumThere } from "../programs.ts";
 import { PATIENCE_MS } from "../until.ts";
 
 export type { Browser };
-
-const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 
 const FLAGS = [
   "--headless",
@@ -38,17 +37,12 @@ export interface BrowserPage {
 /**
  * Registers a test that needs a real browser.
  *
- * Without Chromium the test is skipped and says so, unless `REQUIRE_BROWSER=1` makes that a failure.
+ * Without Chromium the test is skipped, unless `REQUIRE_BROWSER=1` makes that a failure.
  * The browser keeps its process and pipes until it is closed, so leaks are looked for as ever.
  */
 export function browserTest(name: string, run: (t: Deno.TestContext) => Promise<void>): void {
-  const present = exists(CHROMIUM);
   const required = Deno.env.get("REQUIRE_BROWSER") === "1";
-  Deno.test({
-    name: present || required ? name : `${name} (skipped: no Chromium at ${CHROMIUM})`,
-    ignore: !present && !required,
-    fn: run,
-  });
+  Deno.test({ name, ignore: !required && !isChromiumThere(), fn: run });
 }
 
 /** As `browserTest`, for several tests that each open a page in one and the same browser. */
@@ -127,7 +121,7 @@ const SILENT_MICROPHONE = `{
 
 async function launch(microphone: FakeMicrophone): Promise<Browser> {
   return await (await loadPlaywright()).launch({
-    executablePath: CHROMIUM,
+    executablePath: chromiumPath,
     timeout: PATIENCE_MS,
     args: [...FLAGS, ...microphoneFlags(microphone)],
   });
@@ -145,12 +139,4 @@ function microphoneFlags(microphone: FakeMicrophone): readonly string[] {
   if (microphone === "refused") return [device, "--deny-permission-prompts"];
   if (microphone === "absent" || microphone === "silent") return [allowed];
   return [device, allowed, `--use-file-for-fake-audio-capture=${microphone.plays}`];
-}
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,5 @@
 import { Client } from "../../../src/services/store/postgres/driver.ts";
+import { findPostgresPrograms } from "../programs.ts";
 import type { Row } from "../../../src/services/store/database.ts";
 
 /** A Postgres server to test against. */
@@ -28,12 +29,11 @@ export interface TestDatabase {
 export async function startPostgres(): Promise<TestPostgres | undefined> {
   const given = Deno.env.get("TEST_DATABASE_URL");
   if (given !== undefined && given !== "") return serverAt(given, () => {});
-  const programs = findPrograms();
+  const programs = findPostgresPrograms();
   if (programs !== undefined) return await startServer(programs);
   if (Deno.env.get("REQUIRE_POSTGRES") === "1") {
     throw new Error("Cannot test with Postgres: it is not installed (apt-get install postgresql)");
   }
-  console.warn("Postgres is not installed: its tests are left out");
   return undefined;
 }
 
@@ -152,17 +152,6 @@ async function readStart(
   // The server writes little from now on; the pipe has room for it.
   reader.releaseLock();
   return { isReady: true, log };
-}
-
-/** The folder of the newest version that Debian's packages have put there. */
-function findPrograms(): string | undefined {
-  try {
-    const [newest] = [...Deno.readDirSync("/usr/lib/postgresql")]
-      .map(({ name }) => Number(name)).filter(Number.isFinite).sort((a, b) => b - a);
-    return newest === undefined ? undefined : `/usr/lib/postgresql/${newest}/bin`;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Postgres does not start as root. */

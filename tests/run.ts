@@ -1,0 +1,21 @@
+import { isChromiumThere, isPostgresThere } from "./support/programs.ts";
+
+/** Runs all tests, two files at a time since many of them wait, and says which could not run. */
+const { code } = await new Deno.Command(Deno.execPath(), {
+  args: [
+    ...["test", "--parallel", "--quiet", "--no-prompt"],
+    "--allow-net=127.0.0.1,localhost,[::1],0.0.0.0",
+    ...["--allow-env", "--allow-sys", "--allow-run", "--allow-read", "--ignore-read=/proc/sys"],
+    ...["--allow-write", ...Deno.args, "tests/"],
+  ],
+  env: { DENO_JOBS: "2" },
+}).spawn().status;
+
+const missing = [
+  ...(isPostgresThere() ? [] : ["PostgreSQL"]),
+  ...(isChromiumThere() ? [] : ["Chromium"]),
+];
+if (missing.length > 0) {
+  console.log(`skipped: the tests that need ${missing.join(" or ")}, not found on this machine`);
+}
+Deno.exit(code);
