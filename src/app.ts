@@ -8,7 +8,7 @@ import { writeServerSentEvent } from "./routes/eventStream.ts";
 import { createRouter } from "./routes/index.ts";
 import { createCallOperations, openAgents, openCallRegistry } from "./services/calls.ts";
 import { openCluster, openEventLog } from "./services/cluster.ts";
-import { createEventHub, type EventHub, logCalls } from "./services/events.ts";
+import { type EventHub, openEventHub } from "./services/events.ts";
 import { openMetrics } from "./services/metrics.ts";
 import { openEngine } from "./services/openai.ts";
 import { createPhone, type DiallingTime } from "./services/phone.ts";
@@ -20,7 +20,6 @@ import { setTimer } from "./utils/clock.ts";
 import { openConsoleLog } from "./utils/consoleLog.ts";
 import { createIncidents, type Incidents } from "./utils/incidents.ts";
 import type { Logger } from "./utils/logger.ts";
-import { present } from "./utils/present.ts";
 
 /** The whole server but for its listening socket. */
 export interface App {
@@ -55,6 +54,9 @@ export async function createApp(
   environment: Environment,
   { log: givenLog, agentFiles, examineAgent, engine: simulated, ...overrides }: AppOverrides = {},
 ): Promise<App> {
+  const startRehearsal = async (apiKey: string) =>
+    (await import("./sim/openai/realtimeServer.ts"))
+      .startRealtimeServer({ voice: "flite", apiKey, ...simulated });
   // Disposes of what has been opened, the latest first; also where a later part fails to open.
   await using opening = new AsyncDisposableStack();
   const settings = readSettings(environment);
@@ -64,50 +66,42 @@ export async function createApp(
   const incidents = createIncidents({ now: Date.now, log });
   output.reportTo(incidents);
   const agents = await openAgents(settings, { agentFiles, examineAgent, incidents, log });
-  const { store, journals, ...places } = await openPlaces(settings, agents, log);
-  opening.defer(store.close);
-  opening.defer(async () => await journals?.close());
-  const { now } = store.clock;
-  const base = { settings, agents, store, ...places, journals, incidents, now, setTimer, log };
+  const places = opening.use(await openPlaces(settings, agents, log));
+  const { now } = places.store.clock;
+  const base = { ...places, settings, agents, incidents, now, setTimer, log };
 
-  const events = createEventHub(now, (error) => log.error("Event sink failed", { error }));
+  const events = openEventHub(base);
   const engine = opening.use(await openEngine({ ...base, events, startRehearsal }));
   const spending = await openSpending(base);
-  const { transfers, budget, modelsOf } = spending;
-  const { registry, digits } = openCallRegistry({ ...base, events, engine, transfers });
+  const { registry, digits } = openCallRegistry({ ...base, ...spending, events, engine });
   const cluster = opening.use(await openCluster(base));
 
-  const calls = { ...base, events, registry, cluster, spending, budget, modelsOf };
-  opening.defer(logCalls(events, log).close);
+  const calls = { ...base, ...spending, events, registry, cluster };
   const eventLog = opening.use(openEventLog({ ...calls, write: writeServerSentEvent }));
   const records = opening.use(openRecords({ ...calls, eventLog }));
   const { recorder, completion } = records;
-  completion.onDispatched(budget.settle);
-  const webhooks = openWebhooks({ ...calls, completion });
-  opening.defer(async () => await webhooks?.close());
-  const phone = createPhone({ ...calls, recorder, completion, digits, ...present(overrides) });
-  opening.defer(async () => await phone?.close());
-  const { faults: modelFaults } = engine;
-  const faults = { modelFaults, twilioFaults: phone?.faults };
-  const metrics = openMetrics({ ...calls, ...faults, recorder, completion, webhooks, output });
-  opening.defer(metrics.close);
+  const webhooks = opening.use(openWebhooks({ ...calls, completion }));
+  const phone = opening.use(
+    createPhone({ ...calls, recorder, completion, digits, ...overrides }),
+  );
+  const metrics = opening.use(
+    openMetrics({ ...calls, engine, phone, recorder, completion, webhooks, output }),
+  );
   opening.defer(createCallSpendLimit(calls).close);
   opening.defer(endAbandonedCalls({ ...calls, completion, twilio: phone?.twilio }).close);
   completion.start();
 
-  let draining = false;
-  const router = createRouter({
-    ...calls,
-    callOperations: createCallOperations({ ...calls, recorder, phone, transfers }),
-    records,
-    eventLog,
-    metrics,
-    webhooks,
-    phone,
-    engine: engine.name,
-    isDraining: () => draining,
-  });
+  const operations = createCallOperations({ ...calls, recorder, phone });
+  const parts = { ...calls, records, eventLog, metrics, webhooks, phone, operations };
+  let isDraining = false;
+  const router = createRouter({ ...parts, engine: engine.name, isDraining: () => isDraining });
   const opened = opening.move();
+
+  async function drain(deadlineMs: number): Promise<void> {
+    isDraining = true;
+    await phone?.outbound.stop();
+    await registry.drain(deadlineMs);
+  }
 
   return {
     settings,
@@ -118,22 +112,10 @@ export async function createApp(
     log,
     incidents,
     fetch: (request, host = { remoteAddress: "unknown" }) => router.fetch(request, host),
-    async drain() {
-      draining = true;
-      await phone?.outbound.stop();
-      await registry.drain(settings.server.drainMs);
-    },
+    drain: () => drain(settings.server.drainMs),
     async close() {
-      draining = true;
-      await phone?.outbound.stop();
-      await registry.drain(0);
+      await drain(0);
       await opened.disposeAsync();
     },
   };
-
-  /** Starts the built-in engine, which is loaded only where it is needed. */
-  async function startRehearsal(apiKey: string) {
-    const { startRealtimeServer } = await import("./sim/openai/realtimeServer.ts");
-    return startRealtimeServer({ voice: "flite", apiKey, ...simulated });
-  }
 }

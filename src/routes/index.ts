@@ -52,7 +52,7 @@ export interface RouterDeps {
   readonly metrics: Metrics;
   /** Absent where no URL is set. */
   readonly webhooks: Webhooks | undefined;
-  readonly callOperations: CallOperations;
+  readonly operations: CallOperations;
   readonly budget: CallBudget;
   readonly incidents: Incidents;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
@@ -63,13 +63,13 @@ export interface RouterDeps {
 
 /** Mounts all routes of the server. Of two that match, the first answers. */
 export function createRouter(
-  { settings, agents, registry, phone, store, records, callOperations, ...deps }: RouterDeps,
+  { settings, agents, registry, phone, store, records, operations, ...deps }: RouterDeps,
 ): Router {
   const { budget, eventLog, metrics, webhooks, engine, incidents, log, isDraining } = deps;
   const { apiKeys, allowedOrigins, publicUrl: publicOrigin, trustProxy } = settings.server;
   const { default: defaultAgent } = settings.agents;
   const { revocation } = deps.cluster;
-  const { lookup, control, endCall, liveCallsOf } = callOperations;
+  const { lookup, control, endCall, liveCallsOf } = operations;
   const monotonic = () => performance.now();
   const { now } = store.clock;
   const addressOf = (c: Context<RouteEnv>) =>

@@ -1,10 +1,4 @@
-export { logCalls } from "./events/callLogger.ts";
-export {
-  createEventHub,
-  type EventHub,
-  type EventSubscription,
-  type PublishedEvent,
-} from "./events/eventHub.ts";
+export type { EventHub, EventSubscription, PublishedEvent } from "./events/eventHub.ts";
 export {
   createEventLog,
   type EventLog,
@@ -13,3 +7,4 @@ export {
 } from "./events/eventLog.ts";
 export { noPositions } from "./events/eventPositions.ts";
 export type { LoggedEvent, SharedEvent } from "./events/eventRing.ts";
+export { openEventHub } from "./events/openEventHub.ts";

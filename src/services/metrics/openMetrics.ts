@@ -1,12 +1,16 @@
 import type { CallRegistry } from "../../call/sessionApi.ts";
 import type { Settings } from "../../config/settings.ts";
 import { present } from "../../utils/present.ts";
+import type { ModelFaults } from "../openai.ts";
+import type { TwilioFaults } from "../twilioOutbound.ts";
 import type { CompletionDispatcher, Recorder } from "../records.ts";
 import { createMetrics, type Metrics, type MetricsOptions } from "./callMetrics.ts";
 
 export interface OpenMetricsDeps
-  extends Required<Pick<MetricsOptions, "events" | "budget" | "incidents" | "modelFaults">> {
-  readonly twilioFaults: MetricsOptions["twilioFaults"] | undefined;
+  extends Required<Pick<MetricsOptions, "events" | "budget" | "incidents">> {
+  readonly engine: { readonly faults: Pick<ModelFaults, "counts"> };
+  /** Absent where the phone is not set up. */
+  readonly phone: { readonly faults: Pick<TwilioFaults, "counts"> } | undefined;
   readonly settings: Pick<Settings, "limits">;
   readonly registry: Pick<CallRegistry, "list">;
   readonly recorder: Pick<Recorder, "health">;
@@ -18,13 +22,13 @@ export interface OpenMetricsDeps
 /** Counts what happens in this process from now on. */
 export function openMetrics(
   { settings, registry, recorder, completion, webhooks, output, ...deps }: OpenMetricsDeps,
-): Metrics {
+): Metrics & Disposable {
   const metrics = createMetrics({
     events: deps.events,
     budget: deps.budget,
     incidents: deps.incidents,
-    modelFaults: deps.modelFaults,
-    ...present({ twilioFaults: deps.twilioFaults, webhooks }),
+    modelFaults: deps.engine.faults,
+    ...present({ twilioFaults: deps.phone?.faults, webhooks }),
     liveCalls: () => registry.list(),
     maxCalls: settings.limits.calls,
     logLinesDropped: () => output.lines.dropped,
@@ -33,5 +37,5 @@ export function openMetrics(
     startedAt: Math.round(performance.timeOrigin / 1000),
   });
   completion.onDispatched(metrics.ended);
-  return metrics;
+  return { ...metrics, [Symbol.dispose]: metrics.close };
 }

@@ -10,7 +10,7 @@ import {
   type TwilioCalls,
   type TwilioFaults,
 } from "../twilioOutbound.ts";
-import type { Prices, Spending } from "../spending.ts";
+import type { CallBudget, Prices, Spending, TransferPolicy } from "../spending.ts";
 import type { EventHub } from "../events.ts";
 import { createTransferredCalls } from "./transferredCalls.ts";
 import type { Cluster } from "../cluster.ts";
@@ -27,7 +27,7 @@ import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
 /** Everything about phones that is not HTTP. */
-export interface Phone {
+export interface Phone extends AsyncDisposable {
   readonly authToken: string;
   readonly publicUrl: string;
   readonly calls: PhoneCalls;
@@ -42,7 +42,6 @@ export interface Phone {
     /** An error that a callback carries, by the network's number and in its words. */
     faultReported(code: number, words: string | undefined): void;
   };
-  close(): Promise<void>;
 }
 
 /** The time by which phone calls are placed; the machine's own where nothing else is given. */
@@ -63,7 +62,9 @@ export interface PhoneDeps {
   readonly cluster: Cluster;
   readonly recorder: Recorder;
   readonly completion: CompletionDispatcher;
-  readonly spending: Spending;
+  readonly budget: CallBudget;
+  readonly policy: Spending["policy"];
+  readonly transfers: Pick<TransferPolicy, "decide">;
   readonly incidents: Incidents;
   readonly digits: Pick<DigitSender, "onSend">;
   readonly log: Pick<Log, "info" | "warn" | "error">;
@@ -76,7 +77,7 @@ export interface PhoneDeps {
 /** Puts the phone together; nothing where the settings have none. */
 export function createPhone(deps: PhoneDeps): Phone | undefined {
   const { settings, agents, registry, events, store, recorder, cluster, log, setTimer } = deps;
-  const { budget: callBudget, policy, transfers } = deps.spending;
+  const { budget: callBudget, policy, transfers } = deps;
   const line = settings.phone;
   if (line === undefined) return undefined;
   const { publicUrl, number: ownNumber } = line;
@@ -174,7 +175,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
         if (session !== undefined) log.warn("Media stream failed", { callId: session.id });
       },
     },
-    async close() {
+    async [Symbol.asyncDispose]() {
       await reconciling.close();
       crossProcess.close();
       outbound.close();

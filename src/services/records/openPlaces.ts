@@ -16,7 +16,7 @@ import {
 } from "./callJournals.ts";
 
 /** What the settings name outside of themselves. */
-export interface Places {
+export interface Places extends AsyncDisposable {
   readonly store: Store;
   /** Absent where no journals are kept. */
   readonly journals: CallJournals | undefined;
@@ -51,7 +51,17 @@ export async function openPlaces(
   const pseudonymSecret = await store?.keyValues.getOrSet("pseudonym_secret", newToken())
     .catch(noteAs("DATABASE_URL: "));
   if (problems.length === 0 && prices && store && pseudonymSecret) {
-    return { store, journals, prices, unpriced, pseudonymSecret };
+    return {
+      store,
+      journals,
+      prices,
+      unpriced,
+      pseudonymSecret,
+      async [Symbol.asyncDispose]() {
+        await journals?.close();
+        await store.close();
+      },
+    };
   }
   await store?.close();
   throw new SettingsError(problems);

@@ -7,7 +7,7 @@ import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 import type { Cluster } from "../cluster.ts";
 import type { EventHub, EventLog } from "../events.ts";
-import type { CallModels, Prices } from "../spending.ts";
+import type { CallBudget, CallModels, Prices } from "../spending.ts";
 import type { Store } from "../store.ts";
 import { type CallErasure, createCallErasure } from "./callErasure.ts";
 import type { CallJournals } from "./callJournals.ts";
@@ -33,6 +33,7 @@ export interface RecordsDeps extends Pick<Clock, "setTimer"> {
   readonly store: Store;
   readonly journals: CallJournals | undefined;
   readonly prices: Prices;
+  readonly budget: Pick<CallBudget, "settle">;
   readonly modelsOf: (request: CallRequest) => CallModels;
   readonly incidents: Incidents;
   readonly log: Log;
@@ -83,6 +84,7 @@ export function openRecords(deps: RecordsDeps): Records {
     setTimer,
     log,
   });
+  completion.onDispatched(deps.budget.settle);
   const stopRetention = startRetention({
     store,
     now,

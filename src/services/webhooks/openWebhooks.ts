@@ -21,7 +21,7 @@ export interface OpenWebhooksDeps extends Clock {
 export function openWebhooks(
   { settings: { webhook }, events, registry, completion, store, now, setTimer, log }:
     OpenWebhooksDeps,
-): Webhooks | undefined {
+): (Webhooks & AsyncDisposable) | undefined {
   if (webhook === undefined) return undefined;
   const webhooks = createWebhooks({
     ...webhook,
@@ -35,5 +35,5 @@ export function openWebhooks(
     log,
   });
   completion.onComplete(webhooks.ended);
-  return webhooks;
+  return { ...webhooks, [Symbol.asyncDispose]: webhooks.close };
 }

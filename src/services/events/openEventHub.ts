@@ -1,0 +1,13 @@
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
+import { logCalls } from "./callLogger.ts";
+import { createEventHub, type EventHub } from "./eventHub.ts";
+
+/** Opens the hub; the log has a line for the start and one for the end of every call. */
+export function openEventHub(
+  { now, log }: Pick<Clock, "now"> & { readonly log: Pick<Log, "info" | "error"> },
+): EventHub {
+  const events = createEventHub(now, (error) => log.error("Event sink failed", { error }));
+  logCalls(events, log);
+  return events;
+}
