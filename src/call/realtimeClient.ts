@@ -51,15 +51,17 @@ export interface ResponseRequest {
 }
 
 /** Why a response is asked for; the reply to a spoken turn has none, the model starts it itself. */
-export type ResponsePurpose =
-  | "greeting"
-  | "reply"
-  | "tool_result"
-  | "filler"
-  | "idle_prompt"
-  | "time_warning"
-  | "goodbye"
-  | "say";
+export const responsePurposes = [
+  "greeting",
+  "reply",
+  "tool_result",
+  "filler",
+  "idle_prompt",
+  "time_warning",
+  "goodbye",
+  "say",
+] as const;
+export type ResponsePurpose = (typeof responsePurposes)[number];
 
 /** What the model's end says, in the order it says it. */
 export type ModelInput =

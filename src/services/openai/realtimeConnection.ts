@@ -179,35 +179,35 @@ export class RealtimeConnection implements RealtimeClient {
   #received(text: string | undefined): void {
     this.#heartbeat.heard();
     const event = text === undefined ? MALFORMED : readServerEvent(parsed(text));
-    if (event?.type === "response.output_audio.delta") {
-      if (isBase64(event.delta)) this.#speech(event.place, event.delta);
-      else if (event.delta !== "") this.#malformedEvents++;
+    if (event?.type === "speech") {
+      if (isBase64(event.audio)) this.#speech(event.ref, event.audio);
+      else if (event.audio !== "") this.#malformedEvents++;
     } else if (event?.type === "malformed") this.#malformedEvents++;
     else if (event) this.#handle(event);
   }
 
-  #speech(place: SpeechRef, audio: Base64): void {
-    for (const input of this.#inputs.beginningOf(place.responseId)) this.#tell(input);
-    if (this.#phase.name !== "closed") this.#guard(() => this.#sink.speech(place, audio));
+  #speech(ref: SpeechRef, audio: Base64): void {
+    for (const input of this.#inputs.beginningOf(ref.responseId)) this.#tell(input);
+    if (this.#phase.name !== "closed") this.#guard(() => this.#sink.speech(ref, audio));
   }
 
-  #handle(event: Exclude<ServerEvent, { type: "response.output_audio.delta" }>): void {
+  #handle(event: Exclude<ServerEvent, { type: "speech" }>): void {
     switch (event.type) {
       case "error":
         return this.#refused(event.error);
-      case "session.created":
+      case "sessionCreated":
         return this.#life.told(event);
-      case "session.updated":
+      case "sessionUpdated":
         this.#life.told(event);
         this.#sessionSetup.confirmed();
         return this.#becomeReady();
       default:
         for (const input of this.#inputs.of(event)) this.#tell(input);
     }
-    const loss = event.type === "response.done" && event.status === "failed"
+    const loss = event.type === "responseDone" && event.status === "failed"
       ? lossOfError(event.reason)
       : undefined;
-    if (loss && event.type === "response.done") this.#lose(loss, event.error);
+    if (loss && event.type === "responseDone") this.#lose(loss, event.error);
     else watchEvent(event, this.#setup.model, this.#options.faults);
   }
 

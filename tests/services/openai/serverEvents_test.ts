@@ -13,53 +13,60 @@ import {
 } from "../../../src/services/openai/wire/sessionUpdate.ts";
 
 const PLACE = { response_id: "r", item_id: "i", content_index: 1 };
-const READ_PLACE = { responseId: "r", itemId: "i", contentIndex: 1 };
+const REF = { responseId: "r", itemId: "i", contentIndex: 1 };
 
 // Reading
 
 Deno.test("readServerEvent() reads old names as the new ones (case 47)", () => {
-  const pairs: readonly (readonly [Record<string, unknown>, string])[] = [
-    [{ type: "response.audio.delta", ...PLACE, delta: "AAAA" }, "response.output_audio.delta"],
-    [{ type: "response.audio.done", ...PLACE }, "response.output_audio.done"],
+  const cases: readonly (readonly [Record<string, unknown>, string, unknown])[] = [
+    [
+      { type: "response.audio.delta", ...PLACE, delta: "AAAA" },
+      "response.output_audio.delta",
+      { type: "speech", ref: REF, audio: "AAAA" },
+    ],
+    [
+      { type: "response.audio.done", ...PLACE },
+      "response.output_audio.done",
+      { type: "speechDone", ref: REF },
+    ],
     [
       { type: "response.audio_transcript.delta", ...PLACE, delta: "Hi" },
       "response.output_audio_transcript.delta",
+      { type: "speechText", ref: REF, text: "Hi" },
     ],
     [
       { type: "response.audio_transcript.done", ...PLACE, transcript: "Hi" },
       "response.output_audio_transcript.done",
+      { type: "wholeText", ref: REF, text: "Hi" },
     ],
     [
       { type: "conversation.item.created", item: { id: "i", type: "message", role: "user" } },
       "conversation.item.added",
+      { type: "itemAdded", itemId: "i", role: "user" },
     ],
   ];
-  for (const [event, name] of pairs) {
+  for (const [event, name, expected] of cases) {
     const read = readServerEvent(event);
-    assert.equal(read?.type, name);
+    assert.deepEqual(read, expected);
     assert.deepEqual(read, readServerEvent({ ...event, type: name }));
   }
 });
 
 Deno.test("readServerEvent() takes a piece of speech with its place", () => {
   const event = { type: "response.output_audio.delta", ...PLACE, delta: "AAAA", extra: 1 };
-  assert.deepEqual(readServerEvent(event), {
-    type: "response.output_audio.delta",
-    place: READ_PLACE,
-    delta: "AAAA",
-  });
+  assert.deepEqual(readServerEvent(event), { type: "speech", ref: REF, audio: "AAAA" });
   const { content_index: _, ...bare } = event;
   assert.deepEqual(readServerEvent(bare), {
-    type: "response.output_audio.delta",
-    place: { ...READ_PLACE, contentIndex: 0 },
-    delta: "AAAA",
+    type: "speech",
+    ref: { ...REF, contentIndex: 0 },
+    audio: "AAAA",
   });
 });
 
 Deno.test("case 80, 83: readServerEvent() reads what is written, and signs of work that say nothing yet", () => {
   assert.deepEqual(
     readServerEvent({ type: "response.output_text.delta", ...PLACE, delta: "Hi" }),
-    { type: "response.output_text.delta", place: READ_PLACE, delta: "Hi" },
+    { type: "writtenText", ref: REF, text: "Hi" },
   );
   for (
     const type of [
@@ -69,7 +76,7 @@ Deno.test("case 80, 83: readServerEvent() reads what is written, and signs of wo
     ]
   ) {
     const read = readServerEvent({ type, response_id: "r", delta: "x" });
-    assert.deepEqual(read, { type: "response.progress", responseId: "r" });
+    assert.deepEqual(read, { type: "responseProgress", responseId: "r" });
     assert.equal(readServerEvent({ type, delta: "x" }), undefined);
   }
 });
@@ -131,7 +138,7 @@ Deno.test("readServerEvent() counts missing tokens as none, and details it is no
   ];
   for (const [usage, expected] of cases) {
     const event = readServerEvent({ type: "response.done", response: { id: "r", usage } });
-    assert.ok(event?.type === "response.done" && event.usage);
+    assert.ok(event?.type === "responseDone" && event.usage);
     const { inputText, inputAudio, cachedText, cachedAudio, outputText, outputAudio } = event.usage;
     assert.deepEqual(
       [inputText, inputAudio, cachedText, cachedAudio, outputText, outputAudio],
@@ -141,11 +148,11 @@ Deno.test("readServerEvent() counts missing tokens as none, and details it is no
   }
   for (const usage of [{}, null, 7, { input_tokens: "9", output_tokens: NaN }]) {
     const event = readServerEvent({ type: "response.done", response: { id: "r", usage } });
-    assert.ok(event?.type === "response.done" && event.usage === undefined, "it is not known");
+    assert.ok(event?.type === "responseDone" && event.usage === undefined, "it is not known");
   }
   const none = readServerEvent({ type: "response.done", response: { id: "r", status: "failed" } });
   assert.deepEqual(none, {
-    type: "response.done",
+    type: "responseDone",
     responseId: "r",
     status: "failed",
     toolCalls: [],
@@ -156,7 +163,7 @@ Deno.test("readServerEvent() tells why a response failed", () => {
   const reasonOf = (status_details: unknown) => {
     const response = { id: "r", status: "failed", status_details };
     const event = readServerEvent({ type: "response.done", response });
-    return event?.type === "response.done" ? event.reason : undefined;
+    return event?.type === "responseDone" ? event.reason : undefined;
   };
   assert.equal(reasonOf({ reason: "max_output_tokens" }), "max_output_tokens");
   assert.equal(
@@ -290,7 +297,7 @@ Deno.test("case 75: a transcription that is completed again and again counts onc
   assert.equal(readServerEvent({ ...said, status: "in_progress" }), undefined);
   for (const status of ["completed", undefined, null]) {
     const event = readServerEvent({ ...said, status });
-    assert.ok(event?.type === type && event.transcript === "I would like");
+    assert.deepEqual(event, { type: "callerText", itemId: "i", text: "I would like", final: true });
   }
 });
 
@@ -300,7 +307,7 @@ Deno.test("case 75: usage that stands beside the response is found there", () =>
     response: { id: "r", status: "completed", status_details: "unimplemented", usage: {} },
     usage: { input_token_details: { text_tokens: 5 }, output_token_details: { audio_tokens: 7 } },
   });
-  assert.ok(event?.type === "response.done");
+  assert.ok(event?.type === "responseDone");
   assert.deepEqual([event.usage?.inputText, event.usage?.outputAudio], [5, 7]);
 });
 

@@ -1,10 +1,11 @@
 import type {
+  ModelInput,
   SpeechRef,
   TokenUsage,
   ToolCall,
   TranscriptionUsage,
 } from "../../../call/realtimeClient.ts";
-import type { ServerError, ServerItem } from "./serverEventTypes.ts";
+import type { ServerError } from "./serverEventTypes.ts";
 
 /** An object from the wire whose fields are still to be narrowed. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -47,14 +48,32 @@ function isNumber(value: unknown): value is number {
   return Number.isFinite(value);
 }
 
-/** Where a piece of output belongs; servers with one content part per item may leave its index out. */
-export function placeOf(event: Fields): SpeechRef | undefined {
+/** Which piece of output an event is about; servers with one content part per item may leave its index out. */
+export function refOf(event: Fields): SpeechRef | undefined {
   // Read by their names, for every piece of audio comes through here.
   const { response_id: responseId, item_id: itemId, content_index: contentIndex } = event;
   if (typeof responseId !== "string" || typeof itemId !== "string") return undefined;
   if (responseId.length > MAX_ID || itemId.length > MAX_ID) return undefined;
   return { responseId, itemId, contentIndex: isIndex(contentIndex) ? contentIndex : 0 };
 }
+
+/** An item of the conversation, as far as a call needs it. */
+interface ServerItem {
+  readonly id: string;
+  readonly role: ItemAdded["role"];
+  /** Of the tool call whose output it is. */
+  readonly callId?: string;
+  /** Absent while a call is unfinished, or was cut short. */
+  readonly call?: ToolCall;
+}
+
+type ItemAdded = Extract<ModelInput, { type: "itemAdded" }>;
+
+const ROLES: ReadonlyMap<unknown, ItemAdded["role"]> = new Map([
+  ["user", "user"],
+  ["assistant", "agent"],
+  ["system", "system"],
+]);
 
 /** Narrows an item; undefined for kinds that are of no use here. */
 export function itemOf(value: unknown): ServerItem | "malformed" | undefined {
@@ -63,17 +82,16 @@ export function itemOf(value: unknown): ServerItem | "malformed" | undefined {
   if (!item || id === undefined) return "malformed";
   switch (item.type) {
     case "message": {
-      const { role } = item;
-      const known = role === "user" || role === "assistant" || role === "system";
-      return known ? { type: "message", id, role } : undefined;
+      const role = ROLES.get(item.role);
+      return role && { id, role };
     }
     case "function_call": {
       const call = functionCallOf(item, "completed");
-      return { type: "function_call", id, ...(call && { call }) };
+      return { id, role: "tool", ...(call && { call }) };
     }
     case "function_call_output": {
       const callId = idOf(item, "call_id");
-      return callId === undefined ? "malformed" : { type: "function_call_output", id, callId };
+      return callId === undefined ? "malformed" : { id, role: "tool", callId };
     }
     default:
       return undefined;

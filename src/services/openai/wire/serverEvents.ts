@@ -1,4 +1,11 @@
-import type { ResponseStatus, SpeechRef } from "../../../call/realtimeClient.ts";
+import {
+  type ResponsePurpose,
+  responsePurposes,
+  type ResponseStatus,
+  type ToolCall,
+} from "../../../call/realtimeClient.ts";
+import { endMeaningOf } from "../errorMeaning.ts";
+import { retryAfterMsIn } from "../retryHint.ts";
 import type { MalformedEvent, ServerEvent } from "./serverEventTypes.ts";
 import {
   calledFunction,
@@ -9,8 +16,8 @@ import {
   itemOf,
   nameOf,
   numberOf,
-  placeOf,
   proseOf,
+  refOf,
   responseUsageOf,
   serverErrorOf,
   textOf,
@@ -26,31 +33,23 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
     // First, for it is nine in ten of all events.
     case "response.output_audio.delta":
     case "response.audio.delta": {
-      const place = placeOf(event);
-      const { delta } = event;
-      if (place === undefined || typeof delta !== "string" || delta.length > MAX_AUDIO) {
+      const ref = refOf(event);
+      const { delta: audio } = event;
+      if (ref === undefined || typeof audio !== "string" || audio.length > MAX_AUDIO) {
         return MALFORMED;
       }
-      return { type: "response.output_audio.delta", place, delta };
+      return { type: "speech", ref, audio };
     }
     case "response.output_audio_transcript.delta":
     case "response.audio_transcript.delta":
-      return placed(event, "delta", (place, delta) => ({
-        type: "response.output_audio_transcript.delta",
-        place,
-        delta,
-      }));
+      return textEvent("speechText", event, "delta");
     case "response.output_audio_transcript.done":
     case "response.audio_transcript.done":
-      return placed(event, "transcript", (place, transcript) => ({
-        type: "response.output_audio_transcript.done",
-        place,
-        transcript,
-      }));
+      return textEvent("wholeText", event, "transcript");
     case "response.output_audio.done":
     case "response.audio.done": {
-      const place = placeOf(event);
-      return place ? { type: "response.output_audio.done", place } : MALFORMED;
+      const ref = refOf(event);
+      return ref ? { type: "speechDone", ref } : MALFORMED;
     }
     case "session.created":
     case "session.updated": {
@@ -58,7 +57,7 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
       const expiresAt = numberOf(session, "expires_at");
       const createdAt = numberOf(session, "created_at");
       return {
-        type,
+        type: type === "session.created" ? "sessionCreated" : "sessionUpdated",
         ...(expiresAt !== undefined && { expiresAt }),
         ...(createdAt !== undefined && { createdAt }),
       };
@@ -68,52 +67,60 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
     case "input_audio_buffer.speech_started":
     case "input_audio_buffer.speech_stopped": {
       const itemId = idOf(event, "item_id");
-      return { type, ...(itemId !== undefined && { itemId }) };
+      return {
+        type: type === "input_audio_buffer.speech_started" ? "speechStarted" : "speechStopped",
+        ...(itemId !== undefined && { itemId }),
+      };
     }
     case "input_audio_buffer.timeout_triggered":
-      return { type };
+      return { type: "modelIdled" };
     case "input_audio_buffer.committed": {
       const itemId = idOf(event, "item_id");
-      return itemId === undefined ? MALFORMED : { type, itemId, ...previousOf(event) };
+      return itemId === undefined ? MALFORMED : { type: "committed", itemId, ...previousOf(event) };
     }
     case "conversation.item.added":
     case "conversation.item.created": {
       const item = itemOf(event.item);
       if (item === undefined || item === "malformed") return item && MALFORMED;
-      return { type: "conversation.item.added", item, ...previousOf(event) };
+      const { id: itemId, role, callId } = item;
+      return {
+        type: "itemAdded",
+        itemId,
+        role,
+        ...previousOf(event),
+        ...(callId !== undefined && { callId }),
+      };
     }
     case "conversation.item.input_audio_transcription.delta": {
       const itemId = idOf(event, "item_id");
-      const delta = proseOf(event, "delta");
-      return itemId === undefined || delta === undefined ? MALFORMED : { type, itemId, delta };
+      const text = proseOf(event, "delta");
+      if (itemId === undefined || text === undefined) return MALFORMED;
+      return { type: "callerText", itemId, text, final: false };
     }
     case "conversation.item.input_audio_transcription.completed": {
       const itemId = idOf(event, "item_id");
-      const transcript = proseOf(event, "transcript");
+      const text = proseOf(event, "transcript");
       // Some servers complete a transcription again and again until the turn is over.
       if (event.status === "in_progress") return undefined;
-      if (itemId === undefined || transcript === undefined) return MALFORMED;
+      if (itemId === undefined || text === undefined) return MALFORMED;
       const usage = transcriptionUsageOf(event.usage);
-      return { type, itemId, transcript, ...(usage && { usage }) };
+      return { type: "callerText", itemId, text, final: true, ...(usage && { usage }) };
     }
     case "conversation.item.input_audio_transcription.failed": {
       const itemId = idOf(event, "item_id");
-      return itemId === undefined ? MALFORMED : { type, itemId, error: serverErrorOf(event.error) };
+      if (itemId === undefined) return MALFORMED;
+      return { type: "callerTextFailed", itemId, error: serverErrorOf(event.error) };
     }
     case "response.created":
       return responseCreated(event);
     case "response.output_text.delta":
     case "response.text.delta":
-      return placed(event, "delta", (place, delta) => ({
-        type: "response.output_text.delta",
-        place,
-        delta,
-      }));
+      return textEvent("writtenText", event, "delta");
     case "response.output_item.added":
     case "response.content_part.added":
     case "response.function_call_arguments.delta": {
       const responseId = textOf(event, "response_id");
-      return responseId === undefined ? undefined : { type: "response.progress", responseId };
+      return responseId === undefined ? undefined : { type: "responseProgress", responseId };
     }
     case "response.function_call_arguments.done":
       return functionCallArguments(event);
@@ -121,7 +128,7 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
       const responseId = idOf(event, "response_id");
       const item = itemOf(event.item);
       if (responseId === undefined || item === "malformed") return MALFORMED;
-      return item && { type, responseId, item };
+      return item && itemDone(responseId, item.call);
     }
     case "response.done":
       return responseDone(event);
@@ -136,14 +143,18 @@ const MALFORMED: MalformedEvent = { type: "malformed" };
 const MAX_AUDIO = 16 * 2 ** 20;
 const MAX_OUTPUT_ITEMS = 128;
 
-function placed(
+function textEvent(
+  type: "speechText" | "writtenText" | "wholeText",
   event: Fields,
   field: string,
-  make: (place: SpeechRef, text: string) => ServerEvent,
 ): ServerEvent | MalformedEvent {
-  const place = placeOf(event);
+  const ref = refOf(event);
   const text = proseOf(event, field);
-  return place === undefined || text === undefined ? MALFORMED : make(place, text);
+  return ref === undefined || text === undefined ? MALFORMED : { type, ref, text };
+}
+
+function itemDone(responseId: string, call: ToolCall | undefined): ServerEvent {
+  return { type: "itemDone", responseId, ...(call && { call }) };
 }
 
 function previousOf(event: Fields): { readonly previousItemId?: string } {
@@ -157,10 +168,11 @@ function responseCreated(event: Fields): ServerEvent | MalformedEvent {
   if (!response || responseId === undefined) return MALFORMED;
   const purpose = nameOf(fieldsOf(response.metadata), "purpose");
   return {
-    type: "response.created",
+    type: "responseStarted",
     responseId,
-    outOfBand: response.conversation_id === null,
-    ...(purpose !== undefined && { purpose }),
+    // A response that writes to no conversation.
+    aside: response.conversation_id === null,
+    ...(isPurpose(purpose) && { purpose }),
   };
 }
 
@@ -169,14 +181,8 @@ function functionCallArguments(event: Fields): ServerEvent | MalformedEvent {
   const name = textOf(event, "name");
   const call = calledFunction(event, name ?? "");
   if (responseId === undefined || call === undefined) return MALFORMED;
-  const { callId, arguments: args } = call;
-  return {
-    type: "response.function_call_arguments.done",
-    responseId,
-    callId,
-    arguments: args,
-    ...(name !== undefined && { name: call.name }),
-  };
+  // Older servers leave the name out here and give it in `response.output_item.done`.
+  return itemDone(responseId, name === undefined ? undefined : call);
 }
 
 function responseDone(event: Fields): ServerEvent | MalformedEvent {
@@ -189,12 +195,14 @@ function responseDone(event: Fields): ServerEvent | MalformedEvent {
   const reason = nameOf(details, "reason") ?? error?.code ?? error?.type;
   // Some servers put the usage beside the response.
   const usage = responseUsageOf(response.usage) ?? responseUsageOf(event.usage ?? event);
+  const retryAfterMs = retryAfterMsIn(error?.message);
   return {
-    type: "response.done",
+    type: "responseDone",
     responseId,
     status,
     toolCalls: outputOf(response).flatMap((item) => functionCallOf(item, status) ?? []),
-    ...(reason !== undefined && { reason }),
+    ...(reason !== undefined && { reason, ...endMeaningOf({ status, reason }) }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(error && { error }),
     ...(usage && { usage }),
   };
@@ -208,4 +216,8 @@ function statusOf(status: unknown): ResponseStatus {
   return status === "cancelled" || status === "incomplete" || status === "failed"
     ? status
     : "completed";
+}
+
+function isPurpose(name: string | undefined): name is ResponsePurpose {
+  return responsePurposes.some((purpose) => purpose === name);
 }
