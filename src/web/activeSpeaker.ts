@@ -1,20 +1,15 @@
 import type { CallEvent } from "./callAnswers.ts";
 
-/** Who speaks in a call, by its events; the agent where both do. */
-export interface ActiveSpeaker {
-  readonly who: "agent" | "caller" | "listen";
-  apply(event: CallEvent): void;
-}
+/** Who speaks in a call, by its events. */
+export class ActiveSpeaker {
+  readonly #speaking = { agent: false, caller: false };
 
-/** Starts with silence. */
-export function createActiveSpeaker(): ActiveSpeaker {
-  const on = { agent: false, caller: false };
-  return {
-    get who() {
-      return on.agent ? "agent" : on.caller ? "caller" : "listen";
-    },
-    apply(event) {
-      if (event.type === "speaking") on[event.who] = event.on;
-    },
-  };
+  /** The agent where both speak. */
+  get who(): "agent" | "caller" | "listen" {
+    return this.#speaking.agent ? "agent" : this.#speaking.caller ? "caller" : "listen";
+  }
+
+  apply(event: CallEvent): void {
+    if (event.type === "speaking") this.#speaking[event.who] = event.on;
+  }
 }

@@ -1,6 +1,5 @@
 /// <reference lib="dom" />
 import { find } from "./elements.ts";
-import { fillKeypad } from "./keypad.ts";
 import type { WebCall } from "./webCall.ts";
 
 /** The buttons, keypad and text field of a live call, with their keyboard shortcuts. */
@@ -73,4 +72,17 @@ export function createCallControls({ onMuteChange, onHangUp }: CallControlEvents
   function interrupt(): void {
     if (!interruptButton.disabled) call?.send({ type: "interrupt" });
   }
+}
+
+/** Fills `group` with the twelve keys of a telephone. */
+function fillKeypad(group: HTMLElement, onDigit: (digit: string) => void): void {
+  group.replaceChildren(
+    ..."123456789*0#".split("").map((digit) => {
+      const key = document.createElement("button");
+      key.type = "button";
+      key.textContent = digit;
+      key.onclick = () => onDigit(digit);
+      return key;
+    }),
+  );
 }

@@ -8,45 +8,27 @@ const FORMATS = [
   { name: "JSON", format: "json", extension: "json" },
 ] as const;
 
-/** Buttons that download the transcript of a call as a file. */
-export interface Downloads {
-  /** Shows the buttons for a call; hides them where it has no transcript. */
-  show(callId: string, hasTranscript: boolean): void;
-}
-
-/** Fills `container` with the buttons. */
-export function createDownloads(container: HTMLElement): Downloads {
+/** Fills `container` with buttons that download the transcript of a call as a file. */
+export function showDownloads(container: HTMLElement, callId: string): void {
   const problem = element("span", { className: "problem", role: "alert" });
-  return {
-    show(callId, hasTranscript) {
+  const buttons = FORMATS.map(({ name, format, extension }) => {
+    const button = element("button", { type: "button", className: "link", textContent: name });
+    button.onclick = async () => {
       problem.textContent = "";
-      container.hidden = !hasTranscript;
-      container.replaceChildren(
-        element("span", { textContent: "Download" }),
-        ...FORMATS.map(({ name, format, extension }) => {
-          const button = element("button", {
-            type: "button",
-            className: "link",
-            textContent: name,
-          });
-          button.onclick = async () => {
-            problem.textContent = "";
-            try {
-              await download(
-                `/api/calls/${callId}/transcript?format=${format}`,
-                `${callId}.${extension}`,
-              );
-            } catch (error) {
-              if (!(error instanceof RequestError)) throw error;
-              problem.textContent = error.message;
-            }
-          };
-          return button;
-        }),
-        problem,
-      );
-    },
-  };
+      try {
+        await download(
+          `/api/calls/${callId}/transcript?format=${format}`,
+          `${callId}.${extension}`,
+        );
+      } catch (error) {
+        if (!(error instanceof RequestError)) throw error;
+        problem.textContent = error.message;
+      }
+    };
+    return button;
+  });
+  const label = element("span", { textContent: "Download" });
+  container.replaceChildren(label, ...buttons, problem);
 }
 
 /** By fetch, since a plain link cannot send the API key. */

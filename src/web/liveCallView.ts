@@ -4,52 +4,51 @@ import type { CallDetail, CallEvent } from "./callAnswers.ts";
 import { describeDirection, describeEnd, describeParty } from "./recordTexts.ts";
 import { element, find } from "./elements.ts";
 import { type FeedItem, followEvents } from "./eventFeed.ts";
-import { createLiveTranscript } from "./liveTranscript.ts";
+import { LiveTranscript } from "./liveTranscript.ts";
 import { createOperatorDesk } from "./operatorDesk.ts";
-import { type ActiveSpeaker, createActiveSpeaker } from "./activeSpeaker.ts";
+import { ActiveSpeaker } from "./activeSpeaker.ts";
 import { formatDuration } from "./callTexts.ts";
 
-/** One live call: its transcript as it grows, and the controls to act on it. */
-export interface LiveCallView {
-  /** Resolves when the call has ended or the signal is aborted. Throws `RequestError`. */
-  open(id: string, signal: AbortSignal): Promise<void>;
-}
-
-/** Creates the view; `titles` maps agent names to what people read. */
-export function createLiveCallView(titles: Promise<ReadonlyMap<string, string>>): LiveCallView {
+/**
+ * Creates the view of one live call: its transcript as it grows, and the controls to act on it.
+ * `titles` maps agent names to what people read.
+ *
+ * The view is shown until the call ends or the signal is aborted. Throws `RequestError`.
+ */
+export function createLiveCallView(
+  titles: Promise<ReadonlyMap<string, string>>,
+): (id: string, signal: AbortSignal) => Promise<void> {
   const main = find("call", HTMLElement);
   const who = find("call-who", HTMLElement);
   const way = find("call-way", HTMLElement);
   const status = find("call-status", HTMLElement);
   const clock = find("call-clock", HTMLElement);
-  const transcript = createLiveTranscript(find("call-transcript", HTMLElement));
+  const transcript = new LiveTranscript(find("call-transcript", HTMLElement));
   const desk = createOperatorDesk();
 
-  return {
-    async open(id, signal) {
-      transcript.clear();
+  return async function showCall(id, signal) {
+    transcript.clear();
+    desk.close();
+    for (const part of [who, way, status, clock]) part.textContent = "";
+    const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal });
+    if (signal.aborted) return;
+    // replace(), so that the back button does not return here.
+    if (call.status === "ended") return location.replace(`#records/${id}`);
+    who.textContent = describeParty(call);
+    way.textContent = describeDirection(call, await titles);
+    desk.open(call);
+    const ticking = setInterval(showClock, 1000, call);
+    showClock(call);
+    try {
+      await follow(call, signal);
+    } finally {
+      clearInterval(ticking);
       desk.close();
-      for (const part of [who, way, status, clock]) part.textContent = "";
-      const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal });
-      if (signal.aborted) return;
-      // replace(), so that the back button does not return here.
-      if (call.status === "ended") return location.replace(`#records/${id}`);
-      who.textContent = describeParty(call);
-      way.textContent = describeDirection(call, await titles);
-      desk.open(call);
-      const ticking = setInterval(showClock, 1000, call);
-      showClock(call);
-      try {
-        await follow(call, signal);
-      } finally {
-        clearInterval(ticking);
-        desk.close();
-      }
-    },
+    }
   };
 
   async function follow({ id, startedAt }: CallDetail, signal: AbortSignal): Promise<void> {
-    const speaker = createActiveSpeaker();
+    const speaker = new ActiveSpeaker();
     for await (const item of followEvents(`/api/calls/${id}/events`, signal)) {
       if (item.kind === "missed") {
         transcript.load(await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal }));

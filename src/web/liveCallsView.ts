@@ -4,35 +4,32 @@ import type { CallPage, CallSummary } from "./callAnswers.ts";
 import { delay } from "./delay.ts";
 import { find } from "./elements.ts";
 import { followEvents } from "./eventFeed.ts";
-import { createLiveRows } from "./liveRows.ts";
+import { LiveRows } from "./liveRows.ts";
 
-/** The list of live calls, kept current by the event stream. */
-export interface LiveCallsView {
-  /** Resolves when the signal is aborted. Throws `RequestError`. */
-  open(signal: AbortSignal): Promise<void>;
-}
-
-/** Creates the view; `titles` maps agent names to what people read. */
-export function createLiveCallsView(titles: Promise<ReadonlyMap<string, string>>): LiveCallsView {
-  const rows = createLiveRows(find("calls-list", HTMLElement));
+/**
+ * Creates the list of live calls, kept current by the event stream; `titles` maps agent names to what
+ * people read. The list is shown until the signal is aborted. Throws `RequestError`.
+ */
+export function createLiveCallsView(
+  titles: Promise<ReadonlyMap<string, string>>,
+): (signal: AbortSignal) => Promise<void> {
+  const rows = new LiveRows(find("calls-list", HTMLElement));
   const count = find("calls-count", HTMLElement);
   const empty = find("calls-empty", HTMLElement);
   const problem = find("calls-problem", HTMLElement);
 
-  return {
-    async open(signal) {
-      rows.reset(await titles);
-      count.textContent = "Looking…";
-      empty.hidden = true;
-      const clock = setInterval(rows.tick, 1000);
-      const closed = new AbortController();
-      try {
-        await follow(AbortSignal.any([signal, closed.signal]));
-      } finally {
-        clearInterval(clock);
-        closed.abort();
-      }
-    },
+  return async function showCalls(signal) {
+    rows.reset(await titles);
+    count.textContent = "Loading…";
+    empty.hidden = true;
+    const clock = setInterval(() => rows.tick(), 1000);
+    const closed = new AbortController();
+    try {
+      await follow(AbortSignal.any([signal, closed.signal]));
+    } finally {
+      clearInterval(clock);
+      closed.abort();
+    }
   };
 
   async function follow(signal: AbortSignal): Promise<void> {

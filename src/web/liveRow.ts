@@ -2,7 +2,7 @@
 import type { CallEvent, CallSummary } from "./callAnswers.ts";
 import { describeDirection, describeParty } from "./recordTexts.ts";
 import { element } from "./elements.ts";
-import { createActiveSpeaker } from "./activeSpeaker.ts";
+import { ActiveSpeaker } from "./activeSpeaker.ts";
 import { formatDuration } from "./callTexts.ts";
 
 /** One live call: party, agent, duration, who speaks and the last line of the transcript. */
@@ -31,7 +31,7 @@ export function createLiveRow(id: string, startedAt: string): LiveRow {
   const aside = element("span", { className: "aside" }, [lamp, state]);
   const link = element("a", { href: `#calls/${id}` }, [clock, who, aside, way, last]);
   const row = element("li", {}, [link]);
-  const speaker = createActiveSpeaker();
+  const speaker = new ActiveSpeaker();
   let status: CallSummary["status"] = "live";
 
   return {

@@ -1,80 +1,75 @@
 /// <reference lib="dom" />
 import type { CallDetail, CallEvent } from "./callAnswers.ts";
-import { createTranscriptView } from "./transcriptView.ts";
+import { createTranscriptView, type TranscriptView } from "./transcriptView.ts";
 
-/** The transcript of a live call, written from its events. */
-export interface LiveTranscript {
+/** The transcript of a live call in a list element, written from its events. */
+export class LiveTranscript {
+  readonly #view: TranscriptView;
+  readonly #toolArguments = new Map<string, string>();
+
+  constructor(list: HTMLElement) {
+    this.#view = createTranscriptView(list, { caller: "Caller" });
+  }
+
   /** Shows the record so far, where its events are lost. */
-  load(call: Pick<CallDetail, "turns" | "tools" | "latencies">): void;
+  load({ turns, latencies }: Pick<CallDetail, "turns" | "latencies">): void {
+    // Before the lines of the remaining events, whose positions start at 0.
+    turns.forEach((turn, at) => this.#view.show({ ...turn, position: at - turns.length }));
+    for (const { turnId, firstHeardMs, ...latency } of latencies) {
+      const heard = firstHeardMs === null ? {} : { firstHeardMs };
+      this.#view.showLatency({ id: turnId, ...latency, ...heard });
+    }
+  }
+
   /** `startedMs` counts from the start of the call. */
-  apply(event: CallEvent, startedMs: number): void;
-  clear(): void;
-}
-
-/** Creates the transcript in a list element. */
-export function createLiveTranscript(list: HTMLElement): LiveTranscript {
-  const view = createTranscriptView(list, { caller: "Caller" });
-  const toolArguments = new Map<string, string>();
-
-  return {
-    load({ turns, latencies }) {
-      // Before the lines of the remaining events, whose positions start at 0.
-      turns.forEach((turn, at) => view.show({ ...turn, position: at - turns.length }));
-      for (const { turnId, firstHeardMs, ...latency } of latencies) {
-        view.showLatency({
-          id: turnId,
-          ...latency,
-          ...(firstHeardMs !== null && { firstHeardMs }),
+  apply(event: CallEvent, startedMs: number): void {
+    switch (event.type) {
+      case "turn":
+        return this.#view.show(event.turn);
+      case "toolStarted": {
+        const { toolCallId: id, name } = event;
+        this.#toolArguments.set(id, event.arguments);
+        const content = { arguments: event.arguments };
+        return this.#view.showTool({
+          type: "tool",
+          id,
+          name,
+          state: "started",
+          startedMs,
+          content,
         });
       }
-    },
-    apply(event, startedMs) {
-      switch (event.type) {
-        case "turn":
-          return view.show(event.turn);
-        case "toolStarted": {
-          const { toolCallId: id, name } = event;
-          toolArguments.set(id, event.arguments);
-          return view.showTool({
-            type: "tool",
-            id,
-            name,
-            state: "started",
-            startedMs,
-            content: { arguments: event.arguments },
-          });
-        }
-        case "toolEnded": {
-          const { toolCallId: id, name, output, durationMs } = event;
-          return view.showTool({
-            type: "tool",
-            id,
-            name,
-            state: event.ok ? "done" : "failed",
-            durationMs,
-            startedMs,
-            content: { arguments: toolArguments.get(id) ?? "", output },
-          });
-        }
-        case "latency":
-          return view.showLatency({ id: event.itemId, ...event.latency });
-        case "modelLost":
-          return view.note("The model's connection was lost; connecting again…");
-        case "modelReady":
-          return event.again ? view.note("The model is back.") : undefined;
-        case "transferring":
-          return view.note(`The call is being handed over: ${event.alias}.`);
-        case "notice": {
-          const text = NOTICES[event.code];
-          return text === undefined ? undefined : view.note(text);
-        }
+      case "toolEnded": {
+        const { toolCallId: id, name, output, durationMs } = event;
+        return this.#view.showTool({
+          type: "tool",
+          id,
+          name,
+          state: event.ok ? "done" : "failed",
+          durationMs,
+          startedMs,
+          content: { arguments: this.#toolArguments.get(id) ?? "", output },
+        });
       }
-    },
-    clear() {
-      toolArguments.clear();
-      view.clear();
-    },
-  };
+      case "latency":
+        return this.#view.showLatency({ id: event.itemId, ...event.latency });
+      case "modelLost":
+        return this.#view.note("The model's connection was lost; connecting again…");
+      case "modelReady":
+        return event.again ? this.#view.note("The model is back.") : undefined;
+      case "transferring":
+        return this.#view.note(`The call is being handed over: ${event.alias}.`);
+      case "notice": {
+        const text = NOTICES[event.code];
+        return text === undefined ? undefined : this.#view.note(text);
+      }
+    }
+  }
+
+  clear(): void {
+    this.#toolArguments.clear();
+    this.#view.clear();
+  }
 }
 
 const NOTICES: Readonly<Record<string, string>> = {

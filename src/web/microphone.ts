@@ -8,7 +8,7 @@ import {
   openStream,
   releaseStream,
 } from "./microphoneFault.ts";
-import { createSilenceWatch } from "./silenceWatch.ts";
+import { SilenceWatch } from "./silenceWatch.ts";
 import { openResumingAudio, type ResumingAudio } from "./audioResume.ts";
 
 /** Whether frames with sound come from the microphone, and if not, why. */
@@ -59,7 +59,7 @@ export async function openMicrophone(
 ): Promise<Microphone> {
   const closing = new AbortController();
   const { signal } = closing;
-  const silence = createSilenceWatch(publishState);
+  const silence = new SilenceWatch(publishState);
   let muted = false;
   let lost: MicrophoneFault | undefined;
   let reopening = false;

@@ -13,10 +13,10 @@ import { describeEngine } from "./callTexts.ts";
 
 const server = fetchServerInfo();
 const titles = server.then(titlesOf, () => new Map<string, string>());
-const liveCalls = createLiveCallsView(titles);
-const liveCall = createLiveCallView(titles);
-const records = createRecordsView(titles);
-const record = createRecordView(titles);
+const showLiveCalls = createLiveCallsView(titles);
+const showLiveCall = createLiveCallView(titles);
+const showRecords = createRecordsView(titles);
+const showRecord = createRecordView(titles);
 
 const names = {
   talk: "",
@@ -76,13 +76,13 @@ function open(target: PageLocation, signal: AbortSignal): Promise<void> {
       showTalk();
       return Promise.resolve();
     case "calls":
-      return liveCalls.open(signal);
+      return showLiveCalls(signal);
     case "call":
-      return liveCall.open(target.id, signal);
+      return showLiveCall(target.id, signal);
     case "records":
-      return records.open(target.filter, signal);
+      return showRecords(target.filter, signal);
     case "record":
-      return record.open(target.id, signal);
+      return showRecord(target.id, signal);
   }
 }
 

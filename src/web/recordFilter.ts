@@ -18,7 +18,6 @@ export function createRecordFilter(form: HTMLFormElement): RecordFilter {
   form.onsubmit = (event) => event.preventDefault();
 
   return {
-    /** Shows the filter of the URL in the form; `titles` maps agent names to what people read. */
     show(filter, titles) {
       for (const field of fieldsOf(form)) {
         if (field.name === "agent") {

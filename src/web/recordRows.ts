@@ -11,44 +11,42 @@ import {
 import { element } from "./elements.ts";
 import { formatDuration } from "./callTexts.ts";
 
-/** The rows of the records, grouped by the day on which the calls began. */
-export interface RecordRows {
-  readonly size: number;
+/** The rows of the records in a list element, grouped by the day on which the calls began. */
+export class RecordRows {
+  readonly #list: HTMLElement;
+  #size = 0;
+  #day = "";
+  #dayRows = element("ul");
+
+  constructor(list: HTMLElement) {
+    this.#list = list;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
   /** Adds calls, which must be older than those shown. */
-  append(calls: readonly CallSummary[], titles: ReadonlyMap<string, string>): void;
-  clear(): void;
-}
-
-/** Creates the rows in a list element. */
-export function createRecordRows(list: HTMLElement): RecordRows {
-  let size = 0;
-  let day = "";
-  let rows = element("ul");
-
-  return {
-    get size() {
-      return size;
-    },
-    /** Adds calls, which must be older than those shown. */
-    append(calls, titles) {
-      const now = new Date();
-      for (const call of calls) {
-        const name = formatDay(call.startedAt, now);
-        if (name !== day) {
-          day = name;
-          rows = element("ul", { className: "rows" });
-          list.append(element("h2", { className: "day", textContent: name }), rows);
-        }
-        rows.append(createRow(call, titles));
-        size++;
+  append(calls: readonly CallSummary[], titles: ReadonlyMap<string, string>): void {
+    const now = new Date();
+    for (const call of calls) {
+      const day = formatDay(call.startedAt, now);
+      if (day !== this.#day) {
+        this.#day = day;
+        this.#dayRows = element("ul", { className: "rows" });
+        const heading = element("h2", { className: "day", textContent: day });
+        this.#list.append(heading, this.#dayRows);
       }
-    },
-    clear() {
-      size = 0;
-      day = "";
-      list.replaceChildren();
-    },
-  };
+      this.#dayRows.append(createRow(call, titles));
+      this.#size++;
+    }
+  }
+
+  clear(): void {
+    this.#size = 0;
+    this.#day = "";
+    this.#list.replaceChildren();
+  }
 }
 
 function createRow(call: CallSummary, titles: ReadonlyMap<string, string>): HTMLElement {

@@ -10,51 +10,49 @@ import {
   formatDollars,
   formatTime,
 } from "./recordTexts.ts";
-import { createDownloads } from "./downloads.ts";
+import { showDownloads } from "./downloads.ts";
 import { find } from "./elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
 import { costTable, latencyTable } from "./recordTables.ts";
 import { createTranscriptView } from "./transcriptView.ts";
 import { formatDuration, formatSpan } from "./callTexts.ts";
 
-/** The record of one call that has ended. */
-export interface RecordView {
-  /** Resolves when the record is shown. Throws `RequestError`. */
-  open(id: string, signal: AbortSignal): Promise<void>;
-}
-
-/** Creates the view; `titles` maps agent names to what people read. */
-export function createRecordView(titles: Promise<ReadonlyMap<string, string>>): RecordView {
+/**
+ * Creates the view of the record of a call that has ended; `titles` maps agent names to what people
+ * read. Resolves when the record is shown. Throws `RequestError`.
+ */
+export function createRecordView(
+  titles: Promise<ReadonlyMap<string, string>>,
+): (id: string, signal: AbortSignal) => Promise<void> {
   const main = find("record", HTMLElement);
   const transcript = createTranscriptView(find("record-transcript", HTMLElement), {
     caller: "Caller",
   });
-  const downloads = createDownloads(find("record-downloads", HTMLElement));
+  const downloads = find("record-downloads", HTMLElement);
 
-  return {
-    async open(id, signal) {
-      main.ariaBusy = "true";
-      main.classList.add("loading");
-      const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal });
-      const agents = await titles;
-      if (signal.aborted) return;
-      if (call.status !== "ended") return location.replace(`#calls/${id}`);
-      const { startedAt } = call;
-      write("record-who", describeParty(call));
-      const began = `${formatDay(startedAt, new Date())}, ${formatTime(startedAt)}`;
-      write("record-way", [describeDirection(call, agents), ...ownNumber(call), began].join(" · "));
-      write("record-end", describeOutcome(call));
-      showFigures(find("record-figures", HTMLElement), figuresOf(call));
-      showTranscript(call);
-      find("record-silent", HTMLElement).hidden = call.turns.length > 0;
-      downloads.show(id, call.turns.length > 0);
-      find("record-latency", HTMLElement).replaceChildren(...latencyTable(call));
-      find("record-cost", HTMLElement).replaceChildren(...costTable(call));
-      write("record-id", [id, ...(call.model === null ? [] : [call.model])].join(" · "));
-      main.ariaBusy = "false";
-      main.classList.remove("loading");
-      main.scrollTop = 0;
-    },
+  return async function showRecord(id, signal) {
+    main.ariaBusy = "true";
+    main.classList.add("loading");
+    const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal });
+    const agents = await titles;
+    if (signal.aborted) return;
+    if (call.status !== "ended") return location.replace(`#calls/${id}`);
+    const { startedAt } = call;
+    write("record-who", describeParty(call));
+    const began = `${formatDay(startedAt, new Date())}, ${formatTime(startedAt)}`;
+    write("record-way", [describeDirection(call, agents), ...ownNumber(call), began].join(" · "));
+    write("record-end", describeOutcome(call));
+    showFigures(find("record-figures", HTMLElement), figuresOf(call));
+    showTranscript(call);
+    find("record-silent", HTMLElement).hidden = call.turns.length > 0;
+    downloads.hidden = call.turns.length === 0;
+    showDownloads(downloads, id);
+    find("record-latency", HTMLElement).replaceChildren(...latencyTable(call));
+    find("record-cost", HTMLElement).replaceChildren(...costTable(call));
+    write("record-id", [id, ...(call.model === null ? [] : [call.model])].join(" · "));
+    main.ariaBusy = "false";
+    main.classList.remove("loading");
+    main.scrollTop = 0;
   };
 
   /** Shows the turns in order, each tool use before the first turn that began after it. */

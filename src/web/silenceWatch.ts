@@ -1,28 +1,27 @@
 /** Detects a microphone that delivers only zeros, which even a quiet place never produces. */
-export interface SilenceWatch {
-  readonly silent: boolean;
+export class SilenceWatch {
+  readonly #onChange: () => void;
+  #silentFrames = 0;
+
+  /** `onChange` is called whenever `silent` has changed, except by `reset`. */
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  get silent(): boolean {
+    return this.#silentFrames >= SILENT_FRAMES;
+  }
+
   /** Takes 20 ms of PCM16. */
-  process(frame: ArrayBuffer): void;
-  reset(): void;
-}
+  process(frame: ArrayBuffer): void {
+    const wasSilent = this.silent;
+    this.#silentFrames = isZero(frame) ? this.#silentFrames + 1 : 0;
+    if (wasSilent !== this.silent) this.#onChange();
+  }
 
-/** `onChange` is called whenever `silent` has changed, except by `reset`. */
-export function createSilenceWatch(onChange: () => void): SilenceWatch {
-  let silentFrames = 0;
-
-  return {
-    get silent() {
-      return silentFrames >= SILENT_FRAMES;
-    },
-    process(frame) {
-      const wasSilent = silentFrames >= SILENT_FRAMES;
-      silentFrames = isZero(frame) ? silentFrames + 1 : 0;
-      if (wasSilent !== silentFrames >= SILENT_FRAMES) onChange();
-    },
-    reset() {
-      silentFrames = 0;
-    },
-  };
+  reset(): void {
+    this.#silentFrames = 0;
+  }
 }
 
 /** Five seconds. */

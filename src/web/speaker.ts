@@ -3,7 +3,7 @@ import { AudioError, closeAudioContext, createAudioContext, SpeakerError } from 
 import type { PlaybackCommand, PlaybackReport, SpeechSamples } from "./playback.ts";
 import { createResampler } from "./resampler.ts";
 import { type AudioGraph, type AudioState, openResumingAudio } from "./audioResume.ts";
-import { createUnheardSpeech, durationOf, type Piece } from "./unheardSpeech.ts";
+import { durationOf, type Piece, UnheardSpeech } from "./unheardSpeech.ts";
 
 /** Plays the agent's speech and reports what was heard. */
 export interface Speaker {
@@ -30,7 +30,7 @@ export interface SpeakerEvents {
  * Throws `SpeakerError`.
  */
 export async function openSpeaker({ onReport, onState }: SpeakerEvents): Promise<Speaker> {
-  const unheard = createUnheardSpeech();
+  const unheard = new UnheardSpeech();
   const sound = await openResumingAudio((onNodeFailure) => buildPlayer(report, onNodeFailure), {
     onState,
     onRebuilt(player) {

@@ -11,64 +11,58 @@ export interface Position {
 }
 
 /** The speech that was not reported as rendered, from which a new player can continue. */
-export interface UnheardSpeech {
-  /** The last reported position, or the start of the first piece. */
-  readonly position: Position | undefined;
-  /** What comes after it, in order. */
-  readonly pieces: readonly Piece[];
-  enqueue(piece: Piece): void;
-  /** Drops what lies before the reported position. */
-  recordPosition(position: Position): void;
-  clear(): void;
-  /** The position at which the player stopped after `clear`; more of the same item continues there. */
-  recordCleared(position: Position): void;
-}
-
-/** Starts empty. */
-export function createUnheardSpeech(): UnheardSpeech {
-  let pieces: Piece[] = [];
-  let position: Position | undefined;
+export class UnheardSpeech {
+  #pieces: Piece[] = [];
+  #position: Position | undefined;
   /** The position of the first piece within its item. */
-  let firstPieceMs = 0;
+  #firstPieceMs = 0;
 
-  return {
-    get position() {
-      return position;
-    },
-    get pieces() {
-      const [first, ...others] = pieces;
-      if (first === undefined || position?.itemId !== first.itemId) return pieces;
-      const heardBytes = Math.max(0, Math.round(position.ms - firstPieceMs)) * BYTES_PER_MS;
-      return [{ ...first, pcm: first.pcm.slice(heardBytes) }, ...others];
-    },
-    enqueue(piece) {
-      position ??= { itemId: piece.itemId, ms: 0 };
-      if (pieces.length === 0) firstPieceMs = position.itemId === piece.itemId ? position.ms : 0;
-      pieces.push(piece);
-    },
-    recordPosition(reported) {
-      position = reported;
-      const at = pieces.findIndex(({ itemId }) => itemId === reported.itemId);
-      if (at < 0) return;
-      if (at > 0) firstPieceMs = 0;
-      let drops = at;
-      for (const { itemId, pcm } of pieces.slice(at)) {
-        const endsMs = firstPieceMs + durationOf(pcm);
-        if (itemId !== reported.itemId || endsMs > reported.ms + ROUNDING_MS) break;
-        firstPieceMs = endsMs;
-        drops++;
-      }
-      pieces = pieces.slice(drops);
-      if (pieces[0]?.itemId !== reported.itemId) firstPieceMs = 0;
-    },
-    recordCleared(reported) {
-      position = reported;
-      if (pieces[0]?.itemId === reported.itemId) firstPieceMs = reported.ms;
-    },
-    clear() {
-      pieces = [];
-    },
-  };
+  /** The last reported position, or the start of the first piece. */
+  get position(): Position | undefined {
+    return this.#position;
+  }
+
+  /** What comes after the position, in order. */
+  get pieces(): readonly Piece[] {
+    const [first, ...others] = this.#pieces;
+    const { itemId, ms } = this.#position ?? {};
+    if (first === undefined || ms === undefined || itemId !== first.itemId) return this.#pieces;
+    const heardBytes = Math.max(0, Math.round(ms - this.#firstPieceMs)) * BYTES_PER_MS;
+    return [{ ...first, pcm: first.pcm.slice(heardBytes) }, ...others];
+  }
+
+  enqueue(piece: Piece): void {
+    const { itemId, ms } = this.#position ??= { itemId: piece.itemId, ms: 0 };
+    if (this.#pieces.length === 0) this.#firstPieceMs = itemId === piece.itemId ? ms : 0;
+    this.#pieces.push(piece);
+  }
+
+  /** Drops what lies before the reported position. */
+  recordPosition(reported: Position): void {
+    this.#position = reported;
+    const at = this.#pieces.findIndex(({ itemId }) => itemId === reported.itemId);
+    if (at < 0) return;
+    if (at > 0) this.#firstPieceMs = 0;
+    let dropped = at;
+    for (const { itemId, pcm } of this.#pieces.slice(at)) {
+      const endMs = this.#firstPieceMs + durationOf(pcm);
+      if (itemId !== reported.itemId || endMs > reported.ms + ROUNDING_MS) break;
+      this.#firstPieceMs = endMs;
+      dropped++;
+    }
+    this.#pieces = this.#pieces.slice(dropped);
+    if (this.#pieces[0]?.itemId !== reported.itemId) this.#firstPieceMs = 0;
+  }
+
+  clear(): void {
+    this.#pieces = [];
+  }
+
+  /** The position at which the player stopped after `clear`; more of the item continues there. */
+  recordCleared(reported: Position): void {
+    this.#position = reported;
+    if (this.#pieces[0]?.itemId === reported.itemId) this.#firstPieceMs = reported.ms;
+  }
 }
 
 /** In milliseconds, for PCM16 at 24 kHz. */

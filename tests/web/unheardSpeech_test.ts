@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { createUnheardSpeech, durationOf } from "../../src/web/unheardSpeech.ts";
+import { durationOf, UnheardSpeech } from "../../src/web/unheardSpeech.ts";
 
 const speech = (ms: number) => new ArrayBuffer(ms * 48);
 
-function left(unheard: ReturnType<typeof createUnheardSpeech>): readonly [string, number][] {
+function left(unheard: UnheardSpeech): readonly [string, number][] {
   return unheard.pieces.map(({ itemId, pcm }) => [itemId, durationOf(pcm)]);
 }
 
-Deno.test("createUnheardSpeech() keeps what was not reported, to the millisecond", () => {
-  const unheard = createUnheardSpeech();
+Deno.test("UnheardSpeech keeps what was not reported, to the millisecond", () => {
+  const unheard = new UnheardSpeech();
   for (const itemId of ["a", "a", "b"]) unheard.enqueue({ itemId, pcm: speech(100) });
   assert.deepEqual(unheard.position, { itemId: "a", ms: 0 });
   unheard.recordPosition({ itemId: "a", ms: 30 });
@@ -24,8 +24,8 @@ Deno.test("createUnheardSpeech() keeps what was not reported, to the millisecond
   assert.deepEqual(left(unheard), [["b", 30]]);
 });
 
-Deno.test("createUnheardSpeech() counts on from where an item was silenced", () => {
-  const unheard = createUnheardSpeech();
+Deno.test("UnheardSpeech counts on from where an item was silenced", () => {
+  const unheard = new UnheardSpeech();
   unheard.enqueue({ itemId: "a", pcm: speech(1000) });
   unheard.recordPosition({ itemId: "a", ms: 200 });
   unheard.clear();
