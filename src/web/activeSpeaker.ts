@@ -1,4 +1,4 @@
-import type { CallEvent } from "./callAnswers.ts";
+import type { CallEvent } from "./apiTypes.ts";
 
 /** Who speaks in a call, by its events. */
 export class ActiveSpeaker {

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "./apiClient.ts";
-import type { CallDetail, CallEvent } from "./callAnswers.ts";
+import type { CallDetail, CallEvent } from "./apiTypes.ts";
 import { describeDirection, describeEnd, describeParty } from "./recordTexts.ts";
 import { element, find } from "./elements.ts";
 import { type FeedItem, followEvents } from "./eventFeed.ts";

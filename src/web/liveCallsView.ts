@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "./apiClient.ts";
-import type { CallPage, CallSummary } from "./callAnswers.ts";
+import type { CallPage, CallSummary } from "./apiTypes.ts";
 import { delay } from "./delay.ts";
 import { find } from "./elements.ts";
 import { followEvents } from "./eventFeed.ts";

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { CallEvent, CallSummary } from "./callAnswers.ts";
+import type { CallEvent, CallSummary } from "./apiTypes.ts";
 import { describeDirection, describeParty } from "./recordTexts.ts";
 import { element } from "./elements.ts";
 import { ActiveSpeaker } from "./activeSpeaker.ts";

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { CallEvent, CallSummary } from "./callAnswers.ts";
+import type { CallEvent, CallSummary } from "./apiTypes.ts";
 import { createLiveRow, type LiveRow } from "./liveRow.ts";
 
 /** The rows of the live calls in a list element, the oldest first. */

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { CallDetail, CallEvent } from "./callAnswers.ts";
+import type { CallDetail, CallEvent } from "./apiTypes.ts";
 import { createTranscriptView, type TranscriptView } from "./transcriptView.ts";
 
 /** The transcript of a live call in a list element, written from its events. */

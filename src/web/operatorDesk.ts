@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "./apiClient.ts";
-import type { CallDetail } from "./callAnswers.ts";
+import type { CallDetail } from "./apiTypes.ts";
 import { find } from "./elements.ts";
 
 type Action =

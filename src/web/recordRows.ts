@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { CallSummary } from "./callAnswers.ts";
+import type { CallSummary } from "./apiTypes.ts";
 import {
   describeDirection,
   describeEnd,

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { CallDetail, CostPart, Usage } from "./callAnswers.ts";
+import type { CallDetail, CostPart, Usage } from "./apiTypes.ts";
 import { formatCount } from "./recordTexts.ts";
 import { element } from "./elements.ts";
 import { formatDuration, formatSpan } from "./callTexts.ts";

@@ -1,4 +1,4 @@
-import type { CallEnd, CallSummary, Direction } from "./callAnswers.ts";
+import type { CallEnd, CallSummary, Direction } from "./apiTypes.ts";
 
 const DIRECTIONS: Readonly<Record<Direction, string>> = {
   inbound: "Called in",

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "./apiClient.ts";
-import type { Analytics, CallPage } from "./callAnswers.ts";
+import type { Analytics, CallPage } from "./apiTypes.ts";
 import { element, find } from "./elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
 import { createRecordFilter } from "./recordFilter.ts";

@@ -4,7 +4,7 @@ import { browserTests, openPage } from "../support/browser/browser.ts";
 import { until } from "../support/until.ts";
 import { type RecordingSession, startWebServer } from "../support/servers/webServer.ts";
 
-browserTests("page: little room, and no server", {
+browserTests("page: small windows, and no server", {
   async "the end of the conversation stays in view when the keypad takes its room"(browser) {
     await using visit = await typing({ browser, width: 390, height: 844 });
     const { page, call } = visit;
