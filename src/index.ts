@@ -69,7 +69,7 @@ function listenOrExit(app: App): Deno.HttpServer<Deno.NetAddr> {
       log: app.log,
     });
     return Deno.serve(
-      { hostname: host, port, onListen: () => {} },
+      { hostname: host, port, automaticCompression: true, onListen: () => {} },
       (request, info) => app.fetch(request, { remoteAddress: addressIn(info), watchSocket }),
     );
   } catch (error) {

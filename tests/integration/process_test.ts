@@ -55,6 +55,21 @@ Deno.test("started as an operator does, the server talks with browsers and phone
   assert.equal(await server.ended(), 0);
 });
 
+Deno.test("answers are compressed for clients that accept it, and known ones are not sent again", async () => {
+  await using server = await startServerProcess();
+  const url = `${server.origin}/openapi.json`;
+  const first = await fetch(url, { headers: { "Accept-Encoding": "gzip" } });
+  assert.equal((await first.json()).openapi, "3.1.0");
+  const etag = first.headers.get("ETag") ?? "";
+  assert.match(etag, /^W\/"/);
+  assert.match(first.headers.get("Vary") ?? "", /Accept-Encoding/);
+  const again = await fetch(url, {
+    headers: { "Accept-Encoding": "gzip", "If-None-Match": etag },
+  });
+  await again.body?.cancel();
+  assert.equal(again.status, 304);
+});
+
 Deno.test("placed from outside, a phone call works with the permissions that the server has", async () => {
   await using world = await startProcessWorld();
   const placed = await world.server.post("/api/outbound/initiate", { to: "+14155550123" });
