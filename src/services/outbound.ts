@@ -11,5 +11,5 @@ export {
   RequestUnderWay,
   StoreUnavailable,
 } from "./outbound/outboundErrors.ts";
-export { machineDetection, requestOf, retryRule } from "./outbound/outboundJob.ts";
+export { machineDetectionSettings, retryRule } from "./outbound/outboundJob.ts";
 export { outboundStatuses } from "./outbound/placedCallControl.ts";

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { machineDetectionSettings, outboundStatuses, retryRule } from "../../services/outbound.ts";
 import { callOutcomes } from "../../services/store.ts";
 import { agentName, e164 } from "./schemaParts.ts";
 
@@ -9,29 +10,12 @@ const variables = z.record(
 
 const to = z.string().min(1).max(64).openapi({ example: "+14155550123" });
 
-const retry = z.strictObject({
-  on: z.array(z.enum(["busy", "no_answer", "machine", "failed"])).min(1).max(4),
-  times: z.number().int().min(1).max(10),
-  afterMinutes: z.number().int().min(1).max(1440),
-}).openapi("RetryRule", {
+const retry = z.strictObject(retryRule.shape).openapi("RetryRule", {
   description: "How a call that comes to nothing is tried again, each time as a call of its own.",
 });
 
-/** The bounds are Twilio's. */
-const detectionSettings = z.strictObject({
-  timeoutSeconds: z.number().int().min(3).max(59).optional().openapi({
-    description: "How long it listens at most before it gives up as `unknown`. Default 30.",
-  }),
-  speechThresholdMs: z.number().int().min(1000).max(6000).optional().openapi({
-    description: "Speech that lasts longer is a machine's greeting. Default 2400.",
-  }),
-  speechEndThresholdMs: z.number().int().min(500).max(5000).optional().openapi({
-    description: "Silence after speech that ends the greeting. Default 1200.",
-  }),
-  silenceTimeoutMs: z.number().int().min(2000).max(10_000).optional().openapi({
-    description: "Silence from the start after which it gives up as `unknown`. Default 5000.",
-  }),
-}).openapi("MachineDetectionSettings");
+const detectionSettings = z.strictObject(machineDetectionSettings.shape)
+  .openapi("MachineDetectionSettings");
 
 /** What became of a call that was placed; each ended one has exactly one. */
 export const callOutcome = z.enum(callOutcomes).openapi("CallOutcome", {
@@ -103,18 +87,7 @@ export const outboundCall = z.object({
   callSid: z.string().optional(),
   agent: z.string(),
   to: z.string(),
-  status: z.enum([
-    "queued",
-    "initiated",
-    "ringing",
-    "in-progress",
-    "completed",
-    "busy",
-    "failed",
-    "no-answer",
-    "canceled",
-    "unknown",
-  ]),
+  status: z.enum(outboundStatuses),
   position: z.number().int().optional(),
   outcome: callOutcome.optional(),
   answeredBy: z.string().optional(),

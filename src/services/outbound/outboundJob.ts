@@ -9,16 +9,23 @@ export const retryRule = z.object({
   afterMinutes: z.number().int().min(1).max(24 * 60),
 });
 
-/** Twilio's bounds of answering machine detection; it takes its defaults for what is left out. */
-export const machineDetection = z.union([
-  z.boolean(),
-  z.strictObject({
-    timeoutSeconds: z.number().int().min(3).max(59).optional(),
-    speechThresholdMs: z.number().int().min(1000).max(6000).optional(),
-    speechEndThresholdMs: z.number().int().min(500).max(5000).optional(),
-    silenceTimeoutMs: z.number().int().min(2000).max(10_000).optional(),
-  }),
-]);
+/** The bounds and defaults are Twilio's. */
+export const machineDetectionSettings = z.strictObject({
+  timeoutSeconds: z.number().int().min(3).max(59).optional().describe(
+    "How long it listens at most before it gives up as `unknown`. Default 30.",
+  ),
+  speechThresholdMs: z.number().int().min(1000).max(6000).optional().describe(
+    "Speech that lasts longer is a machine's greeting. Default 2400.",
+  ),
+  speechEndThresholdMs: z.number().int().min(500).max(5000).optional().describe(
+    "Silence after speech that ends the greeting. Default 1200.",
+  ),
+  silenceTimeoutMs: z.number().int().min(2000).max(10_000).optional().describe(
+    "Silence from the start after which it gives up as `unknown`. Default 5000.",
+  ),
+});
+
+export const machineDetection = z.union([z.boolean(), machineDetectionSettings]);
 
 export type MachineDetection = Readonly<z.infer<typeof machineDetection>>;
 
