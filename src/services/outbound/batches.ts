@@ -6,6 +6,7 @@ import { readJob } from "./outboundJob.ts";
 import type { Asker } from "./placedCallControl.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import { awaitStore, PendingExceeded } from "./outboundErrors.ts";
+import { newId } from "../../utils/ids.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
@@ -64,7 +65,6 @@ export interface OutboundBatchesDeps extends Clock {
   readonly policy: () => Promise<DialPolicy>;
   /** Calls of one key that may wait. */
   readonly maxPending: number;
-  readonly newId: () => string;
   readonly log: Pick<Log, "warn">;
 }
 
@@ -101,7 +101,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps): OutboundBatche
           items.push({ number: to, ...present({ variables }) });
         } else refused.push({ index, refusal: decision });
       }
-      const batchId = deps.newId();
+      const batchId = newId("batch");
       if (items.length > 0) {
         const batch = { id: batchId, keyName, request, items };
         const isCreated = await awaitStore(batchStore.create(batch, now(), deps.maxPending));

@@ -32,7 +32,7 @@ export interface CallFinalizer {
 export interface CallFinalizerDeps extends Clock {
   readonly budget: Pick<Budget, "settle">;
   readonly queue: Pick<DialQueue, "admitAgain" | "find" | "remove">;
-  readonly batchStore: Pick<BatchStore, "ended" | "isCancelled">;
+  readonly batchStore: Pick<BatchStore, "markEnded" | "isCancelled">;
   readonly callStore: Pick<CallStore, "get">;
   readonly callRecords: PlacedCallRecords;
   readonly activeCalls: Pick<ActiveCalls, "remove">;
@@ -104,7 +104,7 @@ export function createCallFinalizer(deps: CallFinalizerDeps): CallFinalizer {
       for (const listener of listeners) listener();
       return;
     }
-    await batchStore.ended(call.id, itemEndOf(call));
+    await batchStore.markEnded(call.id, itemEndOf(call));
     // Last, so that what a crash has left undone is done again.
     await queue.remove(call.id);
   }

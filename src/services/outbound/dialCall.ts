@@ -33,14 +33,14 @@ export interface DialCall {
   recordFailure(job: OutboundJob, error: unknown, isAwaited: boolean): Promise<void>;
 }
 
-export interface DialCallDeps {
+export interface DialCallDeps extends TwilioCallSettings {
   readonly policy: () => Promise<DialPolicy>;
   readonly keyCheck: KeyCheck;
   /** Why an agent can take no call at all, if so. */
   readonly agentRefusal: (agent: string) => CallRefused | undefined;
   /** Why no call can be taken on now, if so. */
   readonly capacityRefusal: () => CallRefused | undefined;
-  readonly batchStore: Pick<BatchStore, "isCancelled" | "placed">;
+  readonly batchStore: Pick<BatchStore, "isCancelled" | "markPlaced">;
   readonly erasure: Pick<ErasureStore, "isDue">;
   readonly reservation: Reservation;
   readonly twilio: Pick<TwilioCalls, "create">;
@@ -48,7 +48,6 @@ export interface DialCallDeps {
   readonly activeCalls: ActiveCalls;
   readonly unresolvedCalls: Pick<UnresolvedCalls, "watch">;
   readonly callRecords: PlacedCallRecords;
-  readonly callSettings: TwilioCallSettings;
   readonly now: () => number;
   readonly log: Pick<Log, "info" | "warn">;
 }
@@ -140,16 +139,16 @@ export function createDialCall(deps: DialCallDeps): DialCall {
     const call = activeCalls.register(job);
     const dialledAt = now();
     try {
-      const { sid, status } = await deps.twilio.create(twilioCallOptions(job, deps.callSettings));
+      const { sid, status } = await deps.twilio.create(twilioCallOptions(job, deps));
       activeCalls.bindSid(call, sid);
       if (batch !== undefined) {
-        batchStore.placed(callId).catch((error) => log.warn("Batch not written", { error }));
+        batchStore.markPlaced(callId).catch((error) => log.warn("Batch not written", { error }));
       }
       log.info("Call placed", { callId, keyName });
       activeCalls.applyProgress(call, { status });
       return sid;
     } catch (error) {
-      // A status callback may have told of the call before the answer could.
+      // A status callback may have come before the answer.
       if (call.callSid !== undefined) return call.callSid;
       if (isUnknown(error)) {
         call.unresolved = true;

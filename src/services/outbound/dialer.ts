@@ -35,7 +35,7 @@ export interface DialerDeps extends Clock {
   readonly dialCall: DialCall;
   /** Calls from one number. */
   readonly perSecond: number;
-  /** A request waits so long for its call's turn before it is told the position. */
+  /** A request waits so long for its call to be claimed before it is answered with the position. */
   readonly patienceMs?: number | undefined;
   readonly log: Pick<Log, "warn" | "error">;
 }

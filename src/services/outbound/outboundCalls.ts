@@ -1,7 +1,6 @@
 import { CallRefused, type CallRegistry } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { PhoneSettings, Settings } from "../../config/settings.ts";
-import { newId } from "../../utils/ids.ts";
 import type { TwilioCalls } from "../twilioOutbound.ts";
 import type { CallBudget, DialPolicy } from "../spending.ts";
 import type { EventHub } from "../events.ts";
@@ -60,27 +59,28 @@ export interface OutboundCallsDeps extends Clock {
 
 /** Composes placement, dialling, callbacks and batches; each part gets only parts made before it. */
 export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
-  const { settings, line, agents, registry, store, recorder, policy } = deps;
-  const { limits, outbound } = settings;
-  const { calls: callStore, dialQueue: queue, batches: batchStore } = store;
+  const { settings: { limits, outbound, server }, line, registry, store, recorder, now } = deps;
   const { instanceId, revocation, rpc } = deps.cluster;
-  const ownNumber = line.number;
-  const agentRules = createAgentRules({ agents, limits });
   const callRecords = new PlacedCallRecords({
     recorder,
     onEndedWithoutSession: deps.completion.add,
     instanceId,
-    now: deps.now,
+    now,
   });
-  const common = { ...deps, ...agentRules, rpc, callStore, queue, batchStore, callRecords };
-  const activeCalls = createActiveCalls(common);
-  const reservation = new Reservation({
+  const common = {
+    ...deps,
+    ...createAgentRules({ agents: deps.agents, limits }),
+    rpc,
+    callRecords,
+    callStore: store.calls,
+    queue: store.dialQueue,
+    batchStore: store.batches,
     budget: store.budget,
-    callBudget: deps.callBudget,
     maxCallMs: limits.callMs,
-    now: deps.now,
-  });
-  const finalizer = createCallFinalizer({ ...common, budget: store.budget, activeCalls });
+  };
+  const activeCalls = createActiveCalls(common);
+  const reservation = new Reservation(common);
+  const finalizer = createCallFinalizer({ ...common, activeCalls });
   const unresolvedCalls = createUnresolvedCalls({
     ...common,
     activeCalls,
@@ -90,7 +90,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   const dialCall = createDialCall({
     ...common,
     keyCheck: createKeyCheck({
-      keys: settings.server.apiKeys,
+      keys: server.apiKeys,
       isRevoked: revocation.isRevoked,
       now: () => Date.now(),
     }),
@@ -99,30 +99,19 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     reservation,
     activeCalls,
     unresolvedCalls,
-    callSettings: {
-      publicUrl: line.publicUrl,
-      maxCallMs: limits.callMs,
-      transferMs: agentRules.transferMs,
-    },
+    publicUrl: line.publicUrl,
   });
   const dialer = createDialer({ ...common, dialCall, perSecond: outbound.perSecond });
   finalizer.onRetry(dialer.wake);
-  const batches = createOutboundBatches({
-    ...common,
-    dialer,
-    newId: () => newId("batch"),
-    maxPending: outbound.pending,
-  });
+  const batches = createOutboundBatches({ ...common, dialer, maxPending: outbound.pending });
   const placement = createPlacement({
-    policy,
+    ...common,
     reservation,
     dialer,
     idempotency: createIdempotency({ ...common, keys: store.idempotency, unresolvedCalls }),
     capacityRefusal,
     storeAnswers: () => recorder.health().status === "ok",
-    ownNumber,
-    newId: () => newId("call"),
-    now: deps.now,
+    ownNumber: line.number,
   });
   const refuseCallsOf = createRevokedKeyRefusal({ ...common, keyCalls: store.keyCalls });
   revocation.onRevoked(({ name }) => refuseCallsOf(name));

@@ -11,7 +11,7 @@ export class DestinationRefused extends Error {
   }
 }
 
-/** The key has used up what it may have. */
+/** A limit of the key, or of an account that it counts for, is reached. */
 export class BudgetExceeded extends Error {
   override readonly name = "BudgetExceeded";
   constructor(readonly refusal: BudgetRefusal) {
@@ -19,7 +19,7 @@ export class BudgetExceeded extends Error {
   }
 }
 
-/** As many calls of the key's batches wait as may. */
+/** Too many calls of the key's batches wait already. */
 export class PendingExceeded extends Error {
   override readonly name = "PendingExceeded";
   constructor() {
@@ -27,7 +27,7 @@ export class PendingExceeded extends Error {
   }
 }
 
-/** The key that asked for the call may have none placed any more. */
+/** The key that asked for the call may place none any more. */
 export class KeyRefused extends Error {
   override readonly name = "KeyRefused";
   constructor(readonly code: KeyRefusalCode) {
@@ -35,7 +35,7 @@ export class KeyRefused extends Error {
   }
 }
 
-/** The call is not wanted any more: its batch has been cancelled, or what is kept of its number erased. */
+/** The call's batch has been cancelled, or its number erased, while it waited. */
 export class CallWithdrawn extends Error {
   override readonly name = "CallWithdrawn";
   constructor(readonly code: "batch_cancelled" | "erased") {
@@ -51,7 +51,7 @@ export class RequestKeyReused extends Error {
   }
 }
 
-/** The same request is still being carried out, for longer than one waits. */
+/** The same request has been under way for longer than another one waits for it. */
 export class RequestUnderWay extends Error {
   override readonly name = "RequestUnderWay";
   constructor() {
@@ -59,7 +59,7 @@ export class RequestUnderWay extends Error {
   }
 }
 
-/** Whether a call was placed cannot be told yet. */
+/** Whether the call was placed is not known yet. */
 export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";
   constructor(readonly callId: string) {
@@ -67,7 +67,7 @@ export class OutcomeUnknown extends Error {
   }
 }
 
-/** Nothing is dialled that cannot be written down first. */
+/** Nothing is dialled that cannot be recorded first. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 }

@@ -12,6 +12,7 @@ import {
 } from "./outboundErrors.ts";
 import type { MachineDetection, OutboundJob, RetryRule } from "./outboundJob.ts";
 import type { Reservation } from "./reservation.ts";
+import { newId } from "../../utils/ids.ts";
 
 /** A call that a client asks for. */
 export interface OutboundRequest {
@@ -44,7 +45,6 @@ export interface PlacementDeps {
   /** False while the store is known to fail. */
   readonly storeAnswers: () => boolean;
   readonly ownNumber: string;
-  readonly newId: () => string;
   readonly now: () => number;
 }
 
@@ -53,7 +53,7 @@ export function createPlacement(deps: PlacementDeps): Placement {
 
   return {
     async place(request, requestKey) {
-      const callId = deps.newId();
+      const callId = newId("call");
       if (requestKey === undefined) return await place(request, callId);
       const bodyHash = await hashOf(request);
       const { keyName } = request;

@@ -109,7 +109,7 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps): UnresolvedCall
     return true;
   }
 
-  async function reconcileOne({ callId, payload, takenAt }: QueuedCall): Promise<void> {
+  async function reconcileOne({ callId, payload, claimedAt }: QueuedCall): Promise<void> {
     const record = await callStore.get(callId);
     const job = readJob(payload);
     if (job === undefined || record === undefined) {
@@ -120,7 +120,7 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps): UnresolvedCall
     if (record.status === "ended") return void deps.finalizer.finalize(record);
     // A call that has its id is looked after by the process that holds it.
     if (record.callSid !== undefined) return;
-    const found = await find(job, takenAt ?? job.requestedAt);
+    const found = await find(job, claimedAt ?? job.requestedAt);
     if (found === "not_placed") await giveUp(job);
     else if (found !== "not_yet") callRecords.changed(callId, { callSid: found.callSid });
   }

@@ -143,7 +143,7 @@ function testDialQueue(test: StoreTest): void {
       dialQueue.admit(admitted(id, waiting), now, pace);
     assert.equal(await admit("a", 1000), "claimed");
     assert.equal((await calls.get("a"))?.status, "queued");
-    assert.equal((await dialQueue.find("a"))?.takenAt, 1000);
+    assert.equal((await dialQueue.find("a"))?.claimedAt, 1000);
     assert.equal(await dialQueue.withdraw("a"), false);
     assert.equal(await admit("other", 1000, { from: "+2" }), "claimed", "each number has its pace");
     // The pace of its number, whoever claims; then an earlier call that is due; not one for later.
@@ -263,11 +263,11 @@ function testBatches(test: StoreTest): void {
   test("a batch tells how far it is", async ({ batches }) => {
     await feed({ batches }, { most: 2, numbers: ["+1", "+2", "+3", "+4"] });
     await batches.create({ id: "b2", request: {}, items: [{ number: "+9" }] }, 8);
-    await batches.placed("call_0");
-    await batches.ended("call_0", { state: "ended", detail: "answered" });
-    await batches.placed("call_0");
-    await batches.ended("call_1", { state: "refused", detail: "premium_rate" });
-    await batches.ended("call_1", { state: "ended", detail: "answered" });
+    await batches.markPlaced("call_0");
+    await batches.markEnded("call_0", { state: "ended", detail: "answered" });
+    await batches.markPlaced("call_0");
+    await batches.markEnded("call_1", { state: "refused", detail: "premium_rate" });
+    await batches.markEnded("call_1", { state: "ended", detail: "answered" });
     assert.equal(await batches.isCancelled("b1"), false);
     assert.equal(await batches.cancel("b1", 9), 2);
     assert.deepEqual([await batches.isCancelled("b1"), await batches.isCancelled("b2")], [
@@ -330,7 +330,7 @@ function testBatches(test: StoreTest): void {
     const { batches, dialQueue } = store;
     await feed(store, { most: 1, numbers: ["+1"] });
     await dialQueue.claim(1000);
-    await batches.placed("call_0");
+    await batches.markPlaced("call_0");
     const again = () =>
       dialQueue.admitAgain(admitted("call_0r1", { dueAt: 60_000 }), 1000, "call_0");
     await again();
@@ -338,7 +338,7 @@ function testBatches(test: StoreTest): void {
     const [item] = await batches.items("b1", { limit: 1 });
     assert.deepEqual([item?.state, item?.callId], ["placing", "call_0r1"]);
     assert.equal(await dialQueue.find("call_0"), undefined);
-    await batches.ended("call_0", { state: "ended", detail: "busy" });
+    await batches.markEnded("call_0", { state: "ended", detail: "busy" });
     assert.equal((await batches.get("b1"))?.progress.placing, 1);
   });
 }

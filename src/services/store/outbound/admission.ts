@@ -2,9 +2,9 @@ import type { NewCall } from "../calls/callRecord.ts";
 import { statementsFor } from "../calls/callWrites.ts";
 import type { Statement } from "../database.ts";
 
-/** What it takes to place a call, as it waits in the dial queue. */
+/** A call as it waits in the dial queue. */
 export interface WaitingCall {
-  /** The number it will be placed from: each has its own pace. */
+  /** The number to call from: each has a pace of its own. */
   readonly from: string;
   /** Not before then, in milliseconds since 1970. */
   readonly dueAt: number;
@@ -19,8 +19,8 @@ export interface AdmittedCall {
 }
 
 /**
- * Writes a call down and gives it its place in the dial queue, both or nothing. A call that is written
- * down already has, or has had, its place: it gets no second one.
+ * Records a call and queues it, both or neither. A call that is recorded already is, or has been, in the
+ * queue: it is not queued a second time.
  */
 export function admissionStatements(
   { call, waiting: { from, dueAt, payload } }: AdmittedCall,

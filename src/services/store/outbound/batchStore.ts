@@ -45,10 +45,7 @@ export interface BatchItem {
 
 /** Lists of calls to be placed one after another. */
 export interface BatchStore {
-  /**
-   * Writes a batch down, unless more than `most` of its key's items would then wait; gives whether it
-   * was.
-   */
+  /** Stores a batch; false where more than `most` of its key's items would then wait. */
   create(batch: NewBatch, now: number, most?: number): Promise<boolean>;
   get(id: string): Promise<Batch | undefined>;
   items(
@@ -56,16 +53,16 @@ export interface BatchStore {
     page: { readonly limit: number; readonly after?: number },
   ): Promise<readonly BatchItem[]>;
   /**
-   * Brings pending items into the dial queue, oldest batch first, until so many calls of batches wait
-   * there for their turn; gives how many items that were. An item is either pending, or its call is
-   * written down and queued: nothing is left behind by a process that dies, and any process goes on.
+   * Queues the calls of pending items, oldest batch first, until `most` calls of batches are due there;
+   * resolves with the number of items. An item is either pending, or its call is recorded and queued: a
+   * process that dies leaves nothing in between, and any process goes on.
    */
   feed(feed: BatchFeed): Promise<number>;
-  /** The call of an item has been handed to the phone network. */
-  placed(callId: string): Promise<void>;
-  /** There is nothing more to come of the call of an item. */
-  ended(callId: string, end: BatchItemEnd): Promise<void>;
-  /** Nothing more is to be dialled: cancels what is pending, and gives how many items that were. */
+  /** Twilio has the call of an item. */
+  markPlaced(callId: string): Promise<void>;
+  /** The call of an item is over, and is not tried again. */
+  markEnded(callId: string, end: BatchItemEnd): Promise<void>;
+  /** Cancels the pending items; resolves with their number. */
   cancel(id: string, now: number): Promise<number>;
   isCancelled(id: string): Promise<boolean>;
 }
@@ -74,7 +71,7 @@ export interface BatchFeed {
   /** Of all batches, in all processes. */
   readonly most: number;
   readonly now: number;
-  /** Nothing for an item of which no call can be made: it is refused. */
+  /** Undefined for a malformed item: it is refused. */
   readonly callOf: (
     item: BatchItem,
     batch: Pick<Batch, "id" | "keyName" | "request">,
@@ -135,14 +132,14 @@ export function createBatchStore(database: Database): BatchStore {
       return rows.map(itemOf);
     },
     feed: (feed) => database.transaction("batches", (query) => feedFrom(query, feed)),
-    async placed(callId) {
-      // The word of its end may have come first.
+    async markPlaced(callId) {
+      // It may have ended already.
       await query(
         "UPDATE batch_items SET state = 'placed' WHERE call_id = $1 AND state = 'placing'",
         [callId],
       );
     },
-    async ended(callId, { state, detail }) {
+    async markEnded(callId, { state, detail }) {
       await query(
         `UPDATE batch_items SET state = $2, detail = $3
           WHERE call_id = $1 AND state IN ('placing', 'placed')`,
@@ -194,7 +191,7 @@ function insertItems(
 }
 
 async function feedFrom(query: Query, { most, now, callOf }: BatchFeed): Promise<number> {
-  // What waits for a later time, such as another attempt, keeps nobody from the queue.
+  // Calls that wait for a later time, such as further attempts, do not count.
   const [waiting] = await query(
     `SELECT COUNT(*) AS calls FROM batch_items JOIN dial_queue
       ON dial_queue.call_id = batch_items.call_id
@@ -216,7 +213,7 @@ async function feedFrom(query: Query, { most, now, callOf }: BatchFeed): Promise
       request: readableJson(row, "request"),
       ...present({ keyName: maybeText(row, "key_name") }),
     });
-    const taken = await query(
+    const updated = await query(
       `UPDATE batch_items SET state = $3, call_id = $4, detail = $5
         WHERE batch_id = $1 AND item = $2 AND state = 'pending' RETURNING item`,
       [
@@ -228,7 +225,7 @@ async function feedFrom(query: Query, { most, now, callOf }: BatchFeed): Promise
       ],
     );
     // It may have been erased in between.
-    if (admitted === undefined || taken.length === 0) continue;
+    if (admitted === undefined || updated.length === 0) continue;
     for (const { sql, values } of admissionStatements(admitted, now)) await query(sql, values);
   }
   return pending.length;
@@ -257,7 +254,7 @@ function itemOf(row: Row): BatchItem {
   };
 }
 
-/** No variables, but for those that cannot be read: no call is made of such an item. */
+/** Null where variables are there and cannot be read: no call is made of such an item. */
 function unreadable(row: Row): unknown {
   return maybeText(row, "variables") === undefined ? undefined : null;
 }

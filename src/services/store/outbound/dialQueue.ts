@@ -3,16 +3,16 @@ import type { Database, Query, Row } from "../database.ts";
 import { maybeNumber, numberOf, readableJson, textOf } from "../row.ts";
 import { present } from "../../../utils/present.ts";
 
-/** A call that waits for its turn to be placed. */
+/** A call in the dial queue. */
 export interface QueuedCall extends WaitingCall {
   readonly callId: string;
-  /** When its turn came; absent while it waits. */
-  readonly takenAt?: number;
+  /** When it was claimed to be dialled; absent while it waits. */
+  readonly claimedAt?: number;
 }
 
 export interface ClaimedCalls {
   readonly calls: readonly QueuedCall[];
-  /** When to ask again; absent while nothing waits. */
+  /** When to claim again; absent while nothing waits. */
   readonly nextAt?: number;
 }
 
@@ -50,7 +50,7 @@ export interface DialQueue {
    */
   withdraw(callId: string): Promise<boolean>;
   /** Calls claimed before a time and never removed: whether they were placed is not known. */
-  overdue(takenBefore: number): Promise<readonly QueuedCall[]>;
+  overdue(claimedBefore: number): Promise<readonly QueuedCall[]>;
 }
 
 /** Clocks differ by less: a pace further ahead was written by a wrong clock, and is ignored. */
@@ -86,13 +86,13 @@ export function createDialQueue(database: Database): DialQueue {
     },
     admitAgain(admitted, now, triedBefore) {
       return database.transaction("dial", async (query) => {
-        const taken = await query(
+        const deleted = await query(
           `DELETE FROM dial_queue WHERE call_id = $1 RETURNING (
             SELECT COUNT(*) FROM erased_calls WHERE erased_calls.call_id = $1) AS erased`,
           [triedBefore],
         );
-        // Erased meanwhile, or tried again already.
-        if (taken[0] === undefined || numberOf(taken[0], "erased") > 0) return;
+        // It has been erased, or tried again already.
+        if (deleted[0] === undefined || numberOf(deleted[0], "erased") > 0) return;
         for (const { sql, values } of admissionStatements(admitted, now)) await query(sql, values);
         await query(
           `UPDATE batch_items SET state = 'placing', call_id = $2
@@ -120,20 +120,20 @@ export function createDialQueue(database: Database): DialQueue {
         for (const number of numbers) {
           if (turnOf(number) > now) continue;
           const from = textOf(number, "from_number");
-          const [taken] = await query(
+          const [claimed] = await query(
             `UPDATE dial_queue SET claimed_at = $2 WHERE call_id = (
               SELECT call_id FROM dial_queue
               WHERE from_number = $1 AND claimed_at IS NULL AND due_at <= $2
               ORDER BY enqueued_at, call_id LIMIT 1) RETURNING *`,
             [from, Math.round(now)],
           );
-          if (taken === undefined) continue;
-          calls.push(queuedOf(taken));
+          if (claimed === undefined) continue;
+          calls.push(queuedOf(claimed));
           await setPace(query, from, now + gapMs);
         }
-        const taken = new Set(calls.map(({ from }) => from));
+        const claimedFrom = new Set(calls.map(({ from }) => from));
         const turns = numbers.map((number) =>
-          taken.has(textOf(number, "from_number")) ? now + gapMs : turnOf(number)
+          claimedFrom.has(textOf(number, "from_number")) ? now + gapMs : turnOf(number)
         );
         const waiting = await query(
           "SELECT call_id FROM dial_queue WHERE claimed_at IS NULL LIMIT 1",
@@ -177,10 +177,10 @@ export function createDialQueue(database: Database): DialQueue {
       );
       return removed.length > 0;
     },
-    async overdue(takenBefore) {
+    async overdue(claimedBefore) {
       const rows = await query(
         "SELECT * FROM dial_queue WHERE claimed_at < $1 ORDER BY claimed_at LIMIT 1000",
-        [Math.round(takenBefore)],
+        [Math.round(claimedBefore)],
       );
       return rows.map(queuedOf);
     },
@@ -226,6 +226,6 @@ function queuedOf(row: Row): QueuedCall {
     from: textOf(row, "from_number"),
     dueAt: numberOf(row, "due_at"),
     payload: readableJson(row, "payload"),
-    ...present({ takenAt: maybeNumber(row, "claimed_at") }),
+    ...present({ claimedAt: maybeNumber(row, "claimed_at") }),
   };
 }

@@ -3,7 +3,7 @@ import { digestOf } from "../tokenDigest.ts";
 import { choiceOf, maybeJson, maybeText, numberOf, textOf } from "../row.ts";
 import { present } from "../../../utils/present.ts";
 
-/** What a request was answered with. */
+/** The answer to a request. */
 export interface StoredResponse {
   readonly status: number;
   readonly body: unknown;
@@ -15,7 +15,7 @@ export type EarlierRequest =
   & (
     | { readonly state: "in_flight" }
     | { readonly state: "done"; readonly response: StoredResponse }
-    /** Nobody can tell whether it had its effect: it must not be repeated. */
+    /** Whether it had its effect is not known: it must not be repeated. */
     | { readonly state: "unknown" }
   );
 
@@ -26,7 +26,7 @@ export interface RequestKey {
 
 /** Remembers which requests have been made, so that none has its effect twice. */
 export interface IdempotencyKeys {
-  /** Takes the key for this request, or tells of the one that has it. */
+  /** Reserves the key for this request, or resolves with the earlier one that has it. */
   reserve(
     request: RequestKey & { readonly bodyHash: string; readonly callId?: string },
     now: number,
@@ -34,12 +34,12 @@ export interface IdempotencyKeys {
   find(key: RequestKey, now: number): Promise<EarlierRequest | undefined>;
   complete(key: RequestKey, response: StoredResponse): Promise<void>;
   markUnknown(key: RequestKey): Promise<void>;
-  /** Gives the key back after a request that certainly had no effect. */
+  /** Frees the key after a request that certainly had no effect. */
   release(key: RequestKey): Promise<void>;
 }
 
 const LIFETIME_MS = 24 * 60 * 60_000;
-/** Longer than any request may take: whoever made it must have died meanwhile. */
+/** Longer than any request may take: its process must have died. */
 const IN_FLIGHT_MS = 120_000;
 
 /** Only digests of keys are kept: clients often choose a key that identifies a person. */
