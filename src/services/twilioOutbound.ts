@@ -12,9 +12,9 @@ export {
   type SpokenMessage,
   spokenMessage,
 } from "./twilioOutbound/fallbackMessage.ts";
+export type { TwilioCall } from "./twilioOutbound/twilioCall.ts";
 export {
   createTwilioCalls,
-  type TwilioCall,
   type TwilioCallOptions,
   type TwilioCalls,
 } from "./twilioOutbound/twilioCalls.ts";

@@ -168,7 +168,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
         calls.status(callSid, progress.status);
       },
       answeredBy: outbound.answeredBy,
-      faultReported: faults.reported,
+      faultReported: faults.recordCallbackError,
       streamFailed(callSid) {
         // Closing a stream ourselves, while frames still arrive, looks like a failure from there.
         const session = registry.byCallSid(callSid);

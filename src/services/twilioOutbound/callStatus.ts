@@ -1,4 +1,4 @@
-/** Twilio's words for how far a call has got. */
+/** Twilio's statuses of a call: in the order that a call has them, from `completed` on all final. */
 export const callStatuses = [
   "queued",
   "initiated",
@@ -10,6 +10,7 @@ export const callStatuses = [
   "no-answer",
   "canceled",
 ] as const;
+
 export type CallStatus = (typeof callStatuses)[number];
 
 /** What is known of a phone call's progress. */
@@ -20,32 +21,24 @@ export interface CallProgress {
 }
 
 /**
- * Takes in a status callback, or the answer to a question. Reports come in any order and more than
- * once: progress never goes backwards, and nothing follows a final status.
+ * Applies a status callback, or the answer to a query. Reports come in any order and more than once:
+ * progress never goes backwards, and nothing follows a final status.
  */
 export function advance(progress: CallProgress, report: CallProgress): CallProgress {
   if (isFinal(progress.status)) return progress;
-  if (!isFinal(report.status) && rank[report.status] <= rank[progress.status]) return progress;
+  if (!isFinal(report.status) && rank(report.status) <= rank(progress.status)) return progress;
   return report;
 }
 
 export function isFinal(status: CallStatus): boolean {
-  return rank[status] === rank.completed;
+  return rank(status) >= rank("completed");
 }
 
-/** Nothing for a status that this program does not know. */
+/** Undefined for a status that this program does not know. */
 export function readStatus(text: string | null | undefined): CallStatus | undefined {
   return callStatuses.find((status) => status === text);
 }
 
-const rank: Readonly<Record<CallStatus, number>> = {
-  queued: 0,
-  initiated: 1,
-  ringing: 2,
-  "in-progress": 3,
-  completed: 4,
-  busy: 4,
-  failed: 4,
-  "no-answer": 4,
-  canceled: 4,
-};
+function rank(status: CallStatus): number {
+  return callStatuses.indexOf(status);
+}

@@ -1,33 +1,33 @@
 import { type AgentVoice, mainLanguage } from "../../config/agentSchema.ts";
 import { present } from "../../utils/present.ts";
 
-/** A sentence that the phone network says in a voice of its own. */
+/** A text that Twilio reads out (`<Say>`). */
 export interface SpokenMessage {
   readonly text: string;
-  /** As the phone network spells it, such as `de-DE`. */
+  /** As Twilio spells it, such as `de-DE`. */
   readonly language: string;
-  /** The network's own choice for the language where it is absent. */
+  /** Absent: Twilio's default voice of the language. */
   readonly voice?: string;
 }
 
-/** A text of the agent's own, said in its place. */
+/** A text in the language and phone voice of an agent. */
 export function spokenMessage(agent: AgentVoice, text: string): SpokenMessage {
   const { phone_voice: voice } = agent;
-  const language = networkLanguage(mainLanguage(agent));
+  const language = twilioLanguage(mainLanguage(agent));
   return { text, language, ...present({ voice }) };
 }
 
-/** What a caller hears when the agent cannot speak: the agent's own sentence, or one in its language. */
+/** What a caller hears when the agent cannot speak: the agent's `apology`, or a sentence in its language. */
 export function fallbackMessageOf(agent: AgentVoice = {}): SpokenMessage {
   const { language } = new Intl.Locale(mainLanguage(agent));
   const known = agent.apology ?? sentences[language];
-  // A text is not read out by the voice of another language.
+  // A voice of another language cannot read the text.
   return known === undefined ? { text: english, language: "en-US" } : spokenMessage(agent, known);
 }
 
-/** What a caller hears whom nobody took after the agent: busy, no answer, or a number that fails. */
+/** What a caller hears when a transfer fails: busy, no answer, or an invalid number. */
 export function noAnswerMessageOf(agent: AgentVoice = {}): SpokenMessage {
-  const known = nobodyThere[new Intl.Locale(mainLanguage(agent)).language];
+  const known = noAnswer[new Intl.Locale(mainLanguage(agent)).language];
   return known === undefined ? fallbackMessageOf(agent) : spokenMessage(agent, known);
 }
 
@@ -47,7 +47,7 @@ const sentences: Readonly<Record<string, string>> = {
   pt: "Pedimos desculpa, temos um problema técnico. Por favor, volte a ligar mais tarde. Adeus.",
 };
 
-const nobodyThere: Readonly<Record<string, string>> = {
+const noAnswer: Readonly<Record<string, string>> = {
   de:
     "Es tut uns leid, gerade konnte niemand Ihren Anruf annehmen. Bitte rufen Sie später noch einmal an. Auf Wiederhören.",
   en: "We are sorry, nobody could take your call just now. Please call again later. Goodbye.",
@@ -64,7 +64,7 @@ const nobodyThere: Readonly<Record<string, string>> = {
 };
 
 /** Twilio wants a region with every language. */
-function networkLanguage(code: string): string {
+function twilioLanguage(code: string): string {
   const { language, region } = new Intl.Locale(code).maximize();
   const likely = `${language}-${region}`;
   return otherNames[likely] ?? likely;

@@ -3,15 +3,15 @@ import type { Incidents } from "../../utils/incidents.ts";
 import type { TwilioProblem } from "./twilioProblem.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Tells of what Twilio refuses: in the log, in numbers by code, and as an incident where it lasts. */
+/** Logs what Twilio refuses, counts it by code, and reports an incident where it concerns all calls. */
 export interface TwilioFaults {
-  /** A request was refused, or was not answered. */
-  refused(problem: TwilioProblem): void;
-  /** A request was done; `placed` where it was for a call. */
-  done(placed: boolean): void;
-  /** A callback told of an error, by Twilio's number and in its words. */
-  reported(code: number, words: string | undefined): void;
-  /** By Twilio's code, or by ours where there is none; `other` beyond the first hundred. */
+  /** A request was refused, or not answered. */
+  recordRefusal(problem: TwilioProblem): void;
+  /** A request succeeded; `placed` where it created a call. */
+  recordSuccess(placed: boolean): void;
+  /** A callback carried an error: Twilio's code and message. */
+  recordCallbackError(code: number, twilioMessage: string | undefined): void;
+  /** By Twilio's code, or ours where there is none; `other` beyond the first hundred codes. */
   counts(): ReadonlyMap<string, number>;
 }
 
@@ -22,35 +22,33 @@ export interface TwilioFaultsDeps {
 
 const INCIDENT = "phone_network_refuses";
 const MAX_CODES = 100;
-const MAX_WORDS = 300;
+const MAX_MESSAGE_CHARS = 300;
 
 /** Codes that concern the whole account; resolved by any request that succeeds. */
-const OF_THE_ACCOUNT: ReadonlySet<string> = new Set([
-  ...["10001", "10003", "10005", "20003", "20005", "20429"],
-]);
+const OF_THE_ACCOUNT = new Set(["10001", "10003", "10005", "20003", "20005", "20429"]);
 /** Codes that concern placing calls; resolved by the next call that is placed. */
-const OF_PLACING: ReadonlySet<string> = new Set([
-  ...["10004", "13227", "21210", "21212", "21213", "21215", "21262"],
-]);
+const OF_PLACING = new Set(["10004", "13227", "21210", "21212", "21213", "21215", "21262"]);
 
-/** Statuses of refusals whose words quote what one call was placed with; our own sentence says as much. */
-const OF_ONE_CALL: ReadonlySet<number> = new Set([403, 404, 409, 422]);
+/** Statuses of refusals whose message quotes one call's parameters; our own sentence says as much. */
+const OF_ONE_CALL = new Set<number>([403, 404, 409, 422]);
 
 export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps): TwilioFaults {
   const counts = new Map<string, number>();
-  const standing = new Set<string>();
+  const openIncidents = new Set<string>();
 
   return {
-    refused(problem) {
-      const { code, twilioCode, status, words, moreInfo } = problem;
+    recordRefusal(problem) {
+      const { code, twilioCode, status, twilioMessage, moreInfo } = problem;
       const key = String(twilioCode ?? code);
       count(key);
-      const reason = OF_ONE_CALL.has(status) ? problem.sentence : shown(words) ?? problem.sentence;
+      const reason = OF_ONE_CALL.has(status)
+        ? problem.sentence
+        : shown(twilioMessage) ?? problem.sentence;
       log.warn("Twilio refused a request", { code, twilioCode, status, reason, moreInfo });
       if (!OF_THE_ACCOUNT.has(key) && !OF_PLACING.has(key) && code !== "provider_credentials") {
         return;
       }
-      standing.add(key);
+      openIncidents.add(key);
       incidents.report({
         code: INCIDENT,
         subject: key,
@@ -58,16 +56,16 @@ export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps): Twilio
         expiresAfterMs: Infinity,
       });
     },
-    done(placed) {
-      for (const key of standing) {
+    recordSuccess(placed) {
+      for (const key of openIncidents) {
         if (OF_PLACING.has(key) && !placed) continue;
-        standing.delete(key);
+        openIncidents.delete(key);
         incidents.resolve(INCIDENT, key);
       }
     },
-    reported(twilioCode, words) {
+    recordCallbackError(twilioCode, twilioMessage) {
       count(String(twilioCode));
-      log.warn("Twilio reported an error", { twilioCode, reason: shown(words) });
+      log.warn("Twilio reported an error", { twilioCode, reason: shown(twilioMessage) });
     },
     counts: () => counts,
   };
@@ -78,7 +76,7 @@ export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps): Twilio
   }
 }
 
-/** Twilio quotes the numbers that it refuses. */
-function shown(words: string | undefined): string | undefined {
-  return words && maskText(words.slice(0, MAX_WORDS)).replaceAll(/\d{6,}/g, "…");
+/** Without phone numbers: Twilio quotes those that it refuses. */
+function shown(message: string | undefined): string | undefined {
+  return message && maskText(message.slice(0, MAX_MESSAGE_CHARS)).replaceAll(/\d{6,}/g, "…");
 }

@@ -1,24 +1,24 @@
-/** The statuses that a fault on Twilio's side comes out as. */
+/** The HTTP statuses of our API for a problem with Twilio. */
 export type TwilioProblemStatus = 403 | 404 | 409 | 422 | 429 | 500 | 502 | 503 | 504;
 
-/** Twilio did not do as asked, as the client of our own API is to read it. */
+/** Twilio refused a request or failed, in the terms of our own API: status, code and sentence. */
 export class TwilioProblem extends Error {
   override readonly name = "TwilioProblem";
-  /** Twilio's own number for what went wrong. */
+  /** Twilio's error code. */
   readonly twilioCode: number | undefined;
   readonly retryAfterSeconds: number | undefined;
-  /** Twilio's own words, which may quote phone numbers. */
-  readonly words: string | undefined;
-  /** Twilio's page about its number. */
+  /** Twilio's message, which may quote phone numbers. */
+  readonly twilioMessage: string | undefined;
+  /** Twilio's page about its code. */
   readonly moreInfo: string | undefined;
 
   constructor(
     readonly status: TwilioProblemStatus,
     readonly code: string,
     readonly sentence: string,
-    { twilioCode, retryAfterSeconds, words, moreInfo, cause }: {
+    { twilioCode, retryAfterSeconds, twilioMessage, moreInfo, cause }: {
       readonly twilioCode?: number | undefined;
-      readonly words?: string | undefined;
+      readonly twilioMessage?: string | undefined;
       readonly moreInfo?: string | undefined;
       readonly retryAfterSeconds?: number | undefined;
       readonly cause?: unknown;
@@ -27,7 +27,7 @@ export class TwilioProblem extends Error {
     super(sentence, { cause });
     this.twilioCode = twilioCode;
     this.retryAfterSeconds = retryAfterSeconds;
-    this.words = words;
+    this.twilioMessage = twilioMessage;
     this.moreInfo = moreInfo;
   }
 }
@@ -40,7 +40,7 @@ export function problemOfAnswer(status: number, headers: Headers, body: unknown)
   const wait = /^\d{1,4}$/.exec(headers.get("retry-after") ?? "")?.[0];
   return new TwilioProblem(known.status, known.code, known.sentence, {
     twilioCode,
-    words: textIn(body, "message"),
+    twilioMessage: textIn(body, "message"),
     moreInfo: pageIn(body),
     retryAfterSeconds: known.status === 503 || known.status === 429
       ? Math.max(1, Number(wait ?? 5))
@@ -57,12 +57,12 @@ interface Meaning {
 const credentials: Meaning = {
   status: 502,
   code: "provider_credentials",
-  sentence: "The phone network refuses this server's credentials.",
+  sentence: "Twilio refuses this server's credentials.",
 };
 const suspended: Meaning = {
   status: 502,
   code: "provider_account",
-  sentence: "The phone network has suspended this server's account, or it has no funds.",
+  sentence: "Twilio has suspended this server's account, or it has no funds.",
 };
 const unknownCall: Meaning = {
   status: 404,
@@ -72,32 +72,32 @@ const unknownCall: Meaning = {
 const rateLimited: Meaning = {
   status: 503,
   code: "provider_busy",
-  sentence: "The phone network takes no more requests at the moment.",
+  sentence: "Twilio takes no more requests at the moment.",
 };
 const misconfigured: Meaning = {
   status: 500,
   code: "phone_misconfigured",
-  sentence: "This server's phone settings are wrong: the phone network does not accept them.",
+  sentence: "This server's phone settings are wrong: Twilio does not accept them.",
 };
 const fromRefused: Meaning = {
   status: 422,
   code: "invalid_from",
-  sentence: "The phone network does not let this account call from that number.",
+  sentence: "Twilio does not let this account call from that number.",
 };
 const toRefused: Meaning = {
   status: 422,
   code: "invalid_number",
-  sentence: "The phone network does not know the number to call.",
+  sentence: "Twilio does not know the number to call.",
 };
 const destinationRefused: Meaning = {
   status: 403,
   code: "destination_not_enabled",
-  sentence: "The phone network does not let this account call that destination.",
+  sentence: "Twilio does not let this account call that destination.",
 };
 const unverified: Meaning = {
   status: 403,
   code: "destination_not_verified",
-  sentence: "A trial account may call only numbers that are verified with the phone network.",
+  sentence: "A trial account may call only numbers that are verified with Twilio.",
 };
 const wrongState: Meaning = {
   status: 409,
@@ -107,7 +107,7 @@ const wrongState: Meaning = {
 const failed: Meaning = {
   status: 502,
   code: "provider_failed",
-  sentence: "The phone network could not do this.",
+  sentence: "Twilio could not do this.",
 };
 
 const meanings: Readonly<Record<number, Meaning>> = {

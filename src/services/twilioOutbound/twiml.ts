@@ -2,9 +2,9 @@ import VoiceResponse from "twilio/lib/twiml/VoiceResponse.js";
 import type { SpokenMessage } from "./fallbackMessage.ts";
 import { present } from "../../utils/present.ts";
 
-/** What the phone network is to do with a call next. */
+/** What Twilio is to do with a call next. */
 export type PhoneAnswer =
-  /** Bring the caller's audio; keys are played first, where there are some. */
+  /** Open a media stream; `digits` are played first. */
   | { readonly do: "connect"; readonly token: string; readonly digits?: string }
   | { readonly do: "refuseAsBusy" }
   | {
@@ -27,7 +27,7 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
         statusCallback: `${publicUrl}/twilio/stream`,
       });
       stream.parameter({ name: "token", value: answer.token });
-      // The stream's end is not the call's: how the conversation ended decides what follows.
+      // The end of the stream is not that of the call: how the conversation ended decides what follows.
       response.redirect({ method: "POST" }, `${publicUrl}/twilio/resume`);
       break;
     }
@@ -38,7 +38,7 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
       response.dial(
         {
           answerOnBridge: true,
-          // Asked how the dial came out: nobody is dropped in silence because a phone was busy.
+          // Twilio asks here how the dial ended: a busy line must not end the call in silence.
           action: `${publicUrl}/twilio/resume`,
           ...present({ callerId: answer.callerId, timeLimit: answer.timeLimitSeconds }),
         },
@@ -61,7 +61,7 @@ export function writeHangUp(message: SpokenMessage | undefined): string {
   return response.toString();
 }
 
-/** By hand, because the library's types know only the voices of the day that it was made. */
+/** By hand, because the library's types know only the voices of its release. */
 function say(response: VoiceResponse, { text, language, voice }: SpokenMessage): void {
   response.addChild("Say", { language, ...present({ voice }) }).addText(text);
 }

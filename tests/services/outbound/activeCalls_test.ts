@@ -4,7 +4,7 @@ import type { CallEnd } from "../../../src/call/types.ts";
 import type { OutboundJob } from "../../../src/services/outbound/outboundJob.ts";
 import { readAmdResult } from "../../../src/services/outbound/amd/amdResult.ts";
 import { createActiveCalls } from "../../../src/services/outbound/activeCalls.ts";
-import type { TwilioCall } from "../../../src/services/twilioOutbound/twilioCalls.ts";
+import type { TwilioCall } from "../../../src/services/twilioOutbound/twilioCall.ts";
 import type { CallChanges, CallOutcome } from "../../../src/services/store/calls/callRecord.ts";
 import { RecordingSession } from "../../support/servers/mediaServer.ts";
 
