@@ -43,9 +43,6 @@ export class Playback {
   readonly #items = new SpokenItems();
   readonly #silenced = new RecentIds(MAX_SILENCED);
   readonly #held = new SpeechQueue();
-  /** What waits until all of `#first` has been said: two responses are not heard in turns. */
-  readonly #behind = new SpeechQueue();
-  #first: string | undefined;
   #leg: { readonly format: AudioFormat; readonly reports: CallLeg["reports"] } | undefined;
   readonly #marks = new Marks();
   readonly #reports = new PositionReports();
@@ -71,7 +68,7 @@ export class Playback {
 
   /** Whether something is still to be heard: with the leg, or kept back. */
   get audible(): boolean {
-    return !this.#held.isEmpty || !this.#behind.isEmpty || this.#mirror.segments.length > 0;
+    return this.#held.size > 0 || this.#mirror.segments.length > 0;
   }
 
   /** The leg is gone, and what it had not played is kept for the next. */
@@ -87,35 +84,29 @@ export class Playback {
   /** When all that is known of will have been heard, or is waited for no more. */
   endsAt(now: Milliseconds): Milliseconds {
     if (this.#reports.isStalled(now)) return this.#reports.givesUpAt ?? now;
-    return Math.max(now, this.#mirror.queueEnd) + this.#held.totalMs + this.#behind.totalMs;
+    return Math.max(now, this.#mirror.queueEnd) + this.#held.totalMs;
   }
 
   /** Whether more is kept back than any answer is long. */
   get full(): boolean {
-    return this.#held.totalMs + this.#behind.totalMs > MAX_HELD_MS ||
-      this.#held.size + this.#behind.size > MAX_HELD_PIECES;
+    return this.#held.totalMs > MAX_HELD_MS || this.#held.size > MAX_HELD_PIECES;
   }
 
   /** Of two responses that speak at a time, this one is heard first. */
   putFirst(responseId: string): void {
-    this.#first = responseId;
+    this.#held.putFirst(responseId);
   }
 
   /** A response that was put first has said all that it will. */
   firstIsOver(responseId: string, now: Milliseconds): void {
-    if (this.#first !== responseId) return;
-    this.#first = undefined;
-    for (const speech of this.#behind.drain()) this.#held.enqueue(speech);
-    this.#release(now);
+    if (this.#held.firstIsOver(responseId)) this.#release(now);
   }
 
   /** Audio from the model, of a response that is not silenced, and for which there is room. */
   play(ref: SpeechRef, audio: Base64, durationMs: Milliseconds, now: Milliseconds): void {
     const offsetMs = this.#items.produced(ref, durationMs);
     const { responseId, itemId, contentIndex } = ref;
-    const isBehind = this.#first !== undefined && this.#first !== responseId;
-    const queue = isBehind ? this.#behind : this.#held;
-    queue.enqueue({ responseId, itemId, contentIndex, audio, offsetMs, durationMs });
+    this.#held.enqueue({ responseId, itemId, contentIndex, audio, offsetMs, durationMs });
     this.#release(now);
   }
 
@@ -210,8 +201,6 @@ export class Playback {
   end(now: Milliseconds): readonly Cut[] {
     this.#clearMirror(now);
     this.#held.clear();
-    this.#behind.clear();
-    this.#first = undefined;
     this.#paused = false;
     return this.#items.cut();
   }

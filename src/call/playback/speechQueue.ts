@@ -14,19 +14,25 @@ export interface Speech extends SpeechRef {
 const CUT_MS = 3;
 const COMPACT_AFTER = 256;
 
-/** Speech that is kept back until the leg needs it, in the order of speaking. */
+/**
+ * Speech that is kept back until the leg needs it, in the order of speaking. Two responses are not
+ * heard in turns: what comes of others waits until all of the one that was put first has been said.
+ */
 export class SpeechQueue {
   #queue: Speech[] = [];
   #head = 0;
+  #first: string | undefined;
+  #behind: Speech[] = [];
   #totalMs = 0;
+
+  /** Whether nothing can be dequeued now. */
+  get isEmpty(): boolean {
+    return this.#head >= this.#queue.length;
+  }
 
   /** How many stretches are held, whatever their length. */
   get size(): number {
-    return this.#queue.length - this.#head;
-  }
-
-  get isEmpty(): boolean {
-    return this.#head >= this.#queue.length;
+    return this.#queue.length - this.#head + this.#behind.length;
   }
 
   get totalMs(): Milliseconds {
@@ -34,15 +40,29 @@ export class SpeechQueue {
   }
 
   enqueue(speech: Speech): void {
-    this.#queue.push(speech);
+    const isBehind = this.#first !== undefined && this.#first !== speech.responseId;
+    (isBehind ? this.#behind : this.#queue).push(speech);
     this.#totalMs += speech.durationMs;
   }
 
   /** Puts speech before all that is held. */
   enqueueFirst(speech: readonly Speech[]): void {
-    this.#queue = [...speech, ...this.#queue.slice(this.#head)];
-    this.#head = 0;
     for (const { durationMs } of speech) this.#totalMs += durationMs;
+    this.#replace([...speech, ...this.#queue.slice(this.#head)]);
+  }
+
+  /** Of two responses that speak at a time, this one is heard first. */
+  putFirst(responseId: string): void {
+    this.#first = responseId;
+  }
+
+  /** A response has said all that it will; true where others have waited for that. */
+  firstIsOver(responseId: string): boolean {
+    if (this.#first !== responseId) return false;
+    this.#first = undefined;
+    for (const speech of this.#behind) this.#queue.push(speech);
+    this.#behind = [];
+    return true;
   }
 
   /** Removes about `pieceMs`, a multiple of 3 ms, from the front; never of two items at once. */
@@ -50,7 +70,10 @@ export class SpeechQueue {
     const first = this.#queue[this.#head];
     if (first === undefined) return undefined;
     if (first.durationMs <= pieceMs * 1.25) {
-      this.#drop(first);
+      this.#head++;
+      // Sums of fractions do not come back to zero by themselves.
+      this.#totalMs = this.size === 0 ? 0 : this.#totalMs - first.durationMs;
+      if (this.isEmpty || this.#head >= COMPACT_AFTER) this.#replace(this.#queue.slice(this.#head));
       return first;
     }
     const [piece, rest] = cut(first, pieceMs, format);
@@ -61,43 +84,34 @@ export class SpeechQueue {
 
   /** Drops what was heard already of an item. */
   skip(itemId: string, heardMs: Milliseconds, format: AudioFormat): void {
-    const kept: Speech[] = [];
-    for (const speech of this.#queue.slice(this.#head)) {
+    this.#keep((speech) => {
       const skippedMs = speech.itemId === itemId ? heardMs - speech.offsetMs : 0;
-      if (skippedMs >= speech.durationMs) continue;
+      if (skippedMs >= speech.durationMs) return undefined;
       const atMs = Math.floor(Math.max(0, skippedMs) / CUT_MS) * CUT_MS;
-      kept.push(atMs === 0 ? speech : cut(speech, atMs, format)[1]);
-    }
-    this.clear();
-    for (const speech of kept) this.enqueue(speech);
+      return atMs === 0 ? speech : cut(speech, atMs, format)[1];
+    });
   }
 
   /** Drops all of an item. */
   remove(itemId: string): void {
-    for (const speech of this.drain()) if (speech.itemId !== itemId) this.enqueue(speech);
-  }
-
-  /** Gives all that is held, and holds nothing any more. */
-  drain(): readonly Speech[] {
-    const all = this.#queue.slice(this.#head);
-    this.clear();
-    return all;
+    this.#keep((speech) => speech.itemId === itemId ? undefined : speech);
   }
 
   clear(): void {
-    this.#queue = [];
-    this.#head = 0;
+    this.#replace([]);
+    this.#first = undefined;
+    this.#behind = [];
     this.#totalMs = 0;
   }
 
-  #drop(first: Speech): void {
-    this.#head++;
-    this.#totalMs -= first.durationMs;
-    if (this.isEmpty) this.clear();
-    else if (this.#head >= COMPACT_AFTER) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
+  #keep(rest: (speech: Speech) => Speech | undefined): void {
+    this.#replace(this.#queue.slice(this.#head).flatMap((speech) => rest(speech) ?? []));
+    this.#totalMs = [...this.#queue, ...this.#behind].reduce((ms, one) => ms + one.durationMs, 0);
+  }
+
+  #replace(queue: Speech[]): void {
+    this.#queue = queue;
+    this.#head = 0;
   }
 }
 
