@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MODULES } from "./support/architecture/modules.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -21,6 +22,19 @@ Deno.test("docs: every file and folder that is named exists", async () => {
     }
   }
   assert.deepEqual(missing, []);
+});
+
+Deno.test("AGENTS.md shows the service modules and what each may import", async () => {
+  const text = await Deno.readTextFile(new URL("AGENTS.md", root));
+  const shown: Record<string, readonly string[]> = {};
+  for (const [, name = "", imports = ""] of text.matchAll(/^\| `(\w+)` .*\| ([^|]*) \|$/gm)) {
+    shown[name] = imports.trim() === "all above"
+      ? Object.keys(shown)
+      : [...imports.matchAll(/`(\w+)`/g)].map(([, module = ""]) => module);
+  }
+  const sorted = (table: typeof MODULES) =>
+    Object.entries(table).map(([name, imports]) => [name, [...imports].sort()]).sort();
+  assert.deepEqual(sorted(shown), sorted(MODULES));
 });
 
 async function exists(url: URL): Promise<boolean> {
