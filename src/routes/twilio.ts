@@ -1,42 +1,24 @@
 import { type Context, Hono, type MiddlewareHandler } from "@hono/hono";
 import type { CallSession } from "../call/sessionApi.ts";
 import { handleTwilioSocket, type TwilioHandlerDeps } from "../handlers/twilioHandler.ts";
-import {
-  type CallProgress,
-  type PhoneAnswer,
-  readStatus,
-  writeTwiml,
-} from "../services/twilioOutbound.ts";
-import type { PhoneCalls } from "../services/phone.ts";
-import { readForm } from "../utils/bodyReader.ts";
+import { type PhoneAnswer, readStatus, writeTwiml } from "../services/twilioOutbound.ts";
+import type { Phone } from "../services/phone.ts";
 import { listsWord } from "../utils/headerList.ts";
 import { isWithheld } from "../utils/phoneNumber.ts";
-import { validateTwilioForm, validateTwilioSocket } from "../utils/twilioValidate.ts";
 import { HttpProblem, phoneNotConfigured } from "./middleware/errors.ts";
 import { createRepeatedWebhooks } from "./middleware/repeatedWebhooks.ts";
+import {
+  pathAndQuery,
+  requireSignedSocket,
+  signedForm,
+  type SignedFormEnv,
+} from "./middleware/twilioSignature.ts";
 import { createWaitingSockets } from "./middleware/waitingSockets.ts";
 import { present } from "../utils/present.ts";
 
-/** What Twilio reports of calls in its callbacks. */
-export interface PhoneEvents {
-  /** `callId` is set for calls that this server placed. */
-  status(callSid: string, progress: CallProgress, callId?: string): void;
-  answeredBy(callSid: string, who: string, callId?: string): void;
-  streamFailed(callSid: string): void;
-  /** An error that a callback carries: Twilio's error code and message. */
-  faultReported(code: number, message: string | undefined): void;
-}
-
-export interface PhoneLine {
-  readonly authToken: string;
-  readonly publicUrl: string;
-  readonly calls: PhoneCalls;
-  readonly events: PhoneEvents;
-}
-
 export interface TwilioRoutesDeps {
   /** Absent where the phone is not set up: every route says so. */
-  readonly phone?: PhoneLine;
+  readonly phone?: Pick<Phone, "authToken" | "publicUrl" | "calls" | "events">;
   readonly defaultAgent: string;
   /** The client address that media sockets are limited by. */
   readonly addressOf: (c: Context) => string;
@@ -50,8 +32,8 @@ export interface TwilioRoutesDeps {
 export function twilioRoutes(
   { phone, defaultAgent, addressOf, log, socketLimits, maxWaitingPerAddress = 50 }:
     TwilioRoutesDeps,
-): Hono<TwilioEnv> {
-  const routes = new Hono<TwilioEnv>();
+): Hono<SignedFormEnv> {
+  const routes = new Hono<SignedFormEnv>();
   if (phone === undefined) {
     routes.all("/twilio/*", notConfigured);
     routes.all("/media", notConfigured);
@@ -65,7 +47,7 @@ export function twilioRoutes(
     longestMs: LONGEST_WAIT_MS,
     now,
   });
-  routes.use("/twilio/*", signedForm(phone));
+  routes.use("/twilio/*", signedForm(phone), reportFaults(events));
 
   routes.post("/twilio/voice", async (c) => {
     const form = c.get("form");
@@ -119,7 +101,7 @@ export function twilioRoutes(
   });
 
   routes.get("/media", (c) => {
-    if (!isSignedSocket(c, phone)) throw badSignature();
+    requireSignedSocket(c, phone);
     if (!listsWord(c.req.header("upgrade") ?? null, "websocket")) {
       throw new HttpProblem(426, "upgrade_required", "This address takes WebSockets only.");
     }
@@ -129,8 +111,7 @@ export function twilioRoutes(
         429,
         "too_many_connections",
         "Too many connections from this address.",
-        undefined,
-        { "Retry-After": "5" },
+        { retryAfterSeconds: 5 },
       );
     }
     const { socket, response } = upgrade(c.req.raw, claimed);
@@ -156,7 +137,7 @@ export function twilioRoutes(
 
   /** A retry by Twilio, or a replay, gets the same answer as the first request. */
   async function twiml(
-    c: Context<TwilioEnv>,
+    c: Context<SignedFormEnv>,
     ask: () => PhoneAnswer | Promise<PhoneAnswer>,
   ): Promise<Response> {
     const subject = `${pathAndQuery(c)} ${callSidOf(c.get("form"))}`;
@@ -172,48 +153,19 @@ export function twilioRoutes(
 /** Longer than the 5 s that a socket has for its `start`, plus the time to look up its token. */
 const LONGEST_WAIT_MS = 20_000;
 
-interface TwilioEnv {
-  Variables: { form: URLSearchParams };
-}
-
 /** The fallback URL and the callbacks of calls and streams carry errors in these fields. */
-function reportFault(form: URLSearchParams, events: PhoneEvents): void {
-  const code = /^[1-9]\d{4,5}$/.exec(
-    form.get("ErrorCode") ?? form.get("StreamErrorCode") ?? "",
-  )?.[0];
-  if (code === undefined) return;
-  const message = form.get("ErrorMessage") ?? form.get("StreamError") ?? undefined;
-  events.faultReported(Number(code), message);
-}
-
-function signedForm({ authToken, publicUrl, events }: PhoneLine): MiddlewareHandler<TwilioEnv> {
-  return async function signedForm(c, next) {
-    if (c.req.method !== "POST") throw new HttpProblem(405, "method_not_allowed", "Use POST.");
-    const { value: params } = await readForm(c.req.raw, { maxBytes: 64 * 1024, maxFields: 200 });
-    const signature = c.req.header("x-twilio-signature");
-    if (
-      !validateTwilioForm({
-        authToken,
-        signature,
-        publicUrl,
-        pathAndQuery: pathAndQuery(c),
-        params,
-      })
-    ) throw badSignature();
-    c.set("form", params);
-    reportFault(params, events);
+function reportFaults(events: Phone["events"]): MiddlewareHandler<SignedFormEnv> {
+  return async function reportFaults(c, next) {
+    const form = c.get("form");
+    const code = /^[1-9]\d{4,5}$/.exec(
+      form.get("ErrorCode") ?? form.get("StreamErrorCode") ?? "",
+    )?.[0];
+    if (code !== undefined) {
+      const message = form.get("ErrorMessage") ?? form.get("StreamError") ?? undefined;
+      events.faultReported(Number(code), message);
+    }
     await next();
   };
-}
-
-function isSignedSocket(c: Context, { authToken, publicUrl }: PhoneLine): boolean {
-  const signature = c.req.header("x-twilio-signature");
-  return validateTwilioSocket({ authToken, signature, publicUrl, pathAndQuery: pathAndQuery(c) });
-}
-
-function pathAndQuery(c: Context): string {
-  const { pathname, search } = new URL(c.req.url);
-  return pathname + search;
 }
 
 function upgrade(request: Request, onFailed: () => void) {
@@ -242,14 +194,6 @@ function farEnd(text: string | null): string | undefined {
 /** Only STIR/SHAKEN attestation A confirms that the caller may use the number. */
 function isProven(verdict: string | null): boolean {
   return /^TN-Validation-Passed-A(-Diverted|-Passthrough)*$/.test(verdict ?? "");
-}
-
-function badSignature(): HttpProblem {
-  return new HttpProblem(
-    403,
-    "invalid_signature",
-    "The request is not signed by Twilio for PUBLIC_URL.",
-  );
 }
 
 function notConfigured(): never {
