@@ -5,7 +5,7 @@ import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { filterFor } from "./callFilters.ts";
 import { analytics, analyticsQuery } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";
-import { errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
+import { answer, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
 
 export interface AnalyticsRoutesDeps {
   readonly access: RequireScope;
@@ -29,13 +29,9 @@ export function analyticsRoutes(
 }
 
 function busy(): HttpProblem {
-  return new HttpProblem(
-    503,
-    "analytics_busy",
-    "Too many analytics requests are waiting.",
-    undefined,
-    { "Retry-After": "5" },
-  );
+  return new HttpProblem(503, "analytics_busy", "Too many analytics requests are waiting.", {
+    retryAfterSeconds: 5,
+  });
 }
 
 function viewAnalytics(found: CallAnalytics) {
@@ -59,5 +55,5 @@ const sums = createRoute({
     "Counts, durations, latency and cost of the calls that began in a period: without `from`, in the last 30 days, or those before `to`. The same question is answered from memory for ten times as long as it took, five seconds at most.",
   tags: ["Calls"],
   request: { query: analyticsQuery },
-  responses: { 200: { description: "The sums", content: json(analytics) }, ...errorAnswers },
+  responses: { 200: answer("The sums", analytics), ...errorAnswers },
 });

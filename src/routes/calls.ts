@@ -31,7 +31,7 @@ import {
 } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
-import { callIdParam, errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
+import { answer, callIdParam, errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
 import { acceptedFormat } from "./middleware/acceptedFormat.ts";
 
 export interface CallsRoutesDeps {
@@ -110,9 +110,11 @@ const notLive: ActionResult = { ok: false, code: "not_live" };
 function positionAt(cursor: string): CallPosition {
   const position = readCursor(cursor);
   if (position !== undefined) return position;
-  throw new HttpProblem(422, "invalid_request", "The request is not valid: see details.", [
-    { path: "cursor", message: "must be the nextCursor of a page" },
-  ]);
+  throw new HttpProblem(422, "invalid_request", "The request is not valid: see details.", {
+    details: [
+      { path: "cursor", message: "must be the nextCursor of a page" },
+    ],
+  });
 }
 
 function problemOf(
@@ -131,9 +133,11 @@ function problemOf(
     case "not_on_a_phone":
       return new HttpProblem(409, "not_on_a_phone", "Only phone calls can be transferred.");
     case "unknown_transfer":
-      return new HttpProblem(422, "unknown_transfer", "The agent has no transfer of this name.", [
-        { path: "to", message: aliasesSentence(refusal.aliases) },
-      ]);
+      return new HttpProblem(422, "unknown_transfer", "The agent has no transfer of this name.", {
+        details: [
+          { path: "to", message: aliasesSentence(refusal.aliases) },
+        ],
+      });
     case "transfer_refused":
       return new HttpProblem(403, refusal.refusal, transferSentences[refusal.refusal]);
   }
@@ -161,7 +165,7 @@ const list = createRoute({
   description: "Newest first. A key sees its own calls, one with the scope `admin` all.",
   tags,
   request: { query: callListQuery },
-  responses: { 200: { description: "A page of calls", content: json(callList) }, ...errorAnswers },
+  responses: { 200: answer("A page of calls", callList), ...errorAnswers },
 });
 
 const detail = createRoute({
@@ -172,7 +176,7 @@ const detail = createRoute({
   description: "With its turns as far as they were heard, tool calls, latencies, tokens and cost.",
   tags,
   request: { params: callIdParam },
-  responses: { 200: { description: "The call", content: json(callDetail) }, ...errorAnswers },
+  responses: { 200: answer("The call", callDetail), ...errorAnswers },
 });
 
 const transcriptOf = createRoute({
@@ -208,5 +212,5 @@ const action = createRoute({
     "Hang up, let the agent say something, transfer the caller, interrupt the agent, or send text in the caller's place. Any instance that shares the database accepts it; 504 `instance_silent` where the one that holds the call does not answer.",
   tags,
   request: { params: callIdParam, body: { required: true, content: json(callAction) } },
-  responses: { 202: { description: "Accepted", content: json(actionAnswer) }, ...errorAnswers },
+  responses: { 202: answer("Accepted", actionAnswer), ...errorAnswers },
 });

@@ -4,7 +4,7 @@ import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { callerNumberParam } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import { optionalJsonBody } from "./middleware/jsonBody.ts";
-import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
+import { answer, errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
 import { present } from "../utils/present.ts";
 
 export interface DoNotCallRoutesDeps {
@@ -98,12 +98,10 @@ const all = createRoute({
     }),
   },
   responses: {
-    200: {
-      description: "A page of them",
-      content: json(
-        z.object({ numbers: z.array(entry), next: z.string().nullable() }).openapi("DoNotCallList"),
-      ),
-    },
+    200: answer(
+      "A page of them",
+      z.object({ numbers: z.array(entry), next: z.string().nullable() }).openapi("DoNotCallList"),
+    ),
     ...errorAnswers,
   },
 });
@@ -116,7 +114,7 @@ const one = createRoute({
   description: "404 for one that is not on the list. Takes the scope `admin`.",
   tags,
   request: { params: callerNumberParam },
-  responses: { 200: { description: "Its entry", content: json(entry) }, ...errorAnswers },
+  responses: { 200: answer("Its entry", entry), ...errorAnswers },
 });
 
 const put = createRoute({
@@ -132,7 +130,7 @@ const put = createRoute({
       content: json(z.strictObject({ reason: z.string().max(500).optional() })),
     },
   },
-  responses: { 200: { description: "Its entry", content: json(entry) }, ...errorAnswers },
+  responses: { 200: answer("Its entry", entry), ...errorAnswers },
 });
 
 const remove = createRoute({

@@ -4,7 +4,7 @@ import type { CallErasure } from "../services/records.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { callerParam, erasure } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";
-import { callIdParam, errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
+import { answer, callIdParam, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
 
 export interface ErasureRoutesDeps {
   readonly access: RequireScope;
@@ -66,7 +66,7 @@ const eraseCall = createRoute({
       }),
     }),
   },
-  responses: { 200: { description: "What was erased", content: json(erasure) }, ...errorAnswers },
+  responses: { 200: answer("What was erased", erasure), ...errorAnswers },
 });
 
 const eraseCaller = createRoute({
@@ -78,5 +78,5 @@ const eraseCaller = createRoute({
     "Everything stored of calls with this number (or `sip:` or `client:` name), in all instances that share the database: records, transcripts, live events, webhooks that are not delivered yet, entries of batches, journals. Queued calls are not dialled. A call under way goes on: it is counted as `pending`, is erased as soon as it ends, is not retried, and no more webhooks are sent for it. A number on the do-not-call list stays on it. Takes the scope `admin`.",
   tags,
   request: { params: callerParam },
-  responses: { 200: { description: "What was erased", content: json(erasure) }, ...errorAnswers },
+  responses: { 200: answer("What was erased", erasure), ...errorAnswers },
 });

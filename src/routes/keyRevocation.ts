@@ -4,7 +4,7 @@ import type { CallOperations } from "../services/calls.ts";
 import { type ApiKey, keyScopes } from "../utils/auth.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/errors.ts";
-import { errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
+import { answer, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
 
 export interface KeysRoutesDeps {
   readonly access: RequireScope;
@@ -67,10 +67,7 @@ const list = createRoute({
   description: "Their names and what they may do; never a secret. Takes the scope `admin`.",
   tags: ["Operation"],
   responses: {
-    200: {
-      description: "The keys of the settings",
-      content: json(z.object({ keys: z.array(key) }).openapi("Keys")),
-    },
+    200: answer("The keys of the settings", z.object({ keys: z.array(key) }).openapi("Keys")),
     ...errorAnswers,
   },
 });
@@ -94,7 +91,7 @@ const revoke = createRoute({
     }),
   },
   responses: {
-    200: { description: "The key, revoked", content: json(revokedKey) },
+    200: answer("The key, revoked", revokedKey),
     ...errorAnswers,
   },
 });

@@ -81,9 +81,11 @@ export function knownAgent(
   const agent = wanted ?? defaultAgent;
   if (agentNames.includes(agent)) return agent;
   if (unusableAgents.includes(agent)) throw new CallRefused("agent_unusable");
-  throw new HttpProblem(422, "unknown_agent", "There is no agent of this name.", [
-    { path: "agent", message: `must be one of ${agentNames.join(", ")}` },
-  ]);
+  throw new HttpProblem(422, "unknown_agent", "There is no agent of this name.", {
+    details: [
+      { path: "agent", message: `must be one of ${agentNames.join(", ")}` },
+    ],
+  });
 }
 
 /** The number that a call shows, checked to be one that the operator lets be shown. */

@@ -48,8 +48,7 @@ function problemOf(error: unknown): HttpProblem | undefined {
       429,
       "too_many_pending",
       "As many calls of this key's batches wait as may: send the rest later.",
-      undefined,
-      { "Retry-After": "60" },
+      { retryAfterSeconds: 60 },
     );
   }
   if (error instanceof RequestKeyReused) {
@@ -64,8 +63,7 @@ function problemOf(error: unknown): HttpProblem | undefined {
       409,
       "request_under_way",
       "The same request is still being carried out: ask again shortly.",
-      undefined,
-      { "Retry-After": "5" },
+      { retryAfterSeconds: 5 },
     );
   }
   if (error instanceof OutcomeUnknown) {
@@ -73,7 +71,7 @@ function problemOf(error: unknown): HttpProblem | undefined {
       504,
       "outcome_unknown",
       "No answer came in time: the call may or may not have been placed. Do not ask for it again under another key.",
-      { callId: error.callId },
+      { details: { callId: error.callId } },
     );
   }
   if (error instanceof StoreUnavailable) {
@@ -81,8 +79,7 @@ function problemOf(error: unknown): HttpProblem | undefined {
       503,
       "store_unavailable",
       "Nothing is dialled while the store does not answer.",
-      undefined,
-      { "Retry-After": "10" },
+      { retryAfterSeconds: 10 },
     );
   }
   return undefined;
@@ -94,5 +91,7 @@ function destinationProblem(refusal: DialRefusal): HttpProblem {
   const opensAt = "opensAt" in refusal && refusal.opensAt !== undefined
     ? { opensAt: new Date(refusal.opensAt).toISOString() }
     : {};
-  return new HttpProblem(status, code, message, [{ path: "to", reason, message, ...opensAt }]);
+  return new HttpProblem(status, code, message, {
+    details: [{ path: "to", reason, message, ...opensAt }],
+  });
 }

@@ -7,7 +7,7 @@ import { presentedKey } from "../utils/auth.ts";
 import { readOptionalJson } from "../utils/bodyReader.ts";
 import { newId } from "../utils/ids.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
-import { HttpProblem, tooManyRequests } from "./middleware/errors.ts";
+import { HttpProblem, tooManyRequests, unauthorized } from "./middleware/errors.ts";
 import type { GuessGuard } from "./middleware/guessGuard.ts";
 import type { RouteEnv } from "./baseRouter.ts";
 import { limitProblem } from "./middleware/limitProblem.ts";
@@ -133,13 +133,13 @@ export function webRoutes(
     const secret = presentedKey(request.headers);
     if (secret === undefined) {
       guesses.countKeyless(c);
-      throw wrongKey("This server asks for an API key.");
+      throw unauthorized("invalid_key", "This server asks for an API key.");
     }
     guesses.admit(c, "key");
     const key = authenticate(secret);
     if (key !== undefined) return key.name;
     guesses.countFailure(c, "key");
-    throw wrongKey("The server does not know this API key.");
+    throw unauthorized("invalid_key", "The server does not know this API key.");
   }
 
   function comesFromOwnPage(request: Request): boolean {
@@ -183,10 +183,6 @@ export function webRoutes(
       throw new HttpProblem(400, "invalid_upgrade", "The WebSocket handshake is not valid.");
     }
   }
-}
-
-function wrongKey(sentence: string): HttpProblem {
-  return new HttpProblem(401, "invalid_key", sentence, undefined, { "WWW-Authenticate": "Bearer" });
 }
 
 const BODY_LIMITS = { maxBytes: 4096, timeoutMs: 5000 };

@@ -9,8 +9,10 @@ import { HttpProblem } from "./middleware/errors.ts";
  */
 export function readHandshake({ headers }: Request): string {
   if (!listsWord(headers.get("upgrade"), "websocket")) {
-    throw new HttpProblem(426, "upgrade_required", "Only WebSockets connect here.", undefined, {
-      "Upgrade": "websocket",
+    throw new HttpProblem(426, "upgrade_required", "Only WebSockets connect here.", {
+      headers: {
+        "Upgrade": "websocket",
+      },
     });
   }
   if (headers.get("sec-websocket-version")?.trim() !== "13") {
@@ -18,8 +20,7 @@ export function readHandshake({ headers }: Request): string {
       426,
       "websocket_version",
       "The WebSocket handshake must be of version 13.",
-      undefined,
-      { "Upgrade": "websocket", "Sec-WebSocket-Version": "13" },
+      { headers: { "Upgrade": "websocket", "Sec-WebSocket-Version": "13" } },
     );
   }
   const key = headers.get("sec-websocket-key")?.trim() ?? "";

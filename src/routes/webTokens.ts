@@ -105,8 +105,7 @@ export function createWebTokens(
         503,
         "store_unavailable",
         "The token cannot be looked up at the moment: request another one.",
-        undefined,
-        { "Retry-After": "5" },
+        { retryAfterSeconds: 5 },
       );
     }
     if (subject === undefined) return undefined;

@@ -3,7 +3,7 @@ import type { DeadPosition, WebhookOutbox } from "../services/store.ts";
 import type { Webhooks } from "../services/webhooks.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/errors.ts";
-import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
+import { answer, errorAnswers, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
 import { present } from "../utils/present.ts";
 
 export interface WebhookRoutesDeps {
@@ -101,13 +101,11 @@ const list = createRoute({
     }),
   },
   responses: {
-    200: {
-      description: "A page of them",
-      content: json(
-        z.object({ deliveries: z.array(delivery), next: z.string().nullable() })
-          .openapi("WebhookDeliveries"),
-      ),
-    },
+    200: answer(
+      "A page of them",
+      z.object({ deliveries: z.array(delivery), next: z.string().nullable() })
+        .openapi("WebhookDeliveries"),
+    ),
     ...errorAnswers,
   },
 });
@@ -122,7 +120,7 @@ const resend = createRoute({
   request: {
     params: z.object({ id: z.string().regex(/^[\w-]{1,200}$/, "must be the id of a delivery") }),
   },
-  responses: { 202: { description: "It is queued", content: json(accepted) }, ...errorAnswers },
+  responses: { 202: answer("It is queued", accepted), ...errorAnswers },
 });
 
 const test = createRoute({
@@ -132,5 +130,5 @@ const test = createRoute({
   summary: "Send a test",
   description: "A message of the type `webhook.test`. Takes the scope `admin`.",
   tags,
-  responses: { 202: { description: "It is queued", content: json(accepted) }, ...errorAnswers },
+  responses: { 202: answer("It is queued", accepted), ...errorAnswers },
 });

@@ -84,7 +84,10 @@ Deno.test("a client's request id is kept where it is harmless", async () => {
 
 Deno.test("what is thrown becomes the one error shape, and surprises stay in the log", async () => {
   const thrown: Readonly<Record<string, Error>> = {
-    "/problem": new HttpProblem(409, "taken", "It is taken.", { by: 1 }, { "Retry-After": "3" }),
+    "/problem": new HttpProblem(409, "taken", "It is taken.", {
+      details: { by: 1 },
+      retryAfterSeconds: 3,
+    }),
     "/refused": new CallRefused("full"),
     "/bug": new TypeError("secret detail"),
   };

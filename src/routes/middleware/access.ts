@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
 import { allows, type ApiKey, type KeyScope, presentedKey } from "../../utils/auth.ts";
 import { createRateLimiter } from "../../utils/rateLimiter.ts";
-import { HttpProblem, tooManyRequests } from "./errors.ts";
+import { HttpProblem, tooManyRequests, unauthorized } from "./errors.ts";
 import type { GuessGuard } from "./guessGuard.ts";
 import { type AccessRules, isAllowedOrigin, isLocal } from "./requestOrigin.ts";
 import { present } from "../../utils/present.ts";
@@ -136,8 +136,4 @@ function comesFromHere(request: Request, rules: AccessRules): boolean {
   if (request.headers.has("origin")) return isAllowedOrigin(request, rules);
   const site = request.headers.get("sec-fetch-site");
   return site === null || site === "same-origin" || site === "none";
-}
-
-function unauthorized(code: string, sentence: string): HttpProblem {
-  return new HttpProblem(401, code, sentence, undefined, { "WWW-Authenticate": "Bearer" });
 }

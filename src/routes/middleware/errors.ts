@@ -7,19 +7,31 @@ import { BodyError } from "../../utils/bodyError.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
+export interface HttpProblemOptions {
+  readonly details?: unknown;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** An error answer: throw it anywhere in a route. */
 export class HttpProblem extends Error {
   override readonly name = "HttpProblem";
+  readonly details: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+
   constructor(
     readonly status: ContentfulStatusCode,
     /** For programs, in snake case. */
     readonly code: string,
     /** For people: a sentence without anything private. */
     readonly sentence: string,
-    readonly details?: unknown,
-    readonly headers: Readonly<Record<string, string>> = {},
+    { details, retryAfterSeconds, headers = {} }: HttpProblemOptions = {},
   ) {
     super(sentence);
+    this.details = details;
+    this.headers = retryAfterSeconds === undefined
+      ? headers
+      : { ...headers, "Retry-After": String(retryAfterSeconds) };
   }
 }
 
@@ -52,15 +64,15 @@ export function phoneNotConfigured(): HttpProblem {
   );
 }
 
+export function unauthorized(code: string, sentence: string): HttpProblem {
+  return new HttpProblem(401, code, sentence, { headers: { "WWW-Authenticate": "Bearer" } });
+}
+
 /** The answer to a client that is above its rate limit. */
 export function tooManyRequests(retryAfterSeconds: number): HttpProblem {
-  return new HttpProblem(
-    429,
-    "rate_limited",
-    `Too many requests: wait ${retryAfterSeconds} s.`,
-    undefined,
-    { "Retry-After": String(retryAfterSeconds) },
-  );
+  return new HttpProblem(429, "rate_limited", `Too many requests: wait ${retryAfterSeconds} s.`, {
+    retryAfterSeconds,
+  });
 }
 
 function problemOf(error: unknown): HttpProblem | undefined {
@@ -74,30 +86,19 @@ function problemOf(error: unknown): HttpProblem | undefined {
 
 function ofTwilio(problem: TwilioProblem): HttpProblem {
   const { status, code, sentence, twilioCode, retryAfterSeconds } = problem;
-  return new HttpProblem(
-    status,
-    code,
-    sentence,
-    twilioCode === undefined ? undefined : { twilioCode },
-    retryAfterSeconds === undefined ? {} : { "Retry-After": String(retryAfterSeconds) },
-  );
+  return new HttpProblem(status, code, sentence, {
+    ...(twilioCode !== undefined && { details: { twilioCode } }),
+    retryAfterSeconds,
+  });
 }
 
 const refusals: Readonly<Record<CallRefused["code"], HttpProblem>> = {
-  full: new HttpProblem(
-    503,
-    "full",
-    "All lines are busy: try again shortly.",
-    undefined,
-    { "Retry-After": "10" },
-  ),
-  draining: new HttpProblem(
-    503,
-    "draining",
-    "The server is stopping and accepts no new calls.",
-    undefined,
-    { "Retry-After": "30" },
-  ),
+  full: new HttpProblem(503, "full", "All lines are busy: try again shortly.", {
+    retryAfterSeconds: 10,
+  }),
+  draining: new HttpProblem(503, "draining", "The server is stopping and accepts no new calls.", {
+    retryAfterSeconds: 30,
+  }),
   unknown_agent: new HttpProblem(422, "unknown_agent", "There is no agent of this name."),
   agent_unusable: new HttpProblem(
     503,

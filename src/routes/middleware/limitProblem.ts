@@ -4,9 +4,10 @@ import { HttpProblem } from "./errors.ts";
 /** The answer where a limit on calls, minutes or dollars refuses a call. */
 export function limitProblem(refusal: BudgetRefusal): HttpProblem {
   const { scope, limit, retryAfterMs } = refusal;
-  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
-  return new HttpProblem(429, limitCode(refusal), sentenceOf(refusal), { scope, limit }, {
-    "Retry-After": String(seconds),
+  const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  return new HttpProblem(429, limitCode(refusal), sentenceOf(refusal), {
+    details: { scope, limit },
+    retryAfterSeconds,
   });
 }
 

@@ -38,8 +38,7 @@ export function createStreamSlots(
           429,
           "too_many_streams",
           `No more than ${maxStreamsPerKey} streams of one key may be open: close one first.`,
-          undefined,
-          { "Retry-After": "10" },
+          { retryAfterSeconds: 10 },
         );
       }
       const stream = new AbortController();

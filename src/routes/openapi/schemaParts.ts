@@ -4,6 +4,12 @@ import { HttpProblem } from "../middleware/errors.ts";
 /** The `content` of a JSON body, for `createRoute`. */
 export const json = <Schema>(schema: Schema) => ({ "application/json": { schema } });
 
+/** An answer with a JSON body, for the `responses` of `createRoute`. */
+export const answer = <Schema>(description: string, schema: Schema) => ({
+  description,
+  content: json(schema),
+});
+
 /** The shape of every error. */
 const errorAnswer = z.object({
   error: z.string(),
@@ -14,8 +20,8 @@ const errorAnswer = z.object({
 
 /** The error answers that every route may give. */
 export const errorAnswers = {
-  "4XX": { description: "The request is refused", content: json(errorAnswer) },
-  "5XX": { description: "The request failed", content: json(errorAnswer) },
+  "4XX": answer("The request is refused", errorAnswer),
+  "5XX": answer("The request failed", errorAnswer),
 } satisfies RouteConfig["responses"];
 
 /** Zod's own messages, in the form of the schemas' messages: what a field must be. */
@@ -35,7 +41,9 @@ export function refuseInvalid(result: Validation): void {
   if (result.success) return;
   const details = (result.error?.issues ?? []).slice(0, 20).flatMap(innermost)
     .map(({ path, message }) => ({ path: path.map(String).join("."), message }));
-  throw new HttpProblem(422, "invalid_request", "The request is not valid: see details.", details);
+  throw new HttpProblem(422, "invalid_request", "The request is not valid: see details.", {
+    details,
+  });
 }
 
 /** The issues of the one variant of a union that the value resembles, else the issue itself. */
