@@ -1,3 +1,5 @@
+import { deadline } from "./deadline.ts";
+
 /** Writes lines to a sink that may be slow or stop reading; the caller never waits. */
 export interface LineWriter {
   /** Queues a line (without its newline), or drops and counts it where the queue is full. */
@@ -96,11 +98,7 @@ export function createLineWriter(
       writing ??= writeAll();
     },
     async flush(withinMs) {
-      if (writing === undefined) return;
-      const late = Promise.withResolvers<void>();
-      const timer = setTimeout(late.resolve, withinMs);
-      await Promise.race([writing, late.promise]);
-      clearTimeout(timer);
+      if (writing !== undefined) await deadline(writing, withinMs).catch(() => {});
     },
   };
 }
