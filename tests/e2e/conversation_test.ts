@@ -70,40 +70,50 @@ browserTest(
     }),
 );
 
-browserTest("a caller who cuts in silences the agent, and its line ends where it was heard", () => {
-  const speech = "This is a long story about a traveller who walked from one town to the next, " +
-    "and in every town there was a clock, and every clock told another time, so that nobody " +
-    "could ever say when the traveller had come or when the traveller would have to leave again.";
-  const engine = { voice: "flite", script: () => ({ say: speech }) } as const;
-  return converse({ engine }, async ({ page, wire }) => {
-    await page.click("#start");
-    await wire.find((message) => message.type === "played" && message.ms >= 1500);
-    await speakInto(page, SPEECH);
-    // A response that a slow machine was asked for twice may stand before it, unheard and hidden.
-    const shown = ".line.agent.interrupted:not([hidden])";
-    await page.waitForSelector(shown);
-    const line = await page.locator(`${shown} .words`).first().innerText();
-    const heard = line.replace(/\s*cut off here$/, "");
-    assert.ok(speech.startsWith(heard.trim()), heard);
-    assert.ok(heard.length > 10 && heard.length < speech.length - 10, heard);
+browserTest(
+  "a caller who interrupts silences the agent, and its line ends where it was heard",
+  () => {
+    const speech = "This is a long story about a traveller who walked from one town to the next, " +
+      "and in every town there was a clock, and every clock told another time, so that nobody " +
+      "could ever say when the traveller had come or when the traveller would have to leave again.";
+    const engine = { voice: "flite", script: () => ({ say: speech }) } as const;
+    return converse({ engine }, async ({ page, wire }) => {
+      await page.click("#start");
+      await wire.find((message) => message.type === "played" && message.ms >= 1500);
+      await speakInto(page, SPEECH);
+      // A response that a slow machine was asked for twice may stand before it, unheard and hidden.
+      const shown = ".line.agent.interrupted:not([hidden])";
+      await page.waitForSelector(shown);
+      const line = await page.locator(`${shown} .words`).first().innerText();
+      const heard = line.replace(/\s*cut off here$/, "");
+      assert.ok(speech.startsWith(heard.trim()), heard);
+      assert.ok(heard.length > 10 && heard.length < speech.length - 10, heard);
 
-    const cut = await wire.find((message) => message.type === "interrupted" && message.heardMs > 0);
-    assert.ok(cut.type === "interrupted");
-    const answer = await wire.find((message) =>
-      message.type === "played" && message.cleared === true && message.itemId === cut.itemId
-    );
-    // The exact end, or where a busy page is late with it, what it told before: never an estimate.
-    const told = wire.all.flatMap((message) =>
-      message.type === "played" && message.itemId === cut.itemId ? [message.ms] : []
-    );
-    assert.ok(told.some((ms) => Math.abs(cut.heardMs - ms) <= 1), `${cut.heardMs}, played ${told}`);
-    const later = wire.all.slice(wire.all.indexOf(answer) + 1);
-    assert.ok(!later.some((message) => message.type === "played" && message.itemId === cut.itemId));
-  });
-});
+      const cut = await wire.find((message) =>
+        message.type === "interrupted" && message.heardMs > 0
+      );
+      assert.ok(cut.type === "interrupted");
+      const answer = await wire.find((message) =>
+        message.type === "played" && message.cleared === true && message.itemId === cut.itemId
+      );
+      // The exact end, or where a busy page is late with it, what it told before: never an estimate.
+      const told = wire.all.flatMap((message) =>
+        message.type === "played" && message.itemId === cut.itemId ? [message.ms] : []
+      );
+      assert.ok(
+        told.some((ms) => Math.abs(cut.heardMs - ms) <= 1),
+        `${cut.heardMs}, played ${told}`,
+      );
+      const later = wire.all.slice(wire.all.indexOf(answer) + 1);
+      assert.ok(
+        !later.some((message) => message.type === "played" && message.itemId === cut.itemId),
+      );
+    });
+  },
+);
 
 browserTest(
-  "a caller who types is answered, with the tool that was used",
+  "a caller who types is answered, and the tool use is shown",
   () =>
     converse({}, async ({ page }) => {
       await page.click("#start-typing");

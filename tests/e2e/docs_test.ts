@@ -4,7 +4,7 @@ import { pageRoutes } from "../../src/routes/pages.ts";
 import { withApi } from "../support/servers/apiServer.ts";
 import { browserTest, openPage } from "../support/browser/browser.ts";
 
-browserTest("the page of the API shows all there is, and leads to each of it", () =>
+browserTest("the API page shows every operation and links to each", () =>
   withApi({
     mount(router) {
       router.route("/", pageRoutes());

@@ -18,7 +18,7 @@ function turn(id: string, position: number, more: Partial<TranscriptTurn>): Tran
 }
 
 browserTests("page: live calls", {
-  "page lists the calls in progress as they come, talk and go": (browser) =>
+  "page lists live calls as they start, speak and end": (browser) =>
     visitPage(
       { browser, hash: "#calls" },
       async ({ page, begin, remember, events, complaints }) => {
@@ -61,7 +61,7 @@ browserTests("page: live calls", {
       },
     ),
 
-  "page follows a call from its beginning, acts on it, and says how it ended": (browser) =>
+  "page follows a call from its start, acts on it, and shows how it ended": (browser) =>
     visitPage(
       { browser, hash: "#calls" },
       async ({ page, begin, events, complaints, ...visit }) => {
@@ -127,7 +127,7 @@ browserTests("page: live calls", {
       },
     ),
 
-  "page misses nothing of a call while its connection is gone": (browser) =>
+  "page misses no events while its connection is down": (browser) =>
     visitPage({ browser, hash: "#calls" }, async ({ page, begin, events, go, breakOff }) => {
       await begin("call_one", { direction: "web" });
       await go("calls/call_one");
@@ -149,7 +149,7 @@ browserTests("page: live calls", {
       ]);
     }),
 
-  "page is in a call when the server has it, and loses nothing that is typed": (browser) =>
+  "page is in a call once the server is ready, and loses no typed text": (browser) =>
     visitPage({ browser }, async ({ page, conversations, complaints }) => {
       const held: (() => void)[] = [];
       const connected = Promise.withResolvers<void>();
@@ -174,7 +174,7 @@ browserTests("page: live calls", {
       assert.deepEqual(complaints, []);
     }),
 
-  "page says that the server did not take its call, and lets the caller try again": (browser) =>
+  "page shows that the server refused its call, and lets the caller try again": (browser) =>
     visitPage({ browser }, async ({ page, conversations }) => {
       const path = "/api/web/session";
       await page.route(`**${path}`, (route) => route.fulfill({ json: { token: "unknown" } }));
@@ -189,7 +189,7 @@ browserTests("page: live calls", {
       assert.equal(await page.textContent("#problem"), "");
     }),
 
-  "page goes on with its own conversation while other parts are looked at": (browser) =>
+  "page continues its own call while other views are shown": (browser) =>
     visitPage({ browser }, async ({ page, conversations, complaints }) => {
       await page.click("#start-typing");
       await page.waitForSelector("[data-phase=live]");

@@ -5,7 +5,7 @@ import { until } from "../support/until.ts";
 import { type RecordingSession, startWebServer } from "../support/servers/webServer.ts";
 
 browserTests("page: small windows, and no server", {
-  async "the end of the conversation stays in view when the keypad takes its room"(browser) {
+  async "the end of the transcript stays in view when the keypad opens"(browser) {
     await using visit = await typing({ browser, width: 390, height: 844 });
     const { page, call } = visit;
     for (let at = 0; at < 30; at++) say(call, at, `Line ${at}`);
@@ -25,12 +25,12 @@ browserTests("page: small windows, and no server", {
     assert.equal(await page.evaluate(IS_AT_THE_END), false);
   },
 
-  async "nothing is wider than a narrow screen, in a call too"(browser) {
+  async "nothing is wider than a narrow screen, even in a call"(browser) {
     await using visit = await typing({ browser, width: 320, height: 568 });
     assert.equal(await visit.page.evaluate("document.documentElement.scrollWidth"), 320);
   },
 
-  async "a server that is gone is said to be, and what was said before stays"(browser) {
+  async "an unreachable server is reported, and the transcript stays"(browser) {
     await using visit = await typing({ browser, width: 390, height: 844 });
     const { page, call } = visit;
     say(call, 0, "Hello");
@@ -45,7 +45,7 @@ browserTests("page: small windows, and no server", {
     assert.equal(await page.evaluate("document.activeElement.id"), "start");
   },
 
-  async "a model that is looked for again and again is noted once"(browser) {
+  async "repeated attempts to reconnect to the model are noted once"(browser) {
     await using visit = await typing({ browser, width: 1280, height: 800 });
     const { page, call } = visit;
     for (let tries = 0; tries < 3; tries++) {

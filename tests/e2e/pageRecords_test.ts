@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 1440 * MINUTE_MS;
 
 browserTests("page: records", {
-  "page lists the records under their days, with filters and page by page": (browser) =>
+  "page lists the records by day, with filters and pages": (browser) =>
     visitPage({ browser, hash: "#records" }, async ({ page, remember, go, complaints }) => {
       await page.waitForSelector("#records-empty:not([hidden])");
       assert.match(await page.textContent("#records-empty") ?? "", /no calls yet.*Talk/);
@@ -78,7 +78,7 @@ browserTests("page: records", {
       assert.deepEqual(complaints, []);
     }),
 
-  "page shows a record: the end, what was heard, tools, latencies, tokens and cost": (browser) =>
+  "page shows a record: end, transcript, tools, latencies, tokens and cost": (browser) =>
     visitPage({ browser }, async (visit) => {
       const { page, go, complaints } = visit;
       await rememberConversation(visit);

@@ -15,7 +15,7 @@ async function note(page: Page, words: string): Promise<void> {
 }
 
 browserTests("sound of the page", {
-  "case 194: interrupted sound is told in words, and comes back when the human does": (browser) =>
+  "case 194: interrupted sound is shown, and resumes when the user acts": (browser) =>
     visit(browser, async ({ page, begin, complaints }) => {
       const call = await begin();
       await page.waitForSelector(LISTENING);
@@ -35,7 +35,7 @@ browserTests("sound of the page", {
       assert.deepEqual(complaints, []);
     }),
 
-  "case 194: a short interruption is over at once, and told all the same": (browser) =>
+  "case 194: a short interruption ends at once, and is noted": (browser) =>
     visit(browser, async ({ page, begin }) => {
       const call = await begin();
       await page.waitForSelector(LISTENING);
@@ -46,7 +46,7 @@ browserTests("sound of the page", {
       await call.until(() => playedOf(call, "a").includes(300));
     }),
 
-  "case 194: contexts that do not come back are built anew, and go on where they stopped": (
+  "case 194: contexts that cannot be resumed are rebuilt, and continue where they stopped": (
     browser,
   ) =>
     visit(browser, async ({ page, begin }) => {
@@ -70,7 +70,7 @@ browserTests("sound of the page", {
       await page.waitForSelector(LISTENING);
     }),
 
-  "case 194: a context that stands still though it says that it runs is built anew": (browser) =>
+  "case 194: a context that reports running while its time stands still is rebuilt": (browser) =>
     visit(browser, async ({ page, begin }) => {
       const call = await begin();
       await page.waitForSelector(LISTENING);
@@ -83,7 +83,7 @@ browserTests("sound of the page", {
       assert.deepEqual(await page.evaluate("lab.held()"), { tracks: 1, contexts: 2 });
     }),
 
-  "case 194: speech that comes while nothing is rendered is not reported as heard": (browser) =>
+  "case 194: speech that arrives while nothing is rendered is not reported as heard": (browser) =>
     visit(browser, async ({ page, begin }) => {
       const call = await begin();
       await page.waitForSelector(LISTENING);
@@ -103,7 +103,7 @@ browserTests("sound of the page", {
       assert.ok((playedOf(call, "a").at(-1) ?? 0) < 20, `${playedOf(call, "a")}`);
     }),
 
-  "case 194: what is on its way to a slow headset is not heard yet": (browser) =>
+  "case 194: what is on its way to a slow headset does not count as heard": (browser) =>
     visit(browser, async ({ page, begin }) => {
       await page.evaluate("lab.latency = 0.5");
       const call = await begin();
@@ -114,7 +114,7 @@ browserTests("sound of the page", {
       await call.until(() => playedOf(call, "a").includes(400));
     }),
 
-  "case 195: a microphone that goes is asked for again, and frames flow": (browser) =>
+  "case 195: a microphone that ends is opened again, and frames flow": (browser) =>
     visit(browser, async ({ page, begin }) => {
       const call = await begin();
       await page.waitForSelector(LISTENING);
@@ -128,7 +128,7 @@ browserTests("sound of the page", {
       await heldNothing(page);
     }),
 
-  "case 195: a microphone that is gone for good is told, and found again when it is plugged in": (
+  "case 195: a missing microphone is shown, and opened when it is plugged in": (
     browser,
   ) =>
     visit(browser, async ({ page, begin }) => {
@@ -157,7 +157,7 @@ browserTests("sound of the page", {
       await call.until(() => call.frames.length > frames + 10);
     }),
 
-  "case 195: a microphone that the system mutes is told, and recovers by itself": (browser) =>
+  "case 195: a microphone that the system mutes is shown, and recovers by itself": (browser) =>
     visit(browser, async ({ page, begin }) => {
       await begin();
       await page.waitForSelector(LISTENING);
@@ -176,7 +176,7 @@ browserTests("sound of the page", {
       assert.deepEqual(await page.evaluate("[lab.asked, lab.held().tracks]"), [2, 1]);
     }),
 
-  "case 195: a device that vanishes is replaced, and a new one is told of": (browser) =>
+  "case 195: a device that disappears is replaced, and a new one is noted": (browser) =>
     visit(browser, async ({ page, begin }) => {
       await begin();
       await page.waitForSelector(LISTENING);
@@ -191,7 +191,7 @@ browserTests("sound of the page", {
       assert.deepEqual(await page.evaluate("[lab.asked, lab.held().tracks]"), [2, 1]);
     }),
 
-  "case 195: a microphone that is forbidden in mid-call is let go of, until it is allowed": (
+  "case 195: a microphone whose permission is withdrawn is released, until it is granted": (
     browser,
   ) =>
     visit(browser, async ({ page, begin }) => {
@@ -206,7 +206,7 @@ browserTests("sound of the page", {
       assert.equal(await page.evaluate("lab.held().tracks"), 1);
     }),
 
-  "case 196: a microphone that gives nothing at all is hinted at": (browser) =>
+  "case 196: a microphone that delivers only zeros leads to a hint": (browser) =>
     visit(browser, async ({ page, begin }) => {
       await page.evaluate("lab.silent = true");
       await begin();
@@ -237,8 +237,8 @@ const STEPS: readonly (readonly [string, number, RegExp])[] = [
   ["node", 2, /could not connect the microphone/],
 ];
 
-browserTests("a start that fails", {
-  "case 197: each refusal of the microphone has its sentence, and holds nothing": (browser) =>
+browserTests("failing starts", {
+  "case 197: each refusal of the microphone has its sentence, and leaves nothing open": (browser) =>
     visit(browser, async ({ page, begin }) => {
       await page.waitForSelector("#start:enabled");
       for (const [name, words] of Object.entries(REFUSALS)) {
@@ -250,7 +250,7 @@ browserTests("a start that fails", {
       await page.waitForSelector(LISTENING);
     }),
 
-  "case 197: each step that fails has its sentence, and holds nothing": (browser) =>
+  "case 197: each failing step has its sentence, and leaves nothing open": (browser) =>
     visit(browser, async ({ page, begin }) => {
       await page.waitForSelector("#start:enabled");
       for (const [step, nth, words] of STEPS) {
@@ -271,7 +271,7 @@ browserTests("a start that fails", {
       assert.deepEqual(await page.evaluate("lab.held()"), { tracks: 1, contexts: 2 });
     }),
 
-  "case 197: where no rate does, the microphone is blamed and let go": (browser) =>
+  "case 197: where no rate works, the microphone is reported and released": (browser) =>
     visit(browser, async ({ page }) => {
       await page.waitForSelector("#start:enabled");
       await page.evaluate("lab.fails = { source: 2, sourceAlways: true }");
@@ -299,8 +299,8 @@ async function failStart(page: Page, words: RegExp): Promise<void> {
   assert.ok(await page.isEnabled("#start"));
 }
 
-browserTests("a call that breaks off", {
-  "case 198: a page that is left ends its call and lets go of the microphone": (browser) =>
+browserTests("broken calls", {
+  "case 198: a page that is left ends its call and releases the microphone": (browser) =>
     visit(browser, async ({ page, begin }) => {
       const call = await begin();
       await page.waitForSelector(LISTENING);
@@ -312,7 +312,7 @@ browserTests("a call that breaks off", {
       assert.match(await page.textContent("#status") ?? "", /^The page was left/);
     }),
 
-  "case 198: what closed the socket is said, with the way back": (browser) =>
+  "case 198: the page shows why the socket closed, and how to continue": (browser) =>
     visit(browser, async ({ page }) => {
       const WORDS = {
         1012: /being restarted/,
@@ -338,7 +338,7 @@ browserTests("a call that breaks off", {
       }
     }),
 
-  "case 198: a network that is gone is told, and its return too": (browser) =>
+  "case 198: a lost network is shown, and its return too": (browser) =>
     visit(browser, async ({ page, begin }) => {
       await begin();
       await page.waitForSelector(LISTENING);

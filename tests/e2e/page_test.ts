@@ -22,7 +22,7 @@ function turn(id: string, position: number, more: Partial<TranscriptTurn>): Tran
 }
 
 browserTest(
-  "page loads without an error or a breach of its policy",
+  "page loads without errors or policy violations",
   () =>
     visit({}, async ({ page, complaints }) => {
       await page.waitForSelector("#start:enabled");
@@ -33,7 +33,7 @@ browserTest(
 );
 
 browserTest(
-  "page sends what the microphone hears, in frames of 20 ms at 24 kHz",
+  "page sends the microphone's audio in frames of 20 ms at 24 kHz",
   () =>
     visit({}, async ({ begin, complaints }) => {
       const call = await begin();
@@ -55,7 +55,7 @@ browserTest(
 );
 
 browserTest(
-  "case 60: the page goes on sending while it is muted, but silence",
+  "case 60: the page sends silence while it is muted",
   () =>
     visit({}, async ({ page, begin }) => {
       const call = await begin();
@@ -76,7 +76,7 @@ browserTest(
 );
 
 browserTest(
-  "page plays each item and tells how much of it was rendered",
+  "page plays each item and reports how much of it was rendered",
   () =>
     visit({}, async ({ begin, complaints }) => {
       const call = await begin();
@@ -94,7 +94,7 @@ browserTest(
 );
 
 browserTest(
-  "page falls silent at clear and names the place within one quantum",
+  "page falls silent at clear and reports the position within one quantum",
   () =>
     visit({}, async ({ page, begin }) => {
       const call = await begin();
@@ -120,7 +120,7 @@ browserTest(
 );
 
 browserTest(
-  "page shows the conversation in its order, cut where the caller cut in",
+  "page shows the transcript in order, cut off where the caller interrupted",
   () =>
     visit({}, async ({ page, begin, complaints }) => {
       const { leg } = await begin();
@@ -153,7 +153,7 @@ browserTest(
 );
 
 browserTest(
-  "page says who is speaking and lets the caller interrupt",
+  "page shows who is speaking and lets the caller interrupt",
   () =>
     visit({}, async ({ page, begin }) => {
       const call = await begin();
@@ -168,7 +168,7 @@ browserTest(
 );
 
 browserTest(
-  "page sends what is typed and dialled, without a microphone too",
+  "page sends typed texts and pressed keys, even without a microphone",
   () =>
     visit({ microphone: "refused" }, async ({ page, begin }) => {
       const call = await begin("#start-typing");
@@ -184,7 +184,7 @@ browserTest(
 );
 
 browserTest(
-  "page says in words that the microphone was refused, and offers to type",
+  "page reports a refused microphone, and offers to type",
   () =>
     visit({ microphone: "refused" }, async ({ page }) => {
       await page.waitForSelector("#start:enabled");
@@ -196,7 +196,7 @@ browserTest(
 );
 
 browserTest(
-  "page says in words that there is no microphone",
+  "page reports a missing microphone",
   () =>
     visit({ microphone: "absent" }, async ({ page }) => {
       await page.waitForSelector("#start:enabled");
@@ -207,7 +207,7 @@ browserTest(
 );
 
 browserTest(
-  "page that came over plain http says what is missing, and lets the caller type",
+  "page from plain http says what is missing, and lets the caller type",
   () =>
     visit(
       { authenticate: () => ({ name: "page" }), host: "plain.test" },
@@ -225,7 +225,7 @@ browserTest(
 );
 
 browserTest(
-  "page says why the call ended, and can start another",
+  "page shows why the call ended, and can start another",
   () =>
     visit({}, async ({ page, begin }) => {
       const call = await begin();
@@ -241,7 +241,7 @@ browserTest(
 );
 
 browserTest(
-  "page asks for the API key where the server does, and says when it is wrong",
+  "page asks for the API key where the server requires one, and reports a wrong one",
   () =>
     visit({
       authenticate: (secret) => secret === "right" ? { name: "page" } : undefined,

@@ -49,7 +49,7 @@ async function statusOf(asked: Promise<Response>): Promise<number> {
   return response.status;
 }
 
-Deno.test("a call is watched live, found afterwards and told of, by its key and by nobody else's", async () => {
+Deno.test("a call is observed, found and reported by its own key only", async () => {
   await using world = await startTelling();
   const { server, told, ask } = world;
   const watching = new EventReader(await ask("/api/events", apiKey));
@@ -88,7 +88,7 @@ Deno.test("a call is watched live, found afterwards and told of, by its key and 
   await watching.close();
 });
 
-Deno.test("a call that comes in is an admin's, and its caller can be erased", async () => {
+Deno.test("an inbound call is visible to admins, and its caller can be erased", async () => {
   await using world = await startTelling();
   const { server, told, ask } = world;
   const call = server.network.call();
@@ -107,7 +107,7 @@ Deno.test("a call that comes in is an admin's, and its caller can be erased", as
   assert.equal(await statusOf(ask(`/api/calls/${record.id}`, admin)), 404);
 });
 
-Deno.test("a key that is revoked opens nothing any more", async () => {
+Deno.test("a revoked key is refused everywhere", async () => {
   await using world = await startTelling();
   const { server, ask } = world;
   const revoke = await server.post("/api/keys/ops/revoke", undefined, admin);
