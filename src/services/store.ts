@@ -50,8 +50,8 @@ export type {
   RequestKey,
   StoredResponse,
 } from "./store/outbound/idempotency.ts";
-export { clientsOf } from "./store/postgres/client.ts";
-export { Connections, DatabaseSilent } from "./store/postgres/connections.ts";
+export { createClientClass } from "./store/postgres/client.ts";
+export { Connections, DatabaseTimeout } from "./store/postgres/connections.ts";
 export { listenTo } from "./store/postgres/listener.ts";
 export type { RevokedKeys } from "./store/revokedKeys.ts";
 export type { SharedClock } from "./store/sharedClock.ts";

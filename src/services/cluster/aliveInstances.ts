@@ -5,16 +5,16 @@ export interface AliveInstancesOptions {
   readonly now: () => number;
 }
 
-/** Nine beats missed, as seen from here: no clock that is set wrong makes that of a living process. */
+/** Nine beats missed, measured by this process alone: a wrong clock cannot feign that. */
 const SILENT_MS = 90_000;
-/** Enough, with what the database's clock says: two beats missed. */
+/** Two beats missed: enough where the database's clock agrees. */
 const SEEN_SILENT_MS = 25_000;
-/** Longer than clocks of one machine ever differ: nobody who lives is silent for so long. */
+/** More than clocks of one machine ever differ by: by the database's clock alone the process is gone. */
 const LONG_GONE_MS = 24 * 60 * 60_000;
 
 /**
- * Creates the function that tells which processes may still be alive. A process counts as gone when its
- * beat has stood still for long enough, measured here: a time by another clock never decides alone.
+ * Creates the function that selects the ids of processes that may still be alive. A process is gone when
+ * its beat has not changed for long enough, measured here: a time by another clock does not decide alone.
  */
 export function createAliveInstances(
   { now }: AliveInstancesOptions,

@@ -4,14 +4,14 @@ import type { Log } from "../../utils/logger.ts";
 export interface InstanceBus {
   /** This process. */
   readonly instanceId: string;
-  /** Whether others can be reached at all. */
+  /** Whether other processes can be reached at all. */
   readonly isShared: boolean;
-  /** Tells all others. Rejects where that fails, in bounded time: whether they hear it is then unknown. */
+  /** Sends to all others. Rejects in bounded time where that fails: whether it arrives is then unknown. */
   publish(topic: string, body: unknown): Promise<void>;
-  /** Hears what others publish, of each process in its order; `body` is what JSON can hold. */
-  subscribe(topic: string, take: (body: unknown, from: string) => void): () => void;
-  /** Hears when something that others have published may have been lost. */
-  onGap(take: () => void): () => void;
+  /** Receives what others publish, of each process in its order; `body` is what JSON can hold. */
+  subscribe(topic: string, listener: (body: unknown, from: string) => void): () => void;
+  /** Called when messages of others may have been lost. */
+  onGap(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -22,13 +22,13 @@ export interface InstanceBusOptions {
 
 /** The bus of a process that shares its database with no other. */
 export function createLoneBus(instanceId: string): InstanceBus {
-  const nothing = () => {};
+  const unsubscribe = () => {};
   return {
     instanceId,
     isShared: false,
     publish: () => Promise.resolve(),
-    subscribe: () => nothing,
-    onGap: () => nothing,
+    subscribe: () => unsubscribe,
+    onGap: () => unsubscribe,
     close: () => Promise.resolve(),
   };
 }

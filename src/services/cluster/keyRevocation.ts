@@ -3,69 +3,61 @@ import type { ApiKey } from "../../utils/auth.ts";
 import type { InstanceBus } from "./bus.ts";
 import type { RevokedKeys } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
+import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Which API keys have been revoked, known without asking the store. */
+/** Which API keys have been revoked, answered from memory. */
 export interface KeyRevocation {
   isRevoked(key: ApiKey): boolean;
-  /** The same of the key of this name that the settings have now. */
+  /** The same for the key of this name in the settings. */
   isNameRevoked(name: string): boolean;
-  /** From now on for this process, and a moment later for all others. */
+  /** Takes effect at once in this process, and a moment later in all others. */
   revoke(key: ApiKey): Promise<void>;
-  /** Hears of each revoked key of the settings, also of those that are so already. */
-  onRevoked(hear: (key: ApiKey) => void): void;
-  close(): void;
+  /** Called with each revoked key of the settings, also with those revoked already. */
+  onRevoked(listener: (key: ApiKey) => void): void;
+  close(): Promise<void>;
 }
 
-export interface KeyRevocationOptions {
+export interface KeyRevocationOptions extends Clock {
   readonly keys: RevokedKeys;
-  /** Those of the settings. */
+  /** Of the settings. */
   readonly apiKeys: readonly ApiKey[];
   readonly bus: Pick<InstanceBus, "publish" | "subscribe" | "onGap">;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
-  /** What another process has revoked is known after so long, if its message is lost. */
+  /** After so long a revocation by another process is known, even if its message is lost. */
   readonly refreshMs?: number;
 }
 
 const TOPIC = "key_revoked";
 const message = z.object({ digest: z.string() });
 
-/** Reads what has been revoked, and goes on doing so. */
+/** Reads the revoked keys from the store, now and every `refreshMs`. */
 export async function openKeyRevocation(
   { keys, apiKeys, bus, now, setTimer, log, refreshMs = 10_000 }: KeyRevocationOptions,
 ): Promise<KeyRevocation> {
   const revoked = new Set<string>();
   const listeners: ((key: ApiKey) => void)[] = [];
-  let closed = false;
   const unsubscribe = [
-    bus.subscribe(TOPIC, (body) => learn(message.safeParse(body).data?.digest)),
-    bus.onGap(() => readOrWarn()),
+    bus.subscribe(TOPIC, (body) => add(message.safeParse(body).data?.digest)),
+    bus.onGap(() => void refresh()),
   ];
   await read();
-  let cancel = setTimer(refresh, refreshMs);
+  const refreshing = createPollLoop(refresh, setTimer, refreshMs);
 
   async function read(): Promise<void> {
-    for (const { digest } of await keys.list()) learn(digest);
+    for (const { digest } of await keys.list()) add(digest);
   }
 
-  function readOrWarn(): Promise<void> {
-    return read().catch((error) => log.warn("Revoked keys not read", { error }));
+  async function refresh(): Promise<number> {
+    await read().catch((error) => log.warn("Revoked keys not read", { error }));
+    return refreshMs;
   }
 
-  function refresh(): void {
-    readOrWarn().finally(() => {
-      if (!closed) cancel = setTimer(refresh, refreshMs);
-    });
-  }
-
-  function learn(digest: string | undefined): void {
+  function add(digest: string | undefined): void {
     if (digest === undefined || revoked.has(digest)) return;
     revoked.add(digest);
     const key = apiKeys.find((key) => key.digest.toHex() === digest);
-    if (key !== undefined) { for (const hear of listeners) hear(key); }
+    if (key !== undefined) { for (const listener of listeners) listener(key); }
   }
 
   function isRevoked({ digest }: ApiKey): boolean {
@@ -77,21 +69,20 @@ export async function openKeyRevocation(
     isNameRevoked: (name) => apiKeys.some((key) => key.name === name && isRevoked(key)),
     async revoke({ name, digest: bytes }) {
       const digest = bytes.toHex();
-      // From now on, even if it cannot be written down.
-      learn(digest);
-      const told = bus.publish(TOPIC, { digest })
+      // Also where the store then fails.
+      add(digest);
+      const published = bus.publish(TOPIC, { digest })
         .catch((error) => log.warn("Revoked key not told to other instances", { error }));
       await keys.add({ name, digest, revokedAt: now() });
-      await told;
+      await published;
     },
-    onRevoked(hear) {
-      listeners.push(hear);
-      for (const key of apiKeys) if (isRevoked(key)) hear(key);
+    onRevoked(listener) {
+      listeners.push(listener);
+      for (const key of apiKeys) if (isRevoked(key)) listener(key);
     },
-    close() {
-      closed = true;
+    async close() {
       for (const stop of unsubscribe) stop();
-      cancel();
+      await refreshing.close();
     },
   };
 }

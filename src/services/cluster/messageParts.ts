@@ -1,6 +1,6 @@
 import { BoundedMap } from "../../utils/boundedMap.ts";
 
-/** What one process tells the others. */
+/** A message from one process to all others. */
 export interface BusMessage {
   readonly from: string;
   readonly topic: string;
@@ -12,27 +12,29 @@ const MAX_PART = 7800;
 const MAX_MESSAGE = 2_000_000;
 
 /**
- * Writes a message as payloads that each fit. All of it is ASCII, so that a character is a byte and
- * may be cut anywhere. `number` tells the messages of a process apart.
+ * Splits a message into payloads that Postgres takes. All of it is ASCII, so that a character is a byte
+ * and may be cut anywhere. `number` distinguishes the messages of a process.
  */
 export function splitMessage({ from, topic, body }: BusMessage, number: number): readonly string[] {
   const text = JSON.stringify([topic, body]).replace(/[^\x20-\x7e]/g, escaped);
-  if (text.length > MAX_MESSAGE) throw new Error("Cannot tell other processes: it is too long");
+  if (text.length > MAX_MESSAGE) {
+    throw new Error("Cannot publish to other processes: the message is too long");
+  }
   const header = `${from} ${number} `;
-  const room = MAX_PART - header.length - 20;
-  const count = Math.ceil(text.length / room);
+  const partLength = MAX_PART - header.length - 20;
+  const count = Math.ceil(text.length / partLength);
   return Array.from(
     { length: count },
-    (_, at) => `${header}${at}/${count} ${text.slice(at * room, (at + 1) * room)}`,
+    (_, at) => `${header}${at}/${count} ${text.slice(at * partLength, (at + 1) * partLength)}`,
   );
 }
 
-/** Who a payload comes from. */
+/** The process that a payload comes from. */
 export function senderOf(payload: string): string {
   return payload.slice(0, Math.max(0, payload.indexOf(" ")));
 }
 
-/** Creates the function that joins payloads again: the message, with the last of its parts. */
+/** Creates the function that joins payloads again; it returns the message with the last of its parts. */
 export function createAssembler(): (payload: string) => BusMessage | undefined {
   const begun = new BoundedMap<string, { readonly number: string; readonly parts: string[] }>(
     MAX_SENDERS,
@@ -44,11 +46,11 @@ export function createAssembler(): (payload: string) => BusMessage | undefined {
     if (header === "") return undefined;
     const part = payload.slice(header.length);
     if (count === "1") return readMessage(from, part);
-    // Of one process, the parts of two messages never come mixed.
+    // The parts of two messages of one process never interleave.
     const known = begun.get(from);
     const { parts } = known?.number === number ? known : { parts: [] };
     parts[Number(at)] = part;
-    // Counted this way, holes do not count.
+    // `Object.keys` leaves out holes, which `length` counts.
     if (Object.keys(parts).length === Number(count)) {
       begun.delete(from);
       return readMessage(from, parts.join(""));

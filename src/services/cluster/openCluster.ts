@@ -41,7 +41,7 @@ export async function openCluster(
     rpc,
     revocation,
     async [Symbol.asyncDispose]() {
-      revocation.close();
+      await revocation.close();
       rpc.close();
       await bus.close();
     },

@@ -1,18 +1,19 @@
-import { clientsOf, Connections, DatabaseSilent, listenTo } from "../store.ts";
+import { deadline } from "../../utils/deadline.ts";
+import { Connections, createClientClass, DatabaseTimeout, listenTo } from "../store.ts";
 import type { InstanceBus, InstanceBusOptions } from "./bus.ts";
 import { type BusMessage, createAssembler, senderOf, splitMessage } from "./messageParts.ts";
 
 const CHANNEL = "parley";
 const NOTIFY = "SELECT pg_notify($1, part) FROM json_array_elements_text($2::text::json) AS part";
 const ANSWER_MS = 4000;
-/** Whoever tells others hears it too: if not after so long, the connection is taken for dead. */
+/** A process receives its own messages: if not after so long, its connection is taken for dead. */
 const ECHO_MS = 5000;
 const MAX_ECHO_MS = 60_000;
 const CLOSE_GRACE_MS = 1000;
 
 /**
- * Carries messages by LISTEN and NOTIFY, over two connections of its own, so that a busy store delays
- * nothing. One that breaks is made again; a call depends on none of it.
+ * Carries messages by LISTEN and NOTIFY over two connections of its own, so that a busy store does not
+ * delay them. A broken connection is opened again; no call depends on it.
  */
 export async function openPostgresBus(
   url: string,
@@ -27,34 +28,32 @@ export async function openPostgresBus(
   let isListening = false;
   let hasListened = false;
   let hasFailed = false;
-  let silences = 0;
+  let missedEchoes = 0;
   let echoTimer: ReturnType<typeof setTimeout> | undefined;
-  const Client = clientsOf(url, { name: "parley-bus", statementLimitMs: ANSWER_MS });
-  const teller = new Connections(Client, { most: 1, patienceMs: ANSWER_MS });
-  const listener = listenTo(CHANNEL, Client, { heard: take, began: beginListening, failed: fail });
+  const Client = createClientClass(url, { name: "parley-bus", statementLimitMs: ANSWER_MS });
+  const sender = new Connections(Client, { most: 1, timeoutMs: ANSWER_MS });
+  const listener = listenTo(CHANNEL, Client, { onMessage, onListening, onFailure });
 
-  // Without a database that can be listened to, the server starts all the same.
-  const patience = setTimeout(firstListening.resolve, ANSWER_MS);
-  await firstListening.promise;
-  clearTimeout(patience);
+  // A database that cannot be listened to does not keep the server from starting.
+  await deadline(firstListening.promise, ANSWER_MS).catch(() => {});
 
-  function beginListening(): void {
+  function onListening(): void {
     isListening = true;
     hasFailed = false;
     firstListening.resolve();
-    if (hasListened) { for (const tell of gapListeners) attempt(tell); }
+    if (hasListened) { for (const listener of gapListeners) attempt(listener); }
     hasListened = true;
   }
 
-  function fail(error: unknown): void {
+  function onFailure(error: unknown): void {
     isListening = false;
     stopAwaitingEcho();
     if (!hasFailed) log.warn("Other instances not heard yet", { error });
     hasFailed = true;
   }
 
-  function take(payload: string): void {
-    if (senderOf(payload) === instanceId) return hearEcho();
+  function onMessage(payload: string): void {
+    if (senderOf(payload) === instanceId) return onEcho();
     const message = assemble(payload);
     if (message === undefined) return;
     for (const listener of topics.get(message.topic) ?? []) {
@@ -72,11 +71,11 @@ export async function openPostgresBus(
 
   function awaitEcho(): void {
     if (closed || !isListening) return;
-    echoTimer ??= setTimeout(reconnect, Math.min(MAX_ECHO_MS, echoMs * 2 ** silences));
+    echoTimer ??= setTimeout(reconnect, Math.min(MAX_ECHO_MS, echoMs * 2 ** missedEchoes));
   }
 
-  function hearEcho(): void {
-    silences = 0;
+  function onEcho(): void {
+    missedEchoes = 0;
     stopAwaitingEcho();
   }
 
@@ -87,19 +86,19 @@ export async function openPostgresBus(
 
   function reconnect(): void {
     echoTimer = undefined;
-    silences++;
-    log.warn("Instances do not hear each other", { silences });
-    listener.renew();
+    missedEchoes++;
+    log.warn("Instances do not hear each other", { silences: missedEchoes });
+    listener.reconnect();
   }
 
   async function publish(message: BusMessage): Promise<void> {
     const parts = splitMessage(message, ++number);
     awaitEcho();
     try {
-      await teller.use((client) => client.query(NOTIFY, [CHANNEL, JSON.stringify(parts)]));
+      await sender.use((client) => client.query(NOTIFY, [CHANNEL, JSON.stringify(parts)]));
     } catch (error) {
-      // What was refused is heard by nobody.
-      if (!(error instanceof DatabaseSilent)) stopAwaitingEcho();
+      // What the database refused has no echo.
+      if (!(error instanceof DatabaseTimeout)) stopAwaitingEcho();
       throw error;
     }
   }
@@ -123,7 +122,7 @@ export async function openPostgresBus(
       stopAwaitingEcho();
       topics.clear();
       gapListeners.clear();
-      await Promise.all([listener.close(), teller.close(CLOSE_GRACE_MS)]);
+      await Promise.all([listener.close(), sender.close(CLOSE_GRACE_MS)]);
     },
   };
 }

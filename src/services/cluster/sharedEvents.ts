@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { EventLog, SharedEvent } from "../events.ts";
 import type { InstanceBus } from "./bus.ts";
 import type { Clock } from "../../utils/clock.ts";
+import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { Log } from "../../utils/logger.ts";
 
 export interface SharedEventsDeps {
@@ -9,46 +10,46 @@ export interface SharedEventsDeps {
   readonly eventLog: Pick<EventLog, "onAppend" | "appendRemote" | "advance">;
   readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
-  /** Events are told together, so many milliseconds' worth. */
+  /** Events of so many milliseconds are published together. */
   readonly gatherMs?: number;
-  /** While others cannot be told, no more is kept for them. */
+  /** While the bus fails, at most so many events wait. */
   readonly maxWaiting?: number;
 }
 
 const EVENTS = "events";
 const REACHED = "reached";
-/** Whoever has missed the last events of another process knows after so long. */
+/** After so long a process learns that it has missed the last events of another. */
 const BEAT_MS = 10_000;
-/** In characters: a message of some ten payloads. */
+/** In characters: a message of about ten payloads. */
 const MAX_BATCH = 64_000;
 
-/** As it travels: sequence, call, type, key, data. */
+/** Of each event: sequence, call id, type, key name, data. */
 const events = z.object({
   events: z.array(z.tuple([z.number(), z.string(), z.string(), z.string().nullable(), z.string()])),
 });
 const reached = z.object({ sequence: z.number(), hello: z.boolean() });
 
 /**
- * Tells the live events of this process to those beside it, and takes theirs in. No call waits for
- * it: what cannot be told in time is not told, and readers elsewhere learn that they have missed it.
+ * Publishes the live events of this process to the others, and logs theirs. No call waits for it: events
+ * that cannot be published in time are dropped, and readers elsewhere learn that they have missed some.
  */
 export function shareEvents(deps: SharedEventsDeps): { close(): Promise<void> } {
   const { bus, eventLog, setTimer, log, gatherMs = 40, maxWaiting = 5000 } = deps;
   if (!bus.isShared) return { close: () => Promise.resolve() };
   let waiting: SharedEvent[] = [];
-  /** Up to here everything has been told, or never will be. */
-  let told = 0;
-  /** A beat is due; a hello asks the others for theirs. */
+  /** Events up to here have been published or dropped. */
+  let reachedSequence = 0;
+  /** What is to be published of the position; a hello asks the others for theirs. */
   let due: "beat" | "hello" | undefined = "hello";
   let sending: Promise<void> | undefined;
   let stopGathering: (() => void) | undefined;
   let works = true;
   let closed = false;
-  let stopBeating = setTimer(beat, BEAT_MS);
+  const beating = createPollLoop(beat, setTimer, BEAT_MS);
 
   eventLog.onAppend((event) => {
     if (closed) return;
-    // Half at once, so that dropping costs little however long it lasts.
+    // Half of them at once, so that dropping stays cheap.
     if (waiting.length >= maxWaiting) waiting = waiting.slice(Math.ceil(maxWaiting / 2));
     waiting.push(event);
     gather(gatherMs);
@@ -68,19 +69,17 @@ export function shareEvents(deps: SharedEventsDeps): { close(): Promise<void> } 
       due ??= "beat";
       gather(0);
     }),
-    bus.onGap(greet),
+    bus.onGap(() => {
+      due = "hello";
+      gather(0);
+    }),
   ];
   gather(0);
 
-  function greet(): void {
-    due = "hello";
-    gather(0);
-  }
-
-  function beat(): void {
+  function beat(): Promise<number> {
     due ??= "beat";
     gather(0);
-    stopBeating = setTimer(beat, BEAT_MS);
+    return Promise.resolve(BEAT_MS);
   }
 
   function gather(delayMs: number): void {
@@ -102,12 +101,12 @@ export function shareEvents(deps: SharedEventsDeps): { close(): Promise<void> } 
   async function sendAll(): Promise<void> {
     const batch = takeBatch();
     const last = batch.at(-1);
-    if (last !== undefined) await publish(EVENTS, { events: batch.map(packed) });
-    told = last?.sequence ?? told;
+    if (last !== undefined) await publish(EVENTS, { events: batch.map(pack) });
+    reachedSequence = last?.sequence ?? reachedSequence;
     if (due === undefined) return;
     const hello = due === "hello";
     due = undefined;
-    await publish(REACHED, { sequence: told, hello });
+    await publish(REACHED, { sequence: reachedSequence, hello });
   }
 
   function takeBatch(): readonly SharedEvent[] {
@@ -132,16 +131,15 @@ export function shareEvents(deps: SharedEventsDeps): { close(): Promise<void> } 
   return {
     async close() {
       closed = true;
-      stopBeating();
       stopGathering?.();
       for (const stop of unsubscribe) stop();
-      await sending;
-      // The ends of calls that the stop of this process has brought about.
+      await Promise.all([beating.close(), sending]);
+      // The ends of calls that were ended by the stop of this process.
       while (waiting.length > 0 && works) await sendAll();
     },
   };
 }
 
-function packed({ sequence, callId, type, keyName, data }: SharedEvent) {
+function pack({ sequence, callId, type, keyName, data }: SharedEvent) {
   return [sequence, callId, type, keyName ?? null, data];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { openPostgresBus } from "../../../src/services/cluster/postgresBus.ts";
-import { clientsOf, GOODBYE_MS } from "../../../src/services/store/postgres/client.ts";
+import { createClientClass, TERMINATE_MS } from "../../../src/services/store/postgres/client.ts";
 import { Connections } from "../../../src/services/store/postgres/connections.ts";
 import { listenTo } from "../../../src/services/store/postgres/listener.ts";
 import type { Database } from "../../../src/services/store/database.ts";
@@ -119,18 +119,18 @@ test("a bus that is closed lets go of the database", async ({ url, connections }
   const bus = await openPostgresBus(url, { instanceId: "a", log: { warn: assert.fail } });
   await bus.publish("topic", 1);
   assert.equal(await connections(), 2);
-  await soon(bus.close(), GOODBYE_MS);
+  await soon(bus.close(), TERMINATE_MS);
 });
 
 test("a store that nobody waits for is closed at once", async ({ url }) => {
   const database = await openPostgres(url);
-  await soon(database.close(), GOODBYE_MS);
+  await soon(database.close(), TERMINATE_MS);
 });
 
 test("a connection that says nothing any more is given up, and another one made", async ({ url }) => {
-  const connections = new Connections(clientsOf(url, clientOptions), {
+  const connections = new Connections(createClientClass(url, clientOptions), {
     most: 1,
-    patienceMs: 1000,
+    timeoutMs: 1000,
   });
   const ask = (sql: string) => connections.use(async (client) => (await client.query(sql)).rows);
   const slow = outcome(ask("SELECT pg_sleep(60)"));
@@ -144,9 +144,9 @@ test("a connection that says nothing any more is given up, and another one made"
 Deno.test("connections are closed while they are being made", async (context) => {
   await using silent = silentServer();
   await leavesNothing(context, async () => {
-    const connections = new Connections(clientsOf(silent.url, clientOptions), {
+    const connections = new Connections(createClientClass(silent.url, clientOptions), {
       most: 2,
-      patienceMs: 60_000,
+      timeoutMs: 60_000,
     });
     const asked = [1, 2, 3].map(() =>
       outcome(connections.use((client) => client.query("SELECT 1")))
@@ -160,9 +160,9 @@ Deno.test("connections are closed while they are being made", async (context) =>
 Deno.test("connections are closed though the database does not hear the goodbye", async (context) => {
   await using deaf = silentServer(GREETING);
   await leavesNothing(context, async () => {
-    const connections = new Connections(clientsOf(deaf.url, clientOptions), {
+    const connections = new Connections(createClientClass(deaf.url, clientOptions), {
       most: 1,
-      patienceMs: 60_000,
+      timeoutMs: 60_000,
     });
     await connections.use(() => Promise.resolve());
     await soon(connections.close(100));
@@ -172,10 +172,10 @@ Deno.test("connections are closed though the database does not hear the goodbye"
 Deno.test("a listener is closed while its connection is being made", async (context) => {
   await using silent = silentServer();
   await leavesNothing(context, async () => {
-    const listener = listenTo("parley", clientsOf(silent.url, clientOptions), {
-      heard: () => assert.fail(),
-      began: () => assert.fail(),
-      failed: () => assert.fail(),
+    const listener = listenTo("parley", createClientClass(silent.url, clientOptions), {
+      onMessage: () => assert.fail(),
+      onListening: () => assert.fail(),
+      onFailure: () => assert.fail(),
     });
     await silent.connected(1);
     await soon(listener.close());
@@ -190,11 +190,11 @@ Deno.test("a listener is closed while it pauses", async (context) => {
     const failedOften = Promise.withResolvers<void>();
     let failures = 0;
     const nobody = `postgres://parley@127.0.0.1:${port}/parley`;
-    const listening = listenTo("parley", clientsOf(nobody, clientOptions), {
-      heard: () => assert.fail(),
-      began: () => assert.fail(),
+    const listening = listenTo("parley", createClientClass(nobody, clientOptions), {
+      onMessage: () => assert.fail(),
+      onListening: () => assert.fail(),
       // The pauses double: this one takes 1.6 s.
-      failed: () => ++failures === 5 && failedOften.resolve(),
+      onFailure: () => ++failures === 5 && failedOften.resolve(),
     });
     await failedOften.promise;
     await soon(listening.close(), 1000);
@@ -204,9 +204,9 @@ Deno.test("a listener is closed while it pauses", async (context) => {
 Deno.test("a server that says nothing is given up, and what was asked for fails", async (context) => {
   await using silent = silentServer();
   await leavesNothing(context, async () => {
-    const connections = new Connections(clientsOf(silent.url, clientOptions), {
+    const connections = new Connections(createClientClass(silent.url, clientOptions), {
       most: 1,
-      patienceMs: 100,
+      timeoutMs: 100,
     });
     const [first, second] = [1, 2].map(() => connections.use((client) => client.query("SELECT 1")));
     await assert.rejects(first ?? Promise.resolve(), /it does not answer/);

@@ -2,29 +2,32 @@ import { parse } from "pg-connection-string";
 import { Client, TypeOverrides } from "./driver.ts";
 
 export interface ClientOptions {
-  /** How the server's own lists call the connection. */
+  /** The connection's `application_name`. */
   readonly name: string;
-  /** The server gives up a statement that takes longer. */
+  /** The server cancels a statement that takes longer. */
   readonly statementLimitMs: number;
 }
 
-/** A connection that is not made yet; it is made once, and never again by itself. */
+/** A client connects once, and never again by itself. */
 export type NewClient = new () => Client;
 
 const CONNECT_LIMIT_MS = 10_000;
 const KEEP_ALIVE_MS = 15_000;
-/** How long the database may take to hear a goodbye. */
-export const GOODBYE_MS = 1000;
+/** How long the database may take to answer Terminate. */
+export const TERMINATE_MS = 1000;
 
 /**
- * What connections to the database of this address are made of. Throws if it cannot be understood, or
- * names a certificate that cannot be read: both are looked at now, and never again.
+ * Creates the class of connections to the database of this address. Throws where the address cannot be
+ * parsed or names a certificate that cannot be read; both are read only now.
  */
-export function clientsOf(url: string, { name, statementLimitMs }: ClientOptions): NewClient {
+export function createClientClass(
+  url: string,
+  { name, statementLimitMs }: ClientOptions,
+): NewClient {
   const types = new TypeOverrides();
   for (const type of WIDE_NUMBERS) types.setTypeParser(type, Number);
   const config = {
-    // `sslmode` means what it means to Postgres' own programs: `require` trusts whoever answers.
+    // `sslmode` means what it means to Postgres' own programs: `require` does not check the certificate.
     ...parse(url, { useLibpqCompat: true }),
     application_name: name,
     statement_timeout: statementLimitMs,
@@ -38,17 +41,17 @@ export function clientsOf(url: string, { name, statementLimitMs }: ClientOptions
   return class extends Client {
     constructor() {
       super(config);
-      // Without any it would look for a file of passwords, which the server may not read.
+      // Without a password pg would look for a password file, which the server may not read.
       this.password ??= "";
-      // Whoever waits for an answer hears of a failure; nobody else needs to.
+      // Pending queries reject with the error; an unhandled "error" event would end the process.
       this.on("error", () => {});
     }
   };
 }
 
-/** Says goodbye, and is gone after a second even if nobody hears it. */
-export async function hangUp(client: Client): Promise<void> {
-  const timer = setTimeout(() => cutOff(client), GOODBYE_MS);
+/** Sends Terminate, and destroys the socket after one second. */
+export async function terminate(client: Client): Promise<void> {
+  const timer = setTimeout(() => destroySocket(client), TERMINATE_MS);
   try {
     await client.end();
   } finally {
@@ -56,8 +59,8 @@ export async function hangUp(client: Client): Promise<void> {
   }
 }
 
-/** Whatever waits for an answer of this connection fails. */
-export function cutOff(client: Client): void {
+/** Closes the connection at once; its pending queries reject. */
+export function destroySocket(client: Client): void {
   client.connection.stream.destroy();
 }
 

@@ -1,33 +1,33 @@
 import { type Client, Pool } from "./driver.ts";
-import { cutOff, GOODBYE_MS, type NewClient } from "./client.ts";
+import { destroySocket, type NewClient, TERMINATE_MS } from "./client.ts";
 
 export interface ConnectionsOptions {
   readonly most: number;
-  /** How long work may take, with its wait for a connection: what is silent for longer is taken for dead. */
-  readonly patienceMs: number;
+  /** How long work may take, including its wait for a connection, before the connection is taken for dead. */
+  readonly timeoutMs: number;
 }
 
-/** The database has not answered in time: what it was asked for may be done, or not. */
-export class DatabaseSilent extends Error {
-  override readonly name = "DatabaseSilent";
+/** The database has not answered in time: whether the statement was carried out is not known. */
+export class DatabaseTimeout extends Error {
+  override readonly name = "DatabaseTimeout";
 }
 
 const MAX_LIFETIME_SECONDS = 45 * 60;
 
-/** Lends connections, each to one at a time and in the order they are asked for; makes them as needed. */
+/** A pool of connections that notices dead ones and leaves no socket behind when it is closed. */
 export class Connections {
   readonly #pool: Pool;
-  readonly #patienceMs: number;
+  readonly #timeoutMs: number;
   /** All that have a socket. */
   readonly #clients = new Set<Client>();
-  /** Who waits for an answer, by what makes them give up. */
-  readonly #waiting = new Set<(why: Error) => void>();
-  readonly #nobodyWaits = Promise.withResolvers<void>();
+  /** Rejects the calls of `use` that are pending. */
+  readonly #pending = new Set<(why: Error) => void>();
+  readonly #idle = Promise.withResolvers<void>();
   #closing: Promise<void> | undefined;
 
-  constructor(NewClient: NewClient, { most, patienceMs }: ConnectionsOptions) {
+  constructor(NewClient: NewClient, { most, timeoutMs }: ConnectionsOptions) {
     const clients = this.#clients;
-    this.#patienceMs = patienceMs;
+    this.#timeoutMs = timeoutMs;
     this.#pool = new Pool({
       max: most,
       idleTimeoutMillis: 0,
@@ -40,57 +40,57 @@ export class Connections {
         }
       },
     });
-    // A free connection that breaks is forgotten, and another one made when it is needed.
+    // The pool drops an idle connection that breaks, and opens another when it is needed.
     this.#pool.on("error", () => {});
   }
 
   async use<T>(work: (client: Client) => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) throw closedError();
-    const suspects = new Set(this.#clients);
+    const older = new Set(this.#clients);
     const givenUp = Promise.withResolvers<never>();
     const giveUp = givenUp.reject;
-    const silence = setTimeout(() => {
-      // Where one connection is dead, those as old as it most likely are.
-      for (const client of suspects) cutOff(client);
-      giveUp(new DatabaseSilent("Cannot query the database: it does not answer"));
-    }, this.#patienceMs);
-    this.#waiting.add(giveUp);
+    const timer = setTimeout(() => {
+      // Where one connection is dead, those of its age most likely are too.
+      for (const client of older) destroySocket(client);
+      giveUp(new DatabaseTimeout("Cannot query the database: it does not answer"));
+    }, this.#timeoutMs);
+    this.#pending.add(giveUp);
     const lent = this.#lend(async (client) => {
-      if (!this.#waiting.has(giveUp)) return await givenUp.promise;
-      suspects.add(client);
+      if (!this.#pending.has(giveUp)) return await givenUp.promise;
+      older.add(client);
       return await work(client);
     });
     try {
       return await Promise.race([lent, givenUp.promise]);
     } finally {
-      clearTimeout(silence);
-      this.#waiting.delete(giveUp);
-      this.#tellIfNobodyWaits();
+      clearTimeout(timer);
+      this.#pending.delete(giveUp);
+      this.#resolveIfIdle();
     }
   }
 
-  /** What is under way may end, for so long; then whoever still waits fails. In the end no socket is left. */
+  /** Waits `graceMs` for pending work, which then rejects. When it settles, no socket is left. */
   close(graceMs: number): Promise<void> {
     return this.#closing ??= this.#close(graceMs);
   }
 
   async #close(graceMs: number): Promise<void> {
     const grace = setTimeout(() => {
-      for (const giveUp of this.#waiting) giveUp(closedError());
-      this.#cutAllOff();
+      for (const giveUp of this.#pending) giveUp(closedError());
+      this.#destroyAll();
     }, graceMs);
-    queueMicrotask(() => this.#tellIfNobodyWaits());
-    await this.#nobodyWaits.promise;
+    queueMicrotask(() => this.#resolveIfIdle());
+    await this.#idle.promise;
     clearTimeout(grace);
 
     const ended = [...this.#clients].map((client) =>
       new Promise<void>((resolve) => client.once("end", () => resolve()))
     );
-    const goodbye = setTimeout(() => this.#cutAllOff(), GOODBYE_MS);
-    // Says goodbye to the database. Who has given up gives back a connection when its work notices.
+    const overdue = setTimeout(() => this.#destroyAll(), TERMINATE_MS);
+    // Sends Terminate. Work that was given up returns its connection once it settles.
     this.#pool.end().catch(() => {});
     await Promise.all(ended);
-    clearTimeout(goodbye);
+    clearTimeout(overdue);
   }
 
   async #lend<T>(work: (client: Client) => Promise<T>): Promise<T> {
@@ -98,17 +98,17 @@ export class Connections {
     try {
       return await work(client);
     } finally {
-      // One that is left within a transaction is of no use to others.
+      // One that is still within a transaction is destroyed.
       client.release(client.getTransactionStatus() !== "I");
     }
   }
 
-  #tellIfNobodyWaits(): void {
-    if (this.#closing !== undefined && this.#waiting.size === 0) this.#nobodyWaits.resolve();
+  #resolveIfIdle(): void {
+    if (this.#closing !== undefined && this.#pending.size === 0) this.#idle.resolve();
   }
 
-  #cutAllOff(): void {
-    for (const client of this.#clients) cutOff(client);
+  #destroyAll(): void {
+    for (const client of this.#clients) destroySocket(client);
   }
 }
 

@@ -1,37 +1,38 @@
+import { sleep } from "../../../utils/sleep.ts";
 import type { Client } from "./driver.ts";
-import { cutOff, hangUp, type NewClient } from "./client.ts";
+import { destroySocket, type NewClient, terminate } from "./client.ts";
 
-export interface Listening {
-  /** What others have sent to the channel, in its order. */
-  readonly heard: (payload: string) => void;
-  /** The channel is heard from now on; nothing is known of what was sent before. */
-  readonly began: () => void;
-  /** The channel is not heard, and another attempt follows. */
-  readonly failed: (error: unknown) => void;
+export interface ListenerCallbacks {
+  /** Called with each message of the channel, in order. */
+  readonly onMessage: (payload: string) => void;
+  /** Messages are received from now on; earlier ones may be lost. */
+  readonly onListening: () => void;
+  /** Messages are not received; another attempt follows. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 export interface Listener {
-  /** Takes its connection for dead and makes another. */
-  renew(): void;
+  /** Closes the connection and opens another. */
+  reconnect(): void;
   close(): Promise<void>;
 }
 
-/** Connecting included. */
+/** For connecting and LISTEN together. */
 const LISTEN_LIMIT_MS = 10_000;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5000;
 
-/** Listens to a channel over a connection of its own; one that breaks is made again, after growing pauses. */
+/** Listens to a channel over a connection of its own, which is opened again after growing pauses. */
 export function listenTo(
   channel: string,
   NewClient: NewClient,
-  { heard, began, failed }: Listening,
+  { onMessage, onListening, onFailure }: ListenerCallbacks,
 ): Listener {
   let client: Client | undefined;
   let isListening = false;
   let failures = 0;
   let closed = false;
-  let endPause = () => {};
+  const closing = new AbortController();
   const ending = keepListening();
 
   async function keepListening(): Promise<void> {
@@ -42,10 +43,11 @@ export function listenTo(
         throw new Error("Cannot listen to the database: the connection is lost");
       } catch (error) {
         isListening = false;
-        await hangUp(client);
+        await terminate(client);
         if (closed) return;
-        failed(error);
-        await pause(Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++));
+        onFailure(error);
+        const pauseMs = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++);
+        await sleep(pauseMs, { signal: closing.signal });
       }
     }
   }
@@ -53,8 +55,8 @@ export function listenTo(
   /** Settles when the connection is over. */
   async function listen(client: Client): Promise<void> {
     const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
-    client.on("notification", ({ payload = "" }) => closed || heard(payload));
-    const limit = setTimeout(() => cutOff(client), LISTEN_LIMIT_MS);
+    client.on("notification", ({ payload = "" }) => closed || onMessage(payload));
+    const limit = setTimeout(() => destroySocket(client), LISTEN_LIMIT_MS);
     try {
       await client.connect();
       await client.query(`LISTEN ${channel}`);
@@ -64,31 +66,21 @@ export function listenTo(
     if (closed) return;
     isListening = true;
     failures = 0;
-    began();
+    onListening();
     await ended;
   }
 
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
   return {
-    renew() {
-      if (client !== undefined) cutOff(client);
+    reconnect() {
+      if (client !== undefined) destroySocket(client);
     },
     async close() {
       closed = true;
-      endPause();
+      closing.abort();
       if (client !== undefined) {
-        // To one that is still being made no goodbye can be said: it would not tell that it is over.
-        if (isListening) await hangUp(client);
-        else cutOff(client);
+        // Terminate on a connection that is still being opened would never settle.
+        if (isListening) await terminate(client);
+        else destroySocket(client);
       }
       await ending;
     },

@@ -1,5 +1,5 @@
 import type { Client } from "./driver.ts";
-import { clientsOf } from "./client.ts";
+import { createClientClass } from "./client.ts";
 import { Connections } from "./connections.ts";
 import {
   type Database,
@@ -10,10 +10,10 @@ import {
   StatementRefused,
 } from "../database.ts";
 
-/** A statement that takes longer is given up; after twice as long, its connection is taken for dead. */
+/** A statement that takes longer is cancelled; after twice as long, its connection is taken for dead. */
 const ANSWER_LIMIT_MS = 15_000;
 const MAX_CONNECTIONS = 8;
-/** How long those who wait at the end are waited for. */
+/** How long closing waits for pending work. */
 const CLOSE_GRACE_MS = 5000;
 
 export interface PostgresOptions {
@@ -28,10 +28,10 @@ export async function openPostgres(
 ): Promise<Database> {
   let database: PostgresDatabase | undefined;
   try {
-    const Client = clientsOf(url, { name: "parley", statementLimitMs: answerLimitMs });
+    const Client = createClientClass(url, { name: "parley", statementLimitMs: answerLimitMs });
     const connections = new Connections(Client, {
       most: MAX_CONNECTIONS,
-      patienceMs: 2 * answerLimitMs,
+      timeoutMs: 2 * answerLimitMs,
     });
     database = new PostgresDatabase(connections, closeGraceMs);
     await database.query("SELECT 1 AS one");
@@ -55,7 +55,7 @@ class PostgresDatabase implements Database {
 
   readonly query: Query = (sql, values = []) => this.#use((client) => run(client, sql, values));
 
-  /** One of several connections: who asks for long answers asks for one at a time. */
+  /** Takes one of several connections: callers run one long query at a time. */
   readonly longQuery: Query = this.query;
 
   leaveNoTrace(): Promise<void> {
@@ -113,7 +113,7 @@ async function run(
   return rows;
 }
 
-/** Classes of SQLSTATE for what no repetition mends: data exceptions and broken constraints. */
+/** Classes of SQLSTATE that a repetition cannot mend: data exceptions and violated constraints. */
 function isRefusal(error: unknown): error is Error {
   return error instanceof Error && "code" in error && typeof error.code === "string" &&
     /^2[23]/.test(error.code);
