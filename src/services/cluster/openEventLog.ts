@@ -19,11 +19,11 @@ export function openEventLog(
   const keyOf = (callId: string) => registry.get(callId)?.request.keyName;
   const eventLog = createEventLog(events, { origin: bus.instanceId, keyOf, write });
   const sharing = shareEvents({ bus, eventLog, setTimer, log });
-  return {
-    ...eventLog,
+  // Not a copy: the log's positions are getters.
+  return Object.assign(eventLog, {
     async [Symbol.asyncDispose]() {
       eventLog.close();
       await sharing.close();
     },
-  };
+  });
 }
