@@ -9,7 +9,7 @@ import type { EventLog } from "../services/events.ts";
 import type { Metrics } from "../services/metrics.ts";
 import type { Records } from "../services/records.ts";
 import type { Store } from "../services/store.ts";
-import type { Webhooks } from "../services/webhooks.ts";
+import type { WebhookDispatcher } from "../services/webhooks.ts";
 import type { CallBudget } from "../services/spending.ts";
 import { type ApiKey, createAuthenticator } from "../utils/auth.ts";
 import { clientAddress } from "../utils/clientAddress.ts";
@@ -51,7 +51,7 @@ export interface RouterDeps {
   readonly eventLog: EventLog;
   readonly metrics: Metrics;
   /** Absent where no URL is set. */
-  readonly webhooks: Webhooks | undefined;
+  readonly webhooks: WebhookDispatcher | undefined;
   readonly operations: CallOperations;
   readonly budget: CallBudget;
   readonly incidents: Incidents;

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { DeadPosition, WebhookOutbox } from "../services/store.ts";
-import type { Webhooks } from "../services/webhooks.ts";
+import type { DeadLetterPosition, WebhookOutbox } from "../services/store.ts";
+import type { WebhookDispatcher } from "../services/webhooks.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import { answer, errorAnswers, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
@@ -10,7 +10,7 @@ export interface WebhookRoutesDeps {
   readonly access: RequireScope;
   readonly outbox: Pick<WebhookOutbox, "deadLetters">;
   /** Absent where no webhook is set up. */
-  readonly webhooks?: Pick<Webhooks, "test" | "resend">;
+  readonly webhooks?: Pick<WebhookDispatcher, "sendTest" | "resend">;
 }
 
 /** `/api/webhooks`: dead letters, sending one again, and a test message. */
@@ -44,12 +44,12 @@ export function webhookRoutes(
   });
 
   routes.openapi({ ...test, ...guarded }, async (c) => {
-    return c.json({ success: true, id: await configured().test() } as const, 202);
+    return c.json({ success: true, id: await configured().sendTest() } as const, 202);
   });
 
   return routes;
 
-  function configured(): Pick<Webhooks, "test" | "resend"> {
+  function configured(): Pick<WebhookDispatcher, "sendTest" | "resend"> {
     if (webhooks !== undefined) return webhooks;
     throw new HttpProblem(
       503,
@@ -76,13 +76,13 @@ const delivery = z.object({
 
 /** A position in the list, written as `<deadAt>-<id>`. */
 const position = z.string().regex(/^\d{1,15}-[\w-]{1,200}$/, "must be the next of a page")
-  .transform((name): DeadPosition => {
+  .transform((name): DeadLetterPosition => {
     const [deadAt = ""] = name.split("-", 1);
     return { deadAt: Number(deadAt), id: name.slice(deadAt.length + 1) };
   })
   .openapi({ type: "string", description: "`next` of the previous page" });
 
-function cursorOf({ deadAt, id }: DeadPosition): string {
+function cursorOf({ deadAt, id }: DeadLetterPosition): string {
   return `${deadAt}-${id}`;
 }
 

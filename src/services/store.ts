@@ -57,4 +57,9 @@ export type { RevokedKeys } from "./store/revokedKeys.ts";
 export type { SharedClock } from "./store/sharedClock.ts";
 export type { SingleUseTokens } from "./store/singleUseTokens.ts";
 export { openStore, type Store } from "./store/store.ts";
-export type { DeadPosition, Delivery, NewDelivery, WebhookOutbox } from "./store/webhookOutbox.ts";
+export type {
+  DeadLetterPosition,
+  Delivery,
+  NewDelivery,
+  WebhookOutbox,
+} from "./store/webhookOutbox.ts";

@@ -1,2 +1,2 @@
 export { openWebhooks } from "./webhooks/openWebhooks.ts";
-export type { Webhooks } from "./webhooks/webhookDispatcher.ts";
+export type { WebhookDispatcher } from "./webhooks/webhookDispatcher.ts";

@@ -15,7 +15,7 @@ function withWebhook(configured = true): ApiServerOptions {
   return {
     mount(router, { access, store: { outbox } }) {
       const webhooks = {
-        test: () => Promise.resolve("evt_test"),
+        sendTest: () => Promise.resolve("evt_test"),
         resend: (id: string) => outbox.resend(id, 0),
       };
       router.route("/", webhookRoutes({ access, outbox, ...(configured && { webhooks }) }));
@@ -27,7 +27,7 @@ async function die({ outbox }: Store, id: string, at: number): Promise<void> {
   await outbox.enqueue([
     { id, endpoint: "https://a.example", eventType: "call.ended", callId: "call_a", payload: "{}" },
   ], 0);
-  await outbox.failed(id, "answered 500", "dead", at);
+  await outbox.markFailed(id, "answered 500", "dead", at);
 }
 
 Deno.test("GET /api/webhooks/deliveries lists dead letters, the latest first", () =>

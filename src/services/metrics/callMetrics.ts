@@ -10,10 +10,10 @@ import type { TwilioFaults } from "../twilioOutbound.ts";
 import type { RecorderHealth } from "../records.ts";
 import type { CallRecord } from "../store.ts";
 
-/** Figures of this process since it began, for Prometheus. */
+/** Counters and gauges of this process, for Prometheus. */
 export interface Metrics {
-  /** Adds what a call has cost, which is known when its record is complete. */
-  ended(call: Pick<CallRecord, "cost">): void;
+  /** Adds the cost of a call whose record is complete. */
+  addCost(call: Pick<CallRecord, "cost">): void;
   write(): string;
   close(): void;
 }
@@ -29,7 +29,7 @@ export interface MetricsOptions {
   readonly logLinesDropped?: () => number;
   /** Absent where nothing is recorded. */
   readonly storeHealth?: () => RecorderHealth;
-  /** Absent where nobody is told. */
+  /** Absent where no webhooks are configured. */
   readonly webhooks?: {
     readonly counts: { readonly delivered: number; readonly failed: number; readonly dead: number };
   };
@@ -42,7 +42,7 @@ export interface MetricsOptions {
 const LATENCY_BOUNDS = [0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10];
 const DURATION_BOUNDS = [10, 30, 60, 120, 300, 600, 1800, 3600];
 
-/** Starts counting. */
+/** Counts call events from now on. */
 export function createMetrics(options: MetricsOptions): Metrics {
   const { events } = options;
   const counters = createCounters();
@@ -55,7 +55,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     ...gauges(options, subscription),
   ];
   return {
-    ended({ cost }) {
+    addCost({ cost }) {
       if (cost?.usd !== null && cost?.usd !== undefined) counters.cost.add(cost.usd);
       else counters.unpriced.add();
     },

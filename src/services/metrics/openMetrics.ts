@@ -36,6 +36,6 @@ export function openMetrics(
     memory: () => Deno.memoryUsage(),
     startedAt: Math.round(performance.timeOrigin / 1000),
   });
-  completion.onDispatched(metrics.ended);
+  completion.onDispatched(metrics.addCost);
   return { ...metrics, [Symbol.dispose]: metrics.close };
 }

@@ -14,7 +14,7 @@ export interface Histogram extends Metric {
   observe(value: number): void;
 }
 
-/** Counts up, once for each set of labels; sets known beforehand are shown from the start, with 0. */
+/** A counter for each set of labels; sets known beforehand are written from the start, with 0. */
 export function createCounter(
   name: string,
   help: string,
@@ -30,7 +30,7 @@ export function createCounter(
   };
 }
 
-/** Asks for its values when they are wanted. */
+/** A metric whose values are read when it is written. */
 export function createGauge(
   name: string,
   help: string,
@@ -51,7 +51,7 @@ export function createGauge(
   };
 }
 
-/** Counts values by size; `bounds` are the upper ones, ascending. */
+/** A histogram; `bounds` are the upper bounds of its buckets, ascending. */
 export function createHistogram(
   name: string,
   help: string,
@@ -100,7 +100,7 @@ function writeLabels(labels: Labels): string {
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }
 
-/** Without the noise of adding fractions up. */
+/** Rounds away the error of adding fractions. */
 function number(value: number): string {
   return String(Number(value.toPrecision(12)));
 }

@@ -3,7 +3,7 @@ import { maybeText, numberOf, textOf } from "./row.ts";
 import { storableText } from "./storableText.ts";
 import { present } from "../../utils/present.ts";
 
-/** One event on its way to one endpoint. */
+/** One event to be delivered to one endpoint. */
 export interface NewDelivery {
   /** Also the event's id for its receiver, the same on every attempt. */
   readonly id: string;
@@ -15,41 +15,41 @@ export interface NewDelivery {
 }
 
 export interface Delivery extends NewDelivery {
-  /** How often it has been tried, the present time included. */
+  /** Attempts so far, the present one included. */
   readonly attempts: number;
   readonly createdAt: number;
   readonly lastError?: string;
 }
 
-/** The place of a dead letter among others. */
-export interface DeadPosition {
+/** The position of a dead letter in the list. */
+export interface DeadLetterPosition {
   readonly deadAt: number;
   readonly id: string;
 }
 
-/** Deliveries that are still to be made; they outlive the process. */
+/** Deliveries still to be made; they outlive the process. */
 export interface WebhookOutbox {
   enqueue(deliveries: readonly NewDelivery[], now: number): Promise<void>;
-  /** Takes what is due; what is neither done nor failed within `leaseMs` is due again. */
+  /** Leases due deliveries; one that is not marked within `leaseMs` is due again. */
   claim(
     now: number,
     options: { readonly limit: number; readonly leaseMs: number },
   ): Promise<readonly Delivery[]>;
-  done(id: string): Promise<void>;
-  /** To be tried again at a time, or never: then it is a dead letter. */
-  failed(
+  markDelivered(id: string): Promise<void>;
+  /** Schedules the next attempt, or makes it a dead letter. */
+  markFailed(
     id: string,
     error: string,
     next: { readonly retryAt: number } | "dead",
     now: number,
   ): Promise<void>;
-  /** When the next delivery is due; absent while none is. */
+  /** When the next delivery is due; undefined where there is none. */
   nextDue(): Promise<number | undefined>;
-  /** Latest first, those that come behind `after`. */
+  /** Latest first, those after `after`. */
   deadLetters(
-    page: { readonly limit: number; readonly after?: DeadPosition },
-  ): Promise<readonly (Delivery & DeadPosition)[]>;
-  /** False for what is no dead letter. */
+    page: { readonly limit: number; readonly after?: DeadLetterPosition },
+  ): Promise<readonly (Delivery & DeadLetterPosition)[]>;
+  /** False where there is no dead letter of this id. */
   resend(id: string, now: number): Promise<boolean>;
 }
 
@@ -69,10 +69,10 @@ export function createWebhookOutbox(database: Database): WebhookOutbox {
         return rows.map(deliveryOf).sort((a, b) => a.createdAt - b.createdAt);
       });
     },
-    async done(id) {
+    async markDelivered(id) {
       await query("DELETE FROM deliveries WHERE id = $1", [id]);
     },
-    async failed(id, error, next, now) {
+    async markFailed(id, error, next, now) {
       const [dueAt, deadAt] = next === "dead" ? [now, now] : [next.retryAt, undefined];
       await query(
         "UPDATE deliveries SET due_at = $2, dead_at = $3, last_error = $4 WHERE id = $1",
@@ -99,17 +99,17 @@ export function createWebhookOutbox(database: Database): WebhookOutbox {
       return rows.map((row) => ({ ...deliveryOf(row), deadAt: numberOf(row, "dead_at") }));
     },
     async resend(id, now) {
-      const revived = await query(
+      const resent = await query(
         `UPDATE deliveries SET dead_at = NULL, attempts = 0, due_at = $2
           WHERE id = $1 AND dead_at IS NOT NULL RETURNING id`,
         [id, Math.round(now)],
       );
-      return revived.length > 0;
+      return resent.length > 0;
     },
   };
 }
 
-/** Nobody is told of what is to be forgotten. */
+/** Nothing is delivered of calls that are to be erased. */
 function insert({ id, endpoint, eventType, callId, payload }: NewDelivery, now: number): Statement {
   return {
     sql: `INSERT INTO deliveries (id, endpoint, event_type, call_id, payload, created_at, due_at)

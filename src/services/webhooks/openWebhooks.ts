@@ -6,7 +6,7 @@ import type { Log } from "../../utils/logger.ts";
 import type { EventHub } from "../events.ts";
 import type { CompletionDispatcher } from "../records.ts";
 import type { Store } from "../store.ts";
-import { createWebhooks, type Webhooks } from "./webhookDispatcher.ts";
+import { createWebhookDispatcher, type WebhookDispatcher } from "./webhookDispatcher.ts";
 
 export interface OpenWebhooksDeps extends Clock {
   readonly settings: Pick<Settings, "webhook">;
@@ -21,9 +21,9 @@ export interface OpenWebhooksDeps extends Clock {
 export function openWebhooks(
   { settings: { webhook }, events, registry, completion, store, now, setTimer, log }:
     OpenWebhooksDeps,
-): (Webhooks & AsyncDisposable) | undefined {
+): (WebhookDispatcher & AsyncDisposable) | undefined {
   if (webhook === undefined) return undefined;
-  const webhooks = createWebhooks({
+  const webhooks = createWebhookDispatcher({
     ...webhook,
     events,
     outbox: store.outbox,
@@ -34,6 +34,6 @@ export function openWebhooks(
     setTimer,
     log,
   });
-  completion.onComplete(webhooks.ended);
+  completion.onComplete(webhooks.enqueueEnded);
   return { ...webhooks, [Symbol.asyncDispose]: webhooks.close };
 }

@@ -1,17 +1,17 @@
-/** What came of one attempt to deliver. */
+/** The result of one attempt to deliver. */
 export type Attempt =
   | { readonly ok: true }
   | {
     readonly ok: false;
-    /** Short, without anything private. */
+    /** Short, and free of private data. */
     readonly error: string;
-    /** What the receiver asked for. */
+    /** By the receiver's `retry-after`. */
     readonly retryAfterMs?: number;
-    /** The receiver wants no more of it, ever. */
+    /** The receiver answered 410: no further attempts. */
     readonly final?: boolean;
   };
 
-/** After each failed attempt, how long until the next: a little over a day in all. */
+/** The delay after each failed attempt: a little over a day in all. */
 const RETRY_DELAYS_MS = [
   5_000,
   30_000,
@@ -28,17 +28,17 @@ const RETRY_DELAYS_MS = [
 const MAX_DELAY_MS = 6 * 60 * 60_000;
 
 /**
- * How long to wait after the given number of failed attempts; nothing when it was the last. `random`
- * is from 0 to 1, and spreads by up to a fifth what failed together.
+ * How long to wait after the given number of failed attempts; undefined after the last. `random`, from
+ * 0 to 1, lengthens the delay by up to a fifth, so that deliveries that failed together are spread.
  */
 export function retryDelayMs(
   attempts: number,
   random: number,
-  askedMs = 0,
+  requestedMs = 0,
 ): number | undefined {
   const delayMs = RETRY_DELAYS_MS[attempts - 1];
   if (delayMs === undefined) return undefined;
-  return Math.max(delayMs * (1 + random / 5), Math.min(askedMs, MAX_DELAY_MS));
+  return Math.max(delayMs * (1 + random / 5), Math.min(requestedMs, MAX_DELAY_MS));
 }
 
 /** Sends one message; never throws. Redirects count as failures, and the answer's body is not read. */
@@ -52,20 +52,20 @@ export async function post(
     readonly now: () => number;
   },
 ): Promise<Attempt> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), timeoutMs);
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), timeoutMs);
   try {
     const response = await fetch(url, {
       method: "POST",
       headers: { ...headers, "content-type": "application/json", "user-agent": "Parley" },
       body: payload,
       redirect: "manual",
-      signal: AbortSignal.any([late.signal, signal]),
+      signal: AbortSignal.any([timeout.signal, signal]),
     });
     await response.body?.cancel();
-    return judge(response, now);
+    return attemptOf(response, now);
   } catch {
-    const error = late.signal.aborted
+    const error = timeout.signal.aborted
       ? `no answer within ${timeoutMs / 1000} s`
       : signal.aborted
       ? "the server stopped"
@@ -76,7 +76,7 @@ export async function post(
   }
 }
 
-function judge({ status, headers }: Response, now: () => number): Attempt {
+function attemptOf({ status, headers }: Response, now: () => number): Attempt {
   if (status >= 200 && status < 300) return { ok: true };
   const error = `answered ${status}`;
   if (status === 410) return { ok: false, error, final: true };

@@ -2,7 +2,7 @@ import type { PublishedEvent } from "../events.ts";
 import { viewDetail } from "../records.ts";
 import type { CallContent, CallRecord, NewDelivery } from "../store.ts";
 
-/** What the receiver can be told. */
+/** The types of messages. */
 export const webhookTypes = [
   "call.started",
   "call.answered",
@@ -12,12 +12,12 @@ export const webhookTypes = [
   "webhook.test",
 ] as const;
 
-export type WebhookType = typeof webhookTypes[number];
+export type WebhookType = (typeof webhookTypes)[number];
 
-/** A message, complete but for where it goes. */
+/** A message without its endpoint. */
 export type Message = Omit<NewDelivery, "endpoint">;
 
-/** What is to be told of an event at once; the end of a call waits for its record. */
+/** The message for an event, if there is one; the end of a call waits for its record. */
 export function messageOf(
   { callId, atMs, event }: PublishedEvent,
   keyName: string | undefined,
@@ -48,11 +48,12 @@ export function messageOf(
   }
 }
 
-/** A call that is over, with all that was said in it and what it cost. */
+/** The `call.ended` of a complete record, with its transcript and cost. */
 export function endedMessage(call: CallRecord, content: CallContent): Message {
   return message("call.ended", call.id, call.endedAt ?? call.startedAt, viewDetail(call, content));
 }
 
+/** A `webhook.test`, of no call. */
 export function testMessage(id: string, atMs: number): Message {
   return {
     id,
@@ -61,7 +62,7 @@ export function testMessage(id: string, atMs: number): Message {
   };
 }
 
-/** The id tells the same event from one attempt to the next: of each call there is one of a type. */
+/** The id is the same for the same event: of each type and part a call has one. */
 function message(
   eventType: WebhookType,
   callId: string,

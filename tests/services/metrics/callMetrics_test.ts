@@ -19,9 +19,9 @@ async function written(
   });
   for (const event of events) hub.publish("call_a", event);
   await Promise.resolve();
-  metrics.ended({ cost: { usd: 0.1, parts } });
-  metrics.ended({ cost: { usd: 0.2, parts } });
-  metrics.ended({ cost: { usd: null, parts } });
+  metrics.addCost({ cost: { usd: 0.1, parts } });
+  metrics.addCost({ cost: { usd: 0.2, parts } });
+  metrics.addCost({ cost: { usd: null, parts } });
   metrics.close();
   return metrics.write().split("\n");
 }

@@ -7,9 +7,9 @@ import { createCompletionDispatcher } from "../../../src/services/records/comple
 import { openStore, type Store } from "../../../src/services/store/store.ts";
 import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
 import {
-  createWebhooks,
-  type Webhooks,
-  type WebhooksOptions,
+  createWebhookDispatcher,
+  type WebhookDispatcher,
+  type WebhookDispatcherOptions,
 } from "../../../src/services/webhooks/webhookDispatcher.ts";
 import { retryDelayMs } from "../../../src/services/webhooks/webhookDelivery.ts";
 import { readWebhookSecret, signWebhook } from "../../../src/utils/webhookSignature.ts";
@@ -71,14 +71,14 @@ interface World {
   readonly inbox: Inbox<Received>;
   /** What was written down of failed attempts. */
   readonly failures: Inbox<string>;
-  readonly webhooks: Webhooks;
-  restart(): Promise<Webhooks>;
+  readonly webhooks: WebhookDispatcher;
+  restart(): Promise<WebhookDispatcher>;
 }
 
 async function withWebhooks(
   answer: (received: Received, before: number) => Response,
   run: (world: World) => Promise<void>,
-  options: Partial<WebhooksOptions> = {},
+  options: Partial<WebhookDispatcherOptions> = {},
 ): Promise<void> {
   const clock = createClock();
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: clock.now });
@@ -87,13 +87,13 @@ async function withWebhooks(
   const failures = new Inbox<string>();
   const outbox: Store["outbox"] = {
     ...store.outbox,
-    async failed(id, error, next, now) {
-      await store.outbox.failed(id, error, next, now);
+    async markFailed(id, error, next, now) {
+      await store.outbox.markFailed(id, error, next, now);
       failures.add(error);
     },
   };
   const start = () =>
-    createWebhooks({
+    createWebhookDispatcher({
       url: receiver.url,
       secrets: [secret],
       events: hub,
@@ -169,7 +169,7 @@ Deno.test("retryDelayMs() waits ever longer, never longer than asked for plus a 
   assert.equal(retryDelayMs(12, 0, 1), undefined);
 });
 
-Deno.test("createWebhooks() tells what happens in a call, signed", () =>
+Deno.test("createWebhookDispatcher() tells what happens in a call, signed", () =>
   withWebhooks(fine, async ({ hub, inbox, clock }) => {
     const events: readonly CallEvent[] = [
       started,
@@ -209,7 +209,7 @@ Deno.test("createWebhooks() tells what happens in a call, signed", () =>
     });
   }));
 
-Deno.test("createWebhooks() tries again later, under the same id, until it is taken", () =>
+Deno.test("createWebhookDispatcher() tries again later, under the same id, until it is taken", () =>
   withWebhooks(
     (_, before) => new Response(null, { status: before < 2 ? 500 : 200 }),
     async ({ hub, inbox, failures, clock, store }) => {
@@ -231,7 +231,7 @@ Deno.test("createWebhooks() tries again later, under the same id, until it is ta
     },
   ));
 
-Deno.test("createWebhooks() waits as long as the receiver asks for", () =>
+Deno.test("createWebhookDispatcher() waits as long as the receiver asks for", () =>
   withWebhooks(
     (_, before) =>
       new Response(null, { status: 503, headers: { "retry-after": before ? "0" : "60" } }),
@@ -245,7 +245,7 @@ Deno.test("createWebhooks() waits as long as the receiver asks for", () =>
     },
   ));
 
-Deno.test("createWebhooks() follows no redirect", () =>
+Deno.test("createWebhookDispatcher() follows no redirect", () =>
   withWebhooks(
     () => Response.redirect("http://169.254.169.254/latest", 307),
     async ({ hub, failures }) => {
@@ -255,7 +255,7 @@ Deno.test("createWebhooks() follows no redirect", () =>
     },
   ));
 
-Deno.test("createWebhooks() gives up at once on a receiver that is gone, and sends again when asked", () =>
+Deno.test("createWebhookDispatcher() gives up at once on a receiver that is gone, and sends again when asked", () =>
   withWebhooks(
     (_, before) => new Response(null, { status: before === 0 ? 410 : 200 }),
     async ({ hub, inbox, failures, store, webhooks }) => {
@@ -269,7 +269,7 @@ Deno.test("createWebhooks() gives up at once on a receiver that is gone, and sen
     },
   ));
 
-Deno.test("createWebhooks() gives up after the last try", () =>
+Deno.test("createWebhookDispatcher() gives up after the last try", () =>
   withWebhooks(
     () => new Response(null, { status: 500 }),
     async ({ hub, failures, clock, store, webhooks }) => {
@@ -283,7 +283,7 @@ Deno.test("createWebhooks() gives up after the last try", () =>
     },
   ));
 
-Deno.test("createWebhooks() delivers after a restart what could not be delivered before", () =>
+Deno.test("createWebhookDispatcher() delivers after a restart what could not be delivered before", () =>
   withWebhooks(
     (_, before) => new Response(null, { status: before === 0 ? 500 : 200 }),
     async ({ hub, inbox, failures, clock, restart }) => {
@@ -295,7 +295,7 @@ Deno.test("createWebhooks() delivers after a restart what could not be delivered
     },
   ));
 
-Deno.test("createWebhooks() sends only so many at a time", async () => {
+Deno.test("createWebhookDispatcher() sends only so many at a time", async () => {
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
   let [taken, done, most] = [0, 0, 0];
   const outbox: Store["outbox"] = {
@@ -306,8 +306,8 @@ Deno.test("createWebhooks() sends only so many at a time", async () => {
       most = Math.max(most, taken - done);
       return claimed;
     },
-    async done(id) {
-      await store.outbox.done(id);
+    async markDelivered(id) {
+      await store.outbox.markDelivered(id);
       done++;
     },
   };
@@ -319,7 +319,7 @@ Deno.test("createWebhooks() sends only so many at a time", async () => {
   assert.equal(most, 3);
 });
 
-Deno.test("createWebhooks() keeps what happens while the store fails", async () => {
+Deno.test("createWebhookDispatcher() keeps what happens while the store fails", async () => {
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
   let broken = true;
   const outbox: Store["outbox"] = {
@@ -337,7 +337,7 @@ Deno.test("createWebhooks() keeps what happens while the store fails", async () 
   await store.close();
 });
 
-Deno.test("createWebhooks() loses no more than it must while the store is slow and more comes than it keeps", async () => {
+Deno.test("createWebhookDispatcher() loses no more than it must while the store is slow and more comes than it keeps", async () => {
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
   const begun = Promise.withResolvers<void>();
   const slow = Promise.withResolvers<void>();
@@ -414,7 +414,7 @@ Deno.test("createCompletionDispatcher() dispatches once of a call, with its tran
       setTimer: clock.setTimer,
       log: { warn: () => failing = false },
     });
-    completion.onComplete(webhooks.ended);
+    completion.onComplete(webhooks.enqueueEnded);
     completion.start();
     const end = { type: "ended", end: { reason: "idle" }, durationMs: 1 } as const;
     hub.publish("call_a", end);

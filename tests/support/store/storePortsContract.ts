@@ -228,11 +228,11 @@ function testOutbox(test: StoreTest): void {
       "d2",
       1,
     ]]);
-    await outbox.done("d2");
+    await outbox.markDelivered("d2");
     assert.equal(await outbox.nextDue(), 1010);
     const [again] = await outbox.claim(1010, options);
     assert.deepEqual(again, { ...delivery("d1"), attempts: 2, createdAt: 0 });
-    await outbox.done("d1");
+    await outbox.markDelivered("d1");
     assert.equal(await outbox.nextDue(), undefined);
   });
 
@@ -240,10 +240,10 @@ function testOutbox(test: StoreTest): void {
     await outbox.enqueue([delivery("d1")], 0);
     const options = { limit: 9, leaseMs: 1000 };
     await outbox.claim(0, options);
-    await outbox.failed("d1", "503", { retryAt: 5000 }, 10);
+    await outbox.markFailed("d1", "503", { retryAt: 5000 }, 10);
     assert.deepEqual(await outbox.claim(4999, options), []);
     assert.equal((await outbox.claim(5000, options))[0]?.lastError, "503");
-    await outbox.failed("d1", "410", "dead", 5010);
+    await outbox.markFailed("d1", "410", "dead", 5010);
     assert.deepEqual(await outbox.claim(99_999, options), []);
     assert.equal(await outbox.nextDue(), undefined);
     const [letter] = await outbox.deadLetters({ limit: 9 });
