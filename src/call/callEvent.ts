@@ -2,7 +2,7 @@ import type { AudioFormat } from "../utils/audioFormat.ts";
 import type { TokenUsage, TranscriptionUsage } from "./realtimeClient.ts";
 import type { CallDirection, CallEnd, Milliseconds } from "./types.ts";
 
-/** What everybody who watches a call is told; times are milliseconds since the call began. */
+/** What observers of a call get; times are milliseconds since the call began. */
 export type CallEvent =
   | { readonly type: "started"; readonly direction: CallDirection; readonly agent: string }
   | { readonly type: "connected"; readonly format: AudioFormat }
@@ -54,7 +54,7 @@ export interface TranscriptTurn {
 export interface TurnLatency {
   readonly responseMs: Milliseconds;
   readonly firstAudioMs: Milliseconds;
-  /** Absent until the leg has told that the first sound was played. */
+  /** Absent until the leg has reported that the first sound was played. */
   readonly firstHeardMs?: Milliseconds;
   readonly totalMs: Milliseconds;
 }

@@ -3,13 +3,13 @@ import type { AnsweringMachineInput } from "./ending/answeringMachine.ts";
 import type { ModelInput } from "./realtimeClient.ts";
 import type { CallEnd } from "./types.ts";
 
-/** Everything that a call is told, but for the audio. */
+/** Everything that happens to a call, except audio. */
 export type CallInput = ModelInput | LegInput | ControlInput;
 
 /** What the server, an operator or a tool says. */
 export type ControlInput =
   | AnsweringMachineInput
-  /** Somebody is on the line although the audio has not arrived yet: the greeting may be prepared. */
+  /** The call was answered although the audio has not arrived yet: the greeting may be prepared. */
   | { readonly type: "answered" }
   | {
     readonly type: "toolReturned";

@@ -5,7 +5,7 @@ import type { CallEnd, Milliseconds } from "./types.ts";
 /** The human's end of a call. None of its methods throws or waits, whatever became of its socket. */
 export interface CallLeg {
   readonly format: AudioFormat;
-  /** How the leg tells what was played: by echoing marks, or by reporting positions in items. */
+  /** How the leg reports what was played: by echoing marks, or by reporting positions in items. */
   readonly reports: "marks" | "positions";
   play(piece: SpeechPiece): void;
   /** A mark with no audio before it; on an empty buffer its echo measures the round trip. */

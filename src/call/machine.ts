@@ -25,7 +25,7 @@ import type { CallEnd, CallPhase, CallPolicy, Milliseconds } from "./types.ts";
 
 /** A carrier that lost its socket asks at once how to go on; a caller does not wait longer. */
 const REJOIN_MS = 10_000;
-/** What a model tells only if it hears. */
+/** What a model sends only if it hears. */
 const HEARD: ReadonlySet<CallInput["type"]> = new Set([
   "speechStarted",
   "speechStopped",
@@ -36,8 +36,8 @@ const HEARD: ReadonlySet<CallInput["type"]> = new Set([
 const BEGINNINGS: ReadonlySet<string> = new Set(["typed", "digit", "speechStarted", "callerLevel"]);
 
 /**
- * Decides what a call does: told what happened and when, it answers with commands, to be carried out
- * in order. It knows no clock; `wakeAt` says when it wants a `tick`. After the end it is silent.
+ * Decides what a call does: for what happened, and when, it gives commands, to be carried out in
+ * order. It knows no clock; `wakeAt` says when it wants a `tick`. After the end it is silent.
  */
 export class CallMachine {
   readonly #startedAt: Milliseconds;
@@ -142,7 +142,7 @@ export class CallMachine {
   }
 
   #apply(input: CallInput, now: Milliseconds): void {
-    if (this.#tellsOfCaller(input)) {
+    if (this.#isCallerActivity(input)) {
       this.#tools.callerSpoke();
       this.#closing.callerActed(BEGINNINGS.has(input.type));
       if (BEGINNINGS.has(input.type)) this.#answeringMachine.callerBegan();
@@ -206,7 +206,7 @@ export class CallMachine {
   }
 
   /** Whether the caller is there and doing something. */
-  #tellsOfCaller(input: CallInput): boolean {
+  #isCallerActivity(input: CallInput): boolean {
     switch (input.type) {
       case "typed":
       case "digit":
@@ -215,7 +215,7 @@ export class CallMachine {
       case "speechStopped":
         return true;
       case "callerLevel":
-        // A model with ears of its own tells better than a level who has spoken.
+        // A model that listens knows better than a level does who has spoken.
         return input.speaking && !this.#call.policy.modelListens;
       default:
         return false;
@@ -237,7 +237,7 @@ export class CallMachine {
     this.#greeting.tick(this.#connection.ready);
     this.#caller.tick(now);
     this.#call.turns.tick(now);
-    // Prepared as soon as somebody is on the line, even before the leg has joined.
+    // Prepared as soon as the call is answered, even before the leg has joined.
     if (this.#connection.ready && (this.#joined || this.#answered)) {
       this.#greeting.ask(this.#closing.begun, now);
     }
@@ -274,7 +274,7 @@ export class CallMachine {
     return { joined: this.#joined, ready: this.#connection.ready, closing: this.#closing.begun };
   }
 
-  /** What the line carries and the model does not tell of. */
+  /** Mends what the line carries and the model does not hear. */
   #mendHearing(now: Milliseconds): void {
     if (!this.#call.policy.modelListens) return;
     const remedy = this.#deafSession.tick(now, {

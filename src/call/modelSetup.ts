@@ -49,7 +49,7 @@ export interface ToolDeclaration {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** What a fresh model session is told of the conversation so far, oldest first. */
+/** The conversation so far, for a fresh model session; oldest first. */
 export type HistoryItem =
   | { readonly type: "message"; readonly role: "user" | "agent" | "system"; readonly text: string }
   | {

@@ -16,13 +16,13 @@ import { WakeTimer } from "./wakeTimer.ts";
 
 /** What came of a tool call. */
 export interface ToolOutcome {
-  /** What the model is told. */
+  /** What the model gets. */
   readonly output: string;
   readonly ok: boolean;
   readonly effect?: ToolEffect;
 }
 
-/** What a session needs of the world. */
+/** What a session needs of its surroundings. */
 export interface SessionPorts extends Clock {
   readonly openModel: OpenModel;
   /** Never rejects; stops early when the signal fires. */
@@ -232,7 +232,7 @@ export class Session implements CallSession {
     try {
       this.#perform(this.#machine.handle({ type: "hangUp", end }, this.#ports.now()));
     } catch {
-      // The first fault has been told; this one is most likely the same.
+      // The first fault has been reported; this one is most likely the same.
     }
     this.#tools.abort();
     this.#model.close();

@@ -12,7 +12,7 @@ export interface CallSession {
    * Throws if another one stays, or the call has ended.
    */
   join(leg: CallLeg): void;
-  /** A frame of the caller's audio in the leg's format; tells whether it was one: base64, and not empty. */
+  /** A frame of the caller's audio in the leg's format; false where it is none: not base64, or empty. */
   hear(audio: Base64): boolean;
   /** Whether the human's end is there now. */
   readonly hasLeg: boolean;

@@ -37,11 +37,11 @@ export interface CallPolicy {
   readonly modelInterrupts: boolean;
   /** Speech shorter than this does not silence the agent, where the model does not interrupt. */
   readonly interruptAfterMs: Milliseconds;
-  /** Whether the agent falls silent meanwhile, and goes on where it stopped after a false alarm. */
+  /** Whether the agent pauses until then, and goes on where it stopped after a false alarm. */
   readonly pausesOnSpeech: boolean;
   /** Whether Parley's own silence detection ends the caller's turns, as the model has none. */
   readonly commitsBySilence: boolean;
-  /** Whether the model hears the line itself and tells when the caller speaks. */
+  /** Whether the model hears the line itself and reports when the caller speaks. */
   readonly modelListens: boolean;
   /** Whether nothing that the caller does cuts the greeting off. */
   readonly greetingProtected: boolean;

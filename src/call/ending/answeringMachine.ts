@@ -62,12 +62,12 @@ export class AnsweringMachine {
     }
   }
 
-  /** Somebody has begun to speak, or pressed a key: from here on silence ends the call as ever. */
+  /** The far end has begun to speak, or pressed a key: from here on silence ends the call as usual. */
   callerBegan(): void {
     this.#heldUntil = undefined;
   }
 
-  /** Gives the end of a call that nobody has taken after its screening. */
+  /** Gives the end of a call that no person has taken after its screening. */
   tick(now: Milliseconds): CallEnd | undefined {
     if (this.#heldUntil === undefined || now < this.#heldUntil) return undefined;
     return { reason: "idle", detail: "screened" };

@@ -17,7 +17,7 @@ export interface ClosingPlan {
   readonly say?: ResponseRequest;
   /** Whether the caller can take it back by speaking. */
   readonly revocable: boolean;
-  /** What the model is told then; only what the caller begins anew takes such an end back. */
+  /** The message to the model then; only what the caller begins anew takes such an end back. */
   readonly onRevoked?: ModelRequest;
 }
 
@@ -25,11 +25,11 @@ export interface ClosingPlan {
 export interface Activity {
   /** Caller and model can hear each other. */
   readonly listening: boolean;
-  /** Somebody speaks, a response is due, or a tool runs. */
+  /** A response is due or running, a tool runs, or the caller speaks. */
   readonly working: boolean;
   /** The model can still be expected to say what it was asked for. */
   readonly modelReady: boolean;
-  /** Somebody speaks by the level of the line, whatever the model tells. */
+  /** The caller speaks by the level of the line, whatever the model reports. */
   readonly loud: boolean;
   /** Tools were called since the caller gave a sign, and whether any more may be. */
   readonly tools: { readonly used: boolean; readonly exhausted: boolean };
@@ -74,7 +74,7 @@ export class Closing {
     this.#timeLimit.begin(now);
   }
 
-  /** Whoever speaks up is not gone: an ending that the caller may take back is taken back. */
+  /** A caller who does something is not gone: an ending that may be taken back is taken back. */
   callerActed(began: boolean): void {
     this.#idle.callerActed();
     if (began || !this.leavesMessage) this.takeBack();
@@ -112,7 +112,7 @@ export class Closing {
     this.begin({ farewell, say, revocable: true, onRevoked: prompts.personSpoke(message) }, now);
   }
 
-  /** The model has asked by itself whether anybody is there. */
+  /** The model has asked by itself whether the caller is there. */
   modelAsked(): void {
     this.#idle.alreadyAsked();
   }

@@ -1,12 +1,12 @@
 import { earliest } from "../wakeTimer.ts";
 import type { Milliseconds } from "../types.ts";
 
-/** After so long a caller who was told something, and asked nothing, is most likely waiting. */
+/** A caller to whom something was said, and no question put, is most likely waiting after so long. */
 const NUDGE_MS = 8000;
 /** More of these in one call would be pestering. */
 const MAX_NUDGES = 3;
 
-/** When nobody says anything: ask once, and if that brings no answer, end. */
+/** In silence: ask once, and if that brings no answer, end. */
 export class IdleTimer {
   readonly #idleMs: Milliseconds;
   #quietSince: Milliseconds | undefined;
@@ -27,7 +27,7 @@ export class IdleTimer {
     this.#isWaiting = isWaiting;
   }
 
-  /** Somebody or something is at work: silence begins anew afterwards. */
+  /** A person, a response or a tool is at work: silence begins anew afterwards. */
   disturbed(): void {
     this.#quietSince = undefined;
   }

@@ -2,7 +2,7 @@ import type { CallInput } from "../callInput.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
 import type { CallPolicy, Milliseconds } from "../types.ts";
 
-/** What a call was told and when, audio as its length alone: enough to live through it again. */
+/** An input of a call and its time, audio as its length alone: enough to replay the call. */
 export type JournalEntry =
   /** Comes first. */
   | { readonly at: Milliseconds; readonly policy: CallPolicy }

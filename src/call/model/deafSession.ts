@@ -13,7 +13,7 @@ export type Remedy =
 export interface Listening {
   /** Caller and model are there, and nothing of the agent's could be taken for the caller. */
   readonly listening: boolean;
-  /** By what the model tells. */
+  /** As the model reports it. */
   readonly callerSpeaking: boolean;
 }
 
@@ -31,7 +31,7 @@ const ENDLESS_MS = 15_000;
 const LOUD_COUNTS_MS = 120_000;
 const LOUD_MS = 500;
 
-/** Compares the level of the caller's line with what the model tells of it. */
+/** Compares the level of the caller's line with what the model reports of it. */
 export class DeafSession {
   #speakingSince: Milliseconds | undefined;
   #quietSince: Milliseconds | undefined;
@@ -66,7 +66,7 @@ export class DeafSession {
     this.#repeatDue = false;
   }
 
-  /** Whether somebody speaks by the level of the line alone. */
+  /** Whether the caller speaks, by the level of the line alone. */
   isLoud(now: Milliseconds): boolean {
     return this.#speakingSince !== undefined && now - this.#speakingSince >= LOUD_MS &&
       now - this.#heardAt < LOUD_COUNTS_MS;
@@ -103,7 +103,7 @@ export class DeafSession {
     return "repeat";
   }
 
-  /** When `tick` may have something to do, as far as what it was told last still holds. */
+  /** When `tick` may have something to do, if nothing changes until then. */
   get wakeAt(): Milliseconds | undefined {
     return earliest(
       this.#endless ? this.#endlessAt : undefined,

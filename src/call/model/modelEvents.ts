@@ -34,7 +34,7 @@ interface ModelEventParts {
   readonly closing: Closing;
 }
 
-/** What the model's end tells, but for the sound of it: whom in the call it concerns, and in what order. */
+/** Passes the model's events, except audio, to the parts of the call, in a fixed order. */
 export class ModelEvents {
   readonly #call: CallParts;
   readonly #parts: ModelEventParts;
@@ -132,7 +132,7 @@ export class ModelEvents {
     const request = this.#call.turns.started(responseId, purpose, now);
     if (request === "again") return;
     if (request === "stale") return this.#call.speech.abandon(responseId, now);
-    // One at a time: whatever came before is over, even if nothing tells it.
+    // One at a time: whatever came before is over, even if its end never came.
     if (before !== undefined) this.#call.speech.responseDone(before, now);
     this.#call.speech.responseStarted(responseId);
     if (request.purpose === "reply") {

@@ -6,7 +6,7 @@ import type { Milliseconds } from "../types.ts";
 
 /** Audio that is kept while there is no model connection to give it to: about ten seconds of frames. */
 const MAX_WAITING_FRAMES = 500;
-/** Whoever reads of it must look for a loop: waiting would only slow it down. */
+/** Only a loop opens so many: waiting would slow it down and not end it. */
 const LIMIT_REACHED: ModelLoss = { code: "open_limit", retry: "no" };
 
 /** The model connection that counts, at most one: connections come and go, and audio waits between them. */

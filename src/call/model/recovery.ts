@@ -9,7 +9,7 @@ export type RecoveryStep =
 const BACKOFF_MS = [0, 400, 1000, 2000, 4000] as const;
 /** A server may ask for more time than that: then the next try comes too early, and not too late. */
 const LONGEST_HINT_MS = 4000;
-/** Tries may take long themselves, where nobody answers: this much trouble is followed by no other try. */
+/** Tries take long themselves where the server does not answer: after so long there is no other. */
 const LONGEST_TROUBLE_MS = 12_000;
 /** A connection that has held this long was no part of the trouble, even if nothing was asked of it. */
 const SOUND_MS = 20_000;

@@ -4,12 +4,12 @@ import type { Milliseconds } from "../types.ts";
 export const PIECE_MS = 159;
 /**
  * How much speech may go without a mark. Closer where a stretch of speech begins, for its first marks
- * tell most: how late the leg started. Every mark is one more message each way.
+ * show most: how late the leg started. Every mark is one more message each way.
  */
 const MARK_EVERY_MS = 3 * PIECE_MS;
 const CLOSE_MARKS = 3;
 
-/** Decides which pieces of speech carry a mark, and names the marks: an echo tells what was played. */
+/** Decides which pieces of speech carry a mark, and names the marks: an echo shows what was played. */
 export class Marks {
   #generation = 0;
   #named = 0;

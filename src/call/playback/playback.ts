@@ -127,7 +127,7 @@ export class Playback {
     return this.#items.played(this.#mirror.marked(name, now));
   }
 
-  /** A reported position; where the leg is paused, `exact` tells the place where it fell silent. */
+  /** A reported position; where the leg is paused, `exact` is the place where it fell silent. */
   rendered(
     itemId: string,
     ms: Milliseconds,
@@ -243,7 +243,7 @@ export class Playback {
     return mark === undefined ? { itemId, audio, durationMs } : { itemId, audio, durationMs, mark };
   }
 
-  /** Whether the leg would play all that is known of and tell nothing: the model has stopped short. */
+  /** Whether the leg would play all that is known of and report nothing: the model has stopped short. */
   get #endsUnmarked(): boolean {
     const { last } = this.#mirror;
     return this.#leg?.reports === "marks" && this.#held.isEmpty && last !== undefined &&

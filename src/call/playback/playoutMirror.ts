@@ -18,11 +18,11 @@ interface Burst {
 
 /** Legs tell positions in whole milliseconds, and sums of parts are inexact. */
 export const ROUNDING_MS = 1;
-/** A mark that is off by more than this tells of a stall, not of jitter, and is believed at once. */
+/** A mark that is off by more than this shows a stall, not jitter, and is believed at once. */
 const STALL_MS = 120;
 /** How much one mark may still move the estimate after many: enough to follow drift, too little to follow jitter. */
 const LEAST_GAIN = 0.15;
-/** How late a leg starts to play, until its first mark has told: in the middle of what is seen. */
+/** How late a leg starts to play, until its first mark has shown it: in the middle of what is seen. */
 const START_UP_GUESS_MS = 100;
 const ROUND_TRIP_SAMPLES = 8;
 /** A probe counts only if the leg has surely been idle, else its echo waited behind audio. */

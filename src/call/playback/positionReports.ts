@@ -7,7 +7,7 @@ const STALLED_AFTER_MS = 2000;
 const GIVE_UP_AFTER_MS = 15_000;
 
 /**
- * Tells by the reports of a leg's positions whether it still renders what it was given.
+ * Whether a leg still renders what it was given, by the positions that it reports.
  *
  * A leg that has never reported is not expected to: what it plays is known by the clock alone.
  */

@@ -31,7 +31,7 @@ interface Item extends SpeechRef {
 export class SpokenItems {
   readonly #items = new Map<string, Item>();
 
-  /** The model has produced more of an item; tells where in it that begins. */
+  /** The model has produced more of an item; gives where in it that begins. */
   produced(ref: SpeechRef, durationMs: Milliseconds): Milliseconds {
     let item = this.#items.get(ref.itemId);
     if (item === undefined) {

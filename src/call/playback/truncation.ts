@@ -3,7 +3,7 @@ import type { ModelRequest, RefusalKind } from "../realtimeClient.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { Cut } from "./spokenItems.ts";
 
-/** Less than this was no speech to anybody: the item is taken back whole. */
+/** Less than this is not heard as speech: the item is deleted whole. */
 const LEAST_HEARD_MS = 100;
 /** Cutting off less than this makes a model repeat itself rather than remember better. */
 const LEAST_UNHEARD_MS = 150;

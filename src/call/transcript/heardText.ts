@@ -1,6 +1,6 @@
 import type { Milliseconds } from "../types.ts";
 
-/** Nobody speaks faster: a guard against text that has come much further than its audio. */
+/** Faster than speech is: a guard against text that has come much further than its audio. */
 const FASTEST_MS_PER_CHARACTER = 45;
 
 /**

@@ -17,7 +17,7 @@ const MAX_ENTRIES = 2000;
 const MAX_TEXT = 20_000;
 /** A caller who writes without end does not fill our memory: later lines reach the model only. */
 const MAX_TYPED_CHARACTERS = 500_000;
-/** What a fresh session is told: enough to go on, short enough not to drag it into text. */
+/** The history that a fresh session gets: enough to go on, short enough not to drag it into text. */
 const MAX_HISTORY_CHARACTERS = 8000;
 const MAX_HISTORY_ITEMS = 60;
 
@@ -73,15 +73,15 @@ export class Transcript {
     text: string,
     by: "text" | "keypad",
     now: Milliseconds,
-    told: string = text,
+    modelText: string = text,
   ): void {
     const room = this.#typedCharacters < MAX_TYPED_CHARACTERS;
     const entry = room ? this.#caller(`local_${++this.#local}`, by, now) : undefined;
     if (entry === undefined) return;
-    this.#typedCharacters += text.length + told.length;
+    this.#typedCharacters += text.length + modelText.length;
     this.#order.wrote(entry.id);
     entry.text = text.slice(0, MAX_TEXT);
-    entry.told = told.slice(0, MAX_TEXT);
+    entry.modelText = modelText.slice(0, MAX_TEXT);
     entry.final = true;
     entry.endedAt = now;
     this.#publish(entry);

@@ -14,8 +14,8 @@ export interface CallerEntry {
   readonly startedAt: Milliseconds;
   endedAt: Milliseconds | undefined;
   text: string;
-  /** What the model is told where it is not what is shown: keys that nobody else may see. */
-  told?: string;
+  /** What the model gets where it is not what is shown: keys that no log or record may hold. */
+  modelText?: string;
   final: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface AgentEntry {
   text: string;
   final: boolean;
   interrupted: boolean;
-  /** Nobody has heard it: the model wrote it only. */
+  /** Written by the model and never spoken. */
   unspoken?: boolean;
 }
 
@@ -40,7 +40,7 @@ interface ToolEntry {
   output: string | undefined;
 }
 
-/** A line as those who watch are shown it. */
+/** A line as observers are shown it. */
 export function turnOf(
   entry: CallerEntry | AgentEntry,
   callStartedAt: Milliseconds,
@@ -58,11 +58,11 @@ export function turnOf(
   };
 }
 
-/** The same as a fresh model session is told it; nothing for what it need not know. */
+/** The same in the history of a fresh model session; undefined for what it need not know. */
 export function historyItemOf(entry: TranscriptEntry): HistoryItem | undefined {
   switch (entry.kind) {
     case "caller": {
-      const text = entry.told ?? entry.text;
+      const text = entry.modelText ?? entry.text;
       return text === "" ? undefined : { type: "message", role: "user", text };
     }
     case "agent":

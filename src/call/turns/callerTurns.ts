@@ -59,7 +59,7 @@ export class CallerTurns {
     this.#call.transcript.placed(itemId, previousItemId);
     this.#call.transcript.callerSpoke(itemId, now);
     this.#call.turns.callerHeard();
-    // Also where the model responds by itself, but was told by hand that the turn is over.
+    // Also where the model responds by itself, but the turn was committed by hand.
     if (!this.#call.policy.modelResponds || this.#replyAt !== undefined) this.#answer(now);
   }
 

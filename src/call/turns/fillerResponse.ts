@@ -34,7 +34,7 @@ export class FillerResponse {
     this.#state = { kind: "asked", at: now, wanted: true };
   }
 
-  /** Tells whether anybody still wants to hear it. */
+  /** False where it is not wanted any more. */
   started(id: string, now: Milliseconds): boolean {
     // One that was given up before it began is not wanted when it begins after all.
     if (this.#state.kind !== "asked" || !this.#state.wanted) {

@@ -17,7 +17,7 @@ export class Greeting {
     return this.#holds;
   }
 
-  /** There is somebody to greet, and a model to do it; too late where the call is `closing`. */
+  /** The call is answered and the model ready; too late where the call is `closing`. */
   ask(closing: boolean, now: Milliseconds): void {
     if (this.#isAsked) return;
     this.#isAsked = true;

@@ -38,7 +38,7 @@ export class Latency {
     this.#reply = { ...reply, audioAt: now, itemId };
   }
 
-  /** The leg has told for the first time that some of the item was played. */
+  /** The leg has reported for the first time that some of the item was played. */
   heard(itemId: string, now: Milliseconds): void {
     const { stoppedAt, startedAt, audioAt, itemId: timed } = this.#reply ?? {};
     if (stoppedAt === undefined || startedAt === undefined || audioAt === undefined) return;

@@ -16,7 +16,7 @@ export interface Watched {
 
 /** A model that has given no sign of life for so long is not at work. */
 const STALLED_MS = 10_000;
-/** The same where the caller has heard nothing at all meanwhile. */
+/** The same where the caller has heard nothing at all in that time. */
 const SILENT_MS = 4000;
 /** The same where no filler would tell a slow model from one that is stuck. */
 const UNBRIDGED_MS = 8000;
@@ -24,7 +24,7 @@ const UNBRIDGED_MS = 8000;
 const USUAL_REPLY_MS = 2000;
 /** A filler is given this long to be heard before its model is taken to be stuck. */
 const BRIDGE_MS = 1500;
-/** A response that was silenced has to end, and is over after this even if nothing tells it. */
+/** A response that was silenced has to end, and counts as over after this even if its end never comes. */
 const CANCELLED_MS = 2000;
 /** Each one is billed, however often a caller cuts in. */
 const APART_MS = 2000;
@@ -33,7 +33,7 @@ const REPEAT_MS = 3500;
 const MAX_BRIDGES = 12;
 /** Signs of life without a sound are believed for so long. */
 const LONGEST_SILENT_MS = 60_000;
-/** What nobody is waiting for is given more time. */
+/** What the caller does not wait for is given more time. */
 const UNAWAITED: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_warning", "say"]);
 
 /** Sees to it that no response is waited for without end, and no caller without a word. */
@@ -171,7 +171,7 @@ export class ResponseDeadlines {
 
   #bridge(now: Milliseconds): void {
     const slow = this.#tools.running > 0;
-    this.#tools.takeSlow();
+    this.#tools.bridgeSlow();
     this.#bridges++;
     this.#bridgedAt = now;
     this.#call.commands.notice("filler");

@@ -98,7 +98,7 @@ export class ResponseOutcomes {
     if (this.#collisions % MAX_COLLISIONS === 0) this.#connection.replace("unresponsive", now);
   }
 
-  /** A cancel came too late: the response is over, whether or not its end was told. */
+  /** A cancel came too late: the response is over, whether or not its end has come. */
   cancelRefused(responseId: string, now: Milliseconds): void {
     if (this.#call.turns.responseId !== responseId) return;
     this.#call.speech.responseDone(responseId, now);
@@ -129,7 +129,7 @@ export class ResponseOutcomes {
     this.#call.turns.next(now);
   }
 
-  /** Everything that was begun has been finished: only the end of it was never told. */
+  /** Everything that was begun has been finished: only the end of it never came. */
   #isWhole(responseId: string): boolean {
     if (this.#call.speech.isUnfinished(responseId)) return false;
     return this.#call.speech.hasSounded(responseId) || this.#tools.hasAnnounced(responseId);
@@ -147,7 +147,7 @@ export class ResponseOutcomes {
         return sounded || calls ? "said" : "unspoken";
       }
       case "cancelled": {
-        // Nobody here has cancelled it: the model has heard the caller, or says no more.
+        // Not cancelled by us: the model has heard the caller, or says no more.
         if (purpose === "greeting" && this.#call.policy.greetingProtected) {
           return sounded ? "torn" : "failed";
         }

@@ -77,7 +77,7 @@ export class ResponseQueue {
     return request;
   }
 
-  // Two things that somebody wants said are two things; all else is owed once.
+  // Two sentences to say are two responses; all else is owed once.
   #replace(purpose: ResponsePurpose): void {
     if (purpose !== "say") this.withdraw(purpose);
   }

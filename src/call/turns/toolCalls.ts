@@ -75,7 +75,7 @@ export class ToolCalls {
   }
 
   /** The wait for what is running has been bridged. */
-  takeSlow(): void {
+  bridgeSlow(): void {
     for (const one of this.#running.values()) one.filled = true;
   }
 

@@ -58,7 +58,7 @@ export class ToolTurns {
       : undefined;
     for (const call of this.#calls.called(responseId, toolCalls)) {
       if (refusal !== undefined) {
-        this.#tell({ type: "toolOutput", callId: call.callId, output: refusal });
+        this.#request({ type: "toolOutput", callId: call.callId, output: refusal });
         continue;
       }
       this.#calls.started(responseId, call, now);
@@ -87,7 +87,7 @@ export class ToolTurns {
     this.#deliver(call, output);
     this.#note(effect);
     if (!last) return undefined;
-    const plan = this.#takePlan();
+    const plan = this.#planOfEffect();
     if (plan === undefined) {
       this.#askForResult(now);
     }
@@ -137,7 +137,7 @@ export class ToolTurns {
     for (const callId of this.#calls.runningIds) this.#orphans.add(callId);
   }
 
-  /** A fresh connection, which is told of all that has returned so far in its history. */
+  /** A fresh connection, whose history holds all that has returned so far. */
   modelOpened(): void {
     this.#reachable = true;
   }
@@ -147,8 +147,8 @@ export class ToolTurns {
     return this.#calls.slowAt(afterMs);
   }
 
-  takeSlow(): void {
-    this.#calls.takeSlow();
+  bridgeSlow(): void {
+    this.#calls.bridgeSlow();
   }
 
   #askForResult(now: Milliseconds): void {
@@ -165,13 +165,13 @@ export class ToolTurns {
     if (this.#orphans.delete(callId)) {
       if (!this.#reachable) return;
       const text = `The tool ${name} has returned: ${output}`;
-      return this.#tell({ type: "message", role: "system", text });
+      return this.#request({ type: "message", role: "system", text });
     }
     this.#untaken.add(callId);
-    this.#tell({ type: "toolOutput", callId, output });
+    this.#request({ type: "toolOutput", callId, output });
   }
 
-  #tell(request: ModelRequest): void {
+  #request(request: ModelRequest): void {
     this.#call.commands.request(request);
   }
 
@@ -188,7 +188,7 @@ export class ToolTurns {
     }
   }
 
-  #takePlan(): ClosingPlan | undefined {
+  #planOfEffect(): ClosingPlan | undefined {
     const effect = this.#effect;
     this.#effect = undefined;
     switch (effect?.type) {

@@ -75,7 +75,7 @@ export class Turns {
     return this.#response.kind !== "none" || this.filler.open || !this.#queue.isEmpty;
   }
 
-  /** Nobody speaks, and nothing is asked of the model, or owed by it. */
+  /** The caller is silent, and nothing is asked of the model, or owed by it. */
   get quiet(): boolean {
     return !this.busy && this.#caller.kind === "silent";
   }
@@ -138,7 +138,7 @@ export class Turns {
     this.#caller = { kind: "speaking", since: now };
   }
 
-  /** The caller wrote or pressed keys: that is a turn, whatever is heard meanwhile. */
+  /** The caller wrote or pressed keys: that is a turn, whatever is heard at the time. */
   callerWrote(): void {
     this.#caller = { kind: "silent" };
     this.#unanswered = false;
@@ -212,7 +212,7 @@ export class Turns {
     kind: RefusalKind,
     now: Milliseconds,
   ): ResponseRequest | undefined {
-    // Otherwise the other response has started meanwhile, and ours was put back, or withdrawn, then.
+    // Otherwise the other response has started already, and ours was put back, or withdrawn, then.
     const asked = this.#response.kind === "asked" ? this.#response.request : undefined;
     if (asked === undefined || asked.purpose !== request.purpose) return undefined;
     this.#response = { kind: "none" };

@@ -9,7 +9,7 @@ import {
   responseCancel,
 } from "./wire/clientRequests.ts";
 
-/** What the server is told for a request. */
+/** The event that carries a request. */
 export function clientEventOf(request: Exclude<ModelRequest, { type: "respond" }>): ClientEvent {
   switch (request.type) {
     case "cancel":
@@ -26,14 +26,14 @@ export function clientEventOf(request: Exclude<ModelRequest, { type: "respond" }
   }
 }
 
-/** The events that tell a fresh session of the conversation so far, in order. */
+/** The events that give a fresh session the conversation so far, in order. */
 export function historyEvents(history: readonly HistoryItem[]): readonly ClientEvent[] {
   return history.flatMap(newItemsOf).map((item, index) =>
     itemCreate(item, `${HISTORY_PREFIX}${index}`)
   );
 }
 
-/** Tells items of `historyEvents` from those of the living conversation. */
+/** Whether an item comes from `historyEvents`, and not from the live conversation. */
 export function isHistoryItem(itemId: string | undefined): boolean {
   return itemId?.startsWith(HISTORY_PREFIX) ?? false;
 }

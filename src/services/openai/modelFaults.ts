@@ -14,7 +14,7 @@ export interface ModelFault {
   readonly retry?: string | undefined;
   /** As the server wrote it; shown only as far as it gives nothing away. */
   readonly message?: string | undefined;
-  /** Shown instead of `message`, by whoever knows that it may be. */
+  /** Shown instead of `message`, where the caller of `report` knows that it may be. */
   readonly reason?: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface ModelFaults {
 }
 
 export interface ModelFaultsOptions {
-  /** Absent where nobody looks at them. */
+  /** Absent where incidents are not kept. */
   readonly incidents?: Pick<Incidents, "report" | "resolve"> | undefined;
   readonly log: Pick<Log, "warn">;
   /** Monotonic milliseconds. */

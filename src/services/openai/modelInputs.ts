@@ -10,8 +10,8 @@ export type CallServerEvent = Exclude<
 >;
 
 /**
- * What a call is told of a session's events: each thing once, and responses with a beginning and an end,
- * whatever the server leaves out, repeats or mixes up.
+ * Makes a call's inputs of a session's events: each thing once, and every response with a beginning and
+ * an end, whatever the server leaves out, repeats or mixes up.
  */
 export class ModelInputs {
   readonly #begun = new RecentIds(MAX_BEGUN);

@@ -10,8 +10,8 @@ export function lossOfError(code: string | undefined): ModelLoss | undefined {
 
 /** The loss that an answer other than "switching protocols" means. */
 export function lossOfStatus(status: number, errorCode?: string): ModelLoss {
-  const told = lossOfError(errorCode);
-  if (told) return told;
+  const named = lossOfError(errorCode);
+  if (named) return named;
   if (status === 401) return { code: "invalid_api_key", retry: "no" };
   if (status === 403) return { code: "not_permitted", retry: "no" };
   // 400 is what some servers say of a model that is not made for speech.
@@ -27,8 +27,8 @@ export function lossOfClose(code: number, reason: string): ModelLoss {
   if (/maximum duration|session_expired/i.test(reason)) return SESSION_EXPIRED;
   if (/rate.?limit|too many/i.test(reason)) return { code: "rate_limited", retry: "backoff" };
   // OpenAI closes with reasons such as `invalid_request_error.invalid_api_key`.
-  const told = lossOfError(reason.split(".").at(-1));
-  if (told) return told;
+  const named = lossOfError(reason.split(".").at(-1));
+  if (named) return named;
   if (reason.startsWith("invalid_request_error")) return { code: "invalid_request", retry: "no" };
   switch (code) {
     case 1008:

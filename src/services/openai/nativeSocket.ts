@@ -51,7 +51,7 @@ function connect({ url, headers }: SocketTarget, listener: SocketListener): Mode
   };
 }
 
-// Deno tells a refused handshake's status nowhere but in this message.
+// Deno gives a refused handshake's status nowhere but in this message.
 function statusIn(message: string): number | undefined {
   const digits = /status code: (\d{3})\b/.exec(message)?.[1];
   return digits === undefined ? undefined : Number(digits);

@@ -21,7 +21,7 @@ export interface OpenModelOptions {
   /** `ws` sends each frame at once, at some more CPU. */
   readonly socket?: "native" | "ws";
   readonly logger: ConnectionOptions["logger"];
-  /** Where refusals are told; without it they are only logged. */
+  /** Where refusals are reported; without it they are only logged. */
   readonly faults?: ModelFaults;
   /** Of all calls together. */
   readonly maxOpeningsPerMinute?: number;

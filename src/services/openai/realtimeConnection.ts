@@ -110,7 +110,7 @@ export class RealtimeConnection implements RealtimeClient {
       kind: "other",
       code: "too_many_held",
     } as const;
-    queueMicrotask(() => this.#tell(refusal));
+    queueMicrotask(() => this.#emit(refusal));
   }
 
   close(): void {
@@ -145,7 +145,7 @@ export class RealtimeConnection implements RealtimeClient {
     this.#phase = { name: "ready" };
     historyEvents(this.#setup.history).forEach((event) => this.#post(event));
     this.#held?.takeRequests().forEach((request) => this.#request(request));
-    this.#tell({ type: "modelReady", expiresInMs: this.#life.leftMs });
+    this.#emit({ type: "modelReady", expiresInMs: this.#life.leftMs });
     this.#releaseAudio();
   }
 
@@ -165,7 +165,7 @@ export class RealtimeConnection implements RealtimeClient {
       ? this.#responses.eventsFor(request.request)
       : [clientEventOf(request)];
     const eventIds = events.map((event) => this.#post(event));
-    this.#sent.add(eventIds.at(-1) ?? "", request);
+    this.#sent.record(eventIds.at(-1) ?? "", request);
   }
 
   /** Returns the id by which the server would refuse the event. */
@@ -187,7 +187,7 @@ export class RealtimeConnection implements RealtimeClient {
   }
 
   #speech(ref: SpeechRef, audio: Base64): void {
-    for (const input of this.#inputs.beginningOf(ref.responseId)) this.#tell(input);
+    for (const input of this.#inputs.beginningOf(ref.responseId)) this.#emit(input);
     if (this.#phase.name !== "closed") this.#guard(() => this.#sink.speech(ref, audio));
   }
 
@@ -196,13 +196,13 @@ export class RealtimeConnection implements RealtimeClient {
       case "error":
         return this.#refused(event.error);
       case "sessionCreated":
-        return this.#life.told(event);
+        return this.#life.update(event);
       case "sessionUpdated":
-        this.#life.told(event);
+        this.#life.update(event);
         this.#sessionSetup.confirmed();
         return this.#becomeReady();
       default:
-        for (const input of this.#inputs.of(event)) this.#tell(input);
+        for (const input of this.#inputs.of(event)) this.#emit(input);
     }
     const loss = event.type === "responseDone" && event.status === "failed"
       ? lossOfError(event.reason)
@@ -225,7 +225,7 @@ export class RealtimeConnection implements RealtimeClient {
     if (request.type === "respond" && this.#responses.refuse(request.request, error)) {
       return this.#request(request);
     }
-    this.#tell(refusal);
+    this.#emit(refusal);
   }
 
   #setupRefused(error: ServerError): void {
@@ -257,18 +257,18 @@ export class RealtimeConnection implements RealtimeClient {
     const fault = { ...details, ...loss, source: "connection" } as const;
     this.#options.faults.report(fault, this.#setup.model);
     const waitMs = details.retryAfterMs ?? retryAfterMsIn(details.message);
-    const told = waitMs === undefined ? loss : { ...loss, retryAfterMs: waitMs };
+    const told = { ...loss, ...(waitMs !== undefined && { retryAfterMs: waitMs }) };
     this.#guard(() => this.#sink.input({ type: "modelLost", loss: told }));
   }
 
-  #tell(input: ModelInput): void {
+  #emit(input: ModelInput): void {
     if (this.#phase.name !== "closed") this.#guard(() => this.#sink.input(input));
   }
 
-  // Whatever a listener throws would otherwise leave a socket's event handler and end the process.
-  #guard(tell: () => void): void {
+  // What a listener throws would otherwise leave a socket's event handler and end the process.
+  #guard(deliver: () => void): void {
     try {
-      tell();
+      deliver();
     } catch (error) {
       this.#options.logger.error("Model input could not be handled", { error });
     }

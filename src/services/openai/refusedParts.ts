@@ -15,7 +15,7 @@ export class RefusedParts {
     this.#now = now;
   }
 
-  add(target: string, setup: ModelSetup, claims: readonly SetupClaim[]): void {
+  record(target: string, setup: ModelSetup, claims: readonly SetupClaim[]): void {
     for (const claim of claims) {
       const key = keyOf(target, setup, claim);
       this.#refusedAt.delete(key);

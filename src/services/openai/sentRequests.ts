@@ -4,12 +4,12 @@ import type { ServerError } from "./wire/serverEventTypes.ts";
 import { refusalKindOf } from "./errorMeaning.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
 
-/** Remembers the latest requests by event id, so that a refusal can be told which one it is about. */
+/** Remembers the latest requests by event id, to find the one that a refusal is about. */
 export class SentRequests {
   readonly #byEventId = new BoundedMap<string, ModelRequest>(MAX_REMEMBERED);
   #lastRespond: string | undefined;
 
-  add(eventId: string, request: ModelRequest): void {
+  record(eventId: string, request: ModelRequest): void {
     this.#byEventId.set(eventId, request);
     if (request.type === "respond") this.#lastRespond = eventId;
   }

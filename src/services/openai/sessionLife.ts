@@ -23,7 +23,7 @@ export class SessionLife {
   }
 
   /** Both in seconds since 1970 by the server's clock. */
-  told({ expiresAt, createdAt }: {
+  update({ expiresAt, createdAt }: {
     readonly expiresAt?: number;
     readonly createdAt?: number;
   }): void {

@@ -55,7 +55,7 @@ export class SetupNarrowing {
   /** The server has taken it: what was left out is not tried on it for some time. */
   accepted(): void {
     if (this.full || !this.#conclusive || this.#refusals === 0) return;
-    this.#refused.add(this.#target, this.#setup, [
+    this.#refused.record(this.#target, this.#setup, [
       ...[...this.#parts].map((part) => ({ part })),
       ...this.#setup.tools.filter(({ name }) => this.#tools.has(name)).map((tool) => ({ tool })),
     ]);

@@ -36,5 +36,5 @@ export interface SocketTarget {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Starts connecting. Never throws, and tells nothing before it has returned. */
+/** Starts connecting. Never throws, and calls the listener only after it has returned. */
 export type OpenSocket = (target: SocketTarget, listener: SocketListener) => ModelSocket;

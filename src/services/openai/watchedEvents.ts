@@ -1,7 +1,7 @@
 import type { ServerEvent } from "./wire/serverEventTypes.ts";
 import { codeOf, type ModelFaults } from "./modelFaults.ts";
 
-/** Tells of what an event says to have failed or worked. */
+/** Reports what an event shows to have failed or worked. */
 export function watchEvent(event: ServerEvent, model: string, faults: ModelFaults): void {
   switch (event.type) {
     case "responseDone":

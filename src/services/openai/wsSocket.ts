@@ -9,12 +9,12 @@ import type {
 } from "./socket.ts";
 
 /**
- * Opens sockets of npm:ws, which sends each frame at once (no Nagle) and tells why a handshake was
- * refused. The package is loaded here, and not by those who do without it.
+ * Opens sockets of npm:ws, which sends each frame at once (no Nagle) and says why a handshake was
+ * refused. The package is loaded only where this is called.
  */
 export function createWsOpener(): OpenSocket {
   const loading = import("ws");
-  // Whoever opens a socket is told; until then nobody need be.
+  // Opening a socket reports it; until then it is no unhandled rejection.
   loading.catch(() => {});
 
   return function openWsSocket(target, listener) {
@@ -86,7 +86,7 @@ function connect(socket: WsSocket, listener: SocketListener): ModelSocket {
     response.on("end", settle);
     response.on("error", settle);
   });
-  // Without a listener Node would throw; `close` follows and tells the rest.
+  // Without a listener Node would throw; `close` follows with the rest.
   socket.on("error", () => {});
   socket.on("close", (code, reason) => {
     if (silent) return;

@@ -108,7 +108,7 @@ export function functionCallOf(value: unknown, assumed: string): ToolCall | unde
 
 /**
  * A call by its fields. Beyond any sensible length the name and the arguments are cut: the call then
- * fails as one of an unknown tool or with unreadable arguments, and the model is told so.
+ * fails as one of an unknown tool or with unreadable arguments, and the model gets that as the output.
  */
 export function calledFunction(fields: Fields, name: string | undefined): ToolCall | undefined {
   const callId = idOf(fields, "call_id");
@@ -124,12 +124,12 @@ export function responseUsageOf(value: unknown): TokenUsage | undefined {
   const input = fieldsOf(usage.input_token_details);
   const output = fieldsOf(usage.output_token_details);
   const cached = fieldsOf(input?.cached_tokens_details);
-  const told = [
+  const given = [
     ...[amount(usage, "input_tokens"), amount(usage, "output_tokens")],
     ...[amount(input, "text_tokens"), amount(input, "audio_tokens")],
     ...[amount(output, "text_tokens"), amount(output, "audio_tokens")],
   ];
-  if (told.every((it) => it === undefined)) return undefined;
+  if (given.every((it) => it === undefined)) return undefined;
   const inputAudio = amount(input, "audio_tokens") ?? 0;
   const inputText = amount(input, "text_tokens") ?? rest(usage, "input_tokens", inputAudio);
   const outputAudio = amount(output, "audio_tokens") ?? 0;
