@@ -16,7 +16,7 @@ export interface CallLeg {
   notify(event: CallEvent): void;
   close(end: CallEnd): void;
   /** Another leg takes its place; what this one still brings must not reach the call. Absent where none may. */
-  replaced?(): void;
+  onReplaced?(): void;
 }
 
 /** A stretch of the agent's speech, ready for a leg; pieces are played in the order they are given. */

@@ -16,8 +16,8 @@ export interface RealtimeClient {
 export type OpenModel = (setup: ModelSetup, sink: ModelSink) => RealtimeClient;
 
 export interface ModelSink {
-  input(input: ModelInput): void;
-  speech(ref: SpeechRef, audio: Base64): void;
+  onInput(input: ModelInput): void;
+  onSpeech(ref: SpeechRef, audio: Base64): void;
 }
 
 /** Which piece of the model's speech some audio belongs to. */

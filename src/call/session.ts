@@ -31,7 +31,7 @@ export interface SessionPorts extends Clock {
   sendDigits(session: CallSession, digits: string): void;
   publish(session: CallSession, event: CallEvent): void;
   /** A fault of ours: the call ends, the process goes on. */
-  failed(session: CallSession, error: unknown): void;
+  onError(session: CallSession, error: unknown): void;
   /** Sees the call's policy, and then every input before it is handled. */
   journal?(session: CallSession, entry: JournalEntry): void;
 }
@@ -54,7 +54,7 @@ export class Session implements CallSession {
   readonly #policy: CallPolicy;
   readonly #startedAt: Milliseconds;
   readonly #machine: CallMachine;
-  readonly #line: CallerAudio;
+  readonly #callerAudio: CallerAudio;
   readonly #model: ModelSlot;
   readonly #timer: WakeTimer;
   readonly #tools = new AbortController();
@@ -77,15 +77,15 @@ export class Session implements CallSession {
     this.#startedAt = ports.now();
     this.#machine = new CallMachine(policy, this.#startedAt);
     this.#model = new ModelSlot((setup, sink) => ports.openModel(setup, sink), {
-      input: (input) => this.#handle(input),
-      speech: (ref, audio) => this.#speech(ref, audio),
+      onInput: (input) => this.#handle(input),
+      onSpeech: (ref, audio) => this.#speech(ref, audio),
     });
     this.#timer = new WakeTimer(ports, () => this.#handle({ type: "tick" }));
-    this.#line = new CallerAudio(ports, {
+    this.#callerAudio = new CallerAudio(ports, {
       format: setup.format,
       endsTurns: policy.commitsBySilence,
-      audio: (audio) => this.#model.sendAudio(audio),
-      level: (speaking) => this.#handle({ type: "callerLevel", speaking }),
+      onAudio: (audio) => this.#model.sendAudio(audio),
+      onLevel: (speaking) => this.#handle({ type: "callerLevel", speaking }),
     });
   }
 
@@ -123,13 +123,13 @@ export class Session implements CallSession {
 
   /** The carrier has left a stream before it opens the next, though that may be heard of later. */
   #replaceLeg(leg: CallLeg): void {
-    if (leg.replaced === undefined) throw new Error("Cannot join the call: it has a leg already");
-    leg.replaced();
+    if (leg.onReplaced === undefined) throw new Error("Cannot join the call: it has a leg already");
+    leg.onReplaced();
     this.input({ type: "lost" });
   }
 
   hear(audio: Base64): boolean {
-    return this.#machine.ended || this.#line.hear(audio);
+    return this.#machine.ended || this.#callerAudio.hear(audio);
   }
 
   input(input: LegInput | ControlInput): void {
@@ -139,7 +139,7 @@ export class Session implements CallSession {
 
   #handle(input: CallInput): void {
     if (this.#machine.ended) return;
-    this.#line.follow(input);
+    this.#callerAudio.follow(input);
     try {
       const at = this.#ports.now();
       this.#ports.journal?.(this, { at, input });
@@ -227,7 +227,7 @@ export class Session implements CallSession {
 
   /** Ends the call in order if that is still possible, and otherwise all the same. */
   #fail(error: unknown): void {
-    this.#ports.failed(this, error);
+    this.#ports.onError(this, error);
     const end: CallEnd = { reason: "internal_error" };
     try {
       this.#perform(this.#machine.handle({ type: "hangUp", end }, this.#ports.now()));
@@ -241,7 +241,7 @@ export class Session implements CallSession {
 
   #end(end: CallEnd): void {
     this.#timer.cancel();
-    this.#line.close();
+    this.#callerAudio.close();
     const leg = this.#leg;
     this.#leg = undefined;
     this.#settleEnd(end);

@@ -22,7 +22,7 @@ export class TwilioLeg implements CallLeg {
   #open = true;
 
   /** `replaced` is called when the call's next stream joins before this one has ended. */
-  constructor(socket: MediaSocket, streamSid: string, readonly replaced: () => void) {
+  constructor(socket: MediaSocket, streamSid: string, readonly onReplaced: () => void) {
     this.#socket = socket;
     this.#write = createTwilioWriter(streamSid);
   }

@@ -165,7 +165,7 @@ Deno.test("case 49: however often a call ends, it ends once: one event, one clos
 Deno.test("a leg that may be replaced gives its place to the next, with what was not heard yet", () => {
   const { ports, session } = open();
   let replaced = 0;
-  const first = Object.assign(new RecordingLeg(), { replaced: () => void replaced++ });
+  const first = Object.assign(new RecordingLeg(), { onReplaced: () => void replaced++ });
   session.join(first);
   ports.model.says({ type: "modelReady" });
   ports.model.speaks("item", 3000);

@@ -33,17 +33,17 @@ export class ModelSlot {
   open(setup: ModelSetup, now: Milliseconds): void {
     if (!this.#limit.tryOpen(now)) {
       this.close();
-      return this.#listener.input({ type: "modelLost", loss: LIMIT_REACHED });
+      return this.#listener.onInput({ type: "modelLost", loss: LIMIT_REACHED });
     }
     const isCurrent = () => this.#sink === sink;
     const sink: ModelSink = {
-      input: (input) => {
+      onInput: (input) => {
         if (!isCurrent()) return;
         if (input.type === "modelLost") this.close();
-        this.#listener.input(input);
+        this.#listener.onInput(input);
       },
-      speech: (ref, audio) => {
-        if (isCurrent()) this.#listener.speech(ref, audio);
+      onSpeech: (ref, audio) => {
+        if (isCurrent()) this.#listener.onSpeech(ref, audio);
       },
     };
     this.#sink = sink;

@@ -15,8 +15,8 @@ export interface CallerAudioOptions {
   /** Whether turns end by the level that is measured here, and not by what a model hears. */
   readonly endsTurns: boolean;
   /** Gets each frame, and silence in place of those that do not come while a turn goes on. */
-  readonly audio: (audio: Base64) => void;
-  readonly level: (speaking: boolean) => void;
+  readonly onAudio: (audio: Base64) => void;
+  readonly onLevel: (speaking: boolean) => void;
 }
 
 /**
@@ -64,9 +64,9 @@ export class CallerAudio {
   }
 
   #forward(audio: Base64, levelDb: number): void {
-    const { format, audio: forward, level } = this.#options;
-    forward(audio);
+    const { format, onAudio, onLevel } = this.#options;
+    onAudio(audio);
     const change = this.#detector.hear(levelDb, audioDurationMs(audio, format));
-    if (change !== undefined) level(change === "started");
+    if (change !== undefined) onLevel(change === "started");
   }
 }

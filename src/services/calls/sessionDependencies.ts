@@ -44,7 +44,7 @@ export function createSessionDependencies(
     },
     sendDigits: (session, keys) => digits.send(session, keys),
     publish: ({ id }, event) => events.publish(id, masked(id, event)),
-    failed: ({ id }, error) => log.error("Call failed", { callId: id, error }),
+    onError: ({ id }, error) => log.error("Call failed", { callId: id, error }),
     now: () => performance.now(),
     setTimer,
     ...present({ journal }),

@@ -34,7 +34,7 @@ export class Heartbeat {
     if (leftMs > 0) return this.#wait(leftMs);
     probe();
     this.#timer = setTimeout(() => {
-      if (this.#heardAt === heardAt) this.#options.dead();
+      if (this.#heardAt === heardAt) this.#options.onDead();
       else this.#check();
     }, timeoutMs);
   }
@@ -47,5 +47,5 @@ export interface HeartbeatOptions {
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly probe: () => void;
-  readonly dead: () => void;
+  readonly onDead: () => void;
 }

@@ -1,6 +1,7 @@
 import type { Incidents } from "../../utils/incidents.ts";
 import { shownName, shownReason } from "./faultReason.ts";
 import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
 
 /** Something that a model's server refused or failed at. */
 export interface ModelFault {
@@ -71,11 +72,7 @@ export function createModelFaults(
       if (mayLog()) {
         log.warn(MESSAGES[source], {
           code: shownCode,
-          ...(shownName(type) !== undefined && { type }),
-          ...(shownName(param) !== undefined && { param }),
-          ...(status !== undefined && { status }),
-          ...(reason !== undefined && { reason }),
-          ...(retry !== undefined && { retry }),
+          ...present({ type: shownName(type), param: shownName(param), status, reason, retry }),
           model,
         });
       }

@@ -1,4 +1,5 @@
 import type { ModelSocket, SocketListener, SocketTarget } from "./socket.ts";
+import { present } from "../../utils/present.ts";
 
 /** Opens Deno's own WebSocket: least CPU, but no control of Nagle's algorithm. */
 export function openNativeSocket(target: SocketTarget, listener: SocketListener): ModelSocket {
@@ -6,7 +7,7 @@ export function openNativeSocket(target: SocketTarget, listener: SocketListener)
     return connect(target, listener);
   } catch {
     let silent = false;
-    queueMicrotask(() => silent || listener.closed({ type: "unusable" }));
+    queueMicrotask(() => silent || listener.onClose({ type: "unusable" }));
     return { bufferedAmount: 0, send() {}, close: () => void (silent = true) };
   }
 }
@@ -20,10 +21,10 @@ function connect({ url, headers }: SocketTarget, listener: SocketListener): Mode
 
   socket.onopen = () => {
     open = true;
-    if (!silent) listener.opened();
+    if (!silent) listener.onOpen();
   };
   socket.onmessage = ({ data }) => {
-    if (!silent) listener.received(typeof data === "string" ? data : undefined);
+    if (!silent) listener.onMessage(typeof data === "string" ? data : undefined);
   };
   socket.onerror = (event) => {
     event.preventDefault();
@@ -32,10 +33,8 @@ function connect({ url, headers }: SocketTarget, listener: SocketListener): Mode
   socket.onclose = ({ code, reason }) => {
     if (silent) return;
     silent = true;
-    listener.closed(
-      open
-        ? { type: "lost", code, reason }
-        : { type: "refused", ...(status !== undefined && { status }) },
+    listener.onClose(
+      open ? { type: "lost", code, reason } : { type: "refused", ...present({ status }) },
     );
   };
 

@@ -9,6 +9,7 @@ import { RealtimeConnection } from "./realtimeConnection.ts";
 import { RefusedParts } from "./refusedParts.ts";
 import type { SocketTarget } from "./socket.ts";
 import { createWsOpener } from "./wsSocket.ts";
+import { present } from "../../utils/present.ts";
 
 /** Where the models are, and how to reach them. */
 export interface OpenModelOptions {
@@ -63,8 +64,7 @@ export function createOpenModel({
 }: OpenModelOptions): OpenModel {
   const headers = {
     ...(apiKey !== undefined && credentialsFor(url, apiKey, auth)),
-    ...(organization !== undefined && { "OpenAI-Organization": organization }),
-    ...(project !== undefined && { "OpenAI-Project": project }),
+    ...present({ "OpenAI-Organization": organization, "OpenAI-Project": project }),
   };
   const options = {
     openSocket: socket === "ws" ? createWsOpener() : openNativeSocket,
@@ -98,7 +98,7 @@ function targetOf(
     url: url.href,
     headers: {
       ...headers,
-      ...(safetyId !== undefined && { "OpenAI-Safety-Identifier": safetyId }),
+      ...present({ "OpenAI-Safety-Identifier": safetyId }),
     },
   };
 }

@@ -13,7 +13,7 @@ export function limitOpenings(
   return (setup, sink) => {
     if (maxPerMinute === Infinity || limit.tryOpen(now())) return openModel(setup, sink);
     let closed = false;
-    queueMicrotask(() => closed || sink.input({ type: "modelLost", loss: LIMIT_REACHED }));
+    queueMicrotask(() => closed || sink.onInput({ type: "modelLost", loss: LIMIT_REACHED }));
     return { ...NEVER_OPENED, close: () => void (closed = true) };
   };
 }

@@ -26,6 +26,7 @@ import { SessionSetup } from "./sessionSetup.ts";
 import { watchEvent } from "./watchedEvents.ts";
 import { SessionLife } from "./sessionLife.ts";
 import type { ModelSocket, SocketClosure, SocketTarget } from "./socket.ts";
+import { present } from "../../utils/present.ts";
 
 /** One session with a Realtime server, from connecting to the loss or the closing of its socket. */
 export class RealtimeConnection implements RealtimeClient {
@@ -67,7 +68,7 @@ export class RealtimeConnection implements RealtimeClient {
       timeoutMs: options.heartbeatTimeoutMs,
       now: options.now,
       probe: () => this.#post(itemRetrieve(PROBE_ITEM), PROBE_EVENT),
-      dead: () => this.#lose({ code: "network", retry: "backoff" }),
+      onDead: () => this.#lose({ code: "network", retry: "backoff" }),
     });
     this.#phase = {
       name: "connecting",
@@ -75,12 +76,12 @@ export class RealtimeConnection implements RealtimeClient {
       timer: setTimeout(() => this.#lose(TIMED_OUT), options.connectTimeoutMs),
     };
     this.#socket = options.openSocket(target, {
-      opened: (serverDateMs) => {
+      onOpen: (serverDateMs) => {
         this.#life.opened(serverDateMs);
         this.#configure();
       },
-      received: (text) => this.#received(text),
-      closed: (closure) => this.#closed(closure),
+      onMessage: (text) => this.#onMessage(text),
+      onClose: (closure) => this.#onClose(closure),
     });
   }
 
@@ -176,7 +177,7 @@ export class RealtimeConnection implements RealtimeClient {
     return eventId;
   }
 
-  #received(text: string | undefined): void {
+  #onMessage(text: string | undefined): void {
     this.#heartbeat.heard();
     const event = text === undefined ? MALFORMED : readServerEvent(parsed(text));
     if (event?.type === "speech") {
@@ -188,7 +189,7 @@ export class RealtimeConnection implements RealtimeClient {
 
   #speech(ref: SpeechRef, audio: Base64): void {
     for (const input of this.#inputs.beginningOf(ref.responseId)) this.#emit(input);
-    if (this.#phase.name !== "closed") this.#guard(() => this.#sink.speech(ref, audio));
+    if (this.#phase.name !== "closed") this.#guard(() => this.#sink.onSpeech(ref, audio));
   }
 
   #handle(event: Exclude<ServerEvent, { type: "speech" }>): void {
@@ -234,7 +235,7 @@ export class RealtimeConnection implements RealtimeClient {
     else if (step !== "nothing") this.#lose(step.loss);
   }
 
-  #closed(closure: SocketClosure): void {
+  #onClose(closure: SocketClosure): void {
     if (closure.type === "lost") {
       const { code, reason } = closure;
       return this.#lose(lossOfClose(code, reason), { message: reason });
@@ -257,12 +258,12 @@ export class RealtimeConnection implements RealtimeClient {
     const fault = { ...details, ...loss, source: "connection" } as const;
     this.#options.faults.report(fault, this.#setup.model);
     const waitMs = details.retryAfterMs ?? retryAfterMsIn(details.message);
-    const told = { ...loss, ...(waitMs !== undefined && { retryAfterMs: waitMs }) };
-    this.#guard(() => this.#sink.input({ type: "modelLost", loss: told }));
+    const told = { ...loss, ...present({ retryAfterMs: waitMs }) };
+    this.#guard(() => this.#sink.onInput({ type: "modelLost", loss: told }));
   }
 
   #emit(input: ModelInput): void {
-    if (this.#phase.name !== "closed") this.#guard(() => this.#sink.input(input));
+    if (this.#phase.name !== "closed") this.#guard(() => this.#sink.onInput(input));
   }
 
   // What a listener throws would otherwise leave a socket's event handler and end the process.

@@ -3,6 +3,7 @@ import { BoundedMap } from "../../utils/boundedMap.ts";
 import type { ServerError } from "./wire/serverEventTypes.ts";
 import { refusalKindOf } from "./errorMeaning.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
+import { present } from "../../utils/present.ts";
 
 /** Remembers the latest requests by event id, to find the one that a refusal is about. */
 export class SentRequests {
@@ -30,8 +31,7 @@ export class SentRequests {
       request,
       kind: refusalKindOf(code, availableMs),
       code,
-      ...(availableMs !== undefined && { availableMs }),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...present({ availableMs, retryAfterMs }),
     };
   }
 }

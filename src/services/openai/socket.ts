@@ -12,11 +12,11 @@ export interface ModelSocket {
 
 export interface SocketListener {
   /** `serverDateMs`: the handshake's `Date`, where the library lets it be seen. */
-  opened(serverDateMs?: number): void;
+  onOpen(serverDateMs?: number): void;
   /** A frame that is not text comes as undefined. */
-  received(text: string | undefined): void;
+  onMessage(text: string | undefined): void;
   /** At most once, and nothing after it. */
-  closed(closure: SocketClosure): void;
+  onClose(closure: SocketClosure): void;
 }
 
 export type SocketClosure =

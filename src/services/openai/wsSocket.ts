@@ -7,6 +7,7 @@ import type {
   SocketListener,
   SocketTarget,
 } from "./socket.ts";
+import { present } from "../../utils/present.ts";
 
 /**
  * Opens sockets of npm:ws, which sends each frame at once (no Nagle) and says why a handshake was
@@ -24,7 +25,7 @@ export function createWsOpener(): OpenSocket {
       .then(({ WebSocket }) => {
         if (!silent) socket = connect(new WebSocket(target.url, optionsFor(target)), listener);
       })
-      .catch(() => silent || listener.closed({ type: "unusable" }));
+      .catch(() => silent || listener.onClose({ type: "unusable" }));
     return {
       get bufferedAmount() {
         return socket?.bufferedAmount ?? 0;
@@ -60,10 +61,10 @@ function connect(socket: WsSocket, listener: SocketListener): ModelSocket {
   });
   socket.on("open", () => {
     open = true;
-    if (!silent) listener.opened(serverDateMs);
+    if (!silent) listener.onOpen(serverDateMs);
   });
   socket.on("message", (data, isBinary) => {
-    if (!silent) listener.received(isBinary ? undefined : data.toString());
+    if (!silent) listener.onMessage(isBinary ? undefined : data.toString());
   });
   socket.on("unexpected-response", (_request, response) => {
     const status = response.statusCode;
@@ -73,8 +74,7 @@ function connect(socket: WsSocket, listener: SocketListener): ModelSocket {
       const retryAfterMs = retryAfterMsOf(response.headers["retry-after"]);
       refusal = {
         status,
-        ...(error && { error }),
-        ...(retryAfterMs !== undefined && { retryAfterMs }),
+        ...present({ error, retryAfterMs }),
       };
       socket.terminate();
     };
@@ -91,7 +91,7 @@ function connect(socket: WsSocket, listener: SocketListener): ModelSocket {
   socket.on("close", (code, reason) => {
     if (silent) return;
     silent = true;
-    listener.closed(
+    listener.onClose(
       open ? { type: "lost", code, reason: reason.toString() } : { type: "refused", ...refusal },
     );
   });

@@ -47,11 +47,11 @@ class Sink {
   readonly inputs = new Inbox<ModelInput>();
   readonly sounds = new Inbox<{ readonly ref: SpeechRef; readonly audio: string }>();
 
-  input(input: ModelInput): void {
+  onInput(input: ModelInput): void {
     this.inputs.add(input);
   }
 
-  speech(ref: SpeechRef, audio: string): void {
+  onSpeech(ref: SpeechRef, audio: string): void {
     this.sounds.add({ ref, audio });
   }
 
@@ -61,13 +61,13 @@ class Sink {
 }
 
 class ThrowingSink extends Sink {
-  override input(input: ModelInput): void {
-    super.input(input);
+  override onInput(input: ModelInput): void {
+    super.onInput(input);
     throw new Error("sink broke");
   }
 
-  override speech(ref: SpeechRef, audio: string): void {
-    super.speech(ref, audio);
+  override onSpeech(ref: SpeechRef, audio: string): void {
+    super.onSpeech(ref, audio);
     throw new Error("sink broke");
   }
 }

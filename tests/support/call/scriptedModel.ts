@@ -18,12 +18,12 @@ export class ScriptedModel implements RealtimeClient {
   constructor(readonly setup: ModelSetup, readonly sink: ModelSink) {}
 
   says(input: ModelInput): void {
-    this.sink.input(input);
+    this.sink.onInput(input);
   }
 
   speaks(itemId: string, ms: number, responseId = "resp_1"): void {
     const ref: SpeechRef = { responseId, itemId, contentIndex: 0 };
-    this.sink.speech(ref, "f".repeat(Math.ceil((ms * 8) / 3) * 4));
+    this.sink.onSpeech(ref, "f".repeat(Math.ceil((ms * 8) / 3) * 4));
   }
 
   sendAudio(audio: string): void {

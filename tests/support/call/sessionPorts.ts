@@ -58,7 +58,7 @@ export class RecordingPorts implements SessionPorts {
     this.events.push(event);
   }
 
-  failed(_session: unknown, error: unknown): void {
+  onError(_session: unknown, error: unknown): void {
     this.faults.push(error);
   }
 

@@ -24,7 +24,7 @@ export class RecordingSession implements CallSession {
 
   join(leg: CallLeg): void {
     if (this.over) throw new Error("Cannot join the call: it has ended");
-    this.leg?.replaced?.();
+    this.leg?.onReplaced?.();
     this.leg = leg;
     this.#wake();
   }
