@@ -1,4 +1,4 @@
-export { refusalOf } from "./calls/agentRefusal.ts";
+export { agentRefusal } from "./calls/callSetup.ts";
 export { voicemailText } from "./calls/agentSetup.ts";
 export type { ActionResult, TransferRefusal } from "./calls/callActions.ts";
 export type { CallControl } from "./calls/callControl.ts";

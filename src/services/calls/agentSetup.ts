@@ -6,13 +6,13 @@ import { fillTemplate, mentions, type TemplateValues } from "../../config/templa
 import type { AudioFormat } from "../../utils/audioFormat.ts";
 import { present } from "../../utils/present.ts";
 
-/** What one call is made of, before its tools are looked up and its history begins. */
-export interface CallDescription {
+/** The model setup and the policy of one call, without tools and history. */
+export interface AgentSetup {
   readonly setup: Omit<ModelSetup, "history" | "tools">;
   readonly policy: CallPolicy;
 }
 
-/** Tools that do nothing that an agent could have announced to a caller who then waits for it. */
+/** Tools whose work an agent does not announce: no caller waits for them. */
 const PASSIVE_TOOLS: ReadonlySet<string> = new Set(["end_call", "get_current_time", "do_not_call"]);
 
 export interface CallDefaults {
@@ -21,16 +21,16 @@ export interface CallDefaults {
   readonly maxMs: number;
   readonly format: AudioFormat;
   readonly now: Date;
-  /** The server's secret name for a caller; never the number itself. */
+  /** A keyed hash of the caller's number; the number itself never goes to the model. */
   readonly pseudonym?: (caller: string) => string;
 }
 
-/** Makes an agent's definition and what is known of a call into the model's setup and the call's rules. */
-export function describeAgentCall(
+/** Combines an agent's definition with what is known of a call. */
+export function createAgentSetup(
   agent: Agent,
   request: CallRequest,
   defaults: CallDefaults,
-): CallDescription {
+): AgentSetup {
   const values = variables(agent, request, defaults.now);
   const { turn_detection: turns, interruption } = agent;
   const manual = turns.kind === "manual";
@@ -84,7 +84,7 @@ export function describeAgentCall(
   };
 }
 
-/** The text to leave on a machine, or nothing where the agent hangs up instead. */
+/** The text to leave on an answering machine; undefined where the agent hangs up instead. */
 export function voicemailText(
   agent: Agent,
   request: CallRequest,
@@ -110,7 +110,7 @@ function variables(agent: Agent, request: CallRequest, now: Date): TemplateValue
   };
 }
 
-/** What a caller of the API says about a call reaches the model even where the agent has no place for it. */
+/** The `context` of an API request reaches the model also where the instructions have no `{{context}}`. */
 function instructions(agent: Agent, request: CallRequest, values: TemplateValues): string {
   const context = request.context !== undefined && !mentions(agent.instructions, "context")
     ? "\n\n# About this call\n{{context}}"
@@ -118,7 +118,7 @@ function instructions(agent: Agent, request: CallRequest, values: TemplateValues
   return fillTemplate(agent.instructions + context, values);
 }
 
-/** What transcription is told to expect: one language, several where the model takes them, or nothing. */
+/** The languages that transcription expects: one, several where the model takes them, or any. */
 function spokenLanguages(
   { language, languages, transcription }: Agent,
 ): Pick<NonNullable<ModelSetup["transcription"]>, "language" | "languages"> {

@@ -1,7 +1,8 @@
 import type { CallRegistry } from "../../call/sessionApi.ts";
+import type { Agent } from "../../config/agents.ts";
 import type { DialRefusal, TransferPolicy } from "../spending.ts";
 
-/** What an operator or a program may do to a call that is under way. */
+/** What an operator or a program may do to a live call. */
 export type CallAction =
   /** `true` for a goodbye in the agent's own words. */
   | { readonly type: "hangup"; readonly goodbye?: string | true | undefined }
@@ -14,7 +15,7 @@ export type ActionResult =
   | { readonly ok: true }
   /** The call is not, or no longer, held by this process. */
   | { readonly ok: false; readonly code: "not_live" }
-  /** Only phone calls can be handed over. */
+  /** Only phone calls can be transferred. */
   | { readonly ok: false; readonly code: "not_on_a_phone" }
   | {
     readonly ok: false;
@@ -34,15 +35,14 @@ export type CallActions = (callId: string, action: CallAction) => Promise<Action
 
 export interface CallActionsDeps {
   readonly registry: Pick<CallRegistry, "get">;
-  /** Names to whom an agent may hand a caller over. */
-  readonly transferAliases: (agent: string) => readonly string[];
-  /** By the rules of every other call: the operator's hand dials no number that the model's may not. */
-  readonly decideTransfer: TransferPolicy["decide"];
+  readonly agents: { get(name: string): Pick<Agent, "transfers"> | undefined };
+  /** An operator may transfer only to numbers that the agent may transfer to. */
+  readonly transfers: Pick<TransferPolicy, "decide">;
 }
 
 /** Creates the function that carries out actions on live calls. */
 export function createCallActions(
-  { registry, transferAliases, decideTransfer }: CallActionsDeps,
+  { registry, agents, transfers }: CallActionsDeps,
 ): CallActions {
   return async function act(callId, action) {
     const session = registry.get(callId);
@@ -62,9 +62,9 @@ export function createCallActions(
       case "transfer": {
         const { direction, agent } = session.request;
         if (direction === "web") return { ok: false, code: "not_on_a_phone" };
-        const aliases = transferAliases(agent);
+        const aliases = Object.keys(agents.get(agent)?.transfers ?? {});
         if (!aliases.includes(action.to)) return { ok: false, code: "unknown_transfer", aliases };
-        const decision = await decideTransfer(agent, action.to);
+        const decision = await transfers.decide(agent, action.to);
         if (!decision.ok) {
           return { ok: false, code: "transfer_refused", refusal: refusalOf(decision.code) };
         }

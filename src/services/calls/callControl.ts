@@ -4,7 +4,7 @@ import { type InstanceRpc, InstanceTimeout } from "../cluster.ts";
 import type { CallRecord } from "../store.ts";
 import type { TwilioCalls } from "../twilioOutbound.ts";
 
-/** A call as it has to be known to reach whoever holds it. */
+/** What it takes to reach the process that holds a call. */
 export type ControlledCall = Pick<CallRecord, "id" | "instanceId" | "callSid" | "status">;
 
 /**
@@ -15,7 +15,7 @@ export type CallControl = (call: ControlledCall, action: CallAction) => Promise<
 
 export interface CallControlDeps {
   readonly instanceId: string;
-  /** On the calls of this process. */
+  /** Acts on the calls of this process. */
   readonly act: CallActions;
   readonly rpc: InstanceRpc;
   /** Absent where there is no phone. */
@@ -65,7 +65,7 @@ export function createCallControl(
     if (call.instanceId === instanceId) return await act(call.id, action);
     const there = await askOwner(call, action);
     if (there !== undefined && isHeld(there)) return there;
-    // It may have come here a moment ago.
+    // It may have been handed off to this process since its record was read.
     const here = await act(call.id, action);
     if (there !== undefined || isHeld(here)) return here;
     if (action.type === "hangup" && call.callSid !== undefined && twilio !== undefined) {
@@ -76,7 +76,7 @@ export function createCallControl(
     throw new InstanceTimeout();
   };
 
-  /** Nothing where there is no answer. */
+  /** Undefined where the owner does not answer. */
   async function askOwner(
     { id: callId, instanceId }: ControlledCall,
     action: CallAction,

@@ -48,11 +48,7 @@ export function createCallOperations(
   const control = createCallControl({
     instanceId,
     rpc,
-    act: createCallActions({
-      registry,
-      decideTransfer: transfers.decide,
-      transferAliases: (agent) => Object.keys(agents.get(agent)?.transfers ?? {}),
-    }),
+    act: createCallActions({ registry, agents, transfers }),
     ...present({ twilio: phone?.twilio }),
   });
   const endCall = createEndCall({

@@ -1,12 +1,12 @@
+import { CallRefused } from "../../call/sessionApi.ts";
 import type { RegistryOptions } from "../../call/registry.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { pseudonymOf } from "../../utils/pseudonym.ts";
-import { refusalOf } from "./agentRefusal.ts";
-import { describeAgentCall } from "./agentSetup.ts";
+import { createAgentSetup } from "./agentSetup.ts";
 import type { ToolRegistry } from "../tools.ts";
 
-/** Makes what the registry asks for at the beginning of every call. */
+/** Creates the function that sets up every call of the registry. It throws `CallRefused`. */
 export function createCallSetup(
   settings: Settings,
   { agents, tools, now, pseudonymSecret }: {
@@ -14,15 +14,15 @@ export function createCallSetup(
     /** By the agent's name. */
     readonly tools: ReadonlyMap<string, ToolRegistry>;
     readonly now: () => Date;
-    /** Known to nobody else, the model's provider least of all. */
+    /** Never leaves this server: with it, the model's provider could find callers' numbers. */
     readonly pseudonymSecret: string;
   },
 ): RegistryOptions["describe"] {
   const { openai: { model }, limits: { idleMs, callMs } } = settings;
   return function describe(request) {
     const agent = agents.get(request.agent);
-    if (agent === undefined) throw refusalOf(agents, request.agent);
-    const { setup, policy } = describeAgentCall(agent, request, {
+    if (agent === undefined) throw agentRefusal(agents, request.agent);
+    const { setup, policy } = createAgentSetup(agent, request, {
       model,
       idleMs,
       maxMs: callMs,
@@ -32,4 +32,9 @@ export function createCallSetup(
     });
     return { policy, setup: { ...setup, tools: tools.get(agent.name)?.declarations ?? [] } };
   };
+}
+
+/** Why no call can be given to an agent that is not among the usable ones. */
+export function agentRefusal(agents: Agents, name: string): CallRefused {
+  return new CallRefused(agents.unusable.has(name) ? "agent_unusable" : "unknown_agent");
 }

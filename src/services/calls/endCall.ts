@@ -3,11 +3,11 @@ import type { CallRecord } from "../store.ts";
 
 export interface EndCallDeps {
   readonly control: CallControl;
-  /** Ends a placed call that nobody has taken yet; absent where there is no phone. */
+  /** Ends a placed call that is not answered yet; absent where there is no phone. */
   readonly hangUpPlaced?: (callId: string) => Promise<unknown>;
 }
 
-/** Ends a call in whatever state it is, whichever process holds it; false where none does. */
+/** Ends a call in any state, whichever process holds it; false where none does. */
 export type EndCall = (
   call: CallRecord,
   options: { readonly goodbye: boolean },

@@ -2,11 +2,11 @@ import type { CallSession } from "../../call/sessionApi.ts";
 import type { Recorder } from "../records.ts";
 import type { CallStore } from "../store.ts";
 
-/** Sessions whose call has gone on in another process, because the phone network reached that one. */
+/** Sessions whose call goes on in another process, because Twilio's requests or stream came to that one. */
 export interface Handoff {
   /** Whether the call is over, or held by another process by now. */
   isHeldElsewhere(callId: string): Promise<boolean>;
-  /** Lets go of the session here; the call and its record are the other's. */
+  /** Ends the session here; the call and its record belong to the other process. */
   releaseSession(session: CallSession): void;
 }
 

@@ -2,17 +2,17 @@ import type { EndCall } from "./endCall.ts";
 import type { CallRecord, KeyCalls } from "../store.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** What becomes of the calls of a key that are under way. */
+/** How many live calls of a key go on, and how many end. */
 export interface LiveCallsOfKey {
   /** They go on. */
   readonly liveCalls: number;
-  /** They have been told to end: after a goodbye, or at once where nobody listens yet. */
+  /** Calls that end: after a goodbye, or at once where they are not answered yet. */
   readonly endingCalls: number;
 }
 
 export interface LiveCallsOfKeyDeps {
   readonly keyCalls: Pick<KeyCalls, "underWay">;
-  /** Settles when all that this process knew of calls before is in the store. */
+  /** Settles when all queued writes of this process are in the store. */
   readonly flush: () => Promise<void>;
   readonly endCall: EndCall;
   readonly log: Pick<Log, "info" | "warn">;
@@ -29,7 +29,7 @@ export function createLiveCallsOfKey(
     await Promise.all(calls.map(async (call) => {
       if (await endOrWarn(call)) ending.add(call.id);
     }));
-    // Some may have ended by themselves meanwhile, and others begun where the news comes later.
+    // Some may have ended by themselves since, others begun on processes that learn of the revocation later.
     const left = (await underWay(keyName)).filter(({ id }) => !ending.has(id));
     const counts = { liveCalls: left.length, endingCalls: ending.size };
     log.info("Calls of a revoked key ended", { keyName, ...counts });

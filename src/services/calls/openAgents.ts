@@ -45,7 +45,7 @@ export async function openAgents(
   return agents;
 }
 
-/** Where no agent would be left, all stay: the same faults are then told with those of the settings. */
+/** Where no agent would be left, all stay: the same problems are then reported with those of the settings. */
 function setAside(agents: Agents, examine: (agent: Agent) => readonly string[]): Agents {
   const usable = new Map<string, Agent>();
   const unusable = new Map(agents.unusable);

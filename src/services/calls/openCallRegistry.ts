@@ -10,7 +10,7 @@ import type { Engine } from "../openai.ts";
 import type { CallJournals } from "../records.ts";
 import type { TransferPolicy } from "../spending.ts";
 import type { Store } from "../store.ts";
-import { createCallSigner, equipAgents } from "../tools.ts";
+import { createAllAgentTools, createCallSigner } from "../tools.ts";
 import { createCallSetup } from "./callSetup.ts";
 import { DigitSender } from "./digitSender.ts";
 import { createDoNotCallRequests } from "./doNotCallRequests.ts";
@@ -41,7 +41,7 @@ export function openCallRegistry(deps: CallRegistryDeps): LiveCalls {
   const { doNotCall, clock: { now } } = store;
   const digits = new DigitSender(log);
   const signCall = createCallSigner({ secrets: settings.signingSecrets, now: Date.now });
-  const tools = equipAgents(agents, {
+  const tools = createAllAgentTools(agents, {
     defaultAgent: settings.agents.default,
     services: {
       mayTransfer: transfers.mayDial,

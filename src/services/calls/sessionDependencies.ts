@@ -20,7 +20,7 @@ export interface SessionDependenciesDeps {
   readonly log: Pick<Log, "error">;
 }
 
-/** What every call's session is given of the world. */
+/** The ports of every call's session. */
 export function createSessionDependencies(
   { openModel, agents, tools, events, digits, journal, log }: SessionDependenciesDeps,
 ): SessionPorts {

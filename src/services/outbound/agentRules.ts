@@ -1,7 +1,7 @@
 import type { CallRefused } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
-import { refusalOf, voicemailText } from "../calls.ts";
+import { agentRefusal, voicemailText } from "../calls.ts";
 import { type SpokenMessage, spokenMessage } from "../twilioOutbound.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
 
@@ -20,7 +20,8 @@ export function createAgentRules({ agents, limits }: {
   readonly limits: Pick<Settings["limits"], "transferMs">;
 }): AgentRules {
   return {
-    agentRefusal: (agent) => agents.get(agent) === undefined ? refusalOf(agents, agent) : undefined,
+    agentRefusal: (agent) =>
+      agents.get(agent) === undefined ? agentRefusal(agents, agent) : undefined,
     voicemail(job) {
       const agent = agents.get(job.agent);
       if (agent === undefined) return undefined;

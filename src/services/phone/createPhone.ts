@@ -34,7 +34,7 @@ export interface Phone extends AsyncDisposable {
   readonly outbound: OutboundCalls;
   readonly twilio: Pick<TwilioCalls, "fetch" | "end">;
   readonly faults: TwilioFaults;
-  /** What the phone network reports, handed to whom it concerns. */
+  /** Handlers of Twilio's callbacks. */
   readonly events: {
     status(callSid: string, progress: CallProgress, callId?: string): void;
     answeredBy(callSid: string, who: string, callId?: string): void;
@@ -48,7 +48,7 @@ export interface Phone extends AsyncDisposable {
 export interface DiallingTime {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  /** How long whoever asks for a call waits for its turn before being told its position. */
+  /** How long a request for a call waits for its turn before it is answered with its position. */
   readonly patienceMs?: number;
 }
 
@@ -69,7 +69,7 @@ export interface PhoneDeps {
   readonly digits: Pick<DigitSender, "onSend">;
   readonly log: Pick<Log, "info" | "warn" | "error">;
   readonly setTimer: Clock["setTimer"];
-  /** How long the phone network is given to answer. */
+  /** Limit of each request to Twilio. */
   readonly twilioTimeoutMs?: number;
   readonly dialling?: DiallingTime;
 }

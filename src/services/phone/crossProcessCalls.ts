@@ -15,7 +15,7 @@ export interface CrossProcessCalls {
   claim(token: string, callSid: string): Promise<boolean>;
   /** Waits up to 1.6 s for a record that is not there: it may be being written. */
   find(callSid: string): Promise<CallRecord | undefined>;
-  /** Gives a call that has not ended another 250 ms, as its end may be being written. */
+  /** Reads a call that has not ended again after 250 ms: its end may be being written. */
   findSettled(callSid: string): Promise<CallRecord | undefined>;
   /** Ends all waits. */
   close(): void;

@@ -37,7 +37,7 @@ export interface PhoneCalls {
   /** What follows the stream, or a transfer whose dial ended with `dialStatus`. */
   resume(callSid: string, dialStatus?: string): MaybePromise<PhoneAnswer>;
   status(callSid: string, status: CallStatus): void;
-  /** Plays keys into the call: the stream stops meanwhile, and a new one follows. */
+  /** Plays DTMF digits into the call: its stream stops, and another follows. */
   sendDigits(session: CallSession, digits: string): void;
   /** Whether the call's stream is interrupted and another will follow. */
   isAway(session: CallSession): boolean;

@@ -15,37 +15,35 @@ import { present } from "../../utils/present.ts";
 
 /** Transferred calls: bounded, and counted until their last leg is over. */
 export interface TransferredCalls {
-  /** How long the caller may talk on, in whole seconds; set aside for both legs. Never rejects. */
+  /** Reserves minutes for both legs; returns how many whole seconds they may last. Never rejects. */
   begin(callId: string): Promise<number>;
-  /** Takes in what the phone network says of any call, once it is over. */
+  /** A status callback of any call; only final ones with a duration matter. */
   status(callSid: string, progress: CallProgress): void;
-  /** Asks the phone network for what it has not told. */
+  /** Fetches the status of transferred calls whose last callback did not come. */
   reconcile(): Promise<void>;
   /** Settles when nothing is being written any more. */
   settled(): Promise<void>;
 }
 
-export interface TransferredCallsDeps {
+/** `now` is in milliseconds since 1970. */
+export interface TransferredCallsDeps extends Clock {
   readonly budget: Pick<Budget, "extend" | "settle">;
   readonly callBudget: Pick<CallBudget, "accountsOf">;
   readonly callStore: Pick<CallStore, "get" | "bySid" | "openTransfers" | "endTransfer">;
   readonly twilio: Pick<TwilioCalls, "fetch">;
   readonly prices: Prices;
   readonly maxMs: number;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
 }
 
-/** A transfer is given so much at least, even where nothing is left of a day. */
+/** The least for a transfer, even where nothing is left of a day. */
 const LEAST_MS = 2 * 60_000;
-/** The last leg rings and is told of late. */
+/** For the ringing of the second leg, and a late callback. */
 const MARGIN_MS = 10 * 60_000;
 const PATIENCE_MS = 1500;
 const ASK_AFTER_MS = 30_000;
 const ASK_EVERY_MS = 60_000;
-/** The phone network ends every call sooner. */
+/** Twilio ends every call sooner. */
 const MAX_AGE_MS = 30 * 60 * 60_000;
 const MOST_ASKED = 50;
 
@@ -58,7 +56,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
     async begin(callId) {
       const allowed = Promise.withResolvers<number>();
       const cancel = setTimer(() => allowed.resolve(maxMs), PATIENCE_MS);
-      setAside(callId).then(allowed.resolve, (error) => {
+      reserve(callId).then(allowed.resolve, (error) => {
         log.warn("Transfer not counted in advance", { callId, error });
         allowed.resolve(maxMs);
       });
@@ -95,8 +93,8 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
     },
   };
 
-  /** Gives how long both legs may last beside each other. */
-  async function setAside(callId: string): Promise<number> {
+  /** How many milliseconds both legs may last beside each other. */
+  async function reserve(callId: string): Promise<number> {
     const call = await callStore.get(callId);
     if (call === undefined) return maxMs;
     const { direction, keyName, from, to, answeredAt = now() } = call;
@@ -128,7 +126,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
     const agentMs = answeredAt === undefined
       ? 0
       : Math.max(0, (endedAt ?? answeredAt) - answeredAt);
-    // No call has lasted longer than it is since its answer, whatever the network says.
+    // No call lasts longer than the time since its answer, whatever Twilio reports.
     const mostMs = Math.max(0, now() - (answeredAt ?? now())) + ASK_EVERY_MS;
     const transferredMs = Math.max(0, Math.min(durationSeconds * 1000, mostMs) - agentMs);
     const cost = direction === "web" ? call.cost : withPhone(call.cost, {
@@ -138,17 +136,10 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
       number: to,
     });
     await callStore.endTransfer(call.id, { transferredMs, ...present({ cost }) });
-    await budget.settle(
-      call.id,
-      spentBy({
-        ...call,
-        transferredMs,
-        ...present({ cost }),
-      }),
-    );
+    await budget.settle(call.id, spentBy({ ...call, transferredMs, ...present({ cost }) }));
   }
 
-  /** The same cost, with the phone reckoned anew. */
+  /** The same cost with a new telephony part. */
   function withPhone(cost: CallCost | undefined, phone: PhoneTime): CallCost | undefined {
     if (cost === undefined) return undefined;
     const { parts: { telephony }, telephonyEstimated } = costOf({ usage: noUsage, phone }, prices);

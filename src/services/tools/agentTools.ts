@@ -1,4 +1,5 @@
-import type { Agent } from "../../config/agents.ts";
+import { type Agent, type Agents, AgentsError, defaultProblem } from "../../config/agents.ts";
+import type { Log } from "../../utils/logger.ts";
 import { createToolRegistry, type ToolRegistry } from "./toolRegistry.ts";
 import type { SignCall } from "./http/callSigner.ts";
 import { createDoNotCall, type PutOnDoNotCallList } from "./builtin/doNotCall.ts";
@@ -9,7 +10,7 @@ import { sendDigits } from "./builtin/sendDigits.ts";
 import type { Tool } from "./tool.ts";
 import { createTransferCall } from "./builtin/transferCall.ts";
 
-/** What an agent's file may list under `tools`; transfers and HTTP tools come by being described. */
+/** Names for `tools` in an agent's file; transfers and HTTP tools have entries of their own there. */
 const builtIn: readonly Tool[] = [endCall, getCurrentTime, sendDigits];
 
 /** What tools need of the server. */
@@ -21,7 +22,31 @@ export interface ToolServices {
   readonly signCall?: SignCall;
 }
 
-/** Collects the tools that an agent's definition gives it. Throws for each that is unfit. */
+export interface AllAgentToolsOptions {
+  readonly defaultAgent: string;
+  readonly services: ToolServices;
+  readonly log: Pick<Log, "warn">;
+}
+
+/** The tools of every usable agent, by its name. Throws `AgentsError` where no file has the default's name. */
+export function createAllAgentTools(
+  agents: Agents,
+  { defaultAgent, services, log }: AllAgentToolsOptions,
+): ReadonlyMap<string, ToolRegistry> {
+  const problems = defaultProblem(agents, defaultAgent);
+  if (problems.length > 0) throw new AgentsError(problems);
+  const tools = new Map<string, ToolRegistry>();
+  for (const name of agents.names) {
+    const agent = agents.get(name);
+    if (agent === undefined) continue;
+    const onFault = (tool: string, error: unknown) =>
+      log.warn("Tool failed", { agent: name, tool, error });
+    tools.set(name, createAgentTools(agent, services, onFault));
+  }
+  return tools;
+}
+
+/** The tools of an agent's definition. Throws for the first that is invalid. */
 export function createAgentTools(
   agent: Agent,
   services: ToolServices,
@@ -49,7 +74,7 @@ export function findToolProblems(agent: Agent): readonly string[] {
   return problems;
 }
 
-/** Enough to see whether a tool can be made; none of these is ever run. */
+/** For validation only: the tools made with these are never run. */
 const noServices: ToolServices = {
   mayTransfer: () => Promise.resolve(false),
   putOnDoNotCallList: () => Promise.resolve("number_unknown"),

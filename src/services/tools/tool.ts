@@ -1,7 +1,7 @@
 import type { ToolEffect } from "../../call/callInput.ts";
 import type { CallDirection, Milliseconds } from "../../call/types.ts";
 
-/** What a tool is told of the call that it runs in. */
+/** The call that a tool runs in. */
 export interface ToolContext {
   /** Aborted when the call ends. */
   readonly signal: AbortSignal;
@@ -26,7 +26,7 @@ export interface ToolResult {
   readonly effect?: ToolEffect;
 }
 
-/** Something that the model can have done. */
+/** A function that the model can call. */
 export interface Tool {
   readonly name: string;
   /** Tells the model when to use it. */
@@ -39,7 +39,7 @@ export interface Tool {
   run(args: ToolArguments, context: ToolContext): ToolResult | Promise<ToolResult>;
 }
 
-/** A failure whose message the model may read, and perhaps put right. */
+/** A failure whose message the model reads, and may correct. */
 export class ToolError extends Error {
   override readonly name = "ToolError";
   constructor(readonly code: string, message: string, options?: ErrorOptions) {

@@ -8,11 +8,11 @@ import { readToolSchema } from "./schema/toolSchema.ts";
 
 /** The tools of an agent. */
 export interface ToolRegistry {
-  /** What the model is told of them. */
+  /** For the model: names, descriptions and parameters. */
   readonly declarations: readonly ToolDeclaration[];
   /**
-   * Never rejects, and is over soon after the time limit or the signal. Whatever happened there is
-   * something to tell the model; an error is `{"error": "...", "code": "..."}`.
+   * Never rejects, and settles soon after the time limit or the signal. There is always an output for the
+   * model; an error is `{"error": "...", "code": "..."}`.
    */
   run(call: ToolCall, context: ToolContext): Promise<ToolOutcome>;
 }
@@ -22,7 +22,7 @@ export interface ToolRegistryOptions {
   readonly tools: readonly Tool[];
   readonly timeLimitMs?: Milliseconds;
   readonly maxOutputChars?: number;
-  /** Learns of exceptions that are nobody's business but the operator's. */
+  /** Called for exceptions other than `ToolError`; the model reads only that the tool failed. */
   readonly onFault?: (toolName: string, error: unknown) => void;
 }
 
@@ -93,7 +93,7 @@ function entryOf(tool: Tool): Entry {
   }
 }
 
-/** Runs it until it is done, the time is up or the signal comes, even if it heeds no signal. */
+/** Settles when the tool is done, at the time limit or at the signal, also for a tool that ignores its signal. */
 async function within(
   limitMs: Milliseconds,
   outer: AbortSignal,

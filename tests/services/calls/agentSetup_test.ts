@@ -4,7 +4,7 @@ import { type Agent, readAgent } from "../../../src/config/agents.ts";
 import { fallbackMessageOf } from "../../../src/services/twilioOutbound/fallbackMessage.ts";
 import {
   type CallDefaults,
-  describeAgentCall,
+  createAgentSetup,
   voicemailText,
 } from "../../../src/services/calls/agentSetup.ts";
 
@@ -24,8 +24,8 @@ function agent(frontMatter: string, body = "Help {{caller}}."): Agent {
   return read.agent;
 }
 
-Deno.test("describeAgentCall() gives the model the leg's format and the agent's ways", () => {
-  const { setup, policy } = describeAgentCall(
+Deno.test("createAgentSetup() gives the model the leg's format and the agent's ways", () => {
+  const { setup, policy } = createAgentSetup(
     agent("greeting: Hi {{caller}}\nlanguage: de-AT\nspeed: 1.1"),
     inbound,
     defaults,
@@ -51,8 +51,8 @@ Deno.test("texts have the date in the agent's language", () => {
   assert.match(voicemailText(german, inbound, defaults.now) ?? "", /^Heute ist Mittwoch, 4\. März/);
 });
 
-Deno.test("describeAgentCall() has Parley interrupt where the agent asks for some speech first", () => {
-  const { setup, policy } = describeAgentCall(
+Deno.test("createAgentSetup() has Parley interrupt where the agent asks for some speech first", () => {
+  const { setup, policy } = createAgentSetup(
     agent(
       "interruption: { after_ms: 400, pause: true }\nturn_detection: { kind: server, silence_ms: 600 }",
     ),
@@ -66,10 +66,10 @@ Deno.test("describeAgentCall() has Parley interrupt where the agent asks for som
   );
 });
 
-Deno.test("describeAgentCall() has silence end turns on a phone where the model detects none", () => {
+Deno.test("createAgentSetup() has silence end turns on a phone where the model detects none", () => {
   const manual = agent("turn_detection: { kind: manual, commits: button }");
-  assert.equal(describeAgentCall(manual, inbound, defaults).policy.commitsBySilence, true);
-  const web = describeAgentCall(manual, { ...inbound, direction: "web" }, defaults).policy;
+  assert.equal(createAgentSetup(manual, inbound, defaults).policy.commitsBySilence, true);
+  const web = createAgentSetup(manual, { ...inbound, direction: "web" }, defaults).policy;
   assert.deepEqual([web.commitsBySilence, web.modelResponds, web.modelInterrupts], [
     false,
     false,
@@ -77,28 +77,28 @@ Deno.test("describeAgentCall() has silence end turns on a phone where the model 
   ]);
 });
 
-Deno.test("describeAgentCall() takes the shorter of two time limits, and the agent's own idle time", () => {
-  const { policy } = describeAgentCall(
+Deno.test("createAgentSetup() takes the shorter of two time limits, and the agent's own idle time", () => {
+  const { policy } = createAgentSetup(
     agent("max_minutes: 5\nidle_seconds: 10"),
     inbound,
     defaults,
   );
   assert.deepEqual([policy.maxMs, policy.idleMs, policy.timeWarningMs], [300_000, 10_000, 60_000]);
-  const long = describeAgentCall(agent("max_minutes: 600"), inbound, defaults).policy;
+  const long = createAgentSetup(agent("max_minutes: 600"), inbound, defaults).policy;
   assert.equal(long.maxMs, 3_600_000);
 });
 
-Deno.test("describeAgentCall() tells the model a call's context even without a place for it", () => {
+Deno.test("createAgentSetup() tells the model a call's context even without a place for it", () => {
   const request = { ...inbound, context: "He ordered shoes.", variables: { caller: "fake" } };
-  const added = describeAgentCall(agent(""), request, defaults).setup.instructions;
+  const added = createAgentSetup(agent(""), request, defaults).setup.instructions;
   assert.equal(added, "Help +14155550123.\n\n# About this call\nHe ordered shoes.");
   const placed =
-    describeAgentCall(agent("", "Know: {{context}}"), request, defaults).setup.instructions;
+    createAgentSetup(agent("", "Know: {{context}}"), request, defaults).setup.instructions;
   assert.equal(placed, "Know: He ordered shoes.");
 });
 
-Deno.test("describeAgentCall() says date and time in the agent's time zone", () => {
-  const { setup } = describeAgentCall(
+Deno.test("createAgentSetup() says date and time in the agent's time zone", () => {
+  const { setup } = createAgentSetup(
     agent("timezone: Europe/Berlin", "It is {{date}}."),
     inbound,
     defaults,
@@ -117,7 +117,7 @@ Deno.test("voicemailText() fills in the variables, and is nothing where the agen
 
 Deno.test("case 110: transcription is told one language, several where its model takes them, or none", () => {
   const told = (frontMatter: string) =>
-    describeAgentCall(agent(frontMatter), inbound, defaults).setup.transcription;
+    createAgentSetup(agent(frontMatter), inbound, defaults).setup.transcription;
   const model = "gpt-transcribe";
   assert.deepEqual(told(""), { model, language: "en" });
   assert.deepEqual(told("language: auto"), { model });
@@ -135,7 +135,7 @@ Deno.test("case 110: transcription is told one language, several where its model
 
 Deno.test("case 110: dates and the apology have a language also where callers may speak several", () => {
   const date = (frontMatter: string) =>
-    describeAgentCall(agent(frontMatter, "{{date}}"), inbound, defaults).setup.instructions;
+    createAgentSetup(agent(frontMatter, "{{date}}"), inbound, defaults).setup.instructions;
   assert.match(date("language: auto"), /^Wednesday, March 4/);
   assert.match(date("language: auto\nlanguages: [de, en]"), /^Mittwoch, 4\. März/);
   const said = ({ language }: { readonly language: string }) => language;
@@ -145,7 +145,7 @@ Deno.test("case 110: dates and the apology have a language also where callers ma
 });
 
 Deno.test("case 92: a greeting that must be heard leaves interruptions to Parley", () => {
-  const { setup, policy } = describeAgentCall(
+  const { setup, policy } = createAgentSetup(
     agent("greeting: Hi.\ngreeting_interruptible: false"),
     inbound,
     defaults,
@@ -153,6 +153,6 @@ Deno.test("case 92: a greeting that must be heard leaves interruptions to Parley
   assert.equal(policy.greetingProtected, true);
   assert.ok(setup.turnDetection.kind === "semantic" && !setup.turnDetection.interrupts);
   assert.deepEqual([policy.modelInterrupts, policy.modelResponds], [false, false]);
-  const without = describeAgentCall(agent("greeting_interruptible: false"), inbound, defaults);
+  const without = createAgentSetup(agent("greeting_interruptible: false"), inbound, defaults);
   assert.equal(without.policy.greetingProtected, false);
 });

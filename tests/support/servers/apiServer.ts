@@ -134,13 +134,14 @@ export async function withApi(
     allowedOrigins: [],
     now: () => 0,
   });
+  const transfers = { sales: { number: "+14155550199" } };
   const router = plainRouter((router) => {
     const control = createCallControl({
       instanceId: "test",
       act: createCallActions({
         registry: { get: (id) => live.get(id) },
-        decideTransfer: () => Promise.resolve({ ok: true, number: "+14155550199" }),
-        transferAliases: (agent) => agent === "receptionist" ? ["sales"] : [],
+        agents: { get: (agent) => agent === "receptionist" ? { transfers } : undefined },
+        transfers: { decide: () => Promise.resolve({ ok: true, number: transfers.sales.number }) },
       }),
       rpc: createInstanceRpc({
         bus: createLoneBus("test"),

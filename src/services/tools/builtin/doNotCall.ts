@@ -5,7 +5,7 @@ export type PutOnDoNotCallList = (
   call: Pick<ToolContext, "callId" | "agent" | "direction" | "caller" | "callerProven">,
 ) => Promise<"listed" | "number_unknown" | "too_many_unproven">;
 
-/** Lets the agent see to it that whoever it speaks with is not called any more. */
+/** Lets the agent put the far end's number on the do-not-call list. */
 export function createDoNotCall(put: PutOnDoNotCallList): Tool {
   return {
     name: "do_not_call",

@@ -1,6 +1,6 @@
 import { type Tool, ToolError } from "../tool.ts";
 
-/** While keys are pressed the caller's line is away; longer than this it would count as lost. */
+/** While digits play there is no media stream; a longer interruption would count as a lost stream. */
 const MAX_LENGTH_MS = 7000;
 const KEY_MS = 250;
 

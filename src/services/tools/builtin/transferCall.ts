@@ -1,9 +1,8 @@
 import { type Tool, ToolError } from "../tool.ts";
 
 /**
- * Lets the agent hand the caller over, to one of the given aliases: which numbers they stand for is the
- * operator's business, and never the model's. `mayDial` decides whether that number may be called.
- * Throws if there is no alias.
+ * Lets the agent transfer the caller to one of the given aliases; the model never sees their numbers.
+ * `mayDial` decides whether an alias may be called now. Throws where there is no alias.
  */
 export function createTransferCall(
   aliases: readonly string[],

@@ -3,7 +3,7 @@ import { isPhoneNumber } from "../../../utils/phoneNumber.ts";
 import { signWebhook } from "../../../utils/webhookSignature.ts";
 import type { ToolContext } from "../tool.ts";
 
-/** Makes the headers by which a tool's service knows, and can prove, for which call it is asked. */
+/** Headers that tell a tool's service, signed, which call a request is made in. */
 export type SignCall = (
   tool: string,
   context: ToolContext,
@@ -11,8 +11,8 @@ export type SignCall = (
 
 /**
  * Signs as webhooks are signed, with the header `Parley-Call` as the payload: the model writes a
- * request's arguments, and can neither write nor change this. Nothing where there is no secret: what
- * anybody could have written must not look as if it could be trusted.
+ * request's arguments, and cannot write or change this. Undefined where there is no secret: an unsigned
+ * header must not look trustworthy.
  */
 export function createCallSigner(
   { secrets, now }: { readonly secrets: readonly Uint8Array[]; readonly now: () => number },

@@ -17,13 +17,13 @@ export interface HttpToolDefinition {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH";
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: Milliseconds;
-  /** Whether the service is told, signed, which call asks; where there is a secret to sign with. */
+  /** Whether requests carry the signed call header, where there is a secret to sign with. */
   readonly identity?: boolean;
 }
 
 export interface HttpToolOptions {
   readonly fetch?: typeof globalThis.fetch;
-  /** Without it no service is told who is calling. */
+  /** Without it requests carry no call header. */
   readonly signCall?: SignCall;
 }
 
@@ -49,9 +49,9 @@ export function createHttpTool(
         init: { ...request.init, signal: context.signal },
       });
       if (ok) return { output: text };
-      // What a service says of a bad request helps the model; what it says of its own fault does not.
-      const told = status < 500 ? `: ${text.slice(0, MAX_ERROR_CHARS)}` : "";
-      throw new ToolError(`http_${status}`, `The service answered ${status}${told}`);
+      // A service's message about a bad request helps the model; one about its own fault does not.
+      const detail = status < 500 ? `: ${text.slice(0, MAX_ERROR_CHARS)}` : "";
+      throw new ToolError(`http_${status}`, `The service answered ${status}${detail}`);
     },
   };
 }
@@ -93,7 +93,7 @@ const FRAMING_HEADERS = new Set([
   ...["host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"],
 ]);
 
-/** What the URL says is the operator's word, and no argument may speak in its place. */
+/** The operator fixes the parameters of the URL's own query: no argument may override one. */
 function checkProperties({ name, parameters }: HttpToolDefinition, url: URL): void {
   const taken = Object.keys(propertiesOf(parameters)).find((property) => isFixed(property, url));
   if (taken === undefined) return;
@@ -157,7 +157,7 @@ async function exchange(
 ): Promise<HttpAnswer> {
   const answer = await send(fetch, url, init);
   if (answer.location === undefined) return answer;
-  // Another host must get neither the caller's words nor the secrets in the headers.
+  // Another host must get neither the arguments nor the secrets in the headers.
   if (answer.location?.origin !== url.origin || redirectsLeft === 0) {
     throw new ToolError("redirected", "The service answered with a redirect elsewhere.");
   }

@@ -1,7 +1,7 @@
 import type { ErrorObject } from "ajv";
 
 /**
- * Puts right, in place, what models get wrong without harm: null for what was to be left out, numbers
+ * Corrects, in place, what models get wrong without harm: null for what was to be left out, numbers
  * and booleans as text and the other way round, one value for a list of it, a list or object as JSON
  * text. With `dropUndeclared`, fields of the top that the schema does not know are dropped. Returns
  * whether anything has changed.

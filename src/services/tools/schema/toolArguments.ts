@@ -8,8 +8,8 @@ import type { ToolSchema } from "./toolSchema.ts";
 export type ReadArguments = (json: string) => ToolArguments;
 
 /**
- * Compiles a tool's schema. What models are known to get wrong without harm is put right before it is
- * refused: a refusal costs the caller a second of silence, and the model often repeats itself.
+ * Compiles a tool's schema. What models are known to get wrong without harm is corrected before it
+ * is refused: a refusal costs the caller a second of silence, and the model often repeats itself.
  */
 export function createArgumentReader({ schema, closedByDefault }: ToolSchema): ReadArguments {
   const validate = compileSchema(schema);
@@ -27,14 +27,14 @@ export function createArgumentReader({ schema, closedByDefault }: ToolSchema): R
   };
 }
 
-/** Each puts right what the one before has brought to light, such as what a wrapped value holds. */
+/** Each round corrects what the one before revealed, such as the inside of a parsed value. */
 const MAX_ROUNDS = 6;
 const MAX_ARGUMENTS_CHARS = 65_536;
 const MAX_DEPTH = 32;
 /** Comparing the items of a list with one another takes the square of their number. */
 const MAX_VALUES = 2000;
-const MAX_ERRORS_TOLD = 5;
-const MAX_TOLD_CHARS = 1000;
+const MAX_ERRORS_SHOWN = 5;
+const MAX_ERROR_CHARS = 1000;
 
 function parseArguments(json: string): Record<string, unknown> {
   if (json.length > MAX_ARGUMENTS_CHARS) throw unfit("The arguments are too long.");
@@ -77,8 +77,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function describeErrors(errors: readonly ErrorObject[]): string {
-  const sentences = [...new Set(errors.map(describeError))].slice(0, MAX_ERRORS_TOLD);
-  return `The arguments do not fit: ${sentences.join("; ").slice(0, MAX_TOLD_CHARS)}.`;
+  const sentences = [...new Set(errors.map(describeError))].slice(0, MAX_ERRORS_SHOWN);
+  return `The arguments do not fit: ${sentences.join("; ").slice(0, MAX_ERROR_CHARS)}.`;
 }
 
 function describeError({ instancePath, message, keyword, params }: ErrorObject): string {
