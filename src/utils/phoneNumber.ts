@@ -19,13 +19,13 @@ export function isWithheld(name: string): boolean {
 const MAX_LENGTH = 200;
 
 const withheldWords: ReadonlySet<string> = new Set([
-  ...["", "0", "00", "anonymous", "blocked", "private", "restricted", "unavailable", "unknown"],
-  ...["withheld", "nocallerid", "numberwithheld", "privatenumber", "privatecaller", "null"],
-  ...["unknowncaller", "unknownnumber", "undefined", "callerunknown", "idunavailable"],
+  "",
+  ..."0 00 anonymous blocked private restricted unavailable unknown withheld".split(" "),
+  ..."nocallerid numberwithheld privatenumber privatecaller null undefined".split(" "),
+  ..."unknowncaller unknownnumber callerunknown idunavailable".split(" "),
 ]);
 
 /** ANONYMOUS, RESTRICTED in both of its spellings, BLOCKED, UNKNOWN, UNAVAILABLE, PRIVATE, WITHHELD. */
-const spelledWords: ReadonlySet<string> = new Set([
-  ...["266696687", "7378742833", "7378742883", "2562533", "8656696", "86282452253", "7748283"],
-  ...["94844353"],
-]);
+const spelledWords: ReadonlySet<string> = new Set(
+  "266696687 7378742833 7378742883 2562533 8656696 86282452253 7748283 94844353".split(" "),
+);

@@ -38,12 +38,12 @@ export function isSensitive(name: string, value: unknown): boolean {
 type Sensitivity = "always" | "in words" | "never";
 
 /** Values of names with one of these as the last word are always redacted: `apiKey`, `tool_arguments`, `to`. */
-const SENSITIVE_WORDS = new Set([
-  ...["key", "apikey", "token", "authtoken", "accesstoken", "secret", "password", "passphrase"],
-  ...["authorization", "auth", "cookie", "credential", "credentials", "signature"],
-  ...["to", "from", "caller", "called", "callee", "phone", "phonenumber"],
-  ...["digit", "digits", "dtmf", "transcript", "text", "utterance", "arguments", "args"],
-  ...["query", "search", "body", "audio", "payload", "variables", "context", "instructions"],
+const SENSITIVE_WORDS: ReadonlySet<string> = new Set([
+  ..."key apikey token authtoken accesstoken secret password passphrase".split(" "),
+  ..."authorization auth cookie credential credentials signature".split(" "),
+  ..."to from caller called callee phone phonenumber".split(" "),
+  ..."digit digits dtmf transcript text utterance arguments args".split(" "),
+  ..."query search body audio payload variables context instructions".split(" "),
 ]);
 
 /** Values of names that contain one of these are shown only as numbers or booleans. */

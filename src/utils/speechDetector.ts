@@ -21,26 +21,12 @@ export type SpeechChange = "started" | "stopped";
  * The clock is the audio itself: frames of any length, in order.
  */
 export class SpeechDetector {
-  readonly #onsetMs: number;
-  readonly #hangoverMs: number;
-  readonly #marginDb: number;
-  readonly #hysteresisDb: number;
-  readonly #minLevelDb: number;
+  readonly #options: Required<SpeechDetectorOptions>;
   #state: DetectorState = { type: "quiet", loudMs: 0 };
   #noiseFloorDb = INITIAL_FLOOR_DB;
 
-  constructor({
-    onsetMs = 60,
-    hangoverMs = 500,
-    marginDb = 12,
-    hysteresisDb = 5,
-    minLevelDb = -45,
-  }: SpeechDetectorOptions = {}) {
-    this.#onsetMs = onsetMs;
-    this.#hangoverMs = hangoverMs;
-    this.#marginDb = marginDb;
-    this.#hysteresisDb = hysteresisDb;
-    this.#minLevelDb = minLevelDb;
+  constructor(options: SpeechDetectorOptions = {}) {
+    this.#options = { ...DEFAULTS, ...options };
   }
 
   /** Whether speech has started and not yet stopped. */
@@ -57,22 +43,23 @@ export class SpeechDetector {
   hear(levelDb: number, durationMs: number): SpeechChange | undefined {
     if (!Number.isFinite(levelDb) || !(durationMs > 0)) return undefined;
     this.#followNoise(levelDb, durationMs);
-    const beginsDb = Math.max(this.#noiseFloorDb + this.#marginDb, this.#minLevelDb);
+    const { marginDb, hysteresisDb, minLevelDb } = this.#options;
+    const beginsDb = Math.max(this.#noiseFloorDb + marginDb, minLevelDb);
     return this.#state.type === "quiet"
       ? this.#awaitOnset(levelDb >= beginsDb, durationMs, this.#state.loudMs)
-      : this.#awaitEnd(levelDb < beginsDb - this.#hysteresisDb, durationMs, this.#state.quietMs);
+      : this.#awaitEnd(levelDb < beginsDb - hysteresisDb, durationMs, this.#state.quietMs);
   }
 
   #awaitOnset(loud: boolean, durationMs: number, before: number): SpeechChange | undefined {
     const loudMs = loud ? before + durationMs : Math.max(0, before - durationMs);
-    const started = loud && loudMs >= this.#onsetMs;
+    const started = loud && loudMs >= this.#options.onsetMs;
     this.#state = started ? { type: "speaking", quietMs: 0 } : { type: "quiet", loudMs };
     return started ? "started" : undefined;
   }
 
   #awaitEnd(quiet: boolean, durationMs: number, before: number): SpeechChange | undefined {
     const quietMs = quiet ? before + durationMs : 0;
-    const stopped = quiet && quietMs >= this.#hangoverMs;
+    const stopped = quiet && quietMs >= this.#options.hangoverMs;
     this.#state = stopped ? { type: "quiet", loudMs: 0 } : { type: "speaking", quietMs };
     return stopped ? "stopped" : undefined;
   }
@@ -89,6 +76,14 @@ export class SpeechDetector {
 type DetectorState =
   | { readonly type: "quiet"; readonly loudMs: number }
   | { readonly type: "speaking"; readonly quietMs: number };
+
+const DEFAULTS: Required<SpeechDetectorOptions> = {
+  onsetMs: 60,
+  hangoverMs: 500,
+  marginDb: 12,
+  hysteresisDb: 5,
+  minLevelDb: -45,
+};
 
 /** A quiet line; the first frames correct it down at once, up within seconds. */
 const INITIAL_FLOOR_DB = -50;
