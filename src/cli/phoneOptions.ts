@@ -18,6 +18,7 @@ export const rehearsalLines = Object.entries({
   .map(([name, value]) => `  ${name}=${value}`)
   .join("\n");
 
+/** Printed for `--help`. */
 export const usage = `Call the running server as a phone would, without Twilio.
 
   deno task phone [options]            call the server, print what happens, write what was heard

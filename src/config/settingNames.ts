@@ -59,7 +59,7 @@ export const settingNames = [
   "LOG_FORMAT",
 ] as const;
 
-export type SettingName = typeof settingNames[number];
+type SettingName = typeof settingNames[number];
 
 /** Wrong names that are too far from the setting they stand for to be found by their spelling. */
 const commonMistakes: Readonly<Record<string, SettingName>> = {

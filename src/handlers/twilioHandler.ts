@@ -19,7 +19,7 @@ export interface TwilioHandlerDeps {
   readonly limits?: Partial<TwilioLimits>;
 }
 
-export interface TwilioLimits {
+interface TwilioLimits {
   /** How long a socket may stay without a valid `start`. */
   readonly startMs: number;
   /** Twilio sends a frame every 20 ms: a socket silent for this long is dead, though not closed. */

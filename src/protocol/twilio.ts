@@ -8,7 +8,7 @@ export type TwilioMessage =
   | { readonly type: "stop" }
   | { readonly type: "ignored"; readonly why: TwilioFault };
 
-export type TwilioFault =
+type TwilioFault =
   | "not_json"
   | "not_an_object"
   | "unknown_event"
@@ -60,6 +60,7 @@ export interface TwilioWriter {
   readonly clear: string;
 }
 
+/** `streamSid` is the one of the stream's `start`. */
 export function createTwilioWriter(streamSid: string): TwilioWriter {
   const sid = JSON.stringify(streamSid);
   return {

@@ -13,6 +13,7 @@ export const TOKEN_PROTOCOL_PREFIX = "token.";
 export const MAX_TEXT_CHARS = 4000;
 const MAX_ID_CHARS = 200;
 
+/** What the client sends as JSON text. */
 export type ClientMessage =
   /** Options of the client; need not be the first message. */
   | { readonly type: "hello"; readonly binary: boolean }
@@ -40,6 +41,7 @@ export type ClientMessage =
     readonly cleared?: boolean;
   };
 
+/** What the server sends as JSON text. */
 export type ServerMessage =
   | {
     readonly type: "ready";
@@ -112,6 +114,7 @@ export function parseClientMessage(json: string): Narrowed {
   return narrow(value as Fields);
 }
 
+/** The text of one message. */
 export function encodeServerMessage(message: ServerMessage): string {
   return JSON.stringify(message);
 }

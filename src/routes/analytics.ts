@@ -7,7 +7,7 @@ import { analytics, analyticsQuery } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import { answer, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
 
-export interface AnalyticsRoutesDeps {
+interface AnalyticsRoutesDeps {
   readonly access: RequireScope;
   /** Rejects with `AnalyticsBusy` where too many wait. */
   readonly analyse: (filter: CallFilter) => Promise<CallAnalytics>;

@@ -34,7 +34,7 @@ import { jsonBody } from "./middleware/jsonBody.ts";
 import { answer, callIdParam, errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
 import { acceptedFormat } from "./middleware/acceptedFormat.ts";
 
-export interface CallsRoutesDeps {
+interface CallsRoutesDeps {
   readonly access: RequireScope;
   readonly calls: Pick<CallStore, "content" | "list">;
   readonly lookup: CallLookup;

@@ -7,7 +7,7 @@ import { optionalJsonBody } from "./middleware/jsonBody.ts";
 import { answer, errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
 import { present } from "../utils/present.ts";
 
-export interface DoNotCallRoutesDeps {
+interface DoNotCallRoutesDeps {
   readonly access: RequireScope;
   readonly list: DoNotCallList;
   /** Milliseconds since 1970. */

@@ -6,7 +6,7 @@ import { callerParam, erasure } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import { answer, callIdParam, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
 
-export interface ErasureRoutesDeps {
+interface ErasureRoutesDeps {
   readonly access: RequireScope;
   readonly lookup: Pick<CallLookup, "record">;
   readonly erasure: Pick<CallErasure, "eraseNumber" | "eraseCall">;

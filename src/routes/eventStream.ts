@@ -1,7 +1,7 @@
 import type { EventLog, LoggedEvent, LogStart, SharedEvent } from "../services/events.ts";
 
 /** One reader of the event log, from a position on. */
-export interface EventReading {
+interface EventReading {
   readonly from: LogStart;
   readonly wanted: (event: LoggedEvent) => boolean;
   /** The stream ends after an event of this type. */

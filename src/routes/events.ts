@@ -8,7 +8,7 @@ import { createStreamSlots } from "./middleware/streamSlots.ts";
 import { callIdParam, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
 import type { Clock } from "../utils/clock.ts";
 
-export interface EventsRoutesDeps {
+interface EventsRoutesDeps {
   readonly access: RequireScope;
   readonly log: EventLog;
   /** A live or ended call; times are milliseconds since 1970. */

@@ -6,7 +6,7 @@ import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import { answer, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
 
-export interface KeysRoutesDeps {
+interface KeysRoutesDeps {
   readonly access: RequireScope;
   /** Those of the settings. */
   readonly keys: readonly ApiKey[];

@@ -4,7 +4,7 @@ import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import type { GuessGuard } from "./middleware/guessGuard.ts";
 import { errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
 
-export interface MetricsRoutesDeps {
+interface MetricsRoutesDeps {
   readonly access: RequireScope;
   readonly metrics: Pick<Metrics, "write">;
   readonly guesses: Pick<GuessGuard, "counts">;

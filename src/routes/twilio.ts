@@ -16,7 +16,7 @@ import {
 import { createWaitingSockets } from "./middleware/waitingSockets.ts";
 import { present } from "../utils/present.ts";
 
-export interface TwilioRoutesDeps {
+interface TwilioRoutesDeps {
   /** Absent where the phone is not set up: every route says so. */
   readonly phone?: Pick<Phone, "authToken" | "publicUrl" | "calls" | "events">;
   readonly defaultAgent: string;

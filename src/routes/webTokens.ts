@@ -27,7 +27,7 @@ export interface WebTokens {
   giveBack(token: string, grant: WebGrant): void;
 }
 
-export interface WebTokensDeps {
+interface WebTokensDeps {
   /** The store that other processes read too; absent where there is none. */
   readonly shared?: Pick<SingleUseTokens, "issue" | "claim">;
   /** Whether the key has been revoked since. */

@@ -6,7 +6,7 @@ import { HttpProblem } from "./middleware/errors.ts";
 import { answer, errorAnswers, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
 import { present } from "../utils/present.ts";
 
-export interface WebhookRoutesDeps {
+interface WebhookRoutesDeps {
   readonly access: RequireScope;
   readonly outbox: Pick<WebhookOutbox, "deadLetters">;
   /** Absent where no webhook is set up. */

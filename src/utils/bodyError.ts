@@ -1,5 +1,5 @@
 /** The HTTP statuses for an unreadable body. */
-export type BodyErrorStatus = 400 | 408 | 413 | 415;
+type BodyErrorStatus = 400 | 408 | 413 | 415;
 
 /** A request's body cannot be used; status, code and message go to the client. */
 export class BodyError extends Error {

@@ -7,7 +7,7 @@ export interface BodyLimits {
   readonly timeoutMs?: number;
 }
 
-export interface JsonLimits extends BodyLimits {
+interface JsonLimits extends BodyLimits {
   /** 32 by default. */
   readonly maxDepth?: number;
 }

@@ -16,7 +16,7 @@ export interface FragmentGuard {
   watch(socket: WebSocket, onCut: () => void): void;
 }
 
-export interface FragmentGuardOptions {
+interface FragmentGuardOptions {
   readonly memory: () => {
     readonly rss: number;
     readonly heapTotal: number;
@@ -45,6 +45,7 @@ const STILL_RISING_BYTES = 16 * 2 ** 20;
 /** A browser that sends audio delivers several messages within this time. */
 const SILENT_MS = 200;
 
+/** One per process: it judges the memory of the whole process. */
 export function createFragmentGuard(
   { memory, now, setTimer, log }: FragmentGuardOptions,
 ): FragmentGuard {

@@ -10,7 +10,7 @@ export interface LineWriter {
   flush(withinMs: number): Promise<void>;
 }
 
-export interface LineWriterOptions {
+interface LineWriterOptions {
   /** Writes at least one of the bytes and resolves with how many. */
   readonly sink: (bytes: Uint8Array) => Promise<number>;
   readonly maxWaitingBytes?: number;

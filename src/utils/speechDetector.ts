@@ -1,5 +1,5 @@
 /** When speech counts as started and stopped. */
-export interface SpeechDetectorOptions {
+interface SpeechDetectorOptions {
   /** Loud audio of this length is speech; a shorter click is not. */
   readonly onsetMs?: number;
   /** Silence of this length ends speech; pauses between words are shorter. */

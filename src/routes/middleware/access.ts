@@ -30,7 +30,7 @@ const REQUESTS_PER_KEY = { capacity: 500, refillPerSecond: 50 };
 /** Finds the key of a secret; throws an `HttpProblem` where it is expired, revoked or lacks the scope. */
 export type KeyCheck = (secret: string, scope: KeyScope) => ApiKey | undefined;
 
-export interface KeyCheckDeps {
+interface KeyCheckDeps {
   readonly authenticate: (secret: string) => ApiKey | undefined;
   readonly isRevoked?: (key: ApiKey) => boolean;
   /** Milliseconds since 1970. */
@@ -57,7 +57,7 @@ export function createKeyCheck(
   };
 }
 
-export interface AccessDeps extends Omit<AccessRules, "keyed"> {
+interface AccessDeps extends Omit<AccessRules, "keyed"> {
   /** Absent where no keys are configured. */
   readonly checkKey?: KeyCheck;
   readonly guesses: GuessGuard;

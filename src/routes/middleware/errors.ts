@@ -7,7 +7,7 @@ import { BodyError } from "../../utils/bodyError.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
-export interface HttpProblemOptions {
+interface HttpProblemOptions {
   readonly details?: unknown;
   readonly retryAfterSeconds?: number | undefined;
   readonly headers?: Readonly<Record<string, string>>;
@@ -64,6 +64,7 @@ export function phoneNotConfigured(): HttpProblem {
   );
 }
 
+/** A 401 answer with the `WWW-Authenticate` header that RFC 9110 (15.5.2) requires. */
 export function unauthorized(code: string, sentence: string): HttpProblem {
   return new HttpProblem(401, code, sentence, { headers: { "WWW-Authenticate": "Bearer" } });
 }

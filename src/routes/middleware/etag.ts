@@ -8,6 +8,7 @@ export interface TaggedText {
   readonly etag: string;
 }
 
+/** Tags a text with the beginning of its SHA-256. */
 export async function tagText(text: string, contentType: string): Promise<TaggedText> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return { text, contentType, etag: `"${new Uint8Array(digest, 0, 12).toHex()}"` };

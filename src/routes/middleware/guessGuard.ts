@@ -6,7 +6,7 @@ import { isProxied } from "./requestOrigin.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** The kinds of secret that clients may try to guess. */
-export type SecretKind = "key" | "token";
+type SecretKind = "key" | "token";
 
 /** Slows down clients that try secrets, by address. */
 export interface GuessGuard {
@@ -23,7 +23,7 @@ export interface GuessGuard {
   readonly counts: Readonly<Record<SecretKind, number>>;
 }
 
-export interface GuessGuardDeps {
+interface GuessGuardDeps {
   readonly addressOf: (c: Context) => string;
   /** Whether the address in a proxy's header is taken for the client's. */
   readonly trustProxy?: boolean;
@@ -38,6 +38,7 @@ const RATES = {
   token: { capacity: 20, refillPerSecond: 0.5 },
 } as const;
 
+/** Allows 10 wrong keys and then one per 5 s, 20 wrong tokens and then one per 2 s, per address. */
 export function createGuessGuard(
   { addressOf, trustProxy = false, now, log }: GuessGuardDeps,
 ): GuessGuard {

@@ -18,6 +18,7 @@ export interface StreamSlots {
 /** The wall clock may be changed: expiry is checked at least this often. */
 const EXPIRY_CHECK_MS = 30_000;
 
+/** Counts the streams of this process only. */
 export function createStreamSlots(
   { maxStreamsPerKey = 100, maxStreams = 1000, wallClock = () => Date.now(), setTimer }: {
     readonly maxStreamsPerKey?: number;

@@ -4,7 +4,7 @@ import { validateTwilioForm, validateTwilioSocket } from "../../utils/twilioVali
 import { HttpProblem } from "./errors.ts";
 
 /** What Twilio signs with, and the origin of the URLs it was given. */
-export interface TwilioSigning {
+interface TwilioSigning {
   readonly authToken: string;
   readonly publicUrl: string;
 }

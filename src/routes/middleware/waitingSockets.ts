@@ -4,7 +4,7 @@ export interface WaitingSockets {
   enter(address: string): (() => void) | undefined;
 }
 
-export interface WaitingSocketsOptions {
+interface WaitingSocketsOptions {
   readonly maxPerAddress: number;
   /**
    * When a socket is uncounted by itself, as its `close` event may never come. Longer than a socket may
@@ -15,6 +15,7 @@ export interface WaitingSocketsOptions {
   readonly now: () => number;
 }
 
+/** Counts the sockets of this process only. */
 export function createWaitingSockets(
   { maxPerAddress, longestMs, now }: WaitingSocketsOptions,
 ): WaitingSockets {
