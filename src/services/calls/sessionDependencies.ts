@@ -9,7 +9,7 @@ import type { ToolRegistry } from "../tools.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
-export interface SessionDependenciesDeps {
+export interface SessionSources {
   readonly openModel: OpenModel;
   readonly agents: Agents;
   /** By the agent's name. */
@@ -22,7 +22,7 @@ export interface SessionDependenciesDeps {
 
 /** The ports of every call's session. */
 export function createSessionDependencies(
-  { openModel, agents, tools, events, digits, journal, log }: SessionDependenciesDeps,
+  { openModel, agents, tools, events, digits, journal, log }: SessionSources,
 ): SessionPorts {
   const masked = createDigitMask();
   return {

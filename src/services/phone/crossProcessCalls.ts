@@ -8,9 +8,9 @@ import type { CallRecord, CallStore, SingleUseTokens } from "../store.ts";
 /** Stream tokens and call records that the processes behind one address share through the store. */
 export interface CrossProcessCalls {
   /** Lets the stream of a call come to any process. */
-  issued(token: string, callSid: string): void;
+  publishToken(token: string, callSid: string): void;
   /** The stream has come to the process that issued its token. */
-  used(callSid: string): void;
+  withdrawToken(callSid: string): void;
   /** Uses up a token that any process issued; waits for one that is still being written. Never rejects. */
   claim(token: string, callSid: string): Promise<boolean>;
   /** Waits up to 1.6 s for a record that is not there: it may be being written. */
@@ -53,11 +53,11 @@ export function createCrossProcessCalls(
   const find = (callSid: string) => retried(() => callStore.bySid(callSid));
 
   return {
-    issued(token, callSid) {
+    publishToken(token, callSid) {
       tokens.issue(token, { purpose: PURPOSE, subject: callSid, untilMs: now() + lifetimeMs })
         .catch((error) => log.warn("Stream token not shared", { error }));
     },
-    used(callSid) {
+    withdrawToken(callSid) {
       tokens.revoke(PURPOSE, callSid)
         .catch((error) => log.warn("Stream token not withdrawn", { error }));
     },

@@ -19,13 +19,13 @@ export interface ExpectedStreams {
   interrupt(callSid: string): boolean;
   isInterrupted(callSid: string): boolean;
   /** The stream was not interrupted after all: no other is expected. */
-  resumed(callSid: string): void;
+  keepStream(callSid: string): void;
 }
 
 /** `now` is monotonic. */
 export interface ExpectedStreamsDeps extends Clock {
   readonly tokens: StreamTokens;
-  readonly crossProcess: Pick<CrossProcessCalls, "issued" | "used" | "claim">;
+  readonly crossProcess: Pick<CrossProcessCalls, "publishToken" | "withdrawToken" | "claim">;
   /** A stream has not come in time. */
   readonly onTimeout: (session: CallSession, callSid: string) => void;
   readonly withinMs: number;
@@ -62,7 +62,7 @@ export function createExpectedStreams(deps: ExpectedStreamsDeps): ExpectedStream
     issueToken,
     claim(token, callSid) {
       if (tokens.claim(token, callSid, now())) {
-        crossProcess.used(callSid);
+        crossProcess.withdrawToken(callSid);
         arrived(callSid);
         return true;
       }
@@ -77,7 +77,7 @@ export function createExpectedStreams(deps: ExpectedStreamsDeps): ExpectedStream
       return true;
     },
     isInterrupted: (callSid) => calls.get(callSid)?.interrupted === true,
-    resumed(callSid) {
+    keepStream(callSid) {
       arrived(callSid);
       tokens.revoke(callSid);
     },
@@ -102,7 +102,7 @@ export function createExpectedStreams(deps: ExpectedStreamsDeps): ExpectedStream
 
   function issueToken(callSid: string): string {
     const token = tokens.issue(callSid, now());
-    crossProcess.issued(token, callSid);
+    crossProcess.publishToken(token, callSid);
     return token;
   }
 

@@ -110,7 +110,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
         return log.warn("Digits not sent", { callId: session.id });
       }
       redirect(callSid, { ...connect(session, callSid), digits }).catch((error) => {
-        streams.resumed(callSid);
+        streams.keepStream(callSid);
         log.warn("Digits not sent", { callId: session.id, error });
       });
     },
@@ -147,7 +147,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
 
   async function giveUp(session: CallSession, callSid: string): Promise<void> {
     // The stream is still there: the request that made us expect another was not Twilio's own.
-    if (session.hasLeg) return streams.resumed(callSid);
+    if (session.hasLeg) return streams.keepStream(callSid);
     // Its stream may have come to another process, which goes on with the call.
     if (await handoff.isHeldElsewhere(session.id).catch(() => false)) {
       return handoff.releaseSession(session);

@@ -25,8 +25,8 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
     tokens: new StreamTokens(() => crypto.randomUUID()),
     outbound: { sessionFor: () => undefined },
     crossProcess: {
-      issued() {},
-      used() {},
+      publishToken() {},
+      withdrawToken() {},
       claim: () => Promise.resolve(false),
       find: () => Promise.resolve(undefined),
       findSettled: () => Promise.resolve(undefined),

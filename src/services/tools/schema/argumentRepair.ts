@@ -1,4 +1,5 @@
 import type { ErrorObject } from "ajv";
+import { pointerSteps } from "./jsonPointer.ts";
 
 /**
  * Corrects, in place, what models get wrong without harm: null for what was to be left out, numbers
@@ -15,7 +16,7 @@ export function repairArguments(
   const mended = new Set<string>();
   for (const { keyword, params, instancePath } of errors) {
     if (keyword === "additionalProperties" || keyword === "unevaluatedProperties") {
-      const holder = valueAt(args, stepsOf(instancePath));
+      const holder = valueAt(args, pointerSteps(instancePath));
       const name: unknown = params["additionalProperty"] ?? params["unevaluatedProperty"];
       if (typeof name !== "string" || !isContainer(holder) || !Object.hasOwn(holder, name)) {
         continue;
@@ -25,7 +26,7 @@ export function repairArguments(
       changed = true;
       continue;
     }
-    const steps = stepsOf(instancePath);
+    const steps = pointerSteps(instancePath);
     const last = steps.at(-1);
     const holder = valueAt(args, steps.slice(0, -1));
     // One value may fail several branches of a choice: the first that can be met decides.
@@ -101,12 +102,6 @@ function containerIn(value: unknown, fits: (parsed: object) => boolean): object 
   } catch {
     return undefined;
   }
-}
-
-function stepsOf(pointer: string): readonly string[] {
-  return pointer.split("/").slice(1).map((step) =>
-    step.replaceAll("~1", "/").replaceAll("~0", "~")
-  );
 }
 
 function valueAt(root: unknown, steps: readonly string[]): unknown {

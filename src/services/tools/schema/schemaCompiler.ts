@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { RE2JS } from "re2js";
+import { pointerSteps } from "./jsonPointer.ts";
 import { type JsonSchema, SchemaFault } from "./schemaRewrite.ts";
 
 /** Compiles a schema; throws a `SchemaFault` that names the place, where there is one. */
@@ -11,10 +12,7 @@ export function compileSchema(schema: JsonSchema): ValidateFunction {
     throw new SchemaFault([], reason.replace(/ from id #$/, "").slice(0, 200));
   }
   const [error] = ajv.errors ?? [];
-  const path = (error?.instancePath ?? "").split("/").slice(1).map((step) =>
-    step.replaceAll("~1", "/").replaceAll("~0", "~")
-  );
-  throw new SchemaFault(path, reasonOf(error));
+  throw new SchemaFault(pointerSteps(error?.instancePath ?? ""), reasonOf(error));
 }
 
 function reasonOf(error: NonNullable<typeof ajv.errors>[number] | undefined): string {

@@ -161,6 +161,7 @@ function typesOf(value: unknown): readonly string[] {
   return [typeof value];
 }
 
-function isRecord(value: unknown): value is JsonSchema {
+/** Whether a value is a JSON object: not null, and not a list. */
+export function isRecord(value: unknown): value is JsonSchema {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

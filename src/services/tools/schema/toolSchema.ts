@@ -1,4 +1,5 @@
-import { type JsonSchema, rewriteSchema, SchemaFault } from "./schemaRewrite.ts";
+import { unescapeStep } from "./jsonPointer.ts";
+import { isRecord, type JsonSchema, rewriteSchema, SchemaFault } from "./schemaRewrite.ts";
 
 /** A tool's parameters as every model accepts them, and whether they said what else may be there. */
 export interface ToolSchema {
@@ -69,7 +70,7 @@ function inlined(schema: JsonSchema, rootId: string | undefined): JsonSchema {
 
 function decoded(token: string): string {
   try {
-    return decodeURIComponent(token).replaceAll("~1", "/").replaceAll("~0", "~");
+    return unescapeStep(decodeURIComponent(token));
   } catch {
     return token;
   }
@@ -85,8 +86,4 @@ function boundNesting(value: unknown, levelsLeft: number): void {
   if (typeof value !== "object" || value === null) return;
   if (levelsLeft === 0) throw new SchemaFault([], `is nested deeper than ${MAX_NESTING} levels`);
   for (const item of Object.values(value)) boundNesting(item, levelsLeft - 1);
-}
-
-function isRecord(value: unknown): value is JsonSchema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
