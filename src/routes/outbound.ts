@@ -10,7 +10,7 @@ import {
 import { HttpProblem, phoneNotConfigured } from "./middleware/errors.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
 import { errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
-import { answering } from "./outboundProblems.ts";
+import { withProblems } from "./outboundProblems.ts";
 import {
   idempotencyHeader,
   initiateAnswer,
@@ -26,7 +26,7 @@ export interface OutboundRoutesDeps {
   /** Absent where the phone is not set up. */
   readonly outbound?: Pick<OutboundCalls, "place" | "state" | "hangUp" | "batches">;
   readonly agentNames: readonly string[];
-  /** Names of those whose files are not in order; none of them is among `agentNames`. */
+  /** Names of agents whose files are faulty; none of them is among `agentNames`. */
   readonly unusableAgents?: readonly string[];
   readonly defaultAgent: string;
   /** What a request may name as `from`. */
@@ -47,7 +47,7 @@ export function outboundRoutes(deps: OutboundRoutesDeps): OpenAPIHono<CallerEnv>
     const agent = knownAgent(wanted, deps);
     knownFrom(request.from, deps);
     const requestKey = c.req.valid("header")["idempotency-key"];
-    const { status, body } = await answering(
+    const { status, body } = await withProblems(
       outbound.place({ ...request, agent, keyName: keyNameOf(c.get("caller")) }, requestKey),
     );
     return status === 202
@@ -57,20 +57,20 @@ export function outboundRoutes(deps: OutboundRoutesDeps): OpenAPIHono<CallerEnv>
 
   routes.openapi({ ...state, ...reading }, async (c) => {
     const { id } = c.req.valid("param");
-    const found = await answering(configured(deps.outbound).state(id, c.get("caller")));
+    const found = await withProblems(configured(deps.outbound).state(id, c.get("caller")));
     return c.json(found ?? unknownCall(), 200);
   });
 
   routes.openapi({ ...hangUp, middleware: creating }, async (c) => {
     const { id } = c.req.valid("param");
-    const found = await answering(configured(deps.outbound).hangUp(id, c.get("caller")));
+    const found = await withProblems(configured(deps.outbound).hangUp(id, c.get("caller")));
     return c.json(found ?? unknownCall(), 200);
   });
 
   return routes;
 }
 
-/** The agent that is to take a call, checked to be there. */
+/** The agent for a call. Throws where it does not exist or cannot be used. */
 export function knownAgent(
   wanted: string | undefined,
   { agentNames, unusableAgents = [], defaultAgent }: Pick<
@@ -88,7 +88,7 @@ export function knownAgent(
   });
 }
 
-/** The number that a call shows, checked to be one that the operator lets be shown. */
+/** The number to call from. Throws where the operator does not list it. */
 export function knownFrom(
   from: string | undefined,
   { ownNumbers }: Pick<OutboundRoutesDeps, "ownNumbers">,
@@ -101,13 +101,13 @@ export function knownFrom(
   );
 }
 
-/** What limits count calls by. */
+/** The name by which limits count calls. Throws for a caller without a key. */
 export function keyNameOf({ keyName }: Caller): string {
   if (keyName !== undefined) return keyName;
   throw new HttpProblem(401, "key_required", "This needs an API key.");
 }
 
-/** The phone's part of the server, checked to be there. */
+/** Throws where no phone is configured. */
 export function configured<T>(outbound: T | undefined): T {
   if (outbound !== undefined) return outbound;
   throw phoneNotConfigured();
@@ -124,7 +124,7 @@ const initiate = createRoute({
   path: "/api/outbound/initiate",
   operationId: "placeCall",
   summary: "Place a phone call",
-  description: "At once, or where too many are asked for at a time, when it is its turn.",
+  description: "At once, or where calls of the same number wait already, in its turn.",
   tags,
   request: {
     headers: idempotencyHeader,
@@ -141,7 +141,7 @@ const state = createRoute({
   method: "get",
   path: "/api/outbound/{id}",
   operationId: "getOutboundCall",
-  summary: "How a placed call stands",
+  summary: "Get a placed call",
   tags,
   request: { params: outboundIdParam },
   responses: { 200: { description: "Its state", content: json(outboundCall) }, ...errorAnswers },

@@ -11,7 +11,7 @@ import {
   knownFrom,
   type OutboundRoutesDeps,
 } from "./outbound.ts";
-import { answering, refusalOf } from "./outboundProblems.ts";
+import { refusalOf, withProblems } from "./outboundProblems.ts";
 import { batchAnswer, batchIdParam, batchRequest, batchState } from "./openapi/outboundSchemas.ts";
 
 export interface OutboundBatchDeps extends OutboundRoutesDeps {
@@ -30,7 +30,7 @@ export function outboundBatchRoutes(deps: OutboundBatchDeps): OpenAPIHono<Caller
     async (c) => {
       const { batches } = configured(deps.outbound);
       const { agent, from, ...request } = c.req.valid("json");
-      const { batchId, accepted, refused } = await answering(batches.create({
+      const { batchId, accepted, refused } = await withProblems(batches.create({
         ...request,
         from: knownFrom(from, deps) ?? ownNumber,
         agent: knownAgent(agent, deps),
@@ -50,7 +50,7 @@ export function outboundBatchRoutes(deps: OutboundBatchDeps): OpenAPIHono<Caller
     const { batches } = configured(deps.outbound);
     const { limit, after } = c.req.valid("query");
     const page = { limit, after: after - 1 };
-    const found = await answering(
+    const found = await withProblems(
       batches.state(c.req.valid("param").id, c.get("caller"), page),
     );
     return c.json(viewOf(found ?? unknownBatch(), limit), 200);
@@ -58,7 +58,7 @@ export function outboundBatchRoutes(deps: OutboundBatchDeps): OpenAPIHono<Caller
 
   routes.openapi({ ...cancel, middleware: creating }, async (c) => {
     const { batches } = configured(deps.outbound);
-    const cancelled = await answering(
+    const cancelled = await withProblems(
       batches.cancel(c.req.valid("param").id, c.get("caller")),
     );
     return c.json({ success: true, cancelled: cancelled ?? unknownBatch() } as const, 200);
@@ -110,7 +110,7 @@ const progress = createRoute({
   method: "get",
   path: "/api/outbound/batch/{id}",
   operationId: "getBatch",
-  summary: "How far a batch has got",
+  summary: "Get the progress of a batch",
   description: "`index` counts the accepted calls, from 0.",
   tags,
   request: {

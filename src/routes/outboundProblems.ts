@@ -13,8 +13,8 @@ import type { DialRefusal } from "../services/spending.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import { limitProblem } from "./middleware/limitProblem.ts";
 
-/** Waits for what may be refused, and makes every refusal an answer. */
-export async function answering<T>(work: Promise<T>): Promise<T> {
+/** Settles as the work does, with every refusal of placing a call made a problem for the client. */
+export async function withProblems<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -22,7 +22,7 @@ export async function answering<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** A number that may not be dialled: what it is called, and what there is to say about it. */
+/** The status and code for a number that may not be dialled. */
 export function refusalOf(refusal: DialRefusal): {
   readonly status: 403 | 422;
   readonly code: string;
@@ -40,14 +40,18 @@ function problemOf(error: unknown): HttpProblem | undefined {
     return new HttpProblem(401, error.code, "This API key may not place calls any more.");
   }
   if (error instanceof CallWithdrawn) {
-    return new HttpProblem(409, error.code, "The call is not wanted any more, and was not placed.");
+    return new HttpProblem(
+      409,
+      error.code,
+      "The call was not placed: its batch was cancelled or its number erased.",
+    );
   }
   if (error instanceof BudgetExceeded) return limitProblem(error.refusal);
   if (error instanceof PendingExceeded) {
     return new HttpProblem(
       429,
       "too_many_pending",
-      "As many calls of this key's batches wait as may: send the rest later.",
+      "Too many calls of this key's batches are waiting: send the rest later.",
       { retryAfterSeconds: 60 },
     );
   }

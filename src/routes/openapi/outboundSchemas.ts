@@ -11,23 +11,23 @@ const variables = z.record(
 const to = z.string().min(1).max(64).openapi({ example: "+14155550123" });
 
 const retry = z.strictObject(retryRule.shape).openapi("RetryRule", {
-  description: "How a call that comes to nothing is tried again, each time as a call of its own.",
+  description: "When a call with one of these outcomes is tried again, each time as a new call.",
 });
 
 const detectionSettings = z.strictObject(machineDetectionSettings.shape)
   .openapi("MachineDetectionSettings");
 
-/** What became of a call that was placed; each ended one has exactly one. */
+/** Every placed call that has ended has exactly one. */
 export const callOutcome = z.enum(callOutcomes).openapi("CallOutcome", {
   description: [
-    "What became of a call that was placed. Somebody took it: `human` where the machine detection says so, `answered` where nobody looked or could tell.",
-    "A machine took it: `voicemail` where a message was left, `machine` where it was hung up on.",
-    "`failed` has its reason in the end's detail.",
-    "`unknown` where nobody can tell whether it was dialled, or what came of it: it is not tried again.",
+    "The outcome of a placed call. It was answered: `human` where machine detection says so, `answered` without detection or a result.",
+    "By a machine: `voicemail` where a message was left, `machine` where it was hung up on.",
+    "The reason for `failed` is in the end's detail.",
+    "`unknown` where it is not known whether it was dialled, or how it ended: it is not tried again.",
   ].join(" "),
 });
 
-/** What all calls of a batch, and a single one, may have. */
+/** Common to single calls and batches. */
 const common = {
   agent: agentName.optional(),
   context: z.string().max(4000).optional().openapi({
@@ -40,7 +40,7 @@ const common = {
     "must be true, false or settings",
   ).optional().openapi({
     description: [
-      "Finds out beside the conversation who answered: a machine is left the agent's voicemail text, or hung up on; a verdict that contradicts a conversation is not obeyed.",
+      "Detects during the conversation who answered: a machine is left the agent's voicemail text, or hung up on; a result that contradicts a conversation is not obeyed.",
       "`true` takes Twilio's own settings, an object tunes them.",
     ].join(" "),
   }),

@@ -21,7 +21,7 @@ export interface BatchOfCalls extends BatchRequest {
 }
 
 export interface RefusedItem {
-  /** In the list of calls that was given, from 0. */
+  /** In the list of the request, from 0. */
   readonly index: number;
   readonly refusal: DialRefusal | Duplicate;
 }
@@ -73,7 +73,7 @@ const CANCEL_RETRY_MS = 100;
 const DUPLICATE: Duplicate = {
   kind: "duplicate",
   code: "duplicate_number",
-  sentence: "The number stands in this batch already: nobody is to be rung twice at once.",
+  sentence: "This number is in the batch already.",
 };
 
 export function createOutboundBatches(deps: OutboundBatchesDeps): OutboundBatches {

@@ -42,7 +42,7 @@ export interface DialQueue {
   postpone(callId: string, dueAt: number): Promise<void>;
   /** Undefined for a call that does not wait. */
   position(callId: string): Promise<number | undefined>;
-  /** Once it has been placed, or is not wanted any more. False if it was not there. */
+  /** For a call that is over. False if it was not there. */
   remove(callId: string): Promise<boolean>;
   /**
    * Cancels a waiting call, with its record and its batch item. False if it has been claimed, or was not
