@@ -84,7 +84,7 @@ export class ModelConnection {
   /** Gives a code when there is no way on. */
   tick(now: Milliseconds, quiet: boolean): string | undefined {
     if (this.#givenUp !== undefined) return this.#givenUp;
-    const step = this.#recovery.takeReopen(now, quiet);
+    const step = this.#recovery.reopenDue(now, quiet);
     if (step === undefined) return undefined;
     if (step === "rotate") this.#leave(now);
     this.#openedAt = now;

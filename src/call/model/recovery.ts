@@ -63,7 +63,7 @@ export class Recovery {
   }
 
   /** Whether to open a connection now: a fresh one after a loss, or one in place of one that expires. */
-  takeReopen(now: Milliseconds, quiet: boolean): "reopen" | "rotate" | undefined {
+  reopenDue(now: Milliseconds, quiet: boolean): "reopen" | "rotate" | undefined {
     if (this.#reopenAt !== undefined) {
       if (now < this.#reopenAt) return undefined;
       this.#reopenAt = undefined;

@@ -205,8 +205,8 @@ export class AgentSpeech {
   stop(now: Milliseconds, cancels: boolean): void {
     this.#settle(now);
     const { cuts, isLegCleared } = this.#playback.interrupt(now);
-    this.#silence(this.#activeResponseId, cancels);
-    this.#silence(this.#asideId, true);
+    this.#silenceResponse(this.#activeResponseId, cancels);
+    this.#silenceResponse(this.#asideId, true);
     for (const cut of cuts) if (!cut.complete) this.#playback.silence(cut.responseId);
     this.#announce();
     if (cuts.length === 0) return;
@@ -260,7 +260,7 @@ export class AgentSpeech {
     else this.#heard(playout, now);
   }
 
-  #silence(responseId: string | undefined, cancels: boolean): void {
+  #silenceResponse(responseId: string | undefined, cancels: boolean): void {
     if (responseId === undefined || this.#playback.isSilenced(responseId)) return;
     this.#playback.silence(responseId);
     if (cancels) this.#commands.request({ type: "cancel", responseId });

@@ -261,11 +261,11 @@ export class Playback {
   #unpause(format: AudioFormat): readonly Heard[] {
     if (!this.#paused) return NOTHING_HEARD;
     this.#paused = false;
-    const standing = this.#items.standing();
-    for (const { itemId, heardMs } of standing) {
+    const progress = this.#items.progress();
+    for (const { itemId, heardMs } of progress) {
       if (heardMs > 0) this.#held.skip(itemId, heardMs, format);
     }
-    return standing.filter(({ finished }) => finished);
+    return progress.filter(({ finished }) => finished);
   }
 
   #clearMirror(now: Milliseconds): readonly Segment[] {

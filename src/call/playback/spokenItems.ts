@@ -107,7 +107,7 @@ export class SpokenItems {
   }
 
   /** How far each item has come; those that turn out to be heard whole are forgotten. */
-  standing(): readonly Heard[] {
+  progress(): readonly Heard[] {
     return [...this.#items.values()].map((item) => this.#settle(item));
   }
 

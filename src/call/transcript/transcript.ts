@@ -75,8 +75,8 @@ export class Transcript {
     now: Milliseconds,
     modelText: string = text,
   ): void {
-    const room = this.#typedCharacters < MAX_TYPED_CHARACTERS;
-    const entry = room ? this.#caller(`local_${++this.#local}`, by, now) : undefined;
+    const fits = this.#typedCharacters < MAX_TYPED_CHARACTERS;
+    const entry = fits ? this.#caller(`local_${++this.#local}`, by, now) : undefined;
     if (entry === undefined) return;
     this.#typedCharacters += text.length + modelText.length;
     this.#order.wrote(entry.id);
@@ -138,7 +138,7 @@ export class Transcript {
   }
 
   toolCalled(call: ToolCall): void {
-    if (!this.#hasRoom()) return;
+    if (!this.#hasSpace()) return;
     const id = `tool_${call.callId}`;
     const position = this.#order.next();
     this.#entries.set(id, { kind: "tool", id, position, call, output: undefined });
@@ -179,7 +179,7 @@ export class Transcript {
   #caller(id: string, by: TranscriptTurn["by"], now: Milliseconds): CallerEntry | undefined {
     const known = this.#entries.get(id);
     if (known !== undefined) return known.kind === "caller" ? known : undefined;
-    if (!this.#hasRoom()) return undefined;
+    if (!this.#hasSpace()) return undefined;
     const position = this.#order.positionOf(id);
     const entry: CallerEntry = {
       kind: "caller",
@@ -198,7 +198,7 @@ export class Transcript {
   #agent(id: string, now: Milliseconds): AgentEntry | undefined {
     const known = this.#entries.get(id);
     if (known !== undefined) return known.kind === "agent" ? known : undefined;
-    if (!this.#hasRoom()) return undefined;
+    if (!this.#hasSpace()) return undefined;
     const position = this.#order.positionOf(id);
     const entry: AgentEntry = {
       kind: "agent",
@@ -214,7 +214,7 @@ export class Transcript {
     return entry;
   }
 
-  #hasRoom(): boolean {
+  #hasSpace(): boolean {
     return this.#entries.size < MAX_ENTRIES;
   }
 

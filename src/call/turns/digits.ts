@@ -16,21 +16,21 @@ export class Digits {
   pressed(digit: string, now: Milliseconds): string | undefined {
     if (!/^[0-9*#A-D]$/.test(digit)) return undefined;
     this.#lastAt = now;
-    if (digit === "#") return this.#take() || "#";
+    if (digit === "#") return this.#complete() || "#";
     this.#entry += digit;
-    return this.#entry.length >= MAX_DIGITS ? this.#take() : undefined;
+    return this.#entry.length >= MAX_DIGITS ? this.#complete() : undefined;
   }
 
   tick(now: Milliseconds): string | undefined {
     const wakeAt = this.wakeAt;
-    return wakeAt !== undefined && now >= wakeAt ? this.#take() : undefined;
+    return wakeAt !== undefined && now >= wakeAt ? this.#complete() : undefined;
   }
 
   get wakeAt(): Milliseconds | undefined {
     return this.#entry === "" ? undefined : this.#lastAt + this.#timeoutMs;
   }
 
-  #take(): string {
+  #complete(): string {
     const entry = this.#entry;
     this.#entry = "";
     return entry;

@@ -62,14 +62,14 @@ export class ResponseOutcomes {
     const request = this.#call.turns.responseId === responseId
       ? this.#call.turns.current
       : undefined;
-    const verdict = request === undefined ? "said" : this.#judge(done, request);
-    if (verdict === "torn") this.#call.speech.breakOff(responseId, now);
-    if (verdict === "unspoken") this.#call.speech.unspoken(responseId);
+    const outcome = request === undefined ? "said" : this.#outcomeOf(done, request);
+    if (outcome === "brokenOff") this.#call.speech.breakOff(responseId, now);
+    if (outcome === "unspoken") this.#call.speech.unspoken(responseId);
     this.#call.speech.responseDone(responseId, now);
     this.#tools.responseDone(done, now);
     if (request !== undefined) {
-      if (verdict === "torn") this.#goOn(request, code, RETRY_AFTER_MS, now);
-      else if (verdict !== "said") this.#again(request, code, done.retryAfterMs, now);
+      if (outcome === "brokenOff") this.#goOn(request, code, RETRY_AFTER_MS, now);
+      else if (outcome !== "said") this.#again(request, code, done.retryAfterMs, now);
       else if (status === "completed") this.#failed = 0;
     }
     this.#call.turns.done(responseId, now);
@@ -135,10 +135,10 @@ export class ResponseOutcomes {
     return this.#call.speech.hasSounded(responseId) || this.#tools.hasAnnounced(responseId);
   }
 
-  #judge(
+  #outcomeOf(
     { responseId, status, reason, callerSpoke, toolCalls }: ResponseDone,
     { purpose }: ResponseRequest,
-  ): "said" | "torn" | "failed" | "unspoken" {
+  ): "said" | "brokenOff" | "failed" | "unspoken" {
     if (this.#call.speech.isSilenced(responseId)) return "said";
     const sounded = this.#call.speech.hasSounded(responseId);
     switch (status) {
@@ -149,16 +149,16 @@ export class ResponseOutcomes {
       case "cancelled": {
         // Not cancelled by us: the model has heard the caller, or says no more.
         if (purpose === "greeting" && this.#call.policy.greetingProtected) {
-          return sounded ? "torn" : "failed";
+          return sounded ? "brokenOff" : "failed";
         }
         if (callerSpoke === true || this.#call.turns.callerSpeaking) return "said";
         if (!sounded) return "failed";
-        return reason === undefined ? "torn" : "said";
+        return reason === undefined ? "brokenOff" : "said";
       }
       case "incomplete":
         return sounded ? "said" : "failed";
       case "failed":
-        return sounded ? "torn" : "failed";
+        return sounded ? "brokenOff" : "failed";
     }
   }
 

@@ -64,12 +64,12 @@ export class HeldInputs {
   }
 
   /** The requests that go before any audio; forgotten here. */
-  takeRequests(): readonly ModelRequest[] {
+  releaseRequests(): readonly ModelRequest[] {
     return this.#early.splice(0);
   }
 
   /** The audio, and all that has its place among it; forgotten here. */
-  takeAudio(): readonly HeldInput[] {
+  releaseAudio(): readonly HeldInput[] {
     return this.#lane.splice(0);
   }
 

@@ -10,7 +10,7 @@ import type {
 import { readServerEvent } from "./wire/serverEvents.ts";
 import type { ServerError, ServerEvent } from "./wire/serverEventTypes.ts";
 import { audioAppend, type ClientEvent, itemRetrieve } from "./wire/clientRequests.ts";
-import { type Base64, bytesPerMs, isBase64 } from "../../utils/audioFormat.ts";
+import { type Base64, bytesPerMs } from "../../utils/audioFormat.ts";
 import { clientEventOf, historyEvents } from "./clientEvents.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
 import { diagnoseHandshake } from "./handshakeDiagnosis.ts";
@@ -145,7 +145,7 @@ export class RealtimeConnection implements RealtimeClient {
     clearTimeout(this.#phase.timer);
     this.#phase = { name: "ready" };
     historyEvents(this.#setup.history).forEach((event) => this.#post(event));
-    this.#held?.takeRequests().forEach((request) => this.#request(request));
+    this.#held?.releaseRequests().forEach((request) => this.#request(request));
     this.#emit({ type: "modelReady", expiresInMs: this.#life.leftMs });
     this.#releaseAudio();
   }
@@ -154,7 +154,7 @@ export class RealtimeConnection implements RealtimeClient {
     const held = this.#held;
     this.#held = undefined;
     this.#droppedFrames += held?.droppedFrames ?? 0;
-    for (const input of held?.takeAudio() ?? []) {
+    for (const input of held?.releaseAudio() ?? []) {
       if (input.type === "audio") this.#socket.send(audioAppend(input.audio));
       else if (input.type === "commit") this.commitAudio();
       else this.#request(input.request);
@@ -180,10 +180,8 @@ export class RealtimeConnection implements RealtimeClient {
   #onMessage(text: string | undefined): void {
     this.#heartbeat.heard();
     const event = text === undefined ? MALFORMED : readServerEvent(parsed(text));
-    if (event?.type === "speech") {
-      if (isBase64(event.audio)) this.#speech(event.ref, event.audio);
-      else if (event.audio !== "") this.#malformedEvents++;
-    } else if (event?.type === "malformed") this.#malformedEvents++;
+    if (event?.type === "speech") this.#speech(event.ref, event.audio);
+    else if (event?.type === "malformed") this.#malformedEvents++;
     else if (event) this.#handle(event);
   }
 

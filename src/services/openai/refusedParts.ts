@@ -37,8 +37,8 @@ export class RefusedParts {
     return false;
   }
 
-  /** Whether anything stands against a target. */
-  standsAgainst(target: string): boolean {
+  /** Whether anything is remembered of a target. */
+  hasAny(target: string): boolean {
     const now = this.#now();
     for (const [key, at] of this.#refusedAt) {
       if (key.startsWith(`${target} `) && now - at < REMEMBERED_MS) return true;

@@ -40,7 +40,7 @@ export class SessionSetup {
     this.#narrowing.accepted();
     const { faults, refusedParts } = this.#options;
     faults.worked("session", this.#setup.model);
-    if (!this.#narrowing.full || refusedParts.standsAgainst(this.#target)) return;
+    if (!this.#narrowing.full || refusedParts.hasAny(this.#target)) return;
     faults.worked("setup", this.#setup.model);
   }
 

@@ -1,3 +1,4 @@
+import type { Base64 } from "../../../utils/audioFormat.ts";
 import type {
   ModelInput,
   SpeechRef,
@@ -17,8 +18,7 @@ export type ServerEvent =
     readonly createdAt?: number;
   }
   | { readonly type: "error"; readonly error: ServerError }
-  /** Base64 is yet to be proved. */
-  | { readonly type: "speech"; readonly ref: SpeechRef; readonly audio: string }
+  | { readonly type: "speech"; readonly ref: SpeechRef; readonly audio: Base64 }
   | Input<"speechStarted" | "speechStopped" | "committed" | "itemAdded" | "modelIdled">
   | Input<"responseStarted" | "responseProgress" | "speechText" | "speechDone">
   /** Text that is not spoken. */

@@ -4,6 +4,7 @@ import {
   type ResponseStatus,
   type ToolCall,
 } from "../../../call/realtimeClient.ts";
+import { isBase64 } from "../../../utils/audioFormat.ts";
 import { endMeaningOf } from "../errorMeaning.ts";
 import { retryAfterMsIn } from "../retryHint.ts";
 import type { MalformedEvent, ServerEvent } from "./serverEventTypes.ts";
@@ -38,7 +39,8 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
       if (ref === undefined || typeof audio !== "string" || audio.length > MAX_AUDIO) {
         return MALFORMED;
       }
-      return { type: "speech", ref, audio };
+      if (audio === "") return undefined;
+      return isBase64(audio) ? { type: "speech", ref, audio } : MALFORMED;
     }
     case "response.output_audio_transcript.delta":
     case "response.audio_transcript.delta":
