@@ -2,7 +2,7 @@ import type { Context, Env, Hono } from "@hono/hono";
 import type { CallRegistry } from "../call/sessionApi.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
-import type { CallOperations } from "../services/calls.ts";
+import { type CallOperations, hasWebLine } from "../services/calls.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Cluster } from "../services/cluster.ts";
 import type { EventLog } from "../services/events.ts";
@@ -11,7 +11,7 @@ import type { Records } from "../services/records.ts";
 import type { Store } from "../services/store.ts";
 import type { WebhookDispatcher } from "../services/webhooks.ts";
 import type { CallBudget } from "../services/spending.ts";
-import { type ApiKey, createAuthenticator } from "../utils/auth.ts";
+import { createAuthenticator, hasExpired } from "../utils/auth.ts";
 import { clientAddress } from "../utils/clientAddress.ts";
 import { setTimer } from "../utils/clock.ts";
 import { newId } from "../utils/ids.ts";
@@ -125,10 +125,12 @@ export function createRouter(
     }),
     registry,
     budget,
-    hasLine: () => phone === undefined || webCalls(registry) < webLines(settings),
+    hasLine: () => phone === undefined || hasWebLine(registry, settings.limits.calls),
     tokens: createWebTokens({
       ...(isShared(settings.database) && { shared: store.tokens }),
-      isRevoked: (name) => revocation.isNameRevoked(name) || isExpired(apiKeys, name),
+      isRevoked: (name) =>
+        revocation.isNameRevoked(name) ||
+        apiKeys.some((key) => key.name === name && hasExpired(key, Date.now())),
       now,
       setTimer,
     }),
@@ -159,23 +161,6 @@ export function createRouter(
   mount(keysRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));
   mount(openapiRoutes(router, checkKey !== undefined));
   return router;
-}
-
-function isExpired(apiKeys: readonly ApiKey[], keyName: string): boolean {
-  return apiKeys.some(({ name, expiresAt = Infinity }) =>
-    name === keyName && expiresAt <= Date.now()
-  );
-}
-
-function webCalls(registry: CallRegistry): number {
-  return registry.list().filter(({ request }) => request.direction === "web").length;
-}
-
-/** Lines that calls from browsers leave free, of a hundred: a caller by phone has no other way in. */
-const PHONE_PERCENT = 20;
-
-function webLines({ limits: { calls } }: Settings): number {
-  return calls - Math.floor(calls * PHONE_PERCENT / 100);
 }
 
 /** A database in memory is gone with the process, and no other process sees it. */

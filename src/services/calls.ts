@@ -9,3 +9,4 @@ export type { EndCall } from "./calls/endCall.ts";
 export { createHandoff, type Handoff } from "./calls/handoff.ts";
 export { openAgents } from "./calls/openAgents.ts";
 export { type LiveCalls, openCallRegistry } from "./calls/openCallRegistry.ts";
+export { hasWebLine } from "./calls/webLines.ts";

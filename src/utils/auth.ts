@@ -20,6 +20,11 @@ export function allows(scopes: readonly KeyScope[], scope: KeyScope): boolean {
   return scopes.includes("admin") || scopes.includes(scope);
 }
 
+/** `nowMs` is in milliseconds since 1970. */
+export function hasExpired({ expiresAt = Infinity }: ApiKey, nowMs: number): boolean {
+  return expiresAt <= nowMs;
+}
+
 /** Shorter secrets can be guessed. */
 const MIN_SECRET_LENGTH = 16;
 

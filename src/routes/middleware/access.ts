@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
-import { allows, type ApiKey, type KeyScope, presentedKey } from "../../utils/auth.ts";
+import { allows, type ApiKey, hasExpired, type KeyScope, presentedKey } from "../../utils/auth.ts";
 import { createRateLimiter } from "../../utils/rateLimiter.ts";
 import { HttpProblem, tooManyRequests, unauthorized } from "./errors.ts";
 import type { GuessGuard } from "./guessGuard.ts";
@@ -44,7 +44,7 @@ export function createKeyCheck(
   return function checkKey(secret, scope) {
     const key = authenticate(secret);
     if (key === undefined) return undefined;
-    if (key.expiresAt !== undefined && key.expiresAt <= wallClock()) {
+    if (hasExpired(key, wallClock())) {
       throw unauthorized("key_expired", "This API key has expired.");
     }
     if (isRevoked(key)) throw unauthorized("key_revoked", "This API key has been revoked.");
