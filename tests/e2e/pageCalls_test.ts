@@ -169,7 +169,7 @@ browserTests("page: live calls", {
       for (const pass of held) pass();
       await page.fill("#text", "Hello?");
       await page.keyboard.press("Enter");
-      assert.equal((await conversations[0]?.told("typed"))?.text, "Hello?");
+      assert.equal((await conversations[0]?.given("typed"))?.text, "Hello?");
       assert.equal(await page.textContent("#status"), "Waiting for what you type");
       assert.deepEqual(complaints, []);
     }),
@@ -204,10 +204,10 @@ browserTests("page: live calls", {
       await page.waitForSelector("#transcript .words:text-is('Still there?')");
       await page.fill("#text", "Yes");
       await page.keyboard.press("Enter");
-      assert.equal((await call.told("typed")).text, "Yes");
+      assert.equal((await call.given("typed")).text, "Yes");
       assert.ok(!call.inputs.some(({ type }) => type === "left"));
       await page.click("#stop");
-      await call.told("left");
+      await call.given("left");
       assert.deepEqual(complaints, []);
     }),
 });

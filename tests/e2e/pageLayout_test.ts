@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { browserTests, openPage } from "../support/browser/browser.ts";
 import { until } from "../support/until.ts";
-import { type RecordingSession, startWebServer } from "../support/servers/webServer.ts";
+import { startWebServer } from "../support/servers/webServer.ts";
+import type { RecordingSession } from "../support/call/recordingSession.ts";
 
 browserTests("page: small windows, and no server", {
   async "the end of the transcript stays in view when the keypad opens"(browser) {

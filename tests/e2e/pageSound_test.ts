@@ -143,7 +143,7 @@ browserTests("sound of the page", {
       assert.equal(await page.evaluate("lab.held().tracks"), 0);
       await page.fill("#text", "I am still here");
       await page.keyboard.press("Enter");
-      assert.equal((await call.told("typed")).text, "I am still here");
+      assert.equal((await call.given("typed")).text, "I am still here");
 
       await page.click("#remedy");
       await page.waitForFunction(() => lab.asked >= 3);
@@ -307,7 +307,7 @@ browserTests("broken calls", {
       await page.evaluate(
         "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))",
       );
-      assert.deepEqual((await call.told("left")).end, { reason: "caller_hung_up" });
+      assert.deepEqual((await call.given("left")).end, { reason: "caller_hung_up" });
       await heldNothing(page);
       assert.match(await page.textContent("#status") ?? "", /^The page was left/);
     }),

@@ -163,7 +163,7 @@ browserTest(
       await page.waitForSelector("#interrupt:enabled");
       assert.equal(await page.textContent("#status"), "The agent is speaking");
       await page.keyboard.press("Escape");
-      await call.told("interruptAsked");
+      await call.given("interruptAsked");
     }),
 );
 
@@ -174,11 +174,11 @@ browserTest(
       const call = await begin("#start-typing");
       await page.fill("#text", "what time is it");
       await page.keyboard.press("Enter");
-      assert.equal((await call.told("typed")).text, "what time is it");
+      assert.equal((await call.given("typed")).text, "what time is it");
       assert.equal(await page.inputValue("#text"), "");
       await page.click("#keypad-toggle");
       await page.click("#keypad button:text-is('#')");
-      assert.equal((await call.told("digit")).digit, "#");
+      assert.equal((await call.given("digit")).digit, "#");
       assert.equal(call.frames.length, 0);
     }),
 );
@@ -235,7 +235,7 @@ browserTest(
       const again = await begin();
       assert.notEqual(again, call);
       await page.click("#stop");
-      assert.deepEqual((await again.told("left")).end, { reason: "caller_hung_up" });
+      assert.deepEqual((await again.given("left")).end, { reason: "caller_hung_up" });
       assert.match(await page.textContent("#status") ?? "", /^You hung up\./);
     }),
 );

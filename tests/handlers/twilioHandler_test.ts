@@ -3,11 +3,11 @@ import { TwilioLeg } from "../../src/handlers/twilioLeg.ts";
 import {
   type MediaClient,
   mediaMessage,
-  RecordingSession,
   startMediaServer,
   startMessage,
   streamSid,
 } from "../support/servers/mediaServer.ts";
+import { RecordingSession } from "../support/call/recordingSession.ts";
 
 const connected = JSON.stringify({ event: "connected", protocol: "Call", version: "1.0.0" });
 const stop = JSON.stringify({ event: "stop", sequenceNumber: "9", streamSid, stop: {} });
@@ -23,8 +23,8 @@ Deno.test("case 1: media before start is ignored, and nothing is sent without a 
   twilio.send(mediaMessage());
   twilio.send(startMessage());
   twilio.send(mediaMessage({ payload: "AAAA" }));
-  await session.until(() => session.heard.length > 0);
-  assert.deepEqual(session.heard, ["AAAA"]);
+  await session.until(() => session.frames.length > 0);
+  assert.deepEqual(session.frames, ["AAAA"]);
   assert.deepEqual(twilio.received, []);
 });
 
@@ -34,7 +34,7 @@ Deno.test("case 2: a socket without start is closed and no call is claimed", asy
   const twilio = await server.connect();
   twilio.send(connected);
   assert.equal((await twilio.closed).code, 1008);
-  assert.equal(session.leg, undefined);
+  assert.equal(session.hasLeg, false);
   assert.deepEqual(session.inputs, []);
 });
 
@@ -43,12 +43,12 @@ Deno.test("a stream that is there before the end of the one before takes its pla
   await using server = startMediaServer({ right: session, next: session });
   const first = await server.connect();
   first.send(startMessage());
-  await session.until(() => session.leg !== undefined);
+  await session.until(() => session.hasLeg);
   const second = await server.connect();
   second.send(startMessage({ token: "next" }));
   assert.equal((await first.closed).code, 1000);
   second.send(mediaMessage({ payload: "AAAA" }));
-  await session.until(() => session.heard.length > 0);
+  await session.until(() => session.frames.length > 0);
   assert.deepEqual(session.inputs, [], "the call is neither left nor lost");
 });
 
@@ -57,7 +57,7 @@ Deno.test("case 4: a wrong, used or foreign token closes 1008 and leaves the fir
   await using server = startMediaServer({ right: session });
   const first = await server.connect();
   first.send(startMessage());
-  await session.until(() => session.leg !== undefined);
+  await session.until(() => session.hasLeg);
   for (
     const start of [
       startMessage(),
@@ -71,13 +71,13 @@ Deno.test("case 4: a wrong, used or foreign token closes 1008 and leaves the fir
     assert.equal((await second.closed).code, 1008);
   }
   first.send(mediaMessage());
-  await session.until(() => session.heard.length === 1);
+  await session.until(() => session.frames.length === 1);
   assert.deepEqual(session.inputs, []);
 });
 
 Deno.test("case 4: a call that cannot be joined any more closes the socket", async () => {
   const session = new RecordingSession();
-  session.over = true;
+  session.refusesLegs = true;
   await using server = startMediaServer({ right: session });
   const twilio = await server.connect();
   twilio.send(startMessage());
@@ -93,8 +93,8 @@ Deno.test("case 5: a second start on one socket is ignored", async () => {
   twilio.send(startMessage());
   twilio.send(startMessage({ token: "other" }));
   twilio.send(mediaMessage());
-  await session.until(() => session.heard.length === 1);
-  assert.equal(other.leg, undefined);
+  await session.until(() => session.frames.length === 1);
+  assert.equal(other.hasLeg, false);
 });
 
 Deno.test("case 6: another encoding or rate is refused before it becomes noise", async () => {
@@ -106,7 +106,7 @@ Deno.test("case 6: another encoding or rate is refused before it becomes noise",
     const { code, reason } = await twilio.closed;
     assert.deepEqual([code, reason], [1003, "media_format_not_supported"]);
   }
-  assert.equal(session.leg, undefined);
+  assert.equal(session.hasLeg, false);
 });
 
 Deno.test("case 12: what makes no sense is counted and the call goes on", async () => {
@@ -139,7 +139,7 @@ Deno.test("case 12: what makes no sense is counted and the call goes on", async 
   twilio.send(mediaMessage({ payload: "/w==" }));
   twilio.send(stop);
   await session.until(() => session.inputs.length > 0);
-  assert.deepEqual(session.heard, ["/w=="]);
+  assert.deepEqual(session.frames, ["/w=="]);
   assert.deepEqual(session.inputs, [{ type: "left", end: talking }]);
   const [ended] = server.logged.filter(({ message }) => message === "Media stream ended");
   const { ignored } = ended?.fields as { ignored: Record<string, number> };
@@ -154,7 +154,7 @@ Deno.test("case 12: a message of 5 MB closes its socket with 1009", async () => 
   twilio.send(startMessage());
   twilio.send(mediaMessage({ payload: "A".repeat(5_000_000) }));
   assert.equal((await twilio.closed).code, 1009);
-  assert.deepEqual(session.heard, []);
+  assert.deepEqual(session.frames, []);
 });
 
 Deno.test("case 13: chunks out of order, twice, with gaps or as numbers are heard as they come", async () => {
@@ -170,8 +170,8 @@ Deno.test("case 13: chunks out of order, twice, with gaps or as numbers are hear
     { chunk: 10, timestamp: 5200, payload: "DDDD" },
   ];
   for (const media of odd) twilio.send(mediaMessage(media));
-  await session.until(() => session.heard.length === odd.length);
-  assert.deepEqual(session.heard, odd.map(({ payload }) => payload));
+  await session.until(() => session.frames.length === odd.length);
+  assert.deepEqual(session.frames, odd.map(({ payload }) => payload));
 });
 
 Deno.test("marks and keys reach the call", async () => {
@@ -199,10 +199,10 @@ Deno.test("case 17: after stop nothing is written to the stream", async () => {
   twilio.send(startMessage());
   twilio.send(stop);
   await session.until(() => session.inputs.length === 1);
-  session.leg?.play({ itemId: "a", audio: "AAAA", durationMs: 1, mark: "m" });
-  session.leg?.clear();
-  session.leg?.mark("late");
-  session.leg?.close(talking);
+  session.leg.play({ itemId: "a", audio: "AAAA", durationMs: 1, mark: "m" });
+  session.leg.clear();
+  session.leg.mark("late");
+  session.leg.close(talking);
   await twilio.closed;
   assert.deepEqual(twilio.received, []);
 });
@@ -212,13 +212,13 @@ Deno.test("case 18: every frame has the fields Twilio allows and no others", asy
   await using server = startMediaServer({ right: session });
   const twilio = await server.connect();
   twilio.send(startMessage());
-  await session.until(() => session.leg !== undefined);
-  session.leg?.play({ itemId: "a", audio: "/////w==", durationMs: 0.5, mark: "g1.1" });
-  session.leg?.play({ itemId: "a", audio: "AAAA", durationMs: 0.4 });
-  session.leg?.mark('probe "1"');
-  session.leg?.clear();
-  session.leg?.notify({ type: "notice", code: "filler" });
-  session.leg?.close(talking);
+  await session.until(() => session.hasLeg);
+  session.leg.play({ itemId: "a", audio: "/////w==", durationMs: 0.5, mark: "g1.1" });
+  session.leg.play({ itemId: "a", audio: "AAAA", durationMs: 0.4 });
+  session.leg.mark('probe "1"');
+  session.leg.clear();
+  session.leg.notify({ type: "notice", code: "filler" });
+  session.leg.close(talking);
   assert.equal((await twilio.closed).code, 1000);
   assert.deepEqual(twilio.received, [
     { event: "media", streamSid, media: { payload: "/////w==" } },
@@ -282,7 +282,7 @@ Deno.test("case 49: a close without stop loses the leg once, as another stream m
   await using server = startMediaServer({ right: session });
   const twilio = await server.connect();
   twilio.send(startMessage());
-  await session.until(() => session.leg !== undefined);
+  await session.until(() => session.hasLeg);
   twilio.close();
   await session.until(() => session.inputs.length > 0);
   assert.deepEqual(session.inputs, [{ type: "lost" }]);

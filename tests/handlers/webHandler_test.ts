@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { handleWebSocket } from "../../src/handlers/webHandler.ts";
 import { callFromClient, openClient } from "../support/browser/webClient.ts";
-import { RecordingSession, startWebServer } from "../support/servers/webServer.ts";
+import { startWebServer } from "../support/servers/webServer.ts";
+import { RecordingSession } from "../support/call/recordingSession.ts";
 
 const pcm = (samples: number) => new Uint8Array(samples * 2).fill(7);
 
@@ -14,7 +15,7 @@ async function withCall(
     const call = await callFromClient(server);
     await run(call);
     await call.client.close();
-    await call.call.told("left");
+    await call.call.given("left");
   } finally {
     await server.close();
   }
@@ -77,7 +78,7 @@ Deno.test("handleWebSocket() hands over what the caller does beside speaking", (
     client.send({ type: "input_audio_buffer.commit" });
     client.send({ type: "input_audio_buffer.clear" });
     client.send({ type: "played", itemId: "a", ms: 20, cleared: true });
-    await call.told("rendered");
+    await call.given("rendered");
     assert.deepEqual(call.inputs, [
       { type: "typed", text: "good morning" },
       { type: "digit", digit: "5" },
@@ -96,7 +97,7 @@ Deno.test("WebLeg.play() sends base64 unless the client asked for binary", () =>
 
     client.send({ type: "hello", binary: true });
     client.send({ type: "interrupt" });
-    await call.told("interruptAsked");
+    await call.given("interruptAsked");
     call.leg.play({ itemId: "a", audio, durationMs: 1 });
     call.leg.play({ itemId: "a", audio, durationMs: 1 });
     call.leg.clear();
@@ -161,7 +162,7 @@ Deno.test("handleWebSocket() answers what it cannot understand and goes on", () 
     client.sendRaw(new Uint8Array());
     client.sendRaw('{"type":"response.create"}');
     client.send({ type: "interrupt" });
-    await call.told("interruptAsked");
+    await call.given("interruptAsked");
     const all = await client.inbox.when((all) => all.length >= 4);
     const codes = all.slice(1).map((message) => message.type === "error" && message.code);
     assert.deepEqual(codes, ["invalid_json", "invalid_audio", "unknown_type"]);
@@ -173,7 +174,7 @@ Deno.test("handleWebSocket() closes 1008 when nonsense keeps coming", async () =
   const { client, call } = await callFromClient(server);
   for (let i = 0; i < 21; i++) client.sendRaw("nonsense");
   assert.equal((await client.closed).code, 1008);
-  const { end } = await call.told("left");
+  const { end } = await call.given("left");
   assert.deepEqual(end, { reason: "leg_failed", detail: "too_many_errors" });
   await server.close();
 });
@@ -189,7 +190,7 @@ for (
     const { client, call } = await callFromClient(server);
     client.sendRaw(message);
     assert.equal((await client.closed).code, 1009);
-    assert.equal((await call.told("left")).end.detail, "too_big");
+    assert.equal((await call.given("left")).end.detail, "too_big");
     assert.deepEqual(call.frames, []);
     await server.close();
   });
@@ -202,7 +203,7 @@ Deno.test("handleWebSocket() refuses audio that comes faster than anybody speaks
     const error = await client.get("error");
     assert.equal(error.code, "too_fast");
     client.send({ type: "interrupt" });
-    await call.told("interruptAsked");
+    await call.given("interruptAsked");
     assert.ok(call.frames.length >= 12 && call.frames.length < 16, `${call.frames.length} frames`);
   }));
 
@@ -212,7 +213,7 @@ Deno.test("case 184: audio in too many tiny messages is not passed on, and ends 
   for (let i = 0; i < 9_000; i++) client.sendRaw(pcm(i % 2));
   await client.closed;
   assert.equal((await client.get("error")).code, "too_fast");
-  assert.equal((await call.told("left")).end.detail, "too_many_errors");
+  assert.equal((await call.given("left")).end.detail, "too_many_errors");
   assert.ok(call.frames.length < 6_000, `${call.frames.length} frames`);
   await server.close();
 });
@@ -222,7 +223,7 @@ Deno.test("case 184: a message of many nested parts is refused unread", () =>
     client.sendRaw(`{"type":"interrupt","x":${"[".repeat(100_000)}${"]".repeat(100_000)}}`);
     assert.equal((await client.get("error")).code, "invalid_message");
     client.send({ type: "text", text: "still here" });
-    await call.told("typed");
+    await call.given("typed");
     assert.equal(call.inputs.length, 1);
   }));
 
@@ -230,7 +231,7 @@ Deno.test("case 60: the call ends once when the browser leaves", async () => {
   const server = startWebServer();
   const { client, call } = await callFromClient(server);
   await client.close();
-  assert.deepEqual((await call.told("left")).end, { reason: "caller_hung_up" });
+  assert.deepEqual((await call.given("left")).end, { reason: "caller_hung_up" });
   await server.close();
   assert.equal(call.inputs.filter(({ type }) => type === "left").length, 1);
 });
@@ -280,7 +281,7 @@ Deno.test("WebLeg.play() gives up a browser that has stopped reading", async () 
   const call = await next;
   const audio = pcm(1 << 19).toBase64();
   for (let i = 0; i < 40; i++) call.leg.play({ itemId: "a", audio, durationMs: 20_000 });
-  assert.deepEqual(await call.told("left"), {
+  assert.deepEqual(await call.given("left"), {
     type: "left",
     end: { reason: "leg_failed", detail: "slow_reader" },
   });

@@ -5,12 +5,12 @@ import {
   type ApiServer,
   BOB,
   EXPIRED,
-  LiveCall,
   problem,
   READER,
   withApi,
 } from "../support/servers/apiServer.ts";
 import { noUsage } from "../../src/services/store/calls/callRecord.ts";
+import { RecordingSession } from "../support/call/recordingSession.ts";
 
 const day = Date.UTC(2027, 0, 1);
 
@@ -25,9 +25,9 @@ async function idsOf(response: Response): Promise<readonly string[]> {
   return calls.map(({ id }: { id: string }) => id);
 }
 
-function liveCall(server: ApiServer, id = "call_b"): LiveCall {
+function liveCall(server: ApiServer, id = "call_b"): RecordingSession {
   const request = { direction: "outbound", agent: "receptionist", keyName: "alice" } as const;
-  const call = new LiveCall(id, request);
+  const call = RecordingSession.withLeg(id, request);
   server.live.set(id, call);
   return call;
 }
@@ -356,7 +356,10 @@ Deno.test("POST /api/calls/:id/actions touches no call that is over, elsewhere o
 Deno.test("POST /api/calls/:id/actions hands over no browser", () =>
   withApi({}, async (server) => {
     await rememberThree(server);
-    server.live.set("call_b", new LiveCall("call_b", { direction: "web", agent: "receptionist" }));
+    server.live.set(
+      "call_b",
+      RecordingSession.withLeg("call_b", { direction: "web", agent: "receptionist" }),
+    );
     const refused = await act(server, { type: "transfer", to: "sales" }, ADMIN);
     assert.deepEqual(await problem(refused), [409, "not_on_a_phone"]);
   }));

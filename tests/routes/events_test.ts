@@ -6,12 +6,12 @@ import {
   type ApiServer,
   BOB,
   GUEST,
-  LiveCall,
   problem,
   withApi,
 } from "../support/servers/apiServer.ts";
 import { turn } from "../support/store/storedCalls.ts";
 import { EventReader } from "../support/eventReader.ts";
+import { RecordingSession } from "../support/call/recordingSession.ts";
 
 const started: CallEvent = { type: "started", direction: "outbound", agent: "receptionist" };
 /** The time of the test server, and the beginning of its calls. */
@@ -25,7 +25,7 @@ function notice(server: ApiServer, callId: string): void {
 /** Begins a call of a key, live and remembered. */
 async function begin(server: ApiServer, id: string, keyName: string): Promise<void> {
   const request = { direction: "outbound", agent: "receptionist", keyName } as const;
-  server.live.set(id, new LiveCall(id, request));
+  server.live.set(id, RecordingSession.withLeg(id, request));
   await server.remember({ id, keyName });
   server.events.publish(id, started);
 }

@@ -31,7 +31,7 @@ function offering(server: WebServer, lines: readonly string[]): Promise<AnswerBy
 async function assertLetIn(server: WebServer, answer: AnswerByHand, how: string): Promise<void> {
   assert.equal(answer.status, 101, `${how}: ${answer.code}`);
   assert.match(answer.head, /^sec-websocket-protocol: parley\.v1$/im);
-  await server.sessions.at(-1)!.told("left");
+  await server.sessions.at(-1)!.given("left");
 }
 
 Deno.test("case 171: a token is taken from any list of protocols that RFC 9110 allows", () =>
@@ -91,7 +91,7 @@ Deno.test("case 171: programs connect with npm:ws, which writes its protocols wi
     const closed = new Promise((resolve) => socket.on("close", resolve));
     socket.close();
     await closed;
-    await server.sessions[0]!.told("left");
+    await server.sessions[0]!.given("left");
   }));
 
 Deno.test("case 172: a handshake that is refused leaves its token as good as it was", () =>

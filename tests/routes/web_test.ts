@@ -83,7 +83,7 @@ Deno.test("webRoutes() gives the page of a machine's own server a token that ope
     const { client, call } = await callFromClient(server);
     assert.deepEqual(call.request, { direction: "web", agent: "receptionist" });
     await client.close();
-    await call.told("left");
+    await call.given("left");
   }));
 
 Deno.test("webRoutes() opens the call with the agent and the key that were named", () =>
@@ -101,7 +101,7 @@ Deno.test("webRoutes() opens the call with the agent and the key that were named
     const call = await next;
     assert.deepEqual(call.request, { direction: "web", agent: "clerk", keyName: "tests" });
     await client.close();
-    await call.told("left");
+    await call.given("left");
   }));
 
 Deno.test("webRoutes() takes a body that is left out for nothing, whatever a client calls it", () =>
@@ -275,7 +275,7 @@ Deno.test("case 60: a handshake from another origin, or with a wrong or used tok
 
     const ok = await shakeHands(server, { "Sec-WebSocket-Protocol": offer, Upgrade: "WebSocket" });
     assert.equal(ok.status, 101);
-    await server.sessions[0]!.told("left");
+    await server.sessions[0]!.given("left");
     const again = await shakeHands(server, { "Sec-WebSocket-Protocol": offer });
     assert.deepEqual(again, { status: 401, code: "invalid_token" });
     assert.equal(server.sessions.length, 1);
@@ -286,7 +286,7 @@ Deno.test("webRoutes() lets programs connect, which have a token and no origin",
     const { token } = await (await post(server, { headers: withKey })).json();
     const offer = { "Sec-WebSocket-Protocol": `parley.v1, token.${token}`, Origin: "" };
     assert.equal((await shakeHands(server, offer)).status, 101);
-    await server.sessions[0]!.told("left");
+    await server.sessions[0]!.given("left");
   }));
 
 Deno.test("case 60: a token that is older than a minute is taken no more", async () => {

@@ -4,8 +4,8 @@ import { createEventHub } from "../../../src/services/events/eventHub.ts";
 import { listPrices } from "../../../src/services/spending/pricing.ts";
 import { createRecorder } from "../../../src/services/records/recorder.ts";
 import { openStore } from "../../../src/services/store/store.ts";
-import { LiveCall } from "../../support/servers/apiServer.ts";
 import { opened } from "../../support/store/storedCalls.ts";
+import { RecordingSession } from "../../support/call/recordingSession.ts";
 
 const request = { direction: "inbound", agent: "receptionist", keyName: "alice" } as const;
 
@@ -13,7 +13,7 @@ type Store = "there" | "away" | "silent";
 
 async function startLookup() {
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
-  const live = new Map<string, LiveCall>();
+  const live = new Map<string, RecordingSession>();
   let state: Store = "there";
   const answer = <T>(ask: () => Promise<T>): Promise<T> => {
     if (state === "there") return ask();
@@ -55,7 +55,7 @@ async function startLookup() {
       state = next;
     },
     hold(callId: string) {
-      live.set(callId, new LiveCall(callId, request));
+      live.set(callId, RecordingSession.withLeg(callId, request));
     },
     begin(callId: string) {
       this.hold(callId);

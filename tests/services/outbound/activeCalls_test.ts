@@ -6,7 +6,7 @@ import { readAmdResult } from "../../../src/services/outbound/amd/amdResult.ts";
 import { createActiveCalls } from "../../../src/services/outbound/activeCalls.ts";
 import type { TwilioCall } from "../../../src/services/twilioOutbound/twilioCall.ts";
 import type { CallChanges, CallOutcome } from "../../../src/services/store/calls/callRecord.ts";
-import { RecordingSession } from "../../support/servers/mediaServer.ts";
+import { RecordingSession } from "../../support/call/recordingSession.ts";
 
 const sid = `CA${"1".repeat(32)}`;
 const job: OutboundJob = {

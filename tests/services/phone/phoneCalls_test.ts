@@ -4,7 +4,8 @@ import { type MediaSocket, TwilioLeg } from "../../../src/handlers/twilioLeg.ts"
 import { createPhoneCalls } from "../../../src/services/phone/phoneCalls.ts";
 import { StreamTokens } from "../../../src/services/phone/streamTokens.ts";
 import { fallbackMessageOf, writeHangUp } from "../../../src/services/twilioOutbound.ts";
-import { callSid, RecordingSession } from "../../support/servers/mediaServer.ts";
+import { callSid } from "../../support/servers/mediaServer.ts";
+import { RecordingSession } from "../../support/call/recordingSession.ts";
 
 function desk(session: RecordingSession, { elsewhere = false } = {}) {
   const released: CallSession[] = [];
@@ -121,7 +122,7 @@ Deno.test("case 118: a call whose stream is there is not given up because no sec
   const answer = await arrive();
   assert.ok(answer.do === "connect");
   assert.equal(calls.claim({ token: answer.token, callSid }), session);
-  session.leg = new TwilioLeg(new SilentSocket(), "MZ1", () => {});
+  session.join(new TwilioLeg(new SilentSocket(), "MZ1", () => {}));
   assert.equal((await calls.resume(callSid)).do, "connect");
   timers[0]?.();
   await settle();

@@ -1,9 +1,6 @@
 import { type Browser, type BrowserPage, type FakeMicrophone, openPage } from "./browser.ts";
-import {
-  type RecordingSession,
-  startWebServer,
-  type WebServerOptions,
-} from "../servers/webServer.ts";
+import { startWebServer, type WebServerOptions } from "../servers/webServer.ts";
+import type { RecordingSession } from "../call/recordingSession.ts";
 
 const SPEECH = new URL("../../fixtures/speech/numbers.wav", import.meta.url).pathname;
 

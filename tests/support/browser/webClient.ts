@@ -1,6 +1,7 @@
 import type { ClientMessage, ServerMessage } from "../../../src/protocol/web.ts";
 import { Inbox } from "../inbox.ts";
-import type { RecordingSession, WebServer } from "../servers/webServer.ts";
+import type { WebServer } from "../servers/webServer.ts";
+import type { RecordingSession } from "../call/recordingSession.ts";
 
 type Received = ServerMessage | { readonly type: "binary"; readonly bytes: Uint8Array };
 

@@ -1,7 +1,3 @@
-import type { ControlInput } from "../../../src/call/callInput.ts";
-import type { LegInput } from "../../../src/call/callLeg.ts";
-import type { CallSession } from "../../../src/call/sessionApi.ts";
-import type { CallEnd } from "../../../src/call/types.ts";
 import {
   createAccess,
   createKeyCheck,
@@ -33,6 +29,7 @@ import {
 import { type ApiKey, createAuthenticator, parseApiKeys } from "../../../src/utils/auth.ts";
 import { setTimer } from "../../../src/utils/clock.ts";
 import { plainRouter } from "./plainRouter.ts";
+import type { RecordingSession } from "../call/recordingSession.ts";
 
 export const ALICE = "alice-secret-0123456789";
 export const BOB = "bob-secret-0123456789";
@@ -53,30 +50,12 @@ const keys = [
   `guest:${GUEST};expires=2027-01-02`,
 ].join(",");
 
-/** A live call that only records what it is told. */
-export class LiveCall implements CallSession {
-  readonly inputs: (LegInput | ControlInput)[] = [];
-  readonly ended = new Promise<CallEnd>(() => {});
-  readonly hasLeg = true;
-  callSid: string | undefined;
-
-  constructor(readonly id: string, readonly request: CallSession["request"]) {}
-
-  join(): void {}
-  hear(): boolean {
-    return true;
-  }
-  input(input: LegInput | ControlInput): void {
-    this.inputs.push(input);
-  }
-}
-
 export interface ApiServer {
   readonly router: Router;
   readonly store: Store;
   readonly events: EventHub;
   readonly log: EventLog;
-  readonly live: Map<string, LiveCall>;
+  readonly live: Map<string, RecordingSession>;
   /** Names of keys. */
   readonly revoked: Set<string>;
   /** Asks with the secret of a key, if one is given. */
@@ -110,7 +89,7 @@ export async function withApi(
 ): Promise<void> {
   const { keyed = true, mount, maxEvents, now = () => Date.UTC(2027, 0, 1), ...streams } = options;
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
-  const live = new Map<string, LiveCall>();
+  const live = new Map<string, RecordingSession>();
   const revoked = new Set<string>();
   const listeners: ((key: ApiKey) => void)[] = [];
   const events = createEventHub(now);

@@ -1,56 +1,5 @@
-import type { CallLeg } from "../../../src/call/callLeg.ts";
 import type { CallSession } from "../../../src/call/sessionApi.ts";
-import type { CallEnd, CallRequest } from "../../../src/call/types.ts";
 import { handleTwilioSocket, type TwilioHandlerDeps } from "../../../src/handlers/twilioHandler.ts";
-import { isBase64 } from "../../../src/utils/audioFormat.ts";
-
-type SessionInput = Parameters<CallSession["input"]>[0];
-
-/** A call that keeps what it is told. */
-export class RecordingSession implements CallSession {
-  readonly id = "call_test";
-  readonly request: CallRequest = { direction: "inbound", agent: "receptionist" };
-  callSid: string | undefined;
-  readonly ended = new Promise<CallEnd>(() => {});
-  readonly heard: string[] = [];
-  readonly inputs: SessionInput[] = [];
-  leg: CallLeg | undefined;
-  over = false;
-  #told = Promise.withResolvers<void>();
-
-  get hasLeg(): boolean {
-    return this.leg !== undefined;
-  }
-
-  join(leg: CallLeg): void {
-    if (this.over) throw new Error("Cannot join the call: it has ended");
-    this.leg?.onReplaced?.();
-    this.leg = leg;
-    this.#wake();
-  }
-
-  hear(audio: string): boolean {
-    if (!isBase64(audio)) return false;
-    this.heard.push(audio);
-    this.#wake();
-    return true;
-  }
-
-  input(input: SessionInput): void {
-    this.inputs.push(input);
-    this.#wake();
-  }
-
-  /** Resolves once something holds. */
-  async until(holds: () => boolean): Promise<void> {
-    while (!holds()) await this.#told.promise;
-  }
-
-  #wake(): void {
-    this.#told.resolve();
-    this.#told = Promise.withResolvers();
-  }
-}
 
 export const callSid = `CA${"0".repeat(32)}`;
 export const streamSid = `MZ${"0".repeat(32)}`;

@@ -5,9 +5,9 @@ import { webRoutes } from "../../../src/routes/web.ts";
 import { createWebTokens } from "../../../src/routes/webTokens.ts";
 import { setTimer } from "../../../src/utils/clock.ts";
 import type { NewCall } from "../../../src/services/store/calls/callRecord.ts";
-import { type ApiServer, LiveCall, withApi } from "./apiServer.ts";
+import { type ApiServer, withApi } from "./apiServer.ts";
 import { type Browser, type BrowserPage, openPage } from "../browser/browser.ts";
-import { RecordingSession } from "./webServer.ts";
+import { RecordingSession } from "../call/recordingSession.ts";
 
 /** The time at the server and in the browser: noon of the second day of 2027. */
 export const NOW = Date.UTC(2027, 0, 2, 12);
@@ -17,7 +17,7 @@ export interface PageVisit extends BrowserPage, ApiServer {
   /** The calls that the page itself has begun. */
   readonly conversations: readonly RecordingSession[];
   /** Begins a call as the server does: it is held, written down and told of. */
-  begin(id: string, request?: Partial<CallRequest>): Promise<LiveCall>;
+  begin(id: string, request?: Partial<CallRequest>): Promise<RecordingSession>;
   /** Breaks off every stream of events that is open; none is answered until the answer is called. */
   breakOff(): () => void;
   /** Goes to a part of the page, as its links do. */
@@ -93,7 +93,7 @@ export async function visitPage(
         conversations,
         async begin(id, asked = {}) {
           const request = { direction: "inbound", agent: "receptionist", ...asked } as const;
-          const call = new LiveCall(id, request);
+          const call = RecordingSession.withLeg(id, request);
           api.live.set(id, call);
           await api.remember(recordOf(id, request));
           api.events.publish(id, { type: "started", ...request });
