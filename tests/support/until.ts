@@ -17,3 +17,8 @@ export async function until<T>(ask: () => T | Promise<T>, fits: (value: T) => bo
   }
   return value;
 }
+
+/** Resolves once all that waits for promises alone has run; work that waits for IO or time has not. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

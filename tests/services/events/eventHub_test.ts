@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { CallEvent } from "../../../src/call/callEvent.ts";
 import { createEventHub, type PublishedEvent } from "../../../src/services/events/eventHub.ts";
+import { settled } from "../../support/until.ts";
 
 const notice: CallEvent = { type: "notice", code: "filler" };
 const started: CallEvent = { type: "started", direction: "web", agent: "a" };
-const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 Deno.test("publish() reaches every subscriber that wants the event, in order, and after the call", async () => {
   const hub = createEventHub(() => 7);

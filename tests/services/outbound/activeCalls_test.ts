@@ -7,6 +7,7 @@ import { createActiveCalls } from "../../../src/services/outbound/activeCalls.ts
 import type { TwilioCall } from "../../../src/services/twilioOutbound/twilioCall.ts";
 import type { CallChanges, CallOutcome } from "../../../src/services/store/calls/callRecord.ts";
 import { RecordingSession } from "../../support/call/recordingSession.ts";
+import { settled } from "../../support/until.ts";
 
 const sid = `CA${"1".repeat(32)}`;
 const job: OutboundJob = {
@@ -64,20 +65,19 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
     log: { warn() {} },
   });
   const call = activeCalls.register(job);
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
-  return { activeCalls, call, timers, sessions, changes, ends, released, twilio, settle };
+  return { activeCalls, call, timers, sessions, changes, ends, released, twilio };
 }
 
 Deno.test("case 56: a call cancelled without any callback is found out by asking", async () => {
-  const { activeCalls, call, timers, ends, twilio, settle } = desk();
+  const { activeCalls, call, timers, ends, twilio } = desk();
   activeCalls.bindSid(call, sid);
   timers[0]?.();
-  await settle();
+  await settled();
   assert.equal(call.progress.status, "queued");
   assert.equal(timers.length, 1, "asks again later");
   twilio.state = "canceled";
   timers[0]?.();
-  await settle();
+  await settled();
   assert.equal(call.progress.status, "canceled");
   assert.deepEqual(ends, [[{ reason: "not_answered", detail: "canceled" }, "cancelled"]]);
   assert.equal(twilio.fetched, 2);
@@ -102,14 +102,14 @@ Deno.test("case 56: final states stay, whatever is told afterwards", () => {
 });
 
 Deno.test("a call that another process has taken over is let go of, and not cancelled", async () => {
-  const { activeCalls, call, timers, sessions, released, twilio, ends, settle } = desk({
+  const { activeCalls, call, timers, sessions, released, twilio, ends } = desk({
     elsewhere: true,
   });
   activeCalls.bindSid(call, sid);
   activeCalls.applyProgress(call, { status: "ringing" });
   twilio.state = "in-progress";
   timers[0]?.();
-  await settle();
+  await settled();
   assert.deepEqual(released, sessions);
   assert.equal(activeCalls.get(call.job.callId), undefined);
   assert.deepEqual([twilio.ends, ends], [[], []]);
@@ -146,10 +146,10 @@ Deno.test("case 58: readAmdResult() tells machines, faxes and humans apart, and 
 });
 
 Deno.test("a call hung up before it had an id is ended as soon as it has one", async () => {
-  const { activeCalls, call, twilio, settle } = desk();
+  const { activeCalls, call, twilio } = desk();
   call.hangingUp = true;
   activeCalls.bindSid(call, sid);
-  await settle();
+  await settled();
   assert.deepEqual(twilio.ends, [[sid, { unanswered: true }]]);
   assert.equal(call.progress.status, "canceled");
 });

@@ -6,6 +6,7 @@ import { StreamTokens } from "../../../src/services/phone/streamTokens.ts";
 import { fallbackMessageOf, writeHangUp } from "../../../src/services/twilioOutbound.ts";
 import { callSid } from "../../support/servers/mediaServer.ts";
 import { RecordingSession } from "../../support/call/recordingSession.ts";
+import { settled } from "../../support/until.ts";
 
 function desk(session: RecordingSession, { elsewhere = false } = {}) {
   const released: CallSession[] = [];
@@ -62,17 +63,16 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
     },
   });
   const arrive = () => calls.arrive({ callSid, agent: "desk" });
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
-  return { calls, timers, redirects, arrive, released, settle };
+  return { calls, timers, redirects, arrive, released };
 }
 
 Deno.test("case 57: a call answered whose stream never comes is ended with an apology", async () => {
   const session = new RecordingSession();
-  const { timers, redirects, arrive, settle } = desk(session);
+  const { timers, redirects, arrive } = desk(session);
   assert.equal((await arrive()).do, "connect");
   assert.equal(timers.length, 1);
   timers[0]?.();
-  await settle();
+  await settled();
   assert.deepEqual(session.inputs.at(-1), {
     type: "hangUp",
     end: { reason: "leg_failed", detail: "stream_never_came" },
@@ -82,10 +82,10 @@ Deno.test("case 57: a call answered whose stream never comes is ended with an ap
 
 Deno.test("a call whose stream came to another process is let go of, and goes on there", async () => {
   const session = new RecordingSession();
-  const { timers, redirects, arrive, released, settle } = desk(session, { elsewhere: true });
+  const { timers, redirects, arrive, released } = desk(session, { elsewhere: true });
   await arrive();
   timers[0]?.();
-  await settle();
+  await settled();
   assert.deepEqual(released, [session]);
   assert.deepEqual(redirects, []);
 });
@@ -118,14 +118,14 @@ Deno.test("a stream that keeps breaking is given up after a while", async () => 
 
 Deno.test("case 118: a call whose stream is there is not given up because no second one comes", async () => {
   const session = new RecordingSession();
-  const { calls, timers, redirects, arrive, settle } = desk(session);
+  const { calls, timers, redirects, arrive } = desk(session);
   const answer = await arrive();
   assert.ok(answer.do === "connect");
   assert.equal(calls.claim({ token: answer.token, callSid }), session);
   session.join(new TwilioLeg(new SilentSocket(), "MZ1", () => {}));
   assert.equal((await calls.resume(callSid)).do, "connect");
   timers[0]?.();
-  await settle();
+  await settled();
   assert.deepEqual(redirects, []);
   assert.equal(session.inputs.some(({ type }) => type === "hangUp"), false);
 });

@@ -7,6 +7,7 @@ import type { CallAnalytics } from "../../../src/services/store/calls/callAnalyt
 import type { CallFilter } from "../../../src/services/store/calls/callList.ts";
 import { openSqlite } from "../../../src/services/store/sqlite/sqliteDatabase.ts";
 import { openStore } from "../../../src/services/store/store.ts";
+import { settled } from "../../support/until.ts";
 
 Deno.test("case 159: what is written does not wait for sums that take long", async () => {
   const folder = await Deno.makeTempDir();
@@ -14,17 +15,17 @@ Deno.test("case 159: what is written does not wait for sums that take long", asy
   const store = await openStore({ kind: "sqlite", path }, { now: () => 0 });
   await store.close();
   const database = await openSqlite(path);
-  const settled: string[] = [];
+  const finished: string[] = [];
   const long = database.longQuery(
     `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 3000000)
       SELECT COUNT(*) AS count FROM numbers`,
-  ).then(() => settled.push("read"));
+  ).then(() => finished.push("read"));
   for (let at = 0; at < 10; at++) {
     await database.query("INSERT INTO facts (name, value) VALUES ($1, 'x')", [`fact ${at}`]);
   }
-  settled.push("written");
+  finished.push("written");
   await long;
-  assert.deepEqual(settled, ["written", "read"]);
+  assert.deepEqual(finished, ["written", "read"]);
   const [row] = await database.longQuery("SELECT COUNT(*) AS count FROM facts");
   assert.equal(row?.["count"], 10);
   await assert.rejects(database.longQuery("DELETE FROM facts"), /readonly/);
@@ -49,19 +50,17 @@ function startAnalysis() {
   return { asked, sumUp };
 }
 
-const turnOfLoop = () => new Promise((resolve) => setTimeout(resolve, 0));
-
 Deno.test("case 159: sums are made one at a time, and the same ones for all who ask", async () => {
   const { asked, sumUp } = startAnalysis();
   const answers = [
     ...Array.from({ length: 50 }, () => sumUp({ agent: "a" })),
     sumUp({ agent: "b", until: Date.UTC(2027, 0, 10) }),
   ].map((answer) => answer.catch(({ message }) => message));
-  await turnOfLoop();
+  await settled();
   assert.deepEqual(asked.map(({ agent, since }) => [agent, since]), [["a", Date.UTC(2027, 0, 1)]]);
   asked[0]?.answer();
   assert.deepEqual(new Set(await Promise.all(answers.slice(0, 50))), new Set(["answered a"]));
-  await turnOfLoop();
+  await settled();
   assert.deepEqual(asked.map(({ agent }) => agent), ["a", "b"]);
   assert.equal(asked[1]?.since, Date.UTC(2026, 11, 11));
   asked[1]?.answer();
@@ -77,7 +76,7 @@ Deno.test("case 159: whoever asks for too many different sums is refused", async
   const refused = await Promise.all(answers.slice(20));
   assert.ok(refused.every((error) => error instanceof AnalyticsBusy));
   for (let at = 0; at < 20; at++) {
-    await turnOfLoop();
+    await settled();
     asked[at]?.answer();
     await answers[at];
   }

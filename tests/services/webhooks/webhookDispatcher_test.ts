@@ -14,6 +14,7 @@ import {
 import { retryDelayMs } from "../../../src/services/webhooks/webhookDelivery.ts";
 import { readWebhookSecret, signWebhook } from "../../../src/utils/webhookSignature.ts";
 import { Inbox } from "../../support/inbox.ts";
+import { settled } from "../../support/until.ts";
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const secret = readWebhookSecret(SECRET)!;
@@ -329,7 +330,7 @@ Deno.test("createWebhookDispatcher() keeps what happens while the store fails", 
   };
   await withWebhooks(fine, async ({ hub, inbox, clock }) => {
     hub.publish("call_a", started);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await settled();
     broken = false;
     clock.pass(1000);
     await inbox.when((all) => all.length === 1);
@@ -418,7 +419,7 @@ Deno.test("createCompletionDispatcher() dispatches once of a call, with its tran
     completion.start();
     const end = { type: "ended", end: { reason: "idle" }, durationMs: 1 } as const;
     hub.publish("call_a", end);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await settled();
     clock.pass(1000);
     const { json } = await inbox.find(({ json }) => json.type === "call.ended");
     assert.deepEqual(json.data.cost, cost);
