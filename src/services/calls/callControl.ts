@@ -53,6 +53,7 @@ const result = z.union([
   }),
 ]);
 
+/** Also handles the requests of other processes from now on. */
 export function createCallControl(
   { instanceId, act, rpc, twilio }: CallControlDeps,
 ): CallControl {

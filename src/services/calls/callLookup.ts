@@ -6,7 +6,7 @@ import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
 import { present } from "../../utils/present.ts";
 
-/** As much of a call as following it or acting on it takes. */
+/** What it takes to follow a call or act on it. */
 export type KnownCall = ControlledCall & Pick<CallRecord, "keyName" | "endedAt">;
 
 /** Finds calls by their id, also those whose record this process has yet to write. */
@@ -14,8 +14,8 @@ export interface CallLookup {
   /** Rejects where the store cannot be read, or cannot take the record that is queued here. */
   record(callId: string): Promise<CallRecord | undefined>;
   /**
-   * By its record: another process may have taken the call over since. Where the store does not answer,
-   * a call of which there is a session here is taken for one that this process holds.
+   * By its record: the call may have been handed off since its session began here. Where the store does
+   * not answer, a call with a session here counts as held by this process.
    */
   known(callId: string): Promise<KnownCall | undefined>;
 }
@@ -28,7 +28,7 @@ export interface CallLookupDeps {
   readonly setTimer: Clock["setTimer"];
 }
 
-/** How long the record of a call that has a session here is waited for. */
+/** Time for the store to answer for a call that has a session here. */
 const PATIENCE_MS = 2000;
 
 export function createCallLookup(
@@ -46,7 +46,7 @@ export function createCallLookup(
   };
 
   async function record(callId: string): Promise<CallRecord | undefined> {
-    // Asked first: it may become durable between the two.
+    // Read first: the write may complete between the two.
     const isQueued = recorder.holds(callId);
     const written = await callStore.get(callId);
     if (written !== undefined || !isQueued) return written;

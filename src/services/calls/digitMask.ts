@@ -1,12 +1,12 @@
 import type { CallEvent } from "../../call/callEvent.ts";
 
-/** Entries of fewer digits are too common to be looked for within longer numbers. */
+/** Shorter entries are too common to be masked inside longer numbers. */
 const MIN_INNER_DIGITS = 4;
 const MAX_ENTRIES = 50;
 
 /**
- * Creates the function that takes what callers have typed in confidence out of the events of their calls:
- * the model may repeat it to tools and in what it says, and tools may give it back.
+ * Creates the function that masks sensitive digits in later events of their call: the model may repeat
+ * them to tools and in its speech, and tools may return them.
  */
 export function createDigitMask(): (callId: string, event: CallEvent) => CallEvent {
   const entered = new Map<string, RegExp[]>();
@@ -43,7 +43,7 @@ export function createDigitMask(): (callId: string, event: CallEvent) => CallEve
   }
 }
 
-/** The digits in their order, also where each is set off by a blank or a dash. */
+/** Matches the digits in order, also with blanks or dashes between them. */
 function patternOf(run: string): RegExp {
   const spaced = [...run].join("[ .,-]{0,2}");
   return run.length < MIN_INNER_DIGITS

@@ -9,7 +9,7 @@ export interface DoNotCallRequestsDeps extends Pick<Clock, "now"> {
   readonly log: Pick<Log, "warn">;
 }
 
-/** Creates the function that takes requests made in a call not to be called any more. */
+/** Creates the function that records requests, made in a call, not to be called any more. */
 export function createDoNotCallRequests(
   { doNotCall, now, log }: DoNotCallRequestsDeps,
 ): PutOnDoNotCallList {

@@ -20,8 +20,8 @@ export interface OpenAgentsOptions {
 }
 
 /**
- * Loads the agents, tools and all: what is wrong with one comes out at start, not in the middle of a
- * call. An unusable agent is logged, and stands in `/health` as long as the process runs. Throws
+ * Loads the agents and validates their tools, so that errors appear at start and not during a call. An
+ * unusable agent is logged, and listed in `/health` as long as the process runs. Throws
  * `AgentsError`.
  */
 export async function openAgents(
@@ -35,7 +35,7 @@ export async function openAgents(
     incidents.report({
       code: "agent_unusable",
       subject: name,
-      // Everybody may read it: where the folder is concerns the operator alone.
+      // `/health` is public: it must not show where the folder is.
       message: problems.map((problem) => problem.replaceAll(`${dir.replace(/\/$/, "")}/`, "")).join(
         " ",
       ),

@@ -29,7 +29,7 @@ export interface CallRegistryDeps {
   readonly log: Log;
 }
 
-/** The live calls of this process, and what plays digits into them. */
+/** The live calls of this process, and the sender of DTMF digits into them. */
 export interface LiveCalls {
   readonly registry: CallRegistry;
   readonly digits: DigitSender;

@@ -39,8 +39,8 @@ export interface Phone extends AsyncDisposable {
     status(callSid: string, progress: CallProgress, callId?: string): void;
     answeredBy(callSid: string, who: string, callId?: string): void;
     streamFailed(callSid: string): void;
-    /** An error that a callback carries, by the network's number and in its words. */
-    faultReported(code: number, words: string | undefined): void;
+    /** An error that a callback carries: Twilio's code and message. */
+    faultReported(code: number, message: string | undefined): void;
   };
 }
 

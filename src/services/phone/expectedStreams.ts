@@ -72,7 +72,7 @@ export function createExpectedStreams(deps: ExpectedStreamsDeps): ExpectedStream
       const streams = calls.get(callSid);
       if (streams === undefined) return false;
       streams.interrupted = true;
-      // One that is still on its way is not the one that is to follow.
+      // A stream that is still on its way is not the one that is to follow.
       streams.token = undefined;
       return true;
     },

@@ -21,7 +21,7 @@ export interface TransferredCalls {
   status(callSid: string, progress: CallProgress): void;
   /** Fetches the status of transferred calls whose last callback did not come. */
   reconcile(): Promise<void>;
-  /** Settles when nothing is being written any more. */
+  /** Settles when all writes under way are done. */
   settled(): Promise<void>;
 }
 

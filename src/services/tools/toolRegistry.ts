@@ -17,7 +17,6 @@ export interface ToolRegistry {
   run(call: ToolCall, context: ToolContext): Promise<ToolOutcome>;
 }
 
-/** What a registry is made of. */
 export interface ToolRegistryOptions {
   readonly tools: readonly Tool[];
   readonly timeLimitMs?: Milliseconds;
@@ -26,7 +25,7 @@ export interface ToolRegistryOptions {
   readonly onFault?: (toolName: string, error: unknown) => void;
 }
 
-/** Makes a registry. Throws where two tools share a name, or models would refuse one. */
+/** Throws where two tools share a name, or models would refuse one. */
 export function createToolRegistry({
   tools,
   timeLimitMs = 20_000,

@@ -1,6 +1,6 @@
 import type { Tool } from "../tool.ts";
 
-/** Lets the agent hang up, once the caller has heard it out. */
+/** Lets the agent hang up; the call ends when its speech has been played out. */
 export const endCall: Tool = {
   name: "end_call",
   description: "Ends the call. Use it when the conversation is over or the caller wants to stop, " +

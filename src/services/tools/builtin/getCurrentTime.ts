@@ -1,6 +1,6 @@
 import { type Tool, ToolError } from "../tool.ts";
 
-/** Tells the agent what time it is, there or elsewhere. */
+/** Returns date and time, in the agent's time zone or another. */
 export const getCurrentTime: Tool = {
   name: "get_current_time",
   description: "Tells the current date and time.",

@@ -11,7 +11,7 @@ export async function readHttpAnswer(response: Response): Promise<string> {
     text += decoder.decode(chunk, { stream: true });
     if (bytes >= MAX_BYTES || text.includes("\0")) break;
   }
-  // Pictures, sound and archives all hold it, and no text does.
+  // Images, audio and archives contain NUL; text does not.
   if (text.includes("\0")) {
     throw new ToolError("not_text", "The service answered with something that is not text.");
   }

@@ -27,7 +27,7 @@ export interface HttpToolOptions {
   readonly signCall?: SignCall;
 }
 
-/** Makes a tool that sends its arguments to a URL and returns the answer. Throws where it is unfit. */
+/** Creates a tool that sends its arguments to a URL and returns the answer. Throws where it is invalid. */
 export function createHttpTool(
   definition: HttpToolDefinition,
   { fetch = globalThis.fetch, signCall }: HttpToolOptions = {},
@@ -58,7 +58,7 @@ export function createHttpTool(
 
 const MAX_ERROR_CHARS = 500;
 const MAX_REDIRECTS = 3;
-/** Common servers refuse more. */
+/** Common servers refuse longer ones. */
 const MAX_URL_CHARS = 8000;
 
 function acceptableUrl({ name, url }: HttpToolDefinition): URL {
@@ -126,13 +126,13 @@ function requestOf(
   const init = { method, redirect: "manual" } as const;
   const sent = Object.entries(args).filter(([name]) => !isFixed(name, url));
   if (method === "GET") {
-    // A query has no null: left out, it is not taken for a word.
+    // A query has no null: sent, it would be read as the text "null".
     const given = sent.filter(([, value]) => value !== null);
     const query = new URLSearchParams(
       given.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
     );
     const target = new URL(url);
-    // The operator's own part stays as it was written: it may be signed.
+    // The operator's part of the query stays byte for byte: it may be signed.
     target.search = [url.search.slice(1), query.toString()].filter((part) => part !== "").join("&");
     if (target.href.length > MAX_URL_CHARS) {
       throw new ToolError("arguments_too_long", "The arguments are too long: say less.");

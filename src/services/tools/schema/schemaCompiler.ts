@@ -24,13 +24,13 @@ function reasonOf(error: NonNullable<typeof ajv.errors>[number] | undefined): st
   return message;
 }
 
-/** Linear is the product of both. */
+/** Linear time is still proportional to the product of both. */
 const MAX_PATTERN_CHARS = 1000;
 const MAX_TESTED_CHARS = 10_000;
 
 /**
- * Patterns meet strings that a model chose, so they run in linear time. Lookaround and back-references
- * have no such engine: they are for the model to read, and are not tested.
+ * Patterns are tested against strings of the model's choice, so they run in linear time. Lookaround and
+ * back-references cannot: such patterns are shown to the model, and not tested.
  */
 function linearPattern(
   pattern: string,
@@ -39,7 +39,7 @@ function linearPattern(
   if (pattern.length > MAX_PATTERN_CHARS) {
     throw new RangeError(`a pattern is longer than ${MAX_PATTERN_CHARS} characters`);
   }
-  // Ajv keeps compiled patterns by what this returns.
+  // Ajv caches compiled patterns under this string.
   const toString = () => pattern;
   try {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));

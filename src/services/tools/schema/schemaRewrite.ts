@@ -10,7 +10,7 @@ export class SchemaFault extends Error {
 }
 
 interface Place {
-  /** References to it are references into the schema itself. */
+  /** The schema's own `$id`: references to it point into the schema itself. */
   readonly rootId?: string | undefined;
   readonly path?: readonly string[];
   readonly depth?: number;
@@ -74,7 +74,7 @@ function rewritten(value: unknown, place: Place): unknown {
   return isRecord(value) ? rewriteSchema(value, place) : value;
 }
 
-/** The same schema in the words of 2020-12. */
+/** The same schema in the keywords of 2020-12. */
 function modern(schema: JsonSchema): JsonSchema {
   const { nullable, additionalItems, ...rest } = schema;
   const { items, type } = rest;
@@ -85,7 +85,7 @@ function modern(schema: JsonSchema): JsonSchema {
       prefixItems: items,
       items: additionalItems ?? {},
     }),
-    // OpenAI refuses an array that does not say of what.
+    // OpenAI refuses an array without `items`.
     ...(items === undefined && includesType(type, "array") && { items: {} }),
   };
 }
@@ -117,20 +117,20 @@ function localReference(
 }
 
 function checkName(name: string, path: readonly string[]): void {
-  // deno-lint-ignore no-control-regex -- they are what must not be there.
+  // deno-lint-ignore no-control-regex -- this matches forbidden characters.
   if (name !== "" && name.length <= 100 && !/[\0-\x1f\x7f]/.test(name) && name !== "__proto__") {
     return;
   }
   throw new SchemaFault(path, "has a name that is empty, too long or not plain text");
 }
 
-/** Names that nothing describes can never be given, and every call of the tool would be refused. */
+/** A required property that is not declared can never be given: every call would be refused. */
 function checkRequired(schema: JsonSchema, path: readonly string[]): void {
   const { required } = schema;
   if (!Array.isArray(required)) return;
   const elsewhere = ["allOf", "anyOf", "oneOf", "$ref", "if", "patternProperties"];
   if (elsewhere.some((keyword) => keyword in schema)) return;
-  // An open object, or one branch of a choice, may well ask for what is described elsewhere.
+  // An open object, or one branch of a choice, may require what is declared elsewhere.
   const isOpen = schema["additionalProperties"] === true ||
     isRecord(schema["additionalProperties"]);
   if (path.length > 0 && (isOpen || !("properties" in schema))) return;

@@ -1,7 +1,7 @@
 import { unescapeStep } from "./jsonPointer.ts";
 import { isRecord, type JsonSchema, rewriteSchema, SchemaFault } from "./schemaRewrite.ts";
 
-/** A tool's parameters as every model accepts them, and whether they said what else may be there. */
+/** A tool's parameters in the form that every model accepts. */
 export interface ToolSchema {
   readonly schema: JsonSchema;
   /** Whether `additionalProperties` at the top is the server's own addition. */
@@ -46,7 +46,7 @@ const MAX_BYTES = 32 * 1024;
 const MAX_NESTING = 64;
 const NOT_AT_THE_TOP = ["anyOf", "oneOf", "allOf", "not", "enum", "const"];
 
-/** Absent is taken for object: OpenAI refuses a session for one tool that does not say so. */
+/** An absent type counts as object; OpenAI refuses the whole session for one tool without it. */
 function isObjectType(type: unknown): boolean {
   if (type === undefined || type === "object") return true;
   if (!Array.isArray(type)) return false;
@@ -81,7 +81,7 @@ function rootIdOf({ $id, id }: JsonSchema): string | undefined {
   return root?.replace(/#$/, "");
 }
 
-/** Before anything recurses into it. */
+/** Runs before anything else recurses into the value. */
 function boundNesting(value: unknown, levelsLeft: number): void {
   if (typeof value !== "object" || value === null) return;
   if (levelsLeft === 0) throw new SchemaFault([], `is nested deeper than ${MAX_NESTING} levels`);
