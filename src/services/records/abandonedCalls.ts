@@ -5,7 +5,7 @@ import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { CompletionDispatcher } from "./completionDispatcher.ts";
 import { createAliveInstances } from "../cluster.ts";
 import { endOf, outcomeOf } from "./callOutcome.ts";
-import { endAbandoned } from "./endAbandonedCall.ts";
+import { endAbandonedCall } from "./endAbandonedCall.ts";
 import type { CallRecord, Store } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -54,7 +54,7 @@ export function endAbandonedCalls(deps: AbandonedCallsDeps): { close(): Promise<
 
   async function reconcileOne(call: CallRecord): Promise<void> {
     const queued = call.direction === "outbound" ? await dialQueue.find(call.id) : undefined;
-    // It waits for its turn, or is being looked for.
+    // It is still queued, or its CallSid is being searched for.
     if (queued !== undefined && call.callSid === undefined) return;
     const known = call.callSid === undefined ? undefined : await ask(call.callSid);
     const isTooOld = now() - call.startedAt > 2 * settings.limits.callMs;
@@ -67,7 +67,7 @@ export function endAbandonedCalls(deps: AbandonedCallsDeps): { close(): Promise<
   async function end(call: CallRecord, known: TwilioCall | undefined): Promise<void> {
     const { durationSeconds, endedAt = now() } = known ?? {};
     const isPlaced = call.direction === "outbound" && known !== undefined;
-    await endAbandoned(calls, call, {
+    await endAbandonedCall(calls, call, {
       end: endingOf(call, known),
       endedAt,
       ...(isPlaced && { outcome: outcomeOf(known.status, call.answeredBy) }),

@@ -1,6 +1,6 @@
 import type { CallAnalytics, CallFilter } from "../store.ts";
 
-/** Too many wait for sums already. */
+/** Too many queries wait already. */
 export class AnalyticsBusy extends Error {
   override readonly name = "AnalyticsBusy";
 }
@@ -13,7 +13,7 @@ export interface AnalyticsQueueDeps {
 }
 
 const DEFAULT_PERIOD_MS = 30 * 24 * 60 * 60_000;
-/** What took long to sum up is kept ten times as long, up to five seconds. */
+/** A result is kept ten times as long as it took, up to five seconds. */
 const KEEP_FACTOR = 10;
 const KEEP_AT_MOST_MS = 5000;
 const MAX_KEPT = 100;
@@ -21,14 +21,14 @@ const MAX_WAITING = 20;
 
 interface Kept {
   readonly sums: Promise<CallAnalytics>;
-  /** Monotonic; absent while they are being made. */
+  /** Monotonic; absent while the query runs. */
   keepUntil?: number;
 }
 
 /**
- * Creates the function that sums up calls: one question at a time, however many ask, and the same one not
- * again within ten times as long as it took, up to five seconds. Without a beginning, the last 30 days (before the end, if given) are meant.
- * Rejects with `AnalyticsBusy` where too many wait.
+ * Creates the function that analyses calls: one query at a time, and the same one not again within ten
+ * times as long as it took, up to five seconds. `since` is 30 days before `until`, or before now, where it
+ * is absent. Rejects with `AnalyticsBusy` where too many wait.
  */
 export function createAnalyticsQueue(
   { analyse, now, monotonic = () => performance.now() }: AnalyticsQueueDeps,
@@ -39,7 +39,7 @@ export function createAnalyticsQueue(
 
   return function sumUp(filter) {
     const question = JSON.stringify(Object.entries(filter).sort());
-    forgetOld();
+    dropOld();
     const known = kept.get(question);
     if (known !== undefined) return known.sums;
     if (waiting >= MAX_WAITING) {
@@ -62,7 +62,7 @@ export function createAnalyticsQueue(
     return sums;
   };
 
-  function forgetOld(): void {
+  function dropOld(): void {
     for (const [question, { keepUntil }] of kept) {
       if (keepUntil === undefined) continue;
       if (monotonic() > keepUntil || kept.size > MAX_KEPT) kept.delete(question);

@@ -4,27 +4,27 @@ import type { InstanceBus } from "../cluster.ts";
 import type { ErasedNumber, ErasureStore } from "../store.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Forgets calls on demand, in the store and in the journals of every process. */
+/** Erases calls on request, in the store, the live events and the journals of every process. */
 export interface CallErasure {
   eraseNumber(number: string): Promise<ErasedNumber>;
-  /** One that is under way is erased when it ends if `underWay`, and otherwise left as it is. */
+  /** A live call is erased when it ends if `underWay`, and otherwise left as it is. */
   eraseCall(
     callId: string,
     options: { readonly underWay: boolean },
   ): Promise<ErasedNumber | "unknown" | "under_way">;
-  /** Forgets a call that is over where that has been asked for; gives whether it was. */
+  /** Erases an ended call where that has been requested; resolves with whether it was. */
   eraseIfDue(callId: string): Promise<boolean>;
   close(): void;
 }
 
 export interface CallErasureDeps {
   readonly erasure: ErasureStore;
-  /** Settles when all that this process knew of calls before is in the store. */
+  /** Resolves when everything that this process knows of calls is in the store. */
   readonly flush: () => Promise<void>;
-  /** Absent where none are kept. */
-  readonly journals: Pick<CallJournals, "forget"> | undefined;
-  /** Forgets what readers of live events could still be told. */
-  readonly forgetEvents: (callIds: readonly string[]) => void;
+  /** Absent where no journals are kept. */
+  readonly journals: Pick<CallJournals, "remove"> | undefined;
+  /** Removes the calls' events from the event log. */
+  readonly eraseEvents: (callIds: readonly string[]) => void;
   readonly bus: Pick<InstanceBus, "publish" | "subscribe">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -36,23 +36,23 @@ const message = z.object({ callIds: z.array(z.string()) });
 /** Far below what a message may hold. */
 const MAX_IDS = 1000;
 
-/** Whoever cannot be told now finds out by itself: see `retention.ts`. */
+/** A process that misses the message removes its journals later: see `retention.ts`. */
 export function createCallErasure(
-  { erasure, flush, journals, forgetEvents, bus, now, log }: CallErasureDeps,
+  { erasure, flush, journals, eraseEvents, bus, now, log }: CallErasureDeps,
 ): CallErasure {
   const unsubscribe = bus.subscribe(TOPIC, (body) => {
     const { data } = message.safeParse(body);
     if (data === undefined) return;
-    forgetEvents(data.callIds);
-    journals?.forget(data.callIds).catch((error) => log.warn("Journals not removed", { error }));
+    eraseEvents(data.callIds);
+    journals?.remove(data.callIds).catch((error) => log.warn("Journals not removed", { error }));
   });
 
-  async function forgetHere(callIds: readonly string[]): Promise<void> {
-    forgetEvents(callIds);
-    await journals?.forget(callIds);
+  async function eraseHere(callIds: readonly string[]): Promise<void> {
+    eraseEvents(callIds);
+    await journals?.remove(callIds);
   }
 
-  async function tellOthers(callIds: readonly string[]): Promise<void> {
+  async function publish(callIds: readonly string[]): Promise<void> {
     for (let at = 0; at < callIds.length; at += MAX_IDS) {
       await bus.publish(TOPIC, { callIds: callIds.slice(at, at + MAX_IDS) });
     }
@@ -62,30 +62,26 @@ export function createCallErasure(
     async eraseNumber(number) {
       // A call that has just begun is not in the store yet.
       await flush();
-      const gone: string[] = [];
+      const erasedIds: string[] = [];
       const erased = await erasure.eraseNumber(number, now(), async (callIds) => {
-        await forgetHere(callIds);
-        gone.push(...callIds);
+        await eraseHere(callIds);
+        erasedIds.push(...callIds);
       });
-      await tellOthers(gone).catch((error) => log.warn("Erasure not told to others", { error }));
+      await publish(erasedIds).catch((error) => log.warn("Erasure not told to others", { error }));
       return erased;
     },
     async eraseCall(callId, options) {
       await flush();
-      const erased = await erasure.eraseCall(callId, now(), options, forgetHere);
+      const erased = await erasure.eraseCall(callId, now(), options, eraseHere);
       if (typeof erased !== "string" && erased.calls > 0) {
-        await tellOthers([callId]).catch((error) =>
-          log.warn("Erasure not told to others", { error })
-        );
+        await publish([callId]).catch((error) => log.warn("Erasure not told to others", { error }));
       }
       return erased;
     },
     async eraseIfDue(callId) {
       if (!await erasure.isDue(callId)) return false;
-      await erasure.erase(callId, forgetHere);
-      await tellOthers([callId]).catch((error) =>
-        log.warn("Erasure not told to others", { error })
-      );
+      await erasure.erase(callId, eraseHere);
+      await publish([callId]).catch((error) => log.warn("Erasure not told to others", { error }));
       return true;
     },
     close: unsubscribe,

@@ -3,27 +3,27 @@ import { encodeJournal } from "../../call/journal.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Keeps a file per call from which it can be lived through again. */
+/** Keeps a file per call from which the call can be replayed. */
 export interface CallJournals {
   readonly write: NonNullable<SessionPorts["journal"]>;
-  /** Removes the journals of calls that are over; rejects where a file cannot be removed. */
-  forget(callIds: readonly string[]): Promise<void>;
-  /** Settles when everything is written. */
+  /** Removes the journals of ended calls; rejects where a file cannot be removed. */
+  remove(callIds: readonly string[]): Promise<void>;
+  /** Resolves when everything is written. */
   close(): Promise<void>;
 }
 
 export interface CallJournalsDeps {
   readonly dir: string;
-  /** Whether what people say stands in it. */
+  /** Whether the journal contains what people say. */
   readonly texts: boolean;
   readonly append: (path: string, text: string) => Promise<void>;
-  /** As far as there is such a file. */
+  /** Does nothing where there is no such file. */
   readonly remove: (path: string) => Promise<void>;
   readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
 }
 
-/** Nothing is written while a call speaks: lines wait in memory, and so many at most. */
+/** Lines wait in memory, up to a limit, so that calls do not wait for the disk. */
 const WRITE_MS = 1000;
 const MAX_WAITING_CHARS = 1024 * 1024;
 
@@ -31,8 +31,8 @@ export function createCallJournals(deps: CallJournalsDeps): CallJournals {
   const { dir, texts, append, remove, setTimer, log } = deps;
   const waiting = new Map<string, string[]>();
   const lost = new Set<string>();
-  /** Of calls whose digits are sensitive. */
-  const discreet = new WeakSet<object>();
+  /** Sessions whose digits are sensitive. */
+  const sensitive = new WeakSet<object>();
   let waitingChars = 0;
   let writing: Promise<void> = Promise.resolve();
   let cancelTimer: (() => void) | undefined;
@@ -40,8 +40,8 @@ export function createCallJournals(deps: CallJournalsDeps): CallJournals {
   return {
     write(session, entry) {
       const { id } = session;
-      if ("policy" in entry && entry.policy.digitsSensitive) discreet.add(session);
-      const hidesDigits = discreet.has(session);
+      if ("policy" in entry && entry.policy.digitsSensitive) sensitive.add(session);
+      const hidesDigits = sensitive.has(session);
       const line = `${encodeJournal(entry, { redacts: !texts, hidesDigits })}\n`;
       if (waitingChars + line.length > MAX_WAITING_CHARS) {
         lost.add(id);
@@ -56,13 +56,13 @@ export function createCallJournals(deps: CallJournalsDeps): CallJournals {
         writing = writing.then(writeAll);
       }, WRITE_MS);
     },
-    async forget(callIds) {
+    async remove(callIds) {
       for (const id of callIds) {
         const lines = waiting.get(id) ?? [];
         waitingChars -= lines.reduce((sum, { length }) => sum + length, 0);
         waiting.delete(id);
       }
-      // Behind what is being written just now, which would bring the file back.
+      // After the write in progress, which would create the file again.
       const removed = writing.then(() => removeAll(callIds));
       writing = removed.catch(() => {});
       await removed;
@@ -75,7 +75,7 @@ export function createCallJournals(deps: CallJournalsDeps): CallJournals {
   };
 
   async function removeAll(callIds: readonly string[]): Promise<void> {
-    // All that can be removed are, also behind one that cannot.
+    // Tries all of them, also after one that cannot be removed.
     const removed = await Promise.allSettled(callIds.map((id) => remove(pathOf(id))));
     for (const each of removed) if (each.status === "rejected") throw each.reason;
   }
@@ -100,7 +100,7 @@ export function createCallJournals(deps: CallJournalsDeps): CallJournals {
   }
 }
 
-/** Appends to a file that nobody else on the machine may read, and makes its folder. */
+/** Appends to a file that only its owner may read; creates its folder. */
 export async function appendPrivately(path: string, text: string): Promise<void> {
   const folder = path.replace(/[/\\][^/\\]*$/, "");
   await Deno.mkdir(folder, { recursive: true });

@@ -2,7 +2,7 @@ import type { CallEnd } from "../../call/types.ts";
 import type { CallStatus } from "../twilioOutbound.ts";
 import type { AnsweredBy, CallOutcome, CallRecord } from "../store.ts";
 
-/** How a call ended that the phone network says is over. */
+/** How a call ended, by Twilio's final status. */
 export function endOf(status: CallStatus): CallEnd {
   return {
     reason: status === "completed" ? "caller_hung_up" : "not_answered",
@@ -10,7 +10,7 @@ export function endOf(status: CallStatus): CallEnd {
   };
 }
 
-/** What became of it, where nothing else is known. */
+/** The outcome by status and answering machine detection alone. */
 export function outcomeOf(status: CallStatus, answeredBy?: AnsweredBy): CallOutcome {
   switch (status) {
     case "completed":
@@ -26,13 +26,13 @@ export function outcomeOf(status: CallStatus, answeredBy?: AnsweredBy): CallOutc
   }
 }
 
-/** What became of a call that was answered, unless a message was left. */
+/** The outcome of an answered call in which no message was left. */
 export function outcomeOfAnswered(answeredBy: AnsweredBy | undefined): CallOutcome {
   if (answeredBy === "fax") return "failed";
   return answeredBy === "human" || answeredBy === "machine" ? answeredBy : "answered";
 }
 
-/** Where a recorded call stands, in the phone network's words. */
+/** A recorded call's status, in Twilio's words. */
 export function statusOf({ status, outcome, answeredAt }: CallRecord): CallStatus {
   if (status === "queued" || status === "ringing") return status;
   if (status === "live") return "in-progress";

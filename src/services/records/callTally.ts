@@ -25,7 +25,7 @@ import { present } from "../../utils/present.ts";
 /** More turns than any conversation has. */
 const MAX_LATENCIES = 5000;
 
-/** What has to be kept of a call until it ends, to tell what it came to. */
+/** The state of a live call from which its record and its totals are written. */
 export class CallTally {
   readonly #call: NewCall;
   readonly #unwritten = new Map<string, TranscriptTurn>();
@@ -43,14 +43,14 @@ export class CallTally {
     }
   }
 
-  /** What is learnt otherwise than by events. */
+  /** Applies what events do not say; returns the write. */
   change(changes: CallChanges): CallWrite {
     this.#known = { ...this.#known, ...changes };
     return { type: "changed", callId: this.#call.id, changes };
   }
 
-  /** Takes an event in and gives what is to be written at once. */
-  take(event: CallEvent, at: number): readonly CallWrite[] {
+  /** Applies an event; returns what is to be written at once. */
+  apply(event: CallEvent, at: number): readonly CallWrite[] {
     const callId = this.#call.id;
     const atMs = Math.max(0, at - this.#call.startedAt);
     switch (event.type) {
@@ -113,7 +113,7 @@ export class CallTally {
     }
   }
 
-  /** What has changed since the last time and may wait a little: unfinished turns, sums. */
+  /** Returns what has changed since the last call and may wait a second: unfinished turns, usage. */
   unwritten(): readonly CallWrite[] {
     const callId = this.#call.id;
     const writes: CallWrite[] = [...this.#unwritten.values()]
@@ -126,11 +126,12 @@ export class CallTally {
     return writes;
   }
 
+  /** The terminal record, with latencies summed up and the cost. */
   end(
     end: CallEnd,
     { endedAt, durationMs, prices, outcome }: {
       readonly endedAt: number;
-      /** Absent for a call that never came to a conversation, or to its end. */
+      /** Absent for a call that had no session. */
       readonly durationMs?: number | undefined;
       readonly prices: Prices;
       readonly outcome?: CallOutcome | undefined;
@@ -160,7 +161,7 @@ export class CallTally {
   }
 }
 
-/** Adds up a call that is over. */
+/** The terminal record of a call from its totals. */
 export function endingOf({ call, end, endedAt, durationMs, connectedMs, ...sums }: {
   readonly call: Pick<NewCall, "direction" | "to">;
   readonly end: CallEnd;

@@ -1,7 +1,7 @@
 import type { TranscriptTurn } from "../../call/callEvent.ts";
 import type { CallContent, CallRecord } from "../store.ts";
 
-/** A call as others are shown it: every name is there, and what is not known is null. */
+/** A call as the API and webhooks show it: all members are present, null where unknown. */
 export function viewCall(call: CallRecord) {
   const { end } = call;
   return {
@@ -28,14 +28,14 @@ export function viewCall(call: CallRecord) {
   };
 }
 
-/** A turn as others are shown it. */
+/** A turn as the API and webhooks show it. */
 export function viewTurn(
   { id, role, text, interrupted, by, final, startedMs, endedMs }: TranscriptTurn,
 ) {
   return { id, role, text, interrupted, by, final, startedMs, endedMs: endedMs ?? null };
 }
 
-/** A call with all that was said and done in it. */
+/** A call with its turns, tool calls, latencies and digits. */
 export function viewDetail(call: CallRecord, { turns, tools, latencies, digits }: CallContent) {
   return {
     ...viewCall(call),

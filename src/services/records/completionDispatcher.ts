@@ -1,3 +1,5 @@
+import { BoundedMap } from "../../utils/boundedMap.ts";
+import { sleep } from "../../utils/sleep.ts";
 import { createPollLoop, type PollLoop } from "../../utils/pollLoop.ts";
 import type { EventHub } from "../events.ts";
 import type { Incidents } from "../../utils/incidents.ts";
@@ -73,11 +75,11 @@ export function createCompletionDispatcher(
   const { events, flush, calls, eraseIfDue, now, setTimer, log } = options;
   const { random, incidents, retryMs = 1000, maxWaiting = 10_000 } = options;
   const monotonic = () => performance.now();
-  const waiting = new Map<string, Waiting>();
+  const waiting = new BoundedMap<string, Waiting>(maxWaiting);
   let working: Promise<void> | undefined;
   let closed = false;
   let started = false;
-  let stopPausing = () => {};
+  let pausing = new AbortController();
   const beforeDispatch: ((call: CallRecord, content: CallContent) => Promise<void>)[] = [];
   const afterDispatch: ((call: CallRecord) => void | Promise<void>)[] = [];
   const followUps = new Set<Promise<void>>();
@@ -101,10 +103,9 @@ export function createCompletionDispatcher(
 
   function add(callId: string): void {
     if (!waiting.has(callId)) waiting.set(callId, { tries: 0, dueAt: monotonic() });
-    if (waiting.size > maxWaiting) waiting.delete(waiting.keys().next().value ?? "");
     if (!started) return;
     if (working === undefined) working = work().finally(() => working = undefined);
-    else stopPausing();
+    else pausing.abort();
   }
 
   async function work(): Promise<void> {
@@ -187,15 +188,11 @@ export function createCompletionDispatcher(
     followUps.add(followUp);
   }
 
-  function pause(delayMs: number): Promise<void> {
-    if (closed) return Promise.resolve();
-    return new Promise((resolve) => {
-      const cancel = setTimer(resolve, Math.max(1, delayMs));
-      stopPausing = () => {
-        cancel();
-        resolve();
-      };
-    });
+  /** Ended early by `add` and `close`. */
+  async function pause(delayMs: number): Promise<void> {
+    if (closed) return;
+    pausing = new AbortController();
+    await sleep(Math.max(1, delayMs), { signal: pausing.signal, setTimer });
   }
 
   return {
@@ -211,7 +208,7 @@ export function createCompletionDispatcher(
       await Promise.resolve();
       subscription.close();
       closed = true;
-      stopPausing();
+      pausing.abort();
       await Promise.all([poll?.close(), working]);
       await Promise.all(followUps);
     },

@@ -5,10 +5,9 @@ import type { CallOutcome, CallRecord, CallStore, CallWrite } from "../store.ts"
 import { endingOf } from "./callTally.ts";
 
 /**
- * Ends a call whose process is gone, from what is stored of it. Where the phone network knows better
- * how it ended, what came of it, and how long it was connected, that is given.
+ * Ends a call whose process has died, from its record; `outcome` and `connectedMs` are what Twilio knows.
  */
-export async function endAbandoned(
+export async function endAbandonedCall(
   calls: Pick<CallStore, "content" | "write">,
   call: CallRecord,
   { end, endedAt, outcome, connectedMs, prices }: {
@@ -37,11 +36,11 @@ export async function endAbandoned(
     transcriptionModel: call.transcriptionModel,
     prices,
   });
-  await calls.write([...cutLines(call.id, turns), { type: "ended", callId: call.id, ending }]);
+  await calls.write([...finishTurns(call.id, turns), { type: "ended", callId: call.id, ending }]);
 }
 
-/** A line that the agent had not finished was heard in part at the most. */
-function cutLines(callId: string, turns: readonly TranscriptTurn[]): readonly CallWrite[] {
+/** Unfinished turns become final; those of the agent were heard in part at most. */
+function finishTurns(callId: string, turns: readonly TranscriptTurn[]): readonly CallWrite[] {
   return turns.filter(({ final }) => !final).map((turn) => ({
     type: "turn",
     callId,

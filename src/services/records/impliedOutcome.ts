@@ -2,7 +2,7 @@ import type { CallEnd } from "../../call/types.ts";
 import { outcomeOfAnswered } from "./callOutcome.ts";
 import type { AnsweredBy, CallOutcome } from "../store.ts";
 
-/** What became of a placed call of which nobody has said it outright. */
+/** The outcome of a placed call where none was recorded, by how it ended. */
 export function impliedOutcome(
   { reason, detail }: CallEnd,
   { answered, answeredBy }: {
@@ -10,7 +10,7 @@ export function impliedOutcome(
     readonly answeredBy: AnsweredBy | undefined;
   },
 ): CallOutcome {
-  // A machine that hung up before the message was left has another reason.
+  // Where the machine hung up before the message was left, the reason is another.
   if (reason === "voicemail") return "voicemail";
   if (answered) return outcomeOfAnswered(answeredBy);
   switch (detail) {

@@ -1,7 +1,7 @@
 import { removeIfThere } from "./callJournals.ts";
 
 /** Removes the journals of calls that have not been written to since a time, in milliseconds since 1970. */
-export async function forgetOldJournals(dir: string, before: number): Promise<void> {
+export async function removeOldJournals(dir: string, before: number): Promise<void> {
   await forEachJournal(await journalsIn(dir), async (callId) => {
     const path = pathOf(dir, callId);
     const { mtime } = await Deno.stat(path);
@@ -9,8 +9,8 @@ export async function forgetOldJournals(dir: string, before: number): Promise<vo
   });
 }
 
-/** Removes the journals of calls that are erased, also of those that were while nobody was here to hear. */
-export async function forgetErasedJournals(
+/** Removes the journals of erased calls, also of those erased while this process did not run. */
+export async function removeErasedJournals(
   dir: string,
   erasedAmong: (callIds: readonly string[]) => Promise<readonly string[]>,
 ): Promise<void> {
@@ -18,7 +18,7 @@ export async function forgetErasedJournals(
   await forEachJournal(erased, (callId) => removeIfThere(pathOf(dir, callId)));
 }
 
-/** One file that cannot be removed keeps no other; rejects at the end, with what failed first. */
+/** Tries all of them; rejects at the end with the first failure. */
 async function forEachJournal(
   callIds: readonly string[],
   remove: (callId: string) => Promise<void>,

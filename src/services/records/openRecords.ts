@@ -71,7 +71,7 @@ export function openRecords(deps: RecordsDeps): Records {
     bus,
     now,
     log,
-    forgetEvents: eventLog.erase,
+    eraseEvents: eventLog.erase,
   });
   const completion = createCompletionDispatcher({
     events,

@@ -13,10 +13,11 @@ import type {
   SharedClock,
 } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
+import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
-/** A call as the recorder is told of it. */
+/** A call as its record begins. */
 export interface RecordedCall {
   readonly request: CallRequest;
   readonly callSid?: string | undefined;
@@ -24,15 +25,15 @@ export interface RecordedCall {
   readonly transcriptionModel?: string | undefined;
 }
 
-/** Writes down what happens in calls, behind their backs: nothing here makes a call wait. */
+/** Persists call events asynchronously; never blocks a call. */
 export interface Recorder {
-  /** A call that has no session yet, such as one that waits to be placed. Sessions need no telling. */
+  /** Records a call that has no session yet, such as one in the dial queue. Sessions are recorded by their events. */
   openCall(callId: string, call: RecordedCall): void;
-  /** What is learnt of a call otherwise than by its events; also after its end. */
+  /** Records what the events of a call do not say; also after its end. */
   updateCall(callId: string, changes: CallChanges): void;
-  /** The end of a call that never had a session. Ends of sessions come by their events. */
+  /** Records the end of a call that never had a session. */
   endCall(callId: string, end: CallEnd, outcome?: CallOutcome): void;
-  /** Another process goes on with the call: nothing more of it is written here. */
+  /** Another process has taken the call over: nothing more of it is written here. */
   releaseCall(callId: string): void;
   /** Whether the beginning or the end of a call waits to be written. */
   holds(callId: string): boolean;
@@ -47,11 +48,11 @@ export interface RecorderOptions {
   readonly events: Pick<EventHub, "subscribe">;
   readonly calls: Pick<CallStore, "write">;
   readonly instances: Pick<Instances, "beat" | "leave">;
-  /** Read anew with every sign of life. */
+  /** Synchronized with every heartbeat. */
   readonly clock?: Pick<SharedClock, "sync">;
   readonly instanceId: string;
   readonly prices: Prices;
-  /** Asked when a session is first heard of. */
+  /** Called at the first event of a session. */
   readonly callOf: (callId: string) => RecordedCall | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -64,33 +65,32 @@ export interface RecorderOptions {
 const SWEEP_MS = 1000;
 const BEAT_MS = 10_000;
 
-/** Starts writing down all calls that the hub tells of. */
+/** Records all calls of the hub from now on. */
 export function createRecorder(options: RecorderOptions): Recorder {
   const { events, calls, instances, instanceId, prices, callOf, now, log } = options;
   const { clock, setTimer, maxDetails = 20_000 } = options;
   const writer = new StoreWriter({ calls, now, log, setTimer, maxDetails });
   const tallies = new Map<string, CallTally>();
   let closed = false;
-  let beating: Promise<void> | undefined;
-  let stopSweeping = setTimer(sweep, SWEEP_MS);
-  let stopBeating = setTimer(beat, 0);
+  const sweeping = createPollLoop(sweep, setTimer, SWEEP_MS);
+  const beating = createPollLoop(beat, setTimer);
 
-  // Nothing in the sink waits, so the hub has no reason to drop anything.
-  const subscription = events.subscribe(() => true, take, { maxQueued: 100_000 });
+  // The sink never waits, so that the hub drops nothing.
+  const subscription = events.subscribe(() => true, onEvent, { maxQueued: 100_000 });
 
-  function take({ callId, atMs, event }: PublishedEvent): void {
+  function onEvent({ callId, atMs, event }: PublishedEvent): void {
     const tally = tallies.get(callId) ??
       (event.type === "started"
         ? begin(callId, callOf(callId) ?? { request: event }, atMs)
         : undefined);
     if (tally === undefined) return;
     if (event.type === "connected") {
-      // A placed call gets its id from the phone network after its session has begun.
+      // A placed call may get its CallSid after its session has begun.
       const callSid = callOf(callId)?.callSid;
       if (callSid !== undefined) add(tally.change({ callSid }));
     }
     if (event.type === "ended") finish(callId, tally, event.end, atMs, event.durationMs);
-    else tally.take(event, atMs).forEach(add);
+    else tally.apply(event, atMs).forEach(add);
   }
 
   function begin(callId: string, recorded: RecordedCall, startedAt: number): CallTally {
@@ -134,23 +134,25 @@ export function createRecorder(options: RecorderOptions): Recorder {
     };
   }
 
-  function sweep(): void {
-    // While the store is away, the newest state stays with its call instead of in the queue.
+  function sweep(): Promise<number> {
+    // While the store fails, only the newest state of a call is kept, with its tally.
     if (writer.health.status === "ok") gatherUnwritten();
-    stopSweeping = setTimer(sweep, SWEEP_MS);
+    return Promise.resolve(SWEEP_MS);
   }
 
   function gatherUnwritten(): void {
     for (const tally of tallies.values()) tally.unwritten().forEach(add);
   }
 
-  function beat(): void {
-    beating = instances.beat(instanceId)
-      .then(() => clock?.sync())
-      .then(() => writer.recover(), (error) => writer.degrade(error))
-      .finally(() => {
-        if (!closed) stopBeating = setTimer(beat, BEAT_MS);
-      });
+  async function beat(): Promise<number> {
+    try {
+      await instances.beat(instanceId);
+      await clock?.sync();
+      writer.recover();
+    } catch (error) {
+      writer.degrade(error);
+    }
+    return BEAT_MS;
   }
 
   function add(write: CallWrite): void {
@@ -175,7 +177,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     holds: (callId) => writer.holds(callId),
     health: () => writer.health,
     async flush() {
-      // The hub hands on in a microtask what was published just now.
+      // The hub delivers in a microtask what was published just now.
       await Promise.resolve();
       gatherUnwritten();
       await writer.flush();
@@ -185,10 +187,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
       closed = true;
       await Promise.resolve();
       subscription.close();
-      stopSweeping();
-      stopBeating();
       gatherUnwritten();
-      await beating;
+      await Promise.all([sweeping.close(), beating.close()]);
       await writer.close();
       await instances.leave(instanceId).catch(() => {});
     },

@@ -1,13 +1,14 @@
 import { createClockGuard } from "./retentionClock.ts";
 import type { Incidents } from "../../utils/incidents.ts";
-import { forgetErasedJournals, forgetOldJournals } from "./journalRetention.ts";
+import { removeErasedJournals, removeOldJournals } from "./journalRetention.ts";
 import type { Store } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
+import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { Log } from "../../utils/logger.ts";
 
 export interface RetentionDeps {
   readonly store: Pick<Store, "calls" | "erasure" | "keyValues" | "prune">;
-  /** Absent means that calls are kept for ever. */
+  /** Absent where calls are kept for ever. */
   readonly days: number | undefined;
   /** Where the journals of calls are, if they are kept. */
   readonly journalDir?: string;
@@ -22,8 +23,9 @@ export interface RetentionDeps {
 const HOUR_MS = 60 * 60_000;
 
 /**
- * Forgets, at the start and then every hour, what is too old to be kept, and what has been erased while
- * this process could not be told; gives the means to stop. Nothing is erased by a clock in doubt.
+ * Erases, at the start and then every hour, what is older than the retention, and journals of calls that
+ * were erased while this process did not run. Returns the function that stops it. Nothing is erased while
+ * the clock is in doubt.
  */
 export function startRetention(deps: RetentionDeps): () => Promise<void> {
   const { store, days, journalDir, now, setTimer, incidents, log } = deps;
@@ -37,39 +39,33 @@ export function startRetention(deps: RetentionDeps): () => Promise<void> {
     incidents,
   });
   let closed = false;
-  let working: Promise<void> | undefined;
-  let cancelTimer = setTimer(forget, 0);
+  const pollLoop = createPollLoop(eraseOld, setTimer);
 
-  function forget(): void {
-    working = forgetOld().finally(() => {
-      if (!closed) cancelTimer = setTimer(forget, HOUR_MS);
-    });
-  }
-
-  async function forgetOld(): Promise<void> {
+  async function eraseOld(): Promise<number> {
     if (journalDir !== undefined) {
       await attempt(
         "Journals of erased calls",
-        () => forgetErasedJournals(journalDir, store.erasure.erasedAmong),
+        () => removeErasedJournals(journalDir, store.erasure.erasedAmong),
       );
     }
     await attempt("Old records", async () => {
       if (!await isPlausible()) return log.warn("Nothing erased by a clock in doubt", {});
       await attempt("Expired keys", () => store.prune(now()));
-      if (days !== undefined && !closed) await forgetBefore(now() - days * 24 * HOUR_MS);
+      if (days !== undefined && !closed) await eraseBefore(now() - days * 24 * HOUR_MS);
     });
+    return HOUR_MS;
   }
 
-  async function forgetBefore(before: number): Promise<void> {
+  async function eraseBefore(before: number): Promise<void> {
     await attempt("Old records", async () => {
       const erased = await store.erasure.eraseBefore(before);
       if (erased.calls > 0) log.info("Old calls forgotten", { ...erased });
     });
     if (journalDir === undefined) return;
-    await attempt("Old journals", () => forgetOldJournals(journalDir, before));
+    await attempt("Old journals", () => removeOldJournals(journalDir, before));
   }
 
-  /** What fails keeps nothing else from being forgotten. */
+  /** A failure does not keep the rest from being erased. */
   async function attempt(what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -80,8 +76,6 @@ export function startRetention(deps: RetentionDeps): () => Promise<void> {
 
   return async function stopRetention() {
     closed = true;
-    cancelTimer();
-    await working;
-    cancelTimer();
+    await pollLoop.close();
   };
 }

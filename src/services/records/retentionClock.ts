@@ -15,9 +15,9 @@ export interface ClockGuardDeps {
 
 const DAY_MS = 24 * 60 * 60_000;
 const KEY = "clock_seen";
-/** A machine that slept for less has a clock that is right again. */
+/** A machine may sleep for less. */
 const MAX_JUMP_MS = DAY_MS;
-/** A server that was away for longer cannot tell its absence from a wrong clock. */
+/** After a longer stop, absence cannot be told from a wrong clock. */
 const MAX_ABSENCE_MS = 7 * DAY_MS;
 /** A clock that went on evenly for so long after a jump is taken to be right. */
 const STEADY_MS = DAY_MS;
@@ -28,9 +28,9 @@ interface Moment {
 }
 
 /**
- * Creates the function that tells whether the clock may decide what is erased. One that is ahead of all
- * that is known of the past (the monotonic clock, the last look of an earlier process, or else the newest
- * call) has to go on evenly for a day first. A clock that is behind erases less, and is never in doubt.
+ * Creates the function that decides whether the clock may be trusted to erase by age. One that is ahead of
+ * the monotonic clock, of the time an earlier process saved or else of the newest call must run evenly
+ * for a day first. A clock that is behind erases less, and is never in doubt.
  */
 export function createClockGuard(deps: ClockGuardDeps): () => Promise<boolean> {
   const { keyValues, newestCall, days, now, monotonic, incidents } = deps;
@@ -57,7 +57,7 @@ export function createClockGuard(deps: ClockGuardDeps): () => Promise<boolean> {
     return true;
   };
 
-  /** How far the clock is beyond what is plausible; 0 for one that is not. */
+  /** How far the clock is ahead; 0 where that is plausible. */
   async function aheadBy({ wall, mono }: Moment): Promise<number> {
     if (trusted !== undefined) {
       const jumpMs = wall - trusted.wall - (mono - trusted.mono);

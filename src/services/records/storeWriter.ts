@@ -6,11 +6,11 @@ import type { Log } from "../../utils/logger.ts";
 export type RecorderHealth =
   | { readonly status: "ok" }
   | {
-    /** The store fails or does not answer; calls go on and what happens in them waits here. */
+    /** The store fails or does not answer; writes wait in memory while calls go on. */
     readonly status: "degraded";
     readonly sinceMs: number;
     readonly waiting: number;
-    /** Details that there was no room for; never that a call was or how it ended. */
+    /** Writes dropped for want of room; never the beginning or end of a call. */
     readonly dropped: number;
   };
 
@@ -22,14 +22,14 @@ export interface StoreWriterOptions {
   readonly maxDetails: number;
 }
 
-/** Writes that come within so long of one another share a transaction. */
+/** Writes within this time share a transaction. */
 const GATHER_MS = 5;
-/** A write that takes longer is reported, though it may still succeed. */
+/** A write that takes longer makes the health degraded, though it may still succeed. */
 const STALL_MS = 2000;
 const MAX_BATCH = 500;
 const MAX_RETRY_MS = 5000;
 
-/** Brings writes to the store in batches, one after another, and again until it takes them. */
+/** Writes to the store in batches, one at a time, and retries until they succeed. */
 export class StoreWriter {
   readonly #options: StoreWriterOptions;
   readonly #queue: WriteQueue;
@@ -50,7 +50,7 @@ export class StoreWriter {
     return { status: "degraded", sinceMs: this.#degradedSince, waiting: size, dropped };
   }
 
-  /** Whether that a call was, or how it ended, is not durable yet. */
+  /** Whether the beginning or end of a call is not durable yet. */
   holds(callId: string): boolean {
     return this.#queue.holds(callId);
   }
@@ -60,13 +60,13 @@ export class StoreWriter {
     if (this.#writing === undefined) this.#writeAfter(GATHER_MS);
   }
 
-  /** Settles when all that was added before is durable; rejects when the store fails meanwhile. */
+  /** Resolves when all earlier writes are durable; rejects when the store fails. */
   async flush(): Promise<void> {
     if (this.#queue.size > 0) this.#writing ??= this.#writeAll();
     await this.#writing;
   }
 
-  /** Tries once more to write what waits, and no more after that. */
+  /** Tries once more to write what waits, then stops. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#stopWaiting?.();
@@ -78,7 +78,7 @@ export class StoreWriter {
     }
   }
 
-  /** The store has failed, here or in somebody else's hands. */
+  /** The store has failed, here or for another caller. */
   degrade(error: unknown): void {
     if (this.#degradedSince !== undefined || this.#closed) return;
     this.#degradedSince = this.#options.now();
@@ -122,7 +122,7 @@ export class StoreWriter {
       this.degrade(error);
       throw error;
     } finally {
-      // Here and not in a callback: what is added right after the last look must start anew.
+      // Synchronously with the last check of the queue: a later write starts another run.
       this.#writing = undefined;
     }
   }
@@ -139,7 +139,7 @@ export class StoreWriter {
     }
   }
 
-  /** One write that the database never takes must not keep all others from it. */
+  /** One write of a refused batch; it is logged and dropped where it is refused again. */
   async #writeAlone(write: CallWrite): Promise<void> {
     try {
       await this.#options.calls.write([write]);

@@ -6,8 +6,8 @@ interface Waiting {
 }
 
 /**
- * Writes on their way to the store, in their order. When there are too many, the oldest details go
- * first; that a call was, and how it ended, is never dropped.
+ * Writes for the store, in order. When there are too many, the oldest details are dropped; beginnings,
+ * changes and ends of calls never are.
  */
 export class WriteQueue {
   readonly #maxDetails: number;
@@ -28,7 +28,7 @@ export class WriteQueue {
     return this.#dropped;
   }
 
-  /** Whether that a call was, or how it ended, waits here. */
+  /** Whether the beginning, a change or the end of a call waits here. */
   holds(callId: string): boolean {
     return this.#essentials.some(({ write }) => write.callId === callId);
   }
@@ -41,7 +41,7 @@ export class WriteQueue {
     }
     this.#details.push(waiting);
     if (this.#details.length <= this.#maxDetails) return;
-    // By the tenth part, so that a full queue is not moved for every write.
+    // A tenth of them at once, so that a full queue is not shifted for every write.
     const excess = Math.ceil(this.#maxDetails / 10);
     this.#details.splice(0, excess);
     this.#dropped += excess;

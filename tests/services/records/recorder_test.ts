@@ -8,7 +8,7 @@ import {
   type RecordedCall,
   type Recorder,
 } from "../../../src/services/records/recorder.ts";
-import { endAbandoned } from "../../../src/services/records/endAbandonedCall.ts";
+import { endAbandonedCall } from "../../../src/services/records/endAbandonedCall.ts";
 import { openStore, type Store } from "../../../src/services/store/store.ts";
 import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
 import type { CallWrite } from "../../../src/services/store/calls/callWrites.ts";
@@ -290,7 +290,7 @@ Deno.test("close() writes what waits and leaves, so that the calls left open cou
   await trial[Symbol.asyncDispose]();
 });
 
-Deno.test("endAbandoned() adds up a call whose process is gone, from what is stored", async () => {
+Deno.test("endAbandonedCall() adds up a call whose process is gone, from what is stored", async () => {
   const trial = await startTrial();
   trial.calls.set("call_1", {
     request: { direction: "inbound", agent: "receptionist" },
@@ -308,7 +308,7 @@ Deno.test("endAbandoned() adds up a call whose process is gone, from what is sto
   await trial.recorder.close();
   const [call] = await trial.store.instances.abandonedCalls([]);
   assert.ok(call);
-  await endAbandoned(trial.store.calls, call, {
+  await endAbandonedCall(trial.store.calls, call, {
     end: { reason: "internal_error", detail: "crashed" },
     endedAt: 90_000,
     prices: listPrices,

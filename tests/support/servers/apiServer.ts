@@ -134,7 +134,7 @@ export async function withApi(
       ...{ erasure: store.erasure, bus: createLoneBus("test"), now, log: { warn() {} } },
       flush: () => Promise.resolve(),
       journals: undefined,
-      forgetEvents: log.erase,
+      eraseEvents: log.erase,
     });
     const lookup = createCallLookup({
       registry: { get: (id) => live.get(id) },
