@@ -5,6 +5,7 @@ export function textOf(row: Row, column: string): string {
   return maybeText(row, column) ?? fail(row, column);
 }
 
+/** A column's text; undefined where it is NULL. */
 export function maybeText(row: Row, column: string): string | undefined {
   const value = row[column];
   if (value === null || value === undefined) return undefined;
@@ -16,13 +17,14 @@ export function numberOf(row: Row, column: string): number {
   return maybeNumber(row, column) ?? fail(row, column);
 }
 
+/** A column's number; undefined where it is NULL. */
 export function maybeNumber(row: Row, column: string): number | undefined {
   const value = row[column];
   if (value === null || value === undefined) return undefined;
   return typeof value === "number" ? value : fail(row, column);
 }
 
-/** A truth value, kept as 0 or 1. */
+/** A boolean, stored as 0 or 1. */
 export function flagOf(row: Row, column: string): boolean {
   return numberOf(row, column) !== 0;
 }
@@ -36,6 +38,7 @@ export function choiceOf<const T extends string>(
   return maybeChoice(row, column, choices) ?? fail(row, column);
 }
 
+/** The same; undefined where it is NULL. */
 export function maybeChoice<const T extends string>(
   row: Row,
   column: string,
@@ -46,13 +49,13 @@ export function maybeChoice<const T extends string>(
   return choices.find((choice) => choice === text) ?? fail(row, column);
 }
 
-/** A column of JSON; nothing where it is empty. */
+/** A column of JSON; undefined where it is NULL. */
 export function maybeJson(row: Row, column: string): unknown {
   const text = maybeText(row, column);
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-/** The same for what another version may have written: nothing where it cannot be read. */
+/** The same, and undefined where it cannot be parsed: another version may have written it. */
 export function readableJson(row: Row, column: string): unknown {
   try {
     return maybeJson(row, column);
@@ -61,7 +64,7 @@ export function readableJson(row: Row, column: string): unknown {
   }
 }
 
-/** What can be read of the rows: one that another version has written hides no other. */
+/** Reads the rows that can be read: one that another version has written does not hide the others. */
 export function readable<T>(rows: readonly Row[], read: (row: Row) => T): readonly T[] {
   return rows.flatMap((row) => {
     try {

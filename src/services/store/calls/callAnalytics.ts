@@ -7,14 +7,14 @@ import { maybeText, numberOf } from "../row.ts";
 
 export interface Distribution {
   readonly count: number;
-  /** Absent where there is nothing to tell. */
+  /** Absent where the count is 0. */
   readonly p50Ms?: number;
   readonly p95Ms?: number;
 }
 
 export type Counts = Readonly<Record<string, number>>;
 
-/** What all calls of a period come to. */
+/** Counts and sums of all calls of a period. */
 export interface CallAnalytics {
   readonly calls: number;
   readonly byStatus: Counts;
@@ -35,7 +35,7 @@ export interface CallAnalytics {
   readonly usage: CallUsage;
 }
 
-/** Sums, counts and percentiles are made by the database: what comes back does not grow with the calls. */
+/** The database sums and counts: its answers do not grow with the number of calls. */
 export async function analyse(database: Database, filter: CallFilter): Promise<CallAnalytics> {
   const query = database.longQuery;
   const { sql, values } = conditionsFor(filter);
@@ -90,7 +90,7 @@ const usageNames = [
   "transcription_seconds",
 ];
 
-/** The turns of calls are kept with each call as a list. */
+/** A row for each turn; `latencies_ms` is a comma-separated list. */
 function latenciesOf({ kind }: Database, condition: string): string {
   const rows = `calls WHERE latencies_ms IS NOT NULL AND ${condition}`;
   return kind === "postgres"
@@ -116,7 +116,7 @@ async function durations(
   return { count, p50Ms: await at(0.5), p95Ms: await at(0.95) };
 }
 
-/** Of rows that tell, in ascending order, how many turns took so many milliseconds. */
+/** From rows of `ms` and `turns`, in ascending order of `ms`. */
 function distribution(rows: readonly Row[]): Distribution {
   const count = rows.reduce((sum, row) => sum + numberOf(row, "turns"), 0);
   if (count === 0) return { count };

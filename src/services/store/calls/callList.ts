@@ -2,7 +2,7 @@ import type { CallDirection } from "../../../call/types.ts";
 import type { RecordStatus } from "./callRecord.ts";
 import type { SqlValue } from "../database.ts";
 
-/** Which calls are meant; what is absent does not matter. */
+/** Selects calls by all members that are present. */
 export interface CallFilter {
   readonly status?: RecordStatus;
   readonly direction?: CallDirection;
@@ -16,7 +16,7 @@ export interface CallFilter {
   readonly until?: number;
 }
 
-/** Where a page of calls ends: the next one begins behind it, whatever calls have come meanwhile. */
+/** The last call of a page: the next page begins after it, whichever calls have begun since. */
 export interface CallPosition {
   readonly startedAt: number;
   readonly id: string;
@@ -28,6 +28,7 @@ export interface Conditions {
   readonly values: readonly SqlValue[];
 }
 
+/** The conditions of a filter, for calls older than `after`. */
 export function conditionsFor(filter: CallFilter, after?: CallPosition): Conditions {
   const values: SqlValue[] = [];
   const bind = (value: SqlValue): string => `$${values.push(value)}`;
@@ -48,13 +49,13 @@ export function conditionsFor(filter: CallFilter, after?: CallPosition): Conditi
   return { sql: parts.length === 0 ? "1 = 1" : parts.join(" AND "), values };
 }
 
-/** Writes a position as text that callers of the API need not understand. */
+/** Encodes a position as an opaque text. */
 export function writeCursor({ startedAt, id }: CallPosition): string {
   const bytes = new TextEncoder().encode(`${startedAt}/${id}`);
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** Nothing for a text that no page has given out. */
+/** Undefined for a text that is no cursor. */
 export function readCursor(cursor: string): CallPosition | undefined {
   try {
     const bytes = Uint8Array.fromBase64(cursor, { alphabet: "base64url" });

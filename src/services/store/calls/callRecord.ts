@@ -6,10 +6,10 @@ export const recordStatuses = ["queued", "ringing", "live", "ended"] as const;
 export type RecordStatus = (typeof recordStatuses)[number];
 
 /**
- * What became of a call that was placed. Somebody took it: `human` where the machine detection has said
- * so, `answered` where nobody looked or could tell. A machine took it: `voicemail` where a message was
- * left, `machine` where it was hung up on. `failed` has its reason in the end's detail; `unknown` is a
- * call of which nobody can tell whether it was dialled, or what came of it.
+ * What became of a call that was placed. Answered: `human` by answering machine detection, `answered`
+ * without detection or a result of it. A machine: `voicemail` where a message was left, `machine` where
+ * the call was ended. `failed` has its reason in the end's detail; `unknown` is a call of which it is not
+ * known whether it was dialled, or how it ended.
  */
 export const callOutcomes = [
   "answered",
@@ -45,7 +45,7 @@ export interface CallCost {
     readonly transcription: number | null;
     readonly telephony: number | null;
   };
-  /** Nobody has told what the phone costs: that part is a guess on the safe side. */
+  /** No telephony price is set: that part is a high estimate. */
   readonly telephonyEstimated?: true;
 }
 
@@ -55,7 +55,7 @@ export interface LatencySummary {
   readonly p95Ms: number;
 }
 
-/** One call as it is found afterwards; times are milliseconds since 1970. */
+/** One call; times are milliseconds since 1970. */
 export interface CallRecord {
   readonly id: string;
   readonly direction: CallDirection;
@@ -100,13 +100,13 @@ export interface ToolRecord {
 }
 
 export interface LatencyRecord extends TurnLatency {
-  /** The turn of the agent's that was waited for. */
+  /** The agent's turn that the caller waited for. */
   readonly itemId: string;
 }
 
 export interface DigitsRecord {
   readonly atMs: number;
-  /** Absent where they are sensitive: then they are kept nowhere. */
+  /** Absent where they are sensitive: those are never stored. */
   readonly digits?: string;
 }
 
@@ -134,7 +134,7 @@ export interface NewCall {
   readonly instanceId: string;
 }
 
-/** What becomes known of a call after its beginning; what is given replaces what was there. */
+/** What becomes known of a call after its beginning; replaces what was there. */
 export interface CallChanges {
   /** Never moves backwards. */
   readonly status?: Exclude<RecordStatus, "ended">;

@@ -1,14 +1,14 @@
 import type { SqlValue, Statement } from "../database.ts";
 import { storableText } from "../storableText.ts";
 
-/** The values of a row, or of some of it, by the names of its columns. */
+/** Values of a row by column name. */
 export type Columns = Readonly<Record<string, SqlValue>>;
 
 /**
- * Inserts a row that belongs to a call, unless the call has been erased meanwhile. `onConflict` is what
- * follows ON CONFLICT.
+ * Inserts a row that belongs to a call, unless the call has been erased. `onConflict` is what follows
+ * ON CONFLICT.
  */
-export function insertPart(
+export function insertOfCall(
   table: string,
   callId: string,
   columns: Columns,
@@ -19,7 +19,7 @@ export function insertPart(
     sql: `INSERT INTO ${table} (call_id, ${names.join(", ")}) SELECT $1, ${
       names.map((_, at) => `$${at + 2}`).join(", ")
     } WHERE EXISTS (SELECT 1 FROM calls WHERE calls.id = $1) ON CONFLICT ${onConflict}`,
-    values: [callId, ...Object.values(columns)].map(storable),
+    values: [callId, ...Object.values(columns)].map(toStorable),
   };
 }
 
@@ -30,32 +30,36 @@ export function updateCall(callId: string, columns: Columns, condition: string):
     sql: `UPDATE calls SET ${
       names.map((name, at) => `${name} = $${at + 2}`).join(", ")
     } WHERE id = $1 ${condition}`,
-    values: [callId, ...Object.values(columns)].map(storable),
+    values: [callId, ...Object.values(columns)].map(toStorable),
   };
 }
 
-/** A column for what is given, and none for what is not. */
-export function given(name: string, value: SqlValue | undefined): Columns {
+/** One column, or none where the value is absent. */
+export function columnIf(name: string, value: SqlValue | undefined): Columns {
   return value === undefined || value === null ? {} : { [name]: value };
 }
 
-export function storable(value: SqlValue): SqlValue {
+/** A value that Postgres takes: without NUL characters. */
+export function toStorable(value: SqlValue): SqlValue {
   return typeof value === "string" ? storableText(value) : value;
 }
 
-export function maybeWhole(value: number | undefined): number | null {
-  return value === undefined ? null : whole(value);
+/** Rounded, for a column that may be NULL. */
+export function integerOrNull(value: number | undefined): number | null {
+  return value === undefined ? null : toInteger(value);
 }
 
-/** Analytics read these digit by digit. */
-export function span(value: number): number {
-  return Math.max(0, whole(value));
+/** A whole number of milliseconds, never negative: analytics parse lists of them in SQL. */
+export function toDurationMs(value: number): number {
+  return Math.max(0, toInteger(value));
 }
 
-export function whole(value: number): number {
-  return Math.round(finite(value));
+/** Rounded; 0 for NaN and infinities, which integer columns refuse. */
+export function toInteger(value: number): number {
+  return Math.round(finiteOrZero(value));
 }
 
-export function finite(value: number): number {
+/** 0 for NaN and infinities. */
+export function finiteOrZero(value: number): number {
   return Number.isFinite(value) ? value : 0;
 }

@@ -12,22 +12,22 @@ export interface CallPage {
   readonly next?: string;
 }
 
-/** What is remembered of calls. */
+/** The records of calls. */
 export interface CallStore {
-  /** Performs all writes or none; what it has settled for survives the process. */
+  /** Performs all writes or none; durable when the promise resolves. */
   write(writes: readonly CallWrite[]): Promise<void>;
   get(callId: string): Promise<CallRecord | undefined>;
   bySid(callSid: string): Promise<CallRecord | undefined>;
   content(callId: string): Promise<CallContent>;
-  /** Ids of calls whose end was written, by `before`, and that nobody has been told of: see `told`. */
+  /** Ids of calls that ended by `before` and whose completion is not dispatched: the outbox `calls.untold_since`. */
   undispatched(before: number, limit: number): Promise<readonly string[]>;
-  /** Whoever is to hear of the end of a call has heard, or surely will. */
+  /** Takes a call out of that outbox. */
   markDispatched(callId: string): Promise<void>;
-  /** Puts a call that cannot be told of behind those whose end was written before a time. */
+  /** Moves a call whose dispatch failed behind those that ended before a time. */
   postponeDispatch(callId: string, at: number): Promise<void>;
-  /** Calls that went on with a person and ended for us since, and of which the last end is not known. */
+  /** Calls that were transferred since a time and whose last leg is not known to be over. */
   openTransfers(since: number, limit: number): Promise<readonly CallRecord[]>;
-  /** What is known when the last leg of such a call is over; the first one counts. */
+  /** Records the end of the last leg of such a call; the first one counts. */
   endTransfer(
     callId: string,
     known: { readonly transferredMs: number; readonly cost?: CallCost },
@@ -37,7 +37,7 @@ export interface CallStore {
     filter: CallFilter,
     page: { readonly limit: number; readonly after?: CallPosition },
   ): Promise<CallPage>;
-  /** When the newest call began, in milliseconds since 1970; absent where there is none. */
+  /** When the newest call began, in milliseconds since 1970; undefined where there is none. */
   newest(): Promise<number | undefined>;
   analyse(filter: CallFilter): Promise<CallAnalytics>;
 }

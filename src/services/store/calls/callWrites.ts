@@ -1,19 +1,19 @@
 import type { TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
 import type { CallChanges, CallCost, CallEnding, CallUsage, NewCall } from "./callRecord.ts";
 import {
+  columnIf,
   type Columns,
-  finite,
-  given,
-  insertPart,
-  maybeWhole,
-  span,
-  storable,
+  finiteOrZero,
+  insertOfCall,
+  integerOrNull,
+  toDurationMs,
+  toInteger,
+  toStorable,
   updateCall,
-  whole,
 } from "./callStatements.ts";
 import type { Statement } from "../database.ts";
 
-/** One thing to remember about a call. Each may be written twice: the second time changes nothing. */
+/** One write about a call. Each is idempotent. */
 export type CallWrite =
   & { readonly callId: string }
   & (
@@ -50,11 +50,11 @@ export type CallWrite =
       readonly atMs: number;
       readonly digits?: string;
     }
-    /** The first one counts, whoever it comes from. */
+    /** The first one counts, whichever process it comes from. */
     | { readonly type: "ended"; readonly ending: CallEnding }
   );
 
-/** The statements that perform a write; none of them fails for a call that is not, or no more, there. */
+/** The statements of a write; none of them fails for a call that does not exist or was erased. */
 export function statementsFor(write: CallWrite): readonly Statement[] {
   const { callId } = write;
   switch (write.type) {
@@ -66,31 +66,31 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
       return [upsertTurn(callId, write.turn)];
     case "toolStarted":
       return [
-        insertPart("tool_calls", callId, {
+        insertOfCall("tool_calls", callId, {
           id: write.toolCallId,
           name: write.name,
           arguments: write.arguments,
-          started_ms: whole(write.startedMs),
+          started_ms: toInteger(write.startedMs),
         }, "(call_id, id) DO NOTHING"),
       ];
     case "toolEnded":
       return endTool(callId, write);
     case "latency":
       return [
-        insertPart("latencies", callId, {
+        insertOfCall("latencies", callId, {
           item_id: write.itemId,
           sequence: write.sequence,
-          response_ms: whole(write.latency.responseMs),
-          first_audio_ms: whole(write.latency.firstAudioMs),
-          first_heard_ms: maybeWhole(write.latency.firstHeardMs),
-          total_ms: whole(write.latency.totalMs),
+          response_ms: toInteger(write.latency.responseMs),
+          first_audio_ms: toInteger(write.latency.firstAudioMs),
+          first_heard_ms: integerOrNull(write.latency.firstHeardMs),
+          total_ms: toInteger(write.latency.totalMs),
         }, "(call_id, item_id) DO NOTHING"),
       ];
     case "digits":
       return [
-        insertPart("digits", callId, {
+        insertOfCall("digits", callId, {
           sequence: write.sequence,
-          at_ms: whole(write.atMs),
+          at_ms: toInteger(write.atMs),
           digits: write.digits ?? null,
         }, "(call_id, sequence) DO NOTHING"),
       ];
@@ -100,8 +100,8 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
 }
 
 /**
- * A call that waited in a queue is opened again by the process that places it. One that has been erased
- * is not: see `erasure.ts`.
+ * A queued call is opened again by the process that places it, but not one that was erased: see
+ * `erasureStore.ts`.
  */
 function insertCall(call: NewCall): Statement {
   const columns: Columns = {
@@ -113,7 +113,7 @@ function insertCall(call: NewCall): Statement {
     from_number: call.from ?? null,
     to_number: call.to ?? null,
     status: call.status,
-    started_at: whole(call.startedAt),
+    started_at: toInteger(call.startedAt),
     model: call.model ?? null,
     transcription_model: call.transcriptionModel ?? null,
     instance_id: call.instanceId,
@@ -128,23 +128,23 @@ function insertCall(call: NewCall): Statement {
       OR EXISTS (SELECT 1 FROM calls WHERE calls.id = $1)
       ON CONFLICT (id) DO UPDATE SET instance_id = excluded.instance_id, ${kept.join(", ")}
       WHERE calls.ended_at IS NULL`,
-    values: Object.values(columns).map(storable),
+    values: Object.values(columns).map(toStorable),
   };
 }
 
 function changeCall(callId: string, changes: CallChanges): readonly Statement[] {
   const { status, usage } = changes;
   const columns: Columns = {
-    ...given("call_sid", changes.callSid),
-    ...given("from_number", changes.from),
-    ...given("to_number", changes.to),
-    ...given("answered_by", changes.answeredBy),
-    ...given("model", changes.model),
-    ...given("transcription_model", changes.transcriptionModel),
+    ...columnIf("call_sid", changes.callSid),
+    ...columnIf("from_number", changes.from),
+    ...columnIf("to_number", changes.to),
+    ...columnIf("answered_by", changes.answeredBy),
+    ...columnIf("model", changes.model),
+    ...columnIf("transcription_model", changes.transcriptionModel),
   };
   const once: Columns = {
-    ...given("answered_at", maybeWhole(changes.answeredAt)),
-    ...given("outcome", changes.outcome),
+    ...columnIf("answered_at", integerOrNull(changes.answeredAt)),
+    ...columnIf("outcome", changes.outcome),
   };
   const statements: Statement[] = [];
   if (Object.keys(columns).length > 0) statements.push(updateCall(callId, columns, ""));
@@ -166,19 +166,19 @@ function changeCall(callId: string, changes: CallChanges): readonly Statement[] 
 function upsertTurn(callId: string, turn: TranscriptTurn): Statement {
   const replaced = ["position", "text", "is_final", "interrupted", "spoken_by", "ended_ms"]
     .map((name) => `${name} = excluded.${name}`);
-  return insertPart(
+  return insertOfCall(
     "turns",
     callId,
     {
       id: turn.id,
       role: turn.role,
-      position: finite(turn.position),
+      position: finiteOrZero(turn.position),
       text: turn.text,
       is_final: Number(turn.final),
       interrupted: Number(turn.interrupted),
       spoken_by: turn.by,
-      started_ms: whole(turn.startedMs),
-      ended_ms: maybeWhole(turn.endedMs),
+      started_ms: toInteger(turn.startedMs),
+      ended_ms: integerOrNull(turn.endedMs),
       // An earlier state of the turn never replaces a final one.
     },
     `(call_id, id) DO UPDATE SET ${replaced.join(", ")} WHERE turns.is_final <= excluded.is_final`,
@@ -190,12 +190,12 @@ function endTool(
   write: Extract<CallWrite, { readonly type: "toolEnded" }>,
 ): readonly Statement[] {
   return [
-    // Its beginning may be one of the things that a full queue had no room for.
-    insertPart("tool_calls", callId, {
+    // A full queue may have dropped its beginning.
+    insertOfCall("tool_calls", callId, {
       id: write.toolCallId,
       name: write.name,
       arguments: "",
-      started_ms: whole(write.atMs - write.durationMs),
+      started_ms: toInteger(write.atMs - write.durationMs),
     }, "(call_id, id) DO NOTHING"),
     {
       sql: `UPDATE tool_calls SET ok = $3, output = $4, duration_ms = $5
@@ -205,8 +205,8 @@ function endTool(
         write.toolCallId,
         Number(write.ok),
         write.output,
-        whole(write.durationMs),
-      ].map(storable),
+        toInteger(write.durationMs),
+      ].map(toStorable),
     },
   ];
 }
@@ -214,17 +214,19 @@ function endTool(
 function endCall(callId: string, ending: CallEnding): Statement {
   const columns: Columns = {
     status: "ended",
-    ended_at: whole(ending.endedAt),
-    untold_since: whole(ending.endedAt),
-    duration_ms: span(ending.durationMs),
+    ended_at: toInteger(ending.endedAt),
+    untold_since: toInteger(ending.endedAt),
+    duration_ms: toDurationMs(ending.durationMs),
     end_reason: ending.end.reason,
     end_detail: ending.end.detail ?? null,
     cost_usd: ending.cost.usd,
     cost_parts: costParts(ending.cost),
     latency_turns: ending.latency?.turns ?? null,
-    latency_p50_ms: maybeWhole(ending.latency?.p50Ms),
-    latency_p95_ms: maybeWhole(ending.latency?.p95Ms),
-    latencies_ms: ending.latenciesMs.length === 0 ? null : ending.latenciesMs.map(span).join(","),
+    latency_p50_ms: integerOrNull(ending.latency?.p50Ms),
+    latency_p95_ms: integerOrNull(ending.latency?.p95Ms),
+    latencies_ms: ending.latenciesMs.length === 0
+      ? null
+      : ending.latenciesMs.map(toDurationMs).join(","),
     ...usageColumns(ending.usage),
   };
   const { sql, values } = updateCall(callId, columns, "AND ended_at IS NULL");
@@ -235,22 +237,22 @@ function endCall(callId: string, ending: CallEnding): Statement {
   };
 }
 
-/** The parts of a cost, as they are kept. */
+/** The parts of a cost, as JSON for `cost_parts`. */
 export function costParts({ parts, telephonyEstimated }: CallCost): string {
   return JSON.stringify({ ...parts, ...(telephonyEstimated && { telephonyEstimated }) });
 }
 
 function usageColumns(usage: CallUsage): Columns {
   return {
-    input_text: whole(usage.inputText),
-    input_audio: whole(usage.inputAudio),
-    cached_text: whole(usage.cachedText),
-    cached_audio: whole(usage.cachedAudio),
-    output_text: whole(usage.outputText),
-    output_audio: whole(usage.outputAudio),
-    responses: whole(usage.responses),
-    transcription_input: whole(usage.transcriptionInput),
-    transcription_output: whole(usage.transcriptionOutput),
-    transcription_seconds: finite(usage.transcriptionSeconds),
+    input_text: toInteger(usage.inputText),
+    input_audio: toInteger(usage.inputAudio),
+    cached_text: toInteger(usage.cachedText),
+    cached_audio: toInteger(usage.cachedAudio),
+    output_text: toInteger(usage.outputText),
+    output_audio: toInteger(usage.outputAudio),
+    responses: toInteger(usage.responses),
+    transcription_input: toInteger(usage.transcriptionInput),
+    transcription_output: toInteger(usage.transcriptionOutput),
+    transcription_seconds: finiteOrZero(usage.transcriptionSeconds),
   };
 }

@@ -13,46 +13,46 @@ export interface ErasedNumber extends Erased {
   readonly pending: number;
 }
 
-/** Forgets what is kept of calls elsewhere; where it rejects, their records stay too. */
-export type AlsoForget = (callIds: readonly string[]) => Promise<void>;
+/** Erases what is kept of calls elsewhere; where it rejects, their records stay too. */
+export type AlsoErase = (callIds: readonly string[]) => Promise<void>;
 
-/** Forgets calls, with everything that was said in them. */
+/** Erases calls with everything that belongs to them. */
 export interface ErasureStore {
-  /** Forgets calls that began before a time, in milliseconds since 1970. */
+  /** Erases calls that began before a time, in milliseconds since 1970. */
   eraseBefore(time: number): Promise<Erased>;
   /**
-   * Forgets every call with one person's number, and what batches and webhooks hold of it. What waits to
-   * be dialled is not dialled any more; what is under way is to be erased when it ends: see `isDue`.
+   * Erases every call with a number, and what batches and webhooks hold of it. Queued calls are not
+   * dialled any more; live ones are marked to be erased when they end: see `isDue`.
    */
-  eraseNumber(number: string, now: number, alsoForget?: AlsoForget): Promise<ErasedNumber>;
+  eraseNumber(number: string, now: number, alsoErase?: AlsoErase): Promise<ErasedNumber>;
   /**
-   * The same for one call. One that is under way is to be erased when it ends, or else is left as it is:
-   * `under_way`.
+   * The same for one call. A live one is marked to be erased when it ends if `underWay`, and otherwise left
+   * as it is: `under_way`.
    */
   eraseCall(
     callId: string,
     now: number,
     options: { readonly underWay: boolean },
-    alsoForget?: AlsoForget,
+    alsoErase?: AlsoErase,
   ): Promise<ErasedNumber | "unknown" | "under_way">;
-  /** Whether a call is to be erased once it is over. */
+  /** Whether a call is marked to be erased when it ends. */
   isDue(callId: string): Promise<boolean>;
-  /** Forgets a call that is over. */
-  erase(callId: string, alsoForget?: AlsoForget): Promise<void>;
-  /** Those of the calls that are erased, or are due to be. */
+  /** Erases an ended call. */
+  erase(callId: string, alsoErase?: AlsoErase): Promise<void>;
+  /** Those of the calls that are erased or marked to be. */
   erasedAmong(callIds: readonly string[]): Promise<readonly string[]>;
 }
 
-/** Calls per transaction: others who write wait a few milliseconds at most. */
+/** Calls per transaction, so that other writers wait a few milliseconds at most. */
 const CHUNK = 200;
 
-/** An item keeps its place in its batch; one that is not over has nobody left to be told of its end. */
-const FORGET_ITEMS = `UPDATE batch_items SET number = '', variables = NULL,
+/** An item keeps its place in its batch, without number and variables. */
+const ERASE_ITEMS = `UPDATE batch_items SET number = '', variables = NULL,
   state = CASE WHEN state IN ('pending', 'placing') THEN 'cancelled' WHEN state = 'placed'
     THEN 'ended' ELSE state END,
   detail = CASE WHEN state IN ('pending', 'placing', 'placed') THEN 'erased' ELSE detail END`;
 
-/** Nobody has taken them to be dialled. */
+/** Calls that are queued and not claimed. */
 const WAITING = "EXISTS (SELECT 1 FROM dial_queue WHERE call_id = calls.id AND claimed_at IS NULL)";
 
 const STATE = `CASE WHEN ended_at IS NOT NULL THEN 'over' WHEN ${WAITING} THEN 'waiting'
@@ -68,7 +68,7 @@ export function createErasureStore(database: Database): ErasureStore {
           [before],
         );
         const callIds = old.map((call) => textOf(call, "id"));
-        return { ...await forget(query, callIds), found: callIds.length };
+        return { ...await eraseRecords(query, callIds), found: callIds.length };
       });
       await database.batch([
         { sql: "DELETE FROM deliveries WHERE created_at < $1", values: [before] },
@@ -81,18 +81,18 @@ export function createErasureStore(database: Database): ErasureStore {
       ]);
       return erased;
     },
-    async eraseNumber(number, now, alsoForget) {
-      // First, so that none of them becomes a call behind the back of what follows.
+    async eraseNumber(number, now, alsoErase) {
+      // First, so that no item becomes a call after the calls have been erased.
       await database.transaction(
         "batches",
-        (query) => query(`${FORGET_ITEMS} WHERE number = $1`, [number]),
+        (query) => query(`${ERASE_ITEMS} WHERE number = $1`, [number]),
       );
-      // By the same lock, none is taken to be dialled meanwhile, and none is tried again.
+      // The lock of the dial queue: none is claimed or retried meanwhile.
       const erased = await inChunks(
         "dial",
-        (query) => eraseSome(query, number, now, alsoForget),
+        (query) => eraseSomeOfNumber(query, number, now, alsoErase),
       );
-      // What a batch of nobody any more would have said to them.
+      // The request of batches whose every item is erased.
       await database.query(
         `UPDATE batches SET request = $1 WHERE NOT EXISTS (SELECT 1 FROM batch_items
           WHERE batch_items.batch_id = batches.id AND number <> '')`,
@@ -102,14 +102,14 @@ export function createErasureStore(database: Database): ErasureStore {
       await database.leaveNoTrace();
       return { ...erased, pending };
     },
-    async eraseCall(callId, now, { underWay }, alsoForget) {
-      // By this lock, it is not taken to be dialled meanwhile, and not tried again.
+    async eraseCall(callId, now, { underWay }, alsoErase) {
+      // The lock of the dial queue: the call is neither claimed nor retried meanwhile.
       const erased = await database.transaction("dial", async (query) => {
         const rows = await query(`SELECT id, ${STATE} FROM calls WHERE id = $1`, [callId]);
         const state = rows[0] && textOf(rows[0], "state");
         if (state === undefined) return "unknown";
         if (state === "under_way" && !underWay) return state;
-        const { found: _, ...counts } = await eraseRows(query, rows, now, alsoForget);
+        const { found: _, ...counts } = await eraseRows(query, rows, now, alsoErase);
         return { ...counts, pending: state === "under_way" ? 1 : 0 };
       });
       await database.leaveNoTrace();
@@ -118,8 +118,8 @@ export function createErasureStore(database: Database): ErasureStore {
     async isDue(callId) {
       return await countOf(database.query, "erased_calls WHERE call_id = $1", [callId]) > 0;
     },
-    async erase(callId, alsoForget) {
-      await database.transaction("dial", (query) => forget(query, [callId], alsoForget));
+    async erase(callId, alsoErase) {
+      await database.transaction("dial", (query) => eraseRecords(query, [callId], alsoErase));
       await database.leaveNoTrace();
     },
     async erasedAmong(callIds) {
@@ -127,7 +127,7 @@ export function createErasureStore(database: Database): ErasureStore {
       for (let at = 0; at < callIds.length; at += CHUNK) {
         const some = callIds.slice(at, at + CHUNK);
         const rows = await database.query(
-          `SELECT call_id FROM erased_calls WHERE call_id IN ${placesOf(some)}`,
+          `SELECT call_id FROM erased_calls WHERE call_id IN ${placeholdersOf(some)}`,
           some,
         );
         erased.push(...rows.map((row) => textOf(row, "call_id")));
@@ -156,11 +156,11 @@ export function createErasureStore(database: Database): ErasureStore {
 const WITH_NUMBER =
   "(direction <> 'outbound' AND from_number = $1 OR direction <> 'inbound' AND to_number = $1)";
 
-async function eraseSome(
+async function eraseSomeOfNumber(
   query: Query,
   number: string,
   now: number,
-  alsoForget?: AlsoForget,
+  alsoErase?: AlsoErase,
 ): Promise<Erased & { readonly found: number }> {
   const rows = await query(
     `SELECT id, ${STATE} FROM calls
@@ -169,15 +169,15 @@ async function eraseSome(
       ORDER BY id LIMIT ${CHUNK}`,
     [number],
   );
-  return await eraseRows(query, rows, now, alsoForget);
+  return await eraseRows(query, rows, now, alsoErase);
 }
 
-/** Rows tell id and state of calls. */
+/** Erases calls that are over or queued and marks the live ones, by rows of `id` and `state`. */
 async function eraseRows(
   query: Query,
   rows: readonly Row[],
   now: number,
-  alsoForget?: AlsoForget,
+  alsoErase?: AlsoErase,
 ): Promise<Erased & { readonly found: number }> {
   const idsOf = (...states: readonly string[]) =>
     rows.filter((row) => states.includes(textOf(row, "state"))).map((row) => textOf(row, "id"));
@@ -185,44 +185,46 @@ async function eraseRows(
   if (found.length === 0) return { calls: 0, turns: 0, toolCalls: 0, found: 0 };
   await query(
     `INSERT INTO erased_calls (call_id, asked_at)
-      SELECT id, CAST($${found.length + 1} AS BIGINT) FROM calls WHERE id IN ${placesOf(found)}
+      SELECT id, CAST($${found.length + 1} AS BIGINT) FROM calls WHERE id IN ${
+      placeholdersOf(found)
+    }
       ON CONFLICT (call_id) DO NOTHING`,
     [...found, Math.round(now)],
   );
   const waiting = idsOf("waiting");
   if (waiting.length > 0) {
     await query(
-      `DELETE FROM budget_entries WHERE settled = 0 AND call_id IN ${placesOf(waiting)}`,
+      `DELETE FROM budget_entries WHERE settled = 0 AND call_id IN ${placeholdersOf(waiting)}`,
       waiting,
     );
   }
-  const erased = await forget(query, [...idsOf("over"), ...waiting], alsoForget);
+  const erased = await eraseRecords(query, [...idsOf("over"), ...waiting], alsoErase);
   return { ...erased, found: found.length };
 }
 
-async function forget(
+async function eraseRecords(
   query: Query,
   callIds: readonly string[],
-  alsoForget?: AlsoForget,
+  alsoErase?: AlsoErase,
 ): Promise<Erased> {
   if (callIds.length === 0) return { calls: 0, turns: 0, toolCalls: 0 };
-  const chosen = `WHERE call_id IN ${placesOf(callIds)}`;
+  const chosen = `WHERE call_id IN ${placeholdersOf(callIds)}`;
   const turns = await countOf(query, `turns ${chosen}`, callIds);
   const toolCalls = await countOf(query, `tool_calls ${chosen}`, callIds);
   for (const table of ["deliveries", "dial_queue"]) {
     await query(`DELETE FROM ${table} ${chosen}`, callIds);
   }
-  await query(`${FORGET_ITEMS} ${chosen}`, callIds);
-  // The key stays taken, so that the same request dials nobody again; what it was is forgotten.
+  await query(`${ERASE_ITEMS} ${chosen}`, callIds);
+  // The idempotency key stays taken, so that the same request places no second call.
   await query(
     `UPDATE idempotency_keys SET body_hash = '', state = 'unknown', response = NULL ${chosen}`,
     callIds,
   );
   const calls = await query(
-    `DELETE FROM calls WHERE id IN ${placesOf(callIds)} RETURNING id`,
+    `DELETE FROM calls WHERE id IN ${placeholdersOf(callIds)} RETURNING id`,
     callIds,
   );
-  await alsoForget?.(callIds);
+  await alsoErase?.(callIds);
   return { calls: calls.length, turns, toolCalls };
 }
 
@@ -235,6 +237,6 @@ async function countOf(
   return row === undefined ? 0 : numberOf(row, "rows");
 }
 
-function placesOf(values: readonly string[]): string {
+function placeholdersOf(values: readonly string[]): string {
   return `(${values.map((_, at) => `$${at + 1}`).join(", ")})`;
 }

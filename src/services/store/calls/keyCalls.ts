@@ -3,13 +3,13 @@ import type { CallRecord } from "./callRecord.ts";
 import { callOf } from "./callRows.ts";
 import { readable, readableJson, textOf } from "../row.ts";
 
-/** What a key has asked for: what has not been dialled yet, and what is under way. */
+/** The calls of one API key: queued ones and live ones. */
 export interface KeyCalls {
-  /** Takes the key's calls out of their turn, so that nobody dials them; gives what was queued of each. */
+  /** Claims the key's queued calls, so that no process dials them; resolves with their payloads. */
   takeQueued(keyName: string, now: number): Promise<readonly unknown[]>;
-  /** Refuses what has not come from its batch into the queue yet; gives how many calls that were. */
+  /** Refuses the key's batch items that are not queued yet; resolves with their number. */
   refusePending(keyName: string, detail: string): Promise<number>;
-  /** The key's calls that are neither over nor waiting to be dialled, oldest first. */
+  /** The key's calls that are neither over nor queued, oldest first. */
   underWay(keyName: string): Promise<readonly CallRecord[]>;
 }
 
@@ -42,7 +42,7 @@ export function createKeyCalls(database: Database): KeyCalls {
       });
     },
     async underWay(keyName) {
-      // What is still queued and has come to something is about to be over.
+      // A queued call that has an outcome is about to end.
       const rows = await database.query(
         `SELECT * FROM calls WHERE key_name = $1 AND status IN ('queued', 'ringing', 'live')
           AND NOT (status = 'queued' AND (outcome IS NOT NULL OR EXISTS (
