@@ -9,7 +9,7 @@ export interface Statement {
   readonly values: readonly SqlValue[];
 }
 
-/** Runs one statement and gives its rows; changes give theirs by `RETURNING`. */
+/** Runs one statement and resolves with its rows; of changes, those of `RETURNING`. */
 export type Query = (sql: string, values?: readonly SqlValue[]) => Promise<readonly Row[]>;
 
 /** What the store needs of a database: the SQL that SQLite and Postgres have in common. */
@@ -17,25 +17,25 @@ export interface Database {
   readonly kind: "sqlite" | "postgres";
   readonly query: Query;
   /**
-   * Only reads, and may take long: nobody who writes waits for it, but for a database in memory. What was
-   * written before is seen.
+   * For reads that may take long: writers do not wait for it, except with a database in memory. Sees all
+   * earlier writes.
    */
   readonly longQuery: Query;
   /** Performs all statements or none; they are durable when the promise settles. */
   batch(statements: readonly Statement[]): Promise<void>;
   /** Runs `work` alone among all transactions of the same `lock`, those of other processes included. */
   transaction<T>(lock: string, work: (query: Query) => Promise<T>): Promise<T>;
-  /** What was deleted is in no log of changes either, as far as the database keeps one itself. */
+  /** Removes deleted data from the write-ahead log too, where the database keeps one in a file of its own. */
   leaveNoTrace(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The database understood a statement and will never take it: trying again is of no use. */
+/** The database refuses a statement for its content: a repetition fails too. */
 export class StatementRefused extends Error {
   override readonly name = "StatementRefused";
 }
 
-/** What the database was reached by is gone for good; the database itself may be well. */
+/** The connection is lost for good; the database itself may work. */
 export class ConnectionLost extends Error {
   override readonly name = "ConnectionLost";
 }

@@ -13,7 +13,7 @@ export interface DoNotCallEntry {
 
 /** Numbers of people who have asked not to be called. */
 export interface DoNotCallList {
-  /** An entry that is there stays as it is. */
+  /** An existing entry stays as it is. */
   add(entry: DoNotCallEntry): Promise<void>;
   /** False if it was not there. */
   remove(number: string): Promise<boolean>;
@@ -21,7 +21,7 @@ export interface DoNotCallList {
   get(number: string): Promise<DoNotCallEntry | undefined>;
   /** How many entries have this reason and were made at that time or later. */
   count(reason: string, since: number): Promise<number>;
-  /** In the order of the numbers, those behind `after`. */
+  /** In the order of the numbers, those after `after`. */
   list(
     page: { readonly limit: number; readonly after?: string },
   ): Promise<readonly DoNotCallEntry[]>;

@@ -4,18 +4,18 @@ import type { Database } from "./database.ts";
 import { numberOf, readable, textOf } from "./row.ts";
 import { databaseTime } from "./sharedClock.ts";
 
-/** The last sign of life of a process. */
+/** The last heartbeat of a process. */
 export interface Beat {
   readonly instanceId: string;
   /** By the database's clock, in milliseconds since 1970. */
   readonly beatAt: number;
-  /** By the same clock; negative where that has been set back since. */
+  /** By the same clock; negative where it has been set back since. */
   readonly ageMs: number;
 }
 
-/** Which processes are alive, so that none gives up the calls of another. */
+/** Heartbeats of processes, by which the calls of dead ones are found. */
 export interface Instances {
-  /** Notes the time of the database's clock: those of the processes may differ. */
+  /** Records the time by the database's clock: those of processes may differ. */
   beat(instanceId: string): Promise<void>;
   leave(instanceId: string): Promise<void>;
   beats(): Promise<readonly Beat[]>;

@@ -1,11 +1,11 @@
 import type { Database } from "./database.ts";
 import { textOf } from "./row.ts";
 
-/** Single values that all processes share and that outlive them. */
+/** Durable values that all processes share, such as secrets. Table `facts`. */
 export interface KeyValues {
   get(name: string): Promise<string | undefined>;
   set(name: string, value: string): Promise<void>;
-  /** Gives the value that is there; where there is none, the one given is from now on, for everybody. */
+  /** Resolves with the stored value; stores the one given where there is none. */
   getOrSet(name: string, value: string): Promise<string>;
 }
 

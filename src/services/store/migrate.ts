@@ -3,8 +3,8 @@ import { maybeNumber } from "./row.ts";
 import { versions } from "./schema.ts";
 
 /**
- * Brings a database to the newest version, step by step and once, however many processes start at
- * the same time. Throws if it is newer than this program.
+ * Brings a database to the newest version; processes that start at the same time wait for each other.
+ * Throws if the database is newer than this program.
  */
 export async function migrate(
   database: Database,

@@ -1,6 +1,6 @@
 import { ConnectionLost, type Database, type Query, type Statement } from "./database.ts";
 
-export interface ReopeningOptions {
+export interface ReconnectOptions {
   /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
@@ -9,17 +9,17 @@ const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5000;
 
 /**
- * A database that outlives its connection: what was asked of a lost one fails, and whoever asks next has
- * it opened anew, after a pause that grows while that does not help. Rejects if it cannot be opened at first.
+ * A database that outlives its connection: queries of a lost one reject, and a later query opens it again,
+ * after a pause that grows with each failure. Rejects where the first connection cannot be opened.
  */
-export async function keepOpen(
+export async function openReconnecting(
   open: () => Promise<Database>,
-  { now = () => performance.now() }: ReopeningOptions = {},
+  { now = () => performance.now() }: ReconnectOptions = {},
 ): Promise<Database> {
-  return new ReopeningDatabase(await open(), open, now);
+  return new ReconnectingDatabase(await open(), open, now);
 }
 
-class ReopeningDatabase implements Database {
+class ReconnectingDatabase implements Database {
   readonly kind: Database["kind"];
   readonly #open: () => Promise<Database>;
   readonly #now: () => number;

@@ -1,7 +1,7 @@
 import type { Database } from "./database.ts";
 import { numberOf, textOf } from "./row.ts";
 
-/** An API key that opens nothing any more; the same name with another secret does. */
+/** A revoked API key; a key of the same name with another secret is not affected. */
 export interface RevokedKey {
   /** SHA-256 of the secret, as hex. */
   readonly digest: string;
@@ -12,7 +12,7 @@ export interface RevokedKey {
 
 /** API keys that were revoked while the settings still name them. */
 export interface RevokedKeys {
-  /** The first time counts. */
+  /** A key that is there keeps its first time. */
   add(key: RevokedKey): Promise<void>;
   list(): Promise<readonly RevokedKey[]>;
 }

@@ -1,6 +1,6 @@
 /**
- * The database's versions, oldest first, each as statements that SQLite and Postgres both take.
- * What has been released is never changed: a new version is added behind it.
+ * The versions of the schema, oldest first, each as statements that SQLite and Postgres both take.
+ * Released versions never change: a new one is added at the end.
  */
 export const versions: readonly (readonly string[])[] = [
   [

@@ -2,8 +2,8 @@ import type { Database } from "./database.ts";
 import { numberOf } from "./row.ts";
 
 /**
- * The database's clock, read from time to time and carried on by the monotonic clock in between: times
- * that several processes compare agree, however their own clocks are set.
+ * The database's clock, read from time to time and continued by the monotonic clock in between, so that
+ * times of several processes are comparable, however their own clocks are set.
  */
 export interface SharedClock {
   /** Milliseconds since 1970. */
@@ -16,7 +16,7 @@ export interface SharedClockOptions {
   readonly monotonic?: () => number;
 }
 
-/** An answer that took longer tells the time too roughly, unless nothing better is known. */
+/** An answer that took longer is too inexact, unless it is the first. */
 const MAX_ROUND_TRIP_MS = 2000;
 
 /** Reads the database's clock once. */

@@ -2,14 +2,14 @@ import type { Database } from "./database.ts";
 import { digestOf } from "./tokenDigest.ts";
 import { textOf } from "./row.ts";
 
-/** Secrets that open one door once, whichever process is asked. Only their digests are kept. */
+/** Tokens that are valid once, across all processes. Only their digests are stored. */
 export interface SingleUseTokens {
-  /** An earlier token for the same purpose and subject is worth nothing from now on. */
+  /** Invalidates earlier tokens for the same purpose and subject. */
   issue(
     token: string,
     use: { readonly purpose: string; readonly subject: string; readonly untilMs: number },
   ): Promise<void>;
-  /** Uses a token up and gives its subject; nothing for one that is unknown, used or too old. */
+  /** Uses a token up and resolves with its subject; undefined where it is unknown, used or expired. */
   claim(token: string, purpose: string, now: number): Promise<string | undefined>;
   revoke(purpose: string, subject: string): Promise<void>;
 }

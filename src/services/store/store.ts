@@ -12,16 +12,16 @@ import { createIdempotencyKeys, type IdempotencyKeys } from "./outbound/idempote
 import { createInstances, type Instances } from "./instances.ts";
 import { createKeyCalls, type KeyCalls } from "./calls/keyCalls.ts";
 import { migrate } from "./migrate.ts";
-import { keepOpen } from "./reconnectingDatabase.ts";
+import { openReconnecting } from "./reconnectingDatabase.ts";
 import { createRevokedKeys, type RevokedKeys } from "./revokedKeys.ts";
 import { createSingleUseTokens, type SingleUseTokens } from "./singleUseTokens.ts";
 import { openSharedClock, type SharedClock } from "./sharedClock.ts";
 import { openSqlite } from "./sqlite/sqliteDatabase.ts";
 import { createWebhookOutbox, type WebhookOutbox } from "./webhookOutbox.ts";
 
-/** Everything that outlives a process, each part with a port of its own. */
+/** Everything that outlives a process: one repository for each kind. */
 export interface Store {
-  /** What the times of all parts are to be given by. */
+  /** The clock for all times that are passed to the repositories. */
   readonly clock: SharedClock;
   readonly calls: CallStore;
   readonly erasure: ErasureStore;
@@ -36,21 +36,21 @@ export interface Store {
   readonly revokedKeys: RevokedKeys;
   readonly keyCalls: KeyCalls;
   readonly keyValues: KeyValues;
-  /** Drops what has run out: keys, tokens, old reservations and dead letters; calls are not touched. */
+  /** Deletes expired keys and tokens, old reservations and dead letters; no calls. */
   prune(now: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the database of the settings, brought to its newest version. */
+/** Opens the database of the settings and migrates it to the newest version. */
 export async function openStore(
   settings: DatabaseSettings,
   { now }: { readonly now: () => number },
 ): Promise<Store> {
-  // Every time to the newest version: what was only in memory begins anew, with empty tables.
+  // Migrates at every reconnect: a database in memory begins again without tables.
   const open = async () => {
     const database = settings.kind === "sqlite"
       ? await openSqlite(settings.path)
-      // Its driver is loaded only where it is needed.
+      // The driver is loaded only where it is needed.
       : await (await import("./postgres/postgresDatabase.ts")).openPostgres(settings.url);
     try {
       await migrate(database, now);
@@ -60,7 +60,7 @@ export async function openStore(
     }
     return database;
   };
-  const database = await keepOpen(open);
+  const database = await openReconnecting(open);
   try {
     return createStore(database, await openSharedClock(database));
   } catch (error) {
@@ -71,7 +71,7 @@ export async function openStore(
 
 const DAY_MS = 24 * 60 * 60_000;
 const DEAD_LETTER_DAYS = 30;
-/** An instance that comes back may still have something of a call that was erased meanwhile. */
+/** A process that was stopped for long may still have journals of erased calls. */
 const ERASED_DAYS = 366;
 
 function createStore(database: Database, clock: SharedClock): Store {
@@ -95,7 +95,7 @@ function createStore(database: Database, clock: SharedClock): Store {
   };
 }
 
-/** What ran out within the last day stays: a clock may be ahead by so much without being in doubt. */
+/** What expired within the last day stays: a clock may be ahead by so much without being in doubt. */
 async function prune(database: Database, now: number): Promise<void> {
   await database.batch([
     { sql: "DELETE FROM idempotency_keys WHERE expires_at <= $1", values: [now - DAY_MS] },
@@ -103,7 +103,7 @@ async function prune(database: Database, now: number): Promise<void> {
     { sql: "DELETE FROM reservations WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
     { sql: "DELETE FROM budget_entries WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
     { sql: "DELETE FROM deliveries WHERE dead_at < $1", values: [now - DEAD_LETTER_DAYS * DAY_MS] },
-    // What was on its way while its call was erased.
+    // Those that were enqueued while their call was erased.
     {
       sql: "DELETE FROM deliveries WHERE call_id IN (SELECT call_id FROM erased_calls)",
       values: [],

@@ -26,28 +26,28 @@ export function createBudget(database: Database): Budget {
   return {
     reserve: (request, now) =>
       database.transaction(LOCK, async (query) => {
-        // A hold that has run out belongs to another day, or to a call that waited for too long.
+        // An expired reservation belongs to another day, or to a call that waited for too long.
         await query(
           "DELETE FROM budget_entries WHERE call_id = $1 AND settled = 0 AND expires_at <= $2",
           [request.callId, Math.round(now)],
         );
         const known = await entriesOf(query, request.callId);
         if (known[0] !== undefined) return { ok: true, ...amountsOf(known[0]) };
-        return await begin(query, request, now);
+        return await insertEntries(query, request, now);
       }),
     extend: (request, now) =>
       database.transaction(LOCK, async (query) => {
         const known = await entriesOf(query, request.callId);
         const [first] = known;
         if (first === undefined) {
-          const begun = await begin(query, withoutCounts(request), now);
+          const begun = await insertEntries(query, withoutCounts(request), now);
           return begun.ok ? begun : { minutes: 0, usd: 0, refusal: begun };
         }
         if (numberOf(first, "settled") === 1) return amountsOf(first);
-        return await goOn(query, request, known, now);
+        return await extendEntries(query, request, known, now);
       }),
     async settle(callId, { minutes, usd, leastUsd = false }) {
-      // However short, each call of one caller counts: networks bill by the minute begun.
+      // Each call of a caller counts as one minute at least: carriers bill by the minute begun.
       await database.query(
         `UPDATE budget_entries SET settled = 1,
           minutes = CASE WHEN scope = 'caller' AND CAST($2 AS DOUBLE PRECISION) < 1
@@ -66,7 +66,11 @@ export function createBudget(database: Database): Budget {
   };
 }
 
-async function begin(query: Query, request: BudgetRequest, now: number): Promise<BudgetDecision> {
+async function insertEntries(
+  query: Query,
+  request: BudgetRequest,
+  now: number,
+): Promise<BudgetDecision> {
   const { callId, accounts, holdMs } = request;
   let { minutes, usd } = request;
   const { leastMinutes = minutes, leastUsd = usd } = request;
@@ -95,8 +99,8 @@ async function begin(query: Query, request: BudgetRequest, now: number): Promise
   return { ok: true, minutes, usd };
 }
 
-/** A call counts for the day on which it began. */
-async function goOn(
+/** A call counts on the UTC day on which it began. */
+async function extendEntries(
   query: Query,
   { callId, accounts, holdMs, ...wanted }: BudgetRequest,
   known: readonly Row[],
@@ -141,16 +145,11 @@ async function goOn(
   };
 }
 
-/** What already goes on is not held to limits of how many calls there may be. */
+/** A live call is not refused by limits on the number of calls. */
 function withoutCounts(request: BudgetRequest): BudgetRequest {
   const accounts = request.accounts.map(({ limits, ...account }) => {
     const { dailyMinutes, dailyUsd } = limits;
-    return {
-      ...account,
-      limits: {
-        ...present({ dailyMinutes, dailyUsd }),
-      },
-    };
+    return { ...account, limits: present({ dailyMinutes, dailyUsd }) };
   });
   return { ...request, accounts, leastMinutes: 0, leastUsd: 0 };
 }

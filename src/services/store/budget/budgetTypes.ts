@@ -1,4 +1,4 @@
-/** Whose use is counted: a call counts for all that it concerns. */
+/** Kinds of accounts; a call counts for every account that it concerns. */
 export type BudgetScope =
   | "server"
   | "inbound"
@@ -9,7 +9,7 @@ export type BudgetScope =
   | "visitor"
   | "number";
 
-/** What one account may use; absent means without limit. */
+/** The limits of one account; absent means unlimited. */
 export interface BudgetLimits {
   /** Calls within any 60 seconds. */
   readonly perMinute?: number;
@@ -23,22 +23,22 @@ export type BudgetLimit = keyof BudgetLimits;
 
 export interface BudgetAccount {
   readonly scope: BudgetScope;
-  /** Whose: the name of a key, the pseudonym of a number or address, or empty. */
+  /** The name of a key, the pseudonym of a number or address, or empty. */
   readonly subject: string;
   readonly limits: BudgetLimits;
 }
 
-/** What a call may come to, set aside before it begins or goes on. */
+/** A reservation for a call, made before it begins or continues. */
 export interface BudgetRequest {
   readonly callId: string;
   readonly accounts: readonly BudgetAccount[];
-  /** From its beginning. */
+  /** In all, from the beginning of the call. */
   readonly minutes: number;
   readonly usd: number;
-  /** Near a limit so much is enough; without them it is all or nothing. */
+  /** The least to accept near a limit; without them, all or nothing. */
   readonly leastMinutes?: number;
   readonly leastUsd?: number;
-  /** After so long, a call of which nothing was heard any more counts as over. */
+  /** After so long without an extension, the call counts as over. */
   readonly holdMs: number;
 }
 
@@ -49,12 +49,12 @@ export interface BudgetRefusal {
   readonly retryAfterMs: number;
 }
 
-/** What is set aside for the call from now on, in all. */
+/** What is reserved for the call, in all. */
 export type BudgetDecision =
   | { readonly ok: true; readonly minutes: number; readonly usd: number }
   | BudgetRefusal;
 
-/** What is set aside for a call under way, and why it is not all that was asked for. */
+/** What is reserved for a live call, and why it is less than requested. */
 export interface BudgetExtension {
   readonly minutes: number;
   readonly usd: number;
@@ -70,22 +70,22 @@ export interface BudgetUse {
   readonly usdToday: number;
 }
 
-/** What a call has come to. `leastUsd`: nobody knows all of its cost. */
+/** What a call used. `leastUsd`: its whole cost is not known, and may be more. */
 export interface BudgetActual {
   readonly minutes: number;
   readonly usd: number;
   readonly leastUsd?: boolean;
 }
 
-/** Sets money and minutes aside before they are used, so that no race can exceed a limit. */
+/** Reserves money and minutes before they are used, so that no race can exceed a limit. */
 export interface Budget {
-  /** Decides and sets aside in one step, for all processes together. */
+  /** Checks the limits and reserves atomically, across all processes. */
   reserve(request: BudgetRequest, now: number): Promise<BudgetDecision>;
-  /** Sets more aside for a call under way; one of which nothing is known is taken in. */
+  /** Reserves more for a live call; also for one that has no reservation. */
   extend(request: BudgetRequest, now: number): Promise<BudgetExtension>;
-  /** Puts what a call really came to in place of what was set aside. The first one counts. */
+  /** Replaces the reservation by what the call used. The first one counts. */
   settle(callId: string, actual: BudgetActual): Promise<void>;
-  /** For a call that was not placed: nothing of it counts. */
+  /** Removes the reservation of a call that was not placed. */
   release(callId: string): Promise<void>;
   used(account: Pick<BudgetAccount, "scope" | "subject">, now: number): Promise<BudgetUse>;
 }

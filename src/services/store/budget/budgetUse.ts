@@ -4,11 +4,11 @@ import { numberOf } from "../row.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Clocks differ by less: what was set aside further on was by one that was wrong. */
+/** Clocks differ by less: reservations further in the future come from a wrong clock. */
 const MAX_SKEW_MS = MINUTE_MS;
-/** Nobody can tell when one of the calls that hold a place will end. */
+/** When one of the concurrent calls will end is not known. */
 const PLACE_RETRY_MS = 10_000;
-/** Sums of decimal fractions miss by some 1e-13: ten calls at 0.1 fit into 1. */
+/** Sums of decimal fractions are off by about 1e-13: ten calls at 0.1 fit into 1. */
 export const ROUNDING = 1e-9;
 
 /** What an account has used of one day. */
@@ -26,7 +26,7 @@ export async function usedOn(
   return { ...amountsOf(sums), calls: numberOf(sums, "calls") };
 }
 
-/** What an expired reservation had set aside still counts for its day: the money may be spent. */
+/** An expired reservation still counts for its day: the money may be spent. */
 export async function usedBy(
   query: Query,
   account: Pick<BudgetAccount, "scope" | "subject">,
@@ -53,7 +53,7 @@ export async function usedBy(
   };
 }
 
-/** The limit that a call of so much would exceed. */
+/** The first limit that a call of this size would exceed. */
 export function exceeded(
   used: BudgetUse,
   { perMinute, concurrent, dailyCalls, dailyMinutes, dailyUsd }: BudgetLimits,
@@ -67,18 +67,18 @@ export function exceeded(
   return undefined;
 }
 
-/** Nothing fits behind a limit that is reached, even if nobody knows what it will cost. */
+/** Once a limit is reached nothing fits, not even a call of unknown cost. */
 function fits(amount: number, used: number, limit: number | undefined): boolean {
   if (limit === undefined) return true;
   return used < limit - ROUNDING && used + amount <= limit + ROUNDING;
 }
 
-/** What is left of a limit; all there is, where there is none. */
+/** What is left of a limit; Infinity without one. */
 export function left(limit: number | undefined, used: number): number {
   return limit === undefined ? Infinity : Math.max(0, limit - used);
 }
 
-/** When there may be room again. */
+/** In how many milliseconds a call may fit again. */
 export async function retryAfter(
   query: Query,
   { scope, subject }: BudgetAccount,
@@ -105,15 +105,17 @@ export async function retryAfter(
   }
 }
 
-/** How long until the next day of UTC begins. */
+/** Milliseconds until the next day of UTC begins. */
 export function untilTomorrow(now: number): number {
   return Math.ceil((dayOf(now) + 1) * DAY_MS - now);
 }
 
+/** Days since 1970, by UTC. */
 export function dayOf(now: number): number {
   return Math.floor(now / DAY_MS);
 }
 
+/** The minutes and dollars of a row. */
 export function amountsOf(row: Row): { readonly minutes: number; readonly usd: number } {
   return { minutes: numberOf(row, "minutes"), usd: numberOf(row, "usd") };
 }

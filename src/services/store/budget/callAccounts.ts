@@ -4,7 +4,7 @@ import { pseudonymOf } from "../../../utils/pseudonym.ts";
 import type { BudgetAccount, BudgetLimits, BudgetScope } from "./budgetTypes.ts";
 import { present } from "../../../utils/present.ts";
 
-/** A call as far as limits look at it. */
+/** The properties of a call that limits depend on. */
 export interface CountedCall {
   readonly direction: CallDirection;
   readonly keyName?: string | undefined;
@@ -17,7 +17,7 @@ export interface CountedCall {
 /** All accounts for which a call counts, the narrowest first; those without a limit are left out. */
 export type CallAccounts = (call: CountedCall) => readonly BudgetAccount[];
 
-/** `secret` keys the pseudonyms of numbers and addresses. */
+/** Creates the function that lists the accounts of a call. `secret` keys the pseudonyms of numbers and addresses. */
 export function createCallAccounts(
   { limits, outbound }: Pick<Settings, "limits" | "outbound">,
   secret: string,
@@ -78,7 +78,7 @@ function optional(limit: keyof BudgetLimits, value: number | undefined): BudgetL
   return value === undefined ? {} : { [limit]: value };
 }
 
-/** Of this machine or a private network: a proxy or gateway, behind which nobody can be told apart. */
+/** Of this machine or a private network: a proxy or gateway that many visitors share. */
 function isShared(address: string): boolean {
   return /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/
     .test(address) ||

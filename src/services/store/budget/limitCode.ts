@@ -1,6 +1,6 @@
 import type { BudgetRefusal } from "./budgetTypes.ts";
 
-/** What a refusal is called, for programs. */
+/** The error code of a refusal. */
 export function limitCode({ scope, limit }: Pick<BudgetRefusal, "scope" | "limit">): string {
   switch (limit) {
     case "perMinute":

@@ -2,14 +2,14 @@ import type { BudgetActual } from "./budgetTypes.ts";
 import type { CallRecord, CallUsage } from "../calls/callRecord.ts";
 
 /**
- * What a minute counts for in limits, in dollars, while a model of known price tells nothing of what it
- * uses: about as much as the dearest one costs that talks without a pause.
+ * Dollars per minute that limits count while a model of known price reports no usage: about what the most
+ * expensive model costs that talks without a pause.
  */
 const UNREPORTED_USD_PER_MINUTE = 0.3;
-/** By then the use of some answer has been told. */
+/** By then the usage of some response has been reported. */
 const UNREPORTED_AFTER_MS = 60_000;
 
-/** What a call came to, for its limits. Where not all of it is known, what was set aside may be more. */
+/** What a call used, for its limits; the least where its whole cost is not known. */
 export function spentBy(
   { answeredAt, endedAt, transferredMs = 0, cost, usage }: CallRecord,
 ): BudgetActual {
@@ -35,7 +35,7 @@ export function isTransferOpen({ end, callSid, transferredMs }: CallRecord): boo
   return end?.reason === "transferred" && callSid !== undefined && transferredMs === undefined;
 }
 
-/** What a conversation counts for of which no use has been told. */
+/** Dollars that a conversation counts for whose usage has not been reported. */
 export function unreportedUsd(usage: CallUsage, connectedMs: number): number {
   const { inputText, inputAudio, outputText, outputAudio } = usage;
   if (inputText + inputAudio + outputText + outputAudio > 0 || connectedMs <= UNREPORTED_AFTER_MS) {

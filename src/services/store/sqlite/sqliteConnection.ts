@@ -3,10 +3,10 @@ import type { SqliteAnswer, SqliteRequest } from "./sqliteWorker.ts";
 
 type Unnumbered<T> = T extends { readonly id: number } ? Omit<T, "id"> : never;
 
-/** Asks the thread and pairs its answers with the questions. */
+/** Sends requests to the SQLite thread and pairs its answers with them. */
 export class SqliteConnection {
   readonly #worker: Worker;
-  readonly #asked = new Map<number, PromiseWithResolvers<readonly Row[]>>();
+  readonly #pending = new Map<number, PromiseWithResolvers<readonly Row[]>>();
   #lastId = 0;
   #failure: Error | undefined;
 
@@ -15,7 +15,7 @@ export class SqliteConnection {
       type: "module",
       name,
     });
-    this.#worker.onmessage = ({ data }: MessageEvent<SqliteAnswer>) => this.#answered(data);
+    this.#worker.onmessage = ({ data }: MessageEvent<SqliteAnswer>) => this.#onAnswer(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#worker.terminate();
@@ -25,13 +25,13 @@ export class SqliteConnection {
     };
   }
 
-  ask(request: Unnumbered<SqliteRequest>): Promise<readonly Row[]> {
+  request(request: Unnumbered<SqliteRequest>): Promise<readonly Row[]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const id = ++this.#lastId;
-    const asked = Promise.withResolvers<readonly Row[]>();
-    this.#asked.set(id, asked);
+    const pending = Promise.withResolvers<readonly Row[]>();
+    this.#pending.set(id, pending);
     this.#worker.postMessage({ ...request, id });
-    return asked.promise;
+    return pending.promise;
   }
 
   end(): void {
@@ -39,16 +39,16 @@ export class SqliteConnection {
     this.#fail(new Error("Cannot query the database: it is closed"));
   }
 
-  #answered(answer: SqliteAnswer): void {
-    const asked = this.#asked.get(answer.id);
-    this.#asked.delete(answer.id);
-    if (answer.ok) asked?.resolve(answer.rows);
-    else asked?.reject(new (answer.refused ? StatementRefused : Error)(answer.message));
+  #onAnswer(answer: SqliteAnswer): void {
+    const pending = this.#pending.get(answer.id);
+    this.#pending.delete(answer.id);
+    if (answer.ok) pending?.resolve(answer.rows);
+    else pending?.reject(new (answer.refused ? StatementRefused : Error)(answer.message));
   }
 
   #fail(failure: Error): void {
     this.#failure ??= failure;
-    for (const asked of this.#asked.values()) asked.reject(this.#failure);
-    this.#asked.clear();
+    for (const pending of this.#pending.values()) pending.reject(this.#failure);
+    this.#pending.clear();
   }
 }

@@ -11,8 +11,8 @@ import { SqliteConnection } from "./sqliteConnection.ts";
 import { SqliteReader } from "./sqliteReader.ts";
 
 /**
- * Opens a SQLite file, or `:memory:`. It lives in a thread of its own: neither a slow disk nor
- * another process that holds the file's lock ever stops the thread that carries the calls.
+ * Opens a SQLite file, or `:memory:`, in a thread of its own: neither a slow disk nor another process that
+ * holds the file's lock blocks the thread that carries the calls.
  */
 export async function openSqlite(
   path: string,
@@ -21,7 +21,7 @@ export async function openSqlite(
   if (path !== ":memory:") await prepareFile(path);
   const connection = new SqliteConnection();
   try {
-    await connection.ask({ type: "open", path, busyTimeoutMs, readOnly: false });
+    await connection.request({ type: "open", path, busyTimeoutMs, readOnly: false });
   } catch (error) {
     connection.end();
     throw new Error(`Cannot open the database ${path}: ${messageOf(error)}`, { cause: error });
@@ -33,9 +33,9 @@ export async function openSqlite(
 class SqliteDatabase implements Database {
   readonly kind = "sqlite";
   readonly #connection: SqliteConnection;
-  /** Absent where nobody else could see the database. */
+  /** Absent for a database in memory, which no other connection can see. */
   readonly #reader: SqliteReader | undefined;
-  /** There is one connection, so whatever comes during a transaction waits for its end. */
+  /** There is one connection: queries during a transaction wait for its end. */
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -51,7 +51,7 @@ class SqliteDatabase implements Database {
     return this.#closed ? Promise.reject(closedError()) : this.#reader.query(sql, values);
   };
 
-  /** The log holds what was deleted until it begins anew, for which nobody may be reading. */
+  /** The write-ahead log holds deleted data until it is truncated, which readers prevent. */
   async leaveNoTrace(): Promise<void> {
     const truncate = async () => {
       await this.query("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -60,7 +60,7 @@ class SqliteDatabase implements Database {
   }
 
   async batch(statements: readonly Statement[]): Promise<void> {
-    await this.#inTurn(() => this.#connection.ask({ type: "batch", statements }));
+    await this.#inTurn(() => this.#connection.request({ type: "batch", statements }));
   }
 
   /** SQLite has one writer at a time: the name of the lock does not matter. */
@@ -72,7 +72,7 @@ class SqliteDatabase implements Database {
         await this.#query("COMMIT", []);
         return result;
       } catch (error) {
-        await this.#connection.ask({ type: "rollBack" });
+        await this.#connection.request({ type: "rollBack" });
         throw error;
       }
     });
@@ -80,7 +80,7 @@ class SqliteDatabase implements Database {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    const closing = this.#inTurn(() => this.#connection.ask({ type: "close" }));
+    const closing = this.#inTurn(() => this.#connection.request({ type: "close" }));
     this.#closed = true;
     await this.#reader?.close();
     try {
@@ -93,7 +93,7 @@ class SqliteDatabase implements Database {
   }
 
   #query(sql: string, values: readonly SqlValue[]): Promise<readonly Row[]> {
-    return this.#connection.ask({ type: "query", sql, values });
+    return this.#connection.request({ type: "query", sql, values });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -104,7 +104,7 @@ class SqliteDatabase implements Database {
   }
 }
 
-/** Makes the folder and the file, so that nobody else on the machine may read what callers said. */
+/** Creates the folder and the file, which only its owner may read. */
 async function prepareFile(path: string): Promise<void> {
   const folder = /^(.*)[/\\][^/\\]*$/.exec(path)?.[1];
   try {

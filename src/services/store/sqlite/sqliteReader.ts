@@ -2,8 +2,8 @@ import { ConnectionLost, type Row, type SqlValue } from "../database.ts";
 import { SqliteConnection } from "./sqliteConnection.ts";
 
 /**
- * Reads a SQLite file in a thread of its own, started when it is first needed: what takes long holds up
- * neither those who write nor those who read a little. One that dies is replaced at the next question.
+ * Reads a SQLite file in a thread of its own, started when it is first needed, so that long reads delay no
+ * other query. A thread that dies is replaced at the next query.
  */
 export class SqliteReader {
   readonly #path: string;
@@ -20,24 +20,24 @@ export class SqliteReader {
     return this.whileIdle(async () => {
       const connection = await (this.#connection ??= this.#open());
       try {
-        return await connection.ask({ type: "query", sql, values });
+        return await connection.request({ type: "query", sql, values });
       } catch (error) {
         if (!(error instanceof ConnectionLost)) throw error;
         this.#connection = undefined;
-        // The database itself is reached by another thread, and not lost.
+        // Not `ConnectionLost`: the thread that writes still works.
         throw new Error(error.message, { cause: error });
       }
     });
   }
 
-  /** Does something while nothing is being read. */
+  /** Runs work while nothing is being read. */
   whileIdle<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last.then(work);
     this.#last = result.catch(() => {});
     return result;
   }
 
-  /** What is being read is given up. */
+  /** Aborts running reads. */
   async close(): Promise<void> {
     const connection = await this.#connection?.catch(() => undefined);
     connection?.end();
@@ -46,7 +46,7 @@ export class SqliteReader {
   async #open(): Promise<SqliteConnection> {
     const connection = new SqliteConnection("sqlite-reader");
     try {
-      await connection.ask({
+      await connection.request({
         type: "open",
         path: this.#path,
         busyTimeoutMs: this.#busyTimeoutMs,

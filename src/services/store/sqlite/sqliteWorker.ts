@@ -3,7 +3,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { BoundedMap } from "../../../utils/boundedMap.ts";
 import type { Row, SqlValue, Statement } from "../database.ts";
 
-/** What the SQLite thread is asked. */
+/** A request to the SQLite thread. */
 export type SqliteRequest =
   & { readonly id: number }
   & (
@@ -19,7 +19,7 @@ export type SqliteRequest =
     | { readonly type: "close" }
   );
 
-/** What it answers, one answer per request and in their order. */
+/** Its answers: one per request, in order. */
 export type SqliteAnswer =
   & { readonly id: number }
   & (
@@ -27,9 +27,9 @@ export type SqliteAnswer =
     | { readonly ok: false; readonly message: string; readonly refused: boolean }
   );
 
-/** Statements are compiled once; lists with unusual filters push the oldest ones out. */
+/** Compiled statements that are kept. */
 const MAX_PREPARED = 200;
-/** Result codes of SQLite for what no repetition mends: TOOBIG, CONSTRAINT, MISMATCH, RANGE. */
+/** Result codes of SQLite that a repetition cannot mend: TOOBIG, CONSTRAINT, MISMATCH, RANGE. */
 const refusals: ReadonlySet<number> = new Set([18, 19, 20, 25]);
 
 let database: DatabaseSync | undefined;
@@ -73,7 +73,7 @@ function perform(request: SqliteRequest): readonly Row[] {
 function open(path: string, busyTimeoutMs: number): DatabaseSync {
   const opened = new DatabaseSync(path, { timeout: busyTimeoutMs });
   opened.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-  // Two processes that switch to WAL at once get "locked" whatever the time-out.
+  // Two processes that switch to WAL at once get "locked" despite the busy time-out.
   for (let tries = 1;; tries++) {
     try {
       opened.exec("PRAGMA journal_mode = WAL");
@@ -83,9 +83,9 @@ function open(path: string, busyTimeoutMs: number): DatabaseSync {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     }
   }
-  // What is deleted is really gone, and not only from the tables.
+  // Overwrites deleted data with zeros.
   opened.exec("PRAGMA secure_delete = ON");
-  // FULL: what has been answered for survives a power cut, so that no call is dialled twice.
+  // FULL: committed writes survive a power cut, so that no call is dialled twice.
   opened.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000");
   return opened;
 }
@@ -102,7 +102,7 @@ function runAll(statements: readonly Statement[]): readonly Row[] {
   return [];
 }
 
-/** A full disk has ended the transaction already: then there is nothing to roll back. */
+/** Does nothing where the transaction is over, as after a full disk. */
 function rollBack(): void {
   if (database?.isTransaction) database.exec("ROLLBACK");
 }
