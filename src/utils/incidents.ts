@@ -1,13 +1,13 @@
 import { maskText } from "./redaction.ts";
 import type { Log } from "./logger.ts";
 
-/** A fault that outlasts one call, shown by `GET /health` until it is resolved or has not recurred. */
+/** A fault beyond one call, shown by `GET /health` until it is resolved or has not recurred for a while. */
 export interface Incident {
   /** One snake_case word to count and to alert by, such as `model_open_limit`. */
   readonly code: string;
-  /** What it is about, such as an agent's name; never personal data. */
+  /** Such as an agent's name; never personal data. */
   readonly subject?: string;
-  /** What the upstream or the server says of it, masked and at most 500 characters long. */
+  /** The upstream's or the server's message, masked and at most 500 characters long. */
   readonly message: string;
   readonly count: number;
   /** Milliseconds since 1970. */
@@ -43,7 +43,7 @@ export interface IncidentsOptions {
 
 const STANDS_MS = 10 * 60_000;
 const MAX_OPEN = 100;
-/** One kind of fault, with many subjects, leaves room for the others. */
+/** So that one code with many subjects does not displace the others. */
 const MAX_OPEN_OF_A_CODE = 20;
 const MAX_MESSAGE_LENGTH = 500;
 

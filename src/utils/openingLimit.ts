@@ -1,4 +1,4 @@
-/** How many connections may be opened within a span of time. */
+/** At most `max` connections may be opened within any `withinMs`. */
 export interface OpeningRate {
   readonly withinMs: number;
   readonly max: number;
@@ -13,7 +13,7 @@ export const CALL_OPENING_RATES: readonly OpeningRate[] = [
   { withinMs: 60 * 60_000, max: 40 },
 ];
 
-/** Counts openings of model connections against rates that hold whatever asks for them. */
+/** Limits how often model connections are opened. */
 export class OpeningLimit {
   readonly #rates: readonly OpeningRate[];
   readonly #longestMs: number;

@@ -1,4 +1,4 @@
-/** The members that are there, so that an absent one is no member at all. */
+/** Copies an object without its undefined members. */
 export function present<T extends object>(
   members: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> } {

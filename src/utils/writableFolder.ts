@@ -1,4 +1,4 @@
-/** Makes a folder where there is none, and finds out whether files can be written there. Throws an `Error` with the fix. */
+/** Creates a folder and checks that files can be written there. Throws an `Error` that says what to do. */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
     await Deno.mkdir(folder, { recursive: true });
@@ -8,7 +8,7 @@ export async function prepareFolder(folder: string): Promise<void> {
   }
 }
 
-/** Why a path cannot be written, and what to do about it. */
+/** Why a path cannot be written, and what to do. */
 export function whyNotWritten(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) {
     return 'it is not permitted: choose a place below ./data, or add its folder to "read" and "write" of permissions.server in deno.json.';

@@ -18,32 +18,33 @@ import type { Incidents } from "../../utils/incidents.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
 import type { Log } from "../../utils/logger.ts";
+import { sleep } from "../../utils/sleep.ts";
 
-/** What calls may use of the day: asked before one begins, while it goes on, and told at its end. */
+/** Applies the limits to calls: before they begin, while they last and at their end. */
 export interface CallBudget {
   readonly accountsOf: CallAccounts;
-  /** Whether what an agent speaks and hears with has a known price. */
+  /** Whether the models of an agent have known prices. */
   readonly isPriced: (agent: string) => boolean;
-  /** What is set aside first for a call with an agent, in dollars; nothing where no price is known. */
+  /** The first reservation for a call with an agent, in dollars; 0 where no price is known. */
   firstUsd(agent: string): number;
-  /** Why such a call could not begin now; nothing is set aside by asking. */
+  /** Why such a call could not begin now; reserves nothing. */
   check(call: CountedCall): Promise<BudgetRefusal | undefined>;
   /**
-   * Sets the first stretch aside of a call from a browser or to our number. While the store does not
-   * answer, calls are let in up to what this process alone can count.
+   * Reserves the first stretch of a web or inbound call. While the store does not answer, calls are
+   * admitted up to the concurrent limits, counted in this process.
    */
   admit(
     callId: string,
     call: CountedCall & { readonly agent: string },
   ): Promise<BudgetRefusal | undefined>;
-  /** Sets more aside for a call under way. Rejects where the store does not answer. */
+  /** Reserves more for a live call. Rejects where the store does not answer. */
   extend(
     session: Pick<CallSession, "id" | "request">,
     upTo: { readonly minutes: number; readonly usd: number },
   ): Promise<BudgetExtension>;
-  /** The call's session is over: for this process it holds no place, though its record may wait. */
+  /** The call's session is over: it does not count as concurrent here, though its record may wait. */
   releasePlace(callId: string): void;
-  /** The call did not begin after all. */
+  /** Removes the reservation of a call that did not begin. */
   release(callId: string): Promise<void>;
   /** The record of a call that was not placed by us is complete. */
   settle(call: CallRecord): Promise<void> | undefined;
@@ -69,17 +70,17 @@ export interface CallBudgetDeps {
   readonly log: Pick<Log, "warn">;
 }
 
-/** What is set aside at a time, so that many calls can share what is left of a day. */
+/** What is reserved at a time, so that many calls can share what is left of a day. */
 export const STRETCH = { minutes: 1, usd: 0.1 } as const;
-/** A call of which nothing was heard for so long holds no place any more. */
+/** A call that was not extended for so long does not count as concurrent any more. */
 const HOLD_MS = 3 * 60_000;
-/** Nobody who calls waits longer for the store. */
-const PATIENCE_MS = 1500;
+/** No caller waits longer for the store. */
+const TIMEOUT_MS = 1500;
 const SETTLE_TRIES = 5;
 
 export function createCallBudget(deps: CallBudgetDeps): CallBudget {
   const { budget, accountsOf, callUsd = Infinity, incidents, now, setTimer, log } = deps;
-  /** What this process has let in, with what only its beginning tells. */
+  /** The accounts of the calls that this process has admitted. */
   const admitted = new Map<string, readonly BudgetAccount[]>();
   const refusals = new Map<
     string,
@@ -94,7 +95,7 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
     firstUsd,
     async check(call) {
       try {
-        return await soon(refusalOf(accountsOf(call)));
+        return await withinTimeout(refusalOf(accountsOf(call)));
       } catch (error) {
         return unavailable(error, accountsOf(call));
       }
@@ -103,7 +104,7 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
       const accounts = accountsOf(call);
       if (accounts.length === 0) return undefined;
       try {
-        const decision = await soon(budget.reserve({
+        const decision = await withinTimeout(budget.reserve({
           callId,
           accounts,
           holdMs: HOLD_MS,
@@ -161,7 +162,7 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
     return undefined;
   }
 
-  /** What this process holds itself can be counted without the store. */
+  /** Checks the concurrent limits by the calls of this process alone. */
   function unavailable(
     error: unknown,
     accounts: readonly BudgetAccount[],
@@ -185,7 +186,7 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
     const key = `${scope} ${limit}`;
     refusals.set(key, { scope, limit, count: (refusals.get(key)?.count ?? 0) + 1 });
     log.warn("Call refused by a limit", { scope, limit });
-    // One caller who has had enough is nothing that an operator must see to.
+    // The daily limit of a single caller or number is no incident.
     if (limit.startsWith("daily") && operators.has(scope)) {
       incidents.report({
         code: "budget_exhausted",
@@ -203,13 +204,13 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
         return await budget.settle(call.id, spentBy(call));
       } catch (error) {
         log.warn("Call not settled", { callId: call.id, tries, error });
-        await new Promise<void>((resolve) => setTimer(resolve, 500 * tries));
+        await sleep(500 * tries, { setTimer });
       }
     }
   }
 
-  function soon<T>(work: Promise<T>): Promise<T> {
-    return deadline(work, PATIENCE_MS, setTimer);
+  function withinTimeout<T>(work: Promise<T>): Promise<T> {
+    return deadline(work, TIMEOUT_MS, setTimer);
   }
 }
 

@@ -16,7 +16,7 @@ import { costOf, type Prices } from "./pricing.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Ends calls that have come to what they may, or for which nothing is left of a day. */
+/** Ends calls that have reached their own spend limit, or for which a daily limit is used up. */
 export interface CallSpendLimit {
   close(): void;
 }
@@ -38,24 +38,24 @@ interface Running {
   usage: CallUsage;
   connectedAt: number | undefined;
   usd: number;
-  /** Set aside so far. */
+  /** Reserved so far. */
   held: { readonly minutes: number; readonly usd: number };
-  /** What there is nothing left of for a day. */
+  /** The daily limit that is used up. */
   refused: BudgetLimit | undefined;
   asking: boolean;
   ending: boolean;
 }
 
-/** How often calls are looked at; what is set aside for one always lasts until the next look. */
-const LOOK_MS = 20_000;
+/** How often calls are checked; a reservation always lasts until the next check. */
+const CHECK_MS = 20_000;
 
-/** Starts watching what calls come to. */
+/** Watches the cost of all calls from now on. */
 export function createCallSpendLimit(deps: CallSpendLimitDeps): CallSpendLimit {
   const { events, registry, prices, modelsOf, settings, budget, now, log } = deps;
   const { callUsd } = settings.limits;
   const { isPriced } = budget;
   const calls = new Map<string, Running>();
-  let stopLooking = () => {};
+  let cancelTimer = () => {};
   let closed = false;
 
   const subscription = events.subscribe(({ event: { type } }) => watched.has(type), (published) => {
@@ -71,13 +71,13 @@ export function createCallSpendLimit(deps: CallSpendLimitDeps): CallSpendLimit {
       call.usage = addUsage(call.usage, usageOfTranscription(event.usage));
     }
     const session = registry.get(callId);
-    if (session !== undefined) judge(session, call);
+    if (session !== undefined) check(session, call);
   });
 
   return {
     close() {
       closed = true;
-      stopLooking();
+      cancelTimer();
       subscription.close();
     },
   };
@@ -92,66 +92,66 @@ export function createCallSpendLimit(deps: CallSpendLimitDeps): CallSpendLimit {
       asking: false,
       ending: false,
     };
-    if (calls.size === 0) lookLater();
+    if (calls.size === 0) scheduleCheck();
     calls.set(callId, call);
     return call;
   }
 
-  function lookLater(): void {
-    stopLooking();
-    stopLooking = deps.setTimer(() => {
+  function scheduleCheck(): void {
+    cancelTimer();
+    cancelTimer = deps.setTimer(() => {
       for (const [callId, call] of calls) {
         const session = registry.get(callId);
         if (session === undefined) continue;
-        judge(session, call);
-        if (call.refused !== undefined || leftMs(call) < 2 * LOOK_MS) keepUp(session, call);
+        check(session, call);
+        if (call.refused !== undefined || leftMs(call) < 2 * CHECK_MS) extend(session, call);
       }
-      if (calls.size > 0) lookLater();
-    }, LOOK_MS);
+      if (calls.size > 0) scheduleCheck();
+    }, CHECK_MS);
   }
 
-  function judge(session: CallSession, call: Running): void {
+  function check(session: CallSession, call: Running): void {
     if (call.ending) return;
     call.usd = runningCost(session, call);
     if (callUsd !== undefined && call.usd >= callUsd) return end(session, call, "call");
     if (call.refused !== undefined) {
-      if (isBeyond(call)) end(session, call, "day");
-      // It is asked again when it is looked at.
+      if (isOverReservation(call)) end(session, call, "day");
+      // Extended again at the next check.
       return;
     }
     if (call.held.usd >= (callUsd ?? Infinity)) return;
     const lead = isPriced(session.request.agent)
       ? Math.min(STRETCH.usd, callUsd ?? Infinity) / 2
       : 0;
-    if (call.usd > call.held.usd - lead) keepUp(session, call);
+    if (call.usd > call.held.usd - lead) extend(session, call);
   }
 
-  /** Asks for the next stretch, and keeps the call's place; also while nothing more is left. */
-  function keepUp(session: CallSession, call: Running): void {
+  /** Reserves the next stretch and keeps the reservation alive, also while a limit is used up. */
+  function extend(session: CallSession, call: Running): void {
     if (call.asking || call.ending || closed) return;
     call.asking = true;
     budget.extend(session, {
       minutes: minutesOf(call) + STRETCH.minutes,
       usd: call.usd + (isPriced(session.request.agent) ? STRETCH.usd : 0),
     }).then(
-      (extension) => take(session, call, extension),
+      (extension) => applyExtension(session, call, extension),
       (error) => log.warn("Budget not kept up with", { callId: session.id, error }),
     ).finally(() => call.asking = false);
   }
 
-  function take(session: CallSession, call: Running, extension: BudgetExtension): void {
+  function applyExtension(session: CallSession, call: Running, extension: BudgetExtension): void {
     const { minutes, usd, refusal } = extension;
     call.held = { minutes, usd };
     call.refused = refusal?.limit;
-    if (refusal !== undefined) judge(session, call);
+    if (refusal !== undefined) check(session, call);
   }
 
-  function isBeyond(call: Running): boolean {
+  function isOverReservation(call: Running): boolean {
     return call.refused === "dailyUsd" && call.usd >= call.held.usd ||
       minutesOf(call) >= call.held.minutes;
   }
 
-  /** How long what is set aside still lasts. */
+  /** How long the reservation still lasts. */
   function leftMs(call: Running): number {
     return (call.held.minutes - minutesOf(call)) * 60_000;
   }
@@ -160,7 +160,7 @@ export function createCallSpendLimit(deps: CallSpendLimitDeps): CallSpendLimit {
     return connectedAt === undefined ? 0 : Math.max(0, now() - connectedAt) / 60_000;
   }
 
-  /** What has no known price cannot be counted, and is left out. */
+  /** The cost so far, without parts that have no known price. */
   function runningCost(session: CallSession, call: Running): number {
     const { direction, caller, agent } = session.request;
     const { usage } = call;

@@ -1,19 +1,19 @@
 import type { TokenUsage, TranscriptionUsage } from "../../call/realtimeClient.ts";
 import { type CallUsage, noUsage } from "../store.ts";
 
-/** What one response has used, as part of what its call has. */
+/** The usage of one response. */
 export function usageOfResponse(usage: TokenUsage): CallUsage {
   return { ...noUsage, ...usage, responses: 1 };
 }
 
-/** What one transcription has used, as part of what its call has. */
+/** The usage of one transcription. */
 export function usageOfTranscription(usage: TranscriptionUsage): CallUsage {
   return usage.unit === "seconds"
     ? { ...noUsage, transcriptionSeconds: usage.seconds }
     : { ...noUsage, transcriptionInput: usage.input, transcriptionOutput: usage.output };
 }
 
-/** Adds what two calls, or two parts of one, have used. */
+/** The sum of both. */
 export function addUsage(a: CallUsage, b: CallUsage): CallUsage {
   return {
     inputText: a.inputText + b.inputText,

@@ -7,12 +7,12 @@ import {
 } from "./destinations/destination.ts";
 import type { DoNotCallList } from "../store.ts";
 
-/** What the operator lets be dialled. */
+/** Which numbers the operator allows to be dialled, and when. */
 export interface DialRules {
   /** ISO codes; absent means the country of `ownNumber`. */
   readonly countries?: readonly string[];
   readonly ownNumber: string;
-  /** Beginnings of numbers: where there are some, nothing else may be dialled. */
+  /** Prefixes: where there are some, no other number may be dialled. */
   readonly allow: readonly string[];
   readonly deny: readonly string[];
   readonly hours?: CallingHours;
@@ -32,11 +32,11 @@ export type DialRefusal =
     readonly opensAt?: number;
   };
 
-/** The one place that decides what may be dialled, whoever asks. */
+/** The one place that decides which numbers may be dialled. */
 export interface DialPolicy {
-  /** By the number alone, which a list or a clock may yet forbid. */
+  /** By the number alone, without the do-not-call list and calling hours. */
   checkNumber(to: string): Destination;
-  /** By everything: also whether whoever has the number may be called, and called now. */
+  /** By everything: the number, the do-not-call list and calling hours. */
   check(to: string, now: number): Promise<DialDecision>;
 }
 

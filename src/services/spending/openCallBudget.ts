@@ -6,17 +6,17 @@ import { present } from "../../utils/present.ts";
 
 export interface OpenCallBudgetDeps extends Pick<CallBudgetDeps, "incidents" | "setTimer" | "log"> {
   readonly settings: Settings;
-  /** What has no known price, by the name of the agent that uses it. */
+  /** The models without a known price, by the name of the agent that uses them. */
   readonly unpriced: ReadonlyMap<string, readonly string[]>;
   readonly store: Pick<Store, "budget" | "clock" | "keyValues">;
 }
 
-/** Makes the limits of calls from the settings, and tells which of them could not be kept. */
+/** Creates the limits of the settings; reports an incident for each agent whose prices are not known. */
 export async function openCallBudget(
   { settings, unpriced, store, ...deps }: OpenCallBudgetDeps,
 ): Promise<CallBudget> {
   const { limits: { callUsd, server } } = settings;
-  // Those that hold by default give way to those in minutes.
+  // For such agents only the limits in minutes hold.
   for (const [agent, models] of callUsd ?? server.dailyUsd ? unpriced : []) {
     deps.incidents.report({
       code: "price_unknown",

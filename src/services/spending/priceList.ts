@@ -1,7 +1,7 @@
 import type { RecordSettings } from "../../config/settings.ts";
 import { listPrices, type Prices, readPrices, withTelephony } from "./pricing.ts";
 
-/** The prices to reckon with. Throws an `Error` that names the setting at fault. */
+/** The prices by the settings. Throws an `Error` that names the setting at fault. */
 export async function loadPrices(
   { pricesFile, telephonyUsdPerMinute }: RecordSettings,
 ): Promise<Prices> {

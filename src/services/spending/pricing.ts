@@ -22,29 +22,29 @@ const priceTable = z.strictObject({
   }).optional(),
 });
 
-/** What things cost, in dollars: per million tokens, or per minute where the name says so. */
+/** Prices in dollars: per million tokens, or per minute where the name says so. */
 export type Prices = z.infer<typeof priceTable>;
 
-/** The prices that the program was made with; `asOf` tells of which day. */
+/** The built-in prices, of the day `asOf`. */
 export const listPrices: Prices = priceTable.parse(table);
 
-/** What is to be paid for one call. */
+/** What the cost of a call is computed from. */
 export interface BillableCall {
   readonly usage: CallUsage;
   readonly model?: string | undefined;
   readonly transcriptionModel?: string | undefined;
-  /** Absent where no phone network was involved. */
+  /** Absent for a web call. */
   readonly phone?: PhoneTime;
 }
 
-/** How long a phone network was used for a call. */
+/** The carrier's part of a call. */
 export interface PhoneTime {
   readonly direction: "inbound" | "outbound";
   /** From the answer to the end of the last leg. */
   readonly connectedMs: number;
-  /** Of that, with the second leg of a transfer. */
+  /** Of that, during which a transfer used a second leg. */
   readonly transferredMs?: number;
-  /** The far end's number, of a call that was placed. */
+  /** The far end's number, of a placed call. */
   readonly number?: string | undefined;
 }
 
@@ -100,7 +100,7 @@ export function readPrices(json: string, base: Prices = listPrices): Prices {
   };
 }
 
-/** One price for every minute on the phone, whoever placed the call. */
+/** Sets one price per minute for both directions. */
 export function withTelephony(prices: Prices, usdPerMinute: number): Prices {
   return {
     ...prices,
@@ -142,7 +142,7 @@ function transcriptionCost(
   return priced.reduce((sum, part) => sum === null || part === null ? null : micro(sum + part), 0);
 }
 
-/** Phone networks bill every minute of every leg that has begun. */
+/** Carriers bill every minute begun, of every leg. */
 function telephonyCost(
   phone: PhoneTime | undefined,
   prices: Prices["telephony"],

@@ -1,6 +1,6 @@
 /**
- * What a minute on the phone costs at most, in dollars, by what phone networks list, with the media
- * stream in it. Used where no price is set, as nothing on the phone is free.
+ * The highest price of a minute in dollars by carriers' price lists, including the media stream. Used where
+ * no price is set.
  */
 export function estimatedUsdPerMinute(
   direction: "inbound" | "outbound",
@@ -9,7 +9,7 @@ export function estimatedUsdPerMinute(
   if (direction === "inbound") return INBOUND;
   const digits = number?.replace(/^\+/, "") ?? "";
   if (digits.startsWith("1")) {
-    return dearNorthAmerica.has(digits.slice(1, 4)) ? ELSEWHERE : NORTH_AMERICA;
+    return expensiveNorthAmerica.has(digits.slice(1, 4)) ? ELSEWHERE : NORTH_AMERICA;
   }
   for (let length = 3; length >= 1; length--) {
     const price = countries[digits.slice(0, length)];
@@ -68,7 +68,7 @@ const countries: Readonly<Record<string, number>> = {
 };
 
 /** Area codes of +1 beyond the United States and Canada. */
-const dearNorthAmerica: ReadonlySet<string> = new Set(
+const expensiveNorthAmerica: ReadonlySet<string> = new Set(
   ("242 246 264 268 284 340 345 441 473 649 658 664 670 671 684 721 758 767 784 787 809 829 849 " +
     "868 869 876 939").split(" "),
 );

@@ -1,14 +1,14 @@
 import type { Agents } from "../../config/agents.ts";
 import type { DialDecision, DialPolicy } from "./dialPolicy.ts";
 
-/** Whom agents may hand callers over to, by the same rules as for every other call. */
+/** Which numbers agents may transfer callers to, by the rules of `DialPolicy`. */
 export interface TransferPolicy {
-  /** Whether the agent may hand over to the alias now, and to which number. */
+  /** Whether the agent may transfer to the alias now, and to which number. */
   decide(agent: string, alias: string): Promise<DialDecision>;
   mayDial(agent: string, alias: string): Promise<boolean>;
 }
 
-/** Checks the numbers of all transfers at once; `onRefused` hears of those that will never be dialled. */
+/** Checks all transfer numbers at once; `onRefused` is called with those that will never be dialled. */
 export async function createTransferPolicy(
   agents: Pick<Agents, "names" | "get">,
   policy: () => Promise<DialPolicy>,

@@ -3,7 +3,7 @@ import type { Settings } from "../../config/settings.ts";
 import { costOf, type Prices } from "./pricing.ts";
 import { noUsage } from "../store.ts";
 
-/** Which of what agents speak and hear with has no known price, by the agent's name. */
+/** The models without a known price, by the name of the agent that uses them. */
 export function findUnpriced(
   { openai }: Pick<Settings, "openai">,
   agents: Agents,
@@ -25,7 +25,7 @@ export function findUnpriced(
   return unpriced;
 }
 
-/** Limits in dollars that the operator has set and that could not be kept. */
+/** A sentence for each model whose missing price makes a limit in dollars impossible. */
 export function findUnpricedLimits(
   { limits: { chosenUsd } }: Pick<Settings, "limits">,
   unpriced: ReadonlyMap<string, readonly string[]>,

@@ -3,8 +3,8 @@ import countryZones from "./countryZones.json" with { type: "json" };
 import { countryOf, zonesByAreaCode } from "./numberingPlan.ts";
 
 /**
- * The time zones in which whoever answers may be: of a North American number those of its area code,
- * of any other those of its country. A mobile phone may be anywhere, which no number tells.
+ * The time zones that a number may be in: of a North American number those of its area code, of any other
+ * those of its country. Where a mobile phone really is cannot be known.
  */
 export function zonesOf(number: string): readonly string[] {
   const areaCode = /^\+1(\d{3})/.exec(number)?.[1];
@@ -19,14 +19,14 @@ export function isWithinHours(number: string, hours: CallingHours, now: number):
   return areWithin(zonesOf(number), hours, now);
 }
 
-/** When the hours begin next; nothing where they never do in all the zones at once. */
+/** When the hours begin next; undefined where they never do in all the zones at once. */
 export function nextWithinHours(
   number: string,
   hours: CallingHours,
   now: number,
 ): number | undefined {
   const zones = zonesOf(number);
-  // All the offsets there are, and so all the moments at which an hour begins, are whole quarters.
+  // All UTC offsets are whole quarters of an hour.
   const first = Math.ceil(now / QUARTER_MS) * QUARTER_MS;
   for (let quarter = 0; quarter <= 2 * 24 * 4; quarter++) {
     const at = first + quarter * QUARTER_MS;

@@ -7,7 +7,7 @@ export interface DestinationRules {
   /** ISO codes; absent means the country of `ownNumber`. */
   readonly countries?: readonly string[];
   readonly ownNumber: string;
-  /** Beginnings of numbers: where there are some, nothing else may be dialled. */
+  /** Prefixes: where there are some, no other number may be dialled. */
   readonly allow?: readonly string[];
   readonly deny?: readonly string[];
 }
@@ -17,7 +17,7 @@ export type Destination =
   | ({ readonly ok: false } & DestinationRefusal);
 
 export interface DestinationRefusal {
-  /** `invalid` for what is no dialable number at all, `forbidden` for what is one but never or not here. */
+  /** `invalid` for no dialable number, `forbidden` for a number that may not be dialled here. */
   readonly kind: "invalid" | "forbidden";
   readonly code: RefusalCode;
   readonly sentence: string;
@@ -52,8 +52,8 @@ export function checkDestination(to: string, rules: DestinationRules): Destinati
   const plan = isWithheld(to) ? undefined : planOf(to);
   const kind = forbiddenTypes[plan?.type ?? "FIXED_LINE"];
   if (kind !== undefined) return forbidden(kind.code, kind.sentence);
-  // What the operator names may be dialled although the tables do not have it yet.
-  if (plan === undefined || plan.standing === "impossible" && !allow.some(begins)) {
+  // A prefix that the operator allows may be missing in the tables.
+  if (plan === undefined || plan.assignment === "impossible" && !allow.some(begins)) {
     return invalid("not_a_real_number", "This is not a number that any country has given out.");
   }
   const { country } = plan;

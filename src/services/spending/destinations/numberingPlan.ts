@@ -6,14 +6,14 @@ import {
 import areaCodes from "./areaCodes.json" with { type: "json" };
 
 /**
- * What the world's numbering plans say of a number. The library's tables lag behind: a number that is
- * possible and not known yet is told from one that cannot be, and the phone network has the last word.
+ * What the numbering plans say of a number. The library's tables lag behind, so that a possible number
+ * that they do not know is distinguished from an impossible one; the carrier decides in the end.
  */
 export interface PlannedNumber {
   readonly country: string | undefined;
   readonly type: NonNullable<NumberType> | undefined;
-  /** `known` to be given out; `possible` by its length and its beginning; or neither. */
-  readonly standing: "known" | "possible" | "impossible";
+  /** `known` to be assigned; `possible` by its length and prefix; or neither. */
+  readonly assignment: "known" | "possible" | "impossible";
 }
 
 /** The time zones of North America's area codes, separated by blanks. */
@@ -23,14 +23,14 @@ export const zonesByAreaCode: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** Reads a number in E.164 form; nothing where its country code is none. */
+/** Reads a number in E.164 form; undefined where it has no country code. */
 export function planOf(to: string): PlannedNumber | undefined {
   const number = parsePhoneNumberFromString(to);
   if (number === undefined || number.number !== to) return undefined;
   const country = countryIn(number);
-  if (number.isValid()) return { country, type: number.getType(), standing: "known" };
+  if (number.isValid()) return { country, type: number.getType(), assignment: "known" };
   const type = specialTypeNear(number);
-  return { country, type, standing: isPossible(number) ? "possible" : "impossible" };
+  return { country, type, assignment: isPossible(number) ? "possible" : "impossible" };
 }
 
 /** The country of a number in E.164 form, also of one that no table knows. */
@@ -70,7 +70,7 @@ function isNorthAmerican(national: string): boolean {
     !/^(37|96|88|5|.9|456|6(00|22|33|44|55|77|88)|7[01]0|900)/.test(code);
 }
 
-/** Ranges that are dear or special as a whole, also where nothing has been given out in them yet. */
+/** Ranges that are expensive or special as a whole, also where no number in them is assigned yet. */
 const reservedRanges: Readonly<Record<string, RegExp>> = {
   "39": /^(1|89)/,
   "43": /^(9|8[12])/,
@@ -80,8 +80,8 @@ const reservedRanges: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * The type of the known numbers that begin alike, where that is one of the dear or special ones: a
- * new length or block in their range is one of them.
+ * The type of the known numbers with the same prefix, where it is an expensive or special one: a new
+ * length or block in their range is of the same type.
  */
 function specialTypeNear({ countryCallingCode, nationalNumber }: PhoneNumber) {
   const beginning = `+${countryCallingCode}${nationalNumber.slice(0, 3)}`;
