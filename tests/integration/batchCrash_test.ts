@@ -42,7 +42,7 @@ Deno.test("a process that dies while it brings a batch into the queue leaves not
   await using dying = await startServerProcess({
     data,
     env,
-    preload: "tests/support/servers/dyingAt.ts",
+    preload: "tests/support/faults/dyingAt.ts",
   });
   company.network.connectTo(dying.origin);
   const calls = numbers.slice(0, 4).map((to) => ({ to }));

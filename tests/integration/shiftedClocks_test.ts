@@ -27,7 +27,7 @@ Deno.test({
       );
       await using ahead = await startServerProcess({
         env,
-        preload: "tests/support/servers/clockAhead.ts",
+        preload: "tests/support/faults/clockAhead.ts",
       });
       const beats = async () =>
         (await database.ask("SELECT beat_at FROM instances ORDER BY id")).map(({ beat_at }) =>

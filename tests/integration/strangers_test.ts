@@ -213,7 +213,7 @@ Deno.test("case 155: a tool that throws, and faults that nobody catches, cost no
     await server.lines.find((line) => /Uncaught error.*stray error/.test(line));
   }, {
     agent: `greeting: Good day.\nhttp_tools:\n${names.map(tool).join("\n")}`,
-    preload: "tests/support/servers/strayFaults.ts",
+    preload: "tests/support/faults/strayFaults.ts",
     standing: ["stray_error"],
     model: {
       script: (turn) =>

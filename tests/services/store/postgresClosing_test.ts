@@ -7,7 +7,7 @@ import { listenTo } from "../../../src/services/store/postgres/listener.ts";
 import type { Database } from "../../../src/services/store/database.ts";
 import { openPostgres } from "../../../src/services/store/postgres/postgresDatabase.ts";
 import { startPostgres, type TestDatabase } from "../../support/store/postgres.ts";
-import { GREETING, silentServer } from "../../support/servers/silentServer.ts";
+import { GREETING, silentServer } from "../../support/faults/silentServer.ts";
 
 // That no timer is left of what was closed is what the sanitizers assert. They do not see the sockets of
 // node:net, so that these are counted here.
