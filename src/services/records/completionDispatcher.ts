@@ -28,7 +28,7 @@ export interface CompletionDispatcher {
 
 export interface CompletionDispatcherOptions {
   readonly events: Pick<EventHub, "subscribe">;
-  /** Settles when all that was known before is durable; rejects when the store fails meanwhile. */
+  /** Settles when all that was known before is durable; rejects where the store fails. */
   readonly flush: () => Promise<void>;
   readonly calls: Pick<
     CallStore,

@@ -38,7 +38,7 @@ export interface Recorder {
   /** Whether the beginning or the end of a call waits to be written. */
   holds(callId: string): boolean;
   health(): RecorderHealth;
-  /** Settles when all that was known before is durable; rejects when the store fails meanwhile. */
+  /** Settles when all that was known before is durable; rejects where the store fails. */
   flush(): Promise<void>;
   /** Tries once more to write what waits, then stops. */
   close(): Promise<void>;

@@ -15,7 +15,7 @@ export interface ClockGuardDeps {
 
 const DAY_MS = 24 * 60 * 60_000;
 const KEY = "clock_seen";
-/** A machine may sleep for less. */
+/** A jump of less may be a machine that slept. */
 const MAX_JUMP_MS = DAY_MS;
 /** After a longer stop, absence cannot be told from a wrong clock. */
 const MAX_ABSENCE_MS = 7 * DAY_MS;

@@ -36,7 +36,7 @@ function inOrder(turns: readonly TranscriptTurn[]): TranscriptTurn[] {
   );
 }
 
-/** On one line, so that nobody can say something that looks like another's turn. */
+/** On one line, so that spoken text cannot imitate another turn. */
 function lineOf({ text, interrupted }: TranscriptTurn): string {
   const line = text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ").trim();
   return interrupted ? `${line} [interrupted]` : line;
