@@ -17,7 +17,7 @@ import { createCallSpendLimit, openSpending } from "./services/spending.ts";
 import { openWebhooks } from "./services/webhooks.ts";
 import type { RealtimeServerOptions } from "./sim/openai/realtimeServer.ts";
 import { setTimer } from "./utils/clock.ts";
-import { openConsoleLog } from "./utils/consoleLog.ts";
+import { openConsoleLog } from "./utils/logging/consoleLog.ts";
 import { createIncidents, type Incidents } from "./utils/incidents.ts";
 import type { Logger } from "./utils/logger.ts";
 

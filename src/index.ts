@@ -3,7 +3,7 @@ import { AgentsError } from "./config/agents.ts";
 import { readEnvironment, SettingsError } from "./config/env.ts";
 import { shutdownNotice, startupBanner } from "./config/startupBanner.ts";
 import { unreachableHosts, unreachableTools } from "./config/hostPermissions.ts";
-import { createFragmentGuard } from "./utils/fragmentGuard.ts";
+import { createFragmentGuard } from "./utils/http/fragmentGuard.ts";
 import { setTimer } from "./utils/clock.ts";
 
 /** For hosts that bring their own socket and import this; started by itself, the server listens. */

@@ -1,4 +1,4 @@
-import type { AudioFormat } from "../utils/audioFormat.ts";
+import type { AudioFormat } from "../utils/audio/audioFormat.ts";
 import type { TokenUsage, TranscriptionUsage } from "./realtimeClient.ts";
 import type { CallDirection, CallEnd, Milliseconds } from "./types.ts";
 

@@ -1,4 +1,4 @@
-import type { AudioFormat, Base64 } from "../utils/audioFormat.ts";
+import type { AudioFormat, Base64 } from "../utils/audio/audioFormat.ts";
 import type { CallEvent } from "./callEvent.ts";
 import type { CallEnd, Milliseconds } from "./types.ts";
 

@@ -1,2 +1,2 @@
-export { decodeJournal, encodeJournal, type JournalEntry } from "./journal/journal.ts";
+export { decodeJournal, encodeJournal, type JournalEntry } from "./journal/journalCodec.ts";
 export { replay, type ReplayStep } from "./journal/replay.ts";

@@ -1,4 +1,4 @@
-import type { AudioFormat, Base64 } from "../utils/audioFormat.ts";
+import type { AudioFormat, Base64 } from "../utils/audio/audioFormat.ts";
 import { AgentSpeech } from "./playback/agentSpeech.ts";
 import type { CallCommand } from "./callCommand.ts";
 import type { CallParts } from "./callParts.ts";
@@ -6,7 +6,7 @@ import type { CallInput } from "./callInput.ts";
 import type { CallLeg } from "./callLeg.ts";
 import { CallerTurns } from "./turns/callerTurns.ts";
 import { Closing } from "./ending/closing.ts";
-import { DeafSession } from "./model/deafSession.ts";
+import { DeafSession } from "./model/inputStall.ts";
 import { AnsweringMachine } from "./ending/answeringMachine.ts";
 import { Greeting } from "./turns/greeting.ts";
 import { Latency } from "./turns/latency.ts";

@@ -1,4 +1,4 @@
-import type { AudioFormat } from "../utils/audioFormat.ts";
+import type { AudioFormat } from "../utils/audio/audioFormat.ts";
 
 export interface ModelSetup {
   readonly model: string;

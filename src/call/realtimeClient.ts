@@ -1,4 +1,4 @@
-import type { Base64 } from "../utils/audioFormat.ts";
+import type { Base64 } from "../utils/audio/audioFormat.ts";
 import type { ModelSetup } from "./modelSetup.ts";
 import type { Milliseconds } from "./types.ts";
 

@@ -1,4 +1,4 @@
-import { audioDurationMs, type Base64 } from "../utils/audioFormat.ts";
+import { audioDurationMs, type Base64 } from "../utils/audio/audioFormat.ts";
 import type { CallCommand } from "./callCommand.ts";
 import type { CallEvent } from "./callEvent.ts";
 import type { CallInput, ControlInput, ToolEffect } from "./callInput.ts";
@@ -6,7 +6,7 @@ import type { CallLeg, LegInput } from "./callLeg.ts";
 import { CallerAudio } from "./turns/callerAudio.ts";
 import type { CallSession } from "./sessionApi.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
-import type { JournalEntry } from "./journal/journal.ts";
+import type { JournalEntry } from "./journal/journalCodec.ts";
 import { CallMachine } from "./machine.ts";
 import type { ModelSetup } from "./modelSetup.ts";
 import type { OpenModel, SpeechRef, ToolCall } from "./realtimeClient.ts";

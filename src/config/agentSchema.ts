@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isLoopback } from "../utils/loopback.ts";
+import { isLoopback } from "../utils/http/loopback.ts";
 
 const name = z.string().regex(
   /^[a-z][a-z0-9_]{0,63}$/,

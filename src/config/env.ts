@@ -1,4 +1,4 @@
-import { isLoopback } from "../utils/loopback.ts";
+import { isLoopback } from "../utils/http/loopback.ts";
 import { checkExposure } from "./exposureCheck.ts";
 import { readLimits } from "./limitSettings.ts";
 import { readOutbound } from "./outboundSettings.ts";

@@ -1,4 +1,4 @@
-import { isLoopback } from "../utils/loopback.ts";
+import { isLoopback } from "../utils/http/loopback.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { PhoneSettings, ServerSettings } from "./settings.ts";
 

@@ -1,5 +1,5 @@
 import { type ApiKey, parseApiKeys } from "../utils/auth.ts";
-import { isLoopback } from "../utils/loopback.ts";
+import { isLoopback } from "../utils/http/loopback.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { ServerSettings } from "./settings.ts";
 import { present } from "../utils/present.ts";

@@ -1,7 +1,7 @@
 import type { LegInput } from "../call/callLeg.ts";
 import type { CallSession } from "../call/sessionApi.ts";
 import { type ClientMessage, parseClientMessage } from "../protocol/web.ts";
-import { encodeBase64 } from "../utils/audioFormat.ts";
+import { encodeBase64 } from "../utils/audio/audioFormat.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { WebLeg } from "./webLeg.ts";
 import type { Log } from "../utils/logger.ts";

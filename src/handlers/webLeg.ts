@@ -2,7 +2,7 @@ import type { CallEvent } from "../call/callEvent.ts";
 import type { CallLeg, SpeechPiece } from "../call/callLeg.ts";
 import type { CallEnd } from "../call/types.ts";
 import { encodeServerMessage, type ServerMessage } from "../protocol/web.ts";
-import { decodeBase64 } from "../utils/audioFormat.ts";
+import { decodeBase64 } from "../utils/audio/audioFormat.ts";
 
 /** Some three minutes of audio: a browser that leaves more unread has stopped reading. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { FragmentGuard } from "../utils/fragmentGuard.ts";
+import type { FragmentGuard } from "../utils/http/fragmentGuard.ts";
 import type { Log } from "../utils/logger.ts";
 import { allowOrigins } from "./cors.ts";
 import { accessLog } from "./middleware/accessLog.ts";

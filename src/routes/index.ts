@@ -12,7 +12,7 @@ import type { Store } from "../services/store.ts";
 import type { WebhookDispatcher } from "../services/webhooks.ts";
 import type { CallBudget } from "../services/spending.ts";
 import { createAuthenticator, hasExpired } from "../utils/auth.ts";
-import { clientAddress } from "../utils/clientAddress.ts";
+import { clientAddress } from "../utils/http/clientAddress.ts";
 import { setTimer } from "../utils/clock.ts";
 import { newId } from "../utils/ids.ts";
 import type { Incidents } from "../utils/incidents.ts";

@@ -3,7 +3,7 @@ import type { CallSession } from "../call/sessionApi.ts";
 import { handleTwilioSocket, type TwilioHandlerDeps } from "../handlers/twilioHandler.ts";
 import { type PhoneAnswer, readStatus, writeTwiml } from "../services/twilioOutbound.ts";
 import type { Phone } from "../services/phone.ts";
-import { listsWord } from "../utils/headerList.ts";
+import { listsWord } from "../utils/http/headerList.ts";
 import { isWithheld } from "../utils/phoneNumber.ts";
 import { HttpProblem, phoneNotConfigured } from "./middleware/errors.ts";
 import { createRepeatedWebhooks } from "./middleware/repeatedWebhooks.ts";

@@ -1,5 +1,5 @@
 import { TOKEN_PROTOCOL_PREFIX, WEB_PROTOCOL } from "../protocol/web.ts";
-import { listsWord, readHeaderList } from "../utils/headerList.ts";
+import { listsWord, readHeaderList } from "../utils/http/headerList.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 
 /**

@@ -1,5 +1,5 @@
 export type { BatchState } from "./outbound/batches.ts";
-export { createOutboundCalls, type OutboundCalls } from "./outbound/outboundCalls.ts";
+export { createOutboundCalls, type OutboundCalls } from "./outbound/createOutbound.ts";
 export {
   BudgetExceeded,
   CallWithdrawn,

@@ -41,7 +41,7 @@ export { StatementRefused } from "./store/database.ts";
 export type { DoNotCallEntry, DoNotCallList } from "./store/doNotCallList.ts";
 export type { Beat, Instances } from "./store/instances.ts";
 export type { KeyValues } from "./store/keyValues.ts";
-export type { AdmittedCall } from "./store/outbound/admission.ts";
+export type { AdmittedCall } from "./store/outbound/queueAdmission.ts";
 export type { Batch, BatchItem, BatchItemEnd, BatchStore } from "./store/outbound/batchStore.ts";
 export type { DialQueue, QueuedCall } from "./store/outbound/dialQueue.ts";
 export type {
@@ -49,7 +49,7 @@ export type {
   IdempotencyKeys,
   RequestKey,
   StoredResponse,
-} from "./store/outbound/idempotency.ts";
+} from "./store/outbound/idempotencyStore.ts";
 export { createClientClass } from "./store/postgres/client.ts";
 export { Connections, DatabaseTimeout } from "./store/postgres/connections.ts";
 export { listenTo } from "./store/postgres/listener.ts";

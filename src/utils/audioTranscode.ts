@@ -1,6 +1,6 @@
-import type { AudioFormat } from "./audioFormat.ts";
-import { A_LAW, decodeG711, encodeG711, type G711Law, MU_LAW } from "./g711.ts";
-import { createResampler } from "./resampler.ts";
+import type { AudioFormat } from "./audio/audioFormat.ts";
+import { A_LAW, decodeG711, encodeG711, type G711Law, MU_LAW } from "./audio/g711.ts";
+import { createResampler } from "./audio/resampler.ts";
 
 /** Converts the next bytes of one stream to another format. */
 export type Transcoder = (bytes: Uint8Array) => Uint8Array;

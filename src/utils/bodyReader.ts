@@ -1,5 +1,5 @@
-import { BodyError } from "./bodyError.ts";
-import { parseBoundedJson } from "./boundedJson.ts";
+import { BodyError } from "./http/bodyError.ts";
+import { parseBoundedJson } from "./http/boundedJson.ts";
 
 /** How large a body may be, and how long reading it may take. */
 export interface BodyLimits {

@@ -1,4 +1,4 @@
-import { maskText } from "./redaction.ts";
+import { maskText } from "./logging/redaction.ts";
 import type { Log } from "./logger.ts";
 
 /** A fault beyond one call, shown by `GET /health` until it is resolved or has not recurred for a while. */

@@ -1,6 +1,6 @@
-import { formatPretty, type LogRecord } from "./logPretty.ts";
-import { type Loggable, toLoggable } from "./loggable.ts";
-import { maskText } from "./redaction.ts";
+import { formatPretty, type LogRecord } from "./logging/prettyFormat.ts";
+import { type Loggable, toLoggable } from "./logging/loggable.ts";
+import { maskText } from "./logging/redaction.ts";
 
 /** The least severe level that is logged. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";

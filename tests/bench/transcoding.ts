@@ -1,5 +1,5 @@
 /** Transcoding: seconds of audio for each second of computing, in frames of 20 ms, one core. */
-import { type AudioFormat, bytesPerMs } from "../../src/utils/audioFormat.ts";
+import { type AudioFormat, bytesPerMs } from "../../src/utils/audio/audioFormat.ts";
 import { createTranscoder } from "../../src/utils/audioTranscode.ts";
 
 const FRAME_MS = 20;

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { decodeJournal, encodeJournal, type JournalEntry } from "../../src/call/journal/journal.ts";
+import {
+  decodeJournal,
+  encodeJournal,
+  type JournalEntry,
+} from "../../src/call/journal/journalCodec.ts";
 import { replay } from "../../src/call/journal/replay.ts";
 import { Session } from "../../src/call/session.ts";
 import type { CallCommand } from "../../src/call/callCommand.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { base64ByteLength, isBase64 } from "../../src/utils/audioFormat.ts";
+import { base64ByteLength, isBase64 } from "../../src/utils/audio/audioFormat.ts";
 import { CallDriver } from "../support/call/callDriver.ts";
 
 const LONG = { idleMs: 1e9, maxMs: 1e9 };

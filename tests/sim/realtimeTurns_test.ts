@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { encodeG711, MU_LAW } from "../../src/utils/g711.ts";
-import { createResampler } from "../../src/utils/resampler.ts";
+import { encodeG711, MU_LAW } from "../../src/utils/audio/g711.ts";
+import { createResampler } from "../../src/utils/audio/resampler.ts";
 import { samplesToBytes } from "../../src/utils/audioTranscode.ts";
 import { type RealtimeWire, withRealtime } from "../support/openai/realtimeWire.ts";
 import { readRecording } from "../support/trials/speechFixture.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { levelOfPcm16 } from "../../src/utils/audioLevel.ts";
+import { levelOfPcm16 } from "../../src/utils/audio/audioLevel.ts";
 import { createFliteVoice } from "../../src/sim/voice/fliteVoice.ts";
 import { createToneVoice } from "../../src/sim/voice/toneVoice.ts";
 import { splitSentences } from "../../src/sim/voice/voiceSentences.ts";

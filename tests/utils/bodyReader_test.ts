@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BodyError } from "../../src/utils/bodyError.ts";
+import { BodyError } from "../../src/utils/http/bodyError.ts";
 import { readBody, readForm, readJson } from "../../src/utils/bodyReader.ts";
 
 const JSON_TYPE = "application/json";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createLogger, type LoggerOptions } from "../../src/utils/logger.ts";
-import { maskNumber } from "../../src/utils/redaction.ts";
+import { maskNumber } from "../../src/utils/logging/redaction.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 

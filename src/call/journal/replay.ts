@@ -1,5 +1,5 @@
 import type { CallCommand } from "../callCommand.ts";
-import type { JournalEntry } from "./journal.ts";
+import type { JournalEntry } from "./journalCodec.ts";
 import { CallMachine } from "../machine.ts";
 import type { Milliseconds } from "../types.ts";
 

@@ -1,4 +1,4 @@
-import type { Base64 } from "../../utils/audioFormat.ts";
+import type { Base64 } from "../../utils/audio/audioFormat.ts";
 import type { ModelSetup } from "../modelSetup.ts";
 import { CALL_OPENING_RATES, OpeningLimit } from "../../utils/openingLimit.ts";
 import type { ModelLoss, ModelSink, OpenModel, RealtimeClient } from "../realtimeClient.ts";

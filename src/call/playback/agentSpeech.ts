@@ -1,4 +1,4 @@
-import type { AudioFormat, Base64 } from "../../utils/audioFormat.ts";
+import type { AudioFormat, Base64 } from "../../utils/audio/audioFormat.ts";
 import type { CallLeg } from "../callLeg.ts";
 import type { Latency } from "../turns/latency.ts";
 import type { CommandBuffer } from "../commandBuffer.ts";

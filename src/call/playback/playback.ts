@@ -1,4 +1,4 @@
-import type { AudioFormat, Base64 } from "../../utils/audioFormat.ts";
+import type { AudioFormat, Base64 } from "../../utils/audio/audioFormat.ts";
 import type { CommandBuffer } from "../commandBuffer.ts";
 import type { CallLeg, SpeechPiece } from "../callLeg.ts";
 import { type Speech, SpeechQueue } from "./speechQueue.ts";

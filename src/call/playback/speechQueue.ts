@@ -1,4 +1,4 @@
-import { type AudioFormat, type Base64, bytesPerMs } from "../../utils/audioFormat.ts";
+import { type AudioFormat, type Base64, bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
 

@@ -3,9 +3,9 @@ import {
   type AudioFormat,
   type Base64,
   silenceOf,
-} from "../../utils/audioFormat.ts";
-import { FLOOR_DB, levelOf } from "../../utils/audioLevel.ts";
-import { SpeechDetector } from "../../utils/speechDetector.ts";
+} from "../../utils/audio/audioFormat.ts";
+import { FLOOR_DB, levelOf } from "../../utils/audio/audioLevel.ts";
+import { SpeechDetector } from "../../utils/audio/speechDetector.ts";
 import type { CallInput } from "../callInput.ts";
 import { SilenceFill } from "./silenceFill.ts";
 import type { Clock } from "../../utils/clock.ts";

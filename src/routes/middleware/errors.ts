@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from "@hono/hono/utils/http-status";
 import { CallRefused } from "../../call/sessionApi.ts";
 import { InstanceTimeout } from "../../services/cluster.ts";
 import { TwilioProblem } from "../../services/twilioOutbound.ts";
-import { BodyError } from "../../utils/bodyError.ts";
+import { BodyError } from "../../utils/http/bodyError.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 

@@ -1,5 +1,5 @@
 import type { Context } from "@hono/hono";
-import { readHeaderList } from "../../utils/headerList.ts";
+import { readHeaderList } from "../../utils/http/headerList.ts";
 
 /** A text ready to be sent, with the tag by which a client asks whether it still has the same one. */
 export interface TaggedText {

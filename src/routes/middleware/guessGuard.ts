@@ -1,5 +1,5 @@
 import type { Context } from "@hono/hono";
-import { maskAddress } from "../../utils/clientAddress.ts";
+import { maskAddress } from "../../utils/http/clientAddress.ts";
 import { createRateLimiter } from "../../utils/rateLimiter.ts";
 import { tooManyRequests } from "./errors.ts";
 import { isProxied } from "./requestOrigin.ts";

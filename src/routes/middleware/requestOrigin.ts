@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
-import { isLoopback } from "../../utils/loopback.ts";
+import { isLoopback } from "../../utils/http/loopback.ts";
 import { HttpProblem } from "./errors.ts";
 
 export interface AccessRules {

@@ -3,7 +3,7 @@ import type { CallPolicy, CallRequest } from "../../call/types.ts";
 import type { Agent } from "../../config/agents.ts";
 import { mainLanguage } from "../../config/agentSchema.ts";
 import { fillTemplate, mentions, type TemplateValues } from "../../config/template.ts";
-import type { AudioFormat } from "../../utils/audioFormat.ts";
+import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
 
 /** The model setup and the policy of one call, without tools and history. */

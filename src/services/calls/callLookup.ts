@@ -1,5 +1,5 @@
 import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
-import type { ControlledCall } from "./callControl.ts";
+import type { ControlledCall } from "./crossProcessControl.ts";
 import type { Recorder } from "../records.ts";
 import type { CallRecord, CallStore } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";

@@ -1,4 +1,4 @@
-import type { CallControl } from "./callControl.ts";
+import type { CallControl } from "./crossProcessControl.ts";
 import type { CallRecord } from "../store.ts";
 
 export interface EndCallDeps {

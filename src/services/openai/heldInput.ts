@@ -1,5 +1,5 @@
 import type { ModelRequest } from "../../call/realtimeClient.ts";
-import { type Base64, base64ByteLength } from "../../utils/audioFormat.ts";
+import { type Base64, base64ByteLength } from "../../utils/audio/audioFormat.ts";
 
 export type HeldInput =
   | { readonly type: "audio"; readonly audio: Base64 }

@@ -10,21 +10,21 @@ import type {
 import { readServerEvent } from "./wire/serverEvents.ts";
 import type { ServerError, ServerEvent } from "./wire/serverEventTypes.ts";
 import { audioAppend, type ClientEvent, itemRetrieve } from "./wire/clientRequests.ts";
-import { type Base64, bytesPerMs } from "../../utils/audioFormat.ts";
-import { clientEventOf, historyEvents } from "./clientEvents.ts";
+import { type Base64, bytesPerMs } from "../../utils/audio/audioFormat.ts";
+import { clientEventOf, historyEvents } from "./requestEvents.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
 import { diagnoseHandshake } from "./handshakeDiagnosis.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { HeldInputs } from "./heldInput.ts";
 import { ModelInputs } from "./modelInputs.ts";
 import { lossOfClose, lossOfError, lossOfStatus } from "./modelLoss.ts";
-import { ResponseNarrowing } from "./responseNarrowing.ts";
+import { ResponseNarrowing } from "./reducedResponses.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
-import { SentRequests } from "./sentRequests.ts";
+import { SentRequests } from "./pendingRequests.ts";
 import { codeOf } from "./modelFaults.ts";
-import { SessionSetup } from "./sessionSetup.ts";
+import { SessionSetup } from "./setupConfirmation.ts";
 import { watchEvent } from "./watchedEvents.ts";
-import { SessionLife } from "./sessionLife.ts";
+import { SessionLife } from "./sessionExpiry.ts";
 import type { ModelSocket, SocketClosure, SocketTarget } from "./socket.ts";
 import { present } from "../../utils/present.ts";
 

@@ -13,7 +13,7 @@ import {
 } from "./outboundErrors.ts";
 import type { OutboundJob } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
-import type { Reservation } from "./reservation.ts";
+import type { Reservation } from "./budgetReservation.ts";
 import { twilioCallOptions, type TwilioCallSettings } from "./twilioCallOptions.ts";
 import type { UnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Log } from "../../utils/logger.ts";

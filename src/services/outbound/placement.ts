@@ -11,7 +11,7 @@ import {
   StoreUnavailable,
 } from "./outboundErrors.ts";
 import type { MachineDetection, OutboundJob, RetryRule } from "./outboundJob.ts";
-import type { Reservation } from "./reservation.ts";
+import type { Reservation } from "./budgetReservation.ts";
 import { newId } from "../../utils/ids.ts";
 
 /** A call that a client asks for. */

@@ -5,7 +5,7 @@ import type { CallFinalizer } from "./callFinalizer.ts";
 import { awaitStore, OutcomeUnknown } from "./outboundErrors.ts";
 import { type OutboundJob, readJob } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
-import type { Reservation } from "./reservation.ts";
+import type { Reservation } from "./budgetReservation.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 

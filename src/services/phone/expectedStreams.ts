@@ -1,6 +1,6 @@
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { Clock } from "../../utils/clock.ts";
-import type { CrossProcessCalls } from "./crossProcessCalls.ts";
+import type { CrossProcessCalls } from "./sharedPhoneCalls.ts";
 import type { StreamTokens } from "./streamTokens.ts";
 
 /** The media streams that Twilio is to open: one at a time for each call, with a token. */

@@ -12,7 +12,7 @@ import {
   writeTwiml,
 } from "../twilioOutbound.ts";
 import { type AfterCallDeps, createAfterCall } from "./afterCall.ts";
-import { type CrossProcessCalls, requestOfRecord } from "./crossProcessCalls.ts";
+import { type CrossProcessCalls, requestOfRecord } from "./sharedPhoneCalls.ts";
 import { createExpectedStreams } from "./expectedStreams.ts";
 import { fallbackAnswer } from "./fallbackAnswer.ts";
 import {

@@ -1,6 +1,6 @@
 import type { DatabaseSettings } from "../../config/settings.ts";
 import type { Budget } from "./budget/budgetTypes.ts";
-import { createBudget } from "./budget/budget.ts";
+import { createBudget } from "./budget/budgetStore.ts";
 import { type BatchStore, createBatchStore } from "./outbound/batchStore.ts";
 import { type CallStore, createCallStore } from "./calls/callStore.ts";
 import type { Database } from "./database.ts";
@@ -8,7 +8,7 @@ import { createDialQueue, type DialQueue } from "./outbound/dialQueue.ts";
 import { createDoNotCallList, type DoNotCallList } from "./doNotCallList.ts";
 import { createErasureStore, type ErasureStore } from "./calls/erasureStore.ts";
 import { createKeyValues, type KeyValues } from "./keyValues.ts";
-import { createIdempotencyKeys, type IdempotencyKeys } from "./outbound/idempotency.ts";
+import { createIdempotencyKeys, type IdempotencyKeys } from "./outbound/idempotencyStore.ts";
 import { createInstances, type Instances } from "./instances.ts";
 import { createKeyCalls, type KeyCalls } from "./calls/keyCalls.ts";
 import { migrate } from "./migrate.ts";

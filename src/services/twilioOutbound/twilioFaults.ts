@@ -1,4 +1,4 @@
-import { maskText } from "../../utils/redaction.ts";
+import { maskText } from "../../utils/logging/redaction.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import type { TwilioProblem } from "./twilioProblem.ts";
 import type { Log } from "../../utils/logger.ts";

@@ -1,4 +1,4 @@
-import { audioDurationMs, isBase64 } from "../../utils/audioFormat.ts";
+import { audioDurationMs, isBase64 } from "../../utils/audio/audioFormat.ts";
 import { StoredItem } from "./conversation.ts";
 import { type Fault, type FaultSet, parseFault } from "./faults.ts";
 import type { TurnDetector } from "./turnDetector.ts";

@@ -4,9 +4,9 @@ import {
   type Base64,
   bytesPerMs,
   isBase64,
-} from "../../utils/audioFormat.ts";
-import { FLOOR_DB, levelOf } from "../../utils/audioLevel.ts";
-import { SpeechDetector } from "../../utils/speechDetector.ts";
+} from "../../utils/audio/audioFormat.ts";
+import { FLOOR_DB, levelOf } from "../../utils/audio/audioLevel.ts";
+import { SpeechDetector } from "../../utils/audio/speechDetector.ts";
 import { newId, type Refusal, type TurnDetection } from "./wire.ts";
 
 /** What the server noticed in the caller's audio; times count audio since the session began. */

@@ -1,4 +1,4 @@
-import { base64ByteLength, decodeBase64, isBase64 } from "../../utils/audioFormat.ts";
+import { base64ByteLength, decodeBase64, isBase64 } from "../../utils/audio/audioFormat.ts";
 
 /** The audio a session has heard, up to a limit; what comes after it is left out. */
 export class KeptAudio {

@@ -1,4 +1,4 @@
-import { bytesPerMs } from "../../utils/audioFormat.ts";
+import { bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import type { ScriptCall, ScriptReply } from "./scripts.ts";
 import { CallOutput } from "./callOutput.ts";
 import type { FaultSet } from "./faults.ts";

@@ -1,4 +1,4 @@
-import type { AudioFormat } from "../../utils/audioFormat.ts";
+import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import {
   type ClientEvent,
   isJsonObject,

@@ -1,7 +1,7 @@
-import { type AudioFormat, bytesPerMs, SILENCE_BYTE } from "../../utils/audioFormat.ts";
+import { type AudioFormat, bytesPerMs, SILENCE_BYTE } from "../../utils/audio/audioFormat.ts";
 import { samplesToBytes } from "../../utils/audioTranscode.ts";
-import { A_LAW, encodeG711, MU_LAW } from "../../utils/g711.ts";
-import { createResampler } from "../../utils/resampler.ts";
+import { A_LAW, encodeG711, MU_LAW } from "../../utils/audio/g711.ts";
+import { createResampler } from "../../utils/audio/resampler.ts";
 import type { Voice } from "../voice/voice.ts";
 import { speakSentences } from "../voice/voiceSentences.ts";
 import { toneSamples } from "../voice/toneVoice.ts";

@@ -1,4 +1,4 @@
-import { isLoopback } from "../../utils/loopback.ts";
+import { isLoopback } from "../../utils/http/loopback.ts";
 import type { SimClock } from "./clock.ts";
 import type { LineQuality } from "./lineQuality.ts";
 import type { Random } from "./random.ts";

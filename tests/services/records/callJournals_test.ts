@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeJournal } from "../../../src/call/journal/journal.ts";
+import { decodeJournal } from "../../../src/call/journal/journalCodec.ts";
 import { replay } from "../../../src/call/journal/replay.ts";
 import { temporaryDatabase } from "../../support/twilio/dialling.ts";
 import { startPhoneServer } from "../../support/servers/phoneServer.ts";

@@ -13,7 +13,7 @@ import type { Router } from "../../../src/routes/baseRouter.ts";
 import { createAnalyticsQueue } from "../../../src/services/records/analyticsQueue.ts";
 import { createCallActions } from "../../../src/services/calls/callActions.ts";
 import { createCallLookup } from "../../../src/services/calls/callLookup.ts";
-import { createCallControl } from "../../../src/services/calls/callControl.ts";
+import { createCallControl } from "../../../src/services/calls/crossProcessControl.ts";
 import { createEndCall } from "../../../src/services/calls/endCall.ts";
 import { createEventLog, type EventLog } from "../../../src/services/events/eventLog.ts";
 import { createEventHub, type EventHub } from "../../../src/services/events/eventHub.ts";

@@ -11,8 +11,8 @@ import {
 } from "../../../src/sim/openai/realtimeServer.ts";
 import type { Script } from "../../../src/sim/openai/scripts.ts";
 import { toneSamples } from "../../../src/sim/voice/toneVoice.ts";
-import { encodeG711, MU_LAW } from "../../../src/utils/g711.ts";
-import { createResampler } from "../../../src/utils/resampler.ts";
+import { encodeG711, MU_LAW } from "../../../src/utils/audio/g711.ts";
+import { createResampler } from "../../../src/utils/audio/resampler.ts";
 import { get } from "../twilio/dialling.ts";
 import { Inbox } from "../inbox.ts";
 import { until } from "../until.ts";

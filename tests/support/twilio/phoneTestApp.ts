@@ -1,4 +1,4 @@
-import { encodeBase64 } from "../../../src/utils/audioFormat.ts";
+import { encodeBase64 } from "../../../src/utils/audio/audioFormat.ts";
 import { signRequest } from "../../../src/sim/twilio/api/signature.ts";
 import { PATIENCE_MS } from "../until.ts";
 

@@ -1,4 +1,4 @@
-import type { Base64 } from "../../../utils/audioFormat.ts";
+import type { Base64 } from "../../../utils/audio/audioFormat.ts";
 import type {
   ModelInput,
   SpeechRef,

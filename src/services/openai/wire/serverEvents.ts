@@ -4,7 +4,7 @@ import {
   type ResponseStatus,
   type ToolCall,
 } from "../../../call/realtimeClient.ts";
-import { isBase64 } from "../../../utils/audioFormat.ts";
+import { isBase64 } from "../../../utils/audio/audioFormat.ts";
 import { endMeaningOf } from "../errorMeaning.ts";
 import { retryAfterMsIn } from "../retryHint.ts";
 import type { MalformedEvent, ServerEvent } from "./serverEventTypes.ts";

@@ -4,7 +4,7 @@ import type {
   RealtimeSessionCreateRequest,
   SessionUpdateEvent,
 } from "openai/resources/realtime/realtime";
-import type { AudioFormat } from "../../../utils/audioFormat.ts";
+import type { AudioFormat } from "../../../utils/audio/audioFormat.ts";
 import type { ModelSetup, TurnDetection } from "../../../call/modelSetup.ts";
 
 /** What a session is set up with. */

@@ -1,4 +1,4 @@
-import { admissionStatements, type AdmittedCall } from "./admission.ts";
+import { admissionStatements, type AdmittedCall } from "./queueAdmission.ts";
 import type { Database, Query, Row, SqlValue } from "../database.ts";
 import { choiceOf, maybeJson, maybeText, numberOf, readableJson, textOf } from "../row.ts";
 import { present } from "../../../utils/present.ts";

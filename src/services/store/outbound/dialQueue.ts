@@ -1,4 +1,4 @@
-import { admissionStatements, type AdmittedCall, type WaitingCall } from "./admission.ts";
+import { admissionStatements, type AdmittedCall, type WaitingCall } from "./queueAdmission.ts";
 import type { Database, Query, Row } from "../database.ts";
 import { maybeNumber, numberOf, readableJson, textOf } from "../row.ts";
 import { present } from "../../../utils/present.ts";

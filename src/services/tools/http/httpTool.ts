@@ -1,5 +1,5 @@
 import type { Milliseconds } from "../../../call/types.ts";
-import { isLoopback } from "../../../utils/loopback.ts";
+import { isLoopback } from "../../../utils/http/loopback.ts";
 import { isCallHeader, type SignCall } from "./callSigner.ts";
 import { readHttpAnswer } from "./httpAnswer.ts";
 import { propertiesOf } from "../schema/schemaRewrite.ts";

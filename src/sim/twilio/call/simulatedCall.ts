@@ -1,5 +1,5 @@
-import { encodeG711, MU_LAW } from "../../../utils/g711.ts";
-import { createResampler } from "../../../utils/resampler.ts";
+import { encodeG711, MU_LAW } from "../../../utils/audio/g711.ts";
+import { createResampler } from "../../../utils/audio/resampler.ts";
 import type { CallFacts } from "../api/callFacts.ts";
 import { CallLifecycle } from "./callLifecycle.ts";
 import type { SimulatedCallRequest } from "./callRequest.ts";

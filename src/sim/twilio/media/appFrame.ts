@@ -1,4 +1,4 @@
-import { decodeBase64 } from "../../../utils/audioFormat.ts";
+import { decodeBase64 } from "../../../utils/audio/audioFormat.ts";
 import type { PhoneError } from "../call/callEvents.ts";
 
 /** A frame from the app that Twilio accepts. */

@@ -1,4 +1,4 @@
-import { encodeBase64 } from "../../../utils/audioFormat.ts";
+import { encodeBase64 } from "../../../utils/audio/audioFormat.ts";
 import { readAppFrame } from "./appFrame.ts";
 import { createDelayLine, type DelayLine } from "./delayLine.ts";
 import type { PhoneError, PhoneEventDetail, StreamEnd } from "../call/callEvents.ts";

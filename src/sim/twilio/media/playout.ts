@@ -1,4 +1,4 @@
-import { MU_LAW } from "../../../utils/g711.ts";
+import { MU_LAW } from "../../../utils/audio/g711.ts";
 import type { SimClock } from "../clock.ts";
 import type { PhoneEventDetail } from "../call/callEvents.ts";
 import type { HeardLog } from "../call/heardLog.ts";

@@ -1,5 +1,5 @@
-import { decodeG711, encodeG711, MU_LAW } from "../../../utils/g711.ts";
-import { createResampler } from "../../../utils/resampler.ts";
+import { decodeG711, encodeG711, MU_LAW } from "../../../utils/audio/g711.ts";
+import { createResampler } from "../../../utils/audio/resampler.ts";
 
 const headerBytes = 44;
 const phoneHz = 8_000;

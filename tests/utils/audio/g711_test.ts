@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { A_LAW, decodeG711, encodeG711, MU_LAW } from "../../src/utils/g711.ts";
-import { sine } from "../support/trials/speechFixture.ts";
+import { A_LAW, decodeG711, encodeG711, MU_LAW } from "../../../src/utils/audio/g711.ts";
+import { sine } from "../../support/trials/speechFixture.ts";
 
 const LAWS = { "mu-law": MU_LAW, "A-law": A_LAW };
 

@@ -1,6 +1,6 @@
 import { cutSocket } from "./cutSocket.ts";
-import type { Clock } from "./clock.ts";
-import type { Log } from "./logger.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../logger.ts";
 
 /**
  * Keeps unfinished messages from filling memory: `Deno.upgradeWebSocket` buffers the fragments of a

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BodyError } from "../../src/utils/bodyError.ts";
-import { parseBoundedJson } from "../../src/utils/boundedJson.ts";
+import { BodyError } from "../../../src/utils/http/bodyError.ts";
+import { parseBoundedJson } from "../../../src/utils/http/boundedJson.ts";
 
 Deno.test("parseBoundedJson() reads whatever JSON.stringify() writes", () => {
   const value = fc.jsonValue({ maxDepth: 5, stringUnit: "grapheme" });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createCrossProcessCalls } from "../../../src/services/phone/crossProcessCalls.ts";
+import { createCrossProcessCalls } from "../../../src/services/phone/sharedPhoneCalls.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import { callSid } from "../../support/servers/mediaServer.ts";
 import { ended, opened } from "../../support/store/storedCalls.ts";

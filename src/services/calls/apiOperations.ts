@@ -2,7 +2,11 @@ import type { CallRegistry } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { createCallActions } from "./callActions.ts";
-import { type CallControl, type CallControlDeps, createCallControl } from "./callControl.ts";
+import {
+  type CallControl,
+  type CallControlDeps,
+  createCallControl,
+} from "./crossProcessControl.ts";
 import { type CallLookup, createCallLookup } from "./callLookup.ts";
 import { createEndCall, type EndCall } from "./endCall.ts";
 import { createLiveCallsOfKey, type LiveCallsOfKeyDeps } from "./liveCallsOfKey.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { clientAddress } from "../../src/utils/clientAddress.ts";
+import { clientAddress } from "../../../src/utils/http/clientAddress.ts";
 
 const forwarded = (entries: string) => new Headers({ "x-forwarded-for": entries });
 

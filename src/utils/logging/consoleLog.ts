@@ -1,6 +1,6 @@
 import { createLineWriter, type LineWriter } from "./lineWriter.ts";
-import { createLogger, type LogFormat, type Logger, type LogLevel } from "./logger.ts";
-import type { Incidents } from "./incidents.ts";
+import { createLogger, type LogFormat, type Logger, type LogLevel } from "../logger.ts";
+import type { Incidents } from "../incidents.ts";
 
 /** The log of the process, on its standard output. */
 export interface ConsoleLog {

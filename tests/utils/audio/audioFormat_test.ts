@@ -8,8 +8,8 @@ import {
   encodeBase64,
   isBase64,
   SILENCE_BYTE,
-} from "../../src/utils/audioFormat.ts";
-import { A_LAW, MU_LAW } from "../../src/utils/g711.ts";
+} from "../../../src/utils/audio/audioFormat.ts";
+import { A_LAW, MU_LAW } from "../../../src/utils/audio/g711.ts";
 
 const anyBytes = fc.uint8Array({ maxLength: 200 });
 

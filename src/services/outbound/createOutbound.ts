@@ -20,7 +20,7 @@ import { createKeyCheck, createRevokedKeyRefusal } from "./keyCheck.ts";
 import { createPlacedCallControl, type PlacedCallControl } from "./placedCallControl.ts";
 import { PlacedCallRecords } from "./placedCallRecords.ts";
 import { createPlacement, type Placement } from "./placement.ts";
-import { Reservation } from "./reservation.ts";
+import { Reservation } from "./budgetReservation.ts";
 import { createUnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { newToken } from "../../src/utils/ids.ts";
-import { isSensitive, maskNumber, maskText } from "../../src/utils/redaction.ts";
+import { newToken } from "../../../src/utils/ids.ts";
+import { isSensitive, maskNumber, maskText } from "../../../src/utils/logging/redaction.ts";
 
 Deno.test("maskNumber() keeps the first digit and the last two", () => {
   assert.equal(maskNumber("+14155550123"), "+1…23");

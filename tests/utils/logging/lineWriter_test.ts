@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createLineWriter } from "../../src/utils/lineWriter.ts";
+import { createLineWriter } from "../../../src/utils/logging/lineWriter.ts";
 
 /** A reader that takes as much as the test lets it, `mostBytes` at a time. */
 function slowReader(mostBytes: number) {

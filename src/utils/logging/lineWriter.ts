@@ -1,4 +1,4 @@
-import { deadline } from "./deadline.ts";
+import { deadline } from "../deadline.ts";
 
 /** Writes lines to a sink that may be slow or stop reading; the caller never waits. */
 export interface LineWriter {

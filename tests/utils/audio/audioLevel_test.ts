@@ -5,12 +5,12 @@ import {
   encodeBase64,
   isBase64,
   SILENCE_BYTE,
-} from "../../src/utils/audioFormat.ts";
-import { levelOf, levelOfPcm16 } from "../../src/utils/audioLevel.ts";
-import { samplesToBytes } from "../../src/utils/audioTranscode.ts";
-import { A_LAW, decodeG711, encodeG711, MU_LAW } from "../../src/utils/g711.ts";
-import { createResampler } from "../../src/utils/resampler.ts";
-import { framesOf, readRecording, RECORDINGS, sine } from "../support/trials/speechFixture.ts";
+} from "../../../src/utils/audio/audioFormat.ts";
+import { levelOf, levelOfPcm16 } from "../../../src/utils/audio/audioLevel.ts";
+import { samplesToBytes } from "../../../src/utils/audioTranscode.ts";
+import { A_LAW, decodeG711, encodeG711, MU_LAW } from "../../../src/utils/audio/g711.ts";
+import { createResampler } from "../../../src/utils/audio/resampler.ts";
+import { framesOf, readRecording, RECORDINGS, sine } from "../../support/trials/speechFixture.ts";
 
 const FORMATS = ["pcmu", "pcma", "pcm24k"] as const;
 

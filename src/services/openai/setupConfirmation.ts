@@ -5,7 +5,7 @@ import type { ClientEvent } from "./wire/clientRequests.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
 import { shownSetupReason } from "./faultReason.ts";
 import { codeOf } from "./modelFaults.ts";
-import { SetupNarrowing } from "./setupNarrowing.ts";
+import { SetupNarrowing } from "./reducedSetup.ts";
 import type { SocketTarget } from "./socket.ts";
 
 /** What is to be done about an error: send the next set-up, nothing, or give the session up. */

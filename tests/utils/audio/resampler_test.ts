@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createResampler } from "../../src/utils/resampler.ts";
-import { noise, sine } from "../support/trials/speechFixture.ts";
+import { createResampler } from "../../../src/utils/audio/resampler.ts";
+import { noise, sine } from "../../support/trials/speechFixture.ts";
 
 const AMPLITUDE = 10_000;
 
