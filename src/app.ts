@@ -6,13 +6,13 @@ import type { Settings } from "./config/settings.ts";
 import type { ConnectionInfo } from "./routes/baseRouter.ts";
 import { writeServerSentEvent } from "./routes/eventStream.ts";
 import { createRouter } from "./routes/index.ts";
-import { createCallOperations, openAgents, openCallRegistry } from "./services/calls.ts";
+import { createApiOperations, openAgents, openCallRegistry } from "./services/calls.ts";
 import { openCluster, openEventLog } from "./services/cluster.ts";
 import { type EventHub, openEventHub } from "./services/events.ts";
 import { openMetrics } from "./services/metrics.ts";
 import { openEngine } from "./services/openai.ts";
 import { createPhone, type DiallingTime } from "./services/phone.ts";
-import { endAbandonedCalls, openPlaces, openRecords } from "./services/records.ts";
+import { endAbandonedCalls, openRecords, openResources } from "./services/records.ts";
 import { createCallSpendLimit, openSpending } from "./services/spending.ts";
 import { openWebhooks } from "./services/webhooks.ts";
 import type { RealtimeServerOptions } from "./sim/openai/realtimeServer.ts";
@@ -66,7 +66,7 @@ export async function createApp(
   const incidents = createIncidents({ now: Date.now, log });
   output.reportTo(incidents);
   const agents = await openAgents(settings, { agentFiles, examineAgent, incidents, log });
-  const places = opening.use(await openPlaces(settings, agents, log));
+  const places = opening.use(await openResources(settings, agents, log));
   const { now } = places.store.clock;
   const base = { ...places, settings, agents, incidents, now, setTimer, log };
 
@@ -91,7 +91,7 @@ export async function createApp(
   opening.defer(endAbandonedCalls({ ...calls, completion, twilio: phone?.twilio }).close);
   completion.start();
 
-  const operations = createCallOperations({ ...calls, recorder, phone });
+  const operations = createApiOperations({ ...calls, recorder, phone });
   const parts = { ...calls, records, eventLog, metrics, webhooks, phone, operations };
   let isDraining = false;
   const router = createRouter({ ...parts, engine: engine.name, isDraining: () => isDraining });

@@ -6,7 +6,7 @@ import type { CallInput } from "./callInput.ts";
 import type { CallLeg } from "./callLeg.ts";
 import { CallerTurns } from "./turns/callerTurns.ts";
 import { Closing } from "./ending/closing.ts";
-import { DeafSession } from "./model/inputStall.ts";
+import { InputStall } from "./model/inputStall.ts";
 import { AnsweringMachine } from "./ending/answeringMachine.ts";
 import { Greeting } from "./turns/greeting.ts";
 import { Latency } from "./turns/latency.ts";
@@ -47,7 +47,7 @@ export class CallMachine {
   readonly #connection: ModelConnection;
   readonly #deadlines: ResponseDeadlines;
   readonly #greeting: Greeting;
-  readonly #deafSession: DeafSession;
+  readonly #inputStall: InputStall;
   readonly #closing: Closing;
   readonly #answeringMachine: AnsweringMachine;
   readonly #modelEvents: ModelEvents;
@@ -78,7 +78,7 @@ export class CallMachine {
     this.#deadlines = new ResponseDeadlines(call, tools, outcomes);
     this.#closing = closing;
     this.#answeringMachine = new AnsweringMachine(call, closing);
-    this.#deafSession = new DeafSession(now);
+    this.#inputStall = new InputStall(now);
     this.#modelEvents = new ModelEvents(call, { tools, caller, connection, outcomes, closing });
   }
 
@@ -128,7 +128,7 @@ export class CallMachine {
       this.#caller.wakeAt,
       this.#call.turns.wakeAt,
       this.#deadlines.wakeAt,
-      this.#call.policy.modelListens ? this.#deafSession.wakeAt : undefined,
+      this.#call.policy.modelListens ? this.#inputStall.wakeAt : undefined,
       this.#connection.wakeAt,
       this.#closing.wakeAt,
       this.#answeringMachine.wakeAt,
@@ -147,7 +147,7 @@ export class CallMachine {
       this.#closing.callerActed(BEGINNINGS.has(input.type));
       if (BEGINNINGS.has(input.type)) this.#answeringMachine.callerBegan();
     }
-    if (HEARD.has(input.type)) this.#deafSession.heard(now);
+    if (HEARD.has(input.type)) this.#inputStall.heard(now);
     switch (input.type) {
       case "joined":
         return this.#join(input.format, input.reports, now);
@@ -179,7 +179,7 @@ export class CallMachine {
       case "hangUp":
         return this.#end(input.end, now);
       case "callerLevel":
-        this.#deafSession.level(input.speaking, now);
+        this.#inputStall.level(input.speaking, now);
         return this.#caller.levelChanged(input.speaking, now);
       case "toolReturned": {
         const plan = this.#tools.returned(input, now);
@@ -257,7 +257,7 @@ export class CallMachine {
     const unanswered = this.#answeringMachine.tick(now);
     if (unanswered !== undefined) return this.#end(unanswered, now);
     const listening = this.#joined && modelReady && !this.#answeringMachine.waiting;
-    const loud = this.#call.policy.modelListens && this.#deafSession.isLoud(now);
+    const loud = this.#call.policy.modelListens && this.#inputStall.isLoud(now);
     const farewell = this.#closing.tick(now, {
       listening,
       working,
@@ -277,7 +277,7 @@ export class CallMachine {
   /** Mends what the line carries and the model does not hear. */
   #mendHearing(now: Milliseconds): void {
     if (!this.#call.policy.modelListens) return;
-    const remedy = this.#deafSession.tick(now, {
+    const remedy = this.#inputStall.tick(now, {
       listening: this.#joined && this.#connection.ready && !this.#call.speech.audible &&
         !this.#closing.begun,
       callerSpeaking: this.#call.turns.callerSpeaking,

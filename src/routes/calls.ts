@@ -1,8 +1,8 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type {
   ActionResult,
-  CallControl,
   CallLookup,
+  CrossProcessControl,
   KnownCall,
   TransferRefusal,
 } from "../services/calls.ts";
@@ -38,7 +38,7 @@ interface CallsRoutesDeps {
   readonly access: RequireScope;
   readonly calls: Pick<CallStore, "content" | "list">;
   readonly lookup: CallLookup;
-  readonly control: CallControl;
+  readonly control: CrossProcessControl;
 }
 
 /** `/api/calls`: list, detail, transcript, and actions on live calls. */

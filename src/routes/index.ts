@@ -2,7 +2,7 @@ import type { Context, Env, Hono } from "@hono/hono";
 import type { CallRegistry } from "../call/sessionApi.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
-import { type CallOperations, hasWebLine } from "../services/calls.ts";
+import { type ApiOperations, hasWebLine } from "../services/calls.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Cluster } from "../services/cluster.ts";
 import type { EventLog } from "../services/events.ts";
@@ -52,7 +52,7 @@ export interface RouterDeps {
   readonly metrics: Metrics;
   /** Absent where no URL is set. */
   readonly webhooks: WebhookDispatcher | undefined;
-  readonly operations: CallOperations;
+  readonly operations: ApiOperations;
   readonly budget: CallBudget;
   readonly incidents: Incidents;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { KeyRevocation } from "../services/cluster.ts";
-import type { CallOperations } from "../services/calls.ts";
+import type { ApiOperations } from "../services/calls.ts";
 import { type ApiKey, keyScopes } from "../utils/auth.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/errors.ts";
@@ -11,7 +11,7 @@ interface KeysRoutesDeps {
   /** Those of the settings. */
   readonly keys: readonly ApiKey[];
   readonly revocation: Pick<KeyRevocation, "isRevoked" | "revoke">;
-  readonly liveCallsOf: CallOperations["liveCallsOf"];
+  readonly liveCallsOf: ApiOperations["liveCallsOf"];
 }
 
 /** `/api/keys`: lists API keys without their secrets, and revokes them. */

@@ -1,9 +1,9 @@
 export { agentRefusal } from "./calls/callSetup.ts";
 export { voicemailText } from "./calls/agentSetup.ts";
 export type { ActionResult, TransferRefusal } from "./calls/callActions.ts";
-export type { CallControl } from "./calls/crossProcessControl.ts";
+export type { CrossProcessControl } from "./calls/crossProcessControl.ts";
 export type { CallLookup, KnownCall } from "./calls/callLookup.ts";
-export { type CallOperations, createCallOperations } from "./calls/apiOperations.ts";
+export { type ApiOperations, createApiOperations } from "./calls/apiOperations.ts";
 export type { DigitSender } from "./calls/digitSender.ts";
 export type { EndCall } from "./calls/endCall.ts";
 export { createHandoff, type Handoff } from "./calls/handoff.ts";

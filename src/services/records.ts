@@ -2,7 +2,7 @@ export { endAbandonedCalls } from "./records/abandonedCalls.ts";
 export { AnalyticsBusy } from "./records/analyticsQueue.ts";
 export type { CallErasure } from "./records/callErasure.ts";
 export type { CompletionDispatcher } from "./records/completionDispatcher.ts";
-export { openPlaces } from "./records/openResources.ts";
+export { openResources } from "./records/openResources.ts";
 export type { CallJournals } from "./records/callJournals.ts";
 export { endOf, outcomeOf, statusOf } from "./records/callOutcome.ts";
 export { viewCall, viewDetail, viewTurn } from "./records/callView.ts";

@@ -46,7 +46,7 @@ export type { Batch, BatchItem, BatchItemEnd, BatchStore } from "./store/outboun
 export type { DialQueue, QueuedCall } from "./store/outbound/dialQueue.ts";
 export type {
   EarlierRequest,
-  IdempotencyKeys,
+  IdempotencyStore,
   RequestKey,
   StoredResponse,
 } from "./store/outbound/idempotencyStore.ts";

@@ -32,7 +32,7 @@ const LOUD_COUNTS_MS = 120_000;
 const LOUD_MS = 500;
 
 /** Compares the level of the caller's line with what the model reports of it. */
-export class DeafSession {
+export class InputStall {
   #speakingSince: Milliseconds | undefined;
   #quietSince: Milliseconds | undefined;
   #countsSince: Milliseconds | undefined;

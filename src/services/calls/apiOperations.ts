@@ -3,9 +3,9 @@ import type { Agents } from "../../config/agents.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { createCallActions } from "./callActions.ts";
 import {
-  type CallControl,
-  type CallControlDeps,
-  createCallControl,
+  createCrossProcessControl,
+  type CrossProcessControl,
+  type CrossProcessControlDeps,
 } from "./crossProcessControl.ts";
 import { type CallLookup, createCallLookup } from "./callLookup.ts";
 import { createEndCall, type EndCall } from "./endCall.ts";
@@ -17,14 +17,14 @@ import type { TransferPolicy } from "../spending.ts";
 import { present } from "../../utils/present.ts";
 
 /** What the API does with single calls, whichever process holds them. */
-export interface CallOperations {
+export interface ApiOperations {
   readonly lookup: CallLookup;
-  readonly control: CallControl;
+  readonly control: CrossProcessControl;
   readonly endCall: EndCall;
   readonly liveCallsOf: ReturnType<typeof createLiveCallsOfKey>;
 }
 
-export interface CallOperationsDeps {
+export interface ApiOperationsDeps {
   readonly registry: Pick<CallRegistry, "get">;
   readonly agents: Pick<Agents, "get">;
   readonly store: Pick<Store, "calls" | "keyCalls">;
@@ -32,7 +32,7 @@ export interface CallOperationsDeps {
   readonly cluster: Pick<Cluster, "instanceId" | "rpc">;
   /** Absent where the phone is not set up. */
   readonly phone?: {
-    readonly twilio: NonNullable<CallControlDeps["twilio"]>;
+    readonly twilio: NonNullable<CrossProcessControlDeps["twilio"]>;
     readonly outbound: {
       hangUp(callId: string, asker: { readonly isAdmin: true }): Promise<unknown>;
     };
@@ -43,13 +43,13 @@ export interface CallOperationsDeps {
 }
 
 /** Also lets other processes act on the calls of this one, from now on. */
-export function createCallOperations(
+export function createApiOperations(
   { registry, agents, store, recorder, cluster, phone, transfers, setTimer, log }:
-    CallOperationsDeps,
-): CallOperations {
+    ApiOperationsDeps,
+): ApiOperations {
   const { calls: callStore, keyCalls } = store;
   const { instanceId, rpc } = cluster;
-  const control = createCallControl({
+  const control = createCrossProcessControl({
     instanceId,
     rpc,
     act: createCallActions({ registry, agents, transfers }),

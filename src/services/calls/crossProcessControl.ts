@@ -11,9 +11,12 @@ export type ControlledCall = Pick<CallRecord, "id" | "instanceId" | "callSid" | 
  * Acts on a live call, whichever process holds it. Rejects with `InstanceTimeout` where that one does
  * not answer; a phone call is hung up even so.
  */
-export type CallControl = (call: ControlledCall, action: CallAction) => Promise<ActionResult>;
+export type CrossProcessControl = (
+  call: ControlledCall,
+  action: CallAction,
+) => Promise<ActionResult>;
 
-export interface CallControlDeps {
+export interface CrossProcessControlDeps {
   readonly instanceId: string;
   /** Acts on the calls of this process. */
   readonly act: CallActions;
@@ -54,9 +57,9 @@ const result = z.union([
 ]);
 
 /** Also handles the requests of other processes from now on. */
-export function createCallControl(
-  { instanceId, act, rpc, twilio }: CallControlDeps,
-): CallControl {
+export function createCrossProcessControl(
+  { instanceId, act, rpc, twilio }: CrossProcessControlDeps,
+): CrossProcessControl {
   rpc.handle(KIND, (body) => {
     const { data } = request.safeParse(body);
     return data && act(data.callId, data.action);

@@ -1,8 +1,8 @@
-import type { CallControl } from "./crossProcessControl.ts";
+import type { CrossProcessControl } from "./crossProcessControl.ts";
 import type { CallRecord } from "../store.ts";
 
 export interface EndCallDeps {
-  readonly control: CallControl;
+  readonly control: CrossProcessControl;
   /** Ends a placed call that is not answered yet; absent where there is no phone. */
   readonly hangUpPlaced?: (callId: string) => Promise<unknown>;
 }

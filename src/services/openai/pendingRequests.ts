@@ -6,7 +6,7 @@ import { retryAfterMsIn } from "./retryHint.ts";
 import { present } from "../../utils/present.ts";
 
 /** Remembers the latest requests by event id, to find the one that a refusal is about. */
-export class SentRequests {
+export class PendingRequests {
   readonly #byEventId = new BoundedMap<string, ModelRequest>(MAX_REMEMBERED);
   #lastRespond: string | undefined;
 

@@ -18,13 +18,13 @@ import { Heartbeat } from "./heartbeat.ts";
 import { HeldInputs } from "./heldInput.ts";
 import { ModelInputs } from "./modelInputs.ts";
 import { lossOfClose, lossOfError, lossOfStatus } from "./modelLoss.ts";
-import { ResponseNarrowing } from "./reducedResponses.ts";
+import { ReducedResponses } from "./reducedResponses.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
-import { SentRequests } from "./pendingRequests.ts";
+import { PendingRequests } from "./pendingRequests.ts";
 import { codeOf } from "./modelFaults.ts";
-import { SessionSetup } from "./setupConfirmation.ts";
+import { SetupConfirmation } from "./setupConfirmation.ts";
 import { watchEvent } from "./watchedEvents.ts";
-import { SessionLife } from "./sessionExpiry.ts";
+import { SessionExpiry } from "./sessionExpiry.ts";
 import type { ModelSocket, SocketClosure, SocketTarget } from "./socket.ts";
 import { present } from "../../utils/present.ts";
 
@@ -35,15 +35,15 @@ export class RealtimeConnection implements RealtimeClient {
   readonly #options: ConnectionOptions;
   readonly #target: SocketTarget;
   readonly #inputs = new ModelInputs();
-  readonly #sent = new SentRequests();
-  readonly #responses = new ResponseNarrowing();
+  readonly #sent = new PendingRequests();
+  readonly #responses = new ReducedResponses();
   readonly #heartbeat: Heartbeat;
   readonly #socket: ModelSocket;
-  readonly #sessionSetup: SessionSetup;
+  readonly #sessionSetup: SetupConfirmation;
   #phase: Phase;
   /** Present until the model is ready. */
   #held: HeldInputs | undefined;
-  readonly #life: SessionLife;
+  readonly #life: SessionExpiry;
   #eventCount = 0;
   #malformedEvents = 0;
   #droppedFrames = 0;
@@ -61,8 +61,8 @@ export class RealtimeConnection implements RealtimeClient {
     this.#held = new HeldInputs({
       maxAudioBytes: options.maxHeldAudioMs * bytesPerMs(setup.format),
     });
-    this.#sessionSetup = new SessionSetup(setup, target, options);
-    this.#life = new SessionLife(options);
+    this.#sessionSetup = new SetupConfirmation(setup, target, options);
+    this.#life = new SessionExpiry(options);
     this.#heartbeat = new Heartbeat({
       intervalMs: options.heartbeatMs,
       timeoutMs: options.heartbeatTimeoutMs,

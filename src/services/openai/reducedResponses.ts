@@ -6,7 +6,7 @@ import { type ClientEvent, itemCreate, responseCreate } from "./wire/clientReque
 type Part = "metadata" | "tool_choice" | "instructions";
 
 /** Requests for responses, less what the session's server has refused in one. */
-export class ResponseNarrowing {
+export class ReducedResponses {
   readonly #omitted = new Set<Part>();
 
   /** The last of the events is the request itself. */

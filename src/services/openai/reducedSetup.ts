@@ -8,7 +8,7 @@ import type { RefusedParts } from "./refusedParts.ts";
  * A session's set-up, less what its server refuses: what the refusal names; else all that is optional;
  * in the end everything that a conversation can do without, tools included.
  */
-export class SetupNarrowing {
+export class ReducedSetup {
   readonly #setup: ModelSetup;
   readonly #target: string;
   readonly #refused: RefusedParts;

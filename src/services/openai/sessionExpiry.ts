@@ -5,7 +5,7 @@
  * or the handshake's `Date`, and only then against the clock of this machine, which may be hours off.
  * A length that no session has is not believed: then the documented hour counts.
  */
-export class SessionLife {
+export class SessionExpiry {
   readonly #clocks: SessionClocks;
   #openedAt: number;
   #serverOpenedAt: number | undefined;

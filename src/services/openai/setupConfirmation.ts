@@ -5,18 +5,18 @@ import type { ClientEvent } from "./wire/clientRequests.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
 import { shownSetupReason } from "./faultReason.ts";
 import { codeOf } from "./modelFaults.ts";
-import { SetupNarrowing } from "./reducedSetup.ts";
+import { ReducedSetup } from "./reducedSetup.ts";
 import type { SocketTarget } from "./socket.ts";
 
 /** What is to be done about an error: send the next set-up, nothing, or give the session up. */
 export type RefusalStep = "again" | "nothing" | { readonly loss: ModelLoss };
 
 /** The setting up of one session: sent, refused, narrowed and sent again, until the server confirms it. */
-export class SessionSetup {
+export class SetupConfirmation {
   readonly #setup: ModelSetup;
   readonly #target: string;
   readonly #options: SetupOptions;
-  readonly #narrowing: SetupNarrowing;
+  readonly #narrowing: ReducedSetup;
   #sent = 0;
   #confirmed = false;
   #refusedSince: number | undefined;
@@ -25,7 +25,7 @@ export class SessionSetup {
     this.#setup = setup;
     this.#target = nameOf(target);
     this.#options = options;
-    this.#narrowing = new SetupNarrowing(setup, this.#target, options.refusedParts);
+    this.#narrowing = new ReducedSetup(setup, this.#target, options.refusedParts);
   }
 
   /** The set-up to send, and the id by which the server would refuse it. */

@@ -54,7 +54,7 @@ export function createBatchFeeder(deps: BatchFeederDeps): PollLoop {
         return 0;
       }
     } catch (error) {
-      log.warn("BatchStore not read", { error });
+      log.warn("Batches not read", { error });
     }
     return POLL_MS;
   }

@@ -32,7 +32,7 @@ export interface OutboundCalls extends Placement, PlacedCallControl, Callbacks {
   ended(call: CallRecord): Promise<void> | undefined;
   /** Resolves calls whose process has died while it was dialling. */
   reconcile(): Promise<void>;
-  /** Places no more calls; those that are placed go on. */
+  /** Resources no more calls; those that are placed go on. */
   stop(): Promise<void>;
   /** Settles when there is nothing left to write. */
   settled(): Promise<void>;

@@ -1,4 +1,4 @@
-import type { EarlierRequest, IdempotencyKeys, RequestKey, StoredResponse } from "../store.ts";
+import type { EarlierRequest, IdempotencyStore, RequestKey, StoredResponse } from "../store.ts";
 import { awaitStore, OutcomeUnknown, RequestKeyReused, RequestUnderWay } from "./outboundErrors.ts";
 import type { UnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Clock } from "../../utils/clock.ts";
@@ -21,7 +21,7 @@ export interface Idempotency {
 }
 
 export interface IdempotencyDeps extends Clock {
-  readonly keys: IdempotencyKeys;
+  readonly keys: IdempotencyStore;
   readonly unresolvedCalls: Pick<UnresolvedCalls, "answerOf">;
   readonly log: Pick<Log, "warn">;
 }

@@ -20,7 +20,7 @@ import type { CompletionDispatcher, Recorder } from "../records.ts";
 import type { Store } from "../store.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
-import { createCrossProcessCalls } from "./sharedPhoneCalls.ts";
+import { createSharedPhoneCalls } from "./sharedPhoneCalls.ts";
 import { StreamTokens } from "./streamTokens.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -120,7 +120,7 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     setTimer,
     log,
   });
-  const crossProcess = createCrossProcessCalls({
+  const crossProcess = createSharedPhoneCalls({
     tokens: store.tokens,
     callStore: store.calls,
     now: store.clock.now,

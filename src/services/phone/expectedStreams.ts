@@ -1,6 +1,6 @@
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { Clock } from "../../utils/clock.ts";
-import type { CrossProcessCalls } from "./sharedPhoneCalls.ts";
+import type { SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 import type { StreamTokens } from "./streamTokens.ts";
 
 /** The media streams that Twilio is to open: one at a time for each call, with a token. */
@@ -25,7 +25,7 @@ export interface ExpectedStreams {
 /** `now` is monotonic. */
 export interface ExpectedStreamsDeps extends Clock {
   readonly tokens: StreamTokens;
-  readonly crossProcess: Pick<CrossProcessCalls, "publishToken" | "withdrawToken" | "claim">;
+  readonly crossProcess: Pick<SharedPhoneCalls, "publishToken" | "withdrawToken" | "claim">;
   /** A stream has not come in time. */
   readonly onTimeout: (session: CallSession, callSid: string) => void;
   readonly withinMs: number;

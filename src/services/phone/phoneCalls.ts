@@ -12,7 +12,7 @@ import {
   writeTwiml,
 } from "../twilioOutbound.ts";
 import { type AfterCallDeps, createAfterCall } from "./afterCall.ts";
-import { type CrossProcessCalls, requestOfRecord } from "./sharedPhoneCalls.ts";
+import { requestOfRecord, type SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 import { createExpectedStreams } from "./expectedStreams.ts";
 import { fallbackAnswer } from "./fallbackAnswer.ts";
 import {
@@ -51,7 +51,7 @@ export interface PhoneCallsDeps extends Clock, AfterCallDeps, Omit<InboundCallsD
   readonly publicUrl: string;
   readonly tokens: StreamTokens;
   readonly outbound: Pick<OutboundCalls, "sessionFor">;
-  readonly crossProcess: Omit<CrossProcessCalls, "close">;
+  readonly crossProcess: Omit<SharedPhoneCalls, "close">;
   readonly handoff: Handoff;
   readonly log: Pick<Log, "warn">;
   /** How long an answered call may be without its stream. */

@@ -6,7 +6,7 @@ import { sleep } from "../../utils/sleep.ts";
 import type { CallRecord, CallStore, SingleUseTokens } from "../store.ts";
 
 /** Stream tokens and call records that the processes behind one address share through the store. */
-export interface CrossProcessCalls {
+export interface SharedPhoneCalls {
   /** Lets the stream of a call come to any process. */
   publishToken(token: string, callSid: string): void;
   /** The stream has come to the process that issued its token. */
@@ -22,7 +22,7 @@ export interface CrossProcessCalls {
 }
 
 /** `now` is in milliseconds since 1970. */
-export interface CrossProcessCallsDeps extends Clock {
+export interface SharedPhoneCallsDeps extends Clock {
   readonly tokens: SingleUseTokens;
   readonly callStore: Pick<CallStore, "bySid">;
   readonly log: Pick<Log, "warn">;
@@ -34,9 +34,9 @@ const SETTLE_MS = 250;
 /** Writing takes some milliseconds; a stream comes a tenth of a second after its webhook. */
 const RETRY_DELAYS_MS = [50, 100, 200, 400, 800];
 
-export function createCrossProcessCalls(
-  { tokens, callStore, now, setTimer, log, lifetimeMs = 60_000 }: CrossProcessCallsDeps,
-): CrossProcessCalls {
+export function createSharedPhoneCalls(
+  { tokens, callStore, now, setTimer, log, lifetimeMs = 60_000 }: SharedPhoneCallsDeps,
+): SharedPhoneCalls {
   const closing = new AbortController();
   const { signal } = closing;
 

@@ -16,7 +16,7 @@ import {
 } from "./callJournals.ts";
 
 /** What the settings name outside of themselves. */
-export interface Places extends AsyncDisposable {
+export interface Resources extends AsyncDisposable {
   readonly store: Store;
   /** Absent where no journals are kept. */
   readonly journals: CallJournals | undefined;
@@ -28,11 +28,11 @@ export interface Places extends AsyncDisposable {
 }
 
 /** Opens the price file, the journal folder and the database. Throws one `SettingsError` with all problems. */
-export async function openPlaces(
+export async function openResources(
   settings: Settings,
   agents: Agents,
   log: Log,
-): Promise<Places> {
+): Promise<Resources> {
   const problems: string[] = [];
   const noteAs = (name: string) => (error: unknown): undefined => {
     problems.push(name + (error instanceof Error ? error.message : String(error)));

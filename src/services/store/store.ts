@@ -8,7 +8,7 @@ import { createDialQueue, type DialQueue } from "./outbound/dialQueue.ts";
 import { createDoNotCallList, type DoNotCallList } from "./doNotCallList.ts";
 import { createErasureStore, type ErasureStore } from "./calls/erasureStore.ts";
 import { createKeyValues, type KeyValues } from "./keyValues.ts";
-import { createIdempotencyKeys, type IdempotencyKeys } from "./outbound/idempotencyStore.ts";
+import { createIdempotencyStore, type IdempotencyStore } from "./outbound/idempotencyStore.ts";
 import { createInstances, type Instances } from "./instances.ts";
 import { createKeyCalls, type KeyCalls } from "./calls/keyCalls.ts";
 import { migrate } from "./migrate.ts";
@@ -27,7 +27,7 @@ export interface Store {
   readonly erasure: ErasureStore;
   readonly instances: Instances;
   readonly budget: Budget;
-  readonly idempotency: IdempotencyKeys;
+  readonly idempotency: IdempotencyStore;
   readonly tokens: SingleUseTokens;
   readonly dialQueue: DialQueue;
   readonly doNotCall: DoNotCallList;
@@ -81,7 +81,7 @@ function createStore(database: Database, clock: SharedClock): Store {
     erasure: createErasureStore(database),
     instances: createInstances(database),
     budget: createBudget(database),
-    idempotency: createIdempotencyKeys(database),
+    idempotency: createIdempotencyStore(database),
     tokens: createSingleUseTokens(database),
     dialQueue: createDialQueue(database),
     doNotCall: createDoNotCallList(database),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createCrossProcessCalls } from "../../../src/services/phone/sharedPhoneCalls.ts";
+import { createSharedPhoneCalls } from "../../../src/services/phone/sharedPhoneCalls.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import { callSid } from "../../support/servers/mediaServer.ts";
 import { ended, opened } from "../../support/store/storedCalls.ts";
@@ -9,7 +9,7 @@ async function beside() {
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
   const timers: (() => void)[] = [];
   let waits = Promise.withResolvers<void>();
-  const shared = createCrossProcessCalls({
+  const shared = createSharedPhoneCalls({
     tokens: store.tokens,
     callStore: store.calls,
     now: () => 0,

@@ -13,7 +13,7 @@ import type { Router } from "../../../src/routes/baseRouter.ts";
 import { createAnalyticsQueue } from "../../../src/services/records/analyticsQueue.ts";
 import { createCallActions } from "../../../src/services/calls/callActions.ts";
 import { createCallLookup } from "../../../src/services/calls/callLookup.ts";
-import { createCallControl } from "../../../src/services/calls/crossProcessControl.ts";
+import { createCrossProcessControl } from "../../../src/services/calls/crossProcessControl.ts";
 import { createEndCall } from "../../../src/services/calls/endCall.ts";
 import { createEventLog, type EventLog } from "../../../src/services/events/eventLog.ts";
 import { createEventHub, type EventHub } from "../../../src/services/events/eventHub.ts";
@@ -115,7 +115,7 @@ export async function withApi(
   });
   const transfers = { sales: { number: "+14155550199" } };
   const router = plainRouter((router) => {
-    const control = createCallControl({
+    const control = createCrossProcessControl({
       instanceId: "test",
       act: createCallActions({
         registry: { get: (id) => live.get(id) },

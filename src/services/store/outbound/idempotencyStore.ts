@@ -25,7 +25,7 @@ export interface RequestKey {
 }
 
 /** Remembers which requests have been made, so that none has its effect twice. */
-export interface IdempotencyKeys {
+export interface IdempotencyStore {
   /** Reserves the key for this request, or resolves with the earlier one that has it. */
   reserve(
     request: RequestKey & { readonly bodyHash: string; readonly callId?: string },
@@ -43,7 +43,7 @@ const LIFETIME_MS = 24 * 60 * 60_000;
 const IN_FLIGHT_MS = 120_000;
 
 /** Only digests of keys are kept: clients often choose a key that identifies a person. */
-export function createIdempotencyKeys({ query }: Database): IdempotencyKeys {
+export function createIdempotencyStore({ query }: Database): IdempotencyStore {
   async function find(
     { keyName, requestKey }: RequestKey,
     now: number,
