@@ -4,7 +4,7 @@ import { createBudget } from "./budget/budgetStore.ts";
 import { type BatchStore, createBatchStore } from "./outbound/batchStore.ts";
 import { type CallStore, createCallStore } from "./calls/callStore.ts";
 import type { Database } from "./database.ts";
-import { createDialQueue, type DialQueue } from "./outbound/dialQueue.ts";
+import { DialQueue } from "./outbound/dialQueue.ts";
 import { createDoNotCallList, type DoNotCallList } from "./doNotCallList.ts";
 import { createErasureStore, type ErasureStore } from "./calls/erasureStore.ts";
 import { createKeyValues, type KeyValues } from "./keyValues.ts";
@@ -83,7 +83,7 @@ function createStore(database: Database, clock: SharedClock): Store {
     budget: createBudget(database),
     idempotency: createIdempotencyStore(database),
     tokens: createSingleUseTokens(database),
-    dialQueue: createDialQueue(database),
+    dialQueue: new DialQueue(database),
     doNotCall: createDoNotCallList(database),
     outbox: createWebhookOutbox(database),
     batches: createBatchStore(database),

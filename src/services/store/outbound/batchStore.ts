@@ -1,4 +1,4 @@
-import { admissionStatements, type AdmittedCall } from "./queueAdmission.ts";
+import { type AdmittedCall, recordAndEnqueue } from "./dialQueue.ts";
 import type { Database, Query, Row, SqlValue } from "../database.ts";
 import { choiceOf, maybeJson, maybeText, numberOf, readableJson, textOf } from "../row.ts";
 import { present } from "../../../utils/present.ts";
@@ -226,7 +226,7 @@ async function feedFrom(query: Query, { most, now, callOf }: BatchFeed): Promise
     );
     // It may have been erased in between.
     if (admitted === undefined || updated.length === 0) continue;
-    for (const { sql, values } of admissionStatements(admitted, now)) await query(sql, values);
+    await recordAndEnqueue(query, admitted, now);
   }
   return pending.length;
 }
