@@ -16,7 +16,7 @@ import { createCallFinalizer } from "./callFinalizer.ts";
 import { createDialCall } from "./dialCall.ts";
 import { createDialer } from "./dialer.ts";
 import { createIdempotency } from "./idempotency.ts";
-import { createKeyCheck, createRevokedKeyRefusal } from "./keyCheck.ts";
+import { createKeyCheck, createRevokedKeyRefusal } from "./dialRules.ts";
 import { createPlacedCallControl, type PlacedCallControl } from "./placedCallControl.ts";
 import { PlacedCallRecords } from "./placedCallRecords.ts";
 import { createPlacement, type Placement } from "./placement.ts";

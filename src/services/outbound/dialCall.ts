@@ -3,7 +3,7 @@ import type { DialPolicy } from "../spending.ts";
 import { type BatchStore, type DialQueue, type ErasureStore, limitCode } from "../store.ts";
 import { type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
 import type { ActiveCalls } from "./activeCalls.ts";
-import type { KeyCheck } from "./keyCheck.ts";
+import type { KeyCheck } from "./dialRules.ts";
 import {
   BudgetExceeded,
   CallWithdrawn,
