@@ -9,14 +9,13 @@ import type { CompletionDispatcher, Recorder } from "../records.ts";
 import type { CallRecord, Store } from "../store.ts";
 import type { Handoff } from "../calls.ts";
 import { createActiveCalls } from "./activeCalls.ts";
-import { createAgentRules } from "./agentRules.ts";
 import { createOutboundBatches, type OutboundBatches } from "./batches.ts";
 import { type Callbacks, createCallbacks } from "./callbacks.ts";
 import { createCallFinalizer } from "./callFinalizer.ts";
 import { createDialCall } from "./dialCall.ts";
 import { createDialer } from "./dialer.ts";
 import { createIdempotency } from "./idempotency.ts";
-import { createKeyCheck, createRevokedKeyRefusal } from "./dialRules.ts";
+import { createAgentRules, createKeyCheck, createRevokedKeyRefusal } from "./dialRules.ts";
 import { createPlacedCallControl, type PlacedCallControl } from "./placedCallControl.ts";
 import { PlacedCallRecords } from "./placedCallRecords.ts";
 import { createPlacement, type Placement } from "./placement.ts";
@@ -32,7 +31,7 @@ export interface OutboundCalls extends Placement, PlacedCallControl, Callbacks {
   ended(call: CallRecord): Promise<void> | undefined;
   /** Resolves calls whose process has died while it was dialling. */
   reconcile(): Promise<void>;
-  /** Resources no more calls; those that are placed go on. */
+  /** Dials no more calls; those that are placed go on. */
   stop(): Promise<void>;
   /** Settles when there is nothing left to write. */
   settled(): Promise<void>;

@@ -1,7 +1,7 @@
 import { CallRefused } from "../../call/sessionApi.ts";
 import type { DialPolicy } from "../spending.ts";
 import { type BatchStore, type DialQueue, type ErasureStore, limitCode } from "../store.ts";
-import { type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
+import { type TwilioCallOptions, type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
 import type { ActiveCalls } from "./activeCalls.ts";
 import type { KeyCheck } from "./dialRules.ts";
 import {
@@ -11,12 +11,12 @@ import {
   KeyRefused,
   OutcomeUnknown,
 } from "./outboundErrors.ts";
-import type { OutboundJob } from "./outboundJob.ts";
+import type { MachineDetection, OutboundJob } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Reservation } from "./budgetReservation.ts";
-import { twilioCallOptions, type TwilioCallSettings } from "./twilioCallOptions.ts";
 import type { UnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
 
 /** Hands claimed calls to Twilio. */
 export interface DialCall {
@@ -31,6 +31,14 @@ export interface DialCall {
    * answered (`isAwaited` false) is queued again instead. Never rejects.
    */
   recordFailure(job: OutboundJob, error: unknown, isAwaited: boolean): Promise<void>;
+}
+
+/** What is the same for all placed calls. */
+export interface TwilioCallSettings {
+  readonly publicUrl: string;
+  readonly maxCallMs: number;
+  /** How long a call may last after a transfer by the agent; 0 where it has no transfers. */
+  readonly transferMs: (agent: string) => number;
 }
 
 export interface DialCallDeps extends TwilioCallSettings {
@@ -60,6 +68,10 @@ const FULL_RETRY_MS = 2000;
 const STORE_RETRY_MS = 5000;
 /** A call for which Twilio has been too busy for longer than this has failed. */
 const MAX_WAIT_MS = 60 * 60_000;
+
+/** How long the far end may ring. */
+const RING_SECONDS = 60;
+const GRACE_SECONDS = 60;
 
 export function createDialCall(deps: DialCallDeps): DialCall {
   const { queue, activeCalls, callRecords, reservation, batchStore, now, log } = deps;
@@ -159,6 +171,43 @@ export function createDialCall(deps: DialCallDeps): DialCall {
       throw error;
     }
   }
+}
+
+/** The parameters of Twilio's create request, with the addresses of the webhooks. */
+export function twilioCallOptions(
+  { callId, to, from, agent, machineDetection, minutes }: OutboundJob,
+  { publicUrl, maxCallMs, transferMs }: TwilioCallSettings,
+): TwilioCallOptions {
+  return {
+    to,
+    from,
+    url: `${publicUrl}/twilio/voice?call=${callId}`,
+    statusCallback: `${publicUrl}/twilio/status?call=${callId}`,
+    statusCallbackEvent: ["initiated", "ringing", "answered", "completed"],
+    timeout: RING_SECONDS,
+    // Our own limit comes first and is announced; this one applies where the process has died.
+    timeLimit: Math.ceil(
+      (Math.min(maxCallMs, (minutes ?? Infinity) * 60_000) + transferMs(agent)) / 1000,
+    ) + GRACE_SECONDS,
+    ...(machineDetection !== undefined && machineDetection !== false && {
+      machineDetection: "DetectMessageEnd",
+      // Asynchronous, so that a human never waits for the result.
+      asyncAmd: "true",
+      asyncAmdStatusCallback: `${publicUrl}/twilio/amd?call=${callId}`,
+      ...(machineDetection !== true && detectionOptions(machineDetection)),
+    }),
+  };
+}
+
+function detectionOptions(
+  settings: Exclude<MachineDetection, boolean>,
+): Partial<TwilioCallOptions> {
+  return present({
+    machineDetectionTimeout: settings.timeoutSeconds,
+    machineDetectionSpeechThreshold: settings.speechThresholdMs,
+    machineDetectionSpeechEndThreshold: settings.speechEndThresholdMs,
+    machineDetectionSilenceTimeout: settings.silenceTimeoutMs,
+  });
 }
 
 /** Single requests fail outside calling hours; calls of batches and further attempts wait. */

@@ -28,7 +28,7 @@ export interface OutboundRequest {
 
 export interface Placement {
   /**
-   * Resources a call, or queues it where it has to wait; resolves with the answer to the request. Requests
+   * Places a call, or queues it where it has to wait; resolves with the answer to the request. Requests
    * with the same `requestKey` are one. Rejects with `DestinationRefused`, `BudgetExceeded`,
    * `CallRefused`, `OutcomeUnknown`, `StoreUnavailable` or a `TwilioProblem`.
    */
