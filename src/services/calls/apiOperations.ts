@@ -2,27 +2,15 @@ import type { CallRegistry } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { createCallActions } from "./callActions.ts";
-import {
-  createCrossProcessControl,
-  type CrossProcessControl,
-  type CrossProcessControlDeps,
-} from "./crossProcessControl.ts";
-import { type CallLookup, createCallLookup } from "./callLookup.ts";
-import { createEndCall, type EndCall } from "./endCall.ts";
+import { createCrossProcessControl, type CrossProcessControlDeps } from "./crossProcessControl.ts";
+import { createCallLookup } from "./callLookup.ts";
+import { createEndCall } from "./endCall.ts";
 import { createLiveCallsOfKey, type LiveCallsOfKeyDeps } from "./liveCallsOfKey.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Recorder } from "../records.ts";
 import type { Store } from "../store.ts";
 import type { TransferPolicy } from "../spending.ts";
 import { present } from "../../utils/present.ts";
-
-/** What the API does with single calls, whichever process holds them. */
-export interface ApiOperations {
-  readonly lookup: CallLookup;
-  readonly control: CrossProcessControl;
-  readonly endCall: EndCall;
-  readonly liveCallsOf: ReturnType<typeof createLiveCallsOfKey>;
-}
 
 export interface ApiOperationsDeps {
   readonly registry: Pick<CallRegistry, "get">;
@@ -42,11 +30,14 @@ export interface ApiOperationsDeps {
   readonly log: LiveCallsOfKeyDeps["log"];
 }
 
+/** What the API does with single calls, whichever process holds them. */
+export type ApiOperations = ReturnType<typeof createApiOperations>;
+
 /** Also lets other processes act on the calls of this one, from now on. */
 export function createApiOperations(
   { registry, agents, store, recorder, cluster, phone, transfers, setTimer, log }:
     ApiOperationsDeps,
-): ApiOperations {
+) {
   const { calls: callStore, keyCalls } = store;
   const { instanceId, rpc } = cluster;
   const control = createCrossProcessControl({

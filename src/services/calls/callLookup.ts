@@ -9,17 +9,6 @@ import { present } from "../../utils/present.ts";
 /** What it takes to follow a call or act on it. */
 export type KnownCall = ControlledCall & Pick<CallRecord, "keyName" | "endedAt">;
 
-/** Finds calls by their id, also those whose record this process has yet to write. */
-export interface CallLookup {
-  /** Rejects where the store cannot be read, or cannot take the record that is queued here. */
-  record(callId: string): Promise<CallRecord | undefined>;
-  /**
-   * By its record: the call may have been handed off since its session began here. Where the store does
-   * not answer, a call with a session here counts as held by this process.
-   */
-  known(callId: string): Promise<KnownCall | undefined>;
-}
-
 export interface CallLookupDeps {
   readonly registry: Pick<CallRegistry, "get">;
   readonly callStore: Pick<CallStore, "get">;
@@ -31,12 +20,20 @@ export interface CallLookupDeps {
 /** Time for the store to answer for a call that has a session here. */
 const PATIENCE_MS = 2000;
 
+/** Finds calls by their id, also those whose record this process has yet to write. */
+export type CallLookup = ReturnType<typeof createCallLookup>;
+
 export function createCallLookup(
   { registry, callStore, recorder, instanceId, setTimer }: CallLookupDeps,
-): CallLookup {
+) {
   return {
+    /** Rejects where the store cannot be read, or cannot take the record that is queued here. */
     record,
-    async known(callId) {
+    /**
+     * By its record: the call may have been handed off since its session began here. Where the store does
+     * not answer, a call with a session here counts as held by this process.
+     */
+    async known(callId: string): Promise<KnownCall | undefined> {
       const session = registry.get(callId);
       if (session === undefined) return await record(callId);
       const written = await deadline(record(callId), PATIENCE_MS, setTimer)

@@ -15,20 +15,6 @@ export class InstanceTimeout extends Error {
   }
 }
 
-/** Request and reply between the processes that share a database. */
-export interface InstanceRpc {
-  /** No other process can be reached. */
-  readonly isSingle: boolean;
-  /**
-   * Resolves with the first reply of any process, or of the one named. Rejects with `InstanceTimeout`
-   * after a few seconds.
-   */
-  request(kind: string, body: unknown, instanceId?: string): Promise<unknown>;
-  /** Registers what replies here; `undefined` or a rejection leaves the reply to another process. */
-  handle(kind: string, handler: (body: unknown) => unknown): void;
-  close(): void;
-}
-
 export interface InstanceRpcDeps {
   readonly bus: Pick<InstanceBus, "instanceId" | "isShared" | "publish" | "subscribe">;
   readonly newId: () => string;
@@ -49,9 +35,12 @@ const replyMessage = z.object({ id: z.string(), of: z.string(), body: z.unknown(
 const REQUEST_TOPIC = "question";
 const REPLY_TOPIC = "answer";
 
+/** Request and reply between the processes that share a database. */
+export type InstanceRpc = ReturnType<typeof createInstanceRpc>;
+
 export function createInstanceRpc(
   { bus, newId, setTimer, log, timeoutMs = 3000 }: InstanceRpcDeps,
-): InstanceRpc {
+) {
   const { instanceId } = bus;
   const handlers = new Map<string, (body: unknown) => unknown>();
   const pending = new Map<string, PromiseWithResolvers<unknown>>();
@@ -74,8 +63,13 @@ export function createInstanceRpc(
   }
 
   return {
+    /** No other process can be reached. */
     isSingle: !bus.isShared,
-    async request(kind, body, of) {
+    /**
+     * Resolves with the first reply of any process, or of the one named. Rejects with `InstanceTimeout`
+     * after a few seconds.
+     */
+    async request(kind: string, body: unknown, of?: string): Promise<unknown> {
       const id = newId();
       const result = Promise.withResolvers<unknown>();
       pending.set(id, result);
@@ -89,8 +83,10 @@ export function createInstanceRpc(
         pending.delete(id);
       }
     },
-    handle: (kind, handler) => void handlers.set(kind, handler),
-    close() {
+    /** Registers what replies here; `undefined` or a rejection leaves the reply to another process. */
+    handle: (kind: string, handler: (body: unknown) => unknown): void =>
+      void handlers.set(kind, handler),
+    close(): void {
       for (const stop of unsubscribe) stop();
       for (const result of pending.values()) result.reject(new InstanceTimeout());
     },

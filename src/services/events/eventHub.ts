@@ -22,33 +22,29 @@ export interface EventSubscription {
 }
 
 /** Carries call events to subscribers, which can neither slow nor change a call. */
-export interface EventHub {
-  publish(callId: string, event: CallEvent): void;
-  /** `filter` decides per event; `maxQueued` bounds what waits for a slow sink. */
-  subscribe(
-    filter: (published: PublishedEvent) => boolean,
-    sink: EventSink,
-    options?: { readonly maxQueued?: number },
-  ): EventSubscription;
-  readonly subscribers: number;
-}
+export type EventHub = ReturnType<typeof createEventHub>;
 
 /** `onSinkError` is called when a sink throws or rejects; it stays subscribed. */
 export function createEventHub(
   now: () => number,
   onSinkError: (error: unknown) => void = () => {},
-): EventHub {
+) {
   const subscribers = new Set<Subscriber>();
   let lastId = 0;
   return {
     get subscribers() {
       return subscribers.size;
     },
-    publish(callId, event) {
+    publish(callId: string, event: CallEvent): void {
       const published: PublishedEvent = { id: ++lastId, callId, atMs: now(), event };
       for (const subscriber of subscribers) subscriber.offer(published);
     },
-    subscribe(filter, sink, { maxQueued = 1000 } = {}) {
+    /** `filter` decides per event; `maxQueued` bounds what waits for a slow sink. */
+    subscribe(
+      filter: (published: PublishedEvent) => boolean,
+      sink: EventSink,
+      { maxQueued = 1000 }: { readonly maxQueued?: number } = {},
+    ): EventSubscription {
       const subscriber = new Subscriber(filter, sink, maxQueued, onSinkError);
       subscribers.add(subscriber);
       return {

@@ -14,34 +14,6 @@ export interface LogStart {
   readonly missed?: "restarted" | "too_late";
 }
 
-/**
- * The newest events of this process and of the others on the same database. Readers hold nothing but a
- * position: their number and speed do not change the memory used.
- */
-export interface EventLog {
-  /** The position before the oldest event that is kept. */
-  readonly start: number;
-  /** The position after the newest event. */
-  readonly end: number;
-  /** The id of the newest event of each process. */
-  readonly endId: string;
-  readonly closed: boolean;
-  /** Where a reader continues whose last event had this id, at whichever process it read that. */
-  resume(eventId: string): LogStart;
-  read(position: number, options: ReadOptions): EventPage;
-  /** Resolves when there is an event after the position, after `timeoutMs`, or by the signal. */
-  wait(position: number, timeoutMs: number, signal: AbortSignal): Promise<void>;
-  /** Appends an event of another process, unless it is known already. */
-  appendRemote(event: SharedEvent): void;
-  /** Another process has published up to here: what has not arrived by now is missed. */
-  advance(origin: string, sequence: number): void;
-  /** Removes the events of erased calls. */
-  erase(callIds: readonly string[]): void;
-  /** Called with each event of this process. */
-  onAppend(listener: (event: SharedEvent) => void): void;
-  close(): void;
-}
-
 export interface EventLogOptions {
   /** The name of this process in event ids. */
   readonly origin: string;
@@ -56,12 +28,18 @@ export interface EventLogOptions {
   readonly gatherMs?: number;
 }
 
+/**
+ * The newest events of this process and of the others on the same database. Readers hold nothing but a
+ * position: their number and speed do not change the memory used.
+ */
+export type EventLog = ReturnType<typeof createEventLog>;
+
 /** Logs everything that the hub carries from now on. */
 export function createEventLog(
   hub: Pick<EventHub, "subscribe">,
   { origin, keyOf, write, maxEvents = 10_000, maxCharacters = 32_000_000, gatherMs = 15 }:
     EventLogOptions,
-): EventLog {
+) {
   const positions = new OriginPositions(origin);
   const endId = () => writePositions(positions.reached);
   const ring = new EventRing({
@@ -132,19 +110,23 @@ export function createEventLog(
   }
 
   return {
+    /** The position before the oldest event that is kept. */
     get start() {
       return ring.start;
     },
+    /** The position after the newest event. */
     get end() {
       return ring.end;
     },
+    /** The id of the newest event of each process. */
     get endId() {
       return endId();
     },
     get closed() {
       return closed;
     },
-    resume(eventId) {
+    /** Where a reader continues whose last event had this id, at whichever process it read that. */
+    resume(eventId: string): LogStart {
       const position = ring.start;
       const read = readPositions(eventId);
       if (read === undefined) return { position, after: noPositions, missed: "restarted" };
@@ -152,8 +134,9 @@ export function createEventLog(
       const after = positions.bounded(read);
       return { position, after, ...present({ missed }) };
     },
-    read: (position, options) => ring.read(position, options),
-    wait(position, timeoutMs, signal) {
+    read: (position: number, options: ReadOptions): EventPage => ring.read(position, options),
+    /** Resolves when there is an event after the position, after `timeoutMs`, or by the signal. */
+    wait(position: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
       if (position < ring.end || closed || signal.aborted) return Promise.resolve();
       return new Promise((resolve) => {
         const timer = setTimeout(settle, timeoutMs);
@@ -171,15 +154,19 @@ export function createEventLog(
         }
       });
     },
-    appendRemote(event) {
+    /** Appends an event of another process, unless it is known already. */
+    appendRemote(event: SharedEvent): void {
       if (!closed && event.origin !== origin) append(event);
     },
-    advance(origin, sequence) {
+    /** Another process has published up to here: what has not arrived by now is missed. */
+    advance(origin: string, sequence: number): void {
       if (!closed && sequence > positions.ensure(origin, sequence)) appendGap(origin, sequence);
     },
-    erase: (callIds) => ring.erase(new Set(callIds)),
-    onAppend: (listener) => void listeners.push(listener),
-    close() {
+    /** Removes the events of erased calls. */
+    erase: (callIds: readonly string[]): void => ring.erase(new Set(callIds)),
+    /** Called with each event of this process. */
+    onAppend: (listener: (event: SharedEvent) => void): void => void listeners.push(listener),
+    close(): void {
       closed = true;
       subscription.close();
       clearTimeout(waking);

@@ -10,14 +10,6 @@ import type { TwilioFaults } from "../twilioOutbound.ts";
 import type { RecorderHealth } from "../records.ts";
 import type { CallRecord } from "../store.ts";
 
-/** Counters and gauges of this process, for Prometheus. */
-export interface Metrics {
-  /** Adds the cost of a call whose record is complete. */
-  addCost(call: Pick<CallRecord, "cost">): void;
-  write(): string;
-  close(): void;
-}
-
 export interface MetricsOptions {
   readonly events: Pick<EventHub, "subscribe" | "subscribers">;
   readonly liveCalls: () => readonly { readonly request: { readonly direction: CallDirection } }[];
@@ -42,8 +34,11 @@ export interface MetricsOptions {
 const LATENCY_BOUNDS = [0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10];
 const DURATION_BOUNDS = [10, 30, 60, 120, 300, 600, 1800, 3600];
 
+/** Counters and gauges of this process, for Prometheus. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
 /** Counts call events from now on. */
-export function createMetrics(options: MetricsOptions): Metrics {
+export function createMetrics(options: MetricsOptions) {
   const { events } = options;
   const counters = createCounters();
   const subscription = events.subscribe(() => true, ({ event }) => {
@@ -55,12 +50,13 @@ export function createMetrics(options: MetricsOptions): Metrics {
     ...gauges(options, subscription),
   ];
   return {
-    addCost({ cost }) {
+    /** Adds the cost of a call whose record is complete. */
+    addCost({ cost }: Pick<CallRecord, "cost">): void {
       if (cost?.usd !== null && cost?.usd !== undefined) counters.cost.add(cost.usd);
       else counters.unpriced.add();
     },
-    write: () => metrics.map((metric) => metric.write()).join(""),
-    close: () => subscription.close(),
+    write: (): string => metrics.map((metric) => metric.write()).join(""),
+    close: (): void => subscription.close(),
   };
 }
 

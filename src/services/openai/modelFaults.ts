@@ -30,15 +30,6 @@ export type FaultSource =
 /** What works again: a session that was set up, a response or a transcription that was completed. */
 export type Success = "session" | "setup" | "response" | "transcription";
 
-/** Where everything that goes wrong with the models' servers is logged, counted and stands. */
-export interface ModelFaults {
-  report(fault: ModelFault, model: string): void;
-  /** Cheap; resolves what it disproves. */
-  worked(what: Success, model: string): void;
-  /** Reports since the process began, by code; unknown codes count as `other`. */
-  counts(): ReadonlyMap<string, number>;
-}
-
 export interface ModelFaultsOptions {
   /** Absent where incidents are not kept. */
   readonly incidents?: Pick<Incidents, "report" | "resolve"> | undefined;
@@ -47,9 +38,12 @@ export interface ModelFaultsOptions {
   readonly now?: () => number;
 }
 
+/** Where everything that goes wrong with the models' servers is logged, counted and stands. */
+export type ModelFaults = ReturnType<typeof createModelFaults>;
+
 export function createModelFaults(
   { incidents, log, now = () => performance.now() }: ModelFaultsOptions,
-): ModelFaults {
+) {
   const counts = new Map<string, number>();
   let lines = 0;
   let lineCountSince = -Infinity;
@@ -63,7 +57,7 @@ export function createModelFaults(
   }
 
   return {
-    report(fault, model) {
+    report(fault: ModelFault, model: string): void {
       const { source, code, type, param, status, retry, message } = fault;
       const reason = "reason" in fault ? fault.reason : shownReason(message);
       const shownCode = shownName(code) ?? "other";
@@ -85,10 +79,12 @@ export function createModelFaults(
         ...(LASTING.has(incident) && { expiresAfterMs: Infinity }),
       });
     },
-    worked(what, model) {
+    /** Cheap; resolves what it disproves. */
+    worked(what: Success, model: string): void {
       for (const incident of DISPROVED[what]) incidents?.resolve(incident, model);
     },
-    counts: () => counts,
+    /** Reports since the process began, by code; unknown codes count as `other`. */
+    counts: (): ReadonlyMap<string, number> => counts,
   };
 }
 

@@ -3,25 +3,6 @@ import type { Clock } from "../../utils/clock.ts";
 import type { SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 import type { StreamTokens } from "./streamTokens.ts";
 
-/** The media streams that Twilio is to open: one at a time for each call, with a token. */
-export interface ExpectedStreams {
-  /** Expects a stream in place of an earlier one; returns its token, the same until the stream has come. */
-  expect(session: CallSession, callSid: string): string;
-  /** The token of a stream that has not come yet. */
-  awaitedToken(callSid: string): string | undefined;
-  /** How often a stream has been expected for a call that had none. */
-  count(callSid: string): number;
-  /** A token for a call that this process does not hold: the process that its stream comes to goes on with it. */
-  issueToken(callSid: string): string;
-  /** Uses a token up; at once for one of this process. Never rejects. */
-  claim(token: string, callSid: string): true | Promise<boolean>;
-  /** The call's stream stops for a while, and another follows; false where it never had one. */
-  interrupt(callSid: string): boolean;
-  isInterrupted(callSid: string): boolean;
-  /** The stream was not interrupted after all: no other is expected. */
-  keepStream(callSid: string): void;
-}
-
 /** `now` is monotonic. */
 export interface ExpectedStreamsDeps extends Clock {
   readonly tokens: StreamTokens;
@@ -40,12 +21,16 @@ interface Streams {
   interrupted: boolean;
 }
 
-export function createExpectedStreams(deps: ExpectedStreamsDeps): ExpectedStreams {
+/** The media streams that Twilio is to open: one at a time for each call, with a token. */
+export type ExpectedStreams = ReturnType<typeof createExpectedStreams>;
+
+export function createExpectedStreams(deps: ExpectedStreamsDeps) {
   const { tokens, crossProcess, onTimeout, now, setTimer, withinMs } = deps;
   const calls = new Map<string, Streams>();
 
   return {
-    expect(session, callSid) {
+    /** Expects a stream in place of an earlier one; returns its token, the same until the stream has come. */
+    expect(session: CallSession, callSid: string): string {
       const streams = calls.get(callSid) ?? remember(session, callSid);
       streams.stopWatching();
       // A request that is replayed beside a stream that is there is no sign of streams that break.
@@ -57,10 +42,14 @@ export function createExpectedStreams(deps: ExpectedStreamsDeps): ExpectedStream
       streams.issuedAt = now();
       return streams.token;
     },
-    awaitedToken: (callSid) => calls.get(callSid)?.token,
-    count: (callSid) => calls.get(callSid)?.count ?? 0,
+    /** The token of a stream that has not come yet. */
+    awaitedToken: (callSid: string): string | undefined => calls.get(callSid)?.token,
+    /** How often a stream has been expected for a call that had none. */
+    count: (callSid: string): number => calls.get(callSid)?.count ?? 0,
+    /** A token for a call that this process does not hold: the process that its stream comes to goes on with it. */
     issueToken,
-    claim(token, callSid) {
+    /** Uses a token up; at once for one of this process. Never rejects. */
+    claim(token: string, callSid: string): true | Promise<boolean> {
       if (tokens.claim(token, callSid, now())) {
         crossProcess.withdrawToken(callSid);
         arrived(callSid);
@@ -68,7 +57,8 @@ export function createExpectedStreams(deps: ExpectedStreamsDeps): ExpectedStream
       }
       return claimElsewhere(token, callSid);
     },
-    interrupt(callSid) {
+    /** The call's stream stops for a while, and another follows; false where it never had one. */
+    interrupt(callSid: string): boolean {
       const streams = calls.get(callSid);
       if (streams === undefined) return false;
       streams.interrupted = true;
@@ -76,8 +66,9 @@ export function createExpectedStreams(deps: ExpectedStreamsDeps): ExpectedStream
       streams.token = undefined;
       return true;
     },
-    isInterrupted: (callSid) => calls.get(callSid)?.interrupted === true,
-    keepStream(callSid) {
+    isInterrupted: (callSid: string): boolean => calls.get(callSid)?.interrupted === true,
+    /** The stream was not interrupted after all: no other is expected. */
+    keepStream(callSid: string): void {
       arrived(callSid);
       tokens.revoke(callSid);
     },

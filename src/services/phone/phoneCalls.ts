@@ -26,23 +26,6 @@ import type { StreamTokens } from "./streamTokens.ts";
 /** At once for a call that is held here; for others the store has to be asked. */
 type MaybePromise<T> = T | Promise<T>;
 
-/** Joins phone calls with their sessions: how they begin, go on after their stream, and end. */
-export interface PhoneCalls {
-  /** The same answer for the same call, however often Twilio asks. */
-  arrive(call: ArrivingCall): MaybePromise<PhoneAnswer>;
-  /** The session that a stream may join; each token works once. Never rejects. */
-  claim(
-    claim: { readonly token: string; readonly callSid: string },
-  ): MaybePromise<CallSession | undefined>;
-  /** What follows the stream, or a transfer whose dial ended with `dialStatus`. */
-  resume(callSid: string, dialStatus?: string): MaybePromise<PhoneAnswer>;
-  status(callSid: string, status: CallStatus): void;
-  /** Plays DTMF digits into the call: its stream stops, and another follows. */
-  sendDigits(session: CallSession, digits: string): void;
-  /** Whether the call's stream is interrupted and another will follow. */
-  isAway(session: CallSession): boolean;
-}
-
 /** `now` is monotonic. */
 export interface PhoneCallsDeps extends Clock, AfterCallDeps, Omit<InboundCallsDeps, "streams"> {
   readonly registry: Pick<CallRegistry, "open" | "accepting" | "byCallSid" | "endOf">;
@@ -62,7 +45,10 @@ export interface PhoneCallsDeps extends Clock, AfterCallDeps, Omit<InboundCallsD
 const MAX_STREAMS = 20;
 const MAX_REFUSED = 1000;
 
-export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
+/** Joins phone calls with their sessions: how they begin, go on after their stream, and end. */
+export type PhoneCalls = ReturnType<typeof createPhoneCalls>;
+
+export function createPhoneCalls(deps: PhoneCallsDeps) {
   const { registry, agents, defaultAgent, outbound, crossProcess, handoff, log } = deps;
   const afterCall = createAfterCall(deps);
   const streams = createExpectedStreams({
@@ -75,7 +61,8 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
   const refused = new RecentIds(MAX_REFUSED);
 
   return {
-    arrive(call) {
+    /** The same answer for the same call, however often Twilio asks. */
+    arrive(call: ArrivingCall): MaybePromise<PhoneAnswer> {
       const { callSid, callId } = call;
       const session = registry.byCallSid(callSid);
       if (session !== undefined) return connectAnswered(session, callSid, streams);
@@ -83,12 +70,16 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
       if (ended !== undefined) return afterCall(ended, callSid);
       return callId === undefined ? inbound.admit(call) : arrivePlaced(callId, call);
     },
-    claim({ token, callSid }) {
+    /** The session that a stream may join; each token works once. Never rejects. */
+    claim(
+      { token, callSid }: { readonly token: string; readonly callSid: string },
+    ): MaybePromise<CallSession | undefined> {
       const claimed = streams.claim(token, callSid);
       if (claimed === true) return joinable(callSid);
       return claimed.then((isOurs) => isOurs ? joinable(callSid) : undefined);
     },
-    resume(callSid, dialStatus) {
+    /** What follows the stream, or a transfer whose dial ended with `dialStatus`. */
+    resume(callSid: string, dialStatus?: string): MaybePromise<PhoneAnswer> {
       const session = registry.byCallSid(callSid);
       if (session !== undefined) return reconnect(session, callSid);
       const ended = registry.endOf(callSid);
@@ -96,14 +87,15 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
         ? resumeElsewhere(callSid, dialStatus)
         : afterCall(ended, callSid, dialStatus);
     },
-    status(callSid, status) {
+    status(callSid: string, status: CallStatus): void {
       if (!isFinal(status)) return;
       const reason = status === "completed" ? "caller_hung_up" : "not_answered";
       const end = { reason, detail: status } as const;
       inbound.end(callSid, end);
       registry.byCallSid(callSid)?.input({ type: "hangUp", end });
     },
-    sendDigits(session, digits) {
+    /** Plays DTMF digits into the call: its stream stops, and another follows. */
+    sendDigits(session: CallSession, digits: string): void {
       const { callSid } = session;
       const areKeys = /^[0-9*#A-DwW]{1,32}$/.test(digits);
       if (callSid === undefined || !areKeys || !streams.interrupt(callSid)) {
@@ -114,7 +106,9 @@ export function createPhoneCalls(deps: PhoneCallsDeps): PhoneCalls {
         log.warn("Digits not sent", { callId: session.id, error });
       });
     },
-    isAway: ({ callSid }) => callSid !== undefined && streams.isInterrupted(callSid),
+    /** Whether the call's stream is interrupted and another will follow. */
+    isAway: ({ callSid }: CallSession): boolean =>
+      callSid !== undefined && streams.isInterrupted(callSid),
   };
 
   function arrivePlaced(

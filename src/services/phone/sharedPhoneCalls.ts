@@ -5,22 +5,6 @@ import { present } from "../../utils/present.ts";
 import { sleep } from "../../utils/sleep.ts";
 import type { CallRecord, CallStore, SingleUseTokens } from "../store.ts";
 
-/** Stream tokens and call records that the processes behind one address share through the store. */
-export interface SharedPhoneCalls {
-  /** Lets the stream of a call come to any process. */
-  publishToken(token: string, callSid: string): void;
-  /** The stream has come to the process that issued its token. */
-  withdrawToken(callSid: string): void;
-  /** Uses up a token that any process issued; waits for one that is still being written. Never rejects. */
-  claim(token: string, callSid: string): Promise<boolean>;
-  /** Waits up to 1.6 s for a record that is not there: it may be being written. */
-  find(callSid: string): Promise<CallRecord | undefined>;
-  /** Reads a call that has not ended again after 250 ms: its end may be being written. */
-  findSettled(callSid: string): Promise<CallRecord | undefined>;
-  /** Ends all waits. */
-  close(): void;
-}
-
 /** `now` is in milliseconds since 1970. */
 export interface SharedPhoneCallsDeps extends Clock {
   readonly tokens: SingleUseTokens;
@@ -34,9 +18,12 @@ const SETTLE_MS = 250;
 /** Writing takes some milliseconds; a stream comes a tenth of a second after its webhook. */
 const RETRY_DELAYS_MS = [50, 100, 200, 400, 800];
 
+/** Stream tokens and call records that the processes behind one address share through the store. */
+export type SharedPhoneCalls = ReturnType<typeof createSharedPhoneCalls>;
+
 export function createSharedPhoneCalls(
   { tokens, callStore, now, setTimer, log, lifetimeMs = 60_000 }: SharedPhoneCallsDeps,
-): SharedPhoneCalls {
+) {
   const closing = new AbortController();
   const { signal } = closing;
 
@@ -53,15 +40,18 @@ export function createSharedPhoneCalls(
   const find = (callSid: string) => retried(() => callStore.bySid(callSid));
 
   return {
-    publishToken(token, callSid) {
+    /** Lets the stream of a call come to any process. */
+    publishToken(token: string, callSid: string): void {
       tokens.issue(token, { purpose: PURPOSE, subject: callSid, untilMs: now() + lifetimeMs })
         .catch((error) => log.warn("Stream token not shared", { error }));
     },
-    withdrawToken(callSid) {
+    /** The stream has come to the process that issued its token. */
+    withdrawToken(callSid: string): void {
       tokens.revoke(PURPOSE, callSid)
         .catch((error) => log.warn("Stream token not withdrawn", { error }));
     },
-    async claim(token, callSid) {
+    /** Uses up a token that any process issued; waits for one that is still being written. Never rejects. */
+    async claim(token: string, callSid: string): Promise<boolean> {
       try {
         return await retried(() => tokens.claim(token, PURPOSE, now())) === callSid;
       } catch (error) {
@@ -69,14 +59,17 @@ export function createSharedPhoneCalls(
         return false;
       }
     },
+    /** Waits up to 1.6 s for a record that is not there: it may be being written. */
     find,
-    async findSettled(callSid) {
+    /** Reads a call that has not ended again after 250 ms: its end may be being written. */
+    async findSettled(callSid: string): Promise<CallRecord | undefined> {
       const record = await find(callSid);
       if (record === undefined || record.status === "ended" || signal.aborted) return record;
       await sleep(SETTLE_MS, { signal, setTimer });
       return await callStore.bySid(callSid);
     },
-    close: () => closing.abort(),
+    /** Ends all waits. */
+    close: (): void => closing.abort(),
   };
 }
 

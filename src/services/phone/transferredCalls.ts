@@ -13,18 +13,6 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
-/** Transferred calls: bounded, and counted until their last leg is over. */
-export interface TransferredCalls {
-  /** Reserves minutes for both legs; returns how many whole seconds they may last. Never rejects. */
-  begin(callId: string): Promise<number>;
-  /** A status callback of any call; only final ones with a duration matter. */
-  status(callSid: string, progress: CallProgress): void;
-  /** Fetches the status of transferred calls whose last callback did not come. */
-  reconcile(): Promise<void>;
-  /** Settles when all writes under way are done. */
-  settled(): Promise<void>;
-}
-
 /** `now` is in milliseconds since 1970. */
 export interface TransferredCallsDeps extends Clock {
   readonly budget: Pick<Budget, "extend" | "settle">;
@@ -47,13 +35,17 @@ const ASK_EVERY_MS = 60_000;
 const MAX_AGE_MS = 30 * 60 * 60_000;
 const MOST_ASKED = 50;
 
-export function createTransferredCalls(deps: TransferredCallsDeps): TransferredCalls {
+/** Transferred calls: bounded, and counted until their last leg is over. */
+export type TransferredCalls = ReturnType<typeof createTransferredCalls>;
+
+export function createTransferredCalls(deps: TransferredCallsDeps) {
   const { budget, callBudget, callStore, twilio, prices, maxMs, now, setTimer, log } = deps;
   const underWay = new Set<Promise<void>>();
   const askedAt = new Map<string, number>();
 
   return {
-    async begin(callId) {
+    /** Reserves minutes for both legs; returns how many whole seconds they may last. Never rejects. */
+    async begin(callId: string): Promise<number> {
       const allowed = Promise.withResolvers<number>();
       const cancel = setTimer(() => allowed.resolve(maxMs), PATIENCE_MS);
       reserve(callId).then(allowed.resolve, (error) => {
@@ -64,7 +56,8 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
       cancel();
       return Math.ceil(Math.min(maxMs, Math.max(LEAST_MS, ms)) / 1000);
     },
-    status(callSid, { status, durationSeconds }) {
+    /** A status callback of any call; only final ones with a duration matter. */
+    status(callSid: string, { status, durationSeconds }: CallProgress): void {
       if (!isFinal(status) || durationSeconds === undefined) return;
       const work = callStore.bySid(callSid).then((call) =>
         call !== undefined && isTransferOpen(call) ? finish(call, durationSeconds) : undefined
@@ -72,7 +65,8 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
         .finally(() => underWay.delete(work));
       underWay.add(work);
     },
-    async reconcile() {
+    /** Fetches the status of transferred calls whose last callback did not come. */
+    async reconcile(): Promise<void> {
       const at = now();
       const open = await callStore.openTransfers(at - MAX_AGE_MS, MOST_ASKED);
       for (const callId of askedAt.keys()) {
@@ -88,7 +82,8 @@ export function createTransferredCalls(deps: TransferredCallsDeps): TransferredC
         );
       }
     },
-    async settled() {
+    /** Settles when all writes under way are done. */
+    async settled(): Promise<void> {
       await Promise.all(underWay);
     },
   };

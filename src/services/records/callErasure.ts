@@ -4,19 +4,6 @@ import type { InstanceBus } from "../cluster.ts";
 import type { ErasedNumber, ErasureStore } from "../store.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Erases calls on request, in the store, the live events and the journals of every process. */
-export interface CallErasure {
-  eraseNumber(number: string): Promise<ErasedNumber>;
-  /** A live call is erased when it ends if `underWay`, and otherwise left as it is. */
-  eraseCall(
-    callId: string,
-    options: { readonly underWay: boolean },
-  ): Promise<ErasedNumber | "unknown" | "under_way">;
-  /** Erases an ended call where that has been requested; resolves with whether it was. */
-  eraseIfDue(callId: string): Promise<boolean>;
-  close(): void;
-}
-
 export interface CallErasureDeps {
   readonly erasure: ErasureStore;
   /** Resolves when everything that this process knows of calls is in the store. */
@@ -36,10 +23,13 @@ const message = z.object({ callIds: z.array(z.string()) });
 /** Far below what a message may hold. */
 const MAX_IDS = 1000;
 
+/** Erases calls on request, in the store, the live events and the journals of every process. */
+export type CallErasure = ReturnType<typeof createCallErasure>;
+
 /** A process that misses the message removes its journals later: see `retention.ts`. */
 export function createCallErasure(
   { erasure, flush, journals, eraseEvents, bus, now, log }: CallErasureDeps,
-): CallErasure {
+) {
   const unsubscribe = bus.subscribe(TOPIC, (body) => {
     const { data } = message.safeParse(body);
     if (data === undefined) return;
@@ -59,7 +49,7 @@ export function createCallErasure(
   }
 
   return {
-    async eraseNumber(number) {
+    async eraseNumber(number: string): Promise<ErasedNumber> {
       // A call that has just begun is not in the store yet.
       await flush();
       const erasedIds: string[] = [];
@@ -70,7 +60,11 @@ export function createCallErasure(
       await publish(erasedIds).catch((error) => log.warn("Erasure not told to others", { error }));
       return erased;
     },
-    async eraseCall(callId, options) {
+    /** A live call is erased when it ends if `underWay`, and otherwise left as it is. */
+    async eraseCall(
+      callId: string,
+      options: { readonly underWay: boolean },
+    ): Promise<ErasedNumber | "unknown" | "under_way"> {
       await flush();
       const erased = await erasure.eraseCall(callId, now(), options, eraseHere);
       if (typeof erased !== "string" && erased.calls > 0) {
@@ -78,7 +72,8 @@ export function createCallErasure(
       }
       return erased;
     },
-    async eraseIfDue(callId) {
+    /** Erases an ended call where that has been requested; resolves with whether it was. */
+    async eraseIfDue(callId: string): Promise<boolean> {
       if (!await erasure.isDue(callId)) return false;
       await erasure.erase(callId, eraseHere);
       await publish([callId]).catch((error) => log.warn("Erasure not told to others", { error }));

@@ -3,15 +3,6 @@ import { encodeJournal } from "../../call/journal.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Keeps a file per call from which the call can be replayed. */
-export interface CallJournals {
-  readonly write: NonNullable<SessionPorts["journal"]>;
-  /** Removes the journals of ended calls; rejects where a file cannot be removed. */
-  remove(callIds: readonly string[]): Promise<void>;
-  /** Resolves when everything is written. */
-  close(): Promise<void>;
-}
-
 export interface CallJournalsDeps {
   readonly dir: string;
   /** Whether the journal contains what people say. */
@@ -27,7 +18,10 @@ export interface CallJournalsDeps {
 const WRITE_MS = 1000;
 const MAX_WAITING_CHARS = 1024 * 1024;
 
-export function createCallJournals(deps: CallJournalsDeps): CallJournals {
+/** Keeps a file per call from which the call can be replayed. */
+export type CallJournals = ReturnType<typeof createCallJournals>;
+
+export function createCallJournals(deps: CallJournalsDeps) {
   const { dir, texts, append, remove, setTimer, log } = deps;
   const waiting = new Map<string, string[]>();
   const lost = new Set<string>();
@@ -38,7 +32,7 @@ export function createCallJournals(deps: CallJournalsDeps): CallJournals {
   let cancelTimer: (() => void) | undefined;
 
   return {
-    write(session, entry) {
+    write(...[session, entry]: Parameters<NonNullable<SessionPorts["journal"]>>): void {
       const { id } = session;
       if ("policy" in entry && entry.policy.digitsSensitive) sensitive.add(session);
       const hidesDigits = sensitive.has(session);
@@ -56,7 +50,8 @@ export function createCallJournals(deps: CallJournalsDeps): CallJournals {
         writing = writing.then(writeAll);
       }, WRITE_MS);
     },
-    async remove(callIds) {
+    /** Removes the journals of ended calls; rejects where a file cannot be removed. */
+    async remove(callIds: readonly string[]): Promise<void> {
       for (const id of callIds) {
         const lines = waiting.get(id) ?? [];
         waitingChars -= lines.reduce((sum, { length }) => sum + length, 0);
@@ -67,7 +62,8 @@ export function createCallJournals(deps: CallJournalsDeps): CallJournals {
       writing = removed.catch(() => {});
       await removed;
     },
-    async close() {
+    /** Resolves when everything is written. */
+    async close(): Promise<void> {
       cancelTimer?.();
       cancelTimer = undefined;
       await writing.then(writeAll);

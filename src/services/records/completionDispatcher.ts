@@ -7,25 +7,6 @@ import type { CallContent, CallRecord, CallStore } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/**
- * Dispatches the completed records of calls, at least once each: the store keeps which ones are still to be
- * dispatched, so that a process that dies in between leaves none behind.
- */
-export interface CompletionDispatcher {
-  /**
-   * Listeners are awaited one after another before the call counts as dispatched; where one rejects, the
-   * call is dispatched again after a growing pause.
-   */
-  onComplete(listener: (call: CallRecord, content: CallContent) => Promise<void>): void;
-  /** Called once a call is dispatched; `close` waits for what the listener has begun. */
-  onDispatched(listener: (call: CallRecord) => void | Promise<void>): void;
-  /** Dispatches from now on, when all listeners are known; earlier ends wait until then. */
-  start(): void;
-  /** Dispatches a call that ended without an event of this process, such as an abandoned one. */
-  add(callId: string): void;
-  close(): Promise<void>;
-}
-
 export interface CompletionDispatcherOptions {
   readonly events: Pick<EventHub, "subscribe">;
   /** Settles when all that was known before is durable; rejects where the store fails. */
@@ -66,12 +47,18 @@ interface Waiting {
 }
 
 /**
+ * Dispatches the completed records of calls, at least once each: the store keeps which ones are still to be
+ * dispatched, so that a process that dies in between leaves none behind.
+ */
+export type CompletionDispatcher = ReturnType<typeof createCompletionDispatcher>;
+
+/**
  * Dispatches completed calls one after another. One whose dispatch fails waits for a growing time of its
  * own and delays no other; while the store fails, all wait.
  */
 export function createCompletionDispatcher(
   options: CompletionDispatcherOptions,
-): CompletionDispatcher {
+) {
   const { events, flush, calls, eraseIfDue, now, setTimer, log } = options;
   const { random, incidents, retryMs = 1000, maxWaiting = 10_000 } = options;
   const monotonic = () => performance.now();
@@ -196,15 +183,24 @@ export function createCompletionDispatcher(
   }
 
   return {
-    onComplete: (listener) => void beforeDispatch.push(listener),
-    onDispatched: (listener) => void afterDispatch.push(listener),
-    start() {
+    /**
+     * Listeners are awaited one after another before the call counts as dispatched; where one rejects, the
+     * call is dispatched again after a growing pause.
+     */
+    onComplete: (listener: (call: CallRecord, content: CallContent) => Promise<void>): void =>
+      void beforeDispatch.push(listener),
+    /** Called once a call is dispatched; `close` waits for what the listener has begun. */
+    onDispatched: (listener: (call: CallRecord) => void | Promise<void>): void =>
+      void afterDispatch.push(listener),
+    /** Dispatches from now on, when all listeners are known; earlier ends wait until then. */
+    start(): void {
       started = true;
       poll = createPollLoop(addUndispatched, setTimer);
       if (waiting.size > 0) working ??= work().finally(() => working = undefined);
     },
+    /** Dispatches a call that ended without an event of this process, such as an abandoned one. */
     add,
-    async close() {
+    async close(): Promise<void> {
       await Promise.resolve();
       subscription.close();
       closed = true;

@@ -25,25 +25,6 @@ export interface RecordedCall {
   readonly transcriptionModel?: string | undefined;
 }
 
-/** Persists call events asynchronously; never blocks a call. */
-export interface Recorder {
-  /** Records a call that has no session yet, such as one in the dial queue. Sessions are recorded by their events. */
-  openCall(callId: string, call: RecordedCall): void;
-  /** Records what the events of a call do not say; also after its end. */
-  updateCall(callId: string, changes: CallChanges): void;
-  /** Records the end of a call that never had a session. */
-  endCall(callId: string, end: CallEnd, outcome?: CallOutcome): void;
-  /** Another process has taken the call over: nothing more of it is written here. */
-  releaseCall(callId: string): void;
-  /** Whether the beginning or the end of a call waits to be written. */
-  holds(callId: string): boolean;
-  health(): RecorderHealth;
-  /** Settles when all that was known before is durable; rejects where the store fails. */
-  flush(): Promise<void>;
-  /** Tries once more to write what waits, then stops. */
-  close(): Promise<void>;
-}
-
 export interface RecorderOptions {
   readonly events: Pick<EventHub, "subscribe">;
   readonly calls: Pick<CallStore, "write">;
@@ -65,8 +46,11 @@ export interface RecorderOptions {
 const SWEEP_MS = 1000;
 const BEAT_MS = 10_000;
 
+/** Persists call events asynchronously; never blocks a call. */
+export type Recorder = ReturnType<typeof createRecorder>;
+
 /** Records all calls of the hub from now on. */
-export function createRecorder(options: RecorderOptions): Recorder {
+export function createRecorder(options: RecorderOptions) {
   const { events, calls, instances, instanceId, prices, callOf, now, log } = options;
   const { clock, setTimer, maxDetails = 20_000 } = options;
   const writer = new StoreWriter({ calls, now, log, setTimer, maxDetails });
@@ -160,29 +144,36 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   return {
-    openCall(callId, call) {
+    /** Records a call that has no session yet, such as one in the dial queue. Sessions are recorded by their events. */
+    openCall(callId: string, call: RecordedCall): void {
       if (!tallies.has(callId)) begin(callId, call, now());
     },
-    updateCall(callId, changes) {
+    /** Records what the events of a call do not say; also after its end. */
+    updateCall(callId: string, changes: CallChanges): void {
       const tally = tallies.get(callId);
       add(tally?.change(changes) ?? { type: "changed", callId, changes });
     },
-    endCall(callId, end, outcome) {
+    /** Records the end of a call that never had a session. */
+    endCall(callId: string, end: CallEnd, outcome?: CallOutcome): void {
       const tally = tallies.get(callId);
       if (tally !== undefined) finish(callId, tally, end, now(), undefined, outcome);
     },
-    releaseCall(callId) {
+    /** Another process has taken the call over: nothing more of it is written here. */
+    releaseCall(callId: string): void {
       tallies.delete(callId);
     },
-    holds: (callId) => writer.holds(callId),
-    health: () => writer.health,
-    async flush() {
+    /** Whether the beginning or the end of a call waits to be written. */
+    holds: (callId: string): boolean => writer.holds(callId),
+    health: (): RecorderHealth => writer.health,
+    /** Settles when all that was known before is durable; rejects where the store fails. */
+    async flush(): Promise<void> {
       // The hub delivers in a microtask what was published just now.
       await Promise.resolve();
       gatherUnwritten();
       await writer.flush();
     },
-    async close() {
+    /** Tries once more to write what waits, then stops. */
+    async close(): Promise<void> {
       if (closed) return;
       closed = true;
       await Promise.resolve();

@@ -20,49 +20,13 @@ import { deadline } from "../../utils/deadline.ts";
 import type { Log } from "../../utils/logger.ts";
 import { sleep } from "../../utils/sleep.ts";
 
-/** Applies the limits to calls: before they begin, while they last and at their end. */
-export interface CallBudget {
-  readonly accountsOf: CallAccounts;
-  /** Whether the models of an agent have known prices. */
-  readonly isPriced: (agent: string) => boolean;
-  /** The first reservation for a call with an agent, in dollars; 0 where no price is known. */
-  firstUsd(agent: string): number;
-  /** Why such a call could not begin now; reserves nothing. */
-  check(call: CountedCall): Promise<BudgetRefusal | undefined>;
-  /**
-   * Reserves the first stretch of a web or inbound call. While the store does not answer, calls are
-   * admitted up to the concurrent limits, counted in this process.
-   */
-  admit(
-    callId: string,
-    call: CountedCall & { readonly agent: string },
-  ): Promise<BudgetRefusal | undefined>;
-  /** Reserves more for a live call. Rejects where the store does not answer. */
-  extend(
-    session: Pick<CallSession, "id" | "request">,
-    upTo: { readonly minutes: number; readonly usd: number },
-  ): Promise<BudgetExtension>;
-  /** The call's session is over: it does not count as concurrent here, though its record may wait. */
-  releasePlace(callId: string): void;
-  /** Removes the reservation of a call that did not begin. */
-  release(callId: string): Promise<void>;
-  /** The record of a call that was not placed by us is complete. */
-  settle(call: CallRecord): Promise<void> | undefined;
-  /** A call was refused by a limit. */
-  recordRefusal(refusal: BudgetRefusal): void;
-  /** How often calls were refused, by whose limit and which. */
-  refusals(): ReadonlyMap<
-    string,
-    { readonly scope: BudgetScope; readonly limit: BudgetLimit; readonly count: number }
-  >;
-}
-
 export interface CallBudgetDeps {
   readonly budget: Budget;
   readonly accountsOf: CallAccounts;
   /** What one call may cost at most, where that is limited. */
   readonly callUsd?: number;
-  readonly isPriced: CallBudget["isPriced"];
+  /** Whether the models of an agent have known prices. */
+  readonly isPriced: (agent: string) => boolean;
   readonly incidents: Pick<Incidents, "report">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -78,29 +42,41 @@ const HOLD_MS = 3 * 60_000;
 const TIMEOUT_MS = 1500;
 const SETTLE_TRIES = 5;
 
-export function createCallBudget(deps: CallBudgetDeps): CallBudget {
-  const { budget, accountsOf, callUsd = Infinity, incidents, now, setTimer, log } = deps;
+/** Applies the limits to calls: before they begin, while they last and at their end. */
+export type CallBudget = ReturnType<typeof createCallBudget>;
+
+export function createCallBudget(deps: CallBudgetDeps) {
+  const { budget, accountsOf, isPriced, callUsd = Infinity } = deps;
+  const { incidents, now, setTimer, log } = deps;
   /** The accounts of the calls that this process has admitted. */
   const admitted = new Map<string, readonly BudgetAccount[]>();
   const refusals = new Map<
     string,
     { readonly scope: BudgetScope; readonly limit: BudgetLimit; readonly count: number }
   >();
-  const { isPriced } = deps;
   const firstUsd = (agent: string) => isPriced(agent) ? Math.min(STRETCH.usd, callUsd) : 0;
 
   return {
     accountsOf,
     isPriced,
+    /** The first reservation for a call with an agent, in dollars; 0 where no price is known. */
     firstUsd,
-    async check(call) {
+    /** Why such a call could not begin now; reserves nothing. */
+    async check(call: CountedCall): Promise<BudgetRefusal | undefined> {
       try {
         return await withinTimeout(refusalOf(accountsOf(call)));
       } catch (error) {
         return unavailable(error, accountsOf(call));
       }
     },
-    async admit(callId, call) {
+    /**
+     * Reserves the first stretch of a web or inbound call. While the store does not answer, calls are
+     * admitted up to the concurrent limits, counted in this process.
+     */
+    async admit(
+      callId: string,
+      call: CountedCall & { readonly agent: string },
+    ): Promise<BudgetRefusal | undefined> {
       const accounts = accountsOf(call);
       if (accounts.length === 0) return undefined;
       try {
@@ -121,7 +97,11 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
       admitted.set(callId, accounts);
       return undefined;
     },
-    extend({ id: callId, request }, { minutes, usd }) {
+    /** Reserves more for a live call. Rejects where the store does not answer. */
+    extend(
+      { id: callId, request }: Pick<CallSession, "id" | "request">,
+      { minutes, usd }: { readonly minutes: number; readonly usd: number },
+    ): Promise<BudgetExtension> {
       const accounts = admitted.get(callId) ?? accountsOf({
         direction: request.direction,
         keyName: request.keyName,
@@ -136,18 +116,26 @@ export function createCallBudget(deps: CallBudgetDeps): CallBudget {
         holdMs: HOLD_MS,
       }, now());
     },
-    releasePlace: (callId) => void admitted.delete(callId),
-    async release(callId) {
+    /** The call's session is over: it does not count as concurrent here, though its record may wait. */
+    releasePlace: (callId: string): void => void admitted.delete(callId),
+    /** Removes the reservation of a call that did not begin. */
+    async release(callId: string): Promise<void> {
       admitted.delete(callId);
       await budget.release(callId);
     },
-    settle(call) {
+    /** The record of a call that was not placed by us is complete. */
+    settle(call: CallRecord): Promise<void> | undefined {
       admitted.delete(call.id);
       const isSettledLater = call.direction === "outbound" || isTransferOpen(call);
       return isSettledLater ? undefined : settleInStore(call);
     },
-    recordRefusal: (refusal) => void recordRefusal(refusal),
-    refusals: () => refusals,
+    /** A call was refused by a limit. */
+    recordRefusal: (refusal: BudgetRefusal): void => void recordRefusal(refusal),
+    /** How often calls were refused, by whose limit and which. */
+    refusals: (): ReadonlyMap<
+      string,
+      { readonly scope: BudgetScope; readonly limit: BudgetLimit; readonly count: number }
+    > => refusals,
   };
 
   async function refusalOf(accounts: readonly BudgetAccount[]): Promise<BudgetRefusal | undefined> {

@@ -16,11 +16,6 @@ import { costOf, type Prices } from "./pricing.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Ends calls that have reached their own spend limit, or for which a daily limit is used up. */
-export interface CallSpendLimit {
-  close(): void;
-}
-
 export interface CallSpendLimitDeps {
   readonly events: Pick<EventHub, "subscribe">;
   readonly registry: Pick<CallRegistry, "get">;
@@ -49,8 +44,11 @@ interface Running {
 /** How often calls are checked; a reservation always lasts until the next check. */
 const CHECK_MS = 20_000;
 
-/** Watches the cost of all calls from now on. */
-export function createCallSpendLimit(deps: CallSpendLimitDeps): CallSpendLimit {
+/**
+ * Watches the cost of all calls from now on, and ends those that have reached their own spend limit, or
+ * for which a daily limit is used up.
+ */
+export function createCallSpendLimit(deps: CallSpendLimitDeps) {
   const { events, registry, prices, modelsOf, settings, budget, now, log } = deps;
   const { callUsd } = settings.limits;
   const { isPriced } = budget;
@@ -75,7 +73,7 @@ export function createCallSpendLimit(deps: CallSpendLimitDeps): CallSpendLimit {
   });
 
   return {
-    close() {
+    close(): void {
       closed = true;
       cancelTimer();
       subscription.close();

@@ -33,20 +33,17 @@ export type DialRefusal =
   };
 
 /** The one place that decides which numbers may be dialled. */
-export interface DialPolicy {
-  /** By the number alone, without the do-not-call list and calling hours. */
-  checkNumber(to: string): Destination;
-  /** By everything: the number, the do-not-call list and calling hours. */
-  check(to: string, now: number): Promise<DialDecision>;
-}
+export type DialPolicy = ReturnType<typeof createDialPolicy>;
 
 export function createDialPolicy(
   rules: DialRules,
   doNotCall: Pick<DoNotCallList, "has">,
-): DialPolicy {
+) {
   return {
-    checkNumber: (to) => checkDestination(to, rules),
-    async check(to, now) {
+    /** By the number alone, without the do-not-call list and calling hours. */
+    checkNumber: (to: string): Destination => checkDestination(to, rules),
+    /** By everything: the number, the do-not-call list and calling hours. */
+    async check(to: string, now: number): Promise<DialDecision> {
       const destination = checkDestination(to, rules);
       if (!destination.ok) return destination;
       const { number } = destination;

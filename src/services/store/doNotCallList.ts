@@ -12,24 +12,12 @@ export interface DoNotCallEntry {
 }
 
 /** Numbers of people who have asked not to be called. */
-export interface DoNotCallList {
-  /** An existing entry stays as it is. */
-  add(entry: DoNotCallEntry): Promise<void>;
-  /** False if it was not there. */
-  remove(number: string): Promise<boolean>;
-  has(number: string): Promise<boolean>;
-  get(number: string): Promise<DoNotCallEntry | undefined>;
-  /** How many entries have this reason and were made at that time or later. */
-  count(reason: string, since: number): Promise<number>;
-  /** In the order of the numbers, those after `after`. */
-  list(
-    page: { readonly limit: number; readonly after?: string },
-  ): Promise<readonly DoNotCallEntry[]>;
-}
+export type DoNotCallList = ReturnType<typeof createDoNotCallList>;
 
-export function createDoNotCallList({ query }: Database): DoNotCallList {
+export function createDoNotCallList({ query }: Database) {
   return {
-    async add({ number, addedAt, addedBy, reason }) {
+    /** An existing entry stays as it is. */
+    async add({ number, addedAt, addedBy, reason }: DoNotCallEntry): Promise<void> {
       await query(
         `INSERT INTO do_not_call (number, added_at, added_by, reason) VALUES ($1, $2, $3, $4)
           ON CONFLICT (number) DO NOTHING`,
@@ -41,29 +29,34 @@ export function createDoNotCallList({ query }: Database): DoNotCallList {
         ],
       );
     },
-    async remove(number) {
+    /** False if it was not there. */
+    async remove(number: string): Promise<boolean> {
       const removed = await query(
         "DELETE FROM do_not_call WHERE number = $1 RETURNING number",
         [number],
       );
       return removed.length > 0;
     },
-    async has(number) {
+    async has(number: string): Promise<boolean> {
       return (await query("SELECT 1 AS there FROM do_not_call WHERE number = $1", [number]))
         .length > 0;
     },
-    async get(number) {
+    async get(number: string): Promise<DoNotCallEntry | undefined> {
       const [row] = await query("SELECT * FROM do_not_call WHERE number = $1", [number]);
       return row && entryOf(row);
     },
-    async count(reason, since) {
+    /** How many entries have this reason and were made at that time or later. */
+    async count(reason: string, since: number): Promise<number> {
       const [row] = await query(
         "SELECT COUNT(*) AS entries FROM do_not_call WHERE reason = $1 AND added_at >= $2",
         [reason, Math.round(since)],
       );
       return row === undefined ? 0 : numberOf(row, "entries");
     },
-    async list({ limit, after = "" }) {
+    /** In the order of the numbers, those after `after`. */
+    async list(
+      { limit, after = "" }: { readonly limit: number; readonly after?: string },
+    ): Promise<readonly DoNotCallEntry[]> {
       const rows = await query(
         "SELECT * FROM do_not_call WHERE number > $1 ORDER BY number LIMIT $2",
         [after, limit],

@@ -14,33 +14,24 @@ export interface Beat {
 }
 
 /** Heartbeats of processes, by which the calls of dead ones are found. */
-export interface Instances {
-  /** Records the time by the database's clock: those of processes may differ. */
-  beat(instanceId: string): Promise<void>;
-  leave(instanceId: string): Promise<void>;
-  beats(): Promise<readonly Beat[]>;
-  /** Calls without an end whose process is not among those given, oldest first, `limit` at most. */
-  abandonedCalls(
-    alive: readonly string[],
-    options?: { readonly limit?: number },
-  ): Promise<readonly CallRecord[]>;
-}
+export type Instances = ReturnType<typeof createInstances>;
 
-export function createInstances(database: Database): Instances {
+export function createInstances(database: Database) {
   const { query } = database;
   const now = databaseTime(database);
   return {
-    async beat(instanceId) {
+    /** Records the time by the database's clock: those of processes may differ. */
+    async beat(instanceId: string): Promise<void> {
       await query(
         `INSERT INTO instances (id, beat_at) VALUES ($1, ${now})
           ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at`,
         [instanceId],
       );
     },
-    async leave(instanceId) {
+    async leave(instanceId: string): Promise<void> {
       await query("DELETE FROM instances WHERE id = $1", [instanceId]);
     },
-    async beats() {
+    async beats(): Promise<readonly Beat[]> {
       const rows = await query(`SELECT id, beat_at, ${now} - beat_at AS age_ms FROM instances`);
       return rows.map((row) => ({
         instanceId: textOf(row, "id"),
@@ -48,7 +39,11 @@ export function createInstances(database: Database): Instances {
         ageMs: numberOf(row, "age_ms"),
       }));
     },
-    async abandonedCalls(alive, { limit = 1000 } = {}) {
+    /** Calls without an end whose process is not among those given, oldest first, `limit` at most. */
+    async abandonedCalls(
+      alive: readonly string[],
+      { limit = 1000 }: { readonly limit?: number } = {},
+    ): Promise<readonly CallRecord[]> {
       const names = alive.map((_, at) => `$${at + 2}`).join(", ");
       const rows = await query(
         `SELECT * FROM calls WHERE status IN ('queued', 'ringing', 'live')

@@ -11,22 +11,19 @@ export interface RevokedKey {
 }
 
 /** API keys that were revoked while the settings still name them. */
-export interface RevokedKeys {
-  /** A key that is there keeps its first time. */
-  add(key: RevokedKey): Promise<void>;
-  list(): Promise<readonly RevokedKey[]>;
-}
+export type RevokedKeys = ReturnType<typeof createRevokedKeys>;
 
-export function createRevokedKeys({ query }: Database): RevokedKeys {
+export function createRevokedKeys({ query }: Database) {
   return {
-    async add({ digest, name, revokedAt }) {
+    /** A key that is there keeps its first time. */
+    async add({ digest, name, revokedAt }: RevokedKey): Promise<void> {
       await query(
         `INSERT INTO revoked_keys (digest, name, revoked_at) VALUES ($1, $2, $3)
           ON CONFLICT (digest) DO NOTHING`,
         [digest, name, Math.round(revokedAt)],
       );
     },
-    async list() {
+    async list(): Promise<readonly RevokedKey[]> {
       const rows = await query("SELECT * FROM revoked_keys ORDER BY revoked_at, digest");
       return rows.map((row) => ({
         digest: textOf(row, "digest"),

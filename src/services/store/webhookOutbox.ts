@@ -28,37 +28,18 @@ export interface DeadLetterPosition {
 }
 
 /** Deliveries still to be made; they outlive the process. */
-export interface WebhookOutbox {
-  enqueue(deliveries: readonly NewDelivery[], now: number): Promise<void>;
-  /** Leases due deliveries; one that is not marked within `leaseMs` is due again. */
-  claim(
-    now: number,
-    options: { readonly limit: number; readonly leaseMs: number },
-  ): Promise<readonly Delivery[]>;
-  markDelivered(id: string): Promise<void>;
-  /** Schedules the next attempt, or makes it a dead letter. */
-  markFailed(
-    id: string,
-    error: string,
-    next: { readonly retryAt: number } | "dead",
-    now: number,
-  ): Promise<void>;
-  /** When the next delivery is due; undefined where there is none. */
-  nextDue(): Promise<number | undefined>;
-  /** Latest first, those after `after`. */
-  deadLetters(
-    page: { readonly limit: number; readonly after?: DeadLetterPosition },
-  ): Promise<readonly (Delivery & DeadLetterPosition)[]>;
-  /** False where there is no dead letter of this id. */
-  resend(id: string, now: number): Promise<boolean>;
-}
+export type WebhookOutbox = ReturnType<typeof createWebhookOutbox>;
 
-export function createWebhookOutbox(database: Database): WebhookOutbox {
+export function createWebhookOutbox(database: Database) {
   const { query } = database;
   return {
-    enqueue: (deliveries, now) =>
+    enqueue: (deliveries: readonly NewDelivery[], now: number): Promise<void> =>
       database.batch(deliveries.map((delivery) => insert(delivery, Math.round(now)))),
-    claim(now, { limit, leaseMs }) {
+    /** Leases due deliveries; one that is not marked within `leaseMs` is due again. */
+    claim(
+      now: number,
+      { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number },
+    ): Promise<readonly Delivery[]> {
       return database.transaction("outbox", async (query) => {
         const rows = await query(
           `UPDATE deliveries SET attempts = attempts + 1, due_at = $2 WHERE id IN (
@@ -69,10 +50,16 @@ export function createWebhookOutbox(database: Database): WebhookOutbox {
         return rows.map(deliveryOf).sort((a, b) => a.createdAt - b.createdAt);
       });
     },
-    async markDelivered(id) {
+    async markDelivered(id: string): Promise<void> {
       await query("DELETE FROM deliveries WHERE id = $1", [id]);
     },
-    async markFailed(id, error, next, now) {
+    /** Schedules the next attempt, or makes it a dead letter. */
+    async markFailed(
+      id: string,
+      error: string,
+      next: { readonly retryAt: number } | "dead",
+      now: number,
+    ): Promise<void> {
       const [dueAt, deadAt] = next === "dead" ? [now, now] : [next.retryAt, undefined];
       await query(
         "UPDATE deliveries SET due_at = $2, dead_at = $3, last_error = $4 WHERE id = $1",
@@ -84,13 +71,20 @@ export function createWebhookOutbox(database: Database): WebhookOutbox {
         ],
       );
     },
-    async nextDue() {
+    /** When the next delivery is due; undefined where there is none. */
+    async nextDue(): Promise<number | undefined> {
       const [row] = await query(
         "SELECT due_at FROM deliveries WHERE dead_at IS NULL ORDER BY due_at LIMIT 1",
       );
       return row && numberOf(row, "due_at");
     },
-    async deadLetters({ limit, after = { deadAt: Number.MAX_SAFE_INTEGER, id: "" } }) {
+    /** Latest first, those after `after`. */
+    async deadLetters(
+      { limit, after = { deadAt: Number.MAX_SAFE_INTEGER, id: "" } }: {
+        readonly limit: number;
+        readonly after?: DeadLetterPosition;
+      },
+    ): Promise<readonly (Delivery & DeadLetterPosition)[]> {
       const rows = await query(
         `SELECT * FROM deliveries WHERE dead_at < $1 OR (dead_at = $1 AND id > $2)
           ORDER BY dead_at DESC, id LIMIT $3`,
@@ -98,7 +92,8 @@ export function createWebhookOutbox(database: Database): WebhookOutbox {
       );
       return rows.map((row) => ({ ...deliveryOf(row), deadAt: numberOf(row, "dead_at") }));
     },
-    async resend(id, now) {
+    /** False where there is no dead letter of this id. */
+    async resend(id: string, now: number): Promise<boolean> {
       const resent = await query(
         `UPDATE deliveries SET dead_at = NULL, attempts = 0, due_at = $2
           WHERE id = $1 AND dead_at IS NOT NULL RETURNING id`,

@@ -6,17 +6,6 @@ import { type Tool, type ToolContext, ToolError, type ToolResult } from "./tool.
 import { createArgumentReader, type ReadArguments } from "./schema/toolArguments.ts";
 import { readToolSchema } from "./schema/toolSchema.ts";
 
-/** The tools of an agent. */
-export interface ToolRegistry {
-  /** For the model: names, descriptions and parameters. */
-  readonly declarations: readonly ToolDeclaration[];
-  /**
-   * Never rejects, and settles soon after the time limit or the signal. There is always an output for the
-   * model; an error is `{"error": "...", "code": "..."}`.
-   */
-  run(call: ToolCall, context: ToolContext): Promise<ToolOutcome>;
-}
-
 export interface ToolRegistryOptions {
   readonly tools: readonly Tool[];
   readonly timeLimitMs?: Milliseconds;
@@ -25,13 +14,16 @@ export interface ToolRegistryOptions {
   readonly onFault?: (toolName: string, error: unknown) => void;
 }
 
+/** The tools of an agent. */
+export type ToolRegistry = ReturnType<typeof createToolRegistry>;
+
 /** Throws where two tools share a name, or models would refuse one. */
 export function createToolRegistry({
   tools,
   timeLimitMs = 20_000,
   maxOutputChars = 16_000,
   onFault = () => {},
-}: ToolRegistryOptions): ToolRegistry {
+}: ToolRegistryOptions) {
   const entries = new Map<string, Entry>();
   for (const tool of tools) {
     if (entries.has(tool.name)) {
@@ -40,8 +32,13 @@ export function createToolRegistry({
     entries.set(tool.name, entryOf(tool));
   }
   return {
+    /** For the model: names, descriptions and parameters. */
     declarations: [...entries.values()].map(({ declaration }) => declaration),
-    async run(call, context) {
+    /**
+     * Never rejects, and settles soon after the time limit or the signal. There is always an output for the
+     * model; an error is `{"error": "...", "code": "..."}`.
+     */
+    async run(call: ToolCall, context: ToolContext): Promise<ToolOutcome> {
       try {
         const entry = entries.get(call.name);
         if (!entry) {

@@ -3,18 +3,6 @@ import type { Incidents } from "../../utils/incidents.ts";
 import type { TwilioProblem } from "./twilioProblem.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Logs what Twilio refuses, counts it by code, and reports an incident where it concerns all calls. */
-export interface TwilioFaults {
-  /** A request was refused, or not answered. */
-  recordRefusal(problem: TwilioProblem): void;
-  /** A request succeeded; `placed` where it created a call. */
-  recordSuccess(placed: boolean): void;
-  /** A callback carried an error: Twilio's code and message. */
-  recordCallbackError(code: number, twilioMessage: string | undefined): void;
-  /** By Twilio's code, or ours where there is none; `other` beyond the first hundred codes. */
-  counts(): ReadonlyMap<string, number>;
-}
-
 export interface TwilioFaultsDeps {
   readonly incidents: Pick<Incidents, "report" | "resolve">;
   readonly log: Pick<Log, "warn">;
@@ -32,12 +20,16 @@ const OF_PLACING = new Set(["10004", "13227", "21210", "21212", "21213", "21215"
 /** Statuses of refusals whose message quotes one call's parameters; our own sentence says as much. */
 const OF_ONE_CALL = new Set<number>([403, 404, 409, 422]);
 
-export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps): TwilioFaults {
+/** Logs what Twilio refuses, counts it by code, and reports an incident where it concerns all calls. */
+export type TwilioFaults = ReturnType<typeof createTwilioFaults>;
+
+export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps) {
   const counts = new Map<string, number>();
   const openIncidents = new Set<string>();
 
   return {
-    recordRefusal(problem) {
+    /** A request was refused, or not answered. */
+    recordRefusal(problem: TwilioProblem): void {
       const { code, twilioCode, status, twilioMessage, moreInfo } = problem;
       const key = String(twilioCode ?? code);
       count(key);
@@ -56,18 +48,21 @@ export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps): Twilio
         expiresAfterMs: Infinity,
       });
     },
-    recordSuccess(placed) {
+    /** A request succeeded; `placed` where it created a call. */
+    recordSuccess(placed: boolean): void {
       for (const key of openIncidents) {
         if (OF_PLACING.has(key) && !placed) continue;
         openIncidents.delete(key);
         incidents.resolve(INCIDENT, key);
       }
     },
-    recordCallbackError(twilioCode, twilioMessage) {
+    /** A callback carried an error: Twilio's code and message. */
+    recordCallbackError(twilioCode: number, twilioMessage: string | undefined): void {
       count(String(twilioCode));
       log.warn("Twilio reported an error", { twilioCode, reason: shown(twilioMessage) });
     },
-    counts: () => counts,
+    /** By Twilio's code, or ours where there is none; `other` beyond the first hundred codes. */
+    counts: (): ReadonlyMap<string, number> => counts,
   };
 
   function count(key: string): void {

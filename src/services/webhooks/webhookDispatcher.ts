@@ -8,19 +8,6 @@ import { endedMessage, type Message, messageOf, testMessage } from "./webhookMes
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Delivers events to the operator's server: signed, at least once each, in no fixed order. */
-export interface WebhookDispatcher {
-  /** Enqueues the `call.ended` of a complete record; durable when the promise settles. */
-  enqueueEnded(call: CallRecord, content: CallContent): Promise<void>;
-  /** Sends a `webhook.test`; resolves with its id. */
-  sendTest(): Promise<string>;
-  /** Sends a dead letter again, with all its attempts; false where there is none of this id. */
-  resend(id: string): Promise<boolean>;
-  readonly counts: { readonly delivered: number; readonly failed: number; readonly dead: number };
-  /** Stops sending; undelivered messages stay in the outbox. */
-  close(): Promise<void>;
-}
-
 export interface WebhookDispatcherOptions extends Clock {
   readonly url: string;
   /** Messages are signed with each of them; the others are still, or not yet, known to receivers. */
@@ -43,8 +30,11 @@ export interface WebhookDispatcherOptions extends Clock {
 const POLL_MS = 30_000;
 const STORE_RETRY_MS = 1000;
 
+/** Delivers events to the operator's server: signed, at least once each, in no fixed order. */
+export type WebhookDispatcher = ReturnType<typeof createWebhookDispatcher>;
+
 /** Starts delivering, beginning with what earlier processes could not deliver. */
-export function createWebhookDispatcher(options: WebhookDispatcherOptions): WebhookDispatcher {
+export function createWebhookDispatcher(options: WebhookDispatcherOptions) {
   const { url, secrets, events, outbox, keyOf, now, random, setTimer, log } = options;
   const { maxConcurrent = 8, timeoutMs = 10_000, maxWaiting = 10_000 } = options;
   const closing = new AbortController();
@@ -135,22 +125,26 @@ export function createWebhookDispatcher(options: WebhookDispatcherOptions): Webh
 
   return {
     counts,
-    async enqueueEnded(call, content) {
+    /** Enqueues the `call.ended` of a complete record; durable when the promise settles. */
+    async enqueueEnded(call: CallRecord, content: CallContent): Promise<void> {
       await outbox.enqueue([{ ...endedMessage(call, content), endpoint }], now());
       pollLoop.wake();
     },
-    async sendTest() {
+    /** Sends a `webhook.test`; resolves with its id. */
+    async sendTest(): Promise<string> {
       const message = testMessage(options.newId(), now());
       await outbox.enqueue([{ ...message, endpoint }], now());
       pollLoop.wake();
       return message.id;
     },
-    async resend(id) {
+    /** Sends a dead letter again, with all its attempts; false where there is none of this id. */
+    async resend(id: string): Promise<boolean> {
       const found = await outbox.resend(id, now());
       if (found) pollLoop.wake();
       return found;
     },
-    async close() {
+    /** Stops sending; undelivered messages stay in the outbox. */
+    async close(): Promise<void> {
       subscription.close();
       closing.abort();
       await Promise.all([storing, pollLoop.close(), ...sending]);

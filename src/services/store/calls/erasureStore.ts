@@ -16,33 +16,6 @@ export interface ErasedNumber extends Erased {
 /** Erases what is kept of calls elsewhere; where it rejects, their records stay too. */
 export type AlsoErase = (callIds: readonly string[]) => Promise<void>;
 
-/** Erases calls with everything that belongs to them. */
-export interface ErasureStore {
-  /** Erases calls that began before a time, in milliseconds since 1970. */
-  eraseBefore(time: number): Promise<Erased>;
-  /**
-   * Erases every call with a number, and what batches and webhooks hold of it. Queued calls are not
-   * dialled any more; live ones are marked to be erased when they end: see `isDue`.
-   */
-  eraseNumber(number: string, now: number, alsoErase?: AlsoErase): Promise<ErasedNumber>;
-  /**
-   * The same for one call. A live one is marked to be erased when it ends if `underWay`, and otherwise left
-   * as it is: `under_way`.
-   */
-  eraseCall(
-    callId: string,
-    now: number,
-    options: { readonly underWay: boolean },
-    alsoErase?: AlsoErase,
-  ): Promise<ErasedNumber | "unknown" | "under_way">;
-  /** Whether a call is marked to be erased when it ends. */
-  isDue(callId: string): Promise<boolean>;
-  /** Erases an ended call. */
-  erase(callId: string, alsoErase?: AlsoErase): Promise<void>;
-  /** Those of the calls that are erased or marked to be. */
-  erasedAmong(callIds: readonly string[]): Promise<readonly string[]>;
-}
-
 /** Calls per transaction, so that other writers wait a few milliseconds at most. */
 const CHUNK = 200;
 
@@ -58,9 +31,13 @@ const WAITING = "EXISTS (SELECT 1 FROM dial_queue WHERE call_id = calls.id AND c
 const STATE = `CASE WHEN ended_at IS NOT NULL THEN 'over' WHEN ${WAITING} THEN 'waiting'
   ELSE 'under_way' END AS state`;
 
-export function createErasureStore(database: Database): ErasureStore {
+/** Erases calls with everything that belongs to them. */
+export type ErasureStore = ReturnType<typeof createErasureStore>;
+
+export function createErasureStore(database: Database) {
   return {
-    async eraseBefore(time) {
+    /** Erases calls that began before a time, in milliseconds since 1970. */
+    async eraseBefore(time: number): Promise<Erased> {
       const before = Math.ceil(time);
       const erased = await inChunks("erasure", async (query) => {
         const old = await query(
@@ -81,7 +58,11 @@ export function createErasureStore(database: Database): ErasureStore {
       ]);
       return erased;
     },
-    async eraseNumber(number, now, alsoErase) {
+    /**
+     * Erases every call with a number, and what batches and webhooks hold of it. Queued calls are not
+     * dialled any more; live ones are marked to be erased when they end: see `isDue`.
+     */
+    async eraseNumber(number: string, now: number, alsoErase?: AlsoErase): Promise<ErasedNumber> {
       // First, so that no item becomes a call after the calls have been erased.
       await database.transaction(
         "batches",
@@ -102,7 +83,16 @@ export function createErasureStore(database: Database): ErasureStore {
       await database.leaveNoTrace();
       return { ...erased, pending };
     },
-    async eraseCall(callId, now, { underWay }, alsoErase) {
+    /**
+     * The same for one call. A live one is marked to be erased when it ends if `underWay`, and otherwise left
+     * as it is: `under_way`.
+     */
+    async eraseCall(
+      callId: string,
+      now: number,
+      { underWay }: { readonly underWay: boolean },
+      alsoErase?: AlsoErase,
+    ): Promise<ErasedNumber | "unknown" | "under_way"> {
       // The lock of the dial queue: the call is neither claimed nor retried meanwhile.
       const erased = await database.transaction("dial", async (query) => {
         const rows = await query(`SELECT id, ${STATE} FROM calls WHERE id = $1`, [callId]);
@@ -115,14 +105,17 @@ export function createErasureStore(database: Database): ErasureStore {
       await database.leaveNoTrace();
       return erased;
     },
-    async isDue(callId) {
+    /** Whether a call is marked to be erased when it ends. */
+    async isDue(callId: string): Promise<boolean> {
       return await countOf(database.query, "erased_calls WHERE call_id = $1", [callId]) > 0;
     },
-    async erase(callId, alsoErase) {
+    /** Erases an ended call. */
+    async erase(callId: string, alsoErase?: AlsoErase): Promise<void> {
       await database.transaction("dial", (query) => eraseRecords(query, [callId], alsoErase));
       await database.leaveNoTrace();
     },
-    async erasedAmong(callIds) {
+    /** Those of the calls that are erased or marked to be. */
+    async erasedAmong(callIds: readonly string[]): Promise<readonly string[]> {
       const erased: string[] = [];
       for (let at = 0; at < callIds.length; at += CHUNK) {
         const some = callIds.slice(at, at + CHUNK);

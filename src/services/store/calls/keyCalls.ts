@@ -4,18 +4,12 @@ import { callOf } from "./callRows.ts";
 import { readable, readableJson, textOf } from "../row.ts";
 
 /** The calls of one API key: queued ones and live ones. */
-export interface KeyCalls {
-  /** Claims the key's queued calls, so that no process dials them; resolves with their payloads. */
-  takeQueued(keyName: string, now: number): Promise<readonly unknown[]>;
-  /** Refuses the key's batch items that are not queued yet; resolves with their number. */
-  refusePending(keyName: string, detail: string): Promise<number>;
-  /** The key's calls that are neither over nor queued, oldest first. */
-  underWay(keyName: string): Promise<readonly CallRecord[]>;
-}
+export type KeyCalls = ReturnType<typeof createKeyCalls>;
 
-export function createKeyCalls(database: Database): KeyCalls {
+export function createKeyCalls(database: Database) {
   return {
-    takeQueued(keyName, now) {
+    /** Claims the key's queued calls, so that no process dials them; resolves with their payloads. */
+    takeQueued(keyName: string, now: number): Promise<readonly unknown[]> {
       return database.transaction("dial", async (query) => {
         const taken = await query(
           `UPDATE dial_queue SET claimed_at = $2 WHERE claimed_at IS NULL
@@ -30,7 +24,8 @@ export function createKeyCalls(database: Database): KeyCalls {
         return taken.map((row) => readableJson(row, "payload"));
       });
     },
-    refusePending(keyName, detail) {
+    /** Refuses the key's batch items that are not queued yet; resolves with their number. */
+    refusePending(keyName: string, detail: string): Promise<number> {
       return database.transaction("batches", async (query) => {
         const refused = await query(
           `UPDATE batch_items SET state = 'refused', detail = $2
@@ -41,7 +36,8 @@ export function createKeyCalls(database: Database): KeyCalls {
         return refused.length;
       });
     },
-    async underWay(keyName) {
+    /** The key's calls that are neither over nor queued, oldest first. */
+    async underWay(keyName: string): Promise<readonly CallRecord[]> {
       // A queued call that has an outcome is about to end.
       const rows = await database.query(
         `SELECT * FROM calls WHERE key_name = $1 AND status IN ('queued', 'ringing', 'live')
