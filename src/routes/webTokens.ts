@@ -13,20 +13,6 @@ export interface WebGrant {
   readonly keyName?: string;
 }
 
-export interface WebTokens {
-  /** Resolves with undefined where too many unused tokens are kept. */
-  issue(
-    grant: WebGrant,
-  ): Promise<{ readonly token: string; readonly expiresAt: Date } | undefined>;
-  /**
-   * Uses the token up and returns its grant, whichever process issued it; undefined for an unknown,
-   * used or expired token. Rejects with a 503 `HttpProblem` where the store does not answer.
-   */
-  claim(token: string): Promise<WebGrant | undefined>;
-  /** Makes a claimed token valid again, in this process, after its call could not be opened. */
-  giveBack(token: string, grant: WebGrant): void;
-}
-
 interface WebTokensDeps {
   /** The store that other processes read too; absent where there is none. */
   readonly shared?: Pick<SingleUseTokens, "issue" | "claim">;
@@ -46,23 +32,32 @@ const STORE_TIMEOUT_MS = 2000;
 
 const sharedGrant = z.object({ agent: z.string(), keyName: z.string().optional() });
 
+export type WebTokens = ReturnType<typeof createWebTokens>;
+
 /**
  * Creates the single-use tokens that open `/web`. While the store is down they are kept in memory:
  * only this process accepts those.
  */
 export function createWebTokens(
   { shared, isRevoked, now, setTimer, lifeMs = 60_000, maxOwn = 1000 }: WebTokensDeps,
-): WebTokens {
+) {
   // Every token lives equally long, so the order of insertion is the order of expiry.
   const own = new Map<string, { readonly grant: WebGrant; readonly untilMs: number }>();
 
   return {
-    async issue(grant) {
+    /** Resolves with undefined where too many unused tokens are kept. */
+    async issue(
+      grant: WebGrant,
+    ): Promise<{ readonly token: string; readonly expiresAt: Date } | undefined> {
       const untilMs = now() + lifeMs;
       const token = await issueShared(grant, untilMs) ?? issueOwn(grant, untilMs);
       return token === undefined ? undefined : { token, expiresAt: new Date(untilMs) };
     },
-    async claim(token) {
+    /**
+     * Uses the token up and returns its grant, whichever process issued it; undefined for an unknown,
+     * used or expired token. Rejects with a 503 `HttpProblem` where the store does not answer.
+     */
+    async claim(token: string): Promise<WebGrant | undefined> {
       removeExpired();
       const kept = own.get(token);
       own.delete(token);
@@ -70,7 +65,9 @@ export function createWebTokens(
       const isRevokedKey = grant?.keyName !== undefined && isRevoked(grant.keyName);
       return isRevokedKey ? undefined : grant;
     },
-    giveBack: (token, grant) => void own.set(token, { grant, untilMs: now() + lifeMs }),
+    /** Makes a claimed token valid again, in this process, after its call could not be opened. */
+    giveBack: (token: string, grant: WebGrant): void =>
+      void own.set(token, { grant, untilMs: now() + lifeMs }),
   };
 
   /** A token that may have reached the store is not kept in memory too: it would work twice. */

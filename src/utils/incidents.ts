@@ -23,18 +23,6 @@ export interface IncidentReport {
   readonly expiresAfterMs?: number;
 }
 
-/** The incidents of this process; `report` may be called from anywhere, at any rate. */
-export interface Incidents {
-  /** Logs an incident when it opens, and counts it each time. */
-  report(report: IncidentReport): void;
-  /** Closes an incident at once; without effect where there is none. */
-  resolve(code: string, subject?: string): void;
-  /** Those that stand, the oldest first. */
-  list(): readonly Incident[];
-  /** Reports since the process began, by code. */
-  counts(): ReadonlyMap<string, number>;
-}
-
 export interface IncidentsOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -47,12 +35,16 @@ const MAX_OPEN = 100;
 const MAX_OPEN_OF_A_CODE = 20;
 const MAX_MESSAGE_LENGTH = 500;
 
-export function createIncidents({ now, log }: IncidentsOptions): Incidents {
+/** The incidents of this process; `report` may be called from anywhere, at any rate. */
+export type Incidents = ReturnType<typeof createIncidents>;
+
+export function createIncidents({ now, log }: IncidentsOptions) {
   const open = new Map<string, Incident & { readonly expiresAfterMs: number }>();
   const reports = new Map<string, number>();
   const keyOf = (code: string, subject = "") => `${code} ${subject}`;
   return {
-    report({ code, subject, message, expiresAfterMs = STANDS_MS }) {
+    /** Logs an incident when it opens, and counts it each time. */
+    report({ code, subject, message, expiresAfterMs = STANDS_MS }: IncidentReport): void {
       reports.set(code, (reports.get(code) ?? 0) + 1);
       dropPassed();
       const key = keyOf(code, subject);
@@ -71,12 +63,15 @@ export function createIncidents({ now, log }: IncidentsOptions): Incidents {
       });
       if (known === undefined) log.warn("Incident opened", { code, subject, reason: shown });
     },
-    resolve: (code, subject) => void open.delete(keyOf(code, subject)),
-    list() {
+    /** Closes an incident at once; without effect where there is none. */
+    resolve: (code: string, subject?: string): void => void open.delete(keyOf(code, subject)),
+    /** Those that stand, the oldest first. */
+    list(): readonly Incident[] {
       dropPassed();
       return [...open.values()].map(({ expiresAfterMs: _, ...incident }) => incident);
     },
-    counts: () => reports,
+    /** Reports since the process began, by code. */
+    counts: (): ReadonlyMap<string, number> => reports,
   };
 
   function isFull(code: string): boolean {

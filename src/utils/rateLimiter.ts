@@ -3,16 +3,6 @@ export type RateDecision =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly retryAfterSeconds: number };
 
-/** Limits how often each key does something. */
-export interface RateLimiter {
-  /** Takes `cost` tokens (1 by default) from the key's bucket; a refusal takes none. */
-  consume(key: string, nowMs: number, cost?: number): RateDecision;
-  /** What `consume` would answer, without taking anything. */
-  peek(key: string, nowMs: number): RateDecision;
-  /** How many keys are remembered. */
-  readonly size: number;
-}
-
 /** How a rate limiter is set up. */
 export interface RateLimit {
   /** Tokens a full bucket holds: the burst allowed. */
@@ -22,10 +12,10 @@ export interface RateLimit {
   readonly maxEntries?: number;
 }
 
-/** Creates a token bucket per key in bounded memory; the clock is the caller's. */
+/** Limits how often each key does something: a token bucket per key in bounded memory; the clock is the caller's. */
 export function createRateLimiter(
   { capacity, refillPerSecond, maxEntries = 10_000 }: RateLimit,
-): RateLimiter {
+) {
   if (!(capacity > 0 && refillPerSecond > 0 && maxEntries >= 1)) {
     throw new RangeError("Cannot create a rate limiter: its limits must be positive");
   }
@@ -33,15 +23,18 @@ export function createRateLimiter(
   const buckets = new Map<string, Bucket>();
 
   return {
+    /** How many keys are remembered. */
     get size() {
       return buckets.size;
     },
-    peek(key, nowMs) {
+    /** What `consume` would answer, without taking anything. */
+    peek(key: string, nowMs: number): RateDecision {
       const bucket = buckets.get(key);
       const available = bucket === undefined ? capacity : tokensAt(bucket, nowMs);
       return decide(available, 1);
     },
-    consume(key, nowMs, cost = 1) {
+    /** Takes `cost` tokens (1 by default) from the key's bucket; a refusal takes none. */
+    consume(key: string, nowMs: number, cost = 1): RateDecision {
       if (!(cost >= 0 && cost <= capacity)) {
         throw new RangeError(`Cannot take ${cost} tokens: a bucket holds ${capacity}`);
       }

@@ -8,21 +8,6 @@ import type { Log } from "../../utils/logger.ts";
 /** The kinds of secret that clients may try to guess. */
 type SecretKind = "key" | "token";
 
-/** Slows down clients that try secrets, by address. */
-export interface GuessGuard {
-  /**
-   * Throws a 429 `HttpProblem` while the address has too many failures. Called before the secret is
-   * looked up, so that a right guess is refused like a wrong one.
-   */
-  admit(c: Context, what: SecretKind): void;
-  /** Counts a request without a key where one is needed; throws a 429 where there are too many. */
-  countKeyless(c: Context): void;
-  /** Counts and logs a wrong secret; throws a 429 where there are too many. */
-  countFailure(c: Context, what: SecretKind): void;
-  /** Wrong secrets since the process started. */
-  readonly counts: Readonly<Record<SecretKind, number>>;
-}
-
 interface GuessGuardDeps {
   readonly addressOf: (c: Context) => string;
   /** Whether the address in a proxy's header is taken for the client's. */
@@ -38,28 +23,38 @@ const RATES = {
   token: { capacity: 20, refillPerSecond: 0.5 },
 } as const;
 
+/** Slows down clients that try secrets, by address. */
+export type GuessGuard = ReturnType<typeof createGuessGuard>;
+
 /** Allows 10 wrong keys and then one per 5 s, 20 wrong tokens and then one per 2 s, per address. */
 export function createGuessGuard(
   { addressOf, trustProxy = false, now, log }: GuessGuardDeps,
-): GuessGuard {
+) {
   const limiters = { key: createRateLimiter(RATES.key), token: createRateLimiter(RATES.token) };
   const keylessRequests = createRateLimiter(RATES.key);
   // A client with many addresses must not fill the log.
   const lines = createRateLimiter({ capacity: 100, refillPerSecond: 1 });
   const counts = { key: 0, token: 0 };
   return {
+    /** Wrong secrets since the process started. */
     counts,
-    admit(c, what) {
+    /**
+     * Throws a 429 `HttpProblem` while the address has too many failures. Called before the secret is
+     * looked up, so that a right guess is refused like a wrong one.
+     */
+    admit(c: Context, what: SecretKind): void {
       // All clients of an untrusted proxy on this machine share one address: one would lock out all.
       if (!trustProxy && isProxied(c)) return;
       const pace = limiters[what].peek(addressOf(c), now());
       if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     },
-    countKeyless(c) {
+    /** Counts a request without a key where one is needed; throws a 429 where there are too many. */
+    countKeyless(c: Context): void {
       const pace = keylessRequests.consume(addressOf(c), now());
       if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     },
-    countFailure(c, what) {
+    /** Counts and logs a wrong secret; throws a 429 where there are too many. */
+    countFailure(c: Context, what: SecretKind): void {
       counts[what]++;
       const address = addressOf(c);
       const pace = limiters[what].consume(address, now());

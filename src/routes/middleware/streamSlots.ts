@@ -1,24 +1,10 @@
 import { HttpProblem } from "./errors.ts";
 import type { Clock } from "../../utils/clock.ts";
 
-/** The open event streams: limits their number, and closes those of a key. */
-export interface StreamSlots {
-  /**
-   * Throws a 429 `HttpProblem` where too many are open. The signal aborts when the stream has to end;
-   * also at `expiresAt`, when its key expires, in milliseconds since 1970.
-   */
-  open(
-    keyName: string,
-    expiresAt?: number,
-  ): { readonly signal: AbortSignal; readonly release: () => void };
-  /** Ends all streams of a key. */
-  endAll(keyName: string): void;
-}
-
 /** The wall clock may be changed: expiry is checked at least this often. */
 const EXPIRY_CHECK_MS = 30_000;
 
-/** Counts the streams of this process only. */
+/** Limits the number of open event streams, of this process only, and closes those of a key. */
 export function createStreamSlots(
   { maxStreamsPerKey = 100, maxStreams = 1000, wallClock = () => Date.now(), setTimer }: {
     readonly maxStreamsPerKey?: number;
@@ -27,12 +13,19 @@ export function createStreamSlots(
     readonly wallClock?: () => number;
     readonly setTimer: Clock["setTimer"];
   },
-): StreamSlots {
+) {
   const openByKey = new Map<string, Set<AbortController>>();
   let all = 0;
 
   return {
-    open(keyName, expiresAt) {
+    /**
+     * Throws a 429 `HttpProblem` where too many are open. The signal aborts when the stream has to end;
+     * also at `expiresAt`, when its key expires, in milliseconds since 1970.
+     */
+    open(
+      keyName: string,
+      expiresAt?: number,
+    ): { readonly signal: AbortSignal; readonly release: () => void } {
       const mine = openByKey.get(keyName) ?? new Set();
       if (mine.size >= maxStreamsPerKey || all >= maxStreams) {
         throw new HttpProblem(
@@ -58,7 +51,8 @@ export function createStreamSlots(
         },
       };
     },
-    endAll(keyName) {
+    /** Ends all streams of a key. */
+    endAll(keyName: string): void {
       for (const stream of [...openByKey.get(keyName) ?? []]) stream.abort();
     },
   };

@@ -1,9 +1,3 @@
-/** Counts sockets that have not authenticated yet, by client address. */
-export interface WaitingSockets {
-  /** Counts a socket; returns the function that uncounts it (idempotent), or undefined where there are too many. */
-  enter(address: string): (() => void) | undefined;
-}
-
 interface WaitingSocketsOptions {
   readonly maxPerAddress: number;
   /**
@@ -15,14 +9,15 @@ interface WaitingSocketsOptions {
   readonly now: () => number;
 }
 
-/** Counts the sockets of this process only. */
+/** Counts the sockets of this process that have not authenticated yet, by client address. */
 export function createWaitingSockets(
   { maxPerAddress, longestMs, now }: WaitingSocketsOptions,
-): WaitingSockets {
+) {
   const waiting = new Map<string, Set<{ readonly until: number }>>();
 
   return {
-    enter(address) {
+    /** Counts a socket; returns the function that uncounts it (idempotent), or undefined where there are too many. */
+    enter(address: string): (() => void) | undefined {
       const there = waiting.get(address) ?? new Set();
       for (const socket of there) if (now() >= socket.until) there.delete(socket);
       if (there.size >= maxPerAddress) return undefined;
