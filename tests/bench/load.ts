@@ -1,6 +1,7 @@
 /**
  * Load: simulated phone calls, 50 frames a second each way, through Parley and through a raw forwarder,
  * in one run. Usage: deno task bench load [--calls 100] [--rounds 15] [--seconds 2] [--warm-up 15]
+ * With --against DIR also through Parley as it is in another checkout, such as of an earlier commit.
  * With --stores instead: Parley alone, with one store after another and with none.
  */
 import { parseArgs } from "node:util";
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     "rounds": { type: "string", default: "15" },
     "seconds": { type: "string", default: "2" },
     "warm-up": { type: "string", default: "15" },
+    "against": { type: "string" },
     "stores": { type: "boolean", default: false },
   },
 });
@@ -32,14 +34,23 @@ console.log(
 if (values.stores) {
   await withFolder(async (folder) => show(await compareLoads(storePlans(folder), options)));
 } else {
+  const root = values.against;
   const servers: Readonly<Record<string, TrialPlan>> = {
     forwarder: { start: startForwarder, withWebhook: false },
+    ...(root !== undefined && {
+      against: {
+        start: (url: string) => startParley(url, ACCOUNT, {}, { root }),
+        withWebhook: true,
+      },
+    }),
     parley: { start: (url) => startParley(url, ACCOUNT), withWebhook: true },
   };
   const figures = await compareLoads(servers, options);
   show(figures);
   const parley = figures.get("parley");
   if (parley !== undefined) judge(parley);
+  const other = figures.get("against");
+  if (parley !== undefined && other !== undefined) compare(parley, other);
 }
 
 function show(figures: ReadonlyMap<string, LoadFigures>): void {
@@ -55,6 +66,17 @@ function judge({ cpuRatio, addedP99Ms, mbPerCall, mbPerMoreCall }: LoadFigures):
   console.log(`p99 latency: ${addedP99Ms.toFixed(2)} ms more than the forwarder's (under 3)`);
   console.log(`Memory: ${mbPerMoreCall.toFixed(2)} MB for one more call (under 0.5)`);
   console.log(`        ${mbPerCall.toFixed(2)} MB a call with what V8 sets aside once`);
+}
+
+function compare(now: LoadFigures, other: LoadFigures): void {
+  const cpu = now.cpuMsPerCallSecond / other.cpuMsPerCallSecond;
+  const memory = now.mbPerCall / other.mbPerCall;
+  const p99 = now.p99Ms - other.p99Ms;
+  console.log(
+    `Against the other checkout: CPU ${cpu.toFixed(2)} times, memory ${
+      memory.toFixed(2)
+    } times, p99 ${p99.toFixed(2)} ms more`,
+  );
 }
 
 async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {

@@ -22,6 +22,8 @@ export async function startForwarder(modelUrl: string): Promise<Subject> {
 }
 
 export interface ParleyOptions {
+  /** Another checkout of the repository. */
+  readonly root?: string | URL;
   /** A module to run before the server. */
   readonly preload?: string;
   readonly v8Flags?: string;
@@ -34,7 +36,7 @@ export async function startParley(
   modelUrl: string,
   account: Account,
   settings: Record<string, string> = {},
-  { preload, v8Flags, read }: ParleyOptions = {},
+  { root = ROOT, preload, v8Flags, read }: ParleyOptions = {},
 ): Promise<Subject> {
   const port = freePort();
   const child = new Deno.Command(Deno.execPath(), {
@@ -46,7 +48,7 @@ export async function startParley(
       ...(v8Flags === undefined ? [] : [`--v8-flags=${v8Flags}`]),
       "src/index.ts",
     ],
-    cwd: ROOT,
+    cwd: root,
     env: {
       PORT: String(port),
       API_KEYS: "bench:0123456789abcdef",
