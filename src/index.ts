@@ -33,7 +33,7 @@ function hostedServer() {
   };
 }
 
-/** Who can reach its host's socket is not known: as beyond this machine, keys are a must. */
+/** Assumes that the host's socket is reachable from outside: API keys are required. */
 async function createHosted(): Promise<App> {
   const environment = readEnvironment();
   const app = await createApp(
@@ -91,7 +91,7 @@ function whyNotListening(error: unknown, host: string, port: number): string {
   return `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : error}`;
 }
 
-/** A fault that nobody caught may cost one call, and never the others. */
+/** An unhandled error may end one call, never the process. */
 function surviveStrayErrors({ log, incidents }: App): void {
   const report = (error: unknown) =>
     incidents.report({
@@ -129,18 +129,18 @@ function stopOnSignal(app: App, server: Deno.HttpServer): void {
   }
 }
 
-/** Readiness goes first, then the calls, then the sockets; a socket that will not go is left behind. */
+/** Stops readiness, then calls, then sockets; does not wait for a socket that stays open. */
 async function stop(app: App, server: Deno.HttpServer): Promise<void> {
   const liveCalls = app.registry.size;
   app.log.info("Stopping", { liveCalls });
   await app.drain();
-  // The phone network has yet to ask how the last calls go on: with an apology, or with a transfer.
-  if (liveCalls > 0) await pause(AFTERMATH_MS);
+  // Twilio has yet to request TwiML for the calls that just ended: the fallback message, or a transfer.
+  if (liveCalls > 0) await pause(FINAL_TWIML_MS);
   await app.close();
   await Promise.race([server.shutdown(), pause(SHUTDOWN_MS)]);
 }
 
-const AFTERMATH_MS = 3000;
+const FINAL_TWIML_MS = 3000;
 const SHUTDOWN_MS = 3000;
 
 function pause(ms: number): Promise<void> {

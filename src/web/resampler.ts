@@ -7,7 +7,7 @@ export type Resample = (samples: Float32Array) => Float32Array<ArrayBuffer>;
  * A windowed sinc with its cutoff a little below the lower Nyquist frequency. The filter table is
  * interpolated, so that the rates need not have a simple ratio.
  *
- * Not shared with `utils/resampler.ts`: the browser loads files of `src/web` only, devices run at
+ * Not shared with `utils/audio/resampler.ts`: the browser loads files of `src/web` only, devices run at
  * arbitrary rates, and the samples are floats. The other one is for whole-number ratios of PCM16.
  */
 export function createResampler(fromHz: number, toHz: number): Resample {

@@ -72,7 +72,7 @@ export async function openKeyRevocation(
       // Also where the store then fails.
       add(digest);
       const published = bus.publish(TOPIC, { digest })
-        .catch((error) => log.warn("Revoked key not told to other instances", { error }));
+        .catch((error) => log.warn("Key revocation not published", { error }));
       await keys.add({ name, digest, revokedAt: now() });
       await published;
     },

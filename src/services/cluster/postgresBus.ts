@@ -48,7 +48,7 @@ export async function openPostgresBus(
   function onFailure(error: unknown): void {
     isListening = false;
     stopAwaitingEcho();
-    if (!hasFailed) log.warn("Other instances not heard yet", { error });
+    if (!hasFailed) log.warn("Bus not connected yet", { error });
     hasFailed = true;
   }
 
@@ -65,7 +65,7 @@ export async function openPostgresBus(
     try {
       work();
     } catch (error) {
-      log.warn("Message of another instance not taken in", { error });
+      log.warn("Bus message not handled", { error });
     }
   }
 
@@ -87,7 +87,7 @@ export async function openPostgresBus(
   function reconnect(): void {
     echoTimer = undefined;
     missedEchoes++;
-    log.warn("Instances do not hear each other", { silences: missedEchoes });
+    log.warn("Bus echo missing", { silences: missedEchoes });
     listener.reconnect();
   }
 

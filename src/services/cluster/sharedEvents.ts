@@ -123,7 +123,7 @@ export function shareEvents(deps: SharedEventsDeps): { close(): Promise<void> } 
       await bus.publish(topic, body);
       works = true;
     } catch (error) {
-      if (works && !closed) log.warn("Live events not told to other instances", { error });
+      if (works && !closed) log.warn("Live events not published", { error });
       works = false;
     }
   }

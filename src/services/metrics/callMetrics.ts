@@ -102,7 +102,7 @@ function createCounters() {
       "Connections to the model that broke off.",
       each("recovering", ["true", "false"]),
     ),
-    notices: createCounter("parley_notices_total", "Oddities that changed nothing.", [
+    notices: createCounter("parley_notices_total", "Notices, by code.", [
       ...each("code", ["audio_refused", "truncate_refused", "response_retried", "false_alarm"]),
       ...each("code", ["playout_stalled"]),
       ...each("code", ["filler", "idle_prompt", "time_warning"]),
@@ -183,7 +183,7 @@ function gauges(options: MetricsOptions, subscription: EventSubscription): reado
     createGauge("parley_calls_max", "Calls that may be under way at a time.", () => maxCalls),
     createGauge(
       "parley_store_up",
-      "Whether what happens is being written down.",
+      "1 while records are written to the store, else 0.",
       () => health().status === "ok" ? 1 : 0,
     ),
     createGauge(
@@ -193,7 +193,7 @@ function gauges(options: MetricsOptions, subscription: EventSubscription): reado
     ),
     createGauge(
       "parley_store_dropped",
-      "Details lost in the present trouble of the store.",
+      "Record details dropped while the store fails.",
       () => degraded().dropped,
     ),
     createGauge(
@@ -262,7 +262,7 @@ function gauges(options: MetricsOptions, subscription: EventSubscription): reado
     ]),
     createGauge(
       "parley_log_lines_dropped_total",
-      "Lines of the log that nobody read in time.",
+      "Log lines dropped because the output was not read.",
       () => options.logLinesDropped?.() ?? 0,
       "counter",
     ),

@@ -256,8 +256,8 @@ export class RealtimeConnection implements RealtimeClient {
     const fault = { ...details, ...loss, source: "connection" } as const;
     this.#options.faults.report(fault, this.#setup.model);
     const waitMs = details.retryAfterMs ?? retryAfterMsIn(details.message);
-    const told = { ...loss, ...present({ retryAfterMs: waitMs }) };
-    this.#guard(() => this.#sink.onInput({ type: "modelLost", loss: told }));
+    const reported = { ...loss, ...present({ retryAfterMs: waitMs }) };
+    this.#guard(() => this.#sink.onInput({ type: "modelLost", loss: reported }));
   }
 
   #emit(input: ModelInput): void {

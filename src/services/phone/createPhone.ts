@@ -149,9 +149,9 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
   deps.completion.onDispatched(outbound.ended);
   const reconciling = createPollLoop(async () => {
     await outbound.reconcile()
-      .catch((error) => log.warn("Placed calls not looked after", { error }));
+      .catch((error) => log.warn("Placed calls not reconciled", { error }));
     await transferredCalls.reconcile()
-      .catch((error) => log.warn("Transfers not looked after", { error }));
+      .catch((error) => log.warn("Transfers not reconciled", { error }));
     return RECONCILE_MS;
   }, setTimer);
   return {

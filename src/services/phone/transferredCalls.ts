@@ -78,7 +78,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
         if (dueAt > at) continue;
         askedAt.set(call.id, at);
         await ask(call).catch((error) =>
-          log.warn("Transfer not looked after", { callId: call.id, error })
+          log.warn("Transfer not reconciled", { callId: call.id, error })
         );
       }
     },

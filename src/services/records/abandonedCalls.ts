@@ -36,7 +36,7 @@ export function endAbandonedCalls(deps: AbandonedCallsDeps): { close(): Promise<
   const aliveOf = createAliveInstances({ now: monotonic });
   let closed = false;
   const poll = createPollLoop(async () => {
-    await reconcile().catch((error) => log.warn("Abandoned calls not looked after", { error }));
+    await reconcile().catch((error) => log.warn("Abandoned calls not reconciled", { error }));
     return POLL_MS;
   }, setTimer);
 
@@ -47,7 +47,7 @@ export function endAbandonedCalls(deps: AbandonedCallsDeps): { close(): Promise<
       if (registry.get(call.id) !== undefined) continue;
       // A failed request to Twilio delays no other call.
       await reconcileOne(call).catch((error) =>
-        log.warn("Abandoned call not looked after", { callId: call.id, error })
+        log.warn("Abandoned call not reconciled", { callId: call.id, error })
       );
     }
   }

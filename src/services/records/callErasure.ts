@@ -57,7 +57,7 @@ export function createCallErasure(
         await eraseHere(callIds);
         erasedIds.push(...callIds);
       });
-      await publish(erasedIds).catch((error) => log.warn("Erasure not told to others", { error }));
+      await publish(erasedIds).catch((error) => log.warn("Erasure not published", { error }));
       return erased;
     },
     /** A live call is erased when it ends if `underWay`, and otherwise left as it is. */
@@ -68,7 +68,7 @@ export function createCallErasure(
       await flush();
       const erased = await erasure.eraseCall(callId, now(), options, eraseHere);
       if (typeof erased !== "string" && erased.calls > 0) {
-        await publish([callId]).catch((error) => log.warn("Erasure not told to others", { error }));
+        await publish([callId]).catch((error) => log.warn("Erasure not published", { error }));
       }
       return erased;
     },
@@ -76,7 +76,7 @@ export function createCallErasure(
     async eraseIfDue(callId: string): Promise<boolean> {
       if (!await erasure.isDue(callId)) return false;
       await erasure.erase(callId, eraseHere);
-      await publish([callId]).catch((error) => log.warn("Erasure not told to others", { error }));
+      await publish([callId]).catch((error) => log.warn("Erasure not published", { error }));
       return true;
     },
     close: unsubscribe,

@@ -30,7 +30,7 @@ export interface CompletionDispatcherOptions {
 }
 
 /** How often to look for calls that a process left undispatched, and how long it is given to do it itself. */
-const LOOK_MS = 60_000;
+const POLL_MS = 60_000;
 const MAX_FOUND = 500;
 /** The longest back-off of a call, before the jitter of a fifth. */
 const MAX_RETRY_MS = 10 * 60_000;
@@ -80,12 +80,12 @@ export function createCompletionDispatcher(
 
   async function addUndispatched(): Promise<number> {
     try {
-      const callIds = await calls.undispatched(now() - LOOK_MS, MAX_FOUND);
+      const callIds = await calls.undispatched(now() - POLL_MS, MAX_FOUND);
       if (!closed) callIds.forEach(add);
     } catch (error) {
-      log.warn("Completed calls not looked for", { error });
+      log.warn("Undispatched calls not read", { error });
     }
-    return LOOK_MS;
+    return POLL_MS;
   }
 
   function add(callId: string): void {
@@ -110,7 +110,7 @@ export function createCompletionDispatcher(
         await flush();
       } catch (error) {
         if (closed) return;
-        log.warn("Ended calls not told of", { waiting: waiting.size, error });
+        log.warn("Completed calls not dispatched", { waiting: waiting.size, error });
         await pause(retryMs);
         continue;
       }
@@ -139,12 +139,12 @@ export function createCompletionDispatcher(
     const delayMs = Math.min(MAX_RETRY_MS, retryMs * 2 ** (tries - 1)) * (1 + random() / 5);
     waiting.delete(callId);
     waiting.set(callId, { tries, dueAt: monotonic() + delayMs });
-    log.warn("Ended call not told of", { callId, tries, error });
+    log.warn("Completed call not dispatched", { callId, tries, error });
     if (tries >= MIN_TRIES_REPORTED) {
       incidents.report({
         code: "call_not_told",
         subject: callId,
-        message: `The end of a call cannot be told: ${
+        message: `The end of a call cannot be dispatched: ${
           error instanceof Error ? error.name : "unknown error"
         }`,
         expiresAfterMs: 2 * MAX_RETRY_MS,

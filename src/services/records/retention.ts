@@ -59,7 +59,7 @@ export function startRetention(deps: RetentionDeps): () => Promise<void> {
   async function eraseBefore(before: number): Promise<void> {
     await attempt("Old records", async () => {
       const erased = await store.erasure.eraseBefore(before);
-      if (erased.calls > 0) log.info("Old calls forgotten", { ...erased });
+      if (erased.calls > 0) log.info("Calls erased by retention", { ...erased });
     });
     if (journalDir === undefined) return;
     await attempt("Old journals", () => removeOldJournals(journalDir, before));
@@ -70,7 +70,7 @@ export function startRetention(deps: RetentionDeps): () => Promise<void> {
     try {
       await work();
     } catch (error) {
-      log.warn("Not forgotten", { what, error });
+      log.warn("Retention step failed", { what, error });
     }
   }
 

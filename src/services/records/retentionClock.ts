@@ -17,7 +17,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const KEY = "clock_seen";
 /** A jump of less may be a machine that slept. */
 const MAX_JUMP_MS = DAY_MS;
-/** After a longer stop, absence cannot be told from a wrong clock. */
+/** After a longer stop, absence and a wrong clock look the same. */
 const MAX_ABSENCE_MS = 7 * DAY_MS;
 /** A clock that went on evenly for so long after a jump is taken to be right. */
 const STEADY_MS = DAY_MS;

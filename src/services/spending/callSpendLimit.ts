@@ -133,7 +133,7 @@ export function createCallSpendLimit(deps: CallSpendLimitDeps) {
       usd: call.usd + (isPriced(session.request.agent) ? STRETCH.usd : 0),
     }).then(
       (extension) => applyExtension(session, call, extension),
-      (error) => log.warn("Budget not kept up with", { callId: session.id, error }),
+      (error) => log.warn("Budget not extended", { callId: session.id, error }),
     ).finally(() => call.asking = false);
   }
 

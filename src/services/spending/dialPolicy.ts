@@ -48,7 +48,7 @@ export function createDialPolicy(
       if (!destination.ok) return destination;
       const { number } = destination;
       if (await doNotCall.has(number)) {
-        return refused("do_not_call", "Whoever has this number has asked not to be called.");
+        return refused("do_not_call", "This number is on the do-not-call list.");
       }
       const { hours } = rules;
       if (hours === undefined || isWithinHours(number, hours, now)) return { ok: true, number };

@@ -37,5 +37,5 @@ const unknownAlias: DialDecision = {
   ok: false,
   kind: "forbidden",
   code: "number_not_allowed",
-  sentence: "The agent hands nobody over to that.",
+  sentence: "The agent has no transfer of that name.",
 };

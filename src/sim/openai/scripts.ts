@@ -1,6 +1,6 @@
 import type { ConversationEntry } from "./conversation.ts";
 
-/** What a script is told when the engine owes an answer. */
+/** The input of a script when the engine has to respond. */
 export interface ScriptTurn {
   readonly cause: TurnCause;
   /** Counts the answers of this session from 0. */

@@ -63,7 +63,7 @@ export function updateConfig(
   return { config: withVadDefaults(config) };
 }
 
-/** The name of a wire format in `utils/audioFormat.ts`. */
+/** The name of a wire format in `utils/audio/audioFormat.ts`. */
 export function audioFormatOf(format: WireFormat): AudioFormat {
   switch (format.type) {
     case "audio/pcm":

@@ -35,7 +35,7 @@ export function openConsoleLog({ level, format }: ConsoleLogOptions, given?: Log
     onStalled: () =>
       incidents?.report({
         code: "log_stalled",
-        message: "Nobody reads the log: lines are dropped.",
+        message: "The log output is not read: lines are dropped.",
         expiresAfterMs: Infinity,
       }),
     onRecovered(dropped) {

@@ -24,7 +24,7 @@ export type SetupPart =
   | "output_modalities"
   /** Without it, and with turn detection that is semantic, `server_vad` takes its place. */
   | "semantic_vad"
-  /** Whether the server answers and interrupts by itself, which it does unless told not to. */
+  /** Whether the server answers and interrupts by itself, which it does unless disabled. */
   | "vad_responses";
 
 export interface SetupOmissions {

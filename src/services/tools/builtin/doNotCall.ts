@@ -9,12 +9,12 @@ export type PutOnDoNotCallList = (
 export function createDoNotCall(put: PutOnDoNotCallList): Tool {
   return {
     name: "do_not_call",
-    description: "Puts the number of the person you speak with on the do-not-call list: nobody " +
-      "calls them from here again. Use it when they ask not to be called any more, then tell them.",
+    description: "Puts the number of the person you speak with on the do-not-call list: " +
+      "it is not called from here again. Use it when they ask not to be called any more, then tell them.",
     parameters: { type: "object", properties: {}, additionalProperties: false },
     async run(_args, call) {
       if (call.direction === "web") {
-        throw new ToolError("not_on_a_phone", "Whoever calls from a browser has no number.");
+        throw new ToolError("not_on_a_phone", "A browser call has no number.");
       }
       const done = await put(call);
       if (done === "listed") return { output: { status: "listed" } };
@@ -25,6 +25,6 @@ export function createDoNotCall(put: PutOnDoNotCallList): Tool {
 
 const sentences = {
   number_unknown: "The caller's number is not known.",
-  too_many_unproven: "Nobody vouches for the caller's number, and too many such numbers were put " +
+  too_many_unproven: "The caller's number is not attested, and too many such numbers were put " +
     "on the list today. Tell them to ask in writing, or when they are called.",
 } as const;

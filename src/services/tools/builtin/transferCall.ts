@@ -11,7 +11,7 @@ export function createTransferCall(
   if (aliases.length === 0) throw new RangeError("Cannot offer transfers: there is no alias");
   return {
     name: "transfer_call",
-    description: "Hands the caller over to somebody else. Tell the caller before you use it.",
+    description: "Transfers the caller to another person. Tell the caller before you use it.",
     parameters: {
       type: "object",
       properties: {
@@ -22,11 +22,11 @@ export function createTransferCall(
     },
     async run({ to }, { direction }) {
       if (direction === "web") {
-        throw new ToolError("not_on_a_phone", "Only phone calls can be handed over.");
+        throw new ToolError("not_on_a_phone", "Only phone calls can be transferred.");
       }
       const alias = String(to);
       if (!await mayDial(alias)) {
-        throw new ToolError("destination_not_allowed", "Nobody can be handed over to them now.");
+        throw new ToolError("destination_not_allowed", "This transfer is not allowed now.");
       }
       return { output: { status: "transferring", to: alias }, effect: { type: "transfer", alias } };
     },
