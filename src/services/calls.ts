@@ -8,5 +8,5 @@ export type { DigitSender } from "./calls/digitSender.ts";
 export type { EndCall } from "./calls/endCall.ts";
 export { createHandoff, type Handoff } from "./calls/handoff.ts";
 export { openAgents } from "./calls/openAgents.ts";
-export { type LiveCalls, openCallRegistry } from "./calls/openCallRegistry.ts";
+export { openCallRegistry } from "./calls/openCallRegistry.ts";
 export { hasWebLine } from "./calls/webLines.ts";

@@ -1,4 +1,3 @@
-import type { CallRegistry } from "../../call/sessionApi.ts";
 import { createRegistry } from "../../call/registry.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
@@ -29,14 +28,11 @@ export interface CallRegistryDeps {
   readonly log: Log;
 }
 
-/** The live calls of this process, and the sender of DTMF digits into them. */
-export interface LiveCalls {
-  readonly registry: CallRegistry;
-  readonly digits: DigitSender;
-}
-
-/** Opens the registry with agents and their tools. Throws `AgentsError` where the default agent is missing. */
-export function openCallRegistry(deps: CallRegistryDeps): LiveCalls {
+/**
+ * Opens the registry of this process's live calls, with agents and their tools, and the sender of DTMF digits
+ * into them. Throws `AgentsError` where the default agent is missing.
+ */
+export function openCallRegistry(deps: CallRegistryDeps) {
   const { settings, agents, store, transfers, engine, events, journals, log } = deps;
   const { doNotCall, clock: { now } } = store;
   const digits = new DigitSender(log);

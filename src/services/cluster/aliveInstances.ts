@@ -1,9 +1,5 @@
+import type { Clock } from "../../utils/clock.ts";
 import type { Beat } from "../store.ts";
-
-export interface AliveInstancesOptions {
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
-}
 
 /** Nine beats missed, measured by this process alone: a wrong clock cannot feign that. */
 const SILENT_MS = 90_000;
@@ -15,9 +11,10 @@ const LONG_GONE_MS = 24 * 60 * 60_000;
 /**
  * Creates the function that selects the ids of processes that may still be alive. A process is gone when
  * its beat has not changed for long enough, measured here: a time by another clock does not decide alone.
+ * `now` is monotonic.
  */
 export function createAliveInstances(
-  { now }: AliveInstancesOptions,
+  { now }: Pick<Clock, "now">,
 ): (beats: readonly Beat[]) => readonly string[] {
   let seen = new Map<string, { readonly beatAt: number; readonly since: number }>();
 

@@ -6,18 +6,6 @@ import type { Clock } from "../../utils/clock.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Which API keys have been revoked, answered from memory. */
-export interface KeyRevocation {
-  isRevoked(key: ApiKey): boolean;
-  /** The same for the key of this name in the settings. */
-  isNameRevoked(name: string): boolean;
-  /** Takes effect at once in this process, and a moment later in all others. */
-  revoke(key: ApiKey): Promise<void>;
-  /** Called with each revoked key of the settings, also with those revoked already. */
-  onRevoked(listener: (key: ApiKey) => void): void;
-  close(): Promise<void>;
-}
-
 export interface KeyRevocationOptions extends Clock {
   readonly keys: RevokedKeys;
   /** Of the settings. */
@@ -31,10 +19,13 @@ export interface KeyRevocationOptions extends Clock {
 const TOPIC = "key_revoked";
 const message = z.object({ digest: z.string() });
 
+/** Which API keys have been revoked, answered from memory. */
+export type KeyRevocation = Awaited<ReturnType<typeof openKeyRevocation>>;
+
 /** Reads the revoked keys from the store, now and every `refreshMs`. */
 export async function openKeyRevocation(
   { keys, apiKeys, bus, now, setTimer, log, refreshMs = 10_000 }: KeyRevocationOptions,
-): Promise<KeyRevocation> {
+) {
   const revoked = new Set<string>();
   const listeners: ((key: ApiKey) => void)[] = [];
   const unsubscribe = [
@@ -66,8 +57,11 @@ export async function openKeyRevocation(
 
   return {
     isRevoked,
-    isNameRevoked: (name) => apiKeys.some((key) => key.name === name && isRevoked(key)),
-    async revoke({ name, digest: bytes }) {
+    /** The same for the key of this name in the settings. */
+    isNameRevoked: (name: string): boolean =>
+      apiKeys.some((key) => key.name === name && isRevoked(key)),
+    /** Takes effect at once in this process, and a moment later in all others. */
+    async revoke({ name, digest: bytes }: ApiKey): Promise<void> {
       const digest = bytes.toHex();
       // Also where the store then fails.
       add(digest);
@@ -76,11 +70,12 @@ export async function openKeyRevocation(
       await keys.add({ name, digest, revokedAt: now() });
       await published;
     },
-    onRevoked(listener) {
+    /** Called with each revoked key of the settings, also with those revoked already. */
+    onRevoked(listener: (key: ApiKey) => void): void {
       listeners.push(listener);
       for (const key of apiKeys) if (isRevoked(key)) listener(key);
     },
-    async close() {
+    async close(): Promise<void> {
       for (const stop of unsubscribe) stop();
       await refreshing.close();
     },

@@ -4,16 +4,8 @@ import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { Store } from "../store.ts";
 import { createLoneBus, type InstanceBus, type InstanceBusOptions } from "./bus.ts";
-import { type KeyRevocation, openKeyRevocation } from "./keyRevocation.ts";
-import { createInstanceRpc, type InstanceRpc } from "./rpc.ts";
-
-/** This process among those that share its database. */
-export interface Cluster extends AsyncDisposable {
-  readonly instanceId: string;
-  readonly bus: InstanceBus;
-  readonly rpc: InstanceRpc;
-  readonly revocation: KeyRevocation;
-}
+import { openKeyRevocation } from "./keyRevocation.ts";
+import { createInstanceRpc } from "./rpc.ts";
 
 export interface ClusterDeps extends Pick<Clock, "setTimer"> {
   readonly settings: Pick<Settings, "database" | "server">;
@@ -21,10 +13,13 @@ export interface ClusterDeps extends Pick<Clock, "setTimer"> {
   readonly log: Log;
 }
 
+/** This process among those that share its database. */
+export type Cluster = Awaited<ReturnType<typeof openCluster>>;
+
 /** Joins the other processes; alone where the database is a file. */
 export async function openCluster(
   { settings: { database, server }, store, setTimer, log }: ClusterDeps,
-): Promise<Cluster> {
+) {
   const bus = await openInstanceBus(database, { instanceId: newId("inst"), log });
   const rpc = createInstanceRpc({ bus, newId: () => newId("ask"), setTimer, log });
   const revocation = await openKeyRevocation({

@@ -1,21 +1,12 @@
-import type { OpenModel } from "../../call/realtimeClient.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 import type { EventHub } from "../events.ts";
 import type { Incidents } from "../../utils/incidents.ts";
-import { createModelFaults, type ModelFaults } from "./modelFaults.ts";
+import { createModelFaults } from "./modelFaults.ts";
 import { reportOpenLimits } from "./openingLimitReport.ts";
 import { createOpenModel } from "./openModel.ts";
-
-/** What opens the model connections of calls. */
-export interface Engine extends AsyncDisposable {
-  /** `rehearsal` for the built-in engine, else the model's name. */
-  readonly name: string;
-  readonly open: OpenModel;
-  readonly faults: ModelFaults;
-}
 
 export interface EngineOptions {
   readonly settings: Pick<Settings, "openai" | "limits">;
@@ -28,10 +19,13 @@ export interface EngineOptions {
   ) => Promise<{ readonly url: string; close(): Promise<void> }>;
 }
 
+/** What opens the model connections of calls. */
+export type Engine = Awaited<ReturnType<typeof openEngine>>;
+
 /** Connects to the server of the settings, or to the built-in engine behind the same client. */
 export async function openEngine(
   { settings, events, incidents, log, startRehearsal }: EngineOptions,
-): Promise<Engine> {
+) {
   const { openai: { url, apiKey, auth, socket, model }, limits } = settings;
   const faults = createModelFaults({ incidents, log });
   const options = {
@@ -50,6 +44,7 @@ export async function openEngine(
     : createOpenModel({ ...options, url: server.url, apiKey: ownKey });
   const openLimits = reportOpenLimits(events, faults, name);
   return {
+    /** `rehearsal` for the built-in engine, else the model's name. */
     name,
     open,
     faults,

@@ -64,25 +64,9 @@ export class CallTally {
         this.#unwritten.set(event.turn.id, event.turn);
         return [];
       case "toolStarted":
-        return [{
-          type: "toolStarted",
-          callId,
-          toolCallId: event.toolCallId,
-          name: event.name,
-          arguments: event.arguments,
-          startedMs: atMs,
-        }];
+        return [{ ...event, callId, startedMs: atMs }];
       case "toolEnded":
-        return [{
-          type: "toolEnded",
-          callId,
-          toolCallId: event.toolCallId,
-          name: event.name,
-          ok: event.ok,
-          output: event.output,
-          durationMs: event.durationMs,
-          atMs,
-        }];
+        return [{ ...event, callId, atMs }];
       case "latency": {
         if (this.#latenciesMs.length >= MAX_LATENCIES) return [];
         const sequence = this.#latenciesMs.push(event.latency.totalMs);

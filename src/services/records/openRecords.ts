@@ -9,20 +9,12 @@ import type { Cluster } from "../cluster.ts";
 import type { EventHub, EventLog } from "../events.ts";
 import type { CallBudget, CallModels, Prices } from "../spending.ts";
 import type { Store } from "../store.ts";
-import { type CallErasure, createCallErasure } from "./callErasure.ts";
+import { createCallErasure } from "./callErasure.ts";
 import type { CallJournals } from "./callJournals.ts";
-import { type CompletionDispatcher, createCompletionDispatcher } from "./completionDispatcher.ts";
+import { createCompletionDispatcher } from "./completionDispatcher.ts";
 import { createAnalyticsQueue } from "./analyticsQueue.ts";
-import { createRecorder, type Recorder } from "./recorder.ts";
+import { createRecorder } from "./recorder.ts";
 import { startRetention } from "./retention.ts";
-
-/** What is kept of calls. */
-export interface Records extends AsyncDisposable {
-  readonly recorder: Recorder;
-  readonly completion: CompletionDispatcher;
-  readonly analyse: ReturnType<typeof createAnalyticsQueue>;
-  readonly erasure: Pick<CallErasure, "eraseNumber" | "eraseCall">;
-}
 
 export interface RecordsDeps extends Pick<Clock, "setTimer"> {
   readonly settings: Pick<Settings, "records">;
@@ -39,8 +31,11 @@ export interface RecordsDeps extends Pick<Clock, "setTimer"> {
   readonly log: Log;
 }
 
+/** What is kept of calls. */
+export type Records = ReturnType<typeof openRecords>;
+
 /** Opens the records, which follow all calls from now on. Disposal writes what still waits to be written. */
-export function openRecords(deps: RecordsDeps): Records {
+export function openRecords(deps: RecordsDeps) {
   const { registry, events, eventLog, cluster: { bus }, store, journals, prices } = deps;
   const { settings: { records: { retentionDays, journal } }, incidents, setTimer, log } = deps;
   const { now } = store.clock;

@@ -6,8 +6,8 @@ import { setTimer } from "../../utils/clock.ts";
 import { newToken } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import { prepareFolder } from "../../utils/writableFolder.ts";
-import { findUnpriced, findUnpricedLimits, loadPrices, type Prices } from "../spending.ts";
-import { openStore, type Store } from "../store.ts";
+import { findUnpriced, findUnpricedLimits, loadPrices } from "../spending.ts";
+import { openStore } from "../store.ts";
 import {
   appendPrivately,
   type CallJournals,
@@ -15,24 +15,11 @@ import {
   removeIfThere,
 } from "./callJournals.ts";
 
-/** What the settings name outside of themselves. */
-export interface Resources extends AsyncDisposable {
-  readonly store: Store;
-  /** Absent where no journals are kept. */
-  readonly journals: CallJournals | undefined;
-  readonly prices: Prices;
-  /** The models without a known price, by the name of the agent that uses them. */
-  readonly unpriced: ReadonlyMap<string, readonly string[]>;
-  /** The same for all processes and for good, so that a caller has one pseudonym. */
-  readonly pseudonymSecret: string;
-}
-
-/** Opens the price file, the journal folder and the database. Throws one `SettingsError` with all problems. */
-export async function openResources(
-  settings: Settings,
-  agents: Agents,
-  log: Log,
-): Promise<Resources> {
+/**
+ * Opens what the settings name outside of themselves: the price file, the journal folder and the database.
+ * Throws one `SettingsError` with all problems.
+ */
+export async function openResources(settings: Settings, agents: Agents, log: Log) {
   const problems: string[] = [];
   const noteAs = (name: string) => (error: unknown): undefined => {
     problems.push(name + (error instanceof Error ? error.message : String(error)));
@@ -53,9 +40,12 @@ export async function openResources(
   if (problems.length === 0 && prices && store && pseudonymSecret) {
     return {
       store,
+      /** Undefined where no journals are kept. */
       journals,
       prices,
+      /** The models without a known price, by the name of the agent that uses them. */
       unpriced,
+      /** The same for all processes and for good, so that a caller has one pseudonym. */
       pseudonymSecret,
       async [Symbol.asyncDispose]() {
         await journals?.close();

@@ -2,17 +2,13 @@ import type { PublishedEvent } from "../events.ts";
 import { viewDetail } from "../records.ts";
 import type { CallContent, CallRecord, NewDelivery } from "../store.ts";
 
-/** The types of messages. */
-export const webhookTypes = [
-  "call.started",
-  "call.answered",
-  "call.ended",
-  "call.transferred",
-  "tool.failed",
-  "webhook.test",
-] as const;
-
-export type WebhookType = (typeof webhookTypes)[number];
+type WebhookType =
+  | "call.started"
+  | "call.answered"
+  | "call.ended"
+  | "call.transferred"
+  | "tool.failed"
+  | "webhook.test";
 
 /** A message without its endpoint. */
 export type Message = Omit<NewDelivery, "endpoint">;

@@ -119,47 +119,26 @@ export interface CallContent {
 }
 
 /** A call that begins. */
-export interface NewCall {
-  readonly id: string;
-  readonly direction: CallDirection;
-  readonly agent: string;
-  readonly keyName?: string;
-  readonly callSid?: string;
-  readonly from?: string;
-  readonly to?: string;
+export interface NewCall
+  extends
+    Pick<CallRecord, "id" | "direction" | "agent" | "keyName" | "startedAt" | "instanceId">,
+    Pick<CallRecord, "callSid" | "from" | "to" | "model" | "transcriptionModel"> {
   readonly status: Exclude<RecordStatus, "ended">;
-  readonly startedAt: number;
-  readonly model?: string;
-  readonly transcriptionModel?: string;
-  readonly instanceId: string;
 }
 
-/** What becomes known of a call after its beginning; replaces what was there. */
-export interface CallChanges {
-  /** Never moves backwards. */
-  readonly status?: Exclude<RecordStatus, "ended">;
-  readonly callSid?: string;
-  readonly from?: string;
-  readonly to?: string;
-  /** The first one stays. */
-  readonly answeredAt?: number;
-  /** The first one stays. */
-  readonly outcome?: CallOutcome;
-  readonly answeredBy?: AnsweredBy;
-  readonly model?: string;
-  readonly transcriptionModel?: string;
-  readonly usage?: CallUsage;
-}
+/**
+ * What becomes known of a call after its beginning; replaces what was there. `status` never moves backwards;
+ * the first `answeredAt` and the first `outcome` stay.
+ */
+export type CallChanges =
+  & Partial<Pick<NewCall, "status" | "callSid" | "from" | "to" | "model" | "transcriptionModel">>
+  & Partial<Pick<CallRecord, "answeredAt" | "outcome" | "answeredBy" | "usage">>;
 
 /** The terminal record of a call. */
-export interface CallEnding {
-  readonly end: CallEnd;
-  readonly endedAt: number;
-  readonly durationMs: number;
+export interface CallEnding
+  extends Required<Pick<CallRecord, "end" | "endedAt" | "durationMs" | "usage" | "cost">> {
   /** Used where none has been set before. */
   readonly outcome?: CallOutcome;
-  readonly usage: CallUsage;
-  readonly cost: CallCost;
   readonly latency?: LatencySummary;
   /** From the caller's last sound to the agent's first, turn by turn. */
   readonly latenciesMs: readonly number[];

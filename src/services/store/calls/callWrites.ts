@@ -1,4 +1,4 @@
-import type { TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
+import type { CallEvent, TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
 import type { CallChanges, CallCost, CallEnding, CallUsage, NewCall } from "./callRecord.ts";
 import {
   columnIf,
@@ -20,23 +20,9 @@ export type CallWrite =
     | { readonly type: "opened"; readonly call: NewCall }
     | { readonly type: "changed"; readonly changes: CallChanges }
     | { readonly type: "turn"; readonly turn: TranscriptTurn }
-    | {
-      readonly type: "toolStarted";
-      readonly toolCallId: string;
-      readonly name: string;
-      readonly arguments: string;
-      readonly startedMs: number;
-    }
-    | {
-      readonly type: "toolEnded";
-      readonly toolCallId: string;
-      readonly name: string;
-      readonly ok: boolean;
-      readonly output: string;
-      readonly durationMs: number;
-      /** When it ended, since the call began. */
-      readonly atMs: number;
-    }
+    | (Extract<CallEvent, { type: "toolStarted" }> & { readonly startedMs: number })
+    /** `atMs` is when it ended, since the call began. */
+    | (Extract<CallEvent, { type: "toolEnded" }> & { readonly atMs: number })
     | {
       readonly type: "latency";
       readonly itemId: string;
