@@ -246,7 +246,7 @@ export class CallMachine {
     }
     this.#mendHearing(now);
     this.#deadlines.tick(now, this.#watched);
-    // Only now: what was waited for in vain is waited for no longer.
+    // After `deadlines.tick`, which drops expired responses.
     const working = this.#call.turns.busy || this.#call.turns.callerSpeaking ||
       this.#tools.running > 0;
     const quiet = this.#call.turns.quiet && !working && !this.#call.speech.audible &&

@@ -5,7 +5,7 @@ export interface ModelSetup {
   readonly instructions: string;
   readonly voice?: string;
   readonly speed?: number;
-  /** Both ways. */
+  /** Of input and output. */
   readonly format: AudioFormat;
   readonly turnDetection: TurnDetection;
   readonly noiseReduction?: "near_field" | "far_field";

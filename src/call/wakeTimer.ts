@@ -14,13 +14,13 @@ export class WakeTimer {
     this.#wake = wake;
   }
 
-  /** There is something to do at this time, and nothing before; nothing at all where there is no time. */
+  /** Schedules the next wake; undefined cancels it. */
   set(wakeAt: Milliseconds | undefined): void {
     if (wakeAt === undefined) this.cancel();
     else this.setBy(wakeAt);
   }
 
-  /** There is something to do at this time, and perhaps something before. */
+  /** Schedules a wake at this time at the latest; undefined changes nothing. */
   setBy(wakeAt: Milliseconds | undefined): void {
     if (wakeAt === undefined) return;
     // A timer that fires early costs one tick; moving it at every frame would cost more.
@@ -30,7 +30,7 @@ export class WakeTimer {
       this.#timer = undefined;
       this.#wake();
     };
-    // Rounded up: timers count whole milliseconds, and one that fires too early is for nothing.
+    // Rounded up: timers count whole milliseconds, and one that fires too early is wasted.
     const delayMs = Math.ceil(wakeAt - this.#clock.now());
     this.#idleWakes = delayMs > 0 ? 0 : this.#idleWakes + 1;
     this.#timer = { at: wakeAt, cancel: this.#clock.setTimer(wake, this.#bounded(delayMs)) };
@@ -41,7 +41,7 @@ export class WakeTimer {
     this.#timer = undefined;
   }
 
-  // Something that stays overdue is looked at ever more seldom, and never in a loop.
+  // What stays overdue is retried with growing delays.
   #bounded(delayMs: Milliseconds): Milliseconds {
     if (delayMs > 0) return Math.min(delayMs, LONGEST_DELAY_MS);
     return Math.min(LONGEST_PAUSE_MS, 2 ** Math.max(0, this.#idleWakes - FREE_WAKES) - 1);

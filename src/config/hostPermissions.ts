@@ -22,14 +22,14 @@ export function unreachableHosts(
   return named.flatMap(([place, url]) => unreachable(place, hostAndPort(new URL(url))) ?? []);
 }
 
-/** The same for an agent's tools. */
+/** The problems with an agent's tools whose hosts may not be reached. */
 export function unreachableTools({ http_tools }: Agent): readonly string[] {
   return http_tools.flatMap(({ name, url }) =>
     unreachable(`the tool ${name}`, hostAndPort(new URL(url))) ?? []
   );
 }
 
-/** The same for the database alone, which is opened first. */
+/** The problem where the database's host may not be reached; checked alone, before it is opened. */
 export function unreachableDatabase(database: DatabaseSettings): string | undefined {
   if (database.kind !== "postgres") return undefined;
   const { hostname, port } = new URL(database.url);

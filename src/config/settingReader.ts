@@ -71,7 +71,7 @@ export class SettingReader {
     return undefined;
   }
 
-  /** The same as a whole number. */
+  /** A limit that is a whole number. */
   wholeLimit(name: string, fallback: number): number | undefined {
     const limit = this.limit(name, fallback);
     if (limit === undefined || Number.isInteger(limit)) return limit;

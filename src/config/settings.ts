@@ -107,15 +107,15 @@ export interface LimitSettings {
   /** Concurrent calls from browsers. */
   readonly webCallsPerKey?: number;
   readonly webCallsPerVisitor?: number;
-  /** Of all calls, in every direction. */
+  /** Limits of all calls, in every direction. */
   readonly server: DayLimits;
-  /** Of all calls that came in by phone. */
+  /** Limits of all inbound phone calls. */
   readonly inbound: DayLimits;
-  /** Of all calls of one API key, in every direction. */
+  /** Limits of all calls of one API key, in every direction. */
   readonly key: DayLimits;
-  /** Of one calling number; all withheld numbers count as one. */
+  /** Limits of one calling number; all withheld numbers count as one. */
   readonly caller: DayLimits;
-  /** Of one address of browsers. */
+  /** Limits of one browser address. */
   readonly visitor: DayLimits;
   /** Names of the limits in dollars that are set explicitly. */
   readonly chosenUsd: readonly string[];

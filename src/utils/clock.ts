@@ -6,7 +6,7 @@ export interface Clock {
   setTimer(wake: () => void, delayMs: number): () => void;
 }
 
-/** The real one. */
+/** Runs on `setTimeout`, also beyond its 2^31 ms limit. */
 export function setTimer(wake: () => void, delayMs: number): () => void {
   let timer: ReturnType<typeof setTimeout>;
   const wait = (leftMs: number) => {

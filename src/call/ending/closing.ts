@@ -21,7 +21,7 @@ export interface ClosingPlan {
   readonly onRevoked?: ModelRequest;
 }
 
-/** What `Closing` has to know of a call to tell silence from work. */
+/** State of the call from which `Closing` derives whether it is idle. */
 export interface Activity {
   /** Caller and model can hear each other. */
   readonly listening: boolean;
@@ -35,16 +35,16 @@ export interface Activity {
   readonly tools: { readonly used: boolean; readonly exhausted: boolean };
 }
 
-/** A model that does not get round to its goodbye. */
+/** Limit for starting the last words. */
 const SAY_LIMIT_MS = 15_000;
-/** Words that are being said may take longer, such as those left on a machine, but not for ever. */
+/** Limit for finishing the last words, such as a message left on a machine. */
 const LONGEST_MS = 60_000;
-/** A leg that does not report that it has played everything. */
+/** Limit for reporting that the last words were played. */
 const HEAR_LIMIT_MS = 2000;
 /** Ends a question in any script that marks questions. */
 const QUESTION = /[?？؟՞፧⸮;;]["'”’»)\]\s]*$/;
 
-/** How a call comes to its end: asked for, by silence, or by the clock, and never in mid-sentence. */
+/** Ends a call on request, after silence or at its time limit, and lets the last words be heard. */
 export class Closing {
   readonly #call: CallParts;
   readonly #idle: IdleTimer;
@@ -52,7 +52,7 @@ export class Closing {
   #plan: ClosingPlan | undefined;
   #dueAt: Milliseconds = 0;
   #latestAt: Milliseconds = 0;
-  /** Nothing more is to come; what is there has only to be heard. */
+  /** The last words are complete, but not yet heard. */
   #said = false;
 
   constructor(call: CallParts) {
@@ -74,7 +74,7 @@ export class Closing {
     this.#timeLimit.begin(now);
   }
 
-  /** A caller who does something is not gone: an ending that may be taken back is taken back. */
+  /** A caller who acts is still there: a revocable ending is revoked. */
   callerActed(began: boolean): void {
     this.#idle.callerActed();
     if (began || !this.leavesMessage) this.takeBack();

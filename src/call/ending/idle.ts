@@ -1,12 +1,12 @@
 import { earliest } from "../wakeTimer.ts";
 import type { Milliseconds } from "../types.ts";
 
-/** A caller to whom something was said, and no question put, is most likely waiting after so long. */
+/** After a statement, as opposed to a question, a caller who is silent so long is probably waiting. */
 const NUDGE_MS = 8000;
-/** More of these in one call would be pestering. */
+/** Limit of nudges in one call. */
 const MAX_NUDGES = 3;
 
-/** In silence: ask once, and if that brings no answer, end. */
+/** After silence: asks once whether the caller is there, then ends the call. */
 export class IdleTimer {
   readonly #idleMs: Milliseconds;
   #quietSince: Milliseconds | undefined;
@@ -32,7 +32,7 @@ export class IdleTimer {
     this.#quietSince = undefined;
   }
 
-  /** The caller is there: the question may be asked again some day. */
+  /** The caller is there: after further silence the question is asked again. */
   callerActed(): void {
     this.disturbed();
     this.#asked = false;

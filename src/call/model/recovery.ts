@@ -5,31 +5,31 @@ export type RecoveryStep =
   | { readonly kind: "reopen"; readonly at: Milliseconds }
   | { readonly kind: "giveUp"; readonly code: string };
 
-/** Waits before each further try: together less than a caller puts up with. */
+/** Waits before each further try; their sum is less than a caller tolerates. */
 const BACKOFF_MS = [0, 400, 1000, 2000, 4000] as const;
-/** A server may ask for more time than that: then the next try comes too early, and not too late. */
+/** A server may ask for more time than that: an early try is better than a late one. */
 const LONGEST_HINT_MS = 4000;
-/** Tries take long themselves where the server does not answer: after so long there is no other. */
-const LONGEST_TROUBLE_MS = 12_000;
-/** A connection that has held this long was no part of the trouble, even if nothing was asked of it. */
+/** No further try after so long: each may itself last until a timeout. */
+const MAX_OUTAGE_MS = 12_000;
+/** A connection that held this long ends a series of failures, even if nothing was asked of it. */
 const SOUND_MS = 20_000;
-/** A connection that has held this long starts with a clean slate. */
+/** A connection that held this long resets the count of failures. */
 const HEALTHY_MS = 60_000;
 /** From here on a quiet moment is used to move to a fresh session ... */
 const ROTATE_BEFORE_EXPIRY_MS = 5 * 60_000;
-/** ... and here the move is made whatever is going on. */
+/** ... and here the move is made even in mid-sentence. */
 const FORCE_BEFORE_EXPIRY_MS = 20_000;
-/** No session is left earlier: whatever a server says of its times, there is no loop of rotations. */
+/** No session is rotated earlier: a wrong expiry time must not cause a loop of rotations. */
 const ROTATION_FLOOR_MS = 100_000;
-/** What is left of a session's hour, if what is said of it cannot be. */
+/** Assumed session life where the server's times are implausible. */
 const LONGEST_LIFE_MS = 60 * 60_000;
 const SHORTEST_LIFE_MS = 60_000;
 
 /** When a model connection is replaced: after a loss, and before its session expires. */
 export class Recovery {
   #failures = 0;
-  /** The first of the losses since the model last did what was asked of it. */
-  #troubleSince: Milliseconds | undefined;
+  /** The first loss since the model last answered. */
+  #outageSince: Milliseconds | undefined;
   #readyAt: Milliseconds | undefined;
   #expiresAt: Milliseconds | undefined;
   #reopenAt: Milliseconds | undefined;
@@ -43,12 +43,12 @@ export class Recovery {
   lost(loss: ModelLoss, now: Milliseconds): RecoveryStep {
     const heldMs = this.#readyAt === undefined ? 0 : now - this.#readyAt;
     if (heldMs >= HEALTHY_MS) this.#failures = 0;
-    if (heldMs >= SOUND_MS) this.#troubleSince = undefined;
+    if (heldMs >= SOUND_MS) this.#outageSince = undefined;
     this.#readyAt = undefined;
     this.#expiresAt = undefined;
     if (loss.retry === "no") return { kind: "giveUp", code: loss.code };
-    this.#troubleSince ??= now;
-    if (now - this.#troubleSince > LONGEST_TROUBLE_MS) return { kind: "giveUp", code: loss.code };
+    this.#outageSince ??= now;
+    if (now - this.#outageSince > MAX_OUTAGE_MS) return { kind: "giveUp", code: loss.code };
     const step = loss.retry === "backoff" ? this.#failures + 1 : this.#failures;
     const waitMs = BACKOFF_MS[step];
     this.#failures++;
@@ -57,9 +57,9 @@ export class Recovery {
     return { kind: "reopen", at: this.#reopenAt };
   }
 
-  /** The model answers: whatever trouble there was is over. */
+  /** The model answers: an outage is over. */
   answered(): void {
-    this.#troubleSince = undefined;
+    this.#outageSince = undefined;
   }
 
   /** Whether to open a connection now: a fresh one after a loss, or one in place of one that expires. */

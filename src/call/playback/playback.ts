@@ -22,7 +22,7 @@ const FIRST_PIECE_MS = 60;
 const STOPPED_SHORT_MS = 300;
 /** Reports that never come must not keep the agent "speaking" for ever. */
 const REPORT_GRACE_MS = 3000;
-/** A leg that falls silent so close to the end only counts in coarser steps. */
+/** Legs report in steps: a remainder this short counts as played. */
 const COARSE_MS = 150;
 const MAX_SILENCED = 64;
 /** No answer is this long, or in so many pieces: a model that does not stop must not fill our memory. */
@@ -197,7 +197,7 @@ export class Playback {
     return { cuts: this.end(now), isLegCleared };
   }
 
-  /** The same at the end of the call, whose leg is closed anyway. */
+  /** Cuts off at the end of the call, whose leg is closed anyway. */
   end(now: Milliseconds): readonly Cut[] {
     this.#clearMirror(now);
     this.#held.clear();

@@ -58,7 +58,7 @@ export function turnOf(
   };
 }
 
-/** The same in the history of a fresh model session; undefined for what it need not know. */
+/** The entry as an item of a fresh session's history; undefined for what the model need not know. */
 export function historyItemOf(entry: TranscriptEntry): HistoryItem | undefined {
   switch (entry.kind) {
     case "caller": {

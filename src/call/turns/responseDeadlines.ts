@@ -6,7 +6,7 @@ import * as prompts from "../model/prompts.ts";
 import type { ToolTurns } from "./toolTurns.ts";
 import type { Milliseconds } from "../types.ts";
 
-/** What there is to watch over. */
+/** State of the call that the deadlines depend on. */
 export interface Watched {
   /** The caller can hear the agent. */
   readonly joined: boolean;
@@ -14,29 +14,29 @@ export interface Watched {
   readonly closing: boolean;
 }
 
-/** A model that has given no sign of life for so long is not at work. */
+/** A model that has sent nothing for so long is stalled. */
 const STALLED_MS = 10_000;
-/** The same where the caller has heard nothing at all in that time. */
+/** The limit where the caller has heard nothing in that time. */
 const SILENT_MS = 4000;
-/** The same where no filler would tell a slow model from one that is stuck. */
+/** The limit where fillers are off: they would show whether the model is slow or stuck. */
 const UNBRIDGED_MS = 8000;
 /** Most replies have begun by then, however soon the wait for a tool is to be bridged. */
 const USUAL_REPLY_MS = 2000;
-/** A filler is given this long to be heard before its model is taken to be stuck. */
+/** A filler that is not heard after so long means a stalled model. */
 const BRIDGE_MS = 1500;
-/** A response that was silenced has to end, and counts as over after this even if its end never comes. */
+/** A silenced response counts as over after this, even without its `responseDone`. */
 const CANCELLED_MS = 2000;
-/** Each one is billed, however often a caller cuts in. */
+/** Least time between two fillers: each one is billed. */
 const APART_MS = 2000;
-/** While a wait lasts, a word is said so often, and so many times. */
+/** Interval and limit of fillers during one wait. */
 const REPEAT_MS = 3500;
 const MAX_BRIDGES = 12;
-/** Signs of life without a sound are believed for so long. */
+/** Limit of a response that sends events but no audio. */
 const LONGEST_SILENT_MS = 60_000;
-/** What the caller does not wait for is given more time. */
+/** Responses that the caller does not wait for: these get more time. */
 const UNAWAITED: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_warning", "say"]);
 
-/** Sees to it that no response is waited for without end, and no caller without a word. */
+/** Bounds the wait for each response, and bridges it with fillers. */
 export class ResponseDeadlines {
   readonly #call: CallParts;
   readonly #tools: ToolTurns;
@@ -60,7 +60,7 @@ export class ResponseDeadlines {
     this.#outcomes = outcomes;
   }
 
-  /** Some speech is going to be heard. */
+  /** The first audio of a response is about to be played. */
   sounded(responseId: string, now: Milliseconds): void {
     if (this.#call.turns.filler.id === responseId) {
       this.#bridged = true;
@@ -103,7 +103,7 @@ export class ResponseDeadlines {
     return Math.max(this.#silenced.at, this.#call.turns.currentAt ?? 0) + CANCELLED_MS;
   }
 
-  /** Takes note of what is asked for, and works out when something about it becomes due. */
+  /** Computes when the next filler and the next stall are due. */
   update(now: Milliseconds, { joined, ready, closing }: Watched): void {
     const { current, currentAt, responseId } = this.#call.turns;
     const isSilenced = responseId !== undefined && this.#call.speech.isSilenced(responseId);
@@ -160,7 +160,7 @@ export class ResponseDeadlines {
     return Math.max(currentAt, this.#quietSince) + this.#patienceMs;
   }
 
-  /** A model that has proved to be slow is given the time that it takes. */
+  /** A model that was slow before gets more time. */
   get #patienceMs(): Milliseconds {
     const { fillerAfterMs } = this.#call.policy;
     const usualMs = fillerAfterMs > 0

@@ -14,16 +14,16 @@ type ResponseDone = Extract<ModelInput, { type: "responseDone" }>;
 type RequestRefused = Extract<ModelInput, { type: "requestRefused" }>;
 
 const RETRY_AFTER_MS = 1000;
-/** A model that asks for more patience than this does not get it. */
+/** Limit of the delay that a server may ask for before a retry. */
 const LONGEST_RETRY_MS = 8000;
-/** After this many failed responses in a row the model is of no use to the caller. */
+/** After this many failed responses in a row the connection is given up. */
 const MAX_FAILED_RESPONSES = 3;
-/** So many collisions before a connection is taken to be stuck. */
+/** So many collisions in a row mean a stuck connection. */
 const MAX_COLLISIONS = 3;
-/** Said late, or a second time, these are worth nothing. */
+/** Not retried: they are of no use when late or repeated. */
 const DISPENSABLE: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_warning"]);
 
-/** What comes of each response: said, or tried again, or a reason to do without this connection. */
+/** Decides after each response: done, retried, or the connection is replaced. */
 export class ResponseOutcomes {
   readonly #call: CallParts;
   readonly #tools: ToolTurns;
@@ -31,7 +31,7 @@ export class ResponseOutcomes {
   #failed = 0;
   /** Responses in a row that neither began to sound nor ended. */
   #stalls = 0;
-  /** Requests in a row that met another response, and no sound since. */
+  /** Requests in a row that were refused because another response runs, without audio since. */
   #collisions = 0;
 
   constructor(call: CallParts, tools: ToolTurns, connection: ModelConnection) {
@@ -44,7 +44,7 @@ export class ResponseOutcomes {
     return this.#stalls;
   }
 
-  /** The conversation goes on. */
+  /** Audio has begun: earlier stalls and collisions no longer count. */
   sounded(): void {
     this.#stalls = 0;
     this.#collisions = 0;
@@ -91,7 +91,7 @@ export class ResponseOutcomes {
     this.#call.turns.next(now);
   }
 
-  /** The model says that it is at work on something else, of which nothing is heard. */
+  /** The model reports another active response, but sends no audio of it. */
   #collided(now: Milliseconds): void {
     this.#collisions++;
     if (this.#collisions >= 3 * MAX_COLLISIONS) return this.#connection.giveUp("unresponsive");
@@ -105,7 +105,7 @@ export class ResponseOutcomes {
     this.#call.turns.done(responseId, now);
   }
 
-  /** What is asked for, or running, has given no sign of life for too long. */
+  /** The pending or running response has sent nothing for too long. */
   stalled(now: Milliseconds): void {
     const { current: request, responseId } = this.#call.turns;
     if (request === undefined) return;
@@ -129,7 +129,7 @@ export class ResponseOutcomes {
     this.#call.turns.next(now);
   }
 
-  /** Everything that was begun has been finished: only the end of it never came. */
+  /** All items are complete; only `responseDone` is missing. */
   #isWhole(responseId: string): boolean {
     if (this.#call.speech.isUnfinished(responseId)) return false;
     return this.#call.speech.hasSounded(responseId) || this.#tools.hasAnnounced(responseId);
@@ -162,7 +162,7 @@ export class ResponseOutcomes {
     }
   }
 
-  /** Asks for the same, later each time; in the end without hope. */
+  /** Retries the response with growing delays, then gives up. */
   #again(
     request: ResponseRequest,
     code: string,
@@ -186,7 +186,7 @@ export class ResponseOutcomes {
     this.#call.turns.askAgain(request, Math.max(hintMs, RETRY_AFTER_MS * this.#failed), now);
   }
 
-  /** Asks for the rest of what the caller has heard the beginning of. */
+  /** Asks for the rest of a response of which the beginning was heard. */
   #goOn(request: ResponseRequest, code: string, delayMs: Milliseconds, now: Milliseconds): void {
     const { purpose } = request;
     if (purpose === "goodbye" || DISPENSABLE.has(purpose)) return;
@@ -201,7 +201,7 @@ export class ResponseOutcomes {
     this.#call.turns.askAgain({ purpose: "reply" }, delayMs, now);
   }
 
-  /** Nothing has come at all: once more, then over a new connection, and then no more. */
+  /** Nothing came: retries once, then over a new connection, then gives up. */
   #stall(request: ResponseRequest, now: Milliseconds): void {
     this.#stalls++;
     if (request.purpose === "goodbye") {

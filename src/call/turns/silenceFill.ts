@@ -1,15 +1,15 @@
 import type { Clock } from "../../utils/clock.ts";
 
-/** How often a line is looked at, and how much silence is given in place of what did not come. */
+/** How often a line is checked, and how much silence replaces missing frames. */
 const STEP_MS = 200;
-/** A gap in the network is shorter: what was held up comes after it, and must not be torn apart. */
+/** A network gap is shorter: its frames arrive late, and silence must not be inserted between them. */
 const PATIENCE_MS = 1000;
 /** No model waits longer for the end of a turn. */
 const MOST_MS = 10_000;
 
 /**
- * A line that sends nothing once its caller is silent leaves a listener waiting for the end of a word:
- * while a turn goes on, silence is given in place of frames that do not come.
+ * Some lines send nothing while the caller is silent, and turn detection would wait for ever: during a
+ * turn, silence replaces the frames that do not come.
  *
  * Frames are counted, not timed, so that one costs no clock and no timer.
  */

@@ -12,10 +12,10 @@ type ResponseDone = Pick<
 >;
 type ToolReturned = Extract<ControlInput, { type: "toolReturned" }>;
 
-/** A model that has called tools so often without a sign of the caller has to say something now. */
+/** Limit of tool rounds without a sign of the caller; then the model has to speak. */
 const MAX_ROUNDS = 8;
 
-/** Tools while people talk: run, answered, and what they do to the call. */
+/** Runs tools, delivers their outputs, applies their effects to the call. */
 export class ToolTurns {
   readonly #call: CallParts;
   readonly #calls = new ToolCalls();
@@ -69,7 +69,7 @@ export class ToolTurns {
     }
   }
 
-  /** Hands the output to the model; gives a way out of the call when a tool asked for it. */
+  /** Sends the output to the model; returns how the call ends where a tool has ended or transferred it. */
   returned(input: ToolReturned, now: Milliseconds): ClosingPlan | undefined {
     const { callId, output, ok, effect } = input;
     const returned = this.#calls.returned(callId);
@@ -99,7 +99,7 @@ export class ToolTurns {
     return this.#rounds > 0 || this.#calls.running > 0;
   }
 
-  /** Only to an alias that the operator has defined, never to what a model makes up. */
+  /** Undefined for an alias that the operator has not defined. */
   transferPlan(alias: string): ClosingPlan | undefined {
     if (!Object.hasOwn(this.#call.policy.transfers, alias)) return undefined;
     const sentence = this.#call.policy.transfers[alias]?.sentence;
@@ -108,7 +108,7 @@ export class ToolTurns {
     return { farewell, say: prompts.handOver(sentence), revocable: false };
   }
 
-  /** The model has taken in an output; a reply that it begins from now on makes use of it. */
+  /** The model has confirmed an output; replies that begin from now on know it. */
   outputTaken(callId: string): void {
     this.#untaken.delete(callId);
   }

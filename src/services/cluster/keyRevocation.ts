@@ -8,7 +8,7 @@ import type { Log } from "../../utils/logger.ts";
 
 export interface KeyRevocationOptions extends Clock {
   readonly keys: RevokedKeys;
-  /** Of the settings. */
+  /** The keys of the settings. */
   readonly apiKeys: readonly ApiKey[];
   readonly bus: Pick<InstanceBus, "publish" | "subscribe" | "onGap">;
   readonly log: Pick<Log, "warn">;
@@ -57,7 +57,7 @@ export async function openKeyRevocation(
 
   return {
     isRevoked,
-    /** The same for the key of this name in the settings. */
+    /** Whether the key of this name in the settings is revoked. */
     isNameRevoked: (name: string): boolean =>
       apiKeys.some((key) => key.name === name && isRevoked(key)),
     /** Takes effect at once in this process, and a moment later in all others. */

@@ -23,7 +23,7 @@ const BEAT_MS = 10_000;
 /** In characters: a message of about ten payloads. */
 const MAX_BATCH = 64_000;
 
-/** Of each event: sequence, call id, type, key name, data. */
+/** The fields of each event: sequence, call id, type, key name, data. */
 const events = z.object({
   events: z.array(z.tuple([z.number(), z.string(), z.string(), z.string().nullable(), z.string()])),
 });

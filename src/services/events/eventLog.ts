@@ -22,7 +22,7 @@ export interface EventLogOptions {
   /** Encodes an event for its readers. */
   readonly write: (event: SharedEvent, id: string) => string;
   readonly maxEvents?: number;
-  /** Of all texts together. */
+  /** Limit of the sum of all texts. */
   readonly maxCharacters?: number;
   /** Readers are woken together after this time, so that each is woken rarely. */
   readonly gatherMs?: number;

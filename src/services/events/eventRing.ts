@@ -28,7 +28,7 @@ export interface EventPage {
   readonly events: readonly LoggedEvent[];
   /** Where to read on. */
   readonly position: number;
-  /** The same for a reader that reconnects later; absent at the end. */
+  /** The position as an id, for a reader that reconnects later; absent at the end. */
   readonly id?: string;
   /** Whether events between the position and these are lost. */
   readonly missed: boolean;
@@ -40,7 +40,7 @@ export interface ReadOptions {
   readonly after?: Positions;
   /** Examines no more, wanted or not: a page may be empty before the end. */
   readonly maxEvents?: number;
-  /** Of the texts together: the page ends after the event that reaches it. */
+  /** Limit of the sum of the texts: the page ends after the event that reaches it. */
   readonly maxCharacters?: number;
 }
 
@@ -65,7 +65,7 @@ export class EventRing {
 
   constructor({ maxEvents, maxCharacters, id, onDrop }: {
     readonly maxEvents: number;
-    /** Of all texts together. */
+    /** Sum of all texts. */
     readonly maxCharacters: number;
     /** The id before the first event. */
     readonly id: string;

@@ -9,9 +9,9 @@ export interface ModelFault {
   readonly code: string;
   readonly type?: string | undefined;
   readonly param?: string | undefined;
-  /** Of an HTTP answer. */
+  /** Status of an HTTP response. */
   readonly status?: number | undefined;
-  /** Of a lost connection: whether another is tried. */
+  /** For a lost connection: whether another is tried. */
   readonly retry?: string | undefined;
   /** As the server wrote it; shown only as far as it gives nothing away. */
   readonly message?: string | undefined;

@@ -24,7 +24,7 @@ export interface OpenModelOptions {
   readonly logger: ConnectionOptions["logger"];
   /** Where refusals are reported; without it they are only logged. */
   readonly faults?: ModelFaults;
-  /** Of all calls together. */
+  /** Limit for all calls of this instance. */
   readonly maxOpeningsPerMinute?: number;
   readonly connectTimeoutMs?: number;
   /** How long the session's set-up may stay unconfirmed before the call goes on without. */

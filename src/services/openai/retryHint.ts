@@ -5,7 +5,7 @@ export function retryAfterMsIn(sentence = ""): number | undefined {
   return unitMs === undefined ? undefined : bounded(Number(hint?.[1]) * unitMs);
 }
 
-/** The same of a header `Retry-After` in seconds; its dates are by a clock that may be off. */
+/** Reads a header `Retry-After` in seconds; its dates are by a clock that may be off. */
 export function retryAfterMsOf(header: string | undefined): number | undefined {
   return header !== undefined && /^\d{1,9}$/.test(header)
     ? bounded(Number(header) * 1000)

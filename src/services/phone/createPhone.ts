@@ -26,7 +26,7 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
-/** Everything about phones that is not HTTP. */
+/** The phone module without its HTTP routes. */
 export interface Phone extends AsyncDisposable {
   readonly authToken: string;
   readonly publicUrl: string;

@@ -13,7 +13,7 @@ export interface ExpectedStreamsDeps extends Clock {
 }
 
 interface Streams {
-  /** Of the stream that has not come yet. */
+  /** For the stream that has not arrived yet. */
   token: string | undefined;
   issuedAt: number;
   stopWatching: () => void;

@@ -134,7 +134,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
     await budget.settle(call.id, spentBy({ ...call, transferredMs, ...present({ cost }) }));
   }
 
-  /** The same cost with a new telephony part. */
+  /** Replaces the telephony part of a cost. */
   function withPhone(cost: CallCost | undefined, phone: PhoneTime): CallCost | undefined {
     if (cost === undefined) return undefined;
     const { parts: { telephony }, telephonyEstimated } = costOf({ usage: noUsage, phone }, prices);

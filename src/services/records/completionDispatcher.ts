@@ -42,7 +42,7 @@ const MAX_FAILURES_IN_A_ROW = 20;
 /** A call that waits to be dispatched. */
 interface Waiting {
   readonly tries: number;
-  /** Of the monotonic clock. */
+  /** By the monotonic clock. */
   readonly dueAt: number;
 }
 

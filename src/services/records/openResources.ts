@@ -16,7 +16,7 @@ import {
 } from "./callJournals.ts";
 
 /**
- * Opens what the settings name outside of themselves: the price file, the journal folder and the database.
+ * Opens the resources that the settings name: the price file, the journal folder and the database.
  * Throws one `SettingsError` with all problems.
  */
 export async function openResources(settings: Settings, agents: Agents, log: Log) {

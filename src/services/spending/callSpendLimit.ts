@@ -33,7 +33,7 @@ interface Running {
   usage: CallUsage;
   connectedAt: number | undefined;
   usd: number;
-  /** Reserved so far. */
+  /** The part of the daily limits that is reserved for this call. */
   held: { readonly minutes: number; readonly usd: number };
   /** The daily limit that is used up. */
   refused: BudgetLimit | undefined;

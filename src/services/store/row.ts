@@ -38,7 +38,7 @@ export function choiceOf<const T extends string>(
   return maybeChoice(row, column, choices) ?? fail(row, column);
 }
 
-/** The same; undefined where it is NULL. */
+/** Undefined where it is NULL. */
 export function maybeChoice<const T extends string>(
   row: Row,
   column: string,
@@ -55,7 +55,7 @@ export function maybeJson(row: Row, column: string): unknown {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-/** The same, and undefined where it cannot be parsed: another version may have written it. */
+/** Undefined also where it cannot be parsed: another version may have written it. */
 export function readableJson(row: Row, column: string): unknown {
   try {
     return maybeJson(row, column);

@@ -2,7 +2,7 @@
 export interface Resampler {
   /** Returns the output that the next samples complete, rounded and clipped to 16 bits. */
   process(samples: Int16Array): Int16Array<ArrayBuffer>;
-  /** The same stream without rounding. */
+  /** Resamples the same stream without rounding. */
   processFloat(samples: Float64Array): Float64Array<ArrayBuffer>;
 }
 

@@ -61,7 +61,7 @@ export function refOf(event: Fields): SpeechRef | undefined {
 interface ServerItem {
   readonly id: string;
   readonly role: ItemAdded["role"];
-  /** Of the tool call whose output it is. */
+  /** Id of the tool call whose output it is. */
   readonly callId?: string;
   /** Absent while a call is unfinished, or was cut short. */
   readonly call?: ToolCall;

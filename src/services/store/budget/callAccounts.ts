@@ -78,7 +78,7 @@ function optional(limit: keyof BudgetLimits, value: number | undefined): BudgetL
   return value === undefined ? {} : { [limit]: value };
 }
 
-/** Of this machine or a private network: a proxy or gateway that many visitors share. */
+/** Whether the address is of this machine or a private network: a proxy or gateway that many visitors share. */
 function isShared(address: string): boolean {
   return /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/
     .test(address) ||

@@ -22,9 +22,9 @@ export interface CallAnalytics {
   readonly byAgent: Counts;
   readonly byEndReason: Counts;
   readonly byOutcome: Counts;
-  /** Of calls that have ended. */
+  /** Only ended calls. */
   readonly duration: Distribution & { readonly totalMs: number };
-  /** Of all turns, from the caller's last sound to the agent's first. */
+  /** Over all turns, from the caller's last sound to the agent's first. */
   readonly latency: Distribution;
   readonly cost: {
     /** The sum of what is known. */

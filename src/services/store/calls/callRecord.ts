@@ -72,7 +72,7 @@ export interface CallRecord {
   /** How long the caller talked on after a transfer; known when all legs are over. */
   readonly transferredMs?: number;
   readonly end?: CallEnd;
-  /** Of calls that were placed. */
+  /** Only of outbound calls. */
   readonly outcome?: CallOutcome;
   readonly answeredBy?: AnsweredBy;
   readonly model?: string;

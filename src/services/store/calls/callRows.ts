@@ -60,7 +60,7 @@ export function callOf(row: Row): CallRecord {
   };
 }
 
-/** Of a call, or of sums over many. */
+/** Reads the usage columns of a call, or their sums over many calls. */
 export function usageOf(row: Row): CallUsage {
   return {
     inputText: numberOf(row, "input_text"),

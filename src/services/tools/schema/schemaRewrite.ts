@@ -74,7 +74,7 @@ function rewritten(value: unknown, place: Place): unknown {
   return isRecord(value) ? rewriteSchema(value, place) : value;
 }
 
-/** The same schema in the keywords of 2020-12. */
+/** Rewrites a schema with the keywords of 2020-12. */
 function modern(schema: JsonSchema): JsonSchema {
   const { nullable, additionalItems, ...rest } = schema;
   const { items, type } = rest;

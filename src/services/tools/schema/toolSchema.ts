@@ -42,7 +42,7 @@ export function readToolSchema(parameters: unknown): ToolSchema {
 }
 
 const MAX_BYTES = 32 * 1024;
-/** Of brackets: each level of `properties` counts twice. */
+/** Limit of nested brackets: each level of `properties` counts twice. */
 const MAX_NESTING = 64;
 const NOT_AT_THE_TOP = ["anyOf", "oneOf", "allOf", "not", "enum", "const"];
 
