@@ -70,7 +70,7 @@ export function outboundRoutes(deps: OutboundRoutesDeps): OpenAPIHono<CallerEnv>
   return routes;
 }
 
-/** The agent for a call. Throws where it does not exist or cannot be used. */
+/** The agent for a call. Throws where it does not exist or is unusable. */
 export function knownAgent(
   wanted: string | undefined,
   { agentNames, unusableAgents = [], defaultAgent }: Pick<
@@ -88,7 +88,7 @@ export function knownAgent(
   });
 }
 
-/** The number to call from. Throws where the operator does not list it. */
+/** The number to call from. Throws where OUTBOUND_FROM does not list it. */
 export function knownFrom(
   from: string | undefined,
   { ownNumbers }: Pick<OutboundRoutesDeps, "ownNumbers">,
@@ -97,7 +97,7 @@ export function knownFrom(
   throw new HttpProblem(
     403,
     "from_not_allowed",
-    "Calls may not be placed from this number: the operator lists numbers in OUTBOUND_FROM.",
+    "Calls cannot be placed from this number: it is not listed in OUTBOUND_FROM.",
   );
 }
 
@@ -124,7 +124,7 @@ const initiate = createRoute({
   path: "/api/outbound/initiate",
   operationId: "placeCall",
   summary: "Place a phone call",
-  description: "At once, or where calls of the same number wait already, in its turn.",
+  description: "Dials at once, or queues the call behind others from the same number.",
   tags,
   request: {
     headers: idempotencyHeader,
@@ -132,7 +132,7 @@ const initiate = createRoute({
   },
   responses: {
     200: { description: "Placed", content: json(initiateAnswer) },
-    202: { description: "Waiting for its turn", content: json(queuedAnswer) },
+    202: { description: "Queued", content: json(queuedAnswer) },
     ...errorAnswers,
   },
 });
@@ -152,7 +152,7 @@ const hangUp = createRoute({
   path: "/api/outbound/{id}/hangup",
   operationId: "hangUpOutboundCall",
   summary: "End a placed call",
-  description: "Whether it waits for its turn, rings or is under way.",
+  description: "Works while the call is queued, rings or has been answered.",
   tags,
   request: { params: outboundIdParam },
   responses: {

@@ -100,7 +100,7 @@ const add = createRoute({
   operationId: "placeBatch",
   summary: "Place many phone calls",
   description:
-    "Up to 1000, one after another at the pace of their number and within the limits of the key. Numbers that may not be dialled are refused at once; the others are accepted.",
+    "Up to 1000, one after another at the rate allowed per number and within the limits of the key. Numbers that may not be dialled are refused at once; the others are accepted.",
   tags,
   request: { body: { required: true, content: json(batchRequest) } },
   responses: { 202: { description: "Accepted", content: json(batchAnswer) }, ...errorAnswers },
@@ -127,8 +127,8 @@ const cancel = createRoute({
   method: "post",
   path: "/api/outbound/batch/{id}/cancel",
   operationId: "cancelBatch",
-  summary: "Cancel what is left of a batch",
-  description: "Calls that have been dialled go on.",
+  summary: "Cancel the remaining calls of a batch",
+  description: "Calls that have been dialled continue.",
   tags,
   request: { params: batchIdParam },
   responses: {

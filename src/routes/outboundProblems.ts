@@ -13,7 +13,7 @@ import type { DialRefusal } from "../services/spending.ts";
 import { HttpProblem } from "./middleware/errors.ts";
 import { limitProblem } from "./middleware/limitProblem.ts";
 
-/** Settles as the work does, with every refusal of placing a call made a problem for the client. */
+/** Awaits `work`, and throws an `HttpProblem` for each error of the outbound module. */
 export async function withProblems<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -37,7 +37,7 @@ export function refusalOf(refusal: DialRefusal): {
 function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof DestinationRefused) return destinationProblem(error.refusal);
   if (error instanceof KeyRefused) {
-    return new HttpProblem(401, error.code, "This API key may not place calls any more.");
+    return new HttpProblem(401, error.code, "This API key can no longer place calls.");
   }
   if (error instanceof CallWithdrawn) {
     return new HttpProblem(
@@ -51,7 +51,7 @@ function problemOf(error: unknown): HttpProblem | undefined {
     return new HttpProblem(
       429,
       "too_many_pending",
-      "Too many calls of this key's batches are waiting: send the rest later.",
+      "Too many calls of this key's batches are queued: send the rest later.",
       { retryAfterSeconds: 60 },
     );
   }
@@ -59,14 +59,14 @@ function problemOf(error: unknown): HttpProblem | undefined {
     return new HttpProblem(
       422,
       "idempotency_key_reused",
-      "This Idempotency-Key came with another request before: use a new one.",
+      "This Idempotency-Key was already used for a different request: use a new one.",
     );
   }
   if (error instanceof RequestUnderWay) {
     return new HttpProblem(
       409,
       "request_under_way",
-      "The same request is still being carried out: ask again shortly.",
+      "A request with this Idempotency-Key is still in progress: try again shortly.",
       { retryAfterSeconds: 5 },
     );
   }
@@ -74,7 +74,7 @@ function problemOf(error: unknown): HttpProblem | undefined {
     return new HttpProblem(
       504,
       "outcome_unknown",
-      "No answer came in time: the call may or may not have been placed. Do not ask for it again under another key.",
+      "No answer came in time: the call may or may not have been placed. Do not request it again with another Idempotency-Key.",
       { details: { callId: error.callId } },
     );
   }
@@ -82,7 +82,7 @@ function problemOf(error: unknown): HttpProblem | undefined {
     return new HttpProblem(
       503,
       "store_unavailable",
-      "Nothing is dialled while the store does not answer.",
+      "The store does not answer: no calls are placed until it does.",
       { retryAfterSeconds: 10 },
     );
   }

@@ -56,7 +56,7 @@ export interface ActiveCallsDeps extends Pick<Clock, "setTimer"> {
   readonly handoff: Handoff;
   /** What to leave on a machine; undefined means to hang up. */
   readonly voicemail: (job: OutboundJob) => SpokenMessage | undefined;
-  /** Longer than a phone rings. */
+  /** When to fetch a status that no callback has brought; longer than a phone rings. */
   readonly checkAfterMs?: number;
   readonly log: Pick<Log, "warn">;
 }
@@ -191,7 +191,7 @@ export function createActiveCalls(deps: ActiveCallsDeps): ActiveCalls {
     if (call.session !== undefined) handoff.releaseSession(call.session);
   }
 
-  /** Without a session the phone need not ring any longer. */
+  /** A ringing call whose session has ended is cancelled. */
   function sessionEnded(call: ActiveCall): void {
     stopTimers(call);
     const { callSid, hangingUp } = call;

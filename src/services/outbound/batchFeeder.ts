@@ -50,7 +50,7 @@ export function createBatchFeeder(deps: BatchFeederDeps): PollLoop {
       });
       if (count > 0) {
         dialer.wake();
-        // Items that were refused have made room for others.
+        // Refused items leave room for others.
         return 0;
       }
     } catch (error) {
@@ -60,7 +60,7 @@ export function createBatchFeeder(deps: BatchFeederDeps): PollLoop {
   }
 }
 
-/** The same call for the same item, whichever process queues it. */
+/** The job of an item; its call id is the same in every process, so that it is queued once. */
 function jobOf(
   { id, keyName, request }: Pick<Batch, "id" | "keyName" | "request">,
   { item, number, variables }: BatchItem,

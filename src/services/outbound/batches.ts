@@ -23,13 +23,7 @@ export interface BatchOfCalls extends BatchRequest {
 export interface RefusedItem {
   /** In the list of the request, from 0. */
   readonly index: number;
-  readonly refusal: DialRefusal | Duplicate;
-}
-
-export interface Duplicate {
-  readonly kind: "duplicate";
-  readonly code: "duplicate_number";
-  readonly sentence: string;
+  readonly refusal: DialRefusal | typeof DUPLICATE;
 }
 
 export interface AcceptedBatch {
@@ -70,11 +64,11 @@ export interface OutboundBatchesDeps extends Clock {
 
 const CANCEL_TRIES = 6;
 const CANCEL_RETRY_MS = 100;
-const DUPLICATE: Duplicate = {
+const DUPLICATE = {
   kind: "duplicate",
   code: "duplicate_number",
   sentence: "This number is in the batch already.",
-};
+} as const;
 
 export function createOutboundBatches(deps: OutboundBatchesDeps): OutboundBatches {
   const { batchStore, queue, dialer, callRecords, policy, now, setTimer } = deps;
@@ -96,7 +90,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps): OutboundBatche
           continue;
         }
         if (decision.ok) seen.add(decision.number);
-        // Calling hours begin again; no other refusal ends by waiting.
+        // Outside calling hours a call waits; all other refusals are final.
         if (decision.ok || decision.code === "outside_hours" && decision.opensAt !== undefined) {
           items.push({ number: to, ...present({ variables }) });
         } else refused.push({ index, refusal: decision });
@@ -129,8 +123,8 @@ export function createOutboundBatches(deps: OutboundBatchesDeps): OutboundBatche
   }
 
   /**
-   * Queued calls have a record already. One that is being queued, or has been claimed just now, is either
-   * placed in a moment or waits again.
+   * Withdraws the batch's calls from the dial queue. One that is being queued or dialled at this moment
+   * cannot be withdrawn and is tried again.
    */
   async function cancelQueued(id: string, tries: number): Promise<number> {
     let cancelled = 0;

@@ -12,10 +12,10 @@ export interface ReservationDeps {
   readonly now: () => number;
 }
 
-/** Ringing, late callbacks and finalizing, beyond the greatest length of a call. */
+/** How long a reservation outlasts the longest call: ringing, late callbacks, finalizing. */
 const MARGIN_MS = 5 * 60_000;
 
-/** Sets aside what a placed call may come to, before it is dialled. */
+/** Reserves minutes and money for a placed call before it is dialled. */
 export class Reservation {
   readonly #deps: ReservationDeps;
 
@@ -23,7 +23,7 @@ export class Reservation {
     this.#deps = deps;
   }
 
-  /** Repeated for the same call, it sets nothing more aside. */
+  /** Reserving again for the same call adds nothing. */
   async reserve(
     { keyName, callId, agent, to: number, minutes: granted }: OutboundJob,
   ): Promise<ReservationDecision> {
@@ -31,7 +31,7 @@ export class Reservation {
     const accounts = callBudget.accountsOf({ direction: "outbound", keyName, number });
     const minutes = granted ?? maxCallMs / 60_000;
     if (accounts.length === 0) return { ok: true, minutes };
-    // Near the end of the day's minutes a call is given those that are left, and not refused.
+    // A call gets what is left of the daily minutes, and is refused below one minute.
     const decision = await budget.reserve({
       callId,
       accounts,

@@ -17,13 +17,13 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { sleep } from "../../utils/sleep.ts";
 
-/** Does what follows from the end of a placed call: budget, retry, batch and queue. */
+/** What follows the end of a placed call: budget, retry, batch and queue. */
 export interface CallFinalizer {
   /** For a call whose record is complete; undefined for one that was not placed. */
   finalize(call: CallRecord): Promise<void> | undefined;
   /** Settles when the call's place in the budget is free again, or after 2 s. */
   finalized(callId: string): Promise<void>;
-  /** Registers a listener for calls that have been queued to try another one again. */
+  /** Registers a listener for queued retries. */
   onRetry(listener: () => void): void;
   /** Settles when nothing is being finalized any more. */
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export interface CallFinalizerDeps extends Clock {
   readonly log: Pick<Log, "warn">;
 }
 
-/** A client that hangs up may call again at once, unless the store takes longer than this. */
+/** How long a hang-up waits, so that the client can place its next call at once. */
 const PATIENCE_MS = 2000;
 const MAX_TRIES = 5;
 
@@ -85,7 +85,7 @@ export function createCallFinalizer(deps: CallFinalizerDeps): CallFinalizer {
       try {
         return await finalizeOnce(call);
       } catch (error) {
-        log.warn("Call not settled", { callId: call.id, tries, error });
+        log.warn("Call not finalized", { callId: call.id, tries, error });
         if (tries >= MAX_TRIES) return;
         await sleep(500 * tries, { setTimer });
       }
@@ -95,7 +95,7 @@ export function createCallFinalizer(deps: CallFinalizerDeps): CallFinalizer {
   async function finalizeOnce(call: CallRecord): Promise<void> {
     const queued = await queue.find(call.id);
     const job = readJob(queued?.payload);
-    // A call that has been transferred keeps its place until that part of it is over too.
+    // A transferred call keeps its reservation until the transfer ends.
     if (!isTransferOpen(call)) await budget.settle(call.id, spentBy(call));
     const next = job && nextAttempt(job, call);
     if (next !== undefined && !await isCancelled(next)) {
@@ -105,7 +105,7 @@ export function createCallFinalizer(deps: CallFinalizerDeps): CallFinalizer {
       return;
     }
     await batchStore.markEnded(call.id, itemEndOf(call));
-    // Last, so that what a crash has left undone is done again.
+    // Last: after a crash, a call that is still queued is finalized again.
     await queue.remove(call.id);
   }
 
@@ -114,7 +114,7 @@ export function createCallFinalizer(deps: CallFinalizerDeps): CallFinalizer {
   }
 }
 
-/** Another attempt would end the same. A record, so that the compiler misses a new code here. */
+/** Refusals that a retry would repeat. A record, so that the compiler reports a missing code. */
 const finalRefusals: Readonly<Record<KeyRefusalCode | DialRefusal["code"], true>> = {
   key_removed: true,
   key_expired: true,
@@ -145,7 +145,7 @@ function nextAttempt(job: OutboundJob, { outcome, end }: CallRecord): OutboundJo
   if (Object.hasOwn(finalRefusals, end?.detail ?? "")) return undefined;
   if (retry === undefined || attempt > retry.times || outcome === undefined) return undefined;
   if (!retry.on.some((each) => each === outcome)) return undefined;
-  // What was set aside for this attempt is spent; the next one asks for its own.
+  // The minutes were reserved for this attempt; the next one reserves its own.
   const { minutes: _spent, ...request } = job;
   return {
     ...request,
@@ -158,7 +158,7 @@ function nextAttempt(job: OutboundJob, { outcome, end }: CallRecord): OutboundJo
 function itemEndOf({ outcome, end, callSid }: CallRecord): BatchItemEnd {
   if (outcome === "cancelled") return { state: "cancelled", detail: outcome };
   const why = end?.detail ?? end?.reason ?? "unknown";
-  // What never had an id was never dialled.
+  // A call without Twilio's id was never dialled.
   if (outcome === "failed" && callSid === undefined) return { state: "refused", detail: why };
   return { state: "ended", detail: outcome ?? why };
 }

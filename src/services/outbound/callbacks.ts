@@ -45,7 +45,7 @@ export function createCallbacks(deps: CallbacksDeps): Callbacks {
       if (callId === undefined) return;
       findElsewhere(callId).then((other) => {
         if (other !== undefined) recordProgress(other, callSid, progress);
-      }).catch((error) => log.warn("Callback not taken in", { callId, error }));
+      }).catch((error) => log.warn("Callback not applied", { callId, error }));
     },
     answeredBy(callSid, answeredBy, callId) {
       const call = findLocal(callSid, callId);
@@ -54,7 +54,7 @@ export function createCallbacks(deps: CallbacksDeps): Callbacks {
       const applied = call === undefined
         ? amdCallbacks.remote(id, callSid, answeredBy)
         : amdCallbacks.local(call, callSid, answeredBy);
-      applied.catch((error) => log.warn("Callback not taken in", { callId: id, error }));
+      applied.catch((error) => log.warn("Callback not applied", { callId: id, error }));
     },
     sessionFor(callId, callSid) {
       const call = findLocal(callSid, callId);
@@ -63,7 +63,7 @@ export function createCallbacks(deps: CallbacksDeps): Callbacks {
       }
       return findElsewhere(callId).then((other) => {
         if (other === undefined) return undefined;
-        // Another request may have adopted it in the meantime.
+        // Another request may have adopted the call during the look-up.
         const adopted = activeCalls.get(callId) ?? activeCalls.register(other.job);
         activeCalls.bindSid(adopted, callSid);
         return activeCalls.openSession(adopted);

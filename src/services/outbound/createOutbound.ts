@@ -14,7 +14,7 @@ import { type Callbacks, createCallbacks } from "./callbacks.ts";
 import { createCallFinalizer } from "./callFinalizer.ts";
 import { createDialCall } from "./dialCall.ts";
 import { createDialer } from "./dialer.ts";
-import { createIdempotency } from "./idempotency.ts";
+import { Idempotency } from "./idempotency.ts";
 import { createAgentRules, createKeyCheck, createRevokedKeyRefusal } from "./dialRules.ts";
 import { createPlacedCallControl, type PlacedCallControl } from "./placedCallControl.ts";
 import { PlacedCallRecords } from "./placedCallRecords.ts";
@@ -107,7 +107,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     ...common,
     reservation,
     dialer,
-    idempotency: createIdempotency({ ...common, keys: store.idempotency, unresolvedCalls }),
+    idempotency: new Idempotency({ ...common, keys: store.idempotency, unresolvedCalls }),
     capacityRefusal,
     storeAnswers: () => recorder.health().status === "ok",
     ownNumber: line.number,
@@ -138,7 +138,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     },
   };
 
-  /** A call that is to have a session needs room for one before it is dialled. */
+  /** A call opens a session when it rings, so capacity is checked before it is dialled. */
   function capacityRefusal(): CallRefused | undefined {
     const isFull = registry.size + activeCalls.unopened >= limits.calls;
     if (registry.accepting && !isFull) return undefined;

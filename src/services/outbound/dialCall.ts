@@ -22,8 +22,8 @@ import { present } from "../../utils/present.ts";
 export interface DialCall {
   /**
    * Resolves with Twilio's id, or with undefined for a call that has been put back into the queue.
-   * Rejects where the call is not placed, or may not have been. `isChecked`: what was allowed when the
-   * call was asked for was checked a moment ago, and its minutes are set aside.
+   * Rejects where the call is not placed, or may not have been. `isChecked`: the checks
+   * of the request were made a moment ago, and the minutes are reserved.
    */
   dial(job: OutboundJob, isChecked: boolean): Promise<string | undefined>;
   /**
@@ -44,9 +44,9 @@ export interface TwilioCallSettings {
 export interface DialCallDeps extends TwilioCallSettings {
   readonly policy: () => Promise<DialPolicy>;
   readonly keyCheck: KeyCheck;
-  /** Why an agent can take no call at all, if so. */
+  /** Why the agent is unusable, if it is. */
   readonly agentRefusal: (agent: string) => CallRefused | undefined;
-  /** Why no call can be taken on now, if so. */
+  /** Why no call can be started now, if so. */
   readonly capacityRefusal: () => CallRefused | undefined;
   readonly batchStore: Pick<BatchStore, "isCancelled" | "markPlaced">;
   readonly erasure: Pick<ErasureStore, "isDue">;
@@ -66,7 +66,7 @@ type Turn =
 
 const FULL_RETRY_MS = 2000;
 const STORE_RETRY_MS = 5000;
-/** A call for which Twilio has been too busy for longer than this has failed. */
+/** How long a call is put back because Twilio is busy, before it fails. */
 const MAX_WAIT_MS = 60 * 60_000;
 
 /** How long the far end may ring. */
@@ -117,14 +117,15 @@ export function createDialCall(deps: DialCallDeps): DialCall {
     const reserved = await reservation.reserve(job);
     if (reserved.ok) return { now: true, minutes: reserved.minutes };
     const { limit, retryAfterMs } = reserved;
-    // Daily limits are final: the next UTC day would be long after the call was asked for.
+    // Daily limits are final: the next UTC day would be long after the request.
     if (limit.startsWith("daily")) throw new BudgetExceeded(reserved);
     return { now: false, at: now() + (limit === "concurrent" ? FULL_RETRY_MS : retryAfterMs) };
   }
 
   /**
-   * While a call waits, its batch is cancelled, its number erased or put on the do-not-call list, and
-   * calling hours end. Resolves with the time at which they begin again, where the call can wait for it.
+   * Repeats the checks whose result can change while a call is queued: its batch, the erasure of its
+   * number, the do-not-call list and calling hours. Resolves with the time at which calling hours begin
+   * again, where the call can wait for it.
    */
   async function checkAgain(job: OutboundJob): Promise<number | undefined> {
     if (job.batch !== undefined && await batchStore.isCancelled(job.batch.id)) {
@@ -139,10 +140,10 @@ export function createDialCall(deps: DialCallDeps): DialCall {
     return decision.opensAt;
   }
 
-  /** What failed before anything was dialled, such as the store, may work a little later. */
+  /** A failure before dialling, for example of the store, is retried later. */
   function postponed(error: unknown): Turn {
     if (isFinal(error)) throw error;
-    log.warn("Call put off", { error });
+    log.warn("Call postponed", { error });
     return { now: false, at: now() + STORE_RETRY_MS };
   }
 
@@ -160,7 +161,7 @@ export function createDialCall(deps: DialCallDeps): DialCall {
       activeCalls.applyProgress(call, { status });
       return sid;
     } catch (error) {
-      // A status callback may have come before the answer.
+      // A status callback can arrive before the response.
       if (call.callSid !== undefined) return call.callSid;
       if (isUnknown(error)) {
         call.unresolved = true;
@@ -215,7 +216,7 @@ function canWait({ batch, attempt }: OutboundJob): boolean {
   return batch !== undefined || attempt > 1;
 }
 
-/** Whether waiting would change nothing. */
+/** Whether a retry would fail in the same way. */
 function isFinal(error: unknown): boolean {
   return error instanceof DestinationRefused || error instanceof BudgetExceeded ||
     error instanceof KeyRefused || error instanceof CallWithdrawn || error instanceof CallRefused;

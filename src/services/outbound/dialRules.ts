@@ -15,7 +15,7 @@ export function createAgentRules({ agents, limits }: {
   readonly limits: Pick<Settings["limits"], "transferMs">;
 }) {
   return {
-    /** Why an agent can take no call at all, if so. */
+    /** Why the agent is unusable, if it is. */
     agentRefusal: (agent: string): CallRefused | undefined =>
       agents.get(agent) === undefined ? agentRefusal(agents, agent) : undefined,
     /** What to leave on a machine; undefined means to hang up. */
@@ -37,7 +37,7 @@ export type KeyRefusalCode = "key_removed" | "key_expired" | "key_revoked" | "sc
 /** Why a key may have no more calls placed, if so. */
 export type KeyCheck = (keyName: string) => KeyRefusalCode | undefined;
 
-/** Made again when a call is dialled: its key may have expired or been revoked since the request. */
+/** Creates the check made when a call is dialled: its key may have been revoked since the request. */
 export function createKeyCheck({ keys, isRevoked, now }: {
   /** Those of the settings. */
   readonly keys: readonly ApiKey[];

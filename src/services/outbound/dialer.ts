@@ -7,13 +7,13 @@ import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** What has become of a call by the time its request is answered. */
+/** The state of a call when its request is answered. */
 export type DialResult =
   | { readonly callSid: string }
-  /** It waits, at this position among the calls of its number, from 1. */
+  /** Queued: its position among the calls from the same number, from 1. */
   | { readonly position: number };
 
-/** Dials the calls of the durable queue at the pace of their numbers. */
+/** Dials the calls of the durable queue at the rate allowed per number. */
 export interface Dialer {
   /**
    * Queues a call and resolves once it is dialled, or soon where it has to wait. Rejects where it was not
@@ -21,9 +21,9 @@ export interface Dialer {
    * `checkedAt` is when the call was last known to be allowed.
    */
   enqueue(job: OutboundJob, checkedAt: number): Promise<DialResult>;
-  /** Looks at once for calls that are due. */
+  /** Polls the queue at once. */
   wake(): void;
-  /** Registers a listener for calls that have left the queue, for good or for a while. */
+  /** Registers a listener for claimed calls that have been placed, refused or put back. */
   onDequeued(listener: (job: OutboundJob) => void): void;
   /** Claims no more calls; settles when the claimed ones have been dialled. */
   close(): Promise<void>;
@@ -35,19 +35,19 @@ export interface DialerDeps extends Clock {
   readonly dialCall: DialCall;
   /** Calls from one number. */
   readonly perSecond: number;
-  /** A request waits so long for its call to be claimed before it is answered with the position. */
+  /** How long a request waits for its call to be claimed before it is answered with the position. */
   readonly patienceMs?: number | undefined;
   readonly log: Pick<Log, "warn" | "error">;
 }
 
-/** A request that waits for what becomes of its call: resolved once, by whatever happens first. */
+/** A request that waits for its call: resolves with Twilio's id, or undefined while it stays queued. */
 interface Rendezvous extends PromiseWithResolvers<string | undefined> {
   isDialling: boolean;
 }
 
-/** How often to look for calls that another process has left in the queue. */
+/** How often to poll for calls that another process has queued. */
 const POLL_MS = 5000;
-/** What was checked when a call was asked for is not checked again within this time. */
+/** The checks of the request are not repeated within this time. */
 const FRESH_MS = 1000;
 
 export function createDialer(deps: DialerDeps): Dialer {
@@ -63,7 +63,7 @@ export function createDialer(deps: DialerDeps): Dialer {
     async enqueue(job, checkedAt) {
       const { callId } = job;
       const waiting = { ...Promise.withResolvers<string | undefined>(), isDialling: false };
-      // It may settle before the call is known to be queued.
+      // It may reject before it is awaited.
       waiting.promise.catch(() => {});
       rendezvous.set(callId, waiting);
       let stopWaiting = () => {};
@@ -122,7 +122,7 @@ export function createDialer(deps: DialerDeps): Dialer {
   }
 
   function discard(callId: string): void {
-    log.error("Queued call not understood", { callId });
+    log.error("Queued call malformed", { callId });
     queue.remove(callId).catch((error) => log.warn("Dial queue not written", { error }));
   }
 

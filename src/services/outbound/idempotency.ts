@@ -8,16 +8,8 @@ import { sleep } from "../../utils/sleep.ts";
 /** A request that must not have its effect twice. */
 export interface IdempotentRequest extends RequestKey {
   readonly bodyHash: string;
-  /** Of the call that it places, if it is the first. */
+  /** Of the call that it places, if no earlier request has its key. */
   readonly callId: string;
-}
-
-/** Carries out one of many identical requests, and answers all of them with its result. */
-export interface Idempotency {
-  run(
-    request: IdempotentRequest,
-    place: () => Promise<StoredResponse>,
-  ): Promise<StoredResponse>;
 }
 
 export interface IdempotencyDeps extends Clock {
@@ -26,69 +18,74 @@ export interface IdempotencyDeps extends Clock {
   readonly log: Pick<Log, "warn">;
 }
 
-/** How often another process is asked for its answer, and for how long. */
+/** How often the store is polled for the response of another process, and how many times. */
 const POLL_MS = 100;
 const MAX_POLLS = 150;
 
-export function createIdempotency(deps: IdempotencyDeps): Idempotency {
-  const { keys, unresolvedCalls, now, setTimer, log } = deps;
-  const underWay = new Map<
+/** Executes one of several identical requests, and gives all of them its response. */
+export class Idempotency {
+  readonly #deps: IdempotencyDeps;
+  readonly #underWay = new Map<
     string,
     { readonly bodyHash: string; readonly answer: Promise<StoredResponse> }
   >();
 
-  return {
-    run(request, place) {
-      const name = `${request.keyName}\n${request.requestKey}`;
-      const earlier = underWay.get(name);
-      if (earlier !== undefined) {
-        return earlier.bodyHash === request.bodyHash
-          ? earlier.answer
-          : Promise.reject(new RequestKeyReused());
-      }
-      const answer = firstHere(request, place).finally(() => underWay.delete(name));
-      underWay.set(name, { bodyHash: request.bodyHash, answer });
-      return answer;
-    },
-  };
+  constructor(deps: IdempotencyDeps) {
+    this.#deps = deps;
+  }
 
-  /** For the first of this process, though perhaps not of all processes. */
-  async function firstHere(
+  run(request: IdempotentRequest, place: () => Promise<StoredResponse>): Promise<StoredResponse> {
+    const name = `${request.keyName}\n${request.requestKey}`;
+    const earlier = this.#underWay.get(name);
+    if (earlier !== undefined) {
+      return earlier.bodyHash === request.bodyHash
+        ? earlier.answer
+        : Promise.reject(new RequestKeyReused());
+    }
+    const answer = this.#firstHere(request, place).finally(() => this.#underWay.delete(name));
+    this.#underWay.set(name, { bodyHash: request.bodyHash, answer });
+    return answer;
+  }
+
+  /** The first request with its key in this process; another process may have had one before. */
+  async #firstHere(
     request: IdempotentRequest,
     place: () => Promise<StoredResponse>,
   ): Promise<StoredResponse> {
+    const { keys, now, setTimer } = this.#deps;
     for (let poll = 0; poll < MAX_POLLS; poll++) {
       const reserved = await awaitStore(
         keys.reserve(request, now()),
         ({ state }) => state === "reserved" ? keys.release(request) : undefined,
       );
-      if (reserved.state === "reserved") return await carryOut(request, place);
-      const answer = await answerTo(request, reserved);
+      if (reserved.state === "reserved") return await this.#carryOut(request, place);
+      const answer = await this.#answerTo(request, reserved);
       if (answer !== undefined) return answer;
       await sleep(POLL_MS, { setTimer });
     }
     throw new RequestUnderWay();
   }
 
-  async function carryOut(
+  async #carryOut(
     request: IdempotentRequest,
     place: () => Promise<StoredResponse>,
   ): Promise<StoredResponse> {
+    const { keys } = this.#deps;
     let answer: StoredResponse;
     try {
       answer = await place();
     } catch (error) {
-      await write(
+      await this.#write(
         error instanceof OutcomeUnknown ? keys.markUnknown(request) : keys.release(request),
       );
       throw error;
     }
-    await write(keys.complete(request, answer));
+    await this.#write(keys.complete(request, answer));
     return answer;
   }
 
   /** Undefined while another process carries the request out. */
-  async function answerTo(
+  async #answerTo(
     request: IdempotentRequest,
     earlier: EarlierRequest,
   ): Promise<StoredResponse | undefined> {
@@ -99,19 +96,19 @@ export function createIdempotency(deps: IdempotencyDeps): Idempotency {
       case "done":
         return earlier.response;
       case "unknown": {
-        const answer = await unresolvedCalls.answerOf(earlier.callId ?? "");
-        await write(keys.complete(request, answer));
+        const answer = await this.#deps.unresolvedCalls.answerOf(earlier.callId ?? "");
+        await this.#write(this.#deps.keys.complete(request, answer));
         return answer;
       }
     }
   }
 
   /** A failure of the store here does not change whether the call was placed. */
-  async function write(work: Promise<void>): Promise<void> {
+  async #write(work: Promise<void>): Promise<void> {
     try {
       await work;
     } catch (error) {
-      log.warn("Request key not stored", { error });
+      this.#deps.log.warn("Request key not stored", { error });
     }
   }
 }

@@ -19,11 +19,11 @@ export class BudgetExceeded extends Error {
   }
 }
 
-/** Too many calls of the key's batches wait already. */
+/** Too many calls of the key's batches are queued. */
 export class PendingExceeded extends Error {
   override readonly name = "PendingExceeded";
   constructor() {
-    super("Cannot take the batch: too many calls wait");
+    super("Cannot accept the batch: too many calls are queued");
   }
 }
 
@@ -43,7 +43,7 @@ export class CallWithdrawn extends Error {
   }
 }
 
-/** The same request key came with another request. */
+/** The idempotency key belongs to a different request. */
 export class RequestKeyReused extends Error {
   override readonly name = "RequestKeyReused";
   constructor() {
@@ -51,7 +51,7 @@ export class RequestKeyReused extends Error {
   }
 }
 
-/** The same request has been under way for longer than another one waits for it. */
+/** An identical request has been in progress for longer than this one waits. */
 export class RequestUnderWay extends Error {
   override readonly name = "RequestUnderWay";
   constructor() {
@@ -67,7 +67,7 @@ export class OutcomeUnknown extends Error {
   }
 }
 
-/** Nothing is dialled that cannot be recorded first. */
+/** The store fails or does not answer. A call that cannot be recorded is not dialled. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 }
@@ -77,7 +77,7 @@ const STORE_LIMIT_MS = 5000;
 
 /**
  * Waits for the store. Rejects with `StoreUnavailable` where it fails, and without a `cause` where it
- * does not answer in time; `onLate` puts right what it does after that.
+ * does not answer in time; `onLate` undoes work that is done later.
  */
 export async function awaitStore<T>(
   work: Promise<T>,

@@ -44,7 +44,7 @@ const outboundJob = z.object({
   /** The call that this one tries again. */
   retryOf: z.string().optional(),
   batch: z.object({ id: z.string(), item: z.number().int() }).optional(),
-  /** How long it may last, once that has been set aside. */
+  /** How long it may last; absent until the minutes are reserved. */
   minutes: z.number().positive().optional(),
   /** Milliseconds since 1970. */
   requestedAt: z.number(),
@@ -52,8 +52,6 @@ const outboundJob = z.object({
 
 /** All that is needed to place a call; kept in the queue until the call is over. */
 export type OutboundJob = Readonly<z.infer<typeof outboundJob>>;
-
-export type RetryRule = Readonly<z.infer<typeof retryRule>>;
 
 /** Reads a job from the queue; undefined where it is malformed. */
 export function readJob(payload: unknown): OutboundJob | undefined {

@@ -123,7 +123,7 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps): PlacedCall
     });
   }
 
-  /** The id of another attempt follows from the id of this one. */
+  /** The id of the next attempt is derived from this one's, as in `retryCallId`. */
   async function retryOf(record: CallRecord): Promise<string | undefined> {
     if (record.status !== "ended") return undefined;
     const [, first = record.id, retry = "0"] =
@@ -151,8 +151,8 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps): PlacedCall
   }
 
   /**
-   * Has the process that holds the call record why it ends; resolves with Twilio's id, if there is one
-   * yet. Where that process does not answer, Twilio ends the call all the same.
+   * Makes the process that holds the call record why it ends; resolves with Twilio's id, if known. Where
+   * that process does not answer, the call is ended at Twilio without it.
    */
   async function beginEndElsewhere({ id, callSid }: CallRecord): Promise<string | undefined> {
     if (rpc.isSingle) return callSid;
@@ -169,14 +169,14 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps): PlacedCall
     const { job, callSid } = call;
     const unanswered = isUnanswered(call);
     beginEnd(call);
-    // Without an id, it is ended as soon as there is one.
+    // Without Twilio's id, `bindSid` ends it later.
     if (callSid === undefined) return;
     await twilio.end(callSid, { unanswered });
     activeCalls.applyProgress(call, { status: unanswered ? "canceled" : "completed" });
     await finalizer.finalized(job.callId);
   }
 
-  /** Before Twilio ends it, so that the call's end has our reason and not that the stream stopped. */
+  /** Comes before Twilio ends the call: the recorded reason is ours, not that the stream stopped. */
   function beginEnd(call: ActiveCall): void {
     call.hangingUp = true;
     if (isUnanswered(call)) callRecords.changed(call.job.callId, { outcome: "cancelled" });

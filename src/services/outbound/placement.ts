@@ -10,20 +10,18 @@ import {
   OutcomeUnknown,
   StoreUnavailable,
 } from "./outboundErrors.ts";
-import type { MachineDetection, OutboundJob, RetryRule } from "./outboundJob.ts";
+import type { OutboundJob } from "./outboundJob.ts";
 import type { Reservation } from "./budgetReservation.ts";
 import { newId } from "../../utils/ids.ts";
 
 /** A call that a client asks for. */
-export interface OutboundRequest {
-  readonly to: string;
-  readonly agent: string;
-  readonly keyName: string;
-  readonly context?: string | undefined;
-  readonly variables?: Readonly<Record<string, string>> | undefined;
+export interface OutboundRequest extends
+  Pick<
+    OutboundJob,
+    "to" | "agent" | "keyName" | "context" | "variables" | "machineDetection" | "retry"
+  > {
+  /** Default: the server's own number. */
   readonly from?: string | undefined;
-  readonly machineDetection?: MachineDetection | undefined;
-  readonly retry?: RetryRule | undefined;
 }
 
 export interface Placement {
@@ -40,7 +38,7 @@ export interface PlacementDeps {
   readonly reservation: Reservation;
   readonly dialer: Pick<Dialer, "enqueue">;
   readonly idempotency: Idempotency;
-  /** Why no call can be taken on now, if so. */
+  /** Why no call can be started now, if so. */
   readonly capacityRefusal: () => CallRefused | undefined;
   /** False while the store is known to fail. */
   readonly storeAnswers: () => boolean;
@@ -99,7 +97,7 @@ export function createPlacement(deps: PlacementDeps): Placement {
         };
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      // Where the store was only slow, the call is dialled yet.
+      // The store was only slow: the call may still be dialled.
       if (error.cause === undefined) throw new OutcomeUnknown(callId);
       await reservation.release(callId).catch(() => {});
       throw error;

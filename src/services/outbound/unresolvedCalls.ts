@@ -14,9 +14,9 @@ import type { Log } from "../../utils/logger.ts";
  * repeated, as Twilio has no idempotency key.
  */
 export interface UnresolvedCalls {
-  /** Looks for the call until it is known whether it was placed. */
+  /** Polls Twilio's list until it is known whether the call was placed. */
   watch(call: ActiveCall, dialledAt: number): void;
-  /** A callback has named the call's id. */
+  /** Stops polling: a callback has named the call's id. */
   unwatch(callId: string): void;
   /** The answer to the request for the call. Rejects with `OutcomeUnknown`. */
   answerOf(callId: string): Promise<StoredResponse>;
@@ -37,7 +37,7 @@ export interface UnresolvedCallsDeps extends Clock {
 }
 
 const LOOK_MS = 5000;
-/** Longer than Twilio is given to answer. */
+/** Longer than the timeout of a create request. */
 const OVERDUE_MS = 30_000;
 /** New calls are not listed at once; a call that is not listed after this was never placed. */
 const CERTAIN_AFTER_MS = 60_000;
@@ -60,9 +60,9 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps): UnresolvedCall
     async reconcile() {
       for (const queued of await queue.overdue(now() - OVERDUE_MS)) {
         if (activeCalls.get(queued.callId) !== undefined) continue;
-        // A call that cannot be looked for does not keep the others from it.
+        // A failed look-up does not stop the others.
         await reconcileOne(queued).catch((error) =>
-          log.warn("Call not looked for", { callId: queued.callId, error })
+          log.warn("Call look-up failed", { callId: queued.callId, error })
         );
       }
     },
@@ -79,7 +79,7 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps): UnresolvedCall
       callId,
       setTimer(() => {
         resolve(call, dialledAt).catch((error) => {
-          log.warn("Call not looked for", { callId, error });
+          log.warn("Call look-up failed", { callId, error });
           return false;
         }).then((isResolved) => {
           if (isResolved) unwatch(callId);
@@ -103,7 +103,7 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps): UnresolvedCall
       return true;
     }
     activeCalls.bindSid(call, found.callSid);
-    log.info("Call found again", { callId: call.job.callId });
+    log.info("Call found at Twilio", { callId: call.job.callId });
     const { status } = await twilio.fetch(found.callSid);
     activeCalls.applyProgress(call, { status });
     return true;
@@ -116,9 +116,9 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps): UnresolvedCall
       await queue.remove(callId);
       return;
     }
-    // A process died between the end of the call and what follows from it.
+    // The process died before it finalized the call.
     if (record.status === "ended") return void deps.finalizer.finalize(record);
-    // A call that has its id is looked after by the process that holds it.
+    // A call with Twilio's id is handled by the process that holds it.
     if (record.callSid !== undefined) return;
     const found = await find(job, claimedAt ?? job.requestedAt);
     if (found === "not_placed") await giveUp(job);

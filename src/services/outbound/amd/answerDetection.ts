@@ -15,13 +15,13 @@ export interface AnswerDetectionDeps extends Pick<Clock, "setTimer"> {
   readonly message: () => string | undefined;
 }
 
-/** Transcripts of what was said come within this; without them a result is not obeyed for so long. */
+/** How long a machine result waits for outstanding transcripts. */
 const WORDS_MS = 2000;
 
 /**
  * Who answered a placed call: Twilio's AMD results, compared with what was said. A result that
- * contradicts a conversation is recorded and not obeyed; a machine that screens calls is answered, and
- * not taken for one that takes messages.
+ * contradicts a conversation is recorded and not obeyed; call screening is answered, and
+ * not treated as voicemail.
  */
 export class AnswerDetection {
   readonly #deps: AnswerDetectionDeps;

@@ -1,7 +1,7 @@
 /**
  * Whether words are those of a call screening: a phone, or a service, that asks who is calling and why
- * and puts the call through if the person likes. Voicemail greetings ask for a message, which is
- * something else. The wording is that of iOS 26, Google's phones and the like.
+ * and puts the call through if the callee accepts. A voicemail greeting asks for a message instead. The
+ * wording is that of iOS 26, Google's phones and the like.
  */
 export function isScreening(text: string): boolean {
   const plain = plainOf(text.slice(0, MAX_LENGTH));
@@ -9,7 +9,7 @@ export function isScreening(text: string): boolean {
   return services.some(says) || questions.some(says) && !messages.some(says);
 }
 
-/** Lower case letters without their marks; everything else is a blank. */
+/** Lower case letters without their marks; everything else becomes a space. */
 function plainOf(text: string): string {
   return text.toLowerCase().normalize("NFKD").replaceAll(/\p{M}+/gu, "")
     .replaceAll(/[^\p{L}\p{N}]+/gu, " ");
@@ -17,7 +17,7 @@ function plainOf(text: string): string {
 
 const MAX_LENGTH = 5000;
 
-/** What only a screening says. */
+/** Phrases that only a screening uses. */
 const services: readonly string[] = [
   // English
   "see if this person is available",
@@ -57,7 +57,7 @@ const services: readonly string[] = [
   "antes de pasar la llamada",
 ].map(plainOf);
 
-/** What a screening asks, and a voicemail greeting too: to have it left as a message. */
+/** Questions of a screening that a voicemail greeting may contain too. */
 const questions: readonly string[] = [
   // English
   "record your name and reason",
@@ -136,7 +136,7 @@ const questions: readonly string[] = [
   "이름과 전화한 이유",
 ].map(plainOf);
 
-/** What makes of those questions the greeting of one that takes messages. */
+/** Words that make such a question part of a voicemail greeting. */
 const messages: readonly string[] = [
   ...["leave", "voicemail", "voice mail", "mailbox", "get back to you", "call you back"],
   ...["hinterlass", "nachricht", "anrufbeantworter", "rufe zuruck", "rufen zuruck"],

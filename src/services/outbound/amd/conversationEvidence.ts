@@ -3,10 +3,10 @@ import type { CallEvent, TranscriptTurn } from "../../../call/callEvent.ts";
 /**
  * What the two ends of a placed call have said, as evidence of who answered it.
  *
- * A conversation is under way once the far end has spoken, has heard an answer to its end, and has
- * spoken again after that; or has pressed keys. A machine's greeting is speech too, in several parts
- * even, but it goes on without hearing an answer out, and what comes after the greeting is silence.
- * What the agent says before the far end first speaks counts for nothing: a machine lets it pass.
+ * A conversation is under way once the far end has spoken, heard a complete answer and spoken again, or
+ * has pressed keys. A machine's greeting can have several parts, but it does not wait for an answer to
+ * end, and silence follows it. What the agent says before the far end first speaks is ignored: a machine
+ * does not react to it.
  */
 export class ConversationEvidence {
   #step: "nothing" | "spoke" | "answered" | "conversing" = "nothing";
@@ -54,7 +54,7 @@ export class ConversationEvidence {
     this.#answeredMs = endedMs;
   }
 
-  /** Transcripts come some time after the sound, for which there may have been no event. */
+  /** A transcript comes after the sound, for which there may have been no `speaking` event. */
   #said({ id, by, final, text, startedMs }: TranscriptTurn): void {
     if (by !== "voice") return;
     if (final) this.#understood++;
