@@ -37,7 +37,7 @@ export type KeyRefusalCode = "key_removed" | "key_expired" | "key_revoked" | "sc
 /** Why a key may have no more calls placed, if so. */
 export type KeyCheck = (keyName: string) => KeyRefusalCode | undefined;
 
-/** Creates the check made when a call is dialled: its key may have been revoked since the request. */
+/** Creates the check that is made when a call is dialled: since the request its key may have expired. */
 export function createKeyCheck({ keys, isRevoked, now }: {
   /** Those of the settings. */
   readonly keys: readonly ApiKey[];

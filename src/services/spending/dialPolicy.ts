@@ -55,7 +55,7 @@ export function createDialPolicy(
       const opensAt = nextWithinHours(number, hours, now);
       const refusal = refused(
         "outside_hours",
-        "It is not the time to call there: the operator sets OUTBOUND_HOURS.",
+        "It is outside the calling hours of this number (OUTBOUND_HOURS).",
       );
       return opensAt === undefined ? refusal : { ...refusal, opensAt };
     },
