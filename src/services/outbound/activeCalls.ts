@@ -30,25 +30,6 @@ export interface ActiveCall {
   stopChecking: () => void;
 }
 
-/** The placed calls of this process, from dialling to their end. */
-export interface ActiveCalls {
-  /** Calls for which a session is still to be opened. */
-  readonly unopened: number;
-  register(job: OutboundJob): ActiveCall;
-  get(callId: string): ActiveCall | undefined;
-  bySid(callSid: string): ActiveCall | undefined;
-  /** Sets Twilio's id, once it is known. */
-  bindSid(call: ActiveCall, callSid: string): void;
-  /** Applies a status report; reports come in any order and more than once. */
-  applyProgress(call: ActiveCall, progress: CallProgress): void;
-  /** The call's session, opened if there is none; undefined where it cannot be. */
-  openSession(call: ActiveCall): CallSession | undefined;
-  /** Handles an event of the call's session. */
-  handleEvent(callId: string, event: CallEvent): void;
-  remove(callId: string): void;
-  close(): void;
-}
-
 export interface ActiveCallsDeps extends Pick<Clock, "setTimer"> {
   readonly registry: Pick<CallRegistry, "open">;
   readonly twilio: Pick<TwilioCalls, "end" | "fetch">;
@@ -61,18 +42,22 @@ export interface ActiveCallsDeps extends Pick<Clock, "setTimer"> {
   readonly log: Pick<Log, "warn">;
 }
 
-export function createActiveCalls(deps: ActiveCallsDeps): ActiveCalls {
+/** The placed calls of this process, from dialling to their end. */
+export type ActiveCalls = ReturnType<typeof createActiveCalls>;
+
+export function createActiveCalls(deps: ActiveCallsDeps) {
   const { registry, twilio, callRecords, handoff, setTimer, log, checkAfterMs = 90_000 } = deps;
   const calls = new Map<string, ActiveCall>();
   const sids = new Map<string, ActiveCall>();
 
   return {
-    get unopened() {
+    /** Calls for which a session is still to be opened. */
+    get unopened(): number {
       let unopened = 0;
       for (const { session } of calls.values()) if (session === undefined) unopened++;
       return unopened;
     },
-    register(job) {
+    register(job: OutboundJob): ActiveCall {
       const call: ActiveCall = {
         job,
         callSid: undefined,
@@ -91,9 +76,10 @@ export function createActiveCalls(deps: ActiveCallsDeps): ActiveCalls {
       calls.set(job.callId, call);
       return call;
     },
-    get: (callId) => calls.get(callId),
-    bySid: (callSid) => sids.get(callSid),
-    bindSid(call, callSid) {
+    get: (callId: string): ActiveCall | undefined => calls.get(callId),
+    bySid: (callSid: string): ActiveCall | undefined => sids.get(callSid),
+    /** Sets Twilio's id, once it is known. */
+    bindSid(call: ActiveCall, callSid: string): void {
       if (call.callSid !== undefined) return;
       call.callSid = callSid;
       sids.set(callSid, call);
@@ -103,19 +89,22 @@ export function createActiveCalls(deps: ActiveCallsDeps): ActiveCalls {
       // It was hung up before it had an id.
       if (call.hangingUp) cancel(call, callSid);
     },
+    /** Applies a status report; reports come in any order and more than once. */
     applyProgress,
+    /** The call's session, opened if there is none; undefined where it cannot be. */
     openSession,
-    handleEvent(callId, event) {
+    /** Handles an event of the call's session. */
+    handleEvent(callId: string, event: CallEvent): void {
       const call = calls.get(callId);
       if (call === undefined) return;
       call.detection.handleEvent(event);
       if (call.detection.connected) call.stopChecking();
     },
-    remove(callId) {
+    remove(callId: string): void {
       const call = calls.get(callId);
       if (call !== undefined) remove(call);
     },
-    close() {
+    close(): void {
       for (const call of calls.values()) stopTimers(call);
     },
   };

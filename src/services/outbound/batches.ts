@@ -37,20 +37,6 @@ export interface BatchState {
   readonly items: readonly BatchItem[];
 }
 
-/** Lists of calls, placed one after another. */
-export interface OutboundBatches {
-  /** Rejects with `PendingExceeded` where too many calls of the key wait already. */
-  create(batch: BatchOfCalls): Promise<AcceptedBatch>;
-  state(
-    id: string,
-    asker: Asker,
-    page: { readonly limit: number; readonly after?: number },
-  ): Promise<BatchState | undefined>;
-  /** Cancels what has not been dialled yet; resolves with the number of those calls. */
-  cancel(id: string, asker: Asker): Promise<number | undefined>;
-  close(): Promise<void>;
-}
-
 export interface OutboundBatchesDeps extends Clock {
   readonly batchStore: BatchStore;
   readonly queue: Pick<DialQueue, "find" | "withdraw">;
@@ -70,7 +56,10 @@ const DUPLICATE = {
   sentence: "This number is in the batch already.",
 } as const;
 
-export function createOutboundBatches(deps: OutboundBatchesDeps): OutboundBatches {
+/** Lists of calls, placed one after another. */
+export type OutboundBatches = ReturnType<typeof createOutboundBatches>;
+
+export function createOutboundBatches(deps: OutboundBatchesDeps) {
   const { batchStore, queue, dialer, callRecords, policy, now, setTimer } = deps;
   const feeder = createBatchFeeder(deps);
   dialer.onDequeued(({ batch }) => {
@@ -78,7 +67,8 @@ export function createOutboundBatches(deps: OutboundBatchesDeps): OutboundBatche
   });
 
   return {
-    async create({ calls, keyName, ...request }) {
+    /** Rejects with `PendingExceeded` where too many calls of the key wait already. */
+    async create({ calls, keyName, ...request }: BatchOfCalls): Promise<AcceptedBatch> {
       const spending = await policy();
       const refused: RefusedItem[] = [];
       const items: { readonly number: string; readonly variables?: unknown }[] = [];
@@ -104,11 +94,16 @@ export function createOutboundBatches(deps: OutboundBatchesDeps): OutboundBatche
       }
       return { batchId, accepted: items.length, refused };
     },
-    async state(id, asker, page) {
+    async state(
+      id: string,
+      asker: Asker,
+      page: { readonly limit: number; readonly after?: number },
+    ): Promise<BatchState | undefined> {
       const batch = await find(id, asker);
       return batch && { batch, items: await awaitStore(batchStore.items(id, page)) };
     },
-    async cancel(id, asker) {
+    /** Cancels what has not been dialled yet; resolves with the number of those calls. */
+    async cancel(id: string, asker: Asker): Promise<number | undefined> {
       const batch = await find(id, asker);
       if (batch === undefined) return undefined;
       const cancelled = await awaitStore(batchStore.cancel(id, now()));

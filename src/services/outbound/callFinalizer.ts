@@ -17,18 +17,6 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { sleep } from "../../utils/sleep.ts";
 
-/** What follows the end of a placed call: budget, retry, batch and queue. */
-export interface CallFinalizer {
-  /** For a call whose record is complete; undefined for one that was not placed. */
-  finalize(call: CallRecord): Promise<void> | undefined;
-  /** Settles when the call's place in the budget is free again, or after 2 s. */
-  finalized(callId: string): Promise<void>;
-  /** Registers a listener for queued retries. */
-  onRetry(listener: () => void): void;
-  /** Settles when nothing is being finalized any more. */
-  close(): Promise<void>;
-}
-
 export interface CallFinalizerDeps extends Clock {
   readonly budget: Pick<Budget, "settle">;
   readonly queue: Pick<DialQueue, "admitAgain" | "find" | "remove">;
@@ -43,14 +31,18 @@ export interface CallFinalizerDeps extends Clock {
 const PATIENCE_MS = 2000;
 const MAX_TRIES = 5;
 
-export function createCallFinalizer(deps: CallFinalizerDeps): CallFinalizer {
+/** What follows the end of a placed call: budget, retry, batch and queue. */
+export type CallFinalizer = ReturnType<typeof createCallFinalizer>;
+
+export function createCallFinalizer(deps: CallFinalizerDeps) {
   const { budget, queue, batchStore, callStore, callRecords, now, setTimer, log } = deps;
   const underWay = new Set<Promise<void>>();
   const waiting = new Map<string, () => void>();
   const listeners: (() => void)[] = [];
 
   return {
-    finalize(call) {
+    /** For a call whose record is complete; undefined for one that was not placed. */
+    finalize(call: CallRecord): Promise<void> | undefined {
       if (call.direction !== "outbound") return undefined;
       const work = finalizeWithRetries(call).finally(() => {
         underWay.delete(work);
@@ -60,7 +52,8 @@ export function createCallFinalizer(deps: CallFinalizerDeps): CallFinalizer {
       underWay.add(work);
       return work;
     },
-    async finalized(callId) {
+    /** Settles when the call's place in the budget is free again, or after 2 s. */
+    async finalized(callId: string): Promise<void> {
       const record = await callStore.get(callId);
       if (record?.status === "ended" && await queue.find(callId) === undefined) return;
       await new Promise<void>((resolve) => {
@@ -73,8 +66,10 @@ export function createCallFinalizer(deps: CallFinalizerDeps): CallFinalizer {
         waiting.set(callId, done);
       });
     },
-    onRetry: (listener) => void listeners.push(listener),
-    async close() {
+    /** Registers a listener for queued retries. */
+    onRetry: (listener: () => void): void => void listeners.push(listener),
+    /** Settles when nothing is being finalized any more. */
+    async close(): Promise<void> {
       for (const done of [...waiting.values()]) done();
       await Promise.all(underWay);
     },

@@ -9,22 +9,6 @@ import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { UnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** Twilio's callbacks about placed calls, whichever process placed them. */
-export interface Callbacks {
-  /**
-   * Applies a status callback; they come in any order and more than once. With `callId` also one that
-   * comes before Twilio's answer to the request for the call.
-   */
-  status(callSid: string, progress: CallProgress, callId?: string): void;
-  /** Applies an AMD result. */
-  answeredBy(callSid: string, answeredBy: string, callId?: string): void;
-  /** The session of a call that has been answered; at once where this process placed it. */
-  sessionFor(
-    callId: string,
-    callSid: string,
-  ): CallSession | undefined | Promise<CallSession | undefined>;
-}
-
 export interface CallbacksDeps extends Omit<AmdCallbacksDeps, "findElsewhere"> {
   readonly activeCalls: ActiveCalls;
   readonly callRecords: Pick<PlacedCallRecords, "changed" | "ended">;
@@ -34,12 +18,19 @@ export interface CallbacksDeps extends Omit<AmdCallbacksDeps, "findElsewhere"> {
   readonly log: Pick<Log, "warn">;
 }
 
-export function createCallbacks(deps: CallbacksDeps): Callbacks {
+/** Twilio's callbacks about placed calls, whichever process placed them. */
+export type Callbacks = ReturnType<typeof createCallbacks>;
+
+export function createCallbacks(deps: CallbacksDeps) {
   const { activeCalls, callRecords, unresolvedCalls, queue, callStore, log } = deps;
   const amdCallbacks = createAmdCallbacks({ ...deps, findElsewhere });
 
   return {
-    status(callSid, progress, callId) {
+    /**
+     * Applies a status callback; they come in any order and more than once. With `callId` also one that
+     * comes before Twilio's answer to the request for the call.
+     */
+    status(callSid: string, progress: CallProgress, callId?: string): void {
       const call = findLocal(callSid, callId);
       if (call !== undefined) return activeCalls.applyProgress(call, progress);
       if (callId === undefined) return;
@@ -47,7 +38,8 @@ export function createCallbacks(deps: CallbacksDeps): Callbacks {
         if (other !== undefined) recordProgress(other, callSid, progress);
       }).catch((error) => log.warn("Callback not applied", { callId, error }));
     },
-    answeredBy(callSid, answeredBy, callId) {
+    /** Applies an AMD result. */
+    answeredBy(callSid: string, answeredBy: string, callId?: string): void {
       const call = findLocal(callSid, callId);
       const id = call?.job.callId ?? callId;
       if (id === undefined) return;
@@ -56,7 +48,11 @@ export function createCallbacks(deps: CallbacksDeps): Callbacks {
         : amdCallbacks.local(call, callSid, answeredBy);
       applied.catch((error) => log.warn("Callback not applied", { callId: id, error }));
     },
-    sessionFor(callId, callSid) {
+    /** The session of a call that has been answered; at once where this process placed it. */
+    sessionFor(
+      callId: string,
+      callSid: string,
+    ): CallSession | undefined | Promise<CallSession | undefined> {
       const call = findLocal(callSid, callId);
       if (call !== undefined) {
         return call.callSid === callSid ? activeCalls.openSession(call) : undefined;

@@ -18,21 +18,6 @@ import type { UnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
-/** Hands claimed calls to Twilio. */
-export interface DialCall {
-  /**
-   * Resolves with Twilio's id, or with undefined for a call that has been put back into the queue.
-   * Rejects where the call is not placed, or may not have been. `isChecked`: the checks
-   * of the request were made a moment ago, and the minutes are reserved.
-   */
-  dial(job: OutboundJob, isChecked: boolean): Promise<string | undefined>;
-  /**
-   * Records that a call was not placed. Where Twilio was only busy, a call whose request has been
-   * answered (`isAwaited` false) is queued again instead. Never rejects.
-   */
-  recordFailure(job: OutboundJob, error: unknown, isAwaited: boolean): Promise<void>;
-}
-
 /** What is the same for all placed calls. */
 export interface TwilioCallSettings {
   readonly publicUrl: string;
@@ -73,17 +58,29 @@ const MAX_WAIT_MS = 60 * 60_000;
 const RING_SECONDS = 60;
 const GRACE_SECONDS = 60;
 
-export function createDialCall(deps: DialCallDeps): DialCall {
+/** Hands claimed calls to Twilio. */
+export type DialCall = ReturnType<typeof createDialCall>;
+
+export function createDialCall(deps: DialCallDeps) {
   const { queue, activeCalls, callRecords, reservation, batchStore, now, log } = deps;
 
   return {
-    async dial(job, isChecked) {
+    /**
+     * Resolves with Twilio's id, or with undefined for a call that has been put back into the queue.
+     * Rejects where the call is not placed, or may not have been. `isChecked`: the checks of the
+     * request were made a moment ago, and the minutes are reserved.
+     */
+    async dial(job: OutboundJob, isChecked: boolean): Promise<string | undefined> {
       const turn = await turnOf(job, isChecked).catch(postponed);
       if (turn.now) return await create({ ...job, minutes: turn.minutes });
       await queue.postpone(job.callId, turn.at);
       return undefined;
     },
-    async recordFailure(job, error, isAwaited) {
+    /**
+     * Records that a call was not placed. Where Twilio was only busy, a call whose request has been
+     * answered (`isAwaited` false) is queued again instead. Never rejects.
+     */
+    async recordFailure(job: OutboundJob, error: unknown, isAwaited: boolean): Promise<void> {
       if (error instanceof OutcomeUnknown) return;
       const { callId } = job;
       const code = codeOf(error);

@@ -13,22 +13,6 @@ export type DialResult =
   /** Queued: its position among the calls from the same number, from 1. */
   | { readonly position: number };
 
-/** Dials the calls of the durable queue at the rate allowed per number. */
-export interface Dialer {
-  /**
-   * Queues a call and resolves once it is dialled, or soon where it has to wait. Rejects where it was not
-   * placed, and with `StoreUnavailable` where it is not queued; without a `cause` it may be after all.
-   * `checkedAt` is when the call was last known to be allowed.
-   */
-  enqueue(job: OutboundJob, checkedAt: number): Promise<DialResult>;
-  /** Polls the queue at once. */
-  wake(): void;
-  /** Registers a listener for claimed calls that have been placed, refused or put back. */
-  onDequeued(listener: (job: OutboundJob) => void): void;
-  /** Claims no more calls; settles when the claimed ones have been dialled. */
-  close(): Promise<void>;
-}
-
 export interface DialerDeps extends Clock {
   readonly queue: Pick<DialQueue, "admit" | "claim" | "position" | "remove">;
   readonly callRecords: PlacedCallRecords;
@@ -50,7 +34,10 @@ const POLL_MS = 5000;
 /** The checks of the request are not repeated within this time. */
 const FRESH_MS = 1000;
 
-export function createDialer(deps: DialerDeps): Dialer {
+/** Dials the calls of the durable queue at the rate allowed per number. */
+export type Dialer = ReturnType<typeof createDialer>;
+
+export function createDialer(deps: DialerDeps) {
   const { queue, callRecords, dialCall, perSecond, now, setTimer, log } = deps;
   const { patienceMs = 250 } = deps;
   const rendezvous = new Map<string, Rendezvous>();
@@ -60,7 +47,12 @@ export function createDialer(deps: DialerDeps): Dialer {
   let closed = false;
 
   return {
-    async enqueue(job, checkedAt) {
+    /**
+     * Queues a call and resolves once it is dialled, or soon where it has to wait. Rejects where it was not
+     * placed, and with `StoreUnavailable` where it is not queued; without a `cause` it may be after all.
+     * `checkedAt` is when the call was last known to be allowed.
+     */
+    async enqueue(job: OutboundJob, checkedAt: number): Promise<DialResult> {
       const { callId } = job;
       const waiting = { ...Promise.withResolvers<string | undefined>(), isDialling: false };
       // It may reject before it is awaited.
@@ -83,9 +75,12 @@ export function createDialer(deps: DialerDeps): Dialer {
         rendezvous.delete(callId);
       }
     },
+    /** Polls the queue at once. */
     wake: pollLoop.wake,
-    onDequeued: (listener) => void listeners.push(listener),
-    async close() {
+    /** Registers a listener for claimed calls that have been placed, refused or put back. */
+    onDequeued: (listener: (job: OutboundJob) => void): void => void listeners.push(listener),
+    /** Claims no more calls; settles when the claimed ones have been dialled. */
+    async close(): Promise<void> {
       closed = true;
       await pollLoop.close();
       while (underWay.size > 0) await Promise.allSettled(underWay);

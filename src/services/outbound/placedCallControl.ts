@@ -49,13 +49,6 @@ export interface OutboundState {
   readonly createdAt: string;
 }
 
-/** Shows and ends placed calls, by Twilio's id or ours. */
-export interface PlacedCallControl {
-  state(id: string, asker: Asker): Promise<OutboundState | undefined>;
-  /** Ends a call in whatever state it is; undefined where there is none. */
-  hangUp(id: string, asker: Asker): Promise<OutboundState | undefined>;
-}
-
 export interface PlacedCallControlDeps {
   readonly activeCalls: ActiveCalls;
   readonly callRecords: Pick<PlacedCallRecords, "changed" | "ended">;
@@ -70,7 +63,10 @@ const KIND = "hangUpPlaced";
 const placedCall = z.object({ callId: z.string() });
 const endedCall = z.object({ callSid: z.string().nullable() });
 
-export function createPlacedCallControl(deps: PlacedCallControlDeps): PlacedCallControl {
+/** Shows and ends placed calls, by Twilio's id or ours. */
+export type PlacedCallControl = ReturnType<typeof createPlacedCallControl>;
+
+export function createPlacedCallControl(deps: PlacedCallControlDeps) {
   const { activeCalls, callRecords, twilio, queue, callStore, finalizer, rpc } = deps;
 
   rpc.handle(KIND, (body) => {
@@ -82,11 +78,12 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps): PlacedCall
   });
 
   return {
-    async state(id, asker) {
+    async state(id: string, asker: Asker): Promise<OutboundState | undefined> {
       const record = await find(id, asker);
       return record && await view(record);
     },
-    async hangUp(id, asker) {
+    /** Ends a call in whatever state it is; undefined where there is none. */
+    async hangUp(id: string, asker: Asker): Promise<OutboundState | undefined> {
       const record = await find(id, asker);
       if (record === undefined) return undefined;
       if (record.status !== "ended" && !isOver(activeCalls.get(record.id))) await end(record);

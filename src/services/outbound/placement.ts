@@ -24,15 +24,6 @@ export interface OutboundRequest extends
   readonly from?: string | undefined;
 }
 
-export interface Placement {
-  /**
-   * Places a call, or queues it where it has to wait; resolves with the answer to the request. Requests
-   * with the same `requestKey` are one. Rejects with `DestinationRefused`, `BudgetExceeded`,
-   * `CallRefused`, `OutcomeUnknown`, `StoreUnavailable` or a `TwilioProblem`.
-   */
-  place(request: OutboundRequest, requestKey?: string): Promise<StoredResponse>;
-}
-
 export interface PlacementDeps {
   readonly policy: () => Promise<DialPolicy>;
   readonly reservation: Reservation;
@@ -46,11 +37,19 @@ export interface PlacementDeps {
   readonly now: () => number;
 }
 
-export function createPlacement(deps: PlacementDeps): Placement {
+/** Places calls for clients of the API. */
+export type Placement = ReturnType<typeof createPlacement>;
+
+export function createPlacement(deps: PlacementDeps) {
   const { reservation, now } = deps;
 
   return {
-    async place(request, requestKey) {
+    /**
+     * Places a call, or queues it where it has to wait; resolves with the answer to the request. Requests
+     * with the same `requestKey` are one. Rejects with `DestinationRefused`, `BudgetExceeded`,
+     * `CallRefused`, `OutcomeUnknown`, `StoreUnavailable` or a `TwilioProblem`.
+     */
+    async place(request: OutboundRequest, requestKey?: string): Promise<StoredResponse> {
       const callId = newId("call");
       if (requestKey === undefined) return await place(request, callId);
       const bodyHash = await hashOf(request);

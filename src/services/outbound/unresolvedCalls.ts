@@ -9,22 +9,6 @@ import type { Reservation } from "./budgetReservation.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/**
- * Create requests that timed out, or whose process died: resolved from Twilio's list of calls and never
- * repeated, as Twilio has no idempotency key.
- */
-export interface UnresolvedCalls {
-  /** Polls Twilio's list until it is known whether the call was placed. */
-  watch(call: ActiveCall, dialledAt: number): void;
-  /** Stops polling: a callback has named the call's id. */
-  unwatch(callId: string): void;
-  /** The answer to the request for the call. Rejects with `OutcomeUnknown`. */
-  answerOf(callId: string): Promise<StoredResponse>;
-  /** Resolves calls that a process was dialling when it died. */
-  reconcile(): Promise<void>;
-  close(): void;
-}
-
 export interface UnresolvedCallsDeps extends Clock {
   readonly twilio: Pick<TwilioCalls, "list" | "fetch">;
   readonly callStore: Pick<CallStore, "get" | "bySid">;
@@ -44,20 +28,30 @@ const CERTAIN_AFTER_MS = 60_000;
 /** Twilio's times are whole seconds, by another clock. */
 const CLOCK_SLACK_MS = 5000;
 
-export function createUnresolvedCalls(deps: UnresolvedCallsDeps): UnresolvedCalls {
+/**
+ * Create requests that timed out, or whose process died: resolved from Twilio's list of calls and never
+ * repeated, as Twilio has no idempotency key.
+ */
+export type UnresolvedCalls = ReturnType<typeof createUnresolvedCalls>;
+
+export function createUnresolvedCalls(deps: UnresolvedCallsDeps) {
   const { twilio, callStore, queue, activeCalls, callRecords, now, setTimer, log } = deps;
   const watched = new Map<string, () => void>();
 
   return {
+    /** Polls Twilio's list until it is known whether the call was placed. */
     watch,
+    /** Stops polling: a callback has named the call's id. */
     unwatch,
-    async answerOf(callId) {
+    /** The answer to the request for the call. Rejects with `OutcomeUnknown`. */
+    async answerOf(callId: string): Promise<StoredResponse> {
       const callSid = activeCalls.get(callId)?.callSid ??
         (await awaitStore(callStore.get(callId)))?.callSid;
       if (callSid === undefined) throw new OutcomeUnknown(callId);
       return { status: 200, body: { success: true, callSid, callId } };
     },
-    async reconcile() {
+    /** Resolves calls that a process was dialling when it died. */
+    async reconcile(): Promise<void> {
       for (const queued of await queue.overdue(now() - OVERDUE_MS)) {
         if (activeCalls.get(queued.callId) !== undefined) continue;
         // A failed look-up does not stop the others.
@@ -66,7 +60,7 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps): UnresolvedCall
         );
       }
     },
-    close() {
+    close(): void {
       for (const cancel of watched.values()) cancel();
       watched.clear();
     },

@@ -20,8 +20,8 @@ const WORDS_MS = 2000;
 
 /**
  * Who answered a placed call: Twilio's AMD results, compared with what was said. A result that
- * contradicts a conversation is recorded and not obeyed; call screening is answered, and
- * not treated as voicemail.
+ * contradicts a conversation is recorded and not obeyed; call screening is answered, and not
+ * treated as voicemail.
  */
 export class AnswerDetection {
   readonly #deps: AnswerDetectionDeps;
