@@ -6,23 +6,11 @@ export interface Metric {
   write(): string;
 }
 
-export interface Counter extends Metric {
-  add(amount?: number, labels?: Labels): void;
-}
-
-export interface Histogram extends Metric {
-  observe(value: number): void;
-}
-
 /** A counter for each set of labels; sets known beforehand are written from the start, with 0. */
-export function createCounter(
-  name: string,
-  help: string,
-  known: readonly Labels[] = [],
-): Counter {
+export function createCounter(name: string, help: string, known: readonly Labels[] = []) {
   const values = new Map<string, number>(known.map((labels) => [writeLabels(labels), 0]));
   return {
-    add(amount = 1, labels = {}) {
+    add(amount = 1, labels: Labels = {}): void {
       const key = writeLabels(labels);
       values.set(key, (values.get(key) ?? 0) + amount);
     },
@@ -52,15 +40,11 @@ export function createGauge(
 }
 
 /** A histogram; `bounds` are the upper bounds of its buckets, ascending. */
-export function createHistogram(
-  name: string,
-  help: string,
-  bounds: readonly number[],
-): Histogram {
+export function createHistogram(name: string, help: string, bounds: readonly number[]) {
   const counts = bounds.map(() => 0);
   let [sum, count] = [0, 0];
   return {
-    observe(value) {
+    observe(value: number): void {
       sum += value;
       count++;
       const at = bounds.findIndex((bound) => value <= bound);

@@ -3,19 +3,13 @@ import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
 import { createHandoff, type DigitSender } from "../calls.ts";
-import {
-  type CallProgress,
-  createTwilioCalls,
-  createTwilioFaults,
-  type TwilioCalls,
-  type TwilioFaults,
-} from "../twilioOutbound.ts";
+import { type CallProgress, createTwilioCalls, createTwilioFaults } from "../twilioOutbound.ts";
 import type { CallBudget, Prices, Spending, TransferPolicy } from "../spending.ts";
 import type { EventHub } from "../events.ts";
 import { createTransferredCalls } from "./transferredCalls.ts";
 import type { Cluster } from "../cluster.ts";
-import { createOutboundCalls, type OutboundCalls } from "../outbound.ts";
-import { createPhoneCalls, type PhoneCalls } from "./phoneCalls.ts";
+import { createOutboundCalls } from "../outbound.ts";
+import { createPhoneCalls } from "./phoneCalls.ts";
 import type { CompletionDispatcher, Recorder } from "../records.ts";
 import type { Store } from "../store.ts";
 import type { Incidents } from "../../utils/incidents.ts";
@@ -25,24 +19,6 @@ import { StreamTokens } from "./streamTokens.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
-
-/** The phone module without its HTTP routes. */
-export interface Phone extends AsyncDisposable {
-  readonly authToken: string;
-  readonly publicUrl: string;
-  readonly calls: PhoneCalls;
-  readonly outbound: OutboundCalls;
-  readonly twilio: Pick<TwilioCalls, "fetch" | "end">;
-  readonly faults: TwilioFaults;
-  /** Handlers of Twilio's callbacks. */
-  readonly events: {
-    status(callSid: string, progress: CallProgress, callId?: string): void;
-    answeredBy(callSid: string, who: string, callId?: string): void;
-    streamFailed(callSid: string): void;
-    /** An error that a callback carries: Twilio's code and message. */
-    faultReported(code: number, message: string | undefined): void;
-  };
-}
 
 /** The time by which phone calls are placed; the machine's own where nothing else is given. */
 export interface DiallingTime {
@@ -74,8 +50,11 @@ export interface PhoneDeps {
   readonly dialling?: DiallingTime;
 }
 
+/** The phone module without its HTTP routes. */
+export type Phone = NonNullable<ReturnType<typeof createPhone>>;
+
 /** Puts the phone together; nothing where the settings have none. */
-export function createPhone(deps: PhoneDeps): Phone | undefined {
+export function createPhone(deps: PhoneDeps) {
   const { settings, agents, registry, events, store, recorder, cluster, log, setTimer } = deps;
   const { budget: callBudget, policy, transfers } = deps;
   const line = settings.phone;
@@ -161,15 +140,17 @@ export function createPhone(deps: PhoneDeps): Phone | undefined {
     outbound,
     twilio,
     faults,
+    /** Handlers of Twilio's callbacks. */
     events: {
-      status(callSid, progress, callId) {
+      status(callSid: string, progress: CallProgress, callId?: string): void {
         outbound.status(callSid, progress, callId);
         transferredCalls.status(callSid, progress);
         calls.status(callSid, progress.status);
       },
       answeredBy: outbound.answeredBy,
+      /** An error that a callback carries: Twilio's code and message. */
       faultReported: faults.recordCallbackError,
-      streamFailed(callSid) {
+      streamFailed(callSid: string): void {
         // Closing a stream ourselves, while frames still arrive, looks like a failure from there.
         const session = registry.byCallSid(callSid);
         if (session !== undefined) log.warn("Media stream failed", { callId: session.id });

@@ -1,29 +1,20 @@
 import type { Database } from "./database.ts";
 import { numberOf } from "./row.ts";
 
+/** An answer that took longer is too inexact, unless it is the first. */
+const MAX_ROUND_TRIP_MS = 2000;
+
 /**
  * The database's clock, read from time to time and continued by the monotonic clock in between, so that
  * times of several processes are comparable, however their own clocks are set.
  */
-export interface SharedClock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Reads the database's clock anew. */
-  sync(): Promise<void>;
-}
-
-export interface SharedClockOptions {
-  readonly monotonic?: () => number;
-}
-
-/** An answer that took longer is too inexact, unless it is the first. */
-const MAX_ROUND_TRIP_MS = 2000;
+export type SharedClock = Awaited<ReturnType<typeof openSharedClock>>;
 
 /** Reads the database's clock once. */
 export async function openSharedClock(
   database: Database,
-  { monotonic = () => performance.now() }: SharedClockOptions = {},
-): Promise<SharedClock> {
+  { monotonic = () => performance.now() }: { readonly monotonic?: () => number } = {},
+) {
   let offset: number | undefined;
   await sync();
 
@@ -37,7 +28,9 @@ export async function openSharedClock(
   }
 
   return {
-    now: () => Math.round((offset ?? 0) + monotonic()),
+    /** Milliseconds since 1970. */
+    now: (): number => Math.round((offset ?? 0) + monotonic()),
+    /** Reads the database's clock anew. */
     sync,
   };
 }

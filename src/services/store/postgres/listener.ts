@@ -11,12 +11,6 @@ export interface ListenerCallbacks {
   readonly onFailure: (error: unknown) => void;
 }
 
-export interface Listener {
-  /** Closes the connection and opens another. */
-  reconnect(): void;
-  close(): Promise<void>;
-}
-
 /** For connecting and LISTEN together. */
 const LISTEN_LIMIT_MS = 10_000;
 const FIRST_PAUSE_MS = 100;
@@ -27,7 +21,7 @@ export function listenTo(
   channel: string,
   NewClient: NewClient,
   { onMessage, onListening, onFailure }: ListenerCallbacks,
-): Listener {
+) {
   let client: Client | undefined;
   let isListening = false;
   let failures = 0;
@@ -71,10 +65,11 @@ export function listenTo(
   }
 
   return {
-    reconnect() {
+    /** Closes the connection and opens another. */
+    reconnect(): void {
       if (client !== undefined) destroySocket(client);
     },
-    async close() {
+    async close(): Promise<void> {
       closed = true;
       closing.abort();
       if (client !== undefined) {
