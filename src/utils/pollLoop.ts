@@ -1,12 +1,7 @@
 import type { Clock } from "./clock.ts";
 
 /** Looks for work when it is woken, and from time to time; never twice at once. */
-export interface PollLoop {
-  /** Polls at once, or once more when the poll that is under way is over. */
-  wake(): void;
-  /** Polls no more; settles when the poll that is under way is over. */
-  close(): Promise<void>;
-}
+export type PollLoop = ReturnType<typeof createPollLoop>;
 
 /**
  * Polls first after `firstDelayMs`. `poll` must not reject; it returns how many milliseconds until the
@@ -16,7 +11,7 @@ export function createPollLoop(
   poll: () => Promise<number | undefined>,
   setTimer: Clock["setTimer"],
   firstDelayMs = 0,
-): PollLoop {
+) {
   let polling: Promise<void> | undefined;
   let again = false;
   let closed = false;
@@ -39,8 +34,10 @@ export function createPollLoop(
   }
 
   return {
+    /** Polls at once, or once more when the poll that is under way is over. */
     wake,
-    async close() {
+    /** Polls no more; settles when the poll that is under way is over. */
+    async close(): Promise<void> {
       closed = true;
       cancelTimer();
       await polling;

@@ -39,28 +39,15 @@ export interface RealtimeServerOptions {
   readonly maxSessions?: number;
 }
 
-export interface RealtimeServer {
-  /** `ws://127.0.0.1:PORT/v1/realtime`, to which clients add `?model=`. */
-  readonly url: string;
-  /** The live sessions, oldest first. */
-  readonly sessions: readonly RealtimeSession[];
-  readonly stats: RealtimeStats;
-  /** The first session that no other call was given, waiting for one to connect if need be. */
-  nextSession(): Promise<RealtimeSession>;
-  /** Puts a fault in force in all sessions, later ones included. */
-  fail(fault: Fault): void;
-  /** Removes the faults for later sessions. */
-  heal(): void;
-  /** Closes every session and frees everything; idempotent. */
-  close(): Promise<void>;
-}
-
 export interface RealtimeStats {
   /** Handshakes accepted. */
   readonly connections: number;
   /** Handshakes refused. */
   readonly refused: number;
 }
+
+/** A running server; closing it frees everything. */
+export type RealtimeServer = ReturnType<typeof startRealtimeServer>;
 
 /** Starts an OpenAI Realtime server on a free loopback port: the built-in engine and test double. */
 export function startRealtimeServer(
@@ -78,7 +65,7 @@ export function startRealtimeServer(
     sessionMs = 60 * 60_000,
     maxSessions = 1_000,
   }: RealtimeServerOptions = {},
-): RealtimeServer {
+) {
   const speech = new SpeechSource(voice === "tone" ? createToneVoice() : createFliteVoice());
   if (warmUp) speech.warmUp();
   const nextDeltaMs = typeof deltaMs === "number" ? () => deltaMs : deltaMs;
@@ -133,18 +120,24 @@ export function startRealtimeServer(
   let stopping: Promise<void> | undefined;
 
   return {
+    /** `ws://127.0.0.1:PORT/v1/realtime`, to which clients add `?model=`. */
     url: `ws://127.0.0.1:${server.addr.port}${realtimePath}`,
+    /** The live sessions, oldest first. */
     get sessions() {
       return [...sessions];
     },
     stats,
-    nextSession: () => unclaimed.next(),
-    fail(fault) {
+    /** The first session that no other call was given, waiting for one to connect if need be. */
+    nextSession: (): Promise<RealtimeSession> => unclaimed.next(),
+    /** Puts a fault in force in all sessions, later ones included. */
+    fail(fault: Fault): void {
       inForce.add(fault);
       for (const session of sessions) session.fail(fault);
     },
-    heal: () => inForce.clear(),
-    close: () => stopping ??= stop(),
+    /** Removes the faults for later sessions. */
+    heal: (): void => inForce.clear(),
+    /** Closes every session and frees everything; idempotent. */
+    close: (): Promise<void> => stopping ??= stop(),
   };
 }
 

@@ -1,15 +1,5 @@
 import { deadline } from "../deadline.ts";
 
-/** Writes lines to a sink that may be slow or stop reading; the caller never waits. */
-export interface LineWriter {
-  /** Queues a line (without its newline), or drops and counts it where the queue is full. */
-  write(line: string): void;
-  /** Lines dropped since the process started. */
-  readonly dropped: number;
-  /** Settles when the queue is written, or after `withinMs`. */
-  flush(withinMs: number): Promise<void>;
-}
-
 interface LineWriterOptions {
   /** Writes at least one of the bytes and resolves with how many. */
   readonly sink: (bytes: Uint8Array) => Promise<number>;
@@ -22,10 +12,13 @@ interface LineWriterOptions {
 
 const MAX_CHUNK_BYTES = 64 * 1024;
 
+/** Writes lines to a sink that may be slow or stop reading; the caller never waits. */
+export type LineWriter = ReturnType<typeof createLineWriter>;
+
 /** Creates a writer that keeps lines in order, and at most `maxWaitingBytes` in memory. */
 export function createLineWriter(
   { sink, maxWaitingBytes = 1024 * 1024, onStalled, onRecovered }: LineWriterOptions,
-): LineWriter {
+) {
   const encoder = new TextEncoder();
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
@@ -87,17 +80,20 @@ export function createLineWriter(
   }
 
   return {
+    /** Lines dropped since the process started. */
     get dropped() {
       return dropped;
     },
-    write(line) {
+    /** Queues a line (without its newline), or drops and counts it where the queue is full. */
+    write(line: string): void {
       const bytes = encoder.encode(`${line}\n`);
       if (isBroken || waitingBytes + bytes.length > maxWaitingBytes) return count(1);
       waiting.push(bytes);
       waitingBytes += bytes.length;
       writing ??= writeAll();
     },
-    async flush(withinMs) {
+    /** Settles when the queue is written, or after `withinMs`. */
+    async flush(withinMs: number): Promise<void> {
       if (writing !== undefined) await deadline(writing, withinMs).catch(() => {});
     },
   };

@@ -11,18 +11,14 @@ export interface LinkOptions {
 }
 
 /** A network link on a simulated clock. */
-export interface DelayLine {
-  send(deliver: () => void): void;
-  /** Drops what is under way and takes no more. */
-  close(): void;
-}
+export type DelayLine = ReturnType<typeof createDelayLine>;
 
 /** Creates a link; without any delay it delivers at once, inside send(). */
 export function createDelayLine(
   clock: SimClock,
   random: Random,
   { delayMs = 0, jitterMs = 0, stall }: LinkOptions = {},
-): DelayLine {
+) {
   const underWay: { readonly at: number; readonly deliver: () => void }[] = [];
   let lastAt = -Infinity;
   let stallAt = stall === undefined ? Infinity : clock.now() + stall.everyMs * (0.5 + random());
@@ -62,7 +58,8 @@ export function createDelayLine(
 
   return {
     send,
-    close: () => {
+    /** Drops what is under way and takes no more. */
+    close: (): void => {
       closed = true;
       cancelTimer?.();
       underWay.length = 0;

@@ -39,37 +39,23 @@ export interface Written {
   readonly acceptedMs: number;
 }
 
+/** Mu-law bytes in a millisecond. */
+export const bytesPerMs = 8;
+
+const tenMinutesMs = 600_000;
+
 /**
  * Twilio's play-out of one stream: a first-in-first-out buffer played at real time.
  *
  * It knows no clock and no sockets. Every method takes the present moment in milliseconds, which never
  * goes backwards from one call to the next.
  */
-export interface PlayBuffer {
-  /** Queues audio, as milliseconds or as mu-law bytes (8 a millisecond). */
-  write(audio: number | Uint8Array, now: number): Written;
-  mark(name: string, now: number): void;
-  /** Forgets what is unplayed; every pending mark is then echoed by the next advance(). */
-  clear(now: number): ClearReport;
-  /** The echoes due by now, in the order of their marks. */
-  advance(now: number): MarkEcho[];
-  /** When the next echo is due; undefined while none is pending. */
-  nextEventAt(): number | undefined;
-  playedMs(now: number): number;
-  queuedMs(now: number): number;
-  /** When the buffer runs dry; undefined when it is empty. */
-  endsAt(now: number): number | undefined;
-}
-
-/** Mu-law bytes in a millisecond. */
-export const bytesPerMs = 8;
-
-const tenMinutesMs = 600_000;
+export type PlayBuffer = ReturnType<typeof createPlayBuffer>;
 
 /** Creates an empty play buffer. */
 export function createPlayBuffer(
   { startupDelayMs = 0, capMs = tenMinutesMs, maxSegments = 20_000 }: PlayBufferOptions = {},
-): PlayBuffer {
+) {
   let pieces: Piece[] = [];
   let segments: OpenSegment[] = [];
   let echoes: MarkEcho[] = [];
@@ -152,21 +138,26 @@ export function createPlayBuffer(
   }
 
   return {
+    /** Queues audio, as milliseconds or as mu-law bytes (8 a millisecond). */
     write,
     mark,
+    /** Forgets what is unplayed; every pending mark is then echoed by the next advance(). */
     clear,
+    /** The echoes due by now, in the order of their marks. */
     advance,
-    nextEventAt: () => echoes[0]?.at,
-    playedMs: (now) => {
+    /** When the next echo is due; undefined while none is pending. */
+    nextEventAt: (): number | undefined => echoes[0]?.at,
+    playedMs: (now: number): number => {
       settle(now);
       const head = pieces[0];
       return finishedMs + (head === undefined ? 0 : playedOf(head, now));
     },
-    queuedMs: (now) => {
+    queuedMs: (now: number): number => {
       settle(now);
       return unplayedMs(now);
     },
-    endsAt: (now) => dryAt > now ? dryAt : undefined,
+    /** When the buffer runs dry; undefined when it is empty. */
+    endsAt: (now: number): number | undefined => dryAt > now ? dryAt : undefined,
   };
 }
 
