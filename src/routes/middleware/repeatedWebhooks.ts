@@ -1,21 +1,20 @@
-/** Gives a repeated webhook the answer that its first attempt got. */
-export interface RepeatedWebhooks {
-  /** `token` is equal in all attempts of one request; without it every request is answered anew. */
-  once(token: string | undefined, subject: string, answer: () => Promise<string>): Promise<string>;
-}
-
 /** Twilio gives up after 15 s; kept longer, so that a replay by an attacker has no effect. */
 const KEPT_MS = 10 * 60_000;
 const MAX_KEPT = 2000;
 const MAX_TOKEN_LENGTH = 200;
 
-/** `now` is in monotonic milliseconds. */
-export function createRepeatedWebhooks(now: () => number): RepeatedWebhooks {
+/** Gives a repeated webhook the answer that its first attempt got. `now` is in monotonic milliseconds. */
+export function createRepeatedWebhooks(now: () => number) {
   // Ordered by time.
   const kept = new Map<string, { readonly at: number; readonly answer: Promise<string> }>();
 
   return {
-    once(token, subject, answer) {
+    /** `token` is equal in all attempts of one request; without it every request is answered anew. */
+    once(
+      token: string | undefined,
+      subject: string,
+      answer: () => Promise<string>,
+    ): Promise<string> {
       if (token === undefined || token === "" || token.length > MAX_TOKEN_LENGTH) return answer();
       removeOld();
       const key = `${subject} ${token}`;

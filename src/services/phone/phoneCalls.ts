@@ -46,8 +46,6 @@ const MAX_STREAMS = 20;
 const MAX_REFUSED = 1000;
 
 /** Joins phone calls with their sessions: how they begin, go on after their stream, and end. */
-export type PhoneCalls = ReturnType<typeof createPhoneCalls>;
-
 export function createPhoneCalls(deps: PhoneCallsDeps) {
   const { registry, agents, defaultAgent, outbound, crossProcess, handoff, log } = deps;
   const afterCall = createAfterCall(deps);
