@@ -43,30 +43,6 @@ export interface BatchItem {
   readonly detail?: string;
 }
 
-/** Lists of calls to be placed one after another. */
-export interface BatchStore {
-  /** Stores a batch; false where more than `most` of its key's items would then wait. */
-  create(batch: NewBatch, now: number, most?: number): Promise<boolean>;
-  get(id: string): Promise<Batch | undefined>;
-  items(
-    id: string,
-    page: { readonly limit: number; readonly after?: number },
-  ): Promise<readonly BatchItem[]>;
-  /**
-   * Queues the calls of pending items, oldest batch first, until `most` calls of batches are due there;
-   * resolves with the number of items. An item is either pending, or its call is recorded and queued: a
-   * process that dies leaves nothing in between, and any process goes on.
-   */
-  feed(feed: BatchFeed): Promise<number>;
-  /** Twilio has the call of an item. */
-  markPlaced(callId: string): Promise<void>;
-  /** The call of an item is over, and is not tried again. */
-  markEnded(callId: string, end: BatchItemEnd): Promise<void>;
-  /** Cancels the pending items; resolves with their number. */
-  cancel(id: string, now: number): Promise<number>;
-  isCancelled(id: string): Promise<boolean>;
-}
-
 export interface BatchFeed {
   /** Of all batches, in all processes. */
   readonly most: number;
@@ -83,10 +59,18 @@ export interface BatchItemEnd {
   readonly detail: string;
 }
 
-export function createBatchStore(database: Database): BatchStore {
+/** Lists of calls to be placed one after another. */
+export type BatchStore = ReturnType<typeof createBatchStore>;
+
+export function createBatchStore(database: Database) {
   const { query } = database;
   return {
-    create: ({ id, keyName, request, items }, now, most = Infinity) =>
+    /** Stores a batch; false where more than `most` of its key's items would then wait. */
+    create: (
+      { id, keyName, request, items }: NewBatch,
+      now: number,
+      most = Infinity,
+    ): Promise<boolean> =>
       database.transaction("batches", async (query) => {
         const [waiting] = await query(
           `SELECT COUNT(*) AS items FROM batch_items JOIN batches
@@ -105,7 +89,7 @@ export function createBatchStore(database: Database): BatchStore {
         }
         return true;
       }),
-    async get(id) {
+    async get(id: string): Promise<Batch | undefined> {
       const [row] = await query("SELECT * FROM batches WHERE id = $1", [id]);
       if (row === undefined) return undefined;
       const counts = await query(
@@ -124,29 +108,41 @@ export function createBatchStore(database: Database): BatchStore {
         ...present({ keyName: maybeText(row, "key_name") }),
       };
     },
-    async items(id, { limit, after = -1 }) {
+    async items(
+      id: string,
+      { limit, after = -1 }: { readonly limit: number; readonly after?: number },
+    ): Promise<readonly BatchItem[]> {
       const rows = await query(
         "SELECT * FROM batch_items WHERE batch_id = $1 AND item > $2 ORDER BY item LIMIT $3",
         [id, after, limit],
       );
       return rows.map(itemOf);
     },
-    feed: (feed) => database.transaction("batches", (query) => feedFrom(query, feed)),
-    async markPlaced(callId) {
+    /**
+     * Queues the calls of pending items, oldest batch first, until `most` calls of batches are due there;
+     * resolves with the number of items. An item is either pending, or its call is recorded and queued: a
+     * process that dies leaves nothing in between, and any process goes on.
+     */
+    feed: (feed: BatchFeed): Promise<number> =>
+      database.transaction("batches", (query) => feedFrom(query, feed)),
+    /** Twilio has the call of an item. */
+    async markPlaced(callId: string): Promise<void> {
       // It may have ended already.
       await query(
         "UPDATE batch_items SET state = 'placed' WHERE call_id = $1 AND state = 'placing'",
         [callId],
       );
     },
-    async markEnded(callId, { state, detail }) {
+    /** The call of an item is over, and is not tried again. */
+    async markEnded(callId: string, { state, detail }: BatchItemEnd): Promise<void> {
       await query(
         `UPDATE batch_items SET state = $2, detail = $3
           WHERE call_id = $1 AND state IN ('placing', 'placed')`,
         [callId, state, detail],
       );
     },
-    cancel(id, now) {
+    /** Cancels the pending items; resolves with their number. */
+    cancel(id: string, now: number): Promise<number> {
       return database.transaction("batches", async (query) => {
         await query("UPDATE batches SET cancelled_at = COALESCE(cancelled_at, $2) WHERE id = $1", [
           id,
@@ -160,7 +156,7 @@ export function createBatchStore(database: Database): BatchStore {
         return cancelled.length;
       });
     },
-    async isCancelled(id) {
+    async isCancelled(id: string): Promise<boolean> {
       const cancelled = await query(
         "SELECT id FROM batches WHERE id = $1 AND cancelled_at IS NOT NULL",
         [id],

@@ -24,26 +24,15 @@ export interface RequestKey {
   readonly requestKey: string;
 }
 
-/** Remembers which requests have been made, so that none has its effect twice. */
-export interface IdempotencyStore {
-  /** Reserves the key for this request, or resolves with the earlier one that has it. */
-  reserve(
-    request: RequestKey & { readonly bodyHash: string; readonly callId?: string },
-    now: number,
-  ): Promise<{ readonly state: "reserved" } | EarlierRequest>;
-  find(key: RequestKey, now: number): Promise<EarlierRequest | undefined>;
-  complete(key: RequestKey, response: StoredResponse): Promise<void>;
-  markUnknown(key: RequestKey): Promise<void>;
-  /** Frees the key after a request that certainly had no effect. */
-  release(key: RequestKey): Promise<void>;
-}
-
 const LIFETIME_MS = 24 * 60 * 60_000;
 /** Longer than any request may take: its process must have died. */
 const IN_FLIGHT_MS = 120_000;
 
+/** Remembers which requests have been made, so that none has its effect twice. */
+export type IdempotencyStore = ReturnType<typeof createIdempotencyStore>;
+
 /** Only digests of keys are kept: clients often choose a key that identifies a person. */
-export function createIdempotencyStore({ query }: Database): IdempotencyStore {
+export function createIdempotencyStore({ query }: Database) {
   async function find(
     { keyName, requestKey }: RequestKey,
     now: number,
@@ -85,7 +74,14 @@ export function createIdempotencyStore({ query }: Database): IdempotencyStore {
   }
 
   return {
-    async reserve({ keyName, requestKey, bodyHash, callId }, now) {
+    /** Reserves the key for this request, or resolves with the earlier one that has it. */
+    async reserve(
+      { keyName, requestKey, bodyHash, callId }: RequestKey & {
+        readonly bodyHash: string;
+        readonly callId?: string;
+      },
+      now: number,
+    ): Promise<{ readonly state: "reserved" } | EarlierRequest> {
       const digest = await digestOf(requestKey);
       for (;;) {
         const reserved = await query(
@@ -116,9 +112,11 @@ export function createIdempotencyStore({ query }: Database): IdempotencyStore {
       }
     },
     find,
-    complete: (key, response) => set(key, "done", response),
-    markUnknown: (key) => set(key, "unknown", undefined),
-    async release({ keyName, requestKey }) {
+    complete: (key: RequestKey, response: StoredResponse): Promise<void> =>
+      set(key, "done", response),
+    markUnknown: (key: RequestKey): Promise<void> => set(key, "unknown", undefined),
+    /** Frees the key after a request that certainly had no effect. */
+    async release({ keyName, requestKey }: RequestKey): Promise<void> {
       await query(
         `DELETE FROM idempotency_keys
           WHERE key_name = $1 AND request_key = $2 AND state = 'in_flight'`,
