@@ -66,9 +66,9 @@ export async function createApp(
   const incidents = createIncidents({ now: Date.now, log });
   output.reportTo(incidents);
   const agents = await openAgents(settings, { agentFiles, examineAgent, incidents, log });
-  const places = opening.use(await openResources(settings, agents, log));
-  const { now } = places.store.clock;
-  const base = { ...places, settings, agents, incidents, now, setTimer, log };
+  const resources = opening.use(await openResources(settings, agents, log));
+  const { now } = resources.store.clock;
+  const base = { ...resources, settings, agents, incidents, now, setTimer, log };
 
   const events = openEventHub(base);
   const engine = opening.use(await openEngine({ ...base, events, startRehearsal }));

@@ -244,7 +244,7 @@ export class CallMachine {
     if (this.#rejoinBy !== undefined && now >= this.#rejoinBy) {
       return this.#end({ reason: "leg_failed" }, now);
     }
-    this.#mendHearing(now);
+    this.#recoverInput(now);
     this.#deadlines.tick(now, this.#watched);
     // After `deadlines.tick`, which drops expired responses.
     const working = this.#call.turns.busy || this.#call.turns.callerSpeaking ||
@@ -275,7 +275,7 @@ export class CallMachine {
   }
 
   /** Mends what the line carries and the model does not hear. */
-  #mendHearing(now: Milliseconds): void {
+  #recoverInput(now: Milliseconds): void {
     if (!this.#call.policy.modelListens) return;
     const remedy = this.#inputStall.tick(now, {
       listening: this.#joined && this.#connection.ready && !this.#call.speech.audible &&

@@ -53,7 +53,7 @@ export interface CallPolicy {
   readonly timeWarningMs: Milliseconds;
   readonly digitTimeoutMs: Milliseconds;
   readonly digitsSensitive: boolean;
-  /** Sentences that are said before a hand-over, by alias. */
+  /** Sentences that are said before a transfer, by alias. */
   readonly transfers: Readonly<Record<string, { readonly sentence?: string }>>;
 }
 

@@ -4,14 +4,14 @@ import type { Milliseconds } from "./types.ts";
 /** One timer for everything that a call waits for. */
 export class WakeTimer {
   readonly #clock: Clock;
-  readonly #wake: () => void;
+  readonly #onWake: () => void;
   #timer: { readonly at: Milliseconds; cancel(): void } | undefined;
   /** Wakes in a row after which there was still something overdue. */
   #idleWakes = 0;
 
-  constructor(clock: Clock, wake: () => void) {
+  constructor(clock: Clock, onWake: () => void) {
     this.#clock = clock;
-    this.#wake = wake;
+    this.#onWake = onWake;
   }
 
   /** Schedules the next wake; undefined cancels it. */
@@ -28,7 +28,7 @@ export class WakeTimer {
     this.#timer?.cancel();
     const wake = () => {
       this.#timer = undefined;
-      this.#wake();
+      this.#onWake();
     };
     // Rounded up: timers count whole milliseconds, and one that fires too early is wasted.
     const delayMs = Math.ceil(wakeAt - this.#clock.now());

@@ -21,7 +21,7 @@ export class TwilioLeg implements CallLeg {
   #stuck = false;
   #open = true;
 
-  /** `replaced` is called when the call's next stream joins before this one has ended. */
+  /** `onReplaced` is called when the call's next stream joins before this one has ended. */
   constructor(socket: MediaSocket, streamSid: string, readonly onReplaced: () => void) {
     this.#socket = socket;
     this.#write = createTwilioWriter(streamSid);

@@ -25,17 +25,17 @@ import { doNotCallRoutes } from "./doNotCall.ts";
 import { erasureRoutes } from "./erasure.ts";
 import { eventsRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
-import { keysRoutes } from "./keyRevocation.ts";
+import { keyRevocationRoutes } from "./keyRevocation.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { createAccess, createKeyCheck } from "./middleware/access.ts";
 import { createGuessGuard } from "./middleware/guessGuard.ts";
 import { openapiRoutes } from "./openapi/openapiRoute.ts";
 import { outboundRoutes } from "./outbound.ts";
-import { outboundBatchRoutes } from "./outboundBatches.ts";
-import { pageRoutes } from "./pages.ts";
+import { outboundBatchesRoutes } from "./outboundBatches.ts";
+import { pagesRoutes } from "./pages.ts";
 import { twilioRoutes } from "./twilio.ts";
 import { webRoutes } from "./web.ts";
-import { webhookRoutes } from "./webhooks.ts";
+import { webhooksRoutes } from "./webhooks.ts";
 import { createWebTokens } from "./webTokens.ts";
 
 /** The parts of the server that its routes reach. */
@@ -115,10 +115,10 @@ export function createRouter(
     incidents: incidents.list,
   }));
   mount(twilioRoutes({ ...present({ phone }), defaultAgent, addressOf, log }));
-  mount(outboundBatchRoutes({ ...outbound, ownNumber: settings.phone?.number ?? "" }));
+  mount(outboundBatchesRoutes({ ...outbound, ownNumber: settings.phone?.number ?? "" }));
   mount(outboundRoutes(outbound));
   mount(doNotCallRoutes({ access, list: store.doNotCall, now }));
-  mount(pageRoutes());
+  mount(pagesRoutes());
   mount(webRoutes({
     ...(checkKey !== undefined && {
       authenticate: (secret: string) => checkKey(secret, "calls:create"),
@@ -156,9 +156,9 @@ export function createRouter(
     now,
     revocation,
   }));
-  mount(webhookRoutes({ access, outbox: store.outbox, ...present({ webhooks }) }));
+  mount(webhooksRoutes({ access, outbox: store.outbox, ...present({ webhooks }) }));
   mount(metricsRoutes({ access, metrics, guesses }));
-  mount(keysRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));
+  mount(keyRevocationRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));
   mount(openapiRoutes(router, checkKey !== undefined));
   return router;
 }

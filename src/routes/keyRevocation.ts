@@ -15,7 +15,7 @@ interface KeysRoutesDeps {
 }
 
 /** `/api/keys`: lists API keys without their secrets, and revokes them. */
-export function keysRoutes(
+export function keyRevocationRoutes(
   { access, keys, revocation, liveCallsOf }: KeysRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });

@@ -19,7 +19,7 @@ export interface OutboundBatchDeps extends OutboundRoutesDeps {
 }
 
 /** Lists of calls, placed one after another. */
-export function outboundBatchRoutes(deps: OutboundBatchDeps): OpenAPIHono<CallerEnv> {
+export function outboundBatchesRoutes(deps: OutboundBatchDeps): OpenAPIHono<CallerEnv> {
   const { access, hasKeys, ownNumber } = deps;
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
   const keyed = requireKeys(hasKeys);

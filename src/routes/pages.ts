@@ -7,7 +7,7 @@ import { sendTagged, type TaggedText, tagText } from "./middleware/etag.ts";
  * The pages for people, with the files they load: `/` and `/assets/` from `src/web`, `/docs` (which
  * shows `/openapi.json`) and `/docs/` from `src/web/docs`.
  */
-export function pageRoutes(): Hono {
+export function pagesRoutes(): Hono {
   const routes = new Hono();
   const sendPage = fileSender(new URL("../web/", import.meta.url));
   const sendDocs = fileSender(new URL("../web/docs/", import.meta.url));

@@ -14,7 +14,7 @@ interface WebhookRoutesDeps {
 }
 
 /** `/api/webhooks`: dead letters, sending one again, and a test message. */
-export function webhookRoutes(
+export function webhooksRoutes(
   { access, outbox, webhooks }: WebhookRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });

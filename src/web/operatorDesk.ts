@@ -19,7 +19,7 @@ export interface OperatorDesk {
 export function createOperatorDesk(): OperatorDesk {
   const desk = find("call-desk", HTMLElement);
   const answer = find("call-answer", HTMLElement);
-  const handOver = find("hand-over", HTMLButtonElement);
+  const transfer = find("hand-over", HTMLButtonElement);
   const dialogs = [
     find("hand-over-dialog", HTMLDialogElement),
     find("hang-up-dialog", HTMLDialogElement),
@@ -40,7 +40,7 @@ export function createOperatorDesk(): OperatorDesk {
       goodbye === "" ? "Hanging up…" : "The agent says goodbye, then hangs up.",
     );
   });
-  handOver.onclick = () => dialogs[0].showModal();
+  transfer.onclick = () => dialogs[0].showModal();
   find("end-call", HTMLButtonElement).onclick = () => dialogs[1].showModal();
   for (const dialog of dialogs) {
     for (const button of dialog.querySelectorAll<HTMLButtonElement>("button[type=button]")) {
@@ -52,7 +52,7 @@ export function createOperatorDesk(): OperatorDesk {
     open({ id, direction }) {
       callId = id;
       answer.textContent = "";
-      handOver.hidden = direction === "web";
+      transfer.hidden = direction === "web";
       desk.hidden = false;
     },
     close() {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { openapiRoutes } from "../../src/routes/openapi/openapiRoute.ts";
-import { pageRoutes } from "../../src/routes/pages.ts";
+import { pagesRoutes } from "../../src/routes/pages.ts";
 import { withApi } from "../support/servers/apiServer.ts";
 import { browserTest, openPage } from "../support/browser/browser.ts";
 
 browserTest("the API page shows every operation and links to each", () =>
   withApi({
     mount(router) {
-      router.route("/", pageRoutes());
+      router.route("/", pagesRoutes());
       router.route("/", openapiRoutes(router, true));
     },
   }, async ({ router }) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import Ajv from "ajv/dist/2020.js";
-import { pageRoutes } from "../../src/routes/pages.ts";
+import { pagesRoutes } from "../../src/routes/pages.ts";
 import { openapiRoutes } from "../../src/routes/openapi/openapiRoute.ts";
 import { type ApiDocument, operationsOf, resolve } from "../../src/web/docs/document.ts";
 import { exampleOf, writeCurl } from "../../src/web/docs/example.ts";
@@ -13,7 +13,7 @@ import {
 
 const options: ApiServerOptions = {
   mount(router) {
-    router.route("/", pageRoutes());
+    router.route("/", pagesRoutes());
     router.route("/", openapiRoutes(router, true));
   },
 };

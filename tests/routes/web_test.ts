@@ -327,7 +327,7 @@ Deno.test("webRoutes() tells the page what it needs to know and no more", async 
   });
 });
 
-Deno.test("pageRoutes() serves the page with a policy that allows nothing from elsewhere", () =>
+Deno.test("pagesRoutes() serves the page with a policy that allows nothing from elsewhere", () =>
   withServer({}, async (server) => {
     const response = await server.fetch("/");
     const html = await response.text();
@@ -339,7 +339,7 @@ Deno.test("pageRoutes() serves the page with a policy that allows nothing from e
     assert.doesNotMatch(html, /https?:\/\/|<style|style=|<script(?![^>]* src=)| on\w+=/);
   }));
 
-Deno.test("pageRoutes() serves TypeScript as JavaScript that a browser can run", () =>
+Deno.test("pagesRoutes() serves TypeScript as JavaScript that a browser can run", () =>
   withServer({}, async (server) => {
     for await (const { name } of Deno.readDir(new URL("../../src/web/", import.meta.url))) {
       if (!name.endsWith(".ts")) continue;
@@ -354,7 +354,7 @@ Deno.test("pageRoutes() serves TypeScript as JavaScript that a browser can run",
     }
   }));
 
-Deno.test("pageRoutes() answers 304 when the browser has the file already", () =>
+Deno.test("pagesRoutes() answers 304 when the browser has the file already", () =>
   withServer({}, async (server) => {
     const first = await server.fetch("/assets/page.css");
     await first.body?.cancel();
@@ -380,7 +380,7 @@ for (
     `/assets/${"a".repeat(5000)}.ts`,
   ]
 ) {
-  Deno.test(`pageRoutes() answers 404 when asked for ${path.slice(0, 40)}`, () =>
+  Deno.test(`pagesRoutes() answers 404 when asked for ${path.slice(0, 40)}`, () =>
     withServer({}, async (server) => {
       await assertProblem(await server.fetch(path), 404, "not_found");
     }));

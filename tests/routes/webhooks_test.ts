@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { webhookRoutes } from "../../src/routes/webhooks.ts";
+import { webhooksRoutes } from "../../src/routes/webhooks.ts";
 import type { Store } from "../../src/services/store/store.ts";
 import {
   ADMIN,
@@ -18,7 +18,7 @@ function withWebhook(configured = true): ApiServerOptions {
         sendTest: () => Promise.resolve("evt_test"),
         resend: (id: string) => outbox.resend(id, 0),
       };
-      router.route("/", webhookRoutes({ access, outbox, ...(configured && { webhooks }) }));
+      router.route("/", webhooksRoutes({ access, outbox, ...(configured && { webhooks }) }));
     },
   };
 }

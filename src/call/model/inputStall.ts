@@ -18,12 +18,12 @@ export interface Listening {
 }
 
 /** So much speech, with no longer pause than this in it, and no word of it from the model. */
-const DEAF_AFTER_MS = 4000;
+const STALLED_AFTER_MS = 4000;
 const LONGEST_PAUSE_MS = 2000;
 /** A fresh session that hears no more than the one before was not the trouble: noise is no speech. */
 const REPLACE_EVERY_MS = 60_000;
 const MAX_REPLACED = 5;
-/** What was said to a deaf session is lost: a caller who says no more is asked for it. */
+/** What was said to a stalled session is lost: a caller who says no more is asked for it. */
 const REPEAT_AFTER_MS = 3000;
 /** No model waits longer for the end of a turn once it is quiet. */
 const ENDLESS_MS = 15_000;
@@ -80,7 +80,7 @@ export class InputStall {
       this.heard(now);
       return "commit";
     }
-    if (this.#deafAt !== undefined && now >= this.#deafAt) {
+    if (this.#stalledAt !== undefined && now >= this.#stalledAt) {
       this.#loudMs = 0;
       this.#countsSince = now;
       this.#commitDue = true;
@@ -107,7 +107,7 @@ export class InputStall {
   get wakeAt(): Milliseconds | undefined {
     return earliest(
       this.#endless ? this.#endlessAt : undefined,
-      this.#deafAt,
+      this.#stalledAt,
       this.#listening && this.#speakingSince === undefined ? this.#repeatAt : undefined,
     );
   }
@@ -121,10 +121,10 @@ export class InputStall {
     return Math.max(this.#quietSince ?? Infinity, this.#heardAt) + ENDLESS_MS;
   }
 
-  get #deafAt(): Milliseconds | undefined {
+  get #stalledAt(): Milliseconds | undefined {
     return this.#countsSince === undefined
       ? undefined
-      : this.#countsSince + DEAF_AFTER_MS - this.#loudMs;
+      : this.#countsSince + STALLED_AFTER_MS - this.#loudMs;
   }
 
   #count(now: Milliseconds, counts: boolean): void {

@@ -82,7 +82,7 @@ export function goodbye({ reason }: CallEnd, text?: string): ResponseRequest {
   };
 }
 
-export function handOver(sentence?: string): ResponseRequest {
+export function transferSentence(sentence?: string): ResponseRequest {
   return {
     purpose: "goodbye",
     instructions: sentence === undefined

@@ -15,14 +15,14 @@ const MOST_MS = 10_000;
  */
 export class SilenceFill {
   readonly #clock: Clock;
-  readonly #fill: (durationMs: number) => void;
+  readonly #onGap: (durationMs: number) => void;
   #came = false;
   #gapMs = 0;
   #cancel: (() => void) | undefined;
 
-  constructor(clock: Clock, fill: (durationMs: number) => void) {
+  constructor(clock: Clock, onGap: (durationMs: number) => void) {
     this.#clock = clock;
-    this.#fill = fill;
+    this.#onGap = onGap;
   }
 
   frame(): void {
@@ -51,6 +51,6 @@ export class SilenceFill {
     if (this.#gapMs > PATIENCE_MS + MOST_MS) return;
     // Before the silence, which may end the turn.
     this.#wait();
-    if (this.#gapMs > PATIENCE_MS) this.#fill(STEP_MS);
+    if (this.#gapMs > PATIENCE_MS) this.#onGap(STEP_MS);
   }
 }

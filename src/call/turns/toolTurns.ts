@@ -105,7 +105,7 @@ export class ToolTurns {
     const sentence = this.#call.policy.transfers[alias]?.sentence;
     const farewell = { then: "transfer", alias } as const;
     if (sentence === undefined && this.#agentSpoke) return { farewell, revocable: false };
-    return { farewell, say: prompts.handOver(sentence), revocable: false };
+    return { farewell, say: prompts.transferSentence(sentence), revocable: false };
   }
 
   /** The model has confirmed an output; replies that begin from now on know it. */

@@ -28,10 +28,12 @@ export function createSessionDependencies(
   return {
     openModel,
     async runTool({ id, request }, call, signal) {
-      const equipment = tools.get(request.agent);
+      const toolRegistry = tools.get(request.agent);
       const timeZone = agents.get(request.agent)?.timezone;
-      if (equipment === undefined) return { output: '{"error":"There are no tools."}', ok: false };
-      return await equipment.run(call, {
+      if (toolRegistry === undefined) {
+        return { output: '{"error":"There are no tools."}', ok: false };
+      }
+      return await toolRegistry.run(call, {
         signal,
         callId: id,
         direction: request.direction,

@@ -1,4 +1,4 @@
-import type { Logger } from "../../utils/logger.ts";
+import type { Log } from "../../utils/logger.ts";
 import type { ModelFaults } from "./modelFaults.ts";
 import type { RefusedParts } from "./refusedParts.ts";
 import type { OpenSocket } from "./socket.ts";
@@ -21,5 +21,5 @@ export interface ConnectionOptions {
   readonly wallClock: () => number;
   readonly faults: ModelFaults;
   readonly refusedParts: RefusedParts;
-  readonly logger: Pick<Logger, "warn" | "error">;
+  readonly log: Pick<Log, "warn" | "error">;
 }

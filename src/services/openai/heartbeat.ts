@@ -28,11 +28,11 @@ export class Heartbeat {
   }
 
   #check(): void {
-    const { intervalMs, timeoutMs, now, probe } = this.#options;
+    const { intervalMs, timeoutMs, now, onProbeDue } = this.#options;
     const heardAt = this.#heardAt;
     const leftMs = heardAt + intervalMs - now();
     if (leftMs > 0) return this.#wait(leftMs);
-    probe();
+    onProbeDue();
     this.#timer = setTimeout(() => {
       if (this.#heardAt === heardAt) this.#options.onDead();
       else this.#check();
@@ -46,6 +46,6 @@ export interface HeartbeatOptions {
   readonly timeoutMs: number;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  readonly probe: () => void;
+  readonly onProbeDue: () => void;
   readonly onDead: () => void;
 }

@@ -31,7 +31,7 @@ export async function openEngine(
   const options = {
     socket,
     faults,
-    logger: log,
+    log,
     // Calls have limits of their own: this one stops what opens and closes calls in a loop.
     maxOpeningsPerMinute: Math.max(600, 100 * limits.calls),
   };

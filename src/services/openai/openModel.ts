@@ -21,7 +21,7 @@ export interface OpenModelOptions {
   readonly project?: string;
   /** `ws` sends each frame at once, at some more CPU. */
   readonly socket?: "native" | "ws";
-  readonly logger: ConnectionOptions["logger"];
+  readonly log: ConnectionOptions["log"];
   /** Where refusals are reported; without it they are only logged. */
   readonly faults?: ModelFaults;
   /** Limit for all calls of this instance. */
@@ -58,8 +58,8 @@ export function createOpenModel({
   fetch = globalThis.fetch,
   now = () => performance.now(),
   wallClock = () => Date.now(),
-  logger,
-  faults = createModelFaults({ log: logger, now }),
+  log,
+  faults = createModelFaults({ log, now }),
   maxOpeningsPerMinute = Infinity,
 }: OpenModelOptions): OpenModel {
   const headers = {
@@ -77,7 +77,7 @@ export function createOpenModel({
     fetch,
     now,
     wallClock,
-    logger,
+    log,
     faults,
     refusedParts: new RefusedParts({ now }),
   };

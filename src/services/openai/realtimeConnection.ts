@@ -43,7 +43,7 @@ export class RealtimeConnection implements RealtimeClient {
   #phase: Phase;
   /** Present until the model is ready. */
   #held: HeldInputs | undefined;
-  readonly #life: SessionExpiry;
+  readonly #expiry: SessionExpiry;
   #eventCount = 0;
   #malformedEvents = 0;
   #droppedFrames = 0;
@@ -62,12 +62,12 @@ export class RealtimeConnection implements RealtimeClient {
       maxAudioBytes: options.maxHeldAudioMs * bytesPerMs(setup.format),
     });
     this.#sessionSetup = new SetupConfirmation(setup, target, options);
-    this.#life = new SessionExpiry(options);
+    this.#expiry = new SessionExpiry(options);
     this.#heartbeat = new Heartbeat({
       intervalMs: options.heartbeatMs,
       timeoutMs: options.heartbeatTimeoutMs,
       now: options.now,
-      probe: () => this.#post(itemRetrieve(PROBE_ITEM), PROBE_EVENT),
+      onProbeDue: () => this.#post(itemRetrieve(PROBE_ITEM), PROBE_EVENT),
       onDead: () => this.#lose({ code: "network", retry: "backoff" }),
     });
     this.#phase = {
@@ -77,7 +77,7 @@ export class RealtimeConnection implements RealtimeClient {
     };
     this.#socket = options.openSocket(target, {
       onOpen: (serverDateMs) => {
-        this.#life.opened(serverDateMs);
+        this.#expiry.opened(serverDateMs);
         this.#configure();
       },
       onMessage: (text) => this.#onMessage(text),
@@ -125,7 +125,7 @@ export class RealtimeConnection implements RealtimeClient {
     this.#heartbeat.stop();
     this.#socket.close();
     if (droppedFrames + malformedEvents > 0) {
-      this.#options.logger.warn("Model connection lost data", { droppedFrames, malformedEvents });
+      this.#options.log.warn("Model connection lost data", { droppedFrames, malformedEvents });
     }
   }
 
@@ -146,7 +146,7 @@ export class RealtimeConnection implements RealtimeClient {
     this.#phase = { name: "ready" };
     historyEvents(this.#setup.history).forEach((event) => this.#post(event));
     this.#held?.releaseRequests().forEach((request) => this.#request(request));
-    this.#emit({ type: "modelReady", expiresInMs: this.#life.leftMs });
+    this.#emit({ type: "modelReady", expiresInMs: this.#expiry.leftMs });
     this.#releaseAudio();
   }
 
@@ -195,9 +195,9 @@ export class RealtimeConnection implements RealtimeClient {
       case "error":
         return this.#refused(event.error);
       case "sessionCreated":
-        return this.#life.update(event);
+        return this.#expiry.update(event);
       case "sessionUpdated":
-        this.#life.update(event);
+        this.#expiry.update(event);
         this.#sessionSetup.confirmed();
         return this.#becomeReady();
       default:
@@ -269,7 +269,7 @@ export class RealtimeConnection implements RealtimeClient {
     try {
       deliver();
     } catch (error) {
-      this.#options.logger.error("Model input could not be handled", { error });
+      this.#options.log.error("Model input could not be handled", { error });
     }
   }
 }

@@ -11,12 +11,12 @@ import type { SocketTarget } from "./socket.ts";
 /** What is to be done about an error: send the next set-up, nothing, or give the session up. */
 export type RefusalStep = "again" | "nothing" | { readonly loss: ModelLoss };
 
-/** The setting up of one session: sent, refused, narrowed and sent again, until the server confirms it. */
+/** Sends the session set-up, reduces it when refused and sends again, until the server confirms it. */
 export class SetupConfirmation {
   readonly #setup: ModelSetup;
   readonly #target: string;
   readonly #options: SetupOptions;
-  readonly #narrowing: ReducedSetup;
+  readonly #reduced: ReducedSetup;
   #sent = 0;
   #confirmed = false;
   #refusedSince: number | undefined;
@@ -25,22 +25,22 @@ export class SetupConfirmation {
     this.#setup = setup;
     this.#target = nameOf(target);
     this.#options = options;
-    this.#narrowing = new ReducedSetup(setup, this.#target, options.refusedParts);
+    this.#reduced = new ReducedSetup(setup, this.#target, options.refusedParts);
   }
 
   /** The set-up to send, and the id by which the server would refuse it. */
   next(): { readonly event: ClientEvent; readonly eventId: string } {
     this.#confirmed = false;
-    return { event: this.#narrowing.update, eventId: `${PREFIX}${++this.#sent}` };
+    return { event: this.#reduced.update, eventId: `${PREFIX}${++this.#sent}` };
   }
 
   confirmed(): void {
     if (this.#confirmed) return;
     this.#confirmed = true;
-    this.#narrowing.accepted();
+    this.#reduced.accepted();
     const { faults, refusedParts } = this.#options;
     faults.worked("session", this.#setup.model);
-    if (!this.#narrowing.full || refusedParts.hasAny(this.#target)) return;
+    if (!this.#reduced.full || refusedParts.hasAny(this.#target)) return;
     faults.worked("setup", this.#setup.model);
   }
 
@@ -59,9 +59,9 @@ export class SetupConfirmation {
     const latest = `${PREFIX}${this.#sent}`;
     if (error.eventId?.startsWith(PREFIX) && error.eventId !== latest) return "nothing";
     this.#refusedSince ??= now();
-    const hurried = now() - this.#refusedSince > LONGEST_NARROWING_MS;
-    if (this.#narrowing.refuse(error, { hurried })) return "again";
-    const retry = this.#narrowing.conclusive ? "no" : "backoff";
+    const hurried = now() - this.#refusedSince > LONGEST_REDUCTION_MS;
+    if (this.#reduced.refuse(error, { hurried })) return "again";
+    const retry = this.#reduced.conclusive ? "no" : "backoff";
     return { loss: { code: error.code ?? "session_refused", retry } };
   }
 }
@@ -70,7 +70,7 @@ export type SetupOptions = Pick<ConnectionOptions, "faults" | "refusedParts" | "
 
 const PREFIX = "setup_";
 /** So long a refused set-up is narrowed step by step; then all is left out that can be. */
-const LONGEST_NARROWING_MS = 4_000;
+const LONGEST_REDUCTION_MS = 4_000;
 
 /** The server and the model, without the query, in which there may be a key. */
 function nameOf({ url }: SocketTarget): string {

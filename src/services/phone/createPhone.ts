@@ -99,7 +99,7 @@ export function createPhone(deps: PhoneDeps) {
     setTimer,
     log,
   });
-  const crossProcess = createSharedPhoneCalls({
+  const sharedCalls = createSharedPhoneCalls({
     tokens: store.tokens,
     callStore: store.calls,
     now: store.clock.now,
@@ -114,7 +114,7 @@ export function createPhone(deps: PhoneDeps) {
     twilio,
     publicUrl,
     ownNumber,
-    crossProcess,
+    sharedCalls,
     transferredCalls,
     log,
     setTimer,
@@ -158,7 +158,7 @@ export function createPhone(deps: PhoneDeps) {
     },
     async [Symbol.asyncDispose]() {
       await reconciling.close();
-      crossProcess.close();
+      sharedCalls.close();
       outbound.close();
       await transferredCalls.settled();
       await outbound.settled();

@@ -6,7 +6,7 @@ import type { StreamTokens } from "./streamTokens.ts";
 /** `now` is monotonic. */
 export interface ExpectedStreamsDeps extends Clock {
   readonly tokens: StreamTokens;
-  readonly crossProcess: Pick<SharedPhoneCalls, "publishToken" | "withdrawToken" | "claim">;
+  readonly sharedCalls: Pick<SharedPhoneCalls, "publishToken" | "withdrawToken" | "claim">;
   /** A stream has not come in time. */
   readonly onTimeout: (session: CallSession, callSid: string) => void;
   readonly withinMs: number;
@@ -25,7 +25,7 @@ interface Streams {
 export type ExpectedStreams = ReturnType<typeof createExpectedStreams>;
 
 export function createExpectedStreams(deps: ExpectedStreamsDeps) {
-  const { tokens, crossProcess, onTimeout, now, setTimer, withinMs } = deps;
+  const { tokens, sharedCalls, onTimeout, now, setTimer, withinMs } = deps;
   const calls = new Map<string, Streams>();
 
   return {
@@ -51,7 +51,7 @@ export function createExpectedStreams(deps: ExpectedStreamsDeps) {
     /** Uses a token up; at once for one of this process. Never rejects. */
     claim(token: string, callSid: string): true | Promise<boolean> {
       if (tokens.claim(token, callSid, now())) {
-        crossProcess.withdrawToken(callSid);
+        sharedCalls.withdrawToken(callSid);
         arrived(callSid);
         return true;
       }
@@ -93,12 +93,12 @@ export function createExpectedStreams(deps: ExpectedStreamsDeps) {
 
   function issueToken(callSid: string): string {
     const token = tokens.issue(callSid, now());
-    crossProcess.publishToken(token, callSid);
+    sharedCalls.publishToken(token, callSid);
     return token;
   }
 
   async function claimElsewhere(token: string, callSid: string): Promise<boolean> {
-    if (!await crossProcess.claim(token, callSid)) return false;
+    if (!await sharedCalls.claim(token, callSid)) return false;
     arrived(callSid);
     return true;
   }

@@ -34,7 +34,7 @@ export interface PhoneCallsDeps extends Clock, AfterCallDeps, Omit<InboundCallsD
   readonly publicUrl: string;
   readonly tokens: StreamTokens;
   readonly outbound: Pick<OutboundCalls, "sessionFor">;
-  readonly crossProcess: Omit<SharedPhoneCalls, "close">;
+  readonly sharedCalls: Omit<SharedPhoneCalls, "close">;
   readonly handoff: Handoff;
   readonly log: Pick<Log, "warn">;
   /** How long an answered call may be without its stream. */
@@ -47,7 +47,7 @@ const MAX_REFUSED = 1000;
 
 /** Joins phone calls with their sessions: how they begin, go on after their stream, and end. */
 export function createPhoneCalls(deps: PhoneCallsDeps) {
-  const { registry, agents, defaultAgent, outbound, crossProcess, handoff, log } = deps;
+  const { registry, agents, defaultAgent, outbound, sharedCalls, handoff, log } = deps;
   const afterCall = createAfterCall(deps);
   const streams = createExpectedStreams({
     ...deps,
@@ -159,7 +159,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   async function adopt(callSid: string): Promise<CallSession | undefined> {
     if (registry.endOf(callSid) !== undefined) return undefined;
     try {
-      const record = await crossProcess.find(callSid);
+      const record = await sharedCalls.find(callSid);
       if (record === undefined || record.status === "ended") return undefined;
       const { id } = record;
       if (record.direction !== "outbound") {
@@ -177,7 +177,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
 
   async function resumeElsewhere(callSid: string, dialStatus?: string): Promise<PhoneAnswer> {
     try {
-      const record = await crossProcess.findSettled(callSid);
+      const record = await sharedCalls.findSettled(callSid);
       if (record === undefined) return fallbackAnswer(agents, defaultAgent);
       const { id, agent, end } = record;
       if (end !== undefined) {

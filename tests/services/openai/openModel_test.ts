@@ -118,7 +118,7 @@ function contract(
           url: server.url,
           apiKey: KEY,
           socket,
-          logger: log,
+          log,
           ...options,
         });
         const client = openModel({ ...SETUP, ...setup }, sink);
@@ -231,7 +231,7 @@ Deno.test("case 62: a session's length is taken by the server's clock where its 
   assert.ok(typeof address === "object" && address !== null);
   const sink = new Sink();
   const url = `ws://127.0.0.1:${address.port}/v1/realtime`;
-  const client = createOpenModel({ url, socket: "ws", now: () => 0, logger: new Log() })(
+  const client = createOpenModel({ url, socket: "ws", now: () => 0, log: new Log() })(
     SETUP,
     sink,
   );
@@ -541,7 +541,7 @@ contract("case 65: what a server refused is not tried on it with the next call",
   const incidents = createIncidents({ now: Date.now, log: stage.log });
   const openModel = createOpenModel({
     url: stage.server.url,
-    logger: stage.log,
+    log: stage.log,
     faults: createModelFaults({ incidents, log: stage.log }),
     now: () => now,
   });
@@ -607,7 +607,7 @@ contract(
     let now = 0;
     const openModel = createOpenModel({
       url: stage.server.url,
-      logger: stage.log,
+      log: stage.log,
       maxOpeningsPerMinute: 2,
       now: () => now,
     });
@@ -670,7 +670,7 @@ Deno.test("createOpenModel(ws) reads the error code of a refused handshake", asy
   const body = JSON.stringify({ error: { code: "insufficient_quota" } });
   await using server = startScriptedRealtime({ answer: () => new Response(body, { status: 429 }) });
   const sink = new Sink();
-  createOpenModel({ url: server.url, socket: "ws", logger: new Log() })(SETUP, sink);
+  createOpenModel({ url: server.url, socket: "ws", log: new Log() })(SETUP, sink);
   const { loss } = await sink.first("modelLost");
   assert.deepEqual(loss, { code: "insufficient_quota", retry: "no" });
 });
@@ -761,7 +761,7 @@ contract(
     const asked: string[] = [];
     const openModel = createOpenModel({
       url: `${stage.server.url}?api-key=${KEY}`,
-      logger: stage.log,
+      log: stage.log,
     });
     const client = openModel(SETUP, new Sink());
     const { url } = await stage.server.session();
@@ -834,7 +834,7 @@ Deno.test("case 66: a refused handshake is told with its status, its code and it
   });
   const log = new Log();
   const sink = new Sink();
-  createOpenModel({ url: server.url, socket: "ws", logger: log })(SETUP, sink);
+  createOpenModel({ url: server.url, socket: "ws", log })(SETUP, sink);
   await sink.first("modelLost");
   const [line = ""] = log.lines;
   for (const part of ['"status":429', "insufficient_quota", "You exceeded your current quota."]) {
@@ -1327,7 +1327,7 @@ Deno.test("case 66: a set-up's refusal that repeats the instructions does not br
   const log = new Log();
   const instructions = "The caller is Ada Lovelace of Baker Street.";
   const sink = new Sink();
-  const client = createOpenModel({ url: server.url, logger: log })(
+  const client = createOpenModel({ url: server.url, log })(
     { ...SETUP, instructions },
     sink,
   );
@@ -1430,7 +1430,7 @@ for (
       answer: () => new Response("{}", { status: 429, headers }),
     });
     const sink = new Sink();
-    createOpenModel({ url: server.url, socket: "ws", logger: new Log() })(SETUP, sink);
+    createOpenModel({ url: server.url, socket: "ws", log: new Log() })(SETUP, sink);
     const { loss } = await sink.first("modelLost");
     assert.deepEqual(loss, {
       code: "rate_limited",

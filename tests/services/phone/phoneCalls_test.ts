@@ -26,7 +26,7 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
     },
     tokens: new StreamTokens(() => crypto.randomUUID()),
     outbound: { sessionFor: () => undefined },
-    crossProcess: {
+    sharedCalls: {
       publishToken() {},
       withdrawToken() {},
       claim: () => Promise.resolve(false),

@@ -1,6 +1,6 @@
 import type { CallRequest } from "../../../src/call/types.ts";
 import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
-import { pageRoutes } from "../../../src/routes/pages.ts";
+import { pagesRoutes } from "../../../src/routes/pages.ts";
 import { webRoutes } from "../../../src/routes/web.ts";
 import { createWebTokens } from "../../../src/routes/webTokens.ts";
 import { setTimer } from "../../../src/utils/clock.ts";
@@ -45,7 +45,7 @@ export async function visitPage(
     log: { info() {}, warn() {} },
   };
   const mount: Parameters<typeof withApi>[0]["mount"] = (router) => {
-    router.route("/", pageRoutes());
+    router.route("/", pagesRoutes());
     router.route(
       "/",
       webRoutes({

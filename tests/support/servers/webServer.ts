@@ -1,6 +1,6 @@
 import { CallRefused } from "../../../src/call/sessionApi.ts";
 import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
-import { pageRoutes } from "../../../src/routes/pages.ts";
+import { pagesRoutes } from "../../../src/routes/pages.ts";
 import { webRoutes, type WebRoutesDeps } from "../../../src/routes/web.ts";
 import { plainRouter } from "./plainRouter.ts";
 import { createWebTokens } from "../../../src/routes/webTokens.ts";
@@ -60,7 +60,7 @@ export function startWebServer(
     ...deps,
   });
   const app = plainRouter((router) => {
-    router.route("/", pageRoutes());
+    router.route("/", pagesRoutes());
     router.route("/", routes);
   }, { accepting });
   const server = Deno.serve(

@@ -3,7 +3,7 @@ import { sendWebhook, type WebhookAnswer, type WebhookRequest } from "./webhook.
 
 /** Delivers the callbacks of one call. */
 export interface CallbackSender {
-  send(request: WebhookRequest, delivered: (answer: WebhookAnswer) => void): void;
+  send(request: WebhookRequest, onDelivered: (answer: WebhookAnswer) => void): void;
   /** Resolves when everything sent so far has been delivered or given up. */
   settled(): Promise<void>;
 }
@@ -15,7 +15,7 @@ export function createCallbackSender(context: NetworkContext): CallbackSender {
   const underWay = new Set<Promise<void>>();
   let last: Promise<void> = Promise.resolve();
 
-  function send(request: WebhookRequest, delivered: (answer: WebhookAnswer) => void): void {
+  function send(request: WebhookRequest, onDelivered: (answer: WebhookAnswer) => void): void {
     if (context.random() < dropRate) return;
     const copies = context.random() < duplicateRate ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
@@ -23,7 +23,7 @@ export function createCallbackSender(context: NetworkContext): CallbackSender {
         ? last
         : context.clock.wait(context.random() * lateMs, context.signal);
       last = before.then(() => sendWebhook(context, request, context.signal))
-        .then(delivered).catch(ignoreClosing);
+        .then(onDelivered).catch(ignoreClosing);
       const delivery = last;
       underWay.add(delivery);
       delivery.finally(() => underWay.delete(delivery));

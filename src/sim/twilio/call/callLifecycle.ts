@@ -104,7 +104,7 @@ export class CallLifecycle {
       speech: this.#caller.speech,
       heard: this.#caller.heard,
       answeredAt: call.answeredAt,
-      emit: (event) => {
+      onEvent: (event) => {
         if (event.type === "clear") this.#caller.recordClear(event.report);
         call.emit(event);
         if (event.type === "streamStarted") {

@@ -20,7 +20,7 @@ export interface MediaStreamOptions {
   readonly heard: HeardLog;
   /** The clock's time when the call was answered. */
   readonly answeredAt: number;
-  readonly emit: (event: PhoneEventDetail) => void;
+  readonly onEvent: (event: PhoneEventDetail) => void;
 }
 
 const frameMs = 20;
@@ -60,8 +60,8 @@ export class MediaStream {
         : () => startupDelayMs(random),
       heard: options.heard,
       answeredAt: options.answeredAt,
-      emit: options.emit,
-      echo: (name) => this.#send({ event: "mark", mark: { name } }),
+      onEvent: options.onEvent,
+      onEcho: (name) => this.#send({ event: "mark", mark: { name } }),
     });
     this.ended = new Promise((resolve) => this.#resolveEnded = resolve);
     const signature = signRequest(context.account.authToken, options.url);
@@ -111,7 +111,7 @@ export class MediaStream {
   #start(): void {
     if (this.#stopping) return;
     this.#cancelPump?.();
-    const { callSid, streamSid, parameters, url, emit } = this.#options;
+    const { callSid, streamSid, parameters, url, onEvent } = this.#options;
     this.#startedAt = this.#context.clock.now();
     this.#write({ event: "connected", protocol: "Call", version: "1.0.0" });
     this.#send({
@@ -125,7 +125,7 @@ export class MediaStream {
         customParameters: parameters,
       },
     });
-    emit({ type: "streamStarted", streamSid, url });
+    onEvent({ type: "streamStarted", streamSid, url });
     this.#pump();
   }
 
@@ -148,7 +148,7 @@ export class MediaStream {
     if (this.#socket.bufferedAmount < maxUnsentBytes) return true;
     if (!this.#slowReader) {
       const message = "The app reads too slowly; the caller's audio is dropped";
-      this.#options.emit({ type: "error", error: { code: 31930, message } });
+      this.#options.onEvent({ type: "error", error: { code: 31930, message } });
     }
     this.#slowReader = true;
     return false;
@@ -168,7 +168,7 @@ export class MediaStream {
 
   #receive(data: unknown): void {
     const frame = readAppFrame(data, this.#options.streamSid);
-    if ("code" in frame) return this.#options.emit({ type: "error", error: frame });
+    if ("code" in frame) return this.#options.onEvent({ type: "error", error: frame });
     switch (frame.event) {
       case "media":
         this.#playout.play(frame.audio);
@@ -193,7 +193,9 @@ export class MediaStream {
     const error = this.#stopping ? undefined : this.#fault(wasClean);
     // A stream that broke may well have been closed: Deno's server drops the connection, close frame
     // and all, when the caller's frames are still coming in. So only a refusal counts as an error.
-    if (error !== undefined && this.#sequence === 0) this.#options.emit({ type: "error", error });
+    if (error !== undefined && this.#sequence === 0) {
+      this.#options.onEvent({ type: "error", error });
+    }
     this.#resolveEnded({ by, code, error });
   }
 

@@ -10,8 +10,8 @@ export interface PlayoutOptions {
   readonly heard: HeardLog;
   /** The clock's time when the call was answered. */
   readonly answeredAt: number;
-  readonly emit: (event: PhoneEventDetail) => void;
-  readonly echo: (name: string) => void;
+  readonly onEvent: (event: PhoneEventDetail) => void;
+  readonly onEcho: (name: string) => void;
 }
 
 /** Runs a play buffer on the clock: echoes its marks in time and notes what was heard. */
@@ -35,26 +35,26 @@ export class Playout {
   }
 
   play(audio: Uint8Array): void {
-    const { answeredAt, heard, emit } = this.#options;
+    const { answeredAt, heard, onEvent } = this.#options;
     const ms = audio.length / bytesPerMs;
     const { startsAt, acceptedMs } = this.#buffer.write(audio, this.#clock.now());
     if (acceptedMs < ms && !this.#overflowed) {
       this.#overflowed = true;
       const message = "More than ten minutes of audio are queued; the rest is discarded";
-      emit({ type: "error", error: { code: 31931, message } });
+      onEvent({ type: "error", error: { code: 31931, message } });
     }
     const accepted = audio.subarray(0, Math.round(acceptedMs * bytesPerMs));
     heard.record({ atMs: startsAt - answeredAt, audio: accepted });
-    emit({ type: "media", ms, startsAtMs: startsAt - answeredAt });
+    onEvent({ type: "media", ms, startsAtMs: startsAt - answeredAt });
     if (!this.#speaking && isLoud(accepted)) {
       this.#speaking = true;
-      emit({ type: "speaking" });
+      onEvent({ type: "speaking" });
     }
     this.#advance();
   }
 
   mark(name: string): void {
-    this.#options.emit({ type: "mark", name });
+    this.#options.onEvent({ type: "mark", name });
     this.#buffer.mark(name, this.#clock.now());
     this.#advance();
   }
@@ -63,7 +63,7 @@ export class Playout {
     const now = this.#clock.now();
     const report = this.#buffer.clear(now);
     this.#options.heard.cut(now - this.#options.answeredAt);
-    this.#options.emit({ type: "clear", report });
+    this.#options.onEvent({ type: "clear", report });
     this.#advance();
   }
 
@@ -76,13 +76,13 @@ export class Playout {
   #advance(): void {
     const now = this.#clock.now();
     for (const { name, reason } of this.#buffer.advance(now)) {
-      this.#options.emit({ type: "echo", name, reason });
-      this.#options.echo(name);
+      this.#options.onEvent({ type: "echo", name, reason });
+      this.#options.onEcho(name);
     }
     const dryAt = this.#buffer.endsAt(now);
     if (dryAt === undefined && this.#speaking) {
       this.#speaking = false;
-      this.#options.emit({ type: "quiet" });
+      this.#options.onEvent({ type: "quiet" });
     }
     this.#cancelTimer?.();
     const next = Math.min(this.#buffer.nextEventAt() ?? Infinity, dryAt ?? Infinity);
