@@ -286,7 +286,7 @@ export class CallMachine {
       case "replace":
         return this.#connection.replace("deaf", now);
       case "commit":
-        return this.#caller.unheard(now);
+        return this.#caller.commitUnheard(now);
       case "repeat":
         return this.#call.turns.ask(prompts.sayAgain(), now);
     }

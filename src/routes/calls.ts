@@ -36,21 +36,21 @@ import { acceptedFormat } from "./middleware/acceptedFormat.ts";
 
 interface CallsRoutesDeps {
   readonly access: RequireScope;
-  readonly calls: Pick<CallStore, "content" | "list">;
+  readonly callStore: Pick<CallStore, "content" | "list">;
   readonly lookup: CallLookup;
   readonly control: CrossProcessControl;
 }
 
 /** `/api/calls`: list, detail, transcript, and actions on live calls. */
 export function callsRoutes(
-  { access, calls, lookup, control }: CallsRoutesDeps,
+  { access, callStore, lookup, control }: CallsRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
   const reading = { middleware: [access("calls:read")] };
 
   routes.openapi({ ...list, ...reading }, async (c) => {
     const { cursor, limit, ...asked } = c.req.valid("query");
-    const page = await calls.list(filterFor(c.get("caller"), asked), {
+    const page = await callStore.list(filterFor(c.get("caller"), asked), {
       limit,
       ...(cursor !== undefined && { after: positionAt(cursor) }),
     });
@@ -59,13 +59,13 @@ export function callsRoutes(
 
   routes.openapi({ ...detail, ...reading }, async (c) => {
     const call = visibleTo(c.get("caller"), await lookup.record(c.req.valid("param").id));
-    return c.json(viewDetail(call, await calls.content(call.id)), 200);
+    return c.json(viewDetail(call, await callStore.content(call.id)), 200);
   });
 
   routes.openapi({ ...transcriptOf, ...reading }, async (c) => {
     const format = c.req.valid("query").format ?? acceptedFormat(c.req.header("accept"));
     const call = visibleTo(c.get("caller"), await lookup.record(c.req.valid("param").id));
-    const { turns } = await calls.content(call.id);
+    const { turns } = await callStore.content(call.id);
     c.header("Vary", "Accept");
     switch (format) {
       case "json": {

@@ -26,13 +26,13 @@ export function writeServerSentEvent({ type, data }: SharedEvent, id: string): s
  * so a reader that stops costs nothing. Events that were dropped meanwhile are reported as `missed`.
  */
 export function createEventStream(
-  log: EventLog,
+  eventLog: EventLog,
   { from, wanted, lastType, isOver, heartbeatMs, signal, onClose }: EventReading,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const reader = new AbortController();
   const { after } = from;
-  let position = Math.min(from.position, log.end);
+  let position = Math.min(from.position, eventLog.end);
   let isCancelled = false;
   let wasOver = false;
   let preamble = "retry: 2000\n\n";
@@ -64,21 +64,21 @@ export function createEventStream(
     preamble = "";
     for (;;) {
       if (reader.signal.aborted) return { text: "", over: true };
-      const page = log.read(position, { wanted, after });
+      const page = eventLog.read(position, { wanted, after });
       position = page.position;
-      if (page.missed) text += missed("too_late", page.id ?? log.endId);
+      if (page.missed) text += missed("too_late", page.id ?? eventLog.endId);
       for (const event of page.events) {
         text += event.text;
         if (event.type === lastType) return { text, over: true };
       }
-      if (text !== "" || log.closed) return { text, over: log.closed };
-      if (position < log.end) continue;
-      await log.wait(position, heartbeatMs, reader.signal);
-      if (reader.signal.aborted || log.closed) return { text: "", over: true };
-      if (position < log.end) continue;
+      if (text !== "" || eventLog.closed) return { text, over: eventLog.closed };
+      if (position < eventLog.end) continue;
+      await eventLog.wait(position, heartbeatMs, reader.signal);
+      if (reader.signal.aborted || eventLog.closed) return { text: "", over: true };
+      if (position < eventLog.end) continue;
       // Ends only at the second heartbeat: until then the last event may still be on its way.
       const over = await isOver();
-      const isLate = wasOver && position === log.end;
+      const isLate = wasOver && position === eventLog.end;
       wasOver = over;
       return { text: ": still here\n\n", over: over && isLate };
     }

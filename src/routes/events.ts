@@ -10,7 +10,7 @@ import type { Clock } from "../utils/clock.ts";
 
 interface EventsRoutesDeps {
   readonly access: RequireScope;
-  readonly log: EventLog;
+  readonly eventLog: EventLog;
   /** A live or ended call; times are milliseconds since 1970. */
   readonly findCall: (
     callId: string,
@@ -28,7 +28,8 @@ interface EventsRoutesDeps {
 
 /** `/api/events` and `/api/calls/{id}/events`: live events of calls, as server-sent events. */
 export function eventsRoutes(
-  { access, log, findCall, now, revocation, heartbeatMs = 15_000, ...limits }: EventsRoutesDeps,
+  { access, eventLog, findCall, now, revocation, heartbeatMs = 15_000, ...limits }:
+    EventsRoutesDeps,
 ): OpenAPIHono<CallerEnv> {
   const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
   const slots = createStreamSlots(limits);
@@ -39,7 +40,7 @@ export function eventsRoutes(
     const caller = c.get("caller");
     const lastEventId = c.req.valid("header")["last-event-id"];
     return stream(caller, {
-      from: lastEventId === undefined ? startAt(log.end) : log.resume(lastEventId),
+      from: lastEventId === undefined ? startAt(eventLog.end) : eventLog.resume(lastEventId),
       wanted: (event) => isVisible(event, caller),
       isOver: () => Promise.resolve(false),
     });
@@ -53,7 +54,7 @@ export function eventsRoutes(
       throw new HttpProblem(404, "unknown_call", "There is no such call.");
     }
     const lastEventId = c.req.valid("header")["last-event-id"];
-    const from = lastEventId === undefined ? startAt(log.start) : log.resume(lastEventId);
+    const from = lastEventId === undefined ? startAt(eventLog.start) : eventLog.resume(lastEventId);
     const wanted = (event: LoggedEvent) => event.callId === id;
     // 204 stops browsers from reconnecting.
     if (isFullyDelivered(id, call.endedAt) && !hasMore(from, wanted)) return c.body(null, 204);
@@ -70,11 +71,11 @@ export function eventsRoutes(
   function isFullyDelivered(callId: string, endedAt: number | undefined): boolean {
     if (endedAt === undefined) return false;
     const isEnd = (event: LoggedEvent) => event.callId === callId && event.type === "ended";
-    return now() - endedAt > LATEST_EVENT_MS || hasMore(startAt(log.start), isEnd);
+    return now() - endedAt > LATEST_EVENT_MS || hasMore(startAt(eventLog.start), isEnd);
   }
 
   function hasMore({ position, after }: LogStart, wanted: (event: LoggedEvent) => boolean) {
-    return log.read(position, { wanted, after, maxEvents: Infinity }).events.length > 0;
+    return eventLog.read(position, { wanted, after, maxEvents: Infinity }).events.length > 0;
   }
 
   function stream(caller: Caller, reading: {
@@ -84,7 +85,7 @@ export function eventsRoutes(
     readonly isOver: () => Promise<boolean>;
   }): Response {
     const { signal, release } = slots.open(caller.keyName ?? "", caller.expiresAt);
-    const body = createEventStream(log, { ...reading, heartbeatMs, signal, onClose: release });
+    const body = createEventStream(eventLog, { ...reading, heartbeatMs, signal, onClose: release });
     return new Response(body, { headers: streamHeaders });
   }
 }

@@ -53,7 +53,7 @@ export interface RouterDeps {
   /** Absent where no URL is set. */
   readonly webhooks: WebhookDispatcher | undefined;
   readonly operations: ApiOperations;
-  readonly budget: CallBudget;
+  readonly callBudget: CallBudget;
   readonly incidents: Incidents;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
   readonly engine: string;
@@ -65,7 +65,7 @@ export interface RouterDeps {
 export function createRouter(
   { settings, agents, registry, phone, store, records, operations, ...deps }: RouterDeps,
 ): Router {
-  const { budget, eventLog, metrics, webhooks, engine, incidents, log, isDraining } = deps;
+  const { callBudget, eventLog, metrics, webhooks, engine, incidents, log, isDraining } = deps;
   const { apiKeys, allowedOrigins, publicUrl: publicOrigin, trustProxy } = settings.server;
   const { default: defaultAgent } = settings.agents;
   const { revocation } = deps.cluster;
@@ -124,7 +124,7 @@ export function createRouter(
       authenticate: (secret: string) => checkKey(secret, "calls:create"),
     }),
     registry,
-    budget,
+    callBudget,
     hasLine: () => phone === undefined || hasWebLine(registry, settings.limits.calls),
     tokens: createWebTokens({
       ...(isShared(settings.database) && { shared: store.tokens }),
@@ -145,13 +145,13 @@ export function createRouter(
     now: monotonic,
     log,
   }));
-  mount(callsRoutes({ access, calls: store.calls, lookup, control }));
+  mount(callsRoutes({ access, callStore: store.calls, lookup, control }));
   mount(erasureRoutes({ access, lookup, erasure: records.erasure, endCall }));
   mount(analyticsRoutes({ access, analyse: records.analyse }));
   mount(eventsRoutes({
     setTimer,
     access,
-    log: eventLog,
+    eventLog,
     findCall: lookup.known,
     now,
     revocation,

@@ -24,7 +24,7 @@ import { present } from "../utils/present.ts";
 export interface WebRoutesDeps {
   readonly registry: Pick<CallRegistry, "open" | "accepting">;
   /** Limits calls from browsers; absent where there are no limits. */
-  readonly budget?: Pick<CallBudget, "check" | "admit" | "release">;
+  readonly callBudget?: Pick<CallBudget, "check" | "admit" | "release">;
   /** Whether another call from a browser leaves enough lines for phone calls. */
   readonly hasLine?: () => boolean;
   readonly agents: readonly { readonly name: string; readonly title: string }[];
@@ -78,7 +78,7 @@ export function webRoutes(
     if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
     const agent = await readAgent(c.req.raw);
     checkLines();
-    const refusal = await deps.budget?.check({
+    const refusal = await deps.callBudget?.check({
       direction: "web",
       keyName,
       address: addressOf(c),
@@ -99,7 +99,7 @@ export function webRoutes(
     }
     const callId = newId("call");
     try {
-      const refusal = await deps.budget?.admit(callId, {
+      const refusal = await deps.callBudget?.admit(callId, {
         direction: "web",
         ...grant,
         address: addressOf(c),
@@ -107,8 +107,8 @@ export function webRoutes(
       if (refusal !== undefined) throw limitProblem(refusal);
       return connect(c, grant, callId);
     } catch (error) {
-      tokens.giveBack(token, grant);
-      await deps.budget?.release(callId).catch(() => {});
+      tokens.restore(token, grant);
+      await deps.callBudget?.release(callId).catch(() => {});
       throw error;
     }
   });

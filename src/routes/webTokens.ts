@@ -66,7 +66,7 @@ export function createWebTokens(
       return isRevokedKey ? undefined : grant;
     },
     /** Makes a claimed token valid again, in this process, after its call could not be opened. */
-    giveBack: (token: string, grant: WebGrant): void =>
+    restore: (token: string, grant: WebGrant): void =>
       void own.set(token, { grant, untilMs: now() + lifeMs }),
   };
 

@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   await server.shutdown();
 }
 
-function serve(log: Parameters<typeof eventsRoutes>[0]["log"]) {
+function serve(eventLog: Parameters<typeof eventsRoutes>[0]["eventLog"]) {
   const where = { addressOf: () => "", now: () => 0 };
   const guesses = createGuessGuard({ ...where, log: { warn() {} } });
   const access = createAccess({ allowedOrigins: [], guesses, ...where });
@@ -64,7 +64,7 @@ function serve(log: Parameters<typeof eventsRoutes>[0]["log"]) {
       eventsRoutes({
         setTimer,
         access,
-        log,
+        eventLog,
         findCall: () => Promise.resolve(undefined),
         now: Date.now,
         revocation: { onRevoked() {} },

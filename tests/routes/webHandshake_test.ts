@@ -155,7 +155,7 @@ Deno.test("case 178: what can be no token is refused without a look at the store
   const tokens = {
     issue: () => Promise.resolve(undefined),
     claim: () => Promise.resolve(void asked++),
-    giveBack() {},
+    restore() {},
   };
   await withServer({ tokens }, async (server) => {
     const good = newToken();
@@ -174,7 +174,7 @@ Deno.test("case 178: whoever makes tokens up is slowed down before they are look
   const tokens = {
     issue: () => Promise.resolve(undefined),
     claim: () => Promise.resolve(void asked++),
-    giveBack() {},
+    restore() {},
   };
   await withServer({ tokens, now: () => 0 }, async (server) => {
     const guess = () => offering(server, [`Sec-WebSocket-Protocol: parley.v1,token.${newToken()}`]);

@@ -52,7 +52,7 @@ export class AnsweringMachine {
         return turns.ask({ purpose: "reply", tools: "none" }, now);
       case "personAnswered":
         if (!this.#closing.leavesMessage) return;
-        this.#closing.takeBack();
+        this.#closing.revoke();
         speech.stop(now, true);
         return turns.ask({ purpose: "reply" }, now);
       case "verdictNotObeyed":

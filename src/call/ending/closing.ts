@@ -77,7 +77,7 @@ export class Closing {
   /** A caller who acts is still there: a revocable ending is revoked. */
   callerActed(began: boolean): void {
     this.#idle.callerActed();
-    if (began || !this.leavesMessage) this.takeBack();
+    if (began || !this.leavesMessage) this.revoke();
   }
 
   /** The call is to end when a message has been left on a machine, unless a person speaks up. */
@@ -85,7 +85,7 @@ export class Closing {
     return this.#plan?.onRevoked !== undefined;
   }
 
-  takeBack(): void {
+  revoke(): void {
     const plan = this.#plan;
     if (plan?.revocable !== true) return;
     this.#plan = undefined;

@@ -82,7 +82,7 @@ export class AgentSpeech {
   /** Nothing more comes of what was said beside the conversation, and nothing need wait for it. */
   asideOver(responseId: string, now: Milliseconds): void {
     for (const { itemId } of this.#playback.unfinished(responseId)) this.itemDone(itemId, now);
-    this.#playback.firstIsOver(responseId, now);
+    this.#playback.endPriority(responseId, now);
     if (this.#asideId === responseId) this.#asideId = undefined;
   }
 
@@ -102,7 +102,7 @@ export class AgentSpeech {
     const aside = this.#asides.has(responseId);
     if (!this.#sounded.has(responseId)) {
       this.#sounded.add(responseId);
-      if (aside) this.#playback.putFirst(responseId);
+      if (aside) this.#playback.prioritize(responseId);
     }
     if (!aside) {
       this.#latency.audio(ref.itemId, now);

@@ -93,13 +93,13 @@ export class Playback {
   }
 
   /** Of two responses that speak at a time, this one is heard first. */
-  putFirst(responseId: string): void {
-    this.#held.putFirst(responseId);
+  prioritize(responseId: string): void {
+    this.#held.prioritize(responseId);
   }
 
   /** A response that was put first has said all that it will. */
-  firstIsOver(responseId: string, now: Milliseconds): void {
-    if (this.#held.firstIsOver(responseId)) this.#release(now);
+  endPriority(responseId: string, now: Milliseconds): void {
+    if (this.#held.endPriority(responseId)) this.#release(now);
   }
 
   /** Audio from the model, of a response that is not silenced, and for which there is room. */

@@ -52,12 +52,12 @@ export class SpeechQueue {
   }
 
   /** Of two responses that speak at a time, this one is heard first. */
-  putFirst(responseId: string): void {
+  prioritize(responseId: string): void {
     this.#first = responseId;
   }
 
   /** A response has said all that it will; true where others have waited for that. */
-  firstIsOver(responseId: string): boolean {
+  endPriority(responseId: string): boolean {
     if (this.#first !== responseId) return false;
     this.#first = undefined;
     for (const speech of this.#behind) this.#queue.push(speech);

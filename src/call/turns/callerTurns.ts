@@ -79,7 +79,7 @@ export class CallerTurns {
   }
 
   /** The model has not heard that the caller's turn is over, or that there was one. */
-  unheard(now: Milliseconds): void {
+  commitUnheard(now: Milliseconds): void {
     if (this.#call.turns.callerSpeaking) this.speechStopped(undefined, now);
     this.#call.turns.callerWrote();
     this.committedByHand(now);

@@ -11,7 +11,7 @@ export interface LiveCallsOfKey {
 }
 
 export interface LiveCallsOfKeyDeps {
-  readonly keyCalls: Pick<KeyCalls, "underWay">;
+  readonly keyCalls: Pick<KeyCalls, "activeCalls">;
   /** Settles when all queued writes of this process are in the store. */
   readonly flush: () => Promise<void>;
   readonly endCall: EndCall;
@@ -23,22 +23,22 @@ export function createLiveCallsOfKey(
   { keyCalls, flush, endCall, log }: LiveCallsOfKeyDeps,
 ): (keyName: string, options: { readonly end: boolean }) => Promise<LiveCallsOfKey> {
   return async function liveCallsOf(keyName, { end }) {
-    const calls = await underWay(keyName);
+    const calls = await activeCalls(keyName);
     if (!end) return { liveCalls: calls.length, endingCalls: 0 };
     const ending = new Set<string>();
     await Promise.all(calls.map(async (call) => {
       if (await endOrWarn(call)) ending.add(call.id);
     }));
     // Some may have ended by themselves since, others begun on processes that learn of the revocation later.
-    const left = (await underWay(keyName)).filter(({ id }) => !ending.has(id));
+    const left = (await activeCalls(keyName)).filter(({ id }) => !ending.has(id));
     const counts = { liveCalls: left.length, endingCalls: ending.size };
     log.info("Calls of a revoked key ended", { keyName, ...counts });
     return counts;
   };
 
-  async function underWay(keyName: string): Promise<readonly CallRecord[]> {
+  async function activeCalls(keyName: string): Promise<readonly CallRecord[]> {
     await flush();
-    return await keyCalls.underWay(keyName);
+    return await keyCalls.activeCalls(keyName);
   }
 
   async function endOrWarn(call: CallRecord): Promise<boolean> {

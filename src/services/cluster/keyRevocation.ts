@@ -67,7 +67,7 @@ export async function openKeyRevocation(
       add(digest);
       const published = bus.publish(TOPIC, { digest })
         .catch((error) => log.warn("Key revocation not published", { error }));
-      await keys.add({ name, digest, revokedAt: now() });
+      await keys.insert({ name, digest, revokedAt: now() });
       await published;
     },
     /** Called with each revoked key of the settings, also with those revoked already. */

@@ -99,7 +99,7 @@ export function shareEvents(deps: SharedEventsDeps): { close(): Promise<void> } 
 
   /** One message after another: a position must not overtake the events before it. */
   async function sendAll(): Promise<void> {
-    const batch = takeBatch();
+    const batch = dequeueBatch();
     const last = batch.at(-1);
     if (last !== undefined) await publish(EVENTS, { events: batch.map(pack) });
     reachedSequence = last?.sequence ?? reachedSequence;
@@ -109,7 +109,7 @@ export function shareEvents(deps: SharedEventsDeps): { close(): Promise<void> } 
     await publish(REACHED, { sequence: reachedSequence, hello });
   }
 
-  function takeBatch(): readonly SharedEvent[] {
+  function dequeueBatch(): readonly SharedEvent[] {
     let characters = 0;
     let count = 0;
     while (count < waiting.length && characters < MAX_BATCH) {

@@ -14,7 +14,7 @@ export interface MetricsOptions {
   readonly events: Pick<EventHub, "subscribe" | "subscribers">;
   readonly liveCalls: () => readonly { readonly request: { readonly direction: CallDirection } }[];
   readonly maxCalls: number;
-  readonly budget?: Pick<CallBudget, "refusals">;
+  readonly callBudget?: Pick<CallBudget, "refusals">;
   readonly incidents?: Pick<Incidents, "list" | "counts">;
   readonly modelFaults?: Pick<ModelFaults, "counts">;
   readonly twilioFaults?: Pick<TwilioFaults, "counts">;
@@ -165,7 +165,7 @@ function countTokens({ tokens }: Counters, usage: TokenUsage): void {
 }
 
 function gauges(options: MetricsOptions, subscription: EventSubscription): readonly Metric[] {
-  const { events, liveCalls, maxCalls, budget, incidents, storeHealth, webhooks } = options;
+  const { events, liveCalls, maxCalls, callBudget, incidents, storeHealth, webhooks } = options;
   const { modelFaults, twilioFaults, memory, startedAt } = options;
   const health = () => storeHealth?.() ?? { status: "ok" as const };
   const degraded = () => {
@@ -219,12 +219,12 @@ function gauges(options: MetricsOptions, subscription: EventSubscription): reado
         "counter",
       ),
     ]),
-    ...(budget === undefined ? [] : [
+    ...(callBudget === undefined ? [] : [
       createGauge(
         "parley_limit_refusals_total",
         "Calls that a limit of a day, of a minute or of calls at once has refused.",
         () =>
-          [...budget.refusals().values()].map(({ scope, limit, count }) => [
+          [...callBudget.refusals().values()].map(({ scope, limit, count }) => [
             { scope, limit },
             count,
           ]),

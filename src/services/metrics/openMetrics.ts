@@ -7,7 +7,7 @@ import type { CompletionDispatcher, Recorder } from "../records.ts";
 import { createMetrics, type Metrics, type MetricsOptions } from "./callMetrics.ts";
 
 export interface OpenMetricsDeps
-  extends Required<Pick<MetricsOptions, "events" | "budget" | "incidents">> {
+  extends Required<Pick<MetricsOptions, "events" | "callBudget" | "incidents">> {
   readonly engine: { readonly faults: Pick<ModelFaults, "counts"> };
   /** Absent where the phone is not set up. */
   readonly phone: { readonly faults: Pick<TwilioFaults, "counts"> } | undefined;
@@ -25,7 +25,7 @@ export function openMetrics(
 ): Metrics & Disposable {
   const metrics = createMetrics({
     events: deps.events,
-    budget: deps.budget,
+    callBudget: deps.callBudget,
     incidents: deps.incidents,
     modelFaults: deps.engine.faults,
     ...present({ twilioFaults: deps.phone?.faults, webhooks }),

@@ -46,7 +46,7 @@ export interface OutboundCallsDeps extends Clock {
   readonly twilio: TwilioCalls;
   readonly store: Store;
   readonly recorder: Pick<Recorder, "openCall" | "updateCall" | "endCall" | "health">;
-  readonly completion: Pick<CompletionDispatcher, "add">;
+  readonly completion: Pick<CompletionDispatcher, "enqueue">;
   readonly cluster: Pick<Cluster, "instanceId" | "revocation" | "rpc">;
   readonly handoff: Handoff;
   readonly events: Pick<EventHub, "subscribe">;
@@ -62,7 +62,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
   const { instanceId, revocation, rpc } = deps.cluster;
   const callRecords = new PlacedCallRecords({
     recorder,
-    onEndedWithoutSession: deps.completion.add,
+    onEndedWithoutSession: deps.completion.enqueue,
     instanceId,
     now,
   });

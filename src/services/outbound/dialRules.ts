@@ -81,7 +81,7 @@ export function createRevokedKeyRefusal(
 
   async function refuse(keyName: string): Promise<number> {
     const pending = await keyCalls.refusePending(keyName, REVOKED);
-    const queued = await keyCalls.takeQueued(keyName, now());
+    const queued = await keyCalls.claimQueued(keyName, now());
     for (const payload of queued) {
       const job = readJob(payload);
       if (job === undefined) continue;

@@ -38,7 +38,7 @@ export interface PhoneDeps {
   readonly cluster: Cluster;
   readonly recorder: Recorder;
   readonly completion: CompletionDispatcher;
-  readonly budget: CallBudget;
+  readonly callBudget: CallBudget;
   readonly policy: Spending["policy"];
   readonly transfers: Pick<TransferPolicy, "decide">;
   readonly incidents: Incidents;
@@ -56,7 +56,7 @@ export type Phone = NonNullable<ReturnType<typeof createPhone>>;
 /** Puts the phone together; nothing where the settings have none. */
 export function createPhone(deps: PhoneDeps) {
   const { settings, agents, registry, events, store, recorder, cluster, log, setTimer } = deps;
-  const { budget: callBudget, policy, transfers } = deps;
+  const { callBudget, policy, transfers } = deps;
   const line = settings.phone;
   if (line === undefined) return undefined;
   const { publicUrl, number: ownNumber } = line;

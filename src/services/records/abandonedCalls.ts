@@ -13,7 +13,7 @@ import type { Log } from "../../utils/logger.ts";
 export interface AbandonedCallsDeps {
   readonly store: Pick<Store, "calls" | "instances" | "dialQueue">;
   readonly prices: Prices;
-  readonly completion: Pick<CompletionDispatcher, "add">;
+  readonly completion: Pick<CompletionDispatcher, "enqueue">;
   /** Absent where there is no phone. */
   readonly twilio: Pick<TwilioCalls, "fetch"> | undefined;
   readonly settings: { readonly limits: { readonly callMs: number } };
@@ -60,7 +60,7 @@ export function endAbandonedCalls(deps: AbandonedCallsDeps): { close(): Promise<
     const isTooOld = now() - call.startedAt > 2 * settings.limits.callMs;
     if (known !== undefined && !isFinal(known.status) && !isTooOld) return;
     await end(call, known);
-    completion.add(call.id);
+    completion.enqueue(call.id);
     log.info("Abandoned call ended", { callId: call.id });
   }
 

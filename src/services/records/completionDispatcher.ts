@@ -11,7 +11,7 @@ export interface CompletionDispatcherOptions {
   readonly events: Pick<EventHub, "subscribe">;
   /** Settles when all that was known before is durable; rejects where the store fails. */
   readonly flush: () => Promise<void>;
-  readonly calls: Pick<
+  readonly callStore: Pick<
     CallStore,
     "get" | "content" | "undispatched" | "markDispatched" | "postponeDispatch"
   >;
@@ -59,7 +59,7 @@ export type CompletionDispatcher = ReturnType<typeof createCompletionDispatcher>
 export function createCompletionDispatcher(
   options: CompletionDispatcherOptions,
 ) {
-  const { events, flush, calls, eraseIfDue, now, setTimer, log } = options;
+  const { events, flush, callStore, eraseIfDue, now, setTimer, log } = options;
   const { random, incidents, retryMs = 1000, maxWaiting = 10_000 } = options;
   const monotonic = () => performance.now();
   const waiting = new BoundedMap<string, Waiting>(maxWaiting);
@@ -74,21 +74,21 @@ export function createCompletionDispatcher(
 
   const subscription = events.subscribe(
     ({ event }) => event.type === "ended",
-    ({ callId }) => add(callId),
+    ({ callId }) => enqueue(callId),
     { maxQueued: 10_000 },
   );
 
-  async function addUndispatched(): Promise<number> {
+  async function enqueueUndispatched(): Promise<number> {
     try {
-      const callIds = await calls.undispatched(now() - POLL_MS, MAX_FOUND);
-      if (!closed) callIds.forEach(add);
+      const callIds = await callStore.undispatched(now() - POLL_MS, MAX_FOUND);
+      if (!closed) callIds.forEach(enqueue);
     } catch (error) {
       log.warn("Undispatched calls not read", { error });
     }
     return POLL_MS;
   }
 
-  function add(callId: string): void {
+  function enqueue(callId: string): void {
     if (!waiting.has(callId)) waiting.set(callId, { tries: 0, dueAt: monotonic() });
     if (!started) return;
     if (working === undefined) working = work().finally(() => working = undefined);
@@ -150,17 +150,17 @@ export function createCompletionDispatcher(
         expiresAfterMs: 2 * MAX_RETRY_MS,
       });
     }
-    await calls.postponeDispatch(callId, now()).catch(() => {});
+    await callStore.postponeDispatch(callId, now()).catch(() => {});
   }
 
   async function dispatch(callId: string): Promise<void> {
-    const call = await calls.get(callId);
+    const call = await callStore.get(callId);
     // Undefined where it has been erased since.
     if (call?.status === "ended") {
       if (!await eraseIfDue(callId)) {
-        const content = await calls.content(callId);
+        const content = await callStore.content(callId);
         for (const listener of beforeDispatch) await listener(call, content);
-        await calls.markDispatched(callId);
+        await callStore.markDispatched(callId);
       }
       for (const listener of afterDispatch) follow(listener(call));
     }
@@ -195,11 +195,11 @@ export function createCompletionDispatcher(
     /** Dispatches from now on, when all listeners are known; earlier ends wait until then. */
     start(): void {
       started = true;
-      poll = createPollLoop(addUndispatched, setTimer);
+      poll = createPollLoop(enqueueUndispatched, setTimer);
       if (waiting.size > 0) working ??= work().finally(() => working = undefined);
     },
     /** Dispatches a call that ended without an event of this process, such as an abandoned one. */
-    add,
+    enqueue,
     async close(): Promise<void> {
       await Promise.resolve();
       subscription.close();

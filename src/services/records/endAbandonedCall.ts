@@ -8,7 +8,7 @@ import { endingOf } from "./callTally.ts";
  * Ends a call whose process has died, from its record; `outcome` and `connectedMs` are what Twilio knows.
  */
 export async function endAbandonedCall(
-  calls: Pick<CallStore, "content" | "write">,
+  callStore: Pick<CallStore, "content" | "write">,
   call: CallRecord,
   { end, endedAt, outcome, connectedMs, prices }: {
     readonly end: CallEnd;
@@ -19,7 +19,7 @@ export async function endAbandonedCall(
     readonly prices: Prices;
   },
 ): Promise<void> {
-  const { turns, latencies } = await calls.content(call.id);
+  const { turns, latencies } = await callStore.content(call.id);
   const lastMs = turns.reduce((last, turn) => Math.max(last, turn.endedMs ?? turn.startedMs), 0);
   const connected = connectedMs ?? (call.answeredAt === undefined ? 0 : lastMs);
   const ending = endingOf({
@@ -36,7 +36,10 @@ export async function endAbandonedCall(
     transcriptionModel: call.transcriptionModel,
     prices,
   });
-  await calls.write([...finishTurns(call.id, turns), { type: "ended", callId: call.id, ending }]);
+  await callStore.write([
+    ...finishTurns(call.id, turns),
+    { type: "ended", callId: call.id, ending },
+  ]);
 }
 
 /** Unfinished turns become final; those of the agent were heard in part at most. */

@@ -25,7 +25,7 @@ export interface RecordsDeps extends Pick<Clock, "setTimer"> {
   readonly store: Store;
   readonly journals: CallJournals | undefined;
   readonly prices: Prices;
-  readonly budget: Pick<CallBudget, "settle">;
+  readonly callBudget: Pick<CallBudget, "settle">;
   readonly modelsOf: (request: CallRequest) => CallModels;
   readonly incidents: Incidents;
   readonly log: Log;
@@ -41,7 +41,7 @@ export function openRecords(deps: RecordsDeps) {
   const { now } = store.clock;
   const recorder = createRecorder({
     events,
-    calls: store.calls,
+    callStore: store.calls,
     instances: store.instances,
     clock: store.clock,
     instanceId: bus.instanceId,
@@ -71,7 +71,7 @@ export function openRecords(deps: RecordsDeps) {
   const completion = createCompletionDispatcher({
     events,
     flush,
-    calls: store.calls,
+    callStore: store.calls,
     eraseIfDue: erasure.eraseIfDue,
     now,
     random: Math.random,
@@ -79,7 +79,7 @@ export function openRecords(deps: RecordsDeps) {
     setTimer,
     log,
   });
-  completion.onDispatched(deps.budget.settle);
+  completion.onDispatched(deps.callBudget.settle);
   const stopRetention = startRetention({
     store,
     now,

@@ -27,7 +27,7 @@ export interface RecordedCall {
 
 export interface RecorderOptions {
   readonly events: Pick<EventHub, "subscribe">;
-  readonly calls: Pick<CallStore, "write">;
+  readonly callStore: Pick<CallStore, "write">;
   readonly instances: Pick<Instances, "beat" | "leave">;
   /** Synchronized with every heartbeat. */
   readonly clock?: Pick<SharedClock, "sync">;
@@ -51,9 +51,9 @@ export type Recorder = ReturnType<typeof createRecorder>;
 
 /** Records all calls of the hub from now on. */
 export function createRecorder(options: RecorderOptions) {
-  const { events, calls, instances, instanceId, prices, callOf, now, log } = options;
+  const { events, callStore, instances, instanceId, prices, callOf, now, log } = options;
   const { clock, setTimer, maxDetails = 20_000 } = options;
-  const writer = new StoreWriter({ calls, now, log, setTimer, maxDetails });
+  const writer = new StoreWriter({ callStore, now, log, setTimer, maxDetails });
   const tallies = new Map<string, CallTally>();
   let closed = false;
   const sweeping = createPollLoop(sweep, setTimer, SWEEP_MS);
@@ -71,17 +71,17 @@ export function createRecorder(options: RecorderOptions) {
     if (event.type === "connected") {
       // A placed call may get its CallSid after its session has begun.
       const callSid = callOf(callId)?.callSid;
-      if (callSid !== undefined) add(tally.change({ callSid }));
+      if (callSid !== undefined) enqueue(tally.change({ callSid }));
     }
     if (event.type === "ended") finish(callId, tally, event.end, atMs, event.durationMs);
-    else tally.apply(event, atMs).forEach(add);
+    else tally.apply(event, atMs).forEach(enqueue);
   }
 
   function begin(callId: string, recorded: RecordedCall, startedAt: number): CallTally {
     const call = newCall(callId, recorded, startedAt);
     const tally = new CallTally(call);
     tallies.set(callId, tally);
-    add({ type: "opened", callId, call });
+    enqueue({ type: "opened", callId, call });
     return tally;
   }
 
@@ -94,9 +94,9 @@ export function createRecorder(options: RecorderOptions) {
     outcome?: CallOutcome,
   ): void {
     tallies.delete(callId);
-    tally.unwritten().forEach(add);
+    tally.unwritten().forEach(enqueue);
     const ending = tally.end(end, { endedAt, durationMs, prices, outcome });
-    add({ type: "ended", callId, ending });
+    enqueue({ type: "ended", callId, ending });
   }
 
   function newCall(
@@ -125,7 +125,7 @@ export function createRecorder(options: RecorderOptions) {
   }
 
   function gatherUnwritten(): void {
-    for (const tally of tallies.values()) tally.unwritten().forEach(add);
+    for (const tally of tallies.values()) tally.unwritten().forEach(enqueue);
   }
 
   async function beat(): Promise<number> {
@@ -139,8 +139,8 @@ export function createRecorder(options: RecorderOptions) {
     return BEAT_MS;
   }
 
-  function add(write: CallWrite): void {
-    writer.add(write);
+  function enqueue(write: CallWrite): void {
+    writer.enqueue(write);
   }
 
   return {
@@ -151,7 +151,7 @@ export function createRecorder(options: RecorderOptions) {
     /** Records what the events of a call do not say; also after its end. */
     updateCall(callId: string, changes: CallChanges): void {
       const tally = tallies.get(callId);
-      add(tally?.change(changes) ?? { type: "changed", callId, changes });
+      enqueue(tally?.change(changes) ?? { type: "changed", callId, changes });
     },
     /** Records the end of a call that never had a session. */
     endCall(callId: string, end: CallEnd, outcome?: CallOutcome): void {

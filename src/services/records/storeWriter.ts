@@ -15,7 +15,7 @@ export type RecorderHealth =
   };
 
 export interface StoreWriterOptions {
-  readonly calls: Pick<CallStore, "write">;
+  readonly callStore: Pick<CallStore, "write">;
   readonly now: () => number;
   readonly log: Pick<Log, "info" | "error">;
   readonly setTimer: Clock["setTimer"];
@@ -55,8 +55,8 @@ export class StoreWriter {
     return this.#queue.holds(callId);
   }
 
-  add(write: CallWrite): void {
-    this.#queue.add(write);
+  enqueue(write: CallWrite): void {
+    this.#queue.enqueue(write);
     if (this.#writing === undefined) this.#writeAfter(GATHER_MS);
   }
 
@@ -130,7 +130,7 @@ export class StoreWriter {
   async #writeBatch(batch: readonly CallWrite[]): Promise<void> {
     const stopWatching = this.#options.setTimer(() => this.degrade("timeout"), STALL_MS);
     try {
-      await this.#options.calls.write(batch);
+      await this.#options.callStore.write(batch);
     } catch (error) {
       if (!(error instanceof StatementRefused)) throw error;
       for (const write of batch) await this.#writeAlone(write);
@@ -142,7 +142,7 @@ export class StoreWriter {
   /** One write of a refused batch; it is logged and dropped where it is refused again. */
   async #writeAlone(write: CallWrite): Promise<void> {
     try {
-      await this.#options.calls.write([write]);
+      await this.#options.callStore.write([write]);
     } catch (error) {
       if (!(error instanceof StatementRefused)) throw error;
       const { callId, type } = write;

@@ -33,7 +33,7 @@ export class WriteQueue {
     return this.#essentials.some(({ write }) => write.callId === callId);
   }
 
-  add(write: CallWrite): void {
+  enqueue(write: CallWrite): void {
     const waiting = { order: ++this.#lastOrder, write };
     if (isEssential(write)) {
       this.#essentials.push(waiting);

@@ -22,7 +22,7 @@ export interface CallSpendLimitDeps {
   readonly prices: Prices;
   readonly modelsOf: (request: CallRequest) => CallModels;
   readonly settings: { readonly limits: Pick<LimitSettings, "callUsd"> };
-  readonly budget: Pick<CallBudget, "extend" | "isPriced" | "releasePlace">;
+  readonly callBudget: Pick<CallBudget, "extend" | "isPriced" | "releasePlace">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly setTimer: Clock["setTimer"];
@@ -49,9 +49,9 @@ const CHECK_MS = 20_000;
  * for which a daily limit is used up.
  */
 export function createCallSpendLimit(deps: CallSpendLimitDeps) {
-  const { events, registry, prices, modelsOf, settings, budget, now, log } = deps;
+  const { events, registry, prices, modelsOf, settings, callBudget, now, log } = deps;
   const { callUsd } = settings.limits;
-  const { isPriced } = budget;
+  const { isPriced } = callBudget;
   const calls = new Map<string, Running>();
   let cancelTimer = () => {};
   let closed = false;
@@ -60,7 +60,7 @@ export function createCallSpendLimit(deps: CallSpendLimitDeps) {
     const { callId, event, atMs } = published;
     if (event.type === "ended") {
       calls.delete(callId);
-      return budget.releasePlace(callId);
+      return callBudget.releasePlace(callId);
     }
     const call = calls.get(callId) ?? begin(callId);
     if (event.type === "connected") call.connectedAt ??= atMs;
@@ -128,7 +128,7 @@ export function createCallSpendLimit(deps: CallSpendLimitDeps) {
   function extend(session: CallSession, call: Running): void {
     if (call.asking || call.ending || closed) return;
     call.asking = true;
-    budget.extend(session, {
+    callBudget.extend(session, {
       minutes: minutesOf(call) + STRETCH.minutes,
       usd: call.usd + (isPriced(session.request.agent) ? STRETCH.usd : 0),
     }).then(

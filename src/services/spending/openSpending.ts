@@ -28,7 +28,7 @@ export async function openSpending(
 ) {
   const policy = openDialPolicy(settings, store.doNotCall);
   return {
-    budget: await openCallBudget({ settings, unpriced, store, incidents, setTimer, log }),
+    callBudget: await openCallBudget({ settings, unpriced, store, incidents, setTimer, log }),
     policy,
     transfers: await createTransferPolicy(
       settings.phone === undefined ? { names: [], get: () => undefined } : agents,

@@ -16,7 +16,7 @@ export type RevokedKeys = ReturnType<typeof createRevokedKeys>;
 export function createRevokedKeys({ query }: Database) {
   return {
     /** A key that is there keeps its first time. */
-    async add({ digest, name, revokedAt }: RevokedKey): Promise<void> {
+    async insert({ digest, name, revokedAt }: RevokedKey): Promise<void> {
       await query(
         `INSERT INTO revoked_keys (digest, name, revoked_at) VALUES ($1, $2, $3)
           ON CONFLICT (digest) DO NOTHING`,

@@ -31,7 +31,7 @@ export function createLineWriter(
     // Lines of the same turn of the event loop are written together.
     await Promise.resolve();
     while (waiting.length > 0) {
-      const chunk = takeChunk();
+      const chunk = dequeueChunk();
       try {
         for (let at = 0; at < chunk.bytes.length;) at += await sink(chunk.bytes.subarray(at));
       } catch {
@@ -57,7 +57,7 @@ export function createLineWriter(
     onRecovered?.(lost);
   }
 
-  function takeChunk(): { readonly bytes: Uint8Array; readonly lines: number } {
+  function dequeueChunk(): { readonly bytes: Uint8Array; readonly lines: number } {
     let length = 0;
     let lines = 0;
     while (lines < waiting.length && (lines === 0 || length < MAX_CHUNK_BYTES)) {

@@ -19,13 +19,13 @@ async function startLookup() {
     if (state === "there") return ask();
     return state === "away" ? Promise.reject(new Error("no store")) : new Promise(() => {});
   };
-  const calls = {
+  const callStore = {
     get: (id: string) => answer(() => store.calls.get(id)),
     write: (writes: Parameters<typeof store.calls.write>[0]) =>
       answer(() => store.calls.write(writes)),
   };
   const recorder = createRecorder({
-    calls,
+    callStore,
     instances: store.instances,
     instanceId: "here",
     prices: listPrices,
@@ -43,7 +43,7 @@ async function startLookup() {
     deadlines,
     lookup: createCallLookup({
       registry: { get: (id) => live.get(id) },
-      callStore: calls,
+      callStore,
       recorder,
       instanceId: "here",
       setTimer: (wake) => {

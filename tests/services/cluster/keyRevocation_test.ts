@@ -88,7 +88,7 @@ Deno.test("revoke() is known to connected processes by their bus, before they lo
 
 Deno.test("revoke() counts at once even where it cannot be written down", async () => {
   const revocation = await openKeyRevocation({
-    keys: { list: () => Promise.resolve([]), add: () => Promise.reject(new Error("disk full")) },
+    keys: { list: () => Promise.resolve([]), insert: () => Promise.reject(new Error("disk full")) },
     apiKeys: [],
     bus: createLoneBus("inst_1"),
     now: () => 0,

@@ -114,7 +114,7 @@ Deno.test("case 151: a call that is held here is not ended, though this process 
   const abandonedCalls = endAbandonedCalls({
     store,
     prices: { asOf: "", models: {}, transcription: {} },
-    completion: { add: (id) => ended.add(id) },
+    completion: { enqueue: (id) => ended.add(id) },
     twilio: undefined,
     settings: { limits: { callMs: 60 * minute } },
     registry: { get: (callId) => callId === "call_held" ? {} : undefined },

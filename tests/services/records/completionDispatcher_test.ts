@@ -18,7 +18,7 @@ Deno.test("a call that ends while others are told of is told of when its own end
   const completion = createCompletionDispatcher({
     events: hub,
     flush: () => store.calls.write([...over].map((id) => ended(id))),
-    calls: {
+    callStore: {
       ...store.calls,
       async get(callId) {
         const call = await store.calls.get(callId);

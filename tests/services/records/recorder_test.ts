@@ -373,7 +373,7 @@ class Trial {
     const log = (message: string) => void this.logged.push(message);
     this.recorder = createRecorder({
       events: this.#events,
-      calls: { write: (writes) => this.#write(writes) },
+      callStore: { write: (writes) => this.#write(writes) },
       instances: store.instances,
       instanceId: "instance_a",
       prices: listPrices,

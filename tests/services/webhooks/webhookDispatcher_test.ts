@@ -407,7 +407,7 @@ Deno.test("createCompletionDispatcher() dispatches once of a call, with its tran
           { type: "ended", callId: "call_a", ending },
         ]);
       },
-      calls: store.calls,
+      callStore: store.calls,
       eraseIfDue: () => Promise.resolve(false),
       random: () => 0,
       incidents: { report() {}, resolve() {} },
@@ -433,7 +433,7 @@ Deno.test("createCompletionDispatcher() dispatches once of a call, with its tran
       startedMs: 0,
       endedMs: null,
     }]);
-    completion.add("call_unknown");
+    completion.enqueue("call_unknown");
     await completion.close();
     await webhooks.close();
     assert.equal(inbox.all.length, 1);

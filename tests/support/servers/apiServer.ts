@@ -129,7 +129,7 @@ export async function withApi(
         log: { warn() {} },
       }),
     });
-    const { calls } = store;
+    const { calls: callStore } = store;
     const erasure = createCallErasure({
       ...{ erasure: store.erasure, bus: createLoneBus("test"), now, log: { warn() {} } },
       flush: () => Promise.resolve(),
@@ -138,12 +138,12 @@ export async function withApi(
     });
     const lookup = createCallLookup({
       registry: { get: (id) => live.get(id) },
-      callStore: calls,
+      callStore,
       recorder: { holds: () => false, flush: () => Promise.resolve() },
       instanceId: "test",
       setTimer,
     });
-    router.route("/", callsRoutes({ access, calls, lookup, control }));
+    router.route("/", callsRoutes({ access, callStore, lookup, control }));
     const endCall = createEndCall({ control });
     router.route("/", erasureRoutes({ access, lookup, erasure, endCall }));
     // What was summed up is never kept: tests write to the store behind the server's back.
@@ -153,14 +153,14 @@ export async function withApi(
       "/",
       analyticsRoutes({
         access,
-        analyse: createAnalyticsQueue({ analyse: calls.analyse, now, monotonic }),
+        analyse: createAnalyticsQueue({ analyse: callStore.analyse, now, monotonic }),
       }),
     );
     router.route(
       "/",
       eventsRoutes({
         access,
-        log,
+        eventLog: log,
         now,
         setTimer,
         revocation: { onRevoked: (hear) => listeners.push(hear) },

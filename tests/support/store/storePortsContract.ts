@@ -346,7 +346,7 @@ function testBatches(test: StoreTest): void {
 function testKeyCalls(test: StoreTest): void {
   test("of a key's calls those are under way that are neither over nor still to be dialled", async (store) => {
     const { calls, dialQueue, keyCalls } = store;
-    const underWay = async () => (await keyCalls.underWay("ops")).map(({ id }) => id);
+    const underWay = async () => (await keyCalls.activeCalls("ops")).map(({ id }) => id);
     const ofOps = { keyName: "ops" };
     await calls.write([
       opened({ id: "over", ...ofOps }),
@@ -360,7 +360,7 @@ function testKeyCalls(test: StoreTest): void {
       if (id === "dialled") await dialQueue.claim(0);
     }
     assert.deepEqual((await underWay()).sort(), ["dialled", "live"]);
-    assert.equal((await keyCalls.takeQueued("ops", 1)).length, 1);
+    assert.equal((await keyCalls.claimQueued("ops", 1)).length, 1);
     assert.deepEqual((await underWay()).sort(), ["dialled", "live"]);
   });
 }

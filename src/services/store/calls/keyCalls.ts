@@ -9,7 +9,7 @@ export type KeyCalls = ReturnType<typeof createKeyCalls>;
 export function createKeyCalls(database: Database) {
   return {
     /** Claims the key's queued calls, so that no process dials them; resolves with their payloads. */
-    takeQueued(keyName: string, now: number): Promise<readonly unknown[]> {
+    claimQueued(keyName: string, now: number): Promise<readonly unknown[]> {
       return database.transaction("dial", async (query) => {
         const taken = await query(
           `UPDATE dial_queue SET claimed_at = $2 WHERE claimed_at IS NULL
@@ -37,7 +37,7 @@ export function createKeyCalls(database: Database) {
       });
     },
     /** The key's calls that are neither over nor queued, oldest first. */
-    async underWay(keyName: string): Promise<readonly CallRecord[]> {
+    async activeCalls(keyName: string): Promise<readonly CallRecord[]> {
       // A queued call that has an outcome is about to end.
       const rows = await database.query(
         `SELECT * FROM calls WHERE key_name = $1 AND status IN ('queued', 'ringing', 'live')

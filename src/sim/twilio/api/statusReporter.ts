@@ -20,7 +20,7 @@ export class StatusReporter {
   constructor(
     readonly target: CallbackTarget | undefined,
     readonly sender: CallbackSender,
-    readonly emit: (event: PhoneEventDetail) => void,
+    readonly onEvent: (event: PhoneEventDetail) => void,
   ) {}
 
   report(kind: StatusCallbackEvent, facts: CallFacts): void {
@@ -44,10 +44,10 @@ export class StatusReporter {
     params: Readonly<Record<string, string>>,
   ): void {
     this.sender.send({ url, method, params }, ({ status, error }) => {
-      this.emit({ type: "callback", kind, status });
+      this.onEvent({ type: "callback", kind, status });
       if (error === undefined) return;
       const message = `The ${kind} callback failed: ${error.message}`;
-      this.emit({ type: "error", error: { code: 15003, message } });
+      this.onEvent({ type: "error", error: { code: 15003, message } });
     });
   }
 }

@@ -18,7 +18,7 @@ export class AudioSource {
     }
     if (audio.length === 0 || this.#closed) return Promise.resolve();
     this.#queuedBytes += audio.length;
-    return new Promise((done) => this.#queue.push({ audio, at: 0, done }));
+    return new Promise((onDone) => this.#queue.push({ audio, at: 0, onDone }));
   }
 
   /** Queues that much silence; resolves like enqueue(). */
@@ -39,7 +39,7 @@ export class AudioSource {
       this.#queuedBytes -= piece.length;
       if (utterance.at < utterance.audio.length) break;
       this.#queue.shift();
-      utterance.done();
+      utterance.onDone();
     }
     return frame;
   }
@@ -47,7 +47,7 @@ export class AudioSource {
   /** Drops what is queued and resolves every wait; later audio is dropped too. */
   close(): void {
     this.#closed = true;
-    for (const utterance of this.#queue.splice(0)) utterance.done();
+    for (const utterance of this.#queue.splice(0)) utterance.onDone();
     this.#queuedBytes = 0;
   }
 }
@@ -55,7 +55,7 @@ export class AudioSource {
 interface Utterance {
   readonly audio: Uint8Array;
   at: number;
-  readonly done: () => void;
+  readonly onDone: () => void;
 }
 
 const silence = 0xff;
