@@ -29,7 +29,7 @@ import { keyRevocationRoutes } from "./keyRevocation.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { createAccess, createKeyCheck } from "./middleware/access.ts";
 import { createGuessGuard } from "./middleware/guessGuard.ts";
-import { openapiRoutes } from "./openapi/openapiRoute.ts";
+import { openapiRoutes } from "./openapi/openapiRoutes.ts";
 import { outboundRoutes } from "./outbound.ts";
 import { outboundBatchesRoutes } from "./outboundBatches.ts";
 import { pagesRoutes } from "./pages.ts";

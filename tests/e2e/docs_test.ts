@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openapiRoutes } from "../../src/routes/openapi/openapiRoute.ts";
+import { openapiRoutes } from "../../src/routes/openapi/openapiRoutes.ts";
 import { pagesRoutes } from "../../src/routes/pages.ts";
 import { withApi } from "../support/servers/apiServer.ts";
 import { browserTest, openPage } from "../support/browser/browser.ts";

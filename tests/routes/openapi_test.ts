@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import Ajv from "ajv/dist/2020.js";
 import { pagesRoutes } from "../../src/routes/pages.ts";
-import { openapiRoutes } from "../../src/routes/openapi/openapiRoute.ts";
+import { openapiRoutes } from "../../src/routes/openapi/openapiRoutes.ts";
 import { type ApiDocument, operationsOf, resolve } from "../../src/web/docs/document.ts";
 import { exampleOf, writeCurl } from "../../src/web/docs/example.ts";
 import {

@@ -1,7 +1,7 @@
 import type { CallParts } from "../callParts.ts";
 import { earliest } from "../wakeTimer.ts";
 import * as prompts from "../model/prompts.ts";
-import { IdleTimer } from "./idle.ts";
+import { IdleTimer } from "./idleTimer.ts";
 import type { ModelRequest, ResponseRequest } from "../realtimeClient.ts";
 import { TimeLimit } from "./timeLimit.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";

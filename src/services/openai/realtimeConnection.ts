@@ -15,7 +15,7 @@ import { clientEventOf, historyEvents } from "./requestEvents.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
 import { diagnoseHandshake } from "./handshakeDiagnosis.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { HeldInputs } from "./heldInput.ts";
+import { HeldInputs } from "./heldInputs.ts";
 import { ModelInputs } from "./modelInputs.ts";
 import { lossOfClose, lossOfError, lossOfStatus } from "./modelLoss.ts";
 import { ReducedResponses } from "./reducedResponses.ts";

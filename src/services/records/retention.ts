@@ -1,4 +1,4 @@
-import { createClockGuard } from "./retentionClock.ts";
+import { createClockGuard } from "./clockGuard.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import { removeErasedJournals, removeOldJournals } from "./journalRetention.ts";
 import type { Store } from "../store.ts";
