@@ -2,7 +2,8 @@ import { analyse, type CallAnalytics } from "./callAnalytics.ts";
 import { type CallFilter, type CallPosition, conditionsFor, writeCursor } from "./callList.ts";
 import type { CallContent, CallCost, CallRecord } from "./callRecord.ts";
 import { callOf, digitsOf, latencyOf, toolOf, turnOf } from "./callRows.ts";
-import { type CallWrite, costParts, statementsFor } from "./callWrites.ts";
+import { type CallWrite, statementsFor } from "./callWrites.ts";
+import { costParts } from "./endStatement.ts";
 import type { Database, Row } from "../database.ts";
 import { maybeNumber, numberOf, readable, textOf } from "../row.ts";
 

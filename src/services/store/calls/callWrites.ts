@@ -1,17 +1,17 @@
 import type { CallEvent, TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
-import type { CallChanges, CallCost, CallEnding, CallUsage, NewCall } from "./callRecord.ts";
+import type { CallChanges, CallEnding, NewCall } from "./callRecord.ts";
 import {
   columnIf,
   type Columns,
   finiteOrZero,
   insertOfCall,
   integerOrNull,
-  toDurationMs,
   toInteger,
   toStorable,
   updateCall,
 } from "./callStatements.ts";
 import type { Statement } from "../database.ts";
+import { endStatement, usageColumns } from "./endStatement.ts";
 
 /** One write about a call. Each is idempotent. */
 export type CallWrite =
@@ -81,7 +81,7 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
         }, "(call_id, sequence) DO NOTHING"),
       ];
     case "ended":
-      return [endCall(callId, write.ending)];
+      return [endStatement(callId, write.ending)];
   }
 }
 
@@ -195,50 +195,4 @@ function endTool(
       ].map(toStorable),
     },
   ];
-}
-
-function endCall(callId: string, ending: CallEnding): Statement {
-  const columns: Columns = {
-    status: "ended",
-    ended_at: toInteger(ending.endedAt),
-    untold_since: toInteger(ending.endedAt),
-    duration_ms: toDurationMs(ending.durationMs),
-    end_reason: ending.end.reason,
-    end_detail: ending.end.detail ?? null,
-    cost_usd: ending.cost.usd,
-    cost_parts: costParts(ending.cost),
-    latency_turns: ending.latency?.turns ?? null,
-    latency_p50_ms: integerOrNull(ending.latency?.p50Ms),
-    latency_p95_ms: integerOrNull(ending.latency?.p95Ms),
-    latencies_ms: ending.latenciesMs.length === 0
-      ? null
-      : ending.latenciesMs.map(toDurationMs).join(","),
-    ...usageColumns(ending.usage),
-  };
-  const { sql, values } = updateCall(callId, columns, "AND ended_at IS NULL");
-  if (ending.outcome === undefined) return { sql, values };
-  return {
-    sql: sql.replace(" WHERE ", `, outcome = COALESCE(outcome, $${values.length + 1}) WHERE `),
-    values: [...values, ending.outcome],
-  };
-}
-
-/** The parts of a cost, as JSON for `cost_parts`. */
-export function costParts({ parts, telephonyEstimated }: CallCost): string {
-  return JSON.stringify({ ...parts, ...(telephonyEstimated && { telephonyEstimated }) });
-}
-
-function usageColumns(usage: CallUsage): Columns {
-  return {
-    input_text: toInteger(usage.inputText),
-    input_audio: toInteger(usage.inputAudio),
-    cached_text: toInteger(usage.cachedText),
-    cached_audio: toInteger(usage.cachedAudio),
-    output_text: toInteger(usage.outputText),
-    output_audio: toInteger(usage.outputAudio),
-    responses: toInteger(usage.responses),
-    transcription_input: toInteger(usage.transcriptionInput),
-    transcription_output: toInteger(usage.transcriptionOutput),
-    transcription_seconds: finiteOrZero(usage.transcriptionSeconds),
-  };
 }
