@@ -13,6 +13,16 @@ import { audioAppend, type ClientEvent, itemRetrieve } from "./wire/clientReques
 import { type Base64, bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import { clientEventOf, historyEvents } from "./requestEvents.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
+import {
+  type LossDetails,
+  MALFORMED,
+  parsed,
+  type Phase,
+  PROBE_EVENT,
+  PROBE_ITEM,
+  TIMED_OUT,
+  UNUSABLE,
+} from "./connectionPhase.ts";
 import { diagnoseHandshake } from "./handshakeDiagnosis.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { HeldInputs } from "./heldInputs.ts";
@@ -271,33 +281,5 @@ export class RealtimeConnection implements RealtimeClient {
     } catch (error) {
       this.#options.log.error("Model input could not be handled", { error });
     }
-  }
-}
-
-type Phase =
-  | { readonly name: "connecting"; readonly timer: Timer; readonly diagnosis: AbortController }
-  | { readonly name: "configuring"; readonly timer: Timer }
-  | { readonly name: "ready" }
-  | { readonly name: "closed" };
-
-/** What the server said of it, and how. */
-type LossDetails = Partial<ServerError> & {
-  readonly status?: number;
-  readonly retryAfterMs?: number;
-};
-
-type Timer = ReturnType<typeof setTimeout>;
-
-const PROBE_EVENT = "probe";
-const PROBE_ITEM = "item_probe";
-const UNUSABLE: ModelLoss = { code: "invalid_request", retry: "no" };
-const TIMED_OUT: ModelLoss = { code: "timeout", retry: "backoff" };
-const MALFORMED = { type: "malformed" } as const;
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
