@@ -1,16 +1,30 @@
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { Recorder } from "../records.ts";
 import type { CallStore } from "../store.ts";
+import type { Clock } from "../../utils/clock.ts";
+import { deadline } from "../../utils/deadline.ts";
+
+const FLUSH_MS = 1000;
 
 /** Sessions whose call goes on in another process, because Twilio's requests or stream came to that one. */
 export type Handoff = ReturnType<typeof createHandoff>;
 
-export function createHandoff({ callStore, recorder, instanceId }: {
+export function createHandoff({ callStore, recorder, instanceId, setTimer }: {
   readonly callStore: Pick<CallStore, "get">;
-  readonly recorder: Pick<Recorder, "releaseCall">;
+  readonly recorder: Pick<Recorder, "releaseCall" | "flush">;
   readonly instanceId: string;
+  readonly setTimer: Clock["setTimer"];
 }) {
   return {
+    /**
+     * Waits until the store says that this process holds the calls it has taken over, for a second at
+     * most: before that, actions on them still go to the process that held them. Never rejects.
+     */
+    async recordTakenOver(): Promise<void> {
+      // The event that a session has begun reaches the recorder in a microtask.
+      await Promise.resolve();
+      await deadline(recorder.flush(), FLUSH_MS, setTimer).catch(() => {});
+    },
     /** Whether the call is over, or held by another process by now. */
     async isHeldElsewhere(callId: string): Promise<boolean> {
       const record = await callStore.get(callId);

@@ -68,7 +68,7 @@ export function createPhone(deps: PhoneDeps) {
     faults,
     ...present({ timeoutMs: twilioTimeoutMs }),
   });
-  const handoff = createHandoff({ callStore: store.calls, recorder, instanceId });
+  const handoff = createHandoff({ callStore: store.calls, recorder, instanceId, setTimer });
   const outbound = createOutboundCalls({
     settings,
     line,

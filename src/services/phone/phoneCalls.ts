@@ -163,10 +163,13 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       if (record === undefined || record.status === "ended") return undefined;
       const { id } = record;
       if (record.direction !== "outbound") {
-        return registry.open({ ...requestOfRecord(record), callSid }, id);
+        const session = registry.open({ ...requestOfRecord(record), callSid }, id);
+        await handoff.recordTakenOver();
+        return session;
       }
       const session = await outbound.sessionFor(id, callSid);
       if (session === undefined) refused.add(callSid);
+      else await handoff.recordTakenOver();
       return session;
     } catch (error) {
       if (error instanceof CallRefused) refused.add(callSid);

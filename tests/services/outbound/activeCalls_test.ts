@@ -53,6 +53,7 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
     },
     handoff: {
       isHeldElsewhere: () => Promise.resolve(elsewhere),
+      recordTakenOver: () => Promise.resolve(),
       releaseSession: (session) => void released.push(session),
     },
     voicemail: () => undefined,

@@ -35,6 +35,7 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
     },
     handoff: {
       isHeldElsewhere: () => Promise.resolve(elsewhere),
+      recordTakenOver: () => Promise.resolve(),
       releaseSession: (session) => void released.push(session),
     },
     agents: { get: () => undefined, unusable: new Map() },
