@@ -47,6 +47,7 @@ export interface EndedCall {
   readonly end: CallEnd;
 }
 
+/** Thrown where no session can be opened; `code` is shown to API clients. */
 export class CallRefused extends Error {
   override readonly name = "CallRefused";
   constructor(readonly code: "full" | "draining" | "unknown_agent" | "agent_unusable") {

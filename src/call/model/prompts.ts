@@ -3,10 +3,12 @@ import type { CallEnd } from "../types.ts";
 
 /** What the model is asked to say at the turning points of a call; it speaks the caller's language. */
 
+/** The agent's greeting, word for word. */
 export function greeting(text: string): ResponseRequest {
   return { purpose: "greeting", instructions: exactly(text), tools: "none" };
 }
 
+/** Asks a silent caller whether they are there; with tools, the model may first do what it announced. */
 export function idlePrompt(mayUseTools: boolean): ResponseRequest {
   const ask = "in the language of the conversation, ask whether they are still there.";
   return mayUseTools
@@ -41,6 +43,7 @@ export function sayAgain(): ResponseRequest {
   };
 }
 
+/** For a caller who waits while a tool runs; spoken beside the conversation, so that the model does not remember it. */
 export function filler(): ResponseRequest {
   return {
     purpose: "filler",
@@ -62,6 +65,7 @@ export function bridge(): ResponseRequest {
   };
 }
 
+/** Announces the time limit of the call. */
 export function timeWarning(secondsLeft: number): ResponseRequest {
   return {
     purpose: "time_warning",
@@ -71,6 +75,7 @@ export function timeWarning(secondsLeft: number): ResponseRequest {
   };
 }
 
+/** The last words of a call: `text` word for word, else the model's own. */
 export function goodbye({ reason }: CallEnd, text?: string): ResponseRequest {
   const own = reason === "spend_limit"
     ? "Tell the caller in one short sentence, in the language of the conversation, that this call has reached its limit and has to end now, and say goodbye."
@@ -82,6 +87,7 @@ export function goodbye({ reason }: CallEnd, text?: string): ResponseRequest {
   };
 }
 
+/** Announces a transfer: `sentence` word for word, else the model's own. */
 export function transferSentence(sentence?: string): ResponseRequest {
   return {
     purpose: "goodbye",
@@ -92,6 +98,7 @@ export function transferSentence(sentence?: string): ResponseRequest {
   };
 }
 
+/** What an operator wants said, word for word. */
 export function say(text: string): ResponseRequest {
   return { purpose: "say", instructions: exactly(text), tools: "none" };
 }

@@ -13,6 +13,7 @@ export type EndCall = (
   options: { readonly goodbye: boolean },
 ) => Promise<boolean>;
 
+/** An outbound call that is not live is hung up at Twilio, any other through its session. */
 export function createEndCall({ control, hangUpPlaced }: EndCallDeps): EndCall {
   return async function endCall(call, { goodbye }) {
     if (call.direction === "outbound" && call.status !== "live" && hangUpPlaced !== undefined) {

@@ -38,6 +38,7 @@ const REPLY_TOPIC = "answer";
 /** Request and reply between the processes that share a database. */
 export type InstanceRpc = ReturnType<typeof createInstanceRpc>;
 
+/** Creates request and reply over the bus; one request waits `timeoutMs` for its reply. */
 export function createInstanceRpc(
   { bus, newId, setTimer, log, timeoutMs = 3000 }: InstanceRpcDeps,
 ) {

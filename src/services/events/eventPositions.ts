@@ -9,6 +9,7 @@ export const noPositions: Positions = new Map();
 /** More than the processes that share a database at a time. */
 export const MAX_ORIGINS = 20;
 
+/** Writes an event id: `origin-position` for every process, joined by dots. */
 export function writePositions(positions: Positions): string {
   return [...positions].map(([origin, position]) => `${origin}-${position}`).join(".");
 }

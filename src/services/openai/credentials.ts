@@ -1,6 +1,7 @@
 /** The header for the key; `auto` is `api-key` for Azure's servers and `Authorization` for others. */
 export type KeyHeader = "auto" | "bearer" | "api-key";
 
+/** The request header that carries the key. */
 export function credentialsFor(
   url: string,
   key: string,

@@ -41,6 +41,7 @@ export interface ModelFaultsOptions {
 /** Where everything that goes wrong with the models' servers is logged, counted and stands. */
 export type ModelFaults = ReturnType<typeof createModelFaults>;
 
+/** Logs each fault up to 200 lines a minute; without `incidents` none is reported. */
 export function createModelFaults(
   { incidents, log, now = () => performance.now() }: ModelFaultsOptions,
 ) {

@@ -31,7 +31,7 @@ export interface RecordsDeps extends Pick<Clock, "setTimer"> {
   readonly log: Log;
 }
 
-/** What is kept of calls. */
+/** The recorder and what depends on the records. */
 export type Records = ReturnType<typeof openRecords>;
 
 /** Opens the records, which follow all calls from now on. Disposal writes what still waits to be written. */

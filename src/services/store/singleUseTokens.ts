@@ -14,6 +14,7 @@ export interface SingleUseTokens {
   revoke(purpose: string, subject: string): Promise<void>;
 }
 
+/** Tokens of one database; each claim is atomic. */
 export function createSingleUseTokens(database: Database): SingleUseTokens {
   return {
     async issue(token, { purpose, subject, untilMs }) {

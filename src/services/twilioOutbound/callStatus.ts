@@ -30,6 +30,7 @@ export function advance(progress: CallProgress, report: CallProgress): CallProgr
   return report;
 }
 
+/** Whether Twilio reports no other status after this one. */
 export function isFinal(status: CallStatus): boolean {
   return rank(status) >= rank("completed");
 }

@@ -11,6 +11,7 @@ export interface TwilioCall {
   readonly endedAt?: number;
 }
 
+/** Whether a text has the form of a call's id at Twilio: `CA` and 32 hex digits. */
 export function isCallSid(text: string): boolean {
   return /^CA[0-9a-f]{32}$/i.test(text);
 }

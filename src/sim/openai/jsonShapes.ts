@@ -35,6 +35,7 @@ export function tagged(tag: string, shapes: Readonly<Record<string, Shape>>): Sh
   };
 }
 
+/** An array whose elements all have the shape. */
 export function listOf(shape: Shape): Shape {
   return function checkList(value, path): Refusal | void {
     if (!Array.isArray(value)) return wrongType(value, path, "an array");
@@ -45,6 +46,7 @@ export function listOf(shape: Shape): Shape {
   };
 }
 
+/** One of these values; the refusal lists them, as the real server does. */
 export function oneOf(...allowed: readonly (string | number)[]): Shape {
   return (value, path) =>
     allowed.some((candidate) => candidate === value)
@@ -64,20 +66,25 @@ export function either(...shapes: readonly Shape[]): Shape {
   };
 }
 
+/** Null, or a value of the shape. */
 export function nullable(shape: Shape): Shape {
   return (value, path) => value === null ? undefined : shape(value, path);
 }
 
+/** Any value: the field is accepted and not read. */
 export function anything(): undefined {}
 
+/** A string. */
 export function text(value: unknown, path: string): Refusal | void {
   return typeof value === "string" ? undefined : wrongType(value, path, "a string");
 }
 
+/** A boolean. */
 export function flag(value: unknown, path: string): Refusal | void {
   return typeof value === "boolean" ? undefined : wrongType(value, path, "a boolean");
 }
 
+/** A number between `min` and `max`, both included. */
 export function numberIn(min: number, max: number): Shape {
   return function checkNumber(value, path) {
     if (typeof value !== "number") return wrongType(value, path, "a number");
@@ -90,6 +97,7 @@ export function numberIn(min: number, max: number): Shape {
   };
 }
 
+/** A whole number between `min` and `max`, both included. */
 export function integerIn(min: number, max: number): Shape {
   const inRange = numberIn(min, max);
   return (value, path) =>
@@ -98,6 +106,7 @@ export function integerIn(min: number, max: number): Shape {
       : inRange(value, path);
 }
 
+/** The real server's refusal of an object without a required field. */
 export function missing(path: string): Refusal {
   return {
     code: "missing_required_parameter",
@@ -106,6 +115,7 @@ export function missing(path: string): Refusal {
   };
 }
 
+/** The real server's refusal of a field that it does not know. */
 export function unknownParameter(path: string): Refusal {
   return { code: "unknown_parameter", message: `Unknown parameter: '${path}'.`, param: path };
 }

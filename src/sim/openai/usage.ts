@@ -55,6 +55,7 @@ export function usageOf(
   };
 }
 
+/** An estimate: four characters a token. */
 export function textTokens(text: string): number {
   return Math.ceil(text.length / 4);
 }

@@ -22,6 +22,7 @@ import { present } from "../../../utils/present.ts";
 
 const LOCK = "budget";
 
+/** Reservations are made and extended under one lock, so that processes cannot exceed a limit together. */
 export function createBudget(database: Database): Budget {
   return {
     reserve: (request, now) =>

@@ -24,6 +24,7 @@ import {
 } from "../row.ts";
 import { present } from "../../../utils/present.ts";
 
+/** Reads a row of `calls`; throws where a column holds another type or word, like the readers below. */
 export function callOf(row: Row): CallRecord {
   const reason = maybeChoice(row, "end_reason", endReasons);
   const detail = maybeText(row, "end_detail");
@@ -76,6 +77,7 @@ export function usageOf(row: Row): CallUsage {
   };
 }
 
+/** Reads a row of `turns`. */
 export function turnOf(row: Row): TranscriptTurn {
   return {
     id: textOf(row, "id"),
@@ -90,6 +92,7 @@ export function turnOf(row: Row): TranscriptTurn {
   };
 }
 
+/** Reads a row of `tool_calls`. */
 export function toolOf(row: Row): ToolRecord {
   const ok = maybeNumber(row, "ok");
   return {
@@ -107,6 +110,7 @@ export function toolOf(row: Row): ToolRecord {
   };
 }
 
+/** Reads a row of `latencies`. */
 export function latencyOf(row: Row): LatencyRecord {
   return {
     itemId: textOf(row, "item_id"),
@@ -117,6 +121,7 @@ export function latencyOf(row: Row): LatencyRecord {
   };
 }
 
+/** Reads a row of `digits`. */
 export function digitsOf(row: Row): DigitsRecord {
   return { atMs: numberOf(row, "at_ms"), ...present({ digits: maybeText(row, "digits") }) };
 }

@@ -43,6 +43,7 @@ export interface CallStore {
   analyse(filter: CallFilter): Promise<CallAnalytics>;
 }
 
+/** The calls of one database; rows that cannot be read are left out of lists. */
 export function createCallStore(database: Database): CallStore {
   const { query } = database;
   return {

@@ -3,6 +3,7 @@ export function pointerSteps(pointer: string): readonly string[] {
   return pointer.split("/").slice(1).map(unescapeStep);
 }
 
+/** Decodes `~1` and `~0` in one step, in this order. */
 export function unescapeStep(step: string): string {
   return step.replaceAll("~1", "/").replaceAll("~0", "~");
 }
