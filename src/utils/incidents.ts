@@ -1,5 +1,6 @@
 import { maskText } from "./logging/redaction.ts";
 import type { Log } from "./logger.ts";
+import { present } from "./present.ts";
 
 /** A fault beyond one call, shown by `GET /health` until it is resolved or has not recurred for a while. */
 export interface Incident {
@@ -54,7 +55,7 @@ export function createIncidents({ now, log }: IncidentsOptions) {
       const shown = maskText(message.slice(0, MAX_MESSAGE_LENGTH));
       open.set(key, {
         code,
-        ...(subject !== undefined && { subject }),
+        ...present({ subject }),
         message: shown,
         count: (known?.count ?? 0) + 1,
         since: known?.since ?? at,

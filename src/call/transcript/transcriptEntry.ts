@@ -2,6 +2,7 @@ import type { TranscriptTurn } from "../callEvent.ts";
 import type { HistoryItem } from "../modelSetup.ts";
 import type { ToolCall } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
+import { present } from "../../utils/present.ts";
 
 /** One thing that was said or done in a call, as far as it has come. */
 export type TranscriptEntry = CallerEntry | AgentEntry | ToolEntry;
@@ -54,7 +55,9 @@ export function turnOf(
     interrupted: entry.kind === "agent" && entry.interrupted,
     by: entry.kind === "caller" ? entry.by : "voice",
     startedMs: Math.round(entry.startedAt - callStartedAt),
-    ...(entry.endedAt === undefined ? {} : { endedMs: Math.round(entry.endedAt - callStartedAt) }),
+    ...present({
+      endedMs: entry.endedAt === undefined ? undefined : Math.round(entry.endedAt - callStartedAt),
+    }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Milliseconds } from "../../call/types.ts";
 import { type Tool, type ToolContext, ToolError, type ToolResult } from "./tool.ts";
 import { createArgumentReader, type ReadArguments } from "./schema/toolArguments.ts";
 import { readToolSchema } from "./schema/toolSchema.ts";
+import { present } from "../../utils/present.ts";
 
 export interface ToolRegistryOptions {
   readonly tools: readonly Tool[];
@@ -57,7 +58,7 @@ export function createToolRegistry({
         return {
           output: encode(result.output, maxOutputChars),
           ok: true,
-          ...(result.effect && { effect: result.effect }),
+          ...present({ effect: result.effect }),
         };
       } catch (error) {
         if (!(error instanceof ToolError)) onFault(call.name, error);

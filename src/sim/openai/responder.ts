@@ -5,6 +5,7 @@ import type { SessionState } from "./sessionState.ts";
 import type { SpeechSource } from "./speechSource.ts";
 import { countInput, type InputTokens, usageOf } from "./usage.ts";
 import { newId, type Refusal, type ResponseParams, type SessionConfig } from "./wire.ts";
+import { present } from "../../utils/present.ts";
 
 /** How responses are made, the same for all sessions of a server. */
 export interface Production {
@@ -174,7 +175,7 @@ export class Responder {
       cause,
       index: this.#count,
       instructions: config.instructions,
-      ...(params.instructions !== undefined && { request: params.instructions }),
+      ...present({ request: params.instructions }),
       tools: tools.filter(({ type }) => type === "function")
         .map(({ name, parameters }) => ({ name, parameters })),
       outOfBand,
@@ -214,10 +215,7 @@ function requested(config: SessionConfig, params: ResponseParams): SessionConfig
     params as unknown as Partial<Pick<SessionConfig, RequestSetting>>;
   return {
     ...config,
-    ...(instructions !== undefined && { instructions }),
-    ...(output_modalities !== undefined && { output_modalities }),
-    ...(tools !== undefined && { tools }),
-    ...(max_output_tokens !== undefined && { max_output_tokens }),
+    ...present({ instructions, output_modalities, tools, max_output_tokens }),
     audio: { ...config.audio, output: { ...config.audio.output, ...audio?.output } },
   };
 }

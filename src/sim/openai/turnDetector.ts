@@ -5,6 +5,7 @@ import { audioFormatOf } from "./sessionConfig.ts";
 import type { SessionState } from "./sessionState.ts";
 import { msPerInputToken, textTokens } from "./usage.ts";
 import type { ConversationItem, Refusal, SpokenItem } from "./wire.ts";
+import { present } from "../../utils/present.ts";
 
 /** What a user's turn is said to have meant; undefined lets the transcription fail. */
 export type Transcribe = (turn: {
@@ -217,7 +218,7 @@ function userItem(id: string, transcript?: string): ConversationItem {
     type: "message",
     status: "completed",
     role: "user",
-    content: [{ type: "input_audio", ...(transcript !== undefined && { transcript }) }],
+    content: [{ type: "input_audio", ...present({ transcript }) }],
   };
 }
 

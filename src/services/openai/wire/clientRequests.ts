@@ -11,6 +11,7 @@ import type {
 
 import type { HistoryItem } from "../../../call/modelSetup.ts";
 import type { ModelRequest, ResponseRequest } from "../../../call/realtimeClient.ts";
+import { present } from "../../../utils/present.ts";
 
 /** Anything a client says to the server. */
 export type ClientEvent = RealtimeClientEvent;
@@ -31,7 +32,7 @@ export function responseCreate(
     type: "response.create",
     response: {
       metadata: { purpose },
-      ...(instructions !== undefined && { instructions }),
+      ...present({ instructions }),
       ...(aside && { conversation: "none" }),
       ...((aside || tools === "none") && { tool_choice: "none" }),
     },
@@ -42,7 +43,7 @@ export function responseCreate(
 export function responseCancel(responseId?: string): ResponseCancelEvent {
   return {
     type: "response.cancel",
-    ...(responseId !== undefined && { response_id: responseId }),
+    ...present({ response_id: responseId }),
   };
 }
 
@@ -72,7 +73,7 @@ export function itemRetrieve(itemId: string): ConversationItemRetrieveEvent {
 export function itemCreate(item: NewItem, id?: string): ConversationItemCreateEvent {
   return {
     type: "conversation.item.create",
-    item: { ...wireItem(item), ...(id !== undefined && { id }) },
+    item: { ...wireItem(item), ...present({ id }) },
   };
 }
 

@@ -6,6 +6,7 @@ import type {
   TranscriptionUsage,
 } from "../../../call/realtimeClient.ts";
 import type { ServerError } from "./serverEventTypes.ts";
+import { present } from "../../../utils/present.ts";
 
 /** An object from the wire whose fields are still to be narrowed. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -87,7 +88,7 @@ export function itemOf(value: unknown): ServerItem | "malformed" | undefined {
     }
     case "function_call": {
       const call = functionCallOf(item, "completed");
-      return { id, role: "tool", ...(call && { call }) };
+      return { id, role: "tool", ...present({ call }) };
     }
     case "function_call_output": {
       const callId = idOf(item, "call_id");
@@ -170,10 +171,7 @@ export function serverErrorOf(value: unknown): ServerError {
   const message = textOf(error, "message") ?? (typeof value === "string" ? value : "");
   return {
     message: message.slice(0, MAX_MESSAGE),
-    ...(type !== undefined && { type }),
-    ...(code !== undefined && { code }),
-    ...(param !== undefined && { param }),
-    ...(eventId !== undefined && { eventId }),
+    ...present({ type, code, param, eventId }),
   };
 }
 

@@ -24,6 +24,7 @@ import {
   textOf,
   transcriptionUsageOf,
 } from "./eventParts.ts";
+import { present } from "../../../utils/present.ts";
 
 /** Narrows a parsed server event, in GA or beta spelling; undefined where a bridge has no use for it. */
 export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | undefined {
@@ -60,8 +61,7 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
       const createdAt = numberOf(session, "created_at");
       return {
         type: type === "session.created" ? "sessionCreated" : "sessionUpdated",
-        ...(expiresAt !== undefined && { expiresAt }),
-        ...(createdAt !== undefined && { createdAt }),
+        ...present({ expiresAt, createdAt }),
       };
     }
     case "error":
@@ -71,7 +71,7 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
       const itemId = idOf(event, "item_id");
       return {
         type: type === "input_audio_buffer.speech_started" ? "speechStarted" : "speechStopped",
-        ...(itemId !== undefined && { itemId }),
+        ...present({ itemId }),
       };
     }
     case "input_audio_buffer.timeout_triggered":
@@ -90,7 +90,7 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
         itemId,
         role,
         ...previousOf(event),
-        ...(callId !== undefined && { callId }),
+        ...present({ callId }),
       };
     }
     case "conversation.item.input_audio_transcription.delta": {
@@ -106,7 +106,7 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
       if (event.status === "in_progress") return undefined;
       if (itemId === undefined || text === undefined) return MALFORMED;
       const usage = transcriptionUsageOf(event.usage);
-      return { type: "callerText", itemId, text, final: true, ...(usage && { usage }) };
+      return { type: "callerText", itemId, text, final: true, ...present({ usage }) };
     }
     case "conversation.item.input_audio_transcription.failed": {
       const itemId = idOf(event, "item_id");
@@ -156,7 +156,7 @@ function textEvent(
 }
 
 function itemDone(responseId: string, call: ToolCall | undefined): ServerEvent {
-  return { type: "itemDone", responseId, ...(call && { call }) };
+  return { type: "itemDone", responseId, ...present({ call }) };
 }
 
 function previousOf(event: Fields): { readonly previousItemId?: string } {
@@ -203,10 +203,8 @@ function responseDone(event: Fields): ServerEvent | MalformedEvent {
     responseId,
     status,
     toolCalls: outputOf(response).flatMap((item) => functionCallOf(item, status) ?? []),
-    ...(reason !== undefined && { reason, ...endMeaningOf({ status, reason }) }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(error && { error }),
-    ...(usage && { usage }),
+    ...(reason !== undefined && endMeaningOf({ status, reason })),
+    ...present({ reason, retryAfterMs, error, usage }),
   };
 }
 

@@ -6,6 +6,7 @@ import type {
 } from "openai/resources/realtime/realtime";
 import type { AudioFormat } from "../../../utils/audio/audioFormat.ts";
 import type { ModelSetup, TurnDetection } from "../../../call/modelSetup.ts";
+import { present } from "../../../utils/present.ts";
 
 /** What a session is set up with. */
 export type SessionSettings = Omit<ModelSetup, "model" | "safetyId" | "history">;
@@ -104,8 +105,7 @@ function wireTurnDetection(
   return {
     type: "server_vad",
     ...responses,
-    ...(tuned && threshold !== undefined && { threshold }),
-    ...(tuned && silenceMs !== undefined && { silence_duration_ms: silenceMs }),
-    ...(tuned && prefixMs !== undefined && { prefix_padding_ms: prefixMs }),
+    ...(tuned &&
+      present({ threshold, silence_duration_ms: silenceMs, prefix_padding_ms: prefixMs })),
   };
 }

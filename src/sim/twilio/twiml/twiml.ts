@@ -12,6 +12,7 @@ import type {
   Verb,
 } from "./verbs.ts";
 import { readXml, type XmlElement, XmlError } from "./xml.ts";
+import { present } from "../../../utils/present.ts";
 
 /** A document as Twilio understands it; `warnings` (12200) name what it passed over. */
 export interface Twiml {
@@ -113,8 +114,7 @@ function readSay(node: TwimlElement): SayVerb {
     verb: "say",
     text: node.spoken(),
     loop: node.number("loop", 1),
-    ...(language !== undefined && { language }),
-    ...(voice !== undefined && { voice }),
+    ...present({ language, voice }),
   };
 }
 
