@@ -274,7 +274,7 @@ export class CallMachine {
     return { joined: this.#joined, ready: this.#connection.ready, closing: this.#closing.begun };
   }
 
-  /** Mends what the line carries and the model does not hear. */
+  /** Recovers where the model does not hear what the line carries. */
   #recoverInput(now: Milliseconds): void {
     if (!this.#call.policy.modelListens) return;
     const remedy = this.#inputStall.tick(now, {

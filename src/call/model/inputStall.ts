@@ -1,7 +1,7 @@
 import { earliest } from "../wakeTimer.ts";
 import type { Milliseconds } from "../types.ts";
 
-/** What to do about a model that does not hear, or does not tell so. */
+/** What to do about a model that does not hear, or does not report it. */
 export type Remedy =
   /** Take another connection. */
   | "replace"
