@@ -2,7 +2,7 @@
 export interface SpeechSamples {
   readonly itemId: string;
   readonly samples: Float32Array<ArrayBuffer>;
-  /** Of the original speech: the resampler holds back a moment, so `samples` may be shorter. */
+  /** Duration of the original speech: the resampler holds back a moment, so `samples` may be shorter. */
   readonly durationMs: number;
 }
 

@@ -38,7 +38,7 @@ export class Marks {
     return this.next();
   }
 
-  /** What was written is forgotten by the leg; its marks come back all the same, and mean nothing. */
+  /** The leg drops what was written; the marks of that still come back, and are ignored. */
   cleared(): void {
     this.#generation++;
     this.#unmarkedMs = 0;

@@ -63,12 +63,12 @@ export class HeldInputs {
     this.#audioBytes = this.#lane.reduce((sum, input) => sum + bytesOf(input), 0);
   }
 
-  /** The requests that go before any audio; forgotten here. */
+  /** Removes and returns the requests that go before any audio. */
   releaseRequests(): readonly ModelRequest[] {
     return this.#early.splice(0);
   }
 
-  /** The audio, and all that has its place among it; forgotten here. */
+  /** Removes and returns the audio and the requests between its frames. */
   releaseAudio(): readonly HeldInput[] {
     return this.#lane.splice(0);
   }

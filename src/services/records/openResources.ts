@@ -45,7 +45,7 @@ export async function openResources(settings: Settings, agents: Agents, log: Log
       prices,
       /** The models without a known price, by the name of the agent that uses them. */
       unpriced,
-      /** The same for all processes and for good, so that a caller has one pseudonym. */
+      /** Shared by all processes and never changed, so that a caller has one pseudonym. */
       pseudonymSecret,
       async [Symbol.asyncDispose]() {
         await journals?.close();

@@ -42,7 +42,7 @@ export interface PhoneTime {
   readonly direction: "inbound" | "outbound";
   /** From the answer to the end of the last leg. */
   readonly connectedMs: number;
-  /** Of that, during which a transfer used a second leg. */
+  /** The part during which a transfer used a second leg. */
   readonly transferredMs?: number;
   /** The far end's number, of a placed call. */
   readonly number?: string | undefined;

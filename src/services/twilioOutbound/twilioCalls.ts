@@ -40,7 +40,7 @@ export function createTwilioCalls(
   { accountSid, authToken, apiKey, apiUrl }: TwilioAccount,
   { timeoutMs = 10_000, fetch = globalThis.fetch, faults }: {
     readonly timeoutMs?: number;
-    /** Is told how every request ended. */
+    /** Called with the result of every request. */
     readonly faults?: Pick<TwilioFaults, "recordRefusal" | "recordSuccess">;
     readonly fetch?: typeof globalThis.fetch;
   } = {},

@@ -129,7 +129,7 @@ export class Conversation {
 /** An item with what only the server knows about it. */
 export class StoredItem implements ConversationEntry {
   answered = false;
-  /** Of the user's audio the part that is speech. */
+  /** The part of the user's audio that is speech. */
   readonly spokenMs: number;
   readonly #words: SpokenWord[] = [];
   #audioMs: number;
