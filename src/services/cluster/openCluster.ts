@@ -20,8 +20,11 @@ export type Cluster = Awaited<ReturnType<typeof openCluster>>;
 export async function openCluster(
   { settings: { database, server }, store, setTimer, log }: ClusterDeps,
 ) {
+  await using opening = new AsyncDisposableStack();
   const bus = await openInstanceBus(database, { instanceId: newId("inst"), log });
+  opening.defer(bus.close);
   const rpc = createInstanceRpc({ bus, newId: () => newId("ask"), setTimer, log });
+  opening.defer(rpc.close);
   const revocation = await openKeyRevocation({
     keys: store.revokedKeys,
     apiKeys: server.apiKeys,
@@ -30,16 +33,14 @@ export async function openCluster(
     setTimer,
     log,
   });
+  opening.defer(revocation.close);
+  const opened = opening.move();
   return {
     instanceId: bus.instanceId,
     bus,
     rpc,
     revocation,
-    async [Symbol.asyncDispose]() {
-      await revocation.close();
-      rpc.close();
-      await bus.close();
-    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 

@@ -126,6 +126,8 @@ export function createPhone(deps: PhoneDeps) {
   });
   deps.digits.onSend(calls.sendDigits);
   deps.completion.onDispatched(outbound.ended);
+  deps.completion.beforeStoreCloses(transferredCalls.settled);
+  deps.completion.beforeStoreCloses(outbound.settled);
   const reconciling = createPollLoop(async () => {
     await outbound.reconcile()
       .catch((error) => log.warn("Placed calls not reconciled", { error }));
@@ -160,8 +162,6 @@ export function createPhone(deps: PhoneDeps) {
       await reconciling.close();
       sharedCalls.close();
       outbound.close();
-      await transferredCalls.settled();
-      await outbound.settled();
     },
   };
 }

@@ -70,6 +70,7 @@ export function createCompletionDispatcher(
   const beforeDispatch: ((call: CallRecord, content: CallContent) => Promise<void>)[] = [];
   const afterDispatch: ((call: CallRecord) => void | Promise<void>)[] = [];
   const followUps = new Set<Promise<void>>();
+  const lastWork: (() => Promise<void>)[] = [];
   let poll: PollLoop | undefined;
 
   const subscription = events.subscribe(
@@ -189,7 +190,7 @@ export function createCompletionDispatcher(
      */
     onComplete: (listener: (call: CallRecord, content: CallContent) => Promise<void>): void =>
       void beforeDispatch.push(listener),
-    /** Called once a call is dispatched; `close` waits for what the listener has begun. */
+    /** Called once a call is dispatched; `settled` waits for what the listener has begun. */
     onDispatched: (listener: (call: CallRecord) => void | Promise<void>): void =>
       void afterDispatch.push(listener),
     /** Dispatches from now on, when all listeners are known; earlier ends wait until then. */
@@ -200,13 +201,20 @@ export function createCompletionDispatcher(
     },
     /** Dispatches a call that ended without an event of this process, such as an abandoned one. */
     enqueue,
+    /** Has `settled` wait for work that needs the store as well. */
+    beforeStoreCloses: (wait: () => Promise<void>): void => void lastWork.push(wait),
+    /** Dispatches no more calls. */
     async close(): Promise<void> {
       await Promise.resolve();
       subscription.close();
       closed = true;
       pausing.abort();
       await Promise.all([poll?.close(), working]);
+    },
+    /** After `close`: settles when the store is needed no more. */
+    async settled(): Promise<void> {
       await Promise.all(followUps);
+      for (const wait of lastWork) await wait();
     },
   };
 }

@@ -98,7 +98,9 @@ export function openRecords(deps: RecordsDeps) {
       await stopRetention();
       await completion.close();
       erasure.close();
+      // First what happened in calls, then what follows from it: a failing store delays either.
       await recorder.close();
+      await completion.settled();
     },
   };
 }

@@ -53,6 +53,7 @@ export async function openResources(settings: Settings, agents: Agents, log: Log
       },
     };
   }
+  await journals?.close();
   await store?.close();
   throw new SettingsError(problems);
 }

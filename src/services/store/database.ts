@@ -25,6 +25,11 @@ export interface Database {
   batch(statements: readonly Statement[]): Promise<void>;
   /** Runs `work` alone among all transactions of the same `lock`, those of other processes included. */
   transaction<T>(lock: string, work: (query: Query) => Promise<T>): Promise<T>;
+  /** Runs `work` in a transaction at once; `isAlone` says whether it has the lock, or another has. */
+  tryTransaction<T>(
+    lock: string,
+    work: (query: Query, isAlone: boolean) => Promise<T>,
+  ): Promise<T>;
   /** Removes deleted data from the write-ahead log too, where the database keeps one in a file of its own. */
   leaveNoTrace(): Promise<void>;
   close(): Promise<void>;

@@ -52,6 +52,13 @@ class ReconnectingDatabase implements Database {
     return this.#use((database) => database.transaction(lock, work));
   }
 
+  tryTransaction<T>(
+    lock: string,
+    work: (query: Query, isAlone: boolean) => Promise<T>,
+  ): Promise<T> {
+    return this.#use((database) => database.tryTransaction(lock, work));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     const database = await this.#current?.catch(() => undefined);

@@ -210,3 +210,39 @@ Deno.test("readCursor() reads what writeCursor() wrote, and nothing else", () =>
 function openDatabase(settings: DatabaseSettings): Promise<Database> {
   return settings.kind === "sqlite" ? openSqlite(settings.path) : openPostgres(settings.url);
 }
+
+Deno.test({
+  name: "a call is admitted to Postgres's queue while another process is stuck at it",
+  ignore: postgres === undefined,
+  async fn() {
+    const { settings, remove } = await onPostgres();
+    const store = await openStore(settings, { now: () => 0 });
+    assert.equal(settings.kind, "postgres");
+    const other = await openPostgres(settings.kind === "postgres" ? settings.url : "");
+    const stuck = Promise.withResolvers<void>();
+    const holds = Promise.withResolvers<void>();
+    const holding = other.transaction("dial", () => {
+      holds.resolve();
+      return stuck.promise;
+    });
+    await holds.promise;
+    const admitted = {
+      call: {
+        id: "call_a",
+        direction: "outbound",
+        agent: "desk",
+        status: "queued",
+        startedAt: 0,
+        instanceId: "here",
+      },
+      waiting: { from: "+14155550100", dueAt: 0, payload: {} },
+    } as const;
+    assert.equal(await store.dialQueue.admit(admitted, 0, { perSecond: 1 }), 1);
+    stuck.resolve();
+    await holding;
+    assert.equal((await store.dialQueue.claim(0)).calls[0]?.callId, "call_a");
+    await other.close();
+    await store.close();
+    await remove();
+  },
+});

@@ -51,14 +51,15 @@ export class DialQueue {
 
   /**
    * Records a call and queues it, in one step. With a pace, a call that need not wait is claimed in the
-   * same step: no other call of its number is due, and the pace allows it. Otherwise resolves with its
-   * position among the waiting calls of its number, from 1.
+   * same step: no other call of its number is due, the pace allows it, and no process is at the queue
+   * just now. Otherwise resolves with its position among the waiting calls of its number, from 1.
    */
   async admit(admitted: AdmittedCall, now: number, pace?: DialPace): Promise<number | "claimed"> {
     const { call: { id }, waiting: { from } } = admitted;
-    const isClaimed = await this.#database.transaction("dial", async (query) => {
+    // Does not wait for the lock: a process that is stuck with it must not keep others from admitting.
+    const isClaimed = await this.#database.tryTransaction("dial", async (query, isAlone) => {
       await recordAndEnqueue(query, admitted, now);
-      if (pace === undefined || !await claimAtOnce(query, id, now, pace)) return false;
+      if (pace === undefined || !isAlone || !await claimAtOnce(query, id, now, pace)) return false;
       await setPace(query, from, now + gapOf(pace));
       return true;
     });

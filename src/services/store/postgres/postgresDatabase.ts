@@ -76,6 +76,17 @@ class PostgresDatabase implements Database {
     });
   }
 
+  tryTransaction<T>(
+    lock: string,
+    work: (query: Query, isAlone: boolean) => Promise<T>,
+  ): Promise<T> {
+    return this.#transact(async (client) => {
+      const sql = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked";
+      const [row] = await run(client, sql, [lock]);
+      return await work((sql, values = []) => run(client, sql, values), row?.["locked"] === true);
+    });
+  }
+
   close(): Promise<void> {
     return this.#connections.close(this.#closeGraceMs);
   }

@@ -78,6 +78,14 @@ class SqliteDatabase implements Database {
     });
   }
 
+  /** A transaction excludes all others of the file, so that there is no lock to wait for. */
+  tryTransaction<T>(
+    lock: string,
+    work: (query: Query, isAlone: boolean) => Promise<T>,
+  ): Promise<T> {
+    return this.transaction(lock, (query) => work(query, true));
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     const closing = this.#inTurn(() => this.#connection.request({ type: "close" }));
