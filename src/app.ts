@@ -81,9 +81,7 @@ export async function createApp(
   const records = opening.use(openRecords({ ...calls, eventLog }));
   const { recorder, completion } = records;
   const webhooks = opening.use(openWebhooks({ ...calls, completion }));
-  const phone = opening.use(
-    createPhone({ ...calls, recorder, completion, digits, ...overrides }),
-  );
+  const phone = opening.use(createPhone({ ...calls, recorder, completion, digits, ...overrides }));
   const metrics = opening.use(
     openMetrics({ ...calls, engine, phone, recorder, completion, webhooks, output }),
   );
