@@ -174,8 +174,10 @@ function testDialQueue(test: StoreTest): void {
         (_, at) => dialQueue.admit(admitted(`call_${at}`), 1000, { perSecond: 1 }),
       ),
     );
-    assert.equal(admissions.filter((admission) => admission === "claimed").length, 1);
-    assert.deepEqual((await dialQueue.claim(1000)).calls, []);
+    const atOnce = admissions.filter((admission) => admission === "claimed").length;
+    // None at once where those that did not get the queue's lock were there first.
+    const { calls } = await dialQueue.claim(1000);
+    assert.equal(atOnce + calls.length, 1);
     assert.equal((await dialQueue.claim(2000)).calls.length, 1);
   });
 
