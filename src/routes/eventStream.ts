@@ -23,7 +23,7 @@ export function writeServerSentEvent({ type, data }: SharedEvent, id: string): s
 
 /**
  * Streams events to one reader at the reader's pace: the log is read only when there is room for more,
- * so a reader that stops costs nothing. Events that were dropped meanwhile are reported as `missed`.
+ * so a reader that stops costs nothing. Events that were dropped before it read on are reported as `missed`.
  */
 export function createEventStream(
   eventLog: EventLog,

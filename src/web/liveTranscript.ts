@@ -73,7 +73,7 @@ export class LiveTranscript {
 }
 
 const NOTICES: Readonly<Record<string, string>> = {
-  idle_prompt: "Nobody spoke for a while: the agent asks.",
+  idle_prompt: "After a long silence the agent asks.",
   time_warning: "The call will end soon.",
   false_alarm: "A short noise: the agent goes on.",
   playout_stalled: "The caller's browser plays nothing: the agent waits.",

@@ -42,6 +42,6 @@ function quoted(value: Loggable): string {
 
 /** Control characters in a logged text could control the terminal. */
 function withoutControls(text: string): string {
-  // deno-lint-ignore no-control-regex -- they are what is looked for
+  // deno-lint-ignore no-control-regex -- this matches control characters to escape them.
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "·");
 }

@@ -68,7 +68,7 @@ export function createErasureStore(database: Database) {
         "batches",
         (query) => query(`${ERASE_ITEMS} WHERE number = $1`, [number]),
       );
-      // The lock of the dial queue: none is claimed or retried meanwhile.
+      // Holds the lock of the dial queue, so that none is claimed or retried.
       const erased = await inChunks(
         "dial",
         (query) => eraseSomeOfNumber(query, number, now, alsoErase),
@@ -93,7 +93,7 @@ export function createErasureStore(database: Database) {
       { underWay }: { readonly underWay: boolean },
       alsoErase?: AlsoErase,
     ): Promise<ErasedNumber | "unknown" | "under_way"> {
-      // The lock of the dial queue: the call is neither claimed nor retried meanwhile.
+      // Holds the lock of the dial queue, so that the call is neither claimed nor retried.
       const erased = await database.transaction("dial", async (query) => {
         const rows = await query(`SELECT id, ${STATE} FROM calls WHERE id = $1`, [callId]);
         const state = rows[0] && textOf(rows[0], "state");

@@ -70,7 +70,7 @@ async function say(call: TwimlCall, verb: SayVerb): Promise<void> {
 async function dial(call: TwimlCall, verb: DialVerb): Promise<Readonly<Record<string, string>>> {
   const targets = verb.targets.map((target) => target.address);
   if (targets.length === 0) {
-    call.report(13224, "<Dial> names nobody to call");
+    call.report(13224, "<Dial> has no number to call");
     return { DialCallStatus: "failed" };
   }
   const { outcome, ringMs, talkMs } = farEnd(call, verb);
