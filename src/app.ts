@@ -34,7 +34,7 @@ export interface App {
   fetch(request: Request, host?: ConnectionInfo): Response | Promise<Response>;
   /** Takes no more calls and waits for the live ones, as long as the settings allow. */
   drain(): Promise<void>;
-  /** Ends what still lives and lets go of everything; idempotent. */
+  /** Ends live calls and closes everything; further calls wait for the same end. */
   close(): Promise<void>;
 }
 
@@ -94,6 +94,7 @@ export async function createApp(
   let isDraining = false;
   const router = createRouter({ ...parts, engine: engine.name, isDraining: () => isDraining });
   const opened = opening.move();
+  let closing: Promise<void> | undefined;
 
   async function drain(deadlineMs: number): Promise<void> {
     isDraining = true;
@@ -111,9 +112,6 @@ export async function createApp(
     incidents,
     fetch: (request, host = { remoteAddress: "unknown" }) => router.fetch(request, host),
     drain: () => drain(settings.server.drainMs),
-    async close() {
-      await drain(0);
-      await opened.disposeAsync();
-    },
+    close: () => closing ??= drain(0).then(() => opened.disposeAsync()),
   };
 }

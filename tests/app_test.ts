@@ -43,6 +43,16 @@ Deno.test("a phone call out is answered by a human and ends up in the same conve
   assert.equal(server.app.registry.endOf(call.sid)?.end.reason, "operator_hung_up");
 });
 
+Deno.test("closing a server twice at once waits for the one end", async () => {
+  await using server = await startPhoneServer();
+  const { app } = server;
+  let closed = false;
+  const first = app.close().then(() => closed = true);
+  await app.close();
+  assert.equal(closed, true);
+  await first;
+});
+
 Deno.test("a limit in dollars is refused at start where a model's price is not known", async () => {
   const env = { DATABASE_URL: "sqlite::memory:", OPENAI_MODEL: "own-model" };
   for (const name of ["MAX_CALL_USD", "OUTBOUND_DAILY_USD"]) {
