@@ -1,9 +1,10 @@
-export type { CallBudget } from "./spending/callBudget.ts";
+export { type CallBudget, limitCode } from "./spending/callBudget.ts";
 export { createCallSpendLimit } from "./spending/callSpendLimit.ts";
 export { addUsage, usageOfResponse, usageOfTranscription } from "./spending/callUsage.ts";
 export type { DialPolicy, DialRefusal } from "./spending/dialPolicy.ts";
 export type { CallModels } from "./spending/callModels.ts";
 export { openSpending, type Spending } from "./spending/openSpending.ts";
+export { isTransferOpen, spentBy } from "./spending/spentBy.ts";
 export { loadPrices } from "./spending/priceList.ts";
 export { costOf, type PhoneTime, type Prices } from "./spending/pricing.ts";
 export type { TransferPolicy } from "./spending/transferPolicy.ts";

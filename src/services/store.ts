@@ -1,19 +1,14 @@
 export type {
   Budget,
   BudgetAccount,
+  BudgetActual,
   BudgetExtension,
   BudgetLimit,
+  BudgetLimits,
   BudgetRefusal,
   BudgetScope,
 } from "./store/budget/budgetTypes.ts";
 export { exceeded, untilTomorrow } from "./store/budget/budgetUse.ts";
-export {
-  type CallAccounts,
-  type CountedCall,
-  createCallAccounts,
-} from "./store/budget/callAccounts.ts";
-export { limitCode } from "./store/budget/limitCode.ts";
-export { isTransferOpen, spentBy, unreportedUsd } from "./store/budget/spentBy.ts";
 export type { CallAnalytics, Distribution } from "./store/calls/callAnalytics.ts";
 export { type CallFilter, type CallPosition, readCursor } from "./store/calls/callList.ts";
 export {

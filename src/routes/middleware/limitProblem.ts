@@ -1,4 +1,5 @@
-import { type BudgetRefusal, type BudgetScope, limitCode } from "../../services/store.ts";
+import { limitCode } from "../../services/spending.ts";
+import type { BudgetRefusal, BudgetScope } from "../../services/store.ts";
 import { HttpProblem } from "./errors.ts";
 
 /** The answer where a limit on calls, minutes or dollars refuses a call. */

@@ -5,10 +5,8 @@ import {
   type CallRecord,
   type CallStore,
   type DialQueue,
-  isTransferOpen,
-  spentBy,
 } from "../store.ts";
-import type { DialRefusal } from "../spending.ts";
+import { type DialRefusal, isTransferOpen, spentBy } from "../spending.ts";
 import type { ActiveCalls } from "./activeCalls.ts";
 import type { KeyRefusalCode } from "./dialRules.ts";
 import { type OutboundJob, readJob, retryCallId } from "./outboundJob.ts";

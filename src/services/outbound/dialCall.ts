@@ -1,6 +1,6 @@
 import { CallRefused } from "../../call/sessionApi.ts";
-import type { DialPolicy } from "../spending.ts";
-import { type BatchStore, type DialQueue, type ErasureStore, limitCode } from "../store.ts";
+import { type DialPolicy, limitCode } from "../spending.ts";
+import type { BatchStore, DialQueue, ErasureStore } from "../store.ts";
 import { type TwilioCallOptions, type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
 import type { ActiveCalls } from "./activeCalls.ts";
 import type { KeyCheck } from "./dialRules.ts";

@@ -1,13 +1,12 @@
+import { type Budget, type CallCost, type CallRecord, type CallStore, noUsage } from "../store.ts";
 import {
-  type Budget,
-  type CallCost,
-  type CallRecord,
-  type CallStore,
+  type CallBudget,
+  costOf,
   isTransferOpen,
-  noUsage,
+  type PhoneTime,
+  type Prices,
   spentBy,
-} from "../store.ts";
-import { type CallBudget, costOf, type PhoneTime, type Prices } from "../spending.ts";
+} from "../spending.ts";
 import { type CallProgress, isFinal, type TwilioCalls } from "../twilioOutbound.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";

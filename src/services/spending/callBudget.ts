@@ -6,14 +6,12 @@ import {
   type BudgetLimit,
   type BudgetRefusal,
   type BudgetScope,
-  type CallAccounts,
   type CallRecord,
-  type CountedCall,
   exceeded,
-  isTransferOpen,
-  spentBy,
   untilTomorrow,
 } from "../store.ts";
+import type { CallAccounts, CountedCall } from "./callAccounts.ts";
+import { isTransferOpen, spentBy } from "./spentBy.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
@@ -204,3 +202,19 @@ export function createCallBudget(deps: CallBudgetDeps) {
 
 const RETRY_MS = 10_000;
 const operators: ReadonlySet<BudgetScope> = new Set(["server", "inbound", "key", "outbound"]);
+
+/** The error code of a refusal. */
+export function limitCode({ scope, limit }: Pick<BudgetRefusal, "scope" | "limit">): string {
+  switch (limit) {
+    case "perMinute":
+      return "rate_limited";
+    case "concurrent":
+      return "too_many_calls";
+    case "dailyCalls":
+      return "number_called_enough";
+    case "dailyMinutes":
+      return scope === "outbound" ? "daily_minutes_used" : "budget_exhausted";
+    case "dailyUsd":
+      return scope === "outbound" ? "daily_usd_used" : "budget_exhausted";
+  }
+}

@@ -2,15 +2,10 @@ import type { CallRequest } from "../../call/types.ts";
 import type { CallModels } from "./callModels.ts";
 import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
 import type { LimitSettings } from "../../config/settings.ts";
-import {
-  type BudgetExtension,
-  type BudgetLimit,
-  type CallUsage,
-  noUsage,
-  unreportedUsd,
-} from "../store.ts";
+import { type BudgetExtension, type BudgetLimit, type CallUsage, noUsage } from "../store.ts";
 import { type CallBudget, STRETCH } from "./callBudget.ts";
 import { addUsage, usageOfResponse, usageOfTranscription } from "./callUsage.ts";
+import { unreportedUsd } from "./spentBy.ts";
 import type { EventHub } from "../events.ts";
 import { costOf, type Prices } from "./pricing.ts";
 import type { Clock } from "../../utils/clock.ts";

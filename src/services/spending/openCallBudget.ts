@@ -1,7 +1,8 @@
 import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
 import { type CallBudget, type CallBudgetDeps, createCallBudget } from "./callBudget.ts";
-import { createCallAccounts, type Store } from "../store.ts";
+import { createCallAccounts } from "./callAccounts.ts";
+import type { Store } from "../store.ts";
 import { present } from "../../utils/present.ts";
 
 export interface OpenCallBudgetDeps extends Pick<CallBudgetDeps, "incidents" | "setTimer" | "log"> {

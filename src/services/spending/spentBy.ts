@@ -1,5 +1,4 @@
-import type { BudgetActual } from "./budgetTypes.ts";
-import type { CallRecord, CallUsage } from "../calls/callRecord.ts";
+import type { BudgetActual, CallRecord, CallUsage } from "../store.ts";
 
 /**
  * Dollars per minute that limits count while a model of known price reports no usage: about what the most

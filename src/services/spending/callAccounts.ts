@@ -1,8 +1,8 @@
-import type { CallDirection } from "../../../call/types.ts";
-import type { Settings } from "../../../config/settings.ts";
-import { pseudonymOf } from "../../../utils/pseudonym.ts";
-import type { BudgetAccount, BudgetLimits, BudgetScope } from "./budgetTypes.ts";
-import { present } from "../../../utils/present.ts";
+import type { CallDirection } from "../../call/types.ts";
+import type { Settings } from "../../config/settings.ts";
+import { pseudonymOf } from "../../utils/pseudonym.ts";
+import type { BudgetAccount, BudgetLimits, BudgetScope } from "../store.ts";
+import { present } from "../../utils/present.ts";
 
 /** The properties of a call that limits depend on. */
 export interface CountedCall {
