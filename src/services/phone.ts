@@ -1,1 +1,1 @@
-export { createPhone, type DiallingTime, type Phone } from "./phone/createPhone.ts";
+export { createPhone, type DiallingTime, type Phone } from "./phone/openPhone.ts";

@@ -8,4 +8,4 @@ export { isTransferOpen, spentBy } from "./spending/spentBy.ts";
 export { loadPrices } from "./spending/priceList.ts";
 export { costOf, type PhoneTime, type Prices } from "./spending/pricing.ts";
 export type { TransferPolicy } from "./spending/transferPolicy.ts";
-export { findUnpriced, findUnpricedLimits } from "./spending/unpricedLimits.ts";
+export { findUnpriced, findUnpricedLimits } from "./spending/billedModels.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createTransferredCalls } from "../../src/services/phone/transferredCalls.ts";
-import { twilioCallOptions } from "../../src/services/outbound/dialCall.ts";
+import { twilioCallOptions } from "../../src/services/outbound/dialAttempt.ts";
 import { listPrices } from "../../src/services/spending/pricing.ts";
 import { openStore } from "../../src/services/store/store.ts";
 import { setTimer } from "../../src/utils/clock.ts";

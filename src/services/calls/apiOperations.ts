@@ -5,7 +5,7 @@ import { createCallActions } from "./callActions.ts";
 import { createCrossProcessControl, type CrossProcessControlDeps } from "./crossProcessControl.ts";
 import { createCallLookup } from "./callLookup.ts";
 import { createEndCall } from "./endCall.ts";
-import { createLiveCallsOfKey, type LiveCallsOfKeyDeps } from "./liveCallsOfKey.ts";
+import { createLiveCallsOfKey, type LiveCallsOfKeyDeps } from "./callEnding.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Recorder } from "../records.ts";
 import type { Store } from "../store.ts";

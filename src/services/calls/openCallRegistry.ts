@@ -13,7 +13,7 @@ import { createAllAgentTools, createCallSigner } from "../tools.ts";
 import { createCallSetup } from "./callSetup.ts";
 import { DigitSender } from "./digitSender.ts";
 import { createDoNotCallRequests } from "./doNotCallRequests.ts";
-import { createSessionDependencies } from "./sessionDependencies.ts";
+import { createSessionDependencies } from "./sessionPorts.ts";
 
 export interface CallRegistryDeps {
   readonly settings: Settings;

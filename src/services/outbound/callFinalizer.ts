@@ -8,7 +8,7 @@ import {
 } from "../store.ts";
 import { type DialRefusal, isTransferOpen, spentBy } from "../spending.ts";
 import type { ActiveCalls } from "./activeCalls.ts";
-import type { KeyRefusalCode } from "./dialRules.ts";
+import type { KeyRefusalCode } from "./keyCheck.ts";
 import { type OutboundJob, readJob, retryCallId } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Clock } from "../../utils/clock.ts";

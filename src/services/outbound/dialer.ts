@@ -1,6 +1,6 @@
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { DialQueue } from "../store.ts";
-import type { DialCall } from "./dialCall.ts";
+import type { DialCall } from "./dialAttempt.ts";
 import { awaitStore } from "./outboundErrors.ts";
 import { type OutboundJob, readJob } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";

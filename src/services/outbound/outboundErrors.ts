@@ -1,7 +1,7 @@
 import { deadline } from "../../utils/deadline.ts";
 import type { BudgetRefusal } from "../store.ts";
 import type { DialRefusal } from "../spending.ts";
-import type { KeyRefusalCode } from "./dialRules.ts";
+import type { KeyRefusalCode } from "./keyCheck.ts";
 
 /** The number may not be dialled, or not now. */
 export class DestinationRefused extends Error {

@@ -5,7 +5,7 @@ import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 import type { CallBudget } from "../spending.ts";
 import type { PhoneAnswer } from "../twilioOutbound.ts";
-import type { ExpectedStreams } from "./expectedStreams.ts";
+import type { ExpectedStreams } from "./streamAdmission.ts";
 import { type AgentVoices, fallbackAnswer } from "./fallbackAnswer.ts";
 
 /** A call for which Twilio asks what to do. */

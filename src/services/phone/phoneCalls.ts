@@ -11,9 +11,9 @@ import {
   type TwilioCalls,
   writeTwiml,
 } from "../twilioOutbound.ts";
-import { type AfterCallDeps, createAfterCall } from "./afterCall.ts";
+import { type AfterCallDeps, createAfterCall } from "./endedCallAnswer.ts";
 import { requestOfRecord, type SharedPhoneCalls } from "./sharedPhoneCalls.ts";
-import { createExpectedStreams } from "./expectedStreams.ts";
+import { createExpectedStreams } from "./streamAdmission.ts";
 import { fallbackAnswer } from "./fallbackAnswer.ts";
 import {
   type ArrivingCall,

@@ -3,7 +3,7 @@ import { type DialPolicy, limitCode } from "../spending.ts";
 import type { BatchStore, DialQueue, ErasureStore } from "../store.ts";
 import { type TwilioCallOptions, type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
 import type { ActiveCalls } from "./activeCalls.ts";
-import type { KeyCheck } from "./dialRules.ts";
+import type { KeyCheck } from "./keyCheck.ts";
 import {
   BudgetExceeded,
   CallWithdrawn,
