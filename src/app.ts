@@ -11,9 +11,9 @@ import { openCluster, openEventLog } from "./services/cluster.ts";
 import { type EventHub, openEventHub } from "./services/events.ts";
 import { openMetrics } from "./services/metrics.ts";
 import { openEngine } from "./services/openai.ts";
-import { createPhone, type DiallingTime } from "./services/phone.ts";
-import { endAbandonedCalls, openRecords, openResources } from "./services/records.ts";
-import { createCallSpendLimit, openSpending } from "./services/spending.ts";
+import { type DiallingTime, openPhone } from "./services/phone.ts";
+import { openAbandonedCalls, openRecords, openResources } from "./services/records.ts";
+import { openCallSpendLimit, openSpending } from "./services/spending.ts";
 import { openWebhooks } from "./services/webhooks.ts";
 import type { RealtimeServerOptions } from "./sim/openai/realtimeServer.ts";
 import { setTimer } from "./utils/clock.ts";
@@ -81,12 +81,12 @@ export async function createApp(
   const records = opening.use(openRecords({ ...calls, eventLog }));
   const { recorder, completion } = records;
   const webhooks = opening.use(openWebhooks({ ...calls, completion }));
-  const phone = opening.use(createPhone({ ...calls, recorder, completion, digits, ...overrides }));
+  const phone = opening.use(openPhone({ ...calls, recorder, completion, digits, ...overrides }));
   const metrics = opening.use(
     openMetrics({ ...calls, engine, phone, recorder, completion, webhooks, output }),
   );
-  opening.defer(createCallSpendLimit(calls).close);
-  opening.defer(endAbandonedCalls({ ...calls, completion, twilio: phone?.twilio }).close);
+  opening.defer(openCallSpendLimit(calls).close);
+  opening.defer(openAbandonedCalls({ ...calls, completion, twilio: phone?.twilio }).close);
   completion.start();
 
   const operations = createApiOperations({ ...calls, recorder, phone });

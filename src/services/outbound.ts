@@ -1,5 +1,5 @@
 export type { BatchState } from "./outbound/batches.ts";
-export { createOutboundCalls, type OutboundCalls } from "./outbound/openOutbound.ts";
+export { openOutbound, type OutboundCalls } from "./outbound/openOutbound.ts";
 export {
   BudgetExceeded,
   CallWithdrawn,

@@ -1,1 +1,1 @@
-export { createPhone, type DiallingTime, type Phone } from "./phone/openPhone.ts";
+export { type DiallingTime, openPhone, type Phone } from "./phone/openPhone.ts";

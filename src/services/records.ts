@@ -1,4 +1,4 @@
-export { endAbandonedCalls } from "./records/abandonedCalls.ts";
+export { openAbandonedCalls } from "./records/abandonedCalls.ts";
 export { AnalyticsBusy } from "./records/analyticsQueue.ts";
 export type { CallErasure } from "./records/callErasure.ts";
 export type { CompletionDispatcher } from "./records/completionDispatcher.ts";

@@ -1,5 +1,5 @@
 export { type CallBudget, limitCode } from "./spending/callBudget.ts";
-export { createCallSpendLimit } from "./spending/callSpendLimit.ts";
+export { openCallSpendLimit } from "./spending/callSpendLimit.ts";
 export { addUsage, usageOfResponse, usageOfTranscription } from "./spending/callUsage.ts";
 export type { DialPolicy, DialRefusal } from "./spending/dialPolicy.ts";
 export type { CallModels } from "./spending/callModels.ts";

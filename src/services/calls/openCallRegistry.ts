@@ -13,7 +13,7 @@ import { createAllAgentTools, createCallSigner } from "../tools.ts";
 import { createCallSetup } from "./callSetup.ts";
 import { DigitSender } from "./digitSender.ts";
 import { createDoNotCallRequests } from "./doNotCallRequests.ts";
-import { createSessionDependencies } from "./sessionPorts.ts";
+import { createSessionPorts } from "./sessionPorts.ts";
 
 export interface CallRegistryDeps {
   readonly settings: Settings;
@@ -55,7 +55,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       pseudonymSecret: deps.pseudonymSecret,
       now: () => new Date(),
     }),
-    ports: createSessionDependencies({
+    ports: createSessionPorts({
       openModel: engine.open,
       agents,
       tools,

@@ -9,7 +9,7 @@ import type { ToolRegistry } from "../tools.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
-export interface SessionSources {
+export interface SessionPortsDeps {
   readonly openModel: OpenModel;
   readonly agents: Agents;
   /** By the agent's name. */
@@ -21,8 +21,8 @@ export interface SessionSources {
 }
 
 /** The ports of every call's session. */
-export function createSessionDependencies(
-  { openModel, agents, tools, events, digits, journal, log }: SessionSources,
+export function createSessionPorts(
+  { openModel, agents, tools, events, digits, journal, log }: SessionPortsDeps,
 ): SessionPorts {
   const masked = createDigitMask();
   return {

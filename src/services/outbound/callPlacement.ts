@@ -24,7 +24,7 @@ export interface OutboundRequest extends
   readonly from?: string | undefined;
 }
 
-export interface PlacementDeps {
+export interface CallPlacementDeps {
   readonly policy: () => Promise<DialPolicy>;
   readonly reservation: Reservation;
   readonly dialer: Pick<Dialer, "enqueue">;
@@ -38,9 +38,9 @@ export interface PlacementDeps {
 }
 
 /** Places calls for clients of the API. */
-export type Placement = ReturnType<typeof createPlacement>;
+export type CallPlacement = ReturnType<typeof createCallPlacement>;
 
-export function createPlacement(deps: PlacementDeps) {
+export function createCallPlacement(deps: CallPlacementDeps) {
   const { reservation, now } = deps;
 
   return {

@@ -26,7 +26,7 @@ export interface TwilioCallSettings {
   readonly transferMs: (agent: string) => number;
 }
 
-export interface DialCallDeps extends TwilioCallSettings {
+export interface DialAttemptDeps extends TwilioCallSettings {
   readonly policy: () => Promise<DialPolicy>;
   readonly keyCheck: KeyCheck;
   /** Why the agent is unusable, if it is. */
@@ -59,9 +59,9 @@ const RING_SECONDS = 60;
 const GRACE_SECONDS = 60;
 
 /** Hands claimed calls to Twilio. */
-export type DialCall = ReturnType<typeof createDialCall>;
+export type DialAttempt = ReturnType<typeof createDialAttempt>;
 
-export function createDialCall(deps: DialCallDeps) {
+export function createDialAttempt(deps: DialAttemptDeps) {
   const { queue, activeCalls, callRecords, reservation, batchStore, now, log } = deps;
 
   return {

@@ -1,6 +1,6 @@
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { DialQueue } from "../store.ts";
-import type { DialCall } from "./dialAttempt.ts";
+import type { DialAttempt } from "./dialAttempt.ts";
 import { awaitStore } from "./outboundErrors.ts";
 import { type OutboundJob, readJob } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
@@ -16,7 +16,7 @@ export type DialResult =
 export interface DialerDeps extends Clock {
   readonly queue: Pick<DialQueue, "admit" | "claim" | "position" | "remove">;
   readonly callRecords: PlacedCallRecords;
-  readonly dialCall: DialCall;
+  readonly dialAttempt: DialAttempt;
   /** Calls from one number. */
   readonly perSecond: number;
   /** How long a request waits for its call to be claimed before it is answered with the position. */
@@ -38,7 +38,7 @@ const FRESH_MS = 1000;
 export type Dialer = ReturnType<typeof createDialer>;
 
 export function createDialer(deps: DialerDeps) {
-  const { queue, callRecords, dialCall, perSecond, now, setTimer, log } = deps;
+  const { queue, callRecords, dialAttempt, perSecond, now, setTimer, log } = deps;
   const { patienceMs = 250 } = deps;
   const rendezvous = new Map<string, Rendezvous>();
   const listeners: ((job: OutboundJob) => void)[] = [];
@@ -125,12 +125,12 @@ export function createDialer(deps: DialerDeps) {
     const waiting = rendezvous.get(job.callId);
     if (waiting !== undefined) waiting.isDialling = true;
     try {
-      const callSid = await dialCall.dial(job, isChecked);
+      const callSid = await dialAttempt.dial(job, isChecked);
       waiting?.resolve(callSid);
     } catch (error) {
       const isAwaited = rendezvous.has(job.callId);
       waiting?.reject(error);
-      await dialCall.recordFailure(job, error, isAwaited);
+      await dialAttempt.recordFailure(job, error, isAwaited);
     } finally {
       for (const listener of listeners) listener(job);
     }

@@ -12,20 +12,20 @@ import { createActiveCalls } from "./activeCalls.ts";
 import { createOutboundBatches, type OutboundBatches } from "./batches.ts";
 import { type Callbacks, createCallbacks } from "./callbacks.ts";
 import { createCallFinalizer } from "./callFinalizer.ts";
-import { createDialCall } from "./dialAttempt.ts";
+import { createDialAttempt } from "./dialAttempt.ts";
 import { createDialer } from "./dialer.ts";
 import { Idempotency } from "./idempotency.ts";
 import { createAgentRules, createKeyCheck, createRevokedKeyRefusal } from "./keyCheck.ts";
 import { createPlacedCallControl, type PlacedCallControl } from "./placedCallControl.ts";
 import { PlacedCallRecords } from "./placedCallRecords.ts";
-import { createPlacement, type Placement } from "./callPlacement.ts";
+import { type CallPlacement, createCallPlacement } from "./callPlacement.ts";
 import { Reservation } from "./budgetReservation.ts";
 import { createUnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** Calls that this server places. A key cannot see the calls of another one. */
-export interface OutboundCalls extends Placement, PlacedCallControl, Callbacks {
+export interface OutboundCalls extends CallPlacement, PlacedCallControl, Callbacks {
   readonly batches: OutboundBatches;
   /** Finalizes a call whose record is complete. */
   ended(call: CallRecord): Promise<void> | undefined;
@@ -57,7 +57,7 @@ export interface OutboundCallsDeps extends Clock {
 }
 
 /** Composes placement, dialling, callbacks and batches; each part gets only parts made before it. */
-export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
+export function openOutbound(deps: OutboundCallsDeps): OutboundCalls {
   const { settings: { limits, outbound, server }, line, registry, store, recorder, now } = deps;
   const { instanceId, revocation, rpc } = deps.cluster;
   const callRecords = new PlacedCallRecords({
@@ -86,7 +86,7 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     reservation,
     finalizer,
   });
-  const dialCall = createDialCall({
+  const dialAttempt = createDialAttempt({
     ...common,
     keyCheck: createKeyCheck({
       keys: server.apiKeys,
@@ -100,10 +100,10 @@ export function createOutboundCalls(deps: OutboundCallsDeps): OutboundCalls {
     unresolvedCalls,
     publicUrl: line.publicUrl,
   });
-  const dialer = createDialer({ ...common, dialCall, perSecond: outbound.perSecond });
+  const dialer = createDialer({ ...common, dialAttempt, perSecond: outbound.perSecond });
   finalizer.onRetry(dialer.wake);
   const batches = createOutboundBatches({ ...common, dialer, maxPending: outbound.pending });
-  const placement = createPlacement({
+  const placement = createCallPlacement({
     ...common,
     reservation,
     dialer,

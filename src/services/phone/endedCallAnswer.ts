@@ -7,7 +7,7 @@ import type { PhoneAnswer } from "../twilioOutbound.ts";
 import { type AgentVoices, fallbackAnswer, unansweredTransfer } from "./fallbackAnswer.ts";
 import type { TransferredCalls } from "./transferredCalls.ts";
 
-export interface AfterCallDeps {
+export interface EndedCallAnswerDeps {
   readonly agents: AgentVoices;
   readonly transfers: Pick<TransferPolicy, "decide">;
   readonly transferredCalls: Pick<TransferredCalls, "begin">;
@@ -16,7 +16,7 @@ export interface AfterCallDeps {
 }
 
 /** Twilio's instructions for a caller whose conversation is over. */
-export type AfterCall = (
+export type EndedCallAnswer = (
   call: EndedCall,
   callSid: string,
   /** Twilio's status of a transfer's dial; absent before the dial. */
@@ -25,12 +25,12 @@ export type AfterCall = (
 
 const MAX_DIALLED = 10_000;
 
-export function createAfterCall(
-  { agents, transfers, transferredCalls, ownNumber, log }: AfterCallDeps,
-): AfterCall {
+export function createEndedCallAnswer(
+  { agents, transfers, transferredCalls, ownNumber, log }: EndedCallAnswerDeps,
+): EndedCallAnswer {
   const dialled = new RecentIds(MAX_DIALLED);
 
-  return function afterCall({ id, request, end }, callSid, dialStatus) {
+  return function answerEnded({ id, request, end }, callSid, dialStatus) {
     if (dialStatus !== undefined) return afterDial(id, request.agent, dialStatus);
     switch (end.reason) {
       case "transferred":

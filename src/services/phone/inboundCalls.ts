@@ -5,7 +5,7 @@ import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 import type { CallBudget } from "../spending.ts";
 import type { PhoneAnswer } from "../twilioOutbound.ts";
-import type { ExpectedStreams } from "./streamAdmission.ts";
+import type { StreamAdmission } from "./streamAdmission.ts";
 import { type AgentVoices, fallbackAnswer } from "./fallbackAnswer.ts";
 
 /** A call for which Twilio asks what to do. */
@@ -26,7 +26,7 @@ export interface InboundCallsDeps {
   /** Speaks where the call's agent is unknown. */
   readonly defaultAgent: string;
   readonly callBudget: Pick<CallBudget, "admit" | "release">;
-  readonly streams: Pick<ExpectedStreams, "awaitedToken" | "expect">;
+  readonly streams: Pick<StreamAdmission, "awaitedToken" | "expect">;
   readonly log: Pick<Log, "warn">;
 }
 
@@ -106,7 +106,7 @@ export class InboundCalls {
 export function connectAnswered(
   session: CallSession,
   callSid: string,
-  streams: Pick<ExpectedStreams, "awaitedToken" | "expect">,
+  streams: Pick<StreamAdmission, "awaitedToken" | "expect">,
 ): PhoneAnswer {
   session.input({ type: "answered" });
   return {

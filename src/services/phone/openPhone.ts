@@ -8,7 +8,7 @@ import type { CallBudget, Prices, Spending, TransferPolicy } from "../spending.t
 import type { EventHub } from "../events.ts";
 import { createTransferredCalls } from "./transferredCalls.ts";
 import type { Cluster } from "../cluster.ts";
-import { createOutboundCalls } from "../outbound.ts";
+import { openOutbound } from "../outbound.ts";
 import { createPhoneCalls } from "./phoneCalls.ts";
 import type { CompletionDispatcher, Recorder } from "../records.ts";
 import type { Store } from "../store.ts";
@@ -51,10 +51,10 @@ export interface PhoneDeps {
 }
 
 /** The phone module without its HTTP routes. */
-export type Phone = NonNullable<ReturnType<typeof createPhone>>;
+export type Phone = NonNullable<ReturnType<typeof openPhone>>;
 
 /** Puts the phone together; nothing where the settings have none. */
-export function createPhone(deps: PhoneDeps) {
+export function openPhone(deps: PhoneDeps) {
   const { settings, agents, registry, events, store, recorder, cluster, log, setTimer } = deps;
   const { callBudget, policy, transfers } = deps;
   const line = settings.phone;
@@ -69,7 +69,7 @@ export function createPhone(deps: PhoneDeps) {
     ...present({ timeoutMs: twilioTimeoutMs }),
   });
   const handoff = createHandoff({ callStore: store.calls, recorder, instanceId, setTimer });
-  const outbound = createOutboundCalls({
+  const outbound = openOutbound({
     settings,
     line,
     agents,

@@ -11,9 +11,9 @@ import {
   type TwilioCalls,
   writeTwiml,
 } from "../twilioOutbound.ts";
-import { type AfterCallDeps, createAfterCall } from "./endedCallAnswer.ts";
+import { createEndedCallAnswer, type EndedCallAnswerDeps } from "./endedCallAnswer.ts";
 import { requestOfRecord, type SharedPhoneCalls } from "./sharedPhoneCalls.ts";
-import { createExpectedStreams } from "./streamAdmission.ts";
+import { createStreamAdmission } from "./streamAdmission.ts";
 import { fallbackAnswer } from "./fallbackAnswer.ts";
 import {
   type ArrivingCall,
@@ -27,7 +27,8 @@ import type { StreamTokens } from "./streamTokens.ts";
 type MaybePromise<T> = T | Promise<T>;
 
 /** `now` is monotonic. */
-export interface PhoneCallsDeps extends Clock, AfterCallDeps, Omit<InboundCallsDeps, "streams"> {
+export interface PhoneCallsDeps
+  extends Clock, EndedCallAnswerDeps, Omit<InboundCallsDeps, "streams"> {
   readonly registry: Pick<CallRegistry, "open" | "accepting" | "byCallSid" | "endOf">;
   readonly twilio: Pick<TwilioCalls, "update">;
   /** The origin that Twilio reaches. */
@@ -48,8 +49,8 @@ const MAX_REFUSED = 1000;
 /** Joins phone calls with their sessions: how they begin, go on after their stream, and end. */
 export function createPhoneCalls(deps: PhoneCallsDeps) {
   const { registry, agents, defaultAgent, outbound, sharedCalls, handoff, log } = deps;
-  const afterCall = createAfterCall(deps);
-  const streams = createExpectedStreams({
+  const answerEnded = createEndedCallAnswer(deps);
+  const streams = createStreamAdmission({
     ...deps,
     onTimeout: giveUp,
     withinMs: deps.streamWithinMs ?? 20_000,
@@ -65,7 +66,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       const session = registry.byCallSid(callSid);
       if (session !== undefined) return connectAnswered(session, callSid, streams);
       const ended = registry.endOf(callSid);
-      if (ended !== undefined) return afterCall(ended, callSid);
+      if (ended !== undefined) return answerEnded(ended, callSid);
       return callId === undefined ? inbound.admit(call) : arrivePlaced(callId, call);
     },
     /** The session that a stream may join; each token works once. Never rejects. */
@@ -83,7 +84,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       const ended = registry.endOf(callSid);
       return ended === undefined
         ? resumeElsewhere(callSid, dialStatus)
-        : afterCall(ended, callSid, dialStatus);
+        : answerEnded(ended, callSid, dialStatus);
     },
     status(callSid: string, status: CallStatus): void {
       if (!isFinal(status)) return;
@@ -184,7 +185,11 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       if (record === undefined) return fallbackAnswer(agents, defaultAgent);
       const { id, agent, end } = record;
       if (end !== undefined) {
-        return await afterCall({ id, request: requestOfRecord(record), end }, callSid, dialStatus);
+        return await answerEnded(
+          { id, request: requestOfRecord(record), end },
+          callSid,
+          dialStatus,
+        );
       }
       if (refused.has(callSid)) return fallbackAnswer(agents, agent);
       return { do: "connect", token: streams.issueToken(callSid) };

@@ -4,7 +4,7 @@ import type { SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 import type { StreamTokens } from "./streamTokens.ts";
 
 /** `now` is monotonic. */
-export interface ExpectedStreamsDeps extends Clock {
+export interface StreamAdmissionDeps extends Clock {
   readonly tokens: StreamTokens;
   readonly sharedCalls: Pick<SharedPhoneCalls, "publishToken" | "withdrawToken" | "claim">;
   /** A stream has not come in time. */
@@ -22,9 +22,9 @@ interface Streams {
 }
 
 /** The media streams that Twilio is to open: one at a time for each call, with a token. */
-export type ExpectedStreams = ReturnType<typeof createExpectedStreams>;
+export type StreamAdmission = ReturnType<typeof createStreamAdmission>;
 
-export function createExpectedStreams(deps: ExpectedStreamsDeps) {
+export function createStreamAdmission(deps: StreamAdmissionDeps) {
   const { tokens, sharedCalls, onTimeout, now, setTimer, withinMs } = deps;
   const calls = new Map<string, Streams>();
 

@@ -29,7 +29,7 @@ export interface AbandonedCallsDeps {
 const POLL_MS = 10_000;
 
 /** Ends the records of calls whose process has died, with what Twilio knows of how they ended. */
-export function endAbandonedCalls(deps: AbandonedCallsDeps): { close(): Promise<void> } {
+export function openAbandonedCalls(deps: AbandonedCallsDeps): { close(): Promise<void> } {
   const { store: { calls, instances, dialQueue }, prices, completion, twilio } = deps;
   const { settings, registry, now, setTimer, log } = deps;
   const { monotonic = () => performance.now() } = deps;

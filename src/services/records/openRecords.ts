@@ -14,7 +14,7 @@ import type { CallJournals } from "./callJournals.ts";
 import { createCompletionDispatcher } from "./completionDispatcher.ts";
 import { createAnalyticsQueue } from "./analyticsQueue.ts";
 import { createRecorder } from "./recorder.ts";
-import { startRetention } from "./retention.ts";
+import { openRetention } from "./retention.ts";
 
 export interface RecordsDeps extends Pick<Clock, "setTimer"> {
   readonly settings: Pick<Settings, "records">;
@@ -80,7 +80,7 @@ export function openRecords(deps: RecordsDeps) {
     log,
   });
   completion.onDispatched(deps.callBudget.settle);
-  const stopRetention = startRetention({
+  const closeRetention = openRetention({
     store,
     now,
     setTimer,
@@ -95,7 +95,7 @@ export function openRecords(deps: RecordsDeps) {
     analyse: createAnalyticsQueue({ analyse: store.calls.analyse, now }),
     erasure,
     async [Symbol.asyncDispose]() {
-      await stopRetention();
+      await closeRetention();
       await completion.close();
       erasure.close();
       // First what happened in calls, then what follows from it: a failing store delays either.

@@ -27,7 +27,7 @@ const HOUR_MS = 60 * 60_000;
  * were erased while this process did not run. Returns the function that stops it. Nothing is erased while
  * the clock is in doubt.
  */
-export function startRetention(deps: RetentionDeps): () => Promise<void> {
+export function openRetention(deps: RetentionDeps): () => Promise<void> {
   const { store, days, journalDir, now, setTimer, incidents, log } = deps;
   const { monotonic = () => performance.now() } = deps;
   const isPlausible = createClockGuard({
@@ -74,7 +74,7 @@ export function startRetention(deps: RetentionDeps): () => Promise<void> {
     }
   }
 
-  return async function stopRetention() {
+  return async function closeRetention() {
     closed = true;
     await pollLoop.close();
   };

@@ -43,7 +43,7 @@ const CHECK_MS = 20_000;
  * Watches the cost of all calls from now on, and ends those that have reached their own spend limit, or
  * for which a daily limit is used up.
  */
-export function createCallSpendLimit(deps: CallSpendLimitDeps) {
+export function openCallSpendLimit(deps: CallSpendLimitDeps) {
   const { events, registry, prices, modelsOf, settings, callBudget, now, log } = deps;
   const { callUsd } = settings.limits;
   const { isPriced } = callBudget;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createAliveInstances } from "../../../src/services/cluster/aliveInstances.ts";
-import { endAbandonedCalls } from "../../../src/services/records/abandonedCalls.ts";
+import { openAbandonedCalls } from "../../../src/services/records/abandonedCalls.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import {
   callee,
@@ -111,7 +111,7 @@ Deno.test("case 151: a call that is held here is not ended, though this process 
   ]);
   const looked = new Inbox<() => void>();
   const ended = new Inbox<string>();
-  const abandonedCalls = endAbandonedCalls({
+  const abandonedCalls = openAbandonedCalls({
     store,
     prices: { asOf: "", models: {}, transcription: {} },
     completion: { enqueue: (id) => ended.add(id) },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createIncidents } from "../../../src/utils/incidents.ts";
-import { startRetention } from "../../../src/services/records/retention.ts";
+import { openRetention } from "../../../src/services/records/retention.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import { opened } from "../../support/store/storedCalls.ts";
 import { withApi } from "../../support/servers/apiServer.ts";
@@ -10,14 +10,14 @@ import { apiKey, startPhoneServer } from "../../support/servers/phoneServer.ts";
 const day = 24 * 60 * 60_000;
 
 for (const [days, left] of [[30, ["call_new"]], [undefined, ["call_new", "call_old"]]] as const) {
-  Deno.test(`startRetention() keeps what it should after ${days ?? "no"} days`, () =>
+  Deno.test(`openRetention() keeps what it should after ${days ?? "no"} days`, () =>
     withApi({}, async ({ store, remember }) => {
       const now = Date.UTC(2027, 0, 1);
       await remember({ id: "call_old", startedAt: now - 31 * day }, {});
       await remember({ id: "call_new", startedAt: now - 29 * day }, {});
       const wakes: (() => void)[] = [];
       const again = Promise.withResolvers<void>();
-      const stop = startRetention({
+      const stop = openRetention({
         store,
         days,
         now: () => now,
@@ -82,7 +82,7 @@ async function startLooks(days: number, began: number) {
   const start = () => {
     let wake = () => {};
     let lookedAgain = Promise.withResolvers<void>();
-    const stop = startRetention({
+    const stop = openRetention({
       store,
       days,
       incidents,
