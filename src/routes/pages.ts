@@ -4,36 +4,32 @@ import { HttpProblem } from "./middleware/errors.ts";
 import { sendTagged, type TaggedText, tagText } from "./middleware/etag.ts";
 
 /**
- * The pages for people, with the files they load: `/` and `/assets/` from `src/web`, `/docs` (which
- * shows `/openapi.json`) and `/docs/` from `src/web/docs`.
+ * The pages for people: `/` and `/docs`, which shows `/openapi.json`. The files that they load are
+ * those of `src/web`, under `/assets/`.
  */
 export function pagesRoutes(): Hono {
   const routes = new Hono();
-  const sendPage = fileSender(new URL("../web/", import.meta.url));
-  const sendDocs = fileSender(new URL("../web/docs/", import.meta.url));
-  routes.get("/", (c) => sendPage(c, "index.html"));
-  routes.get("/assets/:file", (c) => sendPage(c, c.req.param("file")));
-  routes.get("/docs", (c) => sendDocs(c, "index.html"));
-  routes.get("/docs/:file", (c) => sendDocs(c, c.req.param("file")));
+  const read = createReader(new URL("../web/", import.meta.url));
+  routes.get("/", (c) => send(c, "index.html"));
+  routes.get("/docs", (c) => send(c, "docs/index.html"));
+  routes.get("/assets/:path{.+}", (c) => send(c, c.req.param("path")));
   return routes;
-}
 
-/** Creates the function that answers with a file of one folder, TypeScript as JavaScript. */
-function fileSender(folder: URL): (c: Context, name: string) => Promise<Response> {
-  const read = createReader(folder);
-
-  return async function send(c, name) {
-    const file = await read(name);
+  async function send(c: Context, path: string): Promise<Response> {
+    const file = await read(path);
     if (file === undefined) return c.notFound();
     const host = URL.parse(c.req.url)?.host;
     if (host === undefined) throw new HttpProblem(400, "invalid_host", "There is no such host.");
     return sendTagged(c, file, securityHeaders(host));
-  };
+  }
 }
 
 interface PageFile extends TaggedText {
   readonly modifiedMs: number;
 }
+
+/** A file of `src/web` or of a folder in it. */
+const PAGE_PATH = /^(?:[a-z]{1,20}\/)?[a-z][A-Za-z.]{0,60}\.(html|ts|css|svg)$/;
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
@@ -42,23 +38,23 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-/** Reads files of one folder and caches them until they change on disk. */
-function createReader(folder: URL): (name: string) => Promise<PageFile | undefined> {
+/** Reads the files of a folder, TypeScript as JavaScript, and caches them until they change on disk. */
+function createReader(folder: URL): (path: string) => Promise<PageFile | undefined> {
   const cache = new Map<string, PageFile>();
 
-  return async function read(name) {
-    const [, extension = ""] = /^[a-z][A-Za-z.]{0,60}\.(html|ts|css|svg)$/.exec(name) ?? [];
+  return async function read(path) {
+    const [, extension = ""] = PAGE_PATH.exec(path) ?? [];
     const contentType = CONTENT_TYPES[extension];
     if (contentType === undefined) return undefined;
-    const url = new URL(name, folder);
+    const url = new URL(path, folder);
     try {
       const modifiedMs = (await Deno.stat(url)).mtime?.getTime() ?? 0;
-      const known = cache.get(name);
+      const known = cache.get(path);
       if (known?.modifiedMs === modifiedMs) return known;
       const source = await Deno.readTextFile(url);
       const text = extension === "ts" ? stripTypeScriptTypes(source) : source;
       const file = { ...await tagText(text, contentType), modifiedMs };
-      cache.set(name, file);
+      cache.set(path, file);
       return file;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;

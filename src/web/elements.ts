@@ -11,7 +11,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Returns an element of `index.html`. Throws where it is missing or of another kind. */
+/** Returns an element of the page. Throws where it is missing or of another kind. */
 export function find<E extends HTMLElement>(id: string, kind: { new (): E; prototype: E }): E {
   const element = document.getElementById(id);
   if (element instanceof kind) return element;

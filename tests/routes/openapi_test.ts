@@ -133,12 +133,17 @@ Deno.test("GET /docs loads nothing from elsewhere", () =>
     assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self';/);
     const html = await page.text();
     assert.ok(!/(src|href)="(https?:)?\/\//.test(html));
-    for (const [, address = ""] of html.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)) {
+    const addresses = [...html.matchAll(/(?:src|href)="(\/assets\/docs\/[^"]+)"/g)];
+    assert.equal(addresses.length, 2);
+    for (const [, address = ""] of addresses) {
       const file = await ask(address);
       assert.equal(file.status, 200, address);
       assert.ok(!/https?:\/\//.test(await file.text()), address);
     }
     for (const name of ["nothing.ts", "../index.html", "docs.js", "..%2findex.html"]) {
       assert.equal((await ask(`/docs/${name}`)).status, 404, name);
+    }
+    for (const name of ["nothing.ts", "docs.js", "..%2findex.html"]) {
+      assert.equal((await ask(`/assets/docs/${name}`)).status, 404, name);
     }
   }));

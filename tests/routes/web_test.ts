@@ -31,6 +31,17 @@ function post(server: WebServer, init: RequestInit = {}): Promise<Response> {
   return server.fetch("/api/web/session", { method: "POST", ...init });
 }
 
+async function filesIn(folder: URL): Promise<readonly string[]> {
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (!isDirectory) files.push(name);
+    else {for (const file of await filesIn(new URL(`${name}/`, folder))) {
+        files.push(`${name}/${file}`);
+      }}
+  }
+  return files;
+}
+
 async function assertProblem(response: Response, status: number, code: string): Promise<void> {
   const body = await response.json();
   assert.deepEqual([response.status, body.code], [status, code]);
@@ -341,15 +352,18 @@ Deno.test("pagesRoutes() serves the page with a policy that allows nothing from 
 
 Deno.test("pagesRoutes() serves TypeScript as JavaScript that a browser can run", () =>
   withServer({}, async (server) => {
-    for await (const { name } of Deno.readDir(new URL("../../src/web/", import.meta.url))) {
-      if (!name.endsWith(".ts")) continue;
+    const names = await filesIn(new URL("../../src/web/", import.meta.url));
+    assert.ok(names.includes("docs/docs.ts"));
+    for (const name of names.filter((name) => name.endsWith(".ts"))) {
       const response = await server.fetch(`/assets/${name}`);
       const text = await response.text();
       assert.equal(response.status, 200, name);
       assert.match(response.headers.get("content-type") ?? "", /^text\/javascript/);
       assert.doesNotMatch(text, /\binterface \w+ \{|import type|: (string|number|void)\b/, name);
       for (const [, path = ""] of text.matchAll(/from "([^"]+)"/g)) {
-        assert.match(path, /^\.\/[\w.]+\.ts$/, `${name} imports ${path}`);
+        assert.match(path, /^\.\.?\/[\w./]+\.ts$/, `${name} imports ${path}`);
+        const imported = new URL(path, `http://parley/${name}`).pathname.slice(1);
+        assert.ok(names.includes(imported), `${name} imports ${path}`);
       }
     }
   }));
@@ -376,6 +390,9 @@ for (
     "/assets/page.ts%00.css",
     "/assets/.env",
     "/assets/nothing.ts",
+    "/assets/docs/nothing.ts",
+    "/assets/docs/../../routes/web.ts",
+    "/assets/docs/..%2f..%2froutes%2fweb.ts",
     "/assets/",
     `/assets/${"a".repeat(5000)}.ts`,
   ]

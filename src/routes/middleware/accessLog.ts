@@ -32,4 +32,4 @@ export function accessLog(now: () => number, log: Pick<Log, "debug" | "info">): 
 const LOGGED_REFUSALS = { capacity: 100, refillPerSecond: 1 };
 
 /** Page files and what is polled every few seconds would hide everything else. */
-const FREQUENT = /^\/(assets|docs)\/|^\/(health|ready|metrics)$/;
+const FREQUENT = /^\/assets\/|^\/(health|ready|metrics)$/;

@@ -1,24 +1,26 @@
 /// <reference lib="dom" />
 import { type ApiDocument, operationsOf, type Tag } from "./document.ts";
-import { element, paragraphs } from "./elements.ts";
+import { element, find } from "../elements.ts";
+import { paragraphs } from "./markup.ts";
 import { showOperation } from "./operation.ts";
 
 await main();
 
 async function main(): Promise<void> {
-  const reference = find("reference");
+  const reference = find("reference", HTMLElement);
   try {
     const response = await fetch("/openapi.json");
     if (!response.ok) throw new Error(`The server answered ${response.status}.`);
     const api: ApiDocument = await response.json();
     reference.replaceChildren(...show(api));
-    find("contents").replaceChildren(...list(api));
+    find("contents", HTMLElement).replaceChildren(...list(api));
     reference.removeAttribute("aria-busy");
     // The target of the URL fragment exists only now.
     document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    find("problem").textContent = `The description of the API could not be read. ${reason}`;
+    find("problem", HTMLElement).textContent =
+      `The description of the API could not be read. ${reason}`;
   }
 }
 
@@ -52,10 +54,4 @@ function list(api: ApiDocument): readonly HTMLElement[] {
       ),
     ),
   ]);
-}
-
-function find(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (found === null) throw new Error(`Cannot find #${id}: the page is not complete`);
-  return found;
 }

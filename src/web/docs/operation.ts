@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import type { Answer, ApiDocument, Content, Operation, Parameter } from "./document.ts";
-import { element, marked, paragraphs } from "./elements.ts";
+import { element } from "../elements.ts";
+import { marked, paragraphs } from "./markup.ts";
 import { writeCurl } from "./example.ts";
 import { describeSchema, showSchema } from "./schema.ts";
 

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { type ApiDocument, resolve, type Schema } from "./document.ts";
-import { element, marked } from "./elements.ts";
+import { element } from "../elements.ts";
+import { marked } from "./markup.ts";
 
 /** Deeper levels are folded. */
 const OPEN_DEPTH = 1;

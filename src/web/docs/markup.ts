@@ -1,18 +1,5 @@
 /// <reference lib="dom" />
-
-/**
- * Creates an element; strings become text nodes, never markup. A copy of `../elements.ts`, since this
- * folder is served on its own.
- */
-export function element<Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  properties: Partial<HTMLElementTagNameMap[Name]> = {},
-  children: readonly (Node | string)[] = [],
-): HTMLElementTagNameMap[Name] {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-}
+import { element } from "../elements.ts";
 
 /** Converts text to paragraphs, with `code` and **bold** as markup. */
 export function paragraphs(text: string): readonly HTMLElement[] {
