@@ -1,105 +1,123 @@
-import type { AudioFault } from "./audioFault.ts";
-import type { MicrophoneFault } from "./microphoneFault.ts";
+import type { CallEnd, CallSummary, Direction } from "./apiTypes.ts";
 
-const MICROPHONE: Readonly<Record<MicrophoneFault, string>> = {
-  insecure:
-    "Browsers give microphone and sound only to pages from https:// or from this machine (localhost). Open the page that way, or type and read the answers.",
-  refused:
-    "The microphone was refused. Allow it for this page in the browser's address bar and start again, or type.",
-  blocked:
-    "The browser's settings keep the microphone from this page. Allow it there, or open the page by itself where it is shown within another, and start again, or type.",
-  absent: "No microphone was found. Connect one and start again, or type.",
-  busy: "Another program holds the microphone. Close it and start again, or type.",
-  stopped:
-    "The system stopped the microphone while it was being opened. Unplug it and plug it in again, or choose another, and start again, or type.",
-  unfit:
-    "None of the microphones can do what is needed. Choose or connect another and start again, or type.",
-  unsupported:
-    "This browser gives the page no microphone. Open it in a current browser by itself, or type.",
-  rate:
-    "The browser cannot use this microphone beside the present sound output, as happens with Bluetooth headsets. Choose another microphone, or use the headset for both, and start again, or type.",
-  context:
-    "The browser could not start its sound for the microphone. Close other pages that use sound and start again, or type.",
-  module:
-    "The part of the page that listens to the microphone could not be loaded. Reload the page, or type.",
-  node: "The browser could not connect the microphone to the page. Restart the browser, or type.",
-  unknown: "The microphone could not be opened. Start again, or type.",
-};
-
-const SPEAKER: Readonly<Record<AudioFault, string>> = {
-  unsupported:
-    "This browser is too old to play the agent's voice. Open the page in a current browser.",
-  context:
-    "This browser could not open its sound output. Check the output device, close other pages that use sound, and start again.",
-  module: "The part of the page that plays sound could not be loaded. Reload the page.",
-  node: "This browser could not set up its sound output. Restart the browser and start again.",
+const DIRECTIONS: Readonly<Record<Direction, string>> = {
+  inbound: "Called in",
+  outbound: "Called out",
+  web: "Web call",
 };
 
 const ENDINGS: Readonly<Record<string, string>> = {
-  caller_hung_up: "You hung up.",
-  agent_hung_up: "The agent ended the call.",
-  operator_hung_up: "An operator ended the call.",
-  transferred: "The call was handed over.",
-  idle: "Nobody spoke for a while, so the call ended.",
-  time_limit: "The call reached its longest time.",
-  spend_limit: "The call reached its spending limit.",
-  model_failed: "The model could not be reached.",
-  leg_failed: "The connection to the server was lost.",
-  server_stopped: "The server is stopping. Start again in a moment.",
-  internal_error: "Something went wrong on the server.",
+  caller_hung_up: "The caller hung up",
+  agent_hung_up: "The agent ended the call",
+  operator_hung_up: "An operator hung up",
+  transferred: "Handed over",
+  idle: "Ended after a long silence",
+  time_limit: "Reached the longest time",
+  spend_limit: "Reached the spending limit",
+  not_answered: "Not answered",
+  voicemail: "An answering machine answered",
+  model_failed: "The model could not be reached",
+  leg_failed: "The caller's line broke off",
+  server_stopped: "The server stopped",
+  internal_error: "Something went wrong on the server",
 };
 
+/** Details that replace the text of their reason. */
 const DETAILS: Readonly<Record<string, string>> = {
-  invalid_api_key: "The server's OpenAI key was refused.",
-  insufficient_quota: "The server's OpenAI account has no credit left.",
+  busy: "The line was busy",
+  "no-answer": "Nobody answered",
+  canceled: "Cancelled before it was answered",
+  cancelled: "Cancelled before it was answered",
+  failed: "The number could not be reached",
+  fax: "A fax machine answered",
+  do_not_call: "Not dialled: the number is on the do-not-call list",
+  outside_hours: "Not dialled: outside the calling hours",
+  key_expired: "Not dialled: the API key had expired",
+  key_revoked: "Not dialled: the API key had been revoked",
+  key_removed: "Not dialled: the API key had been removed",
+  outcome_unknown: "What became of the call is not known",
+  provider_unreachable: "Not dialled: Twilio could not be reached",
+  never_joined: "The caller's line was never connected",
+  joined_elsewhere: "The caller was connected to another server process",
+  invalid_api_key: "The server's OpenAI key was refused",
+  insufficient_quota: "The server's OpenAI account has no credit left",
 };
 
-const NOTICES: Readonly<Record<string, string>> = {
-  model_lost: "The model's connection was lost; connecting again…",
-  model_back: "The model is back.",
-  time_warning: "The call will end soon.",
-  transferring: "The call is being handed over.",
+const OUTCOMES: Readonly<Record<string, string>> = {
+  answered: "Somebody answered.",
+  human: "A person answered.",
+  voicemail: "An answering machine was left a message.",
+  machine: "An answering machine was hung up on.",
+  unknown: "What became of the call is not known.",
 };
 
-/** Why there is no microphone, and what to do about it. */
-export function describeMicrophone(fault: MicrophoneFault): string {
-  return MICROPHONE[fault];
+/** The number at the far end, or `Browser`. */
+export function describeParty({ direction, from, to }: Parties): string {
+  if (direction === "web") return "Browser";
+  return (direction === "inbound" ? from : to) ?? "Unknown number";
 }
 
-/** Why the agent cannot be heard, and what to do about it. */
-export function describeSpeaker(fault: AudioFault): string {
-  return SPEAKER[fault];
+/** Direction and agent: `Called in · Receptionist`. */
+export function describeDirection(
+  { direction, agent }: DirectionAndAgent,
+  titles: ReadonlyMap<string, string>,
+): string {
+  return `${DIRECTIONS[direction]} · ${titles.get(agent) ?? agent}`;
 }
 
-/** Why the call ended, by the reason and detail of the `ended` message. */
-export function describeEnding(reason: string, detail = ""): string {
-  return DETAILS[detail] ?? ENDINGS[reason] ?? "The call ended.";
+/** How a call ended, without a full stop. */
+export function describeEnd(end: CallEnd | null): string {
+  if (end === null) return "Not over yet";
+  const words = ENDINGS[end.reason] ?? "Ended";
+  const detail = end.detail ?? "";
+  // `completed` is the carrier's word for an ordinary end.
+  if (detail === "" || detail === "completed") return words;
+  return DETAILS[detail] ?? `${words} (${detail.replaceAll("_", " ")})`;
 }
 
-/** The text for a `notice` code; undefined for the many that are not shown. */
-export function describeNotice(code: string): string | undefined {
-  return NOTICES[code];
+/** Who answered and how the call ended, in sentences. */
+export function describeOutcome({ end, outcome }: Pick<CallSummary, "end" | "outcome">): string {
+  const answered = OUTCOMES[outcome ?? ""] ?? "";
+  // The end adds nothing for an answering machine, nor where the outcome is not known.
+  const isComplete = answered !== "" && (end?.reason === "voicemail" || outcome === "unknown");
+  return isComplete ? answered : `${answered} ${describeEnd(end)}.`.trim();
 }
 
-/** The text above the start button; `engine` is `rehearsal` or the name of a model. */
-export function describeOpening(engine: string): string {
-  return engine === "rehearsal"
-    ? "This is a rehearsal: a built-in engine takes turns, answers aloud and lets you cut in, but does not understand speech. Typed words it does read. With an OpenAI key set on the server, a real model answers here."
-    : "Press Start, allow the microphone and speak. You can cut in at any time.";
+/** `$1.25`, `$0.041`; a dash for null, the price is not known. */
+export function formatDollars(usd: number | null): string {
+  if (usd === null) return "—";
+  if (usd === 0) return "$0";
+  if (usd < 0.001) return "<$0.001";
+  return `$${usd.toFixed(usd < 1 ? 3 : 2)}`;
 }
 
-/** The name of the engine, for the head of the page. */
-export function describeEngine(engine: string): string {
-  return engine === "rehearsal" ? "Rehearsal engine" : engine;
+/** A whole number with thousands separators. */
+export function formatCount(count: number): string {
+  return COUNT.format(count);
 }
 
-/** Minutes and seconds: `1:07`. */
-export function formatDuration(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+/** Hours and minutes, in the browser's time zone: `20:39`. */
+export function formatTime(moment: string): string {
+  return TIME.format(new Date(moment));
 }
 
-/** A short time span: `640 ms`, `1.2 s`. */
-export function formatSpan(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+/** The day of an ISO 8601 time, relative to `now`: `Today`, `Tuesday, November 17`. */
+export function formatDay(moment: string, now: Date): string {
+  const day = new Date(moment);
+  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
+  if (day.toDateString() === now.toDateString()) return "Today";
+  if (day.toDateString() === yesterday.toDateString()) return "Yesterday";
+  return (day.getFullYear() === now.getFullYear() ? DAY : DAY_OF_YEAR).format(day);
 }
+
+type Parties = Pick<CallSummary, "direction" | "from" | "to">;
+type DirectionAndAgent = Pick<CallSummary, "direction" | "agent">;
+
+const COUNT = new Intl.NumberFormat("en");
+const TIME = new Intl.DateTimeFormat("en", {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+const DAY = new Intl.DateTimeFormat("en", { weekday: "long", month: "long", day: "numeric" });
+const DAY_OF_YEAR = new Intl.DateTimeFormat("en", { dateStyle: "full" });

@@ -1,15 +1,15 @@
 /// <reference lib="dom" />
 import { storedKey, storeKey } from "./apiKey.ts";
 import { RequestError } from "./apiClient.ts";
-import { fetchServerInfo, type ServerInfo } from "./connection.ts";
+import { fetchServerInfo, type ServerInfo } from "./talk/connection.ts";
 import { find } from "./elements.ts";
-import { createLiveCallView } from "./liveCallView.ts";
-import { createLiveCallsView } from "./liveCallsView.ts";
+import { createLiveCallView } from "./live/liveCallView.ts";
+import { createLiveCallsView } from "./live/liveListView.ts";
 import { type PageLocation, readPageLocation } from "./pageLocation.ts";
-import { createRecordsView } from "./recordsView.ts";
-import { createRecordView } from "./recordView.ts";
-import { showStart, showStartProblem, showTalk } from "./talk.ts";
-import { describeEngine } from "./callTexts.ts";
+import { createRecordsView } from "./records/recordListView.ts";
+import { createRecordView } from "./records/recordView.ts";
+import { showStart, showStartProblem, showTalk } from "./talk/talkView.ts";
+import { describeEngine } from "./talk/talkTexts.ts";
 
 const server = fetchServerInfo();
 const titles = server.then(titlesOf, () => new Map<string, string>());

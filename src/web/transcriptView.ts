@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { ServerMessage, TranscriptLine } from "../protocol/web.ts";
 import { element } from "./elements.ts";
-import { formatDuration, formatSpan } from "./callTexts.ts";
+import { formatDuration, formatSpan } from "./talk/talkTexts.ts";
 
 /** With `startedMs`, its time since the start of the call is shown. */
 type Line = TranscriptLine & { readonly startedMs?: number };

@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
 import { endReasons } from "../../src/call/types.ts";
-import {
-  describeEnd,
-  describeOutcome,
-  formatDay,
-  formatDollars,
-} from "../../src/web/recordTexts.ts";
+import { describeEnd, describeOutcome, formatDay, formatDollars } from "../../src/web/callTexts.ts";
 import { readPageLocation } from "../../src/web/pageLocation.ts";
 
 Deno.test("describeEnd() has words for every reason there is", () => {

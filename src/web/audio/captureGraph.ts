@@ -1,0 +1,86 @@
+/// <reference lib="dom" />
+import { AudioError, closeAudioContext, createAudioContext } from "./audioContext.ts";
+import { MicrophoneError } from "./microphoneStream.ts";
+import { rootMeanSquare } from "./speaker.ts";
+import type { AudioGraph } from "./resumingAudio.ts";
+
+/** The audio graph that turns a microphone's stream into frames. */
+export interface Capture extends AudioGraph {
+  /** Root mean square of the current input, 0..1. */
+  level(): number;
+}
+
+/**
+ * Builds the graph; `onFrame` gets 20 ms of PCM16 at 24 kHz. The stream stays open in any case.
+ * Throws `AudioError` or `MicrophoneError`.
+ */
+export async function buildCapture(
+  stream: MediaStream,
+  onFrame: (frame: ArrayBuffer) => void,
+  onNodeFailure: () => void,
+): Promise<Capture> {
+  const [context, source] = await connectSource(stream);
+  let meter: AnalyserNode;
+  let node: AudioWorkletNode;
+  try {
+    meter = new AnalyserNode(context, { fftSize: 1024 });
+    node = new AudioWorkletNode(context, "capture", {
+      numberOfOutputs: 0,
+      channelCount: 1,
+      channelCountMode: "explicit",
+    });
+    source.connect(meter);
+    source.connect(node);
+  } catch (cause) {
+    closeAudioContext(context);
+    throw new AudioError("node", { cause });
+  }
+  const wave = new Float32Array(meter.fftSize);
+  node.onprocessorerror = onNodeFailure;
+  node.port.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => onFrame(data);
+
+  return {
+    context,
+    level() {
+      meter.getFloatTimeDomainData(wave);
+      return rootMeanSquare(wave);
+    },
+    close() {
+      node.port.onmessage = null;
+      node.onprocessorerror = null;
+      closeAudioContext(context);
+    },
+  };
+}
+
+/**
+ * Firefox connects no stream to a context of another rate, as with a Bluetooth headset whose
+ * microphone is slower than the loudspeaker: the second attempt uses the microphone's rate.
+ */
+async function connectSource(
+  stream: MediaStream,
+): Promise<readonly [AudioContext, MediaStreamAudioSourceNode]> {
+  const sampleRate = stream.getAudioTracks()[0]?.getSettings().sampleRate;
+  try {
+    return await sourceAt(stream, {});
+  } catch (cause) {
+    if (!(cause instanceof MicrophoneError) || sampleRate === undefined) throw cause;
+  }
+  return await sourceAt(stream, { sampleRate });
+}
+
+async function sourceAt(
+  stream: MediaStream,
+  rate: { readonly sampleRate?: number },
+): Promise<readonly [AudioContext, MediaStreamAudioSourceNode]> {
+  const context = await createAudioContext(
+    { latencyHint: "interactive", ...rate },
+    "/assets/audio/capture.worklet.ts",
+  );
+  try {
+    return [context, new MediaStreamAudioSourceNode(context, { mediaStream: stream })];
+  } catch (cause) {
+    closeAudioContext(context);
+    throw new MicrophoneError("rate", { cause });
+  }
+}

@@ -1,0 +1,89 @@
+/// <reference lib="dom" />
+import { fetchApiJson } from "../apiClient.ts";
+import type { CallDetail, CallEvent } from "../apiTypes.ts";
+import { describeDirection, describeEnd, describeParty } from "../callTexts.ts";
+import { element, find } from "../elements.ts";
+import { type FeedItem, followEvents } from "./eventFeed.ts";
+import { LiveTranscript } from "./liveTranscript.ts";
+import { createOperatorDesk } from "./operatorDesk.ts";
+import { ActiveSpeaker } from "./activeSpeaker.ts";
+import { formatDuration } from "../talk/talkTexts.ts";
+
+/**
+ * Creates the view of one live call: its transcript as it grows, and the controls to act on it.
+ * `titles` maps agent names to what people read.
+ *
+ * The view is shown until the call ends or the signal is aborted. Throws `RequestError`.
+ */
+export function createLiveCallView(
+  titles: Promise<ReadonlyMap<string, string>>,
+): (id: string, signal: AbortSignal) => Promise<void> {
+  const main = find("call", HTMLElement);
+  const who = find("call-who", HTMLElement);
+  const way = find("call-way", HTMLElement);
+  const status = find("call-status", HTMLElement);
+  const clock = find("call-clock", HTMLElement);
+  const transcript = new LiveTranscript(find("call-transcript", HTMLElement));
+  const desk = createOperatorDesk();
+
+  return async function showCall(id, signal) {
+    transcript.clear();
+    desk.close();
+    for (const part of [who, way, status, clock]) part.textContent = "";
+    const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal });
+    if (signal.aborted) return;
+    // replace(), so that the back button does not return here.
+    if (call.status === "ended") return location.replace(`#records/${id}`);
+    who.textContent = describeParty(call);
+    way.textContent = describeDirection(call, await titles);
+    desk.open(call);
+    const ticking = setInterval(showClock, 1000, call);
+    showClock(call);
+    try {
+      await follow(call, signal);
+    } finally {
+      clearInterval(ticking);
+      desk.close();
+    }
+  };
+
+  async function follow({ id, startedAt }: CallDetail, signal: AbortSignal): Promise<void> {
+    const speaker = new ActiveSpeaker();
+    for await (const item of followEvents(`/api/calls/${id}/events`, signal)) {
+      if (item.kind === "missed") {
+        transcript.load(await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal }));
+      } else if (item.kind === "event") {
+        if (item.event.type === "ended") return showEnd(id, item.event);
+        speaker.apply(item.event);
+        transcript.apply(item.event, Math.max(0, Date.parse(item.at) - Date.parse(startedAt)));
+      }
+      showStatus(item, speaker);
+    }
+    if (!signal.aborted) location.replace(`#records/${id}`);
+  }
+
+  function showStatus({ kind }: FeedItem, { who }: ActiveSpeaker): void {
+    main.dataset.state = kind === "lost" ? "wait" : who;
+    const text = kind === "lost" ? "The server does not answer. Trying again…" : STATUS[who];
+    // Only on a change, since screen readers announce every write.
+    if (status.textContent !== text) status.textContent = text;
+  }
+
+  function showEnd(id: string, { end, durationMs }: Extract<CallEvent, { type: "ended" }>): void {
+    desk.close();
+    main.dataset.state = "quiet";
+    clock.textContent = formatDuration(durationMs);
+    const link = element("a", { href: `#records/${id}`, textContent: "See its record" });
+    status.replaceChildren(`${describeEnd(end)}. `, link);
+  }
+
+  function showClock({ startedAt }: CallDetail): void {
+    clock.textContent = formatDuration(Math.max(0, Date.now() - Date.parse(startedAt)));
+  }
+}
+
+const STATUS = {
+  agent: "The agent is speaking",
+  caller: "The caller is speaking",
+  listen: "Nobody is speaking",
+} as const;

@@ -1,0 +1,96 @@
+/// <reference lib="dom" />
+import { fetchApiJson, RequestError } from "../apiClient.ts";
+import type { CallDetail } from "../apiTypes.ts";
+import { find } from "../elements.ts";
+
+type Action =
+  | { readonly type: "say"; readonly text: string }
+  | { readonly type: "transfer"; readonly to: string }
+  | { readonly type: "hangup"; readonly goodbye?: string };
+
+/** The controls to act on a live call: make the agent say something, hand over, hang up. */
+export interface OperatorDesk {
+  /** Shows the controls for a call; browser calls cannot be handed over. */
+  open(call: Pick<CallDetail, "id" | "direction">): void;
+  close(): void;
+}
+
+/** Connects the forms and dialogs of `index.html`. */
+export function createOperatorDesk(): OperatorDesk {
+  const desk = find("call-desk", HTMLElement);
+  const answer = find("call-answer", HTMLElement);
+  const transfer = find("hand-over", HTMLButtonElement);
+  const dialogs = [
+    find("hand-over-dialog", HTMLDialogElement),
+    find("hang-up-dialog", HTMLDialogElement),
+  ] as const;
+  let callId: string | undefined;
+
+  onSubmit("say-form", async (text) => {
+    if (text !== "") await act({ type: "say", text }, "The agent will say it.");
+  });
+  onSubmit("hand-over-form", async (to) => {
+    dialogs[0].close();
+    await act({ type: "transfer", to }, "The call is being handed over.");
+  });
+  onSubmit("hang-up-form", async (goodbye) => {
+    dialogs[1].close();
+    await act(
+      { type: "hangup", ...(goodbye !== "" && { goodbye }) },
+      goodbye === "" ? "Hanging up…" : "The agent says goodbye, then hangs up.",
+    );
+  });
+  transfer.onclick = () => dialogs[0].showModal();
+  find("end-call", HTMLButtonElement).onclick = () => dialogs[1].showModal();
+  for (const dialog of dialogs) {
+    for (const button of dialog.querySelectorAll<HTMLButtonElement>("button[type=button]")) {
+      button.onclick = () => dialog.close();
+    }
+  }
+
+  return {
+    open({ id, direction }) {
+      callId = id;
+      answer.textContent = "";
+      transfer.hidden = direction === "web";
+      desk.hidden = false;
+    },
+    close() {
+      callId = undefined;
+      desk.hidden = true;
+      for (const dialog of dialogs) dialog.close();
+    },
+  };
+
+  async function act(action: Action, done: string): Promise<void> {
+    const actedOn = callId;
+    if (actedOn === undefined) return;
+    answer.className = "desk-answer";
+    answer.textContent = "";
+    let text = done;
+    try {
+      await fetchApiJson(`/api/calls/${actedOn}/actions`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(action),
+      });
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      text = [error.message, ...error.details.map(({ message }) => `It ${message}.`)].join(" ");
+      answer.className = "desk-answer problem";
+    }
+    if (callId === actedOn) answer.textContent = text;
+  }
+}
+
+/** Calls back with the trimmed text of a form's one field, which is then emptied. */
+function onSubmit(id: string, onText: (text: string) => Promise<void>): void {
+  const form = find(id, HTMLFormElement);
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    const field = form.querySelector("input");
+    const text = field?.value.trim() ?? "";
+    if (field !== null) field.value = "";
+    onText(text);
+  };
+}

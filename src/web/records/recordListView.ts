@@ -1,0 +1,135 @@
+/// <reference lib="dom" />
+import { fetchApiJson } from "../apiClient.ts";
+import type { Analytics, CallPage } from "../apiTypes.ts";
+import { element, find } from "../elements.ts";
+import { type Figure, showFigures } from "./figureList.ts";
+import { createRecordFilter } from "./recordFilter.ts";
+import { RecordRows } from "./recordRows.ts";
+import { formatCount, formatDollars } from "../callTexts.ts";
+import { formatSpan } from "../talk/talkTexts.ts";
+
+/**
+ * Creates the list of calls, the newest first, with figures of the last 7 days; `titles` maps agent
+ * names to what people read. Resolves when the list is shown. Throws `RequestError`.
+ */
+export function createRecordsView(
+  titles: Promise<ReadonlyMap<string, string>>,
+): (filter: URLSearchParams, signal: AbortSignal) => Promise<void> {
+  const main = find("records", HTMLElement);
+  const rows = new RecordRows(find("records-list", HTMLElement));
+  const filterForm = createRecordFilter(find("records-filter", HTMLFormElement));
+  const empty = find("records-empty", HTMLElement);
+  const older = find("records-older", HTMLButtonElement);
+  const problem = find("records-problem", HTMLElement);
+  const backLink = find("record-back", HTMLAnchorElement);
+  let shown = { filter: "", scrollTop: 0 };
+
+  return async function showRecords(filter, signal) {
+    filterForm.show(filter, await titles);
+    backLink.href = location.hash;
+    const isReturn = shown.filter === filter.toString();
+    // As many as were shown before, so that the scroll position is valid again.
+    const limit = isReturn ? Math.min(MAX_PAGE, Math.max(PAGE, rows.size)) : PAGE;
+    problem.textContent = "";
+    main.ariaBusy = "true";
+    const [page, analytics] = await Promise.all([
+      list(filter, { limit, signal }),
+      fetchApiJson<Analytics>(`/api/analytics?from=${daysAgo(7)}`, { signal }),
+    ]);
+    if (signal.aborted) return;
+    showFigures(find("records-figures", HTMLElement), summarise(analytics));
+    rows.clear();
+    await show(page, filter, signal);
+    showEmptiness(filter);
+    main.ariaBusy = "false";
+    main.scrollTop = isReturn ? shown.scrollTop : 0;
+    shown = { filter: filter.toString(), scrollTop: main.scrollTop };
+    main.onscroll = () => shown.scrollTop = main.scrollTop;
+    signal.addEventListener("abort", () => main.onscroll = null);
+  };
+
+  function list(
+    filter: URLSearchParams,
+    { cursor, limit = PAGE, signal }: {
+      readonly cursor?: string;
+      readonly limit?: number;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<CallPage> {
+    const query = filterForm.toQuery(filter);
+    query.set("limit", String(limit));
+    if (cursor !== undefined) query.set("cursor", cursor);
+    return fetchApiJson<CallPage>(`/api/calls?${query}`, { signal });
+  }
+
+  async function show(page: CallPage, filter: URLSearchParams, signal: AbortSignal): Promise<void> {
+    rows.append(page.calls, await titles);
+    older.hidden = page.nextCursor === null;
+    older.disabled = false;
+    older.onclick = async () => {
+      older.disabled = true;
+      problem.textContent = "";
+      try {
+        const cursor = page.nextCursor ?? "";
+        const next = await list(filter, { cursor, signal });
+        if (!signal.aborted) await show(next, filter, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        older.disabled = false;
+        problem.textContent = error instanceof Error ? error.message : String(error);
+      }
+    };
+  }
+
+  function showEmptiness(filter: URLSearchParams): void {
+    empty.hidden = rows.size > 0;
+    empty.replaceChildren(
+      ...(filter.size > 0
+        ? [
+          element("p", { textContent: "No calls match." }),
+          element("p", {}, [element("a", { href: "#records", textContent: "Show all calls" })]),
+        ]
+        : [
+          element("p", { textContent: "There have been no calls yet." }),
+          element("p", {}, [
+            "Have one under ",
+            element("a", { href: "#talk", textContent: "Talk" }),
+            ": when it is over, it is found here, with what was said, how it ended and what it cost.",
+          ]),
+        ]),
+    );
+  }
+}
+
+const PAGE = 50;
+/** The largest page that the API returns. */
+const MAX_PAGE = 200;
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString();
+}
+
+/** The analytics of a period in four figures. */
+function summarise({ calls, duration, cost, latency }: Analytics): readonly Figure[] {
+  const isPriced = cost.unknown === 0 || cost.usd > 0;
+  return [
+    { name: "Calls", value: formatCount(calls) },
+    { name: "Minutes", value: formatMinutes(duration.totalMs) },
+    {
+      name: "Cost",
+      value: formatDollars(isPriced ? cost.usd : null),
+      ...(cost.unknown > 0 && {
+        note: isPriced ? `and ${formatCount(cost.unknown)} without a price` : "no price known",
+      }),
+    },
+    {
+      name: "Median latency",
+      value: latency.p50Ms === null ? "—" : formatSpan(latency.p50Ms),
+    },
+  ];
+}
+
+function formatMinutes(ms: number): string {
+  const minutes = ms / 60_000;
+  return minutes === 0 || minutes >= 10 ? formatCount(Math.round(minutes)) : minutes.toFixed(1);
+}

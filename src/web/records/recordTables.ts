@@ -1,0 +1,92 @@
+/// <reference lib="dom" />
+import type { CallDetail, CostPart, Usage } from "../apiTypes.ts";
+import { formatCount } from "../callTexts.ts";
+import { element } from "../elements.ts";
+import { formatDuration, formatSpan } from "../talk/talkTexts.ts";
+
+/** The parts of each answer's latency, as a folded table; empty without any. */
+export function latencyTable(
+  { latencies, turns }: Pick<CallDetail, "latencies" | "turns">,
+): readonly HTMLElement[] {
+  if (latencies.length === 0) return [];
+  const starts = new Map(turns.map(({ id, startedMs }) => [id, startedMs]));
+  return [foldedTable(
+    "Latency, turn by turn",
+    ["Answer at", "Response", "First audio", "Heard", "Total"],
+    latencies.map(({ turnId, responseMs, firstAudioMs, firstHeardMs, totalMs }) => {
+      const start = starts.get(turnId);
+      return [
+        start === undefined ? "—" : formatDuration(start),
+        formatSpan(responseMs),
+        formatSpan(firstAudioMs),
+        firstHeardMs === null ? "—" : formatSpan(firstHeardMs),
+        formatSpan(totalMs),
+      ];
+    }),
+    "From the caller's last word to the agent's first; each part is counted from the one before.",
+  )];
+}
+
+/** Tokens and cost by kind, as a folded table. */
+export function costTable(
+  { usage, cost }: Pick<CallDetail, "usage" | "cost">,
+): readonly HTMLElement[] {
+  const rows: readonly (readonly [string, CostPart, ...string[]])[] = [
+    ["Text", "text", ...tokens(usage.inputText, usage.cachedText, usage.outputText)],
+    ["Audio", "audio", ...tokens(usage.inputAudio, usage.cachedAudio, usage.outputAudio)],
+    ["Transcription", "transcription", ...transcription(usage)],
+    ["Telephony", "telephony", "", "", ""],
+  ];
+  return [foldedTable(
+    "Tokens and cost",
+    ["Kind", "In", "Cached", "Out", "Cost"],
+    rows.map((
+      [name, part, ...counts],
+    ) => [name, ...counts, formatExactDollars(cost?.parts[part] ?? null)]),
+    "Counts are tokens unless a unit is given; cached tokens are included in the input. A dash means that the price is not known.",
+  )];
+}
+
+/** In tokens or in seconds, whichever the transcription model bills. */
+function transcription(usage: Usage): readonly string[] {
+  const { transcriptionSeconds: seconds, transcriptionInput, transcriptionOutput } = usage;
+  if (seconds > 0) return [`${formatCount(Math.round(seconds))} s`, "", ""];
+  return [formatCount(transcriptionInput), "", formatCount(transcriptionOutput)];
+}
+
+function tokens(...counts: readonly number[]): readonly string[] {
+  return counts.map(formatCount);
+}
+
+function formatExactDollars(usd: number | null): string {
+  if (usd === null) return "—";
+  return usd === 0 ? "$0" : `$${usd.toFixed(4)}`;
+}
+
+function foldedTable(
+  name: string,
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  note: string,
+): HTMLElement {
+  const cells = (row: readonly string[]) =>
+    row.map((text, at) =>
+      at === 0
+        ? element("th", { scope: "row", textContent: text })
+        : element("td", { textContent: text })
+    );
+  return element("details", { className: "folded" }, [
+    element("summary", { textContent: name }),
+    element("table", {}, [
+      element("thead", {}, [
+        element(
+          "tr",
+          {},
+          columns.map((text) => element("th", { scope: "col", textContent: text })),
+        ),
+      ]),
+      element("tbody", {}, rows.map((row) => element("tr", {}, cells(row)))),
+    ]),
+    element("p", { textContent: note }),
+  ]);
+}

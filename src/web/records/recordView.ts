@@ -1,0 +1,121 @@
+/// <reference lib="dom" />
+import { fetchApiJson } from "../apiClient.ts";
+import type { CallDetail } from "../apiTypes.ts";
+import {
+  describeDirection,
+  describeOutcome,
+  describeParty,
+  formatCount,
+  formatDay,
+  formatDollars,
+  formatTime,
+} from "../callTexts.ts";
+import { showDownloads } from "./downloads.ts";
+import { find } from "../elements.ts";
+import { type Figure, showFigures } from "./figureList.ts";
+import { costTable, latencyTable } from "./recordTables.ts";
+import { createTranscriptView } from "../transcriptView.ts";
+import { formatDuration, formatSpan } from "../talk/talkTexts.ts";
+
+/**
+ * Creates the view of the record of a call that has ended; `titles` maps agent names to what people
+ * read. Resolves when the record is shown. Throws `RequestError`.
+ */
+export function createRecordView(
+  titles: Promise<ReadonlyMap<string, string>>,
+): (id: string, signal: AbortSignal) => Promise<void> {
+  const main = find("record", HTMLElement);
+  const transcript = createTranscriptView(find("record-transcript", HTMLElement), {
+    caller: "Caller",
+  });
+  const downloads = find("record-downloads", HTMLElement);
+
+  return async function showRecord(id, signal) {
+    main.ariaBusy = "true";
+    main.classList.add("loading");
+    const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal });
+    const agents = await titles;
+    if (signal.aborted) return;
+    if (call.status !== "ended") return location.replace(`#calls/${id}`);
+    const { startedAt } = call;
+    write("record-who", describeParty(call));
+    const began = `${formatDay(startedAt, new Date())}, ${formatTime(startedAt)}`;
+    write("record-way", [describeDirection(call, agents), ...ownNumber(call), began].join(" · "));
+    write("record-end", describeOutcome(call));
+    showFigures(find("record-figures", HTMLElement), figuresOf(call));
+    showTranscript(call);
+    find("record-silent", HTMLElement).hidden = call.turns.length > 0;
+    downloads.hidden = call.turns.length === 0;
+    showDownloads(downloads, id);
+    find("record-latency", HTMLElement).replaceChildren(...latencyTable(call));
+    find("record-cost", HTMLElement).replaceChildren(...costTable(call));
+    write("record-id", [id, ...(call.model === null ? [] : [call.model])].join(" · "));
+    main.ariaBusy = "false";
+    main.classList.remove("loading");
+    main.scrollTop = 0;
+  };
+
+  /** Shows the turns in order, each tool use before the first turn that began after it. */
+  function showTranscript({ turns, tools, latencies }: CallDetail): void {
+    transcript.clear();
+    const remaining = [...tools];
+    turns.forEach((turn, position) => {
+      while (remaining[0] !== undefined && remaining[0].startedMs < turn.startedMs) {
+        showTool(remaining);
+      }
+      if (turn.text.trim() !== "") transcript.show({ ...turn, position });
+    });
+    while (remaining.length > 0) showTool(remaining);
+    for (const { turnId, firstHeardMs, ...latency } of latencies) {
+      const heard = firstHeardMs === null ? {} : { firstHeardMs };
+      transcript.showLatency({ id: turnId, ...latency, ...heard });
+    }
+  }
+
+  function showTool(remaining: CallDetail["tools"][number][]): void {
+    const tool = remaining.shift();
+    if (tool === undefined) return;
+    const { id, name, startedMs, result } = tool;
+    const message = { type: "tool", id, name, startedMs } as const;
+    const content = { arguments: tool.arguments };
+    if (result === null) return transcript.showTool({ ...message, state: "started", content });
+    const { ok, output, durationMs } = result;
+    transcript.showTool({
+      ...message,
+      state: ok ? "done" : "failed",
+      durationMs,
+      content: { ...content, output },
+    });
+  }
+}
+
+function figuresOf({ durationMs, cost, latency, usage }: CallDetail): readonly Figure[] {
+  const usd = cost?.usd ?? null;
+  return [
+    { name: "Length", value: durationMs === null ? "—" : formatDuration(durationMs) },
+    { name: "Cost", value: formatDollars(usd), ...(usd === null && { note: "no price known" }) },
+    {
+      name: "Tokens",
+      value: formatCount(
+        usage.inputText + usage.inputAudio + usage.outputText + usage.outputAudio,
+      ),
+    },
+    {
+      name: "Median latency",
+      value: latency === null ? "—" : formatSpan(latency.p50Ms),
+      ...(latency !== null && latency.turns > 1 && {
+        note: `95% under ${formatSpan(latency.p95Ms)}`,
+      }),
+    },
+  ];
+}
+
+/** The number of the server, for phone calls. */
+function ownNumber({ direction, from, to }: CallDetail): readonly string[] {
+  if (direction === "inbound" && to !== null) return [`on ${to}`];
+  return direction === "outbound" && from !== null ? [`from ${from}`] : [];
+}
+
+function write(id: string, text: string): void {
+  find(id, HTMLElement).textContent = text;
+}

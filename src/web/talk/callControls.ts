@@ -1,0 +1,88 @@
+/// <reference lib="dom" />
+import { find } from "../elements.ts";
+import type { WebCall } from "./webCall.ts";
+
+/** The buttons, keypad and text field of a live call, with their keyboard shortcuts. */
+export interface CallControls {
+  /** Shows the controls of a call and focuses the main one; hides them without a call. */
+  show(call: WebCall | undefined): void;
+  /** Whether there is anything to interrupt. */
+  setInterruptible(interruptible: boolean): void;
+}
+
+export interface CallControlEvents {
+  onMuteChange(): void;
+  onHangUp(): void;
+}
+
+/** Connects the elements of `index.html`. */
+export function createCallControls({ onMuteChange, onHangUp }: CallControlEvents): CallControls {
+  const view = find("talk", HTMLElement);
+  const desk = find("desk", HTMLElement);
+  const textField = find("text", HTMLInputElement);
+  const muteButton = find("mute", HTMLButtonElement);
+  const interruptButton = find("interrupt", HTMLButtonElement);
+  const keypad = find("keypad", HTMLElement);
+  const keypadToggle = find("keypad-toggle", HTMLButtonElement);
+  let call: WebCall | undefined;
+
+  muteButton.onclick = toggleMute;
+  interruptButton.onclick = interrupt;
+  keypadToggle.onclick = () => showKeypad(keypad.hidden !== false);
+  fillKeypad(keypad, (digit) => call?.send({ type: "dtmf", digit }));
+  find("stop", HTMLButtonElement).onclick = onHangUp;
+  find("text-form", HTMLFormElement).onsubmit = (event) => {
+    event.preventDefault();
+    const text = textField.value.trim();
+    if (text !== "") call?.send({ type: "text", text });
+    textField.value = "";
+  };
+  document.onkeydown = ({ key, target, repeat, ctrlKey, metaKey, altKey }) => {
+    if (repeat || ctrlKey || metaKey || altKey || view.hidden) return;
+    if (key === "Escape") interrupt();
+    else if (key.toLowerCase() === "m" && !(target instanceof HTMLInputElement)) toggleMute();
+  };
+
+  return {
+    show(shown) {
+      call = shown;
+      desk.hidden = call === undefined;
+      showKeypad(false);
+      muteButton.hidden = call?.hasMicrophone === false;
+      muteButton.ariaPressed = "false";
+      if (call !== undefined) (call.hasMicrophone ? muteButton : textField).focus();
+    },
+    setInterruptible(interruptible) {
+      interruptButton.disabled = !interruptible;
+    },
+  };
+
+  function showKeypad(shown: boolean): void {
+    keypad.hidden = !shown;
+    keypadToggle.ariaExpanded = String(shown);
+  }
+
+  function toggleMute(): void {
+    if (call?.hasMicrophone !== true) return;
+    call.muted = !call.muted;
+    muteButton.ariaPressed = String(call.muted);
+    onMuteChange();
+  }
+
+  function interrupt(): void {
+    if (!interruptButton.disabled) call?.send({ type: "interrupt" });
+  }
+}
+
+/** Fills `group` with the twelve keys of a telephone. */
+function fillKeypad(group: HTMLElement, onDigit: (digit: string) => void): void {
+  group.replaceChildren(
+    ..."123456789*0#".split("").map((digit) => {
+      const key = document.createElement("button");
+      key.type = "button";
+      key.textContent = digit;
+      key.onclick = () => onDigit(digit);
+      return key;
+    }),
+  );
+}

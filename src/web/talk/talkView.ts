@@ -1,0 +1,230 @@
+/// <reference lib="dom" />
+import type { ServerMessage } from "../../protocol/web.ts";
+import { storedKey, storeKey } from "../apiKey.ts";
+import { RequestError } from "../apiClient.ts";
+import { createCallControls } from "./callControls.ts";
+import { startCall, type WebCall } from "./webCall.ts";
+import { describeClosed } from "./closeReasons.ts";
+import type { Closed, ServerInfo } from "./connection.ts";
+import { find } from "../elements.ts";
+import { createTranscriptView } from "../transcriptView.ts";
+import { describeDevice } from "./soundProblems.ts";
+import { describeStartFault, findRootCause } from "./startFault.ts";
+import { createSoundProblemLine } from "./soundProblemLine.ts";
+import { describeEnding, describeNotice, describeOpening, formatDuration } from "./talkTexts.ts";
+import { keepAwake } from "./wakeLock.ts";
+import { drawLevelMeter } from "./levelMeter.ts";
+
+type Phase =
+  | { readonly name: "idle" }
+  | { readonly name: "starting"; readonly abort: AbortController }
+  | { readonly name: "live"; readonly call: WebCall; readonly since: number };
+
+const body = document.body;
+const view = find("talk", HTMLElement);
+const startForm = find("start-form", HTMLFormElement);
+const startButton = find("start", HTMLButtonElement);
+const startTyping = find("start-typing", HTMLButtonElement);
+const agentField = find("agent", HTMLSelectElement);
+const keyField = find("key", HTMLInputElement);
+const problem = find("problem", HTMLElement);
+const status = find("status", HTMLElement);
+const clock = find("clock", HTMLElement);
+const transcriptList = find("transcript", HTMLElement);
+const transcript = createTranscriptView(transcriptList, { caller: "You" });
+const controls = createCallControls({
+  onMuteChange: showStatus,
+  onHangUp: () => leave(describeEnding("caller_hung_up")),
+});
+const soundProblem = createSoundProblemLine({
+  onChange() {
+    if (phase.name === "live") showStatus();
+  },
+  onRecovered: (text) => transcript.note(text),
+  onRemedy() {
+    if (phase.name === "live") phase.call.resumeSound();
+  },
+  onOfflineTooLong: () => leave(describeClosed(1006, false)),
+});
+const levelMeter = drawLevelMeter(find("level-meter", HTMLCanvasElement));
+
+const PAGE_LEFT = new RequestError("page_left", "The page was left, so the call ended.");
+
+let phase: Phase = { name: "idle" };
+let ending: string | undefined;
+let allowSleep = () => {};
+const speaking = { caller: false, agent: false };
+let isRecovering = false;
+
+startForm.onsubmit = (event) => {
+  event.preventDefault();
+  start({ microphone: true });
+};
+startTyping.onclick = () => start({ microphone: false });
+setInterval(showClock, 500);
+// Devices are released now: a page that is left may be frozen or discarded without another event.
+addEventListener("pagehide", () => {
+  if (phase.name === "starting") phase.abort.abort();
+  leave(PAGE_LEFT.message);
+});
+
+/** Shows the start form with the server's agents, or why no call can be started from here. */
+export function showStart({ engine, access, agents, defaultAgent }: ServerInfo): void {
+  find("opening-text", HTMLElement).textContent = describeOpening(engine);
+  agentField.replaceChildren(...agents.map(({ name, title }) => new Option(title, name)));
+  agentField.value = defaultAgent;
+  find("agent-field", HTMLElement).hidden = agents.length < 2 &&
+    agentField.value !== "";
+  find("key-field", HTMLElement).hidden = access !== "key";
+  keyField.required = access === "key";
+  keyField.value = storedKey();
+  if (access === "closed") {
+    status.textContent = "Not available from here";
+    problem.textContent =
+      "This server has no API keys, so it talks only with pages opened on its own machine. To talk from here, set API_KEYS on the server.";
+    return;
+  }
+  setPhase({ name: "idle" });
+}
+
+/** Brings the talk view up to date after another view was shown. */
+export function showTalk(): void {
+  if (keyField.value === "") keyField.value = storedKey();
+  transcriptList.scrollTop = transcriptList.scrollHeight;
+}
+
+/** Shows why a call could not be started; takes whatever was thrown. */
+export function showStartProblem(error: unknown): void {
+  setPhase({ name: "idle" });
+  // The transcript of the previous call stays readable.
+  if (transcriptList.childElementCount > 0) body.dataset.phase = "ended";
+  startButton.focus();
+  problem.textContent = describeStartFault(error);
+  if (error instanceof RequestError && error.code === "invalid_key") {
+    keyField.focus();
+    keyField.select();
+  }
+}
+
+async function start({ microphone }: { readonly microphone: boolean }): Promise<void> {
+  if (phase.name !== "idle" || !startForm.reportValidity()) return;
+  const abort = new AbortController();
+  setPhase({ name: "starting", abort });
+  status.textContent = microphone ? "Waiting for the microphone…" : "Connecting…";
+  problem.textContent = "";
+  Object.assign(speaking, { caller: false, agent: false });
+  isRecovering = false;
+  ending = undefined;
+  const key = keyField.value.trim();
+  try {
+    const call = await startCall({ agent: agentField.value, key, microphone }, {
+      onConnecting() {
+        status.textContent = "Connecting…";
+        transcript.clear();
+      },
+      onMessage,
+      onSound: soundProblem.update,
+      onDevice: (change, name) => transcript.note(describeDevice(change, name)),
+      onClose,
+    }, abort.signal);
+    // The page may have been left since the server was ready.
+    if (abort.signal.aborted) {
+      call.hangUp();
+      return showStartProblem(PAGE_LEFT);
+    }
+    if (key !== "") storeKey(key);
+    setPhase({ name: "live", call, since: performance.now() });
+  } catch (error) {
+    showStartProblem(abort.signal.aborted ? PAGE_LEFT : await findRootCause(error));
+  }
+}
+
+function onMessage(message: ServerMessage): void {
+  switch (message.type) {
+    case "transcript":
+      return transcript.show(message);
+    case "tool":
+      return transcript.showTool(message);
+    case "latency":
+      return transcript.showLatency(message);
+    case "speaking":
+      speaking[message.who] = message.on;
+      return showStatus();
+    case "interrupted":
+      return levelMeter.markInterruption();
+    case "notice":
+      return onNotice(message.code);
+    case "error":
+      return transcript.note(message.error);
+    case "ended":
+      ending = describeEnding(message.reason, message.detail);
+      return;
+  }
+}
+
+function onNotice(code: string): void {
+  const isRepeated = code === "model_lost" && isRecovering;
+  if (code.startsWith("model_")) isRecovering = code === "model_lost";
+  const text = describeNotice(code);
+  if (text !== undefined && !isRepeated) transcript.note(text);
+  showStatus();
+}
+
+function onClose({ code }: Closed): void {
+  ending ??= describeClosed(code, navigator.onLine);
+  finish();
+}
+
+function leave(reason: string): void {
+  if (phase.name !== "live") return;
+  ending = reason;
+  phase.call.hangUp();
+  finish();
+}
+
+function finish(): void {
+  if (phase.name !== "live") return;
+  const duration = formatDuration(performance.now() - phase.since);
+  setPhase({ name: "idle" });
+  body.dataset.phase = "ended";
+  startButton.textContent = "Start again";
+  status.textContent = `${ending ?? describeEnding("leg_failed")} The call took ${duration}.`;
+  startButton.focus();
+}
+
+function setPhase(next: Phase): void {
+  phase = next;
+  const call = phase.name === "live" ? phase.call : undefined;
+  if (phase.name === "idle") soundProblem.clear();
+  allowSleep();
+  allowSleep = call === undefined ? () => {} : keepAwake();
+  body.dataset.phase = phase.name;
+  startButton.disabled = startTyping.disabled = phase.name !== "idle";
+  levelMeter.show(call);
+  clock.textContent = "";
+  controls.show(call);
+  showStatus();
+}
+
+function showStatus(): void {
+  const [state, text] = currentStatus();
+  view.dataset.state = state;
+  status.textContent = text;
+  controls.setInterruptible(speaking.agent);
+}
+
+function currentStatus(): readonly [string, string] {
+  if (phase.name !== "live") return ["quiet", "Not in a call"];
+  const found = soundProblem.current;
+  if (found?.agentInaudible === true) return ["wait", found.status];
+  if (isRecovering) return ["wait", "Connecting to the model again…"];
+  if (speaking.agent) return ["agent", "The agent is speaking"];
+  if (speaking.caller && found === undefined) return ["caller", "You are speaking"];
+  if (found !== undefined) return ["wait", found.status];
+  if (!phase.call.hasMicrophone) return ["listen", "Waiting for what you type"];
+  return phase.call.muted ? ["wait", "You are muted"] : ["listen", "Listening"];
+}
+
+function showClock(): void {
+  if (phase.name === "live") clock.textContent = formatDuration(performance.now() - phase.since);
+}

@@ -1,0 +1,138 @@
+/// <reference lib="dom" />
+import type { ClientMessage, ServerMessage } from "../../protocol/web.ts";
+import { type Closed, connect, type Connection, requestToken } from "./connection.ts";
+import { type Microphone, type MicrophoneState, openMicrophone } from "../audio/microphone.ts";
+import { createSilentSpeaker } from "../audio/silentSpeaker.ts";
+import { openSpeaker, type Speaker, type SpeakerEvents } from "../audio/speaker.ts";
+import type { AudioState } from "../audio/resumingAudio.ts";
+import type { Levels } from "./levelMeter.ts";
+
+/** What `startCall` needs to know. */
+export interface CallOptions {
+  readonly agent: string;
+  /** Empty where the server requires none. */
+  readonly key: string;
+  /** Without it the caller only types. */
+  readonly microphone: boolean;
+}
+
+/** The state of the devices of a call. */
+export interface SoundState {
+  readonly speaker: AudioState;
+  /** Undefined where the caller only types. */
+  readonly microphone: MicrophoneState | undefined;
+}
+
+export interface CallEvents {
+  /** The devices are open; the server is asked next. */
+  onConnecting(): void;
+  onMessage(message: ServerMessage): void;
+  /** May come before `startCall` has resolved. */
+  onSound(sound: SoundState): void;
+  /** Another microphone is used, or was connected and could be; its name may be empty. */
+  onDevice(change: "used" | "connected", name: string): void;
+  /** The socket closed; the devices have been released. */
+  onClose(closed: Closed): void;
+}
+
+/** A live call. */
+export interface WebCall extends Levels {
+  readonly hasMicrophone: boolean;
+  muted: boolean;
+  send(message: ClientMessage): void;
+  /** Tries to get back devices that are lost or interrupted; to be called within a click. */
+  resumeSound(): void;
+  hangUp(): void;
+}
+
+/**
+ * Opens loudspeaker, microphone and connection, in this order; to be called within a click. Resolves
+ * when the server is ready.
+ *
+ * Throws `SpeakerError`, `MicrophoneError` or `RequestError`, or the reason of the signal, with
+ * everything released.
+ */
+export async function startCall(
+  options: CallOptions,
+  events: CallEvents,
+  signal: AbortSignal,
+): Promise<WebCall> {
+  let speaker: Speaker | undefined;
+  let microphone: Microphone | undefined;
+  let connection: Connection | undefined;
+  let sound: SoundState = {
+    speaker: "running",
+    microphone: options.microphone ? { name: "open" } : undefined,
+  };
+  try {
+    const speakerEvents: SpeakerEvents = {
+      onReport: (report) => connection?.send({ type: "played", ...report }),
+      onState: (state) => updateSound({ speaker: state }),
+    };
+    // Browsers give neither microphone nor worklets to pages from plain http.
+    speaker = isSecureContext
+      ? await openSpeaker(speakerEvents)
+      : createSilentSpeaker(speakerEvents.onReport);
+    signal.throwIfAborted();
+    if (options.microphone) {
+      microphone = await openMicrophone({
+        onFrame: (frame) => connection?.sendAudio(frame),
+        onState: (state) => updateSound({ microphone: state }),
+        onDevice: events.onDevice,
+      });
+      signal.throwIfAborted();
+    }
+    updateSound({});
+    events.onConnecting();
+    const token = await requestToken(options.agent, options.key, signal);
+    const { clear, play } = speaker;
+    connection = await connect(token, {
+      onMessage(message) {
+        if (message.type === "clear") clear();
+        else events.onMessage(message);
+      },
+      onAudio: play,
+      onClose(closed) {
+        release();
+        events.onClose(closed);
+      },
+    }, signal);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  const { send, close } = connection;
+  const { level } = speaker;
+
+  return {
+    hasMicrophone: options.microphone,
+    get muted() {
+      return microphone?.muted ?? true;
+    },
+    set muted(muted) {
+      if (microphone !== undefined) microphone.muted = muted;
+    },
+    caller: () => microphone?.level() ?? 0,
+    agent: level,
+    send,
+    resumeSound() {
+      speaker?.resume();
+      microphone?.resume();
+    },
+    hangUp() {
+      // At once, since closing the socket may take a while or never finish.
+      release();
+      close();
+    },
+  };
+
+  function updateSound(change: Partial<SoundState>): void {
+    sound = { ...sound, ...change };
+    events.onSound(sound);
+  }
+
+  function release(): void {
+    microphone?.close();
+    speaker?.close();
+  }
+}
