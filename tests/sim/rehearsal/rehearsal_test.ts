@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { rehearsal } from "../../../src/sim/rehearsal/rehearsal.ts";
+import type { ScriptTurn } from "../../../src/sim/openai/scripts.ts";
+import { withRealtime } from "../../support/openai/realtimeWire.ts";
+
+const asked: ScriptTurn = {
+  cause: { type: "asked" },
+  index: 0,
+  instructions: "You are Robin, the receptionist of a small hotel. Say goodbye politely.",
+  tools: [],
+  outOfBand: false,
+  history: [],
+};
+
+Deno.test("rehearsal() greets in the agent's name and says that it is a rehearsal", () => {
+  const { say } = rehearsal(asked);
+  assert.match(say ?? "", /^Hello, this is Robin\. /);
+  assert.match(say ?? "", /rehearsal engine.*do not understand speech/);
+  assert.match(rehearsal({ ...asked, instructions: "You are a helper." }).say ?? "", /^Hello\. /);
+});
+
+Deno.test("rehearsal() says how long a spoken turn was, in varied words", () => {
+  const says = [0, 1, 2, 3].map((index) =>
+    rehearsal({ ...asked, index, cause: { type: "speech", spokenMs: 2_100 } }).say ?? ""
+  );
+  assert.equal(new Set(says).size, 4);
+  for (const say of says) assert.match(say, /about two seconds/);
+});
+
+const requests: readonly (readonly [request: string, said: RegExp])[] = [
+  ['Say exactly: "We close at nine, not "ten"."', /^We close at nine, not "ten"\.$/],
+  ["Greet the caller warmly, then say goodbye when they are done.", /this is Robin/],
+  ["The caller has been silent. Ask whether they are still there.", /still there\?/],
+  ["Say a short goodbye, then stop.", /Goodbye/],
+  ["Tell the caller that the time limit of this call is near.", /one minute left/],
+  ["A tool is taking longer than expected: say one short filler.", /One moment/],
+  ["Apologise briefly for the interruption in the connection.", /sorry/],
+  ["Leave a message on the voicemail.", /call us back/],
+];
+
+for (const [request, said] of requests) {
+  Deno.test(`rehearsal() answers the request "${request.slice(0, 40)}"`, () => {
+    assert.match(rehearsal({ ...asked, request }).say ?? "", said);
+  });
+}
+
+const transfer = {
+  name: "transfer_call",
+  parameters: {
+    type: "object",
+    properties: { alias: { type: "string", enum: ["front_desk", "kitchen"] }, note: {} },
+    required: ["alias"],
+  },
+};
+
+const texts: readonly (readonly [text: string, name: string, args: string])[] = [
+  ["What time is it?", "get_current_time", "{}"],
+  ["Goodbye!", "end_call", "{}"],
+  ["Please hang up", "end_call", "{}"],
+  ["Transfer me to the front desk.", "transfer_call", '{"alias":"front_desk"}'],
+  ['Call the tool look_up {"room":{"number":12}}', "look_up", '{"room":{"number":12}}'],
+];
+
+for (const [text, name, args] of texts) {
+  Deno.test(`rehearsal() calls ${name} for "${text}"`, () => {
+    const none = { type: "object", properties: {} };
+    const tools = [
+      { name: "get_current_time", parameters: none },
+      { name: "end_call", parameters: none },
+      transfer,
+    ];
+    const reply = rehearsal({ ...asked, tools, cause: { type: "text", text } });
+    assert.deepEqual(reply.tools, [{ name, arguments: args }]);
+  });
+}
+
+Deno.test("rehearsal() calls several tools at once where it is told to", () => {
+  const text = 'call the tools one {"a":1} and two and three {}';
+  const { tools } = rehearsal({ ...asked, cause: { type: "text", text } });
+  assert.deepEqual(tools?.map(({ name }) => name), ["one", "two", "three"]);
+});
+
+Deno.test("rehearsal() says which tool it lacks", () => {
+  const { say, tools } = rehearsal({ ...asked, cause: { type: "text", text: "what time is it" } });
+  assert.match(say ?? "", /get current time/);
+  assert.equal(tools, undefined);
+});
+
+Deno.test("rehearsal() reads a tool's output out, and its errors", () => {
+  const answer = (name: string, output: string) =>
+    rehearsal({
+      ...asked,
+      cause: { type: "toolOutputs", outputs: [{ name, callId: "c", output }] },
+    });
+  assert.match(answer("get_current_time", '{"time":"10:30"}').say ?? "", /10:30/);
+  assert.match(answer("look_up", '{"error":"no such room"}').say ?? "", /problem: no such room/);
+  assert.deepEqual(answer("end_call", '{"ok":true}'), {});
+});
+
+Deno.test("rehearsal() echoes what it does not know", () => {
+  const text = "The weather is fine";
+  assert.match(rehearsal({ ...asked, cause: { type: "text", text } }).say ?? "", /weather is fine/);
+});
+
+Deno.test("a typed question runs through a tool to a spoken answer", async () => {
+  await withRealtime({}, async (wire) => {
+    wire.configure({ tools: [{ type: "function", name: "get_current_time", parameters: {} }] });
+    wire.type("what time is it");
+    const { response } = await wire.nth("response.done");
+    const [{ call_id }] = response.output;
+    const item = { type: "function_call_output", call_id, output: '{"time":"10:30"}' };
+    wire.send({ type: "conversation.item.create", item });
+    wire.send({ type: "response.create" });
+    const answer = await wire.nth("response.done", 1);
+    assert.match(answer.response.output[0].content[0].transcript, /10:30/);
+  });
+});
+
+Deno.test("a long story lasts about twenty seconds", async () => {
+  await withRealtime({}, async (wire, _, session) => {
+    wire.type("Tell me a long story");
+    await wire.nth("response.done");
+    const { audioMs } = session.conversation.at(-1)!;
+    assert.ok(audioMs > 18_000 && audioMs < 30_000, String(audioMs));
+  });
+});
