@@ -82,7 +82,7 @@ Deno.test("comments and allowed imports are no violations", () => {
     { path: "app.ts", text: `import { a } from "./sim/openai/realtimeServer.ts";` },
     { path: "web/x.ts", text: `import { a } from "../protocol/web.ts";` },
     { path: "services/records/x.ts", text: `import { a } from "../store.ts";` },
-    { path: "call/machine.ts", text: `import { a } from "./turns/turns.ts";` },
+    { path: "call/callMachine.ts", text: `import { a } from "./turns/turns.ts";` },
   ];
   assert.deepEqual(violationsOf(fine), []);
 });

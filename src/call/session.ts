@@ -7,7 +7,7 @@ import { CallerAudio } from "./turns/callerAudio.ts";
 import type { CallSession } from "./sessionApi.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
 import type { JournalEntry } from "./journal/journalCodec.ts";
-import { CallMachine } from "./machine.ts";
+import { CallMachine } from "./callMachine.ts";
 import type { ModelSetup } from "./modelSetup.ts";
 import type { OpenModel, SpeechRef, ToolCall } from "./realtimeClient.ts";
 import type { CallEnd, CallPhase, CallPolicy, CallRequest, Milliseconds } from "./types.ts";

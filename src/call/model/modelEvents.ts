@@ -1,7 +1,7 @@
 import type { CallParts } from "../callParts.ts";
 import type { CallerTurns } from "../turns/callerTurns.ts";
 import type { Closing } from "../ending/closing.ts";
-import type { ModelConnection } from "./modelConnection.ts";
+import type { ModelConnection } from "./connectionLifecycle.ts";
 import type { ResponseOutcomes } from "../turns/responseOutcomes.ts";
 import type { ModelInput, ResponsePurpose } from "../realtimeClient.ts";
 import type { ToolTurns } from "../turns/toolTurns.ts";

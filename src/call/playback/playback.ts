@@ -3,7 +3,7 @@ import type { CommandBuffer } from "../commandBuffer.ts";
 import type { CallLeg, SpeechPiece } from "../callLeg.ts";
 import { type Speech, SpeechQueue } from "./speechQueue.ts";
 import { Marks, PIECE_MS } from "./marks.ts";
-import { PlayoutMirror, type Segment } from "./playoutMirror.ts";
+import { PlayoutMirror, type Segment } from "./playoutEstimate.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import { PositionReports } from "./positionReports.ts";

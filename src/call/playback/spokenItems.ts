@@ -1,4 +1,4 @@
-import { ROUNDING_MS, type Segment } from "./playoutMirror.ts";
+import { ROUNDING_MS, type Segment } from "./playoutEstimate.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
 

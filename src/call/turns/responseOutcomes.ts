@@ -1,5 +1,5 @@
 import type { CallParts } from "../callParts.ts";
-import type { ModelConnection } from "../model/modelConnection.ts";
+import type { ModelConnection } from "../model/connectionLifecycle.ts";
 import type {
   ModelInput,
   ModelRequest,

@@ -1,6 +1,6 @@
 /** One source file. */
 export interface SourceFile {
-  /** Relative to the folder that was read, such as `call/machine.ts`. */
+  /** Relative to the folder that was read, such as `call/callMachine.ts`. */
   readonly path: string;
   readonly text: string;
 }

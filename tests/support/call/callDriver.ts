@@ -1,4 +1,4 @@
-import { CallMachine } from "../../../src/call/machine.ts";
+import { CallMachine } from "../../../src/call/callMachine.ts";
 import type { CallCommand } from "../../../src/call/callCommand.ts";
 import type { CallEvent, TranscriptTurn } from "../../../src/call/callEvent.ts";
 import type { CallInput } from "../../../src/call/callInput.ts";

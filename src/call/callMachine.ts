@@ -10,7 +10,7 @@ import { InputStall } from "./model/inputStall.ts";
 import { AnsweringMachine } from "./ending/answeringMachine.ts";
 import { Greeting } from "./turns/greeting.ts";
 import { Latency } from "./turns/latency.ts";
-import { ModelConnection } from "./model/modelConnection.ts";
+import { ModelConnection } from "./model/connectionLifecycle.ts";
 import { ModelEvents } from "./model/modelEvents.ts";
 import { CommandBuffer } from "./commandBuffer.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
