@@ -10,7 +10,7 @@ import { InputStall } from "./model/inputStall.ts";
 import { AnsweringMachine } from "./ending/answeringMachine.ts";
 import { Greeting } from "./turns/greeting.ts";
 import { Latency } from "./turns/latency.ts";
-import { ModelConnection } from "./model/connectionLifecycle.ts";
+import { ConnectionLifecycle } from "./model/connectionLifecycle.ts";
 import { ModelEvents } from "./model/modelEvents.ts";
 import { CommandBuffer } from "./commandBuffer.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
@@ -44,7 +44,7 @@ export class CallMachine {
   readonly #call: CallParts;
   readonly #caller: CallerTurns;
   readonly #tools: ToolTurns;
-  readonly #connection: ModelConnection;
+  readonly #connection: ConnectionLifecycle;
   readonly #deadlines: ResponseDeadlines;
   readonly #greeting: Greeting;
   readonly #inputStall: InputStall;
@@ -67,7 +67,7 @@ export class CallMachine {
     const greeting = new Greeting(call);
     const caller = new CallerTurns(call, greeting);
     const tools = new ToolTurns(call);
-    const connection = new ModelConnection(call, tools, now);
+    const connection = new ConnectionLifecycle(call, tools, now);
     const outcomes = new ResponseOutcomes(call, tools, connection);
     const closing = new Closing(call);
     this.#call = call;

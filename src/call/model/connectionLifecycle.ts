@@ -5,8 +5,8 @@ import * as prompts from "./prompts.ts";
 import type { ToolTurns } from "../turns/toolTurns.ts";
 import type { Milliseconds } from "../types.ts";
 
-/** The connection to the model over its life: opened, lost, replaced, given up. */
-export class ModelConnection {
+/** When the call's model connection is opened, replaced and given up, and what a new one still owes. */
+export class ConnectionLifecycle {
   readonly #call: CallParts;
   readonly #tools: ToolTurns;
   readonly #recovery = new Recovery();

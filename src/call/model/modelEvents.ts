@@ -1,7 +1,7 @@
 import type { CallParts } from "../callParts.ts";
 import type { CallerTurns } from "../turns/callerTurns.ts";
 import type { Closing } from "../ending/closing.ts";
-import type { ModelConnection } from "./connectionLifecycle.ts";
+import type { ConnectionLifecycle } from "./connectionLifecycle.ts";
 import type { ResponseOutcomes } from "../turns/responseOutcomes.ts";
 import type { ModelInput, ResponsePurpose } from "../realtimeClient.ts";
 import type { ToolTurns } from "../turns/toolTurns.ts";
@@ -29,7 +29,7 @@ const YIELDING: ReadonlySet<ResponsePurpose> = new Set([
 interface ModelEventParts {
   readonly caller: CallerTurns;
   readonly tools: ToolTurns;
-  readonly connection: ModelConnection;
+  readonly connection: ConnectionLifecycle;
   readonly outcomes: ResponseOutcomes;
   readonly closing: Closing;
 }

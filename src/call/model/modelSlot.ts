@@ -9,13 +9,13 @@ const MAX_WAITING_FRAMES = 500;
 /** Only a loop opens so many: waiting would slow it down and not end it. */
 const LIMIT_REACHED: ModelLoss = { code: "open_limit", retry: "no" };
 
-/** The model connection that counts, at most one: connections come and go, and audio waits between them. */
+/** Holds the open connection of a call, at most one; audio waits while there is none. */
 export class ModelSlot {
   readonly #openModel: OpenModel;
   readonly #listener: ModelSink;
   readonly #limit = new OpeningLimit(CALL_OPENING_RATES);
   #client: RealtimeClient | undefined;
-  /** Belongs to the present connection; what others still say does not count. */
+  /** Belongs to the present connection; what earlier ones still send is ignored. */
   #sink: ModelSink | undefined;
   #waiting: Base64[] = [];
 
@@ -59,7 +59,7 @@ export class ModelSlot {
     if (this.#waiting.length > MAX_WAITING_FRAMES) this.#waiting.shift();
   }
 
-  /** What is said from now on waits for the next connection. */
+  /** Audio from now on waits for the next connection. */
   close(): void {
     this.#sink = undefined;
     this.#client?.close();

@@ -7,13 +7,13 @@ const EXACT_POSITION_MS = 500;
 /**
  * What the caller has cut off, until it is settled how much of it was heard.
  *
- * A leg that echoes marks cannot say where it stopped; our copy of its playout is the best there is:
+ * A leg that echoes marks cannot say where it stopped; the playout estimate is the best there is:
  *     interrupted -> clear -> settled at once -> truncate, transcript
- * A leg that reports positions answers `clear` with the exact place; our copy counts if it does not:
+ * A leg that reports positions answers `clear` with the exact place; the estimate counts if it does not:
  *     interrupted -> clear -> rendered (cleared) -> settled there       -> truncate, transcript
- *     interrupted -> clear -> nothing for 500 ms -> settled by our copy -> truncate, transcript
+ *     interrupted -> clear -> nothing for 500 ms -> settled by estimate -> truncate, transcript
  * Anything that needs the order of requests (new speech, another interruption, the leg's or the call's
- * end) settles by our copy first, so that a truncate never comes after what follows it. Hence
+ * end) settles by the estimate first, so that a truncate never comes after what follows it. Hence
  * `AgentSpeech.stop` settles twice: what was still open before, and at its end, for a leg that echoes
  * marks or had nothing to clear, what it has just cut off.
  */
@@ -21,7 +21,7 @@ export class Interruption {
   #cuts: readonly Cut[] = [];
   #dueAt: Milliseconds | undefined;
 
-  /** When it is settled by our copy. Undefined where nothing is open. */
+  /** When it is settled by the estimate. Undefined where nothing is open. */
   get dueAt(): Milliseconds | undefined {
     return this.#dueAt;
   }
@@ -31,7 +31,7 @@ export class Interruption {
     this.#dueAt = now + EXACT_POSITION_MS;
   }
 
-  /** Gives what was cut off, by our copy or by the place that the leg has reported; nothing is open then. */
+  /** Gives what was cut off, by the estimate or by the place that the leg has reported; nothing is open then. */
   settle(exact?: { readonly itemId: string; readonly ms: Milliseconds }): readonly Cut[] {
     const cuts = this.#cuts;
     this.#cuts = NONE;

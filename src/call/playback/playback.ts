@@ -3,7 +3,7 @@ import type { CommandBuffer } from "../commandBuffer.ts";
 import type { CallLeg, SpeechPiece } from "../callLeg.ts";
 import { type Speech, SpeechQueue } from "./speechQueue.ts";
 import { Marks, PIECE_MS } from "./marks.ts";
-import { PlayoutMirror, type Segment } from "./playoutEstimate.ts";
+import { PlayoutEstimate, type Segment } from "./playoutEstimate.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import { PositionReports } from "./positionReports.ts";
@@ -33,13 +33,12 @@ const NOTHING_HEARD: readonly Heard[] = [];
 /**
  * What the caller has heard of the agent, per item.
  *
- * Speech is split into short pieces, kept back beyond a bounded lead, and mirrored as the leg plays
- * it. After `interrupt` the mirror is empty and audio of silenced responses is refused. What becomes
- * known as heard is given back.
+ * Speech is split into short pieces and kept back beyond a bounded lead; how much of it the leg has
+ * played is estimated and corrected by its reports. What becomes known as heard is returned.
  */
 export class Playback {
   readonly #commands: CommandBuffer;
-  readonly #mirror = new PlayoutMirror();
+  readonly #playout = new PlayoutEstimate();
   readonly #items = new SpokenItems();
   readonly #silenced = new RecentIds(MAX_SILENCED);
   readonly #held = new SpeechQueue();
@@ -68,7 +67,7 @@ export class Playback {
 
   /** Whether something is still to be heard: with the leg, or kept back. */
   get audible(): boolean {
-    return this.#held.size > 0 || this.#mirror.segments.length > 0;
+    return this.#held.size > 0 || this.#playout.segments.length > 0;
   }
 
   /** The leg is gone, and what it had not played is kept for the next. */
@@ -84,7 +83,7 @@ export class Playback {
   /** When all that is known of will have been heard, or is waited for no more. */
   endsAt(now: Milliseconds): Milliseconds {
     if (this.#reports.isStalled(now)) return this.#reports.givesUpAt ?? now;
-    return Math.max(now, this.#mirror.queueEnd) + this.#held.totalMs;
+    return Math.max(now, this.#playout.queueEnd) + this.#held.totalMs;
   }
 
   /** Whether more is kept back than any answer is long. */
@@ -119,12 +118,12 @@ export class Playback {
       this.#held.remove(itemId);
       return [known];
     }
-    if (this.#mirror.last?.itemId === itemId && this.#endsUnmarked) this.#markEnd();
+    if (this.#playout.last?.itemId === itemId && this.#endsUnmarked) this.#markEnd();
     return NOTHING_HEARD;
   }
 
   marked(name: string, now: Milliseconds): readonly Heard[] {
-    return this.#items.played(this.#mirror.marked(name, now));
+    return this.#items.played(this.#playout.marked(name, now));
   }
 
   /** A reported position; where the leg is paused, `exact` is the place where it fell silent. */
@@ -138,8 +137,8 @@ export class Playback {
     if (position === undefined) return NOTHING_HEARD;
     const { heardMs, advanced } = position;
     if (!exact && this.#leg?.reports === "positions") this.#reports.reported(advanced, now);
-    const heard = this.#items.played(this.#mirror.rendered(itemId, heardMs, now));
-    if (this.#mirror.last === undefined) this.#reports.settle();
+    const heard = this.#items.played(this.#playout.rendered(itemId, heardMs, now));
+    if (this.#playout.last === undefined) this.#reports.settle();
     if (!advanced || heard.some((one) => one.itemId === itemId)) return heard;
     return [...heard, { itemId, heardMs, finished: false }];
   }
@@ -149,26 +148,26 @@ export class Playback {
    * `lost` where it has stopped to play, and where it has to be given up.
    */
   tick(now: Milliseconds): readonly Heard[] | "stalled" | "lost" {
-    const playout = this.#reports.tick(now);
-    if (playout === "stalled" && this.#isAllButHeard) {
+    const state = this.#reports.tick(now);
+    if (state === "stalled" && this.#isAllButHeard) {
       this.#reports.settle();
-      return this.#items.played(this.#mirror.clear(now));
+      return this.#items.played(this.#playout.clear(now));
     }
-    if (playout !== undefined) return playout;
+    if (state !== undefined) return state;
     this.#release(now);
-    if (this.#endsUnmarked && now >= this.#mirror.queueEnd + STOPPED_SHORT_MS) this.#markEnd();
+    if (this.#endsUnmarked && now >= this.#playout.queueEnd + STOPPED_SHORT_MS) this.#markEnd();
     if (this.#reports.reporting) return NOTHING_HEARD;
-    return this.#items.played(this.#mirror.expire(now, REPORT_GRACE_MS));
+    return this.#items.played(this.#playout.expire(now, REPORT_GRACE_MS));
   }
 
   /** When `tick` has something to do. */
   get wakeAt(): Milliseconds | undefined {
     const flows = !this.#held.isEmpty && this.#leg !== undefined && !this.#paused;
-    const releaseAt = flows ? this.#mirror.queueEnd - LOW_MS : undefined;
+    const releaseAt = flows ? this.#playout.queueEnd - LOW_MS : undefined;
     if (this.#reports.reporting) return this.#reports.wakeAt(releaseAt);
     if (releaseAt !== undefined) return releaseAt;
-    if (this.#endsUnmarked) return this.#mirror.queueEnd + STOPPED_SHORT_MS;
-    const last = this.#mirror.last;
+    if (this.#endsUnmarked) return this.#playout.queueEnd + STOPPED_SHORT_MS;
+    const last = this.#playout.last;
     return last === undefined ? undefined : last.end + REPORT_GRACE_MS;
   }
 
@@ -176,7 +175,7 @@ export class Playback {
   pause(now: Milliseconds): void {
     if (this.#paused || !this.audible) return;
     this.#paused = true;
-    this.#held.enqueueFirst(this.#clearMirror(now));
+    this.#held.enqueueFirst(this.#clearPlayout(now));
     if (this.#leg !== undefined) this.#commands.push({ type: "clear" });
   }
 
@@ -199,7 +198,7 @@ export class Playback {
 
   /** Cuts off at the end of the call, whose leg is closed anyway. */
   end(now: Milliseconds): readonly Cut[] {
-    this.#clearMirror(now);
+    this.#clearPlayout(now);
     this.#held.clear();
     this.#paused = false;
     return this.#items.cut();
@@ -222,9 +221,9 @@ export class Playback {
   #release(now: Milliseconds): void {
     const leg = this.#leg;
     if (leg === undefined || this.#paused || this.#reports.isStalled(now)) return;
-    while (!this.#held.isEmpty && this.#mirror.queueEnd - now < LEAD_MS) {
-      if (leg.reports === "marks" && this.#mirror.isIdle(now)) this.#probe(now);
-      const startsBurst = now >= this.#mirror.queueEnd;
+    while (!this.#held.isEmpty && this.#playout.queueEnd - now < LEAD_MS) {
+      if (leg.reports === "marks" && this.#playout.isIdle(now)) this.#probe(now);
+      const startsBurst = now >= this.#playout.queueEnd;
       const speech = this.#held.dequeue(startsBurst ? FIRST_PIECE_MS : PIECE_MS, leg.format);
       if (speech === undefined) return;
       this.#commands.push({ type: "play", piece: this.#write(speech, startsBurst, now) });
@@ -233,7 +232,7 @@ export class Playback {
 
   #write(speech: Speech, startsBurst: boolean, now: Milliseconds): SpeechPiece {
     const { itemId, audio, offsetMs, durationMs } = speech;
-    const segment = this.#mirror.write(speech, now);
+    const segment = this.#playout.write(speech, now);
     this.#items.sent(itemId, offsetMs + durationMs);
     this.#reports.await(now);
     if (this.#leg?.reports === "positions") return { itemId, audio, durationMs };
@@ -245,13 +244,13 @@ export class Playback {
 
   /** Whether the leg would play all that is known of and report nothing: the model has stopped short. */
   get #endsUnmarked(): boolean {
-    const { last } = this.#mirror;
+    const { last } = this.#playout;
     return this.#leg?.reports === "marks" && this.#held.isEmpty && last !== undefined &&
       last.mark === undefined;
   }
 
   #markEnd(): void {
-    const { last } = this.#mirror;
+    const { last } = this.#playout;
     if (last === undefined) return;
     last.mark = this.#marks.next();
     this.#commands.push({ type: "mark", name: last.mark });
@@ -268,19 +267,19 @@ export class Playback {
     return progress.filter(({ finished }) => finished);
   }
 
-  #clearMirror(now: Milliseconds): readonly Segment[] {
-    const { segments } = this.#mirror;
+  #clearPlayout(now: Milliseconds): readonly Segment[] {
+    const { segments } = this.#playout;
     // Of a leg that reports, only what it has reported was heard.
     if (!this.#reports.reporting) {
-      this.#items.estimate((segment) => this.#mirror.playedMs(segment, now), segments);
+      this.#items.estimate((segment) => this.#playout.playedMs(segment, now), segments);
     }
     this.#reports.settle();
     this.#marks.cleared();
-    return this.#mirror.clear(now);
+    return this.#playout.clear(now);
   }
 
   get #isAllButHeard(): boolean {
-    const { segments } = this.#mirror;
+    const { segments } = this.#playout;
     const sentMs = segments.reduce((sum, { durationMs }) => sum + durationMs, 0);
     const [first] = segments;
     const heardMs = first === undefined ? 0 : this.#items.heardMs(first.itemId) - first.offsetMs;
@@ -289,7 +288,7 @@ export class Playback {
 
   #probe(now: Milliseconds): void {
     const name = this.#marks.next();
-    this.#mirror.probed(name, now);
+    this.#playout.probed(name, now);
     this.#commands.push({ type: "mark", name });
   }
 }

@@ -29,14 +29,14 @@ const ROUND_TRIP_SAMPLES = 8;
 const SURELY_IDLE_MS = 250;
 
 /**
- * Our copy of the leg's playout queue.
+ * How much of the speech it was given the leg has played: an estimated copy of its playout queue.
  *
  * Times are local time plus the delay towards the leg. In that frame what was written at `t` can be
  * played from `t` on, and a `clear` that is written now finds the queue exactly as it stands here now:
- * the delay cancels out. Echoed marks correct the copy; they are old by the whole round trip, which
+ * the delay cancels out. Echoed marks correct it; they are old by the whole round trip, which
  * probes on an idle queue measure.
  */
-export class PlayoutMirror {
+export class PlayoutEstimate {
   #segments: Segment[] = [];
   #queueEnd: Milliseconds = -Infinity;
   #startUp: Milliseconds = START_UP_GUESS_MS;

@@ -1,5 +1,5 @@
 import type { CallParts } from "../callParts.ts";
-import type { ModelConnection } from "../model/connectionLifecycle.ts";
+import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
 import type {
   ModelInput,
   ModelRequest,
@@ -27,14 +27,14 @@ const DISPENSABLE: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_
 export class ResponseOutcomes {
   readonly #call: CallParts;
   readonly #tools: ToolTurns;
-  readonly #connection: ModelConnection;
+  readonly #connection: ConnectionLifecycle;
   #failed = 0;
   /** Responses in a row that neither began to sound nor ended. */
   #stalls = 0;
   /** Requests in a row that were refused because another response runs, without audio since. */
   #collisions = 0;
 
-  constructor(call: CallParts, tools: ToolTurns, connection: ModelConnection) {
+  constructor(call: CallParts, tools: ToolTurns, connection: ConnectionLifecycle) {
     this.#call = call;
     this.#tools = tools;
     this.#connection = connection;

@@ -20,7 +20,7 @@ Deno.test("interruptions of a call in a browser are told to the model to the mil
   assert.ok(meanMs <= 1 && p95Ms <= 1, `${meanMs} ms on average, ${p95Ms} ms at p95`);
 });
 
-Deno.test("the mirror of the leg's queue is many times nearer to the truth than simpler estimates", () => {
+Deno.test("the playout estimate is many times nearer to the truth than simpler ones", () => {
   const all = interruptions(150, { seed: 5000 });
   const { meanMs } = figures(all);
   assert.ok(figures(all, "markErrorMs").meanMs > 5 * meanMs);
