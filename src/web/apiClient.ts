@@ -1,5 +1,4 @@
 /// <reference lib="dom" />
-import { storedKey } from "./apiKey.ts";
 
 /** A request that the server refused or did not answer; `message` is a sentence for the user. */
 export class RequestError extends Error {
@@ -34,6 +33,18 @@ export async function fetchApi(path: string, init: RequestInit = {}): Promise<Re
   if (key !== "") headers.set("authorization", `Bearer ${key}`);
   return await send(path, { ...init, headers });
 }
+
+/** The API key that was entered in this tab; empty where none was. */
+export function storedKey(): string {
+  return sessionStorage.getItem(KEY_ITEM) ?? "";
+}
+
+/** Keeps the key until the tab is closed. */
+export function storeKey(key: string): void {
+  sessionStorage.setItem(KEY_ITEM, key);
+}
+
+const KEY_ITEM = "parley.key";
 
 async function send(path: string, init?: RequestInit): Promise<Response> {
   let response: Response;

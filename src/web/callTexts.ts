@@ -83,41 +83,5 @@ export function describeOutcome({ end, outcome }: Pick<CallSummary, "end" | "out
   return isComplete ? answered : `${answered} ${describeEnd(end)}.`.trim();
 }
 
-/** `$1.25`, `$0.041`; a dash for null, the price is not known. */
-export function formatDollars(usd: number | null): string {
-  if (usd === null) return "—";
-  if (usd === 0) return "$0";
-  if (usd < 0.001) return "<$0.001";
-  return `$${usd.toFixed(usd < 1 ? 3 : 2)}`;
-}
-
-/** A whole number with thousands separators. */
-export function formatCount(count: number): string {
-  return COUNT.format(count);
-}
-
-/** Hours and minutes, in the browser's time zone: `20:39`. */
-export function formatTime(moment: string): string {
-  return TIME.format(new Date(moment));
-}
-
-/** The day of an ISO 8601 time, relative to `now`: `Today`, `Tuesday, November 17`. */
-export function formatDay(moment: string, now: Date): string {
-  const day = new Date(moment);
-  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
-  if (day.toDateString() === now.toDateString()) return "Today";
-  if (day.toDateString() === yesterday.toDateString()) return "Yesterday";
-  return (day.getFullYear() === now.getFullYear() ? DAY : DAY_OF_YEAR).format(day);
-}
-
 type Parties = Pick<CallSummary, "direction" | "from" | "to">;
 type DirectionAndAgent = Pick<CallSummary, "direction" | "agent">;
-
-const COUNT = new Intl.NumberFormat("en");
-const TIME = new Intl.DateTimeFormat("en", {
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-});
-const DAY = new Intl.DateTimeFormat("en", { weekday: "long", month: "long", day: "numeric" });
-const DAY_OF_YEAR = new Intl.DateTimeFormat("en", { dateStyle: "full" });

@@ -1,21 +1,20 @@
 /// <reference lib="dom" />
-import { storedKey, storeKey } from "./apiKey.ts";
-import { RequestError } from "./apiClient.ts";
+import { RequestError, storedKey, storeKey } from "./apiClient.ts";
 import { fetchServerInfo, type ServerInfo } from "./talk/connection.ts";
 import { find } from "./elements.ts";
 import { createLiveCallView } from "./live/liveCallView.ts";
-import { createLiveCallsView } from "./live/liveListView.ts";
+import { createLiveListView } from "./live/liveListView.ts";
 import { type PageLocation, readPageLocation } from "./pageLocation.ts";
-import { createRecordsView } from "./records/recordListView.ts";
+import { createRecordListView } from "./records/recordListView.ts";
 import { createRecordView } from "./records/recordView.ts";
 import { showStart, showStartProblem, showTalk } from "./talk/talkView.ts";
 import { describeEngine } from "./talk/talkTexts.ts";
 
 const server = fetchServerInfo();
 const titles = server.then(titlesOf, () => new Map<string, string>());
-const showLiveCalls = createLiveCallsView(titles);
+const showLiveCalls = createLiveListView(titles);
 const showLiveCall = createLiveCallView(titles);
-const showRecords = createRecordsView(titles);
+const showRecords = createRecordListView(titles);
 const showRecord = createRecordView(titles);
 
 const names = {

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { ServerMessage, TranscriptLine } from "../protocol/web.ts";
 import { element } from "./elements.ts";
-import { formatDuration, formatSpan } from "./talk/talkTexts.ts";
+import { formatDuration, formatSpan } from "./formats.ts";
 
 /** With `startedMs`, its time since the start of the call is shown. */
 type Line = TranscriptLine & { readonly startedMs?: number };
@@ -12,7 +12,10 @@ type ToolMessage = Extract<ServerMessage, { type: "tool" }> & {
   readonly content?: { readonly arguments: string; readonly output?: string };
 };
 
-type LatencyMessage = Omit<Extract<ServerMessage, { type: "latency" }>, "type">;
+/** A live line's latency, or that of a record, which has null for what is not known. */
+type LineLatency = Omit<Extract<ServerMessage, { type: "latency" }>, "type" | "firstHeardMs"> & {
+  readonly firstHeardMs?: number | null;
+};
 
 /** The transcript of a call: lines, tool uses and notes in order. */
 export interface TranscriptView {
@@ -20,7 +23,7 @@ export interface TranscriptView {
   show(line: Line): void;
   showTool(tool: ToolMessage): void;
   /** Shown beside its line, now or as soon as the line comes. */
-  showLatency(latency: LatencyMessage): void;
+  showLatency(latency: LineLatency): void;
   note(text: string): void;
   clear(): void;
 }
@@ -39,7 +42,7 @@ export function createTranscriptView(
 ): TranscriptView {
   const lines = new Map<string, Shown>();
   const tools = new Map<string, HTMLElement>();
-  const latencies = new Map<string, LatencyMessage>();
+  const latencies = new Map<string, LineLatency>();
   const changeAndFollow = followEnd(list);
 
   return {
@@ -130,9 +133,9 @@ function describeTool(tool: ToolMessage): readonly (Node | string)[] {
   ];
 }
 
-function showTotal({ margin }: Shown, latency: LatencyMessage): void {
+function showTotal({ margin }: Shown, latency: LineLatency): void {
   const { totalMs, responseMs, firstAudioMs, firstHeardMs } = latency;
-  const heard = firstHeardMs === undefined ? "" : `, until heard ${formatSpan(firstHeardMs)}`;
+  const heard = firstHeardMs == null ? "" : `, until heard ${formatSpan(firstHeardMs)}`;
   margin.textContent = formatSpan(totalMs);
   margin.title = `From the caller's last word to the agent's first. Response ${
     formatSpan(responseMs)

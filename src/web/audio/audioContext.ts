@@ -14,16 +14,6 @@ export class AudioError extends Error {
   }
 }
 
-/** The agent cannot be heard. */
-export class SpeakerError extends Error {
-  override readonly name = "SpeakerError";
-  readonly fault: AudioFault;
-  constructor(fault: AudioFault, options?: ErrorOptions) {
-    super(`Cannot play sound: ${fault}`, options);
-    this.fault = fault;
-  }
-}
-
 /** Creates a context with a worklet's module loaded. Throws `AudioError`, with nothing left open. */
 export async function createAudioContext(
   options: AudioContextOptions,

@@ -5,7 +5,7 @@ import { rootMeanSquare } from "./speaker.ts";
 import type { AudioGraph } from "./resumingAudio.ts";
 
 /** The audio graph that turns a microphone's stream into frames. */
-export interface Capture extends AudioGraph {
+export interface CaptureGraph extends AudioGraph {
   /** Root mean square of the current input, 0..1. */
   level(): number;
 }
@@ -14,11 +14,11 @@ export interface Capture extends AudioGraph {
  * Builds the graph; `onFrame` gets 20 ms of PCM16 at 24 kHz. The stream stays open in any case.
  * Throws `AudioError` or `MicrophoneError`.
  */
-export async function buildCapture(
+export async function buildCaptureGraph(
   stream: MediaStream,
   onFrame: (frame: ArrayBuffer) => void,
   onNodeFailure: () => void,
-): Promise<Capture> {
+): Promise<CaptureGraph> {
   const [context, source] = await connectSource(stream);
   let meter: AnalyserNode;
   let node: AudioWorkletNode;

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { buildCapture, type Capture } from "./captureGraph.ts";
+import { buildCaptureGraph, type CaptureGraph } from "./captureGraph.ts";
 import { delay } from "../delay.ts";
 import { watchInputDevices } from "./inputDevices.ts";
 import {
@@ -46,7 +46,7 @@ export interface MicrophoneEvents {
 /** An open stream and the capture of its frames. */
 interface OpenInput {
   readonly track: MediaStreamTrack;
-  readonly capture: ResumingAudio<Capture>;
+  readonly capture: ResumingAudio<CaptureGraph>;
   close(): void;
 }
 
@@ -113,7 +113,7 @@ export async function openMicrophone(
       }
       track.enabled = !muted;
       const capture = await openResumingAudio(
-        (onNodeFailure) => buildCapture(stream, onAudio, onNodeFailure),
+        (onNodeFailure) => buildCaptureGraph(stream, onAudio, onNodeFailure),
         { onState: publishState },
       );
       const close = () => {

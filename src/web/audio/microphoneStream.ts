@@ -3,6 +3,7 @@ import { AudioError, type AudioFault } from "./audioContext.ts";
 
 /** Why a microphone cannot be used; `talkTexts.ts` has a sentence for each. */
 export type MicrophoneFault =
+  | AudioFault
   | "insecure"
   | "refused"
   | "blocked"
@@ -10,11 +11,7 @@ export type MicrophoneFault =
   | "busy"
   | "stopped"
   | "unfit"
-  | "unsupported"
   | "rate"
-  | "context"
-  | "module"
-  | "node"
   | "unknown";
 
 /** There is no usable microphone; the page says why and offers to type instead. */
@@ -49,7 +46,7 @@ export async function openStream(): Promise<MediaStream> {
 /** Converts whatever opening or capturing threw. */
 export function microphoneErrorOf(cause: unknown): MicrophoneError {
   if (cause instanceof MicrophoneError) return cause;
-  if (cause instanceof AudioError) return new MicrophoneError(AUDIO_FAULTS[cause.fault], { cause });
+  if (cause instanceof AudioError) return new MicrophoneError(cause.fault, { cause });
   const name = cause instanceof Error || cause instanceof DOMException ? cause.name : "";
   return new MicrophoneError(DOM_EXCEPTIONS[name] ?? "unknown", { cause });
 }
@@ -61,13 +58,6 @@ export function releaseStream(stream: MediaStream): void {
     track.stop();
   }
 }
-
-const AUDIO_FAULTS: Readonly<Record<AudioFault, MicrophoneFault>> = {
-  unsupported: "unsupported",
-  context: "context",
-  module: "module",
-  node: "node",
-};
 
 const DOM_EXCEPTIONS: Readonly<Record<string, MicrophoneFault>> = {
   NotAllowedError: "refused",

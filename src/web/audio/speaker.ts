@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { AudioError, closeAudioContext, createAudioContext, SpeakerError } from "./audioContext.ts";
+import { AudioError, closeAudioContext, createAudioContext } from "./audioContext.ts";
 import type { PlaybackCommand, PlaybackReport, SpeechSamples } from "./playbackMessages.ts";
 import { createResampler } from "./resampler.ts";
 import { type AudioGraph, type AudioState, openResumingAudio } from "./resumingAudio.ts";
@@ -27,7 +27,7 @@ export interface SpeakerEvents {
  * Opens the loudspeaker and keeps it open; to be called within a click, else browsers keep it silent.
  * What an interrupted player has not rendered is played when sound is back.
  *
- * Throws `SpeakerError`.
+ * Throws `AudioError`.
  */
 export async function openSpeaker({ onReport, onState }: SpeakerEvents): Promise<Speaker> {
   const unheard = new UnheardSpeech();
@@ -74,6 +74,30 @@ export async function openSpeaker({ onReport, onState }: SpeakerEvents): Promise
   }
 }
 
+/**
+ * Creates a speaker without sound, for browsers that give the page none: the user reads the agent.
+ *
+ * Speech counts as heard as soon as it arrives.
+ */
+export function createSilentSpeaker(onReport: (report: PlaybackReport) => void): Speaker {
+  let item = { itemId: "", ms: 0 };
+  return {
+    play(itemId, pcm) {
+      const before = item.itemId === itemId ? item.ms : 0;
+      item = { itemId, ms: before + durationOf(pcm) };
+      report(false);
+    },
+    clear: () => report(true),
+    level: () => 0,
+    resume() {},
+    close() {},
+  };
+
+  function report(cleared: boolean): void {
+    if (item.itemId !== "") onReport({ itemId: item.itemId, ms: Math.ceil(item.ms), cleared });
+  }
+}
+
 interface Player extends AudioGraph {
   play(piece: Piece): void;
   startAt(itemId: string, ms: number): void;
@@ -88,9 +112,7 @@ async function buildPlayer(
   const context = await createAudioContext(
     { sampleRate: RATE_HZ, latencyHint: "interactive" },
     "/assets/audio/playback.worklet.ts",
-  ).catch((cause) => {
-    throw new SpeakerError(cause instanceof AudioError ? cause.fault : "context", { cause });
-  });
+  );
   let node: AudioWorkletNode;
   let meter: AnalyserNode;
   try {
@@ -102,7 +124,7 @@ async function buildPlayer(
     node.connect(meter).connect(context.destination);
   } catch (cause) {
     closeAudioContext(context);
-    throw new SpeakerError("node", { cause });
+    throw new AudioError("node", { cause });
   }
   const wave = new Float32Array(meter.fftSize);
   let latency = 0;

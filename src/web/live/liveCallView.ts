@@ -7,7 +7,7 @@ import { type FeedItem, followEvents } from "./eventFeed.ts";
 import { LiveTranscript } from "./liveTranscript.ts";
 import { createOperatorDesk } from "./operatorDesk.ts";
 import { ActiveSpeaker } from "./activeSpeaker.ts";
-import { formatDuration } from "../talk/talkTexts.ts";
+import { formatDuration } from "../formats.ts";
 
 /**
  * Creates the view of one live call: its transcript as it grows, and the controls to act on it.

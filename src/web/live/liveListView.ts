@@ -10,7 +10,7 @@ import { LiveRows } from "./liveRows.ts";
  * Creates the list of live calls, kept current by the event stream; `titles` maps agent names to what
  * people read. The list is shown until the signal is aborted. Throws `RequestError`.
  */
-export function createLiveCallsView(
+export function createLiveListView(
   titles: Promise<ReadonlyMap<string, string>>,
 ): (signal: AbortSignal) => Promise<void> {
   const rows = new LiveRows(find("calls-list", HTMLElement));

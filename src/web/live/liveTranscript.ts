@@ -15,9 +15,8 @@ export class LiveTranscript {
   load({ turns, latencies }: Pick<CallDetail, "turns" | "latencies">): void {
     // Before the lines of the remaining events, whose positions start at 0.
     turns.forEach((turn, at) => this.#view.show({ ...turn, position: at - turns.length }));
-    for (const { turnId, firstHeardMs, ...latency } of latencies) {
-      const heard = firstHeardMs === null ? {} : { firstHeardMs };
-      this.#view.showLatency({ id: turnId, ...latency, ...heard });
+    for (const { turnId: id, ...latency } of latencies) {
+      this.#view.showLatency({ id, ...latency });
     }
   }
 

@@ -5,14 +5,13 @@ import { element, find } from "../elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
 import { createRecordFilter } from "./recordFilter.ts";
 import { RecordRows } from "./recordRows.ts";
-import { formatCount, formatDollars } from "../callTexts.ts";
-import { formatSpan } from "../talk/talkTexts.ts";
+import { formatCount, formatDollars, formatSpan } from "../formats.ts";
 
 /**
  * Creates the list of calls, the newest first, with figures of the last 7 days; `titles` maps agent
  * names to what people read. Resolves when the list is shown. Throws `RequestError`.
  */
-export function createRecordsView(
+export function createRecordListView(
   titles: Promise<ReadonlyMap<string, string>>,
 ): (filter: URLSearchParams, signal: AbortSignal) => Promise<void> {
   const main = find("records", HTMLElement);

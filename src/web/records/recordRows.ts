@@ -1,15 +1,8 @@
 /// <reference lib="dom" />
 import type { CallSummary } from "../apiTypes.ts";
-import {
-  describeDirection,
-  describeEnd,
-  describeParty,
-  formatDay,
-  formatDollars,
-  formatTime,
-} from "../callTexts.ts";
+import { describeDirection, describeEnd, describeParty } from "../callTexts.ts";
 import { element } from "../elements.ts";
-import { formatDuration } from "../talk/talkTexts.ts";
+import { formatDay, formatDollars, formatDuration, formatTime } from "../formats.ts";
 
 /** The rows of the records in a list element, grouped by the day on which the calls began. */
 export class RecordRows {

@@ -1,8 +1,7 @@
 /// <reference lib="dom" />
 import type { CallDetail, CostPart, Usage } from "../apiTypes.ts";
-import { formatCount } from "../callTexts.ts";
 import { element } from "../elements.ts";
-import { formatDuration, formatSpan } from "../talk/talkTexts.ts";
+import { formatCount, formatDuration, formatSpan } from "../formats.ts";
 
 /** The parts of each answer's latency, as a folded table; empty without any. */
 export function latencyTable(

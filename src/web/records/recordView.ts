@@ -1,21 +1,20 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
 import type { CallDetail } from "../apiTypes.ts";
-import {
-  describeDirection,
-  describeOutcome,
-  describeParty,
-  formatCount,
-  formatDay,
-  formatDollars,
-  formatTime,
-} from "../callTexts.ts";
+import { describeDirection, describeOutcome, describeParty } from "../callTexts.ts";
 import { showDownloads } from "./downloads.ts";
 import { find } from "../elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
 import { costTable, latencyTable } from "./recordTables.ts";
 import { createTranscriptView } from "../transcriptView.ts";
-import { formatDuration, formatSpan } from "../talk/talkTexts.ts";
+import {
+  formatCount,
+  formatDay,
+  formatDollars,
+  formatDuration,
+  formatSpan,
+  formatTime,
+} from "../formats.ts";
 
 /**
  * Creates the view of the record of a call that has ended; `titles` maps agent names to what people
@@ -66,9 +65,8 @@ export function createRecordView(
       if (turn.text.trim() !== "") transcript.show({ ...turn, position });
     });
     while (remaining.length > 0) showTool(remaining);
-    for (const { turnId, firstHeardMs, ...latency } of latencies) {
-      const heard = firstHeardMs === null ? {} : { firstHeardMs };
-      transcript.showLatency({ id: turnId, ...latency, ...heard });
+    for (const { turnId: id, ...latency } of latencies) {
+      transcript.showLatency({ id, ...latency });
     }
   }
 

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { ClientMessage, ServerMessage } from "../../protocol/web.ts";
 import { fetchJson, RequestError } from "../apiClient.ts";
-import { describeRefused } from "./closeReasons.ts";
+import { describeRefused } from "./talkTexts.ts";
 
 /** What the server offers: the answer of `/api/web/info`. */
 export interface ServerInfo {

@@ -61,6 +61,25 @@ const NOTICES: Readonly<Record<string, string>> = {
   transferring: "The call is being handed over.",
 };
 
+const RESTARTING = "The server is being restarted. Start again in a moment.";
+const OVERLOADED = "The server has too much to do. Start again in a moment.";
+
+const CLOSED: Readonly<Record<number, string>> = {
+  1001: RESTARTING,
+  1008: "The server refused to go on with this call. Reload the page and start again.",
+  1009: "The page sent more than the server takes. Reload it and start again.",
+  1011: "Something went wrong on the server. Start again.",
+  1012: RESTARTING,
+  1013: "The page could not keep up, or the server has too much to do. Start again in a moment.",
+};
+
+const REFUSED: Readonly<Record<number, string>> = {
+  1001: RESTARTING,
+  1008: "The server did not take this page's token: it was too old or already used. Start again.",
+  1012: RESTARTING,
+  1013: OVERLOADED,
+};
+
 /** Why there is no microphone, and what to do about it. */
 export function describeMicrophone(fault: MicrophoneFault): string {
   return MICROPHONE[fault];
@@ -76,9 +95,28 @@ export function describeEnding(reason: string, detail = ""): string {
   return DETAILS[detail] ?? ENDINGS[reason] ?? "The call ended.";
 }
 
+/** Why the socket of a live call closed, by its close code, and what to do about it. */
+export function describeClosed(code: number, online: boolean): string {
+  if (!online) return "The network is gone. Start again when this device is online.";
+  return CLOSED[code] ?? "The connection to the server was lost. Start again.";
+}
+
+/** Why the server closed the socket before the call began, by the close code. */
+export function describeRefused(code: number): string {
+  return REFUSED[code] ?? "The server did not take the call. Start again.";
+}
+
 /** The text for a `notice` code; undefined for the many that are not shown. */
 export function describeNotice(code: string): string | undefined {
   return NOTICES[code];
+}
+
+/** A transcript note about a microphone; `name` may be empty. */
+export function describeDevice(change: "used" | "connected", name: string): string {
+  const text = change === "used"
+    ? "Another microphone is in use"
+    : "Another microphone was connected";
+  return name === "" ? `${text}.` : `${text}: ${name}.`;
 }
 
 /** The text above the start button; `engine` is `rehearsal` or the name of a model. */
@@ -91,15 +129,4 @@ export function describeOpening(engine: string): string {
 /** The name of the engine, for the head of the page. */
 export function describeEngine(engine: string): string {
   return engine === "rehearsal" ? "Rehearsal engine" : engine;
-}
-
-/** Minutes and seconds: `1:07`. */
-export function formatDuration(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
-/** A short time span: `640 ms`, `1.2 s`. */
-export function formatSpan(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

@@ -1,19 +1,22 @@
 /// <reference lib="dom" />
 import type { ServerMessage } from "../../protocol/web.ts";
-import { storedKey, storeKey } from "../apiKey.ts";
-import { RequestError } from "../apiClient.ts";
+import { RequestError, storedKey, storeKey } from "../apiClient.ts";
 import { createCallControls } from "./callControls.ts";
-import { startCall, type WebCall } from "./webCall.ts";
-import { describeClosed } from "./closeReasons.ts";
+import { describeStartFault, findRootCause, startCall, type WebCall } from "./webCall.ts";
 import type { Closed, ServerInfo } from "./connection.ts";
 import { find } from "../elements.ts";
 import { createTranscriptView } from "../transcriptView.ts";
-import { describeDevice } from "./soundProblems.ts";
-import { describeStartFault, findRootCause } from "./startFault.ts";
-import { createSoundProblemLine } from "./soundProblemLine.ts";
-import { describeEnding, describeNotice, describeOpening, formatDuration } from "./talkTexts.ts";
+import { createSoundProblemLine } from "./soundProblem.ts";
+import {
+  describeClosed,
+  describeDevice,
+  describeEnding,
+  describeNotice,
+  describeOpening,
+} from "./talkTexts.ts";
 import { keepAwake } from "./wakeLock.ts";
 import { drawLevelMeter } from "./levelMeter.ts";
+import { formatDuration } from "../formats.ts";
 
 type Phase =
   | { readonly name: "idle" }

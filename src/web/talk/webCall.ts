@@ -1,9 +1,23 @@
 /// <reference lib="dom" />
 import type { ClientMessage, ServerMessage } from "../../protocol/web.ts";
-import { type Closed, connect, type Connection, requestToken } from "./connection.ts";
+import {
+  type Closed,
+  connect,
+  type Connection,
+  fetchServerInfo,
+  requestToken,
+} from "./connection.ts";
+import { RequestError } from "../apiClient.ts";
+import { AudioError } from "../audio/audioContext.ts";
+import { MicrophoneError } from "../audio/microphoneStream.ts";
+import { describeMicrophone, describeSpeaker } from "./talkTexts.ts";
 import { type Microphone, type MicrophoneState, openMicrophone } from "../audio/microphone.ts";
-import { createSilentSpeaker } from "../audio/silentSpeaker.ts";
-import { openSpeaker, type Speaker, type SpeakerEvents } from "../audio/speaker.ts";
+import {
+  createSilentSpeaker,
+  openSpeaker,
+  type Speaker,
+  type SpeakerEvents,
+} from "../audio/speaker.ts";
 import type { AudioState } from "../audio/resumingAudio.ts";
 import type { Levels } from "./levelMeter.ts";
 
@@ -49,7 +63,7 @@ export interface WebCall extends Levels {
  * Opens loudspeaker, microphone and connection, in this order; to be called within a click. Resolves
  * when the server is ready.
  *
- * Throws `SpeakerError`, `MicrophoneError` or `RequestError`, or the reason of the signal, with
+ * Throws `AudioError`, `MicrophoneError` or `RequestError`, or the reason of the signal, with
  * everything released.
  */
 export async function startCall(
@@ -136,3 +150,25 @@ export async function startCall(
     speaker?.close();
   }
 }
+
+/** Why a call could not be started, and what to do about it; takes whatever `startCall` threw. */
+export function describeStartFault(error: unknown): string {
+  if (error instanceof RequestError) return error.message;
+  if (error instanceof MicrophoneError) return describeMicrophone(error.fault);
+  if (error instanceof AudioError) return describeSpeaker(error.fault);
+  return "The call could not be started. Reload the page and start again.";
+}
+
+/**
+ * Returns the error to show: loading a worklet module fails when the server is gone, so for such
+ * errors the server is asked, and its error takes precedence.
+ */
+export async function findRootCause(error: unknown): Promise<unknown> {
+  const isDeviceError = error instanceof MicrophoneError || error instanceof AudioError;
+  if (error instanceof RequestError || (isDeviceError && !FROM_SERVER.has(error.fault))) {
+    return error;
+  }
+  return await fetchServerInfo().then(() => error, (serverError) => serverError);
+}
+
+const FROM_SERVER: ReadonlySet<string> = new Set(["module", "unknown"]);

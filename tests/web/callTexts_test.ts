@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { endReasons } from "../../src/call/types.ts";
-import { describeEnd, describeOutcome, formatDay, formatDollars } from "../../src/web/callTexts.ts";
+import { describeEnd, describeOutcome } from "../../src/web/callTexts.ts";
+import { formatDay, formatDollars } from "../../src/web/formats.ts";
 import { readPageLocation } from "../../src/web/pageLocation.ts";
 
 Deno.test("describeEnd() has words for every reason there is", () => {

@@ -1,0 +1,46 @@
+/** Minutes and seconds: `1:07`. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** A short time span: `640 ms`, `1.2 s`. */
+export function formatSpan(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** `$1.25`, `$0.041`; a dash for null, the price is not known. */
+export function formatDollars(usd: number | null): string {
+  if (usd === null) return "—";
+  if (usd === 0) return "$0";
+  if (usd < 0.001) return "<$0.001";
+  return `$${usd.toFixed(usd < 1 ? 3 : 2)}`;
+}
+
+/** A whole number with thousands separators. */
+export function formatCount(count: number): string {
+  return COUNT.format(count);
+}
+
+/** Hours and minutes, in the browser's time zone: `20:39`. */
+export function formatTime(moment: string): string {
+  return TIME.format(new Date(moment));
+}
+
+/** The day of an ISO 8601 time, relative to `now`: `Today`, `Tuesday, November 17`. */
+export function formatDay(moment: string, now: Date): string {
+  const day = new Date(moment);
+  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
+  if (day.toDateString() === now.toDateString()) return "Today";
+  if (day.toDateString() === yesterday.toDateString()) return "Yesterday";
+  return (day.getFullYear() === now.getFullYear() ? DAY : DAY_OF_YEAR).format(day);
+}
+
+const COUNT = new Intl.NumberFormat("en");
+const TIME = new Intl.DateTimeFormat("en", {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+const DAY = new Intl.DateTimeFormat("en", { weekday: "long", month: "long", day: "numeric" });
+const DAY_OF_YEAR = new Intl.DateTimeFormat("en", { dateStyle: "full" });
