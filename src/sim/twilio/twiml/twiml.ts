@@ -11,7 +11,7 @@ import type {
   StreamNoun,
   Verb,
 } from "./verbs.ts";
-import { readXml, type XmlElement, XmlError } from "./xml.ts";
+import { readXml, type XmlElement } from "./xml.ts";
 import { present } from "../../../utils/present.ts";
 
 /** A document as Twilio understands it; `warnings` (12200) name what it passed over. */
@@ -55,9 +55,9 @@ const verbReaders: Readonly<Record<string, VerbReader>> = {
 function rootOf(text: string): XmlElement {
   try {
     return readXml(text);
-  } catch (error) {
-    if (error instanceof XmlError) throw new TwimlError(error.message, { cause: error });
-    throw error;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TwimlError(`Cannot read TwiML: ${reason}`, { cause });
   }
 }
 

@@ -5,7 +5,7 @@ import type { XmlElement } from "./xml.ts";
 export class TwimlElement {
   constructor(readonly element: XmlElement, readonly warnings: string[]) {
     const known = (attributesOf[element.name] ?? "").split(" ");
-    for (const name of element.attributes.keys()) {
+    for (const name of Object.keys(element.attributes)) {
       if (!known.includes(name)) this.warn(`attribute ${name} is not known on <${element.name}>`);
     }
   }
@@ -15,7 +15,7 @@ export class TwimlElement {
   }
 
   get(name: string): string | undefined {
-    return this.element.attributes.get(name);
+    return this.element.attributes[name];
   }
 
   number(name: string, otherwise: number): number {
