@@ -18,7 +18,7 @@ import { present } from "../utils/present.ts";
 
 interface TwilioRoutesDeps {
   /** Absent where the phone is not set up: every route says so. */
-  readonly phone?: Pick<Phone, "authToken" | "publicUrl" | "calls" | "events">;
+  readonly phone?: Pick<Phone, "authToken" | "publicUrl" | "calls" | "callbacks">;
   readonly defaultAgent: string;
   /** The client address that media sockets are limited by. */
   readonly addressOf: (c: Context) => string;
@@ -39,7 +39,7 @@ export function twilioRoutes(
     routes.all("/media", notConfigured);
     return routes;
   }
-  const { calls, events, publicUrl } = phone;
+  const { calls, callbacks, publicUrl } = phone;
   const now = () => performance.now();
   const repeated = createRepeatedWebhooks(now);
   const waiting = createWaitingSockets({
@@ -47,7 +47,7 @@ export function twilioRoutes(
     longestMs: LONGEST_WAIT_MS,
     now,
   });
-  routes.use("/twilio/*", signedForm(phone), reportFaults(events));
+  routes.use("/twilio/*", signedForm(phone), reportFaults(callbacks));
 
   routes.post("/twilio/voice", async (c) => {
     const form = c.get("form");
@@ -82,21 +82,21 @@ export function twilioRoutes(
         ...(Number.isSafeInteger(seconds) && { durationSeconds: seconds }),
         ...present({ sipCode }),
       };
-      events.status(callSidOf(form), progress, c.req.query("call"));
+      callbacks.onStatus(callSidOf(form), progress, c.req.query("call"));
     }
     return c.body(null, 204);
   });
 
   routes.post("/twilio/stream", (c) => {
     const form = c.get("form");
-    if (form.get("StreamEvent") === "stream-error") events.streamFailed(callSidOf(form));
+    if (form.get("StreamEvent") === "stream-error") callbacks.onStreamFailed(callSidOf(form));
     return c.body(null, 204);
   });
 
   routes.post("/twilio/amd", (c) => {
     const form = c.get("form");
     const who = form.get("AnsweredBy") ?? "unknown";
-    events.answeredBy(callSidOf(form), who, c.req.query("call"));
+    callbacks.onAnsweredBy(callSidOf(form), who, c.req.query("call"));
     return c.body(null, 204);
   });
 
@@ -154,7 +154,7 @@ export function twilioRoutes(
 const LONGEST_WAIT_MS = 20_000;
 
 /** The fallback URL and the callbacks of calls and streams carry errors in these fields. */
-function reportFaults(events: Phone["events"]): MiddlewareHandler<SignedFormEnv> {
+function reportFaults({ onFault }: Phone["callbacks"]): MiddlewareHandler<SignedFormEnv> {
   return async function reportFaults(c, next) {
     const form = c.get("form");
     const code = /^[1-9]\d{4,5}$/.exec(
@@ -162,7 +162,7 @@ function reportFaults(events: Phone["events"]): MiddlewareHandler<SignedFormEnv>
     )?.[0];
     if (code !== undefined) {
       const message = form.get("ErrorMessage") ?? form.get("StreamError") ?? undefined;
-      events.faultReported(Number(code), message);
+      onFault(Number(code), message);
     }
     await next();
   };

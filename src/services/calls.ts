@@ -1,4 +1,4 @@
-export { agentRefusal } from "./calls/callSetup.ts";
+export { usableAgent } from "./calls/callSetup.ts";
 export { voicemailText } from "./calls/agentSetup.ts";
 export type { ActionResult, TransferRefusal } from "./calls/callActions.ts";
 export type { CrossProcessControl } from "./calls/crossProcessControl.ts";

@@ -1,7 +1,8 @@
 export { type CallBudget, limitCode } from "./spending/callBudget.ts";
 export { openCallSpendLimit } from "./spending/callSpendLimit.ts";
 export { addUsage, usageOfResponse, usageOfTranscription } from "./spending/callUsage.ts";
-export type { DialPolicy, DialRefusal } from "./spending/dialPolicy.ts";
+export type { DialPolicy } from "./spending/dialPolicy.ts";
+export { type DialRefusal, dialRefusalCodes } from "./spending/dialRefusal.ts";
 export type { CallModels } from "./spending/callModels.ts";
 export { openSpending, type Spending } from "./spending/openSpending.ts";
 export { isTransferOpen, spentBy } from "./spending/spentBy.ts";

@@ -1,6 +1,6 @@
 import { CallRefused } from "../../call/sessionApi.ts";
 import type { RegistryOptions } from "../../call/registry.ts";
-import type { Agents } from "../../config/agents.ts";
+import type { Agent, Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { pseudonymOf } from "../../utils/pseudonym.ts";
 import { createAgentSetup } from "./agentSetup.ts";
@@ -20,8 +20,7 @@ export function createCallSetup(
 ): RegistryOptions["describe"] {
   const { openai: { model }, limits: { idleMs, callMs } } = settings;
   return function describe(request) {
-    const agent = agents.get(request.agent);
-    if (agent === undefined) throw agentRefusal(agents, request.agent);
+    const agent = usableAgent(agents, request.agent);
     const { setup, policy } = createAgentSetup(agent, request, {
       model,
       idleMs,
@@ -34,7 +33,9 @@ export function createCallSetup(
   };
 }
 
-/** Why no call can be given to an agent that is not among the usable ones. */
-export function agentRefusal(agents: Agents, name: string): CallRefused {
-  return new CallRefused(agents.unusable.has(name) ? "agent_unusable" : "unknown_agent");
+/** The agent for a call. Throws `CallRefused` where there is none that is usable. */
+export function usableAgent(agents: Pick<Agents, "get" | "unusable">, name: string): Agent {
+  const agent = agents.get(name);
+  if (agent !== undefined) return agent;
+  throw new CallRefused(agents.unusable.has(name) ? "agent_unusable" : "unknown_agent");
 }

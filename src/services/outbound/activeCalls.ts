@@ -33,7 +33,7 @@ export interface ActiveCall {
 export interface ActiveCallsDeps extends Pick<Clock, "setTimer"> {
   readonly registry: Pick<CallRegistry, "open">;
   readonly twilio: Pick<TwilioCalls, "end" | "fetch">;
-  readonly callRecords: Pick<PlacedCallRecords, "changed" | "ended">;
+  readonly callRecords: Pick<PlacedCallRecords, "update" | "end">;
   readonly handoff: Handoff;
   /** What to leave on a machine; undefined means to hang up. */
   readonly voicemail: (job: OutboundJob) => SpokenMessage | undefined;
@@ -65,7 +65,7 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
         session: undefined,
         detection: new AnswerDetection({
           session: () => call.session,
-          onChange: (changes) => callRecords.changed(job.callId, changes),
+          onChange: (changes) => callRecords.update(job.callId, changes),
           message: () => deps.voicemail(job)?.text,
           setTimer,
         }),
@@ -84,7 +84,7 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
       call.callSid = callSid;
       sids.set(callSid, call);
       if (call.session !== undefined) call.session.callSid ??= callSid;
-      callRecords.changed(call.job.callId, { callSid });
+      callRecords.update(call.job.callId, { callSid });
       checkLater(call);
       // It was hung up before it had an id.
       if (call.hangingUp) cancel(call, callSid);
@@ -126,7 +126,7 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
     call.progress = next;
     if (isFinal(next.status)) return finish(call);
     if (next.status !== "ringing") return;
-    callRecords.changed(call.job.callId, { status: "ringing" });
+    callRecords.update(call.job.callId, { status: "ringing" });
     // The model connects while it rings, so that the callee does not wait for it.
     openSession(call);
   }
@@ -152,8 +152,8 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
     const { job, session, progress: { status }, detection: { result, connected } } = call;
     const end = call.hangingUp ? { reason: "operator_hung_up" } as const : endOf(status);
     const outcome = result?.outcome ?? outcomeOf(status, result?.answeredBy);
-    if (session === undefined) return callRecords.ended(job, end, outcome);
-    if (status !== "completed" || !connected) callRecords.changed(job.callId, { outcome });
+    if (session === undefined) return callRecords.end(job, end, outcome);
+    if (status !== "completed" || !connected) callRecords.update(job.callId, { outcome });
     session.input({ type: "hangUp", end });
   }
 

@@ -57,8 +57,6 @@ const DUPLICATE = {
 } as const;
 
 /** Lists of calls, placed one after another. */
-export type OutboundBatches = ReturnType<typeof createOutboundBatches>;
-
 export function createOutboundBatches(deps: OutboundBatchesDeps) {
   const { batchStore, queue, dialer, callRecords, policy, now, setTimer } = deps;
   const feeder = createBatchFeeder(deps);
@@ -132,7 +130,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
         claimed++;
         continue;
       }
-      callRecords.ended(job, { reason: "operator_hung_up" }, "cancelled");
+      callRecords.end(job, { reason: "operator_hung_up" }, "cancelled");
       cancelled++;
     }
     if (claimed === 0 || tries <= 1) return cancelled;

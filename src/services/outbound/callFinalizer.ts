@@ -6,13 +6,14 @@ import {
   type CallStore,
   type DialQueue,
 } from "../store.ts";
-import { type DialRefusal, isTransferOpen, spentBy } from "../spending.ts";
+import { dialRefusalCodes, isTransferOpen, spentBy } from "../spending.ts";
 import type { ActiveCalls } from "./activeCalls.ts";
-import type { KeyRefusalCode } from "./keyCheck.ts";
+import { keyRefusalCodes } from "./keyCheck.ts";
 import { type OutboundJob, readJob, retryCallId } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
+import { deadline } from "../../utils/deadline.ts";
 import { sleep } from "../../utils/sleep.ts";
 
 export interface CallFinalizerDeps extends Clock {
@@ -51,18 +52,13 @@ export function createCallFinalizer(deps: CallFinalizerDeps) {
       return work;
     },
     /** Settles when the call's place in the budget is free again, or after 2 s. */
-    async finalized(callId: string): Promise<void> {
+    async whenFinalized(callId: string): Promise<void> {
       const record = await callStore.get(callId);
       if (record?.status === "ended" && await queue.find(callId) === undefined) return;
-      await new Promise<void>((resolve) => {
-        const done = () => {
-          cancel();
-          waiting.delete(callId);
-          resolve();
-        };
-        const cancel = setTimer(done, PATIENCE_MS);
-        waiting.set(callId, done);
-      });
+      const done = Promise.withResolvers<void>();
+      waiting.set(callId, done.resolve);
+      await deadline(done.promise, PATIENCE_MS, setTimer).catch(() => {});
+      waiting.delete(callId);
     },
     /** Registers a listener for queued retries. */
     onRetry: (listener: () => void): void => void listeners.push(listener),
@@ -107,35 +103,13 @@ export function createCallFinalizer(deps: CallFinalizerDeps) {
   }
 }
 
-/** Refusals that a retry would repeat. A record, so that the compiler reports a missing code. */
-const finalRefusals: Readonly<Record<KeyRefusalCode | DialRefusal["code"], true>> = {
-  key_removed: true,
-  key_expired: true,
-  key_revoked: true,
-  scope_missing: true,
-  do_not_call: true,
-  outside_hours: true,
-  not_ascii_digits: true,
-  extension: true,
-  emergency_number: true,
-  short_number: true,
-  not_e164: true,
-  not_a_real_number: true,
-  satellite: true,
-  premium_rate: true,
-  shared_cost: true,
-  no_person_there: true,
-  not_a_country: true,
-  country_not_allowed: true,
-  number_denied: true,
-  number_not_allowed: true,
-  own_number: true,
-};
+/** Refusals that a retry would repeat. */
+const finalRefusals: ReadonlySet<string> = new Set([...keyRefusalCodes, ...dialRefusalCodes]);
 
 /** The job of another attempt, where the request's rule asks for one. */
 function nextAttempt(job: OutboundJob, { outcome, end }: CallRecord): OutboundJob | undefined {
   const { retry, attempt } = job;
-  if (Object.hasOwn(finalRefusals, end?.detail ?? "")) return undefined;
+  if (finalRefusals.has(end?.detail ?? "")) return undefined;
   if (retry === undefined || attempt > retry.times || outcome === undefined) return undefined;
   if (!retry.on.some((each) => each === outcome)) return undefined;
   // The minutes were reserved for this attempt; the next one reserves its own.

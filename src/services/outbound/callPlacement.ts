@@ -1,5 +1,5 @@
 import type { CallRefused } from "../../call/sessionApi.ts";
-import type { DialPolicy } from "../spending.ts";
+import type { CallBudget, DialPolicy } from "../spending.ts";
 import type { StoredResponse } from "../store.ts";
 import type { Dialer } from "./dialer.ts";
 import type { Idempotency } from "./idempotency.ts";
@@ -11,7 +11,6 @@ import {
   StoreUnavailable,
 } from "./outboundErrors.ts";
 import type { OutboundJob } from "./outboundJob.ts";
-import type { Reservation } from "./budgetReservation.ts";
 import { newId } from "../../utils/ids.ts";
 
 /** A call that a client asks for. */
@@ -26,7 +25,8 @@ export interface OutboundRequest extends
 
 export interface CallPlacementDeps {
   readonly policy: () => Promise<DialPolicy>;
-  readonly reservation: Reservation;
+  readonly callBudget: Pick<CallBudget, "reserve" | "release">;
+  readonly maxCallMs: number;
   readonly dialer: Pick<Dialer, "enqueue">;
   readonly idempotency: Idempotency;
   /** Why no call can be started now, if so. */
@@ -38,10 +38,8 @@ export interface CallPlacementDeps {
 }
 
 /** Places calls for clients of the API. */
-export type CallPlacement = ReturnType<typeof createCallPlacement>;
-
 export function createCallPlacement(deps: CallPlacementDeps) {
-  const { reservation, now } = deps;
+  const { callBudget, maxCallMs, now } = deps;
 
   return {
     /**
@@ -77,8 +75,8 @@ export function createCallPlacement(deps: CallPlacementDeps) {
       requestedAt: now(),
     };
     const reserved = await awaitStore(
-      reservation.reserve(job),
-      () => reservation.release(callId),
+      callBudget.reserve(job, maxCallMs, now()),
+      () => callBudget.release(callId),
     );
     if (!reserved.ok) throw new BudgetExceeded(reserved);
     return await dial({ ...job, minutes: reserved.minutes }, checkedAt);
@@ -98,7 +96,7 @@ export function createCallPlacement(deps: CallPlacementDeps) {
       if (!(error instanceof StoreUnavailable)) throw error;
       // The store was only slow: the call may still be dialled.
       if (error.cause === undefined) throw new OutcomeUnknown(callId);
-      await reservation.release(callId).catch(() => {});
+      await callBudget.release(callId).catch(() => {});
       throw error;
     }
   }

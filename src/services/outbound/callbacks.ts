@@ -11,7 +11,7 @@ import type { Log } from "../../utils/logger.ts";
 
 export interface CallbacksDeps extends Omit<AmdCallbacksDeps, "findElsewhere"> {
   readonly activeCalls: ActiveCalls;
-  readonly callRecords: Pick<PlacedCallRecords, "changed" | "ended">;
+  readonly callRecords: Pick<PlacedCallRecords, "update" | "end">;
   readonly unresolvedCalls: Pick<UnresolvedCalls, "unwatch">;
   readonly queue: Pick<DialQueue, "find">;
   readonly callStore: Pick<CallStore, "get">;
@@ -19,8 +19,6 @@ export interface CallbacksDeps extends Omit<AmdCallbacksDeps, "findElsewhere"> {
 }
 
 /** Twilio's callbacks about placed calls, whichever process placed them. */
-export type Callbacks = ReturnType<typeof createCallbacks>;
-
 export function createCallbacks(deps: CallbacksDeps) {
   const { activeCalls, callRecords, unresolvedCalls, queue, callStore, log } = deps;
   const amdCallbacks = createAmdCallbacks({ ...deps, findElsewhere });
@@ -30,7 +28,7 @@ export function createCallbacks(deps: CallbacksDeps) {
      * Applies a status callback; they come in any order and more than once. With `callId` also one that
      * comes before Twilio's answer to the request for the call.
      */
-    status(callSid: string, progress: CallProgress, callId?: string): void {
+    onStatus(callSid: string, progress: CallProgress, callId?: string): void {
       const call = findLocal(callSid, callId);
       if (call !== undefined) return activeCalls.applyProgress(call, progress);
       if (callId === undefined) return;
@@ -39,7 +37,7 @@ export function createCallbacks(deps: CallbacksDeps) {
       }).catch((error) => log.warn("Callback not applied", { callId, error }));
     },
     /** Applies an AMD result. */
-    answeredBy(callSid: string, answeredBy: string, callId?: string): void {
+    onAnsweredBy(callSid: string, answeredBy: string, callId?: string): void {
       const call = findLocal(callSid, callId);
       const id = call?.job.callId ?? callId;
       if (id === undefined) return;
@@ -93,9 +91,9 @@ export function createCallbacks(deps: CallbacksDeps) {
     callSid: string,
     { status }: CallProgress,
   ): void {
-    callRecords.changed(job.callId, { callSid, ...(status === "ringing" && { status }) });
+    callRecords.update(job.callId, { callSid, ...(status === "ringing" && { status }) });
     // A conversation is ended by the process that holds it: it knows what was said.
     if (!isFinal(status) || status === "completed" || record.status === "live") return;
-    callRecords.ended(job, endOf(status), outcomeOf(status));
+    callRecords.end(job, endOf(status), outcomeOf(status));
   }
 }

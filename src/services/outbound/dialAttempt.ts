@@ -1,5 +1,7 @@
 import { CallRefused } from "../../call/sessionApi.ts";
-import { type DialPolicy, limitCode } from "../spending.ts";
+import type { Agents } from "../../config/agents.ts";
+import { usableAgent } from "../calls.ts";
+import { type CallBudget, type DialPolicy, limitCode } from "../spending.ts";
 import type { BatchStore, DialQueue, ErasureStore } from "../store.ts";
 import { type TwilioCallOptions, type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
 import type { ActiveCalls } from "./activeCalls.ts";
@@ -13,7 +15,6 @@ import {
 } from "./outboundErrors.ts";
 import type { MachineDetection, OutboundJob } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
-import type { Reservation } from "./budgetReservation.ts";
 import type { UnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
@@ -29,13 +30,12 @@ export interface TwilioCallSettings {
 export interface DialAttemptDeps extends TwilioCallSettings {
   readonly policy: () => Promise<DialPolicy>;
   readonly keyCheck: KeyCheck;
-  /** Why the agent is unusable, if it is. */
-  readonly agentRefusal: (agent: string) => CallRefused | undefined;
+  readonly agents: Pick<Agents, "get" | "unusable">;
   /** Why no call can be started now, if so. */
   readonly capacityRefusal: () => CallRefused | undefined;
   readonly batchStore: Pick<BatchStore, "isCancelled" | "markPlaced">;
   readonly erasure: Pick<ErasureStore, "isDue">;
-  readonly reservation: Reservation;
+  readonly callBudget: Pick<CallBudget, "reserve" | "release">;
   readonly twilio: Pick<TwilioCalls, "create">;
   readonly queue: Pick<DialQueue, "postpone">;
   readonly activeCalls: ActiveCalls;
@@ -62,7 +62,7 @@ const GRACE_SECONDS = 60;
 export type DialAttempt = ReturnType<typeof createDialAttempt>;
 
 export function createDialAttempt(deps: DialAttemptDeps) {
-  const { queue, activeCalls, callRecords, reservation, batchStore, now, log } = deps;
+  const { queue, activeCalls, callRecords, callBudget, batchStore, now, log } = deps;
 
   return {
     /**
@@ -87,7 +87,7 @@ export function createDialAttempt(deps: DialAttemptDeps) {
       log.warn("Call not placed", { callId, code, error });
       const busySeconds = isAwaited ? undefined : busySecondsOf(error);
       try {
-        await reservation.release(callId);
+        await callBudget.release(callId);
         if (busySeconds !== undefined && now() - job.requestedAt < MAX_WAIT_MS) {
           return await queue.postpone(callId, now() + busySeconds * 1000);
         }
@@ -95,9 +95,9 @@ export function createDialAttempt(deps: DialAttemptDeps) {
         log.warn("Dial queue not written", { callId, error: failure });
       }
       if (error instanceof CallWithdrawn) {
-        return callRecords.ended(job, { reason: "operator_hung_up" }, "cancelled");
+        return callRecords.end(job, { reason: "operator_hung_up" }, "cancelled");
       }
-      callRecords.ended(job, { reason: "not_answered", detail: code }, "failed");
+      callRecords.end(job, { reason: "not_answered", detail: code }, "failed");
     },
   };
 
@@ -107,11 +107,10 @@ export function createDialAttempt(deps: DialAttemptDeps) {
     if (keyRefusal !== undefined) throw new KeyRefused(keyRefusal);
     const opensAt = isChecked ? undefined : await checkAgain(job);
     if (opensAt !== undefined) return { now: false, at: opensAt };
-    const agentRefusal = deps.agentRefusal(job.agent);
-    if (agentRefusal !== undefined) throw agentRefusal;
+    usableAgent(deps.agents, job.agent);
     if (deps.capacityRefusal() !== undefined) return { now: false, at: now() + FULL_RETRY_MS };
     if (isChecked && job.minutes !== undefined) return { now: true, minutes: job.minutes };
-    const reserved = await reservation.reserve(job);
+    const reserved = await callBudget.reserve(job, deps.maxCallMs, now());
     if (reserved.ok) return { now: true, minutes: reserved.minutes };
     const { limit, retryAfterMs } = reserved;
     // Daily limits are final: the next UTC day would be long after the request.

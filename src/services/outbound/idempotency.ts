@@ -13,7 +13,7 @@ export interface IdempotentRequest extends RequestKey {
 }
 
 export interface IdempotencyDeps extends Clock {
-  readonly keys: IdempotencyStore;
+  readonly idempotencyStore: IdempotencyStore;
   readonly unresolvedCalls: Pick<UnresolvedCalls, "answerOf">;
   readonly log: Pick<Log, "warn">;
 }
@@ -52,11 +52,11 @@ export class Idempotency {
     request: IdempotentRequest,
     place: () => Promise<StoredResponse>,
   ): Promise<StoredResponse> {
-    const { keys, now, setTimer } = this.#deps;
+    const { idempotencyStore, now, setTimer } = this.#deps;
     for (let poll = 0; poll < MAX_POLLS; poll++) {
       const reserved = await awaitStore(
-        keys.reserve(request, now()),
-        ({ state }) => state === "reserved" ? keys.release(request) : undefined,
+        idempotencyStore.reserve(request, now()),
+        ({ state }) => state === "reserved" ? idempotencyStore.release(request) : undefined,
       );
       if (reserved.state === "reserved") return await this.#carryOut(request, place);
       const answer = await this.#answerTo(request, reserved);
@@ -70,17 +70,19 @@ export class Idempotency {
     request: IdempotentRequest,
     place: () => Promise<StoredResponse>,
   ): Promise<StoredResponse> {
-    const { keys } = this.#deps;
+    const { idempotencyStore } = this.#deps;
     let answer: StoredResponse;
     try {
       answer = await place();
     } catch (error) {
       await this.#write(
-        error instanceof OutcomeUnknown ? keys.markUnknown(request) : keys.release(request),
+        error instanceof OutcomeUnknown
+          ? idempotencyStore.markUnknown(request)
+          : idempotencyStore.release(request),
       );
       throw error;
     }
-    await this.#write(keys.complete(request, answer));
+    await this.#write(idempotencyStore.complete(request, answer));
     return answer;
   }
 
@@ -97,7 +99,7 @@ export class Idempotency {
         return earlier.response;
       case "unknown": {
         const answer = await this.#deps.unresolvedCalls.answerOf(earlier.callId ?? "");
-        await this.#write(this.#deps.keys.complete(request, answer));
+        await this.#write(this.#deps.idempotencyStore.complete(request, answer));
         return answer;
       }
     }

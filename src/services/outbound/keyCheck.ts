@@ -1,38 +1,17 @@
-import type { CallRefused } from "../../call/sessionApi.ts";
-import type { Agents } from "../../config/agents.ts";
-import type { Settings } from "../../config/settings.ts";
 import { allows, type ApiKey } from "../../utils/auth.ts";
-import { agentRefusal, voicemailText } from "../calls.ts";
 import type { KeyCalls } from "../store.ts";
-import { type SpokenMessage, spokenMessage } from "../twilioOutbound.ts";
-import { type OutboundJob, readJob, requestOf } from "./outboundJob.ts";
+import { readJob } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** What the agent files say about placed calls. */
-export function createAgentRules({ agents, limits }: {
-  readonly agents: Agents;
-  readonly limits: Pick<Settings["limits"], "transferMs">;
-}) {
-  return {
-    /** Why the agent is unusable, if it is. */
-    agentRefusal: (agent: string): CallRefused | undefined =>
-      agents.get(agent) === undefined ? agentRefusal(agents, agent) : undefined,
-    /** What to leave on a machine; undefined means to hang up. */
-    voicemail(job: OutboundJob): SpokenMessage | undefined {
-      const agent = agents.get(job.agent);
-      if (agent === undefined) return undefined;
-      const text = voicemailText(agent, requestOf(job), new Date());
-      return text === undefined ? undefined : spokenMessage(agent, text);
-    },
-    /** How long a call may last after a transfer; 0 where the agent has no transfers. */
-    transferMs: (agent: string): number =>
-      Object.keys(agents.get(agent)?.transfers ?? {}).length > 0 ? limits.transferMs : 0,
-  };
-}
-
 /** Why calls of a key are not placed any more. */
-export type KeyRefusalCode = "key_removed" | "key_expired" | "key_revoked" | "scope_missing";
+export const keyRefusalCodes = [
+  "key_removed",
+  "key_expired",
+  "key_revoked",
+  "scope_missing",
+] as const;
+export type KeyRefusalCode = (typeof keyRefusalCodes)[number];
 
 /** Why a key may have no more calls placed, if so. */
 export type KeyCheck = (keyName: string) => KeyRefusalCode | undefined;
@@ -56,7 +35,7 @@ export function createKeyCheck({ keys, isRevoked, now }: {
 
 export interface RevokedKeyDeps {
   readonly keyCalls: KeyCalls;
-  readonly callRecords: Pick<PlacedCallRecords, "ended">;
+  readonly callRecords: Pick<PlacedCallRecords, "end">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Pick<Log, "info" | "warn">;
@@ -85,7 +64,7 @@ export function createRevokedKeyRefusal(
     for (const payload of queued) {
       const job = readJob(payload);
       if (job === undefined) continue;
-      callRecords.ended(job, { reason: "not_answered", detail: REVOKED }, "failed");
+      callRecords.end(job, { reason: "not_answered", detail: REVOKED }, "failed");
     }
     return pending + queued.length;
   }

@@ -1,44 +1,33 @@
 import { CallRefused, type CallRegistry } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { PhoneSettings, Settings } from "../../config/settings.ts";
-import type { TwilioCalls } from "../twilioOutbound.ts";
+import { type SpokenMessage, spokenMessage, type TwilioCalls } from "../twilioOutbound.ts";
 import type { CallBudget, DialPolicy } from "../spending.ts";
 import type { EventHub } from "../events.ts";
 import type { Cluster } from "../cluster.ts";
 import type { CompletionDispatcher, Recorder } from "../records.ts";
-import type { CallRecord, Store } from "../store.ts";
-import type { Handoff } from "../calls.ts";
+import type { Store } from "../store.ts";
+import { type Handoff, voicemailText } from "../calls.ts";
+import { type OutboundJob, requestOf } from "./outboundJob.ts";
 import { createActiveCalls } from "./activeCalls.ts";
-import { createOutboundBatches, type OutboundBatches } from "./batches.ts";
-import { type Callbacks, createCallbacks } from "./callbacks.ts";
+import { createOutboundBatches } from "./batches.ts";
+import { createCallbacks } from "./callbacks.ts";
 import { createCallFinalizer } from "./callFinalizer.ts";
 import { createDialAttempt } from "./dialAttempt.ts";
 import { createDialer } from "./dialer.ts";
 import { Idempotency } from "./idempotency.ts";
-import { createAgentRules, createKeyCheck, createRevokedKeyRefusal } from "./keyCheck.ts";
-import { createPlacedCallControl, type PlacedCallControl } from "./placedCallControl.ts";
+import { createKeyCheck, createRevokedKeyRefusal } from "./keyCheck.ts";
+import { createPlacedCallControl } from "./placedCallControl.ts";
 import { PlacedCallRecords } from "./placedCallRecords.ts";
-import { type CallPlacement, createCallPlacement } from "./callPlacement.ts";
-import { Reservation } from "./budgetReservation.ts";
+import { createCallPlacement } from "./callPlacement.ts";
 import { createUnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** Calls that this server places. A key cannot see the calls of another one. */
-export interface OutboundCalls extends CallPlacement, PlacedCallControl, Callbacks {
-  readonly batches: OutboundBatches;
-  /** Finalizes a call whose record is complete. */
-  ended(call: CallRecord): Promise<void> | undefined;
-  /** Resolves calls whose process has died while it was dialling. */
-  reconcile(): Promise<void>;
-  /** Dials no more calls; those that are placed go on. */
-  stop(): Promise<void>;
-  /** Settles when there is nothing left to write. */
-  settled(): Promise<void>;
-  close(): void;
-}
+export type OutboundCalls = ReturnType<typeof openOutbound>;
 
-export interface OutboundCallsDeps extends Clock {
+export interface OutboundDeps extends Clock {
   readonly settings: Settings;
   readonly line: Pick<PhoneSettings, "publicUrl" | "number">;
   readonly agents: Agents;
@@ -56,9 +45,10 @@ export interface OutboundCallsDeps extends Clock {
   readonly log: Pick<Log, "info" | "warn" | "error">;
 }
 
-/** Composes placement, dialling, callbacks and batches; each part gets only parts made before it. */
-export function openOutbound(deps: OutboundCallsDeps): OutboundCalls {
-  const { settings: { limits, outbound, server }, line, registry, store, recorder, now } = deps;
+/** Opens placement, dialling, callbacks and batches; each part gets only parts made before it. */
+export function openOutbound(deps: OutboundDeps) {
+  const { settings: { limits, outbound, server }, line, agents, registry, store } = deps;
+  const { recorder, now } = deps;
   const { instanceId, revocation, rpc } = deps.cluster;
   const callRecords = new PlacedCallRecords({
     recorder,
@@ -68,7 +58,6 @@ export function openOutbound(deps: OutboundCallsDeps): OutboundCalls {
   });
   const common = {
     ...deps,
-    ...createAgentRules({ agents: deps.agents, limits }),
     rpc,
     callRecords,
     callStore: store.calls,
@@ -76,16 +65,12 @@ export function openOutbound(deps: OutboundCallsDeps): OutboundCalls {
     batchStore: store.batches,
     budget: store.budget,
     maxCallMs: limits.callMs,
+    capacityRefusal,
+    voicemail,
   };
   const activeCalls = createActiveCalls(common);
-  const reservation = new Reservation(common);
   const finalizer = createCallFinalizer({ ...common, activeCalls });
-  const unresolvedCalls = createUnresolvedCalls({
-    ...common,
-    activeCalls,
-    reservation,
-    finalizer,
-  });
+  const unresolvedCalls = createUnresolvedCalls({ ...common, activeCalls, finalizer });
   const dialAttempt = createDialAttempt({
     ...common,
     keyCheck: createKeyCheck({
@@ -93,9 +78,8 @@ export function openOutbound(deps: OutboundCallsDeps): OutboundCalls {
       isRevoked: revocation.isRevoked,
       now: () => Date.now(),
     }),
-    capacityRefusal,
+    transferMs: (agent) => hasTransfers(agent) ? limits.transferMs : 0,
     erasure: store.erasure,
-    reservation,
     activeCalls,
     unresolvedCalls,
     publicUrl: line.publicUrl,
@@ -105,10 +89,12 @@ export function openOutbound(deps: OutboundCallsDeps): OutboundCalls {
   const batches = createOutboundBatches({ ...common, dialer, maxPending: outbound.pending });
   const placement = createCallPlacement({
     ...common,
-    reservation,
     dialer,
-    idempotency: new Idempotency({ ...common, keys: store.idempotency, unresolvedCalls }),
-    capacityRefusal,
+    idempotency: new Idempotency({
+      ...common,
+      idempotencyStore: store.idempotency,
+      unresolvedCalls,
+    }),
     storeAnswers: () => recorder.health().status === "ok",
     ownNumber: line.number,
   });
@@ -124,14 +110,18 @@ export function openOutbound(deps: OutboundCallsDeps): OutboundCalls {
     ...createPlacedCallControl({ ...common, activeCalls, finalizer }),
     ...createCallbacks({ ...common, activeCalls, unresolvedCalls }),
     batches,
-    ended: finalizer.finalize,
+    /** Finalizes a call whose record is complete. */
+    finalize: finalizer.finalize,
+    /** Resolves calls whose process has died while it was dialling. */
     reconcile: unresolvedCalls.reconcile,
-    async stop() {
+    /** Dials no more calls; those that are placed go on. */
+    async stop(): Promise<void> {
       await batches.close();
       await dialer.close();
     },
+    /** Settles when there is nothing left to write. */
     settled: finalizer.close,
-    close() {
+    close(): void {
       subscription.close();
       unresolvedCalls.close();
       activeCalls.close();
@@ -143,5 +133,17 @@ export function openOutbound(deps: OutboundCallsDeps): OutboundCalls {
     const isFull = registry.size + activeCalls.unopened >= limits.calls;
     if (registry.accepting && !isFull) return undefined;
     return new CallRefused(isFull ? "full" : "draining");
+  }
+
+  /** What to leave on a machine; undefined means to hang up. */
+  function voicemail(job: OutboundJob): SpokenMessage | undefined {
+    const agent = agents.get(job.agent);
+    if (agent === undefined) return undefined;
+    const text = voicemailText(agent, requestOf(job), new Date());
+    return text === undefined ? undefined : spokenMessage(agent, text);
+  }
+
+  function hasTransfers(agent: string): boolean {
+    return Object.keys(agents.get(agent)?.transfers ?? {}).length > 0;
   }
 }

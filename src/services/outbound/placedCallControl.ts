@@ -51,11 +51,11 @@ export interface OutboundState {
 
 export interface PlacedCallControlDeps {
   readonly activeCalls: ActiveCalls;
-  readonly callRecords: Pick<PlacedCallRecords, "changed" | "ended">;
+  readonly callRecords: Pick<PlacedCallRecords, "update" | "end">;
   readonly twilio: Pick<TwilioCalls, "end">;
   readonly queue: Pick<DialQueue, "find" | "position" | "withdraw">;
   readonly callStore: Pick<CallStore, "get" | "bySid">;
-  readonly finalizer: Pick<CallFinalizer, "finalized">;
+  readonly finalizer: Pick<CallFinalizer, "whenFinalized">;
   readonly rpc: InstanceRpc;
 }
 
@@ -64,8 +64,6 @@ const placedCall = z.object({ callId: z.string() });
 const endedCall = z.object({ callSid: z.string().nullable() });
 
 /** Shows and ends placed calls, by Twilio's id or ours. */
-export type PlacedCallControl = ReturnType<typeof createPlacedCallControl>;
-
 export function createPlacedCallControl(deps: PlacedCallControlDeps) {
   const { activeCalls, callRecords, twilio, queue, callStore, finalizer, rpc } = deps;
 
@@ -137,13 +135,13 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps) {
     const queued = await awaitStore(queue.find(record.id));
     const job = readJob(queued?.payload);
     if (job !== undefined && await awaitStore(queue.withdraw(record.id))) {
-      callRecords.ended(job, { reason: "operator_hung_up" }, "cancelled");
-      return await finalizer.finalized(record.id);
+      callRecords.end(job, { reason: "operator_hung_up" }, "cancelled");
+      return await finalizer.whenFinalized(record.id);
     }
     const isAnswered = record.status === "live";
     const callSid = await beginEndElsewhere(record);
     if (callSid === undefined) return;
-    if (!isAnswered) callRecords.changed(record.id, { outcome: "cancelled" });
+    if (!isAnswered) callRecords.update(record.id, { outcome: "cancelled" });
     await twilio.end(callSid, { unanswered: !isAnswered });
   }
 
@@ -170,13 +168,13 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps) {
     if (callSid === undefined) return;
     await twilio.end(callSid, { unanswered });
     activeCalls.applyProgress(call, { status: unanswered ? "canceled" : "completed" });
-    await finalizer.finalized(job.callId);
+    await finalizer.whenFinalized(job.callId);
   }
 
   /** Comes before Twilio ends the call: the recorded reason is ours, not that the stream stopped. */
   function beginEnd(call: ActiveCall): void {
     call.hangingUp = true;
-    if (isUnanswered(call)) callRecords.changed(call.job.callId, { outcome: "cancelled" });
+    if (isUnanswered(call)) callRecords.update(call.job.callId, { outcome: "cancelled" });
     call.session?.input({ type: "hangUp", end: { reason: "operator_hung_up" } });
   }
 }

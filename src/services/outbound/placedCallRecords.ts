@@ -38,12 +38,12 @@ export class PlacedCallRecords {
     };
   }
 
-  changed(callId: string, changes: CallChanges): void {
+  update(callId: string, changes: CallChanges): void {
     this.#deps.recorder.updateCall(callId, changes);
   }
 
   /** The end of a call that has no session. */
-  ended(job: OutboundJob, end: CallEnd, outcome: CallOutcome): void {
+  end(job: OutboundJob, end: CallEnd, outcome: CallOutcome): void {
     const { recorder, onEndedWithoutSession } = this.#deps;
     recorder.openCall(job.callId, { request: requestOf(job) });
     recorder.endCall(job.callId, end, outcome);

@@ -1,3 +1,4 @@
+import type { CallBudget } from "../spending.ts";
 import type { CallStore, DialQueue, QueuedCall, StoredResponse } from "../store.ts";
 import type { TwilioCalls } from "../twilioOutbound.ts";
 import type { ActiveCall, ActiveCalls } from "./activeCalls.ts";
@@ -5,7 +6,6 @@ import type { CallFinalizer } from "./callFinalizer.ts";
 import { awaitStore, OutcomeUnknown } from "./outboundErrors.ts";
 import { type OutboundJob, readJob } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
-import type { Reservation } from "./budgetReservation.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
@@ -14,8 +14,8 @@ export interface UnresolvedCallsDeps extends Clock {
   readonly callStore: Pick<CallStore, "get" | "bySid">;
   readonly queue: Pick<DialQueue, "overdue" | "remove">;
   readonly activeCalls: ActiveCalls;
-  readonly callRecords: Pick<PlacedCallRecords, "changed" | "ended">;
-  readonly reservation: Pick<Reservation, "release">;
+  readonly callRecords: Pick<PlacedCallRecords, "update" | "end">;
+  readonly callBudget: Pick<CallBudget, "release">;
   readonly finalizer: Pick<CallFinalizer, "finalize">;
   readonly log: Pick<Log, "info" | "warn">;
 }
@@ -116,7 +116,7 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps) {
     if (record.callSid !== undefined) return;
     const found = await find(job, claimedAt ?? job.requestedAt);
     if (found === "not_placed") await giveUp(job);
-    else if (found !== "not_yet") callRecords.changed(callId, { callSid: found.callSid });
+    else if (found !== "not_yet") callRecords.update(callId, { callSid: found.callSid });
   }
 
   /** Looks for a call by its numbers and its time: Twilio knows no id of ours for it. */
@@ -137,7 +137,7 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps) {
   }
 
   async function giveUp(job: OutboundJob): Promise<void> {
-    await deps.reservation.release(job.callId);
-    callRecords.ended(job, { reason: "not_answered", detail: "outcome_unknown" }, "unknown");
+    await deps.callBudget.release(job.callId);
+    callRecords.end(job, { reason: "not_answered", detail: "outcome_unknown" }, "unknown");
   }
 }

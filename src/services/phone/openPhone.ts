@@ -125,7 +125,7 @@ export function openPhone(deps: PhoneDeps) {
     now: () => performance.now(),
   });
   deps.digits.onSend(calls.sendDigits);
-  deps.completion.onDispatched(outbound.ended);
+  deps.completion.onDispatched(outbound.finalize);
   deps.completion.beforeStoreCloses(transferredCalls.settled);
   deps.completion.beforeStoreCloses(outbound.settled);
   const reconciling = createPollLoop(async () => {
@@ -143,16 +143,16 @@ export function openPhone(deps: PhoneDeps) {
     twilio,
     faults,
     /** Handlers of Twilio's callbacks. */
-    events: {
-      status(callSid: string, progress: CallProgress, callId?: string): void {
-        outbound.status(callSid, progress, callId);
-        transferredCalls.status(callSid, progress);
-        calls.status(callSid, progress.status);
+    callbacks: {
+      onStatus(callSid: string, progress: CallProgress, callId?: string): void {
+        outbound.onStatus(callSid, progress, callId);
+        transferredCalls.onStatus(callSid, progress);
+        calls.onStatus(callSid, progress.status);
       },
-      answeredBy: outbound.answeredBy,
+      onAnsweredBy: outbound.onAnsweredBy,
       /** An error that a callback carries: Twilio's code and message. */
-      faultReported: faults.recordCallbackError,
-      streamFailed(callSid: string): void {
+      onFault: faults.recordCallbackError,
+      onStreamFailed(callSid: string): void {
         // Closing a stream ourselves, while frames still arrive, looks like a failure from there.
         const session = registry.byCallSid(callSid);
         if (session !== undefined) log.warn("Media stream failed", { callId: session.id });

@@ -86,7 +86,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
         ? resumeElsewhere(callSid, dialStatus)
         : answerEnded(ended, callSid, dialStatus);
     },
-    status(callSid: string, status: CallStatus): void {
+    onStatus(callSid: string, status: CallStatus): void {
       if (!isFinal(status)) return;
       const reason = status === "completed" ? "caller_hung_up" : "not_answered";
       const end = { reason, detail: status } as const;

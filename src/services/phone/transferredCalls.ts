@@ -56,7 +56,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
       return Math.ceil(Math.min(maxMs, Math.max(LEAST_MS, ms)) / 1000);
     },
     /** A status callback of any call; only final ones with a duration matter. */
-    status(callSid: string, { status, durationSeconds }: CallProgress): void {
+    onStatus(callSid: string, { status, durationSeconds }: CallProgress): void {
       if (!isFinal(status) || durationSeconds === undefined) return;
       const work = callStore.bySid(callSid).then((call) =>
         call !== undefined && isTransferOpen(call) ? finish(call, durationSeconds) : undefined

@@ -39,6 +39,18 @@ const HOLD_MS = 3 * 60_000;
 /** No caller waits longer for the store. */
 const TIMEOUT_MS = 1500;
 const SETTLE_TRIES = 5;
+/** How long a placed call's reservation outlasts the call: ringing, late callbacks, finalizing. */
+const PLACED_MARGIN_MS = 5 * 60_000;
+
+/** A call that is to be placed. */
+export interface CallToPlace {
+  readonly callId: string;
+  readonly keyName: string;
+  readonly agent: string;
+  readonly to: string;
+  /** What was reserved for it before. */
+  readonly minutes?: number | undefined;
+}
 
 /** Applies the limits to calls: before they begin, while they last and at their end. */
 export type CallBudget = ReturnType<typeof createCallBudget>;
@@ -52,13 +64,12 @@ export function createCallBudget(deps: CallBudgetDeps) {
     string,
     { readonly scope: BudgetScope; readonly limit: BudgetLimit; readonly count: number }
   >();
+  /** The first reservation in dollars; 0 where no price is known. */
   const firstUsd = (agent: string) => isPriced(agent) ? Math.min(STRETCH.usd, callUsd) : 0;
 
   return {
     accountsOf,
     isPriced,
-    /** The first reservation for a call with an agent, in dollars; 0 where no price is known. */
-    firstUsd,
     /** Why such a call could not begin now; reserves nothing. */
     async check(call: CountedCall): Promise<BudgetRefusal | undefined> {
       try {
@@ -95,6 +106,31 @@ export function createCallBudget(deps: CallBudgetDeps) {
       admitted.set(callId, accounts);
       return undefined;
     },
+    /**
+     * Reserves minutes and money for a call of at most `maxMs` before it is dialled; resolves with how long
+     * it may last. Reserving again for the same call adds nothing.
+     */
+    async reserve(
+      { callId, keyName, agent, to: number, minutes: granted }: CallToPlace,
+      maxMs: number,
+      at: number,
+    ): Promise<{ readonly ok: true; readonly minutes: number } | BudgetRefusal> {
+      const accounts = accountsOf({ direction: "outbound", keyName, number });
+      const minutes = granted ?? maxMs / 60_000;
+      if (accounts.length === 0) return { ok: true, minutes };
+      // A call gets what is left of the daily minutes, and is refused below one minute.
+      const decision = await budget.reserve({
+        callId,
+        accounts,
+        minutes,
+        leastMinutes: granted ?? Math.min(1, minutes),
+        usd: firstUsd(agent),
+        leastUsd: 0,
+        holdMs: maxMs + PLACED_MARGIN_MS,
+      }, at);
+      if (!decision.ok) recordRefusal(decision);
+      return decision;
+    },
     /** Reserves more for a live call. Rejects where the store does not answer. */
     extend(
       { id: callId, request }: Pick<CallSession, "id" | "request">,
@@ -127,8 +163,6 @@ export function createCallBudget(deps: CallBudgetDeps) {
       const isSettledLater = call.direction === "outbound" || isTransferOpen(call);
       return isSettledLater ? undefined : settleInStore(call);
     },
-    /** A call was refused by a limit. */
-    recordRefusal: (refusal: BudgetRefusal): void => void recordRefusal(refusal),
     /** How often calls were refused, by whose limit and which. */
     refusals: (): ReadonlyMap<
       string,

@@ -3,18 +3,13 @@ import { isWithinHours, nextWithinHours } from "./destinations/callingHours.ts";
 import {
   checkDestination,
   type Destination,
-  type DestinationRefusal,
+  type DestinationRules,
 } from "./destinations/destination.ts";
 import type { DoNotCallList } from "../store.ts";
+import type { DialRefusal } from "./dialRefusal.ts";
 
 /** Which numbers the operator allows to be dialled, and when. */
-export interface DialRules {
-  /** ISO codes; absent means the country of `ownNumber`. */
-  readonly countries?: readonly string[];
-  readonly ownNumber: string;
-  /** Prefixes: where there are some, no other number may be dialled. */
-  readonly allow: readonly string[];
-  readonly deny: readonly string[];
+export interface DialPolicySettings extends DestinationRules {
   readonly hours?: CallingHours;
 }
 
@@ -22,35 +17,25 @@ export type DialDecision =
   | { readonly ok: true; readonly number: string }
   | ({ readonly ok: false } & DialRefusal);
 
-export type DialRefusal =
-  | DestinationRefusal
-  | {
-    readonly kind: "forbidden";
-    readonly code: "do_not_call" | "outside_hours";
-    readonly sentence: string;
-    /** When it may be tried again, in milliseconds since 1970. */
-    readonly opensAt?: number;
-  };
-
 /** The one place that decides which numbers may be dialled. */
 export type DialPolicy = ReturnType<typeof createDialPolicy>;
 
 export function createDialPolicy(
-  rules: DialRules,
+  settings: DialPolicySettings,
   doNotCall: Pick<DoNotCallList, "has">,
 ) {
   return {
     /** By the number alone, without the do-not-call list and calling hours. */
-    checkNumber: (to: string): Destination => checkDestination(to, rules),
+    checkNumber: (to: string): Destination => checkDestination(to, settings),
     /** By everything: the number, the do-not-call list and calling hours. */
     async check(to: string, now: number): Promise<DialDecision> {
-      const destination = checkDestination(to, rules);
+      const destination = checkDestination(to, settings);
       if (!destination.ok) return destination;
       const { number } = destination;
       if (await doNotCall.has(number)) {
         return refused("do_not_call", "This number is on the do-not-call list.");
       }
-      const { hours } = rules;
+      const { hours } = settings;
       if (hours === undefined || isWithinHours(number, hours, now)) return { ok: true, number };
       const opensAt = nextWithinHours(number, hours, now);
       const refusal = refused(

@@ -48,8 +48,8 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
       },
     },
     callRecords: {
-      changed: (_callId, change) => void changes.push(change),
-      ended: (_job, end, outcome) => void ends.push([end, outcome]),
+      update: (_callId, change) => void changes.push(change),
+      end: (_job, end, outcome) => void ends.push([end, outcome]),
     },
     handoff: {
       isHeldElsewhere: () => Promise.resolve(elsewhere),

@@ -15,7 +15,7 @@ import { readAmdResult } from "./amdResult.ts";
 
 export interface AmdCallbacksDeps {
   readonly activeCalls: Pick<ActiveCalls, "get">;
-  readonly callRecords: Pick<PlacedCallRecords, "changed">;
+  readonly callRecords: Pick<PlacedCallRecords, "update">;
   readonly twilio: Pick<TwilioCalls, "update">;
   readonly rpc: InstanceRpc;
   readonly handoff: Pick<Handoff, "isHeldElsewhere">;
@@ -59,7 +59,7 @@ export function createAmdCallbacks(deps: AmdCallbacksDeps) {
     const result = readAmdResult(answeredBy, voicemail(call.job)?.text);
     if (result === undefined) return;
     if (!isFinal(call.progress.status)) return call.detection.apply(result);
-    callRecords.changed(call.job.callId, { answeredBy: result.answeredBy });
+    callRecords.update(call.job.callId, { answeredBy: result.answeredBy });
   }
 
   async function isHeld({ detection, job }: ActiveCall): Promise<boolean> {
@@ -72,11 +72,11 @@ export function createAmdCallbacks(deps: AmdCallbacksDeps) {
     const result = readAmdResult(who, message?.text);
     if (result === undefined) return;
     const { answeredBy, input } = result;
-    if (other === undefined) return callRecords.changed(callId, { answeredBy });
+    if (other === undefined) return callRecords.update(callId, { answeredBy });
     if (await isAppliedElsewhere(callId, who)) return;
     const isObeyed = other.record.status !== "live" || input === undefined;
     const outcome = result.voicemail === undefined ? result.outcome : "voicemail";
-    callRecords.changed(callId, {
+    callRecords.update(callId, {
       answeredBy,
       ...(isObeyed && outcome !== undefined && { outcome }),
     });

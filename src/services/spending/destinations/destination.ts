@@ -1,5 +1,6 @@
 import type { NumberType } from "libphonenumber-js/max";
 import { isWithheld } from "../../../utils/phoneNumber.ts";
+import type { DestinationRefusal, DestinationRefusalCode } from "../dialRefusal.ts";
 import { countryOf, planOf } from "./numberingPlan.ts";
 
 /** Which destinations may be dialled. */
@@ -15,30 +16,6 @@ export interface DestinationRules {
 export type Destination =
   | { readonly ok: true; readonly number: string; readonly country: string }
   | ({ readonly ok: false } & DestinationRefusal);
-
-export interface DestinationRefusal {
-  /** `invalid` for no dialable number, `forbidden` for a number that may not be dialled here. */
-  readonly kind: "invalid" | "forbidden";
-  readonly code: RefusalCode;
-  readonly sentence: string;
-}
-
-export type RefusalCode =
-  | "not_ascii_digits"
-  | "extension"
-  | "emergency_number"
-  | "short_number"
-  | "not_e164"
-  | "not_a_real_number"
-  | "satellite"
-  | "premium_rate"
-  | "shared_cost"
-  | "no_person_there"
-  | "not_a_country"
-  | "country_not_allowed"
-  | "number_denied"
-  | "number_not_allowed"
-  | "own_number";
 
 /** Decides whether a number may be dialled, from the number alone: no state, no network. */
 export function checkDestination(to: string, rules: DestinationRules): Destination {
@@ -117,7 +94,7 @@ const emergencyNumbers: ReadonlySet<string> = new Set([
 /** Codes of no country, and ranges that the metadata does not tell apart from ordinary numbers. */
 const specialPrefixes: readonly {
   readonly prefix: RegExp;
-  readonly code: RefusalCode;
+  readonly code: DestinationRefusalCode;
   readonly sentence: string;
 }[] = [
   {
@@ -140,7 +117,10 @@ const specialPrefixes: readonly {
 ];
 
 const forbiddenTypes: Partial<
-  Record<NonNullable<NumberType>, { readonly code: RefusalCode; readonly sentence: string }>
+  Record<
+    NonNullable<NumberType>,
+    { readonly code: DestinationRefusalCode; readonly sentence: string }
+  >
 > = {
   PREMIUM_RATE: { code: "premium_rate", sentence: "Premium-rate numbers are never dialled." },
   // Forwarding numbers such as Britain's 070 are priced like premium ones.
@@ -155,14 +135,14 @@ function ownCountry(number: string): readonly string[] {
   return country === undefined ? [] : [country];
 }
 
-function malformed(code: RefusalCode, sentence: string): DestinationRefusal {
+function malformed(code: DestinationRefusalCode, sentence: string): DestinationRefusal {
   return { kind: "invalid", code, sentence };
 }
 
-function invalid(code: RefusalCode, sentence: string): Destination {
+function invalid(code: DestinationRefusalCode, sentence: string): Destination {
   return { ok: false, kind: "invalid", code, sentence };
 }
 
-function forbidden(code: RefusalCode, sentence: string): Destination {
+function forbidden(code: DestinationRefusalCode, sentence: string): Destination {
   return { ok: false, kind: "forbidden", code, sentence };
 }

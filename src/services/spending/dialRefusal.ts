@@ -1,0 +1,43 @@
+/** Why a number may not be dialled, by the number alone. */
+const destinationRefusalCodes = [
+  "not_ascii_digits",
+  "extension",
+  "emergency_number",
+  "short_number",
+  "not_e164",
+  "not_a_real_number",
+  "satellite",
+  "premium_rate",
+  "shared_cost",
+  "no_person_there",
+  "not_a_country",
+  "country_not_allowed",
+  "number_denied",
+  "number_not_allowed",
+  "own_number",
+] as const;
+export type DestinationRefusalCode = (typeof destinationRefusalCodes)[number];
+
+/** All reasons for which a number may not be dialled, or not now. */
+export const dialRefusalCodes = [
+  ...destinationRefusalCodes,
+  "do_not_call",
+  "outside_hours",
+] as const;
+
+export interface DestinationRefusal {
+  /** `invalid` for no dialable number, `forbidden` for a number that may not be dialled here. */
+  readonly kind: "invalid" | "forbidden";
+  readonly code: DestinationRefusalCode;
+  readonly sentence: string;
+}
+
+export type DialRefusal =
+  | DestinationRefusal
+  | {
+    readonly kind: "forbidden";
+    readonly code: "do_not_call" | "outside_hours";
+    readonly sentence: string;
+    /** When it may be tried again, in milliseconds since 1970. */
+    readonly opensAt?: number;
+  };
