@@ -1,13 +1,10 @@
 import type { ModelLoss } from "../../call/realtimeClient.ts";
-import type { ServerError } from "./wire/serverEventTypes.ts";
 import { isAzure } from "./credentials.ts";
-import { errorIn, lossOfStatus } from "./modelLoss.ts";
+import { errorIn, type LossDetails, lossOfStatus } from "./modelLoss.ts";
 import type { SocketTarget } from "./socket.ts";
 
-export type Diagnosis = Partial<ServerError> & {
-  readonly loss: ModelLoss;
-  readonly status?: number;
-};
+/** Why a handshake failed. */
+type Diagnosis = LossDetails & { readonly loss: ModelLoss };
 
 /**
  * Asks over plain HTTP, with the same credentials, for what a failed handshake was about, since a

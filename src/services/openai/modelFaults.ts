@@ -1,12 +1,14 @@
 import type { Incidents } from "../../utils/incidents.ts";
-import { shownName, shownReason } from "./faultReason.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
+import { shownName, shownReason } from "./faultReason.ts";
+import type { ServerEvent } from "./wire/serverEventTypes.ts";
 
 /** Something that a model's server refused or failed at. */
 export interface ModelFault {
   readonly source: FaultSource;
-  readonly code: string;
+  /** Some servers put it into `type` alone. */
+  readonly code?: string | undefined;
   readonly type?: string | undefined;
   readonly param?: string | undefined;
   /** Status of an HTTP response. */
@@ -38,60 +40,78 @@ export interface ModelFaultsOptions {
   readonly now?: () => number;
 }
 
-/** Where everything that goes wrong with the models' servers is logged, counted and stands. */
-export type ModelFaults = ReturnType<typeof createModelFaults>;
+/**
+ * Logs and counts the faults of the models' servers, up to 200 lines a minute, and keeps an incident
+ * for each until the contrary is seen.
+ */
+export class ModelFaults {
+  readonly #incidents: ModelFaultsOptions["incidents"];
+  readonly #log: ModelFaultsOptions["log"];
+  readonly #now: () => number;
+  readonly #counts = new Map<string, number>();
+  #lines = 0;
+  #lineCountSince = -Infinity;
 
-/** Logs each fault up to 200 lines a minute; without `incidents` none is reported. */
-export function createModelFaults(
-  { incidents, log, now = () => performance.now() }: ModelFaultsOptions,
-) {
-  const counts = new Map<string, number>();
-  let lines = 0;
-  let lineCountSince = -Infinity;
-
-  function mayLog(): boolean {
-    if (now() - lineCountSince >= 60_000) {
-      lineCountSince = now();
-      lines = 0;
-    }
-    return ++lines <= MAX_LINES_A_MINUTE;
+  constructor({ incidents, log, now = () => performance.now() }: ModelFaultsOptions) {
+    this.#incidents = incidents;
+    this.#log = log;
+    this.#now = now;
   }
 
-  return {
-    report(fault: ModelFault, model: string): void {
-      const { source, code, type, param, status, retry, message } = fault;
-      const reason = "reason" in fault ? fault.reason : shownReason(message);
-      const shownCode = shownName(code) ?? "other";
-      const counted = COUNTED_CODES.has(shownCode) ? shownCode : "other";
-      counts.set(counted, (counts.get(counted) ?? 0) + 1);
-      if (mayLog()) {
-        log.warn(MESSAGES[source], {
-          code: shownCode,
-          ...present({ type: shownName(type), param: shownName(param), status, reason, retry }),
-          model,
-        });
-      }
-      const incident = incidentOf(source, shownCode);
-      if (incident === undefined) return;
-      incidents?.report({
-        code: incident,
-        subject: model,
-        message: [shownCode, shownName(param), reason].filter((it) => it !== undefined).join(": "),
-        ...(LASTING.has(incident) && { expiresAfterMs: Infinity }),
+  report(fault: ModelFault, model: string): void {
+    const { source, type, param, status, retry, message } = fault;
+    const reason = "reason" in fault ? fault.reason : shownReason(message);
+    const code = shownName(fault.code ?? type ?? "unknown") ?? "other";
+    const counted = COUNTED_CODES.has(code) ? code : "other";
+    this.#counts.set(counted, (this.#counts.get(counted) ?? 0) + 1);
+    if (this.#mayLog()) {
+      this.#log.warn(MESSAGES[source], {
+        code,
+        ...present({ type: shownName(type), param: shownName(param), status, reason, retry }),
+        model,
       });
-    },
-    /** Cheap; resolves what it disproves. */
-    worked(what: Success, model: string): void {
-      for (const incident of DISPROVED[what]) incidents?.resolve(incident, model);
-    },
-    /** Reports since the process began, by code; unknown codes count as `other`. */
-    counts: (): ReadonlyMap<string, number> => counts,
-  };
-}
+    }
+    const incident = incidentOf(source, code);
+    if (incident === undefined) return;
+    this.#incidents?.report({
+      code: incident,
+      subject: model,
+      message: [code, shownName(param), reason].filter((it) => it !== undefined).join(": "),
+      ...(LASTING.has(incident) && { expiresAfterMs: Infinity }),
+    });
+  }
 
-/** What an error is called by, whichever field its server puts that in. */
-export function codeOf({ code, type }: { readonly code?: string; readonly type?: string }): string {
-  return code ?? type ?? "unknown";
+  /** Cheap; resolves what it disproves. */
+  succeeded(what: Success, model: string): void {
+    for (const incident of DISPROVED[what]) this.#incidents?.resolve(incident, model);
+  }
+
+  /** Reports what an event shows to have failed or worked. */
+  observe(event: ServerEvent, model: string): void {
+    switch (event.type) {
+      case "responseDone":
+        if (event.status === "completed") return this.succeeded("response", model);
+        if (event.status !== "failed") return;
+        return this.report({ ...event.error, source: "response", code: event.reason }, model);
+      case "callerText":
+        return event.final ? this.succeeded("transcription", model) : undefined;
+      case "callerTextFailed":
+        return this.report({ ...event.error, source: "transcription" }, model);
+    }
+  }
+
+  /** Reports since the process began, by code; unknown codes count as `other`. */
+  counts(): ReadonlyMap<string, number> {
+    return this.#counts;
+  }
+
+  #mayLog(): boolean {
+    if (this.#now() - this.#lineCountSince >= 60_000) {
+      this.#lineCountSince = this.#now();
+      this.#lines = 0;
+    }
+    return ++this.#lines <= MAX_LINES_A_MINUTE;
+  }
 }
 
 /** The server may err without end; what is not logged is counted all the same. */

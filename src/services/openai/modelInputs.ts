@@ -1,7 +1,7 @@
 import type { ModelInput, ToolCall } from "../../call/realtimeClient.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { ServerEvent } from "./wire/serverEventTypes.ts";
-import { isHistoryItem } from "./requestEvents.ts";
+import { isHistoryItem } from "./wire/clientRequests.ts";
 
 /** The server's events that concern the call, and not the connection or the sound. */
 export type CallServerEvent = Exclude<

@@ -2,6 +2,12 @@ import type { ModelLoss } from "../../call/realtimeClient.ts";
 import type { ServerError } from "./wire/serverEventTypes.ts";
 import { serverErrorOf } from "./wire/eventParts.ts";
 
+/** What the server said of a loss, and how. */
+export type LossDetails = Partial<ServerError> & {
+  readonly status?: number;
+  readonly retryAfterMs?: number;
+};
+
 /** The loss that an error from the server means; undefined where the session lives on. */
 export function lossOfError(code: string | undefined): ModelLoss | undefined {
   const retry = code === undefined ? undefined : FATAL_CODES.get(code);

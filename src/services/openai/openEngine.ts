@@ -2,10 +2,9 @@ import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
-import type { EventHub } from "../events.ts";
+import type { EventHub, EventSubscription } from "../events.ts";
 import type { Incidents } from "../../utils/incidents.ts";
-import { createModelFaults } from "./modelFaults.ts";
-import { reportOpenLimits } from "./openingLimitReport.ts";
+import { ModelFaults } from "./modelFaults.ts";
 import { createOpenModel } from "./openModel.ts";
 
 export interface EngineOptions {
@@ -27,7 +26,7 @@ export async function openEngine(
   { settings, events, incidents, log, startRehearsal }: EngineOptions,
 ) {
   const { openai: { url, apiKey, auth, socket, model }, limits } = settings;
-  const faults = createModelFaults({ incidents, log });
+  const faults = new ModelFaults({ incidents, log });
   const options = {
     socket,
     faults,
@@ -53,6 +52,24 @@ export async function openEngine(
       await server?.close();
     },
   };
+}
+
+/** Reports calls that may open no further model connection, which only a loop can bring about. */
+export function reportOpenLimits(
+  events: Pick<EventHub, "subscribe">,
+  faults: Pick<ModelFaults, "report">,
+  model: string,
+): EventSubscription {
+  return events.subscribe(
+    ({ event }) => event.type === "modelLost" && event.code === "open_limit",
+    () =>
+      faults.report({
+        source: "openings",
+        code: "open_limit",
+        reason:
+          "More connections to the model were asked for than a call, or all of them, may open.",
+      }, model),
+  );
 }
 
 /** Whether the host is one of OpenAI's, which do nothing without a key. */

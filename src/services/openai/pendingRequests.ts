@@ -1,28 +1,48 @@
 import type { ModelInput, ModelRequest } from "../../call/realtimeClient.ts";
 import { BoundedMap } from "../../utils/boundedMap.ts";
-import type { ServerError } from "./wire/serverEventTypes.ts";
-import { refusalKindOf } from "./errorMeaning.ts";
-import { retryAfterMsIn } from "./retryHint.ts";
 import { present } from "../../utils/present.ts";
+import { refusalKindOf } from "./errorMeaning.ts";
+import { ReducedResponses } from "./reducedResponses.ts";
+import { retryAfterMsIn } from "./retryHint.ts";
+import { type ClientEvent, clientEventOf } from "./wire/clientRequests.ts";
+import type { ServerError } from "./wire/serverEventTypes.ts";
 
-/** Remembers the latest requests by event id, to find the one that a refusal is about. */
+/** Sends a call's requests, and remembers the latest by event id, to find the one a refusal is about. */
 export class PendingRequests {
+  readonly #post: (event: ClientEvent) => string;
+  readonly #responses = new ReducedResponses();
   readonly #byEventId = new BoundedMap<string, ModelRequest>(MAX_REMEMBERED);
   #lastRespond: string | undefined;
 
-  record(eventId: string, request: ModelRequest): void {
+  /** `post` sends an event and returns its id. */
+  constructor(post: (event: ClientEvent) => string) {
+    this.#post = post;
+  }
+
+  send(request: ModelRequest): void {
+    const events = request.type === "respond"
+      ? this.#responses.eventsFor(request.request)
+      : [clientEventOf(request)];
+    const eventId = events.map(this.#post).at(-1) ?? "";
     this.#byEventId.set(eventId, request);
     if (request.type === "respond") this.#lastRespond = eventId;
   }
 
-  /** The refusal that an error means; undefined where it is about none of the requests. */
-  refusalOf(error: ServerError): Extract<ModelInput, { type: "requestRefused" }> | undefined {
+  /**
+   * Sends a refused response again where the server can be asked for less; otherwise returns the refusal.
+   * Undefined, too, where the error is about none of the requests.
+   */
+  refused(error: ServerError): Extract<ModelInput, { type: "requestRefused" }> | undefined {
     const isOfResponse = error.code === "conversation_already_has_active_response" ||
       /^response\b/.test(error.param ?? "");
     const eventId = error.eventId ?? (isOfResponse ? this.#lastRespond : undefined);
     const request = eventId === undefined ? undefined : this.#byEventId.get(eventId);
     if (eventId === undefined || !request) return undefined;
     this.#byEventId.delete(eventId);
+    if (request.type === "respond" && this.#responses.refuse(request.request, error)) {
+      this.send(request);
+      return undefined;
+    }
     const retryAfterMs = request.type === "respond" ? retryAfterMsIn(error.message) : undefined;
     const availableMs = request.type === "truncate" ? availableMsIn(error.message) : undefined;
     const code = error.code ?? error.type ?? "unknown";

@@ -7,53 +7,40 @@ import type {
   RealtimeClient,
   SpeechRef,
 } from "../../call/realtimeClient.ts";
-import { readServerEvent } from "./wire/serverEvents.ts";
-import type { ServerError, ServerEvent } from "./wire/serverEventTypes.ts";
-import { audioAppend, type ClientEvent, itemRetrieve } from "./wire/clientRequests.ts";
 import { type Base64, bytesPerMs } from "../../utils/audio/audioFormat.ts";
-import { clientEventOf, historyEvents } from "./requestEvents.ts";
+import { present } from "../../utils/present.ts";
+import { connect } from "./connect.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
-import {
-  type LossDetails,
-  MALFORMED,
-  parsed,
-  type Phase,
-  PROBE_EVENT,
-  PROBE_ITEM,
-  TIMED_OUT,
-  UNUSABLE,
-} from "./connectionPhase.ts";
-import { diagnoseHandshake } from "./handshakeDiagnosis.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { HeldInputs } from "./heldInputs.ts";
 import { ModelInputs } from "./modelInputs.ts";
-import { lossOfClose, lossOfError, lossOfStatus } from "./modelLoss.ts";
-import { ReducedResponses } from "./reducedResponses.ts";
-import { retryAfterMsIn } from "./retryHint.ts";
+import { type LossDetails, lossOfError } from "./modelLoss.ts";
 import { PendingRequests } from "./pendingRequests.ts";
-import { codeOf } from "./modelFaults.ts";
-import { SetupConfirmation } from "./setupConfirmation.ts";
-import { watchEvent } from "./watchedEvents.ts";
+import { retryAfterMsIn } from "./retryHint.ts";
 import { SessionExpiry } from "./sessionExpiry.ts";
-import type { ModelSocket, SocketClosure, SocketTarget } from "./socket.ts";
-import { present } from "../../utils/present.ts";
+import { SetupConfirmation } from "./setupConfirmation.ts";
+import type { ModelSocket, SocketTarget } from "./socket.ts";
+import { audioAppend, type ClientEvent, historyEvents } from "./wire/clientRequests.ts";
+import { readServerFrame } from "./wire/serverEvents.ts";
+import type { ServerError, ServerEvent } from "./wire/serverEventTypes.ts";
 
 /** One session with a Realtime server, from connecting to the loss or the closing of its socket. */
 export class RealtimeConnection implements RealtimeClient {
   readonly #setup: ModelSetup;
   readonly #sink: ModelSink;
   readonly #options: ConnectionOptions;
-  readonly #target: SocketTarget;
   readonly #inputs = new ModelInputs();
-  readonly #sent = new PendingRequests();
-  readonly #responses = new ReducedResponses();
+  readonly #requests = new PendingRequests((event) => this.#post(event));
   readonly #heartbeat: Heartbeat;
   readonly #socket: ModelSocket;
+  readonly #connecting = new AbortController();
   readonly #sessionSetup: SetupConfirmation;
-  #phase: Phase;
+  readonly #expiry: SessionExpiry;
+  #phase: "connecting" | "configuring" | "ready" | "closed" = "connecting";
+  /** Runs while configuring. */
+  #readyTimer: ReturnType<typeof setTimeout> | undefined;
   /** Present until the model is ready. */
   #held: HeldInputs | undefined;
-  readonly #expiry: SessionExpiry;
   #eventCount = 0;
   #malformedEvents = 0;
   #droppedFrames = 0;
@@ -64,7 +51,6 @@ export class RealtimeConnection implements RealtimeClient {
     sink: ModelSink,
     options: ConnectionOptions,
   ) {
-    this.#target = target;
     this.#setup = setup;
     this.#sink = sink;
     this.#options = options;
@@ -77,27 +63,25 @@ export class RealtimeConnection implements RealtimeClient {
       intervalMs: options.heartbeatMs,
       timeoutMs: options.heartbeatTimeoutMs,
       now: options.now,
-      onProbeDue: () => this.#post(itemRetrieve(PROBE_ITEM), PROBE_EVENT),
+      // The item does not exist, which has to be answered all the same.
+      onProbeDue: () =>
+        this.#post({ type: "conversation.item.retrieve", item_id: "item_probe" }, PROBE_EVENT),
       onDead: () => this.#lose({ code: "network", retry: "backoff" }),
     });
-    this.#phase = {
-      name: "connecting",
-      diagnosis: new AbortController(),
-      timer: setTimeout(() => this.#lose(TIMED_OUT), options.connectTimeoutMs),
-    };
-    this.#socket = options.openSocket(target, {
+    this.#socket = connect(target, {
       onOpen: (serverDateMs) => {
         this.#expiry.opened(serverDateMs);
+        this.#heartbeat.start();
         this.#configure();
       },
       onMessage: (text) => this.#onMessage(text),
-      onClose: (closure) => this.#onClose(closure),
-    });
+      onLost: (loss, details) => this.#lose(loss, details),
+    }, { ...options, signal: this.#connecting.signal });
   }
 
   sendAudio(audio: Base64): void {
     if (this.#held) return this.#held.holdAudio(audio);
-    if (this.#phase.name !== "ready") return;
+    if (this.#phase !== "ready") return;
     if (this.#socket.bufferedAmount > this.#options.maxBufferedBytes) this.#droppedFrames++;
     else this.#socket.send(audioAppend(audio));
   }
@@ -113,8 +97,8 @@ export class RealtimeConnection implements RealtimeClient {
   }
 
   send(request: ModelRequest): void {
-    if (this.#phase.name === "ready") return this.#request(request);
-    if (this.#phase.name === "closed" || this.#held?.holdRequest(request)) return;
+    if (this.#phase === "ready") return this.#requests.send(request);
+    if (this.#phase === "closed" || this.#held?.holdRequest(request)) return;
     const refusal = {
       type: "requestRefused",
       request,
@@ -125,13 +109,13 @@ export class RealtimeConnection implements RealtimeClient {
   }
 
   close(): void {
-    if (this.#phase.name === "closed") return;
-    if (this.#phase.name === "connecting") this.#phase.diagnosis.abort();
-    if (this.#phase.name !== "ready") clearTimeout(this.#phase.timer);
+    if (this.#phase === "closed") return;
     const droppedFrames = this.#droppedFrames + (this.#held?.droppedFrames ?? 0);
     const malformedEvents = this.#malformedEvents;
-    this.#phase = { name: "closed" };
+    this.#phase = "closed";
     this.#held = undefined;
+    this.#connecting.abort();
+    clearTimeout(this.#readyTimer);
     this.#heartbeat.stop();
     this.#socket.close();
     if (droppedFrames + malformedEvents > 0) {
@@ -140,22 +124,21 @@ export class RealtimeConnection implements RealtimeClient {
   }
 
   #configure(): void {
-    if (this.#phase.name === "connecting") this.#heartbeat.start();
-    if (this.#phase.name === "connecting" || this.#phase.name === "configuring") {
-      clearTimeout(this.#phase.timer);
-      const timer = setTimeout(() => this.#becomeReady(), this.#options.readyTimeoutMs);
-      this.#phase = { name: "configuring", timer };
+    if (this.#phase === "connecting" || this.#phase === "configuring") {
+      clearTimeout(this.#readyTimer);
+      this.#readyTimer = setTimeout(() => this.#becomeReady(), this.#options.readyTimeoutMs);
+      this.#phase = "configuring";
     }
     const { event, eventId } = this.#sessionSetup.next();
     this.#post(event, eventId);
   }
 
   #becomeReady(): void {
-    if (this.#phase.name !== "configuring") return;
-    clearTimeout(this.#phase.timer);
-    this.#phase = { name: "ready" };
+    if (this.#phase !== "configuring") return;
+    clearTimeout(this.#readyTimer);
+    this.#phase = "ready";
     historyEvents(this.#setup.history).forEach((event) => this.#post(event));
-    this.#held?.releaseRequests().forEach((request) => this.#request(request));
+    this.#held?.releaseRequests().forEach((request) => this.#requests.send(request));
     this.#emit({ type: "modelReady", expiresInMs: this.#expiry.leftMs });
     this.#releaseAudio();
   }
@@ -167,21 +150,13 @@ export class RealtimeConnection implements RealtimeClient {
     for (const input of held?.releaseAudio() ?? []) {
       if (input.type === "audio") this.#socket.send(audioAppend(input.audio));
       else if (input.type === "commit") this.commitAudio();
-      else this.#request(input.request);
+      else this.#requests.send(input.request);
     }
-  }
-
-  #request(request: ModelRequest): void {
-    const events = request.type === "respond"
-      ? this.#responses.eventsFor(request.request)
-      : [clientEventOf(request)];
-    const eventIds = events.map((event) => this.#post(event));
-    this.#sent.record(eventIds.at(-1) ?? "", request);
   }
 
   /** Returns the id by which the server would refuse the event. */
   #post(event: ClientEvent, eventId = `event_${++this.#eventCount}`): string {
-    if (this.#phase.name !== "closed") {
+    if (this.#phase !== "closed") {
       this.#socket.send(JSON.stringify({ ...event, event_id: eventId }));
     }
     return eventId;
@@ -189,7 +164,7 @@ export class RealtimeConnection implements RealtimeClient {
 
   #onMessage(text: string | undefined): void {
     this.#heartbeat.heard();
-    const event = text === undefined ? MALFORMED : readServerEvent(parsed(text));
+    const event = readServerFrame(text);
     if (event?.type === "speech") this.#speech(event.ref, event.audio);
     else if (event?.type === "malformed") this.#malformedEvents++;
     else if (event) this.#handle(event);
@@ -197,7 +172,7 @@ export class RealtimeConnection implements RealtimeClient {
 
   #speech(ref: SpeechRef, audio: Base64): void {
     for (const input of this.#inputs.beginningOf(ref.responseId)) this.#emit(input);
-    if (this.#phase.name !== "closed") this.#guard(() => this.#sink.onSpeech(ref, audio));
+    if (this.#phase !== "closed") this.#guard(() => this.#sink.onSpeech(ref, audio));
   }
 
   #handle(event: Exclude<ServerEvent, { type: "speech" }>): void {
@@ -217,24 +192,18 @@ export class RealtimeConnection implements RealtimeClient {
       ? lossOfError(event.reason)
       : undefined;
     if (loss && event.type === "responseDone") this.#lose(loss, event.error);
-    else watchEvent(event, this.#setup.model, this.#options.faults);
+    else this.#options.faults.observe(event, this.#setup.model);
   }
 
   #refused(error: ServerError): void {
     const loss = lossOfError(error.code) ?? lossOfError(error.type);
     if (loss) return this.#lose(loss, error);
     if (error.eventId === PROBE_EVENT) return;
-    const alone = this.#phase.name === "configuring";
+    const alone = this.#phase === "configuring";
     if (this.#sessionSetup.concerns(error, { alone })) return this.#setupRefused(error);
-    const { faults } = this.#options;
-    faults.report({ ...error, source: "error", code: codeOf(error) }, this.#setup.model);
-    const refusal = this.#sent.refusalOf(error);
-    if (refusal === undefined) return;
-    const { request } = refusal;
-    if (request.type === "respond" && this.#responses.refuse(request.request, error)) {
-      return this.#request(request);
-    }
-    this.#emit(refusal);
+    this.#options.faults.report({ ...error, source: "error" }, this.#setup.model);
+    const refusal = this.#requests.refused(error);
+    if (refusal !== undefined) this.#emit(refusal);
   }
 
   #setupRefused(error: ServerError): void {
@@ -243,25 +212,8 @@ export class RealtimeConnection implements RealtimeClient {
     else if (step !== "nothing") this.#lose(step.loss);
   }
 
-  #onClose(closure: SocketClosure): void {
-    if (closure.type === "lost") {
-      const { code, reason } = closure;
-      return this.#lose(lossOfClose(code, reason), { message: reason });
-    }
-    if (closure.type === "unusable") return this.#lose(UNUSABLE);
-    if (closure.status !== undefined) {
-      const { error, type: _, ...answer } = closure;
-      return this.#lose(lossOfStatus(closure.status, error?.code), { ...error, ...answer });
-    }
-    if (this.#phase.name !== "connecting") return;
-    const { fetch } = this.#options;
-    const { signal } = this.#phase.diagnosis;
-    diagnoseHandshake(this.#target, { fetch, signal })
-      .then(({ loss, ...details }) => this.#lose(loss, details));
-  }
-
   #lose(loss: ModelLoss, details: LossDetails = {}): void {
-    if (this.#phase.name === "closed") return;
+    if (this.#phase === "closed") return;
     this.close();
     const fault = { ...details, ...loss, source: "connection" } as const;
     this.#options.faults.report(fault, this.#setup.model);
@@ -271,7 +223,7 @@ export class RealtimeConnection implements RealtimeClient {
   }
 
   #emit(input: ModelInput): void {
-    if (this.#phase.name !== "closed") this.#guard(() => this.#sink.onInput(input));
+    if (this.#phase !== "closed") this.#guard(() => this.#sink.onInput(input));
   }
 
   // What a listener throws would otherwise leave a socket's event handler and end the process.
@@ -283,3 +235,6 @@ export class RealtimeConnection implements RealtimeClient {
     }
   }
 }
+
+/** The id of the heartbeat's request, whose refusal is the answer. */
+const PROBE_EVENT = "probe";

@@ -4,7 +4,6 @@ import type { ServerError } from "./wire/serverEventTypes.ts";
 import type { ClientEvent } from "./wire/clientRequests.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
 import { shownSetupReason } from "./faultReason.ts";
-import { codeOf } from "./modelFaults.ts";
 import { ReducedSetup } from "./reducedSetup.ts";
 import type { SocketTarget } from "./socket.ts";
 
@@ -39,9 +38,9 @@ export class SetupConfirmation {
     this.#confirmed = true;
     this.#reduced.accepted();
     const { faults, refusedParts } = this.#options;
-    faults.worked("session", this.#setup.model);
+    faults.succeeded("session", this.#setup.model);
     if (!this.#reduced.full || refusedParts.hasAny(this.#target)) return;
-    faults.worked("setup", this.#setup.model);
+    faults.succeeded("setup", this.#setup.model);
   }
 
   /** Whether an error is about the set-up; `alone`: the server has been sent nothing else yet. */
@@ -53,8 +52,7 @@ export class SetupConfirmation {
   refused(error: ServerError): RefusalStep {
     const { faults, now } = this.#options;
     const reason = shownSetupReason(error.message, this.#setup.instructions);
-    const fault = { ...error, reason, source: "setup", code: codeOf(error) } as const;
-    faults.report(fault, this.#setup.model);
+    faults.report({ ...error, reason, source: "setup" }, this.#setup.model);
     // A server may find several faults in one set-up; the next has been sent already.
     const latest = `${PREFIX}${this.#sent}`;
     if (error.eventId?.startsWith(PREFIX) && error.eventId !== latest) return "nothing";

@@ -13,8 +13,8 @@ import { createEventHub } from "../../../src/services/events/eventHub.ts";
 import { createIncidents } from "../../../src/utils/incidents.ts";
 import { credentialsFor } from "../../../src/services/openai/credentials.ts";
 import { questionUrl } from "../../../src/services/openai/handshakeDiagnosis.ts";
-import { createModelFaults } from "../../../src/services/openai/modelFaults.ts";
-import { reportOpenLimits } from "../../../src/services/openai/openingLimitReport.ts";
+import { ModelFaults } from "../../../src/services/openai/modelFaults.ts";
+import { reportOpenLimits } from "../../../src/services/openai/openEngine.ts";
 import { Inbox } from "../../support/inbox.ts";
 import { awaitNodeSockets } from "../../support/nodeSockets.ts";
 import {
@@ -155,12 +155,10 @@ function audioFrames(session: ScriptedSession): string[] {
 // Start-up
 
 contract("sends the key, the model and the safety id, and no beta header", async (stage) => {
-  const { session } = await stage.live({ organization: "org", project: "proj" });
+  const { session } = await stage.live();
   assert.equal(session.url.searchParams.get("model"), "gpt-test");
   assert.equal(session.headers.get("authorization"), `Bearer ${KEY}`);
   assert.equal(session.headers.get("openai-safety-identifier"), "pseudonym");
-  assert.equal(session.headers.get("openai-organization"), "org");
-  assert.equal(session.headers.get("openai-project"), "proj");
   assert.equal(session.headers.get("openai-beta"), null);
 });
 
@@ -542,7 +540,7 @@ contract("case 65: what a server refused is not tried on it with the next call",
   const openModel = createOpenModel({
     url: stage.server.url,
     log: stage.log,
-    faults: createModelFaults({ incidents, log: stage.log }),
+    faults: new ModelFaults({ incidents, log: stage.log }),
     now: () => now,
   });
   const setupOf = async (index: number, setup: Partial<ModelSetup> = {}) => {
@@ -636,7 +634,7 @@ contract(
 Deno.test("case 63: a call that may open no more is an incident", async () => {
   const events = createEventHub(Date.now);
   const incidents = createIncidents({ now: Date.now, log: { warn() {} } });
-  const faults = createModelFaults({ incidents, log: { warn() {} } });
+  const faults = new ModelFaults({ incidents, log: { warn() {} } });
   const watching = reportOpenLimits(events, faults, "gpt-test");
   events.publish("call_1", { type: "modelLost", code: "network", recovering: true });
   events.publish("call_1", { type: "modelLost", code: "open_limit", recovering: false });
@@ -1239,7 +1237,7 @@ contract(
       warn: (message: string, fields: Told) => void lines.push({ message, ...fields }),
     };
     const incidents = createIncidents({ now: Date.now, log });
-    const faults = createModelFaults({ incidents, log });
+    const faults = new ModelFaults({ incidents, log });
     const { session, sink } = await stage.live({ faults });
     const failed = (error: Told, id = "r") => ({
       type: "response.done",
@@ -1316,7 +1314,7 @@ contract(
 
 Deno.test("case 66: what a server errs without end is counted, and logged up to a limit", () => {
   let lines = 0;
-  const faults = createModelFaults({ log: { warn: () => void lines++ }, now: () => 0 });
+  const faults = new ModelFaults({ log: { warn: () => void lines++ }, now: () => 0 });
   for (let n = 0; n < 100_000; n++) faults.report({ source: "error", code: `code_${n}` }, "m");
   assert.ok(lines <= 200);
   assert.deepEqual([...faults.counts()], [["other", 100_000]]);

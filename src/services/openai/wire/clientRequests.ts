@@ -1,14 +1,9 @@
 import type {
   ConversationItem,
   ConversationItemCreateEvent,
-  ConversationItemDeleteEvent,
-  ConversationItemRetrieveEvent,
-  ConversationItemTruncateEvent,
   RealtimeClientEvent,
-  ResponseCancelEvent,
   ResponseCreateEvent,
 } from "openai/resources/realtime/realtime";
-
 import type { HistoryItem } from "../../../call/modelSetup.ts";
 import type { ModelRequest, ResponseRequest } from "../../../call/realtimeClient.ts";
 import { present } from "../../../utils/present.ts";
@@ -16,57 +11,57 @@ import { present } from "../../../utils/present.ts";
 /** Anything a client says to the server. */
 export type ClientEvent = RealtimeClientEvent;
 
+/** What a request for a response can do without: the response still comes. */
+export type ResponsePart = "metadata" | "tool_choice" | "instructions";
+
 /** A piece of the conversation for the server to take over; a tool's call and its output are two. */
-export type NewItem = HistoryItem | Extract<ModelRequest, { type: "toolOutput" }>;
+type NewItem = HistoryItem | Extract<ModelRequest, { type: "toolOutput" }>;
 
 /** The frame that carries the caller's audio, which must be base64: the hot path does not escape it. */
 export function audioAppend(audio: string): string {
   return `{"type":"input_audio_buffer.append","audio":"${audio}"}`;
 }
 
-/** Asks for a response, whose events then tell its purpose. */
+/** The event that carries a request. */
+export function clientEventOf(request: Exclude<ModelRequest, { type: "respond" }>): ClientEvent {
+  switch (request.type) {
+    case "cancel":
+      return { type: "response.cancel", ...present({ response_id: request.responseId }) };
+    case "truncate":
+      return {
+        type: "conversation.item.truncate",
+        item_id: request.itemId,
+        content_index: request.contentIndex,
+        audio_end_ms: request.audioEndMs,
+      };
+    case "delete":
+      return { type: "conversation.item.delete", item_id: request.itemId };
+    case "toolOutput":
+    case "message":
+      return itemCreate(request);
+    default:
+      return request satisfies never;
+  }
+}
+
+/**
+ * Asks for a response, whose events then tell its purpose. The instructions of one beside the
+ * conversation are never left out: they can go nowhere else.
+ */
 export function responseCreate(
   { purpose, instructions, aside = false, tools }: ResponseRequest,
+  omitted: ReadonlySet<ResponsePart> = new Set(),
 ): ResponseCreateEvent {
+  const hasToolChoice = (aside || tools === "none") && !omitted.has("tool_choice");
   return {
     type: "response.create",
     response: {
-      metadata: { purpose },
-      ...present({ instructions }),
       ...(aside && { conversation: "none" }),
-      ...((aside || tools === "none") && { tool_choice: "none" }),
+      ...(!omitted.has("metadata") && { metadata: { purpose } }),
+      ...(hasToolChoice && { tool_choice: "none" }),
+      ...((aside || !omitted.has("instructions")) && present({ instructions })),
     },
   };
-}
-
-/** Stops a response, or whichever is running. */
-export function responseCancel(responseId?: string): ResponseCancelEvent {
-  return {
-    type: "response.cancel",
-    ...present({ response_id: responseId }),
-  };
-}
-
-/** Makes the model forget what of an item was not heard. */
-export function itemTruncate(
-  { itemId, contentIndex, audioEndMs }: Extract<ModelRequest, { type: "truncate" }>,
-): ConversationItemTruncateEvent {
-  return {
-    type: "conversation.item.truncate",
-    item_id: itemId,
-    content_index: contentIndex,
-    audio_end_ms: audioEndMs,
-  };
-}
-
-/** Makes the model forget an item. */
-export function itemDelete(itemId: string): ConversationItemDeleteEvent {
-  return { type: "conversation.item.delete", item_id: itemId };
-}
-
-/** Asks for an item, which has to be answered even where there is no such item. */
-export function itemRetrieve(itemId: string): ConversationItemRetrieveEvent {
-  return { type: "conversation.item.retrieve", item_id: itemId };
 }
 
 /** Adds to the conversation's end; `id` is chosen by the server unless it is given. */
@@ -77,12 +72,34 @@ export function itemCreate(item: NewItem, id?: string): ConversationItemCreateEv
   };
 }
 
-type HistoryRole = Extract<HistoryItem, { type: "message" }>["role"];
+/** The events that give a fresh session the conversation so far, in order. */
+export function historyEvents(history: readonly HistoryItem[]): readonly ClientEvent[] {
+  return history.flatMap(newItemsOf).map((item, index) =>
+    itemCreate(item, `${HISTORY_PREFIX}${index}`)
+  );
+}
+
+/** Whether an item comes from `historyEvents`, and not from the live conversation. */
+export function isHistoryItem(itemId: string | undefined): boolean {
+  return itemId?.startsWith(HISTORY_PREFIX) ?? false;
+}
+
+const HISTORY_PREFIX = "history_";
+
+// A call whose output is missing would leave the model waiting for it.
+function newItemsOf(item: HistoryItem): readonly NewItem[] {
+  return item.type === "message" ? [item] : [item, { ...item, type: "toolOutput" }];
+}
 
 function wireItem(item: NewItem): ConversationItem {
   switch (item.type) {
-    case "message":
-      return wireMessage(item.role, item.text);
+    case "message": {
+      const { role, text } = item;
+      // What the agent said can only be given back as text.
+      return role === "agent"
+        ? { type: "message", role: "assistant", content: [{ type: "output_text", text }] }
+        : { type: "message", role, content: [{ type: "input_text", text }] };
+    }
     case "toolCall":
       return {
         type: "function_call",
@@ -94,19 +111,5 @@ function wireItem(item: NewItem): ConversationItem {
       return { type: "function_call_output", call_id: item.callId, output: item.output };
     default:
       return item satisfies never;
-  }
-}
-
-function wireMessage(role: HistoryRole, text: string): ConversationItem {
-  switch (role) {
-    case "user":
-      return { type: "message", role, content: [{ type: "input_text", text }] };
-    case "system":
-      return { type: "message", role, content: [{ type: "input_text", text }] };
-    // What the agent said can only be given back as text.
-    case "agent":
-      return { type: "message", role: "assistant", content: [{ type: "output_text", text }] };
-    default:
-      return role satisfies never;
   }
 }

@@ -26,6 +26,20 @@ import {
 } from "./eventParts.ts";
 import { present } from "../../../utils/present.ts";
 
+/** Reads a frame of the server's; one that is not text comes as undefined, and is malformed. */
+export function readServerFrame(
+  text: string | undefined,
+): ServerEvent | MalformedEvent | undefined {
+  if (text === undefined) return MALFORMED;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return MALFORMED;
+  }
+  return readServerEvent(value);
+}
+
 /** Narrows a parsed server event, in GA or beta spelling; undefined where a bridge has no use for it. */
 export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | undefined {
   const event = fieldsOf(value);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readServerEvent } from "../../../../src/services/openai/wire/serverEvents.ts";
 import {
   audioAppend,
+  clientEventOf,
   itemCreate,
-  responseCancel,
   responseCreate,
 } from "../../../../src/services/openai/wire/clientRequests.ts";
 import {
@@ -325,8 +325,11 @@ Deno.test("responseCreate() leaves out what is not asked for", () => {
     metadata: { purpose: "goodbye" },
     tool_choice: "none",
   });
-  assert.deepEqual(responseCancel(), { type: "response.cancel" });
-  assert.deepEqual(responseCancel("r"), { type: "response.cancel", response_id: "r" });
+  assert.deepEqual(clientEventOf({ type: "cancel" }), { type: "response.cancel" });
+  assert.deepEqual(clientEventOf({ type: "cancel", responseId: "r" }), {
+    type: "response.cancel",
+    response_id: "r",
+  });
 });
 
 Deno.test("itemCreate() gives back what the agent said as text (case 52)", () => {
