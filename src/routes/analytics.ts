@@ -4,7 +4,7 @@ import type { CallAnalytics, CallFilter, Distribution } from "../services/store.
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { filterFor } from "./callFilters.ts";
 import { analytics, analyticsQuery } from "./openapi/callSchemas.ts";
-import { HttpProblem } from "./middleware/errors.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
 import { answer, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
 
 interface AnalyticsRoutesDeps {

@@ -2,7 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import { type CallFilter } from "../services/store.ts";
 import type { Caller } from "./middleware/access.ts";
 import type { callListQuery } from "./openapi/callSchemas.ts";
-import { HttpProblem } from "./middleware/errors.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
 import { present } from "../utils/present.ts";
 
 /** Turns a query into a filter, narrowed to the calls that the API client may see. Throws a 403 `HttpProblem`. */

@@ -29,7 +29,7 @@ import {
   callListQuery,
   transcript,
 } from "./openapi/callSchemas.ts";
-import { HttpProblem } from "./middleware/errors.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
 import { answer, callIdParam, errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
 import { acceptedFormat } from "./middleware/acceptedFormat.ts";

@@ -3,7 +3,7 @@ import type { CallLookup, EndCall } from "../services/calls.ts";
 import type { CallErasure } from "../services/records.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { callerParam, erasure } from "./openapi/callSchemas.ts";
-import { HttpProblem } from "./middleware/errors.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
 import { answer, callIdParam, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
 
 interface ErasureRoutesDeps {

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { type EventLog, type LoggedEvent, type LogStart, noPositions } from "../services/events.ts";
 import type { KeyRevocation } from "../services/cluster.ts";
 import type { Caller, CallerEnv, RequireScope } from "./middleware/access.ts";
-import { HttpProblem } from "./middleware/errors.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
 import { createEventStream } from "./eventStream.ts";
 import { createStreamSlots } from "./middleware/streamSlots.ts";
 import { callIdParam, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";

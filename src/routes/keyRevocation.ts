@@ -3,7 +3,7 @@ import type { KeyRevocation } from "../services/cluster.ts";
 import type { ApiOperations } from "../services/calls.ts";
 import { type ApiKey, keyScopes } from "../utils/auth.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
-import { HttpProblem } from "./middleware/errors.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
 import { answer, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
 
 interface KeysRoutesDeps {

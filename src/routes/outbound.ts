@@ -7,10 +7,9 @@ import {
   requireKeys,
   type RequireScope,
 } from "./middleware/access.ts";
-import { HttpProblem, phoneNotConfigured } from "./middleware/errors.ts";
+import { HttpProblem, phoneNotConfigured, unknownCall } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
 import { errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
-import { withProblems } from "./outboundProblems.ts";
 import {
   idempotencyHeader,
   initiateAnswer,
@@ -47,9 +46,8 @@ export function outboundRoutes(deps: OutboundRoutesDeps): OpenAPIHono<CallerEnv>
     const agent = knownAgent(wanted, deps);
     knownFrom(request.from, deps);
     const requestKey = c.req.valid("header")["idempotency-key"];
-    const { status, body } = await withProblems(
-      outbound.place({ ...request, agent, keyName: keyNameOf(c.get("caller")) }, requestKey),
-    );
+    const asked = { ...request, agent, keyName: keyNameOf(c.get("caller")) };
+    const { status, body } = await outbound.place(asked, requestKey);
     return status === 202
       ? c.json(queuedAnswer.parse(body), 202)
       : c.json(initiateAnswer.parse(body), 200);
@@ -57,14 +55,12 @@ export function outboundRoutes(deps: OutboundRoutesDeps): OpenAPIHono<CallerEnv>
 
   routes.openapi({ ...state, ...reading }, async (c) => {
     const { id } = c.req.valid("param");
-    const found = await withProblems(configured(deps.outbound).state(id, c.get("caller")));
-    return c.json(found ?? unknownCall(), 200);
+    return c.json(existing(await configured(deps.outbound).state(id, c.get("caller"))), 200);
   });
 
   routes.openapi({ ...hangUp, middleware: creating }, async (c) => {
     const { id } = c.req.valid("param");
-    const found = await withProblems(configured(deps.outbound).hangUp(id, c.get("caller")));
-    return c.json(found ?? unknownCall(), 200);
+    return c.json(existing(await configured(deps.outbound).hangUp(id, c.get("caller"))), 200);
   });
 
   return routes;
@@ -113,8 +109,9 @@ export function configured<T>(outbound: T | undefined): T {
   throw phoneNotConfigured();
 }
 
-function unknownCall(): never {
-  throw new HttpProblem(404, "unknown_call", "There is no such call.");
+function existing<T>(call: T | undefined): T {
+  if (call !== undefined) return call;
+  throw unknownCall();
 }
 
 const tags = ["Calling out"];

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { BatchState } from "../services/outbound.ts";
 import { type CallerEnv, requireKeys } from "./middleware/access.ts";
-import { HttpProblem } from "./middleware/errors.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
 import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
 import {
@@ -11,7 +11,7 @@ import {
   knownFrom,
   type OutboundRoutesDeps,
 } from "./outbound.ts";
-import { refusalOf, withProblems } from "./outboundProblems.ts";
+import { refusalOf } from "./outboundProblems.ts";
 import { batchAnswer, batchIdParam, batchRequest, batchState } from "./openapi/outboundSchemas.ts";
 
 export interface OutboundBatchDeps extends OutboundRoutesDeps {
@@ -30,12 +30,12 @@ export function outboundBatchesRoutes(deps: OutboundBatchDeps): OpenAPIHono<Call
     async (c) => {
       const { batches } = configured(deps.outbound);
       const { agent, from, ...request } = c.req.valid("json");
-      const { batchId, accepted, refused } = await withProblems(batches.create({
+      const { batchId, accepted, refused } = await batches.create({
         ...request,
         from: knownFrom(from, deps) ?? ownNumber,
         agent: knownAgent(agent, deps),
         keyName: keyNameOf(c.get("caller")),
-      }));
+      });
       const refusals = refused.map(({ index, refusal }) => ({
         index,
         code: refusal.kind === "duplicate" ? refusal.code : refusalOf(refusal).code,
@@ -49,18 +49,14 @@ export function outboundBatchesRoutes(deps: OutboundBatchDeps): OpenAPIHono<Call
   routes.openapi({ ...progress, middleware: [keyed, access("calls:read")] }, async (c) => {
     const { batches } = configured(deps.outbound);
     const { limit, after } = c.req.valid("query");
-    const page = { limit, after: after - 1 };
-    const found = await withProblems(
-      batches.state(c.req.valid("param").id, c.get("caller"), page),
-    );
+    const { id } = c.req.valid("param");
+    const found = await batches.state(id, c.get("caller"), { limit, after: after - 1 });
     return c.json(viewOf(found ?? unknownBatch(), limit), 200);
   });
 
   routes.openapi({ ...cancel, middleware: creating }, async (c) => {
     const { batches } = configured(deps.outbound);
-    const cancelled = await withProblems(
-      batches.cancel(c.req.valid("param").id, c.get("caller")),
-    );
+    const cancelled = await batches.cancel(c.req.valid("param").id, c.get("caller"));
     return c.json({ success: true, cancelled: cancelled ?? unknownBatch() } as const, 200);
   });
 

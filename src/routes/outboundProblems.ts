@@ -10,17 +10,8 @@ import {
   StoreUnavailable,
 } from "../services/outbound.ts";
 import type { DialRefusal } from "../services/spending.ts";
-import { HttpProblem } from "./middleware/errors.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
 import { limitProblem } from "./middleware/limitProblem.ts";
-
-/** Awaits `work`, and throws an `HttpProblem` for each error of the outbound module. */
-export async function withProblems<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw problemOf(error) ?? error;
-  }
-}
 
 /** The status and code for a number that may not be dialled. */
 export function refusalOf(refusal: DialRefusal): {
@@ -34,7 +25,8 @@ export function refusalOf(refusal: DialRefusal): {
     : { status: 422, code: "invalid_number" };
 }
 
-function problemOf(error: unknown): HttpProblem | undefined {
+/** The answer for an error of the outbound module; undefined for any other. */
+export function outboundProblem(error: unknown): HttpProblem | undefined {
   if (error instanceof DestinationRefused) return destinationProblem(error.refusal);
   if (error instanceof KeyRefused) {
     return new HttpProblem(401, error.code, "This API key can no longer place calls.");

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "@hono/hono";
 import { stripTypeScriptTypes } from "node:module";
-import { HttpProblem } from "./middleware/errors.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
 import { sendTagged, type TaggedText, tagText } from "./middleware/etag.ts";
 
 /**

@@ -5,7 +5,7 @@ import { type PhoneAnswer, readStatus, writeTwiml } from "../services/twilioOutb
 import type { Phone } from "../services/phone.ts";
 import { listsWord } from "../utils/http/headerList.ts";
 import { isWithheld } from "../utils/phoneNumber.ts";
-import { HttpProblem, phoneNotConfigured } from "./middleware/errors.ts";
+import { HttpProblem, phoneNotConfigured } from "./middleware/httpProblem.ts";
 import { createRepeatedWebhooks } from "./middleware/repeatedWebhooks.ts";
 import {
   pathAndQuery,

@@ -7,7 +7,7 @@ import { presentedKey } from "../utils/auth.ts";
 import { readOptionalJson } from "../utils/bodyReader.ts";
 import { newId } from "../utils/ids.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
-import { HttpProblem, tooManyRequests, unauthorized } from "./middleware/errors.ts";
+import { HttpProblem, tooManyRequests, unauthorized } from "./middleware/httpProblem.ts";
 import type { GuessGuard } from "./middleware/guessGuard.ts";
 import type { RouteEnv } from "./baseRouter.ts";
 import { limitProblem } from "./middleware/limitProblem.ts";

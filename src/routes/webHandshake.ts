@@ -1,6 +1,6 @@
 import { TOKEN_PROTOCOL_PREFIX, WEB_PROTOCOL } from "../protocol/web.ts";
 import { listsWord, readHeaderList } from "../utils/http/headerList.ts";
-import { HttpProblem } from "./middleware/errors.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
 
 /**
  * Checks a WebSocket handshake (RFC 6455, 4.2.1) and returns the token that it offers beside the

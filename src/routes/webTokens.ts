@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { SingleUseTokens } from "../services/store.ts";
 import { newToken } from "../utils/ids.ts";
-import { HttpProblem } from "./middleware/errors.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
 import type { Clock } from "../utils/clock.ts";
 import { deadline } from "../utils/deadline.ts";
 import { present } from "../utils/present.ts";

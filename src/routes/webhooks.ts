@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { DeadLetterPosition, WebhookOutbox } from "../services/store.ts";
 import type { WebhookDispatcher } from "../services/webhooks.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
-import { HttpProblem } from "./middleware/errors.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
 import { answer, errorAnswers, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
 import { present } from "../utils/present.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CallRefused } from "../../src/call/sessionApi.ts";
-import { HttpProblem } from "../../src/routes/middleware/errors.ts";
+import { HttpProblem } from "../../src/routes/middleware/httpProblem.ts";
 import { createBaseRouter, type Router } from "../../src/routes/baseRouter.ts";
 import { type HealthDeps, healthRoutes } from "../../src/routes/health.ts";
 

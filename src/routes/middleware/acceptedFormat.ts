@@ -1,4 +1,4 @@
-import { HttpProblem } from "./errors.ts";
+import { HttpProblem } from "./httpProblem.ts";
 
 export type TranscriptFormat = "json" | "vtt" | "text";
 

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
 import { allows, type ApiKey, hasExpired, type KeyScope, presentedKey } from "../../utils/auth.ts";
 import { createRateLimiter } from "../../utils/rateLimiter.ts";
-import { HttpProblem, tooManyRequests, unauthorized } from "./errors.ts";
+import { HttpProblem, tooManyRequests, unauthorized } from "./httpProblem.ts";
 import type { GuessGuard } from "./guessGuard.ts";
 import { type AccessRules, isAllowedOrigin, isLocal } from "./requestOrigin.ts";
 import { present } from "../../utils/present.ts";

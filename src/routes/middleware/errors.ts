@@ -1,39 +1,12 @@
 import type { Context, ErrorHandler, NotFoundHandler } from "@hono/hono";
-import type { ContentfulStatusCode } from "@hono/hono/utils/http-status";
 import { CallRefused } from "../../call/sessionApi.ts";
 import { InstanceTimeout } from "../../services/cluster.ts";
 import { TwilioProblem } from "../../services/twilioOutbound.ts";
 import { BodyError } from "../../utils/http/bodyError.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
-
-interface HttpProblemOptions {
-  readonly details?: unknown;
-  readonly retryAfterSeconds?: number | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** An error answer: throw it anywhere in a route. */
-export class HttpProblem extends Error {
-  override readonly name = "HttpProblem";
-  readonly details: unknown;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(
-    readonly status: ContentfulStatusCode,
-    /** For programs, in snake case. */
-    readonly code: string,
-    /** For people: a sentence without anything private. */
-    readonly sentence: string,
-    { details, retryAfterSeconds, headers = {} }: HttpProblemOptions = {},
-  ) {
-    super(sentence);
-    this.details = details;
-    this.headers = retryAfterSeconds === undefined
-      ? headers
-      : { ...headers, "Retry-After": String(retryAfterSeconds) };
-  }
-}
+import { outboundProblem } from "../outboundProblems.ts";
+import { HttpProblem } from "./httpProblem.ts";
 
 /** Turns what was thrown into an answer. Unexpected errors are logged, and answered without details. */
 export function answerErrors(log: Pick<Log, "error">): ErrorHandler {
@@ -55,34 +28,13 @@ function requestIdOf(c: Context): string {
   return typeof id === "string" ? id : "";
 }
 
-/** The answer of every route that takes a phone, where none is set up. */
-export function phoneNotConfigured(): HttpProblem {
-  return new HttpProblem(
-    503,
-    "phone_not_configured",
-    "The phone is not set up: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER are missing.",
-  );
-}
-
-/** A 401 answer with the `WWW-Authenticate` header that RFC 9110 (15.5.2) requires. */
-export function unauthorized(code: string, sentence: string): HttpProblem {
-  return new HttpProblem(401, code, sentence, { headers: { "WWW-Authenticate": "Bearer" } });
-}
-
-/** The answer to a client that is above its rate limit. */
-export function tooManyRequests(retryAfterSeconds: number): HttpProblem {
-  return new HttpProblem(429, "rate_limited", `Too many requests: wait ${retryAfterSeconds} s.`, {
-    retryAfterSeconds,
-  });
-}
-
 function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error;
   if (error instanceof BodyError) return new HttpProblem(error.status, error.code, error.message);
   if (error instanceof CallRefused) return refusals[error.code];
   if (error instanceof TwilioProblem) return ofTwilio(error);
   if (error instanceof InstanceTimeout) return instanceSilent;
-  return undefined;
+  return outboundProblem(error);
 }
 
 function ofTwilio(problem: TwilioProblem): HttpProblem {

@@ -1,7 +1,7 @@
 import type { Context } from "@hono/hono";
 import { maskAddress } from "../../utils/http/clientAddress.ts";
 import { createRateLimiter } from "../../utils/rateLimiter.ts";
-import { tooManyRequests } from "./errors.ts";
+import { tooManyRequests } from "./httpProblem.ts";
 import { isProxied } from "./requestOrigin.ts";
 import type { Log } from "../../utils/logger.ts";
 

@@ -1,6 +1,6 @@
 import { limitCode } from "../../services/spending.ts";
 import type { BudgetRefusal, BudgetScope } from "../../services/store.ts";
-import { HttpProblem } from "./errors.ts";
+import { HttpProblem } from "./httpProblem.ts";
 
 /** The answer where a limit on calls, minutes or dollars refuses a call. */
 export function limitProblem(refusal: BudgetRefusal): HttpProblem {

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
 import { isLoopback } from "../../utils/http/loopback.ts";
-import { HttpProblem } from "./errors.ts";
+import { HttpProblem } from "./httpProblem.ts";
 
 export interface AccessRules {
   /** Whether the server has API keys; without them it serves only pages of its own machine. */

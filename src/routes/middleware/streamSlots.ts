@@ -1,4 +1,4 @@
-import { HttpProblem } from "./errors.ts";
+import { HttpProblem } from "./httpProblem.ts";
 import type { Clock } from "../../utils/clock.ts";
 
 /** The wall clock may be changed: expiry is checked at least this often. */

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
 import { readForm } from "../../utils/bodyReader.ts";
 import { validateTwilioForm, validateTwilioSocket } from "../../utils/twilioValidate.ts";
-import { HttpProblem } from "./errors.ts";
+import { HttpProblem } from "./httpProblem.ts";
 
 /** What Twilio signs with, and the origin of the URLs it was given. */
 interface TwilioSigning {

@@ -1,5 +1,5 @@
 import { type RouteConfig, z } from "@hono/zod-openapi";
-import { HttpProblem } from "../middleware/errors.ts";
+import { HttpProblem } from "../middleware/httpProblem.ts";
 
 /** The `content` of a JSON body, for `createRoute`. */
 export const json = <Schema>(schema: Schema) => ({ "application/json": { schema } });
