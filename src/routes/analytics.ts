@@ -1,23 +1,19 @@
-import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute } from "@hono/zod-openapi";
 import { AnalyticsBusy } from "../services/records.ts";
 import type { CallAnalytics, CallFilter, Distribution } from "../services/store.ts";
-import type { CallerEnv, RequireScope } from "./middleware/access.ts";
+import type { RequireScope } from "./middleware/access.ts";
 import { filterFor } from "./callFilters.ts";
 import { analytics, analyticsQuery } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
-import { answer, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
+import { answer, apiRoutes, errorAnswers } from "./openapi/schemaParts.ts";
 
-interface AnalyticsRoutesDeps {
+/** `GET /api/analytics`: counts, durations, latency and cost of a period's calls. */
+export function analyticsRoutes({ access, analyse }: {
   readonly access: RequireScope;
   /** Rejects with `AnalyticsBusy` where too many wait. */
   readonly analyse: (filter: CallFilter) => Promise<CallAnalytics>;
-}
-
-/** `GET /api/analytics`: counts, durations, latency and cost of a period's calls. */
-export function analyticsRoutes(
-  { access, analyse }: AnalyticsRoutesDeps,
-): OpenAPIHono<CallerEnv> {
-  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+}) {
+  const routes = apiRoutes();
   routes.openapi({ ...sums, middleware: [access("calls:read")] }, async (c) => {
     const filter = filterFor(c.get("caller"), c.req.valid("query"));
     const found = await analyse(filter).catch((error) => {

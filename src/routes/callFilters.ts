@@ -2,7 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import { type CallFilter } from "../services/store.ts";
 import type { Caller } from "./middleware/access.ts";
 import type { callListQuery } from "./openapi/callSchemas.ts";
-import { HttpProblem } from "./middleware/httpProblem.ts";
+import { HttpProblem, unknownCall } from "./middleware/httpProblem.ts";
 import { present } from "../utils/present.ts";
 
 /** Turns a query into a filter, narrowed to the calls that the API client may see. Throws a 403 `HttpProblem`. */
@@ -14,6 +14,23 @@ export function filterFor(
     ...present({ status, direction, agent, since: from, until: to }),
     ...keyFilter(caller, key),
   };
+}
+
+/** Whether the API client may see a call, or an event of it. */
+export function isVisible(
+  { isAdmin, keyName }: Caller,
+  call: { readonly keyName?: string },
+): boolean {
+  return isAdmin || (keyName !== undefined && call.keyName === keyName);
+}
+
+/** Throws a 404 `HttpProblem` for a call that the API client may not see, as for one that does not exist. */
+export function visibleTo<T extends { readonly keyName?: string }>(
+  caller: Caller,
+  call: T | undefined,
+): T {
+  if (call !== undefined && isVisible(caller, call)) return call;
+  throw unknownCall();
 }
 
 /** A key sees its own calls; an admin those of the key it names, or all. */

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import type {
   ActionResult,
   CallLookup,
@@ -13,14 +13,9 @@ import {
   viewDetail,
   viewTurn,
 } from "../services/records.ts";
-import {
-  type CallPosition,
-  type CallRecord,
-  type CallStore,
-  readCursor,
-} from "../services/store.ts";
-import type { Caller, CallerEnv, RequireScope } from "./middleware/access.ts";
-import { filterFor } from "./callFilters.ts";
+import { type CallPosition, type CallStore, readCursor } from "../services/store.ts";
+import type { RequireScope } from "./middleware/access.ts";
+import { filterFor, visibleTo } from "./callFilters.ts";
 import {
   actionAnswer,
   callAction,
@@ -31,21 +26,17 @@ import {
 } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
-import { answer, callIdParam, errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
+import { answer, apiRoutes, callIdParam, errorAnswers, json } from "./openapi/schemaParts.ts";
 import { acceptedFormat } from "./middleware/acceptedFormat.ts";
 
-interface CallsRoutesDeps {
+/** `/api/calls`: list, detail, transcript, and actions on live calls. */
+export function callsRoutes({ access, callStore, lookup, control }: {
   readonly access: RequireScope;
   readonly callStore: Pick<CallStore, "content" | "list">;
   readonly lookup: CallLookup;
   readonly control: CrossProcessControl;
-}
-
-/** `/api/calls`: list, detail, transcript, and actions on live calls. */
-export function callsRoutes(
-  { access, callStore, lookup, control }: CallsRoutesDeps,
-): OpenAPIHono<CallerEnv> {
-  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+}) {
+  const routes = apiRoutes();
   const reading = { middleware: [access("calls:read")] };
 
   routes.openapi({ ...list, ...reading }, async (c) => {
@@ -94,15 +85,6 @@ export function callsRoutes(
   );
 
   return routes;
-}
-
-/** To a key, another key's call does not exist. */
-function visibleTo<T extends Pick<CallRecord, "keyName">>(
-  { isAdmin, keyName }: Caller,
-  call: T | undefined,
-): T {
-  if (call !== undefined && (isAdmin || call.keyName === keyName)) return call;
-  throw new HttpProblem(404, "unknown_call", "There is no such call.");
 }
 
 const notLive: ActionResult = { ok: false, code: "not_live" };

@@ -1,24 +1,20 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import type { DoNotCallEntry, DoNotCallList } from "../services/store.ts";
-import type { CallerEnv, RequireScope } from "./middleware/access.ts";
+import type { RequireScope } from "./middleware/access.ts";
 import { callerNumberParam } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
 import { optionalJsonBody } from "./middleware/jsonBody.ts";
-import { answer, errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
+import { answer, apiRoutes, errorAnswers, json, wholeNumber } from "./openapi/schemaParts.ts";
 import { present } from "../utils/present.ts";
 
-interface DoNotCallRoutesDeps {
+/** `/api/do-not-call`: numbers that are never called. */
+export function doNotCallRoutes({ access, list, now }: {
   readonly access: RequireScope;
   readonly list: DoNotCallList;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-}
-
-/** `/api/do-not-call`: numbers that are never called. */
-export function doNotCallRoutes(
-  { access, list, now }: DoNotCallRoutesDeps,
-): OpenAPIHono<CallerEnv> {
-  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+}) {
+  const routes = apiRoutes();
   const guarded = { middleware: [access("admin")] };
 
   routes.openapi({ ...all, ...guarded }, async (c) => {

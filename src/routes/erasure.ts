@@ -1,23 +1,19 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import type { CallLookup, EndCall } from "../services/calls.ts";
 import type { CallErasure } from "../services/records.ts";
-import type { CallerEnv, RequireScope } from "./middleware/access.ts";
+import type { RequireScope } from "./middleware/access.ts";
 import { callerParam, erasure } from "./openapi/callSchemas.ts";
-import { HttpProblem } from "./middleware/httpProblem.ts";
-import { answer, callIdParam, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
+import { HttpProblem, unknownCall } from "./middleware/httpProblem.ts";
+import { answer, apiRoutes, callIdParam, errorAnswers } from "./openapi/schemaParts.ts";
 
-interface ErasureRoutesDeps {
+/** Erases the stored data of one call, or of all calls with one number. */
+export function erasureRoutes({ access, lookup, erasure, endCall }: {
   readonly access: RequireScope;
   readonly lookup: Pick<CallLookup, "record">;
   readonly erasure: Pick<CallErasure, "eraseNumber" | "eraseCall">;
   readonly endCall: EndCall;
-}
-
-/** Erases the stored data of one call, or of all calls with one number. */
-export function erasureRoutes(
-  { access, lookup, erasure, endCall }: ErasureRoutesDeps,
-): OpenAPIHono<CallerEnv> {
-  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+}) {
+  const routes = apiRoutes();
 
   routes.openapi({ ...eraseCall, middleware: [access("admin")] }, async (c) => {
     const call = await lookup.record(c.req.valid("param").id);
@@ -42,10 +38,6 @@ export function erasureRoutes(
   });
 
   return routes;
-}
-
-function unknownCall(): HttpProblem {
-  return new HttpProblem(404, "unknown_call", "There is no such call.");
 }
 
 const tags = ["Calls"];

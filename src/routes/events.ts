@@ -1,11 +1,11 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import { type EventLog, type LoggedEvent, type LogStart, noPositions } from "../services/events.ts";
 import type { KeyRevocation } from "../services/cluster.ts";
-import type { Caller, CallerEnv, RequireScope } from "./middleware/access.ts";
-import { HttpProblem } from "./middleware/httpProblem.ts";
+import type { Caller, RequireScope } from "./middleware/access.ts";
+import { isVisible, visibleTo } from "./callFilters.ts";
 import { createEventStream } from "./eventStream.ts";
 import { createStreamSlots } from "./middleware/streamSlots.ts";
-import { callIdParam, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
+import { apiRoutes, callIdParam, errorAnswers } from "./openapi/schemaParts.ts";
 import type { Clock } from "../utils/clock.ts";
 
 interface EventsRoutesDeps {
@@ -30,8 +30,8 @@ interface EventsRoutesDeps {
 export function eventsRoutes(
   { access, eventLog, findCall, now, revocation, heartbeatMs = 15_000, ...limits }:
     EventsRoutesDeps,
-): OpenAPIHono<CallerEnv> {
-  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+) {
+  const routes = apiRoutes();
   const slots = createStreamSlots(limits);
   revocation.onRevoked(({ name }) => slots.endAll(name));
   const middleware = [access("calls:read")];
@@ -41,7 +41,7 @@ export function eventsRoutes(
     const lastEventId = c.req.valid("header")["last-event-id"];
     return stream(caller, {
       from: lastEventId === undefined ? startAt(eventLog.end) : eventLog.resume(lastEventId),
-      wanted: (event) => isVisible(event, caller),
+      wanted: (event) => isVisible(caller, event),
       isOver: () => Promise.resolve(false),
     });
   });
@@ -49,10 +49,7 @@ export function eventsRoutes(
   routes.openapi({ ...ofOneCall, middleware }, async (c) => {
     const caller = c.get("caller");
     const { id } = c.req.valid("param");
-    const call = await findCall(id);
-    if (call === undefined || !(caller.isAdmin || call.keyName === caller.keyName)) {
-      throw new HttpProblem(404, "unknown_call", "There is no such call.");
-    }
+    const call = visibleTo(caller, await findCall(id));
     const lastEventId = c.req.valid("header")["last-event-id"];
     const from = lastEventId === undefined ? startAt(eventLog.start) : eventLog.resume(lastEventId);
     const wanted = (event: LoggedEvent) => event.callId === id;
@@ -152,7 +149,3 @@ const ofOneCall = createRoute({
     ...errorAnswers,
   },
 });
-
-function isVisible(event: LoggedEvent, { isAdmin, keyName }: Caller): boolean {
-  return isAdmin || (keyName !== undefined && event.keyName === keyName);
-}

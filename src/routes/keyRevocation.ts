@@ -1,24 +1,20 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import type { KeyRevocation } from "../services/cluster.ts";
 import type { ApiOperations } from "../services/calls.ts";
 import { type ApiKey, keyScopes } from "../utils/auth.ts";
-import type { CallerEnv, RequireScope } from "./middleware/access.ts";
+import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
-import { answer, errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
+import { answer, apiRoutes, errorAnswers } from "./openapi/schemaParts.ts";
 
-interface KeysRoutesDeps {
+/** `/api/keys`: lists API keys without their secrets, and revokes them. */
+export function keyRevocationRoutes({ access, keys, revocation, liveCallsOf }: {
   readonly access: RequireScope;
   /** Those of the settings. */
   readonly keys: readonly ApiKey[];
   readonly revocation: Pick<KeyRevocation, "isRevoked" | "revoke">;
   readonly liveCallsOf: ApiOperations["liveCallsOf"];
-}
-
-/** `/api/keys`: lists API keys without their secrets, and revokes them. */
-export function keyRevocationRoutes(
-  { access, keys, revocation, liveCallsOf }: KeysRoutesDeps,
-): OpenAPIHono<CallerEnv> {
-  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+}) {
+  const routes = apiRoutes();
   const guarded = { middleware: [access("admin")] };
 
   routes.openapi({ ...list, ...guarded }, (c) => c.json({ keys: keys.map(view) }, 200));

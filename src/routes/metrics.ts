@@ -1,26 +1,22 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import { createGauge, type Metrics } from "../services/metrics.ts";
-import type { CallerEnv, RequireScope } from "./middleware/access.ts";
+import type { RequireScope } from "./middleware/access.ts";
 import type { GuessGuard } from "./middleware/guessGuard.ts";
-import { errorAnswers, refuseInvalid } from "./openapi/schemaParts.ts";
+import { apiRoutes, errorAnswers } from "./openapi/schemaParts.ts";
 
-interface MetricsRoutesDeps {
+/** `GET /metrics`: metrics of this process in the text format of Prometheus. */
+export function metricsRoutes({ access, metrics, guesses }: {
   readonly access: RequireScope;
   readonly metrics: Pick<Metrics, "write">;
   readonly guesses: Pick<GuessGuard, "counts">;
-}
-
-/** `GET /metrics`: metrics of this process in the text format of Prometheus. */
-export function metricsRoutes(
-  { access, metrics, guesses }: MetricsRoutesDeps,
-): OpenAPIHono<CallerEnv> {
+}) {
   const refused = createGauge(
     "parley_secrets_refused_total",
     "Wrong API keys and session tokens.",
     () => Object.entries(guesses.counts).map(([kind, count]) => [{ kind }, count]),
     "counter",
   );
-  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+  const routes = apiRoutes();
   routes.openapi(
     { ...scrape, middleware: [access("metrics")] },
     (c) =>

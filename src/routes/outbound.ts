@@ -1,15 +1,10 @@
-import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute } from "@hono/zod-openapi";
 import { CallRefused } from "../call/sessionApi.ts";
 import type { OutboundCalls } from "../services/outbound.ts";
-import {
-  type Caller,
-  type CallerEnv,
-  requireKeys,
-  type RequireScope,
-} from "./middleware/access.ts";
+import { type Caller, requireKeys, type RequireScope } from "./middleware/access.ts";
 import { HttpProblem, phoneNotConfigured, unknownCall } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
-import { errorAnswers, json, refuseInvalid } from "./openapi/schemaParts.ts";
+import { apiRoutes, errorAnswers, json } from "./openapi/schemaParts.ts";
 import {
   idempotencyHeader,
   initiateAnswer,
@@ -33,9 +28,9 @@ export interface OutboundRoutesDeps {
 }
 
 /** The API that places phone calls, for holders of a key. */
-export function outboundRoutes(deps: OutboundRoutesDeps): OpenAPIHono<CallerEnv> {
+export function outboundRoutes(deps: OutboundRoutesDeps) {
   const { access, hasKeys } = deps;
-  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+  const routes = apiRoutes();
   const keyed = requireKeys(hasKeys);
   const creating = [keyed, access("calls:create")];
   const reading = { middleware: [keyed, access("calls:read")] };

@@ -1,9 +1,9 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import type { BatchState } from "../services/outbound.ts";
-import { type CallerEnv, requireKeys } from "./middleware/access.ts";
+import { requireKeys } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
-import { errorAnswers, json, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
+import { apiRoutes, errorAnswers, json, wholeNumber } from "./openapi/schemaParts.ts";
 import {
   configured,
   keyNameOf,
@@ -19,9 +19,9 @@ export interface OutboundBatchDeps extends OutboundRoutesDeps {
 }
 
 /** Lists of calls, placed one after another. */
-export function outboundBatchesRoutes(deps: OutboundBatchDeps): OpenAPIHono<CallerEnv> {
+export function outboundBatchesRoutes(deps: OutboundBatchDeps) {
   const { access, hasKeys, ownNumber } = deps;
-  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+  const routes = apiRoutes();
   const keyed = requireKeys(hasKeys);
   const creating = [keyed, access("calls:create")];
 

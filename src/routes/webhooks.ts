@@ -1,23 +1,19 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import type { DeadLetterPosition, WebhookOutbox } from "../services/store.ts";
 import type { WebhookDispatcher } from "../services/webhooks.ts";
-import type { CallerEnv, RequireScope } from "./middleware/access.ts";
+import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
-import { answer, errorAnswers, refuseInvalid, wholeNumber } from "./openapi/schemaParts.ts";
+import { answer, apiRoutes, errorAnswers, wholeNumber } from "./openapi/schemaParts.ts";
 import { present } from "../utils/present.ts";
 
-interface WebhookRoutesDeps {
+/** `/api/webhooks`: dead letters, sending one again, and a test message. */
+export function webhooksRoutes({ access, outbox, webhooks }: {
   readonly access: RequireScope;
   readonly outbox: Pick<WebhookOutbox, "deadLetters">;
   /** Absent where no webhook is set up. */
   readonly webhooks?: Pick<WebhookDispatcher, "sendTest" | "resend">;
-}
-
-/** `/api/webhooks`: dead letters, sending one again, and a test message. */
-export function webhooksRoutes(
-  { access, outbox, webhooks }: WebhookRoutesDeps,
-): OpenAPIHono<CallerEnv> {
-  const routes = new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+}) {
+  const routes = apiRoutes();
   const guarded = { middleware: [access("admin")] };
 
   routes.openapi({ ...list, ...guarded }, async (c) => {

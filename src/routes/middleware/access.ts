@@ -30,16 +30,14 @@ const REQUESTS_PER_KEY = { capacity: 500, refillPerSecond: 50 };
 /** Finds the key of a secret; throws an `HttpProblem` where it is expired, revoked or lacks the scope. */
 export type KeyCheck = (secret: string, scope: KeyScope) => ApiKey | undefined;
 
-interface KeyCheckDeps {
-  readonly authenticate: (secret: string) => ApiKey | undefined;
-  readonly isRevoked?: (key: ApiKey) => boolean;
-  /** Milliseconds since 1970. */
-  readonly wallClock?: () => number;
-}
-
 /** Creates the check of keys that all routes share. */
 export function createKeyCheck(
-  { authenticate, isRevoked = () => false, wallClock = () => Date.now() }: KeyCheckDeps,
+  { authenticate, isRevoked = () => false, wallClock = () => Date.now() }: {
+    readonly authenticate: (secret: string) => ApiKey | undefined;
+    readonly isRevoked?: (key: ApiKey) => boolean;
+    /** Milliseconds since 1970. */
+    readonly wallClock?: () => number;
+  },
 ): KeyCheck {
   return function checkKey(secret, scope) {
     const key = authenticate(secret);

@@ -8,15 +8,6 @@ import type { Log } from "../../utils/logger.ts";
 /** The kinds of secret that clients may try to guess. */
 type SecretKind = "key" | "token";
 
-interface GuessGuardDeps {
-  readonly addressOf: (c: Context) => string;
-  /** Whether the address in a proxy's header is taken for the client's. */
-  readonly trustProxy?: boolean;
-  /** Milliseconds, of any clock that does not go back. */
-  readonly now: () => number;
-  readonly log: Pick<Log, "warn">;
-}
-
 /** An open page retries its old token a few times; keys are typed in by hand. */
 const RATES = {
   key: { capacity: 10, refillPerSecond: 0.2 },
@@ -27,9 +18,14 @@ const RATES = {
 export type GuessGuard = ReturnType<typeof createGuessGuard>;
 
 /** Allows 10 wrong keys and then one per 5 s, 20 wrong tokens and then one per 2 s, per address. */
-export function createGuessGuard(
-  { addressOf, trustProxy = false, now, log }: GuessGuardDeps,
-) {
+export function createGuessGuard({ addressOf, trustProxy = false, now, log }: {
+  readonly addressOf: (c: Context) => string;
+  /** Whether the address in a proxy's header is taken for the client's. */
+  readonly trustProxy?: boolean;
+  /** Milliseconds, of any clock that does not go back. */
+  readonly now: () => number;
+  readonly log: Pick<Log, "warn">;
+}) {
   const limiters = { key: createRateLimiter(RATES.key), token: createRateLimiter(RATES.token) };
   const keylessRequests = createRateLimiter(RATES.key);
   // A client with many addresses must not fill the log.

@@ -1,4 +1,5 @@
-interface WaitingSocketsOptions {
+/** Counts the sockets of this process that have not authenticated yet, by client address. */
+export function createWaitingSockets({ maxPerAddress, longestMs, now }: {
   readonly maxPerAddress: number;
   /**
    * When a socket is uncounted by itself, as its `close` event may never come. Longer than a socket may
@@ -7,12 +8,7 @@ interface WaitingSocketsOptions {
   readonly longestMs: number;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-}
-
-/** Counts the sockets of this process that have not authenticated yet, by client address. */
-export function createWaitingSockets(
-  { maxPerAddress, longestMs, now }: WaitingSocketsOptions,
-) {
+}) {
   const waiting = new Map<string, Set<{ readonly until: number }>>();
 
   return {

@@ -1,5 +1,11 @@
-import { type RouteConfig, z } from "@hono/zod-openapi";
+import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
+import type { CallerEnv } from "../middleware/access.ts";
 import { HttpProblem } from "../middleware/httpProblem.ts";
+
+/** Creates routes that refuse invalid requests with 422. */
+export function apiRoutes(): OpenAPIHono<CallerEnv> {
+  return new OpenAPIHono<CallerEnv>({ defaultHook: refuseInvalid });
+}
 
 /** The `content` of a JSON body, for `createRoute`. */
 export const json = <Schema>(schema: Schema) => ({ "application/json": { schema } });
@@ -36,8 +42,8 @@ z.config({
   },
 });
 
-/** Throws a 422 `HttpProblem` for what a schema refused; the `defaultHook` of all routes. */
-export function refuseInvalid(result: Validation): void {
+/** Throws a 422 `HttpProblem` for what a schema refused. */
+function refuseInvalid(result: Validation): void {
   if (result.success) return;
   const details = (result.error?.issues ?? []).slice(0, 20).flatMap(innermost)
     .map(({ path, message }) => ({ path: path.map(String).join("."), message }));
