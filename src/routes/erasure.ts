@@ -4,7 +4,13 @@ import type { CallErasure } from "../services/records.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { callerParam, erasure } from "./openapi/callSchemas.ts";
 import { HttpProblem, unknownCall } from "./middleware/httpProblem.ts";
-import { answer, apiRoutes, callIdParam, errorAnswers } from "./openapi/schemaParts.ts";
+import {
+  answer,
+  apiRoutes,
+  callIdParam,
+  errorAnswers,
+  optionalFlag,
+} from "./openapi/schemaParts.ts";
 
 /** Erases the stored data of one call, or of all calls with one number. */
 export function erasureRoutes({ access, lookup, erasure, endCall }: {
@@ -52,11 +58,7 @@ const eraseCall = createRoute({
   tags,
   request: {
     params: callIdParam,
-    query: z.strictObject({
-      end: z.enum(["true", "false"]).optional().openapi({
-        description: "Whether a call that is under way is ended",
-      }),
-    }),
+    query: z.strictObject({ end: optionalFlag("Whether a call that is under way is ended") }),
   },
   responses: { 200: answer("What was erased", erasure), ...errorAnswers },
 });

@@ -115,7 +115,7 @@ export function createRouter(
     incidents: incidents.list,
   }));
   mount(twilioRoutes({ ...present({ phone }), defaultAgent, addressOf, log }));
-  mount(outboundBatchesRoutes({ ...outbound, ownNumber: settings.phone?.number ?? "" }));
+  mount(outboundBatchesRoutes(outbound));
   mount(outboundRoutes(outbound));
   mount(doNotCallRoutes({ access, list: store.doNotCall, now }));
   mount(pagesRoutes());

@@ -4,7 +4,7 @@ import type { ApiOperations } from "../services/calls.ts";
 import { type ApiKey, keyScopes } from "../utils/auth.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
-import { answer, apiRoutes, errorAnswers } from "./openapi/schemaParts.ts";
+import { answer, apiRoutes, errorAnswers, keyName, optionalFlag } from "./openapi/schemaParts.ts";
 
 /** `/api/keys`: lists API keys without their secrets, and revokes them. */
 export function keyRevocationRoutes({ access, keys, revocation, liveCallsOf }: {
@@ -77,17 +77,10 @@ const revoke = createRoute({
     "At once and permanently, also while the settings still name it; the same name with a new secret works. Calls that it has queued are not dialled. Calls under way go on, and cost, unless `endCalls=true`: then the agent says goodbye and hangs up, at whichever instance, and calls that still ring are cancelled. A revoked key may be revoked again to end its calls. Takes the scope `admin`.",
   tags: ["Operation"],
   request: {
-    params: z.object({
-      name: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, "must be the name of an API key"),
-    }),
+    params: z.object({ name: keyName }),
     query: z.strictObject({
-      endCalls: z.enum(["true", "false"]).optional().openapi({
-        description: "Whether the calls of the key that are under way are ended too",
-      }),
+      endCalls: optionalFlag("Whether the calls of the key that are under way are ended too"),
     }),
   },
-  responses: {
-    200: answer("The key, revoked", revokedKey),
-    ...errorAnswers,
-  },
+  responses: { 200: answer("The key, revoked", revokedKey), ...errorAnswers },
 });

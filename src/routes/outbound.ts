@@ -4,7 +4,7 @@ import type { OutboundCalls } from "../services/outbound.ts";
 import { type Caller, requireKeys, type RequireScope } from "./middleware/access.ts";
 import { HttpProblem, phoneNotConfigured, unknownCall } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
-import { apiRoutes, errorAnswers, json } from "./openapi/schemaParts.ts";
+import { answer, apiRoutes, errorAnswers, json } from "./openapi/schemaParts.ts";
 import {
   idempotencyHeader,
   initiateAnswer,
@@ -23,7 +23,7 @@ export interface OutboundRoutesDeps {
   /** Names of agents whose files are faulty; none of them is among `agentNames`. */
   readonly unusableAgents?: readonly string[];
   readonly defaultAgent: string;
-  /** What a request may name as `from`. */
+  /** What a request may name as `from`: the first is the default. */
   readonly ownNumbers: readonly string[];
 }
 
@@ -123,8 +123,8 @@ const initiate = createRoute({
     body: { required: true, content: json(initiateRequest) },
   },
   responses: {
-    200: { description: "Placed", content: json(initiateAnswer) },
-    202: { description: "Queued", content: json(queuedAnswer) },
+    200: answer("Placed", initiateAnswer),
+    202: answer("Queued", queuedAnswer),
     ...errorAnswers,
   },
 });
@@ -136,7 +136,7 @@ const state = createRoute({
   summary: "Get a placed call",
   tags,
   request: { params: outboundIdParam },
-  responses: { 200: { description: "Its state", content: json(outboundCall) }, ...errorAnswers },
+  responses: { 200: answer("Its state", outboundCall), ...errorAnswers },
 });
 
 const hangUp = createRoute({
@@ -148,7 +148,7 @@ const hangUp = createRoute({
   tags,
   request: { params: outboundIdParam },
   responses: {
-    200: { description: "Its last state", content: json(outboundCall) },
+    200: answer("Its last state", outboundCall),
     ...errorAnswers,
   },
 });

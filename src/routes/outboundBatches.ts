@@ -3,7 +3,7 @@ import type { BatchState } from "../services/outbound.ts";
 import { requireKeys } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
-import { apiRoutes, errorAnswers, json, wholeNumber } from "./openapi/schemaParts.ts";
+import { answer, apiRoutes, errorAnswers, json, wholeNumber } from "./openapi/schemaParts.ts";
 import {
   configured,
   keyNameOf,
@@ -14,13 +14,9 @@ import {
 import { refusalOf } from "./outboundProblems.ts";
 import { batchAnswer, batchIdParam, batchRequest, batchState } from "./openapi/outboundSchemas.ts";
 
-export interface OutboundBatchDeps extends OutboundRoutesDeps {
-  readonly ownNumber: string;
-}
-
 /** Lists of calls, placed one after another. */
-export function outboundBatchesRoutes(deps: OutboundBatchDeps) {
-  const { access, hasKeys, ownNumber } = deps;
+export function outboundBatchesRoutes(deps: OutboundRoutesDeps) {
+  const { access, hasKeys, ownNumbers: [ownNumber = ""] } = deps;
   const routes = apiRoutes();
   const keyed = requireKeys(hasKeys);
   const creating = [keyed, access("calls:create")];
@@ -99,7 +95,7 @@ const add = createRoute({
     "Up to 1000, one after another at the rate allowed per number and within the limits of the key. Numbers that may not be dialled are refused at once; the others are accepted.",
   tags,
   request: { body: { required: true, content: json(batchRequest) } },
-  responses: { 202: { description: "Accepted", content: json(batchAnswer) }, ...errorAnswers },
+  responses: { 202: answer("Accepted", batchAnswer), ...errorAnswers },
 });
 
 const progress = createRoute({
@@ -116,7 +112,7 @@ const progress = createRoute({
       after: wholeNumber({ min: 0, max: 1000, fallback: 0 }),
     }),
   },
-  responses: { 200: { description: "Its calls", content: json(batchState) }, ...errorAnswers },
+  responses: { 200: answer("Its calls", batchState), ...errorAnswers },
 });
 
 const cancel = createRoute({
@@ -128,14 +124,10 @@ const cancel = createRoute({
   tags,
   request: { params: batchIdParam },
   responses: {
-    200: {
-      description: "How many calls were cancelled",
-      content: json(
-        z.object({ success: z.literal(true), cancelled: z.number().int() }).openapi(
-          "CancelledBatch",
-        ),
-      ),
-    },
+    200: answer(
+      "How many calls were cancelled",
+      z.object({ success: z.literal(true), cancelled: z.number().int() }).openapi("CancelledBatch"),
+    ),
     ...errorAnswers,
   },
 });

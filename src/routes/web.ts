@@ -3,11 +3,15 @@ import { CallRefused, type CallRegistry } from "../call/sessionApi.ts";
 import { handleWebSocket, type WebHandlerDeps } from "../handlers/webHandler.ts";
 import type { CallBudget } from "../services/spending.ts";
 import { WEB_PROTOCOL } from "../protocol/web.ts";
-import { presentedKey } from "../utils/auth.ts";
 import { readOptionalJson } from "../utils/bodyReader.ts";
 import { newId } from "../utils/ids.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
-import { HttpProblem, tooManyRequests, unauthorized } from "./middleware/httpProblem.ts";
+import {
+  HttpProblem,
+  requireAllowed,
+  tooManyRequests,
+  unauthorized,
+} from "./middleware/httpProblem.ts";
 import type { GuessGuard } from "./middleware/guessGuard.ts";
 import type { RouteEnv } from "./baseRouter.ts";
 import { limitProblem } from "./middleware/limitProblem.ts";
@@ -74,8 +78,7 @@ export function webRoutes(
 
   app.post("/api/web/session", async (c) => {
     const keyName = identify(c);
-    const pace = sessions.consume(keyName ?? addressOf(c), now());
-    if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
+    requireAllowed(sessions.consume(keyName ?? addressOf(c), now()));
     const agent = await readAgent(c.req.raw);
     checkLines();
     const refusal = await deps.callBudget?.check({
@@ -121,25 +124,15 @@ export function webRoutes(
 
   /** The name of the request's key; undefined where the server has no keys. Throws an `HttpProblem`. */
   function identify(c: Context): string | undefined {
-    const request = c.req.raw;
     if (authenticate === undefined) {
-      if (isLocal(c) && comesFromOwnPage(request)) return undefined;
+      if (isLocal(c) && comesFromOwnPage(c.req.raw)) return undefined;
       throw new HttpProblem(
         403,
         "origin_not_allowed",
         "Without API_KEYS this server talks only with its own page, opened on the same machine.",
       );
     }
-    const secret = presentedKey(request.headers);
-    if (secret === undefined) {
-      guesses.countKeyless(c);
-      throw unauthorized("invalid_key", "This server asks for an API key.");
-    }
-    guesses.admit(c, "key");
-    const key = authenticate(secret);
-    if (key !== undefined) return key.name;
-    guesses.countFailure(c, "key");
-    throw unauthorized("invalid_key", "The server does not know this API key.");
+    return guesses.findKey(c, authenticate, keyRequired).name;
   }
 
   function comesFromOwnPage(request: Request): boolean {
@@ -189,6 +182,7 @@ const BODY_LIMITS = { maxBytes: 4096, timeoutMs: 5000 };
 /** Deno closes a socket that answers no ping for this long. */
 const IDLE_SECONDS = 30;
 const FULL_TOKENS_RETRY_SECONDS = 5;
+const keyRequired = unauthorized("invalid_key", "This server asks for an API key.");
 const NOT_KEPT = { "Cache-Control": "no-store" };
 
 /** The name in `{"agent": name}`, if there is one. A misspelt member is refused, not given the default agent. */

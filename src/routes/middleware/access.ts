@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
-import { allows, type ApiKey, hasExpired, type KeyScope, presentedKey } from "../../utils/auth.ts";
+import { allows, type ApiKey, hasExpired, type KeyScope } from "../../utils/auth.ts";
 import { createRateLimiter } from "../../utils/rateLimiter.ts";
-import { HttpProblem, tooManyRequests, unauthorized } from "./httpProblem.ts";
+import { HttpProblem, requireAllowed, unauthorized } from "./httpProblem.ts";
 import type { GuessGuard } from "./guessGuard.ts";
 import { type AccessRules, isAllowedOrigin, isLocal } from "./requestOrigin.ts";
 import { present } from "../../utils/present.ts";
@@ -91,23 +91,9 @@ export function createAccess(deps: AccessDeps): RequireScope {
   }
 
   function admitKey(checkKey: KeyCheck, c: Context, scope: KeyScope): Caller {
-    const secret = presentedKey(c.req.raw.headers);
-    if (secret === undefined) {
-      guesses.countKeyless(c);
-      throw unauthorized(
-        "key_required",
-        "This needs an API key: send Authorization: Bearer, or X-API-Key.",
-      );
-    }
-    guesses.admit(c, "key");
-    const key = checkKey(secret, scope);
-    if (key === undefined) {
-      guesses.countFailure(c, "key");
-      throw unauthorized("invalid_key", "The server does not know this API key.");
-    }
-    const pace = requests.consume(key.name, now());
-    if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
+    const key = guesses.findKey(c, (secret) => checkKey(secret, scope), keyRequired);
     const { name: keyName, scopes, expiresAt } = key;
+    requireAllowed(requests.consume(keyName, now()));
     return {
       keyName,
       isAdmin: allows(scopes, "admin"),
@@ -115,6 +101,11 @@ export function createAccess(deps: AccessDeps): RequireScope {
     };
   }
 }
+
+const keyRequired = unauthorized(
+  "key_required",
+  "This needs an API key: send Authorization: Bearer, or X-API-Key.",
+);
 
 /** Refuses what costs money on a server without keys, also on its own machine. */
 export function requireKeys(areConfigured: boolean): MiddlewareHandler {

@@ -1,7 +1,8 @@
 import type { Context } from "@hono/hono";
+import { presentedKey } from "../../utils/auth.ts";
 import { maskAddress } from "../../utils/http/clientAddress.ts";
 import { createRateLimiter } from "../../utils/rateLimiter.ts";
-import { tooManyRequests } from "./httpProblem.ts";
+import { type HttpProblem, requireAllowed, unauthorized } from "./httpProblem.ts";
 import { isProxied } from "./requestOrigin.ts";
 import type { Log } from "../../utils/logger.ts";
 
@@ -38,25 +39,42 @@ export function createGuessGuard({ addressOf, trustProxy = false, now, log }: {
      * Throws a 429 `HttpProblem` while the address has too many failures. Called before the secret is
      * looked up, so that a right guess is refused like a wrong one.
      */
-    admit(c: Context, what: SecretKind): void {
-      // All clients of an untrusted proxy on this machine share one address: one would lock out all.
-      if (!trustProxy && isProxied(c)) return;
-      const pace = limiters[what].peek(addressOf(c), now());
-      if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
-    },
-    /** Counts a request without a key where one is needed; throws a 429 where there are too many. */
-    countKeyless(c: Context): void {
-      const pace = keylessRequests.consume(addressOf(c), now());
-      if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
-    },
-    /** Counts and logs a wrong secret; throws a 429 where there are too many. */
-    countFailure(c: Context, what: SecretKind): void {
-      counts[what]++;
-      const address = addressOf(c);
-      const pace = limiters[what].consume(address, now());
-      if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
-      if (!lines.consume("", now()).allowed) return;
-      log.warn("Secret refused", { kind: what, client: maskAddress(address), soFar: counts[what] });
+    admit,
+    countFailure,
+    /**
+     * The key that a request presents, looked up by `find`. Throws `missing` where there is none, a 401
+     * for a wrong one, and a 429 where there are too many of either.
+     */
+    findKey<Key>(
+      c: Context,
+      find: (secret: string) => Key | undefined,
+      missing: HttpProblem,
+    ): Key {
+      const secret = presentedKey(c.req.raw.headers);
+      if (secret === undefined) {
+        requireAllowed(keylessRequests.consume(addressOf(c), now()));
+        throw missing;
+      }
+      admit(c, "key");
+      const key = find(secret);
+      if (key !== undefined) return key;
+      countFailure(c, "key");
+      throw unauthorized("invalid_key", "The server does not know this API key.");
     },
   };
+
+  function admit(c: Context, what: SecretKind): void {
+    // All clients of an untrusted proxy on this machine share one address: one would lock out all.
+    if (!trustProxy && isProxied(c)) return;
+    requireAllowed(limiters[what].peek(addressOf(c), now()));
+  }
+
+  /** Counts and logs a wrong secret; throws a 429 where there are too many. */
+  function countFailure(c: Context, what: SecretKind): void {
+    counts[what]++;
+    const address = addressOf(c);
+    requireAllowed(limiters[what].consume(address, now()));
+    if (!lines.consume("", now()).allowed) return;
+    log.warn("Secret refused", { kind: what, client: maskAddress(address), soFar: counts[what] });
+  }
 }

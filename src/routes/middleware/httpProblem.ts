@@ -1,4 +1,5 @@
 import type { ContentfulStatusCode } from "@hono/hono/utils/http-status";
+import type { RateDecision } from "../../utils/rateLimiter.ts";
 
 interface HttpProblemOptions {
   readonly details?: unknown;
@@ -42,7 +43,12 @@ export function unauthorized(code: string, sentence: string): HttpProblem {
   return new HttpProblem(401, code, sentence, { headers: { "WWW-Authenticate": "Bearer" } });
 }
 
-/** The answer to a client that is above its rate limit. */
+/** Throws the answer to a client that is above its rate limit. */
+export function requireAllowed(pace: RateDecision): void {
+  if (!pace.allowed) throw tooManyRequests(pace.retryAfterSeconds);
+}
+
+/** The answer to a client that makes too many requests. */
 export function tooManyRequests(retryAfterSeconds: number): HttpProblem {
   return new HttpProblem(429, "rate_limited", `Too many requests: wait ${retryAfterSeconds} s.`, {
     retryAfterSeconds,

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { callDirections, endReasons } from "../../call/types.ts";
 import { answerers, recordStatuses } from "../../services/store.ts";
-import { agentName, e164, moment, wholeNumber } from "./schemaParts.ts";
+import { agentName, e164, keyName, moment, wholeNumber } from "./schemaParts.ts";
 import { callOutcome } from "./outboundSchemas.ts";
 
 const time = z.iso.datetime().openapi({ example: "2027-01-31T09:00:00.000Z" });
@@ -18,10 +18,9 @@ const filters = {
   agent: agentName.optional(),
   from: moment.optional(),
   to: moment.optional(),
-  key: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, "must be the name of an API key").optional()
-    .openapi({
-      description: "Only calls of this API key; keys other than one's own take `admin`.",
-    }),
+  key: keyName.optional().openapi({
+    description: "Only calls of this API key; keys other than one's own take `admin`.",
+  }),
 };
 
 export const callListQuery = z.strictObject({
@@ -86,7 +85,7 @@ const callShape = {
   }),
 };
 
-export const callSummary = z.object(callShape).openapi("Call");
+const callSummary = z.object(callShape).openapi("Call");
 
 export const turn = z.object({
   id: z.string(),

@@ -105,6 +105,16 @@ export const e164 = z.string().regex(
   "must be in E.164 form, such as +14155550123",
 );
 
+/** The name of an API key. */
+export const keyName = z.string().regex(
+  /^[A-Za-z0-9_-]{1,100}$/,
+  "must be the name of an API key",
+);
+
+/** `true` or `false` in a query; may be left out. */
+export const optionalFlag = (description: string) =>
+  z.enum(["true", "false"]).optional().openapi({ description });
+
 /** The id of a call, in a path. */
 export const callIdParam = z.object({
   id: z.string().regex(/^call_[0-9a-z]{1,64}$/, "must be call_ and what follows").openapi({
