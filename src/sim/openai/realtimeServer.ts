@@ -4,6 +4,7 @@ import type { Transcribe } from "./turnDetector.ts";
 import type { RealtimeSession } from "./realtimeSession.ts";
 import type { Production } from "./responder.ts";
 import { LiveSession } from "./liveSession.ts";
+import { Mailbox } from "../mailbox.ts";
 import { SpeechSource } from "./speechSource.ts";
 import { rehearsal } from "../rehearsal/rehearsal.ts";
 import type { Script } from "./scripts.ts";
@@ -72,7 +73,7 @@ export function startRealtimeServer(
   const production: Production = { script, speech, speed, nextDeltaMs };
   const inForce = new FaultSet(faults);
   const sessions = new Set<LiveSession>();
-  const unclaimed = new SessionQueue();
+  const unclaimed = new Mailbox<RealtimeSession>(maxUnclaimed);
   const stats = { connections: 0, refused: 0 };
   const stopped = new AbortController();
 
@@ -98,7 +99,7 @@ export function startRealtimeServer(
     });
     sessions.add(session);
     session.closed.then(() => sessions.delete(session));
-    unclaimed.enqueue(session);
+    unclaimed.put(session);
     return response;
   }
 
@@ -128,7 +129,8 @@ export function startRealtimeServer(
     },
     stats,
     /** The first session that no other call was given, waiting for one to connect if need be. */
-    nextSession: (): Promise<RealtimeSession> => unclaimed.next(),
+    nextSession: (): Promise<RealtimeSession> =>
+      unclaimed.next("Cannot await a session: server closed"),
     /** Puts a fault in force in all sessions, later ones included. */
     fail(fault: Fault): void {
       inForce.add(fault);
@@ -141,37 +143,7 @@ export function startRealtimeServer(
   };
 }
 
-/** Sessions not yet given out by nextSession(), and its pending calls. */
-class SessionQueue {
-  readonly #sessions: RealtimeSession[] = [];
-  readonly #waiting: PromiseWithResolvers<RealtimeSession>[] = [];
-  #closed = false;
-
-  enqueue(session: RealtimeSession): void {
-    const waiter = this.#waiting.shift();
-    if (waiter) return waiter.resolve(session);
-    this.#sessions.push(session);
-    // In production nextSession() is never called, and sessions must not pile up.
-    if (this.#sessions.length > maxUnclaimed) this.#sessions.shift();
-  }
-
-  next(): Promise<RealtimeSession> {
-    const session = this.#sessions.shift();
-    if (session) return Promise.resolve(session);
-    if (this.#closed) return Promise.reject(new Error("Cannot await a session: server closed"));
-    const waiter = Promise.withResolvers<RealtimeSession>();
-    this.#waiting.push(waiter);
-    return waiter.promise;
-  }
-
-  close(): void {
-    this.#closed = true;
-    for (const { reject } of this.#waiting.splice(0)) {
-      reject(new Error("Cannot await a session: server closed"));
-    }
-  }
-}
-
+// In production nextSession() is never called, and sessions must not pile up.
 const maxUnclaimed = 32;
 
 // Ten minutes of PCM at 24 kHz.

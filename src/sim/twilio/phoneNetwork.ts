@@ -1,3 +1,4 @@
+import { Mailbox } from "../mailbox.ts";
 import { SimulatedCall } from "./call/simulatedCall.ts";
 import type { SimulatedCallRequest } from "./call/callRequest.ts";
 import { createSimClock } from "./clock.ts";
@@ -86,8 +87,7 @@ export function createPhoneNetwork(
   }: PhoneNetworkOptions,
 ): PhoneNetwork {
   const closing = new AbortController();
-  const placed: SimulatedCall[] = [];
-  const waiting: ((call: SimulatedCall) => void)[] = [];
+  const placed = new Mailbox<SimulatedCall>(maxCalls);
   let calls: SimulatedCall[] = [];
   let target = baseUrl;
 
@@ -126,17 +126,8 @@ export function createPhoneNetwork(
 
   function place(request: SimulatedCallRequest): SimulatedCall {
     const call = start(request);
-    const waiter = waiting.shift();
-    if (waiter !== undefined) waiter(call);
-    else placed.push(call);
-    if (placed.length > maxCalls) placed.shift();
+    placed.put(call);
     return call;
-  }
-
-  function nextCall(): Promise<SimulatedCall> {
-    const call = placed.shift();
-    if (call !== undefined) return Promise.resolve(call);
-    return new Promise((resolve) => waiting.push(resolve));
   }
 
   async function close(): Promise<void> {
@@ -151,7 +142,7 @@ export function createPhoneNetwork(
     context,
     call,
     place,
-    nextCall,
+    nextCall: () => placed.next("Cannot await a call: the phone network is closed"),
     close,
     get calls() {
       return calls;
