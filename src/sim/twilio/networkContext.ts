@@ -1,6 +1,6 @@
 import { isLoopback } from "../../utils/http/loopback.ts";
 import type { SimClock } from "./clock.ts";
-import type { LineQuality } from "./lineQuality.ts";
+import type { LinkOptions } from "./media/delayLine.ts";
 import type { Random } from "./random.ts";
 
 /** The account whose calls are simulated. */
@@ -29,6 +29,20 @@ export interface NumberPlan {
 /** Turns the text that a caller is to say into 16 kHz samples. */
 export interface PhoneVoice {
   speak(text: string, signal?: AbortSignal): AsyncIterable<Int16Array>;
+}
+
+/** Delay, loss and timing of simulated calls; perfect by default. */
+export interface LineQuality {
+  readonly toApp?: LinkOptions;
+  readonly fromApp?: LinkOptions;
+  /** How late the first audio after silence plays: a figure, or one drawn for each burst. */
+  readonly startupDelayMs?: number | ((random: Random) => number);
+  /** The share of the caller's frames that never arrive. */
+  readonly lossRate?: number;
+  /** How fast <Say> reads. */
+  readonly sayMsPerCharacter?: number;
+  /** How much of what was heard is kept; 0 keeps nothing. */
+  readonly keepHeardMs?: number;
 }
 
 /** How the delivery of status callbacks fails. */

@@ -2,9 +2,9 @@ import { Mailbox } from "../mailbox.ts";
 import { SimulatedCall } from "./call/simulatedCall.ts";
 import type { SimulatedCallRequest } from "./call/callRequest.ts";
 import { createSimClock } from "./clock.ts";
-import type { LineQuality } from "./lineQuality.ts";
 import {
   type CallbackFaults,
+  type LineQuality,
   type NetworkContext,
   type NumberPlan,
   type PhoneAccount,
@@ -15,8 +15,7 @@ import { createRandom } from "./random.ts";
 
 export { SimulatedCall } from "./call/simulatedCall.ts";
 export type { PhoneError, PhoneEvent, SimulatedCallEnd } from "./call/callEvents.ts";
-export type { LineQuality } from "./lineQuality.ts";
-export type { NumberPlan, PhoneAccount, PhoneVoice } from "./networkContext.ts";
+export type { LineQuality, NumberPlan, PhoneAccount, PhoneVoice } from "./networkContext.ts";
 export type { ClearReport } from "./media/playBuffer.ts";
 export { type ApiFault, startTwilioApi, type TwilioApi } from "./api/twilioApi.ts";
 

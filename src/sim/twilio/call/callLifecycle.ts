@@ -74,7 +74,7 @@ export class CallLifecycle {
       context,
       signal,
       emit: (event) => call.emit(event),
-      report: (code, message) => call.emit({ type: "error", error: { code, message } }),
+      report: (code, message) => call.report(code, message),
       answer: () => call.answer(),
       digit: (withinMs) => this.#caller.keypad.read(withinMs, signal),
       wait: (ms) => context.clock.wait(ms, signal),
@@ -125,8 +125,7 @@ export class CallLifecycle {
   }
 
   #targetOf(noun: StreamNoun): URL | undefined {
-    const report = (code: number, message: string) =>
-      this.#call.emit({ type: "error", error: { code, message } });
+    const report = (code: number, message: string) => this.#call.report(code, message);
     const url = URL.parse(noun.url);
     if (url === null) return void report(31923, `The stream's URL "${noun.url}" is not one`);
     if (url.protocol !== "wss:") return void report(31923, "The stream's URL must begin with wss:");
@@ -150,6 +149,10 @@ export class CallLifecycle {
       Timestamp: new Date().toISOString(),
       ...(error === "" ? {} : { StreamError: error }),
     };
-    this.#call.reporter.deliver(event, noun.statusCallback, noun.statusCallbackMethod, params);
+    this.#call.callbacks.send(event, {
+      url: noun.statusCallback,
+      method: noun.statusCallbackMethod,
+      params,
+    });
   }
 }

@@ -1,4 +1,4 @@
-import type { CallbackTarget } from "../api/statusReporter.ts";
+import type { CallbackTarget } from "../api/callbacks.ts";
 import type { NumberPlan } from "../networkContext.ts";
 import type { TwimlSource } from "../twiml/twimlCall.ts";
 import type { HttpMethod } from "../twiml/verbs.ts";

@@ -1,18 +1,17 @@
 import { type CallFacts, isOver } from "../api/callFacts.ts";
-import { createCallbackSender } from "../api/callbackSender.ts";
+import { Callbacks } from "../api/callbacks.ts";
 import type { SimulatedCallRequest } from "./callRequest.ts";
 import { CallEventLog } from "./callEventLog.ts";
 import type { PhoneEventDetail, SimulatedCallEnd, TwilioCallStatus } from "./callEvents.ts";
 import type { NetworkContext } from "../networkContext.ts";
 import { createSid } from "../random.ts";
-import { StatusReporter } from "../api/statusReporter.ts";
 
 /** The state of one call; every change of its status goes through here and is reported. */
 export class CallState {
   readonly sid: string;
   readonly log = new CallEventLog();
-  readonly reporter: StatusReporter;
-  readonly ended: Promise<SimulatedCallEnd>;
+  readonly callbacks: Callbacks;
+  readonly #ended = Promise.withResolvers<SimulatedCallEnd>();
   readonly #over = new AbortController();
   readonly #begunAt: number;
   readonly #createdAt = new Date();
@@ -21,15 +20,17 @@ export class CallState {
   #finished: Moment | undefined;
   #answeredBy: string | undefined;
   #cancelTimeLimit: (() => void) | undefined;
-  #resolveEnded: (end: SimulatedCallEnd) => void = () => {};
 
   constructor(readonly context: NetworkContext, readonly request: SimulatedCallRequest) {
     this.sid = createSid("CA");
     this.#begunAt = context.clock.now();
     this.#status = request.outbound === undefined ? "ringing" : "queued";
-    const sender = createCallbackSender(context);
-    this.reporter = new StatusReporter(request.callbacks, sender, (event) => this.emit(event));
-    this.ended = new Promise((resolve) => this.#resolveEnded = resolve);
+    this.callbacks = new Callbacks(context, request.callbacks, (event) => this.emit(event));
+  }
+
+  /** Resolves when the call is over. */
+  get ended(): Promise<SimulatedCallEnd> {
+    return this.#ended.promise;
   }
 
   get status(): TwilioCallStatus {
@@ -74,10 +75,15 @@ export class CallState {
     this.log.emit({ ...event, atMs: this.context.clock.now() - this.#begunAt });
   }
 
+  /** Writes an error into Twilio's debugger. */
+  report(code: number, message: string): void {
+    this.emit({ type: "error", error: { code, message } });
+  }
+
   ring(): void {
     this.#status = "ringing";
     this.emit({ type: "ringing" });
-    this.reporter.report("ringing", this.facts);
+    this.callbacks.reportStatus("ringing", this.facts);
   }
 
   answer(): void {
@@ -90,7 +96,7 @@ export class CallState {
       () => this.finish({ status: "completed", reason: "the time limit" }),
     );
     this.emit({ type: "answered" });
-    this.reporter.report("answered", this.facts);
+    this.callbacks.reportStatus("answered", this.facts);
   }
 
   setAnsweredBy(answeredBy: string): void {
@@ -107,10 +113,10 @@ export class CallState {
     this.#cancelTimeLimit?.();
     this.#over.abort();
     // Twilio says nothing about a call that was cancelled before it was dialled.
-    if (!wasQueued) this.reporter.report("completed", this.facts);
+    if (!wasQueued) this.callbacks.reportStatus("completed", this.facts);
     const end: SimulatedCallEnd = { status: this.#status, reason };
     this.emit({ type: "ended", end });
-    this.#resolveEnded(end);
+    this.#ended.resolve(end);
   }
 
   #moment(): Moment {

@@ -12,7 +12,7 @@ export async function dialOut(call: CallState, options: OutboundOptions): Promis
   const { clock } = call.context;
   const { plan, queueMs, timeoutSeconds, sendDigits, detection } = options;
   await clock.wait(queueMs, call.signal);
-  call.reporter.report("initiated", call.facts);
+  call.callbacks.reportStatus("initiated", call.facts);
   call.ring();
   const { answer, afterMs = defaultRingMs } = plan;
   // Twilio adds five seconds to the timeout that was asked for.
@@ -55,7 +55,7 @@ async function detect(call: CallState, plan: NumberPlan, detection: Detection): 
       AnsweredBy: answeredBy,
       MachineDetectionDuration: String(Math.round(detectMs)),
     };
-    call.reporter.deliver("amd", callback.url, callback.method, params);
+    call.callbacks.send("amd", { ...callback, params });
   }, () => {});
 }
 

@@ -156,7 +156,7 @@ export class SimulatedCall {
       await this.#state.ended;
       this.#caller.speech.close();
       await this.#lifecycle.done;
-      await this.#state.reporter.sender.settled();
+      await this.#state.callbacks.settled();
     } finally {
       this.#state.log.close();
     }

@@ -30,14 +30,13 @@ const maxUnsentBytes = 1 << 20;
 
 /** Twilio's end of one bidirectional media stream: opens it, and lives until it is closed. */
 export class MediaStream {
-  readonly ended: Promise<StreamEnd>;
+  readonly #ended = Promise.withResolvers<StreamEnd>();
   readonly #context: NetworkContext;
   readonly #options: MediaStreamOptions;
   readonly #socket: WebSocket;
   readonly #toApp: DelayLine;
   readonly #fromApp: DelayLine;
   readonly #playout: Playout;
-  #resolveEnded: (end: StreamEnd) => void = () => {};
   #startedAt = 0;
   #frames = 0;
   #sequence = 0;
@@ -63,7 +62,6 @@ export class MediaStream {
       onEvent: options.onEvent,
       onEcho: (name) => this.#send({ event: "mark", mark: { name } }),
     });
-    this.ended = new Promise((resolve) => this.#resolveEnded = resolve);
     const signature = signRequest(context.account.authToken, options.url);
     this.#socket = new WebSocket(options.target, { headers: { "x-twilio-signature": signature } });
     this.#cancelPump = clock.at(clock.now() + handshakeMs, () => this.#giveUp());
@@ -74,6 +72,10 @@ export class MediaStream {
       if (event instanceof ErrorEvent) this.#refusal ||= event.message;
     };
     this.#socket.onclose = (event) => this.#fromApp.send(() => this.#close(event));
+  }
+
+  get ended(): Promise<StreamEnd> {
+    return this.#ended.promise;
   }
 
   /** Audio played since the stream began. */
@@ -196,7 +198,7 @@ export class MediaStream {
     if (error !== undefined && this.#sequence === 0) {
       this.#options.onEvent({ type: "error", error });
     }
-    this.#resolveEnded({ by, code, error });
+    this.#ended.resolve({ by, code, error });
   }
 
   #fault(wasClean: boolean): PhoneError | undefined {
