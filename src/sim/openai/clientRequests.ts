@@ -1,5 +1,5 @@
 import { audioDurationMs, isBase64 } from "../../utils/audio/audioFormat.ts";
-import { StoredItem } from "./conversation.ts";
+import { StoredItem, unknownItem } from "./conversation.ts";
 import { type Fault, type FaultSet, parseFault } from "./faults.ts";
 import type { TurnDetector } from "./turnDetector.ts";
 import type { Responder } from "./responder.ts";
@@ -40,7 +40,7 @@ export function performClientEvent(event: ClientEvent, parts: SessionParts): Ref
       return createItem(event, parts);
     case "conversation.item.retrieve": {
       const entry = conversation.find(event.item_id);
-      if (!entry) return unknownItem(event.item_id);
+      if (!entry) return unknownItem("retrieve", event.item_id);
       return state.emit({ type: "conversation.item.retrieved", item: entry.item });
     }
     case "conversation.item.delete": {
@@ -152,12 +152,4 @@ function audioLength(item: ConversationItem, config: SessionConfig): number {
 function withoutAudio(item: ConversationItem): ConversationItem {
   if (item.type !== "message" || item.role !== "user") return item;
   return { ...item, content: item.content.map(({ audio: _, ...part }) => part) };
-}
-
-function unknownItem(id: string): Refusal {
-  return {
-    code: "item_retrieve_invalid_item_id",
-    message: `Error retrieving item: '${id}' not found.`,
-    param: "item_id",
-  };
 }

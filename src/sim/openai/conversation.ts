@@ -209,10 +209,11 @@ function partText(part: { text?: string; transcript?: string }): string {
   return part.text ?? part.transcript ?? "";
 }
 
-function unknownItem(action: "delete" | "truncate", id: string): Refusal {
+/** The real server's refusal to act on an item that is not there. */
+export function unknownItem(action: "delete" | "retrieve" | "truncate", id: string): Refusal {
   return {
     code: `item_${action}_invalid_item_id`,
-    message: `Error ${action === "delete" ? "deleting" : "truncating"} item: '${id}' not found.`,
+    message: `Error ${action.slice(0, -1)}ing item: '${id}' not found.`,
     param: "item_id",
   };
 }

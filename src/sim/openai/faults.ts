@@ -1,5 +1,3 @@
-import { type ResponseFault, responseFaults } from "./responseFault.ts";
-
 /** What can be made to fail; figures follow a colon. */
 export type Fault =
   | PlainFault
@@ -70,11 +68,53 @@ export class FaultSet {
     return responseFaults.find((fault) => this.consume(fault));
   }
 
+  /** The error with which a response has to fail; a passing one is removed. */
+  consumeFailure(): (typeof failures)[keyof typeof failures] | undefined {
+    if (this.consume("rateLimit")) return failures.rateLimit;
+    if (this.consume("serverError")) return failures.serverError;
+    return this.has("insufficientQuota") ? failures.insufficientQuota : undefined;
+  }
+
   /** Adds the faults of another set. */
   addAll(others: FaultSet): void {
     for (const [name, figure] of others.#faults) this.#faults.set(name, figure);
   }
 }
+
+/** Errors of failed responses, in the words of the real server. */
+export const failures = {
+  rateLimit: {
+    type: "rate_limit_exceeded",
+    code: "rate_limit_exceeded",
+    message: "Rate limit reached for the model on tokens per min. Please try again in 1s.",
+  },
+  serverError: {
+    type: "server_error",
+    code: "server_error",
+    message: "The server had an error while processing your request.",
+  },
+  insufficientQuota: {
+    type: "insufficient_quota",
+    code: "insufficient_quota",
+    message: "You exceeded your current quota, please check your plan and billing details.",
+  },
+};
+
+/** Faults of one response to the conversation, the next one. */
+const responseFaults = [
+  /** It begins, and produces nothing until it is cancelled. */
+  "stuckResponse",
+  /** It stops in the middle of a sentence, and does not end until it is cancelled. */
+  "stuckMidSentence",
+  /** It fails in the middle of a sentence. */
+  "failMidSentence",
+  /** It completes with nothing in it. */
+  "emptyResponse",
+  /** It is written and not spoken. */
+  "textOnly",
+] as const;
+
+export type ResponseFault = (typeof responseFaults)[number];
 
 const plainFaults = [
   "closeMidSentence",

@@ -1,15 +1,18 @@
+import { sleep } from "../../utils/sleep.ts";
+
 /** Lets audio out at a multiple of real time; positions are milliseconds of audio. */
 export class Pace {
   readonly #speed: number;
+  readonly #signal: AbortSignal;
   #startedAt: number | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #wake: (() => void) | undefined;
 
-  constructor(speed: number) {
+  /** No wait outlasts the signal. */
+  constructor(speed: number, signal: AbortSignal) {
     this.#speed = speed;
+    this.#signal = signal;
   }
 
-  /** Resolves when audio up to this position may have been produced, or when stopped. */
+  /** Resolves when audio up to this position may have been produced. */
   reach(positionMs: number): Promise<void> | undefined {
     const now = performance.now();
     const aheadMs = positionMs / this.#speed;
@@ -21,15 +24,7 @@ export class Pace {
   }
 
   pause(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    this.#timer = setTimeout(resolve, ms);
-    return promise;
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#wake?.();
+    return sleep(ms, { signal: this.#signal });
   }
 }
 

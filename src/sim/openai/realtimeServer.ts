@@ -1,3 +1,4 @@
+import { deadline } from "../../utils/deadline.ts";
 import { type Fault, FaultSet, parseFault } from "./faults.ts";
 import { decideHandshake, realtimePath } from "./handshake.ts";
 import type { Transcribe } from "./turnDetector.ts";
@@ -113,7 +114,8 @@ export function startRealtimeServer(
   async function stop(): Promise<void> {
     unclaimed.close();
     for (const session of sessions) session.close(1001, "The server is stopping.");
-    await settledWithin(closeGraceMs, [...sessions].map(({ closed }) => closed));
+    const closed = Promise.allSettled([...sessions].map((session) => session.closed));
+    await deadline(closed, closeGraceMs).catch(() => {});
     speech.close();
     stopped.abort();
     await server.finished;
@@ -157,11 +159,4 @@ function faultsIn(url: URL): readonly Fault[] {
 
 function describeSpeech({ spokenMs }: { readonly spokenMs: number }): string {
   return `(${(spokenMs / 1_000).toFixed(1)} seconds of speech)`;
-}
-
-async function settledWithin(ms: number, promises: readonly Promise<unknown>[]): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([promise, Promise.allSettled(promises)]);
-  clearTimeout(timer);
 }

@@ -1,13 +1,12 @@
 import { bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import type { ScriptCall, ScriptReply } from "./scripts.ts";
 import { CallOutput } from "./callOutput.ts";
-import type { FaultSet } from "./faults.ts";
+import { failures, type FaultSet, type ResponseFault } from "./faults.ts";
 import { MessageOutput } from "./messageOutput.ts";
 import type { Output, OutputSink } from "./output.ts";
 import { Pace } from "./pace.ts";
 import { audioFormatOf } from "./sessionConfig.ts";
 import type { SpeechSource, SpokenSentence } from "./speechSource.ts";
-import { failures, middleMs, type ResponseFault } from "./responseFault.ts";
 import { msPerOutputToken } from "./usage.ts";
 import type { SessionConfig, WireResponse } from "./wire.ts";
 import type { RealtimeResponseUsage } from "openai/resources/realtime/realtime";
@@ -46,7 +45,7 @@ export class RunningResponse {
   constructor(setup: ResponseSetup) {
     this.id = setup.responseId;
     this.#setup = setup;
-    this.#pace = new Pace(setup.speed);
+    this.#pace = new Pace(setup.speed, this.#abort.signal);
   }
 
   /** Audio produced so far. */
@@ -74,23 +73,16 @@ export class RunningResponse {
   drop(): void {
     this.#over = true;
     this.#abort.abort();
-    this.#pace.stop();
   }
 
   async #run(): Promise<void> {
     const { faults } = this.#setup;
-    const failure = faults.consume("rateLimit")
-      ? failures.rateLimit
-      : faults.consume("serverError")
-      ? failures.serverError
-      : faults.has("insufficientQuota")
-      ? failures.insufficientQuota
-      : undefined;
+    const failure = faults.consumeFailure();
     if (failure) return this.#finish("failed", { error: failure });
     const beside = this.#setup.conversationId === null;
     this.#fault = beside ? undefined : faults.consumeResponseFault();
     if (this.#fault === "emptyResponse") return this.#finish("completed");
-    if (this.#fault === "stuckResponse") await aborted(this.#abort.signal);
+    if (this.#fault === "stuckResponse") await this.#pace.pause(Infinity);
     if (this.#over) return;
     const reply = await this.#setup.reply();
     if (!this.#over && reply.delayMs) await this.#pace.pause(reply.delayMs);
@@ -146,7 +138,7 @@ export class RunningResponse {
         atMs += ms;
         if (faults.consume("closeMidSentence")) return this.#setup.dropConnection();
         if (this.#audioMs >= middleMs) {
-          if (this.#fault === "stuckMidSentence") await aborted(this.#abort.signal);
+          if (this.#fault === "stuckMidSentence") await this.#pace.pause(Infinity);
           if (this.#over) return;
           if (this.#fault === "failMidSentence") {
             return this.#finish("failed", { error: failures.serverError });
@@ -240,10 +232,5 @@ const lateDeltas = 2;
 const argumentChars = 12;
 const tokenLimit = 250_000;
 
-/** Resolves when the signal aborts. */
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}
+// Where in a sentence a response stops that does so in the middle.
+const middleMs = 600;

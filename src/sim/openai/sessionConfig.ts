@@ -1,4 +1,5 @@
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
+import { unknownParameter } from "./jsonShapes.ts";
 import {
   type ClientEvent,
   isJsonObject,
@@ -47,11 +48,7 @@ export function updateConfig(
     return refuse("invalid_value", "Cannot change the model of a session.", "session.model");
   }
   if (config.reasoning !== undefined && withoutReasoning.test(config.model)) {
-    return refuse(
-      "unknown_parameter",
-      "Unknown parameter: 'session.reasoning'.",
-      "session.reasoning",
-    );
+    return { refusal: unknownParameter("session.reasoning") };
   }
   if (spoken && !sameJson(config.audio.output.voice, current.audio.output.voice)) {
     return refuse(
