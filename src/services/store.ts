@@ -9,7 +9,7 @@ export type {
   BudgetScope,
 } from "./store/budget/budgetTypes.ts";
 export { exceeded, untilTomorrow } from "./store/budget/budgetUse.ts";
-export type { CallAnalytics, Distribution } from "./store/calls/callAnalytics.ts";
+export { type CallAnalytics, type Distribution, percentile } from "./store/calls/callAnalytics.ts";
 export { type CallFilter, type CallPosition, readCursor } from "./store/calls/callList.ts";
 export {
   type AnsweredBy,
@@ -31,7 +31,6 @@ export type { CallStore } from "./store/calls/callStore.ts";
 export type { CallWrite } from "./store/calls/callWrites.ts";
 export type { ErasedNumber, ErasureStore } from "./store/calls/erasureStore.ts";
 export type { KeyCalls } from "./store/calls/keyCalls.ts";
-export { percentile } from "./store/calls/percentile.ts";
 export { StatementRefused } from "./store/database.ts";
 export type { DoNotCallEntry, DoNotCallList } from "./store/doNotCallList.ts";
 export type { Beat, Instances } from "./store/instances.ts";

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
+import { sha256 } from "./sha256.ts";
 
 /** What a key may be used for; `admin` allows everything, for calls of every key. */
 export type KeyScope = typeof keyScopes[number];
@@ -154,8 +155,4 @@ function parseDigest(hex: string, position: number): Uint8Array {
     throw new Error(`Cannot read API key ${position}: after sha256: come 64 hexadecimal digits`);
   }
   return Buffer.from(hex, "hex");
-}
-
-function sha256(text: string): Uint8Array {
-  return createHash("sha256").update(text, "utf8").digest();
 }

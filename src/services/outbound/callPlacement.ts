@@ -12,6 +12,7 @@ import {
 } from "./outboundErrors.ts";
 import type { OutboundJob } from "./outboundJob.ts";
 import { newId } from "../../utils/ids.ts";
+import { sha256 } from "../../utils/sha256.ts";
 
 /** A call that a client asks for. */
 export interface OutboundRequest extends
@@ -50,7 +51,7 @@ export function createCallPlacement(deps: CallPlacementDeps) {
     async place(request: OutboundRequest, requestKey?: string): Promise<StoredResponse> {
       const callId = newId("call");
       if (requestKey === undefined) return await place(request, callId);
-      const bodyHash = await hashOf(request);
+      const bodyHash = hashOf(request);
       const { keyName } = request;
       return await deps.idempotency.run(
         { keyName, requestKey, bodyHash, callId },
@@ -103,7 +104,7 @@ export function createCallPlacement(deps: CallPlacementDeps) {
 }
 
 /** The same for the same request, however its fields are ordered. */
-async function hashOf(request: OutboundRequest): Promise<string> {
+function hashOf(request: OutboundRequest): string {
   const text = JSON.stringify(
     request,
     (_, value) =>
@@ -111,6 +112,5 @@ async function hashOf(request: OutboundRequest): Promise<string> {
         ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1))
         : value,
   );
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(digest).toHex();
+  return sha256(text).toHex();
 }

@@ -1,6 +1,6 @@
 import type { Database } from "./database.ts";
-import { digestOf } from "./tokenDigest.ts";
 import { textOf } from "./row.ts";
+import { sha256 } from "../../utils/sha256.ts";
 
 /** Tokens that are valid once, across all processes. Only their digests are stored. */
 export interface SingleUseTokens {
@@ -18,7 +18,7 @@ export interface SingleUseTokens {
 export function createSingleUseTokens(database: Database): SingleUseTokens {
   return {
     async issue(token, { purpose, subject, untilMs }) {
-      const digest = await digestOf(token);
+      const digest = sha256(token).toHex();
       await database.batch([
         {
           sql: "DELETE FROM single_use_tokens WHERE purpose = $1 AND subject = $2",
@@ -35,7 +35,7 @@ export function createSingleUseTokens(database: Database): SingleUseTokens {
       const [row] = await database.query(
         `DELETE FROM single_use_tokens WHERE digest = $1 AND purpose = $2 AND expires_at > $3
           RETURNING subject`,
-        [await digestOf(token), purpose, Math.round(now)],
+        [sha256(token).toHex(), purpose, Math.round(now)],
       );
       return row && textOf(row, "subject");
     },

@@ -1,4 +1,4 @@
-import { Client } from "../../../src/services/store/postgres/driver.ts";
+import { Client } from "../../../src/services/store/postgres/client.ts";
 import { findPostgresPrograms } from "../programs.ts";
 import type { Row } from "../../../src/services/store/database.ts";
 

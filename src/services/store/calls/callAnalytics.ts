@@ -2,7 +2,6 @@ import { type CallFilter, type Conditions, conditionsFor } from "./callList.ts";
 import type { CallUsage } from "./callRecord.ts";
 import { usageOf } from "./callRows.ts";
 import type { Database, Query, Row } from "../database.ts";
-import { percentileIndex } from "./percentile.ts";
 import { maybeText, numberOf } from "../row.ts";
 
 export interface Distribution {
@@ -139,4 +138,14 @@ function counts(rows: readonly Row[], column: string): Counts {
     byName.set(name, (byName.get(name) ?? 0) + numberOf(row, "calls"));
   }
   return Object.fromEntries(byName);
+}
+
+/** The value that the share `rank` (0 to 1) of sorted values does not exceed; undefined without values. */
+export function percentile(sorted: ArrayLike<number>, rank: number): number | undefined {
+  return sorted[percentileIndex(sorted.length, rank)];
+}
+
+/** The index of that value among `count`. */
+function percentileIndex(count: number, rank: number): number {
+  return Math.max(0, Math.ceil(count * rank) - 1);
 }

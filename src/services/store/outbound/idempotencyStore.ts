@@ -1,7 +1,7 @@
 import type { Database } from "../database.ts";
-import { digestOf } from "../tokenDigest.ts";
 import { choiceOf, maybeJson, maybeText, numberOf, textOf } from "../row.ts";
 import { present } from "../../../utils/present.ts";
+import { sha256 } from "../../../utils/sha256.ts";
 
 /** The answer to a request. */
 export interface StoredResponse {
@@ -41,7 +41,7 @@ export function createIdempotencyStore({ query }: Database) {
     const [row] = await query(
       `SELECT * FROM idempotency_keys
         WHERE key_name = $1 AND request_key IN ($2, $3) AND expires_at > $4`,
-      [keyName, await digestOf(requestKey), requestKey, Math.round(now)],
+      [keyName, sha256(requestKey).toHex(), requestKey, Math.round(now)],
     );
     if (row === undefined) return undefined;
     const known = {
@@ -66,7 +66,7 @@ export function createIdempotencyStore({ query }: Database) {
         WHERE key_name = $1 AND request_key = $2`,
       [
         keyName,
-        await digestOf(requestKey),
+        sha256(requestKey).toHex(),
         state,
         response === undefined ? null : JSON.stringify(response),
       ],
@@ -82,7 +82,7 @@ export function createIdempotencyStore({ query }: Database) {
       },
       now: number,
     ): Promise<{ readonly state: "reserved" } | EarlierRequest> {
-      const digest = await digestOf(requestKey);
+      const digest = sha256(requestKey).toHex();
       for (;;) {
         const reserved = await query(
           `INSERT INTO idempotency_keys
@@ -120,7 +120,7 @@ export function createIdempotencyStore({ query }: Database) {
       await query(
         `DELETE FROM idempotency_keys
           WHERE key_name = $1 AND request_key = $2 AND state = 'in_flight'`,
-        [keyName, await digestOf(requestKey)],
+        [keyName, sha256(requestKey).toHex()],
       );
     },
   };

@@ -1,5 +1,8 @@
 import { parse } from "pg-connection-string";
-import { Client, TypeOverrides } from "./driver.ts";
+// @ts-types="./pg.d.ts"
+import { Client, Pool, TypeOverrides } from "pg";
+
+export { Client, Pool };
 
 export interface ClientOptions {
   /** The connection's `application_name`. */

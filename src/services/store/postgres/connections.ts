@@ -1,5 +1,4 @@
-import { type Client, Pool } from "./driver.ts";
-import { destroySocket, type NewClient, TERMINATE_MS } from "./client.ts";
+import { type Client, destroySocket, type NewClient, Pool, TERMINATE_MS } from "./client.ts";
 
 export interface ConnectionsOptions {
   readonly most: number;

@@ -1,6 +1,5 @@
 import { sleep } from "../../../utils/sleep.ts";
-import type { Client } from "./driver.ts";
-import { destroySocket, type NewClient, terminate } from "./client.ts";
+import { type Client, destroySocket, type NewClient, terminate } from "./client.ts";
 
 export interface ListenerCallbacks {
   /** Called with each message of the channel, in order. */

@@ -1,5 +1,4 @@
-import type { Client } from "./driver.ts";
-import { createClientClass } from "./client.ts";
+import { type Client, createClientClass } from "./client.ts";
 import { Connections } from "./connections.ts";
 import {
   type Database,

@@ -1,2 +1,0 @@
-// @ts-types="./pg.d.ts"
-export { Client, Pool, TypeOverrides } from "pg";
