@@ -1,5 +1,5 @@
+export type { Budget } from "./store/budget/budgetStore.ts";
 export type {
-  Budget,
   BudgetAccount,
   BudgetActual,
   BudgetExtension,

@@ -3,22 +3,19 @@ import { textOf } from "./row.ts";
 import { sha256 } from "../../utils/sha256.ts";
 
 /** Tokens that are valid once, across all processes. Only their digests are stored. */
-export interface SingleUseTokens {
-  /** Invalidates earlier tokens for the same purpose and subject. */
-  issue(
-    token: string,
-    use: { readonly purpose: string; readonly subject: string; readonly untilMs: number },
-  ): Promise<void>;
-  /** Uses a token up and resolves with its subject; undefined where it is unknown, used or expired. */
-  claim(token: string, purpose: string, now: number): Promise<string | undefined>;
-  revoke(purpose: string, subject: string): Promise<void>;
-}
+export type SingleUseTokens = ReturnType<typeof createSingleUseTokens>;
 
-/** Tokens of one database; each claim is atomic. */
-export function createSingleUseTokens(database: Database): SingleUseTokens {
+export function createSingleUseTokens(database: Database) {
   return {
-    async issue(token, { purpose, subject, untilMs }) {
-      const digest = sha256(token).toHex();
+    /** Invalidates earlier tokens for the same purpose and subject. */
+    async issue(
+      token: string,
+      { purpose, subject, untilMs }: {
+        readonly purpose: string;
+        readonly subject: string;
+        readonly untilMs: number;
+      },
+    ): Promise<void> {
       await database.batch([
         {
           sql: "DELETE FROM single_use_tokens WHERE purpose = $1 AND subject = $2",
@@ -27,11 +24,12 @@ export function createSingleUseTokens(database: Database): SingleUseTokens {
         {
           sql: `INSERT INTO single_use_tokens (digest, purpose, subject, expires_at)
             VALUES ($1, $2, $3, $4)`,
-          values: [digest, purpose, subject, Math.round(untilMs)],
+          values: [sha256(token).toHex(), purpose, subject, Math.round(untilMs)],
         },
       ]);
     },
-    async claim(token, purpose, now) {
+    /** Uses a token up and resolves with its subject; undefined where it is unknown, used or expired. */
+    async claim(token: string, purpose: string, now: number): Promise<string | undefined> {
       const [row] = await database.query(
         `DELETE FROM single_use_tokens WHERE digest = $1 AND purpose = $2 AND expires_at > $3
           RETURNING subject`,
@@ -39,7 +37,7 @@ export function createSingleUseTokens(database: Database): SingleUseTokens {
       );
       return row && textOf(row, "subject");
     },
-    async revoke(purpose, subject) {
+    async revoke(purpose: string, subject: string): Promise<void> {
       await database.query("DELETE FROM single_use_tokens WHERE purpose = $1 AND subject = $2", [
         purpose,
         subject,

@@ -1,45 +1,25 @@
 import type { DatabaseSettings } from "../../config/settings.ts";
-import type { Budget } from "./budget/budgetTypes.ts";
 import { createBudget } from "./budget/budgetStore.ts";
-import { type BatchStore, createBatchStore } from "./outbound/batchStore.ts";
-import { type CallStore, createCallStore } from "./calls/callStore.ts";
+import { createBatchStore } from "./outbound/batchStore.ts";
+import { createCallStore } from "./calls/callStore.ts";
 import type { Database } from "./database.ts";
 import { DialQueue } from "./outbound/dialQueue.ts";
-import { createDoNotCallList, type DoNotCallList } from "./doNotCallList.ts";
-import { createErasureStore, type ErasureStore } from "./calls/erasureStore.ts";
-import { createKeyValues, type KeyValues } from "./keyValues.ts";
-import { createIdempotencyStore, type IdempotencyStore } from "./outbound/idempotencyStore.ts";
-import { createInstances, type Instances } from "./instances.ts";
-import { createKeyCalls, type KeyCalls } from "./calls/keyCalls.ts";
+import { createDoNotCallList } from "./doNotCallList.ts";
+import { createErasureStore } from "./calls/erasureStore.ts";
+import { createKeyValues } from "./keyValues.ts";
+import { createIdempotencyStore } from "./outbound/idempotencyStore.ts";
+import { createInstances } from "./instances.ts";
+import { createKeyCalls } from "./calls/keyCalls.ts";
 import { migrate } from "./migrate.ts";
 import { openReconnecting } from "./reconnectingDatabase.ts";
-import { createRevokedKeys, type RevokedKeys } from "./revokedKeys.ts";
-import { createSingleUseTokens, type SingleUseTokens } from "./singleUseTokens.ts";
+import { createRevokedKeys } from "./revokedKeys.ts";
+import { createSingleUseTokens } from "./singleUseTokens.ts";
 import { openSharedClock, type SharedClock } from "./sharedClock.ts";
 import { openSqlite } from "./sqlite/sqliteDatabase.ts";
-import { createWebhookOutbox, type WebhookOutbox } from "./webhookOutbox.ts";
+import { createWebhookOutbox } from "./webhookOutbox.ts";
 
 /** Everything that outlives a process: one repository for each kind. */
-export interface Store {
-  /** The clock for all times that are passed to the repositories. */
-  readonly clock: SharedClock;
-  readonly calls: CallStore;
-  readonly erasure: ErasureStore;
-  readonly instances: Instances;
-  readonly budget: Budget;
-  readonly idempotency: IdempotencyStore;
-  readonly tokens: SingleUseTokens;
-  readonly dialQueue: DialQueue;
-  readonly doNotCall: DoNotCallList;
-  readonly outbox: WebhookOutbox;
-  readonly batches: BatchStore;
-  readonly revokedKeys: RevokedKeys;
-  readonly keyCalls: KeyCalls;
-  readonly keyValues: KeyValues;
-  /** Deletes expired keys and tokens, old reservations and dead letters; no calls. */
-  prune(now: number): Promise<void>;
-  close(): Promise<void>;
-}
+export type Store = ReturnType<typeof createStore>;
 
 /** Opens the database of the settings and migrates it to the newest version. */
 export async function openStore(
@@ -74,8 +54,9 @@ const DEAD_LETTER_DAYS = 30;
 /** A process that was stopped for long may still have journals of erased calls. */
 const ERASED_DAYS = 366;
 
-function createStore(database: Database, clock: SharedClock): Store {
+function createStore(database: Database, clock: SharedClock) {
   return {
+    /** The clock for all times that are passed to the repositories. */
     clock,
     calls: createCallStore(database),
     erasure: createErasureStore(database),
@@ -90,8 +71,9 @@ function createStore(database: Database, clock: SharedClock): Store {
     revokedKeys: createRevokedKeys(database),
     keyCalls: createKeyCalls(database),
     keyValues: createKeyValues(database),
-    prune: (now) => prune(database, Math.round(now)),
-    close: () => database.close(),
+    /** Deletes expired keys and tokens, old reservations and dead letters; no calls. */
+    prune: (now: number): Promise<void> => prune(database, Math.round(now)),
+    close: (): Promise<void> => database.close(),
   };
 }
 

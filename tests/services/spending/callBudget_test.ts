@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Budget } from "../../../src/services/store/budget/budgetTypes.ts";
+import type { Budget } from "../../../src/services/store/budget/budgetStore.ts";
 import { createCallBudget } from "../../../src/services/spending/callBudget.ts";
 import { setTimer } from "../../../src/utils/clock.ts";
 

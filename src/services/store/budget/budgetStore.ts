@@ -10,11 +10,13 @@ import {
   usedOn,
 } from "./budgetUse.ts";
 import type {
-  Budget,
+  BudgetAccount,
+  BudgetActual,
   BudgetDecision,
   BudgetExtension,
   BudgetRefusal,
   BudgetRequest,
+  BudgetUse,
 } from "./budgetTypes.ts";
 import type { Database, Query, Row } from "../database.ts";
 import { numberOf, textOf } from "../row.ts";
@@ -22,10 +24,16 @@ import { present } from "../../../utils/present.ts";
 
 const LOCK = "budget";
 
-/** Reservations are made and extended under one lock, so that processes cannot exceed a limit together. */
-export function createBudget(database: Database): Budget {
+/**
+ * Reserves money and minutes before they are used. Reservations are made and extended under one lock, so
+ * that processes cannot exceed a limit together.
+ */
+export type Budget = ReturnType<typeof createBudget>;
+
+export function createBudget(database: Database) {
   return {
-    reserve: (request, now) =>
+    /** Checks the limits and reserves atomically, across all processes. */
+    reserve: (request: BudgetRequest, now: number): Promise<BudgetDecision> =>
       database.transaction(LOCK, async (query) => {
         // An expired reservation belongs to another day, or to a call that waited for too long.
         await query(
@@ -36,7 +44,8 @@ export function createBudget(database: Database): Budget {
         if (known[0] !== undefined) return { ok: true, ...amountsOf(known[0]) };
         return await insertEntries(query, request, now);
       }),
-    extend: (request, now) =>
+    /** Reserves more for a live call; also for one that has no reservation. */
+    extend: (request: BudgetRequest, now: number): Promise<BudgetExtension> =>
       database.transaction(LOCK, async (query) => {
         const known = await entriesOf(query, request.callId);
         const [first] = known;
@@ -47,7 +56,11 @@ export function createBudget(database: Database): Budget {
         if (numberOf(first, "settled") === 1) return amountsOf(first);
         return await extendEntries(query, request, known, now);
       }),
-    async settle(callId, { minutes, usd, leastUsd = false }) {
+    /** Replaces the reservation by what the call used. The first one counts. */
+    async settle(
+      callId: string,
+      { minutes, usd, leastUsd = false }: BudgetActual,
+    ): Promise<void> {
       // Each call of a caller counts as one minute at least: carriers bill by the minute begun.
       await database.query(
         `UPDATE budget_entries SET settled = 1,
@@ -58,12 +71,16 @@ export function createBudget(database: Database): Budget {
         [callId, minutes, usd, leastUsd ? 1 : 0],
       );
     },
-    async release(callId) {
+    /** Removes the reservation of a call that was not placed. */
+    async release(callId: string): Promise<void> {
       await database.query("DELETE FROM budget_entries WHERE call_id = $1 AND settled = 0", [
         callId,
       ]);
     },
-    used: (account, now) => usedBy(database.query, account, now),
+    used: (
+      account: Pick<BudgetAccount, "scope" | "subject">,
+      now: number,
+    ): Promise<BudgetUse> => usedBy(database.query, account, now),
   };
 }
 

@@ -76,16 +76,3 @@ export interface BudgetActual {
   readonly usd: number;
   readonly leastUsd?: boolean;
 }
-
-/** Reserves money and minutes before they are used, so that no race can exceed a limit. */
-export interface Budget {
-  /** Checks the limits and reserves atomically, across all processes. */
-  reserve(request: BudgetRequest, now: number): Promise<BudgetDecision>;
-  /** Reserves more for a live call; also for one that has no reservation. */
-  extend(request: BudgetRequest, now: number): Promise<BudgetExtension>;
-  /** Replaces the reservation by what the call used. The first one counts. */
-  settle(callId: string, actual: BudgetActual): Promise<void>;
-  /** Removes the reservation of a call that was not placed. */
-  release(callId: string): Promise<void>;
-  used(account: Pick<BudgetAccount, "scope" | "subject">, now: number): Promise<BudgetUse>;
-}

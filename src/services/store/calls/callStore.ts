@@ -14,52 +14,27 @@ export interface CallPage {
 }
 
 /** The records of calls. */
-export interface CallStore {
-  /** Performs all writes or none; durable when the promise resolves. */
-  write(writes: readonly CallWrite[]): Promise<void>;
-  get(callId: string): Promise<CallRecord | undefined>;
-  bySid(callSid: string): Promise<CallRecord | undefined>;
-  content(callId: string): Promise<CallContent>;
-  /** Ids of calls that ended by `before` and whose completion is not dispatched: the outbox `calls.untold_since`. */
-  undispatched(before: number, limit: number): Promise<readonly string[]>;
-  /** Takes a call out of that outbox. */
-  markDispatched(callId: string): Promise<void>;
-  /** Moves a call whose dispatch failed behind those that ended before a time. */
-  postponeDispatch(callId: string, at: number): Promise<void>;
-  /** Calls that were transferred since a time and whose last leg is not known to be over. */
-  openTransfers(since: number, limit: number): Promise<readonly CallRecord[]>;
-  /** Records the end of the last leg of such a call; the first one counts. */
-  endTransfer(
-    callId: string,
-    known: { readonly transferredMs: number; readonly cost?: CallCost },
-  ): Promise<void>;
-  /** Newest first. */
-  list(
-    filter: CallFilter,
-    page: { readonly limit: number; readonly after?: CallPosition },
-  ): Promise<CallPage>;
-  /** When the newest call began, in milliseconds since 1970; undefined where there is none. */
-  newest(): Promise<number | undefined>;
-  analyse(filter: CallFilter): Promise<CallAnalytics>;
-}
+export type CallStore = ReturnType<typeof createCallStore>;
 
 /** The calls of one database; rows that cannot be read are left out of lists. */
-export function createCallStore(database: Database): CallStore {
+export function createCallStore(database: Database) {
   const { query } = database;
   return {
-    write: (writes) => database.batch(writes.flatMap(statementsFor)),
-    async get(callId) {
+    /** Performs all writes or none; durable when the promise resolves. */
+    write: (writes: readonly CallWrite[]): Promise<void> =>
+      database.batch(writes.flatMap(statementsFor)),
+    async get(callId: string): Promise<CallRecord | undefined> {
       const [row] = await query("SELECT * FROM calls WHERE id = $1", [callId]);
       return row && callOf(row);
     },
-    async bySid(callSid) {
+    async bySid(callSid: string): Promise<CallRecord | undefined> {
       const [row] = await query(
         "SELECT * FROM calls WHERE call_sid = $1 ORDER BY started_at DESC LIMIT 1",
         [callSid],
       );
       return row && callOf(row);
     },
-    async content(callId) {
+    async content(callId: string): Promise<CallContent> {
       const of = (table: string, order: string) =>
         query(`SELECT * FROM ${table} WHERE call_id = $1 ORDER BY ${order}`, [callId]);
       const [turns, tools, latencies, digits] = await Promise.all([
@@ -75,7 +50,8 @@ export function createCallStore(database: Database): CallStore {
         digits: digits.map(digitsOf),
       };
     },
-    async undispatched(before, limit) {
+    /** Ids of calls that ended by `before` and whose completion is not dispatched: the outbox `calls.untold_since`. */
+    async undispatched(before: number, limit: number): Promise<readonly string[]> {
       const rows = await query(
         `SELECT id FROM calls WHERE untold_since IS NOT NULL AND untold_since <= $1
           ORDER BY untold_since, id LIMIT $2`,
@@ -83,16 +59,19 @@ export function createCallStore(database: Database): CallStore {
       );
       return rows.map((row) => textOf(row, "id"));
     },
-    async markDispatched(callId) {
+    /** Takes a call out of that outbox. */
+    async markDispatched(callId: string): Promise<void> {
       await query("UPDATE calls SET untold_since = NULL WHERE id = $1", [callId]);
     },
-    async postponeDispatch(callId, at) {
+    /** Moves a call whose dispatch failed behind those that ended before a time. */
+    async postponeDispatch(callId: string, at: number): Promise<void> {
       await query(
         "UPDATE calls SET untold_since = $2 WHERE id = $1 AND untold_since IS NOT NULL",
         [callId, Math.round(at)],
       );
     },
-    async openTransfers(since, limit) {
+    /** Calls that were transferred since a time and whose last leg is not known to be over. */
+    async openTransfers(since: number, limit: number): Promise<readonly CallRecord[]> {
       const rows = await query(
         `SELECT * FROM calls WHERE end_reason = 'transferred' AND transferred_ms IS NULL
           AND call_sid IS NOT NULL AND ended_at > $1 ORDER BY ended_at LIMIT $2`,
@@ -100,7 +79,11 @@ export function createCallStore(database: Database): CallStore {
       );
       return rows.map(callOf);
     },
-    async endTransfer(callId, { transferredMs, cost }) {
+    /** Records the end of the last leg of such a call; the first one counts. */
+    async endTransfer(
+      callId: string,
+      { transferredMs, cost }: { readonly transferredMs: number; readonly cost?: CallCost },
+    ): Promise<void> {
       await query(
         `UPDATE calls SET transferred_ms = $2, cost_usd = COALESCE($3, cost_usd),
           cost_parts = COALESCE($4, cost_parts) WHERE id = $1 AND transferred_ms IS NULL`,
@@ -110,7 +93,11 @@ export function createCallStore(database: Database): CallStore {
         ],
       );
     },
-    async list(filter, { limit, after }) {
+    /** Newest first. */
+    async list(
+      filter: CallFilter,
+      { limit, after }: { readonly limit: number; readonly after?: CallPosition },
+    ): Promise<CallPage> {
       const { sql, values } = conditionsFor(filter, after);
       const rows = await query(
         `SELECT * FROM calls WHERE ${sql} ORDER BY started_at DESC, id DESC LIMIT $${
@@ -124,11 +111,12 @@ export function createCallStore(database: Database): CallStore {
         ...(rows.length > limit && last && { next: writeCursor(positionOf(last)) }),
       };
     },
-    async newest() {
+    /** When the newest call began, in milliseconds since 1970; undefined where there is none. */
+    async newest(): Promise<number | undefined> {
       const [row] = await query("SELECT MAX(started_at) AS newest FROM calls");
       return row && maybeNumber(row, "newest");
     },
-    analyse: (filter) => analyse(database, filter),
+    analyse: (filter: CallFilter): Promise<CallAnalytics> => analyse(database, filter),
   };
 }
 

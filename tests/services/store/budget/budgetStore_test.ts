@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { Budget } from "../../../../src/services/store/budget/budgetStore.ts";
 import type {
-  Budget,
   BudgetLimits,
   BudgetRequest,
 } from "../../../../src/services/store/budget/budgetTypes.ts";
