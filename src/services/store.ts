@@ -36,7 +36,8 @@ export type { DoNotCallEntry, DoNotCallList } from "./store/doNotCallList.ts";
 export type { Beat, Instances } from "./store/instances.ts";
 export type { KeyValues } from "./store/keyValues.ts";
 export type { Batch, BatchItem, BatchItemEnd, BatchStore } from "./store/outbound/batchStore.ts";
-export type { AdmittedCall, DialQueue, QueuedCall } from "./store/outbound/dialQueue.ts";
+export type { AdmittedCall } from "./store/outbound/admittedCall.ts";
+export type { DialQueue, QueuedCall } from "./store/outbound/dialQueue.ts";
 export type {
   EarlierRequest,
   IdempotencyStore,

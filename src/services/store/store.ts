@@ -3,7 +3,7 @@ import { createBudget } from "./budget/budgetStore.ts";
 import { createBatchStore } from "./outbound/batchStore.ts";
 import { createCallStore } from "./calls/callStore.ts";
 import type { Database } from "./database.ts";
-import { DialQueue } from "./outbound/dialQueue.ts";
+import { createDialQueue } from "./outbound/dialQueue.ts";
 import { createDoNotCallList } from "./doNotCallList.ts";
 import { createErasureStore } from "./calls/erasureStore.ts";
 import { createKeyValues } from "./keyValues.ts";
@@ -64,7 +64,7 @@ function createStore(database: Database, clock: SharedClock) {
     budget: createBudget(database),
     idempotency: createIdempotencyStore(database),
     tokens: createSingleUseTokens(database),
-    dialQueue: new DialQueue(database),
+    dialQueue: createDialQueue(database),
     doNotCall: createDoNotCallList(database),
     outbox: createWebhookOutbox(database),
     batches: createBatchStore(database),

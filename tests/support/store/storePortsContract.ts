@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Store } from "../../../src/services/store/store.ts";
-import type { AdmittedCall } from "../../../src/services/store/outbound/dialQueue.ts";
+import type { AdmittedCall } from "../../../src/services/store/outbound/admittedCall.ts";
 import type { StoreTest } from "./storeContract.ts";
 import { ended, newCall, opened } from "./storedCalls.ts";
 

@@ -1,4 +1,4 @@
-import { type AdmittedCall, recordAndEnqueue } from "./dialQueue.ts";
+import { type AdmittedCall, recordAndEnqueue } from "./admittedCall.ts";
 import type { Database, Query, Row, SqlValue } from "../database.ts";
 import { choiceOf, maybeJson, maybeText, numberOf, readableJson, textOf } from "../row.ts";
 import { present } from "../../../utils/present.ts";
