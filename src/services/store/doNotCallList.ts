@@ -1,6 +1,6 @@
 import type { Database, Row } from "./database.ts";
-import { maybeText, numberOf, textOf } from "./row.ts";
-import { storableText } from "./storableText.ts";
+import { maybeText, numberOf, onlyRow, textOf } from "./row.ts";
+import { storableText } from "./columns.ts";
 import { present } from "../../utils/present.ts";
 
 export interface DoNotCallEntry {
@@ -47,11 +47,11 @@ export function createDoNotCallList({ query }: Database) {
     },
     /** How many entries have this reason and were made at that time or later. */
     async count(reason: string, since: number): Promise<number> {
-      const [row] = await query(
+      const counted = await query(
         "SELECT COUNT(*) AS entries FROM do_not_call WHERE reason = $1 AND added_at >= $2",
         [reason, Math.round(since)],
       );
-      return row === undefined ? 0 : numberOf(row, "entries");
+      return numberOf(onlyRow(counted), "entries");
     },
     /** In the order of the numbers, those after `after`. */
     async list(

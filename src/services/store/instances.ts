@@ -1,5 +1,6 @@
 import type { CallRecord } from "./calls/callRecord.ts";
 import { callOf } from "./calls/callRows.ts";
+import { placeholders } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { numberOf, readable, textOf } from "./row.ts";
 import { databaseTime } from "./sharedClock.ts";
@@ -39,17 +40,13 @@ export function createInstances(database: Database) {
         ageMs: numberOf(row, "age_ms"),
       }));
     },
-    /** Calls without an end whose process is not among those given, oldest first, `limit` at most. */
-    async abandonedCalls(
-      alive: readonly string[],
-      { limit = 1000 }: { readonly limit?: number } = {},
-    ): Promise<readonly CallRecord[]> {
-      const names = alive.map((_, at) => `$${at + 2}`).join(", ");
+    /** Calls without an end whose process is not among those given, oldest first, 1000 at most. */
+    async abandonedCalls(alive: readonly string[]): Promise<readonly CallRecord[]> {
       const rows = await query(
         `SELECT * FROM calls WHERE status IN ('queued', 'ringing', 'live')
-          ${alive.length === 0 ? "" : `AND instance_id NOT IN (${names})`}
-          ORDER BY started_at LIMIT $1`,
-        [limit, ...alive],
+          ${alive.length === 0 ? "" : `AND instance_id NOT IN (${placeholders(alive)})`}
+          ORDER BY started_at LIMIT 1000`,
+        alive,
       );
       return readable(rows, callOf);
     },

@@ -1,5 +1,5 @@
 import type { Database, Query } from "./database.ts";
-import { maybeNumber } from "./row.ts";
+import { maybeNumber, onlyRow } from "./row.ts";
 import { versions } from "./schema.ts";
 
 /**
@@ -33,6 +33,6 @@ export async function migrate(
 }
 
 async function versionOf(query: Query): Promise<number> {
-  const [row] = await query("SELECT MAX(version) AS version FROM schema_version");
-  return (row && maybeNumber(row, "version")) ?? 0;
+  const newest = await query("SELECT MAX(version) AS version FROM schema_version");
+  return maybeNumber(onlyRow(newest), "version") ?? 0;
 }

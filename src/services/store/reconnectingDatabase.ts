@@ -1,10 +1,5 @@
 import { ConnectionLost, type Database, type Query, type Statement } from "./database.ts";
 
-export interface ReconnectOptions {
-  /** Monotonic milliseconds. */
-  readonly now?: () => number;
-}
-
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5000;
 
@@ -12,27 +7,22 @@ const MAX_PAUSE_MS = 5000;
  * A database that outlives its connection: queries of a lost one reject, and a later query opens it again,
  * after a pause that grows with each failure. Rejects where the first connection cannot be opened.
  */
-export async function openReconnecting(
-  open: () => Promise<Database>,
-  { now = () => performance.now() }: ReconnectOptions = {},
-): Promise<Database> {
-  return new ReconnectingDatabase(await open(), open, now);
+export async function openReconnecting(open: () => Promise<Database>): Promise<Database> {
+  return new ReconnectingDatabase(await open(), open);
 }
 
 class ReconnectingDatabase implements Database {
   readonly kind: Database["kind"];
   readonly #open: () => Promise<Database>;
-  readonly #now: () => number;
   #current: Promise<Database> | undefined;
   #failures = 0;
   #openAgainAt = 0;
   #closed = false;
 
-  constructor(first: Database, open: () => Promise<Database>, now: () => number) {
+  constructor(first: Database, open: () => Promise<Database>) {
     this.kind = first.kind;
     this.#current = Promise.resolve(first);
     this.#open = open;
-    this.#now = now;
   }
 
   readonly query: Query = (sql, values) => this.#use((database) => database.query(sql, values));
@@ -79,7 +69,7 @@ class ReconnectingDatabase implements Database {
 
   #openAgain(): Promise<Database> {
     if (this.#closed) return Promise.reject(new Error("Cannot query the database: it is closed"));
-    if (this.#now() < this.#openAgainAt) {
+    if (performance.now() < this.#openAgainAt) {
       return Promise.reject(new Error("Cannot query the database: it is about to be opened again"));
     }
     const opening = this.#open();
@@ -91,7 +81,7 @@ class ReconnectingDatabase implements Database {
   #lost(database: Promise<Database>): void {
     if (this.#current !== database) return;
     this.#current = undefined;
-    this.#openAgainAt = this.#now() +
+    this.#openAgainAt = performance.now() +
       Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
   }
 }

@@ -1,5 +1,11 @@
 import type { Row } from "./database.ts";
 
+/** The one row of an answer, such as an aggregate. */
+export function onlyRow([row]: readonly Row[]): Row {
+  if (row === undefined) throw new Error("Cannot read the answer of the database: it has no row");
+  return row;
+}
+
 /** A column's text; throws where there is none. */
 export function textOf(row: Row, column: string): string {
   return maybeText(row, column) ?? fail(row, column);

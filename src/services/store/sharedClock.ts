@@ -1,5 +1,5 @@
 import type { Database } from "./database.ts";
-import { numberOf } from "./row.ts";
+import { numberOf, onlyRow } from "./row.ts";
 
 /** An answer that took longer is too inexact, unless it is the first. */
 const MAX_ROUND_TRIP_MS = 2000;
@@ -11,25 +11,21 @@ const MAX_ROUND_TRIP_MS = 2000;
 export type SharedClock = Awaited<ReturnType<typeof openSharedClock>>;
 
 /** Reads the database's clock once. */
-export async function openSharedClock(
-  database: Database,
-  { monotonic = () => performance.now() }: { readonly monotonic?: () => number } = {},
-) {
+export async function openSharedClock(database: Database) {
   let offset: number | undefined;
   await sync();
 
   async function sync(): Promise<void> {
-    const askedAt = monotonic();
-    const [row] = await database.query(`SELECT ${databaseTime(database)} AS now`);
-    const answeredAt = monotonic();
-    if (row === undefined) return;
+    const askedAt = performance.now();
+    const answer = await database.query(`SELECT ${databaseTime(database)} AS now`);
+    const answeredAt = performance.now();
     if (offset !== undefined && answeredAt - askedAt > MAX_ROUND_TRIP_MS) return;
-    offset = numberOf(row, "now") - (askedAt + answeredAt) / 2;
+    offset = numberOf(onlyRow(answer), "now") - (askedAt + answeredAt) / 2;
   }
 
   return {
     /** Milliseconds since 1970. */
-    now: (): number => Math.round((offset ?? 0) + monotonic()),
+    now: (): number => Math.round((offset ?? 0) + performance.now()),
     /** Reads the database's clock anew. */
     sync,
   };

@@ -1,6 +1,6 @@
 import type { Database, Row, Statement } from "./database.ts";
 import { maybeText, numberOf, textOf } from "./row.ts";
-import { storableText } from "./storableText.ts";
+import { storableText } from "./columns.ts";
 import { present } from "../../utils/present.ts";
 
 /** One event to be delivered to one endpoint. */

@@ -1,6 +1,6 @@
 import type { BudgetAccount, BudgetLimit, BudgetLimits, BudgetUse } from "./budgetTypes.ts";
 import type { Query, Row } from "../database.ts";
-import { numberOf } from "../row.ts";
+import { numberOf, onlyRow } from "../row.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -17,12 +17,13 @@ export async function usedOn(
   { scope, subject }: Pick<BudgetAccount, "scope" | "subject">,
   day: number,
 ): Promise<{ readonly minutes: number; readonly usd: number; readonly calls: number }> {
-  const [sums] = await query(
-    `SELECT COALESCE(SUM(minutes), 0) AS minutes, COALESCE(SUM(usd), 0) AS usd, COUNT(*) AS calls
+  const sums = onlyRow(
+    await query(
+      `SELECT COALESCE(SUM(minutes), 0) AS minutes, COALESCE(SUM(usd), 0) AS usd, COUNT(*) AS calls
       FROM budget_entries WHERE scope = $1 AND subject = $2 AND day = $3`,
-    [scope, subject, day],
+      [scope, subject, day],
+    ),
   );
-  if (sums === undefined) return { minutes: 0, usd: 0, calls: 0 };
   return { ...amountsOf(sums), calls: numberOf(sums, "calls") };
 }
 
@@ -34,19 +35,21 @@ export async function usedBy(
 ): Promise<BudgetUse> {
   const today = await usedOn(query, account, dayOf(now));
   // A call may have begun yesterday; none lasts longer than a day. Rows of a clock days ahead do not count.
-  const [recent] = await query(
-    `SELECT COALESCE(SUM(
+  const recent = onlyRow(
+    await query(
+      `SELECT COALESCE(SUM(
         CASE WHEN reserved_at > $5 AND reserved_at < $7 THEN 1 ELSE 0 END), 0) AS last_minute,
       COALESCE(SUM(CASE WHEN settled = 0 AND expires_at > $6 THEN 1 ELSE 0 END), 0) AS concurrent
       FROM budget_entries WHERE scope = $1 AND subject = $2 AND day >= $3 AND day <= $4`,
-    [
-      ...[account.scope, account.subject, dayOf(now) - 1, dayOf(now) + 1],
-      ...[Math.round(now - MINUTE_MS), Math.round(now), Math.round(now + MAX_SKEW_MS)],
-    ],
+      [
+        ...[account.scope, account.subject, dayOf(now) - 1, dayOf(now) + 1],
+        ...[Math.round(now - MINUTE_MS), Math.round(now), Math.round(now + MAX_SKEW_MS)],
+      ],
+    ),
   );
   return {
-    callsLastMinute: recent === undefined ? 0 : numberOf(recent, "last_minute"),
-    concurrent: recent === undefined ? 0 : numberOf(recent, "concurrent"),
+    callsLastMinute: numberOf(recent, "last_minute"),
+    concurrent: numberOf(recent, "concurrent"),
     callsToday: today.calls,
     minutesToday: today.minutes,
     usdToday: today.usd,

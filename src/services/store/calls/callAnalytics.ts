@@ -1,8 +1,8 @@
 import { type CallFilter, type Conditions, conditionsFor } from "./callList.ts";
 import type { CallUsage } from "./callRecord.ts";
-import { usageOf } from "./callRows.ts";
+import { usageColumns, usageOf } from "./callRows.ts";
 import type { Database, Query, Row } from "../database.ts";
-import { maybeText, numberOf } from "../row.ts";
+import { maybeText, numberOf, onlyRow } from "../row.ts";
 
 export interface Distribution {
   readonly count: number;
@@ -43,19 +43,20 @@ export async function analyse(database: Database, filter: CallFilter): Promise<C
       FROM calls WHERE ${sql} GROUP BY direction, agent, status, end_reason, outcome`,
     values,
   );
-  const [totals] = await query(
-    `SELECT COALESCE(SUM(cost_usd), 0) AS usd, COALESCE(SUM(duration_ms), 0) AS duration_ms,
+  const totals = onlyRow(
+    await query(
+      `SELECT COALESCE(SUM(cost_usd), 0) AS usd, COALESCE(SUM(duration_ms), 0) AS duration_ms,
       COUNT(duration_ms) AS durations, COUNT(duration_ms) - COUNT(cost_usd) AS unpriced,
-      ${usageNames.map((name) => `COALESCE(SUM(${name}), 0) AS ${name}`).join(", ")}
+      ${usageColumns.map(([_, name]) => `COALESCE(SUM(${name}), 0) AS ${name}`).join(", ")}
       FROM calls WHERE ${sql}`,
-    values,
+      values,
+    ),
   );
   const latencies = await query(
     `SELECT ms, COUNT(*) AS turns FROM (${latenciesOf(database, sql)}) AS each_turn
       GROUP BY ms ORDER BY ms`,
     values,
   );
-  if (totals === undefined) throw new Error("Cannot analyse the calls: the database gave no sums");
   return {
     calls: groups.reduce((sum, row) => sum + numberOf(row, "calls"), 0),
     byStatus: counts(groups, "status"),
@@ -75,19 +76,6 @@ export async function analyse(database: Database, filter: CallFilter): Promise<C
     usage: usageOf(totals),
   };
 }
-
-const usageNames = [
-  "input_text",
-  "input_audio",
-  "cached_text",
-  "cached_audio",
-  "output_text",
-  "output_audio",
-  "responses",
-  "transcription_input",
-  "transcription_output",
-  "transcription_seconds",
-];
 
 /** A row for each turn; `latencies_ms` is a comma-separated list. */
 function latenciesOf({ kind }: Database, condition: string): string {

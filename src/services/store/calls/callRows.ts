@@ -8,6 +8,7 @@ import {
   type CallUsage,
   type DigitsRecord,
   type LatencyRecord,
+  noUsage,
   recordStatuses,
   type ToolRecord,
 } from "./callRecord.ts";
@@ -61,20 +62,25 @@ export function callOf(row: Row): CallRecord {
   };
 }
 
+/** Where each figure of a usage is stored. */
+export const usageColumns = [
+  ["inputText", "input_text"],
+  ["inputAudio", "input_audio"],
+  ["cachedText", "cached_text"],
+  ["cachedAudio", "cached_audio"],
+  ["outputText", "output_text"],
+  ["outputAudio", "output_audio"],
+  ["responses", "responses"],
+  ["transcriptionInput", "transcription_input"],
+  ["transcriptionOutput", "transcription_output"],
+  ["transcriptionSeconds", "transcription_seconds"],
+] as const satisfies readonly (readonly [keyof CallUsage, string])[];
+
 /** Reads the usage columns of a call, or their sums over many calls. */
 export function usageOf(row: Row): CallUsage {
-  return {
-    inputText: numberOf(row, "input_text"),
-    inputAudio: numberOf(row, "input_audio"),
-    cachedText: numberOf(row, "cached_text"),
-    cachedAudio: numberOf(row, "cached_audio"),
-    outputText: numberOf(row, "output_text"),
-    outputAudio: numberOf(row, "output_audio"),
-    responses: numberOf(row, "responses"),
-    transcriptionInput: numberOf(row, "transcription_input"),
-    transcriptionOutput: numberOf(row, "transcription_output"),
-    transcriptionSeconds: numberOf(row, "transcription_seconds"),
-  };
+  const usage = { ...noUsage };
+  for (const [member, column] of usageColumns) usage[member] = numberOf(row, column);
+  return usage;
 }
 
 /** Reads a row of `turns`. */
@@ -130,7 +136,7 @@ function costOf(row: Row): CallCost | undefined {
   const parts = maybeJson(row, "cost_parts");
   if (typeof parts !== "object" || parts === null) return undefined;
   const priced = (name: string): number | null => {
-    const value = Object.entries(parts).find(([key]) => key === name)?.[1];
+    const value: unknown = Reflect.get(parts, name);
     return typeof value === "number" ? value : null;
   };
   return {

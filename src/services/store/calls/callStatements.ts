@@ -1,8 +1,15 @@
-import type { SqlValue, Statement } from "../database.ts";
-import { storableText } from "../storableText.ts";
-
-/** Values of a row by column name. */
-export type Columns = Readonly<Record<string, SqlValue>>;
+import {
+  type Columns,
+  finiteOrZero,
+  integerOrNull,
+  placeholders,
+  toInteger,
+  toStorable,
+} from "../columns.ts";
+import type { Statement } from "../database.ts";
+import type { CallCost, CallEnding, CallUsage } from "./callRecord.ts";
+import { usageColumns } from "./callRows.ts";
+import { present } from "../../../utils/present.ts";
 
 /**
  * Inserts a row that belongs to a call, unless the call has been erased. `onConflict` is what follows
@@ -17,49 +24,66 @@ export function insertOfCall(
   const names = Object.keys(columns);
   return {
     sql: `INSERT INTO ${table} (call_id, ${names.join(", ")}) SELECT $1, ${
-      names.map((_, at) => `$${at + 2}`).join(", ")
+      placeholders(names, 2)
     } WHERE EXISTS (SELECT 1 FROM calls WHERE calls.id = $1) ON CONFLICT ${onConflict}`,
     values: [callId, ...Object.values(columns)].map(toStorable),
   };
 }
 
-/** Changes columns of a call; `condition` is empty, or begins with AND. */
-export function updateCall(callId: string, columns: Columns, condition: string): Statement {
-  const names = Object.keys(columns);
+/**
+ * Changes columns of a call; those of `once` only where they are NULL. `condition` is empty, or begins
+ * with AND.
+ */
+export function updateCall(
+  callId: string,
+  columns: Columns,
+  condition: string,
+  once: Columns = {},
+): Statement {
+  const set = Object.keys({ ...columns, ...once }).map((name, at) =>
+    name in once ? `${name} = COALESCE(${name}, $${at + 2})` : `${name} = $${at + 2}`
+  );
   return {
-    sql: `UPDATE calls SET ${
-      names.map((name, at) => `${name} = $${at + 2}`).join(", ")
-    } WHERE id = $1 ${condition}`,
-    values: [callId, ...Object.values(columns)].map(toStorable),
+    sql: `UPDATE calls SET ${set.join(", ")} WHERE id = $1 ${condition}`,
+    values: [callId, ...Object.values(columns), ...Object.values(once)].map(toStorable),
   };
 }
 
-/** One column, or none where the value is absent. */
-export function columnIf(name: string, value: SqlValue | undefined): Columns {
-  return value === undefined || value === null ? {} : { [name]: value };
+/** Ends a call that has not ended; an outcome that is recorded already stays. */
+export function endCall(callId: string, ending: CallEnding): Statement {
+  const { end, latency, latenciesMs, cost, outcome } = ending;
+  const columns: Columns = {
+    status: "ended",
+    ended_at: toInteger(ending.endedAt),
+    untold_since: toInteger(ending.endedAt),
+    duration_ms: toDurationMs(ending.durationMs),
+    end_reason: end.reason,
+    end_detail: end.detail ?? null,
+    cost_usd: cost.usd,
+    cost_parts: costParts(cost),
+    latency_turns: latency?.turns ?? null,
+    latency_p50_ms: integerOrNull(latency?.p50Ms),
+    latency_p95_ms: integerOrNull(latency?.p95Ms),
+    latencies_ms: latenciesMs.length === 0 ? null : latenciesMs.map(toDurationMs).join(","),
+    ...columnsOfUsage(ending.usage),
+  };
+  return updateCall(callId, columns, "AND ended_at IS NULL", present({ outcome }));
 }
 
-/** A value that Postgres takes: without NUL characters. */
-export function toStorable(value: SqlValue): SqlValue {
-  return typeof value === "string" ? storableText(value) : value;
+/** The parts of a cost, as JSON for `cost_parts`. */
+export function costParts({ parts, telephonyEstimated }: CallCost): string {
+  return JSON.stringify({ ...parts, telephonyEstimated });
 }
 
-/** Rounded, for a column that may be NULL. */
-export function integerOrNull(value: number | undefined): number | null {
-  return value === undefined ? null : toInteger(value);
+/** The columns of `calls` that hold a usage. */
+export function columnsOfUsage(usage: CallUsage): Columns {
+  return Object.fromEntries(usageColumns.map(([member, column]) => [
+    column,
+    member === "transcriptionSeconds" ? finiteOrZero(usage[member]) : toInteger(usage[member]),
+  ]));
 }
 
 /** A whole number of milliseconds, never negative: analytics parse lists of them in SQL. */
-export function toDurationMs(value: number): number {
+function toDurationMs(value: number): number {
   return Math.max(0, toInteger(value));
-}
-
-/** Rounded; 0 for NaN and infinities, which integer columns refuse. */
-export function toInteger(value: number): number {
-  return Math.round(finiteOrZero(value));
-}
-
-/** 0 for NaN and infinities. */
-export function finiteOrZero(value: number): number {
-  return Number.isFinite(value) ? value : 0;
 }

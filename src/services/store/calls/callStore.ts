@@ -3,9 +3,9 @@ import { type CallFilter, type CallPosition, conditionsFor, writeCursor } from "
 import type { CallContent, CallCost, CallRecord } from "./callRecord.ts";
 import { callOf, digitsOf, latencyOf, toolOf, turnOf } from "./callRows.ts";
 import { type CallWrite, statementsFor } from "./callWrites.ts";
-import { costParts } from "./endStatement.ts";
+import { costParts } from "./callStatements.ts";
 import type { Database, Row } from "../database.ts";
-import { maybeNumber, numberOf, readable, textOf } from "../row.ts";
+import { maybeNumber, numberOf, onlyRow, readable, textOf } from "../row.ts";
 
 export interface CallPage {
   readonly calls: readonly CallRecord[];
@@ -113,8 +113,8 @@ export function createCallStore(database: Database) {
     },
     /** When the newest call began, in milliseconds since 1970; undefined where there is none. */
     async newest(): Promise<number | undefined> {
-      const [row] = await query("SELECT MAX(started_at) AS newest FROM calls");
-      return row && maybeNumber(row, "newest");
+      const newest = await query("SELECT MAX(started_at) AS newest FROM calls");
+      return maybeNumber(onlyRow(newest), "newest");
     },
     analyse: (filter: CallFilter): Promise<CallAnalytics> => analyse(database, filter),
   };

@@ -1,17 +1,16 @@
 import type { CallEvent, TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
 import type { CallChanges, CallEnding, NewCall } from "./callRecord.ts";
+import { columnsOfUsage, endCall, insertOfCall, updateCall } from "./callStatements.ts";
 import {
-  columnIf,
   type Columns,
   finiteOrZero,
-  insertOfCall,
   integerOrNull,
+  placeholders,
   toInteger,
   toStorable,
-  updateCall,
-} from "./callStatements.ts";
+} from "../columns.ts";
 import type { Statement } from "../database.ts";
-import { endStatement, usageColumns } from "./endStatement.ts";
+import { present } from "../../../utils/present.ts";
 
 /** One write about a call. Each is idempotent. */
 export type CallWrite =
@@ -81,7 +80,7 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
         }, "(call_id, sequence) DO NOTHING"),
       ];
     case "ended":
-      return [endStatement(callId, write.ending)];
+      return [endCall(callId, write.ending)];
   }
 }
 
@@ -109,7 +108,7 @@ function insertCall(call: NewCall): Statement {
     .map((name) => `${name} = COALESCE(calls.${name}, excluded.${name})`);
   return {
     sql: `INSERT INTO calls (${names.join(", ")}) SELECT ${
-      names.map((_, at) => `$${at + 1}`).join(", ")
+      placeholders(names)
     } WHERE NOT EXISTS (SELECT 1 FROM erased_calls WHERE call_id = $1)
       OR EXISTS (SELECT 1 FROM calls WHERE calls.id = $1)
       ON CONFLICT (id) DO UPDATE SET instance_id = excluded.instance_id, ${kept.join(", ")}
@@ -119,26 +118,25 @@ function insertCall(call: NewCall): Statement {
 }
 
 function changeCall(callId: string, changes: CallChanges): readonly Statement[] {
-  const { status, usage } = changes;
-  const columns: Columns = {
-    ...columnIf("call_sid", changes.callSid),
-    ...columnIf("from_number", changes.from),
-    ...columnIf("to_number", changes.to),
-    ...columnIf("answered_by", changes.answeredBy),
-    ...columnIf("model", changes.model),
-    ...columnIf("transcription_model", changes.transcriptionModel),
-  };
-  const once: Columns = {
-    ...columnIf("answered_at", integerOrNull(changes.answeredAt)),
-    ...columnIf("outcome", changes.outcome),
-  };
+  const { status, usage, answeredAt, outcome } = changes;
+  const columns: Columns = present({
+    call_sid: changes.callSid,
+    from_number: changes.from,
+    to_number: changes.to,
+    answered_by: changes.answeredBy,
+    model: changes.model,
+    transcription_model: changes.transcriptionModel,
+  });
+  const once: Columns = present({
+    answered_at: answeredAt === undefined ? undefined : toInteger(answeredAt),
+    outcome,
+  });
   const statements: Statement[] = [];
-  if (Object.keys(columns).length > 0) statements.push(updateCall(callId, columns, ""));
-  for (const [name, value] of Object.entries(once)) {
-    statements.push(updateCall(callId, { [name]: value }, `AND ${name} IS NULL`));
+  if (Object.keys({ ...columns, ...once }).length > 0) {
+    statements.push(updateCall(callId, columns, "", once));
   }
   if (usage !== undefined) {
-    statements.push(updateCall(callId, usageColumns(usage), "AND ended_at IS NULL"));
+    statements.push(updateCall(callId, columnsOfUsage(usage), "AND ended_at IS NULL"));
   }
   if (status === "ringing") {
     statements.push(updateCall(callId, { status }, "AND status = 'queued'"));

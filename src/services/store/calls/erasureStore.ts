@@ -1,5 +1,6 @@
 import type { Database, Query, Row } from "../database.ts";
-import { numberOf, textOf } from "../row.ts";
+import { placeholders } from "../columns.ts";
+import { numberOf, onlyRow, textOf } from "../row.ts";
 
 /** What was erased. */
 export interface Erased {
@@ -120,7 +121,7 @@ export function createErasureStore(database: Database) {
       for (let at = 0; at < callIds.length; at += CHUNK) {
         const some = callIds.slice(at, at + CHUNK);
         const rows = await database.query(
-          `SELECT call_id FROM erased_calls WHERE call_id IN ${placeholdersOf(some)}`,
+          `SELECT call_id FROM erased_calls WHERE call_id IN (${placeholders(some)})`,
           some,
         );
         erased.push(...rows.map((row) => textOf(row, "call_id")));
@@ -178,16 +179,16 @@ async function eraseRows(
   if (found.length === 0) return { calls: 0, turns: 0, toolCalls: 0, found: 0 };
   await query(
     `INSERT INTO erased_calls (call_id, asked_at)
-      SELECT id, CAST($${found.length + 1} AS BIGINT) FROM calls WHERE id IN ${
-      placeholdersOf(found)
-    }
+      SELECT id, CAST($${found.length + 1} AS BIGINT) FROM calls WHERE id IN (${
+      placeholders(found)
+    })
       ON CONFLICT (call_id) DO NOTHING`,
     [...found, Math.round(now)],
   );
   const waiting = idsOf("waiting");
   if (waiting.length > 0) {
     await query(
-      `DELETE FROM budget_entries WHERE settled = 0 AND call_id IN ${placeholdersOf(waiting)}`,
+      `DELETE FROM budget_entries WHERE settled = 0 AND call_id IN (${placeholders(waiting)})`,
       waiting,
     );
   }
@@ -201,7 +202,7 @@ async function eraseRecords(
   alsoErase?: AlsoErase,
 ): Promise<Erased> {
   if (callIds.length === 0) return { calls: 0, turns: 0, toolCalls: 0 };
-  const chosen = `WHERE call_id IN ${placeholdersOf(callIds)}`;
+  const chosen = `WHERE call_id IN (${placeholders(callIds)})`;
   const turns = await countOf(query, `turns ${chosen}`, callIds);
   const toolCalls = await countOf(query, `tool_calls ${chosen}`, callIds);
   for (const table of ["deliveries", "dial_queue"]) {
@@ -214,7 +215,7 @@ async function eraseRecords(
     callIds,
   );
   const calls = await query(
-    `DELETE FROM calls WHERE id IN ${placeholdersOf(callIds)} RETURNING id`,
+    `DELETE FROM calls WHERE id IN (${placeholders(callIds)}) RETURNING id`,
     callIds,
   );
   await alsoErase?.(callIds);
@@ -226,10 +227,5 @@ async function countOf(
   what: string,
   values: readonly string[],
 ): Promise<number> {
-  const [row] = await query(`SELECT COUNT(*) AS rows FROM ${what}`, values);
-  return row === undefined ? 0 : numberOf(row, "rows");
-}
-
-function placeholdersOf(values: readonly string[]): string {
-  return `(${values.map((_, at) => `$${at + 1}`).join(", ")})`;
+  return numberOf(onlyRow(await query(`SELECT COUNT(*) AS rows FROM ${what}`, values)), "rows");
 }

@@ -1,6 +1,6 @@
 import { type AdmittedCall, recordAndEnqueue } from "./admittedCall.ts";
 import type { Database, Query, Row, SqlValue } from "../database.ts";
-import { choiceOf, maybeJson, maybeText, numberOf, readableJson, textOf } from "../row.ts";
+import { choiceOf, maybeJson, maybeText, numberOf, onlyRow, readableJson, textOf } from "../row.ts";
 import { present } from "../../../utils/present.ts";
 
 /** Every item is in one of these; nothing follows the last three. */
@@ -72,14 +72,13 @@ export function createBatchStore(database: Database) {
       most = Infinity,
     ): Promise<boolean> =>
       database.transaction("batches", async (query) => {
-        const [waiting] = await query(
+        const waiting = await query(
           `SELECT COUNT(*) AS items FROM batch_items JOIN batches
             ON batches.id = batch_items.batch_id
             WHERE state = 'pending' AND COALESCE(key_name, '') = $1`,
           [keyName ?? ""],
         );
-        const pending = waiting === undefined ? 0 : numberOf(waiting, "items");
-        if (pending + items.length > most) return false;
+        if (numberOf(onlyRow(waiting), "items") + items.length > most) return false;
         await query(
           "INSERT INTO batches (id, key_name, created_at, request) VALUES ($1, $2, $3, $4)",
           [id, keyName ?? null, Math.round(now), JSON.stringify(request)],
@@ -96,7 +95,7 @@ export function createBatchStore(database: Database) {
         "SELECT state, COUNT(*) AS items FROM batch_items WHERE batch_id = $1 GROUP BY state",
         [id],
       );
-      const progress = { ...nothing };
+      const progress = { pending: 0, placing: 0, placed: 0, ended: 0, refused: 0, cancelled: 0 };
       for (const count of counts) {
         progress[choiceOf(count, "state", batchItemStates)] = numberOf(count, "items");
       }
@@ -188,19 +187,19 @@ function insertItems(
 
 async function feedFrom(query: Query, { most, now, callOf }: BatchFeed): Promise<number> {
   // Calls that wait for a later time, such as further attempts, do not count.
-  const [waiting] = await query(
+  const waiting = await query(
     `SELECT COUNT(*) AS calls FROM batch_items JOIN dial_queue
       ON dial_queue.call_id = batch_items.call_id
       WHERE state = 'placing' AND claimed_at IS NULL AND due_at <= $1`,
     [Math.round(now)],
   );
-  const room = most - (waiting === undefined ? 0 : numberOf(waiting, "calls"));
-  if (room <= 0) return 0;
+  const limit = most - numberOf(onlyRow(waiting), "calls");
+  if (limit <= 0) return 0;
   const pending = await query(
     `SELECT batch_items.*, key_name, request FROM batch_items
       JOIN batches ON batches.id = batch_items.batch_id WHERE state = 'pending'
       ORDER BY created_at, batch_id, item LIMIT $1`,
-    [room],
+    [limit],
   );
   for (const row of pending) {
     const item = itemOf(row);
@@ -226,15 +225,6 @@ async function feedFrom(query: Query, { most, now, callOf }: BatchFeed): Promise
   }
   return pending.length;
 }
-
-const nothing: Readonly<Record<BatchItemState, number>> = {
-  pending: 0,
-  placing: 0,
-  placed: 0,
-  ended: 0,
-  refused: 0,
-  cancelled: 0,
-};
 
 function itemOf(row: Row): BatchItem {
   return {

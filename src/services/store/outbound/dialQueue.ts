@@ -1,6 +1,6 @@
 import { type AdmittedCall, recordAndEnqueue, type WaitingCall } from "./admittedCall.ts";
 import type { Database, Query, Row } from "../database.ts";
-import { maybeNumber, numberOf, readableJson, textOf } from "../row.ts";
+import { maybeNumber, numberOf, onlyRow, readableJson, textOf } from "../row.ts";
 import { present } from "../../../utils/present.ts";
 
 /** A call in the dial queue. */
@@ -32,15 +32,14 @@ export function createDialQueue(database: Database) {
 
   /** Undefined for a call that does not wait. */
   async function position(callId: string): Promise<number | undefined> {
-    const [row] = await query(
+    const counted = await query(
       `SELECT COUNT(*) AS position FROM dial_queue AS other JOIN dial_queue AS own
         ON own.call_id = $1 AND other.from_number = own.from_number
         WHERE own.claimed_at IS NULL AND other.claimed_at IS NULL
         AND (other.enqueued_at, other.call_id) <= (own.enqueued_at, own.call_id)`,
       [callId],
     );
-    const counted = row === undefined ? 0 : numberOf(row, "position");
-    return counted === 0 ? undefined : counted;
+    return numberOf(onlyRow(counted), "position") || undefined;
   }
 
   return {
@@ -105,9 +104,7 @@ export function createDialQueue(database: Database) {
     },
     /** What is kept of a call until it is removed, claimed or waiting. */
     async find(callId: string): Promise<QueuedCall | undefined> {
-      const [row] = await query("SELECT * FROM dial_queue WHERE call_id = $1", [
-        callId,
-      ]);
+      const [row] = await query("SELECT * FROM dial_queue WHERE call_id = $1", [callId]);
       return row && queuedOf(row);
     },
     /** Puts a claimed call back: it waits again, and is not due before `dueAt`. */

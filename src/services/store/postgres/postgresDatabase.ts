@@ -15,22 +15,17 @@ const MAX_CONNECTIONS = 8;
 /** How long closing waits for pending work. */
 const CLOSE_GRACE_MS = 5000;
 
-export interface PostgresOptions {
-  readonly answerLimitMs?: number;
-  readonly closeGraceMs?: number;
-}
-
 /** Connects to Postgres. */
 export async function openPostgres(
   url: string,
-  { answerLimitMs = ANSWER_LIMIT_MS, closeGraceMs = CLOSE_GRACE_MS }: PostgresOptions = {},
+  { closeGraceMs = CLOSE_GRACE_MS }: { readonly closeGraceMs?: number } = {},
 ): Promise<Database> {
   let database: PostgresDatabase | undefined;
   try {
-    const Client = createClientClass(url, { name: "parley", statementLimitMs: answerLimitMs });
+    const Client = createClientClass(url, { name: "parley", statementLimitMs: ANSWER_LIMIT_MS });
     const connections = new Connections(Client, {
       most: MAX_CONNECTIONS,
-      timeoutMs: 2 * answerLimitMs,
+      timeoutMs: 2 * ANSWER_LIMIT_MS,
     });
     database = new PostgresDatabase(connections, closeGraceMs);
     await database.query("SELECT 1 AS one");

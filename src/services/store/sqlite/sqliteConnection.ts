@@ -10,7 +10,22 @@ export class SqliteConnection {
   #lastId = 0;
   #failure: Error | undefined;
 
-  constructor(name: "sqlite" | "sqlite-reader" = "sqlite") {
+  /** Starts a thread that opens a file. */
+  static async open(
+    path: string,
+    { readOnly }: { readonly readOnly: boolean },
+  ): Promise<SqliteConnection> {
+    const connection = new SqliteConnection(readOnly ? "sqlite-reader" : "sqlite");
+    try {
+      await connection.request({ type: "open", path, readOnly });
+      return connection;
+    } catch (error) {
+      connection.end();
+      throw error;
+    }
+  }
+
+  private constructor(name: string) {
     this.#worker = new Worker(new URL("./sqliteWorker.ts", import.meta.url), {
       type: "module",
       name,

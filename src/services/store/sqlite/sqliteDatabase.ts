@@ -14,20 +14,16 @@ import { SqliteReader } from "./sqliteReader.ts";
  * Opens a SQLite file, or `:memory:`, in a thread of its own: neither a slow disk nor another process that
  * holds the file's lock blocks the thread that carries the calls.
  */
-export async function openSqlite(
-  path: string,
-  { busyTimeoutMs = 5000 }: { readonly busyTimeoutMs?: number } = {},
-): Promise<Database> {
-  if (path !== ":memory:") await prepareFile(path);
-  const connection = new SqliteConnection();
+export async function openSqlite(path: string): Promise<Database> {
+  const isFile = path !== ":memory:";
+  if (isFile) await prepareFile(path);
   try {
-    await connection.request({ type: "open", path, busyTimeoutMs, readOnly: false });
+    const connection = await SqliteConnection.open(path, { readOnly: false });
+    return new SqliteDatabase(connection, isFile ? new SqliteReader(path) : undefined);
   } catch (error) {
-    connection.end();
-    throw new Error(`Cannot open the database ${path}: ${messageOf(error)}`, { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot open the database ${path}: ${reason}`, { cause: error });
   }
-  const reader = path === ":memory:" ? undefined : new SqliteReader(path, busyTimeoutMs);
-  return new SqliteDatabase(connection, reader);
 }
 
 class SqliteDatabase implements Database {
@@ -122,10 +118,6 @@ async function prepareFile(path: string): Promise<void> {
   } catch (error) {
     throw new Error(`Cannot open the database ${path}: ${whyNotWritten(error)}`, { cause: error });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function closedError(): Error {

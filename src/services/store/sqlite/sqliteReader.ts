@@ -7,13 +7,11 @@ import { SqliteConnection } from "./sqliteConnection.ts";
  */
 export class SqliteReader {
   readonly #path: string;
-  readonly #busyTimeoutMs: number;
   #connection: Promise<SqliteConnection> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string, busyTimeoutMs: number) {
+  constructor(path: string) {
     this.#path = path;
-    this.#busyTimeoutMs = busyTimeoutMs;
   }
 
   query(sql: string, values: readonly SqlValue[]): Promise<readonly Row[]> {
@@ -43,20 +41,9 @@ export class SqliteReader {
     connection?.end();
   }
 
-  async #open(): Promise<SqliteConnection> {
-    const connection = new SqliteConnection("sqlite-reader");
-    try {
-      await connection.request({
-        type: "open",
-        path: this.#path,
-        busyTimeoutMs: this.#busyTimeoutMs,
-        readOnly: true,
-      });
-      return connection;
-    } catch (error) {
-      connection.end();
-      this.#connection = undefined;
-      throw error;
-    }
+  #open(): Promise<SqliteConnection> {
+    const opening = SqliteConnection.open(this.#path, { readOnly: true });
+    opening.catch(() => this.#connection = undefined);
+    return opening;
   }
 }

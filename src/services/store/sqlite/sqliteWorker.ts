@@ -7,12 +7,7 @@ import type { Row, SqlValue, Statement } from "../database.ts";
 export type SqliteRequest =
   & { readonly id: number }
   & (
-    | {
-      readonly type: "open";
-      readonly path: string;
-      readonly busyTimeoutMs: number;
-      readonly readOnly: boolean;
-    }
+    | { readonly type: "open"; readonly path: string; readonly readOnly: boolean }
     | { readonly type: "query"; readonly sql: string; readonly values: readonly SqlValue[] }
     | { readonly type: "batch"; readonly statements: readonly Statement[] }
     | { readonly type: "rollBack" }
@@ -27,6 +22,8 @@ export type SqliteAnswer =
     | { readonly ok: false; readonly message: string; readonly refused: boolean }
   );
 
+/** How long to wait for the lock of another process. */
+const BUSY_TIMEOUT_MS = 5000;
 /** Compiled statements that are kept. */
 const MAX_PREPARED = 200;
 /** Result codes of SQLite that a repetition cannot mend: TOOBIG, CONSTRAINT, MISMATCH, RANGE. */
@@ -52,8 +49,8 @@ function perform(request: SqliteRequest): readonly Row[] {
   switch (request.type) {
     case "open":
       database = request.readOnly
-        ? new DatabaseSync(request.path, { timeout: request.busyTimeoutMs, readOnly: true })
-        : open(request.path, request.busyTimeoutMs);
+        ? new DatabaseSync(request.path, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
+        : open(request.path);
       return [];
     case "query":
       return run(request);
@@ -70,9 +67,9 @@ function perform(request: SqliteRequest): readonly Row[] {
   }
 }
 
-function open(path: string, busyTimeoutMs: number): DatabaseSync {
-  const opened = new DatabaseSync(path, { timeout: busyTimeoutMs });
-  opened.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+function open(path: string): DatabaseSync {
+  const opened = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  opened.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   // Two processes that switch to WAL at once get "locked" despite the busy time-out.
   for (let tries = 1;; tries++) {
     try {
