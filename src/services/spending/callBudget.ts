@@ -18,7 +18,8 @@ import { deadline } from "../../utils/deadline.ts";
 import type { Log } from "../../utils/logger.ts";
 import { sleep } from "../../utils/sleep.ts";
 
-export interface CallBudgetDeps {
+/** `now` is in milliseconds since 1970. */
+export interface CallBudgetDeps extends Clock {
   readonly budget: Budget;
   readonly accountsOf: CallAccounts;
   /** What one call may cost at most, where that is limited. */
@@ -26,9 +27,6 @@ export interface CallBudgetDeps {
   /** Whether the models of an agent have known prices. */
   readonly isPriced: (agent: string) => boolean;
   readonly incidents: Pick<Incidents, "report">;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
 }
 

@@ -1,5 +1,5 @@
 import type { CallRequest } from "../../call/types.ts";
-import type { CallModels } from "./callModels.ts";
+import type { CallModels } from "./billedModels.ts";
 import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
 import type { LimitSettings } from "../../config/settings.ts";
 import { type BudgetExtension, type BudgetLimit, type CallUsage, noUsage } from "../store.ts";
@@ -11,16 +11,14 @@ import { costOf, type Prices } from "./pricing.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-export interface CallSpendLimitDeps {
+/** `now` is in milliseconds since 1970. */
+export interface CallSpendLimitDeps extends Clock {
   readonly events: Pick<EventHub, "subscribe">;
   readonly registry: Pick<CallRegistry, "get">;
   readonly prices: Prices;
   readonly modelsOf: (request: CallRequest) => CallModels;
   readonly settings: { readonly limits: Pick<LimitSettings, "callUsd"> };
   readonly callBudget: Pick<CallBudget, "extend" | "isPriced" | "releasePlace">;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "info" | "warn">;
 }
 

@@ -1,12 +1,15 @@
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { Clock } from "../../utils/clock.ts";
+import { newToken } from "../../utils/ids.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import type { Log } from "../../utils/logger.ts";
+import { present } from "../../utils/present.ts";
 import type { Store } from "../store.ts";
-import { createModelsOf } from "./callModels.ts";
-import { openCallBudget } from "./openCallBudget.ts";
-import { openDialPolicy } from "./openDialPolicy.ts";
+import { createModelsOf } from "./billedModels.ts";
+import { createCallAccounts } from "./callAccounts.ts";
+import { createCallBudget } from "./callBudget.ts";
+import type { DialPolicy } from "./dialPolicy.ts";
 import { createTransferPolicy } from "./transferPolicy.ts";
 
 export interface SpendingDeps extends Clock {
@@ -22,20 +25,58 @@ export interface SpendingDeps extends Clock {
 /** What may be dialled, and what calls may use. */
 export type Spending = Awaited<ReturnType<typeof openSpending>>;
 
-/** Opens the limits, and checks the numbers of all transfers. */
+/**
+ * Opens the limits, and checks the numbers of all transfers; reports an incident for each agent whose
+ * prices are not known.
+ */
 export async function openSpending(
   { settings, agents, store, unpriced, incidents, now, setTimer, log }: SpendingDeps,
 ) {
-  const policy = openDialPolicy(settings, store.doNotCall);
+  const { limits: { callUsd, server }, outbound, phone } = settings;
+  // For such agents only the limits in minutes hold.
+  for (const [agent, models] of callUsd ?? server.dailyUsd ? unpriced : []) {
+    incidents.report({
+      code: "price_unknown",
+      subject: agent,
+      message:
+        `The price of ${models.join(" and ")} is not known: only limits in minutes hold for this ` +
+        "agent. Tell the price with PRICES_FILE.",
+      expiresAfterMs: Infinity,
+    });
+  }
+  const accountSecret = await store.keyValues.getOrSet(ACCOUNT_SECRET, newToken());
+  let loading: Promise<DialPolicy> | undefined;
   return {
-    callBudget: await openCallBudget({ settings, unpriced, store, incidents, setTimer, log }),
-    policy,
-    transfers: await createTransferPolicy(
-      settings.phone === undefined ? { names: [], get: () => undefined } : agents,
-      policy,
-      (refusal) => log.warn("Transfer will be refused", { ...refusal }),
+    callBudget: createCallBudget({
+      budget: store.budget,
+      accountsOf: createCallAccounts(settings, accountSecret),
+      isPriced: (agent) => !unpriced.has(agent),
+      ...present({ callUsd }),
+      incidents,
       now,
-    ),
+      setTimer,
+      log,
+    }),
+    policy,
+    transfers: await createTransferPolicy({
+      agents: phone === undefined ? { names: [], get: () => undefined } : agents,
+      policy,
+      now,
+      log,
+    }),
     modelsOf: createModelsOf(agents, settings),
   };
+
+  function policy(): Promise<DialPolicy> {
+    return loading ??= loadPolicy();
+  }
+
+  /** At the first use: the numbering plans of the world take time, and most runs never dial. */
+  async function loadPolicy(): Promise<DialPolicy> {
+    const { createDialPolicy } = await import("./dialPolicy.ts");
+    return createDialPolicy({ ...outbound, ownNumber: phone?.number ?? "" }, store.doNotCall);
+  }
 }
+
+/** The name of the secret that keys the pseudonyms of numbers and addresses. */
+const ACCOUNT_SECRET = "account_key";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import table from "./prices.json" with { type: "json" };
+import type { RecordSettings } from "../../config/settings.ts";
 import type { CallCost, CallUsage } from "../store.ts";
 import { estimatedUsdPerMinute } from "./telephonyEstimate.ts";
 
@@ -69,6 +70,25 @@ export function costOf(call: BillableCall, prices: Prices = listPrices): CallCos
     parts,
     ...(phone.isEstimated && { telephonyEstimated: true }),
   };
+}
+
+/** The prices by the settings. Throws an `Error` that names the setting at fault. */
+export async function loadPrices(
+  { pricesFile, telephonyUsdPerMinute }: RecordSettings,
+): Promise<Prices> {
+  const prices = pricesFile === undefined ? listPrices : await readPricesFile(pricesFile);
+  return telephonyUsdPerMinute === undefined
+    ? prices
+    : withTelephony(prices, telephonyUsdPerMinute);
+}
+
+async function readPricesFile(path: string): Promise<Prices> {
+  try {
+    return readPrices(await Deno.readTextFile(path));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`PRICES_FILE ${path}: ${reason}`, { cause: error });
+  }
 }
 
 /**

@@ -1,31 +1,33 @@
 import type { Agents } from "../../config/agents.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
 import type { DialDecision, DialPolicy } from "./dialPolicy.ts";
 
-/** Which numbers agents may transfer callers to, by the rules of `DialPolicy`. */
-export interface TransferPolicy {
-  /** Whether the agent may transfer to the alias now, and to which number. */
-  decide(agent: string, alias: string): Promise<DialDecision>;
-  mayDial(agent: string, alias: string): Promise<boolean>;
+export interface TransferPolicyDeps extends Pick<Clock, "now"> {
+  readonly agents: Pick<Agents, "names" | "get">;
+  readonly policy: () => Promise<DialPolicy>;
+  readonly log: Pick<Log, "warn">;
 }
 
-/** Checks all transfer numbers at once; `onRefused` is called with those that will never be dialled. */
-export async function createTransferPolicy(
-  agents: Pick<Agents, "names" | "get">,
-  policy: () => Promise<DialPolicy>,
-  onRefused: (
-    refusal: { readonly agent: string; readonly alias: string; readonly code: string },
-  ) => void,
-  now: () => number,
-): Promise<TransferPolicy> {
+/** Which numbers agents may transfer callers to, by the rules of `DialPolicy`. */
+export type TransferPolicy = Awaited<ReturnType<typeof createTransferPolicy>>;
+
+/** Checks all transfer numbers at once, and warns of those that will never be dialled. */
+export async function createTransferPolicy({ agents, policy, now, log }: TransferPolicyDeps) {
   const numbers = new Map<string, string>();
-  for (const name of agents.names) {
-    for (const [alias, { number }] of Object.entries(agents.get(name)?.transfers ?? {})) {
-      numbers.set(`${name} ${alias}`, number);
+  for (const agent of agents.names) {
+    for (const [alias, { number }] of Object.entries(agents.get(agent)?.transfers ?? {})) {
+      numbers.set(`${agent} ${alias}`, number);
       const decision = (await policy()).checkNumber(number);
-      if (!decision.ok) onRefused({ agent: name, alias, code: decision.code });
+      if (decision.ok) continue;
+      log.warn("Transfer will be refused", { agent, alias, code: decision.code });
     }
   }
-  return { decide, mayDial: async (agent, alias) => (await decide(agent, alias)).ok };
+  return {
+    /** Whether the agent may transfer to the alias now, and to which number. */
+    decide,
+    mayDial: async (agent: string, alias: string) => (await decide(agent, alias)).ok,
+  };
 
   async function decide(agent: string, alias: string): Promise<DialDecision> {
     const number = numbers.get(`${agent} ${alias}`);
