@@ -1,3 +1,4 @@
+import type { TranscriptTurn } from "../../call/callEvent.ts";
 import type { CallEnd } from "../../call/types.ts";
 import { isFinal, type TwilioCall, type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
 import type { Prices } from "../spending.ts";
@@ -5,12 +6,13 @@ import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { CompletionDispatcher } from "./completionDispatcher.ts";
 import { createAliveInstances } from "../cluster.ts";
 import { endOf, outcomeOf } from "./callOutcome.ts";
-import { endAbandonedCall } from "./endAbandonedCall.ts";
-import type { CallRecord, Store } from "../store.ts";
+import { endingOf } from "./callTally.ts";
+import type { CallOutcome, CallRecord, CallStore, CallWrite, Store } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-export interface AbandonedCallsDeps {
+/** `now` is in milliseconds since 1970. */
+export interface AbandonedCallsDeps extends Clock {
   readonly store: Pick<Store, "calls" | "instances" | "dialQueue">;
   readonly prices: Prices;
   readonly completion: Pick<CompletionDispatcher, "enqueue">;
@@ -19,17 +21,14 @@ export interface AbandonedCallsDeps {
   readonly settings: { readonly limits: { readonly callMs: number } };
   /** Undefined for a call that this process does not hold. */
   readonly registry: { get(callId: string): unknown };
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
   readonly monotonic?: () => number;
-  readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "info" | "warn">;
 }
 
 const POLL_MS = 10_000;
 
 /** Ends the records of calls whose process has died, with what Twilio knows of how they ended. */
-export function openAbandonedCalls(deps: AbandonedCallsDeps): { close(): Promise<void> } {
+export function openAbandonedCalls(deps: AbandonedCallsDeps) {
   const { store: { calls, instances, dialQueue }, prices, completion, twilio } = deps;
   const { settings, registry, now, setTimer, log } = deps;
   const { monotonic = () => performance.now() } = deps;
@@ -39,6 +38,13 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps): { close(): Promise
     await reconcile().catch((error) => log.warn("Abandoned calls not reconciled", { error }));
     return POLL_MS;
   }, setTimer);
+
+  return {
+    async close(): Promise<void> {
+      closed = true;
+      await poll.close();
+    },
+  };
 
   async function reconcile(): Promise<void> {
     const alive = aliveOf(await instances.beats());
@@ -59,21 +65,17 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps): { close(): Promise
     const known = call.callSid === undefined ? undefined : await ask(call.callSid);
     const isTooOld = now() - call.startedAt > 2 * settings.limits.callMs;
     if (known !== undefined && !isFinal(known.status) && !isTooOld) return;
-    await end(call, known);
-    completion.enqueue(call.id);
-    log.info("Abandoned call ended", { callId: call.id });
-  }
-
-  async function end(call: CallRecord, known: TwilioCall | undefined): Promise<void> {
     const { durationSeconds, endedAt = now() } = known ?? {};
     const isPlaced = call.direction === "outbound" && known !== undefined;
     await endAbandonedCall(calls, call, {
-      end: endingOf(call, known),
+      end: endOfAbandoned(call, known),
       endedAt,
-      ...(isPlaced && { outcome: outcomeOf(known.status, call.answeredBy) }),
-      ...(durationSeconds !== undefined && { connectedMs: durationSeconds * 1000 }),
+      outcome: isPlaced ? outcomeOf(known.status, call.answeredBy) : undefined,
+      connectedMs: durationSeconds === undefined ? undefined : durationSeconds * 1000,
       prices,
     });
+    completion.enqueue(call.id);
+    log.info("Abandoned call ended", { callId: call.id });
   }
 
   async function ask(callSid: string): Promise<TwilioCall | undefined> {
@@ -84,17 +86,55 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps): { close(): Promise
       throw error;
     }
   }
-
-  return {
-    async close() {
-      closed = true;
-      await poll.close();
-    },
-  };
 }
 
-function endingOf(call: CallRecord, known: TwilioCall | undefined): CallEnd {
+/** Ends a call whose process has died, from its record; `outcome` and `connectedMs` are what Twilio knows. */
+export async function endAbandonedCall(
+  callStore: Pick<CallStore, "content" | "write">,
+  call: CallRecord,
+  { end, endedAt, outcome, connectedMs, prices }: {
+    readonly end: CallEnd;
+    readonly endedAt: number;
+    /** Counts where none has been recorded. */
+    readonly outcome?: CallOutcome | undefined;
+    readonly connectedMs?: number | undefined;
+    readonly prices: Prices;
+  },
+): Promise<void> {
+  const { turns, latencies } = await callStore.content(call.id);
+  const lastMs = turns.reduce((last, turn) => Math.max(last, turn.endedMs ?? turn.startedMs), 0);
+  const connected = connectedMs ?? (call.answeredAt === undefined ? 0 : lastMs);
+  const ending = endingOf({
+    call,
+    end,
+    endedAt,
+    durationMs: connected,
+    connectedMs: connected,
+    outcome: call.outcome ?? outcome,
+    answeredBy: call.answeredBy,
+    usage: call.usage,
+    latenciesMs: latencies.map(({ totalMs }) => totalMs),
+    model: call.model,
+    transcriptionModel: call.transcriptionModel,
+    prices,
+  });
+  await callStore.write([
+    ...finishTurns(call.id, turns),
+    { type: "ended", callId: call.id, ending },
+  ]);
+}
+
+function endOfAbandoned(call: CallRecord, known: TwilioCall | undefined): CallEnd {
   if (known !== undefined && known.status !== "completed") return endOf(known.status);
   if (call.answeredAt === undefined && known !== undefined) return endOf(known.status);
   return { reason: "server_stopped", detail: "crashed" };
+}
+
+/** Unfinished turns become final; those of the agent were heard in part at most. */
+function finishTurns(callId: string, turns: readonly TranscriptTurn[]): readonly CallWrite[] {
+  return turns.filter(({ final }) => !final).map((turn) => ({
+    type: "turn",
+    callId,
+    turn: { ...turn, final: true, interrupted: turn.role === "agent" },
+  }));
 }

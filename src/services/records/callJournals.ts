@@ -7,9 +7,6 @@ export interface CallJournalsDeps {
   readonly dir: string;
   /** Whether the journal contains what people say. */
   readonly texts: boolean;
-  readonly append: (path: string, text: string) => Promise<void>;
-  /** Does nothing where there is no such file. */
-  readonly remove: (path: string) => Promise<void>;
   readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
 }
@@ -22,7 +19,7 @@ const MAX_WAITING_CHARS = 1024 * 1024;
 export type CallJournals = ReturnType<typeof createCallJournals>;
 
 export function createCallJournals(deps: CallJournalsDeps) {
-  const { dir, texts, append, remove, setTimer, log } = deps;
+  const { dir, texts, setTimer, log } = deps;
   const waiting = new Map<string, string[]>();
   const lost = new Set<string>();
   /** Sessions whose digits are sensitive. */
@@ -58,7 +55,7 @@ export function createCallJournals(deps: CallJournalsDeps) {
         waiting.delete(id);
       }
       // After the write in progress, which would create the file again.
-      const removed = writing.then(() => removeAll(callIds));
+      const removed = writing.then(() => removeJournals(dir, callIds));
       writing = removed.catch(() => {});
       await removed;
     },
@@ -70,25 +67,15 @@ export function createCallJournals(deps: CallJournalsDeps) {
     },
   };
 
-  async function removeAll(callIds: readonly string[]): Promise<void> {
-    // Tries all of them, also after one that cannot be removed.
-    const removed = await Promise.allSettled(callIds.map((id) => remove(pathOf(id))));
-    for (const each of removed) if (each.status === "rejected") throw each.reason;
-  }
-
-  function pathOf(id: string): string {
-    return `${dir}/${id}.jsonl`;
-  }
-
   async function writeAll(): Promise<void> {
-    const taken = [...waiting];
+    const written = [...waiting];
     waiting.clear();
     waitingChars = 0;
     for (const id of lost) log.warn("Journal incomplete", { callId: id });
     lost.clear();
-    for (const [id, lines] of taken) {
+    for (const [id, lines] of written) {
       try {
-        await append(pathOf(id), lines.join(""));
+        await appendPrivately(pathOf(dir, id), lines.join(""));
       } catch (error) {
         log.warn("Journal not written", { callId: id, error });
       }
@@ -96,15 +83,61 @@ export function createCallJournals(deps: CallJournalsDeps) {
   }
 }
 
+/** Removes the journals of calls that have not been written to since a time, in milliseconds since 1970. */
+export async function removeOldJournals(dir: string, before: number): Promise<void> {
+  await forEachJournal(await journalsIn(dir), async (callId) => {
+    const path = pathOf(dir, callId);
+    const { mtime } = await Deno.stat(path);
+    if (mtime !== null && mtime.getTime() < before) await Deno.remove(path);
+  });
+}
+
+/** Removes the journals of erased calls, also of those erased while this process did not run. */
+export async function removeErasedJournals(
+  dir: string,
+  erasedAmong: (callIds: readonly string[]) => Promise<readonly string[]>,
+): Promise<void> {
+  await removeJournals(dir, await erasedAmong(await journalsIn(dir)));
+}
+
+async function removeJournals(dir: string, callIds: readonly string[]): Promise<void> {
+  await forEachJournal(callIds, (callId) => removeIfThere(pathOf(dir, callId)));
+}
+
+/** Tries all of them; rejects at the end with the first failure. */
+async function forEachJournal(
+  callIds: readonly string[],
+  remove: (callId: string) => Promise<void>,
+): Promise<void> {
+  const failures: unknown[] = [];
+  for (const callId of callIds) await remove(callId).catch((error) => failures.push(error));
+  if (failures.length > 0) {
+    throw new Error(`Cannot remove ${failures.length} journals`, { cause: failures[0] });
+  }
+}
+
+async function journalsIn(dir: string): Promise<readonly string[]> {
+  const callIds: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(dir)) {
+    const callId = /^(call_[0-9a-z]+)\.jsonl$/.exec(name)?.[1];
+    if (isFile && callId !== undefined) callIds.push(callId);
+  }
+  return callIds;
+}
+
+function pathOf(dir: string, callId: string): string {
+  return `${dir}/${callId}.jsonl`;
+}
+
 /** Appends to a file that only its owner may read; creates its folder. */
-export async function appendPrivately(path: string, text: string): Promise<void> {
+async function appendPrivately(path: string, text: string): Promise<void> {
   const folder = path.replace(/[/\\][^/\\]*$/, "");
   await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(path, text, { append: true, mode: 0o600 });
 }
 
 /** Removes a file, if there is one. */
-export async function removeIfThere(path: string): Promise<void> {
+async function removeIfThere(path: string): Promise<void> {
   try {
     await Deno.remove(path);
   } catch (error) {

@@ -26,10 +26,38 @@ export function outcomeOf(status: CallStatus, answeredBy?: AnsweredBy): CallOutc
   }
 }
 
-/** The outcome of an answered call in which no message was left. */
-export function outcomeOfAnswered(answeredBy: AnsweredBy | undefined): CallOutcome {
-  if (answeredBy === "fax") return "failed";
-  return answeredBy === "human" || answeredBy === "machine" ? answeredBy : "answered";
+/** The outcome of a placed call where none was recorded, by how it ended. */
+export function impliedOutcome(
+  { reason, detail }: CallEnd,
+  { answered, answeredBy }: {
+    readonly answered: boolean;
+    readonly answeredBy: AnsweredBy | undefined;
+  },
+): CallOutcome {
+  // Where the machine hung up before the message was left, the reason is another.
+  if (reason === "voicemail") return "voicemail";
+  if (answered) return outcomeOfAnswered(answeredBy);
+  switch (detail) {
+    case "busy":
+      return "busy";
+    case "failed":
+      return "failed";
+    case "canceled":
+    case "cancelled":
+      return "cancelled";
+  }
+  switch (reason) {
+    case "operator_hung_up":
+      return "cancelled";
+    case "server_stopped":
+      return detail === "crashed" ? "unknown" : "cancelled";
+    case "model_failed":
+    case "leg_failed":
+    case "internal_error":
+      return "failed";
+    default:
+      return "no_answer";
+  }
 }
 
 /** A recorded call's status, in Twilio's words. */
@@ -53,4 +81,10 @@ export function statusOf({ status, outcome, answeredAt }: CallRecord): CallStatu
     default:
       return "no-answer";
   }
+}
+
+/** The outcome of an answered call in which no message was left. */
+function outcomeOfAnswered(answeredBy: AnsweredBy | undefined): CallOutcome {
+  if (answeredBy === "fax") return "failed";
+  return answeredBy === "human" || answeredBy === "machine" ? answeredBy : "answered";
 }

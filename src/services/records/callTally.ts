@@ -19,7 +19,7 @@ import {
   noUsage,
   percentile,
 } from "../store.ts";
-import { impliedOutcome } from "./impliedOutcome.ts";
+import { impliedOutcome } from "./callOutcome.ts";
 import { present } from "../../utils/present.ts";
 
 /** More turns than any conversation has. */

@@ -7,7 +7,8 @@ import type { CallContent, CallRecord, CallStore } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-export interface CompletionDispatcherOptions {
+/** `now` is in milliseconds since 1970. */
+export interface CompletionDispatcherOptions extends Clock {
   readonly events: Pick<EventHub, "subscribe">;
   /** Settles when all that was known before is durable; rejects where the store fails. */
   readonly flush: () => Promise<void>;
@@ -17,9 +18,6 @@ export interface CompletionDispatcherOptions {
   >;
   /** Erases a call where that has been requested, and resolves with whether it did: listeners of `onComplete` do not see it. */
   readonly eraseIfDue: (callId: string) => Promise<boolean>;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
   /** From 0 to 1. */
   readonly random: () => number;
   readonly incidents: Pick<Incidents, "report" | "resolve">;

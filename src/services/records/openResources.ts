@@ -8,12 +8,7 @@ import type { Log } from "../../utils/logger.ts";
 import { prepareFolder } from "../../utils/writableFolder.ts";
 import { findUnpriced, findUnpricedLimits, loadPrices } from "../spending.ts";
 import { openStore } from "../store.ts";
-import {
-  appendPrivately,
-  type CallJournals,
-  createCallJournals,
-  removeIfThere,
-} from "./callJournals.ts";
+import { type CallJournals, createCallJournals } from "./callJournals.ts";
 
 /**
  * Opens the resources that the settings name: the price file, the journal folder and the database.
@@ -64,11 +59,5 @@ async function openJournals(
 ): Promise<CallJournals | undefined> {
   if (journal === undefined) return undefined;
   await prepareFolder(journal.dir);
-  return createCallJournals({
-    ...journal,
-    append: appendPrivately,
-    remove: removeIfThere,
-    setTimer,
-    log,
-  });
+  return createCallJournals({ ...journal, setTimer, log });
 }

@@ -25,7 +25,8 @@ export interface RecordedCall {
   readonly transcriptionModel?: string | undefined;
 }
 
-export interface RecorderOptions {
+/** `now` is in milliseconds since 1970. */
+export interface RecorderOptions extends Clock {
   readonly events: Pick<EventHub, "subscribe">;
   readonly callStore: Pick<CallStore, "write">;
   readonly instances: Pick<Instances, "beat" | "leave">;
@@ -35,10 +36,7 @@ export interface RecorderOptions {
   readonly prices: Prices;
   /** Called at the first event of a session. */
   readonly callOf: (callId: string) => RecordedCall | undefined;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
   readonly log: Pick<Log, "info" | "error">;
-  readonly setTimer: Clock["setTimer"];
   readonly maxDetails?: number;
 }
 

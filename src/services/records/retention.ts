@@ -1,21 +1,19 @@
 import { createClockGuard } from "./clockGuard.ts";
 import type { Incidents } from "../../utils/incidents.ts";
-import { removeErasedJournals, removeOldJournals } from "./journalRetention.ts";
+import { removeErasedJournals, removeOldJournals } from "./callJournals.ts";
 import type { Store } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { Log } from "../../utils/logger.ts";
 
-export interface RetentionDeps {
+/** `now` is in milliseconds since 1970. */
+export interface RetentionDeps extends Clock {
   readonly store: Pick<Store, "calls" | "erasure" | "keyValues" | "prune">;
   /** Absent where calls are kept for ever. */
   readonly days: number | undefined;
   /** Where the journals of calls are, if they are kept. */
   readonly journalDir?: string;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
   readonly monotonic?: () => number;
-  readonly setTimer: Clock["setTimer"];
   readonly incidents: Pick<Incidents, "report" | "resolve">;
   readonly log: Pick<Log, "info" | "warn">;
 }

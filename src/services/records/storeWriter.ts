@@ -14,11 +14,10 @@ export type RecorderHealth =
     readonly dropped: number;
   };
 
-export interface StoreWriterOptions {
+/** `now` is in milliseconds since 1970. */
+export interface StoreWriterOptions extends Clock {
   readonly callStore: Pick<CallStore, "write">;
-  readonly now: () => number;
   readonly log: Pick<Log, "info" | "error">;
-  readonly setTimer: Clock["setTimer"];
   readonly maxDetails: number;
 }
 
