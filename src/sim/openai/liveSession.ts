@@ -6,7 +6,7 @@ import { performClientEvent, type SessionParts } from "./clientRequests.ts";
 import { Conversation, type ConversationEntry } from "./conversation.ts";
 import { KeptAudio } from "./keptAudio.ts";
 import type { RealtimeSession } from "./realtimeSession.ts";
-import { type Fault, FaultSet } from "./faults.ts";
+import type { Fault, FaultSet } from "./faults.ts";
 import { type Transcribe, TurnDetector } from "./turnDetector.ts";
 import { type Production, Responder } from "./responder.ts";
 import { defaultConfig } from "./sessionConfig.ts";
@@ -39,26 +39,29 @@ export class LiveSession implements RealtimeSession {
   readonly #socket: WebSocket;
   readonly #options: LiveSessionOptions;
   readonly #log = new ClientLog();
-  readonly #faults = new FaultSet();
-  readonly #conversation = new Conversation();
+  readonly #state: SessionState;
   readonly #parts: SessionParts;
   readonly #expiresAt: number;
   readonly #heldBack: string[] = [];
   readonly #audio: KeptAudio;
   readonly #end = Promise.withResolvers<{ readonly code: number; readonly reason: string }>();
-  #config: SessionConfig;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #events = 0;
-  #state: "warming" | "open" | "silent" | "closed" = "warming";
+  #phase: "warming" | "open" | "silent" | "closed" = "warming";
 
   constructor(socket: WebSocket, options: LiveSessionOptions) {
     this.#socket = socket;
     this.#options = options;
     this.model = options.model;
     this.closed = this.#end.promise;
-    this.#config = defaultConfig(options.model);
-    this.#faults.addAll(options.faults);
-    const saidSeconds = this.#faults.figureOf("expiresIn") ?? options.sessionMs / 1_000;
+    this.#state = {
+      config: defaultConfig(options.model),
+      conversation: new Conversation(),
+      faults: options.faults,
+      emit: (event) => this.emit(event),
+      refuse: (refusal, eventId) => this.#refuse(refusal, eventId),
+    };
+    const saidSeconds = options.faults.figureOf("expiresIn") ?? options.sessionMs / 1_000;
     this.#expiresAt = Math.floor(Date.now() / 1_000 + saidSeconds);
     this.#audio = new KeptAudio(options.maxKeptBytes);
     this.#parts = this.#assemble();
@@ -69,7 +72,7 @@ export class LiveSession implements RealtimeSession {
   }
 
   get config(): SessionConfig {
-    return this.#config;
+    return this.#state.config;
   }
 
   get received(): readonly ClientEvent[] {
@@ -89,7 +92,7 @@ export class LiveSession implements RealtimeSession {
   }
 
   get conversation(): readonly ConversationEntry[] {
-    return this.#conversation.entries;
+    return this.#state.conversation.entries;
   }
 
   get responding(): boolean {
@@ -101,8 +104,8 @@ export class LiveSession implements RealtimeSession {
   }
 
   emit(event: { readonly type: string; readonly [field: string]: unknown }): void {
-    if (this.#state === "silent" || this.#socket.readyState !== WebSocket.OPEN) return;
-    const named = this.#faults.has("betaNames") ? toBetaNames(event) : event;
+    if (this.#phase === "silent" || this.#socket.readyState !== WebSocket.OPEN) return;
+    const named = this.#state.faults.has("betaNames") ? toBetaNames(event) : event;
     if (!named) return;
     this.#socket.send(JSON.stringify({ event_id: `event_${this.id}_${++this.#events}`, ...named }));
     // A client that has stopped reading must not fill the memory.
@@ -123,10 +126,11 @@ export class LiveSession implements RealtimeSession {
   }
 
   fail(fault: Fault): void {
-    this.#faults.add(fault);
-    if (this.#faults.has("goSilent") && this.#state === "open") this.#state = "silent";
-    if (this.#faults.consume("closeAfterHandshake")) this.close(1011, "Internal server error");
-    if (this.#faults.consume("expire")) this.#expire();
+    const { faults } = this.#state;
+    faults.add(fault);
+    if (faults.has("goSilent") && this.#phase === "open") this.#phase = "silent";
+    if (faults.consume("closeAfterHandshake")) this.close(1011, "Internal server error");
+    if (faults.consume("expire")) this.#expire();
   }
 
   close(code = 1000, reason = ""): void {
@@ -135,16 +139,7 @@ export class LiveSession implements RealtimeSession {
   }
 
   #assemble(): SessionParts {
-    const session = () => this.#config;
-    const state: SessionState = {
-      get config() {
-        return session();
-      },
-      conversation: this.#conversation,
-      faults: this.#faults,
-      emit: (event) => this.emit(event),
-      refuse: (refusal, eventId) => this.#refuse(refusal, eventId),
-    };
+    const state = this.#state;
     const responder: Responder = new Responder(state, this.#options.production, {
       onStarted: () => turnDetector.stopIdle(),
       onEnded: (audioMs) => turnDetector.awaitIdle(audioMs),
@@ -161,23 +156,25 @@ export class LiveSession implements RealtimeSession {
   }
 
   #open(): void {
-    if (this.#faults.has("closeAfterHandshake")) return this.close(1011, "Internal server error");
-    this.#timer = setTimeout(() => this.#begin(), this.#faults.figureOf("slowStart") ?? 0);
+    if (this.#state.faults.has("closeAfterHandshake")) {
+      return this.close(1011, "Internal server error");
+    }
+    this.#timer = setTimeout(() => this.#begin(), this.#state.faults.figureOf("slowStart") ?? 0);
   }
 
   #begin(): void {
-    this.#state = this.#faults.has("goSilent") ? "silent" : "open";
+    this.#phase = this.#state.faults.has("goSilent") ? "silent" : "open";
     this.#timer = setTimeout(() => this.#expire(), this.#options.sessionMs);
     this.emit({ type: "session.created", session: this.#wire() });
-    if (this.#faults.consume("expire")) return this.#expire();
+    if (this.#state.faults.consume("expire")) return this.#expire();
     for (const frame of this.#heldBack.splice(0)) this.#handle(frame);
   }
 
   #receive(data: unknown): void {
-    if (this.#state === "closed") return;
+    if (this.#phase === "closed") return;
     const frame = typeof data === "string" ? data : "";
     if (frame.length > maxFrameChars) return this.close(1009, "The event is too large.");
-    if (this.#state !== "warming") return this.#handle(frame);
+    if (this.#phase !== "warming") return this.#handle(frame);
     if (this.#heldBack.length >= maxHeldBack) return this.close(1008, "Too much too early.");
     this.#heldBack.push(frame);
   }
@@ -188,15 +185,15 @@ export class LiveSession implements RealtimeSession {
     const { event } = message;
     this.#log.record(event);
     if (event.type === "input_audio_buffer.append") this.#audio.append(event.audio);
-    if (this.#state !== "open") return;
+    if (this.#phase !== "open") return;
     const refusal = performClientEvent(event, this.#parts);
     if (refusal) this.#refuse(refusal, event.event_id);
   }
 
   #configure(config: SessionConfig): void {
-    this.#config = config;
+    this.#state.config = config;
     this.#parts.turnDetector.configure();
-    if (!this.#faults.has("noSessionUpdated")) {
+    if (!this.#state.faults.has("noSessionUpdated")) {
       this.emit({ type: "session.updated", session: this.#wire() });
     }
   }
@@ -220,7 +217,7 @@ export class LiveSession implements RealtimeSession {
 
   #wire(): WireSession {
     return {
-      ...this.#config,
+      ...this.#state.config,
       object: "realtime.session",
       id: this.id,
       expires_at: this.#expiresAt,
@@ -233,7 +230,7 @@ export class LiveSession implements RealtimeSession {
   }
 
   #release(): void {
-    this.#state = "closed";
+    this.#phase = "closed";
     clearTimeout(this.#timer);
     this.#parts.responder.close();
     this.#parts.turnDetector.close();

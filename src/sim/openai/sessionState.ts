@@ -4,7 +4,7 @@ import type { Refusal, ServerEvent, SessionConfig } from "./wire.ts";
 
 /** What the parts of one session share. */
 export interface SessionState {
-  readonly config: SessionConfig;
+  config: SessionConfig;
   readonly conversation: Conversation;
   readonly faults: FaultSet;
   emit(event: ServerEvent): void;
