@@ -2,8 +2,7 @@ import { type AudioFormat, bytesPerMs, SILENCE_BYTE } from "../../utils/audio/au
 import { samplesToBytes } from "../../utils/audioTranscode.ts";
 import { A_LAW, encodeG711, MU_LAW } from "../../utils/audio/g711.ts";
 import { createResampler } from "../../utils/audio/resampler.ts";
-import type { Voice } from "../voice/voice.ts";
-import { speakSentences } from "../voice/voiceSentences.ts";
+import { speakSentences, type Voice } from "../voice/voice.ts";
 import { toneSamples } from "../voice/toneVoice.ts";
 
 /** One sentence as it goes over the wire; the bytes last whole milliseconds. */

@@ -2,6 +2,7 @@ import { isLoopback } from "../../utils/http/loopback.ts";
 import type { SimClock } from "./clock.ts";
 import type { LinkOptions } from "./media/delayLine.ts";
 import type { Random } from "./random.ts";
+import type { Voice } from "../voice/voice.ts";
 
 /** The account whose calls are simulated. */
 export interface PhoneAccount {
@@ -24,11 +25,6 @@ export interface NumberPlan {
   readonly detectMs?: number;
   /** Refuses the create request with this error code of Twilio. */
   readonly errorCode?: number;
-}
-
-/** Turns the text that a caller is to say into 16 kHz samples. */
-export interface PhoneVoice {
-  speak(text: string, signal?: AbortSignal): AsyncIterable<Int16Array>;
 }
 
 /** Delay, loss and timing of simulated calls; perfect by default. */
@@ -62,7 +58,8 @@ export interface NetworkContext {
   readonly random: Random;
   readonly line: LineQuality;
   readonly callbackFaults: CallbackFaults;
-  readonly voice?: PhoneVoice | undefined;
+  /** Says what callers say as text. */
+  readonly voice?: Voice | undefined;
   /** The origin that webhooks and streams are signed for. */
   readonly publicUrl: string;
   /** Aborts when the network closes. */

@@ -8,14 +8,14 @@ import {
   type NetworkContext,
   type NumberPlan,
   type PhoneAccount,
-  type PhoneVoice,
   routeToApp,
 } from "./networkContext.ts";
 import { createRandom } from "./random.ts";
+import type { Voice } from "../voice/voice.ts";
 
 export { SimulatedCall } from "./call/simulatedCall.ts";
 export type { PhoneError, PhoneEvent, SimulatedCallEnd } from "./call/callEvents.ts";
-export type { LineQuality, NumberPlan, PhoneAccount, PhoneVoice } from "./networkContext.ts";
+export type { LineQuality, NumberPlan, PhoneAccount } from "./networkContext.ts";
 export type { ClearReport } from "./media/playBuffer.ts";
 export { type ApiFault, startTwilioApi, type TwilioApi } from "./api/twilioApi.ts";
 
@@ -35,7 +35,7 @@ export interface PhoneNetworkOptions {
   /** What happens at each number, and at all others. */
   readonly numbers?: Readonly<Record<string, NumberPlan>>;
   readonly otherNumbers?: NumberPlan;
-  readonly voice?: PhoneVoice | undefined;
+  readonly voice?: Voice | undefined;
   /** Simulated time against real time; 1 where the app's own sense of time matters. */
   readonly speed?: number;
   readonly seed?: number;

@@ -1,6 +1,5 @@
 import type { FliteAnswer, FliteRequest } from "./fliteWorker.ts";
 import type { Voice } from "./voice.ts";
-import { speakSentences } from "./voiceSentences.ts";
 import { toneSamples } from "./toneVoice.ts";
 
 /** The voices inside Flite's module; `slt` is the clearest. */
@@ -22,11 +21,9 @@ export function createFliteVoice(
   { voice = "slt", timeoutMs = 15_000, startWorker = startFliteWorker }: FliteVoiceOptions = {},
 ): Voice {
   const queue = new FliteQueue(voice, timeoutMs, startWorker);
-  const say = (sentence: string, signal?: AbortSignal) => queue.say(sentence, signal);
   return {
     sampleRate: 16_000,
-    say,
-    speak: (text, signal) => speakSentences(text, say, signal),
+    say: (sentence, signal) => queue.say(sentence, signal),
     close: () => queue.close(),
   };
 }

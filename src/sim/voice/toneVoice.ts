@@ -1,16 +1,13 @@
 import type { Voice } from "./voice.ts";
-import { speakSentences } from "./voiceSentences.ts";
 
 /** A voice-like tone whose length follows the text; the same text always sounds the same. */
 export function createToneVoice(
   { msPerCharacter = 60 }: { readonly msPerCharacter?: number } = {},
 ): Voice {
-  const say = (sentence: string) =>
-    Promise.resolve(toneSamples(Math.max(minMs, sentence.length * msPerCharacter)));
   return {
     sampleRate,
-    say,
-    speak: (text, signal) => speakSentences(text, say, signal),
+    say: (sentence) =>
+      Promise.resolve(toneSamples(Math.max(minMs, sentence.length * msPerCharacter))),
     close: () => {},
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { levelOfPcm16 } from "../../../src/utils/audio/audioLevel.ts";
 import { createFliteVoice } from "../../../src/sim/voice/fliteVoice.ts";
 import { createToneVoice } from "../../../src/sim/voice/toneVoice.ts";
-import { splitSentences } from "../../../src/sim/voice/voiceSentences.ts";
+import { speakSentences, splitSentences } from "../../../src/sim/voice/voice.ts";
 
 Deno.test("splitSentences() cuts at sentence ends and bounds what has none", () => {
   assert.deepEqual(splitSentences(" One. Two?  Is 3.5 three?\nYes "), [
@@ -29,7 +29,9 @@ Deno.test("the tone voice lasts as long as its text and is always the same", asy
 Deno.test("Flite speaks sentence by sentence, and the same way every time", async () => {
   const voice = createFliteVoice({ voice: "slt" });
   const heard: Int16Array[] = [];
-  for await (const samples of voice.speak("Hello there. Café prices — from 5 euros.")) {
+  for await (
+    const samples of speakSentences("Hello there. Café prices — from 5 euros.", voice.say)
+  ) {
     heard.push(samples);
   }
   voice.close();

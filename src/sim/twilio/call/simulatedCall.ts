@@ -1,5 +1,6 @@
 import { encodeG711, MU_LAW } from "../../../utils/audio/g711.ts";
 import { createResampler } from "../../../utils/audio/resampler.ts";
+import { speakSentences } from "../../voice/voice.ts";
 import type { CallFacts } from "../api/callFacts.ts";
 import { CallLifecycle } from "./callLifecycle.ts";
 import type { SimulatedCallRequest } from "./callRequest.ts";
@@ -93,9 +94,10 @@ export class SimulatedCall {
     if (what instanceof Int16Array) return await speech.enqueue(encodeG711(MU_LAW, what));
     const { voice } = this.#context;
     if (voice === undefined) throw new TypeError("Cannot speak text: the network has no voice");
-    const resampler = createResampler(16_000, 8_000);
+    const resampler = createResampler(voice.sampleRate, 8_000);
+    const say = (sentence: string, signal?: AbortSignal) => voice.say(sentence, signal);
     let said = Promise.resolve();
-    for await (const samples of voice.speak(what, this.#state.signal)) {
+    for await (const samples of speakSentences(what, say, this.#state.signal)) {
       said = speech.enqueue(encodeG711(MU_LAW, resampler.process(samples)));
     }
     await said;
