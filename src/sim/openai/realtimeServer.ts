@@ -2,9 +2,8 @@ import { deadline } from "../../utils/deadline.ts";
 import { type Fault, FaultSet, parseFault } from "./faults.ts";
 import { decideHandshake, realtimePath } from "./handshake.ts";
 import type { Transcribe } from "./turnDetector.ts";
-import type { RealtimeSession } from "./realtimeSession.ts";
 import type { Production } from "./responder.ts";
-import { LiveSession } from "./liveSession.ts";
+import { RealtimeSession } from "./realtimeSession.ts";
 import { Mailbox } from "../mailbox.ts";
 import { SpeechSource } from "./speechSource.ts";
 import { rehearsal } from "../rehearsal/rehearsal.ts";
@@ -73,7 +72,7 @@ export function startRealtimeServer(
   const nextDeltaMs = typeof deltaMs === "number" ? () => deltaMs : deltaMs;
   const production: Production = { script, speech, speed, nextDeltaMs };
   const inForce = new FaultSet(faults);
-  const sessions = new Set<LiveSession>();
+  const sessions = new Set<RealtimeSession>();
   const unclaimed = new Mailbox<RealtimeSession>(maxUnclaimed);
   const stats = { connections: 0, refused: 0 };
   const stopped = new AbortController();
@@ -89,7 +88,7 @@ export function startRealtimeServer(
     const { protocol, model } = decision;
     const { socket, response } = Deno.upgradeWebSocket(request, { protocol });
     stats.connections++;
-    const session = new LiveSession(socket, {
+    const session = new RealtimeSession(socket, {
       model,
       production,
       transcribe,
