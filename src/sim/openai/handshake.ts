@@ -1,10 +1,10 @@
 import type { FaultSet, RefusedStatus } from "./faults.ts";
 
-/** What a server makes of an HTTP request, before any upgrade. */
+/** The decision about an HTTP request, before any upgrade. */
 export type Handshake =
   | { readonly type: "accepted"; readonly model: string; readonly protocol: string }
   | { readonly type: "refused"; readonly response: Response }
-  /** Not a handshake at all, such as a look at a model. */
+  /** Not a handshake: a request for a model. */
   | { readonly type: "answered"; readonly response: Response };
 
 export interface HandshakeRules {

@@ -85,7 +85,7 @@ export class SpeechSource {
 }
 
 /** Encodes samples for the wire, filled up with silence to whole milliseconds. */
-export function encodeSpeech(
+function encodeSpeech(
   samples: Int16Array,
   sampleRate: number,
   format: AudioFormat,

@@ -26,8 +26,8 @@ export function rehearsal(turn: ScriptTurn): ScriptReply {
   }
 }
 
-/** A length of time as one says it. */
-export function sayDuration(ms: number): string {
+/** A duration in words. */
+function sayDuration(ms: number): string {
   if (ms < 750) return "less than a second";
   const seconds = Math.round(ms / 1_000);
   return seconds === 1 ? "about one second" : `about ${numberWords[seconds] ?? seconds} seconds`;
@@ -88,7 +88,7 @@ function sentenceIn(value: unknown): string {
     : describe(value);
 }
 
-/** JSON as one reads it out, no longer than a breath. */
+/** JSON as a sentence, at most `maxReadOutChars` long. */
 function describe(value: unknown): string {
   const text = typeof value === "object" && value !== null
     ? Object.entries(value).map(([key, part]) =>

@@ -1,4 +1,4 @@
-/** Simulated time in milliseconds; it may run faster than the world's. */
+/** Simulated time in milliseconds; it may run faster than real time. */
 export interface SimClock {
   now(): number;
   /** Runs once at that time, or soon after; the answer cancels it. */

@@ -12,7 +12,7 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** Makes an identifier in Twilio's form: two letters and 32 hexadecimal digits, never the same twice. */
+/** Makes a random identifier in Twilio's form: two letters and 32 hexadecimal digits. */
 export function createSid(prefix: string): string {
   return prefix + crypto.getRandomValues(new Uint8Array(16)).toHex();
 }

@@ -10,7 +10,7 @@ export interface WebhookRequest {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** What came back; `error` names what Twilio would hold against it. */
+/** The answer; `error` is what Twilio's debugger would show about it. */
 export interface WebhookAnswer {
   /** The HTTP status; 0 when none came. */
   readonly status: number;

@@ -1,23 +1,23 @@
 import type { ClearReport, MarkEcho } from "../media/playBuffer.ts";
 import type { SayVerb } from "../twiml/verbs.ts";
 
-/** Where a call stands, in Twilio's words. */
+/** Twilio's status words. */
 export type TwilioCallStatus = "queued" | "ringing" | "in-progress" | FinalStatus;
 export type FinalStatus = "completed" | "busy" | "failed" | "no-answer" | "canceled";
 
-/** Something Twilio would have written into its debugger: one of its error codes, and what it was. */
+/** An entry of Twilio's debugger: one of its error codes, with a description. */
 export interface PhoneError {
   readonly code: number;
   readonly message: string;
 }
 
-/** How a call was over. */
+/** How and why a call ended. */
 export interface SimulatedCallEnd {
   readonly status: FinalStatus;
   readonly reason: string;
 }
 
-/** How a media stream was over; `code` is the WebSocket's, `error` says that it was not a clean close. */
+/** How a media stream ended: the close code, and an error where it was not a clean close. */
 export interface StreamEnd {
   readonly by: "app" | "twilio";
   readonly code: number;

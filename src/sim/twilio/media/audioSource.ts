@@ -1,7 +1,7 @@
 import { bytesPerMs } from "./playBuffer.ts";
 
 /** Bytes in one frame of 20 ms. */
-export const frameBytes = 160;
+const frameBytes = 160;
 
 /** The caller's queued speech as frames of mu-law; silence while nothing is queued. */
 export class AudioSource {

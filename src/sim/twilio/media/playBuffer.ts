@@ -13,7 +13,7 @@ export interface MarkEcho {
   readonly reason: "played" | "empty" | "cleared";
 }
 
-/** The truth at the moment a clear arrived: what had been played, to the fraction of a millisecond. */
+/** What had been played when a clear arrived, to the fraction of a millisecond. */
 export interface ClearReport {
   readonly at: number;
   /** All audio played since the stream began. */
@@ -29,7 +29,7 @@ export interface PlayBufferOptions {
   readonly startupDelayMs?: number | (() => number);
   /** What may be queued; the rest of a write is discarded. Twilio's is ten minutes. */
   readonly capMs?: number;
-  /** How many segments a clear report may list; older ones are forgotten. */
+  /** How many segments a clear report may list; older ones are dropped. */
   readonly maxSegments?: number;
 }
 
@@ -47,8 +47,8 @@ const tenMinutesMs = 600_000;
 /**
  * Twilio's play-out of one stream: a first-in-first-out buffer played at real time.
  *
- * It knows no clock and no sockets. Every method takes the present moment in milliseconds, which never
- * goes backwards from one call to the next.
+ * Pure: every method takes the current time in milliseconds, which never goes backwards from one call
+ * to the next.
  */
 export type PlayBuffer = ReturnType<typeof createPlayBuffer>;
 
