@@ -73,7 +73,7 @@ export async function createApp(
   const events = openEventHub(base);
   const engine = opening.use(await openEngine({ ...base, events, startRehearsal }));
   const spending = await openSpending(base);
-  const { registry, digits } = openCallRegistry({ ...base, ...spending, events, engine });
+  const { registry, onSendDigits } = openCallRegistry({ ...base, ...spending, events, engine });
   const cluster = opening.use(await openCluster(base));
 
   const calls = { ...base, ...spending, events, registry, cluster };
@@ -81,7 +81,9 @@ export async function createApp(
   const records = opening.use(openRecords({ ...calls, eventLog }));
   const { recorder, completion } = records;
   const webhooks = opening.use(openWebhooks({ ...calls, completion }));
-  const phone = opening.use(openPhone({ ...calls, recorder, completion, digits, ...overrides }));
+  const phone = opening.use(
+    openPhone({ ...calls, recorder, completion, onSendDigits, ...overrides }),
+  );
   const metrics = opening.use(
     openMetrics({ ...calls, engine, phone, recorder, completion, webhooks, output }),
   );

@@ -1,12 +1,9 @@
-export { usableAgent } from "./calls/callSetup.ts";
-export { voicemailText } from "./calls/agentSetup.ts";
+export { usableAgent, voicemailText } from "./calls/agentSetup.ts";
 export type { ActionResult, TransferRefusal } from "./calls/callActions.ts";
 export type { CrossProcessControl } from "./calls/crossProcessControl.ts";
 export type { CallLookup, KnownCall } from "./calls/callLookup.ts";
 export { type ApiOperations, createApiOperations } from "./calls/apiOperations.ts";
-export type { DigitSender } from "./calls/digitSender.ts";
-export type { EndCall } from "./calls/endCall.ts";
+export type { EndCall } from "./calls/callEnding.ts";
 export { createHandoff, type Handoff } from "./calls/handoff.ts";
 export { openAgents } from "./calls/openAgents.ts";
-export { openCallRegistry } from "./calls/openCallRegistry.ts";
-export { hasWebLine } from "./calls/webLines.ts";
+export { hasWebLine, openCallRegistry, type SendDigits } from "./calls/openCallRegistry.ts";

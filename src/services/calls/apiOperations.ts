@@ -1,11 +1,11 @@
 import type { CallRegistry } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
+import type { Log } from "../../utils/logger.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { createCallActions } from "./callActions.ts";
 import { createCrossProcessControl, type CrossProcessControlDeps } from "./crossProcessControl.ts";
 import { createCallLookup } from "./callLookup.ts";
-import { createEndCall } from "./endCall.ts";
-import { createLiveCallsOfKey, type LiveCallsOfKeyDeps } from "./callEnding.ts";
+import { createEndCall, createLiveCallsOfKey } from "./callEnding.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Recorder } from "../records.ts";
 import type { Store } from "../store.ts";
@@ -27,7 +27,7 @@ export interface ApiOperationsDeps {
   } | undefined;
   readonly transfers: Pick<TransferPolicy, "decide">;
   readonly setTimer: Clock["setTimer"];
-  readonly log: LiveCallsOfKeyDeps["log"];
+  readonly log: Pick<Log, "info" | "warn">;
 }
 
 /** What the API does with single calls, whichever process holds them. */
@@ -48,9 +48,7 @@ export function createApiOperations(
   });
   const endCall = createEndCall({
     control,
-    ...(phone !== undefined && {
-      hangUpPlaced: (callId) => phone.outbound.hangUp(callId, { isAdmin: true }),
-    }),
+    hangUpPlaced: phone && ((callId) => phone.outbound.hangUp(callId, { isAdmin: true })),
   });
   return {
     lookup: createCallLookup({ registry, callStore, recorder, instanceId, setTimer }),

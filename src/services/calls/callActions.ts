@@ -1,35 +1,53 @@
+import { z } from "zod";
 import type { CallRegistry } from "../../call/sessionApi.ts";
 import type { Agent } from "../../config/agents.ts";
 import type { DialRefusal, TransferPolicy } from "../spending.ts";
 
 /** What an operator or a program may do to a live call. */
-export type CallAction =
-  /** `true` for a goodbye in the agent's own words. */
-  | { readonly type: "hangup"; readonly goodbye?: string | true | undefined }
-  | { readonly type: "say"; readonly text: string }
-  | { readonly type: "transfer"; readonly to: string }
-  | { readonly type: "interrupt" }
-  | { readonly type: "text"; readonly text: string };
+export const callAction = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("hangup"),
+    /** `true` for a goodbye in the agent's own words. */
+    goodbye: z.union([z.string(), z.literal(true)]).optional(),
+  }),
+  z.object({ type: z.literal("say"), text: z.string() }),
+  z.object({ type: z.literal("transfer"), to: z.string() }),
+  z.object({ type: z.literal("interrupt") }),
+  z.object({ type: z.literal("text"), text: z.string() }),
+]);
 
-export type ActionResult =
-  | { readonly ok: true }
-  /** The call is not, or no longer, held by this process. */
-  | { readonly ok: false; readonly code: "not_live" }
-  /** Only phone calls can be transferred. */
-  | { readonly ok: false; readonly code: "not_on_a_phone" }
-  | {
-    readonly ok: false;
-    readonly code: "unknown_transfer";
-    readonly aliases: readonly string[];
-  }
+export type CallAction = Readonly<z.infer<typeof callAction>>;
+
+const transferRefusal = z.enum([
+  "do_not_call",
+  "outside_calling_hours",
+  "destination_not_allowed",
+]);
+
+export type TransferRefusal = z.infer<typeof transferRefusal>;
+
+/** What came of an action. */
+export const actionResult = z.union([
+  z.object({ ok: z.literal(true) }),
+  z.object({
+    ok: z.literal(false),
+    /** The call is not, or no longer, held by this process; only phone calls can be transferred. */
+    code: z.enum(["not_live", "not_on_a_phone"]),
+  }),
+  z.object({
+    ok: z.literal(false),
+    code: z.literal("unknown_transfer"),
+    aliases: z.array(z.string()),
+  }),
   /** The number may not be dialled, or not now. */
-  | {
-    readonly ok: false;
-    readonly code: "transfer_refused";
-    readonly refusal: TransferRefusal;
-  };
+  z.object({
+    ok: z.literal(false),
+    code: z.literal("transfer_refused"),
+    refusal: transferRefusal,
+  }),
+]);
 
-export type TransferRefusal = "do_not_call" | "outside_calling_hours" | "destination_not_allowed";
+export type ActionResult = Readonly<z.infer<typeof actionResult>>;
 
 export type CallActions = (callId: string, action: CallAction) => Promise<ActionResult>;
 

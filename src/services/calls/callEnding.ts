@@ -1,16 +1,37 @@
-import type { EndCall } from "./endCall.ts";
+import type { CrossProcessControl } from "./crossProcessControl.ts";
 import type { CallRecord, KeyCalls } from "../store.ts";
 import type { Log } from "../../utils/logger.ts";
 
+/** Ends a call in any state, whichever process holds it; false where none does. */
+export type EndCall = (
+  call: CallRecord,
+  options: { readonly goodbye: boolean },
+) => Promise<boolean>;
+
+/** An outbound call that is not live is hung up at Twilio, any other through its session. */
+export function createEndCall({ control, hangUpPlaced }: {
+  readonly control: CrossProcessControl;
+  /** Ends a placed call that is not answered yet; absent where there is no phone. */
+  readonly hangUpPlaced?: ((callId: string) => Promise<unknown>) | undefined;
+}): EndCall {
+  return async function endCall(call, { goodbye }) {
+    if (call.direction === "outbound" && call.status !== "live" && hangUpPlaced !== undefined) {
+      await hangUpPlaced(call.id);
+      return true;
+    }
+    return (await control(call, { type: "hangup", ...(goodbye && { goodbye: true }) })).ok;
+  };
+}
+
 /** How many live calls of a key go on, and how many end. */
-export interface LiveCallsOfKey {
+interface LiveCallsOfKey {
   /** They go on. */
   readonly liveCalls: number;
   /** Calls that end: after a goodbye, or at once where they are not answered yet. */
   readonly endingCalls: number;
 }
 
-export interface LiveCallsOfKeyDeps {
+interface LiveCallsOfKeyDeps {
   readonly keyCalls: Pick<KeyCalls, "activeCalls">;
   /** Settles when all queued writes of this process are in the store. */
   readonly flush: () => Promise<void>;

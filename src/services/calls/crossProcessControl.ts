@@ -1,5 +1,11 @@
 import { z } from "zod";
-import type { ActionResult, CallAction, CallActions } from "./callActions.ts";
+import {
+  type ActionResult,
+  actionResult,
+  type CallAction,
+  callAction,
+  type CallActions,
+} from "./callActions.ts";
 import { type InstanceRpc, InstanceTimeout } from "../cluster.ts";
 import type { CallRecord } from "../store.ts";
 import type { TwilioCalls } from "../twilioOutbound.ts";
@@ -27,34 +33,7 @@ export interface CrossProcessControlDeps {
 
 const KIND = "act";
 
-const request = z.object({
-  callId: z.string(),
-  action: z.discriminatedUnion("type", [
-    z.object({
-      type: z.literal("hangup"),
-      goodbye: z.union([z.string(), z.literal(true)]).optional(),
-    }),
-    z.object({ type: z.literal("say"), text: z.string() }),
-    z.object({ type: z.literal("transfer"), to: z.string() }),
-    z.object({ type: z.literal("interrupt") }),
-    z.object({ type: z.literal("text"), text: z.string() }),
-  ]),
-});
-
-const result = z.union([
-  z.object({ ok: z.literal(true) }),
-  z.object({ ok: z.literal(false), code: z.enum(["not_live", "not_on_a_phone"]) }),
-  z.object({
-    ok: z.literal(false),
-    code: z.literal("unknown_transfer"),
-    aliases: z.array(z.string()),
-  }),
-  z.object({
-    ok: z.literal(false),
-    code: z.literal("transfer_refused"),
-    refusal: z.enum(["do_not_call", "outside_calling_hours", "destination_not_allowed"]),
-  }),
-]);
+const request = z.object({ callId: z.string(), action: callAction });
 
 /** Also handles the requests of other processes from now on. */
 export function createCrossProcessControl(
@@ -87,7 +66,7 @@ export function createCrossProcessControl(
   ): Promise<ActionResult | undefined> {
     if (rpc.isSingle) return undefined;
     try {
-      return result.parse(await rpc.request(KIND, { callId, action }, instanceId));
+      return actionResult.parse(await rpc.request(KIND, { callId, action }, instanceId));
     } catch (error) {
       if (error instanceof InstanceTimeout) return undefined;
       throw error;

@@ -1,4 +1,5 @@
 import { createRegistry } from "../../call/registry.ts";
+import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newId } from "../../utils/ids.ts";
@@ -10,8 +11,7 @@ import type { CallJournals } from "../records.ts";
 import type { TransferPolicy } from "../spending.ts";
 import type { Store } from "../store.ts";
 import { createAllAgentTools, createCallSigner } from "../tools.ts";
-import { createCallSetup } from "./callSetup.ts";
-import { DigitSender } from "./digitSender.ts";
+import { createCallSetup } from "./agentSetup.ts";
 import { createDoNotCallRequests } from "./doNotCallRequests.ts";
 import { createSessionPorts } from "./sessionPorts.ts";
 
@@ -28,14 +28,17 @@ export interface CallRegistryDeps {
   readonly log: Log;
 }
 
+/** Plays DTMF digits into a session's phone call. */
+export type SendDigits = (session: CallSession, digits: string) => void;
+
 /**
- * Opens the registry of this process's live calls, with agents and their tools, and the sender of DTMF digits
- * into them. Throws `AgentsError` where the default agent is missing.
+ * Opens the registry of this process's live calls, with agents and their tools. Throws `AgentsError` where
+ * the default agent is missing.
  */
 export function openCallRegistry(deps: CallRegistryDeps) {
   const { settings, agents, store, transfers, engine, events, journals, log } = deps;
   const { doNotCall, clock: { now } } = store;
-  const digits = new DigitSender(log);
+  let sendDigits: SendDigits = ({ id }) => log.warn("Digits not sent", { callId: id });
   const signCall = createCallSigner({ secrets: settings.signingSecrets, now: Date.now });
   const tools = createAllAgentTools(agents, {
     defaultAgent: settings.agents.default,
@@ -61,9 +64,22 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       tools,
       events,
       log,
-      digits,
+      sendDigits: (session, digits) => sendDigits(session, digits),
       ...present({ journal: journals?.write }),
     }),
   });
-  return { registry, digits };
+  return {
+    registry,
+    /** Sets the only handler, which the phone creates later. Without one, digits are dropped with a warning. */
+    onSendDigits: (handler: SendDigits): void => void (sendDigits = handler),
+  };
+}
+
+/** Lines that calls from browsers leave free: a caller by phone has no other way in. */
+const PHONE_PERCENT = 20;
+
+/** Whether another call from a browser leaves enough of `maxCalls` lines for phone calls. */
+export function hasWebLine(registry: Pick<CallRegistry, "list">, maxCalls: number): boolean {
+  const webCalls = registry.list().filter(({ request }) => request.direction === "web").length;
+  return webCalls < maxCalls - Math.floor(maxCalls * PHONE_PERCENT / 100);
 }

@@ -3,7 +3,6 @@ import type { SessionPorts } from "../../call/session.ts";
 import type { Agents } from "../../config/agents.ts";
 import { setTimer } from "../../utils/clock.ts";
 import { createDigitMask } from "./digitMask.ts";
-import type { DigitSender } from "./digitSender.ts";
 import type { EventHub } from "../events.ts";
 import type { ToolRegistry } from "../tools.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -15,14 +14,14 @@ export interface SessionPortsDeps {
   /** By the agent's name. */
   readonly tools: ReadonlyMap<string, ToolRegistry>;
   readonly events: EventHub;
-  readonly digits: Pick<DigitSender, "send">;
+  readonly sendDigits: SessionPorts["sendDigits"];
   readonly journal?: NonNullable<SessionPorts["journal"]>;
   readonly log: Pick<Log, "error">;
 }
 
 /** The ports of every call's session. */
 export function createSessionPorts(
-  { openModel, agents, tools, events, digits, journal, log }: SessionPortsDeps,
+  { openModel, agents, tools, events, sendDigits, journal, log }: SessionPortsDeps,
 ): SessionPorts {
   const masked = createDigitMask();
   return {
@@ -44,7 +43,7 @@ export function createSessionPorts(
         ...present({ timeZone }),
       });
     },
-    sendDigits: (session, keys) => digits.send(session, keys),
+    sendDigits,
     publish: ({ id }, event) => events.publish(id, masked(id, event)),
     onError: ({ id }, error) => log.error("Call failed", { callId: id, error }),
     now: () => performance.now(),

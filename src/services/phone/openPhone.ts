@@ -2,7 +2,7 @@ import type { CallRegistry } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
-import { createHandoff, type DigitSender } from "../calls.ts";
+import { createHandoff, type SendDigits } from "../calls.ts";
 import { type CallProgress, createTwilioCalls, createTwilioFaults } from "../twilioOutbound.ts";
 import type { CallBudget, Prices, Spending, TransferPolicy } from "../spending.ts";
 import type { EventHub } from "../events.ts";
@@ -42,7 +42,7 @@ export interface PhoneDeps {
   readonly policy: Spending["policy"];
   readonly transfers: Pick<TransferPolicy, "decide">;
   readonly incidents: Incidents;
-  readonly digits: Pick<DigitSender, "onSend">;
+  readonly onSendDigits: (handler: SendDigits) => void;
   readonly log: Pick<Log, "info" | "warn" | "error">;
   readonly setTimer: Clock["setTimer"];
   /** Limit of each request to Twilio. */
@@ -124,7 +124,7 @@ export function openPhone(deps: PhoneDeps) {
     transfers,
     now: () => performance.now(),
   });
-  deps.digits.onSend(calls.sendDigits);
+  deps.onSendDigits(calls.sendDigits);
   deps.completion.onDispatched(outbound.finalize);
   deps.completion.beforeStoreCloses(transferredCalls.settled);
   deps.completion.beforeStoreCloses(outbound.settled);

@@ -14,7 +14,7 @@ import { createAnalyticsQueue } from "../../../src/services/records/analyticsQue
 import { createCallActions } from "../../../src/services/calls/callActions.ts";
 import { createCallLookup } from "../../../src/services/calls/callLookup.ts";
 import { createCrossProcessControl } from "../../../src/services/calls/crossProcessControl.ts";
-import { createEndCall } from "../../../src/services/calls/endCall.ts";
+import { createEndCall } from "../../../src/services/calls/callEnding.ts";
 import { createEventLog, type EventLog } from "../../../src/services/events/eventLog.ts";
 import { createEventHub, type EventHub } from "../../../src/services/events/eventHub.ts";
 import { createCallErasure } from "../../../src/services/records/callErasure.ts";
