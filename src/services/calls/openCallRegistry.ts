@@ -11,7 +11,7 @@ import type { CallJournals } from "../records.ts";
 import type { TransferPolicy } from "../spending.ts";
 import type { Store } from "../store.ts";
 import { createAllAgentTools, createCallSigner } from "../tools.ts";
-import { createCallSetup } from "./agentSetup.ts";
+import { createCallSetup } from "./callSetup.ts";
 import { createDoNotCallRequests } from "./doNotCallRequests.ts";
 import { createSessionPorts } from "./sessionPorts.ts";
 

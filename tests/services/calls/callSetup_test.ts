@@ -6,7 +6,7 @@ import {
   type CallDefaults,
   createAgentSetup,
   voicemailText,
-} from "../../../src/services/calls/agentSetup.ts";
+} from "../../../src/services/calls/callSetup.ts";
 
 const defaults: CallDefaults = {
   model: "gpt-realtime-2.1",
