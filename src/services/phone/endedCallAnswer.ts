@@ -1,11 +1,15 @@
+import type { Agents } from "../../config/agents.ts";
+import type { AgentVoice } from "../../config/agentSchema.ts";
 import type { EndedCall } from "../../call/sessionApi.ts";
 import type { Log } from "../../utils/logger.ts";
 import { isPhoneNumber } from "../../utils/phoneNumber.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { TransferPolicy } from "../spending.ts";
-import type { PhoneAnswer } from "../twilioOutbound.ts";
-import { type AgentVoices, fallbackAnswer, unansweredTransfer } from "./fallbackAnswer.ts";
+import { fallbackMessageOf, noAnswerMessageOf, type PhoneAnswer } from "../twilioOutbound.ts";
 import type { TransferredCalls } from "./transferredCalls.ts";
+
+/** How an agent sounds; known of an agent whose file is unusable, too. */
+export type AgentVoices = Pick<Agents, "get" | "unusable">;
 
 export interface EndedCallAnswerDeps {
   readonly agents: AgentVoices;
@@ -15,22 +19,22 @@ export interface EndedCallAnswerDeps {
   readonly log: Pick<Log, "warn">;
 }
 
-/** Twilio's instructions for a caller whose conversation is over. */
-export type EndedCallAnswer = (
-  call: EndedCall,
-  callSid: string,
-  /** Twilio's status of a transfer's dial; absent before the dial. */
-  dialStatus?: string,
-) => PhoneAnswer | Promise<PhoneAnswer>;
-
 const MAX_DIALLED = 10_000;
 
+/**
+ * Creates the function that gives Twilio's instructions for a caller whose conversation is over. `dialStatus`
+ * is Twilio's status of a transfer's dial; absent before the dial.
+ */
 export function createEndedCallAnswer(
   { agents, transfers, transferredCalls, ownNumber, log }: EndedCallAnswerDeps,
-): EndedCallAnswer {
+) {
   const dialled = new RecentIds(MAX_DIALLED);
 
-  return function answerEnded({ id, request, end }, callSid, dialStatus) {
+  return function answerEnded(
+    { id, request, end }: EndedCall,
+    callSid: string,
+    dialStatus?: string,
+  ): PhoneAnswer | Promise<PhoneAnswer> {
     if (dialStatus !== undefined) return afterDial(id, request.agent, dialStatus);
     switch (end.reason) {
       case "transferred":
@@ -52,7 +56,7 @@ export function createEndedCallAnswer(
   function afterDial(callId: string, agent: string, dialStatus: string): PhoneAnswer {
     if (dialStatus === "completed" || dialStatus === "answered") return { do: "hangUp" };
     log.warn("Transfer not taken", { callId, dialStatus });
-    return unansweredTransfer(agents, agent);
+    return { do: "hangUp", message: noAnswerMessageOf(voiceOf(agents, agent)) };
   }
 
   async function transfer(
@@ -91,4 +95,13 @@ function callerIdOf(
   if (direction === "inbound" && caller !== undefined && isPhoneNumber(caller)) return {};
   const isPlaced = direction === "outbound" && called !== undefined && isPhoneNumber(called);
   return { callerId: isPlaced ? called : ownNumber };
+}
+
+/** Hangs up with the message of an agent that cannot speak itself. */
+export function fallbackAnswer(agents: AgentVoices, agent: string): PhoneAnswer {
+  return { do: "hangUp", message: fallbackMessageOf(voiceOf(agents, agent)) };
+}
+
+function voiceOf(agents: AgentVoices, agent: string): AgentVoice | undefined {
+  return agents.get(agent) ?? agents.unusable.get(agent)?.voice;
 }

@@ -6,7 +6,7 @@ import { present } from "../../utils/present.ts";
 import type { CallBudget } from "../spending.ts";
 import type { PhoneAnswer } from "../twilioOutbound.ts";
 import type { StreamAdmission } from "./streamAdmission.ts";
-import { type AgentVoices, fallbackAnswer } from "./fallbackAnswer.ts";
+import { type AgentVoices, fallbackAnswer } from "./endedCallAnswer.ts";
 
 /** A call for which Twilio asks what to do. */
 export interface ArrivingCall {

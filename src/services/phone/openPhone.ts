@@ -15,7 +15,7 @@ import type { Store } from "../store.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import { createSharedPhoneCalls } from "./sharedPhoneCalls.ts";
-import { StreamTokens } from "./streamTokens.ts";
+import { StreamTokens } from "./streamAdmission.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";

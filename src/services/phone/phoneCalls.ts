@@ -13,15 +13,14 @@ import {
 } from "../twilioOutbound.ts";
 import { createEndedCallAnswer, type EndedCallAnswerDeps } from "./endedCallAnswer.ts";
 import { requestOfRecord, type SharedPhoneCalls } from "./sharedPhoneCalls.ts";
-import { createStreamAdmission } from "./streamAdmission.ts";
-import { fallbackAnswer } from "./fallbackAnswer.ts";
+import { createStreamAdmission, type StreamTokens } from "./streamAdmission.ts";
+import { fallbackAnswer } from "./endedCallAnswer.ts";
 import {
   type ArrivingCall,
   connectAnswered,
   InboundCalls,
   type InboundCallsDeps,
 } from "./inboundCalls.ts";
-import type { StreamTokens } from "./streamTokens.ts";
 
 /** At once for a call that is held here; for others the store has to be asked. */
 type MaybePromise<T> = T | Promise<T>;

@@ -9,6 +9,7 @@ import {
 } from "../spending.ts";
 import { type CallProgress, isFinal, type TwilioCalls } from "../twilioOutbound.ts";
 import type { Clock } from "../../utils/clock.ts";
+import { deadline } from "../../utils/deadline.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
@@ -45,14 +46,11 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
   return {
     /** Reserves minutes for both legs; returns how many whole seconds they may last. Never rejects. */
     async begin(callId: string): Promise<number> {
-      const allowed = Promise.withResolvers<number>();
-      const cancel = setTimer(() => allowed.resolve(maxMs), PATIENCE_MS);
-      reserve(callId).then(allowed.resolve, (error) => {
+      const allowed = reserve(callId).catch((error) => {
         log.warn("Transfer not counted in advance", { callId, error });
-        allowed.resolve(maxMs);
+        return maxMs;
       });
-      const ms = await allowed.promise;
-      cancel();
+      const ms = await deadline(allowed, PATIENCE_MS, setTimer).catch(() => maxMs);
       return Math.ceil(Math.min(maxMs, Math.max(LEAST_MS, ms)) / 1000);
     },
     /** A status callback of any call; only final ones with a duration matter. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CallSession } from "../../../src/call/sessionApi.ts";
 import { type MediaSocket, TwilioLeg } from "../../../src/handlers/twilioLeg.ts";
 import { createPhoneCalls } from "../../../src/services/phone/phoneCalls.ts";
-import { StreamTokens } from "../../../src/services/phone/streamTokens.ts";
+import { StreamTokens } from "../../../src/services/phone/streamAdmission.ts";
 import { fallbackMessageOf, writeHangUp } from "../../../src/services/twilioOutbound.ts";
 import { callSid } from "../../support/servers/mediaServer.ts";
 import { RecordingSession } from "../../support/call/recordingSession.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { StreamTokens } from "../../../src/services/phone/streamTokens.ts";
+import { StreamTokens } from "../../../src/services/phone/streamAdmission.ts";
 
 function numbered() {
   let last = 0;
