@@ -21,7 +21,7 @@ import {
   isLocal,
   refuseForeignHosts,
 } from "./middleware/requestOrigin.ts";
-import { readHandshake } from "./webHandshake.ts";
+import { readHandshake } from "./handshake.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";
 import { present } from "../utils/present.ts";
 
