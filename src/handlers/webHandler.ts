@@ -11,7 +11,7 @@ export interface WebHandlerDeps {
   readonly session: CallSession;
   readonly log: Pick<Log, "info" | "warn">;
   /** Guards against endless fragmented messages; calls `onCut` before it cuts the socket. */
-  readonly watch?: (socket: WebSocket, onCut: () => void) => void;
+  readonly watch?: ((socket: WebSocket, onCut: () => void) => void) | undefined;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
 }

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { type EventLog, type LoggedEvent, type LogStart, noPositions } from "../services/events.ts";
+import type { CallLookup } from "../services/calls.ts";
 import type { KeyRevocation } from "../services/cluster.ts";
 import type { Caller, RequireScope } from "./middleware/access.ts";
 import { isVisible, visibleTo } from "./callFilters.ts";
@@ -8,28 +9,22 @@ import { createStreamSlots } from "./middleware/streamSlots.ts";
 import { apiRoutes, callIdParam, errorAnswers } from "./openapi/schemaParts.ts";
 import type { Clock } from "../utils/clock.ts";
 
-interface EventsRoutesDeps {
-  readonly access: RequireScope;
-  readonly eventLog: EventLog;
-  /** A live or ended call; times are milliseconds since 1970. */
-  readonly findCall: (
-    callId: string,
-  ) => Promise<{ readonly keyName?: string; readonly endedAt?: number } | undefined>;
-  readonly now: () => number;
-  /** The streams of a revoked key are closed. */
-  readonly revocation: Pick<KeyRevocation, "onRevoked">;
-  /** The clock of key expiry, in milliseconds since 1970. */
-  readonly wallClock?: () => number;
-  readonly setTimer: Clock["setTimer"];
-  readonly maxStreamsPerKey?: number;
-  readonly maxStreams?: number;
-  readonly heartbeatMs?: number;
-}
-
 /** `/api/events` and `/api/calls/{id}/events`: live events of calls, as server-sent events. */
 export function eventsRoutes(
-  { access, eventLog, findCall, now, revocation, heartbeatMs = 15_000, ...limits }:
-    EventsRoutesDeps,
+  { access, eventLog, findCall, now, revocation, heartbeatMs = 15_000, ...limits }: {
+    readonly access: RequireScope;
+    readonly eventLog: EventLog;
+    /** A live or ended call; times are milliseconds since 1970. */
+    readonly findCall: CallLookup["known"];
+    readonly now: () => number;
+    /** The streams of a revoked key are closed. */
+    readonly revocation: Pick<KeyRevocation, "onRevoked">;
+    /** The clock of key expiry, in milliseconds since 1970. */
+    readonly wallClock?: () => number;
+    readonly setTimer: Clock["setTimer"];
+    readonly maxStreamsPerKey?: number;
+    readonly heartbeatMs?: number;
+  },
 ) {
   const routes = apiRoutes();
   const slots = createStreamSlots(limits);

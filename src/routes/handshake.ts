@@ -10,9 +10,7 @@ import { HttpProblem } from "./middleware/httpProblem.ts";
 export function readHandshake({ headers }: Request): string {
   if (!listsWord(headers.get("upgrade"), "websocket")) {
     throw new HttpProblem(426, "upgrade_required", "Only WebSockets connect here.", {
-      headers: {
-        "Upgrade": "websocket",
-      },
+      headers: { "Upgrade": "websocket" },
     });
   }
   if (headers.get("sec-websocket-version")?.trim() !== "13") {
@@ -25,9 +23,30 @@ export function readHandshake({ headers }: Request): string {
   }
   const key = headers.get("sec-websocket-key")?.trim() ?? "";
   if (!listsWord(headers.get("connection"), "upgrade") || !KEY.test(key)) {
-    throw new HttpProblem(400, "invalid_upgrade", "The WebSocket handshake is not valid.");
+    throw invalidUpgrade();
   }
   return offeredToken(headers.get("sec-websocket-protocol"));
+}
+
+/**
+ * Upgrades a request, after `onFailed` throws a 400 `HttpProblem` where Deno refuses the handshake.
+ * Deno closes a socket that answers no ping for `idleTimeout` seconds; 0 switches that off.
+ */
+export function upgradeSocket(
+  request: Request,
+  idleTimeout: number,
+  onFailed: () => void,
+): Deno.WebSocketUpgrade {
+  try {
+    return Deno.upgradeWebSocket(request, { idleTimeout });
+  } catch (error) {
+    onFailed();
+    throw error instanceof TypeError ? invalidUpgrade() : error;
+  }
+}
+
+function invalidUpgrade(): HttpProblem {
+  return new HttpProblem(400, "invalid_upgrade", "The WebSocket handshake is not valid.");
 }
 
 /** 16 bytes in base64. */

@@ -89,7 +89,7 @@ export function createRouter(
   const outbound = {
     access,
     hasKeys: checkKey !== undefined,
-    ...present({ outbound: phone?.outbound }),
+    outbound: phone?.outbound,
     agentNames: agents.names,
     unusableAgents,
     defaultAgent,
@@ -114,7 +114,7 @@ export function createRouter(
     checks: { store: () => checkStore(records) },
     incidents: incidents.list,
   }));
-  mount(twilioRoutes({ ...present({ phone }), defaultAgent, addressOf, log }));
+  mount(twilioRoutes({ phone, defaultAgent, addressOf, log }));
   mount(outboundBatchesRoutes(outbound));
   mount(outboundRoutes(outbound));
   mount(doNotCallRoutes({ access, list: store.doNotCall, now }));
@@ -156,7 +156,7 @@ export function createRouter(
     now,
     revocation,
   }));
-  mount(webhooksRoutes({ access, outbox: store.outbox, ...present({ webhooks }) }));
+  mount(webhooksRoutes({ access, outbox: store.outbox, webhooks }));
   mount(metricsRoutes({ access, metrics, guesses }));
   mount(keyRevocationRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));
   mount(openapiRoutes(router, checkKey !== undefined));

@@ -18,10 +18,10 @@ export interface OutboundRoutesDeps {
   readonly access: RequireScope;
   readonly hasKeys: boolean;
   /** Absent where the phone is not set up. */
-  readonly outbound?: Pick<OutboundCalls, "place" | "state" | "hangUp" | "batches">;
+  readonly outbound: Pick<OutboundCalls, "place" | "state" | "hangUp" | "batches"> | undefined;
   readonly agentNames: readonly string[];
   /** Names of agents whose files are faulty; none of them is among `agentNames`. */
-  readonly unusableAgents?: readonly string[];
+  readonly unusableAgents: readonly string[];
   readonly defaultAgent: string;
   /** What a request may name as `from`: the first is the default. */
   readonly ownNumbers: readonly string[];
@@ -64,7 +64,7 @@ export function outboundRoutes(deps: OutboundRoutesDeps) {
 /** The agent for a call. Throws where it does not exist or is unusable. */
 export function knownAgent(
   wanted: string | undefined,
-  { agentNames, unusableAgents = [], defaultAgent }: Pick<
+  { agentNames, unusableAgents, defaultAgent }: Pick<
     OutboundRoutesDeps,
     "agentNames" | "unusableAgents" | "defaultAgent"
   >,

@@ -6,6 +6,7 @@ import type { Phone } from "../services/phone.ts";
 import { listsWord } from "../utils/http/headerList.ts";
 import { isWithheld } from "../utils/phoneNumber.ts";
 import { HttpProblem, phoneNotConfigured } from "./middleware/httpProblem.ts";
+import { upgradeSocket } from "./handshake.ts";
 import { createRepeatedWebhooks } from "./middleware/repeatedWebhooks.ts";
 import {
   pathAndQuery,
@@ -16,23 +17,15 @@ import {
 import { createWaitingSockets } from "./middleware/waitingSockets.ts";
 import { present } from "../utils/present.ts";
 
-interface TwilioRoutesDeps {
+/** The routes that Twilio calls: signed webhooks under `/twilio/`, and the media socket `/media`. */
+export function twilioRoutes({ phone, defaultAgent, addressOf, log }: {
   /** Absent where the phone is not set up: every route says so. */
-  readonly phone?: Pick<Phone, "authToken" | "publicUrl" | "calls" | "callbacks">;
+  readonly phone: Pick<Phone, "authToken" | "publicUrl" | "calls" | "callbacks"> | undefined;
   readonly defaultAgent: string;
   /** The client address that media sockets are limited by. */
   readonly addressOf: (c: Context) => string;
   readonly log: TwilioHandlerDeps["log"];
-  readonly socketLimits?: TwilioHandlerDeps["limits"];
-  /** Media sockets per address that have not shown a valid token yet. */
-  readonly maxWaitingPerAddress?: number;
-}
-
-/** The routes that Twilio calls: signed webhooks under `/twilio/`, and the media socket `/media`. */
-export function twilioRoutes(
-  { phone, defaultAgent, addressOf, log, socketLimits, maxWaitingPerAddress = 50 }:
-    TwilioRoutesDeps,
-): Hono<SignedFormEnv> {
+}): Hono<SignedFormEnv> {
   const routes = new Hono<SignedFormEnv>();
   if (phone === undefined) {
     routes.all("/twilio/*", notConfigured);
@@ -42,11 +35,7 @@ export function twilioRoutes(
   const { calls, callbacks, publicUrl } = phone;
   const now = () => performance.now();
   const repeated = createRepeatedWebhooks(now);
-  const waiting = createWaitingSockets({
-    maxPerAddress: maxWaitingPerAddress,
-    longestMs: LONGEST_WAIT_MS,
-    now,
-  });
+  const waiting = createWaitingSockets(now);
   routes.use("/twilio/*", signedForm(phone), reportFaults(callbacks));
 
   routes.post("/twilio/voice", async (c) => {
@@ -105,8 +94,8 @@ export function twilioRoutes(
     if (!listsWord(c.req.header("upgrade") ?? null, "websocket")) {
       throw new HttpProblem(426, "upgrade_required", "This address takes WebSockets only.");
     }
-    const claimed = waiting.enter(addressOf(c));
-    if (claimed === undefined) {
+    const uncount = waiting.enter(addressOf(c));
+    if (uncount === undefined) {
       throw new HttpProblem(
         429,
         "too_many_connections",
@@ -114,21 +103,20 @@ export function twilioRoutes(
         { retryAfterSeconds: 5 },
       );
     }
-    const { socket, response } = upgrade(c.req.raw, claimed);
-    const count = (session: CallSession | undefined) => {
-      if (session !== undefined) claimed();
+    // The handler detects silence itself; Deno's idle timeout would reset a timer at every frame.
+    const { socket, response } = upgradeSocket(c.req.raw, 0, uncount);
+    const onClaimed = (session: CallSession | undefined) => {
+      if (session !== undefined) uncount();
       return session;
     };
     handleTwilioSocket(socket, {
       claim(claim) {
         const session = calls.claim(claim);
-        if (session instanceof Promise) return session.then(count);
-        return count(session);
+        return session instanceof Promise ? session.then(onClaimed) : onClaimed(session);
       },
       isAway: calls.isAway,
-      onEnded: claimed,
+      onEnded: uncount,
       log,
-      ...present({ limits: socketLimits }),
     });
     return response;
   });
@@ -150,9 +138,6 @@ export function twilioRoutes(
   }
 }
 
-/** Longer than the 5 s that a socket has for its `start`, plus the time to look up its token. */
-const LONGEST_WAIT_MS = 20_000;
-
 /** The fallback URL and the callbacks of calls and streams carry errors in these fields. */
 function reportFaults({ onFault }: Phone["callbacks"]): MiddlewareHandler<SignedFormEnv> {
   return async function reportFaults(c, next) {
@@ -166,17 +151,6 @@ function reportFaults({ onFault }: Phone["callbacks"]): MiddlewareHandler<Signed
     }
     await next();
   };
-}
-
-function upgrade(request: Request, onFailed: () => void) {
-  try {
-    // The handler detects silence itself; Deno's idle timeout would reset a timer at every frame.
-    return Deno.upgradeWebSocket(request, { idleTimeout: 0 });
-  } catch (error) {
-    onFailed();
-    if (!(error instanceof TypeError)) throw error;
-    throw new HttpProblem(400, "invalid_upgrade", "The WebSocket handshake is not valid.");
-  }
 }
 
 function callSidOf(form: URLSearchParams): string {

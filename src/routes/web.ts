@@ -21,7 +21,7 @@ import {
   isLocal,
   refuseForeignHosts,
 } from "./middleware/requestOrigin.ts";
-import { readHandshake } from "./handshake.ts";
+import { readHandshake, upgradeSocket } from "./handshake.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";
 import { present } from "../utils/present.ts";
 
@@ -163,23 +163,19 @@ export function webRoutes(
 
   function connect({ req, env }: Context<RouteEnv>, grant: WebGrant, callId: string): Response {
     const session = registry.open({ direction: "web", ...grant }, callId);
-    try {
-      const { socket, response } = Deno.upgradeWebSocket(req.raw, { idleTimeout: IDLE_SECONDS });
-      // Deno negotiates only from a list with a space after each comma.
-      response.headers.set("Sec-WebSocket-Protocol", WEB_PROTOCOL);
-      const watch = env?.watchSocket;
-      handleWebSocket(socket, { session, log, ...present({ watch }) });
-      return response;
-    } catch (error) {
-      session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "no_upgrade" } });
-      if (!(error instanceof TypeError)) throw error;
-      throw new HttpProblem(400, "invalid_upgrade", "The WebSocket handshake is not valid.");
-    }
+    const { socket, response } = upgradeSocket(
+      req.raw,
+      IDLE_SECONDS,
+      () => session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "no_upgrade" } }),
+    );
+    // Deno negotiates only from a list with a space after each comma.
+    response.headers.set("Sec-WebSocket-Protocol", WEB_PROTOCOL);
+    handleWebSocket(socket, { session, log, watch: env?.watchSocket });
+    return response;
   }
 }
 
 const BODY_LIMITS = { maxBytes: 4096, timeoutMs: 5000 };
-/** Deno closes a socket that answers no ping for this long. */
 const IDLE_SECONDS = 30;
 const FULL_TOKENS_RETRY_SECONDS = 5;
 const keyRequired = unauthorized("invalid_key", "This server asks for an API key.");

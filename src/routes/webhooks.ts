@@ -11,7 +11,7 @@ export function webhooksRoutes({ access, outbox, webhooks }: {
   readonly access: RequireScope;
   readonly outbox: Pick<WebhookOutbox, "deadLetters">;
   /** Absent where no webhook is set up. */
-  readonly webhooks?: Pick<WebhookDispatcher, "sendTest" | "resend">;
+  readonly webhooks?: Pick<WebhookDispatcher, "sendTest" | "resend"> | undefined;
 }) {
   const routes = apiRoutes();
   const guarded = { middleware: [access("admin")] };

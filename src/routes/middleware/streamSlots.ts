@@ -1,14 +1,14 @@
 import { HttpProblem } from "./httpProblem.ts";
 import type { Clock } from "../../utils/clock.ts";
 
+const MAX_STREAMS = 1000;
 /** The wall clock may be changed: expiry is checked at least this often. */
 const EXPIRY_CHECK_MS = 30_000;
 
 /** Limits the number of open event streams, of this process only, and closes those of a key. */
 export function createStreamSlots(
-  { maxStreamsPerKey = 100, maxStreams = 1000, wallClock = () => Date.now(), setTimer }: {
+  { maxStreamsPerKey = 100, wallClock = () => Date.now(), setTimer }: {
     readonly maxStreamsPerKey?: number;
-    readonly maxStreams?: number;
     /** Milliseconds since 1970. */
     readonly wallClock?: () => number;
     readonly setTimer: Clock["setTimer"];
@@ -27,7 +27,7 @@ export function createStreamSlots(
       expiresAt?: number,
     ): { readonly signal: AbortSignal; readonly release: () => void } {
       const mine = openByKey.get(keyName) ?? new Set();
-      if (mine.size >= maxStreamsPerKey || all >= maxStreams) {
+      if (mine.size >= maxStreamsPerKey || all >= MAX_STREAMS) {
         throw new HttpProblem(
           429,
           "too_many_streams",
