@@ -1,12 +1,14 @@
 import { Hono } from "@hono/hono";
-import type { Env } from "@hono/hono";
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
+import { callDirections } from "../../call/types.ts";
+import type { Router } from "../baseRouter.ts";
 import { sendTagged, type TaggedText, tagText } from "../middleware/etag.ts";
-import { describeApi } from "./document.ts";
 import { refuseForeignHosts } from "../middleware/requestOrigin.ts";
+import { callDetail } from "./callSchemas.ts";
+import { errorAnswers, json } from "./schemaParts.ts";
 
 /** `GET /openapi.json`: all routes of a router, generated from the schemas that validate requests. */
-export function openapiRoutes<E extends Env>(router: OpenAPIHono<E>, keyed: boolean): Hono {
+export function openapiRoutes(router: Router, keyed: boolean): Hono {
   const routes = new Hono();
   let document: Promise<TaggedText> | undefined;
 
@@ -16,4 +18,163 @@ export function openapiRoutes<E extends Env>(router: OpenAPIHono<E>, keyed: bool
     return sendTagged(c, await document, { "Cache-Control": "no-cache" });
   });
   return routes;
+}
+
+/** The OpenAPI 3.1 document of a router's routes, and of the webhooks that this server sends. */
+function describeApi(router: Router) {
+  const { openAPIRegistry: registry } = router;
+  registry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    description: "An API key, as `Authorization: Bearer <secret>`.",
+  });
+  registry.registerComponent("securitySchemes", "apiKey", {
+    type: "apiKey",
+    in: "header",
+    name: "X-API-Key",
+  });
+  describePlainRoutes(router);
+  for (const [type, summary, data] of messages) {
+    registry.registerWebhook({
+      method: "post",
+      path: type,
+      operationId: `on${
+        type.split(".").map((word) => word[0]?.toUpperCase() + word.slice(1)).join("")
+      }`,
+      summary,
+      description: signed,
+      tags: ["Webhooks"],
+      request: {
+        headers: z.object({
+          "webhook-id": z.string().openapi({ description: "The same on every attempt" }),
+          "webhook-timestamp": z.string().openapi({ description: "Seconds since 1970" }),
+          "webhook-signature": z.string().openapi({ example: "v1,K5oZfzN95Z9UVu1EsfQmfV..." }),
+        }),
+        body: {
+          required: true,
+          content: json(z.object({ type: z.literal(type), timestamp: z.iso.datetime(), data })),
+        },
+      },
+      responses: { "2XX": { description: "Accepted; any other answer is retried for a day" } },
+    });
+  }
+  return router.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Parley",
+      version: "1",
+      description: introduction,
+      license: { name: "MIT", url: "https://opensource.org/license/mit" },
+    },
+    servers: [{ url: "/", description: "Where this document was read" }],
+    security: [{ bearer: [] }, { apiKey: [] }],
+    tags: [
+      { name: "Calling out", description: "Phone calls that this server places." },
+      { name: "Do not call", description: "Numbers that this server never calls." },
+      { name: "Calls", description: "Transcripts, outcomes and cost of calls." },
+      { name: "Events", description: "Live events of calls." },
+      { name: "Webhooks", description: "Messages that this server sends to yours." },
+      { name: "Operation", description: "For the operator of the server." },
+    ],
+  });
+}
+
+const introduction = `A server for voice agents on the phone and in the browser.
+
+**Keys.** Send \`Authorization: Bearer <secret>\` or \`X-API-Key: <secret>\`, with a secret from the setting API_KEYS. A key has scopes: \`calls:create\` places calls and acts on them, \`calls:read\` reads its own calls, \`metrics\` reads the metrics, \`admin\` does everything, for the calls of every key. To a key, another key's calls do not exist. A server without keys serves its own machine only.
+
+**Errors.** Every error answer is \`{"error": "A sentence", "code": "snake_case", "requestId": "req_..."}\`, with \`details\` where a request is not valid. 429 and 503 say in \`Retry-After\` when to try again.
+
+**Pages.** The list of calls gives a \`nextCursor\`; pass it as \`cursor\` for the next page. A batch, the do-not-call list and undelivered webhooks give a \`next\`; pass it as \`after\`. Either is null on the last page.
+
+**Times** are ISO 8601 in UTC. Names that end in \`Ms\` are milliseconds.`;
+
+const signed =
+  "Sent to WEBHOOK_URL, at least once, signed after the Standard Webhooks specification with WEBHOOK_SECRET: `webhook-signature` holds the base64 HMAC-SHA256 of `id.timestamp.body`.";
+
+const about = { callId: z.string(), key: z.string().nullable() };
+
+const messages = [
+  [
+    "call.started",
+    "A call begins",
+    z.object({ ...about, direction: z.enum(callDirections), agent: z.string() }),
+  ],
+  ["call.answered", "The call is answered", z.object(about)],
+  ["call.transferred", "A caller is transferred", z.object({ ...about, to: z.string() })],
+  [
+    "tool.failed",
+    "A tool call failed",
+    z.object({
+      ...about,
+      toolCallId: z.string(),
+      name: z.string(),
+      output: z.string(),
+      durationMs: z.number(),
+    }),
+  ],
+  ["call.ended", "A call is over, with transcript and cost", callDetail],
+  ["webhook.test", "A test message", z.object({ message: z.string() })],
+] as const;
+
+/** Routes without a schema of their own. */
+function describePlainRoutes({ openAPIRegistry: registry }: Router): void {
+  const state = z.object({ status: z.string(), checks: z.record(z.string(), z.unknown()) });
+  const incident = z.object({
+    code: z.string(),
+    subject: z.string().optional(),
+    message: z.string(),
+    count: z.number(),
+    since: z.iso.datetime(),
+    last: z.iso.datetime(),
+  }).openapi({ description: "A fault that outlasts one call, reported until it is resolved" });
+  registry.registerPath({
+    method: "get",
+    path: "/health",
+    operationId: "getHealth",
+    summary: "Is the process alive?",
+    tags: ["Operation"],
+    security: [],
+    responses: {
+      200: {
+        description: "Yes",
+        content: json(state.extend({
+          uptimeSeconds: z.number(),
+          calls: z.object({ live: z.number(), max: z.number() }),
+          incidents: z.array(incident),
+        })),
+      },
+      "4XX": errorAnswers["4XX"],
+    },
+  });
+  registry.registerPath({
+    method: "get",
+    path: "/ready",
+    operationId: "getReadiness",
+    summary: "Can the server take another call?",
+    tags: ["Operation"],
+    security: [],
+    responses: {
+      200: { description: "Yes", content: json(state) },
+      503: { description: "No: full, draining or failing", content: json(state) },
+      "4XX": errorAnswers["4XX"],
+    },
+  });
+  registry.registerPath({
+    method: "post",
+    path: "/api/web/session",
+    operationId: "createWebSession",
+    summary: "Create a token for a browser",
+    description:
+      "A token for one connection to the socket `/web`, offered there as the subprotocols `parley.v1` and `token.<token>` within a minute.",
+    tags: ["Calls"],
+    request: { body: { content: json(z.strictObject({ agent: z.string().optional() })) } },
+    responses: {
+      200: {
+        description: "The token",
+        content: json(z.object({ token: z.string(), expiresAt: z.iso.datetime() })),
+      },
+      ...errorAnswers,
+    },
+  });
 }
