@@ -17,7 +17,6 @@ import { setTimer } from "../utils/clock.ts";
 import { newId } from "../utils/ids.ts";
 import type { Incidents } from "../utils/incidents.ts";
 import type { Logger } from "../utils/logger.ts";
-import { present } from "../utils/present.ts";
 import { analyticsRoutes } from "./analytics.ts";
 import { createBaseRouter, type RouteEnv, type Router } from "./baseRouter.ts";
 import { callsRoutes } from "./calls.ts";
@@ -81,7 +80,8 @@ export function createRouter(
   });
   const access = createAccess({
     guesses,
-    ...present({ checkKey, publicOrigin }),
+    checkKey,
+    publicOrigin,
     allowedOrigins,
     now: monotonic,
   });
@@ -120,9 +120,7 @@ export function createRouter(
   mount(doNotCallRoutes({ access, list: store.doNotCall, now }));
   mount(pagesRoutes());
   mount(webRoutes({
-    ...(checkKey !== undefined && {
-      authenticate: (secret: string) => checkKey(secret, "calls:create"),
-    }),
+    authenticate: checkKey && ((secret) => checkKey(secret, "calls:create")),
     registry,
     callBudget,
     hasLine: () => phone === undefined || hasWebLine(registry, settings.limits.calls),
@@ -138,7 +136,7 @@ export function createRouter(
     unusableAgents,
     defaultAgent,
     engine,
-    ...present({ publicOrigin }),
+    publicOrigin,
     allowedOrigins,
     addressOf,
     guesses,

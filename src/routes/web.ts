@@ -39,9 +39,9 @@ export interface WebRoutesDeps {
   readonly engine: string;
   readonly tokens: WebTokens;
   /** Finds the key of a secret; absent where no keys are configured. */
-  readonly authenticate?: (secret: string) => { readonly name: string } | undefined;
+  readonly authenticate?: ((secret: string) => { readonly name: string } | undefined) | undefined;
   /** The origin at which others reach this server. */
-  readonly publicOrigin?: string;
+  readonly publicOrigin?: string | undefined;
   readonly allowedOrigins: readonly string[];
   /** The client address, which limits apply to where a request shows no key. */
   readonly addressOf: (c: Context) => string;

@@ -57,7 +57,7 @@ export function createKeyCheck(
 
 interface AccessDeps extends Omit<AccessRules, "keyed"> {
   /** Absent where no keys are configured. */
-  readonly checkKey?: KeyCheck;
+  readonly checkKey?: KeyCheck | undefined;
   readonly guesses: GuessGuard;
   /** Milliseconds, of any clock that does not go back. */
   readonly now: () => number;

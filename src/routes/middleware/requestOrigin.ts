@@ -5,7 +5,7 @@ import { HttpProblem } from "./httpProblem.ts";
 export interface AccessRules {
   /** Whether the server has API keys; without them it serves only pages of its own machine. */
   readonly keyed: boolean;
-  readonly publicOrigin?: string;
+  readonly publicOrigin?: string | undefined;
   /** Exact origins, beside the server's own. */
   readonly allowedOrigins: readonly string[];
 }
