@@ -1,4 +1,3 @@
-import { isLoopback } from "../utils/http/loopback.ts";
 import { checkExposure } from "./exposureCheck.ts";
 import { readLimits } from "./limitSettings.ts";
 import { readOutbound } from "./outboundSettings.ts";
@@ -102,13 +101,12 @@ function readOpenAI(read: SettingReader): Settings["openai"] {
 }
 
 function readRealtimeUrl(read: SettingReader): string {
-  const url = read.url("OPENAI_REALTIME_URL", ["wss:", "ws:"], OPENAI_URL);
+  const url = read.url(
+    "OPENAI_REALTIME_URL",
+    OPENAI_URL,
+    ", unless the server is on this machine: the key and the audio would be sent unencrypted.",
+  );
   if (url === undefined) return OPENAI_URL;
-  if (url.protocol === "ws:" && !isLoopback(url.hostname)) {
-    read.problem(
-      "OPENAI_REALTIME_URL must begin with wss://, unless the server is on this machine: the key and the audio would be sent unencrypted.",
-    );
-  }
   if (url.username !== "" || url.password !== "" || url.hash !== "") {
     read.problem(
       "OPENAI_REALTIME_URL must have no user name, password or fragment: a key belongs in OPENAI_API_KEY.",

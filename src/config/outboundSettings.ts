@@ -32,39 +32,31 @@ export function readOutbound(
 function readCountries(read: SettingReader): readonly string[] | undefined {
   const regions = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
   const countries = read.list("OUTBOUND_COUNTRIES").map((code) => code.toUpperCase());
+  const isCountry = (code: string) => /^[A-Z]{2}$/.test(code) && regions.of(code) !== undefined;
+  const advice = "two-letter country codes such as US,CA,GB";
   for (const code of countries) {
-    if (/^[A-Z]{2}$/.test(code) && regions.of(code) !== undefined) continue;
-    read.problem(
-      `OUTBOUND_COUNTRIES has "${
-        code.slice(0, 20)
-      }": give two-letter country codes such as US,CA,GB, separated by commas.`,
-    );
+    if (!isCountry(code)) refuse(read, "OUTBOUND_COUNTRIES", code, advice);
   }
   return countries.length === 0 ? undefined : [...new Set(countries)];
 }
 
 function readPrefixes(read: SettingReader, name: string): readonly string[] {
-  return read.list(name).filter((prefix) => {
-    if (/^\+[1-9]\d{0,14}$/.test(prefix)) return true;
-    read.problem(
-      `${name} has "${
-        prefix.slice(0, 20)
-      }": give numbers or their beginnings such as +1415,+442079460018, separated by commas.`,
-    );
-    return false;
-  });
+  const advice = "numbers or their beginnings such as +1415,+442079460018";
+  return read.list(name).filter((prefix) =>
+    /^\+[1-9]\d{0,14}$/.test(prefix) || refuse(read, name, prefix, advice)
+  );
 }
 
 function readNumbers(read: SettingReader, name: string): readonly string[] {
-  return read.list(name).filter((number) => {
-    if (isPhoneNumber(number)) return true;
-    read.problem(
-      `${name} has "${
-        number.slice(0, 20)
-      }": give whole numbers such as +14155550100, separated by commas.`,
-    );
-    return false;
-  });
+  const advice = "whole numbers such as +14155550100";
+  return read.list(name).filter((number) =>
+    isPhoneNumber(number) || refuse(read, name, number, advice)
+  );
+}
+
+function refuse(read: SettingReader, name: string, item: string, advice: string): false {
+  read.problem(`${name} has "${item.slice(0, 20)}": give ${advice}, separated by commas.`);
+  return false;
 }
 
 function readHours(read: SettingReader): CallingHours | undefined {

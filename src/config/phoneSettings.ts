@@ -1,6 +1,7 @@
-import { isLoopback } from "../utils/http/loopback.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { PhoneSettings } from "./settings.ts";
+
+const TWILIO_URL = "https://api.twilio.com";
 
 /** Reads the phone's settings; undefined where none is set. Only all together are valid. */
 export function readPhone(
@@ -24,10 +25,7 @@ export function readPhone(
   );
   const authToken = read.text("TWILIO_AUTH_TOKEN");
   const secret = read.text("TWILIO_API_KEY_SECRET");
-  const apiUrl = read.url("TWILIO_API_URL", ["https:", "http:"], "https://api.twilio.com");
-  if (apiUrl?.protocol === "http:" && !isLoopback(apiUrl.hostname)) {
-    read.problem("TWILIO_API_URL must begin with https://: credentials are sent to it.");
-  }
+  const apiUrl = read.url("TWILIO_API_URL", TWILIO_URL, ": credentials are sent to it.");
 
   const wanted = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER"];
   const missing = wanted.filter((name) => read.text(name) === undefined);
@@ -59,7 +57,7 @@ export function readPhone(
     authToken,
     number,
     ...(sid !== undefined && secret !== undefined && { apiKey: { sid, secret } }),
-    apiUrl: apiUrl?.origin ?? "https://api.twilio.com",
+    apiUrl: apiUrl?.origin ?? TWILIO_URL,
     publicUrl,
   };
 }

@@ -1,5 +1,4 @@
 import { type ApiKey, parseApiKeys } from "../utils/auth.ts";
-import { isLoopback } from "../utils/http/loopback.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { ServerSettings } from "./settings.ts";
 import { present } from "../utils/present.ts";
@@ -24,11 +23,12 @@ export function readServer(read: SettingReader): ServerSettings {
 }
 
 function readPublicUrl(read: SettingReader): string | undefined {
-  const url = read.url("PUBLIC_URL", ["https:", "http:"], "https://voice.example.com");
+  const url = read.url(
+    "PUBLIC_URL",
+    "https://voice.example.com",
+    ": Twilio and browsers accept nothing else.",
+  );
   if (url === undefined) return undefined;
-  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    read.problem("PUBLIC_URL must begin with https://: Twilio and browsers accept nothing else.");
-  }
   if (url.username !== "" || url.pathname !== "/" || url.search !== "" || url.hash !== "") {
     read.problem(
       "PUBLIC_URL must be only an origin, such as https://voice.example.com, without a path, query or password.",

@@ -1,3 +1,5 @@
+import { isLoopback } from "../utils/http/loopback.ts";
+
 /** Raw settings by name, as the environment has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -114,13 +116,20 @@ export class SettingReader {
     return fallback;
   }
 
-  url(name: string, protocols: readonly string[], example: string): URL | undefined {
+  /** A URL with the example's protocol, unencrypted only on this machine: `why` completes that problem. */
+  url(name: string, example: string, why: string): URL | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
-    const url = URL.canParse(value) ? new URL(value) : undefined;
-    if (url !== undefined && protocols.includes(url.protocol)) return url;
-    this.problem(`${name} is not a URL that can be used: give one such as ${example}.`);
-    return undefined;
+    const url = URL.parse(value);
+    const { protocol } = new URL(example);
+    if (url === null || ![protocol, protocol.replace("s:", ":")].includes(url.protocol)) {
+      this.problem(`${name} is not a URL that can be used: give one such as ${example}.`);
+      return undefined;
+    }
+    if (url.protocol !== protocol && !isLoopback(url.hostname)) {
+      this.problem(`${name} must begin with ${protocol}//${why}`);
+    }
+    return url;
   }
 }
 

@@ -1,4 +1,3 @@
-import { isLoopback } from "../utils/http/loopback.ts";
 import { readWebhookSecret } from "../utils/webhookSignature.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { WebhookSettings } from "./settings.ts";
@@ -20,11 +19,12 @@ export function readWebhook(
   read: SettingReader,
   secrets: readonly Uint8Array[],
 ): WebhookSettings | undefined {
-  const url = read.url("WEBHOOK_URL", ["https:", "http:"], "https://app.example.com/parley");
+  const url = read.url(
+    "WEBHOOK_URL",
+    "https://app.example.com/parley",
+    ": it receives private data.",
+  );
   if (url === undefined) return undefined;
-  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    read.problem("WEBHOOK_URL must begin with https://: it receives private data.");
-  }
   if (url.username !== "" || url.password !== "") {
     read.problem("WEBHOOK_URL must not hold a password: messages are signed instead.");
   }
