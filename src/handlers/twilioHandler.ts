@@ -120,7 +120,8 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
   }
 
   function refuse(code: number, why: string): void {
-    deps.log.warn("Media stream refused", { why, ...fieldsOf(stream) });
+    const callId = stream.state === "talking" ? stream.session.id : undefined;
+    deps.log.warn("Media stream refused", { callId, why });
     finish(why, code);
   }
 
@@ -155,7 +156,3 @@ const defaultLimits: TwilioLimits = {
 };
 
 const MAX_TICKS = 4;
-
-function fieldsOf(stream: Stream): Readonly<Record<string, unknown>> {
-  return stream.state === "talking" ? { callId: stream.session.id } : {};
-}

@@ -26,39 +26,43 @@ export function handleWebSocket(
   socket: WebSocket,
   { session, log, watch, now = () => performance.now() }: WebHandlerDeps,
 ): void {
-  const leg = new WebLeg(socket, () => leave("slow_reader"));
+  const leg = new WebLeg(socket, () => finish("slow_reader"));
   const audioMs = createRateLimiter({ capacity: AUDIO_AHEAD_MS, refillPerSecond: 1000 });
   const audioFrames = createRateLimiter({ capacity: 6000, refillPerSecond: 500 });
   const messages = createRateLimiter({ capacity: 200, refillPerSecond: 50 });
   const errors = createRateLimiter({ capacity: 20, refillPerSecond: 1 });
   let refused = 0;
-  let left = false;
-  const opening = setTimeout(() => leave("never_opened"), OPENING_MS);
+  let isOver = false;
+  const opening = setTimeout(() => finish("never_opened"), OPENING_MS);
 
   socket.binaryType = "arraybuffer";
   socket.onopen = join;
   socket.onmessage = ({ data }: MessageEvent<unknown>) => {
-    if (left) return;
+    if (isOver) return;
     if (typeof data === "string") receiveText(data);
     else if (data instanceof ArrayBuffer) receiveBinary(data);
   };
-  socket.onclose = ({ code }) => leave(ORDERLY_CLOSES.has(code) ? undefined : "connection_lost");
-  socket.onerror = () => leave("socket_error");
-  watch?.(socket, () => leave("too_big"));
+  socket.onclose = ({ code }) => finish(ORDERLY_CLOSES.has(code) ? undefined : "connection_lost");
+  socket.onerror = () => finish("socket_error");
+  watch?.(socket, () => finish("too_big"));
   if (socket.readyState === WebSocket.OPEN) join();
 
   function join(): void {
     clearTimeout(opening);
-    if (left) return void session.ended.then((end) => leg.close(end));
+    if (isOver) return closeWithCall();
     const { id, request } = session;
     leg.send({ type: "ready", callId: id, agent: request.agent, format: leg.format });
     try {
       session.join(leg);
     } catch {
       // The call ended between the upgrade and now, for instance for a bad key: the leg says why.
-      left = true;
-      session.ended.then((end) => leg.close(end));
+      isOver = true;
+      closeWithCall();
     }
+  }
+
+  function closeWithCall(): void {
+    session.ended.then((end) => leg.close(end));
   }
 
   function receiveBinary(frame: ArrayBuffer): void {
@@ -105,19 +109,19 @@ export function handleWebSocket(
     refused++;
     if (errors.consume("", now()).allowed) return leg.send({ type: "error", code, error });
     leg.reject(1008, "too_many_errors", "Too many messages could not be understood.");
-    leave("too_many_errors");
+    finish("too_many_errors");
   }
 
   function tooBig(): void {
     leg.reject(1009, "too_big", `A message has at most ${MAX_MESSAGE_BYTES} bytes.`);
-    leave("too_big");
+    finish("too_big");
   }
 
   /** Idempotent: Deno may fire `close` twice, and after `error`. */
-  function leave(fault?: string): void {
+  function finish(fault?: string): void {
     clearTimeout(opening);
-    if (left) return;
-    left = true;
+    if (isOver) return;
+    isOver = true;
     if (refused > 0) log.warn("Browser messages refused", { callId: session.id, refused });
     log.info("Browser left", { callId: session.id, fault });
     session.input({
