@@ -4,6 +4,7 @@ import type { CallCommand } from "./callCommand.ts";
 import type { CallParts } from "./callParts.ts";
 import type { CallInput } from "./callInput.ts";
 import type { CallLeg } from "./callLeg.ts";
+import { callerActivityIn } from "./turns/callerActivity.ts";
 import { CallerTurns } from "./turns/callerTurns.ts";
 import { Closing } from "./ending/closing.ts";
 import { InputStall } from "./model/inputStall.ts";
@@ -25,16 +26,6 @@ import type { CallEnd, CallPhase, CallPolicy, Milliseconds } from "./types.ts";
 
 /** A carrier that lost its socket asks at once how to go on; a caller does not wait longer. */
 const REJOIN_MS = 10_000;
-/** What a model sends only if it hears. */
-const HEARD: ReadonlySet<CallInput["type"]> = new Set([
-  "speechStarted",
-  "speechStopped",
-  "committed",
-]);
-
-/** What the caller begins anew, as against the end of what was begun before. */
-const BEGINNINGS: ReadonlySet<string> = new Set(["typed", "digit", "speechStarted", "callerLevel"]);
-
 /**
  * Decides what a call does: for what happened, and when, it gives commands, to be carried out in
  * order. It knows no clock; `wakeAt` says when it wants a `tick`. After the end it is silent.
@@ -66,10 +57,10 @@ export class CallMachine {
     const call = { policy, commands, transcript, latency, turns, speech };
     const greeting = new Greeting(call);
     const caller = new CallerTurns(call, greeting);
-    const tools = new ToolTurns(call);
+    const closing = new Closing(call);
+    const tools = new ToolTurns(call, closing);
     const connection = new ConnectionLifecycle(call, tools, now);
     const outcomes = new ResponseOutcomes(call, tools, connection);
-    const closing = new Closing(call);
     this.#call = call;
     this.#greeting = greeting;
     this.#caller = caller;
@@ -78,7 +69,7 @@ export class CallMachine {
     this.#deadlines = new ResponseDeadlines(call, tools, outcomes);
     this.#closing = closing;
     this.#answeringMachine = new AnsweringMachine(call, closing);
-    this.#inputStall = new InputStall(now);
+    this.#inputStall = new InputStall(call, caller, connection, now);
     this.#modelEvents = new ModelEvents(call, { tools, caller, connection, outcomes, closing });
   }
 
@@ -128,7 +119,7 @@ export class CallMachine {
       this.#caller.wakeAt,
       this.#call.turns.wakeAt,
       this.#deadlines.wakeAt,
-      this.#call.policy.modelListens ? this.#inputStall.wakeAt : undefined,
+      this.#inputStall.wakeAt,
       this.#connection.wakeAt,
       this.#closing.wakeAt,
       this.#answeringMachine.wakeAt,
@@ -142,12 +133,13 @@ export class CallMachine {
   }
 
   #apply(input: CallInput, now: Milliseconds): void {
-    if (this.#isCallerActivity(input)) {
+    const activity = callerActivityIn(input, this.#call.policy);
+    if (activity !== undefined) {
       this.#tools.callerSpoke();
-      this.#closing.callerActed(BEGINNINGS.has(input.type));
-      if (BEGINNINGS.has(input.type)) this.#answeringMachine.callerBegan();
+      this.#closing.callerActed(activity === "begins");
+      if (activity === "begins") this.#answeringMachine.callerBegan();
     }
-    if (HEARD.has(input.type)) this.#inputStall.heard(now);
+    this.#inputStall.follow(input, now);
     switch (input.type) {
       case "joined":
         return this.#join(input.format, input.reports, now);
@@ -179,18 +171,14 @@ export class CallMachine {
       case "hangUp":
         return this.#end(input.end, now);
       case "callerLevel":
-        this.#inputStall.level(input.speaking, now);
         return this.#caller.levelChanged(input.speaking, now);
-      case "toolReturned": {
-        const plan = this.#tools.returned(input, now);
-        return plan === undefined ? undefined : this.#closing.begin(plan, now);
-      }
+      case "toolReturned":
+        return this.#tools.returned(input, now);
       case "sayAsked":
         return this.#call.turns.ask(prompts.say(input.text), now);
-      case "transferAsked": {
-        const plan = this.#tools.transferPlan(input.alias);
-        return plan === undefined ? undefined : this.#closing.begin(plan, now);
-      }
+      case "transferAsked":
+        this.#tools.transfer(input.alias, now);
+        return;
       case "endAsked":
         return this.#closing.endAsked(input.end, input.goodbye, now);
       case "machineAnswered":
@@ -202,23 +190,6 @@ export class CallMachine {
         return;
       default:
         return this.#modelEvents.handle(input, now);
-    }
-  }
-
-  /** Whether the caller is there and doing something. */
-  #isCallerActivity(input: CallInput): boolean {
-    switch (input.type) {
-      case "typed":
-      case "digit":
-      case "turnCommitted":
-      case "speechStarted":
-      case "speechStopped":
-        return true;
-      case "callerLevel":
-        // A model that listens knows better than a level does who has spoken.
-        return input.speaking && !this.#call.policy.modelListens;
-      default:
-        return false;
     }
   }
 
@@ -244,52 +215,33 @@ export class CallMachine {
     if (this.#rejoinBy !== undefined && now >= this.#rejoinBy) {
       return this.#end({ reason: "leg_failed" }, now);
     }
-    this.#recoverInput(now);
+    const { turns, speech } = this.#call;
+    this.#inputStall.tick(
+      now,
+      this.#joined && this.#connection.ready && !speech.audible && !this.#closing.begun,
+    );
     this.#deadlines.tick(now, this.#watched);
     // After `deadlines.tick`, which drops expired responses.
-    const working = this.#call.turns.busy || this.#call.turns.callerSpeaking ||
-      this.#tools.running > 0;
-    const quiet = this.#call.turns.quiet && !working && !this.#call.speech.audible &&
-      !this.#closing.begun;
+    const working = turns.busy || turns.callerSpeaking || this.#tools.running > 0;
+    const quiet = turns.quiet && !working && !speech.audible && !this.#closing.begun;
     const lost = this.#connection.tick(now, quiet);
     if (lost !== undefined) return this.#end({ reason: "model_failed", detail: lost }, now);
-    const modelReady = this.#connection.ready;
     const unanswered = this.#answeringMachine.tick(now);
     if (unanswered !== undefined) return this.#end(unanswered, now);
-    const listening = this.#joined && modelReady && !this.#answeringMachine.waiting;
-    const loud = this.#call.policy.modelListens && this.#inputStall.isLoud(now);
-    const farewell = this.#closing.tick(now, {
-      listening,
+    const modelReady = this.#connection.ready;
+    const end = this.#closing.tick(now, {
+      listening: this.#joined && modelReady && !this.#answeringMachine.waiting,
       working,
       modelReady,
-      loud,
+      loud: this.#inputStall.isLoud(now),
       tools: this.#tools,
     });
-    if (farewell === undefined) return this.#deadlines.update(now, this.#watched);
-    if (farewell.then === "end") return this.#end(farewell.end, now);
-    this.#end({ reason: "transferred", detail: farewell.alias }, now);
+    if (end !== undefined) return this.#end(end, now);
+    this.#deadlines.update(now, this.#watched);
   }
 
   get #watched(): Watched {
     return { joined: this.#joined, ready: this.#connection.ready, closing: this.#closing.begun };
-  }
-
-  /** Recovers where the model does not hear what the line carries. */
-  #recoverInput(now: Milliseconds): void {
-    if (!this.#call.policy.modelListens) return;
-    const remedy = this.#inputStall.tick(now, {
-      listening: this.#joined && this.#connection.ready && !this.#call.speech.audible &&
-        !this.#closing.begun,
-      callerSpeaking: this.#call.turns.callerSpeaking,
-    });
-    switch (remedy) {
-      case "replace":
-        return this.#connection.replace("deaf", now);
-      case "commit":
-        return this.#caller.commitUnheard(now);
-      case "repeat":
-        return this.#call.turns.ask(prompts.sayAgain(), now);
-    }
   }
 
   #end(end: CallEnd, now: Milliseconds): void {

@@ -6,15 +6,11 @@ import type { ModelRequest, ResponseRequest } from "../realtimeClient.ts";
 import { TimeLimit } from "./timeLimit.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
 
-/** What is to happen when the caller has heard the agent out. */
-export type Farewell =
-  | { readonly then: "end"; readonly end: CallEnd }
-  | { readonly then: "transfer"; readonly alias: string };
-
+/** How a call ends when the caller has heard the agent out; `transferred` takes the alias as detail. */
 export interface ClosingPlan {
-  readonly farewell: Farewell;
+  readonly end: CallEnd;
   /** What the agent still has to say, if anything. */
-  readonly say?: ResponseRequest;
+  readonly say?: ResponseRequest | undefined;
   /** Whether the caller can take it back by speaking. */
   readonly revocable: boolean;
   /** The message to the model then; only what the caller begins anew takes such an end back. */
@@ -106,10 +102,9 @@ export class Closing {
 
   /** Leaves a message on a machine, or none, and ends the call. */
   leaveMessage(end: CallEnd, message: string | undefined, now: Milliseconds): void {
-    const farewell = { then: "end", end } as const;
-    if (message === undefined) return this.begin({ farewell, revocable: false }, now);
+    if (message === undefined) return this.begin({ end, revocable: false }, now);
     const say = prompts.goodbye(end, message);
-    this.begin({ farewell, say, revocable: true, onRevoked: prompts.personSpoke(message) }, now);
+    this.begin({ end, say, revocable: true, onRevoked: prompts.personSpoke(message) }, now);
   }
 
   /** The model has asked by itself whether the caller is there. */
@@ -124,35 +119,36 @@ export class Closing {
     this.#said = false;
     this.#dueAt = now + SAY_LIMIT_MS;
     this.#latestAt = now + LONGEST_MS;
-    if (plan.farewell.then === "transfer") {
-      this.#call.commands.publish({ type: "transferring", alias: plan.farewell.alias });
+    const { reason, detail: alias } = plan.end;
+    if (reason === "transferred" && alias !== undefined) {
+      this.#call.commands.publish({ type: "transferring", alias });
     }
     if (plan.say !== undefined) this.#call.turns.ask(plan.say, now);
   }
 
   /** Ends the call with the given words, or with what is being said now. */
   endAsked(end: CallEnd, words: string | true | undefined, now: Milliseconds): void {
-    const farewell = { then: "end", end } as const;
-    if (words === undefined) return this.begin({ farewell, revocable: false }, now);
-    const say = prompts.goodbye(end, words === true ? undefined : words);
-    this.begin({ farewell, say, revocable: false }, now);
+    const say = words === undefined
+      ? undefined
+      : prompts.goodbye(end, words === true ? undefined : words);
+    this.begin({ end, say, revocable: false }, now);
   }
 
-  /** Gives what to do once the last words have been heard. */
+  /** Returns the end once the last words have been heard. */
   tick(
     now: Milliseconds,
     { listening, working, modelReady, loud, tools }: Activity,
-  ): Farewell | undefined {
+  ): CallEnd | undefined {
     const quiet = listening && !working && !loud && !this.#call.speech.audible && !this.begun;
     if (!quiet) this.#idle.disturbed();
     else this.#idle.begin(now, this.#call.policy.usesTools && !tools.used && this.#hasPromised);
     this.#keepSilenceShort(now, this.#call.policy.usesTools && !tools.exhausted);
     this.#keepTime(now);
-    return this.#farewellDue(now, this.#call.turns.busy && modelReady);
+    return this.#endDue(now, this.#call.turns.busy && modelReady);
   }
 
-  /** Gives what to do, once: all has been heard, or has been waited for long enough. */
-  #farewellDue(now: Milliseconds, busy: boolean): Farewell | undefined {
+  /** Returns the end, once: all has been heard, or has been waited for long enough. */
+  #endDue(now: Milliseconds, busy: boolean): CallEnd | undefined {
     const plan = this.#plan;
     if (plan === undefined) return undefined;
     const { audible } = this.#call.speech;
@@ -165,7 +161,7 @@ export class Closing {
     }
     if ((busy || audible) && now < this.#dueAt) return undefined;
     this.#plan = undefined;
-    return plan.farewell;
+    return plan.end;
   }
 
   /** Whether the agent has said something, and left nothing to the caller to answer. */
@@ -201,6 +197,6 @@ export class Closing {
   }
 
   #sayGoodbye(end: CallEnd, revocable: boolean, now: Milliseconds): void {
-    this.begin({ farewell: { then: "end", end }, say: prompts.goodbye(end), revocable }, now);
+    this.begin({ end, say: prompts.goodbye(end), revocable }, now);
   }
 }

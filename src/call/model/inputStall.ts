@@ -1,21 +1,10 @@
+import type { CallInput } from "../callInput.ts";
+import type { CallParts } from "../callParts.ts";
+import type { CallerTurns } from "../turns/callerTurns.ts";
 import { earliest } from "../wakeTimer.ts";
 import type { Milliseconds } from "../types.ts";
-
-/** What to do about a model that does not hear, or does not report it. */
-export type Remedy =
-  /** Take another connection. */
-  | "replace"
-  /** End the caller's turn by hand. */
-  | "commit"
-  /** Ask the caller to say it again. */
-  | "repeat";
-
-export interface Listening {
-  /** Caller and model are there, and nothing of the agent's could be taken for the caller. */
-  readonly listening: boolean;
-  /** As the model reports it. */
-  readonly callerSpeaking: boolean;
-}
+import type { ConnectionLifecycle } from "./connectionLifecycle.ts";
+import * as prompts from "./prompts.ts";
 
 /** So much speech, with no longer pause than this in it, and no word of it from the model. */
 const STALLED_AFTER_MS = 4000;
@@ -31,8 +20,14 @@ const ENDLESS_MS = 15_000;
 const LOUD_COUNTS_MS = 120_000;
 const LOUD_MS = 500;
 
-/** Compares the level of the caller's line with what the model reports of it. */
+/**
+ * Compares the level of the caller's line with what the model reports of it. A model that does not hear
+ * is replaced, a turn whose end it does not report is committed, and what was lost is asked for again.
+ */
 export class InputStall {
+  readonly #call: CallParts;
+  readonly #caller: CallerTurns;
+  readonly #connection: ConnectionLifecycle;
   #speakingSince: Milliseconds | undefined;
   #quietSince: Milliseconds | undefined;
   #countsSince: Milliseconds | undefined;
@@ -46,19 +41,62 @@ export class InputStall {
   #endless = false;
   #listening = false;
 
-  constructor(now: Milliseconds) {
+  constructor(
+    call: CallParts,
+    caller: CallerTurns,
+    connection: ConnectionLifecycle,
+    now: Milliseconds,
+  ) {
+    this.#call = call;
+    this.#caller = caller;
+    this.#connection = connection;
     this.#heardAt = now;
   }
 
-  /** The level of the line has changed. */
-  level(speaking: boolean, now: Milliseconds): void {
-    if (speaking === (this.#speakingSince !== undefined)) return;
-    this.#speakingSince = speaking ? now : undefined;
-    this.#quietSince = speaking ? undefined : now;
+  /** Follows the line's level, and what the model reports of the caller's speech. */
+  follow(input: CallInput, now: Milliseconds): void {
+    switch (input.type) {
+      case "speechStarted":
+      case "speechStopped":
+      case "committed":
+        return this.#heard(now);
+      case "callerLevel":
+        if (input.speaking === (this.#speakingSince !== undefined)) return;
+        this.#speakingSince = input.speaking ? now : undefined;
+        this.#quietSince = input.speaking ? undefined : now;
+    }
+  }
+
+  /** Whether the caller speaks, by the level of the line alone. */
+  isLoud(now: Milliseconds): boolean {
+    return this.#call.policy.modelListens && this.#speakingSince !== undefined &&
+      now - this.#speakingSince >= LOUD_MS && now - this.#heardAt < LOUD_COUNTS_MS;
+  }
+
+  /** `listening`: caller and model are there, and nothing of the agent's could be taken for the caller. */
+  tick(now: Milliseconds, listening: boolean): void {
+    if (!this.#call.policy.modelListens) return;
+    switch (this.#remedy(now, listening)) {
+      case "replace":
+        return this.#connection.replace("deaf", now);
+      case "commit":
+        return this.#caller.commitUnheard(now);
+      case "repeat":
+        return this.#call.turns.ask(prompts.sayAgain(), now);
+    }
+  }
+
+  /** When `tick` may have something to do, if nothing changes until then. */
+  get wakeAt(): Milliseconds | undefined {
+    return earliest(
+      this.#endless ? this.#endlessAt : undefined,
+      this.#stalledAt,
+      this.#listening && this.#speakingSince === undefined ? this.#repeatAt : undefined,
+    );
   }
 
   /** The model has reported the caller's speech: it hears. */
-  heard(now: Milliseconds): void {
+  #heard(now: Milliseconds): void {
     this.#heardAt = now;
     this.#loudMs = 0;
     if (this.#countsSince !== undefined) this.#countsSince = now;
@@ -66,18 +104,13 @@ export class InputStall {
     this.#repeatDue = false;
   }
 
-  /** Whether the caller speaks, by the level of the line alone. */
-  isLoud(now: Milliseconds): boolean {
-    return this.#speakingSince !== undefined && now - this.#speakingSince >= LOUD_MS &&
-      now - this.#heardAt < LOUD_COUNTS_MS;
-  }
-
-  tick(now: Milliseconds, { listening, callerSpeaking }: Listening): Remedy | undefined {
+  #remedy(now: Milliseconds, listening: boolean): "replace" | "commit" | "repeat" | undefined {
+    const { callerSpeaking } = this.#call.turns;
     this.#listening = listening;
     this.#endless = callerSpeaking && this.#quietSince !== undefined;
     this.#count(now, listening && !callerSpeaking && this.#speakingSince !== undefined);
     if (this.#endless && now >= this.#endlessAt) {
-      this.heard(now);
+      this.#heard(now);
       return "commit";
     }
     if (this.#stalledAt !== undefined && now >= this.#stalledAt) {
@@ -94,22 +127,13 @@ export class InputStall {
     }
     if (!listening || this.#speakingSince !== undefined) return undefined;
     if (this.#commitDue) {
-      this.heard(now);
+      this.#heard(now);
       return "commit";
     }
     const repeatAt = this.#repeatAt;
     if (repeatAt === undefined || now < repeatAt) return undefined;
     this.#repeatDue = false;
     return "repeat";
-  }
-
-  /** When `tick` may have something to do, if nothing changes until then. */
-  get wakeAt(): Milliseconds | undefined {
-    return earliest(
-      this.#endless ? this.#endlessAt : undefined,
-      this.#stalledAt,
-      this.#listening && this.#speakingSince === undefined ? this.#repeatAt : undefined,
-    );
   }
 
   get #repeatAt(): Milliseconds | undefined {

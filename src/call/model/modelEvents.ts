@@ -116,7 +116,7 @@ export class ModelEvents {
         this.#call.turns.alive(responseId, now);
       }
     }
-    if (callId !== undefined) this.#parts.tools.outputTaken(callId);
+    if (callId !== undefined) this.#parts.tools.outputConfirmed(callId);
   }
 
   #responseStarted({ responseId, purpose, aside }: ResponseStarted, now: Milliseconds): void {

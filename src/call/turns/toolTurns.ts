@@ -1,7 +1,7 @@
 import type { ControlInput, ToolEffect } from "../callInput.ts";
 import type { CallParts } from "../callParts.ts";
-import type { ClosingPlan } from "../ending/closing.ts";
-import type { ModelInput, ModelRequest, ResponseRequest, ToolCall } from "../realtimeClient.ts";
+import type { Closing } from "../ending/closing.ts";
+import type { ModelInput, ResponseRequest, ToolCall } from "../realtimeClient.ts";
 import * as prompts from "../model/prompts.ts";
 import { ToolCalls } from "./toolCalls.ts";
 import type { Milliseconds } from "../types.ts";
@@ -18,19 +18,21 @@ const MAX_ROUNDS = 8;
 /** Runs tools, delivers their outputs, applies their effects to the call. */
 export class ToolTurns {
   readonly #call: CallParts;
+  readonly #closing: Closing;
   readonly #calls = new ToolCalls();
   /** Outputs that the model has not confirmed; a reply begun before that may not know them. */
-  readonly #untaken = new Set<string>();
+  readonly #unconfirmed = new Set<string>();
   /** Running tools that were called over a connection that is gone. */
   readonly #orphans = new Set<string>();
-  #effect: ToolEffect | undefined;
+  #effect: Exclude<ToolEffect, { type: "sendDigits" }> | undefined;
   #agentSpoke = false;
   #reachable = true;
   /** Responses to the outputs of tools since the caller gave a sign. */
   #rounds = 0;
 
-  constructor(call: CallParts) {
+  constructor(call: CallParts, closing: Closing) {
     this.#call = call;
+    this.#closing = closing;
   }
 
   get running(): number {
@@ -58,7 +60,7 @@ export class ToolTurns {
       : undefined;
     for (const call of this.#calls.called(responseId, toolCalls)) {
       if (refusal !== undefined) {
-        this.#request({ type: "toolOutput", callId: call.callId, output: refusal });
+        this.#call.commands.request({ type: "toolOutput", callId: call.callId, output: refusal });
         continue;
       }
       this.#calls.started(responseId, call, now);
@@ -69,11 +71,11 @@ export class ToolTurns {
     }
   }
 
-  /** Sends the output to the model; returns how the call ends where a tool has ended or transferred it. */
-  returned(input: ToolReturned, now: Milliseconds): ClosingPlan | undefined {
+  /** Sends the output to the model, and ends or transfers the call where a tool has asked for that. */
+  returned(input: ToolReturned, now: Milliseconds): void {
     const { callId, output, ok, effect } = input;
     const returned = this.#calls.returned(callId);
-    if (returned === undefined) return undefined;
+    if (returned === undefined) return;
     const { call, startedAt, last } = returned;
     this.#call.transcript.toolReturned(callId, output);
     this.#call.commands.publish({
@@ -86,12 +88,7 @@ export class ToolTurns {
     });
     this.#deliver(call, output);
     this.#note(effect);
-    if (!last) return undefined;
-    const plan = this.#planOfEffect();
-    if (plan === undefined) {
-      this.#askForResult(now);
-    }
-    return plan;
+    if (last && !this.#applyEffect(now)) this.#askForResult(now);
   }
 
   /** Whether any tool was called since the caller gave a sign. */
@@ -99,24 +96,26 @@ export class ToolTurns {
     return this.#rounds > 0 || this.#calls.running > 0;
   }
 
-  /** Undefined for an alias that the operator has not defined. */
-  transferPlan(alias: string): ClosingPlan | undefined {
-    if (!Object.hasOwn(this.#call.policy.transfers, alias)) return undefined;
-    const sentence = this.#call.policy.transfers[alias]?.sentence;
-    const farewell = { then: "transfer", alias } as const;
-    if (sentence === undefined && this.#agentSpoke) return { farewell, revocable: false };
-    return { farewell, say: prompts.transferSentence(sentence), revocable: false };
+  /** Transfers the call after a sentence about it; false for an alias that the operator has not defined. */
+  transfer(alias: string, now: Milliseconds): boolean {
+    const { transfers } = this.#call.policy;
+    if (!Object.hasOwn(transfers, alias)) return false;
+    const sentence = transfers[alias]?.sentence;
+    const say = sentence === undefined && this.#agentSpoke
+      ? undefined
+      : prompts.transferSentence(sentence);
+    const end = { reason: "transferred", detail: alias } as const;
+    this.#closing.begin({ end, say, revocable: false }, now);
+    return true;
   }
 
   /** The model has confirmed an output; replies that begin from now on know it. */
-  outputTaken(callId: string): void {
-    this.#untaken.delete(callId);
+  outputConfirmed(callId: string): void {
+    this.#unconfirmed.delete(callId);
   }
 
   replyStarted(): void {
-    if (this.#untaken.size === 0) {
-      this.#call.turns.withdraw("tool_result");
-    }
+    if (this.#unconfirmed.size === 0) this.#call.turns.withdraw("tool_result");
   }
 
   /** Whether the agent has said anything since the caller did: a goodbye, most likely. */
@@ -133,7 +132,7 @@ export class ToolTurns {
   modelLost(): void {
     this.#reachable = false;
     this.#calls.forgetAnnounced();
-    this.#untaken.clear();
+    this.#unconfirmed.clear();
     for (const callId of this.#calls.runningIds) this.#orphans.add(callId);
   }
 
@@ -165,14 +164,10 @@ export class ToolTurns {
     if (this.#orphans.delete(callId)) {
       if (!this.#reachable) return;
       const text = `The tool ${name} has returned: ${output}`;
-      return this.#request({ type: "message", role: "system", text });
+      return this.#call.commands.request({ type: "message", role: "system", text });
     }
-    this.#untaken.add(callId);
-    this.#request({ type: "toolOutput", callId, output });
-  }
-
-  #request(request: ModelRequest): void {
-    this.#call.commands.request(request);
+    this.#unconfirmed.add(callId);
+    this.#call.commands.request({ type: "toolOutput", callId, output });
   }
 
   #note(effect: ToolEffect | undefined): void {
@@ -188,19 +183,15 @@ export class ToolTurns {
     }
   }
 
-  #planOfEffect(): ClosingPlan | undefined {
+  /** Whether the call is to end, or to be transferred. */
+  #applyEffect(now: Milliseconds): boolean {
     const effect = this.#effect;
     this.#effect = undefined;
-    switch (effect?.type) {
-      case "transfer":
-        return this.transferPlan(effect.alias);
-      case "endCall": {
-        const farewell = { then: "end", end: { reason: "agent_hung_up" } } as const;
-        const plan = { farewell, revocable: true } as const;
-        return this.#agentSpoke ? plan : { ...plan, say: prompts.goodbye(farewell.end) };
-      }
-      default:
-        return undefined;
-    }
+    if (effect === undefined) return false;
+    if (effect.type === "transfer") return this.transfer(effect.alias, now);
+    const end = { reason: "agent_hung_up" } as const;
+    const say = this.#agentSpoke ? undefined : prompts.goodbye(end);
+    this.#closing.begin({ end, say, revocable: true }, now);
+    return true;
   }
 }
