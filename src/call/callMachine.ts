@@ -55,22 +55,23 @@ export class CallMachine {
     const turns = new Turns(commands, policy.modelResponds);
     const speech = new AgentSpeech(commands, transcript, latency);
     const call = { policy, commands, transcript, latency, turns, speech };
-    const greeting = new Greeting(call);
-    const caller = new CallerTurns(call, greeting);
-    const closing = new Closing(call);
-    const tools = new ToolTurns(call, closing);
-    const connection = new ConnectionLifecycle(call, tools, now);
-    const outcomes = new ResponseOutcomes(call, tools, connection);
     this.#call = call;
-    this.#greeting = greeting;
-    this.#caller = caller;
-    this.#tools = tools;
-    this.#connection = connection;
-    this.#deadlines = new ResponseDeadlines(call, tools, outcomes);
-    this.#closing = closing;
-    this.#answeringMachine = new AnsweringMachine(call, closing);
-    this.#inputStall = new InputStall(call, caller, connection, now);
-    this.#modelEvents = new ModelEvents(call, { tools, caller, connection, outcomes, closing });
+    this.#greeting = new Greeting(call);
+    this.#caller = new CallerTurns(call, this.#greeting);
+    this.#closing = new Closing(call);
+    this.#answeringMachine = new AnsweringMachine(call, this.#closing);
+    this.#tools = new ToolTurns(call, this.#closing);
+    this.#connection = new ConnectionLifecycle(call, this.#tools, now);
+    this.#inputStall = new InputStall(call, this.#caller, this.#connection, now);
+    const outcomes = new ResponseOutcomes(call, this.#tools, this.#connection);
+    this.#deadlines = new ResponseDeadlines(call, this.#tools, outcomes);
+    this.#modelEvents = new ModelEvents(call, {
+      tools: this.#tools,
+      caller: this.#caller,
+      connection: this.#connection,
+      outcomes,
+      closing: this.#closing,
+    });
   }
 
   get ended(): boolean {
