@@ -111,17 +111,14 @@ export class ConnectionLifecycle {
     if (current === undefined) {
       return this.#call.turns.answerDue ? { purpose: "reply" } : undefined;
     }
-    switch (responseId === undefined ? "nothing" : this.#call.speech.progressOf(responseId)) {
-      case "nothing":
-        return current;
-      case "some":
-        if (current.purpose === "greeting" && greetingProtected && greeting !== undefined) {
-          return prompts.restOfGreeting(greeting);
-        }
-        this.#brokenOff = current.purpose !== "goodbye";
-        return this.#brokenOff ? { purpose: "reply" } : undefined;
-      case "silenced":
-        return undefined;
+    const { responses } = this.#call.speech;
+    if (responseId === undefined) return current;
+    if (responses.isSilenced(responseId)) return undefined;
+    if (!responses.hasSounded(responseId)) return current;
+    if (current.purpose === "greeting" && greetingProtected && greeting !== undefined) {
+      return prompts.restOfGreeting(greeting);
     }
+    this.#brokenOff = current.purpose !== "goodbye";
+    return this.#brokenOff ? { purpose: "reply" } : undefined;
   }
 }

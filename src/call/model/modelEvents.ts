@@ -124,7 +124,7 @@ export class ModelEvents {
     const { filler } = this.#call.turns;
     if (aside || purpose === "filler" || (purpose === undefined && this.#call.turns.startsFiller)) {
       if (filler.id === responseId) return;
-      this.#call.speech.asideStarted(responseId);
+      this.#call.speech.responses.asideStarted(responseId);
       if (!filler.started(responseId, now)) this.#call.speech.abandon(responseId, now);
       return;
     }
@@ -134,7 +134,7 @@ export class ModelEvents {
     if (request === "stale") return this.#call.speech.abandon(responseId, now);
     // One at a time: whatever came before is over, even if its end never came.
     if (before !== undefined) this.#call.speech.responseDone(before, now);
-    this.#call.speech.responseStarted(responseId);
+    this.#call.speech.responses.started(responseId);
     if (request.purpose === "reply") {
       this.#call.latency.responseStarted(now);
       this.#parts.tools.replyStarted();

@@ -1,5 +1,9 @@
-import type { Cut } from "./spokenItems.ts";
+import type { CommandBuffer } from "../commandBuffer.ts";
+import type { Transcript } from "../transcript/transcript.ts";
 import type { Milliseconds } from "../types.ts";
+import type { Cut } from "./spokenItems.ts";
+import type { SpokenResponses } from "./spokenResponses.ts";
+import type { Truncation } from "./truncation.ts";
 
 /** How long a leg that reports positions may take to report where exactly it fell silent. */
 const EXACT_POSITION_MS = 500;
@@ -18,8 +22,24 @@ const EXACT_POSITION_MS = 500;
  * marks or had nothing to clear, what it has just cut off.
  */
 export class Interruption {
+  readonly #commands: CommandBuffer;
+  readonly #transcript: Transcript;
+  readonly #responses: SpokenResponses;
+  readonly #truncation: Truncation;
   #cuts: readonly Cut[] = [];
   #dueAt: Milliseconds | undefined;
+
+  constructor(
+    commands: CommandBuffer,
+    transcript: Transcript,
+    responses: SpokenResponses,
+    truncation: Truncation,
+  ) {
+    this.#commands = commands;
+    this.#transcript = transcript;
+    this.#responses = responses;
+    this.#truncation = truncation;
+  }
 
   /** When it is settled by the estimate. Undefined where nothing is open. */
   get dueAt(): Milliseconds | undefined {
@@ -31,16 +51,23 @@ export class Interruption {
     this.#dueAt = now + EXACT_POSITION_MS;
   }
 
-  /** Gives what was cut off, by the estimate or by the place that the leg has reported; nothing is open then. */
-  settle(exact?: { readonly itemId: string; readonly ms: Milliseconds }): readonly Cut[] {
-    const cuts = this.#cuts;
-    this.#cuts = NONE;
+  /** Has the model forget what was cut off, at the exact place if the leg has reported it. */
+  settle(now: Milliseconds, exact?: { readonly itemId: string; readonly ms: Milliseconds }): void {
+    if (this.#dueAt === undefined) return;
+    const cuts = exact === undefined ? this.#cuts : exactCuts(this.#cuts, exact.itemId, exact.ms);
+    this.#cuts = [];
     this.#dueAt = undefined;
-    return exact === undefined ? cuts : exactCuts(cuts, exact.itemId, exact.ms);
+    const kept = cuts.filter((cut) => !this.#responses.isAside(cut.responseId));
+    this.#truncation.cutOff(kept, this.#responses.activeId);
+    for (const cut of cuts) this.record(cut, now);
+  }
+
+  /** Records what was cut off, where the model need not know. */
+  record({ itemId, heardMs, producedMs, complete }: Cut, now: Milliseconds): void {
+    this.#commands.publish({ type: "interrupted", itemId, heardMs: Math.round(heardMs) });
+    this.#transcript.cut(itemId, heardMs, producedMs, complete, now);
   }
 }
-
-const NONE: readonly Cut[] = [];
 
 /** Before the item where the leg fell silent everything was heard, behind it nothing. */
 function exactCuts(cuts: readonly Cut[], itemId: string, ms: Milliseconds): readonly Cut[] {

@@ -1,3 +1,4 @@
+import type { CommandBuffer } from "../commandBuffer.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** Multiples of 3 ms: then a piece of G.711 ends on a whole group of base64 characters. */
@@ -11,15 +12,21 @@ const CLOSE_MARKS = 3;
 
 /** Decides which pieces of speech carry a mark, and names the marks: an echo shows what was played. */
 export class Marks {
+  readonly #commands: CommandBuffer;
   #generation = 0;
   #named = 0;
   #unmarkedMs = 0;
   #inBurst = 0;
 
-  /** A name that was never used before; speech written so far needs no other mark. */
-  next(): string {
-    this.#unmarkedMs = 0;
-    return `g${this.#generation}.${++this.#named}`;
+  constructor(commands: CommandBuffer) {
+    this.#commands = commands;
+  }
+
+  /** Sends a mark by itself, behind all speech so far; returns its name. */
+  send(): string {
+    const name = this.#next();
+    this.#commands.push({ type: "mark", name });
+    return name;
   }
 
   /** The mark of a piece that is being written, if it is to have one. */
@@ -35,12 +42,18 @@ export class Marks {
     const everyMs = this.#inBurst < CLOSE_MARKS ? PIECE_MS : MARK_EVERY_MS;
     if (!startsBurst && !endsItem && this.#unmarkedMs < everyMs) return undefined;
     this.#inBurst++;
-    return this.next();
+    return this.#next();
   }
 
   /** The leg drops what was written; the marks of that still come back, and are ignored. */
   cleared(): void {
     this.#generation++;
     this.#unmarkedMs = 0;
+  }
+
+  /** A name that was never used before; speech written so far needs no other mark. */
+  #next(): string {
+    this.#unmarkedMs = 0;
+    return `g${this.#generation}.${++this.#named}`;
   }
 }

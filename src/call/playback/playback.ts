@@ -5,7 +5,6 @@ import { type Speech, SpeechQueue } from "./speechQueue.ts";
 import { Marks, PIECE_MS } from "./marks.ts";
 import { PlayoutEstimate, type Segment } from "./playoutEstimate.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
-import { RecentIds } from "../../utils/recentIds.ts";
 import { PositionReports } from "./positionReports.ts";
 import { type Cut, type Heard, SpokenItems } from "./spokenItems.ts";
 import type { Milliseconds } from "../types.ts";
@@ -24,7 +23,6 @@ const STOPPED_SHORT_MS = 300;
 const REPORT_GRACE_MS = 3000;
 /** Legs report in steps: a remainder this short counts as played. */
 const COARSE_MS = 150;
-const MAX_SILENCED = 64;
 /** No answer is this long, or in so many pieces: a model that does not stop must not fill our memory. */
 const MAX_HELD_MS = 5 * 60_000;
 const MAX_HELD_PIECES = 30_000;
@@ -40,15 +38,15 @@ export class Playback {
   readonly #commands: CommandBuffer;
   readonly #playout = new PlayoutEstimate();
   readonly #items = new SpokenItems();
-  readonly #silenced = new RecentIds(MAX_SILENCED);
   readonly #held = new SpeechQueue();
   #leg: { readonly format: AudioFormat; readonly reports: CallLeg["reports"] } | undefined;
-  readonly #marks = new Marks();
+  readonly #marks: Marks;
   readonly #reports = new PositionReports();
   #paused = false;
 
   constructor(commands: CommandBuffer) {
     this.#commands = commands;
+    this.#marks = new Marks(commands);
   }
 
   /** From now on speech goes out; what was prepared before is released first. */
@@ -59,7 +57,7 @@ export class Playback {
   ): readonly Heard[] {
     this.#leg = { format, reports };
     this.#reports.reset();
-    if (reports === "marks") this.#probe(now);
+    if (reports === "marks") this.#playout.probed(this.#marks.send(), now);
     const heard = this.#unpause(format);
     this.#release(now);
     return heard;
@@ -101,7 +99,7 @@ export class Playback {
     if (this.#held.endPriority(responseId)) this.#release(now);
   }
 
-  /** Audio from the model, of a response that is not silenced, and for which there is room. */
+  /** Audio from the model, unless `full`. */
   play(ref: SpeechRef, audio: Base64, durationMs: Milliseconds, now: Milliseconds): void {
     const offsetMs = this.#items.produced(ref, durationMs);
     const { responseId, itemId, contentIndex } = ref;
@@ -118,7 +116,8 @@ export class Playback {
       this.#held.remove(itemId);
       return [known];
     }
-    if (this.#playout.last?.itemId === itemId && this.#endsUnmarked) this.#markEnd();
+    const last = this.#unmarkedEnd;
+    if (last?.itemId === itemId) last.mark = this.#marks.send();
     return NOTHING_HEARD;
   }
 
@@ -130,8 +129,8 @@ export class Playback {
   rendered(
     itemId: string,
     ms: Milliseconds,
+    exact: boolean,
     now: Milliseconds,
-    { exact = false }: { readonly exact?: boolean } = {},
   ): readonly Heard[] {
     const position = this.#items.rendered(itemId, ms, exact && this.#paused ? 0 : undefined);
     if (position === undefined) return NOTHING_HEARD;
@@ -149,13 +148,19 @@ export class Playback {
    */
   tick(now: Milliseconds): readonly Heard[] | "stalled" | "lost" {
     const state = this.#reports.tick(now);
-    if (state === "stalled" && this.#isAllButHeard) {
+    if (
+      state === "stalled" && this.#held.isEmpty &&
+      this.#items.unheardMs(this.#playout.segments) <= COARSE_MS
+    ) {
       this.#reports.settle();
       return this.#items.played(this.#playout.clear(now));
     }
     if (state !== undefined) return state;
     this.#release(now);
-    if (this.#endsUnmarked && now >= this.#playout.queueEnd + STOPPED_SHORT_MS) this.#markEnd();
+    const last = this.#unmarkedEnd;
+    if (last !== undefined && now >= this.#playout.queueEnd + STOPPED_SHORT_MS) {
+      last.mark = this.#marks.send();
+    }
     if (this.#reports.reporting) return NOTHING_HEARD;
     return this.#items.played(this.#playout.expire(now, REPORT_GRACE_MS));
   }
@@ -166,7 +171,7 @@ export class Playback {
     const releaseAt = flows ? this.#playout.queueEnd - LOW_MS : undefined;
     if (this.#reports.reporting) return this.#reports.wakeAt(releaseAt);
     if (releaseAt !== undefined) return releaseAt;
-    if (this.#endsUnmarked) return this.#playout.queueEnd + STOPPED_SHORT_MS;
+    if (this.#unmarkedEnd !== undefined) return this.#playout.queueEnd + STOPPED_SHORT_MS;
     const last = this.#playout.last;
     return last === undefined ? undefined : last.end + REPORT_GRACE_MS;
   }
@@ -204,15 +209,6 @@ export class Playback {
     return this.#items.cut();
   }
 
-  /** Refuses all further audio of a response. */
-  silence(responseId: string): void {
-    this.#silenced.add(responseId);
-  }
-
-  isSilenced(responseId: string): boolean {
-    return this.#silenced.has(responseId);
-  }
-
   /** What the model has not finished, of one response or of all. */
   unfinished(responseId?: string): readonly Cut[] {
     return this.#items.unfinished(responseId);
@@ -222,7 +218,9 @@ export class Playback {
     const leg = this.#leg;
     if (leg === undefined || this.#paused || this.#reports.isStalled(now)) return;
     while (!this.#held.isEmpty && this.#playout.queueEnd - now < LEAD_MS) {
-      if (leg.reports === "marks" && this.#playout.isIdle(now)) this.#probe(now);
+      if (leg.reports === "marks" && this.#playout.isIdle(now)) {
+        this.#playout.probed(this.#marks.send(), now);
+      }
       const startsBurst = now >= this.#playout.queueEnd;
       const speech = this.#held.dequeue(startsBurst ? FIRST_PIECE_MS : PIECE_MS, leg.format);
       if (speech === undefined) return;
@@ -234,7 +232,7 @@ export class Playback {
     const { itemId, audio, offsetMs, durationMs } = speech;
     const segment = this.#playout.write(speech, now);
     this.#items.sent(itemId, offsetMs + durationMs);
-    this.#reports.await(now);
+    this.#reports.expect(now);
     if (this.#leg?.reports === "positions") return { itemId, audio, durationMs };
     const endsItem = this.#items.endsAt(itemId, offsetMs + durationMs);
     const mark = this.#marks.markFor({ durationMs, startsBurst, endsItem });
@@ -242,18 +240,11 @@ export class Playback {
     return mark === undefined ? { itemId, audio, durationMs } : { itemId, audio, durationMs, mark };
   }
 
-  /** Whether the leg would play all that is known of and report nothing: the model has stopped short. */
-  get #endsUnmarked(): boolean {
+  /** The last piece, if the leg would play it and report nothing: the model has stopped short. */
+  get #unmarkedEnd(): Segment | undefined {
     const { last } = this.#playout;
-    return this.#leg?.reports === "marks" && this.#held.isEmpty && last !== undefined &&
-      last.mark === undefined;
-  }
-
-  #markEnd(): void {
-    const { last } = this.#playout;
-    if (last === undefined) return;
-    last.mark = this.#marks.next();
-    this.#commands.push({ type: "mark", name: last.mark });
+    const reportsEnd = this.#leg?.reports !== "marks" || !this.#held.isEmpty;
+    return reportsEnd || last?.mark !== undefined ? undefined : last;
   }
 
   /** What is played again begins where the caller stopped hearing it, which may be at its end. */
@@ -276,19 +267,5 @@ export class Playback {
     this.#reports.settle();
     this.#marks.cleared();
     return this.#playout.clear(now);
-  }
-
-  get #isAllButHeard(): boolean {
-    const { segments } = this.#playout;
-    const sentMs = segments.reduce((sum, { durationMs }) => sum + durationMs, 0);
-    const [first] = segments;
-    const heardMs = first === undefined ? 0 : this.#items.heardMs(first.itemId) - first.offsetMs;
-    return this.#held.isEmpty && sentMs - Math.max(0, heardMs) <= COARSE_MS;
-  }
-
-  #probe(now: Milliseconds): void {
-    const name = this.#marks.next();
-    this.#playout.probed(name, now);
-    this.#commands.push({ type: "mark", name });
   }
 }

@@ -13,7 +13,7 @@ const GIVE_UP_AFTER_MS = 15_000;
  */
 export class PositionReports {
   #reporting = false;
-  #awaitedSince: Milliseconds | undefined;
+  #expectedSince: Milliseconds | undefined;
   #stalled = false;
 
   /** Another leg: whether it reports is yet to be seen. */
@@ -28,13 +28,13 @@ export class PositionReports {
   }
 
   /** The leg has something to play. */
-  await(now: Milliseconds): void {
-    this.#awaitedSince ??= now;
+  expect(now: Milliseconds): void {
+    this.#expectedSince ??= now;
   }
 
   /** The leg has nothing more to play. */
   settle(): void {
-    this.#awaitedSince = undefined;
+    this.#expectedSince = undefined;
     this.#stalled = false;
   }
 
@@ -43,7 +43,7 @@ export class PositionReports {
     this.#reporting = true;
     if (!advanced) return;
     this.#stalled = false;
-    if (this.#awaitedSince !== undefined) this.#awaitedSince = now;
+    if (this.#expectedSince !== undefined) this.#expectedSince = now;
   }
 
   isStalled(now: Milliseconds): boolean {
@@ -69,7 +69,7 @@ export class PositionReports {
   }
 
   #dueAt(afterMs: Milliseconds): Milliseconds | undefined {
-    if (!this.#reporting || this.#awaitedSince === undefined) return undefined;
-    return this.#awaitedSince + afterMs;
+    if (!this.#reporting || this.#expectedSince === undefined) return undefined;
+    return this.#expectedSince + afterMs;
   }
 }

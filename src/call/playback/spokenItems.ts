@@ -51,9 +51,13 @@ export class SpokenItems {
     if (item !== undefined) item.sentMs = Math.max(item.sentMs, endMs);
   }
 
-  /** How far an item is known to have been heard. */
-  heardMs(itemId: string): Milliseconds {
-    return this.#items.get(itemId)?.heardMs ?? 0;
+  /** How much of these segments, which follow each other, is not known to have been heard. */
+  unheardMs(segments: readonly Segment[]): Milliseconds {
+    const sentMs = segments.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    const [first] = segments;
+    if (first === undefined) return sentMs;
+    const heardMs = this.#items.get(first.itemId)?.heardMs ?? 0;
+    return sentMs - Math.max(0, heardMs - first.offsetMs);
   }
 
   /** The model has said all of an item. Undefined if it had before, or has never begun it. */

@@ -106,7 +106,8 @@ export class ResponseDeadlines {
   /** Computes when the next filler and the next stall are due. */
   update(now: Milliseconds, { joined, ready, closing }: Watched): void {
     const { current, currentAt, responseId } = this.#call.turns;
-    const isSilenced = responseId !== undefined && this.#call.speech.isSilenced(responseId);
+    const isSilenced = responseId !== undefined &&
+      this.#call.speech.responses.isSilenced(responseId);
     if (!isSilenced) this.#silenced = undefined;
     else if (this.#silenced?.id !== responseId) this.#silenced = { id: responseId, at: now };
     if (current === undefined) this.#begun = undefined;
@@ -130,7 +131,7 @@ export class ResponseDeadlines {
 
   get #hasSounded(): boolean {
     const { responseId } = this.#call.turns;
-    return responseId !== undefined && this.#call.speech.hasSounded(responseId);
+    return responseId !== undefined && this.#call.speech.responses.hasSounded(responseId);
   }
 
   #nextBridgeAt(): Milliseconds | undefined {

@@ -119,7 +119,7 @@ export class ResponseOutcomes {
       this.#tools.responseDone({ responseId, status: "completed", toolCalls: [] }, now);
       this.#call.turns.giveUp();
     } else {
-      const sounded = this.#call.speech.hasSounded(responseId);
+      const sounded = this.#call.speech.responses.hasSounded(responseId);
       this.#call.speech.abandon(responseId, now);
       this.#tools.responseDone({ responseId, status: "cancelled", toolCalls: [] }, now);
       this.#call.turns.giveUp();
@@ -132,15 +132,16 @@ export class ResponseOutcomes {
   /** All items are complete; only `responseDone` is missing. */
   #isWhole(responseId: string): boolean {
     if (this.#call.speech.isUnfinished(responseId)) return false;
-    return this.#call.speech.hasSounded(responseId) || this.#tools.hasAnnounced(responseId);
+    return this.#call.speech.responses.hasSounded(responseId) ||
+      this.#tools.hasAnnounced(responseId);
   }
 
   #outcomeOf(
     { responseId, status, reason, callerSpoke, toolCalls }: ResponseDone,
     { purpose }: ResponseRequest,
   ): "said" | "brokenOff" | "failed" | "unspoken" {
-    if (this.#call.speech.isSilenced(responseId)) return "said";
-    const sounded = this.#call.speech.hasSounded(responseId);
+    if (this.#call.speech.responses.isSilenced(responseId)) return "said";
+    const sounded = this.#call.speech.responses.hasSounded(responseId);
     switch (status) {
       case "completed": {
         const calls = toolCalls.length > 0 || this.#tools.hasAnnounced(responseId);

@@ -1,0 +1,67 @@
+import { RecentIds } from "../../utils/recentIds.ts";
+
+const MAX_ASIDES = 16;
+const MAX_SOUNDED = 64;
+const MAX_SILENCED = 64;
+
+/** The model's responses as far as they are heard: which one runs, which have sounded or were silenced. */
+export class SpokenResponses {
+  readonly #asides = new RecentIds(MAX_ASIDES);
+  readonly #sounded = new RecentIds(MAX_SOUNDED);
+  readonly #silenced = new RecentIds(MAX_SILENCED);
+  #activeId: string | undefined;
+  #asideId: string | undefined;
+
+  /** The running response of the conversation. */
+  get activeId(): string | undefined {
+    return this.#activeId;
+  }
+
+  /** The running response beside the conversation. */
+  get asideId(): string | undefined {
+    return this.#asideId;
+  }
+
+  started(responseId: string): void {
+    this.#activeId = responseId;
+  }
+
+  ended(responseId: string): void {
+    if (this.#activeId === responseId) this.#activeId = undefined;
+  }
+
+  asideStarted(responseId: string): void {
+    this.#asideId = responseId;
+    this.#asides.add(responseId);
+  }
+
+  asideEnded(responseId: string): void {
+    if (this.#asideId === responseId) this.#asideId = undefined;
+  }
+
+  /** Whether it is beside the conversation: the model keeps nothing of it that could be truncated. */
+  isAside(responseId: string): boolean {
+    return this.#asides.has(responseId);
+  }
+
+  /** Audio of a response is played. True for its first. */
+  sounded(responseId: string): boolean {
+    if (this.#sounded.has(responseId)) return false;
+    this.#sounded.add(responseId);
+    return true;
+  }
+
+  /** Whether the caller hears anything of a response. */
+  hasSounded(responseId: string): boolean {
+    return this.#sounded.has(responseId);
+  }
+
+  /** Refuses all further audio of a response. */
+  silence(responseId: string): void {
+    this.#silenced.add(responseId);
+  }
+
+  isSilenced(responseId: string): boolean {
+    return this.#silenced.has(responseId);
+  }
+}
