@@ -38,8 +38,8 @@ function problemOf(error: unknown): HttpProblem | undefined {
 }
 
 function ofTwilio(problem: TwilioProblem): HttpProblem {
-  const { status, code, sentence, twilioCode, retryAfterSeconds } = problem;
-  return new HttpProblem(status, code, sentence, {
+  const { status, code, message, twilioCode, retryAfterSeconds } = problem;
+  return new HttpProblem(status, code, message, {
     ...(twilioCode !== undefined && { details: { twilioCode } }),
     retryAfterSeconds,
   });

@@ -20,16 +20,7 @@ export type TwilioCallChange =
   | { readonly twiml: string };
 
 /** Twilio's REST API of calls. Every method rejects with a `TwilioProblem` where Twilio refuses or fails. */
-export interface TwilioCalls {
-  /** Never retried: after a time-out the call may exist, and Twilio has no idempotency key. */
-  create(options: TwilioCallOptions): Promise<TwilioCall>;
-  update(sid: string, change: TwilioCallChange): Promise<TwilioCall>;
-  /** Ends a call: cancels one that is `unanswered`. Resolves too where the call is over already. */
-  end(sid: string, options: { readonly unanswered: boolean }): Promise<void>;
-  fetch(sid: string): Promise<TwilioCall>;
-  /** The newest calls between two numbers. */
-  list(between: { readonly to: string; readonly from: string }): Promise<readonly TwilioCall[]>;
-}
+export type TwilioCalls = ReturnType<typeof createTwilioCalls>;
 
 /**
  * A client for these few requests. The one of the `twilio` package (6.2) is not used: it takes some 0.4 s
@@ -44,7 +35,7 @@ export function createTwilioCalls(
     readonly faults?: Pick<TwilioFaults, "recordRefusal" | "recordSuccess">;
     readonly fetch?: typeof globalThis.fetch;
   } = {},
-): TwilioCalls {
+) {
   const base = `${apiUrl}/2010-04-01/Accounts/${accountSid}/Calls`;
   const [user, password] = apiKey === undefined
     ? [accountSid, authToken]
@@ -52,20 +43,26 @@ export function createTwilioCalls(
   const headers = { Authorization: `Basic ${btoa(`${user}:${password}`)}` };
 
   return {
-    create: (options) => askForOne(`${base}.json`, formOf({ ...options }), true),
+    /** Never retried: after a time-out the call may exist, and Twilio has no idempotency key. */
+    create: (options: TwilioCallOptions): Promise<TwilioCall> =>
+      askForOne(`${base}.json`, formOf({ ...options }), true),
     update,
     end,
-    fetch: async (sid) => await askForOne(addressOf(sid), undefined, false),
-    async list({ to, from }) {
+    fetch: async (sid: string): Promise<TwilioCall> => await askForOne(addressOf(sid)),
+    /** The newest calls between two numbers. */
+    async list(
+      { to, from }: { readonly to: string; readonly from: string },
+    ): Promise<readonly TwilioCall[]> {
       const query = new URLSearchParams({ To: to, From: from, PageSize: "20" });
-      return readCalls(await ask(`${base}.json?${query}`, undefined, false)) ?? raise(unreadable());
+      return readCalls(await ask(`${base}.json?${query}`)) ?? raise(unreadable());
     },
   };
 
   async function update(sid: string, change: TwilioCallChange): Promise<TwilioCall> {
-    return await askForOne(addressOf(sid), formOf({ ...change }), false);
+    return await askForOne(addressOf(sid), formOf({ ...change }));
   }
 
+  /** Ends a call: cancels one that is `unanswered`. Resolves too where the call is over already. */
   async function end(
     sid: string,
     { unanswered }: { readonly unanswered: boolean },
@@ -86,40 +83,23 @@ export function createTwilioCalls(
 
   async function askForOne(
     url: string,
-    form: URLSearchParams | undefined,
-    creates: boolean,
+    form?: URLSearchParams,
+    creates = false,
   ): Promise<TwilioCall> {
     const body = await ask(url, form, creates);
     return readCall(body) ?? raise(creates ? outcomeUnknown() : unreadable());
   }
 
-  async function ask(
-    url: string,
-    form: URLSearchParams | undefined,
-    creates: boolean,
-  ): Promise<unknown> {
+  async function ask(url: string, form?: URLSearchParams, creates = false): Promise<unknown> {
     try {
-      const body = await answerTo(url, form, creates);
+      const { status, headers, body } = await exchange(url, form, creates);
+      if (status < 200 || status > 299) throw refusalOf(status, headers, body, creates);
       faults?.recordSuccess(creates);
       return body;
     } catch (error) {
       if (error instanceof TwilioProblem && !isOverOrNotYet(error)) faults?.recordRefusal(error);
       throw error;
     }
-  }
-
-  async function answerTo(
-    url: string,
-    form: URLSearchParams | undefined,
-    creates: boolean,
-  ): Promise<unknown> {
-    const { status, headers, body } = await exchange(url, form, creates);
-    if (status >= 200 && status <= 299) return body;
-    const problem = problemOfAnswer(status, headers, body);
-    // An error without Twilio's own code comes from a gateway: the call may have been placed.
-    throw creates && status >= 500 && problem.twilioCode === undefined
-      ? outcomeUnknown(problem)
-      : problem;
   }
 
   async function exchange(url: string, form: URLSearchParams | undefined, creates: boolean) {
@@ -132,13 +112,25 @@ export function createTwilioCalls(
         redirect: "error",
         signal: AbortSignal.timeout(timeoutMs),
       });
-      const { status, headers: answered } = response;
-      return { status, headers: answered, body: parsed(await boundedText(response)) };
+      const body = parsed(await boundedText(response));
+      return { status: response.status, headers: response.headers, body };
     } catch (cause) {
       if (neverSent(cause)) throw unreachable(cause);
       throw creates ? outcomeUnknown(cause) : tooSlow(cause);
     }
   }
+}
+
+/** An error without Twilio's own code comes from a gateway: the call may have been placed. */
+function refusalOf(
+  status: number,
+  headers: Headers,
+  body: unknown,
+  creates: boolean,
+): TwilioProblem {
+  const problem = problemOfAnswer(status, headers, body);
+  const isOfGateway = status >= 500 && problem.twilioCode === undefined;
+  return creates && isOfGateway ? outcomeUnknown(problem) : problem;
 }
 
 /** A call that is over already, or not yet that far, is no fault of the account or the settings. */

@@ -34,8 +34,8 @@ export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps) {
       const key = String(twilioCode ?? code);
       count(key);
       const reason = OF_ONE_CALL.has(status)
-        ? problem.sentence
-        : shown(twilioMessage) ?? problem.sentence;
+        ? problem.message
+        : shown(twilioMessage) ?? problem.message;
       log.warn("Twilio refused a request", { code, twilioCode, status, reason, moreInfo });
       if (!OF_THE_ACCOUNT.has(key) && !OF_PLACING.has(key) && code !== "provider_credentials") {
         return;

@@ -15,7 +15,7 @@ export class TwilioProblem extends Error {
   constructor(
     readonly status: TwilioProblemStatus,
     readonly code: string,
-    readonly sentence: string,
+    sentence: string,
     { twilioCode, retryAfterSeconds, twilioMessage, moreInfo, cause }: {
       readonly twilioCode?: number | undefined;
       readonly twilioMessage?: string | undefined;
@@ -35,87 +35,61 @@ export class TwilioProblem extends Error {
 /** Reads a refusal: Twilio's code decides, and where there is none, the HTTP status. */
 export function problemOfAnswer(status: number, headers: Headers, body: unknown): TwilioProblem {
   const twilioCode = codeIn(body);
-  const known = (twilioCode === undefined ? undefined : meanings[twilioCode]) ??
-    meaningOfStatus(status);
+  const meaning = meanings[twilioCode ?? 0] ?? meaningOfStatus(status);
   const wait = /^\d{1,4}$/.exec(headers.get("retry-after") ?? "")?.[0];
-  return new TwilioProblem(known.status, known.code, known.sentence, {
+  return new TwilioProblem(...meaning, {
     twilioCode,
     twilioMessage: textIn(body, "message"),
     moreInfo: pageIn(body),
-    retryAfterSeconds: known.status === 503 || known.status === 429
-      ? Math.max(1, Number(wait ?? 5))
-      : undefined,
+    retryAfterSeconds: [429, 503].includes(meaning[0]) ? Math.max(1, Number(wait ?? 5)) : undefined,
   });
 }
 
-interface Meaning {
-  readonly status: TwilioProblemStatus;
-  readonly code: string;
-  readonly sentence: string;
-}
+/** The first three arguments of a `TwilioProblem`. */
+type Meaning = readonly [status: TwilioProblemStatus, code: string, sentence: string];
 
-const credentials: Meaning = {
-  status: 502,
-  code: "provider_credentials",
-  sentence: "Twilio refuses this server's credentials.",
-};
-const suspended: Meaning = {
-  status: 502,
-  code: "provider_account",
-  sentence: "Twilio has suspended this server's account, or it has no funds.",
-};
-const unknownCall: Meaning = {
-  status: 404,
-  code: "unknown_call",
-  sentence: "There is no such phone call, or it is over.",
-};
-const rateLimited: Meaning = {
-  status: 503,
-  code: "provider_busy",
-  sentence: "Twilio takes no more requests at the moment.",
-};
-const misconfigured: Meaning = {
-  status: 500,
-  code: "phone_misconfigured",
-  sentence: "This server's phone settings are wrong: Twilio does not accept them.",
-};
-const fromRefused: Meaning = {
-  status: 422,
-  code: "invalid_from",
-  sentence: "Twilio does not let this account call from that number.",
-};
-const toRefused: Meaning = {
-  status: 422,
-  code: "invalid_number",
-  sentence: "Twilio does not know the number to call.",
-};
-const destinationRefused: Meaning = {
-  status: 403,
-  code: "destination_not_enabled",
-  sentence: "Twilio does not let this account call that destination.",
-};
-const unverified: Meaning = {
-  status: 403,
-  code: "destination_not_verified",
-  sentence: "A trial account may call only numbers that are verified with Twilio.",
-};
-const wrongState: Meaning = {
-  status: 409,
-  code: "wrong_call_state",
-  sentence: "The phone call is not in a state that allows this.",
-};
-const failed: Meaning = {
-  status: 502,
-  code: "provider_failed",
-  sentence: "Twilio could not do this.",
-};
+const credentials: Meaning = [
+  502,
+  "provider_credentials",
+  "Twilio refuses this server's credentials.",
+];
+const suspended: Meaning = [
+  502,
+  "provider_account",
+  "Twilio has suspended this server's account, or it has no funds.",
+];
+const unknownCall: Meaning = [404, "unknown_call", "There is no such phone call, or it is over."];
+const rateLimited: Meaning = [503, "provider_busy", "Twilio takes no more requests at the moment."];
+const misconfigured: Meaning = [
+  500,
+  "phone_misconfigured",
+  "This server's phone settings are wrong: Twilio does not accept them.",
+];
+const fromRefused: Meaning = [
+  422,
+  "invalid_from",
+  "Twilio does not let this account call from that number.",
+];
+const toRefused: Meaning = [422, "invalid_number", "Twilio does not know the number to call."];
+const destinationRefused: Meaning = [
+  403,
+  "destination_not_enabled",
+  "Twilio does not let this account call that destination.",
+];
+const unverified: Meaning = [
+  403,
+  "destination_not_verified",
+  "A trial account may call only numbers that are verified with Twilio.",
+];
+const wrongState: Meaning = [
+  409,
+  "wrong_call_state",
+  "The phone call is not in a state that allows this.",
+];
+const failed: Meaning = [502, "provider_failed", "Twilio could not do this."];
 
 const meanings: Readonly<Record<number, Meaning>> = {
-  10004: {
-    status: 429,
-    code: "provider_concurrency",
-    sentence: "Too many calls at the same time.",
-  },
+  10004: [429, "provider_concurrency", "Too many calls at the same time."],
   13224: toRefused,
   10001: suspended,
   10003: suspended,
@@ -131,7 +105,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
   21211: toRefused,
   21212: fromRefused,
   21213: misconfigured,
-  21214: { ...toRefused, sentence: "The number to call cannot be reached." },
+  21214: [422, "invalid_number", "The number to call cannot be reached."],
   21215: destinationRefused,
   21216: destinationRefused,
   21217: toRefused,

@@ -133,7 +133,7 @@ for (const [code, http, status, ours] of table) {
     const problem = await problemOf(createTwilioCalls(twilio.account).create(options));
     assert.deepEqual([problem.status, problem.code, problem.twilioCode], [status, ours, code]);
     assert.equal(problem.retryAfterSeconds, [503, 429].includes(status) ? 5 : undefined);
-    assert.equal(problem.sentence.includes("4155550123"), false);
+    assert.equal(problem.message.includes("4155550123"), false);
   });
 }
 
