@@ -1,3 +1,2 @@
-export type { Metrics } from "./metrics/callMetrics.ts";
-export { openMetrics } from "./metrics/openMetrics.ts";
+export { type Metrics, openMetrics } from "./metrics/callMetrics.ts";
 export { createGauge } from "./metrics/prometheus.ts";

@@ -8,5 +8,4 @@ export { endOf, outcomeOf, statusOf } from "./records/callOutcome.ts";
 export { viewCall, viewDetail, viewTurn } from "./records/callView.ts";
 export { openRecords, type Records } from "./records/openRecords.ts";
 export type { Recorder } from "./records/recorder.ts";
-export type { RecorderHealth } from "./records/storeWriter.ts";
 export { transcriptText, transcriptVtt } from "./records/transcriptFormats.ts";

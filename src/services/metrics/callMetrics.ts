@@ -2,13 +2,15 @@ import type { CallEvent } from "../../call/callEvent.ts";
 import type { TokenUsage } from "../../call/realtimeClient.ts";
 import { callDirections, endReasons } from "../../call/types.ts";
 import type { EventHub } from "../events.ts";
-import { createGauges, type GaugeOptions } from "./gauges.ts";
+import { createGauges, type GaugeSources } from "./gauges.ts";
 import { createCounter, createHistogram, type Metric } from "./prometheus.ts";
 import type { CallRecord } from "../store.ts";
 
-/** The events to count, and the sources of the gauges. */
-export interface MetricsOptions extends GaugeOptions {
+export interface MetricsDeps extends GaugeSources {
   readonly events: Pick<EventHub, "subscribe" | "subscribers">;
+  readonly completion: {
+    onDispatched(listener: (call: Pick<CallRecord, "cost">) => void): void;
+  };
 }
 
 /** The agent is expected to answer within a second. */
@@ -16,11 +18,11 @@ const LATENCY_BOUNDS = [0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10];
 const DURATION_BOUNDS = [10, 30, 60, 120, 300, 600, 1800, 3600];
 
 /** Counters and gauges of this process, for Prometheus. */
-export type Metrics = ReturnType<typeof createMetrics>;
+export type Metrics = ReturnType<typeof openMetrics>;
 
-/** Counts call events from now on. */
-export function createMetrics(options: MetricsOptions) {
-  const { events } = options;
+/** Counts call events and the cost of complete records from now on. */
+export function openMetrics(deps: MetricsDeps) {
+  const { events, completion } = deps;
   const counters = createCounters();
   const subscription = events.subscribe(() => true, ({ event }) => {
     counters.published.add();
@@ -28,16 +30,15 @@ export function createMetrics(options: MetricsOptions) {
   }, { maxQueued: 10_000 });
   const metrics: readonly Metric[] = [
     ...Object.values(counters),
-    ...createGauges(options, subscription),
+    ...createGauges(deps, subscription),
   ];
+  completion.onDispatched(({ cost }) => {
+    if (typeof cost?.usd === "number") counters.cost.add(cost.usd);
+    else counters.unpriced.add();
+  });
   return {
-    /** Adds the cost of a call whose record is complete. */
-    addCost({ cost }: Pick<CallRecord, "cost">): void {
-      if (cost?.usd !== null && cost?.usd !== undefined) counters.cost.add(cost.usd);
-      else counters.unpriced.add();
-    },
     write: (): string => metrics.map((metric) => metric.write()).join(""),
-    close: (): void => subscription.close(),
+    [Symbol.dispose]: (): void => subscription.close(),
   };
 }
 

@@ -1,58 +1,62 @@
 import { type CallDirection, callDirections } from "../../call/types.ts";
+import type { LimitSettings } from "../../config/settings.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import type { EventHub, EventSubscription } from "../events.ts";
 import type { ModelFaults } from "../openai.ts";
-import type { RecorderHealth } from "../records.ts";
+import type { Recorder } from "../records.ts";
 import type { CallBudget } from "../spending.ts";
 import type { TwilioFaults } from "../twilioOutbound.ts";
-import { createGauge, type Metric } from "./prometheus.ts";
+import { createGauge, type Labels, type Metric } from "./prometheus.ts";
 
 /** The sources of the gauges. */
-export interface GaugeOptions {
+export interface GaugeSources {
+  readonly settings: { readonly limits: Pick<LimitSettings, "calls"> };
   readonly events: Pick<EventHub, "subscribers">;
-  readonly liveCalls: () => readonly { readonly request: { readonly direction: CallDirection } }[];
-  readonly maxCalls: number;
-  readonly callBudget?: Pick<CallBudget, "refusals">;
-  readonly incidents?: Pick<Incidents, "list" | "counts">;
-  readonly modelFaults?: Pick<ModelFaults, "counts">;
-  readonly twilioFaults?: Pick<TwilioFaults, "counts">;
-  readonly logLinesDropped?: () => number;
-  /** Absent where nothing is recorded. */
-  readonly storeHealth?: () => RecorderHealth;
-  /** Absent where no webhooks are configured. */
-  readonly webhooks?: {
-    readonly counts: { readonly delivered: number; readonly failed: number; readonly dead: number };
+  readonly registry: {
+    list(): readonly { readonly request: { readonly direction: CallDirection } }[];
   };
-  readonly memory: () => { readonly rss: number; readonly heapUsed: number };
-  /** Seconds since 1970. */
-  readonly startedAt: number;
+  readonly callBudget: Pick<CallBudget, "refusals">;
+  readonly incidents: Pick<Incidents, "list" | "counts">;
+  readonly engine: { readonly faults: Pick<ModelFaults, "counts"> };
+  /** Absent where the phone is not set up. */
+  readonly phone: { readonly faults: Pick<TwilioFaults, "counts"> } | undefined;
+  readonly recorder: Pick<Recorder, "health">;
+  /** Absent where no webhooks are configured. */
+  readonly webhooks:
+    | { readonly counts: Readonly<Record<"delivered" | "failed" | "dead", number>> }
+    | undefined;
+  readonly output: { readonly lines: { readonly dropped: number } };
+  readonly memory?: () => { readonly rss: number; readonly heapUsed: number };
 }
 
 /** Metrics that are read from their sources when they are written; `subscription` is that of the counters. */
 export function createGauges(
-  options: GaugeOptions,
+  sources: GaugeSources,
   subscription: Pick<EventSubscription, "missed">,
 ): readonly Metric[] {
-  const { events, liveCalls, maxCalls, callBudget, incidents, storeHealth, webhooks } = options;
-  const { modelFaults, twilioFaults, memory, startedAt } = options;
-  const health = () => storeHealth?.() ?? { status: "ok" as const };
+  const { settings, events, registry, callBudget, incidents, engine, phone } = sources;
+  const { recorder, webhooks, output, memory = Deno.memoryUsage } = sources;
   const degraded = () => {
-    const now = health();
-    return now.status === "degraded" ? now : { waiting: 0, dropped: 0 };
+    const health = recorder.health();
+    return health.status === "degraded" ? health : { waiting: 0, dropped: 0 };
   };
   return [
     createGauge("parley_calls_live", "Calls under way.", () => {
-      const live = liveCalls();
+      const live = registry.list();
       return callDirections.map((direction) => [
         { direction },
         live.filter(({ request }) => request.direction === direction).length,
       ]);
     }),
-    createGauge("parley_calls_max", "Calls that may be under way at a time.", () => maxCalls),
+    createGauge(
+      "parley_calls_max",
+      "Calls that may be under way at a time.",
+      () => settings.limits.calls,
+    ),
     createGauge(
       "parley_store_up",
       "1 while records are written to the store, else 0.",
-      () => health().status === "ok" ? 1 : 0,
+      () => recorder.health().status === "ok" ? 1 : 0,
     ),
     createGauge(
       "parley_store_waiting",
@@ -87,55 +91,56 @@ export function createGauges(
         "counter",
       ),
     ]),
-    ...(callBudget === undefined ? [] : [
-      createGauge(
-        "parley_limit_refusals_total",
-        "Calls that a limit of a day, of a minute or of calls at once has refused.",
-        () =>
-          [...callBudget.refusals().values()].map(({ scope, limit, count }) => [
-            { scope, limit },
-            count,
-          ]),
-        "counter",
-      ),
-    ]),
-    ...(incidents === undefined ? [] : [
-      createGauge("parley_incidents", "Incidents that stand, by code.", () => {
-        const standing = new Map<string, number>();
-        for (const { code } of incidents.list()) standing.set(code, (standing.get(code) ?? 0) + 1);
-        return [...standing].map(([code, count]) => [{ code }, count]);
-      }),
-      createGauge(
-        "parley_incident_reports_total",
-        "Reports of incidents, by code.",
-        () => [...incidents.counts()].map(([code, count]) => [{ code }, count]),
-        "counter",
-      ),
-    ]),
-    ...(twilioFaults === undefined ? [] : [
+    createGauge(
+      "parley_limit_refusals_total",
+      "Calls that a limit of a day, of a minute or of calls at once has refused.",
+      () =>
+        [...callBudget.refusals().values()].map(({ scope, limit, count }) => [
+          { scope, limit },
+          count,
+        ]),
+      "counter",
+    ),
+    createGauge("parley_incidents", "Incidents that stand, by code.", () => {
+      const open = Map.groupBy(incidents.list(), ({ code }) => code);
+      return [...open].map(([code, { length }]) => [{ code }, length]);
+    }),
+    createGauge(
+      "parley_incident_reports_total",
+      "Reports of incidents, by code.",
+      () => byCode(incidents.counts()),
+      "counter",
+    ),
+    ...(phone === undefined ? [] : [
       createGauge(
         "parley_twilio_errors_total",
         "Requests that Twilio refused and errors that it reported, by code.",
-        () => [...twilioFaults.counts()].map(([code, count]) => [{ code }, count]),
-        "counter",
-      ),
-    ]),
-    ...(modelFaults === undefined ? [] : [
-      createGauge(
-        "parley_model_errors_total",
-        "What models' servers refused or failed at, by code.",
-        () => [...modelFaults.counts()].map(([code, count]) => [{ code }, count]),
+        () => byCode(phone.faults.counts()),
         "counter",
       ),
     ]),
     createGauge(
+      "parley_model_errors_total",
+      "What models' servers refused or failed at, by code.",
+      () => byCode(engine.faults.counts()),
+      "counter",
+    ),
+    createGauge(
       "parley_log_lines_dropped_total",
       "Log lines dropped because the output was not read.",
-      () => options.logLinesDropped?.() ?? 0,
+      () => output.lines.dropped,
       "counter",
     ),
     createGauge("process_resident_memory_bytes", "Memory in use.", () => memory().rss),
     createGauge("process_heap_bytes", "Memory in use by JavaScript.", () => memory().heapUsed),
-    createGauge("process_start_time_seconds", "When the process began.", () => startedAt),
+    createGauge(
+      "process_start_time_seconds",
+      "When the process began.",
+      () => Math.round(performance.timeOrigin / 1000),
+    ),
   ];
+}
+
+function byCode(counts: ReadonlyMap<string, number>): readonly (readonly [Labels, number])[] {
+  return [...counts].map(([code, count]) => [{ code }, count]);
 }

@@ -1,34 +1,43 @@
 import assert from "node:assert/strict";
 import type { CallEvent } from "../../../src/call/callEvent.ts";
+import type { CallRecord } from "../../../src/services/store/calls/callRecord.ts";
 import { createEventHub } from "../../../src/services/events/eventHub.ts";
-import { createMetrics, type MetricsOptions } from "../../../src/services/metrics/callMetrics.ts";
+import { type MetricsDeps, openMetrics } from "../../../src/services/metrics/callMetrics.ts";
 import { createCounter, createHistogram } from "../../../src/services/metrics/prometheus.ts";
 
 async function written(
   events: readonly CallEvent[],
-  options: Partial<MetricsOptions> = {},
+  deps: Partial<MetricsDeps> = {},
 ): Promise<readonly string[]> {
   const hub = createEventHub(() => 0);
-  const metrics = createMetrics({
+  let addCost = (_: Pick<CallRecord, "cost">): void => {};
+  const metrics = openMetrics({
+    settings: { limits: { calls: 100 } },
     events: hub,
-    liveCalls: () => [{ request: { direction: "web" } }],
-    maxCalls: 100,
+    registry: { list: () => [{ request: { direction: "web" } }] },
+    callBudget: { refusals: () => new Map() },
+    incidents: { list: () => [], counts: () => new Map() },
+    engine: { faults: { counts: () => new Map() } },
+    phone: undefined,
+    recorder: { health: () => ({ status: "ok" }) },
+    completion: { onDispatched: (listener) => void (addCost = listener) },
+    webhooks: undefined,
+    output: { lines: { dropped: 0 } },
     memory: () => ({ rss: 1000, heapUsed: 500 }),
-    startedAt: 1_800_000_000,
-    ...options,
+    ...deps,
   });
   for (const event of events) hub.publish("call_a", event);
   await Promise.resolve();
-  metrics.addCost({ cost: { usd: 0.1, parts } });
-  metrics.addCost({ cost: { usd: 0.2, parts } });
-  metrics.addCost({ cost: { usd: null, parts } });
-  metrics.close();
+  addCost({ cost: { usd: 0.1, parts } });
+  addCost({ cost: { usd: 0.2, parts } });
+  addCost({ cost: { usd: null, parts } });
+  metrics[Symbol.dispose]();
   return metrics.write().split("\n");
 }
 
 const parts = { text: null, audio: null, transcription: null, telephony: null };
 
-Deno.test("createMetrics() counts what happens in calls", async () => {
+Deno.test("openMetrics() counts what happens in calls", async () => {
   const lines = await written([
     { type: "started", direction: "web", agent: "receptionist" },
     { type: "interrupted", itemId: "i", heardMs: 1 },
@@ -81,9 +90,9 @@ Deno.test("createMetrics() counts what happens in calls", async () => {
   assert.ok(!lines.some((line) => line.includes("private")));
 });
 
-Deno.test("createMetrics() tells of a store in trouble and of webhooks that failed", async () => {
+Deno.test("openMetrics() tells of a store in trouble and of webhooks that failed", async () => {
   const lines = await written([], {
-    storeHealth: () => ({ status: "degraded", sinceMs: 0, waiting: 12, dropped: 3 }),
+    recorder: { health: () => ({ status: "degraded", sinceMs: 0, waiting: 12, dropped: 3 }) },
     webhooks: { counts: { delivered: 5, failed: 2, dead: 1 } },
   });
   for (
@@ -97,7 +106,7 @@ Deno.test("createMetrics() tells of a store in trouble and of webhooks that fail
   ) assert.ok(lines.includes(line), line);
 });
 
-Deno.test("createMetrics() writes each name once, with its help and type, and ends its last line", async () => {
+Deno.test("openMetrics() writes each name once, with its help and type, and ends its last line", async () => {
   const lines = await written([]);
   assert.equal(lines.at(-1), "");
   const types = lines.filter((line) => line.startsWith("# TYPE")).map((line) => line.split(" ")[2]);
