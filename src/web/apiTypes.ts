@@ -1,5 +1,8 @@
 import type { TranscriptLine } from "../protocol/web.ts";
 
+/** The titles that people read, by the names of the agents. */
+export type AgentTitles = ReadonlyMap<string, string>;
+
 /** A call as the API lists it; null where a value is not known. */
 export interface CallSummary {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { CallEnd, CallSummary, Direction } from "./apiTypes.ts";
+import type { AgentTitles, CallEnd, CallSummary, Direction } from "./apiTypes.ts";
 
 const DIRECTIONS: Readonly<Record<Direction, string>> = {
   inbound: "Called in",
@@ -60,7 +60,7 @@ export function describeParty({ direction, from, to }: Parties): string {
 /** Direction and agent: `Called in · Receptionist`. */
 export function describeDirection(
   { direction, agent }: DirectionAndAgent,
-  titles: ReadonlyMap<string, string>,
+  titles: AgentTitles,
 ): string {
   return `${DIRECTIONS[direction]} · ${titles.get(agent) ?? agent}`;
 }

@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import type { AgentTitles } from "./apiTypes.ts";
 import { RequestError, storedKey, storeKey } from "./apiClient.ts";
 import { fetchServerInfo, type ServerInfo } from "./talk/connection.ts";
 import { find } from "./elements.ts";
@@ -112,6 +113,6 @@ function markLink({ view }: PageLocation): void {
   }
 }
 
-function titlesOf({ agents }: ServerInfo): ReadonlyMap<string, string> {
+function titlesOf({ agents }: ServerInfo): AgentTitles {
   return new Map(agents.map(({ name, title }) => [name, title]));
 }

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
-import type { CallDetail, CallEvent } from "../apiTypes.ts";
+import type { AgentTitles, CallDetail, CallEvent } from "../apiTypes.ts";
 import { describeDirection, describeEnd, describeParty } from "../callTexts.ts";
 import { element, find } from "../elements.ts";
 import { type FeedItem, followEvents } from "./eventFeed.ts";
@@ -10,13 +10,11 @@ import { ActiveSpeaker } from "./activeSpeaker.ts";
 import { formatDuration } from "../formats.ts";
 
 /**
- * Creates the view of one live call: its transcript as it grows, and the controls to act on it.
- * `titles` maps agent names to what people read.
- *
- * The view is shown until the call ends or the signal is aborted. Throws `RequestError`.
+ * Creates the view of one live call: its transcript as it grows, and the controls to act on it. The
+ * view is shown until the call ends or the signal is aborted. Throws `RequestError`.
  */
 export function createLiveCallView(
-  titles: Promise<ReadonlyMap<string, string>>,
+  titles: Promise<AgentTitles>,
 ): (id: string, signal: AbortSignal) => Promise<void> {
   const main = find("call", HTMLElement);
   const who = find("call-who", HTMLElement);

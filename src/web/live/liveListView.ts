@@ -1,17 +1,17 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "../apiClient.ts";
-import type { CallPage, CallSummary } from "../apiTypes.ts";
+import type { AgentTitles, CallPage, CallSummary } from "../apiTypes.ts";
 import { delay } from "../delay.ts";
 import { find } from "../elements.ts";
 import { followEvents } from "./eventFeed.ts";
 import { LiveRows } from "./liveRows.ts";
 
 /**
- * Creates the list of live calls, kept current by the event stream; `titles` maps agent names to what
- * people read. The list is shown until the signal is aborted. Throws `RequestError`.
+ * Creates the list of live calls, kept current by the event stream. It is shown until the signal is
+ * aborted. Throws `RequestError`.
  */
 export function createLiveListView(
-  titles: Promise<ReadonlyMap<string, string>>,
+  titles: Promise<AgentTitles>,
 ): (signal: AbortSignal) => Promise<void> {
   const rows = new LiveRows(find("calls-list", HTMLElement));
   const count = find("calls-count", HTMLElement);

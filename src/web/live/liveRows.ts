@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { CallEvent, CallSummary } from "../apiTypes.ts";
+import type { AgentTitles, CallEvent, CallSummary } from "../apiTypes.ts";
 import { describeDirection, describeParty } from "../callTexts.ts";
 import { element } from "../elements.ts";
 import { formatDuration } from "../formats.ts";
@@ -13,7 +13,7 @@ export class LiveRows {
   readonly #unlisted = new Set<string>();
   /** Removed by an event; the server may still list them. */
   readonly #ended = new Set<string>();
-  #titles: ReadonlyMap<string, string> = new Map();
+  #titles: AgentTitles = new Map();
 
   constructor(list: HTMLElement) {
     this.#list = list;
@@ -23,8 +23,8 @@ export class LiveRows {
     return this.#rows.size;
   }
 
-  /** Removes all rows; `titles` maps agent names to what people read. */
-  reset(titles: ReadonlyMap<string, string>): void {
+  /** Removes all rows. */
+  reset(titles: AgentTitles): void {
     this.#titles = titles;
     this.#list.replaceChildren();
     for (const known of [this.#rows, this.#unlisted, this.#ended]) known.clear();
@@ -97,7 +97,7 @@ export class LiveRows {
 interface LiveRow {
   readonly element: HTMLElement;
   readonly startedAt: string;
-  show(call: LiveCallFacts, titles: ReadonlyMap<string, string>): void;
+  show(call: LiveCallFacts, titles: AgentTitles): void;
   apply(event: CallEvent): void;
   /** Shows the duration at `now`, in milliseconds since 1970. */
   tick(now: number): void;

@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
+import type { AgentTitles } from "../apiTypes.ts";
 
 /** The filter form of the records; its state is the query behind `#records` in the URL. */
 export interface RecordFilter {
-  /** Shows the filter of the URL in the form; `titles` maps agent names to what people read. */
-  show(filter: URLSearchParams, titles: ReadonlyMap<string, string>): void;
+  /** Shows the filter of the URL in the form. */
+  show(filter: URLSearchParams, titles: AgentTitles): void;
   /** The query parameters for `/api/calls`. */
   toQuery(filter: URLSearchParams): URLSearchParams;
 }

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
-import type { Analytics, CallPage } from "../apiTypes.ts";
+import type { AgentTitles, Analytics, CallPage } from "../apiTypes.ts";
 import { element, find } from "../elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
 import { createRecordFilter } from "./recordFilter.ts";
@@ -8,11 +8,11 @@ import { RecordRows } from "./recordRows.ts";
 import { formatCount, formatDollars, formatSpan } from "../formats.ts";
 
 /**
- * Creates the list of calls, the newest first, with figures of the last 7 days; `titles` maps agent
- * names to what people read. Resolves when the list is shown. Throws `RequestError`.
+ * Creates the list of calls, the newest first, with figures of the last 7 days. Resolves when the
+ * list is shown. Throws `RequestError`.
  */
 export function createRecordListView(
-  titles: Promise<ReadonlyMap<string, string>>,
+  titles: Promise<AgentTitles>,
 ): (filter: URLSearchParams, signal: AbortSignal) => Promise<void> {
   const main = find("records", HTMLElement);
   const rows = new RecordRows(find("records-list", HTMLElement));

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { CallSummary } from "../apiTypes.ts";
+import type { AgentTitles, CallSummary } from "../apiTypes.ts";
 import { describeDirection, describeEnd, describeParty } from "../callTexts.ts";
 import { element } from "../elements.ts";
 import { formatDay, formatDollars, formatDuration, formatTime } from "../formats.ts";
@@ -20,7 +20,7 @@ export class RecordRows {
   }
 
   /** Adds calls, which must be older than those shown. */
-  append(calls: readonly CallSummary[], titles: ReadonlyMap<string, string>): void {
+  append(calls: readonly CallSummary[], titles: AgentTitles): void {
     const now = new Date();
     for (const call of calls) {
       const day = formatDay(call.startedAt, now);
@@ -42,7 +42,7 @@ export class RecordRows {
   }
 }
 
-function createRow(call: CallSummary, titles: ReadonlyMap<string, string>): HTMLElement {
+function createRow(call: CallSummary, titles: AgentTitles): HTMLElement {
   const isOver = call.status === "ended";
   const about = element("span", { className: "about" }, [
     element("span", { className: "who", textContent: describeParty(call) }),

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
-import type { CallDetail } from "../apiTypes.ts";
+import type { AgentTitles, CallDetail } from "../apiTypes.ts";
 import { describeDirection, describeOutcome, describeParty } from "../callTexts.ts";
 import { showDownloads } from "./downloads.ts";
 import { find } from "../elements.ts";
@@ -17,11 +17,11 @@ import {
 } from "../formats.ts";
 
 /**
- * Creates the view of the record of a call that has ended; `titles` maps agent names to what people
- * read. Resolves when the record is shown. Throws `RequestError`.
+ * Creates the view of the record of a call that has ended. Resolves when the record is shown. Throws
+ * `RequestError`.
  */
 export function createRecordView(
-  titles: Promise<ReadonlyMap<string, string>>,
+  titles: Promise<AgentTitles>,
 ): (id: string, signal: AbortSignal) => Promise<void> {
   const main = find("record", HTMLElement);
   const transcript = createTranscriptView(find("record-transcript", HTMLElement), {
