@@ -5,7 +5,7 @@ import { describeDirection, describeEnd, describeParty } from "../callTexts.ts";
 import { element, find } from "../elements.ts";
 import { type FeedItem, followEvents } from "./eventFeed.ts";
 import { LiveTranscript } from "./liveTranscript.ts";
-import { createOperatorDesk } from "./operatorDesk.ts";
+import { createOperatorControls } from "./operatorControls.ts";
 import { ActiveSpeaker } from "./activeSpeaker.ts";
 import { formatDuration } from "../formats.ts";
 
@@ -18,30 +18,30 @@ export function createLiveCallView(
 ): (id: string, signal: AbortSignal) => Promise<void> {
   const main = find("call", HTMLElement);
   const who = find("call-who", HTMLElement);
-  const way = find("call-way", HTMLElement);
+  const direction = find("call-way", HTMLElement);
   const status = find("call-status", HTMLElement);
   const clock = find("call-clock", HTMLElement);
   const transcript = new LiveTranscript(find("call-transcript", HTMLElement));
-  const desk = createOperatorDesk();
+  const controls = createOperatorControls();
 
   return async function showCall(id, signal) {
     transcript.clear();
-    desk.close();
-    for (const part of [who, way, status, clock]) part.textContent = "";
+    controls.close();
+    for (const part of [who, direction, status, clock]) part.textContent = "";
     const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal });
     if (signal.aborted) return;
     // replace(), so that the back button does not return here.
     if (call.status === "ended") return location.replace(`#records/${id}`);
     who.textContent = describeParty(call);
-    way.textContent = describeDirection(call, await titles);
-    desk.open(call);
+    direction.textContent = describeDirection(call, await titles);
+    controls.open(call);
     const ticking = setInterval(showClock, 1000, call);
     showClock(call);
     try {
       await follow(call, signal);
     } finally {
       clearInterval(ticking);
-      desk.close();
+      controls.close();
     }
   };
 
@@ -68,7 +68,7 @@ export function createLiveCallView(
   }
 
   function showEnd(id: string, { end, durationMs }: Extract<CallEvent, { type: "ended" }>): void {
-    desk.close();
+    controls.close();
     main.dataset.state = "quiet";
     clock.textContent = formatDuration(durationMs);
     const link = element("a", { href: `#records/${id}`, textContent: "See its record" });

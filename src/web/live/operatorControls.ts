@@ -9,14 +9,14 @@ type Action =
   | { readonly type: "hangup"; readonly goodbye?: string };
 
 /** The controls to act on a live call: make the agent say something, hand over, hang up. */
-export interface OperatorDesk {
+export interface OperatorControls {
   /** Shows the controls for a call; browser calls cannot be handed over. */
   open(call: Pick<CallDetail, "id" | "direction">): void;
   close(): void;
 }
 
 /** Connects the forms and dialogs of `index.html`. */
-export function createOperatorDesk(): OperatorDesk {
+export function createOperatorControls(): OperatorControls {
   const desk = find("call-desk", HTMLElement);
   const answer = find("call-answer", HTMLElement);
   const transfer = find("hand-over", HTMLButtonElement);
