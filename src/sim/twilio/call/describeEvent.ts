@@ -29,7 +29,7 @@ function describe(event: PhoneEvent): string | undefined {
         `${seconds(droppedMs)} never will be`;
     }
     case "streamClosed":
-      return `stream    closed by ${event.end.by === "app" ? "the server" : "the phone company"}`;
+      return `stream    closed by ${event.end.by === "app" ? "the server" : "Twilio"}`;
     case "said":
       return `<Say>     "${event.text}"`;
     case "played":

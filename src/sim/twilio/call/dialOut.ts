@@ -19,7 +19,7 @@ export async function dialOut(call: CallState, options: OutboundOptions): Promis
   const timeoutMs = (timeoutSeconds + 5) * 1_000;
   const answers = answer !== "no-answer" && afterMs <= timeoutMs;
   await clock.wait(answers ? afterMs : timeoutMs, call.signal);
-  if (!answers) call.finish({ status: "no-answer", reason: "nobody answered" });
+  if (!answers) call.finish({ status: "no-answer", reason: "no answer in time" });
   if (answer === "busy") call.finish({ status: "busy", reason: "the number is busy" });
   if (answer === "failed") {
     call.finish({ status: "failed", reason: "the number cannot be reached" });

@@ -124,7 +124,7 @@ export class SimulatedCall {
     this.finish(
       isAnswered
         ? { status: "completed", reason: "the person hung up" }
-        : { status: "no-answer", reason: "nobody answered" },
+        : { status: "no-answer", reason: "the person hung up before the answer" },
     );
   }
 
