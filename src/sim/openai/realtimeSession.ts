@@ -1,8 +1,8 @@
 import type { ScriptReply } from "./scripts.ts";
 import { toBetaNames } from "./betaNames.ts";
-import { readClientEvent } from "./clientEvents.ts";
+import { readClientEvent } from "./readClientEvent.ts";
 import { type ClientEventOf, ClientLog } from "./clientLog.ts";
-import { performClientEvent, type SessionParts } from "./clientRequests.ts";
+import { performClientEvent, type SessionParts } from "./performClientEvent.ts";
 import { Conversation, type ConversationEntry } from "./conversation.ts";
 import { KeptAudio } from "./keptAudio.ts";
 import type { Fault, FaultSet } from "./faults.ts";

@@ -1,9 +1,9 @@
 import { bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import type { ScriptCall, ScriptReply } from "./scripts.ts";
-import { CallOutput } from "./callOutput.ts";
+import { CallOutput } from "./functionCallItem.ts";
 import { failures, type FaultSet, type ResponseFault } from "./faults.ts";
-import { MessageOutput } from "./messageOutput.ts";
-import type { Output, OutputSink } from "./output.ts";
+import { MessageOutput } from "./messageItem.ts";
+import type { Output, OutputSink } from "./outputItem.ts";
 import { Pace } from "./pace.ts";
 import { audioFormatOf } from "./sessionConfig.ts";
 import type { SpeechSource, SpokenSentence } from "./speechSource.ts";

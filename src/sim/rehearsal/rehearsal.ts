@@ -1,6 +1,6 @@
 import { greeting } from "./greeting.ts";
-import { answerRequest } from "./requests.ts";
-import { answerText } from "./texts.ts";
+import { answerRequest } from "./responseInstructions.ts";
+import { answerText } from "./typedTexts.ts";
 import type { ScriptReply, ScriptTurn, ToolOutput } from "../openai/scripts.ts";
 
 /**

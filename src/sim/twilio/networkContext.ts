@@ -1,5 +1,5 @@
 import { isLoopback } from "../../utils/http/loopback.ts";
-import type { SimClock } from "./clock.ts";
+import type { SimClock } from "./simClock.ts";
 import type { LinkOptions } from "./media/delayLine.ts";
 import type { Random } from "./random.ts";
 import type { Voice } from "../voice/voice.ts";

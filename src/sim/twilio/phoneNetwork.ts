@@ -1,7 +1,7 @@
 import { Mailbox } from "../mailbox.ts";
 import { SimulatedCall } from "./call/simulatedCall.ts";
 import type { SimulatedCallRequest } from "./call/callRequest.ts";
-import { createSimClock } from "./clock.ts";
+import { createSimClock } from "./simClock.ts";
 import {
   type CallbackFaults,
   type LineQuality,

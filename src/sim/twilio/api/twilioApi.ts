@@ -1,7 +1,7 @@
 import type { SimulatedCall } from "../call/simulatedCall.ts";
 import { callResource, isOver } from "./callFacts.ts";
 import type { SimulatedCallRequest } from "../call/callRequest.ts";
-import { type ApiError, readCreateForm, readStep, refuse } from "./createCall.ts";
+import { type ApiError, readCreateForm, readStep, refuse } from "./createForm.ts";
 import type { NetworkContext } from "../networkContext.ts";
 
 /** How the next create request fails. */

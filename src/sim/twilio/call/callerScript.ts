@@ -1,5 +1,5 @@
 import type { SimulatedCall } from "./simulatedCall.ts";
-import type { SimClock } from "../clock.ts";
+import type { SimClock } from "../simClock.ts";
 
 /** What a caller does, in this order, and when the caller gives up. */
 export interface CallerScript {

@@ -1,6 +1,6 @@
 import { HeardLog } from "./heardLog.ts";
 import { Keypad } from "../media/keypad.ts";
-import { AudioSource } from "../media/audioSource.ts";
+import { AudioSource } from "../media/speechQueue.ts";
 import type { NetworkContext } from "../networkContext.ts";
 import type { ClearReport } from "../media/playBuffer.ts";
 

@@ -1,4 +1,4 @@
-import type { SimClock } from "../clock.ts";
+import type { SimClock } from "../simClock.ts";
 import type { Random } from "../random.ts";
 
 /** One direction of a network: messages are late, unevenly so, but never out of order. */

@@ -1,4 +1,4 @@
-import type { SimClock } from "../clock.ts";
+import type { SimClock } from "../simClock.ts";
 
 /** The caller's keypad: digits go into the running stream, or wait for a <Gather> or <Record>. */
 export class Keypad {

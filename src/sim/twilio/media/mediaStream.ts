@@ -4,7 +4,7 @@ import { createDelayLine, type DelayLine } from "./delayLine.ts";
 import type { PhoneError, PhoneEventDetail, StreamEnd } from "../call/callEvents.ts";
 import type { NetworkContext } from "../networkContext.ts";
 import type { HeardLog } from "../call/heardLog.ts";
-import type { AudioSource } from "./audioSource.ts";
+import type { AudioSource } from "./speechQueue.ts";
 import { Playout } from "./playout.ts";
 import { signRequest } from "../api/signature.ts";
 

@@ -1,5 +1,5 @@
 import { MU_LAW } from "../../../utils/audio/g711.ts";
-import type { SimClock } from "../clock.ts";
+import type { SimClock } from "../simClock.ts";
 import type { PhoneEventDetail } from "../call/callEvents.ts";
 import type { HeardLog } from "../call/heardLog.ts";
 import { bytesPerMs, createPlayBuffer, type PlayBuffer } from "./playBuffer.ts";

@@ -5,7 +5,7 @@ import {
   type Output,
   type OutputSink,
   type OutputStatus,
-} from "./output.ts";
+} from "./outputItem.ts";
 import { newId } from "./wire.ts";
 
 /** A spoken or written message being produced; its transcript runs a little ahead of its audio. */

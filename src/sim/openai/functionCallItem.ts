@@ -5,7 +5,7 @@ import {
   type Output,
   type OutputSink,
   type OutputStatus,
-} from "./output.ts";
+} from "./outputItem.ts";
 import { newId } from "./wire.ts";
 
 /** A function call being produced, its arguments streamed in pieces. */
