@@ -2,14 +2,14 @@ import { StoredItem } from "./conversation.ts";
 import {
   announceItem,
   concludeItem,
-  type Output,
+  type OutputItem,
+  type OutputItemStatus,
   type OutputSink,
-  type OutputStatus,
 } from "./outputItem.ts";
 import { newId } from "./wire.ts";
 
 /** A function call being produced, its arguments streamed in pieces. */
-export class CallOutput implements Output {
+export class FunctionCallItem implements OutputItem {
   readonly entry: StoredItem;
   readonly #sink: OutputSink;
   readonly #outputIndex: number;
@@ -37,7 +37,7 @@ export class CallOutput implements Output {
   }
 
   close(
-    status: OutputStatus,
+    status: OutputItemStatus,
     { announcements = 1 }: { readonly announcements?: number } = {},
   ): void {
     this.entry.item = this.#item(this.entry.id, status);
@@ -65,7 +65,7 @@ export class CallOutput implements Output {
     };
   }
 
-  #item(id: string, status: OutputStatus | "in_progress") {
+  #item(id: string, status: OutputItemStatus | "in_progress") {
     return {
       id,
       object: "realtime.item" as const,

@@ -2,14 +2,14 @@ import { type SpokenWord, StoredItem } from "./conversation.ts";
 import {
   announceItem,
   concludeItem,
-  type Output,
+  type OutputItem,
+  type OutputItemStatus,
   type OutputSink,
-  type OutputStatus,
 } from "./outputItem.ts";
 import { newId } from "./wire.ts";
 
 /** A spoken or written message being produced; its transcript runs a little ahead of its audio. */
-export class MessageOutput implements Output {
+export class MessageItem implements OutputItem {
   readonly entry: StoredItem;
   readonly #sink: OutputSink;
   readonly #outputIndex: number;
@@ -75,7 +75,7 @@ export class MessageOutput implements Output {
     this.#sendWords(Infinity);
   }
 
-  close(status: OutputStatus): void {
+  close(status: OutputItemStatus): void {
     if (status === "completed") this.#sendWords(Infinity);
     const text = this.#text;
     if (this.#modality === "audio") {
@@ -122,7 +122,7 @@ export class MessageOutput implements Output {
       : { type: "text" as const, text: this.#text };
   }
 
-  #item(id: string, status: OutputStatus | "in_progress") {
+  #item(id: string, status: OutputItemStatus | "in_progress") {
     // Of an item truncated in the meantime only what was heard remains.
     const text = status !== "in_progress" && this.entry.audioEndMs !== undefined
       ? this.entry.text

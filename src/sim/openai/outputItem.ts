@@ -10,12 +10,12 @@ export interface OutputSink {
 }
 
 /** One item being produced by a response. */
-export interface Output {
+export interface OutputItem {
   readonly entry: StoredItem;
-  close(status: OutputStatus): void;
+  close(status: OutputItemStatus): void;
 }
 
-export type OutputStatus = "completed" | "incomplete";
+export type OutputItemStatus = "completed" | "incomplete";
 
 /** Announces a new item, in the response and in the conversation. */
 export function announceItem(sink: OutputSink, outputIndex: number, entry: StoredItem): void {

@@ -1,9 +1,9 @@
 import { bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import type { ScriptCall, ScriptReply } from "./scripts.ts";
-import { CallOutput } from "./functionCallItem.ts";
+import { FunctionCallItem } from "./functionCallItem.ts";
 import { failures, type FaultSet, type ResponseFault } from "./faults.ts";
-import { MessageOutput } from "./messageItem.ts";
-import type { Output, OutputSink } from "./outputItem.ts";
+import { MessageItem } from "./messageItem.ts";
+import type { OutputItem, OutputSink } from "./outputItem.ts";
 import { Pace } from "./pace.ts";
 import { audioFormatOf } from "./sessionConfig.ts";
 import type { SpeechSource, SpokenSentence } from "./speechSource.ts";
@@ -36,8 +36,8 @@ export class RunningResponse {
   readonly #setup: ResponseSetup;
   readonly #pace: Pace;
   readonly #abort = new AbortController();
-  readonly #outputs: Output[] = [];
-  #open: Output | undefined;
+  readonly #outputs: OutputItem[] = [];
+  #open: OutputItem | undefined;
   #audioMs = 0;
   #over = false;
   #fault: ResponseFault | undefined;
@@ -63,7 +63,7 @@ export class RunningResponse {
   /** Cuts the response off: what it has produced stays, as an incomplete item. */
   cancel(reason: "turn_detected" | "client_cancelled"): void {
     const cut = this.#open;
-    const late = this.#setup.faults.has("lateDeltas") && cut instanceof MessageOutput;
+    const late = this.#setup.faults.has("lateDeltas") && cut instanceof MessageItem;
     if (late) cut.repeatDelta();
     this.#finish("cancelled", { reason });
     for (let count = 0; late && count < lateDeltas; count++) cut.repeatDelta();
@@ -100,7 +100,7 @@ export class RunningResponse {
   async #say(text: string, audioMs?: number): Promise<void> {
     const { config, speech } = this.#setup;
     const modality = this.#fault === "textOnly" ? "text" : config.output_modalities[0];
-    const output = this.#begin(new MessageOutput(this.#setup, this.#outputs.length, modality));
+    const output = this.#begin(new MessageItem(this.#setup, this.#outputs.length, modality));
     if (modality === "text") {
       output.expect(text, 0);
       output.sendText();
@@ -116,7 +116,7 @@ export class RunningResponse {
   }
 
   async #stream(
-    output: MessageOutput,
+    output: MessageItem,
     sentences: AsyncIterable<SpokenSentence>,
     perMs: number,
   ): Promise<void> {
@@ -149,7 +149,7 @@ export class RunningResponse {
   }
 
   async #sendAtOnce(
-    output: MessageOutput,
+    output: MessageItem,
     sentences: AsyncIterable<SpokenSentence>,
   ): Promise<void> {
     const parts: Uint8Array[] = [];
@@ -164,7 +164,7 @@ export class RunningResponse {
   }
 
   async #call(call: ScriptCall, cut: boolean): Promise<void> {
-    const output = this.#begin(new CallOutput(this.#setup, this.#outputs.length, call));
+    const output = this.#begin(new FunctionCallItem(this.#setup, this.#outputs.length, call));
     const text = cut ? call.arguments.slice(0, call.arguments.length / 2) : call.arguments;
     for (let at = 0; at < text.length; at += argumentChars) {
       output.sendArguments(text.slice(at, at + argumentChars));
@@ -175,7 +175,7 @@ export class RunningResponse {
     this.#close(cut ? "incomplete" : "completed");
   }
 
-  #begin<Kind extends Output>(output: Kind): Kind {
+  #begin<Kind extends OutputItem>(output: Kind): Kind {
     this.#outputs.push(output);
     this.#open = output;
     return output;
@@ -184,7 +184,7 @@ export class RunningResponse {
   #close(status: "completed" | "incomplete"): void {
     const output = this.#open;
     this.#open = undefined;
-    const twice = output instanceof CallOutput && this.#setup.faults.has("duplicateToolCall");
+    const twice = output instanceof FunctionCallItem && this.#setup.faults.has("duplicateToolCall");
     if (twice) output.close(status, { announcements: 2 });
     else output?.close(status);
   }

@@ -1,5 +1,5 @@
 import { greeting } from "./greeting.ts";
-import { answerRequest } from "./responseInstructions.ts";
+import { answerInstructions } from "./responseInstructions.ts";
 import { answerText } from "./typedTexts.ts";
 import type { ScriptReply, ScriptTurn, ToolOutput } from "../openai/scripts.ts";
 
@@ -8,7 +8,7 @@ import type { ScriptReply, ScriptTurn, ToolOutput } from "../openai/scripts.ts";
  * rehearsal which does not understand speech; typed sentences drive it.
  */
 export function rehearsal(turn: ScriptTurn): ScriptReply {
-  const requested = turn.request === undefined ? undefined : answerRequest(turn.request, turn);
+  const requested = turn.request === undefined ? undefined : answerInstructions(turn.request, turn);
   if (requested) return requested;
   switch (turn.cause.type) {
     case "speech":

@@ -2,7 +2,7 @@ import { greeting } from "./greeting.ts";
 import type { ScriptReply, ScriptTurn } from "../openai/scripts.ts";
 
 /** Answers a response's own instructions, where they are of a known kind. */
-export function answerRequest(request: string, turn: ScriptTurn): ScriptReply | undefined {
+export function answerInstructions(request: string, turn: ScriptTurn): ScriptReply | undefined {
   const exact = exactly.exec(request)?.[1];
   if (exact !== undefined) return { say: exact };
   const purpose = purposes.find(({ pattern }) => pattern.test(request));

@@ -1,12 +1,12 @@
 import { HeardLog } from "./heardLog.ts";
 import { Keypad } from "../media/keypad.ts";
-import { AudioSource } from "../media/speechQueue.ts";
+import { SpeechQueue } from "../media/speechQueue.ts";
 import type { NetworkContext } from "../networkContext.ts";
 import type { ClearReport } from "../media/playBuffer.ts";
 
 /** The person on the phone: queued speech, a keypad, and a log of what was heard. */
 export class SimulatedCaller {
-  readonly speech = new AudioSource();
+  readonly speech = new SpeechQueue();
   readonly keypad: Keypad;
   readonly heard: HeardLog;
   #clears: ClearReport[] = [];

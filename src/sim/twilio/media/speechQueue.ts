@@ -4,7 +4,7 @@ import { bytesPerMs } from "./playBuffer.ts";
 const frameBytes = 160;
 
 /** The caller's queued speech as frames of mu-law; silence while nothing is queued. */
-export class AudioSource {
+export class SpeechQueue {
   readonly #queue: Utterance[] = [];
   #queuedBytes = 0;
   #closed = false;
