@@ -4,6 +4,7 @@ import { AgentsError } from "../src/config/agents.ts";
 import { SettingsError } from "../src/config/env.ts";
 import { type ApiDocument, operationsOf } from "../src/web/docs/document.ts";
 import { account, apiKey, startPhoneServer } from "./support/servers/phoneServer.ts";
+import { agentsOf } from "./support/twilio/dialling.ts";
 
 Deno.test("a phone call in hears the agent and ends with the caller", async () => {
   await using server = await startPhoneServer();
@@ -63,10 +64,7 @@ Deno.test("a limit in dollars is refused at start where a model's price is not k
       return true;
     });
   }
-  const agentFiles = {
-    list: () => Promise.resolve(["desk.md"]),
-    text: () => Promise.resolve("---\ntitle: Desk\ntranscription: own-ears\n---\nHelp."),
-  };
+  const agentFiles = agentsOf({ desk: "---\ntitle: Desk\ntranscription: own-ears\n---\nHelp." });
   await assert.rejects(
     createApp({ DATABASE_URL: env.DATABASE_URL, MAX_CALL_USD: "2" }, { agentFiles }),
     /MAX_CALL_USD cannot be kept: .*own-ears/,
@@ -113,10 +111,7 @@ Deno.test("every operation of the API has its place on the page of the API, and 
 });
 
 Deno.test("createApp() reports agents with tools that do not exist and a missing default", async () => {
-  const agentFiles = {
-    list: () => Promise.resolve(["sales.md"]),
-    text: () => Promise.resolve("---\ntitle: Sales\ntools: [fly]\n---\nSell."),
-  };
+  const agentFiles = agentsOf({ sales: "---\ntitle: Sales\ntools: [fly]\n---\nSell." });
   await assert.rejects(createApp({}, { agentFiles }), (error) => {
     assert.ok(error instanceof AgentsError);
     assert.match(error.message, /sales\.md: Cannot find the tool fly/);

@@ -10,6 +10,7 @@ import type { CallCommand } from "../../src/call/callCommand.ts";
 import { describeReplay } from "../../src/cli/replay.ts";
 import { RecordingLeg } from "../support/call/recordingLeg.ts";
 import { RecordingPorts, sessionOptions } from "../support/call/sessionPorts.ts";
+import { settled } from "../support/until.ts";
 
 Deno.test("replay() of a recorded call gives the commands that the call was given", async () => {
   const { ports, leg } = await recordCall();
@@ -114,8 +115,7 @@ async function recordCall() {
   });
   ports.pass(2500);
   ports.tools[0]?.answer({ output: "sunny", ok: true });
-  await Promise.resolve();
-  await Promise.resolve();
+  await settled();
   for (const digit of "4711#") session.input({ type: "digit", digit });
   first.says({ type: "modelLost", loss: { code: "closed", retry: "backoff" } });
   ports.pass(1000);

@@ -5,6 +5,7 @@ import type { CallPolicy } from "../../src/call/types.ts";
 import { silenceOf } from "../../src/utils/audio/audioFormat.ts";
 import { RecordingLeg } from "../support/call/recordingLeg.ts";
 import { RecordingPorts, sessionOptions } from "../support/call/sessionPorts.ts";
+import { settled } from "../support/until.ts";
 
 const FRAME = "/".repeat(212) + "/w==";
 const LOUD = "AAAA".repeat(53) + "AA==";
@@ -140,8 +141,7 @@ Deno.test("a tool's result goes to the model by way of the machine", async () =>
   model.says({ type: "modelReady" });
   model.says({ type: "responseDone", responseId: "r", status: "completed", toolCalls: [TOOL] });
   ports.tools[0]?.answer({ output: "42", ok: true });
-  await Promise.resolve();
-  await Promise.resolve();
+  await settled();
   assert.deepEqual(model.requests.map(({ type }) => type), ["toolOutput", "respond"]);
 });
 

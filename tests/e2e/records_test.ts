@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { apiKey, otherKey, publicUrl, startPhoneServer } from "../support/servers/phoneServer.ts";
-import { get, until } from "../support/twilio/dialling.ts";
+import { get } from "../support/twilio/dialling.ts";
 import { EventReader } from "../support/eventReader.ts";
 import { Inbox } from "../support/inbox.ts";
+import { until } from "../support/until.ts";
 
 interface Told {
   readonly type: string;

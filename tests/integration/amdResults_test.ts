@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { callBack, get, statusOf, until } from "../support/twilio/dialling.ts";
+import { get, statusOf } from "../support/twilio/dialling.ts";
 import {
   heardSaying,
   parrot,
@@ -11,6 +11,8 @@ import {
   told,
   voiceOf,
 } from "../support/servers/phoneWorld.ts";
+import { callBack } from "../support/twilio/twilioWebhook.ts";
+import { until } from "../support/until.ts";
 
 const leaving = "voicemail: Please call us back, dear customer.";
 const hangingUp = "voicemail: hangup";

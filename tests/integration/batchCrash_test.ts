@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { apiKey } from "../support/servers/phoneServer.ts";
-import { startBeside, temporaryDatabase, until } from "../support/twilio/dialling.ts";
+import { startBeside, temporaryDatabase } from "../support/twilio/dialling.ts";
 import { startPostgres } from "../support/store/postgres.ts";
 import {
   makeDataFolder,
@@ -8,6 +8,7 @@ import {
   startPhoneCompany,
   startServerProcess,
 } from "../support/servers/serverProcess.ts";
+import { until } from "../support/until.ts";
 
 const postgres = await startPostgres();
 globalThis.addEventListener("unload", () => postgres?.kill());

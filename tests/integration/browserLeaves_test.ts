@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Script } from "../../src/sim/openai/scripts.ts";
-import { get, until } from "../support/twilio/dialling.ts";
+import { get, onlyAgent } from "../support/twilio/dialling.ts";
 import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
 import { openClient } from "../support/browser/webClient.ts";
-import { onlyAgent } from "../support/servers/phoneWorld.ts";
+import { until } from "../support/until.ts";
 
 const useTool: Script = ({ cause }) =>
   cause.type === "text" ? { tools: [{ name: "look_up", arguments: "{}" }] } : { say: "Hello." };

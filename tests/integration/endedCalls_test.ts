@@ -1,5 +1,5 @@
-import { until } from "../support/until.ts";
 import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { until } from "../support/until.ts";
 
 Deno.test("of every call that ends is told, however close upon another", async () => {
   await using server = await startPhoneServer({

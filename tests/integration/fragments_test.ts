@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handshake } from "../support/openai/byHand.ts";
+import { handshake } from "../support/servers/byHand.ts";
 import { type ServerProcess, startServerProcess } from "../support/servers/serverProcess.ts";
 
 const MEGABYTE = 1024 * 1024;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handshake, sendLines } from "../support/openai/byHand.ts";
+import { handshake, sendLines } from "../support/servers/byHand.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
 import {
   type ServerProcess,

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import type { PublishedEvent } from "../../src/services/events/eventHub.ts";
 import { watchHoldUps } from "../support/trials/holdUps.ts";
-import { account, publicUrl } from "../support/servers/phoneServer.ts";
 import {
   heardSaying,
   parrot,
@@ -13,6 +11,7 @@ import {
   type Talk,
   voiceOf,
 } from "../support/servers/phoneWorld.ts";
+import { twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
 
 const greeting = "greeting: Good day.";
 
@@ -50,16 +49,7 @@ for (const way of ["ring", "dial"] as const) {
 
 Deno.test("the model is connected, and the greeting made, while the phone still rings", async () => {
   await using world = await startPhoneWorld({ agent: greeting });
-  const form = { CallSid: `CA${"7".repeat(32)}`, From: "+12025550123", To: account.number };
-  const path = "/twilio/voice";
-  const answer = await world.server.request(path, {
-    method: "POST",
-    headers: {
-      "X-Twilio-Signature": getExpectedTwilioSignature(account.authToken, publicUrl + path, form),
-    },
-    body: new URLSearchParams(form),
-  });
-  assert.match(await answer.text(), /<Connect>/);
+  assert.match(await twimlOf(twilioPost(world.server, "/twilio/voice")), /<Connect>/);
   const model = await world.realtime.nextSession();
   const { response } = await model.next("response.create");
   assert.match(response?.instructions ?? "", /Good day\./);

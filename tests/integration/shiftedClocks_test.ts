@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { until } from "../support/until.ts";
 import { startPostgres } from "../support/store/postgres.ts";
 import { startServerProcess } from "../support/servers/serverProcess.ts";
+import { until } from "../support/until.ts";
 
 const postgres = await startPostgres();
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { until } from "../support/until.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
 import { startServerProcess } from "../support/servers/serverProcess.ts";
+import { until } from "../support/until.ts";
 
 const MAX_AT_ONCE = 50;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startPostgres } from "../support/store/postgres.ts";
 import { watchSqliteThreads } from "../support/store/sqliteThreads.ts";
-import { temporaryDatabase, until } from "../support/twilio/dialling.ts";
+import { temporaryDatabase } from "../support/twilio/dialling.ts";
 import {
   heardSaying,
   type PhoneWorld,
@@ -9,6 +9,7 @@ import {
   startPhoneWorld,
   voiceOf,
 } from "../support/servers/phoneWorld.ts";
+import { until } from "../support/until.ts";
 
 const postgres = await startPostgres();
 globalThis.addEventListener("unload", () => postgres?.kill());

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import type { SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
-import { account, apiKey, publicUrl } from "../support/servers/phoneServer.ts";
+import { apiKey } from "../support/servers/phoneServer.ts";
 import { parrot, voiceOf } from "../support/servers/phoneWorld.ts";
 import {
   heard,
@@ -10,12 +9,9 @@ import {
   ring,
   startProcessWorld,
 } from "../support/servers/processWorld.ts";
-import {
-  continuation,
-  mediaSignature,
-  openRawSocket,
-  textFrame,
-} from "../support/servers/rawSocket.ts";
+import { continuation, openRawSocket, textFrame } from "../support/servers/rawSocket.ts";
+import { mediaSignature, twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
+import { mediaMessage, startMessage } from "../support/servers/mediaServer.ts";
 
 /** Runs against a server that holds a call, which must not notice anything. */
 async function beside(
@@ -61,7 +57,7 @@ Deno.test("whoever may not connect is refused before the upgrade, and nothing is
 
 Deno.test("a signed socket without a call's token is closed, whatever it sends, and opens nothing", () =>
   beside(async ({ server, realtime }) => {
-    const start = startMessage(`CA${"1".repeat(32)}`, "guess");
+    const start = startMessage({ sid: `CA${"1".repeat(32)}`, token: "guess" });
     const attempts: readonly [number | undefined, (string | Uint8Array)[]][] = [
       [1008, ["garbage", "null", "[]", "{}", new Uint8Array([1, 2, 3]), start]],
       [1008, [start, start]],
@@ -105,23 +101,12 @@ Deno.test("a phone call lives on through frames that make no sense, and through 
   beside(async ({ server, realtime }) => {
     await realtime.nextSession();
     const callSid = `CA${"2".repeat(32)}`;
-    const path = "/twilio/voice";
-    const form = { CallSid: callSid, From: "+12025550123", To: account.number };
-    const twiml = await (await fetch(server.origin + path, {
-      method: "POST",
-      headers: {
-        "X-Twilio-Signature": getExpectedTwilioSignature(
-          account.authToken,
-          publicUrl + path,
-          form,
-        ),
-      },
-      body: new URLSearchParams(form),
-    })).text();
+    const request = (path: string, init?: RequestInit) => fetch(server.origin + path, init);
+    const twiml = await twimlOf(twilioPost({ request }, "/twilio/voice", { CallSid: callSid }));
     const token = /name="token" value="([^"]+)"/.exec(twiml)?.[1] ?? "";
     const model = await realtime.nextSession();
     using socket = await openRawSocket(server.origin, "/media", mediaSignature());
-    for (const [index, part] of pieces(startMessage(callSid, token)).entries()) {
+    for (const [index, part] of pieces(startMessage({ sid: callSid, token })).entries()) {
       await socket.frame(part, {
         opcode: index === 0 ? textFrame : continuation,
         final: index === 2,
@@ -131,19 +116,19 @@ Deno.test("a phone call lives on through frames that make no sense, and through 
       "garbage",
       "null",
       '{"event":"media"}',
-      media(""),
-      media("!!!"),
-      media("A"),
+      mediaMessage({ payload: "" }),
+      mediaMessage({ payload: "!!!" }),
+      mediaMessage({ payload: "A" }),
       '{"event":"media","media":{"payload":7}}',
       '{"event":"unheard-of"}',
       '{"event":"mark","mark":{"name":"unknown"}}',
       '{"event":"dtmf","dtmf":{"digit":"x"}}',
-      startMessage(callSid, token),
+      startMessage({ sid: callSid, token }),
     ];
     for (const frame of senseless) await socket.frame(frame);
     await socket.frame(new Uint8Array(160), { opcode: 0x2 });
     const before = model.appends;
-    for (const [index, part] of pieces(media("/".repeat(216))).entries()) {
+    for (const [index, part] of pieces(mediaMessage({ payload: "/".repeat(216) })).entries()) {
       await socket.frame(part, {
         opcode: index === 0 ? textFrame : continuation,
         final: index === 2,
@@ -234,28 +219,6 @@ async function useTool(
   const call = (await liveCalls(server)).find(({ callSid }) => callSid === phone.sid);
   const asked = await server.post(`/api/calls/${call?.id}/actions`, { type: "text", text: name });
   assert.equal(asked.status, 202, await asked.text());
-}
-
-function startMessage(callSid: string, token: string): string {
-  const streamSid = `MZ${"3".repeat(32)}`;
-  return JSON.stringify({
-    event: "start",
-    sequenceNumber: "1",
-    streamSid,
-    start: {
-      accountSid: account.accountSid,
-      streamSid,
-      callSid,
-      tracks: ["inbound"],
-      mediaFormat: { encoding: "audio/x-mulaw", sampleRate: 8000, channels: 1 },
-      customParameters: { token },
-    },
-  });
-}
-
-function media(payload: string): string {
-  const track = { track: "inbound", chunk: "1", timestamp: "20" };
-  return JSON.stringify({ event: "media", sequenceNumber: "2", media: { ...track, payload } });
 }
 
 /** A message in three parts. */

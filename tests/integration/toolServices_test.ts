@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { Inbox } from "../support/inbox.ts";
-import { until } from "../support/until.ts";
 import { account } from "../support/servers/phoneServer.ts";
 import { type PhoneWorld, startPhoneWorld, type Talk } from "../support/servers/phoneWorld.ts";
+import { until } from "../support/until.ts";
 
 interface Asked {
   readonly method: string;

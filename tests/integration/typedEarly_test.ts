@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { type ScriptedSession, startScriptedRealtime } from "../support/openai/scriptedRealtime.ts";
 import { openClient } from "../support/browser/webClient.ts";
-import { onlyAgent } from "../support/servers/phoneWorld.ts";
+import { onlyAgent } from "../support/twilio/dialling.ts";
 
 Deno.test("case 99: the answer to what was written before the model was there comes last", async () => {
   await using realtime = startScriptedRealtime();

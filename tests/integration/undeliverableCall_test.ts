@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { get, initiate, until } from "../support/twilio/dialling.ts";
+import { get, initiate } from "../support/twilio/dialling.ts";
 import { Inbox } from "../support/inbox.ts";
 import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { until } from "../support/until.ts";
 
 Deno.test("case 150: a call that cannot be told of holds up no other, and an incident names it", async () => {
   const dir = await Deno.makeTempDir();

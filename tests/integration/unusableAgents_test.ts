@@ -5,7 +5,6 @@ import { startupBanner } from "../../src/config/startupBanner.ts";
 import type { SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
 import {
   callUntil,
-  codeOf,
   initiate,
   initiateDialled,
   ringing,
@@ -14,6 +13,7 @@ import {
   temporaryDatabase,
 } from "../support/twilio/dialling.ts";
 import { startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
+import { problemOf } from "../support/problemOf.ts";
 
 const sound = "---\ntitle: Desk\ngreeting: Good day.\n---\nHelp.";
 const unfitTool =
@@ -82,19 +82,19 @@ Deno.test("case 108: one agent that cannot be used is told of, and all others se
   const { agents } = await (await server.request("/api/web/info")).json();
   assert.deepEqual(agents, [{ name: "receptionist", title: "Desk" }]);
   for (const agent of ["sales", "yaml", "model"]) {
-    assert.deepEqual(await codeOf(await session(server, { agent })), [503, "agent_unusable"]);
+    assert.deepEqual(await problemOf(await session(server, { agent })), [503, "agent_unusable"]);
     const request = { to: "+14155550123", agent };
     assert.deepEqual(
-      await codeOf(await server.post("/api/outbound/initiate", request)),
+      await problemOf(await server.post("/api/outbound/initiate", request)),
       [503, "agent_unusable"],
     );
     const batch = { agent, calls: [{ to: "+14155550123" }] };
     assert.deepEqual(
-      await codeOf(await server.post("/api/outbound/batch", batch)),
+      await problemOf(await server.post("/api/outbound/batch", batch)),
       [503, "agent_unusable"],
     );
   }
-  assert.deepEqual(await codeOf(await session(server, { agent: "nobody" })), [
+  assert.deepEqual(await problemOf(await session(server, { agent: "nobody" })), [
     422,
     "unknown_agent",
   ]);
@@ -117,9 +117,9 @@ Deno.test("case 109: the server starts where only the default agent cannot be us
     overrides: { agentFiles: agentFiles({ "other.md": sound, "receptionist.md": broken }) },
   });
   assert.deepEqual(await heardBy(server.network.call()), { text: "Désolé.", language: "fr-FR" });
-  assert.deepEqual(await codeOf(await session(server, {})), [503, "agent_unusable"]);
+  assert.deepEqual(await problemOf(await session(server, {})), [503, "agent_unusable"]);
   assert.deepEqual(
-    await codeOf(await server.post("/api/outbound/initiate", { to: "+14155550123" })),
+    await problemOf(await server.post("/api/outbound/initiate", { to: "+14155550123" })),
     [503, "agent_unusable"],
   );
   const served = await session(server, { agent: "other" });

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { noUsage } from "../../src/services/store/calls/callRecord.ts";
-import {
-  ADMIN,
-  ALICE,
-  type ApiServer,
-  BOB,
-  problem,
-  withApi,
-} from "../support/servers/apiServer.ts";
+import { ADMIN, ALICE, type ApiServer, BOB, withApi } from "../support/servers/apiServer.ts";
+import { problemOf } from "../support/problemOf.ts";
 
 const day = Date.UTC(2027, 0, 1);
 const unpriced = {
@@ -75,9 +69,9 @@ for (
 Deno.test("GET /api/analytics refuses what it does not understand, and others' calls", () =>
   withApi({}, async ({ ask }) => {
     for (const query of ["from=x", "to=2027-02-30", "status=live", "direction=up", "a=b"]) {
-      const refused = await problem(await ask(`/api/analytics?${query}`, ADMIN));
+      const refused = await problemOf(await ask(`/api/analytics?${query}`, ADMIN));
       assert.deepEqual(refused, [422, "invalid_request"]);
     }
-    const refused = await problem(await ask("/api/analytics?key=alice", BOB));
+    const refused = await problemOf(await ask("/api/analytics?key=alice", BOB));
     assert.deepEqual(refused, [403, "scope_missing"]);
   }));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Operation, operationsOf } from "../../src/web/docs/document.ts";
-import { codeOf } from "../support/twilio/dialling.ts";
 import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
+import { problemOf } from "../support/problemOf.ts";
 
 const env = {
   API_KEYS: `boss:${apiKey};scopes=admin`,
@@ -80,7 +80,7 @@ Deno.test("every route with an id, a number or a name in its path refuses what c
           headers: { ...withKey, "Content-Type": "application/json" },
           ...(operation.description.requestBody !== undefined && { body: '{"type":"hangup"}' }),
         });
-        const [status] = await codeOf(answer);
+        const [status] = await problemOf(answer);
         const refused = [400, 404, 414, 422].includes(status);
         assert.ok(refused, `${operation.method} ${address.slice(0, 80)}: ${status}`);
         tried++;
@@ -100,7 +100,7 @@ Deno.test("every route with a query refuses what it cannot mean, and what it doe
       for (const value of nonsense) {
         const address = `${addressOf(operation)}?${name}=${value}`;
         const answer = await server.request(address, { headers: withKey });
-        const [status] = await codeOf(answer);
+        const [status] = await problemOf(answer);
         const refused = status === 422 || (status === 404 && operation.path.includes("{"));
         assert.ok(refused, `${operation.method} ${address.slice(0, 80)}: ${status}`);
         tried++;
@@ -124,14 +124,14 @@ Deno.test("every route that takes a body refuses those that are none, and does n
         body,
       });
     for (const [what, body, ...expected] of bodies) {
-      assert.deepEqual(await codeOf(await send(body)), expected, `${operation.path}: ${what}`);
+      assert.deepEqual(await problemOf(await send(body)), expected, `${operation.path}: ${what}`);
     }
     for (const body of wrongKinds) {
-      const [status] = await codeOf(await send(body));
+      const [status] = await problemOf(await send(body));
       assert.equal(status, 422, `${operation.path}: ${body}`);
     }
     for (const type of ["text/plain", "application/x-www-form-urlencoded"]) {
-      const [status] = await codeOf(await send('{"to":"+14155550123"}', type));
+      const [status] = await problemOf(await send('{"to":"+14155550123"}', type));
       assert.equal(status, 415, `${operation.path}: ${type}`);
     }
   }
@@ -153,7 +153,7 @@ Deno.test("no route but those for everybody answers without a key, whatever host
           ...(key !== undefined && { "X-API-Key": key }),
         },
       });
-      const [status] = await codeOf(answer);
+      const [status] = await problemOf(answer);
       assert.ok(status === 401 || status === 429, `${operation.path}: ${status}`);
     }
   }
@@ -175,7 +175,7 @@ Deno.test("case 59: calls over SIP are not offered: a webhook that tells of one 
         },
         body: JSON.stringify({ type, data: { call_id: "rtc_1" } }),
       });
-      assert.deepEqual(await codeOf(answer), [404, "not_found"]);
+      assert.deepEqual(await problemOf(answer), [404, "not_found"]);
     }
   }
   await assertUntouched(server);

@@ -5,12 +5,12 @@ import {
   type ApiServer,
   BOB,
   EXPIRED,
-  problem,
   READER,
   withApi,
 } from "../support/servers/apiServer.ts";
 import { noUsage } from "../../src/services/store/calls/callRecord.ts";
 import { RecordingSession } from "../support/call/recordingSession.ts";
+import { problemOf } from "../support/problemOf.ts";
 
 const day = Date.UTC(2027, 0, 1);
 
@@ -107,14 +107,17 @@ for (
 ) {
   Deno.test(`GET /api/calls refuses ?${query.slice(0, 40)}`, () =>
     withApi({}, async ({ ask }) => {
-      const refused = await problem(await ask(`/api/calls?${query}`, ADMIN));
+      const refused = await problemOf(await ask(`/api/calls?${query}`, ADMIN));
       assert.deepEqual(refused, [422, "invalid_request"]);
     }));
 }
 
 Deno.test("GET /api/calls shows no key the calls of another", () =>
   withApi({}, async ({ ask }) => {
-    assert.deepEqual(await problem(await ask("/api/calls?key=alice", BOB)), [403, "scope_missing"]);
+    assert.deepEqual(await problemOf(await ask("/api/calls?key=alice", BOB)), [
+      403,
+      "scope_missing",
+    ]);
   }));
 
 Deno.test("GET /api/calls/:id tells everything there is to a call", () =>
@@ -208,11 +211,11 @@ for (const path of ["", "/transcript", "/events"]) {
     withApi({}, async (server) => {
       await rememberThree(server);
       for (const id of ["call_a", "call_c", "call_nothing"]) {
-        const refused = await problem(await server.ask(`/api/calls/${id}${path}`, BOB));
+        const refused = await problemOf(await server.ask(`/api/calls/${id}${path}`, BOB));
         assert.deepEqual(refused, [404, "unknown_call"]);
       }
       for (const id of ["x", "call_", "call_%00", "call_A", "..%2f..", "call_a'--"]) {
-        const refused = await problem(await server.ask(`/api/calls/${id}${path}`, ADMIN));
+        const refused = await problemOf(await server.ask(`/api/calls/${id}${path}`, ADMIN));
         assert.deepEqual(refused, [422, "invalid_request"]);
       }
     }));
@@ -276,9 +279,9 @@ Deno.test("GET /api/calls/:id/transcript refuses what it cannot write", () =>
     await rememberOneTurn(server);
     const image = { headers: { accept: "image/png" } };
     const refused = await server.ask("/api/calls/call_a/transcript", ALICE, image);
-    assert.deepEqual(await problem(refused), [406, "not_acceptable"]);
+    assert.deepEqual(await problemOf(refused), [406, "not_acceptable"]);
     const unknown = await server.ask("/api/calls/call_a/transcript?format=pdf", ALICE);
-    assert.deepEqual(await problem(unknown), [422, "invalid_request"]);
+    assert.deepEqual(await problemOf(unknown), [422, "invalid_request"]);
   }));
 
 for (
@@ -332,7 +335,7 @@ for (
     withApi({}, async (server) => {
       await rememberThree(server);
       const call = liveCall(server);
-      assert.deepEqual(await problem(await act(server, body)), expected);
+      assert.deepEqual(await problemOf(await act(server, body)), expected);
       assert.deepEqual(call.inputs, []);
     }));
 }
@@ -341,14 +344,14 @@ Deno.test("POST /api/calls/:id/actions touches no call that is over, elsewhere o
   withApi({}, async (server) => {
     await rememberThree(server);
     const hangup = { type: "hangup" };
-    assert.deepEqual(await problem(await act(server, hangup, ALICE, "call_a")), [
+    assert.deepEqual(await problemOf(await act(server, hangup, ALICE, "call_a")), [
       409,
       "call_ended",
     ]);
-    assert.deepEqual(await problem(await act(server, hangup)), [409, "call_not_here"]);
+    assert.deepEqual(await problemOf(await act(server, hangup)), [409, "call_not_here"]);
     const call = liveCall(server);
-    assert.deepEqual(await problem(await act(server, hangup, BOB)), [404, "unknown_call"]);
-    assert.deepEqual(await problem(await act(server, hangup, READER)), [403, "scope_missing"]);
+    assert.deepEqual(await problemOf(await act(server, hangup, BOB)), [404, "unknown_call"]);
+    assert.deepEqual(await problemOf(await act(server, hangup, READER)), [403, "scope_missing"]);
     assert.deepEqual(call.inputs, []);
     assert.equal((await act(server, hangup, ADMIN)).status, 202);
   }));
@@ -361,7 +364,7 @@ Deno.test("POST /api/calls/:id/actions hands over no browser", () =>
       RecordingSession.withLeg("call_b", { direction: "web", agent: "receptionist" }),
     );
     const refused = await act(server, { type: "transfer", to: "sales" }, ADMIN);
-    assert.deepEqual(await problem(refused), [409, "not_on_a_phone"]);
+    assert.deepEqual(await problemOf(refused), [409, "not_on_a_phone"]);
   }));
 
 Deno.test("DELETE /api/callers/:number erases all calls with it, for an admin", () =>
@@ -371,13 +374,13 @@ Deno.test("DELETE /api/callers/:number erases all calls with it, for an admin", 
     await server.remember({ id: "call_b", direction: "inbound", from: "+14155550124" }, {});
     const path = `/api/callers/${encodeURIComponent(from)}`;
     const refused = await server.ask(path, ALICE, { method: "DELETE" });
-    assert.deepEqual(await problem(refused), [403, "scope_missing"]);
+    assert.deepEqual(await problemOf(refused), [403, "scope_missing"]);
     const erased = await server.ask(path, ADMIN, { method: "DELETE" });
     assert.deepEqual(await erased.json(), { calls: 1, turns: 0, toolCalls: 0, pending: 0 });
     assert.deepEqual(await idsOf(await server.ask("/api/calls", ADMIN)), ["call_b"]);
     for (const number of ["4155550123", "%2B٤١٥٥٥٥٠١٢٣", "%2B1415555012%25", "*"]) {
       const wrong = await server.ask(`/api/callers/${number}`, ADMIN, { method: "DELETE" });
-      assert.deepEqual(await problem(wrong), [422, "invalid_request"]);
+      assert.deepEqual(await problemOf(wrong), [422, "invalid_request"]);
     }
   }));
 
@@ -391,7 +394,7 @@ for (
   Deno.test(`the API refuses ${what}`, () =>
     withApi({}, async ({ ask }) => {
       for (const path of ["/api/calls", "/api/calls/call_a", "/api/events", "/api/analytics"]) {
-        assert.deepEqual(await problem(await ask(path, secret)), expected);
+        assert.deepEqual(await problemOf(await ask(path, secret)), expected);
       }
     }));
 }
@@ -400,7 +403,7 @@ Deno.test("the API refuses a key that has been revoked", () =>
   withApi({}, async ({ ask, revoked }) => {
     assert.equal((await ask("/api/calls", ALICE)).status, 200);
     revoked.add("alice");
-    assert.deepEqual(await problem(await ask("/api/calls", ALICE)), [401, "key_revoked"]);
+    assert.deepEqual(await problemOf(await ask("/api/calls", ALICE)), [401, "key_revoked"]);
     assert.equal((await ask("/api/calls", BOB)).status, 200);
   }));
 
@@ -409,8 +412,8 @@ Deno.test("the API slows down who guesses keys", () =>
     for (let i = 0; i < 10; i++) await (await ask("/api/calls", `guess-${i}`)).body?.cancel();
     const response = await ask("/api/calls", "guess");
     assert.equal(response.headers.get("retry-after"), "5");
-    assert.deepEqual(await problem(response), [429, "rate_limited"]);
-    assert.deepEqual(await problem(await ask("/api/calls", ALICE)), [429, "rate_limited"]);
+    assert.deepEqual(await problemOf(response), [429, "rate_limited"]);
+    assert.deepEqual(await problemOf(await ask("/api/calls", ALICE)), [429, "rate_limited"]);
   }));
 
 Deno.test("the API without keys serves its own machine and its own page, and nobody else", () =>
@@ -427,8 +430,8 @@ Deno.test("the API without keys serves its own machine and its own page, and nob
     ];
     for (const headers of others) {
       const refused = await ask("/api/calls", undefined, { headers });
-      assert.deepEqual(await problem(refused), [403, "origin_not_allowed"]);
+      assert.deepEqual(await problemOf(refused), [403, "origin_not_allowed"]);
     }
     const rebound = await router.request("http://evil.example:8000/api/calls");
-    assert.deepEqual(await problem(rebound), [403, "origin_not_allowed"]);
+    assert.deepEqual(await problemOf(rebound), [403, "origin_not_allowed"]);
   }));

@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import type { Script } from "../../src/sim/openai/scripts.ts";
-import {
-  agentsOf,
-  callee,
-  codeOf,
-  get,
-  initiate,
-  statusOf,
-  until,
-} from "../support/twilio/dialling.ts";
+import { agentsOf, callee, get, initiate, statusOf } from "../support/twilio/dialling.ts";
 import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { problemOf } from "../support/problemOf.ts";
+import { until } from "../support/until.ts";
 
 const admin = "the-admin-secret-0123456789";
 const env = { API_KEYS: `ops:${apiKey},boss:${admin};scopes=admin` };
@@ -26,11 +20,11 @@ Deno.test("a number on the do-not-call list is not dialled until it is taken off
       },
       ...(body !== undefined && { body }),
     });
-  assert.deepEqual(await codeOf(await ask("PUT", apiKey)), [403, "scope_missing"]);
-  assert.deepEqual(await codeOf(await ask("GET", admin)), [404, "not_listed"]);
+  assert.deepEqual(await problemOf(await ask("PUT", apiKey)), [403, "scope_missing"]);
+  assert.deepEqual(await problemOf(await ask("GET", admin)), [404, "not_listed"]);
   const put = await (await ask("PUT", admin, '{"reason":"asked by letter"}')).json();
   assert.deepEqual([put.number, put.addedBy, put.reason], [callee, "boss", "asked by letter"]);
-  assert.deepEqual(await codeOf(await initiate(server)), [403, "do_not_call"]);
+  assert.deepEqual(await problemOf(await initiate(server)), [403, "do_not_call"]);
   assert.equal((await get(server, "/api/do-not-call", admin)).numbers[0].number, callee);
   const batch = await server.post("/api/outbound/batch", { calls: [{ to: callee }] });
   assert.equal((await batch.json()).refused[0].code, "do_not_call");
@@ -39,10 +33,10 @@ Deno.test("a number on the do-not-call list is not dialled until it is taken off
   assert.equal(await statusOf(ask("PUT", admin, "")), 200, "with nothing that is called JSON");
   assert.equal(await statusOf(ask("PUT", admin, '{"reason":5}')), 422);
   assert.equal(await statusOf(ask("DELETE", admin)), 204);
-  assert.deepEqual(await codeOf(await ask("DELETE", admin)), [404, "not_listed"]);
+  assert.deepEqual(await problemOf(await ask("DELETE", admin)), [404, "not_listed"]);
   assert.equal(await statusOf(initiate(server)), 200);
   const odd = await server.request("/api/do-not-call/911", { headers: { "X-API-Key": admin } });
-  assert.deepEqual(await codeOf(odd), [422, "invalid_request"]);
+  assert.deepEqual(await problemOf(odd), [422, "invalid_request"]);
 });
 
 Deno.test("the agent puts its caller on the list when asked to during a call", async () => {
@@ -52,7 +46,7 @@ Deno.test("the agent puts its caller on the list when asked to during a call", a
   server.app.registry.byCallSid(call.sid)?.input({ type: "typed", text: "Do not call me again." });
   const entry = await until(() => get(server, path, admin), ({ number }) => number === callee);
   assert.equal(entry.addedBy, "receptionist");
-  assert.deepEqual(await codeOf(await initiate(server)), [403, "do_not_call"]);
+  assert.deepEqual(await problemOf(await initiate(server)), [403, "do_not_call"]);
   call.hangUp();
   await call.settled;
 });

@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
-import type { TestServer } from "../support/servers/phoneServer.ts";
-import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
-import {
-  get,
-  initiate,
-  startBeside,
-  temporaryDatabase,
-  until,
-} from "../support/twilio/dialling.ts";
+import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
+import { get, initiate, startBeside, temporaryDatabase } from "../support/twilio/dialling.ts";
 import {
   createDatabase,
   type Instance,
@@ -15,6 +8,7 @@ import {
   isPostgresThere,
   startTwoInstances,
 } from "../support/servers/instances.ts";
+import { until } from "../support/until.ts";
 
 const person = "+12025550123";
 const digits = person.slice(2);

@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import type { CallEvent } from "../../src/call/callEvent.ts";
-import {
-  ADMIN,
-  ALICE,
-  type ApiServer,
-  BOB,
-  GUEST,
-  problem,
-  withApi,
-} from "../support/servers/apiServer.ts";
+import { ADMIN, ALICE, type ApiServer, BOB, GUEST, withApi } from "../support/servers/apiServer.ts";
 import { turn } from "../support/store/storedCalls.ts";
 import { EventReader } from "../support/eventReader.ts";
 import { RecordingSession } from "../support/call/recordingSession.ts";
+import { problemOf } from "../support/problemOf.ts";
 
 const started: CallEvent = { type: "started", direction: "outbound", agent: "receptionist" };
 /** The time of the test server, and the beginning of its calls. */
@@ -134,7 +127,7 @@ Deno.test("case 156: a stream ends when its key expires, and no other with it", 
     const other = await watch(server, "/api/events", ALICE);
     at = expiresAt;
     assert.equal(await guest.next(), undefined);
-    assert.deepEqual(await problem(await server.ask("/api/events", GUEST)), [401, "key_expired"]);
+    assert.deepEqual(await problemOf(await server.ask("/api/events", GUEST)), [401, "key_expired"]);
     await begin(server, "call_a", "alice");
     assert.equal((await other.next())?.name, "started");
     await other.close();
@@ -187,7 +180,7 @@ Deno.test("GET /api/events refuses an endless id", () =>
   withApi({}, async ({ ask }) => {
     const headers = { "last-event-id": "1".repeat(1001) };
     const refused = await ask("/api/events", ADMIN, { headers });
-    assert.deepEqual(await problem(refused), [422, "invalid_request"]);
+    assert.deepEqual(await problemOf(refused), [422, "invalid_request"]);
   }));
 
 Deno.test("GET /api/events gives a sign of life while nothing happens", () =>
@@ -205,7 +198,7 @@ Deno.test("GET /api/events opens no more streams than a key may have", () =>
     ];
     const refused = await server.ask("/api/events", ALICE);
     assert.equal(refused.headers.get("retry-after"), "10");
-    assert.deepEqual(await problem(refused), [429, "too_many_streams"]);
+    assert.deepEqual(await problemOf(refused), [429, "too_many_streams"]);
     await (await watch(server, "/api/events", BOB)).close();
     await readers[0]?.close();
     await (await watch(server, "/api/events", ALICE)).close();

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import {
   agentsOf,
-  callBack,
   callee,
   callUntil,
-  codeOf,
   get,
   initiate,
   statusOf,
-  until,
 } from "../support/twilio/dialling.ts";
 import {
   adminKey,
@@ -27,6 +24,9 @@ import {
   type TestServerOptions,
 } from "../support/servers/phoneServer.ts";
 import { startServerProcess } from "../support/servers/serverProcess.ts";
+import { callBack } from "../support/twilio/twilioWebhook.ts";
+import { problemOf } from "../support/problemOf.ts";
+import { until } from "../support/until.ts";
 
 const germanDesk = `---
 title: Desk
@@ -64,9 +64,9 @@ test("a call is acted on at the instance that does not hold it, and refusals com
   await watching.close();
 
   const nobody = await post(second, path, { type: "transfer", to: "nobody" });
-  assert.deepEqual(await codeOf(nobody), [422, "unknown_transfer"]);
+  assert.deepEqual(await problemOf(nobody), [422, "unknown_transfer"]);
   const foreign = await post(second, path, { type: "hangup" }, otherKey);
-  assert.deepEqual(await codeOf(foreign), [404, "unknown_call"]);
+  assert.deepEqual(await problemOf(foreign), [404, "unknown_call"]);
 
   assert.equal(await statusOf(post(second, path, { type: "hangup" })), 202);
   await call.settled;
@@ -75,7 +75,7 @@ test("a call is acted on at the instance that does not hold it, and refusals com
     ({ status }) => status === "ended",
   );
   assert.equal(record.end.reason, "operator_hung_up");
-  assert.deepEqual(await codeOf(await post(second, path, { type: "hangup" })), [
+  assert.deepEqual(await problemOf(await post(second, path, { type: "hangup" })), [
     409,
     "call_ended",
   ]);
@@ -111,7 +111,7 @@ test("a web call is not handed over, whichever instance is asked", async ({ firs
   );
   const path = `/api/calls/${calls[0].id}/actions`;
   const refused = await post(second, path, { type: "transfer", to: "sales" });
-  assert.deepEqual(await codeOf(refused), [409, "not_on_a_phone"]);
+  assert.deepEqual(await problemOf(refused), [409, "not_on_a_phone"]);
   assert.equal(await statusOf(post(second, path, { type: "hangup" })), 202);
   await closed;
 });
@@ -203,7 +203,7 @@ test("where the instance that holds a call is silent, the call is hung up and no
     post(first, path, { type: "say", text: "Hello" }),
     post(second, path, { type: "hangup" }),
   ]);
-  assert.deepEqual(await codeOf(said), [504, "instance_silent"]);
+  assert.deepEqual(await problemOf(said), [504, "instance_silent"]);
   assert.equal(await statusOf(Promise.resolve(hungUp)), 202);
   await call.next("ended");
 });

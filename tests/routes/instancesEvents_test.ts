@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { callee, get, initiate, until } from "../support/twilio/dialling.ts";
+import { callee, get, initiate } from "../support/twilio/dialling.ts";
 import {
   adminKey,
   follow,
@@ -12,6 +12,7 @@ import {
   type TwoInstances,
 } from "../support/servers/instances.ts";
 import { otherKey } from "../support/servers/phoneServer.ts";
+import { until } from "../support/until.ts";
 
 function test(name: string, run: (world: TwoInstances) => Promise<void>): void {
   instancesTest(name, async () => {

@@ -1,13 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  callee,
-  codeOf,
-  get,
-  initiate,
-  ringing,
-  statusOf,
-  until,
-} from "../support/twilio/dialling.ts";
+import { callee, get, initiate, ringing, statusOf } from "../support/twilio/dialling.ts";
 import {
   adminKey,
   follow,
@@ -18,6 +10,8 @@ import {
   startTwoInstances,
 } from "../support/servers/instances.ts";
 import { apiKey, otherKey, type TestServerOptions } from "../support/servers/phoneServer.ts";
+import { problemOf } from "../support/problemOf.ts";
+import { until } from "../support/until.ts";
 
 function start({ env, ...options }: TestServerOptions = {}) {
   return startTwoInstances({
@@ -100,7 +94,7 @@ test("a key that is revoked at one instance opens nothing at the others, and its
   assert.equal(await statusOf(revoke(first, "ops")), 200);
   for (const stream of streams) assert.equal(await stream.next(), undefined);
   assert.equal(await statusAt(second), 401);
-  assert.deepEqual(await codeOf(await post(second, "/api/web/session")), [401, "key_revoked"]);
+  assert.deepEqual(await problemOf(await post(second, "/api/web/session")), [401, "key_revoked"]);
   assert.equal(await opens(second, token), false);
   first.network.connectTo(second.origin);
   const { callId } = await (await initiate(second, { to: callee }, { key: otherKey })).json();

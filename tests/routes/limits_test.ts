@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { type RealtimeServer, startRealtimeServer } from "../../src/sim/openai/realtimeServer.ts";
 import {
-  codeOf,
   get,
   initiate,
   startBeside,
   statusOf,
   temporaryDatabase,
-  until,
 } from "../support/twilio/dialling.ts";
 import {
   apiKey,
@@ -16,6 +14,8 @@ import {
   type TestServer,
 } from "../support/servers/phoneServer.ts";
 import { openClient, type WebClient } from "../support/browser/webClient.ts";
+import { problemOf } from "../support/problemOf.ts";
+import { until } from "../support/until.ts";
 
 Deno.test("case 141: of 15 sockets of one key only as many are let in as the key may have", async () => {
   await using server = await startPhoneServer({ env: { WEB_CALLS_PER_KEY: "4" } });
@@ -25,7 +25,7 @@ Deno.test("case 141: of 15 sockets of one key only as many are let in as the key
   assert.equal(server.app.registry.size, 4);
   const refused = await session(server);
   assert.ok(refused.headers.has("retry-after"));
-  assert.deepEqual(await codeOf(refused), [429, "too_many_calls"]);
+  assert.deepEqual(await problemOf(refused), [429, "too_many_calls"]);
   assert.equal(await statusOf(session(server, otherKey)), 200, "another key has its own");
   await Promise.all(clients.map((client) => client.close()));
   await until(() => statusOf(session(server)), (status) => status === 200);
@@ -39,7 +39,7 @@ Deno.test("case 141: browsers of one address are counted, whatever key their tok
   const { token } = await (await from("203.0.113.5")).json();
   const client = openClient(server, token, { "x-forwarded-for": "203.0.113.5" });
   await client.get("ready");
-  assert.deepEqual(await codeOf(await from("203.0.113.5", otherKey)), [429, "too_many_calls"]);
+  assert.deepEqual(await problemOf(await from("203.0.113.5", otherKey)), [429, "too_many_calls"]);
   assert.equal(await statusOf(from("203.0.113.6")), 200);
   await client.close();
 });
@@ -63,7 +63,7 @@ Deno.test("case 141: browsers leave a part of the lines to the phone", async () 
   const tokens = await Promise.all(Array.from({ length: 4 }, () => tokenOf(server)));
   const clients = tokens.map((token) => openClient(server, token));
   for (const client of clients) await client.get("ready");
-  assert.deepEqual(await codeOf(await session(server)), [503, "full"]);
+  assert.deepEqual(await problemOf(await session(server)), [503, "full"]);
   const call = server.network.call();
   await call.next("streamStarted");
   call.hangUp();
@@ -94,9 +94,9 @@ for (
     const refused = await session(server);
     const wait = Number(refused.headers.get("retry-after"));
     assert.ok(wait >= 1 && wait <= 86_400, `${wait}`);
-    assert.deepEqual(await codeOf(refused), [429, "budget_exhausted"]);
+    assert.deepEqual(await problemOf(refused), [429, "budget_exhausted"]);
     // The same day counts for what is placed.
-    assert.deepEqual(await codeOf(await initiate(server)), [429, "budget_exhausted"]);
+    assert.deepEqual(await problemOf(await initiate(server)), [429, "budget_exhausted"]);
     assert.equal(await statusOf(session(server, otherKey)), whose === "its key" ? 200 : 429);
     const { incidents } = await (await server.request("/health")).json();
     assert.ok(incidents.some(({ code }: { code: string }) => code === "budget_exhausted"));
@@ -156,7 +156,7 @@ Deno.test("case 144: two servers on one store share the day and the places of a 
   await refusals(clients, 4);
   assert.equal(server.app.registry.size + second.app.registry.size, 2);
   for (const each of [server, second]) {
-    assert.deepEqual(await codeOf(await session(each)), [429, "too_many_calls"]);
+    assert.deepEqual(await problemOf(await session(each)), [429, "too_many_calls"]);
   }
   await Promise.all(clients.map((client) => client.close()));
 });
@@ -236,7 +236,7 @@ Deno.test("case 148: a key's batches hold only so many calls that wait", async (
     server.post("/api/outbound/batch", {
       calls: Array.from({ length: count }, (_, at) => ({ to: `+1415555${from + at}` })),
     }, key);
-  assert.deepEqual(await codeOf(await batch(4, 2000)), [429, "too_many_pending"]);
+  assert.deepEqual(await problemOf(await batch(4, 2000)), [429, "too_many_pending"]);
   assert.equal(await statusOf(batch(3, 2100, otherKey)), 202);
 });
 
@@ -246,6 +246,6 @@ Deno.test("case 148: one number is called only so often a day, whichever key ask
   assert.equal(await statusOf(initiate(server, undefined, { key: otherKey })), 200);
   const third = await initiate(server);
   assert.ok(third.headers.has("retry-after"));
-  assert.deepEqual(await codeOf(third), [429, "number_called_enough"]);
+  assert.deepEqual(await problemOf(third), [429, "number_called_enough"]);
   assert.equal(await statusOf(initiate(server, { to: "+14155550124" })), 200);
 });

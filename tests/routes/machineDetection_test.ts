@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { callee, get, initiate, statusOf, until } from "../support/twilio/dialling.ts";
+import { callee, get, initiate, statusOf } from "../support/twilio/dialling.ts";
 import { serveApp } from "../support/servers/phoneServer.ts";
+import { until } from "../support/until.ts";
 
 /** A phone network that takes every call, and shows what it was asked for. */
 function startRecorder() {

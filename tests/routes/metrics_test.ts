@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { metricsRoutes } from "../../src/routes/metrics.ts";
-import { ADMIN, ALICE, problem, SCRAPER, withApi } from "../support/servers/apiServer.ts";
+import { ADMIN, ALICE, SCRAPER, withApi } from "../support/servers/apiServer.ts";
+import { problemOf } from "../support/problemOf.ts";
 
 const options = {
   mount: (router, { access }) => {
@@ -21,9 +22,9 @@ Deno.test("GET /metrics answers in the format of Prometheus", () =>
 
 Deno.test("GET /metrics takes a key with the scope metrics or admin where there are keys", () =>
   withApi(options, async ({ ask }) => {
-    assert.deepEqual(await problem(await ask("/metrics")), [401, "key_required"]);
-    assert.deepEqual(await problem(await ask("/metrics", ALICE)), [403, "scope_missing"]);
+    assert.deepEqual(await problemOf(await ask("/metrics")), [401, "key_required"]);
+    assert.deepEqual(await problemOf(await ask("/metrics", ALICE)), [403, "scope_missing"]);
     assert.equal((await ask("/metrics", SCRAPER)).status, 200);
     assert.equal((await ask("/metrics", ADMIN)).status, 200);
-    assert.deepEqual(await problem(await ask("/api/calls", SCRAPER)), [403, "scope_missing"]);
+    assert.deepEqual(await problemOf(await ask("/api/calls", SCRAPER)), [403, "scope_missing"]);
   }));

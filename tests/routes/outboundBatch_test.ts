@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { codeOf, get, initiate, ringing, statusOf, until } from "../support/twilio/dialling.ts";
+import { get, initiate, ringing, statusOf } from "../support/twilio/dialling.ts";
 import { otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { problemOf } from "../support/problemOf.ts";
+import { until } from "../support/until.ts";
 
 const path = "/api/outbound/batch";
 const numbers = Array.from({ length: 8 }, (_, n) => `+1415555012${n}`);
@@ -47,10 +49,10 @@ Deno.test("a batch is its key's alone, and what is not dialled yet can be cancel
   const foreign = await server.request(`${path}/${batchId}`, {
     headers: { "X-API-Key": otherKey },
   });
-  assert.deepEqual(await codeOf(foreign), [404, "unknown_batch"]);
+  assert.deepEqual(await problemOf(foreign), [404, "unknown_batch"]);
   const cancelPath = `${path}/${batchId}/cancel`;
   const notMine = await server.post(cancelPath, undefined, otherKey);
-  assert.deepEqual(await codeOf(notMine), [404, "unknown_batch"]);
+  assert.deepEqual(await problemOf(notMine), [404, "unknown_batch"]);
 
   await until(() => get(server, `${path}/${batchId}`), ({ progress }) => progress.placed === 2);
   const { cancelled } = await (await server.post(cancelPath)).json();
@@ -142,6 +144,6 @@ Deno.test("a batch of the wrong kind is refused whole", async () => {
   ];
   for (const body of cases) assert.equal(await statusOf(server.post(path, body)), 422);
   const huge = { calls: [{ to: "+14155550123" }], context: "x".repeat(3_000_000) };
-  assert.deepEqual(await codeOf(await server.post(path, huge)), [413, "body_too_large"]);
+  assert.deepEqual(await problemOf(await server.post(path, huge)), [413, "body_too_large"]);
   assert.equal(server.network.calls.length, 0);
 });

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import {
   callee,
   callUntil,
-  codeOf,
   initiate,
   ringing,
   startBeside,
@@ -10,6 +9,7 @@ import {
   temporaryDatabase,
 } from "../support/twilio/dialling.ts";
 import { otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { problemOf } from "../support/problemOf.ts";
 
 const same = { requestKey: "order-17" };
 
@@ -44,7 +44,7 @@ Deno.test("the same key with another request is refused, of another API key it i
   await using server = await startPhoneServer(ringing);
   const first = await (await initiate(server, undefined, same)).json();
   const other = await initiate(server, { to: callee, context: "else" }, same);
-  assert.deepEqual(await codeOf(other), [422, "idempotency_key_reused"]);
+  assert.deepEqual(await problemOf(other), [422, "idempotency_key_reused"]);
   server.api.failNext({ kind: "slow", delayMs: 300 });
   const races = await Promise.all(
     ["a", "b"].map((context) =>
@@ -57,7 +57,7 @@ Deno.test("the same key with another request is refused, of another API key it i
   assert.notEqual(foreign.callId, first.callId);
   for (const requestKey of ["a b", "x".repeat(256), "é"]) {
     const init = { requestKey: requestKey === "é" ? "\u00e9" : requestKey };
-    assert.deepEqual(await codeOf(await initiate(server, undefined, init)), [
+    assert.deepEqual(await problemOf(await initiate(server, undefined, init)), [
       422,
       "invalid_request",
     ]);
@@ -68,7 +68,7 @@ Deno.test("what was refused may be asked for again under the same key", async ()
   await using server = await startPhoneServer(ringing);
   server.api.failNext({ kind: "refused", code: 21219, message: "not verified" });
   const refused = await initiate(server, undefined, same);
-  assert.deepEqual(await codeOf(refused), [403, "destination_not_verified"]);
+  assert.deepEqual(await problemOf(refused), [403, "destination_not_verified"]);
   assert.equal(await statusOf(initiate(server, undefined, same)), 200);
 });
 
@@ -83,7 +83,7 @@ Deno.test("case 57: a create that times out is unknown, found again and never re
   assert.equal(answer.status, 504);
   const { code, details: { callId } } = await answer.json();
   assert.equal(code, "outcome_unknown");
-  assert.deepEqual(await codeOf(await initiate(server, undefined, same)), [
+  assert.deepEqual(await problemOf(await initiate(server, undefined, same)), [
     504,
     "outcome_unknown",
   ]);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import {
   agentsOf,
-  callBack,
   callee,
   callUntil,
   get,
@@ -10,6 +9,7 @@ import {
   statusOf,
 } from "../support/twilio/dialling.ts";
 import { account, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { callBack } from "../support/twilio/twilioWebhook.ts";
 
 const desk = "---\ntitle: Desk\ngreeting: Hello there.\n";
 const leaving = { receptionist: `${desk}voicemail: Please call us back.\n---\nHelp.` };

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { startRealtimeServer } from "../../src/sim/openai/realtimeServer.ts";
 import {
   callUntil,
-  codeOf,
   get,
   initiate,
   ringing,
@@ -11,6 +10,7 @@ import {
   temporaryDatabase,
 } from "../support/twilio/dialling.ts";
 import { otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { problemOf } from "../support/problemOf.ts";
 
 async function tally(answers: readonly Response[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
@@ -53,7 +53,7 @@ Deno.test("a key places only so many calls in a minute, another key its own", as
   const third = await initiate(server);
   const wait = Number(third.headers.get("retry-after"));
   assert.ok(wait >= 1 && wait <= 60, `${wait}`);
-  assert.deepEqual(await codeOf(third), [429, "rate_limited"]);
+  assert.deepEqual(await problemOf(third), [429, "rate_limited"]);
   assert.equal(await statusOf(initiate(server, undefined, { key: otherKey })), 200);
 });
 
@@ -61,7 +61,7 @@ Deno.test("minutes are set aside before dialling, and what was not used is given
   const env = { OUTBOUND_DAILY_MINUTES: "5", MAX_CALL_MINUTES: "5" };
   await using server = await startPhoneServer({ env, ...ringing });
   const { callSid } = await (await initiate(server)).json();
-  assert.deepEqual(await codeOf(await initiate(server)), [429, "daily_minutes_used"]);
+  assert.deepEqual(await problemOf(await initiate(server)), [429, "daily_minutes_used"]);
   assert.equal(await statusOf(server.post(`/api/outbound/${callSid}/hangup`)), 200);
   assert.equal(await statusOf(initiate(server)), 200);
 });
@@ -106,7 +106,7 @@ for (
         "nothing is quoted: callers speak any language",
       );
       if (detail === "day") {
-        assert.deepEqual(await codeOf(await initiate(server)), [429, "daily_usd_used"]);
+        assert.deepEqual(await problemOf(await initiate(server)), [429, "daily_usd_used"]);
       }
     } finally {
       await model.close();

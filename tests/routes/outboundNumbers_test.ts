@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { agentsOf, codeOf, get, initiate } from "../support/twilio/dialling.ts";
+import { agentsOf, get, initiate } from "../support/twilio/dialling.ts";
 import { account, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { inboundSid, twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
+import { problemOf } from "../support/problemOf.ts";
 
 Deno.test("case 120: numbers of new area codes are dialled, by calls and by transfers", async () => {
   const sales = "+16242345678";
@@ -18,7 +19,7 @@ Deno.test("case 120: numbers of new area codes are dialled, by calls and by tran
   assert.equal(placed.status, 200, await placed.text());
   assert.equal((await server.network.nextCall()).to, "+18612345678");
   const dear = await initiate(server, { to: "+19002345678" });
-  assert.deepEqual(await codeOf(dear), [403, "destination_not_allowed"]);
+  assert.deepEqual(await problemOf(dear), [403, "destination_not_allowed"]);
 
   await twimlOf(twilioPost(server, "/twilio/voice"));
   server.app.registry.byCallSid(inboundSid)?.input({

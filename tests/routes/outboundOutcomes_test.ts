@@ -10,7 +10,6 @@ import {
   startBeside,
   statusOf,
   temporaryDatabase,
-  until,
 } from "../support/twilio/dialling.ts";
 import {
   apiKey,
@@ -18,6 +17,7 @@ import {
   startPhoneServer,
   type TestServer,
 } from "../support/servers/phoneServer.ts";
+import { until } from "../support/until.ts";
 
 const API_KEYS = `ops:${apiKey};scopes=admin,other:${otherKey}`;
 const last = "+14155550124";

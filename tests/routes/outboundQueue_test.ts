@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import {
   callUntil,
-  codeOf,
   get,
   initiate,
   initiateDialled,
@@ -11,6 +10,7 @@ import {
   temporaryDatabase,
 } from "../support/twilio/dialling.ts";
 import { otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { problemOf } from "../support/problemOf.ts";
 
 Deno.test("calls beyond the pace of a number wait, with their position, and are dialled in turn", async () => {
   const pace = slowPace();
@@ -29,7 +29,7 @@ Deno.test("calls beyond the pace of a number wait, with their position, and are 
   const waiting = await get(server, `/api/outbound/${bodies[1].callId}`);
   assert.deepEqual([waiting.status, waiting.position], ["queued", 2]);
   assert.deepEqual(
-    await codeOf(
+    await problemOf(
       await server.request(`/api/outbound/${bodies[1].callId}`, {
         headers: { "X-API-Key": otherKey },
       }),

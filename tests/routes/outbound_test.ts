@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { statusOf, temporaryDatabase, until } from "../support/twilio/dialling.ts";
+import { statusOf, temporaryDatabase } from "../support/twilio/dialling.ts";
 import { account, apiKey, otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { until } from "../support/until.ts";
+import { problemOf } from "../support/problemOf.ts";
 
 const path = "/api/outbound/initiate";
 const to = "+14155550123";
-
-async function codeOf(answer: Response): Promise<unknown> {
-  const { error, code, requestId } = await answer.json();
-  assert.match(error, /\.$/);
-  assert.equal(requestId, answer.headers.get("x-request-id"));
-  return [answer.status, code];
-}
 
 Deno.test("initiate wants a key, in either header, and says so", async () => {
   await using server = await startPhoneServer();
@@ -19,10 +14,10 @@ Deno.test("initiate wants a key, in either header, and says so", async () => {
   const type = { "Content-Type": "application/json" };
   const none = await server.request(path, { method: "POST", headers: type, body });
   assert.equal(none.headers.get("www-authenticate"), "Bearer");
-  assert.deepEqual(await codeOf(none), [401, "key_required"]);
+  assert.deepEqual(await problemOf(none), [401, "key_required"]);
   const wrong = await server.post(path, { to }, "wrong");
   assert.match((await wrong.clone().json()).error, /does not know this API key/);
-  assert.deepEqual(await codeOf(wrong), [401, "invalid_key"]);
+  assert.deepEqual(await problemOf(wrong), [401, "invalid_key"]);
   const headers = { ...type, "X-API-Key": apiKey };
   const right = await server.request(path, { method: "POST", headers, body });
   assert.equal((await right.json()).success, true);
@@ -42,7 +37,7 @@ Deno.test("guessing keys is limited per address, whatever X-Forwarded-For says",
   assert.equal(statuses.at(-1), 429);
   assert.ok(Number(answers.at(-1)?.headers.get("retry-after")) >= 1);
   for (const answer of answers) await answer.body?.cancel();
-  assert.deepEqual(await codeOf(await server.post(path, { to })), [429, "rate_limited"]);
+  assert.deepEqual(await problemOf(await server.post(path, { to })), [429, "rate_limited"]);
 });
 
 Deno.test("without API_KEYS nobody places calls", async () => {
@@ -55,7 +50,10 @@ Deno.test("without API_KEYS nobody places calls", async () => {
     TWILIO_API_URL: undefined,
   };
   await using server = await startPhoneServer({ env });
-  assert.deepEqual(await codeOf(await server.post(path, { to })), [401, "api_keys_not_configured"]);
+  assert.deepEqual(await problemOf(await server.post(path, { to })), [
+    401,
+    "api_keys_not_configured",
+  ]);
 });
 
 Deno.test("initiate refuses bodies of the wrong kind", async () => {
@@ -78,7 +76,7 @@ Deno.test("initiate refuses bodies of the wrong kind", async () => {
     [await send("{}"), 422, "invalid_request"],
   ];
   for (const [answer, status, code] of cases) {
-    assert.deepEqual(await codeOf(answer), [status, code]);
+    assert.deepEqual(await problemOf(answer), [status, code]);
   }
 });
 
@@ -106,7 +104,7 @@ Deno.test("initiate says which fields are wrong, in one answer", async () => {
     { path: "variables", message: "must be of type object" },
   ]);
   const unknown = await server.post(path, { to, agent: "nobody" });
-  assert.deepEqual(await codeOf(unknown), [422, "unknown_agent"]);
+  assert.deepEqual(await problemOf(unknown), [422, "unknown_agent"]);
 });
 
 Deno.test("initiate refuses numbers that are none with 422 and forbidden ones with 403", async () => {
@@ -154,11 +152,14 @@ Deno.test("a call's state is its key's alone", async () => {
     to,
     "receptionist",
   ]);
-  assert.deepEqual(await codeOf(await get(callSid, otherKey)), [404, "unknown_call"]);
+  assert.deepEqual(await problemOf(await get(callSid, otherKey)), [404, "unknown_call"]);
   const foreign = await server.post(`/api/outbound/${callSid}/hangup`, undefined, otherKey);
-  assert.deepEqual(await codeOf(foreign), [404, "unknown_call"]);
-  assert.deepEqual(await codeOf(await get(`CA${"0".repeat(32)}`, apiKey)), [404, "unknown_call"]);
-  assert.deepEqual(await codeOf(await get("CA1", apiKey)), [422, "invalid_request"]);
+  assert.deepEqual(await problemOf(foreign), [404, "unknown_call"]);
+  assert.deepEqual(await problemOf(await get(`CA${"0".repeat(32)}`, apiKey)), [
+    404,
+    "unknown_call",
+  ]);
+  assert.deepEqual(await problemOf(await get("CA1", apiKey)), [422, "invalid_request"]);
 });
 
 Deno.test("case 57: a call hung up while it waits or rings is cancelled", async () => {
@@ -210,11 +211,11 @@ Deno.test("case 57: what Twilio refuses is told, and leaves no call behind", asy
   await using server = await startPhoneServer();
   server.api.failNext({ kind: "refused", code: 21219, message: "not verified" });
   const answer = await server.post(path, { to });
-  assert.deepEqual(await codeOf(answer), [403, "destination_not_verified"]);
+  assert.deepEqual(await problemOf(answer), [403, "destination_not_verified"]);
   server.api.failNext({ kind: "rateLimited", retryAfterSeconds: 9 });
   const limited = await server.post(path, { to });
   assert.equal(limited.headers.get("retry-after"), "9");
-  assert.deepEqual(await codeOf(limited), [503, "provider_busy"]);
+  assert.deepEqual(await problemOf(limited), [503, "provider_busy"]);
   assert.equal(server.app.registry.size, 0);
 });
 
@@ -280,7 +281,7 @@ Deno.test("initiate refuses text that is no text, and places nothing", async () 
     [`{"to":"${to}\\u0000"}`, 422, "invalid_number"],
   ];
   for (const [body, status, code] of cases) {
-    assert.deepEqual(await codeOf(await send(body)), [status, code], String(body));
+    assert.deepEqual(await problemOf(await send(body)), [status, code], String(body));
   }
   assert.equal(server.network.calls.length, 0);
 });
@@ -290,13 +291,16 @@ Deno.test("a key without the scope to call reads and does not call", async () =>
   await using server = await startPhoneServer({
     env: { API_KEYS: `ops:${apiKey},reader:${reader};scopes=calls:read` },
   });
-  assert.deepEqual(await codeOf(await server.post(path, { to }, reader)), [403, "scope_missing"]);
+  assert.deepEqual(await problemOf(await server.post(path, { to }, reader)), [
+    403,
+    "scope_missing",
+  ]);
   const batch = await server.post("/api/outbound/batch", { calls: [{ to }] }, reader);
-  assert.deepEqual(await codeOf(batch), [403, "scope_missing"]);
+  assert.deepEqual(await problemOf(batch), [403, "scope_missing"]);
   const read = await server.request("/api/outbound/call_none", {
     headers: { "X-API-Key": reader },
   });
-  assert.deepEqual(await codeOf(read), [404, "unknown_call"]);
+  assert.deepEqual(await problemOf(read), [404, "unknown_call"]);
 });
 
 Deno.test("nothing is dialled while the store does not answer, and a call under way goes on", async () => {
@@ -309,7 +313,7 @@ Deno.test("nothing is dialled while the store does not answer, and a call under 
   locked.exec("PRAGMA busy_timeout = 10000");
   locked.exec("BEGIN EXCLUSIVE");
   const answer = await server.post(path, { to });
-  assert.deepEqual(await codeOf(answer), [503, "store_unavailable"]);
+  assert.deepEqual(await problemOf(answer), [503, "store_unavailable"]);
   assert.equal(server.network.calls.length, 1);
   assert.equal(server.app.registry.size, 1);
   locked.exec("ROLLBACK");

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import {
-  callBack,
   callee,
   callUntil,
   get,
   initiate,
   startBeside,
   temporaryDatabase,
-  until,
 } from "../support/twilio/dialling.ts";
 import { account, apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { callBack } from "../support/twilio/twilioWebhook.ts";
+import { until } from "../support/until.ts";
 
 Deno.test("a call that one process places is answered and talked with in another", async () => {
   await using database = await temporaryDatabase();

@@ -4,18 +4,12 @@ import { twilioCallOptions } from "../../src/services/outbound/dialAttempt.ts";
 import { listPrices } from "../../src/services/spending/pricing.ts";
 import { openStore } from "../../src/services/store/store.ts";
 import { setTimer } from "../../src/utils/clock.ts";
-import {
-  agentsOf,
-  codeOf,
-  get,
-  initiate,
-  initiateDialled,
-  statusOf,
-  until,
-} from "../support/twilio/dialling.ts";
+import { agentsOf, get, initiate, initiateDialled, statusOf } from "../support/twilio/dialling.ts";
 import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
 import { ended, opened } from "../support/store/storedCalls.ts";
 import { inboundSid, twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
+import { problemOf } from "../support/problemOf.ts";
+import { until } from "../support/until.ts";
 
 const sales = "+14155550199";
 const overrides = {
@@ -49,7 +43,7 @@ Deno.test("case 146: calls that went on with a person keep their places until th
   for (const callId of callIds) {
     await recordWhen(server, callId, ({ status }) => status === "ended");
   }
-  assert.deepEqual(await codeOf(await initiate(server)), [429, "too_many_calls"]);
+  assert.deepEqual(await problemOf(await initiate(server)), [429, "too_many_calls"]);
 
   phones[0]?.hangUp();
   await phones[0]?.settled;

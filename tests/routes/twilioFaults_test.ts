@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  callBack,
-  codeOf,
-  get,
-  initiate,
-  initiateDialled,
-  statusOf,
-} from "../support/twilio/dialling.ts";
+import { get, initiate, initiateDialled, statusOf } from "../support/twilio/dialling.ts";
 import { apiKey, serveApp, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { problemOf } from "../support/problemOf.ts";
+import { callBack } from "../support/twilio/twilioWebhook.ts";
 
 /** A phone network that refuses calls with a code as long as there is one. */
 function refusing() {
@@ -78,12 +73,12 @@ Deno.test("case 126: calls are placed from the own number and those of OUTBOUND_
   const other = "+14155550101";
   await using server = await startPhoneServer({ env: { OUTBOUND_FROM: other } });
   const stranger = { to: "+14155550123", from: "+14155550102" };
-  assert.deepEqual(await codeOf(await initiate(server, stranger)), [403, "from_not_allowed"]);
+  assert.deepEqual(await problemOf(await initiate(server, stranger)), [403, "from_not_allowed"]);
   const batch = await server.post("/api/outbound/batch", {
     calls: [{ to: "+14155550123" }],
     from: stranger.from,
   });
-  assert.deepEqual(await codeOf(batch), [403, "from_not_allowed"]);
+  assert.deepEqual(await problemOf(batch), [403, "from_not_allowed"]);
   const own = await initiate(server, { to: "+14155550123", from: "+14155550100" });
   assert.equal(own.status, 200, await own.text());
 });

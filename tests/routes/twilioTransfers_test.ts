@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { agentsOf, codeOf, initiateDialled, statusOf } from "../support/twilio/dialling.ts";
+import { agentsOf, initiateDialled, statusOf } from "../support/twilio/dialling.ts";
 import {
   account,
   apiKey,
@@ -7,6 +7,7 @@ import {
   type TestServer,
 } from "../support/servers/phoneServer.ts";
 import { inboundSid, twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
+import { problemOf } from "../support/problemOf.ts";
 
 const sales = "+14155550199";
 const agentFiles = agentsOf({
@@ -65,7 +66,9 @@ Deno.test("case 116: a second attempt at the same request is answered as the fir
     end: { reason: "transferred", detail: "sales" },
   });
   const attempt = () =>
-    twimlOf(twilioPost(server, "/twilio/resume", {}, { "I-Twilio-Idempotency-Token": "one" }));
+    twimlOf(twilioPost(server, "/twilio/resume", {}, {
+      headers: { "I-Twilio-Idempotency-Token": "one" },
+    }));
   const first = await attempt();
   assert.match(first, /<Dial /);
   assert.equal(await attempt(), first);
@@ -83,7 +86,7 @@ Deno.test("case 117: an operator transfers nobody to a number that may not be di
     server.post(`/api/calls/${callId}/actions`, { type: "transfer", to: "sales" });
   const listed = await server.request(`/api/do-not-call/${sales}`, { method: "PUT", headers });
   assert.equal(listed.status, 200, await listed.text());
-  assert.deepEqual(await codeOf(await transfer()), [403, "do_not_call"]);
+  assert.deepEqual(await problemOf(await transfer()), [403, "do_not_call"]);
   const removed = await server.request(`/api/do-not-call/${sales}`, { method: "DELETE", headers });
   await removed.body?.cancel();
   assert.equal(await statusOf(transfer()), 202);

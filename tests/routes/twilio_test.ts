@@ -1,45 +1,11 @@
 import assert from "node:assert/strict";
-import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import type { Script } from "../../src/sim/openai/scripts.ts";
-import { agentsOf, until } from "../support/twilio/dialling.ts";
-import {
-  account,
-  apiKey,
-  publicUrl,
-  startPhoneServer,
-  type TestServer,
-} from "../support/servers/phoneServer.ts";
-
-const callSid = `CA${"7".repeat(32)}`;
-
-/** A webhook as Twilio signs it. */
-function post(
-  server: TestServer,
-  path: string,
-  fields: Readonly<Record<string, string>> = {},
-  { headers = {}, signedFor = publicUrl + path, token = account.authToken }: {
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly signedFor?: string;
-    readonly token?: string;
-  } = {},
-): Promise<Response> {
-  const form = { CallSid: callSid, From: "+12025550123", To: account.number, ...fields };
-  return server.request(path, {
-    method: "POST",
-    headers: {
-      "X-Twilio-Signature": getExpectedTwilioSignature(token, signedFor, form),
-      ...headers,
-    },
-    body: new URLSearchParams(form),
-  });
-}
-
-async function codeOf(answer: Response): Promise<unknown> {
-  const { error, code, requestId } = await answer.json();
-  assert.match(error, /\.$/);
-  assert.equal(requestId, answer.headers.get("x-request-id"));
-  return [answer.status, code];
-}
+import { onlyAgent } from "../support/twilio/dialling.ts";
+import { apiKey, publicUrl, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { until } from "../support/until.ts";
+import { problemOf } from "../support/problemOf.ts";
+import { inboundSid, mediaSignature, twilioPost } from "../support/twilio/twilioWebhook.ts";
+import { handshake, sendLines } from "../support/servers/byHand.ts";
 
 Deno.test("case 3: webhooks that Twilio did not sign for our address are refused", async () => {
   await using server = await startPhoneServer();
@@ -55,44 +21,32 @@ Deno.test("case 3: webhooks that Twilio did not sign for our address are refused
     },
   ];
   for (const options of bad) {
-    const answer = await post(server, "/twilio/voice", {}, options);
-    assert.deepEqual(await codeOf(answer), [403, "invalid_signature"]);
+    const answer = await twilioPost(server, "/twilio/voice", {}, options);
+    assert.deepEqual(await problemOf(answer), [403, "invalid_signature"]);
   }
   assert.equal(server.app.registry.size, 0);
 });
 
 Deno.test("case 3: a media socket without Twilio's signature is refused before the upgrade", async () => {
   await using server = await startPhoneServer();
-  const upgrade = {
-    Connection: "Upgrade",
-    Upgrade: "websocket",
-    "Sec-WebSocket-Version": "13",
-    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+  const ask = (signature: Readonly<Record<string, string>>, upgrade = handshake) => {
+    const lines = Object.entries(signature).map(([name, value]) => `${name}: ${value}`);
+    return sendLines(server.origin, "GET /media", [...upgrade, ...lines], "evil.example");
   };
-  const signature = getExpectedTwilioSignature("wrong", "wss://parley.example/media", {});
-  for (const headers of [upgrade, { ...upgrade, "X-Twilio-Signature": signature }]) {
-    const answer = await rawRequest(server.origin, "/media", headers);
-    assert.match(answer, /^HTTP\/1\.1 403 /);
-    assert.match(answer, /invalid_signature/);
+  for (const signature of [{}, mediaSignature({ token: "wrong" })]) {
+    const { status, code } = await ask(signature);
+    assert.deepEqual([status, code], [403, "invalid_signature"]);
   }
-  const signed = getExpectedTwilioSignature(account.authToken, "wss://parley.example/media", {});
+  const inAnyCase = handshake.map((line) => line.replace("websocket", "WebSocket"));
   for (const path of ["/media", "/media/"]) {
-    const url = `wss://parley.example${path}`;
-    const right = getExpectedTwilioSignature(account.authToken, url, {});
-    const answer = await rawRequest(server.origin, "/media", {
-      ...upgrade,
-      Upgrade: "WebSocket",
-      "X-Twilio-Signature": right,
-    });
-    assert.match(answer, /^HTTP\/1\.1 101 /);
+    assert.equal((await ask(mediaSignature({ path }), inAnyCase)).status, 101);
   }
-  const plain = await rawRequest(server.origin, "/media", { "X-Twilio-Signature": signed });
-  assert.match(plain, /^HTTP\/1\.1 426 /);
+  assert.equal((await ask(mediaSignature(), [])).status, 426);
 });
 
 Deno.test("the voice webhook answers TwiML that connects, and goes on afterwards", async () => {
   await using server = await startPhoneServer();
-  const answer = await post(server, "/twilio/voice");
+  const answer = await twilioPost(server, "/twilio/voice");
   assert.equal(answer.status, 200);
   assert.equal(answer.headers.get("content-type"), "text/xml");
   const twiml = await answer.text();
@@ -100,14 +54,14 @@ Deno.test("the voice webhook answers TwiML that connects, and goes on afterwards
     twiml,
     /<Connect><Stream url="wss:\/\/parley\.example\/media" statusCallback="https:\/\/parley\.example\/twilio\/stream"><Parameter name="token" value="[\w-]{43}"\/><\/Stream><\/Connect><Redirect method="POST">https:\/\/parley\.example\/twilio\/resume<\/Redirect>/,
   );
-  assert.equal(server.app.registry.byCallSid(callSid)?.request.caller, "+12025550123");
+  assert.equal(server.app.registry.byCallSid(inboundSid)?.request.caller, "+12025550123");
 });
 
 Deno.test("case 55: a webhook sent twice gets the same TwiML and the same call", async () => {
   await using server = await startPhoneServer();
   const headers = { "I-Twilio-Idempotency-Token": "one" };
   const answers = await Promise.all(
-    [1, 2, 3].map(() => post(server, "/twilio/voice", {}, { headers })),
+    [1, 2, 3].map(() => twilioPost(server, "/twilio/voice", {}, { headers })),
   );
   const texts = new Set(await Promise.all(answers.map((answer) => answer.text())));
   assert.equal(texts.size, 1);
@@ -127,7 +81,7 @@ Deno.test("case 55: callers without a number and names full of markup are answer
   for (const [index, [from, caller]] of callers.entries()) {
     const sid = `CA${String(index).repeat(32)}`;
     const fields = { CallSid: sid, From: from, CallerName: "<&\"'>", NewField: "x".repeat(600) };
-    const answer = await post(server, "/twilio/voice", fields);
+    const answer = await twilioPost(server, "/twilio/voice", fields);
     assert.match(await answer.text(), /<Connect>/);
     assert.equal(server.app.registry.byCallSid(sid)?.request.caller, caller);
   }
@@ -137,14 +91,14 @@ Deno.test("case 55: the webhook answers at once though the model cannot be reach
   await using server = await startPhoneServer({
     env: { OPENAI_API_KEY: "sk-test", OPENAI_REALTIME_URL: "ws://127.0.0.1:9/v1/realtime" },
   });
-  const answer = await post(server, "/twilio/voice");
+  const answer = await twilioPost(server, "/twilio/voice");
   assert.match(await answer.text(), /<Connect>/);
 });
 
 Deno.test("case 53: when no call fits, the phone hears busy and HTTP is fine", async () => {
   await using server = await startPhoneServer({ env: { MAX_CALLS: "1" } });
-  await (await post(server, "/twilio/voice")).text();
-  const answer = await post(server, "/twilio/voice", { CallSid: `CA${"8".repeat(32)}` });
+  await (await twilioPost(server, "/twilio/voice")).text();
+  const answer = await twilioPost(server, "/twilio/voice", { CallSid: `CA${"8".repeat(32)}` });
   assert.equal(answer.status, 200);
   assert.match(await answer.text(), /<Response><Reject reason="busy"\/><\/Response>/);
   const ready = await server.request("/ready");
@@ -154,53 +108,59 @@ Deno.test("case 53: when no call fits, the phone hears busy and HTTP is fine", a
 Deno.test("case 53: while draining, the phone hears busy and the server is not ready", async () => {
   await using server = await startPhoneServer();
   await server.app.drain();
-  assert.match(await (await post(server, "/twilio/voice")).text(), /<Reject reason="busy"\/>/);
+  assert.match(
+    await (await twilioPost(server, "/twilio/voice")).text(),
+    /<Reject reason="busy"\/>/,
+  );
   const ready = await server.request("/ready");
   assert.deepEqual([ready.status, (await ready.json()).status], [503, "draining"]);
 });
 
 Deno.test("an agent is chosen by the webhook's address, which Twilio signs with it", async () => {
   await using server = await startPhoneServer();
-  await (await post(server, "/twilio/voice?agent=reminder")).text();
-  assert.equal(server.app.registry.byCallSid(callSid)?.request.agent, "reminder");
+  await (await twilioPost(server, "/twilio/voice?agent=reminder")).text();
+  assert.equal(server.app.registry.byCallSid(inboundSid)?.request.agent, "reminder");
   const sid = `CA${"8".repeat(32)}`;
-  const unknown = await post(server, "/twilio/voice?agent=nobody", { CallSid: sid });
+  const unknown = await twilioPost(server, "/twilio/voice?agent=nobody", { CallSid: sid });
   assert.match(await unknown.text(), /<Say language="en-US">We are sorry.*<Hangup\/>/);
 });
 
 Deno.test("webhooks with a body that is too large or of another type are refused", async () => {
   await using server = await startPhoneServer();
-  const large = await post(server, "/twilio/voice", { Junk: "x".repeat(70_000) });
-  assert.deepEqual(await codeOf(large), [413, "body_too_large"]);
+  const large = await twilioPost(server, "/twilio/voice", { Junk: "x".repeat(70_000) });
+  assert.deepEqual(await problemOf(large), [413, "body_too_large"]);
   const json = await server.request("/twilio/voice", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: "{}",
   });
-  assert.deepEqual(await codeOf(json), [415, "unsupported_media_type"]);
+  assert.deepEqual(await problemOf(json), [415, "unsupported_media_type"]);
   const get = await server.request("/twilio/voice");
-  assert.deepEqual(await codeOf(get), [405, "method_not_allowed"]);
-  const noSid = await post(server, "/twilio/voice", { CallSid: "CA/../x" });
-  assert.deepEqual(await codeOf(noSid), [422, "invalid_call_sid"]);
+  assert.deepEqual(await problemOf(get), [405, "method_not_allowed"]);
+  const noSid = await twilioPost(server, "/twilio/voice", { CallSid: "CA/../x" });
+  assert.deepEqual(await problemOf(noSid), [422, "invalid_call_sid"]);
 });
 
 Deno.test("case 56: callbacks of calls nobody knows change nothing", async () => {
   await using server = await startPhoneServer();
   for (const status of ["completed", "ringing", "canceled", "unheard-of", ""]) {
-    const answer = await post(server, "/twilio/status", { CallStatus: status });
+    const answer = await twilioPost(server, "/twilio/status", { CallStatus: status });
     assert.equal(answer.status, 204);
   }
-  assert.equal((await post(server, "/twilio/amd", { AnsweredBy: "human" })).status, 204);
-  assert.equal((await post(server, "/twilio/stream", { StreamEvent: "stream-error" })).status, 204);
-  const resumed = await post(server, "/twilio/resume");
+  assert.equal((await twilioPost(server, "/twilio/amd", { AnsweredBy: "human" })).status, 204);
+  assert.equal(
+    (await twilioPost(server, "/twilio/stream", { StreamEvent: "stream-error" })).status,
+    204,
+  );
+  const resumed = await twilioPost(server, "/twilio/resume");
   assert.match(await resumed.text(), /<Say language="en-US">We are sorry.*<Hangup\/>/);
 });
 
 Deno.test("a final status ends a call whose stream never said so", async () => {
   await using server = await startPhoneServer();
-  await (await post(server, "/twilio/voice")).text();
-  const session = server.app.registry.byCallSid(callSid);
-  await (await post(server, "/twilio/status", { CallStatus: "completed" })).body?.cancel();
+  await (await twilioPost(server, "/twilio/voice")).text();
+  const session = server.app.registry.byCallSid(inboundSid);
+  await (await twilioPost(server, "/twilio/status", { CallStatus: "completed" })).body?.cancel();
   assert.deepEqual(await session?.ended, { reason: "caller_hung_up", detail: "completed" });
 });
 
@@ -212,10 +172,10 @@ Deno.test("without the phone's settings every phone route says so", async () => 
   };
   await using server = await startPhoneServer({ env });
   for (const path of ["/twilio/voice", "/twilio/status", "/media"]) {
-    assert.deepEqual(await codeOf(await server.request(path)), [503, "phone_not_configured"]);
+    assert.deepEqual(await problemOf(await server.request(path)), [503, "phone_not_configured"]);
   }
   const answer = await server.post("/api/outbound/initiate", { to: "+14155550123" });
-  assert.deepEqual(await codeOf(answer), [503, "phone_not_configured"]);
+  assert.deepEqual(await problemOf(answer), [503, "phone_not_configured"]);
 });
 
 Deno.test("a stream that breaks is followed by another one in the same call", async () => {
@@ -233,10 +193,7 @@ Deno.test("a stream that breaks is followed by another one in the same call", as
 });
 
 Deno.test("keys are played into the call, which then goes on", async () => {
-  const agentFiles = {
-    list: () => Promise.resolve(["receptionist.md"]),
-    text: () => Promise.resolve("---\ntitle: Desk\ntools: [send_dtmf]\n---\nHelp."),
-  };
+  const agentFiles = onlyAgent("tools: [send_dtmf]");
   await using server = await startPhoneServer({
     overrides: { agentFiles, engine: { voice: "tone", speed: 20, script: pressKeys } },
   });
@@ -253,13 +210,7 @@ Deno.test("keys are played into the call, which then goes on", async () => {
 });
 
 Deno.test("a call handed over is dialled on to the number behind the alias", async () => {
-  const agentFiles = {
-    list: () => Promise.resolve(["receptionist.md"]),
-    text: () =>
-      Promise.resolve(
-        "---\ntitle: Desk\ntransfers: { sales: { number: '+14155550199' } }\n---\nHelp.",
-      ),
-  };
+  const agentFiles = onlyAgent("transfers: { sales: { number: '+14155550199' } }");
   await using server = await startPhoneServer({ overrides: { agentFiles } });
   const call = server.network.call();
   await call.next("streamStarted");
@@ -271,13 +222,7 @@ Deno.test("a call handed over is dialled on to the number behind the alias", asy
 });
 
 Deno.test("a call is not handed over to a number that may not be dialled", async () => {
-  const agentFiles = {
-    list: () => Promise.resolve(["receptionist.md"]),
-    text: () =>
-      Promise.resolve(
-        "---\ntitle: Desk\ntransfers: { sales: { number: '+19005550123' } }\n---\nHelp.",
-      ),
-  };
+  const agentFiles = onlyAgent("transfers: { sales: { number: '+19005550123' } }");
   let told = "";
   const handOver: Script = ({ cause }) => {
     if (cause.type === "toolOutputs") told = cause.outputs[0]?.output ?? "";
@@ -302,9 +247,7 @@ Deno.test("a call is not handed over to a number that may not be dialled", async
 
 Deno.test("a call is handed over to nobody who is not to be called, nor when it is not the hour for it", async () => {
   const number = "+14155550199";
-  const agentFiles = agentsOf({
-    receptionist: `---\ntitle: Desk\ntransfers: { sales: { number: '${number}' } }\n---\nHelp.`,
-  });
+  const agentFiles = onlyAgent(`transfers: { sales: { number: '${number}' } }`);
   const told: string[] = [];
   const handOver: Script = ({ cause }) => {
     if (cause.type === "toolOutputs") told.push(cause.outputs[0]?.output ?? "");
@@ -353,21 +296,3 @@ const pressKeys: Script = ({ cause }) =>
   cause.type === "text"
     ? { tools: [{ name: "send_dtmf", arguments: '{"digits":"12#"}' }] }
     : { say: "Hello." };
-
-/** One request as bytes, since fetch() may not ask for an upgrade. */
-async function rawRequest(
-  origin: string,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<string> {
-  const { hostname, port } = new URL(origin);
-  const lines = Object.entries({ Host: "evil.example", ...headers }).map(([name, value]) =>
-    `${name}: ${value}\r\n`
-  );
-  using connection = await Deno.connect({ hostname, port: Number(port) });
-  const text = `GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
-  await connection.write(new TextEncoder().encode(text));
-  const buffer = new Uint8Array(4096);
-  const length = await connection.read(buffer);
-  return new TextDecoder().decode(buffer.subarray(0, length ?? 0));
-}

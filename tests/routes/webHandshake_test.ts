@@ -2,27 +2,15 @@ import assert from "node:assert/strict";
 import NodeSocket from "ws";
 import { createAuthenticator, parseApiKeys } from "../../src/utils/auth.ts";
 import { newToken } from "../../src/utils/ids.ts";
-import { type AnswerByHand, handshake, sendLines } from "../support/openai/byHand.ts";
+import { type AnswerByHand, handshake, sendLines } from "../support/servers/byHand.ts";
 import {
-  startWebServer,
   type WebServer,
   type WebServerOptions,
+  withWebServer,
 } from "../support/servers/webServer.ts";
 
 const SECRET = "correct-horse-battery";
 const keyed = { authenticate: createAuthenticator(parseApiKeys(`tests:${SECRET}`)) };
-
-async function withServer(
-  options: WebServerOptions,
-  run: (server: WebServer) => Promise<void>,
-): Promise<void> {
-  const server = startWebServer(options);
-  try {
-    await run(server);
-  } finally {
-    await server.close();
-  }
-}
 
 function offering(server: WebServer, lines: readonly string[]): Promise<AnswerByHand> {
   return sendLines(server.origin, "GET /web", [...handshake, ...lines]);
@@ -35,7 +23,7 @@ async function assertLetIn(server: WebServer, answer: AnswerByHand, how: string)
 }
 
 Deno.test("case 171: a token is taken from any list of protocols that RFC 9110 allows", () =>
-  withServer({}, async (server) => {
+  withWebServer({}, async (server) => {
     const spellings: readonly ((token: string) => readonly string[])[] = [
       (token) => [`Sec-WebSocket-Protocol: parley.v1, ${token}`],
       (token) => [`Sec-WebSocket-Protocol: parley.v1,${token}`],
@@ -55,7 +43,7 @@ Deno.test("case 171: a token is taken from any list of protocols that RFC 9110 a
   }));
 
 Deno.test("case 171: Connection and Upgrade are lists too, in any case", () =>
-  withServer({}, async (server) => {
+  withWebServer({}, async (server) => {
     for (
       const [connection, upgrade] of [
         ["keep-alive,Upgrade", "websocket"],
@@ -76,7 +64,7 @@ Deno.test("case 171: Connection and Upgrade are lists too, in any case", () =>
   }));
 
 Deno.test("case 171: programs connect with npm:ws, which writes its protocols without blanks", () =>
-  withServer(keyed, async (server) => {
+  withWebServer(keyed, async (server) => {
     const headers = { authorization: `Bearer ${SECRET}` };
     const answer = await server.fetch("/api/web/session", { method: "POST", headers });
     const { token } = await answer.json();
@@ -95,7 +83,7 @@ Deno.test("case 171: programs connect with npm:ws, which writes its protocols wi
   }));
 
 Deno.test("case 172: a handshake that is refused leaves its token as good as it was", () =>
-  withServer({}, async (server) => {
+  withWebServer({}, async (server) => {
     const token = await server.token();
     const offer = `Sec-WebSocket-Protocol: parley.v1,token.${token}`;
     const without = (name: string) => handshake.filter((line) => !line.startsWith(`${name}:`));
@@ -142,7 +130,7 @@ Deno.test("case 172: a handshake that is refused leaves its token as good as it 
 Deno.test("case 172: a token whose call finds no line opens one a moment later", async () => {
   let isFull = true;
   const options: WebServerOptions = { refuses: () => isFull ? "full" : undefined };
-  await withServer(options, async (server) => {
+  await withWebServer(options, async (server) => {
     const offer = `Sec-WebSocket-Protocol: parley.v1,token.${await server.token()}`;
     assert.equal((await offering(server, [offer])).code, "full");
     isFull = false;
@@ -157,7 +145,7 @@ Deno.test("case 178: what can be no token is refused without a look at the store
     claim: () => Promise.resolve(void asked++),
     restore() {},
   };
-  await withServer({ tokens }, async (server) => {
+  await withWebServer({ tokens }, async (server) => {
     const good = newToken();
     for (
       const bad of ["", "x", good.slice(1), `${good}x`, `${good.slice(1)}+`, "\u00e9".repeat(43)]
@@ -176,7 +164,7 @@ Deno.test("case 178: whoever makes tokens up is slowed down before they are look
     claim: () => Promise.resolve(void asked++),
     restore() {},
   };
-  await withServer({ tokens, now: () => 0 }, async (server) => {
+  await withWebServer({ tokens, now: () => 0 }, async (server) => {
     const guess = () => offering(server, [`Sec-WebSocket-Protocol: parley.v1,token.${newToken()}`]);
     const codes: (string | undefined)[] = [];
     for (let i = 0; i < 25; i++) codes.push((await guess()).code);

@@ -1,31 +1,15 @@
 import assert from "node:assert/strict";
-import { connect as connectTcp } from "node:net";
 import type { Context } from "@hono/hono";
 import { createGuessGuard } from "../../src/routes/middleware/guessGuard.ts";
 import { createAuthenticator, parseApiKeys } from "../../src/utils/auth.ts";
-import { sendLines } from "../support/openai/byHand.ts";
+import { type AnswerByHand, sendLines } from "../support/servers/byHand.ts";
 import { callFromClient, openClient } from "../support/browser/webClient.ts";
-import {
-  startWebServer,
-  type WebServer,
-  type WebServerOptions,
-} from "../support/servers/webServer.ts";
+import { type WebServer, withWebServer } from "../support/servers/webServer.ts";
+import { problemOf } from "../support/problemOf.ts";
 
 const SECRET = "correct-horse-battery";
 const keyed = { authenticate: createAuthenticator(parseApiKeys(`tests:${SECRET}`)) };
 const withKey = { authorization: `Bearer ${SECRET}` };
-
-async function withServer(
-  options: WebServerOptions,
-  run: (server: WebServer) => Promise<void>,
-): Promise<void> {
-  const server = startWebServer(options);
-  try {
-    await run(server);
-  } finally {
-    await server.close();
-  }
-}
 
 function post(server: WebServer, init: RequestInit = {}): Promise<Response> {
   return server.fetch("/api/web/session", { method: "POST", ...init });
@@ -42,44 +26,22 @@ async function filesIn(folder: URL): Promise<readonly string[]> {
   return files;
 }
 
-async function assertProblem(response: Response, status: number, code: string): Promise<void> {
-  const body = await response.json();
-  assert.deepEqual([response.status, body.code], [status, code]);
-  assert.deepEqual(Object.keys(body).sort(), ["code", "error", "requestId"]);
-}
-
-interface Answer {
-  readonly status: number;
-  readonly code: string | undefined;
-}
-
 /** Sends a request by hand, with any header whatsoever; an empty value leaves a header out. */
-function sendByHand(
+async function sendByHand(
   server: WebServer,
   request: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const url = new URL(server.origin);
-  const socket = connectTcp({ host: url.hostname, port: Number(url.port) });
-  const lines = Object.entries({ Host: url.host, Origin: server.origin, ...headers })
-    .filter(([, value]) => value !== "").map(([name, value]) => `${name}: ${value}\r\n`);
-  let answer = "";
-  socket.on("error", reject).on("close", () => resolve(answer)).on("data", (data) => {
-    answer += data;
-    if (answer.startsWith("HTTP/1.1 101") || answer.includes("}")) socket.destroy();
-  });
-  socket.write(`${request} HTTP/1.1\r\n${lines.join("")}\r\n`);
-  return promise.then((text) => ({
-    status: Number(text.slice(9, 12)),
-    code: /"code":"(\w+)"/.exec(text)?.[1],
-  }));
+  { Host, ...headers }: Readonly<Record<string, string>>,
+): Promise<Pick<AnswerByHand, "status" | "code">> {
+  const lines = Object.entries({ Origin: server.origin, ...headers })
+    .filter(([, value]) => value !== "").map(([name, value]) => `${name}: ${value}`);
+  const { status, code } = await sendLines(server.origin, request, lines, Host);
+  return { status, code };
 }
 
 function shakeHands(
   server: WebServer,
   headers: Readonly<Record<string, string>>,
-): Promise<Answer> {
+): Promise<Pick<AnswerByHand, "status" | "code">> {
   return sendByHand(server, "GET /web", {
     Connection: "Upgrade",
     Upgrade: "websocket",
@@ -90,7 +52,7 @@ function shakeHands(
 }
 
 Deno.test("webRoutes() gives the page of a machine's own server a token that opens one call", () =>
-  withServer({}, async (server) => {
+  withWebServer({}, async (server) => {
     const { client, call } = await callFromClient(server);
     assert.deepEqual(call.request, { direction: "web", agent: "receptionist" });
     await client.close();
@@ -98,7 +60,7 @@ Deno.test("webRoutes() gives the page of a machine's own server a token that ope
   }));
 
 Deno.test("webRoutes() opens the call with the agent and the key that were named", () =>
-  withServer(keyed, async (server) => {
+  withWebServer(keyed, async (server) => {
     const response = await post(server, {
       headers: { ...withKey, "content-type": "application/json" },
       body: JSON.stringify({ agent: "clerk" }),
@@ -116,7 +78,7 @@ Deno.test("webRoutes() opens the call with the agent and the key that were named
   }));
 
 Deno.test("webRoutes() takes a body that is left out for nothing, whatever a client calls it", () =>
-  withServer({}, async (server) => {
+  withWebServer({}, async (server) => {
     for (const type of ["", "application/json", "text/plain"]) {
       const { status } = await sendByHand(server, "POST /api/web/session", {
         "Content-Type": type,
@@ -126,20 +88,20 @@ Deno.test("webRoutes() takes a body that is left out for nothing, whatever a cli
   }));
 
 Deno.test("webRoutes() gives no token without the right key", () =>
-  withServer(keyed, async (server) => {
+  withWebServer(keyed, async (server) => {
     const response = await post(server);
     assert.equal(response.headers.get("www-authenticate"), "Bearer");
-    await assertProblem(response, 401, "invalid_key");
+    assert.deepEqual(await problemOf(response), [401, "invalid_key"]);
     const headers = { authorization: "Bearer wrong-horse-battery" };
-    await assertProblem(await post(server, { headers }), 401, "invalid_key");
+    assert.deepEqual(await problemOf(await post(server, { headers })), [401, "invalid_key"]);
   }));
 
 Deno.test("webRoutes() slows down who asks without a key", () =>
-  withServer({ ...keyed, now: () => 0 }, async (server) => {
+  withWebServer({ ...keyed, now: () => 0 }, async (server) => {
     for (let i = 0; i < 10; i++) await (await post(server)).body?.cancel();
     const response = await post(server);
     assert.equal(response.headers.get("retry-after"), "5");
-    await assertProblem(response, 429, "rate_limited");
+    assert.deepEqual(await problemOf(response), [429, "rate_limited"]);
   }));
 
 Deno.test("case 177: an address in penalty for wrong keys is refused whatever key it shows", async () => {
@@ -148,7 +110,7 @@ Deno.test("case 177: an address in penalty for wrong keys is refused whatever ke
   const addressOf = (c: Context) => c.req.header("x-test-address") ?? "203.0.113.9";
   const now = () => 0;
   const guesses = createGuessGuard({ addressOf, now, log });
-  await withServer({ ...keyed, addressOf, now, guesses, log }, async (server) => {
+  await withWebServer({ ...keyed, addressOf, now, guesses, log }, async (server) => {
     const ask = (secret: string, address?: string) =>
       post(server, {
         headers: {
@@ -157,10 +119,10 @@ Deno.test("case 177: an address in penalty for wrong keys is refused whatever ke
         },
       });
     for (let i = 0; i < 10; i++) {
-      await assertProblem(await ask(`wrong-horse-battery${i}`), 401, "invalid_key");
+      assert.deepEqual(await problemOf(await ask(`wrong-horse-battery${i}`)), [401, "invalid_key"]);
     }
-    await assertProblem(await ask("wrong-horse-battery"), 429, "rate_limited");
-    await assertProblem(await ask(SECRET), 429, "rate_limited");
+    assert.deepEqual(await problemOf(await ask("wrong-horse-battery")), [429, "rate_limited"]);
+    assert.deepEqual(await problemOf(await ask(SECRET)), [429, "rate_limited"]);
     const elsewhere = await ask(SECRET, "198.51.100.7");
     await elsewhere.body?.cancel();
     assert.equal(elsewhere.status, 200);
@@ -186,7 +148,7 @@ Deno.test("case 176: a request is of this machine only if its connection is, wha
       ["127.0.0.1", "via", "closed"],
     ] as const
   ) {
-    await withServer({ remoteAddress }, async (server) => {
+    await withWebServer({ remoteAddress }, async (server) => {
       const { port } = new URL(server.origin);
       const headers = [
         `Origin: http://localhost:${port}`,
@@ -206,9 +168,9 @@ Deno.test("case 176: a request is of this machine only if its connection is, wha
 });
 
 Deno.test("webRoutes() limits how many tokens one caller gets", () =>
-  withServer({ now: () => 0 }, async (server) => {
+  withWebServer({ now: () => 0 }, async (server) => {
     for (let i = 0; i < 20; i++) await (await post(server)).body?.cancel();
-    await assertProblem(await post(server), 429, "rate_limited");
+    assert.deepEqual(await problemOf(await post(server)), [429, "rate_limited"]);
   }));
 
 for (
@@ -228,16 +190,16 @@ for (
   ] as const
 ) {
   Deno.test(`webRoutes() without keys gives no token to ${who}`, () =>
-    withServer({ publicOrigin: "https://voice.example.com" }, async (server) => {
+    withWebServer({ publicOrigin: "https://voice.example.com" }, async (server) => {
       const answer = await sendByHand(server, "POST /api/web/session", headers);
       assert.deepEqual(answer, { status: 403, code: "origin_not_allowed" });
     }));
 }
 
 Deno.test("webRoutes() without keys wants to know which page asks", () =>
-  withServer({}, async ({ origin }) => {
+  withWebServer({}, async ({ origin }) => {
     const response = await fetch(`${origin}/api/web/session`, { method: "POST" });
-    await assertProblem(response, 403, "origin_not_allowed");
+    assert.deepEqual(await problemOf(response), [403, "origin_not_allowed"]);
     const headers = { "sec-fetch-site": "same-origin" };
     const own = await fetch(`${origin}/api/web/session`, { method: "POST", headers });
     await own.body?.cancel();
@@ -255,14 +217,14 @@ for (
   ] as const
 ) {
   Deno.test(`webRoutes() answers ${status} when the token is asked for with ${body.slice(0, 20)}`, () =>
-    withServer({}, async (server) => {
+    withWebServer({}, async (server) => {
       const headers = { "content-type": type };
-      await assertProblem(await post(server, { headers, body }), status, code);
+      assert.deepEqual(await problemOf(await post(server, { headers, body })), [status, code]);
     }));
 }
 
 Deno.test("case 60: a handshake from another origin, or with a wrong or used token, is refused and opens nothing", () =>
-  withServer({}, async (server) => {
+  withWebServer({}, async (server) => {
     const token = await server.token();
     const offer = `parley.v1, token.${token}`;
     const attempts: readonly [Record<string, string>, number, string][] = [
@@ -293,7 +255,7 @@ Deno.test("case 60: a handshake from another origin, or with a wrong or used tok
   }));
 
 Deno.test("webRoutes() lets programs connect, which have a token and no origin", () =>
-  withServer(keyed, async (server) => {
+  withWebServer(keyed, async (server) => {
     const { token } = await (await post(server, { headers: withKey })).json();
     const offer = { "Sec-WebSocket-Protocol": `parley.v1, token.${token}`, Origin: "" };
     assert.equal((await shakeHands(server, offer)).status, 101);
@@ -302,7 +264,7 @@ Deno.test("webRoutes() lets programs connect, which have a token and no origin",
 
 Deno.test("case 60: a token that is older than a minute is taken no more", async () => {
   let now = 0;
-  await withServer({ now: () => now }, async (server) => {
+  await withWebServer({ now: () => now }, async (server) => {
     const offers = { "Sec-WebSocket-Protocol": `parley.v1, token.${await server.token()}` };
     now = 60_000;
     assert.deepEqual(await shakeHands(server, offers), { status: 401, code: "invalid_token" });
@@ -310,12 +272,12 @@ Deno.test("case 60: a token that is older than a minute is taken no more", async
 });
 
 Deno.test("webRoutes() gives no token while no call fits", () =>
-  withServer({ accepting: false }, async (server) => {
-    await assertProblem(await post(server), 503, "full");
+  withWebServer({ accepting: false }, async (server) => {
+    assert.deepEqual(await problemOf(await post(server)), [503, "full"]);
   }));
 
 Deno.test("webRoutes() answers 503 when the last line was taken in between", () =>
-  withServer({ refuses: "full" }, async (server) => {
+  withWebServer({ refuses: "full" }, async (server) => {
     const offers = { "Sec-WebSocket-Protocol": `parley.v1, token.${await server.token()}` };
     assert.deepEqual(await shakeHands(server, offers), { status: 503, code: "full" });
   }));
@@ -326,20 +288,20 @@ Deno.test("webRoutes() tells the page what it needs to know and no more", async 
     title: "Clerk",
   }];
   const common = { engine: "rehearsal", defaultAgent: "receptionist", agents };
-  await withServer({}, async (server) => {
+  await withWebServer({}, async (server) => {
     const own = await server.fetch("/api/web/info");
     assert.deepEqual(await own.json(), { ...common, access: "open" });
     const tunnelled = await server.fetch("/api/web/info", { headers: { "x-real-ip": "::1" } });
     assert.deepEqual(await tunnelled.json(), { ...common, access: "closed" });
   });
-  await withServer(keyed, async (server) => {
+  await withWebServer(keyed, async (server) => {
     const response = await server.fetch("/api/web/info");
     assert.deepEqual(await response.json(), { ...common, access: "key" });
   });
 });
 
 Deno.test("pagesRoutes() serves the page with a policy that allows nothing from elsewhere", () =>
-  withServer({}, async (server) => {
+  withWebServer({}, async (server) => {
     const response = await server.fetch("/");
     const html = await response.text();
     assert.match(response.headers.get("content-type") ?? "", /^text\/html/);
@@ -351,7 +313,7 @@ Deno.test("pagesRoutes() serves the page with a policy that allows nothing from 
   }));
 
 Deno.test("pagesRoutes() serves TypeScript as JavaScript that a browser can run", () =>
-  withServer({}, async (server) => {
+  withWebServer({}, async (server) => {
     const names = await filesIn(new URL("../../src/web/", import.meta.url));
     assert.ok(names.includes("docs/docs.ts"));
     for (const name of names.filter((name) => name.endsWith(".ts"))) {
@@ -369,7 +331,7 @@ Deno.test("pagesRoutes() serves TypeScript as JavaScript that a browser can run"
   }));
 
 Deno.test("pagesRoutes() answers 304 when the browser has the file already", () =>
-  withServer({}, async (server) => {
+  withWebServer({}, async (server) => {
     const first = await server.fetch("/assets/page.css");
     await first.body?.cancel();
     const etag = first.headers.get("etag") ?? "";
@@ -398,7 +360,7 @@ for (
   ]
 ) {
   Deno.test(`pagesRoutes() answers 404 when asked for ${path.slice(0, 40)}`, () =>
-    withServer({}, async (server) => {
-      await assertProblem(await server.fetch(path), 404, "not_found");
+    withWebServer({}, async (server) => {
+      assert.deepEqual(await problemOf(await server.fetch(path)), [404, "not_found"]);
     }));
 }

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { webhooksRoutes } from "../../src/routes/webhooks.ts";
 import type { Store } from "../../src/services/store/store.ts";
-import {
-  ADMIN,
-  ALICE,
-  type ApiServerOptions,
-  problem,
-  withApi,
-} from "../support/servers/apiServer.ts";
+import { ADMIN, ALICE, type ApiServerOptions, withApi } from "../support/servers/apiServer.ts";
+import { problemOf } from "../support/problemOf.ts";
 
 const post = { method: "POST" };
 
@@ -53,7 +48,7 @@ Deno.test("GET /api/webhooks/deliveries lists dead letters, the latest first", (
     );
     assert.equal(rest.next, null);
     const wrong = await ask("/api/webhooks/deliveries?after=yesterday", ADMIN);
-    assert.deepEqual(await problem(wrong), [422, "invalid_request"]);
+    assert.deepEqual(await problemOf(wrong), [422, "invalid_request"]);
   }));
 
 Deno.test("POST /api/webhooks/deliveries/:id/resend revives a dead letter once", () =>
@@ -61,19 +56,19 @@ Deno.test("POST /api/webhooks/deliveries/:id/resend revives a dead letter once",
     await die(store, "evt_1", 1000);
     const path = "/api/webhooks/deliveries/evt_1/resend";
     assert.equal((await ask(path, ADMIN, post)).status, 202);
-    assert.deepEqual(await problem(await ask(path, ADMIN, post)), [404, "unknown_delivery"]);
+    assert.deepEqual(await problemOf(await ask(path, ADMIN, post)), [404, "unknown_delivery"]);
     assert.equal((await store.outbox.claim(1, { limit: 5, leaseMs: 1 })).length, 1);
     const wrong = await ask("/api/webhooks/deliveries/%27%20OR%201/resend", ADMIN, post);
-    assert.deepEqual(await problem(wrong), [422, "invalid_request"]);
+    assert.deepEqual(await problemOf(wrong), [422, "invalid_request"]);
   }));
 
 Deno.test("the webhooks' routes are an admin's, and say so where no webhook is set up", () =>
   withApi(withWebhook(false), async ({ ask }) => {
     const list = await ask("/api/webhooks/deliveries", ALICE);
-    assert.deepEqual(await problem(list), [403, "scope_missing"]);
+    assert.deepEqual(await problemOf(list), [403, "scope_missing"]);
     assert.equal((await ask("/api/webhooks/deliveries", ADMIN)).status, 200);
     const test = await ask("/api/webhooks/test", ADMIN, post);
-    assert.deepEqual(await problem(test), [503, "webhooks_not_configured"]);
+    assert.deepEqual(await problemOf(test), [503, "webhooks_not_configured"]);
     const state = await ask("/api/webhooks/deliveries?state=alive", ADMIN);
-    assert.deepEqual(await problem(state), [422, "invalid_request"]);
+    assert.deepEqual(await problemOf(state), [422, "invalid_request"]);
   }));

@@ -4,7 +4,7 @@
  */
 export const PATIENCE_MS = 60_000;
 
-/** Asks again and again until the answer fits; a test whose answer never does fails. */
+/** Polls what sends no event until the answer fits; rejects after `PATIENCE_MS` with the last answer. */
 export async function until<T>(ask: () => T | Promise<T>, fits: (value: T) => boolean): Promise<T> {
   const overdueAt = performance.now() + PATIENCE_MS;
   let value = await ask();
@@ -18,7 +18,38 @@ export async function until<T>(ask: () => T | Promise<T>, fits: (value: T) => bo
   return value;
 }
 
-/** Resolves once all that waits for promises alone has run; work that waits for IO or time has not. */
+/**
+ * Resolves once all that waits for promises alone has run; work that waits for IO or time has not. Right
+ * where nothing may happen, and after events whose delivery takes an unspecified number of microtasks.
+ */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** Waits of tests that are looked at whenever something has come in. */
+export class Waits {
+  readonly #checks = new Set<() => void>();
+
+  check(): void {
+    for (const check of [...this.#checks]) check();
+  }
+
+  /** The first result that is not undefined; rejects after `PATIENCE_MS` with `describe()`. */
+  for<T>(attempt: () => T | undefined, describe: () => string): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const overdue = setTimeout(() => {
+        this.#checks.delete(check);
+        reject(new Error(`Cannot wait longer; came: ${describe()}`));
+      }, PATIENCE_MS);
+      const check = () => {
+        const result = attempt();
+        if (result === undefined) return;
+        clearTimeout(overdue);
+        this.#checks.delete(check);
+        resolve(result);
+      };
+      this.#checks.add(check);
+      check();
+    });
+  }
 }

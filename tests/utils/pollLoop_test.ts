@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createPollLoop } from "../../src/utils/pollLoop.ts";
+import { settled } from "../support/until.ts";
 
 /** A poll loop whose polls end when, and with what, the test says; its timers fire on demand. */
 function startLoop() {
@@ -20,9 +21,9 @@ function startLoop() {
     loop,
     polls: () => polls,
     delays: () => [...timers.values()],
-    async end(delayMs: number | undefined) {
+    end(delayMs: number | undefined): Promise<void> {
       ends.shift()?.(delayMs);
-      for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+      return settled();
     },
   };
 }
@@ -59,7 +60,7 @@ Deno.test("once closed it polls no more, and close() awaits the poll under way",
   loop.wake();
   let closed = false;
   const closing = loop.close().then(() => closed = true);
-  await Promise.resolve();
+  await settled();
   assert.equal(closed, false);
   await end(500);
   await closing;

@@ -3,6 +3,7 @@ import { openKeyRevocation } from "../../../src/services/cluster/keyRevocation.t
 import { createLoneBus } from "../../../src/services/cluster/bus.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import { parseApiKeys } from "../../../src/utils/auth.ts";
+import { settled } from "../../support/until.ts";
 
 const [ops, ci] = parseApiKeys("ops:0123456789abcdef,ci:fedcba9876543210");
 const [renewed] = parseApiKeys("ops:another-secret-0123");
@@ -41,7 +42,7 @@ Deno.test("openKeyRevocation() remembers what was revoked, and other processes l
   assert.equal(elsewhere.isRevoked(ops), false);
   wakes[1]?.();
   await read.promise;
-  await Promise.resolve();
+  await settled();
   assert.equal(elsewhere.isRevoked(ops), true);
   const restarted = await open();
   assert.equal(restarted.isRevoked(ops), true);

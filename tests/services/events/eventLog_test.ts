@@ -3,6 +3,7 @@ import type { CallEvent } from "../../../src/call/callEvent.ts";
 import type { SharedEvent } from "../../../src/services/events/eventRing.ts";
 import { createEventHub } from "../../../src/services/events/eventHub.ts";
 import { createEventLog, type EventLogOptions } from "../../../src/services/events/eventLog.ts";
+import { settled } from "../../support/until.ts";
 
 const started: CallEvent = { type: "started", direction: "inbound", agent: "receptionist" };
 const notice: CallEvent = { type: "notice", code: "filler" };
@@ -21,7 +22,6 @@ function createLog(options: Partial<EventLogOptions> = {}) {
 }
 
 const everything = { wanted: () => true };
-const settled = () => new Promise<void>((resolve) => queueMicrotask(resolve));
 
 Deno.test("read() gives what lies behind a position, and where to read on", async () => {
   const { hub, log } = createLog();
@@ -109,7 +109,7 @@ Deno.test("wait() does not wake who has come while others were about to be woken
   let woken = false;
   const second = log.wait(1, 60_000, signal).then(() => woken = true);
   await first;
-  await Promise.resolve();
+  await settled();
   assert.equal(woken, false);
   hub.publish("call_a", started);
   await second;

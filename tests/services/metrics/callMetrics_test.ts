@@ -4,6 +4,7 @@ import type { CallRecord } from "../../../src/services/store/calls/callRecord.ts
 import { createEventHub } from "../../../src/services/events/eventHub.ts";
 import { type MetricsDeps, openMetrics } from "../../../src/services/metrics/callMetrics.ts";
 import { createCounter, createHistogram } from "../../../src/services/metrics/prometheus.ts";
+import { settled } from "../../support/until.ts";
 
 async function written(
   events: readonly CallEvent[],
@@ -27,7 +28,7 @@ async function written(
     ...deps,
   });
   for (const event of events) hub.publish("call_a", event);
-  await Promise.resolve();
+  await settled();
   addCost({ cost: { usd: 0.1, parts } });
   addCost({ cost: { usd: 0.2, parts } });
   addCost({ cost: { usd: null, parts } });

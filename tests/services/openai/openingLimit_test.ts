@@ -6,6 +6,7 @@ import { createOpenModel } from "../../../src/services/openai/openModel.ts";
 import { reportOpenLimits } from "../../../src/services/openai/openEngine.ts";
 import { createIncidents } from "../../../src/utils/incidents.ts";
 import { contract, SETUP, Sink } from "../../support/openai/modelContract.ts";
+import { settled } from "../../support/until.ts";
 
 contract(
   "case 63: opens no more than the process may, and lets go of what it refused",
@@ -29,7 +30,7 @@ contract(
     assert.deepEqual(await opened().loss(), { code: "open_limit", retry: "backoff" });
     const silent = opened();
     clients.at(-1)?.close();
-    await Promise.resolve();
+    await settled();
     assert.deepEqual(silent.inputs.all, []);
     now = 60_000;
     opened();
@@ -45,7 +46,7 @@ Deno.test("case 63: a call that may open no more is an incident", async () => {
   const watching = reportOpenLimits(events, faults, "gpt-test");
   events.publish("call_1", { type: "modelLost", code: "network", recovering: true });
   events.publish("call_1", { type: "modelLost", code: "open_limit", recovering: false });
-  await Promise.resolve();
+  await settled();
   assert.deepEqual(incidents.list().map(({ code, subject }) => [code, subject]), [
     ["model_open_limit", "gpt-test"],
   ]);

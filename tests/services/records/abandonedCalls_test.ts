@@ -9,11 +9,11 @@ import {
   initiate,
   startBeside,
   temporaryDatabase,
-  until,
 } from "../../support/twilio/dialling.ts";
 import { Inbox } from "../../support/inbox.ts";
 import { apiKey, startPhoneServer } from "../../support/servers/phoneServer.ts";
 import { opened, said } from "../../support/store/storedCalls.ts";
+import { until } from "../../support/until.ts";
 
 Deno.test("calls that a crash left open are ended at the next start, and what was said is there", async () => {
   await using database = await temporaryDatabase();

@@ -14,6 +14,7 @@ import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
 import type { CallWrite } from "../../../src/services/store/calls/callWrites.ts";
 import { StatementRefused } from "../../../src/services/store/database.ts";
 import { turn } from "../../support/store/storedCalls.ts";
+import { settled } from "../../support/until.ts";
 
 const usage: TokenUsage = {
   inputText: 1000,
@@ -399,7 +400,7 @@ class Trial {
 
   /** Lets the second pass after which unfinished things are written. */
   async sweep(): Promise<void> {
-    await Promise.resolve();
+    await settled();
     this.#fire(({ delayMs }) => delayMs === 1000);
   }
 
@@ -417,7 +418,7 @@ class Trial {
 
   /** Lets the few milliseconds pass in which events gather, and waits for the store. */
   async written(count: number): Promise<void> {
-    await Promise.resolve();
+    await settled();
     const done = new Promise<void>((resolve) => {
       this.#onWritten = () => {
         if (this.batches.reduce((sum, size) => sum + size, 0) >= count) resolve();

@@ -4,8 +4,8 @@ import { openRetention } from "../../../src/services/records/retention.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import { opened } from "../../support/store/storedCalls.ts";
 import { withApi } from "../../support/servers/apiServer.ts";
-import { until } from "../../support/twilio/dialling.ts";
 import { apiKey, startPhoneServer } from "../../support/servers/phoneServer.ts";
+import { until } from "../../support/until.ts";
 
 const day = 24 * 60 * 60_000;
 

@@ -3,7 +3,7 @@ import type { CallLeg, LegInput } from "../../../src/call/callLeg.ts";
 import type { CallSession } from "../../../src/call/sessionApi.ts";
 import type { CallEnd, CallRequest } from "../../../src/call/types.ts";
 import { isBase64 } from "../../../src/utils/audio/audioFormat.ts";
-import { PATIENCE_MS } from "../until.ts";
+import { Waits } from "../until.ts";
 import { RecordingLeg } from "./recordingLeg.ts";
 
 type Input = LegInput | ControlInput;
@@ -18,7 +18,7 @@ export class RecordingSession implements CallSession {
   onInput: (input: Input) => void = () => {};
   refusesLegs = false;
   readonly #end = Promise.withResolvers<CallEnd>();
-  readonly #waiting = new Set<() => void>();
+  readonly #waits = new Waits();
   #leg: CallLeg | undefined;
 
   constructor(
@@ -51,20 +51,20 @@ export class RecordingSession implements CallSession {
     }
     this.#leg?.onReplaced?.();
     this.#leg = leg;
-    this.#check();
+    this.#waits.check();
   }
 
   hear(audio: string): boolean {
     if (!isBase64(audio)) return false;
     this.frames.push(audio);
-    this.#check();
+    this.#waits.check();
     return true;
   }
 
   input(input: Input): void {
     this.inputs.push(input);
     this.onInput(input);
-    this.#check();
+    this.#waits.check();
   }
 
   /** Ends the call as a session does: events first, then the leg. */
@@ -75,21 +75,11 @@ export class RecordingSession implements CallSession {
   }
 
   /** Waits until something that the call is given makes `condition` true. */
-  until(condition: () => boolean): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const overdue = setTimeout(() => {
+  async until(condition: () => boolean): Promise<void> {
+    await this.#waits.for(() => condition() || undefined, () => {
       const inputs = this.inputs.slice(-5).map((input) => JSON.stringify(input)).join(", ");
-      reject(new Error(`Cannot go on: the call got ${this.frames.length} frames, then ${inputs}`));
-    }, PATIENCE_MS);
-    const check = () => {
-      if (!condition()) return;
-      clearTimeout(overdue);
-      this.#waiting.delete(check);
-      resolve();
-    };
-    this.#waiting.add(check);
-    check();
-    return promise;
+      return `${this.frames.length} frames, then ${inputs}`;
+    });
   }
 
   async joined(): Promise<this> {
@@ -102,9 +92,5 @@ export class RecordingSession implements CallSession {
     const isWanted = (input: Input): input is Extract<Input, { type: Type }> => input.type === type;
     await this.until(() => this.inputs.some(isWanted));
     return this.inputs.find(isWanted)!;
-  }
-
-  #check(): void {
-    for (const check of this.#waiting) check();
   }
 }

@@ -217,11 +217,3 @@ export async function withApi(
     await store.close();
   }
 }
-
-/** The answer's status and its error code, checked to be of the one shape. */
-export async function problem(response: Response): Promise<readonly [number, string]> {
-  const body = await response.json();
-  const names = Object.keys(body).filter((name) => name !== "details");
-  if (names.sort().join() !== "code,error,requestId") throw new Error(`Not an error: ${names}`);
-  return [response.status, body.code];
-}

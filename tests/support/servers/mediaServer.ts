@@ -1,5 +1,6 @@
 import type { CallSession } from "../../../src/call/sessionApi.ts";
 import { handleTwilioSocket, type TwilioHandlerDeps } from "../../../src/handlers/twilioHandler.ts";
+import { Inbox } from "../inbox.ts";
 
 export const callSid = `CA${"0".repeat(32)}`;
 export const streamSid = `MZ${"0".repeat(32)}`;
@@ -40,7 +41,7 @@ export function mediaMessage(media: Readonly<Record<string, unknown>> = {}): str
 
 /** Twilio's end of a media stream. */
 export interface MediaClient {
-  readonly received: unknown[];
+  readonly received: readonly unknown[];
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   /** The next message from the server. */
@@ -88,24 +89,15 @@ export function startMediaServer(
     async connect() {
       const socket = new WebSocket(`ws://127.0.0.1:${server.addr.port}/media`);
       clients.add(socket);
-      const received: unknown[] = [];
-      let arrival = Promise.withResolvers<void>();
-      let read = 0;
-      socket.onmessage = ({ data }) => {
-        received.push(JSON.parse(data));
-        arrival.resolve();
-        arrival = Promise.withResolvers();
-      };
+      const received = new Inbox<unknown>();
+      socket.onmessage = ({ data }) => received.add(JSON.parse(data));
       const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
       await new Promise((resolve) => socket.onopen = resolve);
       return {
-        received,
+        received: received.all,
         closed,
         send: (data) => socket.send(data),
-        async next() {
-          while (received.length <= read) await arrival.promise;
-          return received[read++];
-        },
+        next: () => received.take(),
         close: () => socket.close(),
       };
     },

@@ -1,5 +1,4 @@
 import type { CallEvent } from "../../../src/call/callEvent.ts";
-import type { AgentFiles } from "../../../src/config/agents.ts";
 import type { PublishedEvent } from "../../../src/services/events/eventHub.ts";
 import type { PhoneNetworkOptions, SimulatedCall } from "../../../src/sim/twilio/phoneNetwork.ts";
 import type { ConversationEntry } from "../../../src/sim/openai/conversation.ts";
@@ -13,7 +12,7 @@ import type { Script } from "../../../src/sim/openai/scripts.ts";
 import { toneSamples } from "../../../src/sim/voice/toneVoice.ts";
 import { encodeG711, MU_LAW } from "../../../src/utils/audio/g711.ts";
 import { createResampler } from "../../../src/utils/audio/resampler.ts";
-import { get } from "../twilio/dialling.ts";
+import { get, onlyAgent } from "../twilio/dialling.ts";
 import { Inbox } from "../inbox.ts";
 import { until } from "../until.ts";
 import { apiKey, startPhoneServer, type TestServer } from "./phoneServer.ts";
@@ -105,14 +104,6 @@ export const parrot: Script = ({ request, cause }) => {
   if (request !== undefined) return { say: "As you wish." };
   return { say: cause.type === "text" ? `You wrote ${cause.text}.` : "I heard you." };
 };
-
-/** An agent under the default's name. */
-export function onlyAgent(frontMatter: string): AgentFiles {
-  return {
-    list: () => Promise.resolve(["receptionist.md"]),
-    text: () => Promise.resolve(`---\ntitle: Desk\n${frontMatter}\n---\nHelp.`),
-  };
-}
 
 /** What a voice sounds like on the phone: mu-law, followed by nothing but the line's own silence. */
 export function voiceOf(ms: number): Uint8Array {

@@ -1,6 +1,3 @@
-import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
-import { account, publicUrl } from "./phoneServer.ts";
-
 export const textFrame = 0x1;
 export const continuation = 0x0;
 
@@ -18,12 +15,6 @@ export interface FrameOptions {
   readonly opcode?: number;
   readonly final?: boolean;
   readonly masked?: boolean;
-}
-
-/** The header with which Twilio opens a media socket. */
-export function mediaSignature(): Readonly<Record<string, string>> {
-  const url = `${publicUrl.replace("http", "ws")}/media`;
-  return { "X-Twilio-Signature": getExpectedTwilioSignature(account.authToken, url, {}) };
 }
 
 export async function openRawSocket(

@@ -88,3 +88,15 @@ export function startWebServer(
     close: () => server.shutdown(),
   };
 }
+
+export async function withWebServer(
+  options: WebServerOptions,
+  run: (server: WebServer) => Promise<void>,
+): Promise<void> {
+  const server = startWebServer(options);
+  try {
+    await run(server);
+  } finally {
+    await server.close();
+  }
+}

@@ -1,17 +1,8 @@
 import assert from "node:assert/strict";
-import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import type { AppOverrides } from "../../../src/app.ts";
+import type { AgentFiles } from "../../../src/config/agents.ts";
 import { until } from "../until.ts";
-import {
-  account,
-  apiKey,
-  publicUrl,
-  serveApp,
-  type ServedApp,
-  type TestServer,
-} from "../servers/phoneServer.ts";
-
-export { until };
+import { apiKey, serveApp, type ServedApp, type TestServer } from "../servers/phoneServer.ts";
 
 export const callee = "+14155550123";
 
@@ -102,34 +93,17 @@ export async function statusOf(answer: Promise<Response>): Promise<number> {
   return status;
 }
 
-/** An error's status and code, checked to be of the one shape. */
-export async function codeOf(answer: Response): Promise<readonly [number, string]> {
-  const body = await answer.json();
-  assert.match(body.error, /\.$/);
-  assert.equal(body.requestId, answer.headers.get("x-request-id"));
-  return [answer.status, body.code];
-}
-
-/** A callback as Twilio signs it. */
-export async function callBack(
-  server: Pick<TestServer, "request">,
-  path: string,
-  fields: Readonly<Record<string, string>>,
-): Promise<Response> {
-  const signature = getExpectedTwilioSignature(account.authToken, publicUrl + path, { ...fields });
-  return await server.request(path, {
-    method: "POST",
-    headers: { "X-Twilio-Signature": signature },
-    body: new URLSearchParams({ ...fields }),
-  });
-}
-
 /** Agents from texts instead of files. */
-export function agentsOf(texts: Readonly<Record<string, string>>) {
+export function agentsOf(texts: Readonly<Record<string, string>>): AgentFiles {
   return {
     list: () => Promise.resolve(Object.keys(texts).map((name) => `${name}.md`)),
     text: (path: string) => Promise.resolve(texts[/([^/]+)\.md$/.exec(path)?.[1] ?? ""] ?? ""),
   };
+}
+
+/** An agent under the default's name. */
+export function onlyAgent(frontMatter: string): AgentFiles {
+  return agentsOf({ receptionist: `---\ntitle: Desk\n${frontMatter}\n---\nHelp.` });
 }
 
 /** A second process's worth of server on the same store, behind the same phone network. */

@@ -1,6 +1,6 @@
 import { encodeBase64 } from "../../../src/utils/audio/audioFormat.ts";
 import { signRequest } from "../../../src/sim/twilio/api/signature.ts";
-import { PATIENCE_MS } from "../until.ts";
+import { Inbox } from "../inbox.ts";
 
 export const account = {
   accountSid: "AC" + "0".repeat(32),
@@ -45,9 +45,8 @@ export function loud(ms: number): Uint8Array {
 
 export function startTestApp(): TestApp {
   const answers: TestApp["answers"] = {};
-  const posts: Post[] = [];
-  const unseen = new Waitlist<Post>();
-  const streams = new Waitlist<TestStream>();
+  const posts = new Inbox<Post>();
+  const streams = new Inbox<TestStream>();
 
   async function handle(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
@@ -56,14 +55,13 @@ export function startTestApp(): TestApp {
       const expected = signRequest(account.authToken, `wss://parley.example${pathname}`);
       if (signature !== expected) return new Response("not signed", { status: 403 });
       const { socket, response } = Deno.upgradeWebSocket(request);
-      streams.offer(new TestStream(socket));
+      streams.add(new TestStream(socket));
       return response;
     }
     const form = Object.fromEntries(new URLSearchParams(await request.text()));
     const expected = signRequest(account.authToken, publicUrl + pathname, Object.entries(form));
     const post = { path: pathname, form, signed: signature === expected };
-    posts.push(post);
-    unseen.offer(post);
+    posts.add(post);
     return answers[pathname]?.(form) ?? new Response(null, { status: 204 });
   }
 
@@ -71,9 +69,9 @@ export function startTestApp(): TestApp {
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     answers,
-    posts,
-    post: (path) => unseen.take((post) => post.path === path),
-    stream: () => streams.take(() => true),
+    posts: posts.all,
+    post: (path) => posts.take((post) => post.path === path),
+    stream: () => streams.take(),
     close: () => server.shutdown(),
   };
 }
@@ -83,14 +81,14 @@ type Message = Readonly<Record<string, unknown>> & { readonly event: string };
 /** The app's end of one media stream. */
 export class TestStream {
   readonly closed: Promise<number>;
-  readonly #messages = new Waitlist<Message>();
+  readonly #messages = new Inbox<Message>();
   streamSid = "";
 
   constructor(readonly socket: WebSocket) {
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data);
       if (message.event === "start") this.streamSid = message.streamSid;
-      this.#messages.offer(message);
+      this.#messages.add(message);
     };
     this.closed = new Promise((resolve) => socket.onclose = ({ code }) => resolve(code));
   }
@@ -101,7 +99,7 @@ export class TestStream {
 
   /** The very next message, whatever it is. */
   any(): Promise<Message> {
-    return this.#messages.take(() => true);
+    return this.#messages.take();
   }
 
   send(message: Readonly<Record<string, unknown>>): void {
@@ -111,32 +109,5 @@ export class TestStream {
   play(audio: Uint8Array, mark?: string): void {
     this.send({ event: "media", media: { payload: encodeBase64(audio) } });
     if (mark !== undefined) this.send({ event: "mark", mark: { name: mark } });
-  }
-}
-
-class Waitlist<T> {
-  readonly #items: T[] = [];
-  readonly #takers: { readonly wants: (item: T) => boolean; readonly take: (item: T) => void }[] =
-    [];
-
-  offer(item: T): void {
-    const index = this.#takers.findIndex((taker) => taker.wants(item));
-    if (index < 0) this.#items.push(item);
-    else this.#takers.splice(index, 1)[0]?.take(item);
-  }
-
-  take(wants: (item: T) => boolean): Promise<T> {
-    const index = this.#items.findIndex(wants);
-    const [item] = index < 0 ? [] : this.#items.splice(index, 1);
-    if (item !== undefined) return Promise.resolve(item);
-    return new Promise((resolve, reject) => {
-      const giveUp = () => reject(new Error("Cannot go on: what the test waits for never came"));
-      const timer = setTimeout(giveUp, PATIENCE_MS);
-      const take = (item: T) => {
-        clearTimeout(timer);
-        resolve(item);
-      };
-      this.#takers.push({ wants, take });
-    });
   }
 }
