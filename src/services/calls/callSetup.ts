@@ -84,7 +84,7 @@ export function createAgentSetup(
       timeWarningMs: Math.min(60_000, maxMs / 4),
       digitTimeoutMs: agent.dtmf.timeout_ms,
       digitsSensitive: agent.dtmf.sensitive,
-      transfers: sentences(agent, values),
+      transfers: transferSentences(agent, values),
     },
   };
 }
@@ -161,15 +161,15 @@ function instructions(agent: Agent, request: CallRequest, values: TemplateValues
 function spokenLanguages(
   { language, languages, transcription }: Agent,
 ): Pick<NonNullable<ModelSetup["transcription"]>, "language" | "languages"> {
-  const several = [...new Set((languages ?? []).map(bare))];
+  const several = [...new Set((languages ?? []).map(baseLanguage))];
   if (several.length > 1) return TAKES_SEVERAL.test(transcription) ? { languages: several } : {};
   if (language === "auto") return {};
-  return { language: several[0] ?? bare(language ?? "en") };
+  return { language: several[0] ?? baseLanguage(language ?? "en") };
 }
 
 const TAKES_SEVERAL = /^gpt-(?:live-)?transcribe(?:-\d|$)/;
 
-function bare(language: string): string {
+function baseLanguage(language: string): string {
   return new Intl.Locale(language).language;
 }
 
@@ -197,7 +197,7 @@ function turnDetection(agent: Agent, interrupts: boolean): TurnDetection {
   }
 }
 
-function sentences(agent: Agent, values: TemplateValues): CallPolicy["transfers"] {
+function transferSentences(agent: Agent, values: TemplateValues): CallPolicy["transfers"] {
   return Object.fromEntries(
     Object.entries(agent.transfers).map(([alias, { sentence }]) => [
       alias,

@@ -36,7 +36,7 @@ export type SendDigits = (session: CallSession, digits: string) => void;
  * the default agent is missing.
  */
 export function openCallRegistry(deps: CallRegistryDeps) {
-  const { settings, agents, store, transfers, engine, events, journals, log } = deps;
+  const { settings, agents, store, transfers, journals, log } = deps;
   const { doNotCall, clock: { now } } = store;
   let sendDigits: SendDigits = ({ id }) => log.warn("Digits not sent", { callId: id });
   const signCall = createCallSigner({ secrets: settings.signingSecrets, now: Date.now });
@@ -59,11 +59,9 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       now: () => new Date(),
     }),
     ports: createSessionPorts({
-      openModel: engine.open,
-      agents,
+      ...deps,
+      openModel: deps.engine.open,
       tools,
-      events,
-      log,
       sendDigits: (session, digits) => sendDigits(session, digits),
       ...present({ journal: journals?.write }),
     }),

@@ -37,16 +37,17 @@ export interface ActiveCallsDeps extends Pick<Clock, "setTimer"> {
   readonly handoff: Handoff;
   /** What to leave on a machine; undefined means to hang up. */
   readonly voicemail: (job: OutboundJob) => SpokenMessage | undefined;
-  /** When to fetch a status that no callback has brought; longer than a phone rings. */
-  readonly checkAfterMs?: number;
   readonly log: Pick<Log, "warn">;
 }
+
+/** When to fetch a status that no callback has brought; longer than a phone rings. */
+const CHECK_AFTER_MS = 90_000;
 
 /** The placed calls of this process, from dialling to their end. */
 export type ActiveCalls = ReturnType<typeof createActiveCalls>;
 
 export function createActiveCalls(deps: ActiveCallsDeps) {
-  const { registry, twilio, callRecords, handoff, setTimer, log, checkAfterMs = 90_000 } = deps;
+  const { registry, twilio, callRecords, handoff, setTimer, log } = deps;
   const calls = new Map<string, ActiveCall>();
   const sids = new Map<string, ActiveCall>();
 
@@ -166,7 +167,7 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
       ).finally(() => {
         if (calls.get(call.job.callId) === call && !call.detection.connected) checkLater(call);
       });
-    }, checkAfterMs);
+    }, CHECK_AFTER_MS);
   }
 
   async function check(call: ActiveCall): Promise<void> {

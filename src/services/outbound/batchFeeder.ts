@@ -2,19 +2,19 @@ import { z } from "zod";
 import { createPollLoop, type PollLoop } from "../../utils/pollLoop.ts";
 import type { Batch, BatchItem, BatchStore } from "../store.ts";
 import type { Dialer } from "./dialer.ts";
-import { machineDetection, type OutboundJob, retryRule } from "./outboundJob.ts";
+import { type OutboundJob, outboundJob } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** What all calls of a batch have in common. */
-const batchRequest = z.object({
-  agent: z.string(),
-  from: z.string(),
-  context: z.string().optional(),
-  variables: z.record(z.string(), z.string()).optional(),
-  machineDetection: machineDetection.optional(),
-  retry: retryRule.optional(),
+const batchRequest = outboundJob.pick({
+  agent: true,
+  from: true,
+  context: true,
+  variables: true,
+  machineDetection: true,
+  retry: true,
 });
 
 export type BatchRequest = Readonly<z.infer<typeof batchRequest>>;
@@ -26,22 +26,22 @@ export interface BatchFeederDeps extends Clock {
   readonly callRecords: Pick<PlacedCallRecords, "admission">;
   readonly dialer: Pick<Dialer, "wake">;
   readonly log: Pick<Log, "warn">;
-  /** Calls of batches that wait in the queue at a time. */
-  readonly most?: number;
 }
 
+/** Calls of batches that wait in the queue at a time. */
+const MAX_QUEUED = 2;
 /** How often to look for items that a process has left when it ended. */
 const POLL_MS = 5000;
 
 /** Queues the calls of batches, a few at a time, so that single calls need not wait for all of them. */
 export function createBatchFeeder(deps: BatchFeederDeps): PollLoop {
-  const { batchStore, callRecords, dialer, now, setTimer, log, most = 2 } = deps;
+  const { batchStore, callRecords, dialer, now, setTimer, log } = deps;
   return createPollLoop(feed, setTimer);
 
   async function feed(): Promise<number> {
     try {
       const count = await batchStore.feed({
-        most,
+        most: MAX_QUEUED,
         now: now(),
         callOf(item, batch) {
           const job = jobOf(batch, item, now());

@@ -1,10 +1,14 @@
 import type { CallSession } from "../../call/sessionApi.ts";
 import { type CallProgress, isFinal } from "../twilioOutbound.ts";
-import type { CallRecord, CallStore, DialQueue } from "../store.ts";
+import type { CallStore, DialQueue } from "../store.ts";
 import { endOf, outcomeOf } from "../records.ts";
 import type { ActiveCall, ActiveCalls } from "./activeCalls.ts";
-import { type AmdCallbacksDeps, createAmdCallbacks } from "./amd/amdCallbacks.ts";
-import { type OutboundJob, readJob } from "./outboundJob.ts";
+import {
+  type AmdCallbacksDeps,
+  type CallElsewhere,
+  createAmdCallbacks,
+} from "./amd/amdCallbacks.ts";
+import { readJob } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { UnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -76,9 +80,7 @@ export function createCallbacks(deps: CallbacksDeps) {
   }
 
   /** A call of another process, or of this one before it was restarted. */
-  async function findElsewhere(
-    callId: string,
-  ): Promise<{ readonly job: OutboundJob; readonly record: CallRecord } | undefined> {
+  async function findElsewhere(callId: string): Promise<CallElsewhere | undefined> {
     const job = readJob((await queue.find(callId))?.payload);
     const record = await callStore.get(callId);
     return job === undefined || record === undefined || record.status === "ended"
@@ -87,7 +89,7 @@ export function createCallbacks(deps: CallbacksDeps) {
   }
 
   function recordProgress(
-    { job, record }: { readonly job: OutboundJob; readonly record: CallRecord },
+    { job, record }: CallElsewhere,
     callSid: string,
     { status }: CallProgress,
   ): void {

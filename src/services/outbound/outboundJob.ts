@@ -25,11 +25,12 @@ export const machineDetectionSettings = z.strictObject({
   ),
 });
 
-export const machineDetection = z.union([z.boolean(), machineDetectionSettings]);
+const machineDetection = z.union([z.boolean(), machineDetectionSettings]);
 
 export type MachineDetection = Readonly<z.infer<typeof machineDetection>>;
 
-const outboundJob = z.object({
+/** All that is needed to place a call; kept in the queue until the call is over. */
+export const outboundJob = z.object({
   callId: z.string(),
   to: z.string(),
   from: z.string(),
@@ -50,7 +51,6 @@ const outboundJob = z.object({
   requestedAt: z.number(),
 });
 
-/** All that is needed to place a call; kept in the queue until the call is over. */
 export type OutboundJob = Readonly<z.infer<typeof outboundJob>>;
 
 /** Reads a job from the queue; undefined where it is malformed. */

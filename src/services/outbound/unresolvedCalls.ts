@@ -20,7 +20,7 @@ export interface UnresolvedCallsDeps extends Clock {
   readonly log: Pick<Log, "info" | "warn">;
 }
 
-const LOOK_MS = 5000;
+const POLL_MS = 5000;
 /** Longer than the timeout of a create request. */
 const OVERDUE_MS = 30_000;
 /** New calls are not listed at once; a call that is not listed after this was never placed. */
@@ -79,7 +79,7 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps) {
           if (isResolved) unwatch(callId);
           else if (watched.has(callId)) watch(call, dialledAt);
         });
-      }, LOOK_MS),
+      }, POLL_MS),
     );
   }
 

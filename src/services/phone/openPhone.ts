@@ -55,79 +55,44 @@ export type Phone = NonNullable<ReturnType<typeof openPhone>>;
 
 /** Puts the phone together; nothing where the settings have none. */
 export function openPhone(deps: PhoneDeps) {
-  const { settings, agents, registry, events, store, recorder, cluster, log, setTimer } = deps;
-  const { callBudget, policy, transfers } = deps;
+  const { settings, registry, store, recorder, cluster, completion, log, setTimer } = deps;
   const line = settings.phone;
   if (line === undefined) return undefined;
   const { publicUrl, number: ownNumber } = line;
-  const { limits } = settings;
-  const { instanceId } = cluster;
   const { twilioTimeoutMs, dialling: { now = store.clock.now, patienceMs } = {} } = deps;
-  const faults = createTwilioFaults({ incidents: deps.incidents, log });
-  const twilio = createTwilioCalls(line, {
-    faults,
-    ...present({ timeoutMs: twilioTimeoutMs }),
-  });
-  const handoff = createHandoff({ callStore: store.calls, recorder, instanceId, setTimer });
-  const outbound = openOutbound({
-    settings,
-    line,
-    agents,
-    registry,
-    twilio,
-    store,
-    recorder,
-    cluster,
-    handoff,
-    events,
-    policy,
-    callBudget,
-    log,
-    setTimer,
-    now,
-    patienceMs,
-    completion: deps.completion,
-  });
+  const faults = createTwilioFaults(deps);
+  const twilio = createTwilioCalls(line, { faults, ...present({ timeoutMs: twilioTimeoutMs }) });
+  const callStore = store.calls;
+  const { instanceId } = cluster;
+  const handoff = createHandoff({ callStore, recorder, instanceId, setTimer });
+  const common = { ...deps, callStore, twilio, handoff };
+  const outbound = openOutbound({ ...common, line, now, patienceMs });
   const transferredCalls = createTransferredCalls({
+    ...common,
     budget: store.budget,
-    callBudget,
-    callStore: store.calls,
-    twilio,
-    prices: deps.prices,
-    maxMs: limits.transferMs,
+    maxMs: settings.limits.transferMs,
     now,
-    setTimer,
-    log,
   });
   const sharedCalls = createSharedPhoneCalls({
+    ...common,
     tokens: store.tokens,
-    callStore: store.calls,
     now: store.clock.now,
-    setTimer,
-    log,
   });
   const calls = createPhoneCalls({
-    registry,
-    agents,
-    handoff,
+    ...common,
     outbound,
-    twilio,
     publicUrl,
     ownNumber,
     sharedCalls,
     transferredCalls,
-    log,
-    setTimer,
     defaultAgent: settings.agents.default,
     tokens: new StreamTokens(newToken),
-    callBudget,
-    transfers,
     now: () => performance.now(),
   });
   deps.onSendDigits(calls.sendDigits);
-  deps.completion.onDispatched(outbound.finalize);
-  deps.completion.beforeStoreCloses(transferredCalls.settled);
-  deps.completion.beforeStoreCloses(outbound.settled);
+  completion.onDispatched(outbound.finalize);
+  completion.beforeStoreCloses(transferredCalls.settled);
+  completion.beforeStoreCloses(outbound.settled);
   const reconciling = createPollLoop(async () => {
     await outbound.reconcile()
       .catch((error) => log.warn("Placed calls not reconciled", { error }));

@@ -37,8 +37,6 @@ export interface PhoneCallsDeps
   readonly sharedCalls: Omit<SharedPhoneCalls, "close">;
   readonly handoff: Handoff;
   readonly log: Pick<Log, "warn">;
-  /** How long an answered call may be without its stream. */
-  readonly streamWithinMs?: number;
 }
 
 /** A further stream is no remedy for streams that keep breaking. */
@@ -49,11 +47,7 @@ const MAX_REFUSED = 1000;
 export function createPhoneCalls(deps: PhoneCallsDeps) {
   const { registry, agents, defaultAgent, outbound, sharedCalls, handoff, log } = deps;
   const answerEnded = createEndedCallAnswer(deps);
-  const streams = createStreamAdmission({
-    ...deps,
-    onTimeout: giveUp,
-    withinMs: deps.streamWithinMs ?? 20_000,
-  });
+  const streams = createStreamAdmission({ ...deps, onTimeout: giveUp });
   const inbound = new InboundCalls({ ...deps, streams });
   /** Calls of other processes that cannot go on here: each new stream would be refused, in silence. */
   const refused = new RecentIds(MAX_REFUSED);

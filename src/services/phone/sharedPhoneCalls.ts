@@ -10,10 +10,10 @@ export interface SharedPhoneCallsDeps extends Clock {
   readonly tokens: SingleUseTokens;
   readonly callStore: Pick<CallStore, "bySid">;
   readonly log: Pick<Log, "warn">;
-  readonly lifetimeMs?: number;
 }
 
 const PURPOSE = "media";
+const LIFETIME_MS = 60_000;
 const SETTLE_MS = 250;
 /** Writing takes some milliseconds; a stream comes a tenth of a second after its webhook. */
 const RETRY_DELAYS_MS = [50, 100, 200, 400, 800];
@@ -22,7 +22,7 @@ const RETRY_DELAYS_MS = [50, 100, 200, 400, 800];
 export type SharedPhoneCalls = ReturnType<typeof createSharedPhoneCalls>;
 
 export function createSharedPhoneCalls(
-  { tokens, callStore, now, setTimer, log, lifetimeMs = 60_000 }: SharedPhoneCallsDeps,
+  { tokens, callStore, now, setTimer, log }: SharedPhoneCallsDeps,
 ) {
   const closing = new AbortController();
   const { signal } = closing;
@@ -42,7 +42,7 @@ export function createSharedPhoneCalls(
   return {
     /** Lets the stream of a call come to any process. */
     publishToken(token: string, callSid: string): void {
-      tokens.issue(token, { purpose: PURPOSE, subject: callSid, untilMs: now() + lifetimeMs })
+      tokens.issue(token, { purpose: PURPOSE, subject: callSid, untilMs: now() + LIFETIME_MS })
         .catch((error) => log.warn("Stream token not shared", { error }));
     },
     /** The stream has come to the process that issued its token. */

@@ -10,8 +10,10 @@ export interface StreamAdmissionDeps extends Clock {
   readonly sharedCalls: Pick<SharedPhoneCalls, "publishToken" | "withdrawToken" | "claim">;
   /** A stream has not come in time. */
   readonly onTimeout: (session: CallSession, callSid: string) => void;
-  readonly withinMs: number;
 }
+
+/** How long an answered call may be without its stream. */
+const WITHIN_MS = 20_000;
 
 interface Streams {
   /** For the stream that has not arrived yet. */
@@ -26,19 +28,19 @@ interface Streams {
 export type StreamAdmission = ReturnType<typeof createStreamAdmission>;
 
 export function createStreamAdmission(deps: StreamAdmissionDeps) {
-  const { tokens, sharedCalls, onTimeout, now, setTimer, withinMs } = deps;
+  const { tokens, sharedCalls, onTimeout, now, setTimer } = deps;
   const calls = new Map<string, Streams>();
 
   return {
     /** Expects a stream in place of an earlier one; returns its token, the same until the stream has come. */
     expect(session: CallSession, callSid: string): string {
-      const streams = calls.get(callSid) ?? remember(session, callSid);
+      const streams = calls.get(callSid) ?? track(session, callSid);
       streams.stopWatching();
       // A request that is replayed beside a stream that is there is no sign of streams that break.
       if (!session.hasLeg) streams.count++;
-      streams.stopWatching = setTimer(() => onTimeout(session, callSid), withinMs);
+      streams.stopWatching = setTimer(() => onTimeout(session, callSid), WITHIN_MS);
       // The stream of the last token may be on its way: a fresh one would have it refused.
-      if (streams.token !== undefined && now() - streams.issuedAt < withinMs) return streams.token;
+      if (streams.token !== undefined && now() - streams.issuedAt < WITHIN_MS) return streams.token;
       streams.token = issueToken(callSid);
       streams.issuedAt = now();
       return streams.token;
@@ -75,7 +77,7 @@ export function createStreamAdmission(deps: StreamAdmissionDeps) {
     },
   };
 
-  function remember(session: CallSession, callSid: string): Streams {
+  function track(session: CallSession, callSid: string): Streams {
     const streams: Streams = {
       token: undefined,
       issuedAt: 0,

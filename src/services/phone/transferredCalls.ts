@@ -29,11 +29,11 @@ const LEAST_MS = 2 * 60_000;
 /** For the ringing of the second leg, and a late callback. */
 const MARGIN_MS = 10 * 60_000;
 const PATIENCE_MS = 1500;
-const ASK_AFTER_MS = 30_000;
-const ASK_EVERY_MS = 60_000;
+const CHECK_AFTER_MS = 30_000;
+const CHECK_EVERY_MS = 60_000;
 /** Twilio ends every call sooner. */
 const MAX_AGE_MS = 30 * 60 * 60_000;
-const MOST_ASKED = 50;
+const MAX_CHECKED = 50;
 
 /** Transferred calls: bounded, and counted until their last leg is over. */
 export type TransferredCalls = ReturnType<typeof createTransferredCalls>;
@@ -41,7 +41,7 @@ export type TransferredCalls = ReturnType<typeof createTransferredCalls>;
 export function createTransferredCalls(deps: TransferredCallsDeps) {
   const { budget, callBudget, callStore, twilio, prices, maxMs, now, setTimer, log } = deps;
   const underWay = new Set<Promise<void>>();
-  const askedAt = new Map<string, number>();
+  const checkedAt = new Map<string, number>();
 
   return {
     /** Reserves minutes for both legs; returns how many whole seconds they may last. Never rejects. */
@@ -65,16 +65,17 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
     /** Fetches the status of transferred calls whose last callback did not come. */
     async reconcile(): Promise<void> {
       const at = now();
-      const open = await callStore.openTransfers(at - MAX_AGE_MS, MOST_ASKED);
-      for (const callId of askedAt.keys()) {
-        if (!open.some(({ id }) => id === callId)) askedAt.delete(callId);
+      const open = await callStore.openTransfers(at - MAX_AGE_MS, MAX_CHECKED);
+      for (const callId of checkedAt.keys()) {
+        if (!open.some(({ id }) => id === callId)) checkedAt.delete(callId);
       }
       for (const call of open) {
-        const dueAt = (askedAt.get(call.id) ?? (call.endedAt ?? 0) + ASK_AFTER_MS - ASK_EVERY_MS) +
-          ASK_EVERY_MS;
+        const dueAt =
+          (checkedAt.get(call.id) ?? (call.endedAt ?? 0) + CHECK_AFTER_MS - CHECK_EVERY_MS) +
+          CHECK_EVERY_MS;
         if (dueAt > at) continue;
-        askedAt.set(call.id, at);
-        await ask(call).catch((error) =>
+        checkedAt.set(call.id, at);
+        await check(call).catch((error) =>
           log.warn("Transfer not reconciled", { callId: call.id, error })
         );
       }
@@ -107,7 +108,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
     return Math.max(0, minutes - soFar) / 2 * 60_000;
   }
 
-  async function ask(call: CallRecord): Promise<void> {
+  async function check(call: CallRecord): Promise<void> {
     if (call.callSid === undefined) return;
     const { status, durationSeconds = 0 } = await twilio.fetch(call.callSid);
     if (isFinal(status)) await finish(call, durationSeconds);
@@ -119,7 +120,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
       ? 0
       : Math.max(0, (endedAt ?? answeredAt) - answeredAt);
     // No call lasts longer than the time since its answer, whatever Twilio reports.
-    const mostMs = Math.max(0, now() - (answeredAt ?? now())) + ASK_EVERY_MS;
+    const mostMs = Math.max(0, now() - (answeredAt ?? now())) + CHECK_EVERY_MS;
     const transferredMs = Math.max(0, Math.min(durationSeconds * 1000, mostMs) - agentMs);
     const cost = direction === "web" ? call.cost : withPhone(call.cost, {
       direction,

@@ -21,7 +21,6 @@ export interface AbandonedCallsDeps extends Clock {
   readonly settings: { readonly limits: { readonly callMs: number } };
   /** Undefined for a call that this process does not hold. */
   readonly registry: { get(callId: string): unknown };
-  readonly monotonic?: () => number;
   readonly log: Pick<Log, "info" | "warn">;
 }
 
@@ -31,8 +30,7 @@ const POLL_MS = 10_000;
 export function openAbandonedCalls(deps: AbandonedCallsDeps) {
   const { store: { calls, instances, dialQueue }, prices, completion, twilio } = deps;
   const { settings, registry, now, setTimer, log } = deps;
-  const { monotonic = () => performance.now() } = deps;
-  const aliveOf = createAliveInstances({ now: monotonic });
+  const aliveOf = createAliveInstances({ now: () => performance.now() });
   let closed = false;
   const poll = createPollLoop(async () => {
     await reconcile().catch((error) => log.warn("Abandoned calls not reconciled", { error }));
@@ -62,7 +60,7 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
     const queued = call.direction === "outbound" ? await dialQueue.find(call.id) : undefined;
     // It is still queued, or its CallSid is being searched for.
     if (queued !== undefined && call.callSid === undefined) return;
-    const known = call.callSid === undefined ? undefined : await ask(call.callSid);
+    const known = call.callSid === undefined ? undefined : await fetchKnown(call.callSid);
     const isTooOld = now() - call.startedAt > 2 * settings.limits.callMs;
     if (known !== undefined && !isFinal(known.status) && !isTooOld) return;
     const { durationSeconds, endedAt = now() } = known ?? {};
@@ -78,7 +76,7 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
     log.info("Abandoned call ended", { callId: call.id });
   }
 
-  async function ask(callSid: string): Promise<TwilioCall | undefined> {
+  async function fetchKnown(callSid: string): Promise<TwilioCall | undefined> {
     try {
       return await twilio?.fetch(callSid);
     } catch (error) {
@@ -104,18 +102,12 @@ export async function endAbandonedCall(
   const { turns, latencies } = await callStore.content(call.id);
   const lastMs = turns.reduce((last, turn) => Math.max(last, turn.endedMs ?? turn.startedMs), 0);
   const connected = connectedMs ?? (call.answeredAt === undefined ? 0 : lastMs);
-  const ending = endingOf({
-    call,
+  const ending = endingOf({ ...call, outcome: call.outcome ?? outcome }, {
     end,
     endedAt,
     durationMs: connected,
     connectedMs: connected,
-    outcome: call.outcome ?? outcome,
-    answeredBy: call.answeredBy,
-    usage: call.usage,
     latenciesMs: latencies.map(({ totalMs }) => totalMs),
-    model: call.model,
-    transcriptionModel: call.transcriptionModel,
     prices,
   });
   await callStore.write([

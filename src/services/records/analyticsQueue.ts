@@ -20,7 +20,7 @@ const MAX_KEPT = 100;
 const MAX_WAITING = 20;
 
 interface Kept {
-  readonly sums: Promise<CallAnalytics>;
+  readonly analytics: Promise<CallAnalytics>;
   /** Monotonic; absent while the query runs. */
   keepUntil?: number;
 }
@@ -37,35 +37,35 @@ export function createAnalyticsQueue(
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
 
-  return function sumUp(filter) {
-    const question = JSON.stringify(Object.entries(filter).sort());
+  return function analyseCalls(filter) {
+    const key = JSON.stringify(Object.entries(filter).sort());
     dropOld();
-    const known = kept.get(question);
-    if (known !== undefined) return known.sums;
+    const known = kept.get(key);
+    if (known !== undefined) return known.analytics;
     if (waiting >= MAX_WAITING) {
       return Promise.reject(new AnalyticsBusy("Cannot sum up calls: too many wait for sums"));
     }
     waiting++;
     const { since = (filter.until ?? now()) - DEFAULT_PERIOD_MS } = filter;
     let beganAt = 0;
-    const sums = last.then(() => {
+    const analytics = last.then(() => {
       beganAt = monotonic();
       return analyse({ ...filter, since });
     }).finally(() => waiting--);
-    last = sums.catch(() => {});
-    const entry: Kept = { sums };
-    kept.set(question, entry);
-    sums.then(() => {
+    last = analytics.catch(() => {});
+    const entry: Kept = { analytics };
+    kept.set(key, entry);
+    analytics.then(() => {
       const at = monotonic();
       entry.keepUntil = at + Math.min(KEEP_AT_MOST_MS, KEEP_FACTOR * (at - beganAt));
-    }, () => kept.delete(question));
-    return sums;
+    }, () => kept.delete(key));
+    return analytics;
   };
 
   function dropOld(): void {
-    for (const [question, { keepUntil }] of kept) {
+    for (const [key, { keepUntil }] of kept) {
       if (keepUntil === undefined) continue;
-      if (monotonic() > keepUntil || kept.size > MAX_KEPT) kept.delete(question);
+      if (monotonic() > keepUntil || kept.size > MAX_KEPT) kept.delete(key);
     }
   }
 }

@@ -8,10 +8,10 @@ import {
   usageOfTranscription,
 } from "../spending.ts";
 import {
-  type AnsweredBy,
   type CallChanges,
   type CallEnding,
   type CallOutcome,
+  type CallRecord,
   type CallUsage,
   type CallWrite,
   type LatencySummary,
@@ -37,10 +37,6 @@ export class CallTally {
 
   constructor(call: NewCall) {
     this.#call = call;
-    if (call.model !== undefined) this.#known = { model: call.model };
-    if (call.transcriptionModel !== undefined) {
-      this.#known = { ...this.#known, transcriptionModel: call.transcriptionModel };
-    }
   }
 
   /** Applies what events do not say; returns the write. */
@@ -121,20 +117,19 @@ export class CallTally {
       readonly outcome?: CallOutcome | undefined;
     },
   ): CallEnding {
-    const { answeredAt, answeredBy, model, transcriptionModel } = this.#known;
+    const { answeredAt } = this.#known;
     const connectedMs = answeredAt === undefined ? 0 : Math.max(0, endedAt - answeredAt);
     return endingOf({
-      call: this.#call,
+      ...this.#call,
+      ...this.#known,
+      usage: this.#usage,
+      outcome: outcome ?? this.#known.outcome,
+    }, {
       end,
       endedAt,
       durationMs: durationMs ?? connectedMs,
       connectedMs,
-      outcome: outcome ?? this.#known.outcome,
-      answeredBy,
-      usage: this.#usage,
       latenciesMs: this.#latenciesMs,
-      model,
-      transcriptionModel,
       prices,
     });
   }
@@ -146,26 +141,23 @@ export class CallTally {
 }
 
 /** The terminal record of a call from its totals. */
-export function endingOf({ call, end, endedAt, durationMs, connectedMs, ...sums }: {
-  readonly call: Pick<NewCall, "direction" | "to">;
-  readonly end: CallEnd;
-  readonly endedAt: number;
-  readonly durationMs: number;
-  readonly connectedMs: number;
-  readonly outcome: CallOutcome | undefined;
-  readonly answeredBy: AnsweredBy | undefined;
-  readonly usage: CallUsage;
-  readonly latenciesMs: readonly number[];
-  readonly model: string | undefined;
-  readonly transcriptionModel: string | undefined;
-  readonly prices: Prices;
-}): CallEnding {
-  const { direction, to } = call;
-  const { answeredBy, usage, latenciesMs, model, transcriptionModel, prices } = sums;
+export function endingOf(
+  { direction, to, outcome: known, answeredBy, usage, model, transcriptionModel }:
+    & Pick<CallRecord, "direction" | "to" | "answeredBy" | "usage" | "model" | "transcriptionModel">
+    & { readonly outcome: CallOutcome | undefined },
+  { end, endedAt, durationMs, connectedMs, latenciesMs, prices }: {
+    readonly end: CallEnd;
+    readonly endedAt: number;
+    readonly durationMs: number;
+    readonly connectedMs: number;
+    readonly latenciesMs: readonly number[];
+    readonly prices: Prices;
+  },
+): CallEnding {
   const latency = summarize(latenciesMs);
   const outcome = direction === "outbound"
-    ? sums.outcome ?? impliedOutcome(end, { answered: connectedMs > 0, answeredBy })
-    : sums.outcome;
+    ? known ?? impliedOutcome(end, { answered: connectedMs > 0, answeredBy })
+    : known;
   const cost = costOf({
     usage,
     model,

@@ -8,7 +8,7 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** `now` is in milliseconds since 1970. */
-export interface CompletionDispatcherOptions extends Clock {
+export interface CompletionDispatcherDeps extends Clock {
   readonly events: Pick<EventHub, "subscribe">;
   /** Settles when all that was known before is durable; rejects where the store fails. */
   readonly flush: () => Promise<void>;
@@ -22,14 +22,14 @@ export interface CompletionDispatcherOptions extends Clock {
   readonly random: () => number;
   readonly incidents: Pick<Incidents, "report" | "resolve">;
   readonly log: Pick<Log, "warn">;
-  readonly retryMs?: number;
-  /** While the store fails, so many calls are remembered, the newest. */
-  readonly maxWaiting?: number;
 }
 
 /** How often to look for calls that a process left undispatched, and how long it is given to do it itself. */
 const POLL_MS = 60_000;
 const MAX_FOUND = 500;
+/** While the store fails, so many calls are remembered, the newest. */
+const MAX_WAITING = 10_000;
+const RETRY_MS = 1000;
 /** The longest back-off of a call, before the jitter of a fifth. */
 const MAX_RETRY_MS = 10 * 60_000;
 /** From so many failures on, it is the call and not the store. */
@@ -54,13 +54,10 @@ export type CompletionDispatcher = ReturnType<typeof createCompletionDispatcher>
  * Dispatches completed calls one after another. One whose dispatch fails waits for a growing time of its
  * own and delays no other; while the store fails, all wait.
  */
-export function createCompletionDispatcher(
-  options: CompletionDispatcherOptions,
-) {
-  const { events, flush, callStore, eraseIfDue, now, setTimer, log } = options;
-  const { random, incidents, retryMs = 1000, maxWaiting = 10_000 } = options;
+export function createCompletionDispatcher(deps: CompletionDispatcherDeps) {
+  const { events, flush, callStore, eraseIfDue, now, setTimer, random, incidents, log } = deps;
   const monotonic = () => performance.now();
-  const waiting = new BoundedMap<string, Waiting>(maxWaiting);
+  const waiting = new BoundedMap<string, Waiting>(MAX_WAITING);
   let working: Promise<void> | undefined;
   let closed = false;
   let started = false;
@@ -110,7 +107,7 @@ export function createCompletionDispatcher(
       } catch (error) {
         if (closed) return;
         log.warn("Completed calls not dispatched", { waiting: waiting.size, error });
-        await pause(retryMs);
+        await pause(RETRY_MS);
         continue;
       }
       await dispatchAll(due);
@@ -120,7 +117,7 @@ export function createCompletionDispatcher(
   async function dispatchAll(due: readonly (readonly [string, Waiting])[]): Promise<void> {
     let failures = 0;
     for (const [callId, { tries }] of due) {
-      if (failures >= MAX_FAILURES_IN_A_ROW) return await pause(retryMs);
+      if (failures >= MAX_FAILURES_IN_A_ROW) return await pause(RETRY_MS);
       try {
         await dispatch(callId);
         failures = 0;
@@ -135,7 +132,7 @@ export function createCompletionDispatcher(
 
   /** Behind all others, also for a process that polls for undispatched calls after a restart. */
   async function postpone(callId: string, tries: number, error: unknown): Promise<void> {
-    const delayMs = Math.min(MAX_RETRY_MS, retryMs * 2 ** (tries - 1)) * (1 + random() / 5);
+    const delayMs = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** (tries - 1)) * (1 + random() / 5);
     waiting.delete(callId);
     waiting.set(callId, { tries, dueAt: monotonic() + delayMs });
     log.warn("Completed call not dispatched", { callId, tries, error });
@@ -174,7 +171,7 @@ export function createCompletionDispatcher(
     followUps.add(followUp);
   }
 
-  /** Ended early by `add` and `close`. */
+  /** Ended early by `enqueue` and `close`. */
   async function pause(delayMs: number): Promise<void> {
     if (closed) return;
     pausing = new AbortController();

@@ -36,16 +36,15 @@ export type Records = ReturnType<typeof openRecords>;
 
 /** Opens the records, which follow all calls from now on. Disposal writes what still waits to be written. */
 export function openRecords(deps: RecordsDeps) {
-  const { registry, events, eventLog, cluster: { bus }, store, journals, prices } = deps;
-  const { settings: { records: { retentionDays, journal } }, incidents, setTimer, log } = deps;
+  const { registry, cluster: { bus }, store, settings: { records: { retentionDays, journal } } } =
+    deps;
   const { now } = store.clock;
+  const common = { ...deps, callStore: store.calls, now };
   const recorder = createRecorder({
-    events,
-    callStore: store.calls,
+    ...common,
     instances: store.instances,
     clock: store.clock,
     instanceId: bus.instanceId,
-    prices,
     callOf(callId) {
       const session = registry.get(callId);
       return session && {
@@ -54,38 +53,24 @@ export function openRecords(deps: RecordsDeps) {
         ...deps.modelsOf(session.request),
       };
     },
-    now,
-    log,
-    setTimer,
   });
   const { flush } = recorder;
   const erasure = createCallErasure({
+    ...common,
     erasure: store.erasure,
     flush,
-    journals,
     bus,
-    now,
-    log,
-    eraseEvents: eventLog.erase,
+    eraseEvents: deps.eventLog.erase,
   });
   const completion = createCompletionDispatcher({
-    events,
+    ...common,
     flush,
-    callStore: store.calls,
     eraseIfDue: erasure.eraseIfDue,
-    now,
     random: Math.random,
-    incidents,
-    setTimer,
-    log,
   });
   completion.onDispatched(deps.callBudget.settle);
   const closeRetention = openRetention({
-    store,
-    now,
-    setTimer,
-    incidents,
-    log,
+    ...common,
     days: retentionDays,
     ...present({ journalDir: journal?.dir }),
   });

@@ -26,7 +26,7 @@ export interface RecordedCall {
 }
 
 /** `now` is in milliseconds since 1970. */
-export interface RecorderOptions extends Clock {
+export interface RecorderDeps extends Clock {
   readonly events: Pick<EventHub, "subscribe">;
   readonly callStore: Pick<CallStore, "write">;
   readonly instances: Pick<Instances, "beat" | "leave">;
@@ -48,9 +48,9 @@ const BEAT_MS = 10_000;
 export type Recorder = ReturnType<typeof createRecorder>;
 
 /** Records all calls of the hub from now on. */
-export function createRecorder(options: RecorderOptions) {
-  const { events, callStore, instances, instanceId, prices, callOf, now, log } = options;
-  const { clock, setTimer, maxDetails = 20_000 } = options;
+export function createRecorder(deps: RecorderDeps) {
+  const { events, callStore, instances, instanceId, prices, callOf, now, log } = deps;
+  const { clock, setTimer, maxDetails = 20_000 } = deps;
   const writer = new StoreWriter({ callStore, now, log, setTimer, maxDetails });
   const tallies = new Map<string, CallTally>();
   let closed = false;

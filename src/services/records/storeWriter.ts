@@ -15,7 +15,7 @@ export type RecorderHealth =
   };
 
 /** `now` is in milliseconds since 1970. */
-export interface StoreWriterOptions extends Clock {
+export interface StoreWriterDeps extends Clock {
   readonly callStore: Pick<CallStore, "write">;
   readonly log: Pick<Log, "info" | "error">;
   readonly maxDetails: number;
@@ -30,7 +30,7 @@ const MAX_RETRY_MS = 5000;
 
 /** Writes to the store in batches, one at a time, and retries until they succeed. */
 export class StoreWriter {
-  readonly #options: StoreWriterOptions;
+  readonly #deps: StoreWriterDeps;
   readonly #queue: WriteQueue;
   #degradedSince: number | undefined;
   #failures = 0;
@@ -38,9 +38,9 @@ export class StoreWriter {
   #stopWaiting: (() => void) | undefined;
   #closed = false;
 
-  constructor(options: StoreWriterOptions) {
-    this.#options = options;
-    this.#queue = new WriteQueue(options.maxDetails);
+  constructor(deps: StoreWriterDeps) {
+    this.#deps = deps;
+    this.#queue = new WriteQueue(deps.maxDetails);
   }
 
   get health(): RecorderHealth {
@@ -73,15 +73,15 @@ export class StoreWriter {
       await this.#writing?.catch(() => {});
       await this.flush();
     } catch (error) {
-      this.#options.log.error("Records lost at the end", { error, waiting: this.#queue.size });
+      this.#deps.log.error("Records lost at the end", { error, waiting: this.#queue.size });
     }
   }
 
   /** The store has failed, here or for another caller. */
   degrade(error: unknown): void {
     if (this.#degradedSince !== undefined || this.#closed) return;
-    this.#degradedSince = this.#options.now();
-    this.#options.log.error("Store unavailable, calls go on", {
+    this.#degradedSince = this.#deps.now();
+    this.#deps.log.error("Store unavailable, calls go on", {
       error,
       waiting: this.#queue.size,
     });
@@ -90,8 +90,8 @@ export class StoreWriter {
   /** The store has answered. */
   recover(): void {
     if (this.#degradedSince === undefined || this.#queue.size > 0) return;
-    this.#options.log.info("Store available again", {
-      afterMs: Math.round(this.#options.now() - this.#degradedSince),
+    this.#deps.log.info("Store available again", {
+      afterMs: Math.round(this.#deps.now() - this.#degradedSince),
       dropped: this.#queue.dropped,
     });
     this.#degradedSince = undefined;
@@ -99,7 +99,7 @@ export class StoreWriter {
 
   #writeAfter(delayMs: number): void {
     if (this.#closed) return;
-    this.#stopWaiting ??= this.#options.setTimer(() => {
+    this.#stopWaiting ??= this.#deps.setTimer(() => {
       this.#stopWaiting = undefined;
       this.flush().catch(() => {
         this.#writeAfter(Math.min(MAX_RETRY_MS, 100 * 2 ** (this.#failures - 1)));
@@ -127,9 +127,9 @@ export class StoreWriter {
   }
 
   async #writeBatch(batch: readonly CallWrite[]): Promise<void> {
-    const stopWatching = this.#options.setTimer(() => this.degrade("timeout"), STALL_MS);
+    const stopWatching = this.#deps.setTimer(() => this.degrade("timeout"), STALL_MS);
     try {
-      await this.#options.callStore.write(batch);
+      await this.#deps.callStore.write(batch);
     } catch (error) {
       if (!(error instanceof StatementRefused)) throw error;
       for (const write of batch) await this.#writeAlone(write);
@@ -141,11 +141,11 @@ export class StoreWriter {
   /** One write of a refused batch; it is logged and dropped where it is refused again. */
   async #writeAlone(write: CallWrite): Promise<void> {
     try {
-      await this.#options.callStore.write([write]);
+      await this.#deps.callStore.write([write]);
     } catch (error) {
       if (!(error instanceof StatementRefused)) throw error;
       const { callId, type } = write;
-      this.#options.log.error("Record refused by the store", { callId, kind: type, error });
+      this.#deps.log.error("Record refused by the store", { callId, kind: type, error });
     }
   }
 }

@@ -30,7 +30,7 @@ interface Running {
   held: { readonly minutes: number; readonly usd: number };
   /** The daily limit that is used up. */
   refused: BudgetLimit | undefined;
-  asking: boolean;
+  extending: boolean;
   ending: boolean;
 }
 
@@ -80,7 +80,7 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
       usd: 0,
       held: { minutes: 0, usd: 0 },
       refused: undefined,
-      asking: false,
+      extending: false,
       ending: false,
     };
     if (calls.size === 0) scheduleCheck();
@@ -119,15 +119,15 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
 
   /** Reserves the next stretch and keeps the reservation alive, also while a limit is used up. */
   function extend(session: CallSession, call: Running): void {
-    if (call.asking || call.ending || closed) return;
-    call.asking = true;
+    if (call.extending || call.ending || closed) return;
+    call.extending = true;
     callBudget.extend(session, {
       minutes: minutesOf(call) + STRETCH.minutes,
       usd: call.usd + (isPriced(session.request.agent) ? STRETCH.usd : 0),
     }).then(
       (extension) => applyExtension(session, call, extension),
       (error) => log.warn("Budget not extended", { callId: session.id, error }),
-    ).finally(() => call.asking = false);
+    ).finally(() => call.extending = false);
   }
 
   function applyExtension(session: CallSession, call: Running, extension: BudgetExtension): void {

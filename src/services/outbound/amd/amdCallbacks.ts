@@ -13,6 +13,12 @@ import type { OutboundJob } from "../outboundJob.ts";
 import type { PlacedCallRecords } from "../placedCallRecords.ts";
 import { readAmdResult } from "./amdResult.ts";
 
+/** A call that another process holds. */
+export interface CallElsewhere {
+  readonly job: OutboundJob;
+  readonly record: CallRecord;
+}
+
 export interface AmdCallbacksDeps {
   readonly activeCalls: Pick<ActiveCalls, "get">;
   readonly callRecords: Pick<PlacedCallRecords, "update">;
@@ -21,10 +27,8 @@ export interface AmdCallbacksDeps {
   readonly handoff: Pick<Handoff, "isHeldElsewhere">;
   /** What to leave on a machine; undefined means to hang up. */
   readonly voicemail: (job: OutboundJob) => SpokenMessage | undefined;
-  /** A call of another process; undefined once it is over. */
-  readonly findElsewhere: (
-    callId: string,
-  ) => Promise<{ readonly job: OutboundJob; readonly record: CallRecord } | undefined>;
+  /** Undefined once the call is over. */
+  readonly findElsewhere: (callId: string) => Promise<CallElsewhere | undefined>;
 }
 
 const KIND = "judgePlaced";
