@@ -109,7 +109,7 @@ export class ConnectionLifecycle {
     const { greeting, greetingProtected } = this.#call.policy;
     const { current, responseId } = this.#call.turns;
     if (current === undefined) {
-      return this.#call.turns.answerDue ? { purpose: "reply" } : undefined;
+      return this.#call.turns.callerState.isAnswerDue ? { purpose: "reply" } : undefined;
     }
     const { responses } = this.#call.speech;
     if (responseId === undefined) return current;

@@ -105,7 +105,7 @@ export class InputStall {
   }
 
   #remedy(now: Milliseconds, listening: boolean): "replace" | "commit" | "repeat" | undefined {
-    const { callerSpeaking } = this.#call.turns;
+    const { isSpeaking: callerSpeaking } = this.#call.turns.callerState;
     this.#listening = listening;
     this.#endless = callerSpeaking && this.#quietSince !== undefined;
     this.#count(now, listening && !callerSpeaking && this.#speakingSince !== undefined);

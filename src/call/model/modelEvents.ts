@@ -143,7 +143,7 @@ export class ModelEvents {
       this.#call.latency.abandon();
     }
     // The caller has gone on speaking: this is an answer to half a sentence, and another will follow.
-    if (this.#call.turns.callerSpeaking && YIELDING.has(request.purpose)) {
+    if (this.#call.turns.callerState.isSpeaking && YIELDING.has(request.purpose)) {
       this.#call.speech.stop(now, true);
     }
   }

@@ -23,9 +23,6 @@ const STOPPED_SHORT_MS = 300;
 const REPORT_GRACE_MS = 3000;
 /** Legs report in steps: a remainder this short counts as played. */
 const COARSE_MS = 150;
-/** No answer is this long, or in so many pieces: a model that does not stop must not fill our memory. */
-const MAX_HELD_MS = 5 * 60_000;
-const MAX_HELD_PIECES = 30_000;
 const NOTHING_HEARD: readonly Heard[] = [];
 
 /**
@@ -86,7 +83,7 @@ export class Playback {
 
   /** Whether more is kept back than any answer is long. */
   get full(): boolean {
-    return this.#held.totalMs > MAX_HELD_MS || this.#held.size > MAX_HELD_PIECES;
+    return this.#held.full;
   }
 
   /** Of two responses that speak at a time, this one is heard first. */

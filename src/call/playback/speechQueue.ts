@@ -13,6 +13,9 @@ export interface Speech extends SpeechRef {
 /** In 3 ms every format has whole groups of base64 characters: there audio is cut without decoding. */
 const CUT_MS = 3;
 const COMPACT_AFTER = 256;
+/** No answer is this long, or in so many pieces: a model that does not stop must not fill our memory. */
+const MAX_MS = 5 * 60_000;
+const MAX_PIECES = 30_000;
 
 /**
  * Speech that is kept back until the leg needs it, in the order of speaking. Two responses are not
@@ -37,6 +40,10 @@ export class SpeechQueue {
 
   get totalMs(): Milliseconds {
     return this.#totalMs;
+  }
+
+  get full(): boolean {
+    return this.#totalMs > MAX_MS || this.size > MAX_PIECES;
   }
 
   enqueue(speech: Speech): void {

@@ -23,10 +23,10 @@ export class CallerTurns {
   }
 
   speechStarted(itemId: string | undefined, now: Milliseconds): void {
-    if (!this.#call.turns.callerSpeaking) {
+    if (!this.#call.turns.callerState.isSpeaking) {
       this.#call.commands.publish({ type: "speaking", who: "caller", on: true });
     }
-    this.#call.turns.callerStarted(now);
+    this.#call.turns.callerState.speechStarted();
     this.#call.latency.abandon();
     this.#replyAt = undefined;
     if (itemId !== undefined) this.#call.transcript.callerSpoke(itemId, now);
@@ -42,7 +42,7 @@ export class CallerTurns {
   }
 
   speechStopped(itemId: string | undefined, now: Milliseconds): void {
-    if (this.#call.turns.callerSpeaking) {
+    if (this.#call.turns.callerState.isSpeaking) {
       this.#call.commands.publish({ type: "speaking", who: "caller", on: false });
     }
     if (itemId !== undefined) this.#call.transcript.callerStopped(itemId, now);
@@ -58,7 +58,7 @@ export class CallerTurns {
   committed(itemId: string, previousItemId: string | undefined, now: Milliseconds): void {
     this.#call.transcript.placed(itemId, previousItemId);
     this.#call.transcript.callerSpoke(itemId, now);
-    this.#call.turns.callerHeard();
+    this.#call.turns.callerState.committed();
     // Also where the model responds by itself, but the turn was committed by hand.
     if (!this.#call.policy.modelResponds || this.#replyAt !== undefined) this.#answer(now);
   }
@@ -80,8 +80,8 @@ export class CallerTurns {
 
   /** The model has not heard that the caller's turn is over, or that there was one. */
   commitUnheard(now: Milliseconds): void {
-    if (this.#call.turns.callerSpeaking) this.speechStopped(undefined, now);
-    this.#call.turns.callerWrote();
+    if (this.#call.turns.callerState.isSpeaking) this.speechStopped(undefined, now);
+    this.#call.turns.callerState.reset();
     this.committedByHand(now);
     this.#replyAt = now + COMMIT_GRACE_MS;
   }
@@ -96,7 +96,7 @@ export class CallerTurns {
     this.#call.latency.callerStopped(now);
     this.#say(text);
     this.#call.transcript.typed(text, "text", now);
-    this.#call.turns.callerWrote();
+    this.#call.turns.callerState.reset();
     this.#call.turns.ask({ purpose: "reply" }, now);
   }
 
@@ -140,7 +140,7 @@ export class CallerTurns {
     this.#say(text);
     const shown = sensitive ? "•".repeat(digits.length) : digits;
     this.#call.transcript.typed(shown, "keypad", now, text);
-    this.#call.turns.callerWrote();
+    this.#call.turns.callerState.reset();
     this.#call.turns.ask({ purpose: "reply" }, now);
   }
 

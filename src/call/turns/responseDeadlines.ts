@@ -114,7 +114,7 @@ export class ResponseDeadlines {
     else if (this.#begun?.request !== current && !this.#hasSounded) {
       this.#begun = { request: current, at: currentAt ?? now };
     }
-    const quiet = joined && !this.#call.speech.audible && !this.#call.turns.callerSpeaking;
+    const quiet = joined && !this.#call.speech.audible && !this.#call.turns.callerState.isSpeaking;
     this.#quietSince = quiet ? this.#quietSince ?? now : undefined;
     const wanted = this.#call.turns.awaited(isSilenced ? responseId : undefined) ||
       this.#tools.running > 0;

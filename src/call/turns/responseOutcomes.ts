@@ -152,7 +152,7 @@ export class ResponseOutcomes {
         if (purpose === "greeting" && this.#call.policy.greetingProtected) {
           return sounded ? "brokenOff" : "failed";
         }
-        if (callerSpoke === true || this.#call.turns.callerSpeaking) return "said";
+        if (callerSpoke === true || this.#call.turns.callerState.isSpeaking) return "said";
         if (!sounded) return "failed";
         return reason === undefined ? "brokenOff" : "said";
       }

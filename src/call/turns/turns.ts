@@ -1,3 +1,4 @@
+import { CallerState } from "./callerState.ts";
 import { FillerResponse } from "./fillerResponse.ts";
 import type { CommandBuffer } from "../commandBuffer.ts";
 import { earliest } from "../wakeTimer.ts";
@@ -6,28 +7,17 @@ import { ResponseQueue } from "./responseQueue.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { Milliseconds } from "../types.ts";
 
-/** Responses go one at a time; what the model is doing about the conversation right now. */
-type ResponseState =
-  | { readonly kind: "none" }
-  | { readonly kind: "asked"; readonly request: ResponseRequest; readonly at: Milliseconds }
-  | {
-    readonly kind: "running";
-    readonly id: string;
-    readonly request: ResponseRequest;
-    /** When anything was last heard of it. */
-    readonly at: Milliseconds;
-  };
-
-type CallerState =
-  | { readonly kind: "silent" }
-  | { readonly kind: "speaking"; readonly since: Milliseconds }
-  /** The model is about to answer a finished turn by itself, or to begin what collided with a request. */
-  | { readonly kind: "answerDue"; readonly since: Milliseconds };
+/** What the model is asked for or doing about the conversation right now; one at a time. */
+interface CurrentResponse {
+  readonly request: ResponseRequest;
+  /** When it was asked for, or last gave a sign of life. */
+  readonly at: Milliseconds;
+  /** Absent until it has begun. */
+  readonly id?: string;
+}
 
 /** What a caller waits for. */
 const AWAITED: ReadonlySet<ResponsePurpose> = new Set(["greeting", "reply", "tool_result"]);
-/** The model starts its own response within this after the caller's turn, or it will not. */
-const OWN_RESPONSE_MS = 3000;
 const MAX_KNOWN = 32;
 const MAX_GIVEN_UP = 8;
 
@@ -38,14 +28,12 @@ const MAX_GIVEN_UP = 8;
 export class Turns {
   /** Bridges a wait, beside all other responses. */
   readonly filler = new FillerResponse();
+  readonly callerState: CallerState;
   readonly #commands: CommandBuffer;
   readonly #modelResponds: boolean;
   readonly #queue = new ResponseQueue();
-  #response: ResponseState = { kind: "none" };
-  #caller: CallerState = { kind: "silent" };
+  #response: CurrentResponse | undefined;
   #connected = false;
-  /** The model has taken in a turn that it has not begun to answer. */
-  #unanswered = false;
   /** Responses that have begun once, and are not begun again by an event that came twice. */
   readonly #begun = new RecentIds(MAX_KNOWN);
   /** Requests that were given up unanswered: what they still bring is not wanted. */
@@ -54,49 +42,41 @@ export class Turns {
   constructor(commands: CommandBuffer, modelResponds: boolean) {
     this.#commands = commands;
     this.#modelResponds = modelResponds;
+    this.callerState = new CallerState(modelResponds);
   }
 
   get responseId(): string | undefined {
-    return this.#response.kind === "running" ? this.#response.id : undefined;
+    return this.#response?.id;
   }
 
   /** What is asked of the model, or running. */
   get current(): ResponseRequest | undefined {
-    return this.#response.kind === "none" ? undefined : this.#response.request;
+    return this.#response?.request;
   }
 
   /** When the present response was asked for, or last gave a sign of life. */
   get currentAt(): Milliseconds | undefined {
-    return this.#response.kind === "none" ? undefined : this.#response.at;
+    return this.#response?.at;
   }
 
   /** Whether a response is running, asked for or owed. */
   get busy(): boolean {
-    return this.#response.kind !== "none" || this.filler.open || !this.#queue.isEmpty;
+    return this.#response !== undefined || this.filler.open || !this.#queue.isEmpty;
   }
 
   /** The caller is silent, and nothing is asked of the model, or owed by it. */
   get quiet(): boolean {
-    return !this.busy && this.#caller.kind === "silent";
-  }
-
-  get callerSpeaking(): boolean {
-    return this.#caller.kind === "speaking";
+    return !this.busy && this.callerState.isIdle;
   }
 
   /** Whether a response that names no purpose can only be the one that was asked for beside the others. */
   get startsFiller(): boolean {
-    return this.filler.awaited && this.#response.kind === "none" && !this.#modelResponds;
-  }
-
-  /** Whether the caller's turn is over and the model has yet to start its reply. */
-  get answerDue(): boolean {
-    return this.#caller.kind === "answerDue";
+    return this.filler.awaited && this.#response === undefined && !this.#modelResponds;
   }
 
   /** Whether the caller waits for words; `silencedId` is a response of which none are to come. */
   awaited(silencedId: string | undefined): boolean {
-    if (this.#caller.kind === "answerDue" && this.#unanswered) return true;
+    if (this.callerState.isWaiting) return true;
     const { current } = this;
     const comes = current !== undefined && AWAITED.has(current.purpose) &&
       (silencedId === undefined || this.responseId !== silencedId);
@@ -131,28 +111,12 @@ export class Turns {
 
   withdrawAll(): void {
     this.#queue.clear();
-    this.#unanswered = false;
+    this.callerState.answerWithdrawn();
   }
 
-  callerStarted(now: Milliseconds): void {
-    this.#caller = { kind: "speaking", since: now };
-  }
-
-  /** The caller wrote or pressed keys: that is a turn, whatever is heard at the time. */
-  callerWrote(): void {
-    this.#caller = { kind: "silent" };
-    this.#unanswered = false;
-  }
-
-  /** The caller's turn is over; a model that responds by itself is given time to do so. */
   callerStopped(now: Milliseconds): void {
-    this.#caller = this.#modelResponds ? { kind: "answerDue", since: now } : { kind: "silent" };
+    this.callerState.speechStopped(now);
     this.next(now);
-  }
-
-  /** The model has taken in what the caller said. */
-  callerHeard(): void {
-    if (this.#modelResponds && this.#caller.kind !== "silent") this.#unanswered = true;
   }
 
   /**
@@ -166,9 +130,9 @@ export class Turns {
   ): ResponseRequest | "again" | "stale" {
     if (this.#begun.has(id)) return "again";
     this.#begun.add(id);
-    const asked = this.#response.kind === "asked" ? this.#response.request : undefined;
+    const asked = this.#asked;
     const isAsked = asked !== undefined && (purpose === undefined || purpose === asked.purpose) &&
-      (purpose !== undefined || this.#caller.kind !== "answerDue");
+      (purpose !== undefined || !this.callerState.isAnswerDue);
     const late = isAsked || purpose === undefined ? -1 : this.#givenUp.indexOf(purpose);
     if (late >= 0) {
       this.#givenUp.splice(late, 1);
@@ -177,30 +141,28 @@ export class Turns {
     // A response that the model began by itself came first; ours is still owed.
     if (asked !== undefined && !isAsked) this.#queue.putBack(asked);
     const request = isAsked ? asked : { purpose: purpose ?? "reply" };
-    this.#response = { kind: "running", id, request, at: now };
-    if (this.#caller.kind === "answerDue") this.#caller = { kind: "silent" };
-    if (request.purpose === "reply") this.#unanswered = false;
+    this.#response = { request, at: now, id };
+    this.callerState.responseStarted(request.purpose === "reply");
     return request;
   }
 
   /** Something has come of a response. */
   alive(id: string, now: Milliseconds): void {
-    if (this.#response.kind === "running" && this.#response.id === id) {
-      this.#response = { ...this.#response, at: now };
-    }
+    if (this.#response?.id === id) this.#response = { ...this.#response, at: now };
   }
 
   done(id: string, now: Milliseconds): void {
-    if (this.responseId === id) this.#response = { kind: "none" };
+    if (this.responseId === id) this.#response = undefined;
     this.next(now);
   }
 
   /** The present response, asked for or running, is waited for no longer. */
   giveUp(): void {
-    if (this.#response.kind === "asked") {
-      this.#givenUp = [...this.#givenUp, this.#response.request.purpose].slice(-MAX_GIVEN_UP);
+    const asked = this.#asked;
+    if (asked !== undefined) {
+      this.#givenUp = [...this.#givenUp, asked.purpose].slice(-MAX_GIVEN_UP);
     }
-    this.#response = { kind: "none" };
+    this.#response = undefined;
   }
 
   /**
@@ -213,32 +175,26 @@ export class Turns {
     now: Milliseconds,
   ): ResponseRequest | undefined {
     // Otherwise the other response has started already, and ours was put back, or withdrawn, then.
-    const asked = this.#response.kind === "asked" ? this.#response.request : undefined;
+    const asked = this.#asked;
     if (asked === undefined || asked.purpose !== request.purpose) return undefined;
-    this.#response = { kind: "none" };
+    this.#response = undefined;
     if (kind !== "busy") return asked;
     this.#queue.putBack(asked);
-    // Its `responseStarted` is on the way; until then nothing else may be asked for.
-    if (this.#caller.kind === "silent") this.#caller = { kind: "answerDue", since: now };
+    // Until its `responseStarted` nothing else may be asked for.
+    this.callerState.responseAnnounced(now);
     return undefined;
   }
 
   tick(now: Milliseconds): void {
-    if (this.#caller.kind === "answerDue" && now >= this.#caller.since + OWN_RESPONSE_MS) {
-      this.#caller = { kind: "silent" };
-      if (this.#unanswered && this.#response.kind === "none" && !this.owes("reply")) {
-        this.#queue.putBack({ purpose: "reply" });
-      }
-      this.#unanswered = false;
+    const unanswered = this.callerState.expire(now);
+    if (unanswered && this.#response === undefined && !this.owes("reply")) {
+      this.#queue.putBack({ purpose: "reply" });
     }
     this.next(now);
   }
 
   get wakeAt(): Milliseconds | undefined {
-    const answerDueAt = this.#caller.kind === "answerDue"
-      ? this.#caller.since + OWN_RESPONSE_MS
-      : undefined;
-    return earliest(answerDueAt, this.#free ? this.#queue.dueAt : undefined);
+    return earliest(this.callerState.wakeAt, this.#isFree ? this.#queue.dueAt : undefined);
   }
 
   /** The model can be asked: `first` and what else is owed goes out now. */
@@ -256,22 +212,26 @@ export class Turns {
   disconnected(): void {
     this.#connected = false;
     this.filler.reset();
-    this.#response = { kind: "none" };
-    this.#caller = { kind: "silent" };
-    this.#unanswered = false;
+    this.#response = undefined;
+    this.callerState.reset();
     this.#givenUp = [];
   }
 
   /** Asks for what is owed next, if it may be asked for now. */
   next(now: Milliseconds): void {
-    const request = this.#free ? this.#queue.dequeue(now) : undefined;
+    const request = this.#isFree ? this.#queue.dequeue(now) : undefined;
     if (request === undefined) return;
-    this.#response = { kind: "asked", request, at: now };
+    this.#response = { request, at: now };
     this.#commands.request({ type: "respond", request });
   }
 
-  get #free(): boolean {
-    return this.#connected && this.#response.kind === "none" && this.#caller.kind === "silent" &&
+  get #isFree(): boolean {
+    return this.#connected && this.#response === undefined && this.callerState.isIdle &&
       !this.filler.open;
+  }
+
+  /** What is asked for and has not begun. */
+  get #asked(): ResponseRequest | undefined {
+    return this.#response?.id === undefined ? this.#response?.request : undefined;
   }
 }
