@@ -10,6 +10,14 @@ import { readWav, writeWav } from "../sim/twilio/media/wav.ts";
 import { createFliteVoice } from "../sim/voice/fliteVoice.ts";
 import { type PhoneOptions, readPhoneOptions, rehearsalLines, usage } from "./phoneOptions.ts";
 
+/** One run of the command: the simulated network, its options, and where its lines go. */
+interface PhoneRun {
+  readonly network: PhoneNetwork;
+  readonly options: PhoneOptions;
+  readonly print: (line: string) => void;
+  readonly interrupted: Promise<void>;
+}
+
 /** Runs the command; resolves with its exit code. */
 export async function runPhone(
   options: PhoneOptions,
@@ -32,20 +40,16 @@ export async function runPhone(
     voice,
   });
   try {
-    const run = options.serve ? serveApi : callServer;
-    return await run(network, options, print, interrupted);
+    const run = { network, options, print, interrupted };
+    return await (options.serve ? serveApi(run) : callServer(run));
   } finally {
     await network.close();
     voice.close();
   }
 }
 
-async function callServer(
-  network: PhoneNetwork,
-  options: PhoneOptions,
-  print: (line: string) => void,
-  interrupted: Promise<void>,
-): Promise<number> {
+async function callServer(run: PhoneRun): Promise<number> {
+  const { network, options, print } = run;
   if (!await answers(options.url)) {
     print(
       `Nothing answers at ${options.url}. Start the server with "deno task start", ` +
@@ -55,17 +59,13 @@ async function callServer(
   }
   print(`Calling ${options.to} from ${options.from} at ${options.url}`);
   const call = network.call({ from: options.from, to: options.to });
-  const heard = await liveCall(network, call, options, print, interrupted);
+  const heard = await liveCall(call, run);
   await save(options.out, heard, print);
   return call.errors.length === 0 ? 0 : 1;
 }
 
-async function serveApi(
-  network: PhoneNetwork,
-  options: PhoneOptions,
-  print: (line: string) => void,
-  interrupted: Promise<void>,
-): Promise<number> {
+async function serveApi(run: PhoneRun): Promise<number> {
+  const { network, options, print, interrupted } = run;
   const api = startTwilioApi(network, { port: options.port });
   print(`Twilio's API is simulated at ${api.url}`);
   print(
@@ -81,7 +81,7 @@ async function serveApi(
       const printOfCall = (line: string) => print(`call ${number}  ${line}`);
       printOfCall(`to ${call.to} from ${call.from}, ${call.sid}`);
       const path = options.out.replace(/(\.wav)?$/i, `-${number}.wav`);
-      const life = liveCall(network, call, options, printOfCall, interrupted)
+      const life = liveCall(call, { ...run, print: printOfCall })
         .then((heard) => save(path, heard, printOfCall))
         .catch((error) =>
           printOfCall(`ERROR     ${error instanceof Error ? error.message : error}`)
@@ -96,11 +96,8 @@ async function serveApi(
 }
 
 async function liveCall(
-  network: PhoneNetwork,
   call: SimulatedCall,
-  options: PhoneOptions,
-  print: (line: string) => void,
-  interrupted: Promise<void>,
+  { network, options, print, interrupted }: PhoneRun,
 ): Promise<Uint8Array> {
   let advice: string | undefined;
   call.watch((event) => {

@@ -15,7 +15,7 @@ export interface Agent extends Readonly<Omit<AgentFrontMatter, "name">> {
 }
 
 /** An agent whose file is invalid: its calls are refused, or answered with the fallback message. */
-export interface UnusableAgent {
+interface UnusableAgent {
   /** One sentence each, beginning with the file's path. */
   readonly problems: readonly string[];
   /** The parts of the fallback message that could be read. */

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, parseDocument, visit } from "yaml";
 
 /** The fields between the two lines of `---`, and the text below them. */
-export type FrontMatter =
+type FrontMatter =
   | { readonly ok: true; readonly fields: unknown; readonly body: string }
   | { readonly ok: false; readonly problem: string };
 

@@ -1,4 +1,4 @@
-import { type ApiKey, parseApiKeys } from "../utils/auth.ts";
+import { type ApiKey, parseApiKey, parseApiKeys } from "../utils/auth.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { ServerSettings } from "./settings.ts";
 import { present } from "../utils/present.ts";
@@ -54,25 +54,18 @@ function readOrigins(read: SettingReader): readonly string[] {
 /** Each key is parsed by itself first, so that all mistakes are reported at once. */
 function readApiKeys(read: SettingReader): readonly ApiKey[] {
   const entries = read.list("API_KEYS");
-  const valid = entries.filter((entry, at) =>
-    parsed(read, entry, (message) => message.replace("API key 1", `API key ${at + 1}`)) !==
-      undefined
-  );
-  if (valid.length < entries.length) return [];
-  return parsed(read, entries.join(","), (message) => message) ?? [];
+  const keys = entries.map((entry, at) => parsed(read, () => parseApiKey(entry, at + 1)));
+  if (keys.includes(undefined)) return [];
+  return parsed(read, () => parseApiKeys(entries.join(","))) ?? [];
 }
 
-function parsed(
-  read: SettingReader,
-  spec: string,
-  reword: (message: string) => string,
-): readonly ApiKey[] | undefined {
+function parsed<T>(read: SettingReader, parse: () => T): T | undefined {
   try {
-    return parseApiKeys(spec);
+    return parse();
   } catch (error) {
     const message = error instanceof Error ? error.message : "Cannot read the keys";
     read.problem(
-      `API_KEYS: ${reword(message)}. Write name:secret, with a secret from "openssl rand -hex 24".`,
+      `API_KEYS: ${message}. Write name:secret, with a secret from "openssl rand -hex 24".`,
     );
     return undefined;
   }

@@ -32,7 +32,7 @@ export interface ServerSettings {
   readonly apiKeys: readonly ApiKey[];
 }
 
-export interface OpenAISettings {
+interface OpenAISettings {
   /** Without it the built-in engine is used. */
   readonly apiKey?: string;
   /** The header for the key; `auto` goes by the host. */
@@ -133,7 +133,7 @@ export interface WebhookSettings {
   readonly secrets: readonly Uint8Array[];
 }
 
-export interface LogSettings {
+interface LogSettings {
   readonly level: "debug" | "info" | "warn" | "error";
   /** `auto` is `pretty` on a terminal and `json` elsewhere. */
   readonly format: "json" | "pretty" | "auto";

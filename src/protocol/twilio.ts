@@ -1,5 +1,5 @@
 /** A message on a Twilio Media Streams socket. Sequence numbers and timestamps are not read. */
-export type TwilioMessage =
+type TwilioMessage =
   | { readonly type: "connected" }
   | { readonly type: "start"; readonly start: TwilioStart }
   | { readonly type: "media"; readonly payload: string }

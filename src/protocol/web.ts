@@ -10,7 +10,7 @@
 export const WEB_PROTOCOL = "parley.v1";
 export const TOKEN_PROTOCOL_PREFIX = "token.";
 
-export const MAX_TEXT_CHARS = 4000;
+const MAX_TEXT_CHARS = 4000;
 const MAX_ID_CHARS = 200;
 
 /** What the client sends as JSON text. */
@@ -96,7 +96,7 @@ export interface TranscriptLine {
   readonly by: "voice" | "text" | "keypad";
 }
 
-export type Narrowed =
+type Narrowed =
   | { readonly ok: true; readonly message: ClientMessage }
   | { readonly ok: false; readonly code: string; readonly error: string };
 

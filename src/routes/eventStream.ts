@@ -1,21 +1,5 @@
 import type { EventLog, LoggedEvent, LogStart, SharedEvent } from "../services/events.ts";
 
-/** One reader of the event log, from a position on. */
-interface EventReading {
-  readonly from: LogStart;
-  readonly wanted: (event: LoggedEvent) => boolean;
-  /** The stream ends after an event of this type. */
-  readonly lastType?: LoggedEvent["type"];
-  /** Asked on each heartbeat: the last event may have been lost on its way from another process. */
-  readonly isOver: () => Promise<boolean>;
-  /** Interval of comments while there are no events: proxies close silent connections. */
-  readonly heartbeatMs: number;
-  /** Ends the stream. */
-  readonly signal: AbortSignal;
-  /** Called once, however the stream comes to its end. */
-  readonly onClose: () => void;
-}
-
 /** Writes an event as a server-sent event. */
 export function writeServerSentEvent({ type, data }: SharedEvent, id: string): string {
   return `id: ${id}\nevent: ${type}\ndata: ${data}\n\n`;
@@ -27,7 +11,20 @@ export function writeServerSentEvent({ type, data }: SharedEvent, id: string): s
  */
 export function createEventStream(
   eventLog: EventLog,
-  { from, wanted, lastType, isOver, heartbeatMs, signal, onClose }: EventReading,
+  { from, wanted, lastType, isOver, heartbeatMs, signal, onClose }: {
+    readonly from: LogStart;
+    readonly wanted: (event: LoggedEvent) => boolean;
+    /** The stream ends after an event of this type. */
+    readonly lastType?: LoggedEvent["type"];
+    /** Asked on each heartbeat: the last event may have been lost on its way from another process. */
+    readonly isOver: () => Promise<boolean>;
+    /** Interval of comments while there are no events: proxies close silent connections. */
+    readonly heartbeatMs: number;
+    /** Ends the stream. */
+    readonly signal: AbortSignal;
+    /** Called once, however the stream comes to its end. */
+    readonly onClose: () => void;
+  },
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const reader = new AbortController();

@@ -11,17 +11,15 @@ import type { Clock } from "../utils/clock.ts";
 
 /** `/api/events` and `/api/calls/{id}/events`: live events of calls, as server-sent events. */
 export function eventsRoutes(
-  { access, eventLog, findCall, now, revocation, heartbeatMs = 15_000, ...limits }: {
+  { access, eventLog, findCall, now, revocation, heartbeatMs = 15_000, ...limits }: Clock & {
     readonly access: RequireScope;
     readonly eventLog: EventLog;
-    /** A live or ended call; times are milliseconds since 1970. */
+    /** A live or ended call; times are milliseconds since 1970, as `now` is. */
     readonly findCall: CallLookup["known"];
-    readonly now: () => number;
     /** The streams of a revoked key are closed. */
     readonly revocation: Pick<KeyRevocation, "onRevoked">;
     /** The clock of key expiry, in milliseconds since 1970. */
     readonly wallClock?: () => number;
-    readonly setTimer: Clock["setTimer"];
     readonly maxStreamsPerKey?: number;
     readonly heartbeatMs?: number;
   },

@@ -2,7 +2,7 @@ import { Hono } from "@hono/hono";
 import type { Incident } from "../utils/incidents.ts";
 
 /** One dependency of the server; where it is not vital (default: it is), `/ready` ignores its failure. */
-export type HealthCheck = () => {
+type HealthCheck = () => {
   readonly ok: boolean;
   readonly detail?: string;
   readonly vital?: boolean;

@@ -38,7 +38,7 @@ import { webhooksRoutes } from "./webhooks.ts";
 import { createWebTokens } from "./webTokens.ts";
 
 /** The parts of the server that its routes reach. */
-export interface RouterDeps {
+interface RouterDeps {
   readonly settings: Settings;
   readonly agents: Agents;
   readonly registry: CallRegistry;
@@ -125,7 +125,7 @@ export function createRouter(
     callBudget,
     hasLine: () => phone === undefined || hasWebLine(registry, settings.limits.calls),
     tokens: createWebTokens({
-      ...(isShared(settings.database) && { shared: store.tokens }),
+      shared: isShared(settings.database) ? store.tokens : undefined,
       isRevoked: (name) =>
         revocation.isNameRevoked(name) ||
         apiKeys.some((key) => key.name === name && hasExpired(key, Date.now())),

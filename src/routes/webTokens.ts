@@ -13,20 +13,10 @@ export interface WebGrant {
   readonly keyName?: string;
 }
 
-interface WebTokensDeps {
-  /** The store that other processes read too; absent where there is none. */
-  readonly shared?: Pick<SingleUseTokens, "issue" | "claim">;
-  /** Whether the key has been revoked since. */
-  readonly isRevoked: (keyName: string) => boolean;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
-  readonly lifeMs?: number;
-  /** Tokens kept in memory at a time. */
-  readonly maxOwn?: number;
-}
-
 const PURPOSE = "web";
+const LIFE_MS = 60_000;
+/** Tokens kept in memory at a time. */
+const MAX_OWN = 1000;
 /** How long a browser waits for the store at most. */
 const STORE_TIMEOUT_MS = 2000;
 
@@ -36,11 +26,14 @@ export type WebTokens = ReturnType<typeof createWebTokens>;
 
 /**
  * Creates the single-use tokens that open `/web`. While the store is down they are kept in memory:
- * only this process accepts those.
+ * only this process accepts those. `now` is in milliseconds since 1970.
  */
-export function createWebTokens(
-  { shared, isRevoked, now, setTimer, lifeMs = 60_000, maxOwn = 1000 }: WebTokensDeps,
-) {
+export function createWebTokens({ shared, isRevoked, now, setTimer }: Clock & {
+  /** The store that other processes read too; absent where there is none. */
+  readonly shared?: Pick<SingleUseTokens, "issue" | "claim"> | undefined;
+  /** Whether the key has been revoked since. */
+  readonly isRevoked: (keyName: string) => boolean;
+}) {
   // Every token lives equally long, so the order of insertion is the order of expiry.
   const own = new Map<string, { readonly grant: WebGrant; readonly untilMs: number }>();
 
@@ -49,7 +42,7 @@ export function createWebTokens(
     async issue(
       grant: WebGrant,
     ): Promise<{ readonly token: string; readonly expiresAt: Date } | undefined> {
-      const untilMs = now() + lifeMs;
+      const untilMs = now() + LIFE_MS;
       const token = await issueShared(grant, untilMs) ?? issueOwn(grant, untilMs);
       return token === undefined ? undefined : { token, expiresAt: new Date(untilMs) };
     },
@@ -67,7 +60,7 @@ export function createWebTokens(
     },
     /** Makes a claimed token valid again, in this process, after its call could not be opened. */
     restore: (token: string, grant: WebGrant): void =>
-      void own.set(token, { grant, untilMs: now() + lifeMs }),
+      void own.set(token, { grant, untilMs: now() + LIFE_MS }),
   };
 
   /** A token that may have reached the store is not kept in memory too: it would work twice. */
@@ -86,7 +79,7 @@ export function createWebTokens(
 
   function issueOwn(grant: WebGrant, untilMs: number): string | undefined {
     removeExpired();
-    if (own.size >= maxOwn) return undefined;
+    if (own.size >= MAX_OWN) return undefined;
     const token = newToken();
     own.set(token, { grant, untilMs });
     return token;

@@ -3,9 +3,8 @@ import { timingSafeEqual } from "node:crypto";
 import { sha256 } from "./sha256.ts";
 
 /** What a key may be used for; `admin` allows everything, for calls of every key. */
-export type KeyScope = typeof keyScopes[number];
-
 export const keyScopes = ["calls:create", "calls:read", "metrics", "admin"] as const;
+export type KeyScope = (typeof keyScopes)[number];
 
 /** A key of the API: a name for logs and limits, and the SHA-256 of the secret. */
 export interface ApiKey {
@@ -93,7 +92,8 @@ export function createAuthenticator(
 /** The scopes of a key that names none. */
 const defaultScopes: readonly KeyScope[] = ["calls:create", "calls:read"];
 
-function parseApiKey(text: string, position: number): ApiKey {
+/** As `parseApiKeys` for one key; `position` is the one that errors name. */
+export function parseApiKey(text: string, position: number): ApiKey {
   const [shown = "", ...options] = text.split(";");
   const { name, digest } = parseNamed(shown, position);
   let key: ApiKey = { name, digest, scopes: defaultScopes };

@@ -2,18 +2,13 @@ import { BodyError } from "./http/bodyError.ts";
 import { parseBoundedJson } from "./http/boundedJson.ts";
 
 /** How large a body may be, and how long reading it may take. */
-export interface BodyLimits {
+interface BodyLimits {
   readonly maxBytes: number;
   readonly timeoutMs?: number;
 }
 
-interface JsonLimits extends BodyLimits {
-  /** 32 by default. */
-  readonly maxDepth?: number;
-}
-
 /** A body's value together with its exact text, which signatures are made over. */
-export interface ParsedBody<Value> {
+interface ParsedBody<Value> {
   readonly value: Value;
   readonly raw: string;
 }
@@ -52,21 +47,21 @@ export async function readBody(
  */
 export async function readJson(
   request: Request,
-  { maxDepth, ...limits }: JsonLimits,
+  limits: BodyLimits,
 ): Promise<ParsedBody<unknown>> {
   requireJson(request);
-  return parseJson(await readBody(request, limits), maxDepth);
+  return parseJson(await readBody(request, limits));
 }
 
 /** As `readJson`, but resolves with undefined for an absent body, whatever its content type. */
 export async function readOptionalJson(
   request: Request,
-  { maxDepth, ...limits }: JsonLimits,
+  limits: BodyLimits,
 ): Promise<ParsedBody<unknown> | undefined> {
   const bytes = await readBody(request, limits);
   if (bytes.length === 0) return undefined;
   requireJson(request);
-  return parseJson(bytes, maxDepth);
+  return parseJson(bytes);
 }
 
 /**
@@ -98,9 +93,9 @@ function requireJson(request: Request): void {
   throw new BodyError(415, "unsupported_media_type", "Send the body as application/json.");
 }
 
-function parseJson(bytes: Uint8Array, maxDepth = 32): ParsedBody<unknown> {
+function parseJson(bytes: Uint8Array): ParsedBody<unknown> {
   const raw = decodeText(bytes);
-  return { value: parseBoundedJson(raw, { maxDepth }), raw };
+  return { value: parseBoundedJson(raw), raw };
 }
 
 async function readAll(

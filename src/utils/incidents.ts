@@ -16,20 +16,6 @@ export interface Incident {
   readonly last: number;
 }
 
-export interface IncidentReport {
-  readonly code: string;
-  readonly subject?: string;
-  readonly message: string;
-  /** How long it stands after its last report; without it, ten minutes. `Infinity`: until resolved. */
-  readonly expiresAfterMs?: number;
-}
-
-export interface IncidentsOptions {
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  readonly log: Pick<Log, "warn">;
-}
-
 const STANDS_MS = 10 * 60_000;
 const MAX_OPEN = 100;
 /** So that one code with many subjects does not displace the others. */
@@ -39,13 +25,23 @@ const MAX_MESSAGE_LENGTH = 500;
 /** The incidents of this process; `report` may be called from anywhere, at any rate. */
 export type Incidents = ReturnType<typeof createIncidents>;
 
-export function createIncidents({ now, log }: IncidentsOptions) {
+export function createIncidents({ now, log }: {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: Pick<Log, "warn">;
+}) {
   const open = new Map<string, Incident & { readonly expiresAfterMs: number }>();
   const reports = new Map<string, number>();
   const keyOf = (code: string, subject = "") => `${code} ${subject}`;
   return {
     /** Logs an incident when it opens, and counts it each time. */
-    report({ code, subject, message, expiresAfterMs = STANDS_MS }: IncidentReport): void {
+    report({ code, subject, message, expiresAfterMs = STANDS_MS }: {
+      readonly code: string;
+      readonly subject?: string;
+      readonly message: string;
+      /** How long it stands after its last report; without it, ten minutes. `Infinity`: until resolved. */
+      readonly expiresAfterMs?: number;
+    }): void {
       reports.set(code, (reports.get(code) ?? 0) + 1);
       dropPassed();
       const key = keyOf(code, subject);

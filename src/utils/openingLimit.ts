@@ -1,5 +1,5 @@
 /** At most `max` connections may be opened within any `withinMs`. */
-export interface OpeningRate {
+interface OpeningRate {
   readonly withinMs: number;
   readonly max: number;
 }

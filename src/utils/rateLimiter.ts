@@ -3,19 +3,14 @@ export type RateDecision =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly retryAfterSeconds: number };
 
-/** How a rate limiter is set up. */
-export interface RateLimit {
+/** Limits how often each key does something: a token bucket per key in bounded memory; the clock is the caller's. */
+export function createRateLimiter({ capacity, refillPerSecond, maxEntries = 10_000 }: {
   /** Tokens a full bucket holds: the burst allowed. */
   readonly capacity: number;
   readonly refillPerSecond: number;
   /** Keys remembered at a time; beyond it the least recently used starts with a full bucket. */
   readonly maxEntries?: number;
-}
-
-/** Limits how often each key does something: a token bucket per key in bounded memory; the clock is the caller's. */
-export function createRateLimiter(
-  { capacity, refillPerSecond, maxEntries = 10_000 }: RateLimit,
-) {
+}) {
   if (!(capacity > 0 && refillPerSecond > 0 && maxEntries >= 1)) {
     throw new RangeError("Cannot create a rate limiter: its limits must be positive");
   }

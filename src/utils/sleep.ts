@@ -1,6 +1,6 @@
 import { type Clock, setTimer as realTimer } from "./clock.ts";
 
-export interface SleepOptions {
+interface SleepOptions {
   /** Ends the wait early; the promise resolves all the same. */
   readonly signal?: AbortSignal;
   readonly setTimer?: Clock["setTimer"];

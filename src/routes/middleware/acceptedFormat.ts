@@ -1,6 +1,6 @@
 import { HttpProblem } from "./httpProblem.ts";
 
-export type TranscriptFormat = "json" | "vtt" | "text";
+type TranscriptFormat = "json" | "vtt" | "text";
 
 /**
  * The transcript format that an `Accept` header prefers; JSON without a preference. Throws a 406

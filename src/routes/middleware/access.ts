@@ -31,14 +31,12 @@ const REQUESTS_PER_KEY = { capacity: 500, refillPerSecond: 50 };
 export type KeyCheck = (secret: string, scope: KeyScope) => ApiKey | undefined;
 
 /** Creates the check of keys that all routes share. */
-export function createKeyCheck(
-  { authenticate, isRevoked = () => false, wallClock = () => Date.now() }: {
-    readonly authenticate: (secret: string) => ApiKey | undefined;
-    readonly isRevoked?: (key: ApiKey) => boolean;
-    /** Milliseconds since 1970. */
-    readonly wallClock?: () => number;
-  },
-): KeyCheck {
+export function createKeyCheck({ authenticate, isRevoked, wallClock = () => Date.now() }: {
+  readonly authenticate: (secret: string) => ApiKey | undefined;
+  readonly isRevoked: (key: ApiKey) => boolean;
+  /** Milliseconds since 1970. */
+  readonly wallClock?: () => number;
+}): KeyCheck {
   return function checkKey(secret, scope) {
     const key = authenticate(secret);
     if (key === undefined) return undefined;

@@ -1,5 +1,5 @@
 /** Changes the sample rate of one stream; keeps the stream's recent samples between calls. */
-export interface Resampler {
+interface Resampler {
   /** Returns the output that the next samples complete, rounded and clipped to 16 bits. */
   process(samples: Int16Array): Int16Array<ArrayBuffer>;
   /** Resamples the same stream without rounding. */

@@ -4,22 +4,23 @@ import { BodyError } from "./bodyError.ts";
  * Parses untrusted JSON.
  *
  * Throws a `BodyError` for malformed JSON, for nesting deeper than `maxDepth` and for more than
- * `maxValues` values (both checked before parsing; an object or array counts as ten, which is what it
+ * `MAX_VALUES` values (both checked before parsing; an object or array counts as ten, which is what it
  * costs), for a `__proto__` key, and for text with a lone surrogate, which UTF-8 cannot encode.
  */
 export function parseBoundedJson(
   text: string,
-  { maxDepth = 32, maxValues = 80_000 }: {
-    readonly maxDepth?: number;
-    readonly maxValues?: number;
-  } = {},
+  maxDepth = 32,
 ): unknown {
   const { depth, values } = measure(text);
   if (depth > maxDepth) {
     throw new BodyError(400, "json_too_deep", `The JSON is nested deeper than ${maxDepth} levels.`);
   }
-  if (values > maxValues) {
-    throw new BodyError(413, "json_too_many_values", `The JSON has more than ${maxValues} values.`);
+  if (values > MAX_VALUES) {
+    throw new BodyError(
+      413,
+      "json_too_many_values",
+      `The JSON has more than ${MAX_VALUES} values.`,
+    );
   }
   const value = parse(text);
   refuseUnsafe(value);
@@ -78,6 +79,7 @@ function refuseBrokenText(text: string): void {
   }
 }
 
+const MAX_VALUES = 80_000;
 const CONTAINER_COST = 10;
 
 const QUOTE = 0x22;

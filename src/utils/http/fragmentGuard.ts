@@ -16,18 +16,6 @@ export interface FragmentGuard {
   watch(socket: WebSocket, onCut: () => void): void;
 }
 
-interface FragmentGuardOptions {
-  readonly memory: () => {
-    readonly rss: number;
-    readonly heapTotal: number;
-    readonly external: number;
-  };
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
-  readonly setTimer: Clock["setTimer"];
-  readonly log: Pick<Log, "warn">;
-}
-
 /**
  * How far memory may rise within a time span, fast and slowly. Starting up takes half as much, threads
  * with synthetic voices included.
@@ -45,10 +33,15 @@ const STILL_RISING_BYTES = 16 * 2 ** 20;
 /** A browser that sends audio delivers several messages within this time. */
 const SILENT_MS = 200;
 
-/** One per process: it judges the memory of the whole process. */
-export function createFragmentGuard(
-  { memory, now, setTimer, log }: FragmentGuardOptions,
-): FragmentGuard {
+/** One per process: it judges the memory of the whole process. `now` is in monotonic milliseconds. */
+export function createFragmentGuard({ memory, now, setTimer, log }: Clock & {
+  readonly memory: () => {
+    readonly rss: number;
+    readonly heapTotal: number;
+    readonly external: number;
+  };
+  readonly log: Pick<Log, "warn">;
+}): FragmentGuard {
   const watched = new Map<WebSocket, Watched>();
   const spans = RISES.map((rise) => ({ ...rise, minimum: new RecentMinimum(rise.withinMs) }));
   let alarm: Alarm | undefined;

@@ -3,7 +3,7 @@ import { createLogger, type LogFormat, type Logger, type LogLevel } from "../log
 import type { Incidents } from "../incidents.ts";
 
 /** The log of the process, on its standard output. */
-export interface ConsoleLog {
+interface ConsoleLog {
   readonly log: Logger;
   readonly lines: Pick<LineWriter, "dropped">;
   /** From now on a reader that does not read is an incident, until it reads again. */
@@ -12,7 +12,7 @@ export interface ConsoleLog {
   close(): Promise<void>;
 }
 
-export interface ConsoleLogOptions {
+interface ConsoleLogOptions {
   readonly level: LogLevel;
   /** `auto` is `pretty` on a terminal and `json` elsewhere. */
   readonly format: LogFormat | "auto";

@@ -1,6 +1,12 @@
 import { deadline } from "../deadline.ts";
 
-interface LineWriterOptions {
+const MAX_CHUNK_BYTES = 64 * 1024;
+
+/** Writes lines to a sink that may be slow or stop reading; the caller never waits. */
+export type LineWriter = ReturnType<typeof createLineWriter>;
+
+/** Creates a writer that keeps lines in order, and at most `maxWaitingBytes` in memory. */
+export function createLineWriter({ sink, maxWaitingBytes = 1024 * 1024, onStalled, onRecovered }: {
   /** Writes at least one of the bytes and resolves with how many. */
   readonly sink: (bytes: Uint8Array) => Promise<number>;
   readonly maxWaitingBytes?: number;
@@ -8,17 +14,7 @@ interface LineWriterOptions {
   readonly onStalled?: () => void;
   /** The queue is written again; `dropped` lines were lost. */
   readonly onRecovered?: (dropped: number) => void;
-}
-
-const MAX_CHUNK_BYTES = 64 * 1024;
-
-/** Writes lines to a sink that may be slow or stop reading; the caller never waits. */
-export type LineWriter = ReturnType<typeof createLineWriter>;
-
-/** Creates a writer that keeps lines in order, and at most `maxWaitingBytes` in memory. */
-export function createLineWriter(
-  { sink, maxWaitingBytes = 1024 * 1024, onStalled, onRecovered }: LineWriterOptions,
-) {
+}) {
   const encoder = new TextEncoder();
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;

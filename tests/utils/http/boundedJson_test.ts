@@ -13,9 +13,9 @@ Deno.test("parseBoundedJson() reads whatever JSON.stringify() writes", () => {
 });
 
 Deno.test("parseBoundedJson() counts nesting, but not the brackets inside strings", () => {
-  assert.equal(parseBoundedJson('"[[[[{{{{"', { maxDepth: 0 }), "[[[[{{{{");
-  assert.deepEqual(parseBoundedJson('{"a":["\\"[[["]}', { maxDepth: 2 }), { a: ['"[[['] });
-  assert.deepEqual(parseBoundedJson("[[],[],[]]", { maxDepth: 2 }), [[], [], []]);
+  assert.equal(parseBoundedJson('"[[[[{{{{"', 0), "[[[[{{{{");
+  assert.deepEqual(parseBoundedJson('{"a":["\\"[[["]}', 2), { a: ['"[[['] });
+  assert.deepEqual(parseBoundedJson("[[],[],[]]", 2), [[], [], []]);
   refused('{"\\\\":[[]]}', "json_too_deep", 2);
 });
 
@@ -40,7 +40,7 @@ Deno.test("parseBoundedJson() refuses half a surrogate pair in keys and values",
 
 function refused(text: string, code: string, maxDepth = 32): void {
   assert.throws(
-    () => parseBoundedJson(text, { maxDepth }),
+    () => parseBoundedJson(text, maxDepth),
     (error) => error instanceof BodyError && error.status === 400 && error.code === code,
   );
 }
