@@ -6,7 +6,7 @@ import type { CallEnd } from "./types.ts";
 /** Everything that happens to a call, except audio. */
 export type CallInput = ModelInput | LegInput | ControlInput;
 
-/** What the server, an operator or a tool says. */
+/** What the server, an operator or a tool asks for or reports. */
 export type ControlInput =
   | AnsweringMachineInput
   /** The call was answered although the audio has not arrived yet: the greeting may be prepared. */
@@ -32,7 +32,7 @@ export type ControlInput =
   | { readonly type: "callerLevel"; readonly speaking: boolean }
   | { readonly type: "tick" };
 
-/** What a tool wants of the call beside its output; carried out when the caller has heard the agent out. */
+/** What a tool does to the call besides its output; an end or a transfer waits for the agent's last words. */
 export type ToolEffect =
   | { readonly type: "endCall" }
   | { readonly type: "transfer"; readonly alias: string }

@@ -2,7 +2,7 @@ import type { AudioFormat, Base64 } from "../utils/audio/audioFormat.ts";
 import type { CallEvent } from "./callEvent.ts";
 import type { CallEnd, Milliseconds } from "./types.ts";
 
-/** The human's end of a call. None of its methods throws or waits, whatever became of its socket. */
+/** The human's side of a call. None of its methods throws or waits, even where its socket has closed. */
 export interface CallLeg {
   readonly format: AudioFormat;
   /** How the leg reports what was played: by echoing marks, or by reporting positions in items. */
@@ -28,7 +28,7 @@ export interface SpeechPiece {
   readonly mark?: string;
 }
 
-/** What the human's end says. */
+/** What a leg reports. */
 export type LegInput =
   | { readonly type: "joined"; readonly reports: CallLeg["reports"]; readonly format: AudioFormat }
   | { readonly type: "marked"; readonly mark: string }

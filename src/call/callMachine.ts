@@ -27,7 +27,7 @@ import type { CallEnd, CallPhase, CallPolicy, Milliseconds } from "./types.ts";
 /** A carrier that lost its socket asks at once how to go on; a caller does not wait longer. */
 const REJOIN_MS = 10_000;
 /**
- * Decides what a call does: for what happened, and when, it gives commands, to be carried out in
+ * Decides what a call does: takes what happened, and when, and returns commands, to be carried out in
  * order. It knows no clock; `wakeAt` says when it wants a `tick`. After the end it is silent.
  */
 export class CallMachine {
@@ -99,7 +99,7 @@ export class CallMachine {
     return this.#call.commands.drain();
   }
 
-  /** The model's audio, by a way of its own because it is frequent; otherwise like any input. */
+  /** The model's audio: apart from `handle` because it is frequent and makes nothing else due. */
   speech(
     ref: SpeechRef,
     audio: Base64,
@@ -157,7 +157,7 @@ export class CallMachine {
       case "digit":
         return this.#caller.pressed(input.digit, now);
       case "interruptAsked":
-        return this.#caller.interrupts(now);
+        return this.#caller.interrupt(now);
       case "turnCommitted":
         return this.#caller.committedByHand(now);
       case "turnCleared":

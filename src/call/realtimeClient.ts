@@ -2,7 +2,7 @@ import type { Base64 } from "../utils/audio/audioFormat.ts";
 import type { ModelSetup } from "./modelSetup.ts";
 import type { Milliseconds } from "./types.ts";
 
-/** The model's end of a call. Requests made before it is ready are kept and sent in order. */
+/** A call's connection to a model. Requests made before it is ready are kept and sent in order. */
 export interface RealtimeClient {
   sendAudio(audio: Base64): void;
   commitAudio(): void;
@@ -12,7 +12,7 @@ export interface RealtimeClient {
   close(): void;
 }
 
-/** Opens the model's end; `setup` is complete, history included, so that every opening is alike. */
+/** Opens a connection; `setup` is complete, history included, so that the first is opened like any other. */
 export type OpenModel = (setup: ModelSetup, sink: ModelSink) => RealtimeClient;
 
 export interface ModelSink {
@@ -63,7 +63,7 @@ export const responsePurposes = [
 ] as const;
 export type ResponsePurpose = (typeof responsePurposes)[number];
 
-/** What the model's end says, in the order it says it. */
+/** What a model connection reports, in this order. */
 export type ModelInput =
   | { readonly type: "modelReady"; readonly expiresInMs?: Milliseconds }
   | { readonly type: "modelLost"; readonly loss: ModelLoss }
@@ -165,6 +165,6 @@ export type TranscriptionUsage =
 export interface ModelLoss {
   readonly code: string;
   readonly retry: "no" | "now" | "backoff";
-  /** How long the server asks to be left alone, within what a caller puts up with. */
+  /** How long the server asks to wait before the next try. */
   readonly retryAfterMs?: Milliseconds;
 }

@@ -9,7 +9,7 @@ export interface RegistryOptions {
   /** Makes ready what one call needs; throws `CallRefused` for an unknown agent. */
   readonly describe: (request: CallRequest) => Pick<SessionOptions, "policy" | "setup">;
   readonly ports: SessionPorts;
-  /** A call whose leg has not come by then is given up. */
+  /** A call that no leg has joined by then ends. */
   readonly joinWithinMs?: Milliseconds;
 }
 

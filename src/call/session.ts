@@ -102,7 +102,7 @@ export class Session implements CallSession {
     return this.#leg !== undefined;
   }
 
-  /** Opens the model's end. */
+  /** Opens the model connection. */
   begin(): void {
     try {
       this.#ports.journal?.(this, { at: this.#startedAt, policy: this.#policy });

@@ -67,7 +67,7 @@ export class AnsweringMachine {
     this.#heldUntil = undefined;
   }
 
-  /** Gives the end of a call that no person has taken after its screening. */
+  /** Returns the end of a call that no person has taken after its screening. */
   tick(now: Milliseconds): CallEnd | undefined {
     if (this.#heldUntil === undefined || now < this.#heldUntil) return undefined;
     return { reason: "idle", detail: "screened" };

@@ -65,7 +65,7 @@ function parse(line: string, number: number): unknown {
   }
 }
 
-/** The inputs themselves are our own and are taken at their word. */
+/** Inputs are not narrowed further: Parley wrote them itself. */
 function isEntry(entry: unknown): entry is JournalEntry {
   if (!isRecord(entry) || typeof entry.at !== "number") return false;
   if (isRecord(entry.policy)) return entry.version === VERSION;

@@ -59,7 +59,7 @@ export class ConnectionLifecycle {
     this.#recovery.answered();
   }
 
-  /** There is no way on: the call ends. */
+  /** The call is to end: no connection would do better. */
   giveUp(code: string): void {
     this.#givenUp ??= code;
   }
@@ -81,7 +81,7 @@ export class ConnectionLifecycle {
     if (step.kind === "giveUp") this.#givenUp = step.code;
   }
 
-  /** Gives a code when there is no way on. */
+  /** Returns a code when the connection is given up. */
   tick(now: Milliseconds, quiet: boolean): string | undefined {
     if (this.#givenUp !== undefined) return this.#givenUp;
     const step = this.#recovery.reopenDue(now, quiet);

@@ -111,7 +111,7 @@ export class ModelEvents {
     const { responseId } = this.#call.turns;
     if (role === "agent") {
       this.#call.speech.itemAdded(itemId);
-      // Some servers tell of a filler's item as well.
+      // Some servers announce a filler's item as well.
       if (responseId !== undefined && !this.#call.turns.filler.open) {
         this.#call.turns.alive(responseId, now);
       }

@@ -132,7 +132,7 @@ export const WAIT_FOR_CALLER = JSON.stringify({
     "Not carried out: too many tool calls without a word from the caller. Wait for the caller.",
 });
 
-/** For a message on a machine that somebody spoke into. */
+/** For a message on a machine during which speech was heard. */
 export function personSpoke(message: string): ModelRequest {
   return system(
     "The phone network took the far end for an answering machine, and you began to leave a message; " +

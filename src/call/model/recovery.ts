@@ -37,7 +37,7 @@ export class Recovery {
   ready(now: Milliseconds, expiresInMs: Milliseconds | undefined): void {
     this.#readyAt = now;
     this.#reopenAt = undefined;
-    this.#expiresAt = expiresInMs === undefined ? undefined : now + believable(expiresInMs);
+    this.#expiresAt = expiresInMs === undefined ? undefined : now + plausible(expiresInMs);
   }
 
   lost(loss: ModelLoss, now: Milliseconds): RecoveryStep {
@@ -94,6 +94,6 @@ export class Recovery {
   }
 }
 
-function believable(lifeMs: Milliseconds): Milliseconds {
+function plausible(lifeMs: Milliseconds): Milliseconds {
   return lifeMs >= SHORTEST_LIFE_MS ? Math.min(lifeMs, LONGEST_LIFE_MS) : LONGEST_LIFE_MS;
 }

@@ -104,7 +104,7 @@ export class Playback {
     this.#release(now);
   }
 
-  /** The model has said all of an item; the leg is asked to tell when it has been played. */
+  /** The model has said all of an item; the leg is asked to report when it has been played. */
   complete(itemId: string): readonly Heard[] {
     const known = this.#items.complete(itemId);
     if (known === undefined) return NOTHING_HEARD;
@@ -189,7 +189,7 @@ export class Playback {
     return heard;
   }
 
-  /** Silences the agent for good; gives what was cut off, in the order of speaking. */
+  /** Silences the agent for good; returns what was cut off, in the order of speaking. */
   interrupt(
     now: Milliseconds,
   ): { readonly cuts: readonly Cut[]; readonly isLegCleared: boolean } {

@@ -16,7 +16,7 @@ interface Burst {
   marks: number;
 }
 
-/** Legs tell positions in whole milliseconds, and sums of parts are inexact. */
+/** Legs report positions in whole milliseconds, and sums of parts are inexact. */
 export const ROUNDING_MS = 1;
 /** A mark that is off by more than this shows a stall, not jitter, and is believed at once. */
 const STALL_MS = 120;
@@ -99,7 +99,7 @@ export class PlayoutEstimate {
     return segment;
   }
 
-  /** An echoed mark: gives back the segments that are now known to have been played. */
+  /** An echoed mark: returns the segments that are now known to have been played. */
   marked(name: string, now: Milliseconds): readonly Segment[] {
     if (this.#probe?.name === name) {
       if (this.#probe.counts) this.#measured(now - this.#probe.at);
@@ -132,7 +132,7 @@ export class PlayoutEstimate {
     return Math.min(Math.max(now - segment.start, 0), segment.durationMs);
   }
 
-  /** Forgets the queue, as the leg does on `clear`, and gives back what was in it. */
+  /** Forgets the queue, as the leg does on `clear`, and returns what was in it. */
   clear(now: Milliseconds): readonly Segment[] {
     const segments = this.#segments;
     this.#segments = [];

@@ -50,7 +50,7 @@ export class PositionReports {
     return this.#stalled || now >= (this.#dueAt(STALLED_AFTER_MS) ?? Infinity);
   }
 
-  /** Gives `stalled` once, when reports have stopped, and `lost` when they have stayed away. */
+  /** Returns `stalled` once, when reports have stopped, and `lost` when they have stayed away. */
   tick(now: Milliseconds): "stalled" | "lost" | undefined {
     if (now >= (this.givesUpAt ?? Infinity)) return "lost";
     if (this.#stalled || !this.isStalled(now)) return undefined;

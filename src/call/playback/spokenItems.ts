@@ -31,7 +31,7 @@ interface Item extends SpeechRef {
 export class SpokenItems {
   readonly #items = new Map<string, Item>();
 
-  /** The model has produced more of an item; gives where in it that begins. */
+  /** The model has produced more of an item; returns where in it that begins. */
   produced(ref: SpeechRef, durationMs: Milliseconds): Milliseconds {
     let item = this.#items.get(ref.itemId);
     if (item === undefined) {
@@ -122,7 +122,7 @@ export class SpokenItems {
     );
   }
 
-  /** Forgets everything, and gives what the caller will not hear the end of. */
+  /** Forgets everything, and returns what the caller will not hear to its end. */
   cut(): readonly Cut[] {
     // Also what was heard whole so far, if the model is in the middle of it: the rest will not be.
     const cuts = [...this.#items.values()].filter((item) => !item.complete || !isHeard(item));

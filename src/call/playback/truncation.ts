@@ -44,7 +44,7 @@ export class Truncation {
     }
   }
 
-  /** A response will not end over this connection; gives the items that were to be deleted then. */
+  /** A response will not end over this connection; returns the items that were to be deleted then. */
   forget(responseId: string): readonly string[] {
     const items = [...this.#deleteLater].flatMap(([itemId, owner]) =>
       owner === responseId ? [itemId] : []

@@ -26,11 +26,11 @@ export interface CallerAudioOptions {
 export class CallerAudio {
   readonly #options: CallerAudioOptions;
   readonly #detector = new SpeechDetector();
-  readonly #gap: SilenceFill;
+  readonly #silenceFill: SilenceFill;
 
   constructor(clock: Clock, options: CallerAudioOptions) {
     this.#options = options;
-    this.#gap = new SilenceFill(clock, (durationMs) => {
+    this.#silenceFill = new SilenceFill(clock, (durationMs) => {
       this.#forward(silenceOf(durationMs, options.format), FLOOR_DB);
     });
   }
@@ -39,28 +39,28 @@ export class CallerAudio {
   hear(audio: Base64): boolean {
     const levelDb = levelOf(audio, this.#options.format);
     if (levelDb === undefined) return false;
-    this.#gap.frame();
+    this.#silenceFill.frame();
     this.#forward(audio, levelDb);
     return true;
   }
 
-  /** Follows the caller's turns, as the model or the level tells them apart, to fill gaps in them. */
+  /** Follows the caller's turns, as the model or the level reports them, to fill gaps in them. */
   follow(input: CallInput): void {
     switch (input.type) {
       case "speechStarted":
-        return this.#gap.turnBegins();
+        return this.#silenceFill.turnBegins();
       case "speechStopped":
       case "committed":
       case "modelLost":
-        return this.#gap.turnEnds();
+        return this.#silenceFill.turnEnds();
       case "callerLevel":
         if (!this.#options.endsTurns) return;
-        return input.speaking ? this.#gap.turnBegins() : this.#gap.turnEnds();
+        return input.speaking ? this.#silenceFill.turnBegins() : this.#silenceFill.turnEnds();
     }
   }
 
   close(): void {
-    this.#gap.turnEnds();
+    this.#silenceFill.turnEnds();
   }
 
   #forward(audio: Base64, levelDb: number): void {

@@ -87,21 +87,21 @@ export class CallerTurns {
   }
 
   /** The caller wants the agent to be silent. */
-  interrupts(now: Milliseconds): void {
+  interrupt(now: Milliseconds): void {
     if (!this.#greeting.holds) this.#call.speech.stop(now, true);
   }
 
   typed(text: string, now: Milliseconds): void {
-    this.interrupts(now);
+    this.interrupt(now);
     this.#call.latency.callerStopped(now);
-    this.#say(text);
+    this.#sendText(text);
     this.#call.transcript.typed(text, "text", now);
     this.#call.turns.callerState.reset();
     this.#call.turns.ask({ purpose: "reply" }, now);
   }
 
   pressed(digit: string, now: Milliseconds): void {
-    if (this.#call.speech.audible) this.interrupts(now);
+    if (this.#call.speech.audible) this.interrupt(now);
     this.#entered(this.#digits.pressed(digit, now), now);
   }
 
@@ -137,14 +137,14 @@ export class CallerTurns {
     this.#call.latency.callerStopped(now);
     this.#call.commands.publish({ type: "digits", digits, sensitive });
     const text = `The caller pressed these keys: ${digits}`;
-    this.#say(text);
+    this.#sendText(text);
     const shown = sensitive ? "•".repeat(digits.length) : digits;
     this.#call.transcript.typed(shown, "keypad", now, text);
     this.#call.turns.callerState.reset();
     this.#call.turns.ask({ purpose: "reply" }, now);
   }
 
-  #say(text: string): void {
+  #sendText(text: string): void {
     this.#call.commands.request({ type: "message", role: "user", text });
   }
 }

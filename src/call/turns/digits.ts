@@ -12,7 +12,7 @@ export class Digits {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Gives the whole entry when this key ends it. */
+  /** Returns the whole entry when this key ends it. */
   pressed(digit: string, now: Milliseconds): string | undefined {
     if (!/^[0-9*#A-D]$/.test(digit)) return undefined;
     this.#lastAt = now;

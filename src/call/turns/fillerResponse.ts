@@ -1,6 +1,6 @@
 import type { Milliseconds } from "../types.ts";
 
-type AsideState =
+type FillerState =
   | { readonly kind: "none" }
   | { readonly kind: "asked"; readonly at: Milliseconds; readonly wanted: boolean }
   | {
@@ -15,7 +15,7 @@ const STALLED_MS = 3000;
 
 /** The response beside the conversation that bridges a wait, at most one; it may run beside a stuck one. */
 export class FillerResponse {
-  #state: AsideState = { kind: "none" };
+  #state: FillerState = { kind: "none" };
 
   /** Whether one is asked for or running. */
   get open(): boolean {
@@ -58,7 +58,7 @@ export class FillerResponse {
     this.#state = { kind: "none" };
   }
 
-  /** What was not heard yet is not wanted any more; gives the response to cancel. */
+  /** What was not heard yet is not wanted any more; returns the response to cancel. */
   forgo(): string | undefined {
     const state = this.#state;
     if (state.kind === "asked") this.#state = { ...state, wanted: false };
@@ -67,7 +67,7 @@ export class FillerResponse {
     return state.id;
   }
 
-  /** Gives up on one that is overdue; gives the response to cancel, if it has begun. */
+  /** Gives up on one that is overdue; returns the response to cancel, if it has begun. */
   expire(now: Milliseconds): string | undefined {
     const { wakeAt, id } = this;
     if (wakeAt === undefined || now < wakeAt) return undefined;

@@ -150,19 +150,19 @@ export class ResponseDeadlines {
 
   #nextStallAt(currentAt: Milliseconds): Milliseconds {
     const silentTill = this.#begun === undefined ? Infinity : this.#begun.at + LONGEST_SILENT_MS;
-    return Math.min(silentTill, this.#impatientAt(currentAt));
+    return Math.min(silentTill, this.#unheardStallAt(currentAt));
   }
 
-  #impatientAt(currentAt: Milliseconds): Milliseconds {
+  #unheardStallAt(currentAt: Milliseconds): Milliseconds {
     const purpose = this.#call.turns.current?.purpose;
     const unheard = this.#quietSince !== undefined && !this.#bridged && purpose !== undefined &&
       !UNAWAITED.has(purpose) && this.#outcomes.stalls < 2;
     if (!unheard || this.#quietSince === undefined) return currentAt + STALLED_MS;
-    return Math.max(currentAt, this.#quietSince) + this.#patienceMs;
+    return Math.max(currentAt, this.#quietSince) + this.#stallLimitMs;
   }
 
   /** A model that was slow before gets more time. */
-  get #patienceMs(): Milliseconds {
+  get #stallLimitMs(): Milliseconds {
     const { fillerAfterMs } = this.#call.policy;
     const usualMs = fillerAfterMs > 0
       ? Math.max(SILENT_MS, fillerAfterMs + BRIDGE_MS)

@@ -1,11 +1,6 @@
 import type { CallParts } from "../callParts.ts";
 import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
-import type {
-  ModelInput,
-  ModelRequest,
-  ResponsePurpose,
-  ResponseRequest,
-} from "../realtimeClient.ts";
+import type { ModelInput, ResponsePurpose, ResponseRequest } from "../realtimeClient.ts";
 import * as prompts from "../model/prompts.ts";
 import type { ToolTurns } from "./toolTurns.ts";
 import type { Milliseconds } from "../types.ts";
@@ -68,8 +63,8 @@ export class ResponseOutcomes {
     this.#call.speech.responseDone(responseId, now);
     this.#tools.responseDone(done, now);
     if (request !== undefined) {
-      if (outcome === "brokenOff") this.#goOn(request, code, RETRY_AFTER_MS, now);
-      else if (outcome !== "said") this.#again(request, code, done.retryAfterMs, now);
+      if (outcome === "brokenOff") this.#continueResponse(request, code, RETRY_AFTER_MS, now);
+      else if (outcome !== "said") this.#retry(request, code, done.retryAfterMs, now);
       else if (status === "completed") this.#failed = 0;
     }
     this.#call.turns.done(responseId, now);
@@ -85,7 +80,7 @@ export class ResponseOutcomes {
       if (this.#call.turns.filler.awaited) this.#call.turns.filler.reset();
     } else {
       const refused = this.#call.turns.refused(request, kind, now);
-      if (refused !== undefined) this.#again(refused, code, retryAfterMs, now);
+      if (refused !== undefined) this.#retry(refused, code, retryAfterMs, now);
       else if (this.#call.turns.owes(request.purpose)) this.#collided(now);
     }
     this.#call.turns.next(now);
@@ -109,7 +104,7 @@ export class ResponseOutcomes {
   stalled(now: Milliseconds): void {
     const { current: request, responseId } = this.#call.turns;
     if (request === undefined) return;
-    this.#dropAside(now);
+    this.#dropFiller(now);
     if (responseId === undefined) {
       this.#call.turns.giveUp();
       this.#stall(request, now);
@@ -123,7 +118,7 @@ export class ResponseOutcomes {
       this.#call.speech.abandon(responseId, now);
       this.#tools.responseDone({ responseId, status: "cancelled", toolCalls: [] }, now);
       this.#call.turns.giveUp();
-      if (sounded) this.#goOn(request, "unresponsive", 0, now);
+      if (sounded) this.#continueResponse(request, "unresponsive", 0, now);
       else this.#stall(request, now);
     }
     this.#call.turns.next(now);
@@ -164,7 +159,7 @@ export class ResponseOutcomes {
   }
 
   /** Retries the response with growing delays, then gives up. */
-  #again(
+  #retry(
     request: ResponseRequest,
     code: string,
     retryAfterMs: Milliseconds | undefined,
@@ -188,7 +183,12 @@ export class ResponseOutcomes {
   }
 
   /** Asks for the rest of a response of which the beginning was heard. */
-  #goOn(request: ResponseRequest, code: string, delayMs: Milliseconds, now: Milliseconds): void {
+  #continueResponse(
+    request: ResponseRequest,
+    code: string,
+    delayMs: Milliseconds,
+    now: Milliseconds,
+  ): void {
     const { purpose } = request;
     if (purpose === "goodbye" || DISPENSABLE.has(purpose)) return;
     this.#failed++;
@@ -198,7 +198,7 @@ export class ResponseOutcomes {
     if (purpose === "greeting" && this.#call.policy.greetingProtected && greeting !== undefined) {
       return this.#call.turns.askAgain(prompts.restOfGreeting(greeting), delayMs, now);
     }
-    this.#say(prompts.goOn());
+    this.#call.commands.request(prompts.goOn());
     this.#call.turns.askAgain({ purpose: "reply" }, delayMs, now);
   }
 
@@ -217,13 +217,9 @@ export class ResponseOutcomes {
     if (this.#stalls === 2) this.#connection.replace("unresponsive", now);
   }
 
-  #dropAside(now: Milliseconds): void {
+  #dropFiller(now: Milliseconds): void {
     const { id } = this.#call.turns.filler;
     this.#call.turns.filler.reset();
     if (id !== undefined) this.#call.speech.abandon(id, now);
-  }
-
-  #say(request: ModelRequest): void {
-    this.#call.commands.request(request);
   }
 }

@@ -3,9 +3,9 @@ import type { Clock } from "../../utils/clock.ts";
 /** How often a line is checked, and how much silence replaces missing frames. */
 const STEP_MS = 200;
 /** A network gap is shorter: its frames arrive late, and silence must not be inserted between them. */
-const PATIENCE_MS = 1000;
+const GRACE_MS = 1000;
 /** No model waits longer for the end of a turn. */
-const MOST_MS = 10_000;
+const MAX_FILL_MS = 10_000;
 
 /**
  * Some lines send nothing while the caller is silent, and turn detection would wait for ever: during a
@@ -42,15 +42,15 @@ export class SilenceFill {
 
   #wait(): void {
     this.#came = false;
-    this.#cancel = this.#clock.setTimer(() => this.#look(), STEP_MS);
+    this.#cancel = this.#clock.setTimer(() => this.#check(), STEP_MS);
   }
 
-  #look(): void {
+  #check(): void {
     this.#cancel = undefined;
     this.#gapMs = this.#came ? 0 : this.#gapMs + STEP_MS;
-    if (this.#gapMs > PATIENCE_MS + MOST_MS) return;
+    if (this.#gapMs > GRACE_MS + MAX_FILL_MS) return;
     // Before the silence, which may end the turn.
     this.#wait();
-    if (this.#gapMs > PATIENCE_MS) this.#onGap(STEP_MS);
+    if (this.#gapMs > GRACE_MS) this.#onGap(STEP_MS);
   }
 }

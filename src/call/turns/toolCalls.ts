@@ -47,7 +47,7 @@ export class ToolCalls {
     return this.#announced.has(responseId);
   }
 
-  /** Gives what a response called and was not given before, whatever number of times it was announced. */
+  /** Returns what a response called, each call once, however often it was announced. */
   called(responseId: string, listed: readonly ToolCall[]): readonly ToolCall[] {
     const announced = this.#announced.get(responseId) ?? [];
     this.#announced.delete(responseId);

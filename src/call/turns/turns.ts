@@ -120,7 +120,7 @@ export class Turns {
   }
 
   /**
-   * Gives what the response is for; `purpose` is absent if the model began it by itself. `again` for one
+   * Returns what the response is for; `purpose` is absent if the model began it by itself. `again` for one
    * that has begun before, `stale` for one that was given up before it began.
    */
   started(
@@ -167,7 +167,7 @@ export class Turns {
 
   /**
    * The model refused to start a response. Where one is running already, ours waits for its end;
-   * otherwise gives what was refused, and is owed no more.
+   * otherwise returns what was refused, and is owed no more.
    */
   refused(
     request: ResponseRequest,

@@ -19,8 +19,8 @@ export function shownReason(message: string | undefined): string | undefined {
  */
 export function shownSetupReason(message: string, instructions: string): string | undefined {
   const sentence = message.slice(0, MAX_LENGTH);
-  for (let at = 0; at + TELLING_LENGTH <= sentence.length; at++) {
-    if (instructions.includes(sentence.slice(at, at + TELLING_LENGTH))) return undefined;
+  for (let at = 0; at + QUOTE_LENGTH <= sentence.length; at++) {
+    if (instructions.includes(sentence.slice(at, at + QUOTE_LENGTH))) return undefined;
   }
   const shown = sentence.replace(QUOTED, (quote) => QUOTED_WORD.test(quote) ? quote : "'…'");
   return shown === "" ? undefined : withoutFigures(shown);
@@ -38,7 +38,7 @@ function withoutFigures(text: string): string {
 
 const MAX_LENGTH = 300;
 /** The length from which a repeated piece of the instructions is no coincidence. */
-const TELLING_LENGTH = 16;
+const QUOTE_LENGTH = 16;
 
 const NAME = /^[\w.:[\]/-]{1,100}$/;
 const QUOTED = /'[^']*'|"[^"]*"|`[^`]*`/g;

@@ -29,8 +29,8 @@ export async function diagnoseHandshake(
     const error = errorIn((await response.text()).slice(0, MAX_BODY_CHARS));
     const loss = lossOfStatus(status, error?.code);
     // Not every server has such a page, and one that lacks it says nothing of the model.
-    const telling = loss.code !== "model_not_found" || isTelling(url, error?.code);
-    return { ...error, status, loss: telling ? loss : UNEXPLAINED };
+    const conclusive = loss.code !== "model_not_found" || isConclusive(url, error?.code);
+    return { ...error, status, loss: conclusive ? loss : UNEXPLAINED };
   } catch {
     return { loss: { code: "network", retry: "backoff" } };
   }
@@ -53,7 +53,7 @@ export function questionUrl(realtimeUrl: string): string {
 const UNEXPLAINED: ModelLoss = { code: "handshake_refused", retry: "backoff" };
 const MAX_BODY_CHARS = 16_384;
 
-function isTelling(url: string, errorCode: string | undefined): boolean {
+function isConclusive(url: string, errorCode: string | undefined): boolean {
   return new URL(url).hostname === "api.openai.com" ||
     /^(model_not_found|DeploymentNotFound)$/.test(errorCode ?? "");
 }

@@ -15,8 +15,8 @@ export type HeldInput =
  */
 export class HeldInputs {
   readonly #maxAudioBytes: number;
-  readonly #early: ModelRequest[] = [];
-  readonly #lane: HeldInput[] = [];
+  readonly #requestsFirst: ModelRequest[] = [];
+  readonly #ordered: HeldInput[] = [];
   #audioBytes = 0;
   #requests = 0;
   #committed = false;
@@ -35,47 +35,47 @@ export class HeldInputs {
   holdRequest(request: ModelRequest): boolean {
     if (this.#requests >= MAX_REQUESTS) return false;
     this.#requests++;
-    if (this.#committed) this.#lane.push({ type: "request", request });
-    else this.#early.push(request);
+    if (this.#committed) this.#ordered.push({ type: "request", request });
+    else this.#requestsFirst.push(request);
     return true;
   }
 
   holdAudio(audio: Base64): void {
     this.#audioBytes += base64ByteLength(audio);
-    this.#lane.push({ type: "audio", audio });
-    while (this.#audioBytes > this.#maxAudioBytes || this.#lane.length > MAX_FRAMES) {
+    this.#ordered.push({ type: "audio", audio });
+    while (this.#audioBytes > this.#maxAudioBytes || this.#ordered.length > MAX_FRAMES) {
       this.#dropOldest();
     }
   }
 
   /** Ends a turn; nothing happens where the caller has said nothing since the last. */
   holdCommit(): void {
-    if (!this.#lane.some((input) => input.type === "audio")) return;
+    if (!this.#ordered.some((input) => input.type === "audio")) return;
     this.#committed = true;
-    this.#lane.push({ type: "commit" });
+    this.#ordered.push({ type: "commit" });
   }
 
   /** Forgets what the caller has said since the last commit. */
   clearAudio(): void {
-    const turn = this.#lane.findLastIndex((input) => input.type === "commit") + 1;
-    const kept = this.#lane.splice(turn).filter((input) => input.type !== "audio");
-    this.#lane.push(...kept);
-    this.#audioBytes = this.#lane.reduce((sum, input) => sum + bytesOf(input), 0);
+    const turn = this.#ordered.findLastIndex((input) => input.type === "commit") + 1;
+    const kept = this.#ordered.splice(turn).filter((input) => input.type !== "audio");
+    this.#ordered.push(...kept);
+    this.#audioBytes = this.#ordered.reduce((sum, input) => sum + bytesOf(input), 0);
   }
 
   /** Removes and returns the requests that go before any audio. */
   releaseRequests(): readonly ModelRequest[] {
-    return this.#early.splice(0);
+    return this.#requestsFirst.splice(0);
   }
 
   /** Removes and returns the audio and the requests between its frames. */
   releaseAudio(): readonly HeldInput[] {
-    return this.#lane.splice(0);
+    return this.#ordered.splice(0);
   }
 
   #dropOldest(): void {
-    const index = Math.max(0, this.#lane.findIndex((input) => input.type === "audio"));
-    const [dropped] = this.#lane.splice(index, 1);
+    const index = Math.max(0, this.#ordered.findIndex((input) => input.type === "audio"));
+    const [dropped] = this.#ordered.splice(index, 1);
     if (!dropped || dropped.type !== "audio") return;
     this.#audioBytes -= bytesOf(dropped);
     this.#droppedFrames++;

@@ -25,7 +25,7 @@ export interface OpenModelOptions
   readonly maxOpeningsPerMinute?: number;
 }
 
-/** Makes calls' model ends out of sessions with a server that speaks the OpenAI Realtime protocol. */
+/** Opens model connections to a server that speaks the OpenAI Realtime protocol. */
 export function createOpenModel({
   url,
   apiKey,

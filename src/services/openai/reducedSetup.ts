@@ -30,11 +30,6 @@ export class ReducedSetup {
     }
   }
 
-  /** Nothing is left out that would be sent. */
-  get full(): boolean {
-    return JSON.stringify(this.update) === JSON.stringify(sessionUpdate(this.#setup));
-  }
-
   /** A refusal that was the server's own fault says nothing of the next try. */
   get conclusive(): boolean {
     return this.#conclusive;
@@ -52,13 +47,19 @@ export class ReducedSetup {
       this.#omit({ parts: ALL_PARTS, tools: this.#setup.tools.map(({ name }) => name) });
   }
 
-  /** The server has taken it: what was left out is not tried on it for some time. */
-  accepted(): void {
-    if (this.full || !this.#conclusive || this.#refusals === 0) return;
+  /**
+   * The server has taken it: what was left out is not tried on it for some time. True where nothing is
+   * left out, of this set-up or of any other that the server was sent of late.
+   */
+  accepted(): boolean {
+    const isFull = JSON.stringify(this.update) === JSON.stringify(sessionUpdate(this.#setup));
+    if (isFull) return !this.#refused.hasAny(this.#target);
+    if (!this.#conclusive || this.#refusals === 0) return false;
     this.#refused.record(this.#target, this.#setup, [
       ...[...this.#parts].map((part) => ({ part })),
       ...this.#setup.tools.filter(({ name }) => this.#tools.has(name)).map((tool) => ({ tool })),
     ]);
+    return false;
   }
 
   /** Whether that changes anything in what is sent. */

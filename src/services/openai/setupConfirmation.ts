@@ -13,7 +13,6 @@ export type RefusalStep = "again" | "nothing" | { readonly loss: ModelLoss };
 /** Sends the session set-up, reduces it when refused and sends again, until the server confirms it. */
 export class SetupConfirmation {
   readonly #setup: ModelSetup;
-  readonly #target: string;
   readonly #options: SetupOptions;
   readonly #reduced: ReducedSetup;
   #sent = 0;
@@ -22,9 +21,8 @@ export class SetupConfirmation {
 
   constructor(setup: ModelSetup, target: SocketTarget, options: SetupOptions) {
     this.#setup = setup;
-    this.#target = nameOf(target);
     this.#options = options;
-    this.#reduced = new ReducedSetup(setup, this.#target, options.refusedParts);
+    this.#reduced = new ReducedSetup(setup, nameOf(target), options.refusedParts);
   }
 
   /** The set-up to send, and the id by which the server would refuse it. */
@@ -36,11 +34,9 @@ export class SetupConfirmation {
   confirmed(): void {
     if (this.#confirmed) return;
     this.#confirmed = true;
-    this.#reduced.accepted();
-    const { faults, refusedParts } = this.#options;
+    const { faults } = this.#options;
     faults.succeeded("session", this.#setup.model);
-    if (!this.#reduced.full || refusedParts.hasAny(this.#target)) return;
-    faults.succeeded("setup", this.#setup.model);
+    if (this.#reduced.accepted()) faults.succeeded("setup", this.#setup.model);
   }
 
   /** Whether an error is about the set-up; `alone`: the server has been sent nothing else yet. */
