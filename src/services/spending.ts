@@ -1,10 +1,16 @@
-export { type CallBudget, limitCode } from "./spending/callBudget.ts";
+export { limitCode } from "./spending/budgetRefusals.ts";
+export type { CallBudget } from "./spending/callBudget.ts";
 export { openCallSpendLimit } from "./spending/callSpendLimit.ts";
-export { addUsage, usageOfResponse, usageOfTranscription } from "./spending/callUsage.ts";
+export {
+  addUsage,
+  isTransferOpen,
+  spentBy,
+  usageOfResponse,
+  usageOfTranscription,
+} from "./spending/callUsage.ts";
 export type { DialPolicy } from "./spending/dialPolicy.ts";
 export { type DialRefusal, dialRefusalCodes } from "./spending/dialRefusal.ts";
 export { openSpending, type Spending } from "./spending/openSpending.ts";
-export { isTransferOpen, spentBy } from "./spending/spentBy.ts";
 export { costOf, loadPrices, type PhoneTime, type Prices } from "./spending/pricing.ts";
 export type { TransferPolicy } from "./spending/transferPolicy.ts";
 export { type CallModels, findUnpriced, findUnpricedLimits } from "./spending/billedModels.ts";

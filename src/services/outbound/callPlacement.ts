@@ -80,10 +80,10 @@ export function createCallPlacement(deps: CallPlacementDeps) {
       () => callBudget.release(callId),
     );
     if (!reserved.ok) throw new BudgetExceeded(reserved);
-    return await dial({ ...job, minutes: reserved.minutes }, checkedAt);
+    return await enqueue({ ...job, minutes: reserved.minutes }, checkedAt);
   }
 
-  async function dial(job: OutboundJob, checkedAt: number): Promise<StoredResponse> {
+  async function enqueue(job: OutboundJob, checkedAt: number): Promise<StoredResponse> {
     const { callId } = job;
     try {
       const result = await deps.dialer.enqueue(job, checkedAt);

@@ -45,7 +45,7 @@ export interface DialAttemptDeps extends TwilioCallSettings {
   readonly log: Pick<Log, "info" | "warn">;
 }
 
-type Turn =
+type DialTime =
   | { readonly now: true; readonly minutes: number }
   | { readonly now: false; readonly at: number };
 
@@ -71,9 +71,9 @@ export function createDialAttempt(deps: DialAttemptDeps) {
      * request were made a moment ago, and the minutes are reserved.
      */
     async dial(job: OutboundJob, isChecked: boolean): Promise<string | undefined> {
-      const turn = await turnOf(job, isChecked).catch(postponed);
-      if (turn.now) return await create({ ...job, minutes: turn.minutes });
-      await queue.postpone(job.callId, turn.at);
+      const time = await dialTimeOf(job, isChecked).catch(postponed);
+      if (time.now) return await create({ ...job, minutes: time.minutes });
+      await queue.postpone(job.callId, time.at);
       return undefined;
     },
     /**
@@ -102,7 +102,7 @@ export function createDialAttempt(deps: DialAttemptDeps) {
   };
 
   /** Rejects for a call that may not be placed at all. */
-  async function turnOf(job: OutboundJob, isChecked: boolean): Promise<Turn> {
+  async function dialTimeOf(job: OutboundJob, isChecked: boolean): Promise<DialTime> {
     const keyRefusal = deps.keyCheck(job.keyName);
     if (keyRefusal !== undefined) throw new KeyRefused(keyRefusal);
     const opensAt = isChecked ? undefined : await checkAgain(job);
@@ -137,7 +137,7 @@ export function createDialAttempt(deps: DialAttemptDeps) {
   }
 
   /** A failure before dialling, for example of the store, is retried later. */
-  function postponed(error: unknown): Turn {
+  function postponed(error: unknown): DialTime {
     if (isFinal(error)) throw error;
     log.warn("Call postponed", { error });
     return { now: false, at: now() + STORE_RETRY_MS };

@@ -3,7 +3,6 @@ import {
   type Budget,
   type BudgetAccount,
   type BudgetExtension,
-  type BudgetLimit,
   type BudgetRefusal,
   type BudgetScope,
   type CallRecord,
@@ -11,23 +10,20 @@ import {
   untilTomorrow,
 } from "../store.ts";
 import type { CallAccounts, CountedCall } from "./callAccounts.ts";
-import { isTransferOpen, spentBy } from "./spentBy.ts";
-import type { Incidents } from "../../utils/incidents.ts";
+import { BudgetRefusals, type BudgetRefusalsDeps, type RefusalCount } from "./budgetRefusals.ts";
+import { isTransferOpen, spentBy } from "./callUsage.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
-import type { Log } from "../../utils/logger.ts";
 import { sleep } from "../../utils/sleep.ts";
 
 /** `now` is in milliseconds since 1970. */
-export interface CallBudgetDeps extends Clock {
+export interface CallBudgetDeps extends Clock, BudgetRefusalsDeps {
   readonly budget: Budget;
   readonly accountsOf: CallAccounts;
   /** What one call may cost at most, where that is limited. */
   readonly callUsd?: number;
   /** Whether the models of an agent have known prices. */
   readonly isPriced: (agent: string) => boolean;
-  readonly incidents: Pick<Incidents, "report">;
-  readonly log: Pick<Log, "warn">;
 }
 
 /** What is reserved at a time, so that many calls can share what is left of a day. */
@@ -40,28 +36,15 @@ const SETTLE_TRIES = 5;
 /** How long a placed call's reservation outlasts the call: ringing, late callbacks, finalizing. */
 const PLACED_MARGIN_MS = 5 * 60_000;
 
-/** A call that is to be placed. */
-export interface CallToPlace {
-  readonly callId: string;
-  readonly keyName: string;
-  readonly agent: string;
-  readonly to: string;
-  /** What was reserved for it before. */
-  readonly minutes?: number | undefined;
-}
-
 /** Applies the limits to calls: before they begin, while they last and at their end. */
 export type CallBudget = ReturnType<typeof createCallBudget>;
 
 export function createCallBudget(deps: CallBudgetDeps) {
   const { budget, accountsOf, isPriced, callUsd = Infinity } = deps;
-  const { incidents, now, setTimer, log } = deps;
+  const { now, setTimer, log } = deps;
   /** The accounts of the calls that this process has admitted. */
   const admitted = new Map<string, readonly BudgetAccount[]>();
-  const refusals = new Map<
-    string,
-    { readonly scope: BudgetScope; readonly limit: BudgetLimit; readonly count: number }
-  >();
+  const refusals = new BudgetRefusals(deps);
   /** The first reservation in dollars; 0 where no price is known. */
   const firstUsd = (agent: string) => isPriced(agent) ? Math.min(STRETCH.usd, callUsd) : 0;
 
@@ -96,20 +79,26 @@ export function createCallBudget(deps: CallBudgetDeps) {
           minutes: STRETCH.minutes,
           usd: firstUsd(call.agent),
         }, now()));
-        if (!decision.ok) return recordRefusal(decision);
+        if (!decision.ok) return refusals.record(decision);
       } catch (error) {
         const refusal = unavailable(error, accounts);
-        if (refusal !== undefined) return recordRefusal(refusal);
+        if (refusal !== undefined) return refusals.record(refusal);
       }
       admitted.set(callId, accounts);
       return undefined;
     },
     /**
      * Reserves minutes and money for a call of at most `maxMs` before it is dialled; resolves with how long
-     * it may last. Reserving again for the same call adds nothing.
+     * it may last. `minutes` is what was reserved for it before: reserving again adds nothing.
      */
     async reserve(
-      { callId, keyName, agent, to: number, minutes: granted }: CallToPlace,
+      { callId, keyName, agent, to: number, minutes: granted }: {
+        readonly callId: string;
+        readonly keyName: string;
+        readonly agent: string;
+        readonly to: string;
+        readonly minutes?: number | undefined;
+      },
       maxMs: number,
       at: number,
     ): Promise<{ readonly ok: true; readonly minutes: number } | BudgetRefusal> {
@@ -126,7 +115,7 @@ export function createCallBudget(deps: CallBudgetDeps) {
         leastUsd: 0,
         holdMs: maxMs + PLACED_MARGIN_MS,
       }, at);
-      if (!decision.ok) recordRefusal(decision);
+      if (!decision.ok) refusals.record(decision);
       return decision;
     },
     /** Reserves more for a live call. Rejects where the store does not answer. */
@@ -162,10 +151,7 @@ export function createCallBudget(deps: CallBudgetDeps) {
       return isSettledLater ? undefined : settleInStore(call);
     },
     /** How often calls were refused, by whose limit and which. */
-    refusals: (): ReadonlyMap<
-      string,
-      { readonly scope: BudgetScope; readonly limit: BudgetLimit; readonly count: number }
-    > => refusals,
+    refusals: (): ReadonlyMap<string, RefusalCount> => refusals.counts,
   };
 
   async function refusalOf(accounts: readonly BudgetAccount[]): Promise<BudgetRefusal | undefined> {
@@ -175,7 +161,7 @@ export function createCallBudget(deps: CallBudgetDeps) {
       const limit = exceeded(used, limits, { leastMinutes: 0, leastUsd: 0 });
       if (limit === undefined) continue;
       const retryAfterMs = limit.startsWith("daily") ? untilTomorrow(at) : RETRY_MS;
-      return recordRefusal({ ok: false, scope, limit, retryAfterMs });
+      return refusals.record({ ok: false, scope, limit, retryAfterMs });
     }
     return undefined;
   }
@@ -199,23 +185,6 @@ export function createCallBudget(deps: CallBudgetDeps) {
     ).length;
   }
 
-  function recordRefusal(refusal: BudgetRefusal): BudgetRefusal {
-    const { scope, limit, retryAfterMs } = refusal;
-    const key = `${scope} ${limit}`;
-    refusals.set(key, { scope, limit, count: (refusals.get(key)?.count ?? 0) + 1 });
-    log.warn("Call refused by a limit", { scope, limit });
-    // The daily limit of a single caller or number is no incident.
-    if (limit.startsWith("daily") && operators.has(scope)) {
-      incidents.report({
-        code: "budget_exhausted",
-        subject: scope,
-        message: `Calls are refused until midnight UTC: ${limit} of the ${scope} is used up.`,
-        expiresAfterMs: retryAfterMs,
-      });
-    }
-    return refusal;
-  }
-
   async function settleInStore(call: CallRecord): Promise<void> {
     for (let tries = 1; tries <= SETTLE_TRIES; tries++) {
       try {
@@ -233,20 +202,3 @@ export function createCallBudget(deps: CallBudgetDeps) {
 }
 
 const RETRY_MS = 10_000;
-const operators: ReadonlySet<BudgetScope> = new Set(["server", "inbound", "key", "outbound"]);
-
-/** The error code of a refusal. */
-export function limitCode({ scope, limit }: Pick<BudgetRefusal, "scope" | "limit">): string {
-  switch (limit) {
-    case "perMinute":
-      return "rate_limited";
-    case "concurrent":
-      return "too_many_calls";
-    case "dailyCalls":
-      return "number_called_enough";
-    case "dailyMinutes":
-      return scope === "outbound" ? "daily_minutes_used" : "budget_exhausted";
-    case "dailyUsd":
-      return scope === "outbound" ? "daily_usd_used" : "budget_exhausted";
-  }
-}

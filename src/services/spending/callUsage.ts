@@ -1,5 +1,5 @@
 import type { TokenUsage, TranscriptionUsage } from "../../call/realtimeClient.ts";
-import { type CallUsage, noUsage } from "../store.ts";
+import { type BudgetActual, type CallRecord, type CallUsage, noUsage } from "../store.ts";
 
 /** The usage of one response. */
 export function usageOfResponse(usage: TokenUsage): CallUsage {
@@ -27,4 +27,51 @@ export function addUsage(a: CallUsage, b: CallUsage): CallUsage {
     transcriptionOutput: a.transcriptionOutput + b.transcriptionOutput,
     transcriptionSeconds: a.transcriptionSeconds + b.transcriptionSeconds,
   };
+}
+
+/**
+ * Dollars per minute that limits count while a model of known price reports no usage: about what the most
+ * expensive model costs that talks without a pause.
+ */
+const UNREPORTED_USD_PER_MINUTE = 0.3;
+/** By then the usage of some response has been reported. */
+const UNREPORTED_AFTER_MS = 60_000;
+
+/** What a call used, for its limits; the least where its whole cost is not known. */
+export function spentBy(
+  { answeredAt, endedAt, transferredMs = 0, cost, usage }: CallRecord,
+): BudgetActual {
+  const connectedMs = answeredAt === undefined
+    ? 0
+    : Math.max(0, (endedAt ?? answeredAt) - answeredAt);
+  const { text = 0, audio = 0, transcription = 0, telephony = 0 } = cost?.parts ?? {};
+  const known = [text, audio, transcription, telephony].reduce<number>(
+    (sum, part) => sum + (part ?? 0),
+    0,
+  );
+  const usd = cost?.usd ?? undefined;
+  return {
+    // Both legs of a transfer count.
+    minutes: finite((connectedMs + 2 * transferredMs) / 60_000),
+    usd: finite(usd ?? known),
+    leastUsd: usd === undefined || unreportedUsd(usage, connectedMs) > 0,
+  };
+}
+
+/** Whether a call was transferred, and the end of its last leg is not known yet. */
+export function isTransferOpen({ end, callSid, transferredMs }: CallRecord): boolean {
+  return end?.reason === "transferred" && callSid !== undefined && transferredMs === undefined;
+}
+
+/** Dollars that a conversation counts for whose usage has not been reported. */
+export function unreportedUsd(usage: CallUsage, connectedMs: number): number {
+  const { inputText, inputAudio, outputText, outputAudio } = usage;
+  if (inputText + inputAudio + outputText + outputAudio > 0 || connectedMs <= UNREPORTED_AFTER_MS) {
+    return 0;
+  }
+  return connectedMs / 60_000 * UNREPORTED_USD_PER_MINUTE;
+}
+
+function finite(amount: number): number {
+  return Number.isFinite(amount) && amount > 0 ? amount : 0;
 }
