@@ -18,8 +18,6 @@ export type { RealtimeSession } from "./realtimeSession.ts";
 export interface RealtimeServerOptions {
   /** `tone` costs nothing and sounds the same every time; `flite` is a real voice, in a worker. */
   readonly voice?: "flite" | "tone";
-  /** Loads the voice at once rather than with the first sentence, which then comes sooner. */
-  readonly warmUp?: boolean;
   /** Multiple of real time at which audio is produced; `Infinity` sends each reply at once. */
   readonly speed?: number;
   /** Length of one audio delta in milliseconds. */
@@ -37,7 +35,6 @@ export interface RealtimeServerOptions {
   readonly keepAudio?: boolean;
   /** How long a session lasts before it expires. */
   readonly sessionMs?: number;
-  readonly maxSessions?: number;
 }
 
 export interface RealtimeStats {
@@ -54,7 +51,6 @@ export type RealtimeServer = ReturnType<typeof startRealtimeServer>;
 export function startRealtimeServer(
   {
     voice = "tone",
-    warmUp = false,
     speed = 5,
     deltaMs = 200,
     script = rehearsal,
@@ -64,11 +60,9 @@ export function startRealtimeServer(
     apiKey,
     keepAudio = false,
     sessionMs = 60 * 60_000,
-    maxSessions = 1_000,
   }: RealtimeServerOptions = {},
 ) {
   const speech = new SpeechSource(voice === "tone" ? createToneVoice() : createFliteVoice());
-  if (warmUp) speech.warmUp();
   const nextDeltaMs = typeof deltaMs === "number" ? () => deltaMs : deltaMs;
   const production: Production = { script, speech, speed, nextDeltaMs };
   const inForce = new FaultSet(faults);
@@ -146,6 +140,8 @@ export function startRealtimeServer(
 
 // In production nextSession() is never called, and sessions must not pile up.
 const maxUnclaimed = 32;
+
+const maxSessions = 1_000;
 
 // Ten minutes of PCM at 24 kHz.
 const maxKeptBytes = 600 * 48_000;

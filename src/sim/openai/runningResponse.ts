@@ -89,7 +89,6 @@ export class RunningResponse {
     if (!this.#over && (reply.say !== undefined || reply.audioMs !== undefined)) {
       await this.#say(reply.say ?? "", reply.audioMs);
     }
-    if (!this.#over && reply.sayAlso !== undefined) await this.#say(reply.sayAlso);
     for (const call of reply.tools ?? []) {
       if (!this.#over) await this.#call(call, reply.incomplete !== undefined);
     }

@@ -38,8 +38,6 @@ export interface ScriptTool {
 /** What the engine answers; nothing at all is an empty response. */
 export interface ScriptReply {
   readonly say?: string;
-  /** Said in addition, as an item of its own. */
-  readonly sayAlso?: string;
   /** Speaks a plain tone of this length in place of the text's own audio. */
   readonly audioMs?: number;
   readonly tools?: readonly ScriptCall[];

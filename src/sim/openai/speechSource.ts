@@ -22,11 +22,6 @@ export class SpeechSource {
     this.#voice = voice;
   }
 
-  /** Lets the voice load what it needs. */
-  warmUp(): void {
-    this.#voice.say("Ready.").catch(() => {});
-  }
-
   /** Says a text sentence by sentence; the next one is prepared while one is being used. */
   speak(text: string, format: AudioFormat, signal: AbortSignal): AsyncGenerator<SpokenSentence> {
     return speakSentences(text, (sentence) => this.#sentence(sentence, format, signal), signal);

@@ -33,8 +33,6 @@ export interface LineQuality {
   readonly fromApp?: LinkOptions;
   /** How late the first audio after silence plays: a figure, or one drawn for each burst. */
   readonly startupDelayMs?: number | ((random: Random) => number);
-  /** The share of the caller's frames that never arrive. */
-  readonly lossRate?: number;
   /** How fast <Say> reads. */
   readonly sayMsPerCharacter?: number;
   /** How much of what was heard is kept; 0 keeps nothing. */

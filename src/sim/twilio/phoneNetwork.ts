@@ -26,8 +26,7 @@ export interface PhoneNetworkOptions {
   readonly publicUrl?: string;
   /** Where the app really listens; may come later, by connectTo(). */
   readonly baseUrl?: string;
-  /** What the account's number asks for when it is called, and where its end is reported. */
-  readonly voicePath?: string;
+  /** Where the end of a call to the account's number is reported. */
   readonly statusPath?: string | undefined;
   readonly fallbackPath?: string | undefined;
   readonly line?: LineQuality;
@@ -73,7 +72,6 @@ export function createPhoneNetwork(
     account,
     publicUrl = "https://parley.example",
     baseUrl = "http://127.0.0.1:8000",
-    voicePath = "/twilio/voice",
     statusPath,
     fallbackPath,
     line = {},
@@ -119,7 +117,7 @@ export function createPhoneNetwork(
       : { url: at(statusPath), method: "POST" as const, events: ["completed"] };
     const fallbackUrl = fallbackPath === undefined ? undefined : at(fallbackPath);
     const params = stirVerstat === undefined ? {} : { StirVerstat: stirVerstat };
-    const first = { kind: "request", url: at(voicePath), method: "POST", params } as const;
+    const first = { kind: "request", url: at("/twilio/voice"), method: "POST", params } as const;
     return start({ from, to, first: { ...first, fallbackUrl }, callbacks });
   }
 

@@ -1,9 +1,7 @@
 import type { Voice } from "./voice.ts";
 
 /** A voice-like tone whose length follows the text; the same text always sounds the same. */
-export function createToneVoice(
-  { msPerCharacter = 60 }: { readonly msPerCharacter?: number } = {},
-): Voice {
+export function createToneVoice(): Voice {
   return {
     sampleRate,
     say: (sentence) =>
@@ -30,6 +28,8 @@ export function toneSamples(durationMs: number): Int16Array {
 const sampleRate = 16_000;
 
 const minMs = 60;
+
+const msPerCharacter = 60;
 
 const peak = 9_000;
 

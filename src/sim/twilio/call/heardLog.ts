@@ -13,7 +13,7 @@ export class HeardLog {
   #pieces: HeardPiece[] = [];
   #keptMs = 0;
 
-  constructor({ keepMs = 600_000 }: { readonly keepMs?: number } = {}) {
+  constructor(keepMs = 600_000) {
     this.#keepMs = keepMs;
   }
 

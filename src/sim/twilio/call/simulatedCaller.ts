@@ -13,7 +13,7 @@ export class SimulatedCaller {
 
   constructor({ clock, line }: NetworkContext) {
     this.keypad = new Keypad(clock);
-    this.heard = new HeardLog({ keepMs: line.keepHeardMs ?? tenMinutesMs });
+    this.heard = new HeardLog(line.keepHeardMs);
   }
 
   /** What had really been played at each clear; the last ten thousand. */
@@ -27,5 +27,4 @@ export class SimulatedCaller {
   }
 }
 
-const tenMinutesMs = 600_000;
 const maxClears = 10_000;

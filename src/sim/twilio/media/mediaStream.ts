@@ -132,12 +132,11 @@ export class MediaStream {
   }
 
   #pump(): void {
-    const { clock, random, line } = this.#context;
-    const { lossRate = 0 } = line;
+    const { clock } = this.#context;
     const elapsed = clock.now() - this.#startedAt;
     for (; (this.#frames + 1) * frameMs <= elapsed; this.#frames++) {
       const payload = encodeBase64(this.#options.speech.nextFrame());
-      if (random() < lossRate || !this.#hasRoom()) continue;
+      if (!this.#hasRoom()) continue;
       const timestamp = String((this.#frames + 1) * frameMs);
       const chunk = String(++this.#chunk);
       this.#send({ event: "media", media: { track: "inbound", chunk, timestamp, payload } });

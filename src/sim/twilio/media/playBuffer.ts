@@ -27,10 +27,6 @@ export interface ClearReport {
 export interface PlayBufferOptions {
   /** How long the first audio after silence waits before it plays: a figure, or one for each burst. */
   readonly startupDelayMs?: number | (() => number);
-  /** What may be queued; the rest of a write is discarded. Twilio's is ten minutes. */
-  readonly capMs?: number;
-  /** How many segments a clear report may list; older ones are dropped. */
-  readonly maxSegments?: number;
 }
 
 /** Where a write went in time: `startsAt` for its first sample, `acceptedMs` less than written when full. */
@@ -42,7 +38,10 @@ export interface Written {
 /** Mu-law bytes in a millisecond. */
 export const bytesPerMs = 8;
 
-const tenMinutesMs = 600_000;
+/** Twilio's limit: the rest of a write is discarded. */
+const maxQueuedMs = 600_000;
+/** How many segments a clear report may list; older ones are dropped. */
+const maxSegments = 20_000;
 
 /**
  * Twilio's play-out of one stream: a first-in-first-out buffer played at real time.
@@ -54,7 +53,7 @@ export type PlayBuffer = ReturnType<typeof createPlayBuffer>;
 
 /** Creates an empty play buffer. */
 export function createPlayBuffer(
-  { startupDelayMs = 0, capMs = tenMinutesMs, maxSegments = 20_000 }: PlayBufferOptions = {},
+  { startupDelayMs = 0 }: PlayBufferOptions = {},
 ) {
   let pieces: Piece[] = [];
   let segments: OpenSegment[] = [];
@@ -66,7 +65,7 @@ export function createPlayBuffer(
     settle(now);
     const ms = typeof audio === "number" ? audio : audio.length / bytesPerMs;
     const startsAt = dryAt >= now ? dryAt : now + delayOf(startupDelayMs);
-    const acceptedMs = Math.min(ms, Math.max(0, capMs - unplayedMs(now)));
+    const acceptedMs = Math.min(ms, Math.max(0, maxQueuedMs - unplayedMs(now)));
     if (acceptedMs <= 0) return { startsAt, acceptedMs: 0 };
     const segment = openSegment();
     segment.ms += acceptedMs;
@@ -127,7 +126,7 @@ export function createPlayBuffer(
     if (last !== undefined && last.mark === null) return last;
     const opened: OpenSegment = { mark: null, ms: 0, playedMs: 0 };
     segments.push(opened);
-    if (segments.length > maxSegments) segments = segments.slice(-Math.ceil(maxSegments / 2));
+    if (segments.length > maxSegments) segments = segments.slice(-maxSegments / 2);
     return opened;
   }
 
