@@ -1,6 +1,6 @@
 import type { PhoneEventDetail } from "../call/callEvents.ts";
 import type { NetworkContext } from "../networkContext.ts";
-import type { HttpMethod } from "../twiml/verbs.ts";
+import type { HttpMethod } from "../twiml/twimlElement.ts";
 import { type CallFacts, isOver, rfc2822, webhookParams } from "./callFacts.ts";
 import { sendWebhook, type WebhookAnswer, type WebhookRequest } from "./webhook.ts";
 

@@ -2,7 +2,7 @@ import type { Detection, SimulatedCallRequest } from "../call/callRequest.ts";
 import type { NetworkContext } from "../networkContext.ts";
 import type { TwimlSource } from "../twiml/twimlCall.ts";
 import type { CallbackTarget } from "./callbacks.ts";
-import type { HttpMethod } from "../twiml/verbs.ts";
+import type { HttpMethod } from "../twiml/twimlElement.ts";
 
 /** Why Twilio's REST API refuses: the HTTP status, and its own code. */
 export interface ApiError {

@@ -1,7 +1,7 @@
 import type { PhoneError } from "../call/callEvents.ts";
 import type { NetworkContext } from "../networkContext.ts";
 import { signedForm, signRequest } from "./signature.ts";
-import type { HttpMethod } from "../twiml/verbs.ts";
+import type { HttpMethod } from "../twiml/twimlElement.ts";
 
 /** A request of Twilio's to the app. */
 export interface WebhookRequest {

@@ -1,5 +1,5 @@
 import type { ClearReport, MarkEcho } from "../media/playBuffer.ts";
-import type { SayVerb } from "../twiml/verbs.ts";
+import type { VerbOf } from "../twiml/twiml.ts";
 
 /** Twilio's status words. */
 export type TwilioCallStatus = "queued" | "ringing" | "in-progress" | FinalStatus;
@@ -45,7 +45,7 @@ export type PhoneEventDetail =
   | { readonly type: "speaking" }
   | { readonly type: "quiet" }
   | { readonly type: "streamClosed"; readonly end: StreamEnd }
-  | ({ readonly type: "said" } & Pick<SayVerb, "text" | "language" | "voice">)
+  | ({ readonly type: "said" } & Pick<VerbOf<"say">, "text" | "language" | "voice">)
   | { readonly type: "played"; readonly url: string; readonly digits: string }
   | { readonly type: "dialed"; readonly targets: readonly string[]; readonly outcome: DialOutcome }
   | { readonly type: "redirected"; readonly url: string }

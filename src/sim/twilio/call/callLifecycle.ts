@@ -6,7 +6,7 @@ import type { TwimlCall, TwimlSource } from "../twiml/twimlCall.ts";
 import { MediaStream } from "../media/mediaStream.ts";
 import type { SimulatedCaller } from "./simulatedCaller.ts";
 import { createSid } from "../random.ts";
-import type { StreamNoun } from "../twiml/verbs.ts";
+import type { StreamNoun } from "../twiml/twiml.ts";
 import { sendWebhook } from "../api/webhook.ts";
 
 /** Carries one call from its first ring to its end. */

@@ -1,7 +1,7 @@
 import type { CallbackTarget } from "../api/callbacks.ts";
 import type { NumberPlan } from "../networkContext.ts";
 import type { TwimlSource } from "../twiml/twimlCall.ts";
-import type { HttpMethod } from "../twiml/verbs.ts";
+import type { HttpMethod } from "../twiml/twimlElement.ts";
 
 /** What a simulated call is started with. */
 export interface SimulatedCallRequest {

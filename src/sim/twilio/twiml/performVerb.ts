@@ -1,7 +1,8 @@
 import type { DialOutcome, SimulatedCallEnd } from "../call/callEvents.ts";
 import type { TwimlCall, TwimlSource } from "./twimlCall.ts";
 import { createSid } from "../random.ts";
-import type { DialVerb, GatherVerb, NextStep, RecordVerb, SayVerb, Verb } from "./verbs.ts";
+import type { Verb, VerbOf } from "./twiml.ts";
+import type { NextStep } from "./twimlElement.ts";
 
 /** What comes after a verb: the next one, another document, or the end of the call. */
 export type AfterVerb =
@@ -60,14 +61,17 @@ const next: AfterVerb = { then: "next" };
 const playMs = 2_000;
 const defaultTalkMs = 2_000;
 
-async function say(call: TwimlCall, verb: SayVerb): Promise<void> {
+async function say(call: TwimlCall, verb: VerbOf<"say">): Promise<void> {
   const { sayMsPerCharacter = 60 } = call.context.line;
   const { verb: _, loop: __, ...said } = verb;
   call.emit({ type: "said", ...said });
   await call.wait(verb.text.length * sayMsPerCharacter * Math.max(1, verb.loop));
 }
 
-async function dial(call: TwimlCall, verb: DialVerb): Promise<Readonly<Record<string, string>>> {
+async function dial(
+  call: TwimlCall,
+  verb: VerbOf<"dial">,
+): Promise<Readonly<Record<string, string>>> {
   const targets = verb.targets.map((target) => target.address);
   if (targets.length === 0) {
     call.report(13224, "<Dial> has no number to call");
@@ -88,7 +92,7 @@ async function dial(call: TwimlCall, verb: DialVerb): Promise<Readonly<Record<st
 /** All targets ring at once: the first that answers has the call, else the last outcome counts. */
 function farEnd(
   call: TwimlCall,
-  verb: DialVerb,
+  verb: VerbOf<"dial">,
 ): { readonly outcome: DialOutcome; readonly ringMs: number; readonly talkMs: number } {
   const timeoutMs = verb.timeoutSeconds * 1_000;
   const ends = verb.targets.map((target) => {
@@ -107,7 +111,11 @@ function farEnd(
   return end ?? { outcome: "failed", ringMs: 0, talkMs: 0 };
 }
 
-async function gather(call: TwimlCall, verb: GatherVerb, baseUrl: string): Promise<AfterVerb> {
+async function gather(
+  call: TwimlCall,
+  verb: VerbOf<"gather">,
+  baseUrl: string,
+): Promise<AfterVerb> {
   for (const prompt of verb.prompts) await performVerb(call, prompt, baseUrl);
   let digits = "";
   while (verb.numDigits === undefined || digits.length < verb.numDigits) {
@@ -123,7 +131,7 @@ async function gather(call: TwimlCall, verb: GatherVerb, baseUrl: string): Promi
 
 async function record(
   call: TwimlCall,
-  verb: RecordVerb,
+  verb: VerbOf<"record">,
 ): Promise<Readonly<Record<string, string>>> {
   const startedAt = call.context.clock.now();
   const key = await call.digit(verb.maxLengthSeconds * 1_000);

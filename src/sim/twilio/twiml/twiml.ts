@@ -1,16 +1,4 @@
 import { TwimlElement } from "./twimlElement.ts";
-import type {
-  ConnectVerb,
-  DialTarget,
-  DialVerb,
-  GatherVerb,
-  PauseVerb,
-  PlayVerb,
-  RecordVerb,
-  SayVerb,
-  StreamNoun,
-  Verb,
-} from "./verbs.ts";
 import { readXml, type XmlElement } from "./xml.ts";
 import { present } from "../../../utils/present.ts";
 
@@ -25,6 +13,15 @@ export class TwimlError extends Error {
   override readonly name = "TwimlError";
 }
 
+/** What a document asks Twilio to do, one verb after the other. */
+export type Verb = ReturnType<(typeof verbReaders)[keyof typeof verbReaders]>;
+
+/** One kind of verb. */
+export type VerbOf<Name extends Verb["verb"]> = Extract<Verb, { readonly verb: Name }>;
+
+/** The `<Stream>` inside a `<Connect>`. */
+export type StreamNoun = VerbOf<"connect">["stream"];
+
 /** Reads a TwiML document; what its schema does not know is passed over with a warning. */
 export function readTwiml(text: string): Twiml {
   const root = rootOf(text);
@@ -32,12 +29,10 @@ export function readTwiml(text: string): Twiml {
     throw new TwimlError(`Cannot read TwiML: the root is <${root.name}>, must be <Response>`);
   }
   const warnings: string[] = [];
-  return { verbs: verbsOf(root, warnings, verbReaders), warnings };
+  return { verbs: verbsOf(root, warnings), warnings };
 }
 
-type VerbReader = (node: TwimlElement) => Verb;
-
-const verbReaders: Readonly<Record<string, VerbReader>> = {
+const verbReaders = {
   Connect: readConnect,
   Say: readSay,
   Play: readPlay,
@@ -45,11 +40,9 @@ const verbReaders: Readonly<Record<string, VerbReader>> = {
   Dial: readDial,
   Gather: readGather,
   Record: readRecord,
-  Redirect: (node) => ({ verb: "redirect", url: node.text(), method: node.method("method") }),
-  Hangup: () => ({ verb: "hangup" }),
-  Reject: (node) => {
-    return { verb: "reject", reason: node.get("reason") === "busy" ? "busy" : "rejected" };
-  },
+  Redirect: readRedirect,
+  Hangup: readHangup,
+  Reject: readReject,
 };
 
 function rootOf(text: string): XmlElement {
@@ -61,11 +54,8 @@ function rootOf(text: string): XmlElement {
   }
 }
 
-function verbsOf(
-  parent: XmlElement,
-  warnings: string[],
-  readers: Readonly<Record<string, VerbReader>>,
-): Verb[] {
+function verbsOf(parent: XmlElement, warnings: string[]): Verb[] {
+  const readers: Readonly<Record<string, (node: TwimlElement) => Verb>> = verbReaders;
   return elementsOf(parent, warnings).flatMap((element) => {
     const read = Object.hasOwn(readers, element.name) ? readers[element.name] : undefined;
     if (read !== undefined) return [read(new TwimlElement(element, warnings))];
@@ -82,15 +72,15 @@ function elementsOf(parent: XmlElement, warnings: string[]): XmlElement[] {
   });
 }
 
-function readConnect(node: TwimlElement): ConnectVerb {
+function readConnect(node: TwimlElement) {
   const streams = node.elements(["Stream"]);
   const stream = streams[0];
   if (stream === undefined) throw new TwimlError("Cannot read TwiML: <Connect> has no <Stream>");
   if (streams.length > 1) node.warn("a second <Stream> inside <Connect>");
-  return { verb: "connect", ...node.nextStep(), stream: readStream(stream) };
+  return { verb: "connect" as const, ...node.nextStep(), stream: readStream(stream) };
 }
 
-function readStream(node: TwimlElement): StreamNoun {
+function readStream(node: TwimlElement) {
   const parameters = node.elements(["Parameter"]).flatMap((parameter) => {
     const name = parameter.get("name") ?? "";
     const value = parameter.get("value") ?? "";
@@ -99,6 +89,7 @@ function readStream(node: TwimlElement): StreamNoun {
     return [];
   });
   return {
+    // As written in the document: the handshake's signature is made over it.
     url: node.get("url") ?? "",
     name: node.get("name"),
     track: node.get("track"),
@@ -108,32 +99,32 @@ function readStream(node: TwimlElement): StreamNoun {
   };
 }
 
-function readSay(node: TwimlElement): SayVerb {
+function readSay(node: TwimlElement) {
   const [language, voice] = [node.get("language"), node.get("voice")];
   return {
-    verb: "say",
+    verb: "say" as const,
     text: node.spoken(),
     loop: node.number("loop", 1),
     ...present({ language, voice }),
   };
 }
 
-function readPlay(node: TwimlElement): PlayVerb {
+function readPlay(node: TwimlElement) {
   const digits = node.get("digits");
-  return { verb: "play", url: node.text(), digits, loop: node.number("loop", 1) };
+  return { verb: "play" as const, url: node.text(), digits, loop: node.number("loop", 1) };
 }
 
-function readPause(node: TwimlElement): PauseVerb {
-  return { verb: "pause", seconds: node.number("length", 1) };
+function readPause(node: TwimlElement) {
+  return { verb: "pause" as const, seconds: node.number("length", 1) };
 }
 
-function readDial(node: TwimlElement): DialVerb {
+function readDial(node: TwimlElement) {
   const number = node.text();
   const targets = node.elements(["Number", "Sip", "Client", "Conference"]).map(readTarget);
   if (number !== "") targets.unshift({ kind: "number", address: number });
   const timeLimitSeconds = node.number("timeLimit", 0);
   return {
-    verb: "dial",
+    verb: "dial" as const,
     ...node.nextStep(),
     targets,
     callerId: node.get("callerId"),
@@ -143,19 +134,18 @@ function readDial(node: TwimlElement): DialVerb {
   };
 }
 
-function readTarget(node: TwimlElement): DialTarget {
+function readTarget(node: TwimlElement) {
   const kind = node.element.name.toLowerCase();
   return {
     kind: kind === "sip" || kind === "client" || kind === "conference" ? kind : "number",
     address: node.text(),
-    sendDigits: node.get("sendDigits"),
   };
 }
 
-function readGather(node: TwimlElement): GatherVerb {
+function readGather(node: TwimlElement) {
   const numDigits = node.number("numDigits", 0);
   return {
-    verb: "gather",
+    verb: "gather" as const,
     ...node.nextStep(),
     numDigits: numDigits > 0 ? numDigits : undefined,
     finishOnKey: node.get("finishOnKey") ?? "#",
@@ -170,11 +160,23 @@ function readGather(node: TwimlElement): GatherVerb {
   };
 }
 
-function readRecord(node: TwimlElement): RecordVerb {
+function readRecord(node: TwimlElement) {
   return {
-    verb: "record",
+    verb: "record" as const,
     ...node.nextStep(),
     maxLengthSeconds: node.number("maxLength", 3600),
-    finishOnKey: node.get("finishOnKey") ?? "1234567890*#",
   };
+}
+
+function readRedirect(node: TwimlElement) {
+  return { verb: "redirect" as const, url: node.text(), method: node.method("method") };
+}
+
+function readHangup() {
+  return { verb: "hangup" as const };
+}
+
+function readReject(node: TwimlElement) {
+  const reason = node.get("reason") === "busy" ? "busy" as const : "rejected" as const;
+  return { verb: "reject" as const, reason };
 }

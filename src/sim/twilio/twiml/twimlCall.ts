@@ -1,7 +1,8 @@
 import type { WebhookAnswer } from "../api/webhook.ts";
 import type { PhoneEventDetail } from "../call/callEvents.ts";
 import type { NetworkContext } from "../networkContext.ts";
-import type { HttpMethod, StreamNoun } from "./verbs.ts";
+import type { StreamNoun } from "./twiml.ts";
+import type { HttpMethod } from "./twimlElement.ts";
 
 /** Where TwiML comes from: a URL to be requested, or a document at hand. */
 export type TwimlSource =

@@ -1,5 +1,13 @@
-import type { HttpMethod, NextStep } from "./verbs.ts";
 import type { XmlElement } from "./xml.ts";
+
+/** How a webhook is called. */
+export type HttpMethod = "GET" | "POST";
+
+/** Where Twilio asks for more once a verb is over. */
+export interface NextStep {
+  readonly action: string | undefined;
+  readonly method: HttpMethod;
+}
 
 /** A TwiML element under its schema: typed attributes, known children, a warning for all else. */
 export class TwimlElement {
