@@ -2,7 +2,7 @@ import { deadline } from "../../utils/deadline.ts";
 import { type Fault, FaultSet, parseFault } from "./faults.ts";
 import { decideHandshake, realtimePath } from "./handshake.ts";
 import type { Transcribe } from "./turnDetector.ts";
-import type { Production } from "./responder.ts";
+import type { Production } from "./runningResponse.ts";
 import { RealtimeSession } from "./realtimeSession.ts";
 import { Mailbox } from "../mailbox.ts";
 import { SpeechSource } from "./speechSource.ts";

@@ -7,7 +7,8 @@ import { Conversation, type ConversationEntry } from "./conversation.ts";
 import { KeptAudio } from "./keptAudio.ts";
 import type { Fault, FaultSet } from "./faults.ts";
 import { type Transcribe, TurnDetector } from "./turnDetector.ts";
-import { type Production, Responder } from "./responder.ts";
+import { Responder } from "./responder.ts";
+import type { Production } from "./runningResponse.ts";
 import { defaultConfig } from "./sessionConfig.ts";
 import type { SessionState } from "./sessionState.ts";
 import {

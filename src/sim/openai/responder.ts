@@ -1,20 +1,10 @@
-import type { Script, ScriptReply, ScriptTurn, TurnCause } from "./scripts.ts";
+import type { ScriptReply, ScriptTurn, TurnCause } from "./scripts.ts";
 import type { ConversationEntry, StoredItem } from "./conversation.ts";
-import { type ResponseSetup, RunningResponse } from "./runningResponse.ts";
+import { type Production, type ResponseSetup, RunningResponse } from "./runningResponse.ts";
 import type { SessionState } from "./sessionState.ts";
-import type { SpeechSource } from "./speechSource.ts";
 import { countInput, type InputTokens, usageOf } from "./usage.ts";
 import { newId, type Refusal, type ResponseParams, type SessionConfig } from "./wire.ts";
 import { present } from "../../utils/present.ts";
-
-/** How responses are made, the same for all sessions of a server. */
-export interface Production {
-  readonly script: Script;
-  readonly speech: SpeechSource;
-  /** Multiple of real time at which audio is produced. */
-  readonly speed: number;
-  readonly nextDeltaMs: () => number;
-}
 
 /** Callbacks of a session at the beginning and end of responses. */
 export interface ResponderEvents {
@@ -138,9 +128,7 @@ export class Responder {
       conversationId: outOfBand ? null : this.#conversationId,
       config,
       metadata: params.metadata ?? null,
-      speech: this.#production.speech,
-      speed: this.#production.speed,
-      nextDeltaMs: this.#production.nextDeltaMs,
+      production: this.#production,
       faults,
       emit: (event) => this.#state.emit(event),
       reply,

@@ -1,5 +1,5 @@
 import { bytesPerMs } from "../../utils/audio/audioFormat.ts";
-import type { ScriptCall, ScriptReply } from "./scripts.ts";
+import type { Script, ScriptCall, ScriptReply } from "./scripts.ts";
 import { FunctionCallItem } from "./functionCallItem.ts";
 import { failures, type FaultSet, type ResponseFault } from "./faults.ts";
 import { MessageItem } from "./messageItem.ts";
@@ -11,16 +11,23 @@ import { msPerOutputToken } from "./usage.ts";
 import type { SessionConfig, WireResponse } from "./wire.ts";
 import type { RealtimeResponseUsage } from "openai/resources/realtime/realtime";
 
+/** How responses are made, the same for all sessions of a server. */
+export interface Production {
+  readonly script: Script;
+  readonly speech: SpeechSource;
+  /** Multiple of real time at which audio is produced. */
+  readonly speed: number;
+  readonly nextDeltaMs: () => number;
+}
+
 /** What a response is made with. */
 export interface ResponseSetup extends OutputSink {
   /** The session's configuration with the request's own settings in it. */
   readonly config: SessionConfig;
   readonly metadata: Readonly<Record<string, string>> | null;
   readonly conversationId: string | null;
-  readonly speech: SpeechSource;
+  readonly production: Production;
   readonly faults: FaultSet;
-  readonly speed: number;
-  readonly nextDeltaMs: () => number;
   reply(): ScriptReply | Promise<ScriptReply>;
   /** Counts the tokens of a response that has said this. */
   usage(output: { readonly text: string; readonly audioMs: number }): RealtimeResponseUsage;
@@ -45,7 +52,7 @@ export class RunningResponse {
   constructor(setup: ResponseSetup) {
     this.id = setup.responseId;
     this.#setup = setup;
-    this.#pace = new Pace(setup.speed, this.#abort.signal);
+    this.#pace = new Pace(setup.production.speed, this.#abort.signal);
   }
 
   /** Audio produced so far. */
@@ -97,7 +104,7 @@ export class RunningResponse {
   }
 
   async #say(text: string, audioMs?: number): Promise<void> {
-    const { config, speech } = this.#setup;
+    const { config, production: { speech } } = this.#setup;
     const modality = this.#fault === "textOnly" ? "text" : config.output_modalities[0];
     const output = this.#begin(new MessageItem(this.#setup, this.#outputs.length, modality));
     if (modality === "text") {
@@ -119,7 +126,7 @@ export class RunningResponse {
     sentences: AsyncIterable<SpokenSentence>,
     perMs: number,
   ): Promise<void> {
-    const { config, faults, nextDeltaMs } = this.#setup;
+    const { config, faults, production } = this.#setup;
     const limit = config.max_output_tokens;
     const maxMs = limit === "inf" ? Infinity : limit * msPerOutputToken;
     for await (const { text, bytes, durationMs } of sentences) {
@@ -131,7 +138,7 @@ export class RunningResponse {
         if (this.#audioMs >= maxMs) {
           return this.#finish("incomplete", { reason: "max_output_tokens" });
         }
-        const ms = Math.min(Math.max(1, Math.round(nextDeltaMs())), durationMs - atMs);
+        const ms = Math.min(Math.max(1, Math.round(production.nextDeltaMs())), durationMs - atMs);
         this.#audioMs += ms;
         output.sendAudio(bytes.subarray(atMs * perMs, (atMs + ms) * perMs), ms);
         atMs += ms;

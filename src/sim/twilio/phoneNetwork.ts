@@ -49,20 +49,7 @@ export interface InboundOptions {
 }
 
 /** Twilio and the callers on its phones, for one account. */
-export interface PhoneNetwork {
-  readonly context: NetworkContext;
-  /** Calls under way and lately ended, the oldest first. */
-  readonly calls: readonly SimulatedCall[];
-  connectTo(baseUrl: string): void;
-  /** Starts an inbound call to the account's number. */
-  call(options?: InboundOptions): SimulatedCall;
-  /** Starts a call made elsewhere (the REST API). */
-  place(request: SimulatedCallRequest): SimulatedCall;
-  /** The next call that the app places; none is missed. */
-  nextCall(): Promise<SimulatedCall>;
-  /** Ends every call and resolves when all sockets are closed. */
-  close(): Promise<void>;
-}
+export type PhoneNetwork = ReturnType<typeof createPhoneNetwork>;
 
 const maxCalls = 1_000;
 
@@ -82,7 +69,7 @@ export function createPhoneNetwork(
     speed = 1,
     seed = 1,
   }: PhoneNetworkOptions,
-): PhoneNetwork {
+) {
   const closing = new AbortController();
   const placed = new Mailbox<SimulatedCall>(maxCalls);
   let calls: SimulatedCall[] = [];
@@ -137,15 +124,21 @@ export function createPhoneNetwork(
 
   return {
     context,
-    call,
-    place,
-    nextCall: () => placed.next("Cannot await a call: the phone network is closed"),
-    close,
-    get calls() {
+    /** Calls under way and lately ended, the oldest first. */
+    get calls(): readonly SimulatedCall[] {
       return calls;
     },
-    connectTo: (baseUrl) => {
+    connectTo: (baseUrl: string): void => {
       target = baseUrl;
     },
+    /** Starts an inbound call to the account's number. */
+    call,
+    /** Starts a call made elsewhere (the REST API). */
+    place,
+    /** The next call that the app places; none is missed. */
+    nextCall: (): Promise<SimulatedCall> =>
+      placed.next("Cannot await a call: the phone network is closed"),
+    /** Ends every call and resolves when all sockets are closed. */
+    close,
   };
 }
