@@ -8,15 +8,8 @@ type Action =
   | { readonly type: "transfer"; readonly to: string }
   | { readonly type: "hangup"; readonly goodbye?: string };
 
-/** The controls to act on a live call: make the agent say something, hand over, hang up. */
-export interface OperatorControls {
-  /** Shows the controls for a call; browser calls cannot be handed over. */
-  open(call: Pick<CallDetail, "id" | "direction">): void;
-  close(): void;
-}
-
-/** Connects the forms and dialogs of `index.html`. */
-export function createOperatorControls(): OperatorControls {
+/** Connects the controls to act on a live call: make the agent say something, hand over, hang up. */
+export function createOperatorControls() {
   const desk = find("call-desk", HTMLElement);
   const answer = find("call-answer", HTMLElement);
   const transfer = find("hand-over", HTMLButtonElement);
@@ -49,13 +42,14 @@ export function createOperatorControls(): OperatorControls {
   }
 
   return {
-    open({ id, direction }) {
+    /** Shows the controls for a call; browser calls cannot be handed over. */
+    open({ id, direction }: Pick<CallDetail, "id" | "direction">): void {
       callId = id;
       answer.textContent = "";
       transfer.hidden = direction === "web";
       desk.hidden = false;
     },
-    close() {
+    close(): void {
       callId = undefined;
       desk.hidden = true;
       for (const dialog of dialogs) dialog.close();

@@ -1,16 +1,11 @@
 /// <reference lib="dom" />
 import type { AgentTitles } from "../apiTypes.ts";
 
-/** The filter form of the records; its state is the query behind `#records` in the URL. */
-export interface RecordFilter {
-  /** Shows the filter of the URL in the form. */
-  show(filter: URLSearchParams, titles: AgentTitles): void;
-  /** The query parameters for `/api/calls`. */
-  toQuery(filter: URLSearchParams): URLSearchParams;
-}
-
-/** Connects the form: a change navigates to the URL of the new filter. */
-export function createRecordFilter(form: HTMLFormElement): RecordFilter {
+/**
+ * Connects the filter form of the records. Its state is the query behind `#records` in the URL: a
+ * change navigates to the URL of the new filter.
+ */
+export function createRecordFilter(form: HTMLFormElement) {
   form.onchange = () => {
     const chosen = new URLSearchParams();
     for (const { name, value } of fieldsOf(form)) if (value !== "") chosen.set(name, value);
@@ -19,7 +14,8 @@ export function createRecordFilter(form: HTMLFormElement): RecordFilter {
   form.onsubmit = (event) => event.preventDefault();
 
   return {
-    show(filter, titles) {
+    /** Shows the filter of the URL in the form. */
+    show(filter: URLSearchParams, titles: AgentTitles): void {
       for (const field of fieldsOf(form)) {
         if (field.name === "agent") {
           field.replaceChildren(
@@ -32,7 +28,8 @@ export function createRecordFilter(form: HTMLFormElement): RecordFilter {
         if (field.selectedIndex === -1) field.value = "";
       }
     },
-    toQuery(filter) {
+    /** The query parameters for `/api/calls`. */
+    toQuery(filter: URLSearchParams): URLSearchParams {
       const query = new URLSearchParams();
       for (const { name } of fieldsOf(form)) {
         const value = filter.get(name);

@@ -2,21 +2,13 @@
 import { find } from "../elements.ts";
 import type { WebCall } from "./webCall.ts";
 
-/** The buttons, keypad and text field of a live call, with their keyboard shortcuts. */
-export interface CallControls {
-  /** Shows the controls of a call and focuses the main one; hides them without a call. */
-  show(call: WebCall | undefined): void;
-  /** Whether there is anything to interrupt. */
-  setInterruptible(interruptible: boolean): void;
-}
-
 export interface CallControlEvents {
   onMuteChange(): void;
   onHangUp(): void;
 }
 
-/** Connects the elements of `index.html`. */
-export function createCallControls({ onMuteChange, onHangUp }: CallControlEvents): CallControls {
+/** Connects the buttons, keypad and text field of a live call, with their keyboard shortcuts. */
+export function createCallControls({ onMuteChange, onHangUp }: CallControlEvents) {
   const view = find("talk", HTMLElement);
   const desk = find("desk", HTMLElement);
   const textField = find("text", HTMLInputElement);
@@ -44,7 +36,8 @@ export function createCallControls({ onMuteChange, onHangUp }: CallControlEvents
   };
 
   return {
-    show(shown) {
+    /** Shows the controls of a call and focuses the main one; hides them without a call. */
+    show(shown: WebCall | undefined): void {
       call = shown;
       desk.hidden = call === undefined;
       showKeypad(false);
@@ -52,7 +45,8 @@ export function createCallControls({ onMuteChange, onHangUp }: CallControlEvents
       muteButton.ariaPressed = "false";
       if (call !== undefined) (call.hasMicrophone ? muteButton : textField).focus();
     },
-    setInterruptible(interruptible) {
+    /** Whether there is anything to interrupt. */
+    setInterruptible(interruptible: boolean): void {
       interruptButton.disabled = !interruptible;
     },
   };

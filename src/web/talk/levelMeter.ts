@@ -6,14 +6,6 @@ export interface Levels {
   agent(): number;
 }
 
-/** The drawing of both levels over the last seconds. */
-export interface LevelMeter {
-  /** Draws these levels from now on; with none, the drawing stops at a flat line. */
-  show(levels: Levels | undefined): void;
-  /** Draws a line at the current moment: the caller interrupted the agent. */
-  markInterruption(): void;
-}
-
 interface Moment {
   readonly caller: number;
   readonly agent: number;
@@ -29,8 +21,8 @@ const MAX_MOMENTS = 1000;
 const QUIETEST_DB = -52;
 const LOUDEST_DB = -10;
 
-/** Creates a meter in a canvas: the caller above the line, the agent below. */
-export function drawLevelMeter(canvas: HTMLCanvasElement): LevelMeter {
+/** Draws both levels over the last seconds: the caller above the line, the agent below. */
+export function drawLevelMeter(canvas: HTMLCanvasElement) {
   const context = canvas.getContext("2d");
   const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
   const moments: Moment[] = [];
@@ -43,12 +35,14 @@ export function drawLevelMeter(canvas: HTMLCanvasElement): LevelMeter {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 
   return {
-    show(levels) {
+    /** Draws these levels from now on; with none, the drawing stops at a flat line. */
+    show(levels: Levels | undefined): void {
       watched = levels;
       if (levels !== undefined) moments.length = 0;
       frame ??= requestAnimationFrame(step);
     },
-    markInterruption() {
+    /** Draws a line at the current moment: the caller interrupted the agent. */
+    markInterruption(): void {
       interrupted = true;
     },
   };

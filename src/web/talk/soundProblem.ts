@@ -15,15 +15,6 @@ export interface SoundProblem {
   readonly agentInaudible: boolean;
 }
 
-/** The line above the controls of a call that shows what is wrong with its sound. */
-export interface SoundProblemLine {
-  /** The problem that is shown. */
-  readonly current: SoundProblem | undefined;
-  update(sound: SoundState): void;
-  /** The call has ended: clears the line. */
-  clear(): void;
-}
-
 export interface SoundProblemEvents {
   /** `current` has changed. */
   onChange(): void;
@@ -35,8 +26,11 @@ export interface SoundProblemEvents {
   onOfflineTooLong(): void;
 }
 
-/** Connects the elements of `index.html`; watches for the network by itself. */
-export function createSoundProblemLine(events: SoundProblemEvents): SoundProblemLine {
+/**
+ * Connects the line above the controls of a call that shows what is wrong with its sound. Watches for
+ * the network by itself.
+ */
+export function createSoundProblemLine(events: SoundProblemEvents) {
   const line = find("sound-problem", HTMLElement);
   const text = find("sound-problem-text", HTMLElement);
   const remedy = find("remedy", HTMLButtonElement);
@@ -49,17 +43,19 @@ export function createSoundProblemLine(events: SoundProblemEvents): SoundProblem
   addEventListener("online", refresh);
 
   return {
-    get current() {
+    /** The problem that is shown. */
+    get current(): SoundProblem | undefined {
       return current;
     },
-    update(next) {
+    update(next: SoundState): void {
       const before = sound;
       sound = next;
       refresh();
       const recovered = before === undefined ? undefined : describeRecovery(before, next);
       if (recovered !== undefined) events.onRecovered(recovered);
     },
-    clear() {
+    /** The call has ended: clears the line. */
+    clear(): void {
       sound = undefined;
       refresh();
     },
