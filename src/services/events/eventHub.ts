@@ -45,46 +45,38 @@ export function createEventHub(
       sink: EventSink,
       { maxQueued = 1000 }: { readonly maxQueued?: number } = {},
     ): EventSubscription {
-      const subscriber = new Subscriber(filter, sink, maxQueued, onSinkError);
+      const subscriber: Subscriber = new Subscriber({
+        filter,
+        sink,
+        maxQueued,
+        onError: onSinkError,
+        onClose: () => subscribers.delete(subscriber),
+      });
       subscribers.add(subscriber);
-      return {
-        get queued() {
-          return subscriber.queued;
-        },
-        get missed() {
-          return subscriber.missed;
-        },
-        close() {
-          subscribers.delete(subscriber);
-          subscriber.close();
-        },
-      };
+      return subscriber;
     },
   };
 }
 
+interface SubscriberOptions {
+  readonly filter: (published: PublishedEvent) => boolean;
+  readonly sink: EventSink;
+  readonly maxQueued: number;
+  readonly onError: (error: unknown) => void;
+  readonly onClose: () => void;
+}
+
 /** One sink and its queue; dropping the oldest event does not move the others. */
-class Subscriber {
-  readonly #filter: (published: PublishedEvent) => boolean;
-  readonly #sink: EventSink;
-  readonly #onError: (error: unknown) => void;
-  readonly #maxQueued: number;
+class Subscriber implements EventSubscription {
+  readonly #options: SubscriberOptions;
   #waiting: PublishedEvent[] = [];
   #first = 0;
   #missed = 0;
   #draining = false;
   #closed = false;
 
-  constructor(
-    filter: (published: PublishedEvent) => boolean,
-    sink: EventSink,
-    maxQueued: number,
-    onError: (error: unknown) => void,
-  ) {
-    this.#filter = filter;
-    this.#sink = sink;
-    this.#maxQueued = Math.max(1, maxQueued);
-    this.#onError = onError;
+  constructor(options: SubscriberOptions) {
+    this.#options = options;
   }
 
   get queued(): number {
@@ -97,7 +89,7 @@ class Subscriber {
 
   offer(published: PublishedEvent): void {
     if (!this.#wants(published)) return;
-    if (this.queued >= this.#maxQueued) {
+    if (this.queued >= Math.max(1, this.#options.maxQueued)) {
       this.#missed++;
       this.#dequeue();
     }
@@ -109,6 +101,7 @@ class Subscriber {
   }
 
   close(): void {
+    this.#options.onClose();
     this.#closed = true;
     this.#waiting = [];
     this.#first = 0;
@@ -117,10 +110,10 @@ class Subscriber {
   async #drain(): Promise<void> {
     for (let next = this.#dequeue(); next !== undefined && !this.#closed; next = this.#dequeue()) {
       try {
-        const pending = this.#sink(next);
+        const pending = this.#options.sink(next);
         if (pending !== undefined) await pending;
       } catch (error) {
-        this.#onError(error);
+        this.#options.onError(error);
       }
     }
     this.#draining = false;
@@ -139,9 +132,9 @@ class Subscriber {
 
   #wants(published: PublishedEvent): boolean {
     try {
-      return this.#filter(published);
+      return this.#options.filter(published);
     } catch (error) {
-      this.#onError(error);
+      this.#options.onError(error);
       return false;
     }
   }

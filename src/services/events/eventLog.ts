@@ -1,8 +1,13 @@
 import type { CallEvent } from "../../call/callEvent.ts";
-import { noPositions, type Positions, readPositions, writePositions } from "./eventPositions.ts";
+import {
+  noPositions,
+  OriginPositions,
+  type Positions,
+  readPositions,
+  writePositions,
+} from "./eventPositions.ts";
 import { type EventPage, EventRing, type ReadOptions, type SharedEvent } from "./eventRing.ts";
 import type { EventHub, PublishedEvent } from "./eventHub.ts";
-import { OriginPositions } from "./originPositions.ts";
 import { present } from "../../utils/present.ts";
 
 /** Where a reader starts. */

@@ -1,6 +1,5 @@
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
-import { logCalls } from "./callLogger.ts";
 import { createEventHub, type EventHub } from "./eventHub.ts";
 
 /** Opens the hub; the log has a line for the start and one for the end of every call. */
@@ -8,6 +7,15 @@ export function openEventHub(
   { now, log }: Pick<Clock, "now"> & { readonly log: Pick<Log, "info" | "error"> },
 ): EventHub {
   const events = createEventHub(now, (error) => log.error("Event sink failed", { error }));
-  logCalls(events, log);
+  events.subscribe(
+    ({ event }) => event.type === "started" || event.type === "ended",
+    ({ callId, event }) => {
+      if (event.type === "started") {
+        log.info("Call started", { callId, direction: event.direction, agent: event.agent });
+      } else if (event.type === "ended") {
+        log.info("Call ended", { callId, ...event.end, durationMs: event.durationMs });
+      }
+    },
+  );
   return events;
 }
