@@ -29,14 +29,14 @@ export async function openKeyRevocation(
   const revoked = new Set<string>();
   const listeners: ((key: ApiKey) => void)[] = [];
   const unsubscribe = [
-    bus.subscribe(TOPIC, (body) => add(message.safeParse(body).data?.digest)),
+    bus.subscribe(TOPIC, (body) => markRevoked(message.safeParse(body).data?.digest)),
     bus.onGap(() => void refresh()),
   ];
   await read();
   const refreshing = createPollLoop(refresh, setTimer, refreshMs);
 
   async function read(): Promise<void> {
-    for (const { digest } of await keys.list()) add(digest);
+    for (const { digest } of await keys.list()) markRevoked(digest);
   }
 
   async function refresh(): Promise<number> {
@@ -44,7 +44,7 @@ export async function openKeyRevocation(
     return refreshMs;
   }
 
-  function add(digest: string | undefined): void {
+  function markRevoked(digest: string | undefined): void {
     if (digest === undefined || revoked.has(digest)) return;
     revoked.add(digest);
     const key = apiKeys.find((key) => key.digest.toHex() === digest);
@@ -64,7 +64,7 @@ export async function openKeyRevocation(
     async revoke({ name, digest: bytes }: ApiKey): Promise<void> {
       const digest = bytes.toHex();
       // Also where the store then fails.
-      add(digest);
+      markRevoked(digest);
       const published = bus.publish(TOPIC, { digest })
         .catch((error) => log.warn("Key revocation not published", { error }));
       await keys.insert({ name, digest, revokedAt: now() });

@@ -52,27 +52,24 @@ export async function post(
     readonly now: () => number;
   },
 ): Promise<Attempt> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
       method: "POST",
       headers: { ...headers, "content-type": "application/json", "user-agent": "Parley" },
       body: payload,
       redirect: "manual",
-      signal: AbortSignal.any([timeout.signal, signal]),
+      signal: AbortSignal.any([timeout, signal]),
     });
     await response.body?.cancel();
     return attemptOf(response, now);
   } catch {
-    const error = timeout.signal.aborted
+    const error = timeout.aborted
       ? `no answer within ${timeoutMs / 1000} s`
       : signal.aborted
       ? "the server stopped"
       : "no connection";
     return { ok: false, error };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

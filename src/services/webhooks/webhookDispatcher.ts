@@ -77,6 +77,11 @@ export function createWebhookDispatcher(options: WebhookDispatcherOptions) {
     }
   }
 
+  async function storeNow(message: Message): Promise<void> {
+    await outbox.enqueue([{ ...message, endpoint }], now());
+    pollLoop.wake();
+  }
+
   async function sendDue(): Promise<number | undefined> {
     try {
       const limit = maxConcurrent - sending.size;
@@ -126,15 +131,12 @@ export function createWebhookDispatcher(options: WebhookDispatcherOptions) {
   return {
     counts,
     /** Enqueues the `call.ended` of a complete record; durable when the promise settles. */
-    async enqueueEnded(call: CallRecord, content: CallContent): Promise<void> {
-      await outbox.enqueue([{ ...endedMessage(call, content), endpoint }], now());
-      pollLoop.wake();
-    },
+    enqueueEnded: (call: CallRecord, content: CallContent): Promise<void> =>
+      storeNow(endedMessage(call, content)),
     /** Sends a `webhook.test`; resolves with its id. */
     async sendTest(): Promise<string> {
       const message = testMessage(options.newId(), now());
-      await outbox.enqueue([{ ...message, endpoint }], now());
-      pollLoop.wake();
+      await storeNow(message);
       return message.id;
     },
     /** Sends a dead letter again, with all its attempts; false where there is none of this id. */

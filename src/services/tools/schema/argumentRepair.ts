@@ -46,6 +46,14 @@ export function repairArguments(
   return changed;
 }
 
+/**
+ * Parses JSON without members called `__proto__`: such a one would become the prototype of whatever the
+ * value is copied into.
+ */
+export function parseSafely(json: string): unknown {
+  return JSON.parse(json, (key, value) => key === "__proto__" ? undefined : value);
+}
+
 /** The value in the first of the types that it can be given without losing anything. */
 function coerced(value: unknown, types: readonly unknown[]): unknown {
   for (const type of types) {
@@ -94,10 +102,7 @@ function textOf(number: number): string | undefined {
 function containerIn(value: unknown, fits: (parsed: object) => boolean): object | undefined {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return undefined;
   try {
-    const parsed: unknown = JSON.parse(
-      value,
-      (key, inner) => key === "__proto__" ? undefined : inner,
-    );
+    const parsed = parseSafely(value);
     return typeof parsed === "object" && parsed !== null && fits(parsed) ? parsed : undefined;
   } catch {
     return undefined;

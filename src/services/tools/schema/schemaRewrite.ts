@@ -162,6 +162,6 @@ function typesOf(value: unknown): readonly string[] {
 }
 
 /** Whether a value is a JSON object: not null, and not a list. */
-export function isRecord(value: unknown): value is JsonSchema {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import type { ErrorObject } from "ajv";
-import { repairArguments } from "./argumentRepair.ts";
+import { parseSafely, repairArguments } from "./argumentRepair.ts";
+import { isRecord } from "./schemaRewrite.ts";
 import { compileSchema } from "./schemaCompiler.ts";
 import { type ToolArguments, ToolError } from "../tool.ts";
 import type { ToolSchema } from "./toolSchema.ts";
@@ -43,15 +44,14 @@ function parseArguments(json: string): Record<string, unknown> {
   const args = typeof given === "string" && given.trimStart().startsWith("{")
     ? parseJson(given)
     : given;
-  if (!isObject(args)) throw unfit("The arguments must be a JSON object.");
+  if (!isRecord(args)) throw unfit("The arguments must be a JSON object.");
   boundValues(args);
   return args;
 }
 
 function parseJson(json: string): unknown {
   try {
-    // A key of this name would become the prototype of whatever the arguments are copied into.
-    return JSON.parse(json, (key, value) => key === "__proto__" ? undefined : value);
+    return parseSafely(json);
   } catch {
     throw unfit("The arguments are not valid JSON.");
   }
@@ -70,10 +70,6 @@ function boundValues(args: unknown): void {
 
 function unfit(message: string): ToolError {
   return new ToolError("invalid_arguments", message);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function describeErrors(errors: readonly ErrorObject[]): string {
