@@ -88,7 +88,7 @@ class Subscriber implements EventSubscription {
   }
 
   offer(published: PublishedEvent): void {
-    if (!this.#wants(published)) return;
+    if (!this.#accepts(published)) return;
     if (this.queued >= Math.max(1, this.#options.maxQueued)) {
       this.#missed++;
       this.#dequeue();
@@ -130,7 +130,7 @@ class Subscriber implements EventSubscription {
     return next;
   }
 
-  #wants(published: PublishedEvent): boolean {
+  #accepts(published: PublishedEvent): boolean {
     try {
       return this.#options.filter(published);
     } catch (error) {

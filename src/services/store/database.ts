@@ -40,6 +40,11 @@ export class StatementRefused extends Error {
   override readonly name = "StatementRefused";
 }
 
+/** The error of a query after `close`. */
+export function closedError(): Error {
+  return new Error("Cannot query the database: it is closed");
+}
+
 /** The connection is lost for good; the database itself may work. */
 export class ConnectionLost extends Error {
   override readonly name = "ConnectionLost";

@@ -189,7 +189,7 @@ export const versions: readonly (readonly string[])[] = [
     )`,
   ],
   [
-    // Until then every answered call was said to be a human's, and a machine hung up on nobody's.
+    // Earlier versions recorded every answered call as `human`, and one that a machine ended as `no_answer`.
     `UPDATE calls SET outcome = 'answered' WHERE outcome = 'human'
       AND (answered_by IS NULL OR answered_by NOT IN ('human', 'machine'))`,
     "UPDATE calls SET outcome = 'machine' WHERE outcome IN ('human', 'no_answer') AND answered_by = 'machine'",

@@ -63,7 +63,7 @@ const noAnswer: Readonly<Record<string, string>> = {
     "Pedimos desculpa, ninguém pôde atender a sua chamada. Por favor, volte a ligar mais tarde. Adeus.",
 };
 
-/** Twilio wants a region with every language. */
+/** Twilio requires a region with every language. */
 function twilioLanguage(code: string): string {
   const { language, region } = new Intl.Locale(code).maximize();
   const likely = `${language}-${region}`;

@@ -24,7 +24,7 @@ export interface DialPace {
 /** Clocks differ by less: a pace further ahead was written by a wrong clock, and is ignored. */
 const MAX_SKEW_MS = 60_000;
 
-/** Calls to be placed, in the order they were asked for; they outlive the process. */
+/** Calls to be placed, in the order of their requests; they outlive the process. */
 export type DialQueue = ReturnType<typeof createDialQueue>;
 
 export function createDialQueue(database: Database) {
@@ -199,7 +199,7 @@ function gapOf({ perSecond = 1 }: DialPace): number {
   return 1000 / perSecond;
 }
 
-/** Leaves the turn to calls of the same number that are due already: they were asked for earlier. */
+/** Leaves the turn to calls of the same number that are due already: they were requested earlier. */
 async function claimAtOnce(
   query: Query,
   callId: string,

@@ -1,4 +1,5 @@
 import { type Client, destroySocket, type NewClient, Pool, TERMINATE_MS } from "./client.ts";
+import { closedError } from "../database.ts";
 
 export interface ConnectionsOptions {
   readonly most: number;
@@ -109,8 +110,4 @@ export class Connections {
   #destroyAll(): void {
     for (const client of this.#clients) destroySocket(client);
   }
-}
-
-function closedError(): Error {
-  return new Error("Cannot query the database: it is closed");
 }

@@ -1,4 +1,4 @@
-import { ConnectionLost, type Row, StatementRefused } from "../database.ts";
+import { closedError, ConnectionLost, type Row, StatementRefused } from "../database.ts";
 import type { SqliteAnswer, SqliteRequest } from "./sqliteWorker.ts";
 
 type Unnumbered<T> = T extends { readonly id: number } ? Omit<T, "id"> : never;
@@ -51,7 +51,7 @@ export class SqliteConnection {
 
   end(): void {
     this.#worker.terminate();
-    this.#fail(new Error("Cannot query the database: it is closed"));
+    this.#fail(closedError());
   }
 
   #onAnswer(answer: SqliteAnswer): void {

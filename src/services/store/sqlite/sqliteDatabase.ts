@@ -1,4 +1,5 @@
 import {
+  closedError,
   ConnectionLost,
   type Database,
   type Query,
@@ -118,8 +119,4 @@ async function prepareFile(path: string): Promise<void> {
   } catch (error) {
     throw new Error(`Cannot open the database ${path}: ${whyNotWritten(error)}`, { cause: error });
   }
-}
-
-function closedError(): Error {
-  return new Error("Cannot query the database: it is closed");
 }

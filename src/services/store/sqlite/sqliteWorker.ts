@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { BoundedMap } from "../../../utils/boundedMap.ts";
-import type { Row, SqlValue, Statement } from "../database.ts";
+import { closedError, type Row, type SqlValue, type Statement } from "../database.ts";
 
 /** A request to the SQLite thread. */
 export type SqliteRequest =
@@ -105,7 +105,7 @@ function rollBack(): void {
 }
 
 function run({ sql, values }: Statement): Row[] {
-  if (database === undefined) throw new Error("Cannot query the database: it is closed");
+  if (database === undefined) throw closedError();
   let statement = prepared.get(sql);
   if (statement === undefined) {
     statement = database.prepare(sql.replace(/\$(\d+)/g, "?$1"));
