@@ -12,19 +12,19 @@ export interface KeyRevocationOptions extends Clock {
   readonly apiKeys: readonly ApiKey[];
   readonly bus: Pick<InstanceBus, "publish" | "subscribe" | "onGap">;
   readonly log: Pick<Log, "warn">;
-  /** After so long a revocation by another process is known, even if its message is lost. */
-  readonly refreshMs?: number;
 }
 
+/** After so long a revocation by another process is known, even if its message is lost. */
+const REFRESH_MS = 10_000;
 const TOPIC = "key_revoked";
 const message = z.object({ digest: z.string() });
 
 /** Which API keys have been revoked, answered from memory. */
 export type KeyRevocation = Awaited<ReturnType<typeof openKeyRevocation>>;
 
-/** Reads the revoked keys from the store, now and every `refreshMs`. */
+/** Reads the revoked keys from the store, now and from time to time. */
 export async function openKeyRevocation(
-  { keys, apiKeys, bus, now, setTimer, log, refreshMs = 10_000 }: KeyRevocationOptions,
+  { keys, apiKeys, bus, now, setTimer, log }: KeyRevocationOptions,
 ) {
   const revoked = new Set<string>();
   const listeners: ((key: ApiKey) => void)[] = [];
@@ -33,7 +33,7 @@ export async function openKeyRevocation(
     bus.onGap(() => void refresh()),
   ];
   await read();
-  const refreshing = createPollLoop(refresh, setTimer, refreshMs);
+  const refreshing = createPollLoop(refresh, setTimer, REFRESH_MS);
 
   async function read(): Promise<void> {
     for (const { digest } of await keys.list()) markRevoked(digest);
@@ -41,7 +41,7 @@ export async function openKeyRevocation(
 
   async function refresh(): Promise<number> {
     await read().catch((error) => log.warn("Revoked keys not read", { error }));
-    return refreshMs;
+    return REFRESH_MS;
   }
 
   function markRevoked(digest: string | undefined): void {

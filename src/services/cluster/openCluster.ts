@@ -23,7 +23,7 @@ export async function openCluster(
   await using opening = new AsyncDisposableStack();
   const bus = await openInstanceBus(database, { instanceId: newId("inst"), log });
   opening.defer(bus.close);
-  const rpc = createInstanceRpc({ bus, newId: () => newId("ask"), setTimer, log });
+  const rpc = createInstanceRpc({ bus, setTimer, log });
   opening.defer(rpc.close);
   const revocation = await openKeyRevocation({
     keys: store.revokedKeys,

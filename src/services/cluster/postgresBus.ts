@@ -17,7 +17,7 @@ const CLOSE_GRACE_MS = 1000;
  */
 export async function openPostgresBus(
   url: string,
-  { instanceId, log, echoMs = ECHO_MS }: InstanceBusOptions & { readonly echoMs?: number },
+  { instanceId, log }: InstanceBusOptions,
 ): Promise<InstanceBus> {
   const topics = new Map<string, Set<(body: unknown, from: string) => void>>();
   const gapListeners = new Set<() => void>();
@@ -71,7 +71,7 @@ export async function openPostgresBus(
 
   function awaitEcho(): void {
     if (closed || !isListening) return;
-    echoTimer ??= setTimeout(reconnect, Math.min(MAX_ECHO_MS, echoMs * 2 ** missedEchoes));
+    echoTimer ??= setTimeout(reconnect, Math.min(MAX_ECHO_MS, ECHO_MS * 2 ** missedEchoes));
   }
 
   function onEcho(): void {

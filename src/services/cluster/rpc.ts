@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../../utils/clock.ts";
+import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 import type { InstanceBus } from "./bus.ts";
@@ -17,10 +18,8 @@ export class InstanceTimeout extends Error {
 
 export interface InstanceRpcDeps {
   readonly bus: Pick<InstanceBus, "instanceId" | "isShared" | "publish" | "subscribe">;
-  readonly newId: () => string;
   readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
-  readonly timeoutMs?: number;
 }
 
 /** `of` is the process that is to answer; in a reply, the one that asked. */
@@ -32,16 +31,15 @@ const requestMessage = z.object({
 });
 const replyMessage = z.object({ id: z.string(), of: z.string(), body: z.unknown() });
 
+const TIMEOUT_MS = 3000;
 const REQUEST_TOPIC = "question";
 const REPLY_TOPIC = "answer";
 
 /** Request and reply between the processes that share a database. */
 export type InstanceRpc = ReturnType<typeof createInstanceRpc>;
 
-/** Creates request and reply over the bus; one request waits `timeoutMs` for its reply. */
-export function createInstanceRpc(
-  { bus, newId, setTimer, log, timeoutMs = 3000 }: InstanceRpcDeps,
-) {
+/** Creates request and reply over the bus. */
+export function createInstanceRpc({ bus, setTimer, log }: InstanceRpcDeps) {
   const { instanceId } = bus;
   const handlers = new Map<string, (body: unknown) => unknown>();
   const pending = new Map<string, PromiseWithResolvers<unknown>>();
@@ -71,10 +69,10 @@ export function createInstanceRpc(
      * after a few seconds.
      */
     async request(kind: string, body: unknown, of?: string): Promise<unknown> {
-      const id = newId();
+      const id = newId("ask");
       const result = Promise.withResolvers<unknown>();
       pending.set(id, result);
-      const cancel = setTimer(() => result.reject(new InstanceTimeout()), timeoutMs);
+      const cancel = setTimer(() => result.reject(new InstanceTimeout()), TIMEOUT_MS);
       bus.publish(REQUEST_TOPIC, { id, kind, body, ...present({ of }) })
         .catch((cause) => result.reject(new InstanceTimeout({ cause })));
       try {

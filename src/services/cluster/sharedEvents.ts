@@ -10,14 +10,14 @@ export interface SharedEventsDeps {
   readonly eventLog: Pick<EventLog, "onAppend" | "appendRemote" | "advance">;
   readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
-  /** Events of so many milliseconds are published together. */
-  readonly gatherMs?: number;
-  /** While the bus fails, at most so many events wait. */
-  readonly maxWaiting?: number;
 }
 
 const EVENTS = "events";
 const REACHED = "reached";
+/** Events of so many milliseconds are published together. */
+const GATHER_MS = 40;
+/** While the bus fails, at most so many events wait. */
+const MAX_WAITING = 5000;
 /** After so long a process learns that it has missed the last events of another. */
 const BEAT_MS = 10_000;
 /** In characters: a message of about ten payloads. */
@@ -33,8 +33,9 @@ const reached = z.object({ sequence: z.number(), hello: z.boolean() });
  * Publishes the live events of this process to the others, and logs theirs. No call waits for it: events
  * that cannot be published in time are dropped, and readers elsewhere learn that they have missed some.
  */
-export function shareEvents(deps: SharedEventsDeps): { close(): Promise<void> } {
-  const { bus, eventLog, setTimer, log, gatherMs = 40, maxWaiting = 5000 } = deps;
+export function shareEvents(
+  { bus, eventLog, setTimer, log }: SharedEventsDeps,
+): { close(): Promise<void> } {
   if (!bus.isShared) return { close: () => Promise.resolve() };
   let waiting: SharedEvent[] = [];
   /** Events up to here have been published or dropped. */
@@ -50,9 +51,9 @@ export function shareEvents(deps: SharedEventsDeps): { close(): Promise<void> } 
   eventLog.onAppend((event) => {
     if (closed) return;
     // Half of them at once, so that dropping stays cheap.
-    if (waiting.length >= maxWaiting) waiting = waiting.slice(Math.ceil(maxWaiting / 2));
+    if (waiting.length >= MAX_WAITING) waiting = waiting.slice(Math.ceil(MAX_WAITING / 2));
     waiting.push(event);
-    gather(gatherMs);
+    gather(GATHER_MS);
   });
   const unsubscribe = [
     bus.subscribe(EVENTS, (body, origin) => {
@@ -93,7 +94,7 @@ export function shareEvents(deps: SharedEventsDeps): { close(): Promise<void> } 
     stopGathering = undefined;
     sending ??= sendAll().finally(() => {
       sending = undefined;
-      if (waiting.length > 0 || due !== undefined) gather(gatherMs);
+      if (waiting.length > 0 || due !== undefined) gather(GATHER_MS);
     });
   }
 

@@ -124,7 +124,6 @@ export async function withApi(
       }),
       rpc: createInstanceRpc({
         bus: createLoneBus("test"),
-        newId: () => "ask_1",
         setTimer: () => () => {},
         log: { warn() {} },
       }),
