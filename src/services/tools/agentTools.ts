@@ -105,10 +105,7 @@ function httpTool(
   if (taken.includes(tool.name)) {
     throw new TypeError(`Cannot offer the tool ${tool.name}: the server has one of this name`);
   }
-  return createHttpTool(
-    { ...tool, timeoutMs: timeout_ms },
-    signCall === undefined ? {} : { signCall },
-  );
+  return createHttpTool({ ...tool, timeoutMs: timeout_ms }, signCall);
 }
 
 function findTool(name: string, known: readonly Tool[]): Tool {

@@ -1,3 +1,4 @@
+import type { PhoneSettings } from "../../config/settings.ts";
 import type { CallListInstanceCreateOptions as TwilioCallOptions } from "twilio/lib/rest/api/v2010/account/call.js";
 import { isCallSid, readCall, readCalls, type TwilioCall } from "./twilioCall.ts";
 import type { TwilioFaults } from "./twilioFaults.ts";
@@ -5,15 +6,6 @@ import { problemOfAnswer, TwilioProblem } from "./twilioProblem.ts";
 import { present } from "../../utils/present.ts";
 
 export type { TwilioCallOptions };
-
-/** What reaching Twilio's REST API takes. */
-export interface TwilioAccount {
-  readonly accountSid: string;
-  readonly authToken: string;
-  readonly apiKey?: { readonly sid: string; readonly secret: string };
-  /** An origin. */
-  readonly apiUrl: string;
-}
 
 export type TwilioCallChange =
   | { readonly status: "completed" | "canceled" }
@@ -28,12 +20,14 @@ export type TwilioCalls = ReturnType<typeof createTwilioCalls>;
  * no answer's size.
  */
 export function createTwilioCalls(
-  { accountSid, authToken, apiKey, apiUrl }: TwilioAccount,
-  { timeoutMs = 10_000, fetch = globalThis.fetch, faults }: {
+  { accountSid, authToken, apiKey, apiUrl }: Pick<
+    PhoneSettings,
+    "accountSid" | "authToken" | "apiKey" | "apiUrl"
+  >,
+  { timeoutMs = 10_000, faults }: {
     readonly timeoutMs?: number;
     /** Called with the result of every request. */
     readonly faults?: Pick<TwilioFaults, "recordRefusal" | "recordSuccess">;
-    readonly fetch?: typeof globalThis.fetch;
   } = {},
 ) {
   const base = `${apiUrl}/2010-04-01/Accounts/${accountSid}/Calls`;

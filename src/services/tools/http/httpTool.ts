@@ -21,17 +21,11 @@ export interface HttpToolDefinition {
   readonly identity?: boolean;
 }
 
-export interface HttpToolOptions {
-  readonly fetch?: typeof globalThis.fetch;
-  /** Without it requests carry no call header. */
-  readonly signCall?: SignCall;
-}
-
-/** Creates a tool that sends its arguments to a URL and returns the answer. Throws where it is invalid. */
-export function createHttpTool(
-  definition: HttpToolDefinition,
-  { fetch = globalThis.fetch, signCall }: HttpToolOptions = {},
-): Tool {
+/**
+ * Creates a tool that sends its arguments to a URL and returns the answer; without `signCall` its requests
+ * carry no call header. Throws where the definition is invalid.
+ */
+export function createHttpTool(definition: HttpToolDefinition, signCall?: SignCall): Tool {
   const { name, description, parameters, timeoutMs, identity = true } = definition;
   const url = acceptableUrl(definition);
   checkHeaders(definition);
@@ -44,7 +38,7 @@ export function createHttpTool(
     async run(args, context) {
       const call = identity ? signCall?.(name, context) ?? {} : {};
       const request = requestOf(definition, url, args, call);
-      const { status, ok, text } = await exchange(fetch, {
+      const { status, ok, text } = await exchange({
         ...request,
         init: { ...request.init, signal: context.signal },
       });
@@ -151,11 +145,10 @@ interface HttpAnswer {
 }
 
 async function exchange(
-  fetch: typeof globalThis.fetch,
   { url, init }: HttpRequest,
   redirectsLeft = MAX_REDIRECTS,
 ): Promise<HttpAnswer> {
-  const answer = await send(fetch, url, init);
+  const answer = await send(url, init);
   if (answer.location === undefined) return answer;
   // Another host must get neither the arguments nor the secrets in the headers.
   if (answer.location?.origin !== url.origin || redirectsLeft === 0) {
@@ -164,10 +157,10 @@ async function exchange(
   const repeats = answer.status === 307 || answer.status === 308;
   const { body: _, ...bodiless } = init;
   const next = repeats ? init : { ...bodiless, method: "GET" };
-  return exchange(fetch, { url: answer.location, init: next }, redirectsLeft - 1);
+  return exchange({ url: answer.location, init: next }, redirectsLeft - 1);
 }
 
-async function send(fetch: typeof globalThis.fetch, url: URL, init: RequestInit) {
+async function send(url: URL, init: RequestInit) {
   try {
     const response = await fetch(url, init);
     const { status, ok } = response;
