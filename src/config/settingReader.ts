@@ -5,26 +5,18 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads single settings and collects their problems, so that all are reported at once. */
 export class SettingReader {
+  /** Sentences that name the setting, what is wrong and the fix; never a secret's value. */
+  readonly problems: string[] = [];
+  /** Names of limits that are switched off. */
+  readonly off: string[] = [];
   readonly #environment: Environment;
-  readonly #problems: string[] = [];
-  readonly #off: string[] = [];
 
   constructor(environment: Environment) {
     this.#environment = environment;
   }
 
-  /** Sentences that name the setting, what is wrong and the fix; never a secret's value. */
-  get problems(): readonly string[] {
-    return this.#problems;
-  }
-
-  /** Names of limits that are switched off. */
-  get off(): readonly string[] {
-    return this.#off;
-  }
-
   problem(sentence: string): void {
-    this.#problems.push(sentence);
+    this.problems.push(sentence);
   }
 
   /** The value without surrounding blanks; an empty one counts as not set. */
@@ -69,7 +61,7 @@ export class SettingReader {
     if (!this.isOff(name)) {
       return this.amount(name, `for ${fallback}, or say off for no limit`) ?? fallback;
     }
-    this.#off.push(name);
+    this.off.push(name);
     return undefined;
   }
 

@@ -15,6 +15,7 @@ type TwilioFault =
   | "malformed"
   | "other_track";
 
+/** What `start` says of its stream; a number that is missing or unreadable is NaN. */
 export interface TwilioStart {
   readonly streamSid: string;
   readonly callSid: string;
@@ -54,19 +55,16 @@ export function readTwilioMessage(text: string): TwilioMessage {
 }
 
 /** Writes messages for one stream, with the fields Twilio allows and no others. */
-export interface TwilioWriter {
-  media(payload: string): string;
-  mark(name: string): string;
-  readonly clear: string;
-}
+export type TwilioWriter = ReturnType<typeof createTwilioWriter>;
 
 /** `streamSid` is the one of the stream's `start`. */
-export function createTwilioWriter(streamSid: string): TwilioWriter {
+export function createTwilioWriter(streamSid: string) {
   const sid = JSON.stringify(streamSid);
   return {
-    media: (payload) =>
+    media: (payload: string) =>
       `{"event":"media","streamSid":${sid},"media":{"payload":${JSON.stringify(payload)}}}`,
-    mark: (name) => `{"event":"mark","streamSid":${sid},"mark":{"name":${JSON.stringify(name)}}}`,
+    mark: (name: string) =>
+      `{"event":"mark","streamSid":${sid},"mark":{"name":${JSON.stringify(name)}}}`,
     clear: `{"event":"clear","streamSid":${sid}}`,
   };
 }

@@ -29,7 +29,7 @@ export function doNotCallRoutes({ access, list, now }: {
   });
 
   routes.openapi(
-    { ...put, middleware: [access("admin"), optionalJsonBody({ maxBytes: 4096 })] },
+    { ...put, middleware: [access("admin"), optionalJsonBody(4096)] },
     async (c) => {
       const { number } = c.req.valid("param");
       const { reason } = c.req.valid("json");

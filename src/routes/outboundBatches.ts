@@ -22,7 +22,7 @@ export function outboundBatchesRoutes(deps: OutboundRoutesDeps) {
   const creating = [keyed, access("calls:create")];
 
   routes.openapi(
-    { ...add, middleware: [...creating, jsonBody({ maxBytes: MAX_BATCH_BYTES })] },
+    { ...add, middleware: [...creating, jsonBody(MAX_BATCH_BYTES)] },
     async (c) => {
       const { batches } = configured(deps.outbound);
       const { agent, from, ...request } = c.req.valid("json");

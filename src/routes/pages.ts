@@ -20,7 +20,7 @@ export function pagesRoutes(): Hono {
     if (file === undefined) return c.notFound();
     const host = URL.parse(c.req.url)?.host;
     if (host === undefined) throw new HttpProblem(400, "invalid_host", "There is no such host.");
-    return sendTagged(c, file, securityHeaders(host));
+    return sendTagged(c, file, pageHeaders(host));
   }
 }
 
@@ -63,8 +63,8 @@ function createReader(folder: URL): (path: string) => Promise<PageFile | undefin
   };
 }
 
-/** The page loads nothing from elsewhere and runs nothing inline. */
-function securityHeaders(host: string): Record<string, string> {
+/** The page loads nothing from elsewhere and runs nothing inline; `securityHeaders` adds the rest. */
+function pageHeaders(host: string): Record<string, string> {
   // The client chooses `Host`: only a plain host may be put into the policy.
   const sockets = /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : "";
   const policy = [
@@ -83,10 +83,6 @@ function securityHeaders(host: string): Record<string, string> {
   return {
     "Content-Security-Policy": policy.join("; "),
     "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
     "Cache-Control": "no-cache",
   };
 }

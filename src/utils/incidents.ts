@@ -22,9 +22,9 @@ const MAX_OPEN = 100;
 const MAX_OPEN_OF_A_CODE = 20;
 const MAX_MESSAGE_LENGTH = 500;
 
-/** The incidents of this process; `report` may be called from anywhere, at any rate. */
 export type Incidents = ReturnType<typeof createIncidents>;
 
+/** Keeps the incidents of this process; `report` may be called from anywhere, at any rate. */
 export function createIncidents({ now, log }: {
   /** Milliseconds since 1970. */
   readonly now: () => number;

@@ -1,12 +1,8 @@
 import type { MiddlewareHandler } from "@hono/hono";
 import { readJson } from "../../utils/bodyReader.ts";
 
-interface JsonBodyLimits {
-  readonly maxBytes?: number;
-}
-
 /** Reads a JSON body within limits before anything else does; later readers get the same text again. */
-export function jsonBody({ maxBytes = 32 * 1024 }: JsonBodyLimits = {}): MiddlewareHandler {
+export function jsonBody(maxBytes = 32 * 1024): MiddlewareHandler {
   return async function jsonBody(c, next) {
     const { method, headers, url } = c.req.raw;
     const { raw } = await readJson(c.req.raw, { maxBytes });
@@ -16,8 +12,8 @@ export function jsonBody({ maxBytes = 32 * 1024 }: JsonBodyLimits = {}): Middlew
 }
 
 /** As `jsonBody`, but the body may be left out; many clients send the type of JSON even so. */
-export function optionalJsonBody(limits: JsonBodyLimits): MiddlewareHandler {
-  const readBody = jsonBody(limits);
+export function optionalJsonBody(maxBytes: number): MiddlewareHandler {
+  const readBody = jsonBody(maxBytes);
   return async function optionalJsonBody(c, next) {
     const { url, method, headers: given } = c.req.raw;
     const headers = new Headers(given);

@@ -5,7 +5,7 @@ import type { Router } from "../baseRouter.ts";
 import { sendTagged, type TaggedText, tagText } from "../middleware/etag.ts";
 import { refuseForeignHosts } from "../middleware/requestOrigin.ts";
 import { callDetail } from "./callSchemas.ts";
-import { errorAnswers, json } from "./schemaParts.ts";
+import { answer, errorAnswers, json } from "./schemaParts.ts";
 
 /** `GET /openapi.json`: all routes of a router, generated from the schemas that validate requests. */
 export function openapiRoutes(router: Router, keyed: boolean): Hono {
@@ -136,14 +136,14 @@ function describePlainRoutes({ openAPIRegistry: registry }: Router): void {
     tags: ["Operation"],
     security: [],
     responses: {
-      200: {
-        description: "Yes",
-        content: json(state.extend({
+      200: answer(
+        "Yes",
+        state.extend({
           uptimeSeconds: z.number(),
           calls: z.object({ live: z.number(), max: z.number() }),
           incidents: z.array(incident),
-        })),
-      },
+        }),
+      ),
       "4XX": errorAnswers["4XX"],
     },
   });
@@ -155,8 +155,8 @@ function describePlainRoutes({ openAPIRegistry: registry }: Router): void {
     tags: ["Operation"],
     security: [],
     responses: {
-      200: { description: "Yes", content: json(state) },
-      503: { description: "No: full, draining or failing", content: json(state) },
+      200: answer("Yes", state),
+      503: answer("No: full, draining or failing", state),
       "4XX": errorAnswers["4XX"],
     },
   });
@@ -170,10 +170,7 @@ function describePlainRoutes({ openAPIRegistry: registry }: Router): void {
     tags: ["Calls"],
     request: { body: { content: json(z.strictObject({ agent: z.string().optional() })) } },
     responses: {
-      200: {
-        description: "The token",
-        content: json(z.object({ token: z.string(), expiresAt: z.iso.datetime() })),
-      },
+      200: answer("The token", z.object({ token: z.string(), expiresAt: z.iso.datetime() })),
       ...errorAnswers,
     },
   });
