@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { AudioFormat } from "../../src/utils/audio/audioFormat.ts";
-import { levelOfPcm16 } from "../../src/utils/audio/audioLevel.ts";
 import {
   createSampleReader,
   createTranscoder,
   samplesToBytes,
 } from "../../src/utils/audioTranscode.ts";
 import { A_LAW, decodeG711, encodeG711, MU_LAW } from "../../src/utils/audio/g711.ts";
-import { sine } from "../support/trials/speechFixture.ts";
+import { levelOfPcm16, sine } from "../support/trials/speechFixture.ts";
 
 const FRAME_BYTES = { pcmu: 160, pcma: 160, pcm24k: 960 } as const;
 const FORMATS = ["pcmu", "pcma", "pcm24k"] as const;

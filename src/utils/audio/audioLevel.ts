@@ -24,11 +24,6 @@ export function levelOf(base64: Base64, format: AudioFormat): number | undefined
   }
 }
 
-/** Measures how loud samples are, exactly, in dBFS. */
-export function levelOfPcm16(samples: Int16Array): number {
-  return decibels(energyOfSamples(samples, samples.length), samples.length);
-}
-
 /** Frames are decoded into this buffer, one at a time, only to be measured. */
 const scratch = scratchOf(4096);
 

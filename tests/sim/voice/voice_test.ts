@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { levelOfPcm16 } from "../../../src/utils/audio/audioLevel.ts";
 import { createFliteVoice } from "../../../src/sim/voice/fliteVoice.ts";
 import { createToneVoice } from "../../../src/sim/voice/toneVoice.ts";
 import { speakSentences, splitSentences } from "../../../src/sim/voice/voice.ts";
+import { levelOfPcm16 } from "../../support/trials/speechFixture.ts";
 
 Deno.test("splitSentences() cuts at sentence ends and bounds what has none", () => {
   assert.deepEqual(splitSentences(" One. Two?  Is 3.5 three?\nYes "), [

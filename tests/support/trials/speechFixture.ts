@@ -43,3 +43,9 @@ export function noise(length: number, amplitude: number): Int16Array<ArrayBuffer
     return Math.round((state / 0x40000000 - 1) * amplitude);
   });
 }
+
+/** How loud samples are, exactly, in dBFS; digital silence is -96. */
+export function levelOfPcm16(samples: Int16Array): number {
+  const energy = samples.reduce((sum, sample) => sum + sample * sample, 0);
+  return Math.max(-96, 10 * Math.log10(energy / samples.length / 32768 ** 2));
+}

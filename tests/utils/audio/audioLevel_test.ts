@@ -6,20 +6,26 @@ import {
   isBase64,
   SILENCE_BYTE,
 } from "../../../src/utils/audio/audioFormat.ts";
-import { levelOf, levelOfPcm16 } from "../../../src/utils/audio/audioLevel.ts";
+import { levelOf } from "../../../src/utils/audio/audioLevel.ts";
 import { samplesToBytes } from "../../../src/utils/audioTranscode.ts";
 import { A_LAW, decodeG711, encodeG711, MU_LAW } from "../../../src/utils/audio/g711.ts";
 import { createResampler } from "../../../src/utils/audio/resampler.ts";
-import { framesOf, readRecording, RECORDINGS, sine } from "../../support/trials/speechFixture.ts";
+import {
+  framesOf,
+  levelOfPcm16,
+  readRecording,
+  RECORDINGS,
+  sine,
+} from "../../support/trials/speechFixture.ts";
 
 const FORMATS = ["pcmu", "pcma", "pcm24k"] as const;
 
-Deno.test("levelOfPcm16() is 0 dB for a full-scale square wave and -3 for a sine", () => {
-  assert.equal(levelOfPcm16(new Int16Array(160).fill(-32768)), 0);
+Deno.test("levelOf() is 0 dB for a full-scale square wave and -3 for a sine", () => {
+  assert.equal(level("pcm24k", new Int16Array(160).fill(-32768)), 0);
   const tone = Int16Array.from(sine({ hz: 500, rateHz: 8_000, length: 160, amplitude: 32_767 }));
-  assert.ok(Math.abs(levelOfPcm16(tone) + 3.01) < 0.01);
-  assert.equal(levelOfPcm16(new Int16Array(160)), -96);
-  assert.equal(levelOfPcm16(new Int16Array()), -96);
+  assert.ok(Math.abs(level("pcm24k", tone) + 3.01) < 0.01);
+  assert.equal(level("pcm24k", new Int16Array(160)), -96);
+  assert.equal(levelOf("", "pcm24k"), undefined);
 });
 
 for (const format of FORMATS) {

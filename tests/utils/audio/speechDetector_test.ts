@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { levelOfPcm16 } from "../../../src/utils/audio/audioLevel.ts";
 import { SpeechDetector } from "../../../src/utils/audio/speechDetector.ts";
-import { framesOf, noise, readRecording, RECORDINGS } from "../../support/trials/speechFixture.ts";
+import {
+  framesOf,
+  levelOfPcm16,
+  noise,
+  readRecording,
+  RECORDINGS,
+} from "../../support/trials/speechFixture.ts";
 
 const FRAME_MS = 20;
 
