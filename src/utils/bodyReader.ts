@@ -1,3 +1,5 @@
+import { setTimer } from "./clock.ts";
+import { deadline } from "./deadline.ts";
 import { BodyError } from "./http/bodyError.ts";
 import { parseBoundedJson } from "./http/boundedJson.ts";
 
@@ -27,17 +29,14 @@ export async function readBody(
   if (request.body === null) return new Uint8Array();
 
   const reader = request.body.getReader();
-  const deadline = Promise.withResolvers<never>();
-  const timer = setTimeout(() => deadline.reject(tooSlow(timeoutMs)), timeoutMs);
+  const tooSlow = new BodyError(408, "body_timeout", `The body took longer than ${timeoutMs} ms.`);
   try {
-    return await Promise.race([readAll(reader, maxBytes), deadline.promise]);
+    return await deadline(readAll(reader, maxBytes), timeoutMs, setTimer, tooSlow);
   } catch (error) {
     // Not awaited: a sender that stalls could delay the cancelling.
     reader.cancel().catch(() => {});
     if (error instanceof BodyError) throw error;
     throw new BodyError(400, "incomplete_body", "The body ended before it was complete.");
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -139,8 +138,4 @@ function decodeText(bytes: Uint8Array): string {
 
 function tooLarge(maxBytes: number): BodyError {
   return new BodyError(413, "body_too_large", `The body is larger than ${maxBytes} bytes.`);
-}
-
-function tooSlow(timeoutMs: number): BodyError {
-  return new BodyError(408, "body_timeout", `The body took longer than ${timeoutMs} ms.`);
 }
