@@ -25,7 +25,7 @@ export function createEndCall({ control, hangUpPlaced }: {
 
 /** How many live calls of a key go on, and how many end. */
 interface LiveCallsOfKey {
-  /** They go on. */
+  /** Calls that go on. */
   readonly liveCalls: number;
   /** Calls that end: after a goodbye, or at once where they are not answered yet. */
   readonly endingCalls: number;
@@ -50,7 +50,7 @@ export function createLiveCallsOfKey(
     await Promise.all(calls.map(async (call) => {
       if (await endOrWarn(call)) ending.add(call.id);
     }));
-    // Some may have ended by themselves since, others begun on processes that learn of the revocation later.
+    // Calls may have ended since, or begun on processes that have not received the revocation yet.
     const left = (await activeCalls(keyName)).filter(({ id }) => !ending.has(id));
     const counts = { liveCalls: left.length, endingCalls: ending.size };
     log.info("Calls of a revoked key ended", { keyName, ...counts });

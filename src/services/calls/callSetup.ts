@@ -40,7 +40,7 @@ export function createAgentSetup(
   const { turn_detection: turns, interruption } = agent;
   const manual = turns.kind === "manual";
   const greetingProtected = agent.greeting !== undefined && !agent.greeting_interruptible;
-  // A model that interrupts by itself would cancel its greeting too, and knows no exceptions.
+  // A model that interrupts by itself cannot exempt its greeting.
   const modelInterrupts = interruption === "model" && !manual && !greetingProtected;
   const maxMs = Math.min(
     defaults.maxMs,

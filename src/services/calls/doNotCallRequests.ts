@@ -28,7 +28,7 @@ export function createDoNotCallRequests(
   };
 }
 
-/** Callers can forge their number, and so remove others whom the operator is to call. */
+/** Callers can forge their number and so list the numbers of others: hence a daily limit. */
 const UNPROVEN = "asked in a call from a number that the phone network does not vouch for";
 const MAX_UNPROVEN_DAILY = 100;
 const DAY_MS = 24 * 60 * 60 * 1000;

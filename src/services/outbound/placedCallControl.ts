@@ -171,7 +171,7 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps) {
     await finalizer.whenFinalized(job.callId);
   }
 
-  /** Comes before Twilio ends the call: the recorded reason is ours, not that the stream stopped. */
+  /** Before Twilio ends the call, so that the operator is recorded as the reason, not the stopped stream. */
   function beginEnd(call: ActiveCall): void {
     call.hangingUp = true;
     if (isUnanswered(call)) callRecords.update(call.job.callId, { outcome: "cancelled" });

@@ -119,7 +119,7 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps) {
     else if (found !== "not_yet") callRecords.update(callId, { callSid: found.callSid });
   }
 
-  /** Looks for a call by its numbers and its time: Twilio knows no id of ours for it. */
+  /** Looks a call up by its numbers and its time: Twilio keeps no id of ours. */
   async function find(
     job: OutboundJob,
     dialledAt: number,

@@ -66,7 +66,7 @@ export function createEndedCallAnswer(
     callSid: string,
   ): Promise<PhoneAnswer> {
     const { agent } = request;
-    // Asked again without a dial status, the dial is over: another would ring the same phone again.
+    // A repeated request without a dial status comes after the dial: another would ring the same phone.
     if (dialled.has(callSid)) return fallbackAnswer(agents, agent);
     dialled.add(callSid);
     const decision = await transfers.decide(agent, alias);

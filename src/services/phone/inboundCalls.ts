@@ -33,7 +33,7 @@ export interface InboundCallsDeps {
 /** Admits calls to our number against the budget, and opens their sessions. */
 export class InboundCalls {
   readonly #deps: InboundCallsDeps;
-  /** Answers in preparation: Twilio asks again where it gets none in time. */
+  /** Answers in preparation: Twilio repeats a request that gets none in time. */
   readonly #pending = new Map<string, Promise<PhoneAnswer>>();
   /** How calls ended whose answer is still in preparation. */
   readonly #ended = new Map<string, CallEnd>();

@@ -20,7 +20,7 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
-/** The time by which phone calls are placed; the machine's own where nothing else is given. */
+/** The clock and the patience of outbound calls; tests give their own. */
 export interface DiallingTime {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -53,7 +53,7 @@ export interface PhoneDeps {
 /** The phone module without its HTTP routes. */
 export type Phone = NonNullable<ReturnType<typeof openPhone>>;
 
-/** Puts the phone together; nothing where the settings have none. */
+/** Opens the phone; undefined where the settings have none. */
 export function openPhone(deps: PhoneDeps) {
   const { settings, registry, store, recorder, cluster, completion, log, setTimer } = deps;
   const line = settings.phone;
@@ -118,7 +118,7 @@ export function openPhone(deps: PhoneDeps) {
       /** An error that a callback carries: Twilio's code and message. */
       onFault: faults.recordCallbackError,
       onStreamFailed(callSid: string): void {
-        // Closing a stream ourselves, while frames still arrive, looks like a failure from there.
+        // Twilio also reports a stream that this server closes while frames still arrive.
         const session = registry.byCallSid(callSid);
         if (session !== undefined) log.warn("Media stream failed", { callId: session.id });
       },

@@ -49,7 +49,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   const answerEnded = createEndedCallAnswer(deps);
   const streams = createStreamAdmission({ ...deps, onTimeout: giveUp });
   const inbound = new InboundCalls({ ...deps, streams });
-  /** Calls of other processes that cannot go on here: each new stream would be refused, in silence. */
+  /** Calls of other processes that cannot go on here: each new stream would be refused, and the line silent. */
   const refused = new RecentIds(MAX_REFUSED);
 
   return {
@@ -132,7 +132,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   }
 
   async function giveUp(session: CallSession, callSid: string): Promise<void> {
-    // The stream is still there: the request that made us expect another was not Twilio's own.
+    // The stream is still connected: the request that announced another one was a replay.
     if (session.hasLeg) return streams.keepStream(callSid);
     // Its stream may have come to another process, which goes on with the call.
     if (await handoff.isHeldElsewhere(session.id).catch(() => false)) {

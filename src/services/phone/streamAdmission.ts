@@ -36,10 +36,10 @@ export function createStreamAdmission(deps: StreamAdmissionDeps) {
     expect(session: CallSession, callSid: string): string {
       const streams = calls.get(callSid) ?? track(session, callSid);
       streams.stopWatching();
-      // A request that is replayed beside a stream that is there is no sign of streams that break.
+      // A request that is replayed while a stream is connected does not count as a broken stream.
       if (!session.hasLeg) streams.count++;
       streams.stopWatching = setTimer(() => onTimeout(session, callSid), WITHIN_MS);
-      // The stream of the last token may be on its way: a fresh one would have it refused.
+      // A stream with the last token may be connecting: a new token would have it refused.
       if (streams.token !== undefined && now() - streams.issuedAt < WITHIN_MS) return streams.token;
       streams.token = issueToken(callSid);
       streams.issuedAt = now();
@@ -65,7 +65,7 @@ export function createStreamAdmission(deps: StreamAdmissionDeps) {
       const streams = calls.get(callSid);
       if (streams === undefined) return false;
       streams.interrupted = true;
-      // A stream that is still on its way is not the one that is to follow.
+      // A stream that is still connecting is not the next one.
       streams.token = undefined;
       return true;
     },

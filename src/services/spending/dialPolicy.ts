@@ -27,7 +27,7 @@ export function createDialPolicy(
   return {
     /** By the number alone, without the do-not-call list and calling hours. */
     checkNumber: (to: string): Destination => checkDestination(to, settings),
-    /** By everything: the number, the do-not-call list and calling hours. */
+    /** By the number, the do-not-call list and calling hours. */
     async check(to: string, now: number): Promise<DialDecision> {
       const destination = checkDestination(to, settings);
       if (!destination.ok) return destination;

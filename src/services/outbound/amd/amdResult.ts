@@ -10,7 +10,7 @@ export interface AmdResult {
   readonly outcome?: CallOutcome;
   /** The input for its session. */
   readonly input?: Input | undefined;
-  /** The message to leave; said by Twilio where the session is in no process. */
+  /** The message to leave; spoken by Twilio where no process has the session. */
   readonly voicemail?: string;
 }
 
