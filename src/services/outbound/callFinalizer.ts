@@ -8,7 +8,7 @@ import {
 } from "../store.ts";
 import { dialRefusalCodes, isTransferOpen, spentBy } from "../spending.ts";
 import type { ActiveCalls } from "./activeCalls.ts";
-import { keyRefusalCodes } from "./keyCheck.ts";
+import { keyRefusalCodes } from "./keyRefusal.ts";
 import { type OutboundJob, readJob, retryCallId } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Clock } from "../../utils/clock.ts";

@@ -5,7 +5,7 @@ import { type CallBudget, type DialPolicy, limitCode } from "../spending.ts";
 import type { BatchStore, DialQueue, ErasureStore } from "../store.ts";
 import { type TwilioCallOptions, type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
 import type { ActiveCalls } from "./activeCalls.ts";
-import type { KeyCheck } from "./keyCheck.ts";
+import type { KeyRefusal } from "./keyRefusal.ts";
 import {
   BudgetExceeded,
   CallWithdrawn,
@@ -29,7 +29,7 @@ export interface TwilioCallSettings {
 
 export interface DialAttemptDeps extends TwilioCallSettings {
   readonly policy: () => Promise<DialPolicy>;
-  readonly keyCheck: KeyCheck;
+  readonly keyRefusal: KeyRefusal;
   readonly agents: Pick<Agents, "get" | "unusable">;
   /** Why no call can be started now, if so. */
   readonly capacityRefusal: () => CallRefused | undefined;
@@ -103,8 +103,8 @@ export function createDialAttempt(deps: DialAttemptDeps) {
 
   /** Rejects for a call that may not be placed at all. */
   async function dialTimeOf(job: OutboundJob, isChecked: boolean): Promise<DialTime> {
-    const keyRefusal = deps.keyCheck(job.keyName);
-    if (keyRefusal !== undefined) throw new KeyRefused(keyRefusal);
+    const refusal = deps.keyRefusal(job.keyName);
+    if (refusal !== undefined) throw new KeyRefused(refusal);
     const opensAt = isChecked ? undefined : await checkAgain(job);
     if (opensAt !== undefined) return { now: false, at: opensAt };
     usableAgent(deps.agents, job.agent);

@@ -16,7 +16,7 @@ import { createCallFinalizer } from "./callFinalizer.ts";
 import { createDialAttempt } from "./dialAttempt.ts";
 import { createDialer } from "./dialer.ts";
 import { Idempotency } from "./idempotency.ts";
-import { createKeyCheck, createRevokedKeyRefusal } from "./keyCheck.ts";
+import { createKeyRefusal, createRevokedKeyRefusal } from "./keyRefusal.ts";
 import { createPlacedCallControl } from "./placedCallControl.ts";
 import { PlacedCallRecords } from "./placedCallRecords.ts";
 import { createCallPlacement } from "./callPlacement.ts";
@@ -73,7 +73,7 @@ export function openOutbound(deps: OutboundDeps) {
   const unresolvedCalls = createUnresolvedCalls({ ...common, activeCalls, finalizer });
   const dialAttempt = createDialAttempt({
     ...common,
-    keyCheck: createKeyCheck({
+    keyRefusal: createKeyRefusal({
       keys: server.apiKeys,
       isRevoked: revocation.isRevoked,
       now: () => Date.now(),

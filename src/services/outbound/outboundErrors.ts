@@ -1,7 +1,7 @@
 import { deadline } from "../../utils/deadline.ts";
 import type { BudgetRefusal } from "../store.ts";
 import type { DialRefusal } from "../spending.ts";
-import type { KeyRefusalCode } from "./keyCheck.ts";
+import type { KeyRefusalCode } from "./keyRefusal.ts";
 
 /** The number may not be dialled, or not now. */
 export class DestinationRefused extends Error {

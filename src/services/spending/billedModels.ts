@@ -51,7 +51,7 @@ export function findUnpricedLimits(
   if (chosenUsd.length === 0) return [];
   return [...new Set([...unpriced.values()].flat())].map((model) =>
     `${chosenUsd.join(" and ")} cannot be kept: the price of ${model} is not known. ` +
-    "Tell it with PRICES_FILE, or set no limit in dollars."
+    "Set it with PRICES_FILE, or set no limit in dollars."
   );
 }
 

@@ -40,7 +40,7 @@ export async function openSpending(
       subject: agent,
       message:
         `The price of ${models.join(" and ")} is not known: only limits in minutes hold for this ` +
-        "agent. Tell the price with PRICES_FILE.",
+        "agent. Set the price with PRICES_FILE.",
       expiresAfterMs: Infinity,
     });
   }

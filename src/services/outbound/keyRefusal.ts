@@ -14,16 +14,16 @@ export const keyRefusalCodes = [
 export type KeyRefusalCode = (typeof keyRefusalCodes)[number];
 
 /** Why a key may have no more calls placed, if so. */
-export type KeyCheck = (keyName: string) => KeyRefusalCode | undefined;
+export type KeyRefusal = (keyName: string) => KeyRefusalCode | undefined;
 
 /** Creates the check that is made when a call is dialled: since the request its key may have expired. */
-export function createKeyCheck({ keys, isRevoked, now }: {
+export function createKeyRefusal({ keys, isRevoked, now }: {
   /** Those of the settings. */
   readonly keys: readonly ApiKey[];
   readonly isRevoked: (key: ApiKey) => boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-}): KeyCheck {
+}): KeyRefusal {
   return function refusalOf(keyName) {
     const key = keys.find(({ name }) => name === keyName);
     if (key === undefined) return "key_removed";
