@@ -1,4 +1,4 @@
-export { usableAgent, voicemailText } from "./calls/callSetup.ts";
+export { agentRefusal, voicemailText } from "./calls/callSetup.ts";
 export type { ActionResult, TransferRefusal } from "./calls/callActions.ts";
 export type { CrossProcessControl } from "./calls/crossProcessControl.ts";
 export type { CallLookup, KnownCall } from "./calls/callLookup.ts";

@@ -103,7 +103,8 @@ export function createCallSetup(
 ): RegistryOptions["describe"] {
   const { openai: { model }, limits: { idleMs, callMs } } = settings;
   return function describe(request) {
-    const agent = usableAgent(agents, request.agent);
+    const agent = agents.get(request.agent);
+    if (agent === undefined) throw agentRefusal(agents, request.agent);
     const { setup, policy } = createAgentSetup(agent, request, {
       model,
       idleMs,
@@ -116,11 +117,9 @@ export function createCallSetup(
   };
 }
 
-/** The agent for a call. Throws `CallRefused` where there is none that is usable. */
-export function usableAgent(agents: Pick<Agents, "get" | "unusable">, name: string): Agent {
-  const agent = agents.get(name);
-  if (agent !== undefined) return agent;
-  throw new CallRefused(agents.unusable.has(name) ? "agent_unusable" : "unknown_agent");
+/** Why no call can be given to an agent that is not among the usable ones. */
+export function agentRefusal({ unusable }: Pick<Agents, "unusable">, name: string): CallRefused {
+  return new CallRefused(unusable.has(name) ? "agent_unusable" : "unknown_agent");
 }
 
 /** The text to leave on an answering machine; undefined where the agent hangs up instead. */

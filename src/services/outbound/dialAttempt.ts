@@ -1,6 +1,6 @@
 import { CallRefused } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
-import { usableAgent } from "../calls.ts";
+import { agentRefusal } from "../calls.ts";
 import { type CallBudget, type DialPolicy, limitCode } from "../spending.ts";
 import type { BatchStore, DialQueue, ErasureStore } from "../store.ts";
 import { type TwilioCallOptions, type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
@@ -62,7 +62,7 @@ const GRACE_SECONDS = 60;
 export type DialAttempt = ReturnType<typeof createDialAttempt>;
 
 export function createDialAttempt(deps: DialAttemptDeps) {
-  const { queue, activeCalls, callRecords, callBudget, batchStore, now, log } = deps;
+  const { agents, queue, activeCalls, callRecords, callBudget, batchStore, now, log } = deps;
 
   return {
     /**
@@ -107,7 +107,7 @@ export function createDialAttempt(deps: DialAttemptDeps) {
     if (refusal !== undefined) throw new KeyRefused(refusal);
     const opensAt = isChecked ? undefined : await checkAgain(job);
     if (opensAt !== undefined) return { now: false, at: opensAt };
-    usableAgent(deps.agents, job.agent);
+    if (agents.get(job.agent) === undefined) throw agentRefusal(agents, job.agent);
     if (deps.capacityRefusal() !== undefined) return { now: false, at: now() + FULL_RETRY_MS };
     if (isChecked && job.minutes !== undefined) return { now: true, minutes: job.minutes };
     const reserved = await callBudget.reserve(job, deps.maxCallMs, now());
