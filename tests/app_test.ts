@@ -5,6 +5,7 @@ import { SettingsError } from "../src/config/env.ts";
 import { type ApiDocument, operationsOf } from "../src/web/docs/document.ts";
 import { account, apiKey, startPhoneServer } from "./support/servers/phoneServer.ts";
 import { agentsOf } from "./support/twilio/dialling.ts";
+import { hangUp } from "./support/twilio/hangUp.ts";
 
 Deno.test("a phone call in hears the agent and ends with the caller", async () => {
   await using server = await startPhoneServer();
@@ -13,8 +14,7 @@ Deno.test("a phone call in hears the agent and ends with the caller", async () =
   await call.next("media");
   await call.next("echo");
   assert.equal(server.app.registry.size, 1);
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   assert.deepEqual(call.errors, []);
   assert.equal(server.app.registry.endOf(call.sid)?.end.reason, "caller_hung_up");
   assert.equal(server.app.registry.size, 0);
@@ -81,8 +81,7 @@ Deno.test("case 61: logs of a call show no number, no key and no token", async (
   assert.equal(placed.status, 200, await placed.text());
   const call = await server.network.nextCall();
   await call.next("media");
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   const lines = server.logged.join("\n");
   assert.match(lines, /Call ended/);
   for (const secret of ["4155550123", "4155550100", account.authToken, apiKey, "knee"]) {

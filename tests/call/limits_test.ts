@@ -154,9 +154,7 @@ Deno.test("case 92: a protected greeting is heard whole, and what the caller say
     greetingProtected: true,
     modelResponds: false,
     modelInterrupts: false,
-  });
-  call.join();
-  call.ready();
+  }).connect();
   const greeting = call.begin("greeting");
   call.sound(greeting, "hello", 2000);
   call.advance(400);
@@ -187,9 +185,7 @@ Deno.test("case 92: a protected greeting that is broken off all the same is comp
       greetingProtected: true,
       modelResponds: false,
       modelInterrupts: false,
-    });
-    call.join();
-    call.ready();
+    }).connect();
     const greeting = call.begin("greeting");
     call.sound(greeting, "hello", 500);
     call.callerStarts();

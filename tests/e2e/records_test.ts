@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { apiKey, otherKey, publicUrl, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { get } from "../support/twilio/dialling.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 import { EventReader } from "../support/eventReader.ts";
 import { Inbox } from "../support/inbox.ts";
 import { until } from "../support/until.ts";
@@ -66,10 +67,10 @@ Deno.test("a call is observed, found and reported by its own key only", async ()
   );
   assert.deepEqual(live.calls.map(({ id }: { id: string }) => id), [callId]);
 
-  const hangUp = { type: "hangup" };
+  const action = { type: "hangup" };
   const path = `/api/calls/${callId}/actions`;
-  assert.equal(await statusOf(server.post(path, hangUp, otherKey)), 404);
-  assert.equal(await statusOf(server.post(path, hangUp)), 202);
+  assert.equal(await statusOf(server.post(path, action, otherKey)), 404);
+  assert.equal(await statusOf(server.post(path, action)), 202);
   await call.settled;
 
   const ended = await told.find(({ type }) => type === "call.ended");
@@ -94,8 +95,7 @@ Deno.test("an inbound call is visible to admins, and its caller can be erased", 
   const { server, told, ask } = world;
   const call = server.network.call();
   await call.next("media");
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   await told.find(({ type }) => type === "call.ended");
   const { calls: [record] } = await (await ask("/api/calls", admin)).json();
   assert.equal(record.direction, "inbound");

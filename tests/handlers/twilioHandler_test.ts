@@ -15,6 +15,15 @@ const stop = JSON.stringify({ event: "stop", sequenceNumber: "9", streamSid, sto
 const SOON_MS = 400;
 const talking = { reason: "caller_hung_up" } as const;
 
+/** A stream that has been started, and the call that its token is of. */
+async function startStream(options?: Parameters<typeof startMediaServer>[1]) {
+  const session = new RecordingSession();
+  const server = startMediaServer({ right: session }, options);
+  const twilio = await server.connect();
+  twilio.send(startMessage());
+  return { ...server, session, twilio };
+}
+
 Deno.test("case 1: media before start is ignored, and nothing is sent without a stream", async () => {
   const session = new RecordingSession();
   await using server = startMediaServer({ right: session });
@@ -110,10 +119,8 @@ Deno.test("case 6: another encoding or rate is refused before it becomes noise",
 });
 
 Deno.test("case 12: what makes no sense is counted and the call goes on", async () => {
-  const session = new RecordingSession();
-  await using server = startMediaServer({ right: session });
-  const twilio = await server.connect();
-  twilio.send(startMessage());
+  await using stream = await startStream();
+  const { session, twilio } = stream;
   const nonsense = [
     mediaMessage({ payload: "" }),
     mediaMessage({ payload: "not base64" }),
@@ -141,27 +148,23 @@ Deno.test("case 12: what makes no sense is counted and the call goes on", async 
   await session.until(() => session.inputs.length > 0);
   assert.deepEqual(session.frames, ["/w=="]);
   assert.deepEqual(session.inputs, [{ type: "left", end: talking }]);
-  const [ended] = server.logged.filter(({ message }) => message === "Media stream ended");
+  const [ended] = stream.logged.filter(({ message }) => message === "Media stream ended");
   const { ignored } = ended?.fields as { ignored: Record<string, number> };
   const count = Object.values(ignored).reduce((sum, each) => sum + each, 0);
   assert.equal(count, nonsense.length + 1);
 });
 
 Deno.test("case 12: a message of 5 MB closes its socket with 1009", async () => {
-  const session = new RecordingSession();
-  await using server = startMediaServer({ right: session });
-  const twilio = await server.connect();
-  twilio.send(startMessage());
+  await using stream = await startStream();
+  const { session, twilio } = stream;
   twilio.send(mediaMessage({ payload: "A".repeat(5_000_000) }));
   assert.equal((await twilio.closed).code, 1009);
   assert.deepEqual(session.frames, []);
 });
 
 Deno.test("case 13: chunks out of order, twice, with gaps or as numbers are heard as they come", async () => {
-  const session = new RecordingSession();
-  await using server = startMediaServer({ right: session });
-  const twilio = await server.connect();
-  twilio.send(startMessage());
+  await using stream = await startStream();
+  const { session, twilio } = stream;
   const odd = [
     { chunk: "3", timestamp: "60", payload: "AAAA" },
     { chunk: "2", timestamp: "40", payload: "BBBB" },
@@ -175,10 +178,8 @@ Deno.test("case 13: chunks out of order, twice, with gaps or as numbers are hear
 });
 
 Deno.test("marks and keys reach the call", async () => {
-  const session = new RecordingSession();
-  await using server = startMediaServer({ right: session });
-  const twilio = await server.connect();
-  twilio.send(startMessage());
+  await using stream = await startStream();
+  const { session, twilio } = stream;
   twilio.send(JSON.stringify({ event: "mark", streamSid, mark: { name: "g1.2" } }));
   for (const digit of ["5", "#", "d"]) {
     twilio.send(JSON.stringify({ event: "dtmf", dtmf: { track: "inbound_track", digit } }));
@@ -193,10 +194,8 @@ Deno.test("marks and keys reach the call", async () => {
 });
 
 Deno.test("case 17: after stop nothing is written to the stream", async () => {
-  const session = new RecordingSession();
-  await using server = startMediaServer({ right: session });
-  const twilio = await server.connect();
-  twilio.send(startMessage());
+  await using stream = await startStream();
+  const { session, twilio } = stream;
   twilio.send(stop);
   await session.until(() => session.inputs.length === 1);
   session.leg.play({ itemId: "a", audio: "AAAA", durationMs: 1, mark: "m" });
@@ -208,10 +207,8 @@ Deno.test("case 17: after stop nothing is written to the stream", async () => {
 });
 
 Deno.test("case 18: every frame has the fields Twilio allows and no others", async () => {
-  const session = new RecordingSession();
-  await using server = startMediaServer({ right: session });
-  const twilio = await server.connect();
-  twilio.send(startMessage());
+  await using stream = await startStream();
+  const { session, twilio } = stream;
   await session.until(() => session.hasLeg);
   session.leg.play({ itemId: "a", audio: "/////w==", durationMs: 0.5, mark: "g1.1" });
   session.leg.play({ itemId: "a", audio: "AAAA", durationMs: 0.4 });
@@ -266,10 +263,8 @@ const endings: Readonly<Record<string, (twilio: MediaClient) => void>> = {
 
 for (const [name, end] of Object.entries(endings)) {
   Deno.test(`case 49: ${name} ends the caller's side once`, async () => {
-    const session = new RecordingSession();
-    await using server = startMediaServer({ right: session });
-    const twilio = await server.connect();
-    twilio.send(startMessage());
+    await using stream = await startStream();
+    const { session, twilio } = stream;
     end(twilio);
     await twilio.closed;
     await session.until(() => session.inputs.length > 0);
@@ -278,10 +273,8 @@ for (const [name, end] of Object.entries(endings)) {
 }
 
 Deno.test("case 49: a close without stop loses the leg once, as another stream may follow", async () => {
-  const session = new RecordingSession();
-  await using server = startMediaServer({ right: session });
-  const twilio = await server.connect();
-  twilio.send(startMessage());
+  await using stream = await startStream();
+  const { session, twilio } = stream;
   await session.until(() => session.hasLeg);
   twilio.close();
   await session.until(() => session.inputs.length > 0);
@@ -307,20 +300,16 @@ Deno.test("case 49: a socket that opens after its time is closed all the same", 
 });
 
 Deno.test("a stream that stops while keys are played is lost, not left", async () => {
-  const session = new RecordingSession();
-  await using server = startMediaServer({ right: session }, { isAway: () => true });
-  const twilio = await server.connect();
-  twilio.send(startMessage());
+  await using stream = await startStream({ isAway: () => true });
+  const { session, twilio } = stream;
   twilio.send(stop);
   await session.until(() => session.inputs.length > 0);
   assert.deepEqual(session.inputs, [{ type: "lost" }]);
 });
 
 Deno.test("a media socket that falls silent is taken for lost", async () => {
-  const session = new RecordingSession();
-  await using server = startMediaServer({ right: session }, { limits: { silentMs: SOON_MS } });
-  const twilio = await server.connect();
-  twilio.send(startMessage());
+  await using stream = await startStream({ limits: { silentMs: SOON_MS } });
+  const { session, twilio } = stream;
   await session.until(() => session.inputs.length > 0);
   assert.deepEqual(session.inputs, [{ type: "lost" }]);
   assert.equal((await twilio.closed).code, 1011);

@@ -13,6 +13,7 @@ import {
 } from "../support/servers/phoneWorld.ts";
 import { callBack } from "../support/twilio/twilioWebhook.ts";
 import { until } from "../support/until.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 const leaving = "voicemail: Please call us back, dear customer.";
 const hangingUp = "voicemail: hangup";
@@ -61,8 +62,7 @@ for (const agent of [leaving, hangingUp]) {
       await notice(world, talk, "machine_verdict_not_obeyed");
       await verdict(world, talk, who);
       await converse(world, talk, 3);
-      talk.phone.hangUp();
-      await talk.phone.settled;
+      await hangUp(talk.phone);
       const { end } = await recordOf(world, talk.callId);
       assert.equal(end?.reason, "caller_hung_up");
       const state = await get(world.server, `/api/outbound/${talk.callId}`);
@@ -93,8 +93,7 @@ Deno.test("case 122: a human's verdict is not taken back by a machine's", async 
   await verdict(world, talk, "machine_end_silence");
   await notice(world, talk, "machine_verdict_not_obeyed");
   await converse(world, talk, 1);
-  talk.phone.hangUp();
-  await talk.phone.settled;
+  await hangUp(talk.phone);
   assert.equal((await recordOf(world, talk.callId)).end?.reason, "caller_hung_up");
 });
 
@@ -112,8 +111,7 @@ for (const how of ["speaks", "is found by a later verdict"]) {
     await verdict(world, talk, "machine_end_beep");
     await heardSaying(world, talk.callId, /^I heard you\.$/);
     await converse(world, talk, 2);
-    talk.phone.hangUp();
-    await talk.phone.settled;
+    await hangUp(talk.phone);
     assert.equal((await recordOf(world, talk.callId)).end?.reason, "caller_hung_up");
     const { outcome } = await get(world.server, `/api/outbound/${talk.callId}`);
     assert.equal(outcome, "human");
@@ -134,8 +132,7 @@ for (const agent of [leaving, hangingUp]) {
     assert.match(JSON.stringify(item), /who is calling and why/);
     await heardSaying(world, talk.callId, /^I heard you\.$/);
     await converse(world, talk, 3);
-    talk.phone.hangUp();
-    await talk.phone.settled;
+    await hangUp(talk.phone);
     assert.equal((await recordOf(world, talk.callId)).end?.reason, "caller_hung_up");
     const { outcome } = await get(world.server, `/api/outbound/${talk.callId}`);
     assert.equal(outcome, "human");

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import type { Script } from "../../src/sim/openai/scripts.ts";
-import { get, onlyAgent } from "../support/twilio/dialling.ts";
+import { endedRecord, onlyAgent } from "../support/twilio/dialling.ts";
 import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
 import { openClient } from "../support/browser/webClient.ts";
-import { until } from "../support/until.ts";
 
 const useTool: Script = ({ cause }) =>
   cause.type === "text" ? { tools: [{ name: "look_up", arguments: "{}" }] } : { say: "Hello." };
@@ -24,10 +23,7 @@ Deno.test("case 60: a tab that closes while a tool runs stops the tool, is recor
   await service.asked;
   await client.close();
   await service.dropped;
-  const record = await until(
-    () => get(server, `/api/calls/${callId}`),
-    ({ status }) => status === "ended",
-  );
+  const record = await endedRecord(server, callId);
   assert.equal(record.end.reason, "caller_hung_up");
   assert.deepEqual(
     record.tools.map(({ name, result }: Record<string, unknown>) => [name, result]),

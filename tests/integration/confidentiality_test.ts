@@ -4,6 +4,7 @@ import { until } from "../support/until.ts";
 import { account, apiKey } from "../support/servers/phoneServer.ts";
 import { modelKey, parrot, voiceOf } from "../support/servers/phoneWorld.ts";
 import { heard, liveCalls, ring, startProcessWorld } from "../support/servers/processWorld.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 /** What is planted, each in a place where a careless log would show it. */
 const planted = {
@@ -79,8 +80,7 @@ http_tools:
   await (await dial(`+1${planted.callee}`)).body?.cancel();
   const placed = await network.nextCall();
   await placed.next("speaking");
-  placed.hangUp();
-  await placed.settled;
+  await hangUp(placed);
   const message = `The phone number +1${planted.refused} of ${planted.context} is not valid`;
   api.failNext({ kind: "refused", code: 21211, message });
   for (const to of [`+1${planted.refused}`, `+1900${planted.refused.slice(3)}`, planted.refused]) {
@@ -174,8 +174,7 @@ http_tools:
   });
   await phone.sendDigits(`${digits}#`);
   await heard(world, phone);
-  phone.hangUp();
-  await phone.settled;
+  await hangUp(phone);
   const told = await stream.text();
   assert.match(received, new RegExp(digits), "the tool gets what was typed");
   const record = await until(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parrot, type PhoneWorld, startPhoneWorld } from "../support/servers/phoneWorld.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 const calls = 1000;
 const atOnce = 25;
@@ -44,16 +45,14 @@ Deno.test("case 54: a thousand calls leave no session, socket, timer or entry be
 async function hangsUpAfterGreeting({ server }: PhoneWorld): Promise<void> {
   const phone = server.network.call();
   await phone.next("speaking");
-  phone.hangUp();
-  await phone.settled;
+  await hangUp(phone);
   assert.deepEqual(phone.errors, []);
 }
 
 async function hangsUpWhileRinging({ server }: PhoneWorld): Promise<void> {
   const phone = server.network.call();
   await phone.next("requested");
-  phone.hangUp();
-  await phone.settled;
+  await hangUp(phone);
 }
 
 async function breaksOff({ server }: PhoneWorld): Promise<void> {
@@ -61,8 +60,7 @@ async function breaksOff({ server }: PhoneWorld): Promise<void> {
   await phone.next("streamStarted");
   phone.breakConnection();
   await phone.next("streamStarted");
-  phone.hangUp();
-  await phone.settled;
+  await hangUp(phone);
 }
 
 async function agentHangsUp({ server }: PhoneWorld): Promise<void> {

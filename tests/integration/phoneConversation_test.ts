@@ -12,6 +12,7 @@ import {
   voiceOf,
 } from "../support/servers/phoneWorld.ts";
 import { twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 const greeting = "greeting: Good day.";
 
@@ -33,8 +34,7 @@ for (const way of ["ring", "dial"] as const) {
     const talk = await world[way]();
     await heardSaying(world, talk.callId, /^Good day\.$/);
     await converse(world, talk);
-    talk.phone.hangUp();
-    await talk.phone.settled;
+    await hangUp(talk.phone);
     const record = await recordOf(world, talk.callId);
     assert.deepEqual(
       record.turns.map(({ role, text }) => [role, text.replace(/[\d.]+/, "n")]),
@@ -64,8 +64,7 @@ Deno.test("case 11: the greeting is said once, also to a caller who speaks at on
   await talk.phone.speak(voiceOf(900));
   await heardSaying(world, talk.callId, /^I heard you\.$/);
   assert.equal(greetings(talk).length, 1);
-  talk.phone.hangUp();
-  await talk.phone.settled;
+  await hangUp(talk.phone);
 });
 
 for (
@@ -169,8 +168,7 @@ Deno.test("send_dtmf takes the stream away and brings it back, and the conversat
   await talk.phone.next("streamStarted");
   await converse(world, talk);
   assert.equal(world.realtime.stats.connections, 1);
-  talk.phone.hangUp();
-  await talk.phone.settled;
+  await hangUp(talk.phone);
   assert.equal((await recordOf(world, talk.callId)).end?.reason, "caller_hung_up");
 });
 
@@ -192,8 +190,7 @@ Deno.test("a media socket that breaks brings the same conversation back", async 
   await converse(world, talk);
   assert.equal(world.realtime.stats.connections, 1);
   assert.equal(greetings(talk).length, 1);
-  talk.phone.hangUp();
-  await talk.phone.settled;
+  await hangUp(talk.phone);
   const { turns } = await recordOf(world, talk.callId);
   assert.deepEqual(turns.map(({ role }) => role), ["agent", "caller", "agent"]);
 });

@@ -16,6 +16,7 @@ import {
   ring,
   startProcessWorld,
 } from "../support/servers/processWorld.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 Deno.test("started as an operator does, the server talks with browsers and phones, and keeps records", async () => {
   await using world = await startProcessWorld();
@@ -26,8 +27,7 @@ Deno.test("started as an operator does, the server talks with browsers and phone
   const phone = await ring(world);
   await phone.speak(voiceOf(600));
   await heard(world, phone);
-  phone.hangUp();
-  await phone.settled;
+  await hangUp(phone);
   assert.deepEqual(phone.errors, []);
 
   const talk = await openWebCall(server, { Authorization: `Bearer ${apiKey}` });
@@ -109,8 +109,7 @@ Deno.test("on SIGTERM a live call goes on to its end, and nobody else gets in", 
 
   await phone.speak(voiceOf(600));
   await heard(world, phone);
-  phone.hangUp();
-  await phone.settled;
+  await hangUp(phone);
   assert.equal(await server.ended(), 0);
   assert.deepEqual(phone.errors, []);
 });
@@ -149,8 +148,7 @@ Deno.test("after kill -9 what was said is in the record, and the call is closed 
   );
   world.server.signal("SIGKILL");
   await world.server.ended();
-  phone.hangUp();
-  await phone.settled;
+  await hangUp(phone);
   world.data.letTimePass();
 
   const again = await world.start();
@@ -159,8 +157,7 @@ Deno.test("after kill -9 what was said is in the record, and the call is closed 
   assert.equal(after.end.reason, "server_stopped");
   assert.ok(after.durationMs > 0);
   const next = await ring(world);
-  next.hangUp();
-  await next.settled;
+  await hangUp(next);
 });
 
 Deno.test("a media socket that breaks is followed by another, in the same call", async () => {
@@ -173,8 +170,7 @@ Deno.test("a media socket that breaks is followed by another, in the same call",
   await phone.next("speaking");
   assert.equal((await liveCalls(world.server)).length, 1);
   assert.equal(world.realtime.stats.connections, 1);
-  phone.hangUp();
-  await phone.settled;
+  await hangUp(phone);
 });
 
 Deno.test("all that is wrong with the settings is told at once", async () => {
@@ -247,8 +243,7 @@ Deno.test("with npm:ws towards the model a call goes just as well", async () => 
   const phone = await ring(world);
   await phone.speak(voiceOf(600));
   await heard(world, phone);
-  phone.hangUp();
-  await phone.settled;
+  await hangUp(phone);
   assert.deepEqual(phone.errors, []);
 });
 

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { temporaryDatabase } from "../support/twilio/dialling.ts";
 import { startPhoneServer } from "../support/servers/phoneServer.ts";
 import { startScriptedRealtime } from "../support/openai/scriptedRealtime.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 const caller = "+12025550123";
 const OPENAI_API_KEY = "sk-test-0123456789abcdef";
@@ -18,8 +19,7 @@ Deno.test("case 161: a caller has the same pseudonym after a restart, and its ke
     const call = server.network.call({ from: caller });
     const session = await realtime.session(index);
     ids.push(session.headers.get("openai-safety-identifier"));
-    call.hangUp();
-    await call.settled;
+    await hangUp(call);
   }
   assert.match(ids[0] ?? "", /^[0-9a-f]{32}$/);
   assert.equal(ids[1], ids[0]);

@@ -7,6 +7,7 @@ import {
   told,
   voiceOf,
 } from "../support/servers/phoneWorld.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 const greeting = "greeting: Good day.";
 
@@ -41,8 +42,7 @@ async function answersInTime(): Promise<void> {
     all.filter(({ event }) => event.type === "notice" && isPrompt(event.code)).length === 2
   );
   assert.equal(world.server.app.registry.size, 1);
-  phone.hangUp();
-  await phone.settled;
+  await hangUp(phone);
 }
 
 async function timeLimit(): Promise<void> {
@@ -70,8 +70,7 @@ async function silentModel(): Promise<void> {
   await told(world, callId, "modelLost", ({ recovering }) => recovering);
   await phone.speak(voiceOf(600));
   await heardSaying(world, callId, /^I heard you\.$/);
-  phone.hangUp();
-  await phone.settled;
+  await hangUp(phone);
 }
 
 async function mute(): Promise<void> {

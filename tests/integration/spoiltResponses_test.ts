@@ -8,6 +8,7 @@ import {
   told,
   voiceOf,
 } from "../support/servers/phoneWorld.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 const greeting = "greeting: Good day.";
 const faults: readonly (readonly [number, Fault])[] = [
@@ -52,8 +53,7 @@ Deno.test("case 80, 83: a caller whose greeting is spoilt is greeted", (t) =>
         const talk = await world.ring();
         world.realtime.heal();
         await heardSaying(world, talk.callId, /^Good day\.$/);
-        talk.phone.hangUp();
-        await talk.phone.settled;
+        await hangUp(talk.phone);
       },
     ])),
   ));
@@ -67,8 +67,7 @@ Deno.test("case 87: a caller whom the model does not hear any more is heard by a
   const { code } = await told(world, talk.callId, "modelLost");
   assert.equal(code, "deaf");
   await heardSaying(world, talk.callId, /^(I heard you|As you wish)\.$/);
-  talk.phone.hangUp();
-  await talk.phone.settled;
+  await hangUp(talk.phone);
 });
 
 Deno.test("case 92: what the caller says into a greeting that must be heard is answered after it", async () => {

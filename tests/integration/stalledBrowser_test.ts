@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import type { Script } from "../../src/sim/openai/scripts.ts";
-import { get, onlyAgent } from "../support/twilio/dialling.ts";
+import { endedRecord, onlyAgent } from "../support/twilio/dialling.ts";
 import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
 import { openClient, type WebClient } from "../support/browser/webClient.ts";
-import { until } from "../support/until.ts";
 
 const STORY = Array.from({ length: 40 }, (_, i) => `This is sentence number ${i}.`).join(" ");
 const tellStory: Script = () => ({ say: STORY });
@@ -34,10 +33,7 @@ Deno.test("case 191: a browser that stood still when it went has heard what it h
     message.type === "notice" && message.code === "playout_stalled"
   );
   await client.close();
-  const record = await until(
-    () => get(server, `/api/calls/${callId}`),
-    ({ status }) => status === "ended",
-  );
+  const record = await endedRecord(server, callId);
   const [line] = record.turns;
   assert.equal(line.interrupted, true);
   const share = line.text.length / STORY.length;

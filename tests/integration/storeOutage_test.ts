@@ -10,6 +10,7 @@ import {
   voiceOf,
 } from "../support/servers/phoneWorld.ts";
 import { until } from "../support/until.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 const postgres = await startPostgres();
 globalThis.addEventListener("unload", () => postgres?.kill());
@@ -66,8 +67,7 @@ async function outlive(DATABASE_URL: string, outage: Outage): Promise<void> {
   await outage.end();
   await until(() => health(world), ({ status }) => status === "ok");
   for (const { callId, phone } of [early, late]) {
-    phone.hangUp();
-    await phone.settled;
+    await hangUp(phone);
     assert.deepEqual(phone.errors, []);
     const { end, turns } = await recordOf(world, callId);
     assert.equal(end?.reason, "caller_hung_up");

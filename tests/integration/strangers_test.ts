@@ -12,6 +12,7 @@ import {
 import { continuation, openRawSocket, textFrame } from "../support/servers/rawSocket.ts";
 import { mediaSignature, twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
 import { mediaMessage, startMessage } from "../support/servers/mediaServer.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 /** Runs against a server that holds a call, which must not notice anything. */
 async function beside(
@@ -29,8 +30,7 @@ async function beside(
   assert.deepEqual(other.errors, []);
   const { incidents } = await (await world.server.get("/health")).json();
   assert.deepEqual(incidents.map(({ code }: { code: string }) => code), standing);
-  other.hangUp();
-  await other.settled;
+  await hangUp(other);
 }
 
 Deno.test("whoever may not connect is refused before the upgrade, and nothing is opened for them", () =>
@@ -191,8 +191,7 @@ Deno.test("case 155: a tool that throws, and faults that nobody catches, cost no
       const phone = await ring(world);
       await useTool(world, phone, name);
       await heard(world, phone);
-      phone.hangUp();
-      await phone.settled;
+      await hangUp(phone);
     }
     await server.lines.find((line) => /Unhandled rejection.*stray rejection/.test(line));
     await server.lines.find((line) => /Uncaught error.*stray error/.test(line));

@@ -4,6 +4,7 @@ import { Inbox } from "../support/inbox.ts";
 import { account } from "../support/servers/phoneServer.ts";
 import { type PhoneWorld, startPhoneWorld, type Talk } from "../support/servers/phoneWorld.ts";
 import { until } from "../support/until.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 interface Asked {
   readonly method: string;
@@ -53,9 +54,8 @@ async function use(talk: Talk, name: string, args: unknown): Promise<string> {
   }
 }
 
-async function hangUp(world: PhoneWorld, talk: Talk): Promise<void> {
-  talk.phone.hangUp();
-  await talk.phone.settled;
+async function leave(world: PhoneWorld, talk: Talk): Promise<void> {
+  await hangUp(talk.phone);
   assert.equal(world.server.app.registry.byCallSid(talk.phone.sid), undefined);
 }
 
@@ -100,7 +100,7 @@ Deno.test("case 106: a tool's service is told, signed, which call of whom it is 
   const last = await service.asked.when((all) => all.length === 3);
   assert.equal(last[2]?.headers.has("parley-call"), false);
   assert.equal(last[2]?.headers.has("webhook-signature"), false);
-  await hangUp(world, talk);
+  await leave(world, talk);
 });
 
 Deno.test("case 106: whom the server has called is the caller; a withheld number is not told", async () => {
@@ -111,7 +111,7 @@ Deno.test("case 106: whom the server has called is the caller; a withheld number
   });
   const placed = await world.dial();
   await use(placed, "look_up", {});
-  await hangUp(world, placed);
+  await leave(world, placed);
   // Carriers write a withheld number in several ways.
   for (const from of ["anonymous", "+266696687", "", "sip:1001@pbx.example.com"]) {
     const phone = world.server.network.call({ from });
@@ -122,7 +122,7 @@ Deno.test("case 106: whom the server has called is the caller; a withheld number
     const talk = { callId: session.id, phone, model };
     await until(() => model.received.length, (received) => received > 0);
     await use(talk, "look_up", {});
-    await hangUp(world, talk);
+    await leave(world, talk);
   }
   const asked = (await service.asked.when((all) => all.length === 5)).map(verified);
   assert.deepEqual([asked[0]?.direction, asked[0]?.caller], ["outbound", "+14155550123"]);
@@ -140,7 +140,7 @@ Deno.test("case 106: without a secret no service is told anything that it could 
   await use(talk, "look_up", {});
   const [asked] = await service.asked.when((all) => all.length === 1);
   assert.equal(asked?.headers.has("parley-call"), false);
-  await hangUp(world, talk);
+  await leave(world, talk);
 });
 
 Deno.test("case 105: no argument replaces, adds to or leaves the address that the operator wrote", async () => {
@@ -181,7 +181,7 @@ Deno.test("case 105: no argument replaces, adds to or leaves the address that th
   });
   assert.deepEqual(posted, { path: "/orders", query: own, body: { number, admin: true } });
   assert.equal(asked.some(({ headers }) => headers.has("x-evil")), false);
-  await hangUp(world, talk);
+  await leave(world, talk);
 });
 
 Deno.test("case 107: an answer that is no text, or never ends, is told in a sentence or in part", async () => {
@@ -217,7 +217,7 @@ Deno.test("case 107: an answer that is no text, or never ends, is told in a sent
     assert.deepEqual([truncated, text.length], [true, 16_000]);
   }
   assert.equal(await use(talk, "empty", {}), "");
-  await hangUp(world, talk);
+  await leave(world, talk);
 });
 
 Deno.test("case 100, 110: what goes to the model is the schema in its one form, and the languages", async () => {
@@ -255,5 +255,5 @@ Deno.test("case 100, 110: what goes to the model is the schema in its one form, 
     model: "gpt-transcribe",
     languages: ["en", "es"],
   });
-  await hangUp(world, talk);
+  await leave(world, talk);
 });

@@ -3,6 +3,7 @@ import { get, initiate } from "../support/twilio/dialling.ts";
 import { Inbox } from "../support/inbox.ts";
 import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { until } from "../support/until.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 Deno.test("case 150: a call that cannot be told of holds up no other, and an incident names it", async () => {
   const dir = await Deno.makeTempDir();
@@ -39,8 +40,7 @@ Deno.test("case 150: a call that cannot be told of holds up no other, and an inc
     await until(() => Deno.stat(journal).catch(() => undefined), (found) => found !== undefined);
     await Deno.remove(journal);
     await Deno.mkdir(`${journal}/held`, { recursive: true });
-    phone.hangUp();
-    await phone.settled;
+    await hangUp(phone);
 
     const incidents = async () =>
       (await (await server.request("/health")).json()).incidents as {
@@ -56,8 +56,7 @@ Deno.test("case 150: a call that cannot be told of holds up no other, and an inc
       const { callId } = await answer.json();
       const call = await server.network.nextCall();
       await call.next("media");
-      call.hangUp();
-      await call.settled;
+      await hangUp(call);
       await told.find((id) => id === callId);
     }
     const found = await until(

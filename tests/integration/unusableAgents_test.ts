@@ -14,6 +14,7 @@ import {
 } from "../support/twilio/dialling.ts";
 import { startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
 import { problemOf } from "../support/problemOf.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 const sound = "---\ntitle: Desk\ngreeting: Good day.\n---\nHelp.";
 const unfitTool =
@@ -64,8 +65,7 @@ Deno.test("case 108: one agent that cannot be used is told of, and all others se
   await using server = await startPhoneServer({ overrides: { agentFiles: agentFiles(files) } });
   const call = server.network.call();
   await call.next("media");
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
 
   const told = new Map((await incidentsOf(server)).map((it) => [it.subject, it.message]));
   assert.deepEqual([...told.keys()].sort(), [
@@ -201,7 +201,7 @@ Deno.test("case 108: a call that waited for its turn is not dialled for an agent
 
 Deno.test("case 108: a call under way whose agent cannot be used after a restart ends with the apology", async () => {
   await using database = await temporaryDatabase();
-  const env = { DATABASE_URL: database.url };
+  const { env } = database;
   await using server = await startPhoneServer({
     env,
     overrides: { agentFiles: agentFiles({ "receptionist.md": sound, "other.md": sound }) },

@@ -13,6 +13,7 @@ import {
   told,
   voiceOf,
 } from "../support/servers/phoneWorld.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 const greeting = "greeting: Good day.";
 const apology = /technical problem/;
@@ -120,8 +121,7 @@ Deno.test("case 51: a session that expires is replaced in time, and nobody notic
       event.turn.text === "Good day."
     );
     assert.equal(greetings.length, 1);
-    talk.phone.hangUp();
-    await talk.phone.settled;
+    await hangUp(talk.phone);
   }));
 
 Deno.test("case 62: whatever a server says of a session's end, the call stays with the session", (t) =>
@@ -165,8 +165,7 @@ Deno.test("case 42: a response that meets a rate limit is asked for once more", 
     await heardSaying(world, talk.callId, /^Good day\.$/);
     talk.model.fail("rateLimit");
     await converse(world, talk);
-    talk.phone.hangUp();
-    await talk.phone.settled;
+    await hangUp(talk.phone);
   }));
 
 Deno.test("case 42: a quota that is used up ends the call with an apology, without a loop", () =>
@@ -188,8 +187,7 @@ Deno.test("a server that errs on one response answers the next", () =>
     await heardSaying(world, talk.callId, /^Good day\.$/);
     talk.model.fail("serverError");
     await converse(world, talk);
-    talk.phone.hangUp();
-    await talk.phone.settled;
+    await hangUp(talk.phone);
   }));
 
 const quirks = [
@@ -265,8 +263,7 @@ Deno.test("case 66: a key that is refused stands in /health until one is taken",
     const talk = await world.ring();
     await heardSaying(world, talk.callId, /^Good day\.$/);
     assert.deepEqual(await standing(), []);
-    talk.phone.hangUp();
-    await talk.phone.settled;
+    await hangUp(talk.phone);
   }));
 
 Deno.test("when every set-up of a session is refused, the caller hears an apology", () =>
@@ -294,8 +291,7 @@ Deno.test("case 24: what comes late of an interrupted answer is not played", () 
     const answerMs = "I heard you.".length * 60;
     const playedMs = talk.phone.playedMs - started;
     assert.ok(Math.abs(playedMs - answerMs) < 60, `${playedMs} ms for ${answerMs} ms of answer`);
-    talk.phone.hangUp();
-    await talk.phone.settled;
+    await hangUp(talk.phone);
   }));
 
 /** Uses a tool after a long turn, and after a short one none. */

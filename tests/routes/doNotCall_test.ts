@@ -4,6 +4,7 @@ import { agentsOf, callee, get, initiate, statusOf } from "../support/twilio/dia
 import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { problemOf } from "../support/problemOf.ts";
 import { until } from "../support/until.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 const admin = "the-admin-secret-0123456789";
 const env = { API_KEYS: `ops:${apiKey},boss:${admin};scopes=admin` };
@@ -47,8 +48,7 @@ Deno.test("the agent puts its caller on the list when asked to during a call", a
   const entry = await until(() => get(server, path, admin), ({ number }) => number === callee);
   assert.equal(entry.addedBy, "receptionist");
   assert.deepEqual(await problemOf(await initiate(server)), [403, "do_not_call"]);
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
 });
 
 const unproven = "asked in a call from a number that the phone network does not vouch for";
@@ -73,8 +73,7 @@ for (
     server.app.registry.byCallSid(call.sid)?.input({ type: "typed", text: "Never again." });
     const entry = await until(() => get(server, path, admin), ({ number }) => number === callee);
     assert.equal(entry.reason, reason);
-    call.hangUp();
-    await call.settled;
+    await hangUp(call);
   });
 }
 

@@ -9,6 +9,7 @@ import {
   startTwoInstances,
 } from "../support/servers/instances.ts";
 import { until } from "../support/until.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 const person = "+12025550123";
 const digits = person.slice(2);
@@ -270,8 +271,7 @@ for (
         const { callId: second } = await placed.json();
         const out = await server.network.nextCall();
         await out.next("media");
-        out.hangUp();
-        await out.settled;
+        await hangUp(out);
         await isOver(server, second);
         const [, erased] = await eraseCall(server, second);
         assert.deepEqual([erased.calls, erased.pending], [1, 0]);
@@ -298,8 +298,7 @@ Deno.test("case 158: a caller that is no number is erased with all calls, and li
     text: "Lovelace",
   });
   await said.body?.cancel();
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   await isOver(server, callId);
   const answer = await server.request(`/api/callers/${encodeURIComponent(caller)}`, {
     method: "DELETE",
@@ -321,6 +320,5 @@ Deno.test("case 158: a caller that is no number is erased with all calls, and li
     if (told.includes("event: connected")) break;
   }
   assert.equal(told.includes(callId), false);
-  next.hangUp();
-  await next.settled;
+  await hangUp(next);
 });

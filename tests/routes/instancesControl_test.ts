@@ -3,6 +3,7 @@ import {
   agentsOf,
   callee,
   callUntil,
+  endedRecord,
   get,
   initiate,
   statusOf,
@@ -27,6 +28,7 @@ import { startServerProcess } from "../support/servers/serverProcess.ts";
 import { callBack } from "../support/twilio/twilioWebhook.ts";
 import { problemOf } from "../support/problemOf.ts";
 import { until } from "../support/until.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 const germanDesk = `---
 title: Desk
@@ -70,10 +72,7 @@ test("a call is acted on at the instance that does not hold it, and refusals com
 
   assert.equal(await statusOf(post(second, path, { type: "hangup" })), 202);
   await call.settled;
-  const record = await until(
-    () => get(second, `/api/calls/${callId}`),
-    ({ status }) => status === "ended",
-  );
+  const record = await endedRecord(second, callId);
   assert.equal(record.end.reason, "operator_hung_up");
   assert.deepEqual(await problemOf(await post(second, path, { type: "hangup" })), [
     409,
@@ -124,10 +123,7 @@ test(
     await callUntil(second, callId, ({ status }) => status === "ringing");
     assert.equal(await statusOf(post(second, `/api/outbound/${callId}/hangup`)), 200);
     await call.settled;
-    const record = await until(
-      () => get(second, `/api/calls/${callId}`),
-      ({ status }) => status === "ended",
-    );
+    const record = await endedRecord(second, callId);
     assert.deepEqual([record.outcome, record.end.reason], ["cancelled", "operator_hung_up"]);
   },
   { answers: false },
@@ -148,12 +144,8 @@ test(
     const told = await readUntil(watching, "notice");
     assert.match(told.at(-1)?.data ?? "", /machine_verdict_not_obeyed/);
     await watching.close();
-    call.hangUp();
-    await call.settled;
-    const { end, outcome } = await until(
-      () => get(second, `/api/calls/${callId}`),
-      ({ status }) => status === "ended",
-    );
+    await hangUp(call);
+    const { end, outcome } = await endedRecord(second, callId);
     assert.deepEqual([end.reason, outcome], ["caller_hung_up", "human"]);
   },
 );
@@ -168,10 +160,7 @@ test(
     const verdict = { CallSid: callSid, AnsweredBy: "machine_end_beep" };
     assert.equal(await statusOf(callBack(second, path, verdict)), 204);
     await call.settled;
-    const { end, outcome, turns } = await until(
-      () => get(second, `/api/calls/${callId}`),
-      ({ status }) => status === "ended",
-    );
+    const { end, outcome, turns } = await endedRecord(second, callId);
     assert.deepEqual([end.reason, outcome], ["voicemail", "voicemail"]);
     assert.equal(turns.at(-1).text, "Bitte rufen Sie zurück.");
   },

@@ -13,6 +13,7 @@ import {
 } from "../support/servers/instances.ts";
 import { otherKey } from "../support/servers/phoneServer.ts";
 import { until } from "../support/until.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 function test(name: string, run: (world: TwoInstances) => Promise<void>): void {
   instancesTest(name, async () => {
@@ -113,8 +114,7 @@ test("a call outlives the database, and readers elsewhere learn what they have m
   notice(first, "call_after");
   await until(() => reader.next(), (event) => event?.data.includes("call_after") === true);
   assert.equal(first.app.registry.byCallSid(call.sid)?.callSid, call.sid, "it still goes on");
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   await Promise.all([reader.close(), own.close()]);
 });
 

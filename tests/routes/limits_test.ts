@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type RealtimeServer, startRealtimeServer } from "../../src/sim/openai/realtimeServer.ts";
 import {
-  get,
+  endedRecord,
   initiate,
   startBeside,
   statusOf,
@@ -16,6 +16,7 @@ import {
 import { openClient, type WebClient } from "../support/browser/webClient.ts";
 import { problemOf } from "../support/problemOf.ts";
 import { until } from "../support/until.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 Deno.test("case 141: of 15 sockets of one key only as many are let in as the key may have", async () => {
   await using server = await startPhoneServer({ env: { WEB_CALLS_PER_KEY: "4" } });
@@ -66,8 +67,7 @@ Deno.test("case 141: browsers leave a part of the lines to the phone", async () 
   assert.deepEqual(await problemOf(await session(server)), [503, "full"]);
   const call = server.network.call();
   await call.next("streamStarted");
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   await Promise.all(clients.map((client) => client.close()));
 });
 
@@ -85,10 +85,7 @@ for (
     const { reason, detail } = await client.get("ended");
     assert.deepEqual([reason, detail], ["spend_limit", "day"]);
     assert.match(model.said.at(-1) ?? "", /reached its limit/);
-    const record = await until(
-      () => get(server, `/api/calls/${callId}`),
-      ({ status }) => status === "ended",
-    );
+    const record = await endedRecord(server, callId);
     assert.ok(record.cost.usd > 0.0001, `${record.cost.usd}`);
     await until(() => statusOf(session(server)), (status) => status === 429);
     const refused = await session(server);
@@ -177,8 +174,7 @@ Deno.test("case 145: default limits in dollars keep no server of unknown price f
 async function ring(server: TestServer, from = "+12025550123"): Promise<"answered" | "refused"> {
   const call = server.network.call({ from });
   const heard = await call.next("streamStarted").then(() => "answered", () => "refused");
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   return heard === "answered" ? "answered" : "refused";
 }
 

@@ -28,7 +28,7 @@ Deno.test("100 identical requests at once place one call, and all get the same a
 
 Deno.test("identical requests to two servers on one store place one call", async () => {
   await using database = await temporaryDatabase();
-  const env = { DATABASE_URL: database.url };
+  const { env } = database;
   await using server = await startPhoneServer({ env, ...ringing });
   await using second = await startBeside(server, env);
   server.api.failNext({ kind: "slow", delayMs: 300 });

@@ -10,6 +10,7 @@ import {
 } from "../support/twilio/dialling.ts";
 import { account, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { callBack } from "../support/twilio/twilioWebhook.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 const desk = "---\ntitle: Desk\ngreeting: Hello there.\n";
 const leaving = { receptionist: `${desk}voicemail: Please call us back.\n---\nHelp.` };
@@ -84,8 +85,7 @@ Deno.test("case 58: a human goes straight into the conversation, whatever detect
   await call.next("media");
   await callUntil(server, callId, ({ answeredBy }) => answeredBy === "human");
   assert.equal(server.app.registry.get(callId)?.id, callId);
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   await callUntil(server, callId, ({ outcome }) => outcome === "human");
 });
 
@@ -125,8 +125,7 @@ Deno.test("case 58: a verdict after the call's end is noted and changes nothing 
   const { callId, callSid } = await (await initiate(server)).json();
   const call = await server.network.nextCall();
   await call.next("media");
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   await callUntil(server, callId, ({ outcome }) => outcome === "answered");
   for (const AnsweredBy of ["machine_end_beep", "<script>"]) {
     const path = `/twilio/amd?call=${callId}`;
@@ -145,8 +144,7 @@ Deno.test("a machine that hangs up before the message was left got none", async 
   const { callId } = await (await initiate(server, body)).json();
   const call = await server.network.nextCall();
   await callUntil(server, callId, ({ answeredBy }) => answeredBy === "machine");
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   const { outcome } = await callUntil(server, callId, (call) => call.outcome !== undefined);
   assert.equal(outcome, "machine");
 });

@@ -4,6 +4,7 @@ import { statusOf, temporaryDatabase } from "../support/twilio/dialling.ts";
 import { account, apiKey, otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { until } from "../support/until.ts";
 import { problemOf } from "../support/problemOf.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 const path = "/api/outbound/initiate";
 const to = "+14155550123";
@@ -251,8 +252,7 @@ Deno.test("what a client says of hosts and addresses changes nothing about a cal
   assert.equal((await answer.json()).success, true);
   const call = await server.network.nextCall();
   await call.next("media");
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   const requested = server.logged.join("\n");
   assert.equal(requested.includes("evil.example"), false);
   assert.deepEqual(call.errors, []);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   callee,
   callUntil,
+  endedRecord,
   get,
   initiate,
   startBeside,
@@ -10,10 +11,11 @@ import {
 import { account, apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { callBack } from "../support/twilio/twilioWebhook.ts";
 import { until } from "../support/until.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 Deno.test("a call that one process places is answered and talked with in another", async () => {
   await using database = await temporaryDatabase();
-  const env = { DATABASE_URL: database.url };
+  const { env } = database;
   await using server = await startPhoneServer({
     env,
     network: { numbers: { [callee]: { answer: "human", afterMs: 300 } } },
@@ -35,16 +37,13 @@ Deno.test("a call that one process places is answered and talked with in another
   assert.equal(hungUp.status, 200);
   await hungUp.body?.cancel();
   await call.settled;
-  const record = await until(
-    () => get(second, `/api/calls/${callId}`),
-    ({ status }) => status === "ended",
-  );
+  const record = await endedRecord(second, callId);
   assert.ok(record.turns.length > 0);
 });
 
 Deno.test("a stream that reaches another process than its webhook did is taken there, once", async () => {
   await using database = await temporaryDatabase();
-  const env = { DATABASE_URL: database.url };
+  const { env } = database;
   await using server = await startPhoneServer({ env });
   await using second = await startBeside(server, env);
   const voice = await callBack(server, "/twilio/voice", {
@@ -65,8 +64,7 @@ Deno.test("a stream that reaches another process than its webhook did is taken t
   assert.equal(here?.request.caller, "+12025550123");
   assert.equal(seen.includes("redirected"), false, "at the first try");
   assert.equal(here?.id, server.app.registry.byCallSid(call.sid)?.id, "one call, one record");
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   const record = await until(
     () => get(second, `/api/calls/${here?.id}`, undefined),
     (record) => record.code === "unknown_call" || record.status === "ended",
@@ -83,10 +81,7 @@ Deno.test("what comes after a call is decided by its record, whichever process i
   await call.next("media");
   const session = server.app.registry.byCallSid(call.sid);
   session?.input({ type: "hangUp", end: { reason: "agent_hung_up" } });
-  await until(
-    () => get(second, `/api/calls/${session?.id}`),
-    ({ status }) => status === "ended",
-  );
+  await endedRecord(second, session?.id);
   const form = { CallSid: call.sid };
   const answer = await callBack(second, "/twilio/resume", form);
   assert.match(await answer.text(), /<Response><Hangup\/><\/Response>/);
@@ -97,7 +92,7 @@ Deno.test("what comes after a call is decided by its record, whichever process i
 
 Deno.test("the outcome of a call reaches its record through any process", async () => {
   await using database = await temporaryDatabase();
-  const env = { DATABASE_URL: database.url };
+  const { env } = database;
   await using server = await startPhoneServer({
     env,
     network: { numbers: { [callee]: { answer: "busy", afterMs: 300 } } },
@@ -111,7 +106,7 @@ Deno.test("the outcome of a call reaches its record through any process", async 
 
 Deno.test("a call goes on in the process that is started after its own was killed", async () => {
   await using database = await temporaryDatabase();
-  const env = { DATABASE_URL: database.url };
+  const { env } = database;
   await using server = await startPhoneServer({ env });
   await using second = await startBeside(server, env);
   const call = server.network.call();
@@ -120,6 +115,5 @@ Deno.test("a call goes on in the process that is started after its own was kille
   call.breakConnection();
   await call.next("streamStarted");
   await until(() => second.app.registry.byCallSid(call.sid), (session) => session !== undefined);
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
 });

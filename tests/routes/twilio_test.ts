@@ -6,6 +6,7 @@ import { until } from "../support/until.ts";
 import { problemOf } from "../support/problemOf.ts";
 import { inboundSid, mediaSignature, twilioPost } from "../support/twilio/twilioWebhook.ts";
 import { handshake, sendLines } from "../support/servers/byHand.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
 
 Deno.test("case 3: webhooks that Twilio did not sign for our address are refused", async () => {
   await using server = await startPhoneServer();
@@ -187,8 +188,7 @@ Deno.test("a stream that breaks is followed by another one in the same call", as
   call.breakConnection();
   await call.next("streamStarted");
   assert.equal(server.app.registry.byCallSid(call.sid), session);
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   assert.equal(server.app.registry.endOf(call.sid)?.end.reason, "caller_hung_up");
 });
 
@@ -204,8 +204,7 @@ Deno.test("keys are played into the call, which then goes on", async () => {
   assert.equal((await call.next("played")).digits, "12#");
   await call.next("streamStarted");
   assert.equal(server.app.registry.byCallSid(call.sid), session);
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   assert.equal(server.app.registry.endOf(call.sid)?.end.reason, "caller_hung_up");
 });
 
@@ -217,8 +216,7 @@ Deno.test("a call handed over is dialled on to the number behind the alias", asy
   const session = server.app.registry.byCallSid(call.sid);
   session?.input({ type: "hangUp", end: { reason: "transferred", detail: "sales" } });
   assert.deepEqual((await call.next("dialed")).targets, ["+14155550199"]);
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
 });
 
 Deno.test("a call is not handed over to a number that may not be dialled", async () => {
@@ -277,8 +275,7 @@ Deno.test("a call is handed over to nobody who is not to be called, nor when it 
     session?.input({ type: "typed", text: "Give me sales." });
     await until(() => told[0], (told) => told !== undefined);
     assert.match(told[0] ?? "", /destination_not_allowed/, JSON.stringify(env));
-    call.hangUp();
-    await call.settled;
+    await hangUp(call);
   }
 });
 

@@ -29,9 +29,7 @@ Deno.test("case 50: a lost connection is opened again with what was said, and no
 
 Deno.test("case 50: what the lost connection was asked for is asked of the next one", () => {
   for (const started of [false, true]) {
-    const call = new CallDriver({ greeting: "Hello!" });
-    call.join();
-    call.ready();
+    const call = new CallDriver({ greeting: "Hello!" }).connect();
     assert.deepEqual(call.takeAsked(), ["greeting"]);
     if (started) call.begin("greeting");
     call.input({ type: "modelLost", loss: CLOSED });

@@ -4,9 +4,7 @@ import { CallDriver, type CallDriverOptions } from "../../support/call/callDrive
 const BRIDGED: CallDriverOptions = { fillerAfterMs: 2500 };
 
 Deno.test("case 80: a greeting that is begun and never sounds is bridged, asked for again, and then asked of another connection", () => {
-  const call = new CallDriver({ ...BRIDGED, greeting: "Hello!" });
-  call.join();
-  call.ready();
+  const call = new CallDriver({ ...BRIDGED, greeting: "Hello!" }).connect();
   assert.deepEqual(call.takeAsked(), ["greeting"]);
   const stuck = call.begin("greeting");
   call.advance(2600);
@@ -31,9 +29,7 @@ Deno.test("case 80: a greeting that is begun and never sounds is bridged, asked 
 
 Deno.test("case 80: a model that gets nothing out on any connection ends the call", () => {
   for (const options of [BRIDGED, {}]) {
-    const call = new CallDriver({ ...options, greeting: "Hello!" });
-    call.join();
-    call.ready();
+    const call = new CallDriver({ ...options, greeting: "Hello!" }).connect();
     const stuck = { opened: 1, asked: 0 };
     for (let s = 0; s < 60 && call.end === undefined; s++) {
       call.advance(1000);
@@ -91,9 +87,7 @@ Deno.test("case 81: a response that stops in the middle is gone on with from the
       greeting: "Hello!",
       modelInterrupts,
       modelResponds: modelInterrupts,
-    });
-    call.join();
-    call.ready();
+    }).connect();
     const stuck = call.begin("greeting");
     call.sound(stuck, "hello", 1000);
     call.take();
@@ -231,9 +225,7 @@ Deno.test("case 80: a goodbye that never sounds is asked for once more, and then
 });
 
 Deno.test("case 84: a greeting that fails after two seconds is not begun again: the model goes on from there", () => {
-  const call = new CallDriver({ greeting: "Hello, this is Acme. How can I help you?" });
-  call.join();
-  call.ready();
+  const call = new CallDriver({ greeting: "Hello, this is Acme. How can I help you?" }).connect();
   const greeting = call.begin("greeting");
   call.words(greeting, "hello", "Hello, this is Acme. How can I help you?");
   call.sound(greeting, "hello", 1000);
@@ -317,9 +309,7 @@ Deno.test("case 95: a response that begins twice, or beside another, is one", ()
 });
 
 Deno.test("case 95: what begins after it was given up is cancelled, not heard beside its second try", () => {
-  const call = new CallDriver({ ...BRIDGED, greeting: "Hello!" });
-  call.join();
-  call.ready();
+  const call = new CallDriver({ ...BRIDGED, greeting: "Hello!" }).connect();
   call.advance(4100);
   assert.equal(call.takeAsked().filter((one) => one === "greeting").length, 2);
   const first = call.begin("greeting");

@@ -26,9 +26,7 @@ Deno.test("case 11: the greeting is asked for once, whichever end is ready first
 });
 
 Deno.test("case 11: a caller who speaks at once gets one greeting", () => {
-  const call = new CallDriver({ greeting: "Hello!" });
-  call.join();
-  call.ready();
+  const call = new CallDriver({ greeting: "Hello!" }).connect();
   assert.deepEqual(call.takeAsked(), ["greeting"]);
   call.callerStarts();
   const greeting = call.begin("greeting");

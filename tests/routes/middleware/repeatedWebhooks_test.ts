@@ -10,6 +10,7 @@ import {
 } from "../../support/twilio/twilioWebhook.ts";
 import { handshake, sendLines } from "../../support/servers/byHand.ts";
 import { until } from "../../support/until.ts";
+import { hangUp } from "../../support/twilio/hangUp.ts";
 
 Deno.test("case 118: a resume request that is replayed does not end the call that is under way", async () => {
   await using server = await startPhoneServer();
@@ -23,8 +24,7 @@ Deno.test("case 118: a resume request that is replayed does not end the call tha
   assert.equal(same.size, 1);
   for (let i = 0; i < 25; i++) assert.match(await replay({}), /<Connect>/);
   assert.equal(server.app.registry.byCallSid(call.sid), session);
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
   assert.equal(server.app.registry.endOf(call.sid)?.end.reason, "caller_hung_up");
 });
 

@@ -5,6 +5,7 @@ import { openStore } from "../../../src/services/store/store.ts";
 import {
   callee,
   callUntil,
+  endedRecord,
   get,
   initiate,
   startBeside,
@@ -13,7 +14,7 @@ import {
 import { Inbox } from "../../support/inbox.ts";
 import { apiKey, startPhoneServer } from "../../support/servers/phoneServer.ts";
 import { opened, said } from "../../support/store/storedCalls.ts";
-import { until } from "../../support/until.ts";
+import { hangUp } from "../../support/twilio/hangUp.ts";
 
 Deno.test("calls that a crash left open are ended at the next start, and what was said is there", async () => {
   await using database = await temporaryDatabase();
@@ -38,10 +39,7 @@ Deno.test("calls that a crash left open are ended at the next start, and what wa
 
   await using server = await startPhoneServer({ env: { DATABASE_URL: database.url } });
   for (const id of ["call_web", "call_phone"]) {
-    const call = await until(
-      () => get(server, `/api/calls/${id}`, apiKey),
-      ({ status }) => status === "ended",
-    );
+    const call = await endedRecord(server, id, apiKey);
     assert.deepEqual(call.end, { reason: "server_stopped", detail: "crashed" });
   }
   const { turns } = await get(server, "/api/calls/call_web");
@@ -50,7 +48,7 @@ Deno.test("calls that a crash left open are ended at the next start, and what wa
 
 Deno.test("the phone network's word decides how an abandoned call ended", async () => {
   await using database = await temporaryDatabase();
-  const env = { DATABASE_URL: database.url };
+  const { env } = database;
   await using server = await startPhoneServer({
     env,
     network: {
@@ -69,7 +67,7 @@ Deno.test("the phone network's word decides how an abandoned call ended", async 
 
 Deno.test("a call of another process that still lives is left alone", async () => {
   await using database = await temporaryDatabase();
-  const env = { DATABASE_URL: database.url };
+  const { env } = database;
   await using server = await startPhoneServer({ env });
   const { callId } = await (await initiate(server)).json();
   const call = await server.network.nextCall();
@@ -78,8 +76,7 @@ Deno.test("a call of another process that still lives is left alone", async () =
   await callUntil(next, callId, ({ status }) => status === "in-progress");
   await next.app.close();
   assert.equal(server.app.registry.get(callId)?.callSid, call.sid);
-  call.hangUp();
-  await call.settled;
+  await hangUp(call);
 });
 
 const minute = 60_000;

@@ -3,6 +3,7 @@ import { decodeJournal } from "../../../src/call/journal/journalCodec.ts";
 import { replay } from "../../../src/call/journal/replay.ts";
 import { temporaryDatabase } from "../../support/twilio/dialling.ts";
 import { startPhoneServer } from "../../support/servers/phoneServer.ts";
+import { hangUp } from "../../support/twilio/hangUp.ts";
 
 for (const JOURNAL_TEXTS of ["false", "true"]) {
   Deno.test(`a call can be lived through again from its journal, texts kept: ${JOURNAL_TEXTS}`, async () => {
@@ -16,8 +17,7 @@ for (const JOURNAL_TEXTS of ["false", "true"]) {
       const session = server.app.registry.byCallSid(call.sid);
       callId = session?.id;
       session?.input({ type: "typed", text: "My name is Miller." });
-      call.hangUp();
-      await call.settled;
+      await hangUp(call);
       await session?.ended;
     } finally {
       await server[Symbol.asyncDispose]();
@@ -41,8 +41,7 @@ Deno.test("a folder that cannot be written any more costs the journal and not th
     await Deno.writeTextFile(dir, "in the way");
     const call = server.network.call();
     await call.next("media");
-    call.hangUp();
-    await call.settled;
+    await hangUp(call);
     assert.equal(server.app.registry.endOf(call.sid)?.end.reason, "caller_hung_up");
   } finally {
     await server[Symbol.asyncDispose]();

@@ -6,6 +6,7 @@ import { opened } from "../../support/store/storedCalls.ts";
 import { withApi } from "../../support/servers/apiServer.ts";
 import { apiKey, startPhoneServer } from "../../support/servers/phoneServer.ts";
 import { until } from "../../support/until.ts";
+import { hangUp } from "../../support/twilio/hangUp.ts";
 
 const day = 24 * 60 * 60_000;
 
@@ -61,8 +62,7 @@ Deno.test("the journals of a caller go with the caller's records", async () => {
     });
     const call = server.network.call({ from: "+12025550123" });
     await call.next("media");
-    call.hangUp();
-    await call.settled;
+    await hangUp(call);
     const left = () => [...Deno.readDirSync(dir)].map(({ name }) => name);
     await until(left, (names) => names.length === 1);
     const headers = { "X-API-Key": apiKey };

@@ -55,6 +55,13 @@ export class CallDriver {
     return this;
   }
 
+  /** Both ends are there, the leg first. */
+  connect(): this {
+    this.join();
+    this.ready();
+    return this;
+  }
+
   ready(expiresInMs?: number): void {
     this.input({ type: "modelReady", ...(expiresInMs !== undefined && { expiresInMs }) });
   }

@@ -86,6 +86,15 @@ export function callUntil(
   return until(() => get(server, `/api/outbound/${id}`), fits);
 }
 
+/** The record of a call of that key, as soon as the call has ended. */
+export function endedRecord(
+  server: Pick<TestServer, "request">,
+  callId: string | undefined,
+  key?: string,
+) {
+  return until(() => get(server, `/api/calls/${callId}`, key), ({ status }) => status === "ended");
+}
+
 /** An answer's status alone. */
 export async function statusOf(answer: Promise<Response>): Promise<number> {
   const { status, body } = await answer;
@@ -118,8 +127,10 @@ export function startBeside(
 /** A database file of the test's own. */
 export async function temporaryDatabase() {
   const folder = await Deno.makeTempDir();
+  const url = `sqlite:${folder}/parley.db`;
   return {
-    url: `sqlite:${folder}/parley.db`,
+    url,
+    env: { DATABASE_URL: url },
     folder,
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
