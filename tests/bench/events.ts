@@ -13,6 +13,7 @@ import { createEventLog } from "../../src/services/events/eventLog.ts";
 import { createEventHub } from "../../src/services/events/eventHub.ts";
 import { EventReader } from "../support/eventReader.ts";
 import { plainRouter } from "../support/servers/plainRouter.ts";
+import { turn } from "../support/store/storedCalls.ts";
 
 const [perSecond = 1000, readerCount = 50, seconds = 60] = Deno.args.map(Number);
 
@@ -90,16 +91,12 @@ async function publish(
       const before = performance.now();
       hub.publish("call_01k9x2m3p4q5r6s7t8v9w0x1y2", {
         type: "turn",
-        turn: {
+        turn: turn({
           id: `item_${published}`,
-          role: "caller",
           position: published,
           text: "I would like to move my appointment to next Tuesday, if that is possible at all.",
-          final: true,
-          interrupted: false,
-          by: "voice",
           startedMs: published,
-        },
+        }),
       });
       if (published === (perSecond * seconds) / 2) halfway = memory();
       slowestMs = Math.max(slowestMs, performance.now() - before);

@@ -2,19 +2,10 @@ import assert from "node:assert/strict";
 import type { TranscriptTurn } from "../../src/call/callEvent.ts";
 import { browserTests } from "../support/browser/browser.ts";
 import { NOW, visitPage } from "../support/servers/pageServer.ts";
+import { turn } from "../support/store/storedCalls.ts";
 
-function turn(id: string, position: number, more: Partial<TranscriptTurn>): TranscriptTurn {
-  return {
-    id,
-    position,
-    role: "agent",
-    text: "",
-    final: true,
-    interrupted: false,
-    by: "voice",
-    startedMs: position * 2000,
-    ...more,
-  };
+function lineOf(id: string, position: number, more: Partial<TranscriptTurn>): TranscriptTurn {
+  return turn({ id, position, role: "agent", text: "", startedMs: position * 2000, ...more });
 }
 
 browserTests("page: live calls", {
@@ -32,7 +23,7 @@ browserTests("page: live calls", {
         events.publish("call_web", { type: "speaking", who: "caller", on: true });
         events.publish("call_web", {
           type: "turn",
-          turn: turn("a", 0, { role: "caller", text: "Are you <b>there</b>?" }),
+          turn: lineOf("a", 0, { role: "caller", text: "Are you <b>there</b>?" }),
         });
         await page.waitForSelector(".live .state:text-is('Caller speaks')");
         await page.waitForSelector(".live .last.caller");
@@ -68,7 +59,7 @@ browserTests("page: live calls", {
         const call = await begin("call_one", { caller: "+14155550123" });
         const said = (line: TranscriptTurn) =>
           events.publish("call_one", { type: "turn", turn: line });
-        said(turn("a", 0, { text: "Hello, how can I help you?" }));
+        said(lineOf("a", 0, { text: "Hello, how can I help you?" }));
         await page.click(".live a");
         await page.waitForSelector("#call-transcript .line");
         assert.equal(await page.textContent("#call-who"), "+14155550123");
@@ -81,8 +72,8 @@ browserTests("page: live calls", {
           output: "none",
           durationMs: 40,
         });
-        said(turn("c", 2, { text: "There is a table at", interrupted: true }));
-        said(turn("b", 1, { role: "caller", text: "A table for four." }));
+        said(lineOf("c", 2, { text: "There is a table at", interrupted: true }));
+        said(lineOf("b", 1, { role: "caller", text: "A table for four." }));
         events.publish("call_one", { type: "speaking", who: "agent", on: true });
         await page.waitForSelector("#call-status:text-is('The agent is speaking')");
         const rows = await page.locator("#call-transcript li").allInnerTexts();
@@ -131,7 +122,7 @@ browserTests("page: live calls", {
     visitPage({ browser, hash: "#calls" }, async ({ page, begin, events, go, breakOff }) => {
       await begin("call_one", { direction: "web" });
       await go("calls/call_one");
-      events.publish("call_one", { type: "turn", turn: turn("a", 0, { text: "Before." }) });
+      events.publish("call_one", { type: "turn", turn: lineOf("a", 0, { text: "Before." }) });
       await page.waitForSelector("#call-transcript .line");
       const again = page.waitForRequest((request) =>
         request.headers()["last-event-id"] === "run1-2"
@@ -139,7 +130,7 @@ browserTests("page: live calls", {
       const mend = breakOff();
       await page.waitForSelector("#call[data-state=wait]");
       assert.match(await page.textContent("#call-status") ?? "", /^The server does not answer/);
-      events.publish("call_one", { type: "turn", turn: turn("b", 1, { text: "Meanwhile." }) });
+      events.publish("call_one", { type: "turn", turn: lineOf("b", 1, { text: "Meanwhile." }) });
       await again;
       mend();
       await page.waitForSelector("#call-transcript .line:nth-child(2)");
@@ -199,7 +190,7 @@ browserTests("page: live calls", {
       await page.waitForSelector("#records:not([hidden])");
       assert.ok(await page.isHidden("#desk"));
       assert.match(await page.locator("nav a[href='#talk']").innerText(), /in a call/);
-      call.leg.notify({ type: "turn", turn: turn("a", 0, { text: "Still there?" }) });
+      call.leg.notify({ type: "turn", turn: lineOf("a", 0, { text: "Still there?" }) });
       await page.goBack();
       await page.waitForSelector("#transcript .words:text-is('Still there?')");
       await page.fill("#text", "Yes");

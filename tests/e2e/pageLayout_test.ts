@@ -4,6 +4,7 @@ import { browserTests, openPage } from "../support/browser/browser.ts";
 import { until } from "../support/until.ts";
 import { startWebServer } from "../support/servers/webServer.ts";
 import type { RecordingSession } from "../support/call/recordingSession.ts";
+import { turn } from "../support/store/storedCalls.ts";
 
 browserTests("page: small windows, and no server", {
   async "the end of the transcript stays in view when the keypad opens"(browser) {
@@ -126,15 +127,6 @@ async function typing(
 function say(call: RecordingSession, position: number, text: string): void {
   call.leg.notify({
     type: "turn",
-    turn: {
-      id: `item_${position}`,
-      role: "agent",
-      position,
-      text,
-      final: true,
-      interrupted: false,
-      by: "voice",
-      startedMs: 0,
-    },
+    turn: turn({ id: `item_${position}`, role: "agent", position, text }),
   });
 }

@@ -2,23 +2,14 @@ import assert from "node:assert/strict";
 import type { TranscriptTurn } from "../../src/call/callEvent.ts";
 import { browserTest } from "../support/browser/browser.ts";
 import { playedOf, speak, visitTalk as visit } from "../support/browser/talkVisit.ts";
+import { turn } from "../support/store/storedCalls.ts";
 
 const BYTES_PER_MS = 48;
 /** One render quantum at 24 kHz, rounded up. */
 const QUANTUM_MS = 6;
 
-function turn(id: string, position: number, more: Partial<TranscriptTurn>): TranscriptTurn {
-  return {
-    id,
-    position,
-    role: "agent",
-    text: "",
-    final: true,
-    interrupted: false,
-    by: "voice",
-    startedMs: 0,
-    ...more,
-  };
+function lineOf(id: string, position: number, more: Partial<TranscriptTurn>): TranscriptTurn {
+  return turn({ id, position, role: "agent", text: "", ...more });
 }
 
 browserTest(
@@ -125,9 +116,12 @@ browserTest(
     visit({}, async ({ page, begin, complaints }) => {
       const { leg } = await begin();
       const latency = { responseMs: 300, firstAudioMs: 200, totalMs: 500 };
-      leg.notify({ type: "turn", turn: turn("b", 1, { role: "caller", text: "Go forward" }) });
-      leg.notify({ type: "turn", turn: turn("a", 0, { text: "Hello, how can I", final: false }) });
-      leg.notify({ type: "turn", turn: turn("a", 0, { text: "Hello, how", interrupted: true }) });
+      leg.notify({ type: "turn", turn: lineOf("b", 1, { role: "caller", text: "Go forward" }) });
+      leg.notify({
+        type: "turn",
+        turn: lineOf("a", 0, { text: "Hello, how can I", final: false }),
+      });
+      leg.notify({ type: "turn", turn: lineOf("a", 0, { text: "Hello, how", interrupted: true }) });
       leg.notify({ type: "toolStarted", toolCallId: "t", name: "get_current_time", arguments: "" });
       leg.notify({
         type: "toolEnded",
@@ -138,7 +132,7 @@ browserTest(
         durationMs: 12,
       });
       leg.notify({ type: "latency", itemId: "c", latency });
-      leg.notify({ type: "turn", turn: turn("c", 2, { text: "<b>Ten</b> metres." }) });
+      leg.notify({ type: "turn", turn: lineOf("c", 2, { text: "<b>Ten</b> metres." }) });
       leg.notify({ type: "latency", itemId: "a", latency: { ...latency, totalMs: 900 } });
       await page.waitForSelector(".margin:text-is('900 ms')");
       const rows = await page.locator("#transcript li").allInnerTexts();

@@ -11,6 +11,7 @@ import {
 import { noUsage } from "../../src/services/store/calls/callRecord.ts";
 import { RecordingSession } from "../support/call/recordingSession.ts";
 import { problemOf } from "../support/problemOf.ts";
+import { said } from "../support/store/storedCalls.ts";
 
 const day = Date.UTC(2027, 0, 1);
 
@@ -128,21 +129,14 @@ Deno.test("GET /api/calls/:id tells everything there is to a call", () =>
       usage: { ...noUsage, inputAudio: 10 },
     });
     await server.store.calls.write([
-      {
-        type: "turn",
-        callId: "call_a",
-        turn: {
-          id: "t1",
-          role: "agent",
-          position: 1,
-          text: "Good",
-          final: true,
-          interrupted: true,
-          by: "voice",
-          startedMs: 10,
-          endedMs: 500,
-        },
-      },
+      said("call_a", {
+        id: "t1",
+        role: "agent",
+        text: "Good",
+        interrupted: true,
+        startedMs: 10,
+        endedMs: 500,
+      }),
       {
         type: "toolStarted",
         callId: "call_a",
@@ -239,20 +233,7 @@ for (
 
 async function rememberOneTurn(server: ApiServer): Promise<void> {
   await server.remember({ id: "call_a", keyName: "alice" }, {});
-  await server.store.calls.write([{
-    type: "turn",
-    callId: "call_a",
-    turn: {
-      id: "t1",
-      role: "caller",
-      position: 1,
-      text: "Hello <you>",
-      final: true,
-      interrupted: false,
-      by: "voice",
-      startedMs: 0,
-    },
-  }]);
+  await server.store.calls.write([said("call_a", { id: "t1", text: "Hello <you>" })]);
 }
 
 for (

@@ -15,6 +15,7 @@ import { retryDelayMs } from "../../../src/services/webhooks/webhookDelivery.ts"
 import { readWebhookSecret, signWebhook } from "../../../src/utils/webhookSignature.ts";
 import { Inbox } from "../../support/inbox.ts";
 import { settled } from "../../support/until.ts";
+import { ended, opened, said } from "../../support/store/storedCalls.ts";
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const secret = readWebhookSecret(SECRET)!;
@@ -375,36 +376,10 @@ Deno.test("createCompletionDispatcher() dispatches once of a call, with its tran
       events: hub,
       async flush() {
         if (failing) throw new Error("disk full");
-        const opened = {
-          id: "call_a",
-          direction: "inbound",
-          agent: "receptionist",
-          status: "live",
-          startedAt: clock.now(),
-          instanceId: "test",
-        } as const;
-        const turn = {
-          id: "t1",
-          role: "caller",
-          position: 1,
-          text: "Hello?",
-          final: true,
-          interrupted: false,
-          by: "voice",
-          startedMs: 0,
-        } as const;
-        const ending = {
-          end: { reason: "idle" },
-          endedAt: clock.now(),
-          durationMs: 1,
-          usage: noUsage,
-          cost,
-          latenciesMs: [],
-        } as const;
         await store.calls.write([
-          { type: "opened", callId: "call_a", call: opened },
-          { type: "turn", callId: "call_a", turn },
-          { type: "ended", callId: "call_a", ending },
+          opened({ id: "call_a", startedAt: clock.now() }),
+          said("call_a", { id: "t1", text: "Hello?" }),
+          ended("call_a", { endedAt: clock.now(), cost }),
         ]);
       },
       callStore: store.calls,

@@ -21,15 +21,12 @@ import { createCallErasure } from "../../../src/services/records/callErasure.ts"
 import { createLoneBus } from "../../../src/services/cluster/bus.ts";
 import { createInstanceRpc } from "../../../src/services/cluster/rpc.ts";
 import { openStore, type Store } from "../../../src/services/store/store.ts";
-import {
-  type CallEnding,
-  type NewCall,
-  noUsage,
-} from "../../../src/services/store/calls/callRecord.ts";
+import type { CallEnding, NewCall } from "../../../src/services/store/calls/callRecord.ts";
 import { type ApiKey, createAuthenticator, parseApiKeys } from "../../../src/utils/auth.ts";
 import { setTimer } from "../../../src/utils/clock.ts";
 import { plainRouter } from "./plainRouter.ts";
 import type { RecordingSession } from "../call/recordingSession.ts";
+import { ended, opened } from "../store/storedCalls.ts";
 
 export const ALICE = "alice-secret-0123456789";
 export const BOB = "bob-secret-0123456789";
@@ -184,29 +181,13 @@ export async function withApi(
       });
     },
     async remember(call, ending) {
-      const opened: NewCall = {
-        direction: "outbound",
-        agent: "receptionist",
-        status: "live",
-        startedAt: Date.UTC(2027, 0, 1),
-        instanceId: "test",
-        ...call,
-      };
-      await store.calls.write([{ type: "opened", callId: call.id, call: opened }]);
+      const startedAt = call.startedAt ?? Date.UTC(2027, 0, 1);
+      const defaults = { direction: "outbound", startedAt, instanceId: "test" } as const;
+      await store.calls.write([opened({ ...defaults, ...call })]);
       if (ending === undefined) return;
-      await store.calls.write([{
-        type: "ended",
-        callId: call.id,
-        ending: {
-          end: { reason: "caller_hung_up" },
-          endedAt: opened.startedAt + 60_000,
-          durationMs: 60_000,
-          usage: noUsage,
-          cost: { usd: 0.02, parts: { text: 0, audio: 0.02, transcription: 0, telephony: null } },
-          latenciesMs: [],
-          ...ending,
-        },
-      }]);
+      const parts = { text: 0, audio: 0.02, transcription: 0, telephony: null };
+      const cost = { usd: 0.02, parts };
+      await store.calls.write([ended(call.id, { endedAt: startedAt + 60_000, cost, ...ending })]);
     },
   };
   try {

@@ -1,11 +1,7 @@
 import type { CallRequest } from "../../../src/call/types.ts";
-import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
-import { pagesRoutes } from "../../../src/routes/pages.ts";
-import { webRoutes } from "../../../src/routes/web.ts";
-import { createWebTokens } from "../../../src/routes/webTokens.ts";
-import { setTimer } from "../../../src/utils/clock.ts";
 import type { NewCall } from "../../../src/services/store/calls/callRecord.ts";
 import { type ApiServer, withApi } from "./apiServer.ts";
+import { mountWebRoutes } from "./webServer.ts";
 import { type Browser, type BrowserPage, openPage } from "../browser/browser.ts";
 import { RecordingSession } from "../call/recordingSession.ts";
 
@@ -39,38 +35,11 @@ export async function visitPage(
   let streams = new AbortController();
   let mended = Promise.resolve();
   let mend = () => {};
-  const ground = {
-    addressOf: () => "127.0.0.1",
-    now: () => performance.now(),
-    log: { info() {}, warn() {} },
-  };
-  const mount: Parameters<typeof withApi>[0]["mount"] = (router) => {
-    router.route("/", pagesRoutes());
-    router.route(
-      "/",
-      webRoutes({
-        tokens: createWebTokens({ isRevoked: () => false, now: Date.now, setTimer }),
-        registry: {
-          accepting: true,
-          open(request) {
-            const session = new RecordingSession(request);
-            conversations.push(session);
-            return session;
-          },
-        },
-        agents: [{ name: "receptionist", title: "Receptionist" }, {
-          name: "clerk",
-          title: "Clerk",
-        }],
-        defaultAgent: "receptionist",
-        engine: "rehearsal",
-        ...(keyed && { authenticate: () => undefined }),
-        allowedOrigins: [],
-        guesses: createGuessGuard(ground),
-        ...ground,
-      }),
-    );
-  };
+  const mount: Parameters<typeof withApi>[0]["mount"] = (router) =>
+    mountWebRoutes(router, {
+      onOpen: (session) => conversations.push(session),
+      ...(keyed && { authenticate: () => undefined }),
+    });
   await withApi({ keyed, mount, now: () => NOW }, async (api) => {
     const server = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen() {} },

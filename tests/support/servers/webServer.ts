@@ -2,6 +2,8 @@ import { CallRefused } from "../../../src/call/sessionApi.ts";
 import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
 import { pagesRoutes } from "../../../src/routes/pages.ts";
 import { webRoutes, type WebRoutesDeps } from "../../../src/routes/web.ts";
+import type { Router } from "../../../src/routes/baseRouter.ts";
+import { Inbox } from "../inbox.ts";
 import { plainRouter } from "./plainRouter.ts";
 import { createWebTokens } from "../../../src/routes/webTokens.ts";
 import { setTimer } from "../../../src/utils/clock.ts";
@@ -25,44 +27,58 @@ export interface WebServerOptions extends Partial<Omit<WebRoutesDeps, "registry"
   readonly onOpen?: (session: RecordingSession) => void;
 }
 
-/** Serves the browser's routes alone, on a free port, with calls that only record. */
-export function startWebServer(
-  { refuses, accepting = true, remoteAddress = "127.0.0.1", onOpen, ...deps }: WebServerOptions =
-    {},
-): WebServer {
-  const sessions: RecordingSession[] = [];
+/** Mounts the browser's routes with calls that only record. */
+export function mountWebRoutes(
+  router: Router,
+  { refuses, accepting = true, onOpen = () => {}, ...deps }: Omit<
+    WebServerOptions,
+    "remoteAddress"
+  >,
+): void {
   const log = { info() {}, warn() {} };
   const addressOf = () => "127.0.0.1";
   const now = deps.now ?? (() => performance.now());
-  const opened: Array<(session: RecordingSession) => void> = [];
-  const routes = webRoutes({
-    registry: {
-      accepting,
-      open(request) {
-        const refusal = typeof refuses === "function" ? refuses() : refuses;
-        if (refusal !== undefined) throw new CallRefused(refusal);
-        const session = new RecordingSession(request);
-        sessions.push(session);
-        onOpen?.(session);
-        opened.shift()?.(session);
-        return session;
+  router.route("/", pagesRoutes());
+  router.route(
+    "/",
+    webRoutes({
+      registry: {
+        accepting,
+        open(request) {
+          const refusal = typeof refuses === "function" ? refuses() : refuses;
+          if (refusal !== undefined) throw new CallRefused(refusal);
+          const session = new RecordingSession(request);
+          onOpen(session);
+          return session;
+        },
       },
-    },
-    tokens: createWebTokens({ isRevoked: () => false, now: deps.now ?? Date.now, setTimer }),
-    agents: [{ name: "receptionist", title: "Receptionist" }, { name: "clerk", title: "Clerk" }],
-    defaultAgent: "receptionist",
-    engine: "rehearsal",
-    allowedOrigins: [],
-    guesses: createGuessGuard({ addressOf, now, log }),
-    addressOf,
-    now,
-    log,
-    ...deps,
-  });
-  const app = plainRouter((router) => {
-    router.route("/", pagesRoutes());
-    router.route("/", routes);
-  }, { accepting });
+      tokens: createWebTokens({ isRevoked: () => false, now: deps.now ?? Date.now, setTimer }),
+      agents: [{ name: "receptionist", title: "Receptionist" }, { name: "clerk", title: "Clerk" }],
+      defaultAgent: "receptionist",
+      engine: "rehearsal",
+      allowedOrigins: [],
+      guesses: createGuessGuard({ addressOf, now, log }),
+      addressOf,
+      now,
+      log,
+      ...deps,
+    }),
+  );
+}
+
+/** Serves the browser's routes alone, on a free port. */
+export function startWebServer(
+  { remoteAddress = "127.0.0.1", onOpen, ...options }: WebServerOptions = {},
+): WebServer {
+  const sessions = new Inbox<RecordingSession>();
+  const app = plainRouter((router) =>
+    mountWebRoutes(router, {
+      ...options,
+      onOpen(session) {
+        onOpen?.(session);
+        sessions.add(session);
+      },
+    }), options);
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     (request) => app.fetch(request, { remoteAddress }),
@@ -77,9 +93,12 @@ export function startWebServer(
 
   return {
     origin,
-    sessions,
-    nextCall: () =>
-      new Promise<RecordingSession>((resolve) => opened.push(resolve)).then((s) => s.joined()),
+    sessions: sessions.all,
+    async nextCall() {
+      const before = sessions.all.length;
+      const session = (await sessions.when((all) => all.length > before))[before]!;
+      return await session.joined();
+    },
     fetch: fetchFromPage,
     async token() {
       const { token } = await (await fetchFromPage("/api/web/session", { method: "POST" })).json();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { CallEvent } from "../../../../src/call/callEvent.ts";
 import { ConversationEvidence } from "../../../../src/services/outbound/amd/conversationEvidence.ts";
 import { isScreening } from "../../../../src/services/outbound/amd/callScreening.ts";
+import { turn } from "../../../support/store/storedCalls.ts";
 
 type Said = "caller" | "agent" | "cut" | "keys";
 
@@ -17,23 +18,21 @@ function evidenceOf(said: readonly Said[]): ConversationEvidence {
 function eventsOf(who: Said, index: number): readonly CallEvent[] {
   if (who === "keys") return [{ type: "digits", digits: "1", sensitive: false }];
   const role = who === "caller" ? "caller" : "agent";
-  const turn: CallEvent = {
+  const said: CallEvent = {
     type: "turn",
-    turn: {
+    turn: turn({
       id: `turn_${index}`,
       role,
       position: index,
       text: "Words.",
-      final: true,
       interrupted: who === "cut",
-      by: "voice",
       startedMs: index * 1000,
       endedMs: index * 1000 + 500,
-    },
+    }),
   };
   return who === "caller"
-    ? [{ type: "speaking", who, on: true }, { type: "speaking", who, on: false }, turn]
-    : [turn];
+    ? [{ type: "speaking", who, on: true }, { type: "speaking", who, on: false }, said]
+    : [said];
 }
 
 Deno.test("case 122: a conversation is an answer that was heard out between two turns of the far end, or keys", () => {
