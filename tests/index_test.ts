@@ -63,14 +63,14 @@ Deno.test("the server says where it is and what is on, answers, and stops on SIG
   await child.stderr.cancel();
 });
 
-Deno.test("wrong settings are told all at once, and the process ends with 1", async () => {
+Deno.test("wrong settings are reported all at once, and the process exits with 1", async () => {
   const { code, stderr, stdout } = await start({ PORT: "x", LOG_LEVEL: "loud" }).output();
   assert.equal(code, 1);
   assert.equal(decoder.decode(stdout), "");
   assert.match(decoder.decode(stderr), /PORT is "x"[^]*LOG_LEVEL is "loud"/);
 });
 
-Deno.test("a database that cannot be opened is told in a sentence, and the process ends with 1", async () => {
+Deno.test("a database that cannot be opened is reported in a sentence, and the process exits with 1", async () => {
   for (
     const [url, reason] of [
       ["sqlite:./data/nowhere.db", /^- DATABASE_URL: Cannot open the database .*nowhere\.db: /m],
@@ -89,7 +89,7 @@ Deno.test("a database that cannot be opened is told in a sentence, and the proce
   }
 });
 
-Deno.test("places that cannot be written are told all at once, each with its fix", async () => {
+Deno.test("folders that cannot be written are reported all at once, each with its fix", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/notes.txt`, "No database. ".repeat(100));
   const places = [
@@ -120,7 +120,7 @@ Deno.test("places that cannot be written are told all at once, each with its fix
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("hosts that may not be reached are told all at once, and not in the middle of a call", async () => {
+Deno.test("hosts that may not be reached are reported all at once at start, not during a call", async () => {
   const agentFiles = await Deno.makeTempDir();
   const url = "https://tools.example/weather";
   await Deno.writeTextFile(
@@ -144,7 +144,7 @@ Deno.test("hosts that may not be reached are told all at once, and not in the mi
   await Deno.remove(agentFiles, { recursive: true });
 });
 
-Deno.test("a taken port is told in a sentence", async () => {
+Deno.test("a port in use is reported in a sentence", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;
   const { code, stderr } = await start({ PORT: String(port) }).output();
@@ -206,7 +206,7 @@ Deno.test("imported by a host, the server answers, survives stray faults, and as
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("imported by a host, the server serves nobody without API_KEYS", async () => {
+Deno.test("imported by a host, the server refuses all requests without API_KEYS", async () => {
   const { statusOf, end } = await startHost({});
   assert.equal(await statusOf("/health"), 500);
   assert.match(await end(), /API_KEYS is missing/);

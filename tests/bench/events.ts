@@ -2,7 +2,7 @@
  * Measures live events: `deno run -A tests/bench/events.ts [events a second] [readers] [seconds]`.
  *
  * A server of its own process publishes events; readers read them over HTTP, and one of them stops
- * reading. Printed are what arrived, how late, what the one that stopped was told, and the memory.
+ * reading. Printed are what arrived, how late, what the one that stopped got, and the memory.
  */
 import { setTimer } from "../../src/utils/clock.ts";
 import { createGuessGuard } from "../../src/routes/middleware/guessGuard.ts";

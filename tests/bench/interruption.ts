@@ -1,5 +1,5 @@
 /**
- * Interruption: how far from what was heard is what the model is told, over randomised calls in
+ * Interruption: how far truncations are from what was heard, over randomised calls in
  * virtual time. Usage: deno task bench interruption [--count 2500] [--seed 1]
  */
 import { parseArgs } from "node:util";

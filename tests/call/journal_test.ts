@@ -50,7 +50,7 @@ Deno.test("encodeJournal() keeps the lengths of what it redacts, and the call re
   assert.deepEqual(turns.map((turn) => turn.length), original.map((turn) => turn.length));
 });
 
-Deno.test("decodeJournal() tells which line it cannot read", () => {
+Deno.test("decodeJournal() names the line that it cannot read", () => {
   const policy = JSON.stringify({ version: 1, at: 0, policy: {} });
   const wrong: readonly (readonly [string, RegExp])[] = [
     ["", /does not begin with the call's policy/],
@@ -64,7 +64,7 @@ Deno.test("decodeJournal() tells which line it cannot read", () => {
   for (const [text, message] of wrong) assert.throws(() => decodeJournal(text), message, text);
 });
 
-Deno.test("describeReplay() tells each input with its time, and what was done because of it", async () => {
+Deno.test("describeReplay() lists each input with its time and the commands that followed", async () => {
   const { ports } = await recordCall();
   const lines = [...describeReplay(ports.entries)];
   assert.ok(lines[0]?.startsWith("    0.000  begin"));

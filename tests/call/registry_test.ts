@@ -49,7 +49,7 @@ Deno.test("draining an empty registry is done at once", async () => {
   await open().registry.drain(60_000);
 });
 
-Deno.test("a call is found by its id and by the phone network's, while it lives and when it has ended", async () => {
+Deno.test("a call is found by its id and by its CallSid, while it lives and when it has ended", async () => {
   const { registry } = open();
   const session = registry.open({ ...request, callSid: "CA7" });
   assert.equal(registry.get(session.id), session);
@@ -87,7 +87,7 @@ Deno.test("a call whose leg has come, and is lost for a moment, is not given up 
   assert.equal(registry.size, 1);
 });
 
-Deno.test("an agent that nobody knows takes no call", () => {
+Deno.test("an unknown agent takes no call", () => {
   const { registry, ports } = open({
     describe() {
       throw new CallRefused("unknown_agent");

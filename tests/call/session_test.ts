@@ -206,7 +206,7 @@ Deno.test("what a connection says after it was replaced does not count", () => {
   assert.equal(ports.model.closes, 0);
 });
 
-Deno.test("a fault of ours ends the call in order, and is told", async () => {
+Deno.test("an exception ends the call in order, and is reported", async () => {
   class FaultyTools extends RecordingPorts {
     override runTool(): Promise<never> {
       return Promise.reject(new Error("broken"));

@@ -37,7 +37,7 @@ async function runAt(url: string, args: readonly string[]): Promise<Run> {
   return { code, printed: lines.join("\n") };
 }
 
-Deno.test("runPhone() calls, tells what happened and writes down what was heard", async () => {
+Deno.test("runPhone() calls, prints the events and writes what was heard to a file", async () => {
   const out = await Deno.makeTempFile({ suffix: ".wav" });
   try {
     const { code, printed } = await run((app) => {

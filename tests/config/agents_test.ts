@@ -18,7 +18,7 @@ Deno.test("loadAgents() reads the agents that ship", async () => {
   assert.equal(agents.get("nobody"), undefined);
 });
 
-Deno.test("docs/agents.md tells of everything that may stand in an agent's file, and its example is one", async () => {
+Deno.test("docs/agents.md describes every field of an agent file, and its example is valid", async () => {
   const text = await Deno.readTextFile(new URL("../../docs/agents.md", import.meta.url));
   const told = new Set([...text.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name));
   for (const name of Object.keys(agentFrontMatter.shape)) assert.ok(told.has(name), name);
@@ -28,7 +28,7 @@ Deno.test("docs/agents.md tells of everything that may stand in an agent's file,
   assert.deepEqual(readAgent("desk", `---\ntitle: Desk\n${tools}---\nHelp.`).ok, true);
 });
 
-Deno.test("loadAgents() tells all problems of all files at once", async () => {
+Deno.test("loadAgents() reports all problems of all files at once", async () => {
   const load = loadAgents("agents", {
     ...files({
       "a.md": "no front matter",

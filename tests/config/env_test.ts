@@ -159,7 +159,7 @@ Deno.test("readSettings() reads what is set, and takes blanks for nothing", () =
   assert.equal(settings.log.format, "pretty");
 });
 
-Deno.test("readSettings() tells every problem at once and no secret", () => {
+Deno.test("readSettings() reports every problem at once and no secret", () => {
   const secrets = [
     "tooshort-secret",
     "sk-very-secret",

@@ -12,7 +12,7 @@ interface Conversation extends BrowserPage {
   readonly wire: Inbox<ServerMessage | ClientMessage>;
 }
 
-/** Opens the page of the whole server, with a caller who is silent until told to speak. */
+/** Opens the page of the whole server, with a caller who is silent until `speakInto`. */
 async function converse(
   overrides: AppOverrides,
   run: (conversation: Conversation) => Promise<void>,
@@ -96,7 +96,7 @@ browserTest(
       const answer = await wire.find((message) =>
         message.type === "played" && message.cleared === true && message.itemId === cut.itemId
       );
-      // The exact end, or where a busy page is late with it, what it told before: never an estimate.
+      // The exact end, or where a busy page is late with it, its last report: never an estimate.
       const told = wire.all.flatMap((message) =>
         message.type === "played" && message.itemId === cut.itemId ? [message.ms] : []
       );

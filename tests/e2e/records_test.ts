@@ -14,7 +14,7 @@ interface Told {
 
 const admin = "the-admin-secret-0123456789";
 
-/** A whole server that tells a receiver of its calls. */
+/** A whole server that sends webhooks to a receiver. */
 async function startTelling() {
   const told = new Inbox<Told>();
   const receiver = Deno.serve(

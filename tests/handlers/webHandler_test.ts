@@ -21,7 +21,7 @@ async function withCall(
   }
 }
 
-Deno.test("handleWebSocket() tells the browser its call, agent and format first", () =>
+Deno.test("handleWebSocket() sends the browser its call, agent and format first", () =>
   withCall(async ({ client }) => {
     const ready = await client.get("ready");
     assert.deepEqual(ready, {
@@ -196,7 +196,7 @@ for (
   });
 }
 
-Deno.test("handleWebSocket() refuses audio that comes faster than anybody speaks", () =>
+Deno.test("handleWebSocket() refuses audio that comes faster than real time", () =>
   withCall(async ({ client, call }) => {
     const fiveSeconds = pcm(5 * 24_000);
     for (let i = 0; i < 16; i++) client.sendRaw(fiveSeconds);
@@ -248,7 +248,7 @@ Deno.test("WebLeg.close() says why, once, and closes in order", async () => {
   await server.close();
 });
 
-Deno.test("handleWebSocket() tells the reason when the call ended before the browser came", async () => {
+Deno.test("handleWebSocket() gives the reason when the call ended before the browser came", async () => {
   const server = startWebServer({
     onOpen(session) {
       session.refusesLegs = true;

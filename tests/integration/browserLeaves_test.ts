@@ -52,7 +52,7 @@ function serveForever() {
   return {
     url: `http://127.0.0.1:${server.addr.port}/`,
     asked: asked.promise,
-    /** Nobody waits for the answer any more. */
+    /** Resolves when the client has dropped the request. */
     dropped: dropped.promise,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };

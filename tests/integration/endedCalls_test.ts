@@ -1,7 +1,7 @@
 import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { until } from "../support/until.ts";
 
-Deno.test("of every call that ends is told, however close upon another", async () => {
+Deno.test("every ended call is dispatched, however close to another", async () => {
   await using server = await startPhoneServer({
     env: { TELEPHONY_USD_PER_MINUTE: "1", API_KEYS: `ops:${apiKey};scopes=admin` },
   });

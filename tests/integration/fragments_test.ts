@@ -28,7 +28,7 @@ async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void>
   for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
 }
 
-/** A socket of somebody who opens a call and then sends what must not be. */
+/** A client that opens a call and then sends forbidden frames. */
 async function openAttack(server: ServerProcess): Promise<Deno.TcpConn> {
   const { hostname, port } = new URL(server.origin);
   const connection = await Deno.connect({ hostname, port: Number(port) });

@@ -21,7 +21,7 @@ const desks: Readonly<Record<string, readonly [agent: string, said: object]>> = 
 };
 
 for (const [name, [agent, expected]] of Object.entries(desks)) {
-  Deno.test(`when the model fails, the phone network apologises in the language of ${name}`, async () => {
+  Deno.test(`when the model fails, Twilio says the fallback message in the language of ${name}`, async () => {
     await using world = await startPhoneWorld({ agent });
     world.realtime.fail("refuseHandshake:401");
     const phone = world.server.network.call();

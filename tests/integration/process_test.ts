@@ -91,7 +91,7 @@ Deno.test("placed from outside, a phone call works with the permissions that the
   assert.equal(record.turns.at(-1).text, "Bye for now.");
 });
 
-Deno.test("on SIGTERM a live call goes on to its end, and nobody else gets in", async () => {
+Deno.test("on SIGTERM a live call goes on to its end, and no other call is accepted", async () => {
   await using world = await startProcessWorld();
   const { server } = world;
   const phone = await ring(world);
@@ -173,7 +173,7 @@ Deno.test("a media socket that breaks is followed by another, in the same call",
   await hangUp(phone);
 });
 
-Deno.test("all that is wrong with the settings is told at once", async () => {
+Deno.test("all problems of the settings are reported at once", async () => {
   const { code, printed } = await runServerProcess({
     PORT: "80000",
     HOST: "0.0.0.0",
@@ -202,7 +202,7 @@ Deno.test("all that is wrong with the settings is told at once", async () => {
   assert.doesNotMatch(printed, /sk-planted-secret|at file:/);
 });
 
-Deno.test("a port that is taken, and a place that may not be written, are told in a sentence", async () => {
+Deno.test("a port in use, and a folder that may not be written, are reported in a sentence", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const first = await runServerProcess({
     PORT: String(taken.addr.port),

@@ -33,7 +33,7 @@ async function beside(
   await hangUp(other);
 }
 
-Deno.test("whoever may not connect is refused before the upgrade, and nothing is opened for them", () =>
+Deno.test("clients that may not connect are refused before the upgrade, and nothing is opened for them", () =>
   beside(async ({ server, realtime }) => {
     const { token } = await (await server.post("/api/web/session")).json();
     const offer = (value: string) => ({ "Sec-WebSocket-Protocol": `parley.v1, token.${value}` });

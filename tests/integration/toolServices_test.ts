@@ -41,7 +41,7 @@ function tool(name: string, url: string, more = ""): string {
   return `  - { name: ${name}, description: Looks up., url: "${url}"${more} }`;
 }
 
-/** Has the model call a tool, and returns what it is told. */
+/** Has the model call a tool, and returns the output that it gets. */
 async function use(talk: Talk, name: string, args: unknown): Promise<string> {
   talk.model.say({ tools: [{ name, arguments: JSON.stringify(args) }] });
   for (;;) {

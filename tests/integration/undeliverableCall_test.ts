@@ -47,7 +47,7 @@ Deno.test("case 150: a call that cannot be told of holds up no other, and an inc
         readonly code: string;
         readonly subject?: string;
       }[];
-    // The only line is free again after each call, and each of them is told of.
+    // The only line is free again after each call, and each of them is dispatched.
     for (let calls = 1; calls <= 3; calls++) {
       const answer = await until(
         async () => await initiate(server),

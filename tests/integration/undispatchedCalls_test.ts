@@ -12,10 +12,10 @@ interface Told {
   readonly turns: number;
 }
 
-Deno.test("a call whose process died between its record and the webhook is told of by the next, once", async () => {
+Deno.test("a call whose process died between its record and the webhook is dispatched by the next process, once", async () => {
   const dir = await Deno.makeTempDir();
   const path = `${dir}/parley.db`;
-  // All that such a process leaves: the record of a call that is over, and nobody told.
+  // What such a process leaves: the record of an ended call that was not dispatched.
   const left = await openStore({ kind: "sqlite", path }, { now: Date.now });
   const line = { id: "line", role: "caller", text: "Goodbye." } as const;
   await left.calls.write([opened({ id: "call_a" }), said("call_a", line), ended("call_a")]);
@@ -41,7 +41,7 @@ Deno.test("a call whose process died between its record and the webhook is told 
   assert.equal((await inbox.find(({ callId }) => callId === "call_a")).turns, 1);
   await first.close();
 
-  // Another call of the kind shows that the second process has looked, and found the first one told of.
+  // Another call of the kind shows that the second process has polled, and found the first one dispatched.
   const again = await openStore({ kind: "sqlite", path }, { now: Date.now });
   await again.calls.write([opened({ id: "call_b" }), ended("call_b")]);
   await again.close();

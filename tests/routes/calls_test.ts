@@ -121,7 +121,7 @@ Deno.test("GET /api/calls shows no key the calls of another", () =>
     ]);
   }));
 
-Deno.test("GET /api/calls/:id tells everything there is to a call", () =>
+Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =>
   withApi({}, async (server) => {
     await server.remember({ id: "call_a", keyName: "alice", to: "+14155550123" }, {
       end: { reason: "not_answered", detail: "busy" },
@@ -397,7 +397,7 @@ Deno.test("the API slows down who guesses keys", () =>
     assert.deepEqual(await problemOf(await ask("/api/calls", ALICE)), [429, "rate_limited"]);
   }));
 
-Deno.test("the API without keys serves its own machine and its own page, and nobody else", () =>
+Deno.test("the API without keys serves its own machine and its own page only", () =>
   withApi({ keyed: false }, async ({ ask, router }) => {
     assert.equal((await ask("/api/calls")).status, 200);
     const own = { headers: { origin: "http://localhost:8000" } };

@@ -77,7 +77,7 @@ for (
   });
 }
 
-Deno.test("nobody is called outside the hours of the day where they are", async () => {
+Deno.test("no call is placed outside the calling hours of the callee's zone", async () => {
   const minute = new Date().toLocaleTimeString("en-GB", {
     timeZone: "America/Los_Angeles",
     hour: "2-digit",
@@ -99,7 +99,7 @@ Deno.test("nobody is called outside the hours of the day where they are", async 
   assert.equal(await statusOf(initiate(other)), 200);
 });
 
-/** An agent that puts whoever writes on the list. */
+/** An agent that puts every caller who writes on the list. */
 function startAsked() {
   const asked: Script = ({ cause }) =>
     cause.type === "text"

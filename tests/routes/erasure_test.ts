@@ -152,7 +152,7 @@ for (
   });
 }
 
-Deno.test("a call that the phone network sends back after the erasure is not dialled again", async () => {
+Deno.test("a call that Twilio sends back after the erasure is not dialled again", async () => {
   await using server = await startPhoneServer({ env: { API_KEYS } });
   server.api.failNext({ kind: "rateLimited", retryAfterSeconds: 1, delayMs: 1500 });
   const batch = await server.post("/api/outbound/batch", { calls: [{ to: person }] });
@@ -276,7 +276,7 @@ for (
         const [, erased] = await eraseCall(server, second);
         assert.deepEqual([erased.calls, erased.pending], [1, 0]);
         await isGone(server, second);
-        // The key is taken all the same: nobody is dialled twice.
+        // The idempotency key is used all the same: no call is placed twice.
         const again = await initiate(server, { to: person }, { requestKey });
         assert.equal(again.ok, false);
         await again.body?.cancel();
@@ -306,7 +306,7 @@ Deno.test("case 158: a caller that is no number is erased with all calls, and li
   });
   assert.equal((await answer.json()).calls, 1);
   await isGone(server, callId);
-  // What a reader that comes back is told begins behind it.
+  // What a reader that comes back gets begins behind it.
   const leaving = new AbortController();
   const events = await server.request("/api/events", {
     headers: { "X-API-Key": apiKey, "Last-Event-ID": "" },

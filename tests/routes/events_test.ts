@@ -39,7 +39,7 @@ async function watch(
   return new EventReader(response);
 }
 
-Deno.test("GET /api/events tells what happens from now on", () =>
+Deno.test("GET /api/events sends what happens from now on", () =>
   withApi({}, async (server) => {
     await begin(server, "call_a", "alice");
     const reader = await watch(server, "/api/events", ADMIN);
@@ -86,7 +86,7 @@ Deno.test("GET /api/events shows a key its own calls only, and an admin all", ()
     await Promise.all([alice.close(), bob.close(), admin.close()]);
   }));
 
-Deno.test("GET /api/events tells a reader who comes back too late what it has missed", () =>
+Deno.test("GET /api/events sends a reader that comes back too late a missed event", () =>
   withApi({ maxEvents: 3 }, async (server) => {
     await begin(server, "call_a", "alice");
     for (let i = 0; i < 5; i++) notice(server, "call_a");
@@ -102,7 +102,7 @@ Deno.test("GET /api/events tells a reader who comes back too late what it has mi
     await other.close();
   }));
 
-Deno.test("GET /api/events keeps nothing for a reader that stops, and tells it so afterwards", () =>
+Deno.test("GET /api/events keeps nothing for a reader that stops, and says so afterwards", () =>
   withApi({ maxEvents: 10 }, async (server) => {
     const reader = await watch(server, "/api/events", ADMIN);
     await begin(server, "call_a", "alice");
@@ -205,7 +205,7 @@ Deno.test("GET /api/events opens no more streams than a key may have", () =>
     await readers[1]?.close();
   }));
 
-Deno.test("GET /api/calls/:id/events tells one call from its beginning to its end", () =>
+Deno.test("GET /api/calls/:id/events sends one call from its beginning to its end", () =>
   withApi({}, async (server) => {
     await begin(server, "call_a", "alice");
     await begin(server, "call_b", "alice");
@@ -216,7 +216,7 @@ Deno.test("GET /api/calls/:id/events tells one call from its beginning to its en
     assert.deepEqual(events.map(({ name }) => name), ["started", "notice", "ended"]);
   }));
 
-Deno.test("GET /api/calls/:id/events tells a browser to stop asking when all has been told", () =>
+Deno.test("GET /api/calls/:id/events has a browser stop reconnecting when all has been sent", () =>
   withApi({}, async (server) => {
     await begin(server, "call_a", "alice");
     server.events.publish("call_a", ended);

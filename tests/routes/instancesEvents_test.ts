@@ -49,7 +49,7 @@ test("a call is watched at the instance that does not hold it, from its beginnin
   assert.deepEqual(dataOf(toldToAll), dataOf(told));
   assert.equal(await there.next(), undefined);
 
-  // The first that a key of another's call hears of is a call of its own.
+  // The first event that another key gets is of a call of its own.
   const own = await (await initiate(first, { to: callee }, { key: otherKey })).json();
   assert.equal(JSON.parse((await foreign.next())?.data ?? "{}").callId, own.callId);
   await Promise.all([all.close(), foreign.close(), here.close(), there.close()]);

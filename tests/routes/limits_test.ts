@@ -170,7 +170,7 @@ Deno.test("case 145: default limits in dollars keep no server of unknown price f
   await client.close();
 });
 
-/** Calls in, and hangs up where somebody answers. */
+/** Calls in, and hangs up where the call is answered. */
 async function ring(server: TestServer, from = "+12025550123"): Promise<"answered" | "refused"> {
   const call = server.network.call({ from });
   const heard = await call.next("streamStarted").then(() => "answered", () => "refused");
@@ -206,7 +206,7 @@ async function tokenOf(server: Pick<TestServer, "request">): Promise<string> {
   return (await answer.json()).token;
 }
 
-/** A real model as far as the server can tell: what it says is billed. */
+/** A model with a known price: its responses are billed. */
 function talkingModel() {
   const said: string[] = [];
   const model: RealtimeServer = startRealtimeServer({

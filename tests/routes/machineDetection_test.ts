@@ -3,7 +3,7 @@ import { callee, get, initiate, statusOf } from "../support/twilio/dialling.ts";
 import { serveApp } from "../support/servers/phoneServer.ts";
 import { until } from "../support/until.ts";
 
-/** A phone network that takes every call, and shows what it was asked for. */
+/** A Twilio API that accepts every call, and records the requests. */
 function startRecorder() {
   const asked: URLSearchParams[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (it) => {

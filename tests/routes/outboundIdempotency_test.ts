@@ -111,7 +111,7 @@ Deno.test("case 57: a call of unknown outcome that rings after all is talked wit
   assert.equal(server.app.registry.get(callId)?.callSid, call.sid);
 });
 
-Deno.test("a create without an answer counts as placed once a callback tells of the call", async () => {
+Deno.test("a create without an answer counts as placed once a callback names the call", async () => {
   await using server = await startPhoneServer({
     ...ringing,
     overrides: { twilioTimeoutMs: 500, engine: { voice: "tone", speed: 20 } },

@@ -41,7 +41,7 @@ Deno.test("guessing keys is limited per address, whatever X-Forwarded-For says",
   assert.deepEqual(await problemOf(await server.post(path, { to })), [429, "rate_limited"]);
 });
 
-Deno.test("without API_KEYS nobody places calls", async () => {
+Deno.test("without API_KEYS no calls are placed", async () => {
   const env = {
     API_KEYS: undefined,
     PUBLIC_URL: undefined,

@@ -4,7 +4,7 @@ import { apiKey, serveApp, startPhoneServer } from "../support/servers/phoneServ
 import { problemOf } from "../support/problemOf.ts";
 import { callBack } from "../support/twilio/twilioWebhook.ts";
 
-/** A phone network that refuses calls with a code as long as there is one. */
+/** A Twilio API that refuses calls with a code as long as there is one. */
 function refusing() {
   let code: number | undefined;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {

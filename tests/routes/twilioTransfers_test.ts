@@ -15,7 +15,7 @@ const agentFiles = agentsOf({
     `---\ntitle: Desk\nlanguage: de\ntransfers: { sales: { number: '${sales}' } }\n---\nHelp.`,
 });
 
-/** A caller whose conversation has ended with a transfer; gives what the phone network is told then. */
+/** A caller whose conversation has ended with a transfer; resolves with the TwiML that follows. */
 async function transferred(server: TestServer, from: string): Promise<string> {
   await twimlOf(twilioPost(server, "/twilio/voice", { From: from }));
   const session = server.app.registry.byCallSid(inboundSid);

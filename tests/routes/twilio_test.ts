@@ -208,7 +208,7 @@ Deno.test("keys are played into the call, which then goes on", async () => {
   assert.equal(server.app.registry.endOf(call.sid)?.end.reason, "caller_hung_up");
 });
 
-Deno.test("a call handed over is dialled on to the number behind the alias", async () => {
+Deno.test("a transferred call is dialled on to the number behind the alias", async () => {
   const agentFiles = onlyAgent("transfers: { sales: { number: '+14155550199' } }");
   await using server = await startPhoneServer({ overrides: { agentFiles } });
   const call = server.network.call();
@@ -219,7 +219,7 @@ Deno.test("a call handed over is dialled on to the number behind the alias", asy
   await hangUp(call);
 });
 
-Deno.test("a call is not handed over to a number that may not be dialled", async () => {
+Deno.test("a call is not transferred to a number that may not be dialled", async () => {
   const agentFiles = onlyAgent("transfers: { sales: { number: '+19005550123' } }");
   let told = "";
   const handOver: Script = ({ cause }) => {
@@ -243,7 +243,7 @@ Deno.test("a call is not handed over to a number that may not be dialled", async
   await call.settled;
 });
 
-Deno.test("a call is handed over to nobody who is not to be called, nor when it is not the hour for it", async () => {
+Deno.test("a call is not transferred to a number on the do-not-call list, nor outside calling hours", async () => {
   const number = "+14155550199";
   const agentFiles = onlyAgent(`transfers: { sales: { number: '${number}' } }`);
   const told: string[] = [];

@@ -282,7 +282,7 @@ Deno.test("webRoutes() answers 503 when the last line was taken in between", () 
     assert.deepEqual(await shakeHands(server, offers), { status: 503, code: "full" });
   }));
 
-Deno.test("webRoutes() tells the page what it needs to know and no more", async () => {
+Deno.test("webRoutes() gives the page what it needs to know and no more", async () => {
   const agents = [{ name: "receptionist", title: "Receptionist" }, {
     name: "clerk",
     title: "Clerk",

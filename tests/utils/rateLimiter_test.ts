@@ -11,7 +11,7 @@ Deno.test("consume() allows a burst of the capacity, then what is refilled", () 
   );
 });
 
-Deno.test("consume() tells after how many whole seconds it will allow, and then does", () => {
+Deno.test("consume() gives the whole seconds after which it will allow, and then does", () => {
   const limits = fc.record({
     capacity: fc.integer({ min: 1, max: 20 }),
     refillPerSecond: fc.double({ min: 0.05, max: 20, noNaN: true }),

@@ -27,7 +27,7 @@ export interface ParleyOptions {
   /** A module to run before the server. */
   readonly preload?: string;
   readonly v8Flags?: string;
-  /** Takes the server's output, which nobody sees otherwise. */
+  /** Receives the server's output, which is discarded otherwise. */
   readonly read?: (output: ReadableStream<Uint8Array>) => void;
 }
 

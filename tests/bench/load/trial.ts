@@ -27,7 +27,7 @@ export interface Losses {
   readonly outOfOrder: number;
 }
 
-/** One server with its model and its callers, who talk when they are told to. */
+/** One server with its model and its callers, who talk on demand. */
 export class Trial {
   readonly #subject: Subject;
   readonly #model: TalkingModel;

@@ -17,7 +17,7 @@ export interface WatchedServer extends Subject {
   memory(): Promise<MemoryReport>;
 }
 
-/** Parley, able to tell what it holds. */
+/** Parley, able to report its memory. */
 export async function startWatchedParley(
   modelUrl: string,
   settings: Record<string, string>,

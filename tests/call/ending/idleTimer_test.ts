@@ -43,7 +43,7 @@ Deno.test("a caller who speaks up during the last goodbye keeps the call", () =>
   assert.equal(call.machine.phase, "live");
 });
 
-Deno.test("silence does not count while somebody speaks, a tool runs, the model is away or the leg is lost", () => {
+Deno.test("silence does not count while either side speaks, a tool runs, the model is away or the leg is lost", () => {
   const speaking = new CallDriver(IDLE).live();
   speaking.speak("item", 15_000);
   speaking.advance(15_000);

@@ -257,7 +257,7 @@ Deno.test("case 33: an item that nobody heard has no words in the transcript", (
   assert.ok(call.script.every((line) => !line.includes("x")));
 });
 
-Deno.test("a digit interrupts as speech does, and the model is told to stop", () => {
+Deno.test("a digit interrupts as speech does, and cancels the response", () => {
   const call = new CallDriver().live();
   const responseId = call.begin();
   call.sound(responseId, "item", 4000);

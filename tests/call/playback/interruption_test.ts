@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { figures, interruptions } from "../../support/trials/interruptionFigures.ts";
 
-Deno.test("interruptions of a phone call are told to the model where they were heard", () => {
+Deno.test("interruptions of a phone call are truncated where they were heard", () => {
   const all = interruptions(300);
   const { meanMs, p95Ms } = figures(all);
   assert.deepEqual(all.flatMap(({ faults }) => faults), []);
@@ -13,7 +13,7 @@ Deno.test("interruptions of a phone call are told to the model where they were h
   assert.ok(p95Ms <= 25 + 2 * 10, `${p95Ms} ms at p95, where jitter is 10 ms on average`);
 });
 
-Deno.test("interruptions of a call in a browser are told to the model to the millisecond", () => {
+Deno.test("interruptions of a call in a browser are truncated to the millisecond", () => {
   const all = interruptions(150, { reports: "positions" });
   const { meanMs, p95Ms } = figures(all);
   assert.deepEqual(all.flatMap(({ faults }) => faults), []);

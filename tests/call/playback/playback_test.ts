@@ -119,7 +119,7 @@ Deno.test("a leg that was lost and does not come back ends the call", () => {
   assert.deepEqual(call.script, ["agent: one two three four /"], "and nobody heard the rest");
 });
 
-Deno.test("a browser's exact answer to the clear is what the model is told", () => {
+Deno.test("the model is truncated at the browser's exact answer to the clear", () => {
   const call = new CallDriver({ reports: "positions", startUpMs: 230 }).live();
   call.speak("item", 4000, "one two three four five six seven eight");
   call.interruptAt(1230);

@@ -16,7 +16,7 @@ function report(call: CallDriver, ms: number, itemId = "item"): void {
   call.input({ type: "rendered", itemId, ms });
 }
 
-/** Plays in real time up to `untilMs`, and tells of it as browsers do. */
+/** Plays in real time up to `untilMs`, and reports it as browsers do. */
 function play(call: CallDriver, fromMs: number, untilMs: number): void {
   for (let ms = fromMs + 100; ms <= untilMs; ms += 100) {
     call.advance(100);

@@ -10,7 +10,7 @@ Deno.test("a reply is timed from the caller's last sound to the first sound that
   call.sound(responseId, "item", 1000);
   assert.deepEqual(call.events("latency"), []);
   call.advance(1000);
-  // The first piece, whose mark tells, lasts 60 ms.
+  // The first piece, whose mark gives the time, lasts 60 ms.
   assert.deepEqual(call.events("latency").map(({ latency }) => latency), [
     { responseMs: 300, firstAudioMs: 120, firstHeardMs: 100, totalMs: 520 },
   ]);

@@ -166,7 +166,7 @@ Deno.test("a quick tool needs no filler, and neither does one while the agent is
   assert.deepEqual(speaking.takeAsked(), ["filler"]);
 });
 
-Deno.test("a filler is cut off like any speech, but the model is told nothing of an item it does not keep", () => {
+Deno.test("a filler is cut off like any speech, but an item that the model does not keep is not truncated", () => {
   const call = new CallDriver({ fillerAfterMs: 1000 }).live();
   call.call("lookup");
   call.advance(1100);
@@ -176,7 +176,7 @@ Deno.test("a filler is cut off like any speech, but the model is told nothing of
   assert.deepEqual(call.takeRequests(), [{ type: "cancel", responseId: aside }]);
 });
 
-Deno.test("keys that a tool wants pressed are pressed, and the model is told at once", () => {
+Deno.test("keys that a tool wants pressed are pressed, and the model gets the output at once", () => {
   const call = new CallDriver().live();
   call.call("press");
   call.take();

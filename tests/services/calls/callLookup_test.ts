@@ -32,7 +32,7 @@ async function startLookup() {
     events: createEventHub(() => 0),
     callOf: () => undefined,
     now: () => 0,
-    // What is queued is written when somebody asks for it, and not before.
+    // What is queued is written on demand, and not before.
     setTimer: () => () => {},
     log: { info() {}, error() {} },
   });

@@ -88,7 +88,7 @@ Deno.test("createAgentSetup() takes the shorter of two time limits, and the agen
   assert.equal(long.maxMs, 3_600_000);
 });
 
-Deno.test("createAgentSetup() tells the model a call's context even without a place for it", () => {
+Deno.test("createAgentSetup() gives the model a call's context even without a placeholder for it", () => {
   const request = { ...inbound, context: "He ordered shoes.", variables: { caller: "fake" } };
   const added = createAgentSetup(agent(""), request, defaults).setup.instructions;
   assert.equal(added, "Help +14155550123.\n\n# About this call\nHe ordered shoes.");

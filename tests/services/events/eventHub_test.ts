@@ -45,7 +45,7 @@ Deno.test("a slow sink gets one event at a time and loses the oldest, and no oth
   assert.deepEqual(slow, [1, 4998, 4999, 5000]);
 });
 
-Deno.test("a sink or filter that throws hurts nobody and is told of", async () => {
+Deno.test("a sink or filter that throws is reported and affects no other", async () => {
   const errors: unknown[] = [];
   const hub = createEventHub(() => 0, (error) => errors.push(error));
   const got: number[] = [];

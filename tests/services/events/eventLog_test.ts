@@ -42,7 +42,7 @@ Deno.test("read() gives what lies behind a position, and where to read on", asyn
   log.close();
 });
 
-Deno.test("read() tells when events have been thrown away before they were read", async () => {
+Deno.test("read() reports events that were dropped before they were read", async () => {
   const { hub, log } = createLog({ maxEvents: 3 });
   for (let i = 0; i < 10; i++) hub.publish("call_a", notice);
   await settled();
@@ -56,7 +56,7 @@ Deno.test("read() tells when events have been thrown away before they were read"
   log.close();
 });
 
-Deno.test("read() tells when the hub itself has dropped something", async () => {
+Deno.test("read() reports events that the hub itself has dropped", async () => {
   const { hub, log } = createLog();
   hub.publish("call_a", started);
   await settled();
@@ -133,7 +133,7 @@ Deno.test("wait() settles when there is more, by the signal, and when the log cl
   assert.equal(log.closed, true);
 });
 
-/** Events of another process, as it tells them. */
+/** Events of another process, as it publishes them. */
 function told(sequence: number): SharedEvent {
   return { origin: "there", sequence, callId: "call_t", type: "notice", data: "{}" };
 }
@@ -167,7 +167,7 @@ Deno.test("behind() gives a reader of another process what it has not had, each 
   log.close();
 });
 
-Deno.test("behind() tells a reader of what is not to be had here", () => {
+Deno.test("behind() reports to a reader what is not available here", () => {
   const { log } = createLog({ maxEvents: 2 });
   assert.equal(log.resume("gone-7").missed, "restarted");
   log.advance("there", 5);
@@ -178,7 +178,7 @@ Deno.test("behind() tells a reader of what is not to be had here", () => {
   log.close();
 });
 
-Deno.test("read() tells when events of another process never came", () => {
+Deno.test("read() reports when events of another process never came", () => {
   const { log } = createLog();
   for (const sequence of [1, 2, 5]) log.appendRemote(told(sequence));
   const page = log.read(0, everything);

@@ -91,7 +91,7 @@ Deno.test("openMetrics() counts what happens in calls", async () => {
   assert.ok(!lines.some((line) => line.includes("private")));
 });
 
-Deno.test("openMetrics() tells of a store in trouble and of webhooks that failed", async () => {
+Deno.test("openMetrics() shows a failing store and failed webhooks", async () => {
   const lines = await written([], {
     recorder: { health: () => ({ status: "degraded", sinceMs: 0, waiting: 12, dropped: 3 }) },
     webhooks: { counts: { delivered: 5, failed: 2, dead: 1 } },

@@ -46,7 +46,7 @@ Deno.test("calls that a crash left open are ended at the next start, and what wa
   assert.deepEqual(turns.map(({ text }: { text: string }) => text), ["Until then."]);
 });
 
-Deno.test("the phone network's word decides how an abandoned call ended", async () => {
+Deno.test("Twilio's status decides how an abandoned call ended", async () => {
   await using database = await temporaryDatabase();
   const { env } = database;
   await using server = await startPhoneServer({

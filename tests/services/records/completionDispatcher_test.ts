@@ -5,7 +5,7 @@ import { openStore } from "../../../src/services/store/store.ts";
 import { Inbox } from "../../support/inbox.ts";
 import { ended, opened } from "../../support/store/storedCalls.ts";
 
-Deno.test("a call that ends while others are told of is told of when its own end is durable", async () => {
+Deno.test("a call that ends during a dispatch is dispatched when its own end is durable", async () => {
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
   const hub = createEventHub(() => 0);
   const over = new Set<string>();

@@ -146,7 +146,7 @@ Deno.test("case 46: sensitive digits are stored nowhere", async () => {
   assert.deepEqual(digits.map(({ digits }) => digits), [undefined, "12"]);
 });
 
-Deno.test("a call that waits to be placed is recorded, and its outcome when nobody answers", async () => {
+Deno.test("a queued call is recorded, and its outcome when it is not answered", async () => {
   await using trial = await startTrial();
   const request = {
     direction: "outbound",
@@ -332,7 +332,7 @@ Deno.test("endAbandonedCall() adds up a call whose process is gone, from what is
   await trial[Symbol.asyncDispose]();
 });
 
-Deno.test("what happened after the end, and in calls never heard of, is nobody's record", async () => {
+Deno.test("events after the end of a call, and of unknown calls, are not recorded", async () => {
   await using trial = await startTrial();
   trial.publish(turnEvent("a", "Hello"));
   trial.begin();

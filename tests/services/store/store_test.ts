@@ -117,7 +117,8 @@ for (const { name, make, ignore } of durable) {
   });
 
   Deno.test({
-    name: `${name}: calls of an earlier version claim no human that nobody looked for`,
+    name:
+      `${name}: a human outcome of an earlier version without a detection result becomes answered`,
     ignore,
     async fn() {
       const { settings, remove } = await make();

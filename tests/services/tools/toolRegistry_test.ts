@@ -102,7 +102,7 @@ Deno.test("run() takes no arguments for an empty object (case 36)", async () => 
   assert.deepEqual(await run([echo], "probe", '{"size":2}'), { output: { size: 2 }, ok: true });
 });
 
-Deno.test("run() tells what is wrong with the arguments (case 36)", async () => {
+Deno.test("run() says what is wrong with the arguments (case 36)", async () => {
   const never = tool(() => assert.fail("ran"));
   const cases: readonly (readonly [string, RegExp])[] = [
     ['{"size":', /not valid JSON/],
@@ -175,7 +175,7 @@ Deno.test("run() passes a ToolError on to the model", async () => {
   });
 });
 
-Deno.test("run() stops a tool that takes too long, and tells it so (case 39)", async () => {
+Deno.test("run() aborts a tool that takes too long (case 39)", async () => {
   const signals: AbortSignal[] = [];
   const stuck = tool((_args, { signal }) => {
     signals.push(signal);
@@ -214,7 +214,7 @@ Deno.test("run() stops when the call ends (case 40)", async () => {
   assert.equal(after.output.code, "call_ended");
 });
 
-Deno.test("run() caps what it tells the model, and says so", async () => {
+Deno.test("run() truncates long output for the model, and says so", async () => {
   const long = tool(() => ({ output: "x".repeat(99) + "😀" }));
   const { output, ok } = await run([long], "probe", "{}", {}, { maxOutputChars: 100 });
   assert.deepEqual([output.truncated, output.text, ok], [true, "x".repeat(99) + "\ufffd", true]);
@@ -230,7 +230,7 @@ Deno.test("end_call asks for the end of the call", async () => {
   });
 });
 
-Deno.test("get_current_time tells the time in the zone asked for, or else in the agent's", async () => {
+Deno.test("get_current_time gives the time in the zone asked for, or else in the agent's", async () => {
   assert.deepEqual((await run(TOOLS, "get_current_time", '{"time_zone":"Asia/Tokyo"}')).output, {
     iso: "2026-07-15T07:05:06+09:00",
     weekday: "Wednesday",
@@ -386,7 +386,7 @@ Deno.test("createHttpTool() refuses URLs that strangers could read", () => {
   }
 });
 
-Deno.test("createHttpTool() tells what was wrong with the request, not with the server", async () => {
+Deno.test("createHttpTool() reports what was wrong with the request, not with the server", async () => {
   const bad = await overHttp(() => new Response("no such day", { status: 422 }), "{}");
   assert.deepEqual(bad.output, {
     error: "The service answered 422: no such day",
@@ -435,7 +435,7 @@ Deno.test("createHttpTool() is stopped by its own time limit", async () => {
   assert.equal(output.code, "timeout");
 });
 
-Deno.test("createHttpTool() says that nobody answers", async () => {
+Deno.test("createHttpTool() reports that no server answers", async () => {
   const { output } = await overHttp(() => new Response(), "{}", { url: "http://127.0.0.1:1/" });
   assert.deepEqual(output, { error: "The service cannot be reached.", code: "unreachable" });
 });

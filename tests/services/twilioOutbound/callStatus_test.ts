@@ -20,7 +20,7 @@ Deno.test("case 56: callbacks out of order and repeated never move a call backwa
   assert.equal(follow("canceled"), "canceled");
 });
 
-Deno.test("advance() keeps what a final report tells", () => {
+Deno.test("advance() keeps the fields of a final report", () => {
   const report = { status: "completed", durationSeconds: 12, sipCode: "200" } as const;
   assert.deepEqual(advance({ status: "ringing" }, report), report);
 });

@@ -5,7 +5,6 @@ import type { CallEvent } from "../../../src/call/callEvent.ts";
 import { createEventHub } from "../../../src/services/events/eventHub.ts";
 import { createCompletionDispatcher } from "../../../src/services/records/completionDispatcher.ts";
 import { openStore, type Store } from "../../../src/services/store/store.ts";
-import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
 import {
   createWebhookDispatcher,
   type WebhookDispatcher,
@@ -28,7 +27,7 @@ interface Received {
   readonly json: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
 }
 
-/** A server of the operator's, which answers as it is told. */
+/** The operator's server, with answers set by the test. */
 function startReceiver(answer: (received: Received, before: number) => Response) {
   const inbox = new Inbox<Received>();
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
@@ -41,7 +40,7 @@ function startReceiver(answer: (received: Received, before: number) => Response)
   return { inbox, url: `http://127.0.0.1:${server.addr.port}/hook`, stop: () => server.shutdown() };
 }
 
-/** Time that passes only when it is told to; short delays are over at once. */
+/** Virtual time that the test advances; short delays are over at once. */
 function createClock() {
   const timers = new Set<{ readonly at: number; readonly wake: () => void }>();
   let now = Date.UTC(2027, 0, 1);
@@ -171,7 +170,7 @@ Deno.test("retryDelayMs() waits ever longer, never longer than asked for plus a 
   assert.equal(retryDelayMs(12, 0, 1), undefined);
 });
 
-Deno.test("createWebhookDispatcher() tells what happens in a call, signed", () =>
+Deno.test("createWebhookDispatcher() sends the events of a call, signed", () =>
   withWebhooks(fine, async ({ hub, inbox, clock }) => {
     const events: readonly CallEvent[] = [
       started,

@@ -10,7 +10,7 @@ import { startRealtimeServer } from "../../../src/sim/openai/realtimeServer.ts";
 import type { Script } from "../../../src/sim/openai/scripts.ts";
 import { Inbox } from "../../support/inbox.ts";
 
-/** Looks an order up when text asks for it, tells what came of it, tells stories, and yields. */
+/** Looks an order up when text asks for it, says the result, and tells stories. */
 const clerk: Script = ({ cause }) => {
   if (cause.type === "toolOutputs") return { say: "Your order is on its way." };
   if (cause.type === "text" && cause.text.includes("order")) {

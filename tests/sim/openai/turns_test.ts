@@ -5,7 +5,7 @@ import { samplesToBytes } from "../../../src/utils/audioTranscode.ts";
 import { type RealtimeWire, withRealtime } from "../../support/openai/realtimeWire.ts";
 import { readRecording } from "../../support/trials/speechFixture.ts";
 
-Deno.test("real speech in mu-law makes one turn, told in the order of the real server", async () => {
+Deno.test("real speech in mu-law makes one turn, reported in the order of the real server", async () => {
   await withRealtime({ script: () => ({ say: "Yes?" }) }, async (wire) => {
     wire.configure({
       audio: {
@@ -208,7 +208,7 @@ Deno.test("max_output_tokens ends a response as incomplete", async () => {
   });
 });
 
-Deno.test("a failed transcription is told apart from an error", async () => {
+Deno.test("a failed transcription is not reported as an error", async () => {
   await withRealtime({ transcribe: () => undefined }, async (wire, _, session) => {
     wire.configure({ audio: { input: { transcription: { model: "whisper-1" } } } });
     await wire.nth("session.updated");

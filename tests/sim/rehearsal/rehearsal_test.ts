@@ -74,7 +74,7 @@ for (const [text, name, args] of texts) {
   });
 }
 
-Deno.test("rehearsal() calls several tools at once where it is told to", () => {
+Deno.test("rehearsal() calls several tools at once where it is asked to", () => {
   const text = 'call the tools one {"a":1} and two and three {}';
   const { tools } = rehearsal({ ...asked, cause: { type: "text", text } });
   assert.deepEqual(tools?.map(({ name }) => name), ["one", "two", "three"]);

@@ -12,7 +12,7 @@ import {
   twiml,
 } from "../../support/twilio/phoneTestApp.ts";
 
-/** Runs a body with a phone network and a small app, and sees that both end cleanly. */
+/** Runs a body with a simulated network and a small app, and checks that both end cleanly. */
 function phoneTest(
   name: string,
   options: Partial<PhoneNetworkOptions>,

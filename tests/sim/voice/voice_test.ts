@@ -77,7 +77,7 @@ Deno.test("a voice whose worker never answers goes on as a tone", async () => {
   voice.close();
 });
 
-Deno.test("a sentence nobody waits for any more is not spoken", async () => {
+Deno.test("an aborted sentence is not spoken", async () => {
   const voice = createFliteVoice({ startWorker: () => workerOf(echoing) });
   const given = new AbortController();
   const first = voice.say("First.");

@@ -9,7 +9,7 @@ import { NOT_CARRIED_OUT, WAIT_FOR_CALLER } from "../../../src/call/model/prompt
 import { CallDriver, type CallDriverOptions } from "./callDriver.ts";
 import { FINAL, type Step, USUAL } from "./callSteps.ts";
 
-/** What the model is told of tools that were not run. */
+/** The output of tools that were not run. */
 const REFUSALS: ReadonlySet<string> = new Set([NOT_CARRIED_OUT, WAIT_FOR_CALLER]);
 /** How well a place is known until the first marks are back. */
 const UNSURE_MS = 120;
@@ -43,7 +43,7 @@ class Chaos {
   #past: { readonly id: string; readonly itemId: string }[] = [];
   readonly #producedMs = new Map<string, number>();
   readonly #runningTools = new Set<string>();
-  /** Tools that returned before the call's end, and how often the model was told of each. */
+  /** Tools that returned before the call's end, and how often each output was sent. */
   readonly #returned = new Map<string, { told: number; readonly after: number }>();
   readonly #runs = new Map<string, number>();
   #serial = 0;
@@ -80,7 +80,7 @@ class Chaos {
       const inHistory = later.some(({ history }) =>
         history.some((item) => item.type === "toolCall" && item.callId === callId)
       );
-      // Only where no connection was there any more to be told it went untold.
+      // Only where no connection was left to send it to was it not sent.
       const answered = told === 1 || (told === 0 && (inHistory || later.length === 0));
       assert.ok(answered, `${callId} was told ${told} times`);
     }
@@ -116,7 +116,7 @@ class Chaos {
       case "staleMark":
         return call.input({ type: "marked", mark: `g${pick % 4}.${pick % 50}` });
       case "staleRender":
-        // A phone line has no means to tell a position.
+        // A phone line cannot report a position.
         if (!this.#tellsPositions) return;
         return call.input({
           type: "rendered",

@@ -2,7 +2,7 @@ import type { CallEvent } from "../../../src/call/callEvent.ts";
 import type { CallLeg, SpeechPiece } from "../../../src/call/callLeg.ts";
 import type { CallEnd } from "../../../src/call/types.ts";
 
-/** A phone's end that does nothing but keep what it was told. */
+/** A phone leg that only records. */
 export class RecordingLeg implements CallLeg {
   readonly format = "pcmu";
   readonly reports = "marks";

@@ -6,7 +6,7 @@ import type { CallRequest } from "../../../src/call/types.ts";
 import { policy } from "../twilio/policy.ts";
 import { ScriptedModel } from "./scriptedModel.ts";
 
-/** The world of a session, in virtual time, which keeps what it was told. */
+/** The ports of a session in virtual time, which record what they were given. */
 export class RecordingPorts implements SessionPorts {
   readonly models: ScriptedModel[] = [];
   readonly tools: { call: ToolCall; signal: AbortSignal; answer(result: ToolOutcome): void }[] = [];

@@ -1,5 +1,5 @@
 /**
- * Loaded before the server: ends the process the moment before its database is told what the file
+ * Loaded before the server: ends the process the moment before its database is sent what the file
  * `data/dying-at` beside it names, for the second time. Nothing is written after that.
  */
 const { dirname } = await import("node:path");

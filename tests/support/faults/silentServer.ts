@@ -1,9 +1,9 @@
-/** With this Postgres lets in whoever comes, and is ready. */
+/** What Postgres sends to a client that needs no password: authenticated, and ready. */
 export const GREETING = Uint8Array.from(
   [..."R\0\0\0\b\0\0\0\0Z\0\0\0\u0005I"].map((c) => c.charCodeAt(0)),
 );
 
-/** Takes connections and says nothing after the greeting, nor does it hear anything. */
+/** Accepts connections, sends the greeting, and then neither writes nor reads. */
 export function silentServer(greeting = new Uint8Array()) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const taken: Deno.Conn[] = [];

@@ -1,5 +1,5 @@
 /**
- * Runs before the server under test and makes the tool service's answer a fault that nobody catches: a
+ * Runs before the server under test and turns the tool service's answer into an uncaught fault: a
  * rejected promise or a thrown error outside every call, as a careless tool leaves behind.
  */
 const realFetch = globalThis.fetch;

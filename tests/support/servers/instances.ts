@@ -36,13 +36,13 @@ export type Instance = ServedApp;
 
 /** Two instances of the server on one Postgres, and one phone company around both. */
 export interface TwoInstances extends AsyncDisposable {
-  /** The phone network calls it, until told otherwise. */
+  /** The simulated network calls it, unless it is connected to another. */
   readonly first: TestServer;
   readonly second: Instance;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Connections that are open to the database. */
   connections(): Promise<number>;
-  /** Breaks all connections of the database and lets nobody connect; gives the means to end that. */
+  /** Breaks all connections of the database and refuses others until the returned function is called. */
   breakDatabase(): Promise<() => Promise<void>>;
 }
 

@@ -12,7 +12,7 @@ export interface PageVisit extends BrowserPage, ApiServer {
   readonly origin: string;
   /** The calls that the page itself has begun. */
   readonly conversations: readonly RecordingSession[];
-  /** Begins a call as the server does: it is held, written down and told of. */
+  /** Begins a call as the server does: it is registered, recorded and published. */
   begin(id: string, request?: Partial<CallRequest>): Promise<RecordingSession>;
   /** Breaks off every stream of events that is open; none is answered until the answer is called. */
   breakOff(): () => void;

@@ -25,9 +25,9 @@ export interface PhoneWorld extends AsyncDisposable {
   readonly realtime: RealtimeServer;
   /** Everything that was published of every call. */
   readonly events: Inbox<PublishedEvent>;
-  /** Somebody calls in, and has the greeting or silence. */
+  /** A caller calls in, and has the greeting or silence. */
   ring(): Promise<Talk>;
-  /** The server calls somebody who answers. */
+  /** The server places a call that is answered. */
   dial(): Promise<Talk>;
 }
 
@@ -97,7 +97,7 @@ export async function startPhoneWorld(
   };
 }
 
-/** Greets when asked to, says what it is told to, and answers speech with a short sentence. */
+/** Greets when asked to, says a requested text, and answers speech with a short sentence. */
 export const parrot: Script = ({ request, cause }) => {
   const exact = request === undefined ? undefined : /: "([\s\S]+)"$/.exec(request)?.[1];
   if (exact !== undefined) return { say: exact };

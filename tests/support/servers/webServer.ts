@@ -22,7 +22,7 @@ export interface WebServer {
 export interface WebServerOptions extends Partial<Omit<WebRoutesDeps, "registry">> {
   readonly refuses?: CallRefused["code"] | (() => CallRefused["code"] | undefined);
   readonly accepting?: boolean;
-  /** Where connections come from, as the host tells it. */
+  /** Where connections come from, as the host reports it. */
   readonly remoteAddress?: string;
   readonly onOpen?: (session: RecordingSession) => void;
 }

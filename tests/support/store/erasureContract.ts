@@ -41,7 +41,7 @@ export function testErasure(test: StoreTest): void {
     assert.deepEqual(left.map(({ id }) => id), ["young"]);
   });
 
-  test("eraseNumber() leaves nothing of a person in batches and requests, and dials nobody again", async (store) => {
+  test("eraseNumber() leaves nothing of a person in batches and requests, and no call is dialled again", async (store) => {
     const { batches, calls, erasure, idempotency } = store;
     const key = { keyName: "ops", requestKey: "for +15550001" };
     await idempotency.reserve({ ...key, bodyHash: "h", callId: "out" }, 0);
@@ -86,7 +86,7 @@ export function testErasure(test: StoreTest): void {
       toolCalls: 0,
       pending: 0,
     });
-    // What another process had still to write, and what it has told nobody of yet.
+    // What another process had still to write, and had not dispatched yet.
     await calls.write([opened({ id: "in", from: "+15550001" }), said("in", { id: "y" })]);
     await store.outbox.enqueue([{ ...letter, id: "d2" }], 0);
     assert.deepEqual((await calls.content("in")).turns, []);

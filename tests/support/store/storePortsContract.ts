@@ -34,7 +34,7 @@ function testIdempotency(test: StoreTest): void {
     );
   });
 
-  test("a finished request is told to those that repeat it, for a day", async ({ idempotency }) => {
+  test("a repeated request gets the answer of the finished one, for a day", async ({ idempotency }) => {
     const key = { keyName: "ops", requestKey: "k1" };
     const request = { ...key, bodyHash: "h1", callId: "call_1" };
     await idempotency.reserve(request, 0);
@@ -48,7 +48,7 @@ function testIdempotency(test: StoreTest): void {
     assert.equal((await idempotency.find(key, day))?.state, "in_flight");
   });
 
-  test("a request of which nobody knows the effect is unknown, not free", async ({ idempotency }) => {
+  test("a request whose effect is not known is unknown, not free", async ({ idempotency }) => {
     const [timedOut, died] = [{ keyName: "ops", requestKey: "k1" }, {
       keyName: "ops",
       requestKey: "k2",
@@ -110,7 +110,7 @@ function testDialQueue(test: StoreTest): void {
     assert.deepEqual((await dialQueue.overdue(1001))[0]?.payload, { to: "a" });
   });
 
-  test("the pace of a clock that was an hour ahead holds nobody up", async ({ dialQueue }) => {
+  test("the pace of a clock that was an hour ahead delays no call", async ({ dialQueue }) => {
     const hour = 60 * 60_000;
     await dialQueue.admit(admitted("ahead"), hour);
     assert.equal((await dialQueue.claim(hour)).calls.length, 1);
@@ -146,7 +146,7 @@ function testDialQueue(test: StoreTest): void {
     assert.equal((await dialQueue.find("a"))?.claimedAt, 1000);
     assert.equal(await dialQueue.withdraw("a"), false);
     assert.equal(await admit("other", 1000, { from: "+2" }), "claimed", "each number has its pace");
-    // The pace of its number, whoever claims; then an earlier call that is due; not one for later.
+    // The pace of its number, in any process; then an earlier call that is due; not one for later.
     assert.equal(await admit("b", 1999), 1);
     assert.equal(await admit("c", 2000), 2);
     assert.equal((await dialQueue.claim(2000, pace)).calls[0]?.callId, "b");
@@ -262,7 +262,7 @@ function testOutbox(test: StoreTest): void {
 }
 
 function testBatches(test: StoreTest): void {
-  test("a batch tells how far it is", async ({ batches }) => {
+  test("a batch reports its progress", async ({ batches }) => {
     await feed({ batches }, { most: 2, numbers: ["+1", "+2", "+3", "+4"] });
     await batches.create({ id: "b2", request: {}, items: [{ number: "+9" }] }, 8);
     await batches.markPlaced("call_0");
@@ -316,14 +316,14 @@ function testBatches(test: StoreTest): void {
       undefined,
       undefined,
     ]);
-    // Whoever feeds, and however many do, there is room for two.
+    // However many processes feed, there is room for two.
     const fed = await Promise.all([1, 2, 3].map(() => feed(store, { most: 2 })));
     assert.deepEqual(fed.sort(), [0, 0, 2]);
     assert.deepEqual(
       [(await dialQueue.find("call_1"))?.payload, (await calls.get("call_1"))?.to],
       [{ to: "+2" }, "+2"],
     );
-    // Whoever takes a call out of the queue makes room for the next.
+    // A call that leaves the queue makes room for the next.
     await dialQueue.claim(1000);
     assert.equal(await feed(store, { most: 2 }), 1);
   });

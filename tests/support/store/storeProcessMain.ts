@@ -10,7 +10,7 @@ if (task === "writeTurns") await writeTurns(store, argument);
 if (task === "reserve") await reserve(store, argument);
 await store.close();
 
-/** Reports each turn once the store has it, until somebody kills the process. */
+/** Reports each turn once the store has it, until the process is killed. */
 async function writeTurns({ calls }: Store, callId: string): Promise<never> {
   await calls.write([opened({ id: callId })]);
   for (let at = 0;; at++) {
@@ -20,7 +20,7 @@ async function writeTurns({ calls }: Store, callId: string): Promise<never> {
   }
 }
 
-/** When told to, asks for 100 calls at once and reports the answers. */
+/** On a line of input, asks for 100 calls at once and reports the answers. */
 async function reserve({ budget }: Store, prefix: string): Promise<void> {
   report("ready");
   await Deno.stdin.read(new Uint8Array(1));

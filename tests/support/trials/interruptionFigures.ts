@@ -19,7 +19,7 @@ export function interruptions(
   return all;
 }
 
-/** How far from the truth one estimate was, over all interruptions that were told to the model. */
+/** How far from the truth one estimate was, over all truncations. */
 export function figures(
   all: readonly Interruption[],
   estimate: "errorMs" | "producedErrorMs" | "markErrorMs" = "errorMs",

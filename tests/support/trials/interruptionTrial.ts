@@ -9,7 +9,7 @@ import { LineLeg } from "./lineLeg.ts";
 import { policy } from "../twilio/policy.ts";
 import { createTimeline, type Timeline } from "../call/timeline.ts";
 
-/** One interruption: what the model was told, and what the simulated line really played. */
+/** One interruption: where the model was truncated, and what the simulated line really played. */
 export interface Interruption extends Verdict {
   readonly jitterMs: number;
 }
@@ -260,7 +260,7 @@ class Call {
     this.#listen();
   }
 
-  /** Looks at the leg again when it has something to tell. */
+  /** Looks at the leg again when it has something to report. */
   #listen(): void {
     const { now } = this.#timeline;
     this.#report(this.#line.advance(now));

@@ -6,11 +6,11 @@ const REPORT_EVERY_MS = 100;
 /** Sums of parts are inexact. */
 const ROUNDING_MS = 1e-6;
 
-/** The human's end in virtual time: plays what it is given, and tells of it as a real leg does. */
+/** The caller's leg in virtual time: plays what it is given, and reports it as a real leg does. */
 export class LineLeg {
   /** What was played to the human, item by item, in order. */
   readonly heard: { readonly itemId: string; ms: number }[] = [];
-  /** Whether it tells of nothing that it plays, as a page that sleeps. */
+  /** Whether it reports nothing that it plays, as a suspended page. */
   asleep = false;
   readonly #reports: CallLeg["reports"];
   readonly #startUpMs: number;
@@ -58,7 +58,7 @@ export class LineLeg {
     this.#countedMs = 0;
   }
 
-  /** What the leg tells by now. */
+  /** What the leg reports by now. */
   advance(now: number): readonly CallInput[] {
     this.#count(now);
     const marks = this.#buffer.advance(now);

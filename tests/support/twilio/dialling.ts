@@ -6,7 +6,7 @@ import { apiKey, serveApp, type ServedApp, type TestServer } from "../servers/ph
 
 export const callee = "+14155550123";
 
-/** A phone network on which nobody answers while a test lasts. */
+/** A simulated network on which no call is answered while a test lasts. */
 export const ringing = {
   network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
 } as const;
@@ -115,7 +115,7 @@ export function onlyAgent(frontMatter: string): AgentFiles {
   return agentsOf({ receptionist: `---\ntitle: Desk\n${frontMatter}\n---\nHelp.` });
 }
 
-/** A second process's worth of server on the same store, behind the same phone network. */
+/** A second server on the same store, behind the same simulated network. */
 export function startBeside(
   server: Pick<TestServer, "api">,
   env: Readonly<Record<string, string | undefined>>,

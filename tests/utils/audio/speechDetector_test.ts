@@ -33,7 +33,7 @@ for (const name of RECORDINGS) {
   });
 }
 
-Deno.test("SpeechDetector tells two sentences apart when a second of noise lies between", () => {
+Deno.test("SpeechDetector separates two sentences when a second of noise lies between", () => {
   const sentence = framesOf(readRecording("cards-001"), 320).map(levelOfPcm16);
   const changes = listen(new SpeechDetector(), [
     ...sentence,

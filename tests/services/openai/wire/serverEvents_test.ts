@@ -159,7 +159,7 @@ Deno.test("readServerEvent() counts missing tokens as none, and details it is no
   });
 });
 
-Deno.test("readServerEvent() tells why a response failed", () => {
+Deno.test("readServerEvent() reads why a response failed", () => {
   const reasonOf = (status_details: unknown) => {
     const response = { id: "r", status: "failed", status_details };
     const event = readServerEvent({ type: "response.done", response });

@@ -122,7 +122,7 @@ test("a bus that is closed lets go of the database", async ({ url, connections }
   await soon(bus.close(), TERMINATE_MS);
 });
 
-test("a store that nobody waits for is closed at once", async ({ url }) => {
+test("a store without pending work is closed at once", async ({ url }) => {
   const database = await openPostgres(url);
   await soon(database.close(), TERMINATE_MS);
 });

@@ -4,7 +4,7 @@ import { readWav, writeWav } from "../../../../src/sim/twilio/media/wav.ts";
 Deno.test("readWav() gives back what writeWav() wrote", () => {
   const every = new Uint8Array(256).map((_, code) => code);
   const read = readWav(writeWav(every));
-  // Mu-law has two codes for silence; the sample does not tell which it was.
+  // Mu-law has two codes for silence; the sample does not show which it was.
   assert.deepEqual(
     read.map((code) => code === 0x7f ? 0xff : code),
     every.map((code) => code === 0x7f ? 0xff : code),
