@@ -1,5 +1,6 @@
 import type { CommandBuffer } from "../commandBuffer.ts";
 import type { ModelRequest, RefusalKind } from "../realtimeClient.ts";
+import { BoundedMap } from "../../utils/boundedMap.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { Cut } from "./spokenItems.ts";
 
@@ -12,7 +13,7 @@ const MAX_PENDING = 64;
 /** Makes the model forget what the caller has not heard: truncates and deletes, and their refusals. */
 export class Truncation {
   /** Items to delete when their response has ended; deleting one in progress is undefined. */
-  readonly #deleteLater = new Map<string, string>();
+  readonly #deleteLater = new BoundedMap<string, string>(MAX_PENDING);
   readonly #retried = new RecentIds(MAX_PENDING);
   readonly #commands: CommandBuffer;
 
@@ -56,9 +57,6 @@ export class Truncation {
   /** A silenced response has begun an item that the caller will not hear. */
   unheard(itemId: string, responseId: string): void {
     this.#deleteLater.set(itemId, responseId);
-    if (this.#deleteLater.size <= MAX_PENDING) return;
-    const [oldest] = this.#deleteLater.keys();
-    if (oldest !== undefined) this.#deleteLater.delete(oldest);
   }
 
   /** A truncate was refused: once more with what the model has, or take the item back, or let it be. */

@@ -138,7 +138,7 @@ export class Transcript {
   }
 
   toolCalled(call: ToolCall): void {
-    if (!this.#hasSpace()) return;
+    if (this.#entries.size >= MAX_ENTRIES) return;
     const id = `tool_${call.callId}`;
     const position = this.#order.next();
     this.#entries.set(id, { kind: "tool", id, position, call, output: undefined });
@@ -177,11 +177,7 @@ export class Transcript {
   }
 
   #caller(id: string, by: TranscriptTurn["by"], now: Milliseconds): CallerEntry | undefined {
-    const known = this.#entries.get(id);
-    if (known !== undefined) return known.kind === "caller" ? known : undefined;
-    if (!this.#hasSpace()) return undefined;
-    const position = this.#order.positionOf(id);
-    const entry: CallerEntry = {
+    const entry = this.#entryOf(id, (position) => ({
       kind: "caller",
       id,
       position,
@@ -190,17 +186,12 @@ export class Transcript {
       endedAt: undefined,
       text: "",
       final: false,
-    };
-    this.#entries.set(id, entry);
-    return entry;
+    }));
+    return entry?.kind === "caller" ? entry : undefined;
   }
 
   #agent(id: string, now: Milliseconds): AgentEntry | undefined {
-    const known = this.#entries.get(id);
-    if (known !== undefined) return known.kind === "agent" ? known : undefined;
-    if (!this.#hasSpace()) return undefined;
-    const position = this.#order.positionOf(id);
-    const entry: AgentEntry = {
+    const entry = this.#entryOf(id, (position) => ({
       kind: "agent",
       id,
       position,
@@ -209,13 +200,19 @@ export class Transcript {
       text: "",
       final: false,
       interrupted: false,
-    };
-    this.#entries.set(id, entry);
-    return entry;
+    }));
+    return entry?.kind === "agent" ? entry : undefined;
   }
 
-  #hasSpace(): boolean {
-    return this.#entries.size < MAX_ENTRIES;
+  #entryOf(
+    id: string,
+    create: (position: number) => TranscriptEntry,
+  ): TranscriptEntry | undefined {
+    const known = this.#entries.get(id);
+    if (known !== undefined || this.#entries.size >= MAX_ENTRIES) return known;
+    const entry = create(this.#order.positionOf(id));
+    this.#entries.set(id, entry);
+    return entry;
   }
 
   #publish(entry: CallerEntry | AgentEntry): void {

@@ -1,4 +1,5 @@
 import type { ModelSetup } from "../../call/modelSetup.ts";
+import { BoundedMap } from "../../utils/boundedMap.ts";
 import type { SetupPart } from "./wire/sessionUpdate.ts";
 
 /** One thing that a set-up says: a part of the session, or a tool. */
@@ -9,7 +10,7 @@ export type SetupClaim =
 /** Remembers for some minutes what a server refused, so that the next call need not find it out. */
 export class RefusedParts {
   readonly #now: () => number;
-  readonly #refusedAt = new Map<string, number>();
+  readonly #refusedAt = new BoundedMap<string, number>(MAX_REMEMBERED);
 
   constructor({ now }: { readonly now: () => number }) {
     this.#now = now;
@@ -20,10 +21,6 @@ export class RefusedParts {
       const key = keyOf(target, setup, claim);
       this.#refusedAt.delete(key);
       this.#refusedAt.set(key, this.#now());
-    }
-    for (const key of this.#refusedAt.keys()) {
-      if (this.#refusedAt.size <= MAX_REMEMBERED) return;
-      this.#refusedAt.delete(key);
     }
   }
 

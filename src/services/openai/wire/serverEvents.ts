@@ -92,20 +92,17 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
       return { type: "modelIdled" };
     case "input_audio_buffer.committed": {
       const itemId = idOf(event, "item_id");
-      return itemId === undefined ? MALFORMED : { type: "committed", itemId, ...previousOf(event) };
+      if (itemId === undefined) return MALFORMED;
+      const previousItemId = idOf(event, "previous_item_id");
+      return { type: "committed", itemId, ...present({ previousItemId }) };
     }
     case "conversation.item.added":
     case "conversation.item.created": {
       const item = itemOf(event.item);
       if (item === undefined || item === "malformed") return item && MALFORMED;
       const { id: itemId, role, callId } = item;
-      return {
-        type: "itemAdded",
-        itemId,
-        role,
-        ...previousOf(event),
-        ...present({ callId }),
-      };
+      const previousItemId = idOf(event, "previous_item_id");
+      return { type: "itemAdded", itemId, role, ...present({ previousItemId, callId }) };
     }
     case "conversation.item.input_audio_transcription.delta": {
       const itemId = idOf(event, "item_id");
@@ -171,11 +168,6 @@ function textEvent(
 
 function itemDone(responseId: string, call: ToolCall | undefined): ServerEvent {
   return { type: "itemDone", responseId, ...present({ call }) };
-}
-
-function previousOf(event: Fields): { readonly previousItemId?: string } {
-  const previousItemId = idOf(event, "previous_item_id");
-  return previousItemId === undefined ? {} : { previousItemId };
 }
 
 function responseCreated(event: Fields): ServerEvent | MalformedEvent {
