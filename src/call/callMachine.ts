@@ -223,7 +223,7 @@ export class CallMachine {
     );
     this.#deadlines.tick(now, this.#watched);
     // After `deadlines.tick`, which drops expired responses.
-    const working = turns.busy || turns.callerState.isSpeaking || this.#tools.running > 0;
+    const working = turns.busy || turns.callerState.isSpeaking || this.#tools.calls.running > 0;
     const quiet = turns.quiet && !working && !speech.audible && !this.#closing.begun;
     const lost = this.#connection.tick(now, quiet);
     if (lost !== undefined) return this.#end({ reason: "model_failed", detail: lost }, now);

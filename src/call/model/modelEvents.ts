@@ -70,7 +70,7 @@ export class ModelEvents {
         return this.#call.speech.itemDone(input.ref.itemId, now);
       case "toolAnnounced":
         this.#call.turns.alive(input.responseId, now);
-        return this.#parts.tools.announced(input.responseId, input.call);
+        return this.#parts.tools.calls.announced(input.responseId, input.call);
       case "responseDone":
         if (input.usage !== undefined) {
           this.#call.commands.publish({ type: "usage", usage: input.usage });
@@ -106,8 +106,8 @@ export class ModelEvents {
 
   #itemAdded({ itemId, role, previousItemId, callId }: ItemAdded, now: Milliseconds): void {
     // An item of speech has been placed by now: it was announced when it began.
-    if (role === "user") this.#call.transcript.writtenPlaced(itemId, previousItemId);
-    else if (role !== "system") this.#call.transcript.placed(itemId, previousItemId);
+    if (role === "user") this.#call.transcript.order.writtenPlaced(itemId, previousItemId);
+    else if (role !== "system") this.#call.transcript.order.placed(itemId, previousItemId);
     const { responseId } = this.#call.turns;
     if (role === "agent") {
       this.#call.speech.itemAdded(itemId);

@@ -23,9 +23,9 @@ const MAX_HISTORY_ITEMS = 60;
 
 /** The conversation as it was really said and heard, in the order of its items. */
 export class Transcript {
+  readonly order = new ItemOrder();
   readonly #commands: CommandBuffer;
   readonly #entries = new Map<string, TranscriptEntry>();
-  readonly #order = new ItemOrder();
   readonly #startedAt: Milliseconds;
   #local = 0;
   #typedCharacters = 0;
@@ -33,16 +33,6 @@ export class Transcript {
   constructor(commands: CommandBuffer, startedAt: Milliseconds) {
     this.#commands = commands;
     this.#startedAt = startedAt;
-  }
-
-  /** The model has taken in an item, behind `previousItemId` where it says so. */
-  placed(itemId: string, previousItemId: string | undefined): void {
-    this.#order.placed(itemId, previousItemId);
-  }
-
-  /** The model has taken in what the caller wrote: the line that has waited longest is this item. */
-  writtenPlaced(itemId: string, previousItemId: string | undefined): void {
-    this.#order.writtenPlaced(itemId, previousItemId);
   }
 
   callerSpoke(itemId: string, now: Milliseconds): void {
@@ -79,7 +69,7 @@ export class Transcript {
     const entry = fits ? this.#caller(`local_${++this.#local}`, by, now) : undefined;
     if (entry === undefined) return;
     this.#typedCharacters += text.length + modelText.length;
-    this.#order.wrote(entry.id);
+    this.order.wrote(entry.id);
     entry.text = text.slice(0, MAX_TEXT);
     entry.modelText = modelText.slice(0, MAX_TEXT);
     entry.final = true;
@@ -140,7 +130,7 @@ export class Transcript {
   toolCalled(call: ToolCall): void {
     if (this.#entries.size >= MAX_ENTRIES) return;
     const id = `tool_${call.callId}`;
-    const position = this.#order.next();
+    const position = this.order.next();
     this.#entries.set(id, { kind: "tool", id, position, call, output: undefined });
   }
 
@@ -210,7 +200,7 @@ export class Transcript {
   ): TranscriptEntry | undefined {
     const known = this.#entries.get(id);
     if (known !== undefined || this.#entries.size >= MAX_ENTRIES) return known;
-    const entry = create(this.#order.positionOf(id));
+    const entry = create(this.order.positionOf(id));
     this.#entries.set(id, entry);
     return entry;
   }

@@ -117,7 +117,7 @@ export class ResponseDeadlines {
     const quiet = joined && !this.#call.speech.audible && !this.#call.turns.callerState.isSpeaking;
     this.#quietSince = quiet ? this.#quietSince ?? now : undefined;
     const wanted = this.#call.turns.awaited(isSilenced ? responseId : undefined) ||
-      this.#tools.running > 0;
+      this.#tools.calls.running > 0;
     if (!wanted) {
       this.#bridges = 0;
       this.#bridged = false;
@@ -143,7 +143,7 @@ export class ResponseDeadlines {
     if (this.#bridges > 0) {
       return Math.max(since, this.#bridgedAt) + Math.max(fillerAfterMs, REPEAT_MS);
     }
-    const slowAt = this.#tools.slowAt(fillerAfterMs) ?? Infinity;
+    const slowAt = this.#tools.calls.slowAt(fillerAfterMs) ?? Infinity;
     const replyAt = since + Math.max(fillerAfterMs, USUAL_REPLY_MS);
     return Math.max(since, Math.min(replyAt, slowAt), this.#bridgedAt + APART_MS);
   }
@@ -171,8 +171,8 @@ export class ResponseDeadlines {
   }
 
   #bridge(now: Milliseconds): void {
-    const slow = this.#tools.running > 0;
-    this.#tools.bridgeSlow();
+    const slow = this.#tools.calls.running > 0;
+    this.#tools.calls.bridgeSlow();
     this.#bridges++;
     this.#bridgedAt = now;
     this.#call.commands.notice("filler");

@@ -128,7 +128,7 @@ export class ResponseOutcomes {
   #isWhole(responseId: string): boolean {
     if (this.#call.speech.isUnfinished(responseId)) return false;
     return this.#call.speech.responses.hasSounded(responseId) ||
-      this.#tools.hasAnnounced(responseId);
+      this.#tools.calls.hasAnnounced(responseId);
   }
 
   #outcomeOf(
@@ -139,7 +139,7 @@ export class ResponseOutcomes {
     const sounded = this.#call.speech.responses.hasSounded(responseId);
     switch (status) {
       case "completed": {
-        const calls = toolCalls.length > 0 || this.#tools.hasAnnounced(responseId);
+        const calls = toolCalls.length > 0 || this.#tools.calls.hasAnnounced(responseId);
         return sounded || calls ? "said" : "unspoken";
       }
       case "cancelled": {

@@ -79,6 +79,7 @@ export class ToolCalls {
     for (const one of this.#running.values()) one.filled = true;
   }
 
+  /** When the wait for a tool is to be bridged for the first time. */
   slowAt(afterMs: Milliseconds): Milliseconds | undefined {
     let first: Milliseconds | undefined;
     for (const { filled, startedAt } of this.#running.values()) {

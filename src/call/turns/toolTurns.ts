@@ -17,9 +17,9 @@ const MAX_ROUNDS = 8;
 
 /** Runs tools, delivers their outputs, applies their effects to the call. */
 export class ToolTurns {
+  readonly calls = new ToolCalls();
   readonly #call: CallParts;
   readonly #closing: Closing;
-  readonly #calls = new ToolCalls();
   /** Outputs that the model has not confirmed; a reply begun before that may not know them. */
   readonly #unconfirmed = new Set<string>();
   /** Running tools that were called over a connection that is gone. */
@@ -35,18 +35,6 @@ export class ToolTurns {
     this.#closing = closing;
   }
 
-  get running(): number {
-    return this.#calls.running;
-  }
-
-  announced(responseId: string, call: ToolCall): void {
-    this.#calls.announced(responseId, call);
-  }
-
-  hasAnnounced(responseId: string): boolean {
-    return this.#calls.hasAnnounced(responseId);
-  }
-
   /** Whether the model may call no more tools until the caller gives a sign. */
   get exhausted(): boolean {
     return this.#rounds >= MAX_ROUNDS;
@@ -58,12 +46,12 @@ export class ToolTurns {
       : this.exhausted
       ? prompts.WAIT_FOR_CALLER
       : undefined;
-    for (const call of this.#calls.called(responseId, toolCalls)) {
+    for (const call of this.calls.called(responseId, toolCalls)) {
       if (refusal !== undefined) {
         this.#call.commands.request({ type: "toolOutput", callId: call.callId, output: refusal });
         continue;
       }
-      this.#calls.started(responseId, call, now);
+      this.calls.started(responseId, call, now);
       this.#call.transcript.toolCalled(call);
       const { callId: toolCallId, name, arguments: args } = call;
       this.#call.commands.publish({ type: "toolStarted", toolCallId, name, arguments: args });
@@ -74,7 +62,7 @@ export class ToolTurns {
   /** Sends the output to the model, and ends or transfers the call where a tool has asked for that. */
   returned(input: ToolReturned, now: Milliseconds): void {
     const { callId, output, ok, effect } = input;
-    const returned = this.#calls.returned(callId);
+    const returned = this.calls.returned(callId);
     if (returned === undefined) return;
     const { call, startedAt, last } = returned;
     this.#call.transcript.toolReturned(callId, output);
@@ -93,7 +81,7 @@ export class ToolTurns {
 
   /** Whether any tool was called since the caller gave a sign. */
   get used(): boolean {
-    return this.#rounds > 0 || this.#calls.running > 0;
+    return this.#rounds > 0 || this.calls.running > 0;
   }
 
   /** Transfers the call after a sentence about it; false for an alias that the operator has not defined. */
@@ -131,23 +119,14 @@ export class ToolTurns {
   /** The model's connection is gone: the next one knows nothing of what is running now. */
   modelLost(): void {
     this.#reachable = false;
-    this.#calls.forgetAnnounced();
+    this.calls.forgetAnnounced();
     this.#unconfirmed.clear();
-    for (const callId of this.#calls.runningIds) this.#orphans.add(callId);
+    for (const callId of this.calls.runningIds) this.#orphans.add(callId);
   }
 
   /** A fresh connection, whose history holds all that has returned so far. */
   modelOpened(): void {
     this.#reachable = true;
-  }
-
-  /** When the wait for a tool is to be bridged for the first time. */
-  slowAt(afterMs: Milliseconds): Milliseconds | undefined {
-    return this.#calls.slowAt(afterMs);
-  }
-
-  bridgeSlow(): void {
-    this.#calls.bridgeSlow();
   }
 
   #askForResult(now: Milliseconds): void {

@@ -1,3 +1,5 @@
+import type { ConnectionOptions } from "./connectionOptions.ts";
+
 /**
  * How long a session has left, from what the server says of its own times.
  *
@@ -48,12 +50,7 @@ export class SessionExpiry {
   }
 }
 
-export interface SessionClocks {
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
-  /** Milliseconds since 1970. */
-  readonly wallClock: () => number;
-}
+type SessionClocks = Pick<ConnectionOptions, "now" | "wallClock">;
 
 const LONGEST_MS = 60 * 60_000;
 /** Shorter sessions are not left in time: the loss at their end is recovered from. */
