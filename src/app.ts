@@ -1,4 +1,4 @@
-import type { CallRegistry } from "./call/sessionApi.ts";
+import type { CallRegistry } from "./call/registry.ts";
 import type { Agent, AgentFiles, Agents } from "./config/agents.ts";
 import { readSettings } from "./config/env.ts";
 import type { Environment } from "./config/settingReader.ts";

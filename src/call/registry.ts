@@ -1,6 +1,6 @@
-import { CallRefused, type CallRegistry, type CallSession, type EndedCall } from "./sessionApi.ts";
-import { Session, type SessionOptions, type SessionPorts } from "./session.ts";
 import { BoundedMap } from "../utils/boundedMap.ts";
+import type { CallSession } from "./callSession.ts";
+import { Session, type SessionOptions, type SessionPorts } from "./session.ts";
 import type { CallEnd, CallRequest, Milliseconds } from "./types.ts";
 
 export interface RegistryOptions {
@@ -13,70 +13,99 @@ export interface RegistryOptions {
   readonly joinWithinMs?: Milliseconds;
 }
 
+export interface EndedCall {
+  readonly id: string;
+  readonly request: CallRequest;
+  readonly end: CallEnd;
+}
+
+/** Thrown where no session can be opened; `code` is shown to API clients. */
+export class CallRefused extends Error {
+  override readonly name = "CallRefused";
+  constructor(readonly code: "full" | "draining" | "unknown_agent" | "agent_unusable") {
+    super(`Cannot take the call: ${code}`);
+  }
+}
+
 const MAX_REMEMBERED = 1000;
 
-/** Keeps the live calls of this process. */
-export function createRegistry(
-  { maxCalls, newId, describe, ports, joinWithinMs = 120_000 }: RegistryOptions,
-): CallRegistry {
-  const live = new Map<string, Session>();
-  const endings = new BoundedMap<string, EndedCall>(MAX_REMEMBERED);
-  let accepting = true;
-  let emptied: (() => void) | undefined;
+/** The live calls of this process: admission, lookup, drain. */
+export class CallRegistry {
+  readonly #options: RegistryOptions;
+  readonly #live = new Map<string, Session>();
+  readonly #endings = new BoundedMap<string, EndedCall>(MAX_REMEMBERED);
+  #draining = false;
+  #onEmpty: (() => void) | undefined;
 
-  function open(request: CallRequest, callId: string = newId()): CallSession {
-    if (!accepting) throw new CallRefused("draining");
-    if (live.size >= maxCalls) throw new CallRefused("full");
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  get accepting(): boolean {
+    return !this.#draining && this.#live.size < this.#options.maxCalls;
+  }
+
+  /**
+   * Starts a call and its model connection; the leg may join later. `callId` is for a call that was
+   * known before. Throws `CallRefused`.
+   */
+  open(request: CallRequest, callId: string = this.#options.newId()): CallSession {
+    const { maxCalls, describe, ports, joinWithinMs = 120_000 } = this.#options;
+    if (this.#draining) throw new CallRefused("draining");
+    if (this.#live.size >= maxCalls) throw new CallRefused("full");
     const session = new Session({ id: callId, request, ...describe(request) }, ports);
-    live.set(session.id, session);
+    this.#live.set(session.id, session);
     const giveUp = ports.setTimer(() => {
       if (session.hasJoined) return;
       session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "never_joined" } });
     }, joinWithinMs);
     session.ended.then((end) => {
       giveUp();
-      live.delete(session.id);
-      remember(session, end);
-      if (live.size === 0) emptied?.();
+      this.#live.delete(session.id);
+      const { id, callSid } = session;
+      if (callSid !== undefined) this.#endings.set(callSid, { id, request, end });
+      if (this.#live.size === 0) this.#onEmpty?.();
     });
     session.begin();
     return session;
   }
 
-  function remember(session: CallSession, end: CallEnd): void {
-    if (session.callSid === undefined) return;
-    endings.set(session.callSid, { id: session.id, request: session.request, end });
+  get(callId: string): CallSession | undefined {
+    return this.#live.get(callId);
   }
 
-  async function drain(deadlineMs: Milliseconds): Promise<void> {
-    accepting = false;
-    if (live.size === 0) return;
+  byCallSid(callSid: string): CallSession | undefined {
+    return this.list().find((session) => session.callSid === callSid);
+  }
+
+  /** How a phone call ended, while that is remembered: the carrier asks how to go on. */
+  endOf(callSid: string): EndedCall | undefined {
+    return this.#endings.get(callSid);
+  }
+
+  list(): readonly CallSession[] {
+    return [...this.#live.values()];
+  }
+
+  /** Takes no more calls, waits for the live ones, ends those left after `deadlineMs`. */
+  async drain(deadlineMs: Milliseconds): Promise<void> {
+    this.#draining = true;
+    if (this.#live.size === 0) return;
     await new Promise<void>((resolve) => {
-      const cancel = ports.setTimer(resolve, deadlineMs);
-      emptied = () => {
+      const cancel = this.#options.ports.setTimer(resolve, deadlineMs);
+      this.#onEmpty = () => {
         cancel();
         resolve();
       };
     });
-    const left = [...live.values()];
+    const left = this.list();
     for (const session of left) {
       session.input({ type: "hangUp", end: { reason: "server_stopped" } });
     }
     await Promise.all(left.map((session) => session.ended));
   }
-
-  return {
-    get size() {
-      return live.size;
-    },
-    get accepting() {
-      return accepting && live.size < maxCalls;
-    },
-    open,
-    get: (callId) => live.get(callId),
-    byCallSid: (callSid) => [...live.values()].find((session) => session.callSid === callSid),
-    endOf: (callSid) => endings.get(callSid),
-    list: () => [...live.values()],
-    drain,
-  };
 }

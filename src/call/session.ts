@@ -4,7 +4,7 @@ import type { CallEvent } from "./callEvent.ts";
 import type { CallInput, ControlInput, ToolEffect } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
 import { CallerAudio } from "./turns/callerAudio.ts";
-import type { CallSession } from "./sessionApi.ts";
+import type { CallSession } from "./callSession.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
 import type { JournalEntry } from "./journal/journalCodec.ts";
 import { CallMachine } from "./callMachine.ts";

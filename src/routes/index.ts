@@ -1,5 +1,5 @@
 import type { Context, Env, Hono } from "@hono/hono";
-import type { CallRegistry } from "../call/sessionApi.ts";
+import type { CallRegistry } from "../call/registry.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import { type ApiOperations, hasWebLine } from "../services/calls.ts";

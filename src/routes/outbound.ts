@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { CallRefused } from "../call/sessionApi.ts";
+import { CallRefused } from "../call/registry.ts";
 import type { OutboundCalls } from "../services/outbound.ts";
 import { type Caller, requireKeys, type RequireScope } from "./middleware/access.ts";
 import { HttpProblem, phoneNotConfigured, unknownCall } from "./middleware/httpProblem.ts";

@@ -1,5 +1,5 @@
 import { type Context, Hono } from "@hono/hono";
-import { CallRefused, type CallRegistry } from "../call/sessionApi.ts";
+import { CallRefused, type CallRegistry } from "../call/registry.ts";
 import { handleWebSocket, type WebHandlerDeps } from "../handlers/webHandler.ts";
 import type { CallBudget } from "../services/spending.ts";
 import { WEB_PROTOCOL } from "../protocol/web.ts";

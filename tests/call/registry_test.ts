@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { createRegistry, type RegistryOptions } from "../../src/call/registry.ts";
-import { CallRefused } from "../../src/call/sessionApi.ts";
+import { CallRefused, CallRegistry, type RegistryOptions } from "../../src/call/registry.ts";
 import { RecordingLeg } from "../support/call/recordingLeg.ts";
 import { description, RecordingPorts, request } from "../support/call/sessionPorts.ts";
 
@@ -143,7 +142,7 @@ Deno.test("case 54: of calls that have ended only the latest are remembered", as
 function open(options: Partial<RegistryOptions> = {}) {
   const ports = new RecordingPorts();
   let ids = 0;
-  const registry = createRegistry({
+  const registry = new CallRegistry({
     maxCalls: 10,
     newId: () => `call_${++ids}`,
     describe: () => description(),

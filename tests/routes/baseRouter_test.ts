@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CallRefused } from "../../src/call/sessionApi.ts";
+import { CallRefused } from "../../src/call/registry.ts";
 import { HttpProblem } from "../../src/routes/middleware/httpProblem.ts";
 import { createBaseRouter, type Router } from "../../src/routes/baseRouter.ts";
 import { type HealthDeps, healthRoutes } from "../../src/routes/health.ts";

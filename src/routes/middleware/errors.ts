@@ -1,5 +1,5 @@
 import type { Context, ErrorHandler, NotFoundHandler } from "@hono/hono";
-import { CallRefused } from "../../call/sessionApi.ts";
+import { CallRefused } from "../../call/registry.ts";
 import { InstanceTimeout } from "../../services/cluster.ts";
 import { TwilioProblem } from "../../services/twilioOutbound.ts";
 import { BodyError } from "../../utils/http/bodyError.ts";

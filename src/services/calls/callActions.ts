@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CallRegistry } from "../../call/sessionApi.ts";
+import type { CallRegistry } from "../../call/registry.ts";
 import type { Agent } from "../../config/agents.ts";
 import type { DialRefusal, TransferPolicy } from "../spending.ts";
 

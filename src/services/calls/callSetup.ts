@@ -1,5 +1,4 @@
-import { CallRefused } from "../../call/sessionApi.ts";
-import type { RegistryOptions } from "../../call/registry.ts";
+import { CallRefused, type RegistryOptions } from "../../call/registry.ts";
 import type { Settings } from "../../config/settings.ts";
 import { pseudonymOf } from "../../utils/pseudonym.ts";
 import type { ToolRegistry } from "../tools.ts";

@@ -1,5 +1,5 @@
-import { createRegistry } from "../../call/registry.ts";
-import type { CallRegistry, CallSession } from "../../call/sessionApi.ts";
+import { CallRegistry } from "../../call/registry.ts";
+import type { CallSession } from "../../call/callSession.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newId } from "../../utils/ids.ts";
@@ -49,7 +49,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
     },
     log,
   });
-  const registry = createRegistry({
+  const registry = new CallRegistry({
     maxCalls: settings.limits.calls,
     newId: () => newId("call"),
     describe: createCallSetup(settings, {

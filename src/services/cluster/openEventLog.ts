@@ -1,4 +1,4 @@
-import type { CallRegistry } from "../../call/sessionApi.ts";
+import type { CallRegistry } from "../../call/registry.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { createEventLog, type EventHub, type EventLog, type EventLogOptions } from "../events.ts";

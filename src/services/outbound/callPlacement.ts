@@ -1,4 +1,4 @@
-import type { CallRefused } from "../../call/sessionApi.ts";
+import type { CallRefused } from "../../call/registry.ts";
 import type { CallBudget, DialPolicy } from "../spending.ts";
 import type { StoredResponse } from "../store.ts";
 import type { Dialer } from "./dialer.ts";

@@ -1,4 +1,4 @@
-import { CallRefused } from "../../call/sessionApi.ts";
+import { CallRefused } from "../../call/registry.ts";
 import type { Agents } from "../../config/agents.ts";
 import { agentRefusal } from "../calls.ts";
 import { type CallBudget, type DialPolicy, limitCode } from "../spending.ts";

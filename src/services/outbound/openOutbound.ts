@@ -1,4 +1,4 @@
-import { CallRefused, type CallRegistry } from "../../call/sessionApi.ts";
+import { CallRefused, type CallRegistry } from "../../call/registry.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { PhoneSettings, Settings } from "../../config/settings.ts";
 import { type SpokenMessage, spokenMessage, type TwilioCalls } from "../twilioOutbound.ts";

@@ -1,6 +1,6 @@
 import type { Agents } from "../../config/agents.ts";
 import type { AgentVoice } from "../../config/agentSchema.ts";
-import type { EndedCall } from "../../call/sessionApi.ts";
+import type { EndedCall } from "../../call/registry.ts";
 import type { Log } from "../../utils/logger.ts";
 import { isPhoneNumber } from "../../utils/phoneNumber.ts";
 import { RecentIds } from "../../utils/recentIds.ts";

@@ -1,4 +1,4 @@
-import type { CallRegistry } from "../../call/sessionApi.ts";
+import type { CallRegistry } from "../../call/registry.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";

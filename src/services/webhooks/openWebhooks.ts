@@ -1,4 +1,4 @@
-import type { CallRegistry } from "../../call/sessionApi.ts";
+import type { CallRegistry } from "../../call/registry.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { newId } from "../../utils/ids.ts";

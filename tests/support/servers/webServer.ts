@@ -1,4 +1,4 @@
-import { CallRefused } from "../../../src/call/sessionApi.ts";
+import { CallRefused } from "../../../src/call/registry.ts";
 import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
 import { pagesRoutes } from "../../../src/routes/pages.ts";
 import { webRoutes, type WebRoutesDeps } from "../../../src/routes/web.ts";

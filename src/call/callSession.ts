@@ -1,0 +1,24 @@
+import type { Base64 } from "../utils/audio/audioFormat.ts";
+import type { ControlInput } from "./callInput.ts";
+import type { CallLeg, LegInput } from "./callLeg.ts";
+import type { CallEnd, CallRequest } from "./types.ts";
+
+/** One live call, as its leg and the API see it. None of its methods throws once joined. */
+export interface CallSession {
+  readonly id: string;
+  readonly request: CallRequest;
+  /**
+   * Joins a leg: the first, or one in place of a lost or replaceable one. Throws if another one stays,
+   * or the call has ended.
+   */
+  join(leg: CallLeg): void;
+  /** A frame of the caller's audio in the leg's format; false where it is none: not base64, or empty. */
+  hear(audio: Base64): boolean;
+  /** Whether a leg is joined now. */
+  readonly hasLeg: boolean;
+  input(input: LegInput | ControlInput): void;
+  /** The carrier's id of the call, once it is known. */
+  callSid: string | undefined;
+  /** Settles when the call has ended and let go of everything it held. */
+  readonly ended: Promise<CallEnd>;
+}
