@@ -44,3 +44,14 @@ export async function createAudioContext(
 export function closeAudioContext(context: AudioContext): void {
   if (context.state !== "closed") context.close().catch(() => {});
 }
+
+/** Creates the function that measures what an analyser is fed with: root mean square, 0..1. */
+export function measureLevel(analyser: AnalyserNode): () => number {
+  const wave = new Float32Array(analyser.fftSize);
+  return () => {
+    analyser.getFloatTimeDomainData(wave);
+    let sum = 0;
+    for (const sample of wave) sum += sample * sample;
+    return Math.sqrt(sum / wave.length);
+  };
+}

@@ -1,7 +1,6 @@
 /// <reference lib="dom" />
-import { AudioError, closeAudioContext, createAudioContext } from "./audioContext.ts";
+import { AudioError, closeAudioContext, createAudioContext, measureLevel } from "./audioContext.ts";
 import { MicrophoneError } from "./microphoneStream.ts";
-import { rootMeanSquare } from "./speaker.ts";
 import type { AudioGraph } from "./resumingAudio.ts";
 
 /** The audio graph that turns a microphone's stream into frames. */
@@ -35,16 +34,12 @@ export async function buildCaptureGraph(
     closeAudioContext(context);
     throw new AudioError("node", { cause });
   }
-  const wave = new Float32Array(meter.fftSize);
   node.onprocessorerror = onNodeFailure;
   node.port.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => onFrame(data);
 
   return {
     context,
-    level() {
-      meter.getFloatTimeDomainData(wave);
-      return rootMeanSquare(wave);
-    },
+    level: measureLevel(meter),
     close() {
       node.port.onmessage = null;
       node.onprocessorerror = null;

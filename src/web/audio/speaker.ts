@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { AudioError, closeAudioContext, createAudioContext } from "./audioContext.ts";
+import { AudioError, closeAudioContext, createAudioContext, measureLevel } from "./audioContext.ts";
 import type { PlaybackCommand, PlaybackReport, SpeechSamples } from "./playbackMessages.ts";
 import { createResampler } from "./resampler.ts";
 import { type AudioGraph, type AudioState, openResumingAudio } from "./resumingAudio.ts";
@@ -126,7 +126,6 @@ async function buildPlayer(
     closeAudioContext(context);
     throw new AudioError("node", { cause });
   }
-  const wave = new Float32Array(meter.fftSize);
   let latency = 0;
   let resample = createResampler(RATE_HZ, context.sampleRate);
   node.onprocessorerror = onNodeFailure;
@@ -148,10 +147,7 @@ async function buildPlayer(
       resample = createResampler(RATE_HZ, context.sampleRate);
       post({ type: "clear", report: withReport }, []);
     },
-    level() {
-      meter.getFloatTimeDomainData(wave);
-      return rootMeanSquare(wave);
-    },
+    level: measureLevel(meter),
     close() {
       node.port.onmessage = null;
       node.onprocessorerror = null;
@@ -176,13 +172,6 @@ async function buildPlayer(
 function latencyOf({ baseLatency = 0, outputLatency = 0 }: Partial<AudioContext>): number {
   const seconds = baseLatency + outputLatency;
   return seconds >= 0 ? Math.min(seconds, MAX_LATENCY_SECONDS) : 0;
-}
-
-/** The level of a block of samples, 0..1. */
-export function rootMeanSquare(wave: Float32Array): number {
-  let sum = 0;
-  for (const sample of wave) sum += sample * sample;
-  return Math.sqrt(sum / wave.length);
 }
 
 const RATE_HZ = 24_000;
