@@ -6,7 +6,7 @@ import type { CallLeg, LegInput } from "./callLeg.ts";
 import { CallerAudio } from "./turns/callerAudio.ts";
 import type { CallSession } from "./callSession.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
-import type { JournalEntry } from "./journal/journalCodec.ts";
+import type { JournalEntry } from "./journal.ts";
 import { CallMachine } from "./callMachine.ts";
 import type { ModelSetup } from "./modelSetup.ts";
 import type { OpenModel, SpeechRef, ToolCall } from "./realtimeClient.ts";

@@ -1,4 +1,5 @@
-import { decodeJournal, type JournalEntry, replay, type ReplayStep } from "../call/journal.ts";
+import { decodeJournal, type JournalEntry } from "../call/journal.ts";
+import { replay, type ReplayStep } from "../call/replay.ts";
 import type { CallCommand } from "../call/callCommand.ts";
 import { withMeaning } from "../services/openai.ts";
 

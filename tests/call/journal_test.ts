@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  decodeJournal,
-  encodeJournal,
-  type JournalEntry,
-} from "../../src/call/journal/journalCodec.ts";
-import { replay } from "../../src/call/journal/replay.ts";
+import { decodeJournal, encodeJournal, type JournalEntry } from "../../src/call/journal.ts";
+import { replay } from "../../src/call/replay.ts";
 import { Session } from "../../src/call/session.ts";
 import type { CallCommand } from "../../src/call/callCommand.ts";
 import { describeReplay } from "../../src/cli/replay.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { decodeJournal } from "../../../src/call/journal/journalCodec.ts";
-import { replay } from "../../../src/call/journal/replay.ts";
+import { decodeJournal } from "../../../src/call/journal.ts";
+import { replay } from "../../../src/call/replay.ts";
 import { temporaryDatabase } from "../../support/twilio/dialling.ts";
 import { startPhoneServer } from "../../support/servers/phoneServer.ts";
 import { hangUp } from "../../support/twilio/hangUp.ts";

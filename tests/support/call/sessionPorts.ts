@@ -1,4 +1,4 @@
-import type { JournalEntry } from "../../../src/call/journal/journalCodec.ts";
+import type { JournalEntry } from "../../../src/call/journal.ts";
 import type { SessionOptions, SessionPorts, ToolOutcome } from "../../../src/call/session.ts";
 import type { CallEvent } from "../../../src/call/callEvent.ts";
 import type { ToolCall } from "../../../src/call/realtimeClient.ts";

@@ -1,7 +1,7 @@
-import type { CallCommand } from "../callCommand.ts";
-import type { JournalEntry } from "./journalCodec.ts";
-import { CallMachine } from "../callMachine.ts";
-import type { Milliseconds } from "../types.ts";
+import type { CallCommand } from "./callCommand.ts";
+import type { JournalEntry } from "./journal.ts";
+import { CallMachine } from "./callMachine.ts";
+import type { Milliseconds } from "./types.ts";
 
 /** One entry of a journal, and what the call did because of it. */
 export interface ReplayStep {
