@@ -1,3 +1,4 @@
+import { present } from "../../utils/present.ts";
 import { Mailbox } from "../mailbox.ts";
 import { SimulatedCall } from "./call/simulatedCall.ts";
 import type { SimulatedCallRequest } from "./call/callRequest.ts";
@@ -103,7 +104,7 @@ export function createPhoneNetwork(
       ? undefined
       : { url: at(statusPath), method: "POST" as const, events: ["completed"] };
     const fallbackUrl = fallbackPath === undefined ? undefined : at(fallbackPath);
-    const params = stirVerstat === undefined ? {} : { StirVerstat: stirVerstat };
+    const params = present({ StirVerstat: stirVerstat });
     const first = { kind: "request", url: at("/twilio/voice"), method: "POST", params } as const;
     return start({ from, to, first: { ...first, fallbackUrl }, callbacks });
   }

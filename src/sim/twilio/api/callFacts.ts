@@ -1,3 +1,4 @@
+import { present } from "../../../utils/present.ts";
 import type { TwilioCallStatus } from "../call/callEvents.ts";
 
 /** What Twilio's records hold about a call. */
@@ -37,7 +38,7 @@ export function webhookParams(facts: CallFacts): Record<string, string> {
     ...(facts.direction === "inbound" ? { CallToken: "simulated", StirVerstat: "" } : {}),
     ...place("From"),
     ...place("To"),
-    ...(facts.answeredBy === undefined ? {} : { AnsweredBy: facts.answeredBy }),
+    ...present({ AnsweredBy: facts.answeredBy }),
   };
 }
 

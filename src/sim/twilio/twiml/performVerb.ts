@@ -1,3 +1,4 @@
+import { present } from "../../../utils/present.ts";
 import type { DialOutcome, SimulatedCallEnd } from "../call/callEvents.ts";
 import type { TwimlCall, TwimlSource } from "./twimlCall.ts";
 import { createSid } from "../random.ts";
@@ -143,7 +144,7 @@ async function record(
     RecordingSid: sid,
     RecordingUrl: `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Recordings/${sid}`,
     RecordingDuration: String(seconds),
-    ...(key === undefined ? {} : { Digits: key }),
+    ...present({ Digits: key }),
   };
 }
 
