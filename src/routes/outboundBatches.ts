@@ -11,7 +11,7 @@ import {
   knownFrom,
   type OutboundRoutesDeps,
 } from "./outbound.ts";
-import { refusalOf } from "./outboundProblems.ts";
+import { refusalOf } from "./middleware/outboundProblem.ts";
 import { batchAnswer, batchIdParam, batchRequest, batchState } from "./openapi/outboundSchemas.ts";
 
 /** Lists of calls, placed one after another. */

@@ -5,7 +5,7 @@ import { TwilioProblem } from "../../services/twilioOutbound.ts";
 import { BodyError } from "../../utils/http/bodyError.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
-import { outboundProblem } from "../outboundProblems.ts";
+import { outboundProblem } from "./outboundProblem.ts";
 import { HttpProblem } from "./httpProblem.ts";
 
 /** Turns what was thrown into an answer. Unexpected errors are logged, and answered without details. */

@@ -8,10 +8,10 @@ import {
   RequestKeyReused,
   RequestUnderWay,
   StoreUnavailable,
-} from "../services/outbound.ts";
-import type { DialRefusal } from "../services/spending.ts";
-import { HttpProblem } from "./middleware/httpProblem.ts";
-import { limitProblem } from "./middleware/limitProblem.ts";
+} from "../../services/outbound.ts";
+import type { DialRefusal } from "../../services/spending.ts";
+import { HttpProblem } from "./httpProblem.ts";
+import { limitProblem } from "./limitProblem.ts";
 
 /** The status and code for a number that may not be dialled. */
 export function refusalOf(refusal: DialRefusal): {
