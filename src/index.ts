@@ -62,7 +62,7 @@ async function createOrExit(): Promise<App> {
 function listenOrExit(app: App): Deno.HttpServer<Deno.NetAddr> {
   const { host, port } = app.settings.server;
   try {
-    const { watch: watchSocket } = createFragmentGuard({
+    const watchSocket = createFragmentGuard({
       memory: Deno.memoryUsage,
       now: () => performance.now(),
       setTimer,

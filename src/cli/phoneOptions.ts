@@ -49,7 +49,7 @@ ${rehearsalLines}
 
 const answers = ["human", "machine", "fax", "busy", "no-answer", "failed"] as const;
 
-/** What the command was asked for. */
+/** The options of the command, with all defaults filled in. */
 export interface PhoneOptions {
   readonly help: boolean;
   readonly serve: boolean;

@@ -2,6 +2,7 @@ import type { LegInput } from "../call/callLeg.ts";
 import type { CallSession } from "../call/callSession.ts";
 import { type ClientMessage, parseClientMessage } from "../protocol/web.ts";
 import { encodeBase64 } from "../utils/audio/audioFormat.ts";
+import type { WatchSocket } from "../utils/http/fragmentGuard.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { WebLeg } from "./webLeg.ts";
 import type { Log } from "../utils/logger.ts";
@@ -10,8 +11,7 @@ export interface WebHandlerDeps {
   /** The call that this socket is the human's end of; opened before the upgrade, joined here. */
   readonly session: CallSession;
   readonly log: Pick<Log, "info" | "warn">;
-  /** Guards against endless fragmented messages; calls `onCut` before it cuts the socket. */
-  readonly watch?: ((socket: WebSocket, onCut: () => void) => void) | undefined;
+  readonly watch?: WatchSocket | undefined;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
 }

@@ -29,10 +29,10 @@ export type ClientMessage =
    * How much of an item has really been rendered, from its beginning: when it begins, about every
    * 100 ms, when it ends, and as the answer to `clear`, `cleared`, with the exact last position.
    *
-   * A client that has sent one has heard what it reported and no more: two seconds without progress,
-   * and it is given no more speech until it reports again; after 15 seconds what it has not played is
-   * taken back as if the caller had cut in. Of a client that never sends one, playout is estimated by
-   * the clock. One that cannot play yet says so with `ms: 0`.
+   * From the first report on, only what was reported counts as heard: after two seconds without
+   * progress no more speech is sent until the next report, and after 15 seconds what was not played is
+   * cancelled, as if the caller had interrupted. For a client that never reports, playout is estimated
+   * by the clock. A client that cannot play yet sends `ms: 0`.
    */
   | {
     readonly type: "played";
@@ -65,8 +65,8 @@ export type ServerMessage =
     readonly durationMs: number;
   }
   /**
-   * How long the agent's line of this `id` was waited for: from the caller's last word to the agent's
-   * first, each part from the one before. It may come before the line.
+   * Latency of the agent's line of this `id`, from the caller's last word to the agent's first; each
+   * part begins where the previous one ends. It may come before the line.
    */
   | {
     readonly type: "latency";
@@ -100,7 +100,7 @@ type Narrowed =
   | { readonly ok: true; readonly message: ClientMessage }
   | { readonly ok: false; readonly code: string; readonly error: string };
 
-/** Turns the text of one message into what the client meant by it, or into what is wrong with it. */
+/** Narrows the text of one message; what is not valid comes back as a code and a sentence. */
 export function parseClientMessage(json: string): Narrowed {
   let value: unknown;
   try {
@@ -114,7 +114,7 @@ export function parseClientMessage(json: string): Narrowed {
   return narrow(value as Fields);
 }
 
-/** The text of one message. */
+/** Writes one message as JSON text. */
 export function encodeServerMessage(message: ServerMessage): string {
   return JSON.stringify(message);
 }

@@ -1,5 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { FragmentGuard } from "../utils/http/fragmentGuard.ts";
+import type { WatchSocket } from "../utils/http/fragmentGuard.ts";
 import type { Log } from "../utils/logger.ts";
 import { allowOrigins } from "./cors.ts";
 import { accessLog } from "./middleware/accessLog.ts";
@@ -11,7 +11,7 @@ import { securityHeaders } from "./middleware/securityHeaders.ts";
 export interface ConnectionInfo {
   readonly remoteAddress: string;
   /** Only where the process serves nothing else, so that its memory use is that of its sockets. */
-  readonly watchSocket?: FragmentGuard["watch"];
+  readonly watchSocket?: WatchSocket;
 }
 
 /** The environment of every route. */

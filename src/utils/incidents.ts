@@ -39,7 +39,7 @@ export function createIncidents({ now, log }: {
       readonly code: string;
       readonly subject?: string;
       readonly message: string;
-      /** How long it stands after its last report; without it, ten minutes. `Infinity`: until resolved. */
+      /** How long it is listed after its last report: ten minutes by default, `Infinity` until resolved. */
       readonly expiresAfterMs?: number;
     }): void {
       reports.set(code, (reports.get(code) ?? 0) + 1);

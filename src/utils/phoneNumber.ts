@@ -4,7 +4,7 @@ export function isPhoneNumber(text: string): boolean {
 }
 
 /**
- * Whether a caller's name stands for a withheld number. Carriers write one as a word, or as the keys
+ * Whether a caller id stands for a withheld number. Carriers write one as a word, or as the keys
  * that spell it, such as +266696687 for ANONYMOUS, sometimes with a country code in front.
  */
 export function isWithheld(name: string): boolean {

@@ -9,12 +9,10 @@ import type { Log } from "../logger.ts";
  * While sockets are watched, the process memory outside of the JavaScript heap is measured twenty times
  * a second. Where it has risen too far, one socket that has delivered no complete message since before
  * the rise is cut with 1009, and further ones while memory still rises: first those that have never
- * delivered a message, of these the latest to open.
+ * delivered a message, of these the latest to open. A socket is watched until it closes; `onCut` is
+ * called before it is cut.
  */
-export interface FragmentGuard {
-  /** Watches a socket until it closes; `onCut` is called before it is cut off. */
-  watch(socket: WebSocket, onCut: () => void): void;
-}
+export type WatchSocket = (socket: WebSocket, onCut: () => void) => void;
 
 /**
  * How far memory may rise within a time span, fast and slowly. Starting up takes half as much, threads
@@ -41,19 +39,17 @@ export function createFragmentGuard({ memory, now, setTimer, log }: Clock & {
     readonly external: number;
   };
   readonly log: Pick<Log, "warn">;
-}): FragmentGuard {
+}): WatchSocket {
   const watched = new Map<WebSocket, Watched>();
   const spans = RISES.map((rise) => ({ ...rise, minimum: new RecentMinimum(rise.withinMs) }));
   let alarm: Alarm | undefined;
   let cancel: (() => void) | undefined;
-  return {
-    watch(socket, onCut) {
-      const one: Watched = { lastMessageAt: -Infinity, onCut };
-      watched.set(socket, one);
-      socket.addEventListener("message", () => one.lastMessageAt = now());
-      socket.addEventListener("close", () => unwatch(socket));
-      if (cancel === undefined) check();
-    },
+  return function watch(socket, onCut) {
+    const one: Watched = { lastMessageAt: -Infinity, onCut };
+    watched.set(socket, one);
+    socket.addEventListener("message", () => one.lastMessageAt = now());
+    socket.addEventListener("close", () => unwatch(socket));
+    if (cancel === undefined) check();
   };
 
   function unwatch(socket: WebSocket): void {
