@@ -2,22 +2,12 @@ import type { SettingReader } from "./settingReader.ts";
 import type { DayLimits, LimitSettings } from "./settings.ts";
 import { present } from "../utils/present.ts";
 
-/** The outbound limits, which the defaults of wider limits must not be below. */
-interface OutboundDay {
-  readonly dailyMinutes?: number;
-  readonly dailyUsd?: number;
-}
-
-/**
- * Reads the limits of one call and one day. The default of a wider limit is never below a narrower
- * limit. `isRehearsal`: no dollars are spent on a model, so limits in dollars have no default.
- */
+/** Reads the limits of one call and one day. The default of a wider limit is never below a narrower one. */
 export function readLimits(
   read: SettingReader,
-  { outbound, isRehearsal }: { readonly outbound: OutboundDay; readonly isRehearsal: boolean },
+  { outbound, isRehearsal }: { readonly outbound: DayLimits; readonly isRehearsal: boolean },
 ): LimitSettings {
-  const usd = (name: string, fallback: number) =>
-    isRehearsal && read.text(name) === undefined ? undefined : read.limit(name, fallback);
+  const usd = (name: string, fallback: number) => read.usdLimit(name, fallback, isRehearsal);
   // An hour of talk costs about 10, and as much again to a mobile phone abroad.
   const callUsd = usd("MAX_CALL_USD", 20);
   const webCallsPerKey = read.wholeLimit("WEB_CALLS_PER_KEY", 40);
@@ -30,8 +20,6 @@ export function readLimits(
     read.limit("KEY_DAILY_MINUTES", Math.max(1500, outbound.dailyMinutes ?? 0)),
     usd("KEY_DAILY_USD", Math.max(25, outbound.dailyUsd ?? 0)),
   );
-  const widest = (pick: (limits: DayLimits) => number | undefined, least: number) =>
-    Math.max(least, pick(inbound) ?? 0, pick(key) ?? 0);
   return {
     calls: read.whole("MAX_CALLS", 100, { min: 1, max: 100_000 }),
     callMs: read.whole("MAX_CALL_MINUTES", 60, { min: 1, max: 1440 }) * 60_000,
@@ -40,8 +28,8 @@ export function readLimits(
     transferMs: read.whole("TRANSFER_MAX_MINUTES", 60, { min: 1, max: 240 }) * 60_000,
     ...present({ callUsd, webCallsPerKey, webCallsPerVisitor }),
     server: dayLimits(
-      read.limit("DAILY_MINUTES", widest(({ dailyMinutes }) => dailyMinutes, 6000)),
-      usd("DAILY_USD", widest(({ dailyUsd }) => dailyUsd, 100)),
+      read.limit("DAILY_MINUTES", Math.max(6000, inbound.dailyMinutes ?? 0, key.dailyMinutes ?? 0)),
+      usd("DAILY_USD", Math.max(100, inbound.dailyUsd ?? 0, key.dailyUsd ?? 0)),
     ),
     inbound,
     key,

@@ -11,9 +11,7 @@ export function readOutbound(
   const countries = readCountries(read);
   const hours = readHours(read);
   const dailyMinutes = read.limit("OUTBOUND_DAILY_MINUTES", 600);
-  const dailyUsd = isRehearsal && read.text("OUTBOUND_DAILY_USD") === undefined
-    ? undefined
-    : read.limit("OUTBOUND_DAILY_USD", 25);
+  const dailyUsd = read.usdLimit("OUTBOUND_DAILY_USD", 25, isRehearsal);
   const perNumberDaily = read.wholeLimit("OUTBOUND_PER_NUMBER_DAILY", 10);
   return {
     ...present({ countries }),

@@ -65,6 +65,11 @@ export class SettingReader {
     return undefined;
   }
 
+  /** A limit in dollars. `isRehearsal`: no dollars are spent on a model, so it has no default. */
+  usdLimit(name: string, fallback: number, isRehearsal: boolean): number | undefined {
+    return isRehearsal && this.text(name) === undefined ? undefined : this.limit(name, fallback);
+  }
+
   /** A limit that is a whole number. */
   wholeLimit(name: string, fallback: number): number | undefined {
     const limit = this.limit(name, fallback);

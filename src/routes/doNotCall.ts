@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { DoNotCallEntry, DoNotCallList } from "../services/store.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { callerNumberParam } from "./openapi/callSchemas.ts";
-import { HttpProblem } from "./middleware/httpProblem.ts";
+import { HttpProblem, required } from "./middleware/httpProblem.ts";
 import { optionalJsonBody } from "./middleware/jsonBody.ts";
 import { answer, apiRoutes, errorAnswers, json, wholeNumber } from "./openapi/schemaParts.ts";
 import { present } from "../utils/present.ts";
@@ -25,7 +25,7 @@ export function doNotCallRoutes({ access, list, now }: {
   });
 
   routes.openapi({ ...one, ...guarded }, async (c) => {
-    return c.json(await find(c.req.valid("param").number) ?? unlisted(), 200);
+    return c.json(await find(c.req.valid("param").number), 200);
   });
 
   routes.openapi(
@@ -39,20 +39,19 @@ export function doNotCallRoutes({ access, list, now }: {
         addedAt: now(),
         ...present({ addedBy, reason }),
       });
-      return c.json(await find(number) ?? unlisted(), 200);
+      return c.json(await find(number), 200);
     },
   );
 
   routes.openapi({ ...remove, ...guarded }, async (c) => {
-    if (!await list.remove(c.req.valid("param").number)) unlisted();
+    if (!await list.remove(c.req.valid("param").number)) throw unlisted();
     return c.body(null, 204);
   });
 
   return routes;
 
   async function find(number: string) {
-    const entry = await list.get(number);
-    return entry && viewOf(entry);
+    return viewOf(required(await list.get(number), unlisted));
   }
 }
 
@@ -65,8 +64,8 @@ function viewOf({ number, addedAt, addedBy, reason }: DoNotCallEntry) {
   };
 }
 
-function unlisted(): never {
-  throw new HttpProblem(404, "not_listed", "This number is not on the do-not-call list.");
+function unlisted(): HttpProblem {
+  return new HttpProblem(404, "not_listed", "This number is not on the do-not-call list.");
 }
 
 const tags = ["Do not call"];

@@ -3,7 +3,7 @@ import type { CallLookup, EndCall } from "../services/calls.ts";
 import type { CallErasure } from "../services/records.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { callerParam, erasure } from "./openapi/callSchemas.ts";
-import { HttpProblem, unknownCall } from "./middleware/httpProblem.ts";
+import { HttpProblem, required, unknownCall } from "./middleware/httpProblem.ts";
 import {
   answer,
   apiRoutes,
@@ -22,8 +22,7 @@ export function erasureRoutes({ access, lookup, erasure, endCall }: {
   const routes = apiRoutes();
 
   routes.openapi({ ...eraseCall, middleware: [access("admin")] }, async (c) => {
-    const call = await lookup.record(c.req.valid("param").id);
-    if (call === undefined) throw unknownCall();
+    const call = required(await lookup.record(c.req.valid("param").id), unknownCall);
     const underWay = c.req.valid("query").end === "true";
     const erased = await erasure.eraseCall(call.id, { underWay });
     if (erased === "unknown") throw unknownCall();

@@ -2,7 +2,12 @@ import { createRoute } from "@hono/zod-openapi";
 import { CallRefused } from "../call/registry.ts";
 import type { OutboundCalls } from "../services/outbound.ts";
 import { type Caller, requireKeys, type RequireScope } from "./middleware/access.ts";
-import { HttpProblem, phoneNotConfigured, unknownCall } from "./middleware/httpProblem.ts";
+import {
+  HttpProblem,
+  phoneNotConfigured,
+  required,
+  unknownCall,
+} from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
 import { answer, apiRoutes, errorAnswers, json } from "./openapi/schemaParts.ts";
 import {
@@ -36,7 +41,7 @@ export function outboundRoutes(deps: OutboundRoutesDeps) {
   const reading = { middleware: [keyed, access("calls:read")] };
 
   routes.openapi({ ...initiate, middleware: [...creating, jsonBody()] }, async (c) => {
-    const outbound = configured(deps.outbound);
+    const outbound = required(deps.outbound, phoneNotConfigured);
     const { agent: wanted, ...request } = c.req.valid("json");
     const agent = knownAgent(wanted, deps);
     knownFrom(request.from, deps);
@@ -50,12 +55,14 @@ export function outboundRoutes(deps: OutboundRoutesDeps) {
 
   routes.openapi({ ...state, ...reading }, async (c) => {
     const { id } = c.req.valid("param");
-    return c.json(existing(await configured(deps.outbound).state(id, c.get("caller"))), 200);
+    const outbound = required(deps.outbound, phoneNotConfigured);
+    return c.json(required(await outbound.state(id, c.get("caller")), unknownCall), 200);
   });
 
   routes.openapi({ ...hangUp, middleware: creating }, async (c) => {
     const { id } = c.req.valid("param");
-    return c.json(existing(await configured(deps.outbound).hangUp(id, c.get("caller"))), 200);
+    const outbound = required(deps.outbound, phoneNotConfigured);
+    return c.json(required(await outbound.hangUp(id, c.get("caller")), unknownCall), 200);
   });
 
   return routes;
@@ -96,17 +103,6 @@ export function knownFrom(
 export function keyNameOf({ keyName }: Caller): string {
   if (keyName !== undefined) return keyName;
   throw new HttpProblem(401, "key_required", "This needs an API key.");
-}
-
-/** Throws where no phone is configured. */
-export function configured<T>(outbound: T | undefined): T {
-  if (outbound !== undefined) return outbound;
-  throw phoneNotConfigured();
-}
-
-function existing<T>(call: T | undefined): T {
-  if (call !== undefined) return call;
-  throw unknownCall();
 }
 
 const tags = ["Calling out"];

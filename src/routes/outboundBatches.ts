@@ -1,16 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { BatchState } from "../services/outbound.ts";
 import { requireKeys } from "./middleware/access.ts";
-import { HttpProblem } from "./middleware/httpProblem.ts";
+import { HttpProblem, phoneNotConfigured, required } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
 import { answer, apiRoutes, errorAnswers, json, wholeNumber } from "./openapi/schemaParts.ts";
-import {
-  configured,
-  keyNameOf,
-  knownAgent,
-  knownFrom,
-  type OutboundRoutesDeps,
-} from "./outbound.ts";
+import { keyNameOf, knownAgent, knownFrom, type OutboundRoutesDeps } from "./outbound.ts";
 import { refusalOf } from "./middleware/outboundProblem.ts";
 import { batchAnswer, batchIdParam, batchRequest, batchState } from "./openapi/outboundSchemas.ts";
 
@@ -24,7 +18,7 @@ export function outboundBatchesRoutes(deps: OutboundRoutesDeps) {
   routes.openapi(
     { ...add, middleware: [...creating, jsonBody(MAX_BATCH_BYTES)] },
     async (c) => {
-      const { batches } = configured(deps.outbound);
+      const { batches } = required(deps.outbound, phoneNotConfigured);
       const { agent, from, ...request } = c.req.valid("json");
       const { batchId, accepted, refused } = await batches.create({
         ...request,
@@ -43,17 +37,17 @@ export function outboundBatchesRoutes(deps: OutboundRoutesDeps) {
   );
 
   routes.openapi({ ...progress, middleware: [keyed, access("calls:read")] }, async (c) => {
-    const { batches } = configured(deps.outbound);
+    const { batches } = required(deps.outbound, phoneNotConfigured);
     const { limit, after } = c.req.valid("query");
     const { id } = c.req.valid("param");
     const found = await batches.state(id, c.get("caller"), { limit, after: after - 1 });
-    return c.json(viewOf(found ?? unknownBatch(), limit), 200);
+    return c.json(viewOf(required(found, unknownBatch), limit), 200);
   });
 
   routes.openapi({ ...cancel, middleware: creating }, async (c) => {
-    const { batches } = configured(deps.outbound);
+    const { batches } = required(deps.outbound, phoneNotConfigured);
     const cancelled = await batches.cancel(c.req.valid("param").id, c.get("caller"));
-    return c.json({ success: true, cancelled: cancelled ?? unknownBatch() } as const, 200);
+    return c.json({ success: true, cancelled: required(cancelled, unknownBatch) } as const, 200);
   });
 
   return routes;
@@ -80,8 +74,8 @@ function viewOf({ batch, items }: BatchState, limit: number) {
   };
 }
 
-function unknownBatch(): never {
-  throw new HttpProblem(404, "unknown_batch", "There is no such batch.");
+function unknownBatch(): HttpProblem {
+  return new HttpProblem(404, "unknown_batch", "There is no such batch.");
 }
 
 const tags = ["Calling out"];

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { DeadLetterPosition, WebhookOutbox } from "../services/store.ts";
 import type { WebhookDispatcher } from "../services/webhooks.ts";
 import type { RequireScope } from "./middleware/access.ts";
-import { HttpProblem } from "./middleware/httpProblem.ts";
+import { HttpProblem, required } from "./middleware/httpProblem.ts";
 import { answer, apiRoutes, errorAnswers, wholeNumber } from "./openapi/schemaParts.ts";
 import { present } from "../utils/present.ts";
 
@@ -35,24 +35,28 @@ export function webhooksRoutes({ access, outbox, webhooks }: {
 
   routes.openapi({ ...resend, ...guarded }, async (c) => {
     const { id } = c.req.valid("param");
-    if (await configured().resend(id)) return c.json({ success: true, id } as const, 202);
+    if (await required(webhooks, notConfigured).resend(id)) {
+      return c.json({ success: true, id } as const, 202);
+    }
     throw new HttpProblem(404, "unknown_delivery", "There is no dead letter of this id.");
   });
 
   routes.openapi({ ...test, ...guarded }, async (c) => {
-    return c.json({ success: true, id: await configured().sendTest() } as const, 202);
+    return c.json(
+      { success: true, id: await required(webhooks, notConfigured).sendTest() } as const,
+      202,
+    );
   });
 
   return routes;
+}
 
-  function configured(): Pick<WebhookDispatcher, "sendTest" | "resend"> {
-    if (webhooks !== undefined) return webhooks;
-    throw new HttpProblem(
-      503,
-      "webhooks_not_configured",
-      "No webhook is set up: WEBHOOK_URL and WEBHOOK_SECRET are missing.",
-    );
-  }
+function notConfigured(): HttpProblem {
+  return new HttpProblem(
+    503,
+    "webhooks_not_configured",
+    "No webhook is set up: WEBHOOK_URL and WEBHOOK_SECRET are missing.",
+  );
 }
 
 const tags = ["Webhooks"];

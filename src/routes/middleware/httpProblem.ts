@@ -29,6 +29,12 @@ export class HttpProblem extends Error {
   }
 }
 
+/** The value; throws the problem where there is none. */
+export function required<T>(value: T | undefined, problem: () => HttpProblem): T {
+  if (value === undefined) throw problem();
+  return value;
+}
+
 /** The answer of every route that takes a phone, where none is set up. */
 export function phoneNotConfigured(): HttpProblem {
   return new HttpProblem(
