@@ -11,7 +11,7 @@ import { type Handoff, voicemailText } from "../calls.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
 import { createActiveCalls } from "./activeCalls.ts";
 import { createOutboundBatches } from "./batches.ts";
-import { createCallbacks } from "./callbacks.ts";
+import { createCallbacks } from "./twilioCallbacks.ts";
 import { createCallFinalizer } from "./callFinalizer.ts";
 import { createDialAttempt } from "./dialAttempt.ts";
 import { createDialer } from "./dialer.ts";
