@@ -12,7 +12,7 @@ import type { Store } from "../store.ts";
 import type { TransferPolicy } from "../spending.ts";
 import { present } from "../../utils/present.ts";
 
-export interface ApiOperationsDeps {
+export interface ApiOperationsDeps extends Pick<Clock, "setTimer"> {
   readonly registry: Pick<CallRegistry, "get">;
   readonly agents: Pick<Agents, "get">;
   readonly store: Pick<Store, "calls" | "keyCalls">;
@@ -26,7 +26,6 @@ export interface ApiOperationsDeps {
     };
   } | undefined;
   readonly transfers: Pick<TransferPolicy, "decide">;
-  readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "info" | "warn">;
 }
 

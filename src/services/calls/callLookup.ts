@@ -10,12 +10,11 @@ import { present } from "../../utils/present.ts";
 /** What it takes to follow a call or act on it. */
 export type KnownCall = ControlledCall & Pick<CallRecord, "keyName" | "endedAt">;
 
-export interface CallLookupDeps {
+export interface CallLookupDeps extends Pick<Clock, "setTimer"> {
   readonly registry: Pick<CallRegistry, "get">;
   readonly callStore: Pick<CallStore, "get">;
   readonly recorder: Pick<Recorder, "holds" | "flush">;
   readonly instanceId: string;
-  readonly setTimer: Clock["setTimer"];
 }
 
 /** Time for the store to answer for a call that has a session here. */

@@ -13,6 +13,7 @@ import {
 import type { OutboundJob } from "./outboundJob.ts";
 import { newId } from "../../utils/ids.ts";
 import { sha256 } from "../../utils/sha256.ts";
+import type { Clock } from "../../utils/clock.ts";
 
 /** A call that a client asks for. */
 export interface OutboundRequest extends
@@ -24,7 +25,7 @@ export interface OutboundRequest extends
   readonly from?: string | undefined;
 }
 
-export interface CallPlacementDeps {
+export interface CallPlacementDeps extends Pick<Clock, "now"> {
   readonly policy: () => Promise<DialPolicy>;
   readonly callBudget: Pick<CallBudget, "reserve" | "release">;
   readonly maxCallMs: number;
@@ -35,7 +36,6 @@ export interface CallPlacementDeps {
   /** False while the store is known to fail. */
   readonly storeAnswers: () => boolean;
   readonly ownNumber: string;
-  readonly now: () => number;
 }
 
 /** Places calls for clients of the API. */

@@ -18,6 +18,7 @@ import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { UnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
+import type { Clock } from "../../utils/clock.ts";
 
 /** What is the same for all placed calls. */
 export interface TwilioCallSettings {
@@ -27,7 +28,7 @@ export interface TwilioCallSettings {
   readonly transferMs: (agent: string) => number;
 }
 
-export interface DialAttemptDeps extends TwilioCallSettings {
+export interface DialAttemptDeps extends TwilioCallSettings, Pick<Clock, "now"> {
   readonly policy: () => Promise<DialPolicy>;
   readonly keyRefusal: KeyRefusal;
   readonly agents: Pick<Agents, "get" | "unusable">;
@@ -41,7 +42,6 @@ export interface DialAttemptDeps extends TwilioCallSettings {
   readonly activeCalls: ActiveCalls;
   readonly unresolvedCalls: Pick<UnresolvedCalls, "watch">;
   readonly callRecords: PlacedCallRecords;
-  readonly now: () => number;
   readonly log: Pick<Log, "info" | "warn">;
 }
 

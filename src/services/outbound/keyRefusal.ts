@@ -3,6 +3,7 @@ import type { KeyCalls } from "../store.ts";
 import { readJob } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Log } from "../../utils/logger.ts";
+import type { Clock } from "../../utils/clock.ts";
 
 /** Why calls of a key are not placed any more. */
 export const keyRefusalCodes = [
@@ -33,11 +34,10 @@ export function createKeyRefusal({ keys, isRevoked, now }: {
   };
 }
 
-export interface RevokedKeyDeps {
+/** `now` is in milliseconds since 1970. */
+export interface RevokedKeyDeps extends Pick<Clock, "now"> {
   readonly keyCalls: KeyCalls;
   readonly callRecords: Pick<PlacedCallRecords, "end">;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
   readonly log: Pick<Log, "info" | "warn">;
 }
 

@@ -11,7 +11,7 @@ import { type Handoff, voicemailText } from "../calls.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
 import { createActiveCalls } from "./activeCalls.ts";
 import { createOutboundBatches } from "./batches.ts";
-import { createCallbacks } from "./twilioCallbacks.ts";
+import { createTwilioCallbacks } from "./twilioCallbacks.ts";
 import { createCallFinalizer } from "./callFinalizer.ts";
 import { createDialAttempt } from "./dialAttempt.ts";
 import { createDialer } from "./dialer.ts";
@@ -108,7 +108,7 @@ export function openOutbound(deps: OutboundDeps) {
   return {
     ...placement,
     ...createPlacedCallControl({ ...common, activeCalls, finalizer }),
-    ...createCallbacks({ ...common, activeCalls, unresolvedCalls }),
+    ...createTwilioCallbacks({ ...common, activeCalls, unresolvedCalls }),
     batches,
     /** Finalizes a call whose record is complete. */
     finalize: finalizer.finalize,

@@ -2,12 +2,12 @@ import type { CallEnd } from "../../call/types.ts";
 import type { Recorder } from "../records.ts";
 import type { AdmittedCall, CallChanges, CallOutcome } from "../store.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
+import type { Clock } from "../../utils/clock.ts";
 
-export interface PlacedCallRecordsDeps {
+export interface PlacedCallRecordsDeps extends Pick<Clock, "now"> {
   readonly recorder: Pick<Recorder, "openCall" | "updateCall" | "endCall">;
   readonly onEndedWithoutSession: (callId: string) => void;
   readonly instanceId: string;
-  readonly now: () => number;
 }
 
 /** What is recorded of placed calls beside the events of their sessions. */

@@ -13,7 +13,7 @@ import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { UnresolvedCalls } from "./unresolvedCalls.ts";
 import type { Log } from "../../utils/logger.ts";
 
-export interface CallbacksDeps extends Omit<AmdCallbacksDeps, "findElsewhere"> {
+export interface TwilioCallbacksDeps extends Omit<AmdCallbacksDeps, "findElsewhere"> {
   readonly activeCalls: ActiveCalls;
   readonly callRecords: Pick<PlacedCallRecords, "update" | "end">;
   readonly unresolvedCalls: Pick<UnresolvedCalls, "unwatch">;
@@ -23,7 +23,7 @@ export interface CallbacksDeps extends Omit<AmdCallbacksDeps, "findElsewhere"> {
 }
 
 /** Twilio's callbacks about placed calls, whichever process placed them. */
-export function createCallbacks(deps: CallbacksDeps) {
+export function createTwilioCallbacks(deps: TwilioCallbacksDeps) {
   const { activeCalls, callRecords, unresolvedCalls, queue, callStore, log } = deps;
   const amdCallbacks = createAmdCallbacks({ ...deps, findElsewhere });
 

@@ -14,7 +14,7 @@ export type AgentVoices = Pick<Agents, "get" | "unusable">;
 export interface EndedCallAnswerDeps {
   readonly agents: AgentVoices;
   readonly transfers: Pick<TransferPolicy, "decide">;
-  readonly transferredCalls: Pick<TransferredCalls, "begin">;
+  readonly transferredCalls: Pick<TransferredCalls, "reserve">;
   readonly ownNumber: string;
   readonly log: Pick<Log, "warn">;
 }
@@ -78,7 +78,7 @@ export function createEndedCallAnswer(
       do: "dial",
       number: decision.number,
       ...callerIdOf(request, ownNumber),
-      timeLimitSeconds: await transferredCalls.begin(callId),
+      timeLimitSeconds: await transferredCalls.reserve(callId),
     };
   }
 }

@@ -28,7 +28,7 @@ export interface DiallingTime {
   readonly patienceMs?: number;
 }
 
-export interface PhoneDeps {
+export interface PhoneDeps extends Pick<Clock, "setTimer"> {
   readonly settings: Settings;
   readonly agents: Agents;
   readonly registry: CallRegistry;
@@ -44,7 +44,6 @@ export interface PhoneDeps {
   readonly incidents: Incidents;
   readonly onSendDigits: (handler: SendDigits) => void;
   readonly log: Pick<Log, "info" | "warn" | "error">;
-  readonly setTimer: Clock["setTimer"];
   /** Limit of each request to Twilio. */
   readonly twilioTimeoutMs?: number;
   readonly dialling?: DiallingTime;

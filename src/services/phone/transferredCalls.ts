@@ -45,8 +45,8 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
 
   return {
     /** Reserves minutes for both legs; returns how many whole seconds they may last. Never rejects. */
-    async begin(callId: string): Promise<number> {
-      const allowed = reserve(callId).catch((error) => {
+    async reserve(callId: string): Promise<number> {
+      const allowed = reserveMs(callId).catch((error) => {
         log.warn("Transfer not counted in advance", { callId, error });
         return maxMs;
       });
@@ -87,7 +87,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
   };
 
   /** How many milliseconds both legs may last beside each other. */
-  async function reserve(callId: string): Promise<number> {
+  async function reserveMs(callId: string): Promise<number> {
     const call = await callStore.get(callId);
     if (call === undefined) return maxMs;
     const { direction, keyName, from, to, answeredAt = now() } = call;

@@ -1,14 +1,14 @@
 import type { CallAnalytics, CallFilter } from "../store.ts";
+import type { Clock } from "../../utils/clock.ts";
 
 /** Too many queries wait already. */
 export class AnalyticsBusy extends Error {
   override readonly name = "AnalyticsBusy";
 }
 
-export interface AnalyticsQueueDeps {
+/** `now` is in milliseconds since 1970. */
+export interface AnalyticsQueueDeps extends Pick<Clock, "now"> {
   readonly analyse: (filter: CallFilter) => Promise<CallAnalytics>;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
   readonly monotonic?: () => number;
 }
 

@@ -3,8 +3,10 @@ import type { CallJournals } from "./callJournals.ts";
 import type { InstanceBus } from "../cluster.ts";
 import type { ErasedNumber, ErasureStore } from "../store.ts";
 import type { Log } from "../../utils/logger.ts";
+import type { Clock } from "../../utils/clock.ts";
 
-export interface CallErasureDeps {
+/** `now` is in milliseconds since 1970. */
+export interface CallErasureDeps extends Pick<Clock, "now"> {
   readonly erasure: ErasureStore;
   /** Resolves when everything that this process knows of calls is in the store. */
   readonly flush: () => Promise<void>;
@@ -13,8 +15,6 @@ export interface CallErasureDeps {
   /** Removes the calls' events from the event log. */
   readonly eraseEvents: (callIds: readonly string[]) => void;
   readonly bus: Pick<InstanceBus, "publish" | "subscribe">;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
   readonly log: Pick<Log, "warn">;
 }
 

@@ -3,11 +3,10 @@ import { encodeJournal } from "../../call/journal.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-export interface CallJournalsDeps {
+export interface CallJournalsDeps extends Pick<Clock, "setTimer"> {
   readonly dir: string;
   /** Whether the journal contains what people say. */
   readonly texts: boolean;
-  readonly setTimer: Clock["setTimer"];
   readonly log: Pick<Log, "warn">;
 }
 

@@ -1,14 +1,14 @@
 import type { Incidents } from "../../utils/incidents.ts";
 import type { KeyValues } from "../store.ts";
+import type { Clock } from "../../utils/clock.ts";
 
-export interface ClockGuardDeps {
+/** `now` is in milliseconds since 1970. */
+export interface ClockGuardDeps extends Pick<Clock, "now"> {
   readonly keyValues: Pick<KeyValues, "get" | "set">;
   /** When the newest call began; absent where there is none. */
   readonly newestCall: () => Promise<number | undefined>;
   /** How long calls are kept; absent means for ever. */
   readonly days: number | undefined;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
   readonly monotonic: () => number;
   readonly incidents: Pick<Incidents, "report" | "resolve">;
 }

@@ -47,7 +47,7 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
     transfers: {
       decide: () => Promise.reject(new Error("Cannot transfer: there is nobody")),
     },
-    transferredCalls: { begin: () => Promise.resolve(60) },
+    transferredCalls: { reserve: () => Promise.resolve(60) },
     publicUrl: "https://phone.example",
     ownNumber: "+14155550100",
     twilio: {
