@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { readServerSentEvents, type ServerSentEvent } from "../../src/web/live/serverSentEvents.ts";
+import {
+  readServerSentEvents,
+  type ServerSentEvent,
+} from "../../../src/web/live/serverSentEvents.ts";
 
 async function read(...chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<ServerSentEvent[]> {
   return await Array.fromAsync(readServerSentEvents(ReadableStream.from(chunks)));

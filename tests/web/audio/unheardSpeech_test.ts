@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { durationOf, UnheardSpeech } from "../../src/web/audio/unheardSpeech.ts";
+import { durationOf, UnheardSpeech } from "../../../src/web/audio/unheardSpeech.ts";
 
 const speech = (ms: number) => new ArrayBuffer(ms * 48);
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createResampler } from "../../src/web/audio/resampler.ts";
+import { createResampler } from "../../../src/web/audio/resampler.ts";
 
 /** A second of a sine, half of full scale. */
 function tone(hz: number, rateHz: number): Float32Array {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PlaybackCommand, PlaybackReport } from "../../src/web/audio/playbackMessages.ts";
+import type { PlaybackCommand, PlaybackReport } from "../../../src/web/audio/playbackMessages.ts";
 
 const RATE_HZ = 24_000;
 const QUANTUM = 128;
@@ -31,7 +31,7 @@ Object.assign(globalThis, {
   registerProcessor: (_name: string, processor: new () => Processor) => createProcessor = processor,
 });
 // Not by a plain path: the types of a browser and of Deno do not go together in one program.
-await import(new URL("../../src/web/audio/playback.worklet.ts", import.meta.url).href);
+await import(new URL("../../../src/web/audio/playback.worklet.ts", import.meta.url).href);
 
 class Player {
   readonly rendered: number[] = [];
