@@ -37,7 +37,7 @@ export function createEventHub(
     },
     publish(callId: string, event: CallEvent): void {
       const published: PublishedEvent = { id: ++lastId, callId, atMs: now(), event };
-      for (const subscriber of subscribers) subscriber.offer(published);
+      for (const subscriber of subscribers) subscriber.enqueue(published);
     },
     /** `filter` decides per event; `maxQueued` bounds what waits for a slow sink. */
     subscribe(
@@ -87,7 +87,7 @@ class Subscriber implements EventSubscription {
     return this.#missed;
   }
 
-  offer(published: PublishedEvent): void {
+  enqueue(published: PublishedEvent): void {
     if (!this.#accepts(published)) return;
     if (this.queued >= Math.max(1, this.#options.maxQueued)) {
       this.#missed++;

@@ -16,11 +16,11 @@ export async function openSharedClock(database: Database) {
   await sync();
 
   async function sync(): Promise<void> {
-    const askedAt = performance.now();
+    const sentAt = performance.now();
     const answer = await database.query(`SELECT ${databaseTime(database)} AS now`);
-    const answeredAt = performance.now();
-    if (offset !== undefined && answeredAt - askedAt > MAX_ROUND_TRIP_MS) return;
-    offset = numberOf(onlyRow(answer), "now") - (askedAt + answeredAt) / 2;
+    const receivedAt = performance.now();
+    if (offset !== undefined && receivedAt - sentAt > MAX_ROUND_TRIP_MS) return;
+    offset = numberOf(onlyRow(answer), "now") - (sentAt + receivedAt) / 2;
   }
 
   return {

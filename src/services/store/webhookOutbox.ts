@@ -60,13 +60,13 @@ export function createWebhookOutbox(database: Database) {
       next: { readonly retryAt: number } | "dead",
       now: number,
     ): Promise<void> {
-      const [dueAt, deadAt] = next === "dead" ? [now, now] : [next.retryAt, undefined];
+      const isDead = next === "dead";
       await query(
         "UPDATE deliveries SET due_at = $2, dead_at = $3, last_error = $4 WHERE id = $1",
         [
           id,
-          Math.round(dueAt),
-          deadAt === undefined ? null : Math.round(deadAt),
+          Math.round(isDead ? now : next.retryAt),
+          isDead ? Math.round(now) : null,
           storableText(error).slice(0, 500),
         ],
       );

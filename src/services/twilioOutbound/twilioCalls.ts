@@ -39,21 +39,21 @@ export function createTwilioCalls(
   return {
     /** Never retried: after a time-out the call may exist, and Twilio has no idempotency key. */
     create: (options: TwilioCallOptions): Promise<TwilioCall> =>
-      askForOne(`${base}.json`, formOf({ ...options }), true),
+      requestCall(`${base}.json`, formOf({ ...options }), true),
     update,
     end,
-    fetch: async (sid: string): Promise<TwilioCall> => await askForOne(addressOf(sid)),
+    fetch: async (sid: string): Promise<TwilioCall> => await requestCall(addressOf(sid)),
     /** The newest calls between two numbers. */
     async list(
       { to, from }: { readonly to: string; readonly from: string },
     ): Promise<readonly TwilioCall[]> {
       const query = new URLSearchParams({ To: to, From: from, PageSize: "20" });
-      return readCalls(await ask(`${base}.json?${query}`)) ?? raise(unreadable());
+      return readCalls(await request(`${base}.json?${query}`)) ?? raise(unreadable());
     },
   };
 
   async function update(sid: string, change: TwilioCallChange): Promise<TwilioCall> {
-    return await askForOne(addressOf(sid), formOf({ ...change }));
+    return await requestCall(addressOf(sid), formOf({ ...change }));
   }
 
   /** Ends a call: cancels one that is `unanswered`. Resolves too where the call is over already. */
@@ -75,16 +75,16 @@ export function createTwilioCalls(
     throw new TwilioProblem(404, "unknown_call", "There is no such phone call.");
   }
 
-  async function askForOne(
+  async function requestCall(
     url: string,
     form?: URLSearchParams,
     creates = false,
   ): Promise<TwilioCall> {
-    const body = await ask(url, form, creates);
+    const body = await request(url, form, creates);
     return readCall(body) ?? raise(creates ? outcomeUnknown() : unreadable());
   }
 
-  async function ask(url: string, form?: URLSearchParams, creates = false): Promise<unknown> {
+  async function request(url: string, form?: URLSearchParams, creates = false): Promise<unknown> {
     try {
       const { status, headers, body } = await exchange(url, form, creates);
       if (status < 200 || status > 299) throw refusalOf(status, headers, body, creates);

@@ -17,6 +17,8 @@ export interface ErasedNumber extends Erased {
 /** Erases what is kept of calls elsewhere; where it rejects, their records stay too. */
 export type AlsoErase = (callIds: readonly string[]) => Promise<void>;
 
+const nothing: Erased = { calls: 0, turns: 0, toolCalls: 0 };
+
 /** Calls per transaction, so that other writers wait a few milliseconds at most. */
 const CHUNK = 200;
 
@@ -134,7 +136,7 @@ export function createErasureStore(database: Database) {
     lock: string,
     eraseChunk: (query: Query) => Promise<Erased & { readonly found: number }>,
   ): Promise<Erased> {
-    let erased: Erased = { calls: 0, turns: 0, toolCalls: 0 };
+    let erased = nothing;
     for (;;) {
       const { found, ...chunk } = await database.transaction(lock, eraseChunk);
       erased = {
@@ -176,7 +178,7 @@ async function eraseRows(
   const idsOf = (...states: readonly string[]) =>
     rows.filter((row) => states.includes(textOf(row, "state"))).map((row) => textOf(row, "id"));
   const found = idsOf("over", "waiting", "under_way");
-  if (found.length === 0) return { calls: 0, turns: 0, toolCalls: 0, found: 0 };
+  if (found.length === 0) return { ...nothing, found: 0 };
   await query(
     `INSERT INTO erased_calls (call_id, asked_at)
       SELECT id, CAST($${found.length + 1} AS BIGINT) FROM calls WHERE id IN (${
@@ -201,7 +203,7 @@ async function eraseRecords(
   callIds: readonly string[],
   alsoErase?: AlsoErase,
 ): Promise<Erased> {
-  if (callIds.length === 0) return { calls: 0, turns: 0, toolCalls: 0 };
+  if (callIds.length === 0) return nothing;
   const chosen = `WHERE call_id IN (${placeholders(callIds)})`;
   const turns = await countOf(query, `turns ${chosen}`, callIds);
   const toolCalls = await countOf(query, `tool_calls ${chosen}`, callIds);

@@ -1,13 +1,6 @@
-import { type Client, createClientClass } from "./client.ts";
+import { createClientClass } from "./client.ts";
 import { Connections } from "./connections.ts";
-import {
-  type Database,
-  type Query,
-  type Row,
-  type SqlValue,
-  type Statement,
-  StatementRefused,
-} from "../database.ts";
+import { type Database, type Query, type Statement, StatementRefused } from "../database.ts";
 
 /** A statement that takes longer is cancelled; after twice as long, its connection is taken for dead. */
 const ANSWER_LIMIT_MS = 15_000;
@@ -47,7 +40,7 @@ class PostgresDatabase implements Database {
     this.#closeGraceMs = closeGraceMs;
   }
 
-  readonly query: Query = (sql, values = []) => this.#use((client) => run(client, sql, values));
+  readonly query: Query = (sql, values) => this.#use((query) => query(sql, values));
 
   /** Takes one of several connections: callers run one long query at a time. */
   readonly longQuery: Query = this.query;
@@ -58,15 +51,15 @@ class PostgresDatabase implements Database {
 
   async batch(statements: readonly Statement[]): Promise<void> {
     // All are sent without waiting; the first one to fail ends the transaction.
-    await this.#transact((client) =>
-      Promise.all(statements.map(({ sql, values }) => run(client, sql, values)))
+    await this.#transact((query) =>
+      Promise.all(statements.map(({ sql, values }) => query(sql, values)))
     );
   }
 
   transaction<T>(lock: string, work: (query: Query) => Promise<T>): Promise<T> {
-    return this.#transact(async (client) => {
-      await run(client, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
-      return await work((sql, values = []) => run(client, sql, values));
+    return this.#transact(async (query) => {
+      await query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
+      return await work(query);
     });
   }
 
@@ -74,10 +67,10 @@ class PostgresDatabase implements Database {
     lock: string,
     work: (query: Query, isAlone: boolean) => Promise<T>,
   ): Promise<T> {
-    return this.#transact(async (client) => {
+    return this.#transact(async (query) => {
       const sql = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked";
-      const [row] = await run(client, sql, [lock]);
-      return await work((sql, values = []) => run(client, sql, values), row?.["locked"] === true);
+      const [row] = await query(sql, [lock]);
+      return await work(query, row?.["locked"] === true);
     });
   }
 
@@ -85,37 +78,30 @@ class PostgresDatabase implements Database {
     return this.#connections.close(this.#closeGraceMs);
   }
 
-  #transact<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    return this.#use(async (client) => {
-      await client.query("BEGIN");
+  #transact<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    return this.#use(async (query) => {
+      await query("BEGIN");
       try {
-        const result = await work(client);
-        await client.query("COMMIT");
+        const result = await work(query);
+        await query("COMMIT");
         return result;
       } catch (error) {
         // Where that fails too, the connection is lost, and the transaction with it.
-        await client.query("ROLLBACK").catch(() => {});
+        await query("ROLLBACK").catch(() => {});
         throw error;
       }
     });
   }
 
-  async #use<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  async #use<T>(work: (query: Query) => Promise<T>): Promise<T> {
     try {
-      return await this.#connections.use(work);
+      return await this.#connections.use((client) =>
+        work(async (sql, values = []) => (await client.query(sql, values)).rows)
+      );
     } catch (error) {
       throw isRefusal(error) ? new StatementRefused(error.message, { cause: error }) : error;
     }
   }
-}
-
-async function run(
-  client: Client,
-  sql: string,
-  values: readonly SqlValue[],
-): Promise<readonly Row[]> {
-  const { rows } = await client.query(sql, values);
-  return rows;
 }
 
 /** Classes of SQLSTATE that a repetition cannot mend: data exceptions and violated constraints. */
