@@ -3,7 +3,7 @@ import { A_LAW, decodeG711, encodeG711, type G711Law, MU_LAW } from "./audio/g71
 import { createResampler } from "./audio/resampler.ts";
 
 /** Converts the next bytes of one stream to another format. */
-export type Transcoder = (bytes: Uint8Array) => Uint8Array;
+type Transcoder = (bytes: Uint8Array) => Uint8Array;
 
 /**
  * Creates a transcoder for one direction of one stream.

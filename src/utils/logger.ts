@@ -12,7 +12,7 @@ export type LogFormat = "json" | "pretty";
  * The variable parts of a record. Fields with a private name are redacted (see `isSensitive`), and
  * what looks like a secret or a phone number is masked in any text.
  */
-export type LogFields = Readonly<Record<string, unknown>>;
+type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes records: a constant sentence and the fields that vary. Never throws. */
 export interface Logger {

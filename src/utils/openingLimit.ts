@@ -4,16 +4,7 @@ interface OpeningRate {
   readonly max: number;
 }
 
-/**
- * What one call may open. A connection that is lost again and again takes six within a minute, and
- * rotation 36 an hour: only a loop takes more.
- */
-export const CALL_OPENING_RATES: readonly OpeningRate[] = [
-  { withinMs: 60_000, max: 8 },
-  { withinMs: 60 * 60_000, max: 40 },
-];
-
-/** Limits how often model connections are opened. */
+/** Limits how often connections are opened: at each of several rates. */
 export class OpeningLimit {
   readonly #rates: readonly OpeningRate[];
   readonly #longestMs: number;

@@ -7,7 +7,7 @@ import {
 } from "twilio/lib/webhooks/webhooks.js";
 
 /** What the signature of a Twilio request is checked against. */
-export interface TwilioRequest {
+interface TwilioRequest {
   /** The account's primary token, or several while one is replaced; empty ones never match. */
   readonly authToken: string | readonly string[];
   /** The header `X-Twilio-Signature`. */

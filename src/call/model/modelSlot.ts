@@ -1,11 +1,13 @@
 import type { Base64 } from "../../utils/audio/audioFormat.ts";
 import type { ModelSetup } from "../modelSetup.ts";
-import { CALL_OPENING_RATES, OpeningLimit } from "../../utils/openingLimit.ts";
+import { OpeningLimit } from "../../utils/openingLimit.ts";
 import type { ModelLoss, ModelSink, OpenModel, RealtimeClient } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** Audio that is kept while there is no model connection to give it to: about ten seconds of frames. */
 const MAX_WAITING_FRAMES = 500;
+/** A connection that is lost repeatedly takes six a minute, and rotation 36 an hour: only a loop takes more. */
+const OPENING_RATES = [{ withinMs: 60_000, max: 8 }, { withinMs: 60 * 60_000, max: 40 }];
 /** Only a loop opens so many: waiting would slow it down and not end it. */
 const LIMIT_REACHED: ModelLoss = { code: "open_limit", retry: "no" };
 
@@ -13,7 +15,7 @@ const LIMIT_REACHED: ModelLoss = { code: "open_limit", retry: "no" };
 export class ModelSlot {
   readonly #openModel: OpenModel;
   readonly #listener: ModelSink;
-  readonly #limit = new OpeningLimit(CALL_OPENING_RATES);
+  readonly #limit = new OpeningLimit(OPENING_RATES);
   #client: RealtimeClient | undefined;
   /** Belongs to the present connection; what earlier ones still send is ignored. */
   #sink: ModelSink | undefined;

@@ -28,7 +28,7 @@ export type RequireScope = (scope: KeyScope) => MiddlewareHandler<CallerEnv>;
 const REQUESTS_PER_KEY = { capacity: 500, refillPerSecond: 50 };
 
 /** Finds the key of a secret; throws an `HttpProblem` where it is expired, revoked or lacks the scope. */
-export type KeyCheck = (secret: string, scope: KeyScope) => ApiKey | undefined;
+type KeyCheck = (secret: string, scope: KeyScope) => ApiKey | undefined;
 
 /** Creates the check of keys that all routes share. */
 export function createKeyCheck({ authenticate, isRevoked, wallClock = () => Date.now() }: {
