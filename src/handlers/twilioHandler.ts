@@ -3,6 +3,7 @@ import { readTwilioMessage, type TwilioStart } from "../protocol/twilio.ts";
 import { TwilioLeg } from "./twilioLeg.ts";
 import type { Log } from "../utils/logger.ts";
 
+/** The calls that media streams may join, and the limits of a socket. */
 export interface TwilioHandlerDeps {
   /**
    * Returns the call that a stream belongs to, once per token; undefined for a wrong, used or foreign

@@ -7,6 +7,7 @@ import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { WebLeg } from "./webLeg.ts";
 import type { Log } from "../utils/logger.ts";
 
+/** The call of a browser socket, and what watches the socket. */
 export interface WebHandlerDeps {
   /** The call that this socket is the human's end of; opened before the upgrade, joined here. */
   readonly session: CallSession;

@@ -84,6 +84,7 @@ export type ServerMessage =
   /** The last message of a call. */
   | { readonly type: "ended"; readonly reason: string; readonly detail?: string };
 
+/** What a `transcript` message says of one line. */
 export interface TranscriptLine {
   readonly id: string;
   readonly role: "caller" | "agent";

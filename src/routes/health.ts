@@ -8,6 +8,7 @@ type HealthCheck = () => {
   readonly vital?: boolean;
 };
 
+/** Where the health routes read the state of the process; nothing here may wait. */
 export interface HealthDeps {
   readonly calls: { readonly size: number; readonly accepting: boolean };
   readonly maxCalls: number;

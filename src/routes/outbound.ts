@@ -19,6 +19,7 @@ import {
   queuedAnswer,
 } from "./openapi/outboundSchemas.ts";
 
+/** Shared by the routes of single calls and of batches. */
 export interface OutboundRoutesDeps {
   readonly access: RequireScope;
   readonly hasKeys: boolean;

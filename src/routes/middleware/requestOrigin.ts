@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from "@hono/hono";
 import { isLoopback } from "../../utils/http/loopback.ts";
 import { HttpProblem } from "./httpProblem.ts";
 
+/** Which pages may use the server. */
 export interface AccessRules {
   /** Whether the server has API keys; without them it serves only pages of its own machine. */
   readonly keyed: boolean;
