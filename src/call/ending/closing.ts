@@ -7,7 +7,7 @@ import { TimeLimit } from "./timeLimit.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
 
 /** How a call ends when the caller has heard the agent out; `transferred` takes the alias as detail. */
-export interface ClosingPlan {
+interface ClosingPlan {
   readonly end: CallEnd;
   /** What the agent still has to say, if anything. */
   readonly say?: ResponseRequest | undefined;
@@ -18,7 +18,7 @@ export interface ClosingPlan {
 }
 
 /** State of the call from which `Closing` derives whether it is idle. */
-export interface Activity {
+interface Activity {
   /** Caller and model can hear each other. */
   readonly listening: boolean;
   /** A response is due or running, a tool runs, or the caller speaks. */

@@ -61,15 +61,15 @@ export class ModelEvents {
       case "responseStarted":
         return this.#responseStarted(input, now);
       case "responseProgress":
-        return this.#call.turns.alive(input.responseId, now);
+        return this.#call.turns.progressed(input.responseId, now);
       case "speechText":
-        this.#call.turns.alive(input.ref.responseId, now);
+        this.#call.turns.progressed(input.ref.responseId, now);
         return this.#call.speech.text(input.ref, input.text, now);
       case "speechDone":
-        this.#call.turns.alive(input.ref.responseId, now);
+        this.#call.turns.progressed(input.ref.responseId, now);
         return this.#call.speech.itemDone(input.ref.itemId, now);
       case "toolAnnounced":
-        this.#call.turns.alive(input.responseId, now);
+        this.#call.turns.progressed(input.responseId, now);
         return this.#parts.tools.calls.announced(input.responseId, input.call);
       case "responseDone":
         if (input.usage !== undefined) {
@@ -113,7 +113,7 @@ export class ModelEvents {
       this.#call.speech.itemAdded(itemId);
       // Some servers announce a filler's item as well.
       if (responseId !== undefined && !this.#call.turns.filler.open) {
-        this.#call.turns.alive(responseId, now);
+        this.#call.turns.progressed(responseId, now);
       }
     }
     if (callId !== undefined) this.#parts.tools.outputConfirmed(callId);

@@ -1,7 +1,7 @@
 import type { ModelLoss } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
 
-export type RecoveryStep =
+type RecoveryStep =
   | { readonly kind: "reopen"; readonly at: Milliseconds }
   | { readonly kind: "giveUp"; readonly code: string };
 

@@ -11,7 +11,7 @@ import { Truncation } from "./truncation.ts";
 import type { Transcript } from "../transcript/transcript.ts";
 import type { Milliseconds } from "../types.ts";
 
-const MAX_WORDS = 200;
+const MAX_WORDS_LENGTH = 200;
 
 /**
  * What the agent says: its playout, its interruption, and the truncates, deletes, cancels and
@@ -125,7 +125,7 @@ export class AgentSpeech {
     if (this.responses.isSilenced(ref.responseId)) return;
     if (!this.responses.isAside(ref.responseId)) {
       const before = this.#words?.itemId === ref.itemId ? this.#words.text : "";
-      this.#words = { ...ref, text: (before + text).slice(-MAX_WORDS) };
+      this.#words = { ...ref, text: (before + text).slice(-MAX_WORDS_LENGTH) };
     }
     this.#transcript.agentText(ref.itemId, text, now);
   }

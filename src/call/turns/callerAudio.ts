@@ -10,7 +10,7 @@ import type { CallInput } from "../callInput.ts";
 import { SilenceFill } from "./silenceFill.ts";
 import type { Clock } from "../../utils/clock.ts";
 
-export interface CallerAudioOptions {
+interface CallerAudioOptions {
   readonly format: AudioFormat;
   /** Whether turns end by the level that is measured here, and not by what a model hears. */
   readonly endsTurns: boolean;

@@ -67,7 +67,7 @@ export class ResponseDeadlines {
       this.#call.turns.filler.sounded(responseId, now);
       return;
     }
-    this.#call.turns.alive(responseId, now);
+    this.#call.turns.progressed(responseId, now);
     this.#outcomes.sounded();
     this.#bridges = 0;
     this.#bridged = false;
@@ -84,7 +84,7 @@ export class ResponseDeadlines {
     if (overdue !== undefined) this.#call.speech.abandon(overdue, now);
     this.update(now, watched);
     if (this.#bridgeAt !== undefined && now >= this.#bridgeAt) this.#bridge(now);
-    const { freeAt } = this;
+    const freeAt = this.#freeAt;
     if (freeAt !== undefined && now >= freeAt) this.#free(now);
     if (this.#stallAt !== undefined && now >= this.#stallAt) this.#outcomes.stalled(now);
     this.#call.turns.next(now);
@@ -92,11 +92,11 @@ export class ResponseDeadlines {
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return earliest(this.#call.turns.filler.wakeAt, this.#bridgeAt, this.freeAt, this.#stallAt);
+    return earliest(this.#call.turns.filler.wakeAt, this.#bridgeAt, this.#freeAt, this.#stallAt);
   }
 
   /** When a response that was silenced counts as over. */
-  get freeAt(): Milliseconds | undefined {
+  get #freeAt(): Milliseconds | undefined {
     if (this.#silenced === undefined || this.#silenced.id !== this.#call.turns.responseId) {
       return undefined;
     }

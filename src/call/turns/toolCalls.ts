@@ -16,7 +16,7 @@ const MAX_SEEN = 500;
 const MAX_ANNOUNCED = 64;
 
 /** A tool that has answered, and whether it was the last of those that its response called. */
-export interface Returned {
+interface Returned {
   readonly call: ToolCall;
   readonly startedAt: Milliseconds;
   readonly last: boolean;

@@ -147,7 +147,7 @@ export class Turns {
   }
 
   /** Something has come of a response. */
-  alive(id: string, now: Milliseconds): void {
+  progressed(id: string, now: Milliseconds): void {
     if (this.#response?.id === id) this.#response = { ...this.#response, at: now };
   }
 

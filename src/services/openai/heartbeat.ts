@@ -40,7 +40,7 @@ export class Heartbeat {
   }
 }
 
-export interface HeartbeatOptions {
+interface HeartbeatOptions {
   readonly intervalMs: number;
   /** How long the answer may take. */
   readonly timeoutMs: number;

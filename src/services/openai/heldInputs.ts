@@ -1,7 +1,7 @@
 import type { ModelRequest } from "../../call/realtimeClient.ts";
 import { type Base64, base64ByteLength } from "../../utils/audio/audioFormat.ts";
 
-export type HeldInput =
+type HeldInput =
   | { readonly type: "audio"; readonly audio: Base64 }
   | { readonly type: "commit" }
   | { readonly type: "request"; readonly request: ModelRequest };

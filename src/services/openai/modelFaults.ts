@@ -5,7 +5,7 @@ import { shownName, shownReason } from "./faultReason.ts";
 import type { ServerEvent } from "./wire/serverEventTypes.ts";
 
 /** Something that a model's server refused or failed at. */
-export interface ModelFault {
+interface ModelFault {
   readonly source: FaultSource;
   /** Some servers put it into `type` alone. */
   readonly code?: string | undefined;
@@ -21,7 +21,7 @@ export interface ModelFault {
   readonly reason?: string | undefined;
 }
 
-export type FaultSource =
+type FaultSource =
   | "error"
   | "setup"
   | "response"
@@ -30,9 +30,9 @@ export type FaultSource =
   | "openings";
 
 /** What works again: a session that was set up, a response or a transcription that was completed. */
-export type Success = "session" | "setup" | "response" | "transcription";
+type Success = "session" | "setup" | "response" | "transcription";
 
-export interface ModelFaultsOptions {
+interface ModelFaultsOptions {
   /** Absent where incidents are not kept. */
   readonly incidents?: Pick<Incidents, "report" | "resolve"> | undefined;
   readonly log: Pick<Log, "warn">;

@@ -4,7 +4,7 @@ import type { ServerEvent } from "./wire/serverEventTypes.ts";
 import { isHistoryItem } from "./wire/clientRequests.ts";
 
 /** The server's events that concern the call, and not the connection or the sound. */
-export type CallServerEvent = Exclude<
+type CallServerEvent = Exclude<
   ServerEvent,
   { type: "sessionCreated" | "sessionUpdated" | "error" | "speech" }
 >;

@@ -7,7 +7,7 @@ import type { Incidents } from "../../utils/incidents.ts";
 import { ModelFaults } from "./modelFaults.ts";
 import { createOpenModel } from "./openModel.ts";
 
-export interface EngineOptions {
+interface EngineOptions {
   readonly settings: Pick<Settings, "openai" | "limits">;
   readonly events: EventHub;
   readonly incidents: Incidents;

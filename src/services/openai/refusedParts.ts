@@ -3,7 +3,7 @@ import { BoundedMap } from "../../utils/boundedMap.ts";
 import type { SetupPart } from "./wire/sessionUpdate.ts";
 
 /** One thing that a set-up says: a part of the session, or a tool. */
-export type SetupClaim =
+type SetupClaim =
   | { readonly part: SetupPart }
   | { readonly tool: ModelSetup["tools"][number] };
 

@@ -8,7 +8,7 @@ import { ReducedSetup } from "./reducedSetup.ts";
 import type { SocketTarget } from "./socket.ts";
 
 /** What is to be done about an error: send the next set-up, nothing, or give the session up. */
-export type RefusalStep = "again" | "nothing" | { readonly loss: ModelLoss };
+type RefusalStep = "again" | "nothing" | { readonly loss: ModelLoss };
 
 /** Sends the session set-up, reduces it when refused and sends again, until the server confirms it. */
 export class SetupConfirmation {
@@ -60,7 +60,7 @@ export class SetupConfirmation {
   }
 }
 
-export type SetupOptions = Pick<ConnectionOptions, "faults" | "refusedParts" | "now">;
+type SetupOptions = Pick<ConnectionOptions, "faults" | "refusedParts" | "now">;
 
 const PREFIX = "setup_";
 /** So long a refused set-up is narrowed step by step; then all is left out that can be. */

@@ -28,7 +28,7 @@ export type SetupPart =
   /** Whether the server answers and interrupts by itself, which it does unless disabled. */
   | "vad_responses";
 
-export interface SetupOmissions {
+interface SetupOmissions {
   readonly parts: ReadonlySet<SetupPart>;
   /** Names of tools. */
   readonly tools: ReadonlySet<string>;
