@@ -10,7 +10,7 @@ import {
   type Talk,
   told,
   voiceOf,
-} from "../support/servers/phoneWorld.ts";
+} from "../support/servers/phoneRig.ts";
 import { callBack } from "../support/twilio/twilioWebhook.ts";
 import { until } from "../support/until.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";

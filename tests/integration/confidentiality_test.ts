@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { makeDataFolder } from "../support/servers/serverProcess.ts";
 import { until } from "../support/until.ts";
 import { account, apiKey } from "../support/servers/phoneServer.ts";
-import { modelKey, parrot, voiceOf } from "../support/servers/phoneWorld.ts";
-import { heard, liveCalls, ring, startProcessWorld } from "../support/servers/processWorld.ts";
+import { modelKey, parrot, voiceOf } from "../support/servers/phoneRig.ts";
+import { heard, liveCalls, ring, startProcessWorld } from "../support/servers/processRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
 /** What is planted, each in a place where a careless log would show it. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startPhoneWorld } from "../support/servers/phoneWorld.ts";
+import { startPhoneWorld } from "../support/servers/phoneRig.ts";
 
 const english = "We are sorry, there is a technical problem. Please call again later. Goodbye.";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parrot, type PhoneWorld, startPhoneWorld } from "../support/servers/phoneWorld.ts";
+import { parrot, type PhoneWorld, startPhoneWorld } from "../support/servers/phoneRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
 const calls = 1000;

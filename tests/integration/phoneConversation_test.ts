@@ -10,7 +10,7 @@ import {
   startPhoneWorld,
   type Talk,
   voiceOf,
-} from "../support/servers/phoneWorld.ts";
+} from "../support/servers/phoneRig.ts";
 import { twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 

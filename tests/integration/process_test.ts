@@ -8,14 +8,14 @@ import {
   type ServerProcess,
   startServerProcess,
 } from "../support/servers/serverProcess.ts";
-import { voiceOf } from "../support/servers/phoneWorld.ts";
+import { voiceOf } from "../support/servers/phoneRig.ts";
 import {
   detail,
   heard,
   liveCalls,
   ring,
   startProcessWorld,
-} from "../support/servers/processWorld.ts";
+} from "../support/servers/processRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
 Deno.test("started as an operator does, the server talks with browsers and phones, and keeps records", async () => {

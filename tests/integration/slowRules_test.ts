@@ -6,7 +6,7 @@ import {
   startPhoneWorld,
   told,
   voiceOf,
-} from "../support/servers/phoneWorld.ts";
+} from "../support/servers/phoneRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
 const greeting = "greeting: Good day.";

@@ -8,7 +8,7 @@ import {
   recordOf,
   startPhoneWorld,
   voiceOf,
-} from "../support/servers/phoneWorld.ts";
+} from "../support/servers/phoneRig.ts";
 import { until } from "../support/until.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 

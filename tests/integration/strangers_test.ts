@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import type { SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
-import { parrot, voiceOf } from "../support/servers/phoneWorld.ts";
+import { parrot, voiceOf } from "../support/servers/phoneRig.ts";
 import {
   heard,
   liveCalls,
   type ProcessWorld,
   ring,
   startProcessWorld,
-} from "../support/servers/processWorld.ts";
+} from "../support/servers/processRig.ts";
 import { continuation, openRawSocket, textFrame } from "../support/servers/rawSocket.ts";
 import { mediaSignature, twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
 import { mediaMessage, startMessage } from "../support/servers/mediaServer.ts";

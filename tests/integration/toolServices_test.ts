@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { Inbox } from "../support/inbox.ts";
 import { account } from "../support/servers/phoneServer.ts";
-import { type PhoneWorld, startPhoneWorld, type Talk } from "../support/servers/phoneWorld.ts";
+import { type PhoneWorld, startPhoneWorld, type Talk } from "../support/servers/phoneRig.ts";
 import { until } from "../support/until.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 

@@ -12,7 +12,7 @@ import {
   type Talk,
   told,
   voiceOf,
-} from "../support/servers/phoneWorld.ts";
+} from "../support/servers/phoneRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
 const greeting = "greeting: Good day.";

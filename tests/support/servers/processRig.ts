@@ -17,7 +17,7 @@ import {
   startServerProcess,
 } from "./serverProcess.ts";
 import { until } from "../until.ts";
-import { modelKey, parrot } from "./phoneWorld.ts";
+import { modelKey, parrot } from "./phoneRig.ts";
 
 /** The server as a process in its world: phones on one side, a model on the other. */
 export interface ProcessWorld extends AsyncDisposable {
