@@ -7,7 +7,7 @@ import { EventReader } from "../support/eventReader.ts";
 import { Inbox } from "../support/inbox.ts";
 import { until } from "../support/until.ts";
 
-interface Told {
+interface ReceivedWebhook {
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
@@ -15,8 +15,8 @@ interface Told {
 const admin = "the-admin-secret-0123456789";
 
 /** A whole server that sends webhooks to a receiver. */
-async function startTelling() {
-  const told = new Inbox<Told>();
+async function startWithReceiver() {
+  const told = new Inbox<ReceivedWebhook>();
   const receiver = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     async (request) => {
@@ -52,8 +52,8 @@ async function statusOf(asked: Promise<Response>): Promise<number> {
 }
 
 Deno.test("a call is observed, found and reported by its own key only", async () => {
-  await using world = await startTelling();
-  const { server, told, ask } = world;
+  await using setup = await startWithReceiver();
+  const { server, told, ask } = setup;
   const watching = new EventReader(await ask("/api/events", apiKey));
   const placed = await server.post("/api/outbound/initiate", { to: "+14155550123" });
   const { callId } = await placed.json();
@@ -91,8 +91,8 @@ Deno.test("a call is observed, found and reported by its own key only", async ()
 });
 
 Deno.test("an inbound call is visible to admins, and its caller can be erased", async () => {
-  await using world = await startTelling();
-  const { server, told, ask } = world;
+  await using setup = await startWithReceiver();
+  const { server, told, ask } = setup;
   const call = server.network.call();
   await call.next("media");
   await hangUp(call);
@@ -109,8 +109,8 @@ Deno.test("an inbound call is visible to admins, and its caller can be erased", 
 });
 
 Deno.test("a revoked key is refused everywhere", async () => {
-  await using world = await startTelling();
-  const { server, ask } = world;
+  await using setup = await startWithReceiver();
+  const { server, ask } = setup;
   const revoke = await server.post("/api/keys/ops/revoke", undefined, admin);
   assert.deepEqual(await revoke.json(), {
     name: "ops",

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { apiKey } from "../support/servers/phoneServer.ts";
+import { apiKey, startSimulatedTwilio } from "../support/servers/phoneServer.ts";
 import { startBeside, temporaryDatabase } from "../support/twilio/dialling.ts";
 import { startPostgres } from "../support/store/postgres.ts";
 import {
   makeDataFolder,
   type ServerProcess,
-  startPhoneCompany,
   startServerProcess,
 } from "../support/servers/serverProcess.ts";
 import { until } from "../support/until.ts";
@@ -37,29 +36,29 @@ async function progressOf(
 
 Deno.test("a process that dies while it brings a batch into the queue leaves nothing behind", async () => {
   await using data = await makeDataFolder();
-  await using company = startPhoneCompany(busy);
+  await using twilio = startSimulatedTwilio(busy);
   await Deno.writeTextFile(`${data.path}/dying-at`, "INSERT INTO dial_queue");
-  const env = { ...company.env, OUTBOUND_PER_SECOND: "100", OUTBOUND_PER_MINUTE: "1000" };
+  const env = { ...twilio.env, OUTBOUND_PER_SECOND: "100", OUTBOUND_PER_MINUTE: "1000" };
   await using dying = await startServerProcess({
     data,
     env,
     preload: "tests/support/faults/dyingAt.ts",
   });
-  company.network.connectTo(dying.origin);
+  twilio.network.connectTo(dying.origin);
   const calls = numbers.slice(0, 4).map((to) => ({ to }));
   const { batchId } = await (await dying.post(path, { calls })).json();
   assert.equal(await dying.ended(), 137);
-  assert.equal(company.network.calls.length, 0);
+  assert.equal(twilio.network.calls.length, 0);
 
   data.letTimePass();
   await using next = await startServerProcess({ data, env });
-  company.network.connectTo(next.origin);
+  twilio.network.connectTo(next.origin);
   const done = await until(
     () => progressOf(next, batchId, calls.length),
     ({ progress }) => progress.ended === calls.length,
   );
   assert.ok(done.calls.every(({ detail }) => detail === "busy"));
-  assert.deepEqual(company.network.calls.map(({ to }) => to).sort(), calls.map(({ to }) => to));
+  assert.deepEqual(twilio.network.calls.map(({ to }) => to).sort(), calls.map(({ to }) => to));
 });
 
 const stores = {
@@ -78,11 +77,11 @@ for (const [store, makeDatabase] of Object.entries(stores)) {
     ignore: store === "Postgres" && postgres === undefined,
     async fn() {
       await using database = await makeDatabase();
-      await using company = startPhoneCompany(busy);
-      const env = { ...company.env, DATABASE_URL: database.url };
-      await using first = await startBeside(company, env);
-      await using second = await startBeside(company, env);
-      company.network.connectTo(second.origin);
+      await using twilio = startSimulatedTwilio(busy);
+      const env = { ...twilio.env, DATABASE_URL: database.url };
+      await using first = await startBeside(twilio, env);
+      await using second = await startBeside(twilio, env);
+      twilio.network.connectTo(second.origin);
       const get = (path: string) => second.request(path, { headers: { "X-API-Key": apiKey } });
       const answer = await first.request(path, {
         method: "POST",
@@ -99,7 +98,7 @@ for (const [store, makeDatabase] of Object.entries(stores)) {
         () => progressOf({ get }, batchId, numbers.length),
         ({ progress }) => progress.ended === numbers.length,
       );
-      assert.deepEqual(company.network.calls.map(({ to }) => to).sort(), numbers);
+      assert.deepEqual(twilio.network.calls.map(({ to }) => to).sort(), numbers);
     },
   });
 }

@@ -3,7 +3,7 @@ import { makeDataFolder } from "../support/servers/serverProcess.ts";
 import { until } from "../support/until.ts";
 import { account, apiKey } from "../support/servers/phoneServer.ts";
 import { modelKey, parrot, voiceOf } from "../support/servers/phoneRig.ts";
-import { heard, liveCalls, ring, startProcessWorld } from "../support/servers/processRig.ts";
+import { heard, liveCalls, ring, startProcessRig } from "../support/servers/processRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
 /** What is planted, each in a place where a careless log would show it. */
@@ -31,7 +31,7 @@ const planted = {
 
 Deno.test("case 61: what the server prints and measures shows nobody's number, words, keys or secrets", async () => {
   await using service = serveTool();
-  await using world = await startProcessWorld({
+  await using rig = await startProcessRig({
     env: { OUTBOUND_PER_MINUTE: "100" },
     agent: `greeting: "{{context}} ${planted.answered}."
 tools: [send_dtmf, end_call]
@@ -41,32 +41,32 @@ http_tools:
   - { name: stumble, description: Fails., url: "${service.url}/failed", headers: { X-Service-Key: ${planted.serviceSecret} }, parameters: { type: object, properties: { what: { type: string } } } }`,
     model: { transcribe: () => planted.said, script: useTools },
   });
-  const { server, network, api, realtime } = world;
+  const { server, network, api, realtime } = rig;
   const tokens: string[] = [];
 
-  const phone = await ring(world, `+1${planted.caller}`);
+  const phone = await ring(rig, `+1${planted.caller}`);
   const { body } = await phone.next("requested");
   tokens.push(/name="token" value="([^"]+)"/.exec(body)?.[1] ?? "none");
   await phone.speak(voiceOf(600));
-  await heard(world, phone);
+  await heard(rig, phone);
   const [call] = await until(() => liveCalls(server), (calls) => calls.length === 1);
   const act = async (action: Readonly<Record<string, string>>) => {
     const answer = await server.post(`/api/calls/${call?.id}/actions`, action);
     assert.equal(answer.status, 202, await answer.text());
   };
   await act({ type: "say", text: planted.spoken });
-  await heard(world, phone);
+  await heard(rig, phone);
   await act({ type: "text", text: planted.typed });
-  await heard(world, phone);
+  await heard(rig, phone);
   await phone.sendDigits(`${planted.digits}#`);
-  await heard(world, phone);
+  await heard(rig, phone);
   for (const session of realtime.sessions) {
     const message = `Bad key ${modelKey}: ${planted.upstream}`;
     session.emit({ type: "error", error: { type: "server_error", code: "odd", message } });
     session.fail("closeAfterHandshake");
   }
   await phone.speak(voiceOf(600));
-  await heard(world, phone);
+  await heard(rig, phone);
   await act({ type: "transfer", to: "sales" });
   await phone.next("dialed");
   await phone.ended;
@@ -149,7 +149,7 @@ Deno.test("case 160: keys typed in confidence stand nowhere, though the model re
   );
   const journals = await makeDataFolder();
   await using _journals = journals;
-  await using world = await startProcessWorld({
+  await using rig = await startProcessRig({
     env: { JOURNAL_DIR: journals.path, JOURNAL_TEXTS: "true" },
     agent: `greeting: Good day.
 dtmf: { sensitive: true }
@@ -164,8 +164,8 @@ http_tools:
       },
     },
   });
-  const { server } = world;
-  const phone = await ring(world);
+  const { server } = rig;
+  const phone = await ring(rig);
   const [call] = await until(() => liveCalls(server), (calls) => calls.length === 1);
   const leaving = new AbortController();
   const stream = await fetch(`${server.origin}/api/calls/${call?.id}/events`, {
@@ -173,7 +173,7 @@ http_tools:
     signal: leaving.signal,
   });
   await phone.sendDigits(`${digits}#`);
-  await heard(world, phone);
+  await heard(rig, phone);
   await hangUp(phone);
   const told = await stream.text();
   assert.match(received, new RegExp(digits), "the tool gets what was typed");

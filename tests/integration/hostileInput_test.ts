@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { handshake, sendLines } from "../support/servers/byHand.ts";
-import { apiKey } from "../support/servers/phoneServer.ts";
-import {
-  type ServerProcess,
-  startPhoneCompany,
-  startServerProcess,
-} from "../support/servers/serverProcess.ts";
+import { apiKey, startSimulatedTwilio } from "../support/servers/phoneServer.ts";
+import { type ServerProcess, startServerProcess } from "../support/servers/serverProcess.ts";
 
 const MOST = 28_000;
 const shapes = [
@@ -55,8 +51,8 @@ async function leastOf(cost: () => Promise<number>, boundMs = 0): Promise<number
 }
 
 Deno.test("case 170: no header of any shape holds the server up", async () => {
-  await using company = startPhoneCompany();
-  await using server = await startServerProcess({ env: company.env });
+  await using twilio = startSimulatedTwilio();
+  await using server = await startServerProcess({ env: twilio.env });
   const plain = (name: string) => `${name}: ${"a".repeat(MOST)}`;
   for (const name of headers) {
     const path = paths[headers.indexOf(name) % paths.length] ?? "/";
@@ -80,8 +76,8 @@ Deno.test("case 170: no header of any shape holds the server up", async () => {
 });
 
 Deno.test("case 170: no body of any shape holds up who asks meanwhile", async () => {
-  await using company = startPhoneCompany();
-  await using server = await startServerProcess({ env: company.env });
+  await using twilio = startSimulatedTwilio();
+  await using server = await startServerProcess({ env: twilio.env });
   const send = (path: string, body: string, type = "application/json") =>
     fetch(server.origin + path, {
       method: "POST",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startPhoneWorld } from "../support/servers/phoneRig.ts";
+import { startPhoneRig } from "../support/servers/phoneRig.ts";
 
 const english = "We are sorry, there is a technical problem. Please call again later. Goodbye.";
 
@@ -22,9 +22,9 @@ const desks: Readonly<Record<string, readonly [agent: string, said: object]>> = 
 
 for (const [name, [agent, expected]] of Object.entries(desks)) {
   Deno.test(`when the model fails, Twilio says the fallback message in the language of ${name}`, async () => {
-    await using world = await startPhoneWorld({ agent });
-    world.realtime.fail("refuseHandshake:401");
-    const phone = world.server.network.call();
+    await using rig = await startPhoneRig({ agent });
+    rig.realtime.fail("refuseHandshake:401");
+    const phone = rig.server.network.call();
     const { text, language, voice } = await phone.next("said");
     assert.deepEqual({ text, language, ...(voice !== undefined && { voice }) }, expected);
     await phone.settled;

@@ -4,10 +4,10 @@ import { watchHoldUps } from "../support/trials/holdUps.ts";
 import {
   heardSaying,
   parrot,
-  type PhoneWorld,
+  type PhoneRig,
   recordOf,
   spokenItems,
-  startPhoneWorld,
+  startPhoneRig,
   type Talk,
   voiceOf,
 } from "../support/servers/phoneRig.ts";
@@ -17,9 +17,9 @@ import { hangUp } from "../support/twilio/hangUp.ts";
 const greeting = "greeting: Good day.";
 
 /** The caller says something, and has the answer. */
-async function converse(world: PhoneWorld, { phone, callId }: Talk): Promise<void> {
+async function converse(rig: PhoneRig, { phone, callId }: Talk): Promise<void> {
   await phone.speak(voiceOf(600));
-  await heardSaying(world, callId, /^I heard you\.$/);
+  await heardSaying(rig, callId, /^I heard you\.$/);
 }
 
 function greetings({ model }: Talk) {
@@ -30,12 +30,12 @@ function greetings({ model }: Talk) {
 
 for (const way of ["ring", "dial"] as const) {
   Deno.test(`a whole conversation on a call that was ${way === "ring" ? "taken" : "placed"}`, async () => {
-    await using world = await startPhoneWorld({ agent: greeting });
-    const talk = await world[way]();
-    await heardSaying(world, talk.callId, /^Good day\.$/);
-    await converse(world, talk);
+    await using rig = await startPhoneRig({ agent: greeting });
+    const talk = await rig[way]();
+    await heardSaying(rig, talk.callId, /^Good day\.$/);
+    await converse(rig, talk);
     await hangUp(talk.phone);
-    const record = await recordOf(world, talk.callId);
+    const record = await recordOf(rig, talk.callId);
     assert.deepEqual(
       record.turns.map(({ role, text }) => [role, text.replace(/[\d.]+/, "n")]),
       [["agent", "Good dayn"], ["caller", "(n seconds of speech)"], ["agent", "I heard youn"]],
@@ -48,21 +48,21 @@ for (const way of ["ring", "dial"] as const) {
 }
 
 Deno.test("the model is connected, and the greeting made, while the phone still rings", async () => {
-  await using world = await startPhoneWorld({ agent: greeting });
-  assert.match(await twimlOf(twilioPost(world.server, "/twilio/voice")), /<Connect>/);
-  const model = await world.realtime.nextSession();
+  await using rig = await startPhoneRig({ agent: greeting });
+  assert.match(await twimlOf(twilioPost(rig.server, "/twilio/voice")), /<Connect>/);
+  const model = await rig.realtime.nextSession();
   const { response } = await model.next("response.create");
   assert.match(response?.instructions ?? "", /Good day\./);
 });
 
 Deno.test("case 11: the greeting is said once, also to a caller who speaks at once", async () => {
-  await using world = await startPhoneWorld({
+  await using rig = await startPhoneRig({
     agent: greeting,
     model: { faults: ["slowStart:400"] },
   });
-  const talk = await world.ring();
+  const talk = await rig.ring();
   await talk.phone.speak(voiceOf(900));
-  await heardSaying(world, talk.callId, /^I heard you\.$/);
+  await heardSaying(rig, talk.callId, /^I heard you\.$/);
   assert.equal(greetings(talk).length, 1);
   await hangUp(talk.phone);
 });
@@ -80,8 +80,8 @@ for (
   ] as const
 ) {
   Deno.test(`case 21, 22, 27: on ${line} the model knows where the caller stopped hearing it`, async () => {
-    await using world = await startPhoneWorld({ network });
-    const talk = await world.ring();
+    await using rig = await startPhoneRig({ network });
+    const talk = await rig.ring();
     let heardBefore = 0;
     for (let round = 0; round < 3; round++) {
       using holdUps = watchHoldUps();
@@ -101,7 +101,7 @@ for (
         `${audio_end_ms} ms were told, ${truthMs} ms were played`,
       );
       talk.model.stopSpeech(500);
-      await world.events.when((all) => all.filter(isReply).length > round);
+      await rig.events.when((all) => all.filter(isReply).length > round);
       heardBefore = talk.phone.playedMs;
     }
     assert.equal(talk.model.received.some(({ type }) => type === "response.cancel"), false);
@@ -110,7 +110,7 @@ for (
 }
 
 Deno.test("case 41: end_call hangs up when the goodbye has been heard to its end", async () => {
-  await using world = await startPhoneWorld({
+  await using rig = await startPhoneRig({
     agent: "tools: [end_call]",
     model: {
       script: (turn) =>
@@ -119,18 +119,18 @@ Deno.test("case 41: end_call hangs up when the goodbye has been heard to its end
           : parrot(turn),
     },
   });
-  const talk = await world.ring();
+  const talk = await rig.ring();
   await talk.phone.speak(voiceOf(600));
   await talk.phone.ended;
   assert.ok(Math.abs(heardMs(talk) - 2000) < 30, `${heardMs(talk)} ms of the goodbye were heard`);
   assert.deepEqual(talk.phone.clears, []);
-  const record = await recordOf(world, talk.callId);
+  const record = await recordOf(rig, talk.callId);
   assert.equal(record.end?.reason, "agent_hung_up");
   assert.equal(record.turns.at(-1)?.text, "Goodbye.");
 });
 
 Deno.test("case 41: transfer_call dials the number behind the alias after the sentence before it", async () => {
-  await using world = await startPhoneWorld({
+  await using rig = await startPhoneRig({
     agent: "transfers: { sales: { number: '+14155550199', sentence: I connect you. } }",
     model: {
       script: (turn) =>
@@ -139,17 +139,17 @@ Deno.test("case 41: transfer_call dials the number behind the alias after the se
           : parrot(turn),
     },
   });
-  const talk = await world.ring();
+  const talk = await rig.ring();
   await talk.phone.speak(voiceOf(600));
   assert.deepEqual((await talk.phone.next("dialed")).targets, ["+14155550199"]);
-  await heardSaying(world, talk.callId, /^I connect you\.$/);
+  await heardSaying(rig, talk.callId, /^I connect you\.$/);
   await talk.phone.ended;
-  const record = await recordOf(world, talk.callId);
+  const record = await recordOf(rig, talk.callId);
   assert.deepEqual(record.end, { reason: "transferred", detail: "sales" });
 });
 
 Deno.test("send_dtmf takes the stream away and brings it back, and the conversation goes on", async () => {
-  await using world = await startPhoneWorld({
+  await using rig = await startPhoneRig({
     agent: "tools: [send_dtmf]",
     model: {
       script: (turn) =>
@@ -158,23 +158,23 @@ Deno.test("send_dtmf takes the stream away and brings it back, and the conversat
           : parrot(turn),
     },
   });
-  const talk = await world.ring();
-  const asked = await world.server.post(`/api/calls/${talk.callId}/actions`, {
+  const talk = await rig.ring();
+  const asked = await rig.server.post(`/api/calls/${talk.callId}/actions`, {
     type: "text",
     text: "press the keys",
   });
   assert.equal(asked.status, 202, await asked.text());
   assert.equal((await talk.phone.next("played")).digits, "12#");
   await talk.phone.next("streamStarted");
-  await converse(world, talk);
-  assert.equal(world.realtime.stats.connections, 1);
+  await converse(rig, talk);
+  assert.equal(rig.realtime.stats.connections, 1);
   await hangUp(talk.phone);
-  assert.equal((await recordOf(world, talk.callId)).end?.reason, "caller_hung_up");
+  assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
 });
 
 Deno.test("case 46: keys that the caller presses reach the model as one line of text", async () => {
-  await using world = await startPhoneWorld();
-  const talk = await world.ring();
+  await using rig = await startPhoneRig();
+  const talk = await rig.ring();
   await talk.phone.sendDigits("4207#");
   const { item } = await talk.model.next("conversation.item.create");
   assert.match(JSON.stringify(item), /4207/);
@@ -182,16 +182,16 @@ Deno.test("case 46: keys that the caller presses reach the model as one line of 
 });
 
 Deno.test("a media socket that breaks brings the same conversation back", async () => {
-  await using world = await startPhoneWorld({ agent: greeting });
-  const talk = await world.ring();
-  await heardSaying(world, talk.callId, /^Good day\.$/);
+  await using rig = await startPhoneRig({ agent: greeting });
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^Good day\.$/);
   talk.phone.breakConnection();
   await talk.phone.next("streamStarted");
-  await converse(world, talk);
-  assert.equal(world.realtime.stats.connections, 1);
+  await converse(rig, talk);
+  assert.equal(rig.realtime.stats.connections, 1);
   assert.equal(greetings(talk).length, 1);
   await hangUp(talk.phone);
-  const { turns } = await recordOf(world, talk.callId);
+  const { turns } = await recordOf(rig, talk.callId);
   assert.deepEqual(turns.map(({ role }) => role), ["agent", "caller", "agent"]);
 });
 

@@ -9,24 +9,18 @@ import {
   startServerProcess,
 } from "../support/servers/serverProcess.ts";
 import { voiceOf } from "../support/servers/phoneRig.ts";
-import {
-  detail,
-  heard,
-  liveCalls,
-  ring,
-  startProcessWorld,
-} from "../support/servers/processRig.ts";
+import { detail, heard, liveCalls, ring, startProcessRig } from "../support/servers/processRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
 Deno.test("started as an operator does, the server talks with browsers and phones, and keeps records", async () => {
-  await using world = await startProcessWorld();
-  const { server } = world;
+  await using rig = await startProcessRig();
+  const { server } = rig;
   assert.match(server.screen, /Phone +on: \+14155550100/);
   assert.match(server.screen, /API +on/);
 
-  const phone = await ring(world);
+  const phone = await ring(rig);
   await phone.speak(voiceOf(600));
-  await heard(world, phone);
+  await heard(rig, phone);
   await hangUp(phone);
   assert.deepEqual(phone.errors, []);
 
@@ -71,20 +65,20 @@ Deno.test("answers are compressed for clients that accept it, and known ones are
 });
 
 Deno.test("placed from outside, a phone call works with the permissions that the server has", async () => {
-  await using world = await startProcessWorld();
-  const placed = await world.server.post("/api/outbound/initiate", { to: "+14155550123" });
+  await using rig = await startProcessRig();
+  const placed = await rig.server.post("/api/outbound/initiate", { to: "+14155550123" });
   assert.equal(placed.ok, true, await placed.clone().text());
   const { callId } = await placed.json();
-  const phone = await world.network.nextCall();
+  const phone = await rig.network.nextCall();
   await phone.next("speaking");
-  const hungUp = await world.server.post(`/api/calls/${callId}/actions`, {
+  const hungUp = await rig.server.post(`/api/calls/${callId}/actions`, {
     type: "hangup",
     goodbye: "Bye for now.",
   });
   assert.equal(hungUp.ok, true, await hungUp.text());
   await phone.ended;
   const record = await until(
-    () => detail(world.server, callId),
+    () => detail(rig.server, callId),
     ({ status }) => status === "ended",
   );
   assert.equal(record.end.reason, "operator_hung_up");
@@ -92,84 +86,84 @@ Deno.test("placed from outside, a phone call works with the permissions that the
 });
 
 Deno.test("on SIGTERM a live call goes on to its end, and no other call is accepted", async () => {
-  await using world = await startProcessWorld();
-  const { server } = world;
-  const phone = await ring(world);
+  await using rig = await startProcessRig();
+  const { server } = rig;
+  const phone = await ring(rig);
   server.signal("SIGTERM");
   await server.lines.find((line) => line.includes('"Stopping"'));
 
   const ready = await server.get("/ready");
   assert.equal(ready.status, 503);
   assert.equal((await ready.json()).status, "draining");
-  const other = world.network.call();
+  const other = rig.network.call();
   assert.equal((await other.ended).status, "busy");
   const session = await server.post("/api/web/session");
   assert.equal(session.status, 503);
   await session.body?.cancel();
 
   await phone.speak(voiceOf(600));
-  await heard(world, phone);
+  await heard(rig, phone);
   await hangUp(phone);
   assert.equal(await server.ended(), 0);
   assert.deepEqual(phone.errors, []);
 });
 
 Deno.test("when the time to drain is over, callers who are left hear an apology", async () => {
-  await using world = await startProcessWorld({
+  await using rig = await startProcessRig({
     env: { DRAIN_SECONDS: "0" },
     line: { fromApp: { delayMs: 250 } },
   });
-  const phone = await ring(world);
-  world.server.signal("SIGTERM");
+  const phone = await ring(rig);
+  rig.server.signal("SIGTERM");
   assert.match((await phone.next("said")).text, /technical problem/);
-  assert.equal(await world.server.ended(), 0);
+  assert.equal(await rig.server.ended(), 0);
   assert.deepEqual(phone.errors, []);
 });
 
 Deno.test("a second signal stops the server at once", async () => {
-  await using world = await startProcessWorld();
-  await ring(world);
-  world.server.signal("SIGINT");
-  await world.server.lines.find((line) => line.includes("1 call goes on"));
-  world.server.signal("SIGTERM");
-  assert.equal(await world.server.ended(), 1);
+  await using rig = await startProcessRig();
+  await ring(rig);
+  rig.server.signal("SIGINT");
+  await rig.server.lines.find((line) => line.includes("1 call goes on"));
+  rig.server.signal("SIGTERM");
+  assert.equal(await rig.server.ended(), 1);
 });
 
 Deno.test("after kill -9 what was said is in the record, and the call is closed in it", async () => {
-  await using world = await startProcessWorld();
-  const phone = await ring(world);
+  await using rig = await startProcessRig();
+  const phone = await ring(rig);
   await phone.speak(voiceOf(600));
-  await heard(world, phone);
-  const [call] = await until(() => liveCalls(world.server), (calls) => calls.length > 0);
+  await heard(rig, phone);
+  const [call] = await until(() => liveCalls(rig.server), (calls) => calls.length > 0);
   const id = call?.id ?? "";
   const before = await until(
-    () => detail(world.server, id),
+    () => detail(rig.server, id),
     ({ turns }) => turns.length === 3 && turns.every(({ final }: { final: boolean }) => final),
   );
-  world.server.signal("SIGKILL");
-  await world.server.ended();
+  rig.server.signal("SIGKILL");
+  await rig.server.ended();
   await hangUp(phone);
-  world.data.letTimePass();
+  rig.data.letTimePass();
 
-  const again = await world.start();
+  const again = await rig.start();
   const after = await until(() => detail(again, id), ({ status }) => status === "ended");
   assert.deepEqual(after.turns, before.turns);
   assert.equal(after.end.reason, "server_stopped");
   assert.ok(after.durationMs > 0);
-  const next = await ring(world);
+  const next = await ring(rig);
   await hangUp(next);
 });
 
 Deno.test("a media socket that breaks is followed by another, in the same call", async () => {
-  await using world = await startProcessWorld();
-  const phone = await ring(world);
+  await using rig = await startProcessRig();
+  const phone = await ring(rig);
   phone.breakConnection();
   assert.match((await phone.next("redirected")).url, /\/twilio\/resume$/);
   await phone.next("streamStarted");
   await phone.speak(voiceOf(600));
   await phone.next("speaking");
-  assert.equal((await liveCalls(world.server)).length, 1);
-  assert.equal(world.realtime.stats.connections, 1);
+  assert.equal((await liveCalls(rig.server)).length, 1);
+  assert.equal(rig.realtime.stats.connections, 1);
   await hangUp(phone);
 });
 
@@ -239,10 +233,10 @@ Deno.test("without any settings the built-in engine speaks to this machine's pag
 });
 
 Deno.test("with npm:ws towards the model a call goes just as well", async () => {
-  await using world = await startProcessWorld({ env: { OPENAI_SOCKET: "ws" } });
-  const phone = await ring(world);
+  await using rig = await startProcessRig({ env: { OPENAI_SOCKET: "ws" } });
+  const phone = await ring(rig);
   await phone.speak(voiceOf(600));
-  await heard(world, phone);
+  await heard(rig, phone);
   await hangUp(phone);
   assert.deepEqual(phone.errors, []);
 });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { concurrently } from "../support/servers/concurrently.ts";
 import {
   heardSaying,
+  published,
   recordOf,
-  startPhoneWorld,
-  told,
+  startPhoneRig,
   voiceOf,
 } from "../support/servers/phoneRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
@@ -21,62 +21,62 @@ Deno.test("what takes the callers of a whole server long", (t) =>
   }));
 
 async function idle(): Promise<void> {
-  await using world = await startPhoneWorld({ agent: `${greeting}\nidle_seconds: 5` });
-  const { callId, phone } = await world.ring();
-  await told(world, callId, "notice", ({ code }) => code === "idle_prompt");
+  await using rig = await startPhoneRig({ agent: `${greeting}\nidle_seconds: 5` });
+  const { callId, phone } = await rig.ring();
+  await published(rig, callId, "notice", ({ code }) => code === "idle_prompt");
   assert.equal((await phone.ended).reason, "<Hangup>");
-  const record = await recordOf(world, callId);
+  const record = await recordOf(rig, callId);
   assert.equal(record.end?.reason, "idle");
   const said = record.turns.map(({ role, text }) => `${role}: ${text}`);
   assert.deepEqual(said, ["agent: Good day.", "agent: As you wish.", "agent: As you wish."]);
 }
 
 async function answersInTime(): Promise<void> {
-  await using world = await startPhoneWorld({ agent: `${greeting}\nidle_seconds: 5` });
-  const { callId, phone } = await world.ring();
+  await using rig = await startPhoneRig({ agent: `${greeting}\nidle_seconds: 5` });
+  const { callId, phone } = await rig.ring();
   const isPrompt = (code: string) => code === "idle_prompt";
-  await told(world, callId, "notice", ({ code }) => isPrompt(code));
+  await published(rig, callId, "notice", ({ code }) => isPrompt(code));
   await phone.speak(voiceOf(600));
-  await heardSaying(world, callId, /^I heard you\.$/);
-  await world.events.when((all) =>
+  await heardSaying(rig, callId, /^I heard you\.$/);
+  await rig.events.when((all) =>
     all.filter(({ event }) => event.type === "notice" && isPrompt(event.code)).length === 2
   );
-  assert.equal(world.server.app.registry.size, 1);
+  assert.equal(rig.server.app.registry.size, 1);
   await hangUp(phone);
 }
 
 async function timeLimit(): Promise<void> {
-  await using world = await startPhoneWorld({ agent: greeting });
-  const phone = world.server.network.call();
-  const session = world.server.app.registry.open({
+  await using rig = await startPhoneRig({ agent: greeting });
+  const phone = rig.server.network.call();
+  const session = rig.server.app.registry.open({
     direction: "inbound",
     agent: "receptionist",
     callSid: phone.sid,
     maxMs: 6000,
   });
-  await told(world, session.id, "notice", ({ code }) => code === "time_warning");
+  await published(rig, session.id, "notice", ({ code }) => code === "time_warning");
   assert.equal((await phone.ended).reason, "<Hangup>");
-  const { end, turns } = await recordOf(world, session.id);
+  const { end, turns } = await recordOf(rig, session.id);
   assert.equal(end?.reason, "time_limit");
   assert.deepEqual(turns.map(({ text }) => text), ["Good day.", "As you wish.", "As you wish."]);
 }
 
 async function silentModel(): Promise<void> {
-  await using world = await startPhoneWorld({ agent: greeting });
-  const { callId, phone, model } = await world.ring();
-  await heardSaying(world, callId, /^Good day\.$/);
+  await using rig = await startPhoneRig({ agent: greeting });
+  const { callId, phone, model } = await rig.ring();
+  await heardSaying(rig, callId, /^Good day\.$/);
   model.fail("goSilent");
   await phone.speak(voiceOf(600));
-  await told(world, callId, "modelLost", ({ recovering }) => recovering);
+  await published(rig, callId, "modelLost", ({ recovering }) => recovering);
   await phone.speak(voiceOf(600));
-  await heardSaying(world, callId, /^I heard you\.$/);
+  await heardSaying(rig, callId, /^I heard you\.$/);
   await hangUp(phone);
 }
 
 async function mute(): Promise<void> {
-  await using world = await startPhoneWorld({ agent: greeting, model: { faults: ["goSilent"] } });
-  const phone = world.server.network.call();
+  await using rig = await startPhoneRig({ agent: greeting, model: { faults: ["goSilent"] } });
+  const phone = rig.server.network.call();
   assert.match((await phone.next("said")).text, /technical problem/);
   await phone.ended;
-  assert.equal(world.realtime.stats.connections, 2, "nobody waits for more tries than that");
+  assert.equal(rig.realtime.stats.connections, 2, "nobody waits for more tries than that");
 }

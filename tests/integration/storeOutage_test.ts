@@ -4,9 +4,9 @@ import { watchSqliteThreads } from "../support/store/sqliteThreads.ts";
 import { temporaryDatabase } from "../support/twilio/dialling.ts";
 import {
   heardSaying,
-  type PhoneWorld,
+  type PhoneRig,
   recordOf,
-  startPhoneWorld,
+  startPhoneRig,
   voiceOf,
 } from "../support/servers/phoneRig.ts";
 import { until } from "../support/until.ts";
@@ -40,42 +40,42 @@ Deno.test({
 });
 
 async function outlive(DATABASE_URL: string, outage: Outage): Promise<void> {
-  await using world = await startPhoneWorld({
+  await using rig = await startPhoneRig({
     agent: "greeting: Good day.",
     env: { DATABASE_URL },
   });
-  const early = await world.ring();
-  await heardSaying(world, early.callId, /^Good day\.$/);
-  assert.equal((await health(world)).status, "ok");
+  const early = await rig.ring();
+  await heardSaying(rig, early.callId, /^Good day\.$/);
+  assert.equal((await health(rig)).status, "ok");
 
   await outage.begin();
   await early.phone.speak(voiceOf(600));
-  await heardSaying(world, early.callId, /^I heard you\.$/);
-  const late = await world.ring();
-  await heardSaying(world, late.callId, /^Good day\.$/);
+  await heardSaying(rig, early.callId, /^I heard you\.$/);
+  const late = await rig.ring();
+  await heardSaying(rig, late.callId, /^Good day\.$/);
   for (const { callId } of [early, late]) {
-    const acted = await world.server.post(`/api/calls/${callId}/actions`, { type: "interrupt" });
+    const acted = await rig.server.post(`/api/calls/${callId}/actions`, { type: "interrupt" });
     assert.equal(acted.status, 202, await acted.text());
   }
-  const degraded = await until(() => health(world), ({ status }) => status === "degraded");
+  const degraded = await until(() => health(rig), ({ status }) => status === "degraded");
   assert.equal(degraded.checks.store.ok, false);
   assert.match(degraded.checks.store.detail, /^\d+ writes wait$/);
-  const ready = await world.server.request("/ready");
+  const ready = await rig.server.request("/ready");
   assert.equal(ready.status, 200, "calls are taken without records");
   await ready.body?.cancel();
 
   await outage.end();
-  await until(() => health(world), ({ status }) => status === "ok");
+  await until(() => health(rig), ({ status }) => status === "ok");
   for (const { callId, phone } of [early, late]) {
     await hangUp(phone);
     assert.deepEqual(phone.errors, []);
-    const { end, turns } = await recordOf(world, callId);
+    const { end, turns } = await recordOf(rig, callId);
     assert.equal(end?.reason, "caller_hung_up");
     const said = turns.filter(({ role }) => role === "agent").map(({ text }) => text);
     assert.deepEqual(said, callId === early.callId ? ["Good day.", "I heard you."] : ["Good day."]);
   }
 }
 
-async function health({ server }: PhoneWorld) {
+async function health({ server }: PhoneRig) {
   return await (await server.request("/health")).json();
 }

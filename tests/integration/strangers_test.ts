@@ -5,9 +5,9 @@ import { parrot, voiceOf } from "../support/servers/phoneRig.ts";
 import {
   heard,
   liveCalls,
-  type ProcessWorld,
+  type ProcessRig,
   ring,
-  startProcessWorld,
+  startProcessRig,
 } from "../support/servers/processRig.ts";
 import { continuation, openRawSocket, textFrame } from "../support/servers/rawSocket.ts";
 import { mediaSignature, twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
@@ -16,19 +16,19 @@ import { hangUp } from "../support/twilio/hangUp.ts";
 
 /** Runs against a server that holds a call, which must not notice anything. */
 async function beside(
-  run: (world: ProcessWorld) => Promise<void>,
-  { standing = [], ...options }: Parameters<typeof startProcessWorld>[0] & {
+  run: (rig: ProcessRig) => Promise<void>,
+  { standing = [], ...options }: Parameters<typeof startProcessRig>[0] & {
     /** Codes of the incidents that stand at the end. */
     readonly standing?: readonly string[];
   } = {},
 ): Promise<void> {
-  await using world = await startProcessWorld(options);
-  const other = await ring(world);
-  await run(world);
+  await using rig = await startProcessRig(options);
+  const other = await ring(rig);
+  await run(rig);
   await other.speak(voiceOf(600));
-  await heard(world, other);
+  await heard(rig, other);
   assert.deepEqual(other.errors, []);
-  const { incidents } = await (await world.server.get("/health")).json();
+  const { incidents } = await (await rig.server.get("/health")).json();
   assert.deepEqual(incidents.map(({ code }: { code: string }) => code), standing);
   await hangUp(other);
 }
@@ -185,12 +185,12 @@ Deno.test("case 155: a tool that throws, and faults that nobody catches, cost no
   const tool = (name: string) =>
     `  - { name: ${name}, description: Tries., url: "${service.url}/${name}" }`;
   const names = ["broken", "reject", "throw"];
-  await beside(async (world) => {
-    const { server } = world;
+  await beside(async (rig) => {
+    const { server } = rig;
     for (const name of names) {
-      const phone = await ring(world);
-      await useTool(world, phone, name);
-      await heard(world, phone);
+      const phone = await ring(rig);
+      await useTool(rig, phone, name);
+      await heard(rig, phone);
       await hangUp(phone);
     }
     await server.lines.find((line) => /Unhandled rejection.*stray rejection/.test(line));
@@ -211,7 +211,7 @@ Deno.test("case 155: a tool that throws, and faults that nobody catches, cost no
 });
 
 async function useTool(
-  { server }: ProcessWorld,
+  { server }: ProcessRig,
   phone: SimulatedCall,
   name: string,
 ): Promise<void> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { Inbox } from "../support/inbox.ts";
 import { account } from "../support/servers/phoneServer.ts";
-import { type PhoneWorld, startPhoneWorld, type Talk } from "../support/servers/phoneRig.ts";
+import { type PhoneRig, startPhoneRig, type Talk } from "../support/servers/phoneRig.ts";
 import { until } from "../support/until.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
@@ -54,9 +54,9 @@ async function use(talk: Talk, name: string, args: unknown): Promise<string> {
   }
 }
 
-async function leave(world: PhoneWorld, talk: Talk): Promise<void> {
+async function leave(rig: PhoneRig, talk: Talk): Promise<void> {
   await hangUp(talk.phone);
-  assert.equal(world.server.app.registry.byCallSid(talk.phone.sid), undefined);
+  assert.equal(rig.server.app.registry.byCallSid(talk.phone.sid), undefined);
 }
 
 function verified({ headers }: Asked): Record<string, unknown> {
@@ -71,7 +71,7 @@ function verified({ headers }: Asked): Record<string, unknown> {
 
 Deno.test("case 106: a tool's service is told, signed, which call of whom it is asked for", async () => {
   await using service = startService();
-  await using world = await startPhoneWorld({
+  await using rig = await startPhoneRig({
     agent: [
       "http_tools:",
       tool("look_up", service.url),
@@ -80,7 +80,7 @@ Deno.test("case 106: a tool's service is told, signed, which call of whom it is 
     ].join("\n"),
     env: { WEBHOOK_SECRET: secret },
   });
-  const talk = await world.ring();
+  const talk = await rig.ring();
   await use(talk, "look_up", { caller: "+14155559999", callId: "call_2" });
   const posted = await service.asked.find(({ method }) => method === "POST");
   const { caller, ...call } = verified(posted);
@@ -100,29 +100,29 @@ Deno.test("case 106: a tool's service is told, signed, which call of whom it is 
   const last = await service.asked.when((all) => all.length === 3);
   assert.equal(last[2]?.headers.has("parley-call"), false);
   assert.equal(last[2]?.headers.has("webhook-signature"), false);
-  await leave(world, talk);
+  await leave(rig, talk);
 });
 
 Deno.test("case 106: whom the server has called is the caller; a withheld number is not told", async () => {
   await using service = startService();
-  await using world = await startPhoneWorld({
+  await using rig = await startPhoneRig({
     agent: `http_tools:\n${tool("look_up", service.url)}`,
     env: { WEBHOOK_SECRET: secret },
   });
-  const placed = await world.dial();
+  const placed = await rig.dial();
   await use(placed, "look_up", {});
-  await leave(world, placed);
+  await leave(rig, placed);
   // Carriers write a withheld number in several ways.
   for (const from of ["anonymous", "+266696687", "", "sip:1001@pbx.example.com"]) {
-    const phone = world.server.network.call({ from });
-    const model = await world.realtime.nextSession();
+    const phone = rig.server.network.call({ from });
+    const model = await rig.realtime.nextSession();
     await phone.next("streamStarted");
-    const session = world.server.app.registry.byCallSid(phone.sid);
+    const session = rig.server.app.registry.byCallSid(phone.sid);
     assert.ok(session);
     const talk = { callId: session.id, phone, model };
     await until(() => model.received.length, (received) => received > 0);
     await use(talk, "look_up", {});
-    await leave(world, talk);
+    await leave(rig, talk);
   }
   const asked = (await service.asked.when((all) => all.length === 5)).map(verified);
   assert.deepEqual([asked[0]?.direction, asked[0]?.caller], ["outbound", "+14155550123"]);
@@ -133,21 +133,21 @@ Deno.test("case 106: whom the server has called is the caller; a withheld number
 
 Deno.test("case 106: without a secret no service is told anything that it could not trust", async () => {
   await using service = startService();
-  await using world = await startPhoneWorld({
+  await using rig = await startPhoneRig({
     agent: `http_tools:\n${tool("look_up", service.url)}`,
   });
-  const talk = await world.ring();
+  const talk = await rig.ring();
   await use(talk, "look_up", {});
   const [asked] = await service.asked.when((all) => all.length === 1);
   assert.equal(asked?.headers.has("parley-call"), false);
-  await leave(world, talk);
+  await leave(rig, talk);
 });
 
 Deno.test("case 105: no argument replaces, adds to or leaves the address that the operator wrote", async () => {
   await using service = startService();
   const open = ", parameters: { additionalProperties: true }";
   const fixed = `${service.url}/orders?tenant=acme&scope=own`;
-  await using world = await startPhoneWorld({
+  await using rig = await startPhoneRig({
     agent: [
       "http_tools:",
       tool("closed", fixed, ", method: GET, parameters: { properties: { number: {} } }"),
@@ -155,7 +155,7 @@ Deno.test("case 105: no argument replaces, adds to or leaves the address that th
       tool("open_post", fixed, open),
     ].join("\n"),
   });
-  const talk = await world.ring();
+  const talk = await rig.ring();
   const given = {
     number: "1/../../admin?x=1#y\r\nX-Evil: 1&tenant=no",
     tenant: "other",
@@ -181,7 +181,7 @@ Deno.test("case 105: no argument replaces, adds to or leaves the address that th
   });
   assert.deepEqual(posted, { path: "/orders", query: own, body: { number, admin: true } });
   assert.equal(asked.some(({ headers }) => headers.has("x-evil")), false);
-  await leave(world, talk);
+  await leave(rig, talk);
 });
 
 Deno.test("case 107: an answer that is no text, or never ends, is told in a sentence or in part", async () => {
@@ -202,14 +202,14 @@ Deno.test("case 107: an answer that is no text, or never ends, is told in a sent
     "/empty": () => new Response(null, { status: 204 }),
   };
   await using service = startService(({ url }) => bodies[url.pathname]?.() ?? new Response("?"));
-  await using world = await startPhoneWorld({
+  await using rig = await startPhoneRig({
     agent: [
       "http_tools:",
       ...Object.keys(bodies).map((path) => tool(path.slice(1), service.url + path)),
     ]
       .join("\n"),
   });
-  const talk = await world.ring();
+  const talk = await rig.ring();
   assert.match(await use(talk, "picture", {}), /not text.*"code":"not_text"/);
   assert.equal(await use(talk, "latin", {}), "Müller");
   for (const name of ["endless", "deep"]) {
@@ -217,7 +217,7 @@ Deno.test("case 107: an answer that is no text, or never ends, is told in a sent
     assert.deepEqual([truncated, text.length], [true, 16_000]);
   }
   assert.equal(await use(talk, "empty", {}), "");
-  await leave(world, talk);
+  await leave(rig, talk);
 });
 
 Deno.test("case 100, 110: what goes to the model is the schema in its one form, and the languages", async () => {
@@ -227,7 +227,7 @@ Deno.test("case 100, 110: what goes to the model is the schema in its one form, 
     properties: { number: { type: "string" } },
     required: ["number"],
   });
-  await using world = await startPhoneWorld({
+  await using rig = await startPhoneRig({
     agent: [
       "languages: [en, es]",
       "http_tools:",
@@ -235,7 +235,7 @@ Deno.test("case 100, 110: what goes to the model is the schema in its one form, 
       tool("ping", "https://shop.example.com"),
     ].join("\n"),
   });
-  const talk = await world.ring();
+  const talk = await rig.ring();
   const { session } = await talk.model.next("session.update");
   const { tools, audio } = JSON.parse(JSON.stringify(session));
   const closed = { additionalProperties: false };
@@ -255,5 +255,5 @@ Deno.test("case 100, 110: what goes to the model is the schema in its one form, 
     model: "gpt-transcribe",
     languages: ["en", "es"],
   });
-  await leave(world, talk);
+  await leave(rig, talk);
 });

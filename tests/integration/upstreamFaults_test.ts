@@ -6,11 +6,11 @@ import { concurrently } from "../support/servers/concurrently.ts";
 import {
   heardSaying,
   parrot,
-  type PhoneWorld,
+  type PhoneRig,
+  published,
   recordOf,
-  startPhoneWorld,
+  startPhoneRig,
   type Talk,
-  told,
   voiceOf,
 } from "../support/servers/phoneRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
@@ -18,24 +18,24 @@ import { hangUp } from "../support/twilio/hangUp.ts";
 const greeting = "greeting: Good day.";
 const apology = /technical problem/;
 
-interface FaultyWorld extends PhoneWorld {
+interface FaultyRig extends PhoneRig {
   /** A call that was under way before anything went wrong. */
   readonly other: Talk;
 }
 
 /** Runs with one call under way, which must not notice what happens to the next one. */
 async function beside(
-  run: (world: FaultyWorld) => Promise<void>,
-  options: Parameters<typeof startPhoneWorld>[0] = {},
+  run: (rig: FaultyRig) => Promise<void>,
+  options: Parameters<typeof startPhoneRig>[0] = {},
 ): Promise<void> {
-  await using world = await startPhoneWorld({ agent: greeting, ...options });
-  const other = await world.ring();
-  await heardSaying(world, other.callId, /^Good day\.$/);
-  await run({ ...world, other });
-  assert.equal(world.server.app.registry.byCallSid(other.phone.sid)?.id, other.callId);
+  await using rig = await startPhoneRig({ agent: greeting, ...options });
+  const other = await rig.ring();
+  await heardSaying(rig, other.callId, /^Good day\.$/);
+  await run({ ...rig, other });
+  assert.equal(rig.server.app.registry.byCallSid(other.phone.sid)?.id, other.callId);
   await other.phone.speak(voiceOf(600));
-  await heardSaying(world, other.callId, /^I heard you\.$/);
-  const losses = world.events.all.filter(({ callId, event }) =>
+  await heardSaying(rig, other.callId, /^I heard you\.$/);
+  const losses = rig.events.all.filter(({ callId, event }) =>
     callId === other.callId && event.type === "modelLost"
   );
   assert.deepEqual(losses, []);
@@ -43,17 +43,17 @@ async function beside(
 }
 
 /** The caller asks something, and is answered. */
-async function converse(world: PhoneWorld, { phone, callId }: Talk): Promise<void> {
+async function converse(rig: PhoneRig, { phone, callId }: Talk): Promise<void> {
   await phone.speak(voiceOf(600));
-  await heardSaying(world, callId, /^I heard you\.$/);
+  await heardSaying(rig, callId, /^I heard you\.$/);
 }
 
 /** A call that begins while handshakes are refused or sessions are spoilt. */
-async function ringInto(world: PhoneWorld, fault: Fault) {
-  world.realtime.fail(fault);
-  const phone = world.server.network.call();
+async function ringInto(rig: PhoneRig, fault: Fault) {
+  rig.realtime.fail(fault);
+  const phone = rig.server.network.call();
   await phone.next("streamStarted");
-  const callId = world.server.app.registry.byCallSid(phone.sid)?.id;
+  const callId = rig.server.app.registry.byCallSid(phone.sid)?.id;
   return { phone, callId };
 }
 
@@ -74,49 +74,49 @@ Deno.test("case 8: when the model's handshake is refused, the caller hears an ap
   ));
 
 function refused(status: typeof refusals[number][0], detail: string): Promise<void> {
-  return beside(async (world) => {
-    world.realtime.fail(`refuseHandshake:${status}`);
-    const phone = world.server.network.call();
+  return beside(async (rig) => {
+    rig.realtime.fail(`refuseHandshake:${status}`);
+    const phone = rig.server.network.call();
     assert.match((await phone.next("said")).text, apology);
     assert.equal((await phone.ended).reason, "<Hangup>");
-    const { event } = await world.events.find(({ callId, event }) =>
-      callId !== world.other.callId && event.type === "ended"
+    const { event } = await rig.events.find(({ callId, event }) =>
+      callId !== rig.other.callId && event.type === "ended"
     );
     assert.ok(event.type === "ended");
     assert.deepEqual(event.end, { reason: "model_failed", detail });
-    world.realtime.heal();
+    rig.realtime.heal();
   });
 }
 
 Deno.test("case 50: a connection that breaks in mid-sentence is replaced, and the sentence finished", () =>
-  beside(async (world) => {
-    const talk = await world.ring();
-    await heardSaying(world, talk.callId, /^Good day\.$/);
+  beside(async (rig) => {
+    const talk = await rig.ring();
+    await heardSaying(rig, talk.callId, /^Good day\.$/);
     talk.model.fail("closeMidSentence");
     await talk.phone.speak(voiceOf(600));
-    const again = await world.realtime.nextSession();
+    const again = await rig.realtime.nextSession();
     assert.notEqual(again.id, talk.model.id);
-    await told(world, talk.callId, "modelReady", ({ again }) => again);
-    await world.events.when((all) =>
+    await published(rig, talk.callId, "modelReady", ({ again }) => again);
+    await rig.events.when((all) =>
       all.some(({ callId, event }) =>
         callId === talk.callId && event.type === "turn" && event.turn.role === "agent" &&
         event.turn.final && event.turn.text !== "Good day."
       )
     );
-    await converse(world, { ...talk, model: again });
+    await converse(rig, { ...talk, model: again });
     assert.match(JSON.stringify(again.conversation), /Good day\./);
     talk.phone.hangUp();
-    assert.equal((await recordOf(world, talk.callId)).end?.reason, "caller_hung_up");
+    assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
   }));
 
 Deno.test("case 51: a session that expires is replaced in time, and nobody notices", () =>
-  beside(async (world) => {
-    const talk = await world.ring();
-    await heardSaying(world, talk.callId, /^Good day\.$/);
+  beside(async (rig) => {
+    const talk = await rig.ring();
+    await heardSaying(rig, talk.callId, /^Good day\.$/);
     talk.model.fail("expire");
-    await told(world, talk.callId, "modelReady", ({ again }) => again);
-    await converse(world, talk);
-    const greetings = world.events.all.filter(({ callId, event }) =>
+    await published(rig, talk.callId, "modelReady", ({ again }) => again);
+    await converse(rig, talk);
+    const greetings = rig.events.all.filter(({ callId, event }) =>
       callId === talk.callId && event.type === "turn" && event.turn.final &&
       event.turn.text === "Good day."
     );
@@ -133,60 +133,60 @@ Deno.test("case 62: whatever a server says of a session's end, the call stays wi
   ));
 
 function expiringIn(seconds: number): Promise<void> {
-  return beside(async (world) => {
-    const { connections } = world.realtime.stats;
-    const { phone, callId = "" } = await ringInto(world, `expiresIn:${seconds}`);
-    await heardSaying(world, callId, /^Good day\.$/);
+  return beside(async (rig) => {
+    const { connections } = rig.realtime.stats;
+    const { phone, callId = "" } = await ringInto(rig, `expiresIn:${seconds}`);
+    await heardSaying(rig, callId, /^Good day\.$/);
     await phone.speak(voiceOf(600));
-    await heardSaying(world, callId, /^I heard you\.$/);
-    assert.equal(world.realtime.stats.connections, connections + 1);
+    await heardSaying(rig, callId, /^I heard you\.$/);
+    assert.equal(rig.realtime.stats.connections, connections + 1);
     phone.hangUp();
-    await recordOf(world, callId);
-    world.realtime.heal();
+    await recordOf(rig, callId);
+    rig.realtime.heal();
   });
 }
 
 Deno.test("case 62: a session that ends sooner than is worth leaving it is replaced at its end", async () => {
-  await using world = await startPhoneWorld({ agent: greeting, model: { sessionMs: 6000 } });
-  const talk = await world.ring();
-  await heardSaying(world, talk.callId, /^Good day\.$/);
-  await converse(world, talk);
-  const fresh = await world.realtime.nextSession();
-  await told(world, talk.callId, "modelReady", ({ again }) => again);
+  await using rig = await startPhoneRig({ agent: greeting, model: { sessionMs: 6000 } });
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^Good day\.$/);
+  await converse(rig, talk);
+  const fresh = await rig.realtime.nextSession();
+  await published(rig, talk.callId, "modelReady", ({ again }) => again);
   fresh.say("Still with you.");
-  await heardSaying(world, talk.callId, /^Still with you\.$/);
+  await heardSaying(rig, talk.callId, /^Still with you\.$/);
   assert.match(JSON.stringify(fresh.conversation), /Good day\.[^]*I heard you\./);
   talk.phone.hangUp();
 });
 
 Deno.test("case 42: a response that meets a rate limit is asked for once more", () =>
-  beside(async (world) => {
-    const talk = await world.ring();
-    await heardSaying(world, talk.callId, /^Good day\.$/);
+  beside(async (rig) => {
+    const talk = await rig.ring();
+    await heardSaying(rig, talk.callId, /^Good day\.$/);
     talk.model.fail("rateLimit");
-    await converse(world, talk);
+    await converse(rig, talk);
     await hangUp(talk.phone);
   }));
 
 Deno.test("case 42: a quota that is used up ends the call with an apology, without a loop", () =>
-  beside(async (world) => {
-    const talk = await world.ring();
-    await heardSaying(world, talk.callId, /^Good day\.$/);
-    const { connections } = world.realtime.stats;
+  beside(async (rig) => {
+    const talk = await rig.ring();
+    await heardSaying(rig, talk.callId, /^Good day\.$/);
+    const { connections } = rig.realtime.stats;
     talk.model.fail("insufficientQuota");
     await talk.phone.speak(voiceOf(600));
     assert.match((await talk.phone.next("said")).text, apology);
-    const { end } = await recordOf(world, talk.callId);
+    const { end } = await recordOf(rig, talk.callId);
     assert.deepEqual(end, { reason: "model_failed", detail: "insufficient_quota" });
-    assert.equal(world.realtime.stats.connections, connections);
+    assert.equal(rig.realtime.stats.connections, connections);
   }));
 
 Deno.test("a server that errs on one response answers the next", () =>
-  beside(async (world) => {
-    const talk = await world.ring();
-    await heardSaying(world, talk.callId, /^Good day\.$/);
+  beside(async (rig) => {
+    const talk = await rig.ring();
+    await heardSaying(rig, talk.callId, /^Good day\.$/);
     talk.model.fail("serverError");
-    await converse(world, talk);
+    await converse(rig, talk);
     await hangUp(talk.phone);
   }));
 
@@ -209,24 +209,24 @@ function endured(
   quirk: Fault,
   agent = "tools: [get_current_time]\nreasoning: low",
 ): Promise<void> {
-  return beside(async (world) => {
-    const { phone, callId = "" } = await ringInto(world, quirk);
-    await heardSaying(world, callId, /^Good day\.$/);
+  return beside(async (rig) => {
+    const { phone, callId = "" } = await ringInto(rig, quirk);
+    await heardSaying(rig, callId, /^Good day\.$/);
     await phone.speak(voiceOf(1500));
-    await heardSaying(world, callId, /^It is done\.$/);
+    await heardSaying(rig, callId, /^It is done\.$/);
     phone.hangUp();
-    const { turns, end } = await recordOf(world, callId);
+    const { turns, end } = await recordOf(rig, callId);
     assert.equal(end?.reason, "caller_hung_up");
     assert.deepEqual(
       turns.filter(({ role }) => role === "agent").map(({ text }) => text),
       ["Good day.", "It is done."],
     );
-    const runs = world.events.all.filter((each) =>
+    const runs = rig.events.all.filter((each) =>
       each.callId === callId && each.event.type === "toolStarted"
     );
     assert.equal(runs.length, 1);
     assert.deepEqual(phone.errors, []);
-    world.realtime.heal();
+    rig.realtime.heal();
   }, {
     agent: `${greeting}\n${agent}`,
     model: { script: usesTool },
@@ -240,45 +240,45 @@ Deno.test("case 64: what a server will not be set up with is left out, and the c
   }));
 
 Deno.test("case 66: a key that is refused stands in /health until one is taken", () =>
-  beside(async (world) => {
+  beside(async (rig) => {
     const standing = async () => {
-      const health = await get(world.server, "/health");
+      const health = await get(rig.server, "/health");
       const incidents: readonly { code: string; subject: string }[] = health.incidents;
       return incidents.map(({ code, subject }) => `${code} ${subject}`);
     };
-    world.realtime.fail("refuseHandshake:401");
-    const phone = world.server.network.call();
+    rig.realtime.fail("refuseHandshake:401");
+    const phone = rig.server.network.call();
     await phone.next("said");
     await phone.ended;
     assert.deepEqual(await standing(), ["model_auth gpt-realtime-2.1"]);
     assert.match(
-      await (await world.server.app.fetch(
+      await (await rig.server.app.fetch(
         new Request("http://localhost/metrics", {
           headers: { authorization: `Bearer ${apiKey}` },
         }),
       )).text(),
       /^parley_model_errors_total\{code="invalid_api_key"\} 1$/m,
     );
-    world.realtime.heal();
-    const talk = await world.ring();
-    await heardSaying(world, talk.callId, /^Good day\.$/);
+    rig.realtime.heal();
+    const talk = await rig.ring();
+    await heardSaying(rig, talk.callId, /^Good day\.$/);
     assert.deepEqual(await standing(), []);
     await hangUp(talk.phone);
   }));
 
 Deno.test("when every set-up of a session is refused, the caller hears an apology", () =>
-  beside(async (world) => {
-    world.realtime.fail("rejectEverySessionUpdate");
-    const phone = world.server.network.call();
+  beside(async (rig) => {
+    rig.realtime.fail("rejectEverySessionUpdate");
+    const phone = rig.server.network.call();
     assert.match((await phone.next("said")).text, apology);
     await phone.ended;
-    world.realtime.heal();
+    rig.realtime.heal();
   }));
 
 Deno.test("case 24: what comes late of an interrupted answer is not played", () =>
-  beside(async (world) => {
-    const talk = await world.ring();
-    await heardSaying(world, talk.callId, /^Good day\.$/);
+  beside(async (rig) => {
+    const talk = await rig.ring();
+    await heardSaying(rig, talk.callId, /^Good day\.$/);
     talk.model.fail("lateDeltas");
     talk.model.say({ say: "A long story.", audioMs: 60_000 });
     while (talk.phone.playedMs < 1500) await talk.phone.next("echo");
@@ -287,7 +287,7 @@ Deno.test("case 24: what comes late of an interrupted answer is not played", () 
     await talk.model.next("conversation.item.truncate");
     talk.model.stopSpeech(500);
     const started = talk.phone.playedMs;
-    await heardSaying(world, talk.callId, /^I heard you\.$/);
+    await heardSaying(rig, talk.callId, /^I heard you\.$/);
     const answerMs = "I heard you.".length * 60;
     const playedMs = talk.phone.playedMs - started;
     assert.ok(Math.abs(playedMs - answerMs) < 60, `${playedMs} ms for ${answerMs} ms of answer`);

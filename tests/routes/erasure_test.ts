@@ -173,8 +173,8 @@ Deno.test("a call that Twilio sends back after the erasure is not dialled again"
 instancesTest(
   "the journals of an erased caller go at every instance, also at one that was away",
   async () => {
-    await using world = await startTwoInstances({ env: { API_KEYS } });
-    const { first, env } = world;
+    await using pair = await startTwoInstances({ env: { API_KEYS } });
+    const { first, env } = pair;
     const journals = await Deno.makeTempDir();
     const left = () => [...Deno.readDirSync(journals)].map(({ name }) => name);
     const start = () =>

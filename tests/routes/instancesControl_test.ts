@@ -39,16 +39,16 @@ Help.`;
 
 function test(
   name: string,
-  run: (world: TwoInstances) => Promise<void>,
+  run: (pair: TwoInstances) => Promise<void>,
   { answers = true, ...options }: TestServerOptions & { readonly answers?: boolean } = {},
 ): void {
   instancesTest(name, async () => {
     const plan = { answer: answers ? "human" : "no-answer", afterMs: 20 } as const;
-    await using world = await startTwoInstances({
+    await using pair = await startTwoInstances({
       network: { numbers: { [callee]: plan } },
       ...options,
     });
-    await run(world);
+    await run(pair);
   });
 }
 

@@ -15,10 +15,10 @@ import { otherKey } from "../support/servers/phoneServer.ts";
 import { until } from "../support/until.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
-function test(name: string, run: (world: TwoInstances) => Promise<void>): void {
+function test(name: string, run: (pair: TwoInstances) => Promise<void>): void {
   instancesTest(name, async () => {
-    await using world = await startTwoInstances({ env: { API_KEYS: keysWithAdmin } });
-    await run(world);
+    await using pair = await startTwoInstances({ env: { API_KEYS: keysWithAdmin } });
+    await run(pair);
   });
 }
 

@@ -48,8 +48,8 @@ function opens({ origin }: Instance, token: string): Promise<boolean> {
 }
 
 test("a session token of one instance opens one call, at whichever instance", async () => {
-  await using world = await start();
-  const { first, second } = world;
+  await using pair = await start();
+  const { first, second } = pair;
   const token = await tokenFrom(first);
   assert.equal(await opens(second, token), true);
   assert.deepEqual([await opens(second, token), await opens(first, token)], [false, false]);
@@ -62,8 +62,8 @@ test("a session token of one instance opens one call, at whichever instance", as
 });
 
 test("the session of a web call is of the key that asked for it elsewhere", async () => {
-  await using world = await start();
-  const { first, second } = world;
+  await using pair = await start();
+  const { first, second } = pair;
   assert.equal(await opens(second, await tokenFrom(first)), true);
   const { calls } = await until(
     () => get(first, "/api/calls"),
@@ -73,18 +73,18 @@ test("the session of a web call is of the key that asked for it elsewhere", asyn
 });
 
 test("people can talk while the database is away, at the instance that let them in", async () => {
-  await using world = await start();
-  const { first } = world;
+  await using pair = await start();
+  const { first } = pair;
   const shared = await tokenFrom(first);
-  const mend = await world.breakDatabase();
+  const mend = await pair.breakDatabase();
   assert.equal(await opens(first, await tokenFrom(first)), true);
   assert.equal(await opens(first, shared), false);
   await mend();
 });
 
 test("a key that is revoked at one instance opens nothing at the others, and its streams end", async () => {
-  await using world = await start();
-  const { first, second } = world;
+  await using pair = await start();
+  const { first, second } = pair;
   const streams = [
     await follow(first, "/api/events"),
     await follow(second, "/api/events"),
@@ -103,8 +103,8 @@ test("a key that is revoked at one instance opens nothing at the others, and its
 });
 
 test("what a revoked key has asked for and what is not dialled yet is cancelled", async () => {
-  await using world = await start({ env: { OUTBOUND_PER_SECOND: "1", OUTBOUND_CONCURRENT: "1" } });
-  const { first, second } = world;
+  await using pair = await start({ env: { OUTBOUND_PER_SECOND: "1", OUTBOUND_CONCURRENT: "1" } });
+  const { first, second } = pair;
   const dialled = await (await initiate(first)).json();
   const batch = await post(first, "/api/outbound/batch", {
     calls: ["1", "2", "3", "4", "5"].map((last) => ({ to: `+1415555010${last}` })),
@@ -134,8 +134,8 @@ test("what a revoked key has asked for and what is not dialled yet is cancelled"
 
 test("the calls of a revoked key go on, and end with a goodbye at every instance if that is asked for", async () => {
   const numbers = { [callee]: { answer: "human", afterMs: 20 } } as const;
-  await using world = await start({ network: { ...ringing.network, numbers } });
-  const { first, second } = world;
+  await using pair = await start({ network: { ...ringing.network, numbers } });
+  const { first, second } = pair;
   const asAdmin = (path: string) => get(second, path, adminKey);
   const talks = await (await initiate(first)).json();
   const phone = await first.network.nextCall();

@@ -65,7 +65,7 @@ function createClock() {
   };
 }
 
-interface World {
+interface Setup {
   readonly store: Store;
   readonly hub: ReturnType<typeof createEventHub>;
   readonly clock: ReturnType<typeof createClock>;
@@ -78,7 +78,7 @@ interface World {
 
 async function withWebhooks(
   answer: (received: Received, before: number) => Response,
-  run: (world: World) => Promise<void>,
+  run: (setup: Setup) => Promise<void>,
   options: Partial<WebhookDispatcherOptions> = {},
 ): Promise<void> {
   const clock = createClock();

@@ -1,6 +1,6 @@
 /**
- * Runs steps that mostly wait, all at once; the test around them watches over leaks. Each world is its
- * own, so that they cannot disturb each other.
+ * Runs steps that mostly wait, all at once; the test around them watches over leaks. Each step has
+ * a server of its own, so that they cannot disturb each other.
  */
 export async function concurrently(
   test: Deno.TestContext,

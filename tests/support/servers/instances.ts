@@ -34,7 +34,7 @@ export async function createDatabase(): Promise<TestDatabase> {
 
 export type Instance = ServedApp;
 
-/** Two instances of the server on one Postgres, and one phone company around both. */
+/** Two instances of the server on one Postgres, and one simulated Twilio around both. */
 export interface TwoInstances extends AsyncDisposable {
   /** The simulated network calls it, unless it is connected to another. */
   readonly first: TestServer;

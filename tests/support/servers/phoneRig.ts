@@ -19,8 +19,8 @@ import { apiKey, startPhoneServer, type TestServer } from "./phoneServer.ts";
 
 export const modelKey = "sk-integration-0123456789";
 
-/** The whole server between a simulated phone company and a simulated model. */
-export interface PhoneWorld extends AsyncDisposable {
+/** The whole server between a simulated Twilio and a simulated model. */
+export interface PhoneRig extends AsyncDisposable {
   readonly server: TestServer;
   readonly realtime: RealtimeServer;
   /** Everything that was published of every call. */
@@ -38,7 +38,7 @@ export interface Talk {
   readonly model: RealtimeSession;
 }
 
-export interface PhoneWorldOptions {
+export interface PhoneRigOptions {
   /** Front matter of the only agent. */
   readonly agent?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -46,9 +46,9 @@ export interface PhoneWorldOptions {
   readonly network?: Partial<PhoneNetworkOptions>;
 }
 
-export async function startPhoneWorld(
-  { agent = "", env = {}, model = {}, network = {} }: PhoneWorldOptions = {},
-): Promise<PhoneWorld> {
+export async function startPhoneRig(
+  { agent = "", env = {}, model = {}, network = {} }: PhoneRigOptions = {},
+): Promise<PhoneRig> {
   const realtime = startRealtimeServer({ speed: 8, script: parrot, ...model });
   const server = await startPhoneServer({
     env: {
@@ -58,11 +58,7 @@ export async function startPhoneWorld(
       ...env,
     },
     overrides: { agentFiles: onlyAgent(agent) },
-    network: {
-      statusPath: "/twilio/status",
-      ...network,
-      line: { sayMsPerCharacter: 1, ...network.line },
-    },
+    network: { ...network, line: { sayMsPerCharacter: 1, ...network.line } },
   });
   const events = new Inbox<PublishedEvent>();
   const watching = server.app.events.subscribe(() => true, (event) => events.add(event), {
@@ -113,8 +109,8 @@ export function voiceOf(ms: number): Uint8Array {
 type EventOf<T extends CallEvent["type"]> = Extract<CallEvent, { readonly type: T }>;
 
 /** The first event of a call of that kind which fits, come already or yet to come. */
-export async function told<T extends CallEvent["type"]>(
-  { events }: PhoneWorld,
+export async function published<T extends CallEvent["type"]>(
+  { events }: PhoneRig,
   call: string,
   type: T,
   fits: (event: EventOf<T>) => boolean = () => true,
@@ -128,9 +124,9 @@ export async function told<T extends CallEvent["type"]>(
 }
 
 /** Waits until the caller has heard the agent say this, whole. */
-export async function heardSaying(world: PhoneWorld, callId: string, text: RegExp): Promise<void> {
-  await told(
-    world,
+export async function heardSaying(rig: PhoneRig, callId: string, text: RegExp): Promise<void> {
+  await published(
+    rig,
     callId,
     "turn",
     ({ turn }) => turn.role === "agent" && turn.final && !turn.interrupted && text.test(turn.text),
@@ -143,10 +139,10 @@ export function spokenItems({ conversation }: RealtimeSession): readonly Convers
 }
 
 /** A call as the API shows it, as soon as its record is closed. */
-export async function recordOf(world: PhoneWorld, callId: string): Promise<CallDetail> {
-  await told(world, callId, "ended");
+export async function recordOf(rig: PhoneRig, callId: string): Promise<CallDetail> {
+  await published(rig, callId, "ended");
   return await until<CallDetail>(
-    () => get(world.server, `/api/calls/${callId}`),
+    () => get(rig.server, `/api/calls/${callId}`),
     ({ status }) => status === "ended",
   );
 }

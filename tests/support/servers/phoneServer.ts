@@ -42,18 +42,13 @@ export interface TestServerOptions {
   readonly callsPerSecond?: number;
 }
 
-/** A whole server on a free port, with the simulated phone company around it. */
+/** A whole server on a free port, with a simulated Twilio around it. */
 export async function startPhoneServer(
-  { env = {}, overrides = {}, network: networkOptions = {}, callsPerSecond = 1000 }:
-    TestServerOptions = {},
+  { env = {}, overrides = {}, network: networkOptions = {}, callsPerSecond }: TestServerOptions =
+    {},
 ): Promise<TestServer> {
-  const network = createPhoneNetwork({
-    account,
-    publicUrl,
-    statusPath: "/twilio/status",
-    ...networkOptions,
-  });
-  const api = startTwilioApi(network, { callsPerSecond });
+  const twilio = startSimulatedTwilio(networkOptions, callsPerSecond);
+  const { network, api } = twilio;
   const served = await serveApp(api.url, { DATABASE_URL: "sqlite::memory:", ...env }, overrides);
   network.connectTo(served.origin);
   return {
@@ -71,14 +66,52 @@ export async function startPhoneServer(
       }),
     async [Symbol.asyncDispose]() {
       await served.app.close();
-      await network.close();
-      await api.close();
+      await twilio[Symbol.asyncDispose]();
       await served[Symbol.asyncDispose]();
     },
   };
 }
 
-/** A server with a working phone on a free port; disposing of it leaves the phone company. */
+/** A Twilio that speaks the real wires, and the settings by which a server knows it. */
+export interface SimulatedTwilio extends AsyncDisposable {
+  readonly network: PhoneNetwork;
+  readonly api: TwilioApi;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export function startSimulatedTwilio(
+  options: Partial<PhoneNetworkOptions> = {},
+  callsPerSecond = 1000,
+): SimulatedTwilio {
+  const network = createPhoneNetwork({
+    account,
+    publicUrl,
+    statusPath: "/twilio/status",
+    ...options,
+  });
+  const api = startTwilioApi(network, { callsPerSecond });
+  return {
+    network,
+    api,
+    env: twilioSettings(api.url),
+    async [Symbol.asyncDispose]() {
+      await network.close();
+      await api.close();
+    },
+  };
+}
+
+function twilioSettings(apiUrl: string): Readonly<Record<string, string>> {
+  return {
+    PUBLIC_URL: publicUrl,
+    TWILIO_ACCOUNT_SID: account.accountSid,
+    TWILIO_AUTH_TOKEN: account.authToken,
+    TWILIO_PHONE_NUMBER: account.number,
+    TWILIO_API_URL: apiUrl,
+  };
+}
+
+/** A server with a working phone on a free port; disposing of it leaves the simulated Twilio. */
 export async function serveApp(
   twilioApiUrl: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -87,11 +120,7 @@ export async function serveApp(
   const logged: string[] = [];
   const app = await createApp({
     API_KEYS: `ops:${apiKey},other:${otherKey}`,
-    PUBLIC_URL: publicUrl,
-    TWILIO_ACCOUNT_SID: account.accountSid,
-    TWILIO_AUTH_TOKEN: account.authToken,
-    TWILIO_PHONE_NUMBER: account.number,
-    TWILIO_API_URL: twilioApiUrl,
+    ...twilioSettings(twilioApiUrl),
     OUTBOUND_PER_MINUTE: "1000",
     OUTBOUND_PER_SECOND: "1000",
     ...env,

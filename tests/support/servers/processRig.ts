@@ -13,14 +13,14 @@ import {
   type DataFolder,
   makeDataFolder,
   type ServerProcess,
-  startPhoneCompany,
   startServerProcess,
 } from "./serverProcess.ts";
 import { until } from "../until.ts";
 import { modelKey, parrot } from "./phoneRig.ts";
+import { startSimulatedTwilio } from "./phoneServer.ts";
 
-/** The server as a process in its world: phones on one side, a model on the other. */
-export interface ProcessWorld extends AsyncDisposable {
+/** The server as a process in its rig: phones on one side, a model on the other. */
+export interface ProcessRig extends AsyncDisposable {
   /** The one that calls reach. */
   readonly server: ServerProcess;
   readonly network: PhoneNetwork;
@@ -31,7 +31,7 @@ export interface ProcessWorld extends AsyncDisposable {
   start(): Promise<ServerProcess>;
 }
 
-export interface ProcessWorldOptions {
+export interface ProcessRigOptions {
   /** Front matter of the only agent. */
   readonly agent?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -40,17 +40,17 @@ export interface ProcessWorldOptions {
   readonly preload?: string;
 }
 
-export async function startProcessWorld(
-  { agent = "greeting: Good day.", env = {}, line = {}, model = {}, preload }: ProcessWorldOptions =
+export async function startProcessRig(
+  { agent = "greeting: Good day.", env = {}, line = {}, model = {}, preload }: ProcessRigOptions =
     {},
-): Promise<ProcessWorld> {
+): Promise<ProcessRig> {
   const stack = new AsyncDisposableStack();
   const data = stack.use(await makeDataFolder());
-  const company = stack.use(startPhoneCompany({ line }));
+  const twilio = stack.use(startSimulatedTwilio({ line: { sayMsPerCharacter: 1, ...line } }));
   const realtime = startRealtimeServer({ speed: 8, script: parrot, ...model });
   stack.defer(() => realtime.close());
   const settings = {
-    ...company.env,
+    ...twilio.env,
     ...await data.agent(agent),
     OPENAI_API_KEY: modelKey,
     OPENAI_REALTIME_URL: realtime.url,
@@ -65,7 +65,7 @@ export async function startProcessWorld(
         ...(preload !== undefined && { preload }),
       }),
     );
-    company.network.connectTo(server.origin);
+    twilio.network.connectTo(server.origin);
     return server;
   }
   await start();
@@ -73,8 +73,8 @@ export async function startProcessWorld(
     get server() {
       return server;
     },
-    network: company.network,
-    api: company.api,
+    network: twilio.network,
+    api: twilio.api,
     realtime,
     data,
     start,
@@ -84,12 +84,12 @@ export async function startProcessWorld(
 
 /** A phone call that has been greeted. */
 export async function ring(
-  world: Pick<ProcessWorld, "network" | "server">,
+  rig: Pick<ProcessRig, "network" | "server">,
   from = "+12025550123",
 ): Promise<SimulatedCall> {
-  const phone = world.network.call({ from });
+  const phone = rig.network.call({ from });
   await phone.next("streamStarted");
-  await heard(world, phone);
+  await heard(rig, phone);
   return phone;
 }
 
@@ -98,7 +98,7 @@ export async function ring(
  * is held up for a moment sounds like the end of a sentence.
  */
 export async function heard(
-  { server }: Pick<ProcessWorld, "server">,
+  { server }: Pick<ProcessRig, "server">,
   phone: SimulatedCall,
 ): Promise<void> {
   const count = (saidTo.get(phone) ?? 0) + 1;

@@ -1,14 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import config from "../../../deno.json" with { type: "json" };
-import {
-  createPhoneNetwork,
-  type PhoneNetwork,
-  type PhoneNetworkOptions,
-  startTwilioApi,
-  type TwilioApi,
-} from "../../../src/sim/twilio/phoneNetwork.ts";
 import { Inbox } from "../inbox.ts";
-import { account, apiKey, publicUrl } from "./phoneServer.ts";
+import { apiKey } from "./phoneServer.ts";
 
 const root = new URL("../../../", import.meta.url);
 
@@ -138,42 +131,6 @@ export async function makeDataFolder(): Promise<DataFolder> {
       database.exec("UPDATE instances SET beat_at = 0");
     },
     [Symbol.asyncDispose]: () => Deno.remove(made, { recursive: true }),
-  };
-}
-
-/** The phone company around a server in a process of its own. */
-export interface PhoneCompany extends AsyncDisposable {
-  readonly network: PhoneNetwork;
-  readonly api: TwilioApi;
-  /** The settings by which the server knows it. */
-  readonly env: Readonly<Record<string, string>>;
-}
-
-export function startPhoneCompany(
-  { line = {}, ...others }: Partial<PhoneNetworkOptions> = {},
-): PhoneCompany {
-  const network = createPhoneNetwork({
-    account,
-    publicUrl,
-    statusPath: "/twilio/status",
-    ...others,
-    line: { sayMsPerCharacter: 1, ...line },
-  });
-  const api = startTwilioApi(network, { callsPerSecond: 1000 });
-  return {
-    network,
-    api,
-    env: {
-      PUBLIC_URL: publicUrl,
-      TWILIO_ACCOUNT_SID: account.accountSid,
-      TWILIO_AUTH_TOKEN: account.authToken,
-      TWILIO_PHONE_NUMBER: account.number,
-      TWILIO_API_URL: api.url,
-    },
-    async [Symbol.asyncDispose]() {
-      await network.close();
-      await api.close();
-    },
   };
 }
 
