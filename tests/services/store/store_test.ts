@@ -45,119 +45,93 @@ const durable = [
 ];
 
 for (const { name, make, ignore } of durable) {
-  Deno.test({
-    name: `${name}: what was written is there when the store is opened again`,
-    ignore,
-    async fn() {
-      const { settings, remove } = await make();
-      const first = await openStore(settings, { now: () => 1 });
-      await first.calls.write([opened({ id: "call_1" }), said("call_1", { id: "a" })]);
-      await first.close();
-      const second = await openStore(settings, { now: () => 2 });
-      assert.equal((await second.calls.content("call_1")).turns.length, 1);
-      await second.close();
-      await remove();
-    },
+  const test = (behaviour: string, body: (settings: DatabaseSettings) => Promise<void>) =>
+    Deno.test({
+      name: `${name}: ${behaviour}`,
+      ignore,
+      async fn() {
+        const { settings, remove } = await make();
+        await body(settings);
+        await remove();
+      },
+    });
+
+  test("what was written is there when the store is opened again", async (settings) => {
+    const first = await openStore(settings, { now: () => 1 });
+    await first.calls.write([opened({ id: "call_1" }), said("call_1", { id: "a" })]);
+    await first.close();
+    const second = await openStore(settings, { now: () => 2 });
+    assert.equal((await second.calls.content("call_1")).turns.length, 1);
+    await second.close();
   });
 
-  Deno.test({
-    name: `${name}: no turn that was reported as written is lost when the process is killed`,
-    ignore,
-    async fn() {
-      const { settings, remove } = await make();
-      const store = await openStore(settings, { now: () => 1 });
-      for (let round = 0; round < 3; round++) {
-        const writer = new StoreProcess("writeTurns", settings, `call_${round}`);
-        const reported = await writer.untilReported(150 + 100 * round);
-        await writer.kill();
-        const { turns } = await store.calls.content(`call_${round}`);
-        const kept = new Set(turns.map(({ id }) => id));
-        assert.deepEqual(reported.filter((id) => !kept.has(id)), []);
-      }
-      await store.close();
-      await remove();
-    },
+  test("no turn that was reported as written is lost when the process is killed", async (settings) => {
+    const store = await openStore(settings, { now: () => 1 });
+    for (let round = 0; round < 3; round++) {
+      const writer = new StoreProcess("writeTurns", settings, `call_${round}`);
+      const reported = await writer.untilReported(150 + 100 * round);
+      await writer.kill();
+      const { turns } = await store.calls.content(`call_${round}`);
+      const kept = new Set(turns.map(({ id }) => id));
+      assert.deepEqual(reported.filter((id) => !kept.has(id)), []);
+    }
+    await store.close();
   });
 
-  Deno.test({
-    name: `${name}: processes that start at the same time make the tables once`,
-    ignore,
-    async fn() {
-      const { settings, remove } = await make();
-      const stores = await Promise.all(
-        [1, 2, 3, 4].map(() => openStore(settings, { now: () => 1 })),
-      );
-      await Promise.all(
-        stores.map((store, at) => store.calls.write([opened({ id: `call_${at}` })])),
-      );
-      assert.equal((await stores[0]?.calls.list({}, { limit: 9 }))?.calls.length, 4);
-      await Promise.all(stores.map((store) => store.close()));
-      await remove();
-    },
+  test("processes that start at the same time make the tables once", async (settings) => {
+    const stores = await Promise.all(
+      [1, 2, 3, 4].map(() => openStore(settings, { now: () => 1 })),
+    );
+    await Promise.all(
+      stores.map((store, at) => store.calls.write([opened({ id: `call_${at}` })])),
+    );
+    assert.equal((await stores[0]?.calls.list({}, { limit: 9 }))?.calls.length, 4);
+    await Promise.all(stores.map((store) => store.close()));
   });
 
-  Deno.test({
-    name: `${name}: a database newer than the program is refused in words`,
-    ignore,
-    async fn() {
-      const { settings, remove } = await make();
-      const newer = await openDatabase(settings);
-      await migrate(newer, () => 1, [...versions, ["CREATE TABLE from_the_future (id TEXT)"]]);
-      await newer.close();
-      await assert.rejects(
-        openStore(settings, { now: () => 1 }),
-        new RegExp(
-          `it has version ${
-            versions.length + 1
-          }, and this program knows versions up to ${versions.length}`,
-        ),
-      );
-      await remove();
-    },
+  test("a database newer than the program is refused in words", async (settings) => {
+    const newer = await openDatabase(settings);
+    await migrate(newer, () => 1, [...versions, ["CREATE TABLE from_the_future (id TEXT)"]]);
+    await newer.close();
+    await assert.rejects(
+      openStore(settings, { now: () => 1 }),
+      new RegExp(
+        `it has version ${
+          versions.length + 1
+        }, and this program knows versions up to ${versions.length}`,
+      ),
+    );
   });
 
-  Deno.test({
-    name:
-      `${name}: a human outcome of an earlier version without a detection result becomes answered`,
-    ignore,
-    async fn() {
-      const { settings, remove } = await make();
-      const database = await openDatabase(settings);
-      await migrate(database, () => 1, versions.slice(0, 2));
-      const told = [["human", null], ["human", "human"], ["no_answer", "machine"], ["busy", null]];
-      for (const [at, [outcome = null, answeredBy = null]] of told.entries()) {
-        await database.query(
-          `INSERT INTO calls (id, direction, agent, status, started_at, instance_id, outcome,
+  test("a human outcome of an earlier version without a detection result becomes answered", async (settings) => {
+    const database = await openDatabase(settings);
+    await migrate(database, () => 1, versions.slice(0, 2));
+    const told = [["human", null], ["human", "human"], ["no_answer", "machine"], ["busy", null]];
+    for (const [at, [outcome = null, answeredBy = null]] of told.entries()) {
+      await database.query(
+        `INSERT INTO calls (id, direction, agent, status, started_at, instance_id, outcome,
             answered_by) VALUES ($1, 'outbound', 'clerk', 'ended', 0, 'gone', $2, $3)`,
-          [`call_${at}`, outcome, answeredBy],
-        );
-      }
-      await migrate(database, () => 2);
-      const calls = await database.query("SELECT outcome FROM calls ORDER BY id");
-      assert.deepEqual(
-        calls.map(({ outcome }) => outcome),
-        ["answered", "human", "machine", "busy"],
+        [`call_${at}`, outcome, answeredBy],
       );
-      await database.close();
-      await remove();
-    },
+    }
+    await migrate(database, () => 2);
+    const calls = await database.query("SELECT outcome FROM calls ORDER BY id");
+    assert.deepEqual(
+      calls.map(({ outcome }) => outcome),
+      ["answered", "human", "machine", "busy"],
+    );
+    await database.close();
   });
 
-  Deno.test({
-    name: `${name}: a version that fails leaves the one before it`,
-    ignore,
-    async fn() {
-      const { settings, remove } = await make();
-      const database = await openDatabase(settings);
-      await assert.rejects(
-        migrate(database, () => 1, [...versions, ["CREATE TABLE half (id TEXT)", "NO SQL"]]),
-      );
-      await migrate(database, () => 1);
-      await database.query("SELECT * FROM calls");
-      await assert.rejects(database.query("SELECT * FROM half"));
-      await database.close();
-      await remove();
-    },
+  test("a version that fails leaves the one before it", async (settings) => {
+    const database = await openDatabase(settings);
+    await assert.rejects(
+      migrate(database, () => 1, [...versions, ["CREATE TABLE half (id TEXT)", "NO SQL"]]),
+    );
+    await migrate(database, () => 1);
+    await database.query("SELECT * FROM calls");
+    await assert.rejects(database.query("SELECT * FROM half"));
+    await database.close();
   });
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   createPhoneNetwork,
+  type PhoneNetwork,
   type PhoneNetworkOptions,
 } from "../../../src/sim/twilio/phoneNetwork.ts";
 import {
@@ -16,7 +17,7 @@ import {
 function phoneTest(
   name: string,
   options: Partial<PhoneNetworkOptions>,
-  body: (network: ReturnType<typeof createPhoneNetwork>, app: TestApp) => Promise<void>,
+  body: (network: PhoneNetwork, app: TestApp) => Promise<void>,
 ): void {
   Deno.test(name, async () => {
     const app = startTestApp();
@@ -28,6 +29,15 @@ function phoneTest(
       await app.close();
     }
   });
+}
+
+/** A call whose stream has started, for an app that answers with a stream unless the test says otherwise. */
+async function startStream(network: PhoneNetwork, app: TestApp) {
+  app.answers["/twilio/voice"] ??= () => connect();
+  const call = network.call();
+  const stream = await app.stream();
+  await stream.next("start");
+  return { call, stream };
 }
 
 phoneTest(
@@ -87,10 +97,7 @@ phoneTest(
   "call.heard() is what was played, cut where a clear arrived",
   {},
   async (network, app) => {
-    app.answers["/twilio/voice"] = () => connect();
-    const call = network.call();
-    const stream = await app.stream();
-    await stream.next("start");
+    const { call, stream } = await startStream(network, app);
     stream.play(loud(100), "a");
     await call.next("speaking");
     assert.deepEqual((await stream.next("mark"))["mark"], { name: "a" });
@@ -122,10 +129,7 @@ phoneTest(
   "call.errors holds what Twilio's schema refuses, and the call goes on",
   {},
   async (network, app) => {
-    app.answers["/twilio/voice"] = () => connect();
-    const call = network.call();
-    const stream = await app.stream();
-    await stream.next("start");
+    const { call, stream } = await startStream(network, app);
     const { streamSid } = stream;
     const payload = loud(20).toBase64();
     stream.socket.send(new Uint8Array(160));
@@ -150,10 +154,7 @@ phoneTest(
 );
 
 phoneTest("call.speak() and call.sendDigits() reach the app in order", {}, async (network, app) => {
-  app.answers["/twilio/voice"] = () => connect();
-  const call = network.call();
-  const stream = await app.stream();
-  await stream.next("start");
+  const { call, stream } = await startStream(network, app);
   const spoken = new Uint8Array(400).map((_, index) => index % 251);
   await call.speak(spoken);
   await call.sendDigits("1#");
@@ -180,10 +181,7 @@ phoneTest("network.call() keeps the order of frames on a late and uneven network
     startupDelayMs: (random) => random() * 200,
   },
 }, async (network, app) => {
-  app.answers["/twilio/voice"] = () => connect();
-  const call = network.call();
-  const stream = await app.stream();
-  await stream.next("start");
+  const { call, stream } = await startStream(network, app);
   for (let i = 0; i < 40; i++) stream.play(loud(20), `m${i}`);
   for (let i = 0; i < 40; i++) {
     assert.deepEqual((await stream.next("mark"))["mark"], { name: `m${i}` });
@@ -207,9 +205,7 @@ phoneTest(
       twiml(`<Gather numDigits="2" action="/twilio/digits"><Say>Two digits</Say></Gather>`);
     app.answers["/twilio/digits"] = ({ Digits }) =>
       twiml(`<Say>You typed ${Digits}</Say><Hangup/>`);
-    const call = network.call();
-    const stream = await app.stream();
-    await stream.next("start");
+    const { call, stream } = await startStream(network, app);
     stream.socket.close(1000);
     const { end } = await call.next("streamClosed");
     assert.equal(end.by, "app");
@@ -236,9 +232,7 @@ phoneTest(
       );
     app.answers["/twilio/after"] = () => twiml(`<Dial action="/twilio/done">+12025550133</Dial>`);
     app.answers["/twilio/done"] = ({ DialCallStatus }) => twiml(`<Say>${DialCallStatus}</Say>`);
-    const call = network.call();
-    const stream = await app.stream();
-    await stream.next("start");
+    const { call, stream } = await startStream(network, app);
     assert.equal((await app.post("/twilio/stream")).form["StreamEvent"], "stream-started");
     stream.socket.close(1000);
     // Whether the close reaches the phone before its frames reach the app is a race.
@@ -334,9 +328,7 @@ phoneTest(
   {},
   async (network, app) => {
     app.answers["/twilio/voice"] = () => connect("<Say>Still here</Say>");
-    const call = network.call();
-    const stream = await app.stream();
-    await stream.next("start");
+    const { call, stream } = await startStream(network, app);
     call.breakConnection();
     await stream.closed;
     assert.equal((await call.next("said")).text, "Still here");
@@ -352,10 +344,7 @@ phoneTest(
   "network.call() queues ten minutes of audio and warns once about more",
   {},
   async (network, app) => {
-    app.answers["/twilio/voice"] = () => connect();
-    const call = network.call();
-    const stream = await app.stream();
-    await stream.next("start");
+    const { call, stream } = await startStream(network, app);
     for (let minute = 0; minute < 13; minute++) stream.play(loud(60_000));
     stream.send({ event: "clear" });
     const { report } = await call.next("clear");
