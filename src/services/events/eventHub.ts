@@ -13,6 +13,7 @@ export interface PublishedEvent {
 /** Receives events one at a time; the next waits until a returned promise settles. */
 export type EventSink = (published: PublishedEvent) => void | Promise<void>;
 
+/** A sink at the hub, until it is closed. */
 export interface EventSubscription {
   /** Events waiting for the sink. */
   readonly queued: number;

@@ -19,6 +19,7 @@ export interface LogStart {
   readonly missed?: "restarted" | "too_late";
 }
 
+/** How events are named and encoded, and how many are kept. */
 export interface EventLogOptions {
   /** The name of this process in event ids. */
   readonly origin: string;

@@ -34,6 +34,7 @@ export interface EventPage {
   readonly missed: boolean;
 }
 
+/** Which events a reader gets, and how many at a time. */
 export interface ReadOptions {
   readonly wanted: (event: LoggedEvent) => boolean;
   /** What the reader has received already. */

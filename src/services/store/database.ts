@@ -3,6 +3,7 @@ export type SqlValue = string | number | null;
 /** A row by column name; `row.ts` narrows its values. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** One statement of SQL, to be run with its parameters. */
 export interface Statement {
   /** Parameters are written `$1`, `$2` and so on, each of them used at least once. */
   readonly sql: string;

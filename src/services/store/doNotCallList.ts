@@ -3,6 +3,7 @@ import { maybeText, numberOf, onlyRow, textOf } from "./row.ts";
 import { storableText } from "./columns.ts";
 import { present } from "../../utils/present.ts";
 
+/** A number that must not be called, with the first reason given. */
 export interface DoNotCallEntry {
   readonly number: string;
   readonly addedAt: number;

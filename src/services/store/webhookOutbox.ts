@@ -14,6 +14,7 @@ export interface NewDelivery {
   readonly payload: string;
 }
 
+/** A delivery as it is claimed, or a dead letter. */
 export interface Delivery extends NewDelivery {
   /** Attempts so far, the present one included. */
   readonly attempts: number;

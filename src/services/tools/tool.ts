@@ -20,6 +20,7 @@ export interface ToolContext {
 /** Arguments that fit the tool's schema. */
 export type ToolArguments = Readonly<Record<string, unknown>>;
 
+/** What the model reads, and what happens to the call. */
 export interface ToolResult {
   /** For the model: text goes as it is, anything else as JSON. */
   readonly output: unknown;

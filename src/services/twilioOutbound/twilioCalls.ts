@@ -7,6 +7,7 @@ import { present } from "../../utils/present.ts";
 
 export type { TwilioCallOptions };
 
+/** Ends a call, or has Twilio carry out other TwiML. */
 export type TwilioCallChange =
   | { readonly status: "completed" | "canceled" }
   | { readonly twiml: string };

@@ -21,6 +21,7 @@ export interface BudgetLimits {
 
 export type BudgetLimit = keyof BudgetLimits;
 
+/** One counter of what calls use, such as that of a key or of the whole server. */
 export interface BudgetAccount {
   readonly scope: BudgetScope;
   /** The name of a key, the pseudonym of a number or address, or empty. */
@@ -42,6 +43,7 @@ export interface BudgetRequest {
   readonly holdMs: number;
 }
 
+/** The first limit that a request would exceed. */
 export interface BudgetRefusal {
   readonly ok: false;
   readonly scope: BudgetScope;

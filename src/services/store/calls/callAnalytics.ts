@@ -4,6 +4,7 @@ import { usageColumns, usageOf } from "./callRows.ts";
 import type { Database, Query, Row } from "../database.ts";
 import { maybeText, numberOf, onlyRow } from "../row.ts";
 
+/** Percentiles by the nearest rank: each is a value that occurred. */
 export interface Distribution {
   readonly count: number;
   /** Absent where the count is 0. */

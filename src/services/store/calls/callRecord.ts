@@ -49,6 +49,7 @@ export interface CallCost {
   readonly telephonyEstimated?: true;
 }
 
+/** Over the turns of one call, from the caller's last sound to the agent's first. */
 export interface LatencySummary {
   readonly turns: number;
   readonly p50Ms: number;
@@ -85,6 +86,7 @@ export interface CallRecord {
   readonly instanceId: string;
 }
 
+/** One call of a tool by the model. */
 export interface ToolRecord {
   readonly id: string;
   readonly name: string;
@@ -99,11 +101,13 @@ export interface ToolRecord {
   };
 }
 
+/** How long the caller waited for one answer. */
 export interface LatencyRecord extends TurnLatency {
   /** The agent's turn that the caller waited for. */
   readonly itemId: string;
 }
 
+/** Keys that the caller pressed; `atMs` counts from the beginning of the call. */
 export interface DigitsRecord {
   readonly atMs: number;
   /** Absent where they are sensitive: those are never stored. */

@@ -7,6 +7,7 @@ import { costParts } from "./callStatements.ts";
 import type { Database, Row } from "../database.ts";
 import { maybeNumber, numberOf, onlyRow, readable, textOf } from "../row.ts";
 
+/** Part of a list of calls, newest first. */
 export interface CallPage {
   readonly calls: readonly CallRecord[];
   /** Where the next page begins; absent on the last one. */

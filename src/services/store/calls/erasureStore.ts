@@ -9,6 +9,7 @@ export interface Erased {
   readonly toolCalls: number;
 }
 
+/** What was erased of a number, or of one call. */
 export interface ErasedNumber extends Erased {
   /** Calls that are still under way: each is erased when it ends. */
   readonly pending: number;

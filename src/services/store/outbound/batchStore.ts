@@ -14,6 +14,7 @@ export const batchItemStates = [
 ] as const;
 export type BatchItemState = (typeof batchItemStates)[number];
 
+/** A batch to be stored; its items are placed in their order. */
 export interface NewBatch {
   readonly id: string;
   readonly keyName?: string;
@@ -22,6 +23,7 @@ export interface NewBatch {
   readonly items: readonly { readonly number: string; readonly variables?: unknown }[];
 }
 
+/** A batch and how far it is. */
 export interface Batch {
   readonly id: string;
   readonly keyName?: string;
@@ -31,6 +33,7 @@ export interface Batch {
   readonly progress: Readonly<Record<BatchItemState, number>>;
 }
 
+/** One number of a batch. */
 export interface BatchItem {
   readonly batchId: string;
   /** From 0, in the order they were given. */
@@ -43,6 +46,7 @@ export interface BatchItem {
   readonly detail?: string;
 }
 
+/** How pending items become queued calls, and how many. */
 export interface BatchFeed {
   /** Of all batches, in all processes. */
   readonly most: number;
@@ -54,6 +58,7 @@ export interface BatchFeed {
   ) => AdmittedCall | undefined;
 }
 
+/** How an item ended; none of these states changes any more. */
 export interface BatchItemEnd {
   readonly state: "ended" | "refused" | "cancelled";
   readonly detail: string;

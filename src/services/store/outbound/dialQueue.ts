@@ -10,6 +10,7 @@ export interface QueuedCall extends WaitingCall {
   readonly claimedAt?: number;
 }
 
+/** Calls that this process dials now. */
 export interface ClaimedCalls {
   readonly calls: readonly QueuedCall[];
   /** When to claim again; absent while nothing waits. */

@@ -19,6 +19,7 @@ export type EarlierRequest =
     | { readonly state: "unknown" }
   );
 
+/** An idempotency key: unique among the requests of one API key. */
 export interface RequestKey {
   readonly keyName: string;
   readonly requestKey: string;
