@@ -238,14 +238,12 @@ function itemOf(row: Row): BatchItem {
     number: textOf(row, "number"),
     state: choiceOf(row, "state", batchItemStates),
     ...present({
-      variables: readableJson(row, "variables") ?? unreadable(row),
+      // Null where they cannot be read: no call is made of such an item.
+      variables: maybeText(row, "variables") === undefined
+        ? undefined
+        : readableJson(row, "variables") ?? null,
       callId: maybeText(row, "call_id"),
       detail: maybeText(row, "detail"),
     }),
   };
-}
-
-/** Null where variables are there and cannot be read: no call is made of such an item. */
-function unreadable(row: Row): unknown {
-  return maybeText(row, "variables") === undefined ? undefined : null;
 }
