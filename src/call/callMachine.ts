@@ -1,7 +1,7 @@
 import type { AudioFormat, Base64 } from "../utils/audio/audioFormat.ts";
 import { AgentSpeech } from "./playback/agentSpeech.ts";
 import type { CallCommand } from "./callCommand.ts";
-import type { CallParts } from "./callParts.ts";
+import type { CallParts } from "./machine/machineParts.ts";
 import type { CallInput } from "./callInput.ts";
 import type { CallLeg } from "./callLeg.ts";
 import { callerActivityIn } from "./turns/callerActivity.ts";
@@ -13,7 +13,7 @@ import { Greeting } from "./turns/greeting.ts";
 import { Latency } from "./turns/latency.ts";
 import { ConnectionLifecycle } from "./model/connectionLifecycle.ts";
 import { ModelEvents } from "./model/modelEvents.ts";
-import { CommandBuffer } from "./commandBuffer.ts";
+import { CommandBuffer } from "./machine/commandBuffer.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
 import { ResponseOutcomes } from "./turns/responseOutcomes.ts";
 import { ResponseDeadlines, type Watched } from "./turns/responseDeadlines.ts";
@@ -21,7 +21,7 @@ import * as prompts from "./model/prompts.ts";
 import { ToolTurns } from "./turns/toolTurns.ts";
 import { Transcript } from "./transcript/transcript.ts";
 import { Turns } from "./turns/turns.ts";
-import { earliest } from "./wakeTimer.ts";
+import { earliest } from "./machine/wakeTimer.ts";
 import type { CallEnd, CallPhase, CallPolicy, Milliseconds } from "./types.ts";
 
 /** A carrier that lost its socket asks at once how to go on; a caller does not wait longer. */

@@ -1,5 +1,5 @@
 import { BoundedMap } from "../utils/boundedMap.ts";
-import type { CallSession } from "./callSession.ts";
+import type { CallSession } from "./sessionApi.ts";
 import { Session, type SessionOptions, type SessionPorts } from "./session.ts";
 import type { CallEnd, CallRequest, Milliseconds } from "./types.ts";
 

@@ -4,7 +4,7 @@ import type { CallEvent } from "./callEvent.ts";
 import type { CallInput, ControlInput, ToolEffect } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
 import { CallerAudio } from "./turns/callerAudio.ts";
-import type { CallSession } from "./callSession.ts";
+import type { CallSession } from "./sessionApi.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
 import type { JournalEntry } from "./journal.ts";
 import { CallMachine } from "./callMachine.ts";
@@ -12,7 +12,7 @@ import type { ModelSetup } from "./modelSetup.ts";
 import type { OpenModel, SpeechRef, ToolCall } from "./realtimeClient.ts";
 import type { CallEnd, CallPhase, CallPolicy, CallRequest, Milliseconds } from "./types.ts";
 import type { Clock } from "../utils/clock.ts";
-import { WakeTimer } from "./wakeTimer.ts";
+import { WakeTimer } from "./machine/wakeTimer.ts";
 
 /** What came of a tool call. */
 export interface ToolOutcome {

@@ -1,4 +1,4 @@
-import type { CallSession } from "../call/callSession.ts";
+import type { CallSession } from "../call/sessionApi.ts";
 import { readTwilioMessage, type TwilioStart } from "../protocol/twilio.ts";
 import { TwilioLeg } from "./twilioLeg.ts";
 import type { Log } from "../utils/logger.ts";

@@ -1,5 +1,5 @@
 import type { LegInput } from "../call/callLeg.ts";
-import type { CallSession } from "../call/callSession.ts";
+import type { CallSession } from "../call/sessionApi.ts";
 import { type ClientMessage, parseClientMessage } from "../protocol/web.ts";
 import { encodeBase64 } from "../utils/audio/audioFormat.ts";
 import type { WatchSocket } from "../utils/http/fragmentGuard.ts";

@@ -1,5 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from "@hono/hono";
-import type { CallSession } from "../call/callSession.ts";
+import type { CallSession } from "../call/sessionApi.ts";
 import { handleTwilioSocket, type TwilioHandlerDeps } from "../handlers/twilioHandler.ts";
 import { type PhoneAnswer, readStatus, writeTwiml } from "../services/twilioOutbound.ts";
 import type { Phone } from "../services/phone.ts";

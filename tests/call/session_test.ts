@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Session } from "../../src/call/session.ts";
-import { WakeTimer } from "../../src/call/wakeTimer.ts";
+import { WakeTimer } from "../../src/call/machine/wakeTimer.ts";
 import type { CallPolicy } from "../../src/call/types.ts";
 import { silenceOf } from "../../src/utils/audio/audioFormat.ts";
 import { RecordingLeg } from "../support/call/recordingLeg.ts";

@@ -1,5 +1,5 @@
-import type { CallParts } from "../callParts.ts";
-import { earliest } from "../wakeTimer.ts";
+import type { CallParts } from "../machine/machineParts.ts";
+import { earliest } from "../machine/wakeTimer.ts";
 import * as prompts from "../model/prompts.ts";
 import { IdleTimer } from "./idleTimer.ts";
 import type { ModelRequest, ResponseRequest } from "../realtimeClient.ts";

@@ -1,4 +1,4 @@
-import { earliest } from "../wakeTimer.ts";
+import { earliest } from "../machine/wakeTimer.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** After a statement, as opposed to a question, a caller who is silent so long is probably waiting. */

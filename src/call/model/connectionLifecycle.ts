@@ -1,4 +1,4 @@
-import type { CallParts } from "../callParts.ts";
+import type { CallParts } from "../machine/machineParts.ts";
 import type { ModelLoss, ResponseRequest } from "../realtimeClient.ts";
 import { Recovery } from "./recovery.ts";
 import * as prompts from "./prompts.ts";

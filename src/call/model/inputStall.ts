@@ -1,7 +1,7 @@
 import type { CallInput } from "../callInput.ts";
-import type { CallParts } from "../callParts.ts";
+import type { CallParts } from "../machine/machineParts.ts";
 import type { CallerTurns } from "../turns/callerTurns.ts";
-import { earliest } from "../wakeTimer.ts";
+import { earliest } from "../machine/wakeTimer.ts";
 import type { Milliseconds } from "../types.ts";
 import type { ConnectionLifecycle } from "./connectionLifecycle.ts";
 import * as prompts from "./prompts.ts";

@@ -1,4 +1,4 @@
-import type { CallParts } from "../callParts.ts";
+import type { CallParts } from "../machine/machineParts.ts";
 import type { CallerTurns } from "../turns/callerTurns.ts";
 import type { Closing } from "../ending/closing.ts";
 import type { ConnectionLifecycle } from "./connectionLifecycle.ts";

@@ -1,7 +1,7 @@
 import type { AudioFormat, Base64 } from "../../utils/audio/audioFormat.ts";
 import type { CallLeg } from "../callLeg.ts";
 import type { Latency } from "../turns/latency.ts";
-import type { CommandBuffer } from "../commandBuffer.ts";
+import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import { Interruption } from "./interruption.ts";
 import { Playback } from "./playback.ts";
 import type { ModelRequest, RefusalKind, SpeechRef } from "../realtimeClient.ts";

@@ -1,4 +1,4 @@
-import type { CommandBuffer } from "../commandBuffer.ts";
+import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import type { Transcript } from "../transcript/transcript.ts";
 import type { Milliseconds } from "../types.ts";
 import type { Cut } from "./spokenItems.ts";

@@ -1,4 +1,4 @@
-import type { CommandBuffer } from "../commandBuffer.ts";
+import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** Multiples of 3 ms: then a piece of G.711 ends on a whole group of base64 characters. */

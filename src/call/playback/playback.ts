@@ -1,5 +1,5 @@
 import type { AudioFormat, Base64 } from "../../utils/audio/audioFormat.ts";
-import type { CommandBuffer } from "../commandBuffer.ts";
+import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import type { CallLeg, SpeechPiece } from "../callLeg.ts";
 import { type Speech, SpeechQueue } from "./speechQueue.ts";
 import { Marks, PIECE_MS } from "./marks.ts";

@@ -1,4 +1,4 @@
-import { earliest } from "../wakeTimer.ts";
+import { earliest } from "../machine/wakeTimer.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** A leg reports about every 100 ms; so long without one, it renders nothing. */

@@ -1,4 +1,4 @@
-import type { CommandBuffer } from "../commandBuffer.ts";
+import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import type { ModelRequest, RefusalKind } from "../realtimeClient.ts";
 import { BoundedMap } from "../../utils/boundedMap.ts";
 import { RecentIds } from "../../utils/recentIds.ts";

@@ -1,5 +1,5 @@
 import type { TranscriptTurn } from "../callEvent.ts";
-import type { CommandBuffer } from "../commandBuffer.ts";
+import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import { heardText } from "./heardText.ts";
 import { ItemOrder } from "./itemOrder.ts";
 import type { HistoryItem } from "../modelSetup.ts";

@@ -1,7 +1,7 @@
-import type { CallParts } from "../callParts.ts";
+import type { CallParts } from "../machine/machineParts.ts";
 import type { Greeting } from "./greeting.ts";
 import { Digits } from "./digits.ts";
-import { earliest } from "../wakeTimer.ts";
+import { earliest } from "../machine/wakeTimer.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** A model that was asked to commit the caller's audio and does not say so gets its request anyway. */

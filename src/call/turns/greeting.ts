@@ -1,4 +1,4 @@
-import type { CallParts } from "../callParts.ts";
+import type { CallParts } from "../machine/machineParts.ts";
 import * as prompts from "../model/prompts.ts";
 import type { Milliseconds } from "../types.ts";
 

@@ -1,4 +1,4 @@
-import type { CommandBuffer } from "../commandBuffer.ts";
+import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import type { Milliseconds } from "../types.ts";
 
 interface Reply {

@@ -1,5 +1,5 @@
-import type { CallParts } from "../callParts.ts";
-import { earliest } from "../wakeTimer.ts";
+import type { CallParts } from "../machine/machineParts.ts";
+import { earliest } from "../machine/wakeTimer.ts";
 import type { ResponsePurpose, ResponseRequest } from "../realtimeClient.ts";
 import type { ResponseOutcomes } from "./responseOutcomes.ts";
 import * as prompts from "../model/prompts.ts";

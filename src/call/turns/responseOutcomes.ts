@@ -1,4 +1,4 @@
-import type { CallParts } from "../callParts.ts";
+import type { CallParts } from "../machine/machineParts.ts";
 import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
 import type { ModelInput, ResponsePurpose, ResponseRequest } from "../realtimeClient.ts";
 import * as prompts from "../model/prompts.ts";

@@ -1,4 +1,4 @@
-import { earliest } from "../wakeTimer.ts";
+import { earliest } from "../machine/wakeTimer.ts";
 import type { ToolCall } from "../realtimeClient.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { Milliseconds } from "../types.ts";

@@ -1,5 +1,5 @@
 import type { ControlInput, ToolEffect } from "../callInput.ts";
-import type { CallParts } from "../callParts.ts";
+import type { CallParts } from "../machine/machineParts.ts";
 import type { Closing } from "../ending/closing.ts";
 import type { ModelInput, ResponseRequest, ToolCall } from "../realtimeClient.ts";
 import * as prompts from "../model/prompts.ts";

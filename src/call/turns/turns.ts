@@ -1,7 +1,7 @@
 import { CallerState } from "./callerState.ts";
 import { FillerResponse } from "./fillerResponse.ts";
-import type { CommandBuffer } from "../commandBuffer.ts";
-import { earliest } from "../wakeTimer.ts";
+import type { CommandBuffer } from "../machine/commandBuffer.ts";
+import { earliest } from "../machine/wakeTimer.ts";
 import type { RefusalKind, ResponsePurpose, ResponseRequest } from "../realtimeClient.ts";
 import { ResponseQueue } from "./responseQueue.ts";
 import { RecentIds } from "../../utils/recentIds.ts";

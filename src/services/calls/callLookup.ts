@@ -1,5 +1,5 @@
 import type { CallRegistry } from "../../call/registry.ts";
-import type { CallSession } from "../../call/callSession.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
 import type { ControlledCall } from "./crossProcessControl.ts";
 import type { Recorder } from "../records.ts";
 import type { CallRecord, CallStore } from "../store.ts";

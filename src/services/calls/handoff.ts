@@ -1,4 +1,4 @@
-import type { CallSession } from "../../call/callSession.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
 import type { Recorder } from "../records.ts";
 import type { CallStore } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";

@@ -1,5 +1,5 @@
 import { CallRegistry } from "../../call/registry.ts";
-import type { CallSession } from "../../call/callSession.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newId } from "../../utils/ids.ts";
@@ -13,7 +13,7 @@ import type { Store } from "../store.ts";
 import { createAllAgentTools, createCallSigner } from "../tools.ts";
 import { createCallSetup } from "./callSetup.ts";
 import { createDoNotCallRequests } from "./doNotCallRequests.ts";
-import { createSessionPorts } from "./sessionPorts.ts";
+import { createSessionPorts } from "./sessionDependencies.ts";
 
 export interface CallRegistryDeps {
   readonly settings: Settings;

@@ -1,6 +1,6 @@
 import type { CallEvent } from "../../call/callEvent.ts";
 import { CallRefused, type CallRegistry } from "../../call/registry.ts";
-import type { CallSession } from "../../call/callSession.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
 import {
   advance,
   type CallProgress,

@@ -1,4 +1,4 @@
-import type { CallSession } from "../../call/callSession.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
 import { type CallProgress, isFinal } from "../twilioOutbound.ts";
 import type { CallStore, DialQueue } from "../store.ts";
 import { endOf, outcomeOf } from "../records.ts";

@@ -1,5 +1,5 @@
 import { CallRefused, type CallRegistry } from "../../call/registry.ts";
-import type { CallSession } from "../../call/callSession.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
 import type { CallEnd } from "../../call/types.ts";
 import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";

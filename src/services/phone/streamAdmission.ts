@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { BoundedMap } from "../../utils/boundedMap.ts";
-import type { CallSession } from "../../call/callSession.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 

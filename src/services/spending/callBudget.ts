@@ -1,4 +1,4 @@
-import type { CallSession } from "../../call/callSession.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
 import {
   type Budget,
   type BudgetAccount,

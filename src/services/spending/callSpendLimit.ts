@@ -1,7 +1,7 @@
 import type { CallRequest } from "../../call/types.ts";
 import type { CallModels } from "./billedModels.ts";
 import type { CallRegistry } from "../../call/registry.ts";
-import type { CallSession } from "../../call/callSession.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
 import type { LimitSettings } from "../../config/settings.ts";
 import { type BudgetExtension, type BudgetLimit, type CallUsage, noUsage } from "../store.ts";
 import { type CallBudget, STRETCH } from "./callBudget.ts";

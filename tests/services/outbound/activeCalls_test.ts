@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CallSession } from "../../../src/call/callSession.ts";
+import type { CallSession } from "../../../src/call/sessionApi.ts";
 import type { CallEnd } from "../../../src/call/types.ts";
 import type { OutboundJob } from "../../../src/services/outbound/outboundJob.ts";
 import { readAmdResult } from "../../../src/services/outbound/amd/amdResult.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CallSession } from "../../../src/call/callSession.ts";
+import type { CallSession } from "../../../src/call/sessionApi.ts";
 import { type MediaSocket, TwilioLeg } from "../../../src/handlers/twilioLeg.ts";
 import { createPhoneCalls } from "../../../src/services/phone/phoneCalls.ts";
 import { StreamTokens } from "../../../src/services/phone/streamAdmission.ts";

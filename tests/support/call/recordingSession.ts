@@ -1,6 +1,6 @@
 import type { ControlInput } from "../../../src/call/callInput.ts";
 import type { CallLeg, LegInput } from "../../../src/call/callLeg.ts";
-import type { CallSession } from "../../../src/call/callSession.ts";
+import type { CallSession } from "../../../src/call/sessionApi.ts";
 import type { CallEnd, CallRequest } from "../../../src/call/types.ts";
 import { isBase64 } from "../../../src/utils/audio/audioFormat.ts";
 import { Waits } from "../until.ts";

@@ -1,4 +1,4 @@
-import type { CallSession } from "../../../src/call/callSession.ts";
+import type { CallSession } from "../../../src/call/sessionApi.ts";
 import { handleTwilioSocket, type TwilioHandlerDeps } from "../../../src/handlers/twilioHandler.ts";
 import { Inbox } from "../inbox.ts";
 

@@ -1,4 +1,4 @@
-import type { CallSession } from "../../../call/callSession.ts";
+import type { CallSession } from "../../../call/sessionApi.ts";
 import type { AnsweredBy, CallOutcome } from "../../store.ts";
 
 type Input = Parameters<CallSession["input"]>[0];

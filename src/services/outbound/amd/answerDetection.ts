@@ -1,5 +1,5 @@
 import type { CallEvent } from "../../../call/callEvent.ts";
-import type { CallSession } from "../../../call/callSession.ts";
+import type { CallSession } from "../../../call/sessionApi.ts";
 import type { CallChanges } from "../../store.ts";
 import { ConversationEvidence } from "./conversationEvidence.ts";
 import type { AmdResult } from "./amdResult.ts";

@@ -1,5 +1,5 @@
-import type { Clock } from "../utils/clock.ts";
-import type { Milliseconds } from "./types.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Milliseconds } from "../types.ts";
 
 /** One timer for everything that a call waits for. */
 export class WakeTimer {

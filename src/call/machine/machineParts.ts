@@ -1,9 +1,9 @@
-import type { AgentSpeech } from "./playback/agentSpeech.ts";
+import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { CommandBuffer } from "./commandBuffer.ts";
-import type { Latency } from "./turns/latency.ts";
-import type { Transcript } from "./transcript/transcript.ts";
-import type { Turns } from "./turns/turns.ts";
-import type { CallPolicy } from "./types.ts";
+import type { Latency } from "../turns/latency.ts";
+import type { Transcript } from "../transcript/transcript.ts";
+import type { Turns } from "../turns/turns.ts";
+import type { CallPolicy } from "../types.ts";
 
 /** What the deciding parts of one call share. */
 export interface CallParts {

@@ -1,6 +1,6 @@
-import type { CallCommand } from "./callCommand.ts";
-import type { CallEvent, NoticeCode } from "./callEvent.ts";
-import type { ModelRequest } from "./realtimeClient.ts";
+import type { CallCommand } from "../callCommand.ts";
+import type { CallEvent, NoticeCode } from "../callEvent.ts";
+import type { ModelRequest } from "../realtimeClient.ts";
 
 /** Where all parts of a call put what is to be done; it is carried out in this order. */
 export class CommandBuffer {
