@@ -1,7 +1,7 @@
 import type { AudioFormat, Base64 } from "../utils/audio/audioFormat.ts";
 import { AgentSpeech } from "./playback/agentSpeech.ts";
 import type { CallCommand } from "./callCommand.ts";
-import type { CallParts } from "./machine/machineParts.ts";
+import type { MachineParts } from "./machine/machineParts.ts";
 import type { CallInput } from "./callInput.ts";
 import type { CallLeg } from "./callLeg.ts";
 import { callerActivityIn } from "./turns/callerActivity.ts";
@@ -32,7 +32,7 @@ const REJOIN_MS = 10_000;
  */
 export class CallMachine {
   readonly #startedAt: Milliseconds;
-  readonly #call: CallParts;
+  readonly #call: MachineParts;
   readonly #caller: CallerTurns;
   readonly #tools: ToolTurns;
   readonly #connection: ConnectionLifecycle;

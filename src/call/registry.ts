@@ -1,6 +1,6 @@
 import { BoundedMap } from "../utils/boundedMap.ts";
 import type { CallSession } from "./sessionApi.ts";
-import { Session, type SessionOptions, type SessionPorts } from "./session.ts";
+import { Session, type SessionDependencies, type SessionOptions } from "./session.ts";
 import type { CallEnd, CallRequest, Milliseconds } from "./types.ts";
 
 export interface RegistryOptions {
@@ -8,7 +8,7 @@ export interface RegistryOptions {
   readonly newId: () => string;
   /** Makes ready what one call needs; throws `CallRefused` for an unknown agent. */
   readonly describe: (request: CallRequest) => Pick<SessionOptions, "policy" | "setup">;
-  readonly ports: SessionPorts;
+  readonly ports: SessionDependencies;
   /** A call that no leg has joined by then ends. */
   readonly joinWithinMs?: Milliseconds;
 }

@@ -23,7 +23,7 @@ export interface ToolOutcome {
 }
 
 /** What a session needs of its surroundings. */
-export interface SessionPorts extends Clock {
+export interface SessionDependencies extends Clock {
   readonly openModel: OpenModel;
   /** Never rejects; stops early when the signal fires. */
   runTool(session: CallSession, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome>;
@@ -49,7 +49,7 @@ export class Session implements CallSession {
   readonly request: CallRequest;
   readonly ended: Promise<CallEnd>;
   callSid: string | undefined;
-  readonly #ports: SessionPorts;
+  readonly #ports: SessionDependencies;
   readonly #setup: Omit<ModelSetup, "history">;
   readonly #policy: CallPolicy;
   readonly #startedAt: Milliseconds;
@@ -64,7 +64,7 @@ export class Session implements CallSession {
   #commands: CallCommand[] = [];
   #performing = false;
 
-  constructor({ id, request, policy, setup }: SessionOptions, ports: SessionPorts) {
+  constructor({ id, request, policy, setup }: SessionOptions, ports: SessionDependencies) {
     this.id = id;
     this.request = request;
     this.callSid = request.callSid;

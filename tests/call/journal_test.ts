@@ -5,7 +5,7 @@ import { Session } from "../../src/call/session.ts";
 import type { CallCommand } from "../../src/call/callCommand.ts";
 import { describeReplay } from "../../src/cli/replay.ts";
 import { RecordingLeg } from "../support/call/recordingLeg.ts";
-import { RecordingPorts, sessionOptions } from "../support/call/sessionPorts.ts";
+import { RecordingPorts, sessionOptions } from "../support/call/sessionDependencies.ts";
 import { settled } from "../support/until.ts";
 
 Deno.test("replay() of a recorded call gives the commands that the call was given", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CallRefused, CallRegistry, type RegistryOptions } from "../../src/call/registry.ts";
 import { RecordingLeg } from "../support/call/recordingLeg.ts";
-import { description, RecordingPorts, request } from "../support/call/sessionPorts.ts";
+import { description, RecordingPorts, request } from "../support/call/sessionDependencies.ts";
 
 const GONE = { type: "left", end: { reason: "caller_hung_up" } } as const;
 

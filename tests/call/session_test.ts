@@ -4,7 +4,7 @@ import { WakeTimer } from "../../src/call/machine/wakeTimer.ts";
 import type { CallPolicy } from "../../src/call/types.ts";
 import { silenceOf } from "../../src/utils/audio/audioFormat.ts";
 import { RecordingLeg } from "../support/call/recordingLeg.ts";
-import { RecordingPorts, sessionOptions } from "../support/call/sessionPorts.ts";
+import { RecordingPorts, sessionOptions } from "../support/call/sessionDependencies.ts";
 import { settled } from "../support/until.ts";
 
 const FRAME = "/".repeat(212) + "/w==";

@@ -1,4 +1,4 @@
-import type { CallParts } from "../machine/machineParts.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
 import type { Closing } from "./closing.ts";
 import * as prompts from "../model/prompts.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
@@ -19,11 +19,11 @@ const SCREENED_MS = 45_000;
 
 /** What a call does about a far end that is no person, or not yet. */
 export class AnsweringMachine {
-  readonly #call: CallParts;
+  readonly #call: MachineParts;
   readonly #closing: Closing;
   #heldUntil: Milliseconds | undefined;
 
-  constructor(call: CallParts, closing: Closing) {
+  constructor(call: MachineParts, closing: Closing) {
     this.#call = call;
     this.#closing = closing;
   }

@@ -1,4 +1,4 @@
-import type { CallParts } from "../machine/machineParts.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
 import { earliest } from "../machine/wakeTimer.ts";
 import * as prompts from "../model/prompts.ts";
 import { IdleTimer } from "./idleTimer.ts";
@@ -42,7 +42,7 @@ const QUESTION = /[?？؟՞፧⸮;;]["'”’»)\]\s]*$/;
 
 /** Ends a call on request, after silence or at its time limit, and lets the last words be heard. */
 export class Closing {
-  readonly #call: CallParts;
+  readonly #call: MachineParts;
   readonly #idle: IdleTimer;
   readonly #timeLimit: TimeLimit;
   #plan: ClosingPlan | undefined;
@@ -51,7 +51,7 @@ export class Closing {
   /** The last words are complete, but not yet heard. */
   #said = false;
 
-  constructor(call: CallParts) {
+  constructor(call: MachineParts) {
     this.#call = call;
     this.#idle = new IdleTimer(call.policy.idleMs);
     this.#timeLimit = new TimeLimit(call.policy);

@@ -6,7 +6,7 @@ import type { Turns } from "../turns/turns.ts";
 import type { CallPolicy } from "../types.ts";
 
 /** What the deciding parts of one call share. */
-export interface CallParts {
+export interface MachineParts {
   readonly policy: CallPolicy;
   readonly commands: CommandBuffer;
   readonly transcript: Transcript;

@@ -1,4 +1,4 @@
-import type { CallParts } from "../machine/machineParts.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
 import type { ModelLoss, ResponseRequest } from "../realtimeClient.ts";
 import { Recovery } from "./recovery.ts";
 import * as prompts from "./prompts.ts";
@@ -7,7 +7,7 @@ import type { Milliseconds } from "../types.ts";
 
 /** When the call's model connection is opened, replaced and given up, and what a new one still owes. */
 export class ConnectionLifecycle {
-  readonly #call: CallParts;
+  readonly #call: MachineParts;
   readonly #tools: ToolTurns;
   readonly #recovery = new Recovery();
   #openedAt: Milliseconds;
@@ -19,7 +19,7 @@ export class ConnectionLifecycle {
   #brokenOff = false;
   #givenUp: string | undefined;
 
-  constructor(call: CallParts, tools: ToolTurns, now: Milliseconds) {
+  constructor(call: MachineParts, tools: ToolTurns, now: Milliseconds) {
     this.#call = call;
     this.#tools = tools;
     this.#openedAt = now;

@@ -1,5 +1,5 @@
 import type { CallInput } from "../callInput.ts";
-import type { CallParts } from "../machine/machineParts.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
 import type { CallerTurns } from "../turns/callerTurns.ts";
 import { earliest } from "../machine/wakeTimer.ts";
 import type { Milliseconds } from "../types.ts";
@@ -25,7 +25,7 @@ const LOUD_MS = 500;
  * is replaced, a turn whose end it does not report is committed, and what was lost is asked for again.
  */
 export class InputStall {
-  readonly #call: CallParts;
+  readonly #call: MachineParts;
   readonly #caller: CallerTurns;
   readonly #connection: ConnectionLifecycle;
   #speakingSince: Milliseconds | undefined;
@@ -42,7 +42,7 @@ export class InputStall {
   #listening = false;
 
   constructor(
-    call: CallParts,
+    call: MachineParts,
     caller: CallerTurns,
     connection: ConnectionLifecycle,
     now: Milliseconds,

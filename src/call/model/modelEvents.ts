@@ -1,4 +1,4 @@
-import type { CallParts } from "../machine/machineParts.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
 import type { CallerTurns } from "../turns/callerTurns.ts";
 import type { Closing } from "../ending/closing.ts";
 import type { ConnectionLifecycle } from "./connectionLifecycle.ts";
@@ -36,10 +36,10 @@ interface ModelEventParts {
 
 /** Passes the model's events, except audio, to the parts of the call, in a fixed order. */
 export class ModelEvents {
-  readonly #call: CallParts;
+  readonly #call: MachineParts;
   readonly #parts: ModelEventParts;
 
-  constructor(call: CallParts, parts: ModelEventParts) {
+  constructor(call: MachineParts, parts: ModelEventParts) {
     this.#call = call;
     this.#parts = parts;
   }

@@ -1,4 +1,4 @@
-import type { CallParts } from "../machine/machineParts.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
 import type { Greeting } from "./greeting.ts";
 import { Digits } from "./digits.ts";
 import { earliest } from "../machine/wakeTimer.ts";
@@ -9,14 +9,14 @@ const COMMIT_GRACE_MS = 1000;
 
 /** What the caller says, types and presses, and when that silences the agent and asks for a reply. */
 export class CallerTurns {
-  readonly #call: CallParts;
+  readonly #call: MachineParts;
   readonly #greeting: Greeting;
   readonly #digits: Digits;
   #interruptAt: Milliseconds | undefined;
   #falseAlarm = false;
   #replyAt: Milliseconds | undefined;
 
-  constructor(call: CallParts, greeting: Greeting) {
+  constructor(call: MachineParts, greeting: Greeting) {
     this.#call = call;
     this.#greeting = greeting;
     this.#digits = new Digits(call.policy.digitTimeoutMs);

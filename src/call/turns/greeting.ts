@@ -1,14 +1,14 @@
-import type { CallParts } from "../machine/machineParts.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
 import * as prompts from "../model/prompts.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** The agent's greeting: asked for once, and where it has to be heard whole, not to be interrupted. */
 export class Greeting {
-  readonly #call: CallParts;
+  readonly #call: MachineParts;
   #isAsked = false;
   #holds = false;
 
-  constructor(call: CallParts) {
+  constructor(call: MachineParts) {
     this.#call = call;
   }
 

@@ -1,4 +1,4 @@
-import type { CallParts } from "../machine/machineParts.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
 import { earliest } from "../machine/wakeTimer.ts";
 import type { ResponsePurpose, ResponseRequest } from "../realtimeClient.ts";
 import type { ResponseOutcomes } from "./responseOutcomes.ts";
@@ -38,7 +38,7 @@ const UNAWAITED: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_wa
 
 /** Bounds the wait for each response, and bridges it with fillers. */
 export class ResponseDeadlines {
-  readonly #call: CallParts;
+  readonly #call: MachineParts;
   readonly #tools: ToolTurns;
   readonly #outcomes: ResponseOutcomes;
   #quietSince: Milliseconds | undefined;
@@ -54,7 +54,7 @@ export class ResponseDeadlines {
   #bridgeAt: Milliseconds | undefined;
   #stallAt: Milliseconds | undefined;
 
-  constructor(call: CallParts, tools: ToolTurns, outcomes: ResponseOutcomes) {
+  constructor(call: MachineParts, tools: ToolTurns, outcomes: ResponseOutcomes) {
     this.#call = call;
     this.#tools = tools;
     this.#outcomes = outcomes;

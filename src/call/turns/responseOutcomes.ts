@@ -1,4 +1,4 @@
-import type { CallParts } from "../machine/machineParts.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
 import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
 import type { ModelInput, ResponsePurpose, ResponseRequest } from "../realtimeClient.ts";
 import * as prompts from "../model/prompts.ts";
@@ -20,7 +20,7 @@ const DISPENSABLE: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_
 
 /** Decides after each response: done, retried, or the connection is replaced. */
 export class ResponseOutcomes {
-  readonly #call: CallParts;
+  readonly #call: MachineParts;
   readonly #tools: ToolTurns;
   readonly #connection: ConnectionLifecycle;
   #failed = 0;
@@ -29,7 +29,7 @@ export class ResponseOutcomes {
   /** Requests in a row that were refused because another response runs, without audio since. */
   #collisions = 0;
 
-  constructor(call: CallParts, tools: ToolTurns, connection: ConnectionLifecycle) {
+  constructor(call: MachineParts, tools: ToolTurns, connection: ConnectionLifecycle) {
     this.#call = call;
     this.#tools = tools;
     this.#connection = connection;

@@ -1,5 +1,5 @@
 import type { ControlInput, ToolEffect } from "../callInput.ts";
-import type { CallParts } from "../machine/machineParts.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
 import type { Closing } from "../ending/closing.ts";
 import type { ModelInput, ResponseRequest, ToolCall } from "../realtimeClient.ts";
 import * as prompts from "../model/prompts.ts";
@@ -18,7 +18,7 @@ const MAX_ROUNDS = 8;
 /** Runs tools, delivers their outputs, applies their effects to the call. */
 export class ToolTurns {
   readonly calls = new ToolCalls();
-  readonly #call: CallParts;
+  readonly #call: MachineParts;
   readonly #closing: Closing;
   /** Outputs that the model has not confirmed; a reply begun before that may not know them. */
   readonly #unconfirmed = new Set<string>();
@@ -30,7 +30,7 @@ export class ToolTurns {
   /** Responses to the outputs of tools since the caller gave a sign. */
   #rounds = 0;
 
-  constructor(call: CallParts, closing: Closing) {
+  constructor(call: MachineParts, closing: Closing) {
     this.#call = call;
     this.#closing = closing;
   }

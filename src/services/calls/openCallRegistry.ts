@@ -13,7 +13,7 @@ import type { Store } from "../store.ts";
 import { createAllAgentTools, createCallSigner } from "../tools.ts";
 import { createCallSetup } from "./callSetup.ts";
 import { createDoNotCallRequests } from "./doNotCallRequests.ts";
-import { createSessionPorts } from "./sessionDependencies.ts";
+import { createSessionDependencies } from "./sessionDependencies.ts";
 
 export interface CallRegistryDeps {
   readonly settings: Settings;
@@ -58,7 +58,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       pseudonymSecret: deps.pseudonymSecret,
       now: () => new Date(),
     }),
-    ports: createSessionPorts({
+    ports: createSessionDependencies({
       ...deps,
       openModel: deps.engine.open,
       tools,

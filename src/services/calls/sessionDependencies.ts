@@ -1,5 +1,5 @@
 import type { OpenModel } from "../../call/realtimeClient.ts";
-import type { SessionPorts } from "../../call/session.ts";
+import type { SessionDependencies } from "../../call/session.ts";
 import type { Agents } from "../../config/agents.ts";
 import { setTimer } from "../../utils/clock.ts";
 import { createDigitMask } from "./digitMask.ts";
@@ -8,21 +8,21 @@ import type { ToolRegistry } from "../tools.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
-export interface SessionPortsDeps {
+export interface SessionSources {
   readonly openModel: OpenModel;
   readonly agents: Agents;
   /** By the agent's name. */
   readonly tools: ReadonlyMap<string, ToolRegistry>;
   readonly events: EventHub;
-  readonly sendDigits: SessionPorts["sendDigits"];
-  readonly journal?: NonNullable<SessionPorts["journal"]>;
+  readonly sendDigits: SessionDependencies["sendDigits"];
+  readonly journal?: NonNullable<SessionDependencies["journal"]>;
   readonly log: Pick<Log, "error">;
 }
 
 /** The ports of every call's session. */
-export function createSessionPorts(
-  { openModel, agents, tools, events, sendDigits, journal, log }: SessionPortsDeps,
-): SessionPorts {
+export function createSessionDependencies(
+  { openModel, agents, tools, events, sendDigits, journal, log }: SessionSources,
+): SessionDependencies {
   const masked = createDigitMask();
   return {
     openModel,

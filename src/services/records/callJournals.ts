@@ -1,4 +1,4 @@
-import type { SessionPorts } from "../../call/session.ts";
+import type { SessionDependencies } from "../../call/session.ts";
 import { encodeJournal } from "../../call/journal.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -28,7 +28,7 @@ export function createCallJournals(deps: CallJournalsDeps) {
   let cancelTimer: (() => void) | undefined;
 
   return {
-    write(...[session, entry]: Parameters<NonNullable<SessionPorts["journal"]>>): void {
+    write(...[session, entry]: Parameters<NonNullable<SessionDependencies["journal"]>>): void {
       const { id } = session;
       if ("policy" in entry && entry.policy.digitsSensitive) sensitive.add(session);
       const hidesDigits = sensitive.has(session);

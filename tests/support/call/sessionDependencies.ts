@@ -1,5 +1,9 @@
 import type { JournalEntry } from "../../../src/call/journal.ts";
-import type { SessionOptions, SessionPorts, ToolOutcome } from "../../../src/call/session.ts";
+import type {
+  SessionDependencies,
+  SessionOptions,
+  ToolOutcome,
+} from "../../../src/call/session.ts";
 import type { CallEvent } from "../../../src/call/callEvent.ts";
 import type { ToolCall } from "../../../src/call/realtimeClient.ts";
 import type { CallRequest } from "../../../src/call/types.ts";
@@ -7,7 +11,7 @@ import { policy } from "../twilio/policy.ts";
 import { ScriptedModel } from "./scriptedModel.ts";
 
 /** The ports of a session in virtual time, which record what they were given. */
-export class RecordingPorts implements SessionPorts {
+export class RecordingPorts implements SessionDependencies {
   readonly models: ScriptedModel[] = [];
   readonly tools: { call: ToolCall; signal: AbortSignal; answer(result: ToolOutcome): void }[] = [];
   readonly events: CallEvent[] = [];
@@ -40,7 +44,7 @@ export class RecordingPorts implements SessionPorts {
     this.time = until;
   }
 
-  openModel: SessionPorts["openModel"] = (setup, sink) => {
+  openModel: SessionDependencies["openModel"] = (setup, sink) => {
     const model = new ScriptedModel(setup, sink);
     this.models.push(model);
     return model;
