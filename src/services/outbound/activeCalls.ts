@@ -32,7 +32,8 @@ export interface ActiveCall {
 }
 
 export interface ActiveCallsDeps extends Pick<Clock, "setTimer"> {
-  readonly registry: Pick<CallRegistry, "open">;
+  readonly registry: Pick<CallRegistry, "open" | "accepting" | "size">;
+  readonly maxCalls: number;
   readonly twilio: Pick<TwilioCalls, "end" | "fetch">;
   readonly callRecords: Pick<PlacedCallRecords, "update" | "end">;
   readonly handoff: Handoff;
@@ -53,11 +54,12 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
   const sids = new Map<string, ActiveCall>();
 
   return {
-    /** Calls for which a session is still to be opened. */
-    get unopened(): number {
-      let unopened = 0;
-      for (const { session } of calls.values()) if (session === undefined) unopened++;
-      return unopened;
+    /** Why no call can be dialled now, if so: each call needs a session as soon as it rings. */
+    capacityRefusal(): CallRefused | undefined {
+      let expected = registry.size;
+      for (const { session } of calls.values()) if (session === undefined) expected++;
+      if (registry.accepting && expected < deps.maxCalls) return undefined;
+      return new CallRefused(expected < deps.maxCalls ? "draining" : "full");
     },
     register(job: OutboundJob): ActiveCall {
       const call: ActiveCall = {

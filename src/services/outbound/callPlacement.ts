@@ -1,6 +1,6 @@
-import type { CallRefused } from "../../call/registry.ts";
 import type { CallBudget, DialPolicy } from "../spending.ts";
 import type { StoredResponse } from "../store.ts";
+import type { ActiveCalls } from "./activeCalls.ts";
 import type { Dialer } from "./dialer.ts";
 import type { Idempotency } from "./idempotency.ts";
 import {
@@ -31,8 +31,7 @@ export interface CallPlacementDeps extends Pick<Clock, "now"> {
   readonly maxCallMs: number;
   readonly dialer: Pick<Dialer, "enqueue">;
   readonly idempotency: Idempotency;
-  /** Why no call can be started now, if so. */
-  readonly capacityRefusal: () => CallRefused | undefined;
+  readonly activeCalls: Pick<ActiveCalls, "capacityRefusal">;
   /** False while the store is known to fail. */
   readonly storeAnswers: () => boolean;
   readonly ownNumber: string;
@@ -65,7 +64,7 @@ export function createCallPlacement(deps: CallPlacementDeps) {
     const checkedAt = now();
     const decision = await awaitStore((await deps.policy()).check(request.to, checkedAt));
     if (!decision.ok) throw new DestinationRefused(decision);
-    const refusal = deps.capacityRefusal();
+    const refusal = deps.activeCalls.capacityRefusal();
     if (refusal !== undefined) throw refusal;
     const job: OutboundJob = {
       ...request,

@@ -32,8 +32,6 @@ export interface DialAttemptDeps extends TwilioCallSettings, Pick<Clock, "now"> 
   readonly policy: () => Promise<DialPolicy>;
   readonly keyRefusal: KeyRefusal;
   readonly agents: Pick<Agents, "get" | "unusable">;
-  /** Why no call can be started now, if so. */
-  readonly capacityRefusal: () => CallRefused | undefined;
   readonly batchStore: Pick<BatchStore, "isCancelled" | "markPlaced">;
   readonly erasure: Pick<ErasureStore, "isDue">;
   readonly callBudget: Pick<CallBudget, "reserve" | "release">;
@@ -108,7 +106,9 @@ export function createDialAttempt(deps: DialAttemptDeps) {
     const opensAt = isChecked ? undefined : await checkAgain(job);
     if (opensAt !== undefined) return { now: false, at: opensAt };
     if (agents.get(job.agent) === undefined) throw agentRefusal(agents, job.agent);
-    if (deps.capacityRefusal() !== undefined) return { now: false, at: now() + FULL_RETRY_MS };
+    if (activeCalls.capacityRefusal() !== undefined) {
+      return { now: false, at: now() + FULL_RETRY_MS };
+    }
     if (isChecked && job.minutes !== undefined) return { now: true, minutes: job.minutes };
     const reserved = await callBudget.reserve(job, deps.maxCallMs, now());
     if (reserved.ok) return { now: true, minutes: reserved.minutes };

@@ -1,4 +1,4 @@
-import { CallRefused, type CallRegistry } from "../../call/registry.ts";
+import type { CallRegistry } from "../../call/registry.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { PhoneSettings, Settings } from "../../config/settings.ts";
 import { type SpokenMessage, spokenMessage, type TwilioCalls } from "../twilioOutbound.ts";
@@ -47,7 +47,7 @@ export interface OutboundDeps extends Clock {
 
 /** Opens placement, dialling, callbacks and batches; each part gets only parts made before it. */
 export function openOutbound(deps: OutboundDeps) {
-  const { settings: { limits, outbound, server }, line, agents, registry, store } = deps;
+  const { settings: { limits, outbound, server }, line, agents, store } = deps;
   const { recorder, now } = deps;
   const { instanceId, revocation, rpc } = deps.cluster;
   const callRecords = new PlacedCallRecords({
@@ -64,8 +64,8 @@ export function openOutbound(deps: OutboundDeps) {
     queue: store.dialQueue,
     batchStore: store.batches,
     budget: store.budget,
+    maxCalls: limits.calls,
     maxCallMs: limits.callMs,
-    capacityRefusal,
     voicemail,
   };
   const activeCalls = createActiveCalls(common);
@@ -89,6 +89,7 @@ export function openOutbound(deps: OutboundDeps) {
   const batches = createOutboundBatches({ ...common, dialer, maxPending: outbound.pending });
   const placement = createCallPlacement({
     ...common,
+    activeCalls,
     dialer,
     idempotency: new Idempotency({
       ...common,
@@ -127,13 +128,6 @@ export function openOutbound(deps: OutboundDeps) {
       activeCalls.close();
     },
   };
-
-  /** A call opens a session when it rings, so capacity is checked before it is dialled. */
-  function capacityRefusal(): CallRefused | undefined {
-    const isFull = registry.size + activeCalls.unopened >= limits.calls;
-    if (registry.accepting && !isFull) return undefined;
-    return new CallRefused(isFull ? "full" : "draining");
-  }
 
   /** What to leave on a machine; undefined means to hang up. */
   function voicemail(job: OutboundJob): SpokenMessage | undefined {

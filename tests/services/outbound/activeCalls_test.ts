@@ -30,7 +30,10 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
   const released: CallSession[] = [];
   const twilio = { state: "queued", ends: [] as unknown[], fetched: 0 };
   const activeCalls = createActiveCalls({
+    maxCalls: 10,
     registry: {
+      accepting: true,
+      size: 0,
       open() {
         const session = new RecordingSession();
         sessions.push(session);
