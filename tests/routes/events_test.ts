@@ -109,6 +109,7 @@ Deno.test("GET /api/events keeps nothing for a reader that stops, and says so af
     await reader.next();
     for (let i = 0; i < 1000; i++) {
       notice(server, "call_a");
+      // The hub delivers in a microtask: without a pause it would drop events itself.
       await Promise.resolve();
     }
     let event = await reader.next();

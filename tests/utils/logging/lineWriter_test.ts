@@ -69,6 +69,7 @@ Deno.test("createLineWriter() writes a line that comes just as all others are wr
     writer.write("first");
     while (taken.length === before) await Promise.resolve();
     await last;
+    // A line that comes in any of the microtasks after the write.
     for (let turn = 0; turn < turns; turn++) await Promise.resolve();
     writer.write(`after ${turns}`);
     await writer.flush(60_000);
