@@ -5,6 +5,7 @@ import { shutdownNotice, startupBanner } from "./config/startupBanner.ts";
 import { unreachableHosts, unreachableTools } from "./config/hostPermissions.ts";
 import { createFragmentGuard } from "./utils/http/fragmentGuard.ts";
 import { setTimer } from "./utils/clock.ts";
+import { sleep } from "./utils/sleep.ts";
 
 /** For hosts that bring their own socket and import this; started by itself, the server listens. */
 export default import.meta.main ? undefined : hostedServer();
@@ -135,17 +136,13 @@ async function stop(app: App, server: Deno.HttpServer): Promise<void> {
   app.log.info("Stopping", { liveCalls });
   await app.drain();
   // Twilio has yet to request TwiML for the calls that just ended: the fallback message, or a transfer.
-  if (liveCalls > 0) await pause(FINAL_TWIML_MS);
+  if (liveCalls > 0) await sleep(FINAL_TWIML_MS);
   await app.close();
-  await Promise.race([server.shutdown(), pause(SHUTDOWN_MS)]);
+  await Promise.race([server.shutdown(), sleep(SHUTDOWN_MS)]);
 }
 
 const FINAL_TWIML_MS = 3000;
 const SHUTDOWN_MS = 3000;
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
 
 function addressIn(info: Deno.ServeHandlerInfo | undefined): string {
   const address = info?.remoteAddr;

@@ -1,6 +1,7 @@
 import type { CallInput } from "./callInput.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
 import type { CallPolicy, Milliseconds } from "./types.ts";
+import { isRecord } from "../utils/isRecord.ts";
 
 /** An input of a call and its time, audio as its length alone: enough to replay the call. */
 export type JournalEntry =
@@ -72,10 +73,6 @@ function isEntry(entry: unknown): entry is JournalEntry {
   if (isRecord(entry.input)) return typeof entry.input.type === "string";
   return isRecord(entry.speech) && typeof entry.speech.itemId === "string" &&
     typeof entry.speech.responseId === "string" && typeof entry.durationMs === "number";
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What the caller types in confidence, wherever the model or a tool repeats it. */

@@ -24,6 +24,7 @@ import {
 import { readHandshake, upgradeSocket } from "./handshake.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";
 import { present } from "../utils/present.ts";
+import { isRecord } from "../utils/isRecord.ts";
 
 export interface WebRoutesDeps {
   readonly registry: Pick<CallRegistry, "open" | "accepting">;
@@ -183,10 +184,10 @@ const NOT_KEPT = { "Cache-Control": "no-store" };
 
 /** The name in `{"agent": name}`, if there is one. A misspelt member is refused, not given the default agent. */
 function agentOf(body: unknown): string | undefined {
-  if (typeof body === "object" && body !== null && !Array.isArray(body)) {
+  if (isRecord(body)) {
     const members = Object.keys(body).length;
     if (members === 0) return undefined;
-    if (members === 1 && "agent" in body && typeof body.agent === "string") return body.agent;
+    if (members === 1 && typeof body["agent"] === "string") return body["agent"];
   }
   throw new HttpProblem(422, "invalid_body", 'Send {"agent": "name"}, or nothing at all.');
 }

@@ -14,6 +14,7 @@ import type { OutboundJob } from "./outboundJob.ts";
 import { newId } from "../../utils/ids.ts";
 import { sha256 } from "../../utils/sha256.ts";
 import type { Clock } from "../../utils/clock.ts";
+import { isRecord } from "../../utils/isRecord.ts";
 
 /** A call that a client asks for. */
 export interface OutboundRequest extends
@@ -107,7 +108,7 @@ function hashOf(request: OutboundRequest): string {
   const text = JSON.stringify(
     request,
     (_, value) =>
-      typeof value === "object" && value !== null && !Array.isArray(value)
+      isRecord(value)
         ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1))
         : value,
   );

@@ -1,10 +1,11 @@
-import { isJsonObject, type JsonObject } from "./wire.ts";
+import { type JsonObject } from "./wire.ts";
+import { isRecord } from "../../utils/isRecord.ts";
 
 /** The event under the names of the beta API, or undefined where the beta had none. */
 export function toBetaNames(event: JsonObject & { readonly type: string }): JsonObject | undefined {
   if (event.type === "conversation.item.done") return undefined;
   const type = renamed[event.type] ?? event.type.replace("response.output_", "response.");
-  const item = isJsonObject(event.item) ? { item: withOldParts(event.item) } : {};
+  const item = isRecord(event.item) ? { item: withOldParts(event.item) } : {};
   return { ...event, ...item, type: keptNames.has(event.type) ? event.type : type };
 }
 

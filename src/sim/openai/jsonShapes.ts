@@ -1,4 +1,5 @@
-import { isJsonObject, type Refusal } from "./wire.ts";
+import { type Refusal } from "./wire.ts";
+import { isRecord } from "../../utils/isRecord.ts";
 
 /** Checks one JSON value found at a path such as `session.audio`; undefined means it fits. */
 export type Shape = (value: unknown, path: string) => Refusal | void;
@@ -9,7 +10,7 @@ export function record(
   { required = [] }: { required?: readonly string[] } = {},
 ): Shape {
   return function checkRecord(value, path): Refusal | void {
-    if (!isJsonObject(value)) return wrongType(value, path, "an object");
+    if (!isRecord(value)) return wrongType(value, path, "an object");
     for (const name of required) {
       if (value[name] === undefined) return missing(join(path, name));
     }
@@ -25,7 +26,7 @@ export function record(
 /** An object whose field `tag` says which of the shapes it must have. */
 export function tagged(tag: string, shapes: Readonly<Record<string, Shape>>): Shape {
   return function checkTagged(value, path) {
-    if (!isJsonObject(value)) return wrongType(value, path, "an object");
+    if (!isRecord(value)) return wrongType(value, path, "an object");
     const name = value[tag];
     if (name === undefined) return missing(join(path, tag));
     if (typeof name !== "string" || !Object.hasOwn(shapes, name)) {

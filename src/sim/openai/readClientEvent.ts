@@ -22,7 +22,8 @@ import {
   tagged,
   text,
 } from "./jsonShapes.ts";
-import { type ClientEvent, isJsonObject, type Refusal } from "./wire.ts";
+import { type ClientEvent, type Refusal } from "./wire.ts";
+import { isRecord } from "../../utils/isRecord.ts";
 
 /** A client's message, or why it is not one; `eventId` is what the refusal must quote. */
 export type ClientMessage =
@@ -35,7 +36,7 @@ export function readClientEvent(frame: string): ClientMessage {
   if (value === undefined) {
     return { refusal: { code: "invalid_json", message: "The message is not valid JSON." } };
   }
-  if (!isJsonObject(value)) {
+  if (!isRecord(value)) {
     return { refusal: { code: "invalid_event", message: "The message is not a JSON object." } };
   }
   const quoted = typeof value.event_id === "string" ? { eventId: value.event_id } : {};
@@ -137,7 +138,7 @@ function part(fields: Readonly<Record<string, Shape>>, required: string): Shape 
 }
 
 function metadata(value: unknown, path: string): Refusal | void {
-  const pairs = isJsonObject(value) ? Object.entries(value) : undefined;
+  const pairs = isRecord(value) ? Object.entries(value) : undefined;
   const fits = pairs !== undefined && pairs.length <= 16 &&
     pairs.every(([key, entry]) =>
       key.length <= 64 && typeof entry === "string" && entry.length <= 512

@@ -2,12 +2,12 @@ import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { unknownParameter } from "./jsonShapes.ts";
 import {
   type ClientEvent,
-  isJsonObject,
   type Refusal,
   type SessionConfig,
   type TurnDetection,
   type WireFormat,
 } from "./wire.ts";
+import { isRecord } from "../../utils/isRecord.ts";
 
 /** The part of a `session.update` that changes the session. */
 export type SessionUpdate = Extract<ClientEvent, { type: "session.update" }>["session"];
@@ -96,7 +96,7 @@ const withoutReasoning = /^(gpt-4o-.*|gpt-realtime(-mini|-1\.5)?(-\d{4}-\d\d-\d\
 const replacedWhole = new Set(["turn_detection", "transcription", "noise_reduction"]);
 
 function merge(current: unknown, update: unknown): unknown {
-  if (!isJsonObject(current) || !isJsonObject(update)) return update;
+  if (!isRecord(current) || !isRecord(update)) return update;
   const merged: Record<string, unknown> = { ...current };
   for (const [name, value] of Object.entries(update)) {
     if (value === undefined) continue;
@@ -115,7 +115,7 @@ function withVadDefaults(config: SessionConfig): SessionConfig {
 }
 
 function withRate(format: unknown): unknown {
-  return isJsonObject(format) && format.type === "audio/pcm" ? { ...format, rate: 24_000 } : format;
+  return isRecord(format) && format.type === "audio/pcm" ? { ...format, rate: 24_000 } : format;
 }
 
 function sameJson(left: unknown, right: unknown): boolean {

@@ -7,13 +7,14 @@ import type {
 } from "../../../call/realtimeClient.ts";
 import type { ServerError } from "./serverEventTypes.ts";
 import { present } from "../../../utils/present.ts";
+import { isRecord } from "../../../utils/isRecord.ts";
 
 /** An object from the wire whose fields are still to be narrowed. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** The value as an object with fields, where it is one. */
 export function fieldsOf(value: unknown): Fields | undefined {
-  return isFields(value) ? value : undefined;
+  return isRecord(value) ? value : undefined;
 }
 
 /** A field that is a string. */
@@ -173,10 +174,6 @@ export function serverErrorOf(value: unknown): ServerError {
     message: message.slice(0, MAX_MESSAGE),
     ...present({ type, code, param, eventId }),
   };
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 // A bill never shrinks, and no response takes as much as that: such figures are not believed.

@@ -1,3 +1,5 @@
+import { isRecord } from "../../../utils/isRecord.ts";
+
 /** A JSON Schema that is an object; the boolean ones stand inside of others only. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -162,6 +164,3 @@ function typesOf(value: unknown): readonly string[] {
 }
 
 /** Whether a value is a JSON object: not null, and not a list. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -1,6 +1,6 @@
 import type { ErrorObject } from "ajv";
 import { parseSafely, repairArguments } from "./argumentRepair.ts";
-import { isRecord } from "./schemaRewrite.ts";
+import { isRecord } from "../../../utils/isRecord.ts";
 import { compileSchema } from "./schemaCompiler.ts";
 import { type ToolArguments, ToolError } from "../tool.ts";
 import type { ToolSchema } from "./toolSchema.ts";

@@ -1,5 +1,6 @@
 import { unescapeStep } from "./jsonPointer.ts";
-import { isRecord, type JsonSchema, rewriteSchema, SchemaFault } from "./schemaRewrite.ts";
+import { type JsonSchema, rewriteSchema, SchemaFault } from "./schemaRewrite.ts";
+import { isRecord } from "../../../utils/isRecord.ts";
 
 /** A tool's parameters in the form that every model accepts. */
 export interface ToolSchema {

@@ -1,5 +1,6 @@
 import { decodeBase64 } from "../../../utils/audio/audioFormat.ts";
 import type { PhoneError } from "../call/callEvents.ts";
+import { isRecord } from "../../../utils/isRecord.ts";
 
 /** A frame from the app that Twilio accepts. */
 export type AppFrame =
@@ -70,10 +71,6 @@ function refuse(code: 31950 | 31951, what: string): PhoneError {
 function hasOnly(record: Record<string, unknown>, fields: readonly string[]): boolean {
   const present = Object.keys(record);
   return present.length === fields.length && fields.every((field) => present.includes(field));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function startsWithRiff(audio: Uint8Array): boolean {
