@@ -58,7 +58,7 @@ export function createCallFinalizer(deps: CallFinalizerDeps) {
       const done = Promise.withResolvers<void>();
       waiting.set(callId, done.resolve);
       await deadline(done.promise, PATIENCE_MS, setTimer).catch(() => {});
-      waiting.delete(callId);
+      if (waiting.get(callId) === done.resolve) waiting.delete(callId);
     },
     /** Registers a listener for queued retries. */
     onRetry: (listener: () => void): void => void listeners.push(listener),

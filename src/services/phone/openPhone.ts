@@ -20,7 +20,7 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
-/** The clock and the patience of outbound calls; tests give their own. */
+/** The clock of placed and transferred calls, and the patience of requests; tests give their own. */
 export interface DiallingTime {
   /** Milliseconds since 1970. */
   readonly now?: () => number;

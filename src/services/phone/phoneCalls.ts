@@ -12,10 +12,13 @@ import {
   type TwilioCalls,
   writeTwiml,
 } from "../twilioOutbound.ts";
-import { createEndedCallAnswer, type EndedCallAnswerDeps } from "./endedCallAnswer.ts";
+import {
+  createEndedCallAnswer,
+  type EndedCallAnswerDeps,
+  fallbackAnswer,
+} from "./endedCallAnswer.ts";
 import { requestOfRecord, type SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 import { createStreamAdmission, type StreamTokens } from "./streamAdmission.ts";
-import { fallbackAnswer } from "./endedCallAnswer.ts";
 import {
   type ArrivingCall,
   connectAnswered,

@@ -96,11 +96,14 @@ export async function removeErasedJournals(
   dir: string,
   erasedAmong: (callIds: readonly string[]) => Promise<readonly string[]>,
 ): Promise<void> {
-  await removeJournals(dir, await erasedAmong(await journalsIn(dir)));
+  const erased = await erasedAmong(await journalsIn(dir));
+  await forEachJournal(erased, (callId) => removeIfThere(pathOf(dir, callId)));
 }
 
+/** Tries all of them at once: an erasure holds the store's lock meanwhile. */
 async function removeJournals(dir: string, callIds: readonly string[]): Promise<void> {
-  await forEachJournal(callIds, (callId) => removeIfThere(pathOf(dir, callId)));
+  const removed = await Promise.allSettled(callIds.map((id) => removeIfThere(pathOf(dir, id))));
+  for (const each of removed) if (each.status === "rejected") throw each.reason;
 }
 
 /** Tries all of them; rejects at the end with the first failure. */

@@ -57,7 +57,7 @@ export function createRecorder(deps: RecorderDeps) {
   const sweeping = createPollLoop(sweep, setTimer, SWEEP_MS);
   const beating = createPollLoop(beat, setTimer);
 
-  // The listener never waits, so that the hub drops nothing.
+  // `onEvent` never waits, so that the hub drops nothing.
   const subscription = events.subscribe(() => true, onEvent, { maxQueued: 100_000 });
 
   function onEvent({ callId, atMs, event }: PublishedEvent): void {

@@ -15,19 +15,10 @@ export interface RefusalCount {
 
 /** Logs and counts the calls that limits have refused; reports an incident for a daily limit of the operator's. */
 export class BudgetRefusals {
-  readonly #deps: {
-    readonly incidents: Pick<Incidents, "report">;
-    readonly log: Pick<Log, "warn">;
-  };
-  readonly #counts = new Map<
-    string,
-    { readonly scope: BudgetScope; readonly limit: BudgetLimit; readonly count: number }
-  >();
+  readonly #deps: BudgetRefusalsDeps;
+  readonly #counts = new Map<string, RefusalCount>();
 
-  constructor(deps: {
-    readonly incidents: Pick<Incidents, "report">;
-    readonly log: Pick<Log, "warn">;
-  }) {
+  constructor(deps: BudgetRefusalsDeps) {
     this.#deps = deps;
   }
 

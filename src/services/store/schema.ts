@@ -189,7 +189,8 @@ export const versions: readonly (readonly string[])[] = [
     )`,
   ],
   [
-    // Earlier versions recorded every answered call as `human`, and one that a machine ended as `no_answer`.
+    // Earlier versions recorded every answered call as `human`, and a call that was hung up on an
+    // answering machine without a message as `no_answer`.
     `UPDATE calls SET outcome = 'answered' WHERE outcome = 'human'
       AND (answered_by IS NULL OR answered_by NOT IN ('human', 'machine'))`,
     "UPDATE calls SET outcome = 'machine' WHERE outcome IN ('human', 'no_answer') AND answered_by = 'machine'",

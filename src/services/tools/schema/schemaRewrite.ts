@@ -162,5 +162,3 @@ function typesOf(value: unknown): readonly string[] {
   }
   return [typeof value];
 }
-
-/** Whether a value is a JSON object: not null, and not a list. */
