@@ -26,6 +26,7 @@ import type { CallEnd, CallPhase, CallPolicy, Milliseconds } from "./types.ts";
 
 /** A carrier that lost its socket asks at once how to go on; a caller does not wait longer. */
 const REJOIN_MS = 10_000;
+
 /**
  * Decides what a call does: takes what happened, and when, and returns commands, to be carried out in
  * order. It knows no clock; `wakeAt` says when it wants a `tick`. After the end it is silent.

@@ -8,7 +8,7 @@ export interface RegistryOptions {
   readonly newId: () => string;
   /** Makes ready what one call needs; throws `CallRefused` for an unknown agent. */
   readonly describe: (request: CallRequest) => Pick<SessionOptions, "policy" | "setup">;
-  readonly ports: SessionDependencies;
+  readonly deps: SessionDependencies;
   /** A call that no leg has joined by then ends. */
   readonly joinWithinMs?: Milliseconds;
 }
@@ -54,12 +54,12 @@ export class CallRegistry {
    * known before. Throws `CallRefused`.
    */
   open(request: CallRequest, callId: string = this.#options.newId()): CallSession {
-    const { maxCalls, describe, ports, joinWithinMs = 120_000 } = this.#options;
+    const { maxCalls, describe, deps, joinWithinMs = 120_000 } = this.#options;
     if (this.#draining) throw new CallRefused("draining");
     if (this.#live.size >= maxCalls) throw new CallRefused("full");
-    const session = new Session({ id: callId, request, ...describe(request) }, ports);
+    const session = new Session({ id: callId, request, ...describe(request) }, deps);
     this.#live.set(session.id, session);
-    const giveUp = ports.setTimer(() => {
+    const giveUp = deps.setTimer(() => {
       if (session.hasJoined) return;
       session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "never_joined" } });
     }, joinWithinMs);
@@ -96,7 +96,7 @@ export class CallRegistry {
     this.#draining = true;
     if (this.#live.size === 0) return;
     await new Promise<void>((resolve) => {
-      const cancel = this.#options.ports.setTimer(resolve, deadlineMs);
+      const cancel = this.#options.deps.setTimer(resolve, deadlineMs);
       this.#onEmpty = () => {
         cancel();
         resolve();

@@ -49,7 +49,7 @@ export class Session implements CallSession {
   readonly request: CallRequest;
   readonly ended: Promise<CallEnd>;
   callSid: string | undefined;
-  readonly #ports: SessionDependencies;
+  readonly #deps: SessionDependencies;
   readonly #setup: Omit<ModelSetup, "history">;
   readonly #policy: CallPolicy;
   readonly #startedAt: Milliseconds;
@@ -64,24 +64,24 @@ export class Session implements CallSession {
   #commands: CallCommand[] = [];
   #performing = false;
 
-  constructor({ id, request, policy, setup }: SessionOptions, ports: SessionDependencies) {
+  constructor({ id, request, policy, setup }: SessionOptions, deps: SessionDependencies) {
     this.id = id;
     this.request = request;
     this.callSid = request.callSid;
     this.#setup = setup;
     this.#policy = policy;
-    this.#ports = ports;
+    this.#deps = deps;
     const { promise, resolve } = Promise.withResolvers<CallEnd>();
     this.ended = promise;
     this.#settleEnd = resolve;
-    this.#startedAt = ports.now();
+    this.#startedAt = deps.now();
     this.#machine = new CallMachine(policy, this.#startedAt);
-    this.#model = new ModelSlot((setup, sink) => ports.openModel(setup, sink), {
+    this.#model = new ModelSlot((setup, sink) => deps.openModel(setup, sink), {
       onInput: (input) => this.#handle(input),
       onSpeech: (ref, audio) => this.#speech(ref, audio),
     });
-    this.#timer = new WakeTimer(ports, () => this.#handle({ type: "tick" }));
-    this.#callerAudio = new CallerAudio(ports, {
+    this.#timer = new WakeTimer(deps, () => this.#handle({ type: "tick" }));
+    this.#callerAudio = new CallerAudio(deps, {
       format: setup.format,
       endsTurns: policy.commitsBySilence,
       onAudio: (audio) => this.#model.sendAudio(audio),
@@ -105,7 +105,7 @@ export class Session implements CallSession {
   /** Opens the model connection. */
   begin(): void {
     try {
-      this.#ports.journal?.(this, { at: this.#startedAt, policy: this.#policy });
+      this.#deps.journal?.(this, { at: this.#startedAt, policy: this.#policy });
       this.#perform(this.#machine.begin());
       this.#timer.set(this.#machine.wakeAt);
     } catch (error) {
@@ -141,8 +141,8 @@ export class Session implements CallSession {
     if (this.#machine.ended) return;
     this.#callerAudio.follow(input);
     try {
-      const at = this.#ports.now();
-      this.#ports.journal?.(this, { at, input });
+      const at = this.#deps.now();
+      this.#deps.journal?.(this, { at, input });
       this.#perform(this.#machine.handle(input, at));
       this.#timer.set(this.#machine.wakeAt);
     } catch (error) {
@@ -153,9 +153,9 @@ export class Session implements CallSession {
   #speech(ref: SpeechRef, audio: Base64): void {
     if (this.#machine.ended) return;
     try {
-      const at = this.#ports.now();
+      const at = this.#deps.now();
       const durationMs = audioDurationMs(audio, this.#setup.format);
-      this.#ports.journal?.(this, { at, speech: ref, durationMs });
+      this.#deps.journal?.(this, { at, speech: ref, durationMs });
       this.#perform(this.#machine.speech(ref, audio, durationMs, at));
       // Of all that a call waits for, speech brings nothing nearer but the next piece of itself.
       if (!this.#machine.ended) this.#timer.setBy(this.#machine.nextPieceAt);
@@ -197,7 +197,7 @@ export class Session implements CallSession {
       case "openModel":
         return this.#model.open(
           { ...this.#setup, history: command.history },
-          this.#ports.now(),
+          this.#deps.now(),
         );
       case "closeModel":
         return this.#model.close();
@@ -206,10 +206,10 @@ export class Session implements CallSession {
       case "abortTools":
         return this.#tools.abort();
       case "sendDigits":
-        return this.#ports.sendDigits(this, command.digits);
+        return this.#deps.sendDigits(this, command.digits);
       case "publish":
         this.#leg?.notify(command.event);
-        return this.#ports.publish(this, command.event);
+        return this.#deps.publish(this, command.event);
       case "endCall":
         return this.#end(command.end);
       default:
@@ -219,7 +219,7 @@ export class Session implements CallSession {
 
   #runTool(call: ToolCall): void {
     const { callId } = call;
-    this.#ports.runTool(this, call, this.#tools.signal).then(
+    this.#deps.runTool(this, call, this.#tools.signal).then(
       (result) => this.#handle({ type: "toolReturned", callId, ...result }),
       (error) => this.#fail(error),
     );
@@ -227,10 +227,10 @@ export class Session implements CallSession {
 
   /** Ends the call in order if that is still possible, and otherwise all the same. */
   #fail(error: unknown): void {
-    this.#ports.onError(this, error);
+    this.#deps.onError(this, error);
     const end: CallEnd = { reason: "internal_error" };
     try {
-      this.#perform(this.#machine.handle({ type: "hangUp", end }, this.#ports.now()));
+      this.#perform(this.#machine.handle({ type: "hangUp", end }, this.#deps.now()));
     } catch {
       // The first fault has been reported; this one is most likely the same.
     }

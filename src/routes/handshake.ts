@@ -29,18 +29,13 @@ export function readHandshake({ headers }: Request): string {
 }
 
 /**
- * Upgrades a request, after `onFailed` throws a 400 `HttpProblem` where Deno refuses the handshake.
+ * Upgrades a request; throws a 400 `HttpProblem` where Deno refuses the handshake.
  * Deno closes a socket that answers no ping for `idleTimeout` seconds; 0 switches that off.
  */
-export function upgradeSocket(
-  request: Request,
-  idleTimeout: number,
-  onFailed: () => void,
-): Deno.WebSocketUpgrade {
+export function upgradeSocket(request: Request, idleTimeout: number): Deno.WebSocketUpgrade {
   try {
     return Deno.upgradeWebSocket(request, { idleTimeout });
   } catch (error) {
-    onFailed();
     throw error instanceof TypeError ? invalidUpgrade() : error;
   }
 }

@@ -103,22 +103,27 @@ export function twilioRoutes({ phone, defaultAgent, addressOf, log }: {
         { retryAfterSeconds: 5 },
       );
     }
-    // The handler detects silence itself; Deno's idle timeout would reset a timer at every frame.
-    const { socket, response } = upgradeSocket(c.req.raw, 0, uncount);
     const onClaimed = (session: CallSession | undefined) => {
       if (session !== undefined) uncount();
       return session;
     };
-    handleTwilioSocket(socket, {
-      claim(claim) {
-        const session = calls.claim(claim);
-        return session instanceof Promise ? session.then(onClaimed) : onClaimed(session);
-      },
-      isAway: calls.isAway,
-      onEnded: uncount,
-      log,
-    });
-    return response;
+    try {
+      // The handler detects silence itself; Deno's idle timeout would reset a timer at every frame.
+      const { socket, response } = upgradeSocket(c.req.raw, 0);
+      handleTwilioSocket(socket, {
+        claim(claim) {
+          const session = calls.claim(claim);
+          return session instanceof Promise ? session.then(onClaimed) : onClaimed(session);
+        },
+        isAway: calls.isAway,
+        onEnded: uncount,
+        log,
+      });
+      return response;
+    } catch (error) {
+      uncount();
+      throw error;
+    }
   });
 
   return routes;

@@ -164,15 +164,16 @@ export function webRoutes(
 
   function connect({ req, env }: Context<RouteEnv>, grant: WebGrant, callId: string): Response {
     const session = registry.open({ direction: "web", ...grant }, callId);
-    const { socket, response } = upgradeSocket(
-      req.raw,
-      IDLE_SECONDS,
-      () => session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "no_upgrade" } }),
-    );
-    // Deno negotiates only from a list with a space after each comma.
-    response.headers.set("Sec-WebSocket-Protocol", WEB_PROTOCOL);
-    handleWebSocket(socket, { session, log, watch: env?.watchSocket });
-    return response;
+    try {
+      const { socket, response } = upgradeSocket(req.raw, IDLE_SECONDS);
+      // Deno negotiates only from a list with a space after each comma.
+      response.headers.set("Sec-WebSocket-Protocol", WEB_PROTOCOL);
+      handleWebSocket(socket, { session, log, watch: env?.watchSocket });
+      return response;
+    } catch (error) {
+      session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "no_upgrade" } });
+      throw error;
+    }
   }
 }
 

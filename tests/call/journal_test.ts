@@ -5,15 +5,15 @@ import { Session } from "../../src/call/session.ts";
 import type { CallCommand } from "../../src/call/callCommand.ts";
 import { describeReplay } from "../../src/cli/replay.ts";
 import { RecordingLeg } from "../support/call/recordingLeg.ts";
-import { RecordingPorts, sessionOptions } from "../support/call/sessionDependencies.ts";
+import { RecordingDependencies, sessionOptions } from "../support/call/sessionDependencies.ts";
 import { settled } from "../support/until.ts";
 
 Deno.test("replay() of a recorded call gives the commands that the call was given", async () => {
-  const { ports, leg } = await recordCall();
-  const entries = decodeJournal(ports.entries.map((entry) => encodeJournal(entry)).join("\n"));
-  assert.deepEqual(entries.length, ports.entries.length);
+  const { deps, leg } = await recordCall();
+  const entries = decodeJournal(deps.entries.map((entry) => encodeJournal(entry)).join("\n"));
+  assert.deepEqual(entries.length, deps.entries.length);
   const commands = [...replay(entries)].flatMap((step) => step.commands);
-  assert.deepEqual(of(commands, "publish").map(({ event }) => event), ports.events);
+  assert.deepEqual(of(commands, "publish").map(({ event }) => event), deps.events);
   assert.deepEqual(
     of(commands, "play").map(({ piece }) => ({ ...piece, audio: "" })),
     leg.played.map((piece) => ({ ...piece, audio: "" })),
@@ -22,7 +22,7 @@ Deno.test("replay() of a recorded call gives the commands that the call was give
   assert.equal(of(commands, "clear").length, leg.clears);
   assert.deepEqual(
     of(commands, "model").map((command) => command.request),
-    ports.models.flatMap(({ requests }) => requests),
+    deps.models.flatMap(({ requests }) => requests),
   );
   assert.deepEqual(of(commands, "endCall"), [
     { type: "endCall", end: { reason: "caller_hung_up" } },
@@ -31,18 +31,18 @@ Deno.test("replay() of a recorded call gives the commands that the call was give
 });
 
 Deno.test("encodeJournal() keeps the lengths of what it redacts, and the call replays alike", async () => {
-  const { ports } = await recordCall();
-  const text = ports.entries.map((entry) => encodeJournal(entry, { redacts: true })).join("\n");
+  const { deps } = await recordCall();
+  const text = deps.entries.map((entry) => encodeJournal(entry, { redacts: true })).join("\n");
   for (const secret of ["Hello", "weather", "Lisbon", "sunny", '"digit":"7"']) {
     assert.ok(!text.includes(secret), `${secret} is in the journal`);
   }
   const shapes = (entries: readonly JournalEntry[]) =>
     [...replay(entries)].flatMap(({ commands }) => commands.map(({ type }) => type));
-  assert.deepEqual(shapes(decodeJournal(text)), shapes(ports.entries));
+  assert.deepEqual(shapes(decodeJournal(text)), shapes(deps.entries));
   const turns = [...replay(decodeJournal(text))].flatMap(({ commands }) =>
     of(commands, "publish").flatMap(({ event }) => event.type === "turn" ? [event.turn.text] : [])
   );
-  const original = ports.events.flatMap((event) => event.type === "turn" ? [event.turn.text] : []);
+  const original = deps.events.flatMap((event) => event.type === "turn" ? [event.turn.text] : []);
   assert.deepEqual(turns.map((turn) => turn.length), original.map((turn) => turn.length));
 });
 
@@ -61,8 +61,8 @@ Deno.test("decodeJournal() names the line that it cannot read", () => {
 });
 
 Deno.test("describeReplay() lists each input with its time and the commands that followed", async () => {
-  const { ports } = await recordCall();
-  const lines = [...describeReplay(ports.entries)];
+  const { deps } = await recordCall();
+  const lines = [...describeReplay(deps.entries)];
   assert.ok(lines[0]?.startsWith("    0.000  begin"));
   assert.ok(lines.some((line) => /^ +\d+\.\d{3} {2}speechStarted/.test(line)));
   assert.ok(lines.some((line) => /^ +-> clear$/.test(line)));
@@ -72,23 +72,23 @@ Deno.test("describeReplay() lists each input with its time and the commands that
 
 /** A call with a greeting, an interruption, keys, a tool, a lost connection and an end. */
 async function recordCall() {
-  const ports = new RecordingPorts();
+  const deps = new RecordingDependencies();
   const policy = { greeting: "Hello there.", fillerAfterMs: 800 };
-  const session = new Session(sessionOptions(policy), ports);
+  const session = new Session(sessionOptions(policy), deps);
   session.begin();
   const leg = new RecordingLeg();
-  ports.pass(12.25);
+  deps.pass(12.25);
   session.join(leg);
-  const first = ports.model;
+  const first = deps.model;
   first.says({ type: "modelReady", expiresInMs: 3_600_000 });
-  ports.pass(300);
+  deps.pass(300);
   const ref = { responseId: "resp_1", itemId: "item", contentIndex: 0 };
   first.says({ type: "responseStarted", responseId: "resp_1", purpose: "greeting", aside: false });
   first.says({ type: "itemAdded", itemId: "item", role: "agent" });
   first.says({ type: "speechText", ref, text: "Hello there, how may I help you today?" });
   first.speaks("item", 4000);
   for (const mark of leg.marks) session.input({ type: "marked", mark });
-  ports.pass(1500);
+  deps.pass(1500);
   first.says({ type: "speechStarted", itemId: "user" });
   first.says({
     type: "responseDone",
@@ -98,7 +98,7 @@ async function recordCall() {
     callerSpoke: true,
     toolCalls: [],
   });
-  ports.pass(700);
+  deps.pass(700);
   first.says({ type: "speechStopped", itemId: "user" });
   first.says({ type: "committed", itemId: "user", previousItemId: "item" });
   first.says({ type: "callerText", itemId: "user", text: "The weather please", final: true });
@@ -109,18 +109,18 @@ async function recordCall() {
     status: "completed",
     toolCalls: [{ callId: "call_1", name: "forecast", arguments: '{"city":"Lisbon"}' }],
   });
-  ports.pass(2500);
-  ports.tools[0]?.answer({ output: "sunny", ok: true });
+  deps.pass(2500);
+  deps.tools[0]?.answer({ output: "sunny", ok: true });
   await settled();
   for (const digit of "4711#") session.input({ type: "digit", digit });
   first.says({ type: "modelLost", loss: { code: "closed", retry: "backoff" } });
-  ports.pass(1000);
-  ports.model.says({ type: "modelReady" });
-  ports.pass(2000);
+  deps.pass(1000);
+  deps.model.says({ type: "modelReady" });
+  deps.pass(2000);
   session.input({ type: "left", end: { reason: "caller_hung_up" } });
   await session.ended;
-  assert.deepEqual(ports.faults, []);
-  return { ports, leg };
+  assert.deepEqual(deps.faults, []);
+  return { deps, leg };
 }
 
 function of<Type extends CallCommand["type"]>(commands: readonly CallCommand[], type: Type) {

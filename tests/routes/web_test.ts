@@ -18,10 +18,8 @@ function post(server: WebServer, init: RequestInit = {}): Promise<Response> {
 async function filesIn(folder: URL): Promise<readonly string[]> {
   const files: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (!isDirectory) files.push(name);
-    else {for (const file of await filesIn(new URL(`${name}/`, folder))) {
-        files.push(`${name}/${file}`);
-      }}
+    const inside = isDirectory ? await filesIn(new URL(`${name}/`, folder)) : [];
+    files.push(...(isDirectory ? inside.map((file) => `${name}/${file}`) : [name]));
   }
   return files;
 }

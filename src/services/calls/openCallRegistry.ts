@@ -58,7 +58,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       pseudonymSecret: deps.pseudonymSecret,
       now: () => new Date(),
     }),
-    ports: createSessionDependencies({
+    deps: createSessionDependencies({
       ...deps,
       openModel: deps.engine.open,
       tools,

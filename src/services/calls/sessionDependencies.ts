@@ -19,7 +19,7 @@ export interface SessionSources {
   readonly log: Pick<Log, "error">;
 }
 
-/** The ports of every call's session. */
+/** What the session of every call depends on. */
 export function createSessionDependencies(
   { openModel, agents, tools, events, sendDigits, journal, log }: SessionSources,
 ): SessionDependencies {

@@ -120,6 +120,7 @@ export function createPhoneNetwork(
       call.finish({ status: "completed", reason: "the phone network closed" });
     }
     closing.abort();
+    placed.close();
     await Promise.allSettled(calls.map((call) => call.settled));
   }
 

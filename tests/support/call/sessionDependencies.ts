@@ -10,8 +10,8 @@ import type { CallRequest } from "../../../src/call/types.ts";
 import { policy } from "../twilio/policy.ts";
 import { ScriptedModel } from "./scriptedModel.ts";
 
-/** The ports of a session in virtual time, which record what they were given. */
-export class RecordingPorts implements SessionDependencies {
+/** What a session depends on, in virtual time; records what it was given. */
+export class RecordingDependencies implements SessionDependencies {
   readonly models: ScriptedModel[] = [];
   readonly tools: { call: ToolCall; signal: AbortSignal; answer(result: ToolOutcome): void }[] = [];
   readonly events: CallEvent[] = [];
