@@ -1,6 +1,6 @@
 import { type Context, Hono } from "@hono/hono";
 import { stripTypeScriptTypes } from "node:module";
-import { HttpProblem } from "./middleware/httpProblem.ts";
+import { invalidHost } from "./middleware/httpProblem.ts";
 import { sendTagged, type TaggedText, tagText } from "./middleware/etag.ts";
 
 /**
@@ -19,7 +19,7 @@ export function pagesRoutes(): Hono {
     const file = await read(path);
     if (file === undefined) return c.notFound();
     const host = URL.parse(c.req.url)?.host;
-    if (host === undefined) throw new HttpProblem(400, "invalid_host", "There is no such host.");
+    if (host === undefined) throw invalidHost();
     return sendTagged(c, file, pageHeaders(host));
   }
 }

@@ -45,6 +45,12 @@ Deno.test("case 3: a media socket without Twilio's signature is refused before t
   assert.equal((await ask(mediaSignature(), [])).status, 426);
 });
 
+Deno.test("a Host header that is none is refused as such", async () => {
+  await using server = await startPhoneServer();
+  const { status, code } = await sendLines(server.origin, "GET /media", handshake, "a b");
+  assert.deepEqual([status, code], [400, "invalid_host"]);
+});
+
 Deno.test("the voice webhook answers TwiML that connects, and goes on afterwards", async () => {
   await using server = await startPhoneServer();
   const answer = await twilioPost(server, "/twilio/voice");

@@ -35,6 +35,11 @@ export function required<T>(value: T | undefined, problem: () => HttpProblem): T
   return value;
 }
 
+/** The answer to a `Host` header that no URL can have. */
+export function invalidHost(): HttpProblem {
+  return new HttpProblem(400, "invalid_host", "There is no such host.");
+}
+
 /** The answer of every route that takes a phone, where none is set up. */
 export function phoneNotConfigured(): HttpProblem {
   return new HttpProblem(

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
 import { readForm } from "../../utils/bodyReader.ts";
 import { validateTwilioForm, validateTwilioSocket } from "../../utils/twilioValidate.ts";
-import { HttpProblem } from "./httpProblem.ts";
+import { HttpProblem, invalidHost } from "./httpProblem.ts";
 
 /** What Twilio signs with, and the origin of the URLs it was given. */
 interface TwilioSigning {
@@ -38,8 +38,9 @@ export function requireSignedSocket(c: Context, { authToken, publicUrl }: Twilio
 
 /** As they stand on the request line, which is what Twilio signs. */
 export function pathAndQuery(c: Context): string {
-  const { pathname, search } = new URL(c.req.url);
-  return pathname + search;
+  const url = URL.parse(c.req.url);
+  if (url === null) throw invalidHost();
+  return url.pathname + url.search;
 }
 
 function invalidSignature(): HttpProblem {
