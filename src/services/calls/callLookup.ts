@@ -20,9 +20,9 @@ export interface CallLookupDeps extends Pick<Clock, "setTimer"> {
 /** Time for the store to answer for a call that has a session here. */
 const PATIENCE_MS = 2000;
 
-/** Finds calls by their id, also those whose record this process has yet to write. */
 export type CallLookup = ReturnType<typeof createCallLookup>;
 
+/** Finds calls by their id, also those whose record this process has yet to write. */
 export function createCallLookup(
   { registry, callStore, recorder, instanceId, setTimer }: CallLookupDeps,
 ) {

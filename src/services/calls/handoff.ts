@@ -6,9 +6,9 @@ import { deadline } from "../../utils/deadline.ts";
 
 const FLUSH_MS = 1000;
 
-/** Sessions whose call goes on in another process, because Twilio's requests or stream came to that one. */
 export type Handoff = ReturnType<typeof createHandoff>;
 
+/** Sessions whose call goes on in another process, because Twilio's requests or stream came to that one. */
 export function createHandoff({ callStore, recorder, instanceId, setTimer }: {
   readonly callStore: Pick<CallStore, "get">;
   readonly recorder: Pick<Recorder, "releaseCall" | "flush">;

@@ -45,9 +45,9 @@ export interface ActiveCallsDeps extends Pick<Clock, "setTimer"> {
 /** When to fetch a status that no callback has brought; longer than a phone rings. */
 const CHECK_AFTER_MS = 90_000;
 
-/** The placed calls of this process, from dialling to their end. */
 export type ActiveCalls = ReturnType<typeof createActiveCalls>;
 
+/** The placed calls of this process, from dialling to their end. */
 export function createActiveCalls(deps: ActiveCallsDeps) {
   const { registry, twilio, callRecords, handoff, setTimer, log } = deps;
   const calls = new Map<string, ActiveCall>();

@@ -30,9 +30,9 @@ export interface CallFinalizerDeps extends Clock {
 const PATIENCE_MS = 2000;
 const MAX_TRIES = 5;
 
-/** What follows the end of a placed call: budget, retry, batch and queue. */
 export type CallFinalizer = ReturnType<typeof createCallFinalizer>;
 
+/** What follows the end of a placed call: budget, retry, batch and queue. */
 export function createCallFinalizer(deps: CallFinalizerDeps) {
   const { budget, queue, batchStore, callStore, callRecords, now, setTimer, log } = deps;
   const underWay = new Set<Promise<void>>();

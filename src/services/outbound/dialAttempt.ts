@@ -56,9 +56,9 @@ const MAX_WAIT_MS = 60 * 60_000;
 const RING_SECONDS = 60;
 const GRACE_SECONDS = 60;
 
-/** Hands claimed calls to Twilio. */
 export type DialAttempt = ReturnType<typeof createDialAttempt>;
 
+/** Hands claimed calls to Twilio. */
 export function createDialAttempt(deps: DialAttemptDeps) {
   const { agents, queue, activeCalls, callRecords, callBudget, batchStore, now, log } = deps;
 

@@ -34,9 +34,9 @@ const POLL_MS = 5000;
 /** The checks of the request are not repeated within this time. */
 const FRESH_MS = 1000;
 
-/** Dials the calls of the durable queue at the rate allowed per number. */
 export type Dialer = ReturnType<typeof createDialer>;
 
+/** Dials the calls of the durable queue at the rate allowed per number. */
 export function createDialer(deps: DialerDeps) {
   const { queue, callRecords, dialAttempt, perSecond, now, setTimer, log } = deps;
   const { patienceMs = 250 } = deps;

@@ -28,12 +28,12 @@ const CERTAIN_AFTER_MS = 60_000;
 /** Twilio's times are whole seconds, by another clock. */
 const CLOCK_SLACK_MS = 5000;
 
+export type UnresolvedCalls = ReturnType<typeof createUnresolvedCalls>;
+
 /**
  * Create requests that timed out, or whose process died: resolved from Twilio's list of calls and never
  * repeated, as Twilio has no idempotency key.
  */
-export type UnresolvedCalls = ReturnType<typeof createUnresolvedCalls>;
-
 export function createUnresolvedCalls(deps: UnresolvedCallsDeps) {
   const { twilio, callStore, queue, activeCalls, callRecords, now, setTimer, log } = deps;
   const watched = new Map<string, () => void>();

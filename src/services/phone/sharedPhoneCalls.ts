@@ -18,9 +18,9 @@ const SETTLE_MS = 250;
 /** Writing takes some milliseconds; a stream comes a tenth of a second after its webhook. */
 const RETRY_DELAYS_MS = [50, 100, 200, 400, 800];
 
-/** Stream tokens and call records that the processes behind one address share through the store. */
 export type SharedPhoneCalls = ReturnType<typeof createSharedPhoneCalls>;
 
+/** Stream tokens and call records that the processes behind one address share through the store. */
 export function createSharedPhoneCalls(
   { tokens, callStore, now, setTimer, log }: SharedPhoneCallsDeps,
 ) {

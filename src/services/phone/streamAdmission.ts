@@ -24,9 +24,9 @@ interface Streams {
   interrupted: boolean;
 }
 
-/** The media streams that Twilio is to open: one at a time for each call, with a token. */
 export type StreamAdmission = ReturnType<typeof createStreamAdmission>;
 
+/** The media streams that Twilio is to open: one at a time for each call, with a token. */
 export function createStreamAdmission(deps: StreamAdmissionDeps) {
   const { tokens, sharedCalls, onTimeout, now, setTimer } = deps;
   const calls = new Map<string, Streams>();

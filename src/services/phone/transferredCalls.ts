@@ -35,9 +35,9 @@ const CHECK_EVERY_MS = 60_000;
 const MAX_AGE_MS = 30 * 60 * 60_000;
 const MAX_CHECKED = 50;
 
-/** Transferred calls: bounded, and counted until their last leg is over. */
 export type TransferredCalls = ReturnType<typeof createTransferredCalls>;
 
+/** Transferred calls: bounded, and counted until their last leg is over. */
 export function createTransferredCalls(deps: TransferredCallsDeps) {
   const { budget, callBudget, callStore, twilio, prices, maxMs, now, setTimer, log } = deps;
   const underWay = new Set<Promise<void>>();

@@ -14,9 +14,9 @@ export interface CallJournalsDeps extends Pick<Clock, "setTimer"> {
 const WRITE_MS = 1000;
 const MAX_WAITING_CHARS = 1024 * 1024;
 
-/** Keeps a file per call from which the call can be replayed. */
 export type CallJournals = ReturnType<typeof createCallJournals>;
 
+/** Keeps a file per call from which the call can be replayed. */
 export function createCallJournals(deps: CallJournalsDeps) {
   const { dir, texts, setTimer, log } = deps;
   const waiting = new Map<string, string[]>();

@@ -36,9 +36,9 @@ const SETTLE_TRIES = 5;
 /** How long a placed call's reservation outlasts the call: ringing, late callbacks, finalizing. */
 const PLACED_MARGIN_MS = 5 * 60_000;
 
-/** Applies the limits to calls: before they begin, while they last and at their end. */
 export type CallBudget = ReturnType<typeof createCallBudget>;
 
+/** Applies the limits to calls: before they begin, while they last and at their end. */
 export function createCallBudget(deps: CallBudgetDeps) {
   const { budget, accountsOf, isPriced, callUsd = Infinity } = deps;
   const { now, setTimer, log } = deps;

@@ -17,9 +17,9 @@ export type DialDecision =
   | { readonly ok: true; readonly number: string }
   | ({ readonly ok: false } & DialRefusal);
 
-/** The one place that decides which numbers may be dialled. */
 export type DialPolicy = ReturnType<typeof createDialPolicy>;
 
+/** The one place that decides which numbers may be dialled. */
 export function createDialPolicy(
   settings: DialPolicySettings,
   doNotCall: Pick<DoNotCallList, "has">,

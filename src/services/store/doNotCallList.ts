@@ -12,9 +12,9 @@ export interface DoNotCallEntry {
   readonly reason?: string;
 }
 
-/** Numbers of people who have asked not to be called. */
 export type DoNotCallList = ReturnType<typeof createDoNotCallList>;
 
+/** Numbers of people who have asked not to be called. */
 export function createDoNotCallList({ query }: Database) {
   return {
     /** An existing entry stays as it is. */

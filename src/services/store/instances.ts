@@ -14,9 +14,9 @@ export interface Beat {
   readonly ageMs: number;
 }
 
-/** Heartbeats of processes, by which the calls of dead ones are found. */
 export type Instances = ReturnType<typeof createInstances>;
 
+/** Heartbeats of processes, by which the calls of dead ones are found. */
 export function createInstances(database: Database) {
   const { query } = database;
   const now = databaseTime(database);

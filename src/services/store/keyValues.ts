@@ -1,9 +1,9 @@
 import type { Database } from "./database.ts";
 import { textOf } from "./row.ts";
 
-/** Durable values that all processes share, such as secrets. Table `facts`. */
 export type KeyValues = ReturnType<typeof createKeyValues>;
 
+/** Durable values that all processes share, such as secrets. Table `facts`. */
 export function createKeyValues({ query }: Database) {
   async function get(name: string): Promise<string | undefined> {
     const [row] = await query("SELECT value FROM facts WHERE name = $1", [name]);

@@ -10,9 +10,9 @@ export interface RevokedKey {
   readonly revokedAt: number;
 }
 
-/** API keys that were revoked while the settings still name them. */
 export type RevokedKeys = ReturnType<typeof createRevokedKeys>;
 
+/** API keys that were revoked while the settings still name them. */
 export function createRevokedKeys({ query }: Database) {
   return {
     /** A key that is there keeps its first time. */

@@ -2,9 +2,9 @@ import type { Database } from "./database.ts";
 import { textOf } from "./row.ts";
 import { sha256 } from "../../utils/sha256.ts";
 
-/** Tokens that are valid once, across all processes. Only their digests are stored. */
 export type SingleUseTokens = ReturnType<typeof createSingleUseTokens>;
 
+/** Tokens that are valid once, across all processes. Only their digests are stored. */
 export function createSingleUseTokens(database: Database) {
   return {
     /** Invalidates earlier tokens for the same purpose and subject. */

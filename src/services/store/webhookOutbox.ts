@@ -28,9 +28,9 @@ export interface DeadLetterPosition {
   readonly id: string;
 }
 
-/** Deliveries still to be made; they outlive the process. */
 export type WebhookOutbox = ReturnType<typeof createWebhookOutbox>;
 
+/** Deliveries still to be made; they outlive the process. */
 export function createWebhookOutbox(database: Database) {
   const { query } = database;
   return {

@@ -20,9 +20,9 @@ const OF_PLACING = new Set(["10004", "13227", "21210", "21212", "21213", "21215"
 /** Statuses of refusals whose message quotes one call's parameters; our own sentence says as much. */
 const OF_ONE_CALL = new Set<number>([403, 404, 409, 422]);
 
-/** Logs what Twilio refuses, counts it by code, and reports an incident where it concerns all calls. */
 export type TwilioFaults = ReturnType<typeof createTwilioFaults>;
 
+/** Logs what Twilio refuses, counts it by code, and reports an incident where it concerns all calls. */
 export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps) {
   const counts = new Map<string, number>();
   const openIncidents = new Set<string>();

@@ -24,12 +24,12 @@ import { present } from "../../../utils/present.ts";
 
 const LOCK = "budget";
 
+export type Budget = ReturnType<typeof createBudget>;
+
 /**
  * Reserves money and minutes before they are used. Reservations are made and extended under one lock, so
  * that processes cannot exceed a limit together.
  */
-export type Budget = ReturnType<typeof createBudget>;
-
 export function createBudget(database: Database) {
   return {
     /** Checks the limits and reserves atomically, across all processes. */

@@ -35,9 +35,9 @@ const WAITING = "EXISTS (SELECT 1 FROM dial_queue WHERE call_id = calls.id AND c
 const STATE = `CASE WHEN ended_at IS NOT NULL THEN 'over' WHEN ${WAITING} THEN 'waiting'
   ELSE 'under_way' END AS state`;
 
-/** Erases calls with everything that belongs to them. */
 export type ErasureStore = ReturnType<typeof createErasureStore>;
 
+/** Erases calls with everything that belongs to them. */
 export function createErasureStore(database: Database) {
   return {
     /** Erases calls that began before a time, in milliseconds since 1970. */

@@ -3,9 +3,9 @@ import type { CallRecord } from "./callRecord.ts";
 import { callOf } from "./callRows.ts";
 import { readable, readableJson, textOf } from "../row.ts";
 
-/** The calls of one API key: queued ones and live ones. */
 export type KeyCalls = ReturnType<typeof createKeyCalls>;
 
+/** The calls of one API key: queued ones and live ones. */
 export function createKeyCalls(database: Database) {
   return {
     /** Claims the key's queued calls, so that no process dials them; resolves with their payloads. */

@@ -64,9 +64,9 @@ export interface BatchItemEnd {
   readonly detail: string;
 }
 
-/** Lists of calls to be placed one after another. */
 export type BatchStore = ReturnType<typeof createBatchStore>;
 
+/** Lists of calls to be placed one after another. */
 export function createBatchStore(database: Database) {
   const { query } = database;
   return {

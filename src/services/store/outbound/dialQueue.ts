@@ -25,9 +25,9 @@ export interface DialPace {
 /** Clocks differ by less: a pace further ahead was written by a wrong clock, and is ignored. */
 const MAX_SKEW_MS = 60_000;
 
-/** Calls to be placed, in the order of their requests; they outlive the process. */
 export type DialQueue = ReturnType<typeof createDialQueue>;
 
+/** Calls to be placed, in the order of their requests; they outlive the process. */
 export function createDialQueue(database: Database) {
   const { query } = database;
 
