@@ -53,7 +53,7 @@ function createReader(folder: URL): (path: string) => Promise<PageFile | undefin
       if (known?.modifiedMs === modifiedMs) return known;
       const source = await Deno.readTextFile(url);
       const text = extension === "ts" ? stripTypeScriptTypes(source) : source;
-      const file = { ...await tagText(text, contentType), modifiedMs };
+      const file = { ...tagText(text, contentType), modifiedMs };
       cache.set(path, file);
       return file;
     } catch (error) {

@@ -25,7 +25,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 /** Details that replace the text of their reason. */
 const DETAILS: Readonly<Record<string, string>> = {
   busy: "The line was busy",
-  "no-answer": "Nobody answered",
+  "no-answer": "Not answered",
   canceled: "Cancelled before it was answered",
   cancelled: "Cancelled before it was answered",
   failed: "The number could not be reached",
@@ -44,7 +44,7 @@ const DETAILS: Readonly<Record<string, string>> = {
 };
 
 const OUTCOMES: Readonly<Record<string, string>> = {
-  answered: "Somebody answered.",
+  answered: "The call was answered.",
   human: "A person answered.",
   voicemail: "An answering machine was left a message.",
   machine: "An answering machine was hung up on.",

@@ -221,7 +221,7 @@ talkTest(
     const call = await begin();
     call.end({ reason: "idle" });
     await page.waitForSelector("[data-phase=ended]");
-    assert.match(await page.textContent("#status") ?? "", /^Nobody spoke for a while/);
+    assert.match(await page.textContent("#status") ?? "", /^The call ended after a long silence/);
     const again = await begin();
     assert.notEqual(again, call);
     await page.click("#stop");

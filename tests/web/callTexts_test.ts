@@ -24,7 +24,7 @@ Deno.test("describeOutcome() says who answered, and says it once", () => {
   );
   assert.equal(
     describeOutcome({ end: hungUp, outcome: "answered" }),
-    "Somebody answered. The caller hung up.",
+    "The call was answered. The caller hung up.",
   );
   const voicemail = { reason: "voicemail" };
   assert.equal(

@@ -1,5 +1,6 @@
 import type { Context } from "@hono/hono";
 import { readHeaderList } from "../../utils/http/headerList.ts";
+import { sha256 } from "../../utils/sha256.ts";
 
 /** A text ready to be sent, with the tag by which a client asks whether it still has the same one. */
 export interface TaggedText {
@@ -9,9 +10,8 @@ export interface TaggedText {
 }
 
 /** Tags a text with the beginning of its SHA-256. */
-export async function tagText(text: string, contentType: string): Promise<TaggedText> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return { text, contentType, etag: `"${new Uint8Array(digest, 0, 12).toHex()}"` };
+export function tagText(text: string, contentType: string): TaggedText {
+  return { text, contentType, etag: `"${sha256(text).subarray(0, 12).toHex()}"` };
 }
 
 /** Answers with a text, or with 304 where the client has it already. */

@@ -10,12 +10,12 @@ import { answer, errorAnswers, json } from "./schemaParts.ts";
 /** `GET /openapi.json`: all routes of a router, generated from the schemas that validate requests. */
 export function openapiRoutes(router: Router, keyed: boolean): Hono {
   const routes = new Hono();
-  let document: Promise<TaggedText> | undefined;
+  let document: TaggedText | undefined;
 
-  routes.get("/openapi.json", refuseForeignHosts(keyed), async (c) => {
+  routes.get("/openapi.json", refuseForeignHosts(keyed), (c) => {
     // At the first request, when all routes are mounted.
     document ??= tagText(JSON.stringify(describeApi(router)), "application/json");
-    return sendTagged(c, await document, { "Cache-Control": "no-cache" });
+    return sendTagged(c, document, { "Cache-Control": "no-cache" });
   });
   return routes;
 }

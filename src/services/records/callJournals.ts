@@ -100,7 +100,7 @@ export async function removeErasedJournals(
   await forEachJournal(erased, (callId) => removeIfThere(pathOf(dir, callId)));
 }
 
-/** Tries all of them at once: an erasure holds the store's lock meanwhile. */
+/** Removes all of them in parallel, as the store is locked during an erasure; rejects with the first failure. */
 async function removeJournals(dir: string, callIds: readonly string[]): Promise<void> {
   const removed = await Promise.allSettled(callIds.map((id) => removeIfThere(pathOf(dir, id))));
   for (const each of removed) if (each.status === "rejected") throw each.reason;

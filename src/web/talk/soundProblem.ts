@@ -113,7 +113,7 @@ function findSoundProblem(
       return {
         status: "The microphone is on hold",
         text:
-          "The system or another app has muted the microphone: the agent cannot hear you. It comes back by itself. You can type meanwhile.",
+          "The system or another app has muted the microphone: the agent cannot hear you. It comes back by itself. Until then you can type.",
         remedy: "Use the microphone again",
         agentInaudible: false,
       };

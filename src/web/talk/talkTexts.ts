@@ -40,7 +40,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   agent_hung_up: "The agent ended the call.",
   operator_hung_up: "An operator ended the call.",
   transferred: "The call was handed over.",
-  idle: "Nobody spoke for a while, so the call ended.",
+  idle: "The call ended after a long silence.",
   time_limit: "The call reached its longest time.",
   spend_limit: "The call reached its spending limit.",
   model_failed: "The model could not be reached.",
