@@ -5,7 +5,13 @@ import type { Log } from "../../utils/logger.ts";
 import { isPhoneNumber } from "../../utils/phoneNumber.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { TransferPolicy } from "../spending.ts";
-import { fallbackMessageOf, noAnswerMessageOf, type PhoneAnswer } from "../twilioOutbound.ts";
+import {
+  fallbackMessageOf,
+  type HoldMessages,
+  holdMessagesOf,
+  noAnswerMessageOf,
+  type PhoneAnswer,
+} from "../twilioOutbound.ts";
 import type { TransferredCalls } from "./transferredCalls.ts";
 
 /** How an agent sounds; known of an agent whose file is unusable, too. */
@@ -100,6 +106,11 @@ function callerIdOf(
 /** Hangs up with the message of an agent that cannot speak itself. */
 export function fallbackAnswer(agents: AgentVoices, agent: string): PhoneAnswer {
   return { do: "hangUp", message: fallbackMessageOf(voiceOf(agents, agent)) };
+}
+
+/** What callers of an agent hear while their conversation cannot go on. */
+export function holdOf(agents: AgentVoices, agent: string): HoldMessages {
+  return holdMessagesOf(voiceOf(agents, agent));
 }
 
 function voiceOf(agents: AgentVoices, agent: string): AgentVoice | undefined {

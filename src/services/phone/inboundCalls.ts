@@ -7,7 +7,7 @@ import { present } from "../../utils/present.ts";
 import type { CallBudget } from "../spending.ts";
 import type { PhoneAnswer } from "../twilioOutbound.ts";
 import type { StreamAdmission } from "./streamAdmission.ts";
-import { type AgentVoices, fallbackAnswer } from "./endedCallAnswer.ts";
+import { type AgentVoices, fallbackAnswer, holdOf } from "./endedCallAnswer.ts";
 
 /** A call for which Twilio asks what to do. */
 export interface ArrivingCall {
@@ -91,7 +91,7 @@ export class InboundCalls {
         callSid,
         ...present({ caller, called, callerProven }),
       }, callId);
-      return connectAnswered(session, callSid, streams);
+      return connectAnswered(session, callSid, { streams, agents });
     } catch (error) {
       if (!(error instanceof CallRefused)) throw error;
       log.warn("Phone call refused", { code: error.code, agent });
@@ -107,11 +107,12 @@ export class InboundCalls {
 export function connectAnswered(
   session: CallSession,
   callSid: string,
-  streams: Pick<StreamAdmission, "awaitedToken" | "expect">,
+  { streams, agents }: Pick<InboundCallsDeps, "streams" | "agents">,
 ): PhoneAnswer {
   session.input({ type: "answered" });
   return {
     do: "connect",
     token: streams.awaitedToken(callSid) ?? streams.expect(session, callSid),
+    hold: holdOf(agents, session.request.agent),
   };
 }

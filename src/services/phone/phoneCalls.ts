@@ -16,6 +16,7 @@ import {
   createEndedCallAnswer,
   type EndedCallAnswerDeps,
   fallbackAnswer,
+  holdOf,
 } from "./endedCallAnswer.ts";
 import { requestOfRecord, type SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 import { createStreamAdmission, type StreamTokens } from "./streamAdmission.ts";
@@ -61,7 +62,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
     arrive(call: ArrivingCall): MaybePromise<PhoneAnswer> {
       const { callSid, callId } = call;
       const session = registry.byCallSid(callSid);
-      if (session !== undefined) return connectAnswered(session, callSid, streams);
+      if (session !== undefined) return connectAnswered(session, callSid, { streams, agents });
       const ended = registry.endOf(callSid);
       if (ended !== undefined) return answerEnded(ended, callSid);
       return callId === undefined ? inbound.admit(call) : arrivePlaced(callId, call);
@@ -112,7 +113,9 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
     { callSid, agent }: ArrivingCall,
   ): MaybePromise<PhoneAnswer> {
     const answer = (session: CallSession | undefined): PhoneAnswer =>
-      session === undefined ? { do: "hangUp" } : connectAnswered(session, callSid, streams);
+      session === undefined
+        ? { do: "hangUp" }
+        : connectAnswered(session, callSid, { streams, agents });
     const session = outbound.sessionFor(callId, callSid);
     if (!(session instanceof Promise)) return answer(session);
     return session.then(answer, (error): PhoneAnswer => {
@@ -128,7 +131,8 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   }
 
   function connect(session: CallSession, callSid: string) {
-    return { do: "connect", token: streams.expect(session, callSid) } as const;
+    const hold = holdOf(agents, session.request.agent);
+    return { do: "connect", token: streams.expect(session, callSid), hold } as const;
   }
 
   async function redirect(callSid: string, answer: PhoneAnswer): Promise<void> {
@@ -189,7 +193,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
         );
       }
       if (refused.has(callSid)) return fallbackAnswer(agents, agent);
-      return { do: "connect", token: streams.issueToken(callSid) };
+      return { do: "connect", token: streams.issueToken(callSid), hold: holdOf(agents, agent) };
     } catch (error) {
       log.warn("Phone call not found", { error });
       return fallbackAnswer(agents, defaultAgent);

@@ -1,11 +1,19 @@
 import VoiceResponse from "twilio/lib/twiml/VoiceResponse.js";
 import type { SpokenMessage } from "./fallbackMessage.ts";
+import type { HoldMessages } from "./holdMessage.ts";
 import { present } from "../../utils/present.ts";
 
 /** What Twilio is to do with a call next. */
 export type PhoneAnswer =
   /** Open a media stream; `digits` are played first. */
-  | { readonly do: "connect"; readonly token: string; readonly digits?: string }
+  | {
+    readonly do: "connect";
+    readonly token: string;
+    readonly digits?: string;
+    readonly hold: HoldMessages;
+  }
+  /** Wait some 25 s for the server, which may take the call back at any time, then ask it how to go on. */
+  | { readonly do: "hold"; readonly hold: HoldMessages }
   | { readonly do: "refuseAsBusy" }
   | {
     readonly do: "dial";
@@ -31,6 +39,9 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
       response.redirect({ method: "POST" }, `${publicUrl}/twilio/resume`);
       break;
     }
+    case "hold":
+      hold(response, answer.hold, publicUrl);
+      break;
     case "refuseAsBusy":
       response.reject({ reason: "busy" });
       break;
@@ -51,6 +62,22 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
       answer satisfies never;
   }
   return response.toString();
+}
+
+/** A restarting server takes its calls back in this time; a failed redirect would end them. */
+const HOLD_S = [10, 12] as const;
+/**
+ * Twilio's overrides for a request that must not fail: tried again, without a delay, where there is no
+ * connection, no answer within 4 s, or a status of 500 and more.
+ */
+const PERSISTENT = "#rc=5&rp=ct,rt,5xx&ct=2000&rt=4000&tt=15000";
+
+function hold(response: VoiceResponse, { first, further }: HoldMessages, publicUrl: string): void {
+  say(response, first);
+  response.pause({ length: HOLD_S[0] });
+  say(response, further);
+  response.pause({ length: HOLD_S[1] });
+  response.redirect({ method: "POST" }, `${publicUrl}/twilio/resume${PERSISTENT}`);
 }
 
 /** TwiML that ends a call, after a message where there is one. */
