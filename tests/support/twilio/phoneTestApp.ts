@@ -14,6 +14,8 @@ export interface Post {
   readonly path: string;
   readonly form: Readonly<Record<string, string>>;
   readonly signed: boolean;
+  /** The same for all attempts of one request. */
+  readonly token: string | null;
 }
 
 /** A small app for the simulated phone to talk with: answers by path, one media stream at a time. */
@@ -60,7 +62,8 @@ export function startTestApp(): TestApp {
     }
     const form = Object.fromEntries(new URLSearchParams(await request.text()));
     const expected = signRequest(account.authToken, publicUrl + pathname, Object.entries(form));
-    const post = { path: pathname, form, signed: signature === expected };
+    const token = request.headers.get("i-twilio-idempotency-token");
+    const post = { path: pathname, form, signed: signature === expected, token };
     posts.add(post);
     return answers[pathname]?.(form) ?? new Response(null, { status: 204 });
   }

@@ -62,17 +62,17 @@ export function readStep(
 ): TwimlSource | ApiError | undefined {
   const url = form.get("Url");
   const text = form.get("Twiml");
+  const fallbackUrl = form.get("FallbackUrl") ?? undefined;
   if (url !== null && url !== "") {
     const parsed = URL.parse(url);
     if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
       return refuse(21205, "Url is not a valid URL");
     }
-    const fallbackUrl = form.get("FallbackUrl") ?? undefined;
     return { kind: "request", url, method: readMethod(form, "Method"), params: {}, fallbackUrl };
   }
   if (text === null || text === "") return undefined;
   if (text.length > maxTwimlLength) return refuse(21205, "Twiml is longer than 4000 characters");
-  return { kind: "document", text, baseUrl: publicUrl };
+  return { kind: "document", text, baseUrl: publicUrl, fallbackUrl };
 }
 
 /** An error of the API with the HTTP status that belongs to its code. */

@@ -4,7 +4,7 @@ import type { SimulatedCallRequest } from "../call/callRequest.ts";
 import { type ApiError, readCreateForm, readStep, refuse } from "./createForm.ts";
 import type { NetworkContext } from "../networkContext.ts";
 
-/** How the next create request fails. */
+/** How the next request fails that creates a call, or changes one. */
 export type ApiFault =
   | {
     readonly kind: "rateLimited";
@@ -12,8 +12,9 @@ export type ApiFault =
     readonly delayMs?: number;
   }
   | { readonly kind: "refused"; readonly code: number; readonly message: string }
-  /** No answer ever comes; the call may have been placed all the same. */
+  /** No answer ever comes; the call may have been placed, or changed, all the same. */
   | { readonly kind: "silent"; readonly placed: boolean }
+  | { readonly kind: "unavailable" }
   | { readonly kind: "slow"; readonly delayMs: number };
 
 export interface TwilioApiOptions {
@@ -25,11 +26,22 @@ export interface TwilioApiOptions {
   readonly visibleAfterMs?: number;
 }
 
+/** A request that changed a call, or was to. */
+export interface ApiUpdate {
+  readonly callSid: string;
+  /** The TwiML, or `completed` or `canceled`; empty for a URL. */
+  readonly change: string;
+}
+
 /** Twilio's REST API for calls, on loopback. */
 export interface TwilioApi {
   readonly url: string;
   /** Makes the next create request fail; several are queued. */
   failNext(fault: ApiFault): void;
+  /** Makes the next update of a call fail; several are queued. */
+  failNextUpdate(fault: ApiFault): void;
+  /** All requests to change a call, in their order. */
+  readonly updates: readonly ApiUpdate[];
   close(): Promise<void>;
 }
 
@@ -53,6 +65,8 @@ export function startTwilioApi(
   const { context } = network;
   const { account, clock } = context;
   const faults: ApiFault[] = [];
+  const updateFaults: ApiFault[] = [];
+  const updates: ApiUpdate[] = [];
   const closing = new AbortController();
   const visibleAt = new WeakMap<SimulatedCall, number>();
   const root = `/2010-04-01/Accounts/${account.accountSid}/Calls`;
@@ -75,19 +89,35 @@ export function startTwilioApi(
     const hidden = call === undefined || (visibleAt.get(call) ?? 0) > clock.now();
     if (request.method === "GET") return hidden ? notFound(url.pathname) : answer(200, call);
     if (request.method !== "POST" || call === undefined) return notFound(url.pathname);
-    return update(call, form);
+    return await change(call, form);
   }
 
-  async function create(form: URLSearchParams): Promise<Response> {
-    const fault = faults.shift();
+  /** The answer of a fault; undefined where the request is carried out. */
+  async function failure(fault: ApiFault | undefined): Promise<Response | undefined> {
     if (fault?.kind === "rateLimited") {
       await clock.wait(fault.delayMs ?? 0, closing.signal);
       const headers = { "retry-after": String(fault.retryAfterSeconds) };
       return errorAnswer(refuse(20429, "Too Many Requests"), headers);
     }
     if (fault?.kind === "refused") return errorAnswer(refuse(fault.code, fault.message));
+    if (fault?.kind === "unavailable") return errorAnswer(unavailable);
     if (fault?.kind === "slow") await clock.wait(fault.delayMs, closing.signal);
-    if (fault?.kind === "silent" && !fault.placed) return await silence();
+    return fault?.kind === "silent" && !fault.placed ? await silence() : undefined;
+  }
+
+  async function change(call: SimulatedCall, form: URLSearchParams): Promise<Response> {
+    updates.push({ callSid: call.sid, change: form.get("Status") ?? form.get("Twiml") ?? "" });
+    const fault = updateFaults.shift();
+    const failed = await failure(fault);
+    if (failed !== undefined) return failed;
+    const changed = update(call, form);
+    return fault?.kind === "silent" ? await silence() : changed;
+  }
+
+  async function create(form: URLSearchParams): Promise<Response> {
+    const fault = faults.shift();
+    const failed = await failure(fault);
+    if (failed !== undefined) return failed;
     const live = network.calls.filter((call) => !isOver(call.status));
     if (live.length >= maxConcurrentCalls) {
       return errorAnswer(refuse(10004, "Call concurrency limit exceeded"));
@@ -148,6 +178,8 @@ export function startTwilioApi(
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     failNext: (fault) => faults.push(fault),
+    failNextUpdate: (fault) => updateFaults.push(fault),
+    updates,
     close: async () => {
       closing.abort(new Error("The API is closed"));
       await server.shutdown();
@@ -156,6 +188,7 @@ export function startTwilioApi(
 }
 
 const maxFormBytes = 64 * 1024;
+const unavailable: ApiError = { status: 503, code: 20500, message: "Service unavailable" };
 const tooLarge: ApiError = { status: 413, code: 20413, message: "The request is too large" };
 
 async function readForm(request: Request): Promise<URLSearchParams | undefined> {
@@ -169,7 +202,7 @@ async function readForm(request: Request): Promise<URLSearchParams | undefined> 
 }
 
 function onError(): Response {
-  return errorAnswer({ status: 503, code: 20500, message: "Service unavailable" });
+  return errorAnswer(unavailable);
 }
 
 function answer(status: number, call: SimulatedCall): Response {

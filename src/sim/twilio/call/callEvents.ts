@@ -35,7 +35,11 @@ export type PhoneEventDetail =
     readonly status: number;
     /** The answer's first 500 characters. */
     readonly body: string;
+    /** More than one where Twilio tried again. */
+    readonly attempts: number;
   }
+  /** The app put other TwiML in place of what ran, through the REST API. */
+  | { readonly type: "updated"; readonly how: "Twiml" | "Url" }
   | { readonly type: "twiml"; readonly verbs: readonly string[] }
   | { readonly type: "streamStarted"; readonly streamSid: string; readonly url: string }
   | { readonly type: "media"; readonly ms: number; readonly startsAtMs: number }

@@ -33,6 +33,7 @@ export class CallLifecycle {
   /** Puts other TwiML in place of what runs; false unless the call is in progress. */
   replace(step: TwimlSource): boolean {
     if (this.#call.status !== "in-progress") return false;
+    this.#call.emit({ type: "updated", how: step.kind === "document" ? "Twiml" : "Url" });
     this.#replacement = step;
     this.#flow.abort();
     return true;
@@ -73,6 +74,9 @@ export class CallLifecycle {
     return {
       context,
       signal,
+      get isAnswered() {
+        return call.status === "in-progress";
+      },
       emit: (event) => call.emit(event),
       report: (code, message) => call.report(code, message),
       answer: () => call.answer(),
@@ -83,7 +87,9 @@ export class CallLifecycle {
         const params = { ...webhookParams(call.facts), ...extra };
         const answer = await sendWebhook(context, { url, method, params }, signal);
         const body = answer.body.slice(0, 500);
-        call.emit({ type: "requested", url, status: answer.status, body });
+        const { status, attempts, warning } = answer;
+        call.emit({ type: "requested", url, status, body, attempts });
+        if (warning !== undefined) call.report(11240, warning);
         return answer;
       },
     };

@@ -13,8 +13,12 @@ function describe(event: PhoneEvent): string | undefined {
       return "ringing";
     case "answered":
       return "answered";
-    case "requested":
-      return `webhook   ${event.url} -> ${event.status === 0 ? "no answer" : event.status}`;
+    case "requested": {
+      const times = event.attempts > 1 ? ` (${event.attempts} attempts)` : "";
+      return `webhook   ${event.url} -> ${event.status === 0 ? "no answer" : event.status}${times}`;
+    }
+    case "updated":
+      return `REST      other TwiML (${event.how})`;
     case "twiml":
       return `TwiML     ${event.verbs.length === 0 ? "(nothing to do)" : event.verbs.join(", ")}`;
     case "streamStarted":

@@ -4,12 +4,22 @@ import { performVerb } from "./performVerb.ts";
 import { readTwiml, type Twiml, TwimlError } from "./twiml.ts";
 import type { WebhookAnswer } from "../api/webhook.ts";
 
-/** Follows TwiML from one document to the next until the call is to end; the end of a document is one. */
+/**
+ * Follows TwiML from one document to the next until the call is to end; the end of a document is one.
+ * A document that cannot be had or read is fatal, whichever it is: verbs that were left are dropped. The
+ * fallback URL is asked once for all documents of a step; whether Twilio asks it again is not documented.
+ */
 export async function followTwiml(call: TwimlCall, first: TwimlSource): Promise<SimulatedCallEnd> {
   let step = first;
+  let { fallbackUrl } = first;
   for (let documents = 0; documents < maxDocuments; documents++) {
-    const document = await obtain(call, step);
-    if ("reason" in document) return document;
+    let document = await obtain(call, step);
+    if ("code" in document && fallbackUrl !== undefined) {
+      const fallback = fallbackUrl;
+      fallbackUrl = undefined;
+      document = await askFallback(call, fallback, step, document);
+    }
+    if ("code" in document) return await broken(call, document, first.fallbackUrl !== undefined);
     call.emit({ type: "twiml", verbs: document.twiml.verbs.map((verb) => verb.verb) });
     const after = await perform(call, document);
     if ("reason" in after) return after;
@@ -43,20 +53,24 @@ async function perform(
   return { status: "completed", reason: "the end of the TwiML" };
 }
 
-async function obtain(call: TwimlCall, step: TwimlSource): Promise<Document | SimulatedCallEnd> {
-  if (step.kind === "document") {
-    const document = read(call, step.text, step.baseUrl);
-    return "code" in document ? broken("the TwiML cannot be read") : document;
-  }
-  const answer = await call.request(step.url, step.method, step.params);
-  const document = accept(call, answer, step.url);
-  if (!("code" in document)) return document;
-  if (step.fallbackUrl === undefined) return broken(`error ${document.code} from the webhook`);
-  const params = { ...step.params, ErrorCode: String(document.code), ErrorUrl: step.url };
-  const second = await call.request(step.fallbackUrl, step.method, params);
-  const fallback = accept(call, second, step.fallbackUrl);
-  if (!("code" in fallback)) return fallback;
-  return broken(`error ${document.code} from the webhook, and its fallback failed too`);
+async function obtain(call: TwimlCall, step: TwimlSource): Promise<Document | PhoneError> {
+  if (step.kind === "document") return read(call, step.text, step.baseUrl);
+  return accept(call, await call.request(step.url, step.method, step.params), step.url);
+}
+
+async function askFallback(
+  call: TwimlCall,
+  url: string,
+  failed: TwimlSource,
+  error: PhoneError,
+): Promise<Document | PhoneError> {
+  const isRequest = failed.kind === "request";
+  const params = {
+    ...(isRequest ? failed.params : {}),
+    ErrorCode: String(error.code),
+    ErrorUrl: isRequest ? failed.url : failed.baseUrl,
+  };
+  return accept(call, await call.request(url, isRequest ? failed.method : "POST", params), url);
 }
 
 function accept(call: TwimlCall, answer: WebhookAnswer, url: string): Document | PhoneError {
@@ -65,6 +79,7 @@ function accept(call: TwimlCall, answer: WebhookAnswer, url: string): Document |
   if (answer.body === "" && answer.status === 204) {
     return { twiml: { verbs: [], warnings: [] }, baseUrl: url };
   }
+  if (answer.body === "") return refuse(call, 11770, "The answer is empty");
   if (!xmlTypes.includes(type)) {
     return refuse(call, 12300, `The answer's content type is "${type}", must be text/xml`);
   }
@@ -87,6 +102,20 @@ function refuse(call: TwimlCall, code: number, message: string): PhoneError {
   return { code, message };
 }
 
-function broken(reason: string): SimulatedCallEnd {
-  return { status: "failed", reason };
+/** Somebody on the line hears so, and the call counts as completed; nobody answers one that rings. */
+async function broken(
+  call: TwimlCall,
+  { code }: PhoneError,
+  hadFallback: boolean,
+): Promise<SimulatedCallEnd> {
+  const reason = `error ${code} from the webhook${
+    hadFallback ? ", and its fallback failed too" : ""
+  }`;
+  if (!call.isAnswered) return { status: "failed", reason };
+  const { sayMsPerCharacter = 60 } = call.context.line;
+  call.emit({ type: "said", text: errorWords, language: "en-US" });
+  await call.wait(errorWords.length * sayMsPerCharacter);
+  return { status: "completed", reason };
 }
+
+const errorWords = "We are sorry, an application error has occurred. Goodbye.";

@@ -17,7 +17,8 @@ export async function performVerb(
   verb: Verb,
   baseUrl: string,
 ): Promise<AfterVerb> {
-  if (verb.verb !== "reject") call.answer();
+  // A <Pause> before any other verb leaves the phone ringing.
+  if (verb.verb !== "reject" && verb.verb !== "pause") call.answer();
   switch (verb.verb) {
     case "connect":
       await call.stream(verb.stream);

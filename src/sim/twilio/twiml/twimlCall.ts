@@ -11,15 +11,23 @@ export type TwimlSource =
     readonly url: string;
     readonly method: HttpMethod;
     readonly params: Readonly<Record<string, string>>;
+    /** For this document and all that follow it. */
     readonly fallbackUrl?: string | undefined;
   }
-  | { readonly kind: "document"; readonly text: string; readonly baseUrl: string };
+  | {
+    readonly kind: "document";
+    readonly text: string;
+    readonly baseUrl: string;
+    readonly fallbackUrl?: string | undefined;
+  };
 
 /** What the verbs of a document can do with the call they run on. */
 export interface TwimlCall {
   readonly context: NetworkContext;
   /** Aborts when the call is over, or when other TwiML takes its place. */
   readonly signal: AbortSignal;
+  /** Whether somebody is on the line. */
+  readonly isAnswered: boolean;
   emit(event: PhoneEventDetail): void;
   report(code: number, message: string): void;
   /** Answers the call, if it still rings. */
