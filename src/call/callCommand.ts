@@ -1,7 +1,8 @@
 import type { CallEvent } from "./callEvent.ts";
 import type { SpeechPiece } from "./callLeg.ts";
+import type { KeptName } from "./keptSpeech.ts";
 import type { HistoryItem } from "./modelSetup.ts";
-import type { ModelRequest, ToolCall } from "./realtimeClient.ts";
+import type { ModelRequest, SpeechRef, ToolCall } from "./realtimeClient.ts";
 import type { CallEnd } from "./types.ts";
 
 /** What a call is to do, as its machine decides; carried out in order. */
@@ -11,6 +12,8 @@ export type CallCommand =
   | { readonly type: "clearInput" }
   | { readonly type: "openModel"; readonly history: readonly HistoryItem[] }
   | { readonly type: "closeModel" }
+  /** Speaks a sentence that is kept, if it is, under this name for its audio. */
+  | { readonly type: "speakKept"; readonly name: KeptName; readonly ref: SpeechRef }
   | { readonly type: "play"; readonly piece: SpeechPiece }
   | { readonly type: "mark"; readonly name: string }
   | { readonly type: "clear" }

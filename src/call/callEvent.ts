@@ -63,6 +63,8 @@ export interface TurnLatency {
 export type NoticeCode =
   | "idle_prompt"
   | "filler"
+  | "greeting_kept"
+  | "outage_bridged"
   | "false_alarm"
   | "time_warning"
   | "machine_verdict_not_obeyed"

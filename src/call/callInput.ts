@@ -1,6 +1,6 @@
 import type { LegInput } from "./callLeg.ts";
 import type { AnsweringMachineInput } from "./ending/answeringMachine.ts";
-import type { ModelInput } from "./realtimeClient.ts";
+import type { ModelInput, SpeechRef } from "./realtimeClient.ts";
 import type { CallEnd } from "./types.ts";
 
 /** Everything that happens to a call, except audio. */
@@ -11,6 +11,10 @@ export type ControlInput =
   | AnsweringMachineInput
   /** The call was answered although the audio has not arrived yet: the greeting may be prepared. */
   | { readonly type: "answered" }
+  /** The greeting can be spoken without the model; of no effect once the model was asked for it. */
+  | { readonly type: "greetingKept" }
+  /** The audio of a kept sentence was given to `speech`, whole. */
+  | { readonly type: "keptSpoken"; readonly ref: SpeechRef; readonly text: string }
   | {
     readonly type: "toolReturned";
     readonly callId: string;

@@ -7,6 +7,8 @@ import type { CallLeg } from "./callLeg.ts";
 import { callerActivityIn } from "./turns/callerActivity.ts";
 import { CallerTurns } from "./turns/callerTurns.ts";
 import { Closing } from "./ending/closing.ts";
+import { KeptSentences } from "./playback/keptSentences.ts";
+import { OutageBridge } from "./turns/outageBridge.ts";
 import { InputStall } from "./model/inputStall.ts";
 import { AnsweringMachine } from "./ending/answeringMachine.ts";
 import { Greeting } from "./turns/greeting.ts";
@@ -38,7 +40,9 @@ export class CallMachine {
   readonly #tools: ToolTurns;
   readonly #connection: ConnectionLifecycle;
   readonly #deadlines: ResponseDeadlines;
+  readonly #kept: KeptSentences;
   readonly #greeting: Greeting;
+  readonly #bridge: OutageBridge;
   readonly #inputStall: InputStall;
   readonly #closing: Closing;
   readonly #answeringMachine: AnsweringMachine;
@@ -57,7 +61,9 @@ export class CallMachine {
     const speech = new AgentSpeech(commands, transcript, latency);
     const call = { policy, commands, transcript, latency, turns, speech };
     this.#call = call;
-    this.#greeting = new Greeting(call);
+    this.#kept = new KeptSentences(call);
+    this.#greeting = new Greeting(call, this.#kept);
+    this.#bridge = new OutageBridge(this.#kept, speech);
     this.#caller = new CallerTurns(call, this.#greeting);
     this.#closing = new Closing(call);
     this.#answeringMachine = new AnsweringMachine(call, this.#closing);
@@ -108,6 +114,10 @@ export class CallMachine {
     now: Milliseconds,
   ): readonly CallCommand[] {
     if (this.#ended) return [];
+    if (this.#kept.owns(ref)) {
+      this.#kept.play(ref, audio, durationMs, now);
+      return this.#call.commands.drain();
+    }
     if (this.#call.speech.play(ref, audio, durationMs, now)) this.#tools.agentSpoke();
     this.#deadlines.sounded(ref.responseId, now);
     return this.#call.commands.drain();
@@ -121,6 +131,7 @@ export class CallMachine {
       this.#caller.wakeAt,
       this.#call.turns.wakeAt,
       this.#deadlines.wakeAt,
+      this.#bridge.wakeAt,
       this.#inputStall.wakeAt,
       this.#connection.wakeAt,
       this.#closing.wakeAt,
@@ -142,12 +153,17 @@ export class CallMachine {
       if (activity === "begins") this.#answeringMachine.callerBegan();
     }
     this.#inputStall.follow(input, now);
+    this.#bridge.follow(input);
     switch (input.type) {
       case "joined":
         return this.#join(input.format, input.reports, now);
       case "answered":
         this.#answered = true;
         return;
+      case "greetingKept":
+        return this.#greeting.keep();
+      case "keptSpoken":
+        return this.#kept.spoken(input.ref, input.text, now);
       case "marked":
         return this.#call.speech.marked(input.mark, now);
       case "rendered":
@@ -210,10 +226,12 @@ export class CallMachine {
     this.#greeting.tick(this.#connection.ready);
     this.#caller.tick(now);
     this.#call.turns.tick(now);
-    // Prepared as soon as the call is answered, even before the leg has joined.
-    if (this.#connection.ready && (this.#joined || this.#answered)) {
-      this.#greeting.ask(this.#closing.begun, now);
-    }
+    this.#greeting.ask({
+      joined: this.#joined,
+      answered: this.#answered,
+      modelReady: this.#connection.ready,
+      closing: this.#closing.begun,
+    }, now);
     if (this.#rejoinBy !== undefined && now >= this.#rejoinBy) {
       return this.#end({ reason: "leg_failed" }, now);
     }
@@ -240,6 +258,19 @@ export class CallMachine {
     });
     if (end !== undefined) return this.#end(end, now);
     this.#deadlines.update(now, this.#watched);
+    this.#bridge.tick(now, {
+      joined: this.#joined && !this.#closing.begun && !this.#answeringMachine.waiting,
+      ready: modelReady,
+      waiting: this.#isAwaited,
+    });
+  }
+
+  /** Whether the agent owes the caller words, whatever has become of its model. */
+  get #isAwaited(): boolean {
+    const { turns, policy } = this.#call;
+    return turns.awaited(undefined) || this.#connection.owes || this.#tools.calls.running > 0 ||
+      // Who takes a call that was placed speaks first.
+      this.#greeting.isOwed && policy.direction !== "outbound";
   }
 
   get #watched(): Watched {

@@ -51,7 +51,13 @@ export interface ToolDeclaration {
 
 /** The conversation so far, for a fresh model session; oldest first. */
 export type HistoryItem =
-  | { readonly type: "message"; readonly role: "user" | "agent" | "system"; readonly text: string }
+  | {
+    readonly type: "message";
+    readonly role: "user" | "agent" | "system";
+    readonly text: string;
+    /** For what a `said` request may still change. */
+    readonly itemId?: string;
+  }
   | {
     readonly type: "toolCall";
     readonly callId: string;

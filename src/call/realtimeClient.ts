@@ -39,7 +39,12 @@ export type ModelRequest =
   }
   | { readonly type: "delete"; readonly itemId: string }
   | { readonly type: "toolOutput"; readonly callId: string; readonly output: string }
-  | { readonly type: "message"; readonly role: "user" | "system"; readonly text: string };
+  | { readonly type: "message"; readonly role: "user" | "system"; readonly text: string }
+  /**
+   * The agent has said this without the model, which is to remember it before all else, and in place of
+   * what it was told of the same item; an empty text takes that back.
+   */
+  | { readonly type: "said"; readonly itemId: string; readonly text: string };
 
 export interface ResponseRequest {
   readonly purpose: ResponsePurpose;

@@ -5,6 +5,7 @@ import type { CallInput, ControlInput, ToolEffect } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
 import { CallerAudio } from "./turns/callerAudio.ts";
 import type { CallSession } from "./sessionApi.ts";
+import type { KeptName, KeptSentence, KeptSpeech } from "./keptSpeech.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
 import type { JournalEntry } from "./journal.ts";
 import { CallMachine } from "./callMachine.ts";
@@ -41,6 +42,8 @@ export interface SessionOptions {
   readonly request: CallRequest;
   readonly policy: CallPolicy;
   readonly setup: Omit<ModelSetup, "history">;
+  /** What the agent can say without its model. */
+  readonly kept?: KeptSpeech;
 }
 
 /** Carries a call's audio from end to end, and performs what its machine decides. */
@@ -52,6 +55,9 @@ export class Session implements CallSession {
   readonly #deps: SessionDependencies;
   readonly #setup: Omit<ModelSetup, "history">;
   readonly #policy: CallPolicy;
+  readonly #kept: KeptSpeech | undefined;
+  /** Held from when the machine was told of it: what is kept may be evicted. */
+  #greeting: KeptSentence | undefined;
   readonly #startedAt: Milliseconds;
   readonly #machine: CallMachine;
   readonly #callerAudio: CallerAudio;
@@ -64,22 +70,26 @@ export class Session implements CallSession {
   #commands: CallCommand[] = [];
   #performing = false;
 
-  constructor({ id, request, policy, setup }: SessionOptions, deps: SessionDependencies) {
+  constructor({ id, request, policy, setup, kept }: SessionOptions, deps: SessionDependencies) {
     this.id = id;
     this.request = request;
     this.callSid = request.callSid;
     this.#setup = setup;
     this.#policy = policy;
+    this.#kept = kept;
     this.#deps = deps;
     const { promise, resolve } = Promise.withResolvers<CallEnd>();
     this.ended = promise;
     this.#settleEnd = resolve;
     this.#startedAt = deps.now();
     this.#machine = new CallMachine(policy, this.#startedAt);
-    this.#model = new ModelSlot((setup, sink) => deps.openModel(setup, sink), {
-      onInput: (input) => this.#handle(input),
-      onSpeech: (ref, audio) => this.#speech(ref, audio),
-    });
+    this.#model = new ModelSlot(
+      (setup, sink) => deps.openModel(setup, kept?.listen(sink) ?? sink),
+      {
+        onInput: (input) => this.#handle(input),
+        onSpeech: (ref, audio) => this.#speech(ref, audio),
+      },
+    );
     this.#timer = new WakeTimer(deps, () => this.#handle({ type: "tick" }));
     this.#callerAudio = new CallerAudio(deps, {
       format: setup.format,
@@ -111,6 +121,14 @@ export class Session implements CallSession {
     } catch (error) {
       this.#fail(error);
     }
+    this.#findGreeting();
+  }
+
+  /** Looked for when the call begins and when its leg comes: it may have been kept in between. */
+  #findGreeting(): void {
+    if (this.#greeting !== undefined) return;
+    this.#greeting = this.#kept?.get("greeting");
+    if (this.#greeting !== undefined) this.#handle({ type: "greetingKept" });
   }
 
   join(leg: CallLeg): void {
@@ -118,6 +136,7 @@ export class Session implements CallSession {
     if (this.#leg !== undefined) this.#replaceLeg(this.#leg);
     this.#leg = leg;
     this.#hasJoined = true;
+    this.#findGreeting();
     this.input({ type: "joined", format: leg.format, reports: leg.reports });
   }
 
@@ -184,6 +203,8 @@ export class Session implements CallSession {
     switch (command.type) {
       case "play":
         return this.#leg?.play(command.piece);
+      case "speakKept":
+        return this.#speakKept(command.name, command.ref);
       case "mark":
         return this.#leg?.mark(command.name);
       case "clear":
@@ -215,6 +236,13 @@ export class Session implements CallSession {
       default:
         command satisfies never;
     }
+  }
+
+  #speakKept(name: KeptName, ref: SpeechRef): void {
+    const kept = name === "greeting" ? this.#greeting : this.#kept?.get(name);
+    if (kept === undefined) return;
+    this.#speech(ref, kept.audio);
+    this.#handle({ type: "keptSpoken", ref, text: kept.text });
   }
 
   #runTool(call: ToolCall): void {

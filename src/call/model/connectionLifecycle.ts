@@ -33,6 +33,11 @@ export class ConnectionLifecycle {
     return this.#readyBefore && !this.#ready;
   }
 
+  /** Whether a connection that is gone has left the caller without words that were due. */
+  get owes(): boolean {
+    return this.#unanswered !== undefined || this.#brokenOff;
+  }
+
   open(): void {
     this.#tools.modelOpened();
     this.#call.commands.push({ type: "openModel", history: this.#call.transcript.history() });

@@ -57,9 +57,16 @@ export class Interruption {
     const cuts = exact === undefined ? this.#cuts : exactCuts(this.#cuts, exact.itemId, exact.ms);
     this.#cuts = [];
     this.#dueAt = undefined;
-    const kept = cuts.filter((cut) => !this.#responses.isAside(cut.responseId));
-    this.#truncation.cutOff(kept, this.#responses.activeId);
-    for (const cut of cuts) this.record(cut, now);
+    const ofModel = cuts.filter(({ responseId }) =>
+      !this.#responses.isAside(responseId) && !this.#responses.isSaid(responseId)
+    );
+    this.#truncation.cutOff(ofModel, this.#responses.activeId);
+    for (const cut of cuts) {
+      this.record(cut, now);
+      if (!this.#responses.isSaid(cut.responseId)) continue;
+      const { itemId } = cut;
+      this.#commands.request({ type: "said", itemId, text: this.#transcript.saidText(itemId) });
+    }
   }
 
   /** Records what was cut off, where the model need not know. */

@@ -1,12 +1,14 @@
 import { RecentIds } from "../../utils/recentIds.ts";
 
 const MAX_ASIDES = 16;
+const MAX_SAID = 16;
 const MAX_SOUNDED = 64;
 const MAX_SILENCED = 64;
 
 /** The model's responses as far as they are heard: which one runs, which have sounded or were silenced. */
 export class SpokenResponses {
   readonly #asides = new RecentIds(MAX_ASIDES);
+  readonly #said = new RecentIds(MAX_SAID);
   readonly #sounded = new RecentIds(MAX_SOUNDED);
   readonly #silenced = new RecentIds(MAX_SILENCED);
   #activeId: string | undefined;
@@ -42,6 +44,16 @@ export class SpokenResponses {
   /** Whether it is beside the conversation: the model keeps nothing of it that could be truncated. */
   isAside(responseId: string): boolean {
     return this.#asides.has(responseId);
+  }
+
+  /** Part of the conversation, but spoken without the model. */
+  saidWithoutModel(responseId: string): void {
+    this.#said.add(responseId);
+  }
+
+  /** Whether the model has only been told of it, and has no audio that could be truncated. */
+  isSaid(responseId: string): boolean {
+    return this.#said.has(responseId);
   }
 
   /** Audio of a response is played. True for its first. */

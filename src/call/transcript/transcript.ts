@@ -84,6 +84,21 @@ export class Transcript {
     this.#publish(entry);
   }
 
+  /** Spoken without the model: beside the conversation, or part of it. */
+  saidWithoutModel(itemId: string, as: "aside" | "conversation"): void {
+    const entry = this.#entries.get(itemId);
+    if (entry?.kind !== "agent") return;
+    if (as === "aside") entry.apart = true;
+    else entry.said = true;
+  }
+
+  /** An agent's line as the model is told of it; empty where nothing of it was heard. */
+  saidText(itemId: string): string {
+    const entry = this.#entries.get(itemId);
+    const item = entry === undefined ? undefined : historyItemOf(entry);
+    return item?.type === "message" ? item.text : "";
+  }
+
   /** The caller has heard all of an item. */
   heard(itemId: string, now: Milliseconds): void {
     const entry = this.#entries.get(itemId);
@@ -106,7 +121,7 @@ export class Transcript {
     const entry = this.#entries.get(itemId);
     if (entry?.kind !== "agent" || entry.final) return;
     entry.final = true;
-    entry.unspoken = true;
+    entry.apart = true;
     this.#publish(entry);
   }
 

@@ -29,8 +29,10 @@ export interface AgentEntry {
   text: string;
   final: boolean;
   interrupted: boolean;
-  /** Written by the model and never spoken. */
-  unspoken?: boolean;
+  /** On record, and no part of the conversation: written and never spoken, or said beside it. */
+  apart?: boolean;
+  /** Spoken without the model. */
+  said?: boolean;
 }
 
 interface ToolEntry {
@@ -69,10 +71,11 @@ export function historyItemOf(entry: TranscriptEntry): HistoryItem | undefined {
       return text === "" ? undefined : { type: "message", role: "user", text };
     }
     case "agent":
-      return entry.text === "" || entry.unspoken === true ? undefined : {
+      return entry.text === "" || entry.apart === true ? undefined : {
         type: "message",
         role: "agent",
         text: entry.interrupted ? `${entry.text} …` : entry.text,
+        ...(entry.said === true && { itemId: entry.id }),
       };
     case "tool":
       return entry.output === undefined ? undefined : {

@@ -86,7 +86,7 @@ function createCounters() {
     ),
     notices: createCounter("parley_notices_total", "Notices, by code.", [
       ...each("code", ["audio_refused", "truncate_refused", "response_retried", "false_alarm"]),
-      ...each("code", ["playout_stalled"]),
+      ...each("code", ["playout_stalled", "greeting_kept", "outage_bridged"]),
       ...each("code", ["filler", "idle_prompt", "time_warning"]),
       ...each("code", ["machine_verdict_not_obeyed", "voicemail_withdrawn", "call_screened"]),
     ]),

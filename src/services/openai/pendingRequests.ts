@@ -1,8 +1,10 @@
+import type { ModelSetup } from "../../call/modelSetup.ts";
 import type { ModelInput, ModelRequest } from "../../call/realtimeClient.ts";
 import { BoundedMap } from "../../utils/boundedMap.ts";
 import { present } from "../../utils/present.ts";
 import { refusalKindOf } from "./errorMeaning.ts";
 import { ReducedResponses } from "./reducedResponses.ts";
+import { SaidItems } from "./saidItems.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
 import { type ClientEvent, clientEventOf } from "./wire/clientRequests.ts";
 import type { ServerError } from "./wire/serverEventTypes.ts";
@@ -11,19 +13,24 @@ import type { ServerError } from "./wire/serverEventTypes.ts";
 export class PendingRequests {
   readonly #post: (event: ClientEvent) => string;
   readonly #responses = new ReducedResponses();
+  readonly #said: SaidItems;
   readonly #byEventId = new BoundedMap<string, ModelRequest>(MAX_REMEMBERED);
   #lastRespond: string | undefined;
 
   /** `post` sends an event and returns its id. */
-  constructor(post: (event: ClientEvent) => string) {
+  constructor(post: (event: ClientEvent) => string, history: ModelSetup["history"] = []) {
     this.#post = post;
+    this.#said = new SaidItems(history);
   }
 
   send(request: ModelRequest): void {
     const events = request.type === "respond"
       ? this.#responses.eventsFor(request.request)
+      : request.type === "said"
+      ? this.#said.eventsFor(request)
       : [clientEventOf(request)];
-    const eventId = events.map(this.#post).at(-1) ?? "";
+    const eventId = events.map(this.#post).at(-1);
+    if (eventId === undefined) return;
     this.#byEventId.set(eventId, request);
     if (request.type === "respond") this.#lastRespond = eventId;
   }

@@ -30,7 +30,7 @@ export class RealtimeConnection implements RealtimeClient {
   readonly #sink: ModelSink;
   readonly #options: ConnectionOptions;
   readonly #inputs = new ModelInputs();
-  readonly #requests = new PendingRequests((event) => this.#post(event));
+  readonly #requests: PendingRequests;
   readonly #heartbeat: Heartbeat;
   readonly #socket: ModelSocket;
   readonly #connecting = new AbortController();
@@ -57,6 +57,7 @@ export class RealtimeConnection implements RealtimeClient {
     this.#held = new HeldInputs({
       maxAudioBytes: options.maxHeldAudioMs * bytesPerMs(setup.format),
     });
+    this.#requests = new PendingRequests((event) => this.#post(event), setup.history);
     this.#sessionSetup = new SetupConfirmation(setup, target, options);
     this.#expiry = new SessionExpiry(options);
     this.#heartbeat = new Heartbeat({

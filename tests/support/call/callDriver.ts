@@ -2,11 +2,13 @@ import { CallMachine } from "../../../src/call/callMachine.ts";
 import type { CallCommand } from "../../../src/call/callCommand.ts";
 import type { CallEvent, TranscriptTurn } from "../../../src/call/callEvent.ts";
 import type { CallInput } from "../../../src/call/callInput.ts";
+import type { KeptName } from "../../../src/call/keptSpeech.ts";
 import type { CallLeg } from "../../../src/call/callLeg.ts";
 import type {
   ModelRequest,
   ResponsePurpose,
   ResponseStatus,
+  SpeechRef,
   ToolCall,
 } from "../../../src/call/realtimeClient.ts";
 import type { CallPolicy } from "../../../src/call/types.ts";
@@ -17,6 +19,10 @@ export interface CallDriverOptions extends Partial<CallPolicy> {
   readonly reports?: CallLeg["reports"];
   /** How late the leg starts to play after silence. */
   readonly startUpMs?: number;
+  /** What the agent can say without its model. */
+  readonly kept?: Readonly<
+    Partial<Record<KeptName, { readonly text: string; readonly ms: number }>>
+  >;
 }
 
 type Of<T extends { readonly type: string }, Type extends T["type"]> = Extract<T, { type: Type }>;
@@ -31,6 +37,7 @@ export class CallDriver {
   readonly times: number[] = [];
   now = 0;
   readonly #reports: CallLeg["reports"];
+  readonly #kept: NonNullable<CallDriverOptions["kept"]>;
   #taken = 0;
   #responses = 0;
   #turns = 0;
@@ -39,12 +46,14 @@ export class CallDriver {
   readonly #brought = new Set<string>();
 
   constructor(
-    { reports = "marks", startUpMs = 0, ...changes }: CallDriverOptions = {},
+    { reports = "marks", startUpMs = 0, kept = {}, ...changes }: CallDriverOptions = {},
   ) {
+    this.#kept = kept;
     this.#reports = reports;
     this.line = new LineLeg(reports, startUpMs);
     this.machine = new CallMachine(policy(changes), 0);
     this.#perform(this.machine.begin());
+    if (kept.greeting !== undefined) this.input({ type: "greetingKept" });
   }
 
   /** Both ends are there; what was commanded until then does not count for `take`. */
@@ -136,9 +145,7 @@ export class CallDriver {
   /** One delta of audio. */
   sound(responseId: string, itemId: string, ms: number): void {
     this.#brought.add(responseId);
-    const bytesPerMs = this.#reports === "marks" ? 8 : 48;
-    const audio = "A".repeat(Math.ceil((ms * bytesPerMs) / 3) * 4);
-    this.#perform(this.machine.speech(ref(responseId, itemId), audio, ms, this.now));
+    this.#hear(ref(responseId, itemId), ms);
   }
 
   finish(
@@ -253,15 +260,29 @@ export class CallDriver {
 
   #perform(commands: readonly CallCommand[]): void {
     const answers: CallInput[] = [];
+    const kept: Of<CallCommand, "speakKept">[] = [];
     for (const command of commands) {
       this.commands.push(command);
       this.times.push(this.now);
+      if (command.type === "speakKept") kept.push(command);
       if (!this.#joined) continue;
       if (command.type === "play") this.line.play(command.piece, this.now);
       if (command.type === "mark") this.line.mark(command.name, this.now);
       if (command.type === "clear") answers.push(...this.line.clear(this.now));
     }
     for (const answer of answers) this.input(answer);
+    for (const { name, ref } of kept) {
+      const sentence = this.#kept[name];
+      if (sentence === undefined) continue;
+      this.#hear(ref, sentence.ms);
+      this.input({ type: "keptSpoken", ref, text: sentence.text });
+    }
+  }
+
+  #hear(of: SpeechRef, ms: number): void {
+    const bytesPerMs = this.#reports === "marks" ? 8 : 48;
+    const audio = "A".repeat(Math.ceil((ms * bytesPerMs) / 3) * 4);
+    this.#perform(this.machine.speech(of, audio, ms, this.now));
   }
 }
 

@@ -23,7 +23,9 @@ export function audioAppend(audio: string): string {
 }
 
 /** The event that carries a request. */
-export function clientEventOf(request: Exclude<ModelRequest, { type: "respond" }>): ClientEvent {
+export function clientEventOf(
+  request: Exclude<ModelRequest, { type: "respond" | "said" }>,
+): ClientEvent {
   switch (request.type) {
     case "cancel":
       return { type: "response.cancel", ...present({ response_id: request.responseId }) };
@@ -75,7 +77,7 @@ export function itemCreate(item: NewItem, id?: string): ConversationItemCreateEv
 /** The events that give a fresh session the conversation so far, in order. */
 export function historyEvents(history: readonly HistoryItem[]): readonly ClientEvent[] {
   return history.flatMap(newItemsOf).map((item, index) =>
-    itemCreate(item, `${HISTORY_PREFIX}${index}`)
+    itemCreate(item, historyItemId(itemIdOf(item) ?? String(index)))
   );
 }
 
@@ -84,7 +86,31 @@ export function isHistoryItem(itemId: string | undefined): boolean {
   return itemId?.startsWith(HISTORY_PREFIX) ?? false;
 }
 
+/** The id under which a session holds what it did not say itself, 32 characters at most. */
+export function historyItemId(name: string): string {
+  return `${HISTORY_PREFIX}${name}`;
+}
+
+/**
+ * Tells what the agent has said without the model, in place of what `replacedId` holds. It goes to the
+ * beginning of the conversation, where it was said; the first is there by itself.
+ */
+export function saidEvents(
+  text: string,
+  id: string,
+  replacedId: string | undefined,
+): readonly ClientEvent[] {
+  const said = itemCreate({ type: "message", role: "agent", text }, id);
+  if (replacedId === undefined) return text === "" ? [] : [said];
+  const removed = { type: "conversation.item.delete", item_id: replacedId } as const;
+  return text === "" ? [removed] : [removed, { ...said, previous_item_id: "root" }];
+}
+
 const HISTORY_PREFIX = "history_";
+
+function itemIdOf(item: NewItem): string | undefined {
+  return item.type === "message" ? item.itemId : undefined;
+}
 
 // A call whose output is missing would leave the model waiting for it.
 function newItemsOf(item: HistoryItem): readonly NewItem[] {

@@ -1,0 +1,20 @@
+import type { Base64 } from "../utils/audio/audioFormat.ts";
+import type { ModelSink } from "./realtimeClient.ts";
+
+/** The fixed sentences of an agent that may be kept as audio. */
+export const keptNames = ["greeting", "bridge", "apology"] as const;
+export type KeptName = (typeof keptNames)[number];
+
+/** A sentence as an agent's voice has spoken it, in the format of a call. */
+export interface KeptSentence {
+  readonly text: string;
+  readonly audio: Base64;
+}
+
+/** What one call's agent can say without its model. None of it waits. */
+export interface KeptSpeech {
+  /** Undefined where it has never been spoken, or not in this voice. */
+  get(name: KeptName): KeptSentence | undefined;
+  /** Passes everything on, and keeps the greeting when the model has said all of it. */
+  listen(sink: ModelSink): ModelSink;
+}

@@ -1,0 +1,68 @@
+import type { Base64 } from "../../utils/audio/audioFormat.ts";
+import type { KeptName } from "../keptSpeech.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
+import type { SpeechRef } from "../realtimeClient.ts";
+import type { Milliseconds } from "../types.ts";
+
+type Parts = Pick<MachineParts, "commands" | "transcript" | "latency" | "speech">;
+
+/**
+ * Sentences that are spoken without the model: played, interrupted and recorded like its own.
+ *
+ * The greeting is part of the conversation: the model is told what was said, and again when the caller
+ * has cut it off. What bridges a wait or ends a call is beside it.
+ */
+export class KeptSentences {
+  readonly #call: Parts;
+  #count = 0;
+  #asked: { readonly name: KeptName; readonly ref: SpeechRef } | undefined;
+
+  constructor(call: Parts) {
+    this.#call = call;
+  }
+
+  /** Whether audio has been asked for that has not come: where nothing is kept, it never does. */
+  get pending(): boolean {
+    return this.#asked !== undefined;
+  }
+
+  speak(name: KeptName): void {
+    const id = `kept_${name}_${++this.#count}`;
+    const ref = { responseId: id, itemId: id, contentIndex: 0 };
+    this.#asked = { name, ref };
+    this.#call.commands.push({ type: "speakKept", name, ref });
+  }
+
+  /** Whether some audio is that of a kept sentence. */
+  owns({ responseId }: SpeechRef): boolean {
+    return this.#asked?.ref.responseId === responseId;
+  }
+
+  play(ref: SpeechRef, audio: Base64, durationMs: Milliseconds, now: Milliseconds): void {
+    const { speech, latency } = this.#call;
+    if (this.#asked?.name === "greeting") {
+      speech.responses.saidWithoutModel(ref.responseId);
+      latency.abandon();
+    } else speech.responses.asideStarted(ref.responseId);
+    speech.play(ref, audio, durationMs, now);
+  }
+
+  /** All of its audio has come, and these are its words. */
+  spoken(ref: SpeechRef, text: string, now: Milliseconds): void {
+    if (!this.owns(ref)) return;
+    const name = this.#asked?.name;
+    const isGreeting = name === "greeting";
+    this.#asked = undefined;
+    const { commands, transcript, speech } = this.#call;
+    const { itemId, responseId } = ref;
+    speech.text(ref, text, now);
+    transcript.saidWithoutModel(itemId, isGreeting ? "conversation" : "aside");
+    if (!isGreeting) {
+      if (name === "bridge") commands.notice("outage_bridged");
+      return speech.asideOver(responseId, now);
+    }
+    speech.itemDone(itemId, now);
+    commands.notice("greeting_kept");
+    commands.request({ type: "said", itemId, text });
+  }
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import type { ModelLoss } from "../../../src/call/realtimeClient.ts";
+import { CallDriver, type CallDriverOptions } from "../../support/call/callDriver.ts";
+
+const LOST: ModelLoss = { code: "closed_1006", retry: "now" };
+const BRIDGED: CallDriverOptions = { kept: { bridge: { text: "One moment, please.", ms: 1200 } } };
+
+function bridges(call: CallDriver): number {
+  return call.events("notice").filter(({ code }) => code === "outage_bridged").length;
+}
+
+Deno.test("a caller whose model is lost in the middle of a sentence hears a bridge, and one again later", () => {
+  const call = new CallDriver(BRIDGED).live();
+  call.callerSays("tell me a story");
+  const responseId = call.begin();
+  call.words(responseId, "item", "Once upon a time there was a frog.");
+  call.sound(responseId, "item", 1020);
+  call.input({ type: "modelLost", loss: LOST });
+  call.advance(2100);
+  assert.equal(bridges(call), 0, "what is buffered is heard out first");
+  call.advance(400);
+  assert.equal(bridges(call), 1);
+  call.advance(6500);
+  assert.equal(bridges(call), 1);
+  call.advance(600);
+  assert.equal(bridges(call), 2);
+  assert.ok(call.script.includes("agent: One moment, please."), "it is on record");
+  const history = call.all("openModel").at(-1)?.history ?? [];
+  assert.equal(JSON.stringify(history).includes("One moment"), false, "the model need not know");
+});
+
+Deno.test("a caller who waits for an answer hears a bridge, whether it was owed before or after the loss", () => {
+  for (const spoke of ["before", "after"] as const) {
+    const call = new CallDriver(BRIDGED).live();
+    if (spoke === "before") call.callerSays("hello");
+    call.input({ type: "modelLost", loss: LOST });
+    if (spoke === "after") {
+      call.input({ type: "callerLevel", speaking: true });
+      call.advance(3000);
+      assert.equal(bridges(call), 0, "never over the caller's words");
+      call.input({ type: "callerLevel", speaking: false });
+    }
+    call.advance(1300);
+    assert.equal(bridges(call), 1);
+  }
+});
+
+Deno.test("a caller who owes the next word is left in peace, however long the model is away", () => {
+  const call = new CallDriver(BRIDGED).live();
+  call.callerSays("hello");
+  call.speak("item", 1000, "How can I help you?");
+  call.advance(500);
+  call.input({ type: "modelLost", loss: LOST });
+  call.advance(10_000);
+  assert.equal(bridges(call), 0);
+});
+
+Deno.test("a model that is back at once makes no bridge", () => {
+  const call = new CallDriver(BRIDGED).live();
+  call.callerSays("hello");
+  call.advance(1500);
+  call.input({ type: "modelLost", loss: LOST });
+  call.advance(400);
+  call.ready();
+  call.speak("item", 3000);
+  call.advance(3000);
+  assert.equal(bridges(call), 0);
+});
+
+Deno.test("a caller can speak over a bridge, which the model need not forget", () => {
+  const call = new CallDriver(BRIDGED).live();
+  call.callerSays("hello");
+  call.input({ type: "modelLost", loss: LOST });
+  call.advance(1400);
+  call.take();
+  call.input({ type: "interruptAsked" });
+  assert.deepEqual(call.takeRequests(), []);
+  assert.equal(call.transcript.at(-1)?.interrupted, true);
+  assert.ok((call.line.heard[0]?.ms ?? 0) < 1200);
+});
+
+Deno.test("without a kept sentence nothing is said, and nothing else changes", () => {
+  const call = new CallDriver().live();
+  call.callerSays("hello");
+  call.input({ type: "modelLost", loss: LOST });
+  call.advance(5000);
+  assert.equal(bridges(call), 0);
+  call.ready();
+  assert.deepEqual(call.takeAsked(), ["reply"]);
+});
