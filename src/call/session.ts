@@ -148,7 +148,12 @@ export class Session implements CallSession {
   }
 
   hear(audio: Base64): boolean {
-    return this.#machine.ended || this.#callerAudio.hear(audio);
+    try {
+      return this.#machine.ended || this.#callerAudio.hear(audio);
+    } catch (error) {
+      this.#fail(error);
+      return true;
+    }
   }
 
   input(input: LegInput | ControlInput): void {
@@ -158,8 +163,8 @@ export class Session implements CallSession {
 
   #handle(input: CallInput): void {
     if (this.#machine.ended) return;
-    this.#callerAudio.follow(input);
     try {
+      this.#callerAudio.follow(input);
       const at = this.#deps.now();
       this.#deps.journal?.(this, { at, input });
       this.#perform(this.#machine.handle(input, at));
@@ -273,6 +278,10 @@ export class Session implements CallSession {
     const leg = this.#leg;
     this.#leg = undefined;
     this.#settleEnd(end);
-    leg?.close(end);
+    try {
+      leg?.close(end);
+    } catch (error) {
+      this.#deps.onError(this, error);
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { CallSession } from "../call/sessionApi.ts";
 import { readTwilioMessage, type TwilioStart } from "../protocol/twilio.ts";
+import { createPartsLimit } from "../utils/partsLimit.ts";
 import { TwilioLeg } from "./twilioLeg.ts";
 import type { Log } from "../utils/logger.ts";
 
@@ -48,10 +49,27 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
   const startTimer = setTimeout(() => refuse(1008, "no_start"), startMs);
   const liveTimer = setInterval(checkAlive, silentMs / MAX_TICKS);
 
-  socket.onmessage = ({ data }) => {
+  socket.onmessage = ({ data }: MessageEvent<unknown>) => {
     messages++;
+    try {
+      receive(data);
+    } catch (error) {
+      deps.log.warn("Media message not handled", { error });
+      finish("failed", 1011);
+    }
+  };
+
+  socket.onopen = () => {
+    if (stream.state === "over") socket.close(1008, "no_start");
+  };
+  socket.onclose = () => finish("closed");
+  // A close event follows.
+  socket.onerror = (event) => event.preventDefault();
+
+  function receive(data: unknown): void {
     if (typeof data !== "string") return ignore("binary");
     if (data.length > maxMessageLength) return refuse(1009, "message_too_big");
+    if (hasManyParts(data)) return ignore("many_parts");
     const message = readTwilioMessage(data);
     if (message.type === "ignored") return ignore(message.why);
     if (message.type === "start") return begin(message.start);
@@ -70,13 +88,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
       default:
         return message satisfies never;
     }
-  };
-  socket.onopen = () => {
-    if (stream.state === "over") socket.close(1008, "no_start");
-  };
-  socket.onclose = () => finish("closed");
-  // A close event follows.
-  socket.onerror = (event) => event.preventDefault();
+  }
 
   function begin(start: TwilioStart): void {
     if (stream.state !== "waiting") return ignore("second_start");
@@ -157,3 +169,5 @@ const defaultLimits: TwilioLimits = {
 };
 
 const MAX_TICKS = 4;
+/** A `start` has some thirty, and as many as its parameters. */
+const hasManyParts = createPartsLimit(1000);

@@ -4,8 +4,9 @@ import type { Clock } from "./clock.ts";
 export type PollLoop = ReturnType<typeof createPollLoop>;
 
 /**
- * Polls first after `firstDelayMs`. `poll` must not reject; it returns how many milliseconds until the
- * next poll: at once for 0, when the loop is woken for undefined.
+ * Polls first after `firstDelayMs`. `poll` returns how many milliseconds until the next poll: at once for
+ * 0, when the loop is woken for undefined. It must not reject: where it does, the rejection is nobody's to
+ * handle, and the loop goes on after ten seconds.
  */
 export function createPollLoop(
   poll: () => Promise<number | undefined>,
@@ -28,9 +29,13 @@ export function createPollLoop(
 
   async function pollOnce(): Promise<void> {
     cancelTimer();
-    const delayMs = await poll();
-    if (delayMs === 0) again = true;
-    else if (delayMs !== undefined && !closed) cancelTimer = setTimer(wake, delayMs);
+    let delayMs: number | undefined = FAILED_MS;
+    try {
+      delayMs = await poll();
+    } finally {
+      if (delayMs === 0) again = true;
+      else if (delayMs !== undefined && !closed) cancelTimer = setTimer(wake, delayMs);
+    }
   }
 
   return {
@@ -44,3 +49,5 @@ export function createPollLoop(
     },
   };
 }
+
+const FAILED_MS = 10_000;

@@ -77,3 +77,34 @@ Deno.test("its first poll waits for as long as it is given", async () => {
   assert.deepEqual(delays, [700]);
   await loop.close();
 });
+
+Deno.test("a poll that rejects in spite of all is polled again later, and its rejection shows", async () => {
+  let wake = () => {};
+  let delayMs = -1;
+  const strays: unknown[] = [];
+  const note = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    strays.push(event.reason);
+  };
+  globalThis.addEventListener("unhandledrejection", note);
+  try {
+    let polls = 0;
+    createPollLoop(() => ++polls === 1 ? Promise.reject("broken") : Promise.resolve(undefined), (
+      then,
+      ms,
+    ) => {
+      [wake, delayMs] = [then, ms];
+      return () => {};
+    });
+    const stray = new Promise((resolve) =>
+      globalThis.addEventListener("unhandledrejection", resolve, { once: true })
+    );
+    wake();
+    await stray;
+    assert.deepEqual([polls, delayMs, strays], [1, 10_000, ["broken"]]);
+    wake();
+    assert.equal(polls, 2);
+  } finally {
+    globalThis.removeEventListener("unhandledrejection", note);
+  }
+});

@@ -165,10 +165,15 @@ export class RealtimeConnection implements RealtimeClient {
 
   #onMessage(text: string | undefined): void {
     this.#heartbeat.heard();
-    const event = readServerFrame(text);
-    if (event?.type === "speech") this.#speech(event.ref, event.audio);
-    else if (event?.type === "malformed") this.#malformedEvents++;
-    else if (event) this.#handle(event);
+    try {
+      const event = readServerFrame(text);
+      if (event?.type === "speech") this.#speech(event.ref, event.audio);
+      else if (event?.type === "malformed") this.#malformedEvents++;
+      else if (event) this.#handle(event);
+    } catch (error) {
+      this.#malformedEvents++;
+      this.#options.log.error("Model event could not be handled", { error });
+    }
   }
 
   #speech(ref: SpeechRef, audio: Base64): void {

@@ -24,13 +24,15 @@ import {
   textOf,
   transcriptionUsageOf,
 } from "./eventParts.ts";
+import { createPartsLimit } from "../../../utils/partsLimit.ts";
 import { present } from "../../../utils/present.ts";
 
 /** Reads a frame of the server's; one that is not text comes as undefined, and is malformed. */
 export function readServerFrame(
   text: string | undefined,
 ): ServerEvent | MalformedEvent | undefined {
-  if (text === undefined) return MALFORMED;
+  if (text === undefined || text.length > MAX_FRAME) return MALFORMED;
+  if (text.length > LONG_FRAME && hasManyParts(text)) return MALFORMED;
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -154,6 +156,11 @@ const MALFORMED: MalformedEvent = { type: "malformed" };
 
 /** Characters of base64: twenty-five minutes of G.711, or four of PCM. */
 const MAX_AUDIO = 16 * 2 ** 20;
+const MAX_FRAME = MAX_AUDIO + 64 * 1024;
+/** Shorter ones, such as most of the audio, are parsed in a few milliseconds whatever they contain. */
+const LONG_FRAME = 32 * 1024;
+/** The largest session with all of its tools has half as many. */
+const hasManyParts = createPartsLimit(40_000);
 const MAX_OUTPUT_ITEMS = 128;
 
 function textEvent(
