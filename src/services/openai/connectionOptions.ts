@@ -7,7 +7,7 @@ import type { OpenSocket } from "./socket.ts";
 export interface ConnectionOptions {
   readonly openSocket: OpenSocket;
   readonly connectTimeoutMs: number;
-  /** How long the session's set-up may stay unconfirmed before the call goes on without. */
+  /** How long the set-up may stay unconfirmed before the call goes on without, if the server speaks. */
   readonly readyTimeoutMs: number;
   /** How long the server may be silent before it is asked for a sign of life. */
   readonly heartbeatMs: number;

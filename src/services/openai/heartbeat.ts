@@ -18,6 +18,13 @@ export class Heartbeat {
     this.#heardAt = this.#options.now();
   }
 
+  /** Asks at once, however lately the peer was heard. */
+  probe(): void {
+    this.stop();
+    this.#options.onProbeDue();
+    this.#await(this.#heardAt, this.#options.timeoutMs);
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -28,17 +35,25 @@ export class Heartbeat {
   }
 
   #check(): void {
-    const { intervalMs, timeoutMs, now, onProbeDue } = this.#options;
-    const heardAt = this.#heardAt;
-    const leftMs = heardAt + intervalMs - now();
+    const { intervalMs, now } = this.#options;
+    const leftMs = this.#heardAt + intervalMs - now();
     if (leftMs > 0) return this.#wait(leftMs);
-    onProbeDue();
+    this.probe();
+  }
+
+  #await(heardAt: number, ms: number): void {
+    const dueAt = this.#options.now() + ms;
     this.#timer = setTimeout(() => {
-      if (this.#heardAt === heardAt) this.#options.onDead();
-      else this.#check();
-    }, timeoutMs);
+      if (this.#heardAt !== heardAt) return this.#check();
+      // A process that was held up reads its timers before its sockets: the answer may be there.
+      if (this.#options.now() - dueAt > LATE_MS) return this.#await(heardAt, SECOND_LOOK_MS);
+      this.#options.onDead();
+    }, ms);
   }
 }
+
+const LATE_MS = 500;
+const SECOND_LOOK_MS = 500;
 
 interface HeartbeatOptions {
   readonly intervalMs: number;

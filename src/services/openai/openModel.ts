@@ -38,10 +38,11 @@ export function createOpenModel({
   const headers = apiKey === undefined ? {} : credentialsFor(url, apiKey, auth);
   const options: ConnectionOptions = {
     openSocket: socket === "ws" ? createWsOpener() : openNativeSocket,
-    connectTimeoutMs: 10_000,
+    // A server that has fallen silent is noticed within ten seconds, at whatever point.
+    connectTimeoutMs: 5_000,
     readyTimeoutMs: 3_000,
-    heartbeatMs: 8_000,
-    heartbeatTimeoutMs: 7_000,
+    heartbeatMs: 5_000,
+    heartbeatTimeoutMs: 4_000,
     maxHeldAudioMs: 60_000,
     maxBufferedBytes: 2 ** 20,
     fetch: globalThis.fetch,

@@ -39,6 +39,10 @@ export class RealtimeConnection implements RealtimeClient {
   #phase: "connecting" | "configuring" | "ready" | "closed" = "connecting";
   /** Runs while configuring. */
   #readyTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the server has sent anything. */
+  #speaks = false;
+  /** The set-up should have been confirmed by now: the server's first word counts as that. */
+  #isOverdue = false;
   /** Present until the model is ready. */
   #held: HeldInputs | undefined;
   #eventCount = 0;
@@ -127,11 +131,21 @@ export class RealtimeConnection implements RealtimeClient {
   #configure(): void {
     if (this.#phase === "connecting" || this.#phase === "configuring") {
       clearTimeout(this.#readyTimer);
-      this.#readyTimer = setTimeout(() => this.#becomeReady(), this.#options.readyTimeoutMs);
+      this.#readyTimer = setTimeout(
+        () => this.#confirmationOverdue(),
+        this.#options.readyTimeoutMs,
+      );
       this.#phase = "configuring";
     }
     const { event, eventId } = this.#sessionSetup.next();
     this.#post(event, eventId);
+  }
+
+  /** Some servers do not confirm; one that has said nothing at all may not be there. */
+  #confirmationOverdue(): void {
+    if (this.#speaks) return this.#becomeReady();
+    this.#isOverdue = true;
+    this.#heartbeat.probe();
   }
 
   #becomeReady(): void {
@@ -165,15 +179,21 @@ export class RealtimeConnection implements RealtimeClient {
 
   #onMessage(text: string | undefined): void {
     this.#heartbeat.heard();
+    this.#speaks = true;
     try {
-      const event = readServerFrame(text);
-      if (event?.type === "speech") this.#speech(event.ref, event.audio);
-      else if (event?.type === "malformed") this.#malformedEvents++;
-      else if (event) this.#handle(event);
+      this.#read(text);
     } catch (error) {
       this.#malformedEvents++;
       this.#options.log.error("Model event could not be handled", { error });
     }
+    if (this.#isOverdue) this.#becomeReady();
+  }
+
+  #read(text: string | undefined): void {
+    const event = readServerFrame(text);
+    if (event?.type === "speech") this.#speech(event.ref, event.audio);
+    else if (event?.type === "malformed") this.#malformedEvents++;
+    else if (event) this.#handle(event);
   }
 
   #speech(ref: SpeechRef, audio: Base64): void {

@@ -254,6 +254,7 @@ contract("case 65: what a server refused is not tried on it with the next call",
 contract("does not stay on the server's defaults when the refusal comes late", async (stage) => {
   const { sink } = stage.open({ readyTimeoutMs: 1 });
   const session = await stage.server.session();
+  session.say({ type: "session.created", session: {} });
   await sink.first("modelReady");
   session.refuse(await session.first("session.update"), { code: "unknown_parameter" });
   const essential = await session.nth("session.update", 1);
