@@ -6,7 +6,12 @@ import type { Settings } from "./config/settings.ts";
 import type { ConnectionInfo } from "./routes/baseRouter.ts";
 import { writeServerSentEvent } from "./routes/eventStream.ts";
 import { createRouter } from "./routes/index.ts";
-import { createApiOperations, openAgents, openCallRegistry } from "./services/calls.ts";
+import {
+  createApiOperations,
+  createResumedCalls,
+  openAgents,
+  openCallRegistry,
+} from "./services/calls.ts";
 import { openCluster, openEventLog } from "./services/cluster.ts";
 import { type EventHub, openEventHub } from "./services/events.ts";
 import { openMetrics } from "./services/metrics.ts";
@@ -80,9 +85,10 @@ export async function createApp(
   const eventLog = opening.use(openEventLog({ ...calls, write: writeServerSentEvent }));
   const records = opening.use(openRecords({ ...calls, eventLog }));
   const { recorder, completion } = records;
+  const resumedCalls = createResumedCalls({ ...calls, callStore: base.store.calls, recorder });
   const webhooks = opening.use(openWebhooks({ ...calls, completion }));
   const phone = opening.use(
-    openPhone({ ...calls, recorder, completion, onSendDigits, ...overrides }),
+    openPhone({ ...calls, recorder, completion, resumedCalls, onSendDigits, ...overrides }),
   );
   const metrics = opening.use(
     openMetrics({ ...calls, engine, phone, recorder, completion, webhooks, output }),

@@ -5,7 +5,15 @@ import type { CallDirection, CallEnd, Milliseconds } from "./types.ts";
 /** What observers of a call get; times are milliseconds since the call began. */
 export type CallEvent =
   | { readonly type: "started"; readonly direction: CallDirection; readonly agent: string }
-  | { readonly type: "connected"; readonly format: AudioFormat }
+  /** Comes instead of `started` where this session goes on with a call that another one began. */
+  | {
+    readonly type: "resumed";
+    readonly direction: CallDirection;
+    readonly agent: string;
+    readonly afterMs: Milliseconds;
+  }
+  /** `again` where the call had a leg before. */
+  | { readonly type: "connected"; readonly format: AudioFormat; readonly again?: true }
   | { readonly type: "modelReady"; readonly afterMs: Milliseconds; readonly again: boolean }
   | { readonly type: "modelLost"; readonly code: string; readonly recovering: boolean }
   | { readonly type: "speaking"; readonly who: "caller" | "agent"; readonly on: boolean }

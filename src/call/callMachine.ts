@@ -1,5 +1,6 @@
 import type { AudioFormat, Base64 } from "../utils/audio/audioFormat.ts";
 import { AgentSpeech } from "./playback/agentSpeech.ts";
+import { announceCall } from "./machine/beginning.ts";
 import type { CallCommand } from "./callCommand.ts";
 import type { MachineParts } from "./machine/machineParts.ts";
 import type { CallInput } from "./callInput.ts";
@@ -17,6 +18,7 @@ import { ConnectionLifecycle } from "./model/connectionLifecycle.ts";
 import { ModelEvents } from "./model/modelEvents.ts";
 import { CommandBuffer } from "./machine/commandBuffer.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
+import type { ResumedCall } from "./resumedCall.ts";
 import { ResponseOutcomes } from "./turns/responseOutcomes.ts";
 import { ResponseDeadlines, type Watched } from "./turns/responseDeadlines.ts";
 import * as prompts from "./model/prompts.ts";
@@ -48,21 +50,24 @@ export class CallMachine {
   readonly #answeringMachine: AnsweringMachine;
   readonly #modelEvents: ModelEvents;
   #joined = false;
+  #joinedBefore: boolean;
   #rejoinBy: Milliseconds | undefined;
   #answered = false;
   #ended = false;
 
-  constructor(policy: CallPolicy, now: Milliseconds) {
-    this.#startedAt = now;
+  /** With `resumed`, goes on in the middle of a call that another machine began. */
+  constructor(policy: CallPolicy, now: Milliseconds, resumed?: ResumedCall) {
+    this.#startedAt = now - (resumed?.elapsedMs ?? 0);
+    this.#joinedBefore = resumed?.connectedMs !== undefined;
     const commands = new CommandBuffer();
-    const transcript = new Transcript(commands, now);
+    const transcript = new Transcript(commands, this.#startedAt);
     const latency = new Latency(commands);
     const turns = new Turns(commands, policy.modelResponds);
     const speech = new AgentSpeech(commands, transcript, latency);
     const call = { policy, commands, transcript, latency, turns, speech };
     this.#call = call;
     this.#kept = new KeptSentences(call);
-    this.#greeting = new Greeting(call, this.#kept);
+    this.#greeting = new Greeting(call, this.#kept, resumed);
     this.#bridge = new OutageBridge(this.#kept, speech);
     this.#caller = new CallerTurns(call, this.#greeting);
     this.#closing = new Closing(call);
@@ -79,6 +84,7 @@ export class CallMachine {
       outcomes,
       closing: this.#closing,
     });
+    announceCall(call, this.#closing, resumed, now);
   }
 
   get ended(): boolean {
@@ -93,8 +99,6 @@ export class CallMachine {
   }
 
   begin(): readonly CallCommand[] {
-    const { direction, agent } = this.#call.policy;
-    this.#call.commands.publish({ type: "started", direction, agent });
     this.#connection.open();
     return this.#call.commands.drain();
   }
@@ -215,7 +219,9 @@ export class CallMachine {
     if (this.#joined) return;
     this.#joined = true;
     this.#rejoinBy = undefined;
-    this.#call.commands.publish({ type: "connected", format });
+    const again = this.#joinedBefore ? { again: true } as const : {};
+    this.#joinedBefore = true;
+    this.#call.commands.publish({ type: "connected", format, ...again });
     this.#closing.joined(now);
     this.#call.speech.join(format, reports, now);
   }

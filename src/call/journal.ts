@@ -1,12 +1,13 @@
 import type { CallInput } from "./callInput.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
+import type { ResumedCall } from "./resumedCall.ts";
 import type { CallPolicy, Milliseconds } from "./types.ts";
 import { isRecord } from "../utils/isRecord.ts";
 
 /** An input of a call and its time, audio as its length alone: enough to replay the call. */
 export type JournalEntry =
-  /** Comes first. */
-  | { readonly at: Milliseconds; readonly policy: CallPolicy }
+  /** Comes first, and again where another session goes on with the call, by the clock of that one. */
+  | { readonly at: Milliseconds; readonly policy: CallPolicy; readonly resumed?: ResumedCall }
   | { readonly at: Milliseconds; readonly input: CallInput }
   | { readonly at: Milliseconds; readonly speech: SpeechRef; readonly durationMs: Milliseconds };
 

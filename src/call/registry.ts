@@ -1,6 +1,7 @@
 import { BoundedMap } from "../utils/boundedMap.ts";
 import type { CallSession } from "./sessionApi.ts";
 import { Session, type SessionDependencies, type SessionOptions } from "./session.ts";
+import type { ResumedCall } from "./resumedCall.ts";
 import type { CallEnd, CallRequest, Milliseconds } from "./types.ts";
 
 export interface RegistryOptions {
@@ -51,13 +52,17 @@ export class CallRegistry {
 
   /**
    * Starts a call and its model connection; the leg may join later. `callId` is for a call that was
-   * known before. Throws `CallRefused`.
+   * known before, `resumed` for one that had a session before. Throws `CallRefused`.
    */
-  open(request: CallRequest, callId: string = this.#options.newId()): CallSession {
+  open(
+    request: CallRequest,
+    callId: string = this.#options.newId(),
+    resumed?: ResumedCall,
+  ): CallSession {
     const { maxCalls, describe, deps, joinWithinMs = 120_000 } = this.#options;
     if (this.#draining) throw new CallRefused("draining");
     if (this.#live.size >= maxCalls) throw new CallRefused("full");
-    const session = new Session({ id: callId, request, ...describe(request) }, deps);
+    const session = new Session({ id: callId, request, resumed, ...describe(request) }, deps);
     this.#live.set(session.id, session);
     const giveUp = deps.setTimer(() => {
       if (session.hasJoined) return;

@@ -16,7 +16,7 @@ export function* replay(journal: Iterable<JournalEntry>): Generator<ReplayStep> 
   for (const entry of journal) {
     const { at } = entry;
     if ("policy" in entry) {
-      machine = new CallMachine(entry.policy, at);
+      machine = new CallMachine(entry.policy, at, entry.resumed);
       yield { at, entry, commands: machine.begin() };
     } else if (machine === undefined) {
       throw new SyntaxError("Cannot replay the journal: it does not begin with the call's policy");

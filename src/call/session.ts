@@ -11,7 +11,9 @@ import type { JournalEntry } from "./journal.ts";
 import { CallMachine } from "./callMachine.ts";
 import type { ModelSetup } from "./modelSetup.ts";
 import type { OpenModel, SpeechRef, ToolCall } from "./realtimeClient.ts";
+import type { ResumedCall } from "./resumedCall.ts";
 import type { CallEnd, CallPhase, CallPolicy, CallRequest, Milliseconds } from "./types.ts";
+import { present } from "../utils/present.ts";
 import type { Clock } from "../utils/clock.ts";
 import { WakeTimer } from "./machine/wakeTimer.ts";
 
@@ -44,12 +46,15 @@ export interface SessionOptions {
   readonly setup: Omit<ModelSetup, "history">;
   /** What the agent can say without its model. */
   readonly kept?: KeptSpeech;
+  /** Where the session goes on with a call that another one began. */
+  readonly resumed?: ResumedCall | undefined;
 }
 
 /** Carries a call's audio from end to end, and performs what its machine decides. */
 export class Session implements CallSession {
   readonly id: string;
   readonly request: CallRequest;
+  readonly resumed: ResumedCall | undefined;
   readonly ended: Promise<CallEnd>;
   callSid: string | undefined;
   readonly #deps: SessionDependencies;
@@ -70,9 +75,13 @@ export class Session implements CallSession {
   #commands: CallCommand[] = [];
   #performing = false;
 
-  constructor({ id, request, policy, setup, kept }: SessionOptions, deps: SessionDependencies) {
+  constructor(
+    { id, request, policy, setup, kept, resumed }: SessionOptions,
+    deps: SessionDependencies,
+  ) {
     this.id = id;
     this.request = request;
+    this.resumed = resumed;
     this.callSid = request.callSid;
     this.#setup = setup;
     this.#policy = policy;
@@ -82,7 +91,7 @@ export class Session implements CallSession {
     this.ended = promise;
     this.#settleEnd = resolve;
     this.#startedAt = deps.now();
-    this.#machine = new CallMachine(policy, this.#startedAt);
+    this.#machine = new CallMachine(policy, this.#startedAt, resumed);
     this.#model = new ModelSlot(
       (setup, sink) => deps.openModel(setup, kept?.listen(sink) ?? sink),
       {
@@ -115,7 +124,9 @@ export class Session implements CallSession {
   /** Opens the model connection. */
   begin(): void {
     try {
-      this.#deps.journal?.(this, { at: this.#startedAt, policy: this.#policy });
+      const at = this.#startedAt;
+      const { resumed } = this;
+      this.#deps.journal?.(this, { at, policy: this.#policy, ...present({ resumed }) });
       this.#perform(this.#machine.begin());
       this.#timer.set(this.#machine.wakeAt);
     } catch (error) {

@@ -1,12 +1,15 @@
 import type { Base64 } from "../utils/audio/audioFormat.ts";
 import type { ControlInput } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
+import type { ResumedCall } from "./resumedCall.ts";
 import type { CallEnd, CallRequest } from "./types.ts";
 
 /** One live call, as its leg and the API see it. None of its methods throws once joined. */
 export interface CallSession {
   readonly id: string;
   readonly request: CallRequest;
+  /** What an earlier session had of the call, where this one goes on with it. */
+  readonly resumed?: ResumedCall | undefined;
   /**
    * Joins a leg: the first, or one in place of a lost or replaceable one. Throws if another one stays,
    * or the call has ended.

@@ -12,15 +12,20 @@ export function readJournal(text: string): readonly JournalEntry[] {
 
 /** Runs a journal through the call machine and yields a line per input and per command. */
 export function* describeReplay(journal: readonly JournalEntry[]): Generator<string> {
-  const startedAt = journal[0]?.at ?? 0;
+  let startedAt = 0;
   for (const step of replay(journal)) {
+    const { at, entry } = step;
+    // Each session has its own clock.
+    if ("policy" in entry) startedAt = at - (entry.resumed?.elapsedMs ?? 0);
     yield `${((step.at - startedAt) / 1000).toFixed(3).padStart(9)}  ${cause(step)}`;
     for (const command of step.commands) yield `           -> ${effect(command)}`;
   }
 }
 
 function cause({ entry }: ReplayStep): string {
-  if ("policy" in entry) return `begin ${JSON.stringify(entry.policy)}`;
+  if ("policy" in entry) {
+    return `${entry.resumed === undefined ? "begin" : "resume"} ${JSON.stringify(entry.policy)}`;
+  }
   if ("input" in entry) return named(entry.input);
   return `speech ${entry.speech.itemId} ${entry.durationMs.toFixed(0)} ms`;
 }

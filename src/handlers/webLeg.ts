@@ -112,6 +112,7 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
     case "transferring":
       return { type: "notice", code: "transferring" };
     case "started":
+    case "resumed":
     case "connected":
     case "usage":
     case "transcriptionUsage":

@@ -4,6 +4,12 @@ export type { CrossProcessControl } from "./calls/crossProcessControl.ts";
 export type { CallLookup, KnownCall } from "./calls/callLookup.ts";
 export { type ApiOperations, createApiOperations } from "./calls/apiOperations.ts";
 export type { EndCall } from "./calls/callEnding.ts";
+export {
+  createResumedCalls,
+  requestOfRecord,
+  type ResumedCalls,
+  type StoredCall,
+} from "./calls/resumedCalls.ts";
 export { createHandoff, type Handoff } from "./calls/handoff.ts";
 export { openAgents } from "./calls/openAgents.ts";
 export { hasWebLine, openCallRegistry, type SendDigits } from "./calls/openCallRegistry.ts";

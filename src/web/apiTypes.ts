@@ -100,6 +100,12 @@ export interface Analytics {
 /** The call events that the page shows; the API sends more types than these. */
 export type CallEvent =
   | { readonly type: "started"; readonly direction: Direction; readonly agent: string }
+  | {
+    readonly type: "resumed";
+    readonly direction: Direction;
+    readonly agent: string;
+    readonly afterMs: number;
+  }
   | { readonly type: "connected" }
   | { readonly type: "speaking"; readonly who: "caller" | "agent"; readonly on: boolean }
   | { readonly type: "turn"; readonly turn: TranscriptLine & { readonly startedMs: number } }

@@ -65,9 +65,9 @@ export class Closing {
     return earliest(this.#plan && this.#dueAt, this.#idle.wakeAt, this.#timeLimit.wakeAt);
   }
 
-  /** The caller is connected: from here on time counts. */
-  joined(now: Milliseconds): void {
-    this.#timeLimit.begin(now);
+  /** The caller is connected: from here on time counts, or since `connectedMs` ago. */
+  joined(now: Milliseconds, connectedMs?: Milliseconds): void {
+    this.#timeLimit.begin(now, connectedMs);
   }
 
   /** A caller who acts is still there: a revocable ending is revoked. */

@@ -17,12 +17,14 @@ export class TimeLimit {
     return Math.round(this.#warningMs / 1000);
   }
 
-  /** The caller is connected: from here on it is counted. */
-  begin(now: Milliseconds): void {
+  /** The caller is connected: from here on it is counted, or since they were connected for the first time. */
+  begin(now: Milliseconds, connectedMs: Milliseconds = 0): void {
     if (this.#begun) return;
     this.#begun = true;
-    this.#endAt = now + this.#maxMs;
-    if (this.#warningMs > 0) this.#warnAt = this.#endAt - this.#warningMs;
+    this.#endAt = now - connectedMs + this.#maxMs;
+    const warnAt = this.#endAt - this.#warningMs;
+    // One that is overdue was given by the session before.
+    if (this.#warningMs > 0 && warnAt >= now) this.#warnAt = warnAt;
   }
 
   tick(now: Milliseconds): "warn" | "end" | undefined {

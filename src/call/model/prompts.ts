@@ -113,6 +113,22 @@ export function goOn(): ModelRequest {
   };
 }
 
+/** For a model that takes over a call whose line, or whose server, was away for a moment. */
+export function lineIsBack(how: "answer" | "goOn" | "back"): ModelRequest {
+  return system(
+    "The connection with the caller was interrupted and is back; they may have heard a short notice " +
+      "about it. The conversation so far is above. Do not greet them again, and repeat nothing that " +
+      `they have heard. ${NEXT[how]}`,
+  );
+}
+
+const NEXT = {
+  answer: "They are still waiting for an answer: give it now.",
+  goOn: "You were broken off where your last words above end: go on from there.",
+  back:
+    "Now say in one short sentence, in the language of the conversation, that you are there again.",
+} as const;
+
 /** For a greeting that must be heard whole. */
 export function restOfGreeting(text: string): ResponseRequest {
   return {
@@ -126,6 +142,11 @@ export function restOfGreeting(text: string): ResponseRequest {
 /** Answers a tool call that came to nothing, so that the model neither waits for it nor believes it done. */
 export const NOT_CARRIED_OUT = JSON.stringify({
   error: "This was interrupted and not carried out. Ask for it again if it is still wanted.",
+});
+/** Stands for the output of a tool whose server was lost while it ran. */
+export const OUTCOME_UNKNOWN = JSON.stringify({
+  error:
+    "The connection was lost while this ran: it is not known whether it was carried out. Assume neither. Find out if you can, and otherwise ask the caller before you do it again.",
 });
 export const WAIT_FOR_CALLER = JSON.stringify({
   error:

@@ -10,6 +10,12 @@ export class ItemOrder {
     return this.#placeOf(id).position;
   }
 
+  /** An item of an earlier session, at the position that it had there. */
+  restore(id: string, position: number): void {
+    this.#set(id, position);
+    this.#last = Math.max(this.#last, Math.ceil(position));
+  }
+
   /** A position behind all others, for what is not an item. */
   next(): number {
     return ++this.#last;

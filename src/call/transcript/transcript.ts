@@ -4,6 +4,8 @@ import { heardText } from "./heardText.ts";
 import { ItemOrder } from "./itemOrder.ts";
 import type { HistoryItem } from "../modelSetup.ts";
 import type { ToolCall } from "../realtimeClient.ts";
+import type { ResumedCall } from "../resumedCall.ts";
+import { resumedEntries } from "./resumedEntries.ts";
 import {
   type AgentEntry,
   type CallerEntry,
@@ -33,6 +35,18 @@ export class Transcript {
   constructor(commands: CommandBuffer, startedAt: Milliseconds) {
     this.#commands = commands;
     this.#startedAt = startedAt;
+  }
+
+  /** Takes over what an earlier session had, and publishes what that left open. */
+  restore(resumed: ResumedCall): void {
+    const open = new Set(resumed.turns.filter(({ final }) => !final).map(({ id }) => id));
+    for (const entry of resumedEntries(resumed, this.#startedAt).slice(0, MAX_ENTRIES)) {
+      this.#entries.set(entry.id, entry);
+      this.order.restore(entry.id, entry.position);
+      if (entry.kind !== "tool" && open.has(entry.id)) this.#publish(entry);
+      const local = /^local_(\d{1,9})$/.exec(entry.id)?.[1] ?? 0;
+      this.#local = Math.max(this.#local, Number(local));
+    }
   }
 
   callerSpoke(itemId: string, now: Milliseconds): void {

@@ -1,7 +1,8 @@
 import type { KeptSentences } from "../playback/keptSentences.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
-import * as prompts from "../model/prompts.ts";
+import type { ResumedCall } from "../resumedCall.ts";
 import type { Milliseconds } from "../types.ts";
+import { beginningOf, type Resumption, resumptionOf } from "./resumption.ts";
 
 /** What the moment of the greeting depends on. */
 interface Beginning {
@@ -14,19 +15,23 @@ interface Beginning {
 }
 
 /**
- * The agent's greeting: said once, by itself where it is kept, else by the model; and where it has to be
- * heard whole, not to be interrupted.
+ * The agent's first words: its greeting, or how it goes on in a resumed call. Said once, by itself where
+ * it is kept, else by the model; a greeting that has to be heard whole cannot be interrupted.
  */
 export class Greeting {
   readonly #call: MachineParts;
   readonly #kept: KeptSentences;
+  readonly #resumption: Resumption;
   #isKept = false;
   #isAsked = false;
   #holds = false;
 
-  constructor(call: MachineParts, kept: KeptSentences) {
+  constructor(call: MachineParts, kept: KeptSentences, resumed?: ResumedCall) {
     this.#call = call;
     this.#kept = kept;
+    this.#resumption = resumed === undefined
+      ? beginningOf(call.policy)
+      : resumptionOf(resumed, call.policy);
   }
 
   /** Whether the agent may not be interrupted. */
@@ -36,12 +41,12 @@ export class Greeting {
 
   /** Whether the agent is still to speak first. */
   get isOwed(): boolean {
-    return !this.#isAsked && this.#call.policy.greeting !== undefined;
+    return !this.#isAsked && this.#resumption.request !== undefined;
   }
 
   /** It needs no model. */
   keep(): void {
-    this.#isKept = true;
+    this.#isKept = this.#resumption.isGreeting === true;
   }
 
   /** Says it when its moment has come; too late where the call is `closing`. */
@@ -50,11 +55,13 @@ export class Greeting {
     const isDue = this.#isKept ? joined : modelReady && (joined || answered);
     if (this.#isAsked || !isDue) return;
     this.#isAsked = true;
-    const { greeting, greetingProtected } = this.#call.policy;
-    if (greeting === undefined || closing) return;
-    this.#holds = greetingProtected;
+    const { greetingProtected } = this.#call.policy;
+    const { note, request } = this.#resumption;
+    if (note !== undefined) this.#call.commands.request(note);
+    if (request === undefined || closing) return;
+    this.#holds = greetingProtected && request.purpose === "greeting";
     if (this.#isKept) this.#kept.speak("greeting");
-    else this.#call.turns.ask(prompts.greeting(greeting), now);
+    else this.#call.turns.ask(request, now);
   }
 
   /** The greeting is over when all that was said so far has been heard. */

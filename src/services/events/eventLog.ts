@@ -97,7 +97,7 @@ export function createEventLog(
   }
 
   function ownerOf(callId: string, event: CallEvent): string | undefined {
-    if (event.type === "started") {
+    if (event.type === "started" || event.type === "resumed") {
       const owner = keyOf(callId);
       if (owner !== undefined) owners.set(callId, owner);
     }

@@ -2,16 +2,19 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { createEventHub, type EventHub } from "./eventHub.ts";
 
-/** Opens the hub; the log has a line for the start and one for the end of every call. */
+/** Opens the hub; the log has a line where a call starts, is resumed and ends. */
 export function openEventHub(
   { now, log }: Pick<Clock, "now"> & { readonly log: Pick<Log, "info" | "error"> },
 ): EventHub {
   const events = createEventHub(now, (error) => log.error("Event sink failed", { error }));
   events.subscribe(
-    ({ event }) => event.type === "started" || event.type === "ended",
+    ({ event: { type } }) => type === "started" || type === "resumed" || type === "ended",
     ({ callId, event }) => {
       if (event.type === "started") {
         log.info("Call started", { callId, direction: event.direction, agent: event.agent });
+      } else if (event.type === "resumed") {
+        const { direction, agent, afterMs } = event;
+        log.info("Call resumed", { callId, direction, agent, afterMs });
       } else if (event.type === "ended") {
         log.info("Call ended", { callId, ...event.end, durationMs: event.durationMs });
       }

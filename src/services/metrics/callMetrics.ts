@@ -54,6 +54,11 @@ function createCounters() {
       "Calls that began.",
       each("direction", callDirections),
     ),
+    resumed: createCounter(
+      "parley_calls_resumed_total",
+      "Calls of another process, or of one before this, that this one has gone on with.",
+      each("direction", callDirections),
+    ),
     ended: createCounter(
       "parley_calls_ended_total",
       "Calls that ended, by reason.",
@@ -113,6 +118,8 @@ function count(counters: Counters, event: CallEvent): void {
   switch (event.type) {
     case "started":
       return counters.started.add(1, { direction: event.direction });
+    case "resumed":
+      return counters.resumed.add(1, { direction: event.direction });
     case "ended":
       counters.ended.add(1, { reason: event.end.reason });
       return counters.duration.observe(event.durationMs / 1000);

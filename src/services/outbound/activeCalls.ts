@@ -1,6 +1,7 @@
 import type { CallEvent } from "../../call/callEvent.ts";
 import { CallRefused, type CallRegistry } from "../../call/registry.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
+import type { CallRequest } from "../../call/types.ts";
 import {
   advance,
   type CallProgress,
@@ -8,7 +9,7 @@ import {
   type SpokenMessage,
   type TwilioCalls,
 } from "../twilioOutbound.ts";
-import type { Handoff } from "../calls.ts";
+import type { Handoff, ResumedCalls, StoredCall } from "../calls.ts";
 import { endOf, outcomeOf } from "../records.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
@@ -33,6 +34,7 @@ export interface ActiveCall {
 
 export interface ActiveCallsDeps extends Pick<Clock, "setTimer"> {
   readonly registry: Pick<CallRegistry, "open" | "accepting" | "size">;
+  readonly resumedCalls: Pick<ResumedCalls, "open">;
   readonly maxCalls: number;
   readonly twilio: Pick<TwilioCalls, "end" | "fetch">;
   readonly callRecords: Pick<PlacedCallRecords, "update" | "end">;
@@ -49,7 +51,7 @@ export type ActiveCalls = ReturnType<typeof createActiveCalls>;
 
 /** The placed calls of this process, from dialling to their end. */
 export function createActiveCalls(deps: ActiveCallsDeps) {
-  const { registry, twilio, callRecords, handoff, setTimer, log } = deps;
+  const { registry, resumedCalls, twilio, callRecords, handoff, setTimer, log } = deps;
   const calls = new Map<string, ActiveCall>();
   const sids = new Map<string, ActiveCall>();
 
@@ -97,6 +99,24 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
     applyProgress,
     /** The call's session, opened if there is none; undefined where it cannot be. */
     openSession,
+    /** Opens the session of a call that another process placed, unless it is here already. */
+    resumeSession(call: ActiveCall, stored: StoredCall, maxMs: number): CallSession | undefined {
+      if (call.session !== undefined) return call.session;
+      const { answeredAt } = stored.record;
+      // Until then it may have had no session; of one that it had, nothing has been heard.
+      const wasConnected = answeredAt !== undefined;
+      if (wasConnected) {
+        call.progress = { status: "in-progress" };
+        call.detection.resume(stored);
+      }
+      return opened(
+        call,
+        (request) =>
+          wasConnected
+            ? resumedCalls.open(stored, { ...request, maxMs })
+            : registry.open({ ...request, maxMs }, call.job.callId),
+      );
+    },
     /** Handles an event of the call's session. */
     handleEvent(callId: string, event: CallEvent): void {
       const call = calls.get(callId);
@@ -137,9 +157,16 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
 
   function openSession(call: ActiveCall): CallSession | undefined {
     if (call.session !== undefined || isFinal(call.progress.status)) return call.session;
+    return opened(call, (request) => registry.open(request, call.job.callId));
+  }
+
+  function opened(
+    call: ActiveCall,
+    open: (request: CallRequest) => CallSession,
+  ): CallSession | undefined {
     const { job } = call;
     try {
-      const session = registry.open(requestOf(job), job.callId);
+      const session = open(requestOf(job));
       session.callSid = call.callSid;
       call.session = session;
       session.ended.then(() => sessionEnded(call));

@@ -1,5 +1,7 @@
 import type { CallSession } from "../../call/sessionApi.ts";
 import { type CallProgress, isFinal } from "../twilioOutbound.ts";
+import type { ResumedCalls } from "../calls.ts";
+import type { CallBudget } from "../spending.ts";
 import type { CallStore, DialQueue } from "../store.ts";
 import { endOf, outcomeOf } from "../records.ts";
 import type { ActiveCall, ActiveCalls } from "./activeCalls.ts";
@@ -19,12 +21,18 @@ export interface TwilioCallbacksDeps extends Omit<AmdCallbacksDeps, "findElsewhe
   readonly unresolvedCalls: Pick<UnresolvedCalls, "unwatch">;
   readonly queue: Pick<DialQueue, "find">;
   readonly callStore: Pick<CallStore, "get">;
+  readonly resumedCalls: Pick<ResumedCalls, "read">;
+  readonly callBudget: Pick<CallBudget, "reserve">;
+  readonly maxCallMs: number;
+  /** In milliseconds since 1970. */
+  readonly now: () => number;
   readonly log: Pick<Log, "warn">;
 }
 
 /** Twilio's callbacks about placed calls, whichever process placed them. */
 export function createTwilioCallbacks(deps: TwilioCallbacksDeps) {
   const { activeCalls, callRecords, unresolvedCalls, queue, callStore, log } = deps;
+  const { resumedCalls, callBudget } = deps;
   const amdCallbacks = createAmdCallbacks({ ...deps, findElsewhere });
 
   return {
@@ -59,15 +67,23 @@ export function createTwilioCallbacks(deps: TwilioCallbacksDeps) {
       if (call !== undefined) {
         return call.callSid === callSid ? activeCalls.openSession(call) : undefined;
       }
-      return findElsewhere(callId).then((other) => {
-        if (other === undefined) return undefined;
-        // Another request may have adopted the call during the look-up.
-        const adopted = activeCalls.get(callId) ?? activeCalls.register(other.job);
-        activeCalls.bindSid(adopted, callSid);
-        return activeCalls.openSession(adopted);
-      });
+      return adopt(callId, callSid);
     },
   };
+
+  async function adopt(callId: string, callSid: string): Promise<CallSession | undefined> {
+    const other = await findElsewhere(callId);
+    const stored = other && await resumedCalls.read(callId);
+    if (other === undefined || stored === undefined) return undefined;
+    const { job } = other;
+    // The minutes that were reserved for it before it was dialled; reserving them again adds nothing.
+    const reserved = await callBudget.reserve(job, deps.maxCallMs, deps.now());
+    const maxMs = reserved.ok ? reserved.minutes * 60_000 : deps.maxCallMs;
+    // Another request may have adopted the call during the look-up.
+    const adopted = activeCalls.get(callId) ?? activeCalls.register(job);
+    activeCalls.bindSid(adopted, callSid);
+    return activeCalls.resumeSession(adopted, stored, maxMs);
+  }
 
   function findLocal(callSid: string, callId: string | undefined): ActiveCall | undefined {
     const known = activeCalls.bySid(callSid);

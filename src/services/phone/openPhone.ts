@@ -2,7 +2,7 @@ import type { CallRegistry } from "../../call/registry.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
-import { createHandoff, type SendDigits } from "../calls.ts";
+import { createHandoff, type ResumedCalls, type SendDigits } from "../calls.ts";
 import { type CallProgress, createTwilioCalls, createTwilioFaults } from "../twilioOutbound.ts";
 import type { CallBudget, Prices, Spending, TransferPolicy } from "../spending.ts";
 import type { EventHub } from "../events.ts";
@@ -37,6 +37,7 @@ export interface PhoneDeps extends Pick<Clock, "setTimer"> {
   readonly prices: Prices;
   readonly cluster: Cluster;
   readonly recorder: Recorder;
+  readonly resumedCalls: ResumedCalls;
   readonly completion: CompletionDispatcher;
   readonly callBudget: CallBudget;
   readonly policy: Spending["policy"];

@@ -3,7 +3,7 @@ import type { CallSession } from "../../call/sessionApi.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
-import type { Handoff } from "../calls.ts";
+import { type Handoff, requestOfRecord, type ResumedCalls } from "../calls.ts";
 import type { OutboundCalls } from "../outbound.ts";
 import {
   type CallStatus,
@@ -18,7 +18,7 @@ import {
   fallbackAnswer,
   holdOf,
 } from "./endedCallAnswer.ts";
-import { requestOfRecord, type SharedPhoneCalls } from "./sharedPhoneCalls.ts";
+import type { SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 import { createStreamAdmission, type StreamTokens } from "./streamAdmission.ts";
 import {
   type ArrivingCall,
@@ -41,6 +41,7 @@ export interface PhoneCallsDeps
   readonly outbound: Pick<OutboundCalls, "sessionFor">;
   readonly sharedCalls: Omit<SharedPhoneCalls, "close">;
   readonly handoff: Handoff;
+  readonly resumedCalls: ResumedCalls;
   readonly log: Pick<Log, "warn">;
 }
 
@@ -51,6 +52,7 @@ const MAX_REFUSED = 1000;
 /** Joins phone calls with their sessions: how they begin, go on after their stream, and end. */
 export function createPhoneCalls(deps: PhoneCallsDeps) {
   const { registry, agents, defaultAgent, outbound, sharedCalls, handoff, log } = deps;
+  const { resumedCalls } = deps;
   const answerEnded = createEndedCallAnswer(deps);
   const streams = createStreamAdmission({ ...deps, onTimeout: giveUp });
   const inbound = new InboundCalls({ ...deps, streams });
@@ -165,7 +167,9 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       if (record === undefined || record.status === "ended") return undefined;
       const { id } = record;
       if (record.direction !== "outbound") {
-        const session = registry.open({ ...requestOfRecord(record), callSid }, id);
+        const stored = await resumedCalls.read(id);
+        if (stored === undefined) return undefined;
+        const session = resumedCalls.open(stored);
         await handoff.recordTakenOver();
         return session;
       }

@@ -1,7 +1,5 @@
-import type { CallRequest } from "../../call/types.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
-import { present } from "../../utils/present.ts";
 import { sleep } from "../../utils/sleep.ts";
 import type { CallRecord, CallStore, SingleUseTokens } from "../store.ts";
 
@@ -71,10 +69,4 @@ export function createSharedPhoneCalls(
     /** Ends all waits. */
     close: (): void => closing.abort(),
   };
-}
-
-/** A call that another process held, as its session knew it. */
-export function requestOfRecord({ direction, agent, from, to }: CallRecord): CallRequest {
-  const [caller, called] = direction === "outbound" ? [to, from] : [from, to];
-  return { direction, agent, ...present({ caller, called }) };
 }

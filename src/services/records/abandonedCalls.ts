@@ -112,7 +112,7 @@ export async function endAbandonedCall(
   });
   await callStore.write([
     ...finishTurns(call.id, turns),
-    { type: "ended", callId: call.id, ending },
+    { type: "ended", callId: call.id, ending, holder: call.instanceId },
   ]);
 }
 

@@ -9,6 +9,7 @@ import {
 } from "../spending.ts";
 import {
   type CallChanges,
+  type CallContent,
   type CallEnding,
   type CallOutcome,
   type CallRecord,
@@ -35,8 +36,21 @@ export class CallTally {
   #usageWritten = true;
   #digits = 0;
 
-  constructor(call: NewCall) {
+  /** With what is stored of a call that an earlier session began, goes on counting from there. */
+  constructor(
+    call: NewCall,
+    stored?: {
+      readonly record: CallRecord;
+      readonly content: Pick<CallContent, "latencies" | "digits">;
+    },
+  ) {
     this.#call = call;
+    if (stored === undefined) return;
+    const { record: { answeredAt, outcome, answeredBy, usage, callSid }, content } = stored;
+    this.#known = present({ answeredAt, outcome, answeredBy, callSid });
+    this.#usage = usage;
+    this.#latenciesMs.push(...content.latencies.map(({ totalMs }) => totalMs));
+    this.#digits = content.digits.length;
   }
 
   /** Applies what events do not say; returns the write. */

@@ -1,3 +1,4 @@
+import type { CallEvent } from "../../call/callEvent.ts";
 import type { CallEnd, CallRequest } from "../../call/types.ts";
 import type { EventHub, PublishedEvent } from "../events.ts";
 import type { Prices } from "../spending.ts";
@@ -5,7 +6,9 @@ import { CallTally } from "./callTally.ts";
 import { type RecorderHealth, StoreWriter } from "./storeWriter.ts";
 import type {
   CallChanges,
+  CallContent,
   CallOutcome,
+  CallRecord,
   CallStore,
   CallWrite,
   Instances,
@@ -53,6 +56,11 @@ export function createRecorder(deps: RecorderDeps) {
   const { clock, setTimer, maxDetails = 20_000 } = deps;
   const writer = new StoreWriter({ callStore, now, log, setTimer, maxDetails });
   const tallies = new Map<string, CallTally>();
+  /** What is stored of calls that a session is about to go on with. */
+  const expected = new Map<
+    string,
+    { readonly record: CallRecord; readonly content: CallContent }
+  >();
   let closed = false;
   const sweeping = createPollLoop(sweep, setTimer, SWEEP_MS);
   const beating = createPollLoop(beat, setTimer);
@@ -61,10 +69,7 @@ export function createRecorder(deps: RecorderDeps) {
   const subscription = events.subscribe(() => true, onEvent, { maxQueued: 100_000 });
 
   function onEvent({ callId, atMs, event }: PublishedEvent): void {
-    const tally = tallies.get(callId) ??
-      (event.type === "started"
-        ? begin(callId, callOf(callId) ?? { request: event }, atMs)
-        : undefined);
+    const tally = tallies.get(callId) ?? beginWith(event, callId, atMs);
     if (tally === undefined) return;
     if (event.type === "connected") {
       // A placed call may get its CallSid after its session has begun.
@@ -75,9 +80,16 @@ export function createRecorder(deps: RecorderDeps) {
     else tally.apply(event, atMs).forEach(enqueue);
   }
 
+  function beginWith(event: CallEvent, callId: string, atMs: number): CallTally | undefined {
+    if (event.type !== "started" && event.type !== "resumed") return undefined;
+    const startedAt = event.type === "started" ? atMs : atMs - event.afterMs;
+    return begin(callId, callOf(callId) ?? { request: event }, startedAt);
+  }
+
   function begin(callId: string, recorded: RecordedCall, startedAt: number): CallTally {
     const call = newCall(callId, recorded, startedAt);
-    const tally = new CallTally(call);
+    const tally = new CallTally(call, expected.get(callId));
+    expected.delete(callId);
     tallies.set(callId, tally);
     enqueue({ type: "opened", callId, call });
     return tally;
@@ -94,7 +106,7 @@ export function createRecorder(deps: RecorderDeps) {
     tallies.delete(callId);
     tally.unwritten().forEach(enqueue);
     const ending = tally.end(end, { endedAt, durationMs, prices, outcome });
-    enqueue({ type: "ended", callId, ending });
+    enqueue({ type: "ended", callId, ending, holder: instanceId });
   }
 
   function newCall(
@@ -112,7 +124,8 @@ export function createRecorder(deps: RecorderDeps) {
       status: outbound ? "queued" : "ringing",
       startedAt,
       instanceId,
-      ...present({ keyName: request.keyName, callSid, from, to, model, transcriptionModel }),
+      ...present({ keyName: request.keyName, callerProven: request.callerProven }),
+      ...present({ callSid, from, to, model, transcriptionModel }),
     };
   }
 
@@ -156,9 +169,14 @@ export function createRecorder(deps: RecorderDeps) {
       const tally = tallies.get(callId);
       if (tally !== undefined) finish(callId, tally, end, now(), undefined, outcome);
     },
-    /** Another process has taken the call over: nothing more of it is written here. */
+    /** A session is about to go on with a stored call: its tally begins with what is known of it. */
+    expectResumed(record: CallRecord, content: CallContent): void {
+      expected.set(record.id, { record, content });
+    },
+    /** Another process goes on with the call: nothing more of it is written here. */
     releaseCall(callId: string): void {
       tallies.delete(callId);
+      expected.delete(callId);
     },
     /** Whether the beginning or the end of a call waits to be written. */
     holds: (callId: string): boolean => writer.holds(callId),

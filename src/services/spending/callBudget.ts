@@ -137,6 +137,9 @@ export function createCallBudget(deps: CallBudgetDeps) {
         holdMs: HOLD_MS,
       }, now());
     },
+    /** This process goes on with a call that another one admitted: what was reserved stays. */
+    resume: (callId: string, call: CountedCall): void =>
+      void admitted.set(callId, accountsOf(call)),
     /** The call's session is over: it does not count as concurrent here, though its record may wait. */
     releasePlace: (callId: string): void => void admitted.delete(callId),
     /** Removes the reservation of a call that did not begin. */

@@ -55,7 +55,7 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
       calls.delete(callId);
       return callBudget.releasePlace(callId);
     }
-    const call = calls.get(callId) ?? begin(callId);
+    const call = calls.get(callId) ?? begin(callId, atMs);
     if (event.type === "connected") call.connectedAt ??= atMs;
     if (event.type === "usage") call.usage = addUsage(call.usage, usageOfResponse(event.usage));
     if (event.type === "transcriptionUsage") {
@@ -73,10 +73,12 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
     },
   };
 
-  function begin(callId: string): Running {
+  /** What an earlier session of the call has used counts. */
+  function begin(callId: string, atMs: number): Running {
+    const { usage = noUsage, connectedMs } = registry.get(callId)?.resumed ?? {};
     const call: Running = {
-      usage: noUsage,
-      connectedAt: undefined,
+      usage,
+      connectedAt: connectedMs === undefined ? undefined : atMs - connectedMs,
       usd: 0,
       held: { minutes: 0, usd: 0 },
       refused: undefined,
@@ -179,6 +181,7 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
 
 const watched: ReadonlySet<string> = new Set([
   "started",
+  "resumed",
   "connected",
   "usage",
   "transcriptionUsage",

@@ -35,6 +35,12 @@ export function flagOf(row: Row, column: string): boolean {
   return numberOf(row, column) !== 0;
 }
 
+/** A boolean; undefined where the column is NULL. */
+export function maybeFlag(row: Row, column: string): boolean | undefined {
+  const value = maybeNumber(row, column);
+  return value === undefined ? undefined : value !== 0;
+}
+
 /** One of the words that a column may hold; throws for another. */
 export function choiceOf<const T extends string>(
   row: Row,

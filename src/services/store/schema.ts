@@ -247,4 +247,10 @@ export const versions: readonly (readonly string[])[] = [
     `CREATE INDEX calls_handed_over ON calls (ended_at)
       WHERE end_reason = 'transferred' AND transferred_ms IS NULL`,
   ],
+  [
+    "ALTER TABLE calls ADD COLUMN caller_proven INTEGER",
+    // Where a process listens, and since when it leaves: its successor there waits for the port.
+    "ALTER TABLE instances ADD COLUMN slot TEXT",
+    "ALTER TABLE instances ADD COLUMN leaving_at BIGINT",
+  ],
 ];

@@ -27,6 +27,7 @@ export function messageOf(
         agent: event.agent,
       });
     case "connected":
+      if (event.again === true) return undefined;
       return message("call.answered", callId, atMs, about);
     case "transferring":
       return message("call.transferred", callId, atMs, { ...about, to: event.alias });

@@ -54,11 +54,15 @@ export class LiveRows {
       this.#remove(callId);
       return false;
     }
-    const isNew = event.type === "started" && !this.#rows.has(callId);
+    const isNew = (event.type === "started" || event.type === "resumed") && !this.#rows.has(callId);
     if (isNew) {
+      this.#ended.delete(callId);
       this.#unlisted.add(callId);
       const { direction, agent } = event;
-      this.#show({ id: callId, direction, agent, status: "live", startedAt: at });
+      const startedAt = event.type === "started"
+        ? at
+        : new Date(Date.parse(at) - event.afterMs).toISOString();
+      this.#show({ id: callId, direction, agent, status: "live", startedAt });
     }
     this.#rows.get(callId)?.apply(event);
     return isNew || event.type === "connected";

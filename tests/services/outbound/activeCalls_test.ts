@@ -59,6 +59,11 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
       recordTakenOver: () => Promise.resolve(),
       releaseSession: (session) => void released.push(session),
     },
+    resumedCalls: {
+      open() {
+        throw new Error("Cannot resume: no call is stored");
+      },
+    },
     voicemail: () => undefined,
     setTimer: (wake) => {
       timers.push(wake);

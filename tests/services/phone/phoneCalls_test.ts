@@ -38,6 +38,12 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
       recordTakenOver: () => Promise.resolve(),
       releaseSession: (session) => void released.push(session),
     },
+    resumedCalls: {
+      read: () => Promise.resolve(undefined),
+      open() {
+        throw new Error("Cannot resume: no call is stored");
+      },
+    },
     agents: { get: () => undefined, unusable: new Map() },
     defaultAgent: "desk",
     callBudget: {

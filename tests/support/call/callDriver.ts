@@ -11,6 +11,7 @@ import type {
   SpeechRef,
   ToolCall,
 } from "../../../src/call/realtimeClient.ts";
+import type { ResumedCall } from "../../../src/call/resumedCall.ts";
 import type { CallPolicy } from "../../../src/call/types.ts";
 import { LineLeg } from "../trials/lineLeg.ts";
 import { policy } from "../twilio/policy.ts";
@@ -23,6 +24,7 @@ export interface CallDriverOptions extends Partial<CallPolicy> {
   readonly kept?: Readonly<
     Partial<Record<KeptName, { readonly text: string; readonly ms: number }>>
   >;
+  readonly resumed?: ResumedCall;
 }
 
 type Of<T extends { readonly type: string }, Type extends T["type"]> = Extract<T, { type: Type }>;
@@ -46,12 +48,12 @@ export class CallDriver {
   readonly #brought = new Set<string>();
 
   constructor(
-    { reports = "marks", startUpMs = 0, kept = {}, ...changes }: CallDriverOptions = {},
+    { reports = "marks", startUpMs = 0, kept = {}, resumed, ...changes }: CallDriverOptions = {},
   ) {
     this.#kept = kept;
     this.#reports = reports;
     this.line = new LineLeg(reports, startUpMs);
-    this.machine = new CallMachine(policy(changes), 0);
+    this.machine = new CallMachine(policy(changes), 0, resumed);
     this.#perform(this.machine.begin());
     if (kept.greeting !== undefined) this.input({ type: "greetingKept" });
   }

@@ -1,5 +1,6 @@
 import type { CallEvent } from "../../../call/callEvent.ts";
 import type { CallSession } from "../../../call/sessionApi.ts";
+import type { StoredCall } from "../../calls.ts";
 import type { CallChanges } from "../../store.ts";
 import { ConversationEvidence } from "./conversationEvidence.ts";
 import type { AmdResult } from "./amdResult.ts";
@@ -45,6 +46,13 @@ export class AnswerDetection {
 
   get result(): AmdResult | undefined {
     return this.#result;
+  }
+
+  /** Goes on with what is stored of a call that another process began. */
+  resume({ record: { answeredAt, answeredBy, outcome }, resumed: { turns } }: StoredCall): void {
+    this.#connected = answeredAt !== undefined;
+    if (answeredBy !== undefined) this.#result ??= { answeredBy, ...present({ outcome }) };
+    for (const turn of turns) this.#evidence.handleEvent({ type: "turn", turn });
   }
 
   /** Applies a result; several may come, and contradict each other. */

@@ -1,6 +1,8 @@
 import type { TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
-import type { TokenUsage } from "../../../call/realtimeClient.ts";
+import type { CallUsage } from "../../../call/callUsage.ts";
 import type { CallDirection, CallEnd } from "../../../call/types.ts";
+
+export type { CallUsage };
 
 export const recordStatuses = ["queued", "ringing", "live", "ended"] as const;
 export type RecordStatus = (typeof recordStatuses)[number];
@@ -27,14 +29,6 @@ export type CallOutcome = (typeof callOutcomes)[number];
 /** What took a call that was placed, by answering machine detection. */
 export const answerers = ["human", "machine", "fax", "unknown"] as const;
 export type AnsweredBy = (typeof answerers)[number];
-
-/** Everything that one call has used. */
-export interface CallUsage extends TokenUsage {
-  readonly responses: number;
-  readonly transcriptionInput: number;
-  readonly transcriptionOutput: number;
-  readonly transcriptionSeconds: number;
-}
 
 /** Dollars; null for what was used and has no known price. */
 export interface CallCost {
@@ -65,6 +59,8 @@ export interface CallRecord {
   readonly callSid?: string;
   readonly from?: string;
   readonly to?: string;
+  /** Whether the carrier vouches for the far end's number; absent where it was not asked. */
+  readonly callerProven?: boolean;
   readonly status: RecordStatus;
   readonly startedAt: number;
   readonly answeredAt?: number;
@@ -126,7 +122,7 @@ export interface CallContent {
 export interface NewCall
   extends
     Pick<CallRecord, "id" | "direction" | "agent" | "keyName" | "startedAt" | "instanceId">,
-    Pick<CallRecord, "callSid" | "from" | "to" | "model" | "transcriptionModel"> {
+    Pick<CallRecord, "callSid" | "from" | "to" | "callerProven" | "model" | "transcriptionModel"> {
   readonly status: Exclude<RecordStatus, "ended">;
 }
 

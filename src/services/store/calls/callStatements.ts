@@ -49,8 +49,11 @@ export function updateCall(
   };
 }
 
-/** Ends a call that has not ended; an outcome that is recorded already stays. */
-export function endCall(callId: string, ending: CallEnding): Statement {
+/**
+ * Ends a call that has not ended, with `holder` only where that process holds it; an outcome that is
+ * recorded already stays.
+ */
+export function endCall(callId: string, ending: CallEnding, holder?: string): Statement {
   const { end, latency, latenciesMs, cost, outcome } = ending;
   const columns: Columns = {
     status: "ended",
@@ -67,7 +70,10 @@ export function endCall(callId: string, ending: CallEnding): Statement {
     latencies_ms: latenciesMs.length === 0 ? null : latenciesMs.map(toDurationMs).join(","),
     ...columnsOfUsage(ending.usage),
   };
-  return updateCall(callId, columns, "AND ended_at IS NULL", present({ outcome }));
+  const once = present({ outcome });
+  if (holder === undefined) return updateCall(callId, columns, "AND ended_at IS NULL", once);
+  const { sql, values } = updateCall(callId, columns, "AND ended_at IS NULL", once);
+  return { sql: `${sql} AND instance_id = $${values.length + 1}`, values: [...values, holder] };
 }
 
 /** The parts of a cost, as JSON for `cost_parts`. */

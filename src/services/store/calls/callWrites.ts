@@ -35,8 +35,8 @@ export type CallWrite =
       readonly atMs: number;
       readonly digits?: string;
     }
-    /** The first one counts, whichever process it comes from. */
-    | { readonly type: "ended"; readonly ending: CallEnding }
+    /** The first one counts; one by `holder` only while that process holds the call. */
+    | { readonly type: "ended"; readonly ending: CallEnding; readonly holder?: string }
   );
 
 /** The statements of a write; none of them fails for a call that does not exist or was erased. */
@@ -80,7 +80,7 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
         }, "(call_id, sequence) DO NOTHING"),
       ];
     case "ended":
-      return [endCall(callId, write.ending)];
+      return [endCall(callId, write.ending, write.holder)];
   }
 }
 
@@ -97,6 +97,7 @@ function insertCall(call: NewCall): Statement {
     call_sid: call.callSid ?? null,
     from_number: call.from ?? null,
     to_number: call.to ?? null,
+    caller_proven: call.callerProven === undefined ? null : Number(call.callerProven),
     status: call.status,
     started_at: toInteger(call.startedAt),
     model: call.model ?? null,
@@ -104,8 +105,10 @@ function insertCall(call: NewCall): Statement {
     instance_id: call.instanceId,
   };
   const names = Object.keys(columns);
-  const kept = ["call_sid", "from_number", "to_number", "model", "transcription_model"]
-    .map((name) => `${name} = COALESCE(calls.${name}, excluded.${name})`);
+  const kept = ["call_sid", "from_number", "to_number", "caller_proven"]
+    .concat("model", "transcription_model").map((name) =>
+      `${name} = COALESCE(calls.${name}, excluded.${name})`
+    );
   return {
     sql: `INSERT INTO calls (${names.join(", ")}) SELECT ${
       placeholders(names)

@@ -1,0 +1,24 @@
+import type { TranscriptTurn } from "./callEvent.ts";
+import type { CallUsage } from "./callUsage.ts";
+import type { ToolCall } from "./realtimeClient.ts";
+import type { Milliseconds } from "./types.ts";
+
+/** A call in the middle of which a fresh session goes on: what another session had of it. */
+export interface ResumedCall {
+  /** Since the call began: the times of its turns and tools go on from here. */
+  readonly elapsedMs: Milliseconds;
+  /** Since its first leg joined; absent where none has, and so nothing has been heard. */
+  readonly connectedMs?: Milliseconds;
+  /** As far as they are known; one that is not final was broken off. */
+  readonly turns: readonly TranscriptTurn[];
+  readonly tools: readonly ResumedTool[];
+  /** Observers go on counting from here. */
+  readonly usage: CallUsage;
+}
+
+/** A tool call of an earlier session. */
+export interface ResumedTool extends ToolCall {
+  readonly startedMs: Milliseconds;
+  /** Absent where it is not known whether it was carried out: it is never run again. */
+  readonly output?: string;
+}

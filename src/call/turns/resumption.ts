@@ -1,0 +1,56 @@
+import * as prompts from "../model/prompts.ts";
+import type { ModelRequest, ResponseRequest } from "../realtimeClient.ts";
+import type { ResumedCall } from "../resumedCall.ts";
+import type { CallPolicy } from "../types.ts";
+
+/** How the agent goes on in a call that another session began. */
+export interface Resumption {
+  /** What the model is told of the interruption. */
+  readonly note?: ModelRequest;
+  readonly request?: ResponseRequest;
+  /** It begins with the whole greeting, of which nothing has been heard. */
+  readonly isGreeting?: true;
+}
+
+/** How the agent begins a call. */
+export function beginningOf({ greeting }: Pick<CallPolicy, "greeting">): Resumption {
+  if (greeting === undefined) return {};
+  return { request: prompts.greeting(greeting), isGreeting: true };
+}
+
+/**
+ * Decides it by who had the word. A call in which nothing was said begins with the greeting; a caller
+ * who waits is answered; an agent that was broken off goes on; otherwise it says that it is there again.
+ */
+export function resumptionOf(
+  { turns, tools, connectedMs }: ResumedCall,
+  policy: Pick<CallPolicy, "greeting" | "greetingProtected">,
+): Resumption {
+  const { greeting, greetingProtected } = policy;
+  const said = turns.filter(({ text, final }) =>
+    text !== "" && (final || connectedMs !== undefined)
+  ).sort((a, b) => a.position - b.position);
+  const last = said.at(-1);
+  const spokeMs = Math.max(
+    -1,
+    ...said.filter(({ role }) => role === "agent").map(({ startedMs }) => startedMs),
+  );
+  const owesResult = tools.some(({ startedMs }) => startedMs > spokeMs);
+  if (last === undefined && !owesResult) {
+    if (greeting !== undefined || connectedMs === undefined) return beginningOf(policy);
+    return goOn("back");
+  }
+  if (last?.role === "caller" || owesResult) return goOn("answer");
+  if (last === undefined || last.final && !last.interrupted) return goOn("back");
+  const isGreeting = said.length === 1 && greetingProtected;
+  return isGreeting && greeting !== undefined
+    ? { request: prompts.restOfGreeting(greeting) }
+    : goOn("goOn");
+}
+
+function goOn(how: Parameters<typeof prompts.lineIsBack>[0]): Resumption {
+  return {
+    note: prompts.lineIsBack(how),
+    request: how === "back" ? { purpose: "reply", tools: "none" } : { purpose: "reply" },
+  };
+}

@@ -1,0 +1,99 @@
+import type { CallRegistry } from "../../call/registry.ts";
+import type { ResumedCall } from "../../call/resumedCall.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
+import type { CallRequest } from "../../call/types.ts";
+import type { CallBudget } from "../spending.ts";
+import type { Recorder } from "../records.ts";
+import type { CallContent, CallRecord, CallStore } from "../store.ts";
+import type { Clock } from "../../utils/clock.ts";
+import { present } from "../../utils/present.ts";
+
+/** `now` is in milliseconds since 1970. */
+export interface ResumedCallsDeps extends Pick<Clock, "now"> {
+  readonly registry: Pick<CallRegistry, "open" | "get">;
+  readonly callStore: Pick<CallStore, "get" | "content">;
+  readonly recorder: Pick<Recorder, "expectResumed" | "releaseCall">;
+  readonly callBudget: Pick<CallBudget, "resume">;
+}
+
+/** A call of the store with all that a session needs to go on with it. */
+export interface StoredCall {
+  readonly record: CallRecord;
+  readonly content: CallContent;
+  readonly resumed: ResumedCall;
+}
+
+export type ResumedCalls = ReturnType<typeof createResumedCalls>;
+
+/** Opens sessions that go on with calls of other processes, or of this one before it was started again. */
+export function createResumedCalls(deps: ResumedCallsDeps) {
+  const { registry, callStore, recorder, callBudget, now } = deps;
+  return {
+    /** Undefined for a call that is unknown or has ended. */
+    async read(callId: string): Promise<StoredCall | undefined> {
+      const record = await callStore.get(callId);
+      if (record === undefined || record.status === "ended") return undefined;
+      const content = await callStore.content(callId);
+      return { record, content, resumed: resumedOf(record, content, now()) };
+    },
+    /**
+     * Opens the session, or returns the one that is here already. The recorder, the budget and the spend
+     * limit of the call go on from what is stored. `address` is the browser's, for its limits. Throws
+     * `CallRefused`. That this process holds the call is written with the session's first event.
+     */
+    open(
+      { record, content, resumed }: StoredCall,
+      request: CallRequest = requestOfRecord(record),
+      { address }: { readonly address?: string } = {},
+    ): CallSession {
+      const { id, direction } = record;
+      const open = registry.get(id);
+      if (open !== undefined) return open;
+      recorder.expectResumed(record, content);
+      try {
+        const session = registry.open(request, id, resumed);
+        const { caller: number, keyName } = request;
+        callBudget.resume(id, { direction, keyName, number, address });
+        return session;
+      } catch (error) {
+        recorder.releaseCall(id);
+        throw error;
+      }
+    },
+  };
+}
+
+/** The request of a call that was not placed by us, as its first session had it. */
+export function requestOfRecord(
+  { direction, agent, from, to, callSid, keyName, callerProven }: CallRecord,
+): CallRequest {
+  const [caller, called] = direction === "outbound" ? [to, from] : [from, to];
+  return { direction, agent, ...present({ caller, called, callSid, keyName, callerProven }) };
+}
+
+function resumedOf(record: CallRecord, content: CallContent, at: number): ResumedCall {
+  const { direction, startedAt, answeredAt, usage } = record;
+  const { turns, tools } = content;
+  const connectedMs = answeredAt === undefined ? undefined : Math.max(0, at - answeredAt);
+  const lastMs = Math.max(0, ...turns.map((turn) => turn.endedMs ?? turn.startedMs));
+  // The record of a placed call begins when it is asked for, its session when it rings: the time until
+  // its answer is then known only from the first words.
+  const elapsedMs = direction === "outbound"
+    ? (connectedMs ?? 0) + Math.min(turns[0]?.startedMs ?? 0, MAX_RINGING_MS)
+    : at - startedAt;
+  return {
+    elapsedMs: Math.max(elapsedMs, lastMs),
+    ...present({ connectedMs }),
+    turns,
+    tools: tools.map(({ id, name, arguments: args, startedMs, result }) => ({
+      callId: id,
+      name,
+      arguments: args,
+      startedMs,
+      ...(result !== undefined && { output: result.output }),
+    })),
+    usage,
+  };
+}
+
+const MAX_RINGING_MS = 60_000;

@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import type { TranscriptTurn } from "../../src/call/callEvent.ts";
+import { decodeJournal, encodeJournal } from "../../src/call/journal.ts";
+import type { ResumedCall } from "../../src/call/resumedCall.ts";
+import { replay } from "../../src/call/replay.ts";
+import { Session } from "../../src/call/session.ts";
+import { noUsage } from "../../src/services/store/calls/callRecord.ts";
+import { describeReplay } from "../../src/cli/replay.ts";
+import { CallDriver } from "../support/call/callDriver.ts";
+import { RecordingLeg } from "../support/call/recordingLeg.ts";
+import { RecordingDependencies, sessionOptions } from "../support/call/sessionDependencies.ts";
+
+const greeting = "Good day, this is the desk.";
+
+Deno.test("a resumed call begins with its history, and not with a greeting", () => {
+  const call = resume({
+    turns: [agent("a", 1, greeting), caller("b", 2, "I need shoes"), agent("c", 3, "Which size?")],
+    tools: [tool("t", 2500, "three pairs")],
+  });
+  assert.deepEqual(call.all("openModel")[0]?.history.map(({ type }) => type), [
+    "message",
+    "message",
+    "toolCall",
+    "message",
+  ]);
+  assert.deepEqual(call.events("started"), []);
+  assert.deepEqual(call.events("resumed"), [
+    { type: "resumed", direction: "inbound", agent: "receptionist", afterMs: 60_000 },
+  ]);
+  call.join();
+  call.ready();
+  const [note, respond, ...rest] = call.takeRequests();
+  assert.ok(note?.type === "message" && /there again/.test(note.text));
+  assert.deepEqual(respond, {
+    type: "respond",
+    request: { purpose: "reply", tools: "none" },
+  });
+  assert.deepEqual(rest, []);
+  assert.deepEqual(call.events("connected"), [
+    { type: "connected", format: "pcmu", again: true },
+  ]);
+});
+
+Deno.test("a caller who was waiting for an answer gets it", () => {
+  const waiting: readonly Partial<ResumedCall>[] = [
+    { turns: [agent("a", 1, greeting), caller("b", 2, "What time is it?")] },
+    { turns: [agent("a", 1, greeting)], tools: [tool("t", 5000, "noon")] },
+    { turns: [agent("a", 1, greeting)], tools: [tool("t", 5000)] },
+  ];
+  for (const resumed of waiting) {
+    const call = resume(resumed).live();
+    const asked = call.all("model").map(({ request }) => request);
+    assert.ok(asked[0]?.type === "message" && /waiting for an answer/.test(asked[0].text));
+    assert.deepEqual(asked[1], { type: "respond", request: { purpose: "reply" } });
+  }
+});
+
+Deno.test("a tool of which nothing has come is never run again, and its result is called unknown", () => {
+  const call = resume({ turns: [caller("b", 2, "Book it")], tools: [tool("t", 5000)] }).live();
+  const [item] = call.all("openModel")[0]?.history.slice(-1) ?? [];
+  assert.ok(item?.type === "toolCall" && /not known whether it was carried out/.test(item.output));
+  assert.deepEqual(call.all("runTool"), []);
+});
+
+Deno.test("an agent that was broken off goes on from there", () => {
+  const broken = { ...agent("c", 3, "Your order has"), final: false };
+  const call = resume({ turns: [agent("a", 1, greeting), caller("b", 2, "Where is it?"), broken] })
+    .live();
+  assert.deepEqual(call.script.slice(-1), ["agent: Your order has /"]);
+  const history = call.all("openModel")[0]?.history.at(-1);
+  assert.deepEqual(history, { type: "message", role: "agent", text: "Your order has …" });
+  const [note] = call.all("model").map(({ request }) => request);
+  assert.ok(note?.type === "message" && /go on from there/.test(note.text));
+});
+
+Deno.test("a greeting that has to be heard whole is finished, and not interrupted", () => {
+  const broken = { ...agent("a", 1, "Good day, this"), final: false };
+  const call = resume({ turns: [broken], greetingProtected: true }).live();
+  const requests = call.all("model").map(({ request }) => request);
+  assert.ok(requests[0]?.type === "respond" && requests[0].request.purpose === "greeting");
+  assert.match(requests[0].request.instructions ?? "", /broken off[^]*Good day, this is the desk/);
+});
+
+Deno.test("what was prepared before a leg had joined was not heard: the call begins with its greeting", () => {
+  const prepared = { ...agent("a", 1, greeting), final: false };
+  const { connectedMs: _, ...ringing } = resumedCall({ turns: [prepared] });
+  const call = new CallDriver({ greeting, resumed: ringing }).live();
+  assert.deepEqual(call.script, ["agent:  /"]);
+  const [request] = call.all("model").map(({ request }) => request);
+  assert.ok(request?.type === "respond" && request.request.purpose === "greeting");
+  assert.equal(call.events("connected")[0]?.again, undefined);
+});
+
+Deno.test("turns of a resumed call stand behind those before, and their times go on", () => {
+  const call = resume({ turns: [agent("a", 1, greeting), caller("local_3", 2.5, "Hi", "text")] })
+    .live();
+  call.advance(1000);
+  call.callerSays("And now?");
+  call.input({ type: "typed", text: "Hello?" });
+  assert.deepEqual(
+    call.transcript.slice(-2).map(({ id, text, position }) => [id, text, position]),
+    [
+      ["user_1", "And now?", 4],
+      ["local_4", "Hello?", 5],
+    ],
+  );
+  const spoken = call.transcript.find(({ id }) => id === "user_1");
+  assert.equal(spoken?.startedMs, 61_000);
+});
+
+Deno.test("the time limit counts from when the caller was connected first", () => {
+  const call = resume({ turns: [agent("a", 1, greeting)], maxMs: 100_000, timeWarningMs: 20_000 })
+    .live();
+  const warned = () => call.events("notice").some(({ code }) => code === "time_warning");
+  call.speak("d", 1000, "I am back.");
+  call.advance(22_000);
+  assert.equal(warned(), false);
+  call.advance(4000);
+  assert.equal(warned(), true);
+  call.advance(60_000);
+  assert.deepEqual(call.end, { reason: "time_limit" });
+  const [ended] = call.events("ended");
+  assert.ok((ended?.durationMs ?? 0) > 100_000 && (ended?.durationMs ?? 0) < 150_000);
+});
+
+Deno.test("a limit of which the session before has warned is not announced a second time", () => {
+  const call = resume({ turns: [agent("a", 1, greeting)], maxMs: 60_000, timeWarningMs: 20_000 })
+    .live();
+  call.advance(4000);
+  assert.deepEqual(call.events("notice"), []);
+  call.advance(30_000);
+  assert.deepEqual(call.end, { reason: "time_limit" });
+});
+
+Deno.test("the journal of a resumed call holds both sessions, and replays", () => {
+  const deps = new RecordingDependencies();
+  const first = new Session(sessionOptions({ greeting }), deps);
+  first.begin();
+  const options = sessionOptions({ greeting });
+  const resumed = resumedCall({ turns: [agent("a", 1, "A secret word")] });
+  const second = new Session({ ...options, resumed }, deps);
+  second.begin();
+  second.join(new RecordingLeg());
+  deps.pass(500);
+  deps.model.says({ type: "modelReady" });
+  const lines = deps.entries.map((entry) => encodeJournal(entry, { redacts: true }));
+  assert.equal(lines.some((line) => line.includes("secret")), false);
+  const entries = decodeJournal(lines.join("\n"));
+  const events = [...replay(entries)].flatMap(({ commands }) =>
+    commands.flatMap((command) => command.type === "publish" ? [command.event] : [])
+  );
+  assert.deepEqual(events.map(({ type }) => type), deps.events.map(({ type }) => type));
+  const described = [...describeReplay(entries)];
+  assert.ok(described.some((line) => /^ {3}60\.000 {2}resume \{/.test(line)), described.join("\n"));
+});
+
+/** A call that has lasted a minute, 55 s of it with its caller. */
+function resumedCall(changes: Partial<ResumedCall>): ResumedCall {
+  return {
+    elapsedMs: 60_000,
+    connectedMs: 55_000,
+    turns: [],
+    tools: [],
+    usage: noUsage,
+    ...changes,
+  };
+}
+
+function resume(
+  { turns = [], tools = [], ...policy }:
+    & Partial<ResumedCall>
+    & { readonly greetingProtected?: boolean; readonly maxMs?: number; timeWarningMs?: number },
+): CallDriver {
+  return new CallDriver({ greeting, ...policy, resumed: resumedCall({ turns, tools }) });
+}
+
+function agent(id: string, position: number, text: string): TranscriptTurn {
+  return turn(id, position, text, "agent", "voice");
+}
+
+function caller(
+  id: string,
+  position: number,
+  text: string,
+  by: TranscriptTurn["by"] = "voice",
+): TranscriptTurn {
+  return turn(id, position, text, "caller", by);
+}
+
+function turn(
+  id: string,
+  position: number,
+  text: string,
+  role: TranscriptTurn["role"],
+  by: TranscriptTurn["by"],
+): TranscriptTurn {
+  const startedMs = position * 1000;
+  return {
+    id,
+    role,
+    position,
+    text,
+    final: true,
+    interrupted: false,
+    by,
+    startedMs,
+    endedMs: startedMs + 500,
+  };
+}
+
+function tool(callId: string, startedMs: number, output?: string) {
+  return {
+    callId,
+    name: "look",
+    arguments: "{}",
+    startedMs,
+    ...(output !== undefined && { output }),
+  };
+}

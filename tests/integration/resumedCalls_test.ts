@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { startPhoneRig, type Talk, voiceOf } from "../support/servers/phoneRig.ts";
+import type { PhoneRig } from "../support/servers/phoneRig.ts";
+import { modelKey } from "../support/servers/phoneRig.ts";
+import {
+  endedRecord,
+  get,
+  onlyAgent,
+  startBeside,
+  temporaryDatabase,
+} from "../support/twilio/dialling.ts";
+import { apiKey, type ServedApp } from "../support/servers/phoneServer.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+import { until } from "../support/until.ts";
+
+const agent = "greeting: Good day.";
+
+Deno.test("a call whose process is gone goes on in another one with its history, as one call", async () => {
+  await using two = await startTwo();
+  const { rig, second } = two;
+  const talk = await rig.ring();
+  await said(rig.server, talk, 1);
+  await talk.phone.speak(voiceOf(600));
+  await said(rig.server, talk, 2);
+  const before = await detail(rig.server, talk.callId);
+
+  rig.server.network.connectTo(second.origin);
+  talk.phone.breakConnection();
+  const model = await rig.realtime.nextSession();
+  const texts = () => model.conversation.map(({ text }) => text);
+  await until(() => Promise.resolve(texts()), (texts) => texts.length > 3);
+  assert.deepEqual(texts().slice(0, 3), before.turns.map(({ text }) => text));
+  assert.match(texts()[3] ?? "", /interrupted and is back/);
+  await said(second, talk, 3);
+  assert.deepEqual(
+    model.received.filter(({ type }) => type === "response.create").length,
+    1,
+    "no greeting beside the sentence that it is there again",
+  );
+  const session = second.app.registry.get(talk.callId);
+  assert.equal(session?.request.callerProven, false);
+  await talk.phone.speak(voiceOf(600));
+  await said(second, talk, 4);
+  await hangUp(talk.phone);
+  const record = await endedRecord(second, talk.callId, apiKey);
+  assert.equal(record.usage.responses, 4, "usage goes on from what was used before");
+  assert.ok(record.turns.every(({ final }: { readonly final: boolean }) => final));
+  assert.equal(record.startedAt, before.startedAt);
+  assert.equal(record.end.reason, "caller_hung_up");
+  const { calls } = await get(second, "/api/calls");
+  assert.equal(calls.length, 1);
+});
+
+Deno.test("a placed call that goes on elsewhere keeps its context, its key and its limit", async () => {
+  await using two = await startTwo({ OUTBOUND_DAILY_MINUTES: "5" });
+  const { rig, second } = two;
+  const placed = await rig.server.post("/api/outbound/initiate", {
+    to: "+14155550123",
+    context: "about the shoes",
+  });
+  const { callId } = await placed.json();
+  const phone = await rig.server.network.nextCall();
+  const first = await rig.realtime.nextSession();
+  await phone.next("streamStarted");
+  const talk: Talk = { callId, phone, model: first };
+  await said(rig.server, talk, 1);
+  const before = rig.server.app.registry.get(callId)?.request;
+
+  rig.server.network.connectTo(second.origin);
+  phone.breakConnection();
+  const model = await rig.realtime.nextSession();
+  await said(second, talk, 2);
+  assert.equal(model.config.instructions, first.config.instructions);
+  assert.deepEqual(second.app.registry.get(callId)?.request, before);
+  assert.ok((before?.maxMs ?? Infinity) <= 5 * 60_000);
+  await hangUp(phone);
+  const record = await endedRecord(second, callId, apiKey);
+  assert.equal(record.key, "ops");
+  assert.equal(record.usage.responses, 2);
+});
+
+/** Two servers on one database, behind one simulated Twilio and with one simulated model. */
+async function startTwo(env: Readonly<Record<string, string>> = {}) {
+  const stack = new AsyncDisposableStack();
+  const database = stack.use(await temporaryDatabase());
+  const common = { ...database.env, ...env };
+  const rig = stack.use(await startPhoneRig({ agent, env: common }));
+  const second = stack.use(
+    await startBeside(rig.server, {
+      ...common,
+      OPENAI_API_KEY: modelKey,
+      OPENAI_REALTIME_URL: rig.realtime.url,
+      API_KEYS: `ops:${apiKey};scopes=admin`,
+    }, { agentFiles: onlyAgent(agent) }),
+  );
+  return { rig, second, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Waits until the agent has said so many things in the call, whole. */
+function said(server: ServedApp | PhoneRig["server"], { callId }: Talk, count: number) {
+  return until(
+    () => detail(server, callId),
+    ({ turns }) =>
+      (turns ?? []).filter(({ role, final }) => role === "agent" && final).length >= count,
+  );
+}
+
+interface Detail {
+  readonly startedAt: string;
+  readonly turns: readonly {
+    readonly role: string;
+    readonly text: string;
+    readonly final: boolean;
+  }[];
+}
+
+function detail(server: ServedApp, callId: string): Promise<Detail> {
+  return get(server, `/api/calls/${callId}`, apiKey);
+}
