@@ -158,6 +158,10 @@ export class Session implements CallSession {
     this.input({ type: "lost" });
   }
 
+  snapshot(): readonly CallEvent[] {
+    return this.#machine.ended ? [] : this.#machine.snapshot();
+  }
+
   hear(audio: Base64): boolean {
     try {
       return this.#machine.ended || this.#callerAudio.hear(audio);

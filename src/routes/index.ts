@@ -2,7 +2,7 @@ import type { Context, Env, Hono } from "@hono/hono";
 import type { CallRegistry } from "../call/registry.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
-import { type ApiOperations, hasWebLine } from "../services/calls.ts";
+import { type ApiOperations, createWebCalls, hasWebLine } from "../services/calls.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Cluster } from "../services/cluster.ts";
 import type { EventLog } from "../services/events.ts";
@@ -33,6 +33,7 @@ import { outboundRoutes } from "./outbound.ts";
 import { outboundBatchesRoutes } from "./outboundBatches.ts";
 import { pagesRoutes } from "./pages.ts";
 import { twilioRoutes } from "./twilio.ts";
+import { createResumeTokens } from "./resumeTokens.ts";
 import { webRoutes } from "./web.ts";
 import { webhooksRoutes } from "./webhooks.ts";
 import { createWebTokens } from "./webTokens.ts";
@@ -119,19 +120,28 @@ export function createRouter(
   mount(outboundRoutes(outbound));
   mount(doNotCallRoutes({ access, list: store.doNotCall, now }));
   mount(pagesRoutes());
+  const sharedTokens = isShared(settings.database) ? store.tokens : undefined;
   mount(webRoutes({
     authenticate: checkKey && ((secret) => checkKey(secret, "calls:create")),
     registry,
     callBudget,
     hasLine: () => phone === undefined || hasWebLine(registry, settings.limits.calls),
     tokens: createWebTokens({
-      shared: isShared(settings.database) ? store.tokens : undefined,
+      shared: sharedTokens,
       isRevoked: (name) =>
         revocation.isNameRevoked(name) ||
         apiKeys.some((key) => key.name === name && hasExpired(key, Date.now())),
       now,
       setTimer,
     }),
+    resumeTokens: createResumeTokens({
+      shared: sharedTokens,
+      lifeMs: settings.limits.callMs + RESUME_TOKEN_MARGIN_MS,
+      now,
+      setTimer,
+      log,
+    }),
+    webCalls: createWebCalls({ registry, lookup }),
     agents: agents.names.map((name) => ({ name, title: agents.get(name)?.title ?? name })),
     unusableAgents,
     defaultAgent,
@@ -160,6 +170,9 @@ export function createRouter(
   mount(openapiRoutes(router, checkKey !== undefined));
   return router;
 }
+
+/** A call that is resumed is opened a little later than it began, and its end can be asked for. */
+const RESUME_TOKEN_MARGIN_MS = 10 * 60_000;
 
 /** A database in memory is gone with the process, and no other process sees it. */
 function isShared(database: Settings["database"]): boolean {

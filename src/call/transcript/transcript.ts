@@ -177,6 +177,13 @@ export class Transcript {
     }
   }
 
+  /** Every line so far, as observers are shown it, in order. */
+  turns(): readonly TranscriptTurn[] {
+    return [...this.#entries.values()]
+      .flatMap((entry) => entry.kind === "tool" ? [] : [turnOf(entry, this.#startedAt)])
+      .sort((a, b) => a.position - b.position);
+  }
+
   /** What a fresh model session needs to go on: the latest part, with whole tool calls only. */
   history(): readonly HistoryItem[] {
     const entries = [...this.#entries.values()].sort((a, b) => a.position - b.position);

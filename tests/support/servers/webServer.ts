@@ -1,3 +1,5 @@
+import { present } from "../../../src/utils/present.ts";
+import type { CallEnd, CallRequest } from "../../../src/call/types.ts";
 import { CallRefused } from "../../../src/call/registry.ts";
 import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
 import { pagesRoutes } from "../../../src/routes/pages.ts";
@@ -5,6 +7,7 @@ import { webRoutes, type WebRoutesDeps } from "../../../src/routes/web.ts";
 import type { Router } from "../../../src/routes/baseRouter.ts";
 import { Inbox } from "../inbox.ts";
 import { plainRouter } from "./plainRouter.ts";
+import { createResumeTokens } from "../../../src/routes/resumeTokens.ts";
 import { createWebTokens } from "../../../src/routes/webTokens.ts";
 import { setTimer } from "../../../src/utils/clock.ts";
 import { RecordingSession } from "../call/recordingSession.ts";
@@ -38,19 +41,40 @@ export function mountWebRoutes(
   const log = { info() {}, warn() {} };
   const addressOf = () => "127.0.0.1";
   const now = deps.now ?? (() => performance.now());
+  const calls = new Map<string, RecordingSession>();
+  const ends = new Map<string, CallEnd>();
+  const newCall = (request: CallRequest, id?: string) => {
+    const session = new RecordingSession(request, id);
+    calls.set(session.id, session);
+    session.ended.then((end) => ends.set(session.id, end));
+    return session;
+  };
   router.route("/", pagesRoutes());
   router.route(
     "/",
     webRoutes({
       registry: {
         accepting,
-        open(request) {
+        open(request, id) {
           const refusal = typeof refuses === "function" ? refuses() : refuses;
           if (refusal !== undefined) throw new CallRefused(refusal);
-          const session = new RecordingSession(request);
+          const session = newCall(request, id);
           onOpen(session);
           return session;
         },
+      },
+      resumeTokens: createResumeTokens({
+        lifeMs: 3_600_000,
+        now: deps.now ?? Date.now,
+        setTimer,
+        log,
+      }),
+      webCalls: {
+        find(id) {
+          const call = calls.get(id);
+          return Promise.resolve(call && { ...call.request, ...present({ end: ends.get(id) }) });
+        },
+        open: (id) => Promise.resolve(ends.has(id) ? undefined : calls.get(id)),
       },
       tokens: createWebTokens({ isRevoked: () => false, now: deps.now ?? Date.now, setTimer }),
       agents: [{ name: "receptionist", title: "Receptionist" }, { name: "clerk", title: "Clerk" }],
