@@ -4,6 +4,7 @@ import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import { type ApiOperations, createWebCalls, hasWebLine } from "../services/calls.ts";
 import type { Phone } from "../services/phone.ts";
+import type { Load } from "../services/load.ts";
 import type { Cluster } from "../services/cluster.ts";
 import type { EventLog } from "../services/events.ts";
 import type { Metrics } from "../services/metrics.ts";
@@ -50,6 +51,7 @@ interface RouterDeps {
   readonly records: Records;
   readonly eventLog: EventLog;
   readonly metrics: Metrics;
+  readonly load: Load;
   /** Absent where no URL is set. */
   readonly webhooks: WebhookDispatcher | undefined;
   readonly operations: ApiOperations;
@@ -65,7 +67,8 @@ interface RouterDeps {
 export function createRouter(
   { settings, agents, registry, phone, store, records, operations, ...deps }: RouterDeps,
 ): Router {
-  const { callBudget, eventLog, metrics, webhooks, engine, incidents, log, isDraining } = deps;
+  const { callBudget, eventLog, metrics, load, webhooks, engine, incidents, log, isDraining } =
+    deps;
   const { apiKeys, allowedOrigins, publicUrl: publicOrigin, trustProxy } = settings.server;
   const { default: defaultAgent } = settings.agents;
   const { revocation } = deps.cluster;
@@ -112,10 +115,10 @@ export function createRouter(
     maxCalls: settings.limits.calls,
     isDraining,
     uptimeSeconds: () => monotonic() / 1000,
-    checks: { store: () => checkStore(records) },
+    checks: { store: () => checkStore(records), load: () => checkLoad(load) },
     incidents: incidents.list,
   }));
-  mount(twilioRoutes({ phone, defaultAgent, addressOf, log }));
+  mount(twilioRoutes({ phone, defaultAgent, sockets: load.sockets, addressOf, log }));
   mount(outboundBatchesRoutes(outbound));
   mount(outboundRoutes(outbound));
   mount(doNotCallRoutes({ access, list: store.doNotCall, now }));
@@ -146,6 +149,7 @@ export function createRouter(
     unusableAgents,
     defaultAgent,
     engine,
+    sockets: load.sockets,
     publicOrigin,
     allowedOrigins,
     addressOf,
@@ -184,4 +188,10 @@ function checkStore({ recorder }: Records) {
   const health = recorder.health();
   if (health.status === "ok") return { ok: true, vital: false };
   return { ok: false, vital: false, detail: `${health.waiting} writes wait` };
+}
+
+/** `/ready` says of an overload itself that it is one. */
+function checkLoad({ overloaded, longestDelayMs }: Load) {
+  if (!overloaded) return { ok: true, vital: false };
+  return { ok: false, vital: false, detail: `${Math.round(longestDelayMs)} ms late` };
 }

@@ -3,6 +3,7 @@ import { CallRefused, type CallRegistry } from "../call/registry.ts";
 import type { CallSession } from "../call/sessionApi.ts";
 import { handleWebSocket, type WebHandlerDeps } from "../handlers/webHandler.ts";
 import type { WebCalls } from "../services/calls.ts";
+import type { OpenSockets } from "../services/load.ts";
 import type { CallBudget } from "../services/spending.ts";
 import { WEB_PROTOCOL } from "../protocol/web.ts";
 import { readOptionalJson } from "../utils/bodyReader.ts";
@@ -31,7 +32,7 @@ import { isRecord } from "../utils/isRecord.ts";
 import { createWebResume } from "./webResume.ts";
 
 export interface WebRoutesDeps {
-  readonly registry: Pick<CallRegistry, "open" | "accepting">;
+  readonly registry: Pick<CallRegistry, "open" | "refusal">;
   /** Limits calls from browsers; absent where there are no limits. */
   readonly callBudget?: Pick<CallBudget, "check" | "admit" | "release">;
   /** Whether another call from a browser leaves enough lines for phone calls. */
@@ -42,6 +43,7 @@ export interface WebRoutesDeps {
   readonly defaultAgent: string;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
   readonly engine: string;
+  readonly sockets?: Pick<OpenSockets, "watch">;
   readonly tokens: WebTokens;
   readonly resumeTokens: ResumeTokens;
   readonly webCalls: WebCalls;
@@ -122,7 +124,9 @@ export function webRoutes(
   return app;
 
   function checkLines(): void {
-    if (!registry.accepting || deps.hasLine?.() === false) throw new CallRefused("full");
+    const { refusal } = registry;
+    if (refusal !== undefined) throw new CallRefused(refusal);
+    if (deps.hasLine?.() === false) throw new CallRefused("full");
   }
 
   async function answerToken(c: Context, grant: WebGrant): Promise<Response> {
@@ -199,6 +203,7 @@ export function webRoutes(
       const { socket, response } = upgradeSocket(req.raw, IDLE_SECONDS);
       // Deno negotiates only from a list with a space after each comma.
       response.headers.set("Sec-WebSocket-Protocol", WEB_PROTOCOL);
+      deps.sockets?.watch(socket, "web");
       const resumption = resumeTokens.offer(session, isResumed);
       handleWebSocket(socket, { session, resumption, log, watch: env?.watchSocket });
       return response;

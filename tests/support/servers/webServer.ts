@@ -1,6 +1,6 @@
 import { present } from "../../../src/utils/present.ts";
 import type { CallEnd, CallRequest } from "../../../src/call/types.ts";
-import { CallRefused } from "../../../src/call/registry.ts";
+import { type BusyReason, CallRefused } from "../../../src/call/registry.ts";
 import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
 import { pagesRoutes } from "../../../src/routes/pages.ts";
 import { webRoutes, type WebRoutesDeps } from "../../../src/routes/web.ts";
@@ -24,7 +24,8 @@ export interface WebServer {
 
 export interface WebServerOptions extends Partial<Omit<WebRoutesDeps, "registry">> {
   readonly refuses?: CallRefused["code"] | (() => CallRefused["code"] | undefined);
-  readonly accepting?: boolean;
+  /** Why no call is taken. */
+  readonly refusal?: BusyReason;
   /** Where connections come from, as the host reports it. */
   readonly remoteAddress?: string;
   readonly onOpen?: (session: RecordingSession) => void;
@@ -33,7 +34,7 @@ export interface WebServerOptions extends Partial<Omit<WebRoutesDeps, "registry"
 /** Mounts the browser's routes with calls that only record. */
 export function mountWebRoutes(
   router: Router,
-  { refuses, accepting = true, onOpen = () => {}, ...deps }: Omit<
+  { refuses, refusal: busy, onOpen = () => {}, ...deps }: Omit<
     WebServerOptions,
     "remoteAddress"
   >,
@@ -54,7 +55,7 @@ export function mountWebRoutes(
     "/",
     webRoutes({
       registry: {
-        accepting,
+        refusal: busy,
         open(request, id) {
           const refusal = typeof refuses === "function" ? refuses() : refuses;
           if (refusal !== undefined) throw new CallRefused(refusal);
@@ -102,7 +103,7 @@ export function startWebServer(
         onOpen?.(session);
         sessions.add(session);
       },
-    }), options);
+    }), { isFull: options.refusal !== undefined });
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     (request) => app.fetch(request, { remoteAddress }),
