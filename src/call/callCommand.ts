@@ -3,14 +3,27 @@ import type { SpeechPiece } from "./callLeg.ts";
 import type { KeptName } from "./keptSpeech.ts";
 import type { HistoryItem } from "./modelSetup.ts";
 import type { ModelRequest, SpeechRef, ToolCall } from "./realtimeClient.ts";
-import type { CallEnd } from "./types.ts";
+import type { CallEnd, Milliseconds } from "./types.ts";
 
 /** What a call is to do, as its machine decides; carried out in order. */
 export type CallCommand =
   | { readonly type: "model"; readonly request: ModelRequest }
   | { readonly type: "commitAudio" }
   | { readonly type: "clearInput" }
-  | { readonly type: "openModel"; readonly history: readonly HistoryItem[] }
+  /** The caller's audio is given to it from `audioFrom` on, as far as it is kept. */
+  | {
+    readonly type: "openModel";
+    readonly history: readonly HistoryItem[];
+    readonly audioFrom: Milliseconds;
+  }
+  /** Opens a second connection, which gets nothing of the conversation until it takes over. */
+  | { readonly type: "prepareModel" }
+  /** The prepared connection takes the place of the present one, which is closed. */
+  | {
+    readonly type: "takeOver";
+    readonly history: readonly HistoryItem[];
+    readonly audioFrom: Milliseconds;
+  }
   | { readonly type: "closeModel" }
   /** Speaks a sentence that is kept, if it is, under this name for its audio. */
   | { readonly type: "speakKept"; readonly name: KeptName; readonly ref: SpeechRef }

@@ -1,10 +1,15 @@
 import type { LegInput } from "./callLeg.ts";
 import type { AnsweringMachineInput } from "./ending/answeringMachine.ts";
-import type { ModelInput, SpeechRef } from "./realtimeClient.ts";
-import type { CallEnd } from "./types.ts";
+import type { ModelInput, ModelLoss, SpeechRef } from "./realtimeClient.ts";
+import type { CallEnd, Milliseconds } from "./types.ts";
 
 /** Everything that happens to a call, except audio. */
-export type CallInput = ModelInput | LegInput | ControlInput;
+export type CallInput = ModelInput | StandbyInput | LegInput | ControlInput;
+
+/** What becomes of the connection that is to take the present one's place. */
+export type StandbyInput =
+  | { readonly type: "standbyReady"; readonly expiresInMs?: Milliseconds }
+  | { readonly type: "standbyLost"; readonly loss: ModelLoss };
 
 /** What the server, an operator or a tool asks for or reports. */
 export type ControlInput =

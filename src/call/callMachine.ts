@@ -2,7 +2,6 @@ import type { AudioFormat, Base64 } from "../utils/audio/audioFormat.ts";
 import { AgentSpeech } from "./playback/agentSpeech.ts";
 import { announceCall } from "./machine/beginning.ts";
 import type { CallCommand } from "./callCommand.ts";
-import type { CallEvent } from "./callEvent.ts";
 import type { MachineParts } from "./machine/machineParts.ts";
 import type { CallInput } from "./callInput.ts";
 import type { CallLeg } from "./callLeg.ts";
@@ -20,8 +19,6 @@ import { ModelEvents } from "./model/modelEvents.ts";
 import { CommandBuffer } from "./machine/commandBuffer.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
 import type { ResumedCall } from "./resumedCall.ts";
-import { LegPresence } from "./machine/legPresence.ts";
-import { snapshotOf } from "./machine/snapshot.ts";
 import { ResponseOutcomes } from "./turns/responseOutcomes.ts";
 import { ResponseDeadlines, type Watched } from "./turns/responseDeadlines.ts";
 import * as prompts from "./model/prompts.ts";
@@ -30,6 +27,9 @@ import { Transcript } from "./transcript/transcript.ts";
 import { Turns } from "./turns/turns.ts";
 import { earliest } from "./machine/wakeTimer.ts";
 import type { CallEnd, CallPhase, CallPolicy, Milliseconds } from "./types.ts";
+
+/** A carrier that lost its socket asks at once how to go on; a caller does not wait longer. */
+const REJOIN_MS = 10_000;
 
 /**
  * Decides what a call does: takes what happened, and when, and returns commands, to be carried out in
@@ -49,14 +49,16 @@ export class CallMachine {
   readonly #closing: Closing;
   readonly #answeringMachine: AnsweringMachine;
   readonly #modelEvents: ModelEvents;
-  readonly #leg: LegPresence;
+  #joined = false;
+  #joinedBefore: boolean;
+  #rejoinBy: Milliseconds | undefined;
   #answered = false;
   #ended = false;
 
   /** With `resumed`, goes on in the middle of a call that another machine began. */
   constructor(policy: CallPolicy, now: Milliseconds, resumed?: ResumedCall) {
     this.#startedAt = now - (resumed?.elapsedMs ?? 0);
-    this.#leg = new LegPresence(resumed?.connectedMs !== undefined);
+    this.#joinedBefore = resumed?.connectedMs !== undefined;
     const commands = new CommandBuffer();
     const transcript = new Transcript(commands, this.#startedAt);
     const latency = new Latency(commands);
@@ -93,17 +95,11 @@ export class CallMachine {
     if (this.#ended) return "ended";
     if (this.#closing.begun) return "closing";
     if (this.#connection.recovering) return "recovering";
-    return this.#leg.joined && this.#connection.ready ? "live" : "connecting";
-  }
-
-  /** What a leg that joins in the middle of the call has missed. */
-  snapshot(): readonly CallEvent[] {
-    const lost = { type: "modelLost", code: "recovering", recovering: true } as const;
-    return [...snapshotOf(this.#call), ...this.#connection.recovering ? [lost] : []];
+    return this.#joined && this.#connection.ready ? "live" : "connecting";
   }
 
   begin(): readonly CallCommand[] {
-    this.#connection.open();
+    this.#connection.begin();
     return this.#call.commands.drain();
   }
 
@@ -126,9 +122,17 @@ export class CallMachine {
       this.#kept.play(ref, audio, durationMs, now);
       return this.#call.commands.drain();
     }
-    if (this.#call.speech.play(ref, audio, durationMs, now)) this.#tools.agentSpoke();
+    if (this.#call.speech.play(ref, audio, durationMs, now)) {
+      this.#tools.agentSpoke();
+      this.#connection.answers("heard", now);
+    }
     this.#deadlines.sounded(ref.responseId, now);
     return this.#call.commands.drain();
+  }
+
+  /** The caller's audio that came before is not needed any more. */
+  audioNeededFrom(now: Milliseconds): Milliseconds {
+    return this.#ended ? now : this.#connection.audioNeededFrom(now);
   }
 
   /** When to call `handle` with a `tick`, if nothing else happens before. */
@@ -144,7 +148,7 @@ export class CallMachine {
       this.#connection.wakeAt,
       this.#closing.wakeAt,
       this.#answeringMachine.wakeAt,
-      this.#leg.wakeAt,
+      this.#rejoinBy,
     );
   }
 
@@ -161,6 +165,7 @@ export class CallMachine {
       if (activity === "begins") this.#answeringMachine.callerBegan();
     }
     this.#inputStall.follow(input, now);
+    this.#connection.follow(input, now);
     this.#bridge.follow(input);
     switch (input.type) {
       case "joined":
@@ -189,8 +194,10 @@ export class CallMachine {
         this.#call.commands.push({ type: "clearInput" });
         return;
       case "lost":
-        if (this.#leg.lose(input, now)) this.#call.speech.leave(now);
-        return;
+        if (!this.#joined) return;
+        this.#joined = false;
+        this.#rejoinBy = now + REJOIN_MS;
+        return this.#call.speech.leave(now);
       case "left":
       case "hangUp":
         return this.#end(input.end, now);
@@ -218,9 +225,11 @@ export class CallMachine {
   }
 
   #join(format: AudioFormat, reports: CallLeg["reports"], now: Milliseconds): void {
-    const how = this.#leg.join();
-    if (how === "already") return;
-    const again = how === "again" ? { again: true } as const : {};
+    if (this.#joined) return;
+    this.#joined = true;
+    this.#rejoinBy = undefined;
+    const again = this.#joinedBefore ? { again: true } as const : {};
+    this.#joinedBefore = true;
     this.#call.commands.publish({ type: "connected", format, ...again });
     this.#closing.joined(now);
     this.#call.speech.join(format, reports, now);
@@ -233,57 +242,48 @@ export class CallMachine {
     this.#caller.tick(now);
     this.#call.turns.tick(now);
     this.#greeting.ask({
-      joined: this.#leg.joined,
+      joined: this.#joined,
       answered: this.#answered,
       modelReady: this.#connection.ready,
       closing: this.#closing.begun,
     }, now);
-    const left = this.#leg.endDue(now);
-    if (left !== undefined) return this.#end(left, now);
+    if (this.#rejoinBy !== undefined && now >= this.#rejoinBy) {
+      return this.#end({ reason: "leg_failed" }, now);
+    }
     const { turns, speech } = this.#call;
     this.#inputStall.tick(
       now,
-      this.#leg.joined && this.#connection.ready && !speech.audible && !this.#closing.begun,
+      this.#joined && this.#connection.ready && !speech.audible && !this.#closing.begun,
     );
     this.#deadlines.tick(now, this.#watched);
     // After `deadlines.tick`, which drops expired responses.
     const working = turns.busy || turns.callerState.isSpeaking || this.#tools.calls.running > 0;
-    const quiet = turns.quiet && !working && !speech.audible && !this.#closing.begun;
-    const lost = this.#connection.tick(now, quiet);
+    const busy = !turns.quiet || working || this.#closing.begun;
+    const lost = this.#connection.tick(now, busy ? "busy" : speech.audible ? "playing" : "quiet");
     if (lost !== undefined) return this.#end({ reason: "model_failed", detail: lost }, now);
     const unanswered = this.#answeringMachine.tick(now);
     if (unanswered !== undefined) return this.#end(unanswered, now);
     const modelReady = this.#connection.ready;
     const end = this.#closing.tick(now, {
-      listening: this.#leg.joined && modelReady && !this.#answeringMachine.waiting,
+      listening: this.#joined && modelReady && !this.#answeringMachine.waiting,
       working,
-      modelReady,
+      modelExpected: this.#connection.isExpected,
+      owed: this.#connection.owes,
       loud: this.#inputStall.isLoud(now),
       tools: this.#tools,
     });
     if (end !== undefined) return this.#end(end, now);
     this.#deadlines.update(now, this.#watched);
     this.#bridge.tick(now, {
-      joined: this.#leg.joined && !this.#closing.begun && !this.#answeringMachine.waiting,
+      joined: this.#joined && !this.#closing.begun && !this.#answeringMachine.waiting,
       ready: modelReady,
-      waiting: this.#isAwaited,
+      waiting: turns.awaited(undefined) || this.#connection.owes ||
+        this.#tools.calls.running > 0 || this.#greeting.isAwaited,
     });
   }
 
-  /** Whether the agent owes the caller words, whatever has become of its model. */
-  get #isAwaited(): boolean {
-    const { turns, policy } = this.#call;
-    return turns.awaited(undefined) || this.#connection.owes || this.#tools.calls.running > 0 ||
-      // Who takes a call that was placed speaks first.
-      this.#greeting.isOwed && policy.direction !== "outbound";
-  }
-
   get #watched(): Watched {
-    return {
-      joined: this.#leg.joined,
-      ready: this.#connection.ready,
-      closing: this.#closing.begun,
-    };
+    return { joined: this.#joined, ready: this.#connection.ready, closing: this.#closing.begun };
   }
 
   #end(end: CallEnd, now: Milliseconds): void {

@@ -8,11 +8,13 @@ export interface RealtimeClient {
   commitAudio(): void;
   clearInputBuffer(): void;
   send(request: ModelRequest): void;
+  /** The conversation so far, for a connection that was opened without one and has been given nothing else. */
+  giveHistory(history: ModelSetup["history"]): void;
   /** Silent afterwards: no input comes from a closed client. */
   close(): void;
 }
 
-/** Opens a connection; `setup` is complete, history included, so that the first is opened like any other. */
+/** Opens a connection; `setup` is complete, history included where it is known by then. */
 export type OpenModel = (setup: ModelSetup, sink: ModelSink) => RealtimeClient;
 
 export interface ModelSink {

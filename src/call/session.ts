@@ -6,7 +6,6 @@ import type { CallLeg, LegInput } from "./callLeg.ts";
 import { CallerAudio } from "./turns/callerAudio.ts";
 import type { CallSession } from "./sessionApi.ts";
 import type { KeptName, KeptSentence, KeptSpeech } from "./keptSpeech.ts";
-import { CommandRunner } from "./machine/commandRunner.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
 import type { JournalEntry } from "./journal.ts";
 import { CallMachine } from "./callMachine.ts";
@@ -73,7 +72,8 @@ export class Session implements CallSession {
   readonly #settleEnd: (end: CallEnd) => void;
   #leg: CallLeg | undefined;
   #hasJoined = false;
-  readonly #commands = new CommandRunner((command) => this.#do(command));
+  #commands: CallCommand[] = [];
+  #performing = false;
 
   constructor(
     { id, request, policy, setup, kept, resumed }: SessionOptions,
@@ -92,18 +92,20 @@ export class Session implements CallSession {
     this.#settleEnd = resolve;
     this.#startedAt = deps.now();
     this.#machine = new CallMachine(policy, this.#startedAt, resumed);
-    this.#model = new ModelSlot(
-      (setup, sink) => deps.openModel(setup, kept?.listen(sink) ?? sink),
-      {
+    this.#model = new ModelSlot({
+      setup,
+      openModel: (setup, sink) => deps.openModel(setup, kept?.listen(sink) ?? sink),
+      listener: {
         onInput: (input) => this.#handle(input),
         onSpeech: (ref, audio) => this.#speech(ref, audio),
       },
-    );
+      audioNeededFrom: (now) => this.#machine.audioNeededFrom(now),
+    });
     this.#timer = new WakeTimer(deps, () => this.#handle({ type: "tick" }));
     this.#callerAudio = new CallerAudio(deps, {
       format: setup.format,
       endsTurns: policy.commitsBySilence,
-      onAudio: (audio) => this.#model.sendAudio(audio),
+      onAudio: (audio) => this.#model.sendAudio(audio, deps.now()),
       onLevel: (speaking) => this.#handle({ type: "callerLevel", speaking }),
     });
   }
@@ -127,7 +129,7 @@ export class Session implements CallSession {
       const at = this.#startedAt;
       const { resumed } = this;
       this.#deps.journal?.(this, { at, policy: this.#policy, ...present({ resumed }) });
-      this.#commands.perform(this.#machine.begin());
+      this.#perform(this.#machine.begin());
       this.#timer.set(this.#machine.wakeAt);
     } catch (error) {
       this.#fail(error);
@@ -158,10 +160,6 @@ export class Session implements CallSession {
     this.input({ type: "lost" });
   }
 
-  snapshot(): readonly CallEvent[] {
-    return this.#machine.ended ? [] : this.#machine.snapshot();
-  }
-
   hear(audio: Base64): boolean {
     try {
       return this.#machine.ended || this.#callerAudio.hear(audio);
@@ -182,7 +180,7 @@ export class Session implements CallSession {
       this.#callerAudio.follow(input);
       const at = this.#deps.now();
       this.#deps.journal?.(this, { at, input });
-      this.#commands.perform(this.#machine.handle(input, at));
+      this.#perform(this.#machine.handle(input, at));
       this.#timer.set(this.#machine.wakeAt);
     } catch (error) {
       this.#fail(error);
@@ -195,11 +193,27 @@ export class Session implements CallSession {
       const at = this.#deps.now();
       const durationMs = audioDurationMs(audio, this.#setup.format);
       this.#deps.journal?.(this, { at, speech: ref, durationMs });
-      this.#commands.perform(this.#machine.speech(ref, audio, durationMs, at));
+      this.#perform(this.#machine.speech(ref, audio, durationMs, at));
       // Of all that a call waits for, speech brings nothing nearer but the next piece of itself.
       if (!this.#machine.ended) this.#timer.setBy(this.#machine.nextPieceAt);
     } catch (error) {
       this.#fail(error);
+    }
+  }
+
+  /** In order, also when performing one command brings about the next ones. */
+  #perform(commands: readonly CallCommand[]): void {
+    if (this.#performing) {
+      for (const command of commands) this.#commands.push(command);
+      return;
+    }
+    this.#performing = true;
+    try {
+      for (const command of commands) this.#do(command);
+      for (let i = 0; i < this.#commands.length; i++) this.#do(this.#commands[i]!);
+    } finally {
+      if (this.#commands.length > 0) this.#commands = [];
+      this.#performing = false;
     }
   }
 
@@ -214,18 +228,13 @@ export class Session implements CallSession {
       case "clear":
         return this.#leg?.clear();
       case "model":
-        return this.#model.client?.send(command.request);
       case "commitAudio":
-        return this.#model.client?.commitAudio();
       case "clearInput":
-        return this.#model.client?.clearInputBuffer();
       case "openModel":
-        return this.#model.open(
-          { ...this.#setup, history: command.history },
-          this.#deps.now(),
-        );
+      case "prepareModel":
+      case "takeOver":
       case "closeModel":
-        return this.#model.close();
+        return this.#model.perform(command, this.#deps.now());
       case "runTool":
         return this.#runTool(command.call);
       case "abortTools":
@@ -262,7 +271,7 @@ export class Session implements CallSession {
     this.#deps.onError(this, error);
     const end: CallEnd = { reason: "internal_error" };
     try {
-      this.#commands.perform(this.#machine.handle({ type: "hangUp", end }, this.#deps.now()));
+      this.#perform(this.#machine.handle({ type: "hangUp", end }, this.#deps.now()));
     } catch {
       // The first fault has been reported; this one is most likely the same.
     }

@@ -23,8 +23,10 @@ interface Activity {
   readonly listening: boolean;
   /** A response is due or running, a tool runs, or the caller speaks. */
   readonly working: boolean;
-  /** The model can still be expected to say what it was asked for. */
-  readonly modelReady: boolean;
+  /** There is a model, or soon will be. */
+  readonly modelExpected: boolean;
+  /** A connection that is gone has left words unsaid. */
+  readonly owed: boolean;
   /** The caller speaks by the level of the line, whatever the model reports. */
   readonly loud: boolean;
   /** Tools were called since the caller gave a sign, and whether any more may be. */
@@ -37,8 +39,6 @@ const SAY_LIMIT_MS = 15_000;
 const LONGEST_MS = 60_000;
 /** Limit for reporting that the last words were played. */
 const HEAR_LIMIT_MS = 2000;
-/** Ends a question in any script that marks questions. */
-const QUESTION = /[?？؟՞፧⸮;;]["'”’»)\]\s]*$/;
 
 /** Ends a call on request, after silence or at its time limit, and lets the last words be heard. */
 export class Closing {
@@ -137,14 +137,14 @@ export class Closing {
   /** Returns the end once the last words have been heard. */
   tick(
     now: Milliseconds,
-    { listening, working, modelReady, loud, tools }: Activity,
+    { listening, working, modelExpected, owed, loud, tools }: Activity,
   ): CallEnd | undefined {
     const quiet = listening && !working && !loud && !this.#call.speech.audible && !this.begun;
     if (!quiet) this.#idle.disturbed();
     else this.#idle.begin(now, this.#call.policy.usesTools && !tools.used && this.#hasPromised);
     this.#keepSilenceShort(now, this.#call.policy.usesTools && !tools.exhausted);
     this.#keepTime(now);
-    return this.#endDue(now, this.#call.turns.busy && modelReady);
+    return this.#endDue(now, modelExpected && (this.#call.turns.busy || owed));
   }
 
   /** Returns the end, once: all has been heard, or has been waited for long enough. */
@@ -166,8 +166,8 @@ export class Closing {
 
   /** Whether the agent has said something, and left nothing to the caller to answer. */
   get #hasPromised(): boolean {
-    const words = this.#call.speech.lastWords;
-    return words !== "" && !QUESTION.test(words);
+    const { lastWords, endsInQuestion } = this.#call.speech;
+    return lastWords !== "" && !endsInQuestion;
   }
 
   #keepSilenceShort(now: Milliseconds, mayUseTools: boolean): void {

@@ -1,28 +1,40 @@
+import type { CallInput, StandbyInput } from "../callInput.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
-import type { ModelLoss, ResponseRequest } from "../realtimeClient.ts";
+import { earliest } from "../machine/wakeTimer.ts";
+import type { ModelLoss } from "../realtimeClient.ts";
+import { OwedSpeech } from "./owedSpeech.ts";
 import { Recovery } from "./recovery.ts";
 import * as prompts from "./prompts.ts";
+import type { Moment } from "./sessionLife.ts";
+import { Standby } from "./standby.ts";
 import type { ToolTurns } from "../turns/toolTurns.ts";
 import type { Milliseconds } from "../types.ts";
+import { UnsettledSpeech } from "./unsettledSpeech.ts";
+
+/** Most connections that are lost are back within this. */
+const EXPECTED_MS = 4000;
 
 /** When the call's model connection is opened, replaced and given up, and what a new one still owes. */
 export class ConnectionLifecycle {
   readonly #call: MachineParts;
   readonly #tools: ToolTurns;
   readonly #recovery = new Recovery();
+  readonly #standby: Standby;
+  readonly #unsettled: UnsettledSpeech;
+  readonly #owed: OwedSpeech;
   #openedAt: Milliseconds;
   #ready = false;
   #readyBefore = false;
-  /** What the caller is still owed by a connection that was lost. */
-  #unanswered: ResponseRequest | undefined;
-  /** The connection was lost in the middle of a sentence. */
-  #brokenOff = false;
+  #expectedTill: Milliseconds | undefined;
   #givenUp: string | undefined;
 
   constructor(call: MachineParts, tools: ToolTurns, now: Milliseconds) {
     this.#call = call;
     this.#tools = tools;
     this.#openedAt = now;
+    this.#standby = new Standby(call.commands);
+    this.#unsettled = new UnsettledSpeech(call.policy, now);
+    this.#owed = new OwedSpeech(call, tools, this.#unsettled);
   }
 
   get ready(): boolean {
@@ -35,33 +47,50 @@ export class ConnectionLifecycle {
 
   /** Whether a connection that is gone has left the caller without words that were due. */
   get owes(): boolean {
-    return this.#unanswered !== undefined || this.#brokenOff;
+    return this.#owed.any;
   }
 
-  open(): void {
+  /** Whether there is a model, or soon will be: goodbyes do not wait for longer. */
+  get isExpected(): boolean {
+    return this.#ready || this.#expectedTill !== undefined;
+  }
+
+  /** From when on the caller's audio may have to be given to another connection. */
+  audioNeededFrom(now: Milliseconds): Milliseconds {
+    return this.#unsettled.neededFrom(now);
+  }
+
+  /** Opens the first connection. */
+  begin(): void {
+    this.#open(this.#openedAt);
+  }
+
+  #open(now: Milliseconds): void {
     this.#tools.modelOpened();
-    this.#call.commands.push({ type: "openModel", history: this.#call.transcript.history() });
+    this.#openedAt = now;
+    this.#call.commands.push({ type: "openModel", ...this.#conversation(now) });
   }
 
   opened(expiresInMs: Milliseconds | undefined, now: Milliseconds): void {
-    this.#recovery.ready(now, expiresInMs);
-    this.#call.commands.publish({
-      type: "modelReady",
-      afterMs: Math.round(now - this.#openedAt),
-      again: this.#readyBefore,
-    });
-    this.#ready = true;
-    this.#readyBefore = true;
-    const unanswered = this.#unanswered;
-    this.#unanswered = undefined;
-    if (this.#brokenOff) this.#call.commands.request(prompts.goOn());
-    this.#brokenOff = false;
-    this.#call.turns.connected(now, unanswered);
+    this.#standby.serves(now, expiresInMs);
+    this.#serve(now);
   }
 
-  /** The caller is being answered. */
-  responseStarted(): void {
-    this.#recovery.answered();
+  /** What happens to the connection that stands by. */
+  standby(input: StandbyInput, now: Milliseconds): void {
+    if (input.type === "standbyReady") this.#standby.ready(now, input.expiresInMs);
+    else this.#standby.lost(now);
+  }
+
+  follow(input: CallInput, now: Milliseconds): void {
+    this.#unsettled.follow(input, now);
+  }
+
+  /** The caller is being answered: by words, or by a tool that was called. */
+  answers(how: "heard" | "tool", now: Milliseconds): void {
+    this.#unsettled.answered(now);
+    this.#owed.answered();
+    if (how === "heard") this.#recovery.heard();
   }
 
   /** The call is to end: no connection would do better. */
@@ -71,7 +100,7 @@ export class ConnectionLifecycle {
 
   /** Does without this connection, which is of no use any more, and takes another. */
   replace(code: string, now: Milliseconds): void {
-    this.#call.commands.push({ type: "closeModel" });
+    if (!this.#standby.exists) this.#call.commands.push({ type: "closeModel" });
     this.lost({ code, retry: "now" }, now);
   }
 
@@ -83,47 +112,70 @@ export class ConnectionLifecycle {
       recovering: step.kind === "reopen",
     });
     this.#leave(now);
+    this.#standby.presentLost();
     if (step.kind === "giveUp") this.#givenUp = step.code;
+    else if (this.#standby.exists) this.#takeOver(now);
   }
 
   /** Returns a code when the connection is given up. */
-  tick(now: Milliseconds, quiet: boolean): string | undefined {
+  tick(now: Milliseconds, moment: Moment): string | undefined {
     if (this.#givenUp !== undefined) return this.#givenUp;
-    const step = this.#recovery.reopenDue(now, quiet);
-    if (step === undefined) return undefined;
-    if (step === "rotate") this.#leave(now);
-    this.#openedAt = now;
-    this.#call.commands.push({ type: "closeModel" });
-    this.open();
+    if (now >= (this.#expectedTill ?? Infinity)) this.#expectedTill = undefined;
+    if (this.#recovery.reopenDue(now)) this.#open(now);
+    if (this.#standby.tick(now, moment)) {
+      this.#leave(now);
+      this.#takeOver(now);
+    }
+    if (this.#ready && this.#unsettled.unheard(now)) this.#call.turns.ask(prompts.sayAgain(), now);
     return undefined;
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return this.#recovery.wakeAt;
+    return earliest(
+      this.#recovery.wakeAt,
+      this.#standby.wakeAt,
+      this.#unsettled.wakeAt,
+      this.#expectedTill,
+    );
+  }
+
+  #takeOver(now: Milliseconds): void {
+    const isReady = this.#standby.isReady;
+    this.#standby.takeOver();
+    this.#recovery.reopenNoMore();
+    this.#tools.modelOpened();
+    this.#openedAt = now;
+    this.#call.commands.push({ type: "takeOver", ...this.#conversation(now) });
+    if (isReady) this.#serve(now);
+  }
+
+  #serve(now: Milliseconds): void {
+    this.#recovery.ready(now);
+    this.#call.commands.publish({
+      type: "modelReady",
+      afterMs: Math.round(now - this.#openedAt),
+      again: this.#readyBefore,
+    });
+    this.#ready = true;
+    this.#expectedTill = undefined;
+    this.#readyBefore = true;
+    this.#unsettled.given(now);
+    this.#call.turns.connected(now, this.#owed.take());
+  }
+
+  #conversation(now: Milliseconds) {
+    return {
+      history: this.#call.transcript.history(),
+      audioFrom: this.#unsettled.neededFrom(now),
+    };
   }
 
   #leave(now: Milliseconds): void {
     this.#ready = false;
-    this.#unanswered = this.#owedByLost() ?? this.#unanswered;
+    this.#expectedTill ??= now + EXPECTED_MS;
+    this.#owed.lost(now);
     this.#call.speech.modelLost(now);
     this.#tools.modelLost();
     this.#call.turns.disconnected();
-  }
-
-  #owedByLost(): ResponseRequest | undefined {
-    const { greeting, greetingProtected } = this.#call.policy;
-    const { current, responseId } = this.#call.turns;
-    if (current === undefined) {
-      return this.#call.turns.callerState.isAnswerDue ? { purpose: "reply" } : undefined;
-    }
-    const { responses } = this.#call.speech;
-    if (responseId === undefined) return current;
-    if (responses.isSilenced(responseId)) return undefined;
-    if (!responses.hasSounded(responseId)) return current;
-    if (current.purpose === "greeting" && greetingProtected && greeting !== undefined) {
-      return prompts.restOfGreeting(greeting);
-    }
-    this.#brokenOff = current.purpose !== "goodbye";
-    return this.#brokenOff ? { purpose: "reply" } : undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { StandbyInput } from "../callInput.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { CallerTurns } from "../turns/callerTurns.ts";
 import type { Closing } from "../ending/closing.ts";
@@ -8,6 +9,7 @@ import type { ToolTurns } from "../turns/toolTurns.ts";
 import type { Milliseconds } from "../types.ts";
 
 type ResponseStarted = Extract<ModelInput, { type: "responseStarted" }>;
+type ResponseDone = Extract<ModelInput, { type: "responseDone" }>;
 type RequestRefused = Extract<ModelInput, { type: "requestRefused" }>;
 type ItemAdded = Extract<ModelInput, { type: "itemAdded" }>;
 
@@ -44,12 +46,15 @@ export class ModelEvents {
     this.#parts = parts;
   }
 
-  handle(input: ModelInput, now: Milliseconds): void {
+  handle(input: ModelInput | StandbyInput, now: Milliseconds): void {
     switch (input.type) {
       case "modelReady":
         return this.#parts.connection.opened(input.expiresInMs, now);
       case "modelLost":
         return this.#parts.connection.lost(input.loss, now);
+      case "standbyReady":
+      case "standbyLost":
+        return this.#parts.connection.standby(input, now);
       case "speechStarted":
         return this.#parts.caller.speechStarted(input.itemId, now);
       case "speechStopped":
@@ -75,7 +80,7 @@ export class ModelEvents {
         if (input.usage !== undefined) {
           this.#call.commands.publish({ type: "usage", usage: input.usage });
         }
-        return this.#parts.outcomes.done(input, now);
+        return this.#responseDone(input, now);
       case "callerText":
         return this.#call.transcript.callerText(input.itemId, input.text, input.final, now);
       case "callerTextFailed":
@@ -89,6 +94,13 @@ export class ModelEvents {
       default:
         return input satisfies never;
     }
+  }
+
+  #responseDone(done: ResponseDone, now: Milliseconds): void {
+    const { calls } = this.#parts.tools;
+    const before = calls.running;
+    this.#parts.outcomes.done(done, now);
+    if (calls.running > before) this.#parts.connection.answers("tool", now);
   }
 
   #refused(refusal: RequestRefused, now: Milliseconds): void {
@@ -120,7 +132,6 @@ export class ModelEvents {
   }
 
   #responseStarted({ responseId, purpose, aside }: ResponseStarted, now: Milliseconds): void {
-    this.#parts.connection.responseStarted();
     const { filler } = this.#call.turns;
     if (aside || purpose === "filler" || (purpose === undefined && this.#call.turns.startsFiller)) {
       if (filler.id === responseId) return;

@@ -1,70 +1,176 @@
 import type { Base64 } from "../../utils/audio/audioFormat.ts";
-import type { ModelSetup } from "../modelSetup.ts";
 import { OpeningLimit } from "../../utils/openingLimit.ts";
-import type { ModelLoss, ModelSink, OpenModel, RealtimeClient } from "../realtimeClient.ts";
+import type { CallCommand } from "../callCommand.ts";
+import type { StandbyInput } from "../callInput.ts";
+import type { ModelSetup } from "../modelSetup.ts";
+import type {
+  ModelInput,
+  ModelLoss,
+  ModelSink,
+  OpenModel,
+  RealtimeClient,
+} from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
+import { KeptAudio } from "./keptAudio.ts";
 
-/** Audio that is kept while there is no model connection to give it to: about ten seconds of frames. */
-const MAX_WAITING_FRAMES = 500;
-/** A connection that is lost repeatedly takes six a minute, and rotation 36 an hour: only a loop takes more. */
-const OPENING_RATES = [{ withinMs: 60_000, max: 8 }, { withinMs: 60 * 60_000, max: 40 }];
+/** An outage takes seven a minute, and rotation 36 an hour: only a loop takes more. */
+const OPENING_RATES = [{ withinMs: 60_000, max: 12 }, { withinMs: 60 * 60_000, max: 60 }];
 /** Only a loop opens so many: waiting would slow it down and not end it. */
 const LIMIT_REACHED: ModelLoss = { code: "open_limit", retry: "no" };
 
-/** Holds the open connection of a call, at most one; audio waits while there is none. */
-export class ModelSlot {
-  readonly #openModel: OpenModel;
-  readonly #listener: ModelSink;
-  readonly #limit = new OpeningLimit(OPENING_RATES);
-  #client: RealtimeClient | undefined;
-  /** Belongs to the present connection; what earlier ones still send is ignored. */
-  #sink: ModelSink | undefined;
-  #waiting: Base64[] = [];
+/** What of a call's commands concerns its connections. */
+type ModelCommand = Extract<
+  CallCommand,
+  {
+    type:
+      | "model"
+      | "commitAudio"
+      | "clearInput"
+      | "openModel"
+      | "prepareModel"
+      | "takeOver"
+      | "closeModel";
+  }
+>;
 
-  constructor(openModel: OpenModel, listener: ModelSink) {
-    this.#openModel = openModel;
-    this.#listener = listener;
+interface ModelSlotListener extends Pick<ModelSink, "onSpeech"> {
+  onInput(input: ModelInput | StandbyInput): void;
+}
+
+interface ModelSlotOptions {
+  readonly setup: Omit<ModelSetup, "history">;
+  readonly openModel: OpenModel;
+  readonly listener: ModelSlotListener;
+  /** From when on the caller's audio may be needed again. */
+  readonly audioNeededFrom: (now: Milliseconds) => Milliseconds;
+}
+
+/** A connection whose events count while it is one of the two; what it sends later is ignored. */
+interface Slot {
+  /** Absent while it is being opened. */
+  client?: RealtimeClient;
+}
+
+/**
+ * Holds the connection of a call, and another that is to take its place; keeps the caller's latest audio
+ * for a connection that has not heard it.
+ */
+export class ModelSlot {
+  readonly #options: ModelSlotOptions;
+  readonly #limit = new OpeningLimit(OPENING_RATES);
+  readonly #audio: KeptAudio;
+  #present: Slot | undefined;
+  #standby: Slot | undefined;
+
+  constructor(options: ModelSlotOptions) {
+    this.#options = options;
+    this.#audio = new KeptAudio(options.setup.format);
   }
 
-  /** The present connection, if there is one. */
-  get client(): RealtimeClient | undefined {
-    return this.#client;
+  perform(command: ModelCommand, now: Milliseconds): void {
+    switch (command.type) {
+      case "model":
+        return this.#present?.client?.send(command.request);
+      case "commitAudio":
+        this.#audio.keepCommit(now);
+        return this.#present?.client?.commitAudio();
+      case "clearInput":
+        this.#audio.forgetTurn();
+        return this.#present?.client?.clearInputBuffer();
+      case "openModel":
+        return this.#open(command.history, command.audioFrom, now);
+      case "prepareModel":
+        return this.#prepare(now);
+      case "takeOver":
+        return this.#takeOver(command.history, command.audioFrom);
+      case "closeModel":
+        return this.close();
+      default:
+        command satisfies never;
+    }
+  }
+
+  /** Goes to the present connection, and is kept for the next as long as it may need it. */
+  sendAudio(audio: Base64, now: Milliseconds): void {
+    this.#audio.forgetBefore(this.#options.audioNeededFrom(now));
+    this.#audio.keep(audio, now);
+    this.#present?.client?.sendAudio(audio);
+  }
+
+  /** Closes both. */
+  close(): void {
+    const open = [this.#present, this.#standby];
+    this.#present = undefined;
+    this.#standby = undefined;
+    for (const slot of open) slot?.client?.close();
   }
 
   /** Beyond the call's limit nothing is opened, and the connection counts as lost. */
-  open(setup: ModelSetup, now: Milliseconds): void {
+  #open(history: ModelSetup["history"], audioFrom: Milliseconds, now: Milliseconds): void {
+    this.close();
     if (!this.#limit.tryOpen(now)) {
-      this.close();
-      return this.#listener.onInput({ type: "modelLost", loss: LIMIT_REACHED });
+      return this.#options.listener.onInput({ type: "modelLost", loss: LIMIT_REACHED });
     }
-    const isCurrent = () => this.#sink === sink;
-    const sink: ModelSink = {
+    this.#present = this.#connect(history);
+    this.#replay(audioFrom);
+  }
+
+  /** Opens a connection that stands by; beyond the call's limit it counts as lost. */
+  #prepare(now: Milliseconds): void {
+    if (!this.#limit.tryOpen(now)) {
+      return this.#options.listener.onInput({ type: "standbyLost", loss: LIMIT_REACHED });
+    }
+    this.#standby = this.#connect([]);
+  }
+
+  /** The connection that stands by becomes the present one. */
+  #takeOver(history: ModelSetup["history"], audioFrom: Milliseconds): void {
+    const next = this.#standby;
+    if (next === undefined) return;
+    this.#standby = undefined;
+    this.#present?.client?.close();
+    this.#present = next;
+    next.client?.giveHistory(history);
+    this.#replay(audioFrom);
+  }
+
+  #replay(from: Milliseconds): void {
+    const client = this.#present?.client;
+    for (const { audio } of this.#audio.from(from)) {
+      if (audio === undefined) client?.commitAudio();
+      else client?.sendAudio(audio);
+    }
+  }
+
+  #connect(history: ModelSetup["history"]): Slot {
+    const { setup, openModel, listener } = this.#options;
+    const slot: Slot = {};
+    slot.client = openModel({ ...setup, history }, {
       onInput: (input) => {
-        if (!isCurrent()) return;
-        if (input.type === "modelLost") this.close();
-        this.#listener.onInput(input);
+        if (slot === this.#standby) return this.#standbyInput(input);
+        if (slot !== this.#present) return;
+        if (input.type === "modelLost") {
+          this.#present = undefined;
+          slot.client?.close();
+        }
+        listener.onInput(input);
       },
       onSpeech: (ref, audio) => {
-        if (isCurrent()) this.#listener.onSpeech(ref, audio);
+        if (slot === this.#present) listener.onSpeech(ref, audio);
       },
-    };
-    this.#sink = sink;
-    this.#client = this.#openModel(setup, sink);
-    for (const audio of this.#waiting) this.#client.sendAudio(audio);
-    this.#waiting = [];
+    });
+    return slot;
   }
 
-  /** Goes to the present connection, or else to the next. */
-  sendAudio(audio: Base64): void {
-    if (this.#client !== undefined) return this.#client.sendAudio(audio);
-    this.#waiting.push(audio);
-    if (this.#waiting.length > MAX_WAITING_FRAMES) this.#waiting.shift();
-  }
-
-  /** Audio from now on waits for the next connection. */
-  close(): void {
-    this.#sink = undefined;
-    this.#client?.close();
-    this.#client = undefined;
+  #standbyInput(input: ModelInput): void {
+    const { listener } = this.#options;
+    switch (input.type) {
+      case "modelReady":
+        return listener.onInput({ ...input, type: "standbyReady" });
+      case "modelLost":
+        this.#standby?.client?.close();
+        this.#standby = undefined;
+        return listener.onInput({ type: "standbyLost", loss: input.loss });
+    }
   }
 }

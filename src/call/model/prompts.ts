@@ -129,6 +129,26 @@ const NEXT = {
     "Now say in one short sentence, in the language of the conversation, that you are there again.",
 } as const;
 
+/** For a model that takes over in the middle of an answer to something that it is yet to hear. */
+export function goOnAnswering(): ModelRequest {
+  return system(
+    "A fault broke off your last words, where the conversation above ends. They were the beginning of " +
+      "your answer to what the caller says next, which you hear for a second time. When it is over, go " +
+      "on from where you were broken off; do not begin again, and do not call a tool that has been called.",
+  );
+}
+
+/** For words that an agent was asked for and has begun. */
+export function restOf(request: ResponseRequest): ResponseRequest {
+  const { purpose, instructions = "Go on." } = request;
+  return {
+    purpose,
+    instructions:
+      `Your last words were broken off where the conversation above ends. Say the rest of them from there, and nothing twice. You had been asked: ${instructions}`,
+    tools: "none",
+  };
+}
+
 /** For a greeting that must be heard whole. */
 export function restOfGreeting(text: string): ResponseRequest {
   return {

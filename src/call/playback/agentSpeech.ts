@@ -12,6 +12,8 @@ import type { Transcript } from "../transcript/transcript.ts";
 import type { Milliseconds } from "../types.ts";
 
 const MAX_WORDS_LENGTH = 200;
+/** Ends a question in any script that marks questions. */
+const QUESTION = /[?？؟՞፧⸮;;]["'”’»)\]\s]*$/;
 
 /**
  * What the agent says: its playout, its interruption, and the truncates, deletes, cancels and
@@ -135,6 +137,11 @@ export class AgentSpeech {
     return this.#words?.text ?? "";
   }
 
+  /** Whether the agent has left something to the caller to answer. */
+  get endsInQuestion(): boolean {
+    return QUESTION.test(this.lastWords);
+  }
+
   /** A response came without sound: the model forgets what it only wrote, and does not write on. */
   unspoken(responseId: string): void {
     if (this.#words?.responseId !== responseId) return;
@@ -208,8 +215,14 @@ export class AgentSpeech {
     this.#announce();
   }
 
-  /** The model's connection is gone: what it said there can be neither truncated nor deleted. */
+  /** The model's connection is gone: the next one is only told of what was said over it. */
   modelLost(now: Milliseconds): void {
+    this.#interruption.settle(now);
+    for (const { itemId, responseId } of this.#playback.unheard) {
+      if (this.responses.isAside(responseId)) continue;
+      this.responses.saidWithoutModel(responseId);
+      this.#transcript.saidWithoutModel(itemId, "conversation");
+    }
     for (const { itemId, producedMs } of this.#playback.unfinished()) {
       this.#transcript.brokenOff(itemId, producedMs);
       this.itemDone(itemId, now);

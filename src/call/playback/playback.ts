@@ -206,6 +206,11 @@ export class Playback {
     return this.#items.cut();
   }
 
+  /** Items of which the caller has not heard all, however much of them has come. */
+  get unheard(): readonly SpeechRef[] {
+    return this.#items.all;
+  }
+
   /** What the model has not finished, of one response or of all. */
   unfinished(responseId?: string): readonly Cut[] {
     return this.#items.unfinished(responseId);
@@ -230,9 +235,7 @@ export class Playback {
     const segment = this.#playout.write(speech, now);
     this.#items.sent(itemId, offsetMs + durationMs);
     this.#reports.expect(now);
-    if (this.#leg?.reports === "positions") {
-      return offsetMs > 0 ? { itemId, audio, durationMs, offsetMs } : { itemId, audio, durationMs };
-    }
+    if (this.#leg?.reports === "positions") return { itemId, audio, durationMs };
     const endsItem = this.#items.endsAt(itemId, offsetMs + durationMs);
     const mark = this.#marks.markFor({ durationMs, startsBurst, endsItem });
     segment.mark = mark;

@@ -31,6 +31,10 @@ interface Item extends SpeechRef {
 export class SpokenItems {
   readonly #items = new Map<string, Item>();
 
+  get all(): readonly SpeechRef[] {
+    return [...this.#items.values()];
+  }
+
   /** The model has produced more of an item; returns where in it that begins. */
   produced(ref: SpeechRef, durationMs: Milliseconds): Milliseconds {
     let item = this.#items.get(ref.itemId);

@@ -14,13 +14,8 @@ import {
   turnOf,
 } from "./transcriptEntry.ts";
 import type { Milliseconds } from "../types.ts";
-import { RecentIds } from "../../utils/recentIds.ts";
 
-/** What is older is on record and not needed any more: a call may go on for hours. */
-const MAX_ENTRIES = 500;
-const MAX_FORGOTTEN = 1000;
-/** More than are said in a day: what a flood brings beyond is for the model alone. */
-const MAX_PUBLISHED = 20_000;
+const MAX_ENTRIES = 2000;
 const MAX_TEXT = 20_000;
 /** A caller who writes without end does not fill our memory: later lines reach the model only. */
 const MAX_TYPED_CHARACTERS = 500_000;
@@ -28,16 +23,18 @@ const MAX_TYPED_CHARACTERS = 500_000;
 const MAX_HISTORY_CHARACTERS = 8000;
 const MAX_HISTORY_ITEMS = 60;
 
-/** The latest part of the conversation as it was really said and heard, in the order of its items. */
+/** The conversation as it was really said and heard, in the order of its items. */
 export class Transcript {
   readonly order = new ItemOrder();
   readonly #commands: CommandBuffer;
   readonly #entries = new Map<string, TranscriptEntry>();
-  /** What is not kept any more is not begun again by an event that comes late. */
-  readonly #forgotten = new RecentIds(MAX_FORGOTTEN);
   readonly #startedAt: Milliseconds;
   #local = 0;
   #typedCharacters = 0;
+  /** Turns that a connection has lost and the next one hears again. */
+  #again: readonly string[] = [];
+  /** The turn that an item of a later connection is, by the item's id. */
+  readonly #sameAs = new Map<string, string>();
 
   constructor(commands: CommandBuffer, startedAt: Milliseconds) {
     this.#commands = commands;
@@ -47,9 +44,7 @@ export class Transcript {
   /** Takes over what an earlier session had, and publishes what that left open. */
   restore(resumed: ResumedCall): void {
     const open = new Set(resumed.turns.filter(({ final }) => !final).map(({ id }) => id));
-    const entries = resumedEntries(resumed, this.#startedAt)
-      .toSorted((a, b) => a.position - b.position);
-    for (const entry of entries.slice(-MAX_ENTRIES)) {
+    for (const entry of resumedEntries(resumed, this.#startedAt).slice(0, MAX_ENTRIES)) {
       this.#entries.set(entry.id, entry);
       this.order.restore(entry.id, entry.position);
       if (entry.kind !== "tool" && open.has(entry.id)) this.#publish(entry);
@@ -59,12 +54,25 @@ export class Transcript {
   }
 
   callerSpoke(itemId: string, now: Milliseconds): void {
-    this.#caller(itemId, "voice", now);
+    this.#caller(this.#turnOf(itemId), "voice", now);
   }
 
   callerStopped(itemId: string, now: Milliseconds): void {
-    const entry = this.#entries.get(itemId);
+    const entry = this.#entries.get(this.#sameAs.get(itemId) ?? itemId);
     if (entry?.kind === "caller") entry.endedAt ??= now;
+  }
+
+  /**
+   * The model's connection is gone, and the next one hears these turns once more: the next that it
+   * reports are these, and until it does nothing is known of them.
+   */
+  heardAgain(itemIds: readonly string[]): void {
+    const ids = itemIds.map((id) => this.#sameAs.get(id) ?? id);
+    this.#again = [...new Set([...this.#again, ...ids])];
+    for (const id of ids) {
+      const entry = this.#entries.get(id);
+      if (entry?.kind === "caller" && !entry.final) entry.text = "";
+    }
   }
 
   callerText(
@@ -73,7 +81,7 @@ export class Transcript {
     final: boolean,
     now: Milliseconds,
   ): void {
-    const entry = this.#caller(itemId, "voice", now);
+    const entry = this.#caller(this.#turnOf(itemId), "voice", now);
     if (entry === undefined || entry.final) return;
     entry.text = (final ? text : entry.text + text).slice(0, MAX_TEXT);
     entry.final = final;
@@ -166,9 +174,10 @@ export class Transcript {
   }
 
   toolCalled(call: ToolCall): void {
+    if (this.#entries.size >= MAX_ENTRIES) return;
     const id = `tool_${call.callId}`;
     const position = this.order.next();
-    this.#add({ kind: "tool", id, position, call, output: undefined });
+    this.#entries.set(id, { kind: "tool", id, position, call, output: undefined });
   }
 
   toolReturned(callId: string, output: string): void {
@@ -178,14 +187,11 @@ export class Transcript {
 
   /** The call is over: what is still open stays as it is. */
   close(): void {
-    for (const entry of this.#entries.values()) this.#close(entry);
-  }
-
-  /** Every line so far, as observers are shown it, in order. */
-  turns(): readonly TranscriptTurn[] {
-    return [...this.#entries.values()]
-      .flatMap((entry) => entry.kind === "tool" ? [] : [turnOf(entry, this.#startedAt)])
-      .sort((a, b) => a.position - b.position);
+    for (const entry of this.#entries.values()) {
+      if (entry.kind === "tool" || entry.final) continue;
+      entry.final = true;
+      this.#publish(entry);
+    }
   }
 
   /** What a fresh model session needs to go on: the latest part, with whole tool calls only. */
@@ -234,36 +240,30 @@ export class Transcript {
     return entry?.kind === "agent" ? entry : undefined;
   }
 
+  /** The turn that is heard again where the item is a new one of the caller's voice. */
+  #turnOf(itemId: string): string {
+    const known = this.#sameAs.get(itemId);
+    const [again] = this.#again;
+    if (known !== undefined || again === undefined || this.#entries.has(itemId)) {
+      return known ?? itemId;
+    }
+    this.#again = this.#again.slice(1);
+    this.#sameAs.set(itemId, again);
+    return again;
+  }
+
   #entryOf(
     id: string,
     create: (position: number) => TranscriptEntry,
   ): TranscriptEntry | undefined {
     const known = this.#entries.get(id);
-    if (known !== undefined || this.#forgotten.has(id)) return known;
+    if (known !== undefined || this.#entries.size >= MAX_ENTRIES) return known;
     const entry = create(this.order.positionOf(id));
-    this.#add(entry);
+    this.#entries.set(id, entry);
     return entry;
   }
 
-  #add(entry: TranscriptEntry): void {
-    this.#entries.set(entry.id, entry);
-    if (this.#entries.size <= MAX_ENTRIES) return;
-    for (const oldest of this.#entries.values()) {
-      this.#close(oldest);
-      this.#entries.delete(oldest.id);
-      this.#forgotten.add(oldest.id);
-      return;
-    }
-  }
-
-  #close(entry: TranscriptEntry): void {
-    if (entry.kind === "tool" || entry.final) return;
-    entry.final = true;
-    this.#publish(entry);
-  }
-
   #publish(entry: CallerEntry | AgentEntry): void {
-    if (entry.position > MAX_PUBLISHED) return;
     this.#commands.publish({ type: "turn", turn: turnOf(entry, this.#startedAt) });
   }
 }

@@ -40,8 +40,10 @@ export class Greeting {
   }
 
   /** Whether the agent is still to speak first. */
-  get isOwed(): boolean {
-    return !this.#isAsked && this.#resumption.request !== undefined;
+  get isAwaited(): boolean {
+    return !this.#isAsked && this.#resumption.request !== undefined &&
+      // Who takes a call that was placed speaks first.
+      this.#call.policy.direction !== "outbound";
   }
 
   /** It needs no model. */

@@ -1,4 +1,4 @@
-import type { CallEvent, TranscriptTurn } from "../../call/callEvent.ts";
+import type { CallEvent } from "../../call/callEvent.ts";
 import {
   noPositions,
   OriginPositions,
@@ -73,12 +73,11 @@ export function createEventLog(
       ...present({ keyName }),
       data: JSON.stringify({ callId, at: new Date(atMs).toISOString(), event }),
     };
-    append(shared, event.type === "turn" ? event.turn : undefined);
+    append(shared);
     for (const listener of listeners) listener(shared);
   }
 
-  /** Of a turn that is still being said, only the newest state is kept. */
-  function append(event: SharedEvent, turn: TurnState | undefined): void {
+  function append(event: SharedEvent): void {
     const { data: _, ...described } = event;
     const { origin, sequence } = described;
     const known = positions.ensure(origin, sequence - 1);
@@ -86,9 +85,7 @@ export function createEventLog(
     if (sequence > known + 1) appendGap(origin, sequence - 1);
     positions.reach(origin, sequence);
     const id = endId();
-    const logged = { ...described, id, text: write(event, id) };
-    const subject = turn === undefined ? undefined : `${event.callId} ${turn.id}`;
-    ring.push({ event: logged, ...present({ subject }) }, { isLast: turn?.final ?? true });
+    ring.push({ event: { ...described, id, text: write(event, id) } });
     wakeSoon();
   }
 
@@ -165,7 +162,7 @@ export function createEventLog(
     },
     /** Appends an event of another process, unless it is known already. */
     appendRemote(event: SharedEvent): void {
-      if (!closed && event.origin !== origin) append(event, turnIn(event));
+      if (!closed && event.origin !== origin) append(event);
     },
     /** Another process has published up to here: what has not arrived by now is missed. */
     advance(origin: string, sequence: number): void {
@@ -182,19 +179,6 @@ export function createEventLog(
       wakeAll();
     },
   };
-}
-
-type TurnState = Pick<TranscriptTurn, "id" | "final">;
-
-/** The turn that an event of another process is about; undefined where it is about something else. */
-function turnIn({ type, data }: SharedEvent): TurnState | undefined {
-  if (type !== "turn") return undefined;
-  try {
-    const { turn } = JSON.parse(data).event;
-    return typeof turn.id === "string" ? { id: turn.id, final: turn.final === true } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Masks digits that are sensitive, such as those of a card. */

@@ -1,4 +1,4 @@
-import type { ModelSetup } from "../../call/modelSetup.ts";
+import type { HistoryItem } from "../../call/modelSetup.ts";
 import type { ModelInput, ModelRequest } from "../../call/realtimeClient.ts";
 import { BoundedMap } from "../../utils/boundedMap.ts";
 import { present } from "../../utils/present.ts";
@@ -6,21 +6,27 @@ import { refusalKindOf } from "./errorMeaning.ts";
 import { ReducedResponses } from "./reducedResponses.ts";
 import { SaidItems } from "./saidItems.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
-import { type ClientEvent, clientEventOf } from "./wire/clientRequests.ts";
+import { type ClientEvent, clientEventOf, historyEvents } from "./wire/clientRequests.ts";
 import type { ServerError } from "./wire/serverEventTypes.ts";
 
 /** Sends a call's requests, and remembers the latest by event id, to find the one a refusal is about. */
 export class PendingRequests {
   readonly #post: (event: ClientEvent) => string;
   readonly #responses = new ReducedResponses();
-  readonly #said: SaidItems;
+  readonly #said = new SaidItems();
   readonly #byEventId = new BoundedMap<string, ModelRequest>(MAX_REMEMBERED);
   #lastRespond: string | undefined;
 
   /** `post` sends an event and returns its id. */
-  constructor(post: (event: ClientEvent) => string, history: ModelSetup["history"] = []) {
+  constructor(post: (event: ClientEvent) => string) {
     this.#post = post;
-    this.#said = new SaidItems(history);
+  }
+
+  /** Gives the session the conversation so far, before all else. */
+  sendHistory(history: readonly HistoryItem[]): void {
+    const events = historyEvents(history);
+    for (const { event } of events) this.#post(event);
+    this.#said.given(events);
   }
 
   send(request: ModelRequest): void {

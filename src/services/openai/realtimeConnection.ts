@@ -20,7 +20,7 @@ import { retryAfterMsIn } from "./retryHint.ts";
 import { SessionExpiry } from "./sessionExpiry.ts";
 import { SetupConfirmation } from "./setupConfirmation.ts";
 import type { ModelSocket, SocketTarget } from "./socket.ts";
-import { audioAppend, type ClientEvent, historyEvents } from "./wire/clientRequests.ts";
+import { audioAppend, type ClientEvent } from "./wire/clientRequests.ts";
 import { readServerFrame } from "./wire/serverEvents.ts";
 import type { ServerError, ServerEvent } from "./wire/serverEventTypes.ts";
 
@@ -30,12 +30,14 @@ export class RealtimeConnection implements RealtimeClient {
   readonly #sink: ModelSink;
   readonly #options: ConnectionOptions;
   readonly #inputs = new ModelInputs();
-  readonly #requests: PendingRequests;
+  readonly #requests = new PendingRequests((event) => this.#post(event));
   readonly #heartbeat: Heartbeat;
   readonly #socket: ModelSocket;
   readonly #connecting = new AbortController();
   readonly #sessionSetup: SetupConfirmation;
   readonly #expiry: SessionExpiry;
+  /** Not given to the session yet. */
+  #history: ModelSetup["history"];
   #phase: "connecting" | "configuring" | "ready" | "closed" = "connecting";
   /** Runs while configuring. */
   #readyTimer: ReturnType<typeof setTimeout> | undefined;
@@ -61,7 +63,7 @@ export class RealtimeConnection implements RealtimeClient {
     this.#held = new HeldInputs({
       maxAudioBytes: options.maxHeldAudioMs * bytesPerMs(setup.format),
     });
-    this.#requests = new PendingRequests((event) => this.#post(event), setup.history);
+    this.#history = setup.history;
     this.#sessionSetup = new SetupConfirmation(setup, target, options);
     this.#expiry = new SessionExpiry(options);
     this.#heartbeat = new Heartbeat({
@@ -113,6 +115,11 @@ export class RealtimeConnection implements RealtimeClient {
     queueMicrotask(() => this.#emit(refusal));
   }
 
+  giveHistory(history: ModelSetup["history"]): void {
+    if (this.#phase === "ready") this.#requests.sendHistory(history);
+    else this.#history = history;
+  }
+
   close(): void {
     if (this.#phase === "closed") return;
     const droppedFrames = this.#droppedFrames + (this.#held?.droppedFrames ?? 0);
@@ -152,7 +159,7 @@ export class RealtimeConnection implements RealtimeClient {
     if (this.#phase !== "configuring") return;
     clearTimeout(this.#readyTimer);
     this.#phase = "ready";
-    historyEvents(this.#setup.history).forEach((event) => this.#post(event));
+    this.#requests.sendHistory(this.#history);
     this.#held?.releaseRequests().forEach((request) => this.#requests.send(request));
     this.#emit({ type: "modelReady", expiresInMs: this.#expiry.leftMs });
     this.#releaseAudio();

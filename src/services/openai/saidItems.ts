@@ -1,27 +1,45 @@
-import type { ModelSetup } from "../../call/modelSetup.ts";
 import type { ModelRequest } from "../../call/realtimeClient.ts";
-import { type ClientEvent, historyItemId, saidEvents } from "./wire/clientRequests.ts";
+import {
+  type ClientEvent,
+  type HistoryEvent,
+  historyItemId,
+  saidEvent,
+} from "./wire/clientRequests.ts";
 
 type Said = Extract<ModelRequest, { type: "said" }>;
 
-/** Tells a session what the agent has said without it, under item ids that are never used twice. */
+/** Tells a session what the agent has said over another, or without any, as far as that was heard. */
 export class SaidItems {
-  /** The item that a session holds for each of the call's, and how many it has held. */
-  readonly #items = new Map<string, { readonly id: string; readonly count: number }>();
+  /** The session's ids of what it did not say itself, in order. */
+  #order: string[] = [];
+  /** Of those that may still change, by the call's id. */
+  readonly #ids = new Map<string, string>();
+  #count = 0;
 
-  /** Items that a session's history has brought can be changed too. */
-  constructor(history: ModelSetup["history"]) {
-    for (const item of history) {
-      if (item.type !== "message" || item.itemId === undefined) continue;
-      this.#items.set(item.itemId, { id: historyItemId(item.itemId), count: 1 });
+  /** The history was given to the session. */
+  given(events: readonly HistoryEvent[]): void {
+    for (const { id, itemId } of events) {
+      this.#order.push(id);
+      if (itemId !== undefined) this.#ids.set(itemId, id);
     }
   }
 
+  /** Says something for the first time at the conversation's end, and then in the same place. */
   eventsFor({ itemId, text }: Said): readonly ClientEvent[] {
-    const before = this.#items.get(itemId);
-    const count = (before?.count ?? 0) + 1;
-    const id = historyItemId(count === 1 ? itemId : `${itemId}_${count}`);
-    this.#items.set(itemId, { id, count });
-    return saidEvents(text, id, before?.id);
+    const before = this.#ids.get(itemId);
+    // An id is never used twice.
+    const id = historyItemId(`said_${++this.#count}`);
+    const at = before === undefined ? -1 : this.#order.indexOf(before);
+    const said = text === "" ? [] : [id];
+    if (text === "") this.#ids.delete(itemId);
+    else this.#ids.set(itemId, id);
+    if (before === undefined || at < 0) {
+      this.#order.push(...said);
+      return text === "" ? [] : [saidEvent(text, id)];
+    }
+    this.#order.splice(at, 1, ...said);
+    const removed = { type: "conversation.item.delete", item_id: before } as const;
+    if (text === "") return [removed];
+    return [removed, saidEvent(text, id, this.#order[at - 1] ?? "root")];
   }
 }

@@ -4,7 +4,6 @@ import type { ModelLoss } from "../../../src/call/realtimeClient.ts";
 import { CallDriver } from "../../support/call/callDriver.ts";
 
 const CLOSED: ModelLoss = { code: "closed_1006", retry: "now" };
-const HOUR = 3_600_000;
 const LONG = { idleMs: 1e9, maxMs: 1e9 };
 
 Deno.test("case 50: a lost connection is opened again with what was said, and nothing is asked for", () => {
@@ -77,7 +76,7 @@ Deno.test("case 50: a sentence that the caller had cut off is not gone on with",
   assert.deepEqual(call.takeRequests(), []);
 });
 
-Deno.test("case 50: each further try waits longer, and after five the call ends", () => {
+Deno.test("case 50: each further try waits longer, and after seven the call ends", () => {
   const call = new CallDriver().live();
   const waits: number[] = [];
   for (let tries = 0; call.end === undefined; tries++) {
@@ -88,7 +87,7 @@ Deno.test("case 50: each further try waits longer, and after five the call ends"
     while (call.end === undefined && call.all("openModel").length === opened) call.advance(100);
     waits.push(call.now - from);
   }
-  assert.deepEqual(waits, [0, 400, 1000, 2000, 4000, 0]);
+  assert.deepEqual(waits, [0, 400, 1000, 2000, 4000, 5000, 6000, 0]);
   assert.deepEqual(call.end, { reason: "model_failed", detail: "closed_1006" });
 });
 
@@ -133,87 +132,10 @@ Deno.test("case 50: a failed response that waited for its second try is asked of
   assert.deepEqual(call.takeAsked(), ["reply"]);
 });
 
-Deno.test("case 51: a session about to expire is replaced in a quiet moment", () => {
-  const call = new CallDriver(LONG);
-  call.ready(HOUR);
-  call.join();
-  call.advance(HOUR - 6 * 60_000);
-  call.callerSays("hello");
-  call.speak("item", 2000, "Hi.");
-  call.advance(3000);
-  assert.equal(call.all("openModel").length, 1);
-  call.advance(60_000);
-  call.callerSays("one more thing");
-  call.speak("item_2", 2000, "Yes?");
-  call.advance(1500);
-  assert.equal(call.all("openModel").length, 1, "not while the agent speaks");
-  call.advance(1000);
-  assert.equal(call.all("openModel").length, 2);
-  const types = call.take().map(({ type }) => type);
-  assert.ok(types.indexOf("closeModel") < types.lastIndexOf("openModel"));
-  call.ready(HOUR);
-  assert.deepEqual(call.takeAsked(), []);
-});
-
-Deno.test("case 51: no session is replaced between the caller's turn and its answer, or while a tool runs", () => {
-  const call = new CallDriver(LONG);
-  call.ready(HOUR);
-  call.join();
-  call.advance(HOUR - 4 * 60_000);
-  call.callerStarts();
-  call.advance(500);
-  call.callerStops();
-  call.advance(500);
-  assert.equal(call.all("openModel").length, 1);
-  call.call("lookup");
-  call.advance(10_000);
-  assert.equal(call.all("openModel").length, 1);
-  call.toolReturns("lookup");
-  call.finish(call.begin("tool_result"));
-  call.advance(500);
-  assert.equal(call.all("openModel").length, 2);
-});
-
-Deno.test("case 51: a session that never had a quiet moment is replaced shortly before it expires", () => {
-  const call = new CallDriver(LONG);
-  call.ready(HOUR);
-  call.join();
-  call.call("endless");
-  call.advance(HOUR - 21_000);
-  assert.equal(call.all("openModel").length, 1);
-  call.advance(2000);
-  assert.equal(call.all("openModel").length, 2);
-  call.ready(HOUR);
-  call.take();
-  call.toolReturns("endless", "42");
-  const [message, respond] = call.takeRequests();
-  assert.ok(message?.type === "message" && message.text.includes("42"), "by a way that it knows");
-  assert.ok(respond?.type === "respond");
-});
-
 Deno.test("case 51: a session that expired all the same is replaced like any lost one", () => {
   const call = new CallDriver(LONG).live();
   call.input({ type: "modelLost", loss: { code: "session_expired", retry: "now" } });
   assert.equal(call.all("openModel").length, 2);
-});
-
-Deno.test("case 62: sessions that are said to end at once, or never, are not replaced in a loop", () => {
-  const told = [0, -1, -7_200_000, 3000, 59_000, 60_000, 61_000, 120_000, NaN, 1e308, -Infinity];
-  for (const expiresInMs of told) {
-    const call = new CallDriver(LONG);
-    call.ready(expiresInMs);
-    call.join();
-    const opened = [0];
-    for (let second = 0; second < 7200; second++) {
-      call.advance(1000);
-      if (call.all("openModel").length === opened.length) continue;
-      opened.push(call.now);
-      call.ready(expiresInMs);
-    }
-    const gaps = opened.slice(1).map((at, index) => at - opened[index]!);
-    assert.ok(gaps.length > 0, `${expiresInMs}: no session outlives its hour`);
-    assert.ok(Math.min(...gaps) >= 100_000, `${expiresInMs}: ${gaps}`);
-  }
 });
 
 Deno.test("case 62: a failed response waits for the connection without waking the call", () => {

@@ -15,7 +15,7 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
   let live = false;
   const calls = createPhoneCalls({
     registry: {
-      refusal: undefined,
+      accepting: true,
       open(request) {
         live = true;
         session.callSid = request.callSid;

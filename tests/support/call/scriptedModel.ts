@@ -11,6 +11,8 @@ import type {
 export class ScriptedModel implements RealtimeClient {
   readonly audio: string[] = [];
   readonly requests: ModelRequest[] = [];
+  /** Given after the opening. */
+  readonly histories: ModelSetup["history"][] = [];
   commits = 0;
   clears = 0;
   closes = 0;
@@ -40,6 +42,10 @@ export class ScriptedModel implements RealtimeClient {
 
   send(request: ModelRequest): void {
     this.requests.push(request);
+  }
+
+  giveHistory(history: ModelSetup["history"]): void {
+    this.histories.push(history);
   }
 
   close(): void {

@@ -74,11 +74,22 @@ export function itemCreate(item: NewItem, id?: string): ConversationItemCreateEv
   };
 }
 
+/** A piece of the conversation as a session holds it, which did not say it itself. */
+export interface HistoryEvent {
+  readonly event: ConversationItemCreateEvent;
+  /** The session's id of it. */
+  readonly id: string;
+  /** The call's id of it, where it may still change. */
+  readonly itemId?: string;
+}
+
 /** The events that give a fresh session the conversation so far, in order. */
-export function historyEvents(history: readonly HistoryItem[]): readonly ClientEvent[] {
-  return history.flatMap(newItemsOf).map((item, index) =>
-    itemCreate(item, historyItemId(itemIdOf(item) ?? String(index)))
-  );
+export function historyEvents(history: readonly HistoryItem[]): readonly HistoryEvent[] {
+  return history.flatMap(newItemsOf).map((item, index) => {
+    const id = historyItemId(String(index));
+    const itemId = item.type === "message" ? item.itemId : undefined;
+    return { event: itemCreate(item, id), id, ...present({ itemId }) };
+  });
 }
 
 /** Whether an item comes from `historyEvents`, and not from the live conversation. */
@@ -91,26 +102,13 @@ export function historyItemId(name: string): string {
   return `${HISTORY_PREFIX}${name}`;
 }
 
-/**
- * Tells what the agent has said without the model, in place of what `replacedId` holds. It goes to the
- * beginning of the conversation, where it was said; the first is there by itself.
- */
-export function saidEvents(
-  text: string,
-  id: string,
-  replacedId: string | undefined,
-): readonly ClientEvent[] {
+/** Tells what the agent has said, at the end of the conversation or else behind an item; `root` is its beginning. */
+export function saidEvent(text: string, id: string, behind?: string): ClientEvent {
   const said = itemCreate({ type: "message", role: "agent", text }, id);
-  if (replacedId === undefined) return text === "" ? [] : [said];
-  const removed = { type: "conversation.item.delete", item_id: replacedId } as const;
-  return text === "" ? [removed] : [removed, { ...said, previous_item_id: "root" }];
+  return { ...said, ...present({ previous_item_id: behind }) };
 }
 
 const HISTORY_PREFIX = "history_";
-
-function itemIdOf(item: NewItem): string | undefined {
-  return item.type === "message" ? item.itemId : undefined;
-}
 
 // A call whose output is missing would leave the model waiting for it.
 function newItemsOf(item: HistoryItem): readonly NewItem[] {

@@ -1,0 +1,68 @@
+import { audioDurationMs, type AudioFormat, type Base64 } from "../../utils/audio/audioFormat.ts";
+import type { Milliseconds } from "../types.ts";
+
+/** A frame of the caller's audio, or the end of a turn. */
+type Kept = {
+  readonly at: Milliseconds;
+  readonly audio?: Base64;
+  readonly durationMs: Milliseconds;
+};
+
+/** Longer than a turn that a caller would not repeat when asked. */
+const MAX_MS = 30_000;
+const MAX_FRAMES = 6000;
+/** Those forgotten, at the front, are removed when they are so many. */
+const MAX_FORGOTTEN = 256;
+
+/** The caller's latest audio, for a connection that has not heard it: half a minute at most. */
+export class KeptAudio {
+  readonly #format: AudioFormat;
+  #kept: Kept[] = [];
+  /** Where the kept ones begin; those before are forgotten. */
+  #first = 0;
+  #totalMs = 0;
+
+  constructor(format: AudioFormat) {
+    this.#format = format;
+  }
+
+  keep(audio: Base64, at: Milliseconds): void {
+    const durationMs = audioDurationMs(audio, this.#format);
+    this.#kept.push({ at, audio, durationMs });
+    this.#totalMs += durationMs;
+    while (this.#totalMs > MAX_MS || this.#kept.length - this.#first > MAX_FRAMES) {
+      this.#forgetFirst();
+    }
+  }
+
+  /** The caller's turn has been ended by hand. */
+  keepCommit(at: Milliseconds): void {
+    this.#kept.push({ at, durationMs: 0 });
+  }
+
+  /** Forgets what came before. */
+  forgetBefore(at: Milliseconds): void {
+    while (this.#first < this.#kept.length && this.#kept[this.#first]!.at < at) this.#forgetFirst();
+  }
+
+  /** Forgets what the caller has taken back: all since the last commit. */
+  forgetTurn(): void {
+    const turn = this.#kept.findLastIndex(({ audio }) => audio === undefined) + 1;
+    this.#kept = this.#kept.slice(this.#first, Math.max(turn, this.#first));
+    this.#first = 0;
+    this.#totalMs = this.#kept.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  }
+
+  /** What came at that time or after, the oldest first; a commit has no audio. */
+  from(at: Milliseconds): readonly Kept[] {
+    return this.#kept.slice(this.#first).filter((one) => one.at >= at);
+  }
+
+  #forgetFirst(): void {
+    this.#totalMs -= this.#kept[this.#first]?.durationMs ?? 0;
+    this.#first++;
+    if (this.#first < MAX_FORGOTTEN && this.#first < this.#kept.length) return;
+    this.#kept = this.#kept.slice(this.#first);
+    this.#first = 0;
+  }
+}

@@ -1,0 +1,192 @@
+import type { CallInput } from "../callInput.ts";
+import type { CallPolicy, Milliseconds } from "../types.ts";
+
+/** A turn of the caller's of which the model has given no words yet. */
+interface Turn {
+  /** Absent until the model has named it. */
+  itemId: string | undefined;
+  readonly from: Milliseconds;
+  endedAt?: Milliseconds;
+  /** Since when the agent answers it. */
+  answeredAt?: Milliseconds;
+}
+
+/** What the next connection is given. */
+interface Again {
+  readonly from: Milliseconds;
+  /** Whether a turn is in it, which is to be answered. */
+  readonly isTurn: boolean;
+  /** When it must have been heard; not before it was given. */
+  readonly till: Milliseconds;
+}
+
+/** A caller who begins to speak as a connection is lost is heard by the next. */
+const PRE_ROLL_MS = 500;
+/** A model reports speech so long after it began at most. */
+const NOTICE_MS = 1000;
+/** What the model has not taken for speech so long after it ended was none. */
+const NOISE_MS = 5000;
+/** Words that have not come so long after a turn, or after its answer began, will not come. */
+const WORDLESS_MS = 20_000;
+/** A connection that is given what the caller has said reports it within this, however long it was. */
+const HEARD_WITHIN_MS = 4000;
+const MAX_TURNS = 8;
+
+/**
+ * From when on the caller's audio is needed, should the model's connection be lost now: what was said to
+ * one is known to the next only in words, and these come some time after the turn.
+ */
+export class UnsettledSpeech {
+  readonly #policy: CallPolicy;
+  #turns: Turn[] = [];
+  #isSpeaking = false;
+  #endedAt: Milliseconds;
+  /** Since when the line has been loud without a word of it from the model. */
+  #loudFrom: Milliseconds | undefined;
+  #loudTill: Milliseconds | undefined;
+  #again: Again | undefined;
+
+  constructor(policy: CallPolicy, now: Milliseconds) {
+    this.#policy = policy;
+    this.#endedAt = now;
+    // The first connection may be lost before it has heard anything.
+    this.#again = { from: now, isTurn: false, till: Infinity };
+  }
+
+  follow(input: CallInput, now: Milliseconds): void {
+    switch (input.type) {
+      case "speechStarted":
+        return this.#started(input.itemId, now);
+      case "speechStopped":
+        return this.#stopped(now);
+      case "committed":
+        this.#name(input.itemId, now);
+        return this.#stopped(now);
+      case "callerText":
+        if (input.final) this.#turns = this.#turns.filter(({ itemId }) => itemId !== input.itemId);
+        return;
+      case "callerLevel":
+        this.#level(input.speaking, now);
+        if (!this.#policy.commitsBySilence) return;
+        return input.speaking ? this.#started(undefined, now) : this.#stopped(now);
+      case "typed":
+      case "turnCleared":
+        this.#turns = [];
+        this.#endedAt = now;
+    }
+  }
+
+  /** The agent answers what was said so far: it is heard, or has called a tool. */
+  answered(now: Milliseconds): void {
+    for (const turn of this.#turns) if (turn.endedAt !== undefined) turn.answeredAt ??= now;
+  }
+
+  /** Whether the answer that has begun is to something of which there are no words. */
+  get isAnsweredUnworded(): boolean {
+    return this.#turns.some(({ answeredAt }) => answeredAt !== undefined);
+  }
+
+  /** Whether the next connection will answer by itself, as it is given what is to be answered. */
+  get isTurnGiven(): boolean {
+    return this.#again?.isTurn === true;
+  }
+
+  /**
+   * The connection is gone, or about to be left; returns the turns that the next one hears again.
+   * `answerBrokenOff`: what was being answered has to be answered to its end.
+   */
+  lost(now: Milliseconds, answerBrokenOff: boolean): readonly string[] {
+    if (!answerBrokenOff) {
+      this.#turns = this.#turns.filter(({ answeredAt }) => answeredAt === undefined);
+    }
+    const isTurn = this.isTurnGiven || this.#turns.some(({ endedAt }) => endedAt !== undefined);
+    this.#again = { from: this.neededFrom(now), isTurn, till: Infinity };
+    const items = this.#turns.flatMap(({ itemId }) => itemId ?? []);
+    this.#turns = [];
+    this.#isSpeaking = false;
+    return items;
+  }
+
+  /** Another connection is ready, and has been given what it needs. */
+  given(now: Milliseconds): void {
+    if (this.#again !== undefined) this.#again = { ...this.#again, till: now + HEARD_WITHIN_MS };
+  }
+
+  /** True once where a connection has heard nothing in what is said to be a turn. */
+  unheard(now: Milliseconds): boolean {
+    if (this.#again === undefined || now < this.#again.till) return false;
+    const { isTurn } = this.#again;
+    this.#again = undefined;
+    return isTurn;
+  }
+
+  get wakeAt(): Milliseconds | undefined {
+    return this.#again?.isTurn === true && this.#again.till < Infinity
+      ? this.#again.till
+      : undefined;
+  }
+
+  /** What came before is needed no more. */
+  neededFrom(now: Milliseconds): Milliseconds {
+    this.#forget(now);
+    const from = Math.min(
+      this.#again?.from ?? Infinity,
+      this.#turns[0]?.from ?? Infinity,
+      this.#loudFrom ?? Infinity,
+      this.#isByHand ? this.#endedAt : Infinity,
+    );
+    return Math.min(from, Math.max(now - PRE_ROLL_MS, this.#endedAt));
+  }
+
+  /** Nobody says when a turn begins that ends at the press of a button. */
+  get #isByHand(): boolean {
+    return !this.#policy.modelListens && !this.#policy.commitsBySilence;
+  }
+
+  #started(itemId: string | undefined, now: Milliseconds): void {
+    if (this.#isSpeaking) return;
+    this.#isSpeaking = true;
+    const noticed = Math.min(now - NOTICE_MS, this.#loudFrom ?? Infinity);
+    const from = this.#again?.from ?? Math.max(noticed, this.#endedAt);
+    const open = this.#turns.filter(({ answeredAt }) => answeredAt === undefined);
+    this.#turns = [...open.slice(-MAX_TURNS + 1), { itemId, from }];
+    this.#again = undefined;
+    this.#loudFrom = undefined;
+  }
+
+  #name(itemId: string, now: Milliseconds): void {
+    if (this.#turns.some((turn) => turn.itemId === itemId)) return;
+    if (this.#turns.every((turn) => turn.itemId !== undefined)) {
+      // Only where turns end by hand is one begun by its end.
+      if (this.#isByHand) this.#turns.push({ itemId, from: this.#again?.from ?? this.#endedAt });
+      if (this.#isByHand) this.#again = undefined;
+      return;
+    }
+    for (const turn of this.#turns) turn.itemId ??= itemId;
+    this.#stopped(now);
+  }
+
+  #stopped(now: Milliseconds): void {
+    this.#isSpeaking = false;
+    this.#endedAt = now;
+    this.#loudFrom = undefined;
+    for (const turn of this.#turns) turn.endedAt ??= now;
+  }
+
+  #level(speaking: boolean, now: Milliseconds): void {
+    this.#loudTill = speaking ? undefined : now;
+    if (speaking && !this.#isSpeaking) this.#loudFrom ??= now - PRE_ROLL_MS;
+  }
+
+  #forget(now: Milliseconds): void {
+    if (this.#loudTill !== undefined && now - this.#loudTill > NOISE_MS) {
+      this.#loudFrom = undefined;
+    }
+    if (this.#again !== undefined && !this.#again.isTurn && now > this.#again.till) {
+      this.#again = undefined;
+    }
+    const [first] = this.#turns;
+    const settledAt = first?.answeredAt ?? first?.endedAt;
+    if (settledAt !== undefined && now - settledAt > WORDLESS_MS) this.#turns.shift();
+  }
+}
