@@ -14,6 +14,7 @@ import {
 } from "./services/calls.ts";
 import { openCluster, openEventLog } from "./services/cluster.ts";
 import { type EventHub, openEventHub } from "./services/events.ts";
+import { type LatenessLimits, openLoad } from "./services/load.ts";
 import { openMetrics } from "./services/metrics.ts";
 import { openEngine } from "./services/openai.ts";
 import { type DiallingTime, openPhone } from "./services/phone.ts";
@@ -50,6 +51,7 @@ export interface AppOverrides {
   /** What is wrong with an agent beyond its file and its tools, one sentence each. */
   readonly examineAgent?: (agent: Agent) => readonly string[];
   readonly engine?: RealtimeServerOptions;
+  readonly lateness?: Partial<LatenessLimits>;
   readonly twilioTimeoutMs?: number;
   readonly dialling?: DiallingTime;
 }
@@ -57,7 +59,8 @@ export interface AppOverrides {
 /** Builds the server. Throws `SettingsError` or `AgentsError`, with all problems at once. */
 export async function createApp(
   environment: Environment,
-  { log: givenLog, agentFiles, examineAgent, engine: simulated, ...overrides }: AppOverrides = {},
+  { log: givenLog, agentFiles, examineAgent, engine: simulated, lateness, ...overrides }:
+    AppOverrides = {},
 ): Promise<App> {
   const startRehearsal = async (apiKey: string) =>
     (await import("./sim/openai/realtimeServer.ts"))
@@ -75,13 +78,20 @@ export async function createApp(
   const { now } = resources.store.clock;
   const base = { ...resources, settings, agents, incidents, now, setTimer, log };
 
+  const load = opening.use(openLoad({ ...base, limits: lateness }));
   const events = openEventHub(base);
   const engine = opening.use(await openEngine({ ...base, events, startRehearsal }));
   const spending = await openSpending(base);
-  const { registry, onSendDigits } = openCallRegistry({ ...base, ...spending, events, engine });
+  const { registry, onSendDigits } = openCallRegistry({
+    ...base,
+    ...spending,
+    events,
+    engine,
+    load,
+  });
   const cluster = opening.use(await openCluster(base));
 
-  const calls = { ...base, ...spending, events, registry, cluster };
+  const calls = { ...base, ...spending, events, registry, cluster, load };
   const eventLog = opening.use(openEventLog({ ...calls, write: writeServerSentEvent }));
   const records = opening.use(openRecords({ ...calls, eventLog }));
   const { recorder, completion } = records;

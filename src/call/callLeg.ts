@@ -24,8 +24,19 @@ export interface SpeechPiece {
   readonly itemId: string;
   readonly audio: Base64;
   readonly durationMs: number;
+  /** Where it begins within its item; absent at the item's beginning. */
+  readonly offsetMs?: number;
   /** Asks the leg to say when everything up to here has been played. */
   readonly mark?: string;
+}
+
+/** The leg broke off, but the human may still be there: another leg may join. */
+export interface LegLost {
+  readonly type: "lost";
+  /** How long the call waits for another leg, where that is not as long as for a phone. */
+  readonly rejoinMs?: Milliseconds;
+  /** How the call ends where none comes; `leg_failed` unless given. */
+  readonly end?: CallEnd;
 }
 
 /** What a leg reports. */
@@ -44,6 +55,5 @@ export type LegInput =
   | { readonly type: "interruptAsked" }
   | { readonly type: "turnCommitted" }
   | { readonly type: "turnCleared" }
-  /** The leg broke off, but the human may still be there: another leg may join. */
-  | { readonly type: "lost" }
+  | LegLost
   | { readonly type: "left"; readonly end: CallEnd };

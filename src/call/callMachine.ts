@@ -2,6 +2,7 @@ import type { AudioFormat, Base64 } from "../utils/audio/audioFormat.ts";
 import { AgentSpeech } from "./playback/agentSpeech.ts";
 import { announceCall } from "./machine/beginning.ts";
 import type { CallCommand } from "./callCommand.ts";
+import type { CallEvent } from "./callEvent.ts";
 import type { MachineParts } from "./machine/machineParts.ts";
 import type { CallInput } from "./callInput.ts";
 import type { CallLeg } from "./callLeg.ts";
@@ -19,6 +20,8 @@ import { ModelEvents } from "./model/modelEvents.ts";
 import { CommandBuffer } from "./machine/commandBuffer.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
 import type { ResumedCall } from "./resumedCall.ts";
+import { LegPresence } from "./machine/legPresence.ts";
+import { snapshotOf } from "./machine/snapshot.ts";
 import { ResponseOutcomes } from "./turns/responseOutcomes.ts";
 import { ResponseDeadlines, type Watched } from "./turns/responseDeadlines.ts";
 import * as prompts from "./model/prompts.ts";
@@ -27,9 +30,6 @@ import { Transcript } from "./transcript/transcript.ts";
 import { Turns } from "./turns/turns.ts";
 import { earliest } from "./machine/wakeTimer.ts";
 import type { CallEnd, CallPhase, CallPolicy, Milliseconds } from "./types.ts";
-
-/** A carrier that lost its socket asks at once how to go on; a caller does not wait longer. */
-const REJOIN_MS = 10_000;
 
 /**
  * Decides what a call does: takes what happened, and when, and returns commands, to be carried out in
@@ -49,16 +49,14 @@ export class CallMachine {
   readonly #closing: Closing;
   readonly #answeringMachine: AnsweringMachine;
   readonly #modelEvents: ModelEvents;
-  #joined = false;
-  #joinedBefore: boolean;
-  #rejoinBy: Milliseconds | undefined;
+  readonly #leg: LegPresence;
   #answered = false;
   #ended = false;
 
   /** With `resumed`, goes on in the middle of a call that another machine began. */
   constructor(policy: CallPolicy, now: Milliseconds, resumed?: ResumedCall) {
     this.#startedAt = now - (resumed?.elapsedMs ?? 0);
-    this.#joinedBefore = resumed?.connectedMs !== undefined;
+    this.#leg = new LegPresence(resumed?.connectedMs !== undefined);
     const commands = new CommandBuffer();
     const transcript = new Transcript(commands, this.#startedAt);
     const latency = new Latency(commands);
@@ -95,7 +93,12 @@ export class CallMachine {
     if (this.#ended) return "ended";
     if (this.#closing.begun) return "closing";
     if (this.#connection.recovering) return "recovering";
-    return this.#joined && this.#connection.ready ? "live" : "connecting";
+    return this.#leg.joined && this.#connection.ready ? "live" : "connecting";
+  }
+
+  /** What a leg that joins in the middle of the call has missed. */
+  snapshot(): readonly CallEvent[] {
+    return [...snapshotOf(this.#call), ...this.#connection.lossEvents];
   }
 
   begin(): readonly CallCommand[] {
@@ -148,7 +151,7 @@ export class CallMachine {
       this.#connection.wakeAt,
       this.#closing.wakeAt,
       this.#answeringMachine.wakeAt,
-      this.#rejoinBy,
+      this.#leg.wakeAt,
     );
   }
 
@@ -194,10 +197,8 @@ export class CallMachine {
         this.#call.commands.push({ type: "clearInput" });
         return;
       case "lost":
-        if (!this.#joined) return;
-        this.#joined = false;
-        this.#rejoinBy = now + REJOIN_MS;
-        return this.#call.speech.leave(now);
+        if (this.#leg.lose(input, now)) this.#call.speech.leave(now);
+        return;
       case "left":
       case "hangUp":
         return this.#end(input.end, now);
@@ -225,11 +226,9 @@ export class CallMachine {
   }
 
   #join(format: AudioFormat, reports: CallLeg["reports"], now: Milliseconds): void {
-    if (this.#joined) return;
-    this.#joined = true;
-    this.#rejoinBy = undefined;
-    const again = this.#joinedBefore ? { again: true } as const : {};
-    this.#joinedBefore = true;
+    const how = this.#leg.join();
+    if (how === "already") return;
+    const again = how === "again" ? { again: true } as const : {};
     this.#call.commands.publish({ type: "connected", format, ...again });
     this.#closing.joined(now);
     this.#call.speech.join(format, reports, now);
@@ -242,18 +241,17 @@ export class CallMachine {
     this.#caller.tick(now);
     this.#call.turns.tick(now);
     this.#greeting.ask({
-      joined: this.#joined,
+      joined: this.#leg.joined,
       answered: this.#answered,
       modelReady: this.#connection.ready,
       closing: this.#closing.begun,
     }, now);
-    if (this.#rejoinBy !== undefined && now >= this.#rejoinBy) {
-      return this.#end({ reason: "leg_failed" }, now);
-    }
+    const left = this.#leg.endDue(now);
+    if (left !== undefined) return this.#end(left, now);
     const { turns, speech } = this.#call;
     this.#inputStall.tick(
       now,
-      this.#joined && this.#connection.ready && !speech.audible && !this.#closing.begun,
+      this.#leg.joined && this.#connection.ready && !speech.audible && !this.#closing.begun,
     );
     this.#deadlines.tick(now, this.#watched);
     // After `deadlines.tick`, which drops expired responses.
@@ -265,7 +263,7 @@ export class CallMachine {
     if (unanswered !== undefined) return this.#end(unanswered, now);
     const modelReady = this.#connection.ready;
     const end = this.#closing.tick(now, {
-      listening: this.#joined && modelReady && !this.#answeringMachine.waiting,
+      listening: this.#leg.joined && modelReady && !this.#answeringMachine.waiting,
       working,
       modelExpected: this.#connection.isExpected,
       owed: this.#connection.owes,
@@ -275,7 +273,7 @@ export class CallMachine {
     if (end !== undefined) return this.#end(end, now);
     this.#deadlines.update(now, this.#watched);
     this.#bridge.tick(now, {
-      joined: this.#joined && !this.#closing.begun && !this.#answeringMachine.waiting,
+      joined: this.#leg.joined && !this.#closing.begun && !this.#answeringMachine.waiting,
       ready: modelReady,
       waiting: turns.awaited(undefined) || this.#connection.owes ||
         this.#tools.calls.running > 0 || this.#greeting.isAwaited,
@@ -283,7 +281,8 @@ export class CallMachine {
   }
 
   get #watched(): Watched {
-    return { joined: this.#joined, ready: this.#connection.ready, closing: this.#closing.begun };
+    const { joined } = this.#leg;
+    return { joined, ready: this.#connection.ready, closing: this.#closing.begun };
   }
 
   #end(end: CallEnd, now: Milliseconds): void {

@@ -10,6 +10,8 @@ export interface RegistryOptions {
   /** Makes ready what one call needs; throws `CallRefused` for an unknown agent. */
   readonly describe: (request: CallRequest) => Pick<SessionOptions, "policy" | "setup">;
   readonly deps: SessionDependencies;
+  /** Whether the process is too busy for a new call; those that are under way may still be opened. */
+  readonly overloaded?: () => boolean;
   /** A call that no leg has joined by then ends. */
   readonly joinWithinMs?: Milliseconds;
 }
@@ -20,10 +22,13 @@ export interface EndedCall {
   readonly end: CallEnd;
 }
 
+/** Why a process takes no new call now. */
+export type BusyReason = "draining" | "full" | "overloaded";
+
 /** Thrown where no session can be opened; `code` is shown to API clients. */
 export class CallRefused extends Error {
   override readonly name = "CallRefused";
-  constructor(readonly code: "full" | "draining" | "unknown_agent" | "agent_unusable") {
+  constructor(readonly code: BusyReason | "unknown_agent" | "agent_unusable") {
     super(`Cannot take the call: ${code}`);
   }
 }
@@ -46,8 +51,11 @@ export class CallRegistry {
     return this.#live.size;
   }
 
-  get accepting(): boolean {
-    return !this.#draining && this.#live.size < this.#options.maxCalls;
+  /** Why a new call is to be refused; undefined where it is welcome. */
+  get refusal(): BusyReason | undefined {
+    if (this.#draining) return "draining";
+    if (this.#live.size >= this.#options.maxCalls) return "full";
+    return this.#options.overloaded?.() === true ? "overloaded" : undefined;
   }
 
   /**

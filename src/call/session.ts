@@ -6,6 +6,7 @@ import type { CallLeg, LegInput } from "./callLeg.ts";
 import { CallerAudio } from "./turns/callerAudio.ts";
 import type { CallSession } from "./sessionApi.ts";
 import type { KeptName, KeptSentence, KeptSpeech } from "./keptSpeech.ts";
+import { CommandRunner } from "./machine/commandRunner.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
 import type { JournalEntry } from "./journal.ts";
 import { CallMachine } from "./callMachine.ts";
@@ -72,8 +73,7 @@ export class Session implements CallSession {
   readonly #settleEnd: (end: CallEnd) => void;
   #leg: CallLeg | undefined;
   #hasJoined = false;
-  #commands: CallCommand[] = [];
-  #performing = false;
+  readonly #commands = new CommandRunner((command) => this.#do(command));
 
   constructor(
     { id, request, policy, setup, kept, resumed }: SessionOptions,
@@ -129,7 +129,7 @@ export class Session implements CallSession {
       const at = this.#startedAt;
       const { resumed } = this;
       this.#deps.journal?.(this, { at, policy: this.#policy, ...present({ resumed }) });
-      this.#perform(this.#machine.begin());
+      this.#commands.perform(this.#machine.begin());
       this.#timer.set(this.#machine.wakeAt);
     } catch (error) {
       this.#fail(error);
@@ -160,6 +160,10 @@ export class Session implements CallSession {
     this.input({ type: "lost" });
   }
 
+  snapshot(): readonly CallEvent[] {
+    return this.#machine.ended ? [] : this.#machine.snapshot();
+  }
+
   hear(audio: Base64): boolean {
     try {
       return this.#machine.ended || this.#callerAudio.hear(audio);
@@ -180,7 +184,7 @@ export class Session implements CallSession {
       this.#callerAudio.follow(input);
       const at = this.#deps.now();
       this.#deps.journal?.(this, { at, input });
-      this.#perform(this.#machine.handle(input, at));
+      this.#commands.perform(this.#machine.handle(input, at));
       this.#timer.set(this.#machine.wakeAt);
     } catch (error) {
       this.#fail(error);
@@ -193,27 +197,11 @@ export class Session implements CallSession {
       const at = this.#deps.now();
       const durationMs = audioDurationMs(audio, this.#setup.format);
       this.#deps.journal?.(this, { at, speech: ref, durationMs });
-      this.#perform(this.#machine.speech(ref, audio, durationMs, at));
+      this.#commands.perform(this.#machine.speech(ref, audio, durationMs, at));
       // Of all that a call waits for, speech brings nothing nearer but the next piece of itself.
       if (!this.#machine.ended) this.#timer.setBy(this.#machine.nextPieceAt);
     } catch (error) {
       this.#fail(error);
-    }
-  }
-
-  /** In order, also when performing one command brings about the next ones. */
-  #perform(commands: readonly CallCommand[]): void {
-    if (this.#performing) {
-      for (const command of commands) this.#commands.push(command);
-      return;
-    }
-    this.#performing = true;
-    try {
-      for (const command of commands) this.#do(command);
-      for (let i = 0; i < this.#commands.length; i++) this.#do(this.#commands[i]!);
-    } finally {
-      if (this.#commands.length > 0) this.#commands = [];
-      this.#performing = false;
     }
   }
 
@@ -271,7 +259,7 @@ export class Session implements CallSession {
     this.#deps.onError(this, error);
     const end: CallEnd = { reason: "internal_error" };
     try {
-      this.#perform(this.#machine.handle({ type: "hangUp", end }, this.#deps.now()));
+      this.#commands.perform(this.#machine.handle({ type: "hangUp", end }, this.#deps.now()));
     } catch {
       // The first fault has been reported; this one is most likely the same.
     }

@@ -1,4 +1,5 @@
 import type { Base64 } from "../utils/audio/audioFormat.ts";
+import type { CallEvent } from "./callEvent.ts";
 import type { ControlInput } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
 import type { ResumedCall } from "./resumedCall.ts";
@@ -15,6 +16,8 @@ export interface CallSession {
    * or the call has ended.
    */
   join(leg: CallLeg): void;
+  /** Where the call stands, as the events that a leg which joins in the middle has missed. */
+  snapshot(): readonly CallEvent[];
   /** A frame of the caller's audio in the leg's format; false where it is none: not base64, or empty. */
   hear(audio: Base64): boolean;
   /** Whether a leg is joined now. */

@@ -1,10 +1,21 @@
 import type { LegInput } from "../call/callLeg.ts";
 import type { CallSession } from "../call/sessionApi.ts";
-import { type ClientMessage, parseClientMessage } from "../protocol/web.ts";
+import type { CallEnd } from "../call/types.ts";
+import {
+  type ClientMessage,
+  closeCodes,
+  parseClientMessage,
+  PING_MS,
+  RESUME_MS,
+  SILENT_MS,
+} from "../protocol/web.ts";
 import { encodeBase64 } from "../utils/audio/audioFormat.ts";
+import { cutSocket } from "../utils/http/cutSocket.ts";
 import type { WatchSocket } from "../utils/http/fragmentGuard.ts";
+import { present } from "../utils/present.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { createPartsLimit } from "../utils/partsLimit.ts";
+import { watchSilence } from "./silenceWatch.ts";
 import { WebLeg } from "./webLeg.ts";
 import type { Log } from "../utils/logger.ts";
 
@@ -12,35 +23,74 @@ import type { Log } from "../utils/logger.ts";
 export interface WebHandlerDeps {
   /** The call that this socket is the human's end of; opened before the upgrade, joined here. */
   readonly session: CallSession;
+  /** Absent where the call ends with this socket, whatever its client says. */
+  readonly resumption?: Resumption;
   readonly log: Pick<Log, "info" | "warn">;
   readonly watch?: WatchSocket | undefined;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
+  readonly limits?: Partial<WebLimits>;
+}
+
+/** How the client of a socket comes back to its call by another one. */
+export interface Resumption {
+  readonly resumeToken: string;
+  /** Whether this socket is itself another one of a call under way. */
+  readonly isResumed: boolean;
+  /** The client has the token: earlier ones of the call become invalid. */
+  onConfirmed(): void;
+}
+
+export interface WebLimits {
+  readonly pingMs: number;
+  /** How long a client that has come back may take to say what it has heard. */
+  readonly joinMs: number;
 }
 
 /**
  * Handles one browser's socket: parses each message once and passes it to the call.
  *
  * Invalid messages are answered with an `error` message; too many of them end the call. The call ends
- * with the socket, whichever side closes it.
+ * with the socket, whichever side closes it, unless the client has said that it comes back: then the call
+ * waits for it, except where the client hung up or was refused.
  */
 export function handleWebSocket(
   socket: WebSocket,
-  { session, log, watch, now = () => performance.now() }: WebHandlerDeps,
+  { session, resumption, log, watch, now = () => performance.now(), limits }: WebHandlerDeps,
 ): void {
-  const leg = new WebLeg(socket, () => finish("slow_reader"));
+  const { pingMs, joinMs } = { ...defaultLimits, ...limits };
+  const leg = new WebLeg(socket, {
+    onStalled: () => lose("slow_reader"),
+    onReplaced: () => over("replaced"),
+  });
   const audioMs = createRateLimiter({ capacity: AUDIO_AHEAD_MS, refillPerSecond: 1000 });
   const audioFrames = createRateLimiter({ capacity: 6000, refillPerSecond: 500 });
   const messages = createRateLimiter({ capacity: 200, refillPerSecond: 50 });
   const errors = createRateLimiter({ capacity: 20, refillPerSecond: 1 });
   let refused = 0;
+  let comesBack = false;
+  let hasJoined = false;
   let isOver = false;
-  const opening = setTimeout(() => finish("never_opened"), OPENING_MS);
+  let joining = setTimeout(() => finish("never_opened"), OPENING_MS);
+  const silence = watchSilence({
+    everyMs: pingMs,
+    // Without pings of ours, only a socket that takes nothing is known to be dead: Deno pings it too, but
+    // not while data is queued.
+    limit: () => comesBack ? MISSED_PINGS : socket.bufferedAmount > 0 ? STUCK_TICKS : Infinity,
+    onTick() {
+      if (comesBack) leg.send({ type: "ping" });
+    },
+    onSilent() {
+      lose("silent");
+      cutSocket(socket, closeCodes.silent, "silent");
+    },
+  });
 
   socket.binaryType = "arraybuffer";
-  socket.onopen = join;
+  socket.onopen = open;
   socket.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (isOver) return;
+    silence.heard();
     try {
       if (typeof data === "string") receiveText(data);
       else if (data instanceof ArrayBuffer) receiveBinary(data);
@@ -50,21 +100,42 @@ export function handleWebSocket(
       finish("failed");
     }
   };
-  socket.onclose = ({ code }) => finish(ORDERLY_CLOSES.has(code) ? undefined : "connection_lost");
-  socket.onerror = () => finish("socket_error");
+  socket.onclose = ({ code }) => {
+    if (HANG_UPS.has(code)) return finish();
+    if (LEAVES.has(code)) return lose();
+    lose("connection_lost");
+  };
+  socket.onerror = () => lose("socket_error");
   watch?.(socket, () => finish("too_big"));
-  if (socket.readyState === WebSocket.OPEN) join();
+  if (socket.readyState === WebSocket.OPEN) open();
+
+  function open(): void {
+    clearTimeout(joining);
+    if (isOver) return closeWithCall();
+    const { id, request: { agent } } = session;
+    const { resumeToken, isResumed = false } = resumption ?? {};
+    leg.send({
+      type: "ready",
+      callId: id,
+      agent,
+      format: leg.format,
+      ...present({ resumeToken, resumed: isResumed || undefined }),
+    });
+    if (!isResumed) return join();
+    for (const event of session.snapshot()) leg.notify(event);
+    // What it has heard since its connection broke comes before its `hello`, and is not said again.
+    joining = setTimeout(join, joinMs);
+  }
 
   function join(): void {
-    clearTimeout(opening);
-    if (isOver) return closeWithCall();
-    const { id, request } = session;
-    leg.send({ type: "ready", callId: id, agent: request.agent, format: leg.format });
+    clearTimeout(joining);
+    if (hasJoined || isOver) return;
+    hasJoined = true;
     try {
       session.join(leg);
     } catch {
       // The call ended between the upgrade and now, for instance for a bad key: the leg says why.
-      isOver = true;
+      over("not_joined");
       closeWithCall();
     }
   }
@@ -96,8 +167,17 @@ export function handleWebSocket(
     if (!messages.consume("", now()).allowed) {
       return refuse("too_fast", "Too many messages; slow down.");
     }
-    if (message.type === "hello") leg.binary = message.binary;
-    else session.input(toLegInput(message));
+    if (message.type === "hello") return greeted(message);
+    if (message.type !== "pong") session.input(toLegInput(message));
+  }
+
+  function greeted({ binary, resume }: Extract<ClientMessage, { type: "hello" }>): void {
+    leg.binary = binary;
+    if (resume === true && resumption !== undefined && !comesBack) {
+      comesBack = true;
+      resumption.onConfirmed();
+    }
+    join();
   }
 
   /** Rate-limits a message of audio; false where it is refused or empty. */
@@ -125,24 +205,42 @@ export function handleWebSocket(
     finish("too_big");
   }
 
-  /** Idempotent: Deno may fire `close` twice, and after `error`. */
+  /** The call ends: the client hung up, or has a fault that another connection would not mend. */
   function finish(fault?: string): void {
-    clearTimeout(opening);
-    if (isOver) return;
+    if (over(fault)) session.input({ type: "left", end: endOf(fault) });
+  }
+
+  /** The connection is gone, and the client may come back. */
+  function lose(fault?: string): void {
+    if (!comesBack) return finish(fault);
+    if (over(fault)) session.input({ type: "lost", rejoinMs: RESUME_MS, end: endOf(fault) });
+  }
+
+  /** False where it was over already: Deno may fire `close` twice, and after `error`. */
+  function over(fault?: string): boolean {
+    if (isOver) return false;
     isOver = true;
+    clearTimeout(joining);
+    silence.close();
     if (refused > 0) log.warn("Browser messages refused", { callId: session.id, refused });
     log.info("Browser left", { callId: session.id, fault });
-    session.input({
-      type: "left",
-      end: fault === undefined
-        ? { reason: "caller_hung_up" }
-        : { reason: "leg_failed", detail: fault },
-    });
+    return true;
   }
 }
 
-/** Closed by the page, by its tab going away, or without a code. */
-const ORDERLY_CLOSES: ReadonlySet<number> = new Set([1000, 1001, 1005]);
+function endOf(fault: string | undefined): CallEnd {
+  return fault === undefined
+    ? { reason: "caller_hung_up" }
+    : { reason: "leg_failed", detail: fault };
+}
+
+/** Closed by the client, or without a code. */
+const HANG_UPS: ReadonlySet<number> = new Set([closeCodes.hangUp, 1005]);
+/** The page is closed or reloaded, by its own code or by its browser's. */
+const LEAVES: ReadonlySet<number> = new Set([1001, closeCodes.away]);
+const defaultLimits: WebLimits = { pingMs: PING_MS, joinMs: 1000 };
+const MISSED_PINGS = Math.ceil(SILENT_MS / PING_MS);
+const STUCK_TICKS = 4;
 const MAX_MESSAGE_BYTES = 256 * 1024;
 /** Nothing in the protocol is nested; a typed text of 4000 characters may consist of commas. */
 const hasManyParts = createPartsLimit(5000);
@@ -151,7 +249,7 @@ const AUDIO_AHEAD_MS = 60_000;
 const BYTES_PER_MS = 48;
 const OPENING_MS = 10_000;
 
-type Asked = Exclude<ClientMessage, { type: "hello" | "input_audio_buffer.append" }>;
+type Asked = Exclude<ClientMessage, { type: "hello" | "pong" | "input_audio_buffer.append" }>;
 
 function toLegInput(message: Asked): LegInput {
   switch (message.type) {

@@ -1,11 +1,18 @@
 import type { CallEvent } from "../call/callEvent.ts";
 import type { CallLeg, SpeechPiece } from "../call/callLeg.ts";
 import type { CallEnd } from "../call/types.ts";
-import { encodeServerMessage, type ServerMessage } from "../protocol/web.ts";
+import { closeCodes, encodeServerMessage, type ServerMessage } from "../protocol/web.ts";
 import { decodeBase64 } from "../utils/audio/audioFormat.ts";
 
 /** Some three minutes of audio: a browser that leaves more unread has stopped reading. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+
+export interface WebLegEvents {
+  /** The browser has stopped reading; the socket is closing by then. */
+  onStalled(): void;
+  /** The browser has come back by another socket. */
+  onReplaced(): void;
+}
 
 /** The leg of a browser call: writes to the socket, which the handler owns. */
 export class WebLeg implements CallLeg {
@@ -14,21 +21,25 @@ export class WebLeg implements CallLeg {
   /** Whether audio goes out as binary messages. */
   binary = false;
   readonly #socket: WebSocket;
-  readonly #onStalled: () => void;
+  readonly #events: WebLegEvents;
   #announcedItemId: string | undefined;
+  /** The item whose speech this connection has got so far. */
+  #begunItemId: string | undefined;
   #endSent = false;
 
-  /** `onStalled` is called once the browser has stopped reading; the socket is closing by then. */
-  constructor(socket: WebSocket, onStalled: () => void) {
+  constructor(socket: WebSocket, events: WebLegEvents) {
     this.#socket = socket;
-    this.#onStalled = onStalled;
+    this.#events = events;
   }
 
-  play({ itemId, audio }: SpeechPiece): void {
-    if (!this.binary) return this.send({ type: "audio", payload: audio, itemId });
+  play({ itemId, audio, offsetMs }: SpeechPiece): void {
+    const fromMs = this.#begunItemId === itemId ? undefined : offsetMs;
+    this.#begunItemId = itemId;
+    const begins = fromMs === undefined ? { itemId } : { itemId, fromMs };
+    if (!this.binary) return this.send({ type: "audio", payload: audio, ...begins });
     if (this.#announcedItemId !== itemId) {
       this.#announcedItemId = itemId;
-      this.send({ type: "speech", itemId });
+      this.send({ type: "speech", ...begins });
     }
     this.#write(decodeBase64(audio));
   }
@@ -48,7 +59,12 @@ export class WebLeg implements CallLeg {
 
   close(end: CallEnd): void {
     this.#sendEnd(end);
-    this.#shut(1000, end.reason);
+    this.shut(1000, end.reason);
+  }
+
+  onReplaced(): void {
+    this.shut(closeCodes.replaced, "replaced");
+    this.#events.onReplaced();
   }
 
   send(message: ServerMessage): void {
@@ -58,7 +74,7 @@ export class WebLeg implements CallLeg {
   /** Closes the socket for a fault on its side, with the code that names the fault. */
   reject(closeCode: number, code: string, error: string): void {
     this.send({ type: "error", code, error });
-    this.#shut(closeCode, code);
+    this.shut(closeCode, code);
   }
 
   #sendEnd(end: CallEnd): void {
@@ -70,14 +86,15 @@ export class WebLeg implements CallLeg {
   #write(message: string | Uint8Array<ArrayBuffer>): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
-      this.#shut(1013, "too slow");
-      this.#onStalled();
+      this.shut(1013, "too slow");
+      this.#events.onStalled();
       return;
     }
     this.#socket.send(message);
   }
 
-  #shut(code: number, reason: string): void {
+  /** Closes the socket; does nothing where it is closed already. */
+  shut(code: number, reason: string): void {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(code, reason);
   }
 }

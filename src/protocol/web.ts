@@ -6,17 +6,47 @@
  * it as binary messages or as `input_audio_buffer.append`; the server sends it as `audio`, or as
  * binary once the client has said `{"type":"hello","binary":true}`. A binary message belongs to the
  * item that the last `speech` named.
+ *
+ * A client that has answered `ready` with `{"type":"hello","resume":true}` may come back when its
+ * connection breaks: `POST /api/web/resume` exchanges the `resumeToken` of the last `ready` for a token
+ * with which it connects again, and the call goes on.
  */
 export const WEB_PROTOCOL = "parley.v1";
 export const TOKEN_PROTOCOL_PREFIX = "token.";
+
+/** How long a call waits for a client that may come back. */
+export const RESUME_MS = 30_000;
+/** The server pings a client that may come back this often; each side gives up the other after the second. */
+export const PING_MS = 5000;
+export const SILENT_MS = 15_000;
+
+/** Close codes. */
+export const closeCodes = {
+  /** Of the client: the call is over. */
+  hangUp: 1000,
+  /** Of the server: it stops, and the call goes on at a new connection. */
+  reconnect: 1012,
+  /** Of the client: the page is left or reloaded, and may come back. */
+  away: 4000,
+  /** Of the server: the client has come back by another connection. */
+  replaced: 4001,
+  /** Of either side: nothing has come from the other for `SILENT_MS`. */
+  silent: 4002,
+} as const;
 
 const MAX_TEXT_CHARS = 4000;
 const MAX_ID_CHARS = 200;
 
 /** What the client sends as JSON text. */
 export type ClientMessage =
-  /** Options of the client; need not be the first message. */
-  | { readonly type: "hello"; readonly binary: boolean }
+  /**
+   * Options of the client; need not be the first message. With `resume` the client has kept the
+   * `resumeToken` of this connection's `ready`: earlier ones become invalid, it is pinged, and the call
+   * waits for it when the connection breaks.
+   */
+  | { readonly type: "hello"; readonly binary: boolean; readonly resume?: boolean }
+  /** The answer to `ping`. */
+  | { readonly type: "pong" }
   | { readonly type: "input_audio_buffer.append"; readonly audio: string }
   /** Ends the caller's turn manually. */
   | { readonly type: "input_audio_buffer.commit" }
@@ -48,9 +78,23 @@ export type ServerMessage =
     readonly callId: string;
     readonly agent: string;
     readonly format: "pcm24k";
+    /** Lets this client, and nobody else, come back to the call. */
+    readonly resumeToken?: string;
+    /** The client has come back; the lines so far follow. */
+    readonly resumed?: true;
   }
-  | { readonly type: "audio"; readonly payload: string; readonly itemId: string }
-  | { readonly type: "speech"; readonly itemId: string }
+  /** The server waits for an answer of any kind. */
+  | { readonly type: "ping" }
+  /** The server stops: come back at once with the `resumeToken`. The socket closes with 1012. */
+  | { readonly type: "reconnect" }
+  /** `fromMs` where an item begins in its middle, as another connection has played the rest. */
+  | {
+    readonly type: "audio";
+    readonly payload: string;
+    readonly itemId: string;
+    readonly fromMs?: number;
+  }
+  | { readonly type: "speech"; readonly itemId: string; readonly fromMs?: number }
   /** Stop playing now and drop what is queued. */
   | { readonly type: "clear" }
   /** One line of the conversation; a later one with the same `id` replaces it. */
@@ -125,7 +169,13 @@ type Fields = Readonly<Record<string, unknown>>;
 function narrow(fields: Fields): Narrowed {
   switch (fields.type) {
     case "hello":
-      return accept({ type: "hello", binary: fields.binary === true });
+      return accept({
+        type: "hello",
+        binary: fields.binary === true,
+        ...(fields.resume === true && { resume: true }),
+      });
+    case "pong":
+      return accept({ type: "pong" });
     case "input_audio_buffer.append":
       return isPcm16(fields.audio)
         ? accept({ type: fields.type, audio: fields.audio })

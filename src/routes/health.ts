@@ -1,4 +1,5 @@
 import { Hono } from "@hono/hono";
+import type { BusyReason } from "../call/registry.ts";
 import type { Incident } from "../utils/incidents.ts";
 
 /** One dependency of the server; where it is not vital (default: it is), `/ready` ignores its failure. */
@@ -10,7 +11,7 @@ type HealthCheck = () => {
 
 /** Where the health routes read the state of the process; nothing here may wait. */
 export interface HealthDeps {
-  readonly calls: { readonly size: number; readonly accepting: boolean };
+  readonly calls: { readonly size: number; readonly refusal: BusyReason | undefined };
   readonly maxCalls: number;
   readonly isDraining: () => boolean;
   readonly checks?: Readonly<Record<string, HealthCheck>>;
@@ -55,7 +56,7 @@ export function healthRoutes(
 
   function stateOf(results: ReturnType<typeof runChecks>) {
     if (isDraining()) return "draining";
-    if (!calls.accepting) return "full";
+    if (calls.refusal !== undefined) return calls.refusal;
     return Object.values(results).every(({ ok, vital = true }) => ok || !vital)
       ? "ready"
       : "failing";

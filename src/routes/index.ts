@@ -2,8 +2,9 @@ import type { Context, Env, Hono } from "@hono/hono";
 import type { CallRegistry } from "../call/registry.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
-import { type ApiOperations, hasWebLine } from "../services/calls.ts";
+import { type ApiOperations, createWebCalls, hasWebLine } from "../services/calls.ts";
 import type { Phone } from "../services/phone.ts";
+import type { Load } from "../services/load.ts";
 import type { Cluster } from "../services/cluster.ts";
 import type { EventLog } from "../services/events.ts";
 import type { Metrics } from "../services/metrics.ts";
@@ -33,6 +34,7 @@ import { outboundRoutes } from "./outbound.ts";
 import { outboundBatchesRoutes } from "./outboundBatches.ts";
 import { pagesRoutes } from "./pages.ts";
 import { twilioRoutes } from "./twilio.ts";
+import { createResumeTokens } from "./resumeTokens.ts";
 import { webRoutes } from "./web.ts";
 import { webhooksRoutes } from "./webhooks.ts";
 import { createWebTokens } from "./webTokens.ts";
@@ -49,6 +51,7 @@ interface RouterDeps {
   readonly records: Records;
   readonly eventLog: EventLog;
   readonly metrics: Metrics;
+  readonly load: Load;
   /** Absent where no URL is set. */
   readonly webhooks: WebhookDispatcher | undefined;
   readonly operations: ApiOperations;
@@ -64,7 +67,8 @@ interface RouterDeps {
 export function createRouter(
   { settings, agents, registry, phone, store, records, operations, ...deps }: RouterDeps,
 ): Router {
-  const { callBudget, eventLog, metrics, webhooks, engine, incidents, log, isDraining } = deps;
+  const { callBudget, eventLog, metrics, load, webhooks, engine, incidents, log, isDraining } =
+    deps;
   const { apiKeys, allowedOrigins, publicUrl: publicOrigin, trustProxy } = settings.server;
   const { default: defaultAgent } = settings.agents;
   const { revocation } = deps.cluster;
@@ -111,31 +115,41 @@ export function createRouter(
     maxCalls: settings.limits.calls,
     isDraining,
     uptimeSeconds: () => monotonic() / 1000,
-    checks: { store: () => checkStore(records) },
+    checks: { store: () => checkStore(records), load: () => checkLoad(load) },
     incidents: incidents.list,
   }));
-  mount(twilioRoutes({ phone, defaultAgent, addressOf, log }));
+  mount(twilioRoutes({ phone, defaultAgent, sockets: load.sockets, addressOf, log }));
   mount(outboundBatchesRoutes(outbound));
   mount(outboundRoutes(outbound));
   mount(doNotCallRoutes({ access, list: store.doNotCall, now }));
   mount(pagesRoutes());
+  const sharedTokens = isShared(settings.database) ? store.tokens : undefined;
   mount(webRoutes({
     authenticate: checkKey && ((secret) => checkKey(secret, "calls:create")),
     registry,
     callBudget,
     hasLine: () => phone === undefined || hasWebLine(registry, settings.limits.calls),
     tokens: createWebTokens({
-      shared: isShared(settings.database) ? store.tokens : undefined,
+      shared: sharedTokens,
       isRevoked: (name) =>
         revocation.isNameRevoked(name) ||
         apiKeys.some((key) => key.name === name && hasExpired(key, Date.now())),
       now,
       setTimer,
     }),
+    resumeTokens: createResumeTokens({
+      shared: sharedTokens,
+      lifeMs: settings.limits.callMs + RESUME_TOKEN_MARGIN_MS,
+      now,
+      setTimer,
+      log,
+    }),
+    webCalls: createWebCalls({ registry, lookup }),
     agents: agents.names.map((name) => ({ name, title: agents.get(name)?.title ?? name })),
     unusableAgents,
     defaultAgent,
     engine,
+    sockets: load.sockets,
     publicOrigin,
     allowedOrigins,
     addressOf,
@@ -161,6 +175,9 @@ export function createRouter(
   return router;
 }
 
+/** A call that is resumed is opened a little later than it began, and its end can be asked for. */
+const RESUME_TOKEN_MARGIN_MS = 10 * 60_000;
+
 /** A database in memory is gone with the process, and no other process sees it. */
 function isShared(database: Settings["database"]): boolean {
   return database.kind === "postgres" || database.path !== ":memory:";
@@ -171,4 +188,10 @@ function checkStore({ recorder }: Records) {
   const health = recorder.health();
   if (health.status === "ok") return { ok: true, vital: false };
   return { ok: false, vital: false, detail: `${health.waiting} writes wait` };
+}
+
+/** `/ready` says of an overload itself that it is one. */
+function checkLoad({ overloaded, longestDelayMs }: Load) {
+  if (!overloaded) return { ok: true, vital: false };
+  return { ok: false, vital: false, detail: `${Math.round(longestDelayMs)} ms late` };
 }

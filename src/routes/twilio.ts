@@ -2,6 +2,7 @@ import { type Context, Hono, type MiddlewareHandler } from "@hono/hono";
 import type { CallSession } from "../call/sessionApi.ts";
 import { handleTwilioSocket, type TwilioHandlerDeps } from "../handlers/twilioHandler.ts";
 import { type PhoneAnswer, readStatus, writeTwiml } from "../services/twilioOutbound.ts";
+import type { OpenSockets } from "../services/load.ts";
 import type { Phone } from "../services/phone.ts";
 import { listsWord } from "../utils/http/headerList.ts";
 import { isWithheld } from "../utils/phoneNumber.ts";
@@ -18,10 +19,11 @@ import { createWaitingSockets } from "./middleware/waitingSockets.ts";
 import { present } from "../utils/present.ts";
 
 /** The routes that Twilio calls: signed webhooks under `/twilio/`, and the media socket `/media`. */
-export function twilioRoutes({ phone, defaultAgent, addressOf, log }: {
+export function twilioRoutes({ phone, defaultAgent, sockets, addressOf, log }: {
   /** Absent where the phone is not set up: every route says so. */
   readonly phone: Pick<Phone, "authToken" | "publicUrl" | "calls" | "callbacks"> | undefined;
   readonly defaultAgent: string;
+  readonly sockets: Pick<OpenSockets, "watch">;
   /** The client address that media sockets are limited by. */
   readonly addressOf: (c: Context) => string;
   readonly log: TwilioHandlerDeps["log"];
@@ -110,6 +112,7 @@ export function twilioRoutes({ phone, defaultAgent, addressOf, log }: {
     try {
       // The handler detects silence itself; Deno's idle timeout would reset a timer at every frame.
       const { socket, response } = upgradeSocket(c.req.raw, 0);
+      sockets.watch(socket, "media");
       handleTwilioSocket(socket, {
         claim(claim) {
           const session = calls.claim(claim);

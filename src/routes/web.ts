@@ -1,6 +1,9 @@
 import { type Context, Hono } from "@hono/hono";
 import { CallRefused, type CallRegistry } from "../call/registry.ts";
+import type { CallSession } from "../call/sessionApi.ts";
 import { handleWebSocket, type WebHandlerDeps } from "../handlers/webHandler.ts";
+import type { WebCalls } from "../services/calls.ts";
+import type { OpenSockets } from "../services/load.ts";
 import type { CallBudget } from "../services/spending.ts";
 import { WEB_PROTOCOL } from "../protocol/web.ts";
 import { readOptionalJson } from "../utils/bodyReader.ts";
@@ -22,12 +25,14 @@ import {
   refuseForeignHosts,
 } from "./middleware/requestOrigin.ts";
 import { readHandshake, upgradeSocket } from "./handshake.ts";
+import type { ResumeTokens } from "./resumeTokens.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";
 import { present } from "../utils/present.ts";
 import { isRecord } from "../utils/isRecord.ts";
+import { createWebResume } from "./webResume.ts";
 
 export interface WebRoutesDeps {
-  readonly registry: Pick<CallRegistry, "open" | "accepting">;
+  readonly registry: Pick<CallRegistry, "open" | "refusal">;
   /** Limits calls from browsers; absent where there are no limits. */
   readonly callBudget?: Pick<CallBudget, "check" | "admit" | "release">;
   /** Whether another call from a browser leaves enough lines for phone calls. */
@@ -38,7 +43,10 @@ export interface WebRoutesDeps {
   readonly defaultAgent: string;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
   readonly engine: string;
+  readonly sockets?: Pick<OpenSockets, "watch">;
   readonly tokens: WebTokens;
+  readonly resumeTokens: ResumeTokens;
+  readonly webCalls: WebCalls;
   /** Finds the key of a secret; absent where no keys are configured. */
   readonly authenticate?: ((secret: string) => { readonly name: string } | undefined) | undefined;
   /** The origin at which others reach this server. */
@@ -59,6 +67,8 @@ export function webRoutes(
     agents,
     unusableAgents = [],
     tokens,
+    resumeTokens,
+    webCalls,
     authenticate,
     addressOf,
     guesses,
@@ -69,6 +79,7 @@ export function webRoutes(
 ): Hono<RouteEnv> {
   const rules: AccessRules = { keyed: authenticate !== undefined, ...deps };
   const sessions = createRateLimiter({ capacity: 20, refillPerSecond: 0.5 });
+  const resume = createWebResume({ resumeTokens, webCalls, tokens, now });
   const app = new Hono<RouteEnv>();
 
   app.get("/api/web/info", refuseForeignHosts(rules.keyed), (c) => {
@@ -88,10 +99,14 @@ export function webRoutes(
       address: addressOf(c),
     });
     if (refusal !== undefined) throw limitProblem(refusal);
-    const issued = await tokens.issue({ agent, ...present({ keyName }) });
-    if (issued === undefined) throw tooManyRequests(FULL_TOKENS_RETRY_SECONDS);
-    const { token, expiresAt } = issued;
-    return c.json({ token, expiresAt: expiresAt.toISOString() }, 200, NOT_KEPT);
+    return await answerToken(c, { agent, ...present({ keyName }) });
+  });
+
+  app.post("/api/web/resume", async (c) => {
+    if (!mayResume(c)) throw foreignPage(rules);
+    guesses.admit(c, "token");
+    const grant = await resume.grantFor(c.req.raw, () => guesses.countFailure(c, "token"));
+    return await answerToken(c, grant);
   });
 
   app.get("/web", async (c) => {
@@ -101,37 +116,37 @@ export function webRoutes(
       guesses.countFailure(c, "token");
       throw new HttpProblem(401, "invalid_token", "The token is unknown, used or too old.");
     }
-    const callId = newId("call");
-    try {
-      const refusal = await deps.callBudget?.admit(callId, {
-        direction: "web",
-        ...grant,
-        address: addressOf(c),
-      });
-      if (refusal !== undefined) throw limitProblem(refusal);
-      return connect(c, grant, callId);
-    } catch (error) {
-      tokens.restore(token, grant);
-      await deps.callBudget?.release(callId).catch(() => {});
-      throw error;
-    }
+    return grant.callId === undefined
+      ? await begin(c, token, grant)
+      : upgrade(c, await resume.sessionOf(grant.callId), true);
   });
 
   return app;
 
   function checkLines(): void {
-    if (!registry.accepting || deps.hasLine?.() === false) throw new CallRefused("full");
+    const { refusal } = registry;
+    if (refusal !== undefined) throw new CallRefused(refusal);
+    if (deps.hasLine?.() === false) throw new CallRefused("full");
+  }
+
+  async function answerToken(c: Context, grant: WebGrant): Promise<Response> {
+    const issued = await tokens.issue(grant);
+    if (issued === undefined) throw tooManyRequests(FULL_TOKENS_RETRY_SECONDS);
+    const { token, expiresAt } = issued;
+    return c.json({ token, expiresAt: expiresAt.toISOString() }, 200, NOT_KEPT);
+  }
+
+  /** As for a first token, but for the key: the resume token shows as much. */
+  function mayResume(c: Context): boolean {
+    if (!rules.keyed) return isLocal(c) && comesFromOwnPage(c.req.raw);
+    return !c.req.raw.headers.has("origin") || isAllowedOrigin(c.req.raw, rules);
   }
 
   /** The name of the request's key; undefined where the server has no keys. Throws an `HttpProblem`. */
   function identify(c: Context): string | undefined {
     if (authenticate === undefined) {
       if (isLocal(c) && comesFromOwnPage(c.req.raw)) return undefined;
-      throw new HttpProblem(
-        403,
-        "origin_not_allowed",
-        "Without API_KEYS this server talks only with its own page, opened on the same machine.",
-      );
+      throw foreignPage(rules);
     }
     return guesses.findKey(c, authenticate, keyRequired).name;
   }
@@ -157,21 +172,45 @@ export function webRoutes(
     if (request.headers.has("origin") && !isAllowedOrigin(request, rules)) {
       throw new HttpProblem(403, "origin_not_allowed", "This page may not talk with this server.");
     }
-    checkLines();
     guesses.admit(c, "token");
     return token;
   }
 
-  function connect({ req, env }: Context<RouteEnv>, grant: WebGrant, callId: string): Response {
-    const session = registry.open({ direction: "web", ...grant }, callId);
+  async function begin(c: Context<RouteEnv>, token: string, grant: WebGrant): Promise<Response> {
+    const callId = newId("call");
+    try {
+      checkLines();
+      const refusal = await deps.callBudget?.admit(callId, {
+        direction: "web",
+        ...grant,
+        address: addressOf(c),
+      });
+      if (refusal !== undefined) throw limitProblem(refusal);
+      return upgrade(c, registry.open({ direction: "web", ...grant }, callId), false);
+    } catch (error) {
+      tokens.restore(token, grant);
+      await deps.callBudget?.release(callId).catch(() => {});
+      throw error;
+    }
+  }
+
+  function upgrade(
+    { req, env }: Context<RouteEnv>,
+    session: CallSession,
+    isResumed: boolean,
+  ): Response {
     try {
       const { socket, response } = upgradeSocket(req.raw, IDLE_SECONDS);
       // Deno negotiates only from a list with a space after each comma.
       response.headers.set("Sec-WebSocket-Protocol", WEB_PROTOCOL);
-      handleWebSocket(socket, { session, log, watch: env?.watchSocket });
+      deps.sockets?.watch(socket, "web");
+      const resumption = resumeTokens.offer(session, isResumed);
+      handleWebSocket(socket, { session, resumption, log, watch: env?.watchSocket });
       return response;
     } catch (error) {
-      session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "no_upgrade" } });
+      if (!isResumed) {
+        session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "no_upgrade" } });
+      }
       throw error;
     }
   }
@@ -182,6 +221,16 @@ const IDLE_SECONDS = 30;
 const FULL_TOKENS_RETRY_SECONDS = 5;
 const keyRequired = unauthorized("invalid_key", "This server asks for an API key.");
 const NOT_KEPT = { "Cache-Control": "no-store" };
+
+function foreignPage({ keyed }: AccessRules): HttpProblem {
+  return new HttpProblem(
+    403,
+    "origin_not_allowed",
+    keyed
+      ? "This page may not talk with this server."
+      : "Without API_KEYS this server talks only with its own page, opened on the same machine.",
+  );
+}
 
 /** The name in `{"agent": name}`, if there is one. A misspelt member is refused, not given the default agent. */
 function agentOf(body: unknown): string | undefined {

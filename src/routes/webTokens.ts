@@ -6,11 +6,13 @@ import type { Clock } from "../utils/clock.ts";
 import { deadline } from "../utils/deadline.ts";
 import { present } from "../utils/present.ts";
 
-/** What a token entitles to: one call with one agent. */
+/** What a token entitles to: one call with one agent, or the way back to a call. */
 export interface WebGrant {
   readonly agent: string;
   /** Name of the API key that requested it. */
   readonly keyName?: string;
+  /** The call under way. */
+  readonly callId?: string;
 }
 
 const PURPOSE = "web";
@@ -20,7 +22,11 @@ const MAX_OWN = 1000;
 /** How long a browser waits for the store at most. */
 const STORE_TIMEOUT_MS = 2000;
 
-const sharedGrant = z.object({ agent: z.string(), keyName: z.string().optional() });
+const sharedGrant = z.object({
+  agent: z.string(),
+  keyName: z.string().optional(),
+  callId: z.string().optional(),
+});
 
 export type WebTokens = ReturnType<typeof createWebTokens>;
 
@@ -55,13 +61,18 @@ export function createWebTokens({ shared, isRevoked, now, setTimer }: Clock & {
       const kept = own.get(token);
       own.delete(token);
       const grant = kept?.grant ?? await claimShared(token);
-      const isRevokedKey = grant?.keyName !== undefined && isRevoked(grant.keyName);
-      return isRevokedKey ? undefined : grant;
+      return grant !== undefined && accepts(grant) ? grant : undefined;
     },
+    /** Whether the key of a grant is still valid. */
+    accepts,
     /** Makes a claimed token valid again, in this process, after its call could not be opened. */
     restore: (token: string, grant: WebGrant): void =>
       void own.set(token, { grant, untilMs: now() + LIFE_MS }),
   };
+
+  function accepts({ keyName }: WebGrant): boolean {
+    return keyName === undefined || !isRevoked(keyName);
+  }
 
   /** A token that may have reached the store is not kept in memory too: it would work twice. */
   async function issueShared(grant: WebGrant, untilMs: number): Promise<string | undefined> {
@@ -99,8 +110,8 @@ export function createWebTokens({ shared, isRevoked, now, setTimer }: Clock & {
       );
     }
     if (subject === undefined) return undefined;
-    const { agent, keyName } = sharedGrant.parse(JSON.parse(subject));
-    return { agent, ...present({ keyName }) };
+    const { agent, keyName, callId } = sharedGrant.parse(JSON.parse(subject));
+    return { agent, ...present({ keyName, callId }) };
   }
 
   function removeExpired(): void {

@@ -31,7 +31,7 @@ Deno.test("case 54: a thousand calls leave no session, socket, timer or entry be
   );
 
   assert.equal(app.registry.size, 0);
-  assert.equal(app.registry.accepting, true);
+  assert.equal(app.registry.refusal, undefined);
   assert.deepEqual(app.registry.list(), []);
   await Promise.all(rig.realtime.sessions.map(({ closed }) => closed));
   assert.equal(rig.realtime.sessions.length, 0);

@@ -27,7 +27,7 @@ function startRouter(
   router.route(
     "/",
     healthRoutes({
-      calls: { size: 2, accepting: true },
+      calls: { size: 2, refusal: undefined },
       maxCalls: 5,
       isDraining: () => false,
       uptimeSeconds: () => 61.7,
@@ -169,7 +169,8 @@ Deno.test("/health lives on, /ready says why not", async () => {
   };
   assert.deepEqual(await ready({}), [200, "ready"]);
   assert.deepEqual(await ready({ isDraining: () => true }), [503, "draining"]);
-  assert.deepEqual(await ready({ calls: { size: 5, accepting: false } }), [503, "full"]);
+  assert.deepEqual(await ready({ calls: { size: 5, refusal: "full" } }), [503, "full"]);
+  assert.deepEqual(await ready({ calls: { size: 2, refusal: "overloaded" } }), [503, "overloaded"]);
   const checks = { store: () => ({ ok: false, detail: "stalled" }) };
   assert.deepEqual(await ready({ checks }), [503, "failing"]);
   const { ask } = startRouter({});

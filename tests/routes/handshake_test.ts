@@ -143,6 +143,7 @@ Deno.test("case 178: what can be no token is refused without a look at the store
   const tokens = {
     issue: () => Promise.resolve(undefined),
     claim: () => Promise.resolve(void asked++),
+    accepts: () => true,
     restore() {},
   };
   await withWebServer({ tokens }, async (server) => {
@@ -162,6 +163,7 @@ Deno.test("case 178: whoever makes tokens up is slowed down before they are look
   const tokens = {
     issue: () => Promise.resolve(undefined),
     claim: () => Promise.resolve(void asked++),
+    accepts: () => true,
     restore() {},
   };
   await withWebServer({ tokens, now: () => 0 }, async (server) => {

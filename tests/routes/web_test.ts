@@ -270,7 +270,7 @@ Deno.test("case 60: a token that is older than a minute is taken no more", async
 });
 
 Deno.test("webRoutes() gives no token while no call fits", () =>
-  withWebServer({ accepting: false }, async (server) => {
+  withWebServer({ refusal: "full" }, async (server) => {
     assert.deepEqual(await problemOf(await post(server)), [503, "full"]);
   }));
 

@@ -1,3 +1,4 @@
+import type { CallEvent } from "../callEvent.ts";
 import type { CallInput, StandbyInput } from "../callInput.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import { earliest } from "../machine/wakeTimer.ts";
@@ -43,6 +44,11 @@ export class ConnectionLifecycle {
 
   get recovering(): boolean {
     return this.#readyBefore && !this.#ready;
+  }
+
+  /** What tells that a model is missing, for who comes in the middle of that. */
+  get lossEvents(): readonly CallEvent[] {
+    return this.recovering ? [{ type: "modelLost", code: "recovering", recovering: true }] : [];
   }
 
   /** Whether a connection that is gone has left the caller without words that were due. */

@@ -235,7 +235,9 @@ export class Playback {
     const segment = this.#playout.write(speech, now);
     this.#items.sent(itemId, offsetMs + durationMs);
     this.#reports.expect(now);
-    if (this.#leg?.reports === "positions") return { itemId, audio, durationMs };
+    if (this.#leg?.reports === "positions") {
+      return offsetMs > 0 ? { itemId, audio, durationMs, offsetMs } : { itemId, audio, durationMs };
+    }
     const endsItem = this.#items.endsAt(itemId, offsetMs + durationMs);
     const mark = this.#marks.markFor({ durationMs, startsBurst, endsItem });
     segment.mark = mark;

@@ -1,6 +1,13 @@
-/** Where each item stands in the conversation, whatever order items become known in. */
+import { BoundedMap } from "../../utils/boundedMap.ts";
+
+/** Further back in the conversation nothing is inserted any more. */
+const MAX_PLACES = 1000;
+/** A model that does not say what it takes in leaves them waiting. */
+const MAX_WRITTEN = 100;
+
+/** Where each of the latest items stands in the conversation, whatever order they become known in. */
 export class ItemOrder {
-  readonly #places = new Map<string, Place>();
+  readonly #places = new BoundedMap<string, Place>(MAX_PLACES);
   /** Lines of the caller's that the model has not taken in yet, oldest first. */
   readonly #written: string[] = [];
   #last = 0;
@@ -31,6 +38,7 @@ export class ItemOrder {
   /** The caller wrote a line, under an id of ours. */
   wrote(id: string): void {
     this.#written.push(id);
+    if (this.#written.length > MAX_WRITTEN) this.#written.shift();
   }
 
   /**

@@ -14,8 +14,13 @@ import {
   turnOf,
 } from "./transcriptEntry.ts";
 import type { Milliseconds } from "../types.ts";
+import { RecentIds } from "../../utils/recentIds.ts";
 
-const MAX_ENTRIES = 2000;
+/** What is older is on record and not needed any more: a call may go on for hours. */
+const MAX_ENTRIES = 500;
+const MAX_FORGOTTEN = 1000;
+/** More than are said in a day: what a flood brings beyond is for the model alone. */
+const MAX_PUBLISHED = 20_000;
 const MAX_TEXT = 20_000;
 /** A caller who writes without end does not fill our memory: later lines reach the model only. */
 const MAX_TYPED_CHARACTERS = 500_000;
@@ -23,11 +28,13 @@ const MAX_TYPED_CHARACTERS = 500_000;
 const MAX_HISTORY_CHARACTERS = 8000;
 const MAX_HISTORY_ITEMS = 60;
 
-/** The conversation as it was really said and heard, in the order of its items. */
+/** The latest part of the conversation as it was really said and heard, in the order of its items. */
 export class Transcript {
   readonly order = new ItemOrder();
   readonly #commands: CommandBuffer;
   readonly #entries = new Map<string, TranscriptEntry>();
+  /** What is not kept any more is not begun again by an event that comes late. */
+  readonly #forgotten = new RecentIds(MAX_FORGOTTEN);
   readonly #startedAt: Milliseconds;
   #local = 0;
   #typedCharacters = 0;
@@ -44,7 +51,9 @@ export class Transcript {
   /** Takes over what an earlier session had, and publishes what that left open. */
   restore(resumed: ResumedCall): void {
     const open = new Set(resumed.turns.filter(({ final }) => !final).map(({ id }) => id));
-    for (const entry of resumedEntries(resumed, this.#startedAt).slice(0, MAX_ENTRIES)) {
+    const entries = resumedEntries(resumed, this.#startedAt)
+      .toSorted((a, b) => a.position - b.position);
+    for (const entry of entries.slice(-MAX_ENTRIES)) {
       this.#entries.set(entry.id, entry);
       this.order.restore(entry.id, entry.position);
       if (entry.kind !== "tool" && open.has(entry.id)) this.#publish(entry);
@@ -174,10 +183,9 @@ export class Transcript {
   }
 
   toolCalled(call: ToolCall): void {
-    if (this.#entries.size >= MAX_ENTRIES) return;
     const id = `tool_${call.callId}`;
     const position = this.order.next();
-    this.#entries.set(id, { kind: "tool", id, position, call, output: undefined });
+    this.#add({ kind: "tool", id, position, call, output: undefined });
   }
 
   toolReturned(callId: string, output: string): void {
@@ -187,11 +195,14 @@ export class Transcript {
 
   /** The call is over: what is still open stays as it is. */
   close(): void {
-    for (const entry of this.#entries.values()) {
-      if (entry.kind === "tool" || entry.final) continue;
-      entry.final = true;
-      this.#publish(entry);
-    }
+    for (const entry of this.#entries.values()) this.#close(entry);
+  }
+
+  /** Every line so far, as observers are shown it, in order. */
+  turns(): readonly TranscriptTurn[] {
+    return [...this.#entries.values()]
+      .flatMap((entry) => entry.kind === "tool" ? [] : [turnOf(entry, this.#startedAt)])
+      .sort((a, b) => a.position - b.position);
   }
 
   /** What a fresh model session needs to go on: the latest part, with whole tool calls only. */
@@ -257,13 +268,31 @@ export class Transcript {
     create: (position: number) => TranscriptEntry,
   ): TranscriptEntry | undefined {
     const known = this.#entries.get(id);
-    if (known !== undefined || this.#entries.size >= MAX_ENTRIES) return known;
+    if (known !== undefined || this.#forgotten.has(id)) return known;
     const entry = create(this.order.positionOf(id));
-    this.#entries.set(id, entry);
+    this.#add(entry);
     return entry;
   }
 
+  #add(entry: TranscriptEntry): void {
+    this.#entries.set(entry.id, entry);
+    if (this.#entries.size <= MAX_ENTRIES) return;
+    for (const oldest of this.#entries.values()) {
+      this.#close(oldest);
+      this.#entries.delete(oldest.id);
+      this.#forgotten.add(oldest.id);
+      return;
+    }
+  }
+
+  #close(entry: TranscriptEntry): void {
+    if (entry.kind === "tool" || entry.final) return;
+    entry.final = true;
+    this.#publish(entry);
+  }
+
   #publish(entry: CallerEntry | AgentEntry): void {
+    if (entry.position > MAX_PUBLISHED) return;
     this.#commands.publish({ type: "turn", turn: turnOf(entry, this.#startedAt) });
   }
 }

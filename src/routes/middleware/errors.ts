@@ -52,6 +52,9 @@ const refusals: Readonly<Record<CallRefused["code"], HttpProblem>> = {
   draining: new HttpProblem(503, "draining", "The server is stopping and accepts no new calls.", {
     retryAfterSeconds: 30,
   }),
+  overloaded: new HttpProblem(503, "overloaded", "The server is too busy: try again shortly.", {
+    retryAfterSeconds: 10,
+  }),
   unknown_agent: new HttpProblem(422, "unknown_agent", "There is no agent of this name."),
   agent_unusable: new HttpProblem(
     503,

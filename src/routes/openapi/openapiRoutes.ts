@@ -156,7 +156,7 @@ function describePlainRoutes({ openAPIRegistry: registry }: Router): void {
     security: [],
     responses: {
       200: answer("Yes", state),
-      503: answer("No: full, draining or failing", state),
+      503: answer("No: full, draining, overloaded or failing", state),
       "4XX": errorAnswers["4XX"],
     },
   });

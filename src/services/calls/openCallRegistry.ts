@@ -7,6 +7,7 @@ import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 import type { EventHub } from "../events.ts";
 import type { Engine } from "../openai.ts";
+import type { Load } from "../load.ts";
 import type { CallJournals } from "../records.ts";
 import type { TransferPolicy } from "../spending.ts";
 import type { Store } from "../store.ts";
@@ -22,6 +23,7 @@ export interface CallRegistryDeps {
   readonly transfers: Pick<TransferPolicy, "mayDial">;
   readonly engine: Pick<Engine, "open">;
   readonly events: EventHub;
+  readonly load: Pick<Load, "overloaded">;
   readonly journals: CallJournals | undefined;
   /** Keys the pseudonyms of callers. */
   readonly pseudonymSecret: string;
@@ -52,6 +54,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
   const registry = new CallRegistry({
     maxCalls: settings.limits.calls,
     newId: () => newId("call"),
+    overloaded: () => deps.load.overloaded,
     describe: createCallSetup(settings, {
       agents,
       tools,

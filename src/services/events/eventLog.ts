@@ -1,4 +1,4 @@
-import type { CallEvent } from "../../call/callEvent.ts";
+import type { CallEvent, TranscriptTurn } from "../../call/callEvent.ts";
 import {
   noPositions,
   OriginPositions,
@@ -73,11 +73,12 @@ export function createEventLog(
       ...present({ keyName }),
       data: JSON.stringify({ callId, at: new Date(atMs).toISOString(), event }),
     };
-    append(shared);
+    append(shared, event.type === "turn" ? event.turn : undefined);
     for (const listener of listeners) listener(shared);
   }
 
-  function append(event: SharedEvent): void {
+  /** Of a turn that is still being said, only the newest state is kept. */
+  function append(event: SharedEvent, turn: TurnState | undefined): void {
     const { data: _, ...described } = event;
     const { origin, sequence } = described;
     const known = positions.ensure(origin, sequence - 1);
@@ -85,7 +86,9 @@ export function createEventLog(
     if (sequence > known + 1) appendGap(origin, sequence - 1);
     positions.reach(origin, sequence);
     const id = endId();
-    ring.push({ event: { ...described, id, text: write(event, id) } });
+    const logged = { ...described, id, text: write(event, id) };
+    const subject = turn === undefined ? undefined : `${event.callId} ${turn.id}`;
+    ring.push({ event: logged, ...present({ subject }) }, { isLast: turn?.final ?? true });
     wakeSoon();
   }
 
@@ -162,7 +165,7 @@ export function createEventLog(
     },
     /** Appends an event of another process, unless it is known already. */
     appendRemote(event: SharedEvent): void {
-      if (!closed && event.origin !== origin) append(event);
+      if (!closed && event.origin !== origin) append(event, turnIn(event));
     },
     /** Another process has published up to here: what has not arrived by now is missed. */
     advance(origin: string, sequence: number): void {
@@ -179,6 +182,19 @@ export function createEventLog(
       wakeAll();
     },
   };
+}
+
+type TurnState = Pick<TranscriptTurn, "id" | "final">;
+
+/** The turn that an event of another process is about; undefined where it is about something else. */
+function turnIn({ type, data }: SharedEvent): TurnState | undefined {
+  if (type !== "turn") return undefined;
+  try {
+    const { turn } = JSON.parse(data).event;
+    return typeof turn.id === "string" ? { id: turn.id, final: turn.final === true } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Masks digits that are sensitive, such as those of a card. */

@@ -49,9 +49,15 @@ export interface ReadOptions {
 export type EventGap = Pick<LoggedEvent, "origin" | "sequence" | "id">;
 
 type Entry =
-  | { readonly event: LoggedEvent }
-  /** Events of an erased call do not count as missed. */
+  | Kept
+  /** What was erased, or replaced by a later event, does not count as missed. */
   | { readonly gap: EventGap; readonly isErased?: boolean };
+
+interface Kept {
+  readonly event: LoggedEvent;
+  /** What the event tells the state of, where a later one of the same subject replaces it. */
+  readonly subject?: string;
+}
 
 /** The newest events in bounded memory; the oldest are dropped first. */
 export class EventRing {
@@ -59,6 +65,8 @@ export class EventRing {
   readonly #maxEvents: number;
   readonly #maxCharacters: number;
   readonly #onDrop: (event: EventGap) => void;
+  /** Where the event of each subject is that a later one will replace. */
+  readonly #replaceable = new Map<string, number>();
   #start = 0;
   #end = 0;
   #characters = 0;
@@ -86,9 +94,13 @@ export class EventRing {
     return this.#end;
   }
 
-  push(entry: Entry): void {
+  /** An event takes the place of the one before of its `subject`, unless that was the last of it. */
+  push(entry: Entry, { isLast = true }: { readonly isLast?: boolean } = {}): void {
+    const subject = "event" in entry ? entry.subject : undefined;
+    if (subject !== undefined) this.#replace(subject);
     this.#characters += lengthOf(entry);
     while (this.#start < this.#end && this.#isFull) this.#dropOldest();
+    if (subject !== undefined && !isLast) this.#replaceable.set(subject, this.#end);
     this.#entries[this.#end % this.#maxEvents] = entry;
     this.#end++;
   }
@@ -122,10 +134,20 @@ export class EventRing {
     for (let at = this.#start; at < this.#end; at++) {
       const entry = this.#entries[at % this.#maxEvents];
       if (entry === undefined || "gap" in entry || !callIds.has(entry.event.callId)) continue;
-      const { origin, sequence, id } = entry.event;
-      this.#characters -= lengthOf(entry);
-      this.#entries[at % this.#maxEvents] = { gap: { origin, sequence, id }, isErased: true };
+      this.#erase(at, entry);
     }
+  }
+
+  #replace(subject: string): void {
+    const at = this.#replaceable.get(subject);
+    const entry = at === undefined ? undefined : this.#entries[at % this.#maxEvents];
+    if (at !== undefined && entry !== undefined && "event" in entry) this.#erase(at, entry);
+  }
+
+  #erase(at: number, { event: { origin, sequence, id, text }, subject }: Kept): void {
+    if (subject !== undefined) this.#replaceable.delete(subject);
+    this.#characters -= text.length;
+    this.#entries[at % this.#maxEvents] = { gap: { origin, sequence, id }, isErased: true };
   }
 
   get #isFull(): boolean {
@@ -137,6 +159,7 @@ export class EventRing {
     const entry = this.#entries[at];
     this.#entries[at] = undefined;
     if (entry === undefined) return;
+    if ("event" in entry && entry.subject !== undefined) this.#replaceable.delete(entry.subject);
     this.#characters -= lengthOf(entry);
     const place = placeOf(entry);
     this.#idBeforeStart = place.id;

@@ -4,9 +4,11 @@ import { callDirections, endReasons } from "../../call/types.ts";
 import type { EventHub } from "../events.ts";
 import { createGauges, type GaugeSources } from "./gauges.ts";
 import { createCounter, createHistogram, type Metric } from "./prometheus.ts";
+import type { Load } from "../load.ts";
 import type { CallRecord } from "../store.ts";
 
 export interface MetricsDeps extends GaugeSources {
+  readonly load: GaugeSources["load"] & Pick<Load, "onDelay">;
   readonly events: Pick<EventHub, "subscribe" | "subscribers">;
   readonly completion: {
     onDispatched(listener: (call: Pick<CallRecord, "cost">) => void): void;
@@ -15,6 +17,8 @@ export interface MetricsDeps extends GaugeSources {
 
 /** The agent is expected to answer within a second. */
 const LATENCY_BOUNDS = [0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10];
+/** A frame of audio has 0.02 s. */
+const DELAY_BOUNDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.3, 0.6, 1, 2];
 const DURATION_BOUNDS = [10, 30, 60, 120, 300, 600, 1800, 3600];
 
 /** Counters and gauges of this process, for Prometheus. */
@@ -32,6 +36,7 @@ export function openMetrics(deps: MetricsDeps) {
     ...Object.values(counters),
     ...createGauges(deps, subscription),
   ];
+  deps.load.onDelay((delayMs) => counters.delay.observe(delayMs / 1000));
   completion.onDispatched(({ cost }) => {
     if (typeof cost?.usd === "number") counters.cost.add(cost.usd);
     else counters.unpriced.add();
@@ -73,6 +78,11 @@ function createCounters() {
       "parley_response_latency_seconds",
       "From the caller's last sound to the agent's first.",
       LATENCY_BOUNDS,
+    ),
+    delay: createHistogram(
+      "parley_event_loop_delay_seconds",
+      "How late timers fire; ten a second are measured.",
+      DELAY_BOUNDS,
     ),
     interruptions: createCounter(
       "parley_interruptions_total",

@@ -2,6 +2,7 @@ import { type CallDirection, callDirections } from "../../call/types.ts";
 import type { LimitSettings } from "../../config/settings.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import type { EventHub, EventSubscription } from "../events.ts";
+import { type Load, type OpenSockets, socketKinds } from "../load.ts";
 import type { ModelFaults } from "../openai.ts";
 import type { Recorder } from "../records.ts";
 import type { CallBudget } from "../spending.ts";
@@ -25,6 +26,9 @@ export interface GaugeSources {
   readonly webhooks:
     | { readonly counts: Readonly<Record<"delivered" | "failed" | "dead", number>> }
     | undefined;
+  readonly load: Pick<Load, "overloaded"> & {
+    readonly sockets: Pick<OpenSockets, "count" | "cut">;
+  };
   readonly output: { readonly lines: { readonly dropped: number } };
   readonly memory?: () => { readonly rss: number; readonly heapUsed: number };
 }
@@ -35,7 +39,7 @@ export function createGauges(
   subscription: Pick<EventSubscription, "missed">,
 ): readonly Metric[] {
   const { settings, events, registry, callBudget, incidents, engine, phone } = sources;
-  const { recorder, webhooks, output, memory = Deno.memoryUsage } = sources;
+  const { recorder, webhooks, load, output, memory = Deno.memoryUsage } = sources;
   const degraded = () => {
     const health = recorder.health();
     return health.status === "degraded" ? health : { waiting: 0, dropped: 0 };
@@ -129,6 +133,22 @@ export function createGauges(
       "parley_log_lines_dropped_total",
       "Log lines dropped because the output was not read.",
       () => output.lines.dropped,
+      "counter",
+    ),
+    createGauge(
+      "parley_overloaded",
+      "1 while new calls are refused because the process does not keep up, else 0.",
+      () => load.overloaded ? 1 : 0,
+    ),
+    createGauge(
+      "parley_sockets_open",
+      "Sockets of callers, those that are closing included.",
+      () => socketKinds.map((kind) => [{ kind }, load.sockets.count(kind)]),
+    ),
+    createGauge(
+      "parley_sockets_cut_total",
+      "Sockets of callers that were cut because the peer did not answer the closing.",
+      () => load.sockets.cut,
       "counter",
     ),
     createGauge("process_resident_memory_bytes", "Memory in use.", () => memory().rss),

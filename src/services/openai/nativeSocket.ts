@@ -1,4 +1,5 @@
 import type { ModelSocket, SocketListener, SocketTarget } from "./socket.ts";
+import { closeSocketWithin } from "../../utils/http/cutSocket.ts";
 import { present } from "../../utils/present.ts";
 
 /** Opens Deno's own WebSocket: least CPU, but no control of Nagle's algorithm. */
@@ -45,10 +46,13 @@ function connect({ url, headers }: SocketTarget, listener: SocketListener): Mode
     send: (text) => socket.send(text),
     close() {
       silent = true;
-      socket.close(1000);
+      closeSocketWithin(socket, CLOSING_MS, 1000);
     },
   };
 }
+
+/** A model's server that does not answer the closing costs nobody anything after this. */
+const CLOSING_MS = 400;
 
 // Deno gives a refused handshake's status nowhere but in this message.
 function statusIn(message: string): number | undefined {

@@ -111,7 +111,7 @@ function connect(socket: WsSocket, listener: SocketListener): ModelSocket {
 
 /** One delta may hold a whole reply; Deno's own socket takes as much. */
 const MAX_FRAME_BYTES = 64 * 2 ** 20;
-const CLOSE_TIMEOUT_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 400;
 const MAX_BODY_CHARS = 16_384;
 
 // `close` follows any failure of the socket.

@@ -33,7 +33,7 @@ export interface ActiveCall {
 }
 
 export interface ActiveCallsDeps extends Pick<Clock, "setTimer"> {
-  readonly registry: Pick<CallRegistry, "open" | "accepting" | "size">;
+  readonly registry: Pick<CallRegistry, "open" | "refusal" | "size">;
   readonly resumedCalls: Pick<ResumedCalls, "open">;
   readonly maxCalls: number;
   readonly twilio: Pick<TwilioCalls, "end" | "fetch">;
@@ -60,8 +60,8 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
     capacityRefusal(): CallRefused | undefined {
       let expected = registry.size;
       for (const { session } of calls.values()) if (session === undefined) expected++;
-      if (registry.accepting && expected < deps.maxCalls) return undefined;
-      return new CallRefused(expected < deps.maxCalls ? "draining" : "full");
+      const reason = registry.refusal ?? (expected < deps.maxCalls ? undefined : "full");
+      return reason && new CallRefused(reason);
     },
     register(job: OutboundJob): ActiveCall {
       const call: ActiveCall = {

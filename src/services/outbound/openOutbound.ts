@@ -31,7 +31,7 @@ export interface OutboundDeps extends Clock {
   readonly settings: Settings;
   readonly line: Pick<PhoneSettings, "publicUrl" | "number">;
   readonly agents: Agents;
-  readonly registry: Pick<CallRegistry, "open" | "accepting" | "size">;
+  readonly registry: Pick<CallRegistry, "open" | "refusal" | "size">;
   readonly twilio: TwilioCalls;
   readonly store: Store;
   readonly recorder: Pick<Recorder, "openCall" | "updateCall" | "endCall" | "health">;

@@ -22,7 +22,7 @@ export interface ArrivingCall {
 }
 
 export interface InboundCallsDeps {
-  readonly registry: Pick<CallRegistry, "open" | "accepting" | "byCallSid">;
+  readonly registry: Pick<CallRegistry, "open" | "refusal" | "byCallSid">;
   readonly agents: AgentVoices;
   /** Speaks where the call's agent is unknown. */
   readonly defaultAgent: string;
@@ -65,7 +65,11 @@ export class InboundCalls {
   async #admit(call: ArrivingCall): Promise<PhoneAnswer> {
     const { registry, callBudget, log } = this.#deps;
     const { callSid, agent, caller: number } = call;
-    if (!registry.accepting) return this.#open(call);
+    const busy = registry.refusal;
+    if (busy !== undefined) {
+      log.warn("Phone call refused", { code: busy, agent });
+      return { do: "refuseAsBusy" };
+    }
     const callId = newId("call");
     const refusal = await callBudget.admit(callId, { direction: "inbound", agent, number });
     if (refusal !== undefined) return { do: "refuseAsBusy" };

@@ -33,7 +33,7 @@ type MaybePromise<T> = T | Promise<T>;
 /** `now` is monotonic. */
 export interface PhoneCallsDeps
   extends Clock, EndedCallAnswerDeps, Omit<InboundCallsDeps, "streams"> {
-  readonly registry: Pick<CallRegistry, "open" | "accepting" | "byCallSid" | "endOf">;
+  readonly registry: Pick<CallRegistry, "open" | "refusal" | "byCallSid" | "endOf">;
   readonly twilio: Pick<TwilioCalls, "update">;
   /** The origin that Twilio reaches. */
   readonly publicUrl: string;

@@ -37,6 +37,15 @@ export function createSingleUseTokens(database: Database) {
       );
       return row && textOf(row, "subject");
     },
+    /** The subject of a token, which stays valid; undefined where it is unknown, used or expired. */
+    async find(token: string, purpose: string, now: number): Promise<string | undefined> {
+      const [row] = await database.query(
+        `SELECT subject FROM single_use_tokens
+          WHERE digest = $1 AND purpose = $2 AND expires_at > $3`,
+        [sha256(token).toHex(), purpose, Math.round(now)],
+      );
+      return row && textOf(row, "subject");
+    },
     async revoke(purpose: string, subject: string): Promise<void> {
       await database.query("DELETE FROM single_use_tokens WHERE purpose = $1 AND subject = $2", [
         purpose,

@@ -7,19 +7,32 @@
  */
 export function cutSocket(socket: WebSocket, code: number, reason: string): void {
   socket.close(code, reason);
-  setTimeout(() => release(socket), CLOSE_FRAME_MS);
+  setTimeout(() => releaseSocket(socket), CLOSE_FRAME_MS);
 }
 
-/** Time for the close frame to be sent. */
-const CLOSE_FRAME_MS = 10;
+/**
+ * Closes a WebSocket of either side, and cuts its connection where the peer has not answered in time. One
+ * that is still connecting has nobody to answer it, and goes at once.
+ */
+export function closeSocketWithin(socket: WebSocket, withinMs: number, code: number): void {
+  if (socket.readyState === WebSocket.OPEN) {
+    const timer = setTimeout(() => releaseSocket(socket), withinMs);
+    socket.addEventListener("close", () => clearTimeout(timer));
+  }
+  socket.close(code);
+}
 
-function release(socket: WebSocket): void {
+/** Cuts the connection of a socket that is closing; without effect on one that is closed. */
+export function releaseSocket(socket: WebSocket): void {
   const symbol = Object.getOwnPropertySymbols(socket).find((it) => it.description === "[[rid]]");
   const rid: unknown = symbol && Reflect.get(socket, symbol);
   const core = memberOf(memberOf(Deno, memberOf(Deno, "internal")), "core");
   const tryClose = memberOf(core, "tryClose");
   if (typeof rid === "number" && typeof tryClose === "function") tryClose(rid);
 }
+
+/** Time for the close frame to be sent. */
+const CLOSE_FRAME_MS = 10;
 
 function memberOf(value: unknown, name: unknown): unknown {
   const isName = typeof name === "string" || typeof name === "symbol";

@@ -24,8 +24,8 @@ export async function startForwarder(modelUrl: string): Promise<Subject> {
 export interface ParleyOptions {
   /** Another checkout of the repository. */
   readonly root?: string | URL;
-  /** A module to run before the server. */
-  readonly preload?: string;
+  /** Modules to run before the server, in order. */
+  readonly preload?: string | readonly string[];
   readonly v8Flags?: string;
   /** Receives the server's output, which is discarded otherwise. */
   readonly read?: (output: ReadableStream<Uint8Array>) => void;
@@ -36,7 +36,7 @@ export async function startParley(
   modelUrl: string,
   account: Account,
   settings: Record<string, string> = {},
-  { root = ROOT, preload, v8Flags, read }: ParleyOptions = {},
+  { root = ROOT, preload = [], v8Flags, read }: ParleyOptions = {},
 ): Promise<Subject> {
   const port = freePort();
   const child = new Deno.Command(Deno.execPath(), {
@@ -44,7 +44,7 @@ export async function startParley(
       "run",
       "--quiet",
       "-P=server",
-      ...(preload === undefined ? [] : [`--preload=${preload}`]),
+      ...[preload].flat().map((module) => `--preload=${module}`),
       ...(v8Flags === undefined ? [] : [`--v8-flags=${v8Flags}`]),
       "src/index.ts",
     ],

@@ -133,13 +133,36 @@ Deno.test("typed text is a turn at once, silences the agent and is answered", ()
   assert.equal(call.transcript[1]?.by, "text");
 });
 
-Deno.test("the record of a very long call stays bounded", () => {
+Deno.test("a call of hours is on record whole, and its latest part is what a new model gets", () => {
   const call = new CallDriver({ idleMs: 1e9, maxMs: 1e9 }).live();
-  for (let i = 0; i < 3000; i++) {
-    call.input({ type: "callerText", itemId: `item_${i}`, text: "x".repeat(50), final: true });
+  for (let turn = 0; turn < 3000; turn++) {
+    call.input({
+      type: "callerText",
+      itemId: `user_${turn}`,
+      text: `question ${turn}`,
+      final: true,
+    });
+    call.speak(`item_${turn}`, 100, `answer ${turn}`);
+    call.advance(200);
   }
-  call.input({ type: "callerText", itemId: "item_0", text: "y", final: true });
-  assert.equal(call.transcript.length, 2000);
+  assert.equal(call.transcript.length, 6000);
+  assert.deepEqual(call.script.slice(-2), ["caller: question 2999", "agent: answer 2999"]);
+  // Told again, it does not replace what is on record.
+  call.input({ type: "callerText", itemId: "user_2500", text: "something else", final: true });
+  assert.equal(call.script[5000], "caller: question 2500");
+  call.input({ type: "modelLost", loss: { code: "closed_1006", retry: "now" } });
+  const texts = call.all("openModel").at(-1)?.history.map((item) =>
+    item.type === "message" ? item.text : ""
+  );
+  assert.deepEqual(texts?.slice(-2), ["question 2999", "answer 2999"]);
+});
+
+Deno.test("what floods a call ends up neither on record nor in memory without end", () => {
+  const call = new CallDriver({ idleMs: 1e9, maxMs: 1e9 }).live();
+  for (let turn = 0; turn < 25_000; turn++) {
+    call.input({ type: "callerText", itemId: `item_${turn}`, text: "x", final: true });
+  }
+  assert.equal(call.transcript.length, 20_000);
   const long = new CallDriver().live();
   long.input({ type: "callerText", itemId: "a", text: "x".repeat(1e6), final: true });
   assert.equal(long.transcript[0]?.text.length, 20_000);

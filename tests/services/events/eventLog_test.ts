@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CallEvent } from "../../../src/call/callEvent.ts";
+import type { CallEvent, TranscriptTurn } from "../../../src/call/callEvent.ts";
 import type { SharedEvent } from "../../../src/services/events/eventRing.ts";
 import { createEventHub } from "../../../src/services/events/eventHub.ts";
 import { createEventLog, type EventLogOptions } from "../../../src/services/events/eventLog.ts";
@@ -8,6 +8,17 @@ import { settled } from "../../support/until.ts";
 const started: CallEvent = { type: "started", direction: "inbound", agent: "receptionist" };
 const notice: CallEvent = { type: "notice", code: "filler" };
 const ended: CallEvent = { type: "ended", end: { reason: "idle" }, durationMs: 1 };
+
+const turn: TranscriptTurn = {
+  id: "item_1",
+  role: "agent",
+  position: 1,
+  text: "",
+  final: false,
+  interrupted: false,
+  by: "voice",
+  startedMs: 0,
+};
 
 function createLog(options: Partial<EventLogOptions> = {}) {
   const hub = createEventHub(() => 0);
@@ -77,6 +88,32 @@ Deno.test("the log keeps no more text than it may, and at least the newest event
   await settled();
   assert.deepEqual([tiny.start, tiny.end], [4, 5]);
   tiny.close();
+});
+
+Deno.test("of a turn that is still being said only the newest state is kept, and nothing is missed", async () => {
+  const { hub, log } = createLog({ maxCharacters: 30_000, write: ({ data }) => data });
+  const say = (id: string, text: string, final = false) =>
+    hub.publish("call_a", { type: "turn", turn: { ...turn, id, text, final } });
+  const all = { ...everything, maxEvents: 5000, maxCharacters: Infinity };
+  const texts = (from: number) =>
+    log.read(from, all).events.map(({ text }) => JSON.parse(text).event.turn?.text ?? "");
+  hub.publish("call_a", notice);
+  // All states together are some hundred times what the log may keep.
+  for (let words = 1; words <= 1000; words++) say("item_1", "word ".repeat(words));
+  say("item_2", "I see");
+  await settled();
+  assert.deepEqual(texts(0), ["", "word ".repeat(1000), "I see"]);
+  const { missed, position } = log.read(0, all);
+  assert.deepEqual([missed, position, log.start], [false, 1002, 0]);
+
+  say("item_1", "word", true);
+  // As told again by another event of the same turn: what is final is not replaced.
+  say("item_1", "another word", true);
+  await settled();
+  log.appendRemote({ ...told(1), type: "turn", data: JSON.stringify({ event: { turn } }) });
+  log.appendRemote({ ...told(2), type: "turn", data: JSON.stringify({ event: { turn } }) });
+  assert.deepEqual(texts(0), ["", "I see", "word", "another word", ""]);
+  log.close();
 });
 
 Deno.test("the log knows the key of a call until it has ended", async () => {

@@ -23,6 +23,7 @@ async function written(
     recorder: { health: () => ({ status: "ok" }) },
     completion: { onDispatched: (listener) => void (addCost = listener) },
     webhooks: undefined,
+    load: { overloaded: true, sockets: { count: () => 2, cut: 1 }, onDelay: (tell) => tell(7) },
     output: { lines: { dropped: 0 } },
     memory: () => ({ rss: 1000, heapUsed: 500 }),
     ...deps,

@@ -32,7 +32,7 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
   const activeCalls = createActiveCalls({
     maxCalls: 10,
     registry: {
-      accepting: true,
+      refusal: undefined,
       size: 0,
       open() {
         const session = new RecordingSession();

@@ -15,7 +15,7 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
   let live = false;
   const calls = createPhoneCalls({
     registry: {
-      accepting: true,
+      refusal: undefined,
       open(request) {
         live = true;
         session.callSid = request.callSid;

@@ -1,6 +1,6 @@
 import { importsOf, type SourceFile, type Violation } from "./sources.ts";
 
-const GROUND = ["store", "events", "twilioOutbound", "openai", "tools"];
+const GROUND = ["store", "events", "twilioOutbound", "openai", "tools", "load"];
 const OBSERVERS = [...GROUND, "cluster", "spending", "records"];
 
 /** The modules of `services/`, and which of the others each may import. AGENTS.md shows the same table. */
@@ -10,11 +10,12 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   twilioOutbound: [],
   openai: ["events"],
   tools: [],
+  load: [],
   cluster: ["store", "events"],
   spending: ["store", "events"],
   records: ["store", "events", "twilioOutbound", "cluster", "spending"],
   webhooks: ["store", "events", "records"],
-  metrics: ["store", "events", "twilioOutbound", "openai", "spending", "records"],
+  metrics: ["store", "events", "twilioOutbound", "openai", "spending", "records", "load"],
   calls: OBSERVERS,
   outbound: [...OBSERVERS, "calls"],
   phone: [...OBSERVERS, "calls", "outbound"],

@@ -11,7 +11,8 @@ export interface WebClient {
   get<Type extends Received["type"]>(type: Type): Promise<Extract<Received, { type: Type }>>;
   send(message: ClientMessage): void;
   sendRaw(data: string | Uint8Array<ArrayBuffer>): void;
-  close(): Promise<CloseEvent>;
+  /** Hangs up, unless another code says otherwise. */
+  close(code?: number): Promise<CloseEvent>;
 }
 
 /** Connects as the page does; resolves when the call has joined. */
@@ -51,8 +52,8 @@ export function openClient(
     },
     send: (message) => socket.send(JSON.stringify(message)),
     sendRaw: (data) => socket.send(data),
-    close() {
-      socket.close(1000);
+    close(code = 1000) {
+      socket.close(code);
       return closed;
     },
   };

@@ -1,3 +1,4 @@
+import type { CallEvent } from "../../../src/call/callEvent.ts";
 import type { ControlInput } from "../../../src/call/callInput.ts";
 import type { CallLeg, LegInput } from "../../../src/call/callLeg.ts";
 import type { CallSession } from "../../../src/call/sessionApi.ts";
@@ -17,6 +18,8 @@ export class RecordingSession implements CallSession {
   readonly ended: Promise<CallEnd>;
   onInput: (input: Input) => void = () => {};
   refusesLegs = false;
+  /** What a leg that joins is shown first. */
+  missed: CallEvent[] = [];
   readonly #end = Promise.withResolvers<CallEnd>();
   readonly #waits = new Waits();
   #leg: CallLeg | undefined;
@@ -54,6 +57,10 @@ export class RecordingSession implements CallSession {
     this.#waits.check();
   }
 
+  snapshot(): readonly CallEvent[] {
+    return this.missed;
+  }
+
   hear(audio: string): boolean {
     if (!isBase64(audio)) return false;
     this.frames.push(audio);
@@ -62,6 +69,7 @@ export class RecordingSession implements CallSession {
   }
 
   input(input: Input): void {
+    if (input.type === "lost") this.#leg = undefined;
     this.inputs.push(input);
     this.onInput(input);
     this.#waits.check();

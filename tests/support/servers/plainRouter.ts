@@ -8,7 +8,7 @@ import { healthRoutes } from "../../../src/routes/health.ts";
 /** The server's router around a test's own routes; what goes wrong unforeseen is printed. */
 export function plainRouter(
   mount: (router: Router) => void,
-  { accepting = true }: { readonly accepting?: boolean } = {},
+  { isFull = false }: { readonly isFull?: boolean } = {},
 ): Router {
   const log: BaseRouterDeps["log"] = {
     debug() {},
@@ -24,7 +24,7 @@ export function plainRouter(
   router.route(
     "/",
     healthRoutes({
-      calls: { size: 0, accepting },
+      calls: { size: 0, refusal: isFull ? "full" : undefined },
       maxCalls: 1,
       isDraining: () => false,
       uptimeSeconds: () => 0,

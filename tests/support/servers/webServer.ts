@@ -1,10 +1,13 @@
-import { CallRefused } from "../../../src/call/registry.ts";
+import { present } from "../../../src/utils/present.ts";
+import type { CallEnd, CallRequest } from "../../../src/call/types.ts";
+import { type BusyReason, CallRefused } from "../../../src/call/registry.ts";
 import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
 import { pagesRoutes } from "../../../src/routes/pages.ts";
 import { webRoutes, type WebRoutesDeps } from "../../../src/routes/web.ts";
 import type { Router } from "../../../src/routes/baseRouter.ts";
 import { Inbox } from "../inbox.ts";
 import { plainRouter } from "./plainRouter.ts";
+import { createResumeTokens } from "../../../src/routes/resumeTokens.ts";
 import { createWebTokens } from "../../../src/routes/webTokens.ts";
 import { setTimer } from "../../../src/utils/clock.ts";
 import { RecordingSession } from "../call/recordingSession.ts";
@@ -21,7 +24,8 @@ export interface WebServer {
 
 export interface WebServerOptions extends Partial<Omit<WebRoutesDeps, "registry">> {
   readonly refuses?: CallRefused["code"] | (() => CallRefused["code"] | undefined);
-  readonly accepting?: boolean;
+  /** Why no call is taken. */
+  readonly refusal?: BusyReason;
   /** Where connections come from, as the host reports it. */
   readonly remoteAddress?: string;
   readonly onOpen?: (session: RecordingSession) => void;
@@ -30,7 +34,7 @@ export interface WebServerOptions extends Partial<Omit<WebRoutesDeps, "registry"
 /** Mounts the browser's routes with calls that only record. */
 export function mountWebRoutes(
   router: Router,
-  { refuses, accepting = true, onOpen = () => {}, ...deps }: Omit<
+  { refuses, refusal: busy, onOpen = () => {}, ...deps }: Omit<
     WebServerOptions,
     "remoteAddress"
   >,
@@ -38,19 +42,40 @@ export function mountWebRoutes(
   const log = { info() {}, warn() {} };
   const addressOf = () => "127.0.0.1";
   const now = deps.now ?? (() => performance.now());
+  const calls = new Map<string, RecordingSession>();
+  const ends = new Map<string, CallEnd>();
+  const newCall = (request: CallRequest, id?: string) => {
+    const session = new RecordingSession(request, id);
+    calls.set(session.id, session);
+    session.ended.then((end) => ends.set(session.id, end));
+    return session;
+  };
   router.route("/", pagesRoutes());
   router.route(
     "/",
     webRoutes({
       registry: {
-        accepting,
-        open(request) {
+        refusal: busy,
+        open(request, id) {
           const refusal = typeof refuses === "function" ? refuses() : refuses;
           if (refusal !== undefined) throw new CallRefused(refusal);
-          const session = new RecordingSession(request);
+          const session = newCall(request, id);
           onOpen(session);
           return session;
         },
+      },
+      resumeTokens: createResumeTokens({
+        lifeMs: 3_600_000,
+        now: deps.now ?? Date.now,
+        setTimer,
+        log,
+      }),
+      webCalls: {
+        find(id) {
+          const call = calls.get(id);
+          return Promise.resolve(call && { ...call.request, ...present({ end: ends.get(id) }) });
+        },
+        open: (id) => Promise.resolve(ends.has(id) ? undefined : calls.get(id)),
       },
       tokens: createWebTokens({ isRevoked: () => false, now: deps.now ?? Date.now, setTimer }),
       agents: [{ name: "receptionist", title: "Receptionist" }, { name: "clerk", title: "Clerk" }],
@@ -78,7 +103,7 @@ export function startWebServer(
         onOpen?.(session);
         sessions.add(session);
       },
-    }), options);
+    }), { isFull: options.refusal !== undefined });
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     (request) => app.fetch(request, { remoteAddress }),

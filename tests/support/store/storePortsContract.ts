@@ -69,6 +69,9 @@ function testTokens(test: StoreTest): void {
   test("a token works once, for its purpose, in its time", async ({ tokens }) => {
     await tokens.issue("secret", { purpose: "stream", subject: "CA1", untilMs: 1000 });
     assert.equal(await tokens.claim("secret", "web", 500), undefined);
+    assert.equal(await tokens.find("secret", "web", 500), undefined);
+    assert.equal(await tokens.find("secret", "stream", 1000), undefined);
+    assert.equal(await tokens.find("secret", "stream", 500), "CA1");
     const claims = await Promise.all([1, 2, 3].map(() => tokens.claim("secret", "stream", 500)));
     assert.deepEqual(claims.filter((subject) => subject !== undefined), ["CA1"]);
     await tokens.issue("old", { purpose: "stream", subject: "CA2", untilMs: 1000 });

@@ -1,0 +1,90 @@
+import type { CallSession } from "../call/sessionApi.ts";
+import type { Resumption } from "../handlers/webHandler.ts";
+import type { SingleUseTokens } from "../services/store.ts";
+import { BoundedMap } from "../utils/boundedMap.ts";
+import type { Clock } from "../utils/clock.ts";
+import { deadline } from "../utils/deadline.ts";
+import { newToken } from "../utils/ids.ts";
+import type { Log } from "../utils/logger.ts";
+
+const PURPOSE = "resume";
+/** Ended calls whose clients can still be told why. */
+const MAX_ENDED = 1000;
+/** How long a browser waits for the store at most. */
+const STORE_TIMEOUT_MS = 2000;
+
+/** The tokens of a live call: at most two are valid at a time. */
+interface CallTokens {
+  /** The client has shown that it has this one. */
+  confirmed: string | undefined;
+  /** The newest, which may have been lost on its way to the client. */
+  offered: string | undefined;
+}
+
+export type ResumeTokens = ReturnType<typeof createResumeTokens>;
+
+/**
+ * Creates the tokens with which clients of `/web` come back to their calls. Each connection gets a new
+ * one; the one before works until the client has shown that it has the new one, as a connection that
+ * breaks may take it along. `now` is in milliseconds since 1970.
+ */
+export function createResumeTokens({ shared, lifeMs, now, setTimer, log }: Clock & {
+  /** The store that other processes read too; absent where there is none. */
+  readonly shared?: Pick<SingleUseTokens, "issue" | "find"> | undefined;
+  /** Longer than any call. */
+  readonly lifeMs: number;
+  readonly log: Pick<Log, "warn">;
+}) {
+  const live = new Map<string, CallTokens>();
+  /** Ids of calls, by token. */
+  const callIds = new Map<string, string>();
+  const endedIds = new BoundedMap<string, string>(MAX_ENDED);
+
+  return {
+    /** A token for the next connection of a call. */
+    offer(session: CallSession, isResumed: boolean): Resumption {
+      const resumeToken = newToken();
+      const tokens = live.get(session.id) ?? follow(session);
+      if (tokens.offered !== undefined) callIds.delete(tokens.offered);
+      tokens.offered = resumeToken;
+      callIds.set(resumeToken, session.id);
+      return { resumeToken, isResumed, onConfirmed: () => confirm(session.id, resumeToken) };
+    },
+    /**
+     * The id of the call that a token belongs to, whichever process issued it; undefined for an unknown or
+     * used one. Rejects where the store does not answer.
+     */
+    async find(token: string): Promise<string | undefined> {
+      const known = callIds.get(token) ?? endedIds.get(token);
+      if (known !== undefined || shared === undefined) return known;
+      return await deadline(shared.find(token, PURPOSE, now()), STORE_TIMEOUT_MS, setTimer);
+    },
+  };
+
+  function follow(session: CallSession): CallTokens {
+    const tokens: CallTokens = { confirmed: undefined, offered: undefined };
+    live.set(session.id, tokens);
+    session.ended.then(({ detail }) => {
+      live.delete(session.id);
+      for (const token of [tokens.confirmed, tokens.offered]) {
+        if (token === undefined) continue;
+        callIds.delete(token);
+        // The call goes on there, and so do its tokens.
+        if (detail !== "joined_elsewhere") endedIds.set(token, session.id);
+      }
+    });
+    return tokens;
+  }
+
+  function confirm(callId: string, token: string): void {
+    const tokens = live.get(callId);
+    // A newer connection has been offered another one.
+    if (tokens?.offered !== token) return;
+    if (tokens.confirmed !== undefined) callIds.delete(tokens.confirmed);
+    tokens.confirmed = token;
+    tokens.offered = undefined;
+    // Replaces that of the connection before.
+    shared?.issue(token, { purpose: PURPOSE, subject: callId, untilMs: now() + lifeMs })
+      .catch((error) => log.warn("Resume token not shared", { callId, error }));
+  }
+}

@@ -1,0 +1,92 @@
+import { CallRefused } from "../call/registry.ts";
+import type { CallSession } from "../call/sessionApi.ts";
+import type { CallEnd } from "../call/types.ts";
+import type { WebCalls } from "../services/calls.ts";
+import { readJson } from "../utils/bodyReader.ts";
+import { isRecord } from "../utils/isRecord.ts";
+import { present } from "../utils/present.ts";
+import { createRateLimiter } from "../utils/rateLimiter.ts";
+import { HttpProblem, requireAllowed, unauthorized } from "./middleware/httpProblem.ts";
+import type { ResumeTokens } from "./resumeTokens.ts";
+import type { WebGrant, WebTokens } from "./webTokens.ts";
+
+export interface WebResumeDeps {
+  readonly resumeTokens: Pick<ResumeTokens, "find">;
+  readonly webCalls: WebCalls;
+  readonly tokens: Pick<WebTokens, "accepts">;
+  /** Milliseconds, of any clock that does not go back. */
+  readonly now: () => number;
+}
+
+/** Creates what lets a client come back to its call: first for a token, then with it. */
+export function createWebResume({ resumeTokens, webCalls, tokens, now }: WebResumeDeps) {
+  const tries = createRateLimiter({ capacity: 20, refillPerSecond: 1 });
+
+  return {
+    /**
+     * The grant of a token for the call that the request's resume token belongs to. Throws a 401 for a
+     * token that is unknown, used or of a revoked key, and a 410 with the end of a call that is over.
+     */
+    async grantFor(request: Request, onWrong: () => void): Promise<WebGrant> {
+      const token = await readResumeToken(request);
+      const callId = await stored(resumeTokens.find(token));
+      const call = callId === undefined ? undefined : await stored(webCalls.find(callId));
+      if (callId === undefined || call === undefined) {
+        onWrong();
+        throw invalidResumeToken("The resume token is unknown, used or too old.");
+      }
+      requireAllowed(tries.consume(callId, now()));
+      if (call.end !== undefined) throw callEnded(call.end);
+      const { agent, keyName } = call;
+      const grant = { agent, callId, ...present({ keyName }) };
+      if (tokens.accepts(grant)) return grant;
+      throw invalidResumeToken("The API key that began the call has been revoked.");
+    },
+    /** The call's session, which may have to be opened here. Throws a 410 where it is over. */
+    async sessionOf(callId: string): Promise<CallSession> {
+      const session = await stored(webCalls.open(callId));
+      if (session !== undefined) return session;
+      throw callEnded((await stored(webCalls.find(callId)))?.end);
+    },
+  };
+}
+
+const BODY_LIMITS = { maxBytes: 1024, timeoutMs: 5000 };
+/** As `newToken` makes them. */
+const TOKEN = /^[\w-]{43}$/;
+
+async function readResumeToken(request: Request): Promise<string> {
+  const { value } = await readJson(request, BODY_LIMITS);
+  if (isRecord(value) && Object.keys(value).length === 1) {
+    const { resumeToken } = value;
+    if (typeof resumeToken === "string" && TOKEN.test(resumeToken)) return resumeToken;
+  }
+  throw new HttpProblem(
+    422,
+    "invalid_body",
+    'Send {"resumeToken": "…"}, with the token of the last message `ready`.',
+  );
+}
+
+function invalidResumeToken(sentence: string): HttpProblem {
+  return unauthorized("invalid_resume_token", sentence);
+}
+
+/** `details` is the end, as the message `ended` would have told it. */
+function callEnded(end: CallEnd = { reason: "leg_failed" }): HttpProblem {
+  return new HttpProblem(410, "call_ended", "The call has ended.", { details: end });
+}
+
+async function stored<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (cause instanceof CallRefused) throw cause;
+    throw new HttpProblem(
+      503,
+      "store_unavailable",
+      "The call cannot be looked up at the moment: try again.",
+      { retryAfterSeconds: 2 },
+    );
+  }
+}
