@@ -15,6 +15,7 @@ import {
 import { openCluster, openEventLog } from "./services/cluster.ts";
 import { type EventHub, openEventHub } from "./services/events.ts";
 import { type LatenessLimits, openLoad } from "./services/load.ts";
+import { openKeptSpeech } from "./services/keptSpeech.ts";
 import { openMetrics } from "./services/metrics.ts";
 import { openEngine } from "./services/openai.ts";
 import { type DiallingTime, openPhone } from "./services/phone.ts";
@@ -52,6 +53,8 @@ export interface AppOverrides {
   readonly examineAgent?: (agent: Agent) => readonly string[];
   readonly engine?: RealtimeServerOptions;
   readonly lateness?: Partial<LatenessLimits>;
+  /** When an agent's bridge and apology are recorded; see `openKeptSpeech`. */
+  readonly recordAfterMs?: number | "never";
   readonly twilioTimeoutMs?: number;
   readonly dialling?: DiallingTime;
 }
@@ -82,18 +85,22 @@ export async function createApp(
   const events = openEventHub(base);
   const engine = opening.use(await openEngine({ ...base, events, startRehearsal }));
   const spending = await openSpending(base);
+  const keptSpeech = opening.use(
+    await openKeptSpeech({ ...base, ...spending, ...overrides, engine }),
+  );
   const { registry, onSendDigits } = openCallRegistry({
     ...base,
     ...spending,
     events,
     engine,
     load,
+    keptSpeech,
   });
   const cluster = opening.use(await openCluster(base));
 
   const calls = { ...base, ...spending, events, registry, cluster, load };
   const eventLog = opening.use(openEventLog({ ...calls, write: writeServerSentEvent }));
-  const records = opening.use(openRecords({ ...calls, eventLog }));
+  const records = opening.use(openRecords({ ...calls, eventLog, keptSpeech }));
   const { recorder, completion } = records;
   const resumedCalls = createResumedCalls({ ...calls, callStore: base.store.calls, recorder });
   const webhooks = opening.use(openWebhooks({ ...calls, completion }));
@@ -101,7 +108,7 @@ export async function createApp(
     openPhone({ ...calls, recorder, completion, resumedCalls, onSendDigits, ...overrides }),
   );
   const metrics = opening.use(
-    openMetrics({ ...calls, engine, phone, recorder, completion, webhooks, output }),
+    openMetrics({ ...calls, engine, keptSpeech, phone, recorder, completion, webhooks, output }),
   );
   opening.defer(openCallSpendLimit(calls).close);
   opening.defer(openAbandonedCalls({ ...calls, completion, twilio: phone?.twilio }).close);

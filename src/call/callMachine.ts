@@ -64,7 +64,7 @@ export class CallMachine {
     const speech = new AgentSpeech(commands, transcript, latency);
     const call = { policy, commands, transcript, latency, turns, speech };
     this.#call = call;
-    this.#kept = new KeptSentences(call);
+    this.#kept = new KeptSentences(call, resumed?.turns.length ?? 0);
     this.#greeting = new Greeting(call, this.#kept, resumed);
     this.#bridge = new OutageBridge(this.#kept, speech);
     this.#caller = new CallerTurns(call, this.#greeting);

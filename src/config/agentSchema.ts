@@ -29,6 +29,11 @@ const turnDetection = z.discriminatedUnion("kind", [
 
 const language = z.string().refine(isLanguage, "must be a code such as en or de-AT");
 
+const soundFile = z.string().regex(
+  /^[A-Za-z0-9][\w.-]{0,99}\.wav$/i,
+  "must be the name of a WAV file beside the agent's",
+);
+
 const httpTool = z.strictObject({
   name,
   description: z.string().min(1).max(1000),
@@ -53,6 +58,12 @@ export const agentFrontMatter = z.strictObject({
     .optional(),
   languages: z.array(language).min(1).max(20).optional(),
   apology: z.string().trim().min(1).max(500).optional(),
+  bridge: z.string().trim().min(1).max(200).optional(),
+  audio: z.strictObject({
+    greeting: soundFile.optional(),
+    bridge: soundFile.optional(),
+    apology: soundFile.optional(),
+  }).default({}),
   phone_voice: z.string().regex(
     /^[A-Za-z][\w.-]{0,79}$/,
     "must be a voice such as Polly.Vicki-Neural",

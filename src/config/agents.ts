@@ -4,6 +4,7 @@ import {
   type AgentVoice,
   agentVoice,
 } from "./agentSchema.ts";
+import { type AgentSounds, readAgentSounds } from "./agentSounds.ts";
 import { readFrontMatter } from "./frontMatter.ts";
 
 /** One agent as its file defines it; texts may hold `{{variables}}`. */
@@ -12,6 +13,8 @@ export interface Agent extends Readonly<Omit<AgentFrontMatter, "name">> {
   readonly name: string;
   /** The body of the file. */
   readonly instructions: string;
+  /** What the files of `audio` hold. */
+  readonly sounds?: AgentSounds;
 }
 
 /** An agent whose file is invalid: its calls are refused, or answered with the fallback message. */
@@ -30,11 +33,13 @@ export interface Agents {
   readonly unusable: ReadonlyMap<string, UnusableAgent>;
 }
 
-/** Reads agent files: from disk, or what a test provides. */
+/** Reads agent files and the sounds beside them: from disk, or what a test provides. */
 export interface AgentFiles {
   /** Names of the files in a folder. */
   list(dir: string): Promise<readonly string[]>;
   text(path: string): Promise<string>;
+  /** Rejects for a file that is longer; absent where there are no sounds. */
+  bytes?(path: string, maxBytes: number): Promise<Uint8Array>;
 }
 
 export interface LoadOptions {
@@ -66,7 +71,7 @@ export async function loadAgents(
   for (const file of await listed(dir, files)) {
     const name = file.slice(0, -".md".length);
     const path = `${dir.replace(/\/$/, "")}/${file}`;
-    const read = await readFile(name, path, files);
+    const read = await readSounds(await readFile(name, path, files), dir, files);
     const problems = read.ok ? examine(read.agent) : read.problems;
     if (read.ok && problems.length === 0) agents.set(name, read.agent);
     else {
@@ -100,6 +105,13 @@ async function readFile(name: string, path: string, files: AgentFiles): Promise<
   } catch (error) {
     return refused(`cannot be read: ${error instanceof Error ? error.message : "unknown"}.`);
   }
+}
+
+async function readSounds(read: ReadAgent, dir: string, files: AgentFiles): Promise<ReadAgent> {
+  if (!read.ok) return read;
+  const { sounds, problems } = await readAgentSounds(read.agent, dir, files.bytes?.bind(files));
+  if (problems.length > 0) return { ok: false, problems, voice: agentVoice.parse(read.agent) };
+  return { ok: true, agent: { ...read.agent, sounds } };
 }
 
 /** Problems as lines that begin with the path; cut to what a person reads at a time. */
@@ -164,6 +176,12 @@ const filesOnDisk: AgentFiles = {
       throw new RangeError(`it is longer than ${MAX_FILE_LENGTH} characters`);
     }
     return await Deno.readTextFile(path);
+  },
+  async bytes(path, maxBytes) {
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile) throw new TypeError("it is not a file");
+    if (size > maxBytes) throw new RangeError(`it is longer than ${maxBytes} bytes`);
+    return await Deno.readFile(path);
   },
 };
 

@@ -14,6 +14,11 @@ export function mentions(template: string, name: string): boolean {
   return new RegExp(`\\{\\{\\s*${name}\\s*\\}\\}`).test(template);
 }
 
+/** Whether a template contains any variable. */
+export function hasVariables(template: string): boolean {
+  return /\{\{\s*[A-Za-z][A-Za-z0-9_]{0,63}\s*\}\}/.test(template);
+}
+
 /** Values are untrusted: removes control characters, Markdown headings, fences and braces, and bounds the length. */
 function sanitize(value: string): string {
   return value.slice(0, MAX_VALUE_LENGTH)

@@ -30,6 +30,7 @@ export {
 export type { CallStore } from "./store/calls/callStore.ts";
 export type { CallWrite } from "./store/calls/callWrites.ts";
 export type { ErasedNumber, ErasureStore } from "./store/calls/erasureStore.ts";
+export type { KeptRow, KeptSpeechStore } from "./store/keptSpeechStore.ts";
 export type { KeyCalls } from "./store/calls/keyCalls.ts";
 export { StatementRefused } from "./store/database.ts";
 export type { DoNotCallEntry, DoNotCallList } from "./store/doNotCallList.ts";

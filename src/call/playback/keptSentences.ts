@@ -14,11 +14,13 @@ type Parts = Pick<MachineParts, "commands" | "transcript" | "latency" | "speech"
  */
 export class KeptSentences {
   readonly #call: Parts;
-  #count = 0;
+  #count: number;
   #asked: { readonly name: KeptName; readonly ref: SpeechRef } | undefined;
 
-  constructor(call: Parts) {
+  /** `before` is how many turns the call has had, so that no id comes again. */
+  constructor(call: Parts, before: number) {
     this.#call = call;
+    this.#count = before;
   }
 
   /** Whether audio has been asked for that has not come: where nothing is kept, it never does. */

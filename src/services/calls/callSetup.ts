@@ -1,6 +1,7 @@
 import { CallRefused, type RegistryOptions } from "../../call/registry.ts";
 import type { Settings } from "../../config/settings.ts";
 import { pseudonymOf } from "../../utils/pseudonym.ts";
+import type { KeptSpeeches } from "../keptSpeech.ts";
 import type { ToolRegistry } from "../tools.ts";
 import type { ModelSetup, TurnDetection } from "../../call/modelSetup.ts";
 import type { CallPolicy, CallRequest } from "../../call/types.ts";
@@ -91,10 +92,11 @@ export function createAgentSetup(
 /** Creates the function that sets up every call of the registry. It throws `CallRefused`. */
 export function createCallSetup(
   settings: Settings,
-  { agents, tools, now, pseudonymSecret }: {
+  { agents, tools, keptSpeech, now, pseudonymSecret }: {
     readonly agents: Agents;
     /** By the agent's name. */
     readonly tools: ReadonlyMap<string, ToolRegistry>;
+    readonly keptSpeech: Pick<KeptSpeeches, "forCall">;
     readonly now: () => Date;
     /** Never leaves this server: with it, the model's provider could find callers' numbers. */
     readonly pseudonymSecret: string;
@@ -112,7 +114,11 @@ export function createCallSetup(
       now: now(),
       pseudonym: (caller) => pseudonymOf(caller, pseudonymSecret),
     });
-    return { policy, setup: { ...setup, tools: tools.get(agent.name)?.declarations ?? [] } };
+    return {
+      policy,
+      setup: { ...setup, tools: tools.get(agent.name)?.declarations ?? [] },
+      kept: keptSpeech.forCall(agent, setup.format, policy.greeting),
+    };
   };
 }
 

@@ -8,6 +8,7 @@ import { present } from "../../utils/present.ts";
 import type { EventHub } from "../events.ts";
 import type { Engine } from "../openai.ts";
 import type { Load } from "../load.ts";
+import type { KeptSpeeches } from "../keptSpeech.ts";
 import type { CallJournals } from "../records.ts";
 import type { TransferPolicy } from "../spending.ts";
 import type { Store } from "../store.ts";
@@ -22,6 +23,7 @@ export interface CallRegistryDeps {
   readonly store: Pick<Store, "clock" | "doNotCall">;
   readonly transfers: Pick<TransferPolicy, "mayDial">;
   readonly engine: Pick<Engine, "open">;
+  readonly keptSpeech: Pick<KeptSpeeches, "forCall">;
   readonly events: EventHub;
   readonly load: Pick<Load, "overloaded">;
   readonly journals: CallJournals | undefined;
@@ -58,6 +60,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
     describe: createCallSetup(settings, {
       agents,
       tools,
+      keptSpeech: deps.keptSpeech,
       pseudonymSecret: deps.pseudonymSecret,
       now: () => new Date(),
     }),

@@ -3,6 +3,7 @@ import type { LimitSettings } from "../../config/settings.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import type { EventHub, EventSubscription } from "../events.ts";
 import { type Load, type OpenSockets, socketKinds } from "../load.ts";
+import type { KeptSpeeches } from "../keptSpeech.ts";
 import type { ModelFaults } from "../openai.ts";
 import type { Recorder } from "../records.ts";
 import type { CallBudget } from "../spending.ts";
@@ -19,6 +20,7 @@ export interface GaugeSources {
   readonly callBudget: Pick<CallBudget, "refusals">;
   readonly incidents: Pick<Incidents, "list" | "counts">;
   readonly engine: { readonly faults: Pick<ModelFaults, "counts"> };
+  readonly keptSpeech: Pick<KeptSpeeches, "counts" | "size">;
   /** Absent where the phone is not set up. */
   readonly phone: { readonly faults: Pick<TwilioFaults, "counts"> } | undefined;
   readonly recorder: Pick<Recorder, "health">;
@@ -38,7 +40,7 @@ export function createGauges(
   sources: GaugeSources,
   subscription: Pick<EventSubscription, "missed">,
 ): readonly Metric[] {
-  const { settings, events, registry, callBudget, incidents, engine, phone } = sources;
+  const { settings, events, registry, callBudget, incidents, engine, keptSpeech, phone } = sources;
   const { recorder, webhooks, load, output, memory = Deno.memoryUsage } = sources;
   const degraded = () => {
     const health = recorder.health();
@@ -128,6 +130,18 @@ export function createGauges(
       "What models' servers refused or failed at, by code.",
       () => byCode(engine.faults.counts()),
       "counter",
+    ),
+    createGauge(
+      "parley_kept_speech_total",
+      "Sentences kept as audio: of a call's greeting, unless it had other words, or recorded beside calls.",
+      () =>
+        Object.entries(keptSpeech.counts()).map(([result, count]) => [{ result }, count] as const),
+      "counter",
+    ),
+    createGauge(
+      "parley_kept_speech_bytes",
+      "Memory that kept sentences take.",
+      () => keptSpeech.size().bytes,
     ),
     createGauge(
       "parley_log_lines_dropped_total",

@@ -45,6 +45,8 @@ export async function openEngine(
   return {
     /** `rehearsal` for the built-in engine, else the model's name. */
     name,
+    /** Tells apart whose models these are; keys and parameters do not show in it. */
+    server: server === undefined ? new URL(url).host : name,
     open,
     faults,
     async [Symbol.asyncDispose]() {

@@ -21,6 +21,8 @@ export interface RecordsDeps extends Pick<Clock, "setTimer"> {
   readonly registry: Pick<CallRegistry, "get">;
   readonly events: EventHub;
   readonly eventLog: Pick<EventLog, "erase">;
+  /** What calls have left in memory; all of it is forgotten with any call. */
+  readonly keptSpeech: { forget(): void };
   readonly cluster: Pick<Cluster, "bus">;
   readonly store: Store;
   readonly journals: CallJournals | undefined;
@@ -60,7 +62,10 @@ export function openRecords(deps: RecordsDeps) {
     erasure: store.erasure,
     flush,
     bus,
-    eraseEvents: deps.eventLog.erase,
+    eraseEvents(callIds) {
+      deps.eventLog.erase(callIds);
+      deps.keptSpeech.forget();
+    },
   });
   const completion = createCompletionDispatcher({
     ...common,

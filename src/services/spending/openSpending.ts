@@ -6,16 +6,19 @@ import type { Incidents } from "../../utils/incidents.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 import type { Store } from "../store.ts";
+import { createAsideSpending } from "./asideSpending.ts";
 import { createModelsOf } from "./billedModels.ts";
 import { createCallAccounts } from "./callAccounts.ts";
 import { createCallBudget } from "./callBudget.ts";
 import type { DialPolicy } from "./dialPolicy.ts";
+import type { Prices } from "./pricing.ts";
 import { createTransferPolicy } from "./transferPolicy.ts";
 
 export interface SpendingDeps extends Clock {
   readonly settings: Settings;
   readonly agents: Agents;
   readonly store: Store;
+  readonly prices: Prices;
   /** The models without a known price, by the name of the agent that uses them. */
   readonly unpriced: ReadonlyMap<string, readonly string[]>;
   readonly incidents: Incidents;
@@ -30,7 +33,7 @@ export type Spending = Awaited<ReturnType<typeof openSpending>>;
  * prices are not known.
  */
 export async function openSpending(
-  { settings, agents, store, unpriced, incidents, now, setTimer, log }: SpendingDeps,
+  { settings, agents, store, prices, unpriced, incidents, now, setTimer, log }: SpendingDeps,
 ) {
   const { limits: { callUsd, server }, outbound, phone } = settings;
   // For such agents only the limits in minutes hold.
@@ -45,12 +48,15 @@ export async function openSpending(
     });
   }
   const accountSecret = await store.keyValues.getOrSet(ACCOUNT_SECRET, newToken());
+  const accountsOf = createCallAccounts(settings, accountSecret);
+  const isPriced = (agent: string) => !unpriced.has(agent);
+  const modelsOf = createModelsOf(agents, settings);
   let loading: Promise<DialPolicy> | undefined;
   return {
     callBudget: createCallBudget({
       budget: store.budget,
-      accountsOf: createCallAccounts(settings, accountSecret),
-      isPriced: (agent) => !unpriced.has(agent),
+      accountsOf,
+      isPriced,
       ...present({ callUsd }),
       incidents,
       now,
@@ -64,7 +70,16 @@ export async function openSpending(
       now,
       log,
     }),
-    modelsOf: createModelsOf(agents, settings),
+    modelsOf,
+    asideSpending: createAsideSpending({
+      budget: store.budget,
+      accountsOf,
+      modelsOf,
+      isPriced,
+      prices,
+      now,
+      log,
+    }),
   };
 
   function policy(): Promise<DialPolicy> {

@@ -253,4 +253,14 @@ export const versions: readonly (readonly string[])[] = [
     "ALTER TABLE instances ADD COLUMN slot TEXT",
     "ALTER TABLE instances ADD COLUMN leaving_at BIGINT",
   ],
+  [
+    `CREATE TABLE kept_speech (
+      key TEXT PRIMARY KEY,
+      subject TEXT NOT NULL,
+      words TEXT NOT NULL,
+      audio TEXT NOT NULL,
+      used_at BIGINT NOT NULL
+    )`,
+    "CREATE INDEX kept_speech_by_subject ON kept_speech (subject, used_at)",
+  ],
 ];

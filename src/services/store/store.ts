@@ -6,6 +6,7 @@ import type { Database } from "./database.ts";
 import { createDialQueue } from "./outbound/dialQueue.ts";
 import { createDoNotCallList } from "./doNotCallList.ts";
 import { createErasureStore } from "./calls/erasureStore.ts";
+import { createKeptSpeechStore, KEPT_SPEECH_DAYS } from "./keptSpeechStore.ts";
 import { createKeyValues } from "./keyValues.ts";
 import { createIdempotencyStore } from "./outbound/idempotencyStore.ts";
 import { createInstances } from "./instances.ts";
@@ -68,6 +69,7 @@ function createStore(database: Database, clock: SharedClock) {
     doNotCall: createDoNotCallList(database),
     outbox: createWebhookOutbox(database),
     batches: createBatchStore(database),
+    keptSpeech: createKeptSpeechStore(database),
     revokedKeys: createRevokedKeys(database),
     keyCalls: createKeyCalls(database),
     keyValues: createKeyValues(database),
@@ -94,6 +96,10 @@ async function prune(database: Database, now: number): Promise<void> {
       sql: `DELETE FROM erased_calls WHERE asked_at < $1
         AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = call_id)`,
       values: [now - ERASED_DAYS * DAY_MS],
+    },
+    {
+      sql: "DELETE FROM kept_speech WHERE used_at < $1",
+      values: [now - KEPT_SPEECH_DAYS * DAY_MS],
     },
     { sql: "DELETE FROM instances WHERE beat_at < $1", values: [now - 3 * DAY_MS] },
   ]);

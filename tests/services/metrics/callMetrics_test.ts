@@ -19,6 +19,10 @@ async function written(
     callBudget: { refusals: () => new Map() },
     incidents: { list: () => [], counts: () => new Map() },
     engine: { faults: { counts: () => new Map() } },
+    keptSpeech: {
+      counts: () => ({ kept: 2, mismatched: 0, recorded: 1, failed: 0 }),
+      size: () => ({ sentences: 3, bytes: 4000 }),
+    },
     phone: undefined,
     recorder: { health: () => ({ status: "ok" }) },
     completion: { onDispatched: (listener) => void (addCost = listener) },

@@ -1,7 +1,7 @@
 import { importsOf, type SourceFile, type Violation } from "./sources.ts";
 
 const GROUND = ["store", "events", "twilioOutbound", "openai", "tools", "load"];
-const OBSERVERS = [...GROUND, "cluster", "spending", "records"];
+const OBSERVERS = [...GROUND, "cluster", "spending", "keptSpeech", "records"];
 
 /** The modules of `services/`, and which of the others each may import. AGENTS.md shows the same table. */
 export const MODULES: Readonly<Record<string, readonly string[]>> = {
@@ -13,9 +13,19 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   load: [],
   cluster: ["store", "events"],
   spending: ["store", "events"],
+  keptSpeech: ["store", "twilioOutbound", "spending"],
   records: ["store", "events", "twilioOutbound", "cluster", "spending"],
   webhooks: ["store", "events", "records"],
-  metrics: ["store", "events", "twilioOutbound", "openai", "spending", "records", "load"],
+  metrics: [
+    "store",
+    "events",
+    "twilioOutbound",
+    "openai",
+    "spending",
+    "keptSpeech",
+    "records",
+    "load",
+  ],
   calls: OBSERVERS,
   outbound: [...OBSERVERS, "calls"],
   phone: [...OBSERVERS, "calls", "outbound"],

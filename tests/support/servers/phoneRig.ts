@@ -1,3 +1,4 @@
+import type { AppOverrides } from "../../../src/app.ts";
 import type { CallEvent } from "../../../src/call/callEvent.ts";
 import type { PublishedEvent } from "../../../src/services/events/eventHub.ts";
 import type { PhoneNetworkOptions, SimulatedCall } from "../../../src/sim/twilio/phoneNetwork.ts";
@@ -44,10 +45,11 @@ export interface PhoneRigOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly model?: RealtimeServerOptions;
   readonly network?: Partial<PhoneNetworkOptions>;
+  readonly overrides?: AppOverrides;
 }
 
 export async function startPhoneRig(
-  { agent = "", env = {}, model = {}, network = {} }: PhoneRigOptions = {},
+  { agent = "", env = {}, model = {}, network = {}, overrides = {} }: PhoneRigOptions = {},
 ): Promise<PhoneRig> {
   const realtime = startRealtimeServer({ speed: 8, script: parrot, ...model });
   const server = await startPhoneServer({
@@ -57,7 +59,7 @@ export async function startPhoneRig(
       API_KEYS: `ops:${apiKey};scopes=admin`,
       ...env,
     },
-    overrides: { agentFiles: onlyAgent(agent) },
+    overrides: { agentFiles: onlyAgent(agent), ...overrides },
     network: { ...network, line: { sayMsPerCharacter: 1, ...network.line } },
   });
   const events = new Inbox<PublishedEvent>();

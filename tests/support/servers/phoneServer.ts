@@ -132,6 +132,8 @@ export async function serveApp(
       now: Date.now,
     }),
     engine: { voice: "tone", speed: 20 },
+    // A session that a test waits for is that of its call.
+    recordAfterMs: "never",
     // However busy the machine is, a call that need not wait for others is dialled before the answer.
     ...(env["OUTBOUND_PER_SECOND"] === undefined && { dialling: { patienceMs: PATIENCE_MS } }),
     ...overrides,

@@ -13,6 +13,7 @@ export function testStorePorts(test: StoreTest): void {
   testOutbox(test);
   testBatches(test);
   testKeyCalls(test);
+  testKeptSpeech(test);
 }
 
 const day = 24 * 60 * 60_000;
@@ -367,6 +368,42 @@ function testKeyCalls(test: StoreTest): void {
     assert.deepEqual((await underWay()).sort(), ["dialled", "live"]);
     assert.equal((await keyCalls.claimQueued("ops", 1)).length, 1);
     assert.deepEqual((await underWay()).sort(), ["dialled", "live"]);
+  });
+}
+
+function testKeptSpeech(test: StoreTest): void {
+  const row = (key: string, subject = "desk greeting pcmu") => ({
+    key,
+    subject,
+    text: `words of ${key}`,
+    audio: "f39/".repeat(10),
+  });
+
+  test("a sentence is kept once, and found by its key", async ({ keptSpeech }) => {
+    await keptSpeech.keep(row("a"), 1);
+    await keptSpeech.keep({ ...row("a"), audio: "AAAA" }, 2);
+    assert.deepEqual(await keptSpeech.load(["a", "unknown"], 3), [row("a")]);
+    assert.deepEqual(await keptSpeech.load([], 3), []);
+  });
+
+  test("of a sentence in ever other words the latest three are kept", async ({ keptSpeech }) => {
+    await keptSpeech.keep(row("other", "desk bridge pcmu"), 0);
+    for (const [at, key] of ["a", "b", "c", "d"].entries()) {
+      await keptSpeech.keep(row(key), at);
+      // One that is still in use counts as young.
+      await keptSpeech.load(["a"], at + 0.5);
+    }
+    const kept = await keptSpeech.load(["a", "b", "c", "d", "other"], 10);
+    assert.deepEqual(kept.map(({ key }) => key).sort(), ["a", "c", "d", "other"]);
+  });
+
+  test("a sentence that is not used is pruned in the end", async ({ keptSpeech, prune }) => {
+    await keptSpeech.keep(row("old"), 0);
+    await keptSpeech.keep(row("young", "desk bridge pcmu"), 30 * day);
+    await prune(61 * day);
+    assert.deepEqual(await keptSpeech.load(["old", "young"], 61 * day), [
+      row("young", "desk bridge pcmu"),
+    ]);
   });
 }
 

@@ -25,7 +25,7 @@ for (
     ["nothing", new Uint8Array()],
     ["another format", new TextEncoder().encode("ID3 this is not a WAV file at all, really")],
     ["a header alone", writeWav(new Uint8Array()).subarray(0, 36)],
-    ["24 bits", writeWav(new Uint8Array(10)).map((byte, at) => at === 34 ? 24 : byte)],
+    ["12 bits", writeWav(new Uint8Array(10)).map((byte, at) => at === 34 ? 12 : byte)],
   ] as const
 ) {
   Deno.test(`readWav() refuses ${what}`, () => {

@@ -1,0 +1,1 @@
+export { type KeptSpeeches, openKeptSpeech } from "./keptSpeech/openKeptSpeech.ts";
