@@ -1,4 +1,5 @@
 import type { CallSession } from "../call/sessionApi.ts";
+import type { CallEnd } from "../call/types.ts";
 import { readTwilioMessage, type TwilioStart } from "../protocol/twilio.ts";
 import { createPartsLimit } from "../utils/partsLimit.ts";
 import { TwilioLeg } from "./twilioLeg.ts";
@@ -15,6 +16,13 @@ export interface TwilioHandlerDeps {
   ) => CallSession | undefined | Promise<CallSession | undefined>;
   /** Whether Twilio stopped the stream only for a moment, for instance to play digits. */
   readonly isAway?: (session: CallSession) => boolean;
+  /**
+   * Has the carrier end the call, or go on with it, which stops the stream. Resolves with whether it will;
+   * undefined where it need not be told.
+   */
+  readonly endAtCarrier?: (session: CallSession, end: CallEnd) => Promise<boolean> | undefined;
+  /** The stream broke off, or was stopped for a while, and the call goes on. */
+  readonly onLost?: (session: CallSession) => void;
   /** Called once when the stream is over, also where the socket's `close` event never comes. */
   readonly onEnded?: () => void;
   readonly log: Pick<Log, "info" | "warn">;
@@ -26,6 +34,8 @@ interface TwilioLimits {
   readonly startMs: number;
   /** Twilio sends a frame every 20 ms: a socket silent for this long is dead, though not closed. */
   readonly silentMs: number;
+  /** How long the carrier may take to stop the stream of an ended call. */
+  readonly releaseMs: number;
   /** A second of audio takes 11 KB; OpenAI's own examples have the same limit. */
   readonly maxMessageLength: number;
 }
@@ -38,7 +48,7 @@ type Stream =
 
 /** Handles one Twilio media stream: joins it to its call at `start`, then passes on every frame. */
 export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): void {
-  const { startMs, silentMs, maxMessageLength } = { ...defaultLimits, ...deps.limits };
+  const { startMs, silentMs, releaseMs, maxMessageLength } = { ...defaultLimits, ...deps.limits };
   let stream: Stream = { state: "waiting" };
   let messages = 0;
   let seen = 0;
@@ -47,6 +57,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
   const ignored: Record<string, number> = {};
 
   const startTimer = setTimeout(() => refuse(1008, "no_start"), startMs);
+  let releaseTimer: ReturnType<typeof setTimeout> | undefined;
   const liveTimer = setInterval(checkAlive, silentMs / MAX_TICKS);
 
   socket.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -112,7 +123,10 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
   function join(start: TwilioStart, session: CallSession | undefined): void {
     if (stream.state === "over") return;
     if (session === undefined) return refuse(1008, "token_refused");
-    const leg = new TwilioLeg(socket, start.streamSid, () => finish("replaced", 1000));
+    const leg = new TwilioLeg(socket, start.streamSid, {
+      onReplaced: () => finish("replaced", 1000),
+      onEnd: (end) => release(session, end),
+    });
     clearTimeout(startTimer);
     stream = { state: "talking", session, leg };
     try {
@@ -121,6 +135,18 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
       stream = { state: "waiting" };
       refuse(1008, "call_not_joinable");
     }
+  }
+
+  /** The carrier stops the stream of a call that has ended; where it does not, the socket is closed. */
+  function release(session: CallSession, end: CallEnd): void {
+    const told = deps.endAtCarrier?.(session, end);
+    if (told === undefined) return close(1000);
+    releaseTimer = setTimeout(() => close(1000), releaseMs);
+    told.then((isAccepted) => isAccepted || close(1000));
+  }
+
+  function close(code: number, why?: string): void {
+    if (socket.readyState === WebSocket.OPEN) socket.close(code, why);
   }
 
   /** A few ticks per time limit, so that a frame costs neither a clock reading nor a timer. */
@@ -143,8 +169,9 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
     const ending = stream;
     stream = { state: "over" };
     clearTimeout(startTimer);
+    clearTimeout(releaseTimer);
     clearInterval(liveTimer);
-    if (code !== undefined && socket.readyState === WebSocket.OPEN) socket.close(code, why);
+    if (code !== undefined) close(code, why);
     deps.onEnded?.();
     if (ending.state !== "talking") return;
     const { session, leg } = ending;
@@ -154,7 +181,9 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
     if (why === "replaced") return;
     // Only `stop` means that the caller is gone; after anything else a new stream may follow.
     const gone = why === "stopped" && deps.isAway?.(session) !== true;
-    session.input(gone ? { type: "left", end: { reason: "caller_hung_up" } } : { type: "lost" });
+    if (gone) return session.input({ type: "left", end: { reason: "caller_hung_up" } });
+    session.input({ type: "lost" });
+    deps.onLost?.(session);
   }
 
   function ignore(why: string): void {
@@ -165,6 +194,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
 const defaultLimits: TwilioLimits = {
   startMs: 5000,
   silentMs: 10_000,
+  releaseMs: 3000,
   maxMessageLength: 64 * 1024,
 };
 

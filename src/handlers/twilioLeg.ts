@@ -7,7 +7,6 @@ export interface MediaSocket {
   readonly readyState: number;
   readonly bufferedAmount: number;
   send(data: string): void;
-  close(code?: number, reason?: string): void;
 }
 
 /** The leg of a phone call: writes to the media socket, which the handler owns. */
@@ -19,11 +18,25 @@ export class TwilioLeg implements CallLeg {
   #dropped = 0;
   #sent = 0;
   #stuck = false;
+  readonly #onEnd: (end: CallEnd) => void;
+  readonly onReplaced: () => void;
   #open = true;
 
-  /** `onReplaced` is called when the call's next stream joins before this one has ended. */
-  constructor(socket: MediaSocket, streamSid: string, readonly onReplaced: () => void) {
+  /**
+   * `onReplaced` is called when the call's next stream joins before this one has ended, `onEnd` once when
+   * the call has ended here: the socket is still to be closed.
+   */
+  constructor(
+    socket: MediaSocket,
+    streamSid: string,
+    { onReplaced, onEnd }: {
+      readonly onReplaced: () => void;
+      readonly onEnd: (end: CallEnd) => void;
+    },
+  ) {
     this.#socket = socket;
+    this.onReplaced = onReplaced;
+    this.#onEnd = onEnd;
     this.#write = createTwilioWriter(streamSid);
   }
 
@@ -54,10 +67,10 @@ export class TwilioLeg implements CallLeg {
 
   notify(): void {}
 
-  close(_end: CallEnd): void {
+  close(end: CallEnd): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#socket.close(1000);
+    this.#onEnd(end);
   }
 
   /** From now on nothing is written. */

@@ -119,6 +119,8 @@ export function twilioRoutes({ phone, defaultAgent, sockets, addressOf, log }: {
           return session instanceof Promise ? session.then(onClaimed) : onClaimed(session);
         },
         isAway: calls.isAway,
+        endAtCarrier: calls.end,
+        onLost: calls.replaceStream,
         onEnded: uncount,
         log,
       });

@@ -16,9 +16,11 @@ export { type HoldMessages, holdMessagesOf } from "./twilioOutbound/holdMessage.
 export type { TwilioCall } from "./twilioOutbound/twilioCall.ts";
 export {
   createTwilioCalls,
+  type TwilioCallChange,
   type TwilioCallOptions,
   type TwilioCalls,
 } from "./twilioOutbound/twilioCalls.ts";
 export { createTwilioFaults, type TwilioFaults } from "./twilioOutbound/twilioFaults.ts";
 export { TwilioProblem } from "./twilioOutbound/twilioProblem.ts";
+export { type UpdateOutcome, updateWithRetries } from "./twilioOutbound/updateWithRetries.ts";
 export { type PhoneAnswer, writeHangUp, writeTwiml } from "./twilioOutbound/twiml.ts";

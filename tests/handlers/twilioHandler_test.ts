@@ -235,12 +235,11 @@ class StuckSocket {
     this.sent++;
     this.bufferedAmount += data.length;
   }
-  close(): void {}
 }
 
 Deno.test("case 20: a peer that does not read costs bounded memory, and marks follow their audio", () => {
   const socket = new StuckSocket();
-  const leg = new TwilioLeg(socket, streamSid, () => {});
+  const leg = new TwilioLeg(socket, streamSid, { onReplaced() {}, onEnd() {} });
   for (let frame = 0; frame < 100_000; frame++) {
     leg.play({ itemId: "a", audio: "A".repeat(216), durationMs: 20, mark: `m${frame}` });
   }

@@ -27,6 +27,9 @@ export interface EndedCallAnswerDeps {
 
 const MAX_DIALLED = 10_000;
 
+/** What follows for Twilio when a conversation is over. */
+export type AnswerEnded = ReturnType<typeof createEndedCallAnswer>;
+
 /**
  * Creates the function that gives Twilio's instructions for a caller whose conversation is over. `dialStatus`
  * is Twilio's status of a transfer's dial; absent before the dial.

@@ -125,6 +125,7 @@ export function openPhone(deps: PhoneDeps) {
     },
     async [Symbol.asyncDispose]() {
       await reconciling.close();
+      await calls.close();
       sharedCalls.close();
       outbound.close();
     },

@@ -18,8 +18,10 @@ import {
   fallbackAnswer,
   holdOf,
 } from "./endedCallAnswer.ts";
+import { createCallEndings } from "./callEndings.ts";
 import type { SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 import { createStreamAdmission, type StreamTokens } from "./streamAdmission.ts";
+import { createStreamReplacement } from "./streamReplacement.ts";
 import {
   type ArrivingCall,
   connectAnswered,
@@ -54,7 +56,9 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   const { registry, agents, defaultAgent, outbound, sharedCalls, handoff, log } = deps;
   const { resumedCalls } = deps;
   const answerEnded = createEndedCallAnswer(deps);
-  const streams = createStreamAdmission({ ...deps, onTimeout: giveUp });
+  const endings = createCallEndings({ ...deps, answerEnded });
+  const streams = createStreamAdmission({ ...deps, onTimeout: giveUp, onEnded: endings.end });
+  const replacement = createStreamReplacement({ ...deps, reconnect });
   const inbound = new InboundCalls({ ...deps, streams });
   /** Calls of other processes that cannot go on here: each new stream would be refused, and the line silent. */
   const refused = new RecentIds(MAX_REFUSED);
@@ -66,7 +70,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       const session = registry.byCallSid(callSid);
       if (session !== undefined) return connectAnswered(session, callSid, { streams, agents });
       const ended = registry.endOf(callSid);
-      if (ended !== undefined) return answerEnded(ended, callSid);
+      if (ended !== undefined) return endings.take(callSid) ?? answerEnded(ended, callSid);
       return callId === undefined ? inbound.admit(call) : arrivePlaced(callId, call);
     },
     /** The session that a stream may join; each token works once. Never rejects. */
@@ -82,9 +86,16 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       const session = registry.byCallSid(callSid);
       if (session !== undefined) return reconnect(session, callSid);
       const ended = registry.endOf(callSid);
-      return ended === undefined
-        ? resumeElsewhere(callSid, dialStatus)
-        : answerEnded(ended, callSid, dialStatus);
+      if (ended === undefined) return resumeElsewhere(callSid, dialStatus);
+      const untold = dialStatus === undefined ? endings.take(callSid) : undefined;
+      return untold ?? answerEnded(ended, callSid, dialStatus);
+    },
+    /** Tells Twilio what follows the end of a session: see `createCallEndings`. */
+    end: endings.end,
+    /** Opens another stream for a session whose stream broke, unless one follows by itself. */
+    replaceStream(session: CallSession): void {
+      const { callSid } = session;
+      if (callSid !== undefined && !streams.isInterrupted(callSid)) replacement.replace(session);
     },
     onStatus(callSid: string, status: CallStatus): void {
       if (!isFinal(status)) return;
@@ -107,7 +118,12 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
     },
     /** Whether the call's stream is interrupted and another will follow. */
     isAway: ({ callSid }: CallSession): boolean =>
-      callSid !== undefined && streams.isInterrupted(callSid),
+      callSid !== undefined &&
+      (streams.isInterrupted(callSid) || replacement.isUnderWay(callSid)),
+    /** Settles when no request to Twilio is under way. */
+    async close(): Promise<void> {
+      await Promise.all([endings.close(), replacement.close()]);
+    },
   };
 
   function arrivePlaced(
@@ -128,6 +144,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
 
   function reconnect(session: CallSession, callSid: string): PhoneAnswer {
     if (session.hasLeg || streams.count(callSid) < MAX_STREAMS) return connect(session, callSid);
+    endings.leave(session);
     session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "stream_refused" } });
     return fallbackAnswer(agents, session.request.agent);
   }
@@ -150,13 +167,13 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
     }
     log.warn("Media stream never came", { callId: session.id });
     session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "stream_never_came" } });
-    redirect(callSid, fallbackAnswer(agents, session.request.agent)).catch((error) =>
-      log.warn("Phone call not redirected", { callId: session.id, error })
-    );
   }
 
   function joinable(callSid: string): MaybePromise<CallSession | undefined> {
-    return registry.byCallSid(callSid) ?? adopt(callSid);
+    return registry.byCallSid(callSid) ?? adopt(callSid).then((session) => {
+      if (session !== undefined) streams.watch(session, callSid);
+      return session;
+    });
   }
 
   /** Goes on with a call that another process began, or this one before it was started again. */

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { BoundedMap } from "../../utils/boundedMap.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
+import type { CallEnd } from "../../call/types.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 
@@ -10,6 +11,8 @@ export interface StreamAdmissionDeps extends Clock {
   readonly sharedCalls: Pick<SharedPhoneCalls, "publishToken" | "withdrawToken" | "claim">;
   /** A stream has not come in time. */
   readonly onTimeout: (session: CallSession, callSid: string) => void;
+  /** A session for which a stream was expected, or has come, is over. */
+  readonly onEnded: (session: CallSession, end: CallEnd) => void;
 }
 
 /** How long an answered call may be without its stream. */
@@ -44,6 +47,10 @@ export function createStreamAdmission(deps: StreamAdmissionDeps) {
       streams.token = issueToken(callSid);
       streams.issuedAt = now();
       return streams.token;
+    },
+    /** For a session whose stream has come unexpected, by a token of another process. */
+    watch(session: CallSession, callSid: string): void {
+      if (!calls.has(callSid)) track(session, callSid);
     },
     /** The token of a stream that has not come yet. */
     awaitedToken: (callSid: string): string | undefined => calls.get(callSid)?.token,
@@ -86,7 +93,8 @@ export function createStreamAdmission(deps: StreamAdmissionDeps) {
       interrupted: false,
     };
     calls.set(callSid, streams);
-    session.ended.then(() => {
+    session.ended.then((end) => {
+      deps.onEnded(session, end);
       streams.stopWatching();
       tokens.revoke(callSid);
       calls.delete(callSid);

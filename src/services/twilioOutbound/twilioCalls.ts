@@ -40,7 +40,7 @@ export function createTwilioCalls(
   return {
     /** Never retried: after a time-out the call may exist, and Twilio has no idempotency key. */
     create: (options: TwilioCallOptions): Promise<TwilioCall> =>
-      requestCall(`${base}.json`, formOf({ ...options }), true),
+      requestCall(`${base}.json`, formOf({ ...options }), { creates: true }),
     update,
     end,
     fetch: async (sid: string): Promise<TwilioCall> => await requestCall(addressOf(sid)),
@@ -53,8 +53,12 @@ export function createTwilioCalls(
     },
   };
 
-  async function update(sid: string, change: TwilioCallChange): Promise<TwilioCall> {
-    return await requestCall(addressOf(sid), formOf({ ...change }));
+  async function update(
+    sid: string,
+    change: TwilioCallChange,
+    options: { readonly timeoutMs?: number } = {},
+  ): Promise<TwilioCall> {
+    return await requestCall(addressOf(sid), formOf({ ...change }), options);
   }
 
   /** Ends a call: cancels one that is `unanswered`. Resolves too where the call is over already. */
@@ -79,15 +83,20 @@ export function createTwilioCalls(
   async function requestCall(
     url: string,
     form?: URLSearchParams,
-    creates = false,
+    options: RequestOptions = {},
   ): Promise<TwilioCall> {
-    const body = await request(url, form, creates);
-    return readCall(body) ?? raise(creates ? outcomeUnknown() : unreadable());
+    const body = await request(url, form, options);
+    return readCall(body) ?? raise(options.creates ? outcomeUnknown() : unreadable());
   }
 
-  async function request(url: string, form?: URLSearchParams, creates = false): Promise<unknown> {
+  async function request(
+    url: string,
+    form?: URLSearchParams,
+    { creates = false, timeoutMs: ownMs }: RequestOptions = {},
+  ): Promise<unknown> {
     try {
-      const { status, headers, body } = await exchange(url, form, creates);
+      const limitMs = Math.min(ownMs ?? timeoutMs, timeoutMs);
+      const { status, headers, body } = await exchange(url, form, creates, limitMs);
       if (status < 200 || status > 299) throw refusalOf(status, headers, body, creates);
       faults?.recordSuccess(creates);
       return body;
@@ -97,7 +106,12 @@ export function createTwilioCalls(
     }
   }
 
-  async function exchange(url: string, form: URLSearchParams | undefined, creates: boolean) {
+  async function exchange(
+    url: string,
+    form: URLSearchParams | undefined,
+    creates: boolean,
+    limitMs: number,
+  ) {
     try {
       const response = await fetch(url, {
         method: form === undefined ? "GET" : "POST",
@@ -105,7 +119,7 @@ export function createTwilioCalls(
         ...present({ body: form }),
         // Credentials go to the address in the settings and to no other.
         redirect: "error",
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(limitMs),
       });
       const body = parsed(await boundedText(response));
       return { status: response.status, headers: response.headers, body };
@@ -114,6 +128,12 @@ export function createTwilioCalls(
       throw creates ? outcomeUnknown(cause) : tooSlow(cause);
     }
   }
+}
+
+interface RequestOptions {
+  readonly creates?: boolean;
+  /** Where it is less than that of all requests. */
+  readonly timeoutMs?: number;
 }
 
 /** An error without Twilio's own code comes from a gateway: the call may have been placed. */

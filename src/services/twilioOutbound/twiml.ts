@@ -5,7 +5,7 @@ import { present } from "../../utils/present.ts";
 
 /** What Twilio is to do with a call next. */
 export type PhoneAnswer =
-  /** Open a media stream; `digits` are played first. */
+  /** Open a media stream; `digits` are played first. `hold` is for when it breaks and no other follows. */
   | {
     readonly do: "connect";
     readonly token: string;
@@ -35,8 +35,10 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
         statusCallback: `${publicUrl}/twilio/stream`,
       });
       stream.parameter({ name: "token", value: answer.token });
-      // The end of the stream is not that of the call: how the conversation ended decides what follows.
-      response.redirect({ method: "POST" }, `${publicUrl}/twilio/resume`);
+      // The end of the stream is not that of the call. A server that lives ends it, or opens another
+      // stream, by REST before anything is heard.
+      response.pause({ length: QUIET_S });
+      hold(response, answer.hold, publicUrl);
       break;
     }
     case "hold":
@@ -64,6 +66,8 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
   return response.toString();
 }
 
+/** Before the first sentence. */
+const QUIET_S = 1;
 /** A restarting server takes its calls back in this time; a failed redirect would end them. */
 const HOLD_S = [10, 12] as const;
 /**

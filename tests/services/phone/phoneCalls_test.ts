@@ -84,6 +84,8 @@ Deno.test("case 57: a call answered whose stream never comes is ended with an ap
     type: "hangUp",
     end: { reason: "leg_failed", detail: "stream_never_came" },
   });
+  session.end({ reason: "leg_failed", detail: "stream_never_came" });
+  await settled();
   assert.deepEqual(redirects, [[callSid, { twiml: writeHangUp(fallbackMessageOf()) }]]);
 });
 
@@ -129,7 +131,7 @@ Deno.test("case 118: a call whose stream is there is not given up because no sec
   const answer = await arrive();
   assert.ok(answer.do === "connect");
   assert.equal(calls.claim({ token: answer.token, callSid }), session);
-  session.join(new TwilioLeg(new SilentSocket(), "MZ1", () => {}));
+  session.join(new TwilioLeg(new SilentSocket(), "MZ1", { onReplaced() {}, onEnd() {} }));
   assert.equal((await calls.resume(callSid)).do, "connect");
   timers[0]?.();
   await settled();
@@ -147,5 +149,4 @@ class SilentSocket implements MediaSocket {
   readonly readyState = WebSocket.OPEN;
   readonly bufferedAmount = 0;
   send(): void {}
-  close(): void {}
 }

@@ -1,0 +1,118 @@
+import type { CallSession } from "../../call/sessionApi.ts";
+import type { CallEnd } from "../../call/types.ts";
+import { BoundedMap } from "../../utils/boundedMap.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
+import {
+  type PhoneAnswer,
+  type TwilioCallChange,
+  type TwilioCalls,
+  updateWithRetries,
+  writeTwiml,
+} from "../twilioOutbound.ts";
+import type { AnswerEnded } from "./endedCallAnswer.ts";
+
+export interface CallEndingsDeps extends Pick<Clock, "setTimer"> {
+  readonly twilio: Pick<TwilioCalls, "update">;
+  readonly answerEnded: AnswerEnded;
+  readonly publicUrl: string;
+  readonly log: Pick<Log, "warn">;
+}
+
+interface Ending {
+  readonly answer: Promise<PhoneAnswer>;
+  readonly stop: AbortController;
+}
+
+const MAX_KEPT = 10_000;
+
+export type CallEndings = ReturnType<typeof createCallEndings>;
+
+/**
+ * Ends conversations at Twilio by one REST request, which stops the stream: behind a stream that is closed
+ * here, the caller would hear the words for a server that is away.
+ */
+export function createCallEndings(deps: CallEndingsDeps) {
+  const { twilio, answerEnded, publicUrl, setTimer, log } = deps;
+  /** By CallSid; those that Twilio has not accepted are kept for its own question how to go on. */
+  const endings = new BoundedMap<string, Ending>(MAX_KEPT);
+  const begun = new WeakMap<CallSession, Promise<boolean>>();
+  const underWay = new Set<Promise<unknown>>();
+  const closing = new AbortController();
+
+  return {
+    /**
+     * Tells Twilio what follows the end of a session, once; resolves with whether it will. Undefined where
+     * Twilio need not be told, as the call is over or goes on elsewhere.
+     */
+    end(session: CallSession, end: CallEnd): Promise<boolean> | undefined {
+      const known = begun.get(session);
+      if (known !== undefined) return known;
+      const { callSid } = session;
+      if (callSid === undefined || isOverOrElsewhere(end)) return undefined;
+      const stop = new AbortController();
+      const answer = Promise.resolve(
+        answerEnded({ id: session.id, request: session.request, end }, callSid),
+      );
+      const accepted = tell(callSid, answer, stop.signal)
+        .then((isAccepted) => {
+          if (isAccepted) endings.delete(callSid);
+          else log.warn("Call not ended by REST", { callId: session.id });
+          return isAccepted;
+        }).finally(() => underWay.delete(accepted));
+      begun.set(session, accepted);
+      endings.set(callSid, { answer, stop });
+      underWay.add(accepted);
+      return accepted;
+    },
+    /** What Twilio has not accepted for a call; it is given as the answer to its own question, and not tried again. */
+    take(callSid: string): Promise<PhoneAnswer> | undefined {
+      const ending = endings.get(callSid);
+      endings.delete(callSid);
+      ending?.stop.abort();
+      return ending?.answer;
+    },
+    /** The end of this session is told by the answer to Twilio's question. */
+    leave(session: CallSession): void {
+      begun.set(session, Promise.resolve(true));
+    },
+    /** Tries no more; settles when no request is under way. */
+    async close(): Promise<void> {
+      closing.abort();
+      await Promise.all(underWay);
+    },
+  };
+
+  async function tell(
+    callSid: string,
+    answering: Promise<PhoneAnswer>,
+    stopped: AbortSignal,
+  ): Promise<boolean> {
+    try {
+      const answer = await answering;
+      const change = changeOf(answer, publicUrl);
+      const outcome = await updateWithRetries(callSid, {
+        twilio,
+        change: () => stopped.aborted ? undefined : change,
+        // A number that rings must not be dialled again.
+        mayRepeat: answer.do !== "dial",
+        signal: AbortSignal.any([stopped, closing.signal]),
+        setTimer,
+      });
+      return outcome === "accepted";
+    } catch (error) {
+      log.warn("End of the call not decided", { error });
+      return false;
+    }
+  }
+}
+
+function changeOf(answer: PhoneAnswer, publicUrl: string): TwilioCallChange {
+  return answer.do === "hangUp" && answer.message === undefined
+    ? { status: "completed" }
+    : { twiml: writeTwiml(answer, publicUrl) };
+}
+
+function isOverOrElsewhere({ reason, detail }: CallEnd): boolean {
+  return reason === "caller_hung_up" || reason === "not_answered" || detail === "joined_elsewhere";
+}
