@@ -69,7 +69,8 @@ export class CallRegistry {
   ): CallSession {
     const { maxCalls, describe, deps, joinWithinMs = 120_000 } = this.#options;
     if (this.#draining) throw new CallRefused("draining");
-    if (this.#live.size >= maxCalls) throw new CallRefused("full");
+    // A call that is under way is not turned away.
+    if (resumed === undefined && this.#live.size >= maxCalls) throw new CallRefused("full");
     const session = new Session({ id: callId, request, resumed, ...describe(request) }, deps);
     this.#live.set(session.id, session);
     const giveUp = deps.setTimer(() => {

@@ -5,7 +5,7 @@ import {
 } from "../sim/twilio/phoneNetwork.ts";
 import { describeEvent } from "../sim/twilio/call/describeEvent.ts";
 import { followScript } from "../sim/twilio/call/callerScript.ts";
-import { startTwilioApi } from "../sim/twilio/api/twilioApi.ts";
+import { startTwilioApi, type TwilioApi } from "../sim/twilio/api/twilioApi.ts";
 import { readWav, writeWav } from "../sim/twilio/media/wav.ts";
 import { createFliteVoice } from "../sim/voice/fliteVoice.ts";
 import { type PhoneOptions, readPhoneOptions, rehearsalLines, usage } from "./phoneOptions.ts";
@@ -57,11 +57,29 @@ async function callServer(run: PhoneRun): Promise<number> {
     );
     return 1;
   }
-  print(`Calling ${options.to} from ${options.from} at ${options.url}`);
-  const call = network.call({ from: options.from, to: options.to });
-  const heard = await liveCall(call, run);
-  await save(options.out, heard, print);
-  return call.errors.length === 0 ? 0 : 1;
+  // By Twilio's API the server ends the call, and takes it back after a restart.
+  const api = startApi(network, options.port);
+  if (api === undefined) {
+    print(`Port ${options.port} is taken: the server cannot reach this call by Twilio's API.`);
+  }
+  try {
+    print(`Calling ${options.to} from ${options.from} at ${options.url}`);
+    const call = network.call({ from: options.from, to: options.to });
+    const heard = await liveCall(call, run);
+    await save(options.out, heard, print);
+    return call.errors.length === 0 ? 0 : 1;
+  } finally {
+    await api?.close();
+  }
+}
+
+function startApi(network: PhoneNetwork, port: number): TwilioApi | undefined {
+  try {
+    return startTwilioApi(network, { port });
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return undefined;
+    throw error;
+  }
 }
 
 async function serveApi(run: PhoneRun): Promise<number> {

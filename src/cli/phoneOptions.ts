@@ -39,7 +39,7 @@ The server
   --env-file FILE        the settings it runs with (.env, where there is one)
   --account-sid, --auth-token, --public-url    the same settings, one by one
 
-Serving
+Twilio's API, by which the server ends calls and places them
   --port N               where Twilio's API listens (8089)
   --answer WHO           human, machine, fax, busy, no-answer or failed (human)
 

@@ -57,6 +57,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
   const ignored: Record<string, number> = {};
 
   const startTimer = setTimeout(() => refuse(1008, "no_start"), startMs);
+  let hasEnded = false;
   let releaseTimer: ReturnType<typeof setTimeout> | undefined;
   const liveTimer = setInterval(checkAlive, silentMs / MAX_TICKS);
 
@@ -139,6 +140,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
 
   /** The carrier stops the stream of a call that has ended; where it does not, the socket is closed. */
   function release(session: CallSession, end: CallEnd): void {
+    hasEnded = true;
     const told = deps.endAtCarrier?.(session, end);
     if (told === undefined) return close(1000);
     releaseTimer = setTimeout(() => close(1000), releaseMs);
@@ -178,7 +180,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
     leg.detach();
     const counts = { messages, ignored, dropped: leg.dropped };
     deps.log.info("Media stream ended", { callId: session.id, why, ...counts });
-    if (why === "replaced") return;
+    if (why === "replaced" || hasEnded) return;
     // Only `stop` means that the caller is gone; after anything else a new stream may follow.
     const gone = why === "stopped" && deps.isAway?.(session) !== true;
     if (gone) return session.input({ type: "left", end: { reason: "caller_hung_up" } });

@@ -163,10 +163,12 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps) {
   async function endHere(call: ActiveCall): Promise<void> {
     const { job, callSid } = call;
     const unanswered = isUnanswered(call);
+    // The end of a session that has a stream is told to Twilio by its leg.
+    const isToldByLeg = call.session?.hasLeg === true;
     beginEnd(call);
     // Without Twilio's id, `bindSid` ends it later.
     if (callSid === undefined) return;
-    await twilio.end(callSid, { unanswered });
+    if (!isToldByLeg) await twilio.end(callSid, { unanswered });
     activeCalls.applyProgress(call, { status: unanswered ? "canceled" : "completed" });
     await finalizer.whenFinalized(job.callId);
   }

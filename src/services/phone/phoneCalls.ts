@@ -179,9 +179,11 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   /** Goes on with a call that another process began, or this one before it was started again. */
   async function adopt(callSid: string): Promise<CallSession | undefined> {
     if (registry.endOf(callSid) !== undefined) return undefined;
+    let agent = defaultAgent;
     try {
       const record = await sharedCalls.find(callSid);
       if (record === undefined || record.status === "ended") return undefined;
+      agent = record.agent;
       const { id } = record;
       if (record.direction !== "outbound") {
         const stored = await resumedCalls.read(id);
@@ -195,10 +197,18 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       else await handoff.recordTakenOver();
       return session;
     } catch (error) {
-      if (error instanceof CallRefused) refused.add(callSid);
+      if (error instanceof CallRefused) refuse(callSid, error, agent);
       log.warn("Phone call not taken over", { error });
       return undefined;
     }
+  }
+
+  /** Twilio asks how to go on only after a while: a caller whose agent cannot speak is told before. */
+  function refuse(callSid: string, { code }: CallRefused, agent: string): void {
+    refused.add(callSid);
+    if (code !== "agent_unusable" && code !== "unknown_agent") return;
+    redirect(callSid, fallbackAnswer(agents, agent))
+      .catch((error) => log.warn("Phone call not redirected", { error }));
   }
 
   async function resumeElsewhere(callSid: string, dialStatus?: string): Promise<PhoneAnswer> {

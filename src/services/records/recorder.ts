@@ -78,6 +78,9 @@ export function createRecorder(deps: RecorderDeps) {
     }
     if (event.type === "ended") finish(callId, tally, event.end, atMs, event.durationMs);
     else tally.apply(event, atMs).forEach(enqueue);
+    // What is paid for outlives the process, as the turn does.
+    const isUsage = event.type === "usage" || event.type === "transcriptionUsage";
+    if (isUsage && writer.health.status === "ok") tally.unwritten().forEach(enqueue);
   }
 
   function beginWith(event: CallEvent, callId: string, atMs: number): CallTally | undefined {

@@ -35,6 +35,8 @@ export interface LineQuality {
   readonly startupDelayMs?: number | ((random: Random) => number);
   /** How fast <Say> reads. */
   readonly sayMsPerCharacter?: number;
+  /** How long a second of <Pause> lasts. */
+  readonly pauseMsPerSecond?: number;
   /** How much of what was heard is kept; 0 keeps nothing. */
   readonly keepHeardMs?: number;
 }

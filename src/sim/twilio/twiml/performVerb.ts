@@ -31,7 +31,7 @@ export async function performVerb(
       await call.wait(verb.digits === undefined ? playMs : digitsMs(verb.digits));
       return next;
     case "pause":
-      await call.wait(verb.seconds * 1_000);
+      await call.wait(verb.seconds * (call.context.line.pauseMsPerSecond ?? 1_000));
       return next;
     case "dial":
       return after(call, verb, baseUrl, await dial(call, verb));

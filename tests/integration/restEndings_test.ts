@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import type { PhoneEvent } from "../../src/sim/twilio/phoneNetwork.ts";
+import {
+  heardSaying,
+  parrot,
+  type PhoneRig,
+  recordOf,
+  startPhoneRig,
+  type Talk,
+} from "../support/servers/phoneRig.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+
+const agent =
+  "greeting: Good day.\ntools: [end_call]\ntransfers: { sales: { number: '+14155550199', sentence: I connect you. } }";
+
+const script: typeof parrot = (turn) => {
+  if (turn.cause.type !== "text") return parrot(turn);
+  return turn.cause.text === "sales"
+    ? { tools: [{ name: "transfer_call", arguments: '{"to":"sales"}' }] }
+    : { say: "Bye.", tools: [{ name: "end_call", arguments: "{}" }] };
+};
+
+function start(): Promise<PhoneRig> {
+  // A pause behind a stream passes at once: where it is run into, the words behind it are heard.
+  return startPhoneRig({ agent, model: { script }, network: { line: { pauseMsPerSecond: 10 } } });
+}
+
+/** A call that has been greeted, with all that is spoken by Twilio from now on. */
+async function greeted(rig: PhoneRig): Promise<Talk & { readonly spoken: string[] }> {
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /Good day/);
+  const spoken: string[] = [];
+  talk.phone.watch((event: PhoneEvent) => {
+    if (event.type === "said") spoken.push(event.text);
+  });
+  return { ...talk, spoken };
+}
+
+function typed(rig: PhoneRig, { callId }: Talk, text: string): void {
+  rig.server.app.registry.get(callId)?.input({ type: "typed", text });
+}
+
+Deno.test("an agent's goodbye ends the call by one request, and nothing is heard after it", async () => {
+  await using rig = await start();
+  const talk = await greeted(rig);
+  typed(rig, talk, "bye");
+  assert.equal((await talk.phone.next("streamClosed")).end.by, "twilio");
+  const end = await talk.phone.ended;
+  assert.deepEqual(end, { status: "completed", reason: "the app ended it through the REST API" });
+  assert.equal((await recordOf(rig, talk.callId)).end?.reason, "agent_hung_up");
+  assert.deepEqual(rig.server.api.updates.map(({ change }) => change), ["completed"]);
+  assert.deepEqual(talk.spoken, []);
+});
+
+Deno.test("a transfer is dialled by one request", async () => {
+  await using rig = await start();
+  const talk = await greeted(rig);
+  typed(rig, talk, "sales");
+  assert.deepEqual((await talk.phone.next("dialed")).targets, ["+14155550199"]);
+  await talk.phone.settled;
+  assert.deepEqual((await recordOf(rig, talk.callId)).end, {
+    reason: "transferred",
+    detail: "sales",
+  });
+  assert.equal(rig.server.api.updates.length, 1);
+  assert.deepEqual(talk.spoken, []);
+});
+
+Deno.test("where the model has failed, the apology is all that is heard", async () => {
+  await using rig = await start();
+  const talk = await greeted(rig);
+  const end = { reason: "model_failed" } as const;
+  rig.server.app.registry.get(talk.callId)?.input({ type: "hangUp", end });
+  await talk.phone.settled;
+  assert.equal(talk.spoken.length, 1);
+  assert.match(talk.spoken[0] ?? "", /technical problem/);
+  assert.equal((await recordOf(rig, talk.callId)).end?.reason, "model_failed");
+});
+
+Deno.test("a placed call that is hung up by the API is ended by one request", async () => {
+  await using rig = await start();
+  const talk = await rig.dial();
+  await heardSaying(rig, talk.callId, /Good day/);
+  const answer = await rig.server.post(`/api/outbound/${talk.callId}/hangup`);
+  assert.equal(answer.status, 200, await answer.text());
+  await talk.phone.ended;
+  assert.equal(rig.server.api.updates.length, 1);
+  assert.equal((await recordOf(rig, talk.callId)).end?.reason, "operator_hung_up");
+});
+
+Deno.test("a caller who hangs up needs no request", async () => {
+  await using rig = await start();
+  const talk = await greeted(rig);
+  await hangUp(talk.phone);
+  assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
+  assert.deepEqual(rig.server.api.updates, []);
+});
+
+Deno.test("Twilio is asked again where it is busy, and nothing is heard meanwhile", async () => {
+  await using rig = await start();
+  const talk = await greeted(rig);
+  rig.server.api.failNextUpdate({ kind: "rateLimited", retryAfterSeconds: 1 });
+  rig.server.api.failNextUpdate({ kind: "unavailable" });
+  typed(rig, talk, "bye");
+  await talk.phone.ended;
+  assert.equal(rig.server.api.updates.length, 3);
+  assert.deepEqual(talk.spoken, []);
+});
+
+Deno.test("where Twilio's API refuses, the socket is closed and the call ended by the answer that follows", async () => {
+  for (const word of ["bye", "sales"]) {
+    await using rig = await start();
+    const talk = await greeted(rig);
+    rig.server.api.failNextUpdate({ kind: "refused", code: 20003, message: "Authenticate" });
+    typed(rig, talk, word);
+    if (word === "sales") await talk.phone.next("dialed");
+    const end = await talk.phone.ended;
+    assert.equal(end.reason, "<Hangup>", "once asked, after the transfer");
+    assert.match(talk.spoken[0] ?? "", /^One moment, please/);
+    assert.equal(rig.server.api.updates.length, 1);
+    const reason = word === "bye" ? "agent_hung_up" : "transferred";
+    assert.equal((await recordOf(rig, talk.callId)).end?.reason, reason);
+  }
+});

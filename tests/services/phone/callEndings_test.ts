@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { createCallEndings } from "../../../src/services/phone/callEndings.ts";
+import { TwilioProblem } from "../../../src/services/twilioOutbound.ts";
+import { callSid } from "../../support/servers/mediaServer.ts";
+import { RecordingSession } from "../../support/call/recordingSession.ts";
+import { settled } from "../../support/until.ts";
+
+function start(problems: readonly TwilioProblem[], answer: "hangUp" | "dial") {
+  const failures = [...problems];
+  const timers: (() => void)[] = [];
+  let asked = 0;
+  const endings = createCallEndings({
+    twilio: {
+      update(sid) {
+        asked++;
+        const problem = failures.shift();
+        if (problem !== undefined) return Promise.reject(problem);
+        return Promise.resolve({ sid, status: "in-progress" });
+      },
+    },
+    answerEnded: () => answer === "hangUp" ? { do: "hangUp" } : { do: "dial", number: "+1" },
+    publicUrl: "https://phone.example",
+    log: { warn() {} },
+    setTimer(wake) {
+      timers.push(wake);
+      return () => {};
+    },
+  });
+  const session = new RecordingSession();
+  session.callSid = callSid;
+  return { endings, session, timers, asked: () => asked };
+}
+
+const late = new TwilioProblem(504, "provider_unreachable", "Twilio did not answer in time.");
+const busy = new TwilioProblem(503, "provider_busy", "Twilio takes no more requests.");
+
+Deno.test("a dial is asked for again where Twilio was busy, but not where it may ring already", async () => {
+  const first = start([busy], "dial");
+  const told = first.endings.end(first.session, { reason: "transferred" });
+  await settled();
+  first.timers[0]?.();
+  assert.equal(await told, true);
+  assert.equal(first.asked(), 2);
+
+  const second = start([late], "dial");
+  assert.equal(await second.endings.end(second.session, { reason: "transferred" }), false);
+  assert.equal(second.asked(), 1);
+});
+
+Deno.test("Twilio's own question gets what it has not accepted, once, and stops further requests", async () => {
+  const { endings, session, timers, asked } = start([busy, busy], "hangUp");
+  const told = endings.end(session, { reason: "agent_hung_up" });
+  assert.equal(endings.end(session, { reason: "agent_hung_up" }), told, "told once");
+  await settled();
+  assert.deepEqual(await endings.take(callSid), { do: "hangUp" });
+  assert.equal(endings.take(callSid), undefined);
+  timers.forEach((wake) => wake());
+  await told;
+  assert.equal(asked(), 1);
+  await endings.close();
+});
+
+Deno.test("Twilio is not told of a call that is over, or goes on in another process", () => {
+  for (
+    const end of [
+      { reason: "caller_hung_up" },
+      { reason: "not_answered" },
+      { reason: "leg_failed", detail: "joined_elsewhere" },
+    ] as const
+  ) {
+    const { endings, session, asked } = start([], "hangUp");
+    assert.equal(endings.end(session, end), undefined);
+    assert.equal(asked(), 0);
+  }
+});
