@@ -1,8 +1,8 @@
 import type { LegLost } from "../callLeg.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
 
-/** A carrier that lost its socket asks at once how to go on; a caller by phone does not wait longer. */
-const REJOIN_MS = 10_000;
+/** Longer than a carrier that lost its socket holds the call before it asks how to go on. */
+const REJOIN_MS = 45_000;
 
 /** Whether the caller's leg is there, and until when the call waits for another where it is lost. */
 export class LegPresence {
