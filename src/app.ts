@@ -114,7 +114,7 @@ export async function createApp(
   opening.defer(openAbandonedCalls({ ...calls, completion, twilio: phone?.twilio }).close);
   completion.start();
 
-  const operations = createApiOperations({ ...calls, recorder, phone });
+  const operations = createApiOperations({ ...calls, recorder, resumedCalls, phone });
   const parts = { ...calls, records, eventLog, metrics, webhooks, phone, operations };
   let isDraining = false;
   const router = createRouter({ ...parts, engine: engine.name, isDraining: () => isDraining });

@@ -25,6 +25,8 @@ export interface WebHandlerDeps {
   readonly session: CallSession;
   /** Absent where the call ends with this socket, whatever its client says. */
   readonly resumption?: Resumption;
+  /** The call waits for its client. */
+  readonly onLost?: () => void;
   readonly log: Pick<Log, "info" | "warn">;
   readonly watch?: WatchSocket | undefined;
   /** Monotonic milliseconds. */
@@ -56,7 +58,8 @@ export interface WebLimits {
  */
 export function handleWebSocket(
   socket: WebSocket,
-  { session, resumption, log, watch, now = () => performance.now(), limits }: WebHandlerDeps,
+  { session, resumption, onLost, log, watch, now = () => performance.now(), limits }:
+    WebHandlerDeps,
 ): void {
   const { pingMs, joinMs } = { ...defaultLimits, ...limits };
   const leg = new WebLeg(socket, {
@@ -213,7 +216,9 @@ export function handleWebSocket(
   /** The connection is gone, and the client may come back. */
   function lose(fault?: string): void {
     if (!comesBack) return finish(fault);
-    if (over(fault)) session.input({ type: "lost", rejoinMs: RESUME_MS, end: endOf(fault) });
+    if (!over(fault)) return;
+    session.input({ type: "lost", rejoinMs: RESUME_MS, end: endOf(fault) });
+    onLost?.();
   }
 
   /** False where it was over already: Deno may fire `close` twice, and after `error`. */

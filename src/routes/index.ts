@@ -2,7 +2,7 @@ import type { Context, Env, Hono } from "@hono/hono";
 import type { CallRegistry } from "../call/registry.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
-import { type ApiOperations, createWebCalls, hasWebLine } from "../services/calls.ts";
+import { type ApiOperations, hasWebLine } from "../services/calls.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Load } from "../services/load.ts";
 import type { Cluster } from "../services/cluster.ts";
@@ -72,7 +72,7 @@ export function createRouter(
   const { apiKeys, allowedOrigins, publicUrl: publicOrigin, trustProxy } = settings.server;
   const { default: defaultAgent } = settings.agents;
   const { revocation } = deps.cluster;
-  const { lookup, control, endCall, liveCallsOf } = operations;
+  const { lookup, webCalls, control, endCall, liveCallsOf } = operations;
   const monotonic = () => performance.now();
   const { now } = store.clock;
   const addressOf = (c: Context<RouteEnv>) =>
@@ -144,7 +144,7 @@ export function createRouter(
       setTimer,
       log,
     }),
-    webCalls: createWebCalls({ registry, lookup }),
+    webCalls,
     agents: agents.names.map((name) => ({ name, title: agents.get(name)?.title ?? name })),
     unusableAgents,
     defaultAgent,

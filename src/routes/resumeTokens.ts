@@ -1,13 +1,12 @@
 import type { CallSession } from "../call/sessionApi.ts";
 import type { Resumption } from "../handlers/webHandler.ts";
-import type { SingleUseTokens } from "../services/store.ts";
+import { RESUME_PURPOSE, type SingleUseTokens } from "../services/store.ts";
 import { BoundedMap } from "../utils/boundedMap.ts";
 import type { Clock } from "../utils/clock.ts";
 import { deadline } from "../utils/deadline.ts";
 import { newToken } from "../utils/ids.ts";
 import type { Log } from "../utils/logger.ts";
 
-const PURPOSE = "resume";
 /** Ended calls whose clients can still be told why. */
 const MAX_ENDED = 1000;
 /** How long a browser waits for the store at most. */
@@ -57,7 +56,7 @@ export function createResumeTokens({ shared, lifeMs, now, setTimer, log }: Clock
     async find(token: string): Promise<string | undefined> {
       const known = callIds.get(token) ?? endedIds.get(token);
       if (known !== undefined || shared === undefined) return known;
-      return await deadline(shared.find(token, PURPOSE, now()), STORE_TIMEOUT_MS, setTimer);
+      return await deadline(shared.find(token, RESUME_PURPOSE, now()), STORE_TIMEOUT_MS, setTimer);
     },
   };
 
@@ -84,7 +83,7 @@ export function createResumeTokens({ shared, lifeMs, now, setTimer, log }: Clock
     tokens.confirmed = token;
     tokens.offered = undefined;
     // Replaces that of the connection before.
-    shared?.issue(token, { purpose: PURPOSE, subject: callId, untilMs: now() + lifeMs })
+    shared?.issue(token, { purpose: RESUME_PURPOSE, subject: callId, untilMs: now() + lifeMs })
       .catch((error) => log.warn("Resume token not shared", { callId, error }));
   }
 }

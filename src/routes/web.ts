@@ -118,7 +118,7 @@ export function webRoutes(
     }
     return grant.callId === undefined
       ? await begin(c, token, grant)
-      : upgrade(c, await resume.sessionOf(grant.callId), true);
+      : upgrade(c, await resume.sessionOf(grant.callId, addressOf(c)), true);
   });
 
   return app;
@@ -205,7 +205,8 @@ export function webRoutes(
       response.headers.set("Sec-WebSocket-Protocol", WEB_PROTOCOL);
       deps.sockets?.watch(socket, "web");
       const resumption = resumeTokens.offer(session, isResumed);
-      handleWebSocket(socket, { session, resumption, log, watch: env?.watchSocket });
+      const onLost = () => webCalls.lost(session);
+      handleWebSocket(socket, { session, resumption, onLost, log, watch: env?.watchSocket });
       return response;
     } catch (error) {
       if (!isResumed) {

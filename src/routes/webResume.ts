@@ -12,7 +12,7 @@ import type { WebGrant, WebTokens } from "./webTokens.ts";
 
 export interface WebResumeDeps {
   readonly resumeTokens: Pick<ResumeTokens, "find">;
-  readonly webCalls: WebCalls;
+  readonly webCalls: Pick<WebCalls, "find" | "open">;
   readonly tokens: Pick<WebTokens, "accepts">;
   /** Milliseconds, of any clock that does not go back. */
   readonly now: () => number;
@@ -43,8 +43,8 @@ export function createWebResume({ resumeTokens, webCalls, tokens, now }: WebResu
       throw invalidResumeToken("The API key that began the call has been revoked.");
     },
     /** The call's session, which may have to be opened here. Throws a 410 where it is over. */
-    async sessionOf(callId: string): Promise<CallSession> {
-      const session = await stored(webCalls.open(callId));
+    async sessionOf(callId: string, address: string): Promise<CallSession> {
+      const session = await stored(webCalls.open(callId, address));
       if (session !== undefined) return session;
       throw callEnded((await stored(webCalls.find(callId)))?.end);
     },

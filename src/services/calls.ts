@@ -11,6 +11,6 @@ export {
   type StoredCall,
 } from "./calls/resumedCalls.ts";
 export { createHandoff, type Handoff } from "./calls/handoff.ts";
-export { createWebCalls, type WebCall, type WebCalls } from "./calls/webCalls.ts";
+export type { WebCall, WebCalls } from "./calls/webCalls.ts";
 export { openAgents } from "./calls/openAgents.ts";
 export { hasWebLine, openCallRegistry, type SendDigits } from "./calls/openCallRegistry.ts";

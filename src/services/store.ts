@@ -50,7 +50,7 @@ export { Connections, DatabaseTimeout } from "./store/postgres/connections.ts";
 export { listenTo } from "./store/postgres/listener.ts";
 export type { RevokedKeys } from "./store/revokedKeys.ts";
 export type { SharedClock } from "./store/sharedClock.ts";
-export type { SingleUseTokens } from "./store/singleUseTokens.ts";
+export { RESUME_PURPOSE, type SingleUseTokens } from "./store/singleUseTokens.ts";
 export { openStore, type Store } from "./store/store.ts";
 export type {
   DeadLetterPosition,

@@ -6,6 +6,9 @@ import { createCallActions } from "./callActions.ts";
 import { createCrossProcessControl, type CrossProcessControlDeps } from "./crossProcessControl.ts";
 import { createCallLookup } from "./callLookup.ts";
 import { createEndCall, createLiveCallsOfKey } from "./callEnding.ts";
+import { createHandoff } from "./handoff.ts";
+import type { ResumedCalls } from "./resumedCalls.ts";
+import { createWebCalls } from "./webCalls.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Recorder } from "../records.ts";
 import type { Store } from "../store.ts";
@@ -17,6 +20,7 @@ export interface ApiOperationsDeps extends Pick<Clock, "setTimer"> {
   readonly agents: Pick<Agents, "get">;
   readonly store: Pick<Store, "calls" | "keyCalls">;
   readonly recorder: Recorder;
+  readonly resumedCalls: ResumedCalls;
   readonly cluster: Pick<Cluster, "instanceId" | "rpc">;
   /** Absent where the phone is not set up. */
   readonly phone?: {
@@ -34,7 +38,7 @@ export type ApiOperations = ReturnType<typeof createApiOperations>;
 
 /** Also lets other processes act on the calls of this one, from now on. */
 export function createApiOperations(
-  { registry, agents, store, recorder, cluster, phone, transfers, setTimer, log }:
+  { registry, agents, store, recorder, resumedCalls, cluster, phone, transfers, setTimer, log }:
     ApiOperationsDeps,
 ) {
   const { calls: callStore, keyCalls } = store;
@@ -49,8 +53,21 @@ export function createApiOperations(
     control,
     hangUpPlaced: phone && ((callId) => phone.outbound.hangUp(callId, { isAdmin: true })),
   });
+  const lookup = createCallLookup({ registry, callStore, recorder, instanceId, setTimer });
+  const handoff = createHandoff({ callStore, recorder, instanceId, setTimer });
   return {
-    lookup: createCallLookup({ registry, callStore, recorder, instanceId, setTimer }),
+    lookup,
+    webCalls: createWebCalls({
+      registry,
+      lookup,
+      resumedCalls,
+      handoff,
+      recorder,
+      rpc,
+      instanceId,
+      setTimer,
+      log,
+    }),
     control,
     endCall,
     liveCallsOf: createLiveCallsOfKey({ keyCalls, endCall, flush: recorder.flush, log }),

@@ -1,8 +1,16 @@
+import { z } from "zod";
 import type { CallRegistry } from "../../call/registry.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { CallEnd } from "../../call/types.ts";
-import type { CallLookup } from "./callLookup.ts";
+import type { Clock } from "../../utils/clock.ts";
+import { deadline } from "../../utils/deadline.ts";
+import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
+import type { InstanceRpc } from "../cluster.ts";
+import type { Recorder } from "../records.ts";
+import type { CallLookup } from "./callLookup.ts";
+import type { Handoff } from "./handoff.ts";
+import type { ResumedCalls } from "./resumedCalls.ts";
 
 /** A browser's call, as a client that comes back to it finds it. */
 export interface WebCall {
@@ -13,15 +21,43 @@ export interface WebCall {
   readonly end?: CallEnd;
 }
 
-export interface WebCallsDeps {
+export interface WebCallsDeps extends Pick<Clock, "setTimer"> {
   readonly registry: Pick<CallRegistry, "get">;
   readonly lookup: Pick<CallLookup, "record">;
+  readonly resumedCalls: Pick<ResumedCalls, "read" | "open">;
+  readonly handoff: Handoff;
+  readonly recorder: Pick<Recorder, "flush">;
+  readonly rpc: InstanceRpc;
+  readonly instanceId: string;
+  readonly log: Pick<Log, "info" | "warn">;
 }
+
+const KIND = "releaseCall";
+/** A process that holds a call and does not answer is taken for gone: its client waits. */
+const RELEASE_MS = 1000;
+const LOOK_MS = 1000;
+
+const request = z.object({ callId: z.string() });
 
 export type WebCalls = ReturnType<typeof createWebCalls>;
 
-/** Creates the way back to calls of browsers whose connection broke. */
-export function createWebCalls({ registry, lookup }: WebCallsDeps) {
+/**
+ * Creates the way back to calls of browsers whose connection broke, whichever process holds them: the
+ * one that the client reaches goes on with the call. Also gives calls up to other processes, from now on.
+ */
+export function createWebCalls(deps: WebCallsDeps) {
+  const { registry, lookup, resumedCalls, handoff, recorder, rpc, instanceId, setTimer, log } =
+    deps;
+  const opening = new Map<string, Promise<CallSession | undefined>>();
+
+  rpc.handle(KIND, async (body) => {
+    const { data } = request.safeParse(body);
+    const session = data && registry.get(data.callId);
+    if (session === undefined) return { released: false };
+    await release(session);
+    return { released: true };
+  });
+
   return {
     /** Rejects where the call is not held here and the store cannot be read. */
     async find(callId: string): Promise<WebCall | undefined> {
@@ -32,9 +68,52 @@ export function createWebCalls({ registry, lookup }: WebCallsDeps) {
       const { agent, keyName, end } = record;
       return { agent, ...present({ keyName, end }) };
     },
-    /** The session of a live call; undefined where the call has ended since. */
-    open(callId: string): Promise<CallSession | undefined> {
-      return Promise.resolve(registry.get(callId));
+    /**
+     * The session of a live call, opened here where another process held it; undefined where the call has
+     * ended since. `address` is the browser's, for its limits. Throws `CallRefused`.
+     */
+    open(callId: string, address: string): Promise<CallSession | undefined> {
+      const session = registry.get(callId);
+      if (session !== undefined) return Promise.resolve(session);
+      const begun = opening.get(callId) ??
+        takeOver(callId, address).finally(() => opening.delete(callId));
+      opening.set(callId, begun);
+      return begun;
+    },
+    /** The connection of a call is gone: its client may come back by another process. */
+    lost(session: CallSession): void {
+      // Where processes can ask each other, that one asks.
+      if (rpc.isSingle) look(session);
     },
   };
+
+  async function takeOver(callId: string, address: string): Promise<CallSession | undefined> {
+    const record = await lookup.record(callId);
+    if (record?.direction !== "web" || record.status === "ended") return undefined;
+    if (record.instanceId !== instanceId && !rpc.isSingle) {
+      await deadline(rpc.request(KIND, { callId }, record.instanceId), RELEASE_MS, setTimer)
+        .catch(() => log.info("Holder of a call does not answer", { callId }));
+    }
+    const stored = await resumedCalls.read(callId);
+    if (stored === undefined) return undefined;
+    const session = resumedCalls.open(stored, undefined, { address });
+    await handoff.recordTakenOver();
+    return session;
+  }
+
+  async function release(session: CallSession): Promise<void> {
+    await deadline(recorder.flush(), RELEASE_MS, setTimer)
+      .catch((error) => log.warn("Call given up before it was written", { error }));
+    handoff.releaseSession(session);
+  }
+
+  function look(session: CallSession): void {
+    const cancel = setTimer(async () => {
+      if (registry.get(session.id) !== session || session.hasLeg) return;
+      const isElsewhere = await handoff.isHeldElsewhere(session.id).catch(() => false);
+      if (isElsewhere && !session.hasLeg) return handoff.releaseSession(session);
+      look(session);
+    }, LOOK_MS);
+    session.ended.then(cancel);
+  }
 }

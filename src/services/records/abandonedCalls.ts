@@ -7,13 +7,20 @@ import type { CompletionDispatcher } from "./completionDispatcher.ts";
 import { createAliveInstances } from "../cluster.ts";
 import { endOf, outcomeOf } from "./callOutcome.ts";
 import { endingOf } from "./callTally.ts";
-import type { CallOutcome, CallRecord, CallStore, CallWrite, Store } from "../store.ts";
+import {
+  type CallOutcome,
+  type CallRecord,
+  type CallStore,
+  type CallWrite,
+  RESUME_PURPOSE,
+  type Store,
+} from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** `now` is in milliseconds since 1970. */
 export interface AbandonedCallsDeps extends Clock {
-  readonly store: Pick<Store, "calls" | "instances" | "dialQueue">;
+  readonly store: Pick<Store, "calls" | "instances" | "dialQueue" | "tokens">;
   readonly prices: Prices;
   readonly completion: Pick<CompletionDispatcher, "enqueue">;
   /** Absent where there is no phone. */
@@ -25,12 +32,16 @@ export interface AbandonedCallsDeps extends Clock {
 }
 
 const POLL_MS = 10_000;
+/** As long as a browser tries to come back to its call, and a moment more. */
+const BROWSER_RETURNS_MS = 35_000;
 
 /** Ends the records of calls whose process has died, with what Twilio knows of how they ended. */
 export function openAbandonedCalls(deps: AbandonedCallsDeps) {
-  const { store: { calls, instances, dialQueue }, prices, completion, twilio } = deps;
+  const { store: { calls, instances, dialQueue, tokens }, prices, completion, twilio } = deps;
   const { settings, registry, now, setTimer, log } = deps;
   const aliveOf = createAliveInstances({ now: () => performance.now() });
+  /** When calls whose browsers may come back were first found without a process, by id. */
+  let foundAt = new Map<string, number>();
   let closed = false;
   const poll = createPollLoop(async () => {
     await reconcile().catch((error) => log.warn("Abandoned calls not reconciled", { error }));
@@ -46,14 +57,30 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
 
   async function reconcile(): Promise<void> {
     const alive = aliveOf(await instances.beats());
-    for (const call of await instances.abandonedCalls(alive)) {
+    const abandoned = await instances.abandonedCalls(alive);
+    await noteReturning(abandoned);
+    for (const call of abandoned) {
       if (closed) return;
-      if (registry.get(call.id) !== undefined) continue;
+      if (registry.get(call.id) !== undefined || mayReturn(call)) continue;
       // A failed request to Twilio delays no other call.
       await reconcileOne(call).catch((error) =>
         log.warn("Abandoned call not reconciled", { callId: call.id, error })
       );
     }
+  }
+
+  async function noteReturning(abandoned: readonly CallRecord[]): Promise<void> {
+    const before = foundAt;
+    foundAt = new Map();
+    for (const { id, direction } of abandoned) {
+      if (direction !== "web" || !await tokens.has(RESUME_PURPOSE, id, now())) continue;
+      foundAt.set(id, before.get(id) ?? performance.now());
+    }
+  }
+
+  function mayReturn({ id }: CallRecord): boolean {
+    const since = foundAt.get(id);
+    return since !== undefined && performance.now() - since < BROWSER_RETURNS_MS;
   }
 
   async function reconcileOne(call: CallRecord): Promise<void> {

@@ -2,6 +2,9 @@ import type { Database } from "./database.ts";
 import { textOf } from "./row.ts";
 import { sha256 } from "../../utils/sha256.ts";
 
+/** The purpose of tokens with which browsers come back to their calls; the subject is the call's id. */
+export const RESUME_PURPOSE = "resume";
+
 export type SingleUseTokens = ReturnType<typeof createSingleUseTokens>;
 
 /** Tokens that are valid once, across all processes. Only their digests are stored. */
@@ -45,6 +48,15 @@ export function createSingleUseTokens(database: Database) {
         [sha256(token).toHex(), purpose, Math.round(now)],
       );
       return row && textOf(row, "subject");
+    },
+    /** Whether a token of this subject is valid. */
+    async has(purpose: string, subject: string, now: number): Promise<boolean> {
+      const rows = await database.query(
+        `SELECT 1 FROM single_use_tokens
+          WHERE purpose = $1 AND subject = $2 AND expires_at > $3`,
+        [purpose, subject, Math.round(now)],
+      );
+      return rows.length > 0;
     },
     async revoke(purpose: string, subject: string): Promise<void> {
       await database.query("DELETE FROM single_use_tokens WHERE purpose = $1 AND subject = $2", [

@@ -75,6 +75,7 @@ export function mountWebRoutes(
           const call = calls.get(id);
           return Promise.resolve(call && { ...call.request, ...present({ end: ends.get(id) }) });
         },
+        lost() {},
         open: (id) => Promise.resolve(ends.has(id) ? undefined : calls.get(id)),
       },
       tokens: createWebTokens({ isRevoked: () => false, now: deps.now ?? Date.now, setTimer }),

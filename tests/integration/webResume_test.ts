@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import type { Script } from "../../src/sim/openai/scripts.ts";
+import { openClient, type WebClient } from "../support/browser/webClient.ts";
+import {
+  agentSaid,
+  askToResume,
+  comeBack,
+  confirm,
+  linesOf,
+} from "../support/browser/returningClient.ts";
+import { type Instance, instancesTest, startTwoInstances } from "../support/servers/instances.ts";
+import { apiKey, type ServedApp, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { makeDataFolder, startServerProcess } from "../support/servers/serverProcess.ts";
+import {
+  endedRecord,
+  get,
+  onlyAgent,
+  startBeside,
+  temporaryDatabase,
+} from "../support/twilio/dialling.ts";
+import { problemOf } from "../support/problemOf.ts";
+import { until } from "../support/until.ts";
+
+const answers: Script = ({ cause }) => ({ say: cause.type === "text" ? "So be it." : "Good day." });
+const overrides = {
+  agentFiles: onlyAgent("greeting: Good day."),
+  engine: { voice: "tone", speed: 20, script: answers },
+} as const;
+
+Deno.test("a browser goes on with its call after the server was killed and started again", async () => {
+  await using data = await makeDataFolder();
+  const env = await data.agent("greeting: Good day.");
+  const first = await startServerProcess({ data, env });
+  const { token } = await (await first.post("/api/web/session")).json();
+  const client = openClient(first, token);
+  const resumeToken = await confirm(client);
+  await agentSaid(client, 1);
+  client.send({ type: "text", text: "Please remember the green shoes." });
+  await agentSaid(client, 2);
+  const { callId } = await client.get("ready");
+  // What was shown a moment ago is committed.
+  await until(
+    async () => (await (await first.get(`/api/calls/${callId}`)).json()).turns ?? [],
+    (turns) => turns.filter(({ final }: { final: boolean }) => final).length >= 3,
+  );
+  first.signal("SIGKILL");
+  await client.closed;
+  await first[Symbol.asyncDispose]();
+
+  await using second = await startServerProcess({ data, env });
+  const again = await comeBack(second, resumeToken);
+  const ready = await again.get("ready");
+  assert.equal(ready.callId, callId);
+  assert.equal(ready.resumed, true);
+  // The lines so far are there, and the agent goes on by itself.
+  await agentSaid(again, 3);
+  const shown = linesOf(again);
+  assert.deepEqual(shown.slice(0, 3), linesOf(client).slice(0, 3));
+  again.send({ type: "text", text: "What time is it?" });
+  await agentSaid(again, 4);
+  await again.close();
+  const record = await until(
+    async () => await (await second.get(`/api/calls/${callId}`)).json(),
+    ({ status }) => status === "ended",
+  );
+  assert.equal(record.end.reason, "caller_hung_up");
+  assert.equal(record.turns.length, linesOf(again).length);
+  const { calls } = await (await second.get("/api/calls")).json();
+  assert.equal(calls.length, 1);
+  assert.deepEqual(await problemOf(await askToResume(second, resumeToken)), [
+    401,
+    "invalid_resume_token",
+  ]);
+  assert.deepEqual(
+    await problemOf(await askToResume(second, ready.resumeToken ?? "")),
+    [410, "call_ended"],
+  );
+});
+
+Deno.test("a browser whose requests reach another process on the same file goes on there", async () => {
+  await using database = await temporaryDatabase();
+  await using first = await startPhoneServer({ env: database.env, overrides });
+  await using second = await startBeside(first, database.env, overrides);
+  await goesOnElsewhere(first, second);
+});
+
+instancesTest("a browser whose requests reach another instance goes on there", async () => {
+  await using pair = await startTwoInstances({ overrides });
+  await goesOnElsewhere(pair.first, pair.second);
+});
+
+async function goesOnElsewhere(first: ServedApp, second: Instance): Promise<void> {
+  const { client, callId, resumeToken } = await begin(first);
+  client.close(4000);
+  const again = await comeBack(second, resumeToken);
+  assert.equal((await again.get("ready")).callId, callId);
+  await agentSaid(again, 2);
+  assert.ok(second.app.registry.get(callId) !== undefined);
+  // The one that held the call has given it up, and does not end it.
+  await until(() => first.app.registry.size, (size) => size === 0);
+  again.send({ type: "text", text: "Still there?" });
+  await agentSaid(again, 3);
+  assert.equal((await get(second, `/api/calls/${callId}`)).status, "live");
+  await again.close();
+  const record = await endedRecord(second, callId);
+  assert.equal(record.end.reason, "caller_hung_up");
+}
+
+async function begin(
+  server: ServedApp,
+): Promise<
+  { readonly client: WebClient; readonly callId: string; readonly resumeToken: string }
+> {
+  const response = await server.request("/api/web/session", {
+    method: "POST",
+    headers: { Authorization: `Bearer ${apiKey}` },
+  });
+  const client = openClient(server, (await response.json()).token);
+  const resumeToken = await confirm(client);
+  await agentSaid(client, 1);
+  const { callId } = await client.get("ready");
+  return { client, callId, resumeToken };
+}
