@@ -188,6 +188,8 @@ export function createRecorder(deps: RecorderDeps) {
     async flush(): Promise<void> {
       // The hub delivers in a microtask what was published just now.
       await Promise.resolve();
+      // While the store fails, nothing is added to what waits.
+      if (writer.health.status !== "ok") await writer.flush();
       gatherUnwritten();
       await writer.flush();
     },

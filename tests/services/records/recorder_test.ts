@@ -224,6 +224,24 @@ Deno.test("while the store fails, calls go on, health says so, and all is caught
   assert.equal((await trial.store.calls.content("call_1")).turns.length, 1);
 });
 
+Deno.test("while the store fails, only the newest state of a call that goes on is kept", async () => {
+  await using trial = await startTrial();
+  trial.begin();
+  await trial.recorder.flush();
+  trial.fault = new Error("gone");
+  for (let second = 1; second <= 1000; second++) {
+    trial.publish(turnEvent("a", `word ${second}`, false));
+    trial.publish({ type: "usage", usage });
+    await assert.rejects(trial.recorder.flush(), /gone/);
+  }
+  const health = trial.recorder.health();
+  assert.ok(health.status === "degraded" && health.waiting <= 2, Deno.inspect(health));
+  trial.fault = undefined;
+  await trial.recorder.flush();
+  assert.equal((await trial.store.calls.content("call_1")).turns[0]?.text, "word 1000");
+  assert.equal((await trial.store.calls.get("call_1"))?.usage.responses, 1000);
+});
+
 Deno.test("a store that stalls is reported, and nothing waits for it but the records", async () => {
   await using trial = await startTrial();
   await trial.recorder.flush();
