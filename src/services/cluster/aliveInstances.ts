@@ -5,6 +5,8 @@ import type { Beat } from "../store.ts";
 const SILENT_MS = 90_000;
 /** Two beats missed: enough where the database's clock agrees. */
 const SEEN_SILENT_MS = 25_000;
+/** Who has not looked for so long, as while the database was away, has not seen who was silent. */
+const LONGEST_GAP_MS = 20_000;
 /** More than clocks of one machine ever differ by: by the database's clock alone the process is gone. */
 const LONG_GONE_MS = 24 * 60 * 60_000;
 
@@ -17,9 +19,12 @@ export function createAliveInstances(
   { now }: Pick<Clock, "now">,
 ): (beats: readonly Beat[]) => readonly string[] {
   let seen = new Map<string, { readonly beatAt: number; readonly since: number }>();
+  let lookedAt = -Infinity;
 
   return function alive(beats) {
     const at = now();
+    if (at - lookedAt > LONGEST_GAP_MS) seen = new Map();
+    lookedAt = at;
     seen = new Map(beats.map(({ instanceId, beatAt }) => {
       const known = seen.get(instanceId);
       return [instanceId, known?.beatAt === beatAt ? known : { beatAt, since: at }];

@@ -100,6 +100,23 @@ Deno.test("case 151: a process whose beat stands still is gone, though it was by
   assert.deepEqual(aliveOf(beat), []);
 });
 
+Deno.test("a process is not gone because the database was away for long: it has time to beat again", () => {
+  let at = 0;
+  const aliveOf = createAliveInstances({ now: () => at });
+  for (; at < minute; at += 10_000) assert.deepEqual(aliveOf(beatOf(at, 0)), ["other"]);
+  const last = at - 10_000;
+  // Nobody can read or write for ten minutes.
+  at += 10 * minute;
+  assert.deepEqual(aliveOf(beatOf(last, at - last)), ["other"]);
+  at += 10_000;
+  assert.deepEqual(aliveOf(beatOf(last, at - last)), ["other"]);
+  // One that does not beat by then has died in the meantime.
+  at += 10_000;
+  assert.deepEqual(aliveOf(beatOf(last, at - last)), ["other"]);
+  at += 10_000;
+  assert.deepEqual(aliveOf(beatOf(last, at - last)), []);
+});
+
 Deno.test("case 151: a call that is held here is not ended, though this process is not seen to beat", async () => {
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: Date.now });
   await store.calls.write([
