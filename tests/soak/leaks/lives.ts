@@ -146,9 +146,16 @@ async function hangsUpAtRandom(world: World, random: Random): Promise<void> {
   await pressing;
 }
 
+/** The server takes no call at the moment: on a busy machine that is what it should do. */
+export class Busy extends Error {}
+
 async function greeted(world: World): Promise<SimulatedCall> {
   const phone = world.network.call();
-  await phone.next("speaking");
+  try {
+    await phone.next("speaking");
+  } catch (error) {
+    throw phone.status === "busy" ? new Busy() : error;
+  }
   return phone;
 }
 
@@ -165,7 +172,10 @@ async function openBrowser(
     method: "POST",
     headers: { Authorization: `Bearer ${world.nextKey()}` },
   });
-  if (!response.ok) throw new Error(`Cannot call: ${await response.text()}`);
+  if (!response.ok) {
+    const text = await response.text();
+    throw response.status === 503 ? new Busy() : new Error(`Cannot call: ${text}`);
+  }
   const { token } = await response.json();
   const socket = new WebSocket(`${origin.replace("http", "ws")}/web`, {
     protocols: [WEB_PROTOCOL, TOKEN_PROTOCOL_PREFIX + token],

@@ -1,7 +1,7 @@
 import { createRandom } from "../../../src/sim/twilio/random.ts";
 import { atMost, exactly, type Figure, type SoakOptions } from "../scenario.ts";
 import { hangUp } from "../../support/twilio/hangUp.ts";
-import { FAULTY, USUAL } from "./lives.ts";
+import { Busy, FAULTY, type Life, USUAL } from "./lives.ts";
 import type { MemoryReport } from "./watchedServer.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -26,22 +26,31 @@ export async function soakShortCalls(
   const astray: string[] = [];
   let begun = 0;
   let done = 0;
+  let refused = 0;
 
   async function callUntil(total: number): Promise<void> {
     while (begun < total) {
       const usual = USUAL[begun++ % USUAL.length]!;
       const draw = random();
       const life = FAULTY[Math.floor(draw / FAULT_SHARE)] ?? usual;
-      await Promise.race([life(world, random), stuck()])
-        .catch((error) => {
-          astray.push(`${life.name}: ${error.message}`);
-          if (Deno.env.has("G_DEBUG")) console.log(begun, astray.at(-1)?.slice(0, 150));
-        });
-      progress(++done, `${astray.length} astray`);
+      await lead(life).catch((error) => astray.push(`${life.name}: ${error.message}`));
+      progress(++done, `${astray.length} astray, ${refused} refused as busy`);
     }
   }
 
   await warmUp(world);
+  async function lead(life: Life): Promise<void> {
+    for (;;) {
+      try {
+        return await Promise.race([life(world, random), stuck()]);
+      } catch (error) {
+        if (!(error instanceof Busy)) throw error;
+        refused++;
+        await pause(500);
+      }
+    }
+  }
+
   const samples: Sample[] = [];
   for (let at = 0; at <= SAMPLES; at++) {
     const share = WARM_UP_SHARE + (1 - WARM_UP_SHARE) * at / SAMPLES;

@@ -20,7 +20,7 @@ export interface WatchedServer extends Subject, AsyncDisposable {
   memory(): Promise<MemoryReport>;
   readonly sockets: number;
   /** What it has logged, the newest lines. */
-  readonly logged: readonly string[];
+  readonly logged: string[];
 }
 
 const REPORT = "MEMORY ";

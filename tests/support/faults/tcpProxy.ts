@@ -53,8 +53,8 @@ export async function startTcpProxy(
   let to = { hostname: target.hostname ?? "127.0.0.1", port: target.port };
   let faults: LineFaults = {};
   let made = 0;
-  let server: Server | undefined = await listen(0);
-  const address = server.address();
+  let listening: Promise<Server> | undefined = listen(0);
+  const address = (await listening).address();
   if (address === null || typeof address === "string") throw new Error("Cannot find the port");
   const { port } = address;
 
@@ -72,12 +72,12 @@ export async function startTcpProxy(
     });
   }
 
-  function refuse(): Promise<void> {
-    const listener = server;
-    server = undefined;
+  async function refuse(): Promise<void> {
+    const stopped = listening;
+    listening = undefined;
     // It stops at once; its callback would wait for the connections.
-    listener?.close();
-    return new Promise((resolve) => setTimeout(resolve, 0));
+    (await stopped)?.close();
+    await new Promise((resolve) => setTimeout(resolve, 0));
   }
 
   const proxy: TcpProxy = {
@@ -101,7 +101,7 @@ export async function startTcpProxy(
     },
     refuse,
     async accept() {
-      server ??= await listen(port);
+      await (listening ??= listen(port));
     },
     get target() {
       return to;
