@@ -26,10 +26,14 @@ interface Session {
  * any model it is ahead of what is played: by half a second, and then it keeps the pace.
  */
 export function startTalkingModel(
-  { framesPerWord = Infinity }: { readonly framesPerWord?: number } = {},
+  { framesPerWord = Infinity, heard = new Direction(), serveOther = () => false }: {
+    readonly framesPerWord?: number;
+    readonly heard?: Direction;
+    /** Takes a socket of a model that is not this one's, by the name of the model. */
+    readonly serveOther?: (model: string, socket: WebSocket) => boolean;
+  } = {},
 ): TalkingModel {
   const sessions = new Map<WebSocket, Session>();
-  const heard = new Direction();
   let opened = 0;
   let said = 0;
 
@@ -69,6 +73,8 @@ export function startTalkingModel(
 
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request);
+    const model = new URL(request.url).searchParams.get("model") ?? "";
+    if (serveOther(model, socket)) return response;
     const session: Session = { socket, id: `s${++opened}`, said: 0, talking: false };
     socket.onopen = () => {
       sessions.set(socket, session);

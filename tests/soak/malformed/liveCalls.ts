@@ -1,0 +1,127 @@
+/// <reference lib="deno.worker" />
+/**
+ * A thread with simulated calls and their model, which talk without a pause and see when each frame comes:
+ * what else the soak does must not change when they look. The model of one name is hostile.
+ */
+import { ACCOUNT } from "../../bench/load/account.ts";
+import { type Caller, placeCall } from "../../bench/load/caller.ts";
+import { FRAME_MS } from "../../bench/load/frames.ts";
+import { Direction, percentile } from "../../bench/load/measure.ts";
+import { startTalkingModel, type TalkingModel } from "../../bench/load/talkingModel.ts";
+import { serveHostileModel } from "./hostileModel.ts";
+import { Junk } from "./junk.ts";
+
+export type LiveRequest =
+  | { readonly type: "open"; readonly seed: number }
+  | { readonly type: "call"; readonly origin: string; readonly calls: number }
+  /** What came since the last time. */
+  | { readonly type: "measure" }
+  | { readonly type: "end" };
+
+export interface LiveMeasure {
+  /** Frames that took longer than callers notice. */
+  readonly late: number;
+  /** Times at which a caller had nothing left to hear although more was said. */
+  readonly underruns: number;
+  readonly p99Ms: number;
+  readonly longestMs: number;
+  readonly frames: number;
+  readonly outOfOrder: number;
+  /** Calls that both ends have heard something of. */
+  readonly talking: number;
+  /** Events that the hostile model has sent in all. */
+  readonly hostileEvents: number;
+}
+
+export const HOSTILE_MODEL = "hostile";
+/** Half of what Twilio and the talking model keep ahead of the caller's ear. */
+export const LATE_MS = 200;
+
+/** A direction that also knows which calls it heard, and when a listener ran out of sound. */
+class Listener extends Direction {
+  readonly calls = new Set<string>();
+  underruns = 0;
+  readonly #playedUntil = new Map<string, number>();
+
+  override take(call: string, audio: string): void {
+    super.take(call, audio);
+    this.calls.add(call);
+    const now = performance.now();
+    const until = this.#playedUntil.get(call) ?? now;
+    if (until < now) this.underruns++;
+    this.#playedUntil.set(call, Math.max(until, now) + FRAME_MS);
+  }
+}
+
+const heard = new Listener();
+const said = new Listener();
+let callers: readonly Caller[] = [];
+let model: TalkingModel | undefined;
+let ticking: ReturnType<typeof setInterval> | undefined;
+let hostileEvents = 0;
+let ticks = 0;
+let startedAt = 0;
+
+self.addEventListener("message", async ({ data }: MessageEvent<LiveRequest>) => {
+  self.postMessage(await answer(data));
+});
+
+async function answer(request: LiveRequest): Promise<unknown> {
+  switch (request.type) {
+    case "open": {
+      const junk = new Junk(request.seed);
+      model = startTalkingModel({
+        heard,
+        serveOther(name, socket) {
+          if (name !== HOSTILE_MODEL) return false;
+          serveHostileModel(socket, junk, () => hostileEvents++);
+          return true;
+        },
+      });
+      return model.url;
+    }
+    case "call": {
+      const indexes = Array.from({ length: request.calls }, (_, index) => index + 1);
+      callers = await Promise.all(
+        indexes.map((index) => placeCall(request.origin, ACCOUNT, index, said)),
+      );
+      startedAt = performance.now();
+      ticking = setInterval(tick, FRAME_MS / 2);
+      return callers.length;
+    }
+    case "measure":
+      return measure();
+    case "end":
+      clearInterval(ticking);
+      await Promise.all(callers.map((caller) => caller.hangUp()));
+      await model?.close();
+      return undefined;
+  }
+}
+
+/** A timer that fires late is made up for, as the clock of a phone line would. */
+function tick(): void {
+  const due = Math.floor((performance.now() - startedAt) / FRAME_MS);
+  for (; ticks < due; ticks++) {
+    model?.speak();
+    for (const caller of callers) caller.speak();
+  }
+}
+
+function measure(): LiveMeasure {
+  const delays = [...heard.delaysMs.splice(0), ...said.delaysMs.splice(0)];
+  const figures = {
+    late: delays.filter((ms) => ms > LATE_MS).length,
+    underruns: said.underruns,
+    p99Ms: percentile(delays, 0.99),
+    longestMs: delays.reduce((longest, ms) => Math.max(longest, ms), 0),
+    frames: delays.length,
+    outOfOrder: heard.outOfOrder + said.outOfOrder,
+    talking: Math.min(heard.calls.size, said.calls.size),
+    hostileEvents,
+  };
+  said.underruns = 0;
+  heard.calls.clear();
+  said.calls.clear();
+  return figures;
+}
