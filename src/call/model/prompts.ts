@@ -163,6 +163,11 @@ export function restOfGreeting(text: string): ResponseRequest {
 export const NOT_CARRIED_OUT = JSON.stringify({
   error: "This was interrupted and not carried out. Ask for it again if it is still wanted.",
 });
+/** Stands for the output of a tool that is still running, for a model that has not called it itself. */
+export const STILL_RUNNING = JSON.stringify({
+  status:
+    "Still running: a message will tell you its result. Do not call it again, and do not guess what it returns.",
+});
 /** Stands for the output of a tool whose server was lost while it ran. */
 export const OUTCOME_UNKNOWN = JSON.stringify({
   error:

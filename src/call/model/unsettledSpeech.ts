@@ -146,6 +146,7 @@ export class UnsettledSpeech {
   #started(itemId: string | undefined, now: Milliseconds): void {
     if (this.#isSpeaking) return;
     this.#isSpeaking = true;
+    this.#forget(now);
     const noticed = Math.min(now - NOTICE_MS, this.#loudFrom ?? Infinity);
     const from = this.#again?.from ?? Math.max(noticed, this.#endedAt);
     const open = this.#turns.filter(({ answeredAt }) => answeredAt === undefined);

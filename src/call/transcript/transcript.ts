@@ -1,6 +1,7 @@
 import type { TranscriptTurn } from "../callEvent.ts";
 import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import { heardText } from "./heardText.ts";
+import { historyOf } from "./history.ts";
 import { ItemOrder } from "./itemOrder.ts";
 import type { HistoryItem } from "../modelSetup.ts";
 import type { ToolCall } from "../realtimeClient.ts";
@@ -24,9 +25,6 @@ const MAX_PUBLISHED = 20_000;
 const MAX_TEXT = 20_000;
 /** A caller who writes without end does not fill our memory: later lines reach the model only. */
 const MAX_TYPED_CHARACTERS = 500_000;
-/** The history that a fresh session gets: enough to go on, short enough not to drag it into text. */
-const MAX_HISTORY_CHARACTERS = 8000;
-const MAX_HISTORY_ITEMS = 60;
 
 /** The latest part of the conversation as it was really said and heard, in the order of its items. */
 export class Transcript {
@@ -205,22 +203,9 @@ export class Transcript {
       .sort((a, b) => a.position - b.position);
   }
 
-  /** What a fresh model session needs to go on: the latest part, with whole tool calls only. */
+  /** What a fresh model session needs to go on. */
   history(): readonly HistoryItem[] {
-    const entries = [...this.#entries.values()].sort((a, b) => a.position - b.position);
-    const items: HistoryItem[] = [];
-    let characters = 0;
-    for (const entry of entries.reverse()) {
-      const item = historyItemOf(entry);
-      if (item === undefined) continue;
-      characters += JSON.stringify(item).length;
-      if (items.length >= MAX_HISTORY_ITEMS || characters > MAX_HISTORY_CHARACTERS) {
-        items.push({ type: "message", role: "system", text: "Earlier parts are left out here." });
-        break;
-      }
-      items.push(item);
-    }
-    return items.reverse();
+    return historyOf(this.#entries.values());
   }
 
   #caller(id: string, by: TranscriptTurn["by"], now: Milliseconds): CallerEntry | undefined {

@@ -1,4 +1,5 @@
 import type { TranscriptTurn } from "../callEvent.ts";
+import { STILL_RUNNING } from "../model/prompts.ts";
 import type { HistoryItem } from "../modelSetup.ts";
 import type { ToolCall } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
@@ -78,12 +79,12 @@ export function historyItemOf(entry: TranscriptEntry): HistoryItem | undefined {
         ...(entry.said === true && { itemId: entry.id }),
       };
     case "tool":
-      return entry.output === undefined ? undefined : {
+      return {
         type: "toolCall",
         callId: entry.call.callId,
         name: entry.call.name,
         arguments: entry.call.arguments,
-        output: entry.output,
+        output: entry.output ?? STILL_RUNNING,
       };
   }
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { HistoryItem } from "../../../src/call/modelSetup.ts";
 import type { ModelLoss } from "../../../src/call/realtimeClient.ts";
+import { STILL_RUNNING } from "../../../src/call/model/prompts.ts";
 import { CallDriver } from "../../support/call/callDriver.ts";
 
 const CLOSED: ModelLoss = { code: "closed_1006", retry: "now" };
@@ -147,7 +148,7 @@ Deno.test("case 62: a failed response waits for the connection without waking th
   assert.deepEqual(call.takeAsked(), ["reply"]);
 });
 
-Deno.test("case 52: the history has every item in order, interrupted words marked, and whole tool calls", () => {
+Deno.test("case 52: the history has every item in order, interrupted words marked, and tool calls with their outputs", () => {
   const call = new CallDriver({ digitsSensitive: true }).live();
   call.callerSays("what is the weather?");
   const tools = call.call("weather", "dangling");
@@ -167,6 +168,13 @@ Deno.test("case 52: the history has every item in order, interrupted words marke
       arguments: tools[0]!.arguments,
       output: '{"sky":"blue"}',
     },
+    {
+      type: "toolCall",
+      callId: "call_dangling",
+      name: "dangling",
+      arguments: tools[1]!.arguments,
+      output: STILL_RUNNING,
+    },
     { type: "message", role: "agent", text: "one two three four five …" },
     { type: "message", role: "user", text: "thanks" },
   ]);
@@ -184,7 +192,9 @@ Deno.test("case 52: a tool that was running when the connection was lost is answ
     assert.equal(call.all("openModel").length, 2);
     if (returns === "after") call.toolReturns("lookup", "42");
     call.ready();
-    const inHistory = history(call).filter(({ type }) => type === "toolCall").length;
+    const calls = history(call).filter((item) => item.type === "toolCall");
+    assert.equal(calls.length, 1, "no model calls again what it knows to be running");
+    const inHistory = calls.filter(({ output }) => output === "42").length;
     const requests = call.takeRequests();
     const answers = requests.filter((one) => one.type === "message" && one.text.includes("42"));
     const outputs = requests.filter(({ type }) => type === "toolOutput");
@@ -221,6 +231,19 @@ Deno.test("case 52: a long history is shortened at its beginning, and says so", 
   assert.ok(items[0]?.type === "message" && items[0].role === "system");
   const last = items.at(-1);
   assert.ok(last?.type === "message" && last.text.startsWith("199 "));
+});
+
+Deno.test("case 52: results that the agent has not told yet are never left out, however long they are", () => {
+  const call = new CallDriver(LONG).live();
+  call.callerSays("read me both reports");
+  call.call("one", "two");
+  for (const name of ["one", "two"]) call.toolReturns(name, name.repeat(4000));
+  call.input({ type: "modelLost", loss: CLOSED });
+  const items = history(call);
+  assert.deepEqual(items.map(({ type }) => type), ["message", "toolCall", "toolCall"]);
+  call.take();
+  call.ready();
+  assert.deepEqual(call.takeAsked(), ["tool_result"]);
 });
 
 function history(call: CallDriver): readonly HistoryItem[] {
