@@ -1,6 +1,7 @@
 import type { LegInput } from "./callLeg.ts";
 import type { AnsweringMachineInput } from "./ending/answeringMachine.ts";
-import type { ModelInput, ModelLoss, SpeechRef } from "./realtimeClient.ts";
+import type { KeptSpeechInput } from "./keptSpeech.ts";
+import type { ModelInput, ModelLoss } from "./realtimeClient.ts";
 import type { CallEnd, Milliseconds } from "./types.ts";
 
 /** Everything that happens to a call, except audio. */
@@ -14,12 +15,9 @@ export type StandbyInput =
 /** What the server, an operator or a tool asks for or reports. */
 export type ControlInput =
   | AnsweringMachineInput
+  | KeptSpeechInput
   /** The call was answered although the audio has not arrived yet: the greeting may be prepared. */
   | { readonly type: "answered" }
-  /** The greeting can be spoken without the model; of no effect once the model was asked for it. */
-  | { readonly type: "greetingKept" }
-  /** The audio of a kept sentence was given to `speech`, whole. */
-  | { readonly type: "keptSpoken"; readonly ref: SpeechRef; readonly text: string }
   | {
     readonly type: "toolReturned";
     readonly callId: string;

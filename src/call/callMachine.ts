@@ -66,12 +66,16 @@ export class CallMachine {
     this.#call = call;
     this.#kept = new KeptSentences(call, resumed?.turns.length ?? 0);
     this.#greeting = new Greeting(call, this.#kept, resumed);
-    this.#bridge = new OutageBridge(this.#kept, speech);
     this.#caller = new CallerTurns(call, this.#greeting);
-    this.#closing = new Closing(call);
+    this.#closing = new Closing(call, this.#kept);
     this.#answeringMachine = new AnsweringMachine(call, this.#closing);
     this.#tools = new ToolTurns(call, this.#closing);
     this.#connection = new ConnectionLifecycle(call, this.#tools, now);
+    this.#bridge = new OutageBridge(
+      call,
+      this.#kept,
+      () => this.#connection.owes || this.#tools.calls.running > 0 || this.#greeting.isAwaited,
+    );
     this.#inputStall = new InputStall(call, this.#caller, this.#connection, now);
     const outcomes = new ResponseOutcomes(call, this.#tools, this.#connection);
     this.#deadlines = new ResponseDeadlines(call, this.#tools, outcomes);
@@ -177,9 +181,9 @@ export class CallMachine {
         this.#answered = true;
         return;
       case "greetingKept":
-        return this.#greeting.keep();
       case "keptSpoken":
-        return this.#kept.spoken(input.ref, input.text, now);
+      case "keptMissing":
+        return this.#kept.handle(input, now);
       case "marked":
         return this.#call.speech.marked(input.mark, now);
       case "rendered":
@@ -258,12 +262,13 @@ export class CallMachine {
     const working = turns.busy || turns.callerState.isSpeaking || this.#tools.calls.running > 0;
     const busy = !turns.quiet || working || this.#closing.begun;
     const lost = this.#connection.tick(now, busy ? "busy" : speech.audible ? "playing" : "quiet");
-    if (lost !== undefined) return this.#end({ reason: "model_failed", detail: lost }, now);
-    const unanswered = this.#answeringMachine.tick(now);
-    if (unanswered !== undefined) return this.#end(unanswered, now);
+    const failed = this.#closing.modelGone(lost, this.#leg.joined, now) ??
+      this.#answeringMachine.tick(now);
+    if (failed !== undefined) return this.#end(failed, now);
     const modelReady = this.#connection.ready;
+    const hears = this.#leg.joined && !this.#answeringMachine.waiting;
     const end = this.#closing.tick(now, {
-      listening: this.#leg.joined && modelReady && !this.#answeringMachine.waiting,
+      listening: hears && modelReady,
       working,
       modelExpected: this.#connection.isExpected,
       owed: this.#connection.owes,
@@ -272,12 +277,7 @@ export class CallMachine {
     });
     if (end !== undefined) return this.#end(end, now);
     this.#deadlines.update(now, this.#watched);
-    this.#bridge.tick(now, {
-      joined: this.#leg.joined && !this.#closing.begun && !this.#answeringMachine.waiting,
-      ready: modelReady,
-      waiting: turns.awaited(undefined) || this.#connection.owes ||
-        this.#tools.calls.running > 0 || this.#greeting.isAwaited,
-    });
+    this.#bridge.tick(now, hears && !this.#closing.begun, modelReady);
   }
 
   get #watched(): Watched {

@@ -1,5 +1,5 @@
 import type { Base64 } from "../utils/audio/audioFormat.ts";
-import type { ModelSink } from "./realtimeClient.ts";
+import type { ModelSink, SpeechRef } from "./realtimeClient.ts";
 
 /** The fixed sentences of an agent that may be kept as audio. */
 export const keptNames = ["greeting", "bridge", "apology"] as const;
@@ -10,6 +10,15 @@ export interface KeptSentence {
   readonly text: string;
   readonly audio: Base64;
 }
+
+/** What becomes known of kept sentences during a call. */
+export type KeptSpeechInput =
+  /** The greeting can be spoken without the model; of no effect once the model was asked for it. */
+  | { readonly type: "greetingKept" }
+  /** The audio of a sentence was given to `speech`, whole. */
+  | { readonly type: "keptSpoken"; readonly ref: SpeechRef; readonly text: string }
+  /** There is no such sentence. */
+  | { readonly type: "keptMissing"; readonly ref: SpeechRef };
 
 /** What one call's agent can say without its model. None of it waits. */
 export interface KeptSpeech {

@@ -241,7 +241,7 @@ export class Session implements CallSession {
 
   #speakKept(name: KeptName, ref: SpeechRef): void {
     const kept = name === "greeting" ? this.#greeting : this.#kept?.get(name);
-    if (kept === undefined) return;
+    if (kept === undefined) return this.#handle({ type: "keptMissing", ref });
     this.#speech(ref, kept.audio);
     this.#handle({ type: "keptSpoken", ref, text: kept.text });
   }

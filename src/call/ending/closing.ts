@@ -1,3 +1,4 @@
+import type { KeptSentences } from "../playback/keptSentences.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import { earliest } from "../machine/wakeTimer.ts";
 import * as prompts from "../model/prompts.ts";
@@ -43,6 +44,7 @@ const HEAR_LIMIT_MS = 2000;
 /** Ends a call on request, after silence or at its time limit, and lets the last words be heard. */
 export class Closing {
   readonly #call: MachineParts;
+  readonly #kept: KeptSentences;
   readonly #idle: IdleTimer;
   readonly #timeLimit: TimeLimit;
   #plan: ClosingPlan | undefined;
@@ -50,9 +52,11 @@ export class Closing {
   #latestAt: Milliseconds = 0;
   /** The last words are complete, but not yet heard. */
   #said = false;
+  #apologizes = false;
 
-  constructor(call: MachineParts) {
+  constructor(call: MachineParts, kept: KeptSentences) {
     this.#call = call;
+    this.#kept = kept;
     this.#idle = new IdleTimer(call.policy.idleMs);
     this.#timeLimit = new TimeLimit(call.policy);
   }
@@ -134,6 +138,27 @@ export class Closing {
     this.begin({ end, say, revocable: false }, now);
   }
 
+  /**
+   * With a code, there will be no model any more: a browser's caller hears what is kept for that.
+   * Returns the end where it is to come at once: a phone's caller hears it of the carrier.
+   */
+  modelGone(
+    code: string | undefined,
+    joined: boolean,
+    now: Milliseconds,
+  ): CallEnd | undefined {
+    if (code === undefined || this.#apologizes) return undefined;
+    const { policy, commands, turns } = this.#call;
+    const end: CallEnd = { reason: "model_failed", detail: code };
+    if (policy.direction !== "web" || !joined || this.#plan?.revocable === false) return end;
+    this.#apologizes = true;
+    commands.push({ type: "closeModel" });
+    this.begin({ end, revocable: false }, now);
+    turns.disconnected();
+    this.#kept.speak("apology");
+    return undefined;
+  }
+
   /** Returns the end once the last words have been heard. */
   tick(
     now: Milliseconds,
@@ -151,6 +176,8 @@ export class Closing {
   #endDue(now: Milliseconds, busy: boolean): CallEnd | undefined {
     const plan = this.#plan;
     if (plan === undefined) return undefined;
+    // Of a kept sentence it is known at once how long it is, but not in the same moment.
+    if (this.#kept.pending) return undefined;
     const { audible } = this.#call.speech;
     const heardAt = this.#call.speech.endsAt(now) + HEAR_LIMIT_MS;
     if (!busy && !this.#said) {

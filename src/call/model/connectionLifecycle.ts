@@ -58,7 +58,7 @@ export class ConnectionLifecycle {
 
   /** Whether there is a model, or soon will be: goodbyes do not wait for longer. */
   get isExpected(): boolean {
-    return this.#ready || this.#expectedTill !== undefined;
+    return this.#givenUp === undefined && (this.#ready || this.#expectedTill !== undefined);
   }
 
   /** From when on the caller's audio may have to be given to another connection. */
@@ -137,6 +137,7 @@ export class ConnectionLifecycle {
   }
 
   get wakeAt(): Milliseconds | undefined {
+    if (this.#givenUp !== undefined) return undefined;
     return earliest(
       this.#recovery.wakeAt,
       this.#standby.wakeAt,

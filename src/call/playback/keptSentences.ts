@@ -1,5 +1,5 @@
 import type { Base64 } from "../../utils/audio/audioFormat.ts";
-import type { KeptName } from "../keptSpeech.ts";
+import type { KeptName, KeptSpeechInput } from "../keptSpeech.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
@@ -15,6 +15,7 @@ type Parts = Pick<MachineParts, "commands" | "transcript" | "latency" | "speech"
 export class KeptSentences {
   readonly #call: Parts;
   #count: number;
+  #hasGreeting = false;
   #asked: { readonly name: KeptName; readonly ref: SpeechRef } | undefined;
 
   /** `before` is how many turns the call has had, so that no id comes again. */
@@ -23,7 +24,7 @@ export class KeptSentences {
     this.#count = before;
   }
 
-  /** Whether audio has been asked for that has not come: where nothing is kept, it never does. */
+  /** Whether a sentence has been asked for of which it is not known yet whether it is kept. */
   get pending(): boolean {
     return this.#asked !== undefined;
   }
@@ -49,12 +50,25 @@ export class KeptSentences {
     speech.play(ref, audio, durationMs, now);
   }
 
-  /** All of its audio has come, and these are its words. */
-  spoken(ref: SpeechRef, text: string, now: Milliseconds): void {
-    if (!this.owns(ref)) return;
+  /** Whether the greeting needs no model. */
+  get hasGreeting(): boolean {
+    return this.#hasGreeting;
+  }
+
+  /** What is known to be kept; and that all audio of a sentence has come, or none ever will. */
+  handle(input: KeptSpeechInput, now: Milliseconds): void {
+    if (input.type === "greetingKept") {
+      this.#hasGreeting = true;
+      return;
+    }
+    if (!this.owns(input.ref)) return;
+    if (input.type === "keptSpoken") this.#spoken(input.ref, input.text, now);
+    this.#asked = undefined;
+  }
+
+  #spoken(ref: SpeechRef, text: string, now: Milliseconds): void {
     const name = this.#asked?.name;
     const isGreeting = name === "greeting";
-    this.#asked = undefined;
     const { commands, transcript, speech } = this.#call;
     const { itemId, responseId } = ref;
     speech.text(ref, text, now);

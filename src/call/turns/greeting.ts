@@ -22,7 +22,6 @@ export class Greeting {
   readonly #call: MachineParts;
   readonly #kept: KeptSentences;
   readonly #resumption: Resumption;
-  #isKept = false;
   #isAsked = false;
   #holds = false;
 
@@ -41,14 +40,10 @@ export class Greeting {
 
   /** Whether the agent is still to speak first. */
   get isAwaited(): boolean {
-    return !this.#isAsked && this.#resumption.request !== undefined &&
-      // Who takes a call that was placed speaks first.
-      this.#call.policy.direction !== "outbound";
-  }
-
-  /** It needs no model. */
-  keep(): void {
-    this.#isKept = this.#resumption.isGreeting === true;
+    const { request, isGreeting } = this.#resumption;
+    // Who takes a call that was placed speaks first.
+    return !this.#isAsked && request !== undefined &&
+      !(isGreeting === true && this.#call.policy.direction === "outbound");
   }
 
   /** Says it when its moment has come; too late where the call is `closing`. */
@@ -64,6 +59,10 @@ export class Greeting {
     this.#holds = greetingProtected && request.purpose === "greeting";
     if (this.#isKept) this.#kept.speak("greeting");
     else this.#call.turns.ask(request, now);
+  }
+
+  get #isKept(): boolean {
+    return this.#kept.hasGreeting && this.#resumption.isGreeting === true;
   }
 
   /** The greeting is over when all that was said so far has been heard. */

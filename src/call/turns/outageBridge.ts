@@ -1,17 +1,7 @@
 import type { CallInput } from "../callInput.ts";
 import type { KeptSentences } from "../playback/keptSentences.ts";
-import type { AgentSpeech } from "../playback/agentSpeech.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
 import type { Milliseconds } from "../types.ts";
-
-/** State of the call that decides whether a caller has to be told that the agent is still there. */
-interface Outage {
-  /** The caller can hear the agent, and the call goes on. */
-  readonly joined: boolean;
-  /** There is a model that can be asked. */
-  readonly ready: boolean;
-  /** The agent owes words: somebody who only thinks is left in peace. */
-  readonly waiting: boolean;
-}
 
 /** A silence that is this long is bridged ... */
 const SILENT_MS = 1200;
@@ -22,8 +12,9 @@ const APART_MS = 7000;
 
 /** Bridges the silence of a lost or late model with a sentence that is kept, where one is. */
 export class OutageBridge {
+  readonly #call: Pick<MachineParts, "speech" | "turns">;
   readonly #kept: KeptSentences;
-  readonly #speech: AgentSpeech;
+  readonly #owes: () => boolean;
   /** The caller speaks, by the level of the line. */
   #isLoud = false;
   /** The caller has spoken to no model: it will have to answer. */
@@ -34,9 +25,15 @@ export class OutageBridge {
   #bridgedAt: Milliseconds = -Infinity;
   #dueAt: Milliseconds | undefined;
 
-  constructor(kept: KeptSentences, speech: AgentSpeech) {
+  /** `owes` says whether words are due that no response stands for: somebody who only thinks is left in peace. */
+  constructor(
+    call: Pick<MachineParts, "speech" | "turns">,
+    kept: KeptSentences,
+    owes: () => boolean,
+  ) {
+    this.#call = call;
     this.#kept = kept;
-    this.#speech = speech;
+    this.#owes = owes;
   }
 
   follow(input: CallInput): void {
@@ -45,26 +42,27 @@ export class OutageBridge {
     if (input.speaking) this.#unheard = true;
   }
 
-  tick(now: Milliseconds, outage: Outage): void {
-    this.update(now, outage);
+  /** `joined` where the caller hears the agent and the call goes on; `ready` where a model can be asked. */
+  tick(now: Milliseconds, joined: boolean, ready: boolean): void {
+    this.#update(now, joined, ready);
     if (this.#dueAt === undefined || now < this.#dueAt) return;
     this.#bridgedAt = now;
     this.#kept.speak("bridge");
-    this.update(now, outage);
+    this.#update(now, joined, ready);
   }
 
   get wakeAt(): Milliseconds | undefined {
     return this.#dueAt;
   }
 
-  /** Computes when the next bridge is due. */
-  update(now: Milliseconds, { joined, ready, waiting }: Outage): void {
+  #update(now: Milliseconds, joined: boolean, ready: boolean): void {
+    const waiting = this.#call.turns.awaited(undefined) || this.#owes();
     if (!ready) this.#awaySince ??= now;
     else {
       this.#unheard = false;
       if (!waiting) this.#awaySince = undefined;
     }
-    const isSilent = joined && !this.#isLoud && !this.#speech.audible;
+    const isSilent = joined && !this.#isLoud && !this.#call.speech.audible;
     this.#silentSince = isSilent ? this.#silentSince ?? now : undefined;
     const isDue = this.#silentSince !== undefined && this.#awaySince !== undefined &&
       (waiting || this.#unheard);

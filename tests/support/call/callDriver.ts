@@ -275,7 +275,10 @@ export class CallDriver {
     for (const answer of answers) this.input(answer);
     for (const { name, ref } of kept) {
       const sentence = this.#kept[name];
-      if (sentence === undefined) continue;
+      if (sentence === undefined) {
+        this.input({ type: "keptMissing", ref });
+        continue;
+      }
       this.#hear(ref, sentence.ms);
       this.input({ type: "keptSpoken", ref, text: sentence.text });
     }
