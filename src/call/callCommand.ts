@@ -3,7 +3,7 @@ import type { SpeechPiece } from "./callLeg.ts";
 import type { KeptName } from "./keptSpeech.ts";
 import type { HistoryItem } from "./modelSetup.ts";
 import type { ModelRequest, SpeechRef, ToolCall } from "./realtimeClient.ts";
-import type { CallEnd, Milliseconds } from "./types.ts";
+import type { Milliseconds, SessionEnd } from "./types.ts";
 
 /** What a call is to do, as its machine decides; carried out in order. */
 export type CallCommand =
@@ -33,5 +33,5 @@ export type CallCommand =
   | { readonly type: "runTool"; readonly call: ToolCall }
   | { readonly type: "abortTools" }
   | { readonly type: "sendDigits"; readonly digits: string }
-  | { readonly type: "endCall"; readonly end: CallEnd }
+  | { readonly type: "endCall"; readonly end: SessionEnd }
   | { readonly type: "publish"; readonly event: CallEvent };

@@ -39,6 +39,8 @@ export type CallEvent =
   | { readonly type: "digits"; readonly digits: string; readonly sensitive: boolean }
   | { readonly type: "notice"; readonly code: NoticeCode }
   | { readonly type: "transferring"; readonly alias: string }
+  /** The last event of this session: another process goes on with the call. */
+  | { readonly type: "handedOver" }
   | { readonly type: "ended"; readonly end: CallEnd; readonly durationMs: Milliseconds };
 
 /** One line of the conversation as it was really heard. A later event with the same `id` replaces it. */

@@ -34,6 +34,8 @@ export type ControlInput =
     /** The very words, or `true` for the agent's own, in the language of the conversation. */
     readonly goodbye?: string | true;
   }
+  /** Gives the call to another process: at a quiet moment, at the latest after `withinMs`. */
+  | { readonly type: "handoverAsked"; readonly withinMs: Milliseconds }
   /** Ends the call at once. */
   | { readonly type: "hangUp"; readonly end: CallEnd }
   | { readonly type: "callerLevel"; readonly speaking: boolean }

@@ -1,6 +1,6 @@
 import type { AudioFormat, Base64 } from "../utils/audio/audioFormat.ts";
 import type { CallEvent } from "./callEvent.ts";
-import type { CallEnd, Milliseconds } from "./types.ts";
+import type { CallEnd, Milliseconds, SessionEnd } from "./types.ts";
 
 /** The human's side of a call. None of its methods throws or waits, even where its socket has closed. */
 export interface CallLeg {
@@ -14,7 +14,7 @@ export interface CallLeg {
   clear(): void;
   /** Shows an event to a browser; does nothing on a phone. */
   notify(event: CallEvent): void;
-  close(end: CallEnd): void;
+  close(end: SessionEnd): void;
   /** Another leg takes its place; what this one still brings must not reach the call. Absent where none may. */
   onReplaced?(): void;
 }

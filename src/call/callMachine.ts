@@ -1,23 +1,21 @@
-import type { AudioFormat, Base64 } from "../utils/audio/audioFormat.ts";
-import { AgentSpeech } from "./playback/agentSpeech.ts";
+import type { Base64 } from "../utils/audio/audioFormat.ts";
 import { announceCall } from "./machine/beginning.ts";
+import { createParts } from "./machine/createParts.ts";
 import type { CallCommand } from "./callCommand.ts";
 import type { CallEvent } from "./callEvent.ts";
 import type { MachineParts } from "./machine/machineParts.ts";
 import type { CallInput } from "./callInput.ts";
-import type { CallLeg } from "./callLeg.ts";
 import { callerActivityIn } from "./turns/callerActivity.ts";
 import { CallerTurns } from "./turns/callerTurns.ts";
 import { Closing } from "./ending/closing.ts";
+import { Handover } from "./ending/handover.ts";
 import { KeptSentences } from "./playback/keptSentences.ts";
 import { OutageBridge } from "./turns/outageBridge.ts";
 import { InputStall } from "./model/inputStall.ts";
 import { AnsweringMachine } from "./ending/answeringMachine.ts";
 import { Greeting } from "./turns/greeting.ts";
-import { Latency } from "./turns/latency.ts";
 import { ConnectionLifecycle } from "./model/connectionLifecycle.ts";
 import { ModelEvents } from "./model/modelEvents.ts";
-import { CommandBuffer } from "./machine/commandBuffer.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
 import type { ResumedCall } from "./resumedCall.ts";
 import { LegPresence } from "./machine/legPresence.ts";
@@ -26,10 +24,14 @@ import { ResponseOutcomes } from "./turns/responseOutcomes.ts";
 import { ResponseDeadlines, type Watched } from "./turns/responseDeadlines.ts";
 import * as prompts from "./model/prompts.ts";
 import { ToolTurns } from "./turns/toolTurns.ts";
-import { Transcript } from "./transcript/transcript.ts";
-import { Turns } from "./turns/turns.ts";
 import { earliest } from "./machine/wakeTimer.ts";
-import type { CallEnd, CallPhase, CallPolicy, Milliseconds } from "./types.ts";
+import {
+  type CallPhase,
+  type CallPolicy,
+  isCallEnd,
+  type Milliseconds,
+  type SessionEnd,
+} from "./types.ts";
 
 /**
  * Decides what a call does: takes what happened, and when, and returns commands, to be carried out in
@@ -49,6 +51,7 @@ export class CallMachine {
   readonly #closing: Closing;
   readonly #answeringMachine: AnsweringMachine;
   readonly #modelEvents: ModelEvents;
+  readonly #handover: Handover;
   readonly #leg: LegPresence;
   #answered = false;
   #ended = false;
@@ -56,18 +59,14 @@ export class CallMachine {
   /** With `resumed`, goes on in the middle of a call that another machine began. */
   constructor(policy: CallPolicy, now: Milliseconds, resumed?: ResumedCall) {
     this.#startedAt = now - (resumed?.elapsedMs ?? 0);
-    this.#leg = new LegPresence(resumed?.connectedMs !== undefined);
-    const commands = new CommandBuffer();
-    const transcript = new Transcript(commands, this.#startedAt);
-    const latency = new Latency(commands);
-    const turns = new Turns(commands, policy.modelResponds);
-    const speech = new AgentSpeech(commands, transcript, latency);
-    const call = { policy, commands, transcript, latency, turns, speech };
+    const call = createParts(policy, this.#startedAt);
     this.#call = call;
+    this.#leg = new LegPresence(call, resumed?.connectedMs !== undefined);
     this.#kept = new KeptSentences(call, resumed?.turns.length ?? 0);
     this.#greeting = new Greeting(call, this.#kept, resumed);
     this.#caller = new CallerTurns(call, this.#greeting);
     this.#closing = new Closing(call, this.#kept);
+    this.#handover = new Handover(call, this.#closing);
     this.#answeringMachine = new AnsweringMachine(call, this.#closing);
     this.#tools = new ToolTurns(call, this.#closing);
     this.#connection = new ConnectionLifecycle(call, this.#tools, now);
@@ -156,6 +155,7 @@ export class CallMachine {
       this.#closing.wakeAt,
       this.#answeringMachine.wakeAt,
       this.#leg.wakeAt,
+      this.#handover.wakeAt,
     );
   }
 
@@ -176,7 +176,8 @@ export class CallMachine {
     this.#bridge.follow(input);
     switch (input.type) {
       case "joined":
-        return this.#join(input.format, input.reports, now);
+        this.#closing.joined(now);
+        return this.#leg.join(input.format, input.reports, now);
       case "answered":
         this.#answered = true;
         return;
@@ -201,8 +202,7 @@ export class CallMachine {
         this.#call.commands.push({ type: "clearInput" });
         return;
       case "lost":
-        if (this.#leg.lose(input, now)) this.#call.speech.leave(now);
-        return;
+        return this.#leg.lose(input, now);
       case "left":
       case "hangUp":
         return this.#end(input.end, now);
@@ -215,6 +215,8 @@ export class CallMachine {
       case "transferAsked":
         this.#tools.transfer(input.alias, now);
         return;
+      case "handoverAsked":
+        return this.#handover.ask(input.withinMs, now);
       case "endAsked":
         return this.#closing.endAsked(input.end, input.goodbye, now);
       case "machineAnswered":
@@ -229,15 +231,6 @@ export class CallMachine {
     }
   }
 
-  #join(format: AudioFormat, reports: CallLeg["reports"], now: Milliseconds): void {
-    const how = this.#leg.join();
-    if (how === "already") return;
-    const again = how === "again" ? { again: true } as const : {};
-    this.#call.commands.publish({ type: "connected", format, ...again });
-    this.#closing.joined(now);
-    this.#call.speech.join(format, reports, now);
-  }
-
   /** Everything that becomes due with time, or because of what was just handled. */
   #advance(now: Milliseconds): void {
     this.#call.speech.tick(now);
@@ -250,8 +243,8 @@ export class CallMachine {
       modelReady: this.#connection.ready,
       closing: this.#closing.begun,
     }, now);
-    const left = this.#leg.endDue(now);
-    if (left !== undefined) return this.#end(left, now);
+    const legLost = this.#leg.endDue(now);
+    if (legLost !== undefined) return this.#end(legLost, now);
     const { turns, speech } = this.#call;
     this.#inputStall.tick(
       now,
@@ -259,7 +252,8 @@ export class CallMachine {
     );
     this.#deadlines.tick(now, this.#watched);
     // After `deadlines.tick`, which drops expired responses.
-    const working = turns.busy || turns.callerState.isSpeaking || this.#tools.calls.running > 0;
+    const engaged = turns.callerState.isSpeaking || this.#tools.calls.running > 0;
+    const working = turns.busy || engaged;
     const busy = !turns.quiet || working || this.#closing.begun;
     const lost = this.#connection.tick(now, busy ? "busy" : speech.audible ? "playing" : "quiet");
     const failed = this.#closing.modelGone(lost, this.#leg.joined, now) ??
@@ -275,7 +269,12 @@ export class CallMachine {
       loud: this.#inputStall.isLoud(now),
       tools: this.#tools,
     });
-    if (end !== undefined) return this.#end(end, now);
+    const left = end ?? this.#handover.tick(now, {
+      leg: this.#leg.state,
+      // What a model that is away owes is asked of the next one, whoever opens it.
+      quiet: !(modelReady ? busy : engaged) && !speech.audible && !this.#inputStall.isLoud(now),
+    });
+    if (left !== undefined) return this.#end(left, now);
     this.#deadlines.update(now, this.#watched);
     this.#bridge.tick(now, hears && !this.#closing.begun, modelReady);
   }
@@ -285,14 +284,15 @@ export class CallMachine {
     return { joined, ready: this.#connection.ready, closing: this.#closing.begun };
   }
 
-  #end(end: CallEnd, now: Milliseconds): void {
-    this.#call.speech.close(now);
-    this.#call.transcript.close();
+  #end(end: SessionEnd, now: Milliseconds): void {
+    const { commands, speech, transcript } = this.#call;
+    speech.close(now);
+    transcript.close();
     this.#ended = true;
-    this.#call.commands.push({ type: "abortTools" });
-    this.#call.commands.push({ type: "closeModel" });
+    commands.push({ type: "abortTools" });
+    commands.push({ type: "closeModel" });
     const durationMs = Math.round(now - this.#startedAt);
-    this.#call.commands.publish({ type: "ended", end, durationMs });
-    this.#call.commands.push({ type: "endCall", end });
+    commands.publish(isCallEnd(end) ? { type: "ended", end, durationMs } : { type: "handedOver" });
+    commands.push({ type: "endCall", end });
   }
 }

@@ -1,62 +1,37 @@
 import { audioDurationMs, type Base64 } from "../utils/audio/audioFormat.ts";
 import type { CallCommand } from "./callCommand.ts";
 import type { CallEvent } from "./callEvent.ts";
-import type { CallInput, ControlInput, ToolEffect } from "./callInput.ts";
+import type { CallInput, ControlInput } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
 import { CallerAudio } from "./turns/callerAudio.ts";
 import type { CallSession } from "./sessionApi.ts";
+import type { SessionDependencies, SessionOptions, ToolOutcome } from "./sessionSetup.ts";
 import type { KeptName, KeptSentence, KeptSpeech } from "./keptSpeech.ts";
 import { CommandRunner } from "./machine/commandRunner.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
-import type { JournalEntry } from "./journal.ts";
 import { CallMachine } from "./callMachine.ts";
 import type { ModelSetup } from "./modelSetup.ts";
-import type { OpenModel, SpeechRef, ToolCall } from "./realtimeClient.ts";
+import type { SpeechRef, ToolCall } from "./realtimeClient.ts";
 import type { ResumedCall } from "./resumedCall.ts";
-import type { CallEnd, CallPhase, CallPolicy, CallRequest, Milliseconds } from "./types.ts";
+import type {
+  CallEnd,
+  CallPhase,
+  CallPolicy,
+  CallRequest,
+  Milliseconds,
+  SessionEnd,
+} from "./types.ts";
 import { present } from "../utils/present.ts";
-import type { Clock } from "../utils/clock.ts";
 import { WakeTimer } from "./machine/wakeTimer.ts";
 
-/** What came of a tool call. */
-export interface ToolOutcome {
-  /** What the model gets. */
-  readonly output: string;
-  readonly ok: boolean;
-  readonly effect?: ToolEffect;
-}
-
-/** What a session needs of its surroundings. */
-export interface SessionDependencies extends Clock {
-  readonly openModel: OpenModel;
-  /** Never rejects; stops early when the signal fires. */
-  runTool(session: CallSession, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome>;
-  /** Plays keys into the phone call, which takes the leg away and brings another. */
-  sendDigits(session: CallSession, digits: string): void;
-  publish(session: CallSession, event: CallEvent): void;
-  /** A fault of ours: the call ends, the process goes on. */
-  onError(session: CallSession, error: unknown): void;
-  /** Sees the call's policy, and then every input before it is handled. */
-  journal?(session: CallSession, entry: JournalEntry): void;
-}
-
-export interface SessionOptions {
-  readonly id: string;
-  readonly request: CallRequest;
-  readonly policy: CallPolicy;
-  readonly setup: Omit<ModelSetup, "history">;
-  /** What the agent can say without its model. */
-  readonly kept?: KeptSpeech;
-  /** Where the session goes on with a call that another one began. */
-  readonly resumed?: ResumedCall | undefined;
-}
+export type { SessionDependencies, SessionOptions, ToolOutcome };
 
 /** Carries a call's audio from end to end, and performs what its machine decides. */
 export class Session implements CallSession {
   readonly id: string;
   readonly request: CallRequest;
   readonly resumed: ResumedCall | undefined;
-  readonly ended: Promise<CallEnd>;
+  readonly ended: Promise<SessionEnd>;
   callSid: string | undefined;
   readonly #deps: SessionDependencies;
   readonly #setup: Omit<ModelSetup, "history">;
@@ -70,7 +45,7 @@ export class Session implements CallSession {
   readonly #model: ModelSlot;
   readonly #timer: WakeTimer;
   readonly #tools = new AbortController();
-  readonly #settleEnd: (end: CallEnd) => void;
+  readonly #settleEnd: (end: SessionEnd) => void;
   #leg: CallLeg | undefined;
   #hasJoined = false;
   readonly #commands = new CommandRunner((command) => this.#do(command));
@@ -87,7 +62,7 @@ export class Session implements CallSession {
     this.#policy = policy;
     this.#kept = kept;
     this.#deps = deps;
-    const { promise, resolve } = Promise.withResolvers<CallEnd>();
+    const { promise, resolve } = Promise.withResolvers<SessionEnd>();
     this.ended = promise;
     this.#settleEnd = resolve;
     this.#startedAt = deps.now();
@@ -268,7 +243,7 @@ export class Session implements CallSession {
     this.#end(end);
   }
 
-  #end(end: CallEnd): void {
+  #end(end: SessionEnd): void {
     this.#timer.cancel();
     this.#callerAudio.close();
     const leg = this.#leg;

@@ -3,7 +3,7 @@ import type { CallEvent } from "./callEvent.ts";
 import type { ControlInput } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
 import type { ResumedCall } from "./resumedCall.ts";
-import type { CallEnd, CallRequest } from "./types.ts";
+import type { CallRequest, SessionEnd } from "./types.ts";
 
 /** One live call, as its leg and the API see it. None of its methods throws once joined. */
 export interface CallSession {
@@ -25,6 +25,6 @@ export interface CallSession {
   input(input: LegInput | ControlInput): void;
   /** The carrier's id of the call, once it is known. */
   callSid: string | undefined;
-  /** Settles when the call has ended and let go of everything it held. */
-  readonly ended: Promise<CallEnd>;
+  /** Settles when the session has let go of its call and of everything it held. */
+  readonly ended: Promise<SessionEnd>;
 }

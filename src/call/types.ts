@@ -65,6 +65,17 @@ export interface CallEnd {
   readonly detail?: string;
 }
 
+/**
+ * How a session lets go of its call: the call has ended, or another process goes on with it. A leg that is
+ * closed with `handed_over` leaves its human to that process: nothing tells them that the call is over.
+ */
+export type SessionEnd = CallEnd | { readonly reason: "handed_over"; readonly detail?: undefined };
+
+/** Whether the call itself is over, and not only the session that held it. */
+export function isCallEnd(end: SessionEnd): end is CallEnd {
+  return end.reason !== "handed_over";
+}
+
 /** Why a call ended: few reasons to count by, with the particulars in `CallEnd.detail`. */
 export const endReasons = [
   "caller_hung_up",

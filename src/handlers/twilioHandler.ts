@@ -1,5 +1,5 @@
 import type { CallSession } from "../call/sessionApi.ts";
-import type { CallEnd } from "../call/types.ts";
+import type { SessionEnd } from "../call/types.ts";
 import { readTwilioMessage, type TwilioStart } from "../protocol/twilio.ts";
 import { createPartsLimit } from "../utils/partsLimit.ts";
 import { TwilioLeg } from "./twilioLeg.ts";
@@ -20,7 +20,7 @@ export interface TwilioHandlerDeps {
    * Has the carrier end the call, or go on with it, which stops the stream. Resolves with whether it will;
    * undefined where it need not be told.
    */
-  readonly endAtCarrier?: (session: CallSession, end: CallEnd) => Promise<boolean> | undefined;
+  readonly endAtCarrier?: (session: CallSession, end: SessionEnd) => Promise<boolean> | undefined;
   /** The stream broke off, or was stopped for a while, and the call goes on. */
   readonly onLost?: (session: CallSession) => void;
   /** Called once when the stream is over, also where the socket's `close` event never comes. */
@@ -139,7 +139,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
   }
 
   /** The carrier stops the stream of a call that has ended; where it does not, the socket is closed. */
-  function release(session: CallSession, end: CallEnd): void {
+  function release(session: CallSession, end: SessionEnd): void {
     hasEnded = true;
     const told = deps.endAtCarrier?.(session, end);
     if (told === undefined) return close(1000);

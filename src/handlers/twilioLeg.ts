@@ -1,5 +1,5 @@
 import type { CallLeg, SpeechPiece } from "../call/callLeg.ts";
-import type { CallEnd } from "../call/types.ts";
+import type { SessionEnd } from "../call/types.ts";
 import { createTwilioWriter, type TwilioWriter } from "../protocol/twilio.ts";
 
 /** The part of a WebSocket that a phone leg uses. */
@@ -18,7 +18,7 @@ export class TwilioLeg implements CallLeg {
   #dropped = 0;
   #sent = 0;
   #stuck = false;
-  readonly #onEnd: (end: CallEnd) => void;
+  readonly #onEnd: (end: SessionEnd) => void;
   readonly onReplaced: () => void;
   #open = true;
 
@@ -31,7 +31,7 @@ export class TwilioLeg implements CallLeg {
     streamSid: string,
     { onReplaced, onEnd }: {
       readonly onReplaced: () => void;
-      readonly onEnd: (end: CallEnd) => void;
+      readonly onEnd: (end: SessionEnd) => void;
     },
   ) {
     this.#socket = socket;
@@ -67,7 +67,8 @@ export class TwilioLeg implements CallLeg {
 
   notify(): void {}
 
-  close(end: CallEnd): void {
+  /** With `handed_over` too, the carrier is told what follows. */
+  close(end: SessionEnd): void {
     if (!this.#open) return;
     this.#open = false;
     this.#onEnd(end);

@@ -1,6 +1,6 @@
 import type { CallEvent } from "../call/callEvent.ts";
 import type { CallLeg, SpeechPiece } from "../call/callLeg.ts";
-import type { CallEnd } from "../call/types.ts";
+import { type CallEnd, isCallEnd, type SessionEnd } from "../call/types.ts";
 import { closeCodes, encodeServerMessage, type ServerMessage } from "../protocol/web.ts";
 import { decodeBase64 } from "../utils/audio/audioFormat.ts";
 
@@ -57,7 +57,12 @@ export class WebLeg implements CallLeg {
     if (message !== undefined) this.send(message);
   }
 
-  close(end: CallEnd): void {
+  /** With `handed_over` the call goes on in another process, to which the browser connects again. */
+  close(end: SessionEnd): void {
+    if (!isCallEnd(end)) {
+      this.send({ type: "reconnect" });
+      return this.shut(closeCodes.reconnect, end.reason);
+    }
     this.#sendEnd(end);
     this.shut(1000, end.reason);
   }
@@ -131,6 +136,7 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
     case "started":
     case "resumed":
     case "connected":
+    case "handedOver":
     case "usage":
     case "transcriptionUsage":
     case "digits":

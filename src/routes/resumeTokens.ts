@@ -1,3 +1,4 @@
+import { isCallEnd } from "../call/types.ts";
 import type { CallSession } from "../call/sessionApi.ts";
 import type { Resumption } from "../handlers/webHandler.ts";
 import { RESUME_PURPOSE, type SingleUseTokens } from "../services/store.ts";
@@ -63,13 +64,14 @@ export function createResumeTokens({ shared, lifeMs, now, setTimer, log }: Clock
   function follow(session: CallSession): CallTokens {
     const tokens: CallTokens = { confirmed: undefined, offered: undefined };
     live.set(session.id, tokens);
-    session.ended.then(({ detail }) => {
+    session.ended.then((end) => {
       live.delete(session.id);
       for (const token of [tokens.confirmed, tokens.offered]) {
         if (token === undefined) continue;
         callIds.delete(token);
         // The call goes on there, and so do its tokens.
-        if (detail !== "joined_elsewhere") endedIds.set(token, session.id);
+        const isOver = isCallEnd(end) && end.detail !== "joined_elsewhere";
+        if (isOver) endedIds.set(token, session.id);
       }
     });
     return tokens;

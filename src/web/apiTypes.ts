@@ -132,4 +132,5 @@ export type CallEvent =
   | { readonly type: "modelReady"; readonly again: boolean }
   | { readonly type: "notice"; readonly code: string }
   | { readonly type: "transferring"; readonly alias: string }
+  | { readonly type: "handedOver" }
   | { readonly type: "ended"; readonly end: CallEnd; readonly durationMs: number };

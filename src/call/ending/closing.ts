@@ -130,6 +130,13 @@ export class Closing {
     if (plan.say !== undefined) this.#call.turns.ask(plan.say, now);
   }
 
+  /** The planned end, whose last words are waited for no longer. */
+  cutShort(): CallEnd | undefined {
+    const end = this.#plan?.end;
+    this.#plan = undefined;
+    return end;
+  }
+
   /** Ends the call with the given words, or with what is being said now. */
   endAsked(end: CallEnd, words: string | true | undefined, now: Milliseconds): void {
     const say = words === undefined

@@ -1,4 +1,6 @@
-import type { LegLost } from "../callLeg.ts";
+import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
+import type { CallLeg, LegLost } from "../callLeg.ts";
+import type { MachineParts } from "./machineParts.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
 
 /** Longer than a carrier that lost its socket holds the call before it asks how to go on. */
@@ -6,12 +8,14 @@ const REJOIN_MS = 45_000;
 
 /** Whether the caller's leg is there, and until when the call waits for another where it is lost. */
 export class LegPresence {
+  readonly #call: Pick<MachineParts, "commands" | "speech">;
   #joined = false;
   #joinedBefore: boolean;
   #lost: { readonly until: Milliseconds; readonly end: CallEnd } | undefined;
 
   /** `joinedBefore` where the call has had a leg, in an earlier session. */
-  constructor(joinedBefore: boolean) {
+  constructor(call: Pick<MachineParts, "commands" | "speech">, joinedBefore: boolean) {
+    this.#call = call;
     this.#joinedBefore = joinedBefore;
   }
 
@@ -19,21 +23,28 @@ export class LegPresence {
     return this.#joined;
   }
 
-  /** Whether the leg is the call's first. */
-  join(): "first" | "again" | "already" {
-    if (this.#joined) return "already";
-    const how = this.#joinedBefore ? "again" : "first";
-    this.#joined = this.#joinedBefore = true;
-    this.#lost = undefined;
-    return how;
+  /** `away` while another leg is expected in place of a lost one. */
+  get state(): "joined" | "away" | "none" {
+    if (this.#joined) return "joined";
+    return this.#lost === undefined ? "none" : "away";
   }
 
-  /** False where none is there. */
-  lose({ rejoinMs, end }: LegLost, now: Milliseconds): boolean {
-    if (!this.#joined) return false;
+  /** From now on the agent's speech goes out. */
+  join(format: AudioFormat, reports: CallLeg["reports"], now: Milliseconds): void {
+    if (this.#joined) return;
+    const again = this.#joinedBefore ? { again: true } as const : {};
+    this.#joined = this.#joinedBefore = true;
+    this.#lost = undefined;
+    this.#call.commands.publish({ type: "connected", format, ...again });
+    this.#call.speech.join(format, reports, now);
+  }
+
+  /** What the leg has not played waits for the next one. */
+  lose({ rejoinMs, end }: LegLost, now: Milliseconds): void {
+    if (!this.#joined) return;
     this.#joined = false;
     this.#lost = { until: now + (rejoinMs ?? REJOIN_MS), end: end ?? { reason: "leg_failed" } };
-    return true;
+    this.#call.speech.leave(now);
   }
 
   /** How the call ends, where no other leg has joined in time. */

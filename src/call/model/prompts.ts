@@ -114,7 +114,7 @@ export function goOn(): ModelRequest {
 }
 
 /** For a model that takes over a call whose line, or whose server, was away for a moment. */
-export function lineIsBack(how: "answer" | "goOn" | "back"): ModelRequest {
+export function lineIsBack(how: keyof typeof NEXT): ModelRequest {
   return system(
     "The connection with the caller was interrupted and is back; they may have heard a short notice " +
       "about it. The conversation so far is above. Do not greet them again, and repeat nothing that " +
@@ -125,6 +125,8 @@ export function lineIsBack(how: "answer" | "goOn" | "back"): ModelRequest {
 const NEXT = {
   answer: "They are still waiting for an answer: give it now.",
   goOn: "You were broken off where your last words above end: go on from there.",
+  repeat:
+    "They were speaking and you did not hear all of it: ask them in one short sentence, in the language of the conversation, to say it again.",
   back:
     "Now say in one short sentence, in the language of the conversation, that you are there again.",
 } as const;

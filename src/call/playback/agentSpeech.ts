@@ -52,6 +52,11 @@ export class AgentSpeech {
     return this.#playback.endsAt(now);
   }
 
+  /** Whether the leg has yet to say where it fell silent. */
+  get isSettling(): boolean {
+    return this.#interruption.dueAt !== undefined;
+  }
+
   get wakeAt(): Milliseconds | undefined {
     return this.#interruption.dueAt ?? this.#playback.wakeAt;
   }

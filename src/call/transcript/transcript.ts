@@ -1,7 +1,7 @@
 import type { TranscriptTurn } from "../callEvent.ts";
 import type { CommandBuffer } from "../machine/commandBuffer.ts";
-import { heardText } from "./heardText.ts";
 import { historyOf } from "./history.ts";
+import { heardText } from "./heardText.ts";
 import { ItemOrder } from "./itemOrder.ts";
 import type { HistoryItem } from "../modelSetup.ts";
 import type { ToolCall } from "../realtimeClient.ts";
@@ -189,6 +189,14 @@ export class Transcript {
   toolReturned(callId: string, output: string): void {
     const entry = this.#entries.get(`tool_${callId}`);
     if (entry?.kind === "tool") entry.output = output;
+  }
+
+  /** Whether the text of something that the caller said is still to come. */
+  get awaitsWords(): boolean {
+    for (const entry of this.#entries.values()) {
+      if (entry.kind === "caller" && !entry.final) return true;
+    }
+    return false;
   }
 
   /** The call is over: what is still open stays as it is. */

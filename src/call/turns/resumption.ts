@@ -36,6 +36,10 @@ export function resumptionOf(
     ...said.filter(({ role }) => role === "agent").map(({ startedMs }) => startedMs),
   );
   const owesResult = tools.some(({ startedMs }) => startedMs > spokeMs);
+  const lastTurn = turns.toSorted((a, b) => a.position - b.position).at(-1);
+  if (connectedMs !== undefined && lastTurn?.role === "caller" && lastTurn.text === "") {
+    return goOn("repeat");
+  }
   if (last === undefined && !owesResult) {
     if (greeting !== undefined || connectedMs === undefined) return beginningOf(policy);
     return goOn("back");
@@ -51,6 +55,6 @@ export function resumptionOf(
 function goOn(how: Parameters<typeof prompts.lineIsBack>[0]): Resumption {
   return {
     note: prompts.lineIsBack(how),
-    request: how === "back" ? { purpose: "reply", tools: "none" } : { purpose: "reply" },
+    request: { purpose: "reply", ...((how === "back" || how === "repeat") && { tools: "none" }) },
   };
 }

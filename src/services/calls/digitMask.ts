@@ -14,7 +14,7 @@ export function createDigitMask(): (callId: string, event: CallEvent) => CallEve
   return function masked(callId, event) {
     if (event.type === "digits" && event.sensitive) remember(callId, event.digits);
     const patterns = entered.get(callId);
-    if (event.type === "ended") entered.delete(callId);
+    if (event.type === "ended" || event.type === "handedOver") entered.delete(callId);
     if (patterns === undefined) return event;
     const mask = (text: string) =>
       patterns.reduce(

@@ -20,11 +20,9 @@ export function createHandoff({ callStore, recorder, instanceId, setTimer }: {
      * Waits until the store says that this process holds the calls it has taken over, for a second at
      * most: before that, actions on them still go to the process that held them. Never rejects.
      */
-    async recordTakenOver(): Promise<void> {
-      // The event that a session has begun reaches the recorder in a microtask.
-      await Promise.resolve();
-      await deadline(recorder.flush(), FLUSH_MS, setTimer).catch(() => {});
-    },
+    recordTakenOver: written,
+    /** Waits until all that has happened is in the store, for a second at most. Never rejects. */
+    written,
     /** Whether the call is over, or held by another process by now. */
     async isHeldElsewhere(callId: string): Promise<boolean> {
       const record = await callStore.get(callId);
@@ -37,4 +35,10 @@ export function createHandoff({ callStore, recorder, instanceId, setTimer }: {
       session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "joined_elsewhere" } });
     },
   };
+
+  async function written(): Promise<void> {
+    // The event that a session has begun reaches the recorder in a microtask.
+    await Promise.resolve();
+    await deadline(recorder.flush(), FLUSH_MS, setTimer).catch(() => {});
+  }
 }

@@ -105,7 +105,7 @@ export function createEventLog(
       if (owner !== undefined) owners.set(callId, owner);
     }
     const keyName = owners.get(callId);
-    if (event.type === "ended") owners.delete(callId);
+    if (event.type === "ended" || event.type === "handedOver") owners.delete(callId);
     return keyName;
   }
 

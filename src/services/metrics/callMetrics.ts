@@ -64,6 +64,11 @@ function createCounters() {
       "Calls of another process, or of one before this, that this one has gone on with.",
       each("direction", callDirections),
     ),
+    handedOver: createCounter(
+      "parley_calls_handed_over_total",
+      "Calls that this process has given to another one.",
+      [{}],
+    ),
     ended: createCounter(
       "parley_calls_ended_total",
       "Calls that ended, by reason.",
@@ -130,6 +135,8 @@ function count(counters: Counters, event: CallEvent): void {
       return counters.started.add(1, { direction: event.direction });
     case "resumed":
       return counters.resumed.add(1, { direction: event.direction });
+    case "handedOver":
+      return counters.handedOver.add();
     case "ended":
       counters.ended.add(1, { reason: event.end.reason });
       return counters.duration.observe(event.durationMs / 1000);

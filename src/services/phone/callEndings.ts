@@ -1,5 +1,5 @@
 import type { CallSession } from "../../call/sessionApi.ts";
-import type { CallEnd } from "../../call/types.ts";
+import { isCallEnd, type SessionEnd } from "../../call/types.ts";
 import { BoundedMap } from "../../utils/boundedMap.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -10,11 +10,14 @@ import {
   updateWithRetries,
   writeTwiml,
 } from "../twilioOutbound.ts";
-import type { AnswerEnded } from "./endedCallAnswer.ts";
+import type { Handoff } from "../calls.ts";
+import { type AgentVoices, type AnswerEnded, holdOf } from "./endedCallAnswer.ts";
 
 export interface CallEndingsDeps extends Pick<Clock, "setTimer"> {
   readonly twilio: Pick<TwilioCalls, "update">;
   readonly answerEnded: AnswerEnded;
+  readonly handoff: Pick<Handoff, "written">;
+  readonly agents: AgentVoices;
   readonly publicUrl: string;
   readonly log: Pick<Log, "warn">;
 }
@@ -33,7 +36,7 @@ export type CallEndings = ReturnType<typeof createCallEndings>;
  * here, the caller would hear the words for a server that is away.
  */
 export function createCallEndings(deps: CallEndingsDeps) {
-  const { twilio, answerEnded, publicUrl, setTimer, log } = deps;
+  const { twilio, answerEnded, handoff, agents, publicUrl, setTimer, log } = deps;
   /** By CallSid; those that Twilio has not accepted are kept for its own question how to go on. */
   const endings = new BoundedMap<string, Ending>(MAX_KEPT);
   const begun = new WeakMap<CallSession, Promise<boolean>>();
@@ -45,15 +48,13 @@ export function createCallEndings(deps: CallEndingsDeps) {
      * Tells Twilio what follows the end of a session, once; resolves with whether it will. Undefined where
      * Twilio need not be told, as the call is over or goes on elsewhere.
      */
-    end(session: CallSession, end: CallEnd): Promise<boolean> | undefined {
+    end(session: CallSession, end: SessionEnd): Promise<boolean> | undefined {
       const known = begun.get(session);
       if (known !== undefined) return known;
       const { callSid } = session;
       if (callSid === undefined || isOverOrElsewhere(end)) return undefined;
       const stop = new AbortController();
-      const answer = Promise.resolve(
-        answerEnded({ id: session.id, request: session.request, end }, callSid),
-      );
+      const answer = answerOf(session, end, callSid);
       const accepted = tell(callSid, answer, stop.signal)
         .then((isAccepted) => {
           if (isAccepted) endings.delete(callSid);
@@ -82,6 +83,18 @@ export function createCallEndings(deps: CallEndingsDeps) {
       await Promise.all(underWay);
     },
   };
+
+  /** A call that another process goes on with is held until that one takes it. */
+  async function answerOf(
+    { id, request }: CallSession,
+    end: SessionEnd,
+    callSid: string,
+  ): Promise<PhoneAnswer> {
+    if (isCallEnd(end)) return await answerEnded({ id, request, end }, callSid);
+    // The other one goes on from what is stored.
+    await handoff.written();
+    return { do: "hold", hold: holdOf(agents, request.agent) };
+  }
 
   async function tell(
     callSid: string,
@@ -113,6 +126,6 @@ function changeOf(answer: PhoneAnswer, publicUrl: string): TwilioCallChange {
     : { twiml: writeTwiml(answer, publicUrl) };
 }
 
-function isOverOrElsewhere({ reason, detail }: CallEnd): boolean {
+function isOverOrElsewhere({ reason, detail }: SessionEnd): boolean {
   return reason === "caller_hung_up" || reason === "not_answered" || detail === "joined_elsewhere";
 }

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { BoundedMap } from "../../utils/boundedMap.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
-import type { CallEnd } from "../../call/types.ts";
+import type { SessionEnd } from "../../call/types.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 
@@ -12,7 +12,7 @@ export interface StreamAdmissionDeps extends Clock {
   /** A stream has not come in time. */
   readonly onTimeout: (session: CallSession, callSid: string) => void;
   /** A session for which a stream was expected, or has come, is over. */
-  readonly onEnded: (session: CallSession, end: CallEnd) => void;
+  readonly onEnded: (session: CallSession, end: SessionEnd) => void;
 }
 
 /** How long an answered call may be without its stream. */

@@ -76,11 +76,13 @@ export function createRecorder(deps: RecorderDeps) {
       const callSid = callOf(callId)?.callSid;
       if (callSid !== undefined) enqueue(tally.change({ callSid }));
     }
-    if (event.type === "ended") finish(callId, tally, event.end, atMs, event.durationMs);
-    else tally.apply(event, atMs).forEach(enqueue);
+    if (event.type === "ended") return finish(callId, tally, event.end, atMs, event.durationMs);
+    tally.apply(event, atMs).forEach(enqueue);
+    if (event.type === "handedOver") tallies.delete(callId);
     // What is paid for outlives the process, as the turn does.
     const isUsage = event.type === "usage" || event.type === "transcriptionUsage";
-    if (isUsage && writer.health.status === "ok") tally.unwritten().forEach(enqueue);
+    const isOpen = event.type === "handedOver" || isUsage && writer.health.status === "ok";
+    if (isOpen) tally.unwritten().forEach(enqueue);
   }
 
   function beginWith(event: CallEvent, callId: string, atMs: number): CallTally | undefined {

@@ -51,7 +51,7 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
 
   const subscription = events.subscribe(({ event: { type } }) => watched.has(type), (published) => {
     const { callId, event, atMs } = published;
-    if (event.type === "ended") {
+    if (event.type === "ended" || event.type === "handedOver") {
       calls.delete(callId);
       return callBudget.releasePlace(callId);
     }
@@ -186,5 +186,6 @@ const watched: ReadonlySet<string> = new Set([
   "usage",
   "transcriptionUsage",
   "speaking",
+  "handedOver",
   "ended",
 ]);

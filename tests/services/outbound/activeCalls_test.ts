@@ -57,6 +57,7 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
     handoff: {
       isHeldElsewhere: () => Promise.resolve(elsewhere),
       recordTakenOver: () => Promise.resolve(),
+      written: () => Promise.resolve(),
       releaseSession: (session) => void released.push(session),
     },
     resumedCalls: {

@@ -19,6 +19,8 @@ function start(problems: readonly TwilioProblem[], answer: "hangUp" | "dial") {
       },
     },
     answerEnded: () => answer === "hangUp" ? { do: "hangUp" } : { do: "dial", number: "+1" },
+    handoff: { written: () => Promise.resolve() },
+    agents: { get: () => undefined, unusable: new Map() },
     publicUrl: "https://phone.example",
     log: { warn() {} },
     setTimer(wake) {

@@ -36,6 +36,7 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
     handoff: {
       isHeldElsewhere: () => Promise.resolve(elsewhere),
       recordTakenOver: () => Promise.resolve(),
+      written: () => Promise.resolve(),
       releaseSession: (session) => void released.push(session),
     },
     resumedCalls: {

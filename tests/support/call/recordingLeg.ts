@@ -1,6 +1,6 @@
 import type { CallEvent } from "../../../src/call/callEvent.ts";
 import type { CallLeg, SpeechPiece } from "../../../src/call/callLeg.ts";
-import type { CallEnd } from "../../../src/call/types.ts";
+import type { SessionEnd } from "../../../src/call/types.ts";
 
 /** A phone leg that only records. */
 export class RecordingLeg implements CallLeg {
@@ -10,7 +10,7 @@ export class RecordingLeg implements CallLeg {
   readonly marks: string[] = [];
   readonly events: CallEvent[] = [];
   clears = 0;
-  readonly closes: CallEnd[] = [];
+  readonly closes: SessionEnd[] = [];
   /** Commands that came after `close`. */
   afterClose = 0;
 
@@ -33,7 +33,7 @@ export class RecordingLeg implements CallLeg {
     this.events.push(event);
   }
 
-  close(end: CallEnd): void {
+  close(end: SessionEnd): void {
     this.#count();
     this.closes.push(end);
   }

@@ -81,6 +81,7 @@ export class AnswerDetection {
       case "notice":
         if (event.code === "voicemail_withdrawn") this.#machine = "withdrawn";
         return;
+      case "handedOver":
       case "ended":
         return this.close();
     }

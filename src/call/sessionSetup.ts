@@ -1,0 +1,43 @@
+import type { CallEvent } from "./callEvent.ts";
+import type { ToolEffect } from "./callInput.ts";
+import type { JournalEntry } from "./journal.ts";
+import type { KeptSpeech } from "./keptSpeech.ts";
+import type { ModelSetup } from "./modelSetup.ts";
+import type { OpenModel, ToolCall } from "./realtimeClient.ts";
+import type { ResumedCall } from "./resumedCall.ts";
+import type { CallSession } from "./sessionApi.ts";
+import type { CallPolicy, CallRequest } from "./types.ts";
+import type { Clock } from "../utils/clock.ts";
+
+/** What came of a tool call. */
+export interface ToolOutcome {
+  /** What the model gets. */
+  readonly output: string;
+  readonly ok: boolean;
+  readonly effect?: ToolEffect;
+}
+
+/** What a session needs of its surroundings. */
+export interface SessionDependencies extends Clock {
+  readonly openModel: OpenModel;
+  /** Never rejects; stops early when the signal fires. */
+  runTool(session: CallSession, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome>;
+  /** Plays keys into the phone call, which takes the leg away and brings another. */
+  sendDigits(session: CallSession, digits: string): void;
+  publish(session: CallSession, event: CallEvent): void;
+  /** A fault of ours: the call ends, the process goes on. */
+  onError(session: CallSession, error: unknown): void;
+  /** Sees the call's policy, and then every input before it is handled. */
+  journal?(session: CallSession, entry: JournalEntry): void;
+}
+
+export interface SessionOptions {
+  readonly id: string;
+  readonly request: CallRequest;
+  readonly policy: CallPolicy;
+  readonly setup: Omit<ModelSetup, "history">;
+  /** What the agent can say without its model. */
+  readonly kept?: KeptSpeech;
+  /** Where the session goes on with a call that another one began. */
+  readonly resumed?: ResumedCall | undefined;
+}
