@@ -8,7 +8,7 @@ export type {
   BudgetRefusal,
   BudgetScope,
 } from "./store/budget/budgetTypes.ts";
-export { exceeded, untilTomorrow } from "./store/budget/budgetUse.ts";
+export { dayOf, exceeded, untilTomorrow } from "./store/budget/budgetUse.ts";
 export { type CallAnalytics, type Distribution, percentile } from "./store/calls/callAnalytics.ts";
 export { type CallFilter, type CallPosition, readCursor } from "./store/calls/callList.ts";
 export {

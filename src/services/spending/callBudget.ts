@@ -12,6 +12,7 @@ import {
 import type { CallAccounts, CountedCall } from "./callAccounts.ts";
 import { BudgetRefusals, type BudgetRefusalsDeps, type RefusalCount } from "./budgetRefusals.ts";
 import { isTransferOpen, spentBy } from "./callUsage.ts";
+import { OwnUse } from "./ownUse.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
 import { sleep } from "../../utils/sleep.ts";
@@ -44,6 +45,8 @@ export function createCallBudget(deps: CallBudgetDeps) {
   const { now, setTimer, log } = deps;
   /** The accounts of the calls that this process has admitted. */
   const admitted = new Map<string, readonly BudgetAccount[]>();
+  /** What limits count by while the store does not answer. */
+  const own = new OwnUse();
   const refusals = new BudgetRefusals(deps);
   /** The first reservation in dollars; 0 where no price is known. */
   const firstUsd = (agent: string) => isPriced(agent) ? Math.min(STRETCH.usd, callUsd) : 0;
@@ -60,8 +63,8 @@ export function createCallBudget(deps: CallBudgetDeps) {
       }
     },
     /**
-     * Reserves the first stretch of a web or inbound call. While the store does not answer, calls are
-     * admitted up to the concurrent limits, counted in this process.
+     * Reserves the first stretch of a web or inbound call. While the store does not answer, limits count
+     * what the calls of this process use.
      */
     async admit(
       callId: string,
@@ -69,6 +72,7 @@ export function createCallBudget(deps: CallBudgetDeps) {
     ): Promise<BudgetRefusal | undefined> {
       const accounts = accountsOf(call);
       if (accounts.length === 0) return undefined;
+      const first = { minutes: STRETCH.minutes, usd: firstUsd(call.agent) };
       try {
         const decision = await withinTimeout(budget.reserve({
           callId,
@@ -76,13 +80,14 @@ export function createCallBudget(deps: CallBudgetDeps) {
           holdMs: HOLD_MS,
           leastMinutes: 0,
           leastUsd: 0,
-          minutes: STRETCH.minutes,
-          usd: firstUsd(call.agent),
+          ...first,
         }, now()));
         if (!decision.ok) return refusals.record(decision);
+        own.granted(callId, accounts, decision, { now: now(), isStored: true });
       } catch (error) {
         const refusal = unavailable(error, accounts);
         if (refusal !== undefined) return refusals.record(refusal);
+        own.granted(callId, accounts, first, { now: now(), isStored: false });
       }
       admitted.set(callId, accounts);
       return undefined;
@@ -115,11 +120,12 @@ export function createCallBudget(deps: CallBudgetDeps) {
         leastUsd: 0,
         holdMs: maxMs + PLACED_MARGIN_MS,
       }, at);
-      if (!decision.ok) refusals.record(decision);
+      if (!decision.ok) return refusals.record(decision);
+      own.granted(callId, accounts, decision, { now: at, isStored: true });
       return decision;
     },
-    /** Reserves more for a live call. Rejects where the store does not answer. */
-    extend(
+    /** Reserves more for a live call; where the store does not answer, of what this process may use. */
+    async extend(
       { id: callId, request }: Pick<CallSession, "id" | "request">,
       { minutes, usd }: { readonly minutes: number; readonly usd: number },
     ): Promise<BudgetExtension> {
@@ -128,14 +134,18 @@ export function createCallBudget(deps: CallBudgetDeps) {
         keyName: request.keyName,
         number: request.caller,
       });
-      if (accounts.length === 0) return Promise.resolve({ minutes, usd });
-      return budget.extend({
-        callId,
-        accounts,
-        minutes,
-        usd: Math.min(usd, callUsd),
-        holdMs: HOLD_MS,
-      }, now());
+      if (accounts.length === 0) return { minutes, usd };
+      const wanted = { minutes, usd: Math.min(usd, callUsd) };
+      try {
+        const extension = await withinTimeout(
+          budget.extend({ callId, accounts, ...wanted, holdMs: HOLD_MS }, now()),
+        );
+        own.granted(callId, accounts, extension, { now: now(), isStored: true });
+        return extension;
+      } catch (error) {
+        log.warn("Budget not extended", { callId, error });
+        return own.extend(callId, accounts, wanted, now());
+      }
     },
     /** This process goes on with a call that another one admitted: what was reserved stays. */
     resume: (callId: string, call: CountedCall): void =>
@@ -145,13 +155,22 @@ export function createCallBudget(deps: CallBudgetDeps) {
     /** Removes the reservation of a call that did not begin. */
     async release(callId: string): Promise<void> {
       admitted.delete(callId);
+      own.released(callId);
       await budget.release(callId);
     },
-    /** The record of a call that was not placed by us is complete. */
-    settle(call: CallRecord): Promise<void> | undefined {
+    /** The record of a call is complete; of one that was placed by us, the budget is settled elsewhere. */
+    async settle(call: CallRecord): Promise<void> {
       admitted.delete(call.id);
-      const isSettledLater = call.direction === "outbound" || isTransferOpen(call);
-      return isSettledLater ? undefined : settleInStore(call);
+      const accounts = own.settled(call.id, spentBy(call));
+      if (call.direction === "outbound") return;
+      const isOpen = isTransferOpen(call);
+      const { id, startedAt } = call;
+      const spent = spentBy(call);
+      // One that began and ended while the store was away counts all the same.
+      if (accounts !== undefined) {
+        await persist(id, () => budget.record(id, { ...spent, accounts, startedAt, isOpen }));
+      }
+      if (!isOpen) await persist(id, () => budget.settle(id, spent));
     },
     /** How often calls were refused, by whose limit and which. */
     refusals: (): ReadonlyMap<string, RefusalCount> => refusals.counts,
@@ -169,7 +188,7 @@ export function createCallBudget(deps: CallBudgetDeps) {
     return undefined;
   }
 
-  /** Checks the concurrent limits by the calls of this process alone. */
+  /** Checks the concurrent and daily limits by the calls of this process alone. */
   function unavailable(
     error: unknown,
     accounts: readonly BudgetAccount[],
@@ -179,7 +198,7 @@ export function createCallBudget(deps: CallBudgetDeps) {
       if (concurrent === undefined || liveOf(scope, subject) < concurrent) continue;
       return { ok: false, scope, limit: "concurrent", retryAfterMs: RETRY_MS };
     }
-    return undefined;
+    return own.refusal(accounts, now());
   }
 
   function liveOf(scope: BudgetScope, subject: string): number {
@@ -188,12 +207,12 @@ export function createCallBudget(deps: CallBudgetDeps) {
     ).length;
   }
 
-  async function settleInStore(call: CallRecord): Promise<void> {
+  async function persist(callId: string, work: () => Promise<void>): Promise<void> {
     for (let tries = 1; tries <= SETTLE_TRIES; tries++) {
       try {
-        return await budget.settle(call.id, spentBy(call));
+        return await work();
       } catch (error) {
-        log.warn("Call not settled", { callId: call.id, tries, error });
+        log.warn("Call not settled", { callId, tries, error });
         await sleep(500 * tries, { setTimer });
       }
     }

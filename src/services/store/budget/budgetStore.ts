@@ -14,6 +14,7 @@ import type {
   BudgetActual,
   BudgetDecision,
   BudgetExtension,
+  BudgetRecord,
   BudgetRefusal,
   BudgetRequest,
   BudgetUse,
@@ -71,6 +72,26 @@ export function createBudget(database: Database) {
         [callId, minutes, usd, leastUsd ? 1 : 0],
       );
     },
+    /** Adds a call that was never reserved, because the database was away all the while. */
+    record: (
+      callId: string,
+      { accounts, startedAt, minutes, usd, isOpen }: BudgetRecord,
+    ): Promise<void> =>
+      database.transaction(LOCK, async (query) => {
+        if ((await entriesOf(query, callId)).length > 0) return;
+        for (const { scope, subject } of accounts) {
+          await query(
+            `INSERT INTO budget_entries
+              (call_id, scope, subject, day, reserved_at, expires_at, settled, minutes, usd)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+            [
+              ...[callId, scope, subject, dayOf(startedAt)],
+              ...[Math.round(startedAt), Math.round(startedAt), isOpen ? 0 : 1],
+              ...[scope === "caller" ? Math.max(1, minutes) : minutes, usd],
+            ],
+          );
+        }
+      }),
     /** Removes the reservation of a call that was not placed. */
     async release(callId: string): Promise<void> {
       await database.query("DELETE FROM budget_entries WHERE call_id = $1 AND settled = 0", [

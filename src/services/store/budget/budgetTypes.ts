@@ -78,3 +78,11 @@ export interface BudgetActual {
   readonly usd: number;
   readonly leastUsd?: boolean;
 }
+
+/** What a call used that has no reservation, and when it began. */
+export interface BudgetRecord extends BudgetActual {
+  readonly accounts: readonly BudgetAccount[];
+  readonly startedAt: number;
+  /** More will be used: it is settled later. */
+  readonly isOpen: boolean;
+}
