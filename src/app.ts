@@ -39,6 +39,11 @@ export interface App {
   readonly log: Logger;
   readonly incidents: Incidents;
   fetch(request: Request, host?: ConnectionInfo): Response | Promise<Response>;
+  /**
+   * From now on it can be reached, at an address that no other process can listen at: calls that another
+   * process left there are taken back at once.
+   */
+  listens(address?: { readonly hostname: string; readonly port: number }): Promise<void>;
   /** Takes no more calls and waits for the live ones, as long as the settings allow. */
   drain(): Promise<void>;
   /** Ends live calls and closes everything; further calls wait for the same end. */
@@ -111,7 +116,14 @@ export async function createApp(
     openMetrics({ ...calls, engine, keptSpeech, phone, recorder, completion, webhooks, output }),
   );
   opening.defer(openCallSpendLimit(calls).close);
-  opening.defer(openAbandonedCalls({ ...calls, completion, twilio: phone?.twilio }).close);
+  const abandonedCalls = openAbandonedCalls({
+    ...calls,
+    completion,
+    twilio: phone?.twilio,
+    pullBack: phone?.calls.pullBack,
+  });
+  opening.defer(abandonedCalls.close);
+  phone?.onStreamEnded(abandonedCalls.streamEnded);
   completion.start();
 
   const operations = createApiOperations({ ...calls, recorder, resumedCalls, phone });
@@ -127,10 +139,16 @@ export async function createApp(
     await registry.drain(deadlineMs);
   }
 
+  async function listens(address?: { hostname: string; port: number }): Promise<void> {
+    await cluster.occupy(address);
+    abandonedCalls.begin();
+  }
+
   return {
     settings,
     agents,
     engine: engine.name,
+    listens,
     registry,
     events,
     log,

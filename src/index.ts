@@ -16,6 +16,7 @@ async function main(): Promise<void> {
   const app = await createOrExit();
   surviveStrayErrors(app);
   const server = listenOrExit(app);
+  app.listens(server.addr);
   console.log(startupBanner(app, server.addr));
   stopOnSignal(app, server);
 }
@@ -42,6 +43,7 @@ async function createHosted(): Promise<App> {
     { examineAgent: unreachableTools },
   );
   surviveStrayErrors(app);
+  await app.listens();
   return app;
 }
 

@@ -80,7 +80,10 @@ export function twilioRoutes({ phone, defaultAgent, sockets, addressOf, log }: {
 
   routes.post("/twilio/stream", (c) => {
     const form = c.get("form");
-    if (form.get("StreamEvent") === "stream-error") callbacks.onStreamFailed(callSidOf(form));
+    const event = form.get("StreamEvent");
+    if (event === "stream-error" || event === "stream-stopped") {
+      callbacks.onStreamEnded(callSidOf(form), event === "stream-error");
+    }
     return c.body(null, 204);
   });
 

@@ -129,31 +129,6 @@ Deno.test("a second signal stops the server at once", async () => {
   assert.equal(await rig.server.ended(), 1);
 });
 
-Deno.test("after kill -9 what was said is in the record, and the call is closed in it", async () => {
-  await using rig = await startProcessRig();
-  const phone = await ring(rig);
-  await phone.speak(voiceOf(600));
-  await heard(rig, phone);
-  const [call] = await until(() => liveCalls(rig.server), (calls) => calls.length > 0);
-  const id = call?.id ?? "";
-  const before = await until(
-    () => detail(rig.server, id),
-    ({ turns }) => turns.length === 3 && turns.every(({ final }: { final: boolean }) => final),
-  );
-  rig.server.signal("SIGKILL");
-  await rig.server.ended();
-  await hangUp(phone);
-  rig.data.letTimePass();
-
-  const again = await rig.start();
-  const after = await until(() => detail(again, id), ({ status }) => status === "ended");
-  assert.deepEqual(after.turns, before.turns);
-  assert.equal(after.end.reason, "server_stopped");
-  assert.ok(after.durationMs > 0);
-  const next = await ring(rig);
-  await hangUp(next);
-});
-
 Deno.test("a media socket that breaks is followed by another, in the same call", async () => {
   await using rig = await startProcessRig();
   const phone = await ring(rig);

@@ -9,7 +9,7 @@ import { createInstanceRpc } from "./rpc.ts";
 
 export interface ClusterDeps extends Pick<Clock, "setTimer"> {
   readonly settings: Pick<Settings, "database" | "server">;
-  readonly store: Pick<Store, "clock" | "revokedKeys">;
+  readonly store: Pick<Store, "clock" | "instances" | "revokedKeys">;
   readonly log: Log;
 }
 
@@ -40,8 +40,30 @@ export async function openCluster(
     bus,
     rpc,
     revocation,
+    /** Records where this process listens; another that did before is gone. Never rejects. */
+    async occupy(address: Address | undefined): Promise<void> {
+      const slot = address && slotOf(address);
+      if (slot === undefined) return;
+      await store.instances.occupySlot(bus.instanceId, slot)
+        .catch((error) => log.warn("Slot not recorded", { error }));
+    },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+interface Address {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/** The machine belongs to it: containers on one machine all listen at the same port of their own. */
+function slotOf({ hostname, port }: Address): string | undefined {
+  try {
+    return `${Deno.hostname()} ${hostname}:${port}`;
+  } catch {
+    // Not permitted: silent heartbeats tell then which processes are gone.
+    return undefined;
+  }
 }
 
 /** Postgres carries messages; a file does not, so there every process is on its own. */

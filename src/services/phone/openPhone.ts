@@ -87,8 +87,11 @@ export function openPhone(deps: PhoneDeps) {
     transferredCalls,
     defaultAgent: settings.agents.default,
     tokens: new StreamTokens(newToken),
+    instances: store.instances,
+    instanceId,
     now: () => performance.now(),
   });
+  const streamListeners: ((callSid: string) => void)[] = [];
   deps.onSendDigits(calls.sendDigits);
   completion.onDispatched(outbound.finalize);
   completion.beforeStoreCloses(transferredCalls.settled);
@@ -117,12 +120,19 @@ export function openPhone(deps: PhoneDeps) {
       onAnsweredBy: outbound.onAnsweredBy,
       /** An error that a callback carries: Twilio's code and message. */
       onFault: faults.recordCallbackError,
-      onStreamFailed(callSid: string): void {
+      /** The end of a stream, with an error where it `failed`; sent to any process, and late. */
+      onStreamEnded(callSid: string, failed: boolean): void {
         // Twilio also reports a stream that this server closes while frames still arrive.
         const session = registry.byCallSid(callSid);
-        if (session !== undefined) log.warn("Media stream failed", { callId: session.id });
+        if (failed && session !== undefined) {
+          log.warn("Media stream failed", { callId: session.id });
+        }
+        for (const listener of streamListeners) listener(callSid);
       },
     },
+    /** Registers a listener for ended streams of any process, by CallSid. */
+    onStreamEnded: (listener: (callSid: string) => void): void =>
+      void streamListeners.push(listener),
     async [Symbol.asyncDispose]() {
       await reconciling.close();
       await calls.close();

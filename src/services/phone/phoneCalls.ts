@@ -19,6 +19,7 @@ import {
   holdOf,
 } from "./endedCallAnswer.ts";
 import { createCallEndings } from "./callEndings.ts";
+import { createPullBack, type PullBackDeps } from "./pullBack.ts";
 import type { SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 import { createStreamAdmission, type StreamTokens } from "./streamAdmission.ts";
 import { createStreamReplacement } from "./streamReplacement.ts";
@@ -34,7 +35,11 @@ type MaybePromise<T> = T | Promise<T>;
 
 /** `now` is monotonic. */
 export interface PhoneCallsDeps
-  extends Clock, EndedCallAnswerDeps, Omit<InboundCallsDeps, "streams"> {
+  extends
+    Clock,
+    EndedCallAnswerDeps,
+    Omit<InboundCallsDeps, "streams">,
+    Pick<PullBackDeps, "instances" | "instanceId"> {
   readonly registry: Pick<CallRegistry, "open" | "refusal" | "byCallSid" | "endOf">;
   readonly twilio: Pick<TwilioCalls, "update">;
   /** The origin that Twilio reaches. */
@@ -44,7 +49,7 @@ export interface PhoneCallsDeps
   readonly sharedCalls: Omit<SharedPhoneCalls, "close">;
   readonly handoff: Handoff;
   readonly resumedCalls: ResumedCalls;
-  readonly log: Pick<Log, "warn">;
+  readonly log: Pick<Log, "info" | "warn">;
 }
 
 /** A further stream is no remedy for streams that keep breaking. */
@@ -59,6 +64,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   const endings = createCallEndings({ ...deps, answerEnded });
   const streams = createStreamAdmission({ ...deps, onTimeout: giveUp, onEnded: endings.end });
   const replacement = createStreamReplacement({ ...deps, reconnect });
+  const pullBack = createPullBack({ ...deps, streams });
   const inbound = new InboundCalls({ ...deps, streams });
   /** Calls of other processes that cannot go on here: each new stream would be refused, and the line silent. */
   const refused = new RecentIds(MAX_REFUSED);
@@ -119,10 +125,13 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
     /** Whether the call's stream is interrupted and another will follow. */
     isAway: ({ callSid }: CallSession): boolean =>
       callSid !== undefined &&
-      (streams.isInterrupted(callSid) || replacement.isUnderWay(callSid)),
+      (streams.isInterrupted(callSid) || replacement.isUnderWay(callSid) ||
+        pullBack.isUnderWay(callSid)),
+    /** Takes a call back whose process is gone. */
+    pullBack: pullBack.take,
     /** Settles when no request to Twilio is under way. */
     async close(): Promise<void> {
-      await Promise.all([endings.close(), replacement.close()]);
+      await Promise.all([endings.close(), replacement.close(), pullBack.close()]);
     },
   };
 
@@ -224,7 +233,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
         );
       }
       if (refused.has(callSid)) return fallbackAnswer(agents, agent);
-      return { do: "connect", token: streams.issueToken(callSid), hold: holdOf(agents, agent) };
+      return { do: "connect", token: streams.unclaimedToken(callSid), hold: holdOf(agents, agent) };
     } catch (error) {
       log.warn("Phone call not found", { error });
       return fallbackAnswer(agents, defaultAgent);

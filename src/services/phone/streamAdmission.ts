@@ -56,8 +56,12 @@ export function createStreamAdmission(deps: StreamAdmissionDeps) {
     awaitedToken: (callSid: string): string | undefined => calls.get(callSid)?.token,
     /** How often a stream has been expected for a call that had none. */
     count: (callSid: string): number => calls.get(callSid)?.count ?? 0,
-    /** A token for a call that this process does not hold: the process that its stream comes to goes on with it. */
-    issueToken,
+    /**
+     * A token for a call that this process does not hold: the process that its stream comes to goes on with
+     * it. The same until a stream has come with it, whichever question it answers.
+     */
+    unclaimedToken: (callSid: string): string =>
+      tokens.unclaimed(callSid, now()) ?? issueToken(callSid),
     /** Uses a token up; at once for one of this process. Never rejects. */
     claim(token: string, callSid: string): true | Promise<boolean> {
       if (tokens.claim(token, callSid, now())) {
@@ -145,6 +149,14 @@ export class StreamTokens {
     const token = this.#newToken();
     this.#issued.set(callSid, { token, untilMs: nowMs + this.#lifetimeMs });
     return token;
+  }
+
+  /** The call's token, where it is to be valid for most of its life. */
+  unclaimed(callSid: string, nowMs: number): string | undefined {
+    const issued = this.#issued.get(callSid);
+    return issued !== undefined && issued.untilMs - nowMs > this.#lifetimeMs / 2
+      ? issued.token
+      : undefined;
   }
 
   /** Uses a token up. False for one that is unknown, used, expired, or another call's. */

@@ -1,20 +1,13 @@
-import type { TranscriptTurn } from "../../call/callEvent.ts";
-import type { CallEnd } from "../../call/types.ts";
 import { isFinal, type TwilioCall, type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
 import type { Prices } from "../spending.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { CompletionDispatcher } from "./completionDispatcher.ts";
 import { createAliveInstances } from "../cluster.ts";
-import { endOf, outcomeOf } from "./callOutcome.ts";
-import { endingOf } from "./callTally.ts";
-import {
-  type CallOutcome,
-  type CallRecord,
-  type CallStore,
-  type CallWrite,
-  RESUME_PURPOSE,
-  type Store,
-} from "../store.ts";
+import { outcomeOf } from "./callOutcome.ts";
+import { type CallHoldersDeps, createCallHolders } from "./callHolders.ts";
+import { endAbandonedCall, endOfAbandoned } from "./endAbandonedCall.ts";
+import { createReturningBrowsers } from "./returningBrowsers.ts";
+import type { CallRecord, Store } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
@@ -25,23 +18,32 @@ export interface AbandonedCallsDeps extends Clock {
   readonly completion: Pick<CompletionDispatcher, "enqueue">;
   /** Absent where there is no phone. */
   readonly twilio: Pick<TwilioCalls, "fetch"> | undefined;
+  /** Takes a phone call back to this process: `over` where Twilio has it no more. Never rejects. */
+  readonly pullBack?: ((call: CallRecord) => Promise<"opened" | "over" | "left">) | undefined;
   readonly settings: { readonly limits: { readonly callMs: number } };
-  /** Undefined for a call that this process does not hold. */
-  readonly registry: { get(callId: string): unknown };
+  readonly registry: CallHoldersDeps["registry"];
+  readonly cluster: CallHoldersDeps["cluster"];
   readonly log: Pick<Log, "info" | "warn">;
 }
 
 const POLL_MS = 10_000;
-/** As long as a browser tries to come back to its call, and a moment more. */
-const BROWSER_RETURNS_MS = 35_000;
+/** A stream that Twilio was told to open comes sooner. */
+const STREAM_MS = 9_000;
 
-/** Ends the records of calls whose process has died, with what Twilio knows of how they ended. */
+/**
+ * Calls whose process has died: those that Twilio still has in progress are pulled back, the records of all
+ * others ended, with what Twilio knows of how they ended.
+ */
 export function openAbandonedCalls(deps: AbandonedCallsDeps) {
-  const { store: { calls, instances, dialQueue, tokens }, prices, completion, twilio } = deps;
+  const { store: { calls, instances, dialQueue, tokens }, prices, completion, twilio, pullBack } =
+    deps;
   const { settings, registry, now, setTimer, log } = deps;
   const aliveOf = createAliveInstances({ now: () => performance.now() });
-  /** When calls whose browsers may come back were first found without a process, by id. */
-  let foundAt = new Map<string, number>();
+  const holders = createCallHolders(deps);
+  const browsers = createReturningBrowsers({ tokens, now });
+  /** Ids of calls that were pulled back, and when: their streams have yet to come. */
+  const expected = new Map<string, number>();
+  let listens = false;
   let closed = false;
   const poll = createPollLoop(async () => {
     await reconcile().catch((error) => log.warn("Abandoned calls not reconciled", { error }));
@@ -49,38 +51,79 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
   }, setTimer);
 
   return {
+    /** Pulls calls back from now on: Twilio's streams find this process listening. */
+    begin(): void {
+      listens = true;
+      poll.wake();
+    },
+    /** Twilio reports the end of a stream: its call is pulled back where no process has it any more. Never rejects. */
+    async streamEnded(callSid: string): Promise<void> {
+      try {
+        if (!listens || holders.hasHere(callSid)) return;
+        const call = await calls.bySid(callSid);
+        if (call === undefined || call.status === "ended" || !isOnThePhone(call)) return;
+        if (await isHeld(call)) return;
+        await pullBackOne(call);
+      } catch (error) {
+        log.warn("End of a stream not followed up", { error });
+      }
+    },
     async close(): Promise<void> {
       closed = true;
       await poll.close();
     },
   };
 
+  async function isHeld({ callSid = "", instanceId }: CallRecord): Promise<boolean> {
+    const alive = aliveOf(await instances.beats());
+    return alive.includes(instanceId) && await holders.mayHave(instanceId, callSid);
+  }
+
   async function reconcile(): Promise<void> {
     const alive = aliveOf(await instances.beats());
     const abandoned = await instances.abandonedCalls(alive);
-    await noteReturning(abandoned);
-    for (const call of abandoned) {
+    await browsers.note(abandoned);
+    for (const call of [...abandoned, ...await missing()]) {
       if (closed) return;
-      if (registry.get(call.id) !== undefined || mayReturn(call)) continue;
-      // A failed request to Twilio delays no other call.
-      await reconcileOne(call).catch((error) =>
-        log.warn("Abandoned call not reconciled", { callId: call.id, error })
-      );
+      if (registry.get(call.id) !== undefined || browsers.mayReturn(call)) continue;
+      if (pullBack !== undefined && isOnThePhone(call)) {
+        // All beside each other: Twilio is asked for them in this order, at its own pace.
+        if (listens) pullBackOne(call);
+        continue;
+      }
+      await endIfOver(call);
     }
   }
 
-  async function noteReturning(abandoned: readonly CallRecord[]): Promise<void> {
-    const before = foundAt;
-    foundAt = new Map();
-    for (const { id, direction } of abandoned) {
-      if (direction !== "web" || !await tokens.has(RESUME_PURPOSE, id, now())) continue;
-      foundAt.set(id, before.get(id) ?? performance.now());
+  /** Calls that were pulled back, and whose stream has not come. */
+  async function missing(): Promise<readonly CallRecord[]> {
+    const found: CallRecord[] = [];
+    for (const [callId, since] of expected) {
+      if (now() - since < STREAM_MS) continue;
+      expected.delete(callId);
+      if (registry.get(callId) !== undefined) continue;
+      const call = await calls.get(callId);
+      const isHere = call?.instanceId === deps.cluster.instanceId;
+      if (isHere && call.status !== "ended") found.push(call);
     }
+    return found;
   }
 
-  function mayReturn({ id }: CallRecord): boolean {
-    const since = foundAt.get(id);
-    return since !== undefined && performance.now() - since < BROWSER_RETURNS_MS;
+  async function pullBackOne(call: CallRecord): Promise<void> {
+    const outcome = await pullBack?.(call);
+    if (closed) return;
+    if (outcome === "opened") expected.set(call.id, now());
+    if (outcome !== "over") return;
+    // It may have been claimed: should it not be over after all, it is looked at again.
+    expected.set(call.id, now());
+    await endIfOver(call);
+  }
+
+  /** A failed request to Twilio delays no other call. */
+  async function endIfOver(call: CallRecord): Promise<void> {
+    await reconcileOne(call).catch((error) =>
+      log.warn("Abandoned call not reconciled", { callId: call.id, error })
+    );
   }
 
   async function reconcileOne(call: CallRecord): Promise<void> {
@@ -113,47 +156,8 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
   }
 }
 
-/** Ends a call whose process has died, from its record; `outcome` and `connectedMs` are what Twilio knows. */
-export async function endAbandonedCall(
-  callStore: Pick<CallStore, "content" | "write">,
-  call: CallRecord,
-  { end, endedAt, outcome, connectedMs, prices }: {
-    readonly end: CallEnd;
-    readonly endedAt: number;
-    /** Counts where none has been recorded. */
-    readonly outcome?: CallOutcome | undefined;
-    readonly connectedMs?: number | undefined;
-    readonly prices: Prices;
-  },
-): Promise<void> {
-  const { turns, latencies } = await callStore.content(call.id);
-  const lastMs = turns.reduce((last, turn) => Math.max(last, turn.endedMs ?? turn.startedMs), 0);
-  const connected = connectedMs ?? (call.answeredAt === undefined ? 0 : lastMs);
-  const ending = endingOf({ ...call, outcome: call.outcome ?? outcome }, {
-    end,
-    endedAt,
-    durationMs: connected,
-    connectedMs: connected,
-    latenciesMs: latencies.map(({ totalMs }) => totalMs),
-    prices,
-  });
-  await callStore.write([
-    ...finishTurns(call.id, turns),
-    { type: "ended", callId: call.id, ending, holder: call.instanceId },
-  ]);
-}
-
-function endOfAbandoned(call: CallRecord, known: TwilioCall | undefined): CallEnd {
-  if (known !== undefined && known.status !== "completed") return endOf(known.status);
-  if (call.answeredAt === undefined && known !== undefined) return endOf(known.status);
-  return { reason: "server_stopped", detail: "crashed" };
-}
-
-/** Unfinished turns become final; those of the agent were heard in part at most. */
-function finishTurns(callId: string, turns: readonly TranscriptTurn[]): readonly CallWrite[] {
-  return turns.filter(({ final }) => !final).map((turn) => ({
-    type: "turn",
-    callId,
-    turn: { ...turn, final: true, interrupted: turn.role === "agent" },
-  }));
+/** A call that was placed may still ring, and is then asked for when it is answered. */
+function isOnThePhone({ direction, status, callSid }: CallRecord): boolean {
+  return callSid !== undefined && (direction === "inbound" || status === "live") &&
+    direction !== "web";
 }

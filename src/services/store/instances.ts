@@ -29,6 +29,27 @@ export function createInstances(database: Database) {
         [instanceId],
       );
     },
+    /** Records where a process listens. Another that was there is gone: only one can be. */
+    async occupySlot(instanceId: string, slot: string): Promise<void> {
+      await query(
+        `INSERT INTO instances (id, beat_at, slot) VALUES ($1, ${now}, $2)
+          ON CONFLICT (id) DO UPDATE SET slot = excluded.slot`,
+        [instanceId, slot],
+      );
+      await query("DELETE FROM instances WHERE slot = $1 AND id <> $2", [slot, instanceId]);
+    },
+    /** Gives a call without an end from one process to another; false where the first has it no more. */
+    async claimCall(
+      callId: string,
+      { from, to }: { readonly from: string; readonly to: string },
+    ): Promise<boolean> {
+      const claimed = await query(
+        `UPDATE calls SET instance_id = $3 WHERE id = $1 AND instance_id = $2 AND ended_at IS NULL
+          RETURNING id`,
+        [callId, from, to],
+      );
+      return claimed.length > 0;
+    },
     async leave(instanceId: string): Promise<void> {
       await query("DELETE FROM instances WHERE id = $1", [instanceId]);
     },

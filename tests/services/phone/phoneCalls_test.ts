@@ -63,7 +63,9 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
         return Promise.resolve({ sid, status: "in-progress" });
       },
     },
-    log: { warn() {} },
+    instances: { claimCall: () => Promise.resolve(true) },
+    instanceId: "inst_here",
+    log: { info() {}, warn() {} },
     now: () => 0,
     setTimer: (wake) => {
       timers.push(wake);

@@ -131,7 +131,15 @@ Deno.test("case 151: a call that is held here is not ended, though this process 
     completion: { enqueue: (id) => ended.add(id) },
     twilio: undefined,
     settings: { limits: { callMs: 60 * minute } },
-    registry: { get: (callId) => callId === "call_held" ? {} : undefined },
+    registry: {
+      get: (callId) => callId === "call_held" ? {} : undefined,
+      byCallSid: () => undefined,
+      endOf: () => undefined,
+    },
+    cluster: {
+      instanceId: "here",
+      rpc: { isSingle: true, request: () => Promise.reject(new Error("Alone")), handle() {} },
+    },
     now: store.clock.now,
     setTimer(wake) {
       looked.add(wake);

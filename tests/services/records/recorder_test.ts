@@ -8,7 +8,7 @@ import {
   type RecordedCall,
   type Recorder,
 } from "../../../src/services/records/recorder.ts";
-import { endAbandonedCall } from "../../../src/services/records/abandonedCalls.ts";
+import { endAbandonedCall } from "../../../src/services/records/endAbandonedCall.ts";
 import { openStore, type Store } from "../../../src/services/store/store.ts";
 import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
 import type { CallWrite } from "../../../src/services/store/calls/callWrites.ts";

@@ -143,6 +143,7 @@ export async function serveApp(
     (request, { remoteAddr }) => app.fetch(request, { remoteAddress: remoteAddr.hostname }),
   );
   const origin = `http://127.0.0.1:${server.addr.port}`;
+  await app.listens();
   return {
     app,
     origin,

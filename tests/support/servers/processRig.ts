@@ -27,8 +27,8 @@ export interface ProcessRig extends AsyncDisposable {
   readonly api: TwilioApi;
   readonly realtime: RealtimeServer;
   readonly data: DataFolder;
-  /** Starts another server on the same data, which calls reach from now on. */
-  start(): Promise<ServerProcess>;
+  /** Starts another server on the same data, which calls reach from now on; where the last one was, if asked to. */
+  start(options?: { readonly sameAddress?: boolean }): Promise<ServerProcess>;
 }
 
 export interface ProcessRigOptions {
@@ -57,11 +57,12 @@ export async function startProcessRig(
     ...env,
   };
   let server: ServerProcess;
-  async function start(): Promise<ServerProcess> {
+  async function start({ sameAddress = false } = {}): Promise<ServerProcess> {
+    const port = sameAddress ? { PORT: new URL(server.origin).port } : {};
     server = stack.use(
       await startServerProcess({
         data,
-        env: settings,
+        env: { ...settings, ...port },
         ...(preload !== undefined && { preload }),
       }),
     );

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import type { PhoneEvent, SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
+import { until } from "../support/until.ts";
+import { voiceOf } from "../support/servers/phoneRig.ts";
+import {
+  detail,
+  heard,
+  liveCalls,
+  type ProcessRig,
+  ring,
+  startProcessRig,
+} from "../support/servers/processRig.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+
+/** What Twilio's voice says on a call from now on. */
+function spokenOn(phone: SimulatedCall): readonly string[] {
+  const spoken: string[] = [];
+  phone.watch((event: PhoneEvent) => {
+    if (event.type === "said") spoken.push(event.text);
+  });
+  return spoken;
+}
+
+/** A call of some turns, all of which are in the record. */
+async function conversation(rig: ProcessRig) {
+  const phone = await ring(rig);
+  await phone.speak(voiceOf(600));
+  await heard(rig, phone);
+  const [call] = await until(() => liveCalls(rig.server), (calls) => calls.length > 0);
+  const id = call?.id ?? "";
+  const { turns } = await until(
+    () => detail(rig.server, id),
+    ({ turns }) => turns.length === 3 && turns.every(({ final }: { final: boolean }) => final),
+  );
+  return { phone, id, turns };
+}
+
+async function kill({ server }: ProcessRig): Promise<void> {
+  server.signal("SIGKILL");
+  await server.ended();
+}
+
+Deno.test("a call goes on after kill -9 and a restart, from the last turn that was said", async () => {
+  await using rig = await startProcessRig();
+  const { phone, id, turns } = await conversation(rig);
+  await kill(rig);
+  await phone.next("streamClosed");
+  await rig.start({ sameAddress: true });
+  assert.equal((await phone.next("updated")).how, "Twiml");
+  await phone.next("streamStarted");
+  await phone.speak(voiceOf(600));
+  await heard(rig, phone);
+  await hangUp(phone);
+  const after = await until(() => detail(rig.server, id), ({ status }) => status === "ended");
+  assert.deepEqual(after.turns.slice(0, turns.length), turns);
+  assert.ok(after.turns.length > turns.length);
+  assert.equal(after.end.reason, "caller_hung_up");
+  const { calls } = await (await rig.server.get("/api/calls")).json();
+  assert.equal(calls.length, 1);
+});
+
+Deno.test("a call that ended while its server was away is closed in the record", async () => {
+  await using rig = await startProcessRig();
+  const { phone, id, turns } = await conversation(rig);
+  await kill(rig);
+  await hangUp(phone);
+  await rig.start({ sameAddress: true });
+  const after = await until(() => detail(rig.server, id), ({ status }) => status === "ended");
+  assert.deepEqual(after.turns, turns);
+  assert.equal(after.end.reason, "server_stopped");
+  assert.ok(after.durationMs > 0);
+  const next = await ring(rig);
+  await hangUp(next);
+});
+
+Deno.test("a caller whose server stays away hears that it goes on, and it does by Twilio's question", async () => {
+  // The pauses pass at once: the process that comes back knows the other only by its heartbeat.
+  await using rig = await startProcessRig({ line: { pauseMsPerSecond: 200 } });
+  const { phone, id, turns } = await conversation(rig);
+  const spoken = spokenOn(phone);
+  await kill(rig);
+  assert.match((await phone.next("said")).text, /One moment/);
+  assert.match((await phone.next("said")).text, /stay on the line/);
+  await rig.start();
+  await phone.next("streamStarted");
+  await phone.speak(voiceOf(600));
+  await heard(rig, phone);
+  assert.equal(spoken.length, 2);
+  await hangUp(phone);
+  const after = await until(() => detail(rig.server, id), ({ status }) => status === "ended");
+  assert.deepEqual(after.turns.slice(0, turns.length), turns);
+});
