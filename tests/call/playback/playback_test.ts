@@ -112,7 +112,7 @@ Deno.test("a leg that was lost and does not come back ends the call", () => {
   call.speak("item", 4000, "one two three four five six seven eight");
   call.advance(2000);
   call.lose();
-  call.advance(9900);
+  call.advance(44_900);
   assert.equal(call.end, undefined);
   call.advance(200);
   assert.deepEqual(call.end, { reason: "leg_failed" });
