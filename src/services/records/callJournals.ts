@@ -10,8 +10,10 @@ export interface CallJournalsDeps extends Pick<Clock, "setTimer"> {
   readonly log: Pick<Log, "warn">;
 }
 
-/** Lines wait in memory, up to a limit, so that calls do not wait for the disk. */
+/** Lines wait in memory, up to a limit, so that calls do not wait for the disk, nor for room on it. */
 const WRITE_MS = 1000;
+/** How long a disk that takes nothing is left alone. */
+const RETRY_MS = 5000;
 const MAX_WAITING_CHARS = 1024 * 1024;
 
 export type CallJournals = ReturnType<typeof createCallJournals>;
@@ -21,11 +23,14 @@ export function createCallJournals(deps: CallJournalsDeps) {
   const { dir, texts, setTimer, log } = deps;
   const waiting = new Map<string, string[]>();
   const lost = new Set<string>();
+  /** Those that could not be written the last time. */
+  const failing = new Set<string>();
   /** Sessions whose digits are sensitive. */
   const sensitive = new WeakSet<object>();
   let waitingChars = 0;
   let writing: Promise<void> = Promise.resolve();
   let cancelTimer: (() => void) | undefined;
+  let closed = false;
 
   return {
     write(...[session, entry]: Parameters<NonNullable<SessionDependencies["journal"]>>): void {
@@ -41,10 +46,7 @@ export function createCallJournals(deps: CallJournalsDeps) {
       const lines = waiting.get(id);
       if (lines === undefined) waiting.set(id, [line]);
       else lines.push(line);
-      cancelTimer ??= setTimer(() => {
-        cancelTimer = undefined;
-        writing = writing.then(writeAll);
-      }, WRITE_MS);
+      writeAfter(failing.size > 0 ? RETRY_MS : WRITE_MS);
     },
     /** Removes the journals of ended calls; rejects where a file cannot be removed. */
     async remove(callIds: readonly string[]): Promise<void> {
@@ -52,6 +54,7 @@ export function createCallJournals(deps: CallJournalsDeps) {
         const lines = waiting.get(id) ?? [];
         waitingChars -= lines.reduce((sum, { length }) => sum + length, 0);
         waiting.delete(id);
+        failing.delete(id);
       }
       // After the write in progress, which would create the file again.
       const removed = writing.then(() => removeJournals(dir, callIds));
@@ -60,11 +63,20 @@ export function createCallJournals(deps: CallJournalsDeps) {
     },
     /** Resolves when everything is written. */
     async close(): Promise<void> {
+      closed = true;
       cancelTimer?.();
       cancelTimer = undefined;
       await writing.then(writeAll);
     },
   };
+
+  function writeAfter(delayMs: number): void {
+    if (closed) return;
+    cancelTimer ??= setTimer(() => {
+      cancelTimer = undefined;
+      writing = writing.then(writeAll);
+    }, delayMs);
+  }
 
   async function writeAll(): Promise<void> {
     const written = [...waiting];
@@ -75,10 +87,20 @@ export function createCallJournals(deps: CallJournalsDeps) {
     for (const [id, lines] of written) {
       try {
         await appendPrivately(pathOf(dir, id), lines.join(""));
+        failing.delete(id);
       } catch (error) {
-        log.warn("Journal not written", { callId: id, error });
+        if (!failing.has(id)) log.warn("Journal not written", { callId: id, error });
+        failing.add(id);
+        keep(id, lines);
       }
     }
+    if (failing.size > 0) writeAfter(RETRY_MS);
+  }
+
+  /** What did not fit onto the disk is tried again, before what came meanwhile. */
+  function keep(id: string, lines: readonly string[]): void {
+    waiting.set(id, [...lines, ...waiting.get(id) ?? []]);
+    waitingChars += lines.reduce((sum, { length }) => sum + length, 0);
   }
 }
 
@@ -131,11 +153,20 @@ function pathOf(dir: string, callId: string): string {
   return `${dir}/${callId}.jsonl`;
 }
 
-/** Appends to a file that only its owner may read; creates its folder. */
+/** Appends all of it or nothing, to a file that only its owner may read; creates its folder. */
 async function appendPrivately(path: string, text: string): Promise<void> {
   const folder = path.replace(/[/\\][^/\\]*$/, "");
   await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(path, text, { append: true, mode: 0o600 });
+  using file = await Deno.open(path, { append: true, create: true, mode: 0o600 });
+  const { size } = await file.stat();
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+  } catch (error) {
+    // The part that fitted would be there twice.
+    await file.truncate(size);
+    throw error;
+  }
 }
 
 /** Removes a file, if there is one. */

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { decodeJournal } from "../../../src/call/journal.ts";
 import { replay } from "../../../src/call/replay.ts";
+import { createCallJournals } from "../../../src/services/records/callJournals.ts";
+import { RecordingSession } from "../../support/call/recordingSession.ts";
+import { until } from "../../support/until.ts";
 import { temporaryDatabase } from "../../support/twilio/dialling.ts";
 import { startPhoneServer } from "../../support/servers/phoneServer.ts";
 import { hangUp } from "../../support/twilio/hangUp.ts";
@@ -47,4 +50,43 @@ Deno.test("a folder that cannot be written any more costs the journal and not th
     await server[Symbol.asyncDispose]();
   }
   assert.match(server.logged.join("\n"), /Journal not written/);
+});
+
+Deno.test("what the disk does not take is written when there is room again, in order and once", async () => {
+  await using place = await temporaryDatabase();
+  const dir = `${place.folder}/journals`;
+  const timers: (() => void)[] = [];
+  const logged: string[] = [];
+  const journals = createCallJournals({
+    dir,
+    texts: true,
+    setTimer(wake) {
+      timers.push(wake);
+      return () => {};
+    },
+    log: { warn: (message) => logged.push(message) },
+  });
+  const session = RecordingSession.withLeg("call_1", { direction: "web", agent: "desk" });
+  const say = (text: string) => journals.write(session, { at: 0, input: { type: "typed", text } });
+  const written = async () =>
+    (await Deno.readTextFile(`${dir}/call_1.jsonl`)).split("\n").filter((line) => line !== "")
+      .map((line) => JSON.parse(line).input.text);
+  await Deno.writeTextFile(dir, "in the way");
+  say("one");
+  timers.shift()?.();
+  await until(() => logged, ({ length }) => length === 1);
+  say("two");
+  timers.shift()?.();
+  await until(() => timers, ({ length }) => length === 1);
+  assert.deepEqual(logged, ["Journal not written"]);
+  await Deno.remove(dir);
+  say("three");
+  timers.shift()?.();
+  assert.deepEqual(
+    await until(() => written().catch(() => []), ({ length }) => length > 0),
+    ["one", "two", "three"],
+  );
+  say("four");
+  await journals.close();
+  assert.deepEqual(await written(), ["one", "two", "three", "four"]);
 });
