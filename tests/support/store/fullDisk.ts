@@ -1,0 +1,31 @@
+/** The database files that are opened while this lives, and the means to let no more fit on their disk. */
+export interface Disk extends Disposable {
+  fill(): void;
+  free(): void;
+}
+
+/** Stands in for a disk: SQLite refuses whatever it would have to write, and reads on. */
+export function watchDisk(): Disk {
+  const Thread = globalThis.Worker;
+  const threads: Worker[] = [];
+
+  globalThis.Worker = class extends Thread {
+    constructor(...args: ConstructorParameters<typeof Thread>) {
+      super(...args);
+      if (args[1]?.name === "sqlite") threads.push(this);
+    }
+  };
+
+  function setFull(full: boolean): void {
+    const sql = `PRAGMA query_only = ${full ? "ON" : "OFF"}`;
+    for (const thread of threads) thread.postMessage({ id: 0, type: "query", sql, values: [] });
+  }
+
+  return {
+    fill: () => setFull(true),
+    free: () => setFull(false),
+    [Symbol.dispose]() {
+      globalThis.Worker = Thread;
+    },
+  };
+}
