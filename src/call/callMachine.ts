@@ -64,7 +64,7 @@ export class CallMachine {
     this.#leg = new LegPresence(call, resumed?.connectedMs !== undefined);
     this.#kept = new KeptSentences(call, resumed?.turns.length ?? 0);
     this.#greeting = new Greeting(call, this.#kept, resumed);
-    this.#caller = new CallerTurns(call, this.#greeting);
+    this.#caller = new CallerTurns(call, this.#greeting, this.#kept);
     this.#closing = new Closing(call, this.#kept);
     this.#handover = new Handover(call, this.#closing);
     this.#answeringMachine = new AnsweringMachine(call, this.#closing);
@@ -128,6 +128,7 @@ export class CallMachine {
       this.#kept.play(ref, audio, durationMs, now);
       return this.#call.commands.drain();
     }
+    this.#kept.modelSpoke();
     if (this.#call.speech.play(ref, audio, durationMs, now)) {
       this.#tools.agentSpoke();
       this.#connection.answers("heard", now);

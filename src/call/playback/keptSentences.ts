@@ -16,6 +16,8 @@ export class KeptSentences {
   readonly #call: Parts;
   #count: number;
   #hasGreeting = false;
+  /** The last that was played is a bridge, and nothing of the model came after it. */
+  #bridges = false;
   #asked: { readonly name: KeptName; readonly ref: SpeechRef } | undefined;
 
   /** `before` is how many turns the call has had, so that no id comes again. */
@@ -55,6 +57,16 @@ export class KeptSentences {
     return this.#hasGreeting;
   }
 
+  /** Whether the caller hears a bridge, and nothing else. */
+  get isBridging(): boolean {
+    return this.#bridges && this.#call.speech.audible;
+  }
+
+  /** The model speaks itself. */
+  modelSpoke(): void {
+    this.#bridges = false;
+  }
+
   /** What is known to be kept; and that all audio of a sentence has come, or none ever will. */
   handle(input: KeptSpeechInput, now: Milliseconds): void {
     if (input.type === "greetingKept") {
@@ -71,6 +83,7 @@ export class KeptSentences {
     const isGreeting = name === "greeting";
     const { commands, transcript, speech } = this.#call;
     const { itemId, responseId } = ref;
+    this.#bridges = name === "bridge";
     speech.text(ref, text, now);
     transcript.saidWithoutModel(itemId, isGreeting ? "conversation" : "aside");
     if (!isGreeting) {

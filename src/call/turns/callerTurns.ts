@@ -1,3 +1,4 @@
+import type { KeptSentences } from "../playback/keptSentences.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { Greeting } from "./greeting.ts";
 import { Digits } from "./digits.ts";
@@ -11,13 +12,17 @@ const COMMIT_GRACE_MS = 1000;
 export class CallerTurns {
   readonly #call: MachineParts;
   readonly #greeting: Greeting;
+  readonly #kept: KeptSentences;
+  /** The caller speaks, by the level of the line. */
+  #isLoud = false;
   readonly #digits: Digits;
   #interruptAt: Milliseconds | undefined;
   #falseAlarm = false;
   #replyAt: Milliseconds | undefined;
 
-  constructor(call: MachineParts, greeting: Greeting) {
+  constructor(call: MachineParts, greeting: Greeting, kept: KeptSentences) {
     this.#call = call;
+    this.#kept = kept;
     this.#greeting = greeting;
     this.#digits = new Digits(call.policy.digitTimeoutMs);
   }
@@ -31,7 +36,8 @@ export class CallerTurns {
     this.#replyAt = undefined;
     if (itemId !== undefined) this.#call.transcript.callerSpoke(itemId, now);
     this.#falseAlarm = false;
-    if (this.#greeting.holds) return;
+    // What a model hears first after a loss are words from before the bridge, which they cannot cut off.
+    if (this.#greeting.holds || (this.#kept.isBridging && !this.#isLoud)) return;
     if (this.#call.policy.modelInterrupts) {
       this.#call.speech.stop(now, false);
     } else if (this.#call.speech.audible || this.#call.turns.responseId !== undefined) {
@@ -65,6 +71,7 @@ export class CallerTurns {
 
   /** Our own silence detection, where the model has none. */
   levelChanged(speaking: boolean, now: Milliseconds): void {
+    this.#isLoud = speaking;
     if (!this.#call.policy.commitsBySilence) return;
     if (speaking) return this.speechStarted(undefined, now);
     this.speechStopped(undefined, now);

@@ -79,6 +79,24 @@ Deno.test("a caller can speak over a bridge, which the model need not forget", (
   assert.ok((call.line.heard[0]?.ms ?? 0) < 1200);
 });
 
+Deno.test("words from before a bridge, which the next model hears first, do not cut it off; new ones do", () => {
+  for (const isLoud of [false, true]) {
+    const call = new CallDriver(BRIDGED).live();
+    call.callerSays("hello");
+    call.input({ type: "modelLost", loss: LOST });
+    call.advance(1400);
+    call.ready();
+    if (isLoud) call.input({ type: "callerLevel", speaking: true });
+    call.callerStarts();
+    assert.equal(call.events("interrupted").length, isLoud ? 1 : 0);
+    call.callerStops();
+    call.speak("item", 3000);
+    call.advance(2000);
+    call.callerStarts();
+    assert.equal(call.events("interrupted").length, isLoud ? 2 : 1, "the answer is no bridge");
+  }
+});
+
 Deno.test("without a kept sentence nothing is said, and nothing else changes", () => {
   const call = new CallDriver().live();
   call.callerSays("hello");
