@@ -2,6 +2,7 @@ import type { SettingReader } from "./settingReader.ts";
 import type { PhoneSettings } from "./settings.ts";
 
 const TWILIO_URL = "https://api.twilio.com";
+const BIN_URL = "https://handler.twilio.com/twiml/EHxxxxxxxx";
 
 /** Reads the phone's settings; undefined where none is set. Only all together are valid. */
 export function readPhone(
@@ -26,6 +27,11 @@ export function readPhone(
   const authToken = read.text("TWILIO_AUTH_TOKEN");
   const secret = read.text("TWILIO_API_KEY_SECRET");
   const apiUrl = read.url("TWILIO_API_URL", TWILIO_URL, ": credentials are sent to it.");
+
+  const fallbackUrl = read.url("TWILIO_FALLBACK_URL", BIN_URL, ": Twilio asks it during calls.");
+  if (fallbackUrl !== undefined && fallbackUrl.origin === publicUrl) {
+    read.problem("TWILIO_FALLBACK_URL is on this server: it is asked while this server is away.");
+  }
 
   const wanted = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER"];
   const missing = wanted.filter((name) => read.text(name) === undefined);
@@ -59,5 +65,6 @@ export function readPhone(
     ...(sid !== undefined && secret !== undefined && { apiKey: { sid, secret } }),
     apiUrl: apiUrl?.origin ?? TWILIO_URL,
     publicUrl,
+    ...(fallbackUrl !== undefined && { fallbackUrl: fallbackUrl.href }),
   };
 }

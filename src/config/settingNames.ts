@@ -17,6 +17,7 @@ export const settingNames = [
   "TWILIO_API_KEY_SID",
   "TWILIO_API_KEY_SECRET",
   "TWILIO_API_URL",
+  "TWILIO_FALLBACK_URL",
   "DATABASE_URL",
   "RETENTION_DAYS",
   "PRICES_FILE",

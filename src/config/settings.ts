@@ -50,6 +50,8 @@ export interface PhoneSettings {
   readonly apiKey?: { readonly sid: string; readonly secret: string };
   readonly apiUrl: string;
   readonly publicUrl: string;
+  /** TwiML on another host, which Twilio asks where this server does not answer. */
+  readonly fallbackUrl?: string;
 }
 
 export type DatabaseSettings =

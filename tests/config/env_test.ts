@@ -181,6 +181,7 @@ Deno.test("readSettings() reports every problem at once and no secret", () => {
     TWILIO_AUTH_TOKEN: "tw-secret-token",
     TWILIO_API_KEY_SECRET: "tw-secret-token",
     TWILIO_API_URL: "http://pw-in-url@api.example.com",
+    TWILIO_FALLBACK_URL: "http://bin.example.com/twiml",
     DATABASE_URL: "mysql://root:pw-in-url@db",
     DEFAULT_AGENT: "../etc/passwd",
     OUTBOUND_COUNTRIES: "US,XX,England",
@@ -215,6 +216,7 @@ Deno.test("readSettings() reports every problem at once and no secret", () => {
       /^TWILIO_PHONE_NUMBER is missing/m,
       /^TWILIO_API_KEY_SID is missing/m,
       /^TWILIO_API_URL must begin with https/m,
+      /^TWILIO_FALLBACK_URL must begin with https/m,
       /^DATABASE_URL/m,
       /^DEFAULT_AGENT/m,
       /^OUTBOUND_COUNTRIES has "XX"/m,
@@ -253,6 +255,13 @@ Deno.test("case 173: without API_KEYS the server does not start where others can
       assert.match(problems[0] ?? "", /^API_KEYS is missing/);
     }
   }
+});
+
+Deno.test("the fallback of the phone is on another host", () => {
+  const own = { ...phone, TWILIO_FALLBACK_URL: `${phone.PUBLIC_URL}/twilio/resume` };
+  assert.match(problemsOf(own).join(), /TWILIO_FALLBACK_URL is on this server/);
+  const bin = "https://handler.twilio.com/twiml/EH1";
+  assert.equal(readSettings({ ...phone, TWILIO_FALLBACK_URL: bin }).phone?.fallbackUrl, bin);
 });
 
 Deno.test("case 175: without OPENAI_API_KEY a phone is answered only where that is asked for", () => {

@@ -90,3 +90,35 @@ Deno.test("a caller whose server stays away hears that it goes on, and it does b
   const after = await until(() => detail(rig.server, id), ({ status }) => status === "ended");
   assert.deepEqual(after.turns.slice(0, turns.length), turns);
 });
+
+Deno.test("where a caller has waited in vain, the fallback URL keeps the call until the server is back", async () => {
+  await using bin = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () =>
+      new Response("<Response><Say>We are still away.</Say><Pause length='900'/></Response>", {
+        headers: { "Content-Type": "text/xml" },
+      }),
+  );
+  await using rig = await startProcessRig({
+    env: { TWILIO_FALLBACK_URL: `http://127.0.0.1:${bin.addr.port}/` },
+    line: { pauseMsPerSecond: 100 },
+  });
+  const placed = await rig.server.post("/api/outbound/initiate", { to: "+14155550123" });
+  const { callId } = await placed.json();
+  const phone = await rig.network.nextCall();
+  await heard(rig, phone);
+  const said = Promise.withResolvers<void>();
+  phone.watch((event) => {
+    if (event.type === "said" && event.text === "We are still away.") said.resolve();
+  });
+  await kill(rig);
+  await said.promise;
+  await rig.start({ sameAddress: true });
+  await phone.next("updated");
+  await phone.speak(voiceOf(600));
+  await heard(rig, phone);
+  await hangUp(phone);
+  const after = await until(() => detail(rig.server, callId), ({ status }) => status === "ended");
+  assert.equal(after.end.reason, "caller_hung_up");
+  assert.equal(after.outcome, "answered");
+});

@@ -21,9 +21,9 @@ export type TwilioCalls = ReturnType<typeof createTwilioCalls>;
  * no answer's size.
  */
 export function createTwilioCalls(
-  { accountSid, authToken, apiKey, apiUrl }: Pick<
+  { accountSid, authToken, apiKey, apiUrl, fallbackUrl }: Pick<
     PhoneSettings,
-    "accountSid" | "authToken" | "apiKey" | "apiUrl"
+    "accountSid" | "authToken" | "apiKey" | "apiUrl" | "fallbackUrl"
   >,
   { timeoutMs = 10_000, faults }: {
     readonly timeoutMs?: number;
@@ -40,7 +40,7 @@ export function createTwilioCalls(
   return {
     /** Never retried: after a time-out the call may exist, and Twilio has no idempotency key. */
     create: (options: TwilioCallOptions): Promise<TwilioCall> =>
-      requestCall(`${base}.json`, formOf({ ...options }), { creates: true }),
+      requestCall(`${base}.json`, formOf({ fallbackUrl, ...options }), { creates: true }),
     update,
     end,
     fetch: async (sid: string): Promise<TwilioCall> => await requestCall(addressOf(sid)),
@@ -58,7 +58,9 @@ export function createTwilioCalls(
     change: TwilioCallChange,
     options: { readonly timeoutMs?: number } = {},
   ): Promise<TwilioCall> {
-    return await requestCall(addressOf(sid), formOf({ ...change }), options);
+    // Twilio forgets the fallback of a document in whose place it gets another.
+    const form = "twiml" in change ? formOf({ ...change, fallbackUrl }) : formOf(change);
+    return await requestCall(addressOf(sid), form, options);
   }
 
   /** Ends a call: cancels one that is `unanswered`. Resolves too where the call is over already. */

@@ -76,6 +76,17 @@ Deno.test("update() and fetch() name the call, with the API key where there is o
 const refused = (code: number, status: number) =>
   Response.json({ code, message: "No.", status }, { status });
 
+Deno.test("the fallback URL goes with every call, and with TwiML that takes another's place", async () => {
+  await using twilio = startTwilio(created);
+  const fallbackUrl = "https://bin.example/twiml";
+  const calls = createTwilioCalls({ ...twilio.account, fallbackUrl });
+  await calls.create({ to: "+14155550123", from: "+14155550100", url: "https://x.example/v" });
+  await calls.update(sid, { twiml: "<Response/>" });
+  await calls.update(sid, { status: "completed" });
+  const given = twilio.asked.map(({ form }) => Object.fromEntries(form)["FallbackUrl"]);
+  assert.deepEqual(given, [fallbackUrl, fallbackUrl, undefined]);
+});
+
 Deno.test("end() cancels a call that rings, and completes one that was answered since", async () => {
   const answers = [refused(21220, 400), Response.json({ sid, status: "completed" })];
   await using twilio = startTwilio(() => answers.shift()!);
