@@ -2,7 +2,7 @@ import type { CallRegistry } from "./call/registry.ts";
 import type { Agent, AgentFiles, Agents } from "./config/agents.ts";
 import { readSettings } from "./config/env.ts";
 import type { Environment } from "./config/settingReader.ts";
-import type { Settings } from "./config/settings.ts";
+import { isShared, type Settings } from "./config/settings.ts";
 import type { ConnectionInfo } from "./routes/baseRouter.ts";
 import { writeServerSentEvent } from "./routes/eventStream.ts";
 import { createRouter } from "./routes/index.ts";
@@ -44,6 +44,14 @@ export interface App {
    * process left there are taken back at once.
    */
   listens(address?: { readonly hostname: string; readonly port: number }): Promise<void>;
+  /** The process of the same database that listens at this port, if one does. */
+  portHolder(port: number): Promise<{ readonly isLeaving: boolean } | undefined>;
+  /** Whether another process can go on with the calls of this one. */
+  readonly handsOver: boolean;
+  /** Not ready any more, and takes no more calls: those that come are for another process. */
+  leave(): void;
+  /** Gives all live calls to another process, each at a quiet moment, at the latest after `withinMs`. */
+  handOver(withinMs: number): Promise<void>;
   /** Takes no more calls and waits for the live ones, as long as the settings allow. */
   drain(): Promise<void>;
   /** Ends live calls and closes everything; further calls wait for the same end. */
@@ -139,6 +147,13 @@ export async function createApp(
     await registry.drain(deadlineMs);
   }
 
+  function leave(): void {
+    isDraining = true;
+    registry.leave();
+    cluster.leave();
+    phone?.outbound.stop().catch((error) => log.warn("Dialling not stopped", { error }));
+  }
+
   async function listens(address?: { hostname: string; port: number }): Promise<void> {
     await cluster.occupy(address);
     abandonedCalls.begin();
@@ -149,6 +164,10 @@ export async function createApp(
     agents,
     engine: engine.name,
     listens,
+    portHolder: cluster.holderOf,
+    handsOver: isShared(settings.database),
+    leave,
+    handOver: operations.handOver,
     registry,
     events,
     log,

@@ -5,7 +5,8 @@ import { shutdownNotice, startupBanner } from "./config/startupBanner.ts";
 import { unreachableHosts, unreachableTools } from "./config/hostPermissions.ts";
 import { createFragmentGuard } from "./utils/http/fragmentGuard.ts";
 import { setTimer } from "./utils/clock.ts";
-import { sleep } from "./utils/sleep.ts";
+import { createPortPatience } from "./portPatience.ts";
+import { beginShutdown, type Shutdown } from "./shutdown.ts";
 
 /** For hosts that bring their own socket and import this; started by itself, the server listens. */
 export default import.meta.main ? undefined : hostedServer();
@@ -15,10 +16,10 @@ if (import.meta.main) await main();
 async function main(): Promise<void> {
   const app = await createOrExit();
   surviveStrayErrors(app);
-  const server = listenOrExit(app);
+  const server = await listenOrExit(app);
   app.listens(server.addr);
   console.log(startupBanner(app, server.addr));
-  stopOnSignal(app, server);
+  stopOnSignal(app, () => server.shutdown());
 }
 
 function hostedServer() {
@@ -44,6 +45,12 @@ async function createHosted(): Promise<App> {
   );
   surviveStrayErrors(app);
   await app.listens();
+  try {
+    stopOnSignal(app, () => Promise.resolve());
+  } catch (error) {
+    // Not every host has signals: it may stop this without a word, as a crash would.
+    app.log.info("Signals not followed", { error });
+  }
   return app;
 }
 
@@ -62,23 +69,33 @@ async function createOrExit(): Promise<App> {
   }
 }
 
-function listenOrExit(app: App): Deno.HttpServer<Deno.NetAddr> {
+/** Waits for a port that a leaving server of the same database holds; exits where another program does. */
+async function listenOrExit(app: App): Promise<Deno.HttpServer<Deno.NetAddr>> {
   const { host, port } = app.settings.server;
-  try {
-    const watchSocket = createFragmentGuard({
-      memory: Deno.memoryUsage,
-      now: () => performance.now(),
-      setTimer,
-      log: app.log,
-    });
-    return Deno.serve(
-      { hostname: host, port, automaticCompression: true, onListen: () => {} },
-      (request, info) => app.fetch(request, { remoteAddress: addressIn(info), watchSocket }),
-    );
-  } catch (error) {
-    console.error(whyNotListening(error, host, port));
-    Deno.exit(1);
+  const patience = createPortPatience(app, (line) => console.log(line));
+  for (;;) {
+    try {
+      return listen(app);
+    } catch (error) {
+      if (error instanceof Deno.errors.AddrInUse && await patience()) continue;
+      console.error(whyNotListening(error, host, port));
+      Deno.exit(1);
+    }
   }
+}
+
+function listen(app: App): Deno.HttpServer<Deno.NetAddr> {
+  const { host: hostname, port } = app.settings.server;
+  const watchSocket = createFragmentGuard({
+    memory: Deno.memoryUsage,
+    now: () => performance.now(),
+    setTimer,
+    log: app.log,
+  });
+  return Deno.serve(
+    { hostname, port, automaticCompression: true, onListen: () => {} },
+    (request, info) => app.fetch(request, { remoteAddress: addressIn(info), watchSocket }),
+  );
 }
 
 function whyNotListening(error: unknown, host: string, port: number): string {
@@ -113,38 +130,31 @@ function surviveStrayErrors({ log, incidents }: App): void {
   });
 }
 
-/** The first signal lets live calls finish, the second does not wait. */
-function stopOnSignal(app: App, server: Deno.HttpServer): void {
-  let stopping = false;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => {
-      if (stopping) Deno.exit(1);
-      stopping = true;
-      const { registry: { size }, settings } = app;
+/**
+ * The first signal lets live calls finish for as long as the settings say, and then hands them over; the
+ * second does not wait, the third exits at once. Calls of a database in memory are not handed over.
+ */
+function stopOnSignal(app: App, stopListening: () => Promise<void>): void {
+  let shutdown: Shutdown | undefined;
+  let hurried = false;
+  const stop = (signal: Deno.Signal) => {
+    if (shutdown === undefined) {
+      const { registry: { size }, settings, handsOver } = app;
       if (signal === "SIGINT" && size > 0) {
         // Written beside everything else: a terminal that does not read must not keep the calls.
-        const screen = `${shutdownNotice(size, settings.server.drainMs)}\n`;
+        const screen = `${shutdownNotice(size, settings.server.drainMs, handsOver)}\n`;
         Deno.stdout.write(new TextEncoder().encode(screen)).catch(() => {});
       }
+      shutdown = beginShutdown(app, stopListening);
       // Where changes are watched for, there is no exit, and asking for it throws.
-      stop(app, server).finally(() => Deno.exit(0)).catch(() => {});
-    });
+      shutdown.done.finally(() => Deno.exit(0)).catch(() => {});
+    } else if (hurried || !shutdown.hurry()) Deno.exit(1);
+    else hurried = true;
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => stop(signal));
   }
 }
-
-/** Stops readiness, then calls, then sockets; does not wait for a socket that stays open. */
-async function stop(app: App, server: Deno.HttpServer): Promise<void> {
-  const liveCalls = app.registry.size;
-  app.log.info("Stopping", { liveCalls });
-  await app.drain();
-  // Twilio has yet to request TwiML for the calls that just ended: the fallback message, or a transfer.
-  if (liveCalls > 0) await sleep(FINAL_TWIML_MS);
-  await app.close();
-  await Promise.race([server.shutdown(), sleep(SHUTDOWN_MS)]);
-}
-
-const FINAL_TWIML_MS = 3000;
-const SHUTDOWN_MS = 3000;
 
 function addressIn(info: Deno.ServeHandlerInfo | undefined): string {
   const address = info?.remoteAddr;

@@ -41,7 +41,8 @@ export class CallRegistry {
   readonly #live = new Map<string, Session>();
   readonly #endings = new BoundedMap<string, EndedCall>(MAX_REMEMBERED);
   #draining = false;
-  #onEmpty: (() => void) | undefined;
+  #leaving = false;
+  readonly #emptied = Promise.withResolvers<void>();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -49,6 +50,11 @@ export class CallRegistry {
 
   get size(): number {
     return this.#live.size;
+  }
+
+  /** Whether this process takes no more calls because others go on with all of them. */
+  get leaving(): boolean {
+    return this.#leaving;
   }
 
   /** Why a new call is to be refused; undefined where it is welcome. */
@@ -82,7 +88,7 @@ export class CallRegistry {
       this.#live.delete(session.id);
       const { id, callSid } = session;
       if (callSid !== undefined && isCallEnd(end)) this.#endings.set(callSid, { id, request, end });
-      if (this.#live.size === 0) this.#onEmpty?.();
+      if (this.#draining && this.#live.size === 0) this.#emptied.resolve();
     });
     session.begin();
     return session;
@@ -105,17 +111,25 @@ export class CallRegistry {
     return [...this.#live.values()];
   }
 
+  /** Takes no more calls: those that come are for another process. */
+  leave(): void {
+    this.#draining = true;
+    this.#leaving = true;
+  }
+
+  /** Settles when no call is live, once no more are taken. */
+  emptied(): Promise<void> {
+    return this.#live.size === 0 ? Promise.resolve() : this.#emptied.promise;
+  }
+
   /** Takes no more calls, waits for the live ones, ends those left after `deadlineMs`. */
   async drain(deadlineMs: Milliseconds): Promise<void> {
     this.#draining = true;
     if (this.#live.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const cancel = this.#options.deps.setTimer(resolve, deadlineMs);
-      this.#onEmpty = () => {
-        cancel();
-        resolve();
-      };
-    });
+    const patience = Promise.withResolvers<void>();
+    const cancel = this.#options.deps.setTimer(patience.resolve, deadlineMs);
+    await Promise.race([this.emptied(), patience.promise]);
+    cancel();
     const left = this.list();
     for (const session of left) {
       session.input({ type: "hangUp", end: { reason: "server_stopped" } });

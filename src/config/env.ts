@@ -6,7 +6,7 @@ import { readDatabase, readRecords } from "./recordSettings.ts";
 import { readServer } from "./serverSettings.ts";
 import { likelyMisspellings, settingNames, suggestSetting } from "./settingNames.ts";
 import { type Environment, SettingReader } from "./settingReader.ts";
-import type { Settings } from "./settings.ts";
+import { isShared, type Settings } from "./settings.ts";
 import { readSigningSecrets, readWebhook } from "./webhookSettings.ts";
 import { present } from "../utils/present.ts";
 
@@ -45,7 +45,8 @@ export function readEnvironment(): Environment {
 /** Checks every setting and fills in the defaults. Throws `SettingsError` with all problems at once. */
 export function readSettings(environment: Environment): Settings {
   const read = new SettingReader(environment);
-  const server = readServer(read);
+  const database = readDatabase(read);
+  const server = readServer(read, isShared(database));
   const phone = readPhone(read, server.publicUrl);
   const openai = readOpenAI(read);
   const isRehearsal = openai.apiKey === undefined && openai.url === OPENAI_URL;
@@ -59,7 +60,7 @@ export function readSettings(environment: Environment): Settings {
     server,
     openai,
     ...present({ phone }),
-    database: readDatabase(read),
+    database,
     records: readRecords(read),
     agents: {
       dir: read.text("AGENTS_DIR") ?? "src/agents",

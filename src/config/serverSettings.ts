@@ -3,8 +3,11 @@ import type { SettingReader } from "./settingReader.ts";
 import type { ServerSettings } from "./settings.ts";
 import { present } from "../utils/present.ts";
 
-/** Reads where to listen, at which origin others reach the server, and the API keys. */
-export function readServer(read: SettingReader): ServerSettings {
+/**
+ * Reads where to listen, at which origin others reach the server, and the API keys. Without `handsOver` no
+ * other process can go on with live calls: they are given time to end.
+ */
+export function readServer(read: SettingReader, handsOver: boolean): ServerSettings {
   const host = read.matching(
     "HOST",
     /^[A-Za-z0-9.:\[\]-]{1,253}$/,
@@ -17,7 +20,7 @@ export function readServer(read: SettingReader): ServerSettings {
     ...present({ publicUrl }),
     allowedOrigins: readOrigins(read),
     trustProxy: read.flag("TRUST_PROXY", false),
-    drainMs: read.whole("DRAIN_SECONDS", 3600, { min: 0, max: 86_400 }) * 1000,
+    drainMs: read.whole("DRAIN_SECONDS", handsOver ? 0 : 3600, { min: 0, max: 86_400 }) * 1000,
     apiKeys: readApiKeys(read),
   };
 }

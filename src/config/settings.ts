@@ -58,6 +58,11 @@ export type DatabaseSettings =
   | { readonly kind: "sqlite"; readonly path: string }
   | { readonly kind: "postgres"; readonly url: string };
 
+/** A database in memory is gone with the process, and no other process sees it. */
+export function isShared(database: DatabaseSettings): boolean {
+  return database.kind === "postgres" || database.path !== ":memory:";
+}
+
 export interface RecordSettings {
   /** Older calls are erased; absent means never. */
   readonly retentionDays?: number;

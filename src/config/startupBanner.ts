@@ -63,9 +63,15 @@ function phoneLine(phone: PhoneSettings | undefined): string {
 }
 
 /** The text printed on Ctrl-C while calls are live. */
-export function shutdownNotice(liveCalls: number, drainMs: number): string {
+export function shutdownNotice(liveCalls: number, drainMs: number, handsOver: boolean): string {
+  const drain = `DRAIN_SECONDS=${drainMs / 1000}`;
+  if (handsOver && drainMs === 0) {
+    const calls = liveCalls === 1 ? "1 call goes" : `${liveCalls} calls go`;
+    return `  ${calls} on in the next server of this database, if it starts within some 20 seconds.`;
+  }
   const calls = liveCalls === 1 ? "1 call goes" : `${liveCalls} calls go`;
-  return `  ${calls} on to the end (DRAIN_SECONDS=${drainMs / 1000}). Ctrl-C again stops at once.`;
+  const again = handsOver ? "hands over" : "stops at once";
+  return `  ${calls} on to the end (${drain}). Ctrl-C again ${again}.`;
 }
 
 /** The limits of one call, and of one day. */

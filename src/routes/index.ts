@@ -1,7 +1,7 @@
 import type { Context, Env, Hono } from "@hono/hono";
 import type { CallRegistry } from "../call/registry.ts";
 import type { Agents } from "../config/agents.ts";
-import type { Settings } from "../config/settings.ts";
+import { isShared, type Settings } from "../config/settings.ts";
 import { type ApiOperations, hasWebLine } from "../services/calls.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Load } from "../services/load.ts";
@@ -177,11 +177,6 @@ export function createRouter(
 
 /** A call that is resumed is opened a little later than it began, and its end can be asked for. */
 const RESUME_TOKEN_MARGIN_MS = 10 * 60_000;
-
-/** A database in memory is gone with the process, and no other process sees it. */
-function isShared(database: Settings["database"]): boolean {
-  return database.kind === "postgres" || database.path !== ":memory:";
-}
 
 /** Not vital: calls go on while the store is away, and their records wait in memory. */
 function checkStore({ recorder }: Records) {

@@ -34,7 +34,7 @@ export type { KeptRow, KeptSpeechStore } from "./store/keptSpeechStore.ts";
 export type { KeyCalls } from "./store/calls/keyCalls.ts";
 export { StatementRefused } from "./store/database.ts";
 export type { DoNotCallEntry, DoNotCallList } from "./store/doNotCallList.ts";
-export type { Beat, Instances } from "./store/instances.ts";
+export type { Beat, Instances, SlotHolder } from "./store/instances.ts";
 export type { KeyValues } from "./store/keyValues.ts";
 export type { Batch, BatchItem, BatchItemEnd, BatchStore } from "./store/outbound/batchStore.ts";
 export type { AdmittedCall } from "./store/outbound/admittedCall.ts";

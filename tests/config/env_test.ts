@@ -19,7 +19,7 @@ Deno.test("readSettings() has a default for everything", () => {
       port: 8000,
       allowedOrigins: [],
       trustProxy: false,
-      drainMs: 3_600_000,
+      drainMs: 0,
       apiKeys: [],
     },
     openai: {

@@ -85,8 +85,10 @@ Deno.test("placed from outside, a phone call works with the permissions that the
   assert.equal(record.turns.at(-1).text, "Bye for now.");
 });
 
-Deno.test("on SIGTERM a live call goes on to its end, and no other call is accepted", async () => {
-  await using rig = await startProcessRig();
+const inMemory = { DATABASE_URL: "sqlite::memory:" };
+
+Deno.test("without a database to hand over by, a live call goes on to its end, and no other is accepted", async () => {
+  await using rig = await startProcessRig({ env: inMemory });
   const { server } = rig;
   const phone = await ring(rig);
   server.signal("SIGTERM");
@@ -110,7 +112,7 @@ Deno.test("on SIGTERM a live call goes on to its end, and no other call is accep
 
 Deno.test("when the time to drain is over, callers who are left hear an apology", async () => {
   await using rig = await startProcessRig({
-    env: { DRAIN_SECONDS: "0" },
+    env: { ...inMemory, DRAIN_SECONDS: "0" },
     line: { fromApp: { delayMs: 250 } },
   });
   const phone = await ring(rig);
@@ -120,8 +122,8 @@ Deno.test("when the time to drain is over, callers who are left hear an apology"
   assert.deepEqual(phone.errors, []);
 });
 
-Deno.test("a second signal stops the server at once", async () => {
-  await using rig = await startProcessRig();
+Deno.test("without a database to hand over by, a second signal stops the server at once", async () => {
+  await using rig = await startProcessRig({ env: inMemory });
   await ring(rig);
   rig.server.signal("SIGINT");
   await rig.server.lines.find((line) => line.includes("1 call goes on"));

@@ -6,6 +6,7 @@ import { createCallActions } from "./callActions.ts";
 import { createCrossProcessControl, type CrossProcessControlDeps } from "./crossProcessControl.ts";
 import { createCallLookup } from "./callLookup.ts";
 import { createEndCall, createLiveCallsOfKey } from "./callEnding.ts";
+import { type CallHandoverDeps, createCallHandover } from "./callHandover.ts";
 import { createHandoff } from "./handoff.ts";
 import type { ResumedCalls } from "./resumedCalls.ts";
 import { createWebCalls } from "./webCalls.ts";
@@ -16,15 +17,16 @@ import type { TransferPolicy } from "../spending.ts";
 import { present } from "../../utils/present.ts";
 
 export interface ApiOperationsDeps extends Pick<Clock, "setTimer"> {
-  readonly registry: Pick<CallRegistry, "get">;
+  readonly registry: Pick<CallRegistry, "get" | "list">;
   readonly agents: Pick<Agents, "get">;
-  readonly store: Pick<Store, "calls" | "keyCalls">;
+  readonly store: Pick<Store, "calls" | "instances" | "keyCalls">;
   readonly recorder: Recorder;
   readonly resumedCalls: ResumedCalls;
   readonly cluster: Pick<Cluster, "instanceId" | "rpc">;
   /** Absent where the phone is not set up. */
   readonly phone?: {
     readonly twilio: NonNullable<CrossProcessControlDeps["twilio"]>;
+    readonly calls: { readonly end: NonNullable<CallHandoverDeps["tellCarrier"]> };
     readonly outbound: {
       hangUp(callId: string, asker: { readonly isAdmin: true }): Promise<unknown>;
     };
@@ -41,7 +43,7 @@ export function createApiOperations(
   { registry, agents, store, recorder, resumedCalls, cluster, phone, transfers, setTimer, log }:
     ApiOperationsDeps,
 ) {
-  const { calls: callStore, keyCalls } = store;
+  const { calls: callStore, instances, keyCalls } = store;
   const { instanceId, rpc } = cluster;
   const control = createCrossProcessControl({
     instanceId,
@@ -70,6 +72,14 @@ export function createApiOperations(
     }),
     control,
     endCall,
+    handOver: createCallHandover({
+      registry,
+      handoff,
+      instances,
+      instanceId,
+      tellCarrier: phone?.calls.end,
+      log,
+    }),
     liveCallsOf: createLiveCallsOfKey({ keyCalls, endCall, flush: recorder.flush, log }),
   };
 }

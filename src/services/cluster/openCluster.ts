@@ -2,7 +2,7 @@ import type { DatabaseSettings, Settings } from "../../config/settings.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
-import type { Store } from "../store.ts";
+import type { SlotHolder, Store } from "../store.ts";
 import { createLoneBus, type InstanceBus, type InstanceBusOptions } from "./bus.ts";
 import { openKeyRevocation } from "./keyRevocation.ts";
 import { createInstanceRpc } from "./rpc.ts";
@@ -47,6 +47,18 @@ export async function openCluster(
       await store.instances.occupySlot(bus.instanceId, slot)
         .catch((error) => log.warn("Slot not recorded", { error }));
     },
+    /** This process is about to stop listening there. Never rejects. */
+    async leave(): Promise<void> {
+      await store.instances.markLeaving(bus.instanceId)
+        .catch((error) => log.warn("Leaving not recorded", { error }));
+    },
+    /** The other process of this database that listens at a port of this machine, if one does. Never rejects. */
+    async holderOf(port: number): Promise<SlotHolder | undefined> {
+      const machine = machineName();
+      if (machine === undefined) return undefined;
+      return await store.instances.holderOf(`${machine} %:${port}`, bus.instanceId)
+        .catch(() => undefined);
+    },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
@@ -58,8 +70,13 @@ interface Address {
 
 /** The machine belongs to it: containers on one machine all listen at the same port of their own. */
 function slotOf({ hostname, port }: Address): string | undefined {
+  const machine = machineName();
+  return machine && `${machine} ${hostname}:${port}`;
+}
+
+function machineName(): string | undefined {
   try {
-    return `${Deno.hostname()} ${hostname}:${port}`;
+    return Deno.hostname();
   } catch {
     // Not permitted: silent heartbeats tell then which processes are gone.
     return undefined;

@@ -5,7 +5,7 @@ import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 import type { CallBudget } from "../spending.ts";
-import type { PhoneAnswer } from "../twilioOutbound.ts";
+import type { PhoneAnswer, SpokenMessage } from "../twilioOutbound.ts";
 import type { StreamAdmission } from "./streamAdmission.ts";
 import { type AgentVoices, fallbackAnswer, holdOf } from "./endedCallAnswer.ts";
 
@@ -22,7 +22,7 @@ export interface ArrivingCall {
 }
 
 export interface InboundCallsDeps {
-  readonly registry: Pick<CallRegistry, "open" | "refusal" | "byCallSid">;
+  readonly registry: Pick<CallRegistry, "open" | "refusal" | "leaving" | "byCallSid">;
   readonly agents: AgentVoices;
   /** Speaks where the call's agent is unknown. */
   readonly defaultAgent: string;
@@ -68,7 +68,7 @@ export class InboundCalls {
     const busy = registry.refusal;
     if (busy !== undefined) {
       log.warn("Phone call refused", { code: busy, agent });
-      return { do: "refuseAsBusy" };
+      return registry.leaving ? askAgain(call) : { do: "refuseAsBusy" };
     }
     const callId = newId("call");
     const refusal = await callBudget.admit(callId, { direction: "inbound", agent, number });
@@ -83,10 +83,8 @@ export class InboundCalls {
     return answer;
   }
 
-  #open(
-    { callSid, agent, caller, called, callerProven }: ArrivingCall,
-    callId?: string,
-  ): PhoneAnswer {
+  #open(call: ArrivingCall, callId?: string): PhoneAnswer {
+    const { callSid, agent, caller, called, callerProven } = call;
     const { registry, agents, defaultAgent, streams, log } = this.#deps;
     try {
       const session = registry.open({
@@ -102,9 +100,20 @@ export class InboundCalls {
       if (error.code === "unknown_agent") return fallbackAnswer(agents, defaultAgent);
       return error.code === "agent_unusable"
         ? fallbackAnswer(agents, agent)
+        : registry.leaving
+        ? askAgain(call)
         : { do: "refuseAsBusy" };
     }
   }
+}
+
+/** For a call that comes while this server leaves: the next one takes it. `first` is for one that is answered. */
+export function askAgain(
+  { callId, agent }: ArrivingCall,
+  first?: SpokenMessage,
+): PhoneAnswer {
+  const query = new URLSearchParams(present({ call: callId, agent }));
+  return { do: "askAgain", path: `/twilio/voice?${query}`, ...present({ first }) };
 }
 
 /** Begins the session's conversation; a stream that is still expected keeps its token. */

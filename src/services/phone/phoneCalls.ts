@@ -25,6 +25,7 @@ import { createStreamAdmission, type StreamTokens } from "./streamAdmission.ts";
 import { createStreamReplacement } from "./streamReplacement.ts";
 import {
   type ArrivingCall,
+  askAgain,
   connectAnswered,
   InboundCalls,
   type InboundCallsDeps,
@@ -40,7 +41,7 @@ export interface PhoneCallsDeps
     EndedCallAnswerDeps,
     Omit<InboundCallsDeps, "streams">,
     Pick<PullBackDeps, "instances" | "instanceId"> {
-  readonly registry: Pick<CallRegistry, "open" | "refusal" | "byCallSid" | "endOf">;
+  readonly registry: Pick<CallRegistry, "open" | "refusal" | "leaving" | "byCallSid" | "endOf">;
   readonly twilio: Pick<TwilioCalls, "update">;
   /** The origin that Twilio reaches. */
   readonly publicUrl: string;
@@ -77,7 +78,10 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       if (session !== undefined) return connectAnswered(session, callSid, { streams, agents });
       const ended = registry.endOf(callSid);
       if (ended !== undefined) return endings.take(callSid) ?? answerEnded(ended, callSid);
-      return callId === undefined ? inbound.admit(call) : arrivePlaced(callId, call);
+      if (callId === undefined) return inbound.admit(call);
+      // Whoever was called has answered, and waits.
+      if (registry.leaving) return askAgain(call, holdOf(agents, call.agent).first);
+      return arrivePlaced(callId, call);
     },
     /** The session that a stream may join; each token works once. Never rejects. */
     claim(
@@ -187,7 +191,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
 
   /** Goes on with a call that another process began, or this one before it was started again. */
   async function adopt(callSid: string): Promise<CallSession | undefined> {
-    if (registry.endOf(callSid) !== undefined) return undefined;
+    if (registry.endOf(callSid) !== undefined || registry.leaving) return undefined;
     let agent = defaultAgent;
     try {
       const record = await sharedCalls.find(callSid);
@@ -232,6 +236,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
           dialStatus,
         );
       }
+      if (registry.leaving) return { do: "hold", hold: holdOf(agents, agent) };
       if (refused.has(callSid)) return fallbackAnswer(agents, agent);
       return { do: "connect", token: streams.unclaimedToken(callSid), hold: holdOf(agents, agent) };
     } catch (error) {

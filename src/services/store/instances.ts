@@ -2,7 +2,7 @@ import type { CallRecord } from "./calls/callRecord.ts";
 import { callOf } from "./calls/callRows.ts";
 import { placeholders } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { numberOf, readable, textOf } from "./row.ts";
+import { maybeNumber, numberOf, readable, textOf } from "./row.ts";
 import { databaseTime } from "./sharedClock.ts";
 
 /** The last heartbeat of a process. */
@@ -13,6 +13,14 @@ export interface Beat {
   /** By the same clock; negative where it has been set back since. */
   readonly ageMs: number;
 }
+
+/** A process that listens somewhere. */
+export interface SlotHolder {
+  readonly isLeaving: boolean;
+}
+
+/** Three beats missed. */
+const HOLDER_SILENT_MS = 30_000;
 
 export type Instances = ReturnType<typeof createInstances>;
 
@@ -49,6 +57,21 @@ export function createInstances(database: Database) {
         [callId, from, to],
       );
       return claimed.length > 0;
+    },
+    /** A process takes no more calls and is about to stop listening. */
+    async markLeaving(instanceId: string): Promise<void> {
+      await query(`UPDATE instances SET leaving_at = ${now} WHERE id = $1`, [instanceId]);
+    },
+    /** The process whose slot fits this LIKE pattern, unless its heartbeat has stopped; not `instanceId`. */
+    async holderOf(slots: string, instanceId: string): Promise<SlotHolder | undefined> {
+      const rows = await query(
+        `SELECT leaving_at, ${now} - beat_at AS age_ms FROM instances
+          WHERE slot LIKE $1 AND id <> $2 ORDER BY beat_at DESC LIMIT 1`,
+        [slots, instanceId],
+      );
+      const [row] = rows;
+      if (row === undefined || numberOf(row, "age_ms") > HOLDER_SILENT_MS) return undefined;
+      return { isLeaving: maybeNumber(row, "leaving_at") !== undefined };
     },
     async leave(instanceId: string): Promise<void> {
       await query("DELETE FROM instances WHERE id = $1", [instanceId]);

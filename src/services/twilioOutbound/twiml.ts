@@ -14,6 +14,8 @@ export type PhoneAnswer =
   }
   /** Wait some 25 s for the server, which may take the call back at any time, then ask it how to go on. */
   | { readonly do: "hold"; readonly hold: HoldMessages }
+  /** Ask again in a moment, at this path; the phone rings on unless there is something to say first. */
+  | { readonly do: "askAgain"; readonly path: string; readonly first?: SpokenMessage }
   | { readonly do: "refuseAsBusy" }
   | {
     readonly do: "dial";
@@ -44,6 +46,11 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
     case "hold":
       hold(response, answer.hold, publicUrl);
       break;
+    case "askAgain":
+      if (answer.first !== undefined) say(response, answer.first);
+      response.pause({ length: ASK_AGAIN_S });
+      response.redirect({ method: "POST" }, `${publicUrl}${answer.path}${PERSISTENT}`);
+      break;
     case "refuseAsBusy":
       response.reject({ reason: "busy" });
       break;
@@ -66,6 +73,8 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
   return response.toString();
 }
 
+/** Longer than a server needs that takes the place of one which leaves. */
+const ASK_AGAIN_S = 8;
 /** Before the first sentence. */
 const QUIET_S = 1;
 /** A restarting server takes its calls back in this time; a failed redirect would end them. */

@@ -16,6 +16,7 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
   const calls = createPhoneCalls({
     registry: {
       refusal: undefined,
+      leaving: false,
       open(request) {
         live = true;
         session.callSid = request.callSid;

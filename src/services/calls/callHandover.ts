@@ -1,0 +1,47 @@
+import type { CallRegistry } from "../../call/registry.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
+import { isCallEnd, type SessionEnd } from "../../call/types.ts";
+import type { Instances } from "../store.ts";
+import type { Log } from "../../utils/logger.ts";
+import type { Handoff } from "./handoff.ts";
+
+export interface CallHandoverDeps {
+  readonly registry: Pick<CallRegistry, "list">;
+  readonly handoff: Pick<Handoff, "written">;
+  readonly instances: Pick<Instances, "claimCall">;
+  readonly instanceId: string;
+  /** Sends a phone call on, once; undefined where nobody need be told. Absent where there is no phone. */
+  readonly tellCarrier?:
+    | ((session: CallSession, end: SessionEnd) => Promise<boolean> | undefined)
+    | undefined;
+  readonly log: Pick<Log, "warn">;
+}
+
+/** Holds the calls that a leaving process has let go of, until another one takes them. */
+const NOBODY = "nobody";
+
+export type HandOver = ReturnType<typeof createCallHandover>;
+
+/**
+ * Creates the function that gives all live calls to whichever process goes on with them: each at its next
+ * quiet moment, at the latest after `withinMs`. What was said is stored before a caller is sent on. It
+ * settles when all are let go of, and may be called again to hurry.
+ */
+export function createCallHandover(deps: CallHandoverDeps) {
+  const { registry, handoff, instances, instanceId, tellCarrier, log } = deps;
+
+  return async function handOver(withinMs: number): Promise<void> {
+    await Promise.all(registry.list().map((session) => handOverOne(session, withinMs)));
+  };
+
+  async function handOverOne(session: CallSession, withinMs: number): Promise<void> {
+    session.input({ type: "handoverAsked", withinMs });
+    const end = await session.ended;
+    await tellCarrier?.(session, end);
+    if (isCallEnd(end)) return;
+    await handoff.written();
+    // From now on it is another's to take, though this process may still live for a moment.
+    await instances.claimCall(session.id, { from: instanceId, to: NOBODY })
+      .catch((error) => log.warn("Call not let go of", { callId: session.id, error }));
+  }
+}
