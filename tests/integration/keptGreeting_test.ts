@@ -3,7 +3,7 @@ import type { CallEvent } from "../../src/call/callEvent.ts";
 import { toneSamples } from "../../src/sim/voice/toneVoice.ts";
 import { openSqlite } from "../../src/services/store/sqlite/sqliteDatabase.ts";
 import { openClient } from "../support/browser/webClient.ts";
-import { apiKey, type ServedApp } from "../support/servers/phoneServer.ts";
+import { apiKey, type ServedApp, startPhoneServer } from "../support/servers/phoneServer.ts";
 import {
   heardSaying,
   modelKey,
@@ -236,4 +236,25 @@ Deno.test("a greeting that the model said in other words is not kept", async () 
 function audible(track: Uint8Array): Uint8Array {
   const isSound = (code: number) => code !== 0xff && code !== 0x7f;
   return track.subarray(track.findIndex(isSound), track.findLastIndex(isSound) + 1);
+}
+
+Deno.test("without a key the built-in engine's greeting is kept like any other", async () => {
+  await using server = await startPhoneServer({
+    env: { API_KEYS: `ops:${apiKey};scopes=admin` },
+    overrides: { agentFiles: onlyAgent(agent) },
+  });
+  assert.equal(server.app.engine, "rehearsal");
+  for (const isKept of [false, true]) {
+    const { token } = await (await server.post("/api/web/session", undefined, apiKey)).json();
+    const client = openClient(server, token);
+    await client.inbox.find((each) => each.type === "transcript" && each.text === GREETING);
+    if (isKept) await client.inbox.find(isKeptNotice);
+    else await until(() => kept({ server }), (count) => count === 1);
+    assert.equal(client.inbox.all.some(isKeptNotice), isKept);
+    await client.close();
+  }
+});
+
+function isKeptNotice(each: { readonly type: string; readonly code?: string }): boolean {
+  return each.type === "notice" && each.code === "greeting_kept";
 }
