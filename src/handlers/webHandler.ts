@@ -71,7 +71,9 @@ export function handleWebSocket(
   const messages = createRateLimiter({ capacity: 200, refillPerSecond: 50 });
   const errors = createRateLimiter({ capacity: 20, refillPerSecond: 1 });
   let refused = 0;
-  let comesBack = false;
+  // A client that has come back has said before that it does.
+  let comesBack = resumption?.isResumed === true;
+  let isConfirmed = false;
   let hasJoined = false;
   let isOver = false;
   let joining = setTimeout(() => finish("never_opened"), OPENING_MS);
@@ -176,8 +178,8 @@ export function handleWebSocket(
 
   function greeted({ binary, resume }: Extract<ClientMessage, { type: "hello" }>): void {
     leg.binary = binary;
-    if (resume === true && resumption !== undefined && !comesBack) {
-      comesBack = true;
+    if (resume === true && resumption !== undefined && !isConfirmed) {
+      comesBack = isConfirmed = true;
       resumption.onConfirmed();
     }
     join();

@@ -8,11 +8,13 @@
  * item that the last `speech` named.
  *
  * A client that has answered `ready` with `{"type":"hello","resume":true}` may come back when its
- * connection breaks: `POST /api/web/resume` exchanges the `resumeToken` of the last `ready` for a token
- * with which it connects again, and the call goes on.
+ * connection breaks: it connects with `parley.v1` and `resume.<resumeToken>`, the token of the last
+ * `ready`, and the call goes on. A page is not shown why a handshake was refused: `POST
+ * /api/web/resume` tells it.
  */
 export const WEB_PROTOCOL = "parley.v1";
 export const TOKEN_PROTOCOL_PREFIX = "token.";
+export const RESUME_PROTOCOL_PREFIX = "resume.";
 
 /** How long a call waits for a client that may come back. */
 export const RESUME_MS = 30_000;

@@ -1,13 +1,18 @@
-import { TOKEN_PROTOCOL_PREFIX, WEB_PROTOCOL } from "../protocol/web.ts";
+import { RESUME_PROTOCOL_PREFIX, TOKEN_PROTOCOL_PREFIX, WEB_PROTOCOL } from "../protocol/web.ts";
 import { listsWord, readHeaderList } from "../utils/http/headerList.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
+
+/** What a client connects with: a token for a call, or the one with which it comes back. */
+export type OfferedToken =
+  | { readonly kind: "token"; readonly token: string }
+  | { readonly kind: "resume"; readonly token: string };
 
 /**
  * Checks a WebSocket handshake (RFC 6455, 4.2.1) and returns the token that it offers beside the
  * protocol. Throws an `HttpProblem`. Complete, so that the token is claimed, and so used up, only
  * where nothing else can refuse the handshake.
  */
-export function readHandshake({ headers }: Request): string {
+export function readHandshake({ headers }: Request): OfferedToken {
   if (!listsWord(headers.get("upgrade"), "websocket")) {
     throw new HttpProblem(426, "upgrade_required", "Only WebSockets connect here.", {
       headers: { "Upgrade": "websocket" },
@@ -51,7 +56,7 @@ const MAX_PROTOCOLS_LENGTH = 1000;
 /** As `newToken` makes them. */
 const TOKEN = /^[\w-]{43}$/;
 
-function offeredToken(header: string | null): string {
+function offeredToken(header: string | null): OfferedToken {
   const offered = readHeaderList(header, MAX_PROTOCOLS_LENGTH);
   if (offered === undefined) {
     throw new HttpProblem(
@@ -68,9 +73,9 @@ function offeredToken(header: string | null): string {
       `This server speaks ${WEB_PROTOCOL} and no other version: offer that beside the token.`,
     );
   }
-  const tokens = new Set(offered.filter((name) => name.startsWith(TOKEN_PROTOCOL_PREFIX)));
-  const [named, ...others] = tokens;
-  if (named === undefined || !isSupported) {
+  const [named, ...others] = new Set(offered.filter((name) => kindOf(name) !== undefined));
+  const kind = named === undefined ? undefined : kindOf(named);
+  if (named === undefined || kind === undefined || !isSupported) {
     throw new HttpProblem(
       401,
       "token_required",
@@ -80,7 +85,12 @@ function offeredToken(header: string | null): string {
   if (others.length > 0) {
     throw new HttpProblem(400, "several_tokens", "Offer one token, and not several.");
   }
-  const token = named.slice(TOKEN_PROTOCOL_PREFIX.length);
-  if (TOKEN.test(token)) return token;
+  const token = named.slice(named.indexOf(".") + 1);
+  if (TOKEN.test(token)) return { kind, token };
   throw new HttpProblem(401, "invalid_token", "A token has 43 characters of base64url.");
+}
+
+function kindOf(name: string): OfferedToken["kind"] | undefined {
+  if (name.startsWith(TOKEN_PROTOCOL_PREFIX)) return "token";
+  return name.startsWith(RESUME_PROTOCOL_PREFIX) ? "resume" : undefined;
 }

@@ -24,12 +24,12 @@ import {
   isLocal,
   refuseForeignHosts,
 } from "./middleware/requestOrigin.ts";
-import { readHandshake, upgradeSocket } from "./handshake.ts";
+import { type OfferedToken, readHandshake, upgradeSocket } from "./handshake.ts";
 import type { ResumeTokens } from "./resumeTokens.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";
 import { present } from "../utils/present.ts";
 import { isRecord } from "../utils/isRecord.ts";
-import { createWebResume } from "./webResume.ts";
+import { createWebResume, readResumeToken } from "./webResume.ts";
 
 export interface WebRoutesDeps {
   readonly registry: Pick<CallRegistry, "open" | "refusal">;
@@ -99,26 +99,32 @@ export function webRoutes(
       address: addressOf(c),
     });
     if (refusal !== undefined) throw limitProblem(refusal);
-    return await answerToken(c, { agent, ...present({ keyName }) });
+    const issued = await tokens.issue({ agent, ...present({ keyName }) });
+    if (issued === undefined) throw tooManyRequests(FULL_TOKENS_RETRY_SECONDS);
+    const { token, expiresAt } = issued;
+    return c.json({ token, expiresAt: expiresAt.toISOString() }, 200, NOT_KEPT);
   });
 
+  /** Whether a client can come back, for pages: they are not shown why a handshake was refused. */
   app.post("/api/web/resume", async (c) => {
     if (!mayResume(c)) throw foreignPage(rules);
     guesses.admit(c, "token");
-    const grant = await resume.grantFor(c.req.raw, () => guesses.countFailure(c, "token"));
-    return await answerToken(c, grant);
+    const callId = await findResumed(c, await readResumeToken(c.req.raw));
+    return c.json({ callId }, 200, NOT_KEPT);
   });
 
   app.get("/web", async (c) => {
-    const token = admit(c);
+    const { kind, token } = admit(c);
+    if (kind === "resume") {
+      const callId = await findResumed(c, token);
+      return upgrade(c, await resume.sessionOf(callId, addressOf(c)), true);
+    }
     const grant = await tokens.claim(token);
     if (grant === undefined) {
       guesses.countFailure(c, "token");
       throw new HttpProblem(401, "invalid_token", "The token is unknown, used or too old.");
     }
-    return grant.callId === undefined
-      ? await begin(c, token, grant)
-      : upgrade(c, await resume.sessionOf(grant.callId, addressOf(c)), true);
+    return await begin(c, token, grant);
   });
 
   return app;
@@ -129,11 +135,8 @@ export function webRoutes(
     if (deps.hasLine?.() === false) throw new CallRefused("full");
   }
 
-  async function answerToken(c: Context, grant: WebGrant): Promise<Response> {
-    const issued = await tokens.issue(grant);
-    if (issued === undefined) throw tooManyRequests(FULL_TOKENS_RETRY_SECONDS);
-    const { token, expiresAt } = issued;
-    return c.json({ token, expiresAt: expiresAt.toISOString() }, 200, NOT_KEPT);
+  function findResumed(c: Context, token: string): Promise<string> {
+    return resume.find(token, () => guesses.countFailure(c, "token"));
   }
 
   /** As for a first token, but for the key: the resume token shows as much. */
@@ -166,20 +169,21 @@ export function webRoutes(
   }
 
   /** Checks everything else before the token: claiming a token uses it up. */
-  function admit(c: Context): string {
+  function admit(c: Context): OfferedToken {
     const request = c.req.raw;
-    const token = readHandshake(request);
+    const offered = readHandshake(request);
     if (request.headers.has("origin") && !isAllowedOrigin(request, rules)) {
       throw new HttpProblem(403, "origin_not_allowed", "This page may not talk with this server.");
     }
+    // Only a call that begins needs a free line.
+    if (offered.kind === "token") checkLines();
     guesses.admit(c, "token");
-    return token;
+    return offered;
   }
 
   async function begin(c: Context<RouteEnv>, token: string, grant: WebGrant): Promise<Response> {
     const callId = newId("call");
     try {
-      checkLines();
       const refusal = await deps.callBudget?.admit(callId, {
         direction: "web",
         ...grant,

@@ -4,11 +4,10 @@ import type { CallEnd } from "../call/types.ts";
 import type { WebCalls } from "../services/calls.ts";
 import { readJson } from "../utils/bodyReader.ts";
 import { isRecord } from "../utils/isRecord.ts";
-import { present } from "../utils/present.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { HttpProblem, requireAllowed, unauthorized } from "./middleware/httpProblem.ts";
 import type { ResumeTokens } from "./resumeTokens.ts";
-import type { WebGrant, WebTokens } from "./webTokens.ts";
+import type { WebTokens } from "./webTokens.ts";
 
 export interface WebResumeDeps {
   readonly resumeTokens: Pick<ResumeTokens, "find">;
@@ -18,17 +17,16 @@ export interface WebResumeDeps {
   readonly now: () => number;
 }
 
-/** Creates what lets a client come back to its call: first for a token, then with it. */
+/** Creates the way back to a call for clients that have its resume token. */
 export function createWebResume({ resumeTokens, webCalls, tokens, now }: WebResumeDeps) {
   const tries = createRateLimiter({ capacity: 20, refillPerSecond: 1 });
 
   return {
     /**
-     * The grant of a token for the call that the request's resume token belongs to. Throws a 401 for a
-     * token that is unknown, used or of a revoked key, and a 410 with the end of a call that is over.
+     * The id of the live call that a token belongs to. Throws a 401 for a token that is unknown, used or of
+     * a revoked key, after `onWrong`, and a 410 with the end of a call that is over.
      */
-    async grantFor(request: Request, onWrong: () => void): Promise<WebGrant> {
-      const token = await readResumeToken(request);
+    async find(token: string, onWrong: () => void): Promise<string> {
       const callId = await stored(resumeTokens.find(token));
       const call = callId === undefined ? undefined : await stored(webCalls.find(callId));
       if (callId === undefined || call === undefined) {
@@ -36,11 +34,11 @@ export function createWebResume({ resumeTokens, webCalls, tokens, now }: WebResu
         throw invalidResumeToken("The resume token is unknown, used or too old.");
       }
       requireAllowed(tries.consume(callId, now()));
+      if (!tokens.accepts(call)) {
+        throw invalidResumeToken("The API key that began the call has been revoked.");
+      }
       if (call.end !== undefined) throw callEnded(call.end);
-      const { agent, keyName } = call;
-      const grant = { agent, callId, ...present({ keyName }) };
-      if (tokens.accepts(grant)) return grant;
-      throw invalidResumeToken("The API key that began the call has been revoked.");
+      return callId;
     },
     /** The call's session, which may have to be opened here. Throws a 410 where it is over. */
     async sessionOf(callId: string, address: string): Promise<CallSession> {
@@ -55,7 +53,8 @@ const BODY_LIMITS = { maxBytes: 1024, timeoutMs: 5000 };
 /** As `newToken` makes them. */
 const TOKEN = /^[\w-]{43}$/;
 
-async function readResumeToken(request: Request): Promise<string> {
+/** Reads `{"resumeToken"}`. Throws an `HttpProblem` or a `BodyError`. */
+export async function readResumeToken(request: Request): Promise<string> {
   const { value } = await readJson(request, BODY_LIMITS);
   if (isRecord(value) && Object.keys(value).length === 1) {
     const { resumeToken } = value;

@@ -6,13 +6,11 @@ import type { Clock } from "../utils/clock.ts";
 import { deadline } from "../utils/deadline.ts";
 import { present } from "../utils/present.ts";
 
-/** What a token entitles to: one call with one agent, or the way back to a call. */
+/** What a token entitles to: one call with one agent. */
 export interface WebGrant {
   readonly agent: string;
   /** Name of the API key that requested it. */
   readonly keyName?: string;
-  /** The call under way. */
-  readonly callId?: string;
 }
 
 const PURPOSE = "web";
@@ -22,11 +20,7 @@ const MAX_OWN = 1000;
 /** How long a browser waits for the store at most. */
 const STORE_TIMEOUT_MS = 2000;
 
-const sharedGrant = z.object({
-  agent: z.string(),
-  keyName: z.string().optional(),
-  callId: z.string().optional(),
-});
+const sharedGrant = z.object({ agent: z.string(), keyName: z.string().optional() });
 
 export type WebTokens = ReturnType<typeof createWebTokens>;
 
@@ -63,14 +57,14 @@ export function createWebTokens({ shared, isRevoked, now, setTimer }: Clock & {
       const grant = kept?.grant ?? await claimShared(token);
       return grant !== undefined && accepts(grant) ? grant : undefined;
     },
-    /** Whether the key of a grant is still valid. */
+    /** Whether the key that began a call is still valid. */
     accepts,
     /** Makes a claimed token valid again, in this process, after its call could not be opened. */
     restore: (token: string, grant: WebGrant): void =>
       void own.set(token, { grant, untilMs: now() + LIFE_MS }),
   };
 
-  function accepts({ keyName }: WebGrant): boolean {
+  function accepts({ keyName }: Pick<WebGrant, "keyName">): boolean {
     return keyName === undefined || !isRevoked(keyName);
   }
 
@@ -110,8 +104,8 @@ export function createWebTokens({ shared, isRevoked, now, setTimer }: Clock & {
       );
     }
     if (subject === undefined) return undefined;
-    const { agent, keyName, callId } = sharedGrant.parse(JSON.parse(subject));
-    return { agent, ...present({ keyName, callId }) };
+    const { agent, keyName } = sharedGrant.parse(JSON.parse(subject));
+    return { agent, ...present({ keyName }) };
   }
 
   function removeExpired(): void {

@@ -8,12 +8,25 @@ export class RequestError extends Error {
   readonly status: number;
   /** What is wrong with which field of the request, where the server says so. */
   readonly details: readonly Detail[];
-  constructor(code: string, message: string, status = 0, details: readonly Detail[] = []) {
+  /** How the call ended, where that is why. */
+  readonly end: EndOfCall | undefined;
+  constructor(
+    code: string,
+    message: string,
+    status = 0,
+    details: readonly Detail[] | EndOfCall = [],
+  ) {
     super(message);
     this.code = code;
     this.status = status;
-    this.details = details;
+    this.details = "reason" in details ? [] : details;
+    this.end = "reason" in details ? details : undefined;
   }
+}
+
+export interface EndOfCall {
+  readonly reason: string;
+  readonly detail?: string;
 }
 
 /** Sends a request and returns its JSON body, unchecked. Throws `RequestError`. */
@@ -70,7 +83,7 @@ async function readProblem(response: Response): Promise<RequestError> {
 interface Problem {
   readonly code: string;
   readonly error: string;
-  readonly details?: readonly Detail[];
+  readonly details?: readonly Detail[] | EndOfCall;
 }
 
 interface Detail {

@@ -5,7 +5,13 @@ import { createAuthenticator, parseApiKeys } from "../../src/utils/auth.ts";
 import { newToken } from "../../src/utils/ids.ts";
 import { createWebTokens } from "../../src/routes/webTokens.ts";
 import { setTimer } from "../../src/utils/clock.ts";
-import { callFromClient, openClient, type WebClient } from "../support/browser/webClient.ts";
+import {
+  callFromClient,
+  openClient,
+  openResumed,
+  type WebClient,
+} from "../support/browser/webClient.ts";
+import { sendLines } from "../support/servers/byHand.ts";
 import { problemOf } from "../support/problemOf.ts";
 import { RecordingSession } from "../support/call/recordingSession.ts";
 import { openRawSocket } from "../support/servers/rawSocket.ts";
@@ -47,7 +53,21 @@ async function comeBack(server: WebServer, resumeToken: string): Promise<WebClie
   const response = await askToResume(server, resumeToken);
   assert.equal(response.status, 200);
   assert.equal(response.headers.get("cache-control"), "no-store");
-  return openClient(server, (await response.json()).token);
+  await response.body?.cancel();
+  return openResumed(server, resumeToken);
+}
+
+/** What a handshake with the token is answered. */
+async function handshake(server: WebServer, resumeToken: string): Promise<unknown> {
+  const { status, code } = await sendLines(server.origin, "GET /web", [
+    `Origin: ${server.origin}`,
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    `Sec-WebSocket-Protocol: parley.v1, resume.${resumeToken}`,
+  ]);
+  return [status, code];
 }
 
 function countOf(call: RecordingSession, type: RecordingSession["inputs"][number]["type"]): number {
@@ -179,6 +199,7 @@ Deno.test("a resume token works until the client has the next one, and then no m
         401,
         "invalid_resume_token",
       ]);
+      assert.deepEqual(await handshake(server, used), [401, "invalid_resume_token"]);
     }
     const fourth = await comeBack(server, newest);
     await confirm(fourth, call);
@@ -196,6 +217,7 @@ Deno.test("a call that has ended meanwhile says how", () =>
     assert.equal(response.status, 410);
     const { code, details } = await response.json();
     assert.deepEqual([code, details], ["call_ended", { reason: "time_limit", detail: "sixty" }]);
+    assert.deepEqual(await handshake(server, resumeToken), [410, "call_ended"]);
   }));
 
 Deno.test("only a page that may talk with the server gets back to its call", async () => {

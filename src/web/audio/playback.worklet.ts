@@ -79,10 +79,13 @@ class Playback extends AudioWorkletProcessor {
     return filled;
   }
 
-  #count({ itemId, samples, durationMs }: SpeechSamples, played: number): void {
+  #count({ itemId, samples, durationMs, fromMs }: SpeechSamples, played: number): void {
+    const begins = this.#usedSamples === played;
     if (this.#item?.id !== itemId) {
       this.#report();
-      this.#item = { id: itemId, playedMs: 0, reportedMs: 0 };
+      this.#item = { id: itemId, playedMs: fromMs ?? 0, reportedMs: fromMs ?? 0 };
+    } else if (begins && fromMs !== undefined) {
+      this.#item.playedMs = fromMs;
     }
     this.#item.playedMs += samples.length === 0 ? durationMs : durationMs * played / samples.length;
   }

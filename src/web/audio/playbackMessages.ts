@@ -4,6 +4,8 @@ export interface SpeechSamples {
   readonly samples: Float32Array<ArrayBuffer>;
   /** Duration of the original speech: the resampler holds back a moment, so `samples` may be shorter. */
   readonly durationMs: number;
+  /** Where it begins within its item, where that is not behind what was played of it. */
+  readonly fromMs?: number;
 }
 
 /** What the page sends to the playback worklet. */

@@ -7,8 +7,8 @@ import { durationOf, type Piece, UnheardSpeech } from "./unheardSpeech.ts";
 
 /** Plays the agent's speech and reports what was heard. */
 export interface Speaker {
-  /** Queues a piece of PCM16 little-endian at 24 kHz. */
-  play(itemId: string, pcm: ArrayBuffer): void;
+  /** Queues a piece of PCM16 little-endian at 24 kHz; `fromMs` where it does not begin its item. */
+  play(itemId: string, pcm: ArrayBuffer, fromMs?: number): void;
   /** Stops at once and drops the queue; a report with the last position follows. */
   clear(): void;
   /** Root mean square of the current output, 0..1. */
@@ -43,8 +43,8 @@ export async function openSpeaker({ onReport, onState }: SpeakerEvents): Promise
   let reportedItemId = "";
 
   return {
-    play(itemId, pcm) {
-      const piece = { itemId, pcm };
+    play(itemId, pcm, fromMs) {
+      const piece = fromMs === undefined ? { itemId, pcm } : { itemId, pcm, fromMs };
       unheard.enqueue(piece);
       sound.graph.play(piece);
       if (sound.state === "running" || reportedItemId === itemId) return;
@@ -82,8 +82,8 @@ export async function openSpeaker({ onReport, onState }: SpeakerEvents): Promise
 export function createSilentSpeaker(onReport: (report: PlaybackReport) => void): Speaker {
   let item = { itemId: "", ms: 0 };
   return {
-    play(itemId, pcm) {
-      const before = item.itemId === itemId ? item.ms : 0;
+    play(itemId, pcm, fromMs) {
+      const before = fromMs ?? (item.itemId === itemId ? item.ms : 0);
       item = { itemId, ms: before + durationOf(pcm) };
       report(false);
     },
@@ -137,9 +137,12 @@ async function buildPlayer(
 
   return {
     context,
-    play({ itemId, pcm }) {
+    play({ itemId, pcm, fromMs }) {
       const samples = resample(toFloat(pcm));
-      const speech: SpeechSamples = { itemId, samples, durationMs: durationOf(pcm) };
+      const durationMs = durationOf(pcm);
+      const speech: SpeechSamples = fromMs === undefined
+        ? { itemId, samples, durationMs }
+        : { itemId, samples, durationMs, fromMs };
       post({ type: "play", speech }, [samples.buffer]);
     },
     startAt: (itemId, ms) => post({ type: "startAt", itemId, ms }, []),

@@ -2,6 +2,8 @@
 export interface Piece {
   readonly itemId: string;
   readonly pcm: ArrayBuffer;
+  /** Where it begins within its item, where another connection has brought what comes before. */
+  readonly fromMs?: number;
 }
 
 /** How much of an item has been rendered. */
@@ -28,10 +30,13 @@ export class UnheardSpeech {
     const { itemId, ms } = this.#position ?? {};
     if (first === undefined || ms === undefined || itemId !== first.itemId) return this.#pieces;
     const heardBytes = Math.max(0, Math.round(ms - this.#firstPieceMs)) * BYTES_PER_MS;
-    return [{ ...first, pcm: first.pcm.slice(heardBytes) }, ...others];
+    return [{ itemId, pcm: first.pcm.slice(heardBytes) }, ...others];
   }
 
   enqueue(piece: Piece): void {
+    if (piece.fromMs !== undefined && this.#pieces.length === 0) {
+      this.#position = { itemId: piece.itemId, ms: piece.fromMs };
+    }
     const { itemId, ms } = this.#position ??= { itemId: piece.itemId, ms: 0 };
     if (this.#pieces.length === 0) this.#firstPieceMs = itemId === piece.itemId ? ms : 0;
     this.#pieces.push(piece);

@@ -15,20 +15,29 @@ export interface ServerInfo {
 
 export interface ConnectionEvents {
   onMessage(message: ServerMessage): void;
-  /** A piece of the item's speech: PCM16 little-endian at 24 kHz. */
-  onAudio(itemId: string, pcm: ArrayBuffer): void;
+  /** A piece of the item's speech: PCM16 little-endian at 24 kHz; `fromMs` where it does not begin its item. */
+  onAudio(itemId: string, pcm: ArrayBuffer, fromMs?: number): void;
   /** The socket of a live call closed, by either side; called once, after the last message. */
   onClose(closed: Closed): void;
 }
+
+/** What a connection is opened with: a call's token, or what lets the page come back to its call. */
+export type Credential = { readonly token: string } | { readonly resumeToken: string };
 
 /** The close code of a socket: 1006 where the connection broke. */
 export type Closed = Pick<CloseEvent, "code">;
 
 /** The socket of one live call; messages are dropped once it is closed. */
 export interface Connection {
+  /** With it the page comes back to the call; absent where the server offers none. */
+  readonly resumeToken: string | undefined;
+  /** When the server last sent anything, by `performance.now()`. */
+  readonly heardAt: number;
   send(message: ClientMessage): void;
   sendAudio(frame: ArrayBuffer): void;
-  close(): void;
+  close(code?: number): void;
+  /** Gives the socket up at once, as if it had broken; `onClose` is called. */
+  drop(): void;
 }
 
 /** Asks the server what it offers. Throws `RequestError`. */
@@ -42,22 +51,42 @@ export async function requestToken(
   key: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const { token } = await fetchJson<{ readonly token: string }>("/api/web/session", {
+  const { token } = await post<{ readonly token: string }>(
+    "/api/web/session",
+    // No agent is selected where the default one is unusable: the server then says why.
+    agent === "" ? {} : { agent },
+    signal,
+    key === "" ? {} : { authorization: `Bearer ${key}` },
+  );
+  return token;
+}
+
+/** Asks why a call cannot be got back; resolves where it can. Throws `RequestError`. */
+export async function checkReturn(resumeToken: string, signal: AbortSignal): Promise<void> {
+  await post("/api/web/resume", { resumeToken }, signal);
+}
+
+async function post<Answer>(
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  return await fetchJson(path, {
     method: "POST",
     signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
-    headers: {
-      "content-type": "application/json",
-      ...(key !== "" && { authorization: `Bearer ${key}` }),
-    },
-    // No agent is selected where the default one is unusable: the server then says why.
-    body: JSON.stringify(agent === "" ? {} : { agent }),
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
   });
-  return token;
+}
+
+function protocolOf(by: Credential): string {
+  return "token" in by ? `token.${by.token}` : `resume.${by.resumeToken}`;
 }
 
 /** Opens the socket and waits for `ready`. Throws `RequestError`. */
 export function connect(
-  token: string,
+  by: Credential,
   events: ConnectionEvents,
   signal: AbortSignal,
 ): Promise<Connection> {
@@ -65,45 +94,81 @@ export function connect(
   url.protocol = url.protocol.replace("http", "ws");
   let socket: WebSocket;
   try {
-    socket = new WebSocket(url, ["parley.v1", `token.${token}`]);
+    socket = new WebSocket(url, ["parley.v1", protocolOf(by)]);
   } catch {
     return Promise.reject(
       new RequestError("no_socket", "This browser could not open the connection."),
     );
   }
   const send = (message: ClientMessage) => write(JSON.stringify(message));
-  let speechItemId = "";
+  let speech: { readonly itemId: string; readonly fromMs?: number | undefined } = { itemId: "" };
+  let heardAt = performance.now();
+  let silenceCheck: ReturnType<typeof setInterval> | undefined;
 
   socket.binaryType = "arraybuffer";
-  socket.onopen = () => send({ type: "hello", binary: true });
   return new Promise((resolve, reject) => {
     const timeout = setTimeout(() => fail(describeRefused(1006)), ANSWER_MS);
     const onAbort = () => fail("The page was left.");
     signal.addEventListener("abort", onAbort);
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      if (typeof data !== "string") return events.onAudio(speechItemId, data);
+      heardAt = performance.now();
+      if (typeof data !== "string") return playBinary(data);
       const message: ServerMessage = JSON.parse(data);
-      if (message.type === "ready") onReady();
-      else if (message.type === "speech") speechItemId = message.itemId;
-      else if (message.type === "audio") events.onAudio(message.itemId, decode(message.payload));
-      else events.onMessage(message);
+      switch (message.type) {
+        case "ready":
+          return onReady(message.resumeToken);
+        case "ping":
+          return send({ type: "pong" });
+        case "reconnect":
+          return drop();
+        case "speech":
+          speech = message;
+          return;
+        case "audio":
+          return events.onAudio(message.itemId, decode(message.payload), message.fromMs);
+        default:
+          return events.onMessage(message);
+      }
     };
     socket.onclose = ({ code }) => fail(describeRefused(code));
 
-    function onReady(): void {
+    function onReady(resumeToken: string | undefined): void {
       stopWaiting();
-      socket.onclose = events.onClose;
+      socket.onclose = over;
+      // A server that gives a token pings whoever has it.
+      if (resumeToken !== undefined) silenceCheck = setInterval(checkSilence, SILENCE_CHECK_MS);
       resolve({
+        resumeToken,
+        get heardAt() {
+          return heardAt;
+        },
         send,
         sendAudio: write,
-        close: () => socket.close(1000),
+        close: (code = 1000) => socket.close(code),
+        drop,
       });
+    }
+
+    function checkSilence(): void {
+      if (performance.now() - heardAt > SILENT_MS) drop();
+    }
+
+    function drop(): void {
+      socket.onmessage = null;
+      socket.close(DROPPED);
+      over({ code: 1006 });
+    }
+
+    function over({ code }: Closed): void {
+      socket.onclose = null;
+      clearInterval(silenceCheck);
+      events.onClose({ code });
     }
 
     function fail(message: string): void {
       stopWaiting();
       socket.onclose = socket.onmessage = null;
-      socket.close();
+      socket.close(DROPPED);
       reject(new RequestError("not_connected", message));
     }
 
@@ -113,6 +178,12 @@ export function connect(
     }
   });
 
+  function playBinary(pcm: ArrayBuffer): void {
+    const { itemId, fromMs } = speech;
+    speech = { itemId };
+    events.onAudio(itemId, pcm, fromMs);
+  }
+
   function write(data: string | ArrayBuffer): void {
     if (socket.readyState === WebSocket.OPEN) socket.send(data);
   }
@@ -121,6 +192,12 @@ export function connect(
 function decode(base64: string): ArrayBuffer {
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)).buffer;
 }
+
+/** The server pings every 5 s. */
+const SILENT_MS = 12_000;
+const SILENCE_CHECK_MS = 1000;
+/** The server keeps the call of a page that may come back. */
+const DROPPED = 4000;
 
 /** Limit for the token request, and for the handshake up to `ready`. */
 const ANSWER_MS = 20_000;

@@ -22,8 +22,6 @@ export interface SoundProblemEvents {
   onRecovered(text: string): void;
   /** The button was pressed. */
   onRemedy(): void;
-  /** Offline so long that the call is unlikely to survive. */
-  onOfflineTooLong(): void;
 }
 
 /**
@@ -36,7 +34,6 @@ export function createSoundProblemLine(events: SoundProblemEvents) {
   const remedy = find("remedy", HTMLButtonElement);
   let sound: SoundState | undefined;
   let current: SoundProblem | undefined;
-  let offlineTimer: ReturnType<typeof setTimeout> | undefined;
 
   remedy.onclick = events.onRemedy;
   addEventListener("offline", refresh);
@@ -64,10 +61,6 @@ export function createSoundProblemLine(events: SoundProblemEvents) {
   function refresh(): void {
     const online = navigator.onLine;
     const found = sound === undefined ? undefined : findSoundProblem(sound, online);
-    clearTimeout(offlineTimer);
-    if (sound !== undefined && !online) {
-      offlineTimer = setTimeout(events.onOfflineTooLong, OFFLINE_MS);
-    }
     if (found?.text === current?.text) return;
     current = found;
     line.hidden = found === undefined;
@@ -77,9 +70,6 @@ export function createSoundProblemLine(events: SoundProblemEvents) {
     events.onChange();
   }
 }
-
-/** WebSockets survive shorter gaps in the network. */
-const OFFLINE_MS = 20_000;
 
 function describeRecovery(before: SoundState, now: SoundState): string | undefined {
   const interrupted = ({ speaker, microphone }: SoundState) =>

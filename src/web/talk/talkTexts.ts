@@ -70,6 +70,7 @@ const CLOSED: Readonly<Record<number, string>> = {
   1009: "The page sent more than the server takes. Reload it and start again.",
   1011: "Something went wrong on the server. Start again.",
   1012: RESTARTING,
+  4001: "The call goes on in another page.",
   1013: "The page could not keep up, or the server has too much to do. Start again in a moment.",
 };
 
@@ -104,6 +105,11 @@ export function describeClosed(code: number, online: boolean): string {
 /** Why the server closed the socket before the call began, by the close code. */
 export function describeRefused(code: number): string {
   return REFUSED[code] ?? "The server did not take the call. Start again.";
+}
+
+/** A transcript note about the connection to the server. */
+export function describeConnection(state: "lost" | "back"): string {
+  return state === "lost" ? "The connection was lost; connecting again…" : "Connected again.";
 }
 
 /** The text for a `notice` code; undefined for the many that are not shown. */

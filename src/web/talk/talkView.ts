@@ -3,12 +3,16 @@ import type { ServerMessage } from "../../protocol/web.ts";
 import { RequestError, storedKey, storeKey } from "../apiClient.ts";
 import { createCallControls } from "./callControls.ts";
 import { describeStartFault, findRootCause, startCall, type WebCall } from "./webCall.ts";
-import type { Closed, ServerInfo } from "./connection.ts";
+import type { ServerInfo } from "./connection.ts";
+import type { CallClosed } from "./lastingConnection.ts";
+import { type LeftCall, mayPlayAtOnce, rememberLeft, takeLeft } from "./leftCall.ts";
+import { createReturnOffer } from "./returnOffer.ts";
 import { find } from "../elements.ts";
 import { createTranscriptView } from "../transcriptView.ts";
 import { createSoundProblemLine } from "./soundProblem.ts";
 import {
   describeClosed,
+  describeConnection,
   describeDevice,
   describeEnding,
   describeNotice,
@@ -47,7 +51,10 @@ const soundProblem = createSoundProblemLine({
   onRemedy() {
     if (phase.name === "live") phase.call.resumeSound();
   },
-  onOfflineTooLong: () => leave(describeClosed(1006, false)),
+});
+const returnOffer = createReturnOffer({
+  onContinue: (left) => start({ microphone: left.microphone, left }),
+  onGone: () => startButton.focus(),
 });
 const levelMeter = drawLevelMeter(find("level-meter", HTMLCanvasElement));
 
@@ -58,6 +65,8 @@ let ending: string | undefined;
 let allowSleep = () => {};
 const speaking = { caller: false, agent: false };
 let isRecovering = false;
+/** Since when the connection is gone, by `performance.now()`. */
+let lostSince: number | undefined;
 
 startForm.onsubmit = (event) => {
   event.preventDefault();
@@ -68,7 +77,19 @@ setInterval(showClock, 500);
 // Devices are released now: a page that is left may be frozen or discarded without another event.
 addEventListener("pagehide", () => {
   if (phase.name === "starting") phase.abort.abort();
-  leave(PAGE_LEFT.message);
+  if (phase.name !== "live") return;
+  const { call, since } = phase;
+  const { resumeToken, hasMicrophone: microphone } = call;
+  if (resumeToken === undefined) return leave(PAGE_LEFT.message);
+  const leftAt = Date.now();
+  const startedAt = leftAt - (performance.now() - since);
+  rememberLeft({ resumeToken, microphone, startedAt, leftAt });
+  ending = PAGE_LEFT.message;
+  call.leave();
+  finish();
+});
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) offerReturn();
 });
 
 /** Shows the start form with the server's agents, or why no call can be started from here. */
@@ -88,6 +109,15 @@ export function showStart({ engine, access, agents, defaultAgent }: ServerInfo):
     return;
   }
   setPhase({ name: "idle" });
+  offerReturn();
+}
+
+/** Goes on with the call that this page was left in, at once where the browser lets it. */
+function offerReturn(): void {
+  const left = phase.name === "idle" ? takeLeft() : undefined;
+  if (left === undefined) return;
+  if (mayPlayAtOnce()) start({ microphone: left.microphone, left });
+  else returnOffer.show(left);
 }
 
 /** Brings the talk view up to date after another view was shown. */
@@ -109,25 +139,32 @@ export function showStartProblem(error: unknown): void {
   }
 }
 
-async function start({ microphone }: { readonly microphone: boolean }): Promise<void> {
-  if (phase.name !== "idle" || !startForm.reportValidity()) return;
+/** Begins a call, or goes on with the one that was `left`. */
+async function start(
+  { microphone, left }: { readonly microphone: boolean; readonly left?: LeftCall },
+): Promise<void> {
+  if (phase.name !== "idle" || (left === undefined && !startForm.reportValidity())) return;
   const abort = new AbortController();
   setPhase({ name: "starting", abort });
   status.textContent = microphone ? "Waiting for the microphone…" : "Connecting…";
   problem.textContent = "";
   Object.assign(speaking, { caller: false, agent: false });
   isRecovering = false;
+  lostSince = undefined;
   ending = undefined;
   const key = keyField.value.trim();
   try {
-    const call = await startCall({ agent: agentField.value, key, microphone }, {
+    const by = left && { resumeToken: left.resumeToken };
+    const call = await startCall({ agent: agentField.value, key, microphone, ...by }, {
       onConnecting() {
-        status.textContent = "Connecting…";
+        status.textContent = left === undefined ? "Connecting…" : "Reconnecting…";
         transcript.clear();
       },
       onMessage,
       onSound: soundProblem.update,
       onDevice: (change, name) => transcript.note(describeDevice(change, name)),
+      onLost,
+      onBack,
       onClose,
     }, abort.signal);
     // The page may have been left since the server was ready.
@@ -136,7 +173,8 @@ async function start({ microphone }: { readonly microphone: boolean }): Promise<
       return showStartProblem(PAGE_LEFT);
     }
     if (key !== "") storeKey(key);
-    setPhase({ name: "live", call, since: performance.now() });
+    const elapsedMs = left === undefined ? 0 : Date.now() - left.startedAt;
+    setPhase({ name: "live", call, since: performance.now() - elapsedMs });
   } catch (error) {
     showStartProblem(abort.signal.aborted ? PAGE_LEFT : await findRootCause(error));
   }
@@ -173,7 +211,24 @@ function onNotice(code: string): void {
   showStatus();
 }
 
-function onClose({ code }: Closed): void {
+function onLost(): void {
+  lostSince = performance.now();
+  isRecovering = false;
+  Object.assign(speaking, { caller: false, agent: false });
+  transcript.note(describeConnection("lost"));
+  showStatus();
+  showClock();
+}
+
+function onBack(): void {
+  lostSince = undefined;
+  transcript.note(describeConnection("back"));
+  showStatus();
+  showClock();
+}
+
+function onClose({ code, end }: CallClosed): void {
+  if (end !== undefined) ending ??= describeEnding(end.reason, end.detail);
   ending ??= describeClosed(code, navigator.onLine);
   finish();
 }
@@ -218,6 +273,7 @@ function showStatus(): void {
 
 function currentStatus(): readonly [string, string] {
   if (phase.name !== "live") return ["quiet", "Not in a call"];
+  if (lostSince !== undefined && navigator.onLine) return ["wait", "Reconnecting…"];
   const found = soundProblem.current;
   if (found?.agentInaudible === true) return ["wait", found.status];
   if (isRecovering) return ["wait", "Connecting to the model again…"];
@@ -229,5 +285,8 @@ function currentStatus(): readonly [string, string] {
 }
 
 function showClock(): void {
-  if (phase.name === "live") clock.textContent = formatDuration(performance.now() - phase.since);
+  if (phase.name !== "live") return;
+  clock.textContent = lostSince === undefined
+    ? formatDuration(performance.now() - phase.since)
+    : `for ${formatDuration(performance.now() - lostSince)}`;
 }

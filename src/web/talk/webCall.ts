@@ -1,16 +1,11 @@
 /// <reference lib="dom" />
 import type { ClientMessage, ServerMessage } from "../../protocol/web.ts";
-import {
-  type Closed,
-  connect,
-  type Connection,
-  fetchServerInfo,
-  requestToken,
-} from "./connection.ts";
+import { fetchServerInfo, requestToken } from "./connection.ts";
+import { type CallClosed, type LastingConnection, openLasting } from "./lastingConnection.ts";
 import { RequestError } from "../apiClient.ts";
 import { AudioError } from "../audio/audioContext.ts";
 import { MicrophoneError } from "../audio/microphoneStream.ts";
-import { describeMicrophone, describeSpeaker } from "./talkTexts.ts";
+import { describeEnding, describeMicrophone, describeSpeaker } from "./talkTexts.ts";
 import { type Microphone, type MicrophoneState, openMicrophone } from "../audio/microphone.ts";
 import {
   createSilentSpeaker,
@@ -28,6 +23,8 @@ export interface CallOptions {
   readonly key: string;
   /** Without it the caller only types. */
   readonly microphone: boolean;
+  /** Goes on with the call of a page that was left, instead of beginning one. */
+  readonly resumeToken?: string;
 }
 
 /** The state of the devices of a call. */
@@ -45,18 +42,25 @@ export interface CallEvents {
   onSound(sound: SoundState): void;
   /** Another microphone is used, or was connected and could be; its name may be empty. */
   onDevice(change: "used" | "connected", name: string): void;
-  /** The socket closed; the devices have been released. */
-  onClose(closed: Closed): void;
+  /** The connection broke, and is opened again by itself; the devices stay open. */
+  onLost(): void;
+  onBack(): void;
+  /** The call is over; the devices have been released. */
+  onClose(closed: CallClosed): void;
 }
 
 /** A live call. */
 export interface WebCall extends Levels {
   readonly hasMicrophone: boolean;
+  /** With it another page can go on with the call. */
+  readonly resumeToken: string | undefined;
   muted: boolean;
   send(message: ClientMessage): void;
   /** Tries to get back devices that are lost or interrupted; to be called within a click. */
   resumeSound(): void;
   hangUp(): void;
+  /** Releases everything; the call waits for a page that comes back. */
+  leave(): void;
 }
 
 /**
@@ -73,14 +77,14 @@ export async function startCall(
 ): Promise<WebCall> {
   let speaker: Speaker | undefined;
   let microphone: Microphone | undefined;
-  let connection: Connection | undefined;
+  let connection: LastingConnection | undefined;
   let sound: SoundState = {
     speaker: "running",
     microphone: options.microphone ? { name: "open" } : undefined,
   };
   try {
     const speakerEvents: SpeakerEvents = {
-      onReport: (report) => connection?.send({ type: "played", ...report }),
+      onReport: (report) => connection?.report(report),
       onState: (state) => updateSound({ speaker: state }),
     };
     // Browsers give neither microphone nor worklets to pages from plain http.
@@ -98,14 +102,23 @@ export async function startCall(
     }
     updateSound({});
     events.onConnecting();
-    const token = await requestToken(options.agent, options.key, signal);
+    const { agent, key, resumeToken } = options;
+    const by = resumeToken === undefined
+      ? { token: await requestToken(agent, key, signal) }
+      : { resumeToken };
     const { clear, play } = speaker;
-    connection = await connect(token, {
+    connection = await openLasting(by, {
       onMessage(message) {
         if (message.type === "clear") clear();
         else events.onMessage(message);
       },
       onAudio: play,
+      onLost() {
+        // The agent goes on from here, and not from where the page's queue would end.
+        clear();
+        events.onLost();
+      },
+      onBack: events.onBack,
       onClose(closed) {
         release();
         events.onClose(closed);
@@ -115,11 +128,15 @@ export async function startCall(
     release();
     throw error;
   }
-  const { send, close } = connection;
+  const live = connection;
+  const { send } = live;
   const { level } = speaker;
 
   return {
     hasMicrophone: options.microphone,
+    get resumeToken() {
+      return live.resumeToken;
+    },
     get muted() {
       return microphone?.muted ?? true;
     },
@@ -136,7 +153,11 @@ export async function startCall(
     hangUp() {
       // At once, since closing the socket may take a while or never finish.
       release();
-      close();
+      live.close();
+    },
+    leave() {
+      release();
+      live.close(AWAY);
     },
   };
 
@@ -153,7 +174,11 @@ export async function startCall(
 
 /** Why a call could not be started, and what to do about it; takes whatever `startCall` threw. */
 export function describeStartFault(error: unknown): string {
-  if (error instanceof RequestError) return error.message;
+  if (error instanceof RequestError) {
+    return error.end === undefined
+      ? error.message
+      : describeEnding(error.end.reason, error.end.detail);
+  }
   if (error instanceof MicrophoneError) return describeMicrophone(error.fault);
   if (error instanceof AudioError) return describeSpeaker(error.fault);
   return "The call could not be started. Reload the page and start again.";
@@ -171,4 +196,6 @@ export async function findRootCause(error: unknown): Promise<unknown> {
   return await fetchServerInfo().then(() => error, (serverError) => serverError);
 }
 
+/** The close code of a page that may come back. */
+const AWAY = 4000;
 const FROM_SERVER: ReadonlySet<string> = new Set(["module", "unknown"]);

@@ -1,26 +1,23 @@
-import { openClient, type WebClient } from "./webClient.ts";
+import { openResumed, type WebClient } from "./webClient.ts";
 import type { TranscriptLine } from "../../../src/protocol/web.ts";
 import { until } from "../until.ts";
 
 type Server = { readonly origin: string };
 
-/** Comes back to a call for as long as a browser would try; the token of the last `ready` is needed. */
+/** Comes back to a call, as soon as its server is there; the token of the last `ready` is needed. */
 export async function comeBack(server: Server, resumeToken: string): Promise<WebClient> {
-  const token = await until(() => tokenFor(server, resumeToken), (token) => token !== undefined);
-  const client = openClient(server, token ?? "");
+  await until(() => mayResume(server, resumeToken), (may) => may);
+  const client = openResumed(server, resumeToken);
   await confirm(client);
   return client;
 }
 
-async function tokenFor(server: Server, resumeToken: string): Promise<string | undefined> {
+async function mayResume(server: Server, resumeToken: string): Promise<boolean> {
   const response = await askToResume(server, resumeToken).catch(() => undefined);
-  if (response === undefined || response.status >= 500) {
-    await response?.body?.cancel();
-    return undefined;
-  }
-  const body = await response.json();
-  if (!response.ok) throw new Error(`Cannot come back: ${JSON.stringify(body)}`);
-  return body.token;
+  const body = await response?.text();
+  if (response === undefined || response.status >= 500) return false;
+  if (!response.ok) throw new Error(`Cannot come back: ${body}`);
+  return true;
 }
 
 export function askToResume({ origin }: Server, resumeToken: string): Promise<Response> {

@@ -30,9 +30,22 @@ export function openClient(
   token: string,
   headers: Readonly<Record<string, string>> = {},
 ): WebClient {
+  return openSocket(server, `token.${token}`, headers);
+}
+
+/** Comes back to a call. */
+export function openResumed(server: Pick<WebServer, "origin">, resumeToken: string): WebClient {
+  return openSocket(server, `resume.${resumeToken}`);
+}
+
+function openSocket(
+  server: Pick<WebServer, "origin">,
+  credential: string,
+  headers: Readonly<Record<string, string>> = {},
+): WebClient {
   const url = `${server.origin.replace("http", "ws")}/web`;
   const socket = new WebSocket(url, {
-    protocols: ["parley.v1", `token.${token}`],
+    protocols: ["parley.v1", credential],
     headers: { origin: server.origin, ...headers },
   });
   const inbox = new Inbox<Received>();
