@@ -183,6 +183,7 @@ visitTest("a page that its server forgets gives up at once", async ({ page, call
     (route) =>
       route.fulfill({ status: 401, json: { code: "invalid_resume_token", error: "Unknown." } }),
   );
+  await line.refuse();
   line.cutAll();
   await page.waitForSelector("[data-phase=ended]");
   assert.match(await page.textContent("#status") ?? "", /^The connection to the server was lost\./);
@@ -196,7 +197,7 @@ visitTest(
     assert.ok("send" in leg && typeof leg.send === "function");
     leg.send({ type: "reconnect" });
     const { end } = await call.given("lost");
-    assert.equal(end?.reason, "caller_hung_up");
+    assert.equal(end?.reason, "leg_failed");
     await call.joined();
     await page.waitForSelector("#transcript >> text=Connected again.");
   },
@@ -206,7 +207,20 @@ visitTest(
   "a page and its server each notice that the other has vanished",
   async ({ page, call, line }) => {
     for (const connection of line.open) connection.set({ stalled: true });
-    // Twelve seconds at the page, and new connections are not stalled.
+    // Twelve seconds at the page; what connects anew is not stalled.
+    await page.waitForSelector("#transcript >> text=Connected again.");
+    await call.joined();
+    assert.equal(await page.textContent("#status"), "Listening");
+    const frames = call.frames.length;
+    await call.until(() => call.frames.length > frames + 20);
+    await page.click("#stop");
+    await call.given("left");
+  },
+);
+
+visitTest(
+  "a call that went on in another page ends in this one",
+  async ({ page, call }) => {
     await call.leg.onReplaced?.();
     await page.waitForSelector("[data-phase=ended]");
     assert.match(await page.textContent("#status") ?? "", /^The call goes on in another page\./);

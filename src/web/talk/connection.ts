@@ -196,8 +196,8 @@ function decode(base64: string): ArrayBuffer {
 /** The server pings every 5 s. */
 const SILENT_MS = 12_000;
 const SILENCE_CHECK_MS = 1000;
-/** The server keeps the call of a page that may come back. */
-const DROPPED = 4000;
+/** Says that the connection is taken for broken: the server keeps the call. */
+const DROPPED = 4002;
 
 /** Limit for the token request, and for the handshake up to `ready`. */
 const ANSWER_MS = 20_000;
