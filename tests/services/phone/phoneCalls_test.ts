@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type CallRecord, noUsage } from "../../../src/services/store.ts";
 import type { CallSession } from "../../../src/call/sessionApi.ts";
 import { type MediaSocket, TwilioLeg } from "../../../src/handlers/twilioLeg.ts";
 import { createPhoneCalls } from "../../../src/services/phone/phoneCalls.ts";
@@ -8,7 +9,14 @@ import { callSid } from "../../support/servers/mediaServer.ts";
 import { RecordingSession } from "../../support/call/recordingSession.ts";
 import { settled } from "../../support/until.ts";
 
-function desk(session: RecordingSession, { elsewhere = false } = {}) {
+function desk(
+  session: RecordingSession,
+  { elsewhere = false, orphan }: {
+    readonly elsewhere?: boolean;
+    /** A call whose process is gone. */
+    readonly orphan?: CallRecord;
+  } = {},
+) {
   const released: CallSession[] = [];
   const timers: (() => void)[] = [];
   const redirects: unknown[] = [];
@@ -31,8 +39,8 @@ function desk(session: RecordingSession, { elsewhere = false } = {}) {
       publishToken() {},
       withdrawToken() {},
       claim: () => Promise.resolve(false),
-      find: () => Promise.resolve(undefined),
-      findSettled: () => Promise.resolve(undefined),
+      find: () => Promise.resolve(orphan),
+      findSettled: () => Promise.resolve(orphan),
     },
     handoff: {
       isHeldElsewhere: () => Promise.resolve(elsewhere),
@@ -141,6 +149,29 @@ Deno.test("case 118: a call whose stream is there is not given up because no sec
   await settled();
   assert.deepEqual(redirects, []);
   assert.equal(session.inputs.some(({ type }) => type === "hangUp"), false);
+});
+
+Deno.test("Twilio's question and the pull-back of one call cross: both open the same stream", async () => {
+  const orphan: CallRecord = {
+    id: "call_1",
+    direction: "inbound",
+    agent: "desk",
+    callSid,
+    status: "live",
+    startedAt: 0,
+    usage: noUsage,
+    instanceId: "inst_gone",
+  };
+  const session = new RecordingSession();
+  session.callSid = callSid;
+  const { calls, redirects } = desk(session, { orphan });
+  const pulled = calls.pullBack(orphan);
+  assert.equal(calls.isAway(session), true, "a stream that stops now is stopped for another one");
+  const answer = await calls.resume(callSid);
+  assert.equal(await pulled, "opened");
+  assert.ok(answer.do === "connect");
+  assert.match(JSON.stringify(redirects), new RegExp(`value=[^>]*${answer.token}`));
+  assert.equal(calls.isAway(session), false);
 });
 
 Deno.test("an outbound call's webhook finds nothing where the call was given up", () => {

@@ -391,4 +391,35 @@ function testInstances(test: StoreTest): void {
     const abandoned = await instances.abandonedCalls(["alive"]);
     assert.deepEqual(abandoned.map(({ id }) => id).sort(), ["l", "s"]);
   });
+
+  test("one process takes an abandoned call over, however many try", async ({ calls, instances }) => {
+    await calls.write([
+      opened({ id: "a", instanceId: "gone" }),
+      opened({ id: "b", instanceId: "gone" }),
+      ended("b"),
+    ]);
+    const claims = await Promise.all(
+      ["first", "second"].map((to) => instances.claimCall("a", { from: "gone", to })),
+    );
+    assert.deepEqual(claims.toSorted(), [false, true]);
+    const holder = claims[0] ? "first" : "second";
+    assert.equal((await calls.get("a"))?.instanceId, holder);
+    assert.equal(await instances.claimCall("b", { from: "gone", to: "first" }), false, "over");
+    assert.equal(await instances.claimCall("none", { from: "gone", to: "first" }), false);
+  });
+
+  test("a process that listens where another did has taken its place", async ({ instances }) => {
+    const ids = async () => (await instances.beats()).map(({ instanceId }) => instanceId).sort();
+    await instances.beat("old");
+    await instances.occupySlot("old", "host 0.0.0.0:8000");
+    await instances.occupySlot("beside", "host 0.0.0.0:8001");
+    await instances.beat("new");
+    assert.deepEqual(await ids(), ["beside", "new", "old"]);
+    await instances.occupySlot("new", "host 0.0.0.0:8000");
+    assert.deepEqual(await ids(), ["beside", "new"]);
+    // A heartbeat changes nothing about that.
+    await instances.beat("new");
+    await instances.occupySlot("last", "host 0.0.0.0:8000");
+    assert.deepEqual(await ids(), ["beside", "last"]);
+  });
 }

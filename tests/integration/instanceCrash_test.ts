@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { until } from "../support/until.ts";
+import { createDatabase, instancesTest } from "../support/servers/instances.ts";
+import { voiceOf } from "../support/servers/phoneRig.ts";
+import { detail, heard, liveCalls, ring, startProcessRig } from "../support/servers/processRig.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+
+instancesTest(
+  "a call whose instance is killed goes on at another one, by the end of its stream",
+  async () => {
+    const database = await createDatabase();
+    try {
+      await using rig = await startProcessRig({ env: { DATABASE_URL: database.url } });
+      const first = rig.server;
+      const phone = await ring(rig);
+      const [call] = await until(() => liveCalls(first), (calls) => calls.length > 0);
+      const id = call?.id ?? "";
+      const other = await ring(rig);
+      const second = await rig.start();
+
+      // What Twilio reports of a call that an instance holds, or has ended, concerns no other.
+      const lines = () => second.lines.all.filter((line) => line.includes("pulled back")).length;
+      await hangUp(other);
+      await until(() => liveCalls(second), (calls) => calls.length === 1);
+      assert.equal(lines(), 0);
+
+      first.signal("SIGKILL");
+      await first.ended();
+      await second.lines.find((line) => line.includes("Phone call pulled back"));
+      await phone.next("streamStarted");
+      await phone.speak(voiceOf(600));
+      await heard(rig, phone);
+      await hangUp(phone);
+      const record = await until(() => detail(second, id), ({ status }) => status === "ended");
+      assert.equal(record.end.reason, "caller_hung_up");
+      assert.equal(record.turns[0].text, "Good day.");
+      assert.equal(lines(), 1);
+    } finally {
+      await database.drop();
+    }
+  },
+);
