@@ -7,6 +7,7 @@ import type { MachineParts } from "./machine/machineParts.ts";
 import type { CallInput } from "./callInput.ts";
 import { callerActivityIn } from "./turns/callerActivity.ts";
 import { CallerTurns } from "./turns/callerTurns.ts";
+import { withFallback } from "./ending/fallbackTransfer.ts";
 import { Closing } from "./ending/closing.ts";
 import { Handover } from "./ending/handover.ts";
 import { KeptSentences } from "./playback/keptSentences.ts";
@@ -285,8 +286,9 @@ export class CallMachine {
     return { joined, ready: this.#connection.ready, closing: this.#closing.begun };
   }
 
-  #end(end: SessionEnd, now: Milliseconds): void {
-    const { commands, speech, transcript } = this.#call;
+  #end(why: SessionEnd, now: Milliseconds): void {
+    const { commands, speech, transcript, policy } = this.#call;
+    const end = withFallback(why, policy);
     speech.close(now);
     transcript.close();
     this.#ended = true;

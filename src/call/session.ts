@@ -4,6 +4,7 @@ import type { CallEvent } from "./callEvent.ts";
 import type { CallInput, ControlInput } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
 import { CallerAudio } from "./turns/callerAudio.ts";
+import { withFallback } from "./ending/fallbackTransfer.ts";
 import type { CallSession } from "./sessionApi.ts";
 import type { SessionDependencies, SessionOptions, ToolOutcome } from "./sessionSetup.ts";
 import type { KeptName, KeptSentence, KeptSpeech } from "./keptSpeech.ts";
@@ -232,7 +233,7 @@ export class Session implements CallSession {
   /** Ends the call in order if that is still possible, and otherwise all the same. */
   #fail(error: unknown): void {
     this.#deps.onError(this, error);
-    const end: CallEnd = { reason: "internal_error" };
+    const end = withFallback({ reason: "internal_error" }, this.#policy);
     try {
       this.#commands.perform(this.#machine.handle({ type: "hangUp", end }, this.#deps.now()));
     } catch {

@@ -55,6 +55,8 @@ export interface CallPolicy {
   readonly digitsSensitive: boolean;
   /** Sentences that are said before a transfer, by alias. */
   readonly transfers: Readonly<Record<string, { readonly sentence?: string }>>;
+  /** The one of them that a caller gets whose agent cannot go on. */
+  readonly fallbackTransfer?: string;
 }
 
 export type CallPhase = "connecting" | "live" | "recovering" | "closing" | "ended";
@@ -63,6 +65,8 @@ export interface CallEnd {
   readonly reason: EndReason;
   /** One lower-case word or code, such as `busy` or `timeout`; never personal data. */
   readonly detail?: string;
+  /** Alias of the transfer that follows, as the agent could not go on. */
+  readonly transferTo?: string;
 }
 
 /**

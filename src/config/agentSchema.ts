@@ -86,6 +86,11 @@ export const agentFrontMatter = z.strictObject({
     name,
     z.strictObject({ number: e164, sentence: z.string().max(500).optional() }),
   ).refine((transfers) => Object.keys(transfers).length <= 64, "must be 64 at most").default({}),
+  fallback: z.strictObject({
+    transfer: name,
+    sentence: z.string().trim().min(1).max(500).optional(),
+  })
+    .optional(),
   voicemail: z.string().min(1).max(2000).default("hangup"),
   filler_after_ms: milliseconds(60_000).default(2500),
   idle_seconds: z.number().int().min(5).max(3600).optional(),
@@ -95,7 +100,11 @@ export const agentFrontMatter = z.strictObject({
     sensitive: z.boolean().default(false),
   }).default({ timeout_ms: 2000, sensitive: false }),
   http_tools: z.array(httpTool).max(32).default([]),
-});
+}).refine(
+  ({ fallback, transfers }) =>
+    fallback === undefined || Object.hasOwn(transfers, fallback.transfer),
+  { path: ["fallback", "transfer"], message: "must be a name under transfers" },
+);
 
 export type AgentFrontMatter = z.infer<typeof agentFrontMatter>;
 
@@ -105,6 +114,7 @@ export const agentVoice = z.object({
   languages: agentFrontMatter.shape.languages.catch(undefined),
   apology: agentFrontMatter.shape.apology.catch(undefined),
   phone_voice: agentFrontMatter.shape.phone_voice.catch(undefined),
+  fallback: agentFrontMatter.shape.fallback.catch(undefined),
 });
 
 export type AgentVoice = z.infer<typeof agentVoice>;

@@ -8,6 +8,7 @@ export {
 } from "./twilioOutbound/callStatus.ts";
 export {
   fallbackMessageOf,
+  handOnMessageOf,
   noAnswerMessageOf,
   type SpokenMessage,
   spokenMessage,

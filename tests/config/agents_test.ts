@@ -35,6 +35,7 @@ Deno.test("loadAgents() reports all problems of all files at once", async () => 
       "b.md": "---\ntitle: [\n---\nHello.",
       "c.md":
         "---\nvoice: 7\nlanguage: de-a\nphone_voice: <b>\nspeed: 9\ntimezone: Mars/Base\ncolour: red\ntransfers: { boss: { number: '12' } }\n---\nHello.",
+      "f.md": "---\ntitle: F\nfallback: { transfer: desk }\n---\nHello.",
       "d.md": "---\nname: other\ntitle: D\n---\n",
       "E F.md": "---\ntitle: E\n---\nHello.",
       "notes.txt": "not an agent",
@@ -54,6 +55,7 @@ Deno.test("loadAgents() reports all problems of all files at once", async () => 
         /agents\/c\.md: timezone: must be a time zone/,
         /agents\/c\.md: transfers\.boss\.number: must be in E\.164 form/,
         /agents\/c\.md: .*colour/,
+        /agents\/f\.md: fallback\.transfer: must be a name under transfers/,
         /agents\/d\.md: has no instructions/,
         /agents\/d\.md: name: is "other"/,
         /agents\/E F\.md: the file's name/,

@@ -74,6 +74,9 @@ const callShape = {
   end: z.object({
     reason: z.enum(endReasons),
     detail: z.string().nullable().openapi({ example: "busy" }),
+    transferTo: z.string().nullable().openapi({
+      description: "Name of the transfer that followed because the agent could not go on",
+    }),
   }).nullable(),
   outcome: callOutcome.nullable(),
   answeredBy: z.enum(answerers).nullable(),

@@ -85,6 +85,8 @@ export function createAgentSetup(
       digitTimeoutMs: agent.dtmf.timeout_ms,
       digitsSensitive: agent.dtmf.sensitive,
       transfers: transferSentences(agent, values),
+      // A browser has no line that could be handed on.
+      ...(request.direction !== "web" && present({ fallbackTransfer: agent.fallback?.transfer })),
     },
   };
 }

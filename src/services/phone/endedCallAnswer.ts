@@ -7,6 +7,7 @@ import { RecentIds } from "../../utils/recentIds.ts";
 import type { TransferPolicy } from "../spending.ts";
 import {
   fallbackMessageOf,
+  handOnMessageOf,
   type HoldMessages,
   holdMessagesOf,
   noAnswerMessageOf,
@@ -45,12 +46,17 @@ export function createEndedCallAnswer(
     dialStatus?: string,
   ): PhoneAnswer | Promise<PhoneAnswer> {
     if (dialStatus !== undefined) return afterDial(id, request.agent, dialStatus);
-    switch (end.reason) {
-      case "transferred":
-        return transfer(id, request, end.detail ?? "", callSid).catch((error): PhoneAnswer => {
+    const alias = end.reason === "transferred" ? end.detail ?? "" : end.transferTo;
+    if (alias !== undefined) {
+      return transfer(id, request, alias, callSid).then(
+        (answer) => end.reason === "transferred" ? answer : announced(answer, request.agent),
+        (error): PhoneAnswer => {
           log.warn("Transfer not decided", { callId: id, error });
           return fallbackAnswer(agents, request.agent);
-        });
+        },
+      );
+    }
+    switch (end.reason) {
       case "model_failed":
       case "leg_failed":
       case "internal_error":
@@ -60,6 +66,12 @@ export function createEndedCallAnswer(
         return { do: "hangUp" };
     }
   };
+
+  /** An agent that has failed could not say why somebody else is called. */
+  function announced(answer: PhoneAnswer, agent: string): PhoneAnswer {
+    if (answer.do !== "dial") return answer;
+    return { ...answer, message: handOnMessageOf(voiceOf(agents, agent)) };
+  }
 
   /** After a transfer that was answered, a caller who is still on the line has nothing to wait for. */
   function afterDial(callId: string, agent: string, dialStatus: string): PhoneAnswer {

@@ -18,7 +18,11 @@ export function viewCall(call: CallRecord) {
     endedAt: maybeTime(call.endedAt),
     durationMs: call.durationMs ?? null,
     transferredMs: call.transferredMs ?? null,
-    end: end === undefined ? null : { reason: end.reason, detail: end.detail ?? null },
+    end: end === undefined ? null : {
+      reason: end.reason,
+      detail: end.detail ?? null,
+      transferTo: end.transferTo ?? null,
+    },
     outcome: call.outcome ?? null,
     answeredBy: call.answeredBy ?? null,
     model: call.model ?? null,

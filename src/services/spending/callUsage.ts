@@ -60,7 +60,8 @@ export function spentBy(
 
 /** Whether a call was transferred, and the end of its last leg is not known yet. */
 export function isTransferOpen({ end, callSid, transferredMs }: CallRecord): boolean {
-  return end?.reason === "transferred" && callSid !== undefined && transferredMs === undefined;
+  const isTransferred = end?.reason === "transferred" || end?.transferTo !== undefined;
+  return isTransferred && callSid !== undefined && transferredMs === undefined;
 }
 
 /** Dollars that a conversation counts for whose usage has not been reported. */

@@ -263,4 +263,10 @@ export const versions: readonly (readonly string[])[] = [
     )`,
     "CREATE INDEX kept_speech_by_subject ON kept_speech (subject, used_at)",
   ],
+  [
+    "ALTER TABLE calls ADD COLUMN end_transfer TEXT",
+    "DROP INDEX calls_handed_over",
+    `CREATE INDEX calls_handed_over ON calls (ended_at)
+      WHERE (end_reason = 'transferred' OR end_transfer IS NOT NULL) AND transferred_ms IS NULL`,
+  ],
 ];

@@ -31,6 +31,14 @@ export function noAnswerMessageOf(agent: AgentVoice = {}): SpokenMessage {
   return known === undefined ? fallbackMessageOf(agent) : spokenMessage(agent, known);
 }
 
+/** What a caller hears whose agent has failed, before somebody else is called for them. */
+export function handOnMessageOf(agent: AgentVoice = {}): SpokenMessage {
+  const { language } = new Intl.Locale(mainLanguage(agent));
+  const known = agent.fallback?.sentence ?? handOn[language];
+  // A voice of another language cannot read the text.
+  return known === undefined ? { text: handOn.en, language: "en-US" } : spokenMessage(agent, known);
+}
+
 const english = "We are sorry, there is a technical problem. Please call again later. Goodbye.";
 
 const sentences: Readonly<Record<string, string>> = {
@@ -45,6 +53,18 @@ const sentences: Readonly<Record<string, string>> = {
   nl: "Het spijt ons, er is een technisch probleem. Belt u later nog eens terug. Tot ziens.",
   pl: "Przepraszamy, mamy problem techniczny. Prosimy zadzwonić później. Do widzenia.",
   pt: "Pedimos desculpa, temos um problema técnico. Por favor, volte a ligar mais tarde. Adeus.",
+};
+
+const handOn: Readonly<Record<string, string>> & { readonly en: string } = {
+  de: "Wir haben gerade ein technisches Problem. Einen Moment bitte, ich verbinde Sie weiter.",
+  en: "We have a technical problem. One moment please, I am connecting you to somebody else.",
+  es: "Tenemos un problema técnico. Un momento, por favor, le paso con otra persona.",
+  fr:
+    "Nous rencontrons un problème technique. Un instant, s'il vous plaît, je vous mets en relation avec quelqu'un d'autre.",
+  it: "C'è un problema tecnico. Un momento, per favore, la metto in contatto con un'altra persona.",
+  nl: "Er is een technisch probleem. Een moment alstublieft, ik verbind u door.",
+  pl: "Mamy problem techniczny. Proszę chwilę zaczekać, łączę z inną osobą.",
+  pt: "Temos um problema técnico. Um momento, por favor, vou passar a chamada a outra pessoa.",
 };
 
 const noAnswer: Readonly<Record<string, string>> = {

@@ -22,6 +22,8 @@ export type PhoneAnswer =
     readonly number: string;
     readonly callerId?: string;
     readonly timeLimitSeconds?: number;
+    /** Said before. */
+    readonly message?: SpokenMessage;
   }
   /** Says the message first, where there is one. */
   | { readonly do: "hangUp"; readonly message?: SpokenMessage };
@@ -55,6 +57,7 @@ export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
       response.reject({ reason: "busy" });
       break;
     case "dial":
+      if (answer.message !== undefined) say(response, answer.message);
       response.dial(
         {
           answerOnBridge: true,

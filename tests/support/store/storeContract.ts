@@ -67,7 +67,7 @@ function testCalls(test: StoreTest): void {
         changes: { status: "live", answeredAt: call.startedAt + 5000, answeredBy: "human" },
       },
       ended("call_1", {
-        end: { reason: "agent_hung_up", detail: "goodbye" },
+        end: { reason: "agent_hung_up", detail: "goodbye", transferTo: "desk" },
         endedAt: call.startedAt + 65_500,
         durationMs: 60_500,
         outcome: "human",
@@ -94,7 +94,7 @@ function testCalls(test: StoreTest): void {
       answeredBy: "human",
       endedAt: call.startedAt + 65_500,
       durationMs: 60_500,
-      end: { reason: "agent_hung_up", detail: "goodbye" },
+      end: { reason: "agent_hung_up", detail: "goodbye", transferTo: "desk" },
       outcome: "human",
       usage: {
         ...noUsage,

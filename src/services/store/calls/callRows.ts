@@ -30,6 +30,7 @@ import { present } from "../../../utils/present.ts";
 export function callOf(row: Row): CallRecord {
   const reason = maybeChoice(row, "end_reason", endReasons);
   const detail = maybeText(row, "end_detail");
+  const transferTo = maybeText(row, "end_transfer");
   const turns = maybeNumber(row, "latency_turns");
   return {
     id: textOf(row, "id"),
@@ -49,7 +50,7 @@ export function callOf(row: Row): CallRecord {
       endedAt: maybeNumber(row, "ended_at"),
       durationMs: maybeNumber(row, "duration_ms"),
       transferredMs: maybeNumber(row, "transferred_ms"),
-      end: reason === undefined ? undefined : { reason, ...present({ detail }) },
+      end: reason === undefined ? undefined : { reason, ...present({ detail, transferTo }) },
       outcome: maybeChoice(row, "outcome", callOutcomes),
       answeredBy: maybeChoice(row, "answered_by", answerers),
       model: maybeText(row, "model"),

@@ -62,6 +62,7 @@ export function endCall(callId: string, ending: CallEnding, holder?: string): St
     duration_ms: toDurationMs(ending.durationMs),
     end_reason: end.reason,
     end_detail: end.detail ?? null,
+    end_transfer: end.transferTo ?? null,
     cost_usd: cost.usd,
     cost_parts: costParts(cost),
     latency_turns: latency?.turns ?? null,

@@ -74,7 +74,8 @@ export function createCallStore(database: Database) {
     /** Calls that were transferred since a time and whose last leg is not known to be over. */
     async openTransfers(since: number, limit: number): Promise<readonly CallRecord[]> {
       const rows = await query(
-        `SELECT * FROM calls WHERE end_reason = 'transferred' AND transferred_ms IS NULL
+        `SELECT * FROM calls 
+          WHERE (end_reason = 'transferred' OR end_transfer IS NOT NULL) AND transferred_ms IS NULL
           AND call_sid IS NOT NULL AND ended_at > $1 ORDER BY ended_at LIMIT $2`,
         [Math.round(since), limit],
       );
