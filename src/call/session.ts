@@ -14,14 +14,7 @@ import { CallMachine } from "./callMachine.ts";
 import type { ModelSetup } from "./modelSetup.ts";
 import type { SpeechRef, ToolCall } from "./realtimeClient.ts";
 import type { ResumedCall } from "./resumedCall.ts";
-import type {
-  CallEnd,
-  CallPhase,
-  CallPolicy,
-  CallRequest,
-  Milliseconds,
-  SessionEnd,
-} from "./types.ts";
+import type { CallPhase, CallPolicy, CallRequest, Milliseconds, SessionEnd } from "./types.ts";
 import { present } from "../utils/present.ts";
 import { WakeTimer } from "./machine/wakeTimer.ts";
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../src/sim/openai/realtimeServer.ts";
-import { get } from "../support/twilio/dialling.ts";
 import { concurrently } from "../support/servers/concurrently.ts";
 import {
   heardSaying,
@@ -20,18 +19,11 @@ function start(options: Parameters<typeof startPhoneRig>[0] = {}): Promise<Phone
   return startPhoneRig({ agent, ...options });
 }
 
-async function endOf(rig: PhoneRig, callId: string) {
-  await recordOf(rig, callId);
-  const answer = await get(rig.server, `/api/calls/${callId}`);
-  return (await answer.json()).end;
-}
-
 /** A caller whose agent never says a word. */
 async function ringInto(rig: PhoneRig, fault: Fault): Promise<Pick<Talk, "phone" | "callId">> {
   rig.realtime.fail(fault);
   const phone = rig.server.network.call();
-  await phone.next("streamStarted");
-  const { callId } = await rig.events.find(({ event }) => event.type === "connected");
+  const { callId } = await rig.events.find(({ event }) => event.type === "started");
   return { phone, callId };
 }
 
@@ -43,7 +35,7 @@ Deno.test("case 50: a caller whose agent has no model is told so and transferred
       assert.match((await phone.next("said")).text, /technical problem.*connecting you/);
       assert.deepEqual((await phone.next("dialed")).targets, dialled);
       await phone.settled;
-      assert.deepEqual(await endOf(rig, callId), {
+      assert.deepEqual((await recordOf(rig, callId)).end, {
         reason: "model_failed",
         detail: "invalid_api_key",
         transferTo: "desk",
@@ -59,7 +51,7 @@ Deno.test("case 50: a caller whose agent has no model is told so and transferred
       await talk.phone.speak(voiceOf(600));
       assert.deepEqual((await talk.phone.next("dialed")).targets, dialled);
       await talk.phone.settled;
-      assert.deepEqual(await endOf(rig, talk.callId), {
+      assert.deepEqual((await recordOf(rig, talk.callId)).end, {
         reason: "model_failed",
         detail: "insufficient_quota",
         transferTo: "desk",
