@@ -130,10 +130,8 @@ export class CallMachine {
       return this.#call.commands.drain();
     }
     this.#kept.modelSpoke();
-    if (this.#call.speech.play(ref, audio, durationMs, now)) {
-      this.#tools.agentSpoke();
-      this.#connection.answers("heard", now);
-    }
+    const isHeard = this.#call.speech.play(ref, audio, durationMs, now);
+    if (isHeard) this.#connection.answers("heard", now);
     this.#deadlines.sounded(ref.responseId, now);
     return this.#call.commands.drain();
   }

@@ -96,7 +96,9 @@ export class ConnectionLifecycle {
   answers(how: "heard" | "tool", now: Milliseconds): void {
     this.#unsettled.answered(now);
     this.#owed.answered();
-    if (how === "heard") this.#recovery.heard();
+    if (how === "tool") return;
+    this.#recovery.heard();
+    this.#tools.agentSpoke();
   }
 
   /** The call is to end: no connection would do better. */
