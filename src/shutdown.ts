@@ -2,8 +2,8 @@ import type { App } from "./app.ts";
 import { sleep } from "./utils/sleep.ts";
 
 /** Some hosts kill a process five seconds after its signal: all that follows fits into them. */
-const QUIET_MS = 2500;
-const HANDOVER_MS = 3800;
+const QUIET_MS = 1500;
+const HANDOVER_MS = 3500;
 const CLOSE_MS = 1000;
 /** Twilio reports the ends of the streams. */
 const CALLBACKS_MS = 200;

@@ -108,7 +108,7 @@ function nextSpeech(phone: SimulatedCall): Promise<number | undefined> {
 }
 
 /** How many of these turns the record does not hold as they were said. */
-async function countLost(rig: ProcessRig, said: readonly CommittedTurn[]): Promise<number> {
+export async function countLost(rig: ProcessRig, said: readonly CommittedTurn[]): Promise<number> {
   let lost = 0;
   for (const callId of new Set(said.map((turn) => turn.callId))) {
     const { turns } = await until<{ readonly turns: readonly CommittedTurn["turn"][] }>(
@@ -124,6 +124,6 @@ async function countLost(rig: ProcessRig, said: readonly CommittedTurn[]): Promi
   return lost;
 }
 
-function pause(ms: number): Promise<void> {
+export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
