@@ -51,7 +51,12 @@ async function measure(scenario: Scenario): Promise<void> {
   stray = reject;
   try {
     const figures = await Promise.race([
-      scenario.run({ count: total, seed, progress: (done, note) => progress.report(done, note) }),
+      scenario.run({
+        count: total,
+        seed,
+        full: values.full,
+        progress: (done, note) => progress.report(done, note),
+      }),
       broken,
     ]);
     for (const figure of figures) add(scenario, figure);

@@ -16,6 +16,8 @@ export interface SoakOptions {
   readonly count: number;
   /** The same seed makes the same faults, as far as the machine's own timing lets it. */
   readonly seed: number;
+  /** Whether `--full` is given: what is not counted may last longer too. */
+  readonly full: boolean;
   /** To be called often: a line is printed every few seconds. */
   progress(done: number, note?: string): void;
 }

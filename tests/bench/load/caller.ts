@@ -132,7 +132,8 @@ export function callSidOf(index: number): string {
   return sid("CA", index);
 }
 
-function sign(authToken: string, text: string): string {
+/** As Twilio signs. */
+export function sign(authToken: string, text: string): string {
   return createHmac("sha1", authToken).update(text).digest("base64");
 }
 

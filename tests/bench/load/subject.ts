@@ -105,13 +105,13 @@ function freePort(): number {
 }
 
 async function answering(url: string): Promise<void> {
-  const until = performance.now() + 20_000;
+  const until = performance.now() + 60_000;
   while (performance.now() < until) {
     const ok = await fetch(url).then((response) => response.body?.cancel(), () => false);
     if (ok !== false) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`Cannot reach ${url}: no answer in 20 s`);
+  throw new Error(`Cannot reach ${url}: no answer in 60 s`);
 }
 
 async function firstChunk(stream: ReadableStream<Uint8Array>): Promise<string> {

@@ -6,7 +6,12 @@ import type { MemoryReport } from "./watchedServer.ts";
 
 type Timer = ReturnType<typeof setTimeout>;
 
+/**
+ * Those that are made while the server starts, and live as long as it does. What is made later belongs
+ * to a call: to refer to all of that, if weakly, would keep it.
+ */
 const collections = new Map<string, Set<WeakRef<{ readonly size: number }>>>();
+let isStarting = true;
 /** By id, so that one that was cleared or has fired is gone; only few are live at a time. */
 const timers = new Map<Timer | undefined, string>();
 
@@ -71,7 +76,16 @@ Deno.addSignalListener("SIGUSR2", async () => {
   Deno.stdout.writeSync(new TextEncoder().encode(`MEMORY ${JSON.stringify(report)}\n`));
 });
 
+const { serve } = Deno;
+Object.assign(Deno, {
+  serve(...args: Parameters<typeof serve>) {
+    isStarting = false;
+    return serve(...args);
+  },
+});
+
 function remember(collection: { readonly size: number }): void {
+  if (!isStarting) return;
   const place = placeOf(new Error().stack);
   if (place === "elsewhere") return;
   const there = collections.get(place);

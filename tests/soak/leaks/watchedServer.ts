@@ -18,6 +18,8 @@ export interface MemoryReport {
 
 export interface WatchedServer extends Subject, AsyncDisposable {
   memory(): Promise<MemoryReport>;
+  /** Where `fast` was asked for: from now on its clock runs as `fastClock.ts` says. */
+  hurry(): void;
   readonly sockets: number;
   /** What it has logged, the newest lines. */
   readonly logged: string[];
@@ -26,7 +28,7 @@ export interface WatchedServer extends Subject, AsyncDisposable {
 const REPORT = "MEMORY ";
 const MAX_LOGGED = 1000;
 
-/** Parley, able to report its memory; with `fast`, its clock runs as `fastClock.ts` says. */
+/** Parley, able to report its memory, and with `fast` to hurry. */
 export async function startWatchedParley(
   modelUrl: string,
   settings: Record<string, string>,
@@ -60,6 +62,7 @@ export async function startWatchedParley(
       Deno.kill(subject.pid, "SIGUSR2");
       return reported.promise;
     },
+    hurry: () => Deno.kill(subject.pid, "SIGUSR1"),
     [Symbol.asyncDispose]: () => subject.stop(),
   };
 }
