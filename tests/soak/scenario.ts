@@ -17,7 +17,7 @@ export interface SoakOptions {
   /** The same seed makes the same faults, as far as the machine's own timing lets it. */
   readonly seed: number;
   /** Whether `--full` is given: what is not counted may last longer too. */
-  readonly full: boolean;
+  readonly full?: boolean;
   /** To be called often: a line is printed every few seconds. */
   progress(done: number, note?: string): void;
 }

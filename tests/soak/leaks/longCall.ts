@@ -16,7 +16,7 @@ const SPOKEN_MS = 9000;
 
 /** One call of an hour, or of twenty minutes, which begins with an answer of ten, by a faster clock. */
 export async function soakLongCall(
-  { full, progress }: Pick<SoakOptions, "full" | "progress">,
+  { full = false, progress }: Pick<SoakOptions, "full" | "progress">,
 ): Promise<readonly Figure[]> {
   const callMinutes = full ? 60 : 20;
   await using stack = new AsyncDisposableStack();
