@@ -22,7 +22,15 @@ export interface GaugeSources {
   readonly engine: { readonly faults: Pick<ModelFaults, "counts"> };
   readonly keptSpeech: Pick<KeptSpeeches, "counts" | "size">;
   /** Absent where the phone is not set up. */
-  readonly phone: { readonly faults: Pick<TwilioFaults, "counts"> } | undefined;
+  readonly phone:
+    | {
+      readonly faults: Pick<TwilioFaults, "counts">;
+      readonly ends: {
+        readonly confirmation: Readonly<Record<"confirmed" | "repeated" | "unconfirmed", number>>;
+        readonly strays: { readonly ended: number };
+      };
+    }
+    | undefined;
   readonly recorder: Pick<Recorder, "health">;
   /** Absent where no webhooks are configured. */
   readonly webhooks:
@@ -122,6 +130,15 @@ export function createGauges(
         "parley_twilio_errors_total",
         "Requests that Twilio refused and errors that it reported, by code.",
         () => byCode(phone.faults.counts()),
+        "counter",
+      ),
+      createGauge(
+        "parley_phone_ends_total",
+        "Phone calls ended here: confirmed by Twilio, requests repeated, unconfirmed, found later.",
+        () => [
+          ...Object.entries(phone.ends.confirmation).map(([result, n]) => [{ result }, n] as const),
+          [{ result: "found" }, phone.ends.strays.ended],
+        ],
         "counter",
       ),
     ]),

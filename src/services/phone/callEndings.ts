@@ -11,6 +11,7 @@ import {
   writeTwiml,
 } from "../twilioOutbound.ts";
 import type { Handoff } from "../calls.ts";
+import type { EndConfirmation } from "./endConfirmation.ts";
 import { type AgentVoices, type AnswerEnded, holdOf } from "./endedCallAnswer.ts";
 
 export interface CallEndingsDeps extends Pick<Clock, "setTimer"> {
@@ -18,6 +19,7 @@ export interface CallEndingsDeps extends Pick<Clock, "setTimer"> {
   readonly answerEnded: AnswerEnded;
   readonly handoff: Pick<Handoff, "written">;
   readonly agents: AgentVoices;
+  readonly confirmation: Pick<EndConfirmation, "expect">;
   readonly publicUrl: string;
   readonly log: Pick<Log, "warn">;
 }
@@ -28,6 +30,9 @@ interface Ending {
 }
 
 const MAX_KEPT = 10_000;
+/** When to ask whether the call is over: a status callback comes sooner, a last sentence takes longer. */
+const CONFIRM_AFTER_MS = 1500;
+const SENTENCE_MS = 60_000;
 
 export type CallEndings = ReturnType<typeof createCallEndings>;
 
@@ -59,6 +64,7 @@ export function createCallEndings(deps: CallEndingsDeps) {
         .then((isAccepted) => {
           if (isAccepted) endings.delete(callSid);
           else log.warn("Call not ended by REST", { callId: session.id });
+          answer.then((given) => confirm(session, given), () => {});
           return isAccepted;
         }).finally(() => underWay.delete(accepted));
       begun.set(session, accepted);
@@ -94,6 +100,12 @@ export function createCallEndings(deps: CallEndingsDeps) {
     // The other one goes on from what is stored.
     await handoff.written();
     return { do: "hold", hold: holdOf(agents, request.agent) };
+  }
+
+  function confirm(session: CallSession, answer: PhoneAnswer): void {
+    if (answer.do !== "hangUp") return;
+    const isSilent = answer.message === undefined;
+    deps.confirmation.expect(session, isSilent ? CONFIRM_AFTER_MS : SENTENCE_MS);
   }
 
   async function tell(

@@ -6,6 +6,8 @@ import { createHandoff, type ResumedCalls, type SendDigits } from "../calls.ts";
 import { type CallProgress, createTwilioCalls, createTwilioFaults } from "../twilioOutbound.ts";
 import type { CallBudget, Prices, Spending, TransferPolicy } from "../spending.ts";
 import type { EventHub } from "../events.ts";
+import { createEndConfirmation } from "./endConfirmation.ts";
+import { createStrayCalls } from "./strayCalls.ts";
 import { createTransferredCalls } from "./transferredCalls.ts";
 import type { Cluster } from "../cluster.ts";
 import { openOutbound } from "../outbound.ts";
@@ -78,8 +80,14 @@ export function openPhone(deps: PhoneDeps) {
     tokens: store.tokens,
     now: store.clock.now,
   });
+  const confirmation = createEndConfirmation({
+    ...common,
+    isLive: (callSid) => registry.byCallSid(callSid) !== undefined,
+  });
+  const strayCalls = createStrayCalls({ ...common, now });
   const calls = createPhoneCalls({
     ...common,
+    confirmation,
     outbound,
     publicUrl,
     ownNumber,
@@ -101,6 +109,8 @@ export function openPhone(deps: PhoneDeps) {
       .catch((error) => log.warn("Placed calls not reconciled", { error }));
     await transferredCalls.reconcile()
       .catch((error) => log.warn("Transfers not reconciled", { error }));
+    await strayCalls.reconcile()
+      .catch((error) => log.warn("Stray phone calls not looked for", { error }));
     return RECONCILE_MS;
   }, setTimer);
   return {
@@ -110,11 +120,14 @@ export function openPhone(deps: PhoneDeps) {
     outbound,
     twilio,
     faults,
+    /** What became of calls that were ended here, at Twilio. */
+    ends: { confirmation: confirmation.counts, strays: strayCalls.counts },
     /** Handlers of Twilio's callbacks. */
     callbacks: {
       onStatus(callSid: string, progress: CallProgress, callId?: string): void {
         outbound.onStatus(callSid, progress, callId);
         transferredCalls.onStatus(callSid, progress);
+        confirmation.onStatus(callSid, progress.status);
         calls.onStatus(callSid, progress.status);
       },
       onAnsweredBy: outbound.onAnsweredBy,
@@ -136,6 +149,7 @@ export function openPhone(deps: PhoneDeps) {
     async [Symbol.asyncDispose]() {
       await reconciling.close();
       await calls.close();
+      confirmation.close();
       sharedCalls.close();
       outbound.close();
     },

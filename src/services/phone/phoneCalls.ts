@@ -19,6 +19,7 @@ import {
   holdOf,
 } from "./endedCallAnswer.ts";
 import { createCallEndings } from "./callEndings.ts";
+import type { EndConfirmation } from "./endConfirmation.ts";
 import { createPullBack, type PullBackDeps } from "./pullBack.ts";
 import type { SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 import { createStreamAdmission, type StreamTokens } from "./streamAdmission.ts";
@@ -50,6 +51,7 @@ export interface PhoneCallsDeps
   readonly sharedCalls: Omit<SharedPhoneCalls, "close">;
   readonly handoff: Handoff;
   readonly resumedCalls: ResumedCalls;
+  readonly confirmation: Pick<EndConfirmation, "expect">;
   readonly log: Pick<Log, "info" | "warn">;
 }
 

@@ -1,5 +1,6 @@
 import type { PhoneSettings } from "../../config/settings.ts";
 import type { CallListInstanceCreateOptions as TwilioCallOptions } from "twilio/lib/rest/api/v2010/account/call.js";
+import { isFinal } from "./callStatus.ts";
 import { isCallSid, readCall, readCalls, type TwilioCall } from "./twilioCall.ts";
 import type { TwilioFaults } from "./twilioFaults.ts";
 import { problemOfAnswer, TwilioProblem } from "./twilioProblem.ts";
@@ -51,7 +52,32 @@ export function createTwilioCalls(
       const query = new URLSearchParams({ To: to, From: from, PageSize: "20" });
       return readCalls(await request(`${base}.json?${query}`)) ?? raise(unreadable());
     },
+    /** Calls of the account that are under way, whoever's they are: the newest two hundred. */
+    async inProgress(): Promise<readonly TwilioCall[]> {
+      const calls: TwilioCall[] = [];
+      let page: string | undefined = `${base}.json?Status=in-progress&PageSize=${PAGE_SIZE}`;
+      for (let pages = 0; page !== undefined && pages < MAX_PAGES; pages++) {
+        const body: unknown = await request(page);
+        calls.push(...readCalls(body) ?? raise(unreadable()));
+        page = nextPageIn(body);
+      }
+      return calls;
+    },
+    /** Whether the call is being, or has been, put through to somebody who is still there. */
+    async isDialling(sid: string): Promise<boolean> {
+      const query = new URLSearchParams({ ParentCallSid: sid, PageSize: "20" });
+      const children = readCalls(await request(`${base}.json?${query}`)) ?? raise(unreadable());
+      return children.some(({ status }) => !isFinal(status));
+    },
   };
+
+  /** Twilio names the next page by its path. */
+  function nextPageIn(body: unknown): string | undefined {
+    if (typeof body !== "object" || body === null || !("next_page_uri" in body)) return undefined;
+    const { next_page_uri: path } = body;
+    const isOurs = typeof path === "string" && `${apiUrl}${path}`.startsWith(`${base}.json?`);
+    return isOurs ? `${apiUrl}${path}` : undefined;
+  }
 
   async function update(
     sid: string,
@@ -174,6 +200,9 @@ function formOf(options: Readonly<Record<string, unknown>>): URLSearchParams {
   return form;
 }
 
+/** A page of calls has to fit into an answer. */
+const PAGE_SIZE = 50;
+const MAX_PAGES = 4;
 /** One call is about 2 KB. */
 const MAX_ANSWER_BYTES = 256 * 1024;
 

@@ -48,6 +48,7 @@ export function join(
   const send = (message: object) =>
     socket.send(JSON.stringify({ ...message, sequenceNumber: String(sequence++), streamSid }));
   let playedUntil = 0;
+  const echoes = new Set<ReturnType<typeof setTimeout>>();
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(data);
     const now = performance.now();
@@ -55,7 +56,11 @@ export function join(
       heard.take(callSid, message.media.payload);
       playedUntil = Math.max(now, playedUntil) + FRAME_MS;
     } else if (message.event === "mark") {
-      setTimeout(() => echo(message.mark.name), Math.max(0, playedUntil - now) + ECHO_MS);
+      const timer = setTimeout(() => {
+        echoes.delete(timer);
+        echo(message.mark.name);
+      }, Math.max(0, playedUntil - now) + ECHO_MS);
+      echoes.add(timer);
     }
   };
   const echo = (name: string) => {
@@ -64,6 +69,7 @@ export function join(
   const { promise, resolve, reject } = Promise.withResolvers<Caller>();
   const closed = Promise.withResolvers<void>();
   socket.onclose = () => {
+    for (const timer of echoes) clearTimeout(timer);
     closed.resolve();
     reject(new Error("The server closed the media socket"));
   };

@@ -21,6 +21,7 @@ function start(problems: readonly TwilioProblem[], answer: "hangUp" | "dial") {
     answerEnded: () => answer === "hangUp" ? { do: "hangUp" } : { do: "dial", number: "+1" },
     handoff: { written: () => Promise.resolve() },
     agents: { get: () => undefined, unusable: new Map() },
+    confirmation: { expect() {} },
     publicUrl: "https://phone.example",
     log: { warn() {} },
     setTimer(wake) {

@@ -35,6 +35,7 @@ function desk(
     },
     tokens: new StreamTokens(() => crypto.randomUUID()),
     outbound: { sessionFor: () => undefined },
+    confirmation: { expect() {} },
     sharedCalls: {
       publishToken() {},
       withdrawToken() {},

@@ -22,7 +22,6 @@ const PER_SOCKET = 40;
 const PACE_MS = 10;
 const MAX_MEDIA_CHARS = 80_000;
 const MAX_WEB_CHARS = 300_000;
-const OPENING_MS = 5000;
 
 /** A media stream with a token of its own, which turns out to be mad. */
 export const mediaStream: Attack = async (target, junk) => {
@@ -133,7 +132,7 @@ async function send(
   const closed = new Promise<void>((resolve) => socket.onclose = () => resolve());
   socket.onerror = (event) => event.preventDefault();
   const opened = new Promise<void>((resolve) => socket.onopen = () => resolve());
-  await Promise.race([opened, closed, pause(OPENING_MS)]);
+  await Promise.race([opened, closed]);
   let sent = 0;
   while (sent < count && socket.readyState === WebSocket.OPEN) {
     socket.send(next());

@@ -2,7 +2,7 @@ import type { Junk } from "./junk.ts";
 import { model } from "./properMessages.ts";
 
 const EVERY_MS = 10;
-const PER_SESSION = 60;
+const PER_SESSION = 25;
 /** Larger ones cost this thread, which also measures, as much as the server. */
 const MAX_CHARS = 400_000;
 

@@ -3,6 +3,7 @@ import { callResource, isOver } from "./callFacts.ts";
 import type { SimulatedCallRequest } from "../call/callRequest.ts";
 import { type ApiError, readCreateForm, readStep, refuse } from "./createForm.ts";
 import type { NetworkContext } from "../networkContext.ts";
+import { createSid } from "../random.ts";
 
 /** How the next request fails that creates a call, or changes one. */
 export type ApiFault =
@@ -15,6 +16,8 @@ export type ApiFault =
   /** No answer ever comes; the call may have been placed, or changed, all the same. */
   | { readonly kind: "silent"; readonly placed: boolean }
   | { readonly kind: "unavailable" }
+  /** A change is accepted, and never carried out. */
+  | { readonly kind: "forgotten" }
   | { readonly kind: "slow"; readonly delayMs: number };
 
 export interface TwilioApiOptions {
@@ -110,6 +113,7 @@ export function startTwilioApi(
     const fault = updateFaults.shift();
     const failed = await failure(fault);
     if (failed !== undefined) return failed;
+    if (fault?.kind === "forgotten") return answer(200, call);
     const changed = update(call, form);
     return fault?.kind === "silent" ? await silence() : changed;
   }
@@ -166,12 +170,21 @@ export function startTwilioApi(
     const wanted = (name: string, value: string) => (query.get(name) ?? value) === value;
     const asked = Number(query.get("PageSize") ?? 50);
     const pageSize = Number.isInteger(asked) ? Math.min(1_000, Math.max(1, asked)) : 50;
-    const calls = network.calls.toReversed()
+    const parent = query.get("ParentCallSid");
+    const calls = parent !== null ? childrenOf(parent) : network.calls.toReversed()
       .filter(({ to, from, status }) =>
         wanted("To", to) && wanted("From", from) && wanted("Status", status)
       ).slice(0, pageSize).map((call) => callResource(call.facts));
     const uri = `${root}.json`;
     return Response.json({ calls, page: 0, page_size: pageSize, next_page_uri: null, uri });
+  }
+
+  /** Whoever the call is put through to. */
+  function childrenOf(sid: string): readonly Readonly<Record<string, unknown>>[] {
+    const parent = network.calls.find((call) => call.sid === sid);
+    if (parent === undefined || !parent.isDialling) return [];
+    const child = { ...parent.facts, sid: createSid("CA"), status: "in-progress" } as const;
+    return [{ ...callResource(child), parent_call_sid: sid, direction: "outbound-dial" }];
   }
 
   const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {}, onError }, handle);

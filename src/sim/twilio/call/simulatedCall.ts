@@ -29,6 +29,7 @@ export class SimulatedCall {
   readonly #state: CallState;
   readonly #caller: SimulatedCaller;
   readonly #lifecycle: CallLifecycle;
+  #isDialling = false;
 
   constructor(context: NetworkContext, request: SimulatedCallRequest) {
     this.#context = context;
@@ -36,7 +37,15 @@ export class SimulatedCall {
     this.#caller = new SimulatedCaller(context);
     this.#lifecycle = new CallLifecycle(this.#state, this.#caller);
     this.ended = this.#state.ended;
+    this.#state.log.watch((event) => {
+      this.#isDialling = event.type === "dialed" && event.outcome === "completed";
+    });
     this.settled = this.#settle();
+  }
+
+  /** Whether the call has been put through to somebody who is still there. */
+  get isDialling(): boolean {
+    return this.#isDialling;
   }
 
   get sid(): string {
