@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { decodeJournal, encodeJournal, type JournalEntry } from "../../src/call/journal.ts";
 import { replay } from "../../src/call/replay.ts";
 import { Session } from "../../src/call/session.ts";
+import type { KeptSpeech } from "../../src/call/keptSpeech.ts";
 import type { CallCommand } from "../../src/call/callCommand.ts";
 import { describeReplay } from "../../src/cli/replay.ts";
+import { silenceOf } from "../../src/utils/audio/audioFormat.ts";
 import { RecordingLeg } from "../support/call/recordingLeg.ts";
 import { RecordingDependencies, sessionOptions } from "../support/call/sessionDependencies.ts";
 import { settled } from "../support/until.ts";
@@ -28,6 +30,32 @@ Deno.test("replay() of a recorded call gives the commands that the call was give
     { type: "endCall", end: { reason: "caller_hung_up" } },
   ]);
   assert.ok(commands.length > 50, `a call worth replaying: ${commands.length}`);
+});
+
+Deno.test("a call whose greeting was kept replays alike, though the journal holds no audio", async () => {
+  const deps = new RecordingDependencies();
+  const text = "Hello there.";
+  const kept: KeptSpeech = {
+    get: (name) => name === "greeting" ? { text, audio: silenceOf(3000, "pcmu") } : undefined,
+    listen: (sink) => sink,
+  };
+  const session = new Session({ ...sessionOptions({ greeting: text }), kept }, deps);
+  session.begin();
+  const leg = new RecordingLeg();
+  session.join(leg);
+  deps.pass(1200);
+  session.input({ type: "interruptAsked" });
+  session.input({ type: "left", end: { reason: "caller_hung_up" } });
+  await session.ended;
+  assert.ok(leg.played.length > 5);
+  const journal = deps.entries.map((entry) => encodeJournal(entry)).join("\n");
+  assert.equal(journal.includes(silenceOf(3, "pcmu")), false);
+  const commands = [...replay(decodeJournal(journal))].flatMap((step) => step.commands);
+  assert.deepEqual(of(commands, "publish").map(({ event }) => event), deps.events);
+  assert.deepEqual(
+    of(commands, "play").map(({ piece }) => piece.durationMs),
+    leg.played.map(({ durationMs }) => durationMs),
+  );
 });
 
 Deno.test("encodeJournal() keeps the lengths of what it redacts, and the call replays alike", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { agentFrontMatter } from "../../src/config/agentSchema.ts";
 import { AgentsError, loadAgents, readAgent } from "../../src/config/agents.ts";
 import { fillTemplate } from "../../src/config/template.ts";
+import { wavOf } from "../support/wavFile.ts";
 
 const files = (texts: Record<string, string>) => ({
   list: () => Promise.resolve(Object.keys(texts)),
@@ -199,4 +200,49 @@ Deno.test("case 108: files that editors and systems leave beside agents are no a
     }),
   );
   assert.deepEqual([agents.names, [...agents.unusable.keys()]], [["front-desk"], []]);
+});
+
+Deno.test("loadAgents() reads the sounds of an agent, and says what is wrong with one", async () => {
+  const greets = (fields: string) => `---\ntitle: Desk\ngreeting: Hello.\n${fields}\n---\nHelp.`;
+  const wav = wavOf(new Int16Array(44_100), { hz: 44_100 });
+  const sounds: Record<string, Uint8Array> = {
+    "hello.wav": wav,
+    "song.mp3.wav": new TextEncoder().encode("ID3 this is no WAV file, whatever its name says."),
+    "long.wav": wavOf(new Int16Array(4000 * 61), { hz: 4000 }),
+    "odd.wav": wavOf(new Int16Array(44_101), { hz: 44_101 }),
+  };
+  const load = (agents: Record<string, string>) =>
+    loadAgents("agents", {
+      ...files(agents),
+      bytes(path) {
+        const bytes = sounds[path.replace("agents/", "")];
+        return bytes ? Promise.resolve(bytes) : Promise.reject(new Error("No such file"));
+      },
+    });
+  const loaded = await load({ "desk.md": greets("audio: { greeting: hello.wav }") });
+  const sound = loaded.get("desk")?.sounds?.greeting;
+  assert.deepEqual([sound?.hz, sound?.samples.length], [44_100, 44_100]);
+  const broken = load({
+    "a.md": greets("audio: { greeting: missing.wav, bridge: song.mp3.wav, apology: long.wav }"),
+    "b.md": greets("audio: { greeting: ../secret.wav }"),
+    "c.md": "---\ntitle: C\ngreeting: Hello {{name}}.\naudio: { greeting: hello.wav }\n---\nHelp.",
+    "d.md": greets("bridge: off\naudio: { bridge: odd.wav }"),
+  });
+  await assert.rejects(broken, (error) => {
+    assert.ok(error instanceof AgentsError);
+    for (
+      const expected of [
+        /a\.md: audio\.greeting: missing\.wav cannot be used: No such file/,
+        /a\.md: audio\.bridge: song\.mp3\.wav cannot be used: .*not a WAV file/,
+        /a\.md: audio\.apology: long\.wav cannot be used: it lasts 61\.0 s/,
+        /b\.md: audio\.greeting: must be the name of a WAV file/,
+        /c\.md: audio\.greeting: needs a greeting .*without variables/,
+        /d\.md: audio\.bridge: is of no use/,
+        /d\.md: audio\.bridge: odd\.wav cannot be used: Cannot resample 44101 Hz/,
+      ]
+    ) {
+      assert.ok(error.problems.some((problem) => expected.test(problem)), `${expected}`);
+    }
+    return true;
+  });
 });

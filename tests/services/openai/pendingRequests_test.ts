@@ -39,3 +39,27 @@ contract("takes a collision of responses for the latest request (case 34)", asyn
   assert.equal(kind, "busy");
   assert.equal(code, "conversation_already_has_active_response");
 });
+
+contract(
+  "is told what the agent said without it, and in the same place what was heard of it",
+  async (stage) => {
+    const { client, session } = await stage.live();
+    for (const text of ["Good day, Ada.", "Good day …", "", ""]) {
+      client.send({ type: "said", itemId: "greeting", text });
+    }
+    client.send({ type: "message", role: "user", text: "hello" });
+    const whole = await session.nth("conversation.item.create", 0);
+    const cut = await session.nth("conversation.item.create", 1);
+    const typed = await session.nth("conversation.item.create", 2);
+    assert.equal(whole.item.content[0].text, "Good day, Ada.");
+    assert.equal(cut.item.content[0].text, "Good day …");
+    assert.equal(cut.previous_item_id, "root");
+    assert.notEqual(cut.item.id, whole.item.id, "no id is used twice");
+    assert.equal(typed.item.role, "user", "what is taken back is not created again");
+    const removed = [
+      await session.nth("conversation.item.delete", 0),
+      await session.nth("conversation.item.delete", 1),
+    ];
+    assert.deepEqual(removed.map(({ item_id }) => item_id), [whole.item.id, cut.item.id]);
+  },
+);
