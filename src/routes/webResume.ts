@@ -40,11 +40,18 @@ export function createWebResume({ resumeTokens, webCalls, tokens, now }: WebResu
       if (call.end !== undefined) throw callEnded(call.end);
       return callId;
     },
-    /** The call's session, which may have to be opened here. Throws a 410 where it is over. */
+    /**
+     * The call's session, which may have to be opened here. Throws a 410 where it is over, and a 503 where
+     * it is out of reach for a moment.
+     */
     async sessionOf(callId: string, address: string): Promise<CallSession> {
       const session = await stored(webCalls.open(callId, address));
       if (session !== undefined) return session;
-      throw callEnded((await stored(webCalls.find(callId)))?.end);
+      const end = (await stored(webCalls.find(callId)))?.end;
+      if (end !== undefined) throw callEnded(end);
+      throw new HttpProblem(503, "call_moving", "Another process is taking the call: try again.", {
+        retryAfterSeconds: 1,
+      });
     },
   };
 }
@@ -72,7 +79,7 @@ function invalidResumeToken(sentence: string): HttpProblem {
 }
 
 /** `details` is the end, as the message `ended` would have told it. */
-function callEnded(end: CallEnd = { reason: "leg_failed" }): HttpProblem {
+function callEnded(end: CallEnd): HttpProblem {
   return new HttpProblem(410, "call_ended", "The call has ended.", { details: end });
 }
 

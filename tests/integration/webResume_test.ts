@@ -77,6 +77,33 @@ Deno.test("a browser goes on with its call after the server was killed and start
   );
 });
 
+Deno.test("a browser is told that its server stops, and goes on with the next one", async () => {
+  await using data = await makeDataFolder();
+  const env = await data.agent("greeting: Good day.");
+  await using first = await startServerProcess({ data, env });
+  const { token } = await (await first.post("/api/web/session")).json();
+  const client = openClient(first, token);
+  const resumeToken = await confirm(client);
+  await agentSaid(client, 1);
+  first.signal("SIGTERM");
+  await client.get("reconnect");
+  assert.equal((await client.closed).code, 1012);
+  assert.equal(await first.ended(), 0);
+
+  await using second = await startServerProcess({ data, env });
+  const again = await comeBack(second, resumeToken);
+  const { callId, resumed } = await again.get("ready");
+  assert.deepEqual([callId, resumed], [(await client.get("ready")).callId, true]);
+  await agentSaid(again, 2);
+  assert.deepEqual(linesOf(again)[0], linesOf(client)[0]);
+  await again.close();
+  const record = await until(
+    async () => await (await second.get(`/api/calls/${callId}`)).json(),
+    ({ status }) => status === "ended",
+  );
+  assert.equal(record.end.reason, "caller_hung_up");
+});
+
 Deno.test("a browser whose requests reach another process on the same file goes on there", async () => {
   await using database = await temporaryDatabase();
   await using first = await startPhoneServer({ env: database.env, overrides });

@@ -66,6 +66,7 @@ export function createApiOperations(
       handoff,
       recorder,
       rpc,
+      instances: store.instances,
       instanceId,
       setTimer,
       log,

@@ -8,6 +8,7 @@ import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 import type { InstanceRpc } from "../cluster.ts";
 import type { Recorder } from "../records.ts";
+import type { Instances } from "../store.ts";
 import type { CallLookup } from "./callLookup.ts";
 import type { Handoff } from "./handoff.ts";
 import type { ResumedCalls } from "./resumedCalls.ts";
@@ -28,6 +29,7 @@ export interface WebCallsDeps extends Pick<Clock, "setTimer"> {
   readonly handoff: Handoff;
   readonly recorder: Pick<Recorder, "flush">;
   readonly rpc: InstanceRpc;
+  readonly instances: Pick<Instances, "claimCall">;
   readonly instanceId: string;
   readonly log: Pick<Log, "info" | "warn">;
 }
@@ -46,8 +48,8 @@ export type WebCalls = ReturnType<typeof createWebCalls>;
  * one that the client reaches goes on with the call. Also gives calls up to other processes, from now on.
  */
 export function createWebCalls(deps: WebCallsDeps) {
-  const { registry, lookup, resumedCalls, handoff, recorder, rpc, instanceId, setTimer, log } =
-    deps;
+  const { registry, lookup, resumedCalls, handoff, recorder, rpc, instances } = deps;
+  const { instanceId, setTimer, log } = deps;
   const opening = new Map<string, Promise<CallSession | undefined>>();
 
   rpc.handle(KIND, async (body) => {
@@ -70,7 +72,7 @@ export function createWebCalls(deps: WebCallsDeps) {
     },
     /**
      * The session of a live call, opened here where another process held it; undefined where the call has
-     * ended since. `address` is the browser's, for its limits. Throws `CallRefused`.
+     * ended since, or another process is just taking it. `address` is the browser's, for its limits. Throws `CallRefused`.
      */
     open(callId: string, address: string): Promise<CallSession | undefined> {
       const session = registry.get(callId);
@@ -96,9 +98,17 @@ export function createWebCalls(deps: WebCallsDeps) {
     }
     const stored = await resumedCalls.read(callId);
     if (stored === undefined) return undefined;
-    const session = resumedCalls.open(stored, undefined, { address });
-    await handoff.recordTakenOver();
-    return session;
+    // Of several that a client reaches at a time, one goes on with the call.
+    const from = stored.record.instanceId;
+    if (!await instances.claimCall(callId, { from, to: instanceId })) return undefined;
+    try {
+      const session = resumedCalls.open(stored, undefined, { address });
+      await handoff.recordTakenOver();
+      return session;
+    } catch (error) {
+      await instances.claimCall(callId, { from: instanceId, to: from });
+      throw error;
+    }
   }
 
   async function release(session: CallSession): Promise<void> {
