@@ -153,6 +153,25 @@ Deno.test("a port in use is reported in a sentence", async () => {
   assert.ok(decoder.decode(stderr).includes(expected));
 });
 
+Deno.test("a port in use is reported where its holder does not leave it, though it shares the database", async () => {
+  const folder = await Deno.makeTempDir();
+  const env = { DATABASE_URL: `sqlite:${folder}/parley.db`, PORT: "0" };
+  const permitted = ["--allow-write", "--allow-sys=hostname"];
+  const first = start(env, permitted);
+  const reader = first.stdout.getReader();
+  const screen = await readUntil(reader, /Ctrl-C stops/);
+  const port = /127\.0\.0\.1:(\d+)/.exec(screen)?.[1] ?? "";
+  const { code, stdout, stderr } = await start({ ...env, PORT: port }, permitted).output();
+  assert.equal(code, 1);
+  assert.match(decoder.decode(stdout), new RegExp(`Waiting for port ${port}`));
+  assert.ok(decoder.decode(stderr).includes(`port ${port} is taken`));
+  first.kill("SIGTERM");
+  assert.equal((await first.status).code, 0);
+  await reader.cancel();
+  await first.stderr.cancel();
+  await Deno.remove(folder, { recursive: true });
+});
+
 /** A host that brings its own socket, and has faults of its own at `/stray`. */
 const host = `
   import hosted from ${JSON.stringify(new URL("../src/index.ts", import.meta.url).href)};

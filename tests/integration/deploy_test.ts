@@ -10,6 +10,9 @@ import {
   ring,
   startProcessRig,
 } from "../support/servers/processRig.ts";
+import { openClient } from "../support/browser/webClient.ts";
+import { agentSaid, comeBack, confirm, linesOf } from "../support/browser/returningClient.ts";
+import { makeDataFolder, startServerProcess } from "../support/servers/serverProcess.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
@@ -113,6 +116,53 @@ Deno.test("a call that comes while its server leaves rings on, and the next serv
   await heard(rig, phone);
   assert.deepEqual(phone.errors, []);
   await hangUp(phone);
+});
+
+Deno.test("a server that finds its port taken by one which leaves waits for it, and says so", async () => {
+  await using rig = await startProcessRig({ env: { DRAIN_SECONDS: "600" } });
+  const old = rig.server;
+  const { phone, id, turns } = await talk(rig);
+  old.signal("SIGTERM");
+  await old.lines.find((line) => line.includes('"Stopping"'));
+  const started = rig.start({ sameAddress: true });
+  // From its first heartbeat on it asks for the port.
+  await until(() => Promise.resolve(rig.data.instances()), (instances) => instances === 2);
+  await phone.speak(voiceOf(600));
+  await until(() => detail(old, id), ({ turns }) => turns.length >= 5);
+  old.signal("SIGTERM");
+  assert.equal(await old.ended(), 0);
+  const server = await started;
+  assert.match(server.screen, /Waiting for port \d+/);
+  await phone.next("streamStarted");
+  await until(() => detail(server, id), (call) => call.turns.length > turns.length + 2);
+  await hangUp(phone);
+});
+
+Deno.test("a browser is told to connect again, and its call goes on in the next server", async () => {
+  await using data = await makeDataFolder();
+  const env = await data.agent("greeting: Good day.");
+  const first = await startServerProcess({ data, env });
+  const { token } = await (await first.post("/api/web/session")).json();
+  const client = openClient(first, token);
+  const resumeToken = await confirm(client);
+  await agentSaid(client, 1);
+  client.send({ type: "text", text: "Please remember the green shoes." });
+  await agentSaid(client, 2);
+  first.signal("SIGTERM");
+  await client.get("reconnect");
+  assert.equal((await client.closed).code, 1012);
+  assert.equal(await first.ended(), 0);
+
+  await using second = await startServerProcess({ data, env });
+  const again = await comeBack(second, resumeToken);
+  assert.equal((await again.get("ready")).callId, (await client.get("ready")).callId);
+  await agentSaid(again, 3);
+  assert.deepEqual(linesOf(again).slice(0, 3), linesOf(client).slice(0, 3));
+  assert.equal(linesOf(again).filter(({ text }) => text === "Good day.").length, 1);
+  await again.close();
+  const { calls } = await (await second.get("/api/calls")).json();
+  assert.equal(calls.length, 1);
+  await first[Symbol.asyncDispose]();
 });
 
 const STORY = "One two three four five six seven eight nine ten eleven twelve thirteen ".repeat(4);

@@ -110,6 +110,8 @@ export interface DataFolder extends AsyncDisposable {
   readonly path: string;
   /** Puts an agent there, under the default's name; gives the setting that finds it. */
   agent(frontMatter: string): Promise<{ readonly AGENTS_DIR: string }>;
+  /** How many servers have a heartbeat in this database. */
+  instances(): number;
   /** As if the servers that have used this database had been gone for long. */
   letTimePass(): void;
 }
@@ -125,6 +127,10 @@ export async function makeDataFolder(): Promise<DataFolder> {
       const text = `---\ntitle: Desk\n${frontMatter}\n---\nHelp.\n`;
       await Deno.writeTextFile(`${made}/agents/receptionist.md`, text);
       return { AGENTS_DIR: `${path}/agents` };
+    },
+    instances() {
+      using database = new DatabaseSync(`${made}/parley.db`);
+      return Number(database.prepare("SELECT COUNT(*) AS count FROM instances").get()?.count);
     },
     letTimePass() {
       using database = new DatabaseSync(`${made}/parley.db`);
