@@ -22,6 +22,9 @@ export class OutageBridge {
   #silentSince: Milliseconds | undefined;
   /** Since the model went away, until the caller waits for nothing that it owes. */
   #awaySince: Milliseconds | undefined;
+  /** There was a model before: what its successor takes to answer counts too. */
+  #lost = false;
+  #wasReady = false;
   #bridgedAt: Milliseconds = -Infinity;
   #dueAt: Milliseconds | undefined;
 
@@ -57,11 +60,15 @@ export class OutageBridge {
 
   #update(now: Milliseconds, joined: boolean, ready: boolean): void {
     const waiting = this.#call.turns.awaited(undefined) || this.#owes();
-    if (!ready) this.#awaySince ??= now;
-    else {
+    if (ready) {
       this.#unheard = false;
-      if (!waiting) this.#awaySince = undefined;
+      if (!waiting) this.#lost = false;
+      if (!this.#lost) this.#awaySince = undefined;
+    } else {
+      this.#awaySince ??= now;
+      if (this.#wasReady) this.#lost = true;
     }
+    this.#wasReady = ready;
     const isSilent = joined && !this.#isLoud && !this.#call.speech.audible;
     this.#silentSince = isSilent ? this.#silentSince ?? now : undefined;
     const isDue = this.#silentSince !== undefined && this.#awaySince !== undefined &&

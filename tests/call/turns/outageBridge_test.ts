@@ -97,6 +97,31 @@ Deno.test("words from before a bridge, which the next model hears first, do not 
   }
 });
 
+Deno.test("a caller who waits for the first word hears a bridge while there is no model, and none once there is", () => {
+  for (const [readyAfterMs, expected] of [[2000, 1], [300, 0]] as const) {
+    const call = new CallDriver({ ...BRIDGED, greeting: "Hello!" });
+    call.join();
+    call.advance(readyAfterMs);
+    call.ready();
+    call.advance(3000);
+    assert.equal(bridges(call), expected);
+  }
+  const silent = new CallDriver({ ...BRIDGED, greeting: "Hello!", direction: "outbound" });
+  silent.join();
+  silent.advance(3000);
+  assert.equal(bridges(silent), 0, "who was called speaks first");
+});
+
+Deno.test("the time that a new model takes for its answer is bridged too", () => {
+  const call = new CallDriver(BRIDGED).live();
+  call.callerSays("hello");
+  call.input({ type: "modelLost", loss: LOST });
+  call.advance(500);
+  call.ready();
+  call.advance(800);
+  assert.equal(bridges(call), 1);
+});
+
 Deno.test("without a kept sentence nothing is said, and nothing else changes", () => {
   const call = new CallDriver().live();
   call.callerSays("hello");
