@@ -1,5 +1,8 @@
 import type { PhoneNetwork, TwilioApi } from "../../../src/sim/twilio/phoneNetwork.ts";
-import { startRealtimeServer } from "../../../src/sim/openai/realtimeServer.ts";
+import {
+  type RealtimeServer,
+  startRealtimeServer,
+} from "../../../src/sim/openai/realtimeServer.ts";
 import type { Script } from "../../../src/sim/openai/scripts.ts";
 import { startTcpProxy, type TcpProxy } from "../../support/faults/tcpProxy.ts";
 import { startSimulatedTwilio } from "../../support/servers/phoneServer.ts";
@@ -11,8 +14,7 @@ export interface World extends AsyncDisposable {
   readonly server: WatchedServer;
   readonly network: PhoneNetwork;
   readonly api: TwilioApi;
-  /** Sessions at the model. */
-  readonly modelSessions: number;
+  readonly model: RealtimeServer;
   readonly modelProxy: TcpProxy;
   readonly apiProxy: TcpProxy;
   /** A way to the server for one browser alone. */
@@ -57,9 +59,7 @@ export async function startWorld({ fast = false } = {}): Promise<World> {
     modelProxy,
     apiProxy,
     openLine: async () => lines.use(await startTcpProxy({ port: portOf(server.origin) })),
-    get modelSessions() {
-      return model.sessions.length;
-    },
+    model,
     nextKey: () => keys[used++ % keys.length] ?? "",
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
