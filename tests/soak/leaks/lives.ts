@@ -33,6 +33,25 @@ export const FAULTY: readonly Life[] = [
   hangsUpAtRandom,
 ];
 
+/** So many turns of the caller that no event is kept of what was before. */
+const MANY_TURNS = 4000;
+
+/** A call that fills every buffer of which there is one for all calls. */
+export async function talksMuch(world: World): Promise<void> {
+  const phone = await greeted(world);
+  const session = world.model.sessions.at(-1);
+  for (let turn = 0; turn < MANY_TURNS; turn++) {
+    const item_id = `user_${turn}`;
+    for (const type of ["speech_started", "speech_stopped", "committed"]) {
+      session?.emit({ type: `input_audio_buffer.${type}`, item_id });
+    }
+    const type = "conversation.item.input_audio_transcription.completed";
+    session?.emit({ type, item_id, transcript: `It is about ${turn}.` });
+    if (turn % 50 === 0) await pause(20);
+  }
+  await hangUp(phone);
+}
+
 async function hearsGreeting(world: World): Promise<void> {
   await hangUp(await greeted(world));
 }

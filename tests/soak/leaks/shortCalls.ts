@@ -1,7 +1,7 @@
 import { createRandom } from "../../../src/sim/twilio/random.ts";
 import { atMost, exactly, type Figure, type SoakOptions } from "../scenario.ts";
 import { hangUp } from "../../support/twilio/hangUp.ts";
-import { Busy, FAULTY, type Life, USUAL } from "./lives.ts";
+import { Busy, FAULTY, type Life, talksMuch, USUAL } from "./lives.ts";
 import type { MemoryReport } from "./watchedServer.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -11,7 +11,6 @@ const FAULT_SHARE = 0.01;
 const AT_ONCE = 12;
 /** Calls that ring only, and what is said in one: what is bounded takes its size, webhooks and events. */
 const WARM_UP_CALLS = 2000;
-const WARM_UP_TURNS = 4000;
 /** The first of the others count as warm-up too, in which V8 makes code. */
 const WARM_UP_SHARE = 0.2;
 const SAMPLES = 3;
@@ -43,7 +42,8 @@ export async function soakShortCalls(
   }
 
   progress(0, "calls that only ring");
-  await warmUp(world);
+  await ringOnly(world);
+  await lead(talksMuch);
   async function lead(life: Life): Promise<void> {
     for (;;) {
       try {
@@ -70,7 +70,7 @@ export async function soakShortCalls(
   return [exactly("calls that went astray", astray.length, 0), ...figuresOf(samples)];
 }
 
-async function warmUp({ network, model }: World): Promise<void> {
+async function ringOnly({ network }: World): Promise<void> {
   let left = WARM_UP_CALLS;
   await Promise.all(Array.from({ length: AT_ONCE }, async () => {
     while (left-- > 0) {
@@ -79,19 +79,6 @@ async function warmUp({ network, model }: World): Promise<void> {
       await hangUp(phone);
     }
   }));
-  const phone = network.call();
-  await phone.next("speaking");
-  const session = model.sessions.at(-1);
-  for (let turn = 0; turn < WARM_UP_TURNS; turn++) {
-    const item_id = `user_${turn}`;
-    for (const type of ["speech_started", "speech_stopped", "committed"]) {
-      session?.emit({ type: `input_audio_buffer.${type}`, item_id });
-    }
-    const type = "conversation.item.input_audio_transcription.completed";
-    session?.emit({ type, item_id, transcript: `It is about ${turn}.` });
-    if (turn % 50 === 0) await pause(20);
-  }
-  await hangUp(phone);
 }
 
 interface Sample {
