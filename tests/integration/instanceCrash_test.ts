@@ -40,3 +40,35 @@ instancesTest(
     }
   },
 );
+
+instancesTest(
+  "an instance that seems to be at the address of a living one leaves its calls alone",
+  async () => {
+    const database = await createDatabase();
+    try {
+      await using rig = await startProcessRig({ env: { DATABASE_URL: database.url } });
+      const first = rig.server;
+      const phone = await ring(rig);
+      // Two machines of one name, each with a port of its own that has the same number.
+      const { port } = new URL((await rig.start()).origin);
+      await database.ask(
+        `UPDATE instances SET slot = REPLACE(slot, ':${new URL(first.origin).port}', ':${port}')`,
+      );
+      rig.server.signal("SIGKILL");
+      await rig.server.ended();
+      const third = await rig.start({ sameAddress: true });
+      await until(
+        () => database.ask("SELECT id FROM instances"),
+        (rows) => rows.length === 2,
+      );
+      assert.equal((await liveCalls(third)).length, 1);
+      rig.network.connectTo(first.origin);
+      await phone.speak(voiceOf(600));
+      await phone.next("speaking");
+      assert.equal(third.lines.all.some((line) => line.includes("pulled back")), false);
+      await hangUp(phone);
+    } finally {
+      await database.drop();
+    }
+  },
+);

@@ -1,5 +1,6 @@
 import type { DatabaseSettings, Settings } from "../../config/settings.ts";
 import type { Clock } from "../../utils/clock.ts";
+import { deadline } from "../../utils/deadline.ts";
 import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { SlotHolder, Store } from "../store.ts";
@@ -34,7 +35,16 @@ export async function openCluster(
     log,
   });
   opening.defer(revocation.close);
+  rpc.handle(LIVES, () => true);
   const opened = opening.move();
+
+  /** Some hosts call all their machines alike: where a process can be asked, it is. */
+  async function lives(instanceId: string): Promise<boolean> {
+    if (rpc.isSingle) return false;
+    const answer = deadline(rpc.request(LIVES, {}, instanceId), ANSWER_MS, setTimer);
+    return await answer.then(() => true, () => false);
+  }
+
   return {
     instanceId: bus.instanceId,
     bus,
@@ -44,8 +54,14 @@ export async function openCluster(
     async occupy(address: Address | undefined): Promise<void> {
       const slot = address && slotOf(address);
       if (slot === undefined) return;
-      await store.instances.occupySlot(bus.instanceId, slot)
-        .catch((error) => log.warn("Slot not recorded", { error }));
+      try {
+        const others = await store.instances.occupySlot(bus.instanceId, slot);
+        await Promise.all(others.map(async (other) => {
+          if (!await lives(other)) await store.instances.leave(other);
+        }));
+      } catch (error) {
+        log.warn("Slot not recorded", { error });
+      }
     },
     /** This process is about to stop listening there. Never rejects. */
     async leave(): Promise<void> {
@@ -62,6 +78,10 @@ export async function openCluster(
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
+
+const LIVES = "lives";
+/** A process that lives answers in some milliseconds. */
+const ANSWER_MS = 1000;
 
 interface Address {
   readonly hostname: string;

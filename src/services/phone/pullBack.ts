@@ -20,14 +20,16 @@ export interface PullBackDeps extends Clock {
 }
 
 /**
- * What came of it: Twilio opens a stream to this server; or it knows no such call in progress; or the call
- * was left alone, as another process has it, or Twilio's API cannot be reached.
+ * What came of it: Twilio opens a stream to this server; or it knows no such call in progress; or it has
+ * not accepted the request, though the call is this process's now; or the call was left to another one.
  */
-export type PulledBack = "opened" | "over" | "left";
+export type PulledBack = "opened" | "over" | "refused" | "left";
 
 /** Requests to Twilio: so many at once, then so many a second. 100 calls take four seconds. */
 const BURST = 20;
 const PER_SECOND = 20;
+
+const outcomes = { accepted: "opened", over: "over", failed: "refused" } as const;
 
 export type PullBack = ReturnType<typeof createPullBack>;
 
@@ -86,7 +88,7 @@ export function createPullBack(deps: PullBackDeps) {
       setTimer,
     });
     if (outcome === "accepted") log.info("Phone call pulled back", { callId: call.id });
-    return outcome === "accepted" ? "opened" : outcome === "over" ? "over" : "left";
+    return outcomes[outcome];
   }
 
   /** Waits until another request may be made. */

@@ -19,7 +19,9 @@ export interface AbandonedCallsDeps extends Clock {
   /** Absent where there is no phone. */
   readonly twilio: Pick<TwilioCalls, "fetch"> | undefined;
   /** Takes a phone call back to this process: `over` where Twilio has it no more. Never rejects. */
-  readonly pullBack?: ((call: CallRecord) => Promise<"opened" | "over" | "left">) | undefined;
+  readonly pullBack?:
+    | ((call: CallRecord) => Promise<"opened" | "over" | "refused" | "left">)
+    | undefined;
   readonly settings: { readonly limits: { readonly callMs: number } };
   readonly registry: CallHoldersDeps["registry"];
   readonly cluster: CallHoldersDeps["cluster"];
@@ -112,11 +114,10 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
   async function pullBackOne(call: CallRecord): Promise<void> {
     const outcome = await pullBack?.(call);
     if (closed) return;
-    if (outcome === "opened") expected.set(call.id, now());
-    if (outcome !== "over") return;
-    // It may have been claimed: should it not be over after all, it is looked at again.
+    if (outcome === undefined || outcome === "left") return;
+    // It is this process's now, and looked at again should no stream come, or the call not be over after all.
     expected.set(call.id, now());
-    await endIfOver(call);
+    if (outcome === "over") await endIfOver(call);
   }
 
   /** A failed request to Twilio delays no other call. */

@@ -37,14 +37,18 @@ export function createInstances(database: Database) {
         [instanceId],
       );
     },
-    /** Records where a process listens. Another that was there is gone: only one can be. */
-    async occupySlot(instanceId: string, slot: string): Promise<void> {
+    /** Records where a process listens; returns the ids of others that have listened there. */
+    async occupySlot(instanceId: string, slot: string): Promise<readonly string[]> {
       await query(
         `INSERT INTO instances (id, beat_at, slot) VALUES ($1, ${now}, $2)
           ON CONFLICT (id) DO UPDATE SET slot = excluded.slot`,
         [instanceId, slot],
       );
-      await query("DELETE FROM instances WHERE slot = $1 AND id <> $2", [slot, instanceId]);
+      const others = await query("SELECT id FROM instances WHERE slot = $1 AND id <> $2", [
+        slot,
+        instanceId,
+      ]);
+      return others.map((row) => textOf(row, "id"));
     },
     /** Gives a call without an end from one process to another; false where the first has it no more. */
     async claimCall(

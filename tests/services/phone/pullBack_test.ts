@@ -96,3 +96,12 @@ Deno.test("a call that Twilio has no more is over", async () => {
   assert.equal(await pullBack.take(record(1)), "over");
   assert.equal(asked.length, 1);
 });
+
+Deno.test("a call is this process's though Twilio's API fails: it is not left to others", async () => {
+  const problem = new TwilioProblem(503, "provider_busy", "Twilio takes no more requests.");
+  const { pullBack, asked, pass } = start({ problem });
+  const work = pullBack.take(record(1));
+  await pass();
+  assert.equal(await work, "refused");
+  assert.equal(asked.length, 6);
+});
