@@ -113,6 +113,46 @@ browserTest(
 );
 
 browserTest(
+  "a page that is reloaded while the agent speaks hears it on, and the conversation goes on",
+  () => {
+    const story =
+      "Once there was a lighthouse at the end of a long road, and in it lived a woman " +
+      "who counted the ships that came by, and wrote each of them down with its name and its port.";
+    const script: Script = ({ cause }) => ({ say: cause.type === "text" ? "I do." : story });
+    return converse({ engine: { voice: "flite", script } }, async ({ page, wire }) => {
+      await page.click("#start");
+      await wire.find((message) => message.type === "played" && message.ms >= 1000);
+      await page.reload();
+      const before = wire.all.length;
+      const heardMs = Math.max(
+        ...wire.all.map((message) => message.type === "played" ? message.ms : 0),
+      );
+      await page.click("#return-continue");
+      const here = () => wire.all.slice(before);
+      await wire.when(() => here().some(({ type }) => type === "played"));
+      const first = here().find((message) => message.type === "played");
+      // From where it was cut off: what was under way to the server is said again, and no more.
+      assert.ok(first?.type === "played" && first.ms > heardMs - 500, `${first} after ${heardMs}`);
+      await wire.when(() =>
+        here().some((message) =>
+          message.type === "transcript" && message.role === "agent" && message.final
+        )
+      );
+      await page.fill("#text", "Do you like it?");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(".words:text-is('I do.')");
+      const lines = await page.locator("#transcript .line:not([hidden]) .words").allInnerTexts();
+      assert.deepEqual(lines.map((line) => line.replace(/\s+typed$/, "")), [
+        story,
+        "Do you like it?",
+        "I do.",
+      ]);
+      await page.click("#stop");
+    });
+  },
+);
+
+browserTest(
   "a caller who types is answered, and the tool use is shown",
   () =>
     converse({}, async ({ page }) => {

@@ -305,3 +305,30 @@ Deno.test("a client that answers pings stays, and one that vanished is given up"
   await closed;
   await server.shutdown();
 });
+
+Deno.test("a client that takes nothing any more and answers nothing is given up", async () => {
+  const session = new RecordingSession({ direction: "web", agent: "receptionist" });
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (incoming) => {
+    const { socket, response } = Deno.upgradeWebSocket(incoming);
+    handleWebSocket(socket, { session, log: { info() {}, warn() {} }, limits: { pingMs: 50 } });
+    return response;
+  });
+  const vanished = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
+  const lines = [
+    "GET / HTTP/1.1",
+    "Host: localhost",
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  ];
+  await vanished.write(new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
+  await session.joined();
+  // More than the network between them holds, and less than what a slow reader may leave unread.
+  const audio = new Uint8Array(1 << 20).toBase64();
+  for (let i = 0; i < 5; i++) session.leg.play({ itemId: "a", audio, durationMs: 20_000 });
+  assert.deepEqual((await session.given("left")).end, { reason: "leg_failed", detail: "silent" });
+  // Its connection is cut, whatever is still unread of it.
+  await vanished.readable.pipeTo(new WritableStream()).catch(() => {});
+  await server.shutdown();
+});
