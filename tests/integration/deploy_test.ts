@@ -118,6 +118,27 @@ Deno.test("a call that comes while its server leaves rings on, and the next serv
   await hangUp(phone);
 });
 
+Deno.test("a placed call that rings while its server leaves is talked with in the next one", async () => {
+  await using rig = await startProcessRig({
+    network: { numbers: { "+14155550123": { answer: "human", afterMs: 6000 } } },
+  });
+  const old = rig.server;
+  const placed = await old.post("/api/outbound/initiate", { to: "+14155550123" });
+  const { callId } = await placed.json();
+  const phone = await rig.network.nextCall();
+  await until(() => detail(old, callId), ({ status }) => status === "ringing");
+  await rig.start();
+  old.signal("SIGTERM");
+  assert.equal(await old.ended(), 0);
+  await phone.next("streamStarted");
+  const call = await until(() => detail(rig.server, callId), ({ turns }) => turns.length > 0);
+  assert.equal(call.turns[0].text, "Good day.");
+  assert.deepEqual(phone.errors, []);
+  await hangUp(phone);
+  const ended = await until(() => detail(rig.server, callId), ({ status }) => status === "ended");
+  assert.equal(ended.outcome, "answered");
+});
+
 Deno.test("a server that finds its port taken by one which leaves waits for it, and says so", async () => {
   await using rig = await startProcessRig({ env: { DRAIN_SECONDS: "600" } });
   const old = rig.server;

@@ -1,6 +1,7 @@
 import type {
   LineQuality,
   PhoneNetwork,
+  PhoneNetworkOptions,
   SimulatedCall,
   TwilioApi,
 } from "../../../src/sim/twilio/phoneNetwork.ts";
@@ -36,17 +37,20 @@ export interface ProcessRigOptions {
   readonly agent?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly line?: LineQuality;
+  readonly network?: Partial<PhoneNetworkOptions>;
   readonly model?: RealtimeServerOptions;
   readonly preload?: string;
 }
 
 export async function startProcessRig(
-  { agent = "greeting: Good day.", env = {}, line = {}, model = {}, preload }: ProcessRigOptions =
-    {},
+  { agent = "greeting: Good day.", env = {}, line = {}, network = {}, model = {}, preload }:
+    ProcessRigOptions = {},
 ): Promise<ProcessRig> {
   const stack = new AsyncDisposableStack();
   const data = stack.use(await makeDataFolder());
-  const twilio = stack.use(startSimulatedTwilio({ line: { sayMsPerCharacter: 1, ...line } }));
+  const twilio = stack.use(
+    startSimulatedTwilio({ ...network, line: { sayMsPerCharacter: 1, ...line } }),
+  );
   const realtime = startRealtimeServer({ speed: 8, script: parrot, ...model });
   stack.defer(() => realtime.close());
   const settings = {
