@@ -11,6 +11,7 @@ import {
   createResumedCalls,
   openAgents,
   openCallRegistry,
+  openCallWatchdog,
 } from "./services/calls.ts";
 import { openCluster, openEventLog } from "./services/cluster.ts";
 import { type EventHub, openEventHub } from "./services/events.ts";
@@ -124,6 +125,7 @@ export async function createApp(
     openMetrics({ ...calls, engine, keptSpeech, phone, recorder, completion, webhooks, output }),
   );
   opening.defer(openCallSpendLimit(calls).close);
+  opening.defer(openCallWatchdog(calls).close);
   const abandonedCalls = openAbandonedCalls({
     ...calls,
     completion,

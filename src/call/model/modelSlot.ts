@@ -158,6 +158,7 @@ export class ModelSlot {
       onSpeech: (ref, audio) => {
         if (slot === this.#present) listener.onSpeech(ref, audio);
       },
+      inUse: () => slot === this.#present || slot === this.#standby,
     });
     return slot;
   }

@@ -19,7 +19,10 @@ export interface GaugeSources {
   };
   readonly callBudget: Pick<CallBudget, "refusals">;
   readonly incidents: Pick<Incidents, "list" | "counts">;
-  readonly engine: { readonly faults: Pick<ModelFaults, "counts"> };
+  readonly engine: {
+    readonly faults: Pick<ModelFaults, "counts">;
+    readonly connections: { readonly size: number; readonly orphans: number };
+  };
   readonly keptSpeech: Pick<KeptSpeeches, "counts" | "size">;
   /** Absent where the phone is not set up. */
   readonly phone:
@@ -159,6 +162,17 @@ export function createGauges(
       "parley_kept_speech_bytes",
       "Memory that kept sentences take.",
       () => keptSpeech.size().bytes,
+    ),
+    createGauge(
+      "parley_model_connections",
+      "Connections to models that are open.",
+      () => engine.connections.size,
+    ),
+    createGauge(
+      "parley_model_connections_orphaned_total",
+      "Connections to models that were closed because no call had them.",
+      () => engine.connections.orphans,
+      "counter",
     ),
     createGauge(
       "parley_log_lines_dropped_total",

@@ -1,5 +1,6 @@
 import type { Log } from "../../utils/logger.ts";
 import type { ModelFaults } from "./modelFaults.ts";
+import type { OpenConnections } from "./openConnections.ts";
 import type { RefusedParts } from "./refusedParts.ts";
 import type { OpenSocket } from "./socket.ts";
 
@@ -23,5 +24,7 @@ export interface ConnectionOptions {
   readonly wallClock: () => number;
   readonly faults: ModelFaults;
   readonly refusedParts: RefusedParts;
+  /** Counts the connection while it is open. */
+  readonly connections?: OpenConnections;
   readonly log: Pick<Log, "warn" | "error">;
 }

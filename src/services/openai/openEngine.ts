@@ -5,6 +5,7 @@ import { present } from "../../utils/present.ts";
 import type { EventHub, EventSubscription } from "../events.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import { ModelFaults } from "./modelFaults.ts";
+import { OpenConnections } from "./openConnections.ts";
 import { createOpenModel } from "./openModel.ts";
 
 interface EngineOptions {
@@ -27,7 +28,9 @@ export async function openEngine(
 ) {
   const { openai: { url, apiKey, auth, socket, model }, limits } = settings;
   const faults = new ModelFaults({ incidents, log });
+  const connections = new OpenConnections(log);
   const options = {
+    connections,
     socket,
     faults,
     log,
@@ -41,6 +44,7 @@ export async function openEngine(
   const open = server === undefined
     ? createOpenModel({ ...options, ...present({ apiKey }), auth, url })
     : createOpenModel({ ...options, url: server.url, apiKey: ownKey });
+  const watching = setInterval(() => connections.check(), CHECK_MS);
   const openLimits = reportOpenLimits(events, faults, name);
   return {
     /** `rehearsal` for the built-in engine, else the model's name. */
@@ -49,12 +53,17 @@ export async function openEngine(
     server: server === undefined ? new URL(url).host : name,
     open,
     faults,
+    connections,
     async [Symbol.asyncDispose]() {
+      clearInterval(watching);
       openLimits.close();
       await server?.close();
     },
   };
 }
+
+/** How often connections that nobody wants are looked for. */
+const CHECK_MS = 10_000;
 
 /** Reports calls that may open no further model connection, which only a loop can bring about. */
 export function reportOpenLimits(

@@ -60,6 +60,7 @@ export class RealtimeConnection implements RealtimeClient {
     this.#setup = setup;
     this.#sink = sink;
     this.#options = options;
+    options.connections?.add(this, sink);
     this.#held = new HeldInputs({
       maxAudioBytes: options.maxHeldAudioMs * bytesPerMs(setup.format),
     });
@@ -125,6 +126,7 @@ export class RealtimeConnection implements RealtimeClient {
     const droppedFrames = this.#droppedFrames + (this.#held?.droppedFrames ?? 0);
     const malformedEvents = this.#malformedEvents;
     this.#phase = "closed";
+    this.#options.connections?.delete(this);
     this.#held = undefined;
     this.#connecting.abort();
     clearTimeout(this.#readyTimer);

@@ -18,7 +18,7 @@ async function written(
     registry: { list: () => [{ request: { direction: "web" } }] },
     callBudget: { refusals: () => new Map() },
     incidents: { list: () => [], counts: () => new Map() },
-    engine: { faults: { counts: () => new Map() } },
+    engine: { faults: { counts: () => new Map() }, connections: { size: 1, orphans: 0 } },
     keptSpeech: {
       counts: () => ({ kept: 2, mismatched: 0, recorded: 1, failed: 0 }),
       size: () => ({ sentences: 3, bytes: 4000 }),
