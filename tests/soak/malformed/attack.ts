@@ -19,7 +19,7 @@ export type Attack = (target: Target, junk: Junk) => Promise<number>;
 /** Messages of one socket. */
 const PER_SOCKET = 40;
 /** An attack that takes all of the machine's time is one on the machine. */
-const PACE_MS = 10;
+const PACE_MS = 20;
 const MAX_MEDIA_CHARS = 80_000;
 const MAX_WEB_CHARS = 300_000;
 

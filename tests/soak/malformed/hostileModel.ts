@@ -1,8 +1,8 @@
 import type { Junk } from "./junk.ts";
 import { model } from "./properMessages.ts";
 
-const EVERY_MS = 10;
-const PER_SESSION = 25;
+const EVERY_MS = 20;
+const PER_SESSION = 10;
 /** Larger ones cost this thread, which also measures, as much as the server. */
 const MAX_CHARS = 400_000;
 
