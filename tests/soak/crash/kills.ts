@@ -6,7 +6,6 @@ import { until } from "../../support/until.ts";
 import { atLeast, atMost, exactly, type Figure, type SoakOptions } from "../scenario.ts";
 import { type CommittedTurn, watchTurns } from "./committedTurns.ts";
 
-/** Calls that live through every kill. */
 const CALLS = 6;
 const TALKS_WITHIN_MS = 5000;
 /** A call that does not talk by then has been dropped. */
@@ -20,7 +19,11 @@ const LONGEST_LIFE_MS = 4000;
  * With `line`, Twilio's voice and its pauses are others than in truth.
  */
 export async function soakKills(
-  { count, seed, progress, line = {} }: SoakOptions & { readonly line?: LineQuality },
+  { count, seed, progress, line = {}, calls = CALLS }: SoakOptions & {
+    readonly line?: LineQuality;
+    /** How many live through every kill. */
+    readonly calls?: number;
+  },
 ): Promise<readonly Figure[]> {
   const random = createRandom(seed);
   await using rig = await startProcessRig({ line });
@@ -30,7 +33,7 @@ export async function soakKills(
   let lost = 0;
   let dropped = 0;
   for (let kill = 1; kill <= count; kill++) {
-    phones = await withNewCalls(rig, phones);
+    phones = await withNewCalls(rig, phones, calls);
     await using turns = await watchTurns(rig.server);
     const speaking = phones.map((phone) => speakNow(phone, random));
     await pause(random() * LONGEST_LIFE_MS);
@@ -76,9 +79,10 @@ export async function soakKills(
 async function withNewCalls(
   rig: ProcessRig,
   phones: readonly SimulatedCall[],
+  calls: number,
 ): Promise<readonly SimulatedCall[]> {
   const left = phones.filter(({ status }) => status === "in-progress");
-  const added = Array.from({ length: CALLS - left.length }, () => rig.network.call());
+  const added = Array.from({ length: calls - left.length }, () => rig.network.call());
   await Promise.all(added.map((phone) => phone.next("speaking")));
   return [...left, ...added];
 }
