@@ -79,7 +79,19 @@ Deno.test("what a browser missed is shown to it as the lines that there are and 
   session.input({ type: "typed", text: "One." });
   session.input(LOST);
   session.input({ type: "typed", text: "Two." });
+  const tool = { callId: "t", name: "look_up", arguments: "{}" };
+  deps.model.says({
+    type: "responseDone",
+    responseId: "r",
+    status: "completed",
+    toolCalls: [tool],
+  });
+  session.input({ type: "toolReturned", callId: "t", output: "42", ok: true });
   const missed = session.snapshot();
+  assert.deepEqual(missed.filter(({ type }) => type.startsWith("tool")), [
+    { type: "toolStarted", toolCallId: "t", name: "look_up", arguments: "{}" },
+    { type: "toolEnded", toolCallId: "t", name: "look_up", output: "42", ok: true, durationMs: 0 },
+  ]);
   const lines = missed.flatMap((event) => event.type === "turn" ? [event.turn] : []);
   assert.deepEqual(
     lines.filter(({ role }) => role === "caller").map(({ text }) => text),

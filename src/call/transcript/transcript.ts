@@ -1,4 +1,4 @@
-import type { TranscriptTurn } from "../callEvent.ts";
+import type { CallEvent, TranscriptTurn } from "../callEvent.ts";
 import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import { historyOf } from "./history.ts";
 import { heardText } from "./heardText.ts";
@@ -10,7 +10,9 @@ import { resumedEntries } from "./resumedEntries.ts";
 import {
   type AgentEntry,
   type CallerEntry,
+  eventsOf,
   historyItemOf,
+  type ToolEnded,
   type TranscriptEntry,
   turnOf,
 } from "./transcriptEntry.ts";
@@ -186,9 +188,9 @@ export class Transcript {
     this.#add({ kind: "tool", id, position, call, output: undefined });
   }
 
-  toolReturned(callId: string, output: string): void {
+  toolReturned(callId: string, output: string, ended: ToolEnded): void {
     const entry = this.#entries.get(`tool_${callId}`);
-    if (entry?.kind === "tool") entry.output = output;
+    if (entry?.kind === "tool") Object.assign(entry, { output, ended });
   }
 
   /** Whether the text of something that the caller said is still to come. */
@@ -204,11 +206,11 @@ export class Transcript {
     for (const entry of this.#entries.values()) this.#close(entry);
   }
 
-  /** Every line so far, as observers are shown it, in order. */
-  turns(): readonly TranscriptTurn[] {
+  /** Every line and tool call so far, as observers are shown them, in order. */
+  events(): readonly CallEvent[] {
     return [...this.#entries.values()]
-      .flatMap((entry) => entry.kind === "tool" ? [] : [turnOf(entry, this.#startedAt)])
-      .sort((a, b) => a.position - b.position);
+      .sort((a, b) => a.position - b.position)
+      .flatMap((entry) => eventsOf(entry, this.#startedAt));
   }
 
   /** What a fresh model session needs to go on. */

@@ -1,4 +1,4 @@
-import type { TranscriptTurn } from "../callEvent.ts";
+import type { CallEvent, TranscriptTurn } from "../callEvent.ts";
 import { STILL_RUNNING } from "../model/prompts.ts";
 import type { HistoryItem } from "../modelSetup.ts";
 import type { ToolCall } from "../realtimeClient.ts";
@@ -36,12 +36,20 @@ export interface AgentEntry {
   said?: boolean;
 }
 
+/** How a tool call went. */
+export interface ToolEnded {
+  readonly ok: boolean;
+  readonly durationMs: Milliseconds;
+}
+
 interface ToolEntry {
   readonly kind: "tool";
   readonly id: string;
   readonly position: number;
   readonly call: ToolCall;
   output: string | undefined;
+  /** Absent while it runs, and where another session ran it. */
+  ended?: ToolEnded;
 }
 
 /** A line as observers are shown it. */
@@ -62,6 +70,18 @@ export function turnOf(
       endedMs: entry.endedAt === undefined ? undefined : Math.round(entry.endedAt - callStartedAt),
     }),
   };
+}
+
+/** The entry as the events that show it to an observer who has missed them. */
+export function eventsOf(
+  entry: TranscriptEntry,
+  callStartedAt: Milliseconds,
+): readonly CallEvent[] {
+  if (entry.kind !== "tool") return [{ type: "turn", turn: turnOf(entry, callStartedAt) }];
+  const { call: { callId: toolCallId, name, arguments: args }, output, ended } = entry;
+  const started = { type: "toolStarted", toolCallId, name, arguments: args } as const;
+  if (ended === undefined || output === undefined) return output === undefined ? [started] : [];
+  return [started, { type: "toolEnded", toolCallId, name, output, ...ended }];
 }
 
 /** The entry as an item of a fresh session's history; undefined for what the model need not know. */

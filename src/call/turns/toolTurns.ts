@@ -65,14 +65,14 @@ export class ToolTurns {
     const returned = this.calls.returned(callId);
     if (returned === undefined) return;
     const { call, startedAt, last } = returned;
-    this.#call.transcript.toolReturned(callId, output);
+    const ended = { ok, durationMs: Math.round(now - startedAt) };
+    this.#call.transcript.toolReturned(callId, output, ended);
     this.#call.commands.publish({
       type: "toolEnded",
       toolCallId: callId,
       name: call.name,
-      ok,
       output,
-      durationMs: Math.round(now - startedAt),
+      ...ended,
     });
     this.#deliver(call, output);
     this.#note(effect);
