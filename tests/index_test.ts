@@ -206,7 +206,14 @@ async function startHost(env: Readonly<Record<string, string>>) {
     await reader.cancel();
     return await new Response(child.stderr).text().finally(() => child.status);
   };
-  return { statusOf, end };
+  /** Stops it as a host does, and gives the code with which it exits. */
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const { code } = await child.status;
+    await Promise.all([reader.cancel(), child.stderr.cancel()]);
+    return code;
+  };
+  return { statusOf, end, stop };
 }
 
 Deno.test("imported by a host, the server answers, survives stray faults, and asks again for what was missing", async () => {
@@ -223,6 +230,12 @@ Deno.test("imported by a host, the server answers, survives stray faults, and as
   assert.deepEqual([await statusOf("/stray"), await statusOf("/ready")], [200, 200]);
   await end();
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("imported by a host, the server stops on the host's signal", async () => {
+  const { statusOf, stop } = await startHost({ API_KEYS: `ops:${"k".repeat(16)}` });
+  assert.equal(await statusOf("/ready"), 200);
+  assert.equal(await stop(), 0);
 });
 
 Deno.test("imported by a host, the server refuses all requests without API_KEYS", async () => {
