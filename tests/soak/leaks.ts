@@ -7,7 +7,7 @@ export const scenario: Scenario = {
   name: "leaks",
   promise:
     "short calls with faults leave nothing behind, and a long one takes no more than at first",
-  counts: { usual: 1000, full: 5000 },
+  counts: { usual: 500, full: 5000 },
   async run(options) {
     return [...await soakLongCall(options), ...await soakShortCalls(options)];
   },

@@ -16,8 +16,9 @@ const EVENTS = "events";
 const REACHED = "reached";
 /** Events of so many milliseconds are published together. */
 const GATHER_MS = 40;
-/** While the bus fails, at most so many events wait. */
+/** While the bus fails, at most so many events wait, and so many characters. */
 const MAX_WAITING = 5000;
+const MAX_WAITING_CHARACTERS = 8_000_000;
 /** After so long a process learns that it has missed the last events of another. */
 const BEAT_MS = 10_000;
 /** In characters: a message of about ten payloads. */
@@ -37,7 +38,8 @@ export function shareEvents(
   { bus, eventLog, setTimer, log }: SharedEventsDeps,
 ): { close(): Promise<void> } {
   if (!bus.isShared) return { close: () => Promise.resolve() };
-  let waiting: SharedEvent[] = [];
+  const waiting: SharedEvent[] = [];
+  let waitingCharacters = 0;
   /** Events up to here have been published or dropped. */
   let reachedSequence = 0;
   /** What is to be published of the position; a hello asks the others for theirs. */
@@ -51,8 +53,11 @@ export function shareEvents(
   eventLog.onAppend((event) => {
     if (closed) return;
     // Half of them at once, so that dropping stays cheap.
-    if (waiting.length >= MAX_WAITING) waiting = waiting.slice(Math.ceil(MAX_WAITING / 2));
+    if (waiting.length >= MAX_WAITING || waitingCharacters > MAX_WAITING_CHARACTERS) {
+      remove(Math.ceil(waiting.length / 2));
+    }
     waiting.push(event);
+    waitingCharacters += event.data.length;
     gather(GATHER_MS);
   });
   const unsubscribe = [
@@ -116,7 +121,14 @@ export function shareEvents(
     while (count < waiting.length && characters < MAX_BATCH) {
       characters += waiting[count++]?.data.length ?? 0;
     }
-    return waiting.splice(0, count);
+    return remove(count);
+  }
+
+  /** Takes the oldest out, and returns them. */
+  function remove(count: number): readonly SharedEvent[] {
+    const removed = waiting.splice(0, count);
+    for (const { data } of removed) waitingCharacters -= data.length;
+    return removed;
   }
 
   async function publish(topic: string, body: unknown): Promise<void> {

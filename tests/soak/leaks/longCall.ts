@@ -14,11 +14,11 @@ const WARM_UP_TURNS = 4000;
 const TURN_MS = 15_000;
 const SPOKEN_MS = 9000;
 
-/** One call of an hour, or of twenty minutes, which begins with an answer of ten, by a faster clock. */
+/** One call of an hour, or of fifteen minutes, which begins with an answer of ten, by a faster clock. */
 export async function soakLongCall(
   { full = false, progress }: Pick<SoakOptions, "full" | "progress">,
 ): Promise<readonly Figure[]> {
-  const callMinutes = full ? 60 : 20;
+  const callMinutes = full ? 60 : 15;
   await using stack = new AsyncDisposableStack();
   const data = stack.use(await makeDataFolder());
   const model = stack.use(startLongModel());
