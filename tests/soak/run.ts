@@ -5,7 +5,7 @@
 import { parseArgs } from "node:util";
 import { Progress } from "./progress.ts";
 import type { Figure, Scenario } from "./scenario.ts";
-import { loadScenarios, NAMES } from "./scenarios.ts";
+import { scenarios } from "./scenarios.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -15,12 +15,15 @@ const { values, positionals } = parseArgs({
     full: { type: "boolean", default: false },
   },
 });
-const chosen = await loadScenarios(positionals);
-const unknown = [...chosen].filter(([, scenario]) => scenario === undefined);
-if (unknown.length > 0) {
-  console.error(`There is no scenario ${unknown[0]?.[0]}. There are: ${NAMES.join(", ")}.`);
+const unknown = positionals.find((name) => !scenarios.some((one) => one.name === name));
+if (unknown !== undefined) {
+  const names = scenarios.map(({ name }) => name).join(", ");
+  console.error(`There is no scenario ${unknown}. There are: ${names}.`);
   Deno.exit(1);
 }
+const chosen = scenarios.filter(({ name }) =>
+  positionals.length === 0 || positionals.includes(name)
+);
 const seed = whole("seed", values.seed) ?? Date.now() % 1_000_000;
 const count = whole("count", values.count);
 
@@ -37,7 +40,7 @@ globalThis.addEventListener("error", (event) => {
 });
 
 console.log(`seed ${seed}`);
-for (const scenario of chosen.values()) if (scenario !== undefined) await measure(scenario);
+for (const scenario of chosen) await measure(scenario);
 console.table(rows);
 const missed = rows.filter(({ ok }) => ok === "NO").length;
 console.log(missed === 0 ? "Everything holds." : `${missed} of ${rows.length} do not hold.`);
