@@ -24,8 +24,8 @@ interface Again {
 const PRE_ROLL_MS = 500;
 /** A model reports speech so long after it began at most. */
 const NOTICE_MS = 1000;
-/** What the model has not taken for speech so long after it ended was none. */
-const NOISE_MS = 5000;
+/** What the model has not taken for speech so long after it ended was none; a dead line is noticed sooner. */
+const NOISE_MS = 12_000;
 /** Words that have not come so long after a turn, or after its answer began, will not come. */
 const WORDLESS_MS = 20_000;
 /** A connection that is given what the caller has said reports it within this, however long it was. */
