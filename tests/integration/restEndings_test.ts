@@ -58,10 +58,8 @@ Deno.test("a transfer is dialled by one request", async () => {
   typed(rig, talk, "sales");
   assert.deepEqual((await talk.phone.next("dialed")).targets, ["+14155550199"]);
   await talk.phone.settled;
-  assert.deepEqual((await recordOf(rig, talk.callId)).end, {
-    reason: "transferred",
-    detail: "sales",
-  });
+  const { end } = await recordOf(rig, talk.callId);
+  assert.deepEqual([end?.reason, end?.detail], ["transferred", "sales"]);
   assert.equal(rig.server.api.updates.length, 1);
   assert.deepEqual(talk.spoken, []);
 });
