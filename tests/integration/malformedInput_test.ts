@@ -4,7 +4,7 @@ import { placeCall } from "../bench/load/caller.ts";
 import { Direction } from "../bench/load/measure.ts";
 import { startTalkingModel } from "../bench/load/talkingModel.ts";
 import * as attacks from "../soak/malformed/attack.ts";
-import { serveHostileModel } from "../soak/malformed/hostileModel.ts";
+import { createHostileModel } from "../soak/malformed/hostileModel.ts";
 import { Junk } from "../soak/malformed/junk.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
 import { makeDataFolder, startServerProcess } from "../support/servers/serverProcess.ts";
@@ -17,11 +17,12 @@ Deno.test("malformed messages of callers, of clients and of a model end no call 
   const heard = new Direction();
   const said = new Direction();
   let hostile = 0;
+  const serveHostile = createHostileModel(new Junk(7), () => hostile++);
   const model = startTalkingModel({
     heard,
     serveOther(name, socket) {
       if (name !== "hostile") return false;
-      serveHostileModel(socket, junk, () => hostile++);
+      serveHostile(socket);
       return true;
     },
   });

@@ -8,7 +8,7 @@ import { type Caller, placeCall } from "../../bench/load/caller.ts";
 import { FRAME_MS } from "../../bench/load/frames.ts";
 import { Direction, percentile } from "../../bench/load/measure.ts";
 import { startTalkingModel, type TalkingModel } from "../../bench/load/talkingModel.ts";
-import { serveHostileModel } from "./hostileModel.ts";
+import { createHostileModel } from "./hostileModel.ts";
 import { Junk } from "./junk.ts";
 
 export type LiveRequest =
@@ -69,12 +69,12 @@ self.addEventListener("message", async ({ data }: MessageEvent<LiveRequest>) => 
 async function answer(request: LiveRequest): Promise<unknown> {
   switch (request.type) {
     case "open": {
-      const junk = new Junk(request.seed);
+      const hostile = createHostileModel(new Junk(request.seed), () => hostileEvents++);
       model = startTalkingModel({
         heard,
         serveOther(name, socket) {
           if (name !== HOSTILE_MODEL) return false;
-          serveHostileModel(socket, junk, () => hostileEvents++);
+          hostile(socket);
           return true;
         },
       });
