@@ -169,7 +169,7 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       endedAt: "2027-01-01T00:01:00.000Z",
       durationMs: 60_000,
       transferredMs: null,
-      end: { reason: "not_answered", detail: "busy", transferTo: null },
+      end: { reason: "not_answered", detail: "busy" },
       outcome: "busy",
       answeredBy: null,
       model: null,

@@ -74,7 +74,7 @@ const callShape = {
   end: z.object({
     reason: z.enum(endReasons),
     detail: z.string().nullable().openapi({ example: "busy" }),
-    transferTo: z.string().nullable().openapi({
+    transferTo: z.string().optional().openapi({
       description: "Name of the transfer that followed because the agent could not go on",
     }),
   }).nullable(),

@@ -1,3 +1,4 @@
+import { present } from "../../utils/present.ts";
 import type { TranscriptTurn } from "../../call/callEvent.ts";
 import type { CallContent, CallRecord } from "../store.ts";
 
@@ -21,7 +22,7 @@ export function viewCall(call: CallRecord) {
     end: end === undefined ? null : {
       reason: end.reason,
       detail: end.detail ?? null,
-      transferTo: end.transferTo ?? null,
+      ...present({ transferTo: end.transferTo }),
     },
     outcome: call.outcome ?? null,
     answeredBy: call.answeredBy ?? null,
