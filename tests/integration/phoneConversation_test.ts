@@ -145,7 +145,11 @@ Deno.test("case 41: transfer_call dials the number behind the alias after the se
   await heardSaying(rig, talk.callId, /^I connect you\.$/);
   await talk.phone.ended;
   const record = await recordOf(rig, talk.callId);
-  assert.deepEqual(record.end, { reason: "transferred", detail: "sales" });
+  assert.deepEqual(record.end, {
+    reason: "transferred",
+    detail: "sales",
+    transferTo: null,
+  });
 });
 
 Deno.test("send_dtmf takes the stream away and brings it back, and the conversation goes on", async () => {

@@ -40,7 +40,11 @@ Deno.test("calls that a crash left open are ended at the next start, and what wa
   await using server = await startPhoneServer({ env: { DATABASE_URL: database.url } });
   for (const id of ["call_web", "call_phone"]) {
     const call = await endedRecord(server, id, apiKey);
-    assert.deepEqual(call.end, { reason: "server_stopped", detail: "crashed" });
+    assert.deepEqual(call.end, {
+      reason: "server_stopped",
+      detail: "crashed",
+      transferTo: null,
+    });
   }
   const { turns } = await get(server, "/api/calls/call_web");
   assert.deepEqual(turns.map(({ text }: { text: string }) => text), ["Until then."]);
