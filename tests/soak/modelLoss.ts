@@ -5,6 +5,6 @@ import { soakModelLoss } from "./modelLoss/losses.ts";
 export const scenario: Scenario = {
   name: "modelLoss",
   promise: "a call goes on when the model's connection is lost at any moment, in any way",
-  counts: { usual: 200, full: 1000 },
+  counts: { usual: 80, full: 1000 },
   run: soakModelLoss,
 };
