@@ -59,7 +59,10 @@ export class OutageBridge {
   }
 
   #update(now: Milliseconds, joined: boolean, ready: boolean): void {
-    const waiting = this.#call.turns.awaited(undefined) || this.#owes();
+    const { turns } = this.#call;
+    // A new session that hears the last turn once more reports it as being said: its answer is due next.
+    const isHeardAgain = this.#lost && !turns.callerState.isIdle;
+    const waiting = turns.awaited(undefined) || this.#owes() || isHeardAgain;
     if (ready) {
       this.#unheard = false;
       if (!waiting) this.#lost = false;

@@ -122,6 +122,22 @@ Deno.test("the time that a new model takes for its answer is bridged too", () =>
   assert.equal(bridges(call), 1);
 });
 
+Deno.test("the wait for a model that hears the last turn once more is bridged, whatever it has reported of it", () => {
+  for (const reported of ["began", "stopped", "committed"] as const) {
+    const call = new CallDriver(BRIDGED).live();
+    call.callerSays("hello");
+    call.input({ type: "modelLost", loss: LOST });
+    call.advance(500);
+    call.ready();
+    call.input({ type: "speechStarted", itemId: "again" });
+    if (reported !== "began") call.input({ type: "speechStopped", itemId: "again" });
+    if (reported === "committed") call.input({ type: "committed", itemId: "again" });
+    call.advance(1300);
+    assert.equal(bridges(call), 1, reported);
+    assert.equal(call.events("interrupted").length, 0);
+  }
+});
+
 Deno.test("without a kept sentence nothing is said, and nothing else changes", () => {
   const call = new CallDriver().live();
   call.callerSays("hello");
