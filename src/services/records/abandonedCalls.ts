@@ -39,7 +39,7 @@ const STREAM_MS = 9_000;
 export function openAbandonedCalls(deps: AbandonedCallsDeps) {
   const { store: { calls, instances, dialQueue, tokens }, prices, completion, twilio, pullBack } =
     deps;
-  const { settings, registry, now, setTimer, log } = deps;
+  const { settings, registry, cluster: { instanceId }, now, setTimer, log } = deps;
   const aliveOf = createAliveInstances({ now: () => performance.now() });
   const holders = createCallHolders(deps);
   const browsers = createReturningBrowsers({ tokens, now });
@@ -76,9 +76,9 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
     },
   };
 
-  async function isHeld({ callSid = "", instanceId }: CallRecord): Promise<boolean> {
+  async function isHeld({ callSid = "", instanceId: holder }: CallRecord): Promise<boolean> {
     const alive = aliveOf(await instances.beats());
-    return alive.includes(instanceId) && await holders.mayHave(instanceId, callSid);
+    return alive.includes(holder) && await holders.mayHave(holder, callSid);
   }
 
   async function reconcile(): Promise<void> {
@@ -105,7 +105,7 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
       expected.delete(callId);
       if (registry.get(callId) !== undefined) continue;
       const call = await calls.get(callId);
-      const isHere = call?.instanceId === deps.cluster.instanceId;
+      const isHere = call?.instanceId === instanceId;
       if (isHere && call.status !== "ended") found.push(call);
     }
     return found;
@@ -117,7 +117,7 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
     if (outcome === undefined || outcome === "left") return;
     // It is this process's now, and looked at again should no stream come, or the call not be over after all.
     expected.set(call.id, now());
-    if (outcome === "over") await endIfOver(call);
+    if (outcome === "over") await endIfOver({ ...call, instanceId });
   }
 
   /** A failed request to Twilio delays no other call. */
@@ -136,7 +136,11 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
     if (known !== undefined && !isFinal(known.status) && !isTooOld) return;
     const { durationSeconds, endedAt = now() } = known ?? {};
     const isPlaced = call.direction === "outbound" && known !== undefined;
-    await endAbandonedCall(calls, call, {
+    // Of several processes that find it, one ends it, and tells of it.
+    if (!await instances.claimCall(call.id, { from: call.instanceId, to: instanceId })) return;
+    // It is looked at again where its end cannot be written.
+    expected.set(call.id, now());
+    await endAbandonedCall(calls, { ...call, instanceId }, {
       end: endOfAbandoned(call, known),
       endedAt,
       outcome: isPlaced ? outcomeOf(known.status, call.answeredBy) : undefined,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createAliveInstances } from "../../../src/services/cluster/aliveInstances.ts";
 import { openAbandonedCalls } from "../../../src/services/records/abandonedCalls.ts";
+import type { CallRecord } from "../../../src/services/store.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import {
   callee,
@@ -122,21 +123,68 @@ Deno.test("a process is not gone because the database was away for long: it has 
 });
 
 Deno.test("case 151: a call that is held here is not ended, though this process is not seen to beat", async () => {
-  const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: Date.now });
-  await store.calls.write([
+  await using records = await openAlone([
     opened({ id: "call_held", instanceId: "here", direction: "web" }),
     opened({ id: "call_gone", instanceId: "gone", direction: "web" }),
-  ]);
-  const looked = new Inbox<() => void>();
+  ], { here: ["call_held"] });
+  await records.look();
+  assert.deepEqual(records.announced, ["call_gone"]);
+  assert.equal((await records.store.calls.get("call_held"))?.status, "live");
+});
+
+Deno.test("a call that Twilio has no more is ended as it is pulled back, once", async () => {
+  await using records = await openAlone([
+    opened({
+      id: "call_over",
+      instanceId: "gone",
+      direction: "inbound",
+      status: "live",
+      callSid: `CA${"5".repeat(32)}`,
+    }),
+  ], {
+    async pullBack({ store }, { id, instanceId }) {
+      assert.ok(await store.instances.claimCall(id, { from: instanceId, to: "here" }));
+      return "over";
+    },
+  });
+  await records.look();
+  await records.ended.when((all) => all.length > 0);
+  const { status, end, endedAt } = await records.store.calls.get("call_over") ?? {};
+  assert.deepEqual([status, end?.detail], ["ended", "crashed"]);
+  records.pass(60_000);
+  await records.look();
+  assert.deepEqual(records.announced, ["call_over"]);
+  assert.equal((await records.store.calls.get("call_over"))?.endedAt, endedAt);
+});
+
+type Store = Awaited<ReturnType<typeof openStore>>;
+
+/** The only process of a database that has these calls. */
+async function openAlone(
+  writes: Parameters<Store["calls"]["write"]>[0],
+  { here = [], pullBack }: {
+    /** Calls that have a session. */
+    readonly here?: readonly string[];
+    readonly pullBack?: (
+      alone: { readonly store: Store },
+      call: CallRecord,
+    ) => Promise<"opened" | "over" | "refused" | "left">;
+  },
+) {
+  const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: Date.now });
+  await store.calls.write(writes);
+  const looks = new Inbox<() => void>();
   const ended = new Inbox<string>();
+  let passedMs = 0;
   const abandonedCalls = openAbandonedCalls({
     store,
     prices: { asOf: "", models: {}, transcription: {} },
     completion: { enqueue: (id) => ended.add(id) },
     twilio: undefined,
+    ...(pullBack !== undefined && { pullBack: (call) => pullBack({ store }, call) }),
     settings: { limits: { callMs: 60 * minute } },
     registry: {
-      get: (callId) => callId === "call_held" ? {} : undefined,
+      get: (callId) => here.includes(callId) ? {} : undefined,
       byCallSid: () => undefined,
       endOf: () => undefined,
     },
@@ -144,17 +192,30 @@ Deno.test("case 151: a call that is held here is not ended, though this process 
       instanceId: "here",
       rpc: { isSingle: true, request: () => Promise.reject(new Error("Alone")), handle() {} },
     },
-    now: store.clock.now,
+    now: () => store.clock.now() + passedMs,
     setTimer(wake) {
-      looked.add(wake);
+      looks.add(wake);
       return () => {};
     },
     log: { info() {}, warn() {} },
   });
-  looked.all[0]?.();
-  await looked.when((all) => all.length === 2);
-  assert.deepEqual(ended.all, ["call_gone"]);
-  assert.equal((await store.calls.get("call_held"))?.status, "live");
-  await abandonedCalls.close();
-  await store.close();
-});
+  return {
+    store,
+    ended,
+    get announced(): readonly string[] {
+      return ended.all;
+    },
+    /** Settles when it has looked for abandoned calls once more. */
+    async look(): Promise<void> {
+      const { length } = looks.all;
+      if (length === 1) abandonedCalls.begin();
+      else looks.all.at(-1)?.();
+      await looks.when((all) => all.length > length);
+    },
+    pass: (ms: number): void => void (passedMs += ms),
+    async [Symbol.asyncDispose]() {
+      await abandonedCalls.close();
+      await store.close();
+    },
+  };
+}
