@@ -146,8 +146,9 @@ export class Closing {
   }
 
   /**
-   * With a code, there will be no model any more: a browser's caller hears what is kept for that.
-   * Returns the end where it is to come at once: a phone's caller hears it of the carrier.
+   * With a code, there will be no model any more: a browser's caller hears what is kept for that. Returns
+   * the end where it is to come at once: a phone's caller hears it of the carrier. A call that is being
+   * left ends as planned, without what is still unsaid; a message on a machine is no message then.
    */
   modelGone(
     code: string | undefined,
@@ -157,7 +158,8 @@ export class Closing {
     if (code === undefined || this.#apologizes) return undefined;
     const { policy, commands, turns } = this.#call;
     const end: CallEnd = { reason: "model_failed", detail: code };
-    if (policy.direction !== "web" || !joined || this.#plan?.revocable === false) return end;
+    if (this.begun && !this.leavesMessage) return undefined;
+    if (policy.direction !== "web" || !joined) return end;
     this.#apologizes = true;
     commands.push({ type: "closeModel" });
     this.begin({ end, revocable: false }, now);

@@ -46,7 +46,10 @@ export class Handover {
     if (this.#deadline === undefined) return undefined;
     const { speech, transcript } = this.#call;
     const isLate = now >= this.#deadline;
-    if (this.#closing.begun) return isLate ? this.#closing.cutShort() : undefined;
+    if (this.#closing.begun) {
+      this.#quietSince = undefined;
+      return isLate ? this.#closing.cutShort() : undefined;
+    }
     if (leg === "none") return HANDED_OVER;
     this.#quietSince = quiet && leg === "joined" ? this.#quietSince ?? now : undefined;
     if (this.#quietSince !== undefined) {

@@ -44,3 +44,32 @@ Deno.test("a caller who interrupts the apology has heard enough", () => {
   call.advance(10);
   assert.equal(call.end?.reason, "model_failed");
 });
+
+Deno.test("a call that is being left ends as planned though there will be no model any more", () => {
+  for (const direction of ["inbound", "web"] as const) {
+    const call = new CallDriver({
+      direction,
+      transfers: { sales: { sentence: "I connect you." }, help: {} },
+      fallbackTransfer: "help",
+    }).live();
+    call.input({ type: "transferAsked", alias: "sales" });
+    const responseId = call.begin("goodbye");
+    call.say(responseId, "item", 1000, "I connect you.");
+    call.advance(200);
+    call.input({ type: "modelLost", loss: HOPELESS });
+    call.advance(700);
+    assert.equal(call.end, undefined, "what is buffered is heard");
+    call.advance(200);
+    assert.deepEqual(call.end, { reason: "transferred", detail: "sales" });
+    assert.deepEqual(call.line.heard.map(({ ms }) => ms), [1000]);
+  }
+});
+
+Deno.test("a message that a machine did not get is not taken for one that was left", () => {
+  const call = new CallDriver({ direction: "outbound" }).live();
+  const end = { reason: "voicemail" } as const;
+  call.input({ type: "machineAnswered", end, message: "Call us." });
+  call.begin("goodbye");
+  call.input({ type: "modelLost", loss: HOPELESS });
+  assert.deepEqual(call.end, { reason: "model_failed", detail: "quota" });
+});

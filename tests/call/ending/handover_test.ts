@@ -147,3 +147,15 @@ Deno.test("a second request brings the deadline nearer", () => {
   call.input({ type: "handoverAsked", withinMs: 0 });
   assert.deepEqual(call.end, OVER);
 });
+
+Deno.test("a handover that waits for words is not looked at without end once the call is closing", () => {
+  const call = new CallDriver().live();
+  call.callerStarts();
+  call.callerStops();
+  call.input({ type: "modelLost", loss: { code: "closed", retry: "backoff" } });
+  call.input({ type: "handoverAsked", withinMs: 10_000 });
+  const end = { reason: "operator_hung_up" } as const;
+  call.input({ type: "endAsked", end, goodbye: "Goodbye." });
+  call.advance(10_000);
+  assert.deepEqual(call.end, end);
+});
