@@ -20,8 +20,8 @@ export type OpenModel = (setup: ModelSetup, sink: ModelSink) => RealtimeClient;
 export interface ModelSink {
   onInput(input: ModelInput): void;
   onSpeech(ref: SpeechRef, audio: Base64): void;
-  /** Whether the connection is still wanted; absent where only its opener can know. */
-  inUse?(): boolean;
+  /** Whether the connection is still wanted: one that is not, and was not closed, is found by this. */
+  inUse(): boolean;
 }
 
 /** Which piece of the model's speech some audio belongs to. */

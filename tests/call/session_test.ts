@@ -32,6 +32,17 @@ Deno.test("case 7: audio heard while there is no connection is kept, bounded, an
   assert.deepEqual(deps.model.audio, range(200, 2200).map(frame15ms), "the oldest are dropped");
 });
 
+Deno.test("turns that are ended without a word do not fill the memory", () => {
+  const { deps, session } = open({ modelListens: false, modelResponds: false });
+  session.join(new RecordingLeg());
+  deps.model.says({ type: "modelReady" });
+  for (let i = 0; i < 10_000; i++) session.input({ type: "turnCommitted" });
+  deps.model.says({ type: "modelLost", loss: { code: "closed", retry: "now" } });
+  deps.pass(1);
+  assert.equal(deps.models.length, 2);
+  assert.ok(deps.model.commits <= 6000, String(deps.model.commits));
+});
+
 Deno.test("case 14: a caller's silence commits the turn where the model has no ears for it", () => {
   const { deps, session } = open({
     modelInterrupts: false,

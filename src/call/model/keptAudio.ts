@@ -10,7 +10,7 @@ type Kept = {
 
 /** Longer than a turn that a caller would not repeat when asked. */
 const MAX_MS = 30_000;
-const MAX_FRAMES = 6000;
+const MAX_KEPT = 6000;
 /** Those forgotten, at the front, are removed when they are so many. */
 const MAX_FORGOTTEN = 256;
 
@@ -28,16 +28,12 @@ export class KeptAudio {
 
   keep(audio: Base64, at: Milliseconds): void {
     const durationMs = audioDurationMs(audio, this.#format);
-    this.#kept.push({ at, audio, durationMs });
-    this.#totalMs += durationMs;
-    while (this.#totalMs > MAX_MS || this.#kept.length - this.#first > MAX_FRAMES) {
-      this.#forgetFirst();
-    }
+    this.#keep({ at, audio, durationMs });
   }
 
   /** The caller's turn has been ended by hand. */
   keepCommit(at: Milliseconds): void {
-    this.#kept.push({ at, durationMs: 0 });
+    this.#keep({ at, durationMs: 0 });
   }
 
   /** Forgets what came before. */
@@ -56,6 +52,14 @@ export class KeptAudio {
   /** What came at that time or after, the oldest first; a commit has no audio. */
   from(at: Milliseconds): readonly Kept[] {
     return this.#kept.slice(this.#first).filter((one) => one.at >= at);
+  }
+
+  #keep(one: Kept): void {
+    this.#kept.push(one);
+    this.#totalMs += one.durationMs;
+    while (this.#totalMs > MAX_MS || this.#kept.length - this.#first > MAX_KEPT) {
+      this.#forgetFirst();
+    }
   }
 
   #forgetFirst(): void {

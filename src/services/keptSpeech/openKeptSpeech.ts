@@ -160,5 +160,6 @@ function onReady(sink: ModelSink, onModelReady: () => void): ModelSink {
       if (input.type === "modelReady") onModelReady();
     },
     onSpeech: (ref, audio) => sink.onSpeech(ref, audio),
+    inUse: () => sink.inUse(),
   };
 }

@@ -54,6 +54,7 @@ export function recordSentence(
         queueMicrotask(() => finish(spoken));
       },
       onSpeech() {},
+      inUse: () => !isOver,
     }, {
       text,
       format,

@@ -60,6 +60,7 @@ export function captureSpeech(sink: ModelSink, options: CaptureOptions): ModelSi
       if (isOther || taken.ms > MAX_MS) taken = undefined;
       else taken.audio.push(audio);
     },
+    inUse: () => sink.inUse(),
   };
 }
 

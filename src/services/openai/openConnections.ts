@@ -34,7 +34,7 @@ export class OpenConnections {
   check(): void {
     const unused = new Set<RealtimeClient>();
     for (const [connection, sink] of this.#open) {
-      if (sink.inUse === undefined || sink.inUse()) continue;
+      if (sink.inUse()) continue;
       if (!this.#unused.has(connection)) {
         unused.add(connection);
         continue;

@@ -49,6 +49,10 @@ export class Sink {
     this.sounds.add({ ref, audio });
   }
 
+  inUse(): boolean {
+    return true;
+  }
+
   async first<T extends ModelInput["type"]>(type: T): Promise<InputOf<T>> {
     return await this.inputs.find((input): input is InputOf<T> => input.type === type);
   }
