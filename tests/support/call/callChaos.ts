@@ -14,6 +14,9 @@ const REFUSALS: ReadonlySet<string> = new Set([NOT_CARRIED_OUT, WAIT_FOR_CALLER]
 /** How well a place is known until the first marks are back. */
 const UNSURE_MS = 120;
 
+/** A leg may take so long to say where it fell silent. */
+const SETTLED_MS = 501;
+
 /** As much as a leg is ever given ahead. */
 const SLEPT_MS = 7000;
 
@@ -21,7 +24,7 @@ const SLEPT_MS = 7000;
 export function liveThrough(options: CallDriverOptions, all: readonly Step[]): CallDriver {
   const chaos = new Chaos(options);
   // Most calls come about as calls do; the others begin in disorder.
-  if (all.length % 4 !== 0) { for (const kind of USUAL) chaos.take({ kind, pick: 1 }); }
+  if (all.length % 4 !== 0) { for (const kind of USUAL) chaos.take({ kind, pick: all.length }); }
   for (const step of all) chaos.take(step);
   chaos.close();
   return chaos.call;
@@ -33,6 +36,12 @@ class Chaos {
   #joined = false;
   #open = false;
   #ready = false;
+  /** The connection that is to take the present one's place. */
+  #standby: "none" | "opening" | "ready" = "none";
+  readonly #keptMs: Readonly<Record<string, number>>;
+  #greetingKept = false;
+  /** When the call must have been given away, or be over, at the latest. */
+  #leaveBy = Infinity;
   #asked: { readonly purpose: ResponsePurpose; readonly at: number } | undefined;
   #lastRespond: Extract<ModelRequest, { type: "respond" }> | undefined;
   #running: { readonly id: string; readonly itemId: string } | undefined;
@@ -55,6 +64,9 @@ class Chaos {
   constructor(options: CallDriverOptions) {
     this.call = new CallDriver(options);
     this.#tellsPositions = options.reports === "positions";
+    this.#keptMs = Object.fromEntries(
+      Object.entries(options.kept ?? {}).map(([name, { ms }]) => [name, ms]),
+    );
     this.#pauses = options.pausesOnSpeech === true;
     this.#check();
   }
@@ -72,11 +84,14 @@ class Chaos {
     this.call.input({ type: "left", end: { reason: "caller_hung_up" } });
     this.#check();
     assert.equal(this.call.all("endCall").length, 1, "ended once");
-    assert.equal(this.call.events("ended").length, 1);
+    const over = [...this.call.events("ended"), ...this.call.events("handedOver")];
+    assert.equal(over.length, 1, "ended or handed over");
     assert.equal(this.call.machine.wakeAt, undefined);
     for (const turn of this.call.transcript) assert.ok(turn.final, `open at the end: ${turn.id}`);
     for (const [callId, { told, after }] of this.#returned) {
-      const later = this.call.commands.slice(after).filter((one) => one.type === "openModel");
+      const later = this.call.commands.slice(after).filter((one) =>
+        one.type === "openModel" || one.type === "takeOver"
+      );
       const inHistory = later.some(({ history }) =>
         history.some((item) => item.type === "toolCall" && item.callId === callId)
       );
@@ -93,10 +108,12 @@ class Chaos {
         return call.advance(pick / 10);
       case "passLong":
         return call.advance(pick / 2);
+      case "age":
+        return call.advance(60_000 + pick * 10);
       case "modelReady":
         if (!this.#open || this.#ready) return;
         this.#ready = true;
-        return call.ready(pick % 3 === 0 ? 30_000 + pick : undefined);
+        return call.ready(pick % 3 === 0 ? 60_000 + pick * 10 : undefined);
       case "modelLost":
         if (!this.#open) return;
         this.#closed();
@@ -104,6 +121,41 @@ class Chaos {
           type: "modelLost",
           loss: { code: "closed", retry: pick % 2 === 0 ? "now" : "backoff" },
         });
+      case "modelDead":
+        if (!this.#open) return;
+        this.#closed();
+        return call.input({ type: "modelLost", loss: { code: "account", retry: "no" } });
+      case "standbyReady":
+        if (this.#standby !== "opening") return;
+        this.#standby = "ready";
+        return call.input({
+          type: "standbyReady",
+          ...(pick % 3 === 0 && { expiresInMs: 60_000 + pick * 10 }),
+        });
+      case "standbyLost":
+        if (this.#standby === "none") return;
+        this.#standby = "none";
+        return call.input({
+          type: "standbyLost",
+          loss: { code: "closed", retry: pick % 2 === 0 ? "now" : "backoff" },
+        });
+      case "greetingKept":
+        if (this.#keptMs.greeting !== undefined) call.input({ type: "greetingKept" });
+        return;
+      case "answered":
+        return call.input({ type: "answered" });
+      case "personAnswered":
+        return call.input({ type: "personAnswered" });
+      case "handover": {
+        const withinMs = pick / 2;
+        this.#leaveBy = Math.min(this.#leaveBy, call.now + withinMs);
+        return call.input({ type: "handoverAsked", withinMs });
+      }
+      case "legExpires":
+        if (!this.#joined) return;
+        this.#joined = false;
+        this.#repeatedMs += UNSURE_MS;
+        return call.lose({ rejoinMs: pick, end: { reason: "caller_hung_up" } });
       case "joinLeg":
         if (this.#joined) return;
         this.#joined = true;
@@ -255,6 +307,8 @@ class Chaos {
           : { kind: "busy", code: "active_response" } as const;
         return call.input({ type: "requestRefused", request: structuredClone(request), ...why });
       }
+      case "textFailed":
+        return call.input({ type: "callerTextFailed", itemId: `turn_${pick % 20}` });
       case "outputTaken":
         return call.input({
           type: "itemAdded",
@@ -300,6 +354,7 @@ class Chaos {
     this.call.finish(running.id, status, { tools, silent: true });
   }
 
+  /** The present connection is gone, and all that was asked of it. */
   #closed(): void {
     this.#open = false;
     this.#ready = false;
@@ -316,6 +371,9 @@ class Chaos {
   }
 
   #check(): void {
+    if (this.call.now > this.#leaveBy + SETTLED_MS) {
+      assert.equal(this.call.machine.phase, "ended", "kept beyond the time of its handover");
+    }
     const { commands } = this.call;
     for (; this.#checked < commands.length; this.#checked++) {
       const command = commands[this.#checked]!;
@@ -332,11 +390,33 @@ class Chaos {
   #checkOne(command: CallCommand, at: number): void {
     switch (command.type) {
       case "openModel":
+        assert.equal(this.#standby, "none", "a connection is opened though one stands by");
+        this.#closed();
         this.#open = true;
-        this.#ready = false;
+        return;
+      case "prepareModel":
+        assert.ok(this.#ready, "a second connection is prepared beside none");
+        assert.equal(this.#standby, "none", "a third connection");
+        this.#standby = "opening";
+        return;
+      case "takeOver":
+        assert.notEqual(this.#standby, "none", "nothing stands by");
+        this.#closed();
+        this.#open = true;
+        this.#ready = this.#standby === "ready";
+        this.#standby = "none";
         return;
       case "closeModel":
+        this.#standby = "none";
         return this.#closed();
+      case "speakKept": {
+        const ms = this.#keptMs[command.name];
+        if (ms !== undefined) this.#producedMs.set(command.ref.itemId, ms);
+        if (command.name !== "greeting") return;
+        assert.ok(!this.#greetingKept, "the greeting is spoken twice");
+        this.#greetingKept = true;
+        return;
+      }
       case "clear":
         if (this.#pauses) this.#repeatedMs += UNSURE_MS;
         return;
@@ -362,6 +442,7 @@ class Chaos {
     switch (request.type) {
       case "respond": {
         const { purpose, aside } = request.request;
+        if (purpose === "greeting") assert.ok(!this.#greetingKept, "the greeting is said again");
         assert.ok(this.#ready, `${purpose} asked of a connection that is not ready`);
         if (aside === true) {
           const over = this.#aside === undefined || at >= this.#aside.at + 900;

@@ -3,7 +3,7 @@ import type { CallCommand } from "../../../src/call/callCommand.ts";
 import type { CallEvent, TranscriptTurn } from "../../../src/call/callEvent.ts";
 import type { CallInput } from "../../../src/call/callInput.ts";
 import type { KeptName } from "../../../src/call/keptSpeech.ts";
-import type { CallLeg } from "../../../src/call/callLeg.ts";
+import type { CallLeg, LegLost } from "../../../src/call/callLeg.ts";
 import type {
   ModelRequest,
   ResponsePurpose,
@@ -84,10 +84,10 @@ export class CallDriver {
   }
 
   /** The leg breaks off. */
-  lose(): void {
+  lose(how: Omit<LegLost, "type"> = {}): void {
     this.#joined = false;
     this.line.drop(this.now);
-    this.input({ type: "lost" });
+    this.input({ ...how, type: "lost" });
   }
 
   input(input: CallInput): void {

@@ -1,4 +1,7 @@
 import fc from "fast-check";
+import type { CallUsage } from "../../../src/call/callUsage.ts";
+import type { ResumedCall } from "../../../src/call/resumedCall.ts";
+import { present } from "../../../src/utils/present.ts";
 import type { CallDriverOptions } from "./callDriver.ts";
 
 /** Something that happens to a call; what makes no sense at that moment is left out. */
@@ -11,6 +14,7 @@ export interface Step {
 const KINDS = [
   "pass",
   "passLong",
+  "age",
   "respond",
   "ownResponse",
   "delta",
@@ -47,11 +51,27 @@ const KINDS = [
   "end",
   "transfer",
   "hangUp",
+  "standbyReady",
+  "standbyLost",
+  "greetingKept",
+  "answered",
+  "textFailed",
+  "personAnswered",
+  "modelDead",
+  "legExpires",
+  "handover",
 ] as const;
 
 /** What ends a call, sooner or later. */
-export const FINAL: ReadonlySet<string> = new Set(["end", "transfer", "hangUp"]);
-const RARE: ReadonlySet<string> = new Set([...FINAL, "modelLost", "loseLeg"]);
+export const FINAL: ReadonlySet<string> = new Set([
+  "end",
+  "transfer",
+  "hangUp",
+  "modelDead",
+  "legExpires",
+  "handover",
+]);
+const RARE: ReadonlySet<string> = new Set([...FINAL, "modelLost", "loseLeg", "age"]);
 
 const FREQUENT: readonly Step["kind"][] = [
   "pass",
@@ -68,6 +88,7 @@ const FREQUENT: readonly Step["kind"][] = [
   "speechStarted",
   "speechStopped",
   "modelReady",
+  "standbyReady",
   "joinLeg",
 ];
 
@@ -86,6 +107,46 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.noBias(fc.array(
   { maxLength: 300, size: "max" },
 ));
 
+const NO_USAGE: CallUsage = {
+  inputText: 0,
+  inputAudio: 0,
+  cachedText: 0,
+  cachedAudio: 0,
+  outputText: 0,
+  outputAudio: 0,
+  responses: 0,
+  transcriptionInput: 0,
+  transcriptionOutput: 0,
+  transcriptionSeconds: 0,
+};
+
+/** Calls that another session began, with what it knew of them. */
+const resumedCalls: fc.Arbitrary<ResumedCall> = fc.record({
+  elapsedMs: fc.constant(40_000),
+  connectedMs: fc.constantFrom(undefined, 35_000),
+  turns: fc.array(
+    fc.record({
+      role: fc.constantFrom("agent", "caller"),
+      text: fc.constantFrom("words before", ""),
+      final: fc.boolean(),
+      interrupted: fc.boolean(),
+    }),
+    { maxLength: 4 },
+  ).map((turns) =>
+    turns.map((turn, n) => ({
+      ...turn,
+      id: turn.role === "agent" ? `before_${n}` : `local_${n + 1}`,
+      position: n + 1,
+      by: "voice" as const,
+      startedMs: 5000 + n * 1000,
+    }))
+  ),
+  tools: fc.constantFrom([], [
+    { callId: "call_before", name: "t", arguments: "{}", startedMs: 6500 },
+  ]),
+  usage: fc.constant(NO_USAGE),
+}).map(({ connectedMs, ...resumed }) => ({ ...resumed, ...present({ connectedMs }) }));
+
 export const policies: fc.Arbitrary<CallDriverOptions> = fc.record({
   reports: fc.constantFrom("marks", "positions"),
   startUpMs: fc.constantFrom(0, 120.3),
@@ -98,8 +159,18 @@ export const policies: fc.Arbitrary<CallDriverOptions> = fc.record({
   pausesOnSpeech: fc.boolean(),
   commitsBySilence: fc.boolean(),
   fillerAfterMs: fc.constantFrom(0, 900.7),
-  idleMs: fc.constantFrom(5000, 30_000),
-  maxMs: fc.constantFrom(90_000.1, 600_000),
+  idleMs: fc.constantFrom(5000, 30_000, 3_600_000),
+  maxMs: fc.constantFrom(90_000.1, 600_000, 10_800_000),
   greeting: fc.constantFrom("Hello!", ""),
+  direction: fc.constantFrom("web", "inbound", "outbound"),
   transfers: fc.constant({ sales: {} }),
-});
+  kept: fc.constantFrom({}, { bridge: { text: "One moment.", ms: 900 } }, {
+    greeting: { text: "Hello!", ms: 1500.5 },
+    bridge: { text: "One moment.", ms: 900 },
+    apology: { text: "Sorry, goodbye.", ms: 1800 },
+  }),
+  resumed: fc.oneof(
+    { weight: 2, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: resumedCalls },
+  ),
+}).map(({ resumed, ...options }) => ({ ...options, ...present({ resumed }) }));
