@@ -75,7 +75,7 @@ Deno.test("a call that ended while its server was away is closed in the record",
 
 Deno.test("a caller whose server stays away hears that it goes on, and it does by Twilio's question", async () => {
   // The pauses pass at once: the process that comes back knows the other only by its heartbeat.
-  await using rig = await startProcessRig({ line: { pauseMsPerSecond: 200 } });
+  await using rig = await startProcessRig({ line: { pauseMsPerSecond: 500 } });
   const { phone, id, turns } = await conversation(rig);
   const spoken = spokenOn(phone);
   await kill(rig);
@@ -121,4 +121,19 @@ Deno.test("where a caller has waited in vain, the fallback URL keeps the call un
   const after = await until(() => detail(rig.server, callId), ({ status }) => status === "ended");
   assert.equal(after.end.reason, "caller_hung_up");
   assert.equal(after.outcome, "answered");
+});
+
+Deno.test("a caller whose agent is gone after a crash hears so, once and whole", async () => {
+  await using rig = await startProcessRig({ line: { sayMsPerCharacter: 10 } });
+  const { phone, id } = await conversation(rig);
+  const spoken = spokenOn(phone);
+  await kill(rig);
+  const agents = `${rig.data.path}/agents`;
+  await Deno.rename(`${agents}/receptionist.md`, `${agents}/sales.md`);
+  await rig.start({ sameAddress: true, env: { DEFAULT_AGENT: "sales" } });
+  await phone.settled;
+  assert.equal(spoken.filter((text) => text.includes("technical problem")).length, 1);
+  assert.equal(rig.api.updates.filter(({ callSid }) => callSid === phone.sid).length, 2);
+  const after = await until(() => detail(rig.server, id), ({ status }) => status === "ended");
+  assert.equal(after.end.reason, "server_stopped");
 });

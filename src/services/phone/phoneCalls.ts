@@ -67,10 +67,10 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   const endings = createCallEndings({ ...deps, answerEnded });
   const streams = createStreamAdmission({ ...deps, onTimeout: giveUp, onEnded: endings.end });
   const replacement = createStreamReplacement({ ...deps, reconnect });
-  const pullBack = createPullBack({ ...deps, streams });
   const inbound = new InboundCalls({ ...deps, streams });
   /** Calls of other processes that cannot go on here: each new stream would be refused, and the line silent. */
   const refused = new RecentIds(MAX_REFUSED);
+  const pullBack = createPullBack({ ...deps, streams, isRefused: (sid) => refused.has(sid) });
 
   return {
     /** The same answer for the same call, however often Twilio asks. */

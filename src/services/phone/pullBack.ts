@@ -15,13 +15,16 @@ export interface PullBackDeps extends Clock {
   readonly twilio: Pick<TwilioCalls, "update">;
   readonly streams: Pick<StreamAdmission, "unclaimedToken">;
   readonly agents: AgentVoices;
+  /** Whether the call cannot go on here, as its stream has shown. */
+  readonly isRefused: (callSid: string) => boolean;
   readonly publicUrl: string;
   readonly log: Pick<Log, "info" | "warn">;
 }
 
 /**
  * What came of it: Twilio opens a stream to this server; or it knows no such call in progress; or it has
- * not accepted the request, though the call is this process's now; or the call was left to another one.
+ * not accepted the request, or another stream would be refused, though the call is this process's now; or
+ * the call was left to another one.
  */
 export type PulledBack = "opened" | "over" | "refused" | "left";
 
@@ -38,7 +41,8 @@ export type PullBack = ReturnType<typeof createPullBack>;
  * a stream to this server, and the session that this brings goes on with the conversation.
  */
 export function createPullBack(deps: PullBackDeps) {
-  const { registry, instances, instanceId, twilio, streams, agents, publicUrl, log } = deps;
+  const { registry, instances, instanceId, twilio, streams, agents, isRefused, publicUrl, log } =
+    deps;
   const { now, setTimer } = deps;
   const underWay = new Map<string, Promise<PulledBack>>();
   const closing = new AbortController();
@@ -69,6 +73,8 @@ export function createPullBack(deps: PullBackDeps) {
   };
 
   async function take(call: CallRecord, callSid: string): Promise<PulledBack> {
+    // Its caller hears why, and another stream would cut that off.
+    if (isRefused(callSid)) return "refused";
     await turn();
     const isHere = () => registry.byCallSid(callSid) !== undefined;
     if (signal.aborted || isHere() || registry.refusal === "draining") return "left";

@@ -64,7 +64,8 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
         if (!listens || holders.hasHere(callSid)) return;
         const call = await calls.bySid(callSid);
         if (call === undefined || call.status === "ended" || !isOnThePhone(call)) return;
-        if (await isHeld(call)) return;
+        // A stream that ends at once ends for a reason: another one does not come at once, too.
+        if (expected.has(call.id) || await isHeld(call)) return;
         await pullBackOne(call);
       } catch (error) {
         log.warn("End of a stream not followed up", { error });
@@ -117,7 +118,7 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
     if (outcome === undefined || outcome === "left") return;
     // It is this process's now, and looked at again should no stream come, or the call not be over after all.
     expected.set(call.id, now());
-    if (outcome === "over") await endIfOver({ ...call, instanceId });
+    if (outcome !== "opened") await endIfOver({ ...call, instanceId });
   }
 
   /** A failed request to Twilio delays no other call. */

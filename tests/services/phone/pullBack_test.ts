@@ -43,6 +43,7 @@ function start({ problem, taken = [] }: {
     },
     streams: { unclaimedToken: (sid) => `token of ${sid}` },
     agents: { get: () => undefined, unusable: new Map() },
+    isRefused: () => false,
     publicUrl: "https://phone.example",
     log: { info() {}, warn() {} },
     now: () => clock.at,

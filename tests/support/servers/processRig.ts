@@ -29,7 +29,13 @@ export interface ProcessRig extends AsyncDisposable {
   readonly realtime: RealtimeServer;
   readonly data: DataFolder;
   /** Starts another server on the same data, which calls reach from now on; where the last one was, if asked to. */
-  start(options?: { readonly sameAddress?: boolean }): Promise<ServerProcess>;
+  start(options?: ProcessStart): Promise<ServerProcess>;
+}
+
+export interface ProcessStart {
+  readonly sameAddress?: boolean;
+  /** Over the settings of the server before. */
+  readonly env?: ProcessRigOptions["env"];
 }
 
 export interface ProcessRigOptions {
@@ -61,12 +67,14 @@ export async function startProcessRig(
     ...env,
   };
   let server: ServerProcess;
-  async function start({ sameAddress = false } = {}): Promise<ServerProcess> {
+  async function start(
+    { sameAddress = false, env = {} }: ProcessStart = {},
+  ): Promise<ServerProcess> {
     const port = sameAddress ? { PORT: new URL(server.origin).port } : {};
     server = stack.use(
       await startServerProcess({
         data,
-        env: { ...settings, ...port },
+        env: { ...settings, ...env, ...port },
         ...(preload !== undefined && { preload }),
       }),
     );
