@@ -5,9 +5,9 @@ import type { CallCommand } from "./callCommand.ts";
 import type { CallEvent } from "./callEvent.ts";
 import type { MachineParts } from "./machine/machineParts.ts";
 import type { CallInput } from "./callInput.ts";
-import { callerActivityIn } from "./turns/callerActivity.ts";
 import { CallerTurns } from "./turns/callerTurns.ts";
 import { withFallback } from "./ending/fallbackTransfer.ts";
+import { InputDispatch } from "./machine/inputDispatch.ts";
 import { Closing } from "./ending/closing.ts";
 import { Handover } from "./ending/handover.ts";
 import { KeptSentences } from "./playback/keptSentences.ts";
@@ -23,7 +23,6 @@ import { LegPresence } from "./machine/legPresence.ts";
 import { snapshotOf } from "./machine/snapshot.ts";
 import { ResponseOutcomes } from "./turns/responseOutcomes.ts";
 import { ResponseDeadlines, type Watched } from "./turns/responseDeadlines.ts";
-import * as prompts from "./model/prompts.ts";
 import { ToolTurns } from "./turns/toolTurns.ts";
 import { earliest } from "./machine/wakeTimer.ts";
 import {
@@ -51,10 +50,9 @@ export class CallMachine {
   readonly #inputStall: InputStall;
   readonly #closing: Closing;
   readonly #answeringMachine: AnsweringMachine;
-  readonly #modelEvents: ModelEvents;
+  readonly #dispatch: InputDispatch;
   readonly #handover: Handover;
   readonly #leg: LegPresence;
-  #answered = false;
   #ended = false;
 
   /** With `resumed`, goes on in the middle of a call that another machine began. */
@@ -64,13 +62,13 @@ export class CallMachine {
     this.#call = call;
     this.#leg = new LegPresence(call, resumed?.connectedMs !== undefined);
     this.#kept = new KeptSentences(call, resumed?.turns.length ?? 0);
-    this.#greeting = new Greeting(call, this.#kept, resumed);
-    this.#caller = new CallerTurns(call, this.#greeting, this.#kept);
     this.#closing = new Closing(call, this.#kept);
     this.#handover = new Handover(call, this.#closing);
     this.#answeringMachine = new AnsweringMachine(call, this.#closing);
     this.#tools = new ToolTurns(call, this.#closing);
     this.#connection = new ConnectionLifecycle(call, this.#tools, now);
+    this.#greeting = new Greeting(call, this.#kept, this.#connection, resumed);
+    this.#caller = new CallerTurns(call, this.#greeting, this.#kept);
     this.#bridge = new OutageBridge(
       call,
       this.#kept,
@@ -79,13 +77,21 @@ export class CallMachine {
     this.#inputStall = new InputStall(call, this.#caller, this.#connection, now);
     const outcomes = new ResponseOutcomes(call, this.#tools, this.#connection);
     this.#deadlines = new ResponseDeadlines(call, this.#tools, outcomes);
-    this.#modelEvents = new ModelEvents(call, {
-      tools: this.#tools,
+    const parts = {
+      leg: this.#leg,
       caller: this.#caller,
+      greeting: this.#greeting,
+      kept: this.#kept,
+      bridge: this.#bridge,
+      tools: this.#tools,
       connection: this.#connection,
-      outcomes,
+      inputStall: this.#inputStall,
       closing: this.#closing,
-    });
+      answeringMachine: this.#answeringMachine,
+      handover: this.#handover,
+    };
+    const modelEvents = new ModelEvents(call, { ...parts, outcomes });
+    this.#dispatch = new InputDispatch(call, { ...parts, modelEvents });
     announceCall(call, this.#closing, resumed, now);
   }
 
@@ -112,8 +118,9 @@ export class CallMachine {
 
   handle(input: CallInput, now: Milliseconds): readonly CallCommand[] {
     if (this.#ended) return [];
-    this.#apply(input, now);
-    if (!this.#ended) this.#advance(now);
+    const end = this.#dispatch.handle(input, now);
+    if (end === undefined) this.#advance(now);
+    else this.#end(end, now);
     return this.#call.commands.drain();
   }
 
@@ -164,73 +171,6 @@ export class CallMachine {
     return this.#call.speech.wakeAt;
   }
 
-  #apply(input: CallInput, now: Milliseconds): void {
-    const activity = callerActivityIn(input, this.#call.policy);
-    if (activity !== undefined) {
-      this.#tools.callerSpoke();
-      this.#closing.callerActed(activity === "begins");
-      if (activity === "begins") this.#answeringMachine.callerBegan();
-    }
-    this.#inputStall.follow(input, now);
-    this.#connection.follow(input, now);
-    this.#bridge.follow(input);
-    switch (input.type) {
-      case "joined":
-        this.#closing.joined(now);
-        return this.#leg.join(input.format, input.reports, now);
-      case "answered":
-        this.#answered = true;
-        return;
-      case "greetingKept":
-      case "keptSpoken":
-      case "keptMissing":
-        return this.#kept.handle(input, now);
-      case "marked":
-        return this.#call.speech.marked(input.mark, now);
-      case "rendered":
-        if (!Number.isFinite(input.ms)) return;
-        return this.#call.speech.rendered(input.itemId, input.ms, input.cleared === true, now);
-      case "typed":
-        return this.#caller.typed(input.text, now);
-      case "digit":
-        return this.#caller.pressed(input.digit, now);
-      case "interruptAsked":
-        return this.#caller.interrupt(now);
-      case "turnCommitted":
-        return this.#caller.committedByHand(now);
-      case "turnCleared":
-        this.#call.commands.push({ type: "clearInput" });
-        return;
-      case "lost":
-        return this.#leg.lose(input, now);
-      case "left":
-      case "hangUp":
-        return this.#end(input.end, now);
-      case "callerLevel":
-        return this.#caller.levelChanged(input.speaking, now);
-      case "toolReturned":
-        return this.#tools.returned(input, now);
-      case "sayAsked":
-        return this.#call.turns.ask(prompts.say(input.text), now);
-      case "transferAsked":
-        this.#tools.transfer(input.alias, now);
-        return;
-      case "handoverAsked":
-        return this.#handover.ask(input.withinMs, now);
-      case "endAsked":
-        return this.#closing.endAsked(input.end, input.goodbye, now);
-      case "machineAnswered":
-      case "screened":
-      case "personAnswered":
-      case "verdictNotObeyed":
-        return this.#answeringMachine.handle(input, now);
-      case "tick":
-        return;
-      default:
-        return this.#modelEvents.handle(input, now);
-    }
-  }
-
   /** Everything that becomes due with time, or because of what was just handled. */
   #advance(now: Milliseconds): void {
     this.#call.speech.tick(now);
@@ -239,7 +179,6 @@ export class CallMachine {
     this.#call.turns.tick(now);
     this.#greeting.ask({
       joined: this.#leg.joined,
-      answered: this.#answered,
       modelReady: this.#connection.ready,
       closing: this.#closing.begun,
     }, now);

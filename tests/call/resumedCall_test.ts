@@ -41,6 +41,23 @@ Deno.test("a resumed call begins with its history, and not with a greeting", () 
   ]);
 });
 
+Deno.test("a model that is lost before the agent is heard again leaves the next one knowing what to say", () => {
+  const call = resume({ turns: [agent("a", 1, greeting), caller("b", 2, "What time is it?")] })
+    .live();
+  const asked = call.all("model").map(({ request }) => request);
+  const lose = () => call.input({ type: "modelLost", loss: { code: "closed", retry: "now" } });
+  lose();
+  call.take();
+  call.advance(1);
+  call.ready();
+  assert.deepEqual(call.takeRequests(), asked);
+  call.speak("c", 1000, "Noon.");
+  lose();
+  call.advance(2000);
+  call.ready();
+  assert.deepEqual(call.takeRequests().filter(({ type }) => type === "message"), []);
+});
+
 Deno.test("a caller who was waiting for an answer gets it", () => {
   const waiting: readonly Partial<ResumedCall>[] = [
     { turns: [agent("a", 1, greeting), caller("b", 2, "What time is it?")] },

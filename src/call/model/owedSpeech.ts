@@ -1,5 +1,5 @@
 import type { MachineParts } from "../machine/machineParts.ts";
-import type { ResponseRequest } from "../realtimeClient.ts";
+import type { ModelRequest, ResponseRequest } from "../realtimeClient.ts";
 import * as prompts from "./prompts.ts";
 import type { ToolTurns } from "../turns/toolTurns.ts";
 import type { Milliseconds } from "../types.ts";
@@ -14,6 +14,8 @@ export class OwedSpeech {
   /** Words were broken off, and have not been gone on with yet. */
   #brokenOff: "sentence" | "answerToAudio" | undefined;
   #isTaken = false;
+  /** What a connection has been told, and the next has to know while the agent has not been heard. */
+  #note: ModelRequest | undefined;
 
   constructor(call: MachineParts, tools: ToolTurns, unsettled: UnsettledSpeech) {
     this.#call = call;
@@ -42,11 +44,17 @@ export class OwedSpeech {
     this.#isTaken = false;
   }
 
+  tell(note: ModelRequest): void {
+    this.#note = note;
+    this.#call.commands.request(note);
+  }
+
   /** What a new connection is to be asked for; it is told first where the agent was broken off. */
   take(): ResponseRequest | undefined {
     const request = this.#request;
     this.#request = undefined;
     this.#isTaken = true;
+    if (this.#note !== undefined) this.#call.commands.request(this.#note);
     if (this.#brokenOff === "sentence") this.#call.commands.request(prompts.goOn());
     if (this.#brokenOff === "answerToAudio") this.#call.commands.request(prompts.goOnAnswering());
     return request;
@@ -54,6 +62,7 @@ export class OwedSpeech {
 
   /** The agent is heard again. */
   answered(): void {
+    this.#note = undefined;
     if (this.#isTaken) this.#brokenOff = undefined;
   }
 

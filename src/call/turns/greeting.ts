@@ -1,5 +1,6 @@
 import type { KeptSentences } from "../playback/keptSentences.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
+import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
 import type { ResumedCall } from "../resumedCall.ts";
 import type { Milliseconds } from "../types.ts";
 import { beginningOf, type Resumption, resumptionOf } from "./resumption.ts";
@@ -8,8 +9,6 @@ import { beginningOf, type Resumption, resumptionOf } from "./resumption.ts";
 interface Beginning {
   /** The caller can hear the agent. */
   readonly joined: boolean;
-  /** The call was answered, though the caller may not hear the agent yet. */
-  readonly answered: boolean;
   readonly modelReady: boolean;
   readonly closing: boolean;
 }
@@ -21,13 +20,21 @@ interface Beginning {
 export class Greeting {
   readonly #call: MachineParts;
   readonly #kept: KeptSentences;
+  readonly #connection: Pick<ConnectionLifecycle, "tell">;
   readonly #resumption: Resumption;
+  #isAnswered = false;
   #isAsked = false;
   #holds = false;
 
-  constructor(call: MachineParts, kept: KeptSentences, resumed?: ResumedCall) {
+  constructor(
+    call: MachineParts,
+    kept: KeptSentences,
+    connection: Pick<ConnectionLifecycle, "tell">,
+    resumed?: ResumedCall,
+  ) {
     this.#call = call;
     this.#kept = kept;
+    this.#connection = connection;
     this.#resumption = resumed === undefined
       ? beginningOf(call.policy)
       : resumptionOf(resumed, call.policy);
@@ -46,15 +53,20 @@ export class Greeting {
       !(isGreeting === true && this.#call.policy.direction === "outbound");
   }
 
+  /** The call was answered, though the caller may not hear the agent yet. */
+  answered(): void {
+    this.#isAnswered = true;
+  }
+
   /** Says it when its moment has come; too late where the call is `closing`. */
-  ask({ joined, answered, modelReady, closing }: Beginning, now: Milliseconds): void {
+  ask({ joined, modelReady, closing }: Beginning, now: Milliseconds): void {
     // A model is asked as soon as the call is answered; a kept one is there when the leg is.
-    const isDue = this.#isKept ? joined : modelReady && (joined || answered);
+    const isDue = this.#isKept ? joined : modelReady && (joined || this.#isAnswered);
     if (this.#isAsked || !isDue) return;
     this.#isAsked = true;
     const { greetingProtected } = this.#call.policy;
     const { note, request } = this.#resumption;
-    if (note !== undefined) this.#call.commands.request(note);
+    if (note !== undefined) this.#connection.tell(note);
     if (request === undefined || closing) return;
     this.#holds = greetingProtected && request.purpose === "greeting";
     if (this.#isKept) this.#kept.speak("greeting");

@@ -1,0 +1,120 @@
+import type { AnsweringMachine } from "../ending/answeringMachine.ts";
+import type { Closing } from "../ending/closing.ts";
+import type { Handover } from "../ending/handover.ts";
+import type { CallInput } from "../callInput.ts";
+import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
+import type { InputStall } from "../model/inputStall.ts";
+import type { ModelEvents } from "../model/modelEvents.ts";
+import * as prompts from "../model/prompts.ts";
+import type { KeptSentences } from "../playback/keptSentences.ts";
+import { callerActivityIn } from "../turns/callerActivity.ts";
+import type { CallerTurns } from "../turns/callerTurns.ts";
+import type { Greeting } from "../turns/greeting.ts";
+import type { OutageBridge } from "../turns/outageBridge.ts";
+import type { ToolTurns } from "../turns/toolTurns.ts";
+import type { LegPresence } from "./legPresence.ts";
+import type { MachineParts } from "./machineParts.ts";
+import type { Milliseconds, SessionEnd } from "../types.ts";
+
+interface DispatchParts {
+  readonly leg: LegPresence;
+  readonly caller: CallerTurns;
+  readonly greeting: Greeting;
+  readonly kept: KeptSentences;
+  readonly bridge: OutageBridge;
+  readonly tools: ToolTurns;
+  readonly connection: ConnectionLifecycle;
+  readonly inputStall: InputStall;
+  readonly closing: Closing;
+  readonly answeringMachine: AnsweringMachine;
+  readonly handover: Handover;
+  readonly modelEvents: ModelEvents;
+}
+
+/** Passes what happens to a call, except audio, to its parts: first to those that only watch it. */
+export class InputDispatch {
+  readonly #call: MachineParts;
+  readonly #parts: DispatchParts;
+
+  constructor(call: MachineParts, parts: DispatchParts) {
+    this.#call = call;
+    this.#parts = parts;
+  }
+
+  /** Returns how the session ends, where the input ends it at once. */
+  handle(input: CallInput, now: Milliseconds): SessionEnd | undefined {
+    this.#watch(input, now);
+    if (input.type === "left" || input.type === "hangUp") return input.end;
+    this.#pass(input, now);
+    return undefined;
+  }
+
+  #watch(input: CallInput, now: Milliseconds): void {
+    const { tools, closing, answeringMachine, inputStall, connection, bridge } = this.#parts;
+    const activity = callerActivityIn(input, this.#call.policy);
+    if (activity !== undefined) {
+      tools.callerSpoke();
+      closing.callerActed(activity === "begins");
+      if (activity === "begins") answeringMachine.callerBegan();
+    }
+    inputStall.follow(input, now);
+    connection.follow(input, now);
+    bridge.follow(input);
+  }
+
+  #pass(input: Exclude<CallInput, { type: "left" | "hangUp" }>, now: Milliseconds): void {
+    const { commands, speech, turns } = this.#call;
+    const { leg, caller, greeting, kept, tools, closing, answeringMachine, handover, modelEvents } =
+      this.#parts;
+    switch (input.type) {
+      case "joined":
+        closing.joined(now);
+        return leg.join(input.format, input.reports, now);
+      case "lost":
+        return leg.lose(input, now);
+      case "answered":
+        return greeting.answered();
+      case "greetingKept":
+      case "keptSpoken":
+      case "keptMissing":
+        return kept.handle(input, now);
+      case "marked":
+        return speech.marked(input.mark, now);
+      case "rendered":
+        if (!Number.isFinite(input.ms)) return;
+        return speech.rendered(input.itemId, input.ms, input.cleared === true, now);
+      case "typed":
+        return caller.typed(input.text, now);
+      case "digit":
+        return caller.pressed(input.digit, now);
+      case "interruptAsked":
+        return caller.interrupt(now);
+      case "turnCommitted":
+        return caller.committedByHand(now);
+      case "turnCleared":
+        return commands.push({ type: "clearInput" });
+      case "callerLevel":
+        return caller.levelChanged(input.speaking, now);
+      case "toolReturned":
+        return tools.returned(input, now);
+      case "sayAsked":
+        return turns.ask(prompts.say(input.text), now);
+      case "transferAsked":
+        tools.transfer(input.alias, now);
+        return;
+      case "handoverAsked":
+        return handover.ask(input.withinMs, now);
+      case "endAsked":
+        return closing.endAsked(input.end, input.goodbye, now);
+      case "machineAnswered":
+      case "screened":
+      case "personAnswered":
+      case "verdictNotObeyed":
+        return answeringMachine.handle(input, now);
+      case "tick":
+        return;
+      default:
+        return modelEvents.handle(input, now);
+    }
+  }
+}
