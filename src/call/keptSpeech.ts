@@ -5,6 +5,16 @@ import type { ModelSink, SpeechRef } from "./realtimeClient.ts";
 export const keptNames = ["greeting", "bridge", "apology"] as const;
 export type KeptName = (typeof keptNames)[number];
 
+/** The item of the call that a kept sentence is, the `count`th of its call; what kind is known by it later. */
+export function keptItemId(name: KeptName, count: number): string {
+  return `kept_${name}_${count}`;
+}
+
+/** Whether an item is a kept sentence that is no part of the conversation: all but a greeting. */
+export function isKeptAside(itemId: string): boolean {
+  return /^kept_(?:bridge|apology)_\d+$/.test(itemId);
+}
+
 /** A sentence as an agent's voice has spoken it, in the format of a call. */
 export interface KeptSentence {
   readonly text: string;

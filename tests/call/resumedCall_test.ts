@@ -63,12 +63,29 @@ Deno.test("a caller who was waiting for an answer gets it", () => {
     { turns: [agent("a", 1, greeting), caller("b", 2, "What time is it?")] },
     { turns: [agent("a", 1, greeting)], tools: [tool("t", 5000, "noon")] },
     { turns: [agent("a", 1, greeting)], tools: [tool("t", 5000)] },
+    {
+      turns: [
+        agent("a", 1, greeting),
+        caller("b", 2, "Is it there?"),
+        agent("c", 4, "I am looking."),
+      ],
+      tools: [tool("t", 3000)],
+    },
+    {
+      turns: [
+        agent("a", 1, greeting),
+        caller("b", 2, "What time is it?"),
+        agent("kept_bridge_1", 3, "One moment, please."),
+      ],
+    },
   ];
   for (const resumed of waiting) {
     const call = resume(resumed).live();
     const asked = call.all("model").map(({ request }) => request);
     assert.ok(asked[0]?.type === "message" && /waiting for an answer/.test(asked[0].text));
     assert.deepEqual(asked[1], { type: "respond", request: { purpose: "reply" } });
+    const history = JSON.stringify(call.all("openModel")[0]?.history);
+    assert.ok(!history.includes("One moment"), "what bridges a wait is beside the conversation");
   }
 });
 

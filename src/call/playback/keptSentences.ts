@@ -1,5 +1,5 @@
 import type { Base64 } from "../../utils/audio/audioFormat.ts";
-import type { KeptName, KeptSpeechInput } from "../keptSpeech.ts";
+import { keptItemId, type KeptName, type KeptSpeechInput } from "../keptSpeech.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
@@ -32,7 +32,7 @@ export class KeptSentences {
   }
 
   speak(name: KeptName): void {
-    const id = `kept_${name}_${++this.#count}`;
+    const id = keptItemId(name, ++this.#count);
     const ref = { responseId: id, itemId: id, contentIndex: 0 };
     this.#asked = { name, ref };
     this.#call.commands.push({ type: "speakKept", name, ref });

@@ -1,3 +1,4 @@
+import { isKeptAside } from "../keptSpeech.ts";
 import { OUTCOME_UNKNOWN } from "../model/prompts.ts";
 import type { ResumedCall } from "../resumedCall.ts";
 import type { TranscriptTurn } from "../callEvent.ts";
@@ -45,5 +46,6 @@ function entryOf(
   }
   const interrupted = turn.interrupted || !final;
   const heard = final || wasConnected ? text : "";
-  return { kind: "agent", id, position, text: heard, final: true, interrupted, ...times };
+  const apart = isKeptAside(id) ? { apart: true } : {};
+  return { kind: "agent", id, position, text: heard, final: true, interrupted, ...times, ...apart };
 }

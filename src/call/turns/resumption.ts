@@ -1,3 +1,5 @@
+import type { TranscriptTurn } from "../callEvent.ts";
+import { isKeptAside } from "../keptSpeech.ts";
 import * as prompts from "../model/prompts.ts";
 import type { ModelRequest, ResponseRequest } from "../realtimeClient.ts";
 import type { ResumedCall } from "../resumedCall.ts";
@@ -27,16 +29,20 @@ export function resumptionOf(
   policy: Pick<CallPolicy, "greeting" | "greetingProtected">,
 ): Resumption {
   const { greeting, greetingProtected } = policy;
-  const said = turns.filter(({ text, final }) =>
+  const conversation = turns.filter(({ id }) => !isKeptAside(id))
+    .sort((a, b) => a.position - b.position);
+  const said = conversation.filter(({ text, final }) =>
     text !== "" && (final || connectedMs !== undefined)
-  ).sort((a, b) => a.position - b.position);
-  const last = said.at(-1);
-  const spokeMs = Math.max(
-    -1,
-    ...said.filter(({ role }) => role === "agent").map(({ startedMs }) => startedMs),
   );
-  const owesResult = tools.some(({ startedMs }) => startedMs > spokeMs);
-  const lastTurn = turns.toSorted((a, b) => a.position - b.position).at(-1);
+  const last = said.at(-1);
+  const latestOf = (of: TranscriptTurn["role"]) =>
+    Math.max(-1, ...said.filter(({ role }) => role === of).map(({ startedMs }) => startedMs));
+  const [agentMs, callerMs] = [latestOf("agent"), latestOf("caller")];
+  // While a tool runs, an agent says no more than that the caller has to wait.
+  const owesResult = tools.some(({ startedMs, output }) =>
+    startedMs > (output === undefined ? callerMs : agentMs)
+  );
+  const lastTurn = conversation.at(-1);
   if (connectedMs !== undefined && lastTurn?.role === "caller" && lastTurn.text === "") {
     return goOn("repeat");
   }
