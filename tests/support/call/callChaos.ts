@@ -26,9 +26,23 @@ export function liveThrough(options: CallDriverOptions, all: readonly Step[]): C
   // Most calls come about as calls do; the others begin in disorder.
   if (all.length % 4 !== 0) { for (const kind of USUAL) chaos.take({ kind, pick: all.length }); }
   for (const step of all) chaos.take(step);
+  chaos.settle();
   chaos.close();
   return chaos.call;
 }
+
+/** What brings a call into order, and what runs to its end. */
+const SETTLING = [
+  "joinLeg",
+  "modelReady",
+  "standbyReady",
+  "toolReturns",
+  "respondAside",
+  "respond",
+  "delta",
+  "itemDone",
+  "finish",
+] as const;
 
 class Chaos {
   readonly call: CallDriver;
@@ -75,6 +89,40 @@ class Chaos {
     if (FINAL.has(kind) && pick % 16 !== 5) return;
     this.#do(kind, pick);
     this.#check();
+  }
+
+  /** With caller, leg and model all well again, what the caller writes is answered, whatever was before. */
+  settle(): void {
+    const { call } = this;
+    this.#heal(1);
+    call.input({ type: "callerLevel", speaking: false });
+    for (const kind of ["speechStopped", "committed"] as const) this.take({ kind, pick: 4 });
+    this.#heal(12);
+    if (!this.#goesOn) return;
+    const before = call.commands.length;
+    call.input({ type: "typed", text: "Are you there?" });
+    this.#heal(12);
+    if (!this.#goesOn || !this.#ready) return;
+    const asked = call.commands.slice(before).some((command) =>
+      command.type === "model" && command.request.type === "respond" &&
+      command.request.request.purpose === "reply"
+    );
+    assert.ok(asked, "a caller who writes is not answered");
+  }
+
+  #heal(rounds: number): void {
+    const { call } = this;
+    for (let round = 0; round < rounds && this.#goesOn; round++) {
+      for (const kind of SETTLING) this.take({ kind, pick: 4 });
+      call.line.asleep = false;
+      call.advance(1500);
+      this.#check();
+    }
+  }
+
+  get #goesOn(): boolean {
+    const { phase } = this.call.machine;
+    return phase !== "ended" && phase !== "closing";
   }
 
   /** All that was begun is over, and the call must have come to an end or be at rest. */
