@@ -8,6 +8,8 @@ import {
   startPhoneRig,
   type Talk,
 } from "../support/servers/phoneRig.ts";
+import { openStore } from "../../src/services/store/store.ts";
+import { temporaryDatabase } from "../support/twilio/dialling.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
 const agent =
@@ -20,9 +22,14 @@ const script: typeof parrot = (turn) => {
     : { say: "Bye.", tools: [{ name: "end_call", arguments: "{}" }] };
 };
 
-function start(): Promise<PhoneRig> {
+function start(env: Readonly<Record<string, string>> = {}): Promise<PhoneRig> {
   // A pause behind a stream passes at once: where it is run into, the words behind it are heard.
-  return startPhoneRig({ agent, model: { script }, network: { line: { pauseMsPerSecond: 10 } } });
+  return startPhoneRig({
+    agent,
+    env,
+    model: { script },
+    network: { line: { pauseMsPerSecond: 10 } },
+  });
 }
 
 /** A call that has been greeted, with all that is spoken by Twilio from now on. */
@@ -120,3 +127,27 @@ Deno.test("where Twilio's API refuses, the socket is closed and the call ended b
     assert.equal((await recordOf(rig, talk.callId)).end?.reason, reason);
   }
 });
+
+for (
+  const [name, breaks] of [
+    ["ends the conversation", (rig: PhoneRig, talk: Talk) => typed(rig, talk, "bye")],
+    ["loses the stream", (_: PhoneRig, { phone }: Talk) => phone.breakConnection()],
+  ] as const
+) {
+  Deno.test(`a process that was stopped while another took its call sends Twilio nothing when it ${name}`, async () => {
+    await using database = await temporaryDatabase();
+    await using rig = await start(database.env);
+    const talk = await greeted(rig);
+    const path = database.url.slice("sqlite:".length);
+    const store = await openStore({ kind: "sqlite", path }, { now: Date.now });
+    const from = (await store.calls.get(talk.callId))?.instanceId ?? "";
+    assert.ok(await store.instances.claimCall(talk.callId, { from, to: "inst_other" }));
+    const ended = rig.server.app.registry.get(talk.callId)?.ended;
+    breaks(rig, talk);
+    await ended;
+    await rig.server.app.close();
+    assert.deepEqual(rig.server.api.updates, []);
+    assert.equal((await store.calls.get(talk.callId))?.status, "live");
+    await store.close();
+  });
+}

@@ -5,6 +5,7 @@ import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
 
 const FLUSH_MS = 1000;
+const LOOK_MS = 1000;
 
 export type Handoff = ReturnType<typeof createHandoff>;
 
@@ -29,12 +30,31 @@ export function createHandoff({ callStore, recorder, instanceId, setTimer }: {
       return record !== undefined &&
         (record.status === "ended" || record.instanceId !== instanceId);
     },
+    /**
+     * Whether another process goes on with the call, as when this one was stopped for a while. Never
+     * rejects: where the store does not say so within a second, the call is this process's.
+     */
+    isTakenOver(callId: string): Promise<boolean> {
+      return deadline(isTakenOver(callId), LOOK_MS, setTimer).catch(() => false);
+    },
     /** Ends the session here; the call and its record belong to the other process. */
     releaseSession(session: CallSession): void {
       recorder.releaseCall(session.id);
       session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "joined_elsewhere" } });
     },
   };
+
+  async function isTakenOver(callId: string): Promise<boolean> {
+    if (!await isOfAnother(callId)) return false;
+    // That it was taken over by this one may wait to be written.
+    await recorder.flush();
+    return await isOfAnother(callId);
+  }
+
+  async function isOfAnother(callId: string): Promise<boolean> {
+    const record = await callStore.get(callId);
+    return record !== undefined && record.instanceId !== instanceId;
+  }
 
   async function written(): Promise<void> {
     // The event that a session has begun reaches the recorder in a microtask.

@@ -17,7 +17,7 @@ import { type AgentVoices, type AnswerEnded, holdOf } from "./endedCallAnswer.ts
 export interface CallEndingsDeps extends Pick<Clock, "setTimer"> {
   readonly twilio: Pick<TwilioCalls, "update">;
   readonly answerEnded: AnswerEnded;
-  readonly handoff: Pick<Handoff, "written">;
+  readonly handoff: Pick<Handoff, "written" | "isTakenOver">;
   readonly agents: AgentVoices;
   readonly confirmation: Pick<EndConfirmation, "expect">;
   readonly publicUrl: string;
@@ -25,7 +25,9 @@ export interface CallEndingsDeps extends Pick<Clock, "setTimer"> {
 }
 
 interface Ending {
-  readonly answer: Promise<PhoneAnswer>;
+  /** Undefined where another process goes on with the call. */
+  readonly answer: Promise<PhoneAnswer | undefined>;
+  readonly agent: string;
   readonly stop: AbortController;
 }
 
@@ -68,7 +70,7 @@ export function createCallEndings(deps: CallEndingsDeps) {
           return isAccepted;
         }).finally(() => underWay.delete(accepted));
       begun.set(session, accepted);
-      endings.set(callSid, { answer, stop });
+      endings.set(callSid, { answer, agent: session.request.agent, stop });
       underWay.add(accepted);
       return accepted;
     },
@@ -77,7 +79,7 @@ export function createCallEndings(deps: CallEndingsDeps) {
       const ending = endings.get(callSid);
       endings.delete(callSid);
       ending?.stop.abort();
-      return ending?.answer;
+      return ending?.answer.then((answer) => answer ?? holdFor(ending.agent));
     },
     /** The end of this session is told by the answer to Twilio's question. */
     leave(session: CallSession): void {
@@ -90,31 +92,39 @@ export function createCallEndings(deps: CallEndingsDeps) {
     },
   };
 
-  /** A call that another process goes on with is held until that one takes it. */
   async function answerOf(
     { id, request }: CallSession,
     end: SessionEnd,
     callSid: string,
-  ): Promise<PhoneAnswer> {
-    if (isCallEnd(end)) return await answerEnded({ id, request, end }, callSid);
+  ): Promise<PhoneAnswer | undefined> {
+    if (isCallEnd(end)) {
+      if (await handoff.isTakenOver(id)) return undefined;
+      return await answerEnded({ id, request, end }, callSid);
+    }
     // The other one goes on from what is stored.
     await handoff.written();
-    return { do: "hold", hold: holdOf(agents, request.agent) };
+    return holdFor(request.agent);
   }
 
-  function confirm(session: CallSession, answer: PhoneAnswer): void {
-    if (answer.do !== "hangUp") return;
+  /** A call that another process goes on with is held until that one takes it. */
+  function holdFor(agent: string): PhoneAnswer {
+    return { do: "hold", hold: holdOf(agents, agent) };
+  }
+
+  function confirm(session: CallSession, answer: PhoneAnswer | undefined): void {
+    if (answer?.do !== "hangUp") return;
     const isSilent = answer.message === undefined;
     deps.confirmation.expect(session, isSilent ? CONFIRM_AFTER_MS : SENTENCE_MS);
   }
 
   async function tell(
     callSid: string,
-    answering: Promise<PhoneAnswer>,
+    answering: Promise<PhoneAnswer | undefined>,
     stopped: AbortSignal,
   ): Promise<boolean> {
     try {
       const answer = await answering;
+      if (answer === undefined) return true;
       const change = changeOf(answer, publicUrl);
       const outcome = await updateWithRetries(callSid, {
         twilio,

@@ -1,6 +1,7 @@
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
+import type { Handoff } from "../calls.ts";
 import {
   type PhoneAnswer,
   type TwilioCalls,
@@ -13,6 +14,7 @@ export interface StreamReplacementDeps extends Pick<Clock, "setTimer"> {
   readonly publicUrl: string;
   /** The answer that opens another stream, or ends a call whose streams keep breaking. */
   readonly reconnect: (session: CallSession, callSid: string) => PhoneAnswer;
+  readonly handoff: Pick<Handoff, "isTakenOver" | "releaseSession">;
   readonly log: Pick<Log, "warn">;
 }
 
@@ -21,7 +23,7 @@ export interface StreamReplacementDeps extends Pick<Clock, "setTimer"> {
  * comes only after the words for a server that is away.
  */
 export function createStreamReplacement(
-  { twilio, publicUrl, reconnect, setTimer, log }: StreamReplacementDeps,
+  { twilio, publicUrl, reconnect, handoff, setTimer, log }: StreamReplacementDeps,
 ) {
   const underWay = new Map<string, Promise<void>>();
   const closing = new AbortController();
@@ -45,6 +47,8 @@ export function createStreamReplacement(
   async function replace(session: CallSession, callSid: string): Promise<void> {
     let isOver = false;
     session.ended.then(() => isOver = true);
+    // Another stream would break that of the process which goes on with the call.
+    if (await handoff.isTakenOver(session.id)) return handoff.releaseSession(session);
     const outcome = await updateWithRetries(callSid, {
       twilio,
       change() {

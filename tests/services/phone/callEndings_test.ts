@@ -5,7 +5,11 @@ import { callSid } from "../../support/servers/mediaServer.ts";
 import { RecordingSession } from "../../support/call/recordingSession.ts";
 import { settled } from "../../support/until.ts";
 
-function start(problems: readonly TwilioProblem[], answer: "hangUp" | "dial") {
+function start(
+  problems: readonly TwilioProblem[],
+  answer: "hangUp" | "dial",
+  { takenOver = false } = {},
+) {
   const failures = [...problems];
   const timers: (() => void)[] = [];
   let asked = 0;
@@ -19,7 +23,7 @@ function start(problems: readonly TwilioProblem[], answer: "hangUp" | "dial") {
       },
     },
     answerEnded: () => answer === "hangUp" ? { do: "hangUp" } : { do: "dial", number: "+1" },
-    handoff: { written: () => Promise.resolve() },
+    handoff: { written: () => Promise.resolve(), isTakenOver: () => Promise.resolve(takenOver) },
     agents: { get: () => undefined, unusable: new Map() },
     confirmation: { expect() {} },
     publicUrl: "https://phone.example",
@@ -75,4 +79,12 @@ Deno.test("Twilio is not told of a call that is over, or goes on in another proc
     assert.equal(endings.end(session, end), undefined);
     assert.equal(asked(), 0);
   }
+});
+
+Deno.test("a call that another process has taken is left to it, however the session here ends", async () => {
+  const { endings, session, asked } = start([], "hangUp", { takenOver: true });
+  const told = endings.end(session, { reason: "idle" });
+  assert.equal((await endings.take(callSid))?.do, "hold");
+  assert.equal(await told, true);
+  assert.equal(asked(), 0);
 });

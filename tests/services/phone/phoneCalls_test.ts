@@ -45,6 +45,7 @@ function desk(
     },
     handoff: {
       isHeldElsewhere: () => Promise.resolve(elsewhere),
+      isTakenOver: () => Promise.resolve(elsewhere),
       recordTakenOver: () => Promise.resolve(),
       written: () => Promise.resolve(),
       releaseSession: (session) => void released.push(session),
@@ -107,6 +108,16 @@ Deno.test("a call whose stream came to another process is let go of, and goes on
   const { timers, redirects, arrive, released } = desk(session, { elsewhere: true });
   await arrive();
   timers[0]?.();
+  await settled();
+  assert.deepEqual(released, [session]);
+  assert.deepEqual(redirects, []);
+});
+
+Deno.test("a stream that breaks is not replaced where another process has taken the call", async () => {
+  const session = new RecordingSession();
+  const { calls, redirects, arrive, released } = desk(session, { elsewhere: true });
+  await arrive();
+  calls.replaceStream(session);
   await settled();
   assert.deepEqual(released, [session]);
   assert.deepEqual(redirects, []);
