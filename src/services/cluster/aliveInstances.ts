@@ -17,7 +17,7 @@ const LONG_GONE_MS = 24 * 60 * 60_000;
  */
 export function createAliveInstances(
   { now }: Pick<Clock, "now">,
-): (beats: readonly Beat[]) => readonly string[] {
+): (beats: readonly Omit<Beat, "answers">[]) => readonly string[] {
   let seen = new Map<string, { readonly beatAt: number; readonly since: number }>();
   let lookedAt = -Infinity;
 

@@ -52,8 +52,8 @@ export async function openCluster(
     revocation,
     /** Records where this process listens; another that did before is gone. Never rejects. */
     async occupy(address: Address | undefined): Promise<void> {
-      const slot = address && slotOf(address);
-      if (slot === undefined) return;
+      // Where that is not known, it has a slot of its own: see `Beat.answers`.
+      const slot = address && slotOf(address) || bus.instanceId;
       try {
         const others = await store.instances.occupySlot(bus.instanceId, slot);
         await Promise.all(others.map(async (other) => {

@@ -7,6 +7,7 @@ import { outcomeOf } from "./callOutcome.ts";
 import { type CallHoldersDeps, createCallHolders } from "./callHolders.ts";
 import { endAbandonedCall, endOfAbandoned } from "./endAbandonedCall.ts";
 import { createReturningBrowsers } from "./returningBrowsers.ts";
+import type { CallEnd } from "../../call/types.ts";
 import type { CallRecord, Store } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -31,6 +32,16 @@ export interface AbandonedCallsDeps extends Clock {
 const POLL_MS = 10_000;
 /** A stream that Twilio was told to open comes sooner. */
 const STREAM_MS = 9_000;
+/** Some three minutes: no stream can reach this server. */
+const MAX_TIMES = 20;
+
+/** A call whose stream is to come. */
+interface Expected {
+  readonly callSid: string | undefined;
+  /** When Twilio was told, so many times in all. */
+  readonly since: number;
+  readonly times: number;
+}
 
 /**
  * Calls whose process has died: those that Twilio still has in progress are pulled back, the records of all
@@ -41,10 +52,10 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
     deps;
   const { settings, registry, cluster: { instanceId }, now, setTimer, log } = deps;
   const aliveOf = createAliveInstances({ now: () => performance.now() });
-  const holders = createCallHolders(deps);
+  const holders = createCallHolders({ ...deps, isAwaited });
   const browsers = createReturningBrowsers({ tokens, now });
-  /** Ids of calls that were pulled back, and when: their streams have yet to come. */
-  const expected = new Map<string, number>();
+  /** Calls that were pulled back, by id: their streams have yet to come. */
+  const expected = new Map<string, Expected>();
   let listens = false;
   let closed = false;
   const poll = createPollLoop(async () => {
@@ -78,8 +89,10 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
   };
 
   async function isHeld({ callSid = "", instanceId: holder }: CallRecord): Promise<boolean> {
-    const alive = aliveOf(await instances.beats());
-    return alive.includes(holder) && await holders.mayHave(holder, callSid);
+    const beats = await instances.beats();
+    if (!aliveOf(beats).includes(holder)) return false;
+    const answers = beats.some((beat) => beat.instanceId === holder && beat.answers);
+    return !answers || await holders.mayHave(holder, callSid);
   }
 
   async function reconcile(): Promise<void> {
@@ -101,24 +114,41 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
   /** Calls that were pulled back, and whose stream has not come. */
   async function missing(): Promise<readonly CallRecord[]> {
     const found: CallRecord[] = [];
-    for (const [callId, since] of expected) {
+    for (const [callId, { since }] of expected) {
       if (now() - since < STREAM_MS) continue;
-      expected.delete(callId);
-      if (registry.get(callId) !== undefined) continue;
-      const call = await calls.get(callId);
+      const call = registry.get(callId) === undefined ? await calls.get(callId) : undefined;
       const isHere = call?.instanceId === instanceId;
       if (isHere && call.status !== "ended") found.push(call);
+      else expected.delete(callId);
     }
     return found;
   }
 
+  function isAwaited(callSid: string): boolean {
+    return expected.values().some((call) =>
+      call.callSid === callSid && now() - call.since < STREAM_MS
+    );
+  }
+
+  function expect({ id, callSid }: CallRecord, times: number): void {
+    expected.set(id, { callSid, since: now(), times });
+  }
+
   async function pullBackOne(call: CallRecord): Promise<void> {
+    const times = (expected.get(call.id)?.times ?? 0) + 1;
+    if (times > MAX_TIMES) return await endUnreached(call);
+    expect(call, times);
     const outcome = await pullBack?.(call);
-    if (closed) return;
-    if (outcome === undefined || outcome === "left") return;
+    if (closed || outcome === undefined || outcome === "left") return;
     // It is this process's now, and looked at again should no stream come, or the call not be over after all.
-    expected.set(call.id, now());
+    expect(call, outcome === "refused" ? times - 1 : times);
     if (outcome !== "opened") await endIfOver({ ...call, instanceId });
+  }
+
+  /** The answer to Twilio's next question how to go on is then an apology. */
+  async function endUnreached(call: CallRecord): Promise<void> {
+    await end(call, undefined, { reason: "leg_failed", detail: "stream_never_came" })
+      .catch((error) => log.warn("Unreached call not ended", { callId: call.id, error }));
   }
 
   /** A failed request to Twilio delays no other call. */
@@ -135,14 +165,22 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
     const known = call.callSid === undefined ? undefined : await fetchKnown(call.callSid);
     const isTooOld = now() - call.startedAt > 2 * settings.limits.callMs;
     if (known !== undefined && !isFinal(known.status) && !isTooOld) return;
+    await end(call, known, endOfAbandoned(call, known));
+  }
+
+  async function end(
+    call: CallRecord,
+    known: TwilioCall | undefined,
+    how: CallEnd,
+  ): Promise<void> {
     const { durationSeconds, endedAt = now() } = known ?? {};
     const isPlaced = call.direction === "outbound" && known !== undefined;
     // Of several processes that find it, one ends it, and tells of it.
     if (!await instances.claimCall(call.id, { from: call.instanceId, to: instanceId })) return;
     // It is looked at again where its end cannot be written.
-    expected.set(call.id, now());
+    expect(call, expected.get(call.id)?.times ?? 0);
     await endAbandonedCall(calls, { ...call, instanceId }, {
-      end: endOfAbandoned(call, known),
+      end: how,
       endedAt,
       outcome: isPlaced ? outcomeOf(known.status, call.answeredBy) : undefined,
       connectedMs: durationSeconds === undefined ? undefined : durationSeconds * 1000,

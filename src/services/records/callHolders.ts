@@ -10,6 +10,8 @@ export interface CallHoldersDeps extends Pick<Clock, "setTimer"> {
     byCallSid(callSid: string): unknown;
     endOf(callSid: string): unknown;
   };
+  /** Whether its stream is on the way to this process. */
+  readonly isAwaited: (callSid: string) => boolean;
   readonly cluster: {
     readonly instanceId: string;
     readonly rpc: Pick<InstanceRpc, "isSingle" | "request" | "handle">;
@@ -24,7 +26,7 @@ const ANSWER_MS = 1000;
 
 /** Finds out whether another process has a phone call, or has just ended it. */
 export function createCallHolders(
-  { registry, cluster: { instanceId, rpc }, setTimer }: CallHoldersDeps,
+  { registry, isAwaited, cluster: { instanceId, rpc }, setTimer }: CallHoldersDeps,
 ) {
   rpc.handle(KIND, (body) => {
     const { data } = question.safeParse(body);
@@ -44,6 +46,7 @@ export function createCallHolders(
   };
 
   function hasHere(callSid: string): boolean {
-    return registry.byCallSid(callSid) !== undefined || registry.endOf(callSid) !== undefined;
+    return isAwaited(callSid) || registry.byCallSid(callSid) !== undefined ||
+      registry.endOf(callSid) !== undefined;
   }
 }

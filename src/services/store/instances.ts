@@ -2,7 +2,7 @@ import type { CallRecord } from "./calls/callRecord.ts";
 import { callOf } from "./calls/callRows.ts";
 import { placeholders } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { maybeNumber, numberOf, readable, textOf } from "./row.ts";
+import { maybeNumber, maybeText, numberOf, readable, textOf } from "./row.ts";
 import { databaseTime } from "./sharedClock.ts";
 
 /** The last heartbeat of a process. */
@@ -12,6 +12,8 @@ export interface Beat {
   readonly beatAt: number;
   /** By the same clock; negative where it has been set back since. */
   readonly ageMs: number;
+  /** False for one of an earlier version, which records no slot and knows none of the later questions. */
+  readonly answers: boolean;
 }
 
 /** A process that listens somewhere. */
@@ -81,11 +83,14 @@ export function createInstances(database: Database) {
       await query("DELETE FROM instances WHERE id = $1", [instanceId]);
     },
     async beats(): Promise<readonly Beat[]> {
-      const rows = await query(`SELECT id, beat_at, ${now} - beat_at AS age_ms FROM instances`);
+      const rows = await query(
+        `SELECT id, beat_at, slot, ${now} - beat_at AS age_ms FROM instances`,
+      );
       return rows.map((row) => ({
         instanceId: textOf(row, "id"),
         beatAt: numberOf(row, "beat_at"),
         ageMs: numberOf(row, "age_ms"),
+        answers: maybeText(row, "slot") !== undefined,
       }));
     },
     /** Calls without an end whose process is not among those given, oldest first, 1000 at most. */

@@ -41,11 +41,7 @@ Deno.test("calls that a crash left open are ended at the next start, and what wa
   await using server = await startPhoneServer({ env: { DATABASE_URL: database.url } });
   for (const id of ["call_web", "call_phone"]) {
     const call = await endedRecord(server, id, apiKey);
-    assert.deepEqual(call.end, {
-      reason: "server_stopped",
-      detail: "crashed",
-      transferTo: null,
-    });
+    assert.deepEqual(call.end, { reason: "server_stopped", detail: "crashed" });
   }
   const { turns } = await get(server, "/api/calls/call_web");
   assert.deepEqual(turns.map(({ text }: { text: string }) => text), ["Until then."]);
@@ -157,12 +153,73 @@ Deno.test("a call that Twilio has no more is ended as it is pulled back, once", 
   assert.equal((await records.store.calls.get("call_over"))?.endedAt, endedAt);
 });
 
+const phoneCall = opened({
+  id: "call_phone",
+  instanceId: "other",
+  direction: "inbound",
+  status: "live",
+  callSid: `CA${"6".repeat(32)}`,
+});
+
+Deno.test("a call whose streams never reach this server is not asked for without end", async () => {
+  let asked = 0;
+  await using records = await openAlone([phoneCall], {
+    async pullBack({ store }, { id, instanceId }) {
+      asked++;
+      await store.instances.claimCall(id, { from: instanceId, to: "here" });
+      return "opened";
+    },
+  });
+  for (let looks = 0; records.announced.length === 0; looks++) {
+    assert.ok(looks < 100);
+    await records.look();
+    records.pass(10_000);
+  }
+  assert.equal(asked, 20);
+  const call = await records.store.calls.get("call_phone");
+  assert.deepEqual(call?.end, { reason: "leg_failed", detail: "stream_never_came" });
+});
+
+Deno.test("the end of a stream is followed up once while another is on its way", async () => {
+  let asked = 0;
+  await using records = await openAlone([phoneCall], {
+    async pullBack({ store }, { id, instanceId }) {
+      asked++;
+      await store.instances.claimCall(id, { from: instanceId, to: "here" });
+      return "opened";
+    },
+  });
+  await records.look();
+  await records.streamEnded(`CA${"6".repeat(32)}`);
+  assert.equal(asked, 1);
+});
+
+Deno.test("a call that a process of an earlier version holds is left to it while that one beats", async () => {
+  let asked = 0;
+  await using records = await openAlone([phoneCall], {
+    pullBack() {
+      asked++;
+      return Promise.resolve("opened");
+    },
+    asks: true,
+  });
+  await records.store.instances.beat("other");
+  await records.look();
+  await records.streamEnded(`CA${"6".repeat(32)}`);
+  assert.equal(asked, 0, "it knows no such question");
+  await records.store.instances.occupySlot("other", "desk 0.0.0.0:80");
+  await records.streamEnded(`CA${"6".repeat(32)}`);
+  assert.equal(asked, 1, "one that does not answer is gone");
+});
+
 type Store = Awaited<ReturnType<typeof openStore>>;
 
 /** The only process of a database that has these calls. */
 async function openAlone(
   writes: Parameters<Store["calls"]["write"]>[0],
-  { here = [], pullBack }: {
+  { here = [], asks = false, pullBack }: {
+    /** Whether other processes can be asked; none answers. */
+    readonly asks?: boolean;
     /** Calls that have a session. */
     readonly here?: readonly string[];
     readonly pullBack?: (
@@ -190,7 +247,7 @@ async function openAlone(
     },
     cluster: {
       instanceId: "here",
-      rpc: { isSingle: true, request: () => Promise.reject(new Error("Alone")), handle() {} },
+      rpc: { isSingle: !asks, request: () => Promise.reject(new Error("Alone")), handle() {} },
     },
     now: () => store.clock.now() + passedMs,
     setTimer(wake) {
@@ -212,6 +269,7 @@ async function openAlone(
       else looks.all.at(-1)?.();
       await looks.when((all) => all.length > length);
     },
+    streamEnded: abandonedCalls.streamEnded,
     pass: (ms: number): void => void (passedMs += ms),
     async [Symbol.asyncDispose]() {
       await abandonedCalls.close();
