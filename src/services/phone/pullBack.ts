@@ -73,14 +73,14 @@ export function createPullBack(deps: PullBackDeps) {
   };
 
   async function take(call: CallRecord, callSid: string): Promise<PulledBack> {
-    // Its caller hears why, and another stream would cut that off.
-    if (isRefused(callSid)) return "refused";
     await turn();
     const isHere = () => registry.byCallSid(callSid) !== undefined;
     if (signal.aborted || isHere() || registry.refusal === "draining") return "left";
     if (!await instances.claimCall(call.id, { from: call.instanceId, to: instanceId })) {
       return "left";
     }
+    // Its caller hears why, and another stream would cut that off.
+    if (isRefused(callSid)) return "refused";
     const hold = holdOf(agents, call.agent);
     const outcome = await updateWithRetries(callSid, {
       twilio,

@@ -75,8 +75,7 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
         if (!listens || holders.hasHere(callSid)) return;
         const call = await calls.bySid(callSid);
         if (call === undefined || call.status === "ended" || !isOnThePhone(call)) return;
-        // A stream that ends at once ends for a reason: another one does not come at once, too.
-        if (expected.has(call.id) || await isHeld(call)) return;
+        if (await isHeld(call)) return;
         await pullBackOne(call);
       } catch (error) {
         log.warn("End of a stream not followed up", { error });
@@ -124,6 +123,7 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
     return found;
   }
 
+  /** A stream that ends at once ends for a reason: another one does not come at once, too. */
   function isAwaited(callSid: string): boolean {
     return expected.values().some((call) =>
       call.callSid === callSid && now() - call.since < STREAM_MS
