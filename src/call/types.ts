@@ -80,6 +80,14 @@ export function isCallEnd(end: SessionEnd): end is CallEnd {
   return end.reason !== "handed_over";
 }
 
+/** Whether nobody goes on with the call: another process may have taken it from this one. */
+export function isOver(end: SessionEnd): end is CallEnd {
+  return isCallEnd(end) && end.detail !== JOINED_ELSEWHERE;
+}
+
+/** The detail with which a session ends whose call another process has taken. */
+export const JOINED_ELSEWHERE = "joined_elsewhere";
+
 /** Why a call ended: few reasons to count by, with the particulars in `CallEnd.detail`. */
 export const endReasons = [
   "caller_hung_up",

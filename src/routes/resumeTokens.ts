@@ -1,4 +1,4 @@
-import { isCallEnd } from "../call/types.ts";
+import { isOver } from "../call/types.ts";
 import type { CallSession } from "../call/sessionApi.ts";
 import type { Resumption } from "../handlers/webHandler.ts";
 import { RESUME_PURPOSE, type SingleUseTokens } from "../services/store.ts";
@@ -70,8 +70,7 @@ export function createResumeTokens({ shared, lifeMs, now, setTimer, log }: Clock
         if (token === undefined) continue;
         callIds.delete(token);
         // The call goes on there, and so do its tokens.
-        const isOver = isCallEnd(end) && end.detail !== "joined_elsewhere";
-        if (isOver) endedIds.set(token, session.id);
+        if (isOver(end)) endedIds.set(token, session.id);
       }
     });
     return tokens;

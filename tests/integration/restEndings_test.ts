@@ -151,3 +151,20 @@ for (
     await store.close();
   });
 }
+
+Deno.test("Twilio's question about a call that was let go of is answered by its record", async () => {
+  await using database = await temporaryDatabase();
+  await using rig = await start(database.env);
+  const talk = await greeted(rig);
+  const path = database.url.slice("sqlite:".length);
+  const store = await openStore({ kind: "sqlite", path }, { now: Date.now });
+  const from = (await store.calls.get(talk.callId))?.instanceId ?? "";
+  await store.instances.claimCall(talk.callId, { from, to: "inst_other" });
+  await store.close();
+  const ended = rig.server.app.registry.get(talk.callId)?.ended;
+  talk.phone.breakConnection();
+  assert.equal((await ended)?.detail, "joined_elsewhere");
+  await talk.phone.next("streamStarted");
+  assert.ok(!talk.spoken.some((text) => /trouble|later/.test(text)), talk.spoken.join(" "));
+  await hangUp(talk.phone);
+});

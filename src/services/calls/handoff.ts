@@ -1,4 +1,5 @@
 import type { CallSession } from "../../call/sessionApi.ts";
+import { JOINED_ELSEWHERE } from "../../call/types.ts";
 import type { Recorder } from "../records.ts";
 import type { CallStore } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
@@ -40,7 +41,7 @@ export function createHandoff({ callStore, recorder, instanceId, setTimer }: {
     /** Ends the session here; the call and its record belong to the other process. */
     releaseSession(session: CallSession): void {
       recorder.releaseCall(session.id);
-      session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "joined_elsewhere" } });
+      session.input({ type: "hangUp", end: { reason: "leg_failed", detail: JOINED_ELSEWHERE } });
     },
   };
 

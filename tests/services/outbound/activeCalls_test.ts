@@ -56,8 +56,6 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
     },
     handoff: {
       isHeldElsewhere: () => Promise.resolve(elsewhere),
-      recordTakenOver: () => Promise.resolve(),
-      written: () => Promise.resolve(),
       releaseSession: (session) => void released.push(session),
     },
     resumedCalls: {
@@ -162,4 +160,14 @@ Deno.test("a call hung up before it had an id is ended as soon as it has one", a
   await settled();
   assert.deepEqual(twilio.ends, [[sid, { unanswered: true }]]);
   assert.equal(call.progress.status, "canceled");
+});
+
+Deno.test("a call that another process has taken is not cancelled, though it was not seen to be answered", async () => {
+  const { activeCalls, call, sessions, twilio } = desk();
+  activeCalls.bindSid(call, sid);
+  activeCalls.applyProgress(call, { status: "ringing" });
+  sessions[0]?.end({ reason: "leg_failed", detail: "joined_elsewhere" });
+  await settled();
+  assert.deepEqual(twilio.ends, []);
+  assert.equal(activeCalls.get(job.callId), undefined);
 });
