@@ -147,12 +147,13 @@ async function extendEntries(
 ): Promise<BudgetExtension> {
   let { minutes, usd } = wanted;
   let refusal: BudgetRefusal | undefined;
-  for (const { scope, subject, limits } of accounts) {
+  for (const { scope, limits } of accounts) {
     const own = known.find((row) => textOf(row, "scope") === scope);
     if (own === undefined) continue;
     const had = amountsOf(own);
     const day = numberOf(own, "day");
-    const used = await usedOn(query, { scope, subject }, day);
+    // A browser that comes back from another address still counts for the one where its call began.
+    const used = await usedOn(query, { scope, subject: textOf(own, "subject") }, day);
     const most = {
       minutes: had.minutes + left(limits.dailyMinutes, used.minutes),
       usd: had.usd + left(limits.dailyUsd, used.usd),

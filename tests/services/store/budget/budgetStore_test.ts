@@ -69,6 +69,13 @@ for (const { name, make, ignore } of backends) {
     assert.equal(await ask({ perMinute: 1 }, day + 61_000), "yes");
   });
 
+  test("a call that is extended under another name counts for the one it began with", async (budget) => {
+    const limits = { dailyMinutes: 5 };
+    await budget.reserve(request({ callId: "call", keyName: "first", limits, minutes: 4 }), day);
+    const again = request({ callId: "call", keyName: "second", limits, minutes: 9 });
+    assert.equal((await budget.extend(again, day)).minutes, 5);
+  });
+
   test("calls by a clock that was an hour ahead are not of the last minute", async (budget) => {
     const limits = { perMinute: 1 };
     await budget.reserve(request({ callId: "ahead", limits }), day + 60 * minute);
