@@ -15,6 +15,8 @@ export class CallerTurns {
   readonly #kept: KeptSentences;
   /** The caller speaks, by the level of the line. */
   #isLoud = false;
+  /** Whether observers have been told that the caller speaks. */
+  #announced = false;
   readonly #digits: Digits;
   #interruptAt: Milliseconds | undefined;
   #falseAlarm = false;
@@ -28,9 +30,7 @@ export class CallerTurns {
   }
 
   speechStarted(itemId: string | undefined, now: Milliseconds): void {
-    if (!this.#call.turns.callerState.isSpeaking) {
-      this.#call.commands.publish({ type: "speaking", who: "caller", on: true });
-    }
+    this.#announce(true);
     this.#call.turns.callerState.speechStarted();
     this.#call.latency.abandon();
     this.#replyAt = undefined;
@@ -48,9 +48,7 @@ export class CallerTurns {
   }
 
   speechStopped(itemId: string | undefined, now: Milliseconds): void {
-    if (this.#call.turns.callerState.isSpeaking) {
-      this.#call.commands.publish({ type: "speaking", who: "caller", on: false });
-    }
+    this.#announce(false);
     if (itemId !== undefined) this.#call.transcript.callerStopped(itemId, now);
     this.#call.latency.callerStopped(now);
     if (this.#interruptAt !== undefined) {
@@ -113,6 +111,8 @@ export class CallerTurns {
   }
 
   tick(now: Milliseconds): void {
+    // The end of speech is not always reported: its model may be gone, or the caller have written.
+    if (!this.#call.turns.callerState.isSpeaking) this.#announce(false);
     if (this.#interruptAt !== undefined && now >= this.#interruptAt) {
       this.#interruptAt = undefined;
       this.#call.speech.stop(now, true);
@@ -123,6 +123,12 @@ export class CallerTurns {
 
   get wakeAt(): Milliseconds | undefined {
     return earliest(this.#interruptAt, this.#replyAt, this.#digits.wakeAt);
+  }
+
+  #announce(on: boolean): void {
+    if (this.#announced === on) return;
+    this.#announced = on;
+    this.#call.commands.publish({ type: "speaking", who: "caller", on });
   }
 
   /** A sound that was no turn needs no reply, if the agent is still speaking. */

@@ -25,6 +25,7 @@ export class Greeting {
   #isAnswered = false;
   #isAsked = false;
   #holds = false;
+  #needsModel = true;
 
   constructor(
     call: MachineParts,
@@ -69,8 +70,9 @@ export class Greeting {
     if (note !== undefined) this.#connection.tell(note);
     if (request === undefined || closing) return;
     this.#holds = greetingProtected && request.purpose === "greeting";
-    if (this.#isKept) this.#kept.speak("greeting");
-    else this.#call.turns.ask(request, now);
+    this.#needsModel = !this.#isKept;
+    if (this.#needsModel) this.#call.turns.ask(request, now);
+    else this.#kept.speak("greeting");
   }
 
   get #isKept(): boolean {
@@ -79,7 +81,7 @@ export class Greeting {
 
   /** The greeting is over when all that was said so far has been heard. */
   tick(modelReady: boolean): void {
-    if (!this.#holds || !modelReady && !this.#isKept) return;
+    if (!this.#holds || !modelReady && this.#needsModel) return;
     const { turns, speech } = this.#call;
     const due = turns.current?.purpose === "greeting" || turns.owes("greeting") ||
       this.#kept.pending;

@@ -133,3 +133,22 @@ Deno.test("a machine that answers hears the message, not the rest of a kept gree
   call.input({ type: "machineAnswered", end: { reason: "voicemail" }, message: "Call us back." });
   assert.deepEqual(call.takeRequests().map(({ type }) => type), ["said", "respond"]);
 });
+
+Deno.test("a protected greeting that was asked of a model is kept from interruption until that has said it", () => {
+  const call = new CallDriver({
+    direction: "outbound",
+    greeting: "This call is recorded.",
+    greetingProtected: true,
+  });
+  call.input({ type: "answered" });
+  call.ready();
+  call.input({ type: "greetingKept" });
+  call.join();
+  call.input({ type: "modelLost", loss: { code: "closed", retry: "now" } });
+  call.advance(1);
+  call.ready();
+  const responseId = call.begin("greeting");
+  call.say(responseId, "item", 2000, "This call is recorded.");
+  call.callerStarts();
+  assert.deepEqual(call.events("interrupted"), []);
+});

@@ -289,3 +289,17 @@ Deno.test("case 43: the usage of every response is published, of those beside th
 function notices(call: CallDriver): readonly Extract<CallEvent, { type: "notice" }>["code"][] {
   return call.events("notice").map(({ code }) => code);
 }
+
+Deno.test("observers are told that the caller speaks no more, though no model reports it", () => {
+  const call = new CallDriver().live();
+  const told = () => call.events("speaking").filter(({ who }) => who === "caller").at(-1)?.on;
+  call.callerStarts();
+  assert.equal(told(), true);
+  call.input({ type: "modelLost", loss: { code: "closed", retry: "now" } });
+  assert.equal(told(), false);
+  call.advance(1);
+  call.ready();
+  call.callerStarts();
+  call.input({ type: "typed", text: "Never mind." });
+  assert.equal(told(), false);
+});
