@@ -11,6 +11,7 @@ import {
   startProcessRig,
 } from "../support/servers/processRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
+import { signedPost } from "../support/twilio/twilioWebhook.ts";
 
 /** What Twilio's voice says on a call from now on. */
 function spokenOn(phone: SimulatedCall): readonly string[] {
@@ -136,4 +137,25 @@ Deno.test("a caller whose agent is gone after a crash hears so, once and whole",
   assert.equal(rig.api.updates.filter(({ callSid }) => callSid === phone.sid).length, 2);
   const after = await until(() => detail(rig.server, id), ({ status }) => status === "ended");
   assert.equal(after.end.reason, "server_stopped");
+});
+
+Deno.test("a verdict of machine detection that comes before a call is back is obeyed when it is", async () => {
+  await using rig = await startProcessRig({
+    agent: "greeting: Good day.\nvoicemail: Please call us back.",
+  });
+  const placed = await rig.server.post("/api/outbound/initiate", { to: "+14155550123" });
+  const { callId } = await placed.json();
+  const phone = await rig.network.nextCall();
+  await heard(rig, phone);
+  await kill(rig);
+  for (let i = 0; i < 3; i++) rig.api.failNextUpdate({ kind: "unavailable" });
+  await rig.start({ sameAddress: true });
+  const path = `/twilio/amd?call=${callId}`;
+  const verdict = { CallSid: phone.sid, AnsweredBy: "machine_end_beep" };
+  const answer = await fetch(rig.server.origin + path, signedPost(path, verdict));
+  assert.equal(answer.status, 204);
+  const after = await until(() => detail(rig.server, callId), ({ status }) => status === "ended");
+  assert.equal(after.end.reason, "voicemail");
+  assert.equal(after.outcome, "voicemail");
+  assert.equal(after.turns.at(-1).text, "Please call us back.");
 });

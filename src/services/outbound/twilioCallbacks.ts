@@ -82,7 +82,9 @@ export function createTwilioCallbacks(deps: TwilioCallbacksDeps) {
     // Another request may have adopted the call during the look-up.
     const adopted = activeCalls.get(callId) ?? activeCalls.register(job);
     activeCalls.bindSid(adopted, callSid);
-    return activeCalls.resumeSession(adopted, stored, maxMs);
+    const session = activeCalls.resumeSession(adopted, stored, maxMs);
+    amdCallbacks.adopted(adopted);
+    return session;
   }
 
   function findLocal(callSid: string, callId: string | undefined): ActiveCall | undefined {

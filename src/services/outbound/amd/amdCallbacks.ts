@@ -11,6 +11,7 @@ import type { Handoff } from "../../calls.ts";
 import type { ActiveCall, ActiveCalls } from "../activeCalls.ts";
 import type { OutboundJob } from "../outboundJob.ts";
 import type { PlacedCallRecords } from "../placedCallRecords.ts";
+import { BoundedMap } from "../../../utils/boundedMap.ts";
 import { readAmdResult } from "./amdResult.ts";
 
 /** A call that another process holds. */
@@ -31,15 +32,18 @@ export interface AmdCallbacksDeps {
   readonly findElsewhere: (callId: string) => Promise<CallElsewhere | undefined>;
 }
 
+const MAX_UNHELD = 1000;
 const KIND = "judgePlaced";
 const question = z.object({ callId: z.string(), who: z.string() });
 
 /**
  * Applies AMD results in the process that holds the call, as only that one knows what was said. Where
- * no process does, a result for a call that was connected is recorded and not obeyed.
+ * no process does, a result for a call that was connected is recorded, and obeyed when the call goes on here.
  */
 export function createAmdCallbacks(deps: AmdCallbacksDeps) {
   const { activeCalls, callRecords, twilio, rpc, handoff, voicemail } = deps;
+  /** Results for connected calls that no process held, by call id. */
+  const unheld = new BoundedMap<string, string>(MAX_UNHELD);
 
   rpc.handle(KIND, async (body) => {
     const { data } = question.safeParse(body);
@@ -57,6 +61,13 @@ export function createAmdCallbacks(deps: AmdCallbacksDeps) {
       await remote(call.job.callId, callSid, answeredBy);
     },
     remote,
+    /** This process goes on with a call: what came while none held it is applied. */
+    adopted(call: ActiveCall): void {
+      const who = unheld.get(call.job.callId);
+      if (who === undefined) return;
+      unheld.delete(call.job.callId);
+      apply(call, who);
+    },
   };
 
   function apply(call: ActiveCall, answeredBy: string): void {
@@ -84,10 +95,17 @@ export function createAmdCallbacks(deps: AmdCallbacksDeps) {
       answeredBy,
       ...(isObeyed && outcome !== undefined && { outcome }),
     });
-    if (!isObeyed || input === undefined) return;
+    if (!isObeyed) return applyLater(callId, who);
+    if (input === undefined) return;
     await twilio.update(callSid, {
       twiml: writeHangUp(result.voicemail === undefined ? undefined : message),
     });
+  }
+
+  function applyLater(callId: string, who: string): void {
+    const adopted = activeCalls.get(callId);
+    if (adopted === undefined) unheld.set(callId, who);
+    else apply(adopted, who);
   }
 
   async function isAppliedElsewhere(callId: string, who: string): Promise<boolean> {
