@@ -148,7 +148,6 @@ Deno.test("case 41: transfer_call dials the number behind the alias after the se
   assert.deepEqual(record.end, {
     reason: "transferred",
     detail: "sales",
-    transferTo: null,
   });
 });
 

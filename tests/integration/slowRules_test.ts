@@ -24,7 +24,7 @@ async function idle(): Promise<void> {
   await using rig = await startPhoneRig({ agent: `${greeting}\nidle_seconds: 5` });
   const { callId, phone } = await rig.ring();
   await published(rig, callId, "notice", ({ code }) => code === "idle_prompt");
-  assert.equal((await phone.ended).reason, "<Hangup>");
+  assert.equal((await phone.ended).reason, "the app ended it through the REST API");
   const record = await recordOf(rig, callId);
   assert.equal(record.end?.reason, "idle");
   const said = record.turns.map(({ role, text }) => `${role}: ${text}`);
@@ -55,7 +55,7 @@ async function timeLimit(): Promise<void> {
     maxMs: 6000,
   });
   await published(rig, session.id, "notice", ({ code }) => code === "time_warning");
-  assert.equal((await phone.ended).reason, "<Hangup>");
+  assert.equal((await phone.ended).reason, "the app ended it through the REST API");
   const { end, turns } = await recordOf(rig, session.id);
   assert.equal(end?.reason, "time_limit");
   assert.deepEqual(turns.map(({ text }) => text), ["Good day.", "As you wish.", "As you wish."]);

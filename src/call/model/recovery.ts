@@ -14,6 +14,8 @@ const LONGEST_HINT_MS = 4000;
  * is being restored waits so long, and then wants to be helped otherwise.
  */
 const MAX_OUTAGE_MS = 20_000;
+/** Nobody waits so long for a first word. */
+const MAX_FIRST_OUTAGE_MS = 12_000;
 /** A connection that held this long ends a series of failures, even if nothing was asked of it. */
 const SOUND_MS = 20_000;
 
@@ -21,6 +23,7 @@ const SOUND_MS = 20_000;
 export class Recovery {
   /** Losses in a row of connections that were of no use to the caller. */
   #failures = 0;
+  #wasReady = false;
   /** The first loss since the model was last heard. */
   #outageSince: Milliseconds | undefined;
   #readyAt: Milliseconds | undefined;
@@ -29,6 +32,7 @@ export class Recovery {
   /** There is a connection. */
   ready(now: Milliseconds): void {
     this.#readyAt = now;
+    this.#wasReady = true;
     this.#reopenAt = undefined;
   }
 
@@ -38,7 +42,8 @@ export class Recovery {
     this.#readyAt = undefined;
     if (loss.retry === "no") return { kind: "giveUp", code: loss.code };
     this.#outageSince ??= now;
-    if (now - this.#outageSince > MAX_OUTAGE_MS) return { kind: "giveUp", code: loss.code };
+    const mostMs = this.#wasReady ? MAX_OUTAGE_MS : MAX_FIRST_OUTAGE_MS;
+    if (now - this.#outageSince > mostMs) return { kind: "giveUp", code: loss.code };
     const step = loss.retry === "backoff" ? this.#failures + 1 : this.#failures;
     const waitMs = BACKOFF_MS[step];
     this.#failures++;
