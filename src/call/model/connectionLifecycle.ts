@@ -19,7 +19,7 @@ const EXPECTED_MS = 4000;
 export class ConnectionLifecycle {
   readonly #call: MachineParts;
   readonly #tools: ToolTurns;
-  readonly #recovery = new Recovery();
+  readonly #recovery: Recovery;
   readonly #standby: Standby;
   readonly #unsettled: UnsettledSpeech;
   readonly #owed: OwedSpeech;
@@ -33,6 +33,7 @@ export class ConnectionLifecycle {
     this.#call = call;
     this.#tools = tools;
     this.#openedAt = now;
+    this.#recovery = new Recovery(now);
     this.#standby = new Standby(call.commands);
     this.#unsettled = new UnsettledSpeech(call.policy, now);
     this.#owed = new OwedSpeech(call, tools, this.#unsettled);

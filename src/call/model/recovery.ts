@@ -24,14 +24,19 @@ export class Recovery {
   /** Losses in a row of connections that were of no use to the caller. */
   #failures = 0;
   #wasReady = false;
-  /** The first loss since the model was last heard. */
+  /** The first loss since the model was last heard; the beginning while there was none. */
   #outageSince: Milliseconds | undefined;
   #readyAt: Milliseconds | undefined;
   #reopenAt: Milliseconds | undefined;
 
+  constructor(startedAt: Milliseconds) {
+    this.#outageSince = startedAt;
+  }
+
   /** There is a connection. */
   ready(now: Milliseconds): void {
     this.#readyAt = now;
+    if (!this.#wasReady) this.#outageSince = undefined;
     this.#wasReady = true;
     this.#reopenAt = undefined;
   }

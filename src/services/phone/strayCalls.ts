@@ -25,12 +25,12 @@ const NOT_OURS: ReadonlySet<EndReason> = new Set(["caller_hung_up", "not_answere
  * none that a session holds or that talks with somebody it was transferred to.
  */
 export function createStrayCalls({ twilio, callStore, registry, now, log }: StrayCallsDeps) {
-  let dueAt = 0;
+  let dueAt = now() + EVERY_MS;
   const counts = { ended: 0 };
 
   return {
     counts: counts as Readonly<typeof counts>,
-    /** Looks for them, at most once a minute. Rejects where Twilio or the store does not answer. */
+    /** Looks for them, once a minute and not at the start. Rejects where Twilio or the store does not answer. */
     async reconcile(): Promise<void> {
       if (now() < dueAt) return;
       dueAt = now() + EVERY_MS;
