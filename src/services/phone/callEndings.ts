@@ -65,7 +65,10 @@ export function createCallEndings(deps: CallEndingsDeps) {
       const accepted = tell(callSid, answer, stop.signal)
         .then((isAccepted) => {
           if (isAccepted) endings.delete(callSid);
-          else log.warn("Call not ended by REST", { callId: session.id });
+          else {
+            const what = isCallEnd(end) ? "Call not ended by REST" : "Call not held by REST";
+            log.warn(what, { callId: session.id });
+          }
           answer.then((given) => confirm(session, given), () => {});
           return isAccepted;
         }).finally(() => underWay.delete(accepted));

@@ -64,6 +64,8 @@ class AgentSpeech {
   readonly #stop: () => void;
   readonly #waiting = new Set<() => void>();
   #speaking = false;
+  /** There is no stream: the call is held, or talks with somebody else. */
+  #isAway = false;
   #gone = false;
 
   constructor(call: SimulatedCall, clock: SimClock) {
@@ -71,6 +73,8 @@ class AgentSpeech {
     this.#stop = call.watch((event) => {
       if (event.type === "ended") this.#gone = true;
       if (event.type === "speaking") this.#speaking = !this.#gone;
+      if (event.type === "streamStarted") this.#isAway = false;
+      if (event.type === "streamClosed") this.#isAway = true;
       if (this.#gone || event.type === "quiet" || event.type === "streamClosed") {
         this.#speaking = false;
       }
@@ -91,8 +95,15 @@ class AgentSpeech {
   async endOfTurn(): Promise<void> {
     if (!await this.speaks(maxWaitMs)) return;
     do await this.#until(() => !this.#speaking, Infinity); while (
-      !this.#gone && await this.speaks(turnSilenceMs)
+      !this.#gone && await this.#speaksOn()
     );
+  }
+
+  /** Somebody whose call is held waits for the agent to be back. */
+  async #speaksOn(): Promise<boolean> {
+    if (!this.#isAway) return await this.speaks(turnSilenceMs);
+    await this.#until(() => !this.#isAway, Infinity);
+    return await this.speaks(maxWaitMs);
   }
 
   async pause(ms: number): Promise<void> {

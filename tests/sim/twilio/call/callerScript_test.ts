@@ -83,3 +83,35 @@ Deno.test("followScript() ends when time is up though the agent still speaks", a
   });
   assert.deepEqual([told, reason], [[], "the person hung up"]);
 });
+
+Deno.test("followScript() waits for an agent whose stream is away, and says the next line only then", async () => {
+  const app = startTestApp();
+  app.answers["/twilio/voice"] = () => connect(`<Pause length="20"/><Redirect>/again</Redirect>`);
+  app.answers["/again"] = () => connect();
+  const network = createPhoneNetwork({ account, baseUrl: app.url, speed: 20 });
+  try {
+    const call = network.call();
+    const { clock } = network.context;
+    const told: string[] = [];
+    const script = {
+      lines: [loud(100)],
+      maxMs: 600_000,
+      onStep: (what: string) => told.push(what),
+    };
+    const lived = followScript(call, clock, script);
+    const first = await app.stream();
+    await first.next("start");
+    first.play(loud(10_000));
+    await call.next("speaking");
+    first.socket.close();
+    const second = await app.stream();
+    await second.next("start");
+    assert.deepEqual(told, []);
+    second.play(loud(400));
+    await lived;
+    assert.deepEqual(told, ["says what is in the file", "hangs up"]);
+  } finally {
+    await network.close();
+    await app.close();
+  }
+});
