@@ -131,7 +131,7 @@ Deno.test("a placed call that rings while its server leaves is talked with in th
   old.signal("SIGTERM");
   assert.equal(await old.ended(), 0);
   await phone.next("streamStarted");
-  const call = await until(() => detail(rig.server, callId), ({ turns }) => turns.length > 0);
+  const call = await until(() => detail(rig.server, callId), ({ turns }) => turns[0]?.final);
   assert.equal(call.turns[0].text, "Good day.");
   assert.deepEqual(phone.errors, []);
   await hangUp(phone);
