@@ -210,7 +210,7 @@ export class CallMachine {
     });
     const left = end ?? this.#handover.tick(now, {
       leg: this.#leg.state,
-      // What a model that is away owes is asked of the next one, whoever opens it.
+      // Responses that a lost connection owed are requested of the next one.
       quiet: !(modelReady ? busy : engaged) && !speech.audible && !this.#inputStall.isLoud(now),
     });
     if (left !== undefined) return this.#end(left, now);

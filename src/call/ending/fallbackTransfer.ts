@@ -7,7 +7,7 @@ const FAILURES: ReadonlySet<SessionEnd["reason"]> = new Set([
   "internal_error",
 ]);
 
-/** The end of a call, which a transfer follows where the agent fails and has somebody to hand the caller to. */
+/** The end of a call; where the agent failed and has a fallback, with the alias of the transfer that follows. */
 export function withFallback<End extends SessionEnd>(
   end: End,
   { fallbackTransfer }: Pick<CallPolicy, "fallbackTransfer">,

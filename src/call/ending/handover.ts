@@ -7,7 +7,7 @@ import type { Milliseconds, SessionEnd } from "../types.ts";
 interface HandoverState {
   /** A leg is there; `away` where one broke off and another is expected. */
   readonly leg: "joined" | "away" | "none";
-  /** Nobody speaks, no tool runs and no answer is owed. */
+  /** Neither side speaks, no tool runs and no answer is due. */
   readonly quiet: boolean;
 }
 

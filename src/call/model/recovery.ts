@@ -14,7 +14,7 @@ const LONGEST_HINT_MS = 4000;
  * is being restored waits so long, and then wants to be helped otherwise.
  */
 const MAX_OUTAGE_MS = 20_000;
-/** Nobody waits so long for a first word. */
+/** The same while no connection has been ready yet: the caller has heard nothing. */
 const MAX_FIRST_OUTAGE_MS = 12_000;
 /** A connection that held this long ends a series of failures, even if nothing was asked of it. */
 const SOUND_MS = 20_000;
@@ -63,7 +63,7 @@ export class Recovery {
     this.#outageSince = undefined;
   }
 
-  /** Another connection has been found meanwhile. */
+  /** The standby connection has taken over: the lost one is not opened again. */
   reopenNoMore(): void {
     this.#reopenAt = undefined;
   }
