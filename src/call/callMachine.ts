@@ -227,7 +227,7 @@ export class CallMachine {
     const { commands, speech, transcript, policy } = this.#call;
     const end = withFallback(why, policy);
     speech.close(now);
-    transcript.close();
+    transcript.entries.close();
     this.#ended = true;
     commands.push({ type: "abortTools" });
     commands.push({ type: "closeModel" });

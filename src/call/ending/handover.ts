@@ -53,7 +53,7 @@ export class Handover {
     if (leg === "none") return HANDED_OVER;
     this.#quietSince = quiet && leg === "joined" ? this.#quietSince ?? now : undefined;
     if (this.#quietSince !== undefined) {
-      const isWritten = !transcript.awaitsWords || now >= this.#quietSince + TRANSCRIPTS_MS;
+      const isWritten = !transcript.entries.awaitsWords || now >= this.#quietSince + TRANSCRIPTS_MS;
       if (isWritten) return HANDED_OVER;
     }
     if (!isLate) return undefined;

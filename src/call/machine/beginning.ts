@@ -13,6 +13,6 @@ export function announceCall(
   if (resumed === undefined) return commands.publish({ type: "started", direction, agent });
   const { elapsedMs, connectedMs } = resumed;
   commands.publish({ type: "resumed", direction, agent, afterMs: Math.round(elapsedMs) });
-  transcript.restore(resumed);
+  transcript.entries.restore(resumed);
   if (connectedMs !== undefined) closing.joined(now, connectedMs);
 }

@@ -7,7 +7,7 @@ import type { MachineParts } from "./machineParts.ts";
  */
 export function snapshotOf({ transcript, speech, turns }: MachineParts): readonly CallEvent[] {
   return [
-    ...transcript.events(),
+    ...transcript.entries.events(),
     { type: "speaking", who: "agent", on: speech.audible },
     { type: "speaking", who: "caller", on: turns.callerState.isSpeaking },
   ];

@@ -180,7 +180,7 @@ export class ConnectionLifecycle {
 
   #conversation(now: Milliseconds) {
     return {
-      history: this.#call.transcript.history(),
+      history: this.#call.transcript.entries.history(),
       audioFrom: this.#unsettled.neededFrom(now),
     };
   }

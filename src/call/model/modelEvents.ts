@@ -118,8 +118,8 @@ export class ModelEvents {
 
   #itemAdded({ itemId, role, previousItemId, callId }: ItemAdded, now: Milliseconds): void {
     // An item of speech has been placed by now: it was announced when it began.
-    if (role === "user") this.#call.transcript.order.writtenPlaced(itemId, previousItemId);
-    else if (role !== "system") this.#call.transcript.order.placed(itemId, previousItemId);
+    if (role === "user") this.#call.transcript.entries.order.writtenPlaced(itemId, previousItemId);
+    else if (role !== "system") this.#call.transcript.entries.order.placed(itemId, previousItemId);
     const { responseId } = this.#call.turns;
     if (role === "agent") {
       this.#call.speech.itemAdded(itemId);

@@ -60,7 +60,7 @@ export class CallerTurns {
   }
 
   committed(itemId: string, previousItemId: string | undefined, now: Milliseconds): void {
-    this.#call.transcript.order.placed(itemId, previousItemId);
+    this.#call.transcript.entries.order.placed(itemId, previousItemId);
     this.#call.transcript.callerSpoke(itemId, now);
     this.#call.turns.callerState.committed();
     // Also where the model responds by itself, but the turn was committed by hand.

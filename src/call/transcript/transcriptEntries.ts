@@ -1,0 +1,122 @@
+import type { CallEvent } from "../callEvent.ts";
+import type { CommandBuffer } from "../machine/commandBuffer.ts";
+import type { HistoryItem } from "../modelSetup.ts";
+import type { ResumedCall } from "../resumedCall.ts";
+import { historyOf } from "./history.ts";
+import { ItemOrder } from "./itemOrder.ts";
+import { resumedEntries } from "./resumedEntries.ts";
+import {
+  type AgentEntry,
+  type CallerEntry,
+  eventsOf,
+  type TranscriptEntry,
+  turnOf,
+} from "./transcriptEntry.ts";
+import type { Milliseconds } from "../types.ts";
+import { RecentIds } from "../../utils/recentIds.ts";
+
+/** What is older is on record and not needed any more: a call may go on for hours. */
+const MAX_ENTRIES = 500;
+const MAX_FORGOTTEN = 1000;
+/** More than are said in a day: what a flood brings beyond is for the model alone. */
+const MAX_PUBLISHED = 20_000;
+
+/** The latest entries of a transcript, in the order of the conversation, for observers and models. */
+export class TranscriptEntries {
+  readonly order = new ItemOrder();
+  readonly #commands: CommandBuffer;
+  readonly #startedAt: Milliseconds;
+  readonly #entries = new Map<string, TranscriptEntry>();
+  /** What is not kept any more is not begun again by an event that comes late. */
+  readonly #forgotten = new RecentIds(MAX_FORGOTTEN);
+  /** The highest number of an entry that is no item of a model's. */
+  #local = 0;
+
+  constructor(commands: CommandBuffer, startedAt: Milliseconds) {
+    this.#commands = commands;
+    this.#startedAt = startedAt;
+  }
+
+  /** Takes over what an earlier session had, and publishes what that left open. */
+  restore(resumed: ResumedCall): void {
+    const open = new Set(resumed.turns.filter(({ final }) => !final).map(({ id }) => id));
+    const entries = resumedEntries(resumed, this.#startedAt)
+      .toSorted((a, b) => a.position - b.position);
+    for (const entry of entries.slice(-MAX_ENTRIES)) {
+      this.#entries.set(entry.id, entry);
+      this.order.restore(entry.id, entry.position);
+      if (entry.kind !== "tool" && open.has(entry.id)) this.publish(entry);
+      const local = /^local_(\d{1,9})$/.exec(entry.id)?.[1] ?? 0;
+      this.#local = Math.max(this.#local, Number(local));
+    }
+  }
+
+  get(id: string): TranscriptEntry | undefined {
+    return this.#entries.get(id);
+  }
+
+  /** The entry of an item, a new one at the item's place; undefined for one that is not kept any more. */
+  getOrAdd(
+    id: string,
+    create: (position: number) => TranscriptEntry,
+  ): TranscriptEntry | undefined {
+    const known = this.#entries.get(id);
+    if (known !== undefined || this.#forgotten.has(id)) return known;
+    const entry = create(this.order.positionOf(id));
+    this.add(entry);
+    return entry;
+  }
+
+  add(entry: TranscriptEntry): void {
+    this.#entries.set(entry.id, entry);
+    if (this.#entries.size <= MAX_ENTRIES) return;
+    for (const oldest of this.#entries.values()) {
+      this.#close(oldest);
+      this.#entries.delete(oldest.id);
+      this.#forgotten.add(oldest.id);
+      return;
+    }
+  }
+
+  /** An id for what is no item of a model's. */
+  nextLocalId(): string {
+    return `local_${++this.#local}`;
+  }
+
+  /** Shows observers a line as it is now. */
+  publish(entry: CallerEntry | AgentEntry): void {
+    if (entry.position > MAX_PUBLISHED) return;
+    this.#commands.publish({ type: "turn", turn: turnOf(entry, this.#startedAt) });
+  }
+
+  /** Whether the text of something that the caller said is still to come. */
+  get awaitsWords(): boolean {
+    for (const entry of this.#entries.values()) {
+      if (entry.kind === "caller" && !entry.final) return true;
+    }
+    return false;
+  }
+
+  /** The call is over: what is still open stays as it is. */
+  close(): void {
+    for (const entry of this.#entries.values()) this.#close(entry);
+  }
+
+  /** Every line and tool call so far, as observers are shown them, in order. */
+  events(): readonly CallEvent[] {
+    return [...this.#entries.values()]
+      .sort((a, b) => a.position - b.position)
+      .flatMap((entry) => eventsOf(entry, this.#startedAt));
+  }
+
+  /** What a fresh model session needs to go on. */
+  history(): readonly HistoryItem[] {
+    return historyOf(this.#entries.values());
+  }
+
+  #close(entry: TranscriptEntry): void {
+    if (entry.kind === "tool" || entry.final) return;
+    entry.final = true;
+    this.publish(entry);
+  }
+}
