@@ -48,7 +48,7 @@ export class KeptSentences {
     if (this.#asked?.name === "greeting") {
       speech.responses.saidWithoutModel(ref.responseId);
       latency.abandon();
-    } else speech.responses.asideStarted(ref.responseId);
+    } else speech.responses.saidBeside(ref.responseId);
     speech.play(ref, audio, durationMs, now);
   }
 

@@ -34,6 +34,11 @@ export class SpokenResponses {
 
   asideStarted(responseId: string): void {
     this.#asideId = responseId;
+    this.saidBeside(responseId);
+  }
+
+  /** Beside the conversation, and spoken without the model: a response of the model's may run on. */
+  saidBeside(responseId: string): void {
     this.#asides.add(responseId);
   }
 

@@ -138,6 +138,26 @@ Deno.test("the wait for a model that hears the last turn once more is bridged, w
   }
 });
 
+Deno.test("a bridge over a filler that is yet to sound leaves the filler to be cancelled by the caller", () => {
+  const call = new CallDriver({ ...BRIDGED, fillerAfterMs: 500 }).live();
+  call.callerSays("hello");
+  call.input({ type: "modelLost", loss: LOST });
+  call.advance(500);
+  call.ready();
+  call.advance(6900);
+  const filler = call.begin("filler", { aside: true });
+  assert.equal(bridges(call), 1);
+  call.advance(1000);
+  assert.equal(bridges(call), 2);
+  call.take();
+  call.input({ type: "interruptAsked" });
+  assert.deepEqual(call.takeRequests().filter(({ type }) => type === "cancel"), [
+    { type: "cancel", responseId: filler },
+  ]);
+  call.sound(filler, "late", 500);
+  assert.deepEqual(call.take().filter(({ type }) => type === "play"), []);
+});
+
 Deno.test("without a kept sentence nothing is said, and nothing else changes", () => {
   const call = new CallDriver().live();
   call.callerSays("hello");
