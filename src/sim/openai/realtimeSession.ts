@@ -66,6 +66,8 @@ export class RealtimeSession {
     this.#expiresAt = Math.floor(Date.now() / 1_000 + saidSeconds);
     this.#audio = new KeptAudio(options.maxKeptBytes);
     this.#parts = this.#assemble();
+    // Deno tells nothing of a socket whose client resets it during the handshake.
+    this.#timer = setTimeout(() => this.#ended(1006, "The socket never opened."), openingMs);
     socket.addEventListener("open", () => this.#open());
     socket.addEventListener("message", ({ data }) => this.#receive(data));
     socket.addEventListener("close", ({ code, reason }) => this.#ended(code, reason));
@@ -166,6 +168,8 @@ export class RealtimeSession {
   }
 
   #open(): void {
+    clearTimeout(this.#timer);
+    if (this.#phase === "closed") return this.#socket.close(1001, "It opened too late.");
     if (this.#state.faults.has("closeAfterHandshake")) {
       return this.close(1011, "Internal server error");
     }
@@ -247,6 +251,8 @@ export class RealtimeSession {
     this.#log.close();
   }
 }
+
+const openingMs = 10_000;
 
 const maxUnreadBytes = 64 * 1024 * 1024;
 
