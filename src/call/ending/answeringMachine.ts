@@ -1,6 +1,7 @@
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { Closing } from "./closing.ts";
 import * as prompts from "../model/prompts.ts";
+import { tellForGood } from "../model/tellForGood.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
 
 /** What is found out, beside the conversation, about who took a call that was placed. */
@@ -48,7 +49,7 @@ export class AnsweringMachine {
         speech.stop(now, true);
         this.#heldUntil = now + SCREENED_MS;
         commands.notice("call_screened");
-        commands.request(prompts.screened(input.message));
+        tellForGood(this.#call, prompts.screened(input.message));
         return turns.ask({ purpose: "reply", tools: "none" }, now);
       case "personAnswered":
         if (!this.#closing.leavesMessage) return;

@@ -2,8 +2,9 @@ import type { KeptSentences } from "../playback/keptSentences.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import { earliest } from "../machine/wakeTimer.ts";
 import * as prompts from "../model/prompts.ts";
+import { tellForGood } from "../model/tellForGood.ts";
 import { IdleTimer } from "./idleTimer.ts";
-import type { ModelRequest, ResponseRequest } from "../realtimeClient.ts";
+import type { ResponseRequest } from "../realtimeClient.ts";
 import { TimeLimit } from "./timeLimit.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
 
@@ -15,7 +16,7 @@ interface ClosingPlan {
   /** Whether the caller can take it back by speaking. */
   readonly revocable: boolean;
   /** The message to the model then; only what the caller begins anew takes such an end back. */
-  readonly onRevoked?: ModelRequest;
+  readonly onRevoked?: prompts.ModelNote;
 }
 
 /** State of the call from which `Closing` derives whether it is idle. */
@@ -92,7 +93,7 @@ export class Closing {
     this.#call.turns.withdrawAll();
     if (plan.onRevoked === undefined) return;
     this.#call.commands.notice("voicemail_withdrawn");
-    this.#call.commands.request(plan.onRevoked);
+    tellForGood(this.#call, plan.onRevoked);
   }
 
   /** Leaves no message after all; false where the call ends for another reason. */

@@ -3,6 +3,9 @@ import type { CallEnd } from "../types.ts";
 
 /** What the model is asked to say at the turning points of a call; it speaks the caller's language. */
 
+/** What the model is told beside the conversation. */
+export type ModelNote = Extract<ModelRequest, { readonly type: "message" }>;
+
 /** The agent's greeting, word for word. */
 export function greeting(text: string): ResponseRequest {
   return { purpose: "greeting", instructions: exactly(text), tools: "none" };
@@ -104,7 +107,7 @@ export function say(text: string): ResponseRequest {
 }
 
 /** For a model that takes over in the middle of a sentence. */
-export function goOn(): ModelRequest {
+export function goOn(): ModelNote {
   return {
     type: "message",
     role: "system",
@@ -114,7 +117,7 @@ export function goOn(): ModelRequest {
 }
 
 /** For a model that takes over a call whose line, or whose server, was away for a moment. */
-export function lineIsBack(how: keyof typeof NEXT): ModelRequest {
+export function lineIsBack(how: keyof typeof NEXT): ModelNote {
   return system(
     "The connection with the caller was interrupted and is back; they may have heard a short notice " +
       "about it. The conversation so far is above. Do not greet them again, and repeat nothing that " +
@@ -132,7 +135,7 @@ const NEXT = {
 } as const;
 
 /** For a model that takes over in the middle of an answer to something that it is yet to hear. */
-export function goOnAnswering(): ModelRequest {
+export function goOnAnswering(): ModelNote {
   return system(
     "A fault broke off your last words, where the conversation above ends. They were the beginning of " +
       "your answer to what the caller says next, which you hear for a second time. When it is over, go " +
@@ -181,7 +184,7 @@ export const WAIT_FOR_CALLER = JSON.stringify({
 });
 
 /** For a message on a machine during which speech was heard. */
-export function personSpoke(message: string): ModelRequest {
+export function personSpoke(message: string): ModelNote {
   return system(
     "The phone network took the far end for an answering machine, and you began to leave a message; " +
       "then somebody spoke. If it is a person, go on with them as with anybody who takes a call. " +
@@ -190,7 +193,7 @@ export function personSpoke(message: string): ModelRequest {
 }
 
 /** For something that asks who is calling before it puts a call through. */
-export function screened(message: string | undefined): ModelRequest {
+export function screened(message: string | undefined): ModelNote {
   return system(
     "This call is being screened: a machine asks who is calling and why, and shows your words to the " +
       "person called. Answer it with one short sentence that says who is calling and why, and nothing " +
@@ -202,7 +205,7 @@ export function screened(message: string | undefined): ModelRequest {
   );
 }
 
-function system(text: string): ModelRequest {
+function system(text: string): ModelNote {
   return { type: "message", role: "system", text };
 }
 

@@ -145,6 +145,12 @@ export class Transcript {
     this.entries.publish(entry);
   }
 
+  /** The model was told something that stays true: a later session is told it at its place. */
+  noted(text: string): void {
+    const position = this.entries.order.next();
+    this.entries.add({ kind: "note", id: `note_${position}`, position, text });
+  }
+
   toolCalled(call: ToolCall): void {
     const id = `tool_${call.callId}`;
     const position = this.entries.order.next();

@@ -45,7 +45,7 @@ export class TranscriptEntries {
     for (const entry of entries.slice(-MAX_ENTRIES)) {
       this.#entries.set(entry.id, entry);
       this.order.restore(entry.id, entry.position);
-      if (entry.kind !== "tool" && open.has(entry.id)) this.publish(entry);
+      if (open.has(entry.id)) this.publish(entry);
       const local = /^local_(\d{1,9})$/.exec(entry.id)?.[1] ?? 0;
       this.#local = Math.max(this.#local, Number(local));
     }
@@ -84,8 +84,8 @@ export class TranscriptEntries {
   }
 
   /** Shows observers a line as it is now. */
-  publish(entry: CallerEntry | AgentEntry): void {
-    if (entry.position > MAX_PUBLISHED) return;
+  publish(entry: TranscriptEntry): void {
+    if (!isLine(entry) || entry.position > MAX_PUBLISHED) return;
     this.#commands.publish({ type: "turn", turn: turnOf(entry, this.#startedAt) });
   }
 
@@ -115,8 +115,12 @@ export class TranscriptEntries {
   }
 
   #close(entry: TranscriptEntry): void {
-    if (entry.kind === "tool" || entry.final) return;
+    if (!isLine(entry) || entry.final) return;
     entry.final = true;
     this.publish(entry);
   }
+}
+
+function isLine(entry: TranscriptEntry): entry is CallerEntry | AgentEntry {
+  return entry.kind === "caller" || entry.kind === "agent";
 }

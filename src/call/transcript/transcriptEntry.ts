@@ -6,7 +6,7 @@ import type { Milliseconds } from "../types.ts";
 import { present } from "../../utils/present.ts";
 
 /** One thing that was said or done in a call, as far as it has come. */
-export type TranscriptEntry = CallerEntry | AgentEntry | ToolEntry;
+export type TranscriptEntry = CallerEntry | AgentEntry | ToolEntry | NoteEntry;
 
 export interface CallerEntry {
   readonly kind: "caller";
@@ -52,6 +52,14 @@ interface ToolEntry {
   ended?: ToolEnded;
 }
 
+/** What the model was told about the call, and no observer is shown. */
+interface NoteEntry {
+  readonly kind: "note";
+  readonly id: string;
+  readonly position: number;
+  readonly text: string;
+}
+
 /** A line as observers are shown it. */
 export function turnOf(
   entry: CallerEntry | AgentEntry,
@@ -77,6 +85,7 @@ export function eventsOf(
   entry: TranscriptEntry,
   callStartedAt: Milliseconds,
 ): readonly CallEvent[] {
+  if (entry.kind === "note") return [];
   if (entry.kind !== "tool") return [{ type: "turn", turn: turnOf(entry, callStartedAt) }];
   const { call: { callId: toolCallId, name, arguments: args }, output, ended } = entry;
   const started = { type: "toolStarted", toolCallId, name, arguments: args } as const;
@@ -98,6 +107,8 @@ export function historyItemOf(entry: TranscriptEntry): HistoryItem | undefined {
         text: entry.interrupted ? `${entry.text} …` : entry.text,
         ...(entry.said === true && { itemId: entry.id }),
       };
+    case "note":
+      return { type: "message", role: "system", text: entry.text };
     case "tool":
       return {
         type: "toolCall",

@@ -198,7 +198,7 @@ export class ResponseOutcomes {
     if (purpose === "greeting" && this.#call.policy.greetingProtected && greeting !== undefined) {
       return this.#call.turns.askAgain(prompts.restOfGreeting(greeting), delayMs, now);
     }
-    this.#call.commands.request(prompts.goOn());
+    this.#connection.tell(prompts.goOn());
     this.#call.turns.askAgain({ purpose: "reply" }, delayMs, now);
   }
 

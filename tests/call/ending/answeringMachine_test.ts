@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { HistoryItem } from "../../../src/call/modelSetup.ts";
 import { CallDriver } from "../../support/call/callDriver.ts";
 
 const end = { reason: "voicemail" } as const;
@@ -55,3 +56,65 @@ Deno.test("an operator's end is not withdrawn by what is found out about the far
   call.input({ type: "personAnswered" });
   assert.equal(call.machine.phase, "closing");
 });
+
+/** Both ways in which another session takes the place of the present one, and the history that it gets. */
+const successors: readonly [string, (call: CallDriver) => readonly HistoryItem[] | undefined][] = [
+  ["after a loss", (call) => {
+    call.input({ type: "modelLost", loss: { code: "closed", retry: "now" } });
+    call.advance(1);
+    return call.all("openModel").at(-1)?.history;
+  }],
+  ["from the standby", (call) => {
+    call.advance(3_600_000);
+    call.input({ type: "standbyReady", expiresInMs: 3_600_000 });
+    return call.all("takeOver").at(-1)?.history;
+  }],
+];
+
+for (const [how, successor] of successors) {
+  Deno.test(`case 123: a session that takes over ${how} knows of the screening`, () => {
+    const call = anHour();
+    call.input({ type: "screened", message });
+    call.speak("who", 1000, "This is Ann of the desk.");
+    call.advance(1500);
+    call.callerSays("Hello?");
+    call.speak("hello", 1000, "Hello, this is Ann.");
+    call.advance(1500);
+    const told = successor(call)?.map((item) => item.type === "message" && item.role);
+    assert.deepEqual(told, ["system", "agent", "user", "agent"]);
+    assert.deepEqual(call.script.length, 3, "what the model is told is no line of the transcript");
+  });
+
+  Deno.test(`case 124: a session that takes over ${how} knows that a machine was suspected`, () => {
+    const call = anHour();
+    call.input({ type: "machineAnswered", end, message });
+    call.callerSays("Hello? Who is there?");
+    call.speak("hello", 1000, "Hello, this is Ann.");
+    call.advance(1500);
+    const [note] = successor(call)?.filter((item) =>
+      item.type === "message" && item.role === "system"
+    ) ?? [];
+    assert.ok(note?.type === "message" && note.text.includes(message));
+  });
+}
+
+Deno.test("case 123: what is found out while there is no connection is told to the next, once", () => {
+  const call = anHour();
+  call.input({ type: "modelLost", loss: { code: "closed", retry: "backoff" } });
+  call.input({ type: "screened" });
+  call.take();
+  call.advance(1000);
+  call.ready();
+  const notes = call.all("openModel").at(-1)?.history ?? [];
+  assert.deepEqual(notes.map((item) => item.type === "message" && item.role), ["system"]);
+  const told = call.takeRequests().map(({ type }) => type);
+  assert.deepEqual(told, ["respond"]);
+});
+
+function anHour(): CallDriver {
+  const call = new CallDriver({ idleMs: 1e9, maxMs: 1e9 });
+  call.ready(3_600_000);
+  call.join();
+  call.take();
+  return call;
+}

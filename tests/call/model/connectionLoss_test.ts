@@ -264,3 +264,17 @@ Deno.test("case 50: a sentence whose continuation is lost too is still gone on w
   assert.equal(told.length, 1, "the second connection is told as the first was");
   assert.deepEqual(asked, [{ purpose: "reply" }]);
 });
+
+Deno.test("case 50: words that the model broke off by itself are gone on with over the next connection", () => {
+  const call = new CallDriver(LONG).live();
+  call.callerSays("Which days?");
+  const responseId = call.begin();
+  call.words(responseId, "item", "On Monday, on Tuesday and");
+  call.sound(responseId, "item", 1500);
+  call.finish(responseId, "failed");
+  call.advance(500);
+  const { told, asked } = lose(call);
+  assert.equal(told.length, 1);
+  assert.match(told[0]!, /Go on from there/);
+  assert.deepEqual(asked, [{ purpose: "reply" }]);
+});
