@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
-import { startPhoneRig, type Talk, voiceOf } from "../support/servers/phoneRig.ts";
-import type { PhoneRig } from "../support/servers/phoneRig.ts";
-import { modelKey } from "../support/servers/phoneRig.ts";
+import {
+  modelKey,
+  parrot,
+  type PhoneRig,
+  type PhoneRigOptions,
+  published,
+  startPhoneRig,
+  type Talk,
+  voiceOf,
+} from "../support/servers/phoneRig.ts";
 import {
   endedRecord,
   get,
@@ -79,12 +86,35 @@ Deno.test("a placed call that goes on elsewhere keeps its context, its key and i
   assert.equal(record.usage.responses, 2);
 });
 
+Deno.test("case 123: the next process's model knows that the call is being screened", async () => {
+  const screening = "Record your name and reason for calling, and I'll see if they are available.";
+  const transcribe = () => screening;
+  await using two = await startTwo({}, { script: parrot, transcribe });
+  const { rig, second } = two;
+  const talk = await rig.dial();
+  await talk.phone.speak(voiceOf(900));
+  await published(rig, talk.callId, "notice", ({ code }) => code === "call_screened");
+  await said(rig.server, talk, 2);
+
+  rig.server.network.connectTo(second.origin);
+  talk.phone.breakConnection();
+  const model = await rig.realtime.nextSession();
+  await said(second, talk, 3);
+  const told = model.conversation.filter(({ text }) => text.includes("is being screened"));
+  assert.equal(told.length, 1);
+  assert.equal(model.received.filter(({ type }) => type === "response.create").length, 1);
+  await hangUp(talk.phone);
+});
+
 /** Two servers on one database, behind one simulated Twilio and with one simulated model. */
-async function startTwo(env: Readonly<Record<string, string>> = {}) {
+async function startTwo(
+  env: Readonly<Record<string, string>> = {},
+  model: PhoneRigOptions["model"] = {},
+) {
   const stack = new AsyncDisposableStack();
   const database = stack.use(await temporaryDatabase());
   const common = { ...database.env, ...env };
-  const rig = stack.use(await startPhoneRig({ agent, env: common }));
+  const rig = stack.use(await startPhoneRig({ agent, model, env: common }));
   const second = stack.use(
     await startBeside(rig.server, {
       ...common,
