@@ -36,6 +36,12 @@ async function conversation(rig: ProcessRig) {
   return { phone, id, turns };
 }
 
+/** The files by which processes know of each other that they live. */
+function locksIn({ data }: ProcessRig): readonly string[] {
+  return [...Deno.readDirSync(data.path)].map(({ name }) => name)
+    .filter((name) => name.endsWith(".lock"));
+}
+
 async function kill({ server }: ProcessRig): Promise<void> {
   server.signal("SIGKILL");
   await server.ended();
@@ -60,6 +66,38 @@ Deno.test("a call goes on after kill -9 and a restart, from the last turn that w
   assert.equal(calls.length, 1);
 });
 
+Deno.test("a call goes on at once in another process on the same file, by the end of its stream", async () => {
+  await using rig = await startProcessRig();
+  const first = rig.server;
+  const { phone, id } = await conversation(rig);
+  const another = await ring(rig);
+  const other = await ring(rig);
+  const spoken = spokenOn(phone);
+  const second = await rig.start();
+  assert.equal(locksIn(rig).length, 2);
+  // What Twilio reports of a call that a living process holds concerns no other.
+  await hangUp(other);
+  await until(() => liveCalls(second), (calls) => calls.length === 2);
+  const isPulledBack = (line: string) => line.includes("Phone call pulled back");
+  assert.ok(!second.lines.all.some(isPulledBack));
+
+  first.signal("SIGKILL");
+  await first.ended();
+  await second.lines.find(isPulledBack);
+  await phone.next("streamStarted");
+  await another.next("streamStarted");
+  // The heartbeat stands still long enough only after this sentence.
+  assert.ok(!spoken.some((text) => text.includes("stay on the line")));
+  await phone.speak(voiceOf(600));
+  await heard(rig, phone);
+  await hangUp(phone);
+  await hangUp(another);
+  await until(() => detail(second, id), ({ status }) => status === "ended");
+  second.signal("SIGTERM");
+  await second.ended();
+  assert.deepEqual(locksIn(rig), []);
+});
+
 Deno.test("a call that ended while its server was away is closed in the record", async () => {
   await using rig = await startProcessRig();
   const { phone, id, turns } = await conversation(rig);
@@ -75,11 +113,12 @@ Deno.test("a call that ended while its server was away is closed in the record",
 });
 
 Deno.test("a caller whose server stays away hears that it goes on, and it does by Twilio's question", async () => {
-  // The pauses pass at once: the process that comes back knows the other only by its heartbeat.
+  // The pauses pass at once: where files have no locks, a process knows the other only by its heartbeat.
   await using rig = await startProcessRig({ line: { pauseMsPerSecond: 500 } });
   const { phone, id, turns } = await conversation(rig);
   const spoken = spokenOn(phone);
   await kill(rig);
+  for (const name of locksIn(rig)) await Deno.remove(`${rig.data.path}/${name}`);
   assert.match((await phone.next("said")).text, /One moment/);
   assert.match((await phone.next("said")).text, /stay on the line/);
   await rig.start();

@@ -1,4 +1,4 @@
-import type { DatabaseSettings, Settings } from "../../config/settings.ts";
+import { type DatabaseSettings, isShared, type Settings } from "../../config/settings.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
 import { newId } from "../../utils/ids.ts";
@@ -6,6 +6,7 @@ import type { Log } from "../../utils/logger.ts";
 import type { SlotHolder, Store } from "../store.ts";
 import { createLoneBus, type InstanceBus, type InstanceBusOptions } from "./bus.ts";
 import { openKeyRevocation } from "./keyRevocation.ts";
+import { openLifeLocks } from "./lifeLocks.ts";
 import { createInstanceRpc } from "./rpc.ts";
 
 export interface ClusterDeps extends Pick<Clock, "setTimer"> {
@@ -36,13 +37,23 @@ export async function openCluster(
   });
   opening.defer(revocation.close);
   rpc.handle(LIVES, () => true);
+  const locks = database.kind === "sqlite" && isShared(database)
+    ? await openLifeLocks(database.path, { instanceId: bus.instanceId, log })
+    : undefined;
+  if (locks !== undefined) opening.defer(locks.close);
   const opened = opening.move();
 
-  /** Some hosts call all their machines alike: where a process can be asked, it is. */
-  async function lives(instanceId: string): Promise<boolean> {
-    if (rpc.isSingle) return false;
+  /** Some hosts call all their machines alike: a process that lives has not left its slot. */
+  async function lives(instanceId: string): Promise<boolean | undefined> {
+    if (rpc.isSingle) return await locks?.lives(instanceId);
     const answer = deadline(rpc.request(LIVES, {}, instanceId), ANSWER_MS, setTimer);
     return await answer.then(() => true, () => false);
+  }
+
+  /** The calls of a process that is gone are without one from now on. */
+  async function forget(instanceId: string): Promise<void> {
+    await store.instances.leave(instanceId);
+    await locks?.remove(instanceId);
   }
 
   return {
@@ -50,6 +61,16 @@ export async function openCluster(
     bus,
     rpc,
     revocation,
+    /** Those of these processes that may live: of a database file, it is known at once which do. */
+    async living(instanceIds: readonly string[]): Promise<readonly string[]> {
+      if (locks === undefined) return instanceIds;
+      const living: string[] = [];
+      for (const id of instanceIds) {
+        if (await locks.lives(id) !== false) living.push(id);
+        else await forget(id);
+      }
+      return living;
+    },
     /** Records where this process listens; another that did before is gone. Never rejects. */
     async occupy(address: Address | undefined): Promise<void> {
       // Where that is not known, it has a slot of its own: see `Beat.answers`.
@@ -57,7 +78,7 @@ export async function openCluster(
       try {
         const others = await store.instances.occupySlot(bus.instanceId, slot);
         await Promise.all(others.map(async (other) => {
-          if (!await lives(other)) await store.instances.leave(other);
+          if (await lives(other) !== true) await forget(other);
         }));
       } catch (error) {
         log.warn("Slot not recorded", { error });

@@ -2,7 +2,7 @@ import { isFinal, type TwilioCall, type TwilioCalls, TwilioProblem } from "../tw
 import type { Prices } from "../spending.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { CompletionDispatcher } from "./completionDispatcher.ts";
-import { createAliveInstances } from "../cluster.ts";
+import { type Cluster, createAliveInstances } from "../cluster.ts";
 import { outcomeOf } from "./callOutcome.ts";
 import { type CallHoldersDeps, createCallHolders } from "./callHolders.ts";
 import { endAbandonedCall, endOfAbandoned } from "./endAbandonedCall.ts";
@@ -25,7 +25,7 @@ export interface AbandonedCallsDeps extends Clock {
     | undefined;
   readonly settings: { readonly limits: { readonly callMs: number } };
   readonly registry: CallHoldersDeps["registry"];
-  readonly cluster: CallHoldersDeps["cluster"];
+  readonly cluster: CallHoldersDeps["cluster"] & Pick<Cluster, "living">;
   readonly log: Pick<Log, "info" | "warn">;
 }
 
@@ -50,7 +50,7 @@ interface Expected {
 export function openAbandonedCalls(deps: AbandonedCallsDeps) {
   const { store: { calls, instances, dialQueue, tokens }, prices, completion, twilio, pullBack } =
     deps;
-  const { settings, registry, cluster: { instanceId }, now, setTimer, log } = deps;
+  const { settings, registry, cluster: { instanceId, living }, now, setTimer, log } = deps;
   const aliveOf = createAliveInstances({ now: () => performance.now() });
   const holders = createCallHolders({ ...deps, isAwaited });
   const browsers = createReturningBrowsers({ tokens, now });
@@ -89,13 +89,13 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
 
   async function isHeld({ callSid = "", instanceId: holder }: CallRecord): Promise<boolean> {
     const beats = await instances.beats();
-    if (!aliveOf(beats).includes(holder)) return false;
+    if (!(await living(aliveOf(beats))).includes(holder)) return false;
     const answers = beats.some((beat) => beat.instanceId === holder && beat.answers);
     return !answers || await holders.mayHave(holder, callSid);
   }
 
   async function reconcile(): Promise<void> {
-    const alive = aliveOf(await instances.beats());
+    const alive = await living(aliveOf(await instances.beats()));
     const abandoned = await instances.abandonedCalls(alive);
     await browsers.note(abandoned);
     for (const call of [...abandoned, ...await missing()]) {

@@ -248,6 +248,7 @@ async function openAlone(
     cluster: {
       instanceId: "here",
       rpc: { isSingle: !asks, request: () => Promise.reject(new Error("Alone")), handle() {} },
+      living: (instanceIds) => Promise.resolve(instanceIds),
     },
     now: () => store.clock.now() + passedMs,
     setTimer(wake) {
