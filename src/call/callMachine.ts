@@ -12,6 +12,7 @@ import { Closing } from "./ending/closing.ts";
 import { Handover } from "./ending/handover.ts";
 import { KeptSentences } from "./playback/keptSentences.ts";
 import { OutageBridge } from "./turns/outageBridge.ts";
+import { OutageSpeech } from "./turns/outageSpeech.ts";
 import { InputStall } from "./model/inputStall.ts";
 import { AnsweringMachine } from "./ending/answeringMachine.ts";
 import { Greeting } from "./turns/greeting.ts";
@@ -47,6 +48,7 @@ export class CallMachine {
   readonly #kept: KeptSentences;
   readonly #greeting: Greeting;
   readonly #bridge: OutageBridge;
+  readonly #outageSpeech: OutageSpeech;
   readonly #inputStall: InputStall;
   readonly #closing: Closing;
   readonly #answeringMachine: AnsweringMachine;
@@ -74,6 +76,7 @@ export class CallMachine {
       this.#kept,
       () => this.#connection.owes || this.#tools.calls.running > 0 || this.#greeting.isAwaited,
     );
+    this.#outageSpeech = new OutageSpeech(call, this.#greeting);
     this.#inputStall = new InputStall(call, this.#caller, this.#connection, now);
     const outcomes = new ResponseOutcomes(call, this.#tools, this.#connection);
     this.#deadlines = new ResponseDeadlines(call, this.#tools, outcomes);
@@ -83,6 +86,7 @@ export class CallMachine {
       greeting: this.#greeting,
       kept: this.#kept,
       bridge: this.#bridge,
+      outageSpeech: this.#outageSpeech,
       tools: this.#tools,
       connection: this.#connection,
       inputStall: this.#inputStall,
@@ -157,6 +161,7 @@ export class CallMachine {
       this.#call.turns.wakeAt,
       this.#deadlines.wakeAt,
       this.#bridge.wakeAt,
+      this.#outageSpeech.wakeAt,
       this.#inputStall.wakeAt,
       this.#connection.wakeAt,
       this.#closing.wakeAt,
@@ -176,6 +181,7 @@ export class CallMachine {
     this.#call.speech.tick(now);
     this.#greeting.tick(this.#connection.ready);
     this.#caller.tick(now);
+    this.#outageSpeech.tick(now, this.#leg.joined && !this.#connection.ready);
     this.#call.turns.tick(now);
     this.#greeting.ask({
       joined: this.#leg.joined,
@@ -227,7 +233,7 @@ export class CallMachine {
     const { commands, speech, transcript, policy } = this.#call;
     const end = withFallback(why, policy);
     speech.close(now);
-    transcript.entries.close();
+    transcript.entries.closeAll();
     this.#ended = true;
     commands.push({ type: "abortTools" });
     commands.push({ type: "closeModel" });

@@ -11,6 +11,7 @@ import { callerActivityIn } from "../turns/callerActivity.ts";
 import type { CallerTurns } from "../turns/callerTurns.ts";
 import type { Greeting } from "../turns/greeting.ts";
 import type { OutageBridge } from "../turns/outageBridge.ts";
+import type { OutageSpeech } from "../turns/outageSpeech.ts";
 import type { ToolTurns } from "../turns/toolTurns.ts";
 import type { LegPresence } from "./legPresence.ts";
 import type { MachineParts } from "./machineParts.ts";
@@ -22,6 +23,7 @@ interface DispatchParts {
   readonly greeting: Greeting;
   readonly kept: KeptSentences;
   readonly bridge: OutageBridge;
+  readonly outageSpeech: OutageSpeech;
   readonly tools: ToolTurns;
   readonly connection: ConnectionLifecycle;
   readonly inputStall: InputStall;
@@ -50,7 +52,8 @@ export class InputDispatch {
   }
 
   #watch(input: CallInput, now: Milliseconds): void {
-    const { tools, closing, answeringMachine, inputStall, connection, bridge } = this.#parts;
+    const { tools, closing, answeringMachine, inputStall, connection, bridge, outageSpeech } =
+      this.#parts;
     const activity = callerActivityIn(input, this.#call.policy);
     if (activity !== undefined) {
       tools.callerSpoke();
@@ -60,6 +63,7 @@ export class InputDispatch {
     inputStall.follow(input, now);
     connection.follow(input, now);
     bridge.follow(input);
+    outageSpeech.follow(input);
   }
 
   #pass(input: Exclude<CallInput, { type: "left" | "hangUp" }>, now: Milliseconds): void {

@@ -140,7 +140,7 @@ export class ConnectionLifecycle {
       this.#leave(now);
       this.#takeOver(now);
     }
-    if (this.#ready && this.#unsettled.unheard(now)) this.#call.turns.ask(prompts.sayAgain(), now);
+    if (this.#ready) this.#askForUnheard(now);
     return undefined;
   }
 
@@ -152,6 +152,13 @@ export class ConnectionLifecycle {
       this.#unsettled.wakeAt,
       this.#expectedTill,
     );
+  }
+
+  #askForUnheard(now: Milliseconds): void {
+    const unheard = this.#unsettled.unheard(now);
+    if (unheard === undefined) return;
+    this.#call.transcript.nothingHeard();
+    if (unheard === "turn") this.#call.turns.ask(prompts.sayAgain(), now);
   }
 
   #takeOver(now: Milliseconds): void {

@@ -112,18 +112,16 @@ export class UnsettledSpeech {
     if (this.#again !== undefined) this.#again = { ...this.#again, till: now + HEARD_WITHIN_MS };
   }
 
-  /** True once where a connection has heard nothing in what is said to be a turn. */
-  unheard(now: Milliseconds): boolean {
-    if (this.#again === undefined || now < this.#again.till) return false;
+  /** Once where a connection has heard nothing in what it was given: said to be a turn, or perhaps noise. */
+  unheard(now: Milliseconds): "turn" | "noise" | undefined {
+    if (this.#again === undefined || now < this.#again.till) return undefined;
     const { isTurn } = this.#again;
     this.#again = undefined;
-    return isTurn;
+    return isTurn ? "turn" : "noise";
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return this.#again?.isTurn === true && this.#again.till < Infinity
-      ? this.#again.till
-      : undefined;
+    return this.#again !== undefined && this.#again.till < Infinity ? this.#again.till : undefined;
   }
 
   /** What came before is needed no more. */
@@ -182,9 +180,6 @@ export class UnsettledSpeech {
   #forget(now: Milliseconds): void {
     if (this.#loudTill !== undefined && now - this.#loudTill > NOISE_MS) {
       this.#loudFrom = undefined;
-    }
-    if (this.#again !== undefined && !this.#again.isTurn && now > this.#again.till) {
-      this.#again = undefined;
     }
     const [first] = this.#turns;
     const settledAt = first?.answeredAt ?? first?.endedAt;

@@ -23,6 +23,11 @@ export class ItemOrder {
     this.#last = Math.max(this.#last, Math.ceil(position));
   }
 
+  /** An item is the same as another, under the id of a later connection. */
+  samePlace(itemId: string, as: string): void {
+    if (!this.#places.has(itemId)) this.#set(itemId, this.positionOf(as));
+  }
+
   /** A position behind all others, for what is not an item. */
   next(): number {
     return ++this.#last;

@@ -12,11 +12,23 @@ export class RepeatedTurns {
   /** The turn that an item of a later connection is, by the item's id. */
   readonly #turns = new BoundedMap<string, string>(MAX_SAME);
 
+  /** The last that is due. */
+  get latest(): string | undefined {
+    return this.#due.at(-1);
+  }
+
   /** Returns the turns that these items are. */
   heardAgain(itemIds: readonly string[]): readonly string[] {
     const ids = itemIds.map((id) => this.turnOf(id));
     this.#due = [...new Set([...this.#due, ...ids])];
     return ids;
+  }
+
+  /** Returns what was due, and is not any more. */
+  giveUp(): readonly string[] {
+    const due = this.#due;
+    this.#due = [];
+    return due;
   }
 
   /** The turn that an item is known to be: itself, or one that it repeats. */

@@ -47,6 +47,25 @@ export class Transcript {
     }
   }
 
+  /** The caller speaks to no model: the next one hears it, and until then words are missing here. */
+  unheard(startedAt: Milliseconds): void {
+    const due = this.entries.get(this.#repeated.latest ?? "");
+    const isOpen = due?.kind === "caller" && !due.final;
+    const id = isOpen ? due.id : this.entries.nextLocalId();
+    const entry = this.#caller(id, "voice", startedAt);
+    if (entry === undefined) return;
+    this.#repeated.heardAgain([id]);
+    this.entries.publish(entry);
+  }
+
+  /** A model has reported nothing of what it was given to hear. */
+  nothingHeard(): void {
+    for (const id of this.#repeated.giveUp()) {
+      const entry = this.entries.get(id);
+      if (entry !== undefined) this.entries.close(entry);
+    }
+  }
+
   callerText(
     itemId: string,
     text: string,
@@ -192,6 +211,9 @@ export class Transcript {
 
   /** The turn that is heard again where the item is a new one of the caller's voice. */
   #turnOf(itemId: string): string {
-    return this.#repeated.reported(itemId, this.entries.get(itemId) === undefined);
+    const id = this.#repeated.reported(itemId, this.entries.get(itemId) === undefined);
+    // What the model places behind this item comes behind the turn.
+    if (id !== itemId) this.entries.order.samePlace(itemId, id);
+    return id;
   }
 }

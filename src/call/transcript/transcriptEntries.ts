@@ -71,7 +71,7 @@ export class TranscriptEntries {
     this.#entries.set(entry.id, entry);
     if (this.#entries.size <= MAX_ENTRIES) return;
     for (const oldest of this.#entries.values()) {
-      this.#close(oldest);
+      this.close(oldest);
       this.#entries.delete(oldest.id);
       this.#forgotten.add(oldest.id);
       return;
@@ -97,9 +97,16 @@ export class TranscriptEntries {
     return false;
   }
 
+  /** A line that is still open stays as it is. */
+  close(entry: TranscriptEntry): void {
+    if (!isLine(entry) || entry.final) return;
+    entry.final = true;
+    this.publish(entry);
+  }
+
   /** The call is over: what is still open stays as it is. */
-  close(): void {
-    for (const entry of this.#entries.values()) this.#close(entry);
+  closeAll(): void {
+    for (const entry of this.#entries.values()) this.close(entry);
   }
 
   /** Every line and tool call so far, as observers are shown them, in order. */
@@ -112,12 +119,6 @@ export class TranscriptEntries {
   /** What a fresh model session needs to go on. */
   history(): readonly HistoryItem[] {
     return historyOf(this.#entries.values());
-  }
-
-  #close(entry: TranscriptEntry): void {
-    if (!isLine(entry) || entry.final) return;
-    entry.final = true;
-    this.publish(entry);
   }
 }
 

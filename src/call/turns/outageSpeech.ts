@@ -1,0 +1,51 @@
+import type { CallInput } from "../callInput.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
+import type { Milliseconds } from "../types.ts";
+import type { Greeting } from "./greeting.ts";
+
+/** A level that lasts so long is speech: a click counts for half a second, until the line is quiet again. */
+const SPEECH_MS = 800;
+
+/**
+ * What the caller says while no model hears it, by the level of the line alone: it silences the agent, and
+ * is on record without words, so that whoever goes on with the call knows of it.
+ */
+export class OutageSpeech {
+  readonly #call: Pick<MachineParts, "policy" | "speech" | "transcript">;
+  readonly #greeting: Pick<Greeting, "holds">;
+  #isLoud = false;
+  #since: Milliseconds | undefined;
+  #isNoticed = false;
+
+  constructor(
+    call: Pick<MachineParts, "policy" | "speech" | "transcript">,
+    greeting: Pick<Greeting, "holds">,
+  ) {
+    this.#call = call;
+    this.#greeting = greeting;
+  }
+
+  follow(input: CallInput): void {
+    if (input.type === "callerLevel") this.#isLoud = input.speaking;
+  }
+
+  /** `away` where the caller is there and no model is. */
+  tick(now: Milliseconds, away: boolean): void {
+    if (!away || !this.#isLoud) {
+      this.#since = undefined;
+      this.#isNoticed = false;
+      return;
+    }
+    this.#since ??= now;
+    if (this.#isNoticed || now < this.#since + SPEECH_MS) return;
+    this.#isNoticed = true;
+    const { policy, speech, transcript } = this.#call;
+    transcript.unheard(this.#since);
+    // Where no model listens in any case, the level has interrupted already, or a button has.
+    if (policy.modelListens && !this.#greeting.holds) speech.stop(now, true);
+  }
+
+  get wakeAt(): Milliseconds | undefined {
+    return this.#since === undefined || this.#isNoticed ? undefined : this.#since + SPEECH_MS;
+  }
+}
