@@ -8,8 +8,8 @@ import { deadline } from "../utils/deadline.ts";
 import { newToken } from "../utils/ids.ts";
 import type { Log } from "../utils/logger.ts";
 
-/** Ended calls whose clients can still be told why. */
-const MAX_ENDED = 1000;
+/** Tokens of ended calls, and replaced ones, whose clients can still be told why. */
+const MAX_FORMER = 1000;
 /** How long a browser waits for the store at most. */
 const STORE_TIMEOUT_MS = 2000;
 
@@ -38,17 +38,23 @@ export function createResumeTokens({ shared, lifeMs, now, setTimer, log }: Clock
   const live = new Map<string, CallTokens>();
   /** Ids of calls, by token. */
   const callIds = new Map<string, string>();
-  const endedIds = new BoundedMap<string, string>(MAX_ENDED);
+  const endedIds = new BoundedMap<string, string>(MAX_FORMER);
+  const replaced = new BoundedMap<string, true>(MAX_FORMER);
 
   return {
-    /** A token for the next connection of a call. */
-    offer(session: CallSession, isResumed: boolean): Resumption {
+    /** A token for the next connection of a call, which its client may have come back to with another one. */
+    offer(session: CallSession, used?: string): Resumption {
       const resumeToken = newToken();
       const tokens = live.get(session.id) ?? follow(session);
-      if (tokens.offered !== undefined) callIds.delete(tokens.offered);
+      if (used !== undefined) accept(session.id, tokens, used);
+      if (tokens.offered !== undefined) replace(tokens.offered);
       tokens.offered = resumeToken;
       callIds.set(resumeToken, session.id);
-      return { resumeToken, isResumed, onConfirmed: () => confirm(session.id, resumeToken) };
+      return {
+        resumeToken,
+        isResumed: used !== undefined,
+        onConfirmed: () => confirm(session.id, resumeToken),
+      };
     },
     /**
      * The id of the call that a token belongs to, whichever process issued it; undefined for an unknown or
@@ -59,7 +65,23 @@ export function createResumeTokens({ shared, lifeMs, now, setTimer, log }: Clock
       if (known !== undefined || shared === undefined) return known;
       return await deadline(shared.find(token, RESUME_PURPOSE, now()), STORE_TIMEOUT_MS, setTimer);
     },
+    /** Whether an unknown token was valid until another client went on with the call, as far as is known here. */
+    isReplaced: (token: string): boolean => replaced.has(token),
   };
+
+  /** A client that comes back with a token has it: it need not have been able to say so. */
+  function accept(callId: string, tokens: CallTokens, token: string): void {
+    if (token === tokens.offered) return confirm(callId, token);
+    if (tokens.confirmed !== undefined) return;
+    // Another process has issued it.
+    tokens.confirmed = token;
+    callIds.set(token, callId);
+  }
+
+  function replace(token: string): void {
+    callIds.delete(token);
+    replaced.set(token, true);
+  }
 
   function follow(session: CallSession): CallTokens {
     const tokens: CallTokens = { confirmed: undefined, offered: undefined };
@@ -68,9 +90,13 @@ export function createResumeTokens({ shared, lifeMs, now, setTimer, log }: Clock
       live.delete(session.id);
       for (const token of [tokens.confirmed, tokens.offered]) {
         if (token === undefined) continue;
-        callIds.delete(token);
-        // The call goes on there, and so do its tokens.
-        if (isOver(end)) endedIds.set(token, session.id);
+        if (isOver(end)) {
+          callIds.delete(token);
+          endedIds.set(token, session.id);
+        } else {
+          // The call goes on elsewhere, and there its tokens are valid until the client has another one.
+          replace(token);
+        }
       }
     });
     return tokens;
@@ -80,7 +106,7 @@ export function createResumeTokens({ shared, lifeMs, now, setTimer, log }: Clock
     const tokens = live.get(callId);
     // A newer connection has been offered another one.
     if (tokens?.offered !== token) return;
-    if (tokens.confirmed !== undefined) callIds.delete(tokens.confirmed);
+    if (tokens.confirmed !== undefined) replace(tokens.confirmed);
     tokens.confirmed = token;
     tokens.offered = undefined;
     // Replaces that of the connection before.

@@ -117,7 +117,7 @@ export function webRoutes(
     const { kind, token } = admit(c);
     if (kind === "resume") {
       const callId = await findResumed(c, token);
-      return upgrade(c, await resume.sessionOf(callId, addressOf(c)), true);
+      return upgrade(c, await resume.sessionOf(callId, addressOf(c)), token);
     }
     const grant = await tokens.claim(token);
     if (grant === undefined) {
@@ -190,7 +190,7 @@ export function webRoutes(
         address: addressOf(c),
       });
       if (refusal !== undefined) throw limitProblem(refusal);
-      return upgrade(c, registry.open({ direction: "web", ...grant }, callId), false);
+      return upgrade(c, registry.open({ direction: "web", ...grant }, callId));
     } catch (error) {
       tokens.restore(token, grant);
       await deps.callBudget?.release(callId).catch(() => {});
@@ -201,19 +201,19 @@ export function webRoutes(
   function upgrade(
     { req, env }: Context<RouteEnv>,
     session: CallSession,
-    isResumed: boolean,
+    resumeToken?: string,
   ): Response {
     try {
       const { socket, response } = upgradeSocket(req.raw, IDLE_SECONDS);
       // Deno negotiates only from a list with a space after each comma.
       response.headers.set("Sec-WebSocket-Protocol", WEB_PROTOCOL);
       deps.sockets?.watch(socket, "web");
-      const resumption = resumeTokens.offer(session, isResumed);
+      const resumption = resumeTokens.offer(session, resumeToken);
       const onLost = () => webCalls.lost(session);
       handleWebSocket(socket, { session, resumption, onLost, log, watch: env?.watchSocket });
       return response;
     } catch (error) {
-      if (!isResumed) {
+      if (resumeToken === undefined) {
         session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "no_upgrade" } });
       }
       throw error;

@@ -10,7 +10,7 @@ import type { ResumeTokens } from "./resumeTokens.ts";
 import type { WebTokens } from "./webTokens.ts";
 
 export interface WebResumeDeps {
-  readonly resumeTokens: Pick<ResumeTokens, "find">;
+  readonly resumeTokens: Pick<ResumeTokens, "find" | "isReplaced">;
   readonly webCalls: Pick<WebCalls, "find" | "open">;
   readonly tokens: Pick<WebTokens, "accepts">;
   /** Milliseconds, of any clock that does not go back. */
@@ -29,6 +29,7 @@ export function createWebResume({ resumeTokens, webCalls, tokens, now }: WebResu
     async find(token: string, onWrong: () => void): Promise<string> {
       const callId = await stored(resumeTokens.find(token));
       const call = callId === undefined ? undefined : await stored(webCalls.find(callId));
+      if (callId === undefined && resumeTokens.isReplaced(token)) throw takenOver;
       if (callId === undefined || call === undefined) {
         onWrong();
         throw invalidResumeToken("The resume token is unknown, used or too old.");
@@ -73,6 +74,12 @@ export async function readResumeToken(request: Request): Promise<string> {
     'Send {"resumeToken": "…"}, with the token of the last message `ready`.',
   );
 }
+
+/** The client may have missed the close code that says the same. */
+const takenOver = unauthorized(
+  "call_taken_over",
+  "The call goes on by another connection, which has come back with this token.",
+);
 
 function invalidResumeToken(sentence: string): HttpProblem {
   return unauthorized("invalid_resume_token", sentence);

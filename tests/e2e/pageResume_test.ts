@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { closeCodes } from "../../src/protocol/web.ts";
 import { browserTest, openPage } from "../support/browser/browser.ts";
+import { confirm } from "../support/browser/returningClient.ts";
 import { playedOf, speak } from "../support/browser/talkVisit.ts";
+import { openResumed, type WebClient } from "../support/browser/webClient.ts";
 import type { RecordingSession } from "../support/call/recordingSession.ts";
 import { startTcpProxy, type TcpProxy } from "../support/faults/tcpProxy.ts";
 import { startWebServer, type WebServerOptions } from "../support/servers/webServer.ts";
@@ -17,6 +19,10 @@ interface Visit {
   /** Between the page and its server. */
   readonly line: TcpProxy;
   readonly calls: readonly RecordingSession[];
+  /** Of the server itself, past the line. */
+  readonly origin: string;
+  /** Of the page's last `ready`. */
+  readonly resumeToken: () => string;
 }
 
 /** A test of a page that is in a call, with a line to its server that can be broken. */
@@ -31,6 +37,12 @@ function visitTest(
     const { page, close } = await openPage(line.through(server.origin), {
       microphone: { plays: SPEECH },
     });
+    let resumeToken = "";
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => {
+        const [, token] = /"resumeToken":"([^"]+)"/.exec(String(payload)) ?? [];
+        resumeToken = token ?? resumeToken;
+      }));
     try {
       await page.waitForSelector("#start:enabled");
       const next = server.nextCall();
@@ -38,7 +50,14 @@ function visitTest(
       const call = await next;
       // Behind the page's `hello`, so that the server knows of its token.
       await call.until(() => call.frames.length > 10);
-      await run({ page, call, line, calls: server.sessions });
+      await run({
+        page,
+        call,
+        line,
+        calls: server.sessions,
+        origin: server.origin,
+        resumeToken: () => resumeToken,
+      });
     } finally {
       await close();
       await server.close();
@@ -219,11 +238,40 @@ visitTest(
 );
 
 visitTest(
-  "a call that went on in another page ends in this one",
-  async ({ page, call }) => {
-    await call.leg.onReplaced?.();
+  "a call that goes on in another page ends in this one",
+  async ({ page, call, origin, resumeToken }) => {
+    const other = await takeOver(origin, resumeToken());
     await page.waitForSelector("[data-phase=ended]");
-    assert.match(await page.textContent("#status") ?? "", /^The call goes on in another page\./);
+    assert.match(await page.textContent("#status") ?? "", GOES_ON);
     assert.equal(closeCodes.replaced, 4001);
+    assert.equal(call.inputs.filter(({ type }) => type === "left").length, 0);
+    await other.close();
   },
 );
+
+visitTest(
+  "a page whose call was taken over while its connection was gone says so",
+  async ({ page, call, line, origin, resumeToken }) => {
+    const token = resumeToken();
+    await line.refuse();
+    line.cutAll();
+    await call.given("lost");
+    const other = await takeOver(origin, token);
+    await line.accept();
+    await page.waitForSelector("[data-phase=ended]");
+    assert.match(await page.textContent("#status") ?? "", GOES_ON);
+    await other.close();
+  },
+);
+
+const GOES_ON = /^The call goes on in another page\./;
+
+/** Comes back to the page's call as another page does that has its token. */
+async function takeOver(origin: string, resumeToken: string): Promise<WebClient> {
+  const client = openResumed({ origin }, resumeToken);
+  await confirm(client);
+  // Answered, so that the call has joined.
+  client.sendRaw("{}");
+  await client.get("error");
+  return client;
+}

@@ -194,17 +194,34 @@ Deno.test("a resume token works until the client has the next one, and then no m
     const third = await comeBack(server, resumeToken);
     const newest = await confirm(third, call);
     assert.equal((await second.closed).code, closeCodes.replaced);
-    for (const used of [resumeToken, lost, newToken()]) {
-      assert.deepEqual(await problemOf(await askToResume(server, used)), [
-        401,
-        "invalid_resume_token",
-      ]);
-      assert.deepEqual(await handshake(server, used), [401, "invalid_resume_token"]);
+    const unknown = { token: newToken(), code: "invalid_resume_token" };
+    const used = [resumeToken, lost].map((token) => ({ token, code: "call_taken_over" }));
+    for (const { token, code } of [unknown, ...used]) {
+      assert.deepEqual(await problemOf(await askToResume(server, token)), [401, code]);
+      assert.deepEqual(await handshake(server, token), [401, code]);
     }
     const fourth = await comeBack(server, newest);
     await confirm(fourth, call);
     await third.closed;
     await hangUp(fourth, call);
+  }));
+
+Deno.test("a client that could not say that it has its token comes back with it all the same", () =>
+  withWebServer({}, async (server) => {
+    const { client, call, resumeToken } = await resumableCall(server);
+    client.close(closeCodes.away);
+    await call.given("lost");
+    const second = await comeBack(server, resumeToken);
+    const kept = (await second.get("ready")).resumeToken ?? "";
+    // What this connection brings does not reach the client.
+    await (await comeBack(server, kept)).get("ready");
+    const again = await comeBack(server, kept);
+    await confirm(again, call);
+    assert.deepEqual(await problemOf(await askToResume(server, resumeToken)), [
+      401,
+      "call_taken_over",
+    ]);
+    await hangUp(again, call);
   }));
 
 Deno.test("a call that has ended meanwhile says how", () =>

@@ -69,7 +69,7 @@ Deno.test("a browser goes on with its call after the server was killed and start
   assert.equal(calls.length, 1);
   assert.deepEqual(await problemOf(await askToResume(second, resumeToken)), [
     401,
-    "invalid_resume_token",
+    "call_taken_over",
   ]);
   assert.deepEqual(
     await problemOf(await askToResume(second, ready.resumeToken ?? "")),

@@ -111,8 +111,7 @@ export async function openLasting(
       await reopen(resumeToken, closing.signal);
       events.onBack();
     } catch (error) {
-      const { end } = error instanceof RequestError ? error : {};
-      finish(end === undefined ? closed : { ...closed, end });
+      finish(closedBy(error, closed));
     }
   }
 
@@ -147,6 +146,13 @@ function throwIfHopeless(error: unknown): void {
   if (error instanceof RequestError && HOPELESS.has(error.status)) throw error;
 }
 
+/** What is known of the end after the way back was refused: the socket may have broken before its close code came. */
+function closedBy(error: unknown, closed: Closed): CallClosed {
+  if (!(error instanceof RequestError)) return closed;
+  if (error.code === "call_taken_over") return { code: REPLACED };
+  return error.end === undefined ? closed : { ...closed, end: error.end };
+}
+
 /** Resolves when the device has a network, or the signal is aborted. */
 function online(signal: AbortSignal): Promise<void> {
   if (navigator.onLine || signal.aborted) return Promise.resolve();
@@ -166,7 +172,9 @@ export const RETURN_MS = 30_000;
 const TRY_MS = 5000;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 4000;
+/** Another page has come back to the call. */
+const REPLACED = 4001;
 /** Hung up, refused, failed on the server, or gone on in another page. */
-const FINAL: ReadonlySet<number> = new Set([1000, 1008, 1009, 1011, 4001]);
+const FINAL: ReadonlySet<number> = new Set([1000, 1008, 1009, 1011, REPLACED]);
 /** The token is of no use, or the page may not use it. */
 const HOPELESS: ReadonlySet<number> = new Set([401, 403, 404, 410, 422]);
