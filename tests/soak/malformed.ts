@@ -12,6 +12,7 @@ import {
 import { Junk } from "./malformed/junk.ts";
 import { HOSTILE_MODEL, type LiveMeasure, type LiveRequest } from "./malformed/liveCalls.ts";
 import { atMost, exactly, type Figure, type Scenario, type SoakOptions } from "./scenario.ts";
+import { pause } from "./pause.ts";
 
 /** `count` is the number of malformed messages. */
 export const scenario: Scenario = {
@@ -218,8 +219,4 @@ function settingsIn(folder: string): Record<string, string> {
     KEY_DAILY_USD: "off",
     MAX_CALL_USD: "off",
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

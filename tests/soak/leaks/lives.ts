@@ -6,6 +6,7 @@ import { encodeG711, MU_LAW } from "../../../src/utils/audio/g711.ts";
 import { createResampler } from "../../../src/utils/audio/resampler.ts";
 import { hangUp } from "../../support/twilio/hangUp.ts";
 import { KEYS, type World } from "./world.ts";
+import { pause } from "../pause.ts";
 
 /** A whole call, to its end. */
 export type Life = (world: World, random: Random) => Promise<void>;
@@ -219,10 +220,6 @@ async function closed(socket: WebSocket): Promise<void> {
   const over = new Promise<void>((resolve) => socket.onclose = () => resolve());
   socket.close(1000);
   await over;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 const VOICE = encodeG711(MU_LAW, createResampler(16_000, 8_000).process(toneSamples(300)));

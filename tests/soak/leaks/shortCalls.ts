@@ -4,6 +4,7 @@ import { hangUp } from "../../support/twilio/hangUp.ts";
 import { Busy, FAULTY, type Life, talksMuch, USUAL } from "./lives.ts";
 import type { MemoryReport } from "./watchedServer.ts";
 import { startWorld, type World } from "./world.ts";
+import { pause } from "../pause.ts";
 
 /** Each fault happens to so large a share of the calls. */
 const FAULT_SHARE = 0.01;
@@ -176,8 +177,4 @@ function sum(values: readonly number[]): number {
 
 function stuck(): Promise<never> {
   return new Promise((_, reject) => setTimeout(() => reject(new Error("stuck")), STUCK_MS));
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -3,6 +3,7 @@ import { TOKEN_PROTOCOL_PREFIX, WEB_PROTOCOL } from "../../../src/protocol/web.t
 import { type FrameOptions, openRawSocket } from "../../support/servers/rawSocket.ts";
 import type { Junk } from "./junk.ts";
 import * as messages from "./properMessages.ts";
+import { pause } from "../pause.ts";
 
 export interface Target {
   readonly origin: string;
@@ -180,8 +181,4 @@ function keyOf({ keys }: Target, junk: Junk): string {
 
 function sid(junk: Junk): string {
   return `CA${Array.from({ length: 32 }, () => junk.below(16).toString(16)).join("")}`;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

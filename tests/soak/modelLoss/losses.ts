@@ -8,6 +8,7 @@ import { hangUp } from "../../support/twilio/hangUp.ts";
 import { atMost, exactly, type Figure, type SoakOptions } from "../scenario.ts";
 import { CallWatch } from "./callWatch.ts";
 import { talker } from "./talker.ts";
+import { pause } from "../pause.ts";
 
 /** Each call loses its connection about every ten seconds: far more often than ever, and within its limits. */
 const CALLS = 10;
@@ -163,8 +164,4 @@ function at(sorted: readonly number[], share: number): number {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

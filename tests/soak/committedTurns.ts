@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { EventReader } from "../../support/eventReader.ts";
-import type { ServerProcess } from "../../support/servers/serverProcess.ts";
+import { EventReader } from "../support/eventReader.ts";
+import { detail, type ProcessRig } from "../support/servers/processRig.ts";
+import type { ServerProcess } from "../support/servers/serverProcess.ts";
+import { until } from "../support/until.ts";
 
 /** A turn about which nothing will change any more. */
 export interface CommittedTurn {
@@ -42,4 +44,21 @@ export async function watchTurns(server: ServerProcess) {
       await reading;
     },
   };
+}
+
+/** How many of these turns the record does not hold as they were said. */
+export async function countLost(rig: ProcessRig, said: readonly CommittedTurn[]): Promise<number> {
+  let lost = 0;
+  for (const callId of new Set(said.map((turn) => turn.callId))) {
+    const { turns } = await until<{ readonly turns: readonly CommittedTurn["turn"][] }>(
+      () => detail(rig.server, callId),
+      ({ turns }) => turns !== undefined,
+    );
+    const kept = new Map(turns.map((turn) => [turn.id, turn.text]));
+    lost += said.filter((each) =>
+      each.callId === callId && kept.get(each.turn.id) !== each.turn.text
+    )
+      .length;
+  }
+  return lost;
 }
