@@ -3,6 +3,7 @@ import type { PhoneEvent, SimulatedCall } from "../../src/sim/twilio/phoneNetwor
 import { until } from "../support/until.ts";
 import { voiceOf } from "../support/servers/phoneRig.ts";
 import {
+  conversation,
   detail,
   heard,
   liveCalls,
@@ -20,20 +21,6 @@ function spokenOn(phone: SimulatedCall): readonly string[] {
     if (event.type === "said") spoken.push(event.text);
   });
   return spoken;
-}
-
-/** A call of some turns, all of which are in the record. */
-async function conversation(rig: ProcessRig) {
-  const phone = await ring(rig);
-  await phone.speak(voiceOf(600));
-  await heard(rig, phone);
-  const [call] = await until(() => liveCalls(rig.server), (calls) => calls.length > 0);
-  const id = call?.id ?? "";
-  const { turns } = await until(
-    () => detail(rig.server, id),
-    ({ turns }) => turns.length === 3 && turns.every(({ final }: { final: boolean }) => final),
-  );
-  return { phone, id, turns };
 }
 
 /** The files by which processes know of each other that they live. */

@@ -47,6 +47,15 @@ function typed(rig: PhoneRig, { callId }: Talk, text: string): void {
   rig.server.app.registry.get(callId)?.input({ type: "typed", text });
 }
 
+/** Lets another process claim a call in the store that both share, and returns that store. */
+async function takenByAnother(url: string, { callId }: Talk) {
+  const path = url.slice("sqlite:".length);
+  const store = await openStore({ kind: "sqlite", path }, { now: Date.now });
+  const from = (await store.calls.get(callId))?.instanceId ?? "";
+  assert.ok(await store.instances.claimCall(callId, { from, to: "inst_other" }));
+  return { calls: store.calls, [Symbol.asyncDispose]: () => store.close() };
+}
+
 Deno.test("an agent's goodbye ends the call by one request, and nothing is heard after it", async () => {
   await using rig = await start();
   const talk = await greeted(rig);
@@ -101,7 +110,7 @@ Deno.test("a caller who hangs up needs no request", async () => {
   assert.deepEqual(rig.server.api.updates, []);
 });
 
-Deno.test("Twilio is asked again where it is busy, and nothing is heard meanwhile", async () => {
+Deno.test("Twilio is asked again where it is busy, and nothing is heard until it obeys", async () => {
   await using rig = await start();
   const talk = await greeted(rig);
   rig.server.api.failNextUpdate({ kind: "rateLimited", retryAfterSeconds: 1 });
@@ -138,17 +147,13 @@ for (
     await using database = await temporaryDatabase();
     await using rig = await start(database.env);
     const talk = await greeted(rig);
-    const path = database.url.slice("sqlite:".length);
-    const store = await openStore({ kind: "sqlite", path }, { now: Date.now });
-    const from = (await store.calls.get(talk.callId))?.instanceId ?? "";
-    assert.ok(await store.instances.claimCall(talk.callId, { from, to: "inst_other" }));
+    await using store = await takenByAnother(database.url, talk);
     const ended = rig.server.app.registry.get(talk.callId)?.ended;
     breaks(rig, talk);
     await ended;
     await rig.server.app.close();
     assert.deepEqual(rig.server.api.updates, []);
     assert.equal((await store.calls.get(talk.callId))?.status, "live");
-    await store.close();
   });
 }
 
@@ -156,11 +161,7 @@ Deno.test("Twilio's question about a call that was let go of is answered by its 
   await using database = await temporaryDatabase();
   await using rig = await start(database.env);
   const talk = await greeted(rig);
-  const path = database.url.slice("sqlite:".length);
-  const store = await openStore({ kind: "sqlite", path }, { now: Date.now });
-  const from = (await store.calls.get(talk.callId))?.instanceId ?? "";
-  await store.instances.claimCall(talk.callId, { from, to: "inst_other" });
-  await store.close();
+  await (await takenByAnother(database.url, talk))[Symbol.asyncDispose]();
   const ended = rig.server.app.registry.get(talk.callId)?.ended;
   talk.phone.breakConnection();
   assert.equal((await ended)?.detail, "joined_elsewhere");

@@ -139,13 +139,7 @@ Deno.test("case 172: a token whose call finds no line opens one a moment later",
 });
 
 Deno.test("case 178: what can be no token is refused without a look at the store", async () => {
-  let asked = 0;
-  const tokens = {
-    issue: () => Promise.resolve(undefined),
-    claim: () => Promise.resolve(void asked++),
-    accepts: () => true,
-    restore() {},
-  };
+  const { tokens, asked } = countedTokens();
   await withWebServer({ tokens }, async (server) => {
     const good = newToken();
     for (
@@ -154,11 +148,24 @@ Deno.test("case 178: what can be no token is refused without a look at the store
       const answer = await offering(server, [`Sec-WebSocket-Protocol: parley.v1,token.${bad}`]);
       assert.deepEqual([answer.status, answer.code], [401, "invalid_token"], bad);
     }
-    assert.equal(asked, 0);
+    assert.equal(asked(), 0);
   });
 });
 
-Deno.test("case 178: whoever makes tokens up is slowed down before they are looked up", async () => {
+Deno.test("case 178: a client that makes tokens up is slowed down before they are looked up", async () => {
+  const { tokens, asked } = countedTokens();
+  await withWebServer({ tokens, now: () => 0 }, async (server) => {
+    const guess = () => offering(server, [`Sec-WebSocket-Protocol: parley.v1,token.${newToken()}`]);
+    const codes: (string | undefined)[] = [];
+    for (let i = 0; i < 25; i++) codes.push((await guess()).code);
+    assert.deepEqual(codes.slice(0, 20), Array(20).fill("invalid_token"));
+    assert.deepEqual(codes.slice(20), Array(5).fill("rate_limited"));
+    assert.equal(asked(), 20);
+  });
+});
+
+/** A store that knows no token, and counts how often it is asked. */
+function countedTokens() {
   let asked = 0;
   const tokens = {
     issue: () => Promise.resolve(undefined),
@@ -166,12 +173,5 @@ Deno.test("case 178: whoever makes tokens up is slowed down before they are look
     accepts: () => true,
     restore() {},
   };
-  await withWebServer({ tokens, now: () => 0 }, async (server) => {
-    const guess = () => offering(server, [`Sec-WebSocket-Protocol: parley.v1,token.${newToken()}`]);
-    const codes: (string | undefined)[] = [];
-    for (let i = 0; i < 25; i++) codes.push((await guess()).code);
-    assert.deepEqual(codes.slice(0, 20), Array(20).fill("invalid_token"));
-    assert.deepEqual(codes.slice(20), Array(5).fill("rate_limited"));
-    assert.equal(asked, 20);
-  });
-});
+  return { tokens, asked: () => asked };
+}

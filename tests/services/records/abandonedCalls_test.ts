@@ -106,12 +106,12 @@ Deno.test("a process is not gone because the database was away for long: it has 
   const aliveOf = createAliveInstances({ now: () => at });
   for (; at < minute; at += 10_000) assert.deepEqual(aliveOf(beatOf(at, 0)), ["other"]);
   const last = at - 10_000;
-  // Nobody can read or write for ten minutes.
+  // No process can read or write for ten minutes.
   at += 10 * minute;
   assert.deepEqual(aliveOf(beatOf(last, at - last)), ["other"]);
   at += 10_000;
   assert.deepEqual(aliveOf(beatOf(last, at - last)), ["other"]);
-  // One that does not beat by then has died in the meantime.
+  // One that does not beat by then has died since.
   at += 10_000;
   assert.deepEqual(aliveOf(beatOf(last, at - last)), ["other"]);
   at += 10_000;
@@ -163,13 +163,7 @@ const phoneCall = opened({
 
 Deno.test("a call whose streams never reach this server is not asked for without end", async () => {
   let asked = 0;
-  await using records = await openAlone([phoneCall], {
-    async pullBack({ store }, { id, instanceId }) {
-      asked++;
-      await store.instances.claimCall(id, { from: instanceId, to: "here" });
-      return "opened";
-    },
-  });
+  await using records = await openAlone([phoneCall], { pullBack: claiming(() => asked++) });
   for (let looks = 0; records.announced.length === 0; looks++) {
     assert.ok(looks < 100);
     await records.look();
@@ -182,13 +176,7 @@ Deno.test("a call whose streams never reach this server is not asked for without
 
 Deno.test("the end of a stream is followed up once while another is on its way", async () => {
   let asked = 0;
-  await using records = await openAlone([phoneCall], {
-    async pullBack({ store }, { id, instanceId }) {
-      asked++;
-      await store.instances.claimCall(id, { from: instanceId, to: "here" });
-      return "opened";
-    },
-  });
+  await using records = await openAlone([phoneCall], { pullBack: claiming(() => asked++) });
   await records.look();
   await records.streamEnded(`CA${"6".repeat(32)}`);
   assert.equal(asked, 1);
@@ -214,6 +202,20 @@ Deno.test("a call that a process of an earlier version holds is left to it while
 
 type Store = Awaited<ReturnType<typeof openStore>>;
 
+type PullBack = (
+  alone: { readonly store: Store },
+  call: CallRecord,
+) => Promise<"opened" | "over" | "refused" | "left">;
+
+/** A pull-back that succeeds each time. */
+function claiming(onAsked: () => void): PullBack {
+  return async ({ store }, { id, instanceId }) => {
+    onAsked();
+    await store.instances.claimCall(id, { from: instanceId, to: "here" });
+    return "opened";
+  };
+}
+
 /** The only process of a database that has these calls. */
 async function openAlone(
   writes: Parameters<Store["calls"]["write"]>[0],
@@ -222,10 +224,7 @@ async function openAlone(
     readonly asks?: boolean;
     /** Calls that have a session. */
     readonly here?: readonly string[];
-    readonly pullBack?: (
-      alone: { readonly store: Store },
-      call: CallRecord,
-    ) => Promise<"opened" | "over" | "refused" | "left">;
+    readonly pullBack?: PullBack;
   },
 ) {
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: Date.now });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { CallUsage } from "../../../src/call/callUsage.ts";
 import type { ResumedCall } from "../../../src/call/resumedCall.ts";
+import { noUsage } from "../../../src/services/store.ts";
 import { present } from "../../../src/utils/present.ts";
 import type { CallDriverOptions } from "./callDriver.ts";
 
@@ -107,19 +107,6 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.noBias(fc.array(
   { maxLength: 300, size: "max" },
 ));
 
-const NO_USAGE: CallUsage = {
-  inputText: 0,
-  inputAudio: 0,
-  cachedText: 0,
-  cachedAudio: 0,
-  outputText: 0,
-  outputAudio: 0,
-  responses: 0,
-  transcriptionInput: 0,
-  transcriptionOutput: 0,
-  transcriptionSeconds: 0,
-};
-
 /** Calls that another session began, with what it knew of them. */
 const resumedCalls: fc.Arbitrary<ResumedCall> = fc.record({
   elapsedMs: fc.constant(40_000),
@@ -144,7 +131,7 @@ const resumedCalls: fc.Arbitrary<ResumedCall> = fc.record({
   tools: fc.constantFrom([], [
     { callId: "call_before", name: "t", arguments: "{}", startedMs: 6500 },
   ]),
-  usage: fc.constant(NO_USAGE),
+  usage: fc.constant(noUsage),
 }).map(({ connectedMs, ...resumed }) => ({ ...resumed, ...present({ connectedMs }) }));
 
 export const policies: fc.Arbitrary<CallDriverOptions> = fc.record({

@@ -17,7 +17,7 @@ import {
   startServerProcess,
 } from "./serverProcess.ts";
 import { until } from "../until.ts";
-import { modelKey, parrot } from "./phoneRig.ts";
+import { modelKey, parrot, voiceOf } from "./phoneRig.ts";
 import { startSimulatedTwilio } from "./phoneServer.ts";
 
 /** The server as a process in its rig: phones on one side, a model on the other. */
@@ -104,6 +104,20 @@ export async function ring(
   await phone.next("streamStarted");
   await heard(rig, phone);
   return phone;
+}
+
+/** A call that has been greeted, in which the caller has spoken and was answered; its record holds all of it. */
+export async function conversation(rig: Pick<ProcessRig, "network" | "server">, from?: string) {
+  const phone = await ring(rig, from);
+  await phone.speak(voiceOf(600));
+  await heard(rig, phone);
+  const call = (await liveCalls(rig.server)).find(({ callSid }) => callSid === phone.sid);
+  const id = call?.id ?? "";
+  const { turns, usage } = await until(
+    () => detail(rig.server, id),
+    ({ turns }) => turns.length === 3 && turns.every(({ final }: { final: boolean }) => final),
+  );
+  return { phone, id, turns, usage };
 }
 
 /**
