@@ -41,16 +41,8 @@ export function twilioRoutes({ phone, defaultAgent, sockets, addressOf, log }: {
   routes.use("/twilio/*", signedForm(phone), reportFaults(callbacks));
 
   routes.post("/twilio/voice", async (c) => {
-    const form = c.get("form");
-    const [callId, agent] = [c.req.query("call"), c.req.query("agent")];
-    const [caller, called] = [farEnd(form.get("From")), farEnd(form.get("To"))];
-    return await twiml(c, () =>
-      calls.arrive({
-        callSid: callSidOf(form),
-        agent: agent ?? defaultAgent,
-        ...present({ callId, caller, called }),
-        callerProven: isProven(form.get("StirVerstat")),
-      }));
+    const callId = c.req.query("call");
+    return await twiml(c, () => calls.arrive({ ...arrivingCall(c), ...present({ callId }) }));
   });
 
   routes.post(
@@ -58,7 +50,9 @@ export function twilioRoutes({ phone, defaultAgent, sockets, addressOf, log }: {
     async (c) => {
       const form = c.get("form");
       const dialStatus = form.get("DialCallStatus")?.slice(0, 20);
-      return await twiml(c, () => calls.resume(callSidOf(form), dialStatus));
+      const mayBegin = form.get("Direction") === "inbound" && dialStatus === undefined;
+      const arrival = mayBegin ? arrivingCall(c) : undefined;
+      return await twiml(c, () => calls.resume(callSidOf(form), { dialStatus, arrival }));
     },
   );
 
@@ -135,6 +129,17 @@ export function twilioRoutes({ phone, defaultAgent, sockets, addressOf, log }: {
   });
 
   return routes;
+
+  function arrivingCall(c: Context<SignedFormEnv>) {
+    const form = c.get("form");
+    const [caller, called] = [farEnd(form.get("From")), farEnd(form.get("To"))];
+    return {
+      callSid: callSidOf(form),
+      agent: c.req.query("agent") ?? defaultAgent,
+      ...present({ caller, called }),
+      callerProven: isProven(form.get("StirVerstat")),
+    };
+  }
 
   /** A retry by Twilio, or a replay, gets the same answer as the first request. */
   async function twiml(

@@ -13,7 +13,7 @@ export {
   type SpokenMessage,
   spokenMessage,
 } from "./twilioOutbound/fallbackMessage.ts";
-export { type HoldMessages, holdMessagesOf } from "./twilioOutbound/holdMessage.ts";
+export { type Hold, holdMessagesOf } from "./twilioOutbound/holdMessage.ts";
 export type { TwilioCall } from "./twilioOutbound/twilioCall.ts";
 export {
   createTwilioCalls,

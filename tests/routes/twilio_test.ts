@@ -59,7 +59,7 @@ Deno.test("the voice webhook answers TwiML that connects, and goes on afterwards
   const twiml = await answer.text();
   assert.match(
     twiml,
-    /<Connect><Stream url="wss:\/\/parley\.example\/media" statusCallback="https:\/\/parley\.example\/twilio\/stream"><Parameter name="token" value="[\w-]{43}"\/><\/Stream><\/Connect><Pause length="1"\/><Say .*<Redirect method="POST">https:\/\/parley\.example\/twilio\/resume#/,
+    /<Connect><Stream url="wss:\/\/parley\.example\/media" statusCallback="https:\/\/parley\.example\/twilio\/stream"><Parameter name="token" value="[\w-]{43}"\/><\/Stream><\/Connect><Pause length="1"\/><Say .*<Redirect method="POST">https:\/\/parley\.example\/twilio\/resume\?agent=receptionist#/,
   );
   assert.equal(server.app.registry.byCallSid(inboundSid)?.request.caller, "+12025550123");
 });

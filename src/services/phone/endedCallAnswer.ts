@@ -8,7 +8,7 @@ import type { TransferPolicy } from "../spending.ts";
 import {
   fallbackMessageOf,
   handOnMessageOf,
-  type HoldMessages,
+  type Hold,
   holdMessagesOf,
   noAnswerMessageOf,
   type PhoneAnswer,
@@ -124,8 +124,8 @@ export function fallbackAnswer(agents: AgentVoices, agent: string): PhoneAnswer 
 }
 
 /** What callers of an agent hear while their conversation cannot go on. */
-export function holdOf(agents: AgentVoices, agent: string): HoldMessages {
-  return holdMessagesOf(voiceOf(agents, agent));
+export function holdOf(agents: AgentVoices, agent: string): Hold {
+  return { ...holdMessagesOf(voiceOf(agents, agent)), agent };
 }
 
 function voiceOf(agents: AgentVoices, agent: string): AgentVoice | undefined {

@@ -1,9 +1,8 @@
-import { CallRefused, type CallRegistry } from "../../call/registry.ts";
+import type { CallRegistry } from "../../call/registry.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
-import { RecentIds } from "../../utils/recentIds.ts";
-import { type Handoff, requestOfRecord, type ResumedCalls } from "../calls.ts";
+import type { Handoff, ResumedCalls } from "../calls.ts";
 import type { OutboundCalls } from "../outbound.ts";
 import {
   type CallStatus,
@@ -19,6 +18,7 @@ import {
   holdOf,
 } from "./endedCallAnswer.ts";
 import { createCallEndings } from "./callEndings.ts";
+import { type AfterStream, createCallsElsewhere } from "./callsElsewhere.ts";
 import type { EndConfirmation } from "./endConfirmation.ts";
 import { createPullBack, type PullBackDeps } from "./pullBack.ts";
 import type { SharedPhoneCalls } from "./sharedPhoneCalls.ts";
@@ -43,7 +43,7 @@ export interface PhoneCallsDeps
     Omit<InboundCallsDeps, "streams">,
     Pick<PullBackDeps, "instances" | "instanceId"> {
   readonly registry: Pick<CallRegistry, "open" | "refusal" | "leaving" | "byCallSid" | "endOf">;
-  readonly twilio: Pick<TwilioCalls, "update">;
+  readonly twilio: Pick<TwilioCalls, "update" | "fetch">;
   /** The origin that Twilio reaches. */
   readonly publicUrl: string;
   readonly tokens: StreamTokens;
@@ -57,20 +57,17 @@ export interface PhoneCallsDeps
 
 /** A further stream is no remedy for streams that keep breaking. */
 const MAX_STREAMS = 20;
-const MAX_REFUSED = 1000;
 
 /** Joins phone calls with their sessions: how they begin, go on after their stream, and end. */
 export function createPhoneCalls(deps: PhoneCallsDeps) {
-  const { registry, agents, defaultAgent, outbound, sharedCalls, handoff, log } = deps;
-  const { resumedCalls } = deps;
+  const { registry, agents, outbound, handoff, log } = deps;
   const answerEnded = createEndedCallAnswer(deps);
   const endings = createCallEndings({ ...deps, answerEnded });
   const streams = createStreamAdmission({ ...deps, onTimeout: giveUp, onEnded: endings.end });
   const replacement = createStreamReplacement({ ...deps, reconnect });
   const inbound = new InboundCalls({ ...deps, streams });
-  /** Calls of other processes that cannot go on here: each new stream would be refused, and the line silent. */
-  const refused = new RecentIds(MAX_REFUSED);
-  const pullBack = createPullBack({ ...deps, streams, isRefused: (sid) => refused.has(sid) });
+  const elsewhere = createCallsElsewhere({ ...deps, streams, inbound, answerEnded, reconnect });
+  const pullBack = createPullBack({ ...deps, streams, isRefused: elsewhere.isRefused });
 
   return {
     /** The same answer for the same call, however often Twilio asks. */
@@ -93,12 +90,15 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       if (claimed === true) return joinable(callSid);
       return claimed.then((isOurs) => isOurs ? joinable(callSid) : undefined);
     },
-    /** What follows the stream, or a transfer whose dial ended with `dialStatus`. */
-    resume(callSid: string, dialStatus?: string): MaybePromise<PhoneAnswer> {
+    /**
+     * What follows the stream, or a transfer whose dial ended with `dialStatus`. With `arrival`, a call that
+     * is not known begins anew.
+     */
+    resume(callSid: string, { dialStatus, arrival }: AfterStream = {}): MaybePromise<PhoneAnswer> {
       const session = registry.byCallSid(callSid);
       if (session !== undefined) return reconnect(session, callSid);
       const ended = registry.endOf(callSid);
-      if (ended === undefined) return resumeElsewhere(callSid, dialStatus);
+      if (ended === undefined) return elsewhere.resume(callSid, { dialStatus, arrival });
       const untold = dialStatus === undefined ? endings.take(callSid) : undefined;
       return untold ?? answerEnded(ended, callSid, dialStatus);
     },
@@ -185,65 +185,9 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   }
 
   function joinable(callSid: string): MaybePromise<CallSession | undefined> {
-    return registry.byCallSid(callSid) ?? adopt(callSid).then((session) => {
+    return registry.byCallSid(callSid) ?? elsewhere.adopt(callSid).then((session) => {
       if (session !== undefined) streams.watch(session, callSid);
       return session;
     });
-  }
-
-  /** Goes on with a call that another process began, or this one before it was started again. */
-  async function adopt(callSid: string): Promise<CallSession | undefined> {
-    if (registry.endOf(callSid) !== undefined || registry.leaving) return undefined;
-    let agent = defaultAgent;
-    try {
-      const record = await sharedCalls.find(callSid);
-      if (record === undefined || record.status === "ended") return undefined;
-      agent = record.agent;
-      const { id } = record;
-      if (record.direction !== "outbound") {
-        const stored = await resumedCalls.read(id);
-        if (stored === undefined) return undefined;
-        const session = resumedCalls.open(stored);
-        await handoff.recordTakenOver();
-        return session;
-      }
-      const session = await outbound.sessionFor(id, callSid);
-      if (session === undefined) refused.add(callSid);
-      else await handoff.recordTakenOver();
-      return session;
-    } catch (error) {
-      if (error instanceof CallRefused) refuse(callSid, error, agent);
-      log.warn("Phone call not taken over", { error });
-      return undefined;
-    }
-  }
-
-  /** Twilio asks how to go on only after a while: a caller whose agent cannot speak is told before. */
-  function refuse(callSid: string, { code }: CallRefused, agent: string): void {
-    refused.add(callSid);
-    if (code !== "agent_unusable" && code !== "unknown_agent") return;
-    redirect(callSid, fallbackAnswer(agents, agent))
-      .catch((error) => log.warn("Phone call not redirected", { error }));
-  }
-
-  async function resumeElsewhere(callSid: string, dialStatus?: string): Promise<PhoneAnswer> {
-    try {
-      const record = await sharedCalls.findSettled(callSid);
-      if (record === undefined) return fallbackAnswer(agents, defaultAgent);
-      const { id, agent, end } = record;
-      if (end !== undefined) {
-        return await answerEnded(
-          { id, request: requestOfRecord(record), end },
-          callSid,
-          dialStatus,
-        );
-      }
-      if (registry.leaving) return { do: "hold", hold: holdOf(agents, agent) };
-      if (refused.has(callSid)) return fallbackAnswer(agents, agent);
-      return { do: "connect", token: streams.unclaimedToken(callSid), hold: holdOf(agents, agent) };
-    } catch (error) {
-      log.warn("Phone call not found", { error });
-      return fallbackAnswer(agents, defaultAgent);
-    }
   }
 }

@@ -9,6 +9,12 @@ export interface HoldMessages {
   readonly further: SpokenMessage;
 }
 
+/** A conversation that cannot go on for a moment. */
+export interface Hold extends HoldMessages {
+  /** Named in the question how to go on: a server that has no record of an inbound call begins it anew. */
+  readonly agent: string;
+}
+
 /** The sentences in the language and phone voice of an agent; in English where there are none in its language. */
 export function holdMessagesOf(agent: AgentVoice = {}): HoldMessages {
   const known = sentences[new Intl.Locale(mainLanguage(agent)).language];

@@ -44,7 +44,10 @@ export function createTwilioCalls(
       requestCall(`${base}.json`, formOf({ fallbackUrl, ...options }), { creates: true }),
     update,
     end,
-    fetch: async (sid: string): Promise<TwilioCall> => await requestCall(addressOf(sid)),
+    fetch: async (
+      sid: string,
+      options: { readonly timeoutMs?: number } = {},
+    ): Promise<TwilioCall> => await requestCall(addressOf(sid), undefined, options),
     /** The newest calls between two numbers. */
     async list(
       { to, from }: { readonly to: string; readonly from: string },

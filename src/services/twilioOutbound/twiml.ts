@@ -1,6 +1,6 @@
 import VoiceResponse from "twilio/lib/twiml/VoiceResponse.js";
 import type { SpokenMessage } from "./fallbackMessage.ts";
-import type { HoldMessages } from "./holdMessage.ts";
+import type { Hold } from "./holdMessage.ts";
 import { present } from "../../utils/present.ts";
 
 /** What Twilio is to do with a call next. */
@@ -10,10 +10,10 @@ export type PhoneAnswer =
     readonly do: "connect";
     readonly token: string;
     readonly digits?: string;
-    readonly hold: HoldMessages;
+    readonly hold: Hold;
   }
   /** Wait some 25 s for the server, which may take the call back at any time, then ask it how to go on. */
-  | { readonly do: "hold"; readonly hold: HoldMessages }
+  | { readonly do: "hold"; readonly hold: Hold }
   /** Ask again in a moment, at this path; the phone rings on unless there is something to say first. */
   | { readonly do: "askAgain"; readonly path: string; readonly first?: SpokenMessage }
   | { readonly do: "refuseAsBusy" }
@@ -88,12 +88,17 @@ const HOLD_S = [10, 12] as const;
  */
 const PERSISTENT = "#rc=5&rp=ct,rt,5xx&ct=2000&rt=4000&tt=15000";
 
-function hold(response: VoiceResponse, { first, further }: HoldMessages, publicUrl: string): void {
+function hold(
+  response: VoiceResponse,
+  { first, further, agent }: Hold,
+  publicUrl: string,
+): void {
   say(response, first);
   response.pause({ length: HOLD_S[0] });
   say(response, further);
   response.pause({ length: HOLD_S[1] });
-  response.redirect({ method: "POST" }, `${publicUrl}/twilio/resume${PERSISTENT}`);
+  const query = new URLSearchParams({ agent });
+  response.redirect({ method: "POST" }, `${publicUrl}/twilio/resume?${query}${PERSISTENT}`);
 }
 
 /** TwiML that ends a call, after a message where there is one. */

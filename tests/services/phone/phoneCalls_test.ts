@@ -73,6 +73,7 @@ function desk(
         redirects.push([sid, change]);
         return Promise.resolve({ sid, status: "in-progress" });
       },
+      fetch: (sid) => Promise.resolve({ sid, status: "in-progress" }),
     },
     instances: { claimCall: () => Promise.resolve(true) },
     instanceId: "inst_here",

@@ -5,7 +5,8 @@ import { readTwiml } from "../../../src/sim/twilio/twiml/twiml.ts";
 const publicUrl = "https://phone.example";
 
 Deno.test("a call on hold hears sentences in its agent's language, and then asks how to go on", () => {
-  const hold = holdMessagesOf({ language: "de-AT", phone_voice: "Polly.Vicki-Neural" });
+  const voice = { language: "de-AT", phone_voice: "Polly.Vicki-Neural" };
+  const hold = { ...holdMessagesOf(voice), agent: "Büro" };
   const { verbs, warnings } = readTwiml(writeTwiml({ do: "hold", hold }, publicUrl));
   assert.deepEqual(warnings, []);
   assert.deepEqual(verbs.map(({ verb }) => verb), ["say", "pause", "say", "pause", "redirect"]);
@@ -23,7 +24,7 @@ Deno.test("a call on hold hears sentences in its agent's language, and then asks
   assert.ok(redirect?.verb === "redirect");
   assert.equal(
     redirect.url,
-    `${publicUrl}/twilio/resume#rc=5&rp=ct,rt,5xx&ct=2000&rt=4000&tt=15000`,
+    `${publicUrl}/twilio/resume?agent=B%C3%BCro#rc=5&rp=ct,rt,5xx&ct=2000&rt=4000&tt=15000`,
   );
 });
 
