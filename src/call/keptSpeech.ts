@@ -5,7 +5,7 @@ import type { ModelSink, SpeechRef } from "./realtimeClient.ts";
 export const keptNames = ["greeting", "bridge", "apology"] as const;
 export type KeptName = (typeof keptNames)[number];
 
-/** The item of the call that a kept sentence is, the `count`th of its call; what kind is known by it later. */
+/** The item id of the `count`th kept sentence of a call; its kind can be read from the id. */
 export function keptItemId(name: KeptName, count: number): string {
   return `kept_${name}_${count}`;
 }

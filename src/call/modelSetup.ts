@@ -55,7 +55,7 @@ export type HistoryItem =
     readonly type: "message";
     readonly role: "user" | "agent" | "system";
     readonly text: string;
-    /** For what a `said` request may still change. */
+    /** For items that a `said` request may still change. */
     readonly itemId?: string;
   }
   | {

@@ -80,7 +80,7 @@ export function isCallEnd(end: SessionEnd): end is CallEnd {
   return end.reason !== "handed_over";
 }
 
-/** Whether nobody goes on with the call: another process may have taken it from this one. */
+/** Whether the call ends with this session; false where another process goes on with it. */
 export function isOver(end: SessionEnd): end is CallEnd {
   return isCallEnd(end) && end.detail !== JOINED_ELSEWHERE;
 }

@@ -1,6 +1,6 @@
 /**
  * Watches for a peer from which nothing comes any more. Ticks without a sign are counted, not time: after
- * a stall of this process, what has come meanwhile is read before the next tick.
+ * a stall of this process, what the peer sent during the stall is read before the next tick.
  */
 export function watchSilence({ everyMs, limit, onTick, onSilent }: {
   readonly everyMs: number;

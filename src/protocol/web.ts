@@ -80,7 +80,7 @@ export type ServerMessage =
     readonly callId: string;
     readonly agent: string;
     readonly format: "pcm24k";
-    /** Lets this client, and nobody else, come back to the call. */
+    /** A secret with which only this client can come back to the call. */
     readonly resumeToken?: string;
     /** The client has come back; the lines so far follow. */
     readonly resumed?: true;

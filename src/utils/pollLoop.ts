@@ -5,8 +5,8 @@ export type PollLoop = ReturnType<typeof createPollLoop>;
 
 /**
  * Polls first after `firstDelayMs`. `poll` returns how many milliseconds until the next poll: at once for
- * 0, when the loop is woken for undefined. It must not reject: where it does, the rejection is nobody's to
- * handle, and the loop goes on after ten seconds.
+ * 0, when the loop is woken for undefined. It must not reject: a rejection stays
+ * unhandled, and the loop goes on after ten seconds.
  */
 export function createPollLoop(
   poll: () => Promise<number | undefined>,

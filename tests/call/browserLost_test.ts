@@ -66,7 +66,7 @@ Deno.test("a browser that comes back hears on from where it fell silent, and no 
   const [first] = again.played;
   assert.equal(first?.itemId, "item");
   assert.equal(first?.offsetMs, 1500);
-  // Positions count from the beginning of the item, whoever has played that.
+  // Positions count from the beginning of the item, also where another page has played it.
   session.input({ type: "rendered", itemId: "item", ms: 1600 });
   deps.pass(1900);
   assert.ok(!deps.events.some(({ type }) => type === "notice"));

@@ -109,7 +109,7 @@ visitTest("a page whose connection breaks shows it, comes back and goes on", asy
   await call.joined();
   const heardMs = await stoppedAt(call);
   assert.ok(heardMs >= 500 && heardMs < 30_000, `${heardMs}`);
-  // What the caller said meanwhile comes first, and then goes on.
+  // What the caller said during the gap comes first, and then goes on.
   await call.until(() => call.frames.length > frames + 20);
   speakOn(call, heardMs, 10);
   await call.until(() => playedOf(call, "a").includes(heardMs + 1000));

@@ -224,7 +224,7 @@ Deno.test("a client that could not say that it has its token comes back with it 
     await hangUp(again, call);
   }));
 
-Deno.test("a call that has ended meanwhile says how", () =>
+Deno.test("a call that ended while its client was away says how", () =>
   withWebServer({}, async (server) => {
     const { client, call, resumeToken } = await resumableCall(server);
     client.close(closeCodes.away);

@@ -118,7 +118,7 @@ Deno.test("a caller whose server stays away hears that it goes on, and it does b
   assert.deepEqual(after.turns.slice(0, turns.length), turns);
 });
 
-Deno.test("where a caller has waited in vain, the fallback URL keeps the call until the server is back", async () => {
+Deno.test("where a caller has waited too long, the fallback URL keeps the call until the server is back", async () => {
   await using bin = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     () =>

@@ -160,7 +160,7 @@ Deno.test("a greeting that one process has kept is spoken by another, also by on
   assert.equal(await callOf(running), 0);
 });
 
-Deno.test("a greeting with variables is kept in memory alone, for the same words, until somebody is erased", async () => {
+Deno.test("a greeting with variables is kept in memory alone, for the same words, until an erasure", async () => {
   await using place = await temporaryDatabase();
   await using rig = await startPhoneRig({
     agent: "greeting: Good day, {{name}}. This is a reminder.",

@@ -101,7 +101,7 @@ Deno.test("phone calls whose end Twilio was never told are found and ended, and 
   network.connectTo(second.origin);
   assert.equal((await forgotten.ended)?.reason, "the app ended it through the REST API");
   await until(() => endsOf(second, "found"), (count) => count === 1);
-  assert.equal(transferred.status, "in-progress", "it talks with somebody");
+  assert.equal(transferred.status, "in-progress", "it is connected to the transfer's target");
   assert.equal(foreign.status, "in-progress", "it is another application's");
   await network.close();
   await other.close();

@@ -5,7 +5,7 @@ import { hangUp } from "../support/twilio/hangUp.ts";
 
 const agent = "greeting: Good day.";
 
-Deno.test("case 73: a model's line that is dead and not closed is replaced, and who speaks meanwhile is answered", async () => {
+Deno.test("case 73: a model connection that is silent and not closed is replaced, and a caller who speaks until then is answered", async () => {
   await using proxy = await startTcpProxy({ port: 1 });
   await using rig = await startPhoneRig({
     agent,

@@ -27,7 +27,7 @@ interface Activity {
   readonly working: boolean;
   /** There is a model, or soon will be. */
   readonly modelExpected: boolean;
-  /** A connection that is gone has left words unsaid. */
+  /** Whether a lost connection has left words unsaid. */
   readonly owed: boolean;
   /** The caller speaks by the level of the line, whatever the model reports. */
   readonly loud: boolean;
@@ -147,8 +147,8 @@ export class Closing {
   }
 
   /**
-   * With a code, there will be no model any more: a browser's caller hears what is kept for that. Returns
-   * the end where it is to come at once: a phone's caller hears it of the carrier. A call that is being
+   * With a code, no further model will be opened: in a browser the kept apology is played first. Returns the
+   * end where it is to come at once: on the phone the carrier speaks the apology. A call that is being
    * left ends as planned, without what is still unsaid; a message on a machine is no message then.
    */
   modelGone(
@@ -186,7 +186,7 @@ export class Closing {
   #endDue(now: Milliseconds, busy: boolean): CallEnd | undefined {
     const plan = this.#plan;
     if (plan === undefined) return undefined;
-    // Of a kept sentence it is known at once how long it is, but not in the same moment.
+    // The length of a kept sentence is known only in a later step, though soon.
     if (this.#kept.pending) return undefined;
     const { audible } = this.#call.speech;
     const heardAt = this.#call.speech.endsAt(now) + HEAR_LIMIT_MS;

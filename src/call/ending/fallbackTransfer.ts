@@ -1,6 +1,6 @@
 import type { CallPolicy, SessionEnd } from "../types.ts";
 
-/** The agent cannot go on, though the caller would. */
+/** Ends in which the agent failed and the caller is still there. */
 const FAILURES: ReadonlySet<SessionEnd["reason"]> = new Set([
   "model_failed",
   "leg_failed",

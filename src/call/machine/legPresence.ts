@@ -3,7 +3,7 @@ import type { CallLeg, LegLost } from "../callLeg.ts";
 import type { MachineParts } from "./machineParts.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
 
-/** Longer than a carrier that lost its socket holds the call before it asks how to go on. */
+/** Longer than the time for which a carrier that lost its socket holds the call before it asks how to go on. */
 const REJOIN_MS = 45_000;
 
 /** Whether the caller's leg is there, and until when the call waits for another where it is lost. */

@@ -47,7 +47,7 @@ export class ConnectionLifecycle {
     return this.#readyBefore && !this.#ready;
   }
 
-  /** What tells that a model is missing, for who comes in the middle of that. */
+  /** The event that shows a missing model, for a leg that joins while it is missing. */
   get lossEvents(): readonly CallEvent[] {
     return this.recovering ? [{ type: "modelLost", code: "recovering", recovering: true }] : [];
   }

@@ -11,14 +11,14 @@ type Kept = {
 /** Longer than a turn that a caller would not repeat when asked. */
 const MAX_MS = 30_000;
 const MAX_KEPT = 6000;
-/** Those forgotten, at the front, are removed when they are so many. */
+/** Forgotten entries stand at the front of the array, and are removed when there are so many. */
 const MAX_FORGOTTEN = 256;
 
 /** The caller's latest audio, for a connection that has not heard it: half a minute at most. */
 export class KeptAudio {
   readonly #format: AudioFormat;
   #kept: Kept[] = [];
-  /** Where the kept ones begin; those before are forgotten. */
+  /** Index of the first entry that is kept; those before it are forgotten. */
   #first = 0;
   #totalMs = 0;
 

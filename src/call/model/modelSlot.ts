@@ -13,7 +13,7 @@ import type {
 import type { Milliseconds } from "../types.ts";
 import { KeptAudio } from "./keptAudio.ts";
 
-/** An outage takes seven a minute, and rotation 36 an hour: only a loop takes more. */
+/** An outage opens seven a minute, and rotation 36 an hour: only a loop opens more. */
 const OPENING_RATES = [{ withinMs: 60_000, max: 12 }, { withinMs: 60 * 60_000, max: 60 }];
 /** Only a loop opens so many: waiting would slow it down and not end it. */
 const LIMIT_REACHED: ModelLoss = { code: "open_limit", retry: "no" };

@@ -21,7 +21,7 @@ const SOUND_MS = 20_000;
 
 /** When a model connection that was lost is opened again, and when it is given up. */
 export class Recovery {
-  /** Losses in a row of connections that were of no use to the caller. */
+  /** Losses in a row of connections over which the caller has heard nothing. */
   #failures = 0;
   #wasReady = false;
   /** The first loss since the model was last heard; the beginning while there was none. */

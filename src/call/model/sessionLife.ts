@@ -1,14 +1,14 @@
 import type { Milliseconds } from "../types.ts";
 
-/** What of the call the change to another session would break into. */
+/** What a change to another session would interrupt at this moment. */
 export type Moment =
-  /** Nothing: nobody speaks, nothing is owed. */
+  /** Nothing: neither side speaks, and no answer is due. */
   | "quiet"
-  /** Nothing of the model's: the caller still hears what it has said. */
+  /** Nothing that the model still does: only the playback of what it has said goes on. */
   | "playing"
   | "busy";
 
-/** From so long before its expiry on, a session may be left, at such a moment and at those before it. */
+/** How long before its expiry a session may be left at such a moment; the moments listed before it qualify too. */
 const LEAVE_BEFORE_MS: Readonly<Record<Moment, Milliseconds>> = {
   quiet: 5 * 60_000,
   playing: 60_000,
@@ -31,7 +31,7 @@ export class SessionLife {
     this.#expiresAt = expiresInMs === undefined ? Infinity : now + plausible(expiresInMs);
   }
 
-  /** Short sessions are left when half their time is gone at the earliest. */
+  /** A short session is left no earlier than after half its time. */
   leaveAt(moment: Moment): Milliseconds {
     return Math.max(
       this.#expiresAt - LEAVE_BEFORE_MS[moment],

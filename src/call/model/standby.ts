@@ -3,7 +3,7 @@ import { earliest } from "../machine/wakeTimer.ts";
 import type { Milliseconds } from "../types.ts";
 import { type Moment, SessionLife } from "./sessionLife.ts";
 
-/** Waits before another session is prepared where one could not be; the present one serves on. */
+/** Waits after a session could not be prepared; the present one stays in use. */
 const RETRY_MS = [2000, 5000, 10_000, 20_000, 30_000] as const;
 
 /**

@@ -22,13 +22,13 @@ interface Again {
 
 /** A caller who begins to speak as a connection is lost is heard by the next. */
 const PRE_ROLL_MS = 500;
-/** A model reports speech so long after it began at most. */
+/** The longest time from the beginning of speech until a model reports it. */
 const NOTICE_MS = 1000;
-/** What the model has not taken for speech so long after it ended was none; a dead line is noticed sooner. */
+/** Sound that the model has not reported as speech within this was noise: a broken connection is noticed sooner. */
 const NOISE_MS = 12_000;
-/** Words that have not come so long after a turn, or after its answer began, will not come. */
+/** A turn without words by then, counted from its end or from the beginning of its answer, gets none. */
 const WORDLESS_MS = 20_000;
-/** A connection that is given what the caller has said reports it within this, however long it was. */
+/** A connection reports the speech in the audio that it was given within this, whatever its length. */
 const HEARD_WITHIN_MS = 4000;
 const MAX_TURNS = 8;
 
@@ -41,7 +41,7 @@ export class UnsettledSpeech {
   #turns: Turn[] = [];
   #isSpeaking = false;
   #endedAt: Milliseconds;
-  /** Since when the line has been loud without a word of it from the model. */
+  /** Since when the line has been loud without the model reporting speech. */
   #loudFrom: Milliseconds | undefined;
   #loudTill: Milliseconds | undefined;
   #again: Again | undefined;
@@ -76,12 +76,12 @@ export class UnsettledSpeech {
     }
   }
 
-  /** The agent answers what was said so far: it is heard, or has called a tool. */
+  /** The agent answers the turns so far: its speech is heard, or it has called a tool. */
   answered(now: Milliseconds): void {
     for (const turn of this.#turns) if (turn.endedAt !== undefined) turn.answeredAt ??= now;
   }
 
-  /** Whether the answer that has begun is to something of which there are no words. */
+  /** Whether the answer that has begun is to a turn without a transcript. */
   get isAnsweredUnworded(): boolean {
     return this.#turns.some(({ answeredAt }) => answeredAt !== undefined);
   }
@@ -136,7 +136,7 @@ export class UnsettledSpeech {
     return Math.min(from, Math.max(now - PRE_ROLL_MS, this.#endedAt));
   }
 
-  /** Nobody says when a turn begins that ends at the press of a button. */
+  /** A client whose turns end at the press of a button does not report their beginning. */
   get #isByHand(): boolean {
     return !this.#policy.modelListens && !this.#policy.commitsBySilence;
   }
@@ -156,7 +156,7 @@ export class UnsettledSpeech {
   #name(itemId: string, now: Milliseconds): void {
     if (this.#turns.some((turn) => turn.itemId === itemId)) return;
     if (this.#turns.every((turn) => turn.itemId !== undefined)) {
-      // Only where turns end by hand is one begun by its end.
+      // Where turns end by hand, the end of a turn is the first that is known of it.
       if (this.#isByHand) this.#turns.push({ itemId, from: this.#again?.from ?? this.#endedAt });
       if (this.#isByHand) this.#again = undefined;
       return;

@@ -9,8 +9,8 @@ type Parts = Pick<MachineParts, "commands" | "transcript" | "latency" | "speech"
 /**
  * Sentences that are spoken without the model: played, interrupted and recorded like its own.
  *
- * The greeting is part of the conversation: the model is told what was said, and again when the caller
- * has cut it off. What bridges a wait or ends a call is beside it.
+ * The greeting is part of the conversation: the model is told its text, and told again when the caller has
+ * cut it off. Bridges and apologies are not, and the model is not told of them.
  */
 export class KeptSentences {
   readonly #call: Parts;
@@ -20,13 +20,13 @@ export class KeptSentences {
   #bridges = false;
   #asked: { readonly name: KeptName; readonly ref: SpeechRef } | undefined;
 
-  /** `before` is how many turns the call has had, so that no id comes again. */
+  /** `before` is the number of turns so far in the call, so that no id is used twice. */
   constructor(call: Parts, before: number) {
     this.#call = call;
     this.#count = before;
   }
 
-  /** Whether a sentence has been asked for of which it is not known yet whether it is kept. */
+  /** Whether a sentence was requested and it is not known yet whether it is kept. */
   get pending(): boolean {
     return this.#asked !== undefined;
   }
@@ -67,7 +67,7 @@ export class KeptSentences {
     this.#bridges = false;
   }
 
-  /** What is known to be kept; and that all audio of a sentence has come, or none ever will. */
+  /** Handles the news about kept sentences: that one is kept, that its audio is complete, that there is none. */
   handle(input: KeptSpeechInput, now: Milliseconds): void {
     if (input.type === "greetingKept") {
       this.#hasGreeting = true;

@@ -1,7 +1,7 @@
 import type { HistoryItem } from "../modelSetup.ts";
 import { historyItemOf, type TranscriptEntry } from "./transcriptEntry.ts";
 
-/** Enough to go on, short enough not to drag a model of speech into text. */
+/** Enough to go on; a longer history in text makes a speech model tend to answer in text. */
 const MAX_CHARACTERS = 8000;
 const MAX_ITEMS = 60;
 /** Results of tools that the agent has yet to tell; far beyond what one sensibly returns. */

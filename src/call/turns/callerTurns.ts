@@ -36,7 +36,7 @@ export class CallerTurns {
     this.#replyAt = undefined;
     if (itemId !== undefined) this.#call.transcript.callerSpoke(itemId, now);
     this.#falseAlarm = false;
-    // What a model hears first after a loss are words from before the bridge, which they cannot cut off.
+    // After a loss a model first hears words from before the bridge: these do not interrupt the bridge.
     if (this.#greeting.holds || (this.#kept.isBridging && !this.#isLoud)) return;
     if (this.#call.policy.modelInterrupts) {
       this.#call.speech.stop(now, false);

@@ -49,7 +49,7 @@ export class Greeting {
   /** Whether the agent is still to speak first. */
   get isAwaited(): boolean {
     const { request, isGreeting } = this.#resumption;
-    // Who takes a call that was placed speaks first.
+    // The person who answers a placed call speaks first.
     return !this.#isAsked && request !== undefined &&
       !(isGreeting === true && this.#call.policy.direction === "outbound");
   }

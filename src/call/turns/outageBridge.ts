@@ -28,7 +28,7 @@ export class OutageBridge {
   #bridgedAt: Milliseconds = -Infinity;
   #dueAt: Milliseconds | undefined;
 
-  /** `owes` says whether words are due that no response stands for: somebody who only thinks is left in peace. */
+  /** `owes` says whether words are due beside those of a response: without any, a silent caller hears no bridge. */
   constructor(
     call: Pick<MachineParts, "speech" | "turns">,
     kept: KeptSentences,

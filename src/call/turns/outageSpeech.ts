@@ -8,7 +8,7 @@ const SPEECH_MS = 800;
 
 /**
  * What the caller says while no model hears it, by the level of the line alone: it silences the agent, and
- * is on record without words, so that whoever goes on with the call knows of it.
+ * is on record without words, so that a session which goes on with the call knows of it.
  */
 export class OutageSpeech {
   readonly #call: Pick<MachineParts, "policy" | "speech" | "transcript">;

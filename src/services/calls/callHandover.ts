@@ -10,7 +10,7 @@ export interface CallHandoverDeps {
   readonly handoff: Pick<Handoff, "written">;
   readonly instances: Pick<Instances, "claimCall">;
   readonly instanceId: string;
-  /** Sends a phone call on, once; undefined where nobody need be told. Absent where there is no phone. */
+  /** Sends a phone call on, once; undefined where the carrier need not be told. Absent where there is no phone. */
   readonly tellCarrier?:
     | ((session: CallSession, end: SessionEnd) => Promise<boolean> | undefined)
     | undefined;
@@ -40,7 +40,7 @@ export function createCallHandover(deps: CallHandoverDeps) {
     await tellCarrier?.(session, end);
     if (isCallEnd(end)) return;
     await handoff.written();
-    // From now on it is another's to take, though this process may still live for a moment.
+    // From now on another process may claim it, though this one runs for a moment longer.
     await instances.claimCall(session.id, { from: instanceId, to: NOBODY })
       .catch((error) => log.warn("Call not let go of", { callId: session.id, error }));
   }

@@ -10,7 +10,7 @@ export interface CallWatchdogDeps extends Pick<Clock, "setTimer"> {
 }
 
 const CHECK_MS = 15_000;
-/** Any call waits for a leg for less, at its beginning and after a leg is lost. */
+/** Longer than any call waits for a leg, at its beginning or after a loss. */
 const MAX_LEGLESS_MS = 5 * 60_000;
 
 /** Ends sessions that no leg has joined long after their own time limits: a fault of ours, such as a lost timer. */

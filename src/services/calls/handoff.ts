@@ -47,7 +47,7 @@ export function createHandoff({ callStore, recorder, instanceId, setTimer }: {
 
   async function isTakenOver(callId: string): Promise<boolean> {
     if (!await isOfAnother(callId)) return false;
-    // That it was taken over by this one may wait to be written.
+    // The claim by this process may not be written yet.
     await recorder.flush();
     return await isOfAnother(callId);
   }

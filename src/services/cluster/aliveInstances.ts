@@ -5,7 +5,7 @@ import type { Beat } from "../store.ts";
 const SILENT_MS = 90_000;
 /** Two beats missed: enough where the database's clock agrees. */
 const SEEN_SILENT_MS = 25_000;
-/** Who has not looked for so long, as while the database was away, has not seen who was silent. */
+/** A process that has not looked for so long, such as while the database was away, cannot tell which were silent. */
 const LONGEST_GAP_MS = 20_000;
 /** More than clocks of one machine ever differ by: by the database's clock alone the process is gone. */
 const LONG_GONE_MS = 24 * 60 * 60_000;

@@ -4,7 +4,7 @@ import type { Log } from "../../utils/logger.ts";
 export interface LifeLocks {
   /** Undefined where that cannot be told, as of a process that could not take its lock. Never rejects. */
   lives(instanceId: string): Promise<boolean | undefined>;
-  /** Removes what a process has left that lives no more. Never rejects. */
+  /** Removes the lock file of a process that no longer runs. Never rejects. */
   remove(instanceId: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -43,14 +43,14 @@ export async function openCluster(
   if (locks !== undefined) opening.defer(locks.close);
   const opened = opening.move();
 
-  /** Some hosts call all their machines alike: a process that lives has not left its slot. */
+  /** Some hosts give all machines one name: the slot of a process that still runs is not taken. */
   async function lives(instanceId: string): Promise<boolean | undefined> {
     if (rpc.isSingle) return await locks?.lives(instanceId);
     const answer = deadline(rpc.request(LIVES, {}, instanceId), ANSWER_MS, setTimer);
     return await answer.then(() => true, () => false);
   }
 
-  /** The calls of a process that is gone are without one from now on. */
+  /** Records that a process is gone: its calls have no process from now on. */
   async function forget(instanceId: string): Promise<void> {
     await store.instances.leave(instanceId);
     await locks?.remove(instanceId);
@@ -61,7 +61,7 @@ export async function openCluster(
     bus,
     rpc,
     revocation,
-    /** Those of these processes that may live: of a database file, it is known at once which do. */
+    /** Those of these processes that may still run; for processes on one database file the answer is exact. */
     async living(instanceIds: readonly string[]): Promise<readonly string[]> {
       if (locks === undefined) return instanceIds;
       const living: string[] = [];
@@ -71,7 +71,7 @@ export async function openCluster(
       }
       return living;
     },
-    /** Records where this process listens; another that did before is gone. Never rejects. */
+    /** Records where this process listens; another process that listened there is gone. Never rejects. */
     async occupy(address: Address | undefined): Promise<void> {
       // Where that is not known, it has a slot of its own: see `Beat.answers`.
       const slot = address && slotOf(address) || bus.instanceId;
@@ -101,7 +101,7 @@ export async function openCluster(
 }
 
 const LIVES = "lives";
-/** A process that lives answers in some milliseconds. */
+/** A running process answers within some milliseconds. */
 const ANSWER_MS = 1000;
 
 interface Address {
@@ -119,7 +119,7 @@ function machineName(): string | undefined {
   try {
     return Deno.hostname();
   } catch {
-    // Not permitted: silent heartbeats tell then which processes are gone.
+    // Without the permission, silent heartbeats show which processes are gone.
     return undefined;
   }
 }

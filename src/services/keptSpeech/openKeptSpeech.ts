@@ -105,7 +105,7 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
       function begun(): void {
         shared.save();
         if (recordAfterMs === "never") return;
-        // Whom the phone network tells that the agent is gone needs no apology from us.
+        // On the phone the carrier speaks the apology, so that none has to be kept.
         for (
           const name of format === "pcmu" ? ["bridge"] as const : ["bridge", "apology"] as const
         ) {
@@ -115,7 +115,7 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
         }
       }
     },
-    /** Forgets what may hold personal data, of whichever call it comes. */
+    /** Forgets all sentences that may hold personal data, those of other calls included. */
     forget: (): void => passing.clear(),
     counts: () => ({ ...counts, ...queue.counts }),
     size: () => ({

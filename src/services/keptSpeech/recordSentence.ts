@@ -16,7 +16,7 @@ export interface Recording {
   readonly usage: readonly TokenUsage[];
 }
 
-/** A sentence is a matter of seconds, the connection included. */
+/** Longer than a sentence takes, the connection included. */
 const LIMIT_MS = 30_000;
 
 /**

@@ -5,7 +5,7 @@ interface Entry {
   readonly keptAt: number;
 }
 
-/** Sentences in memory, by key: bounded in size and, where given, in age; the longest unused goes first. */
+/** Sentences in memory, by key: bounded in size and, where given, in age; the one unused for longest is removed first. */
 export class SpeechCache {
   readonly #entries = new Map<string, Entry>();
   readonly #maxBytes: number;

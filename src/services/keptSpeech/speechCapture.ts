@@ -20,7 +20,7 @@ export interface CaptureOptions {
 
 /** A sentence is never this long. */
 const MAX_MS = 60_000;
-/** Faster than speech is: less is not all of the text, whatever the transcript says. */
+/** Faster than anyone speaks: shorter audio lacks a part of the text, whatever the transcript says. */
 const LEAST_MS_PER_CHARACTER = 15;
 
 /** Passes on what a model says, and listens for a response in which it speaks a sentence word for word. */
@@ -55,7 +55,7 @@ export function captureSpeech(sink: ModelSink, options: CaptureOptions): ModelSi
       sink.onSpeech(ref, audio);
       if (ref.responseId !== taken?.responseId) return;
       taken.ms += audio.length * 0.75 / bytesPerMs(format);
-      // Of two items the caller hears one after the other, and none is the sentence.
+      // A response of two items is not the sentence: each holds a part of it at most.
       const isOther = ref.itemId !== (taken.itemId ??= ref.itemId);
       if (isOther || taken.ms > MAX_MS) taken = undefined;
       else taken.audio.push(audio);

@@ -4,7 +4,7 @@ export interface LatenessLimits {
   readonly lateMs: number;
   /** Over how long waits are counted. */
   readonly windowMs: number;
-  /** Shares of the time during which work had to wait for `lateMs`: overload begins at the one, ends below the other. */
+  /** Shares of the time in which work had to wait for `lateMs`, where overload begins and ends. */
   readonly beginsAt: number;
   readonly endsBelow: number;
   /** Loading code and the first calls after the start are slow, and say nothing of what follows. */
@@ -22,7 +22,7 @@ const USUAL: LatenessLimits = {
 
 interface Sample {
   readonly at: number;
-  /** Of the time before the probe ran, during how much work waited for at least `lateMs`. */
+  /** For how many of the milliseconds before the probe ran a task had to wait for at least `lateMs`. */
   readonly lateMs: number;
   readonly delayMs: number;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../../utils/clock.ts";
 import { releaseSocket } from "../../utils/http/cutSocket.ts";
 
-/** Whose end of a call a socket of this server is. */
+/** What a socket of this server connects to. */
 export type SocketKind = (typeof socketKinds)[number];
 
 export const socketKinds = ["media", "web"] as const;

@@ -51,7 +51,7 @@ function connect({ url, headers }: SocketTarget, listener: SocketListener): Mode
   };
 }
 
-/** A model's server that does not answer the closing costs nobody anything after this. */
+/** When a socket is dropped whose server has not answered the close frame. */
 const CLOSING_MS = 400;
 
 // Deno gives a refused handshake's status nowhere but in this message.

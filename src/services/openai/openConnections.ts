@@ -1,10 +1,10 @@
 import type { ModelSink, RealtimeClient } from "../../call/realtimeClient.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** The connections to models that are open; those that nobody wants any more are closed. */
+/** The open connections to models; those no longer in use are closed. */
 export class OpenConnections {
   readonly #open = new Map<RealtimeClient, ModelSink>();
-  /** At the last look; a connection is being opened for a moment before anybody holds it. */
+  /** Unused at the last look; a new connection is unused for a moment too. */
   #unused = new Set<RealtimeClient>();
   readonly #log: Pick<Log, "warn">;
   #orphans = 0;
@@ -30,7 +30,7 @@ export class OpenConnections {
     this.#open.delete(connection);
   }
 
-  /** To be called from time to time: closes what nobody has wanted since the last time. */
+  /** To be called from time to time: closes the connections that were unused the last time too. */
   check(): void {
     const unused = new Set<RealtimeClient>();
     for (const [connection, sink] of this.#open) {

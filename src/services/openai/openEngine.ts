@@ -49,7 +49,7 @@ export async function openEngine(
   return {
     /** `rehearsal` for the built-in engine, else the model's name. */
     name,
-    /** Tells apart whose models these are; keys and parameters do not show in it. */
+    /** Identifies the server of the models, without keys and parameters. */
     server: server === undefined ? new URL(url).host : name,
     open,
     faults,
@@ -62,7 +62,7 @@ export async function openEngine(
   };
 }
 
-/** How often connections that nobody wants are looked for. */
+/** How often unused connections are looked for. */
 const CHECK_MS = 10_000;
 
 /** Reports calls that may open no further model connection, which only a loop can bring about. */

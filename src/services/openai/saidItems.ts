@@ -8,7 +8,7 @@ import {
 
 type Said = Extract<ModelRequest, { type: "said" }>;
 
-/** Tells a session what the agent has said over another, or without any, as far as that was heard. */
+/** Tells a model session what the agent has said over another session, or without one, as far as it was heard. */
 export class SaidItems {
   /** The session's ids of what it did not say itself, in order. */
   #order: string[] = [];

@@ -21,7 +21,7 @@ export interface CallHoldersDeps extends Pick<Clock, "setTimer"> {
 const KIND = "hasCall";
 const question = z.object({ callSid: z.string() });
 const reply = z.object({ has: z.boolean() });
-/** A process that lives answers in some milliseconds. */
+/** A running process answers within some milliseconds. */
 const ANSWER_MS = 1000;
 
 /** Finds out whether another process has a phone call, or has just ended it. */

@@ -97,7 +97,7 @@ export function createCallJournals(deps: CallJournalsDeps) {
     if (failing.size > 0) writeAfter(RETRY_MS);
   }
 
-  /** What did not fit onto the disk is tried again, before what came meanwhile. */
+  /** What did not fit onto the disk is tried again, before what came later. */
   function keep(id: string, lines: readonly string[]): void {
     waiting.set(id, [...lines, ...waiting.get(id) ?? []]);
     waitingChars += lines.reduce((sum, { length }) => sum + length, 0);

@@ -21,7 +21,7 @@ export interface RecordsDeps extends Pick<Clock, "setTimer"> {
   readonly registry: Pick<CallRegistry, "get">;
   readonly events: EventHub;
   readonly eventLog: Pick<EventLog, "erase">;
-  /** What calls have left in memory; all of it is forgotten with any call. */
+  /** Sentences in memory that may hold personal data; the erasure of any call clears them all. */
   readonly keptSpeech: { forget(): void };
   readonly cluster: Pick<Cluster, "bus">;
   readonly store: Store;

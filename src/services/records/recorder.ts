@@ -79,7 +79,7 @@ export function createRecorder(deps: RecorderDeps) {
     if (event.type === "ended") return finish(callId, tally, event.end, atMs, event.durationMs);
     tally.apply(event, atMs).forEach(enqueue);
     if (event.type === "handedOver") tallies.delete(callId);
-    // What is paid for outlives the process, as the turn does.
+    // Usage is stored together with the turn, so that a crash loses neither.
     const isUsage = event.type === "usage" || event.type === "transcriptionUsage";
     const isOpen = event.type === "handedOver" || isUsage && writer.health.status === "ok";
     if (isOpen) tally.unwritten().forEach(enqueue);

@@ -31,7 +31,7 @@ export function noAnswerMessageOf(agent: AgentVoice = {}): SpokenMessage {
   return known === undefined ? fallbackMessageOf(agent) : spokenMessage(agent, known);
 }
 
-/** What a caller hears whose agent has failed, before somebody else is called for them. */
+/** What a caller hears when the agent has failed, before the fallback number is dialled. */
 export function handOnMessageOf(agent: AgentVoice = {}): SpokenMessage {
   const { language } = new Intl.Locale(mainLanguage(agent));
   const known = agent.fallback?.sentence ?? handOn[language];

@@ -55,7 +55,7 @@ export function createTwilioCalls(
       const query = new URLSearchParams({ To: to, From: from, PageSize: "20" });
       return readCalls(await request(`${base}.json?${query}`)) ?? raise(unreadable());
     },
-    /** Calls of the account that are under way, whoever's they are: the newest two hundred. */
+    /** The newest two hundred calls of the account that are under way, those of other programs included. */
     async inProgress(): Promise<readonly TwilioCall[]> {
       const calls: TwilioCall[] = [];
       let page: string | undefined = `${base}.json?Status=in-progress&PageSize=${PAGE_SIZE}`;
@@ -66,7 +66,7 @@ export function createTwilioCalls(
       }
       return calls;
     },
-    /** Whether the call is being, or has been, put through to somebody who is still there. */
+    /** Whether the call is being put through, or is connected, to the target of a transfer. */
     async isDialling(sid: string): Promise<boolean> {
       const query = new URLSearchParams({ ParentCallSid: sid, PageSize: "20" });
       const children = readCalls(await request(`${base}.json?${query}`)) ?? raise(unreadable());

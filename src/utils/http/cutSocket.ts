@@ -12,7 +12,7 @@ export function cutSocket(socket: WebSocket, code: number, reason: string): void
 
 /**
  * Closes a WebSocket of either side, and cuts its connection where the peer has not answered in time. One
- * that is still connecting has nobody to answer it, and goes at once.
+ * that is still connecting has no peer that could answer, and is cut at once.
  */
 export function closeSocketWithin(socket: WebSocket, withinMs: number, code: number): void {
   if (socket.readyState === WebSocket.OPEN) {

@@ -135,7 +135,7 @@ export function connect(
     function onReady(resumeToken: string | undefined): void {
       stopWaiting();
       socket.onclose = over;
-      // A server that gives a token pings whoever has it.
+      // A server that has given a resume token pings the client.
       if (resumeToken !== undefined) silenceCheck = setInterval(checkSilence, SILENCE_CHECK_MS);
       resolve({
         resumeToken,

@@ -39,7 +39,7 @@ export function mayPlayAtOnce(): boolean {
     getAutoplayPolicy?.call(navigator, "audiocontext") === "allowed";
 }
 
-/** Of which browsers have one or the other. */
+/** Each browser has one of the two. */
 interface AutoplayNavigator {
   readonly userActivation?: { readonly hasBeenActive: boolean };
   readonly getAutoplayPolicy?: (kind: "audiocontext") => string;

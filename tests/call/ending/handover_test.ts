@@ -3,7 +3,7 @@ import { CallDriver } from "../../support/call/callDriver.ts";
 
 const OVER = { reason: "handed_over" };
 
-Deno.test("a call in which nobody speaks is handed over at once, and not ended", () => {
+Deno.test("a call in which neither side speaks is handed over at once, and not ended", () => {
   const call = new CallDriver().live();
   call.input({ type: "handoverAsked", withinMs: 3000 });
   assert.deepEqual(call.end, OVER);

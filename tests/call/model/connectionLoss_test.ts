@@ -39,7 +39,7 @@ Deno.test("case 50: a caller who speaks across a loss is heard again from the tu
   assert.deepEqual(call.script, ["caller: I would like to book a table for four"]);
 });
 
-Deno.test("case 50: what a caller has said and nobody has understood yet is heard again, not asked for", () => {
+Deno.test("case 50: what a caller has said and no model has understood yet is heard again, not asked for", () => {
   const call = new CallDriver(LONG).live();
   call.advance(10_000);
   call.callerStarts();

@@ -90,7 +90,7 @@ Deno.test("a model that takes over during a kept greeting has it under the id th
   assert.ok(said?.type === "said" && said.text.endsWith(" …") && said.text.length < TEXT.length);
 });
 
-Deno.test("a protected kept greeting is heard whole, and what was said meanwhile is answered", () => {
+Deno.test("a protected kept greeting is heard whole, and what was said during it is answered", () => {
   const call = new CallDriver({
     ...KEPT,
     greetingProtected: true,

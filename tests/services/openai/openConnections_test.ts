@@ -23,11 +23,11 @@ Deno.test("a connection that no call has is closed at the second look, and no ot
   let isOpening = true;
   open("of a call", () => true);
   open("opening", () => !isOpening);
-  open("of nobody", () => false);
+  open("unused", () => false);
   connections.check();
   assert.deepEqual(closed, []);
   isOpening = false;
   connections.check();
-  assert.deepEqual(closed, ["of nobody"]);
+  assert.deepEqual(closed, ["unused"]);
   assert.deepEqual([connections.size, connections.orphans], [2, 1]);
 });

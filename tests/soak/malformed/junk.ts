@@ -52,7 +52,7 @@ export class Junk {
     return Uint8Array.from({ length: this.below(max) }, () => this.below(256));
   }
 
-  /** Something of a type that nobody expects. */
+  /** A value of an unexpected type. */
   value(max: number): unknown {
     return this.pick<() => unknown>([
       () => null,

@@ -144,7 +144,7 @@ function startTools(ran: Map<string, number>) {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
     const { id } = await request.json();
     ran.set(id, (ran.get(id) ?? 0) + 1);
-    // Long enough that some connections are lost meanwhile.
+    // Long enough that some connections are lost while a tool runs.
     await pause(300);
     return new Response(`result ${id}`);
   });

@@ -123,7 +123,7 @@ Deno.test("a half-closed connection goes on the other way", async () => {
   server.close();
 });
 
-Deno.test("a refusing proxy answers as where nobody listens, and those inside stay", async () => {
+Deno.test("a refusing proxy answers as a port without a listener does, and open connections stay", async () => {
   await using rig = await startRig();
   const { client, server } = await rig.connect();
   await rig.proxy.refuse();

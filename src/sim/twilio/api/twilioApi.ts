@@ -179,7 +179,7 @@ export function startTwilioApi(
     return Response.json({ calls, page: 0, page_size: pageSize, next_page_uri: null, uri });
   }
 
-  /** Whoever the call is put through to. */
+  /** The target that the call is put through to. */
   function childrenOf(sid: string): readonly Readonly<Record<string, unknown>>[] {
     const parent = network.calls.find((call) => call.sid === sid);
     if (parent === undefined || !parent.isDialling) return [];

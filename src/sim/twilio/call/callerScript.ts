@@ -64,7 +64,7 @@ class AgentSpeech {
   readonly #stop: () => void;
   readonly #waiting = new Set<() => void>();
   #speaking = false;
-  /** There is no stream: the call is held, or talks with somebody else. */
+  /** There is no stream: the call is held, or connected to the target of a transfer. */
   #isAway = false;
   #gone = false;
 
@@ -99,7 +99,7 @@ class AgentSpeech {
     );
   }
 
-  /** Somebody whose call is held waits for the agent to be back. */
+  /** The caller of a call on hold waits for the agent to be back. */
   async #speaksOn(): Promise<boolean> {
     if (!this.#isAway) return await this.speaks(turnSilenceMs);
     await this.#until(() => !this.#isAway, Infinity);

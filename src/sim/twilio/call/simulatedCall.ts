@@ -43,7 +43,7 @@ export class SimulatedCall {
     this.settled = this.#settle();
   }
 
-  /** Whether the call has been put through to somebody who is still there. */
+  /** Whether the call is connected to the target of a transfer. */
   get isDialling(): boolean {
     return this.#isDialling;
   }

@@ -5,8 +5,8 @@ import { readTwiml, type Twiml, TwimlError } from "./twiml.ts";
 import type { WebhookAnswer } from "../api/webhook.ts";
 
 /**
- * Follows TwiML from one document to the next until the call is to end; the end of a document is one.
- * A document that cannot be had or read is fatal, whichever it is: verbs that were left are dropped. The
+ * Follows TwiML from one document to the next until the call is to end, such as at the end of a document.
+ * A document that cannot be fetched or read is fatal, a later one too: the verbs that were left are dropped. The
  * fallback URL is asked once for all documents of a step; whether Twilio asks it again is not documented.
  */
 export async function followTwiml(call: TwimlCall, first: TwimlSource): Promise<SimulatedCallEnd> {
@@ -102,7 +102,7 @@ function refuse(call: TwimlCall, code: number, message: string): PhoneError {
   return { code, message };
 }
 
-/** Somebody on the line hears so, and the call counts as completed; nobody answers one that rings. */
+/** A caller who is connected hears so, and the call counts as completed; a call that rings is not answered. */
 async function broken(
   call: TwimlCall,
   { code }: PhoneError,

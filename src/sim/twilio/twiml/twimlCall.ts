@@ -26,7 +26,7 @@ export interface TwimlCall {
   readonly context: NetworkContext;
   /** Aborts when the call is over, or when other TwiML takes its place. */
   readonly signal: AbortSignal;
-  /** Whether somebody is on the line. */
+  /** Whether the call has been answered. */
   readonly isAnswered: boolean;
   emit(event: PhoneEventDetail): void;
   report(code: number, message: string): void;
