@@ -2,7 +2,7 @@ import type { LegInput } from "./callLeg.ts";
 import type { AnsweringMachineInput } from "./ending/answeringMachine.ts";
 import type { KeptSpeechInput } from "./keptSpeech.ts";
 import type { ModelInput, ModelLoss } from "./realtimeClient.ts";
-import type { CallEnd, Milliseconds } from "./types.ts";
+import type { CallEnd, Milliseconds, SessionEnd } from "./types.ts";
 
 /** Everything that happens to a call, except audio. */
 export type CallInput = ModelInput | StandbyInput | LegInput | ControlInput;
@@ -36,8 +36,8 @@ export type ControlInput =
   }
   /** Gives the call to another process: at a quiet moment, at the latest after `withinMs`. */
   | { readonly type: "handoverAsked"; readonly withinMs: Milliseconds }
-  /** Ends the call at once. */
-  | { readonly type: "hangUp"; readonly end: CallEnd }
+  /** Ends the session at once, and the call with it unless another process has it. */
+  | { readonly type: "hangUp"; readonly end: SessionEnd }
   | { readonly type: "callerLevel"; readonly speaking: boolean }
   | { readonly type: "tick" };
 

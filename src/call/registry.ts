@@ -2,7 +2,7 @@ import { BoundedMap } from "../utils/boundedMap.ts";
 import type { CallSession } from "./sessionApi.ts";
 import { Session, type SessionDependencies, type SessionOptions } from "./session.ts";
 import type { ResumedCall } from "./resumedCall.ts";
-import { type CallEnd, type CallRequest, isOver, type Milliseconds } from "./types.ts";
+import { type CallEnd, type CallRequest, isCallEnd, type Milliseconds } from "./types.ts";
 
 export interface RegistryOptions {
   readonly maxCalls: number;
@@ -87,7 +87,7 @@ export class CallRegistry {
       giveUp();
       this.#live.delete(session.id);
       const { id, callSid } = session;
-      if (callSid !== undefined && isOver(end)) this.#endings.set(callSid, { id, request, end });
+      if (callSid !== undefined && isCallEnd(end)) this.#endings.set(callSid, { id, request, end });
       if (this.#draining && this.#live.size === 0) this.#emptied.resolve();
     });
     session.begin();

@@ -73,20 +73,18 @@ export interface CallEnd {
  * How a session lets go of its call: the call has ended, or another process goes on with it. A leg that is
  * closed with `handed_over` leaves its human to that process: nothing tells them that the call is over.
  */
-export type SessionEnd = CallEnd | { readonly reason: "handed_over"; readonly detail?: undefined };
+export type SessionEnd = CallEnd | HandedOver;
+
+export interface HandedOver {
+  readonly reason: "handed_over";
+  /** The human is at the other process already, by another leg. */
+  readonly detail?: "joined_elsewhere";
+}
 
 /** Whether the call itself is over, and not only the session that held it. */
 export function isCallEnd(end: SessionEnd): end is CallEnd {
   return end.reason !== "handed_over";
 }
-
-/** Whether the call ends with this session; false where another process goes on with it. */
-export function isOver(end: SessionEnd): end is CallEnd {
-  return isCallEnd(end) && end.detail !== JOINED_ELSEWHERE;
-}
-
-/** The detail with which a session ends whose call another process has taken. */
-export const JOINED_ELSEWHERE = "joined_elsewhere";
 
 /** Why a call ended: few reasons to count by, with the particulars in `CallEnd.detail`. */
 export const endReasons = [

@@ -57,9 +57,10 @@ export class WebLeg implements CallLeg {
     if (message !== undefined) this.send(message);
   }
 
-  /** With `handed_over` the call goes on in another process, to which the browser connects again. */
+  /** With `handed_over` the call goes on in another process, to which the browser connects again, unless it has. */
   close(end: SessionEnd): void {
     if (!isCallEnd(end)) {
+      if (end.detail === "joined_elsewhere") return this.onReplaced();
       this.send({ type: "reconnect" });
       return this.shut(closeCodes.reconnect, end.reason);
     }

@@ -1,4 +1,4 @@
-import { isOver } from "../call/types.ts";
+import { isCallEnd } from "../call/types.ts";
 import type { CallSession } from "../call/sessionApi.ts";
 import type { Resumption } from "../handlers/webHandler.ts";
 import { RESUME_PURPOSE, type SingleUseTokens } from "../services/store.ts";
@@ -90,7 +90,7 @@ export function createResumeTokens({ shared, lifeMs, now, setTimer, log }: Clock
       live.delete(session.id);
       for (const token of [tokens.confirmed, tokens.offered]) {
         if (token === undefined) continue;
-        if (isOver(end)) {
+        if (isCallEnd(end)) {
           callIds.delete(token);
           endedIds.set(token, session.id);
         } else {

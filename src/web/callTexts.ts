@@ -38,7 +38,6 @@ const DETAILS: Readonly<Record<string, string>> = {
   outcome_unknown: "What became of the call is not known",
   provider_unreachable: "Not dialled: Twilio could not be reached",
   never_joined: "The caller's line was never connected",
-  joined_elsewhere: "The caller was connected to another server process",
   invalid_api_key: "The server's OpenAI key was refused",
   insufficient_quota: "The server's OpenAI account has no credit left",
 };

@@ -164,7 +164,7 @@ Deno.test("Twilio's question about a call that was let go of is answered by its 
   await (await takenByAnother(database.url, talk))[Symbol.asyncDispose]();
   const ended = rig.server.app.registry.get(talk.callId)?.ended;
   talk.phone.breakConnection();
-  assert.equal((await ended)?.detail, "joined_elsewhere");
+  assert.equal((await ended)?.reason, "handed_over");
   await talk.phone.next("streamStarted");
   assert.ok(!talk.spoken.some((text) => /trouble|later/.test(text)), talk.spoken.join(" "));
   await hangUp(talk.phone);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { closeCodes } from "../../src/protocol/web.ts";
 import type { Script } from "../../src/sim/openai/scripts.ts";
 import { openClient, type WebClient } from "../support/browser/webClient.ts";
 import {
@@ -8,7 +9,13 @@ import {
   confirm,
   linesOf,
 } from "../support/browser/returningClient.ts";
-import { type Instance, instancesTest, startTwoInstances } from "../support/servers/instances.ts";
+import {
+  follow,
+  type Instance,
+  instancesTest,
+  readUntil,
+  startTwoInstances,
+} from "../support/servers/instances.ts";
 import { apiKey, type ServedApp, startPhoneServer } from "../support/servers/phoneServer.ts";
 import {
   makeDataFolder,
@@ -107,6 +114,28 @@ Deno.test("a browser whose requests reach another process on the same file goes 
   await using first = await startPhoneServer({ env: database.env, overrides });
   await using second = await startBeside(first, database.env, overrides);
   await goesOnElsewhere(first, second);
+});
+
+instancesTest("a call that goes on in another instance ends nowhere but there", async () => {
+  await using pair = await startTwoInstances({ overrides });
+  const { client, callId, resumeToken } = await begin(pair.first);
+  const followed = await follow(pair.first, `/api/calls/${callId}/events`);
+  const again = await comeBack(pair.second, resumeToken);
+  assert.equal((await client.closed).code, closeCodes.replaced);
+  await agentSaid(again, 2);
+  for (const instance of [pair.first, pair.second]) {
+    assert.deepEqual(await problemOf(await askToResume(instance, resumeToken)), [
+      401,
+      "call_taken_over",
+    ]);
+  }
+  await again.close();
+  const names = (await readUntil(followed, "ended")).map(({ name }) => name);
+  assert.deepEqual(
+    names.filter((name) => ["handedOver", "resumed", "ended"].includes(name)),
+    ["handedOver", "resumed", "ended"],
+  );
+  await followed.close();
 });
 
 instancesTest("a browser whose requests reach another instance goes on there", async () => {

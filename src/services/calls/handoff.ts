@@ -1,5 +1,4 @@
 import type { CallSession } from "../../call/sessionApi.ts";
-import { JOINED_ELSEWHERE } from "../../call/types.ts";
 import type { Recorder } from "../records.ts";
 import type { CallStore } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
@@ -41,7 +40,7 @@ export function createHandoff({ callStore, recorder, instanceId, setTimer }: {
     /** Ends the session here; the call and its record belong to the other process. */
     releaseSession(session: CallSession): void {
       recorder.releaseCall(session.id);
-      session.input({ type: "hangUp", end: { reason: "leg_failed", detail: JOINED_ELSEWHERE } });
+      session.input({ type: "hangUp", end: { reason: "handed_over", detail: "joined_elsewhere" } });
     },
   };
 

@@ -1,7 +1,7 @@
 import type { CallEvent } from "../../call/callEvent.ts";
 import { CallRefused, type CallRegistry } from "../../call/registry.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
-import { type CallRequest, isOver } from "../../call/types.ts";
+import { type CallRequest, isCallEnd } from "../../call/types.ts";
 import {
   advance,
   type CallProgress,
@@ -169,7 +169,7 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
       const session = open(requestOf(job));
       session.callSid = call.callSid;
       call.session = session;
-      session.ended.then((end) => isOver(end) ? sessionEnded(call) : remove(call));
+      session.ended.then((end) => isCallEnd(end) ? sessionEnded(call) : remove(call));
       return session;
     } catch (error) {
       if (!(error instanceof CallRefused)) throw error;

@@ -1,5 +1,5 @@
 import type { CallSession } from "../../call/sessionApi.ts";
-import { isCallEnd, JOINED_ELSEWHERE, type SessionEnd } from "../../call/types.ts";
+import { isCallEnd, type SessionEnd } from "../../call/types.ts";
 import { BoundedMap } from "../../utils/boundedMap.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -152,5 +152,5 @@ function changeOf(answer: PhoneAnswer, publicUrl: string): TwilioCallChange {
 }
 
 function isOverOrElsewhere({ reason, detail }: SessionEnd): boolean {
-  return reason === "caller_hung_up" || reason === "not_answered" || detail === JOINED_ELSEWHERE;
+  return reason === "caller_hung_up" || reason === "not_answered" || detail === "joined_elsewhere";
 }

@@ -166,7 +166,7 @@ Deno.test("a call that another process has taken is not cancelled, though it was
   const { activeCalls, call, sessions, twilio } = desk();
   activeCalls.bindSid(call, sid);
   activeCalls.applyProgress(call, { status: "ringing" });
-  sessions[0]?.end({ reason: "leg_failed", detail: "joined_elsewhere" });
+  sessions[0]?.end({ reason: "handed_over", detail: "joined_elsewhere" });
   await settled();
   assert.deepEqual(twilio.ends, []);
   assert.equal(activeCalls.get(job.callId), undefined);

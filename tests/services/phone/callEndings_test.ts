@@ -72,7 +72,7 @@ Deno.test("Twilio is not told of a call that is over, or goes on in another proc
     const end of [
       { reason: "caller_hung_up" },
       { reason: "not_answered" },
-      { reason: "leg_failed", detail: "joined_elsewhere" },
+      { reason: "handed_over", detail: "joined_elsewhere" },
     ] as const
   ) {
     const { endings, session, asked } = start([], "hangUp");

@@ -2,7 +2,7 @@ import type { CallEvent } from "../../../src/call/callEvent.ts";
 import type { ControlInput } from "../../../src/call/callInput.ts";
 import type { CallLeg, LegInput } from "../../../src/call/callLeg.ts";
 import type { CallSession } from "../../../src/call/sessionApi.ts";
-import type { CallEnd, CallRequest } from "../../../src/call/types.ts";
+import { type CallRequest, isCallEnd, type SessionEnd } from "../../../src/call/types.ts";
 import { isBase64 } from "../../../src/utils/audio/audioFormat.ts";
 import { Waits } from "../until.ts";
 import { RecordingLeg } from "./recordingLeg.ts";
@@ -15,12 +15,12 @@ export class RecordingSession implements CallSession {
   readonly inputs: Input[] = [];
   /** The caller's audio. */
   readonly frames: string[] = [];
-  readonly ended: Promise<CallEnd>;
+  readonly ended: Promise<SessionEnd>;
   onInput: (input: Input) => void = () => {};
   refusesLegs = false;
   /** What a leg that joins is shown first. */
   missed: CallEvent[] = [];
-  readonly #end = Promise.withResolvers<CallEnd>();
+  readonly #end = Promise.withResolvers<SessionEnd>();
   readonly #waits = new Waits();
   #leg: CallLeg | undefined;
 
@@ -76,8 +76,8 @@ export class RecordingSession implements CallSession {
   }
 
   /** Ends the call as a session does: events first, then the leg. */
-  end(end: CallEnd): void {
-    this.#leg?.notify({ type: "ended", end, durationMs: 1000 });
+  end(end: SessionEnd): void {
+    if (isCallEnd(end)) this.#leg?.notify({ type: "ended", end, durationMs: 1000 });
     this.#leg?.close(end);
     this.#end.resolve(end);
   }

@@ -1,5 +1,5 @@
 import { present } from "../../../src/utils/present.ts";
-import type { CallEnd, CallRequest } from "../../../src/call/types.ts";
+import { type CallEnd, type CallRequest, isCallEnd } from "../../../src/call/types.ts";
 import { type BusyReason, CallRefused } from "../../../src/call/registry.ts";
 import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
 import { pagesRoutes } from "../../../src/routes/pages.ts";
@@ -47,7 +47,7 @@ export function mountWebRoutes(
   const newCall = (request: CallRequest, id?: string) => {
     const session = new RecordingSession(request, id);
     calls.set(session.id, session);
-    session.ended.then((end) => ends.set(session.id, end));
+    session.ended.then((end) => isCallEnd(end) && ends.set(session.id, end));
     return session;
   };
   router.route("/", pagesRoutes());
