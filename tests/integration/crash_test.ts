@@ -93,7 +93,7 @@ Deno.test("a call that ended while its server was away is closed in the record",
   await rig.start({ sameAddress: true });
   const after = await until(() => detail(rig.server, id), ({ status }) => status === "ended");
   assert.deepEqual(after.turns, turns);
-  assert.equal(after.end.reason, "server_stopped");
+  assert.equal(after.end.reason, "caller_hung_up");
   assert.ok(after.durationMs > 0);
   const next = await ring(rig);
   await hangUp(next);

@@ -5,7 +5,7 @@ import type { CompletionDispatcher } from "./completionDispatcher.ts";
 import { type Cluster, createAliveInstances } from "../cluster.ts";
 import { outcomeOf } from "./callOutcome.ts";
 import { type CallHoldersDeps, createCallHolders } from "./callHolders.ts";
-import { endAbandonedCall, endOfAbandoned } from "./endAbandonedCall.ts";
+import { endAbandonedCall, endOfAbandoned, endWhileHeld } from "./endAbandonedCall.ts";
 import { createReturningBrowsers } from "./returningBrowsers.ts";
 import type { CallEnd } from "../../call/types.ts";
 import type { CallRecord, Store } from "../store.ts";
@@ -142,7 +142,9 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
     if (closed || outcome === undefined || outcome === "left") return;
     // It is this process's now, and looked at again should no stream come, or the call not be over after all.
     expect(call, outcome === "refused" ? times - 1 : times);
-    if (outcome !== "opened") await endIfOver({ ...call, instanceId });
+    if (outcome === "opened") return;
+    // Where Twilio has refused, or the caller was told why the call cannot go on, they have not hung up.
+    await endIfOver({ ...call, instanceId }, outcome === "over" ? endWhileHeld : undefined);
   }
 
   /** The answer to Twilio's next question how to go on is then an apology. */
@@ -152,20 +154,21 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
   }
 
   /** A failed request to Twilio delays no other call. */
-  async function endIfOver(call: CallRecord): Promise<void> {
-    await reconcileOne(call).catch((error) =>
+  async function endIfOver(call: CallRecord, endOf?: typeof endWhileHeld): Promise<void> {
+    await reconcileOne(call, endOf).catch((error) =>
       log.warn("Abandoned call not reconciled", { callId: call.id, error })
     );
   }
 
-  async function reconcileOne(call: CallRecord): Promise<void> {
+  async function reconcileOne(call: CallRecord, endOf?: typeof endWhileHeld): Promise<void> {
     const queued = call.direction === "outbound" ? await dialQueue.find(call.id) : undefined;
     // It is still queued, or its CallSid is being searched for.
     if (queued !== undefined && call.callSid === undefined) return;
     const known = call.callSid === undefined ? undefined : await fetchKnown(call.callSid);
     const isTooOld = now() - call.startedAt > 2 * settings.limits.callMs;
     if (known !== undefined && !isFinal(known.status) && !isTooOld) return;
-    await end(call, known, endOfAbandoned(call, known));
+    const how = await endOf?.(calls, call, known) ?? endOfAbandoned(call, known);
+    await end(call, known, how);
   }
 
   async function end(

@@ -20,8 +20,7 @@ export async function endAbandonedCall(
   },
 ): Promise<void> {
   const { turns, latencies } = await callStore.content(call.id);
-  const lastMs = turns.reduce((last, turn) => Math.max(last, turn.endedMs ?? turn.startedMs), 0);
-  const connected = connectedMs ?? (call.answeredAt === undefined ? 0 : lastMs);
+  const connected = connectedMs ?? (call.answeredAt === undefined ? 0 : lastMsOf(turns));
   const ending = endingOf({ ...call, outcome: call.outcome ?? outcome }, {
     end,
     endedAt,
@@ -41,6 +40,30 @@ export function endOfAbandoned(call: CallRecord, known: TwilioCall | undefined):
   if (known !== undefined && known.status !== "completed") return endOf(known.status);
   if (call.answeredAt === undefined && known !== undefined) return endOf(known.status);
   return { reason: "server_stopped", detail: "crashed" };
+}
+
+/**
+ * How a call came to its end that Twilio knows to be over and nothing here has ended: its caller has hung up
+ * where Twilio was still holding it.
+ */
+export async function endWhileHeld(
+  callStore: Pick<CallStore, "content">,
+  call: CallRecord,
+  known: TwilioCall | undefined,
+): Promise<CallEnd> {
+  const { turns } = await callStore.content(call.id);
+  // Its process lived until then, or longer.
+  const heldAt = call.startedAt + lastMsOf(turns);
+  const isHeld = known?.endedAt !== undefined && known.endedAt - heldAt < HELD_MS;
+  const wasTalking = known?.status === "completed" && call.answeredAt !== undefined;
+  return isHeld && wasTalking ? { reason: "caller_hung_up" } : endOfAbandoned(call, known);
+}
+
+/** Less than Twilio holds a call before it asks for it, and ends it where no server answers. */
+const HELD_MS = 20_000;
+
+function lastMsOf(turns: readonly TranscriptTurn[]): number {
+  return turns.reduce((last, turn) => Math.max(last, turn.endedMs ?? turn.startedMs), 0);
 }
 
 /** Unfinished turns become final; those of the agent were heard in part at most. */

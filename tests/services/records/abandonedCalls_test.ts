@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createAliveInstances } from "../../../src/services/cluster/aliveInstances.ts";
 import { openAbandonedCalls } from "../../../src/services/records/abandonedCalls.ts";
 import type { CallRecord } from "../../../src/services/store.ts";
+import type { TwilioCall } from "../../../src/services/twilioOutbound/twilioCall.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import {
   callee,
@@ -81,42 +81,6 @@ Deno.test("a call of another process that still lives is left alone", async () =
 });
 
 const minute = 60_000;
-const beatOf = (beatAt: number, ageMs: number) => [{ instanceId: "other", beatAt, ageMs }];
-
-for (const [name, aheadMs] of [["45 s behind", -45_000], ["2 h behind", -120 * minute]] as const) {
-  Deno.test(`case 151: a process that beats is alive, though its beats are ${name}`, () => {
-    let at = 0;
-    const aliveOf = createAliveInstances({ now: () => at });
-    for (; at < 10 * minute; at += 10_000) {
-      assert.deepEqual(aliveOf(beatOf(at + aheadMs, -aheadMs)), ["other"]);
-    }
-  });
-}
-
-Deno.test("case 151: a process whose beat stands still is gone, though it was by a clock far ahead", () => {
-  let at = 0;
-  const aliveOf = createAliveInstances({ now: () => at });
-  const beat = beatOf(120 * minute, -120 * minute);
-  for (; at < 90_000; at += 10_000) assert.deepEqual(aliveOf(beat), ["other"]);
-  assert.deepEqual(aliveOf(beat), []);
-});
-
-Deno.test("a process is not gone because the database was away for long: it has time to beat again", () => {
-  let at = 0;
-  const aliveOf = createAliveInstances({ now: () => at });
-  for (; at < minute; at += 10_000) assert.deepEqual(aliveOf(beatOf(at, 0)), ["other"]);
-  const last = at - 10_000;
-  // No process can read or write for ten minutes.
-  at += 10 * minute;
-  assert.deepEqual(aliveOf(beatOf(last, at - last)), ["other"]);
-  at += 10_000;
-  assert.deepEqual(aliveOf(beatOf(last, at - last)), ["other"]);
-  // One that does not beat by then has died since.
-  at += 10_000;
-  assert.deepEqual(aliveOf(beatOf(last, at - last)), ["other"]);
-  at += 10_000;
-  assert.deepEqual(aliveOf(beatOf(last, at - last)), []);
-});
 
 Deno.test("case 151: a call that is held here is not ended, though this process is not seen to beat", async () => {
   await using records = await openAlone([
@@ -153,13 +117,40 @@ Deno.test("a call that Twilio has no more is ended as it is pulled back, once", 
   assert.equal((await records.store.calls.get("call_over"))?.endedAt, endedAt);
 });
 
-const phoneCall = opened({
+const inbound = {
   id: "call_phone",
   instanceId: "other",
   direction: "inbound",
   status: "live",
   callSid: `CA${"6".repeat(32)}`,
-});
+} as const;
+const phoneCall = opened(inbound);
+
+for (
+  const [name, endedMs, reason] of [
+    ["ended while it was held was hung up by its caller", 15_000, "caller_hung_up"],
+    ["Twilio held in vain was ended by the crash", 27_000, "server_stopped"],
+  ] as const
+) {
+  Deno.test(`a call that ${name}`, async () => {
+    const startedAt = Date.now() - 10 * minute;
+    const spoken = { id: "t1", text: "Until then.", final: true, startedMs: 0, endedMs: minute };
+    await using records = await openAlone([
+      opened({ ...inbound, startedAt }),
+      said(inbound.id, spoken),
+      { type: "changed", callId: inbound.id, changes: { answeredAt: startedAt } },
+    ], {
+      async pullBack({ store }, { id, instanceId }) {
+        await store.instances.claimCall(id, { from: instanceId, to: "here" });
+        return "over";
+      },
+      twilio: { sid: "", status: "completed", endedAt: startedAt + minute + endedMs },
+    });
+    await records.look();
+    await records.ended.when((all) => all.length > 0);
+    assert.equal((await records.store.calls.get(inbound.id))?.end?.reason, reason);
+  });
+}
 
 Deno.test("a call whose streams never reach this server is not asked for without end", async () => {
   let asked = 0;
@@ -219,7 +210,9 @@ function claiming(onAsked: () => void): PullBack {
 /** The only process of a database that has these calls. */
 async function openAlone(
   writes: Parameters<Store["calls"]["write"]>[0],
-  { here = [], asks = false, pullBack }: {
+  { here = [], asks = false, pullBack, twilio }: {
+    /** What Twilio says of every call. */
+    readonly twilio?: TwilioCall;
     /** Whether other processes can be asked; none answers. */
     readonly asks?: boolean;
     /** Calls that have a session. */
@@ -236,7 +229,7 @@ async function openAlone(
     store,
     prices: { asOf: "", models: {}, transcription: {} },
     completion: { enqueue: (id) => ended.add(id) },
-    twilio: undefined,
+    twilio: twilio && { fetch: () => Promise.resolve(twilio) },
     ...(pullBack !== undefined && { pullBack: (call) => pullBack({ store }, call) }),
     settings: { limits: { callMs: 60 * minute } },
     registry: {
