@@ -17,6 +17,7 @@ export function isKeptAside(itemId: string): boolean {
 
 /** A sentence as an agent's voice has spoken it, in the format of a call. */
 export interface KeptSentence {
+  /** Empty for a sound without words, which is no line of the transcript. */
   readonly text: string;
   readonly audio: Base64;
 }
@@ -32,7 +33,7 @@ export type KeptSpeechInput =
 
 /** What one call's agent can say without its model. None of it waits. */
 export interface KeptSpeech {
-  /** Undefined where it has never been spoken, or not in this voice. */
+  /** Undefined where it has never been spoken, or not in this voice; a tone in place of a bridge. */
   get(name: KeptName): KeptSentence | undefined;
   /** Passes everything on, and keeps the greeting when the model has said all of it. */
   listen(sink: ModelSink): ModelSink;

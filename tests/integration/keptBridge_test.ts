@@ -10,7 +10,7 @@ import {
   type Talk,
   voiceOf,
 } from "../support/servers/phoneRig.ts";
-import { onlyAgent } from "../support/twilio/dialling.ts";
+import { onlyAgent, temporaryDatabase } from "../support/twilio/dialling.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
@@ -65,6 +65,36 @@ Deno.test("a bridge is recorded beside the first call, and heard by a caller who
   const later = await call(rig);
   assert.equal(rig.realtime.stats.connections, before + 1);
   await hangUp(later.phone);
+});
+
+Deno.test("a caller of an agent that has never spoken hears a tone while its model is away, then the agent", async () => {
+  await using rig = await startPhoneRig({
+    agent: AGENT,
+    model: { faults: ["refuseHandshake:429"] },
+  });
+  const phone = rig.server.network.call();
+  const { callId } = await rig.events.find(({ event }) =>
+    event.type === "notice" && event.code === "outage_bridged"
+  );
+  await until(() => phone.heardAudio().filter(isSound).length, (sounds) => sounds > 2000);
+  rig.realtime.heal();
+  await heardSaying(rig, callId, /^Good day\.$/);
+  await hangUp(phone);
+  const { turns } = await recordOf(rig, callId);
+  assert.deepEqual(turns.map(({ text }) => text), ["Good day."]);
+});
+
+Deno.test("a server whose database lasts records its bridges before the first call, for the first caller", async () => {
+  await using place = await temporaryDatabase();
+  await using rig = await startPhoneRig({ overrides: RECORDS, env: place.env });
+  await recorded(rig, 2);
+  rig.realtime.fail("refuseHandshake:429");
+  const phone = rig.server.network.call();
+  const { event } = await rig.events.find(({ event }) =>
+    event.type === "turn" && event.turn.final && event.turn.role === "agent"
+  );
+  assert.ok(event.type === "turn" && event.turn.text === "One moment, please.");
+  await hangUp(phone);
 });
 
 Deno.test("a browser hears the apology that was recorded in its first call, before a later call ends", async () => {
@@ -122,3 +152,7 @@ Deno.test("where calls have used up the dollars of the day, nothing is recorded"
   assert.equal(rig.realtime.stats.connections, 1);
   await hangUp(talk.phone);
 });
+
+function isSound(code: number): boolean {
+  return code !== 0xff && code !== 0x7f;
+}

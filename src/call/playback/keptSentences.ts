@@ -18,6 +18,7 @@ export class KeptSentences {
   #hasGreeting = false;
   /** The last that was played is a bridge, and nothing of the model came after it. */
   #bridges = false;
+  #isTone = false;
   #asked: { readonly name: KeptName; readonly ref: SpeechRef } | undefined;
 
   /** `before` is the number of turns so far in the call, so that no id is used twice. */
@@ -62,6 +63,11 @@ export class KeptSentences {
     return this.#bridges && this.#call.speech.audible;
   }
 
+  /** Whether the last bridge was a sound without words. */
+  get isTone(): boolean {
+    return this.#isTone;
+  }
+
   /** The model speaks itself. */
   modelSpoke(): void {
     this.#bridges = false;
@@ -84,7 +90,8 @@ export class KeptSentences {
     const { commands, transcript, speech } = this.#call;
     const { itemId, responseId } = ref;
     this.#bridges = name === "bridge";
-    speech.text(ref, text, now);
+    this.#isTone = text === "";
+    if (!this.#isTone) speech.text(ref, text, now);
     transcript.saidWithoutModel(itemId, isGreeting ? "conversation" : "aside");
     if (!isGreeting) {
       if (name === "bridge") commands.notice("outage_bridged");

@@ -9,6 +9,8 @@ const SILENT_MS = 1200;
 const LOST_MS = 600;
 /** From the beginning of one bridge to the next. */
 const APART_MS = 7000;
+/** A tone says only that the line is there, and is soon taken for its end. */
+const TONES_APART_MS = 2000;
 
 /** Bridges the silence of a lost or late model with a sentence that is kept, where one is. */
 export class OutageBridge {
@@ -80,7 +82,7 @@ export class OutageBridge {
       ? Math.max(
         (this.#silentSince ?? now) + SILENT_MS,
         (this.#awaySince ?? now) + LOST_MS,
-        this.#bridgedAt + APART_MS,
+        this.#bridgedAt + (this.#kept.isTone ? TONES_APART_MS : APART_MS),
       )
       : undefined;
   }

@@ -1,6 +1,12 @@
-import { type KeptName, keptNames, type KeptSpeech } from "../../call/keptSpeech.ts";
+import {
+  type KeptName,
+  keptNames,
+  type KeptSentence,
+  type KeptSpeech,
+} from "../../call/keptSpeech.ts";
 import type { ModelSink, OpenModel } from "../../call/realtimeClient.ts";
 import type { Agent, Agents } from "../../config/agents.ts";
+import { type DatabaseSettings, isShared } from "../../config/settings.ts";
 import { hasVariables } from "../../config/template.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import type { Clock } from "../../utils/clock.ts";
@@ -10,6 +16,7 @@ import type { AsideSpending } from "../spending.ts";
 import type { KeptSpeechStore } from "../store.ts";
 import { fallbackMessageOf } from "../twilioOutbound.ts";
 import { bridgeOf } from "./bridgeSentences.ts";
+import { holdTone } from "./holdTone.ts";
 import { RecordingQueue } from "./recordingQueue.ts";
 import { SharedSpeech } from "./sharedSpeech.ts";
 import { convertSounds } from "./soundsInFormats.ts";
@@ -18,14 +25,19 @@ import { captureSpeech } from "./speechCapture.ts";
 import { callFormats, keyOf, subjectOf, voiceOf } from "./voiceKeys.ts";
 
 export interface KeptSpeechDeps extends Clock {
-  readonly settings: { readonly openai: { readonly model: string } };
+  readonly settings: {
+    readonly openai: { readonly model: string };
+    readonly agents: { readonly default: string };
+    readonly database: DatabaseSettings;
+    readonly phone?: unknown;
+  };
   readonly agents: Agents;
   readonly store: { readonly keptSpeech: KeptSpeechStore };
   readonly engine: { readonly open: OpenModel; readonly server: string };
   readonly asideSpending: AsideSpending;
   /**
-   * How long after an agent's first call its bridge and apology are recorded, so that the call comes
-   * first; `never` leaves out what has no file.
+   * How long after the start, and after an agent's first call, what it has no file for is recorded, so
+   * that calls come first; `never` leaves it out.
    */
   readonly recordAfterMs?: number | "never" | undefined;
   readonly log: Pick<Log, "info" | "warn">;
@@ -38,13 +50,18 @@ export type KeptSpeeches = Awaited<ReturnType<typeof openKeptSpeech>>;
 const MAX_PASSING_BYTES = 16 * 1024 * 1024;
 const PASSING_MS = 60 * 60_000;
 const RECORD_AFTER_MS = 3000;
+/** Longer than a server lives that is started again and again: each start costs tokens. */
+const RECORD_AFTER_START_MS = 20_000;
+/** What calls ask for still fits into the limit of the hour. */
+const MAX_AT_START = 10;
 /** The start of the server does not wait longer: what comes later is there for later calls. */
 const LOADING_MS = 2000;
 
 /** Loads what is kept for these agents, and from now on keeps what their models say. */
 export async function openKeptSpeech(deps: KeptSpeechDeps) {
   const { settings, agents, engine, asideSpending, now, setTimer, log } = deps;
-  const { recordAfterMs = RECORD_AFTER_MS } = deps;
+  const { recordAfterMs = RECORD_AFTER_MS, recordAfterMs: afterStartMs = RECORD_AFTER_START_MS } =
+    deps;
   const defaults = { model: settings.openai.model, server: engine.server };
   const shared = new SharedSpeech({ store: deps.store.keptSpeech, now, log });
   const passing = new SpeechCache({ maxBytes: MAX_PASSING_BYTES, maxAgeMs: PASSING_MS });
@@ -67,15 +84,22 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
 
   await deadline(shared.load(keysOf(agents, defaults)), LOADING_MS, setTimer)
     .catch((error) => log.warn("Kept speech not loaded", { error }));
+  // A caller whose model is away hears a sentence even in the first call. In memory it would not last.
+  const cancelStart = afterStartMs === "never" || !isShared(settings.database)
+    ? () => {}
+    : setTimer(recordBridges, afterStartMs);
 
   return {
     /** What one call can say without its model; `greeting` as it is said in this call. */
     forCall(agent: Agent, format: AudioFormat, greeting: string | undefined): KeptSpeech {
       const voice = voiceOf(agent, format, defaults);
       const isPassing = agent.greeting !== undefined && hasVariables(agent.greeting);
-      return { get, listen: (sink) => listenFor(onReady(sink, begun)) };
+      return {
+        get: (name) => kept(name) ?? (name === "bridge" ? toneFor(agent, format) : undefined),
+        listen: (sink) => listenFor(onReady(sink, begun)),
+      };
 
-      function get(name: KeptName) {
+      function kept(name: KeptName): KeptSentence | undefined {
         const text = textOf(agent, name, greeting);
         if (text === undefined) return undefined;
         const sound = sounds(agent.name, name, format);
@@ -85,7 +109,7 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
       }
 
       function listenFor(sink: ModelSink): ModelSink {
-        if (greeting === undefined || get("greeting") !== undefined) return sink;
+        if (greeting === undefined || kept("greeting") !== undefined) return sink;
         return captureSpeech(sink, {
           text: greeting,
           format,
@@ -106,13 +130,8 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
         shared.save();
         if (recordAfterMs === "never") return;
         // On the phone the carrier speaks the apology, so that none has to be kept.
-        for (
-          const name of format === "pcmu" ? ["bridge"] as const : ["bridge", "apology"] as const
-        ) {
-          const text = textOf(agent, name, undefined);
-          if (text === undefined || get(name) !== undefined) continue;
-          queue.want({ key: keyOf(voice, text), name, text, voice });
-        }
+        want(agent, format, "bridge");
+        if (format === "pcm24k") want(agent, format, "apology");
       }
     },
     /** Forgets all sentences that may hold personal data, those of other calls included. */
@@ -123,11 +142,38 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
       bytes: shared.bytes + passing.bytes,
     }),
     async [Symbol.asyncDispose]() {
+      cancelStart();
       await queue.close();
       shared.save();
       await shared.settled();
     },
   };
+
+  function recordBridges(): void {
+    const formats = settings.phone === undefined ? ["pcm24k"] as const : callFormats;
+    let left = MAX_AT_START;
+    for (const name of new Set([settings.agents.default, ...agents.names])) {
+      const agent = agents.get(name);
+      if (agent === undefined) continue;
+      for (const format of formats) if (left > 0 && want(agent, format, "bridge")) left--;
+    }
+  }
+
+  /** Has a sentence recorded; false where it is there, or is none. */
+  function want(agent: Agent, format: AudioFormat, name: "bridge" | "apology"): boolean {
+    const voice = voiceOf(agent, format, defaults);
+    const text = textOf(agent, name, undefined);
+    if (text === undefined || sounds(agent.name, name, format) !== undefined) return false;
+    const key = keyOf(voice, text);
+    if (shared.get(key) !== undefined) return false;
+    queue.want({ key, name, text, voice });
+    return true;
+  }
+}
+
+/** In place of a bridge that is not kept. */
+function toneFor({ bridge }: Agent, format: AudioFormat): KeptSentence | undefined {
+  return bridge === "off" ? undefined : { text: "", audio: holdTone(format) };
 }
 
 function textOf(agent: Agent, name: KeptName, greeting: string | undefined): string | undefined {

@@ -14,6 +14,8 @@ export interface Recording {
   /** Absent where the model said nothing, or other words. */
   readonly audio: Base64 | undefined;
   readonly usage: readonly TokenUsage[];
+  /** False where the model was away. */
+  readonly isAnswered: boolean;
 }
 
 /** Longer than a sentence takes, the connection included. */
@@ -33,13 +35,14 @@ export function recordSentence(
     const usage: TokenUsage[] = [];
     const opened: { client?: RealtimeClient } = {};
     let isOver = false;
+    let isAnswered = false;
     const finish = (audio?: Base64) => {
       if (isOver) return;
       isOver = true;
       cancel();
       signal.removeEventListener("abort", abort);
       opened.client?.close();
-      resolve({ audio, usage });
+      resolve({ audio, usage, isAnswered });
     };
     const abort = () => finish();
     const cancel = setTimer(abort, LIMIT_MS);
@@ -49,6 +52,7 @@ export function recordSentence(
       onInput(input) {
         if (input.type === "modelLost" || input.type === "requestRefused") finish();
         if (input.type !== "responseDone") return;
+        isAnswered = true;
         if (input.usage !== undefined) usage.push(input.usage);
         // What was captured of it is known when this has been passed on.
         queueMicrotask(() => finish(spoken));

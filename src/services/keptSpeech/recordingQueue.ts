@@ -31,6 +31,8 @@ const RATES = [{ withinMs: 60 * 60_000, max: 20 }, { withinMs: 24 * 60 * 60_000,
 /** A model that says other words says them again. */
 const MAX_TRIES = 3;
 const RETRY_MS = 10 * 60_000;
+/** A model that was away may soon be back. */
+const AWAY_RETRY_MS = 60_000;
 const MAX_WANTED = 1000;
 
 /** Records sentences in the background, one at a time, each at most a few times. */
@@ -58,7 +60,7 @@ export class RecordingQueue {
     if (this.#abort.signal.aborted || known.tries >= MAX_TRIES || now < known.nextAt) return;
     if (this.#known.size >= MAX_WANTED && !this.#known.has(wanted.key)) return;
     if (this.#waiting.some(({ key }) => key === wanted.key)) return;
-    this.#known.set(wanted.key, { ...known, nextAt: now + RETRY_MS });
+    this.#known.set(wanted.key, known);
     this.#waiting.push(wanted);
     this.#cancel ??= this.#deps.setTimer(() => {
       this.#working ??= this.#work().finally(() => {
@@ -91,15 +93,22 @@ export class RecordingQueue {
     const { now, openModel, setTimer, spending, onRecorded, log } = this.#deps;
     const { key, name, text, voice } = wanted;
     const { agent, format } = voice;
-    const known = this.#known.get(key);
+    const known = this.#known.get(key) ?? { tries: 0, nextAt: 0 };
     if (this.#abort.signal.aborted || !this.#limit.tryOpen(now())) return;
+    known.nextAt = now() + RETRY_MS;
     const reservation = await spending.reserve(agent);
     if (reservation === undefined) {
       return log.info("Sentence not recorded: a limit of the day is used up", { agent, name });
     }
-    if (known !== undefined) known.tries++;
     const deps = { openModel, setTimer };
-    const { audio, usage } = await recordSentence(voice, text, deps, this.#abort.signal);
+    const { audio, usage, isAnswered } = await recordSentence(
+      voice,
+      text,
+      deps,
+      this.#abort.signal,
+    );
+    if (isAnswered) known.tries++;
+    else known.nextAt = now() + AWAY_RETRY_MS;
     await reservation.settle(usage);
     if (audio === undefined) {
       this.#counts = { ...this.#counts, failed: this.#counts.failed + 1 };

@@ -1,7 +1,7 @@
 import { type KeptName, keptNames, type KeptSentence } from "../../call/keptSpeech.ts";
 import type { Agent, Agents } from "../../config/agents.ts";
-import { type AudioFormat, encodeBase64 } from "../../utils/audio/audioFormat.ts";
-import { encodeG711, MU_LAW } from "../../utils/audio/g711.ts";
+import { type AudioFormat, type Base64, encodeBase64 } from "../../utils/audio/audioFormat.ts";
+import { A_LAW, encodeG711, MU_LAW } from "../../utils/audio/g711.ts";
 import { createResampler } from "../../utils/audio/resampler.ts";
 import type { Sound } from "../../utils/audio/wav.ts";
 import { callFormats } from "./voiceKeys.ts";
@@ -27,7 +27,7 @@ export function convertSounds(
       const text = textOf(agent, name);
       if (sound === undefined || text === undefined) continue;
       for (const format of callFormats) {
-        sentences.set(keyOf(agentName, name, format), { text, audio: encode(sound, format) });
+        sentences.set(keyOf(agentName, name, format), { text, audio: encodeSound(sound, format) });
       }
     }
   }
@@ -38,10 +38,12 @@ function keyOf(agent: string, name: KeptName, format: AudioFormat): string {
   return `${agent} ${name} ${format}`;
 }
 
-function encode({ hz, samples }: Sound, format: (typeof callFormats)[number]): string {
-  const hertz = format === "pcmu" ? 8000 : 24_000;
-  const resampled = createResampler(hz, hertz).process(samples);
+/** A sound as the wires of calls carry it. */
+export function encodeSound({ hz, samples }: Sound, format: AudioFormat): Base64 {
+  const resampled = createResampler(hz, format === "pcm24k" ? 24_000 : 8000).process(samples);
   return encodeBase64(
-    format === "pcmu" ? encodeG711(MU_LAW, resampled) : new Uint8Array(resampled.buffer),
+    format === "pcm24k"
+      ? new Uint8Array(resampled.buffer)
+      : encodeG711(format === "pcmu" ? MU_LAW : A_LAW, resampled),
   );
 }

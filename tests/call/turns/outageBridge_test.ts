@@ -158,6 +158,19 @@ Deno.test("a bridge over a filler that is yet to sound leaves the filler to be c
   assert.deepEqual(call.take().filter(({ type }) => type === "play"), []);
 });
 
+Deno.test("a tone in place of a sentence comes more often, is no line of the transcript and delays no answer", () => {
+  const call = new CallDriver({ kept: { bridge: { text: "", ms: 360 } } }).live();
+  call.callerSays("hello");
+  call.input({ type: "modelLost", loss: LOST });
+  call.advance(1400 + 4 * 2000);
+  assert.equal(bridges(call), 5);
+  call.ready();
+  call.speak("item", 1000, "Good day.");
+  call.advance(1500);
+  assert.deepEqual(call.script, ["caller: hello", "agent: Good day."]);
+  assert.equal(call.transcript.every(({ final }) => final), true);
+});
+
 Deno.test("without a kept sentence nothing is said, and nothing else changes", () => {
   const call = new CallDriver().live();
   call.callerSays("hello");
