@@ -1,20 +1,12 @@
 import type { LegInput } from "../call/callLeg.ts";
 import type { CallSession } from "../call/sessionApi.ts";
 import type { CallEnd } from "../call/types.ts";
-import {
-  type ClientMessage,
-  closeCodes,
-  parseClientMessage,
-  PING_MS,
-  RESUME_MS,
-  SILENT_MS,
-} from "../protocol/web.ts";
-import { encodeBase64 } from "../utils/audio/audioFormat.ts";
+import { closeCodes, PING_MS, RESUME_MS, SILENT_MS } from "../protocol/web.ts";
 import { cutSocket } from "../utils/http/cutSocket.ts";
 import type { WatchSocket } from "../utils/http/fragmentGuard.ts";
 import { present } from "../utils/present.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
-import { createPartsLimit } from "../utils/partsLimit.ts";
+import { type ClientRequest, createClientFrames, MAX_MESSAGE_BYTES } from "./clientFrames.ts";
 import { watchSilence } from "./silenceWatch.ts";
 import { WebLeg } from "./webLeg.ts";
 import type { Log } from "../utils/logger.ts";
@@ -50,7 +42,7 @@ export interface WebLimits {
 }
 
 /**
- * Handles one browser's socket: parses each message once and passes it to the call.
+ * Handles one browser's socket: joins it to its call, and passes on what comes over it.
  *
  * Invalid messages are answered with an `error` message; too many of them end the call. The call ends
  * with the socket, whichever side closes it, unless the client has said that it comes back: then the call
@@ -66,10 +58,14 @@ export function handleWebSocket(
     onStalled: () => lose("slow_reader"),
     onReplaced: () => over("replaced"),
   });
-  const audioMs = createRateLimiter({ capacity: AUDIO_AHEAD_MS, refillPerSecond: 1000 });
-  const audioFrames = createRateLimiter({ capacity: 6000, refillPerSecond: 500 });
-  const messages = createRateLimiter({ capacity: 200, refillPerSecond: 50 });
   const errors = createRateLimiter({ capacity: 20, refillPerSecond: 1 });
+  const receive = createClientFrames({
+    onAudio: (audio) => session.hear(audio),
+    onRequest: requested,
+    onRefused: refuse,
+    onTooBig: tooBig,
+    now,
+  });
   let refused = 0;
   // A client that has come back has said before that it does.
   let comesBack = resumption?.isResumed === true;
@@ -97,8 +93,7 @@ export function handleWebSocket(
     if (isOver) return;
     silence.heard();
     try {
-      if (typeof data === "string") receiveText(data);
-      else if (data instanceof ArrayBuffer) receiveBinary(data);
+      receive(data);
     } catch (error) {
       log.warn("Browser message not handled", { callId: session.id, error });
       leg.reject(1011, "internal_error", "The message could not be handled.");
@@ -149,53 +144,18 @@ export function handleWebSocket(
     session.ended.then((end) => leg.close(end));
   }
 
-  function receiveBinary(frame: ArrayBuffer): void {
-    if (frame.byteLength > MAX_MESSAGE_BYTES) return tooBig();
-    if (frame.byteLength % 2 !== 0) {
-      return refuse("invalid_audio", "A binary message is a whole number of 16-bit samples.");
-    }
-    if (admits(frame.byteLength)) session.hear(encodeBase64(new Uint8Array(frame)));
+  function requested(request: ClientRequest): void {
+    if (request.type === "hello") return greeted(request);
+    if (request.type !== "pong") session.input(toLegInput(request));
   }
 
-  function receiveText(json: string): void {
-    if (json.length > MAX_MESSAGE_BYTES) return tooBig();
-    if (hasManyParts(json)) {
-      return refuse("invalid_message", "A message is one object with few members.");
-    }
-    const parsed = parseClientMessage(json);
-    if (!parsed.ok) return refuse(parsed.code, parsed.error);
-    const { message } = parsed;
-    if (message.type === "input_audio_buffer.append") {
-      if (admits(message.audio.length * 0.75)) session.hear(message.audio);
-      return;
-    }
-    if (!messages.consume("", now()).allowed) {
-      return refuse("too_fast", "Too many messages; slow down.");
-    }
-    if (message.type === "hello") return greeted(message);
-    if (message.type !== "pong") session.input(toLegInput(message));
-  }
-
-  function greeted({ binary, resume }: Extract<ClientMessage, { type: "hello" }>): void {
+  function greeted({ binary, resume }: Extract<ClientRequest, { type: "hello" }>): void {
     leg.binary = binary;
     if (resume === true && resumption !== undefined && !isConfirmed) {
       comesBack = isConfirmed = true;
       resumption.onConfirmed();
     }
     join();
-  }
-
-  /** Rate-limits a message of audio; false where it is refused or empty. */
-  function admits(bytes: number): boolean {
-    if (!audioFrames.consume("", now()).allowed) {
-      refuse("too_fast", "Audio comes in too many messages; put more into each.");
-      return false;
-    }
-    if (!audioMs.consume("", now(), bytes / BYTES_PER_MS).allowed) {
-      refuse("too_fast", "Audio comes faster than it can have been spoken.");
-      return false;
-    }
-    return bytes > 0;
   }
 
   function refuse(code: string, error: string): void {
@@ -248,15 +208,9 @@ const LEAVES: ReadonlySet<number> = new Set([1001, closeCodes.away]);
 const defaultLimits: WebLimits = { pingMs: PING_MS, joinMs: 1000 };
 const MISSED_PINGS = Math.ceil(SILENT_MS / PING_MS);
 const STUCK_TICKS = 4;
-const MAX_MESSAGE_BYTES = 256 * 1024;
-/** Nothing in the protocol is nested; a typed text of 4000 characters may consist of commas. */
-const hasManyParts = createPartsLimit(5000);
-/** How much audio may come ahead of real time, for instance a recording that is sent as a file. */
-const AUDIO_AHEAD_MS = 60_000;
-const BYTES_PER_MS = 48;
 const OPENING_MS = 10_000;
 
-type Asked = Exclude<ClientMessage, { type: "hello" | "pong" | "input_audio_buffer.append" }>;
+type Asked = Exclude<ClientRequest, { type: "hello" | "pong" }>;
 
 function toLegInput(message: Asked): LegInput {
   switch (message.type) {
