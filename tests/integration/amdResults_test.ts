@@ -11,6 +11,7 @@ import {
   type Talk,
   voiceOf,
 } from "../support/servers/phoneRig.ts";
+import { concurrently } from "../support/servers/concurrently.ts";
 import { callBack } from "../support/twilio/twilioWebhook.ts";
 import { until } from "../support/until.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
@@ -50,31 +51,57 @@ async function converse(rig: PhoneRig, { phone, callId }: Talk, times: number): 
 const notice = (rig: PhoneRig, { callId }: Talk, code: string) =>
   published(rig, callId, "notice", (event) => event.code === code);
 
-for (const agent of [leaving, hangingUp]) {
-  for (const who of ["machine_end_silence", "machine_end_other", "machine_start", "fax"]) {
-    // With a message to leave, the end of the greeting is waited for.
-    if (agent === leaving && who === "machine_start") continue;
-    Deno.test(`case 122: ${who} in a conversation is noted and not obeyed (${agent.slice(0, 17)})`, async () => {
-      await using rig = await worldOf(agent);
-      const talk = await rig.dial();
-      await converse(rig, talk, 2);
-      await verdict(rig, talk, who);
-      await notice(rig, talk, "machine_verdict_not_obeyed");
-      await verdict(rig, talk, who);
-      await converse(rig, talk, 3);
-      await hangUp(talk.phone);
-      const { end } = await recordOf(rig, talk.callId);
-      assert.equal(end?.reason, "caller_hung_up");
-      const state = await get(rig.server, `/api/outbound/${talk.callId}`);
-      assert.deepEqual([state.outcome, state.answeredBy], [
-        "human",
-        who === "fax" ? "fax" : "machine",
-      ]);
-    });
-  }
+// With a message to leave, the end of the greeting is waited for: `machine_start` says nothing yet.
+const verdicts = [
+  [leaving, "machine_end_silence"],
+  [leaving, "machine_end_other"],
+  [leaving, "fax"],
+  [hangingUp, "machine_end_silence"],
+  [hangingUp, "machine_end_other"],
+  [hangingUp, "machine_start"],
+  [hangingUp, "fax"],
+] as const;
+
+Deno.test("case 122: a machine's verdict in a conversation is noted and not obeyed", (t) =>
+  concurrently(
+    t,
+    Object.fromEntries(
+      verdicts.map(([agent, who]) => [`${who} (${agent.slice(0, 17)})`, () => noted(agent, who)]),
+    ),
+  ));
+
+async function noted(agent: string, who: string): Promise<void> {
+  await using rig = await worldOf(agent);
+  const talk = await rig.dial();
+  await converse(rig, talk, 2);
+  await verdict(rig, talk, who);
+  await notice(rig, talk, "machine_verdict_not_obeyed");
+  await verdict(rig, talk, who);
+  await converse(rig, talk, 3);
+  await hangUp(talk.phone);
+  const { end } = await recordOf(rig, talk.callId);
+  assert.equal(end?.reason, "caller_hung_up");
+  const state = await get(rig.server, `/api/outbound/${talk.callId}`);
+  assert.deepEqual([state.outcome, state.answeredBy], [
+    "human",
+    who === "fax" ? "fax" : "machine",
+  ]);
 }
 
-Deno.test("case 122: a greeting that the agent answered is still a machine's", async () => {
+Deno.test("case 122, 123, 124: machines, screenings and persons that are found during a call", (t) =>
+  concurrently(t, {
+    "a greeting that the agent answered is still a machine's": answeredMachine,
+    "a human's verdict is not taken back by a machine's": humanFirst,
+    "a person who speaks during the message goes on with the agent": () =>
+      withdrawn((_, talk) => talk.phone.speak(voiceOf(800))),
+    "a person who is found by a later verdict during the message goes on with the agent": () =>
+      withdrawn((rig, talk) => verdict(rig, talk, "human")),
+    "call screening is answered, and the person reached, with a message to leave": () =>
+      screened(leaving),
+    "call screening is answered, and the person reached, with none": () => screened(hangingUp),
+  }));
+
+async function answeredMachine(): Promise<void> {
   await using rig = await worldOf(leaving, ["You have reached Ann. Leave a message."]);
   const talk = await rig.dial();
   await converse(rig, talk, 1);
@@ -84,9 +111,9 @@ Deno.test("case 122: a greeting that the agent answered is still a machine's", a
   assert.equal((await recordOf(rig, talk.callId)).end?.reason, "voicemail");
   const { outcome } = await get(rig.server, `/api/outbound/${talk.callId}`);
   assert.equal(outcome, "voicemail");
-});
+}
 
-Deno.test("case 122: a human's verdict is not taken back by a machine's", async () => {
+async function humanFirst(): Promise<void> {
   await using rig = await worldOf(hangingUp);
   const talk = await rig.dial();
   await verdict(rig, talk, "human");
@@ -95,46 +122,41 @@ Deno.test("case 122: a human's verdict is not taken back by a machine's", async 
   await converse(rig, talk, 1);
   await hangUp(talk.phone);
   assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
-});
+}
 
-for (const how of ["speaks", "is found by a later verdict"]) {
-  Deno.test(`case 124: a person who ${how} during the message goes on with the agent`, async () => {
-    const message = `voicemail: ${"Please call us back, dear customer. ".repeat(6)}`;
-    await using rig = await worldOf(message);
-    const talk = await rig.dial();
-    await verdict(rig, talk, "machine_end_beep");
-    await published(rig, talk.callId, "speaking", ({ who, on }) => who === "agent" && on);
-    if (how === "speaks") await talk.phone.speak(voiceOf(800));
-    else await verdict(rig, talk, "human");
-    await notice(rig, talk, "voicemail_withdrawn");
-    await talk.model.next("conversation.item.create");
-    await verdict(rig, talk, "machine_end_beep");
-    await heardSaying(rig, talk.callId, /^I heard you\.$/);
-    await converse(rig, talk, 2);
-    await hangUp(talk.phone);
-    assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
-    const { outcome } = await get(rig.server, `/api/outbound/${talk.callId}`);
-    assert.equal(outcome, "human");
-  });
+async function withdrawn(find: (rig: PhoneRig, talk: Talk) => Promise<unknown>): Promise<void> {
+  const message = `voicemail: ${"Please call us back, dear customer. ".repeat(6)}`;
+  await using rig = await worldOf(message);
+  const talk = await rig.dial();
+  await verdict(rig, talk, "machine_end_beep");
+  await published(rig, talk.callId, "speaking", ({ who, on }) => who === "agent" && on);
+  await find(rig, talk);
+  await notice(rig, talk, "voicemail_withdrawn");
+  await talk.model.next("conversation.item.create");
+  await verdict(rig, talk, "machine_end_beep");
+  await heardSaying(rig, talk.callId, /^I heard you\.$/);
+  await converse(rig, talk, 2);
+  await hangUp(talk.phone);
+  assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
+  const { outcome } = await get(rig.server, `/api/outbound/${talk.callId}`);
+  assert.equal(outcome, "human");
 }
 
 const screening =
   "Hi, if you record your name and reason for calling, I'll see if this person is available.";
 
-for (const agent of [leaving, hangingUp]) {
-  Deno.test(`case 123: call screening is answered, and the person reached (${agent.slice(0, 17)})`, async () => {
-    await using rig = await worldOf(agent, [screening]);
-    const talk = await rig.dial();
-    await talk.phone.speak(voiceOf(900));
-    await verdict(rig, talk, "machine_end_beep");
-    await notice(rig, talk, "call_screened");
-    const { item } = await talk.model.next("conversation.item.create");
-    assert.match(JSON.stringify(item), /who is calling and why/);
-    await heardSaying(rig, talk.callId, /^I heard you\.$/);
-    await converse(rig, talk, 3);
-    await hangUp(talk.phone);
-    assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
-    const { outcome } = await get(rig.server, `/api/outbound/${talk.callId}`);
-    assert.equal(outcome, "human");
-  });
+async function screened(agent: string): Promise<void> {
+  await using rig = await worldOf(agent, [screening]);
+  const talk = await rig.dial();
+  await talk.phone.speak(voiceOf(900));
+  await verdict(rig, talk, "machine_end_beep");
+  await notice(rig, talk, "call_screened");
+  const { item } = await talk.model.next("conversation.item.create");
+  assert.match(JSON.stringify(item), /who is calling and why/);
+  await heardSaying(rig, talk.callId, /^I heard you\.$/);
+  await converse(rig, talk, 3);
+  await hangUp(talk.phone);
+  assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
+  const { outcome } = await get(rig.server, `/api/outbound/${talk.callId}`);
+  assert.equal(outcome, "human");
 }
