@@ -128,6 +128,7 @@ export async function createApp(
   opening.defer(openCallWatchdog(calls).close);
   const abandonedCalls = openAbandonedCalls({
     ...calls,
+    recorder,
     completion,
     twilio: phone?.twilio,
     pullBack: phone?.calls.pullBack,
@@ -136,7 +137,13 @@ export async function createApp(
   phone?.onStreamEnded(abandonedCalls.streamEnded);
   completion.start();
 
-  const operations = createApiOperations({ ...calls, recorder, resumedCalls, phone });
+  const operations = createApiOperations({
+    ...calls,
+    recorder,
+    resumedCalls,
+    abandonedCalls,
+    phone,
+  });
   const parts = { ...calls, records, eventLog, metrics, webhooks, phone, operations };
   let isDraining = false;
   const router = createRouter({ ...parts, engine: engine.name, isDraining: () => isDraining });

@@ -31,6 +31,7 @@ export interface ApiOperationsDeps extends Pick<Clock, "setTimer"> {
       hangUp(callId: string, asker: { readonly isAdmin: true }): Promise<unknown>;
     };
   } | undefined;
+  readonly abandonedCalls: Pick<CrossProcessControlDeps, "endUnheld">;
   readonly transfers: Pick<TransferPolicy, "decide">;
   readonly log: Pick<Log, "info" | "warn">;
 }
@@ -40,8 +41,19 @@ export type ApiOperations = ReturnType<typeof createApiOperations>;
 
 /** Also lets other processes act on the calls of this one, from now on. */
 export function createApiOperations(
-  { registry, agents, store, recorder, resumedCalls, cluster, phone, transfers, setTimer, log }:
-    ApiOperationsDeps,
+  {
+    registry,
+    agents,
+    store,
+    recorder,
+    resumedCalls,
+    cluster,
+    phone,
+    transfers,
+    setTimer,
+    log,
+    ...deps
+  }: ApiOperationsDeps,
 ) {
   const { calls: callStore, instances, keyCalls } = store;
   const { instanceId, rpc } = cluster;
@@ -49,6 +61,7 @@ export function createApiOperations(
     instanceId,
     rpc,
     act: createCallActions({ registry, agents, transfers }),
+    endUnheld: deps.abandonedCalls.endUnheld,
     ...present({ twilio: phone?.twilio }),
   });
   const endCall = createEndCall({

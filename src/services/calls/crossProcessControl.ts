@@ -29,6 +29,8 @@ export interface CrossProcessControlDeps {
   readonly rpc: InstanceRpc;
   /** Absent where there is no phone. */
   readonly twilio?: Pick<TwilioCalls, "end">;
+  /** Ends a browser's call that no process has any more; false where one may have it. */
+  readonly endUnheld: (callId: string) => Promise<boolean>;
 }
 
 const KIND = "act";
@@ -37,7 +39,7 @@ const request = z.object({ callId: z.string(), action: callAction });
 
 /** Also handles the requests of other processes from now on. */
 export function createCrossProcessControl(
-  { instanceId, act, rpc, twilio }: CrossProcessControlDeps,
+  { instanceId, act, rpc, twilio, endUnheld }: CrossProcessControlDeps,
 ): CrossProcessControl {
   rpc.handle(KIND, (body) => {
     const { data } = request.safeParse(body);
@@ -45,6 +47,18 @@ export function createCrossProcessControl(
   });
 
   return async function control(call, action) {
+    const result = await reach(call, action);
+    if (result !== undefined && isHeld(result)) return result;
+    if (action.type === "hangup" && await endUnheld(call.id)) return { ok: true };
+    if (result === undefined) throw new InstanceTimeout();
+    return result;
+  };
+
+  /** Undefined where the process that may have the call does not answer. */
+  async function reach(
+    call: ControlledCall,
+    action: CallAction,
+  ): Promise<ActionResult | undefined> {
     if (call.instanceId === instanceId) return await act(call.id, action);
     const there = await askOwner(call, action);
     if (there !== undefined && isHeld(there)) return there;
@@ -55,9 +69,8 @@ export function createCrossProcessControl(
       await twilio.end(call.callSid, { unanswered: call.status !== "live" });
       return { ok: true };
     }
-    if (rpc.isSingle) return here;
-    throw new InstanceTimeout();
-  };
+    return rpc.isSingle ? here : undefined;
+  }
 
   /** Undefined where the owner does not answer. */
   async function askOwner(

@@ -106,7 +106,9 @@ export function createWebCalls(deps: WebCallsDeps) {
       await handoff.recordTakenOver();
       return session;
     } catch (error) {
-      await instances.claimCall(callId, { from: instanceId, to: from });
+      // Where that fails, the call is found to be without a session.
+      await instances.claimCall(callId, { from: instanceId, to: from })
+        .catch((error) => log.warn("Call not given back", { callId, error }));
       throw error;
     }
   }

@@ -9,6 +9,7 @@ import { endAbandonedCall, endOfAbandoned, endWhileHeld } from "./endAbandonedCa
 import { createReturningBrowsers } from "./returningBrowsers.ts";
 import type { CallEnd } from "../../call/types.ts";
 import type { CallRecord, Store } from "../store.ts";
+import type { Recorder } from "./recorder.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
@@ -24,7 +25,11 @@ export interface AbandonedCallsDeps extends Clock {
     | ((call: CallRecord) => Promise<"opened" | "over" | "refused" | "left">)
     | undefined;
   readonly settings: { readonly limits: { readonly callMs: number } };
-  readonly registry: CallHoldersDeps["registry"];
+  readonly registry: CallHoldersDeps["registry"] & {
+    list(): readonly { readonly id: string }[];
+  };
+  /** Whether the end of a call here waits to be written. */
+  readonly recorder: Pick<Recorder, "holds">;
   readonly cluster: CallHoldersDeps["cluster"] & Pick<Cluster, "living">;
   readonly log: Pick<Log, "info" | "warn">;
 }
@@ -44,13 +49,14 @@ interface Expected {
 }
 
 /**
- * Calls whose process has died: those that Twilio still has in progress are pulled back, the records of all
- * others ended, with what Twilio knows of how they ended.
+ * Calls whose process has died, or has lost them: those that Twilio still has in progress are pulled back,
+ * the records of all others ended, with what Twilio knows of how they ended.
  */
 export function openAbandonedCalls(deps: AbandonedCallsDeps) {
   const { store: { calls, instances, dialQueue, tokens }, prices, completion, twilio, pullBack } =
     deps;
-  const { settings, registry, cluster: { instanceId, living }, now, setTimer, log } = deps;
+  const { settings, registry, recorder, cluster: { instanceId, living }, now, setTimer, log } =
+    deps;
   const aliveOf = createAliveInstances({ now: () => performance.now() });
   const holders = createCallHolders({ ...deps, isAwaited });
   const browsers = createReturningBrowsers({ tokens, now });
@@ -81,6 +87,17 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
         log.warn("End of a stream not followed up", { error });
       }
     },
+    /**
+     * Ends a browser's call that no process has any more, though its browser may come back; false where one
+     * may have it, or it is over. Rejects where the store fails.
+     */
+    async endUnheld(callId: string): Promise<boolean> {
+      const call = await calls.get(callId);
+      if (call?.direction !== "web" || call.status === "ended" || isHere(call)) return false;
+      const { instanceId: holder } = call;
+      if (holder !== instanceId && (await livingNow()).includes(holder)) return false;
+      return await end(call, undefined, { reason: "operator_hung_up" });
+    },
     async close(): Promise<void> {
       closed = true;
       await poll.close();
@@ -94,13 +111,26 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
     return !answers || await holders.mayHave(holder, callSid);
   }
 
+  async function livingNow(): Promise<readonly string[]> {
+    return await living(aliveOf(await instances.beats()));
+  }
+
+  /** The record of a call that has just ended says so a moment later. */
+  function isHere({ id }: CallRecord): boolean {
+    return registry.get(id) !== undefined || recorder.holds(id);
+  }
+
   async function reconcile(): Promise<void> {
-    const alive = await living(aliveOf(await instances.beats()));
-    const abandoned = await instances.abandonedCalls(alive);
+    const here = registry.list().map(({ id }) => id);
+    const abandoned = [
+      ...await instances.abandonedCalls(await livingNow()),
+      // A take-over that failed may leave its claim behind.
+      ...await instances.browserCallsOf(instanceId, here),
+    ];
     await browsers.note(abandoned);
     for (const call of [...abandoned, ...await missing()]) {
       if (closed) return;
-      if (registry.get(call.id) !== undefined || browsers.mayReturn(call)) continue;
+      if (isHere(call) || browsers.mayReturn(call)) continue;
       if (pullBack !== undefined && isOnThePhone(call)) {
         // All beside each other: Twilio is asked for them in this order, at its own pace.
         if (listens) pullBackOne(call);
@@ -175,11 +205,13 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
     call: CallRecord,
     known: TwilioCall | undefined,
     how: CallEnd,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { durationSeconds, endedAt = now() } = known ?? {};
     const isPlaced = call.direction === "outbound" && known !== undefined;
     // Of several processes that find it, one ends it, and tells of it.
-    if (!await instances.claimCall(call.id, { from: call.instanceId, to: instanceId })) return;
+    if (!await instances.claimCall(call.id, { from: call.instanceId, to: instanceId })) {
+      return false;
+    }
     // It is looked at again where its end cannot be written.
     expect(call, expected.get(call.id)?.times ?? 0);
     await endAbandonedCall(calls, { ...call, instanceId }, {
@@ -191,6 +223,7 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
     });
     completion.enqueue(call.id);
     log.info("Abandoned call ended", { callId: call.id });
+    return true;
   }
 
   async function fetchKnown(callSid: string): Promise<TwilioCall | undefined> {

@@ -93,6 +93,19 @@ export function createInstances(database: Database) {
         answers: maybeText(row, "slot") !== undefined,
       }));
     },
+    /** Browsers' calls without an end that a process holds, but for those it knows of, 1000 at most. */
+    async browserCallsOf(
+      instanceId: string,
+      known: readonly string[],
+    ): Promise<readonly CallRecord[]> {
+      const rows = await query(
+        `SELECT * FROM calls WHERE status IN ('queued', 'ringing', 'live')
+          AND direction = 'web' AND instance_id = $1
+          ${known.length === 0 ? "" : `AND id NOT IN (${placeholders(known, 2)})`} LIMIT 1000`,
+        [instanceId, ...known],
+      );
+      return readable(rows, callOf);
+    },
     /** Calls without an end whose process is not among those given, oldest first, 1000 at most. */
     async abandonedCalls(alive: readonly string[]): Promise<readonly CallRecord[]> {
       const rows = await query(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openAbandonedCalls } from "../../../src/services/records/abandonedCalls.ts";
-import type { CallRecord } from "../../../src/services/store.ts";
+import { type CallRecord, RESUME_PURPOSE } from "../../../src/services/store.ts";
 import type { TwilioCall } from "../../../src/services/twilioOutbound/twilioCall.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import {
@@ -15,6 +15,7 @@ import {
 import { Inbox } from "../../support/inbox.ts";
 import { apiKey, startPhoneServer } from "../../support/servers/phoneServer.ts";
 import { opened, said } from "../../support/store/storedCalls.ts";
+import { until } from "../../support/until.ts";
 import { hangUp } from "../../support/twilio/hangUp.ts";
 
 Deno.test("calls that a crash left open are ended at the next start, and what was said is there", async () => {
@@ -45,6 +46,31 @@ Deno.test("calls that a crash left open are ended at the next start, and what wa
   }
   const { turns } = await get(server, "/api/calls/call_web");
   assert.deepEqual(turns.map(({ text }: { text: string }) => text), ["Until then."]);
+});
+
+Deno.test("a browser's call that no process has is hung up and erased when asked to, not only when its browser stays away", async () => {
+  await using database = await temporaryDatabase();
+  const path = database.url.slice("sqlite:".length);
+  const store = await openStore({ kind: "sqlite", path }, { now: Date.now });
+  for (const id of ["call_1", "call_2"]) {
+    const untilMs = Date.now() + 60 * minute;
+    await store.calls.write([opened({ id, keyName: "ops", direction: "web", status: "live" })]);
+    await store.tokens.issue(id, { purpose: RESUME_PURPOSE, subject: id, untilMs });
+  }
+  await store.close();
+
+  await using server = await startPhoneServer({
+    env: { DATABASE_URL: database.url, API_KEYS: `ops:${apiKey};scopes=admin` },
+  });
+  const hungUp = await server.post("/api/calls/call_1/actions", { type: "hangup" });
+  assert.equal(hungUp.status, 202, await hungUp.text());
+  assert.deepEqual((await get(server, "/api/calls/call_1")).end?.reason, "operator_hung_up");
+  const erased = await server.request("/api/calls/call_2?end=true", {
+    method: "DELETE",
+    headers: { "X-API-Key": apiKey },
+  });
+  assert.equal((await erased.json()).pending, 1);
+  await until(() => get(server, "/api/calls/call_2"), ({ code }) => code === "unknown_call");
 });
 
 Deno.test("Twilio's status decides how an abandoned call ended", async () => {
@@ -90,6 +116,17 @@ Deno.test("case 151: a call that is held here is not ended, though this process 
   await records.look();
   assert.deepEqual(records.announced, ["call_gone"]);
   assert.equal((await records.store.calls.get("call_held"))?.status, "live");
+});
+
+Deno.test("a browser's call that this process has claimed and could not open is ended", async () => {
+  const mine = { instanceId: "here", direction: "web", status: "live" } as const;
+  await using records = await openAlone(
+    ["call_held", "call_ending", "call_lost"].map((id) => opened({ id, ...mine })),
+    { here: ["call_held"], unwritten: ["call_ending"] },
+  );
+  await records.look();
+  assert.deepEqual(records.announced, ["call_lost"]);
+  assert.equal((await records.store.calls.get("call_lost"))?.end?.detail, "crashed");
 });
 
 Deno.test("a call that Twilio has no more is ended as it is pulled back, once", async () => {
@@ -210,13 +247,15 @@ function claiming(onAsked: () => void): PullBack {
 /** The only process of a database that has these calls. */
 async function openAlone(
   writes: Parameters<Store["calls"]["write"]>[0],
-  { here = [], asks = false, pullBack, twilio }: {
+  { here = [], unwritten = [], asks = false, pullBack, twilio }: {
     /** What Twilio says of every call. */
     readonly twilio?: TwilioCall;
     /** Whether other processes can be asked; none answers. */
     readonly asks?: boolean;
     /** Calls that have a session. */
     readonly here?: readonly string[];
+    /** Calls that have ended here, which is not in their records yet. */
+    readonly unwritten?: readonly string[];
     readonly pullBack?: PullBack;
   },
 ) {
@@ -231,9 +270,11 @@ async function openAlone(
     completion: { enqueue: (id) => ended.add(id) },
     twilio: twilio && { fetch: () => Promise.resolve(twilio) },
     ...(pullBack !== undefined && { pullBack: (call) => pullBack({ store }, call) }),
+    recorder: { holds: (callId) => unwritten.includes(callId) },
     settings: { limits: { callMs: 60 * minute } },
     registry: {
       get: (callId) => here.includes(callId) ? {} : undefined,
+      list: () => here.map((id) => ({ id })),
       byCallSid: () => undefined,
       endOf: () => undefined,
     },

@@ -114,6 +114,7 @@ export async function withApi(
   const router = plainRouter((router) => {
     const control = createCrossProcessControl({
       instanceId: "test",
+      endUnheld: () => Promise.resolve(false),
       act: createCallActions({
         registry: { get: (id) => live.get(id) },
         agents: { get: (agent) => agent === "receptionist" ? { transfers } : undefined },

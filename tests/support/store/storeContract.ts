@@ -392,6 +392,19 @@ function testInstances(test: StoreTest): void {
     assert.deepEqual(abandoned.map(({ id }) => id).sort(), ["l", "s"]);
   });
 
+  test("a process finds browsers' calls that it holds and does not know of", async ({ calls, instances }) => {
+    const mine = { instanceId: "here", direction: "web", status: "live" } as const;
+    await calls.write([
+      ...["known", "lost", "over"].map((id) => opened({ id, ...mine })),
+      opened({ id: "phone", ...mine, direction: "inbound" }),
+      opened({ id: "other", ...mine, instanceId: "other" }),
+      ended("over"),
+    ]);
+    const lost = await instances.browserCallsOf("here", ["known"]);
+    assert.deepEqual(lost.map(({ id }) => id), ["lost"]);
+    assert.equal((await instances.browserCallsOf("here", [])).length, 2);
+  });
+
   test("one process takes an abandoned call over, however many try", async ({ calls, instances }) => {
     await calls.write([
       opened({ id: "a", instanceId: "gone" }),
