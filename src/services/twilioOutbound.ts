@@ -24,4 +24,5 @@ export {
 export { createTwilioFaults, type TwilioFaults } from "./twilioOutbound/twilioFaults.ts";
 export { TwilioProblem } from "./twilioOutbound/twilioProblem.ts";
 export { type UpdateOutcome, updateWithRetries } from "./twilioOutbound/updateWithRetries.ts";
+export { warnUnlessAway } from "./twilioOutbound/warnUnlessAway.ts";
 export { type PhoneAnswer, writeHangUp, writeTwiml } from "./twilioOutbound/twiml.ts";

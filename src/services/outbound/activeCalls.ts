@@ -8,6 +8,7 @@ import {
   isFinal,
   type SpokenMessage,
   type TwilioCalls,
+  warnUnlessAway,
 } from "../twilioOutbound.ts";
 import type { Handoff, ResumedCalls, StoredCall } from "../calls.ts";
 import { endOf, outcomeOf } from "../records.ts";
@@ -193,7 +194,7 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
     call.stopChecking();
     call.stopChecking = setTimer(() => {
       check(call).catch((error) =>
-        log.warn("Call state unknown", { callId: call.job.callId, error })
+        warnUnlessAway(log, "Call state unknown", { callId: call.job.callId, error })
       ).finally(() => {
         if (calls.get(call.job.callId) === call && !call.detection.connected) checkLater(call);
       });

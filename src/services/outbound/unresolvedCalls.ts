@@ -1,6 +1,6 @@
 import type { CallBudget } from "../spending.ts";
 import type { CallStore, DialQueue, QueuedCall, StoredResponse } from "../store.ts";
-import type { TwilioCalls } from "../twilioOutbound.ts";
+import { type TwilioCalls, warnUnlessAway } from "../twilioOutbound.ts";
 import type { ActiveCall, ActiveCalls } from "./activeCalls.ts";
 import type { CallFinalizer } from "./callFinalizer.ts";
 import { awaitStore, OutcomeUnknown } from "./outboundErrors.ts";
@@ -56,7 +56,7 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps) {
         if (activeCalls.get(queued.callId) !== undefined) continue;
         // A failed look-up does not stop the others.
         await reconcileOne(queued).catch((error) =>
-          log.warn("Call look-up failed", { callId: queued.callId, error })
+          warnUnlessAway(log, "Call look-up failed", { callId: queued.callId, error })
         );
       }
     },
@@ -73,7 +73,7 @@ export function createUnresolvedCalls(deps: UnresolvedCallsDeps) {
       callId,
       setTimer(() => {
         resolve(call, dialledAt).catch((error) => {
-          log.warn("Call look-up failed", { callId, error });
+          warnUnlessAway(log, "Call look-up failed", { callId, error });
           return false;
         }).then((isResolved) => {
           if (isResolved) unwatch(callId);

@@ -7,6 +7,7 @@ import {
   type PhoneAnswer,
   type TwilioCallChange,
   type TwilioCalls,
+  type UpdateOutcome,
   updateWithRetries,
   writeTwiml,
 } from "../twilioOutbound.ts";
@@ -63,14 +64,14 @@ export function createCallEndings(deps: CallEndingsDeps) {
       const stop = new AbortController();
       const answer = answerOf(session, end, callSid);
       const accepted = tell(callSid, answer, stop.signal)
-        .then((isAccepted) => {
-          if (isAccepted) endings.delete(callSid);
-          else {
+        .then((outcome) => {
+          if (outcome === "accepted") endings.delete(callSid);
+          else if (outcome === "failed" && !stop.signal.aborted) {
             const what = isCallEnd(end) ? "Call not ended by REST" : "Call not held by REST";
             log.warn(what, { callId: session.id });
           }
           answer.then((given) => confirm(session, given), () => {});
-          return isAccepted;
+          return outcome === "accepted";
         }).finally(() => underWay.delete(accepted));
       begun.set(session, accepted);
       endings.set(callSid, { answer, agent: session.request.agent, stop });
@@ -124,12 +125,12 @@ export function createCallEndings(deps: CallEndingsDeps) {
     callSid: string,
     answering: Promise<PhoneAnswer | undefined>,
     stopped: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<UpdateOutcome> {
     try {
       const answer = await answering;
-      if (answer === undefined) return true;
+      if (answer === undefined) return "accepted";
       const change = changeOf(answer, publicUrl);
-      const outcome = await updateWithRetries(callSid, {
+      return await updateWithRetries(callSid, {
         twilio,
         change: () => stopped.aborted ? undefined : change,
         // A number that rings must not be dialled again.
@@ -137,10 +138,9 @@ export function createCallEndings(deps: CallEndingsDeps) {
         signal: AbortSignal.any([stopped, closing.signal]),
         setTimer,
       });
-      return outcome === "accepted";
     } catch (error) {
       log.warn("End of the call not decided", { error });
-      return false;
+      return "failed";
     }
   }
 }

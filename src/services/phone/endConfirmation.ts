@@ -1,7 +1,13 @@
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
-import { type CallStatus, isFinal, type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
+import {
+  type CallStatus,
+  isFinal,
+  type TwilioCalls,
+  TwilioProblem,
+  warnUnlessAway,
+} from "../twilioOutbound.ts";
 
 export interface EndConfirmationDeps extends Pick<Clock, "setTimer"> {
   readonly twilio: Pick<TwilioCalls, "fetch" | "end">;
@@ -67,7 +73,7 @@ export function createEndConfirmation({ twilio, isLive, setTimer, log }: EndConf
         if (error instanceof TwilioProblem && error.code === "unknown_call") {
           return confirm(callSid);
         }
-        log.warn("End of a phone call not confirmed", { callId: call.callId, error });
+        warnUnlessAway(log, "End of a phone call not confirmed", { callId: call.callId, error });
       }).finally(() => {
         if (waiting.get(callSid) !== call) return;
         const nextMs = DELAYS_MS[attempt + 1];

@@ -3,7 +3,12 @@ import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
 import { createHandoff, type ResumedCalls, type SendDigits } from "../calls.ts";
-import { type CallProgress, createTwilioCalls, createTwilioFaults } from "../twilioOutbound.ts";
+import {
+  type CallProgress,
+  createTwilioCalls,
+  createTwilioFaults,
+  warnUnlessAway,
+} from "../twilioOutbound.ts";
 import type { CallBudget, Prices, Spending, TransferPolicy } from "../spending.ts";
 import type { EventHub } from "../events.ts";
 import { createEndConfirmation } from "./endConfirmation.ts";
@@ -106,11 +111,11 @@ export function openPhone(deps: PhoneDeps) {
   completion.beforeStoreCloses(outbound.settled);
   const reconciling = createPollLoop(async () => {
     await outbound.reconcile()
-      .catch((error) => log.warn("Placed calls not reconciled", { error }));
+      .catch((error) => warnUnlessAway(log, "Placed calls not reconciled", { error }));
     await transferredCalls.reconcile()
-      .catch((error) => log.warn("Transfers not reconciled", { error }));
+      .catch((error) => warnUnlessAway(log, "Transfers not reconciled", { error }));
     await strayCalls.reconcile()
-      .catch((error) => log.warn("Stray phone calls not looked for", { error }));
+      .catch((error) => warnUnlessAway(log, "Stray phone calls not looked for", { error }));
     return RECONCILE_MS;
   }, setTimer);
   return {

@@ -7,7 +7,7 @@ import {
   type Prices,
   spentBy,
 } from "../spending.ts";
-import { type CallProgress, isFinal, type TwilioCalls } from "../twilioOutbound.ts";
+import { type CallProgress, isFinal, type TwilioCalls, warnUnlessAway } from "../twilioOutbound.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -76,7 +76,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
         if (dueAt > at) continue;
         checkedAt.set(call.id, at);
         await check(call).catch((error) =>
-          log.warn("Transfer not reconciled", { callId: call.id, error })
+          warnUnlessAway(log, "Transfer not reconciled", { callId: call.id, error })
         );
       }
     },

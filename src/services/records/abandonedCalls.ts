@@ -1,4 +1,10 @@
-import { isFinal, type TwilioCall, type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
+import {
+  isFinal,
+  type TwilioCall,
+  type TwilioCalls,
+  TwilioProblem,
+  warnUnlessAway,
+} from "../twilioOutbound.ts";
 import type { Prices } from "../spending.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { CompletionDispatcher } from "./completionDispatcher.ts";
@@ -186,7 +192,7 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
   /** A failed request to Twilio delays no other call. */
   async function endIfOver(call: CallRecord, endOf?: typeof endWhileHeld): Promise<void> {
     await reconcileOne(call, endOf).catch((error) =>
-      log.warn("Abandoned call not reconciled", { callId: call.id, error })
+      warnUnlessAway(log, "Abandoned call not reconciled", { callId: call.id, error })
     );
   }
 

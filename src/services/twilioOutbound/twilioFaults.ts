@@ -5,7 +5,7 @@ import type { Log } from "../../utils/logger.ts";
 
 export interface TwilioFaultsDeps {
   readonly incidents: Pick<Incidents, "report" | "resolve">;
-  readonly log: Pick<Log, "warn">;
+  readonly log: Pick<Log, "info" | "warn">;
 }
 
 const INCIDENT = "phone_network_refuses";
@@ -26,6 +26,7 @@ export type TwilioFaults = ReturnType<typeof createTwilioFaults>;
 export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps) {
   const counts = new Map<string, number>();
   const openIncidents = new Set<string>();
+  let isAway = false;
 
   return {
     /** A request was refused, or not answered. */
@@ -33,6 +34,8 @@ export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps) {
       const { code, twilioCode, status, twilioMessage, moreInfo } = problem;
       const key = String(twilioCode ?? code);
       count(key);
+      if (code === "provider_unreachable") return away(problem);
+      answered();
       const reason = OF_ONE_CALL.has(status)
         ? problem.message
         : shown(twilioMessage) ?? problem.message;
@@ -50,6 +53,7 @@ export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps) {
     },
     /** A request succeeded; `placed` where it created a call. */
     recordSuccess(placed: boolean): void {
+      answered();
       for (const key of openIncidents) {
         if (OF_PLACING.has(key) && !placed) continue;
         openIncidents.delete(key);
@@ -64,6 +68,17 @@ export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps) {
     /** By Twilio's code, or ours where there is none; `other` beyond the first hundred codes. */
     counts: (): ReadonlyMap<string, number> => counts,
   };
+
+  /** Requests are repeated while Twilio is away: only the change is worth a line. */
+  function away({ status, message: reason }: TwilioProblem): void {
+    if (!isAway) log.warn("Twilio cannot be reached", { status, reason });
+    isAway = true;
+  }
+
+  function answered(): void {
+    if (isAway) log.info("Twilio can be reached again", {});
+    isAway = false;
+  }
 
   function count(key: string): void {
     const counted = counts.has(key) || counts.size < MAX_CODES ? key : "other";

@@ -12,6 +12,7 @@ function start(
 ) {
   const failures = [...problems];
   const timers: (() => void)[] = [];
+  const logged: string[] = [];
   let asked = 0;
   const endings = createCallEndings({
     twilio: {
@@ -27,7 +28,7 @@ function start(
     agents: { get: () => undefined, unusable: new Map() },
     confirmation: { expect() {} },
     publicUrl: "https://phone.example",
-    log: { warn() {} },
+    log: { warn: (message) => void logged.push(message) },
     setTimer(wake) {
       timers.push(wake);
       return () => {};
@@ -35,10 +36,11 @@ function start(
   });
   const session = new RecordingSession();
   session.callSid = callSid;
-  return { endings, session, timers, asked: () => asked };
+  return { endings, session, timers, logged, asked: () => asked };
 }
 
 const late = new TwilioProblem(504, "provider_unreachable", "Twilio did not answer in time.");
+const over = new TwilioProblem(404, "unknown_call", "There is no such phone call.");
 const busy = new TwilioProblem(503, "provider_busy", "Twilio takes no more requests.");
 
 Deno.test("a dial is asked for again where Twilio was busy, but not where it may ring already", async () => {
@@ -54,8 +56,23 @@ Deno.test("a dial is asked for again where Twilio was busy, but not where it may
   assert.equal(second.asked(), 1);
 });
 
+Deno.test("a warning is logged where Twilio was not told, and none where the caller had hung up", async () => {
+  for (const [problem, lines] of [[late, 1], [over, 0]] as const) {
+    for (const reason of ["agent_hung_up", "handed_over"] as const) {
+      const { endings, session, timers, logged } = start(Array(6).fill(problem), "hangUp");
+      const told = endings.end(session, { reason });
+      for (let attempt = 0; attempt < 6; attempt++) {
+        await settled();
+        timers.splice(0).forEach((wake) => wake());
+      }
+      assert.equal(await told, false);
+      assert.equal(logged.length, lines, reason);
+    }
+  }
+});
+
 Deno.test("Twilio's own question gets what it has not accepted, once, and stops further requests", async () => {
-  const { endings, session, timers, asked } = start([busy, busy], "hangUp");
+  const { endings, session, timers, logged, asked } = start([busy, busy], "hangUp");
   const told = endings.end(session, { reason: "agent_hung_up" });
   assert.equal(endings.end(session, { reason: "agent_hung_up" }), told, "told once");
   await settled();
@@ -64,6 +81,7 @@ Deno.test("Twilio's own question gets what it has not accepted, once, and stops 
   timers.forEach((wake) => wake());
   await told;
   assert.equal(asked(), 1);
+  assert.deepEqual(logged, [], "it was told all the same");
   await endings.close();
 });
 
