@@ -56,6 +56,8 @@ export interface TranscriptTurn {
   readonly interrupted: boolean;
   /** How the caller said it. */
   readonly by: "voice" | "text" | "keypad";
+  /** On record, and no part of the conversation: it bridged a wait, was never spoken, or had no words. */
+  readonly aside?: true;
   readonly startedMs: Milliseconds;
   readonly endedMs?: Milliseconds;
 }

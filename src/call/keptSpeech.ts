@@ -5,14 +5,9 @@ import type { ModelSink, SpeechRef } from "./realtimeClient.ts";
 export const keptNames = ["greeting", "bridge", "apology"] as const;
 export type KeptName = (typeof keptNames)[number];
 
-/** The item id of the `count`th kept sentence of a call; its kind can be read from the id. */
+/** The item id of the `count`th kept sentence of a call. */
 export function keptItemId(name: KeptName, count: number): string {
   return `kept_${name}_${count}`;
-}
-
-/** Whether an item is a kept sentence that is no part of the conversation: all but a greeting. */
-export function isKeptAside(itemId: string): boolean {
-  return /^kept_(?:bridge|apology)_\d+$/.test(itemId);
 }
 
 /** A sentence as an agent's voice has spoken it, in the format of a call. */

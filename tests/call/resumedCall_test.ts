@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TranscriptTurn } from "../../src/call/callEvent.ts";
 import { decodeJournal, encodeJournal } from "../../src/call/journal.ts";
-import type { ResumedCall } from "../../src/call/resumedCall.ts";
+import type { ResumedCall, ResumedTool } from "../../src/call/resumedCall.ts";
 import { replay } from "../../src/call/replay.ts";
 import { Session } from "../../src/call/session.ts";
 import { noUsage } from "../../src/services/store/calls/callRecord.ts";
@@ -75,7 +75,7 @@ Deno.test("a caller who was waiting for an answer gets it", () => {
       turns: [
         agent("a", 1, greeting),
         caller("b", 2, "What time is it?"),
-        agent("kept_bridge_1", 3, "One moment, please."),
+        { ...agent("kept_bridge_1", 3, "One moment, please."), aside: true },
       ],
     },
   ];
@@ -86,6 +86,68 @@ Deno.test("a caller who was waiting for an answer gets it", () => {
     assert.deepEqual(asked[1], { type: "respond", request: { purpose: "reply" } });
     const history = JSON.stringify(call.all("openModel")[0]?.history);
     assert.ok(!history.includes("One moment"), "what bridges a wait is beside the conversation");
+  }
+});
+
+Deno.test("a filler is no answer: the question before it is still open", () => {
+  const bridges: readonly ((call: CallDriver) => readonly ResumedTool[])[] = [
+    () => [],
+    (call) => {
+      const [{ callId } = { callId: "" }] = call.call("look");
+      return [{ ...tool(callId, call.now, "noon") }];
+    },
+  ];
+  const kept = { bridge: { text: "One moment.", ms: 900 } };
+  for (const [how, begin] of bridges.entries()) {
+    for (const isKept of [false, true]) {
+      const before = new CallDriver({ fillerAfterMs: 1500, kept: isKept ? kept : {} }).live();
+      before.callerSays("What time is it?");
+      const tools = begin(before);
+      if (isKept) before.input({ type: "modelLost", loss: { code: "closed", retry: "backoff" } });
+      before.advance(2500);
+      if (!isKept) before.say(before.begin("filler", { aside: true }), "f", 900, "One moment.");
+      before.advance(1000);
+      const turns = before.transcript;
+      assert.deepEqual(before.script, ["caller: What time is it?", "agent: One moment."]);
+      const call = resume({ turns, tools }).live();
+      const [note, answer] = call.all("model").map(({ request }) => request);
+      assert.ok(note?.type === "message" && /waiting for an answer/.test(note.text), `${how}`);
+      assert.deepEqual(answer, { type: "respond", request: { purpose: "reply" } });
+      const history = JSON.stringify(call.all("openModel")[0]?.history);
+      assert.ok(!history.includes("One moment"), history);
+    }
+  }
+});
+
+Deno.test("a sound without words needs no answer; words that did not become known are asked for", () => {
+  const question = (call: CallDriver) => call.callerSays("What time is it?");
+  const itemId = "user_1";
+  const cases: readonly [RegExp, (call: CallDriver) => void][] = [
+    [/there again/, (call) => call.callerSays("")],
+    [/there again/, (call) => call.callerSays(" ")],
+    [/waiting for an answer/, (call) => [question(call), call.callerSays("")]],
+    [/say it again/, (call) => {
+      call.callerStarts();
+      call.callerStops();
+      call.input({ type: "callerTextFailed", itemId });
+    }],
+    [/say it again/, (call) => {
+      call.callerStarts();
+      call.callerStops();
+      call.input({ type: "handoverAsked", withinMs: 5000 });
+      call.advance(6000);
+      assert.equal(call.events("handedOver").length, 1);
+    }],
+  ];
+  for (const [expected, happens] of cases) {
+    const before = new CallDriver().live();
+    before.speak("hello", 1000, greeting);
+    before.advance(1500);
+    happens(before);
+    const call = resume({ turns: before.transcript }).live();
+    const [note] = call.all("model").map(({ request }) => request);
+    assert.ok(note?.type === "message");
+    assert.match(note.text, expected, before.script.join(", "));
   }
 });
 

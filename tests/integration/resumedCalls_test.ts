@@ -20,7 +20,7 @@ import { apiKey, type ServedApp } from "../support/servers/phoneServer.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
-const agent = "greeting: Good day.";
+const greeting = "greeting: Good day.";
 
 Deno.test("a call whose process is gone goes on in another one with its history, as one call", async () => {
   await using two = await startTwo();
@@ -86,6 +86,55 @@ Deno.test("a placed call that goes on elsewhere keeps its context, its key and i
   assert.equal(record.usage.responses, 2);
 });
 
+Deno.test("a caller who was bridged before the process was lost gets the answer from the next", async () => {
+  const asked = Promise.withResolvers<void>();
+  const found = Promise.withResolvers<void>();
+  await using service = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async () => {
+      asked.resolve();
+      await found.promise;
+      return new Response("noon");
+    },
+  );
+  const url = `http://127.0.0.1:${service.addr.port}`;
+  const agent = [
+    "filler_after_ms: 300",
+    `http_tools:\n  - { name: look, description: Looks up the time., url: "${url}" }`,
+  ].join("\n");
+  await using two = await startTwo({}, {
+    transcribe: () => "What time is it?",
+    script: ({ cause, outOfBand }) => {
+      if (outOfBand) return { say: "One moment." };
+      if (cause.type === "speech") return { tools: [{ name: "look", arguments: "{}" }] };
+      // The process is lost before its model has answered.
+      if (cause.type === "toolOutputs") return { say: "It is noon.", delayMs: 60_000 };
+      return { say: "It is noon." };
+    },
+  }, agent);
+  const { rig, second } = two;
+  const talk = await rig.ring();
+  await talk.phone.speak(voiceOf(600));
+  await asked.promise;
+  await said(rig.server, talk, 1);
+  found.resolve();
+  await until(() => detail(rig.server, talk.callId), ({ tools }) => tools?.[0]?.result != null);
+
+  rig.server.network.connectTo(second.origin);
+  talk.phone.breakConnection();
+  const model = await rig.realtime.nextSession();
+  const { turns } = await said(second, talk, 2);
+  assert.deepEqual(turns.map(({ text }) => text), [
+    "What time is it?",
+    "One moment.",
+    "It is noon.",
+  ]);
+  const told = model.conversation.map(({ text }) => text);
+  assert.ok(told.some((text) => /still waiting for an answer/.test(text)), told.join("\n"));
+  assert.ok(!told.includes("One moment."));
+  await hangUp(talk.phone);
+});
+
 Deno.test("case 123: the next process's model knows that the call is being screened", async () => {
   const screening = "Record your name and reason for calling, and I'll see if they are available.";
   const transcribe = () => screening;
@@ -110,6 +159,7 @@ Deno.test("case 123: the next process's model knows that the call is being scree
 async function startTwo(
   env: Readonly<Record<string, string>> = {},
   model: PhoneRigOptions["model"] = {},
+  agent: string = greeting,
 ) {
   const stack = new AsyncDisposableStack();
   const database = stack.use(await temporaryDatabase());
@@ -142,6 +192,7 @@ interface Detail {
     readonly text: string;
     readonly final: boolean;
   }[];
+  readonly tools?: readonly { readonly result: unknown }[];
 }
 
 function detail(server: ServedApp, callId: string): Promise<Detail> {

@@ -84,7 +84,7 @@ export class ModelEvents {
       case "callerText":
         return this.#call.transcript.callerText(input.itemId, input.text, input.final, now);
       case "callerTextFailed":
-        return this.#call.transcript.callerText(input.itemId, "", true, now);
+        return this.#call.transcript.callerTextFailed(input.itemId, now);
       case "transcriptionUsed":
         return this.#call.commands.publish({ type: "transcriptionUsage", usage: input.usage });
       case "requestRefused":

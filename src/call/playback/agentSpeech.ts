@@ -130,11 +130,12 @@ export class AgentSpeech {
 
   text(ref: SpeechRef, text: string, now: Milliseconds): void {
     if (this.responses.isSilenced(ref.responseId)) return;
-    if (!this.responses.isAside(ref.responseId)) {
+    const aside = this.responses.isAside(ref.responseId);
+    if (!aside) {
       const before = this.#words?.itemId === ref.itemId ? this.#words.text : "";
       this.#words = { ...ref, text: (before + text).slice(-MAX_WORDS_LENGTH) };
     }
-    this.#transcript.agentText(ref.itemId, text, now);
+    this.#transcript.agentText(ref.itemId, text, aside, now);
   }
 
   /** The end of what the agent said last in the conversation. */
@@ -226,7 +227,7 @@ export class AgentSpeech {
     for (const { itemId, responseId } of this.#playback.unheard) {
       if (this.responses.isAside(responseId)) continue;
       this.responses.saidWithoutModel(responseId);
-      this.#transcript.saidWithoutModel(itemId, "conversation");
+      this.#transcript.saidWithoutModel(itemId);
     }
     for (const { itemId, producedMs } of this.#playback.unfinished()) {
       this.#transcript.brokenOff(itemId, producedMs);

@@ -92,11 +92,11 @@ export class KeptSentences {
     this.#bridges = name === "bridge";
     this.#isTone = text === "";
     if (!this.#isTone) speech.text(ref, text, now);
-    transcript.saidWithoutModel(itemId, isGreeting ? "conversation" : "aside");
     if (!isGreeting) {
       if (name === "bridge") commands.notice("outage_bridged");
       return speech.asideOver(responseId, now);
     }
+    transcript.saidWithoutModel(itemId);
     speech.itemDone(itemId, now);
     commands.notice("greeting_kept");
     commands.request({ type: "said", itemId, text });

@@ -1,4 +1,3 @@
-import { isKeptAside } from "../keptSpeech.ts";
 import { OUTCOME_UNKNOWN } from "../model/prompts.ts";
 import type { ResumedCall } from "../resumedCall.ts";
 import type { TranscriptTurn } from "../callEvent.ts";
@@ -35,17 +34,16 @@ function entryOf(
   startedAt: Milliseconds,
   wasConnected: boolean,
 ): TranscriptEntry {
-  const { id, position, text, by, final } = turn;
+  const { id, position, text, by, final, aside = false } = turn;
   const times = {
     startedAt: startedAt + turn.startedMs,
     endedAt: turn.endedMs === undefined ? undefined : startedAt + turn.endedMs,
   };
   if (turn.role === "caller") {
     const keys = by === "keypad" ? { modelText: `The caller pressed these keys: ${text}` } : {};
-    return { kind: "caller", id, position, by, text, final: true, ...times, ...keys };
+    return { kind: "caller", id, position, by, text, final: true, aside, ...times, ...keys };
   }
   const interrupted = turn.interrupted || !final;
   const heard = final || wasConnected ? text : "";
-  const apart = isKeptAside(id) ? { apart: true } : {};
-  return { kind: "agent", id, position, text: heard, final: true, interrupted, ...times, ...apart };
+  return { kind: "agent", id, position, text: heard, final: true, interrupted, aside, ...times };
 }

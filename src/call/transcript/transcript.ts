@@ -66,16 +66,23 @@ export class Transcript {
     }
   }
 
-  callerText(
-    itemId: string,
-    text: string,
-    final: boolean,
-    now: Milliseconds,
-  ): void {
+  /** The words of a turn as far as they are known; without any, a final text tells that it was noise. */
+  callerText(itemId: string, text: string, final: boolean, now: Milliseconds): void {
     const entry = this.#caller(this.#turnOf(itemId), "voice", now);
     if (entry === undefined || entry.final) return;
     entry.text = (final ? text : entry.text + text).slice(0, MAX_TEXT);
     entry.final = final;
+    entry.aside = final && text.trim() === "";
+    entry.endedAt ??= now;
+    this.entries.publish(entry);
+  }
+
+  /** The words of a turn will not become known, though there may have been some. */
+  callerTextFailed(itemId: string, now: Milliseconds): void {
+    const entry = this.#caller(this.#turnOf(itemId), "voice", now);
+    if (entry === undefined || entry.final) return;
+    entry.text = "";
+    entry.final = true;
     entry.endedAt ??= now;
     this.entries.publish(entry);
   }
@@ -99,19 +106,19 @@ export class Transcript {
     this.entries.publish(entry);
   }
 
-  agentText(itemId: string, text: string, now: Milliseconds): void {
+  /** `aside`: it is no part of the conversation. */
+  agentText(itemId: string, text: string, aside: boolean, now: Milliseconds): void {
     const entry = this.#agent(itemId, now);
     if (entry === undefined || entry.final || text === "") return;
+    entry.aside = aside;
     entry.text = (entry.text + text).slice(0, MAX_TEXT);
     this.entries.publish(entry);
   }
 
-  /** Spoken without the model: beside the conversation, or part of it. */
-  saidWithoutModel(itemId: string, as: "aside" | "conversation"): void {
+  /** A part of the conversation was spoken without the model. */
+  saidWithoutModel(itemId: string): void {
     const entry = this.entries.get(itemId);
-    if (entry?.kind !== "agent") return;
-    if (as === "aside") entry.apart = true;
-    else entry.said = true;
+    if (entry?.kind === "agent") entry.said = true;
   }
 
   /** An agent's line as the model is told of it; empty where nothing of it was heard. */
@@ -143,7 +150,7 @@ export class Transcript {
     const entry = this.entries.get(itemId);
     if (entry?.kind !== "agent" || entry.final) return;
     entry.final = true;
-    entry.apart = true;
+    entry.aside = true;
     this.entries.publish(entry);
   }
 

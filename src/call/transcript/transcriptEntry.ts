@@ -19,6 +19,8 @@ export interface CallerEntry {
   /** What the model gets where it is not what is shown: keys that no log or record may hold. */
   modelText?: string;
   final: boolean;
+  /** No part of the conversation: a sound in which there were no words. */
+  aside?: boolean;
 }
 
 export interface AgentEntry {
@@ -30,8 +32,8 @@ export interface AgentEntry {
   text: string;
   final: boolean;
   interrupted: boolean;
-  /** On record, and no part of the conversation: written and never spoken, or said beside it. */
-  apart?: boolean;
+  /** No part of the conversation: said while the caller waited, or written and never spoken. */
+  aside?: boolean;
   /** Spoken without the model. */
   said?: boolean;
 }
@@ -73,6 +75,7 @@ export function turnOf(
     final: entry.final,
     interrupted: entry.kind === "agent" && entry.interrupted,
     by: entry.kind === "caller" ? entry.by : "voice",
+    ...(entry.aside === true && { aside: true }),
     startedMs: Math.round(entry.startedAt - callStartedAt),
     ...present({
       endedMs: entry.endedAt === undefined ? undefined : Math.round(entry.endedAt - callStartedAt),
@@ -101,7 +104,7 @@ export function historyItemOf(entry: TranscriptEntry): HistoryItem | undefined {
       return text === "" ? undefined : { type: "message", role: "user", text };
     }
     case "agent":
-      return entry.text === "" || entry.apart === true ? undefined : {
+      return entry.text === "" || entry.aside === true ? undefined : {
         type: "message",
         role: "agent",
         text: entry.interrupted ? `${entry.text} …` : entry.text,

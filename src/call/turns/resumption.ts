@@ -1,5 +1,4 @@
 import type { TranscriptTurn } from "../callEvent.ts";
-import { isKeptAside } from "../keptSpeech.ts";
 import * as prompts from "../model/prompts.ts";
 import type { ModelRequest, ResponseRequest } from "../realtimeClient.ts";
 import type { ResumedCall } from "../resumedCall.ts";
@@ -29,7 +28,7 @@ export function resumptionOf(
   policy: Pick<CallPolicy, "greeting" | "greetingProtected">,
 ): Resumption {
   const { greeting, greetingProtected } = policy;
-  const conversation = turns.filter(({ id }) => !isKeptAside(id))
+  const conversation = turns.filter(({ aside }) => aside !== true)
     .sort((a, b) => a.position - b.position);
   const said = conversation.filter(({ text, final }) =>
     text !== "" && (final || connectedMs !== undefined)

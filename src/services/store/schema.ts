@@ -269,4 +269,5 @@ export const versions: readonly (readonly string[])[] = [
     `CREATE INDEX calls_handed_over ON calls (ended_at)
       WHERE (end_reason = 'transferred' OR end_transfer IS NOT NULL) AND transferred_ms IS NULL`,
   ],
+  ["ALTER TABLE turns ADD COLUMN aside INTEGER NOT NULL DEFAULT 0"],
 ];

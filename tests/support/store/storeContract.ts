@@ -150,6 +150,8 @@ function testCalls(test: StoreTest): void {
       said("call_1", { id: "b", position: 2, role: "agent", text: "Good day", interrupted: true }),
       said("call_1", { id: "b", position: 2, role: "agent", text: "late", final: false }),
       said("call_1", { id: "c", position: 1.5, by: "keypad", text: "12" }),
+      said("call_1", { id: "d", position: 3, text: "", final: false }),
+      said("call_1", { id: "d", position: 3, text: "", aside: true }),
       {
         type: "toolStarted",
         callId: "call_1",
@@ -212,9 +214,11 @@ function testCalls(test: StoreTest): void {
         ["a", "Hi\ufffd \ud83d\ude00", true, false, "voice"],
         ["c", "12", true, false, "keypad"],
         ["b", "Good day", true, true, "voice"],
+        ["d", "", true, false, "voice"],
       ],
     );
-    assert.deepEqual(content.turns.map(({ endedMs }) => endedMs), [700, undefined, undefined]);
+    assert.deepEqual(content.turns.map(({ endedMs }) => endedMs ?? 0), [700, 0, 0, 0]);
+    assert.deepEqual(content.turns.flatMap(({ id, aside }) => aside === true ? [id] : []), ["d"]);
     assert.deepEqual(content.tools, [
       {
         id: "t0",

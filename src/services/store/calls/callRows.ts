@@ -97,6 +97,7 @@ export function turnOf(row: Row): TranscriptTurn {
     interrupted: flagOf(row, "interrupted"),
     by: choiceOf(row, "spoken_by", ["voice", "text", "keypad"]),
     startedMs: numberOf(row, "started_ms"),
+    ...(flagOf(row, "aside") && { aside: true }),
     ...present({ endedMs: maybeNumber(row, "ended_ms") }),
   };
 }

@@ -151,7 +151,7 @@ function changeCall(callId: string, changes: CallChanges): readonly Statement[] 
 }
 
 function upsertTurn(callId: string, turn: TranscriptTurn): Statement {
-  const replaced = ["position", "text", "is_final", "interrupted", "spoken_by", "ended_ms"]
+  const replaced = ["position", "text", "is_final", "interrupted", "spoken_by", "aside", "ended_ms"]
     .map((name) => `${name} = excluded.${name}`);
   return insertOfCall(
     "turns",
@@ -164,6 +164,7 @@ function upsertTurn(callId: string, turn: TranscriptTurn): Statement {
       is_final: Number(turn.final),
       interrupted: Number(turn.interrupted),
       spoken_by: turn.by,
+      aside: Number(turn.aside === true),
       started_ms: toInteger(turn.startedMs),
       ended_ms: integerOrNull(turn.endedMs),
       // An earlier state of the turn never replaces a final one.
