@@ -157,7 +157,7 @@ export class ConnectionLifecycle {
   #askForUnheard(now: Milliseconds): void {
     const unheard = this.#unsettled.unheard(now);
     if (unheard === undefined) return;
-    this.#call.transcript.nothingHeard();
+    this.#call.transcript.nothingHeard(unheard);
     if (unheard === "turn") this.#call.turns.ask(prompts.sayAgain(), now);
   }
 

@@ -59,10 +59,12 @@ export class Transcript {
   }
 
   /** A model has reported nothing of what it was given to hear. */
-  nothingHeard(): void {
+  nothingHeard(of: "turn" | "noise"): void {
     for (const id of this.#repeated.giveUp()) {
       const entry = this.entries.get(id);
-      if (entry !== undefined) this.entries.close(entry);
+      if (entry?.kind !== "caller") continue;
+      entry.aside ||= of === "noise" && entry.text === "";
+      this.entries.close(entry);
     }
   }
 

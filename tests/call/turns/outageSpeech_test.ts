@@ -73,7 +73,10 @@ Deno.test("what the next model takes for no speech is closed, and no later turn 
   call.advance(100);
   call.ready();
   call.advance(4000);
-  assert.deepEqual(call.transcript.map(({ text, final }) => [text, final]), [["", true]]);
+  assert.deepEqual(
+    call.transcript.map(({ text, final, aside }) => [text, final, aside]),
+    [["", true, true]],
+  );
   call.callerSays("hello");
   assert.deepEqual(call.script, ["caller: ", "caller: hello"]);
 });
