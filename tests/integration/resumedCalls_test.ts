@@ -16,6 +16,7 @@ import {
   startBeside,
   temporaryDatabase,
 } from "../support/twilio/dialling.ts";
+import type { Script } from "../../src/sim/openai/scripts.ts";
 import { apiKey, type ServedApp } from "../support/servers/phoneServer.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
@@ -138,7 +139,10 @@ Deno.test("a caller who was bridged before the process was lost gets the answer 
 Deno.test("case 123: the next process's model knows that the call is being screened", async () => {
   const screening = "Record your name and reason for calling, and I'll see if they are available.";
   const transcribe = () => screening;
-  await using two = await startTwo({}, { script: parrot, transcribe });
+  const agent = `${greeting}\nfiller_after_ms: 0`;
+  const script: Script = (turn) =>
+    turn.history.some(({ text }) => /is back/.test(text)) ? { say: "Here again." } : parrot(turn);
+  await using two = await startTwo({}, { script, transcribe }, agent);
   const { rig, second } = two;
   const talk = await rig.dial();
   await talk.phone.speak(voiceOf(900));
@@ -148,7 +152,10 @@ Deno.test("case 123: the next process's model knows that the call is being scree
   rig.server.network.connectTo(second.origin);
   talk.phone.breakConnection();
   const model = await rig.realtime.nextSession();
-  await said(second, talk, 3);
+  await until(
+    () => detail(second, talk.callId),
+    ({ turns }) => turns.some(({ text, final }) => text === "Here again." && final),
+  );
   const told = model.conversation.filter(({ text }) => text.includes("is being screened"));
   assert.equal(told.length, 1);
   assert.equal(model.received.filter(({ type }) => type === "response.create").length, 1);

@@ -8,8 +8,11 @@ import type { CallEnd, Milliseconds } from "../types.ts";
 export type AnsweringMachineInput =
   /** A machine: `message` is left on it, or it is hung up on; a person who speaks takes that back. */
   | { readonly type: "machineAnswered"; readonly end: CallEnd; readonly message?: string }
-  /** Something that asks who is calling and why, for a person who may take the call then. */
-  | { readonly type: "screened"; readonly message?: string }
+  /**
+   * Something that asks who is calling and why, for a person who may take the call then; `again` where an
+   * earlier session has been told, and so answers as in any resumed call.
+   */
+  | { readonly type: "screened"; readonly message?: string; readonly again?: true }
   /** A person, though a machine was found before. */
   | { readonly type: "personAnswered" }
   /** A machine was found where a conversation is under way. */
@@ -46,8 +49,9 @@ export class AnsweringMachine {
         return this.#closing.leaveMessage(input.end, input.message, now);
       case "screened":
         if (!this.#closing.withdrawMessage()) return;
-        speech.stop(now, true);
         this.#heldUntil = now + SCREENED_MS;
+        if (input.again === true) return tellForGood(this.#call, prompts.screened(input.message));
+        speech.stop(now, true);
         commands.notice("call_screened");
         tellForGood(this.#call, prompts.screened(input.message));
         return turns.ask({ purpose: "reply", tools: "none" }, now);

@@ -33,6 +33,14 @@ Deno.test("case 123: a screened call waits for a person without asking, and not 
   assert.deepEqual(call.end, { reason: "idle", detail: "screened" });
 });
 
+Deno.test("case 123: a screening that was answered before a call was resumed is not answered again", () => {
+  const call = new CallDriver({ idleMs: 5000 }).live();
+  call.input({ type: "screened", again: true });
+  assert.deepEqual(call.takeRequests().map(({ type }) => type), ["message"]);
+  call.advance(46_000);
+  assert.deepEqual([call.takeAsked(), call.end], [[], { reason: "idle", detail: "screened" }]);
+});
+
 Deno.test("case 123: after a person has spoken, silence ends a screened call as any other", () => {
   const call = new CallDriver({ idleMs: 5000 }).live();
   call.input({ type: "screened" });

@@ -32,6 +32,8 @@ export class AnswerDetection {
   #result: AmdResult | undefined;
   /** What followed from a result that says machine. */
   #machine: "none" | "obeyed" | "screened" | "withdrawn" | "refuted" = "none";
+  /** Whether an earlier process has found out that the call is screened. */
+  #screenedBefore = false;
   #waited = false;
   #stopWaiting: (() => void) | undefined;
 
@@ -53,6 +55,7 @@ export class AnswerDetection {
     this.#connected = answeredAt !== undefined;
     if (answeredBy !== undefined) this.#result ??= { answeredBy, ...present({ outcome }) };
     for (const turn of turns) this.#evidence.handleEvent({ type: "turn", turn });
+    this.#screenedBefore = isScreening(this.#evidence.text);
   }
 
   /** Applies a result; several may come, and contradict each other. */
@@ -142,6 +145,7 @@ export class AnswerDetection {
     this.#deps.session()?.input({
       type: "screened",
       ...present({ message }),
+      ...(this.#screenedBefore && { again: true }),
     });
   }
 
