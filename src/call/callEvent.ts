@@ -38,6 +38,8 @@ export type CallEvent =
   | { readonly type: "transcriptionUsage"; readonly usage: TranscriptionUsage }
   | { readonly type: "digits"; readonly digits: string; readonly sensitive: boolean }
   | { readonly type: "notice"; readonly code: NoticeCode }
+  /** The call ends so when its last words have been heard; without `end` that was taken back. */
+  | { readonly type: "closing"; readonly end?: CallEnd }
   | { readonly type: "transferring"; readonly alias: string }
   /** The last event of this session: another process goes on with the call. */
   | { readonly type: "handedOver" }

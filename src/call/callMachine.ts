@@ -69,7 +69,7 @@ export class CallMachine {
     this.#answeringMachine = new AnsweringMachine(call, this.#closing);
     this.#tools = new ToolTurns(call, this.#closing);
     this.#connection = new ConnectionLifecycle(call, this.#tools, now);
-    this.#greeting = new Greeting(call, this.#kept, this.#connection, resumed);
+    this.#greeting = new Greeting(call, this.#kept, this.#connection, this.#closing, resumed);
     this.#caller = new CallerTurns(call, this.#greeting, this.#kept);
     this.#bridge = new OutageBridge(
       call,

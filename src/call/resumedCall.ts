@@ -1,7 +1,7 @@
 import type { TranscriptTurn } from "./callEvent.ts";
 import type { CallUsage } from "./callUsage.ts";
 import type { ToolCall } from "./realtimeClient.ts";
-import type { Milliseconds } from "./types.ts";
+import type { CallEnd, Milliseconds } from "./types.ts";
 
 /** A call in the middle of which a fresh session goes on: what another session had of it. */
 export interface ResumedCall {
@@ -12,6 +12,8 @@ export interface ResumedCall {
   /** As far as they are known; one that is not final was broken off. */
   readonly turns: readonly TranscriptTurn[];
   readonly tools: readonly ResumedTool[];
+  /** With which the call was to end when its last words had been heard. */
+  readonly plannedEnd?: CallEnd;
   /** Observers go on counting from here. */
   readonly usage: CallUsage;
 }

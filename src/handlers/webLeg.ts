@@ -138,6 +138,7 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
     case "resumed":
     case "connected":
     case "handedOver":
+    case "closing":
     case "usage":
     case "transcriptionUsage":
     case "digits":

@@ -6,7 +6,7 @@ import { replay } from "../../src/call/replay.ts";
 import { Session } from "../../src/call/session.ts";
 import { noUsage } from "../../src/services/store/calls/callRecord.ts";
 import { describeReplay } from "../../src/cli/replay.ts";
-import { CallDriver } from "../support/call/callDriver.ts";
+import { CallDriver, type CallDriverOptions } from "../support/call/callDriver.ts";
 import { RecordingLeg } from "../support/call/recordingLeg.ts";
 import { RecordingDependencies, sessionOptions } from "../support/call/sessionDependencies.ts";
 
@@ -228,6 +228,31 @@ Deno.test("a limit of which the session before has warned is not announced a sec
   assert.deepEqual(call.end, { reason: "time_limit" });
 });
 
+for (
+  const [reason, detail, revocable] of [
+    ["agent_hung_up", undefined, true],
+    ["operator_hung_up", undefined, false],
+    ["transferred", "sales", false],
+  ] as const
+) {
+  Deno.test(`a call that was to end (${reason}) ends after a sentence when it is resumed`, () => {
+    const plannedEnd = { reason, ...(detail !== undefined && { detail }) };
+    const call = resume({
+      turns: [caller("a", 1, "Bye"), agent("b", 2, "Good")],
+      tools: [tool("t", 2500, "ending")],
+      plannedEnd,
+      transfers: { sales: {} },
+    }).connect();
+    assert.deepEqual(call.takeAsked(), ["goodbye"], "and nothing else");
+    assert.deepEqual(call.events("closing"), [{ type: "closing", end: plannedEnd }]);
+    call.callerSays("No, wait!");
+    assert.deepEqual(call.events("closing").length, revocable ? 2 : 1);
+    if (revocable) return assert.equal(call.machine.phase, "live");
+    call.advance(20_000);
+    assert.deepEqual(call.end, plannedEnd);
+  });
+}
+
 Deno.test("the journal of a resumed call holds both sessions, and replays", () => {
   const deps = new RecordingDependencies();
   const first = new Session(sessionOptions({ greeting }), deps);
@@ -263,11 +288,10 @@ function resumedCall(changes: Partial<ResumedCall>): ResumedCall {
 }
 
 function resume(
-  { turns = [], tools = [], ...policy }:
-    & Partial<ResumedCall>
-    & { readonly greetingProtected?: boolean; readonly maxMs?: number; timeWarningMs?: number },
+  { turns = [], tools = [], plannedEnd, ...policy }: Partial<ResumedCall> & CallDriverOptions,
 ): CallDriver {
-  return new CallDriver({ greeting, ...policy, resumed: resumedCall({ turns, tools }) });
+  const resumed = resumedCall({ turns, tools, ...(plannedEnd !== undefined && { plannedEnd }) });
+  return new CallDriver({ greeting, ...policy, resumed });
 }
 
 function agent(id: string, position: number, text: string): TranscriptTurn {

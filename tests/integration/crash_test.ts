@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PhoneEvent, SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
 import { until } from "../support/until.ts";
-import { voiceOf } from "../support/servers/phoneRig.ts";
+import { parrot, voiceOf } from "../support/servers/phoneRig.ts";
 import {
   conversation,
   detail,
@@ -97,6 +97,29 @@ Deno.test("a call that ended while its server was away is closed in the record",
   assert.ok(after.durationMs > 0);
   const next = await ring(rig);
   await hangUp(next);
+});
+
+Deno.test("an agent that had begun to say goodbye ends the call, and does not talk on", async () => {
+  const script: typeof parrot = (turn) =>
+    turn.cause.type === "speech"
+      ? { say: "Goodbye.", audioMs: 60_000, tools: [{ name: "end_call", arguments: "{}" }] }
+      : parrot(turn);
+  await using rig = await startProcessRig({
+    agent: "greeting: Good day.\ntools: [end_call]",
+    model: { script },
+  });
+  const phone = await ring(rig);
+  const [call] = await until(() => liveCalls(rig.server), (calls) => calls.length > 0);
+  const id = call?.id ?? "";
+  await phone.speak(voiceOf(600));
+  await until(() => detail(rig.server, id), ({ tools }) => tools[0]?.result?.ok === true);
+  await kill(rig);
+  await rig.start({ sameAddress: true });
+  assert.equal((await phone.ended).reason, "the app ended it through the REST API");
+  const after = await until(() => detail(rig.server, id), ({ status }) => status === "ended");
+  assert.equal(after.end.reason, "agent_hung_up");
+  assert.equal(after.turns.at(-1).text, "As you wish.", "a goodbye of the next session's own");
+  assert.equal(after.tools.length, 1);
 });
 
 Deno.test("a caller whose server stays away hears that it goes on, and it does by Twilio's question", async () => {

@@ -89,8 +89,7 @@ export class Closing {
   revoke(): void {
     const plan = this.#plan;
     if (plan?.revocable !== true) return;
-    this.#plan = undefined;
-    this.#call.turns.withdrawAll();
+    this.#withdraw();
     if (plan.onRevoked === undefined) return;
     this.#call.commands.notice("voicemail_withdrawn");
     tellForGood(this.#call, plan.onRevoked);
@@ -100,9 +99,14 @@ export class Closing {
   withdrawMessage(): boolean {
     if (!this.begun) return true;
     if (!this.leavesMessage) return false;
+    this.#withdraw();
+    return true;
+  }
+
+  #withdraw(): void {
     this.#plan = undefined;
     this.#call.turns.withdrawAll();
-    return true;
+    this.#call.commands.publish({ type: "closing" });
   }
 
   /** Leaves a message on a machine, or none, and ends the call. */
@@ -124,11 +128,22 @@ export class Closing {
     this.#said = false;
     this.#dueAt = now + SAY_LIMIT_MS;
     this.#latestAt = now + LONGEST_MS;
+    this.#call.commands.publish({ type: "closing", end: plan.end });
     const { reason, detail: alias } = plan.end;
     if (reason === "transferred" && alias !== undefined) {
       this.#call.commands.publish({ type: "transferring", alias });
     }
     if (plan.say !== undefined) this.#call.turns.ask(plan.say, now);
+  }
+
+  /** Another session of this call had planned its end, and may not have said all: it is said once more. */
+  resume(end: CallEnd, now: Milliseconds): void {
+    const { transfers } = this.#call.policy;
+    const { reason, detail: alias = "" } = end;
+    const say = reason === "transferred"
+      ? prompts.transferSentence(transfers[alias]?.sentence)
+      : prompts.goodbye(end);
+    this.begin({ end, say, revocable: reason === "agent_hung_up" || reason === "idle" }, now);
   }
 
   /** The planned end, whose last words are waited for no longer. */

@@ -1,3 +1,4 @@
+import type { Closing } from "../ending/closing.ts";
 import type { KeptSentences } from "../playback/keptSentences.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
@@ -21,6 +22,7 @@ export class Greeting {
   readonly #call: MachineParts;
   readonly #kept: KeptSentences;
   readonly #connection: Pick<ConnectionLifecycle, "tell">;
+  readonly #closing: Pick<Closing, "resume">;
   readonly #resumption: Resumption;
   #isAnswered = false;
   #isAsked = false;
@@ -31,11 +33,13 @@ export class Greeting {
     call: MachineParts,
     kept: KeptSentences,
     connection: Pick<ConnectionLifecycle, "tell">,
+    closing: Pick<Closing, "resume">,
     resumed?: ResumedCall,
   ) {
     this.#call = call;
     this.#kept = kept;
     this.#connection = connection;
+    this.#closing = closing;
     this.#resumption = resumed === undefined
       ? beginningOf(call.policy)
       : resumptionOf(resumed, call.policy);
@@ -66,7 +70,8 @@ export class Greeting {
     if (this.#isAsked || !isDue) return;
     this.#isAsked = true;
     const { greetingProtected } = this.#call.policy;
-    const { note, request } = this.#resumption;
+    const { note, request, plannedEnd } = this.#resumption;
+    if (plannedEnd !== undefined) return this.#closing.resume(plannedEnd, now);
     if (note !== undefined) this.#connection.tell(note);
     if (request === undefined || closing) return;
     this.#holds = greetingProtected && request.purpose === "greeting";

@@ -2,13 +2,15 @@ import type { TranscriptTurn } from "../callEvent.ts";
 import * as prompts from "../model/prompts.ts";
 import type { ModelRequest, ResponseRequest } from "../realtimeClient.ts";
 import type { ResumedCall } from "../resumedCall.ts";
-import type { CallPolicy } from "../types.ts";
+import type { CallEnd, CallPolicy } from "../types.ts";
 
 /** How the agent goes on in a call that another session began. */
 export interface Resumption {
   /** What the model is told of the interruption. */
   readonly note?: ModelRequest;
   readonly request?: ResponseRequest;
+  /** The agent had begun to take leave. */
+  readonly plannedEnd?: CallEnd;
   /** It begins with the whole greeting, of which nothing has been heard. */
   readonly isGreeting?: true;
 }
@@ -22,11 +24,13 @@ export function beginningOf({ greeting }: Pick<CallPolicy, "greeting">): Resumpt
 /**
  * Decides it by who had the word. A call in which nothing was said begins with the greeting; a caller
  * who waits is answered; an agent that was broken off goes on; otherwise it says that it is there again.
+ * One that had begun to take leave does so once more.
  */
 export function resumptionOf(
-  { turns, tools, connectedMs }: ResumedCall,
+  { turns, tools, connectedMs, plannedEnd }: ResumedCall,
   policy: Pick<CallPolicy, "greeting" | "greetingProtected">,
 ): Resumption {
+  if (plannedEnd !== undefined) return { plannedEnd };
   const { greeting, greetingProtected } = policy;
   const conversation = turns.filter(({ aside }) => aside !== true)
     .sort((a, b) => a.position - b.position);

@@ -72,7 +72,7 @@ export function requestOfRecord(
 }
 
 function resumedOf(record: CallRecord, content: CallContent, at: number): ResumedCall {
-  const { direction, startedAt, answeredAt, usage } = record;
+  const { direction, startedAt, answeredAt, usage, plannedEnd } = record;
   const { turns, tools } = content;
   const connectedMs = answeredAt === undefined ? undefined : Math.max(0, at - answeredAt);
   const lastMs = Math.max(0, ...turns.map((turn) => turn.endedMs ?? turn.startedMs));
@@ -83,7 +83,7 @@ function resumedOf(record: CallRecord, content: CallContent, at: number): Resume
     : at - startedAt;
   return {
     elapsedMs: Math.max(elapsedMs, lastMs),
-    ...present({ connectedMs }),
+    ...present({ connectedMs, plannedEnd }),
     turns,
     tools: tools.map(({ id, name, arguments: args, startedMs, result }) => ({
       callId: id,

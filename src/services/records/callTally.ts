@@ -94,6 +94,8 @@ export class CallTally {
       case "transcriptionUsage":
         this.#use(usageOfTranscription(event.usage));
         return [];
+      case "closing":
+        return [this.change({ plannedEnd: event.end ?? null })];
       case "digits":
         return [{
           type: "digits",

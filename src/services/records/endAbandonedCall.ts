@@ -43,8 +43,8 @@ export function endOfAbandoned(call: CallRecord, known: TwilioCall | undefined):
 }
 
 /**
- * How a call came to its end that Twilio knows to be over and nothing here has ended: its caller has hung up
- * where Twilio was still holding it.
+ * How a call came to its end that Twilio knows to be over, without a word about it in its record: as its
+ * process had planned, or else its caller has hung up where Twilio was still holding it.
  */
 export async function endWhileHeld(
   callStore: Pick<CallStore, "content">,
@@ -56,6 +56,10 @@ export async function endWhileHeld(
   const heldAt = call.startedAt + lastMsOf(turns);
   const isHeld = known?.endedAt !== undefined && known.endedAt - heldAt < HELD_MS;
   const wasTalking = known?.status === "completed" && call.answeredAt !== undefined;
+  const { plannedEnd } = call;
+  if (wasTalking && plannedEnd !== undefined && plannedEnd.reason !== "transferred") {
+    return plannedEnd;
+  }
   return isHeld && wasTalking ? { reason: "caller_hung_up" } : endOfAbandoned(call, known);
 }
 

@@ -270,4 +270,5 @@ export const versions: readonly (readonly string[])[] = [
       WHERE (end_reason = 'transferred' OR end_transfer IS NOT NULL) AND transferred_ms IS NULL`,
   ],
   ["ALTER TABLE turns ADD COLUMN aside INTEGER NOT NULL DEFAULT 0"],
+  ["ALTER TABLE calls ADD COLUMN planned_end TEXT"],
 ];

@@ -69,6 +69,8 @@ export interface CallRecord {
   /** How long the caller talked on after a transfer; known when all legs are over. */
   readonly transferredMs?: number;
   readonly end?: CallEnd;
+  /** With which a live call ends when its last words have been heard. */
+  readonly plannedEnd?: CallEnd;
   /** Only of outbound calls. */
   readonly outcome?: CallOutcome;
   readonly answeredBy?: AnsweredBy;
@@ -132,7 +134,9 @@ export interface NewCall
  */
 export type CallChanges =
   & Partial<Pick<NewCall, "status" | "callSid" | "from" | "to" | "model" | "transcriptionModel">>
-  & Partial<Pick<CallRecord, "answeredAt" | "outcome" | "answeredBy" | "usage">>;
+  & Partial<Pick<CallRecord, "answeredAt" | "outcome" | "answeredBy" | "usage">>
+  /** Null where it was taken back. */
+  & { readonly plannedEnd?: CallEnd | null };
 
 /** The terminal record of a call. */
 export interface CallEnding

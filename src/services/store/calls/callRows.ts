@@ -1,4 +1,4 @@
-import { callDirections, endReasons } from "../../../call/types.ts";
+import { callDirections, type CallEnd, endReasons } from "../../../call/types.ts";
 import type { TranscriptTurn } from "../../../call/callEvent.ts";
 import {
   answerers,
@@ -22,8 +22,10 @@ import {
   maybeNumber,
   maybeText,
   numberOf,
+  readableJson,
   textOf,
 } from "../row.ts";
+import { isRecord } from "../../../utils/isRecord.ts";
 import { present } from "../../../utils/present.ts";
 
 /** Reads a row of `calls`; throws where a column holds another type or word, like the readers below. */
@@ -51,6 +53,7 @@ export function callOf(row: Row): CallRecord {
       durationMs: maybeNumber(row, "duration_ms"),
       transferredMs: maybeNumber(row, "transferred_ms"),
       end: reason === undefined ? undefined : { reason, ...present({ detail, transferTo }) },
+      plannedEnd: plannedEndOf(row),
       outcome: maybeChoice(row, "outcome", callOutcomes),
       answeredBy: maybeChoice(row, "answered_by", answerers),
       model: maybeText(row, "model"),
@@ -134,6 +137,14 @@ export function latencyOf(row: Row): LatencyRecord {
 /** Reads a row of `digits`. */
 export function digitsOf(row: Row): DigitsRecord {
   return { atMs: numberOf(row, "at_ms"), ...present({ digits: maybeText(row, "digits") }) };
+}
+
+function plannedEndOf(row: Row): CallEnd | undefined {
+  const planned = readableJson(row, "planned_end");
+  if (!isRecord(planned)) return undefined;
+  const reason = endReasons.find((reason) => reason === planned.reason);
+  const detail = typeof planned.detail === "string" ? planned.detail : undefined;
+  return reason && { reason, ...present({ detail }) };
 }
 
 function costOf(row: Row): CallCost | undefined {

@@ -129,6 +129,7 @@ function changeCall(callId: string, changes: CallChanges): readonly Statement[] 
     answered_by: changes.answeredBy,
     model: changes.model,
     transcription_model: changes.transcriptionModel,
+    planned_end: changes.plannedEnd && JSON.stringify(changes.plannedEnd),
   });
   const once: Columns = present({
     answered_at: answeredAt === undefined ? undefined : toInteger(answeredAt),
