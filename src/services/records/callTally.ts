@@ -116,7 +116,8 @@ export class CallTally {
       .map((turn) => ({ type: "turn", callId, turn }));
     this.#unwritten.clear();
     if (!this.#usageWritten) {
-      writes.push({ type: "changed", callId, changes: { usage: this.#usage } });
+      const holder = this.#call.instanceId;
+      writes.push({ type: "changed", callId, changes: { usage: this.#usage }, holder });
     }
     this.#usageWritten = true;
     return writes;

@@ -309,6 +309,21 @@ Deno.test("close() writes what waits and leaves, so that the calls left open cou
   await trial[Symbol.asyncDispose]();
 });
 
+Deno.test("what a process has counted of a call that another one has taken replaces nothing", async () => {
+  await using trial = await startTrial();
+  trial.begin();
+  trial.publish({ type: "usage", usage });
+  await trial.recorder.flush();
+  const { calls, instances } = trial.store;
+  const from = (await calls.get("call_1"))?.instanceId ?? "";
+  assert.ok(await instances.claimCall("call_1", { from, to: "other" }));
+  const usageThere = { ...noUsage, responses: 7 };
+  await calls.write([{ type: "changed", callId: "call_1", changes: { usage: usageThere } }]);
+  trial.publish({ type: "usage", usage });
+  await trial.recorder.flush();
+  assert.deepEqual((await calls.get("call_1"))?.usage, usageThere);
+});
+
 Deno.test("endAbandonedCall() adds up a call whose process is gone, from what is stored", async () => {
   const trial = await startTrial();
   trial.calls.set("call_1", {

@@ -72,8 +72,12 @@ export function endCall(callId: string, ending: CallEnding, holder?: string): St
     ...columnsOfUsage(ending.usage),
   };
   const once = present({ outcome });
-  if (holder === undefined) return updateCall(callId, columns, "AND ended_at IS NULL", once);
-  const { sql, values } = updateCall(callId, columns, "AND ended_at IS NULL", once);
+  return ifHeldBy(holder, updateCall(callId, columns, "AND ended_at IS NULL", once));
+}
+
+/** Limits the update of a call to the process that holds it, where one is given. */
+export function ifHeldBy(holder: string | undefined, { sql, values }: Statement): Statement {
+  if (holder === undefined) return { sql, values };
   return { sql: `${sql} AND instance_id = $${values.length + 1}`, values: [...values, holder] };
 }
 

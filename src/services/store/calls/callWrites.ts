@@ -1,6 +1,6 @@
 import type { CallEvent, TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
 import type { CallChanges, CallEnding, NewCall } from "./callRecord.ts";
-import { columnsOfUsage, endCall, insertOfCall, updateCall } from "./callStatements.ts";
+import { columnsOfUsage, endCall, ifHeldBy, insertOfCall, updateCall } from "./callStatements.ts";
 import {
   type Columns,
   finiteOrZero,
@@ -17,7 +17,8 @@ export type CallWrite =
   & { readonly callId: string }
   & (
     | { readonly type: "opened"; readonly call: NewCall }
-    | { readonly type: "changed"; readonly changes: CallChanges }
+    /** With `holder`, the usage counts only while that process holds the call: it replaces what is stored. */
+    | { readonly type: "changed"; readonly changes: CallChanges; readonly holder?: string }
     | { readonly type: "turn"; readonly turn: TranscriptTurn }
     | (Extract<CallEvent, { type: "toolStarted" }> & { readonly startedMs: number })
     /** `atMs` is when it ended, since the call began. */
@@ -46,7 +47,7 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
     case "opened":
       return [insertCall(write.call)];
     case "changed":
-      return changeCall(callId, write.changes);
+      return changeCall(callId, write.changes, write.holder);
     case "turn":
       return [upsertTurn(callId, write.turn)];
     case "toolStarted":
@@ -120,7 +121,11 @@ function insertCall(call: NewCall): Statement {
   };
 }
 
-function changeCall(callId: string, changes: CallChanges): readonly Statement[] {
+function changeCall(
+  callId: string,
+  changes: CallChanges,
+  holder: string | undefined,
+): readonly Statement[] {
   const { status, usage, answeredAt, outcome } = changes;
   const columns: Columns = present({
     call_sid: changes.callSid,
@@ -140,7 +145,8 @@ function changeCall(callId: string, changes: CallChanges): readonly Statement[] 
     statements.push(updateCall(callId, columns, "", once));
   }
   if (usage !== undefined) {
-    statements.push(updateCall(callId, columnsOfUsage(usage), "AND ended_at IS NULL"));
+    const update = updateCall(callId, columnsOfUsage(usage), "AND ended_at IS NULL");
+    statements.push(ifHeldBy(holder, update));
   }
   if (status === "ringing") {
     statements.push(updateCall(callId, { status }, "AND status = 'queued'"));
