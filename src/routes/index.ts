@@ -47,7 +47,7 @@ interface RouterDeps {
   /** Absent where the phone is not set up. */
   readonly phone: Phone | undefined;
   readonly store: Store;
-  readonly cluster: Pick<Cluster, "revocation">;
+  readonly cluster: Pick<Cluster, "instanceId" | "revocation">;
   readonly records: Records;
   readonly eventLog: EventLog;
   readonly metrics: Metrics;
@@ -71,7 +71,7 @@ export function createRouter(
     deps;
   const { apiKeys, allowedOrigins, publicUrl: publicOrigin, trustProxy } = settings.server;
   const { default: defaultAgent } = settings.agents;
-  const { revocation } = deps.cluster;
+  const { instanceId, revocation } = deps.cluster;
   const { lookup, webCalls, control, endCall, liveCallsOf } = operations;
   const monotonic = () => performance.now();
   const { now } = store.clock;
@@ -140,6 +140,7 @@ export function createRouter(
     resumeTokens: createResumeTokens({
       shared: sharedTokens,
       lifeMs: settings.limits.callMs + RESUME_TOKEN_MARGIN_MS,
+      instanceId,
       now,
       setTimer,
       log,

@@ -28,11 +28,12 @@ export type ResumeTokens = ReturnType<typeof createResumeTokens>;
  * one; the one before works until the client has shown that it has the new one, as a connection that
  * breaks may take it along. `now` is in milliseconds since 1970.
  */
-export function createResumeTokens({ shared, lifeMs, now, setTimer, log }: Clock & {
+export function createResumeTokens({ shared, lifeMs, instanceId, now, setTimer, log }: Clock & {
   /** The store that other processes read too; absent where there is none. */
   readonly shared?: Pick<SingleUseTokens, "issue" | "find"> | undefined;
   /** Longer than any call. */
   readonly lifeMs: number;
+  readonly instanceId: string;
   readonly log: Pick<Log, "warn">;
 }) {
   const live = new Map<string, CallTokens>();
@@ -109,8 +110,9 @@ export function createResumeTokens({ shared, lifeMs, now, setTimer, log }: Clock
     if (tokens.confirmed !== undefined) replace(tokens.confirmed);
     tokens.confirmed = token;
     tokens.offered = undefined;
-    // Replaces that of the connection before.
-    shared?.issue(token, { purpose: RESUME_PURPOSE, subject: callId, untilMs: now() + lifeMs })
+    const untilMs = now() + lifeMs;
+    // Replaces that of the connection before, but none of a process that has taken the call since.
+    shared?.issue(token, { purpose: RESUME_PURPOSE, subject: callId, untilMs, holder: instanceId })
       .catch((error) => log.warn("Resume token not shared", { callId, error }));
   }
 }

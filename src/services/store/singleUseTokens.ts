@@ -10,24 +10,30 @@ export type SingleUseTokens = ReturnType<typeof createSingleUseTokens>;
 /** Tokens that are valid once, across all processes. Only their digests are stored. */
 export function createSingleUseTokens(database: Database) {
   return {
-    /** Invalidates earlier tokens for the same purpose and subject. */
+    /**
+     * Invalidates earlier tokens for the same purpose and subject. Does nothing where the subject is a call
+     * that another process than `holder` has taken.
+     */
     async issue(
       token: string,
-      { purpose, subject, untilMs }: {
+      { purpose, subject, untilMs, holder }: {
         readonly purpose: string;
         readonly subject: string;
         readonly untilMs: number;
+        readonly holder?: string;
       },
     ): Promise<void> {
+      const mayIssue = "NOT EXISTS (SELECT 1 FROM calls WHERE id = $1 AND instance_id <> $2)";
+      const values = [subject, holder ?? null, purpose];
       await database.batch([
         {
-          sql: "DELETE FROM single_use_tokens WHERE purpose = $1 AND subject = $2",
-          values: [purpose, subject],
+          sql: `DELETE FROM single_use_tokens WHERE subject = $1 AND purpose = $3 AND ${mayIssue}`,
+          values,
         },
         {
-          sql: `INSERT INTO single_use_tokens (digest, purpose, subject, expires_at)
-            VALUES ($1, $2, $3, $4)`,
-          values: [sha256(token).toHex(), purpose, subject, Math.round(untilMs)],
+          sql: `INSERT INTO single_use_tokens (subject, purpose, digest, expires_at)
+            SELECT $1, $3, $4, $5 WHERE ${mayIssue}`,
+          values: [...values, sha256(token).toHex(), Math.round(untilMs)],
         },
       ]);
     },

@@ -66,6 +66,7 @@ export function mountWebRoutes(
       },
       resumeTokens: createResumeTokens({
         lifeMs: 3_600_000,
+        instanceId: "test",
         now: deps.now ?? Date.now,
         setTimer,
         log,

@@ -67,6 +67,20 @@ function testIdempotency(test: StoreTest): void {
 }
 
 function testTokens(test: StoreTest): void {
+  test("a process that has lost a call replaces no token of it", async ({ tokens, calls, instances }) => {
+    const resume = { purpose: "resume", subject: "a", untilMs: 1000 };
+    await tokens.issue("1", { ...resume, holder: "first" });
+    await calls.write([opened({ id: "a", instanceId: "first" })]);
+    await tokens.issue("2", { ...resume, holder: "first" });
+    await instances.claimCall("a", { from: "first", to: "second" });
+    await tokens.issue("3", { ...resume, holder: "second" });
+    await tokens.issue("late", { ...resume, holder: "first" });
+    const found = await Promise.all(
+      ["1", "2", "late", "3"].map((it) => tokens.find(it, "resume", 0)),
+    );
+    assert.deepEqual(found, [undefined, undefined, undefined, "a"]);
+  });
+
   test("a token works once, for its purpose, in its time", async ({ tokens }) => {
     await tokens.issue("secret", { purpose: "stream", subject: "CA1", untilMs: 1000 });
     assert.equal(await tokens.claim("secret", "web", 500), undefined);
