@@ -15,6 +15,7 @@ import {
   type Talk,
   voiceOf,
 } from "../support/servers/phoneRig.ts";
+import { concurrentTests } from "../support/servers/concurrently.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { onlyAgent, startBeside, temporaryDatabase } from "../support/twilio/dialling.ts";
 import { until } from "../support/until.ts";
@@ -22,6 +23,7 @@ import { wavOf } from "../support/wavFile.ts";
 
 const GREETING = "Good day, this is Acme. How can I help you?";
 const agent = `greeting: ${GREETING}`;
+const test = concurrentTests("kept greetings");
 
 /** A first call, in which the model speaks the greeting. */
 async function speakOnce(rig: PhoneRig): Promise<Talk> {
@@ -43,7 +45,7 @@ function orderOf(rig: PhoneRig, callId: string): readonly CallEvent["type"][] {
   return rig.events.all.filter((each) => each.callId === callId).map(({ event }) => event.type);
 }
 
-Deno.test("the second caller hears the greeting before the model is there, which then knows it", async () => {
+test("the second caller hears the greeting before the model is there, which then knows it", async () => {
   await using rig = await startPhoneRig({ agent });
   const first = await speakOnce(rig);
   assert.equal(greetings(first), 1);
@@ -69,7 +71,7 @@ Deno.test("the second caller hears the greeting before the model is there, which
   assert.deepEqual(audible(heard).subarray(0, spoken.length), spoken, "the very same sound");
 });
 
-Deno.test("what the caller heard of a kept greeting is what the model is told, before the caller's words", async () => {
+test("what the caller heard of a kept greeting is what the model is told, before the caller's words", async () => {
   await using rig = await startPhoneRig({ agent });
   await speakOnce(rig);
   const talk = await rig.ring();
@@ -90,7 +92,7 @@ Deno.test("what the caller heard of a kept greeting is what the model is told, b
   await hangUp(talk.phone);
 });
 
-Deno.test("a placed call and a browser hear a kept greeting too, and a model that is away delays neither", async () => {
+test("a placed call and a browser hear a kept greeting too, and a model that is away delays neither", async () => {
   await using rig = await startPhoneRig({ agent });
   await speakOnce(rig);
   await heardByBrowser(rig);
@@ -127,7 +129,7 @@ async function kept(rig: Pick<PhoneRig, "server">): Promise<number> {
   return Number(/parley_kept_speech_total\{result="kept"\} (\d+)/.exec(text)?.[1]);
 }
 
-Deno.test("a greeting that one process has kept is spoken by another, also by one that runs already", async () => {
+test("a greeting that one process has kept is spoken by another, also by one that runs already", async () => {
   await using place = await temporaryDatabase();
   await using rig = await startPhoneRig({ agent, env: place.env });
   const env = { ...place.env, OPENAI_API_KEY: modelKey, OPENAI_REALTIME_URL: rig.realtime.url };
@@ -160,7 +162,7 @@ Deno.test("a greeting that one process has kept is spoken by another, also by on
   assert.equal(await callOf(running), 0);
 });
 
-Deno.test("a greeting with variables is kept in memory alone, for the same words, until an erasure", async () => {
+test("a greeting with variables is kept in memory alone, for the same words, until an erasure", async () => {
   await using place = await temporaryDatabase();
   await using rig = await startPhoneRig({
     agent: "greeting: Good day, {{name}}. This is a reminder.",
@@ -198,7 +200,7 @@ async function rowsIn(folder: string): Promise<number> {
   return rows.length;
 }
 
-Deno.test("a greeting from a file is heard by the first caller, with no model at all", async () => {
+test("a greeting from a file is heard by the first caller, with no model at all", async () => {
   const tone = toneSamples(1500);
   const { list, text } = onlyAgent(`${agent}\naudio: { greeting: hello.wav }`);
   const paths: string[] = [];
@@ -223,7 +225,7 @@ Deno.test("a greeting from a file is heard by the first caller, with no model at
   await hangUp(phone);
 });
 
-Deno.test("a greeting that the model said in other words is not kept", async () => {
+test("a greeting that the model said in other words is not kept", async () => {
   await using rig = await startPhoneRig({
     agent,
     model: { script: () => ({ say: "Good day and welcome." }) },
@@ -238,7 +240,7 @@ function audible(track: Uint8Array): Uint8Array {
   return track.subarray(track.findIndex(isSound), track.findLastIndex(isSound) + 1);
 }
 
-Deno.test("without a key the built-in engine's greeting is kept like any other", async () => {
+test("without a key the built-in engine's greeting is kept like any other", async () => {
   await using server = await startPhoneServer({
     env: { API_KEYS: `ops:${apiKey};scopes=admin` },
     overrides: { agentFiles: onlyAgent(agent) },

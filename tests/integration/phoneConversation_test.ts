@@ -12,9 +12,11 @@ import {
   voiceOf,
 } from "../support/servers/phoneRig.ts";
 import { twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
+import { concurrentTests } from "../support/servers/concurrently.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
 const greeting = "greeting: Good day.";
+const test = concurrentTests("conversations by phone");
 
 /** The caller says something, and has the answer. */
 async function converse(rig: PhoneRig, { phone, callId }: Talk): Promise<void> {
@@ -29,7 +31,7 @@ function greetings({ model }: Talk) {
 }
 
 for (const way of ["ring", "dial"] as const) {
-  Deno.test(`a whole conversation on a call that was ${way === "ring" ? "taken" : "placed"}`, async () => {
+  test(`a whole conversation on a call that was ${way === "ring" ? "taken" : "placed"}`, async () => {
     await using rig = await startPhoneRig({ agent: greeting });
     const talk = await rig[way]();
     await heardSaying(rig, talk.callId, /^Good day\.$/);
@@ -47,7 +49,7 @@ for (const way of ["ring", "dial"] as const) {
   });
 }
 
-Deno.test("the model is connected, and the greeting made, while the phone still rings", async () => {
+test("the model is connected, and the greeting made, while the phone still rings", async () => {
   await using rig = await startPhoneRig({ agent: greeting });
   assert.match(await twimlOf(twilioPost(rig.server, "/twilio/voice")), /<Connect>/);
   const model = await rig.realtime.nextSession();
@@ -55,7 +57,7 @@ Deno.test("the model is connected, and the greeting made, while the phone still 
   assert.match(response?.instructions ?? "", /Good day\./);
 });
 
-Deno.test("case 11: the greeting is said once, also to a caller who speaks at once", async () => {
+test("case 11: the greeting is said once, also to a caller who speaks at once", async () => {
   await using rig = await startPhoneRig({
     agent: greeting,
     model: { faults: ["slowStart:400"] },
@@ -109,7 +111,7 @@ for (
   });
 }
 
-Deno.test("case 41: end_call hangs up when the goodbye has been heard to its end", async () => {
+test("case 41: end_call hangs up when the goodbye has been heard to its end", async () => {
   await using rig = await startPhoneRig({
     agent: "tools: [end_call]",
     model: {
@@ -129,7 +131,7 @@ Deno.test("case 41: end_call hangs up when the goodbye has been heard to its end
   assert.equal(record.turns.at(-1)?.text, "Goodbye.");
 });
 
-Deno.test("case 41: transfer_call dials the number behind the alias after the sentence before it", async () => {
+test("case 41: transfer_call dials the number behind the alias after the sentence before it", async () => {
   await using rig = await startPhoneRig({
     agent: "transfers: { sales: { number: '+14155550199', sentence: I connect you. } }",
     model: {
@@ -151,7 +153,7 @@ Deno.test("case 41: transfer_call dials the number behind the alias after the se
   });
 });
 
-Deno.test("send_dtmf takes the stream away and brings it back, and the conversation goes on", async () => {
+test("send_dtmf takes the stream away and brings it back, and the conversation goes on", async () => {
   await using rig = await startPhoneRig({
     agent: "tools: [send_dtmf]",
     model: {
@@ -175,7 +177,7 @@ Deno.test("send_dtmf takes the stream away and brings it back, and the conversat
   assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
 });
 
-Deno.test("case 46: keys that the caller presses reach the model as one line of text", async () => {
+test("case 46: keys that the caller presses reach the model as one line of text", async () => {
   await using rig = await startPhoneRig();
   const talk = await rig.ring();
   await talk.phone.sendDigits("4207#");
@@ -184,7 +186,7 @@ Deno.test("case 46: keys that the caller presses reach the model as one line of 
   await talk.phone.next("speaking");
 });
 
-Deno.test("a media socket that breaks brings the same conversation back", async () => {
+test("a media socket that breaks brings the same conversation back", async () => {
   await using rig = await startPhoneRig({ agent: greeting });
   const talk = await rig.ring();
   await heardSaying(rig, talk.callId, /^Good day\.$/);

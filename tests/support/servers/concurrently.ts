@@ -12,3 +12,15 @@ export async function concurrently(
   );
   if (passed.includes(false)) throw new Error("Cannot pass: a step failed");
 }
+
+/**
+ * Creates the function that declares tests which mostly wait and each have a server of their own: they
+ * run as the steps of one test with this name, all at once.
+ */
+export function concurrentTests(name: string): (step: string, fn: () => Promise<void>) => void {
+  const steps: Record<string, () => Promise<void>> = {};
+  Deno.test(name, (test) => concurrently(test, steps));
+  return (step, fn) => {
+    steps[step] = fn;
+  };
+}
