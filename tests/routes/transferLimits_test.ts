@@ -124,6 +124,7 @@ Deno.test("case 146: a transfer of whose end nobody told is asked for at the pho
       budget: store.budget,
       callBudget: { accountsOf: () => [] },
       callStore: store.calls,
+      transfers: { numberOf: (_agent, alias) => alias === "sales" ? sales : undefined },
       twilio: {
         fetch: (sid) => {
           asked++;
@@ -144,7 +145,13 @@ Deno.test("case 146: a transfer of whose end nobody told is asked for at the pho
     const use = await store.budget.used(account, now);
     // Twelve minutes with the caller, of which ten with a second leg.
     assert.deepEqual([use.concurrent, use.minutesToday], [0, 22]);
-    assert.equal((await store.calls.get("call_1"))?.transferredMs, 10 * minute);
+    const call = await store.calls.get("call_1");
+    assert.equal(call?.transferredMs, 10 * minute);
+    assert.equal(
+      call.cost?.parts.telephony,
+      0.44,
+      "twelve minutes of two cents, and ten to that number",
+    );
     await transferredCalls.reconcile();
     assert.equal(asked, 2);
   } finally {

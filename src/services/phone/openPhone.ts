@@ -48,7 +48,7 @@ export interface PhoneDeps extends Pick<Clock, "setTimer"> {
   readonly completion: CompletionDispatcher;
   readonly callBudget: CallBudget;
   readonly policy: Spending["policy"];
-  readonly transfers: Pick<TransferPolicy, "decide">;
+  readonly transfers: Pick<TransferPolicy, "decide" | "numberOf">;
   readonly incidents: Incidents;
   readonly onSendDigits: (handler: SendDigits) => void;
   readonly log: Pick<Log, "info" | "warn" | "error">;

@@ -6,6 +6,7 @@ import {
   type PhoneTime,
   type Prices,
   spentBy,
+  type TransferPolicy,
 } from "../spending.ts";
 import { type CallProgress, isFinal, type TwilioCalls, warnUnlessAway } from "../twilioOutbound.ts";
 import type { Clock } from "../../utils/clock.ts";
@@ -19,6 +20,7 @@ export interface TransferredCallsDeps extends Clock {
   readonly callBudget: Pick<CallBudget, "accountsOf">;
   readonly callStore: Pick<CallStore, "get" | "bySid" | "openTransfers" | "endTransfer">;
   readonly twilio: Pick<TwilioCalls, "fetch">;
+  readonly transfers: Pick<TransferPolicy, "numberOf">;
   readonly prices: Prices;
   readonly maxMs: number;
   readonly log: Pick<Log, "warn">;
@@ -39,7 +41,8 @@ export type TransferredCalls = ReturnType<typeof createTransferredCalls>;
 
 /** Transferred calls: bounded, and counted until their last leg is over. */
 export function createTransferredCalls(deps: TransferredCallsDeps) {
-  const { budget, callBudget, callStore, twilio, prices, maxMs, now, setTimer, log } = deps;
+  const { budget, callBudget, callStore, twilio, transfers, prices, maxMs, now, setTimer, log } =
+    deps;
   const underWay = new Set<Promise<void>>();
   const checkedAt = new Map<string, number>();
 
@@ -115,7 +118,8 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
   }
 
   async function finish(call: CallRecord, durationSeconds: number): Promise<void> {
-    const { direction, answeredAt, endedAt, to } = call;
+    const { direction, agent, answeredAt, endedAt, to, end } = call;
+    const alias = end?.transferTo ?? end?.detail ?? "";
     const agentMs = answeredAt === undefined
       ? 0
       : Math.max(0, (endedAt ?? answeredAt) - answeredAt);
@@ -126,6 +130,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
       direction,
       connectedMs: agentMs + transferredMs,
       transferredMs,
+      transferNumber: transfers.numberOf(agent, alias),
       number: to,
     });
     await callStore.endTransfer(call.id, { transferredMs, ...present({ cost }) });

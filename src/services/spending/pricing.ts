@@ -45,6 +45,8 @@ export interface PhoneTime {
   readonly connectedMs: number;
   /** The part during which a transfer used a second leg. */
   readonly transferredMs?: number;
+  /** Where that leg went. */
+  readonly transferNumber?: string | undefined;
   /** The far end's number, of a placed call. */
   readonly number?: string | undefined;
 }
@@ -168,12 +170,12 @@ function telephonyCost(
   prices: Prices["telephony"],
 ): { readonly usd: number; readonly isEstimated: boolean } {
   if (phone === undefined || phone.connectedMs <= 0) return { usd: 0, isEstimated: false };
-  const { direction, connectedMs, transferredMs = 0, number } = phone;
+  const { direction, connectedMs, transferredMs = 0, transferNumber, number } = phone;
   const { inboundPerMinute, outboundPerMinute } = prices ?? {};
   const set = direction === "inbound" ? inboundPerMinute : outboundPerMinute;
   const own = minutesOf(connectedMs) * (set ?? estimatedUsdPerMinute(direction, number));
   const second = minutesOf(transferredMs) *
-    (outboundPerMinute ?? estimatedUsdPerMinute("outbound", undefined));
+    (outboundPerMinute ?? estimatedUsdPerMinute("outbound", transferNumber));
   return {
     usd: micro(own + second),
     isEstimated: set === undefined || transferredMs > 0 && outboundPerMinute === undefined,

@@ -26,11 +26,17 @@ export async function createTransferPolicy({ agents, policy, now, log }: Transfe
   return {
     /** Whether the agent may transfer to the alias now, and to which number. */
     decide,
+    /** Where a transfer goes, allowed or not; undefined for an alias that is unknown. */
+    numberOf,
     mayDial: async (agent: string, alias: string) => (await decide(agent, alias)).ok,
   };
 
+  function numberOf(agent: string, alias: string): string | undefined {
+    return numbers.get(`${agent} ${alias}`);
+  }
+
   async function decide(agent: string, alias: string): Promise<DialDecision> {
-    const number = numbers.get(`${agent} ${alias}`);
+    const number = numberOf(agent, alias);
     return number === undefined ? unknownAlias : await (await policy()).check(number, now());
   }
 }
