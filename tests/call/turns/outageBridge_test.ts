@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ModelLoss } from "../../../src/call/realtimeClient.ts";
+import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
 import { CallDriver, type CallDriverOptions } from "../../support/call/callDriver.ts";
 
 const LOST: ModelLoss = { code: "closed_1006", retry: "now" };
@@ -110,6 +111,22 @@ Deno.test("a caller who waits for the first word hears a bridge while there is n
   silent.join();
   silent.advance(3000);
   assert.equal(bridges(silent), 0, "who was called speaks first");
+});
+
+Deno.test("a caller whose call goes on in another process hears a bridge while that one's model is refused", () => {
+  const before = new CallDriver().live();
+  before.callerSays("hello");
+  before.speak("item", 1000, "How can I help you?");
+  before.advance(2000);
+  const { transcript: turns, now: elapsedMs } = before;
+  const resumed = { elapsedMs, connectedMs: elapsedMs, turns, tools: [], usage: noUsage };
+  for (const [text, expected] of [["One moment, please.", 2], ["", 5]] as const) {
+    const call = new CallDriver({ kept: { bridge: { text, ms: 400 } }, resumed });
+    call.join();
+    call.input({ type: "modelLost", loss: { code: "http_429", retry: "backoff" } });
+    call.advance(9500);
+    assert.equal(bridges(call), expected);
+  }
 });
 
 Deno.test("the time that a new model takes for its answer is bridged too", () => {
