@@ -43,7 +43,10 @@ export class Transcript {
     const ids = this.#repeated.heardAgain(itemIds);
     for (const id of ids) {
       const entry = this.entries.get(id);
-      if (entry?.kind === "caller" && !entry.final) entry.text = "";
+      if (entry?.kind !== "caller" || entry.final) continue;
+      // What observers have not been shown yet is on record from now on, should this process end, too.
+      if (entry.text === "") this.entries.publish(entry);
+      entry.text = "";
     }
   }
 

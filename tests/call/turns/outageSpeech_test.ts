@@ -41,6 +41,20 @@ Deno.test("what a caller says to no model is on record at once, and asked for ag
   }
 });
 
+Deno.test("a turn of which a lost model has brought no words is on record at once, too", () => {
+  const call = new CallDriver().live();
+  call.callerStarts();
+  call.advance(800);
+  call.callerStops();
+  assert.deepEqual(call.script, []);
+  call.input({ type: "modelLost", loss: LOST });
+  assert.deepEqual(call.script, ["caller: "]);
+  call.advance(500);
+  call.ready();
+  call.callerSays("hello");
+  assert.deepEqual(call.script, ["caller: hello"]);
+});
+
 Deno.test("what the next model hears of it is the same turn, at its place", () => {
   const call = new CallDriver(KEPT);
   call.join();
