@@ -117,11 +117,13 @@ const resumedCalls: fc.Arbitrary<ResumedCall> = fc.record({
       text: fc.constantFrom("words before", ""),
       final: fc.boolean(),
       interrupted: fc.boolean(),
+      aside: fc.constantFrom(undefined, true as const),
     }),
     { maxLength: 4 },
   ).map((turns) =>
-    turns.map((turn, n) => ({
+    turns.map(({ aside, ...turn }, n) => ({
       ...turn,
+      ...present({ aside }),
       id: turn.role === "agent" ? `before_${n}` : `local_${n + 1}`,
       position: n + 1,
       by: "voice" as const,
