@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Fault } from "../../src/sim/openai/realtimeServer.ts";
 import { get } from "../support/twilio/dialling.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
-import { concurrently } from "../support/servers/concurrently.ts";
+import { concurrently, concurrentTests } from "../support/servers/concurrently.ts";
 import {
   heardSaying,
   parrot,
@@ -17,6 +17,7 @@ import { hangUp } from "../support/twilio/hangUp.ts";
 
 const greeting = "greeting: Good day.";
 const apology = /technical problem/;
+const test = concurrentTests("models that fail during calls");
 
 interface FaultyRig extends PhoneRig {
   /** A call that was under way before anything went wrong. */
@@ -88,7 +89,7 @@ function refused(status: typeof refusals[number][0], detail: string): Promise<vo
   });
 }
 
-Deno.test("case 50: a connection that breaks in mid-sentence is replaced, and the sentence finished", () =>
+test("case 50: a connection that breaks in mid-sentence is replaced, and the sentence finished", () =>
   beside(async (rig) => {
     const talk = await rig.ring();
     await heardSaying(rig, talk.callId, /^Good day\.$/);
@@ -109,7 +110,7 @@ Deno.test("case 50: a connection that breaks in mid-sentence is replaced, and th
     assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
   }));
 
-Deno.test("case 51: a session that expires is replaced in time, and nobody notices", () =>
+test("case 51: a session that expires is replaced in time, and nobody notices", () =>
   beside(async (rig) => {
     const talk = await rig.ring();
     await heardSaying(rig, talk.callId, /^Good day\.$/);
@@ -146,7 +147,7 @@ function expiringIn(seconds: number): Promise<void> {
   });
 }
 
-Deno.test("case 62: a session that ends sooner than is worth leaving it is replaced at its end", async () => {
+test("case 62: a session that ends sooner than is worth leaving it is replaced at its end", async () => {
   await using rig = await startPhoneRig({ agent: greeting, model: { sessionMs: 6000 } });
   const talk = await rig.ring();
   await heardSaying(rig, talk.callId, /^Good day\.$/);
@@ -159,7 +160,7 @@ Deno.test("case 62: a session that ends sooner than is worth leaving it is repla
   talk.phone.hangUp();
 });
 
-Deno.test("case 42: a response that meets a rate limit is asked for once more", () =>
+test("case 42: a response that meets a rate limit is asked for once more", () =>
   beside(async (rig) => {
     const talk = await rig.ring();
     await heardSaying(rig, talk.callId, /^Good day\.$/);
@@ -168,7 +169,7 @@ Deno.test("case 42: a response that meets a rate limit is asked for once more", 
     await hangUp(talk.phone);
   }));
 
-Deno.test("case 42: a quota that is used up ends the call with an apology, without a loop", () =>
+test("case 42: a quota that is used up ends the call with an apology, without a loop", () =>
   beside(async (rig) => {
     const talk = await rig.ring();
     await heardSaying(rig, talk.callId, /^Good day\.$/);
@@ -181,7 +182,7 @@ Deno.test("case 42: a quota that is used up ends the call with an apology, witho
     assert.equal(rig.realtime.stats.connections, connections);
   }));
 
-Deno.test("a server that errs on one response answers the next", () =>
+test("a server that errs on one response answers the next", () =>
   beside(async (rig) => {
     const talk = await rig.ring();
     await heardSaying(rig, talk.callId, /^Good day\.$/);
@@ -239,7 +240,7 @@ Deno.test("case 64: what a server will not be set up with is left out, and the c
     "a tool": () => endured("rejectLastTool", "tools: [get_current_time, end_call]"),
   }));
 
-Deno.test("case 66: a key that is refused stands in /health until one is taken", () =>
+test("case 66: a key that is refused stands in /health until one is taken", () =>
   beside(async (rig) => {
     const standing = async () => {
       const health = await get(rig.server, "/health");
@@ -266,7 +267,7 @@ Deno.test("case 66: a key that is refused stands in /health until one is taken",
     await hangUp(talk.phone);
   }));
 
-Deno.test("when every set-up of a session is refused, the caller hears an apology", () =>
+test("when every set-up of a session is refused, the caller hears an apology", () =>
   beside(async (rig) => {
     rig.realtime.fail("rejectEverySessionUpdate");
     const phone = rig.server.network.call();
@@ -275,7 +276,7 @@ Deno.test("when every set-up of a session is refused, the caller hears an apolog
     rig.realtime.heal();
   }));
 
-Deno.test("case 24: what comes late of an interrupted answer is not played", () =>
+test("case 24: what comes late of an interrupted answer is not played", () =>
   beside(async (rig) => {
     const talk = await rig.ring();
     await heardSaying(rig, talk.callId, /^Good day\.$/);
