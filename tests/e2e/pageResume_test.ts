@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { closeCodes } from "../../src/protocol/web.ts";
+import { present } from "../../src/utils/present.ts";
 import { browserTest, openPage } from "../support/browser/browser.ts";
 import { confirm } from "../support/browser/returningClient.ts";
 import { playedOf, speak } from "../support/browser/talkVisit.ts";
@@ -29,13 +30,14 @@ interface Visit {
 function visitTest(
   name: string,
   run: (visit: Visit) => Promise<void>,
-  options: WebServerOptions = {},
+  { prepare, ...options }: WebServerOptions & { readonly prepare?: string } = {},
 ) {
   browserTest(name, async () => {
     const server = startWebServer(options);
     await using line = await startTcpProxy({ port: Number(new URL(server.origin).port) });
     const { page, close } = await openPage(line.through(server.origin), {
       microphone: { plays: SPEECH },
+      ...present({ prepare }),
     });
     let resumeToken = "";
     page.on("websocket", (socket) =>
@@ -208,6 +210,31 @@ visitTest("a page that its server forgets gives up at once", async ({ page, call
   assert.match(await page.textContent("#status") ?? "", /^The connection to the server was lost\./);
   await call.given("lost");
 });
+
+visitTest(
+  "a page gives up when its server keeps the call no longer, and may start anew",
+  async ({ page, call, line, calls }) => {
+    await line.refuse();
+    line.cutAll();
+    await call.given("lost");
+    await page.waitForSelector("[data-phase=ended]");
+    assert.match(
+      await page.textContent("#status") ?? "",
+      /^The connection to the server was lost\. Start again\. The call took 0:\d\d\.$/,
+    );
+    await line.accept();
+    await page.click("#start");
+    await page.waitForSelector("[data-phase=live]");
+    assert.equal(calls.length, 2);
+    assert.ok(!call.hasLeg);
+  },
+  {
+    prepare: `{
+      const { timeout } = AbortSignal;
+      AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms === 30_000 ? 500 : ms);
+    }`,
+  },
+);
 
 visitTest(
   "a server that asks its pages to reconnect has them back at once",
