@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { openAbandonedCalls } from "../../../src/services/records/abandonedCalls.ts";
-import { type CallRecord, RESUME_PURPOSE } from "../../../src/services/store.ts";
-import type { TwilioCall } from "../../../src/services/twilioOutbound/twilioCall.ts";
+import { RESUME_PURPOSE } from "../../../src/services/store.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import {
   callee,
@@ -12,8 +10,8 @@ import {
   startBeside,
   temporaryDatabase,
 } from "../../support/twilio/dialling.ts";
-import { Inbox } from "../../support/inbox.ts";
 import { apiKey, startPhoneServer } from "../../support/servers/phoneServer.ts";
+import { claiming, openAlone } from "../../support/store/abandonedRecords.ts";
 import { opened, said } from "../../support/store/storedCalls.ts";
 import { until } from "../../support/until.ts";
 import { hangUp } from "../../support/twilio/hangUp.ts";
@@ -202,6 +200,22 @@ Deno.test("a call whose streams never reach this server is not asked for without
   assert.deepEqual(call?.end, { reason: "leg_failed", detail: "stream_never_came" });
 });
 
+Deno.test("all calls that a process has left are asked for beside each other, the oldest first", async () => {
+  const ids = Array.from({ length: 100 }, (_, n) => `call_${n}`);
+  const asked: string[] = [];
+  await using records = await openAlone(
+    ids.map((id, n) => opened({ ...inbound, id, startedAt: n })).reverse(),
+    {
+      pullBack(_, { id }) {
+        asked.push(id);
+        return new Promise(() => {});
+      },
+    },
+  );
+  await records.look();
+  assert.deepEqual(asked, ids);
+});
+
 Deno.test("the end of a stream is followed up once while another is on its way", async () => {
   let asked = 0;
   await using records = await openAlone([phoneCall], { pullBack: claiming(() => asked++) });
@@ -227,87 +241,3 @@ Deno.test("a call that a process of an earlier version holds is left to it while
   await records.streamEnded(`CA${"6".repeat(32)}`);
   assert.equal(asked, 1, "one that does not answer is gone");
 });
-
-type Store = Awaited<ReturnType<typeof openStore>>;
-
-type PullBack = (
-  alone: { readonly store: Store },
-  call: CallRecord,
-) => Promise<"opened" | "over" | "refused" | "left">;
-
-/** A pull-back that succeeds each time. */
-function claiming(onAsked: () => void): PullBack {
-  return async ({ store }, { id, instanceId }) => {
-    onAsked();
-    await store.instances.claimCall(id, { from: instanceId, to: "here" });
-    return "opened";
-  };
-}
-
-/** The only process of a database that has these calls. */
-async function openAlone(
-  writes: Parameters<Store["calls"]["write"]>[0],
-  { here = [], unwritten = [], asks = false, pullBack, twilio }: {
-    /** What Twilio says of every call. */
-    readonly twilio?: TwilioCall;
-    /** Whether other processes can be asked; none answers. */
-    readonly asks?: boolean;
-    /** Calls that have a session. */
-    readonly here?: readonly string[];
-    /** Calls that have ended here, which is not in their records yet. */
-    readonly unwritten?: readonly string[];
-    readonly pullBack?: PullBack;
-  },
-) {
-  const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: Date.now });
-  await store.calls.write(writes);
-  const looks = new Inbox<() => void>();
-  const ended = new Inbox<string>();
-  let passedMs = 0;
-  const abandonedCalls = openAbandonedCalls({
-    store,
-    prices: { asOf: "", models: {}, transcription: {} },
-    completion: { enqueue: (id) => ended.add(id) },
-    twilio: twilio && { fetch: () => Promise.resolve(twilio) },
-    ...(pullBack !== undefined && { pullBack: (call) => pullBack({ store }, call) }),
-    recorder: { holds: (callId) => unwritten.includes(callId) },
-    settings: { limits: { callMs: 60 * minute } },
-    registry: {
-      get: (callId) => here.includes(callId) ? {} : undefined,
-      list: () => here.map((id) => ({ id })),
-      byCallSid: () => undefined,
-      endOf: () => undefined,
-    },
-    cluster: {
-      instanceId: "here",
-      rpc: { isSingle: !asks, request: () => Promise.reject(new Error("Alone")), handle() {} },
-      living: (instanceIds) => Promise.resolve(instanceIds),
-    },
-    now: () => store.clock.now() + passedMs,
-    setTimer(wake) {
-      looks.add(wake);
-      return () => {};
-    },
-    log: { info() {}, warn() {} },
-  });
-  return {
-    store,
-    ended,
-    get announced(): readonly string[] {
-      return ended.all;
-    },
-    /** Settles when it has looked for abandoned calls once more. */
-    async look(): Promise<void> {
-      const { length } = looks.all;
-      if (length === 1) abandonedCalls.begin();
-      else looks.all.at(-1)?.();
-      await looks.when((all) => all.length > length);
-    },
-    streamEnded: abandonedCalls.streamEnded,
-    pass: (ms: number): void => void (passedMs += ms),
-    async [Symbol.asyncDispose]() {
-      await abandonedCalls.close();
-      await store.close();
-    },
-  };
-}
