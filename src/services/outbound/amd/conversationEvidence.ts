@@ -48,8 +48,8 @@ export class ConversationEvidence {
     else if (this.#step === "answered") this.#step = "conversing";
   }
 
-  #agentSaid({ final, interrupted, endedMs = 0, text }: TranscriptTurn): void {
-    if (!final || interrupted || text === "" || this.#step !== "spoke") return;
+  #agentSaid({ final, interrupted, aside, endedMs = 0, text }: TranscriptTurn): void {
+    if (!final || interrupted || aside === true || text === "" || this.#step !== "spoke") return;
     this.#step = "answered";
     this.#answeredMs = endedMs;
   }

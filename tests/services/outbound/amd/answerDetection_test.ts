@@ -4,7 +4,7 @@ import { ConversationEvidence } from "../../../../src/services/outbound/amd/conv
 import { isScreening } from "../../../../src/services/outbound/amd/callScreening.ts";
 import { turn } from "../../../support/store/storedCalls.ts";
 
-type Said = "caller" | "agent" | "cut" | "keys";
+type Said = "caller" | "agent" | "cut" | "filler" | "keys";
 
 /** A telephone conversation, turn by turn. */
 function evidenceOf(said: readonly Said[]): ConversationEvidence {
@@ -26,6 +26,7 @@ function eventsOf(who: Said, index: number): readonly CallEvent[] {
       position: index,
       text: "Words.",
       interrupted: who === "cut",
+      ...(who === "filler" ? { aside: true } : {}),
       startedMs: index * 1000,
       endedMs: index * 1000 + 500,
     }),
@@ -53,6 +54,7 @@ Deno.test("case 122: a conversation is an answer that was heard out between two 
     ["cut", "caller", "caller", "caller"],
     ["agent", "caller", "cut", "caller", "cut", "caller", "agent"],
     ["caller", "cut", "caller"],
+    ["caller", "filler", "caller"],
   ];
   for (const said of machines) assert.equal(evidenceOf(said).conversing, false, said.join());
 });
