@@ -1,8 +1,9 @@
 /// <reference lib="dom" />
 import type { ServerMessage } from "../../protocol/web.ts";
-import { RequestError, storedKey, storeKey } from "../apiClient.ts";
+import { RequestError, storeKey } from "../apiClient.ts";
 import { createCallControls } from "./callControls.ts";
-import { describeStartFault, findRootCause, startCall, type WebCall } from "./webCall.ts";
+import { findRootCause, startCall, type WebCall } from "./webCall.ts";
+import { createStartForm } from "./startForm.ts";
 import type { ServerInfo } from "./connection.ts";
 import type { CallClosed } from "./lastingConnection.ts";
 import { type LeftCall, mayPlayAtOnce, rememberLeft, takeLeft } from "./leftCall.ts";
@@ -16,7 +17,6 @@ import {
   describeDevice,
   describeEnding,
   describeNotice,
-  describeOpening,
 } from "./talkTexts.ts";
 import { keepAwake } from "./wakeLock.ts";
 import { drawLevelMeter } from "./levelMeter.ts";
@@ -29,16 +29,11 @@ type Phase =
 
 const body = document.body;
 const view = find("talk", HTMLElement);
-const startForm = find("start-form", HTMLFormElement);
-const startButton = find("start", HTMLButtonElement);
-const startTyping = find("start-typing", HTMLButtonElement);
-const agentField = find("agent", HTMLSelectElement);
-const keyField = find("key", HTMLInputElement);
-const problem = find("problem", HTMLElement);
 const status = find("status", HTMLElement);
 const clock = find("clock", HTMLElement);
 const transcriptList = find("transcript", HTMLElement);
 const transcript = createTranscriptView(transcriptList, { caller: "You" });
+const startForm = createStartForm({ onStart: (microphone) => start({ microphone }) });
 const controls = createCallControls({
   onMuteChange: showStatus,
   onHangUp: () => leave(describeEnding("caller_hung_up")),
@@ -54,7 +49,7 @@ const soundProblem = createSoundProblemLine({
 });
 const returnOffer = createReturnOffer({
   onContinue: (left) => start({ microphone: left.microphone, left }),
-  onGone: () => startButton.focus(),
+  onGone: startForm.focus,
 });
 const levelMeter = drawLevelMeter(find("level-meter", HTMLCanvasElement));
 
@@ -68,11 +63,6 @@ let isRecovering = false;
 /** Since when the connection is gone, by `performance.now()`. */
 let lostSince: number | undefined;
 
-startForm.onsubmit = (event) => {
-  event.preventDefault();
-  start({ microphone: true });
-};
-startTyping.onclick = () => start({ microphone: false });
 setInterval(showClock, 500);
 // Devices are released now: a page that is left may be frozen or discarded without another event.
 addEventListener("pagehide", () => {
@@ -93,19 +83,9 @@ addEventListener("pageshow", ({ persisted }) => {
 });
 
 /** Shows the start form with the server's agents, or why no call can be started from here. */
-export function showStart({ engine, access, agents, defaultAgent }: ServerInfo): void {
-  find("opening-text", HTMLElement).textContent = describeOpening(engine);
-  agentField.replaceChildren(...agents.map(({ name, title }) => new Option(title, name)));
-  agentField.value = defaultAgent;
-  find("agent-field", HTMLElement).hidden = agents.length < 2 &&
-    agentField.value !== "";
-  find("key-field", HTMLElement).hidden = access !== "key";
-  keyField.required = access === "key";
-  keyField.value = storedKey();
-  if (access === "closed") {
+export function showStart(server: ServerInfo): void {
+  if (!startForm.offer(server)) {
     status.textContent = "Not available from here";
-    problem.textContent =
-      "This server has no API keys, so it talks only with pages opened on its own machine. To talk from here, set API_KEYS on the server.";
     return;
   }
   setPhase({ name: "idle" });
@@ -122,7 +102,7 @@ function offerReturn(): void {
 
 /** Brings the talk view up to date after another view was shown. */
 export function showTalk(): void {
-  if (keyField.value === "") keyField.value = storedKey();
+  startForm.takeStoredKey();
   transcriptList.scrollTop = transcriptList.scrollHeight;
 }
 
@@ -131,31 +111,26 @@ export function showStartProblem(error: unknown): void {
   setPhase({ name: "idle" });
   // The transcript of the previous call stays readable.
   if (transcriptList.childElementCount > 0) body.dataset.phase = "ended";
-  startButton.focus();
-  problem.textContent = describeStartFault(error);
-  if (error instanceof RequestError && error.code === "invalid_key") {
-    keyField.focus();
-    keyField.select();
-  }
+  startForm.showProblem(error);
 }
 
 /** Begins a call, or goes on with the one that was `left`. */
 async function start(
   { microphone, left }: { readonly microphone: boolean; readonly left?: LeftCall },
 ): Promise<void> {
-  if (phase.name !== "idle" || (left === undefined && !startForm.reportValidity())) return;
+  if (phase.name !== "idle" || (left === undefined && !startForm.check())) return;
   const abort = new AbortController();
   setPhase({ name: "starting", abort });
   status.textContent = microphone ? "Waiting for the microphone…" : "Connecting…";
-  problem.textContent = "";
+  startForm.clearProblem();
   Object.assign(speaking, { caller: false, agent: false });
   isRecovering = false;
   lostSince = undefined;
   ending = undefined;
-  const key = keyField.value.trim();
+  const { agent, key } = startForm;
   try {
     const by = left && { resumeToken: left.resumeToken };
-    const call = await startCall({ agent: agentField.value, key, microphone, ...by }, {
+    const call = await startCall({ agent, key, microphone, ...by }, {
       onConnecting() {
         status.textContent = left === undefined ? "Connecting…" : "Reconnecting…";
         transcript.clear();
@@ -245,9 +220,8 @@ function finish(): void {
   const duration = formatDuration(performance.now() - phase.since);
   setPhase({ name: "idle" });
   body.dataset.phase = "ended";
-  startButton.textContent = "Start again";
   status.textContent = `${ending ?? describeEnding("leg_failed")} The call took ${duration}.`;
-  startButton.focus();
+  startForm.offerAgain();
 }
 
 function setPhase(next: Phase): void {
@@ -257,7 +231,7 @@ function setPhase(next: Phase): void {
   allowSleep();
   allowSleep = call === undefined ? () => {} : keepAwake();
   body.dataset.phase = phase.name;
-  startButton.disabled = startTyping.disabled = phase.name !== "idle";
+  startForm.setEnabled(phase.name === "idle");
   levelMeter.show(call);
   clock.textContent = "";
   controls.show(call);
