@@ -159,5 +159,35 @@ Deno.test("a server that finds its port taken by one which leaves waits for it, 
   await hangUp(phone);
 });
 
+Deno.test("live calls are handed over when their time is up, without a further signal", async () => {
+  await using rig = await startProcessRig({ env: { DRAIN_SECONDS: "1" } });
+  const old = rig.server;
+  const { phone, id, turns } = await conversation(rig);
+  const server = await rig.start();
+  old.signal("SIGTERM");
+  assert.equal(await old.ended(), 0);
+  await phone.next("streamStarted");
+  await until(() => detail(server, id), (call) => call.turns.length > turns.length);
+  await hangUp(phone);
+});
+
+Deno.test("a third signal stops a server at once, and the next one takes its calls all the same", async () => {
+  await using rig = await startProcessRig({ env: { DRAIN_SECONDS: "600" } });
+  const old = rig.server;
+  const { phone, id, turns } = await conversation(rig);
+  const server = await rig.start();
+  // The handover waits for Twilio.
+  rig.api.failNextUpdate({ kind: "slow", delayMs: 600_000 });
+  old.signal("SIGTERM");
+  await old.lines.find((line) => line.includes('"Stopping"'));
+  old.signal("SIGTERM");
+  await until(() => rig.api.updates.length, (updates) => updates > 0);
+  old.signal("SIGTERM");
+  assert.equal(await old.ended(), 1);
+  await phone.next("streamStarted");
+  await until(() => detail(server, id), (call) => call.turns.length > turns.length);
+  await hangUp(phone);
+});
+
 const STORY = "One two three four five six seven eight nine ten eleven twelve thirteen ".repeat(4);
 const talkative: Script = (turn) => turn.cause.type === "speech" ? { say: STORY } : parrot(turn);

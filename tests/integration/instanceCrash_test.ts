@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { until } from "../support/until.ts";
 import { createDatabase, instancesTest } from "../support/servers/instances.ts";
 import { voiceOf } from "../support/servers/phoneRig.ts";
-import { detail, heard, liveCalls, ring, startProcessRig } from "../support/servers/processRig.ts";
+import {
+  conversation,
+  detail,
+  heard,
+  liveCalls,
+  ring,
+  startProcessRig,
+} from "../support/servers/processRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
 instancesTest(
@@ -40,6 +47,32 @@ instancesTest(
     }
   },
 );
+
+instancesTest("an instance that leaves gives its calls to another one on Postgres", async () => {
+  const database = await createDatabase();
+  try {
+    await using rig = await startProcessRig({ env: { DATABASE_URL: database.url } });
+    const first = rig.server;
+    const { phone, id, turns } = await conversation(rig);
+    const second = await rig.start();
+    first.signal("SIGTERM");
+    assert.equal(await first.ended(), 0);
+    await phone.next("streamStarted");
+    await phone.speak(voiceOf(600));
+    const now = await until(
+      () => detail(second, id),
+      (call) => call.turns.length > turns.length + 1,
+    );
+    assert.deepEqual(now.turns.slice(0, turns.length), turns);
+    await hangUp(phone);
+    const record = await until(() => detail(second, id), ({ status }) => status === "ended");
+    assert.equal(record.end.reason, "caller_hung_up");
+    const { calls } = await (await second.get("/api/calls")).json();
+    assert.equal(calls.length, 1);
+  } finally {
+    await database.drop();
+  }
+});
 
 instancesTest(
   "an instance that seems to be at the address of a living one leaves its calls alone",
