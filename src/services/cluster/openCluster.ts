@@ -43,11 +43,22 @@ export async function openCluster(
   if (locks !== undefined) opening.defer(locks.close);
   const opened = opening.move();
 
-  /** Some hosts give all machines one name: the slot of a process that still runs is not taken. */
-  async function lives(instanceId: string): Promise<boolean | undefined> {
-    if (rpc.isSingle) return await locks?.lives(instanceId);
+  /** Some hosts give all machines one name: where a process can be asked whether it still runs, it is. */
+  async function answers(instanceId: string): Promise<boolean> {
+    if (rpc.isSingle) return false;
     const answer = deadline(rpc.request(LIVES, {}, instanceId), ANSWER_MS, setTimer);
     return await answer.then(() => true, () => false);
+  }
+
+  /** Those of these processes that may still run; for processes on one database file the answer is exact. */
+  async function living(instanceIds: readonly string[]): Promise<readonly string[]> {
+    if (locks === undefined) return instanceIds;
+    const found: string[] = [];
+    for (const id of instanceIds) {
+      if (await locks.lives(id) !== false) found.push(id);
+      else await forget(id);
+    }
+    return found;
   }
 
   /** Records that a process is gone: its calls have no process from now on. */
@@ -61,16 +72,7 @@ export async function openCluster(
     bus,
     rpc,
     revocation,
-    /** Those of these processes that may still run; for processes on one database file the answer is exact. */
-    async living(instanceIds: readonly string[]): Promise<readonly string[]> {
-      if (locks === undefined) return instanceIds;
-      const living: string[] = [];
-      for (const id of instanceIds) {
-        if (await locks.lives(id) !== false) living.push(id);
-        else await forget(id);
-      }
-      return living;
-    },
+    living,
     /** Records where this process listens; another process that listened there is gone. Never rejects. */
     async occupy(address: Address | undefined): Promise<void> {
       // Where that is not known, it has a slot of its own: see `Beat.answers`.
@@ -78,8 +80,9 @@ export async function openCluster(
       try {
         const others = await store.instances.occupySlot(bus.instanceId, slot);
         await Promise.all(others.map(async (other) => {
-          if (await lives(other) !== true) await forget(other);
+          if (!await answers(other)) await forget(other);
         }));
+        await living((await store.instances.beats()).map((beat) => beat.instanceId));
       } catch (error) {
         log.warn("Slot not recorded", { error });
       }
