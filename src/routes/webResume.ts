@@ -76,10 +76,7 @@ export async function readResumeToken(request: Request): Promise<string> {
 }
 
 /** The client may have missed the close code that says the same. */
-const takenOver = unauthorized(
-  "call_taken_over",
-  "The call goes on by another connection, which has come back with this token.",
-);
+const takenOver = unauthorized("call_taken_over", "The call goes on in another page or program.");
 
 function invalidResumeToken(sentence: string): HttpProblem {
   return unauthorized("invalid_resume_token", sentence);
