@@ -253,6 +253,27 @@ for (
   });
 }
 
+Deno.test("a resumed call that was to end does so though its model is away", () => {
+  const plannedEnd = { reason: "transferred", detail: "sales" } as const;
+  const call = resume({
+    turns: [caller("a", 1, "Sales, please"), agent("b", 2, "I connect you")],
+    plannedEnd,
+    transfers: { sales: {} },
+  });
+  call.join();
+  call.advance(10_000);
+  assert.deepEqual(call.end, plannedEnd);
+});
+
+Deno.test("a resumed call that was to end does not end as failed when no model can be had", () => {
+  const plannedEnd = { reason: "agent_hung_up" } as const;
+  const call = resume({ turns: [caller("a", 1, "Bye")], plannedEnd });
+  call.join();
+  call.input({ type: "modelLost", loss: { code: "quota", retry: "no" } });
+  call.advance(10_000);
+  assert.deepEqual(call.end, plannedEnd);
+});
+
 Deno.test("the journal of a resumed call holds both sessions, and replays", () => {
   const deps = new RecordingDependencies();
   const first = new Session(sessionOptions({ greeting }), deps);

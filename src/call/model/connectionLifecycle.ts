@@ -26,6 +26,7 @@ export class ConnectionLifecycle {
   #openedAt: Milliseconds;
   #ready = false;
   #readyBefore = false;
+  /** A connection that is being opened, the first one too, is expected until then. */
   #expectedTill: Milliseconds | undefined;
   #givenUp: string | undefined;
 
@@ -33,6 +34,7 @@ export class ConnectionLifecycle {
     this.#call = call;
     this.#tools = tools;
     this.#openedAt = now;
+    this.#expectedTill = now + EXPECTED_MS;
     this.#recovery = new Recovery(now);
     this.#standby = new Standby(call.commands);
     this.#unsettled = new UnsettledSpeech(call.policy, now);

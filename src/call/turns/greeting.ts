@@ -66,11 +66,14 @@ export class Greeting {
   /** Says it when its moment has come; too late where the call is `closing`. */
   ask({ joined, modelReady, closing }: Beginning, now: Milliseconds): void {
     // A model is asked as soon as the call is answered; a kept one is there when the leg is.
-    const isDue = this.#isKept ? joined : modelReady && (joined || this.#isAnswered);
+    const { note, request, plannedEnd } = this.#resumption;
+    // An end that was planned comes also where there is no model to say goodbye.
+    const isDue = this.#isKept || plannedEnd !== undefined
+      ? joined
+      : modelReady && (joined || this.#isAnswered);
     if (this.#isAsked || !isDue) return;
     this.#isAsked = true;
     const { greetingProtected } = this.#call.policy;
-    const { note, request, plannedEnd } = this.#resumption;
     if (plannedEnd !== undefined) return this.#closing.resume(plannedEnd, now);
     if (note !== undefined) this.#connection.tell(note);
     if (request === undefined || closing) return;
