@@ -19,6 +19,7 @@ import {
 import type { Script } from "../../src/sim/openai/scripts.ts";
 import { apiKey, type ServedApp } from "../support/servers/phoneServer.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
+import { callBack } from "../support/twilio/twilioWebhook.ts";
 import { until } from "../support/until.ts";
 
 const greeting = "greeting: Good day.";
@@ -160,6 +161,24 @@ Deno.test("case 123: the next process's model knows that the call is being scree
   assert.equal(told.length, 1);
   assert.equal(model.received.filter(({ type }) => type === "response.create").length, 1);
   await hangUp(talk.phone);
+});
+
+Deno.test("case 122: a message on a machine that a lost process has begun is left by the next", async () => {
+  const message = "Please call us back, dear customer. ".repeat(3).trim();
+  await using two = await startTwo({}, { script: parrot }, `voicemail: ${message}`);
+  const { rig, second } = two;
+  const talk = await rig.dial();
+  await callBack(rig.server, `/twilio/amd?call=${talk.callId}`, {
+    CallSid: talk.phone.sid,
+    AnsweredBy: "machine_end_beep",
+  });
+  await until(() => detail(second, talk.callId), ({ turns }) => turns.some(({ final }) => !final));
+
+  rig.server.network.connectTo(second.origin);
+  talk.phone.breakConnection();
+  const { turns, end } = await endedRecord(second, talk.callId, apiKey);
+  assert.equal(turns.at(-1)?.text, message);
+  assert.equal(end?.reason, "voicemail");
 });
 
 /** Two servers on one database, behind one simulated Twilio and with one simulated model. */

@@ -24,12 +24,13 @@ export function beginningOf({ greeting }: Pick<CallPolicy, "greeting">): Resumpt
 /**
  * Decides it by who had the word. A call in which nothing was said begins with the greeting; a caller
  * who waits is answered; an agent that was broken off goes on; otherwise it says that it is there again.
- * One that had begun to take leave does so once more.
+ * One that had begun to take leave does so once more; what is left on a machine is given from outside again.
  */
 export function resumptionOf(
   { turns, tools, connectedMs, plannedEnd }: ResumedCall,
   policy: Pick<CallPolicy, "greeting" | "greetingProtected">,
 ): Resumption {
+  if (plannedEnd?.reason === "voicemail") return {};
   if (plannedEnd !== undefined) return { plannedEnd };
   const { greeting, greetingProtected } = policy;
   const conversation = turns.filter(({ aside }) => aside !== true)

@@ -28,6 +28,11 @@ export function readAmdResult(
   if (!/^machine_(start|end_beep|end_silence|end_other)$/.test(answeredBy)) return undefined;
   // The greeting is still playing: another callback follows at its end.
   if (answeredBy === "machine_start" && voicemail !== undefined) return { answeredBy: "machine" };
+  return machineResult(voicemail);
+}
+
+/** A machine is heard out: `voicemail` is left on it, or it is hung up on. */
+export function machineResult(voicemail: string | undefined): AmdResult {
   const end = { reason: "voicemail" } as const;
   if (voicemail === undefined) {
     return {

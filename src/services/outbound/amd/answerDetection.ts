@@ -3,7 +3,7 @@ import type { CallSession } from "../../../call/sessionApi.ts";
 import type { StoredCall } from "../../calls.ts";
 import type { CallChanges } from "../../store.ts";
 import { ConversationEvidence } from "./conversationEvidence.ts";
-import type { AmdResult } from "./amdResult.ts";
+import { type AmdResult, machineResult } from "./amdResult.ts";
 import { isScreening } from "./callScreening.ts";
 import type { Clock } from "../../../utils/clock.ts";
 import { present } from "../../../utils/present.ts";
@@ -51,8 +51,11 @@ export class AnswerDetection {
   }
 
   /** Goes on with what is stored of a call that another process began. */
-  resume({ record: { answeredAt, answeredBy, outcome }, resumed: { turns } }: StoredCall): void {
+  resume({ record, resumed: { turns, plannedEnd } }: StoredCall): void {
+    const { answeredAt, answeredBy, outcome } = record;
     this.#connected = answeredAt !== undefined;
+    // Of a message that was being left, the machine has a part at most: it is left once more.
+    if (plannedEnd?.reason === "voicemail") this.#result ??= machineResult(this.#deps.message());
     if (answeredBy !== undefined) this.#result ??= { answeredBy, ...present({ outcome }) };
     for (const turn of turns) this.#evidence.handleEvent({ type: "turn", turn });
     this.#screenedBefore = isScreening(this.#evidence.text);
