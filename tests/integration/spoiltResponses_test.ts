@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../src/sim/openai/realtimeServer.ts";
-import { concurrently } from "../support/servers/concurrently.ts";
+import { concurrently, concurrentTests } from "../support/servers/concurrently.ts";
 import {
   heardSaying,
   published,
@@ -11,6 +11,7 @@ import {
 import { hangUp } from "../support/twilio/hangUp.ts";
 
 const greeting = "greeting: Good day.";
+const test = concurrentTests("callers whom a model does not hear in time");
 const faults: readonly (readonly [number, Fault])[] = [
   [80, "stuckResponse"],
   [81, "stuckMidSentence"],
@@ -58,7 +59,7 @@ Deno.test("case 80, 83: a caller whose greeting is spoilt is greeted", (t) =>
     ])),
   ));
 
-Deno.test("case 87: a caller whom the model does not hear any more is heard by another session", async () => {
+test("case 87: a caller whom the model does not hear any more is heard by another session", async () => {
   await using rig = await startPhoneRig({ agent: greeting });
   const talk = await rig.ring();
   await heardSaying(rig, talk.callId, /^Good day\.$/);
@@ -70,7 +71,7 @@ Deno.test("case 87: a caller whom the model does not hear any more is heard by a
   await hangUp(talk.phone);
 });
 
-Deno.test("case 92: what the caller says into a greeting that must be heard is answered after it", async () => {
+test("case 92: what the caller says into a greeting that must be heard is answered after it", async () => {
   const disclosure = "Good day. This call is recorded, and you are speaking with a machine.";
   await using rig = await startPhoneRig({
     agent: `greeting: ${disclosure}\ngreeting_interruptible: false`,
