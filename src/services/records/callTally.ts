@@ -95,7 +95,12 @@ export class CallTally {
         this.#use(usageOfTranscription(event.usage));
         return [];
       case "closing":
-        return [this.change({ plannedEnd: event.end ?? null })];
+        return [{
+          type: "changed",
+          callId,
+          changes: { plannedEnd: event.end ?? null },
+          holder: this.#call.instanceId,
+        }];
       case "digits":
         return [{
           type: "digits",

@@ -324,6 +324,23 @@ Deno.test("what a process has counted of a call that another one has taken repla
   assert.deepEqual((await calls.get("call_1"))?.usage, usageThere);
 });
 
+Deno.test("a process that has lost a call neither plans its end nor takes a plan back", async () => {
+  await using trial = await startTrial();
+  trial.begin();
+  await trial.recorder.flush();
+  const { calls, instances } = trial.store;
+  const from = (await calls.get("call_1"))?.instanceId ?? "";
+  assert.ok(await instances.claimCall("call_1", { from, to: "other" }));
+  trial.publish({ type: "closing", end: { reason: "idle" } });
+  await trial.recorder.flush();
+  assert.equal((await calls.get("call_1"))?.plannedEnd, undefined);
+  const plannedEnd = { reason: "agent_hung_up" } as const;
+  await calls.write([{ type: "changed", callId: "call_1", changes: { plannedEnd } }]);
+  trial.publish({ type: "closing" });
+  await trial.recorder.flush();
+  assert.deepEqual((await calls.get("call_1"))?.plannedEnd, plannedEnd);
+});
+
 Deno.test("endAbandonedCall() adds up a call whose process is gone, from what is stored", async () => {
   const trial = await startTrial();
   trial.calls.set("call_1", {

@@ -17,7 +17,10 @@ export type CallWrite =
   & { readonly callId: string }
   & (
     | { readonly type: "opened"; readonly call: NewCall }
-    /** With `holder`, the usage counts only while that process holds the call: it replaces what is stored. */
+    /**
+     * With `holder`, the usage and the planned end count only while that process holds the call: they
+     * replace what is stored.
+     */
     | { readonly type: "changed"; readonly changes: CallChanges; readonly holder?: string }
     | { readonly type: "turn"; readonly turn: TranscriptTurn }
     | (Extract<CallEvent, { type: "toolStarted" }> & { readonly startedMs: number })
@@ -134,7 +137,6 @@ function changeCall(
     answered_by: changes.answeredBy,
     model: changes.model,
     transcription_model: changes.transcriptionModel,
-    planned_end: changes.plannedEnd && JSON.stringify(changes.plannedEnd),
   });
   const once: Columns = present({
     answered_at: answeredAt === undefined ? undefined : toInteger(answeredAt),
@@ -144,9 +146,12 @@ function changeCall(
   if (Object.keys({ ...columns, ...once }).length > 0) {
     statements.push(updateCall(callId, columns, "", once));
   }
-  if (usage !== undefined) {
-    const update = updateCall(callId, columnsOfUsage(usage), "AND ended_at IS NULL");
-    statements.push(ifHeldBy(holder, update));
+  const ofHolder: Columns = {
+    ...present({ planned_end: changes.plannedEnd && JSON.stringify(changes.plannedEnd) }),
+    ...(usage && columnsOfUsage(usage)),
+  };
+  if (Object.keys(ofHolder).length > 0) {
+    statements.push(ifHeldBy(holder, updateCall(callId, ofHolder, "AND ended_at IS NULL")));
   }
   if (status === "ringing") {
     statements.push(updateCall(callId, { status }, "AND status = 'queued'"));
