@@ -63,7 +63,7 @@ export class CallMachine {
     const call = createParts(policy, this.#startedAt);
     this.#call = call;
     this.#leg = new LegPresence(call, resumed?.connectedMs !== undefined);
-    this.#kept = new KeptSentences(call, resumed?.turns.length ?? 0);
+    this.#kept = new KeptSentences(call, resumed?.turns.map(({ id }) => id) ?? []);
     this.#closing = new Closing(call, this.#kept);
     this.#handover = new Handover(call, this.#closing);
     this.#answeringMachine = new AnsweringMachine(call, this.#closing);

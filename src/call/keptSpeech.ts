@@ -10,6 +10,12 @@ export function keptItemId(name: KeptName, count: number): string {
   return `kept_${name}_${count}`;
 }
 
+/** How many kept sentences a call has had at least, by the ids of its items: sounds without words are no items. */
+export function keptCount(itemIds: readonly string[]): number {
+  const counts = itemIds.map((id) => Number(/^kept_[a-z]+_(\d{1,9})$/.exec(id)?.[1] ?? 0));
+  return Math.max(0, ...counts);
+}
+
 /** A sentence as an agent's voice has spoken it, in the format of a call. */
 export interface KeptSentence {
   /** Empty for a sound without words, which is no line of the transcript. */

@@ -274,6 +274,18 @@ Deno.test("a resumed call that was to end does not end as failed when no model c
   assert.deepEqual(call.end, plannedEnd);
 });
 
+Deno.test("a bridge is on record though tones, which are no lines, have come before that of the earlier session", () => {
+  const text = "One moment, please.";
+  const bridge = { ...agent("kept_bridge_3", 2, text), aside: true as const };
+  const call = resume({
+    turns: [caller("a", 1, "What time is it?"), bridge],
+    kept: { bridge: { text, ms: 900 } },
+  });
+  call.join();
+  call.advance(4000);
+  assert.deepEqual(call.script, [`agent: ${text}`]);
+});
+
 Deno.test("the journal of a resumed call holds both sessions, and replays", () => {
   const deps = new RecordingDependencies();
   const first = new Session(sessionOptions({ greeting }), deps);

@@ -1,5 +1,5 @@
 import type { Base64 } from "../../utils/audio/audioFormat.ts";
-import { keptItemId, type KeptName, type KeptSpeechInput } from "../keptSpeech.ts";
+import { keptCount, keptItemId, type KeptName, type KeptSpeechInput } from "../keptSpeech.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
@@ -21,10 +21,10 @@ export class KeptSentences {
   #isTone = false;
   #asked: { readonly name: KeptName; readonly ref: SpeechRef } | undefined;
 
-  /** `before` is the number of turns so far in the call, so that no id is used twice. */
-  constructor(call: Parts, before: number) {
+  /** `before` has the ids of the call's turns so far: none is used twice. */
+  constructor(call: Parts, before: readonly string[]) {
     this.#call = call;
-    this.#count = before;
+    this.#count = keptCount(before);
   }
 
   /** Whether a sentence was requested and it is not known yet whether it is kept. */
