@@ -76,7 +76,12 @@ export class CallMachine {
       this.#kept,
       () => this.#connection.owes || this.#tools.calls.running > 0 || this.#greeting.isAwaited,
     );
-    this.#outageSpeech = new OutageSpeech(call, this.#greeting);
+    this.#outageSpeech = new OutageSpeech(
+      call,
+      this.#greeting,
+      this.#kept,
+      this.#connection,
+    );
     this.#inputStall = new InputStall(call, this.#caller, this.#connection, now);
     const outcomes = new ResponseOutcomes(call, this.#tools, this.#connection);
     this.#deadlines = new ResponseDeadlines(call, this.#tools, outcomes);

@@ -29,6 +29,8 @@ export class ConnectionLifecycle {
   /** A connection that is being opened, the first one too, is expected until then. */
   #expectedTill: Milliseconds | undefined;
   #givenUp: string | undefined;
+  /** The agent was stopped by a sound that no model has heard yet. */
+  #isStopped = false;
 
   constructor(call: MachineParts, tools: ToolTurns, now: Milliseconds) {
     this.#call = call;
@@ -99,9 +101,15 @@ export class ConnectionLifecycle {
   answers(how: "heard" | "tool", now: Milliseconds): void {
     this.#unsettled.answered(now);
     this.#owed.answered();
+    this.#isStopped = false;
     if (how === "tool") return;
     this.#recovery.heard();
     this.#tools.agentSpoke();
+  }
+
+  /** A sound has stopped the agent while no model hears: one that takes it for no speech has to go on. */
+  stoppedUnheard(): void {
+    this.#isStopped = true;
   }
 
   /** Tells the model something, and the next one if the agent is not heard over this connection. */
@@ -159,8 +167,13 @@ export class ConnectionLifecycle {
   #askForUnheard(now: Milliseconds): void {
     const unheard = this.#unsettled.unheard(now);
     if (unheard === undefined) return;
-    this.#call.transcript.nothingHeard(unheard);
-    if (unheard === "turn") this.#call.turns.ask(prompts.sayAgain(), now);
+    const { transcript, turns, speech } = this.#call;
+    transcript.nothingHeard(unheard);
+    if (unheard === "turn") return turns.ask(prompts.sayAgain(), now);
+    if (!this.#isStopped || turns.busy || speech.audible) return;
+    this.#isStopped = false;
+    this.tell(prompts.goOn());
+    turns.ask({ purpose: "reply" }, now);
   }
 
   #takeOver(now: Milliseconds): void {

@@ -1,5 +1,7 @@
 import type { CallInput } from "../callInput.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
+import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
+import type { KeptSentences } from "../playback/keptSentences.ts";
 import type { Milliseconds } from "../types.ts";
 import type { Greeting } from "./greeting.ts";
 
@@ -13,6 +15,8 @@ const SPEECH_MS = 800;
 export class OutageSpeech {
   readonly #call: Pick<MachineParts, "policy" | "speech" | "transcript">;
   readonly #greeting: Pick<Greeting, "holds">;
+  readonly #kept: Pick<KeptSentences, "isBridging">;
+  readonly #connection: Pick<ConnectionLifecycle, "stoppedUnheard">;
   #isLoud = false;
   #since: Milliseconds | undefined;
   #isNoticed = false;
@@ -20,9 +24,13 @@ export class OutageSpeech {
   constructor(
     call: Pick<MachineParts, "policy" | "speech" | "transcript">,
     greeting: Pick<Greeting, "holds">,
+    kept: Pick<KeptSentences, "isBridging">,
+    connection: Pick<ConnectionLifecycle, "stoppedUnheard">,
   ) {
     this.#call = call;
     this.#greeting = greeting;
+    this.#kept = kept;
+    this.#connection = connection;
   }
 
   follow(input: CallInput): void {
@@ -42,7 +50,9 @@ export class OutageSpeech {
     const { policy, speech, transcript } = this.#call;
     transcript.unheard(this.#since);
     // Where no model listens in any case, the level has interrupted already, or a button has.
-    if (policy.modelListens && !this.#greeting.holds) speech.stop(now, true);
+    if (!policy.modelListens || this.#greeting.holds) return;
+    if (speech.audible && !this.#kept.isBridging) this.#connection.stoppedUnheard();
+    speech.stop(now, true);
   }
 
   get wakeAt(): Milliseconds | undefined {

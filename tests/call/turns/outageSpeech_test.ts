@@ -150,3 +150,31 @@ Deno.test("once a model hears, it alone says whether the caller speaks", () => {
   call.advance(1500);
   assert.deepEqual(call.events("interrupted"), []);
 });
+
+Deno.test("an agent that was stopped by what no model takes for speech goes on", () => {
+  const greeted = new CallDriver(KEPT);
+  greeted.join();
+  greeted.advance(1000);
+  sound(greeted, 1500);
+  greeted.ready();
+
+  const left = new CallDriver().live();
+  left.callerSays("hello");
+  const responseId = left.begin();
+  left.words(responseId, "item", "Once upon a time there was a frog who lived in a pond.");
+  left.sound(responseId, "item", 6000);
+  left.finish(responseId);
+  left.advance(500);
+  left.input({ type: "modelLost", loss: LOST });
+  sound(left, 1500);
+  left.ready();
+
+  for (const call of [greeted, left]) {
+    assert.equal(call.events("interrupted").length, 1);
+    call.takeRequests();
+    call.advance(4500);
+    const [note, request] = call.takeRequests();
+    assert.ok(note?.type === "message" && /broke off/.test(note.text));
+    assert.ok(request?.type === "respond" && request.request.purpose === "reply");
+  }
+});
