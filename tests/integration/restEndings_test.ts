@@ -10,8 +10,10 @@ import {
 } from "../support/servers/phoneRig.ts";
 import { openStore } from "../../src/services/store/store.ts";
 import { temporaryDatabase } from "../support/twilio/dialling.ts";
+import { concurrentTests } from "../support/servers/concurrently.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
+const test = concurrentTests("ends of phone calls by REST");
 const agent =
   "greeting: Good day.\ntools: [end_call]\ntransfers: { sales: { number: '+14155550199', sentence: I connect you. } }";
 
@@ -56,7 +58,7 @@ async function takenByAnother(url: string, { callId }: Talk) {
   return { calls: store.calls, [Symbol.asyncDispose]: () => store.close() };
 }
 
-Deno.test("an agent's goodbye ends the call by one request, and nothing is heard after it", async () => {
+test("an agent's goodbye ends the call by one request, and nothing is heard after it", async () => {
   await using rig = await start();
   const talk = await greeted(rig);
   typed(rig, talk, "bye");
@@ -68,7 +70,7 @@ Deno.test("an agent's goodbye ends the call by one request, and nothing is heard
   assert.deepEqual(talk.spoken, []);
 });
 
-Deno.test("a transfer is dialled by one request", async () => {
+test("a transfer is dialled by one request", async () => {
   await using rig = await start();
   const talk = await greeted(rig);
   typed(rig, talk, "sales");
@@ -80,7 +82,7 @@ Deno.test("a transfer is dialled by one request", async () => {
   assert.deepEqual(talk.spoken, []);
 });
 
-Deno.test("where the model has failed, the apology is all that is heard", async () => {
+test("where the model has failed, the apology is all that is heard", async () => {
   await using rig = await start();
   const talk = await greeted(rig);
   const end = { reason: "model_failed" } as const;
@@ -91,7 +93,7 @@ Deno.test("where the model has failed, the apology is all that is heard", async 
   assert.equal((await recordOf(rig, talk.callId)).end?.reason, "model_failed");
 });
 
-Deno.test("a placed call that is hung up by the API is ended by one request", async () => {
+test("a placed call that is hung up by the API is ended by one request", async () => {
   await using rig = await start();
   const talk = await rig.dial();
   await heardSaying(rig, talk.callId, /Good day/);
@@ -102,7 +104,7 @@ Deno.test("a placed call that is hung up by the API is ended by one request", as
   assert.equal((await recordOf(rig, talk.callId)).end?.reason, "operator_hung_up");
 });
 
-Deno.test("a caller who hangs up needs no request", async () => {
+test("a caller who hangs up needs no request", async () => {
   await using rig = await start();
   const talk = await greeted(rig);
   await hangUp(talk.phone);
@@ -110,7 +112,7 @@ Deno.test("a caller who hangs up needs no request", async () => {
   assert.deepEqual(rig.server.api.updates, []);
 });
 
-Deno.test("Twilio is asked again where it is busy, and nothing is heard until it obeys", async () => {
+test("Twilio is asked again where it is busy, and nothing is heard until it obeys", async () => {
   await using rig = await start();
   const talk = await greeted(rig);
   rig.server.api.failNextUpdate({ kind: "rateLimited", retryAfterSeconds: 1 });
@@ -121,7 +123,7 @@ Deno.test("Twilio is asked again where it is busy, and nothing is heard until it
   assert.deepEqual(talk.spoken, []);
 });
 
-Deno.test("where Twilio's API refuses, the socket is closed and the call ended by the answer that follows", async () => {
+test("where Twilio's API refuses, the socket is closed and the call ended by the answer that follows", async () => {
   for (const word of ["bye", "sales"]) {
     await using rig = await start();
     const talk = await greeted(rig);
@@ -143,7 +145,7 @@ for (
     ["loses the stream", (_: PhoneRig, { phone }: Talk) => phone.breakConnection()],
   ] as const
 ) {
-  Deno.test(`a process that was stopped while another took its call sends Twilio nothing when it ${name}`, async () => {
+  test(`a process that was stopped while another took its call sends Twilio nothing when it ${name}`, async () => {
     await using database = await temporaryDatabase();
     await using rig = await start(database.env);
     const talk = await greeted(rig);
@@ -157,7 +159,7 @@ for (
   });
 }
 
-Deno.test("Twilio's question about a call that was let go of is answered by its record", async () => {
+test("Twilio's question about a call that was let go of is answered by its record", async () => {
   await using database = await temporaryDatabase();
   await using rig = await start(database.env);
   const talk = await greeted(rig);

@@ -35,13 +35,16 @@ export function createEndConfirmation({ twilio, isLive, setTimer, log }: EndConf
   /** By CallSid. */
   const waiting = new Map<string, Waiting>();
   const counts = { confirmed: 0, repeated: 0, unconfirmed: 0 };
+  let isClosed = false;
 
   return {
     /** Calls that were found to be over, requests that were repeated, and calls that were given up. */
     counts: counts as Readonly<typeof counts>,
     /** A call that is to be over, and is asked for after `delayMs` at the latest. */
     expect({ id, callSid }: CallSession, delayMs: number): void {
-      if (callSid === undefined || waiting.has(callSid) || waiting.size >= MAX_WAITING) return;
+      if (
+        isClosed || callSid === undefined || waiting.has(callSid) || waiting.size >= MAX_WAITING
+      ) return;
       const call: Waiting = { callId: id, cancel: () => {} };
       waiting.set(callSid, call);
       checkLater(callSid, call, delayMs, 0);
@@ -50,8 +53,9 @@ export function createEndConfirmation({ twilio, isLive, setTimer, log }: EndConf
     onStatus(callSid: string, status: CallStatus): void {
       if (isFinal(status) && waiting.has(callSid)) confirm(callSid);
     },
-    /** Asks no more. */
+    /** Asks no more; what is yet to be expected, by an answer that comes late, is ignored. */
     close(): void {
+      isClosed = true;
       for (const { cancel } of waiting.values()) cancel();
       waiting.clear();
     },
@@ -85,7 +89,7 @@ export function createEndConfirmation({ twilio, isLive, setTimer, log }: EndConf
   }
 
   async function check(callSid: string, call: Waiting): Promise<void> {
-    // It has come back meanwhile, such as for another session.
+    // It has come back since, such as for another session.
     if (isLive(callSid)) return forget(callSid);
     const { status } = await twilio.fetch(callSid);
     if (waiting.get(callSid) !== call) return;

@@ -32,6 +32,7 @@ function start(answers: readonly (CallStatus | TwilioProblem)[], isLive = () => 
   confirmation.expect(session, 1500);
   return {
     confirmation,
+    session,
     ended,
     delays: () => [...timers.values()],
     /** The next look at the call. */
@@ -95,4 +96,11 @@ Deno.test("a call that a session holds again is left alone", async () => {
   await pass();
   assert.deepEqual([ended, delays()], [[], []]);
   assert.deepEqual(confirmation.counts, { confirmed: 0, repeated: 0, unconfirmed: 0 });
+});
+
+Deno.test("a call whose end comes after the closing starts no timer", () => {
+  const { confirmation, session, delays } = start([]);
+  confirmation.close();
+  confirmation.expect(session, 1500);
+  assert.deepEqual(delays(), []);
 });
