@@ -110,7 +110,7 @@ test("case 50: a connection that breaks in mid-sentence is replaced, and the sen
     assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
   }));
 
-test("case 51: a session that expires is replaced in time, and nobody notices", () =>
+test("case 51: a session that expires is replaced in time, and neither caller notices", () =>
   beside(async (rig) => {
     const talk = await rig.ring();
     await heardSaying(rig, talk.callId, /^Good day\.$/);

@@ -20,7 +20,7 @@ export interface CaptureOptions {
 
 /** A sentence is never this long. */
 const MAX_MS = 60_000;
-/** Faster than anyone speaks: shorter audio lacks a part of the text, whatever the transcript says. */
+/** Faster than any voice: shorter audio lacks a part of the text, whatever the transcript says. */
 const LEAST_MS_PER_CHARACTER = 15;
 
 /** Passes on what a model says, and listens for a response in which it speaks a sentence word for word. */

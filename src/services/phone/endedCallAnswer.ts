@@ -67,7 +67,7 @@ export function createEndedCallAnswer(
     }
   };
 
-  /** An agent that has failed could not say why somebody else is called. */
+  /** An agent that has failed could not say why another number is dialled. */
   function announced(answer: PhoneAnswer, agent: string): PhoneAnswer {
     if (answer.do !== "dial") return answer;
     return { ...answer, message: handOnMessageOf(voiceOf(agents, agent)) };

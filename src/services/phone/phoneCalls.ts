@@ -78,7 +78,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       const ended = registry.endOf(callSid);
       if (ended !== undefined) return endings.take(callSid) ?? answerEnded(ended, callSid);
       if (callId === undefined) return inbound.admit(call);
-      // Whoever was called has answered, and waits.
+      // The person who was called has answered, and waits.
       if (registry.leaving) return askAgain(call, holdOf(agents, call.agent).first);
       return arrivePlaced(callId, call);
     },

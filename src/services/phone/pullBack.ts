@@ -85,7 +85,7 @@ export function createPullBack(deps: PullBackDeps) {
     const outcome = await updateWithRetries(callSid, {
       twilio,
       change() {
-        // Twilio's own question may have been answered meanwhile.
+        // Twilio's own question may have been answered before this.
         if (isHere()) return undefined;
         const token = streams.unclaimedToken(callSid);
         return { twiml: writeTwiml({ do: "connect", token, hold }, publicUrl) };

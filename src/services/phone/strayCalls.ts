@@ -22,7 +22,7 @@ const NOT_OURS: ReadonlySet<EndReason> = new Set(["caller_hung_up", "not_answere
 /**
  * Finds phone calls that Twilio still has although their conversations were ended here, as when neither
  * Twilio nor the store could be reached at the time, and ends them. Never one without such a record, and
- * none that a session holds or that talks with somebody it was transferred to.
+ * none that a session holds or that is connected to the target of a transfer.
  */
 export function createStrayCalls({ twilio, callStore, registry, now, log }: StrayCallsDeps) {
   let dueAt = now() + EVERY_MS;

@@ -164,7 +164,7 @@ const phoneCall = opened(inbound);
 for (
   const [name, endedMs, reason] of [
     ["ended while it was held was hung up by its caller", 15_000, "caller_hung_up"],
-    ["Twilio held in vain was ended by the crash", 27_000, "server_stopped"],
+    ["Twilio held too long was ended by the crash", 27_000, "server_stopped"],
   ] as const
 ) {
   Deno.test(`a call that ${name}`, async () => {
