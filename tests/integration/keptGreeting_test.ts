@@ -45,7 +45,8 @@ function orderOf(rig: PhoneRig, callId: string): readonly CallEvent["type"][] {
   return rig.events.all.filter((each) => each.callId === callId).map(({ event }) => event.type);
 }
 
-test("the second caller hears the greeting before the model is there, which then knows it", async () => {
+// By itself: a process that is held up leaves a gap in the sound.
+Deno.test("the second caller hears the greeting before the model is there, which then knows it", async () => {
   await using rig = await startPhoneRig({ agent });
   const first = await speakOnce(rig);
   assert.equal(greetings(first), 1);
