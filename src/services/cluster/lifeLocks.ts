@@ -43,9 +43,15 @@ export async function openLifeLocks(
   }
 }
 
+/** Where it fails it leaves no file, as one that nobody locks is that of a dead process. */
 async function lock(path: string): Promise<Deno.FsFile> {
   const file = await Deno.open(path, { write: true, create: true });
-  if (await file.tryLock(true)) return file;
-  file.close();
-  throw new Error("Cannot lock the file: another process holds it");
+  try {
+    if (await file.tryLock(true)) return file;
+    throw new Error("Cannot lock the file: another process holds it");
+  } catch (error) {
+    file.close();
+    await Deno.remove(path);
+    throw error;
+  }
 }
