@@ -20,6 +20,7 @@ export class OutageSpeech {
   #isLoud = false;
   #since: Milliseconds | undefined;
   #isNoticed = false;
+  #hasStopped = false;
 
   constructor(
     call: Pick<MachineParts, "policy" | "speech" | "transcript">,
@@ -41,14 +42,17 @@ export class OutageSpeech {
   tick(now: Milliseconds, away: boolean): void {
     if (!away || !this.#isLoud) {
       this.#since = undefined;
-      this.#isNoticed = false;
+      this.#isNoticed = this.#hasStopped = false;
       return;
     }
     this.#since ??= now;
-    if (this.#isNoticed || now < this.#since + SPEECH_MS) return;
-    this.#isNoticed = true;
-    const { policy, speech, transcript } = this.#call;
-    transcript.unheard(this.#since);
+    if (!this.#isNoticed && now >= this.#since + SPEECH_MS) {
+      this.#isNoticed = true;
+      this.#call.transcript.unheard(this.#since);
+    }
+    if (this.#hasStopped || now < this.#since + this.#stopMs) return;
+    this.#hasStopped = true;
+    const { policy, speech } = this.#call;
     // Where no model listens in any case, the level has interrupted already, or a button has.
     if (!policy.modelListens || this.#greeting.holds) return;
     if (speech.audible && !this.#kept.isBridging) this.#connection.stoppedUnheard();
@@ -56,6 +60,11 @@ export class OutageSpeech {
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return this.#since === undefined || this.#isNoticed ? undefined : this.#since + SPEECH_MS;
+    if (this.#since === undefined || this.#hasStopped) return undefined;
+    return this.#since + (this.#isNoticed ? this.#stopMs : SPEECH_MS);
+  }
+
+  get #stopMs(): Milliseconds {
+    return Math.max(SPEECH_MS, this.#call.policy.interruptAfterMs);
   }
 }

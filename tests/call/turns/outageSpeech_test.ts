@@ -140,6 +140,23 @@ Deno.test("speech that a lost model has left behind, or a bridge, is talked over
   assert.deepEqual(held.events("interrupted"), []);
 });
 
+Deno.test("an agent that short speech does not silence is not silenced by it in an outage, and it is on record", () => {
+  const call = new CallDriver({
+    ...KEPT,
+    modelInterrupts: false,
+    modelResponds: false,
+    interruptAfterMs: 2000,
+  });
+  call.join();
+  call.advance(500);
+  call.input({ type: "callerLevel", speaking: true });
+  call.advance(1900);
+  assert.equal(call.script.at(-1), "caller: ");
+  assert.deepEqual(call.events("interrupted"), []);
+  call.advance(200);
+  assert.equal(call.events("interrupted").length, 1);
+});
+
 Deno.test("once a model hears, it alone says whether the caller speaks", () => {
   const call = new CallDriver(KEPT);
   call.join();
