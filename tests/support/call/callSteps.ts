@@ -134,7 +134,16 @@ const resumedCalls: fc.Arbitrary<ResumedCall> = fc.record({
     { callId: "call_before", name: "t", arguments: "{}", startedMs: 6500 },
   ]),
   usage: fc.constant(noUsage),
-}).map(({ connectedMs, ...resumed }) => ({ ...resumed, ...present({ connectedMs }) }));
+  plannedEnd: fc.constantFrom<ResumedCall["plannedEnd"][]>(
+    undefined,
+    { reason: "agent_hung_up" },
+    { reason: "transferred", detail: "sales" },
+    { reason: "voicemail" },
+  ),
+}).map(({ connectedMs, plannedEnd, ...resumed }) => ({
+  ...resumed,
+  ...present({ connectedMs, plannedEnd }),
+}));
 
 export const policies: fc.Arbitrary<CallDriverOptions> = fc.record({
   reports: fc.constantFrom("marks", "positions"),
@@ -154,6 +163,8 @@ export const policies: fc.Arbitrary<CallDriverOptions> = fc.record({
   direction: fc.constantFrom("web", "inbound", "outbound"),
   transfers: fc.constant({ sales: {} }),
   kept: fc.constantFrom({}, { bridge: { text: "One moment.", ms: 900 } }, {
+    bridge: { text: "", ms: 360 },
+  }, {
     greeting: { text: "Hello!", ms: 1500.5 },
     bridge: { text: "One moment.", ms: 900 },
     apology: { text: "Sorry, goodbye.", ms: 1800 },
