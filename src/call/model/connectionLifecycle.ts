@@ -102,6 +102,8 @@ export class ConnectionLifecycle {
     this.#unsettled.answered(now);
     this.#owed.answered();
     this.#isStopped = false;
+    // A model may hear several turns as one: of the others nothing comes any more.
+    if (!this.#unsettled.isUnheard) this.#call.transcript.nothingHeard("noise");
     if (how === "tool") return;
     this.#recovery.heard();
     this.#tools.agentSpoke();

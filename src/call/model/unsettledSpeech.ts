@@ -86,6 +86,11 @@ export class UnsettledSpeech {
     return this.#turns.some(({ answeredAt }) => answeredAt !== undefined);
   }
 
+  /** Whether a connection has yet to report anything of what it was given. */
+  get isUnheard(): boolean {
+    return this.#again !== undefined;
+  }
+
   /** Whether the next connection will answer by itself, as it is given what is to be answered. */
   get isTurnGiven(): boolean {
     return this.#again?.isTurn === true;

@@ -95,6 +95,31 @@ Deno.test("what the next model takes for no speech is closed, and no later turn 
   assert.deepEqual(call.script, ["caller: ", "caller: hello"]);
 });
 
+Deno.test("turns that the next model hears as one leave none open, and no later turn is taken for them", () => {
+  const call = new CallDriver().live();
+  for (let turn = 0; turn < 2; turn++) {
+    call.callerStarts();
+    call.advance(800);
+    call.callerStops();
+    call.advance(400);
+  }
+  call.input({ type: "modelLost", loss: LOST });
+  call.advance(300);
+  call.ready();
+  call.callerSays("When do you open? And where?");
+  call.speak("b", 500, "At nine, in the hall.");
+  call.advance(20_000);
+  const asked = call.transcript;
+  assert.deepEqual(asked.map(({ final }) => final), [true, true, true]);
+  call.callerSays("Thank you.");
+  assert.ok((call.transcript.at(-1)?.startedMs ?? 0) > 20_000);
+
+  const state = { elapsedMs: call.now, connectedMs: call.now, tools: [], usage: noUsage };
+  const next = new CallDriver({ resumed: { ...state, turns: asked } }).live();
+  const [note] = next.all("model").map(({ request }) => request);
+  assert.ok(note?.type === "message" && /there again/.test(note.text));
+});
+
 Deno.test("a click on the line is no speech, and nor is what a model hears", () => {
   const call = new CallDriver().live();
   sound(call, 2000);
