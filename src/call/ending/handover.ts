@@ -16,7 +16,8 @@ const TRANSCRIPTS_MS = 1500;
 
 /**
  * When a call is given to another process: at the next quiet moment, at the latest at its deadline. What
- * was not heard by then was not said. A call that is closing ends in time as it would have ended.
+ * was not heard by then was not said. A call that is closing ends in time as it would have ended, unless it
+ * leaves a message on a machine.
  */
 export class Handover {
   readonly #call: MachineParts;
@@ -46,7 +47,8 @@ export class Handover {
     if (this.#deadline === undefined) return undefined;
     const { speech, transcript } = this.#call;
     const isLate = now >= this.#deadline;
-    if (this.#closing.begun) {
+    // A message on a machine is left from its beginning by the successor: half of one is none.
+    if (this.#closing.begun && !(isLate && this.#closing.leavesMessage)) {
       this.#quietSince = undefined;
       return isLate ? this.#closing.cutShort() : undefined;
     }

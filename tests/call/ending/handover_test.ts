@@ -148,6 +148,22 @@ Deno.test("a second request brings the deadline nearer", () => {
   assert.deepEqual(call.end, OVER);
 });
 
+Deno.test("a message on a machine that is not over at the deadline is left to the other process", () => {
+  const end = { reason: "voicemail" } as const;
+  const leave = (ms: number) => {
+    const call = new CallDriver({ direction: "outbound" }).live();
+    call.input({ type: "machineAnswered", end, message: "Please call us back." });
+    const message = call.begin("goodbye");
+    call.say(message, "message", ms, "Please call us back.");
+    call.finish(message);
+    call.input({ type: "handoverAsked", withinMs: 5000 });
+    call.advance(8000);
+    return call.end;
+  };
+  assert.deepEqual(leave(3000), end);
+  assert.deepEqual(leave(20_000), { reason: "handed_over" });
+});
+
 Deno.test("a handover that waits for words is not looked at without end once the call is closing", () => {
   const call = new CallDriver().live();
   call.callerStarts();
