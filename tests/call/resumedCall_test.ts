@@ -58,6 +58,37 @@ Deno.test("a model that is lost before the agent is heard again leaves the next 
   assert.deepEqual(call.takeRequests().filter(({ type }) => type === "message"), []);
 });
 
+Deno.test("an agent that noise has stopped before its first word goes on, and still knows that it may not greet", () => {
+  const call = resume({
+    turns: [agent("a", 1, greeting), caller("b", 2, "What time is it?")],
+    fillerAfterMs: 1500,
+  }).live();
+  const [isBack] = call.all("model").map(({ request }) => request);
+  const lose = () => {
+    call.input({ type: "modelLost", loss: { code: "closed", retry: "now" } });
+    call.take();
+  };
+  call.advance(2500);
+  call.sound(call.begin("filler", { aside: true }), "filler", 6000);
+  call.advance(500);
+  lose();
+  call.input({ type: "callerLevel", speaking: true });
+  call.advance(1500);
+  call.input({ type: "callerLevel", speaking: false });
+  call.ready();
+  call.finish(call.begin("reply"), "cancelled", { callerSpoke: true });
+  call.take();
+  call.advance(4500);
+  const [goOn] = call.takeRequests();
+  assert.ok(goOn?.type === "message" && /broke off/.test(goOn.text));
+  for (const _ of [1, 2]) {
+    lose();
+    call.advance(1000);
+    call.ready();
+    assert.deepEqual(call.takeRequests().filter(({ type }) => type === "message"), [isBack, goOn]);
+  }
+});
+
 Deno.test("a caller who was waiting for an answer gets it", () => {
   const waiting: readonly Partial<ResumedCall>[] = [
     { turns: [agent("a", 1, greeting), caller("b", 2, "What time is it?")] },

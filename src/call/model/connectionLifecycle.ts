@@ -2,7 +2,7 @@ import type { CallEvent } from "../callEvent.ts";
 import type { CallInput, StandbyInput } from "../callInput.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import { earliest } from "../machine/wakeTimer.ts";
-import type { ModelLoss, ModelRequest } from "../realtimeClient.ts";
+import type { ModelLoss } from "../realtimeClient.ts";
 import { OwedSpeech } from "./owedSpeech.ts";
 import { Recovery } from "./recovery.ts";
 import * as prompts from "./prompts.ts";
@@ -115,7 +115,7 @@ export class ConnectionLifecycle {
   }
 
   /** Tells the model something, and the next one if the agent is not heard over this connection. */
-  tell(note: ModelRequest): void {
+  tell(note: prompts.ModelNote): void {
     this.#owed.tell(note);
   }
 

@@ -1,5 +1,5 @@
 import type { MachineParts } from "../machine/machineParts.ts";
-import type { ModelRequest, ResponseRequest } from "../realtimeClient.ts";
+import type { ResponseRequest } from "../realtimeClient.ts";
 import * as prompts from "./prompts.ts";
 import type { ToolTurns } from "../turns/toolTurns.ts";
 import type { Milliseconds } from "../types.ts";
@@ -14,8 +14,8 @@ export class OwedSpeech {
   /** Words were broken off, and have not been gone on with yet. */
   #brokenOff: "sentence" | "answerToAudio" | undefined;
   #isTaken = false;
-  /** What a connection has been told, and the next has to know while the agent has not been heard. */
-  #note: ModelRequest | undefined;
+  /** What connections have been told, and the next has to know while the agent has not been heard. */
+  #notes: readonly prompts.ModelNote[] = [];
 
   constructor(call: MachineParts, tools: ToolTurns, unsettled: UnsettledSpeech) {
     this.#call = call;
@@ -44,8 +44,8 @@ export class OwedSpeech {
     this.#isTaken = false;
   }
 
-  tell(note: ModelRequest): void {
-    this.#note = note;
+  tell(note: prompts.ModelNote): void {
+    this.#notes = [...this.#notes.filter(({ text }) => text !== note.text), note];
     this.#call.commands.request(note);
   }
 
@@ -54,7 +54,7 @@ export class OwedSpeech {
     const request = this.#request;
     this.#request = undefined;
     this.#isTaken = true;
-    if (this.#note !== undefined) this.#call.commands.request(this.#note);
+    for (const note of this.#notes) this.#call.commands.request(note);
     if (this.#brokenOff === "sentence") this.#call.commands.request(prompts.goOn());
     if (this.#brokenOff === "answerToAudio") this.#call.commands.request(prompts.goOnAnswering());
     return request;
@@ -62,7 +62,7 @@ export class OwedSpeech {
 
   /** The agent is heard again. */
   answered(): void {
-    this.#note = undefined;
+    this.#notes = [];
     if (this.#isTaken) this.#brokenOff = undefined;
   }
 

@@ -1,13 +1,13 @@
 import type { TranscriptTurn } from "../callEvent.ts";
 import * as prompts from "../model/prompts.ts";
-import type { ModelRequest, ResponseRequest } from "../realtimeClient.ts";
+import type { ResponseRequest } from "../realtimeClient.ts";
 import type { ResumedCall } from "../resumedCall.ts";
 import type { CallEnd, CallPolicy } from "../types.ts";
 
 /** How the agent goes on in a call that another session began. */
 export interface Resumption {
   /** What the model is told of the interruption. */
-  readonly note?: ModelRequest;
+  readonly note?: prompts.ModelNote;
   readonly request?: ResponseRequest;
   /** The agent had begun to take leave. */
   readonly plannedEnd?: CallEnd;
