@@ -92,7 +92,12 @@ export class AgentSpeech {
     }
     this.#interruption.settle(now);
     const aside = responses.isAside(responseId);
-    if (responses.sounded(responseId) && aside) this.#playback.prioritize(responseId);
+    if (responses.sounded(responseId) && aside) {
+      // A filler that has stopped in the middle: what it still brings would be heard within the answer.
+      const { asideId = responseId } = responses;
+      if (asideId !== responseId && responses.hasSounded(asideId)) this.abandon(asideId, now);
+      this.#playback.prioritize(responseId);
+    }
     if (!aside) {
       this.#latency.audio(ref.itemId, now);
       const before = this.#latest?.itemId === ref.itemId ? this.#latest.producedMs : 0;

@@ -139,6 +139,27 @@ Deno.test("the time that a new model takes for its answer is bridged too", () =>
   assert.equal(bridges(call), 1);
 });
 
+Deno.test("what a stalled filler brings after a bridge is not mixed with the answer", () => {
+  const call = new CallDriver({ ...BRIDGED, fillerAfterMs: 500 }).live();
+  call.callerSays("hello");
+  call.input({ type: "modelLost", loss: LOST });
+  call.advance(500);
+  call.ready();
+  call.advance(4700);
+  const filler = call.begin("filler", { aside: true });
+  call.sound(filler, "filler", 300);
+  call.advance(2500);
+  assert.equal(bridges(call), 2);
+  const answer = call.begin();
+  call.sound(answer, "answer", 300);
+  call.sound(filler, "filler", 300);
+  call.sound(answer, "answer", 300);
+  call.advance(3000);
+  const items = call.all("play").map(({ piece }) => piece.itemId);
+  const order = items.filter((item, at) => item !== items[at - 1]);
+  assert.deepEqual(order, ["kept_bridge_1", "filler", "kept_bridge_2", "answer"]);
+});
+
 Deno.test("the wait for a model that hears the last turn once more is bridged, whatever it has reported of it", () => {
   for (const reported of ["began", "stopped", "committed"] as const) {
     const call = new CallDriver(BRIDGED).live();
