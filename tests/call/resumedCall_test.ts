@@ -305,6 +305,27 @@ Deno.test("a resumed call that was to end does not end as failed when no model c
   assert.deepEqual(call.end, plannedEnd);
 });
 
+Deno.test("a call that was to end because no model could be had goes on when it is resumed", () => {
+  const before = new CallDriver({
+    greeting,
+    direction: "web",
+    reports: "positions",
+    kept: { apology: { text: "We are sorry. Goodbye.", ms: 4000 } },
+  }).live();
+  before.speak("hello", 1000, greeting);
+  before.advance(1500);
+  before.callerSays("What time is it?");
+  before.input({ type: "modelLost", loss: { code: "quota", retry: "no" } });
+  before.advance(1000);
+  const plannedEnd = before.events("closing").at(-1)?.end;
+  assert.deepEqual(plannedEnd, { reason: "model_failed", detail: "quota" });
+  const call = resume({ turns: before.transcript, plannedEnd, direction: "web" }).live();
+  const [note, request] = call.all("model").map(({ request }) => request);
+  assert.ok(note?.type === "message" && /waiting for an answer/.test(note.text));
+  assert.deepEqual(request, { type: "respond", request: { purpose: "reply" } });
+  assert.equal(call.machine.phase, "live");
+});
+
 Deno.test("a bridge is on record though tones, which are no lines, have come before that of the earlier session", () => {
   const text = "One moment, please.";
   const bridge = { ...agent("kept_bridge_3", 2, text), aside: true as const };

@@ -31,7 +31,8 @@ export function resumptionOf(
   policy: Pick<CallPolicy, "greeting" | "greetingProtected">,
 ): Resumption {
   if (plannedEnd?.reason === "voicemail") return {};
-  if (plannedEnd !== undefined) return { plannedEnd };
+  // A session without a model has apologized: this one may have one.
+  if (plannedEnd !== undefined && plannedEnd.reason !== "model_failed") return { plannedEnd };
   const { greeting, greetingProtected } = policy;
   const conversation = turns.filter(({ aside }) => aside !== true)
     .sort((a, b) => a.position - b.position);
