@@ -43,7 +43,7 @@ export interface PhoneCallsDeps
     Omit<InboundCallsDeps, "streams">,
     Pick<PullBackDeps, "instances" | "instanceId"> {
   readonly registry: Pick<CallRegistry, "open" | "refusal" | "leaving" | "byCallSid" | "endOf">;
-  readonly twilio: Pick<TwilioCalls, "update" | "fetch">;
+  readonly twilio: Pick<TwilioCalls, "update" | "fetch" | "isDialling">;
   /** The origin that Twilio reaches. */
   readonly publicUrl: string;
   readonly tokens: StreamTokens;

@@ -12,7 +12,7 @@ export interface PullBackDeps extends Clock {
   readonly registry: Pick<CallRegistry, "byCallSid" | "refusal">;
   readonly instances: Pick<Instances, "claimCall">;
   readonly instanceId: string;
-  readonly twilio: Pick<TwilioCalls, "update">;
+  readonly twilio: Pick<TwilioCalls, "update" | "isDialling">;
   readonly streams: Pick<StreamAdmission, "unclaimedToken">;
   readonly agents: AgentVoices;
   /** Whether the call cannot go on here, as its stream has shown. */
@@ -24,9 +24,9 @@ export interface PullBackDeps extends Clock {
 /**
  * What came of it: Twilio opens a stream to this server; or it knows no such call in progress; or it has
  * not accepted the request, or another stream would be refused, though the call is this process's now; or
- * the call was left to another one.
+ * the call was left to another one; or it is with the target of a transfer, which was not written any more.
  */
-export type PulledBack = "opened" | "over" | "refused" | "left";
+export type PulledBack = "opened" | "over" | "refused" | "left" | "transferred";
 
 /** Requests to Twilio: so many at once, then so many a second. 100 calls take four seconds. */
 const BURST = 20;
@@ -81,6 +81,8 @@ export function createPullBack(deps: PullBackDeps) {
     }
     // Its caller hears why, and another stream would cut that off.
     if (isRefused(callSid)) return "refused";
+    const isLeaving = call.plannedEnd?.reason === "transferred";
+    if (isLeaving && await twilio.isDialling(callSid)) return "transferred";
     const hold = holdOf(agents, call.agent);
     const outcome = await updateWithRetries(callSid, {
       twilio,

@@ -26,9 +26,12 @@ export interface AbandonedCallsDeps extends Clock {
   readonly completion: Pick<CompletionDispatcher, "enqueue">;
   /** Absent where there is no phone. */
   readonly twilio: Pick<TwilioCalls, "fetch"> | undefined;
-  /** Takes a phone call back to this process: `over` where Twilio has it no more. Never rejects. */
+  /**
+   * Takes a phone call back to this process: `over` where Twilio has it no more, `transferred` where it
+   * was put through as planned. Never rejects.
+   */
   readonly pullBack?:
-    | ((call: CallRecord) => Promise<"opened" | "over" | "refused" | "left">)
+    | ((call: CallRecord) => Promise<"opened" | "over" | "refused" | "left" | "transferred">)
     | undefined;
   readonly settings: { readonly limits: { readonly callMs: number } };
   readonly registry: CallHoldersDeps["registry"] & {
@@ -45,6 +48,7 @@ const POLL_MS = 10_000;
 const STREAM_MS = 9_000;
 /** Some three minutes: no stream can reach this server. */
 const MAX_TIMES = 20;
+const UNREACHED: CallEnd = { reason: "leg_failed", detail: "stream_never_came" };
 
 /** A call whose stream is to come. */
 interface Expected {
@@ -172,21 +176,24 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
 
   async function pullBackOne(call: CallRecord): Promise<void> {
     const times = (expected.get(call.id)?.times ?? 0) + 1;
-    if (times > MAX_TIMES) return await endUnreached(call);
+    // The answer to Twilio's next question how to go on is then an apology.
+    if (times > MAX_TIMES) return await endAs(UNREACHED, call);
     expect(call, times);
     const outcome = await pullBack?.(call);
     if (closed || outcome === undefined || outcome === "left") return;
     // It is this process's now, and looked at again should no stream come, or the call not be over after all.
     expect(call, outcome === "refused" ? times - 1 : times);
     if (outcome === "opened") return;
+    if (outcome === "transferred" && call.plannedEnd !== undefined) {
+      return await endAs(call.plannedEnd, { ...call, instanceId });
+    }
     // Where Twilio has refused, or the caller was told why the call cannot go on, they have not hung up.
     await endIfOver({ ...call, instanceId }, outcome === "over" ? endWhileHeld : undefined);
   }
 
-  /** The answer to Twilio's next question how to go on is then an apology. */
-  async function endUnreached(call: CallRecord): Promise<void> {
-    await end(call, undefined, { reason: "leg_failed", detail: "stream_never_came" })
-      .catch((error) => log.warn("Unreached call not ended", { callId: call.id, error }));
+  async function endAs(how: CallEnd, call: CallRecord): Promise<void> {
+    await end(call, undefined, how)
+      .catch((error) => log.warn("Abandoned call not ended", { callId: call.id, error }));
   }
 
   /** A failed request to Twilio delays no other call. */

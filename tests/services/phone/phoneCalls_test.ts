@@ -74,6 +74,7 @@ function desk(
         return Promise.resolve({ sid, status: "in-progress" });
       },
       fetch: (sid) => Promise.resolve({ sid, status: "in-progress" }),
+      isDialling: () => Promise.resolve(false),
     },
     instances: { claimCall: () => Promise.resolve(true) },
     instanceId: "inst_here",

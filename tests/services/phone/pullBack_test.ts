@@ -21,10 +21,12 @@ function record(call: number): CallRecord {
   };
 }
 
-function start({ problem, taken = [] }: {
+function start({ problem, taken = [], dialling = [] }: {
   readonly problem?: TwilioProblem;
   /** Calls that another process has claimed. */
   readonly taken?: readonly string[];
+  /** Calls that are being put through. */
+  readonly dialling?: readonly string[];
 } = {}) {
   const clock = { at: 0, timers: [] as { readonly at: number; readonly wake: () => void }[] };
   const asked: { readonly sid: string; readonly at: number; readonly twiml: string }[] = [];
@@ -34,6 +36,7 @@ function start({ problem, taken = [] }: {
     instances: { claimCall: (id) => Promise.resolve(!taken.includes(id)) },
     instanceId: "inst_new",
     twilio: {
+      isDialling: (sid) => Promise.resolve(dialling.includes(sid)),
       update(sid, change) {
         asked.push({ sid, at: clock.at, twiml: "twiml" in change ? change.twiml : "" });
         return problem === undefined
@@ -76,6 +79,16 @@ Deno.test("a hundred calls are pulled back within five seconds, in their order, 
     assert.ok(within.length <= 40, `${within.length} in a second`);
   }
   assert.ok(asked.filter(({ at }) => at === 0).length <= 20);
+});
+
+Deno.test("a call that is with the target of a transfer is left there, and one that is not is pulled back", async () => {
+  const { pullBack, asked, pass } = start({ dialling: [sidOf(1), sidOf(3)] });
+  const plannedEnd = { reason: "transferred", detail: "sales" } as const;
+  const work = [{ ...record(1), plannedEnd }, { ...record(2), plannedEnd }, record(3)]
+    .map((call) => pullBack.take(call));
+  await pass();
+  assert.deepEqual(await Promise.all(work), ["transferred", "opened", "opened"]);
+  assert.deepEqual(asked.map(({ sid }) => sid).sort(), [sidOf(2), sidOf(3)]);
 });
 
 Deno.test("a call that another process has claimed, or that is here by now, is left alone", async () => {

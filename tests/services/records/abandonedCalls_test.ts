@@ -187,6 +187,26 @@ for (
   });
 }
 
+Deno.test("a call that was put through before its process died has ended as planned", async () => {
+  const plannedEnd = { reason: "transferred", detail: "sales" } as const;
+  await using records = await openAlone([
+    phoneCall,
+    { type: "changed", callId: inbound.id, changes: { plannedEnd } },
+  ], {
+    async pullBack({ store }, { id, instanceId }) {
+      await store.instances.claimCall(id, { from: instanceId, to: "here" });
+      return "transferred";
+    },
+    twilio: { sid: "", status: "in-progress" },
+  });
+  await records.look();
+  await records.ended.when((all) => all.length > 0);
+  const { calls } = records.store;
+  assert.deepEqual((await calls.get(inbound.id))?.end, plannedEnd);
+  const open = await calls.openTransfers(0, 10);
+  assert.deepEqual(open.map(({ id }) => id), [inbound.id], "its last leg is still counted");
+});
+
 Deno.test("a call whose streams never reach this server is not asked for without end", async () => {
   let asked = 0;
   await using records = await openAlone([phoneCall], { pullBack: claiming(() => asked++) });

@@ -9,7 +9,7 @@ type Store = Awaited<ReturnType<typeof openStore>>;
 type PullBack = (
   alone: { readonly store: Store },
   call: CallRecord,
-) => Promise<"opened" | "over" | "refused" | "left">;
+) => ReturnType<NonNullable<Parameters<typeof openAbandonedCalls>[0]["pullBack"]>>;
 
 /** A pull-back that succeeds each time. */
 export function claiming(onAsked: () => void): PullBack {
