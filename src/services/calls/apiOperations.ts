@@ -9,7 +9,7 @@ import { createEndCall, createLiveCallsOfKey } from "./callEnding.ts";
 import { type CallHandoverDeps, createCallHandover } from "./callHandover.ts";
 import { createHandoff } from "./handoff.ts";
 import type { ResumedCalls } from "./resumedCalls.ts";
-import { createWebCalls } from "./webCalls.ts";
+import { createWebCalls, type WebCallsDeps } from "./webCalls.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Recorder } from "../records.ts";
 import type { Store } from "../store.ts";
@@ -31,7 +31,9 @@ export interface ApiOperationsDeps extends Pick<Clock, "setTimer"> {
       hangUp(callId: string, asker: { readonly isAdmin: true }): Promise<unknown>;
     };
   } | undefined;
-  readonly abandonedCalls: Pick<CrossProcessControlDeps, "endUnheld">;
+  readonly abandonedCalls:
+    & Pick<CrossProcessControlDeps, "endUnheld">
+    & Pick<WebCallsDeps, "unlessEnding">;
   readonly transfers: Pick<TransferPolicy, "decide">;
   readonly log: Pick<Log, "info" | "warn">;
 }
@@ -81,6 +83,7 @@ export function createApiOperations(
       rpc,
       instances: store.instances,
       instanceId,
+      unlessEnding: deps.abandonedCalls.unlessEnding,
       setTimer,
       log,
     }),

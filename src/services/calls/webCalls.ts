@@ -5,6 +5,7 @@ import type { CallEnd } from "../../call/types.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
 import type { Log } from "../../utils/logger.ts";
+import type { OneAtATime } from "../../utils/oneAtATime.ts";
 import { present } from "../../utils/present.ts";
 import type { InstanceRpc } from "../cluster.ts";
 import type { Recorder } from "../records.ts";
@@ -27,6 +28,8 @@ export interface WebCallsDeps extends Pick<Clock, "setTimer"> {
   readonly lookup: Pick<CallLookup, "record">;
   readonly resumedCalls: Pick<ResumedCalls, "read" | "open">;
   readonly handoff: Handoff;
+  /** Of a call's end and its browser's return, one is under way at a time in this process. */
+  readonly unlessEnding: OneAtATime;
   readonly recorder: Pick<Recorder, "flush">;
   readonly rpc: InstanceRpc;
   readonly instances: Pick<Instances, "claimCall">;
@@ -49,7 +52,7 @@ export type WebCalls = ReturnType<typeof createWebCalls>;
  */
 export function createWebCalls(deps: WebCallsDeps) {
   const { registry, lookup, resumedCalls, handoff, recorder, rpc, instances } = deps;
-  const { instanceId, setTimer, log } = deps;
+  const { instanceId, unlessEnding, setTimer, log } = deps;
   const opening = new Map<string, Promise<CallSession | undefined>>();
 
   rpc.handle(KIND, async (body) => {
@@ -78,7 +81,7 @@ export function createWebCalls(deps: WebCallsDeps) {
       const session = registry.get(callId);
       if (session !== undefined) return Promise.resolve(session);
       const begun = opening.get(callId) ??
-        takeOver(callId, address).finally(() => opening.delete(callId));
+        unlessEnding(callId, () => takeOver(callId, address)).finally(() => opening.delete(callId));
       opening.set(callId, begun);
       return begun;
     },

@@ -6,6 +6,7 @@ import {
   warnUnlessAway,
 } from "../twilioOutbound.ts";
 import type { Prices } from "../spending.ts";
+import { createOneAtATime } from "../../utils/oneAtATime.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { CompletionDispatcher } from "./completionDispatcher.ts";
 import { type Cluster, createAliveInstances } from "../cluster.ts";
@@ -72,6 +73,8 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
   const browsers = createReturningBrowsers({ tokens, now });
   /** Calls that were pulled back, by id: their streams have yet to come. */
   const expected = new Map<string, Expected>();
+  /** Calls that are just being ended, or that a browser comes back to. */
+  const unlessSettling = createOneAtATime();
   let listens = false;
   let closed = false;
   const poll = createPollLoop(async () => {
@@ -108,6 +111,8 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
       if (holder !== instanceId && (await livingNow()).includes(holder)) return false;
       return await end(call, undefined, { reason: "operator_hung_up" });
     },
+    /** For a call to which its browser comes back: it is not ended in the course of that, nor the other way round. */
+    unlessEnding: unlessSettling,
     async close(): Promise<void> {
       closed = true;
       await poll.close();
@@ -215,6 +220,16 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
   }
 
   async function end(
+    call: CallRecord,
+    known: TwilioCall | undefined,
+    how: CallEnd,
+  ): Promise<boolean> {
+    if (isHere(call)) return false;
+    return await unlessSettling(call.id, () => endClaimed(call, known, how)) ?? false;
+  }
+
+  /** A claim of this process from itself keeps none of its own work out. */
+  async function endClaimed(
     call: CallRecord,
     known: TwilioCall | undefined,
     how: CallEnd,

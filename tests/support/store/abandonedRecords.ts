@@ -23,7 +23,7 @@ export function claiming(onAsked: () => void): PullBack {
 /** The only process of a database that has these calls. */
 export async function openAlone(
   writes: Parameters<Store["calls"]["write"]>[0],
-  { here = [], unwritten = [], asks = false, pullBack, twilio }: {
+  { here = [], unwritten = [], asks = false, pullBack, twilio, beforeEnd }: {
     /** What Twilio says of every call. */
     readonly twilio?: TwilioCall;
     /** Whether other processes can be asked; none answers. */
@@ -33,6 +33,8 @@ export async function openAlone(
     /** Calls that have ended here, which is not in their records yet. */
     readonly unwritten?: readonly string[];
     readonly pullBack?: PullBack;
+    /** Runs before the end of a call that is to be ended is written. */
+    readonly beforeEnd?: () => Promise<void>;
   },
 ) {
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: Date.now });
@@ -40,8 +42,12 @@ export async function openAlone(
   const looks = new Inbox<() => void>();
   const ended = new Inbox<string>();
   let passedMs = 0;
+  async function content(callId: string) {
+    await beforeEnd?.();
+    return await store.calls.content(callId);
+  }
   const abandonedCalls = openAbandonedCalls({
-    store,
+    store: { ...store, calls: { ...store.calls, content } },
     prices: { asOf: "", models: {}, transcription: {} },
     completion: { enqueue: (id) => ended.add(id) },
     twilio: twilio && { fetch: () => Promise.resolve(twilio) },
@@ -80,6 +86,8 @@ export async function openAlone(
       await looks.when((all) => all.length > length);
     },
     streamEnded: abandonedCalls.streamEnded,
+    endUnheld: abandonedCalls.endUnheld,
+    unlessEnding: abandonedCalls.unlessEnding,
     pass: (ms: number): void => void (passedMs += ms),
     async [Symbol.asyncDispose]() {
       await abandonedCalls.close();
