@@ -69,13 +69,12 @@ export class OwedSpeech {
   #leftBy(): { readonly request?: ResponseRequest; readonly brokenOff: boolean } {
     const { turns, speech, policy } = this.#call;
     const { current, responseId } = turns;
-    if (current === undefined) {
+    const { responses } = speech;
+    if (current === undefined || responseId !== undefined && responses.isSilenced(responseId)) {
       const request = turns.callerState.isAnswerDue ? REPLY : undefined;
       return { ...(request && { request }), brokenOff: false };
     }
-    const { responses } = speech;
     if (responseId === undefined) return { request: current, brokenOff: false };
-    if (responses.isSilenced(responseId)) return { brokenOff: false };
     if (!responses.hasSounded(responseId)) return { request: current, brokenOff: false };
     const { greeting, greetingProtected } = policy;
     switch (current.purpose) {

@@ -278,3 +278,16 @@ Deno.test("case 50: words that the model broke off by itself are gone on with ov
   assert.match(told[0]!, /Go on from there/);
   assert.deepEqual(asked, [{ purpose: "reply" }]);
 });
+
+Deno.test("case 50: a question into an answer is answered by the next connection, whether or not that answer's end has come", () => {
+  for (const ends of [true, false]) {
+    const call = new CallDriver(LONG).live();
+    call.callerSays("tell me a story");
+    const responseId = call.begin();
+    call.sound(responseId, "item", 3000);
+    call.advance(500);
+    call.callerSays("What time is it?");
+    if (ends) call.finish(responseId, "cancelled", { callerSpoke: true });
+    assert.deepEqual(lose(call).asked, [{ purpose: "reply" }]);
+  }
+});
