@@ -29,7 +29,7 @@ export function createPortPatience(
       : leftAt + GONE_MS;
     if (now() >= until) return false;
     if (!wasToldOf) {
-      print(`Waiting for port ${port}: a Parley server of this database is leaving it.`);
+      print(`Waiting for port ${port}: another Parley server of this database holds it.`);
     }
     wasToldOf = true;
     await sleep(RETRY_MS);
