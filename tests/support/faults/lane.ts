@@ -15,6 +15,17 @@ interface Parcel {
   readonly what: Uint8Array | "end" | "reset";
 }
 
+/**
+ * Ends a socket with a reset (RST); one that has not answered yet with FIN, since Deno tells nothing of a
+ * WebSocket that is reset while it is upgraded, and keeps it for good.
+ */
+export function reset(socket: Socket): void {
+  // Node ends a socket that it thinks is still connecting without a reset, though its peer may have it.
+  if (socket.connecting) socket.once("connect", () => reset(socket));
+  else if (socket.bytesRead === 0) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
 /** As much as a network with its routers holds; above it, the sender is not read from any more. */
 const MAX_HELD_BYTES = 256 * 1024;
 /** Throttled bytes are passed on in portions of this time. */
@@ -79,7 +90,7 @@ export class Lane {
         return;
       }
       if (parcel.what === "end") return this.end();
-      if (parcel.what === "reset") return this.#finish(() => this.#to.resetAndDestroy());
+      if (parcel.what === "reset") return this.#finish(() => reset(this.#to));
       if (this.#to.writableNeedDrain) return;
       this.#write(parcel, parcel.what, now);
     }

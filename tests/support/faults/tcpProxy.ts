@@ -1,6 +1,6 @@
 import { createServer, type Server, Socket } from "node:net";
 import { Inbox } from "../inbox.ts";
-import { Lane, type LaneFaults } from "./lane.ts";
+import { Lane, type LaneFaults, reset } from "./lane.ts";
 
 /** Towards the server, or towards the client. */
 export type Way = "up" | "down";
@@ -16,7 +16,7 @@ export interface ProxiedConnection {
   readonly number: number;
   /** Replaces what was wrong with this line; `{}` heals it, and what was held back goes on. */
   set(faults: LineFaults): void;
-  /** Both ends get a reset (RST), at once: as a crashed peer or a firewall answers. */
+  /** Both ends get a reset (RST), at once, as a crashed peer or a firewall answers; FIN before any answer. */
   cut(): void;
   /** Ends one direction with FIN; the other goes on. What comes that way later is dropped. */
   halfClose(way: Way): void;
@@ -163,10 +163,4 @@ class Line implements ProxiedConnection {
 
 function gone(socket: Socket): Promise<void> {
   return new Promise((resolve) => socket.once("close", () => resolve()));
-}
-
-/** Node ends a socket that it thinks is still connecting without a reset, though its peer may have it. */
-function reset(socket: Socket): void {
-  if (socket.connecting) socket.once("connect", () => socket.resetAndDestroy());
-  else socket.resetAndDestroy();
 }
