@@ -16,7 +16,7 @@ interface Parcel {
 }
 
 /**
- * Ends a socket with a reset (RST); one that has not answered yet with FIN, since Deno tells nothing of a
+ * Ends a socket with a reset (RST); one from which nothing has come yet with FIN, since Deno tells nothing of a
  * WebSocket that is reset while it is upgraded, and keeps it for good.
  */
 export function reset(socket: Socket): void {

@@ -38,6 +38,7 @@ Deno.test("a large transfer comes through a slow reader whole", async () => {
 Deno.test("a cut connection is reset at both ends", async () => {
   await using rig = await startRig();
   const { client, server, line } = await rig.connect();
+  await greet(client, server);
   line.cut();
   for (const end of [client, server]) {
     await rejects(() => end.read(new Uint8Array(8)), Deno.errors.ConnectionReset);
@@ -45,10 +46,23 @@ Deno.test("a cut connection is reset at both ends", async () => {
   }
 });
 
+Deno.test("a connection that is cut before any answer ends at the server without a reset", async () => {
+  await using rig = await startRig();
+  const { client, server, line } = await rig.connect();
+  await write(client, "hello");
+  equal(await read(server, 5), "hello");
+  line.cut();
+  await rejects(() => client.read(new Uint8Array(8)), Deno.errors.ConnectionReset);
+  equal(await server.read(new Uint8Array(8)), null);
+  client.close();
+  server.close();
+});
+
 Deno.test("a reset is passed on", async () => {
   await using rig = await startRig();
   await using second = await startTcpProxy({ port: rig.proxy.port });
   const { client, server } = await rig.connect(second);
+  await greet(client, server);
   rig.proxy.cutAll();
   for (const end of [client, server]) {
     await rejects(() => end.read(new Uint8Array(8)), Deno.errors.ConnectionReset);
@@ -182,3 +196,11 @@ async function read(connection: Deno.Conn, length: number): Promise<string> {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+
+/** Both ends have said something. */
+async function greet(client: Deno.Conn, server: Deno.Conn): Promise<void> {
+  await write(client, "hello");
+  equal(await read(server, 5), "hello");
+  await write(server, "hello");
+  equal(await read(client, 5), "hello");
+}
