@@ -6,7 +6,7 @@
 import { ACCOUNT } from "../../bench/load/account.ts";
 import { type Caller, placeCall } from "../../bench/load/caller.ts";
 import { FRAME_MS } from "../../bench/load/frames.ts";
-import { Direction, percentile } from "../../bench/load/measure.ts";
+import { Direction } from "../../bench/load/measure.ts";
 import { startTalkingModel, type TalkingModel } from "../../bench/load/talkingModel.ts";
 import { createHostileModel } from "./hostileModel.ts";
 import { Junk } from "./junk.ts";
@@ -37,6 +37,33 @@ export const HOSTILE_MODEL = "hostile";
 /** Half of what Twilio and the talking model keep ahead of the caller's ear. */
 export const LATE_MS = 200;
 
+/** Delays by the millisecond: to sort them all would keep the frames that come then from being seen. */
+class Delays {
+  #frames = new Uint32Array(10_000);
+  count = 0;
+
+  add(ms: number): void {
+    const at = Math.min(Math.max(0, Math.floor(ms)), this.#frames.length - 1);
+    this.#frames[at] = (this.#frames[at] ?? 0) + 1;
+    this.count++;
+  }
+
+  /** How many took at least so long. */
+  from(ms: number): number {
+    return this.#frames.subarray(ms).reduce((sum, frames) => sum + frames, 0);
+  }
+
+  /** The delay that this share of the frames did not exceed. */
+  percentile(share: number): number {
+    let left = this.count * share;
+    return this.#frames.findIndex((frames) => (left -= frames) <= 0);
+  }
+
+  get longest(): number {
+    return this.#frames.findLastIndex((frames) => frames > 0);
+  }
+}
+
 /** A direction that also knows which calls it heard, and when a listener ran out of sound. */
 class Listener extends Direction {
   readonly calls = new Set<string>();
@@ -45,6 +72,7 @@ class Listener extends Direction {
 
   override take(call: string, audio: string): void {
     super.take(call, audio);
+    delays.add(this.delaysMs.pop() ?? NaN);
     this.calls.add(call);
     const now = performance.now();
     const until = this.#playedUntil.get(call) ?? now;
@@ -53,6 +81,7 @@ class Listener extends Direction {
   }
 }
 
+let delays = new Delays();
 const heard = new Listener();
 const said = new Listener();
 let callers: readonly Caller[] = [];
@@ -109,17 +138,17 @@ function tick(): void {
 }
 
 function measure(): LiveMeasure {
-  const delays = [...heard.delaysMs.splice(0), ...said.delaysMs.splice(0)];
   const figures = {
-    late: delays.filter((ms) => ms > LATE_MS).length,
+    late: delays.from(LATE_MS),
     underruns: said.underruns,
-    p99Ms: percentile(delays, 0.99),
-    longestMs: delays.reduce((longest, ms) => Math.max(longest, ms), 0),
-    frames: delays.length,
+    p99Ms: delays.percentile(0.99),
+    longestMs: delays.longest,
+    frames: delays.count,
     outOfOrder: heard.outOfOrder + said.outOfOrder,
     talking: Math.min(heard.calls.size, said.calls.size),
     hostileEvents,
   };
+  delays = new Delays();
   said.underruns = 0;
   heard.calls.clear();
   said.calls.clear();
