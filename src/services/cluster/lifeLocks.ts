@@ -43,7 +43,7 @@ export async function openLifeLocks(
   }
 }
 
-/** Where it fails it leaves no file, as one that nobody locks is that of a dead process. */
+/** Leaves no file where it fails: a file without a lock is that of a dead process. */
 async function lock(path: string): Promise<Deno.FsFile> {
   const file = await Deno.open(path, { write: true, create: true });
   try {
