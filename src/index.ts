@@ -4,9 +4,12 @@ import { readEnvironment, SettingsError } from "./config/env.ts";
 import { shutdownNotice, startupBanner } from "./config/startupBanner.ts";
 import { unreachableHosts, unreachableTools } from "./config/hostPermissions.ts";
 import { createFragmentGuard } from "./utils/http/fragmentGuard.ts";
+import { boundHeapGrowth } from "./utils/heapGrowth.ts";
 import { setTimer } from "./utils/clock.ts";
 import { createPortPatience } from "./portPatience.ts";
 import { beginShutdown, type Shutdown } from "./shutdown.ts";
+
+boundHeapGrowth();
 
 /** For hosts that bring their own socket and import this; started by itself, the server listens. */
 export default import.meta.main ? undefined : hostedServer();

@@ -25,6 +25,8 @@ export interface LiveMeasure {
   readonly underruns: number;
   readonly p99Ms: number;
   readonly longestMs: number;
+  /** How late this thread itself was at worst: no frame is seen earlier. */
+  readonly meterLateMs: number;
   readonly frames: number;
   readonly outOfOrder: number;
   /** Calls that both ends have heard something of. */
@@ -90,6 +92,8 @@ let ticking: ReturnType<typeof setInterval> | undefined;
 let hostileEvents = 0;
 let ticks = 0;
 let startedAt = 0;
+let tickedAt = 0;
+let meterLateMs = 0;
 
 self.addEventListener("message", async ({ data }: MessageEvent<LiveRequest>) => {
   self.postMessage(await answer(data));
@@ -114,7 +118,7 @@ async function answer(request: LiveRequest): Promise<unknown> {
       callers = await Promise.all(
         indexes.map((index) => placeCall(request.origin, ACCOUNT, index, said)),
       );
-      startedAt = performance.now();
+      startedAt = tickedAt = performance.now();
       ticking = setInterval(tick, FRAME_MS / 2);
       return callers.length;
     }
@@ -130,7 +134,10 @@ async function answer(request: LiveRequest): Promise<unknown> {
 
 /** A timer that fires late is made up for, as the clock of a phone line would. */
 function tick(): void {
-  const due = Math.floor((performance.now() - startedAt) / FRAME_MS);
+  const now = performance.now();
+  meterLateMs = Math.max(meterLateMs, now - tickedAt - FRAME_MS / 2);
+  tickedAt = now;
+  const due = Math.floor((now - startedAt) / FRAME_MS);
   for (; ticks < due; ticks++) {
     model?.speak();
     for (const caller of callers) caller.speak();
@@ -143,12 +150,14 @@ function measure(): LiveMeasure {
     underruns: said.underruns,
     p99Ms: delays.percentile(0.99),
     longestMs: delays.longest,
+    meterLateMs,
     frames: delays.count,
     outOfOrder: heard.outOfOrder + said.outOfOrder,
     talking: Math.min(heard.calls.size, said.calls.size),
     hostileEvents,
   };
   delays = new Delays();
+  meterLateMs = 0;
   said.underruns = 0;
   heard.calls.clear();
   said.calls.clear();
