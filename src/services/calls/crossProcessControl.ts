@@ -29,7 +29,7 @@ export interface CrossProcessControlDeps {
   readonly rpc: InstanceRpc;
   /** Absent where there is no phone. */
   readonly twilio?: Pick<TwilioCalls, "end">;
-  /** Ends a browser's call that no process has any more; false where one may have it. */
+  /** Ends a browser's call that no process holds; false where one may have it. */
   readonly endUnheld: (callId: string) => Promise<boolean>;
 }
 

@@ -101,7 +101,7 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
       }
     },
     /**
-     * Ends a browser's call that no process has any more, though its browser may come back; false where one
+     * Ends a browser's call that no process holds, though its browser may come back; false where one
      * may have it, or it is over. Rejects where the store fails.
      */
     async endUnheld(callId: string): Promise<boolean> {
