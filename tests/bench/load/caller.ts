@@ -12,12 +12,18 @@ export interface Account {
 
 export interface Caller {
   /** One more frame of 20 ms towards the server. */
-  speak(): void;
+  speak(isLoud?: boolean): void;
   hangUp(): Promise<void>;
+}
+
+interface Message {
+  readonly event: string;
+  readonly [field: string]: unknown;
 }
 
 /** How long a mark that has been played takes to come back. */
 const ECHO_MS = 40;
+const MS_PER_CHARACTER = 3 / 4 / 8;
 
 /** Calls as Twilio would: signed webhook, TwiML, signed socket, `start`, frames; marks come back when played. */
 export async function placeCall(
@@ -45,16 +51,19 @@ export function join(
   });
   let sequence = 1;
   let frames = 0;
-  const send = (message: object) =>
-    socket.send(JSON.stringify({ ...message, sequenceNumber: String(sequence++), streamSid }));
+  const send = ({ event, ...rest }: Message) => {
+    const sequenceNumber = String(sequence++);
+    socket.send(JSON.stringify({ event, sequenceNumber, ...rest, streamSid }));
+  };
   let playedUntil = 0;
   const echoes = new Set<ReturnType<typeof setTimeout>>();
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(data);
     const now = performance.now();
     if (message.event === "media") {
-      heard.take(callSid, message.media.payload);
-      playedUntil = Math.max(now, playedUntil) + FRAME_MS;
+      const { payload } = message.media;
+      heard.take(callSid, payload);
+      playedUntil = Math.max(now, playedUntil) + payload.length * MS_PER_CHARACTER;
     } else if (message.event === "mark") {
       const timer = setTimeout(() => {
         echoes.delete(timer);
@@ -87,11 +96,11 @@ export function join(
       },
     });
     resolve({
-      speak() {
+      speak(isLoud = false) {
         if (socket.readyState !== WebSocket.OPEN) return;
-        const payload = stampedFrame({ sequence: frames++, sentAt: performance.now() });
+        const payload = stampedFrame({ sequence: frames++, sentAt: performance.now(), isLoud });
         const chunk = String(frames);
-        const timestamp = String(frames * 20);
+        const timestamp = String(frames * FRAME_MS);
         send({ event: "media", media: { track: "inbound", chunk, timestamp, payload } });
       },
       async hangUp() {

@@ -3,7 +3,7 @@ import { type Losses, type Slice, Trial, type TrialPlan } from "./trial.ts";
 
 export interface LoadOptions {
   readonly calls: number;
-  /** In each, one server after another talks for so long: no longer than a call bears to be silent. */
+  /** In each, one server after another talks for so long. */
   readonly secondsPerRound: number;
   /** Not measured: V8 makes code faster for half a minute, and memory takes its size. */
   readonly warmUpRounds: number;
@@ -15,6 +15,9 @@ export interface LoadFigures extends Losses {
   readonly mainMsPerCallSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** The longest of the median round, and of all. */
+  readonly maxMs: number;
+  readonly longestMs: number;
   /** Resident, against the server without calls, over all calls. */
   readonly mbPerCall: number;
   /** What each of some more calls adds at the end: by then V8 has set aside all that it wants once. */
@@ -22,7 +25,7 @@ export interface LoadFigures extends Losses {
   /** Against the first server: the medians of what was measured in the same moments. */
   readonly cpuRatio: number;
   readonly mainRatio: number;
-  readonly addedP99Ms: number;
+  readonly p99Ratio: number;
 }
 
 /**
@@ -35,6 +38,10 @@ export async function compareLoads(
 ): Promise<ReadonlyMap<string, LoadFigures>> {
   const names = Object.keys(plans);
   const trials = await Promise.all(Object.values(plans).map(Trial.start));
+  let talking: Trial | undefined;
+  const living = setInterval(() => {
+    for (const trial of trials) if (trial !== talking) trial.keepAlive();
+  }, ALIVE_EVERY_MS);
   const emptyMb = trials.map((trial) => trial.residentMb);
   await talkInTurn(trials, options.warmUpRounds, options.calls);
   const slices = await talkInTurn(trials, options.rounds, options.calls);
@@ -42,6 +49,7 @@ export async function compareLoads(
   const moreCalls = Math.ceil(options.calls / 2);
   await talkInTurn(trials, 2, options.calls + moreCalls);
   const moreMb = trials.map((trial) => trial.residentMb);
+  clearInterval(living);
   const losses: Losses[] = [];
   for (const trial of trials) losses.push(await trial.end());
   return new Map(names.map((name, i) => [name, {
@@ -60,25 +68,32 @@ export async function compareLoads(
     for (let round = 0; round < rounds; round++) {
       for (const [i, trial] of trials.entries()) {
         await trial.callUpTo(calls);
+        talking = trial;
         slices[i]!.push(await trial.talk(options.secondsPerRound));
+        talking = undefined;
       }
     }
     return slices;
   }
 }
 
+const ALIVE_EVERY_MS = 2000;
+
 function summarize(own: readonly Slice[], first: readonly Slice[]) {
   const delays = own.flatMap(({ delaysMs }) => delaysMs);
   const against = (compare: (slice: Slice, of: Slice) => number) =>
     median(own.map((slice, round) => compare(slice, first[round] ?? slice)));
   const p99 = ({ delaysMs }: Slice) => percentile(delaysMs, 0.99);
+  const longest = ({ delaysMs }: Slice) => delaysMs.reduce((a, b) => Math.max(a, b), 0);
   return {
     cpuMsPerCallSecond: median(own.map((slice) => slice.cpuMsPerCallSecond)),
     mainMsPerCallSecond: median(own.map((slice) => slice.mainMsPerCallSecond)),
     p50Ms: percentile(delays, 0.5),
     p99Ms: median(own.map(p99)),
+    maxMs: median(own.map(longest)),
+    longestMs: Math.max(...own.map(longest)),
     cpuRatio: against((slice, of) => slice.cpuMsPerCallSecond / of.cpuMsPerCallSecond),
     mainRatio: against((slice, of) => slice.mainMsPerCallSecond / of.mainMsPerCallSecond),
-    addedP99Ms: against((slice, of) => p99(slice) - p99(of)),
+    p99Ratio: against((slice, of) => p99(slice) / p99(of)),
   };
 }

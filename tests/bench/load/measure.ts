@@ -1,20 +1,46 @@
-import { readStamp } from "./frames.ts";
+import { FRAME_BYTES, readStamp, type Stamp } from "./frames.ts";
 
 /** What one direction of all calls has shown: order, loss and delay. */
 export class Direction {
+  /** Of frames that nothing on the way may hold back: all, or only those with sound. */
   readonly delaysMs: number[] = [];
   received = 0;
   outOfOrder = 0;
-  #next = new Map<string, number>();
+  readonly #delaysOf: "all" | "loud";
+  readonly #next = new Map<string, number>();
+  /** Pieces of audio need not end where a frame does. */
+  readonly #begun = new Map<string, Uint8Array>();
+
+  constructor(delaysOf: "all" | "loud" = "all") {
+    this.#delaysOf = delaysOf;
+  }
 
   take(call: string, audio: string): void {
-    const { sequence, sentAt } = readStamp(audio);
+    const piece = Uint8Array.fromBase64(audio);
+    const begun = this.#begun.get(call);
+    const bytes = begun === undefined ? piece : joined(begun, piece);
+    let at = 0;
+    for (; at + FRAME_BYTES <= bytes.length; at += FRAME_BYTES) {
+      this.frame(call, readStamp(bytes.subarray(at, at + FRAME_BYTES)));
+    }
+    if (at < bytes.length) this.#begun.set(call, bytes.slice(at));
+    else if (begun !== undefined) this.#begun.delete(call);
+  }
+
+  protected frame(call: string, { sequence, sentAt, isLoud }: Stamp): void {
     const expected = this.#next.get(call) ?? 0;
     if (sequence !== expected) this.outOfOrder++;
     this.#next.set(call, sequence + 1);
     this.received++;
-    this.delaysMs.push(performance.now() - sentAt);
+    if (isLoud || this.#delaysOf === "all") this.delaysMs.push(performance.now() - sentAt);
   }
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(a.length + b.length);
+  bytes.set(a);
+  bytes.set(b, a.length);
+  return bytes;
 }
 
 export function percentile(values: readonly number[], share: number): number {

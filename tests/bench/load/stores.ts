@@ -7,7 +7,10 @@ import type { TrialPlan } from "./trial.ts";
  * so that there is something to write. Files go into the folder.
  */
 export function storePlans(folder: string): Readonly<Record<string, TrialPlan>> {
-  const words = { withWebhook: true, framesPerWord: 15 };
+  const words = {
+    withWebhook: true,
+    talk: { shape: "deltas", framesPerWord: 15 },
+  } as const;
   const preload = (name: string) => ({ preload: `tests/bench/load/${name}.ts` });
   const file = { DATABASE_URL: `sqlite:${folder}/calls.db` };
   return {

@@ -11,12 +11,16 @@ export interface Subject {
 
 const ROOT = new URL("../../../", import.meta.url);
 
-export async function startForwarder(modelUrl: string): Promise<Subject> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-net=127.0.0.1", "tests/bench/load/forwarder.ts", modelUrl],
+export async function startForwarder(
+  modelUrl: string,
+  { cpu, certificates }: Pick<ParleyOptions, "cpu" | "certificates"> = {},
+): Promise<Subject> {
+  const script = "tests/bench/load/forwarder.ts";
+  const child = spawn(["run", "--quiet", "--allow-net=127.0.0.1", script, modelUrl], {
     cwd: ROOT,
+    env: certificatesIn(certificates),
     stdout: "piped",
-  }).spawn();
+  }, cpu);
   const port = (await firstChunk(child.stdout)).trim();
   return subject("forwarder", `http://127.0.0.1:${port}`, child);
 }
@@ -27,6 +31,10 @@ export interface ParleyOptions {
   /** Modules to run before the server, in order. */
   readonly preload?: string | readonly string[];
   readonly v8Flags?: string;
+  /** The only core that it may use. */
+  readonly cpu?: number;
+  /** A file of certificates to trust. */
+  readonly certificates?: string;
   /** Receives the server's output, which is discarded otherwise. */
   readonly read?: (output: ReadableStream<Uint8Array>) => void;
 }
@@ -36,20 +44,21 @@ export async function startParley(
   modelUrl: string,
   account: Account,
   settings: Record<string, string> = {},
-  { root = ROOT, preload = [], v8Flags, read }: ParleyOptions = {},
+  { root = ROOT, preload = [], v8Flags, cpu, certificates, read }: ParleyOptions = {},
 ): Promise<Subject> {
   const port = freePort();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "-P=server",
-      ...[preload].flat().map((module) => `--preload=${module}`),
-      ...(v8Flags === undefined ? [] : [`--v8-flags=${v8Flags}`]),
-      "src/index.ts",
-    ],
+  const args = [
+    "run",
+    "--quiet",
+    "-P=server",
+    ...[preload].flat().map((module) => `--preload=${module}`),
+    ...(v8Flags === undefined ? [] : [`--v8-flags=${v8Flags}`]),
+    "src/index.ts",
+  ];
+  const child = spawn(args, {
     cwd: root,
     env: {
+      ...certificatesIn(certificates),
       PORT: String(port),
       API_KEYS: "bench:0123456789abcdef",
       PUBLIC_URL: account.publicUrl,
@@ -67,14 +76,34 @@ export async function startParley(
       INBOUND_DAILY_USD: "off",
       DAILY_MINUTES: "off",
       DAILY_USD: "off",
+      // While others are measured, nobody talks.
+      IDLE_SECONDS: "3600",
       ...settings,
     },
     stdout: read === undefined ? "null" : "piped",
-  }).spawn();
+  }, cpu);
   read?.(child.stdout);
   const origin = `http://127.0.0.1:${port}`;
   await answering(`${origin}/health`);
   return { ...subject("parley", origin, child), pid: serverPid(child.pid) };
+}
+
+function spawn(
+  args: readonly string[],
+  options: Deno.CommandOptions,
+  cpu: number | undefined,
+): Deno.ChildProcess {
+  const command = cpu === undefined
+    ? new Deno.Command(Deno.execPath(), { ...options, args: [...args] })
+    : new Deno.Command("taskset", {
+      ...options,
+      args: ["--cpu-list", String(cpu), Deno.execPath(), ...args],
+    });
+  return command.spawn();
+}
+
+function certificatesIn(file: string | undefined): Record<string, string> {
+  return file === undefined ? {} : { DENO_CERT: file };
 }
 
 function subject(name: string, origin: string, child: Deno.ChildProcess): Subject {

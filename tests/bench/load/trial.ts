@@ -1,15 +1,24 @@
 import { ACCOUNT } from "./account.ts";
+import { FRAME_MS } from "./frames.ts";
 import { type Caller, callSidOf, join, placeCall } from "./caller.ts";
 import { cpuSeconds, Direction, mainThreadSeconds, residentMb } from "./measure.ts";
 import type { Subject } from "./subject.ts";
-import { startTalkingModel, type TalkingModel } from "./talkingModel.ts";
+import { type Shape, startTalkingModel, type TalkingModel } from "./talkingModel.ts";
 
 export interface TrialPlan {
   readonly start: (modelUrl: string) => Promise<Subject>;
   /** Calls ring first; the forwarder knows no webhook. */
   readonly withWebhook: boolean;
-  /** Without, the model says audio only. */
+  readonly talk?: TalkPlan;
+}
+
+/** How callers and models talk. */
+export interface TalkPlan {
+  readonly shape: Shape;
+  /** With `deltas`: without, the model says audio only. */
   readonly framesPerWord?: number;
+  /** The model is reached over TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** What some seconds of talk have cost. */
@@ -34,17 +43,26 @@ export class Trial {
   readonly #heard = new Direction();
   readonly #callers: Caller[] = [];
   readonly #withWebhook: boolean;
-  #ticks = 0;
+  readonly #shape: Shape;
+  #said = 0;
 
-  private constructor(subject: Subject, model: TalkingModel, withWebhook: boolean) {
+  private constructor(
+    subject: Subject,
+    model: TalkingModel,
+    { withWebhook, shape }: { readonly withWebhook: boolean; readonly shape: Shape },
+  ) {
     this.#subject = subject;
     this.#model = model;
     this.#withWebhook = withWebhook;
+    this.#shape = shape;
   }
 
-  static async start({ start, withWebhook, framesPerWord }: TrialPlan): Promise<Trial> {
-    const model = startTalkingModel(framesPerWord === undefined ? {} : { framesPerWord });
-    return new Trial(await start(model.url), model, withWebhook);
+  static async start({ start, withWebhook, talk }: TrialPlan): Promise<Trial> {
+    const { shape = "deltas" } = talk ?? {};
+    // Frames without sound may wait a moment to be sent together.
+    const heard = new Direction(shape === "conversation" ? "loud" : "all");
+    const model = startTalkingModel({ ...talk, heard });
+    return new Trial(await start(model.url), model, { withWebhook, shape });
   }
 
   get residentMb(): number {
@@ -53,6 +71,7 @@ export class Trial {
 
   /** Calls until so many are there. */
   async callUpTo(count: number): Promise<void> {
+    if (this.#callers.length >= count) return;
     while (this.#callers.length < count) {
       const number = this.#callers.length + 1;
       const callSid = callSidOf(number);
@@ -63,24 +82,22 @@ export class Trial {
           : await join(origin, ACCOUNT, { callSid, token: "", index: number }, this.#heard),
       );
     }
+    // A caller who speaks would interrupt the greeting.
+    if (this.#shape === "conversation") await this.#talk(GREETING_SECONDS, false);
   }
 
-  /** Everybody talks at once, 50 times a second, on one clock that catches up when it was held back. */
+  /**
+   * Talks for some seconds, in steps of 2 ms, each for the calls whose turn it is within the 20 ms: a
+   * clock that catches up when it was held back. In a conversation every caller has one turn in that
+   * time, and silence at its end.
+   */
   async talk(seconds: number): Promise<Slice> {
     const [heardBefore, modelBefore] = [this.#heard, this.#model.heard].map((direction) =>
       direction.delaysMs.length
     );
     const cpuBefore = cpuSeconds(this.#subject.pid);
     const mainBefore = mainThreadSeconds(this.#subject.pid);
-    const startedAt = performance.now();
-    for (let ticks = 0; ticks < seconds * 50;) {
-      const due = Math.min(seconds * 50, Math.floor((performance.now() - startedAt) / 20));
-      for (; ticks < due; ticks++, this.#ticks += this.#callers.length) {
-        for (const caller of this.#callers) caller.speak();
-        this.#model.speak();
-      }
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+    await this.#talk(seconds, true);
     const callSeconds = this.#callers.length * seconds;
     return {
       cpuMsPerCallSecond: (cpuSeconds(this.#subject.pid) - cpuBefore) * 1000 / callSeconds,
@@ -92,10 +109,44 @@ export class Trial {
     };
   }
 
+  /** A sign of life while others talk: a line or a response that brings nothing is given up. */
+  keepAlive(): void {
+    for (const caller of this.#callers) this.#speak(caller, false);
+    if (this.#shape === "deltas") this.#model.speak();
+  }
+
+  async #talk(seconds: number, isHeard: boolean): Promise<void> {
+    const startedAt = performance.now();
+    const steps = seconds * 1000 / STEP_MS;
+    for (let step = 0; step < steps;) {
+      const due = Math.min(steps, Math.floor((performance.now() - startedAt) / STEP_MS));
+      for (; step < due; step++) {
+        const slot = step % STEPS_PER_FRAME;
+        for (let i = slot; i < this.#callers.length; i += STEPS_PER_FRAME) {
+          this.#speak(this.#callers[i]!, isHeard && this.#isLoud(i, step / steps));
+        }
+        this.#model.speak(slot, STEPS_PER_FRAME);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  #speak(caller: Caller, isLoud: boolean): void {
+    caller.speak(isLoud);
+    this.#said++;
+  }
+
+  /** The turns of a conversation are spread over the first half of the time. */
+  #isLoud(index: number, passed: number): boolean {
+    if (this.#shape === "deltas") return false;
+    const from = LATEST_TURN * index / this.#callers.length;
+    return passed >= from && passed < from + TURN;
+  }
+
   async end(): Promise<Losses> {
     // What is still under way arrives.
     await new Promise((resolve) => setTimeout(resolve, 500));
-    const sent = this.#ticks + this.#model.said;
+    const sent = this.#said + this.#model.said;
     const arrived = this.#heard.received + this.#model.heard.received;
     await Promise.all(this.#callers.map((caller) => caller.hangUp()));
     await this.#subject.stop();
@@ -107,3 +158,10 @@ export class Trial {
     };
   }
 }
+
+const STEP_MS = 2;
+const GREETING_SECONDS = 6;
+const STEPS_PER_FRAME = FRAME_MS / STEP_MS;
+/** As shares of the time that is talked for. */
+const LATEST_TURN = 0.5;
+const TURN = 0.2;

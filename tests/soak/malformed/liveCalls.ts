@@ -5,7 +5,7 @@
  */
 import { ACCOUNT } from "../../bench/load/account.ts";
 import { type Caller, placeCall } from "../../bench/load/caller.ts";
-import { FRAME_MS } from "../../bench/load/frames.ts";
+import { FRAME_MS, type Stamp } from "../../bench/load/frames.ts";
 import { Direction } from "../../bench/load/measure.ts";
 import { startTalkingModel, type TalkingModel } from "../../bench/load/talkingModel.ts";
 import { createHostileModel } from "./hostileModel.ts";
@@ -72,8 +72,8 @@ class Listener extends Direction {
   underruns = 0;
   readonly #playedUntil = new Map<string, number>();
 
-  override take(call: string, audio: string): void {
-    super.take(call, audio);
+  protected override frame(call: string, stamp: Stamp): void {
+    super.frame(call, stamp);
     delays.add(this.delaysMs.pop() ?? NaN);
     this.calls.add(call);
     const now = performance.now();

@@ -1,0 +1,15 @@
+/** A certificate for 127.0.0.1 that a server trusts which is given its file. */
+export async function makeCertificate(folder: string) {
+  const [certFile, keyFile] = [`${folder}/cert.pem`, `${folder}/key.pem`];
+  const { success, stderr } = await new Deno.Command("openssl", {
+    args: [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+      ...["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
+      ...["-addext", "basicConstraints=critical,CA:FALSE"],
+      ...["-keyout", keyFile, "-out", certFile],
+    ],
+  }).output();
+  if (!success) throw new Error(`Cannot make a certificate: ${new TextDecoder().decode(stderr)}`);
+  const [cert, key] = await Promise.all([certFile, keyFile].map((file) => Deno.readTextFile(file)));
+  return { certFile, cert: cert ?? "", key: key ?? "" };
+}
