@@ -46,9 +46,22 @@ export class Conversation {
         param: "previous_item_id",
       };
     }
+    // What is put before an item that was answered is not to be answered.
+    item.answered ||= this.#entries[at]?.answered === true;
     this.#entries.splice(at, 0, item);
-    // Like the real server's automatic truncation, the oldest go first.
-    if (this.#entries.length > maxItems) this.#entries.shift();
+    if (this.#entries.length > maxItems) this.dropOldest(1);
+  }
+
+  /** Forgets so many items, and the outputs whose tool calls go with them. */
+  dropOldest(count: number): void {
+    const dropped = this.#entries.splice(0, count);
+    for (const { item } of dropped) {
+      if (item.type !== "function_call") continue;
+      const output = this.#entries.findIndex((entry) =>
+        entry.item.type === "function_call_output" && entry.item.call_id === item.call_id
+      );
+      if (output >= 0) this.#entries.splice(output, 1);
+    }
   }
 
   previousOf(id: string): string | null {

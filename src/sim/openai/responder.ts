@@ -1,8 +1,10 @@
 import type { ScriptReply, ScriptTurn, TurnCause } from "./scripts.ts";
-import type { ConversationEntry, StoredItem } from "./conversation.ts";
+import { type ConversationEntry, StoredItem } from "./conversation.ts";
 import { type Production, type ResponseSetup, RunningResponse } from "./runningResponse.ts";
 import type { SessionState } from "./sessionState.ts";
-import { countInput, type InputTokens, usageOf } from "./usage.ts";
+import { fitContext } from "./contextWindow.ts";
+import { PromptCache } from "./promptCache.ts";
+import { promptOf, usageOf } from "./usage.ts";
 import { newId, type Refusal, type ResponseParams, type SessionConfig } from "./wire.ts";
 import { present } from "../../utils/present.ts";
 
@@ -24,7 +26,7 @@ export class Responder {
   #active: RunningResponse | undefined;
   #count = 0;
   #spoken = false;
-  #readBefore: InputTokens = { text: 0, audio: 0 };
+  readonly #cache = new PromptCache();
 
   constructor(state: SessionState, production: Production, events: ResponderEvents) {
     this.#state = state;
@@ -116,12 +118,9 @@ export class Responder {
     const { conversation, faults } = this.#state;
     const config = requested(this.#state.config, params);
     const reply = prepare(outOfBand ? [] : conversation.unanswered());
-    const read = countInput(config, conversation.entries);
-    const before = this.#readBefore;
-    if (!outOfBand) {
-      conversation.markAnswered();
-      this.#readBefore = read;
-    }
+    if (!outOfBand) fitContext(conversation, config);
+    const read = this.#cache.read(promptOf(config, this.#entriesFor(params)));
+    if (!outOfBand) conversation.markAnswered();
     return {
       responseId: newId("resp"),
       conversation: outOfBand ? undefined : conversation,
@@ -132,10 +131,20 @@ export class Responder {
       faults,
       emit: (event) => this.#state.emit(event),
       reply,
-      usage: (output) => usageOf(read, before, output),
+      usage: (output) => usageOf(read, output),
       dropConnection: () => this.#events.dropConnection(),
       onEnded: (response) => this.#ended(response),
     };
+  }
+
+  /** What a response reads: the conversation, unless it is given an input of its own. */
+  #entriesFor({ input }: ResponseParams): readonly ConversationEntry[] {
+    const { conversation } = this.#state;
+    return input?.flatMap((part) =>
+      isReference(part)
+        ? conversation.find(part.id) ?? []
+        : new StoredItem(JSON.stringify(part), part)
+    ) ?? conversation.entries;
   }
 
   #run(setup: ResponseSetup, outOfBand: boolean): void {

@@ -1,39 +1,41 @@
-import type { SessionConfig } from "./wire.ts";
 import type { RealtimeResponseUsage } from "openai/resources/realtime/realtime";
 import type { ConversationEntry } from "./conversation.ts";
+import type { PromptPart, PromptTokens, Tokens } from "./promptCache.ts";
+import type { SessionConfig } from "./wire.ts";
 
-/** What a response was asked with, in tokens. */
-export interface InputTokens {
-  readonly text: number;
-  readonly audio: number;
-}
-
-/** Counts what one response reads: instructions, tools and the whole conversation. */
-export function countInput(
+/** What one response reads: instructions, tools and these items. */
+export function promptOf(
   config: Pick<SessionConfig, "instructions" | "tools">,
   entries: readonly ConversationEntry[],
-): InputTokens {
-  let text = textTokens(config.instructions) + textTokens(JSON.stringify(config.tools));
-  let audio = 0;
-  for (const entry of entries) {
-    const { item } = entry;
-    const byUser = item.type === "message" && item.role === "user";
-    audio += Math.ceil(entry.audioMs / (byUser ? msPerInputToken : msPerOutputToken));
-    if (!byUser || entry.audioMs === 0) text += textTokens(entry.text);
-  }
-  return { text, audio };
+): readonly PromptPart[] {
+  return [setUpOf(config), ...entries.map((entry) => ({ key: entry.id, ...tokensOf(entry) }))];
 }
 
-/** The usage of one response; what the one before read is cached by now. */
+/** What comes before all items. */
+export function setUpOf(
+  { instructions, tools }: Pick<SessionConfig, "instructions" | "tools">,
+): PromptPart {
+  const declared = JSON.stringify(tools);
+  const text = textTokens(instructions) + textTokens(declared);
+  return { key: `${instructions}\n${declared}`, text, audio: 0 };
+}
+
+/** What a model reads of an item; of its own speech the transcript too. */
+export function tokensOf(
+  { item, audioMs, text }: Pick<ConversationEntry, "item" | "audioMs" | "text">,
+): Tokens {
+  const byUser = item.type === "message" && item.role === "user";
+  return {
+    text: byUser && audioMs > 0 ? 0 : textTokens(text),
+    audio: Math.ceil(audioMs / (byUser ? msPerInputToken : msPerOutputToken)),
+  };
+}
+
+/** The usage of one response. */
 export function usageOf(
-  input: InputTokens,
-  before: InputTokens,
+  { cached, ...input }: PromptTokens,
   output: { readonly text: string; readonly audioMs: number },
 ): RealtimeResponseUsage {
-  const cached = {
-    text: Math.min(input.text, before.text),
-    audio: Math.min(input.audio, before.audio),
-  };
   const text = textTokens(output.text);
   const audio = Math.ceil(output.audioMs / msPerOutputToken);
   return {
