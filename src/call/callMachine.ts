@@ -56,6 +56,8 @@ export class CallMachine {
   readonly #handover: Handover;
   readonly #leg: LegPresence;
   #ended = false;
+  /** What the model is speaking, while nothing else happens: its next piece makes nothing else due. */
+  #spoken: SpeechRef | undefined;
 
   /** With `resumed`, goes on in the middle of a call that another machine began. */
   constructor(policy: CallPolicy, now: Milliseconds, resumed?: ResumedCall) {
@@ -127,6 +129,7 @@ export class CallMachine {
 
   handle(input: CallInput, now: Milliseconds): readonly CallCommand[] {
     if (this.#ended) return [];
+    this.#spoken = undefined;
     const end = this.#dispatch.handle(input, now);
     if (end === undefined) this.#advance(now);
     else this.#end(end, now);
@@ -141,6 +144,10 @@ export class CallMachine {
     now: Milliseconds,
   ): readonly CallCommand[] {
     if (this.#ended) return [];
+    if (this.#spoken === ref && this.#call.speech.playOn(ref, audio, durationMs, now)) {
+      this.#call.turns.progressed(ref.responseId, now);
+      return this.#call.commands.drain();
+    }
     if (this.#kept.owns(ref)) {
       this.#kept.play(ref, audio, durationMs, now);
       return this.#call.commands.drain();
@@ -149,6 +156,7 @@ export class CallMachine {
     const isHeard = this.#call.speech.play(ref, audio, durationMs, now);
     if (isHeard) this.#connection.answers("heard", now);
     this.#deadlines.sounded(ref.responseId, now);
+    this.#spoken = isHeard ? ref : undefined;
     return this.#call.commands.drain();
   }
 

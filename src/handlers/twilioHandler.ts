@@ -1,6 +1,6 @@
 import type { CallSession } from "../call/sessionApi.ts";
 import type { SessionEnd } from "../call/types.ts";
-import { readTwilioMessage, type TwilioStart } from "../protocol/twilio.ts";
+import { mediaPayloadIn, readTwilioMessage, type TwilioStart } from "../protocol/twilio.ts";
 import { createPartsLimit } from "../utils/partsLimit.ts";
 import { TwilioLeg } from "./twilioLeg.ts";
 import type { Log } from "../utils/logger.ts";
@@ -81,6 +81,10 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
   function receive(data: unknown): void {
     if (typeof data !== "string") return ignore("binary");
     if (data.length > maxMessageLength) return refuse(1009, "message_too_big");
+    if (stream.state === "talking") {
+      const payload = mediaPayloadIn(data);
+      if (payload !== undefined && stream.session.hear(payload)) return;
+    }
     if (hasManyParts(data)) return ignore("many_parts");
     const message = readTwilioMessage(data);
     if (message.type === "ignored") return ignore(message.why);

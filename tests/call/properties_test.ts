@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import fc from "fast-check";
 import { liveThrough } from "../support/call/callChaos.ts";
 import { policies, steps } from "../support/call/callSteps.ts";
@@ -10,6 +11,19 @@ Deno.test("whatever happens in whatever order, a call keeps its promises", () =>
   fc.assert(
     fc.property(policies, steps, (policy, all) => {
       liveThrough(policy, all);
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("pieces of speech that follow each other are played alike, however they name their place", () => {
+  fc.assert(
+    fc.property(policies, steps, (policy, all) => {
+      const shared = liveThrough(policy, all);
+      const fresh = liveThrough({ ...policy, freshRefs: true }, all);
+      assert.deepEqual(shared.commands, fresh.commands);
+      const rounded = ({ times }: typeof shared) => times.map((time) => time.toFixed(3));
+      assert.deepEqual(rounded(shared), rounded(fresh));
     }),
     RUNS,
   );

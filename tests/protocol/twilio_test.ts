@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createTwilioWriter, readTwilioMessage } from "../../src/protocol/twilio.ts";
+import {
+  createTwilioWriter,
+  mediaPayloadIn,
+  readTwilioMessage,
+} from "../../src/protocol/twilio.ts";
+import { isBase64 } from "../../src/utils/audio/audioFormat.ts";
 
 const start = {
   accountSid: "AC1",
@@ -67,12 +72,12 @@ Deno.test("readTwilioMessage() never throws, whatever arrives", () => {
 });
 
 Deno.test("createTwilioWriter() writes valid JSON whatever it is given", () => {
-  fc.assert(fc.property(fc.string(), fc.string(), (streamSid, value) => {
+  fc.assert(fc.property(fc.string(), fc.string(), fc.base64String(), (streamSid, value, audio) => {
     const write = createTwilioWriter(streamSid);
-    assert.deepEqual(JSON.parse(write.media(value)), {
+    assert.deepEqual(JSON.parse(write.media(audio)), {
       event: "media",
       streamSid,
-      media: { payload: value },
+      media: { payload: audio },
     });
     assert.deepEqual(JSON.parse(write.mark(value)), {
       event: "mark",
@@ -82,3 +87,71 @@ Deno.test("createTwilioWriter() writes valid JSON whatever it is given", () => {
     assert.deepEqual(JSON.parse(write.clear), { event: "clear", streamSid });
   }));
 });
+
+Deno.test("mediaPayloadIn() finds what the full reader finds, in any text that is nearly a frame", () => {
+  const number = fc.nat({ max: 10 ** 9 }).map(String);
+  const sid = fc.stringMatching(/^[0-9a-f]{0,32}$/).map((id) => `MZ${id}`);
+  const payload = fc.oneof(
+    { weight: 3, arbitrary: fc.base64String() },
+    fc.constantFrom("//8=", "", "A\\u0041AA", "\\", "////\n", "é", '"', "AAA"),
+  );
+  const frame = fc.record({ payload, number, sid, order: fc.nat({ max: 3 }) });
+  let found = 0;
+  fc.assert(
+    fc.property(
+      frame,
+      fc.nat(),
+      fc.constantFrom("", " ", '"', "}", "{", ",", "0"),
+      (one, at, put) => {
+        const whole = written(one);
+        const place = at % (whole.length + 1);
+        // As written, and with one character more, less, or in the place of another.
+        for (
+          const text of [
+            whole,
+            whole.slice(0, place) + put + whole.slice(place),
+            whole.slice(0, place) + whole.slice(place + 1),
+            whole.slice(0, place) + put + whole.slice(place + 1),
+          ]
+        ) {
+          const quick = mediaPayloadIn(text);
+          if (quick === undefined || !isBase64(quick)) continue;
+          found++;
+          assert.deepEqual(readTwilioMessage(text), { type: "media", payload: quick }, text);
+        }
+      },
+    ),
+    { numRuns: 2000 },
+  );
+  assert.ok(found > 1000, `${found} texts were frames`);
+});
+
+Deno.test("mediaPayloadIn() reads frames in each order of fields that is known", () => {
+  for (let order = 0; order < 4; order++) {
+    const text = written({ payload: "//8=", number: "7", sid: "MZ1", order });
+    assert.equal(mediaPayloadIn(text), "//8=", text);
+  }
+});
+
+function written(
+  { payload, number, sid, order }: {
+    readonly payload: string;
+    readonly number: string;
+    readonly sid: string;
+    readonly order: number;
+  },
+): string {
+  const sequence = `"sequenceNumber":"${number}"`;
+  const stream = `"streamSid":"${sid}"`;
+  const times = order === 3
+    ? `"timestamp":"${number}","chunk":"${number}"`
+    : `"chunk":"${number}","timestamp":"${number}"`;
+  const media = `"media":{"track":"inbound",${times},"payload":"${payload}"}`;
+  const parts = [
+    [sequence, media, stream],
+    [sequence, stream, media],
+    [media, sequence, stream],
+    [stream, sequence, media],
+  ][order] ?? [];
+  return `{"event":"media",${parts.join(",")}}`;
+}

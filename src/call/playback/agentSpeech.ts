@@ -31,7 +31,7 @@ export class AgentSpeech {
   #reports: CallLeg["reports"] = "marks";
   #speaking = false;
   /** Where the conversation's speech has got to. */
-  #latest: (SpeechRef & { readonly producedMs: Milliseconds }) | undefined;
+  #latest: { readonly ref: SpeechRef; producedMs: Milliseconds } | undefined;
   #words: (SpeechRef & { readonly text: string }) | undefined;
   #refused = false;
 
@@ -100,12 +100,24 @@ export class AgentSpeech {
     }
     if (!aside) {
       this.#latency.audio(ref.itemId, now);
-      const before = this.#latest?.itemId === ref.itemId ? this.#latest.producedMs : 0;
-      this.#latest = { ...ref, producedMs: before + durationMs };
+      const before = this.#latest?.ref.itemId === ref.itemId ? this.#latest.producedMs : 0;
+      this.#latest = { ref, producedMs: before + durationMs };
     }
     this.#playback.play(ref, audio, durationMs, now);
     this.#announce();
     return !aside;
+  }
+
+  /**
+   * The next piece of what `play` has played last, with nothing in between. False where there is more to
+   * decide, and `play` is to do it.
+   */
+  playOn(ref: SpeechRef, audio: Base64, durationMs: Milliseconds, now: Milliseconds): boolean {
+    const latest = this.#latest;
+    if (latest?.ref !== ref || !(durationMs > 0) || this.#playback.full) return false;
+    latest.producedMs += durationMs;
+    this.#playback.play(ref, audio, durationMs, now);
+    return true;
   }
 
   /** Whether the model is in the middle of an item of this response. */
@@ -116,8 +128,8 @@ export class AgentSpeech {
   /** A response stops short: what there is of it is heard out, and is all that the model remembers. */
   breakOff(responseId: string, now: Milliseconds): void {
     const latest = this.#latest;
-    if (latest === undefined || latest.responseId !== responseId) return;
-    const { itemId, contentIndex, producedMs } = latest;
+    if (latest === undefined || latest.ref.responseId !== responseId) return;
+    const { ref: { itemId, contentIndex }, producedMs } = latest;
     this.#transcript.brokenOff(itemId, producedMs);
     const audioEndMs = Math.floor(producedMs);
     this.#commands.request({ type: "truncate", itemId, contentIndex, audioEndMs });

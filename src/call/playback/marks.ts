@@ -22,6 +22,11 @@ export class Marks {
     this.#commands = commands;
   }
 
+  /** How long a piece may be that follows others without a gap. */
+  get pieceMs(): Milliseconds {
+    return this.#inBurst < CLOSE_MARKS ? PIECE_MS : MARK_EVERY_MS;
+  }
+
   /** Sends a mark by itself, behind all speech so far; returns its name. */
   send(): string {
     const name = this.#next();
@@ -39,8 +44,7 @@ export class Marks {
   ): string | undefined {
     this.#unmarkedMs += durationMs;
     if (startsBurst) this.#inBurst = 0;
-    const everyMs = this.#inBurst < CLOSE_MARKS ? PIECE_MS : MARK_EVERY_MS;
-    if (!startsBurst && !endsItem && this.#unmarkedMs < everyMs) return undefined;
+    if (!startsBurst && !endsItem && this.#unmarkedMs < this.pieceMs) return undefined;
     this.#inBurst++;
     return this.#next();
   }

@@ -3,7 +3,7 @@ import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import type { CallLeg, SpeechPiece } from "../callLeg.ts";
 import { type Speech, SpeechQueue } from "./speechQueue.ts";
 import { Marks, PIECE_MS } from "./marks.ts";
-import { PlayoutEstimate, type Segment } from "./playoutEstimate.ts";
+import { PlayoutEstimate, type Segment, speechOf } from "./playoutEstimate.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
 import { PositionReports } from "./positionReports.ts";
 import { type Cut, type Heard, SpokenItems } from "./spokenItems.ts";
@@ -99,8 +99,7 @@ export class Playback {
   /** Audio from the model, unless `full`. */
   play(ref: SpeechRef, audio: Base64, durationMs: Milliseconds, now: Milliseconds): void {
     const offsetMs = this.#items.produced(ref, durationMs);
-    const { responseId, itemId, contentIndex } = ref;
-    this.#held.enqueue({ responseId, itemId, contentIndex, audio, offsetMs, durationMs });
+    this.#held.enqueue({ ref, audio, offsetMs, durationMs });
     this.#release(now);
   }
 
@@ -114,7 +113,7 @@ export class Playback {
       return [known];
     }
     const last = this.#unmarkedEnd;
-    if (last?.itemId === itemId) last.mark = this.#marks.send();
+    if (last?.ref.itemId === itemId) last.mark = this.#marks.send();
     return NOTHING_HEARD;
   }
 
@@ -177,7 +176,7 @@ export class Playback {
   pause(now: Milliseconds): void {
     if (this.#paused || !this.audible) return;
     this.#paused = true;
-    this.#held.enqueueFirst(this.#clearPlayout(now));
+    this.#held.enqueueFirst(this.#clearPlayout(now).flatMap(speechOf));
     if (this.#leg !== undefined) this.#commands.push({ type: "clear" });
   }
 
@@ -224,14 +223,19 @@ export class Playback {
         this.#playout.probed(this.#marks.send(), now);
       }
       const startsBurst = now >= this.#playout.queueEnd;
-      const speech = this.#held.dequeue(startsBurst ? FIRST_PIECE_MS : PIECE_MS, leg.format);
+      const speech = this.#held.dequeue(this.#pieceMs(startsBurst), leg.format);
       if (speech === undefined) return;
       this.#commands.push({ type: "play", piece: this.#write(speech, startsBurst, now) });
     }
   }
 
+  #pieceMs(startsBurst: boolean): Milliseconds {
+    if (startsBurst) return FIRST_PIECE_MS;
+    return this.#leg?.reports === "marks" ? this.#marks.pieceMs : PIECE_MS;
+  }
+
   #write(speech: Speech, startsBurst: boolean, now: Milliseconds): SpeechPiece {
-    const { itemId, audio, offsetMs, durationMs } = speech;
+    const { ref: { itemId }, audio, offsetMs, durationMs } = speech;
     const segment = this.#playout.write(speech, now);
     this.#items.sent(itemId, offsetMs + durationMs);
     this.#reports.expect(now);

@@ -1,8 +1,20 @@
-import type { Speech } from "./speechQueue.ts";
+import type { Base64 } from "../../utils/audio/audioFormat.ts";
+import type { SpeechRef } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
+import type { Speech } from "./speechQueue.ts";
 
-/** A stretch of speech that was handed to the leg, and when the leg is thought to play it. */
-export interface Segment extends Speech {
+/**
+ * A stretch of an item's speech that was handed to the leg, up to its mark, and when the leg is thought to
+ * play it. It may have come in many small pieces.
+ */
+export interface Segment {
+  readonly ref: SpeechRef;
+  readonly pieces: Base64[];
+  /** Of each piece. */
+  readonly durationsMs: Milliseconds[];
+  /** Where it begins within its item. */
+  readonly offsetMs: Milliseconds;
+  durationMs: Milliseconds;
   mark: string | undefined;
   readonly burst: Burst;
   /** Before this it cannot be played: it had not been written, or the leg was still starting up. */
@@ -16,6 +28,17 @@ interface Burst {
   marks: number;
 }
 
+/** The pieces of a segment, as they came. */
+export function speechOf({ ref, pieces, durationsMs, offsetMs }: Segment): readonly Speech[] {
+  let at = offsetMs;
+  return pieces.map((audio, i) => {
+    const durationMs = durationsMs[i]!;
+    const speech = { ref, audio, offsetMs: at, durationMs };
+    at += durationMs;
+    return speech;
+  });
+}
+
 /** Legs report positions in whole milliseconds, and sums of parts are inexact. */
 export const ROUNDING_MS = 1;
 /** A mark that is off by more than this shows a stall, not jitter, and is believed at once. */
@@ -25,6 +48,12 @@ const LEAST_GAIN = 0.15;
 /** How late a leg starts to play, until its first mark has shown it: in the middle of what is seen. */
 const START_UP_GUESS_MS = 100;
 const ROUND_TRIP_SAMPLES = 8;
+/** Pieces are one segment up to this length, as far as marks are apart. */
+const MAX_SEGMENT_MS = 500;
+/** What follows closer on what is being played may turn out to begin later than that ends. */
+const SURELY_AHEAD_MS = 250;
+/** Sums of fractions differ by less. */
+const EXACT_MS = 0.001;
 /** A probe counts only if the leg has surely been idle, else its echo waited behind audio. */
 const SURELY_IDLE_MS = 250;
 
@@ -71,10 +100,20 @@ export class PlayoutEstimate {
     this.#probe = { name, at: now, counts };
   }
 
-  write(
-    { responseId, itemId, contentIndex, audio, offsetMs, durationMs }: Speech,
-    now: Milliseconds,
-  ): Segment {
+  write({ ref, audio, offsetMs, durationMs }: Speech, now: Milliseconds): Segment {
+    const { last } = this;
+    if (
+      last !== undefined && last.mark === undefined && last.ref === ref &&
+      this.#queueEnd - now > SURELY_AHEAD_MS && last.durationMs + durationMs <= MAX_SEGMENT_MS &&
+      Math.abs(last.offsetMs + last.durationMs - offsetMs) < EXACT_MS
+    ) {
+      last.pieces.push(audio);
+      last.durationsMs.push(durationMs);
+      last.durationMs += durationMs;
+      last.end += durationMs;
+      this.#queueEnd = last.end;
+      return last;
+    }
     const startsBurst = now >= this.#queueEnd;
     if (startsBurst) this.#burst = { marks: 0 };
     const earliest = startsBurst ? now + this.#startUp : now;
@@ -82,10 +121,9 @@ export class PlayoutEstimate {
     const end = start + durationMs;
     const burst = this.#burst;
     const segment: Segment = {
-      responseId,
-      itemId,
-      contentIndex,
-      audio,
+      ref,
+      pieces: [audio],
+      durationsMs: [durationMs],
       offsetMs,
       durationMs,
       mark: undefined,
@@ -116,7 +154,7 @@ export class PlayoutEstimate {
   /** A reported position: everything before it has been played. */
   rendered(itemId: string, ms: Milliseconds, now: Milliseconds): readonly Segment[] {
     const index = this.#segments.findLastIndex((segment) =>
-      segment.itemId === itemId && segment.offsetMs <= ms
+      segment.ref.itemId === itemId && segment.offsetMs <= ms
     );
     const segment = this.#segments[index];
     if (segment === undefined) return [];

@@ -3,7 +3,8 @@ import type { SpeechRef } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** A stretch of an item's speech. */
-export interface Speech extends SpeechRef {
+export interface Speech {
+  readonly ref: SpeechRef;
   readonly audio: Base64;
   /** Where it begins within its item. */
   readonly offsetMs: number;
@@ -47,7 +48,7 @@ export class SpeechQueue {
   }
 
   enqueue(speech: Speech): void {
-    const isBehind = this.#first !== undefined && this.#first !== speech.responseId;
+    const isBehind = this.#first !== undefined && this.#first !== speech.ref.responseId;
     (isBehind ? this.#behind : this.#queue).push(speech);
     this.#totalMs += speech.durationMs;
   }
@@ -77,10 +78,13 @@ export class SpeechQueue {
     const first = this.#queue[this.#head];
     if (first === undefined) return undefined;
     if (first.durationMs <= pieceMs * 1.25) {
-      this.#head++;
+      if (this.#queue.length === 1) this.#queue.pop();
+      else this.#head++;
       // Sums of fractions do not come back to zero by themselves.
       this.#totalMs = this.size === 0 ? 0 : this.#totalMs - first.durationMs;
-      if (this.isEmpty || this.#head >= COMPACT_AFTER) this.#replace(this.#queue.slice(this.#head));
+      if (this.#head > 0 && (this.isEmpty || this.#head >= COMPACT_AFTER)) {
+        this.#replace(this.#queue.slice(this.#head));
+      }
       return first;
     }
     const [piece, rest] = cut(first, pieceMs, format);
@@ -92,7 +96,7 @@ export class SpeechQueue {
   /** Drops what was heard already of an item. */
   skip(itemId: string, heardMs: Milliseconds, format: AudioFormat): void {
     this.#keep((speech) => {
-      const skippedMs = speech.itemId === itemId ? heardMs - speech.offsetMs : 0;
+      const skippedMs = speech.ref.itemId === itemId ? heardMs - speech.offsetMs : 0;
       if (skippedMs >= speech.durationMs) return undefined;
       const atMs = Math.floor(Math.max(0, skippedMs) / CUT_MS) * CUT_MS;
       return atMs === 0 ? speech : cut(speech, atMs, format)[1];
@@ -101,7 +105,7 @@ export class SpeechQueue {
 
   /** Drops all of an item. */
   remove(itemId: string): void {
-    this.#keep((speech) => speech.itemId === itemId ? undefined : speech);
+    this.#keep((speech) => speech.ref.itemId === itemId ? undefined : speech);
   }
 
   clear(): void {

@@ -60,7 +60,7 @@ export class SpokenItems {
     const sentMs = segments.reduce((sum, { durationMs }) => sum + durationMs, 0);
     const [first] = segments;
     if (first === undefined) return sentMs;
-    const heardMs = this.#items.get(first.itemId)?.heardMs ?? 0;
+    const heardMs = this.#items.get(first.ref.itemId)?.heardMs ?? 0;
     return sentMs - Math.max(0, heardMs - first.offsetMs);
   }
 
@@ -81,7 +81,7 @@ export class SpokenItems {
   /** Segments have been played; what has been heard whole is forgotten. */
   played(segments: readonly Segment[]): readonly Heard[] {
     const heard = new Map<string, Heard>();
-    for (const { itemId, offsetMs, durationMs } of segments) {
+    for (const { ref: { itemId }, offsetMs, durationMs } of segments) {
       const item = this.#items.get(itemId);
       if (item === undefined) continue;
       item.heardMs = Math.max(item.heardMs, offsetMs + durationMs);
@@ -107,7 +107,7 @@ export class SpokenItems {
   /** Takes over how far each item has come by an estimate, where that is further than what is known. */
   estimate(playedMs: (segment: Segment) => Milliseconds, segments: readonly Segment[]): void {
     for (const segment of segments) {
-      const item = this.#items.get(segment.itemId);
+      const item = this.#items.get(segment.ref.itemId);
       const ms = playedMs(segment);
       if (item === undefined || ms <= 0) continue;
       item.heardMs = Math.min(Math.max(item.heardMs, segment.offsetMs + ms), item.producedMs);

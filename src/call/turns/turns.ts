@@ -11,7 +11,7 @@ import type { Milliseconds } from "../types.ts";
 interface CurrentResponse {
   readonly request: ResponseRequest;
   /** When it was asked for, or last gave a sign of life. */
-  readonly at: Milliseconds;
+  at: Milliseconds;
   /** Absent until it has begun. */
   readonly id?: string;
 }
@@ -148,7 +148,7 @@ export class Turns {
 
   /** Something has come of a response. */
   progressed(id: string, now: Milliseconds): void {
-    if (this.#response?.id === id) this.#response = { ...this.#response, at: now };
+    if (this.#response?.id === id) this.#response.at = now;
   }
 
   done(id: string, now: Milliseconds): void {

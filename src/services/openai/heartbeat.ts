@@ -1,7 +1,8 @@
 /** Notices that a peer has gone, by asking it something when it has been silent for long. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
-  #heardAt = 0;
+  /** Counted, not timed: the clock is not read at every message. */
+  #signs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: HeartbeatOptions) {
@@ -9,20 +10,19 @@ export class Heartbeat {
   }
 
   start(): void {
-    this.heard();
-    this.#wait(this.#options.intervalMs);
+    this.#listen(0);
   }
 
-  /** Anything from the peer counts; cheap enough for every frame. */
+  /** Anything from the peer counts. */
   heard(): void {
-    this.#heardAt = this.#options.now();
+    this.#signs++;
   }
 
   /** Asks at once, however lately the peer was heard. */
   probe(): void {
     this.stop();
     this.#options.onProbeDue();
-    this.#await(this.#heardAt, this.#options.timeoutMs);
+    this.#await(this.#signs, this.#options.timeoutMs);
   }
 
   stop(): void {
@@ -30,28 +30,28 @@ export class Heartbeat {
     this.#timer = undefined;
   }
 
-  #wait(ms: number): void {
-    this.#timer = setTimeout(() => this.#check(), ms);
+  /** Looks several times in an interval; `silentLooks` in a row have found no sign. */
+  #listen(silentLooks: number): void {
+    const before = this.#signs;
+    this.#timer = setTimeout(() => {
+      const silent = this.#signs === before ? silentLooks + 1 : 0;
+      if (silent >= LOOKS) this.probe();
+      else this.#listen(silent);
+    }, this.#options.intervalMs / LOOKS);
   }
 
-  #check(): void {
-    const { intervalMs, now } = this.#options;
-    const leftMs = this.#heardAt + intervalMs - now();
-    if (leftMs > 0) return this.#wait(leftMs);
-    this.probe();
-  }
-
-  #await(heardAt: number, ms: number): void {
+  #await(before: number, ms: number): void {
     const dueAt = this.#options.now() + ms;
     this.#timer = setTimeout(() => {
-      if (this.#heardAt !== heardAt) return this.#check();
+      if (this.#signs !== before) return this.#listen(0);
       // A process that was held up reads its timers before its sockets: the answer may be there.
-      if (this.#options.now() - dueAt > LATE_MS) return this.#await(heardAt, SECOND_LOOK_MS);
+      if (this.#options.now() - dueAt > LATE_MS) return this.#await(before, SECOND_LOOK_MS);
       this.#options.onDead();
     }, ms);
   }
 }
 
+const LOOKS = 5;
 const LATE_MS = 500;
 const SECOND_LOOK_MS = 500;
 

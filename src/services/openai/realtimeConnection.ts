@@ -20,6 +20,7 @@ import { retryAfterMsIn } from "./retryHint.ts";
 import { SessionExpiry } from "./sessionExpiry.ts";
 import { SetupConfirmation } from "./setupConfirmation.ts";
 import type { ModelSocket, SocketTarget } from "./socket.ts";
+import { AudioDeltas } from "./wire/audioDeltas.ts";
 import { audioAppend, type ClientEvent } from "./wire/clientRequests.ts";
 import { readServerFrame } from "./wire/serverEvents.ts";
 import type { ServerError, ServerEvent } from "./wire/serverEventTypes.ts";
@@ -30,6 +31,8 @@ export class RealtimeConnection implements RealtimeClient {
   readonly #sink: ModelSink;
   readonly #options: ConnectionOptions;
   readonly #inputs = new ModelInputs();
+  readonly #deltas = new AudioDeltas();
+  #spokenOf: SpeechRef | undefined;
   readonly #requests = new PendingRequests((event) => this.#post(event));
   readonly #heartbeat: Heartbeat;
   readonly #socket: ModelSocket;
@@ -199,15 +202,23 @@ export class RealtimeConnection implements RealtimeClient {
   }
 
   #read(text: string | undefined): void {
-    const event = readServerFrame(text);
+    const event = (text && this.#deltas.read(text)) || readServerFrame(text);
     if (event?.type === "speech") this.#speech(event.ref, event.audio);
     else if (event?.type === "malformed") this.#malformedEvents++;
     else if (event) this.#handle(event);
   }
 
   #speech(ref: SpeechRef, audio: Base64): void {
-    for (const input of this.#inputs.beginningOf(ref.responseId)) this.#emit(input);
-    if (this.#phase !== "closed") this.#guard(() => this.#sink.onSpeech(ref, audio));
+    if (ref !== this.#spokenOf) {
+      for (const input of this.#inputs.beginningOf(ref.responseId)) this.#emit(input);
+      this.#spokenOf = ref;
+    }
+    if (this.#phase === "closed") return;
+    try {
+      this.#sink.onSpeech(ref, audio);
+    } catch (error) {
+      this.#notHandled(error);
+    }
   }
 
   #handle(event: Exclude<ServerEvent, { type: "speech" }>): void {
@@ -266,8 +277,12 @@ export class RealtimeConnection implements RealtimeClient {
     try {
       deliver();
     } catch (error) {
-      this.#options.log.error("Model input could not be handled", { error });
+      this.#notHandled(error);
     }
+  }
+
+  #notHandled(error: unknown): void {
+    this.#options.log.error("Model input could not be handled", { error });
   }
 }
 

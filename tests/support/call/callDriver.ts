@@ -25,6 +25,8 @@ export interface CallDriverOptions extends Partial<CallPolicy> {
     Partial<Record<KeptName, { readonly text: string; readonly ms: number }>>
   >;
   readonly resumed?: ResumedCall;
+  /** Every piece of speech names its place anew, and not with the object of the piece before. */
+  readonly freshRefs?: boolean;
 }
 
 type Of<T extends { readonly type: string }, Type extends T["type"]> = Extract<T, { type: Type }>;
@@ -46,11 +48,14 @@ export class CallDriver {
   #joined = false;
   /** Responses of which something has come. */
   readonly #brought = new Set<string>();
+  readonly #freshRefs: boolean;
+  #latestRef: SpeechRef | undefined;
 
-  constructor(
-    { reports = "marks", startUpMs = 0, kept = {}, resumed, ...changes }: CallDriverOptions = {},
-  ) {
+  constructor(options: CallDriverOptions = {}) {
+    const { reports = "marks", startUpMs = 0, kept = {}, resumed, freshRefs = false, ...changes } =
+      options;
     this.#kept = kept;
+    this.#freshRefs = freshRefs;
     this.#reports = reports;
     this.line = new LineLeg(reports, startUpMs);
     this.machine = new CallMachine(policy(changes), 0, resumed);
@@ -147,7 +152,12 @@ export class CallDriver {
   /** One delta of audio. */
   sound(responseId: string, itemId: string, ms: number): void {
     this.#brought.add(responseId);
-    this.#hear(ref(responseId, itemId), ms);
+    const latest = this.#latestRef;
+    const isSame = !this.#freshRefs && latest?.itemId === itemId &&
+      latest.responseId === responseId;
+    const speech = isSame ? latest : ref(responseId, itemId);
+    this.#latestRef = speech;
+    this.#hear(speech, ms);
   }
 
   finish(
