@@ -35,6 +35,13 @@ export type CallEvent =
   }
   | { readonly type: "latency"; readonly itemId: string; readonly latency: TurnLatency }
   | { readonly type: "usage"; readonly usage: TokenUsage }
+  /** From now on the model reads words in the place of this sound. */
+  | {
+    readonly type: "compacted";
+    readonly role: "caller" | "agent";
+    readonly audioMs: Milliseconds;
+    readonly characters: number;
+  }
   | { readonly type: "transcriptionUsage"; readonly usage: TranscriptionUsage }
   | { readonly type: "digits"; readonly digits: string; readonly sensitive: boolean }
   | { readonly type: "notice"; readonly code: NoticeCode }

@@ -235,6 +235,16 @@ export class CallMachine {
     if (left !== undefined) return this.#end(left, now);
     this.#deadlines.update(now, this.#watched);
     this.#bridge.tick(now, hears && !this.#closing.begun, modelReady);
+    this.#call.compaction.tick(now, this.#isAgentIdle);
+  }
+
+  /** Whether the agent says and does nothing, and owes nothing. */
+  get #isAgentIdle(): boolean {
+    const { turns, speech } = this.#call;
+    const awaited = turns.busy || turns.callerState.isAnswerDue || this.#connection.owes;
+    const working = speech.audible || speech.isSettling || this.#tools.calls.running > 0;
+    return this.#leg.joined && this.#connection.ready && !awaited && !working &&
+      !this.#closing.begun;
   }
 
   get #watched(): Watched {

@@ -48,7 +48,17 @@ export type ModelRequest =
    * The agent has said this without the model, which is to remember it before all else, and in place of
    * what it was told of the same item; an empty text takes that back.
    */
-  | { readonly type: "said"; readonly itemId: string; readonly text: string };
+  | { readonly type: "said"; readonly itemId: string; readonly text: string }
+  /**
+   * These words take the place of an item of sound. Answered by `replaced`, or refused; until then, and by
+   * a server that cannot do this, the sound is kept.
+   */
+  | {
+    readonly type: "replace";
+    readonly itemId: string;
+    readonly role: "user" | "agent";
+    readonly text: string;
+  };
 
 export interface ResponseRequest {
   readonly purpose: ResponsePurpose;
@@ -126,6 +136,8 @@ export type ModelInput =
   }
   | { readonly type: "callerTextFailed"; readonly itemId: string }
   | { readonly type: "transcriptionUsed"; readonly usage: TranscriptionUsage }
+  /** The model has the words of a `replace` request in the place of the item's sound. */
+  | { readonly type: "replaced"; readonly itemId: string }
   | {
     readonly type: "requestRefused";
     readonly request: ModelRequest;
@@ -141,10 +153,10 @@ export type ModelInput =
 
 /**
  * Why a request is refused: another response is running (`busy`), there is nothing of that kind to do
- * it to (`unsupported`), an item has less audio than the truncate keeps (`tooShort`), or the response
- * to cancel has ended (`over`).
+ * it to (`unsupported`), an item has less audio than the truncate keeps (`tooShort`), the response to
+ * cancel has ended (`over`), or the conversation has no such item (`gone`).
  */
-export type RefusalKind = "busy" | "unsupported" | "tooShort" | "over" | "other";
+export type RefusalKind = "busy" | "unsupported" | "tooShort" | "over" | "gone" | "other";
 
 export type ResponseStatus = "completed" | "cancelled" | "incomplete" | "failed";
 

@@ -51,6 +51,13 @@ export interface CallPolicy {
   readonly idleMs: Milliseconds;
   readonly maxMs: Milliseconds;
   readonly timeWarningMs: Milliseconds;
+  /** When sound in the model's conversation gives way to its words; absent means never. */
+  readonly compaction?: {
+    /** Since the call began. */
+    readonly afterMs: Milliseconds;
+    /** So many of the caller's latest turns stay. */
+    readonly audioTurns: number;
+  };
   readonly digitTimeoutMs: Milliseconds;
   readonly digitsSensitive: boolean;
   /** Sentences that are said before a transfer, by alias. */

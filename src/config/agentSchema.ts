@@ -27,6 +27,11 @@ const turnDetection = z.discriminatedUnion("kind", [
   }),
 ]);
 
+const compaction = z.strictObject({
+  after_minutes: z.number().min(0).max(1440).default(2),
+  audio_turns: z.number().int().min(0).max(100).default(1),
+});
+
 const language = z.string().refine(isLanguage, "must be a code such as en or de-AT");
 
 const soundFile = z.string().regex(
@@ -95,6 +100,10 @@ export const agentFrontMatter = z.strictObject({
   filler_after_ms: milliseconds(60_000).default(2500),
   idle_seconds: z.number().int().min(5).max(3600).optional(),
   max_minutes: z.number().int().min(1).max(1440).optional(),
+  context: z.union(
+    [z.enum(["compact", "full"]), compaction],
+    "must be compact, full, or after_minutes and audio_turns",
+  ).default("compact"),
   dtmf: z.strictObject({
     timeout_ms: milliseconds(30_000).default(2000),
     sensitive: z.boolean().default(false),
@@ -107,6 +116,12 @@ export const agentFrontMatter = z.strictObject({
 );
 
 export type AgentFrontMatter = z.infer<typeof agentFrontMatter>;
+
+/** When sound in the model's conversation gives way to its words; undefined for never. */
+export function compactionOf({ context }: Pick<AgentFrontMatter, "context">) {
+  if (context === "full") return undefined;
+  return context === "compact" ? compaction.parse({}) : context;
+}
 
 /** What Twilio needs to speak in the place of an agent. */
 export const agentVoice = z.object({

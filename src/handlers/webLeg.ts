@@ -141,6 +141,7 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
     case "closing":
     case "usage":
     case "transcriptionUsage":
+    case "compacted":
     case "digits":
     case "ended":
       return undefined;

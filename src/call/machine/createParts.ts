@@ -1,4 +1,5 @@
 import { AgentSpeech } from "../playback/agentSpeech.ts";
+import { Compaction } from "../model/compaction.ts";
 import { CommandBuffer } from "./commandBuffer.ts";
 import { Latency } from "../turns/latency.ts";
 import type { MachineParts } from "./machineParts.ts";
@@ -13,5 +14,6 @@ export function createParts(policy: CallPolicy, startedAt: Milliseconds): Machin
   const latency = new Latency(commands);
   const turns = new Turns(commands, policy.modelResponds);
   const speech = new AgentSpeech(commands, transcript, latency);
-  return { policy, commands, transcript, latency, turns, speech };
+  const compaction = new Compaction({ policy, commands, transcript }, startedAt);
+  return { policy, commands, transcript, latency, turns, speech, compaction };
 }

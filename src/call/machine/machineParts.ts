@@ -1,4 +1,5 @@
 import type { AgentSpeech } from "../playback/agentSpeech.ts";
+import type { Compaction } from "../model/compaction.ts";
 import type { CommandBuffer } from "./commandBuffer.ts";
 import type { Latency } from "../turns/latency.ts";
 import type { Transcript } from "../transcript/transcript.ts";
@@ -13,4 +14,5 @@ export interface MachineParts {
   readonly latency: Latency;
   readonly turns: Turns;
   readonly speech: AgentSpeech;
+  readonly compaction: Compaction;
 }

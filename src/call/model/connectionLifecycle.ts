@@ -216,5 +216,6 @@ export class ConnectionLifecycle {
     this.#call.speech.modelLost(now);
     this.#tools.modelLost();
     this.#call.turns.disconnected();
+    this.#call.compaction.reset();
   }
 }

@@ -60,6 +60,7 @@ export class ModelEvents {
       case "speechStopped":
         return this.#parts.caller.speechStopped(input.itemId, now);
       case "committed":
+        this.#call.compaction.heard(input.itemId, "caller", now);
         return this.#parts.caller.committed(input.itemId, input.previousItemId, now);
       case "itemAdded":
         return this.#itemAdded(input, now);
@@ -87,6 +88,8 @@ export class ModelEvents {
         return this.#call.transcript.callerTextFailed(input.itemId, now);
       case "transcriptionUsed":
         return this.#call.commands.publish({ type: "transcriptionUsage", usage: input.usage });
+      case "replaced":
+        return this.#call.compaction.replaced(input.itemId);
       case "requestRefused":
         return this.#refused(input, now);
       case "modelIdled":
@@ -111,6 +114,8 @@ export class ModelEvents {
       case "cancel":
         if (kind !== "over" || request.responseId === undefined) return;
         return this.#parts.outcomes.cancelRefused(request.responseId, now);
+      case "replace":
+        return this.#call.compaction.refused(request, kind);
       default:
         return this.#call.speech.refused(request, kind, availableMs);
     }
@@ -123,6 +128,7 @@ export class ModelEvents {
     const { responseId } = this.#call.turns;
     if (role === "agent") {
       this.#call.speech.itemAdded(itemId);
+      this.#call.compaction.heard(itemId, "agent", now);
       // Some servers announce a filler's item as well.
       if (responseId !== undefined && !this.#call.turns.filler.open) {
         this.#call.turns.progressed(responseId, now);

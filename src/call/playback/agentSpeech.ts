@@ -273,9 +273,9 @@ export class AgentSpeech {
   }
 
   #heard(heard: readonly Heard[], now: Milliseconds): void {
-    for (const { itemId, finished } of heard) {
+    for (const { itemId, heardMs, finished } of heard) {
       this.#latency.heard(itemId, now);
-      if (finished) this.#transcript.heard(itemId, now);
+      if (finished) this.#transcript.heard(itemId, heardMs, now);
     }
     if (heard.length > 0) this.#announce();
   }

@@ -3,6 +3,7 @@ import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import type { ToolCall } from "../realtimeClient.ts";
 import { heardText } from "./heardText.ts";
 import { RepeatedTurns } from "./repeatedTurns.ts";
+import { type SpokenWords, spokenWordsOf } from "./spokenWords.ts";
 import {
   type AgentEntry,
   type CallerEntry,
@@ -133,11 +134,17 @@ export class Transcript {
     return item?.type === "message" ? item.text : "";
   }
 
+  /** The words of an item of the model's conversation, by its id there. */
+  wordsOf(itemId: string): SpokenWords | "open" | "none" {
+    return spokenWordsOf(this.entries.get(this.#repeated.turnOf(itemId)));
+  }
+
   /** The caller has heard all of an item. */
-  heard(itemId: string, now: Milliseconds): void {
+  heard(itemId: string, heardMs: Milliseconds, now: Milliseconds): void {
     const entry = this.entries.get(itemId);
     if (entry?.kind !== "agent" || entry.final) return;
     entry.final = true;
+    entry.heardMs = heardMs;
     entry.endedAt = now;
     this.entries.publish(entry);
   }
@@ -170,6 +177,7 @@ export class Transcript {
     const entry = this.entries.get(itemId);
     if (entry?.kind !== "agent" || entry.final) return;
     entry.text = heardText(entry.text, heardMs, producedMs, complete);
+    entry.heardMs = heardMs;
     entry.final = true;
     entry.interrupted = true;
     entry.endedAt = now;

@@ -36,6 +36,8 @@ export interface AgentEntry {
   aside?: boolean;
   /** Spoken without the model. */
   said?: boolean;
+  /** Known when it is final. */
+  heardMs?: Milliseconds;
 }
 
 /** How a tool call went. */

@@ -59,7 +59,10 @@ export class ResponseOutcomes {
       : undefined;
     const outcome = request === undefined ? "said" : this.#outcomeOf(done, request);
     if (outcome === "brokenOff") this.#call.speech.breakOff(responseId, now);
-    if (outcome === "unspoken") this.#call.speech.unspoken(responseId);
+    if (outcome === "unspoken") {
+      this.#call.speech.unspoken(responseId);
+      this.#call.compaction.unspoken();
+    }
     this.#call.speech.responseDone(responseId, now);
     this.#tools.responseDone(done, now);
     if (request !== undefined) {

@@ -6,7 +6,7 @@ import type { ToolRegistry } from "../tools.ts";
 import type { ModelSetup, TurnDetection } from "../../call/modelSetup.ts";
 import type { CallPolicy, CallRequest } from "../../call/types.ts";
 import type { Agent, Agents } from "../../config/agents.ts";
-import { mainLanguage } from "../../config/agentSchema.ts";
+import { compactionOf, mainLanguage } from "../../config/agentSchema.ts";
 import { fillTemplate, mentions, type TemplateValues } from "../../config/template.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
@@ -47,6 +47,7 @@ export function createAgentSetup(
     (agent.max_minutes ?? Infinity) * 60_000,
     request.maxMs ?? Infinity,
   );
+  const compaction = compactionOf(agent);
   const safetyId = request.caller !== undefined && request.caller !== ""
     ? defaults.pseudonym?.(request.caller)
     : undefined;
@@ -82,6 +83,12 @@ export function createAgentSetup(
       idleMs: agent.idle_seconds === undefined ? defaults.idleMs : agent.idle_seconds * 1000,
       maxMs,
       timeWarningMs: Math.min(60_000, maxMs / 4),
+      ...(compaction && {
+        compaction: {
+          afterMs: compaction.after_minutes * 60_000,
+          audioTurns: compaction.audio_turns,
+        },
+      }),
       digitTimeoutMs: agent.dtmf.timeout_ms,
       digitsSensitive: agent.dtmf.sensitive,
       transfers: transferSentences(agent, values),

@@ -13,6 +13,9 @@ export function refusalKindOf(code: string, availableMs?: number): RefusalKind {
       return "unsupported";
     case "response_cancel_not_active":
       return "over";
+    case "item_create_invalid_previous_item_id":
+    case "item_delete_invalid_item_id":
+      return "gone";
     default:
       return availableMs === undefined ? "other" : "tooShort";
   }

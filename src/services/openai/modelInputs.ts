@@ -14,6 +14,7 @@ type CallServerEvent = Exclude<
  * an end, whatever the server leaves out, repeats or mixes up.
  */
 export class ModelInputs {
+  readonly #originalOf: (id: string) => string | undefined;
   readonly #begun = new RecentIds(MAX_BEGUN);
   /** The latest response of the conversation, and those beside it, until they have ended. */
   #current: string | undefined;
@@ -23,12 +24,19 @@ export class ModelInputs {
   /** Tool calls announced since the last response was done. */
   #announced = 0;
 
+  /** `originalOf` gives the item in whose place another of the history stands. */
+  constructor(originalOf: (id: string) => string | undefined = () => undefined) {
+    this.#originalOf = originalOf;
+  }
+
   of(event: CallServerEvent): readonly ModelInput[] {
     switch (event.type) {
       case "committed":
-        return [behindHistory(event)];
+        return [this.#behindHistory(event)];
       case "itemAdded":
-        return isHistoryItem(event.itemId) ? [] : [behindHistory(event)];
+        return isHistoryItem(event.itemId) ? [] : [this.#behindHistory(event)];
+      case "itemDeleted":
+        return [];
       case "callerText": {
         const { usage, ...said } = event;
         return usage ? [said, { type: "transcriptionUsed", usage }] : [said];
@@ -88,6 +96,16 @@ export class ModelInputs {
     return [{ type: "responseStarted", responseId, aside: false }, done];
   }
 
+  // The call does not know what replayed items are called, only that they come before all others.
+  #behindHistory<Event extends { readonly previousItemId?: string }>(
+    event: Event,
+  ): Event | Omit<Event, "previousItemId"> {
+    const { previousItemId, ...first } = event;
+    if (previousItemId === undefined || !isHistoryItem(previousItemId)) return event;
+    const original = this.#originalOf(previousItemId);
+    return original === undefined ? first : { ...event, previousItemId: original };
+  }
+
   // A call may be announced twice, and stands in the response's end as well.
   #announce(
     { responseId, call }: { readonly responseId: string; readonly call?: ToolCall },
@@ -101,12 +119,3 @@ const MAX_BEGUN = 256;
 const MAX_WORDED = 1_000;
 const SIGNS_PER_INPUT = 8;
 const MAX_ANNOUNCED = 256;
-
-// The call does not know what replayed items are called, only that they come before all others.
-function behindHistory<Event extends { readonly previousItemId?: string }>(
-  event: Event,
-): Event | Omit<Event, "previousItemId"> {
-  if (!isHistoryItem(event.previousItemId)) return event;
-  const { previousItemId: _, ...first } = event;
-  return first;
-}

@@ -30,10 +30,10 @@ export class RealtimeConnection implements RealtimeClient {
   readonly #setup: ModelSetup;
   readonly #sink: ModelSink;
   readonly #options: ConnectionOptions;
-  readonly #inputs = new ModelInputs();
+  readonly #requests = new PendingRequests((event) => this.#post(event));
+  readonly #inputs = new ModelInputs((id) => this.#requests.originalOf(id));
   readonly #deltas = new AudioDeltas();
   #spokenOf: SpeechRef | undefined;
-  readonly #requests = new PendingRequests((event) => this.#post(event));
   readonly #heartbeat: Heartbeat;
   readonly #socket: ModelSocket;
   readonly #connecting = new AbortController();
@@ -232,6 +232,7 @@ export class RealtimeConnection implements RealtimeClient {
         this.#sessionSetup.confirmed();
         return this.#becomeReady();
       default:
+        for (const input of this.#requests.follow(event)) this.#emit(input);
         for (const input of this.#inputs.of(event)) this.#emit(input);
     }
     const loss = event.type === "responseDone" && event.status === "failed"

@@ -135,6 +135,7 @@ const plainFaults = [
   "betaNames",
   "deaf",
   "noOwnResponse",
+  "noItemDelete",
   ...responseFaults,
 ] as const;
 

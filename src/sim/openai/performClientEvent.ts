@@ -45,6 +45,7 @@ export function performClientEvent(event: ClientEvent, parts: SessionParts): Ref
     }
     case "conversation.item.delete": {
       const { item_id } = event;
+      if (state.faults.has("noItemDelete")) return unknownEvent(event.type);
       return conversation.delete(item_id) ??
         state.emit({ type: "conversation.item.deleted", item_id });
     }
@@ -131,6 +132,11 @@ function createItem(
     ? typedFault(entry.text)
     : undefined;
   if (fault) fail(fault);
+}
+
+/** As compatible servers refuse what they do not have. */
+function unknownEvent(type: string): Refusal {
+  return { code: "unknown_or_invalid_event", message: `Unknown event '${type}'.`, param: "type" };
 }
 
 /** `/fault NAME`, typed into the conversation, sets a fault off. */

@@ -24,7 +24,7 @@ export function audioAppend(audio: string): string {
 
 /** The event that carries a request. */
 export function clientEventOf(
-  request: Exclude<ModelRequest, { type: "respond" | "said" }>,
+  request: Exclude<ModelRequest, { type: "respond" | "said" | "replace" }>,
 ): ClientEvent {
   switch (request.type) {
     case "cancel":

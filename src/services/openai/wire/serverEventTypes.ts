@@ -19,6 +19,7 @@ export type ServerEvent =
   }
   | { readonly type: "error"; readonly error: ServerError }
   | { readonly type: "speech"; readonly ref: SpeechRef; readonly audio: Base64 }
+  | { readonly type: "itemDeleted"; readonly itemId: string }
   | Input<"speechStarted" | "speechStopped" | "committed" | "itemAdded" | "modelIdled">
   | Input<"responseStarted" | "responseProgress" | "speechText" | "speechDone">
   /** Text that is not spoken. */

@@ -106,6 +106,10 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
       const previousItemId = idOf(event, "previous_item_id");
       return { type: "itemAdded", itemId, role, ...present({ previousItemId, callId }) };
     }
+    case "conversation.item.deleted": {
+      const itemId = idOf(event, "item_id");
+      return itemId === undefined ? MALFORMED : { type: "itemDeleted", itemId };
+    }
     case "conversation.item.input_audio_transcription.delta": {
       const itemId = idOf(event, "item_id");
       const text = proseOf(event, "delta");
