@@ -8,7 +8,9 @@ export interface RegistryOptions {
   readonly maxCalls: number;
   readonly newId: () => string;
   /** Makes ready what one call needs; throws `CallRefused` for an unknown agent. */
-  readonly describe: (request: CallRequest) => Pick<SessionOptions, "policy" | "setup" | "kept">;
+  readonly describe: (
+    request: CallRequest,
+  ) => Pick<SessionOptions, "policy" | "setup" | "groupMs" | "kept">;
   readonly deps: SessionDependencies;
   /** Whether the process is too busy for a new call; those that are under way may still be opened. */
   readonly overloaded?: () => boolean;

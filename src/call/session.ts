@@ -45,7 +45,7 @@ export class Session implements CallSession {
   readonly #commands = new CommandRunner((command) => this.#do(command));
 
   constructor(
-    { id, request, policy, setup, kept, resumed }: SessionOptions,
+    { id, request, policy, setup, groupMs = 0, kept, resumed }: SessionOptions,
     deps: SessionDependencies,
   ) {
     this.id = id;
@@ -69,12 +69,14 @@ export class Session implements CallSession {
         onSpeech: (ref, audio) => this.#speech(ref, audio),
       },
       audioNeededFrom: (now) => this.#machine.audioNeededFrom(now),
+      clock: deps,
+      groupMs,
     });
     this.#timer = new WakeTimer(deps, () => this.#handle({ type: "tick" }));
     this.#callerAudio = new CallerAudio(deps, {
       format: setup.format,
       endsTurns: policy.commitsBySilence,
-      onAudio: (audio) => this.#model.sendAudio(audio, deps.now()),
+      onAudio: (frame) => this.#model.sendAudio(frame, deps.now()),
       onLevel: (speaking) => this.#handle({ type: "callerLevel", speaking }),
     });
   }

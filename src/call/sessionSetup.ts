@@ -6,7 +6,7 @@ import type { ModelSetup } from "./modelSetup.ts";
 import type { OpenModel, ToolCall } from "./realtimeClient.ts";
 import type { ResumedCall } from "./resumedCall.ts";
 import type { CallSession } from "./sessionApi.ts";
-import type { CallPolicy, CallRequest } from "./types.ts";
+import type { CallPolicy, CallRequest, Milliseconds } from "./types.ts";
 import type { Clock } from "../utils/clock.ts";
 
 /** What came of a tool call. */
@@ -36,6 +36,8 @@ export interface SessionOptions {
   readonly request: CallRequest;
   readonly policy: CallPolicy;
   readonly setup: Omit<ModelSetup, "history">;
+  /** How much of a quiet caller's audio goes to the model in one piece; 0 for every frame by itself. */
+  readonly groupMs?: Milliseconds;
   /** What the agent can say without its model. */
   readonly kept?: KeptSpeech;
   /** Where the session goes on with a call that another one began. */

@@ -98,6 +98,7 @@ function readOpenAI(read: SettingReader): Settings["openai"] {
     url,
     model: read.text("OPENAI_MODEL") ?? "gpt-realtime-2.1",
     socket: read.choice("OPENAI_SOCKET", ["native", "ws"], "native"),
+    groupMs: read.whole("AUDIO_GROUP_MS", 100, { min: 0, max: 100 }),
   };
 }
 

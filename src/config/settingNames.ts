@@ -11,6 +11,7 @@ export const settingNames = [
   "OPENAI_AUTH",
   "OPENAI_MODEL",
   "OPENAI_SOCKET",
+  "AUDIO_GROUP_MS",
   "TWILIO_ACCOUNT_SID",
   "TWILIO_AUTH_TOKEN",
   "TWILIO_PHONE_NUMBER",

@@ -40,6 +40,8 @@ interface OpenAISettings {
   readonly url: string;
   readonly model: string;
   readonly socket: "native" | "ws";
+  /** How much of a quiet caller's audio goes to the model in one message. */
+  readonly groupMs: number;
 }
 
 export interface PhoneSettings {

@@ -27,6 +27,7 @@ Deno.test("readSettings() has a default for everything", () => {
       auth: "auto",
       model: "gpt-realtime-2.1",
       socket: "native",
+      groupMs: 100,
     },
     database: { kind: "sqlite", path: "./data/parley.db" },
     records: {},

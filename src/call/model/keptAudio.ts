@@ -1,4 +1,4 @@
-import { audioDurationMs, type AudioFormat, type Base64 } from "../../utils/audio/audioFormat.ts";
+import type { Base64 } from "../../utils/audio/audioFormat.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** A frame of the caller's audio, or the end of a turn. */
@@ -16,18 +16,12 @@ const MAX_FORGOTTEN = 256;
 
 /** The caller's latest audio, for a connection that has not heard it: half a minute at most. */
 export class KeptAudio {
-  readonly #format: AudioFormat;
   #kept: Kept[] = [];
   /** Index of the first entry that is kept; those before it are forgotten. */
   #first = 0;
   #totalMs = 0;
 
-  constructor(format: AudioFormat) {
-    this.#format = format;
-  }
-
-  keep(audio: Base64, at: Milliseconds): void {
-    const durationMs = audioDurationMs(audio, this.#format);
+  keep(audio: Base64, durationMs: Milliseconds, at: Milliseconds): void {
     this.#keep({ at, audio, durationMs });
   }
 

@@ -1,4 +1,4 @@
-import type { Base64 } from "../../utils/audio/audioFormat.ts";
+import type { Clock } from "../../utils/clock.ts";
 import { OpeningLimit } from "../../utils/openingLimit.ts";
 import type { CallCommand } from "../callCommand.ts";
 import type { StandbyInput } from "../callInput.ts";
@@ -11,12 +11,15 @@ import type {
   RealtimeClient,
 } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
+import { type CallerFrame, FrameGroup } from "./frameGroup.ts";
 import { KeptAudio } from "./keptAudio.ts";
 
 /** An outage opens seven a minute, and rotation 36 an hour: only a loop opens more. */
 const OPENING_RATES = [{ withinMs: 60_000, max: 12 }, { withinMs: 60 * 60_000, max: 60 }];
 /** Only a loop opens so many: waiting would slow it down and not end it. */
 const LIMIT_REACHED: ModelLoss = { code: "open_limit", retry: "no" };
+/** A connection that was given audio that came before reports the turns in it within this. */
+const SETTLING_MS = 4000;
 
 /** What of a call's commands concerns its connections. */
 type ModelCommand = Extract<
@@ -43,12 +46,16 @@ interface ModelSlotOptions {
   readonly listener: ModelSlotListener;
   /** From when on the caller's audio may be needed again. */
   readonly audioNeededFrom: (now: Milliseconds) => Milliseconds;
+  readonly clock: Clock;
+  /** How much of a quiet line's audio goes in one piece. */
+  readonly groupMs: Milliseconds;
 }
 
 /** A connection whose events count while it is one of the two; what it sends later is ignored. */
 interface Slot {
   /** Absent while it is being opened. */
   client?: RealtimeClient;
+  isReady: boolean;
 }
 
 /**
@@ -58,16 +65,24 @@ interface Slot {
 export class ModelSlot {
   readonly #options: ModelSlotOptions;
   readonly #limit = new OpeningLimit(OPENING_RATES);
-  readonly #audio: KeptAudio;
+  readonly #audio = new KeptAudio();
+  readonly #group: FrameGroup;
+  /** Before, each frame goes by itself: the connection is not ready, or turns may be under way in it. */
+  #groupsFrom: Milliseconds = Infinity;
   #present: Slot | undefined;
   #standby: Slot | undefined;
 
   constructor(options: ModelSlotOptions) {
     this.#options = options;
-    this.#audio = new KeptAudio(options.setup.format);
+    this.#group = new FrameGroup(
+      options.clock,
+      options.groupMs,
+      (audio) => this.#present?.client?.sendAudio(audio),
+    );
   }
 
   perform(command: ModelCommand, now: Milliseconds): void {
+    this.#group.flush();
     switch (command.type) {
       case "model":
         return this.#present?.client?.send(command.request);
@@ -82,7 +97,7 @@ export class ModelSlot {
       case "prepareModel":
         return this.#prepare(now);
       case "takeOver":
-        return this.#takeOver(command.history, command.audioFrom);
+        return this.#takeOver(command.history, command.audioFrom, now);
       case "closeModel":
         return this.close();
       default:
@@ -91,14 +106,16 @@ export class ModelSlot {
   }
 
   /** Goes to the present connection, and is kept for the next as long as it may need it. */
-  sendAudio(audio: Base64, now: Milliseconds): void {
+  sendAudio({ audio, durationMs, mayWait }: CallerFrame, now: Milliseconds): void {
     this.#audio.forgetBefore(this.#options.audioNeededFrom(now));
-    this.#audio.keep(audio, now);
-    this.#present?.client?.sendAudio(audio);
+    this.#audio.keep(audio, durationMs, now);
+    this.#group.add({ audio, durationMs, mayWait: mayWait && now >= this.#groupsFrom });
   }
 
   /** Closes both. */
   close(): void {
+    this.#group.close();
+    this.#groupsFrom = Infinity;
     const open = [this.#present, this.#standby];
     this.#present = undefined;
     this.#standby = undefined;
@@ -124,12 +141,17 @@ export class ModelSlot {
   }
 
   /** The connection that stands by becomes the present one. */
-  #takeOver(history: ModelSetup["history"], audioFrom: Milliseconds): void {
+  #takeOver(
+    history: ModelSetup["history"],
+    audioFrom: Milliseconds,
+    now: Milliseconds,
+  ): void {
     const next = this.#standby;
     if (next === undefined) return;
     this.#standby = undefined;
     this.#present?.client?.close();
     this.#present = next;
+    this.#groupsFrom = next.isReady ? now + SETTLING_MS : Infinity;
     next.client?.giveHistory(history);
     this.#replay(audioFrom);
   }
@@ -143,12 +165,14 @@ export class ModelSlot {
   }
 
   #connect(history: ModelSetup["history"]): Slot {
-    const { setup, openModel, listener } = this.#options;
-    const slot: Slot = {};
+    const { setup, openModel, listener, clock } = this.#options;
+    const slot: Slot = { isReady: false };
     slot.client = openModel({ ...setup, history }, {
       onInput: (input) => {
+        if (input.type === "modelReady") slot.isReady = true;
         if (slot === this.#standby) return this.#standbyInput(input);
         if (slot !== this.#present) return;
+        if (input.type === "modelReady") this.#groupsFrom = clock.now() + SETTLING_MS;
         if (input.type === "modelLost") {
           this.#present = undefined;
           slot.client?.close();

@@ -4,9 +4,11 @@ import {
   type Base64,
   silenceOf,
 } from "../../utils/audio/audioFormat.ts";
-import { FLOOR_DB, levelOf } from "../../utils/audio/audioLevel.ts";
+import { type AudioLevels, levelsOf, SILENT_LEVELS } from "../../utils/audio/audioLevel.ts";
+import { QuietDetector } from "../../utils/audio/quietDetector.ts";
 import { SpeechDetector } from "../../utils/audio/speechDetector.ts";
 import type { CallInput } from "../callInput.ts";
+import type { CallerFrame } from "../model/frameGroup.ts";
 import { SilenceFill } from "./silenceFill.ts";
 import type { Clock } from "../../utils/clock.ts";
 
@@ -15,32 +17,34 @@ interface CallerAudioOptions {
   /** Whether turns end by the level that is measured here, and not by what a model hears. */
   readonly endsTurns: boolean;
   /** Gets each frame, and silence in place of those that do not come while a turn goes on. */
-  readonly onAudio: (audio: Base64) => void;
+  readonly onAudio: (frame: CallerFrame) => void;
   readonly onLevel: (speaking: boolean) => void;
 }
 
 /**
  * The caller's audio: forwarded as it is, and its level read. Every policy needs the level: it ends the
- * turns where the model has no turn detection, and shows where it has one whether the model hears.
+ * turns where the model has no turn detection, and shows where it has one whether the model hears. Besides,
+ * it tells which frames need not be hurried: those of a quiet line, while no turn is under way.
  */
 export class CallerAudio {
   readonly #options: CallerAudioOptions;
   readonly #detector = new SpeechDetector();
+  readonly #quiet = new QuietDetector();
   readonly #silenceFill: SilenceFill;
 
   constructor(clock: Clock, options: CallerAudioOptions) {
     this.#options = options;
     this.#silenceFill = new SilenceFill(clock, (durationMs) => {
-      this.#forward(silenceOf(durationMs, options.format), FLOOR_DB);
+      this.#forward(silenceOf(durationMs, options.format), SILENT_LEVELS);
     });
   }
 
   /** False where it is no frame: not base64, or empty. */
   hear(audio: Base64): boolean {
-    const levelDb = levelOf(audio, this.#options.format);
-    if (levelDb === undefined) return false;
+    const levels = levelsOf(audio, this.#options.format);
+    if (levels === undefined) return false;
     this.#silenceFill.frame();
-    this.#forward(audio, levelDb);
+    this.#forward(audio, levels);
     return true;
   }
 
@@ -63,10 +67,13 @@ export class CallerAudio {
     this.#silenceFill.turnEnds();
   }
 
-  #forward(audio: Base64, levelDb: number): void {
+  #forward(audio: Base64, levels: AudioLevels): void {
     const { format, onAudio, onLevel } = this.#options;
-    onAudio(audio);
-    const change = this.#detector.hear(levelDb, audioDurationMs(audio, format));
+    const durationMs = audioDurationMs(audio, format);
+    const change = this.#detector.hear(levels.levelDb, durationMs);
+    const isQuiet = this.#quiet.hear(levels, durationMs);
+    const mayWait = isQuiet && !this.#detector.speaking && !this.#silenceFill.isTurn;
+    onAudio({ audio, durationMs, mayWait });
     if (change !== undefined) onLevel(change === "started");
   }
 }

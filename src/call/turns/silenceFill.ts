@@ -16,6 +16,7 @@ const MAX_FILL_MS = 10_000;
 export class SilenceFill {
   readonly #clock: Clock;
   readonly #onGap: (durationMs: number) => void;
+  #isTurn = false;
   #came = false;
   #gapMs = 0;
   #cancel: (() => void) | undefined;
@@ -25,17 +26,24 @@ export class SilenceFill {
     this.#onGap = onGap;
   }
 
+  /** Whether a turn is under way, by what was told of it. */
+  get isTurn(): boolean {
+    return this.#isTurn;
+  }
+
   frame(): void {
     this.#came = true;
   }
 
   turnBegins(): void {
+    this.#isTurn = true;
     if (this.#cancel !== undefined) return;
     this.#gapMs = 0;
     this.#wait();
   }
 
   turnEnds(): void {
+    this.#isTurn = false;
     this.#cancel?.();
     this.#cancel = undefined;
   }

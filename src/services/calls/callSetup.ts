@@ -111,7 +111,7 @@ export function createCallSetup(
     readonly pseudonymSecret: string;
   },
 ): RegistryOptions["describe"] {
-  const { openai: { model }, limits: { idleMs, callMs } } = settings;
+  const { openai: { model, groupMs }, limits: { idleMs, callMs } } = settings;
   return function describe(request) {
     const agent = agents.get(request.agent);
     if (agent === undefined) throw agentRefusal(agents, request.agent);
@@ -126,6 +126,7 @@ export function createCallSetup(
     return {
       policy,
       setup: { ...setup, tools: tools.get(agent.name)?.declarations ?? [] },
+      groupMs,
       kept: keptSpeech.forCall(agent, setup.format, policy.greeting),
     };
   };

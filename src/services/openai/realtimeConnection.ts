@@ -9,6 +9,7 @@ import type {
 } from "../../call/realtimeClient.ts";
 import { type Base64, bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
+import { AudioSender } from "./audioSender.ts";
 import { connect } from "./connect.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -36,6 +37,7 @@ export class RealtimeConnection implements RealtimeClient {
   #spokenOf: SpeechRef | undefined;
   readonly #heartbeat: Heartbeat;
   readonly #socket: ModelSocket;
+  readonly #audio: AudioSender;
   readonly #connecting = new AbortController();
   readonly #sessionSetup: SetupConfirmation;
   readonly #expiry: SessionExpiry;
@@ -52,6 +54,7 @@ export class RealtimeConnection implements RealtimeClient {
   #held: HeldInputs | undefined;
   #eventCount = 0;
   #malformedEvents = 0;
+  /** While they were held. */
   #droppedFrames = 0;
 
   constructor(
@@ -88,13 +91,13 @@ export class RealtimeConnection implements RealtimeClient {
       onMessage: (text) => this.#onMessage(text),
       onLost: (loss, details) => this.#lose(loss, details),
     }, { ...options, signal: this.#connecting.signal });
+    this.#audio = new AudioSender(this.#socket, options.maxBufferedBytes);
   }
 
   sendAudio(audio: Base64): void {
     if (this.#held) return this.#held.holdAudio(audio);
     if (this.#phase !== "ready") return;
-    if (this.#socket.bufferedAmount > this.#options.maxBufferedBytes) this.#droppedFrames++;
-    else this.#socket.send(audioAppend(audio));
+    this.#audio.send(audio);
   }
 
   commitAudio(): void {
@@ -126,7 +129,8 @@ export class RealtimeConnection implements RealtimeClient {
 
   close(): void {
     if (this.#phase === "closed") return;
-    const droppedFrames = this.#droppedFrames + (this.#held?.droppedFrames ?? 0);
+    const held = this.#held?.droppedFrames ?? 0;
+    const droppedFrames = this.#droppedFrames + held + this.#audio.dropped;
     const malformedEvents = this.#malformedEvents;
     this.#phase = "closed";
     this.#options.connections?.delete(this);

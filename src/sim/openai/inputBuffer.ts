@@ -1,11 +1,11 @@
 import {
-  audioDurationMs,
   type AudioFormat,
   type Base64,
   bytesPerMs,
+  decodeBase64,
   isBase64,
 } from "../../utils/audio/audioFormat.ts";
-import { FLOOR_DB, levelOf } from "../../utils/audio/audioLevel.ts";
+import { levelsOfBytes } from "../../utils/audio/audioLevel.ts";
 import { SpeechDetector } from "../../utils/audio/speechDetector.ts";
 import { newId, type Refusal, type TurnDetection } from "./wire.ts";
 
@@ -24,11 +24,17 @@ export interface SpokenTurn {
   readonly spokenMs: number;
 }
 
-/** The input audio buffer and its voice detection, which run on audio time, not on the clock. */
+/**
+ * The input audio buffer and its voice detection, which run on audio time, not on the clock, and hear the
+ * same whatever the pieces that the audio comes in.
+ */
 export class InputBuffer {
   #format: AudioFormat;
   #detection: TurnDetection | null;
   #detector: SpeechDetector;
+  /** What is judged at once; the audio that has not filled it yet is its beginning. */
+  readonly #window = new Uint8Array(windowMs * bytesPerMs("pcm24k"));
+  #windowBytes = 0;
   #totalMs = 0;
   #startMs = 0;
   #speech:
@@ -51,6 +57,7 @@ export class InputBuffer {
   }
 
   configure(format: AudioFormat, detection: TurnDetection | null): void {
+    if (format !== this.#format) this.#windowBytes = 0;
     this.#format = format;
     if (JSON.stringify(detection) === JSON.stringify(this.#detection)) return;
     this.#detection = detection;
@@ -63,9 +70,11 @@ export class InputBuffer {
     if (audio === "") return [];
     if (!isBase64(audio)) return undefined;
     const heard: SpeechChange[] = [];
-    const step = windowChars[this.#format];
-    for (let at = 0; at < audio.length; at += step) {
-      const event = this.#hear(audio.length <= step ? audio : audio.slice(at, at + step));
+    const bytes = decodeBase64(audio);
+    for (let at = 0; at < bytes.length;) {
+      const piece = bytes.subarray(at, at + this.#windowLength - this.#windowBytes);
+      at += piece.length;
+      const event = this.#hear(piece);
       if (event) heard.push(event);
     }
     return heard;
@@ -97,6 +106,7 @@ export class InputBuffer {
 
   clear(): void {
     this.#startMs = this.#totalMs;
+    this.#windowBytes = 0;
     this.#speech = undefined;
     this.#detector = detectorFor(this.#detection);
   }
@@ -111,11 +121,19 @@ export class InputBuffer {
     return this.#speech && this.#end(spokenMs);
   }
 
-  #hear(audio: Base64): SpeechChange | undefined {
-    const durationMs = audioDurationMs(audio, this.#format);
-    this.#totalMs += durationMs;
+  get #windowLength(): number {
+    return windowMs * bytesPerMs(this.#format);
+  }
+
+  #hear(piece: Uint8Array): SpeechChange | undefined {
+    this.#totalMs += piece.length / bytesPerMs(this.#format);
+    this.#window.set(piece, this.#windowBytes);
+    this.#windowBytes += piece.length;
+    if (this.#windowBytes < this.#windowLength) return undefined;
+    this.#windowBytes = 0;
     if (this.#detection === null || this.#speech?.forced) return undefined;
-    const change = this.#detector.hear(levelOf(audio, this.#format) ?? FLOOR_DB, durationMs);
+    const { levelDb } = levelsOfBytes(this.#window, this.#windowLength, this.#format);
+    const change = this.#detector.hear(levelDb, windowMs);
     if (change === "started" && !this.#speech) return this.#begin(false);
     return change === "stopped" && this.#speech ? this.#end() : undefined;
   }
@@ -147,12 +165,7 @@ const minCommitMs = 100;
 
 const onsetMs = 60;
 
-// A whole number of base64 quanta, so that a long append is judged in pieces without decoding it.
-const windowChars: Readonly<Record<AudioFormat, number>> = {
-  pcmu: 30 * bytesPerMs("pcmu") / 3 * 4,
-  pcma: 30 * bytesPerMs("pcma") / 3 * 4,
-  pcm24k: 20 * bytesPerMs("pcm24k") / 3 * 4,
-};
+const windowMs = 20;
 
 function detectorFor(detection: TurnDetection | null): SpeechDetector {
   // The API's threshold runs from 0 to 1; its default of 0.5 is the detector's own margin of 12 dB.

@@ -1,3 +1,5 @@
+import { NoiseFloor } from "./noiseFloor.ts";
+
 /** When speech counts as started and stopped. */
 interface SpeechDetectorOptions {
   /** Loud audio of this length is speech; a shorter click is not. */
@@ -15,15 +17,14 @@ interface SpeechDetectorOptions {
 export type SpeechChange = "started" | "stopped";
 
 /**
- * Distinguishes speech from steady noise by level alone: the noise floor falls at once in quiet
- * moments and rises slowly, so that words stand out and lasting noise, such as a fan, does not.
+ * Distinguishes speech from steady noise, such as a fan, by level alone.
  *
  * The clock is the audio itself: frames of any length, in order.
  */
 export class SpeechDetector {
   readonly #options: Required<SpeechDetectorOptions>;
   #state: DetectorState = { type: "quiet", loudMs: 0 };
-  #noiseFloorDb = INITIAL_FLOOR_DB;
+  readonly #noise = new NoiseFloor({ initialDb: INITIAL_FLOOR_DB, lowestDb: LOWEST_FLOOR_DB });
 
   constructor(options: SpeechDetectorOptions = {}) {
     this.#options = { ...DEFAULTS, ...options };
@@ -36,15 +37,15 @@ export class SpeechDetector {
 
   /** The estimated level of background noise. */
   get noiseFloorDb(): number {
-    return this.#noiseFloorDb;
+    return this.#noise.db;
   }
 
   /** Takes level and length of the next frame; returns the change where speech starts or stops with it. */
   hear(levelDb: number, durationMs: number): SpeechChange | undefined {
     if (!Number.isFinite(levelDb) || !(durationMs > 0)) return undefined;
-    this.#followNoise(levelDb, durationMs);
+    this.#noise.hear(levelDb, durationMs);
     const { marginDb, hysteresisDb, minLevelDb } = this.#options;
-    const beginsDb = Math.max(this.#noiseFloorDb + marginDb, minLevelDb);
+    const beginsDb = Math.max(this.#noise.db + marginDb, minLevelDb);
     return this.#state.type === "quiet"
       ? this.#awaitOnset(levelDb >= beginsDb, durationMs, this.#state.loudMs)
       : this.#awaitEnd(levelDb < beginsDb - hysteresisDb, durationMs, this.#state.quietMs);
@@ -62,14 +63,6 @@ export class SpeechDetector {
     const stopped = quiet && quietMs >= this.#options.hangoverMs;
     this.#state = stopped ? { type: "quiet", loudMs: 0 } : { type: "speaking", quietMs };
     return stopped ? "stopped" : undefined;
-  }
-
-  #followNoise(levelDb: number, durationMs: number): void {
-    const distance = levelDb - this.#noiseFloorDb;
-    const step = distance < 0
-      ? distance * (1 - Math.exp(-durationMs / FALL_MS))
-      : Math.min(distance, (RISE_DB_PER_SECOND * durationMs) / 1000);
-    this.#noiseFloorDb = Math.max(LOWEST_FLOOR_DB, this.#noiseFloorDb + step);
   }
 }
 
@@ -90,9 +83,3 @@ const INITIAL_FLOOR_DB = -50;
 
 /** Lower levels are digital silence, which says nothing about the noise that follows. */
 const LOWEST_FLOOR_DB = -70;
-
-/** Time constant downwards: the gaps between words are some 50 ms. */
-const FALL_MS = 100;
-
-/** A word of a second lifts the floor less than the gap after it lets it fall. */
-const RISE_DB_PER_SECOND = 3;
