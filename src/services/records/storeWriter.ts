@@ -21,8 +21,11 @@ export interface StoreWriterDeps extends Clock {
   readonly maxDetails: number;
 }
 
-/** Writes within this time share a transaction. */
-const GATHER_MS = 5;
+/**
+ * Writes within this time share a transaction: one of its own costs each more than what it carries. It is
+ * what a crash may lose.
+ */
+const GATHER_MS = 40;
 /** A write that takes longer makes the health degraded, though it may still succeed. */
 const STALL_MS = 2000;
 const MAX_BATCH = 500;

@@ -466,7 +466,7 @@ class Trial {
     await this.recorder.flush();
   }
 
-  /** Lets the few milliseconds pass in which events gather, and waits for the store. */
+  /** Lets the moment pass in which events gather, and waits for the store. */
   async written(count: number): Promise<void> {
     await settled();
     const done = new Promise<void>((resolve) => {
@@ -474,7 +474,7 @@ class Trial {
         if (this.batches.reduce((sum, size) => sum + size, 0) >= count) resolve();
       };
     });
-    this.#fire(({ delayMs }) => delayMs > 0 && delayMs < 10);
+    this.#fire(({ delayMs }) => delayMs > 0 && delayMs <= 50);
     await done;
   }
 

@@ -7,7 +7,7 @@ import { midConversation, nextSpeech, refilled, TALKS_WITHIN_MS } from "../repla
 import { atLeast, atMost, exactly, type Figure, type SoakOptions } from "../scenario.ts";
 
 const CALLS = 6;
-/** Writes are gathered for 5 ms, and take a moment more. */
+/** Writes are gathered for 40 ms, and take a moment more. */
 const DURABLE_MS = 100;
 
 /**

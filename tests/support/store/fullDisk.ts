@@ -1,3 +1,5 @@
+import type { SqliteRequests } from "../../../src/services/store/sqlite/sqliteWorker.ts";
+
 /** The database files that are opened while this lives, and the means to let no more fit on their disk. */
 export interface Disk extends Disposable {
   fill(): void;
@@ -18,7 +20,8 @@ export function watchDisk(): Disk {
 
   function setFull(full: boolean): void {
     const sql = `PRAGMA query_only = ${full ? "ON" : "OFF"}`;
-    for (const thread of threads) thread.postMessage({ id: 0, type: "query", sql, values: [] });
+    const requests: SqliteRequests = { id: 0, requests: [{ type: "query", sql, values: [] }] };
+    for (const thread of threads) thread.postMessage(requests);
   }
 
   return {

@@ -1,12 +1,20 @@
 import { closedError, ConnectionLost, type Row, StatementRefused } from "../database.ts";
-import type { SqliteAnswer, SqliteRequest } from "./sqliteWorker.ts";
+import type { SqliteAnswers, SqliteRequest } from "./sqliteWorker.ts";
 
-type Unnumbered<T> = T extends { readonly id: number } ? Omit<T, "id"> : never;
+interface Pending {
+  readonly request: SqliteRequest;
+  readonly answer: PromiseWithResolvers<readonly Row[]>;
+}
 
-/** Sends requests to the SQLite thread and pairs its answers with them. */
+/**
+ * Sends requests to the SQLite thread and pairs its answers with them. A message costs both threads more
+ * than what is in it: requests that are made together are sent together, and answered together.
+ */
 export class SqliteConnection {
   readonly #worker: Worker;
-  readonly #pending = new Map<number, PromiseWithResolvers<readonly Row[]>>();
+  /** Not sent yet. */
+  #waiting: Pending[] = [];
+  readonly #sent = new Map<number, readonly Pending[]>();
   #lastId = 0;
   #failure: Error | undefined;
 
@@ -30,7 +38,7 @@ export class SqliteConnection {
       type: "module",
       name,
     });
-    this.#worker.onmessage = ({ data }: MessageEvent<SqliteAnswer>) => this.#onAnswer(data);
+    this.#worker.onmessage = ({ data }: MessageEvent<SqliteAnswers>) => this.#onAnswers(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#worker.terminate();
@@ -40,13 +48,12 @@ export class SqliteConnection {
     };
   }
 
-  request(request: Unnumbered<SqliteRequest>): Promise<readonly Row[]> {
+  /** Performed after all earlier requests. */
+  request(request: SqliteRequest): Promise<readonly Row[]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const id = ++this.#lastId;
-    const pending = Promise.withResolvers<readonly Row[]>();
-    this.#pending.set(id, pending);
-    this.#worker.postMessage({ ...request, id });
-    return pending.promise;
+    const answer = Promise.withResolvers<readonly Row[]>();
+    if (this.#waiting.push({ request, answer }) === 1) queueMicrotask(() => this.#send());
+    return answer.promise;
   }
 
   end(): void {
@@ -54,16 +61,30 @@ export class SqliteConnection {
     this.#fail(closedError());
   }
 
-  #onAnswer(answer: SqliteAnswer): void {
-    const pending = this.#pending.get(answer.id);
-    this.#pending.delete(answer.id);
-    if (answer.ok) pending?.resolve(answer.rows);
-    else pending?.reject(new (answer.refused ? StatementRefused : Error)(answer.message));
+  #send(): void {
+    if (this.#waiting.length === 0) return;
+    const id = ++this.#lastId;
+    const requests = this.#waiting.map(({ request }) => request);
+    this.#sent.set(id, this.#waiting);
+    this.#waiting = [];
+    this.#worker.postMessage({ id, requests });
+  }
+
+  #onAnswers({ id, answers }: SqliteAnswers): void {
+    const sent = this.#sent.get(id) ?? [];
+    this.#sent.delete(id);
+    for (const [at, answer] of answers.entries()) {
+      const asked = sent[at]?.answer;
+      if (answer.ok) asked?.resolve(answer.rows);
+      else asked?.reject(new (answer.refused ? StatementRefused : Error)(answer.message));
+    }
   }
 
   #fail(failure: Error): void {
     this.#failure ??= failure;
-    for (const pending of this.#pending.values()) pending.reject(this.#failure);
-    this.#pending.clear();
+    const unanswered = [...this.#sent.values(), this.#waiting].flat();
+    this.#sent.clear();
+    this.#waiting = [];
+    for (const { answer } of unanswered) answer.reject(this.#failure);
   }
 }

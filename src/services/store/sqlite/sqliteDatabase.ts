@@ -32,8 +32,8 @@ class SqliteDatabase implements Database {
   readonly #connection: SqliteConnection;
   /** Absent for a database in memory, which no other connection can see. */
   readonly #reader: SqliteReader | undefined;
-  /** There is one connection: queries during a transaction wait for its end. */
-  #last: Promise<unknown> = Promise.resolve();
+  /** Settles when all transactions are over: what comes during one waits for its end. */
+  #transactions: Promise<unknown> | undefined;
   #closed = false;
 
   constructor(connection: SqliteConnection, reader: SqliteReader | undefined) {
@@ -41,7 +41,7 @@ class SqliteDatabase implements Database {
     this.#reader = reader;
   }
 
-  readonly query: Query = (sql, values = []) => this.#inTurn(() => this.#query(sql, values));
+  readonly query: Query = (sql, values = []) => this.#outside(() => this.#query(sql, values));
 
   readonly longQuery: Query = (sql, values = []) => {
     if (this.#reader === undefined) return this.query(sql, values);
@@ -57,12 +57,12 @@ class SqliteDatabase implements Database {
   }
 
   async batch(statements: readonly Statement[]): Promise<void> {
-    await this.#inTurn(() => this.#connection.request({ type: "batch", statements }));
+    await this.#outside(() => this.#connection.request({ type: "batch", statements }));
   }
 
   /** SQLite has one writer at a time: the name of the lock does not matter. */
   transaction<T>(_lock: string, work: (query: Query) => Promise<T>): Promise<T> {
-    return this.#inTurn(async () => {
+    return this.#alone(async () => {
       await this.#query("BEGIN IMMEDIATE", []);
       try {
         const result = await work((sql, values = []) => this.#query(sql, values));
@@ -85,7 +85,7 @@ class SqliteDatabase implements Database {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    const closing = this.#inTurn(() => this.#connection.request({ type: "close" }));
+    const closing = this.#outside(() => this.#connection.request({ type: "close" }));
     this.#closed = true;
     await this.#reader?.close();
     try {
@@ -101,10 +101,21 @@ class SqliteDatabase implements Database {
     return this.#connection.request({ type: "query", sql, values });
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  /** The connection keeps the order of what is asked at once. */
+  #outside<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(closedError());
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => {});
+    return this.#transactions === undefined ? work() : this.#transactions.then(work);
+  }
+
+  /** There is one connection: a transaction on it excludes all other work. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#outside(work);
+    const over = result.then(() => {}, () => {});
+    // Before what waits for it goes on, and so before anything newer.
+    over.then(() => {
+      if (this.#transactions === over) this.#transactions = undefined;
+    });
+    this.#transactions = over;
     return result;
   }
 }

@@ -5,22 +5,27 @@ import { closedError, type Row, type SqlValue, type Statement } from "../databas
 
 /** A request to the SQLite thread. */
 export type SqliteRequest =
-  & { readonly id: number }
-  & (
-    | { readonly type: "open"; readonly path: string; readonly readOnly: boolean }
-    | { readonly type: "query"; readonly sql: string; readonly values: readonly SqlValue[] }
-    | { readonly type: "batch"; readonly statements: readonly Statement[] }
-    | { readonly type: "rollBack" }
-    | { readonly type: "close" }
-  );
+  | { readonly type: "open"; readonly path: string; readonly readOnly: boolean }
+  | { readonly type: "query"; readonly sql: string; readonly values: readonly SqlValue[] }
+  | { readonly type: "batch"; readonly statements: readonly Statement[] }
+  | { readonly type: "rollBack" }
+  | { readonly type: "close" };
 
-/** Its answers: one per request, in order. */
+/** Requests that are performed one after another. */
+export interface SqliteRequests {
+  readonly id: number;
+  readonly requests: readonly SqliteRequest[];
+}
+
 export type SqliteAnswer =
-  & { readonly id: number }
-  & (
-    | { readonly ok: true; readonly rows: readonly Row[] }
-    | { readonly ok: false; readonly message: string; readonly refused: boolean }
-  );
+  | { readonly ok: true; readonly rows: readonly Row[] }
+  | { readonly ok: false; readonly message: string; readonly refused: boolean };
+
+/** The answers to requests, in their order. */
+export interface SqliteAnswers {
+  readonly id: number;
+  readonly answers: readonly SqliteAnswer[];
+}
 
 /** How long to wait for the lock of another process. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -32,16 +37,17 @@ const refusals: ReadonlySet<number> = new Set([18, 19, 20, 25]);
 let database: DatabaseSync | undefined;
 const prepared = new BoundedMap<string, StatementSync>(MAX_PREPARED);
 
-self.addEventListener("message", ({ data }: MessageEvent<SqliteRequest>) => {
-  self.postMessage(answer(data));
+self.addEventListener("message", ({ data }: MessageEvent<SqliteRequests>) => {
+  const { id, requests } = data;
+  self.postMessage({ id, answers: requests.map(answer) } satisfies SqliteAnswers);
 });
 
 function answer(request: SqliteRequest): SqliteAnswer {
   try {
-    return { id: request.id, ok: true, rows: perform(request) };
+    return { ok: true, rows: perform(request) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { id: request.id, ok: false, message, refused: isRefusal(error) };
+    return { ok: false, message, refused: isRefusal(error) };
   }
 }
 
