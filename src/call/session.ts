@@ -72,7 +72,7 @@ export class Session implements CallSession {
       clock: deps,
       groupMs,
     });
-    this.#timer = new WakeTimer(deps, () => this.#handle({ type: "tick" }));
+    this.#timer = new WakeTimer(deps, () => this.#wake());
     this.#callerAudio = new CallerAudio(deps, {
       format: setup.format,
       endsTurns: policy.commitsBySilence,
@@ -160,6 +160,13 @@ export class Session implements CallSession {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** A timer is not moved when what it was set for is put off: it may fire before anything is due. */
+  #wake(): void {
+    const { wakeAt } = this.#machine;
+    if (wakeAt === undefined || wakeAt > this.#deps.now()) return this.#timer.set(wakeAt);
+    this.#handle({ type: "tick" });
   }
 
   #speech(ref: SpeechRef, audio: Base64): void {
