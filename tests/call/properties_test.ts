@@ -19,8 +19,9 @@ Deno.test("whatever happens in whatever order, a call keeps its promises", () =>
 Deno.test("pieces of speech that follow each other are played alike, however they name their place", () => {
   fc.assert(
     fc.property(policies, steps, (policy, all) => {
-      const shared = liveThrough(policy, all);
-      const fresh = liveThrough({ ...policy, freshRefs: true }, all);
+      // Sums of fractions depend on their order.
+      const shared = liveThrough({ ...policy, wholeMs: true }, all);
+      const fresh = liveThrough({ ...policy, wholeMs: true, freshRefs: true }, all);
       assert.deepEqual(shared.commands, fresh.commands);
       const rounded = ({ times }: typeof shared) => times.map((time) => time.toFixed(3));
       assert.deepEqual(rounded(shared), rounded(fresh));

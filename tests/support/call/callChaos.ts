@@ -21,7 +21,7 @@ const SETTLED_MS = 501;
 const SLEPT_MS = 7000;
 
 /** Lives through the steps and checks after each that the call has not done what it must never do. */
-export function liveThrough(options: CallDriverOptions, all: readonly Step[]): CallDriver {
+export function liveThrough(options: ChaosOptions, all: readonly Step[]): CallDriver {
   const chaos = new Chaos(options);
   // Most calls come about as calls do; the others begin in disorder.
   if (all.length % 4 !== 0) { for (const kind of USUAL) chaos.take({ kind, pick: all.length }); }
@@ -29,6 +29,11 @@ export function liveThrough(options: CallDriverOptions, all: readonly Step[]): C
   chaos.settle();
   chaos.close();
   return chaos.call;
+}
+
+interface ChaosOptions extends CallDriverOptions {
+  /** Whether the model's audio comes in whole milliseconds. */
+  readonly wholeMs?: boolean;
 }
 
 /** What brings a call into order, and what runs to its end. */
@@ -69,13 +74,18 @@ class Chaos {
   /** Tools that returned before the call's end, and how often each output was sent. */
   readonly #returned = new Map<string, { told: number; readonly after: number }>();
   readonly #runs = new Map<string, number>();
+  /** Items of sound that the present connection has, and those that are to be words there. */
+  readonly #sound = new Set<string>();
+  readonly #replaced: Extract<ModelRequest, { type: "replace" }>[] = [];
   #serial = 0;
   /** What may have been played twice: a place is known only so well until the first marks are back. */
   #repeatedMs = 0.01;
+  readonly #wholeMs: boolean;
   readonly #pauses: boolean;
   readonly #tellsPositions: boolean;
 
-  constructor(options: CallDriverOptions) {
+  constructor({ wholeMs = false, ...options }: ChaosOptions) {
+    this.#wholeMs = wholeMs;
     this.call = new CallDriver(options);
     this.#tellsPositions = options.reports === "positions";
     this.#keptMs = Object.fromEntries(
@@ -337,7 +347,19 @@ class Chaos {
       case "speechStopped":
         return call.input({ type: "speechStopped" });
       case "committed":
+        this.#sound.add(`turn_${pick % 20}`);
         return call.input({ type: "committed", itemId: `turn_${pick % 20}` });
+      case "replaced": {
+        const request = this.#replaced.shift();
+        if (request !== undefined) call.input({ type: "replaced", itemId: request.itemId });
+        return;
+      }
+      case "refuseReplace": {
+        const request = this.#replaced.shift();
+        if (request === undefined) return;
+        const kind = pick % 3 === 0 ? "unsupported" : "gone";
+        return call.input({ type: "requestRefused", request, kind, code: "no" });
+      }
       case "callerText":
         return call.input({
           type: "callerText",
@@ -378,10 +400,12 @@ class Chaos {
     if (this.call.machine.phase === "ended") return;
     this.#running = { id, itemId };
     this.#cancelled ||= this.#lastCancel?.responseId === id;
+    this.#sound.add(itemId);
     this.call.input({ type: "itemAdded", itemId, role: "agent" });
   }
 
-  #delta(at: { readonly id: string; readonly itemId: string }, ms: number): void {
+  #delta(at: { readonly id: string; readonly itemId: string }, length: number): void {
+    const ms = this.#wholeMs ? Math.ceil(length) : length;
     this.#producedMs.set(at.itemId, (this.#producedMs.get(at.itemId) ?? 0) + ms);
     this.call.words(at.id, at.itemId, "some words ");
     this.call.sound(at.id, at.itemId, ms);
@@ -412,6 +436,8 @@ class Chaos {
     this.#lastCancel = undefined;
     this.#aside = undefined;
     this.#past = [];
+    this.#sound.clear();
+    this.#replaced.length = 0;
   }
 
   #newItem(): string {
@@ -515,6 +541,18 @@ class Chaos {
         const producedMs = this.#producedMs.get(request.itemId) ?? 0;
         assert.ok(Number.isInteger(request.audioEndMs) && request.audioEndMs >= 0);
         assert.ok(request.audioEndMs <= producedMs, `truncate past ${producedMs}`);
+        return;
+      }
+      case "replace": {
+        const { itemId, text } = request;
+        assert.ok(this.#running === undefined || this.#cancelled, "words during a response");
+        assert.ok(this.#sound.delete(itemId), `${itemId} is no sound of this connection`);
+        assert.notEqual(text.trim(), "", `${itemId} has no words`);
+        this.#replaced.push(request);
+        const turn = this.call.transcript.find(({ id }) => id === itemId);
+        if (turn?.role !== "agent") return;
+        assert.ok(turn.final && turn.aside === undefined, `${itemId} is not over`);
+        assert.equal(text, turn.interrupted ? `${turn.text} …` : turn.text);
         return;
       }
       case "toolOutput":

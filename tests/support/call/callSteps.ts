@@ -60,6 +60,8 @@ const KINDS = [
   "modelDead",
   "legExpires",
   "handover",
+  "replaced",
+  "refuseReplace",
 ] as const;
 
 /** What ends a call, sooner or later. */
@@ -90,6 +92,7 @@ const FREQUENT: readonly Step["kind"][] = [
   "modelReady",
   "standbyReady",
   "joinLeg",
+  "replaced",
 ];
 
 /** How most calls begin. */
@@ -162,6 +165,11 @@ export const policies: fc.Arbitrary<CallDriverOptions> = fc.record({
   greeting: fc.constantFrom("Hello!", ""),
   direction: fc.constantFrom("web", "inbound", "outbound"),
   transfers: fc.constant({ sales: {} }),
+  compaction: fc.constantFrom(
+    undefined,
+    { afterMs: 0, audioTurns: 0 },
+    { afterMs: 10_000, audioTurns: 1 },
+  ),
   kept: fc.constantFrom({}, { bridge: { text: "One moment.", ms: 900 } }, {
     bridge: { text: "", ms: 360 },
   }, {
@@ -173,4 +181,7 @@ export const policies: fc.Arbitrary<CallDriverOptions> = fc.record({
     { weight: 2, arbitrary: fc.constant(undefined) },
     { weight: 1, arbitrary: resumedCalls },
   ),
-}).map(({ resumed, ...options }) => ({ ...options, ...present({ resumed }) }));
+}).map(({ resumed, compaction, ...options }) => ({
+  ...options,
+  ...present({ resumed, compaction }),
+}));
