@@ -9,7 +9,7 @@ import { PositionReports } from "./positionReports.ts";
 import { type Cut, type Heard, SpokenItems } from "./spokenItems.ts";
 import type { Milliseconds } from "../types.ts";
 
-/** The leg is kept at most this far ahead of what it plays ... */
+/** The leg is kept at most this far ahead of what it plays, but for one piece ... */
 const LEAD_MS = 4000;
 /** ... and is given more when this little is left. A stall of ours that is longer becomes audible. */
 const LOW_MS = 2000;
@@ -218,12 +218,17 @@ export class Playback {
   #release(now: Milliseconds): void {
     const leg = this.#leg;
     if (leg === undefined || this.#paused || this.#reports.isStalled(now)) return;
-    while (!this.#held.isEmpty && this.#playout.queueEnd - now < LEAD_MS) {
+    for (;;) {
+      const { queueEnd } = this.#playout;
+      const startsBurst = now >= queueEnd;
+      const pieceMs = this.#pieceMs(startsBurst);
+      // Longer pieces do not take the leg further ahead.
+      const isAhead = queueEnd - now + pieceMs >= LEAD_MS + PIECE_MS;
+      if (this.#held.isEmpty || isAhead) return;
       if (leg.reports === "marks" && this.#playout.isIdle(now)) {
         this.#playout.probed(this.#marks.send(), now);
       }
-      const startsBurst = now >= this.#playout.queueEnd;
-      const speech = this.#held.dequeue(this.#pieceMs(startsBurst), leg.format);
+      const speech = this.#held.dequeue(pieceMs, leg.format);
       if (speech === undefined) return;
       this.#commands.push({ type: "play", piece: this.#write(speech, startsBurst, now) });
     }
