@@ -54,7 +54,7 @@ test("case 79: old turns become words in their places, the latest stays sound, a
   ]);
 });
 
-test("an interruption right after turns became words is as exact as any", async () => {
+test("an interruption is exact right after turns became words", async () => {
   await using rig = await startRig(compact);
   const talk = await rig.ring();
   await says(rig, talk, "Tell me a story.", /story/);

@@ -6,7 +6,7 @@ import type { Milliseconds } from "../types.ts";
 export interface CallerFrame {
   readonly audio: Base64;
   readonly durationMs: Milliseconds;
-  /** Nobody waits for it: it is proven quiet, and no turn is under way. */
+  /** It may be held back: it is proven quiet, and no turn is under way. */
   readonly mayWait: boolean;
 }
 

@@ -15,5 +15,5 @@ Deno.test("who listens to what a model says passes everything on", () => {
   assert.deepEqual(passed, ["modelReady", "sound"]);
   assert.ok(sink.inUse());
   isInUse = false;
-  assert.ok(!sink.inUse(), "a connection that no call has any more is found");
+  assert.ok(!sink.inUse(), "a connection without a call is found");
 });
