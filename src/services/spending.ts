@@ -9,6 +9,7 @@ export {
   usageOfResponse,
   usageOfTranscription,
 } from "./spending/callUsage.ts";
+export { addSavings, CompactionSavings, savedUsd } from "./spending/compactionSavings.ts";
 export type { DialPolicy } from "./spending/dialPolicy.ts";
 export { type DialRefusal, dialRefusalCodes } from "./spending/dialRefusal.ts";
 export { openSpending, type Spending } from "./spending/openSpending.ts";

@@ -21,6 +21,7 @@ export {
   type CallOutcome,
   callOutcomes,
   type CallRecord,
+  type CallSavings,
   type CallUsage,
   type LatencySummary,
   type NewCall,

@@ -22,6 +22,7 @@ export interface CallSummary {
   readonly model: string | null;
   readonly usage: Usage;
   readonly cost: Cost | null;
+  readonly savings: Savings | null;
   readonly latency:
     | { readonly turns: number; readonly p50Ms: number; readonly p95Ms: number }
     | null;
@@ -52,6 +53,13 @@ export interface Usage {
 export interface Cost {
   readonly usd: number | null;
   readonly parts: Readonly<Record<CostPart, number | null>>;
+}
+
+/** Tokens that the model would have read besides, and the dollars saved, which may be negative; an estimate. */
+export interface Savings {
+  readonly inputText: number;
+  readonly inputAudio: number;
+  readonly usd: number | null;
 }
 
 export type CostPart = "text" | "audio" | "transcription" | "telephony";

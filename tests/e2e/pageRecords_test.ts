@@ -115,6 +115,10 @@ browserTests("page: records", {
         "Transcription 12 s $0",
         "Telephony —",
       ]);
+      assert.match(
+        await page.locator("#record-cost p").innerText(),
+        / saved about 850 tokens of input, but cost about \$0\.0020 more\.$/,
+      );
       await page.click("#record-latency summary");
       assert.match(
         await page.locator("#record-latency tbody tr").innerText(),
@@ -194,6 +198,13 @@ async function rememberConversation({ remember, store }: PageVisit): Promise<voi
         cost: {
           usd: null,
           parts: { text: 0.0123, audio: null, transcription: 0, telephony: null },
+        },
+        savings: {
+          inputText: -50,
+          inputAudio: 900,
+          cachedText: -50,
+          cachedAudio: 800,
+          usd: -0.002,
         },
         latency: { turns: 1, p50Ms: 640, p95Ms: 640 },
         latenciesMs: [640],

@@ -47,11 +47,12 @@ test("case 79: old turns become words in their places, the latest stays sound, a
   ]);
   await says(rig, talk, "What is my name?", /^Your name is Ada Lovelace\.$/);
   await hangUp(talk.phone);
-  const { turns } = await recordOf(rig, talk.callId);
+  const { turns, savings } = await recordOf(rig, talk.callId);
   assert.deepEqual(turns.map(({ role }) => role), [
     ...["agent", "caller", "agent", "caller", "agent", "caller", "agent", "caller"],
     ...["agent", "caller", "agent", "caller", "agent", "caller", "agent"],
   ]);
+  assert.ok(savings !== null && savings.inputAudio > 500 && (savings.usd ?? 0) > 0.01);
 });
 
 test("an interruption is exact right after turns became words", async () => {

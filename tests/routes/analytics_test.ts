@@ -37,7 +37,7 @@ Deno.test("GET /api/analytics sums up all calls for an admin", () =>
       byOutcome: { human: 1, busy: 1 },
       duration: { count: 2, p50Ms: 0, p95Ms: 60_000, totalMs: 60_000 },
       latency: { count: 2, p50Ms: 400, p95Ms: 600 },
-      cost: { usd: 0.02, unknown: 1 },
+      cost: { usd: 0.02, unknown: 1, savedUsd: 0 },
       usage: { ...noUsage, outputAudio: 7 },
     });
   }));
@@ -46,7 +46,7 @@ Deno.test("GET /api/analytics sums up nothing as nothing", () =>
   withApi({}, async ({ ask }) => {
     const sums = await (await ask("/api/analytics", ADMIN)).json();
     assert.deepEqual(sums.duration, { count: 0, p50Ms: null, p95Ms: null, totalMs: 0 });
-    assert.deepEqual(sums.cost, { usd: 0, unknown: 0 });
+    assert.deepEqual(sums.cost, { usd: 0, unknown: 0, savedUsd: 0 });
   }));
 
 for (

@@ -175,6 +175,7 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       model: null,
       usage: { ...noUsage, inputAudio: 10 },
       cost: { usd: 0.02, parts: { text: 0, audio: 0.02, transcription: 0, telephony: null } },
+      savings: null,
       latency: null,
       turns: [{
         id: "t1",

@@ -55,6 +55,14 @@ const cost = z.object({
   }),
 }).openapi("Cost");
 
+const savings = z.object({
+  inputText: z.number().openapi({ description: "Negative: words took the place of sound" }),
+  inputAudio: z.number(),
+  cachedText: z.number().openapi({ description: "Part of `inputText`" }),
+  cachedAudio: z.number().openapi({ description: "Part of `inputAudio`" }),
+  usd: dollars,
+}).openapi("Savings");
+
 const callShape = {
   id: z.string().openapi({ example: "call_01k9x2m3p4q5r6s7t8v9w0x1y2" }),
   direction: z.enum(callDirections),
@@ -83,6 +91,10 @@ const callShape = {
   model: z.string().nullable(),
   usage,
   cost: cost.nullable().openapi({ description: "Known when the call has ended" }),
+  savings: savings.nullable().openapi({
+    description:
+      "Tokens that the model would have read besides with `context: full`, by estimate; in dollars when the call has ended",
+  }),
   latency: z.object({ turns: z.number(), p50Ms: wholeMs, p95Ms: wholeMs }).nullable().openapi({
     description: "From the caller's last sound to the agent's first",
   }),
@@ -182,6 +194,9 @@ export const analytics = z.object({
   cost: z.object({
     usd: z.number().openapi({ description: "The sum of what is known" }),
     unknown: z.number().openapi({ description: "Ended calls whose cost is not known" }),
+    savedUsd: z.number().openapi({
+      description: "What `context: compact` has saved, by estimate; negative where it cost more",
+    }),
   }),
   usage,
 }).openapi("Analytics");

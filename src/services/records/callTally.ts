@@ -1,9 +1,12 @@
 import type { CallEvent, TranscriptTurn } from "../../call/callEvent.ts";
 import type { CallEnd } from "../../call/types.ts";
 import {
+  addSavings,
   addUsage,
+  CompactionSavings,
   costOf,
   type Prices,
+  savedUsd,
   usageOfResponse,
   usageOfTranscription,
 } from "../spending.ts";
@@ -13,6 +16,7 @@ import {
   type CallEnding,
   type CallOutcome,
   type CallRecord,
+  type CallSavings,
   type CallUsage,
   type CallWrite,
   type LatencySummary,
@@ -23,6 +27,7 @@ import {
 import { impliedOutcome } from "./callOutcome.ts";
 import { present } from "../../utils/present.ts";
 
+const NO_SAVINGS: CallSavings = { inputText: 0, inputAudio: 0, cachedText: 0, cachedAudio: 0 };
 /** More turns than any conversation has. */
 const MAX_LATENCIES = 5000;
 
@@ -33,6 +38,8 @@ export class CallTally {
   readonly #latenciesMs: number[] = [];
   #known: CallChanges = {};
   #usage: CallUsage = noUsage;
+  readonly #compaction = new CompactionSavings();
+  #savings: CallSavings | undefined;
   #usageWritten = true;
   #digits = 0;
 
@@ -46,9 +53,11 @@ export class CallTally {
   ) {
     this.#call = call;
     if (stored === undefined) return;
-    const { record: { answeredAt, outcome, answeredBy, usage, callSid }, content } = stored;
+    const { record: { answeredAt, outcome, answeredBy, usage, savings, callSid }, content } =
+      stored;
     this.#known = present({ answeredAt, outcome, answeredBy, callSid });
     this.#usage = usage;
+    this.#savings = savings;
     this.#latenciesMs.push(...content.latencies.map(({ totalMs }) => totalMs));
     this.#digits = content.digits.length;
   }
@@ -63,6 +72,8 @@ export class CallTally {
   apply(event: CallEvent, at: number): readonly CallWrite[] {
     const callId = this.#call.id;
     const atMs = Math.max(0, at - this.#call.startedAt);
+    const saved = this.#compaction.follow(event);
+    if (saved !== undefined) this.#savings = addSavings(this.#savings ?? NO_SAVINGS, saved);
     switch (event.type) {
       case "connected":
         return [this.change({ status: "live", answeredAt: this.#known.answeredAt ?? at })];
@@ -122,7 +133,8 @@ export class CallTally {
     this.#unwritten.clear();
     if (!this.#usageWritten) {
       const holder = this.#call.instanceId;
-      writes.push({ type: "changed", callId, changes: { usage: this.#usage }, holder });
+      const changes = { usage: this.#usage, ...present({ savings: this.#savings }) };
+      writes.push({ type: "changed", callId, changes, holder });
     }
     this.#usageWritten = true;
     return writes;
@@ -145,6 +157,7 @@ export class CallTally {
       ...this.#call,
       ...this.#known,
       usage: this.#usage,
+      ...present({ savings: this.#savings }),
       outcome: outcome ?? this.#known.outcome,
     }, {
       end,
@@ -164,8 +177,9 @@ export class CallTally {
 
 /** The terminal record of a call from its totals. */
 export function endingOf(
-  { direction, to, outcome: known, answeredBy, usage, model, transcriptionModel }:
+  { direction, to, outcome: known, answeredBy, usage, savings, model, transcriptionModel }:
     & Pick<CallRecord, "direction" | "to" | "answeredBy" | "usage" | "model" | "transcriptionModel">
+    & Pick<CallRecord, "savings">
     & { readonly outcome: CallOutcome | undefined },
   { end, endedAt, durationMs, connectedMs, latenciesMs, prices }: {
     readonly end: CallEnd;
@@ -193,6 +207,7 @@ export function endingOf(
     usage,
     cost,
     latenciesMs,
+    ...(savings && { savings: { ...savings, usd: savedUsd(savings, { usage, model }, prices) } }),
     ...present({ outcome, latency }),
   };
 }

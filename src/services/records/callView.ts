@@ -29,6 +29,7 @@ export function viewCall(call: CallRecord) {
     model: call.model ?? null,
     usage: { ...call.usage },
     cost: call.cost ?? null,
+    savings: call.savings === undefined ? null : { usd: null, ...call.savings },
     latency: call.latency ?? null,
   };
 }

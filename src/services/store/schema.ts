@@ -271,4 +271,8 @@ export const versions: readonly (readonly string[])[] = [
   ],
   ["ALTER TABLE turns ADD COLUMN aside INTEGER NOT NULL DEFAULT 0"],
   ["ALTER TABLE calls ADD COLUMN planned_end TEXT"],
+  [
+    "ALTER TABLE calls ADD COLUMN savings TEXT",
+    "ALTER TABLE calls ADD COLUMN saved_usd DOUBLE PRECISION",
+  ],
 ];

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { CallDetail, CostPart, Usage } from "../apiTypes.ts";
+import type { CallDetail, CostPart, Savings, Usage } from "../apiTypes.ts";
 import { element } from "../elements.ts";
 import { formatCount, formatDuration, formatSpan } from "../formats.ts";
 
@@ -28,7 +28,7 @@ export function latencyTable(
 
 /** Tokens and cost by kind, as a folded table. */
 export function costTable(
-  { usage, cost }: Pick<CallDetail, "usage" | "cost">,
+  { usage, cost, savings }: Pick<CallDetail, "usage" | "cost" | "savings">,
 ): readonly HTMLElement[] {
   const rows: readonly (readonly [string, CostPart, ...string[]])[] = [
     ["Text", "text", ...tokens(usage.inputText, usage.cachedText, usage.outputText)],
@@ -42,8 +42,21 @@ export function costTable(
     rows.map((
       [name, part, ...counts],
     ) => [name, ...counts, formatExactDollars(cost?.parts[part] ?? null)]),
-    "Counts are tokens unless a unit is given; cached tokens are included in the input. A dash means that the price is not known.",
+    "Counts are tokens unless a unit is given; cached tokens are included in the input. A dash means that the price is not known." +
+      savedSentence(savings),
   )];
+}
+
+function savedSentence(savings: Savings | null): string {
+  if (savings === null) return "";
+  const { inputText, inputAudio, usd } = savings;
+  const tokens = formatCount(Math.max(0, inputText + inputAudio));
+  const saved = ` Words took the place of old sound, which saved about ${tokens} tokens of input`;
+  if (usd === null) return `${saved}.`;
+  // In a short call more of the conversation is read anew than is saved.
+  return usd < 0
+    ? `${saved}, but cost about ${formatExactDollars(-usd)} more.`
+    : `${saved} and ${formatExactDollars(usd)}.`;
 }
 
 /** In tokens or in seconds, whichever the transcription model bills. */

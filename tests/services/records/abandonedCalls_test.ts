@@ -23,9 +23,11 @@ Deno.test("calls that a crash left open are ended at the next start, and what wa
     { now: Date.now },
   );
   const startedAt = Date.now() - 60_000;
+  const savings = { inputText: 0, inputAudio: 1000, cachedText: 0, cachedAudio: 0 };
   await store.calls.write([
     opened({ id: "call_web", keyName: "ops", direction: "web", status: "live", startedAt }),
     said("call_web", { id: "t1", text: "Until then.", final: true }),
+    { type: "changed", callId: "call_web", changes: { savings, model: "gpt-realtime-2.1" } },
     opened({
       id: "call_phone",
       keyName: "ops",
@@ -42,7 +44,9 @@ Deno.test("calls that a crash left open are ended at the next start, and what wa
     const call = await endedRecord(server, id, apiKey);
     assert.deepEqual(call.end, { reason: "server_stopped", detail: "crashed" });
   }
-  const { turns } = await get(server, "/api/calls/call_web");
+  const { turns, savings: saved } = await get(server, "/api/calls/call_web");
+  // 1,000 tokens of sound for $32 a million.
+  assert.deepEqual(saved, { ...savings, usd: 0.032 });
   assert.deepEqual(turns.map(({ text }: { text: string }) => text), ["Until then."]);
 });
 

@@ -62,6 +62,35 @@ Deno.test("the record of a call that two processes hold one after the other is t
   await Promise.all([first.recorder.close(), second.recorder.close()]);
 });
 
+Deno.test("what words in the place of sound have saved is summed up over both processes", async () => {
+  await using store = await openMemory();
+  const first = start(store, "instance_a", 1000);
+  first.publish({ type: "started", direction: "inbound", agent: "receptionist" });
+  compact(first);
+  first.publish({ type: "handedOver" });
+  await first.recorder.flush();
+  const record = await store.calls.get("call_1");
+  const once = { inputText: -10, inputAudio: 150, cachedText: 0, cachedAudio: 0 };
+  assert.deepEqual(record?.savings, once);
+
+  const second = start(store, "instance_b", 60_000);
+  second.recorder.expectResumed(record, await store.calls.content("call_1"));
+  const resumed = { direction: "inbound", agent: "receptionist", afterMs: 59_000 } as const;
+  second.publish({ type: "resumed", ...resumed });
+  compact(second);
+  second.publish({ type: "ended", end: { reason: "caller_hung_up" }, durationMs: 89_000 });
+  await second.recorder.flush();
+  // 300 tokens of sound for $32 a million, less 20 of text for $4.
+  assert.deepEqual((await store.calls.get("call_1"))?.savings, {
+    inputText: -20,
+    inputAudio: 300,
+    cachedText: 0,
+    cachedAudio: 0,
+    usd: 0.00952,
+  });
+  await Promise.all([first.recorder.close(), second.recorder.close()]);
+});
+
 Deno.test("a process that has lost a call to another one cannot end its record", async () => {
   await using store = await openMemory();
   const first = start(store, "instance_a", 1000);
@@ -108,6 +137,14 @@ function talk({ publish }: Process, id: string, totalMs: number): void {
   publish({ type: "usage", usage });
   const latency = { responseMs: 100, firstAudioMs: 100, totalMs };
   publish({ type: "latency", itemId: id, latency });
+}
+
+/** 150 tokens of sound became 10 and more of words, and were not read by one response. */
+function compact({ publish }: Process): void {
+  publish({ type: "modelReady", afterMs: 0, again: false });
+  publish({ type: "compacted", role: "caller", audioMs: 5000, characters: 40 });
+  publish({ type: "compacted", role: "agent", audioMs: 5000, characters: 60 });
+  publish({ type: "usage", usage });
 }
 
 async function openMemory() {

@@ -123,6 +123,30 @@ for (const { name, make, ignore } of durable) {
     await database.close();
   });
 
+  test("calls of a version that kept no savings have none, and those still live get them", async (settings) => {
+    const database = await openDatabase(settings);
+    await migrate(database, () => 1, versions.slice(0, 14));
+    for (const [id, endedAt] of [["call_ended", 9], ["call_live", null]] as const) {
+      await database.query(
+        `INSERT INTO calls (id, direction, agent, status, started_at, ended_at, instance_id)
+          VALUES ($1, 'web', 'clerk', 'live', 0, $2, 'instance_a')`,
+        [id, endedAt],
+      );
+    }
+    await database.close();
+    const { calls, close } = await openStore(settings, { now: () => 2 });
+    assert.equal((await calls.get("call_ended"))?.savings, undefined);
+    assert.equal((await calls.analyse({})).cost.savedUsd, 0);
+    const savings = { inputText: -5, inputAudio: 90, cachedText: 0, cachedAudio: 40, usd: 0.5 };
+    await calls.write(["call_ended", "call_live"].map((callId) => (
+      { type: "changed", callId, changes: { savings }, holder: "instance_a" }
+    )));
+    assert.equal((await calls.get("call_ended"))?.savings, undefined);
+    assert.deepEqual((await calls.get("call_live"))?.savings, savings);
+    assert.equal((await calls.analyse({})).cost.savedUsd, 0.5);
+    await close();
+  });
+
   test("a version that fails leaves the one before it", async (settings) => {
     const database = await openDatabase(settings);
     await assert.rejects(

@@ -153,4 +153,5 @@ export interface CallDetail {
   readonly status: string;
   readonly end?: { readonly reason: string; readonly detail?: string };
   readonly turns: readonly { readonly role: string; readonly text: string }[];
+  readonly savings: { readonly inputAudio: number; readonly usd: number | null } | null;
 }

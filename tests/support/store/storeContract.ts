@@ -43,6 +43,8 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testStorePorts(test);
 }
 
+const SAVINGS = { inputText: -50, inputAudio: 900, cachedText: -40, cachedAudio: 700, usd: 0.25 };
+
 function testCalls(test: StoreTest): void {
   test("a call is found again with all that is known of it", async ({ calls }) => {
     const call = {
@@ -82,6 +84,7 @@ function testCalls(test: StoreTest): void {
           usd: 0.012345,
           parts: { text: 0, audio: 0.012345, transcription: 0, telephony: null },
         },
+        savings: SAVINGS,
         latency: { turns: 2, p50Ms: 400, p95Ms: 900 },
         latenciesMs: [900, 400],
       }),
@@ -107,6 +110,7 @@ function testCalls(test: StoreTest): void {
         usd: 0.012345,
         parts: { text: 0, audio: 0.012345, transcription: 0, telephony: null },
       },
+      savings: SAVINGS,
       latency: { turns: 2, p50Ms: 400, p95Ms: 900 },
     };
     assert.deepEqual(await calls.get("call_1"), expected);
@@ -345,6 +349,7 @@ function testLists(test: StoreTest): void {
         cost: cost(0.1),
         latenciesMs: [100, 200, 300],
         usage: { ...noUsage, inputText: 5, responses: 3 },
+        savings: SAVINGS,
       }),
       ended("b", {
         durationMs: 30_000,
@@ -365,13 +370,14 @@ function testLists(test: StoreTest): void {
     assert.deepEqual(all.byOutcome, { voicemail: 1 });
     assert.deepEqual(all.duration, { count: 3, p50Ms: 30_000, p95Ms: 50_000, totalMs: 90_000 });
     assert.deepEqual(all.latency, { count: 4, p50Ms: 200, p95Ms: 400 });
-    assert.deepEqual(all.cost, { usd: 0.3, unknown: 1 });
+    assert.deepEqual(all.cost, { usd: 0.3, unknown: 1, savedUsd: 0.25 });
     assert.deepEqual(all.usage, { ...noUsage, inputText: 12, responses: 4 });
     assert.equal((await calls.analyse({ since: 2000, until: 9000 })).calls, 2);
     const none = await calls.analyse({ agent: "nobody" });
     assert.deepEqual([none.calls, none.latency, none.cost], [0, { count: 0 }, {
       usd: 0,
       unknown: 0,
+      savedUsd: 0,
     }]);
   });
 }

@@ -6,6 +6,11 @@ import type { ClientEvent } from "../../../src/services/openai/wire/clientReques
 import { responseUsageOf } from "../../../src/services/openai/wire/eventParts.ts";
 import { readServerEvent } from "../../../src/services/openai/wire/serverEvents.ts";
 import { addUsage, usageOfResponse } from "../../../src/services/spending/callUsage.ts";
+import {
+  addSavings,
+  CompactionSavings,
+  savedUsd,
+} from "../../../src/services/spending/compactionSavings.ts";
 import { costOf } from "../../../src/services/spending/pricing.ts";
 import { type CallUsage, noUsage } from "../../../src/services/store.ts";
 import { fitContext } from "../../../src/sim/openai/contextWindow.ts";
@@ -87,6 +92,15 @@ export class BilledCall {
 
   get usd(): number {
     return costOf({ usage: this.usage, model: this.#session.config.model }).usd ?? NaN;
+  }
+
+  /** Dollars that the record of the call says were saved. */
+  get recordedSavings(): number {
+    const compaction = new CompactionSavings();
+    const savings = this.call.all("publish")
+      .flatMap(({ event }) => compaction.follow(event) ?? [])
+      .reduce(addSavings, { inputText: 0, inputAudio: 0, cachedText: 0, cachedAudio: 0 });
+    return savedUsd(savings, { usage: this.usage, model: this.#session.config.model }) ?? NaN;
   }
 
   exchange({ text, ms, reply, replyMs, heardMs = replyMs, pauseMs, tool }: Exchange): void {

@@ -31,6 +31,8 @@ export interface CallAnalytics {
     readonly usd: number;
     /** Ended calls whose cost is not known. */
     readonly unknown: number;
+    /** Estimated: what words in the place of sound have saved; negative where they cost more. */
+    readonly savedUsd: number;
   };
   readonly usage: CallUsage;
 }
@@ -46,7 +48,8 @@ export async function analyse(database: Database, filter: CallFilter): Promise<C
   );
   const totals = onlyRow(
     await query(
-      `SELECT COALESCE(SUM(cost_usd), 0) AS usd, COALESCE(SUM(duration_ms), 0) AS duration_ms,
+      `SELECT COALESCE(SUM(cost_usd), 0) AS usd, COALESCE(SUM(saved_usd), 0) AS saved,
+      COALESCE(SUM(duration_ms), 0) AS duration_ms,
       COUNT(duration_ms) AS durations, COUNT(duration_ms) - COUNT(cost_usd) AS unpriced,
       ${usageColumns.map(([_, name]) => `COALESCE(SUM(${name}), 0) AS ${name}`).join(", ")}
       FROM calls WHERE ${sql}`,
@@ -71,8 +74,9 @@ export async function analyse(database: Database, filter: CallFilter): Promise<C
     },
     latency: distribution(latencies),
     cost: {
-      usd: Math.round(numberOf(totals, "usd") * 1e6) / 1e6,
+      usd: micro(numberOf(totals, "usd")),
       unknown: numberOf(totals, "unpriced"),
+      savedUsd: micro(numberOf(totals, "saved")),
     },
     usage: usageOf(totals),
   };
@@ -117,6 +121,10 @@ function distribution(rows: readonly Row[]): Distribution {
     return 0;
   };
   return { count, p50Ms: at(0.5), p95Ms: at(0.95) };
+}
+
+function micro(dollars: number): number {
+  return Math.round(dollars * 1e6) / 1e6;
 }
 
 function counts(rows: readonly Row[], column: string): Counts {

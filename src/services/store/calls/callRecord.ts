@@ -43,6 +43,16 @@ export interface CallCost {
   readonly telephonyEstimated?: true;
 }
 
+/**
+ * Input tokens that a model did not read, by estimate, because words took the place of sound; the cached
+ * ones are part of them. Text and cached ones may be negative: more of these were read.
+ */
+export interface CallSavings
+  extends Pick<CallUsage, "inputText" | "inputAudio" | "cachedText" | "cachedAudio"> {
+  /** Dollars, negative where it cost more; known when the call has ended and the model has a price. */
+  readonly usd?: number | null;
+}
+
 /** Over the turns of one call, from the caller's last sound to the agent's first. */
 export interface LatencySummary {
   readonly turns: number;
@@ -79,6 +89,8 @@ export interface CallRecord {
   readonly usage: CallUsage;
   /** Known when the call has ended. */
   readonly cost?: CallCost;
+  /** Absent where nothing was saved. */
+  readonly savings?: CallSavings;
   readonly latency?: LatencySummary;
   /** The process that holds, or held, the call. */
   readonly instanceId: string;
@@ -134,7 +146,7 @@ export interface NewCall
  */
 export type CallChanges =
   & Partial<Pick<NewCall, "status" | "callSid" | "from" | "to" | "model" | "transcriptionModel">>
-  & Partial<Pick<CallRecord, "answeredAt" | "outcome" | "answeredBy" | "usage">>
+  & Partial<Pick<CallRecord, "answeredAt" | "outcome" | "answeredBy" | "usage" | "savings">>
   /** Null where it was taken back. */
   & { readonly plannedEnd?: CallEnd | null };
 
@@ -143,6 +155,7 @@ export interface CallEnding
   extends Required<Pick<CallRecord, "end" | "endedAt" | "durationMs" | "usage" | "cost">> {
   /** Used where none has been set before. */
   readonly outcome?: CallOutcome;
+  readonly savings?: CallSavings;
   readonly latency?: LatencySummary;
   /** From the caller's last sound to the agent's first, turn by turn. */
   readonly latenciesMs: readonly number[];

@@ -5,6 +5,7 @@ import {
   type CallCost,
   callOutcomes,
   type CallRecord,
+  type CallSavings,
   type CallUsage,
   type DigitsRecord,
   type LatencyRecord,
@@ -59,6 +60,7 @@ export function callOf(row: Row): CallRecord {
       model: maybeText(row, "model"),
       transcriptionModel: maybeText(row, "transcription_model"),
       cost: costOf(row),
+      savings: savingsOf(row),
       latency: turns === undefined ? undefined : {
         turns,
         p50Ms: numberOf(row, "latency_p50_ms"),
@@ -145,6 +147,24 @@ function plannedEndOf(row: Row): CallEnd | undefined {
   const reason = endReasons.find((reason) => reason === planned.reason);
   const detail = typeof planned.detail === "string" ? planned.detail : undefined;
   return reason && { reason, ...present({ detail }) };
+}
+
+function savingsOf(row: Row): CallSavings | undefined {
+  const tokens = readableJson(row, "savings");
+  if (!isRecord(tokens)) return undefined;
+  const { inputText, inputAudio, cachedText, cachedAudio } = tokens;
+  const usd = maybeNumber(row, "saved_usd");
+  return {
+    inputText: count(inputText),
+    inputAudio: count(inputAudio),
+    cachedText: count(cachedText),
+    cachedAudio: count(cachedAudio),
+    ...present({ usd }),
+  };
+}
+
+function count(value: unknown): number {
+  return typeof value === "number" ? value : 0;
 }
 
 function costOf(row: Row): CallCost | undefined {

@@ -7,7 +7,7 @@ import {
   toStorable,
 } from "../columns.ts";
 import type { Statement } from "../database.ts";
-import type { CallCost, CallEnding, CallUsage } from "./callRecord.ts";
+import type { CallCost, CallEnding, CallSavings, CallUsage } from "./callRecord.ts";
 import { usageColumns } from "./callRows.ts";
 import { present } from "../../../utils/present.ts";
 
@@ -70,6 +70,7 @@ export function endCall(callId: string, ending: CallEnding, holder?: string): St
     latency_p95_ms: integerOrNull(latency?.p95Ms),
     latencies_ms: latenciesMs.length === 0 ? null : latenciesMs.map(toDurationMs).join(","),
     ...columnsOfUsage(ending.usage),
+    ...(ending.savings && columnsOfSavings(ending.savings)),
   };
   const once = present({ outcome });
   return ifHeldBy(holder, updateCall(callId, columns, "AND ended_at IS NULL", once));
@@ -92,6 +93,11 @@ export function columnsOfUsage(usage: CallUsage): Columns {
     column,
     member === "transcriptionSeconds" ? finiteOrZero(usage[member]) : toInteger(usage[member]),
   ]));
+}
+
+/** The columns of `calls` that hold what was saved. */
+export function columnsOfSavings({ usd = null, ...tokens }: CallSavings): Columns {
+  return { savings: JSON.stringify(tokens), saved_usd: usd };
 }
 
 /** A whole number of milliseconds, never negative: analytics parse lists of them in SQL. */

@@ -1,6 +1,13 @@
 import type { CallEvent, TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
 import type { CallChanges, CallEnding, NewCall } from "./callRecord.ts";
-import { columnsOfUsage, endCall, ifHeldBy, insertOfCall, updateCall } from "./callStatements.ts";
+import {
+  columnsOfSavings,
+  columnsOfUsage,
+  endCall,
+  ifHeldBy,
+  insertOfCall,
+  updateCall,
+} from "./callStatements.ts";
 import {
   type Columns,
   finiteOrZero,
@@ -18,8 +25,8 @@ export type CallWrite =
   & (
     | { readonly type: "opened"; readonly call: NewCall }
     /**
-     * With `holder`, the usage and the planned end count only while that process holds the call: they
-     * replace what is stored.
+     * With `holder`, the usage, the savings and the planned end count only while that process holds the
+     * call: they replace what is stored.
      */
     | { readonly type: "changed"; readonly changes: CallChanges; readonly holder?: string }
     | { readonly type: "turn"; readonly turn: TranscriptTurn }
@@ -129,7 +136,7 @@ function changeCall(
   changes: CallChanges,
   holder: string | undefined,
 ): readonly Statement[] {
-  const { status, usage, answeredAt, outcome } = changes;
+  const { status, usage, savings, answeredAt, outcome } = changes;
   const columns: Columns = present({
     call_sid: changes.callSid,
     from_number: changes.from,
@@ -149,6 +156,7 @@ function changeCall(
   const ofHolder: Columns = {
     ...present({ planned_end: changes.plannedEnd && JSON.stringify(changes.plannedEnd) }),
     ...(usage && columnsOfUsage(usage)),
+    ...(savings && columnsOfSavings(savings)),
   };
   if (Object.keys(ofHolder).length > 0) {
     statements.push(ifHeldBy(holder, updateCall(callId, ofHolder, "AND ended_at IS NULL")));
