@@ -28,8 +28,8 @@ const turnDetection = z.discriminatedUnion("kind", [
 ]);
 
 const compaction = z.strictObject({
-  after_minutes: z.number().min(0).max(1440).default(2),
-  audio_turns: z.number().int().min(0).max(100).default(1),
+  after_minutes: numberIn(0, 1440).default(2),
+  audio_turns: numberIn(0, 100, { whole: true }).default(1),
 });
 
 const language = z.string().refine(isLanguage, "must be a code such as en or de-AT");
@@ -138,6 +138,28 @@ export type AgentVoice = z.infer<typeof agentVoice>;
 export function mainLanguage({ language, languages }: AgentVoice): string {
   if (language !== undefined && language !== "auto") return language;
   return languages?.[0] ?? "en";
+}
+
+/**
+ * A number from `min` to `max`. Its problem does not abort: that of an option that does is hidden by the
+ * message of its union.
+ */
+function numberIn(min: number, max: number, { whole = false }: { readonly whole?: boolean } = {}) {
+  const isIn = (value: unknown) =>
+    typeof value === "number" && value >= min && value <= max &&
+    (!whole || Number.isInteger(value));
+  return z.custom<number>(isIn, {
+    abort: false,
+    error: ({ input }) =>
+      `must be a ${whole ? "whole " : ""}number from ${min} to ${max}, not ${shown(input)}`,
+  });
+}
+
+/** A value for a message, cut to 40 characters; of a list or a map only what it is. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
+  if (typeof value !== "object" || value === null) return String(value).slice(0, 40);
+  return Array.isArray(value) ? "a list" : "a map";
 }
 
 function isLanguage(code: string): boolean {
