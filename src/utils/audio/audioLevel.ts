@@ -36,7 +36,12 @@ export function levelsOfBytes(
     case "pcma":
       return levelsOfCodes(bytes, length, A_LAW_SAMPLES, A_LAW_SILENCE);
     case "pcm24k":
-      return levelsOfSamples(new Int16Array(bytes.buffer, bytes.byteOffset, length >> 1));
+      return levelsOfSamples(
+        bytes === scratch
+          ? scratchSamples
+          : new Int16Array(bytes.buffer, bytes.byteOffset, length >> 1),
+        length >> 1,
+      );
     default:
       return format satisfies never;
   }
@@ -44,6 +49,8 @@ export function levelsOfBytes(
 
 /** Frames are decoded into this buffer, one at a time, only to be measured. */
 const scratch = new Uint8Array(4096);
+/** The same memory: a view of its own for every frame would be garbage fifty times a second. */
+const scratchSamples = new Int16Array(scratch.buffer);
 
 /** Tables of doubles are read twice as fast as those of integers, which would have to be converted. */
 const MU_LAW_SAMPLES = Float64Array.from(MU_LAW.decoded);
@@ -80,18 +87,18 @@ function levelsOfCodes(
   return levels(energy - count * silence, difference, count);
 }
 
-function levelsOfSamples(samples: Int16Array): AudioLevels {
+function levelsOfSamples(samples: Int16Array, count: number): AudioLevels {
   let energy = 0;
   let difference = 0;
   let before = samples[0] ?? 0;
-  for (let i = 0; i < samples.length; i++) {
+  for (let i = 0; i < count; i++) {
     const sample = samples[i]!;
     const step = sample - before;
     energy += sample * sample;
     difference += step * step;
     before = sample;
   }
-  return levels(energy, difference, samples.length);
+  return levels(energy, difference, count);
 }
 
 function levels(energy: number, difference: number, count: number): AudioLevels {

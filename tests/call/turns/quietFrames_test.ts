@@ -1,26 +1,11 @@
 import assert from "node:assert/strict";
-import { InputBuffer } from "../../../src/sim/openai/inputBuffer.ts";
 import { levelsOfBytes } from "../../../src/utils/audio/audioLevel.ts";
-import { decodeBase64, silenceOf } from "../../../src/utils/audio/audioFormat.ts";
+import { type Base64, decodeBase64, silenceOf } from "../../../src/utils/audio/audioFormat.ts";
 import { SpeechDetector } from "../../../src/utils/audio/speechDetector.ts";
 import { BACKGROUNDS, type CallerScene, framesOfScene } from "../../support/trials/callerScene.ts";
-import { type Ear, hearCall } from "../../support/trials/hearingTrial.ts";
+import { type Ear, hearCall, modelEar } from "../../support/trials/hearingTrial.ts";
 
 const SCENE = { background: "comfort", backgroundDb: -66, fadeMs: 0, quietMs: 2000 } as const;
-
-/** The built-in model's own voice detection. */
-function modelEar(threshold: number, silenceMs: number): Ear {
-  const buffer = new InputBuffer("pcmu", {
-    type: "server_vad",
-    threshold,
-    prefix_padding_ms: 300,
-    silence_duration_ms: silenceMs,
-    create_response: true,
-    interrupt_response: true,
-    idle_timeout_ms: null,
-  });
-  return (audio) => (buffer.append(audio) ?? []).map(({ type }) => type);
-}
 
 /** Reports the first 10 ms in which anything stands out, however faint. */
 function sharpEar(): Ear {
@@ -49,8 +34,7 @@ const EARS: Readonly<Record<string, () => Ear>> = {
 for (const [ear, create] of Object.entries(EARS)) {
   Deno.test(`a model ${ear} hears speech begin and end as soon as without groups`, () => {
     let changes = 0;
-    for (const scene of scenes()) {
-      const frames = framesOfScene(scene);
+    for (const { scene, frames } of scenes()) {
       const single = hearCall(frames, create(), { groupMs: 0 });
       const grouped = hearCall(frames, create(), { groupMs: 100 });
       assert.deepEqual(grouped.changes, single.changes, JSON.stringify(scene));
@@ -81,8 +65,7 @@ Deno.test("a line that is quiet for long costs ten messages a second", () => {
 });
 
 Deno.test("a turn ends as soon as without groups where its beginning is reported too late", () => {
-  for (const scene of scenes()) {
-    const frames = framesOfScene(scene);
+  for (const { scene, frames } of scenes()) {
     const [single, grouped] = [0, 100].map((groupMs) =>
       hearCall(frames, modelEar(0.5, 450), { groupMs, delayMs: 2500 })
     );
@@ -92,8 +75,7 @@ Deno.test("a turn ends as soon as without groups where its beginning is reported
 
 Deno.test("where turns end by the level of the line, they end as soon as without groups", () => {
   const policy = { modelListens: false, modelResponds: false, commitsBySilence: true };
-  for (const scene of scenes()) {
-    const frames = framesOfScene(scene);
+  for (const { frames } of scenes()) {
     const single = hearCall(frames, () => [], { groupMs: 0, policy });
     const grouped = hearCall(frames, () => [], { groupMs: 100, policy });
     assert.deepEqual(grouped.commits, single.commits);
@@ -101,18 +83,19 @@ Deno.test("where turns end by the level of the line, they end as soon as without
   }
 });
 
-function scenes(): CallerScene[] {
-  return BACKGROUNDS.flatMap((background) =>
+let made: { readonly scene: CallerScene; readonly frames: readonly Base64[] }[] | undefined;
+
+/** Made once for all tests, and only where one of them runs. */
+function scenes() {
+  return made ??= BACKGROUNDS.flatMap((background) =>
     [-20, -35, -45].flatMap((speechDb) =>
-      [0, 400].map((fadeMs) => ({
-        ...SCENE,
-        background,
-        backgroundDb: background === "comfort" ? -68 : -62,
-        speechDb,
-        fadeMs,
+      [0, 400].map((fadeMs) => {
+        const backgroundDb = background === "comfort" ? -68 : -62;
         // The first frames of words fall on every place of a group.
-        quietMs: 2000 + (-speechDb * 7 + fadeMs) % 100,
-      }))
+        const quietMs = 2000 + (-speechDb * 7 + fadeMs) % 100;
+        const scene = { background, backgroundDb, speechDb, fadeMs, quietMs };
+        return { scene, frames: framesOfScene(scene) };
+      })
     )
   );
 }

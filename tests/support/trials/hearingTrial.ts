@@ -2,6 +2,7 @@ import type { ModelSetup } from "../../../src/call/modelSetup.ts";
 import type { ModelInput, ModelSink, RealtimeClient } from "../../../src/call/realtimeClient.ts";
 import { Session } from "../../../src/call/session.ts";
 import type { CallPolicy } from "../../../src/call/types.ts";
+import { InputBuffer } from "../../../src/sim/openai/inputBuffer.ts";
 import { type Base64, decodeBase64, silenceOf } from "../../../src/utils/audio/audioFormat.ts";
 import { RecordingLeg } from "../call/recordingLeg.ts";
 import { RecordingDependencies, sessionOptions } from "../call/sessionDependencies.ts";
@@ -24,6 +25,20 @@ interface HearingOptions {
   readonly policy?: Partial<CallPolicy>;
   /** From the model to the call. */
   readonly delayMs?: number;
+}
+
+/** The simulated model's own voice detection, on a line of mu-law; each line needs a new one. */
+export function modelEar(threshold: number, silenceMs: number): Ear {
+  const buffer = new InputBuffer("pcmu", {
+    type: "server_vad",
+    threshold,
+    prefix_padding_ms: 300,
+    silence_duration_ms: silenceMs,
+    create_response: true,
+    interrupt_response: true,
+    idle_timeout_ms: null,
+  });
+  return (audio) => (buffer.append(audio) ?? []).map(({ type }) => type);
 }
 
 /** A call in virtual time whose model hears by `ear`; the line's frames come every 20 ms. */

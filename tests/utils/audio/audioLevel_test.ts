@@ -6,7 +6,7 @@ import {
   isBase64,
   SILENCE_BYTE,
 } from "../../../src/utils/audio/audioFormat.ts";
-import { levelsOf, SILENT_LEVELS } from "../../../src/utils/audio/audioLevel.ts";
+import { levelsOf, levelsOfBytes, SILENT_LEVELS } from "../../../src/utils/audio/audioLevel.ts";
 import { samplesToBytes } from "../../../src/utils/audioTranscode.ts";
 import { A_LAW, decodeG711, encodeG711, MU_LAW } from "../../../src/utils/audio/g711.ts";
 import { createResampler } from "../../../src/utils/audio/resampler.ts";
@@ -26,6 +26,15 @@ Deno.test("levelsOf() is 0 dB for a full-scale square wave and -3 for a sine", (
   assert.ok(Math.abs(level("pcm24k", tone) + 3.01) < 0.01);
   assert.equal(level("pcm24k", new Int16Array(160)), -96);
   assert.equal(levelsOf("", "pcm24k"), undefined);
+});
+
+Deno.test("levelsOfBytes() measures whole samples, in memory of any length", () => {
+  const memory = new Uint8Array(7).fill(0x80);
+  memory.set([0, 0x80, 0, 0x80], 2);
+  for (const length of [4, 5]) {
+    const { levelDb } = levelsOfBytes(memory.subarray(2), length, "pcm24k");
+    assert.equal(levelDb, 0);
+  }
 });
 
 for (const format of FORMATS) {
