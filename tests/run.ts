@@ -1,4 +1,4 @@
-import { isChromiumThere, isPostgresThere } from "./support/programs.ts";
+import { isChromiumThere, isOpensslThere, isPostgresThere } from "./support/programs.ts";
 
 /** Runs all tests, two files at a time since many of them wait, and says which could not run. */
 const { code } = await new Deno.Command(Deno.execPath(), {
@@ -14,6 +14,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
 const missing = [
   ...(isPostgresThere() ? [] : ["PostgreSQL"]),
   ...(isChromiumThere() ? [] : ["Chromium"]),
+  ...(isOpensslThere() ? [] : ["OpenSSL"]),
 ];
 if (missing.length > 0) {
   console.log(`skipped: the tests that need ${missing.join(" or ")}, not found on this machine`);

@@ -31,7 +31,7 @@ export function readEnvironment(): Environment {
     if (!isRefusal(refusal)) throw refusal;
   }
   const environment: Record<string, string> = {};
-  for (const name of [...settingNames, ...likelyMisspellings()]) {
+  for (const name of [...settingNames, ...proxyNames, ...likelyMisspellings()]) {
     try {
       const value = Deno.env.get(name);
       if (value !== undefined) environment[name] = value;
@@ -97,10 +97,21 @@ function readOpenAI(read: SettingReader): Settings["openai"] {
     auth: read.choice("OPENAI_AUTH", ["auto", "bearer", "api-key"], "auto"),
     url,
     model: read.text("OPENAI_MODEL") ?? "gpt-realtime-2.1",
-    socket: read.choice("OPENAI_SOCKET", ["native", "ws"], "native"),
+    socket: readSocket(read, url),
     groupMs: read.whole("AUDIO_GROUP_MS", 100, { min: 0, max: 100 }),
   };
 }
+
+/** `auto`: without delay, unless the server is on this machine (`ws:`) or behind a proxy. */
+function readSocket(read: SettingReader, url: string): "nodelay" | "native" {
+  const chosen = read.choice("OPENAI_SOCKET", ["auto", "nodelay", "native"], "auto");
+  if (chosen !== "auto") return chosen;
+  const isProxied = proxyNames.some((name) => read.text(name) !== undefined);
+  return url.startsWith("wss:") && !isProxied ? "nodelay" : "native";
+}
+
+/** Variables by which Deno's own clients, and only they, connect through a proxy. */
+const proxyNames = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 function readRealtimeUrl(read: SettingReader): string {
   const url = read.url(

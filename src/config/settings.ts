@@ -39,7 +39,7 @@ interface OpenAISettings {
   readonly auth: "auto" | "bearer" | "api-key";
   readonly url: string;
   readonly model: string;
-  readonly socket: "native" | "ws";
+  readonly socket: "nodelay" | "native";
   /** How much of a quiet caller's audio goes to the model in one message. */
   readonly groupMs: number;
 }

@@ -1,7 +1,7 @@
 /**
  * Greeting: simulated calls one after another, from the start of the caller's stream to the first of the
  * greeting: spoken by an engine that takes a known time for it, and kept, with an engine that is away.
- * Usage: deno task bench greeting [--calls 40] [--engine-ms 300] [--joins-ms 100] [--socket native|ws]
+ * Usage: deno task bench greeting [--calls 40] [--engine-ms 300] [--joins-ms 100] [--socket native|nodelay]
  */
 import { parseArgs } from "node:util";
 import { startPunctualModel } from "./greeting/punctualModel.ts";

@@ -26,7 +26,7 @@ Deno.test("readSettings() has a default for everything", () => {
       url: "wss://api.openai.com/v1/realtime",
       auth: "auto",
       model: "gpt-realtime-2.1",
-      socket: "native",
+      socket: "nodelay",
       groupMs: 100,
     },
     database: { kind: "sqlite", path: "./data/parley.db" },
@@ -212,7 +212,7 @@ Deno.test("readSettings() reports every problem at once and no secret", () => {
       /^ALLOWED_ORIGINS has "\*"/m,
       /^TRUST_PROXY/m,
       /^OPENAI_REALTIME_URL/m,
-      /^OPENAI_SOCKET is "tcp": give one of native, ws/m,
+      /^OPENAI_SOCKET is "tcp": give one of auto, nodelay, native/m,
       /^TWILIO_ACCOUNT_SID must be AC/m,
       /^TWILIO_PHONE_NUMBER is missing/m,
       /^TWILIO_API_KEY_SID is missing/m,
@@ -341,6 +341,21 @@ Deno.test("case 68: the model's key and its audio travel in clear to this machin
     const { openai } = readSettings({ OPENAI_REALTIME_URL: `ws://${host}/v1/realtime` });
     assert.equal(openai.auth, "auto");
   }
+});
+
+Deno.test("OPENAI_SOCKET is without delay by default, but on this machine and through a proxy", () => {
+  const socketIn = (environment: Record<string, string>) => readSettings(environment).openai.socket;
+  const local = { OPENAI_REALTIME_URL: "ws://127.0.0.1:9/v1/realtime" };
+  assert.equal(socketIn({}), "nodelay");
+  assert.equal(socketIn({ OPENAI_REALTIME_URL: "wss://models.example.com" }), "nodelay");
+  assert.equal(socketIn(local), "native");
+  for (const name of ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]) {
+    const proxied = { [name]: "http://proxy.example.com:3128" };
+    assert.equal(socketIn(proxied), "native");
+    assert.equal(socketIn({ ...proxied, OPENAI_SOCKET: "nodelay" }), "nodelay");
+  }
+  assert.equal(socketIn({ ...local, OPENAI_SOCKET: "nodelay" }), "nodelay");
+  assert.equal(socketIn({ OPENAI_SOCKET: "native" }), "native");
 });
 
 Deno.test(".env.example lists every setting and nothing else", async () => {

@@ -10,6 +10,15 @@ export function isChromiumThere(): boolean {
   }
 }
 
+/** Whether the tests that need a certificate can run. */
+export function isOpensslThere(): boolean {
+  try {
+    return new Deno.Command("openssl", { args: ["version"] }).outputSync().success;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether the tests that need PostgreSQL can run: on a server that is given, or on one of their own. */
 export function isPostgresThere(): boolean {
   return Boolean(Deno.env.get("TEST_DATABASE_URL")) || findPostgresPrograms() !== undefined;

@@ -31,7 +31,6 @@ export async function openEngine(
   const connections = new OpenConnections(log);
   const options = {
     connections,
-    socket,
     faults,
     log,
     // Calls have limits of their own: this one stops what opens and closes calls in a loop.
@@ -42,7 +41,7 @@ export async function openEngine(
   const server = isRehearsal ? await startRehearsal(ownKey) : undefined;
   const name = server === undefined ? model : "rehearsal";
   const open = server === undefined
-    ? createOpenModel({ ...options, ...present({ apiKey }), auth, url })
+    ? createOpenModel({ ...options, ...present({ apiKey }), auth, socket, url })
     : createOpenModel({ ...options, url: server.url, apiKey: ownKey });
   const watching = setInterval(() => connections.check(), CHECK_MS);
   const openLimits = reportOpenLimits(events, faults, name);

@@ -6,10 +6,10 @@ import type { ConnectionOptions } from "./connectionOptions.ts";
 import { credentialsFor, type KeyHeader } from "./credentials.ts";
 import { ModelFaults } from "./modelFaults.ts";
 import { openNativeSocket } from "./nativeSocket.ts";
+import { openNoDelaySocket } from "./noDelaySocket.ts";
 import { RealtimeConnection } from "./realtimeConnection.ts";
 import { RefusedParts } from "./refusedParts.ts";
 import type { SocketTarget } from "./socket.ts";
-import { createWsOpener } from "./wsSocket.ts";
 
 /** Where the models are, and how to reach them; without `faults` refusals are only logged. */
 export interface OpenModelOptions
@@ -18,8 +18,8 @@ export interface OpenModelOptions
   readonly url: string;
   readonly apiKey?: string;
   readonly auth?: KeyHeader;
-  /** `ws` sends each frame at once, at some more CPU. */
-  readonly socket?: "native" | "ws";
+  /** `nodelay`: small messages leave at once. `native`: also through a proxy. */
+  readonly socket?: "nodelay" | "native";
   readonly log: ConnectionOptions["log"];
   /** Limit for all calls together; each has a far lower one of its own, so that it takes from no other. */
   readonly maxOpeningsPerMinute?: number;
@@ -37,7 +37,7 @@ export function createOpenModel({
   const { log, now = () => performance.now() } = given;
   const headers = apiKey === undefined ? {} : credentialsFor(url, apiKey, auth);
   const options: ConnectionOptions = {
-    openSocket: socket === "ws" ? createWsOpener() : openNativeSocket,
+    openSocket: socket === "nodelay" ? openNoDelaySocket : openNativeSocket,
     // A server that has fallen silent is noticed within ten seconds, at whatever point.
     connectTimeoutMs: 5_000,
     readyTimeoutMs: 3_000,

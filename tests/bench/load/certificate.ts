@@ -1,10 +1,10 @@
-/** A certificate for 127.0.0.1 that a server trusts which is given its file. */
-export async function makeCertificate(folder: string) {
+/** A certificate for an address that a server trusts which is given its file. */
+export async function makeCertificate(folder: string, address = "127.0.0.1") {
   const [certFile, keyFile] = [`${folder}/cert.pem`, `${folder}/key.pem`];
   const { success, stderr } = await new Deno.Command("openssl", {
     args: [
       ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
-      ...["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
+      ...["-days", "2", "-subj", `/CN=${address}`, "-addext", `subjectAltName=IP:${address}`],
       ...["-addext", "basicConstraints=critical,CA:FALSE"],
       ...["-keyout", keyFile, "-out", certFile],
     ],

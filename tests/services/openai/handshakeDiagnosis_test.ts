@@ -19,11 +19,11 @@ for (const [status, loss] of REFUSALS) {
   }, { answer: () => new Response("{}", { status }) });
 }
 
-Deno.test("createOpenModel(ws) reads the error code of a refused handshake", async () => {
+Deno.test("createOpenModel(nodelay) reads the error code of a refused handshake", async () => {
   const body = JSON.stringify({ error: { code: "insufficient_quota" } });
   await using server = startScriptedRealtime({ answer: () => new Response(body, { status: 429 }) });
   const sink = new Sink();
-  createOpenModel({ url: server.url, socket: "ws", log: new Log() })(SETUP, sink);
+  createOpenModel({ url: server.url, socket: "nodelay", log: new Log() })(SETUP, sink);
   assert.deepEqual(await sink.loss(), { code: "insufficient_quota", retry: "no" });
 });
 
@@ -108,7 +108,7 @@ Deno.test("case 66: a refused handshake is told with its status, its code and it
   });
   const log = new Log();
   const sink = new Sink();
-  createOpenModel({ url: server.url, socket: "ws", log })(SETUP, sink);
+  createOpenModel({ url: server.url, socket: "nodelay", log })(SETUP, sink);
   await sink.first("modelLost");
   const [line = ""] = log.lines;
   for (const part of ['"status":429', "insufficient_quota", "You exceeded your current quota."]) {
@@ -125,7 +125,7 @@ for (
       answer: () => new Response("{}", { status: 429, headers }),
     });
     const sink = new Sink();
-    createOpenModel({ url: server.url, socket: "ws", log: new Log() })(SETUP, sink);
+    createOpenModel({ url: server.url, socket: "nodelay", log: new Log() })(SETUP, sink);
     assert.deepEqual(await sink.loss(), {
       code: "rate_limited",
       retry: "backoff",

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { createOpenModel } from "../../../src/services/openai/openModel.ts";
-import { awaitNodeSockets } from "../../support/nodeSockets.ts";
 import { contract, Log, SETUP, Sink } from "../../support/openai/modelContract.ts";
 
 contract("reports how long the session may last", async (stage) => {
@@ -37,7 +36,6 @@ contract("case 62: does not believe a session to end in no time, or never", asyn
 });
 
 Deno.test("case 62: a session's length is taken by the server's clock where its handshake shows it", async () => {
-  await using _sockets = awaitNodeSockets();
   const server = createServer();
   server.on("upgrade", (request, socket) => {
     const accept = createHash("sha1")
@@ -64,7 +62,7 @@ Deno.test("case 62: a session's length is taken by the server's clock where its 
   assert.ok(typeof address === "object" && address !== null);
   const sink = new Sink();
   const url = `ws://127.0.0.1:${address.port}/v1/realtime`;
-  const client = createOpenModel({ url, socket: "ws", now: () => 0, log: new Log() })(
+  const client = createOpenModel({ url, socket: "nodelay", now: () => 0, log: new Log() })(
     SETUP,
     sink,
   );

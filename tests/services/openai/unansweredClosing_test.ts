@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { openNativeSocket } from "../../../src/services/openai/nativeSocket.ts";
 import type { OpenSocket } from "../../../src/services/openai/socket.ts";
-import { createWsOpener } from "../../../src/services/openai/wsSocket.ts";
+import { openNoDelaySocket } from "../../../src/services/openai/noDelaySocket.ts";
 
 const openers: Readonly<Record<string, OpenSocket>> = {
   native: openNativeSocket,
-  ws: createWsOpener(),
+  nodelay: openNoDelaySocket,
 };
 
 /** A model's server that completes the handshake, and from then on only reads. */

@@ -9,7 +9,6 @@ import type {
 } from "../../../src/call/realtimeClient.ts";
 import { createOpenModel, type OpenModelOptions } from "../../../src/services/openai/openModel.ts";
 import { Inbox } from "../inbox.ts";
-import { awaitNodeSockets } from "../nodeSockets.ts";
 import {
   type ScriptedRealtime,
   type ScriptedSession,
@@ -93,9 +92,8 @@ export function contract(
   body: (stage: Stage) => Promise<void>,
   serverOptions?: Parameters<typeof startScriptedRealtime>[0],
 ): void {
-  for (const socket of ["native", "ws"] as const) {
+  for (const socket of ["native", "nodelay"] as const) {
     Deno.test(`createOpenModel(${socket}) ${name}`, async () => {
-      await using _sockets = awaitNodeSockets();
       await using server = startScriptedRealtime(serverOptions);
       const log = new Log();
       const clients: RealtimeClient[] = [];
