@@ -91,8 +91,8 @@ export class FrameWriter {
 }
 
 const FIRST_BYTES = 1024;
-/** A larger buffer is not kept for the next frames. */
-const MAX_KEPT_BYTES = 2 ** 16;
+/** A larger buffer, such as of a session's set-up, is not kept: two are held for each connection. */
+const MAX_KEPT_BYTES = 2 ** 13;
 const EMPTY = new Uint8Array(0);
 const encoder = new TextEncoder();
 
