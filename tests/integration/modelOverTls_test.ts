@@ -41,6 +41,34 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "WebSocketClient needs no permission but for the host and the port, over TLS too",
+  ignore,
+  async fn() {
+    await using front = await startTlsFront();
+    await using model = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      (request) => Deno.upgradeWebSocket(request).response,
+    );
+    front.pointAt(`http://127.0.0.1:${model.addr.port}`);
+    assert.equal(await openOnce(front, new URL(front.url).host), "open");
+    assert.equal(await openOnce(front, "127.0.0.1:1"), "unusable");
+  },
+});
+
+/** What a process tells that may reach one host only. */
+async function openOnce(
+  { url, certFile }: { readonly url: string; readonly certFile: string },
+  host: string,
+): Promise<string> {
+  const program = new URL("../support/openOnce.ts", import.meta.url).pathname;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "--no-check", `--allow-net=${host}`, program, url],
+    env: { DENO_CERT: certFile },
+  }).output();
+  return new TextDecoder().decode(stdout).trim();
+}
+
 /** Takes TLS off, and passes all bytes on. */
 async function startTlsFront() {
   const folder = await makeDataFolder();

@@ -10,12 +10,12 @@ export function openNoDelaySocket(target: SocketTarget, listener: SocketListener
     onOpen: (headers) => listener.onOpen(serverDateMsOf(headers)),
     onMessage: (text) => listener.onMessage(text),
     onClose: (end) => listener.onClose(closureOf(end)),
-  }, { maxMessageBytes: MAX_MESSAGE_BYTES, closeTimeoutMs: CLOSE_TIMEOUT_MS });
+  }, { maxMessageBytes: MAX_MESSAGE_BYTES, endTimeoutMs: END_TIMEOUT_MS });
 }
 
 /** One delta may hold a whole reply; Deno's own socket takes as much. */
 const MAX_MESSAGE_BYTES = 64 * 2 ** 20;
-const CLOSE_TIMEOUT_MS = 400;
+const END_TIMEOUT_MS = 400;
 
 function serverDateMsOf(headers: Headers): number | undefined {
   const dateMs = Date.parse(headers.get("date") ?? "");

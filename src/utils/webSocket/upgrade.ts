@@ -9,20 +9,22 @@ export interface WebSocketTarget {
 
 /** What a server answered to the request for a WebSocket. */
 export type UpgradeAnswer =
-  /** `rest`: what came after it. */
+  /** `rest`: what came after it, less than 4 KB. */
   | { readonly type: "accepted"; readonly headers: Headers; readonly rest: Uint8Array }
-  /** `body`: its beginning, 16 KB at most. */
+  /** `body`: its beginning, 16 KB at most, as far as it came. */
   | { readonly type: "refused"; readonly status: number; readonly headers: Headers; body: string };
 
-type Stream = Pick<Deno.Conn, "read" | "write">;
+type Stream = Pick<Deno.Conn, "read" | "write"> & Disposable;
 
 /**
  * Asks for a WebSocket (RFC 6455, section 4.1) without protocols and extensions. Throws where the answer
- * is not HTTP, is too long, or accepts something else.
+ * is not HTTP, is too long, or accepts something else. There is a time limit only for the body of a
+ * refusal, after which the connection is closed.
  */
 export async function requestUpgrade(
   connection: Stream,
   target: WebSocketTarget,
+  { bodyTimeoutMs }: { readonly bodyTimeoutMs: number },
 ): Promise<UpgradeAnswer> {
   const key = crypto.getRandomValues(new Uint8Array(16)).toBase64();
   await writeAll(connection, requestFor(target, key));
@@ -32,7 +34,8 @@ export async function requestUpgrade(
     // Others, such as 103, only announce the answer.
     if (status >= 100 && status < 200 && status !== 101) continue;
     if (status !== 101) {
-      return { type: "refused", status, headers, body: await answer.readBody(headers) };
+      const body = await answer.readBody(headers, bodyTimeoutMs);
+      return { type: "refused", status, headers, body };
     }
     checkAcceptance(headers, key);
     return { type: "accepted", headers, rest: answer.rest };
@@ -98,8 +101,8 @@ class Answer {
     return parseHead(head);
   }
 
-  /** Reads as much as has come within the limit where it ends early. */
-  async readBody(headers: Headers): Promise<string> {
+  /** Gives as much as has come where it ends early, or not in time: the status is known. */
+  async readBody(headers: Headers, timeoutMs: number): Promise<string> {
     const isChunked = /\bchunked\b/i.test(headers.get("transfer-encoding") ?? "");
     const length = headers.get("content-length") ?? "";
     const bytes = /^\d{1,15}$/.test(length) ? Number(length) : Infinity;
@@ -108,9 +111,12 @@ class Answer {
         body: this.#received.subarray(0, bytes),
         isComplete: this.#received.length >= bytes,
       };
+    // Ends a read that is under way.
+    const timer = setTimeout(() => this.#connection[Symbol.dispose](), timeoutMs);
     while (!whole().isComplete && this.#received.length < MAX_BODY_BYTES) {
-      if (!await this.#receive()) break;
+      if (!await this.#receive().catch(() => false)) break;
     }
+    clearTimeout(timer);
     return new TextDecoder().decode(whole().body.subarray(0, MAX_BODY_BYTES));
   }
 

@@ -1,3 +1,4 @@
+import { dial } from "./dial.ts";
 import { FrameError, FrameReader, type ServerFrame } from "./frameReader.ts";
 import { FrameWriter } from "./frameWriter.ts";
 import { requestUpgrade, type UpgradeAnswer, type WebSocketTarget } from "./upgrade.ts";
@@ -23,8 +24,8 @@ export type WebSocketEnd =
 
 interface WebSocketOptions {
   readonly maxMessageBytes: number;
-  /** How long a server may take to answer a close frame. */
-  readonly closeTimeoutMs: number;
+  /** How long a server may take to answer a close frame, or to end the body of a refusal. */
+  readonly endTimeoutMs: number;
 }
 
 /**
@@ -76,7 +77,7 @@ export class WebSocketClient {
     else this.#sayGoodbye(1000);
   }
 
-  /** From connecting to the end; never rejects. */
+  /** From connecting to the end; rejects only with what `onClose` throws. */
   async #live(
     { url, headers }: { readonly url: string; readonly headers: Readonly<Record<string, string>> },
   ): Promise<void> {
@@ -89,19 +90,35 @@ export class WebSocketClient {
       return this.#end({ type: "unusable" });
     }
     try {
-      this.#end(await this.#converse(target));
+      this.#end(await this.#endOf(target));
       await this.#awaitEnd();
-    } catch (error) {
-      this.#end(this.#phase === "connecting" ? failureOf(error) : LOST);
     } finally {
       this.#cut();
     }
   }
 
+  async #endOf(target: WebSocketTarget): Promise<WebSocketEnd> {
+    try {
+      return await this.#converse(target);
+    } catch (error) {
+      const end = this.#phase === "connecting" ? failureOf(error) : LOST;
+      // Whatever failed, nothing more is sent or waited for.
+      this.#cut();
+      return end;
+    }
+  }
+
   async #converse(target: WebSocketTarget): Promise<WebSocketEnd> {
-    const connection = await this.#connect(target.url);
-    const answer = await requestUpgrade(connection, target);
+    const connection = await dial(target.url, {
+      signal: this.#life.signal,
+      adopt: (connection) => this.#adopt(connection),
+    });
+    const answer = await requestUpgrade(connection, target, {
+      bodyTimeoutMs: this.#options.endTimeoutMs,
+    });
     if (answer.type === "refused") return { type: "refused", answer };
+    // Closed while the answer was on its way to here.
+    if (this.#life.signal.aborted) return LOST;
     this.#phase = "open";
     this.#listener.onOpen(answer.headers);
     const incoming = new FrameReader(this.#options);
@@ -116,28 +133,10 @@ export class WebSocketClient {
     }
   }
 
-  async #connect({ protocol, hostname, port }: URL): Promise<Deno.Conn> {
-    const isSecure = protocol === "wss:";
-    const host = hostname.replace(/^\[|\]$/g, "");
-    const connection = this.#adopt(
-      await Deno.connect({
-        hostname: host,
-        port: port === "" ? (isSecure ? 443 : 80) : Number(port),
-        signal: this.#life.signal,
-      }),
-    );
-    connection.setNoDelay(true);
-    if (!isSecure) return connection;
-    return this.#adopt(
-      await Deno.startTls(connection, { hostname: host, alpnProtocols: ["http/1.1"] }),
-    );
-  }
-
   /** Closes it where it comes too late, so that every use of it throws. */
-  #adopt<T extends Deno.Conn>(connection: T): T {
+  #adopt(connection: Deno.Conn): void {
     this.#connection = connection;
     if (this.#life.signal.aborted) connection.close();
-    return connection;
   }
 
   /** Until the server closes, or a close frame has been sent. */
@@ -183,9 +182,13 @@ export class WebSocketClient {
 
   /** The server closes the connection; to close it first would discard a close frame on its way. */
   async #awaitEnd(): Promise<void> {
+    if (this.#phase !== "closing" || this.#life.signal.aborted) return;
     const discarded = new Uint8Array(4096);
-    if (this.#phase !== "closing") return;
-    while (await this.#connection?.read(discarded) !== null);
+    try {
+      while (await this.#connection?.read(discarded) !== null);
+    } catch {
+      // It has been cut, by either side.
+    }
   }
 
   #flush(): void {
@@ -216,7 +219,7 @@ export class WebSocketClient {
 
   #cutSoon(): void {
     if (this.#life.signal.aborted) return;
-    this.#cutTimer ??= setTimeout(() => this.#cut(), this.#options.closeTimeoutMs);
+    this.#cutTimer ??= setTimeout(() => this.#cut(), this.#options.endTimeoutMs);
   }
 
   /** Ends reading and writing at once. */
@@ -225,11 +228,8 @@ export class WebSocketClient {
     this.#phase = "closing";
     if (this.#life.signal.aborted) return;
     this.#life.abort();
-    try {
-      this.#connection?.close();
-    } catch {
-      // TLS is taking it over, and closes it when it has.
-    }
+    // Unlike `close`, throws nothing where it is closed, or is being taken over by TLS.
+    this.#connection?.[Symbol.dispose]();
   }
 }
 

@@ -31,9 +31,9 @@ export function openSocket(
       onMessage?.(text);
     },
     onClose: (end) => ends.add(end),
-  }, { maxMessageBytes: MAX_MESSAGE_BYTES, closeTimeoutMs: CLOSE_TIMEOUT_MS });
+  }, { maxMessageBytes: MAX_MESSAGE_BYTES, endTimeoutMs: END_TIMEOUT_MS });
   return { socket, opened: opened.promise, messages, ends, end: () => ends.find(() => true) };
 }
 
 export const MAX_MESSAGE_BYTES = 1_000_000;
-export const CLOSE_TIMEOUT_MS = 200;
+export const END_TIMEOUT_MS = 200;

@@ -90,6 +90,30 @@ Deno.test("WebSocketClient tells the body of a refusal that ends with the connec
   assert.equal(ended.answer?.body, "later, perhaps");
 });
 
+Deno.test("WebSocketClient does not wait for the end of a refusal that has none", async () => {
+  using server = startScriptedSockets();
+  const { end } = openSocket(server.url);
+  using peer = await server.accept();
+  await peer.request();
+  await peer.write("HTTP/1.1 401 Unauthorized\r\n\r\nno key");
+  const ended = await end();
+  assert.ok(ended.type === "refused");
+  assert.equal(ended.answer?.status, 401);
+  assert.equal(ended.answer?.body, "no key");
+  while (await peer.read() !== undefined);
+});
+
+Deno.test("WebSocketClient closed in the middle of a refusal is silent, and lets go of it", async () => {
+  using server = startScriptedSockets();
+  const { socket, ends } = openSocket(server.url);
+  using peer = await server.accept();
+  await peer.request();
+  await peer.write("HTTP/1.1 401 Unauthorized\r\n\r\nno key");
+  socket.close();
+  while (await peer.read() !== undefined);
+  assert.deepEqual(ends.all, []);
+});
+
 type Answer = (request: string) => string;
 const accepted = (accept: string, ...more: readonly string[]) =>
   [
