@@ -173,6 +173,8 @@ export function createRouter(
   mount(metricsRoutes({ access, metrics, guesses }));
   mount(keyRevocationRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));
   mount(openapiRoutes(router, checkKey !== undefined));
+  // Hono builds its matcher for the first request, which may be a call that rings.
+  router.router.match("GET", "/");
   return router;
 }
 

@@ -46,9 +46,7 @@ export type {
   RequestKey,
   StoredResponse,
 } from "./store/outbound/idempotencyStore.ts";
-export { createClientClass } from "./store/postgres/client.ts";
-export { Connections, DatabaseTimeout } from "./store/postgres/connections.ts";
-export { listenTo } from "./store/postgres/listener.ts";
+export { loadPostgres } from "./store/postgres/loadPostgres.ts";
 export type { RevokedKeys } from "./store/revokedKeys.ts";
 export type { SharedClock } from "./store/sharedClock.ts";
 export { RESUME_PURPOSE, type SingleUseTokens } from "./store/singleUseTokens.ts";

@@ -1,5 +1,5 @@
 import { deadline } from "../../utils/deadline.ts";
-import { Connections, createClientClass, DatabaseTimeout, listenTo } from "../store.ts";
+import { loadPostgres } from "../store.ts";
 import type { InstanceBus, InstanceBusOptions } from "./bus.ts";
 import { type BusMessage, createAssembler, senderOf, splitMessage } from "./messageParts.ts";
 
@@ -30,6 +30,7 @@ export async function openPostgresBus(
   let hasFailed = false;
   let missedEchoes = 0;
   let echoTimer: ReturnType<typeof setTimeout> | undefined;
+  const { createClientClass, Connections, DatabaseTimeout, listenTo } = await loadPostgres();
   const Client = createClientClass(url, { name: "parley-bus", statementLimitMs: ANSWER_MS });
   const sender = new Connections(Client, { most: 1, timeoutMs: ANSWER_MS });
   const listener = listenTo(CHANNEL, Client, { onMessage, onListening, onFailure });

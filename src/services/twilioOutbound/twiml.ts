@@ -1,7 +1,6 @@
-import VoiceResponse from "twilio/lib/twiml/VoiceResponse.js";
 import type { SpokenMessage } from "./fallbackMessage.ts";
 import type { Hold } from "./holdMessage.ts";
-import { present } from "../../utils/present.ts";
+import { writeXml, type XmlElement } from "../../utils/xml.ts";
 
 /** What Twilio is to do with a call next. */
 export type PhoneAnswer =
@@ -30,50 +29,59 @@ export type PhoneAnswer =
 
 /** Writes an answer as TwiML; `publicUrl` is the origin that Twilio reaches. */
 export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
-  const response = new VoiceResponse();
+  return answer.do === "hangUp" ? writeHangUp(answer.message) : write(verbsOf(answer, publicUrl));
+}
+
+/** TwiML that ends a call, after a message where there is one. */
+export function writeHangUp(message: SpokenMessage | undefined): string {
+  return write([...spoken(message), { name: "Hangup" }]);
+}
+
+function verbsOf(
+  answer: Exclude<PhoneAnswer, { readonly do: "hangUp" }>,
+  publicUrl: string,
+): readonly XmlElement[] {
   switch (answer.do) {
     case "connect": {
-      if (answer.digits !== undefined) response.play({ digits: answer.digits });
-      const stream = response.connect().stream({
-        url: `${publicUrl.replace(/^http/, "ws")}/media`,
-        statusCallback: `${publicUrl}/twilio/stream`,
-      });
-      stream.parameter({ name: "token", value: answer.token });
-      // The end of the stream is not that of the call. A server that lives ends it, or opens another
-      // stream, by REST before anything is heard.
-      response.pause({ length: QUIET_S });
-      hold(response, answer.hold, publicUrl);
-      break;
+      const { digits, token } = answer;
+      const stream = {
+        name: "Stream",
+        attributes: {
+          url: `${publicUrl.replace(/^http/, "ws")}/media`,
+          statusCallback: `${publicUrl}/twilio/stream`,
+        },
+        content: [{ name: "Parameter", attributes: { name: "token", value: token } }],
+      };
+      return [
+        ...(digits === undefined ? [] : [{ name: "Play", attributes: { digits } }]),
+        { name: "Connect", content: [stream] },
+        // The end of the stream is not that of the call. A server that lives ends it, or opens another
+        // stream, by REST before anything is heard.
+        pause(QUIET_S),
+        ...hold(answer.hold, publicUrl),
+      ];
     }
     case "hold":
-      hold(response, answer.hold, publicUrl);
-      break;
+      return hold(answer.hold, publicUrl);
     case "askAgain":
-      if (answer.first !== undefined) say(response, answer.first);
-      response.pause({ length: ASK_AGAIN_S });
-      response.redirect({ method: "POST" }, `${publicUrl}${answer.path}${PERSISTENT}`);
-      break;
+      return [
+        ...spoken(answer.first),
+        pause(ASK_AGAIN_S),
+        redirect(`${publicUrl}${answer.path}${PERSISTENT}`),
+      ];
     case "refuseAsBusy":
-      response.reject({ reason: "busy" });
-      break;
-    case "dial":
-      if (answer.message !== undefined) say(response, answer.message);
-      response.dial(
-        {
-          answerOnBridge: true,
-          // Twilio asks here how the dial ended: a busy line must not end the call in silence.
-          action: `${publicUrl}/twilio/resume`,
-          ...present({ callerId: answer.callerId, timeLimit: answer.timeLimitSeconds }),
-        },
-        answer.number,
-      );
-      break;
-    case "hangUp":
-      return writeHangUp(answer.message);
-    default:
-      answer satisfies never;
+      return [{ name: "Reject", attributes: { reason: "busy" } }];
+    case "dial": {
+      const attributes = {
+        answerOnBridge: true,
+        // Twilio asks here how the dial ended: a busy line must not end the call in silence.
+        action: `${publicUrl}/twilio/resume`,
+        callerId: answer.callerId,
+        timeLimit: answer.timeLimitSeconds,
+      };
+      return [...spoken(answer.message), { name: "Dial", attributes, content: answer.number }];
+    }
   }
-  return response.toString();
 }
 
 /** Longer than a server needs that takes the place of one which leaves. */
@@ -88,28 +96,31 @@ const HOLD_S = [10, 12] as const;
  */
 const PERSISTENT = "#rc=5&rp=ct,rt,5xx&ct=2000&rt=4000&tt=15000";
 
-function hold(
-  response: VoiceResponse,
-  { first, further, agent }: Hold,
-  publicUrl: string,
-): void {
-  say(response, first);
-  response.pause({ length: HOLD_S[0] });
-  say(response, further);
-  response.pause({ length: HOLD_S[1] });
+function hold({ first, further, agent }: Hold, publicUrl: string): readonly XmlElement[] {
   const query = new URLSearchParams({ agent });
-  response.redirect({ method: "POST" }, `${publicUrl}/twilio/resume?${query}${PERSISTENT}`);
+  return [
+    ...spoken(first),
+    pause(HOLD_S[0]),
+    ...spoken(further),
+    pause(HOLD_S[1]),
+    redirect(`${publicUrl}/twilio/resume?${query}${PERSISTENT}`),
+  ];
 }
 
-/** TwiML that ends a call, after a message where there is one. */
-export function writeHangUp(message: SpokenMessage | undefined): string {
-  const response = new VoiceResponse();
-  if (message !== undefined) say(response, message);
-  response.hangup();
-  return response.toString();
+function spoken(message: SpokenMessage | undefined): readonly XmlElement[] {
+  if (message === undefined) return [];
+  const { text, language, voice } = message;
+  return [{ name: "Say", attributes: { language, voice }, content: text }];
 }
 
-/** By hand, because the library's types know only the voices of its release. */
-function say(response: VoiceResponse, { text, language, voice }: SpokenMessage): void {
-  response.addChild("Say", { language, ...present({ voice }) }).addText(text);
+function pause(seconds: number): XmlElement {
+  return { name: "Pause", attributes: { length: seconds } };
+}
+
+function redirect(url: string): XmlElement {
+  return { name: "Redirect", attributes: { method: "POST" }, content: url };
+}
+
+function write(verbs: readonly XmlElement[]): string {
+  return writeXml({ name: "Response", content: verbs });
 }

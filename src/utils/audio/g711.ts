@@ -34,12 +34,15 @@ function createLaw(decode: (code: number) => number): G711Law {
   // Both laws set the sign bit for positive samples and mirror the negative ones.
   const rising = Array.from({ length: 128 }, (_, code) => code | 0x80)
     .sort((a, b) => decode(a) - decode(b));
-  let step = 0;
-  for (let magnitude = 0; magnitude <= 32768; magnitude++) {
-    while (step < 127 && 2 * magnitude >= decode(rising[step]!) + decode(rising[step + 1]!)) step++;
-    const code = rising[step]!;
-    if (magnitude > 0) encoded[-magnitude & 0xffff] = code & 0x7f;
-    if (magnitude < 32768) encoded[magnitude] = code;
+  // The first magnitude of every code is halfway between it and the one before.
+  const first = rising.map((code, step) =>
+    step === 0 ? 0 : Math.ceil((decode(rising[step - 1]!) + decode(code)) / 2)
+  );
+  for (const [step, code] of rising.entries()) {
+    const from = first[step]!;
+    const until = first[step + 1] ?? 32769;
+    encoded.fill(code, from, Math.min(until, 32768));
+    encoded.fill(code & 0x7f, 65536 - until + 1, 65536 - Math.max(from, 1) + 1);
   }
   return { decoded, encoded };
 }

@@ -1,5 +1,5 @@
-import type { ErrorObject } from "ajv";
 import { pointerSteps } from "./jsonPointer.ts";
+import type { SchemaError } from "./schemaCompiler.ts";
 
 /**
  * Corrects, in place, what models get wrong without harm: null for what was to be left out, numbers
@@ -9,7 +9,7 @@ import { pointerSteps } from "./jsonPointer.ts";
  */
 export function repairArguments(
   args: Record<string, unknown>,
-  errors: readonly ErrorObject[],
+  errors: readonly SchemaError[],
   { dropUndeclared }: { readonly dropUndeclared: boolean },
 ): boolean {
   let changed = false;

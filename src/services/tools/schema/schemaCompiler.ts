@@ -1,12 +1,24 @@
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import { RE2JS } from "re2js";
+// Both are evaluated at their first use.
+import defer * as ajvLibrary from "ajv/dist/2020.js";
+import defer * as re2 from "re2js";
+import type { ErrorObject } from "ajv";
 import { pointerSteps } from "./jsonPointer.ts";
 import { type JsonSchema, SchemaFault } from "./schemaRewrite.ts";
 
+/** What is wrong with arguments: one part of them, and the keyword of the schema that it breaks. */
+export type SchemaError = Pick<ErrorObject, "instancePath" | "keyword" | "params" | "message">;
+
+/** Returns all that is wrong with arguments. */
+export type CheckArguments = (args: Readonly<Record<string, unknown>>) => readonly SchemaError[];
+
 /** Compiles a schema; throws a `SchemaFault` that names the place, where there is one. */
-export function compileSchema(schema: JsonSchema): ValidateFunction {
+export function compileSchema(schema: JsonSchema): CheckArguments {
+  const ajv = compiler ??= createCompiler();
   try {
-    if (ajv.validateSchema(schema) === true) return ajv.compile(schema);
+    if (ajv.validateSchema(schema) === true) {
+      const validate = ajv.compile(schema);
+      return (args) => validate(args) ? [] : validate.errors ?? [];
+    }
   } catch (error) {
     const reason = error instanceof Error ? error.message : "is no JSON Schema";
     throw new SchemaFault([], reason.replace(/ from id #$/, "").slice(0, 200));
@@ -15,7 +27,7 @@ export function compileSchema(schema: JsonSchema): ValidateFunction {
   throw new SchemaFault(pointerSteps(error?.instancePath ?? ""), reasonOf(error));
 }
 
-function reasonOf(error: NonNullable<typeof ajv.errors>[number] | undefined): string {
+function reasonOf(error: ErrorObject | undefined): string {
   const { keyword, message = "is not as JSON Schema has it", params = {} } = error ?? {};
   if (keyword === "enum") return `must be one of ${params["allowedValues"]}`;
   if (keyword === "type" && String(params["type"]) === "object,boolean") {
@@ -42,7 +54,7 @@ function linearPattern(
   // Ajv caches compiled patterns under this string.
   const toString = () => pattern;
   try {
-    const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
+    const compiled = re2.RE2JS.compile(re2.RE2JS.translateRegExp(pattern));
     return {
       test: (text) => text.length <= MAX_TESTED_CHARS && compiled.test(text),
       toString,
@@ -52,11 +64,17 @@ function linearPattern(
   }
 }
 
-const ajv = new Ajv2020({
-  allErrors: true,
-  // Strict mode would refuse the harmless extras that schemas written for other tools often have.
-  strict: false,
-  validateFormats: false,
-  logger: false,
-  code: { regExp: Object.assign(linearPattern, { code: "linearPattern" }) },
-});
+let compiler: ajvLibrary.Ajv2020 | undefined;
+
+function createCompiler(): ajvLibrary.Ajv2020 {
+  return new ajvLibrary.Ajv2020({
+    allErrors: true,
+    // Strict mode would refuse the harmless extras that schemas written for other tools often have.
+    strict: false,
+    // 1e400 is read as infinity, which JSON has no word for.
+    strictNumbers: true,
+    validateFormats: false,
+    logger: false,
+    code: { regExp: Object.assign(linearPattern, { code: "linearPattern" }) },
+  });
+}

@@ -1,7 +1,7 @@
-import type { ErrorObject } from "ajv";
 import { parseSafely, repairArguments } from "./argumentRepair.ts";
 import { isRecord } from "../../../utils/isRecord.ts";
-import { compileSchema } from "./schemaCompiler.ts";
+import { checkFlatSchema } from "./flatSchema.ts";
+import { compileSchema, type SchemaError } from "./schemaCompiler.ts";
 import { type ToolArguments, ToolError } from "../tool.ts";
 import type { ToolSchema } from "./toolSchema.ts";
 
@@ -13,12 +13,12 @@ export type ReadArguments = (json: string) => ToolArguments;
  * is refused: a refusal costs the caller a second of silence, and the model often repeats itself.
  */
 export function createArgumentReader({ schema, closedByDefault }: ToolSchema): ReadArguments {
-  const validate = compileSchema(schema);
+  const check = checkFlatSchema(schema) ?? compileSchema(schema);
   return function readArguments(json) {
     const args = parseArguments(json);
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      if (validate(args)) return args;
-      const errors = validate.errors ?? [];
+      const errors = check(args);
+      if (errors.length === 0) return args;
       if (!repairArguments(args, errors, { dropUndeclared: closedByDefault })) {
         throw unfit(describeErrors(errors));
       }
@@ -72,12 +72,12 @@ function unfit(message: string): ToolError {
   return new ToolError("invalid_arguments", message);
 }
 
-function describeErrors(errors: readonly ErrorObject[]): string {
+function describeErrors(errors: readonly SchemaError[]): string {
   const sentences = [...new Set(errors.map(describeError))].slice(0, MAX_ERRORS_SHOWN);
   return `The arguments do not fit: ${sentences.join("; ").slice(0, MAX_ERROR_CHARS)}.`;
 }
 
-function describeError({ instancePath, message, keyword, params }: ErrorObject): string {
+function describeError({ instancePath, message, keyword, params }: SchemaError): string {
   const path = instancePath.slice(1).replaceAll("/", ".");
   const subject = path === "" ? "the object" : `"${path}"`;
   switch (keyword) {
