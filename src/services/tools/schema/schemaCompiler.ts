@@ -1,14 +1,14 @@
-// Both are evaluated at their first use.
+// Evaluated at their first use: most agents have no schema that needs them.
 import defer * as ajvLibrary from "ajv/dist/2020.js";
 import defer * as re2 from "re2js";
 import type { ErrorObject } from "ajv";
 import { pointerSteps } from "./jsonPointer.ts";
 import { type JsonSchema, SchemaFault } from "./schemaRewrite.ts";
 
-/** What is wrong with arguments: one part of them, and the keyword of the schema that it breaks. */
+/** One thing wrong with arguments: the JSON pointer of the part, and the keyword of the schema that it breaks. */
 export type SchemaError = Pick<ErrorObject, "instancePath" | "keyword" | "params" | "message">;
 
-/** Returns all that is wrong with arguments. */
+/** Returns all that is wrong with arguments; nothing where they fit. */
 export type CheckArguments = (args: Readonly<Record<string, unknown>>) => readonly SchemaError[];
 
 /** Compiles a schema; throws a `SchemaFault` that names the place, where there is one. */
@@ -73,6 +73,8 @@ function createCompiler(): ajvLibrary.Ajv2020 {
     strict: false,
     // 1e400 is read as infinity, which JSON has no word for.
     strictNumbers: true,
+    // Otherwise `constructor` and whatever else every object inherits would count as given.
+    ownProperties: true,
     validateFormats: false,
     logger: false,
     code: { regExp: Object.assign(linearPattern, { code: "linearPattern" }) },
