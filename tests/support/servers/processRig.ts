@@ -46,10 +46,11 @@ export interface ProcessRigOptions {
   readonly network?: Partial<PhoneNetworkOptions>;
   readonly model?: RealtimeServerOptions;
   readonly preload?: string;
+  readonly inspectAt?: number;
 }
 
 export async function startProcessRig(
-  { agent = "greeting: Good day.", env = {}, line = {}, network = {}, model = {}, preload }:
+  { agent = "greeting: Good day.", env = {}, line = {}, network = {}, model = {}, ...flags }:
     ProcessRigOptions = {},
 ): Promise<ProcessRig> {
   const stack = new AsyncDisposableStack();
@@ -75,7 +76,7 @@ export async function startProcessRig(
       await startServerProcess({
         data,
         env: { ...settings, ...env, ...port },
-        ...(preload !== undefined && { preload }),
+        ...flags,
       }),
     );
     twilio.network.connectTo(server.origin);

@@ -12,6 +12,8 @@ export interface ServerProcessOptions {
   readonly data?: DataFolder;
   /** A module to run before the server, relative to the repository. */
   readonly preload?: string;
+  /** The port of 127.0.0.1 at which its inspector listens. */
+  readonly inspectAt?: number;
 }
 
 /** The server as an operator starts it: a process with the permissions of `deno task start`. */
@@ -35,7 +37,7 @@ export interface ServerProcess extends AsyncDisposable {
 
 /** Starts the server on a free port, or on the one that `env` names, and waits until it is ready. */
 export async function startServerProcess(
-  { env = {}, data, preload }: ServerProcessOptions = {},
+  { env = {}, data, ...flags }: ServerProcessOptions = {},
 ): Promise<ServerProcess> {
   const ownData = data === undefined ? await makeDataFolder() : undefined;
   const folder = data ?? ownData!;
@@ -47,7 +49,7 @@ export async function startServerProcess(
     DATABASE_URL: `sqlite:${folder.path}/parley.db`,
     API_KEYS: `ops:${apiKey};scopes=admin`,
     ...env,
-  }, preload);
+  }, flags);
   const ended = child.status.then(async ({ code }) => {
     await printed;
     return code;
@@ -140,14 +142,18 @@ export async function makeDataFolder(): Promise<DataFolder> {
   };
 }
 
-function spawn(env: Readonly<Record<string, string | undefined>>, preload?: string) {
+function spawn(
+  env: Readonly<Record<string, string | undefined>>,
+  { preload, inspectAt }: Pick<ServerProcessOptions, "preload" | "inspectAt"> = {},
+) {
   const [, ...args] = config.tasks.start.command.split(" ");
+  const flags = [
+    ...(preload === undefined ? [] : [`--preload=${preload}`]),
+    ...(inspectAt === undefined ? [] : [`--inspect=127.0.0.1:${inspectAt}`]),
+  ];
   const child = new Deno.Command(Deno.execPath(), {
     // A developer's own .env must not decide what is tested.
-    args: args.flatMap((arg) => {
-      if (arg === "--env-file") return preload === undefined ? [] : [`--preload=${preload}`];
-      return [arg];
-    }),
+    args: args.flatMap((arg) => arg === "--env-file" ? flags : [arg]),
     cwd: root,
     clearEnv: true,
     env: { ...inherited(), ...present(env) },
