@@ -29,7 +29,7 @@ export function readOutbound(
 
 function readCountries(read: SettingReader): readonly string[] | undefined {
   const countries = read.list("OUTBOUND_COUNTRIES").map((code) => code.toUpperCase());
-  // The names of all regions take a hundredth of a second to load.
+  // `Intl.DisplayNames` takes ten milliseconds to load.
   if (countries.length === 0) return undefined;
   const regions = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
   const isCountry = (code: string) => /^[A-Z]{2}$/.test(code) && regions.of(code) !== undefined;

@@ -1,11 +1,14 @@
-/** An element of XML: its name, its attributes without those that are undefined, and what it contains. */
+/** An element of XML. Attributes that are undefined are left out. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly content?: string | readonly XmlElement[];
 }
 
-/** Writes a document. Names are not checked; of texts, characters that XML does not have are left out. */
+/**
+ * Writes a document. Names are not checked. Control characters and others that XML 1.0 cannot hold are left
+ * out of texts and attributes; half a surrogate pair becomes U+FFFD.
+ */
 export function writeXml(root: XmlElement): string {
   return `<?xml version="1.0" encoding="UTF-8"?>${elementText(root)}`;
 }
@@ -17,10 +20,10 @@ function elementText({ name, attributes = {}, content = "" }: XmlElement): strin
   return inner === "" ? `<${name}${written}/>` : `<${name}${written}>${inner}</${name}>`;
 }
 
-/** Line breaks too, which a reader would make blanks of in attributes. */
+/** Escapes tabs and line breaks too: a reader turns them into blanks in attributes, and CR into LF in texts. */
 function escaped(text: string): string {
   return text.toWellFormed()
-    // deno-lint-ignore no-control-regex -- these are what XML does not have.
+    // deno-lint-ignore no-control-regex -- XML does not have these.
     .replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "")
     .replaceAll(/[&<>"\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,4 +1,4 @@
-/** What connects to Postgres. Its driver takes time and memory: it is loaded where a database is a Postgres. */
+/** Loads what connects to Postgres: only a server that has one spends time and memory on its driver. */
 export async function loadPostgres() {
   const [{ createClientClass }, { Connections, DatabaseTimeout }, { listenTo }] = await Promise.all(
     [
