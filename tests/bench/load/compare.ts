@@ -1,5 +1,6 @@
 import { median, percentile } from "./measure.ts";
-import { type Losses, type Slice, Trial, type TrialPlan } from "./trial.ts";
+import type { Losses, Slice, TrialPlan } from "./trial.ts";
+import { TurnTaking } from "./turnTaking.ts";
 
 export interface LoadOptions {
   readonly calls: number;
@@ -36,50 +37,29 @@ export async function compareLoads(
   plans: Readonly<Record<string, TrialPlan>>,
   options: LoadOptions,
 ): Promise<ReadonlyMap<string, LoadFigures>> {
-  const names = Object.keys(plans);
-  const trials = await Promise.all(Object.values(plans).map(Trial.start));
-  let talking: Trial | undefined;
-  const living = setInterval(() => {
-    for (const trial of trials) if (trial !== talking) trial.keepAlive();
-  }, ALIVE_EVERY_MS);
+  const turns = await TurnTaking.start(Object.values(plans));
+  const { trials } = turns;
+  const { calls, rounds, warmUpRounds, secondsPerRound: seconds } = options;
   const emptyMb = trials.map((trial) => trial.residentMb);
-  await talkInTurn(trials, options.warmUpRounds, options.calls);
-  const slices = await talkInTurn(trials, options.rounds, options.calls);
+  await turns.talk(trials, { rounds: warmUpRounds, seconds, calls });
+  const slices = await turns.talk(trials, { rounds, seconds, calls });
   const fullMb = trials.map((trial) => trial.residentMb);
-  const moreCalls = Math.ceil(options.calls / 2);
-  await talkInTurn(trials, 2, options.calls + moreCalls);
+  const moreCalls = Math.ceil(calls / 2);
+  await turns.talk(trials, { rounds: 2, seconds, calls: calls + moreCalls });
   const moreMb = trials.map((trial) => trial.residentMb);
-  clearInterval(living);
-  const losses: Losses[] = [];
-  for (const trial of trials) losses.push(await trial.end());
-  return new Map(names.map((name, i) => [name, {
-    ...summarize(slices[i]!, slices[0]!),
-    ...losses[i]!,
-    mbPerCall: (fullMb[i]! - emptyMb[i]!) / options.calls,
-    mbPerMoreCall: (moreMb[i]! - fullMb[i]!) / moreCalls,
-  }]));
-
-  async function talkInTurn(
-    trials: readonly Trial[],
-    rounds: number,
-    calls: number,
-  ): Promise<readonly Slice[][]> {
-    const slices = trials.map((): Slice[] => []);
-    for (let round = 0; round < rounds; round++) {
-      for (const [i, trial] of trials.entries()) {
-        await trial.callUpTo(calls);
-        talking = trial;
-        slices[i]!.push(await trial.talk(options.secondsPerRound));
-        talking = undefined;
-      }
-    }
-    return slices;
-  }
+  const losses = await turns.end();
+  return new Map(
+    Object.keys(plans).map((name, i) => [name, {
+      ...summarize(slices[i]!, slices[0]!),
+      ...losses[i]!,
+      mbPerCall: (fullMb[i]! - emptyMb[i]!) / calls,
+      mbPerMoreCall: (moreMb[i]! - fullMb[i]!) / moreCalls,
+    }]),
+  );
 }
 
-const ALIVE_EVERY_MS = 2000;
-
-function summarize(own: readonly Slice[], first: readonly Slice[]) {
+/** What the rounds of one server have shown, against those of the first. */
+export function summarize(own: readonly Slice[], first: readonly Slice[]) {
   const delays = own.flatMap(({ delaysMs }) => delaysMs);
   const against = (compare: (slice: Slice, of: Slice) => number) =>
     median(own.map((slice, round) => compare(slice, first[round] ?? slice)));

@@ -28,6 +28,15 @@ export interface Slice {
   readonly mainMsPerCallSecond: number;
   /** How long each frame was under way, both directions. */
   readonly delaysMs: readonly number[];
+  readonly standIns: StandIns;
+}
+
+/** How well the process with the callers and the models kept up: what waits there looks like a slow server. */
+export interface StandIns {
+  /** CPU time as a share of the time that passed: all of its threads have one core. */
+  readonly coreShare: number;
+  /** How late each step of 2 ms was. */
+  readonly lateMs: readonly number[];
 }
 
 export interface Losses {
@@ -97,7 +106,7 @@ export class Trial {
     );
     const cpuBefore = cpuSeconds(this.#subject.pid);
     const mainBefore = mainThreadSeconds(this.#subject.pid);
-    await this.#talk(seconds, true);
+    const standIns = await this.#talk(seconds, true);
     const callSeconds = this.#callers.length * seconds;
     return {
       cpuMsPerCallSecond: (cpuSeconds(this.#subject.pid) - cpuBefore) * 1000 / callSeconds,
@@ -106,21 +115,28 @@ export class Trial {
         ...this.#heard.delaysMs.slice(heardBefore),
         ...this.#model.heard.delaysMs.slice(modelBefore),
       ],
+      standIns,
     };
   }
 
-  /** A sign of life while others talk: a line or a response that brings nothing is given up. */
-  keepAlive(): void {
-    for (const caller of this.#callers) this.#speak(caller, false);
-    if (this.#shape === "deltas") this.#model.speak();
+  /**
+   * A sign of life while others talk: a line or a response that brings nothing is given up. Of every
+   * `of`th call from the `first` on: all of them together would hold up whoever talks.
+   */
+  keepAlive(first: number, of: number): void {
+    for (let i = first; i < this.#callers.length; i += of) this.#speak(this.#callers[i]!, false);
+    if (this.#shape === "deltas") this.#model.speak(first, of);
   }
 
-  async #talk(seconds: number, isHeard: boolean): Promise<void> {
+  async #talk(seconds: number, isHeard: boolean): Promise<StandIns> {
+    const lateMs: number[] = [];
+    const cpuBefore = cpuSeconds(Deno.pid);
     const startedAt = performance.now();
     const steps = seconds * 1000 / STEP_MS;
     for (let step = 0; step < steps;) {
       const due = Math.min(steps, Math.floor((performance.now() - startedAt) / STEP_MS));
       for (; step < due; step++) {
+        lateMs.push(performance.now() - startedAt - (step + 1) * STEP_MS);
         const slot = step % STEPS_PER_FRAME;
         for (let i = slot; i < this.#callers.length; i += STEPS_PER_FRAME) {
           this.#speak(this.#callers[i]!, isHeard && this.#isLoud(i, step / steps));
@@ -129,6 +145,8 @@ export class Trial {
       }
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
+    const passedMs = performance.now() - startedAt;
+    return { coreShare: (cpuSeconds(Deno.pid) - cpuBefore) * 1000 / passedMs, lateMs };
   }
 
   #speak(caller: Caller, isLoud: boolean): void {
