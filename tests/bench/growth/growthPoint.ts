@@ -31,13 +31,15 @@ export interface Refusal {
 export type Limit = "callers" | "server";
 
 /**
- * What had no more to give. Where the callers and the models could not keep up, frames waited for them
- * too: the delays are then an upper bound of the server's.
+ * What had no more to give. Where the callers and the models were late themselves, frames waited for them:
+ * the delays are then an upper bound of the server's. They are also late by what a slow server hands them
+ * at once, and then by a small part of the delay.
  */
 export function limitsOf(figures: GrowthFigures): readonly Limit[] {
-  const { standInsShare, standInsLateMs } = figures;
+  const { standInsShare, standInsLateMs, p99Ms } = figures;
+  const areLate = standInsLateMs > LATE_MS && standInsLateMs > p99Ms / 2;
   const limits: Limit[] = [];
-  if (standInsShare >= FULL_SHARE || standInsLateMs > LATE_MS) limits.push("callers");
+  if (standInsShare >= FULL_SHARE || areLate) limits.push("callers");
   if (serverShare(figures) >= FULL_SHARE) limits.push("server");
   return limits;
 }
@@ -48,5 +50,5 @@ export function serverShare({ cpuMsPerCallSecond, calls }: GrowthFigures): numbe
 }
 
 const FULL_SHARE = 0.9;
-/** A clock of 2 ms that wakes by timers of 1 ms is up to 2 ms late on an idle core. */
+/** A clock of 2 ms that wakes by timers of 1 ms is up to 3 ms late on an idle core. */
 const LATE_MS = 5;
