@@ -21,6 +21,8 @@ const MAX_WAITING = 5000;
 const MAX_WAITING_CHARACTERS = 8_000_000;
 /** After so long a process learns that it has missed the last events of another. */
 const BEAT_MS = 10_000;
+/** No other process is there when none has been heard of for so many beats. */
+const SILENT_BEATS = 9;
 /** In characters: a message of about ten payloads. */
 const MAX_BATCH = 64_000;
 
@@ -31,8 +33,9 @@ const events = z.object({
 const reached = z.object({ sequence: z.number(), hello: z.boolean() });
 
 /**
- * Publishes the live events of this process to the others, and logs theirs. No call waits for it: events
- * that cannot be published in time are dropped, and readers elsewhere learn that they have missed some.
+ * Publishes the live events of this process to the others while there are any, and logs theirs. No call
+ * waits for it: events that cannot be published in time are dropped, and readers elsewhere learn that they
+ * have missed some.
  */
 export function shareEvents(
   { bus, eventLog, setTimer, log }: SharedEventsDeps,
@@ -46,12 +49,19 @@ export function shareEvents(
   let due: "beat" | "hello" | undefined = "hello";
   let sending: Promise<void> | undefined;
   let stopGathering: (() => void) | undefined;
+  /** Beats of this process since another one was heard of. */
+  let silentBeats = 0;
   let works = true;
   let closed = false;
   const beating = createPollLoop(beat, setTimer, BEAT_MS);
 
   eventLog.onAppend((event) => {
     if (closed) return;
+    // A process that comes later says hello, and begins behind what it is told then.
+    if (silentBeats >= SILENT_BEATS && waiting.length === 0) {
+      reachedSequence = event.sequence;
+      return;
+    }
     // Half of them at once, so that dropping stays cheap.
     if (waiting.length >= MAX_WAITING || waitingCharacters > MAX_WAITING_CHARACTERS) {
       remove(Math.ceil(waiting.length / 2));
@@ -62,12 +72,14 @@ export function shareEvents(
   });
   const unsubscribe = [
     bus.subscribe(EVENTS, (body, origin) => {
+      silentBeats = 0;
       for (const [sequence, callId, type, key, data] of events.safeParse(body).data?.events ?? []) {
         const keyName = key === null ? {} : { keyName: key };
         eventLog.appendRemote({ origin, sequence, callId, type, ...keyName, data });
       }
     }),
     bus.subscribe(REACHED, (body, origin) => {
+      silentBeats = 0;
       const { data } = reached.safeParse(body);
       if (data === undefined) return;
       eventLog.advance(origin, data.sequence);
@@ -83,6 +95,7 @@ export function shareEvents(
   gather(0);
 
   function beat(): Promise<number> {
+    silentBeats++;
     due ??= "beat";
     gather(0);
     return Promise.resolve(BEAT_MS);
@@ -108,7 +121,7 @@ export function shareEvents(
     const batch = dequeueBatch();
     const last = batch.at(-1);
     if (last !== undefined) await publish(EVENTS, { events: batch.map(pack) });
-    reachedSequence = last?.sequence ?? reachedSequence;
+    reachedSequence = Math.max(reachedSequence, last?.sequence ?? 0);
     if (due === undefined) return;
     const hello = due === "hello";
     due = undefined;

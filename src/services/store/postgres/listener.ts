@@ -10,6 +10,14 @@ export interface ListenerCallbacks {
   readonly onFailure: (error: unknown) => void;
 }
 
+/**
+ * Postgres keeps all messages, of every process, until each listener has taken them: a process that stands
+ * still would fill its disk. It cuts off one that has taken nothing for so long.
+ */
+const STALLED_MS = 60_000;
+/** A Postgres that does not know the setting is left as it is. */
+const LIMIT_STALL = `SELECT set_config(name, $1, false) FROM pg_settings
+  WHERE name = 'tcp_user_timeout'`;
 /** For connecting and LISTEN together. */
 const LISTEN_LIMIT_MS = 10_000;
 const FIRST_PAUSE_MS = 100;
@@ -20,6 +28,7 @@ export function listenTo(
   channel: string,
   NewClient: NewClient,
   { onMessage, onListening, onFailure }: ListenerCallbacks,
+  { stalledMs = STALLED_MS }: { readonly stalledMs?: number } = {},
 ) {
   let client: Client | undefined;
   let isListening = false;
@@ -52,6 +61,7 @@ export function listenTo(
     const limit = setTimeout(() => destroySocket(client), LISTEN_LIMIT_MS);
     try {
       await client.connect();
+      await client.query(LIMIT_STALL, [String(stalledMs)]);
       await client.query(`LISTEN ${channel}`);
     } finally {
       clearTimeout(limit);
