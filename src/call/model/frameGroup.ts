@@ -1,71 +1,65 @@
-import { type Base64, joinBase64 } from "../../utils/audio/audioFormat.ts";
-import type { Clock } from "../../utils/clock.ts";
+import { type Base64, encodeBase64 } from "../../utils/audio/audioFormat.ts";
 import type { Milliseconds } from "../types.ts";
 
-/** A frame of the caller's audio. */
-export interface CallerFrame {
+/** A piece of the caller's audio, as it came. */
+export interface AudioFrame {
   readonly audio: Base64;
+  /** The same, decoded; only until the next frame comes. */
+  readonly bytes: Uint8Array;
   readonly durationMs: Milliseconds;
-  /** It may be held back: it is proven quiet, and no turn is under way. */
-  readonly mayWait: boolean;
 }
 
-/** How often a line is checked while frames wait. */
-const CHECK_MS = 500;
+/** Room for a group of frames of a phone line. */
+const LEAST_BYTES = 800;
 
 /**
  * Joins frames that may wait, so that a quiet line costs fewer messages. A frame that may not wait goes at
  * once, in one piece with those before it.
  *
- * What is held of a line that sends no more goes after a while; frames are counted for that, not timed.
+ * What is held of a line that sends no more goes before whatever the model is told next: nobody waits for
+ * it, and it costs no timer.
  */
 export class FrameGroup {
-  readonly #clock: Clock;
   /** The most that goes in one piece; 0 where nothing waits. */
   readonly #maxMs: Milliseconds;
   readonly #onAudio: (audio: Base64) => void;
-  #held: Base64[] = [];
+  /** What is held, at its beginning; grows to the longest piece. */
+  #memory = new Uint8Array(LEAST_BYTES);
+  #heldBytes = 0;
   #heldMs = 0;
-  #came = false;
-  #cancel: (() => void) | undefined;
 
-  constructor(clock: Clock, maxMs: Milliseconds, onAudio: (audio: Base64) => void) {
-    this.#clock = clock;
+  constructor(maxMs: Milliseconds, onAudio: (audio: Base64) => void) {
     this.#maxMs = maxMs;
     this.#onAudio = onAudio;
   }
 
-  add({ audio, durationMs, mayWait }: CallerFrame): void {
+  /** `mayWait`: the frame may be held back. */
+  add({ audio, bytes, durationMs }: AudioFrame, mayWait: boolean): void {
     // Not held where another frame like this one would be too much.
     const isHeld = mayWait && this.#heldMs + 2 * durationMs <= this.#maxMs;
-    if (!isHeld && this.#held.length === 0) return this.#onAudio(audio);
-    this.#held.push(audio);
+    if (!isHeld && this.#heldBytes === 0) return this.#onAudio(audio);
+    this.#hold(bytes);
     this.#heldMs += durationMs;
-    this.#came = true;
-    if (isHeld) this.#cancel ??= this.#clock.setTimer(() => this.#check(), CHECK_MS);
-    else this.flush();
+    if (!isHeld) this.flush();
   }
 
   /** Before anything else is said to the model. */
   flush(): void {
-    if (this.#held.length === 0) return;
-    const held = this.#held;
-    this.#held = [];
+    if (this.#heldBytes === 0) return;
+    const audio = encodeBase64(this.#memory.subarray(0, this.#heldBytes));
+    this.#heldBytes = 0;
     this.#heldMs = 0;
-    this.#onAudio(joinBase64(held));
+    this.#onAudio(audio);
   }
 
-  close(): void {
-    this.flush();
-    this.#cancel?.();
-    this.#cancel = undefined;
-  }
-
-  #check(): void {
-    this.#cancel = undefined;
-    if (this.#held.length === 0) return;
-    if (!this.#came) return this.flush();
-    this.#came = false;
-    this.#cancel = this.#clock.setTimer(() => this.#check(), CHECK_MS);
+  #hold(bytes: Uint8Array): void {
+    const length = this.#heldBytes + bytes.length;
+    if (length > this.#memory.length) {
+      const memory = new Uint8Array(length);
+      memory.set(this.#memory.subarray(0, this.#heldBytes));
+      this.#memory = memory;
+    }
+    this.#memory.set(bytes, this.#heldBytes);
+    this.#heldBytes = length;
   }
 }

@@ -11,7 +11,7 @@ import type {
   RealtimeClient,
 } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
-import { type CallerFrame, FrameGroup } from "./frameGroup.ts";
+import { type AudioFrame, FrameGroup } from "./frameGroup.ts";
 import { KeptAudio } from "./keptAudio.ts";
 
 /** An outage opens seven a minute, and rotation 36 an hour: only a loop opens more. */
@@ -20,6 +20,8 @@ const OPENING_RATES = [{ withinMs: 60_000, max: 12 }, { withinMs: 60 * 60_000, m
 const LIMIT_REACHED: ModelLoss = { code: "open_limit", retry: "no" };
 /** A connection that was given audio that came before reports the turns in it within this. */
 const SETTLING_MS = 4000;
+/** To find out what is not needed any more takes longer than to keep it for a little longer. */
+const FORGET_EVERY_FRAMES = 16;
 
 /** What of a call's commands concerns its connections. */
 type ModelCommand = Extract<
@@ -51,6 +53,12 @@ interface ModelSlotOptions {
   readonly groupMs: Milliseconds;
 }
 
+/** A frame of the caller's audio. */
+export interface CallerFrame extends AudioFrame {
+  /** It may be held back: it is proven quiet, and no turn is under way. */
+  readonly mayWait: boolean;
+}
+
 /** A connection whose events count while it is one of the two; what it sends later is ignored. */
 interface Slot {
   /** Absent while it is being opened. */
@@ -65,17 +73,18 @@ interface Slot {
 export class ModelSlot {
   readonly #options: ModelSlotOptions;
   readonly #limit = new OpeningLimit(OPENING_RATES);
-  readonly #audio = new KeptAudio();
+  readonly #audio: KeptAudio;
   readonly #group: FrameGroup;
   /** Before, each frame goes by itself: the connection is not ready, or turns may be under way in it. */
   #groupsFrom: Milliseconds = Infinity;
+  #framesUntilForgetting = 0;
   #present: Slot | undefined;
   #standby: Slot | undefined;
 
   constructor(options: ModelSlotOptions) {
     this.#options = options;
+    this.#audio = new KeptAudio(options.setup.format);
     this.#group = new FrameGroup(
-      options.clock,
       options.groupMs,
       (audio) => this.#present?.client?.sendAudio(audio),
     );
@@ -106,15 +115,18 @@ export class ModelSlot {
   }
 
   /** Goes to the present connection, and is kept for the next as long as it may need it. */
-  sendAudio({ audio, durationMs, mayWait }: CallerFrame, now: Milliseconds): void {
-    this.#audio.forgetBefore(this.#options.audioNeededFrom(now));
-    this.#audio.keep(audio, durationMs, now);
-    this.#group.add({ audio, durationMs, mayWait: mayWait && now >= this.#groupsFrom });
+  sendAudio(frame: CallerFrame, now: Milliseconds): void {
+    if (--this.#framesUntilForgetting <= 0) {
+      this.#framesUntilForgetting = FORGET_EVERY_FRAMES;
+      this.#audio.forgetBefore(this.#options.audioNeededFrom(now));
+    }
+    this.#audio.keep(frame.bytes, now);
+    this.#group.add(frame, frame.mayWait && now >= this.#groupsFrom);
   }
 
   /** Closes both. */
   close(): void {
-    this.#group.close();
+    this.#group.flush();
     this.#groupsFrom = Infinity;
     const open = [this.#present, this.#standby];
     this.#present = undefined;

@@ -1,14 +1,16 @@
 import {
-  audioDurationMs,
   type AudioFormat,
   type Base64,
+  bytesPerMs,
+  decodeBase64,
   silenceOf,
 } from "../../utils/audio/audioFormat.ts";
-import { type AudioLevels, levelsOf, SILENT_LEVELS } from "../../utils/audio/audioLevel.ts";
+import { levelsOfBytes } from "../../utils/audio/audioLevel.ts";
+import { decodeFrame } from "../../utils/audio/frameDecoder.ts";
 import { QuietDetector } from "../../utils/audio/quietDetector.ts";
 import { SpeechDetector } from "../../utils/audio/speechDetector.ts";
 import type { CallInput } from "../callInput.ts";
-import type { CallerFrame } from "../model/frameGroup.ts";
+import type { CallerFrame } from "../model/modelSlot.ts";
 import { SilenceFill } from "./silenceFill.ts";
 import type { Clock } from "../../utils/clock.ts";
 
@@ -35,16 +37,17 @@ export class CallerAudio {
   constructor(clock: Clock, options: CallerAudioOptions) {
     this.#options = options;
     this.#silenceFill = new SilenceFill(clock, (durationMs) => {
-      this.#forward(silenceOf(durationMs, options.format), SILENT_LEVELS);
+      const silence = silenceOf(durationMs, options.format);
+      this.#forward(silence, decodeBase64(silence));
     });
   }
 
   /** False where it is no frame: not base64, or empty. */
   hear(audio: Base64): boolean {
-    const levels = levelsOf(audio, this.#options.format);
-    if (levels === undefined) return false;
+    const bytes = decodeFrame(audio);
+    if (bytes === undefined) return false;
     this.#silenceFill.frame();
-    this.#forward(audio, levels);
+    this.#forward(audio, bytes);
     return true;
   }
 
@@ -67,13 +70,14 @@ export class CallerAudio {
     this.#silenceFill.turnEnds();
   }
 
-  #forward(audio: Base64, levels: AudioLevels): void {
+  #forward(audio: Base64, bytes: Uint8Array): void {
     const { format, onAudio, onLevel } = this.#options;
-    const durationMs = audioDurationMs(audio, format);
+    const durationMs = bytes.length / bytesPerMs(format);
+    const levels = levelsOfBytes(bytes, bytes.length, format);
     const change = this.#detector.hear(levels.levelDb, durationMs);
     const isQuiet = this.#quiet.hear(levels, durationMs);
     const mayWait = isQuiet && !this.#detector.speaking && !this.#silenceFill.isTurn;
-    onAudio({ audio, durationMs, mayWait });
+    onAudio({ audio, bytes, durationMs, mayWait });
     if (change !== undefined) onLevel(change === "started");
   }
 }

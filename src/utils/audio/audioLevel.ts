@@ -1,4 +1,4 @@
-import { type AudioFormat, type Base64, base64ByteLength } from "./audioFormat.ts";
+import type { AudioFormat } from "./audioFormat.ts";
 import { A_LAW, type G711Law, MU_LAW } from "./g711.ts";
 
 /** The level of digital silence, and the minimum. */
@@ -14,16 +14,6 @@ export interface AudioLevels {
   readonly differenceDb: number;
 }
 
-export const SILENT_LEVELS: AudioLevels = { levelDb: FLOOR_DB, differenceDb: FLOOR_DB };
-
-/** Measures a frame. Undefined where the text is not base64, or empty. */
-export function levelsOf(base64: Base64, format: AudioFormat): AudioLevels | undefined {
-  const length = base64ByteLength(base64);
-  const bytes = length <= scratch.length ? scratch : new Uint8Array(length + length % 2);
-  if (length === 0 || !decodes(base64, bytes, length)) return undefined;
-  return levelsOfBytes(bytes, length, format);
-}
-
 /** Measures the first `length` bytes of a buffer, which begins at an even offset of its memory. */
 export function levelsOfBytes(
   bytes: Uint8Array,
@@ -36,37 +26,29 @@ export function levelsOfBytes(
     case "pcma":
       return levelsOfCodes(bytes, length, A_LAW_SAMPLES, A_LAW_SILENCE);
     case "pcm24k":
-      return levelsOfSamples(
-        bytes === scratch
-          ? scratchSamples
-          : new Int16Array(bytes.buffer, bytes.byteOffset, length >> 1),
-        length >> 1,
-      );
+      return levelsOfSamples(samplesOf(bytes), length >> 1);
     default:
       return format satisfies never;
   }
 }
 
-/** Frames are decoded into this buffer, one at a time, only to be measured. */
-const scratch = new Uint8Array(4096);
-/** The same memory: a view of its own for every frame would be garbage fifty times a second. */
-const scratchSamples = new Int16Array(scratch.buffer);
+function samplesOf(bytes: Uint8Array): Int16Array {
+  if (bytes !== measured) {
+    measured = bytes;
+    samples = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
+  }
+  return samples;
+}
+
+/** The buffer that was measured last, and a view of it: most frames come in the same. */
+let measured: Uint8Array = new Uint8Array(0);
+let samples: Int16Array = new Int16Array(0);
 
 /** Tables of doubles are read twice as fast as those of integers, which would have to be converted. */
 const MU_LAW_SAMPLES = Float64Array.from(MU_LAW.decoded);
 const A_LAW_SAMPLES = Float64Array.from(A_LAW.decoded);
 /** A-law has no code for zero: its code for silence must measure as silence. */
 const A_LAW_SILENCE = silenceOfLaw(A_LAW);
-
-/** Stricter than the decoder, which skips white space and accepts missing padding. */
-function decodes(base64: Base64, into: Uint8Array, length: number): boolean {
-  if (base64.length % 4 !== 0) return false;
-  try {
-    return into.setFromBase64(base64).written === length;
-  } catch {
-    return false;
-  }
-}
 
 function levelsOfCodes(
   bytes: Uint8Array,

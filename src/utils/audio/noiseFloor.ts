@@ -11,38 +11,40 @@ interface NoiseFloorOptions {
  */
 export class NoiseFloor {
   readonly #lowestDb: number;
-  #db: number | undefined;
-  #fallMs = NaN;
-  /** Share of the distance that is covered in `#fallMs`. */
-  #fall = NaN;
+  /** NaN before the first level. */
+  #db: number;
 
   constructor({ initialDb, lowestDb }: NoiseFloorOptions) {
     this.#lowestDb = lowestDb;
-    this.#db = initialDb;
+    this.#db = initialDb ?? NaN;
   }
 
   /** The lowest possible, before the first level. */
   get db(): number {
-    return this.#db ?? this.#lowestDb;
+    return Number.isNaN(this.#db) ? this.#lowestDb : this.#db;
   }
 
   hear(levelDb: number, durationMs: number): void {
-    const before = this.#db ?? levelDb;
+    const before = Number.isNaN(this.#db) ? levelDb : this.#db;
     const distance = levelDb - before;
     const step = distance < 0
-      ? distance * this.#fallWithin(durationMs)
+      ? distance * fallWithin(durationMs)
       : Math.min(distance, (RISE_DB_PER_SECOND * durationMs) / 1000);
     this.#db = Math.max(this.#lowestDb, before + step);
   }
-
-  #fallWithin(durationMs: number): number {
-    if (durationMs !== this.#fallMs) {
-      this.#fallMs = durationMs;
-      this.#fall = 1 - Math.exp(-durationMs / FALL_MS);
-    }
-    return this.#fall;
-  }
 }
+
+/** The share of a distance downwards that is covered in the time; frames are nearly all of one length. */
+function fallWithin(durationMs: number): number {
+  if (durationMs !== fallMs) {
+    fallMs = durationMs;
+    fall = 1 - Math.exp(-durationMs / FALL_MS);
+  }
+  return fall;
+}
+
+let fallMs = NaN;
+let fall = NaN;
 
 /** Time constant downwards: the gaps between words are some 50 ms. */
 const FALL_MS = 100;

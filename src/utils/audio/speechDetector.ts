@@ -23,16 +23,18 @@ export type SpeechChange = "started" | "stopped";
  */
 export class SpeechDetector {
   readonly #options: Required<SpeechDetectorOptions>;
-  #state: DetectorState = { type: "quiet", loudMs: 0 };
+  #speaking = false;
+  /** While quiet: how long it has been loud; while speaking: how long it has been quiet. */
+  #otherwiseMs = 0;
   readonly #noise = new NoiseFloor({ initialDb: INITIAL_FLOOR_DB, lowestDb: LOWEST_FLOOR_DB });
 
-  constructor(options: SpeechDetectorOptions = {}) {
-    this.#options = { ...DEFAULTS, ...options };
+  constructor(options?: SpeechDetectorOptions) {
+    this.#options = options === undefined ? DEFAULTS : { ...DEFAULTS, ...options };
   }
 
   /** Whether speech has started and not yet stopped. */
   get speaking(): boolean {
-    return this.#state.type === "speaking";
+    return this.#speaking;
   }
 
   /** The estimated level of background noise. */
@@ -46,29 +48,29 @@ export class SpeechDetector {
     this.#noise.hear(levelDb, durationMs);
     const { marginDb, hysteresisDb, minLevelDb } = this.#options;
     const beginsDb = Math.max(this.#noise.db + marginDb, minLevelDb);
-    return this.#state.type === "quiet"
-      ? this.#awaitOnset(levelDb >= beginsDb, durationMs, this.#state.loudMs)
-      : this.#awaitEnd(levelDb < beginsDb - hysteresisDb, durationMs, this.#state.quietMs);
+    return this.#speaking
+      ? this.#awaitEnd(levelDb < beginsDb - hysteresisDb, durationMs)
+      : this.#awaitOnset(levelDb >= beginsDb, durationMs);
   }
 
-  #awaitOnset(loud: boolean, durationMs: number, before: number): SpeechChange | undefined {
-    const loudMs = loud ? before + durationMs : Math.max(0, before - durationMs);
-    const started = loud && loudMs >= this.#options.onsetMs;
-    this.#state = started ? { type: "speaking", quietMs: 0 } : { type: "quiet", loudMs };
-    return started ? "started" : undefined;
+  #awaitOnset(loud: boolean, durationMs: number): SpeechChange | undefined {
+    this.#otherwiseMs = loud
+      ? this.#otherwiseMs + durationMs
+      : Math.max(0, this.#otherwiseMs - durationMs);
+    if (!loud || this.#otherwiseMs < this.#options.onsetMs) return undefined;
+    this.#speaking = true;
+    this.#otherwiseMs = 0;
+    return "started";
   }
 
-  #awaitEnd(quiet: boolean, durationMs: number, before: number): SpeechChange | undefined {
-    const quietMs = quiet ? before + durationMs : 0;
-    const stopped = quiet && quietMs >= this.#options.hangoverMs;
-    this.#state = stopped ? { type: "quiet", loudMs: 0 } : { type: "speaking", quietMs };
-    return stopped ? "stopped" : undefined;
+  #awaitEnd(quiet: boolean, durationMs: number): SpeechChange | undefined {
+    this.#otherwiseMs = quiet ? this.#otherwiseMs + durationMs : 0;
+    if (!quiet || this.#otherwiseMs < this.#options.hangoverMs) return undefined;
+    this.#speaking = false;
+    this.#otherwiseMs = 0;
+    return "stopped";
   }
 }
-
-type DetectorState =
-  | { readonly type: "quiet"; readonly loudMs: number }
-  | { readonly type: "speaking"; readonly quietMs: number };
 
 const DEFAULTS: Required<SpeechDetectorOptions> = {
   onsetMs: 60,

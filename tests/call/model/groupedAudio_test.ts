@@ -79,7 +79,8 @@ Deno.test("a connection that takes over gets frame by frame until it has reporte
   for (let i = 0; i < 210; i++) {
     time.pass(20);
     const audio = frameOf(i, { loud: false, ms: 20 });
-    slot.sendAudio({ audio, durationMs: 20, mayWait: true }, time.now());
+    const bytes = decodeBase64(audio);
+    slot.sendAudio({ audio, bytes, durationMs: 20, mayWait: true }, time.now());
     taken.push(models[1]!.bytes.length / 160);
   }
   assert.deepEqual(taken.slice(0, 199), Array.from({ length: 199 }, (_, i) => i + 1));

@@ -6,7 +6,8 @@ import {
   isBase64,
   SILENCE_BYTE,
 } from "../../../src/utils/audio/audioFormat.ts";
-import { levelsOf, levelsOfBytes, SILENT_LEVELS } from "../../../src/utils/audio/audioLevel.ts";
+import { FLOOR_DB, levelsOfBytes } from "../../../src/utils/audio/audioLevel.ts";
+import { levelsOf } from "../../support/trials/levels.ts";
 import { samplesToBytes } from "../../../src/utils/audioTranscode.ts";
 import { A_LAW, decodeG711, encodeG711, MU_LAW } from "../../../src/utils/audio/g711.ts";
 import { createResampler } from "../../../src/utils/audio/resampler.ts";
@@ -18,6 +19,7 @@ import {
   sine,
 } from "../../support/trials/speechFixture.ts";
 
+const SILENT_LEVELS = { levelDb: FLOOR_DB, differenceDb: FLOOR_DB };
 const FORMATS = ["pcmu", "pcma", "pcm24k"] as const;
 
 Deno.test("levelsOf() is 0 dB for a full-scale square wave and -3 for a sine", () => {

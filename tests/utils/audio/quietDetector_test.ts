@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { encodeBase64 } from "../../../src/utils/audio/audioFormat.ts";
-import { levelsOf } from "../../../src/utils/audio/audioLevel.ts";
+import { levelsOf } from "../../support/trials/levels.ts";
 import { encodeG711, MU_LAW } from "../../../src/utils/audio/g711.ts";
 import { QuietDetector } from "../../../src/utils/audio/quietDetector.ts";
 import { createResampler } from "../../../src/utils/audio/resampler.ts";
