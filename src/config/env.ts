@@ -97,17 +97,17 @@ function readOpenAI(read: SettingReader): Settings["openai"] {
     auth: read.choice("OPENAI_AUTH", ["auto", "bearer", "api-key"], "auto"),
     url,
     model: read.text("OPENAI_MODEL") ?? "gpt-realtime-2.1",
-    socket: readSocket(read, url),
+    socket: readSocket(read),
     groupMs: read.whole("AUDIO_GROUP_MS", 100, { min: 0, max: 100 }),
   };
 }
 
-/** `auto`: without delay, unless the server is on this machine (`ws:`) or behind a proxy. */
-function readSocket(read: SettingReader, url: string): "nodelay" | "native" {
+/** `auto`: without delay, unless the server is behind a proxy, through which only the other connects. */
+function readSocket(read: SettingReader): "nodelay" | "native" {
   const chosen = read.choice("OPENAI_SOCKET", ["auto", "nodelay", "native"], "auto");
   if (chosen !== "auto") return chosen;
   const isProxied = proxyNames.some((name) => read.text(name) !== undefined);
-  return url.startsWith("wss:") && !isProxied ? "nodelay" : "native";
+  return isProxied ? "native" : "nodelay";
 }
 
 /** Variables by which Deno's own clients, and only they, connect through a proxy. */

@@ -209,8 +209,8 @@ Deno.test("without any settings the built-in engine speaks to this machine's pag
   await talk.close();
 });
 
-Deno.test("without delay towards the model a call goes just as well", async () => {
-  await using rig = await startProcessRig({ env: { OPENAI_SOCKET: "nodelay" } });
+Deno.test("with Deno's own client towards the model a call goes just as well", async () => {
+  await using rig = await startProcessRig({ env: { OPENAI_SOCKET: "native" } });
   const phone = await ring(rig);
   await phone.speak(voiceOf(600));
   await heard(rig, phone);
