@@ -14,6 +14,7 @@ import { measureGrowth } from "./growth/measureGrowth.ts";
 import { ACCOUNT } from "./load/account.ts";
 import { takeOneCore } from "./load/cores.ts";
 import { startForwarder, startParley } from "./load/subject.ts";
+import { SHAPE_SETTINGS } from "./load/trial.ts";
 
 const { values } = parseArgs({
   options: {
@@ -43,7 +44,11 @@ console.log(
 );
 const measuring = measureGrowth({
   forwarder: { start: (url) => startForwarder(url, place), withWebhook: false, talk },
-  parley: { start: (url) => startParley(url, ACCOUNT, {}, place), withWebhook: true, talk },
+  parley: {
+    start: (url) => startParley(url, ACCOUNT, SHAPE_SETTINGS[shape], place),
+    withWebhook: true,
+    talk,
+  },
 }, options);
 const figures: GrowthFigures[] = [];
 const refusals: string[] = [];

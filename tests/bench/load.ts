@@ -16,7 +16,7 @@ import { takeOneCore } from "./load/cores.ts";
 import { storePlans } from "./load/stores.ts";
 import { startForwarder, startParley } from "./load/subject.ts";
 import type { Shape } from "./load/talkingModel.ts";
-import type { TalkPlan, TrialPlan } from "./load/trial.ts";
+import { SHAPE_SETTINGS, type TalkPlan, type TrialPlan } from "./load/trial.ts";
 
 const { values } = parseArgs({
   options: {
@@ -67,16 +67,17 @@ async function measure(
   place: { readonly cpu?: number; readonly certificates?: string },
 ): Promise<void> {
   const root = values.against;
+  const settings = SHAPE_SETTINGS[talk.shape];
   const servers: Readonly<Record<string, TrialPlan>> = {
     forwarder: { start: (url) => startForwarder(url, place), withWebhook: false, talk },
     ...(root !== undefined && {
       against: {
-        start: (url: string) => startParley(url, ACCOUNT, {}, { ...place, root }),
+        start: (url: string) => startParley(url, ACCOUNT, settings, { ...place, root }),
         withWebhook: true,
         talk,
       },
     }),
-    parley: { start: (url) => startParley(url, ACCOUNT, {}, place), withWebhook: true, talk },
+    parley: { start: (url) => startParley(url, ACCOUNT, settings, place), withWebhook: true, talk },
   };
   const figures = await compareLoads(servers, options);
   show(figures);

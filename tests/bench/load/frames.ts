@@ -2,10 +2,12 @@
 export const FRAME_BYTES = 160;
 export const FRAME_MS = 20;
 const SILENCE = 0xff;
+const FAINT = 0xfe;
 /** About -10 dBFS: no detector takes it for anything but sound. */
 const LOUD = 0x9a;
-const SEQUENCE_DIGITS = 10;
-const TIME_DIGITS = 18;
+const SEQUENCE_BITS = 24;
+/** In microseconds: nineteen hours. */
+const TIME_BITS = 36;
 
 export interface Stamp {
   readonly sequence: number;
@@ -14,7 +16,10 @@ export interface Stamp {
   readonly isLoud: boolean;
 }
 
-/** Numbers are spread over bytes with three bits each, which keeps a frame that is not loud as quiet as silence. */
+/**
+ * A bit takes two bytes, one of silence and one of the least amplitude, in the order that tells it: all
+ * frames that are not loud have one and the same level, faint as a line's own noise.
+ */
 export function stampedFrame(stamp: Omit<Stamp, "isLoud"> & Partial<Stamp>): string {
   return stampedFrames([stamp]);
 }
@@ -25,29 +30,33 @@ export function stampedFrames(stamps: readonly (Omit<Stamp, "isLoud"> & Partial<
   for (const [i, { sequence, sentAt, isLoud = false }] of stamps.entries()) {
     const frame = bytes.subarray(i * FRAME_BYTES, (i + 1) * FRAME_BYTES);
     frame.fill(isLoud ? LOUD : SILENCE);
-    write(frame, 0, sequence, SEQUENCE_DIGITS);
-    write(frame, SEQUENCE_DIGITS, Math.round(sentAt * 1000), TIME_DIGITS);
+    write(frame, 0, sequence, SEQUENCE_BITS);
+    write(frame, SEQUENCE_BITS, Math.round(sentAt * 1000), TIME_BITS);
   }
   return bytes.toBase64();
 }
 
 export function readStamp(frame: Uint8Array): Stamp {
   return {
-    sequence: read(frame, 0, SEQUENCE_DIGITS),
-    sentAt: read(frame, SEQUENCE_DIGITS, TIME_DIGITS) / 1000,
+    sequence: read(frame, 0, SEQUENCE_BITS),
+    sentAt: read(frame, SEQUENCE_BITS, TIME_BITS) / 1000,
     isLoud: frame[FRAME_BYTES - 1] === LOUD,
   };
 }
 
-function write(frame: Uint8Array, at: number, value: number, length: number): void {
-  for (let i = 0; i < length; i++) {
-    frame[at + i] = 0xf8 | (value % 8);
-    value = Math.floor(value / 8);
+function write(frame: Uint8Array, firstBit: number, value: number, bits: number): void {
+  for (let bit = firstBit; bit < firstBit + bits; bit++) {
+    const isOne = value % 2 === 1;
+    frame[2 * bit] = isOne ? FAINT : SILENCE;
+    frame[2 * bit + 1] = isOne ? SILENCE : FAINT;
+    value = Math.floor(value / 2);
   }
 }
 
-function read(frame: Uint8Array, at: number, length: number): number {
+function read(frame: Uint8Array, firstBit: number, bits: number): number {
   let value = 0;
-  for (let i = length - 1; i >= 0; i--) value = value * 8 + (frame[at + i]! & 7);
+  for (let bit = firstBit + bits - 1; bit >= firstBit; bit--) {
+    value = value * 2 + (frame[2 * bit] === FAINT ? 1 : 0);
+  }
   return value;
 }

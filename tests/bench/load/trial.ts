@@ -21,6 +21,12 @@ export interface TalkPlan {
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
+/** What Parley is told: with `deltas` the caller never speaks, and the yardstick holds no frame back. */
+export const SHAPE_SETTINGS: Readonly<Record<Shape, Record<string, string>>> = {
+  deltas: { AUDIO_GROUP_MS: "0" },
+  conversation: {},
+};
+
 /** What some seconds of talk have cost. */
 export interface Slice {
   readonly cpuMsPerCallSecond: number;
@@ -162,11 +168,12 @@ export class Trial {
   }
 
   async end(): Promise<Losses> {
-    // What is still under way arrives.
+    // What is still under way arrives, and with the end of a call what a server may have held back.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await Promise.all(this.#callers.map((caller) => caller.hangUp()));
     await new Promise((resolve) => setTimeout(resolve, 500));
     const sent = this.#said + this.#model.said;
     const arrived = this.#heard.received + this.#model.heard.received;
-    await Promise.all(this.#callers.map((caller) => caller.hangUp()));
     await this.#subject.stop();
     await this.#model.close();
     return {
