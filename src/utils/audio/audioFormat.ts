@@ -63,19 +63,6 @@ export function decodeBase64(base64: Base64): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The bytes of several texts that `isBase64` accepts, one after another, as one text. */
-export function joinBase64(parts: readonly Base64[]): Base64 {
-  // Whatever is whole groups of three bytes can be joined as it is.
-  if (parts.every((part, index) => index === parts.length - 1 || !part.endsWith("="))) {
-    return parts.join("");
-  }
-  const length = parts.reduce((sum, part) => sum + base64ByteLength(part), 0);
-  const bytes = length <= scratch.length ? scratch : new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) at += bytes.subarray(at).setFromBase64(part).written;
-  return bytes.subarray(0, at).toBase64();
-}
-
 /** Encodes bytes as padded standard base64. */
 export function encodeBase64(bytes: Uint8Array): Base64 {
   return bytes.toBase64();

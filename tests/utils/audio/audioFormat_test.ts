@@ -7,7 +7,6 @@ import {
   decodeBase64,
   encodeBase64,
   isBase64,
-  joinBase64,
   SILENCE_BYTE,
 } from "../../../src/utils/audio/audioFormat.ts";
 import { A_LAW, MU_LAW } from "../../../src/utils/audio/g711.ts";
@@ -44,14 +43,6 @@ Deno.test("isBase64() refuses empty, unpadded, url-safe, spaced and mispadded te
     const text of ["", "A", "AA", "AAA", "====", "A===", "=AAA", "AA=A", "AAAA====", "AA==AAAA"]
       .concat(["AA-_", "AA A", "AAAA\n", "AAA\n", "AAAÄ", "AAA\u0000"])
   ) assert.equal(isBase64(text), false, JSON.stringify(text));
-});
-
-Deno.test("joinBase64() has the bytes of all parts, in order", () => {
-  const parts = fc.array(fc.uint8Array({ minLength: 1, maxLength: 20_000 }), { maxLength: 8 });
-  fc.assert(fc.property(parts, (all) => {
-    const joined = joinBase64(all.map(encodeBase64));
-    assert.equal(joined, encodeBase64(Uint8Array.from(all.flatMap((bytes) => [...bytes]))));
-  }));
 });
 
 Deno.test("audioDurationMs() follows the bytes each format takes for a millisecond", () => {
