@@ -112,7 +112,9 @@ export function shareEvents(
     stopGathering = undefined;
     sending ??= sendAll().finally(() => {
       sending = undefined;
-      if (waiting.length > 0 || due !== undefined) gather(GATHER_MS);
+      if (waiting.length === 0 && due === undefined) return;
+      // What fills a message need not wait for more.
+      gather(works && waitingCharacters > MAX_BATCH ? 0 : GATHER_MS);
     });
   }
 

@@ -32,6 +32,19 @@ Deno.test("a process that is alone publishes no events, and begins again when it
   assert.deepEqual(here.take("events"), [5]);
 });
 
+Deno.test("events wait to be gathered only until they fill a message", async () => {
+  await using here = open();
+  await here.pass(1000);
+  here.take("events");
+  const sequences = Array.from({ length: 500 }, (_, at) => at + 1);
+  for (const sequence of sequences) here.happens(sequence, "x".repeat(1000));
+  await here.pass(50);
+  const first = here.take("events");
+  assert.ok(first.length > 400, `${first.length} events`);
+  await here.pass(50);
+  assert.deepEqual([...first, ...here.take("events")], sequences);
+});
+
 /** One process, its bus and its clock by hand. */
 function open() {
   const timers = new Set<{ readonly at: number; readonly wake: () => void }>();
@@ -65,8 +78,8 @@ function open() {
   });
 
   return {
-    happens: (sequence: number) =>
-      append({ origin: "inst_1", sequence, callId: "call_1", type: "notice", data: "{}" }),
+    happens: (sequence: number, data = "{}") =>
+      append({ origin: "inst_1", sequence, callId: "call_1", type: "notice", data }),
     hears: (topic: string, body: unknown) => subscribers.get(topic)?.(body, "inst_2"),
     async pass(ms: number) {
       const until = now + ms;
