@@ -22,7 +22,7 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const KEY = "0123456789abcdef0123456789abcdef";
 const SIZES = [2, 3, 4];
-const SPEEDS = [2, 5, 10, 20, 40, 80];
+const SPEEDS = [5, 10, 20, 40, 80, 160];
 const LATE_MS = 1000;
 const flowTitles = ["events a second", "p50", "p99", "lost", "out of order"];
 
