@@ -100,7 +100,14 @@ async function start(root: string, settings: Readonly<Record<string, string>>): 
   const port = freePort();
   const startedAt = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "-P=server", "src/index.ts"],
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "-P=server",
+      "--v8-flags=--no-incremental-marking-task",
+      "src/index.ts",
+    ],
     cwd: root,
     env: { PORT: String(port), LOG_LEVEL: "error", ...settings },
     stdout: "piped",

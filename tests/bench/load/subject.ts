@@ -39,7 +39,7 @@ export interface ParleyOptions {
   readonly read?: (output: ReadableStream<Uint8Array>) => void;
 }
 
-/** With the permissions of `deno task start`. */
+/** With the permissions and V8's flag of `deno task start`. */
 export async function startParley(
   modelUrl: string,
   account: Account,
@@ -52,7 +52,7 @@ export async function startParley(
     "--quiet",
     "-P=server",
     ...[preload].flat().map((module) => `--preload=${module}`),
-    ...(v8Flags === undefined ? [] : [`--v8-flags=${v8Flags}`]),
+    `--v8-flags=${[MARKING, ...(v8Flags === undefined ? [] : [v8Flags])].join()}`,
     "src/index.ts",
   ];
   const child = spawn(args, {
@@ -87,6 +87,8 @@ export async function startParley(
   await answering(`${origin}/health`);
   return { ...subject("parley", origin, child), pid: serverPid(child.pid) };
 }
+
+const MARKING = "--no-incremental-marking-task";
 
 function spawn(
   args: readonly string[],
