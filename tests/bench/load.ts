@@ -55,7 +55,9 @@ await withFolder(async (folder) => {
     : [values.shape === "deltas" ? "deltas" : "conversation"];
   for (const shape of shapes) {
     console.log(`\n${titles[shape]}${values.tls ? ", TLS towards the model" : ""}`);
-    await measure({ shape, ...(certificate !== undefined && { tls: certificate }) }, {
+    const { cert, key } = certificate ?? {};
+    const tls = cert !== undefined && key !== undefined ? { tls: { cert, key } } : {};
+    await measure({ shape, ...tls }, {
       ...(cpu !== undefined && { cpu }),
       ...(certificate !== undefined && { certificates: certificate.certFile }),
     });
