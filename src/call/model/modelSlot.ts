@@ -21,7 +21,7 @@ const LIMIT_REACHED: ModelLoss = { code: "open_limit", retry: "no" };
 /** A connection that was given audio that came before reports the turns in it within this. */
 const SETTLING_MS = 4000;
 /** To find out what is not needed any more takes longer than to keep it for a little longer. */
-const FORGET_EVERY_FRAMES = 16;
+const FORGET_EVERY_MS = 320;
 
 /** What of a call's commands concerns its connections. */
 type ModelCommand = Extract<
@@ -77,7 +77,7 @@ export class ModelSlot {
   readonly #group: FrameGroup;
   /** Before, each frame goes by itself: the connection is not ready, or turns may be under way in it. */
   #groupsFrom: Milliseconds = Infinity;
-  #framesUntilForgetting = 0;
+  #forgetAt: Milliseconds = -Infinity;
   #present: Slot | undefined;
   #standby: Slot | undefined;
 
@@ -116,8 +116,8 @@ export class ModelSlot {
 
   /** Goes to the present connection, and is kept for the next as long as it may need it. */
   sendAudio(frame: CallerFrame, now: Milliseconds): void {
-    if (--this.#framesUntilForgetting <= 0) {
-      this.#framesUntilForgetting = FORGET_EVERY_FRAMES;
+    if (now >= this.#forgetAt) {
+      this.#forgetAt = now + FORGET_EVERY_MS;
       this.#audio.forgetBefore(this.#options.audioNeededFrom(now));
     }
     this.#audio.keep(frame.bytes, now);

@@ -101,6 +101,7 @@ export class UnsettledSpeech {
    * `answerBrokenOff`: what was being answered has to be answered to its end.
    */
   lost(now: Milliseconds, answerBrokenOff: boolean): readonly string[] {
+    this.#forget(now);
     if (!answerBrokenOff) {
       this.#turns = this.#turns.filter(({ answeredAt }) => answeredAt === undefined);
     }
@@ -186,8 +187,12 @@ export class UnsettledSpeech {
     if (this.#loudTill !== undefined && now - this.#loudTill > NOISE_MS) {
       this.#loudFrom = undefined;
     }
-    const [first] = this.#turns;
-    const settledAt = first?.answeredAt ?? first?.endedAt;
-    if (settledAt !== undefined && now - settledAt > WORDLESS_MS) this.#turns.shift();
+    while (isWordless(this.#turns[0], now)) this.#turns.shift();
   }
+}
+
+/** Whether a turn has had so long for its words that none will come. */
+function isWordless(turn: Turn | undefined, now: Milliseconds): boolean {
+  const settledAt = turn?.answeredAt ?? turn?.endedAt;
+  return settledAt !== undefined && now - settledAt > WORDLESS_MS;
 }
