@@ -70,7 +70,7 @@ Deno.test("a bridge is recorded beside the first call, and heard by a caller who
 Deno.test("a caller of an agent that has never spoken hears a tone while its model is away, then the agent", async () => {
   await using rig = await startPhoneRig({
     agent: AGENT,
-    model: { faults: ["refuseHandshake:429"] },
+    model: { faults: ["refuseHandshake:500"] },
   });
   const phone = rig.server.network.call();
   const { callId } = await rig.events.find(({ event }) =>
@@ -88,7 +88,7 @@ Deno.test("a server whose database lasts records its bridges before the first ca
   await using place = await temporaryDatabase();
   await using rig = await startPhoneRig({ overrides: RECORDS, env: place.env });
   await recorded(rig, 2);
-  rig.realtime.fail("refuseHandshake:429");
+  rig.realtime.fail("refuseHandshake:500");
   const phone = rig.server.network.call();
   const { event } = await rig.events.find(({ event }) =>
     event.type === "turn" && event.turn.final && event.turn.role === "agent"

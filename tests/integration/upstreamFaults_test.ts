@@ -62,7 +62,7 @@ const refusals = [
   [401, "invalid_api_key"],
   [403, "not_permitted"],
   [404, "model_not_found"],
-  [429, "rate_limited"],
+  [429, "insufficient_quota"],
   [500, "server_error"],
 ] as const;
 
