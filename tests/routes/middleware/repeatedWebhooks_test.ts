@@ -16,7 +16,10 @@ Deno.test("case 118: a resume request that is replayed does not end the call tha
   await using server = await startPhoneServer();
   const call = server.network.call();
   await call.next("streamStarted");
-  const session = server.app.registry.byCallSid(call.sid);
+  const session = await until(
+    () => server.app.registry.byCallSid(call.sid),
+    (session) => session?.hasLeg === true,
+  );
   const replay = (headers: Readonly<Record<string, string>>) =>
     twimlOf(twilioPost(server, "/twilio/resume", { CallSid: call.sid }, { headers }));
   const same = new Set<string>();
