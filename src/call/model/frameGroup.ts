@@ -16,8 +16,8 @@ const LEAST_BYTES = 800;
  * Joins frames that may wait, so that a quiet line costs fewer messages. A frame that may not wait goes at
  * once, in one piece with those before it.
  *
- * What is held of a line that sends no more goes before whatever the model is told next: nobody waits for
- * it, and it costs no timer.
+ * There is no timer: if the line stops sending, held frames are sent before the next message to the model.
+ * They are proven quiet, and no turn depends on them.
  */
 export class FrameGroup {
   /** The most that goes in one piece; 0 where nothing waits. */

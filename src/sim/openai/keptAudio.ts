@@ -1,4 +1,5 @@
 import { base64ByteLength, decodeBase64, isBase64 } from "../../utils/audio/audioFormat.ts";
+import { joinBytes } from "../../utils/joinBytes.ts";
 
 /** The audio a session has heard, up to a limit; what comes after it is left out. */
 export class KeptAudio {
@@ -11,13 +12,7 @@ export class KeptAudio {
   }
 
   get bytes(): Uint8Array {
-    const whole = new Uint8Array(this.#length);
-    let at = 0;
-    for (const part of this.#parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
+    return joinBytes(this.#parts);
   }
 
   append(audio: string): void {

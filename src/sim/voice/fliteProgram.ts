@@ -1,3 +1,4 @@
+import { joinBytes } from "../../utils/joinBytes.ts";
 /** Flite's command line, run in memory: arguments in, the file that it writes out. */
 export class FliteProgram {
   readonly #memory: WebAssembly.Memory;
@@ -39,7 +40,7 @@ export class FliteProgram {
         throw new Error(`Cannot synthesise: Flite ended with ${error.status}`);
       }
     }
-    return joined(this.#written);
+    return joinBytes(this.#written);
   }
 
   /** The thirteen system calls of WASI that Flite imports, as far as it uses them. */
@@ -131,14 +132,4 @@ function samplesOf(wav: Uint8Array): Int16Array<ArrayBuffer> {
   if (wav.length < wavHeaderBytes) throw new Error("Cannot synthesise: Flite wrote no audio");
   const bytes = wav.slice(wavHeaderBytes, wav.length - wav.length % 2);
   return new Int16Array(bytes.buffer);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

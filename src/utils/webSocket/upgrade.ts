@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { writeAll } from "./writeAll.ts";
+import { joinBytes } from "../joinBytes.ts";
 
 export interface WebSocketTarget {
   /** `ws://...` or `wss://...`; a fragment is not sent. */
@@ -124,7 +125,7 @@ class Answer {
   async #receive(): Promise<boolean> {
     const count = await this.#connection.read(this.#chunk);
     if (count === null) return false;
-    this.#received = joined([this.#received, this.#chunk.subarray(0, count)]);
+    this.#received = joinBytes([this.#received, this.#chunk.subarray(0, count)]);
     return true;
   }
 }
@@ -150,9 +151,9 @@ function unchunked(bytes: Uint8Array): { readonly body: Uint8Array; readonly isC
   let at = 0;
   for (;;) {
     const lineEnd = indexOf(bytes, LINE_END, at);
-    if (lineEnd < 0) return { body: joined(parts), isComplete: false };
+    if (lineEnd < 0) return { body: joinBytes(parts), isComplete: false };
     const size = parseInt(String.fromCharCode(...bytes.subarray(at, lineEnd).slice(0, 8)), 16);
-    if (!(size > 0)) return { body: joined(parts), isComplete: true };
+    if (!(size > 0)) return { body: joinBytes(parts), isComplete: true };
     const start = lineEnd + LINE_END.length;
     parts.push(bytes.subarray(start, start + size));
     at = start + size + LINE_END.length;
@@ -164,14 +165,4 @@ function indexOf(bytes: Uint8Array, wanted: readonly number[], from = 0): number
     if (wanted.every((byte, index) => bytes[at + index] === byte)) return at;
   }
   return -1;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -88,6 +88,7 @@ export async function startParley(
   return { ...subject("parley", origin, child), pid: serverPid(child.pid) };
 }
 
+/** As in `deno.json`, so that all checkouts that are compared run alike. */
 const MARKING = "--no-incremental-marking-task";
 
 function spawn(

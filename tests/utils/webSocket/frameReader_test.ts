@@ -15,6 +15,7 @@ import {
   serverFrame,
   TEXT,
 } from "../../support/servers/serverFrames.ts";
+import { joinBytes } from "../../../src/utils/joinBytes.ts";
 
 const MAX_BYTES = 100_000;
 
@@ -58,7 +59,7 @@ Deno.test("FrameReader gives whole messages, however they are fragmented and del
           });
           expected.push(isText ? `text ${text.toWellFormed()}` : "binary");
         }
-        assert.deepEqual(framesOf(joined(sent), sizes).map(told), expected);
+        assert.deepEqual(framesOf(joinBytes(sent), sizes).map(told), expected);
       },
     ),
     { numRuns: 300 },
@@ -74,9 +75,9 @@ Deno.test("FrameReader reads a message up to the limit, in one frame or in fragm
     serverFrame(half, { opcode: CONTINUATION, final: false }),
   ];
   const last = serverFrame("", { opcode: CONTINUATION });
-  assert.deepEqual(framesOf(joined([...fragments, last])).map(told), [`text ${text}`]);
+  assert.deepEqual(framesOf(joinBytes([...fragments, last])).map(told), [`text ${text}`]);
   const beyond = serverFrame("x", { opcode: CONTINUATION });
-  assertRefused(joined([...fragments, beyond]), 1009);
+  assertRefused(joinBytes([...fragments, beyond]), 1009);
 });
 
 Deno.test("FrameReader refuses what is announced beyond the limit before it comes", () => {
@@ -100,7 +101,7 @@ Deno.test("FrameReader refuses what no server may send", () => {
     ["a mask", serverFrame("a", { masked: true }), 1002],
     ["an extension", serverFrame("a", { reserved: 4 }), 1002],
     ["the rest of nothing", serverFrame("a", { opcode: CONTINUATION }), 1002],
-    ["a message inside of another", joined([unfinished, serverFrame("b")]), 1002],
+    ["a message inside of another", joinBytes([unfinished, serverFrame("b")]), 1002],
     ["unknown data", serverFrame("a", { opcode: 3 }), 1002],
     ["unknown control", serverFrame("a", { opcode: 11 }), 1002],
     ["a ping in parts", serverFrame("a", { opcode: PING, final: false }), 1002],
@@ -116,7 +117,7 @@ Deno.test("FrameReader refuses what no server may send", () => {
     ["text that is not UTF-8", serverFrame(Uint8Array.of(0x61, 0xc3)), 1007],
     [
       "text that is not UTF-8 in its last fragment",
-      joined([
+      joinBytes([
         serverFrame(Uint8Array.of(0xc3), { final: false }),
         serverFrame(Uint8Array.of(0x28), { opcode: CONTINUATION }),
       ]),
@@ -127,7 +128,7 @@ Deno.test("FrameReader refuses what no server may send", () => {
 });
 
 Deno.test("FrameReader takes a letter that is cut in two by a fragment", () => {
-  const sent = joined([
+  const sent = joinBytes([
     serverFrame(Uint8Array.of(0xc3), { final: false }),
     serverFrame(Uint8Array.of(0xa4), { opcode: CONTINUATION }),
   ]);
@@ -199,14 +200,4 @@ function assertRefused(bytes: Uint8Array, code: number, what?: string): void {
     assert.equal(error.code, code, what);
     return true;
   }, what);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
