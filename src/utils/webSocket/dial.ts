@@ -27,5 +27,22 @@ export async function dial(
     alpnProtocols: ["http/1.1"],
   });
   adopt(secured);
+  const abandon = () => void abandoned++;
+  signal.addEventListener("abort", abandon);
+  try {
+    await secured.handshake();
+  } finally {
+    signal.removeEventListener("abort", abandon);
+  }
   return secured;
+}
+
+let abandoned = 0;
+
+/**
+ * How many connections were given up during their TLS handshake. Deno keeps each of them, with its file
+ * descriptor, until the server closes it.
+ */
+export function abandonedHandshakes(): number {
+  return abandoned;
 }

@@ -30,7 +30,7 @@ export async function requestUpgrade(
   const key = crypto.getRandomValues(new Uint8Array(16)).toBase64();
   await writeAll(connection, requestFor(target, key));
   const answer = new Answer(connection);
-  for (;;) {
+  for (let heads = 1; heads <= MAX_HEADS; heads++) {
     const { status, headers } = await answer.readHead();
     // Others, such as 103, only announce the answer.
     if (status >= 100 && status < 200 && status !== 101) continue;
@@ -41,6 +41,7 @@ export async function requestUpgrade(
     checkAcceptance(headers, key);
     return { type: "accepted", headers, rest: answer.rest };
   }
+  throw new Error("Cannot open a WebSocket: the server only announces an answer");
 }
 
 function requestFor({ url, headers }: WebSocketTarget, key: string): Uint8Array {
@@ -72,6 +73,10 @@ function checkAcceptance(headers: Headers, key: string): void {
 
 const KEY_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const MAX_HEAD_BYTES = 32_768;
+/** `Headers` takes time that grows with the square of their number. */
+const MAX_HEADERS = 200;
+/** The answer, and what announces it. */
+const MAX_HEADS = 8;
 const MAX_BODY_BYTES = 16_384;
 
 /** An HTTP answer as it arrives. */
@@ -137,6 +142,7 @@ function parseHead(head: string): { readonly status: number; readonly headers: H
   const [first = "", ...lines] = head.split("\r\n");
   const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
   if (status === undefined) throw new Error("Cannot open a WebSocket: the answer is not HTTP/1");
+  if (lines.length > MAX_HEADERS) throw new Error("Cannot open a WebSocket: too many headers");
   const headers = new Headers();
   for (const line of lines) {
     const colon = line.indexOf(":");

@@ -135,6 +135,9 @@ const NONSENSE: Readonly<Record<string, Answer>> = {
   "a header without a name": (request) => accepted(acceptanceOf(request), ": nothing"),
   "no HTTP": () => "SSH-2.0-OpenSSH_9.2\r\n\r\n",
   "a header without end": () => `HTTP/1.1 200 OK\r\nX: ${LONG}`,
+  "headers without number": (request) =>
+    accepted(acceptanceOf(request), ...Array.from({ length: 300 }, (_, i) => `X-${i}: x`)),
+  "announcements without an answer": () => "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(100),
   "nothing at all": () => "",
 };
 
