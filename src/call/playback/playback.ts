@@ -1,6 +1,7 @@
 import type { AudioFormat, Base64 } from "../../utils/audio/audioFormat.ts";
 import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import type { CallLeg, SpeechPiece } from "../callLeg.ts";
+import { SpeechAudio } from "./speechAudio.ts";
 import { type Speech, SpeechQueue } from "./speechQueue.ts";
 import { Marks, PIECE_MS } from "./marks.ts";
 import { PlayoutEstimate, type Segment, speechOf } from "./playoutEstimate.ts";
@@ -99,8 +100,10 @@ export class Playback {
   /** Audio from the model, unless `full`. */
   play(ref: SpeechRef, audio: Base64, durationMs: Milliseconds, now: Milliseconds): void {
     const offsetMs = this.#items.produced(ref, durationMs);
-    this.#held.enqueue({ ref, audio, offsetMs, durationMs });
+    const kept = new SpeechAudio(audio);
+    this.#held.enqueue({ ref, audio: kept, offsetMs, durationMs });
     this.#release(now);
+    if (this.#held.size > 0) kept.keep();
   }
 
   /** The model has said all of an item; the leg is asked to report when it has been played. */
@@ -240,7 +243,9 @@ export class Playback {
   }
 
   #write(speech: Speech, startsBurst: boolean, now: Milliseconds): SpeechPiece {
-    const { ref: { itemId }, audio, offsetMs, durationMs } = speech;
+    const { ref: { itemId }, offsetMs, durationMs } = speech;
+    const audio = speech.audio.base64;
+    speech.audio.keep();
     const segment = this.#playout.write(speech, now);
     this.#items.sent(itemId, offsetMs + durationMs);
     this.#reports.expect(now);

@@ -1,6 +1,6 @@
-import type { Base64 } from "../../utils/audio/audioFormat.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
+import type { SpeechAudio } from "./speechAudio.ts";
 import type { Speech } from "./speechQueue.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { Speech } from "./speechQueue.ts";
  */
 export interface Segment {
   readonly ref: SpeechRef;
-  readonly pieces: Base64[];
+  readonly pieces: SpeechAudio[];
   /** Of each piece. */
   readonly durationsMs: Milliseconds[];
   /** Where it begins within its item. */

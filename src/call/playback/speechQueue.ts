@@ -1,11 +1,12 @@
-import { type AudioFormat, type Base64, bytesPerMs } from "../../utils/audio/audioFormat.ts";
+import { type AudioFormat, bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
+import type { SpeechAudio } from "./speechAudio.ts";
 
 /** A stretch of an item's speech. */
 export interface Speech {
   readonly ref: SpeechRef;
-  readonly audio: Base64;
+  readonly audio: SpeechAudio;
   /** Where it begins within its item. */
   readonly offsetMs: number;
   readonly durationMs: number;
@@ -127,15 +128,10 @@ export class SpeechQueue {
 }
 
 function cut(speech: Speech, atMs: Milliseconds, format: AudioFormat): [Speech, Speech] {
-  const { audio, offsetMs, durationMs } = speech;
-  const characters = (atMs * bytesPerMs(format) * 4) / 3;
+  const { offsetMs, durationMs } = speech;
+  const [before, after] = speech.audio.cut(atMs * bytesPerMs(format));
   return [
-    { ...speech, audio: audio.slice(0, characters), durationMs: atMs },
-    {
-      ...speech,
-      audio: audio.slice(characters),
-      offsetMs: offsetMs + atMs,
-      durationMs: durationMs - atMs,
-    },
+    { ...speech, audio: before, durationMs: atMs },
+    { ...speech, audio: after, offsetMs: offsetMs + atMs, durationMs: durationMs - atMs },
   ];
 }

@@ -11,6 +11,7 @@ import type {
   SpeechRef,
   ToolCall,
 } from "../../../src/call/realtimeClient.ts";
+import type { Base64 } from "../../../src/utils/audio/audioFormat.ts";
 import type { ResumedCall } from "../../../src/call/resumedCall.ts";
 import type { CallPolicy } from "../../../src/call/types.ts";
 import { LineLeg } from "../trials/lineLeg.ts";
@@ -149,15 +150,15 @@ export class CallDriver {
     this.input({ type: "speechText", ref: ref(responseId, itemId), text });
   }
 
-  /** One delta of audio. */
-  sound(responseId: string, itemId: string, ms: number): void {
+  /** One delta of audio, silent unless given. */
+  sound(responseId: string, itemId: string, ms: number, audio?: Base64): void {
     this.#brought.add(responseId);
     const latest = this.#latestRef;
     const isSame = !this.#freshRefs && latest?.itemId === itemId &&
       latest.responseId === responseId;
     const speech = isSame ? latest : ref(responseId, itemId);
     this.#latestRef = speech;
-    this.#hear(speech, ms);
+    this.#hear(speech, ms, audio);
   }
 
   finish(
@@ -294,10 +295,10 @@ export class CallDriver {
     }
   }
 
-  #hear(of: SpeechRef, ms: number): void {
+  #hear(of: SpeechRef, ms: number, audio?: Base64): void {
     const bytesPerMs = this.#reports === "marks" ? 8 : 48;
-    const audio = "A".repeat(Math.ceil((ms * bytesPerMs) / 3) * 4);
-    this.#perform(this.machine.speech(of, audio, ms, this.now));
+    const silence = "A".repeat(Math.ceil((ms * bytesPerMs) / 3) * 4);
+    this.#perform(this.machine.speech(of, audio ?? silence, ms, this.now));
   }
 }
 
