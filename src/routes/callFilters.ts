@@ -19,7 +19,7 @@ export function filterFor(
 /** Whether the API client may see a call, or an event of it. */
 export function isVisible(
   { isAdmin, keyName }: Caller,
-  call: { readonly keyName?: string },
+  call: { readonly keyName?: string | undefined },
 ): boolean {
   return isAdmin || (keyName !== undefined && call.keyName === keyName);
 }

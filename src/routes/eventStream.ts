@@ -1,4 +1,4 @@
-import type { EventLog, LoggedEvent, LogStart, SharedEvent } from "../services/events.ts";
+import type { EventHead, EventLog, LogStart, SharedEvent } from "../services/events.ts";
 
 /** Writes an event as a server-sent event. */
 export function writeServerSentEvent({ type, data }: SharedEvent, id: string): string {
@@ -13,9 +13,9 @@ export function createEventStream(
   eventLog: EventLog,
   { from, wanted, lastType, isOver, heartbeatMs, signal, onClose }: {
     readonly from: LogStart;
-    readonly wanted: (event: LoggedEvent) => boolean;
+    readonly wanted: (event: EventHead) => boolean;
     /** The stream ends after an event of this type. */
-    readonly lastType?: LoggedEvent["type"];
+    readonly lastType?: EventHead["type"];
     /** Asked on each heartbeat: the last event may have been lost on its way from another process. */
     readonly isOver: () => Promise<boolean>;
     /** Interval of comments while there are no events: proxies close silent connections. */

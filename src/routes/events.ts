@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { type EventLog, type LoggedEvent, type LogStart, noPositions } from "../services/events.ts";
+import { type EventHead, type EventLog, type LogStart, noPositions } from "../services/events.ts";
 import type { CallLookup } from "../services/calls.ts";
 import type { KeyRevocation } from "../services/cluster.ts";
 import type { Caller, RequireScope } from "./middleware/access.ts";
@@ -45,7 +45,7 @@ export function eventsRoutes(
     const call = visibleTo(caller, await findCall(id));
     const lastEventId = c.req.valid("header")["last-event-id"];
     const from = lastEventId === undefined ? startAt(eventLog.start) : eventLog.resume(lastEventId);
-    const wanted = (event: LoggedEvent) => event.callId === id;
+    const wanted = (event: EventHead) => event.callId === id;
     // 204 stops browsers from reconnecting.
     if (isFullyDelivered(id, call.endedAt) && !hasMore(from, wanted)) return c.body(null, 204);
     const isOver = async () => {
@@ -60,18 +60,19 @@ export function eventsRoutes(
   /** Where another process holds the call, the record of its end arrives before the event. */
   function isFullyDelivered(callId: string, endedAt: number | undefined): boolean {
     if (endedAt === undefined) return false;
-    const isEnd = (event: LoggedEvent) => event.callId === callId && event.type === "ended";
+    const isEnd = (event: EventHead) => event.callId === callId && event.type === "ended";
     return now() - endedAt > LATEST_EVENT_MS || hasMore(startAt(eventLog.start), isEnd);
   }
 
-  function hasMore({ position, after }: LogStart, wanted: (event: LoggedEvent) => boolean) {
-    return eventLog.read(position, { wanted, after, maxEvents: Infinity }).events.length > 0;
+  function hasMore({ position, after }: LogStart, wanted: (event: EventHead) => boolean) {
+    const one = { maxEvents: Infinity, maxCharacters: 1 };
+    return eventLog.read(position, { wanted, after, ...one }).events.length > 0;
   }
 
   function stream(caller: Caller, reading: {
     readonly from: LogStart;
-    readonly wanted: (event: LoggedEvent) => boolean;
-    readonly lastType?: LoggedEvent["type"];
+    readonly wanted: (event: EventHead) => boolean;
+    readonly lastType?: EventHead["type"];
     readonly isOver: () => Promise<boolean>;
   }): Response {
     const { signal, release } = slots.open(caller.keyName ?? "", caller.expiresAt);

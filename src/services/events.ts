@@ -6,5 +6,5 @@ export {
   type LogStart,
 } from "./events/eventLog.ts";
 export { noPositions } from "./events/eventPositions.ts";
-export type { LoggedEvent, SharedEvent } from "./events/eventRing.ts";
+export type { EventHead, SharedEvent } from "./events/eventRing.ts";
 export { openEventHub } from "./events/openEventHub.ts";

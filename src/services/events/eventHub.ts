@@ -31,7 +31,22 @@ export function createEventHub(
   onSinkError: (error: unknown) => void = () => {},
 ) {
   const subscribers = new Set<Subscriber>();
+  /** Those with events that came since the last microtask. */
+  let ready: Subscriber[] = [];
   let lastId = 0;
+
+  /** No sink runs inside `publish`, which a call waits for: one microtask runs them all. */
+  function drainSoon(subscriber: Subscriber): void {
+    ready.push(subscriber);
+    if (ready.length === 1) queueMicrotask(drainReady);
+  }
+
+  function drainReady(): void {
+    const draining = ready;
+    ready = [];
+    for (const subscriber of draining) subscriber.drain();
+  }
+
   return {
     get subscribers() {
       return subscribers.size;
@@ -51,6 +66,7 @@ export function createEventHub(
         sink,
         maxQueued,
         onError: onSinkError,
+        drainSoon,
         onClose: () => subscribers.delete(subscriber),
       });
       subscribers.add(subscriber);
@@ -64,14 +80,23 @@ interface SubscriberOptions {
   readonly sink: EventSink;
   readonly maxQueued: number;
   readonly onError: (error: unknown) => void;
+  /** Called when events wait and `drain` is to be called. */
+  readonly drainSoon: (subscriber: Subscriber) => void;
   readonly onClose: () => void;
 }
 
-/** One sink and its queue; dropping the oldest event does not move the others. */
+/** One event that waits for a sink. */
+interface Waiting {
+  readonly published: PublishedEvent;
+  next: Waiting | undefined;
+}
+
+/** One sink and its queue, which costs nothing while it is empty. */
 class Subscriber implements EventSubscription {
   readonly #options: SubscriberOptions;
-  #waiting: PublishedEvent[] = [];
-  #first = 0;
+  #first: Waiting | undefined;
+  #last: Waiting | undefined;
+  #queued = 0;
   #missed = 0;
   #draining = false;
   #closed = false;
@@ -81,7 +106,7 @@ class Subscriber implements EventSubscription {
   }
 
   get queued(): number {
-    return this.#waiting.length - this.#first;
+    return this.#queued;
   }
 
   get missed(): number {
@@ -90,45 +115,53 @@ class Subscriber implements EventSubscription {
 
   enqueue(published: PublishedEvent): void {
     if (!this.#accepts(published)) return;
-    if (this.queued >= Math.max(1, this.#options.maxQueued)) {
+    if (this.#queued >= Math.max(1, this.#options.maxQueued)) {
       this.#missed++;
       this.#dequeue();
     }
-    this.#waiting.push(published);
+    const waiting: Waiting = { published, next: undefined };
+    if (this.#last === undefined) this.#first = waiting;
+    else this.#last.next = waiting;
+    this.#last = waiting;
+    this.#queued++;
     if (this.#draining) return;
     this.#draining = true;
-    // No sink runs inside `publish`, which a call waits for.
-    queueMicrotask(() => void this.#drain());
+    this.#options.drainSoon(this);
   }
 
   close(): void {
     this.#options.onClose();
     this.#closed = true;
-    this.#waiting = [];
-    this.#first = 0;
+    this.#first = this.#last = undefined;
+    this.#queued = 0;
   }
 
-  async #drain(): Promise<void> {
+  /** Hands over what waits; where a sink returns a promise, the rest follows when that has settled. */
+  drain(): void {
     for (let next = this.#dequeue(); next !== undefined && !this.#closed; next = this.#dequeue()) {
-      try {
-        const pending = this.#options.sink(next);
-        if (pending !== undefined) await pending;
-      } catch (error) {
-        this.#options.onError(error);
-      }
+      const pending = this.#handOver(next);
+      if (pending === undefined) continue;
+      Promise.resolve(pending).catch(this.#options.onError).then(() => this.drain());
+      return;
     }
     this.#draining = false;
   }
 
-  #dequeue(): PublishedEvent | undefined {
-    const next = this.#waiting[this.#first];
-    if (next === undefined) return undefined;
-    this.#first++;
-    if (this.#first > 1000 || this.#first === this.#waiting.length) {
-      this.#waiting = this.#waiting.slice(this.#first);
-      this.#first = 0;
+  #handOver(published: PublishedEvent): void | Promise<void> {
+    try {
+      return this.#options.sink(published);
+    } catch (error) {
+      this.#options.onError(error);
     }
-    return next;
+  }
+
+  #dequeue(): PublishedEvent | undefined {
+    const first = this.#first;
+    if (first === undefined) return undefined;
+    this.#first = first.next;
+    if (this.#first === undefined) this.#last = undefined;
+    this.#queued--;
+    return first.published;
   }
 
   #accepts(published: PublishedEvent): boolean {

@@ -1,13 +1,21 @@
-import type { CallEvent, TranscriptTurn } from "../../call/callEvent.ts";
+import type { CallEvent } from "../../call/callEvent.ts";
 import {
   noPositions,
   OriginPositions,
   type Positions,
   readPositions,
-  writePositions,
+  writeId,
 } from "./eventPositions.ts";
-import { type EventPage, EventRing, type ReadOptions, type SharedEvent } from "./eventRing.ts";
+import {
+  type EventPage,
+  EventRing,
+  type ReadOptions,
+  type SharedEvent,
+  type TurnState,
+} from "./eventRing.ts";
 import type { EventHub, PublishedEvent } from "./eventHub.ts";
+import { charactersOf, FRAME_CHARACTERS } from "./eventSize.ts";
+import { OwnEvent } from "./ownEvent.ts";
 import { present } from "../../utils/present.ts";
 
 /** Where a reader starts. */
@@ -25,10 +33,10 @@ export interface EventLogOptions {
   readonly origin: string;
   /** The API key that a call belongs to; called when the call begins. */
   readonly keyOf: (callId: string) => string | undefined;
-  /** Encodes an event for its readers. */
+  /** Encodes an event for its readers; called when the first of them reads it. */
   readonly write: (event: SharedEvent, id: string) => string;
   readonly maxEvents?: number;
-  /** Limit of the sum of all texts. */
+  /** Limit of the sum of all texts, of which those that nobody has read are estimated. */
   readonly maxCharacters?: number;
   /** Readers are woken together after this time, so that each is woken rarely. */
   readonly gatherMs?: number;
@@ -47,12 +55,12 @@ export function createEventLog(
     EventLogOptions,
 ) {
   const positions = new OriginPositions(origin);
-  const endId = () => writePositions(positions.reached);
   const ring = new EventRing({
+    own: origin,
+    write,
     maxEvents,
     maxCharacters,
-    id: endId(),
-    onDrop: ({ origin, sequence }) => positions.drop(origin, sequence),
+    onDrop: (origin, sequence) => positions.drop(origin, sequence),
   });
   const owners = new Map<string, string>();
   const waiting = new Set<() => void>();
@@ -62,40 +70,32 @@ export function createEventLog(
 
   const subscription = hub.subscribe(() => true, appendOwn, { maxQueued: 10_000 });
 
-  function appendOwn({ id, callId, atMs, event: happened }: PublishedEvent): void {
-    const event = withoutSecrets(happened);
-    const keyName = ownerOf(callId, event);
-    const shared: SharedEvent = {
-      origin,
-      sequence: id,
-      callId,
-      type: event.type,
-      ...present({ keyName }),
-      data: JSON.stringify({ callId, at: new Date(atMs).toISOString(), event }),
-    };
-    append(shared, event.type === "turn" ? event.turn : undefined);
-    for (const listener of listeners) listener(shared);
+  function appendOwn(published: PublishedEvent): void {
+    const { callId, event } = published;
+    const own = new OwnEvent(origin, ownerOf(callId, event), published);
+    const turn = event.type === "turn" ? event.turn : undefined;
+    append(own, { characters: charactersOf(event), turn });
+    for (const listener of listeners) listener(own);
   }
 
   /** Of a turn that is still being said, only the newest state is kept. */
-  function append(event: SharedEvent, turn: TurnState | undefined): void {
-    const { data: _, ...described } = event;
-    const { origin, sequence } = described;
+  function append(event: SharedEvent, about: {
+    readonly characters: number;
+    readonly turn: TurnState | undefined;
+  }): void {
+    const { origin, sequence } = event;
     const known = positions.ensure(origin, sequence - 1);
     if (sequence <= known) return;
     if (sequence > known + 1) appendGap(origin, sequence - 1);
     positions.reach(origin, sequence);
-    const id = endId();
-    const logged = { ...described, id, text: write(event, id) };
-    const subject = turn === undefined ? undefined : `${event.callId} ${turn.id}`;
-    ring.push({ event: logged, ...present({ subject }) }, { isLast: turn?.final ?? true });
+    ring.push(event, positions.reached, about);
     wakeSoon();
   }
 
   /** Readers that continue from before the gap have missed something. */
   function appendGap(origin: string, sequence: number): void {
     positions.reach(origin, sequence);
-    ring.push({ gap: { origin, sequence, id: endId() } });
+    ring.pushGap(origin, sequence, positions.reached);
     wakeSoon();
   }
 
@@ -129,7 +129,7 @@ export function createEventLog(
     },
     /** The id of the newest event of each process. */
     get endId() {
-      return endId();
+      return writeId(origin, positions.reached);
     },
     get closed() {
       return closed;
@@ -165,7 +165,8 @@ export function createEventLog(
     },
     /** Appends an event of another process, unless it is known already. */
     appendRemote(event: SharedEvent): void {
-      if (!closed && event.origin !== origin) append(event, turnIn(event));
+      if (closed || event.origin === origin) return;
+      append(event, { characters: FRAME_CHARACTERS + event.data.length, turn: turnIn(event) });
     },
     /** Another process has published up to here: what has not arrived by now is missed. */
     advance(origin: string, sequence: number): void {
@@ -173,7 +174,7 @@ export function createEventLog(
     },
     /** Removes the events of erased calls. */
     erase: (callIds: readonly string[]): void => ring.erase(new Set(callIds)),
-    /** Called with each event of this process. */
+    /** Called with each event of this process; its `data` is made when a listener reads it. */
     onAppend: (listener: (event: SharedEvent) => void): void => void listeners.push(listener),
     close(): void {
       closed = true;
@@ -184,8 +185,6 @@ export function createEventLog(
   };
 }
 
-type TurnState = Pick<TranscriptTurn, "id" | "final">;
-
 /** The turn that an event of another process is about; undefined where it is about something else. */
 function turnIn({ type, data }: SharedEvent): TurnState | undefined {
   if (type !== "turn") return undefined;
@@ -195,10 +194,4 @@ function turnIn({ type, data }: SharedEvent): TurnState | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Masks digits that are sensitive, such as those of a card. */
-function withoutSecrets(event: CallEvent): CallEvent {
-  if (event.type !== "digits" || !event.sensitive) return event;
-  return { ...event, digits: "•".repeat(event.digits.length) };
 }

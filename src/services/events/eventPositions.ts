@@ -9,9 +9,17 @@ export const noPositions: Positions = new Map();
 /** More than the processes that share a database at a time. */
 const MAX_ORIGINS = 20;
 
-/** Writes an event id: `origin-position` for every process, joined by dots. */
-export function writePositions(positions: Positions): string {
-  return [...positions].map(([origin, position]) => `${origin}-${position}`).join(".");
+/** How far the events of every process were known at one moment, in what costs nothing to keep. */
+export interface Reached {
+  /** The last event of this process. */
+  readonly own: number;
+  /** The last events of the others, as the end of an event id; shared until one of them goes on. */
+  readonly others: string;
+}
+
+/** Writes an event id: `origin-position` for every process, joined by dots; this process is the first. */
+export function writeId(own: string, reached: Reached): string {
+  return `${own}-${reached.own}${reached.others}`;
 }
 
 /** Undefined for a text that is no event id. */
@@ -31,6 +39,8 @@ export class OriginPositions {
   readonly #reached = new Map<string, number>();
   /** Events up to here are not kept any more, or never were. */
   readonly #dropped = new Map<string, number>();
+  /** Undefined from when another process goes on until it is asked for. */
+  #others: string | undefined = "";
 
   constructor(own: string) {
     this.#own = own;
@@ -38,8 +48,8 @@ export class OriginPositions {
     this.#dropped.set(own, 0);
   }
 
-  get reached(): Positions {
-    return this.#reached;
+  get reached(): Reached {
+    return { own: this.#reached.get(this.#own) ?? 0, others: this.#others ??= this.#writeOthers() };
   }
 
   /** The position of a process; one that was not known before starts at the position given. */
@@ -48,12 +58,14 @@ export class OriginPositions {
     if (known !== undefined) return known;
     this.#reached.set(origin, position);
     this.#dropped.set(origin, position);
+    this.#others = undefined;
     if (this.#reached.size > MAX_ORIGINS) this.#forgetOldest();
     return position;
   }
 
   reach(origin: string, position: number): void {
     this.#reached.set(origin, position);
+    if (origin !== this.#own) this.#others = undefined;
   }
 
   drop(origin: string, position: number): void {
@@ -74,6 +86,14 @@ export class OriginPositions {
     const own = after.get(this.#own) ?? 0;
     const reached = this.#reached.get(this.#own) ?? 0;
     return own <= reached ? after : new Map([...after, [this.#own, reached]]);
+  }
+
+  #writeOthers(): string {
+    let text = "";
+    for (const [origin, position] of this.#reached) {
+      if (origin !== this.#own) text += `.${origin}-${position}`;
+    }
+    return text;
   }
 
   #forgetOldest(): void {

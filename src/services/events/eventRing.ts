@@ -1,8 +1,10 @@
-import { noPositions, type Positions } from "./eventPositions.ts";
+import { noPositions, type Positions, type Reached, writeId } from "./eventPositions.ts";
+import { OpenTurns } from "./openTurns.ts";
+import type { TranscriptTurn } from "../../call/callEvent.ts";
 import { present } from "../../utils/present.ts";
 
-/** An event as processes exchange it; contains nothing secret. */
-export interface SharedEvent {
+/** What is known of an event before its text is made. */
+export interface EventHead {
   /** The process that holds the call. */
   readonly origin: string;
   /** Increases by one with every event of that process. */
@@ -10,13 +12,17 @@ export interface SharedEvent {
   readonly callId: string;
   readonly type: string;
   /** The key that the call belongs to. */
-  readonly keyName?: string;
+  readonly keyName?: string | undefined;
+}
+
+/** An event as processes exchange it; contains nothing secret. */
+export interface SharedEvent extends EventHead {
   /** What readers receive, as JSON. */
   readonly data: string;
 }
 
 /** An event as readers receive it. */
-export interface LoggedEvent extends Omit<SharedEvent, "data"> {
+export interface LoggedEvent extends EventHead {
   /** From this id a reader continues, at this process or another. */
   readonly id: string;
   /** Ready to be sent; encoded once for all readers. */
@@ -36,7 +42,7 @@ export interface EventPage {
 
 /** Which events a reader gets, and how many at a time. */
 export interface ReadOptions {
-  readonly wanted: (event: LoggedEvent) => boolean;
+  readonly wanted: (event: EventHead) => boolean;
   /** What the reader has received already. */
   readonly after?: Positions;
   /** Examines no more, wanted or not: a page may be empty before the end. */
@@ -45,45 +51,46 @@ export interface ReadOptions {
   readonly maxCharacters?: number;
 }
 
-/** Takes the place of events that never arrived. */
-export type EventGap = Pick<LoggedEvent, "origin" | "sequence" | "id">;
+/** Which turn an event tells the state of, and whether no later state comes. */
+export type TurnState = Pick<TranscriptTurn, "id" | "final">;
 
-type Entry =
-  | Kept
+/** The place of one event. It stays, without the event, for readers that continue from there. */
+interface Place extends Reached {
+  readonly origin: string;
+  readonly sequence: number;
+  /** As it came, until somebody has read it; absent where there is none, or none any more. */
+  event: SharedEvent | LoggedEvent | undefined;
+  /** The turn that the event tells the state of, where a later one of the same turn replaces it. */
+  readonly openTurn: string | undefined;
+  /** What the event counts for. */
+  characters: number;
   /** What was erased, or replaced by a later event, does not count as missed. */
-  | { readonly gap: EventGap; readonly isErased?: boolean };
+  isErased: boolean;
+}
 
-interface Kept {
-  readonly event: LoggedEvent;
-  /** What the event tells the state of, where a later one of the same subject replaces it. */
-  readonly subject?: string;
+export interface EventRingOptions {
+  /** The name of this process in event ids. */
+  readonly own: string;
+  /** Encodes an event for its readers; called when the first of them reads it. */
+  readonly write: (event: SharedEvent, id: string) => string;
+  readonly maxEvents: number;
+  /** Limit of the sum of all texts, of which those that nobody has read are estimated. */
+  readonly maxCharacters: number;
+  /** Called with the origin and the sequence of what is not kept any more. */
+  readonly onDrop: (origin: string, sequence: number) => void;
 }
 
 /** The newest events in bounded memory; the oldest are dropped first. */
 export class EventRing {
-  readonly #entries: (Entry | undefined)[] = [];
-  readonly #maxEvents: number;
-  readonly #maxCharacters: number;
-  readonly #onDrop: (event: EventGap) => void;
-  /** Where the event of each subject is that a later one will replace. */
-  readonly #replaceable = new Map<string, number>();
+  readonly #options: EventRingOptions;
+  readonly #places: (Place | undefined)[] = [];
+  readonly #openTurns = new OpenTurns<Place>();
   #start = 0;
   #end = 0;
   #characters = 0;
-  #idBeforeStart: string;
 
-  constructor({ maxEvents, maxCharacters, id, onDrop }: {
-    readonly maxEvents: number;
-    /** Sum of all texts. */
-    readonly maxCharacters: number;
-    /** The id before the first event. */
-    readonly id: string;
-    readonly onDrop: (event: EventGap) => void;
-  }) {
-    this.#maxEvents = maxEvents;
-    this.#maxCharacters = maxCharacters;
-    this.#idBeforeStart = id;
-    this.#onDrop = onDrop;
+  constructor(options: EventRingOptions) {
+    this.#options = options;
   }
 
   get start(): number {
@@ -94,15 +101,42 @@ export class EventRing {
     return this.#end;
   }
 
-  /** An event takes the place of the one before of its `subject`, unless that was the last of it. */
-  push(entry: Entry, { isLast = true }: { readonly isLast?: boolean } = {}): void {
-    const subject = "event" in entry ? entry.subject : undefined;
-    if (subject !== undefined) this.#replace(subject);
-    this.#characters += lengthOf(entry);
-    while (this.#start < this.#end && this.#isFull) this.#dropOldest();
-    if (subject !== undefined && !isLast) this.#replaceable.set(subject, this.#end);
-    this.#entries[this.#end % this.#maxEvents] = entry;
-    this.#end++;
+  /** A state of a turn takes the place of the one before, unless that was the last of it. */
+  push(event: SharedEvent, { own, others }: Reached, { characters, turn }: {
+    /** The length of the event's text, or about that. */
+    readonly characters: number;
+    readonly turn: TurnState | undefined;
+  }): void {
+    const { origin, sequence, callId } = event;
+    const place: Place = {
+      origin,
+      sequence,
+      own,
+      others,
+      event,
+      openTurn: turn?.final === false ? turn.id : undefined,
+      characters: characters + others.length,
+      isErased: false,
+    };
+    if (turn !== undefined) {
+      const before = this.#openTurns.replace(callId, turn.id, turn.final ? undefined : place);
+      if (before !== undefined) this.#empty(before);
+    }
+    this.#add(place);
+  }
+
+  /** Takes the place of events that never arrived, the last of which has this sequence. */
+  pushGap(origin: string, sequence: number, { own, others }: Reached): void {
+    this.#add({
+      origin,
+      sequence,
+      own,
+      others,
+      event: undefined,
+      openTurn: undefined,
+      characters: 0,
+      isErased: false,
+    });
   }
 
   read(position: number, options: ReadOptions): EventPage {
@@ -113,14 +147,13 @@ export class EventRing {
     const events: LoggedEvent[] = [];
     let missed = from > position;
     for (let at = from; at < to; at++) {
-      const entry = this.#entries[at % this.#maxEvents];
-      if (entry === undefined) continue;
-      const { origin, sequence } = placeOf(entry);
-      if (sequence <= (after.get(origin) ?? 0)) continue;
-      if ("gap" in entry) missed ||= entry.isErased !== true;
-      else if (wanted(entry.event)) {
-        events.push(entry.event);
-        characters += entry.event.text.length;
+      const place = this.#at(at);
+      if (place === undefined || place.sequence <= (after.get(place.origin) ?? 0)) continue;
+      if (place.event === undefined) missed ||= !place.isErased;
+      else if (wanted(place.event)) {
+        const event = this.#logged(place, place.event);
+        events.push(event);
+        characters += event.text.length;
         if (characters >= maxCharacters) to = at + 1;
       }
     }
@@ -129,54 +162,69 @@ export class EventRing {
     return { events, position: next, missed, ...present({ id }) };
   }
 
-  /** Replaces all events of these calls by gaps. */
+  /** Removes all events of these calls, without a trace of what they were. */
   erase(callIds: ReadonlySet<string>): void {
     for (let at = this.#start; at < this.#end; at++) {
-      const entry = this.#entries[at % this.#maxEvents];
-      if (entry === undefined || "gap" in entry || !callIds.has(entry.event.callId)) continue;
-      this.#erase(at, entry);
+      const place = this.#at(at);
+      if (place?.event !== undefined && callIds.has(place.event.callId)) this.#erase(place);
     }
   }
 
-  #replace(subject: string): void {
-    const at = this.#replaceable.get(subject);
-    const entry = at === undefined ? undefined : this.#entries[at % this.#maxEvents];
-    if (at !== undefined && entry !== undefined && "event" in entry) this.#erase(at, entry);
+  #at(position: number): Place | undefined {
+    return this.#places[position % this.#options.maxEvents];
   }
 
-  #erase(at: number, { event: { origin, sequence, id, text }, subject }: Kept): void {
-    if (subject !== undefined) this.#replaceable.delete(subject);
-    this.#characters -= text.length;
-    this.#entries[at % this.#maxEvents] = { gap: { origin, sequence, id }, isErased: true };
+  #add(place: Place): void {
+    this.#characters += place.characters;
+    while (this.#start < this.#end && this.#isFull) this.#dropOldest();
+    this.#places[this.#end % this.#options.maxEvents] = place;
+    this.#end++;
+  }
+
+  /** The event with its text, which is made once and then kept in the place of what it was made from. */
+  #logged(place: Place, event: SharedEvent | LoggedEvent): LoggedEvent {
+    if ("text" in event) return event;
+    const { origin, sequence, callId, type, keyName } = event;
+    const id = writeId(this.#options.own, place);
+    const text = this.#options.write(event, id);
+    this.#characters += text.length - place.characters;
+    place.characters = text.length;
+    const logged = { origin, sequence, callId, type, ...present({ keyName }), id, text };
+    place.event = logged;
+    return logged;
+  }
+
+  #erase(place: Place): void {
+    const { event, openTurn } = place;
+    if (event === undefined) return;
+    if (openTurn !== undefined) this.#openTurns.replace(event.callId, openTurn, undefined);
+    this.#empty(place);
+  }
+
+  #empty(place: Place): void {
+    this.#characters -= place.characters;
+    place.characters = 0;
+    place.event = undefined;
+    place.isErased = true;
   }
 
   get #isFull(): boolean {
-    return this.#end - this.#start >= this.#maxEvents || this.#characters > this.#maxCharacters;
+    const { maxEvents, maxCharacters } = this.#options;
+    return this.#end - this.#start >= maxEvents || this.#characters > maxCharacters;
   }
 
   #dropOldest(): void {
-    const at = this.#start++ % this.#maxEvents;
-    const entry = this.#entries[at];
-    this.#entries[at] = undefined;
-    if (entry === undefined) return;
-    if ("event" in entry && entry.subject !== undefined) this.#replaceable.delete(entry.subject);
-    this.#characters -= lengthOf(entry);
-    const place = placeOf(entry);
-    this.#idBeforeStart = place.id;
-    this.#onDrop(place);
+    const at = this.#start++ % this.#options.maxEvents;
+    const place = this.#places[at];
+    this.#places[at] = undefined;
+    if (place === undefined) return;
+    this.#erase(place);
+    this.#options.onDrop(place.origin, place.sequence);
   }
 
   #idBefore(position: number): string | undefined {
     if (position >= this.#end) return undefined;
-    const entry = this.#entries[(position - 1) % this.#maxEvents];
-    return position <= this.#start || entry === undefined ? this.#idBeforeStart : placeOf(entry).id;
+    const place = this.#at(position - 1);
+    return place === undefined ? undefined : writeId(this.#options.own, place);
   }
-}
-
-function placeOf(entry: Entry): EventGap {
-  return "gap" in entry ? entry.gap : entry.event;
-}
-
-function lengthOf(entry: Entry): number {
-  return "gap" in entry ? 0 : entry.event.text.length;
 }

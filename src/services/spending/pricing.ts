@@ -194,9 +194,8 @@ function priceTimes(amount: number, price: number | undefined): number | null {
 /** A dated snapshot, such as `gpt-realtime-2025-08-28`, costs what its model does. */
 function priceOf<T>(prices: Readonly<Record<string, T>>, model: string | undefined): T | undefined {
   if (model === undefined) return undefined;
-  const plain = model.replace(/-\d{4}-\d{2}-\d{2}$/, "");
-  const name = [model, plain].find((name) => Object.hasOwn(prices, name));
-  return name === undefined ? undefined : prices[name];
+  const name = Object.hasOwn(prices, model) ? model : model.replace(/-\d{4}-\d{2}-\d{2}$/, "");
+  return Object.hasOwn(prices, name) ? prices[name] : undefined;
 }
 
 function micro(dollars: number): number {

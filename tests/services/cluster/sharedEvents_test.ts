@@ -17,6 +17,7 @@ Deno.test("a process that is alone publishes no events, and begins again when it
   here.happens(3);
   await here.pass(1000);
   assert.deepEqual(here.take("events"), []);
+  assert.deepEqual(here.read, [1], "no text is made of what nobody gets");
   here.take("reached");
   here.hears("reached", { sequence: 0, hello: true });
   here.happens(4);
@@ -50,6 +51,7 @@ function open() {
   const timers = new Set<{ readonly at: number; readonly wake: () => void }>();
   const subscribers = new Map<string, (body: unknown, from: string) => void>();
   const published: { readonly topic: string; readonly body: unknown }[] = [];
+  const read = new Set<number>();
   let append = (_: SharedEvent) => {};
   let now = 0;
   const bus: InstanceBus = {
@@ -79,7 +81,17 @@ function open() {
 
   return {
     happens: (sequence: number, data = "{}") =>
-      append({ origin: "inst_1", sequence, callId: "call_1", type: "notice", data }),
+      append({
+        ...{ origin: "inst_1", sequence, callId: "call_1", type: "notice" },
+        get data() {
+          read.add(sequence);
+          return data;
+        },
+      }),
+    /** The sequences of the events whose text was asked for. */
+    get read(): readonly number[] {
+      return [...read];
+    },
     hears: (topic: string, body: unknown) => subscribers.get(topic)?.(body, "inst_2"),
     async pass(ms: number) {
       const until = now + ms;

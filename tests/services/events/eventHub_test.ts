@@ -64,7 +64,7 @@ Deno.test("a sink or filter that throws is reported and affects no other", async
   assert.equal(errors.length, 6);
 });
 
-Deno.test("close() stops a subscription at once, also within its sink", async () => {
+Deno.test("close() stops a subscription at once, also within its sink or its filter", async () => {
   const hub = createEventHub(() => 0);
   const got: number[] = [];
   const subscription = hub.subscribe(() => true, ({ id }) => {
@@ -73,6 +73,13 @@ Deno.test("close() stops a subscription at once, also within its sink", async ()
   });
   for (let i = 0; i < 3; i++) hub.publish("a", notice);
   await settled();
+  hub.publish("a", notice);
+  await settled();
+  assert.deepEqual(got, [1]);
+  const unwanted = hub.subscribe(() => {
+    unwanted.close();
+    return true;
+  }, ({ id }) => void got.push(id));
   hub.publish("a", notice);
   await settled();
   assert.deepEqual(got, [1]);

@@ -3,6 +3,7 @@ import type { CallEvent, TranscriptTurn } from "../../../src/call/callEvent.ts";
 import type { SharedEvent } from "../../../src/services/events/eventRing.ts";
 import { createEventHub } from "../../../src/services/events/eventHub.ts";
 import { createEventLog, type EventLogOptions } from "../../../src/services/events/eventLog.ts";
+import { charactersOf } from "../../../src/services/events/eventSize.ts";
 import { settled } from "../../support/until.ts";
 
 const started: CallEvent = { type: "started", direction: "inbound", agent: "receptionist" };
@@ -78,16 +79,56 @@ Deno.test("read() reports events that the hub itself has dropped", async () => {
 });
 
 Deno.test("the log keeps no more text than it may, and at least the newest event", async () => {
-  const { hub, log } = createLog({ maxCharacters: 100, write: () => "x".repeat(40) });
-  for (let i = 0; i < 5; i++) hub.publish("call_a", notice);
+  const size = charactersOf(notice);
+  for (const [maxCharacters, start] of [[2.5 * size, 3], [size / 2, 4]] as const) {
+    const { hub, log } = createLog({ maxCharacters });
+    for (let i = 0; i < 5; i++) hub.publish("call_a", notice);
+    await settled();
+    assert.deepEqual([log.start, log.end], [start, 5]);
+    log.close();
+  }
+});
+
+Deno.test("a text that has been read counts for as long as it is", async () => {
+  const size = charactersOf(notice);
+  const { hub, log } = createLog({ maxCharacters: 10 * size, write: () => "x".repeat(6 * size) });
+  for (let i = 0; i < 3; i++) hub.publish("call_a", notice);
   await settled();
-  assert.deepEqual([log.start, log.end], [3, 5]);
+  assert.equal(log.read(0, { ...everything, maxCharacters: Infinity }).events.length, 3);
+  hub.publish("call_a", notice);
+  await settled();
+  assert.deepEqual([log.start, log.end], [2, 4]);
   log.close();
-  const { hub: other, log: tiny } = createLog({ maxCharacters: 10, write: () => "x".repeat(40) });
-  for (let i = 0; i < 5; i++) other.publish("call_a", notice);
+});
+
+Deno.test("no text is made of an event before somebody reads it, and then one for all", async () => {
+  let encoded = 0;
+  const { hub, log } = createLog({ write: ({ data }, id) => `${++encoded} ${id} ${data}` });
+  let made = 0;
+  const event = Object.assign({ ...notice }, { toJSON: () => ({ made: ++made }) });
+  log.onAppend(({ callId }) => assert.equal(callId, "call_a"));
+  for (let i = 0; i < 3; i++) hub.publish("call_a", event);
   await settled();
-  assert.deepEqual([tiny.start, tiny.end], [4, 5]);
-  tiny.close();
+  assert.equal(log.read(0, { wanted: () => false }).events.length, 0);
+  assert.deepEqual([made, encoded], [0, 0]);
+
+  const first = log.read(1, { ...everything, maxEvents: 1 });
+  assert.match(first.events[0]?.text ?? "", /^1 here-2 .*"event":\{"made":1\}/);
+  assert.deepEqual(log.read(1, { ...everything, maxEvents: 1 }), first);
+  assert.deepEqual([made, encoded], [1, 1]);
+  log.close();
+});
+
+Deno.test("who listens to the log and who reads it share one text", async () => {
+  const { hub, log } = createLog({ write: ({ data }) => data });
+  let made = 0;
+  const heard: string[] = [];
+  log.onAppend(({ data }) => heard.push(data));
+  hub.publish("call_a", Object.assign({ ...notice }, { toJSON: () => ({ made: ++made }) }));
+  await settled();
+  assert.deepEqual(log.read(0, everything).events.map(({ text }) => text), heard);
+  assert.equal(made, 1);
+  log.close();
 });
 
 Deno.test("of a turn that is still being said only the newest state is kept, and nothing is missed", async () => {
@@ -131,6 +172,7 @@ Deno.test("the log never holds digits that are sensitive", async () => {
   const { hub, log } = createLog({ write: ({ data }) => data });
   hub.publish("call_a", { type: "digits", digits: "4111", sensitive: true });
   hub.publish("call_a", { type: "digits", digits: "7", sensitive: false });
+  log.onAppend(({ data }) => assert.ok(!data.includes("4111")));
   await settled();
   const [secret, open] = log.read(0, everything).events;
   assert.ok(secret !== undefined && !secret.text.includes("4111"));
