@@ -1,3 +1,5 @@
+import { setTimer } from "../utils/clock.ts";
+
 /**
  * Watches for a peer from which nothing comes any more. Ticks without a sign are counted, not time: after
  * a stall of this process, what the peer sent during the stall is read before the next tick.
@@ -11,16 +13,20 @@ export function watchSilence({ everyMs, limit, onTick, onSilent }: {
 }) {
   let hasHeard = false;
   let silentTicks = 0;
-  const timer = setInterval(() => {
-    silentTicks = hasHeard ? 0 : silentTicks + 1;
-    hasHeard = false;
-    if (silentTicks >= limit()) onSilent();
-    else onTick();
-  }, everyMs);
+  let cancel = setTimer(tick, everyMs);
 
   return {
     /** Something has come. */
     heard: (): void => void (hasHeard = true),
-    close: (): void => clearInterval(timer),
+    close: (): void => cancel(),
   };
+
+  function tick(): void {
+    // First, so that `close` ends it from within as well.
+    cancel = setTimer(tick, everyMs);
+    silentTicks = hasHeard ? 0 : silentTicks + 1;
+    hasHeard = false;
+    if (silentTicks >= limit()) onSilent();
+    else onTick();
+  }
 }

@@ -1,6 +1,7 @@
 import type { CallSession } from "../call/sessionApi.ts";
 import type { SessionEnd } from "../call/types.ts";
 import { mediaPayloadIn, readTwilioMessage, type TwilioStart } from "../protocol/twilio.ts";
+import { setTimer } from "../utils/clock.ts";
 import { createPartsLimit } from "../utils/partsLimit.ts";
 import { TwilioLeg } from "./twilioLeg.ts";
 import type { Log } from "../utils/logger.ts";
@@ -56,10 +57,10 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
   let stuckTicks = 0;
   const ignored: Record<string, number> = {};
 
-  const startTimer = setTimeout(() => refuse(1008, "no_start"), startMs);
+  const cancelStart = setTimer(() => refuse(1008, "no_start"), startMs);
   let hasEnded = false;
-  let releaseTimer: ReturnType<typeof setTimeout> | undefined;
-  const liveTimer = setInterval(checkAlive, silentMs / MAX_TICKS);
+  let cancelRelease: (() => void) | undefined;
+  let cancelCheck = setTimer(checkAlive, silentMs / MAX_TICKS);
 
   socket.onmessage = ({ data }: MessageEvent<unknown>) => {
     messages++;
@@ -132,7 +133,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
       onReplaced: () => finish("replaced", 1000),
       onEnd: (end) => release(session, end),
     });
-    clearTimeout(startTimer);
+    cancelStart();
     stream = { state: "talking", session, leg };
     try {
       session.join(leg);
@@ -147,7 +148,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
     hasEnded = true;
     const told = deps.endAtCarrier?.(session, end);
     if (told === undefined) return close(1000);
-    releaseTimer = setTimeout(() => close(1000), releaseMs);
+    cancelRelease = setTimer(() => close(1000), releaseMs);
     told.then((isAccepted) => isAccepted || close(1000));
   }
 
@@ -157,6 +158,8 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
 
   /** A few ticks per time limit, so that a frame costs neither a clock reading nor a timer. */
   function checkAlive(): void {
+    // First, so that `finish` ends it from here as well.
+    cancelCheck = setTimer(checkAlive, silentMs / MAX_TICKS);
     silentTicks = messages === seen ? silentTicks + 1 : 0;
     seen = messages;
     stuckTicks = stream.state === "talking" && stream.leg.stuck ? stuckTicks + 1 : 0;
@@ -174,9 +177,9 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
     if (stream.state === "over") return;
     const ending = stream;
     stream = { state: "over" };
-    clearTimeout(startTimer);
-    clearTimeout(releaseTimer);
-    clearInterval(liveTimer);
+    cancelStart();
+    cancelRelease?.();
+    cancelCheck();
     if (code !== undefined) close(code, why);
     deps.onEnded?.();
     if (ending.state !== "talking") return;

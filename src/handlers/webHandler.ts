@@ -2,6 +2,7 @@ import type { LegInput } from "../call/callLeg.ts";
 import type { CallSession } from "../call/sessionApi.ts";
 import type { CallEnd } from "../call/types.ts";
 import { closeCodes, PING_MS, RESUME_MS, SILENT_MS } from "../protocol/web.ts";
+import { setTimer } from "../utils/clock.ts";
 import { cutSocket } from "../utils/http/cutSocket.ts";
 import type { WatchSocket } from "../utils/http/fragmentGuard.ts";
 import { present } from "../utils/present.ts";
@@ -72,7 +73,7 @@ export function handleWebSocket(
   let isConfirmed = false;
   let hasJoined = false;
   let isOver = false;
-  let joining = setTimeout(() => finish("never_opened"), OPENING_MS);
+  let cancelJoining = setTimer(() => finish("never_opened"), OPENING_MS);
   const silence = watchSilence({
     everyMs: pingMs,
     // Without pings of ours, only a socket that takes nothing is known to be dead: Deno pings it too, but
@@ -110,7 +111,7 @@ export function handleWebSocket(
   if (socket.readyState === WebSocket.OPEN) open();
 
   function open(): void {
-    clearTimeout(joining);
+    cancelJoining();
     if (isOver) return closeWithCall();
     const { id, request: { agent } } = session;
     const { resumeToken, isResumed = false } = resumption ?? {};
@@ -124,11 +125,11 @@ export function handleWebSocket(
     if (!isResumed) return join();
     for (const event of session.snapshot()) leg.notify(event);
     // What it has heard since its connection broke comes before its `hello`, and is not said again.
-    joining = setTimeout(join, joinMs);
+    cancelJoining = setTimer(join, joinMs);
   }
 
   function join(): void {
-    clearTimeout(joining);
+    cancelJoining();
     if (hasJoined || isOver) return;
     hasJoined = true;
     try {
@@ -187,7 +188,7 @@ export function handleWebSocket(
   function over(fault?: string): boolean {
     if (isOver) return false;
     isOver = true;
-    clearTimeout(joining);
+    cancelJoining();
     silence.close();
     if (refused > 0) log.warn("Browser messages refused", { callId: session.id, refused });
     log.info("Browser left", { callId: session.id, fault });

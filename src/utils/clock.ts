@@ -1,3 +1,5 @@
+import { TimerQueue } from "./timerQueue.ts";
+
 /** Time as a dependency: tests give their own. */
 export interface Clock {
   /** Milliseconds: since 1970 where times are kept, monotonic where only differences count. */
@@ -6,17 +8,16 @@ export interface Clock {
   setTimer(wake: () => void, delayMs: number): () => void;
 }
 
-/** Runs on `setTimeout`, also beyond its 2^31 ms limit. */
-export function setTimer(wake: () => void, delayMs: number): () => void {
-  let timer: ReturnType<typeof setTimeout>;
-  const wait = (leftMs: number) => {
-    timer = leftMs > LONGEST_DELAY_MS
-      ? setTimeout(() => wait(leftMs - LONGEST_DELAY_MS), LONGEST_DELAY_MS)
-      : setTimeout(wake, leftMs);
-  };
-  wait(delayMs);
-  return () => clearTimeout(timer);
-}
+/** One for the process: calls have thousands of timers a second. */
+const timers = new TimerQueue({
+  now: () => performance.now(),
+  setAlarm(ring, delayMs) {
+    const timer = setTimeout(ring, delayMs);
+    return () => clearTimeout(timer);
+  },
+});
 
-/** `setTimeout` takes a longer one for one millisecond. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1;
+/** Runs on the process's one `TimerQueue`, which has the rules of order, rounding and errors. */
+export function setTimer(wake: () => void, delayMs: number): () => void {
+  return timers.setTimer(wake, delayMs);
+}

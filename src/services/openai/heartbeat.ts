@@ -1,9 +1,11 @@
+import { setTimer } from "../../utils/clock.ts";
+
 /** Notices that a peer has gone, by asking it something when it has been silent for long. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
   /** Counted, not timed: the clock is not read at every message. */
   #signs = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancel: (() => void) | undefined;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -26,14 +28,14 @@ export class Heartbeat {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancel?.();
+    this.#cancel = undefined;
   }
 
   /** Looks several times in an interval; `silentLooks` in a row have found no sign. */
   #listen(silentLooks: number): void {
     const before = this.#signs;
-    this.#timer = setTimeout(() => {
+    this.#cancel = setTimer(() => {
       const silent = this.#signs === before ? silentLooks + 1 : 0;
       if (silent >= LOOKS) this.probe();
       else this.#listen(silent);
@@ -42,7 +44,7 @@ export class Heartbeat {
 
   #await(before: number, ms: number): void {
     const dueAt = this.#options.now() + ms;
-    this.#timer = setTimeout(() => {
+    this.#cancel = setTimer(() => {
       if (this.#signs !== before) return this.#listen(0);
       // A process that was held up reads its timers before its sockets: the answer may be there.
       if (this.#options.now() - dueAt > LATE_MS) return this.#await(before, SECOND_LOOK_MS);
