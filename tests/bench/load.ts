@@ -9,6 +9,7 @@
  * with none.
  */
 import { parseArgs } from "node:util";
+import { present } from "../../src/utils/present.ts";
 import { ACCOUNT } from "./load/account.ts";
 import { makeCertificate } from "./load/certificate.ts";
 import { compareLoads, type LoadFigures } from "./load/compare.ts";
@@ -55,9 +56,7 @@ await withFolder(async (folder) => {
     : [values.shape === "deltas" ? "deltas" : "conversation"];
   for (const shape of shapes) {
     console.log(`\n${titles[shape]}${values.tls ? ", TLS towards the model" : ""}`);
-    const { cert, key } = certificate ?? {};
-    const tls = cert !== undefined && key !== undefined ? { tls: { cert, key } } : {};
-    await measure({ shape, ...tls }, {
+    await measure({ shape, ...present({ tls: certificate }) }, {
       ...(cpu !== undefined && { cpu }),
       ...(certificate !== undefined && { certificates: certificate.certFile }),
     });

@@ -1,3 +1,8 @@
+export interface CertificateFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
 /** A certificate for an address that a server trusts which is given its file. */
 export async function makeCertificate(folder: string, address = "127.0.0.1") {
   const [certFile, keyFile] = [`${folder}/cert.pem`, `${folder}/key.pem`];
@@ -11,5 +16,5 @@ export async function makeCertificate(folder: string, address = "127.0.0.1") {
   }).output();
   if (!success) throw new Error(`Cannot make a certificate: ${new TextDecoder().decode(stderr)}`);
   const [cert, key] = await Promise.all([certFile, keyFile].map((file) => Deno.readTextFile(file)));
-  return { certFile, cert: cert ?? "", key: key ?? "" };
+  return { certFile, keyFile, cert: cert ?? "", key: key ?? "" };
 }

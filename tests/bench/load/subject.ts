@@ -1,4 +1,5 @@
 import type { Account } from "./caller.ts";
+import type { CertificateFiles } from "./certificate.ts";
 import { shown } from "./measure.ts";
 
 /** A server that is being measured, in a process of its own. */
@@ -23,6 +24,34 @@ export async function startForwarder(
   }, cpu);
   const port = (await firstChunk(child.stdout)).trim();
   return subject("forwarder", `http://127.0.0.1:${port}`, child);
+}
+
+/** In front of the models, and in a process of its own on their core. */
+export interface TlsRelay {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export async function startTlsRelay(
+  modelUrl: string,
+  { certFile, keyFile }: CertificateFiles,
+): Promise<TlsRelay> {
+  const url = new URL(modelUrl);
+  const script = "tests/bench/load/tlsRelay.ts";
+  const allowed = ["--allow-net=127.0.0.1", `--allow-read=${certFile},${keyFile}`];
+  const child = spawn(["run", "--quiet", ...allowed, script, certFile, keyFile, url.port], {
+    cwd: ROOT,
+    stdout: "piped",
+  }, undefined);
+  url.protocol = "wss:";
+  url.port = (await firstChunk(child.stdout)).trim();
+  return {
+    url: url.href,
+    async stop() {
+      child.kill("SIGKILL");
+      await child.status;
+    },
+  };
 }
 
 export interface ParleyOptions {

@@ -23,8 +23,6 @@ interface TalkingModelOptions {
   readonly heard?: Direction;
   /** Takes a socket of a model that is not this one's, by the name of the model. */
   readonly serveOther?: (model: string, socket: WebSocket) => boolean;
-  /** Serves TLS with these, in PEM. */
-  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** A message of the model's. */
@@ -54,7 +52,7 @@ interface Session {
  * are played, with all the events that OpenAI sends beside them.
  */
 export function startTalkingModel(options: TalkingModelOptions = {}): TalkingModel {
-  const { shape = "deltas", framesPerWord = Infinity, heard = new Direction(), tls } = options;
+  const { shape = "deltas", framesPerWord = Infinity, heard = new Direction() } = options;
   const sessions = new Map<WebSocket, Session>();
   const withCaller = new Set<Session>();
   let opened = 0;
@@ -170,9 +168,8 @@ export function startTalkingModel(options: TalkingModelOptions = {}): TalkingMod
     session.framesLeft = undefined;
   }
 
-  const secured = tls === undefined ? {} : tls;
   const server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen() {}, ...secured },
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
     (request) => {
       const { socket, response } = Deno.upgradeWebSocket(request);
       const model = new URL(request.url).searchParams.get("model") ?? "";
@@ -198,7 +195,7 @@ export function startTalkingModel(options: TalkingModelOptions = {}): TalkingMod
   );
 
   return {
-    url: `${tls === undefined ? "ws" : "wss"}://127.0.0.1:${server.addr.port}/v1/realtime`,
+    url: `ws://127.0.0.1:${server.addr.port}/v1/realtime`,
     heard,
     get sessions() {
       return sessions.size;

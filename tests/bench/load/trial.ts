@@ -1,8 +1,9 @@
 import { ACCOUNT } from "./account.ts";
+import type { CertificateFiles } from "./certificate.ts";
 import { FRAME_MS } from "./frames.ts";
 import { type Caller, callSidOf, join, placeCall } from "./caller.ts";
 import { cpuSeconds, Direction, mainThreadSeconds, residentMb } from "./measure.ts";
-import type { Subject } from "./subject.ts";
+import { startTlsRelay, type Subject, type TlsRelay } from "./subject.ts";
 import { type Shape, startTalkingModel, type TalkingModel } from "./talkingModel.ts";
 
 export interface TrialPlan {
@@ -17,8 +18,8 @@ export interface TalkPlan {
   readonly shape: Shape;
   /** With `deltas`: without, the model says audio only. */
   readonly framesPerWord?: number;
-  /** The model is reached over TLS. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** The model is reached over TLS, with these. */
+  readonly tls?: CertificateFiles;
 }
 
 /** What Parley is told: with `deltas` the caller never speaks, and the yardstick holds no frame back. */
@@ -57,6 +58,7 @@ export class Trial {
   readonly #model: TalkingModel;
   readonly #heard = new Direction();
   readonly #callers: Caller[] = [];
+  readonly #relay: TlsRelay | undefined;
   readonly #withWebhook: boolean;
   readonly #shape: Shape;
   #said = 0;
@@ -64,10 +66,15 @@ export class Trial {
   private constructor(
     subject: Subject,
     model: TalkingModel,
-    { withWebhook, shape }: { readonly withWebhook: boolean; readonly shape: Shape },
+    { relay, withWebhook, shape }: {
+      readonly relay: TlsRelay | undefined;
+      readonly withWebhook: boolean;
+      readonly shape: Shape;
+    },
   ) {
     this.#subject = subject;
     this.#model = model;
+    this.#relay = relay;
     this.#withWebhook = withWebhook;
     this.#shape = shape;
   }
@@ -77,7 +84,8 @@ export class Trial {
     // Frames without sound may wait a moment to be sent together.
     const heard = new Direction(shape === "conversation" ? "loud" : "all");
     const model = startTalkingModel({ ...talk, heard });
-    return new Trial(await start(model.url), model, { withWebhook, shape });
+    const relay = talk?.tls && await startTlsRelay(model.url, talk.tls);
+    return new Trial(await start(relay?.url ?? model.url), model, { relay, withWebhook, shape });
   }
 
   get residentMb(): number {
@@ -175,6 +183,7 @@ export class Trial {
     const sent = this.#said + this.#model.said;
     const arrived = this.#heard.received + this.#model.heard.received;
     await this.#subject.stop();
+    await this.#relay?.stop();
     await this.#model.close();
     return {
       sent,
