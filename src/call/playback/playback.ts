@@ -179,7 +179,7 @@ export class Playback {
   pause(now: Milliseconds): void {
     if (this.#paused || !this.audible) return;
     this.#paused = true;
-    this.#held.enqueueFirst(this.#clearPlayout(now).flatMap(speechOf));
+    this.#held.enqueueFirst(this.#clearPlayout(now).map(speechOf));
     if (this.#leg !== undefined) this.#commands.push({ type: "clear" });
   }
 
@@ -245,7 +245,6 @@ export class Playback {
   #write(speech: Speech, startsBurst: boolean, now: Milliseconds): SpeechPiece {
     const { ref: { itemId }, offsetMs, durationMs } = speech;
     const audio = speech.audio.base64;
-    speech.audio.keep();
     const segment = this.#playout.write(speech, now);
     this.#items.sent(itemId, offsetMs + durationMs);
     this.#reports.expect(now);

@@ -1,6 +1,6 @@
 import type { SpeechRef } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
-import type { SpeechAudio } from "./speechAudio.ts";
+import { JoinedAudio } from "./speechAudio.ts";
 import type { Speech } from "./speechQueue.ts";
 
 /**
@@ -9,9 +9,7 @@ import type { Speech } from "./speechQueue.ts";
  */
 export interface Segment {
   readonly ref: SpeechRef;
-  readonly pieces: SpeechAudio[];
-  /** Of each piece. */
-  readonly durationsMs: Milliseconds[];
+  readonly audio: JoinedAudio;
   /** Where it begins within its item. */
   readonly offsetMs: Milliseconds;
   durationMs: Milliseconds;
@@ -28,15 +26,9 @@ interface Burst {
   marks: number;
 }
 
-/** The pieces of a segment, as they came. */
-export function speechOf({ ref, pieces, durationsMs, offsetMs }: Segment): readonly Speech[] {
-  let at = offsetMs;
-  return pieces.map((audio, i) => {
-    const durationMs = durationsMs[i]!;
-    const speech = { ref, audio, offsetMs: at, durationMs };
-    at += durationMs;
-    return speech;
-  });
+/** What a segment is made of. */
+export function speechOf({ ref, audio, offsetMs, durationMs }: Segment): Speech {
+  return { ref, audio: audio.audio, offsetMs, durationMs };
 }
 
 /** Legs report positions in whole milliseconds, and sums of parts are inexact. */
@@ -107,8 +99,7 @@ export class PlayoutEstimate {
       this.#queueEnd - now > SURELY_AHEAD_MS && last.durationMs + durationMs <= MAX_SEGMENT_MS &&
       Math.abs(last.offsetMs + last.durationMs - offsetMs) < EXACT_MS
     ) {
-      last.pieces.push(audio);
-      last.durationsMs.push(durationMs);
+      last.audio.append(audio);
       last.durationMs += durationMs;
       last.end += durationMs;
       this.#queueEnd = last.end;
@@ -122,8 +113,7 @@ export class PlayoutEstimate {
     const burst = this.#burst;
     const segment: Segment = {
       ref,
-      pieces: [audio],
-      durationsMs: [durationMs],
+      audio: new JoinedAudio(audio),
       offsetMs,
       durationMs,
       mark: undefined,
