@@ -105,7 +105,7 @@ async function start(root: string, settings: Readonly<Record<string, string>>): 
       "--quiet",
       "--no-prompt",
       "-P=server",
-      "--v8-flags=--no-incremental-marking-task",
+      "--v8-flags=--no-incremental-marking-task,--no-memory-reducer",
       "src/index.ts",
     ],
     cwd: root,

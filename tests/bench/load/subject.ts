@@ -68,7 +68,7 @@ export interface ParleyOptions {
   readonly read?: (output: ReadableStream<Uint8Array>) => void;
 }
 
-/** With the permissions and V8's flag of `deno task start`. */
+/** With the permissions and V8's flags of `deno task start`. */
 export async function startParley(
   modelUrl: string,
   account: Account,
@@ -81,7 +81,7 @@ export async function startParley(
     "--quiet",
     "-P=server",
     ...[preload].flat().map((module) => `--preload=${module}`),
-    `--v8-flags=${[MARKING, ...(v8Flags === undefined ? [] : [v8Flags])].join()}`,
+    `--v8-flags=${[COLLECTOR, ...(v8Flags === undefined ? [] : [v8Flags])].join()}`,
     "src/index.ts",
   ];
   const child = spawn(args, {
@@ -118,7 +118,7 @@ export async function startParley(
 }
 
 /** As in `deno.json`, so that all checkouts that are compared run alike. */
-const MARKING = "--no-incremental-marking-task";
+const COLLECTOR = "--no-incremental-marking-task,--no-memory-reducer";
 
 function spawn(
   args: readonly string[],
