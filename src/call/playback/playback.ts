@@ -100,10 +100,9 @@ export class Playback {
   /** Audio from the model, unless `full`. */
   play(ref: SpeechRef, audio: Base64, durationMs: Milliseconds, now: Milliseconds): void {
     const offsetMs = this.#items.produced(ref, durationMs);
-    const kept = new SpeechAudio(audio);
-    this.#held.enqueue({ ref, audio: kept, offsetMs, durationMs });
+    this.#held.enqueue({ ref, audio: new SpeechAudio(audio), offsetMs, durationMs });
     this.#release(now);
-    if (this.#held.size > 0) kept.keep();
+    this.#held.keepNewest();
   }
 
   /** The model has said all of an item; the leg is asked to report when it has been played. */

@@ -1,6 +1,6 @@
 import type { SpeechRef } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
-import { JoinedAudio } from "./speechAudio.ts";
+import { JoinedAudio } from "./joinedAudio.ts";
 import type { Speech } from "./speechQueue.ts";
 
 /**

@@ -54,6 +54,12 @@ export class SpeechQueue {
     this.#totalMs += speech.durationMs;
   }
 
+  /** What came last, or what is left of it, is going to stay for a while. */
+  keepNewest(): void {
+    if (!this.isEmpty) this.#queue[this.#queue.length - 1]!.audio.keep();
+    if (this.#behind.length > 0) this.#behind[this.#behind.length - 1]!.audio.keep();
+  }
+
   /** Puts speech before all that is held. */
   enqueueFirst(speech: readonly Speech[]): void {
     for (const { durationMs } of speech) this.#totalMs += durationMs;
