@@ -2,6 +2,7 @@
  * To be run before the server, with --expose-gc: on SIGUSR2 all garbage is collected, and what is left
  * is written to stdout as a line: MEMORY and JSON.
  */
+import { TimerQueue } from "../../../src/utils/timerQueue.ts";
 import type { MemoryReport } from "./watchedServer.ts";
 
 type Timer = ReturnType<typeof setTimeout>;
@@ -13,7 +14,7 @@ type Timer = ReturnType<typeof setTimeout>;
 const collections = new Map<string, Set<WeakRef<{ readonly size: number }>>>();
 let isStarting = true;
 /** By id, so that one that was cleared or has fired is gone; only few are live at a time. */
-const timers = new Map<Timer | undefined, string>();
+const timers = new Map<Timer | symbol | undefined, string>();
 
 globalThis.Map = class<K, V> extends Map<K, V> {
   constructor(entries?: Iterable<readonly [K, V]> | null) {
@@ -52,6 +53,20 @@ Object.assign(globalThis, {
     clearInterval(id);
   },
 });
+
+const { setTimer } = TimerQueue.prototype;
+TimerQueue.prototype.setTimer = function (wake, delayMs) {
+  const timer = Symbol();
+  const cancel = setTimer.call(this, () => {
+    timers.delete(timer);
+    wake();
+  }, delayMs);
+  timers.set(timer, placeOf(new Error().stack));
+  return () => {
+    timers.delete(timer);
+    cancel();
+  };
+};
 
 Deno.addSignalListener("SIGUSR2", async () => {
   let held: MemoryReport["collections"] = {};
@@ -93,9 +108,11 @@ function remember(collection: { readonly size: number }): void {
   else there.add(new WeakRef(collection));
 }
 
-/** The first place of the program's own on the stack. */
+/** The first place of the program's own on the stack, but for the clock that all use. */
 function placeOf(stack = ""): string {
-  return /\/src\/([\w/]+\.ts:\d+)/.exec(stack.split("\n").slice(2, 6).join("\n"))?.[1] ??
+  return /\/src\/(?!utils\/clock\.ts)([\w/]+\.ts:\d+)/.exec(
+    stack.split("\n").slice(2, 6).join("\n"),
+  )?.[1] ??
     "elsewhere";
 }
 
