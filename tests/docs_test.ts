@@ -46,6 +46,11 @@ Deno.test("every documented way to start the server gives V8 the same flags", as
   for (const command of commands) assert.ok(command?.split(" ").includes(flags), command);
   const args: unknown = JSON.parse(container.match(/^CMD (.*)$/m)?.[1] ?? "[]");
   assert.ok(Array.isArray(args) && args.includes(flags), "Containerfile");
+  assert.ok(hosting.includes(`\`${flags}\``), "docs/hosting.md");
+  for (const bench of ["tests/bench/load/subject.ts", "tests/bench/startup.ts"]) {
+    const source = await Deno.readTextFile(new URL(bench, root));
+    assert.ok(source.includes(flags.replace("--v8-flags=", "")), bench);
+  }
 });
 
 async function exists(url: URL): Promise<boolean> {

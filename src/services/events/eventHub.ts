@@ -44,7 +44,13 @@ export function createEventHub(
   function drainReady(): void {
     const draining = ready;
     ready = [];
-    for (const subscriber of draining) subscriber.drain();
+    let drained = 0;
+    try {
+      for (; drained < draining.length; drained++) draining[drained]?.drain();
+    } finally {
+      // Where `onSinkError` throws, the others go on.
+      for (const waiting of draining.slice(drained + 1)) drainSoon(waiting);
+    }
   }
 
   return {

@@ -17,7 +17,7 @@ export interface EventHead {
 
 /** An event as processes exchange it; contains nothing secret. */
 export interface SharedEvent extends EventHead {
-  /** What readers receive, as JSON. */
+  /** What readers receive, as JSON; may be made only when it is read, so read it by name. */
   readonly data: string;
 }
 

@@ -158,12 +158,12 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
     const { direction, caller, agent } = session.request;
     const { usage } = call;
     const connectedMs = minutesOf(call) * 60_000;
-    const { text, audio, transcription, telephony } = costOf({
+    const { parts } = costOf({
       usage,
       ...modelsOf(session.request),
       ...(direction !== "web" && { phone: { direction, connectedMs, number: caller } }),
-    }, prices).parts;
-    const known = (text ?? 0) + (audio ?? 0) + (transcription ?? 0) + (telephony ?? 0);
+    }, prices);
+    const known = Object.values(parts).reduce<number>((sum, part) => sum + (part ?? 0), 0);
     return known + (isPriced(agent) ? unreportedUsd(usage, connectedMs) : 0);
   }
 

@@ -85,7 +85,11 @@ export class Trial {
     const heard = new Direction(shape === "conversation" ? "loud" : "all");
     const model = startTalkingModel({ ...talk, heard });
     const relay = talk?.tls && await startTlsRelay(model.url, talk.tls);
-    return new Trial(await start(relay?.url ?? model.url), model, { relay, withWebhook, shape });
+    const subject = await start(relay?.url ?? model.url).catch(async (error) => {
+      await relay?.stop();
+      throw error;
+    });
+    return new Trial(subject, model, { relay, withWebhook, shape });
   }
 
   get residentMb(): number {
