@@ -187,7 +187,9 @@ function narrow(fields: Fields): Narrowed {
     case "interrupt":
       return accept({ type: fields.type });
     case "text": {
-      const text = typeof fields.text === "string" ? fields.text.trim() : "";
+      const given = typeof fields.text === "string" ? fields.text : "";
+      // What `trim` returns holds on to all of the text that it was given.
+      const text = given.length <= 2 * MAX_TEXT_CHARS ? given.trim() : "";
       return text.length > 0 && text.length <= MAX_TEXT_CHARS
         ? accept({ type: "text", text: text.toWellFormed() })
         : refuse("invalid_text", `text has 1 to ${MAX_TEXT_CHARS} characters.`);

@@ -44,6 +44,7 @@ for (
     ["invalid_text", '{"type":"text","text":"  "}'],
     ["invalid_text", '{"type":"text","text":7}'],
     ["invalid_text", JSON.stringify({ type: "text", text: "x".repeat(4001) })],
+    ["invalid_text", JSON.stringify({ type: "text", text: `${" ".repeat(8000)}hi` })],
     ["invalid_digit", '{"type":"dtmf","digit":"12"}'],
     ["invalid_digit", '{"type":"dtmf","digit":"٣"}'],
     ["invalid_position", '{"type":"played","itemId":"a"}'],

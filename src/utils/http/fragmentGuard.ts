@@ -41,7 +41,12 @@ export function createFragmentGuard({ memory, now, setTimer, log }: Clock & {
   readonly log: Pick<Log, "warn">;
 }): WatchSocket {
   const watched = new Map<WebSocket, Watched>();
-  const spans = RISES.map((rise) => ({ ...rise, minimum: new RecentMinimum(rise.withinMs) }));
+  const spans = RISES.map((rise) => ({
+    ...rise,
+    minimum: new RecentMinimum(rise.withinMs),
+    /** Of the negative, for the maximum; remembered for longer than what it explains. */
+    external: new RecentMinimum(1.2 * rise.withinMs),
+  }));
   let alarm: Alarm | undefined;
   let cancel: (() => void) | undefined;
   return function watch(socket, onCut) {
@@ -61,7 +66,10 @@ export function createFragmentGuard({ memory, now, setTimer, log }: Clock & {
   }
 
   function clearMinima(): void {
-    for (const { minimum } of spans) minimum.clear();
+    for (const { minimum, external } of spans) {
+      minimum.clear();
+      external.clear();
+    }
   }
 
   function check(): void {
@@ -82,9 +90,11 @@ export function createFragmentGuard({ memory, now, setTimer, log }: Clock & {
       alarm = undefined;
       if (isIneffective) clearMinima();
     }
-    for (const { minimum, bytes: allowed } of spans) {
+    for (const { minimum, external: least, bytes: allowed } of spans) {
       const low = minimum.record(bytes, at);
-      if (bytes - low.bytes > allowed) return cutOne(low.at, bytes, at);
+      // What JavaScript has freed stays resident, for the next that needs it, and is no message.
+      const freed = -external - least.record(-external, at).bytes;
+      if (bytes - low.bytes - freed > allowed) return cutOne(low.at, bytes, at);
     }
   }
 

@@ -37,9 +37,18 @@ export class AudioDeltas {
     const [refText, responseId, itemId, contentIndex] = REF.exec(text) ?? [];
     if (refText === undefined || responseId === undefined || itemId === undefined) return undefined;
     this.#refText = refText;
-    this.#ref = { responseId, itemId, contentIndex: Number(contentIndex) };
+    this.#ref = {
+      responseId: copyOf(responseId),
+      itemId: copyOf(itemId),
+      contentIndex: Number(contentIndex),
+    };
     return this.#ref;
   }
+}
+
+/** Ids are kept for long; one that was cut out of a message holds on to all of its audio. */
+function copyOf(id: string): string {
+  return JSON.parse(`"${id}"`);
 }
 
 const MAX_AUDIO = 2 ** 24;
