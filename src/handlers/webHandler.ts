@@ -3,6 +3,7 @@ import type { CallSession } from "../call/sessionApi.ts";
 import type { CallEnd } from "../call/types.ts";
 import { closeCodes, PING_MS, RESUME_MS, SILENT_MS } from "../protocol/web.ts";
 import { setTimer } from "../utils/clock.ts";
+import { detached } from "../utils/detached.ts";
 import { cutSocket } from "../utils/http/cutSocket.ts";
 import type { WatchSocket } from "../utils/http/fragmentGuard.ts";
 import { present } from "../utils/present.ts";
@@ -223,7 +224,7 @@ function toLegInput(message: Asked): LegInput {
         cleared: message.cleared === true,
       };
     case "text":
-      return { type: "typed", text: message.text };
+      return { type: "typed", text: detached(message.text) };
     case "dtmf":
       return { type: "digit", digit: message.digit };
     case "interrupt":

@@ -188,7 +188,6 @@ function narrow(fields: Fields): Narrowed {
       return accept({ type: fields.type });
     case "text": {
       const given = typeof fields.text === "string" ? fields.text : "";
-      // What `trim` returns holds on to all of the text that it was given.
       const text = given.length <= 2 * MAX_TEXT_CHARS ? given.trim() : "";
       return text.length > 0 && text.length <= MAX_TEXT_CHARS
         ? accept({ type: "text", text: text.toWellFormed() })

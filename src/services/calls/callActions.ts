@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { CallRegistry } from "../../call/registry.ts";
 import type { Agent } from "../../config/agents.ts";
 import type { DialRefusal, TransferPolicy } from "../spending.ts";
+import { detached } from "../../utils/detached.ts";
 
 /** What an operator or a program may do to a live call. */
 export const callAction = z.discriminatedUnion("type", [
@@ -75,7 +76,7 @@ export function createCallActions(
         return { ok: true };
       }
       case "say":
-        session.input({ type: "sayAsked", text: action.text });
+        session.input({ type: "sayAsked", text: detached(action.text) });
         return { ok: true };
       case "transfer": {
         const { direction, agent } = session.request;
@@ -93,7 +94,7 @@ export function createCallActions(
         session.input({ type: "interruptAsked" });
         return { ok: true };
       case "text":
-        session.input({ type: "typed", text: action.text });
+        session.input({ type: "typed", text: detached(action.text) });
         return { ok: true };
       default:
         return action satisfies never;

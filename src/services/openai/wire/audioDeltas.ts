@@ -1,5 +1,6 @@
 import type { SpeechRef } from "../../../call/realtimeClient.ts";
 import { type Base64, isBase64 } from "../../../utils/audio/audioFormat.ts";
+import { detached } from "../../../utils/detached.ts";
 
 /** A piece of speech. Pieces of the same content part in a row have the same object as `ref`. */
 export interface AudioDelta {
@@ -38,17 +39,12 @@ export class AudioDeltas {
     if (refText === undefined || responseId === undefined || itemId === undefined) return undefined;
     this.#refText = refText;
     this.#ref = {
-      responseId: copyOf(responseId),
-      itemId: copyOf(itemId),
+      responseId: detached(responseId),
+      itemId: detached(itemId),
       contentIndex: Number(contentIndex),
     };
     return this.#ref;
   }
-}
-
-/** Ids are kept for long; one that was cut out of a message holds on to all of its audio. */
-function copyOf(id: string): string {
-  return JSON.parse(`"${id}"`);
 }
 
 const MAX_AUDIO = 2 ** 24;
