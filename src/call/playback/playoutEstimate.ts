@@ -31,6 +31,11 @@ export function speechOf({ ref, audio, offsetMs, durationMs }: Segment): Speech 
   return { ref, audio: audio.audio, offsetMs, durationMs };
 }
 
+function isSame(one: SpeechRef, other: SpeechRef): boolean {
+  return one === other || (one.itemId === other.itemId && one.responseId === other.responseId &&
+    one.contentIndex === other.contentIndex);
+}
+
 /** Legs report positions in whole milliseconds, and sums of parts are inexact. */
 export const ROUNDING_MS = 1;
 /** A mark that is off by more than this shows a stall, not jitter, and is believed at once. */
@@ -95,7 +100,7 @@ export class PlayoutEstimate {
   write({ ref, audio, offsetMs, durationMs }: Speech, now: Milliseconds): Segment {
     const { last } = this;
     if (
-      last !== undefined && last.mark === undefined && last.ref === ref &&
+      last !== undefined && last.mark === undefined && isSame(last.ref, ref) &&
       this.#queueEnd - now > SURELY_AHEAD_MS && last.durationMs + durationMs <= MAX_SEGMENT_MS &&
       Math.abs(last.offsetMs + last.durationMs - offsetMs) < EXACT_MS
     ) {
