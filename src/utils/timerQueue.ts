@@ -69,7 +69,7 @@ export class TimerQueue {
     this.#isPassing = true;
     const startedAt = this.#clock.now();
     try {
-      // What is set meanwhile is due after `startedAt`.
+      // A timer that is set during the pass is due after `startedAt`.
       for (let timer; (timer = this.#timers.first) !== undefined && timer.dueAt <= startedAt;) {
         this.#timers.remove(timer);
         const { wake } = timer;

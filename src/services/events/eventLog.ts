@@ -36,7 +36,7 @@ export interface EventLogOptions {
   /** Encodes an event for its readers; called when the first of them reads it. */
   readonly write: (event: SharedEvent, id: string) => string;
   readonly maxEvents?: number;
-  /** Limit of the sum of all texts, of which those that nobody has read are estimated. */
+  /** Limit of the characters of all texts; one that has not been made counts with an estimate. */
   readonly maxCharacters?: number;
   /** Readers are woken together after this time, so that each is woken rarely. */
   readonly gatherMs?: number;

@@ -58,7 +58,7 @@ export type TurnState = Pick<TranscriptTurn, "id" | "final">;
 interface Place extends Reached {
   readonly origin: string;
   readonly sequence: number;
-  /** As it came, until somebody has read it; absent where there is none, or none any more. */
+  /** As it came, from its first reading on with its text; absent for a gap, and once it was removed. */
   event: SharedEvent | LoggedEvent | undefined;
   /** The turn that the event tells the state of, where a later one of the same turn replaces it. */
   readonly openTurn: string | undefined;
@@ -74,7 +74,7 @@ export interface EventRingOptions {
   /** Encodes an event for its readers; called when the first of them reads it. */
   readonly write: (event: SharedEvent, id: string) => string;
   readonly maxEvents: number;
-  /** Limit of the sum of all texts, of which those that nobody has read are estimated. */
+  /** Limit of the characters of all texts; one that has not been made counts with an estimate. */
   readonly maxCharacters: number;
   /** Called with the origin and the sequence of what is not kept any more. */
   readonly onDrop: (origin: string, sequence: number) => void;

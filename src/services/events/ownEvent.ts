@@ -3,8 +3,8 @@ import type { PublishedEvent } from "./eventHub.ts";
 import type { SharedEvent } from "./eventRing.ts";
 
 /**
- * An event of this process, in the terms of the log. Nobody reads most events, so their JSON is made for
- * who asks first: until then this holds the event itself, which nothing changes after it is published.
+ * An event of this process as a `SharedEvent`. Most events are never read, so the JSON is made at the first
+ * reading: until then this holds the event itself, which is not changed after it is published.
  */
 export class OwnEvent implements SharedEvent {
   readonly origin: string;

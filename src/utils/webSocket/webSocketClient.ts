@@ -197,7 +197,7 @@ export class WebSocketClient {
     }
   }
 
-  /** Writes all frames in the queue, also those that are added meanwhile; never rejects. */
+  /** Writes all frames in the queue, and those that are added during the write; never rejects. */
   async #write(connection: Deno.Conn): Promise<void> {
     try {
       for (let bytes = this.#outgoing.take(); bytes !== undefined; bytes = this.#outgoing.take()) {
