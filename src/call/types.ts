@@ -1,3 +1,5 @@
+import type { MustHear, ToolPolicy } from "./toolPolicy.ts";
+
 /** Monotonic time within a process, or a span of it, in milliseconds. */
 export type Milliseconds = number;
 
@@ -47,6 +49,10 @@ export interface CallPolicy {
   readonly greetingProtected: boolean;
   /** Whether the model has tools with which to do what it says. */
   readonly usesTools: boolean;
+  /** By the tool's name; a tool that is absent runs at once. */
+  readonly toolPolicies?: Readonly<Record<string, ToolPolicy>>;
+  /** By name. */
+  readonly mustHear?: Readonly<Record<string, MustHear>>;
   readonly fillerAfterMs: Milliseconds;
   readonly idleMs: Milliseconds;
   readonly maxMs: Milliseconds;

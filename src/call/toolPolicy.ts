@@ -1,0 +1,25 @@
+/** What a call demands of one of its agent's tools before, while and after it runs. */
+export interface ToolPolicy {
+  /** Said word for word as the tool starts. */
+  readonly say?: string;
+  /** The conversation goes on while it runs; its result is told when it comes. */
+  readonly isAsync?: boolean;
+  /** It runs only for a caller who has agreed after having heard the question to its last word. */
+  readonly confirm?: ConfirmPolicy;
+  /** Names in `CallPolicy.mustHear`: it runs only after the caller has heard them to the last word. */
+  readonly afterHeard?: readonly string[];
+}
+
+export interface ConfirmPolicy {
+  /** With `{{arguments}}` of the tool; absent for one that names the tool and all its arguments. */
+  readonly question?: string;
+  /** What the tool is called in that question. */
+  readonly title?: string;
+}
+
+/** A sentence that the caller has to hear to its last word: what is cut off is said again. */
+export interface MustHear {
+  readonly text: string;
+  /** `asked`: only where a tool demands it, or the agent says these words by itself. */
+  readonly at: "start" | "end" | "asked";
+}

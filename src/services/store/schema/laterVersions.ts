@@ -1,0 +1,97 @@
+/** What the versions after the first changed, oldest first. */
+export const laterVersions: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE revoked_keys (
+      digest TEXT PRIMARY KEY,
+      name TEXT NOT NULL,
+      revoked_at BIGINT NOT NULL
+    )`,
+  ],
+  [
+    // Earlier versions recorded every answered call as `human`, and a call that was hung up on an
+    // answering machine without a message as `no_answer`.
+    `UPDATE calls SET outcome = 'answered' WHERE outcome = 'human'
+      AND (answered_by IS NULL OR answered_by NOT IN ('human', 'machine'))`,
+    "UPDATE calls SET outcome = 'machine' WHERE outcome IN ('human', 'no_answer') AND answered_by = 'machine'",
+  ],
+  [
+    "ALTER TABLE batches ADD COLUMN cancelled_at BIGINT",
+    "CREATE INDEX batch_items_by_state ON batch_items (state)",
+    // Until then a process that died could leave items between their batch and the queue. One that
+    // had got its call may have been dialled: it is not dialled again.
+    "UPDATE batch_items SET state = 'pending' WHERE state = 'placing' AND call_id IS NULL",
+    `UPDATE batch_items SET state = 'ended', detail = 'unknown' WHERE state = 'placing'
+      AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = batch_items.call_id)
+      AND NOT EXISTS (SELECT 1 FROM dial_queue WHERE dial_queue.call_id = batch_items.call_id)`,
+  ],
+  [
+    "ALTER TABLE calls ADD COLUMN untold_since BIGINT",
+    "CREATE INDEX calls_untold ON calls (untold_since) WHERE untold_since IS NOT NULL",
+  ],
+  [
+    // Of these nothing is to stay once they are over, and nothing is written any more once they are gone.
+    `CREATE TABLE erased_calls (
+      call_id TEXT PRIMARY KEY,
+      asked_at BIGINT NOT NULL
+    )`,
+  ],
+  [
+    `CREATE TABLE facts (
+      name TEXT PRIMARY KEY,
+      value TEXT NOT NULL
+    )`,
+  ],
+  [
+    `CREATE TABLE budget_entries (
+      call_id TEXT NOT NULL,
+      scope TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      day BIGINT NOT NULL,
+      reserved_at BIGINT NOT NULL,
+      expires_at BIGINT NOT NULL,
+      settled INTEGER NOT NULL DEFAULT 0,
+      minutes DOUBLE PRECISION NOT NULL,
+      usd DOUBLE PRECISION NOT NULL,
+      PRIMARY KEY (call_id, scope)
+    )`,
+    "CREATE INDEX budget_entries_by_day ON budget_entries (scope, subject, day)",
+    "CREATE INDEX budget_entries_by_time ON budget_entries (reserved_at)",
+    // A process of an older version beside this one still writes to reservations: it stays for now.
+    `INSERT INTO budget_entries
+      SELECT call_id, 'outbound', key_name, day, reserved_at, expires_at, settled, minutes, usd
+      FROM reservations`,
+    "ALTER TABLE calls ADD COLUMN transferred_ms BIGINT",
+  ],
+  [
+    `CREATE INDEX calls_handed_over ON calls (ended_at)
+      WHERE end_reason = 'transferred' AND transferred_ms IS NULL`,
+  ],
+  [
+    "ALTER TABLE calls ADD COLUMN caller_proven INTEGER",
+    // Where a process listens, and since when it leaves: its successor there waits for the port.
+    "ALTER TABLE instances ADD COLUMN slot TEXT",
+    "ALTER TABLE instances ADD COLUMN leaving_at BIGINT",
+  ],
+  [
+    `CREATE TABLE kept_speech (
+      key TEXT PRIMARY KEY,
+      subject TEXT NOT NULL,
+      words TEXT NOT NULL,
+      audio TEXT NOT NULL,
+      used_at BIGINT NOT NULL
+    )`,
+    "CREATE INDEX kept_speech_by_subject ON kept_speech (subject, used_at)",
+  ],
+  [
+    "ALTER TABLE calls ADD COLUMN end_transfer TEXT",
+    "DROP INDEX calls_handed_over",
+    `CREATE INDEX calls_handed_over ON calls (ended_at)
+      WHERE (end_reason = 'transferred' OR end_transfer IS NOT NULL) AND transferred_ms IS NULL`,
+  ],
+  ["ALTER TABLE turns ADD COLUMN aside INTEGER NOT NULL DEFAULT 0"],
+  ["ALTER TABLE calls ADD COLUMN planned_end TEXT"],
+  [
+    "ALTER TABLE calls ADD COLUMN savings TEXT",
+    "ALTER TABLE calls ADD COLUMN saved_usd DOUBLE PRECISION",
+  ],
+];
