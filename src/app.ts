@@ -6,10 +6,10 @@ import { isShared, type Settings } from "./config/settings.ts";
 import type { ConnectionInfo } from "./routes/baseRouter.ts";
 import { writeServerSentEvent } from "./routes/eventStream.ts";
 import { createRouter } from "./routes/index.ts";
+import { openAgents } from "./services/agents.ts";
 import {
   createApiOperations,
   createResumedCalls,
-  openAgents,
   openCallRegistry,
   openCallWatchdog,
 } from "./services/calls.ts";

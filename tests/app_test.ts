@@ -66,7 +66,9 @@ Deno.test("a limit in dollars is refused at start where a model's price is not k
   }
   const agentFiles = agentsOf({ desk: "---\ntitle: Desk\ntranscription: own-ears\n---\nHelp." });
   await assert.rejects(
-    createApp({ DATABASE_URL: env.DATABASE_URL, MAX_CALL_USD: "2" }, { agentFiles }),
+    createApp({ DATABASE_URL: env.DATABASE_URL, DEFAULT_AGENT: "desk", MAX_CALL_USD: "2" }, {
+      agentFiles,
+    }),
     /MAX_CALL_USD cannot be kept: .*own-ears/,
   );
   for (const settings of [env, { ...env, OPENAI_MODEL: "gpt-realtime-2.1", MAX_CALL_USD: "2" }]) {

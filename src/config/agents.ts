@@ -25,12 +25,25 @@ interface UnusableAgent {
   readonly voice: AgentVoice;
 }
 
-/** The agents that calls can be given to. */
-export interface Agents {
+/** The agents of a folder, as its files stand at one moment. */
+export interface AgentSet {
   readonly names: readonly string[];
   get(name: string): Agent | undefined;
   /** By name; none of them is among `names`. */
   readonly unusable: ReadonlyMap<string, UnusableAgent>;
+}
+
+/** The agents that calls can be given to. They change when their files do; a call keeps its definition. */
+export interface Agents extends AgentSet {
+  /**
+   * The definition that a call runs, found by the very object of its request. For a call without a
+   * session here, what `get` returns.
+   */
+  ofCall(request: { readonly agent: string }): Agent | undefined;
+  /** From now on the call of this request runs this definition. */
+  pin(request: { readonly agent: string }, agent: Agent): void;
+  /** The listener is called after each change. Returns what ends that. */
+  onChange(listener: () => void): () => void;
 }
 
 /** Reads agent files and the sounds beside them: from disk, or what a test provides. */
@@ -65,7 +78,7 @@ export async function loadAgents(
   dir: string,
   files: AgentFiles = filesOnDisk,
   { defaultAgent, examine = () => [] }: LoadOptions = {},
-): Promise<Agents> {
+): Promise<AgentSet> {
   const agents = new Map<string, Agent>();
   const unusable = new Map<string, UnusableAgent>();
   for (const file of await listed(dir, files)) {
@@ -91,7 +104,7 @@ export async function loadAgents(
 
 /** The problem of a default agent without a file; one with an invalid file is unusable, but known. */
 export function defaultProblem(
-  { names, unusable }: Agents,
+  { names, unusable }: AgentSet,
   defaultAgent: string | undefined,
 ): readonly string[] {
   const known = [...names, ...unusable.keys()];

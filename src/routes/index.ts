@@ -89,13 +89,11 @@ export function createRouter(
     allowedOrigins,
     now: monotonic,
   });
-  const unusableAgents = [...agents.unusable.keys()];
   const outbound = {
     access,
     hasKeys: checkKey !== undefined,
     outbound: phone?.outbound,
-    agentNames: agents.names,
-    unusableAgents,
+    agents,
     defaultAgent,
     ownNumbers: [
       ...(settings.phone === undefined ? [] : [settings.phone.number]),
@@ -146,8 +144,7 @@ export function createRouter(
       log,
     }),
     webCalls,
-    agents: agents.names.map((name) => ({ name, title: agents.get(name)?.title ?? name })),
-    unusableAgents,
+    agents,
     defaultAgent,
     engine,
     sockets: load.sockets,

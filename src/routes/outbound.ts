@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { CallRefused } from "../call/registry.ts";
+import type { Agents } from "../config/agents.ts";
 import type { OutboundCalls } from "../services/outbound.ts";
 import { type Caller, requireKeys, type RequireScope } from "./middleware/access.ts";
 import {
@@ -25,9 +26,7 @@ export interface OutboundRoutesDeps {
   readonly hasKeys: boolean;
   /** Absent where the phone is not set up. */
   readonly outbound: Pick<OutboundCalls, "place" | "state" | "hangUp" | "batches"> | undefined;
-  readonly agentNames: readonly string[];
-  /** Names of agents whose files are faulty; none of them is among `agentNames`. */
-  readonly unusableAgents: readonly string[];
+  readonly agents: Pick<Agents, "names" | "unusable">;
   readonly defaultAgent: string;
   /** What a request may name as `from`: the first is the default. */
   readonly ownNumbers: readonly string[];
@@ -72,17 +71,14 @@ export function outboundRoutes(deps: OutboundRoutesDeps) {
 /** The agent for a call. Throws where it does not exist or is unusable. */
 export function knownAgent(
   wanted: string | undefined,
-  { agentNames, unusableAgents, defaultAgent }: Pick<
-    OutboundRoutesDeps,
-    "agentNames" | "unusableAgents" | "defaultAgent"
-  >,
+  { agents, defaultAgent }: Pick<OutboundRoutesDeps, "agents" | "defaultAgent">,
 ): string {
   const agent = wanted ?? defaultAgent;
-  if (agentNames.includes(agent)) return agent;
-  if (unusableAgents.includes(agent)) throw new CallRefused("agent_unusable");
+  if (agents.names.includes(agent)) return agent;
+  if (agents.unusable.has(agent)) throw new CallRefused("agent_unusable");
   throw new HttpProblem(422, "unknown_agent", "There is no agent of this name.", {
     details: [
-      { path: "agent", message: `must be one of ${agentNames.join(", ")}` },
+      { path: "agent", message: `must be one of ${agents.names.join(", ")}` },
     ],
   });
 }

@@ -1,6 +1,7 @@
 import { type Context, Hono } from "@hono/hono";
 import { CallRefused, type CallRegistry } from "../call/registry.ts";
 import type { CallSession } from "../call/sessionApi.ts";
+import type { AgentSet } from "../config/agents.ts";
 import { handleWebSocket, type WebHandlerDeps } from "../handlers/webHandler.ts";
 import type { WebCalls } from "../services/calls.ts";
 import type { OpenSockets } from "../services/load.ts";
@@ -37,9 +38,7 @@ export interface WebRoutesDeps {
   readonly callBudget?: Pick<CallBudget, "check" | "admit" | "release">;
   /** Whether another call from a browser leaves enough lines for phone calls. */
   readonly hasLine?: () => boolean;
-  readonly agents: readonly { readonly name: string; readonly title: string }[];
-  /** Agents whose files are invalid; none of them is among `agents`. */
-  readonly unusableAgents?: readonly string[];
+  readonly agents: AgentSet;
   readonly defaultAgent: string;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
   readonly engine: string;
@@ -65,7 +64,6 @@ export function webRoutes(
   {
     registry,
     agents,
-    unusableAgents = [],
     tokens,
     resumeTokens,
     webCalls,
@@ -85,7 +83,8 @@ export function webRoutes(
   app.get("/api/web/info", refuseForeignHosts(rules.keyed), (c) => {
     const access = rules.keyed ? "key" : isLocal(c) ? "open" : "closed";
     const { engine, defaultAgent } = deps;
-    return c.json({ engine, access, defaultAgent, agents }, 200, NOT_KEPT);
+    const titled = agents.names.map((name) => ({ name, title: agents.get(name)?.title ?? name }));
+    return c.json({ engine, access, defaultAgent, agents: titled }, 200, NOT_KEPT);
   });
 
   app.post("/api/web/session", async (c) => {
@@ -164,8 +163,8 @@ export function webRoutes(
     const body = await readOptionalJson(request, BODY_LIMITS);
     const name = body && agentOf(body.value);
     const wanted = name ?? deps.defaultAgent;
-    if (agents.some((agent) => agent.name === wanted)) return wanted;
-    throw new CallRefused(unusableAgents.includes(wanted) ? "agent_unusable" : "unknown_agent");
+    if (agents.names.includes(wanted)) return wanted;
+    throw new CallRefused(agents.unusable.has(wanted) ? "agent_unusable" : "unknown_agent");
   }
 
   /** Checks everything else before the token: claiming a token uses it up. */

@@ -12,6 +12,5 @@ export {
 } from "./calls/resumedCalls.ts";
 export { createHandoff, type Handoff } from "./calls/handoff.ts";
 export type { WebCall, WebCalls } from "./calls/webCalls.ts";
-export { openAgents } from "./calls/openAgents.ts";
 export { hasWebLine, openCallRegistry, type SendDigits } from "./calls/openCallRegistry.ts";
 export { openCallWatchdog } from "./calls/callWatchdog.ts";

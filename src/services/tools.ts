@@ -1,4 +1,3 @@
-export { createAllAgentTools, findToolProblems } from "./tools/agentTools.ts";
+export { createToolbox, findToolProblems, type Toolbox } from "./tools/agentTools.ts";
 export type { PutOnDoNotCallList } from "./tools/builtin/doNotCall.ts";
 export { createCallSigner } from "./tools/http/callSigner.ts";
-export type { ToolRegistry } from "./tools/toolRegistry.ts";

@@ -124,6 +124,7 @@ Deno.test("case 146: a transfer of whose end nobody told is asked for at the pho
       budget: store.budget,
       callBudget: { accountsOf: () => [] },
       callStore: store.calls,
+      agents: { get: () => undefined },
       transfers: { numberOf: (_agent, alias) => alias === "sales" ? sales : undefined },
       twilio: {
         fetch: (sid) => {

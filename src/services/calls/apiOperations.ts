@@ -18,7 +18,7 @@ import { present } from "../../utils/present.ts";
 
 export interface ApiOperationsDeps extends Pick<Clock, "setTimer"> {
   readonly registry: Pick<CallRegistry, "get" | "list">;
-  readonly agents: Pick<Agents, "get">;
+  readonly agents: Pick<Agents, "ofCall">;
   readonly store: Pick<Store, "calls" | "instances" | "keyCalls">;
   readonly recorder: Recorder;
   readonly resumedCalls: ResumedCalls;

@@ -54,7 +54,9 @@ export type CallActions = (callId: string, action: CallAction) => Promise<Action
 
 export interface CallActionsDeps {
   readonly registry: Pick<CallRegistry, "get">;
-  readonly agents: { get(name: string): Pick<Agent, "transfers"> | undefined };
+  readonly agents: {
+    ofCall(request: { readonly agent: string }): Pick<Agent, "transfers"> | undefined;
+  };
   /** An operator may transfer only to numbers that the agent may transfer to. */
   readonly transfers: Pick<TransferPolicy, "decide">;
 }
@@ -79,9 +81,10 @@ export function createCallActions(
         session.input({ type: "sayAsked", text: detached(action.text) });
         return { ok: true };
       case "transfer": {
-        const { direction, agent } = session.request;
-        if (direction === "web") return { ok: false, code: "not_on_a_phone" };
-        const aliases = Object.keys(agents.get(agent)?.transfers ?? {});
+        const { request } = session;
+        if (request.direction === "web") return { ok: false, code: "not_on_a_phone" };
+        const agent = agents.ofCall(request);
+        const aliases = Object.keys(agent?.transfers ?? {});
         if (!aliases.includes(action.to)) return { ok: false, code: "unknown_transfer", aliases };
         const decision = await transfers.decide(agent, action.to);
         if (!decision.ok) {

@@ -2,7 +2,7 @@ import { CallRefused, type RegistryOptions } from "../../call/registry.ts";
 import type { Settings } from "../../config/settings.ts";
 import { pseudonymOf } from "../../utils/pseudonym.ts";
 import type { KeptSpeeches } from "../keptSpeech.ts";
-import type { ToolRegistry } from "../tools.ts";
+import type { Toolbox } from "../tools.ts";
 import type { ModelSetup, TurnDetection } from "../../call/modelSetup.ts";
 import type { CallPolicy, CallRequest } from "../../call/types.ts";
 import type { Agent, Agents } from "../../config/agents.ts";
@@ -101,10 +101,9 @@ export function createAgentSetup(
 /** Creates the function that sets up every call of the registry. It throws `CallRefused`. */
 export function createCallSetup(
   settings: Settings,
-  { agents, tools, keptSpeech, now, pseudonymSecret }: {
+  { agents, toolsOf, keptSpeech, now, pseudonymSecret }: {
     readonly agents: Agents;
-    /** By the agent's name. */
-    readonly tools: ReadonlyMap<string, ToolRegistry>;
+    readonly toolsOf: Toolbox;
     readonly keptSpeech: Pick<KeptSpeeches, "forCall">;
     readonly now: () => Date;
     /** Never leaves this server: with it, the model's provider could find callers' numbers. */
@@ -115,6 +114,7 @@ export function createCallSetup(
   return function describe(request) {
     const agent = agents.get(request.agent);
     if (agent === undefined) throw agentRefusal(agents, request.agent);
+    agents.pin(request, agent);
     const { setup, policy } = createAgentSetup(agent, request, {
       model,
       idleMs,
@@ -125,7 +125,7 @@ export function createCallSetup(
     });
     return {
       policy,
-      setup: { ...setup, tools: tools.get(agent.name)?.declarations ?? [] },
+      setup: { ...setup, tools: toolsOf(agent).declarations },
       groupMs,
       kept: keptSpeech.forCall(agent, setup.format, policy.greeting),
     };

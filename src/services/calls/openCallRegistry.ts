@@ -12,7 +12,7 @@ import type { KeptSpeeches } from "../keptSpeech.ts";
 import type { CallJournals } from "../records.ts";
 import type { TransferPolicy } from "../spending.ts";
 import type { Store } from "../store.ts";
-import { createAllAgentTools, createCallSigner } from "../tools.ts";
+import { createCallSigner, createToolbox } from "../tools.ts";
 import { createCallSetup } from "./callSetup.ts";
 import { createDoNotCallRequests } from "./doNotCallRequests.ts";
 import { createSessionDependencies } from "./sessionDependencies.ts";
@@ -35,17 +35,13 @@ export interface CallRegistryDeps {
 /** Plays DTMF digits into a session's phone call. */
 export type SendDigits = (session: CallSession, digits: string) => void;
 
-/**
- * Opens the registry of this process's live calls, with agents and their tools. Throws `AgentsError` where
- * the default agent is missing.
- */
+/** Opens the registry of this process's live calls, with agents and their tools. */
 export function openCallRegistry(deps: CallRegistryDeps) {
   const { settings, agents, store, transfers, journals, log } = deps;
   const { doNotCall, clock: { now } } = store;
   let sendDigits: SendDigits = ({ id }) => log.warn("Digits not sent", { callId: id });
   const signCall = createCallSigner({ secrets: settings.signingSecrets, now: Date.now });
-  const tools = createAllAgentTools(agents, {
-    defaultAgent: settings.agents.default,
+  const toolsOf = createToolbox({
     services: {
       mayTransfer: transfers.mayDial,
       putOnDoNotCallList: createDoNotCallRequests({ doNotCall, now, log }),
@@ -59,7 +55,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
     overloaded: () => deps.load.overloaded,
     describe: createCallSetup(settings, {
       agents,
-      tools,
+      toolsOf,
       keptSpeech: deps.keptSpeech,
       pseudonymSecret: deps.pseudonymSecret,
       now: () => new Date(),
@@ -67,7 +63,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
     deps: createSessionDependencies({
       ...deps,
       openModel: deps.engine.open,
-      tools,
+      toolsOf,
       sendDigits: (session, digits) => sendDigits(session, digits),
       ...present({ journal: journals?.write }),
     }),

@@ -4,15 +4,14 @@ import type { Agents } from "../../config/agents.ts";
 import { setTimer } from "../../utils/clock.ts";
 import { createDigitMask } from "./digitMask.ts";
 import type { EventHub } from "../events.ts";
-import type { ToolRegistry } from "../tools.ts";
+import type { Toolbox } from "../tools.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
 export interface SessionSources {
   readonly openModel: OpenModel;
-  readonly agents: Agents;
-  /** By the agent's name. */
-  readonly tools: ReadonlyMap<string, ToolRegistry>;
+  readonly agents: Pick<Agents, "ofCall">;
+  readonly toolsOf: Toolbox;
   readonly events: EventHub;
   readonly sendDigits: SessionDependencies["sendDigits"];
   readonly journal?: NonNullable<SessionDependencies["journal"]>;
@@ -21,26 +20,23 @@ export interface SessionSources {
 
 /** What the session of every call depends on. */
 export function createSessionDependencies(
-  { openModel, agents, tools, events, sendDigits, journal, log }: SessionSources,
+  { openModel, agents, toolsOf, events, sendDigits, journal, log }: SessionSources,
 ): SessionDependencies {
   const masked = createDigitMask();
   return {
     openModel,
     async runTool({ id, request }, call, signal) {
-      const toolRegistry = tools.get(request.agent);
-      const timeZone = agents.get(request.agent)?.timezone;
-      if (toolRegistry === undefined) {
-        return { output: '{"error":"There are no tools."}', ok: false };
-      }
-      return await toolRegistry.run(call, {
+      const agent = agents.ofCall(request);
+      if (agent === undefined) return { output: '{"error":"There are no tools."}', ok: false };
+      return await toolsOf(agent).run(call, {
         signal,
         callId: id,
         direction: request.direction,
-        agent: request.agent,
+        agent: agent.name,
         ...(request.direction !== "web" &&
           present({ caller: request.caller, callerProven: request.callerProven })),
         now: () => new Date(),
-        ...present({ timeZone }),
+        timeZone: agent.timezone,
       });
     },
     sendDigits,

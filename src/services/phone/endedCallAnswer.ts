@@ -1,6 +1,7 @@
 import type { Agents } from "../../config/agents.ts";
 import type { AgentVoice } from "../../config/agentSchema.ts";
 import type { EndedCall } from "../../call/registry.ts";
+import type { CallRequest } from "../../call/types.ts";
 import type { Log } from "../../utils/logger.ts";
 import { isPhoneNumber } from "../../utils/phoneNumber.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
@@ -16,7 +17,7 @@ import {
 import type { TransferredCalls } from "./transferredCalls.ts";
 
 /** How an agent sounds; known of an agent whose file is unusable, too. */
-export type AgentVoices = Pick<Agents, "get" | "unusable">;
+export type AgentVoices = Pick<Agents, "get" | "ofCall" | "unusable">;
 
 export interface EndedCallAnswerDeps {
   readonly agents: AgentVoices;
@@ -45,14 +46,14 @@ export function createEndedCallAnswer(
     callSid: string,
     dialStatus?: string,
   ): PhoneAnswer | Promise<PhoneAnswer> {
-    if (dialStatus !== undefined) return afterDial(id, request.agent, dialStatus);
+    if (dialStatus !== undefined) return afterDial(id, request, dialStatus);
     const alias = end.reason === "transferred" ? end.detail ?? "" : end.transferTo;
     if (alias !== undefined) {
       return transfer(id, request, alias, callSid).then(
-        (answer) => end.reason === "transferred" ? answer : announced(answer, request.agent),
+        (answer) => end.reason === "transferred" ? answer : announced(answer, request),
         (error): PhoneAnswer => {
           log.warn("Transfer not decided", { callId: id, error });
-          return fallbackAnswer(agents, request.agent);
+          return apology(request);
         },
       );
     }
@@ -61,39 +62,50 @@ export function createEndedCallAnswer(
       case "leg_failed":
       case "internal_error":
       case "server_stopped":
-        return fallbackAnswer(agents, request.agent);
+        return apology(request);
       default:
         return { do: "hangUp" };
     }
   };
 
   /** An agent that has failed could not say why another number is dialled. */
-  function announced(answer: PhoneAnswer, agent: string): PhoneAnswer {
+  function announced(answer: PhoneAnswer, request: CallRequest): PhoneAnswer {
     if (answer.do !== "dial") return answer;
-    return { ...answer, message: handOnMessageOf(voiceOf(agents, agent)) };
+    return { ...answer, message: handOnMessageOf(voiceOfCall(request)) };
   }
 
   /** After a transfer that was answered, a caller who is still on the line has nothing to wait for. */
-  function afterDial(callId: string, agent: string, dialStatus: string): PhoneAnswer {
+  function afterDial(callId: string, request: CallRequest, dialStatus: string): PhoneAnswer {
     if (dialStatus === "completed" || dialStatus === "answered") return { do: "hangUp" };
     log.warn("Transfer not taken", { callId, dialStatus });
-    return { do: "hangUp", message: noAnswerMessageOf(voiceOf(agents, agent)) };
+    return { do: "hangUp", message: noAnswerMessageOf(voiceOfCall(request)) };
+  }
+
+  function apology(request: CallRequest): PhoneAnswer {
+    return { do: "hangUp", message: fallbackMessageOf(voiceOfCall(request)) };
+  }
+
+  function voiceOfCall(request: CallRequest): AgentVoice | undefined {
+    return agents.ofCall(request) ?? agents.unusable.get(request.agent)?.voice;
   }
 
   async function transfer(
     callId: string,
-    request: EndedCall["request"],
+    request: CallRequest,
     alias: string,
     callSid: string,
   ): Promise<PhoneAnswer> {
-    const { agent } = request;
     // A repeated request without a dial status comes after the dial: another would ring the same phone.
-    if (dialled.has(callSid)) return fallbackAnswer(agents, agent);
+    if (dialled.has(callSid)) return apology(request);
     dialled.add(callSid);
-    const decision = await transfers.decide(agent, alias);
+    const decision = await transfers.decide(agents.ofCall(request), alias);
     if (!decision.ok) {
-      log.warn("Transfer refused", { agent, alias, code: decision.code });
-      return fallbackAnswer(agents, agent);
+      log.warn("Transfer refused", {
+        agent: request.agent,
+        alias,
+        code: decision.code,
+      });
+      return apology(request);
     }
     return {
       do: "dial",
@@ -110,7 +122,7 @@ export function createEndedCallAnswer(
  * and with the far end of a call that was placed.
  */
 function callerIdOf(
-  { direction, caller, called }: EndedCall["request"],
+  { direction, caller, called }: CallRequest,
   ownNumber: string,
 ): { readonly callerId?: string } {
   if (direction === "inbound" && caller !== undefined && isPhoneNumber(caller)) return {};

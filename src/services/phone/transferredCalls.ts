@@ -9,6 +9,7 @@ import {
   type TransferPolicy,
 } from "../spending.ts";
 import { type CallProgress, isFinal, type TwilioCalls, warnUnlessAway } from "../twilioOutbound.ts";
+import type { Agents } from "../../config/agents.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -20,6 +21,7 @@ export interface TransferredCallsDeps extends Clock {
   readonly callBudget: Pick<CallBudget, "accountsOf">;
   readonly callStore: Pick<CallStore, "get" | "bySid" | "openTransfers" | "endTransfer">;
   readonly twilio: Pick<TwilioCalls, "fetch">;
+  readonly agents: Pick<Agents, "get">;
   readonly transfers: Pick<TransferPolicy, "numberOf">;
   readonly prices: Prices;
   readonly maxMs: number;
@@ -41,8 +43,19 @@ export type TransferredCalls = ReturnType<typeof createTransferredCalls>;
 
 /** Transferred calls: bounded, and counted until their last leg is over. */
 export function createTransferredCalls(deps: TransferredCallsDeps) {
-  const { budget, callBudget, callStore, twilio, transfers, prices, maxMs, now, setTimer, log } =
-    deps;
+  const {
+    agents,
+    budget,
+    callBudget,
+    callStore,
+    twilio,
+    transfers,
+    prices,
+    maxMs,
+    now,
+    setTimer,
+    log,
+  } = deps;
   const underWay = new Set<Promise<void>>();
   const checkedAt = new Map<string, number>();
 
@@ -130,7 +143,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
       direction,
       connectedMs: agentMs + transferredMs,
       transferredMs,
-      transferNumber: transfers.numberOf(agent, alias),
+      transferNumber: transfers.numberOf(agents.get(agent), alias),
       number: to,
     });
     await callStore.endTransfer(call.id, { transferredMs, ...present({ cost }) });

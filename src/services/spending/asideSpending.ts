@@ -13,7 +13,7 @@ export interface AsideSpendingDeps extends Pick<Clock, "now"> {
   readonly budget: Pick<Budget, "reserve" | "settle">;
   readonly accountsOf: CallAccounts;
   readonly modelsOf: (request: { readonly agent: string }) => CallModels;
-  readonly isPriced: (agent: string) => boolean;
+  readonly isPriced: (request: { readonly agent: string }) => boolean;
   readonly prices: Prices;
   readonly log: Pick<Log, "warn">;
 }
@@ -31,7 +31,7 @@ export function createAsideSpending(
     async reserve(agent: string) {
       const accounts = accountsOf({ direction: "web" }).filter(({ scope }) => scope === "server");
       const id = newId("aside");
-      const usd = isPriced(agent) ? STRETCH.usd : 0;
+      const usd = isPriced({ agent }) ? STRETCH.usd : 0;
       const decision = accounts.length === 0 ? { ok: true } : await budget.reserve(
         { callId: id, accounts, minutes: 0, usd, leastUsd: usd > 0 ? 0.001 : 0, holdMs: HOLD_MS },
         now(),

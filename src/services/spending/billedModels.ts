@@ -1,5 +1,5 @@
 import type { CallRequest } from "../../call/types.ts";
-import type { Agents } from "../../config/agents.ts";
+import type { Agent, Agents, AgentSet } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { noUsage } from "../store.ts";
 import { costOf, type Prices } from "./pricing.ts";
@@ -13,34 +13,66 @@ export interface CallModels {
 
 /** Creates the function that gives the models of a call. */
 export function createModelsOf(
-  agents: Agents,
-  { openai }: Pick<Settings, "openai">,
+  agents: Pick<Agents, "ofCall">,
+  settings: Pick<Settings, "openai">,
 ): (request: Pick<CallRequest, "agent">) => CallModels {
-  return function modelsOf({ agent: name }) {
-    const { model = openai.model, transcription } = agents.get(name) ?? {};
-    return { model, transcriptionModel: transcription === "off" ? undefined : transcription };
+  return (request) => modelsOfAgent(agents.ofCall(request), settings);
+}
+
+/** Creates the function that says whether the models of a call have known prices. */
+export function createIsPriced(
+  agents: Pick<Agents, "ofCall">,
+  settings: Pick<Settings, "openai">,
+  prices: Prices,
+): (request: Pick<CallRequest, "agent">) => boolean {
+  const known = new WeakMap<Agent, boolean>();
+  return function isPriced(request) {
+    const agent = agents.ofCall(request);
+    if (agent === undefined) return true;
+    let priced = known.get(agent);
+    if (priced === undefined) {
+      priced = unpricedOf(modelsOfAgent(agent, settings), prices).length === 0;
+      known.set(agent, priced);
+    }
+    return priced;
+  };
+}
+
+function modelsOfAgent(
+  { model, transcription }: Partial<Agent> = {},
+  { openai }: Pick<Settings, "openai">,
+): CallModels {
+  return {
+    model: model ?? openai.model,
+    transcriptionModel: transcription === "off" ? undefined : transcription,
   };
 }
 
 /** The models without a known price, by the name of the agent that uses them. */
 export function findUnpriced(
   settings: Pick<Settings, "openai">,
-  agents: Agents,
+  agents: Pick<AgentSet, "names" | "get">,
   prices: Prices,
 ): ReadonlyMap<string, readonly string[]> {
-  const modelsOf = createModelsOf(agents, settings);
   const unpriced = new Map<string, readonly string[]>();
   for (const agent of agents.names) {
-    const { model, transcriptionModel } = modelsOf({ agent });
-    const speaks = costOf({ usage: SPOKEN, model }, prices).usd !== null;
-    const hears = HEARD.some((usage) =>
-      costOf({ usage, model, transcriptionModel }, prices).parts.transcription !== null
-    );
-    const models = speaks ? [] : [model];
-    if (transcriptionModel !== undefined && !hears) models.push(transcriptionModel);
+    const models = unpricedOf(modelsOfAgent(agents.get(agent), settings), prices);
     if (models.length > 0) unpriced.set(agent, models);
   }
   return unpriced;
+}
+
+function unpricedOf(
+  { model, transcriptionModel }: CallModels,
+  prices: Prices,
+): readonly string[] {
+  const speaks = costOf({ usage: SPOKEN, model }, prices).usd !== null;
+  const hears = HEARD.some((usage) =>
+    costOf({ usage, model, transcriptionModel }, prices).parts.transcription !== null
+  );
+  const models = speaks ? [] : [model];
+  if (transcriptionModel !== undefined && !hears) models.push(transcriptionModel);
+  return models;
 }
 
 /** A sentence for each model whose missing price makes a limit in dollars impossible. */

@@ -23,8 +23,8 @@ export interface CallBudgetDeps extends Clock, BudgetRefusalsDeps {
   readonly accountsOf: CallAccounts;
   /** What one call may cost at most, where that is limited. */
   readonly callUsd?: number;
-  /** Whether the models of an agent have known prices. */
-  readonly isPriced: (agent: string) => boolean;
+  /** Whether the models of a call have known prices. */
+  readonly isPriced: (call: { readonly agent: string }) => boolean;
 }
 
 /** What is reserved at a time, so that many calls can share what is left of a day. */
@@ -49,7 +49,8 @@ export function createCallBudget(deps: CallBudgetDeps) {
   const own = new OwnUse();
   const refusals = new BudgetRefusals(deps);
   /** The first reservation in dollars; 0 where no price is known. */
-  const firstUsd = (agent: string) => isPriced(agent) ? Math.min(STRETCH.usd, callUsd) : 0;
+  const firstUsd = (call: { readonly agent: string }) =>
+    isPriced(call) ? Math.min(STRETCH.usd, callUsd) : 0;
 
   return {
     accountsOf,
@@ -72,7 +73,7 @@ export function createCallBudget(deps: CallBudgetDeps) {
     ): Promise<BudgetRefusal | undefined> {
       const accounts = accountsOf(call);
       if (accounts.length === 0) return undefined;
-      const first = { minutes: STRETCH.minutes, usd: firstUsd(call.agent) };
+      const first = { minutes: STRETCH.minutes, usd: firstUsd(call) };
       try {
         const decision = await withinTimeout(budget.reserve({
           callId,
@@ -116,7 +117,7 @@ export function createCallBudget(deps: CallBudgetDeps) {
         accounts,
         minutes,
         leastMinutes: granted ?? Math.min(1, minutes),
-        usd: firstUsd(agent),
+        usd: firstUsd({ agent }),
         leastUsd: 0,
         holdMs: maxMs + PLACED_MARGIN_MS,
       }, at);

@@ -113,9 +113,7 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
       return;
     }
     if (call.held.usd >= (callUsd ?? Infinity)) return;
-    const lead = isPriced(session.request.agent)
-      ? Math.min(STRETCH.usd, callUsd ?? Infinity) / 2
-      : 0;
+    const lead = isPriced(session.request) ? Math.min(STRETCH.usd, callUsd ?? Infinity) / 2 : 0;
     if (call.usd > call.held.usd - lead) extend(session, call);
   }
 
@@ -125,7 +123,7 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
     call.extending = true;
     callBudget.extend(session, {
       minutes: minutesOf(call) + STRETCH.minutes,
-      usd: call.usd + (isPriced(session.request.agent) ? STRETCH.usd : 0),
+      usd: call.usd + (isPriced(session.request) ? STRETCH.usd : 0),
     }).then(
       (extension) => applyExtension(session, call, extension),
       (error) => log.warn("Budget not extended", { callId: session.id, error }),
@@ -155,7 +153,7 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
 
   /** The cost so far, without parts that have no known price. */
   function runningCost(session: CallSession, call: Running): number {
-    const { direction, caller, agent } = session.request;
+    const { direction, caller } = session.request;
     const { usage } = call;
     const connectedMs = minutesOf(call) * 60_000;
     const { parts } = costOf({
@@ -164,7 +162,7 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
       ...(direction !== "web" && { phone: { direction, connectedMs, number: caller } }),
     }, prices);
     const known = Object.values(parts).reduce<number>((sum, part) => sum + (part ?? 0), 0);
-    return known + (isPriced(agent) ? unreportedUsd(usage, connectedMs) : 0);
+    return known + (isPriced(session.request) ? unreportedUsd(usage, connectedMs) : 0);
   }
 
   function end(session: CallSession, call: Running, limit: "call" | "day"): void {

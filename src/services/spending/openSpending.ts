@@ -7,7 +7,7 @@ import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 import type { Store } from "../store.ts";
 import { createAsideSpending } from "./asideSpending.ts";
-import { createModelsOf } from "./billedModels.ts";
+import { createIsPriced, createModelsOf } from "./billedModels.ts";
 import { createCallAccounts } from "./callAccounts.ts";
 import { createCallBudget } from "./callBudget.ts";
 import type { DialPolicy } from "./dialPolicy.ts";
@@ -49,9 +49,11 @@ export async function openSpending(
   }
   const accountSecret = await store.keyValues.getOrSet(ACCOUNT_SECRET, newToken());
   const accountsOf = createCallAccounts(settings, accountSecret);
-  const isPriced = (agent: string) => !unpriced.has(agent);
+  const isPriced = createIsPriced(agents, settings, prices);
   const modelsOf = createModelsOf(agents, settings);
   let loading: Promise<DialPolicy> | undefined;
+  const transfers = createTransferPolicy({ policy, hasPhone: phone !== undefined, now, log });
+  await transfers.check(agents);
   return {
     callBudget: createCallBudget({
       budget: store.budget,
@@ -64,12 +66,7 @@ export async function openSpending(
       log,
     }),
     policy,
-    transfers: await createTransferPolicy({
-      agents: phone === undefined ? { names: [], get: () => undefined } : agents,
-      policy,
-      now,
-      log,
-    }),
+    transfers,
     modelsOf,
     asideSpending: createAsideSpending({
       budget: store.budget,

@@ -1,41 +1,48 @@
-import type { Agents } from "../../config/agents.ts";
+import type { Agent, AgentSet } from "../../config/agents.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { DialDecision, DialPolicy } from "./dialPolicy.ts";
 
 export interface TransferPolicyDeps extends Pick<Clock, "now"> {
-  readonly agents: Pick<Agents, "names" | "get">;
   readonly policy: () => Promise<DialPolicy>;
+  /** Without a phone nothing is dialled. */
+  readonly hasPhone: boolean;
   readonly log: Pick<Log, "warn">;
 }
 
-/** Which numbers agents may transfer callers to, by the rules of `DialPolicy`. */
-export type TransferPolicy = Awaited<ReturnType<typeof createTransferPolicy>>;
+/** The part of an agent's definition that says where its calls may go; of an unknown agent nothing. */
+export type Transferring = Pick<Agent, "transfers"> | undefined;
 
-/** Checks all transfer numbers at once, and warns of those that will never be dialled. */
-export async function createTransferPolicy({ agents, policy, now, log }: TransferPolicyDeps) {
-  const numbers = new Map<string, string>();
-  for (const agent of agents.names) {
-    for (const [alias, { number }] of Object.entries(agents.get(agent)?.transfers ?? {})) {
-      numbers.set(`${agent} ${alias}`, number);
-      const decision = (await policy()).checkNumber(number);
-      if (decision.ok) continue;
-      log.warn("Transfer will be refused", { agent, alias, code: decision.code });
-    }
-  }
+/** Which numbers agents may transfer callers to, by the rules of `DialPolicy`. */
+export type TransferPolicy = ReturnType<typeof createTransferPolicy>;
+
+export function createTransferPolicy({ policy, hasPhone, now, log }: TransferPolicyDeps) {
   return {
     /** Whether the agent may transfer to the alias now, and to which number. */
     decide,
     /** Where a transfer goes, allowed or not; undefined for an alias that is unknown. */
     numberOf,
-    mayDial: async (agent: string, alias: string) => (await decide(agent, alias)).ok,
+    mayDial: async (agent: Transferring, alias: string) => (await decide(agent, alias)).ok,
+    /** Warns of numbers that will never be dialled. */
+    async check(agents: Pick<AgentSet, "names" | "get">): Promise<void> {
+      if (!hasPhone) return;
+      for (const agent of agents.names) {
+        const transfers = agents.get(agent)?.transfers ?? {};
+        for (const [alias, { number }] of Object.entries(transfers)) {
+          const decision = (await policy()).checkNumber(number);
+          if (decision.ok) continue;
+          log.warn("Transfer will be refused", { agent, alias, code: decision.code });
+        }
+      }
+    },
   };
 
-  function numberOf(agent: string, alias: string): string | undefined {
-    return numbers.get(`${agent} ${alias}`);
+  function numberOf(agent: Transferring, alias: string): string | undefined {
+    const transfers = agent?.transfers ?? {};
+    return hasPhone && Object.hasOwn(transfers, alias) ? transfers[alias]?.number : undefined;
   }
 
-  async function decide(agent: string, alias: string): Promise<DialDecision> {
+  async function decide(agent: Transferring, alias: string): Promise<DialDecision> {
     const number = numberOf(agent, alias);
     return number === undefined ? unknownAlias : await (await policy()).check(number, now());
   }

@@ -1,4 +1,4 @@
-import { type Agent, type Agents, AgentsError, defaultProblem } from "../../config/agents.ts";
+import type { Agent } from "../../config/agents.ts";
 import type { Log } from "../../utils/logger.ts";
 import { createToolRegistry, type ToolRegistry } from "./toolRegistry.ts";
 import type { SignCall } from "./http/callSigner.ts";
@@ -16,34 +16,31 @@ const builtIn: readonly Tool[] = [endCall, getCurrentTime, sendDigits];
 /** What tools need of the server. */
 export interface ToolServices {
   /** Whether an agent's transfer may be dialled. */
-  readonly mayTransfer: (agent: string, alias: string) => Promise<boolean>;
+  readonly mayTransfer: (agent: Agent, alias: string) => Promise<boolean>;
   readonly putOnDoNotCallList: PutOnDoNotCallList;
   /** Absent where there is no secret to sign with. */
   readonly signCall?: SignCall;
 }
 
-export interface AllAgentToolsOptions {
-  readonly defaultAgent: string;
+/** The tools of a definition of an agent, made when a call first asks for them. */
+export type Toolbox = (agent: Agent) => ToolRegistry;
+
+export interface ToolboxOptions {
   readonly services: ToolServices;
   readonly log: Pick<Log, "warn">;
 }
 
-/** The tools of every usable agent, by its name. Throws `AgentsError` where no file has the default's name. */
-export function createAllAgentTools(
-  agents: Agents,
-  { defaultAgent, services, log }: AllAgentToolsOptions,
-): ReadonlyMap<string, ToolRegistry> {
-  const problems = defaultProblem(agents, defaultAgent);
-  if (problems.length > 0) throw new AgentsError(problems);
-  const tools = new Map<string, ToolRegistry>();
-  for (const name of agents.names) {
-    const agent = agents.get(name);
-    if (agent === undefined) continue;
+export function createToolbox({ services, log }: ToolboxOptions): Toolbox {
+  const made = new WeakMap<Agent, ToolRegistry>();
+  return function toolsOf(agent) {
+    const known = made.get(agent);
+    if (known !== undefined) return known;
     const onFault = (tool: string, error: unknown) =>
-      log.warn("Tool failed", { agent: name, tool, error });
-    tools.set(name, createAgentTools(agent, services, onFault));
-  }
-  return tools;
+      log.warn("Tool failed", { agent: agent.name, tool, error });
+    const tools = createAgentTools(agent, services, onFault);
+    made.set(agent, tools);
+    return tools;
+  };
 }
 
 /** The tools of an agent's definition. Throws for the first that is invalid. */
@@ -91,7 +88,7 @@ function toolsOf(agent: Agent, services: ToolServices): readonly Tool[] {
   return [
     ...listed,
     ...(aliases.length > 0
-      ? [createTransferCall(aliases, (alias) => services.mayTransfer(agent.name, alias))]
+      ? [createTransferCall(aliases, (alias) => services.mayTransfer(agent, alias))]
       : []),
     ...agent.http_tools.map((tool) => httpTool(tool, services)),
   ];

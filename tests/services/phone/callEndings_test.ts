@@ -25,7 +25,7 @@ function start(
     },
     answerEnded: () => answer === "hangUp" ? { do: "hangUp" } : { do: "dial", number: "+1" },
     handoff: { written: () => Promise.resolve(), isTakenOver: () => Promise.resolve(takenOver) },
-    agents: { get: () => undefined, unusable: new Map() },
+    agents: { get: () => undefined, ofCall: () => undefined, unusable: new Map() },
     confirmation: { expect() {} },
     publicUrl: "https://phone.example",
     log: { warn: (message) => void logged.push(message) },

@@ -56,7 +56,7 @@ function desk(
         throw new Error("Cannot resume: no call is stored");
       },
     },
-    agents: { get: () => undefined, unusable: new Map() },
+    agents: { get: () => undefined, ofCall: () => undefined, unusable: new Map() },
     defaultAgent: "desk",
     callBudget: {
       admit: () => Promise.resolve(undefined),

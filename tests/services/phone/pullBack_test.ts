@@ -45,7 +45,7 @@ function start({ problem, taken = [], dialling = [] }: {
       },
     },
     streams: { unclaimedToken: (sid) => `token of ${sid}` },
-    agents: { get: () => undefined, unusable: new Map() },
+    agents: { get: () => undefined, ofCall: () => undefined, unusable: new Map() },
     isRefused: () => false,
     publicUrl: "https://phone.example",
     log: { info() {}, warn() {} },

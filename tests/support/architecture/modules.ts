@@ -10,6 +10,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   twilioOutbound: [],
   openai: ["events"],
   tools: [],
+  agents: ["tools", "store"],
   load: [],
   cluster: ["store", "events"],
   spending: ["store", "events"],

@@ -117,7 +117,7 @@ export async function withApi(
       endUnheld: () => Promise.resolve(false),
       act: createCallActions({
         registry: { get: (id) => live.get(id) },
-        agents: { get: (agent) => agent === "receptionist" ? { transfers } : undefined },
+        agents: { ofCall: ({ agent }) => agent === "receptionist" ? { transfers } : undefined },
         transfers: { decide: () => Promise.resolve({ ok: true, number: transfers.sales.number }) },
       }),
       rpc: createInstanceRpc({

@@ -1,3 +1,4 @@
+import { type Agent, readAgent } from "../../../src/config/agents.ts";
 import { present } from "../../../src/utils/present.ts";
 import { type CallEnd, type CallRequest, isCallEnd } from "../../../src/call/types.ts";
 import { type BusyReason, CallRefused } from "../../../src/call/registry.ts";
@@ -80,7 +81,7 @@ export function mountWebRoutes(
         open: (id) => Promise.resolve(ends.has(id) ? undefined : calls.get(id)),
       },
       tokens: createWebTokens({ isRevoked: () => false, now: deps.now ?? Date.now, setTimer }),
-      agents: [{ name: "receptionist", title: "Receptionist" }, { name: "clerk", title: "Clerk" }],
+      agents,
       defaultAgent: "receptionist",
       engine: "rehearsal",
       allowedOrigins: [],
@@ -145,4 +146,16 @@ export async function withWebServer(
   } finally {
     await server.close();
   }
+}
+
+const agents = {
+  names: ["receptionist", "clerk"],
+  get: (name: string) =>
+    agent(name, `---\ntitle: ${name[0]?.toUpperCase()}${name.slice(1)}\n---\nHelp.`),
+  unusable: new Map(),
+};
+
+function agent(name: string, text: string): Agent | undefined {
+  const read = readAgent(name, text);
+  return read.ok ? read.agent : undefined;
 }

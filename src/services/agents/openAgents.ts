@@ -2,6 +2,9 @@ import {
   type Agent,
   type AgentFiles,
   type Agents,
+  AgentsError,
+  type AgentSet,
+  defaultProblem,
   loadAgents,
   problemLines,
 } from "../../config/agents.ts";
@@ -10,6 +13,7 @@ import type { Settings } from "../../config/settings.ts";
 import { findToolProblems } from "../tools.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import type { Log } from "../../utils/logger.ts";
+import { LiveAgents } from "./liveAgents.ts";
 
 export interface OpenAgentsOptions {
   readonly agentFiles?: AgentFiles | undefined;
@@ -29,6 +33,8 @@ export async function openAgents(
   { agentFiles, examineAgent = () => [], incidents, log }: OpenAgentsOptions,
 ): Promise<Agents> {
   const loaded = await loadAgents(dir, agentFiles, { defaultAgent, examine: findToolProblems });
+  const absent = defaultProblem(loaded, defaultAgent);
+  if (absent.length > 0) throw new AgentsError(absent);
   const agents = setAside(loaded, (agent) => problemLines(`${agent.name}.md`, examineAgent(agent)));
   for (const [name, { problems }] of agents.unusable) {
     log.error("Agent unusable", { agent: name, isDefault: name === defaultAgent, problems });
@@ -42,11 +48,14 @@ export async function openAgents(
       expiresAfterMs: Infinity,
     });
   }
-  return agents;
+  return new LiveAgents(agents);
 }
 
 /** Where no agent would be left, all stay: the same problems are then reported with those of the settings. */
-function setAside(agents: Agents, examine: (agent: Agent) => readonly string[]): Agents {
+function setAside(
+  agents: AgentSet,
+  examine: (agent: Agent) => readonly string[],
+): AgentSet {
   const usable = new Map<string, Agent>();
   const unusable = new Map(agents.unusable);
   for (const name of agents.names) {

@@ -1,0 +1,1 @@
+export { openAgents } from "./agents/openAgents.ts";

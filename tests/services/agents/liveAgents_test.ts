@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { type Agent, type AgentSet, readAgent } from "../../../src/config/agents.ts";
+import { LiveAgents } from "../../../src/services/agents/liveAgents.ts";
+
+const agent = (title: string): Agent => {
+  const read = readAgent("desk", `---\ntitle: ${title}\n---\nHelp.`);
+  assert.ok(read.ok);
+  return read.agent;
+};
+
+function setOf(...agents: readonly Agent[]): AgentSet {
+  const byName = new Map(agents.map((each) => [each.name, each]));
+  return {
+    names: [...byName.keys()],
+    get: (name) => byName.get(name),
+    unusable: new Map(),
+  };
+}
+
+Deno.test("LiveAgents: a call keeps its definition, also of an agent that is gone", () => {
+  const first = agent("First");
+  const agents = new LiveAgents(setOf(first));
+  const request = { agent: "desk" };
+  agents.pin(request, first);
+  let changes = 0;
+  const stop = agents.onChange(() => changes++);
+
+  agents.replace(setOf(agent("Second")));
+  assert.equal(agents.ofCall(request), first);
+  assert.equal(agents.ofCall({ agent: "desk" })?.title, "Second");
+  assert.equal(agents.get("desk")?.title, "Second");
+
+  agents.replace(setOf());
+  assert.deepEqual(agents.names, []);
+  assert.equal(agents.ofCall(request), first);
+  assert.equal(agents.ofCall({ agent: "desk" }), undefined);
+  stop();
+  agents.replace(setOf(first));
+  assert.equal(changes, 2);
+});
