@@ -20,7 +20,12 @@ import { openKeptSpeech } from "./services/keptSpeech.ts";
 import { openMetrics } from "./services/metrics.ts";
 import { openEngine } from "./services/openai.ts";
 import { type DiallingTime, openPhone } from "./services/phone.ts";
-import { openAbandonedCalls, openRecords, openResources } from "./services/records.ts";
+import {
+  createMessageBox,
+  openAbandonedCalls,
+  openRecords,
+  openResources,
+} from "./services/records.ts";
 import { openCallSpendLimit, openSpending } from "./services/spending.ts";
 import { openWebhooks } from "./services/webhooks.ts";
 import type { RealtimeServerOptions } from "./sim/openai/realtimeServer.ts";
@@ -93,7 +98,8 @@ export async function createApp(
   const agents = await openAgents(settings, { agentFiles, examineAgent, incidents, log });
   const resources = opening.use(await openResources(settings, agents, log));
   const { now } = resources.store.clock;
-  const base = { ...resources, settings, agents, incidents, now, setTimer, log };
+  const messageBox = createMessageBox({ messages: resources.store.messages, log });
+  const base = { ...resources, messageBox, settings, agents, incidents, now, setTimer, log };
 
   const load = opening.use(openLoad({ ...base, limits: lateness }));
   const events = openEventHub(base);

@@ -26,6 +26,7 @@ import { erasureRoutes } from "./erasure.ts";
 import { eventsRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
 import { keyRevocationRoutes } from "./keyRevocation.ts";
+import { messagesRoutes } from "./messages.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { createAccess, createKeyCheck } from "./middleware/access.ts";
 import { createGuessGuard } from "./middleware/guessGuard.ts";
@@ -120,6 +121,7 @@ export function createRouter(
   mount(outboundBatchesRoutes(outbound));
   mount(outboundRoutes(outbound));
   mount(doNotCallRoutes({ access, list: store.doNotCall, now }));
+  mount(messagesRoutes({ access, messages: store.messages, now }));
   mount(pagesRoutes());
   const sharedTokens = isShared(settings.database) ? store.tokens : undefined;
   mount(webRoutes({

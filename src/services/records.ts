@@ -6,6 +6,7 @@ export { openResources } from "./records/openResources.ts";
 export type { CallJournals } from "./records/callJournals.ts";
 export { endOf, outcomeOf, statusOf } from "./records/callOutcome.ts";
 export { viewCall, viewDetail, viewTurn } from "./records/callView.ts";
+export { createMessageBox, type MessageBox, viewMessage } from "./records/messageBox.ts";
 export { openRecords, type Records } from "./records/openRecords.ts";
 export type { Recorder } from "./records/recorder.ts";
 export { transcriptText, transcriptVtt } from "./records/transcriptFormats.ts";

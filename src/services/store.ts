@@ -10,7 +10,12 @@ export type {
 } from "./store/budget/budgetTypes.ts";
 export { dayOf, exceeded, untilTomorrow } from "./store/budget/budgetUse.ts";
 export { type CallAnalytics, type Distribution, percentile } from "./store/calls/callAnalytics.ts";
-export { type CallFilter, type CallPosition, readCursor } from "./store/calls/callList.ts";
+export {
+  type CallFilter,
+  type CallPosition,
+  readCursor,
+  writeCursor,
+} from "./store/calls/callList.ts";
 export {
   type AnsweredBy,
   answerers,
@@ -37,6 +42,13 @@ export { StatementRefused } from "./store/database.ts";
 export type { DoNotCallEntry, DoNotCallList } from "./store/doNotCallList.ts";
 export type { Beat, Instances, SlotHolder } from "./store/instances.ts";
 export type { KeyValues } from "./store/keyValues.ts";
+export {
+  type Message,
+  type MessageFilter,
+  messageKinds,
+  type MessageRecording,
+  type MessageStore,
+} from "./store/messages.ts";
 export type { Batch, BatchItem, BatchItemEnd, BatchStore } from "./store/outbound/batchStore.ts";
 export type { AdmittedCall } from "./store/outbound/admittedCall.ts";
 export type { DialQueue, QueuedCall } from "./store/outbound/dialQueue.ts";

@@ -11,6 +11,7 @@ import { createKeyValues } from "./keyValues.ts";
 import { createIdempotencyStore } from "./outbound/idempotencyStore.ts";
 import { createInstances } from "./instances.ts";
 import { createKeyCalls } from "./calls/keyCalls.ts";
+import { createMessageStore } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { openReconnecting } from "./reconnectingDatabase.ts";
 import { createRevokedKeys } from "./revokedKeys.ts";
@@ -67,6 +68,7 @@ function createStore(database: Database, clock: SharedClock) {
     tokens: createSingleUseTokens(database),
     dialQueue: createDialQueue(database),
     doNotCall: createDoNotCallList(database),
+    messages: createMessageStore(database),
     outbox: createWebhookOutbox(database),
     batches: createBatchStore(database),
     keptSpeech: createKeptSpeechStore(database),

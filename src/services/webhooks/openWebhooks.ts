@@ -4,7 +4,7 @@ import type { Clock } from "../../utils/clock.ts";
 import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { EventHub } from "../events.ts";
-import type { CompletionDispatcher } from "../records.ts";
+import type { CompletionDispatcher, MessageBox } from "../records.ts";
 import type { Store } from "../store.ts";
 import { createWebhookDispatcher, type WebhookDispatcher } from "./webhookDispatcher.ts";
 
@@ -13,16 +13,18 @@ export interface OpenWebhooksDeps extends Clock {
   readonly events: EventHub;
   readonly registry: Pick<CallRegistry, "get">;
   readonly completion: Pick<CompletionDispatcher, "onComplete">;
+  readonly messageBox: Pick<MessageBox, "onTaken">;
   readonly store: Pick<Store, "outbox">;
   readonly log: Log;
 }
 
 /** Delivers call events to the URL of the settings; undefined where none is set. */
 export function openWebhooks(
-  { settings: { webhook }, events, registry, completion, store, now, setTimer, log }:
+  { settings: { webhook }, events, registry, completion, messageBox, store, ...deps }:
     OpenWebhooksDeps,
 ): (WebhookDispatcher & AsyncDisposable) | undefined {
   if (webhook === undefined) return undefined;
+  const { now, setTimer, log } = deps;
   const webhooks = createWebhookDispatcher({
     ...webhook,
     events,
@@ -35,5 +37,6 @@ export function openWebhooks(
     log,
   });
   completion.onComplete(webhooks.enqueueEnded);
+  messageBox.onTaken(webhooks.enqueueTaken);
   return { ...webhooks, [Symbol.asyncDispose]: webhooks.close };
 }

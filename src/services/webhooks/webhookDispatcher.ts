@@ -2,9 +2,21 @@ import { signWebhook } from "../../utils/webhookSignature.ts";
 import { sleep } from "../../utils/sleep.ts";
 import type { EventHub } from "../events.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
-import type { CallContent, CallRecord, Delivery, WebhookOutbox } from "../store.ts";
+import type {
+  CallContent,
+  CallRecord,
+  Delivery,
+  Message as CallerMessage,
+  WebhookOutbox,
+} from "../store.ts";
 import { post, retryDelayMs } from "./webhookDelivery.ts";
-import { endedMessage, type Message, messageOf, testMessage } from "./webhookMessages.ts";
+import {
+  endedMessage,
+  type Message,
+  messageOf,
+  takenMessage,
+  testMessage,
+} from "./webhookMessages.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
@@ -133,6 +145,8 @@ export function createWebhookDispatcher(options: WebhookDispatcherOptions) {
     /** Enqueues the `call.ended` of a complete record; durable when the promise settles. */
     enqueueEnded: (call: CallRecord, content: CallContent): Promise<void> =>
       storeNow(endedMessage(call, content)),
+    /** Enqueues the `message.taken` of what a caller has left; durable when the promise settles. */
+    enqueueTaken: (taken: CallerMessage): Promise<void> => storeNow(takenMessage(taken)),
     /** Sends a `webhook.test`; resolves with its id. */
     async sendTest(): Promise<string> {
       const message = testMessage(options.newId(), now());

@@ -1,12 +1,13 @@
 import type { PublishedEvent } from "../events.ts";
-import { viewDetail } from "../records.ts";
-import type { CallContent, CallRecord, NewDelivery } from "../store.ts";
+import { viewDetail, viewMessage } from "../records.ts";
+import type { CallContent, CallRecord, Message as CallerMessage, NewDelivery } from "../store.ts";
 
 type WebhookType =
   | "call.started"
   | "call.answered"
   | "call.ended"
   | "call.transferred"
+  | "message.taken"
   | "tool.failed"
   | "webhook.test";
 
@@ -48,6 +49,11 @@ export function messageOf(
 /** The `call.ended` of a complete record, with its transcript and cost. */
 export function endedMessage(call: CallRecord, content: CallContent): Message {
   return message("call.ended", call.id, call.endedAt ?? call.startedAt, viewDetail(call, content));
+}
+
+/** The `message.taken` of what a caller has left. */
+export function takenMessage(taken: CallerMessage): Message {
+  return message("message.taken", taken.callId, taken.at, viewMessage(taken), taken.id);
 }
 
 /** A `webhook.test`, of no call. */

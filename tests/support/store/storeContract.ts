@@ -4,6 +4,7 @@ import type { DatabaseSettings } from "../../../src/config/settings.ts";
 import { readCursor } from "../../../src/services/store/calls/callList.ts";
 import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
 import { testErasure } from "./erasureContract.ts";
+import { testMessages } from "./messageContract.ts";
 import { ended, opened, said } from "./storedCalls.ts";
 import { testStorePorts } from "./storePortsContract.ts";
 
@@ -40,6 +41,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testLists(test);
   testInstances(test);
   testErasure(test);
+  testMessages(test);
   testStorePorts(test);
 }
 

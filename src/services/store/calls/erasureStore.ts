@@ -53,6 +53,7 @@ export function createErasureStore(database: Database) {
       });
       await database.batch([
         { sql: "DELETE FROM deliveries WHERE created_at < $1", values: [before] },
+        { sql: "DELETE FROM messages WHERE taken_at < $1", values: [before] },
         {
           sql: `DELETE FROM batches WHERE created_at < $1 AND NOT EXISTS (
             SELECT 1 FROM batch_items WHERE batch_items.batch_id = batches.id
@@ -77,6 +78,8 @@ export function createErasureStore(database: Database) {
         "dial",
         (query) => eraseSomeOfNumber(query, number, now, alsoErase),
       );
+      // Those whose calls are not in the store; those of live calls are erased with them, too.
+      await database.query("DELETE FROM messages WHERE from_number = $1", [number]);
       // The request of batches whose every item is erased.
       await database.query(
         `UPDATE batches SET request = $1 WHERE NOT EXISTS (SELECT 1 FROM batch_items
@@ -208,7 +211,7 @@ async function eraseRecords(
   const chosen = `WHERE call_id IN (${placeholders(callIds)})`;
   const turns = await countOf(query, `turns ${chosen}`, callIds);
   const toolCalls = await countOf(query, `tool_calls ${chosen}`, callIds);
-  for (const table of ["deliveries", "dial_queue"]) {
+  for (const table of ["deliveries", "dial_queue", "messages"]) {
     await query(`DELETE FROM ${table} ${chosen}`, callIds);
   }
   await query(`${ERASE_ITEMS} ${chosen}`, callIds);

@@ -94,4 +94,28 @@ export const laterVersions: readonly (readonly string[])[] = [
     "ALTER TABLE calls ADD COLUMN savings TEXT",
     "ALTER TABLE calls ADD COLUMN saved_usd DOUBLE PRECISION",
   ],
+  [
+    // Not bound to the call's row, which may be written later; erased with it all the same.
+    `CREATE TABLE messages (
+      id TEXT PRIMARY KEY,
+      call_id TEXT NOT NULL,
+      agent TEXT NOT NULL,
+      from_number TEXT,
+      taken_at BIGINT NOT NULL,
+      kind TEXT NOT NULL,
+      text TEXT,
+      recording_sid TEXT,
+      recording_url TEXT,
+      recording_ms BIGINT,
+      done_at BIGINT
+    )`,
+    "CREATE INDEX messages_by_time ON messages (taken_at, id)",
+    "CREATE INDEX messages_by_call ON messages (call_id)",
+    "CREATE INDEX messages_by_number ON messages (from_number, taken_at)",
+    // What an operator's endpoint said of a call before it began.
+    "ALTER TABLE calls ADD COLUMN metadata TEXT",
+    "ALTER TABLE calls ADD COLUMN precall TEXT",
+    // Language, context and variables, for a process that goes on with the call.
+    "ALTER TABLE calls ADD COLUMN briefing TEXT",
+  ],
 ];

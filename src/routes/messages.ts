@@ -1,0 +1,158 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { viewMessage } from "../services/records.ts";
+import { messageKinds, type MessageStore, readCursor, writeCursor } from "../services/store.ts";
+import type { RequireScope } from "./middleware/access.ts";
+import { HttpProblem, required } from "./middleware/httpProblem.ts";
+import { jsonBody } from "./middleware/jsonBody.ts";
+import {
+  agentName,
+  answer,
+  apiRoutes,
+  callIdParam,
+  errorAnswers,
+  json,
+  optionalFlag,
+  wholeNumber,
+} from "./openapi/schemaParts.ts";
+import { present } from "../utils/present.ts";
+
+/** `/api/messages`: what callers have left, to be read and marked as done. */
+export function messagesRoutes({ access, messages, now }: {
+  readonly access: RequireScope;
+  readonly messages: Pick<MessageStore, "get" | "list" | "setDone" | "remove">;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}) {
+  const routes = apiRoutes();
+  const guarded = { middleware: [access("admin")] };
+
+  routes.openapi({ ...all, ...guarded }, async (c) => {
+    const { limit, cursor, done, ...asked } = c.req.valid("query");
+    const after = cursor === undefined ? undefined : readCursor(cursor);
+    if (cursor !== undefined && after === undefined) {
+      throw new HttpProblem(422, "invalid_cursor", "The cursor is not one of this list.");
+    }
+    const found = await messages.list(
+      present({ ...asked, done: done === undefined ? undefined : done === "true" }),
+      { limit, ...present({ after }) },
+    );
+    const last = found.length < limit ? undefined : found.at(-1);
+    const nextCursor = last === undefined ? null : writeCursor({ startedAt: last.at, id: last.id });
+    return c.json({ messages: found.map(viewMessage), nextCursor }, 200);
+  });
+
+  routes.openapi({ ...one, ...guarded }, async (c) => {
+    return c.json(await find(c.req.valid("param").id), 200);
+  });
+
+  routes.openapi({ ...change, middleware: [access("admin"), jsonBody(1024)] }, async (c) => {
+    const { id } = c.req.valid("param");
+    const { done } = c.req.valid("json");
+    if (!await messages.setDone(id, done ? now() : undefined)) throw unknown();
+    return c.json(await find(id), 200);
+  });
+
+  routes.openapi({ ...remove, ...guarded }, async (c) => {
+    if (!await messages.remove(c.req.valid("param").id)) throw unknown();
+    return c.body(null, 204);
+  });
+
+  return routes;
+
+  async function find(id: string) {
+    return viewMessage(required(await messages.get(id), unknown));
+  }
+}
+
+function unknown(): HttpProblem {
+  return new HttpProblem(404, "unknown_message", "There is no message of this id.");
+}
+
+const tags = ["Messages"];
+
+const message = z.object({
+  id: z.string().openapi({ example: "msg_01k9x2m3p4q5r6s7t8v9w0x1y2" }),
+  callId: z.string(),
+  agent: z.string(),
+  from: z.string().nullable().openapi({ description: "Null where the number was withheld" }),
+  at: z.iso.datetime(),
+  kind: z.enum(messageKinds).openapi({
+    description: "`voicemail` was spoken after a tone, `note` was told to an agent",
+  }),
+  text: z.string().nullable(),
+  recording: z.object({
+    sid: z.string(),
+    url: z.string().openapi({ description: "At Twilio, with the credentials of the account" }),
+    durationMs: z.number(),
+  }).nullable(),
+  doneAt: z.iso.datetime().nullable(),
+}).openapi("Message");
+
+const idParam = z.object({
+  id: z.string().regex(/^msg_[0-9a-z]{1,64}$/, "must be msg_ and what follows"),
+});
+
+const all = createRoute({
+  method: "get",
+  path: "/api/messages",
+  operationId: "listMessages",
+  summary: "List the messages of callers",
+  description: "The newest first. Takes the scope `admin`.",
+  tags,
+  request: {
+    query: z.strictObject({
+      limit: wholeNumber({ min: 1, max: 200, fallback: 50 }),
+      cursor: z.string().min(1).max(200).optional().openapi({
+        description: "`nextCursor` of the page before",
+      }),
+      kind: z.enum(messageKinds).optional(),
+      agent: agentName.optional(),
+      callId: callIdParam.shape.id.optional(),
+      done: optionalFlag("Only those that are done, or only those that are not"),
+    }),
+  },
+  responses: {
+    200: answer(
+      "A page of them",
+      z.object({ messages: z.array(message), nextCursor: z.string().nullable() })
+        .openapi("MessageList"),
+    ),
+    ...errorAnswers,
+  },
+});
+
+const one = createRoute({
+  method: "get",
+  path: "/api/messages/{id}",
+  operationId: "getMessage",
+  summary: "Get a message",
+  description: "Takes the scope `admin`.",
+  tags,
+  request: { params: idParam },
+  responses: { 200: answer("The message", message), ...errorAnswers },
+});
+
+const change = createRoute({
+  method: "patch",
+  path: "/api/messages/{id}",
+  operationId: "markMessage",
+  summary: "Mark a message as done, or as not done",
+  description: "Takes the scope `admin`.",
+  tags,
+  request: {
+    params: idParam,
+    body: { required: true, content: json(z.strictObject({ done: z.boolean() })) },
+  },
+  responses: { 200: answer("The message", message), ...errorAnswers },
+});
+
+const remove = createRoute({
+  method: "delete",
+  path: "/api/messages/{id}",
+  operationId: "deleteMessage",
+  summary: "Delete a message",
+  description: "Its recording stays at Twilio until it is deleted there. Takes the scope `admin`.",
+  tags,
+  request: { params: idParam },
+  responses: { 204: { description: "It is deleted" }, ...errorAnswers },
+});
