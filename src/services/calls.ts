@@ -10,7 +10,7 @@ export {
   type ResumedCalls,
   type StoredCall,
 } from "./calls/resumedCalls.ts";
-export { createHandoff, type Handoff } from "./calls/handoff.ts";
+export { createProcessHandover, type ProcessHandover } from "./calls/processHandover.ts";
 export type { WebCall, WebCalls } from "./calls/webCalls.ts";
 export { hasWebLine, openCallRegistry, type SendDigits } from "./calls/openCallRegistry.ts";
 export { openCallWatchdog } from "./calls/callWatchdog.ts";

@@ -7,7 +7,7 @@ import { createCrossProcessControl, type CrossProcessControlDeps } from "./cross
 import { createCallLookup } from "./callLookup.ts";
 import { createEndCall, createLiveCallsOfKey } from "./callEnding.ts";
 import { type CallHandoverDeps, createCallHandover } from "./callHandover.ts";
-import { createHandoff } from "./handoff.ts";
+import { createProcessHandover } from "./processHandover.ts";
 import type { ResumedCalls } from "./resumedCalls.ts";
 import { createWebCalls, type WebCallsDeps } from "./webCalls.ts";
 import type { Cluster } from "../cluster.ts";
@@ -71,14 +71,14 @@ export function createApiOperations(
     hangUpPlaced: phone && ((callId) => phone.outbound.hangUp(callId, { isAdmin: true })),
   });
   const lookup = createCallLookup({ registry, callStore, recorder, instanceId, setTimer });
-  const handoff = createHandoff({ callStore, recorder, instanceId, setTimer });
+  const processHandover = createProcessHandover({ callStore, recorder, instanceId, setTimer });
   return {
     lookup,
     webCalls: createWebCalls({
       registry,
       lookup,
       resumedCalls,
-      handoff,
+      processHandover,
       recorder,
       rpc,
       instances: store.instances,
@@ -91,7 +91,7 @@ export function createApiOperations(
     endCall,
     handOver: createCallHandover({
       registry,
-      handoff,
+      processHandover,
       instances,
       instanceId,
       tellCarrier: phone?.calls.end,

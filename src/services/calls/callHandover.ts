@@ -3,11 +3,11 @@ import type { CallSession } from "../../call/sessionApi.ts";
 import { isCallEnd, type SessionEnd } from "../../call/types.ts";
 import type { Instances } from "../store.ts";
 import type { Log } from "../../utils/logger.ts";
-import type { Handoff } from "./handoff.ts";
+import type { ProcessHandover } from "./processHandover.ts";
 
 export interface CallHandoverDeps {
   readonly registry: Pick<CallRegistry, "list">;
-  readonly handoff: Pick<Handoff, "written">;
+  readonly processHandover: Pick<ProcessHandover, "written">;
   readonly instances: Pick<Instances, "claimCall">;
   readonly instanceId: string;
   /** Sends a phone call on, once; undefined where the carrier need not be told. Absent where there is no phone. */
@@ -28,7 +28,7 @@ export type HandOver = ReturnType<typeof createCallHandover>;
  * settles when all are let go of, and may be called again to hurry.
  */
 export function createCallHandover(deps: CallHandoverDeps) {
-  const { registry, handoff, instances, instanceId, tellCarrier, log } = deps;
+  const { registry, processHandover, instances, instanceId, tellCarrier, log } = deps;
 
   return async function handOver(withinMs: number): Promise<void> {
     await Promise.all(registry.list().map((session) => handOverOne(session, withinMs)));
@@ -39,7 +39,7 @@ export function createCallHandover(deps: CallHandoverDeps) {
     const end = await session.ended;
     await tellCarrier?.(session, end);
     if (isCallEnd(end)) return;
-    await handoff.written();
+    await processHandover.written();
     // From now on another process may claim it, though this one runs for a moment longer.
     await instances.claimCall(session.id, { from: instanceId, to: NOBODY })
       .catch((error) => log.warn("Call not let go of", { callId: session.id, error }));

@@ -11,7 +11,7 @@ import type { InstanceRpc } from "../cluster.ts";
 import type { Recorder } from "../records.ts";
 import type { Instances } from "../store.ts";
 import type { CallLookup } from "./callLookup.ts";
-import type { Handoff } from "./handoff.ts";
+import type { ProcessHandover } from "./processHandover.ts";
 import type { ResumedCalls } from "./resumedCalls.ts";
 
 /** A browser's call, as a client that comes back to it finds it. */
@@ -27,7 +27,7 @@ export interface WebCallsDeps extends Pick<Clock, "setTimer"> {
   readonly registry: Pick<CallRegistry, "get">;
   readonly lookup: Pick<CallLookup, "record">;
   readonly resumedCalls: Pick<ResumedCalls, "read" | "open">;
-  readonly handoff: Handoff;
+  readonly processHandover: ProcessHandover;
   /** Of a call's end and its browser's return, one is under way at a time in this process. */
   readonly unlessEnding: OneAtATime;
   readonly recorder: Pick<Recorder, "flush">;
@@ -51,7 +51,7 @@ export type WebCalls = ReturnType<typeof createWebCalls>;
  * one that the client reaches goes on with the call. Also gives calls up to other processes, from now on.
  */
 export function createWebCalls(deps: WebCallsDeps) {
-  const { registry, lookup, resumedCalls, handoff, recorder, rpc, instances } = deps;
+  const { registry, lookup, resumedCalls, processHandover, recorder, rpc, instances } = deps;
   const { instanceId, unlessEnding, setTimer, log } = deps;
   const opening = new Map<string, Promise<CallSession | undefined>>();
 
@@ -106,7 +106,7 @@ export function createWebCalls(deps: WebCallsDeps) {
     if (!await instances.claimCall(callId, { from, to: instanceId })) return undefined;
     try {
       const session = resumedCalls.open(stored, undefined, { address });
-      await handoff.recordTakenOver();
+      await processHandover.recordTakenOver();
       return session;
     } catch (error) {
       // Where that fails, the call is found to be without a session.
@@ -119,14 +119,14 @@ export function createWebCalls(deps: WebCallsDeps) {
   async function release(session: CallSession): Promise<void> {
     await deadline(recorder.flush(), RELEASE_MS, setTimer)
       .catch((error) => log.warn("Call given up before it was written", { error }));
-    handoff.releaseSession(session);
+    processHandover.releaseSession(session);
   }
 
   function look(session: CallSession): void {
     const cancel = setTimer(async () => {
       if (registry.get(session.id) !== session || session.hasLeg) return;
-      const isElsewhere = await handoff.isHeldElsewhere(session.id).catch(() => false);
-      if (isElsewhere && !session.hasLeg) return handoff.releaseSession(session);
+      const isElsewhere = await processHandover.isHeldElsewhere(session.id).catch(() => false);
+      if (isElsewhere && !session.hasLeg) return processHandover.releaseSession(session);
       look(session);
     }, LOOK_MS);
     session.ended.then(cancel);

@@ -10,7 +10,7 @@ import {
   type TwilioCalls,
   warnUnlessAway,
 } from "../twilioOutbound.ts";
-import type { Handoff, ResumedCalls, StoredCall } from "../calls.ts";
+import type { ProcessHandover, ResumedCalls, StoredCall } from "../calls.ts";
 import { endOf, outcomeOf } from "../records.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
@@ -39,7 +39,7 @@ export interface ActiveCallsDeps extends Pick<Clock, "setTimer"> {
   readonly maxCalls: number;
   readonly twilio: Pick<TwilioCalls, "end" | "fetch">;
   readonly callRecords: Pick<PlacedCallRecords, "update" | "end">;
-  readonly handoff: Pick<Handoff, "isHeldElsewhere" | "releaseSession">;
+  readonly processHandover: Pick<ProcessHandover, "isHeldElsewhere" | "releaseSession">;
   /** What to leave on a machine; undefined means to hang up. */
   readonly voicemail: (job: OutboundJob) => SpokenMessage | undefined;
   readonly log: Pick<Log, "warn">;
@@ -52,7 +52,7 @@ export type ActiveCalls = ReturnType<typeof createActiveCalls>;
 
 /** The placed calls of this process, from dialling to their end. */
 export function createActiveCalls(deps: ActiveCallsDeps) {
-  const { registry, resumedCalls, twilio, callRecords, handoff, setTimer, log } = deps;
+  const { registry, resumedCalls, twilio, callRecords, processHandover, setTimer, log } = deps;
   const calls = new Map<string, ActiveCall>();
   const sids = new Map<string, ActiveCall>();
 
@@ -204,12 +204,12 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
   async function check(call: ActiveCall): Promise<void> {
     if (call.callSid === undefined || isFinal(call.progress.status)) return;
     const { status, durationSeconds } = await twilio.fetch(call.callSid);
-    if (isFinal(status) || !await handoff.isHeldElsewhere(call.job.callId)) {
+    if (isFinal(status) || !await processHandover.isHeldElsewhere(call.job.callId)) {
       return applyProgress(call, { status, ...present({ durationSeconds }) });
     }
     call.hangingUp = true;
     remove(call);
-    if (call.session !== undefined) handoff.releaseSession(call.session);
+    if (call.session !== undefined) processHandover.releaseSession(call.session);
   }
 
   /** A ringing call whose session has ended is cancelled. */

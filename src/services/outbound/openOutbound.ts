@@ -7,7 +7,7 @@ import type { EventHub } from "../events.ts";
 import type { Cluster } from "../cluster.ts";
 import type { CompletionDispatcher, Recorder } from "../records.ts";
 import type { Store } from "../store.ts";
-import { type Handoff, type ResumedCalls, voicemailText } from "../calls.ts";
+import { type ProcessHandover, type ResumedCalls, voicemailText } from "../calls.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
 import { createActiveCalls } from "./activeCalls.ts";
 import { createOutboundBatches } from "./batches.ts";
@@ -37,7 +37,7 @@ export interface OutboundDeps extends Clock {
   readonly recorder: Pick<Recorder, "openCall" | "updateCall" | "endCall" | "health">;
   readonly completion: Pick<CompletionDispatcher, "enqueue">;
   readonly cluster: Pick<Cluster, "instanceId" | "revocation" | "rpc">;
-  readonly handoff: Handoff;
+  readonly processHandover: ProcessHandover;
   readonly resumedCalls: ResumedCalls;
   readonly events: Pick<EventHub, "subscribe">;
   readonly policy: () => Promise<DialPolicy>;

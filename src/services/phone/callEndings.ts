@@ -11,14 +11,14 @@ import {
   updateWithRetries,
   writeTwiml,
 } from "../twilioOutbound.ts";
-import type { Handoff } from "../calls.ts";
+import type { ProcessHandover } from "../calls.ts";
 import type { EndConfirmation } from "./endConfirmation.ts";
 import { type AgentVoices, type AnswerEnded, holdOf } from "./endedCallAnswer.ts";
 
 export interface CallEndingsDeps extends Pick<Clock, "setTimer"> {
   readonly twilio: Pick<TwilioCalls, "update">;
   readonly answerEnded: AnswerEnded;
-  readonly handoff: Pick<Handoff, "written" | "isTakenOver">;
+  readonly processHandover: Pick<ProcessHandover, "written" | "isTakenOver">;
   readonly agents: AgentVoices;
   readonly confirmation: Pick<EndConfirmation, "expect">;
   readonly publicUrl: string;
@@ -44,7 +44,7 @@ export type CallEndings = ReturnType<typeof createCallEndings>;
  * here, the caller would hear the words for a server that is away.
  */
 export function createCallEndings(deps: CallEndingsDeps) {
-  const { twilio, answerEnded, handoff, agents, publicUrl, setTimer, log } = deps;
+  const { twilio, answerEnded, processHandover, agents, publicUrl, setTimer, log } = deps;
   /** By CallSid; those that Twilio has not accepted are kept for its own question how to go on. */
   const endings = new BoundedMap<string, Ending>(MAX_KEPT);
   const begun = new WeakMap<CallSession, Promise<boolean>>();
@@ -102,11 +102,11 @@ export function createCallEndings(deps: CallEndingsDeps) {
     callSid: string,
   ): Promise<PhoneAnswer | undefined> {
     if (isCallEnd(end)) {
-      if (await handoff.isTakenOver(id)) return undefined;
+      if (await processHandover.isTakenOver(id)) return undefined;
       return await answerEnded({ id, request, end }, callSid);
     }
     // The other one goes on from what is stored.
-    await handoff.written();
+    await processHandover.written();
     return holdFor(request.agent);
   }
 

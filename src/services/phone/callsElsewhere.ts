@@ -2,7 +2,7 @@ import { CallRefused, type CallRegistry } from "../../call/registry.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { Log } from "../../utils/logger.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
-import { type Handoff, requestOfRecord, type ResumedCalls } from "../calls.ts";
+import { type ProcessHandover, requestOfRecord, type ResumedCalls } from "../calls.ts";
 import type { OutboundCalls } from "../outbound.ts";
 import { isFinal, type PhoneAnswer, type TwilioCalls, writeTwiml } from "../twilioOutbound.ts";
 import { type AgentVoices, type AnswerEnded, fallbackAnswer, holdOf } from "./endedCallAnswer.ts";
@@ -15,7 +15,7 @@ export interface CallsElsewhereDeps {
   readonly sharedCalls: Pick<SharedPhoneCalls, "find" | "findSettled">;
   readonly resumedCalls: ResumedCalls;
   readonly outbound: Pick<OutboundCalls, "sessionFor">;
-  readonly handoff: Pick<Handoff, "recordTakenOver">;
+  readonly processHandover: Pick<ProcessHandover, "recordTakenOver">;
   readonly streams: Pick<StreamAdmission, "unclaimedToken">;
   readonly inbound: Pick<InboundCalls, "admit">;
   readonly answerEnded: AnswerEnded;
@@ -43,7 +43,8 @@ const FETCH_MS = 1500;
 
 /** Phone calls that no session of this process holds, and none has held lately. */
 export function createCallsElsewhere(deps: CallsElsewhereDeps) {
-  const { registry, agents, defaultAgent, outbound, sharedCalls, handoff, resumedCalls } = deps;
+  const { registry, agents, defaultAgent, outbound, sharedCalls, processHandover, resumedCalls } =
+    deps;
   const { streams, inbound, answerEnded, twilio, log } = deps;
   /** Calls that cannot go on here: each new stream would be refused, and the line silent. */
   const refused = new RecentIds(MAX_REFUSED);
@@ -68,12 +69,12 @@ export function createCallsElsewhere(deps: CallsElsewhereDeps) {
         const stored = await resumedCalls.read(id);
         if (stored === undefined) return undefined;
         const session = resumedCalls.open(stored);
-        await handoff.recordTakenOver();
+        await processHandover.recordTakenOver();
         return session;
       }
       const session = await outbound.sessionFor(id, callSid);
       if (session === undefined) refused.add(callSid);
-      else await handoff.recordTakenOver();
+      else await processHandover.recordTakenOver();
       return session;
     } catch (error) {
       if (error instanceof CallRefused) refuse(callSid, error, agent);

@@ -2,7 +2,7 @@ import type { CallRegistry } from "../../call/registry.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
-import { createHandoff, type ResumedCalls, type SendDigits } from "../calls.ts";
+import { createProcessHandover, type ResumedCalls, type SendDigits } from "../calls.ts";
 import {
   type CallProgress,
   createTwilioCalls,
@@ -71,8 +71,8 @@ export function openPhone(deps: PhoneDeps) {
   const twilio = createTwilioCalls(line, { faults, ...present({ timeoutMs: twilioTimeoutMs }) });
   const callStore = store.calls;
   const { instanceId } = cluster;
-  const handoff = createHandoff({ callStore, recorder, instanceId, setTimer });
-  const common = { ...deps, callStore, twilio, handoff };
+  const processHandover = createProcessHandover({ callStore, recorder, instanceId, setTimer });
+  const common = { ...deps, callStore, twilio, processHandover };
   const outbound = openOutbound({ ...common, line, now, patienceMs });
   const transferredCalls = createTransferredCalls({
     ...common,

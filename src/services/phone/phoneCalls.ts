@@ -2,7 +2,7 @@ import type { CallRegistry } from "../../call/registry.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
-import type { Handoff, ResumedCalls } from "../calls.ts";
+import type { ProcessHandover, ResumedCalls } from "../calls.ts";
 import type { OutboundCalls } from "../outbound.ts";
 import {
   type CallStatus,
@@ -49,7 +49,7 @@ export interface PhoneCallsDeps
   readonly tokens: StreamTokens;
   readonly outbound: Pick<OutboundCalls, "sessionFor">;
   readonly sharedCalls: Omit<SharedPhoneCalls, "close">;
-  readonly handoff: Handoff;
+  readonly processHandover: ProcessHandover;
   readonly resumedCalls: ResumedCalls;
   readonly confirmation: Pick<EndConfirmation, "expect">;
   readonly log: Pick<Log, "info" | "warn">;
@@ -60,7 +60,7 @@ const MAX_STREAMS = 20;
 
 /** Joins phone calls with their sessions: how they begin, go on after their stream, and end. */
 export function createPhoneCalls(deps: PhoneCallsDeps) {
-  const { registry, agents, outbound, handoff, log } = deps;
+  const { registry, agents, outbound, processHandover, log } = deps;
   const answerEnded = createEndedCallAnswer(deps);
   const endings = createCallEndings({ ...deps, answerEnded });
   const streams = createStreamAdmission({ ...deps, onTimeout: giveUp, onEnded: endings.end });
@@ -177,8 +177,8 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
     // The stream is still connected: the request that announced another one was a replay.
     if (session.hasLeg) return streams.keepStream(callSid);
     // Its stream may have come to another process, which goes on with the call.
-    if (await handoff.isHeldElsewhere(session.id).catch(() => false)) {
-      return handoff.releaseSession(session);
+    if (await processHandover.isHeldElsewhere(session.id).catch(() => false)) {
+      return processHandover.releaseSession(session);
     }
     log.warn("Media stream never came", { callId: session.id });
     session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "stream_never_came" } });

@@ -1,7 +1,7 @@
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
-import type { Handoff } from "../calls.ts";
+import type { ProcessHandover } from "../calls.ts";
 import {
   type PhoneAnswer,
   type TwilioCalls,
@@ -14,7 +14,7 @@ export interface StreamReplacementDeps extends Pick<Clock, "setTimer"> {
   readonly publicUrl: string;
   /** The answer that opens another stream, or ends a call whose streams keep breaking. */
   readonly reconnect: (session: CallSession, callSid: string) => PhoneAnswer;
-  readonly handoff: Pick<Handoff, "isTakenOver" | "releaseSession">;
+  readonly processHandover: Pick<ProcessHandover, "isTakenOver" | "releaseSession">;
   readonly log: Pick<Log, "warn">;
 }
 
@@ -23,7 +23,7 @@ export interface StreamReplacementDeps extends Pick<Clock, "setTimer"> {
  * comes only after the words for a server that is away.
  */
 export function createStreamReplacement(
-  { twilio, publicUrl, reconnect, handoff, setTimer, log }: StreamReplacementDeps,
+  { twilio, publicUrl, reconnect, processHandover, setTimer, log }: StreamReplacementDeps,
 ) {
   const underWay = new Map<string, Promise<void>>();
   const closing = new AbortController();
@@ -48,7 +48,9 @@ export function createStreamReplacement(
     let isOver = false;
     session.ended.then(() => isOver = true);
     // Another stream would break that of the process which goes on with the call.
-    if (await handoff.isTakenOver(session.id)) return handoff.releaseSession(session);
+    if (await processHandover.isTakenOver(session.id)) {
+      return processHandover.releaseSession(session);
+    }
     const outcome = await updateWithRetries(callSid, {
       twilio,
       change() {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createLoneBus } from "../../../src/services/cluster/bus.ts";
 import { createInstanceRpc } from "../../../src/services/cluster/rpc.ts";
-import { createHandoff } from "../../../src/services/calls/handoff.ts";
+import { createProcessHandover } from "../../../src/services/calls/processHandover.ts";
 import { createResumedCalls } from "../../../src/services/calls/resumedCalls.ts";
 import { createWebCalls } from "../../../src/services/calls/webCalls.ts";
 import { RecordingSession } from "../../support/call/recordingSession.ts";
@@ -47,7 +47,7 @@ for (const first of ["its browser comes back", "it is hung up"] as const) {
         callBudget: { resume() {} },
         now: Date.now,
       }),
-      handoff: createHandoff({ callStore, recorder, instanceId: "here", setTimer }),
+      processHandover: createProcessHandover({ callStore, recorder, instanceId: "here", setTimer }),
       recorder,
       rpc: createInstanceRpc({ bus: createLoneBus("here"), setTimer, log }),
       instances: {

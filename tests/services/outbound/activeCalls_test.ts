@@ -54,7 +54,7 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
       update: (_callId, change) => void changes.push(change),
       end: (_job, end, outcome) => void ends.push([end, outcome]),
     },
-    handoff: {
+    processHandover: {
       isHeldElsewhere: () => Promise.resolve(elsewhere),
       releaseSession: (session) => void released.push(session),
     },

@@ -24,7 +24,10 @@ function start(
       },
     },
     answerEnded: () => answer === "hangUp" ? { do: "hangUp" } : { do: "dial", number: "+1" },
-    handoff: { written: () => Promise.resolve(), isTakenOver: () => Promise.resolve(takenOver) },
+    processHandover: {
+      written: () => Promise.resolve(),
+      isTakenOver: () => Promise.resolve(takenOver),
+    },
     agents: { get: () => undefined, ofCall: () => undefined, unusable: new Map() },
     confirmation: { expect() {} },
     publicUrl: "https://phone.example",

@@ -43,7 +43,7 @@ function desk(
       find: () => Promise.resolve(orphan),
       findSettled: () => Promise.resolve(orphan),
     },
-    handoff: {
+    processHandover: {
       isHeldElsewhere: () => Promise.resolve(elsewhere),
       isTakenOver: () => Promise.resolve(elsewhere),
       recordTakenOver: () => Promise.resolve(),

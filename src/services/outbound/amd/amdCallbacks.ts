@@ -7,7 +7,7 @@ import {
 } from "../../twilioOutbound.ts";
 import { type InstanceRpc, InstanceTimeout } from "../../cluster.ts";
 import type { CallRecord } from "../../store.ts";
-import type { Handoff } from "../../calls.ts";
+import type { ProcessHandover } from "../../calls.ts";
 import type { ActiveCall, ActiveCalls } from "../activeCalls.ts";
 import type { OutboundJob } from "../outboundJob.ts";
 import type { PlacedCallRecords } from "../placedCallRecords.ts";
@@ -25,7 +25,7 @@ export interface AmdCallbacksDeps {
   readonly callRecords: Pick<PlacedCallRecords, "update">;
   readonly twilio: Pick<TwilioCalls, "update">;
   readonly rpc: InstanceRpc;
-  readonly handoff: Pick<Handoff, "isHeldElsewhere">;
+  readonly processHandover: Pick<ProcessHandover, "isHeldElsewhere">;
   /** What to leave on a machine; undefined means to hang up. */
   readonly voicemail: (job: OutboundJob) => SpokenMessage | undefined;
   /** Undefined once the call is over. */
@@ -41,7 +41,7 @@ const question = z.object({ callId: z.string(), who: z.string() });
  * no process does, a result for a call that was connected is recorded, and obeyed when the call goes on here.
  */
 export function createAmdCallbacks(deps: AmdCallbacksDeps) {
-  const { activeCalls, callRecords, twilio, rpc, handoff, voicemail } = deps;
+  const { activeCalls, callRecords, twilio, rpc, processHandover, voicemail } = deps;
   /** Results for connected calls that no process held, by call id. */
   const unheld = new BoundedMap<string, string>(MAX_UNHELD);
 
@@ -78,7 +78,7 @@ export function createAmdCallbacks(deps: AmdCallbacksDeps) {
   }
 
   async function isHeld({ detection, job }: ActiveCall): Promise<boolean> {
-    return detection.connected || !await handoff.isHeldElsewhere(job.callId);
+    return detection.connected || !await processHandover.isHeldElsewhere(job.callId);
   }
 
   async function remote(callId: string, callSid: string, who: string): Promise<void> {

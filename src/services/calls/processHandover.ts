@@ -7,10 +7,10 @@ import { deadline } from "../../utils/deadline.ts";
 const FLUSH_MS = 1000;
 const LOOK_MS = 1000;
 
-export type Handoff = ReturnType<typeof createHandoff>;
+export type ProcessHandover = ReturnType<typeof createProcessHandover>;
 
 /** Sessions whose call goes on in another process, because Twilio's requests or stream came to that one. */
-export function createHandoff({ callStore, recorder, instanceId, setTimer }: {
+export function createProcessHandover({ callStore, recorder, instanceId, setTimer }: {
   readonly callStore: Pick<CallStore, "get">;
   readonly recorder: Pick<Recorder, "releaseCall" | "flush">;
   readonly instanceId: string;
