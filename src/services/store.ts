@@ -9,6 +9,14 @@ export type {
   BudgetScope,
 } from "./store/budget/budgetTypes.ts";
 export { dayOf, exceeded, untilTomorrow } from "./store/budget/budgetUse.ts";
+export { type Appointment, appointmentStates } from "./store/calendar/appointment.ts";
+export { cellsOf } from "./store/calendar/calendarCells.ts";
+export type {
+  BookingRefusal,
+  BookingResult,
+  CalendarStore,
+  TakenCell,
+} from "./store/calendar/calendarStore.ts";
 export { type CallAnalytics, type Distribution, percentile } from "./store/calls/callAnalytics.ts";
 export {
   type CallFilter,

@@ -29,3 +29,29 @@ const withheldWords: ReadonlySet<string> = new Set([
 const spelledWords: ReadonlySet<string> = new Set(
   "266696687 7378742833 7378742883 2562533 8656696 86282452253 7748283 94844353".split(" "),
 );
+
+/**
+ * Whether two numbers, each as somebody wrote or said it, are the same: a national form is taken for the
+ * end of the international one. False for fewer than seven digits.
+ */
+export function isSameNumber(one: string, other: string): boolean {
+  if (one.startsWith("+") && other.startsWith("+")) return digitsOf(one) === digitsOf(other);
+  const [short = "", long = ""] = [one, other].map(significantDigits)
+    .sort((a, b) => a.length - b.length);
+  return short.length >= MIN_DIGITS && long.endsWith(short);
+}
+
+/** The last digits, by which the same number is found in every way of writing it. */
+export function lastDigits(number: string): string {
+  return digitsOf(number).slice(-MIN_DIGITS);
+}
+
+const MIN_DIGITS = 7;
+
+function significantDigits(number: string): string {
+  return digitsOf(number).replace(/^0+/, "");
+}
+
+function digitsOf(number: string): string {
+  return number.slice(0, MAX_LENGTH).replaceAll(/\D/g, "");
+}

@@ -1,6 +1,8 @@
 import type { DatabaseSettings } from "../../config/settings.ts";
 import { createBudget } from "./budget/budgetStore.ts";
 import { createBatchStore } from "./outbound/batchStore.ts";
+import { cellAt } from "./calendar/calendarCells.ts";
+import { createCalendarStore } from "./calendar/calendarStore.ts";
 import { createCallStore } from "./calls/callStore.ts";
 import type { Database } from "./database.ts";
 import { createDialQueue } from "./outbound/dialQueue.ts";
@@ -61,6 +63,7 @@ function createStore(database: Database, clock: SharedClock) {
     /** The clock for all times that are passed to the repositories. */
     clock,
     calls: createCallStore(database),
+    calendar: createCalendarStore(database),
     erasure: createErasureStore(database),
     instances: createInstances(database),
     budget: createBudget(database),
@@ -103,6 +106,7 @@ async function prune(database: Database, now: number): Promise<void> {
       sql: "DELETE FROM kept_speech WHERE used_at < $1",
       values: [now - KEPT_SPEECH_DAYS * DAY_MS],
     },
+    { sql: "DELETE FROM appointment_cells WHERE cell < $1", values: [cellAt(now - DAY_MS)] },
     { sql: "DELETE FROM instances WHERE beat_at < $1", values: [now - 3 * DAY_MS] },
   ]);
 }

@@ -35,7 +35,7 @@ export function createWebhookOutbox(database: Database) {
   const { query } = database;
   return {
     enqueue: (deliveries: readonly NewDelivery[], now: number): Promise<void> =>
-      database.batch(deliveries.map((delivery) => insert(delivery, Math.round(now)))),
+      database.batch(deliveries.map((delivery) => deliveryInsert(delivery, Math.round(now)))),
     /** Leases due deliveries; one that is not marked within `leaseMs` is due again. */
     claim(
       now: number,
@@ -105,8 +105,11 @@ export function createWebhookOutbox(database: Database) {
   };
 }
 
-/** Nothing is delivered of calls that are to be erased. */
-function insert({ id, endpoint, eventType, callId, payload }: NewDelivery, now: number): Statement {
+/** The statement that enqueues a delivery. Nothing is delivered of calls that are to be erased. */
+export function deliveryInsert(
+  { id, endpoint, eventType, callId, payload }: NewDelivery,
+  now: number,
+): Statement {
   return {
     sql: `INSERT INTO deliveries (id, endpoint, event_type, call_id, payload, created_at, due_at)
       SELECT $1, $2, $3, $4, $5, $6, $7

@@ -1,6 +1,11 @@
 import type { Database, Query, Row } from "../database.ts";
 import { placeholders } from "../columns.ts";
 import { numberOf, onlyRow, textOf } from "../row.ts";
+import {
+  eraseAppointmentsBefore,
+  eraseAppointmentsOf,
+  eraseAppointmentsUnder,
+} from "../calendar/calendarErasure.ts";
 
 /** What was erased. */
 export interface Erased {
@@ -43,6 +48,8 @@ export function createErasureStore(database: Database) {
     /** Erases calls that began before a time, in milliseconds since 1970. */
     async eraseBefore(time: number): Promise<Erased> {
       const before = Math.ceil(time);
+      // An appointment of an old call that is still to come is kept.
+      await eraseAppointmentsBefore(database.query, before);
       const erased = await inChunks("erasure", async (query) => {
         const old = await query(
           `SELECT id FROM calls WHERE started_at < $1 ORDER BY id LIMIT ${CHUNK}`,
@@ -72,6 +79,10 @@ export function createErasureStore(database: Database) {
       await database.transaction(
         "batches",
         (query) => query(`${ERASE_ITEMS} WHERE number = $1`, [number]),
+      );
+      await database.transaction(
+        "erasure",
+        (query) => eraseAppointmentsUnder(query, number),
       );
       // Holds the lock of the dial queue, so that none is claimed or retried.
       const erased = await inChunks(
@@ -118,7 +129,10 @@ export function createErasureStore(database: Database) {
     },
     /** Erases an ended call. */
     async erase(callId: string, alsoErase?: AlsoErase): Promise<void> {
-      await database.transaction("dial", (query) => eraseRecords(query, [callId], alsoErase));
+      await database.transaction("dial", async (query) => {
+        await eraseAppointmentsOf(query, [callId]);
+        await eraseRecords(query, [callId], alsoErase);
+      });
       await database.leaveNoTrace();
     },
     /** Those of the calls that are erased or marked to be. */
@@ -198,6 +212,7 @@ async function eraseRows(
       waiting,
     );
   }
+  await eraseAppointmentsOf(query, found);
   const erased = await eraseRecords(query, [...idsOf("over"), ...waiting], alsoErase);
   return { ...erased, found: found.length };
 }

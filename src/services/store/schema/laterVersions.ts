@@ -1,3 +1,5 @@
+import { calendarVersion } from "./calendarVersion.ts";
+
 /** What the versions after the first changed, oldest first. */
 export const laterVersions: readonly (readonly string[])[] = [
   [
@@ -118,4 +120,5 @@ export const laterVersions: readonly (readonly string[])[] = [
     // Language, context and variables, for a process that goes on with the call.
     "ALTER TABLE calls ADD COLUMN briefing TEXT",
   ],
+  calendarVersion,
 ];
