@@ -7,6 +7,7 @@ import { migrate } from "../../../src/services/store/migrate.ts";
 import { openPostgres } from "../../../src/services/store/postgres/postgresDatabase.ts";
 import { versions } from "../../../src/services/store/schema.ts";
 import { openSqlite } from "../../../src/services/store/sqlite/sqliteDatabase.ts";
+import { appointmentAt, single } from "../../support/store/calendarContract.ts";
 import { startPostgres } from "../../support/store/postgres.ts";
 import { type MakeDatabase, testStore } from "../../support/store/storeContract.ts";
 import { opened, said } from "../../support/store/storedCalls.ts";
@@ -55,6 +56,24 @@ for (const { name, make, ignore } of durable) {
         await remove();
       },
     });
+
+  test("of those who book the same time in several processes one gets it", async (settings) => {
+    const stores = await Promise.all([1, 2, 3].map(() => openStore(settings, { now: () => 1 })));
+    for (let minutes = 0; minutes < 300; minutes += 30) {
+      const results = await Promise.all(
+        [0, 1, 2, 3, 4, 5].map((at) =>
+          stores[at % stores.length]?.calendar.book(
+            appointmentAt(minutes + 5 * at, { id: `apt_${minutes}_${at}` }),
+            single,
+          )
+        ),
+      );
+      const refusals = results.map((result) => result?.ok === false ? result.code : "booked");
+      assert.deepEqual(refusals.filter((code) => code !== "taken"), ["booked"]);
+      await stores[0]?.calendar.cancel(`apt_${minutes}_${refusals.indexOf("booked")}`, { now: 2 });
+    }
+    await Promise.all(stores.map((store) => store.close()));
+  });
 
   test("what was written is there when the store is opened again", async (settings) => {
     const first = await openStore(settings, { now: () => 1 });

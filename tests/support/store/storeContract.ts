@@ -3,6 +3,7 @@ import { openStore, type Store } from "../../../src/services/store/store.ts";
 import type { DatabaseSettings } from "../../../src/config/settings.ts";
 import { readCursor } from "../../../src/services/store/calls/callList.ts";
 import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
+import { testCalendar } from "./calendarContract.ts";
 import { testErasure } from "./erasureContract.ts";
 import { testMessages } from "./messageContract.ts";
 import { ended, opened, said } from "./storedCalls.ts";
@@ -42,6 +43,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testInstances(test);
   testErasure(test);
   testMessages(test);
+  testCalendar(test);
   testStorePorts(test);
 }
 
