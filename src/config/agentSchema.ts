@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { hours } from "./hoursSchema.ts";
+import { calledNumbers } from "./numbersSchema.ts";
 import { isLoopback } from "../utils/http/loopback.ts";
 
 const name = z.string().regex(
@@ -80,6 +82,8 @@ export const agentFrontMatter = z.strictObject({
   speed: z.number().min(0.25).max(1.5).optional(),
   timezone: z.string().refine(isTimeZone, "must be a time zone such as Europe/London")
     .default("UTC"),
+  numbers: calledNumbers,
+  hours: hours.optional(),
   turn_detection: turnDetection.default({ kind: "semantic", eagerness: "auto" }),
   interruption: z.union([
     z.literal("model"),
@@ -113,6 +117,10 @@ export const agentFrontMatter = z.strictObject({
   ({ fallback, transfers }) =>
     fallback === undefined || Object.hasOwn(transfers, fallback.transfer),
   { path: ["fallback", "transfer"], message: "must be a name under transfers" },
+).refine(
+  ({ hours, transfers }) =>
+    hours?.outside.kind !== "transfer" || Object.hasOwn(transfers, hours.outside.alias),
+  { path: ["hours", "outside", "transfer"], message: "must be a name under transfers" },
 );
 
 export type AgentFrontMatter = z.infer<typeof agentFrontMatter>;
@@ -130,6 +138,8 @@ export const agentVoice = z.object({
   apology: agentFrontMatter.shape.apology.catch(undefined),
   phone_voice: agentFrontMatter.shape.phone_voice.catch(undefined),
   fallback: agentFrontMatter.shape.fallback.catch(undefined),
+  /** Their callers are not for another agent. */
+  numbers: agentFrontMatter.shape.numbers.optional().catch(undefined),
 });
 
 export type AgentVoice = z.infer<typeof agentVoice>;

@@ -5,6 +5,7 @@ import {
   agentVoice,
 } from "./agentSchema.ts";
 import { type AgentSounds, readAgentSounds } from "./agentSounds.ts";
+import { findReferenceProblems } from "./agentReferences.ts";
 import { readFrontMatter } from "./frontMatter.ts";
 
 /** One agent as its file defines it; texts may hold `{{variables}}`. */
@@ -83,7 +84,7 @@ export async function loadAgents(
   const unusable = new Map<string, UnusableAgent>();
   for (const file of await listed(dir, files)) {
     const name = file.slice(0, -".md".length);
-    const path = `${dir.replace(/\/$/, "")}/${file}`;
+    const path = pathOf(dir, name);
     const read = await readSounds(await readFile(name, path, files), dir, files);
     const problems = read.ok ? examine(read.agent) : read.problems;
     if (read.ok && problems.length === 0) agents.set(name, read.agent);
@@ -91,6 +92,12 @@ export async function loadAgents(
       const voice = read.ok ? agentVoice.parse(read.agent) : read.voice;
       unusable.set(name, { problems: problemLines(path, problems), voice });
     }
+  }
+  const known = new Set([...agents.keys(), ...unusable.keys()]);
+  for (const [name, problems] of findReferenceProblems(agents, known)) {
+    const voice = agentVoice.parse(agents.get(name));
+    agents.delete(name);
+    unusable.set(name, { problems: problemLines(pathOf(dir, name), problems), voice });
   }
   const loaded = { names: [...agents.keys()], get: (name: string) => agents.get(name), unusable };
   if (agents.size > 0) return loaded;
@@ -100,6 +107,10 @@ export async function loadAgents(
       ...defaultProblem(loaded, defaultAgent),
     ],
   );
+}
+
+function pathOf(dir: string, name: string): string {
+  return `${dir.replace(/\/$/, "")}/${name}.md`;
 }
 
 /** The problem of a default agent without a file; one with an invalid file is unusable, but known. */

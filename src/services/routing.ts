@@ -1,0 +1,6 @@
+export {
+  type AgentChoice,
+  chooseAgent,
+  describeReach,
+  type OutsideAction,
+} from "./routing/agentChoice.ts";
