@@ -35,7 +35,12 @@ function viewAnalytics(found: CallAnalytics) {
     ...found,
     duration: { ...viewDistribution(found.duration), totalMs: found.duration.totalMs },
     latency: viewDistribution(found.latency),
+    analysis: { ...found.analysis, passedShare: shareOf(found.analysis) },
   };
+}
+
+function shareOf({ passed, failed }: CallAnalytics["analysis"]): number | null {
+  return passed + failed === 0 ? null : passed / (passed + failed);
 }
 
 function viewDistribution({ count, p50Ms, p95Ms }: Distribution) {

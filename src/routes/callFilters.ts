@@ -1,5 +1,5 @@
 import type { z } from "@hono/zod-openapi";
-import { type CallFilter } from "../services/store.ts";
+import type { AnalysisFilter, CallFilter } from "../services/store.ts";
 import type { Caller } from "./middleware/access.ts";
 import type { callListQuery } from "./openapi/callSchemas.ts";
 import { HttpProblem, unknownCall } from "./middleware/httpProblem.ts";
@@ -8,9 +8,12 @@ import { present } from "../utils/present.ts";
 /** Turns a query into a filter, narrowed to the calls that the API client may see. Throws a 403 `HttpProblem`. */
 export function filterFor(
   caller: Caller,
-  { status, direction, agent, from, to, key }: Partial<z.infer<typeof callListQuery>>,
+  { status, direction, agent, from, to, key, passed }: Partial<z.infer<typeof callListQuery>>,
+  analysis: readonly AnalysisFilter[] = [],
 ): CallFilter {
   return {
+    ...(passed !== undefined && { passed: passed === "true" }),
+    ...(analysis.length > 0 && { analysis }),
     ...present({ status, direction, agent, since: from, until: to }),
     ...keyFilter(caller, key),
   };

@@ -1,3 +1,4 @@
+import type { MiddlewareHandler } from "@hono/hono";
 import { createRoute, z } from "@hono/zod-openapi";
 import type {
   ActionResult,
@@ -14,7 +15,7 @@ import {
   viewTurn,
 } from "../services/records.ts";
 import { type CallPosition, type CallStore, readCursor } from "../services/store.ts";
-import type { RequireScope } from "./middleware/access.ts";
+import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { filterFor, visibleTo } from "./callFilters.ts";
 import {
   actionAnswer,
@@ -24,6 +25,7 @@ import {
   callListQuery,
   transcript,
 } from "./openapi/callSchemas.ts";
+import { analysisParameters, type AnalysisParametersEnv } from "./middleware/analysisParameters.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
 import { answer, apiRoutes, callIdParam, errorAnswers, json } from "./openapi/schemaParts.ts";
@@ -39,9 +41,14 @@ export function callsRoutes({ access, callStore, lookup, control }: {
   const routes = apiRoutes();
   const reading = { middleware: [access("calls:read")] };
 
-  routes.openapi({ ...list, ...reading }, async (c) => {
+  const checks: [MiddlewareHandler<CallerEnv>, MiddlewareHandler<AnalysisParametersEnv>] = [
+    access("calls:read"),
+    analysisParameters(),
+  ];
+
+  routes.openapi({ ...list, middleware: checks }, async (c) => {
     const { cursor, limit, ...asked } = c.req.valid("query");
-    const page = await callStore.list(filterFor(c.get("caller"), asked), {
+    const page = await callStore.list(filterFor(c.get("caller"), asked, c.get("analysisFilters")), {
       limit,
       ...(cursor !== undefined && { after: positionAt(cursor) }),
     });
@@ -144,7 +151,8 @@ const list = createRoute({
   path: "/api/calls",
   operationId: "listCalls",
   summary: "List calls",
-  description: "Newest first. A key sees its own calls, one with the scope `admin` all.",
+  description:
+    "Newest first. A key sees its own calls, one with the scope `admin` all. `analysis.NAME=value` selects by a field of the analysis, `analysis.success.NAME=pass` (or `fail`, `unknown`) by a criterion.",
   tags,
   request: { query: callListQuery },
   responses: { 200: answer("A page of calls", callList), ...errorAnswers },

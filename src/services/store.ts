@@ -1,3 +1,17 @@
+export {
+  type AnalysisClaim,
+  type AnalysisEnd,
+  type AnalysisResult,
+  type AnalysisSpent,
+  analysisStates,
+  type CallAnalysis,
+  type Citation,
+  type CriterionResult,
+  criterionResults,
+  type FieldValue,
+} from "./store/analyses/analysis.ts";
+export type { AnalysisFilter } from "./store/analyses/analysisFilter.ts";
+export type { AnalysisStore } from "./store/analyses/analysisStore.ts";
 export type { Budget } from "./store/budget/budgetStore.ts";
 export type {
   BudgetAccount,

@@ -39,6 +39,14 @@ Deno.test("GET /api/analytics sums up all calls for an admin", () =>
       latency: { count: 2, p50Ms: 400, p95Ms: 600 },
       cost: { usd: 0.02, unknown: 1, savedUsd: 0 },
       usage: { ...noUsage, outputAudio: 7 },
+      analysis: {
+        byState: { pending: 0, done: 0, skipped: 0, failed: 0 },
+        passed: 0,
+        failed: 0,
+        passedShare: null,
+        criteria: {},
+        values: {},
+      },
     });
   }));
 

@@ -176,6 +176,8 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       usage: { ...noUsage, inputAudio: 10 },
       cost: { usd: 0.02, parts: { text: 0, audio: 0.02, transcription: 0, telephony: null } },
       savings: null,
+      passed: null,
+      analysis: null,
       latency: null,
       turns: [{
         id: "t1",

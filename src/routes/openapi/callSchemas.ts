@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { callDirections, endReasons } from "../../call/types.ts";
 import { answerers, recordStatuses } from "../../services/store.ts";
+import { analysis, analysisSums, passed } from "./analysisSchemas.ts";
 import { agentName, e164, keyName, moment, wholeNumber } from "./schemaParts.ts";
 import { callOutcome } from "./outboundSchemas.ts";
 
@@ -21,8 +22,10 @@ const filters = {
   key: keyName.optional().openapi({
     description: "Only calls of this API key; keys other than one's own take `admin`.",
   }),
+  passed,
 };
 
+/** Besides these, `analysis.NAME` selects by a value of the analysis: see `analysisParameters.ts`. */
 export const callListQuery = z.strictObject({
   ...filters,
   cursor: z.string().min(1).max(200).optional().openapi({
@@ -49,7 +52,13 @@ const usage = z.object({
 
 const cost = z.object({
   usd: dollars,
-  parts: z.object({ text: dollars, audio: dollars, transcription: dollars, telephony: dollars }),
+  parts: z.object({
+    text: dollars,
+    audio: dollars,
+    transcription: dollars,
+    telephony: dollars,
+    analysis: dollars.optional().openapi({ description: "Of the analysis, where there is one" }),
+  }),
   telephonyEstimated: z.literal(true).optional().openapi({
     description: "No telephony price is set: that part is a conservative estimate",
   }),
@@ -98,6 +107,7 @@ const callShape = {
   latency: z.object({ turns: z.number(), p50Ms: wholeMs, p95Ms: wholeMs }).nullable().openapi({
     description: "From the caller's last sound to the agent's first",
   }),
+  passed: z.boolean().nullable().openapi({ description: "`passed` of the analysis" }),
 };
 
 const callSummary = z.object(callShape).openapi("Call");
@@ -134,6 +144,9 @@ export const callDetail = z.object({
     atMs: sinceStart,
     digits: z.string().nullable().openapi({ description: "Null where they are sensitive" }),
   })),
+  analysis: analysis.nullable().openapi({
+    description: "Null where the agent's file has no `analysis`, and until it is begun",
+  }),
 }).openapi("CallDetail");
 
 export const callList = z.object({
@@ -199,6 +212,7 @@ export const analytics = z.object({
     }),
   }),
   usage,
+  analysis: analysisSums,
 }).openapi("Analytics");
 
 export const callerNumberParam = z.object({ number: e164 });

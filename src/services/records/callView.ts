@@ -1,5 +1,6 @@
 import { present } from "../../utils/present.ts";
 import type { TranscriptTurn } from "../../call/callEvent.ts";
+import { viewAnalysis } from "./analysisView.ts";
 import type { CallContent, CallRecord } from "../store.ts";
 
 /** A call as the API and webhooks show it: all members are present, null where unknown. */
@@ -31,6 +32,7 @@ export function viewCall(call: CallRecord) {
     cost: call.cost ?? null,
     savings: call.savings === undefined ? null : { usd: null, ...call.savings },
     latency: call.latency ?? null,
+    passed: call.passed ?? null,
   };
 }
 
@@ -41,8 +43,11 @@ export function viewTurn(
   return { id, role, text, interrupted, by, final, startedMs, endedMs: endedMs ?? null };
 }
 
-/** A call with its turns, tool calls, latencies and digits. */
-export function viewDetail(call: CallRecord, { turns, tools, latencies, digits }: CallContent) {
+/** A call with its turns, tool calls, latencies, digits and analysis. */
+export function viewDetail(
+  call: CallRecord,
+  { turns, tools, latencies, digits, analysis }: CallContent,
+) {
   return {
     ...viewCall(call),
     turns: turns.map(viewTurn),
@@ -55,6 +60,7 @@ export function viewDetail(call: CallRecord, { turns, tools, latencies, digits }
       totalMs,
     })),
     digits: digits.map(({ atMs, digits }) => ({ atMs, digits: digits ?? null })),
+    analysis: viewAnalysis(analysis, call),
   };
 }
 

@@ -49,7 +49,8 @@ export function spentBy(
     (sum, part) => sum + (part ?? 0),
     0,
   );
-  const usd = cost?.usd ?? undefined;
+  // The analysis is counted apart, when it is made.
+  const usd = cost?.usd == null ? undefined : cost.usd - (cost.parts.analysis ?? 0);
   return {
     // Both legs of a transfer count.
     minutes: finite((connectedMs + 2 * transferredMs) / 60_000),

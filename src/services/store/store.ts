@@ -1,4 +1,5 @@
 import type { DatabaseSettings } from "../../config/settings.ts";
+import { createAnalysisStore } from "./analyses/analysisStore.ts";
 import { createBudget } from "./budget/budgetStore.ts";
 import { createBatchStore } from "./outbound/batchStore.ts";
 import { cellAt } from "./calendar/calendarCells.ts";
@@ -73,6 +74,7 @@ function createStore(database: Database, clock: SharedClock) {
     doNotCall: createDoNotCallList(database),
     messages: createMessageStore(database),
     outbox: createWebhookOutbox(database),
+    analyses: createAnalysisStore(database),
     batches: createBatchStore(database),
     keptSpeech: createKeptSpeechStore(database),
     revokedKeys: createRevokedKeys(database),

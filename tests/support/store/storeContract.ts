@@ -4,6 +4,7 @@ import type { DatabaseSettings } from "../../../src/config/settings.ts";
 import { readCursor } from "../../../src/services/store/calls/callList.ts";
 import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
 import { testCalendar } from "./calendarContract.ts";
+import { testAnalyses } from "./analysesContract.ts";
 import { testErasure } from "./erasureContract.ts";
 import { testMessages } from "./messageContract.ts";
 import { ended, opened, said } from "./storedCalls.ts";
@@ -44,6 +45,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testErasure(test);
   testMessages(test);
   testCalendar(test);
+  testAnalyses(test);
   testStorePorts(test);
 }
 

@@ -1,4 +1,5 @@
 import { type CallFilter, type Conditions, conditionsFor } from "./callList.ts";
+import { type AnalysisCounts, countAnalyses } from "../analyses/analysisCounts.ts";
 import type { CallUsage } from "./callRecord.ts";
 import { usageColumns, usageOf } from "./callRows.ts";
 import type { Database, Query, Row } from "../database.ts";
@@ -35,6 +36,7 @@ export interface CallAnalytics {
     readonly savedUsd: number;
   };
   readonly usage: CallUsage;
+  readonly analysis: AnalysisCounts;
 }
 
 /** The database sums and counts: its answers do not grow with the number of calls. */
@@ -48,9 +50,10 @@ export async function analyse(database: Database, filter: CallFilter): Promise<C
   );
   const totals = onlyRow(
     await query(
-      `SELECT COALESCE(SUM(cost_usd), 0) AS usd, COALESCE(SUM(saved_usd), 0) AS saved,
+      `SELECT COALESCE(SUM(cost_usd), 0) + COALESCE(SUM(analysis_usd), 0) AS usd, COALESCE(SUM(saved_usd), 0) AS saved,
       COALESCE(SUM(duration_ms), 0) AS duration_ms,
-      COUNT(duration_ms) AS durations, COUNT(duration_ms) - COUNT(cost_usd) AS unpriced,
+      COUNT(duration_ms) AS durations,
+      COUNT(duration_ms) - COUNT(CASE WHEN analysis_unpriced IS NULL THEN cost_usd END) AS unpriced,
       ${usageColumns.map(([_, name]) => `COALESCE(SUM(${name}), 0) AS ${name}`).join(", ")}
       FROM calls WHERE ${sql}`,
       values,
@@ -79,6 +82,7 @@ export async function analyse(database: Database, filter: CallFilter): Promise<C
       savedUsd: micro(numberOf(totals, "saved")),
     },
     usage: usageOf(totals),
+    analysis: await countAnalyses(query, { sql, values }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { CallDirection } from "../../../call/types.ts";
 import type { RecordStatus } from "./callRecord.ts";
+import { analysisCondition, type AnalysisFilter } from "../analyses/analysisFilter.ts";
 import type { SqlValue } from "../database.ts";
 
 /** Selects calls by all members that are present. */
@@ -14,6 +15,9 @@ export interface CallFilter {
   readonly since?: number;
   /** ...and before this one. */
   readonly until?: number;
+  /** By the criteria and required fields of their analyses. */
+  readonly passed?: boolean;
+  readonly analysis?: readonly AnalysisFilter[];
 }
 
 /** The last call of a page: the next page begins after it, whichever calls have begun since. */
@@ -43,6 +47,10 @@ export function conditionsFor(filter: CallFilter, after?: CallPosition): Conditi
   }
   if (filter.since !== undefined) parts.push(`started_at >= ${bind(Math.ceil(filter.since))}`);
   if (filter.until !== undefined) parts.push(`started_at < ${bind(Math.ceil(filter.until))}`);
+  if (filter.passed !== undefined) {
+    parts.push(`analysis_passed = ${bind(filter.passed ? 1 : 0)}`);
+  }
+  for (const wanted of filter.analysis ?? []) parts.push(analysisCondition(wanted, bind));
   if (after !== undefined) {
     parts.push(`(started_at, id) < (${bind(after.startedAt)}, ${bind(after.id)})`);
   }

@@ -1,4 +1,5 @@
 import type { TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
+import type { CallAnalysis } from "../analyses/analysis.ts";
 import type { CallUsage } from "../../../call/callUsage.ts";
 import type { CallDirection, CallEnd } from "../../../call/types.ts";
 
@@ -38,6 +39,8 @@ export interface CallCost {
     readonly audio: number | null;
     readonly transcription: number | null;
     readonly telephony: number | null;
+    /** Absent where no model has read the call after its end. */
+    readonly analysis?: number | null;
   };
   /** No telephony price is set: that part is a high estimate. */
   readonly telephonyEstimated?: true;
@@ -92,6 +95,8 @@ export interface CallRecord {
   /** Absent where nothing was saved. */
   readonly savings?: CallSavings;
   readonly latency?: LatencySummary;
+  /** Whether the criteria of its analysis were met; absent where that is not known. */
+  readonly passed?: boolean;
   /** The process that holds, or held, the call. */
   readonly instanceId: string;
 }
@@ -130,6 +135,8 @@ export interface CallContent {
   readonly tools: readonly ToolRecord[];
   readonly latencies: readonly LatencyRecord[];
   readonly digits: readonly DigitsRecord[];
+  /** Absent where the call is not, or not yet, to be analysed. */
+  readonly analysis?: CallAnalysis;
 }
 
 /** A call that begins. */

@@ -61,6 +61,7 @@ export function callOf(row: Row): CallRecord {
       transcriptionModel: maybeText(row, "transcription_model"),
       cost: costOf(row),
       savings: savingsOf(row),
+      passed: maybeFlag(row, "analysis_passed"),
       latency: turns === undefined ? undefined : {
         turns,
         p50Ms: numberOf(row, "latency_p50_ms"),
@@ -174,14 +175,28 @@ function costOf(row: Row): CallCost | undefined {
     const value: unknown = Reflect.get(parts, name);
     return typeof value === "number" ? value : null;
   };
+  const analysis = analysisUsd(row);
+  const usd = maybeNumber(row, "cost_usd") ?? null;
   return {
-    usd: maybeNumber(row, "cost_usd") ?? null,
+    usd: usd === null || analysis === null ? null : micro(usd + (analysis ?? 0)),
     ...("telephonyEstimated" in parts && { telephonyEstimated: true }),
     parts: {
       text: priced("text"),
       audio: priced("audio"),
       transcription: priced("transcription"),
       telephony: priced("telephony"),
+      ...present({ analysis }),
     },
   };
+}
+
+/** Kept apart from the other parts, which may be written anew later. */
+function analysisUsd(row: Row): number | null | undefined {
+  if (maybeFlag(row, "analysis_unpriced") === true) return null;
+  const usd = maybeNumber(row, "analysis_usd");
+  return usd === undefined ? undefined : micro(usd);
+}
+
+function micro(dollars: number): number {
+  return Math.round(dollars * 1e6) / 1e6;
 }

@@ -4,6 +4,7 @@ import type { CallContent, CallCost, CallRecord } from "./callRecord.ts";
 import { callOf, digitsOf, latencyOf, toolOf, turnOf } from "./callRows.ts";
 import { type CallWrite, statementsFor } from "./callWrites.ts";
 import { costParts } from "./callStatements.ts";
+import { analysisOf } from "../analyses/analysisRows.ts";
 import type { Database, Row } from "../database.ts";
 import { maybeNumber, numberOf, onlyRow, readable, textOf } from "../row.ts";
 
@@ -38,17 +39,19 @@ export function createCallStore(database: Database) {
     async content(callId: string): Promise<CallContent> {
       const of = (table: string, order: string) =>
         query(`SELECT * FROM ${table} WHERE call_id = $1 ORDER BY ${order}`, [callId]);
-      const [turns, tools, latencies, digits] = await Promise.all([
+      const [turns, tools, latencies, digits, [analysis]] = await Promise.all([
         of("turns", "position, started_ms, id"),
         of("tool_calls", "started_ms, id"),
         of("latencies", "sequence"),
         of("digits", "sequence"),
+        of("analyses", "call_id"),
       ]);
       return {
         turns: turns.map(turnOf),
         tools: tools.map(toolOf),
         latencies: latencies.map(latencyOf),
         digits: digits.map(digitsOf),
+        ...(analysis && { analysis: analysisOf(analysis) }),
       };
     },
     /** Ids of calls that ended by `before` and whose completion is not dispatched: the outbox `calls.untold_since`. */

@@ -1,4 +1,5 @@
 import { calendarVersion } from "./calendarVersion.ts";
+import { analyses } from "./analyses.ts";
 
 /** What the versions after the first changed, oldest first. */
 export const laterVersions: readonly (readonly string[])[] = [
@@ -121,4 +122,5 @@ export const laterVersions: readonly (readonly string[])[] = [
     "ALTER TABLE calls ADD COLUMN briefing TEXT",
   ],
   calendarVersion,
+  analyses,
 ];
