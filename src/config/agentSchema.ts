@@ -1,12 +1,8 @@
 import { z } from "zod";
 import { hours } from "./hoursSchema.ts";
+import { httpTool } from "./httpToolSchema.ts";
 import { calledNumbers } from "./numbersSchema.ts";
-import { isLoopback } from "../utils/http/loopback.ts";
-
-const name = z.string().regex(
-  /^[a-z][a-z0-9_]{0,63}$/,
-  "must be lower-case letters, digits and _, beginning with a letter",
-);
+import { toolEntry, toolName as name } from "./toolOptionsSchema.ts";
 
 const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, "must be in E.164 form, such as +14155550123");
 
@@ -40,18 +36,6 @@ const soundFile = z.string().regex(
   /^[A-Za-z0-9][\w.-]{0,99}\.wav$/i,
   "must be the name of a WAV file beside the agent's",
 );
-
-const httpTool = z.strictObject({
-  name,
-  description: z.string().min(1).max(1000),
-  // Checked in `services/tools`.
-  parameters: z.record(z.string(), z.unknown()).nullish().transform((schema) => schema ?? {}),
-  url: z.string().max(2000).refine(isSafeUrl, "must be an https URL (http only on this machine)"),
-  method: z.enum(["GET", "POST"]).default("POST"),
-  headers: z.record(z.string(), z.string().max(4096)).default({}),
-  identity: z.boolean().default(true),
-  timeout_ms: z.number().int().min(100).max(60_000).default(10_000),
-});
 
 /** The front matter of an agent's file; unknown names are errors. */
 export const agentFrontMatter = z.strictObject({
@@ -90,7 +74,7 @@ export const agentFrontMatter = z.strictObject({
     z.strictObject({ after_ms: milliseconds(5000), pause: z.boolean().default(false) }),
   ], "must be model, or after_ms with a number of milliseconds").default("model"),
   noise_reduction: z.enum(["near_field", "far_field", "off"]).default("near_field"),
-  tools: z.array(name).max(64).default([]),
+  tools: z.array(toolEntry).max(64).default([]),
   transfers: z.record(
     name,
     z.strictObject({ number: e164, sentence: z.string().max(500).optional() }),
@@ -189,10 +173,4 @@ function isTimeZone(zone: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isSafeUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
 }

@@ -10,6 +10,8 @@ export function context(changes: Partial<ToolContext> = {}): ToolContext {
     callId: "call_1",
     direction: "inbound",
     agent: "receptionist",
+    variables: {},
+    log: () => {},
     now: () => new Date("2026-07-14T22:05:06Z"),
     ...changes,
   };

@@ -4,6 +4,7 @@ import { pseudonymOf } from "../../utils/pseudonym.ts";
 import type { KeptSpeeches } from "../keptSpeech.ts";
 import type { Toolbox } from "../tools.ts";
 import type { ModelSetup, TurnDetection } from "../../call/modelSetup.ts";
+import type { ToolPolicy } from "../../call/toolPolicy.ts";
 import type { CallPolicy, CallRequest } from "../../call/types.ts";
 import type { Agent, Agents } from "../../config/agents.ts";
 import { compactionOf, mainLanguage } from "../../config/agentSchema.ts";
@@ -28,6 +29,8 @@ export interface CallDefaults {
   readonly now: Date;
   /** A keyed hash of the caller's number; the number itself never goes to the model. */
   readonly pseudonym?: (caller: string) => string;
+  /** By the tool's name. */
+  readonly toolPolicies?: Readonly<Record<string, ToolPolicy>>;
 }
 
 /** Combines an agent's definition with what is known of a call. */
@@ -78,7 +81,8 @@ export function createAgentSetup(
       modelListens: !manual,
       greetingProtected,
       usesTools: agent.http_tools.length + Object.keys(agent.transfers).length > 0 ||
-        agent.tools.some((name) => !PASSIVE_TOOLS.has(name)),
+        agent.tools.some(({ name }) => !PASSIVE_TOOLS.has(name)),
+      toolPolicies: filledPolicies(defaults.toolPolicies ?? {}, values),
       fillerAfterMs: agent.filler_after_ms,
       idleMs: agent.idle_seconds === undefined ? defaults.idleMs : agent.idle_seconds * 1000,
       maxMs,
@@ -115,6 +119,7 @@ export function createCallSetup(
     const agent = agents.get(request.agent);
     if (agent === undefined) throw agentRefusal(agents, request.agent);
     agents.pin(request, agent);
+    const { declarations, policies: toolPolicies } = toolsOf(agent);
     const { setup, policy } = createAgentSetup(agent, request, {
       model,
       idleMs,
@@ -122,10 +127,11 @@ export function createCallSetup(
       format: request.direction === "web" ? "pcm24k" : "pcmu",
       now: now(),
       pseudonym: (caller) => pseudonymOf(caller, pseudonymSecret),
+      toolPolicies,
     });
     return {
       policy,
-      setup: { ...setup, tools: toolsOf(agent).declarations },
+      setup: { ...setup, tools: declarations },
       groupMs,
       kept: keptSpeech.forCall(agent, setup.format, policy.greeting),
     };
@@ -209,6 +215,19 @@ function turnDetection(agent: Agent, interrupts: boolean): TurnDetection {
         interrupts,
       };
   }
+}
+
+/** A question has the tool's arguments filled in, once they are known. */
+function filledPolicies(
+  policies: Readonly<Record<string, ToolPolicy>>,
+  values: TemplateValues,
+): Readonly<Record<string, ToolPolicy>> {
+  return Object.fromEntries(
+    Object.entries(policies).map(([name, policy]) => [
+      name,
+      policy.say === undefined ? policy : { ...policy, say: fillTemplate(policy.say, values) },
+    ]),
+  );
 }
 
 function transferSentences(agent: Agent, values: TemplateValues): CallPolicy["transfers"] {

@@ -1,10 +1,12 @@
 import type { OpenModel } from "../../call/realtimeClient.ts";
 import type { SessionDependencies } from "../../call/session.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import { setTimer } from "../../utils/clock.ts";
 import { createDigitMask } from "./digitMask.ts";
 import type { EventHub } from "../events.ts";
-import type { Toolbox } from "../tools.ts";
+import { type Toolbox, ToolMemory } from "../tools.ts";
+import { createToolMask } from "./toolMask.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 
@@ -15,7 +17,7 @@ export interface SessionSources {
   readonly events: EventHub;
   readonly sendDigits: SessionDependencies["sendDigits"];
   readonly journal?: NonNullable<SessionDependencies["journal"]>;
-  readonly log: Pick<Log, "error">;
+  readonly log: Pick<Log, "error" | "info">;
 }
 
 /** What the session of every call depends on. */
@@ -23,9 +25,20 @@ export function createSessionDependencies(
   { openModel, agents, toolsOf, events, sendDigits, journal, log }: SessionSources,
 ): SessionDependencies {
   const masked = createDigitMask();
+  const toolMask = createToolMask(({ request }, tool) => {
+    const agent = agents.ofCall(request);
+    return agent && toolsOf(agent).redactionOf(tool);
+  });
+  const memories = new WeakMap<object, ToolMemory>();
+  const memoryOf = (session: CallSession) => {
+    const memory = memories.get(session) ?? new ToolMemory(session.resumed?.tools);
+    memories.set(session, memory);
+    return memory;
+  };
   return {
     openModel,
-    async runTool({ id, request }, call, signal) {
+    async runTool(session, call, signal) {
+      const { id, request } = session;
       const agent = agents.ofCall(request);
       if (agent === undefined) return { output: '{"error":"There are no tools."}', ok: false };
       return await toolsOf(agent).run(call, {
@@ -34,16 +47,31 @@ export function createSessionDependencies(
         direction: request.direction,
         agent: agent.name,
         ...(request.direction !== "web" &&
-          present({ caller: request.caller, callerProven: request.callerProven })),
+          present({
+            caller: request.caller,
+            called: request.called,
+            callerProven: request.callerProven,
+          })),
+        variables: request.variables ?? {},
         now: () => new Date(),
         timeZone: agent.timezone,
-      });
+        log: (note) => log.info("Tool note", { callId: id, tool: call.name, note: bounded(note) }),
+      }, memoryOf(session));
     },
     sendDigits,
-    publish: ({ id }, event) => events.publish(id, masked(id, event)),
+    publish: (session, event) =>
+      events.publish(session.id, masked(session.id, toolMask.event(session, event))),
     onError: ({ id }, error) => log.error("Call failed", { callId: id, error }),
     now: () => performance.now(),
     setTimer,
-    ...present({ journal }),
+    ...(journal !== undefined && {
+      journal: (session, entry) => journal(session, toolMask.journalEntry(session, entry)),
+    }),
   };
+}
+
+const MAX_NOTE_CHARS = 500;
+
+function bounded(note: string): string {
+  return String(note).slice(0, MAX_NOTE_CHARS);
 }

@@ -1,23 +1,15 @@
 import type { Agent } from "../../config/agents.ts";
+import type { ToolOptionsEntry } from "../../config/toolOptionsSchema.ts";
 import type { Log } from "../../utils/logger.ts";
-import { createToolRegistry, type ToolRegistry } from "./toolRegistry.ts";
+import { BUILTIN_NAMES, type BuiltinServices, builtinTools } from "./builtinTools.ts";
 import type { SignCall } from "./http/callSigner.ts";
-import { createDoNotCall, type PutOnDoNotCallList } from "./builtin/doNotCall.ts";
-import { endCall } from "./builtin/endCall.ts";
-import { getCurrentTime } from "./builtin/getCurrentTime.ts";
 import { createHttpTool } from "./http/httpTool.ts";
-import { sendDigits } from "./builtin/sendDigits.ts";
 import type { Tool } from "./tool.ts";
-import { createTransferCall } from "./builtin/transferCall.ts";
-
-/** Names for `tools` in an agent's file; transfers and HTTP tools have entries of their own there. */
-const builtIn: readonly Tool[] = [endCall, getCurrentTime, sendDigits];
+import { describeFault } from "./toolFault.ts";
+import { createToolRegistry, type ToolRegistry } from "./toolRegistry.ts";
 
 /** What tools need of the server. */
-export interface ToolServices {
-  /** Whether an agent's transfer may be dialled. */
-  readonly mayTransfer: (agent: Agent, alias: string) => Promise<boolean>;
-  readonly putOnDoNotCallList: PutOnDoNotCallList;
+export interface ToolServices extends BuiltinServices {
   /** Absent where there is no secret to sign with. */
   readonly signCall?: SignCall;
 }
@@ -36,7 +28,7 @@ export function createToolbox({ services, log }: ToolboxOptions): Toolbox {
     const known = made.get(agent);
     if (known !== undefined) return known;
     const onFault = (tool: string, error: unknown) =>
-      log.warn("Tool failed", { agent: agent.name, tool, error });
+      log.warn("Tool failed", { agent: agent.name, tool, ...describeFault(error) });
     const tools = createAgentTools(agent, services, onFault);
     made.set(agent, tools);
     return tools;
@@ -49,7 +41,8 @@ export function createAgentTools(
   services: ToolServices,
   onFault: (toolName: string, error: unknown) => void,
 ): ToolRegistry {
-  return createToolRegistry({ tools: toolsOf(agent, services), onFault });
+  const tools = toolMakers(agent, services).map((make) => make());
+  return createToolRegistry({ tools, entries: entriesOf(agent), onFault });
 }
 
 /** All that is wrong with the tools of an agent, one sentence each. */
@@ -62,11 +55,9 @@ export function findToolProblems(agent: Agent): readonly string[] {
       problems.push(`${error instanceof Error ? error.message : "unfit tools"}.`);
     }
   };
-  const own = agent.http_tools;
-  for (const tool of own) {
-    attempt(() => createToolRegistry({ tools: [httpTool(tool, noServices)] }));
+  for (const make of toolMakers(agent, noServices)) {
+    attempt(() => createToolRegistry({ tools: [make()] }));
   }
-  attempt(() => createToolRegistry({ tools: toolsOf({ ...agent, http_tools: [] }, noServices) }));
   if (problems.length === 0) attempt(() => createAgentTools(agent, noServices, () => {}));
   return problems;
 }
@@ -77,37 +68,50 @@ const noServices: ToolServices = {
   putOnDoNotCallList: () => Promise.resolve("number_unknown"),
 };
 
-function toolsOf(agent: Agent, services: ToolServices): readonly Tool[] {
-  const known = [...builtIn, createDoNotCall(services.putOnDoNotCallList)];
-  const listed = [...new Set(agent.tools)].filter((name) => name !== "transfer_call")
-    .map((name) => findTool(name, known));
-  const aliases = Object.keys(agent.transfers);
-  if (agent.tools.includes("transfer_call") && aliases.length === 0) {
-    throw new RangeError("Cannot offer transfer_call: the agent has no transfers");
-  }
+/** One function for each tool of the agent; it throws where the tool is invalid. */
+function toolMakers(agent: Agent, services: ToolServices): readonly (() => Tool)[] {
+  const known = builtinTools(agent, services);
+  const http = new Set(agent.http_tools.map(({ name }) => name));
+  const listed = new Set(
+    agent.tools.map(({ name }) => name).filter((name) => name !== "transfer_call"),
+  );
+  // A name that `http_tools` has too stands in `tools` for its options alone.
+  const others = [...listed].filter((name) => !http.has(name) || known.has(name));
+  const hasTransfers = Object.keys(agent.transfers).length > 0;
+  const asksForTransfers = agent.tools.some(({ name }) => name === "transfer_call");
   return [
-    ...listed,
-    ...(aliases.length > 0
-      ? [createTransferCall(aliases, (alias) => services.mayTransfer(agent, alias))]
+    ...others.map((name) => () => known.get(name) ?? unknownTool(name, known)),
+    ...(hasTransfers || asksForTransfers
+      ? [() => known.get("transfer_call") ?? noTransfers()]
       : []),
-    ...agent.http_tools.map((tool) => httpTool(tool, services)),
+    ...agent.http_tools.map((tool) => () => httpTool(tool, services)),
   ];
+}
+
+/** What the file says of single tools: an entry in `tools` over one in `http_tools`. */
+function entriesOf(agent: Agent): Readonly<Record<string, ToolOptionsEntry>> {
+  const entries: Record<string, ToolOptionsEntry> = {};
+  for (const { name, ...options } of [...agent.http_tools, ...agent.tools]) {
+    entries[name] = { ...entries[name], ...options };
+  }
+  return entries;
 }
 
 function httpTool(
   { timeout_ms, ...tool }: Agent["http_tools"][number],
   { signCall }: ToolServices,
 ): Tool {
-  const taken = [...builtIn.map(({ name }) => name), "do_not_call", "transfer_call"];
-  if (taken.includes(tool.name)) {
+  if (BUILTIN_NAMES.has(tool.name)) {
     throw new TypeError(`Cannot offer the tool ${tool.name}: the server has one of this name`);
   }
   return createHttpTool({ ...tool, timeoutMs: timeout_ms }, signCall);
 }
 
-function findTool(name: string, known: readonly Tool[]): Tool {
-  const tool = known.find((each) => each.name === name);
-  if (tool !== undefined) return tool;
-  const names = known.map((each) => each.name).join(", ");
-  throw new RangeError(`Cannot find the tool ${name}: there are ${names}, transfer_call`);
+function unknownTool(name: string, known: ReadonlyMap<string, Tool>): never {
+  const names = [...new Set([...known.keys(), "transfer_call"])].join(", ");
+  throw new RangeError(`Cannot find the tool ${name}: there are ${names}`);
+}
+
+function noTransfers(): never {
+  throw new RangeError("Cannot offer transfer_call: the agent has no transfers");
 }

@@ -1,20 +1,40 @@
 import type { ToolEffect } from "../../call/callInput.ts";
-import type { CallDirection, Milliseconds } from "../../call/types.ts";
+import type { CallDirection } from "../../call/types.ts";
+import type { ToolOptions } from "./toolOptions.ts";
 
 /** The call that a tool runs in. */
 export interface ToolContext {
-  /** Aborted when the call ends. */
+  /** Aborted at the time limit, and when the call ends. */
   readonly signal: AbortSignal;
+  /** Begins with `try_` where no call asks, but an operator who tries the tool. */
   readonly callId: string;
   readonly direction: CallDirection;
   readonly agent: string;
   /** The number of the far end as Twilio gave it: who called, or was called. Absent for web calls. */
   readonly caller?: string;
+  /** The number of our end; absent for web calls. */
+  readonly called?: string;
   /** Whether the carrier vouches for `caller`: anyone can forge the number of a call that comes in. */
   readonly callerProven?: boolean;
+  /** Those of the request that began the call. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** The same for the same arguments in the same call; absent where a repetition is to count. */
+  readonly idempotencyKey?: string;
   now(): Date;
   /** IANA name of the agent's time zone. */
   readonly timeZone?: string;
+  /** Writes a line for the operator. It must hold nothing that a caller has said. */
+  log(message: string): void;
+  /** Called with what is sent to a service, without its secrets; set where an operator tries the tool. */
+  onRequest?(request: ShownRequest): void;
+}
+
+/** A request as an operator may see it: secrets are dots. */
+export interface ShownRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 /** Arguments that fit the tool's schema. */
@@ -27,23 +47,44 @@ export interface ToolResult {
   readonly effect?: ToolEffect;
 }
 
+export type ToolKind = "built_in" | "http" | "typescript" | "mcp" | "client";
+
 /** A function that the model can call. */
 export interface Tool {
   readonly name: string;
+  /** Absent for `built_in`. */
+  readonly kind?: ToolKind;
   /** Tells the model when to use it. */
   readonly description: string;
   /** A JSON Schema object. */
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** Instead of the registry's own limit. */
-  readonly timeLimitMs?: Milliseconds;
+  /** Its own defaults: what the agent's file says of it comes first. */
+  readonly options?: ToolOptions;
+  /** What an operator is shown of it beside its name, description and parameters. */
+  readonly details?: Readonly<Record<string, unknown>>;
   /** The signal is aborted at the time limit too. Throws a `ToolError` to tell the model what is wrong. */
   run(args: ToolArguments, context: ToolContext): ToolResult | Promise<ToolResult>;
+}
+
+export interface ToolErrorOptions extends ErrorOptions {
+  /** The operator has something to mend, and gets a log line. */
+  readonly isFault?: boolean;
+  /** The tool may have done its work all the same: within the call it is not run again for the same. */
+  readonly mayHaveRun?: boolean;
 }
 
 /** A failure whose message the model reads, and may correct. */
 export class ToolError extends Error {
   override readonly name = "ToolError";
-  constructor(readonly code: string, message: string, options?: ErrorOptions) {
+  readonly isFault: boolean;
+  readonly mayHaveRun: boolean;
+  constructor(
+    readonly code: string,
+    message: string,
+    { isFault = false, mayHaveRun = false, ...options }: ToolErrorOptions = {},
+  ) {
     super(message, options);
+    this.isFault = isFault;
+    this.mayHaveRun = mayHaveRun;
   }
 }

@@ -1,17 +1,30 @@
 import type { ToolDeclaration } from "../../call/modelSetup.ts";
 import type { ToolCall } from "../../call/realtimeClient.ts";
 import type { ToolOutcome } from "../../call/session.ts";
+import type { ToolPolicy } from "../../call/toolPolicy.ts";
 import type { Milliseconds } from "../../call/types.ts";
-import { type Tool, type ToolContext, ToolError, type ToolResult } from "./tool.ts";
+import type { ToolOptionsEntry } from "../../config/toolOptionsSchema.ts";
+import { present } from "../../utils/present.ts";
+import { createRedaction, type Redaction } from "./redaction.ts";
+import { errorText, resultText } from "./resultText.ts";
+import { runOnce } from "./runOnce.ts";
 import { createArgumentReader, type ReadArguments } from "./schema/toolArguments.ts";
 import { readToolSchema } from "./schema/toolSchema.ts";
-import { present } from "../../utils/present.ts";
+import { withinTime } from "./timeLimit.ts";
+import { type Tool, type ToolArguments, type ToolContext, ToolError } from "./tool.ts";
+import type { ToolMemory } from "./toolMemory.ts";
+import { policyOf, type ToolOptions, withEntry } from "./toolOptions.ts";
 
 export interface ToolRegistryOptions {
   readonly tools: readonly Tool[];
+  /** What the agent's file says of single tools, by name. */
+  readonly entries?: Readonly<Record<string, ToolOptionsEntry>>;
   readonly timeLimitMs?: Milliseconds;
   readonly maxOutputChars?: number;
-  /** Called for exceptions other than `ToolError`; the model reads only that the tool failed. */
+  /**
+   * Called for failures that are not the model's doing: exceptions other than `ToolError`, of which the
+   * model reads only that the tool failed, and errors that are a fault.
+   */
   readonly onFault?: (toolName: string, error: unknown) => void;
 }
 
@@ -21,6 +34,7 @@ export type ToolRegistry = ReturnType<typeof createToolRegistry>;
 /** Throws where two tools share a name, or models would refuse one. */
 export function createToolRegistry({
   tools,
+  entries: given = {},
   timeLimitMs = 20_000,
   maxOutputChars = 16_000,
   onFault = () => {},
@@ -30,16 +44,48 @@ export function createToolRegistry({
     if (entries.has(tool.name)) {
       throw new TypeError(`Cannot offer two tools of the name ${tool.name}`);
     }
-    entries.set(tool.name, entryOf(tool));
+    entries.set(tool.name, entryOf(tool, given[tool.name] ?? {}));
   }
+  const policies = new Map<string, ToolPolicy>();
+  for (const [name, { options }] of entries) {
+    const policy = policyOf(options);
+    if (policy !== undefined) policies.set(name, policy);
+  }
+
+  async function attempt(entry: Entry, args: ToolArguments, context: ToolContext) {
+    const { tool, options } = entry;
+    const result = await withinTime(
+      options.timeoutMs ?? timeLimitMs,
+      context.signal,
+      (signal) => tool.run(args, { ...context, signal }),
+    );
+    return {
+      output: resultText(result.output, options.maxResultChars ?? maxOutputChars),
+      ok: true,
+      ...present({ effect: result.effect }),
+    };
+  }
+
   return {
     /** For the model: names, descriptions and parameters. */
     declarations: [...entries.values()].map(({ declaration }) => declaration),
+    /** What the call demands of single tools, by name. */
+    policies: Object.fromEntries(policies) as Readonly<Record<string, ToolPolicy>>,
+    /** The tools with the options that are in force, in the order of the declarations. */
+    list: (): readonly ListedTool[] =>
+      [...entries.values()].map(({ tool, options, declaration }) => ({
+        tool,
+        options: { timeoutMs: timeLimitMs, maxResultChars: maxOutputChars, ...options },
+        parameters: declaration.parameters,
+      })),
+    /** What is hidden of a tool's arguments and result; undefined for nothing. */
+    redactionOf: (name: string): Redaction | undefined => entries.get(name)?.redaction,
     /**
      * Never rejects, and settles soon after the time limit or the signal. There is always an output for the
-     * model; an error is `{"error": "...", "code": "..."}`.
+     * model; an error is `{"error": "...", "code": "..."}`. What `memory` has of the same tool with the same
+     * arguments is returned in the place of another run, where the tool is one to run once.
      */
-    async run(call: ToolCall, context: ToolContext): Promise<ToolOutcome> {
+    async run(call: ToolCall, context: ToolContext, memory?: ToolMemory): Promise<ToolOutcome> {
       try {
         const entry = entries.get(call.name);
         if (!entry) {
@@ -49,38 +95,48 @@ export function createToolRegistry({
           );
         }
         const args = entry.readArguments(call.arguments);
-        const limitMs = entry.tool.timeLimitMs ?? timeLimitMs;
-        const result = await within(
-          limitMs,
-          context.signal,
-          (signal) => entry.tool.run(args, { ...context, signal }),
-        );
-        return {
-          output: encode(result.output, maxOutputChars),
-          ok: true,
-          ...present({ effect: result.effect }),
-        };
+        if (entry.options.once !== true) return await attempt(entry, args, context);
+        return await runOnce({
+          name: call.name,
+          args,
+          readArguments: entry.readArguments,
+          callId: context.callId,
+          memory,
+          run: (idempotencyKey) => attempt(entry, args, { ...context, idempotencyKey }),
+        });
       } catch (error) {
-        if (!(error instanceof ToolError)) onFault(call.name, error);
-        return { output: encodeError(error), ok: false };
+        if (!(error instanceof ToolError) || error.isFault) onFault(call.name, error);
+        return { output: errorText(error), ok: false };
       }
     },
   };
 }
 
+export interface ListedTool {
+  readonly tool: Tool;
+  readonly options: ToolOptions;
+  /** As the model gets them. */
+  readonly parameters: ToolDeclaration["parameters"];
+}
+
 interface Entry {
   readonly tool: Tool;
+  readonly options: ToolOptions;
+  readonly redaction: Redaction | undefined;
   readonly declaration: ToolDeclaration;
   readonly readArguments: ReadArguments;
 }
 
-function entryOf(tool: Tool): Entry {
+function entryOf(tool: Tool, given: ToolOptionsEntry): Entry {
   const { name, description, parameters } = tool;
   try {
     if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name)) throw new TypeError("its name is not one for tools");
     const read = readToolSchema(parameters);
+    const options = withEntry(tool.options ?? {}, given);
     return {
       tool,
+      options,
+      redaction: options.redact === undefined ? undefined : createRedaction(options.redact),
       declaration: { name, description, parameters: read.schema },
       readArguments: createArgumentReader(read),
     };
@@ -88,44 +144,4 @@ function entryOf(tool: Tool): Entry {
     const reason = cause instanceof Error ? cause.message : "its parameters are no JSON Schema";
     throw new TypeError(`Cannot offer the tool ${name}: ${reason}`, { cause });
   }
-}
-
-/** Settles when the tool is done, at the time limit or at the signal, also for a tool that ignores its signal. */
-async function within(
-  limitMs: Milliseconds,
-  outer: AbortSignal,
-  run: (signal: AbortSignal) => ToolResult | Promise<ToolResult>,
-): Promise<ToolResult> {
-  const abort = new AbortController();
-  const over = Promise.withResolvers<never>();
-  const stop = (error: ToolError) => {
-    over.reject(error);
-    abort.abort(error);
-  };
-  const callEnded = () => stop(new ToolError("call_ended", "The call has ended."));
-  const timer = setTimeout(
-    () => stop(new ToolError("timeout", "The tool took too long and was stopped.")),
-    limitMs,
-  );
-  outer.addEventListener("abort", callEnded, { once: true });
-  try {
-    if (outer.aborted) callEnded();
-    const done = outer.aborted ? over.promise : Promise.resolve(run(abort.signal));
-    return await Promise.race([over.promise, done]);
-  } finally {
-    clearTimeout(timer);
-    outer.removeEventListener("abort", callEnded);
-  }
-}
-
-function encode(output: unknown, maxChars: number): string {
-  const text = typeof output === "string" ? output : JSON.stringify(output) ?? "null";
-  if (text.length <= maxChars) return text;
-  return JSON.stringify({ truncated: true, text: text.slice(0, maxChars).toWellFormed() });
-}
-
-function encodeError(error: unknown): string {
-  return error instanceof ToolError
-    ? JSON.stringify({ error: error.message, code: error.code })
-    : JSON.stringify({ error: "The tool failed.", code: "tool_failed" });
 }

@@ -159,7 +159,7 @@ Deno.test("run() bears a tool that fails after its time", async () => {
 });
 
 Deno.test("run() lets a tool set its own time limit", async () => {
-  const stuck = tool(() => new Promise(() => {}), { timeLimitMs: 1 });
+  const stuck = tool(() => new Promise(() => {}), { options: { timeoutMs: 1 } });
   assert.equal((await runTool([stuck], "probe", "{}")).output.code, "timeout");
 });
 

@@ -9,6 +9,7 @@ export type PutOnDoNotCallList = (
 export function createDoNotCall(put: PutOnDoNotCallList): Tool {
   return {
     name: "do_not_call",
+    options: { once: true },
     description: "Puts the number of the person you speak with on the do-not-call list: " +
       "it is not called from here again. Use it when they ask not to be called any more, then tell them.",
     parameters: { type: "object", properties: {}, additionalProperties: false },

@@ -14,7 +14,7 @@ export interface HttpToolDefinition {
   /** https, or http on this machine. */
   readonly url: string;
   /** GET puts the arguments into the query, the others into a JSON body. */
-  readonly method?: "GET" | "POST" | "PUT" | "PATCH";
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: Milliseconds;
   /** Whether requests carry the signed call header, where there is a secret to sign with. */
@@ -34,7 +34,7 @@ export function createHttpTool(definition: HttpToolDefinition, signCall?: SignCa
     name,
     description,
     parameters,
-    ...present({ timeLimitMs: timeoutMs }),
+    options: present({ timeoutMs }),
     async run(args, context) {
       const call = identity ? signCall?.(name, context) ?? {} : {};
       const request = requestOf(definition, url, args, call);

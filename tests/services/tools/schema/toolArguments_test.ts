@@ -45,6 +45,8 @@ async function read(args: unknown, schema: Readonly<Record<string, unknown>> = {
       callId: "call_1",
       direction: "inbound",
       agent: "desk",
+      variables: {},
+      log: () => {},
       now: () => new Date(),
     },
   );

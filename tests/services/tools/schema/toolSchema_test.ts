@@ -171,7 +171,7 @@ Help.`,
   assert.ok(read.ok);
   const told = findToolProblems(read.agent);
   assert.deepEqual(told.map((each) => /the tool (\w+):/.exec(each)?.[1]), [
-    ...["one", "two", "end_call", "do_not_call", "fly"],
+    ...["fly", "one", "two", "end_call", "do_not_call"],
   ]);
 });
 
@@ -209,6 +209,8 @@ Deno.test("case 102: a pattern that backtracks for ever in a browser is tested i
         callId: "call_1",
         direction: "web",
         agent: "desk",
+        variables: {},
+        log: () => {},
         now: () => new Date(),
       },
     );

@@ -1,0 +1,41 @@
+import type { Agent } from "../../config/agents.ts";
+import { createDoNotCall, type PutOnDoNotCallList } from "./builtin/doNotCall.ts";
+import { endCall } from "./builtin/endCall.ts";
+import { getCurrentTime } from "./builtin/getCurrentTime.ts";
+import { sendDigits } from "./builtin/sendDigits.ts";
+import { createTransferCall } from "./builtin/transferCall.ts";
+import type { Tool } from "./tool.ts";
+
+/** What built-in tools need of the server. */
+export interface BuiltinServices {
+  /** Whether an agent's transfer may be dialled. */
+  readonly mayTransfer: (agent: Agent, alias: string) => Promise<boolean>;
+  readonly putOnDoNotCallList: PutOnDoNotCallList;
+}
+
+/** The server's own tools that this agent may list, by name; those that it cannot have are left out. */
+export function builtinTools(
+  agent: Agent,
+  { mayTransfer, putOnDoNotCallList }: BuiltinServices,
+): ReadonlyMap<string, Tool> {
+  const aliases = Object.keys(agent.transfers);
+  const tools: readonly Tool[] = [
+    endCall,
+    getCurrentTime,
+    sendDigits,
+    createDoNotCall(putOnDoNotCallList),
+    ...(aliases.length > 0
+      ? [createTransferCall(aliases, (alias) => mayTransfer(agent, alias))]
+      : []),
+  ];
+  return new Map(tools.map((tool) => [tool.name, tool]));
+}
+
+/** Names that no other tool may have, whether this agent has them or not. */
+export const BUILTIN_NAMES: ReadonlySet<string> = new Set([
+  "end_call",
+  "get_current_time",
+  "send_dtmf",
+  "do_not_call",
+  "transfer_call",
+]);

@@ -1,0 +1,61 @@
+import type { ToolOutcome } from "../../call/session.ts";
+import { sha256 } from "../../utils/sha256.ts";
+import { canonicalJson } from "./canonicalJson.ts";
+import { errorText } from "./resultText.ts";
+import type { ReadArguments } from "./schema/toolArguments.ts";
+import { type ToolArguments, ToolError } from "./tool.ts";
+import type { ToolMemory } from "./toolMemory.ts";
+
+/** A tool that is about to run. */
+export interface OnceRun {
+  readonly name: string;
+  readonly args: ToolArguments;
+  readonly readArguments: ReadArguments;
+  readonly callId: string;
+  readonly memory: ToolMemory | undefined;
+  run(idempotencyKey: string): Promise<ToolOutcome>;
+}
+
+/**
+ * Runs a tool, unless it has run in this call with the same arguments or is running: then the outcome of
+ * that is returned, without its effect. A failure that was certainly one may be tried again. Rejects as
+ * `run` does.
+ */
+export async function runOnce(
+  { name, args, readArguments, callId, memory, run }: OnceRun,
+): Promise<ToolOutcome> {
+  const key = canonicalJson(args);
+  const earlier = memory?.find(name, key, (json) => keyOf(json, readArguments));
+  if (earlier !== undefined) return repeated(await earlier);
+  const running = run(`parley-${sha256(`${callId} ${name} ${key}`).toHex().slice(0, 40)}`);
+  memory?.keep(name, key, running.catch((error) => ({ output: errorText(error), ok: false })));
+  try {
+    return await running;
+  } catch (error) {
+    if (!(error instanceof ToolError && error.mayHaveRun)) memory?.forget(name, key);
+    throw error;
+  }
+}
+
+/** The model reads that nothing was done twice: it may have meant a second one. */
+function repeated({ output, ok }: ToolOutcome): ToolOutcome {
+  if (!ok) return { output, ok };
+  const note = "This was asked for before in this call, with the same arguments. It was done once.";
+  return { output: JSON.stringify({ repeated: true, note, result: parsed(output) }), ok };
+}
+
+function parsed(output: string): unknown {
+  try {
+    return JSON.parse(output);
+  } catch {
+    return output;
+  }
+}
+
+function keyOf(json: string, readArguments: ReadArguments): string | undefined {
+  try {
+    return canonicalJson(readArguments(json));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,19 @@
+import { ToolError } from "./tool.ts";
+
+/**
+ * What a log may say of a tool's failure: its code, and for an exception its kind and the place in the
+ * code. Never its message, which may hold what a caller has said.
+ */
+export function describeFault(error: unknown): Readonly<Record<string, string>> {
+  if (error instanceof ToolError) return { code: error.code, ...causeOf(error.cause) };
+  return { code: "tool_failed", ...causeOf(error) };
+}
+
+function causeOf(error: unknown): Readonly<Record<string, string>> {
+  if (!(error instanceof Error)) return {};
+  const place = /([^/\s(]+\.[cm]?[jt]sx?)(?:\?[^\s:]*)?:(\d+):\d+/.exec(error.stack ?? "");
+  return {
+    fault: error.name.slice(0, 60),
+    ...(place !== null && { place: `${place[1]}, line ${place[2]}` }),
+  };
+}
