@@ -63,6 +63,8 @@ export interface TranscriptTurn {
   readonly final: boolean;
   /** The caller stopped the agent here: `text` ends with the last word that was heard. */
   readonly interrupted: boolean;
+  /** Where the agent was stopped: what it was to say besides, and nobody heard. */
+  readonly unheard?: string;
   /** How the caller said it. */
   readonly by: "voice" | "text" | "keypad";
   /** On record, and no part of the conversation: it bridged a wait, was never spoken, or had no words. */

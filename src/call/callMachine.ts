@@ -24,6 +24,7 @@ import { LegPresence } from "./machine/legPresence.ts";
 import { snapshotOf } from "./machine/snapshot.ts";
 import { ResponseOutcomes } from "./turns/responseOutcomes.ts";
 import { ResponseDeadlines, type Watched } from "./turns/responseDeadlines.ts";
+import { ToolGate } from "./heard/toolGate.ts";
 import { ToolTurns } from "./turns/toolTurns.ts";
 import { earliest } from "./machine/wakeTimer.ts";
 import {
@@ -69,7 +70,8 @@ export class CallMachine {
     this.#closing = new Closing(call, this.#kept);
     this.#handover = new Handover(call, this.#closing);
     this.#answeringMachine = new AnsweringMachine(call, this.#closing);
-    this.#tools = new ToolTurns(call, this.#closing);
+    const isKnown = resumed?.turns.some(({ role, aside }) => role === "caller" && aside !== true);
+    this.#tools = new ToolTurns(call, this.#closing, new ToolGate(call, isKnown === true));
     this.#connection = new ConnectionLifecycle(call, this.#tools, now);
     this.#greeting = new Greeting(call, this.#kept, this.#connection, this.#closing, resumed);
     this.#caller = new CallerTurns(call, this.#greeting, this.#kept);
@@ -175,6 +177,7 @@ export class CallMachine {
       this.#deadlines.wakeAt,
       this.#bridge.wakeAt,
       this.#outageSpeech.wakeAt,
+      this.#tools.wakeAt,
       this.#inputStall.wakeAt,
       this.#connection.wakeAt,
       this.#closing.wakeAt,
@@ -208,6 +211,7 @@ export class CallMachine {
       now,
       this.#leg.joined && this.#connection.ready && !speech.audible && !this.#closing.begun,
     );
+    this.#tools.tick(now, this.#closing.begun);
     this.#deadlines.tick(now, this.#watched);
     // After `deadlines.tick`, which drops expired responses.
     const engaged = turns.callerState.isSpeaking || this.#tools.calls.running > 0;

@@ -67,6 +67,8 @@ export interface ResponseRequest {
   /** Beside the conversation: the model keeps nothing of it, and it may not call tools. */
   readonly aside?: boolean;
   readonly tools?: "none";
+  /** A name for the sentence that it says word for word, of which the call follows how much is heard. */
+  readonly exact?: string;
 }
 
 /** Why a response is asked for; the reply to a spoken turn has none, the model starts it itself. */

@@ -15,6 +15,9 @@ export interface ConfirmPolicy {
   readonly question?: string;
   /** What the tool is called in that question. */
   readonly title?: string;
+  /** Further phrases that count as a yes or a no. */
+  readonly yes?: readonly string[];
+  readonly no?: readonly string[];
 }
 
 /** A sentence that the caller has to hear to its last word: what is cut off is said again. */

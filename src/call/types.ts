@@ -50,6 +50,10 @@ export interface CallPolicy {
   /** Whether the model has tools with which to do what it says. */
   readonly usesTools: boolean;
   /** By the tool's name; a tool that is absent runs at once. */
+  /** The languages of the conversation, the agent's own first; absent or empty for any. */
+  readonly languages?: readonly string[];
+  /** Whether the caller's speech becomes known in words; absent means that it does. */
+  readonly transcribes?: boolean;
   readonly toolPolicies?: Readonly<Record<string, ToolPolicy>>;
   /** By name. */
   readonly mustHear?: Readonly<Record<string, MustHear>>;

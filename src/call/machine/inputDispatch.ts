@@ -61,6 +61,7 @@ export class InputDispatch {
       if (activity === "begins") answeringMachine.callerBegan();
     }
     inputStall.follow(input, now);
+    tools.follow(input, now);
     connection.follow(input, now);
     bridge.follow(input);
     outageSpeech.follow(input);

@@ -160,7 +160,8 @@ export class ModelEvents {
       this.#call.latency.abandon();
     }
     // The caller has gone on speaking: this is an answer to half a sentence, and another will follow.
-    if (this.#call.turns.callerState.isSpeaking && YIELDING.has(request.purpose)) {
+    const yields = YIELDING.has(request.purpose) || request.exact !== undefined;
+    if (this.#call.turns.callerState.isSpeaking && yields) {
       this.#call.speech.stop(now, true);
     }
   }

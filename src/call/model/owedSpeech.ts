@@ -74,6 +74,8 @@ export class OwedSpeech {
       const request = turns.callerState.isAnswerDue ? REPLY : undefined;
       return { ...(request && { request }), brokenOff: false };
     }
+    // Who has it said asks for it again.
+    if (current.exact !== undefined) return { brokenOff: false };
     if (responseId === undefined) return { request: current, brokenOff: false };
     if (!responses.hasSounded(responseId)) return { request: current, brokenOff: false };
     const { greeting, greetingProtected } = policy;

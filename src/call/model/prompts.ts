@@ -106,6 +106,11 @@ export function say(text: string): ResponseRequest {
   return { purpose: "say", instructions: exactly(text), tools: "none" };
 }
 
+/** A sentence of which the call follows under this id how much the caller has heard. */
+export function sayExactly(text: string, id: string): ResponseRequest {
+  return { ...say(text), exact: id };
+}
+
 /** For a model that takes over in the middle of a sentence. */
 export function goOn(): ModelNote {
   return {
@@ -205,7 +210,8 @@ export function screened(message: string | undefined): ModelNote {
   );
 }
 
-function system(text: string): ModelNote {
+/** What the model is told about the call. */
+export function system(text: string): ModelNote {
   return { type: "message", role: "system", text };
 }
 

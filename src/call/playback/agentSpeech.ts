@@ -68,7 +68,7 @@ export class AgentSpeech {
   }
 
   leave(now: Milliseconds): void {
-    this.#interruption.settle(now);
+    this.#interruption.settle();
     this.#playback.leave(now);
   }
 
@@ -90,7 +90,7 @@ export class AgentSpeech {
       this.#refused = true;
       return false;
     }
-    this.#interruption.settle(now);
+    this.#interruption.settle();
     const aside = responses.isAside(responseId);
     if (responses.sounded(responseId) && aside) {
       // A filler that has stopped in the middle: what it still brings would be heard within the answer.
@@ -200,13 +200,13 @@ export class AgentSpeech {
     if (this.#interruption.dueAt === undefined) {
       this.#heard(this.#playback.rendered(itemId, ms, cleared, now), now);
     } else if (cleared) {
-      this.#interruption.settle(now, { itemId, ms });
+      this.#interruption.settle({ itemId, ms });
     }
   }
 
   /** Silences what is audible and what the running response will still bring. */
   stop(now: Milliseconds, cancels: boolean): void {
-    this.#interruption.settle(now);
+    this.#interruption.settle();
     const { cuts, isLegCleared } = this.#playback.interrupt(now);
     this.#silenceResponse(this.responses.activeId, cancels);
     this.#silenceResponse(this.responses.asideId, true);
@@ -214,7 +214,7 @@ export class AgentSpeech {
     this.#announce();
     if (cuts.length === 0) return;
     this.#interruption.begin(cuts, now);
-    if (this.#reports === "marks" || !isLegCleared) this.#interruption.settle(now);
+    if (this.#reports === "marks" || !isLegCleared) this.#interruption.settle();
   }
 
   pause(now: Milliseconds): void {
@@ -233,14 +233,14 @@ export class AgentSpeech {
 
   /** The call is over: what was not heard was not said, and only the transcript has to show it. */
   close(now: Milliseconds): void {
-    this.#interruption.settle(now);
+    this.#interruption.settle();
     for (const cut of this.#playback.end(now)) this.#interruption.record(cut, now);
     this.#announce();
   }
 
   /** The model's connection is gone: the next one is only told of what was said over it. */
   modelLost(now: Milliseconds): void {
-    this.#interruption.settle(now);
+    this.#interruption.settle();
     for (const { itemId, responseId } of this.#playback.unheard) {
       if (this.responses.isAside(responseId)) continue;
       this.responses.saidWithoutModel(responseId);
@@ -259,7 +259,7 @@ export class AgentSpeech {
   }
 
   tick(now: Milliseconds): void {
-    if (now >= (this.#interruption.dueAt ?? Infinity)) this.#interruption.settle(now);
+    if (now >= (this.#interruption.dueAt ?? Infinity)) this.#interruption.settle();
     const playout = this.#playback.tick(now);
     if (playout === "stalled") this.#commands.notice("playout_stalled");
     else if (playout === "lost") this.stop(now, true);

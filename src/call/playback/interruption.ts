@@ -28,6 +28,7 @@ export class Interruption {
   readonly #truncation: Truncation;
   #cuts: readonly Cut[] = [];
   #dueAt: Milliseconds | undefined;
+  #cutAt: Milliseconds = 0;
 
   constructor(
     commands: CommandBuffer,
@@ -49,10 +50,11 @@ export class Interruption {
   begin(cuts: readonly Cut[], now: Milliseconds): void {
     this.#cuts = cuts;
     this.#dueAt = now + EXACT_POSITION_MS;
+    this.#cutAt = now;
   }
 
   /** Has the model forget what was cut off, at the exact place if the leg has reported it. */
-  settle(now: Milliseconds, exact?: { readonly itemId: string; readonly ms: Milliseconds }): void {
+  settle(exact?: { readonly itemId: string; readonly ms: Milliseconds }): void {
     if (this.#dueAt === undefined) return;
     const cuts = exact === undefined ? this.#cuts : exactCuts(this.#cuts, exact.itemId, exact.ms);
     this.#cuts = [];
@@ -62,17 +64,17 @@ export class Interruption {
     );
     this.#truncation.cutOff(ofModel, this.#responses.activeId);
     for (const cut of cuts) {
-      this.record(cut, now);
+      this.record(cut, this.#cutAt);
       if (!this.#responses.isSaid(cut.responseId)) continue;
       const { itemId } = cut;
       this.#commands.request({ type: "said", itemId, text: this.#transcript.saidText(itemId) });
     }
   }
 
-  /** Records what was cut off, where the model need not know. */
-  record({ itemId, heardMs, producedMs, complete }: Cut, now: Milliseconds): void {
+  /** Records what was cut off at this time, where the model need not know. */
+  record({ itemId, heardMs, producedMs, complete }: Cut, cutAt: Milliseconds): void {
     this.#commands.publish({ type: "interrupted", itemId, heardMs: Math.round(heardMs) });
-    this.#transcript.cut(itemId, heardMs, producedMs, complete, now);
+    this.#transcript.cut(itemId, heardMs, producedMs, complete, cutAt);
   }
 }
 

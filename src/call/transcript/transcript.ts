@@ -99,9 +99,10 @@ export class Transcript {
     by: "text" | "keypad",
     now: Milliseconds,
     modelText: string = text,
+    startedAt: Milliseconds = now,
   ): void {
     const fits = this.#typedCharacters < MAX_TYPED_CHARACTERS;
-    const entry = fits ? this.#caller(this.entries.nextLocalId(), by, now) : undefined;
+    const entry = fits ? this.#caller(this.entries.nextLocalId(), by, startedAt) : undefined;
     if (entry === undefined) return;
     this.#typedCharacters += text.length + modelText.length;
     this.entries.order.wrote(entry.id);
@@ -176,7 +177,12 @@ export class Transcript {
   ): void {
     const entry = this.entries.get(itemId);
     if (entry?.kind !== "agent" || entry.final) return;
-    entry.text = heardText(entry.text, heardMs, producedMs, complete);
+    const heard = isHeardOut(heardMs, producedMs, complete)
+      ? entry.text
+      : heardText(entry.text, heardMs, producedMs, complete);
+    const unheard = entry.text.slice(heard.length).trim();
+    entry.text = heard;
+    if (unheard !== "") entry.unheard = unheard;
     entry.heardMs = heardMs;
     entry.final = true;
     entry.interrupted = true;
@@ -236,4 +242,12 @@ export class Transcript {
     if (id !== itemId) this.entries.order.samePlace(itemId, id);
     return id;
   }
+}
+
+/** The end of the last word fades in less: what is cut off behind it is no part of any. */
+const FADING_MS = 150;
+
+/** Whether every word of what was cut off was heard. */
+function isHeardOut(heardMs: Milliseconds, producedMs: Milliseconds, complete: boolean): boolean {
+  return complete && producedMs - heardMs < FADING_MS && heardMs > FADING_MS;
 }

@@ -83,6 +83,11 @@ export class TranscriptEntries {
     return `local_${++this.#local}`;
   }
 
+  /** Those that are kept, in the order of their beginning. */
+  values(): Iterable<TranscriptEntry> {
+    return this.#entries.values();
+  }
+
   /** Shows observers a line as it is now. */
   publish(entry: TranscriptEntry): void {
     if (!isLine(entry) || entry.position > MAX_PUBLISHED) return;

@@ -32,6 +32,8 @@ export interface AgentEntry {
   text: string;
   final: boolean;
   interrupted: boolean;
+  /** What the model had to say besides, and nobody heard. */
+  unheard?: string;
   /** No part of the conversation: said while the caller waited, or written and never spoken. */
   aside?: boolean;
   /** Spoken without the model. */
@@ -78,6 +80,7 @@ export function turnOf(
     interrupted: entry.kind === "agent" && entry.interrupted,
     by: entry.kind === "caller" ? entry.by : "voice",
     ...(entry.aside === true && { aside: true }),
+    ...(entry.kind === "agent" && present({ unheard: entry.unheard })),
     startedMs: Math.round(entry.startedAt - callStartedAt),
     ...present({
       endedMs: entry.endedAt === undefined ? undefined : Math.round(entry.endedAt - callStartedAt),

@@ -152,7 +152,7 @@ export class CallerTurns {
     const text = `The caller pressed these keys: ${digits}`;
     this.#sendText(text);
     const shown = sensitive ? "•".repeat(digits.length) : digits;
-    this.#call.transcript.typed(shown, "keypad", now, text);
+    this.#call.transcript.typed(shown, "keypad", now, text, this.#digits.beganAt);
     this.#call.turns.callerState.reset();
     this.#call.turns.ask({ purpose: "reply" }, now);
   }

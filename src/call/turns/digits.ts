@@ -7,6 +7,7 @@ export class Digits {
   readonly #timeoutMs: Milliseconds;
   #entry = "";
   #lastAt: Milliseconds = 0;
+  #beganAt: Milliseconds = 0;
 
   constructor(timeoutMs: Milliseconds) {
     this.#timeoutMs = timeoutMs;
@@ -16,6 +17,7 @@ export class Digits {
   pressed(digit: string, now: Milliseconds): string | undefined {
     if (!/^[0-9*#A-D]$/.test(digit)) return undefined;
     this.#lastAt = now;
+    if (this.#entry === "") this.#beganAt = now;
     if (digit === "#") return this.#complete() || "#";
     this.#entry += digit;
     return this.#entry.length >= MAX_DIGITS ? this.#complete() : undefined;
@@ -24,6 +26,11 @@ export class Digits {
   tick(now: Milliseconds): string | undefined {
     const wakeAt = this.wakeAt;
     return wakeAt !== undefined && now >= wakeAt ? this.#complete() : undefined;
+  }
+
+  /** When the first key of the latest entry was pressed. */
+  get beganAt(): Milliseconds {
+    return this.#beganAt;
   }
 
   get wakeAt(): Milliseconds | undefined {

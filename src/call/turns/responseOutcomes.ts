@@ -193,7 +193,8 @@ export class ResponseOutcomes {
     now: Milliseconds,
   ): void {
     const { purpose } = request;
-    if (purpose === "goodbye" || DISPENSABLE.has(purpose)) return;
+    // Who has something said exactly asks for it again, from its beginning.
+    if (purpose === "goodbye" || request.exact !== undefined || DISPENSABLE.has(purpose)) return;
     this.#failed++;
     if (this.#failed >= MAX_FAILED_RESPONSES) return this.#connection.giveUp(code);
     this.#call.commands.notice("response_retried");

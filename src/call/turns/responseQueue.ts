@@ -28,6 +28,10 @@ export class ResponseQueue {
     return this.#owed.some(({ purpose }) => test(purpose));
   }
 
+  owesExact(id: string): boolean {
+    return this.#owed.some(({ exact }) => exact === id);
+  }
+
   enqueue(request: ResponseRequest): void {
     this.#replace(request.purpose);
     this.#owed.push(request);

@@ -20,6 +20,8 @@ interface Returned {
   readonly call: ToolCall;
   readonly startedAt: Milliseconds;
   readonly last: boolean;
+  /** Whether it was the last, and the model is to say something about any of them. */
+  readonly speaks: boolean;
 }
 
 /** The tools of one call: each runs once, and only for a response that completed. */
@@ -27,6 +29,8 @@ export class ToolCalls {
   readonly #announced = new Map<string, ToolCall[]>();
   readonly #running = new Map<string, Running>();
   readonly #seen = new RecentIds(MAX_SEEN);
+  /** Responses of whose tools the model is to speak when all have answered. */
+  readonly #spoken = new Set<string>();
 
   get running(): number {
     return this.#running.size;
@@ -64,14 +68,15 @@ export class ToolCalls {
     this.#running.set(call.callId, { call, responseId, startedAt: now, filled: false });
   }
 
-  /** A tool has answered; undefined if it was not waited for. */
-  returned(callId: string): Returned | undefined {
+  /** A tool has answered, about which the model `speaks`; undefined if it was not waited for. */
+  returned(callId: string, speaks: boolean): Returned | undefined {
     const one = this.#running.get(callId);
     if (one === undefined) return undefined;
     this.#running.delete(callId);
     const { call, responseId, startedAt } = one;
+    if (speaks) this.#spoken.add(responseId);
     const last = [...this.#running.values()].every((other) => other.responseId !== responseId);
-    return { call, startedAt, last };
+    return { call, startedAt, last, speaks: last && this.#spoken.delete(responseId) };
   }
 
   /** The wait for what is running has been bridged. */

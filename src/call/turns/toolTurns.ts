@@ -1,4 +1,7 @@
-import type { ControlInput, ToolEffect } from "../callInput.ts";
+import type { CallInput, ControlInput, ToolEffect } from "../callInput.ts";
+import { NO_CALLER_YET } from "../heard/gateNotes.ts";
+import type { ToolGate } from "../heard/toolGate.ts";
+import { earliest } from "../machine/wakeTimer.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { Closing } from "../ending/closing.ts";
 import type { ModelInput, ResponseRequest, ToolCall } from "../realtimeClient.ts";
@@ -12,6 +15,8 @@ type ResponseDone = Pick<
 >;
 type ToolReturned = Extract<ControlInput, { type: "toolReturned" }>;
 
+/** A caller's words come about a second after their turn. */
+const WORDS_MS = 4000;
 /** Limit of tool rounds without a sign of the caller; then the model has to speak. */
 const MAX_ROUNDS = 8;
 
@@ -20,6 +25,9 @@ export class ToolTurns {
   readonly calls = new ToolCalls();
   readonly #call: MachineParts;
   readonly #closing: Closing;
+  readonly #gate: ToolGate;
+  /** Tools that run, or not, when the caller's words are known. */
+  #waiting: readonly { readonly call: ToolCall; readonly wordsBy: Milliseconds }[] = [];
   /** Outputs that the model has not confirmed; a reply begun before that may not know them. */
   readonly #unconfirmed = new Set<string>();
   /** Running tools that were called over a connection that is gone. */
@@ -30,9 +38,10 @@ export class ToolTurns {
   /** Responses to the outputs of tools since the caller gave a sign. */
   #rounds = 0;
 
-  constructor(call: MachineParts, closing: Closing) {
+  constructor(call: MachineParts, closing: Closing, gate: ToolGate) {
     this.#call = call;
     this.#closing = closing;
+    this.#gate = gate;
   }
 
   /** Whether the model may call no more tools until the caller gives a sign. */
@@ -46,6 +55,7 @@ export class ToolTurns {
       : this.exhausted
       ? prompts.WAIT_FOR_CALLER
       : undefined;
+    const started: ToolCall[] = [];
     for (const call of this.calls.called(responseId, toolCalls)) {
       if (refusal !== undefined) {
         this.#call.commands.request({ type: "toolOutput", callId: call.callId, output: refusal });
@@ -55,14 +65,59 @@ export class ToolTurns {
       this.#call.transcript.toolCalled(call);
       const { callId: toolCallId, name, arguments: args } = call;
       this.#call.commands.publish({ type: "toolStarted", toolCallId, name, arguments: args });
-      this.#call.commands.push({ type: "runTool", call });
+      started.push(call);
     }
+    // One that is refused has answered: all others of this response are known to run by then.
+    for (const call of started) this.#admit(call, now + WORDS_MS, now);
+  }
+
+  /** Lets a tool run, refuses it, or decides that when the caller's words have come. */
+  #admit(call: ToolCall, wordsBy: Milliseconds, now: Milliseconds): void {
+    const admission = this.#gate.admit(call, now >= wordsBy, now);
+    switch (admission.kind) {
+      case "run":
+        return this.#call.commands.push({ type: "runTool", call });
+      case "wait":
+        this.#waiting = [...this.#waiting, { call, wordsBy }];
+        return;
+      case "refuse": {
+        const { output, speaks } = admission;
+        return this.#returned({ callId: call.callId, output, ok: false }, speaks, now);
+      }
+    }
+  }
+
+  /** `closing`: the call is about to end, and nobody is asked anything any more. */
+  tick(now: Milliseconds, closing: boolean): void {
+    this.#gate.tick(now, closing);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { call, wordsBy } of waiting) this.#admit(call, wordsBy, now);
+  }
+
+  /** When words of the caller's are waited for no longer. */
+  get wakeAt(): Milliseconds | undefined {
+    return earliest(...this.#waiting.map(({ wordsBy }) => wordsBy));
+  }
+
+  follow(input: CallInput, now: Milliseconds): void {
+    this.#gate.follow(input, now);
   }
 
   /** Sends the output to the model, and ends or transfers the call where a tool has asked for that. */
   returned(input: ToolReturned, now: Milliseconds): void {
-    const { callId, output, ok, effect } = input;
-    const returned = this.calls.returned(callId);
+    // What the model has read somewhere is no reason to hand the caller on.
+    const isAsked = input.effect?.type !== "transfer" || this.#gate.hasCallerSpoken;
+    const { callId } = input;
+    this.#returned(isAsked ? input : { callId, output: NO_CALLER_YET, ok: false }, true, now);
+  }
+
+  #returned(
+    { callId, output, ok, effect }: Omit<ToolReturned, "type">,
+    speaks: boolean,
+    now: Milliseconds,
+  ): void {
+    const returned = this.calls.returned(callId, speaks);
     if (returned === undefined) return;
     const { call, startedAt, last } = returned;
     const ended = { ok, durationMs: Math.round(now - startedAt) };
@@ -76,7 +131,7 @@ export class ToolTurns {
     });
     this.#deliver(call, output);
     this.#note(effect);
-    if (last && !this.#applyEffect(now)) this.#askForResult(now);
+    if (last && !this.#applyEffect(now) && returned.speaks) this.#askForResult(now);
   }
 
   /** Whether any tool was called since the caller gave a sign. */

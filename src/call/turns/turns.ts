@@ -87,6 +87,11 @@ export class Turns {
     return this.#queue.owes(purpose);
   }
 
+  /** Whether a sentence that is to be said exactly waits to be asked for. */
+  owesExact(id: string): boolean {
+    return this.#queue.owesExact(id);
+  }
+
   ask(request: ResponseRequest, now: Milliseconds): void {
     this.#queue.enqueue(request);
     this.next(now);

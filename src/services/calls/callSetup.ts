@@ -71,6 +71,8 @@ export function createAgentSetup(
     policy: {
       direction: request.direction,
       agent: agent.name,
+      languages: conversationLanguages(agent),
+      transcribes: agent.transcription !== "off",
       ...(agent.greeting !== undefined && { greeting: fillTemplate(agent.greeting, values) }),
       modelResponds: modelInterrupts,
       modelInterrupts,
@@ -185,6 +187,13 @@ function spokenLanguages(
   if (several.length > 1) return TAKES_SEVERAL.test(transcription) ? { languages: several } : {};
   if (language === "auto") return {};
   return { language: several[0] ?? baseLanguage(language ?? "en") };
+}
+
+/** The agent's own first; none where callers may speak any. */
+function conversationLanguages(agent: Agent): readonly string[] {
+  const { language, languages = [] } = agent;
+  if (language === "auto" && languages.length === 0) return [];
+  return [...new Set([mainLanguage(agent), ...languages])];
 }
 
 const TAKES_SEVERAL = /^gpt-(?:live-)?transcribe(?:-\d|$)/;

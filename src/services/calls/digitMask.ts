@@ -26,8 +26,11 @@ export function createDigitMask(): (callId: string, event: CallEvent) => CallEve
         return { ...event, arguments: mask(event.arguments) };
       case "toolEnded":
         return { ...event, output: mask(event.output) };
-      case "turn":
-        return { ...event, turn: { ...event.turn, text: mask(event.turn.text) } };
+      case "turn": {
+        const { text, unheard } = event.turn;
+        const rest = unheard === undefined ? {} : { unheard: mask(unheard) };
+        return { ...event, turn: { ...event.turn, text: mask(text), ...rest } };
+      }
       default:
         return event;
     }

@@ -112,6 +112,7 @@ Deno.test("noise on the line does not take a hanging up back where the model lis
 
 Deno.test("case 41: a transfer says its sentence, waits until it was heard, and ends as transferred", () => {
   const call = new CallDriver(TRANSFERS).live();
+  call.callerSays("To sales, please.");
   call.call("transfer_call");
   call.take();
   call.toolReturns("transfer_call", "{}", { effect: { type: "transfer", alias: "sales" } });
@@ -141,6 +142,7 @@ Deno.test("a caller who talks into the sentence of a transfer does not take it b
 
 Deno.test("a transfer without a sentence of its own uses what the agent has just said", () => {
   const call = new CallDriver(TRANSFERS).live();
+  call.callerSays("To the desk, please.");
   call.callerSays("the desk, please");
   call.speak("item", 1000, "I connect you with the desk.");
   call.call("transfer_call");
@@ -154,6 +156,7 @@ Deno.test("a transfer without a sentence of its own uses what the agent has just
 Deno.test("a transfer to an alias that the operator has not defined does not happen", () => {
   for (const alias of ["+15550100", "__proto__", "toString", ""]) {
     const call = new CallDriver(TRANSFERS).live();
+    call.callerSays("Put me through.");
     call.call("transfer_call");
     call.take();
     call.toolReturns("transfer_call", "{}", { effect: { type: "transfer", alias } });
@@ -167,6 +170,7 @@ Deno.test("a transfer to an alias that the operator has not defined does not hap
 Deno.test("a transfer and an end asked for together transfer", () => {
   for (const order of [["end_call", "transfer_call"], ["transfer_call", "end_call"]] as const) {
     const call = new CallDriver(TRANSFERS).live();
+    call.callerSays("To sales, please.");
     call.call("end_call", "transfer_call");
     for (const name of order) {
       const effect = name === "end_call"

@@ -1,0 +1,110 @@
+import type { CallInput } from "../callInput.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
+import * as prompts from "../model/prompts.ts";
+import type { AgentEntry } from "../transcript/transcriptEntry.ts";
+import type { Milliseconds } from "../types.ts";
+
+/** What became of words that the agent was to say exactly. */
+export interface Spoken {
+  readonly id: string;
+  /**
+   * `whole`: the caller has heard to its end what the model said, whatever that was; `cut`: somebody silenced
+   * it; `unsaid`: it came to nothing, or broke off.
+   */
+  readonly outcome: "whole" | "cut" | "unsaid";
+  /** The items of the model's in which it was said. */
+  readonly items: ReadonlySet<string>;
+  /** What the caller has heard of it. */
+  readonly text: string;
+  /** When its end was known to have been heard. */
+  readonly at: Milliseconds;
+}
+
+interface Saying {
+  readonly id: string;
+  /** Absent until it has begun. */
+  responseId: string | undefined;
+  readonly items: Set<string>;
+}
+
+type Parts = Pick<MachineParts, "turns" | "speech" | "transcript">;
+
+/**
+ * Has the model say sentences word for word, as part of the conversation, and follows each until it is
+ * known what of it the caller has heard.
+ */
+export class ExactSpeech {
+  readonly #call: Parts;
+  readonly #sayings = new Map<string, Saying>();
+
+  constructor(call: Parts) {
+    this.#call = call;
+  }
+
+  get any(): boolean {
+    return this.#sayings.size > 0;
+  }
+
+  /** Whether it is asked for, being said, or still being heard. */
+  isSaying(id: string): boolean {
+    return this.#sayings.has(id);
+  }
+
+  say(id: string, text: string, now: Milliseconds): void {
+    if (this.isSaying(id)) return;
+    this.#sayings.set(id, { id, responseId: undefined, items: new Set() });
+    this.#call.turns.ask(prompts.sayExactly(text, id), now);
+  }
+
+  /** Learns which items of the model's are which sentence. */
+  follow(input: CallInput): void {
+    if (input.type !== "speechText" || !this.any) return;
+    const { current, responseId } = this.#call.turns;
+    const saying = this.#sayings.get(current?.exact ?? "");
+    if (saying === undefined || responseId !== input.ref.responseId) return;
+    // After a failure it is said again from its beginning.
+    if (saying.responseId !== responseId) saying.items.clear();
+    saying.responseId = responseId;
+    saying.items.add(input.ref.itemId);
+  }
+
+  /** Returns what is over, once each. */
+  tick(now: Milliseconds): readonly Spoken[] {
+    return [...this.#sayings.values()].flatMap((saying) => {
+      const spoken = this.#outcomeOf(saying, now);
+      if (spoken === undefined) return [];
+      this.#sayings.delete(saying.id);
+      return [spoken];
+    });
+  }
+
+  #outcomeOf(saying: Saying, now: Milliseconds): Spoken | undefined {
+    const { turns, speech } = this.#call;
+    const { id, items } = saying;
+    if (turns.current?.exact === id) {
+      saying.responseId = turns.responseId;
+      return undefined;
+    }
+    if (turns.owesExact(id)) return undefined;
+    const entries = [...items].flatMap((item) => this.#entryOf(item) ?? [])
+      .filter(({ aside }) => aside !== true);
+    const isOpen = entries.some(({ final }) => !final);
+    if (isOpen && (speech.audible || speech.isSettling)) return undefined;
+    const text = entries.map((entry) => entry.text).join(" ");
+    const at = Math.max(...entries.map(({ endedAt }) => endedAt ?? now), -Infinity);
+    const isSilenced = saying.responseId !== undefined &&
+      speech.responses.isSilenced(saying.responseId);
+    const isCut = entries.some(({ interrupted, unheard }) => interrupted && unheard !== undefined);
+    if (isCut || isSilenced && !entries.some(({ heardMs = 0 }) => heardMs > 0)) {
+      return { id, outcome: "cut", items, text, at: now };
+    }
+    return entries.length > 0 && !isOpen
+      ? { id, outcome: "whole", items, text, at }
+      : { id, outcome: "unsaid", items, text, at: now };
+  }
+
+  #entryOf(itemId: string): AgentEntry | undefined {
+    const entry = this.#call.transcript.entries.get(itemId);
+    return entry?.kind === "agent" ? entry : undefined;
+  }
+}
