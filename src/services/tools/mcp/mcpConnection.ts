@@ -1,0 +1,204 @@
+import type { Milliseconds } from "../../../call/types.ts";
+import type { Clock } from "../../../utils/clock.ts";
+import type { Log } from "../../../utils/logger.ts";
+import type { Incidents } from "../../../utils/incidents.ts";
+import { ToolError } from "../tool.ts";
+import { codeOf, connectMcp, type McpClient, type McpEndpoint } from "./mcpClient.ts";
+import type { McpAnswer, McpToolListing } from "./mcpWire.ts";
+
+export interface McpConnectionDeps extends Pick<Clock, "setTimer"> {
+  readonly connect?: typeof connectMcp;
+  readonly incidents: Pick<Incidents, "report" | "resolve">;
+  readonly log: Pick<Log, "info" | "warn">;
+}
+
+export type McpState =
+  | { readonly status: "connecting" }
+  | { readonly status: "ready"; readonly tools: readonly McpToolListing[] }
+  | { readonly status: "away"; readonly reason: string };
+
+/** How often the tools are listed anew, which also shows whether the server is there. */
+const REFRESH_MS = 60_000;
+const MIN_RETRY_MS = 1000;
+const MAX_RETRY_MS = 60_000;
+
+/** A lasting connection to one MCP server: opened at once, and again whenever it is lost. */
+export class McpConnection {
+  readonly #name: string;
+  readonly #endpoint: McpEndpoint;
+  readonly #deps: McpConnectionDeps;
+  #state: McpState = { status: "connecting" };
+  #client: McpClient | undefined;
+  #working: Promise<void>;
+  #cancelTimer = () => {};
+  #failures = 0;
+  #closed = false;
+  readonly #settled = Promise.withResolvers<void>();
+
+  /** `name` is for the operator, in logs and health. */
+  constructor(name: string, endpoint: McpEndpoint, deps: McpConnectionDeps) {
+    this.#name = name;
+    this.#endpoint = endpoint;
+    this.#deps = deps;
+    this.#working = this.#refresh();
+  }
+
+  get state(): McpState {
+    return this.#state;
+  }
+
+  /** Settles when it is known for the first time whether the server is there. */
+  get tried(): Promise<void> {
+    return this.#settled.promise;
+  }
+
+  /** Throws a `ToolError` where there is no answer. */
+  async call(
+    name: string,
+    args: Readonly<Record<string, unknown>>,
+    { meta, ...limits }: {
+      readonly meta?: Readonly<Record<string, unknown>> | undefined;
+      readonly signal: AbortSignal;
+      readonly timeoutMs: Milliseconds;
+    },
+  ): Promise<McpAnswer> {
+    // Of a session that the server has forgotten nothing has been carried out: it may be asked again.
+    for (let isAgain = false;; isAgain = true) {
+      const client = this.#client;
+      if (client === undefined) throw unreachable(undefined, false);
+      try {
+        return await client.callTool({ name, args, meta }, limits);
+      } catch (error) {
+        if (limits.signal.aborted) throw error;
+        const code = codeOf(error);
+        if (code === 404 && !isAgain) {
+          await this.#lost(client, "it has forgotten the session");
+          continue;
+        }
+        throw await this.#faultOf(error, client);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelTimer();
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.close();
+    await this.#working;
+    this.#deps.incidents.resolve("mcp_server_away", this.#name);
+  }
+
+  async #faultOf(error: unknown, client: McpClient): Promise<ToolError> {
+    const code = codeOf(error);
+    // JSON-RPC errors are negative: the server is there, and says no.
+    if (code === REQUEST_TIMEOUT) {
+      return new ToolError("timeout", "The tool took too long and was stopped.", {
+        cause: error,
+        isFault: true,
+        mayHaveRun: true,
+      });
+    }
+    if (code !== undefined && code < 0 && code !== CONNECTION_CLOSED) {
+      const reason = error instanceof Error ? error.message.slice(0, MAX_ERROR_CHARS) : "";
+      return new ToolError("mcp_error", `The service refused: ${reason}`, { cause: error });
+    }
+    void this.#lost(client, reasonOf(error));
+    return unreachable(error, true);
+  }
+
+  #lost(client: McpClient, reason: string): Promise<void> {
+    if (this.#client !== client || this.#closed) return this.#working;
+    this.#client = undefined;
+    void client.close();
+    this.#away(reason);
+    this.#cancelTimer();
+    return this.#working = this.#working.then(() => this.#refresh());
+  }
+
+  /** Connects if need be, and lists the tools. Never rejects. */
+  async #refresh(): Promise<void> {
+    if (this.#closed) return;
+    this.#cancelTimer();
+    try {
+      this.#client ??= await connectMcp(this.#endpoint, {
+        onToolsChanged: () => this.#again(),
+        onClosed: () => {
+          if (this.#client !== undefined) void this.#lost(this.#client, "it closed the connection");
+        },
+      });
+      if (this.#closed) {
+        await this.#client.close();
+        this.#client = undefined;
+        return;
+      }
+      const tools = await this.#client.listTools();
+      if (this.#state.status !== "ready") {
+        this.#deps.log.info("MCP server connected", { server: this.#name, tools: tools.length });
+        this.#deps.incidents.resolve("mcp_server_away", this.#name);
+      }
+      this.#failures = 0;
+      this.#state = { status: "ready", tools };
+      this.#schedule(REFRESH_MS);
+    } catch (error) {
+      if (this.#closed) return;
+      const client = this.#client;
+      this.#client = undefined;
+      void client?.close();
+      this.#away(reasonOf(error));
+      this.#schedule(Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** this.#failures++));
+    } finally {
+      this.#settled.resolve();
+    }
+  }
+
+  #again(): void {
+    if (!this.#closed) this.#working = this.#working.then(() => this.#refresh());
+  }
+
+  #schedule(delayMs: Milliseconds): void {
+    this.#cancelTimer = this.#deps.setTimer(() => this.#again(), delayMs);
+  }
+
+  #away(reason: string): void {
+    const isNew = this.#state.status !== "away" || this.#state.reason !== reason;
+    this.#state = { status: "away", reason };
+    if (!isNew) return;
+    this.#deps.log.warn("MCP server away", { server: this.#name, reason });
+    this.#deps.incidents.report({
+      code: "mcp_server_away",
+      subject: this.#name,
+      message: `The MCP server ${this.#name} is away: ${reason}. Its tools are left out meanwhile.`,
+      expiresAfterMs: Infinity,
+    });
+  }
+}
+
+const MAX_ERROR_CHARS = 500;
+const REQUEST_TIMEOUT = -32_001;
+const CONNECTION_CLOSED = -32_000;
+
+function unreachable(cause: unknown, mayHaveRun: boolean): ToolError {
+  return new ToolError("unreachable", "The service cannot be reached.", {
+    cause,
+  });
+}
+
+/** For the operator; what a server answered is not repeated, as it may hold anything. */
+function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  if (code === 401 || code === 403) return `it answered ${code}: check its headers`;
+  if (code === REQUEST_TIMEOUT) return "it does not answer in time";
+  if (code !== undefined && code >= 100) return `it answered ${code}`;
+  if (code !== undefined) return "it does not speak the protocol as expected";
+  if (!(error instanceof Error)) return "it cannot be reached";
+  // Of `fetch`, where the host may not be reached at all.
+  const { cause } = error;
+  const isDenied = error instanceof Deno.errors.NotCapable ||
+    cause instanceof Deno.errors.NotCapable;
+  if (isDenied) return "its host is not permitted: add it to permissions.server.net in deno.json";
+  return error instanceof TypeError || error instanceof Deno.errors.ConnectionRefused
+    ? "it cannot be reached"
+    : "it does not speak the protocol as expected";
+}

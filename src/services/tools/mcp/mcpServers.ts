@@ -1,0 +1,41 @@
+import type { McpConnectionDeps, McpState } from "./mcpConnection.ts";
+import { McpConnection } from "./mcpConnection.ts";
+import type { McpEndpoint } from "./mcpClient.ts";
+
+/** The MCP servers that the agents name, each connected to once per process. */
+export type McpServers = ReturnType<typeof createMcpServers>;
+
+export interface NamedEndpoint extends McpEndpoint {
+  readonly name: string;
+}
+
+/** Creates the set of connections, which is empty until `use` names servers. */
+export function createMcpServers(deps: McpConnectionDeps) {
+  const open = new Map<string, { readonly name: string; readonly connection: McpConnection }>();
+  let isClosed = false;
+  return {
+    /** The server's connection, opened now where there is none yet; undefined once all are closed. */
+    use({ name, url, headers }: NamedEndpoint): McpConnection | undefined {
+      if (isClosed) return undefined;
+      const key = JSON.stringify([url, Object.entries(headers).sort()]);
+      const known = open.get(key);
+      if (known !== undefined) return known.connection;
+      const connection = new McpConnection(name, { url, headers }, deps);
+      open.set(key, { name, connection });
+      return connection;
+    },
+    /** Closes what is not among the servers in use any more; calls that still ask it get an error. */
+    async keepOnly(connections: ReadonlySet<McpConnection>): Promise<void> {
+      const left = [...open].filter(([, { connection }]) => !connections.has(connection));
+      for (const [key] of left) open.delete(key);
+      await Promise.all(left.map(([, { connection }]) => connection.close()));
+    },
+    list: (): readonly { readonly name: string; readonly state: McpState }[] =>
+      [...open.values()].map(({ name, connection }) => ({ name, state: connection.state })),
+    async close(): Promise<void> {
+      isClosed = true;
+      await Promise.all([...open.values()].map(({ connection }) => connection.close()));
+      open.clear();
+    },
+  };
+}
