@@ -27,6 +27,7 @@ import {
   openResources,
 } from "./services/records.ts";
 import { openCallSpendLimit, openSpending } from "./services/spending.ts";
+import { openMcpServers } from "./services/tools.ts";
 import { openWebhooks } from "./services/webhooks.ts";
 import type { RealtimeServerOptions } from "./sim/openai/realtimeServer.ts";
 import { setTimer } from "./utils/clock.ts";
@@ -108,6 +109,7 @@ export async function createApp(
   const keptSpeech = opening.use(
     await openKeptSpeech({ ...base, ...spending, ...overrides, engine }),
   );
+  const mcpServers = opening.use(await openMcpServers(base));
   const { registry, onSendDigits } = openCallRegistry({
     ...base,
     ...spending,
@@ -115,6 +117,7 @@ export async function createApp(
     engine,
     load,
     keptSpeech,
+    mcpServers,
   });
   const cluster = opening.use(await openCluster(base));
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { hours } from "./hoursSchema.ts";
 import { httpTool } from "./httpToolSchema.ts";
+import { mcpServer } from "./mcpSchema.ts";
 import { calledNumbers } from "./numbersSchema.ts";
 import { toolEntry, toolName as name } from "./toolOptionsSchema.ts";
 
@@ -97,6 +98,7 @@ export const agentFrontMatter = z.strictObject({
     sensitive: z.boolean().default(false),
   }).default({ timeout_ms: 2000, sensitive: false }),
   http_tools: z.array(httpTool).max(32).default([]),
+  mcp_servers: z.array(mcpServer).max(8).default([]),
 }).refine(
   ({ fallback, transfers }) =>
     fallback === undefined || Object.hasOwn(transfers, fallback.transfer),

@@ -3,3 +3,5 @@ export type { PutOnDoNotCallList } from "./tools/builtin/doNotCall.ts";
 export { createCallSigner } from "./tools/http/callSigner.ts";
 export type { Redaction } from "./tools/redaction.ts";
 export { ToolMemory } from "./tools/toolMemory.ts";
+export { openMcpServers } from "./tools/mcp/openMcpServers.ts";
+export type { McpServers } from "./tools/mcp/mcpServers.ts";

@@ -83,7 +83,7 @@ export function createAgentSetup(
       modelListens: !manual,
       greetingProtected,
       usesTools: agent.http_tools.length + Object.keys(agent.transfers).length > 0 ||
-        agent.tools.some(({ name }) => !PASSIVE_TOOLS.has(name)),
+        agent.mcp_servers.length > 0 || agent.tools.some(({ name }) => !PASSIVE_TOOLS.has(name)),
       toolPolicies: filledPolicies(defaults.toolPolicies ?? {}, values),
       fillerAfterMs: agent.filler_after_ms,
       idleMs: agent.idle_seconds === undefined ? defaults.idleMs : agent.idle_seconds * 1000,

@@ -12,7 +12,7 @@ import type { KeptSpeeches } from "../keptSpeech.ts";
 import type { CallJournals } from "../records.ts";
 import type { TransferPolicy } from "../spending.ts";
 import type { Store } from "../store.ts";
-import { createCallSigner, createToolbox } from "../tools.ts";
+import { createCallSigner, createToolbox, type McpServers } from "../tools.ts";
 import { createCallSetup } from "./callSetup.ts";
 import { createDoNotCallRequests } from "./doNotCallRequests.ts";
 import { createSessionDependencies } from "./sessionDependencies.ts";
@@ -22,6 +22,7 @@ export interface CallRegistryDeps {
   readonly agents: Agents;
   readonly store: Pick<Store, "clock" | "doNotCall">;
   readonly transfers: Pick<TransferPolicy, "mayDial">;
+  readonly mcpServers: Pick<McpServers, "use">;
   readonly engine: Pick<Engine, "open">;
   readonly keptSpeech: Pick<KeptSpeeches, "forCall">;
   readonly events: EventHub;
@@ -37,7 +38,7 @@ export type SendDigits = (session: CallSession, digits: string) => void;
 
 /** Opens the registry of this process's live calls, with agents and their tools. */
 export function openCallRegistry(deps: CallRegistryDeps) {
-  const { settings, agents, store, transfers, journals, log } = deps;
+  const { settings, agents, store, transfers, mcpServers, journals, log } = deps;
   const { doNotCall, clock: { now } } = store;
   let sendDigits: SendDigits = ({ id }) => log.warn("Digits not sent", { callId: id });
   const signCall = createCallSigner({ secrets: settings.signingSecrets, now: Date.now });
@@ -47,6 +48,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       putOnDoNotCallList: createDoNotCallRequests({ doNotCall, now, log }),
       ...present({ signCall }),
     },
+    mcpServers,
     log,
   });
   const registry = new CallRegistry({

@@ -4,6 +4,8 @@ import type { Log } from "../../utils/logger.ts";
 import { BUILTIN_NAMES, type BuiltinServices, builtinTools } from "./builtinTools.ts";
 import type { SignCall } from "./http/callSigner.ts";
 import { createHttpTool } from "./http/httpTool.ts";
+import { createAgentMcpTools } from "./mcp/agentMcpTools.ts";
+import type { McpServers } from "./mcp/mcpServers.ts";
 import type { Tool } from "./tool.ts";
 import { describeFault } from "./toolFault.ts";
 import { createToolRegistry, type ToolRegistry } from "./toolRegistry.ts";
@@ -19,18 +21,30 @@ export type Toolbox = (agent: Agent) => ToolRegistry;
 
 export interface ToolboxOptions {
   readonly services: ToolServices;
+  readonly mcpServers: Pick<McpServers, "use">;
   readonly log: Pick<Log, "warn">;
 }
 
-export function createToolbox({ services, log }: ToolboxOptions): Toolbox {
-  const made = new WeakMap<Agent, ToolRegistry>();
+/** Of an agent with MCP servers they are made anew when a server's tools have changed. */
+export function createToolbox({ services, mcpServers, log }: ToolboxOptions): Toolbox {
+  const made = new WeakMap<
+    Agent,
+    { readonly mcp: readonly Tool[]; readonly tools: ToolRegistry }
+  >();
+  const mcpToolsOf = createAgentMcpTools({
+    servers: mcpServers,
+    signCall: services.signCall,
+    check: (tool) => void createToolRegistry({ tools: [tool] }),
+    log,
+  });
   return function toolsOf(agent) {
+    const { tools: mcp } = mcpToolsOf(agent, takenNames(agent));
     const known = made.get(agent);
-    if (known !== undefined) return known;
+    if (known?.mcp === mcp) return known.tools;
     const onFault = (tool: string, error: unknown) =>
       log.warn("Tool failed", { agent: agent.name, tool, ...describeFault(error) });
-    const tools = createAgentTools(agent, services, onFault);
-    made.set(agent, tools);
+    const tools = createAgentTools(agent, services, onFault, mcp);
+    made.set(agent, { mcp, tools });
     return tools;
   };
 }
@@ -40,8 +54,9 @@ export function createAgentTools(
   agent: Agent,
   services: ToolServices,
   onFault: (toolName: string, error: unknown) => void,
+  mcpTools: readonly Tool[] = [],
 ): ToolRegistry {
-  const tools = toolMakers(agent, services).map((make) => make());
+  const tools = [...toolMakers(agent, services).map((make) => make()), ...mcpTools];
   return createToolRegistry({ tools, entries: entriesOf(agent), onFault });
 }
 
@@ -86,6 +101,10 @@ function toolMakers(agent: Agent, services: ToolServices): readonly (() => Tool)
       : []),
     ...agent.http_tools.map((tool) => () => httpTool(tool, services)),
   ];
+}
+
+function takenNames({ http_tools, tools }: Agent): ReadonlySet<string> {
+  return new Set([...BUILTIN_NAMES, ...[...http_tools, ...tools].map(({ name }) => name)]);
 }
 
 /** What the file says of single tools: an entry in `tools` over one in `http_tools`. */

@@ -75,7 +75,7 @@ export class McpConnection {
           await this.#lost(client, "it has forgotten the session");
           continue;
         }
-        throw await this.#faultOf(error, client);
+        throw this.#faultOf(error, client);
       }
     }
   }
@@ -90,7 +90,7 @@ export class McpConnection {
     this.#deps.incidents.resolve("mcp_server_away", this.#name);
   }
 
-  async #faultOf(error: unknown, client: McpClient): Promise<ToolError> {
+  #faultOf(error: unknown, client: McpClient): ToolError {
     const code = codeOf(error);
     // JSON-RPC errors are negative: the server is there, and says no.
     if (code === REQUEST_TIMEOUT) {
@@ -139,7 +139,7 @@ export class McpConnection {
         this.#deps.incidents.resolve("mcp_server_away", this.#name);
       }
       this.#failures = 0;
-      this.#state = { status: "ready", tools };
+      this.#state = { status: "ready", tools: this.#unchanged(tools) };
       this.#schedule(REFRESH_MS);
     } catch (error) {
       if (this.#closed) return;
@@ -151,6 +151,12 @@ export class McpConnection {
     } finally {
       this.#settled.resolve();
     }
+  }
+
+  /** The list that is known already, where it is the same: what was made of it stays in use. */
+  #unchanged(tools: readonly McpToolListing[]): readonly McpToolListing[] {
+    const known = this.#state.status === "ready" ? this.#state.tools : undefined;
+    return JSON.stringify(known) === JSON.stringify(tools) && known !== undefined ? known : tools;
   }
 
   #again(): void {
@@ -182,6 +188,8 @@ const CONNECTION_CLOSED = -32_000;
 function unreachable(cause: unknown, mayHaveRun: boolean): ToolError {
   return new ToolError("unreachable", "The service cannot be reached.", {
     cause,
+    isFault: true,
+    mayHaveRun,
   });
 }
 
