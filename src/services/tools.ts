@@ -1,5 +1,6 @@
 export { createToolbox, findToolProblems, type Toolbox } from "./tools/agentTools.ts";
 export type { PutOnDoNotCallList } from "./tools/builtin/doNotCall.ts";
+export type { TakeMessage } from "./tools/builtin/takeMessage.ts";
 export { createCallSigner } from "./tools/http/callSigner.ts";
 export type { Redaction } from "./tools/redaction.ts";
 export { ToolMemory } from "./tools/toolMemory.ts";

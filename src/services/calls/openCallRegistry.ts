@@ -9,18 +9,20 @@ import type { EventHub } from "../events.ts";
 import type { Engine } from "../openai.ts";
 import type { Load } from "../load.ts";
 import type { KeptSpeeches } from "../keptSpeech.ts";
-import type { CallJournals } from "../records.ts";
+import type { CallJournals, MessageBox } from "../records.ts";
 import type { TransferPolicy } from "../spending.ts";
 import type { Store } from "../store.ts";
 import { createCallSigner, createToolbox, type McpServers } from "../tools.ts";
 import { createCallSetup } from "./callSetup.ts";
+import { createCallerMessages } from "./callerMessages.ts";
 import { createDoNotCallRequests } from "./doNotCallRequests.ts";
 import { createSessionDependencies } from "./sessionDependencies.ts";
 
 export interface CallRegistryDeps {
   readonly settings: Settings;
   readonly agents: Agents;
-  readonly store: Pick<Store, "clock" | "doNotCall">;
+  readonly store: Pick<Store, "clock" | "doNotCall" | "messages">;
+  readonly messageBox: Pick<MessageBox, "take">;
   readonly transfers: Pick<TransferPolicy, "mayDial">;
   readonly mcpServers: Pick<McpServers, "use">;
   readonly engine: Pick<Engine, "open">;
@@ -39,13 +41,14 @@ export type SendDigits = (session: CallSession, digits: string) => void;
 /** Opens the registry of this process's live calls, with agents and their tools. */
 export function openCallRegistry(deps: CallRegistryDeps) {
   const { settings, agents, store, transfers, mcpServers, journals, log } = deps;
-  const { doNotCall, clock: { now } } = store;
+  const { doNotCall, messages, clock: { now } } = store;
   let sendDigits: SendDigits = ({ id }) => log.warn("Digits not sent", { callId: id });
   const signCall = createCallSigner({ secrets: settings.signingSecrets, now: Date.now });
   const toolsOf = createToolbox({
     services: {
       mayTransfer: transfers.mayDial,
       putOnDoNotCallList: createDoNotCallRequests({ doNotCall, now, log }),
+      takeMessage: createCallerMessages({ messages, messageBox: deps.messageBox, now }),
       ...present({ signCall }),
     },
     mcpServers,

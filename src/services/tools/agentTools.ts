@@ -81,6 +81,7 @@ export function findToolProblems(agent: Agent): readonly string[] {
 const noServices: ToolServices = {
   mayTransfer: () => Promise.resolve(false),
   putOnDoNotCallList: () => Promise.resolve("number_unknown"),
+  takeMessage: () => Promise.resolve("too_many"),
 };
 
 /** One function for each tool of the agent; it throws where the tool is invalid. */

@@ -3,6 +3,7 @@ import { createDoNotCall, type PutOnDoNotCallList } from "./builtin/doNotCall.ts
 import { endCall } from "./builtin/endCall.ts";
 import { getCurrentTime } from "./builtin/getCurrentTime.ts";
 import { sendDigits } from "./builtin/sendDigits.ts";
+import { createTakeMessage, type TakeMessage } from "./builtin/takeMessage.ts";
 import { createTransferCall } from "./builtin/transferCall.ts";
 import type { Tool } from "./tool.ts";
 
@@ -11,12 +12,13 @@ export interface BuiltinServices {
   /** Whether an agent's transfer may be dialled. */
   readonly mayTransfer: (agent: Agent, alias: string) => Promise<boolean>;
   readonly putOnDoNotCallList: PutOnDoNotCallList;
+  readonly takeMessage: TakeMessage;
 }
 
 /** The server's own tools that this agent may list, by name; those that it cannot have are left out. */
 export function builtinTools(
   agent: Agent,
-  { mayTransfer, putOnDoNotCallList }: BuiltinServices,
+  { mayTransfer, putOnDoNotCallList, takeMessage }: BuiltinServices,
 ): ReadonlyMap<string, Tool> {
   const aliases = Object.keys(agent.transfers);
   const tools: readonly Tool[] = [
@@ -24,6 +26,7 @@ export function builtinTools(
     getCurrentTime,
     sendDigits,
     createDoNotCall(putOnDoNotCallList),
+    createTakeMessage(takeMessage),
     ...(aliases.length > 0
       ? [createTransferCall(aliases, (alias) => mayTransfer(agent, alias))]
       : []),
@@ -37,5 +40,6 @@ export const BUILTIN_NAMES: ReadonlySet<string> = new Set([
   "get_current_time",
   "send_dtmf",
   "do_not_call",
+  "take_message",
   "transfer_call",
 ]);

@@ -2,11 +2,7 @@ import assert from "node:assert/strict";
 import { readAgent } from "../../../../src/config/agents.ts";
 import { createAgentTools, findToolProblems } from "../../../../src/services/tools/agentTools.ts";
 import type { ToolRegistry } from "../../../../src/services/tools/toolRegistry.ts";
-
-const services = {
-  mayTransfer: () => Promise.resolve(true),
-  putOnDoNotCallList: () => Promise.resolve("listed" as const),
-};
+import { toolServices } from "../../../support/toolServices.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -27,7 +23,7 @@ function agentWith(parameters: unknown, changes: Schema = {}) {
 }
 
 function toolsWith(parameters: unknown): ToolRegistry {
-  return createAgentTools(agentWith(parameters), services, () => {});
+  return createAgentTools(agentWith(parameters), toolServices, () => {});
 }
 
 function declared(parameters: unknown): Schema {

@@ -1,0 +1,49 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { startPhoneRig, type Talk } from "../support/servers/phoneRig.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+import { until } from "../support/until.ts";
+
+Deno.test("what an agent takes down is there for people to read, with the number of the caller", async () => {
+  await using rig = await startPhoneRig({ agent: "tools: [take_message]" });
+  const talk = await rig.ring();
+  const args = { message: "The heating is cold.", name: "Ann Reed", call_back: "555 0100" };
+  equal(await use(talk, args), '{"status":"taken"}');
+  // Said again, it is the same message.
+  match(await use(talk, args), /"repeated":true/);
+  await hangUp(talk.phone);
+  const response = await rig.server.app.fetch(new Request("http://localhost/api/messages"));
+  const { messages } = await response.json();
+  equal(messages.length, 1);
+  const [{ id: _, at: __, from, ...message }] = messages;
+  match(from, /^\+1\d{10}$/);
+  deepEqual(message, {
+    callId: talk.callId,
+    agent: "receptionist",
+    kind: "note",
+    text: "The heating is cold.\nName: Ann Reed\nCall back: 555 0100",
+    recording: null,
+    doneAt: null,
+  });
+});
+
+Deno.test("a caller leaves five messages at most", async () => {
+  await using rig = await startPhoneRig({ agent: "tools: [take_message]" });
+  const talk = await rig.ring();
+  for (let count = 1; count <= 5; count++) {
+    equal(await use(talk, { message: `number ${count}` }), '{"status":"taken"}');
+  }
+  match(await use(talk, { message: "number 6" }), /too_many_messages/);
+  await hangUp(talk.phone);
+});
+
+/** Has the model take a message, and returns what it is told. */
+async function use(talk: Talk, args: unknown): Promise<string> {
+  talk.model.say({ tools: [{ name: "take_message", arguments: JSON.stringify(args) }] });
+  for (;;) {
+    const { item } = await talk.model.next("conversation.item.create");
+    if (item.type !== "function_call_output") continue;
+    await talk.model.next("response.create");
+    await until(() => talk.model.responding, (responding) => !responding);
+    return String(item.output);
+  }
+}
