@@ -13,6 +13,7 @@ import {
   openCallRegistry,
   openCallWatchdog,
 } from "./services/calls.ts";
+import { openAnalysis } from "./services/analysis.ts";
 import { openCluster, openEventLog } from "./services/cluster.ts";
 import { type EventHub, openEventHub } from "./services/events.ts";
 import { type LatenessLimits, openLoad } from "./services/load.ts";
@@ -41,6 +42,8 @@ export interface App {
   readonly agents: Agents;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
   readonly engine: string;
+  /** Warnings for the operator beyond those of the settings, one sentence each. */
+  readonly hints: readonly string[];
   readonly registry: CallRegistry;
   readonly events: EventHub;
   readonly log: Logger;
@@ -88,6 +91,8 @@ export async function createApp(
   const startRehearsal = async (apiKey: string) =>
     (await import("./sim/openai/realtimeServer.ts"))
       .startRealtimeServer({ voice: "flite", apiKey, ...simulated });
+  const startChatStandIn = async (apiKey: string) =>
+    (await import("./sim/chat/chatServer.ts")).startChatServer({ apiKey });
   // Disposes of what has been opened, the latest first; also where a later part fails to open.
   await using opening = new AsyncDisposableStack();
   const settings = readSettings(environment);
@@ -127,6 +132,12 @@ export async function createApp(
   const { recorder, completion } = records;
   const resumedCalls = createResumedCalls({ ...calls, callStore: base.store.calls, recorder });
   const webhooks = opening.use(openWebhooks({ ...calls, completion }));
+  const analysis = opening.use(openAnalysis({
+    ...calls,
+    completion,
+    startStandIn: engine.name === "rehearsal" ? startChatStandIn : undefined,
+    onAnalyzed: webhooks?.enqueueAnalyzed,
+  }));
   const phone = opening.use(
     openPhone({ ...calls, recorder, completion, resumedCalls, onSendDigits, ...overrides }),
   );
@@ -153,7 +164,7 @@ export async function createApp(
     abandonedCalls,
     phone,
   });
-  const parts = { ...calls, records, eventLog, metrics, webhooks, phone, operations };
+  const parts = { ...calls, records, analysis, eventLog, metrics, webhooks, phone, operations };
   let isDraining = false;
   const router = createRouter({ ...parts, engine: engine.name, isDraining: () => isDraining });
   const opened = opening.move();
@@ -181,6 +192,7 @@ export async function createApp(
     settings,
     agents,
     engine: engine.name,
+    hints: analysis.hints(),
     listens,
     portHolder: cluster.holderOf,
     handsOver: isShared(settings.database),

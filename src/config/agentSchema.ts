@@ -4,6 +4,7 @@ import { httpTool } from "./httpToolSchema.ts";
 import { mcpServer } from "./mcpSchema.ts";
 import { calledNumbers } from "./numbersSchema.ts";
 import { toolEntry, toolName as name } from "./toolOptionsSchema.ts";
+import { analysisSchema } from "./analysisSchema.ts";
 
 const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, "must be in E.164 form, such as +14155550123");
 
@@ -99,6 +100,7 @@ export const agentFrontMatter = z.strictObject({
   }).default({ timeout_ms: 2000, sensitive: false }),
   http_tools: z.array(httpTool).max(32).default([]),
   mcp_servers: z.array(mcpServer).max(8).default([]),
+  analysis: analysisSchema(language).optional(),
 }).refine(
   ({ fallback, transfers }) =>
     fallback === undefined || Object.hasOwn(transfers, fallback.transfer),

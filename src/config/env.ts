@@ -1,3 +1,4 @@
+import { readAnalysis } from "./analysisSettings.ts";
 import { checkExposure } from "./exposureCheck.ts";
 import { readLimits } from "./limitSettings.ts";
 import { readOutbound } from "./outboundSettings.ts";
@@ -54,12 +55,13 @@ export function readSettings(environment: Environment): Settings {
   const signingSecrets = readSigningSecrets(read);
   const webhook = readWebhook(read, signingSecrets);
   const outbound = readOutbound(read, { isRehearsal });
+  const analysis = readAnalysis(read, { openaiKey: openai.apiKey, isRehearsal });
   const limits = readLimits(read, { outbound, isRehearsal });
   const hints = [...misspellings(environment), ...adminHint(server), ...read.off.map(offHint)];
   const settings: Settings = {
     server,
     openai,
-    ...present({ phone }),
+    ...present({ phone, analysis }),
     database,
     records: readRecords(read),
     agents: {

@@ -2,14 +2,17 @@ import type { Agent, Agents } from "./agents.ts";
 import type { DatabaseSettings, Settings } from "./settings.ts";
 
 /** Hosts that the settings and agents name and this process may not connect to, a sentence each. */
-export function unreachableHosts({ settings: { openai, phone, webhook }, agents, engine }: {
-  readonly settings: Settings;
-  readonly agents: Agents;
-  /** `rehearsal` needs no network. */
-  readonly engine: string;
-}): readonly string[] {
+export function unreachableHosts(
+  { settings: { openai, analysis, phone, webhook }, agents, engine }: {
+    readonly settings: Settings;
+    readonly agents: Agents;
+    /** `rehearsal` needs no network. */
+    readonly engine: string;
+  },
+): readonly string[] {
   const named: [place: string, url: string][] = [];
   if (engine !== "rehearsal") named.push(["OPENAI_REALTIME_URL", openai.url]);
+  if (analysis !== undefined) named.push(["ANALYSIS_URL", analysis.url]);
   if (phone !== undefined) named.push(["TWILIO_API_URL", phone.apiUrl]);
   if (webhook !== undefined) named.push(["WEBHOOK_URL", webhook.url]);
   for (const file of agents.names) {

@@ -12,6 +12,10 @@ export const settingNames = [
   "OPENAI_MODEL",
   "OPENAI_SOCKET",
   "AUDIO_GROUP_MS",
+  "ANALYSIS_MODEL",
+  "ANALYSIS_URL",
+  "ANALYSIS_API_KEY",
+  "ANALYSIS_DAILY_USD",
   "TWILIO_ACCOUNT_SID",
   "TWILIO_AUTH_TOKEN",
   "TWILIO_PHONE_NUMBER",
@@ -108,7 +112,7 @@ export function likelyMisspellings(): readonly string[] {
 }
 
 /** Short names such as PORT are too close to names of other programs. */
-const CHECKED = /^(OPENAI|TWILIO|OUTBOUND)_/;
+const CHECKED = /^(OPENAI|ANALYSIS|TWILIO|OUTBOUND)_/;
 
 const MAX_EDITS = 2;
 

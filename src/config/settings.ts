@@ -4,6 +4,8 @@ import type { ApiKey } from "../utils/auth.ts";
 export interface Settings {
   readonly server: ServerSettings;
   readonly openai: OpenAISettings;
+  /** Absent where no model reads calls after their end. */
+  readonly analysis?: AnalysisSettings;
   /** Absent where the phone is not set up; its routes then answer 503. */
   readonly phone?: PhoneSettings;
   readonly database: DatabaseSettings;
@@ -42,6 +44,14 @@ interface OpenAISettings {
   readonly socket: "nodelay" | "native";
   /** How much of a quiet caller's audio goes to the model in one message. */
   readonly groupMs: number;
+}
+
+/** A chat completions endpoint as OpenAI has it. */
+export interface AnalysisSettings {
+  readonly model: string;
+  readonly url: string;
+  readonly apiKey?: string;
+  readonly dailyUsd?: number;
 }
 
 export interface PhoneSettings {

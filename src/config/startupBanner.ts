@@ -3,10 +3,12 @@ import type { DayLimits, PhoneSettings, Settings } from "./settings.ts";
 
 /** The text printed at start: what is on, what is off and why, what to do next. */
 export function startupBanner(
-  { settings, engine, agents: loaded }: {
+  { settings, engine, agents: loaded, hints: more = [] }: {
     readonly settings: Settings;
     readonly engine: string;
     readonly agents: Pick<Agents, "unusable">;
+    /** Beyond those of the settings. */
+    readonly hints?: readonly string[];
   },
   { hostname, port }: { readonly hostname: string; readonly port: number },
 ): string {
@@ -33,7 +35,7 @@ export function startupBanner(
     "",
     ...lines.map(([name = "", text]) => `  ${name.padEnd(width)}  ${text}`),
     ...unusableLines(loaded),
-    ...hints.map((hint) => `  ! ${hint}`),
+    ...[...hints, ...more].map((hint) => `  ! ${hint}`),
     "",
   ].join("\n");
 }

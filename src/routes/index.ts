@@ -5,6 +5,7 @@ import { isShared, type Settings } from "../config/settings.ts";
 import { type ApiOperations, hasWebLine } from "../services/calls.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Load } from "../services/load.ts";
+import type { CallAnalyses } from "../services/analysis.ts";
 import type { Cluster } from "../services/cluster.ts";
 import type { EventLog } from "../services/events.ts";
 import type { Metrics } from "../services/metrics.ts";
@@ -20,6 +21,7 @@ import type { Incidents } from "../utils/incidents.ts";
 import type { Logger } from "../utils/logger.ts";
 import { analyticsRoutes } from "./analytics.ts";
 import { createBaseRouter, type RouteEnv, type Router } from "./baseRouter.ts";
+import { callAnalysisRoutes } from "./callAnalysis.ts";
 import { callsRoutes } from "./calls.ts";
 import { doNotCallRoutes } from "./doNotCall.ts";
 import { erasureRoutes } from "./erasure.ts";
@@ -56,6 +58,7 @@ interface RouterDeps {
   /** Absent where no URL is set. */
   readonly webhooks: WebhookDispatcher | undefined;
   readonly operations: ApiOperations;
+  readonly analysis: CallAnalyses;
   readonly callBudget: CallBudget;
   readonly incidents: Incidents;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
@@ -68,8 +71,18 @@ interface RouterDeps {
 export function createRouter(
   { settings, agents, registry, phone, store, records, operations, ...deps }: RouterDeps,
 ): Router {
-  const { callBudget, eventLog, metrics, load, webhooks, engine, incidents, log, isDraining } =
-    deps;
+  const {
+    analysis,
+    callBudget,
+    eventLog,
+    metrics,
+    load,
+    webhooks,
+    engine,
+    incidents,
+    log,
+    isDraining,
+  } = deps;
   const { apiKeys, allowedOrigins, publicUrl: publicOrigin, trustProxy } = settings.server;
   const { default: defaultAgent } = settings.agents;
   const { instanceId, revocation } = deps.cluster;
@@ -158,6 +171,7 @@ export function createRouter(
     log,
   }));
   mount(callsRoutes({ access, callStore: store.calls, lookup, control }));
+  mount(callAnalysisRoutes({ access, lookup, analysis }));
   mount(erasureRoutes({ access, lookup, erasure: records.erasure, endCall }));
   mount(analyticsRoutes({ access, analyse: records.analyse }));
   mount(eventsRoutes({

@@ -5,6 +5,7 @@ export type { CompletionDispatcher } from "./records/completionDispatcher.ts";
 export { openResources } from "./records/openResources.ts";
 export type { CallJournals } from "./records/callJournals.ts";
 export { endOf, outcomeOf, statusOf } from "./records/callOutcome.ts";
+export { viewAnalysis } from "./records/analysisView.ts";
 export { viewCall, viewDetail, viewTurn } from "./records/callView.ts";
 export { createMessageBox, type MessageBox, viewMessage } from "./records/messageBox.ts";
 export { openRecords, type Records } from "./records/openRecords.ts";

@@ -1,3 +1,4 @@
+export type { AnalysisSpending, TextUsage } from "./spending/analysisSpending.ts";
 export type { AsideSpending } from "./spending/asideSpending.ts";
 export { limitCode } from "./spending/budgetRefusals.ts";
 export type { CallBudget } from "./spending/callBudget.ts";

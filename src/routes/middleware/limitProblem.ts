@@ -37,4 +37,5 @@ const names: Readonly<Record<BudgetScope, string>> = {
   caller: "This caller",
   visitor: "This visitor",
   number: "This number",
+  analysis: "This server",
 };

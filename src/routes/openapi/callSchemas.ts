@@ -110,7 +110,7 @@ const callShape = {
   passed: z.boolean().nullable().openapi({ description: "`passed` of the analysis" }),
 };
 
-const callSummary = z.object(callShape).openapi("Call");
+export const callSummary = z.object(callShape).openapi("Call");
 
 export const turn = z.object({
   id: z.string(),

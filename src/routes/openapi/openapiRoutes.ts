@@ -4,7 +4,8 @@ import { callDirections } from "../../call/types.ts";
 import type { Router } from "../baseRouter.ts";
 import { sendTagged, type TaggedText, tagText } from "../middleware/etag.ts";
 import { refuseForeignHosts } from "../middleware/requestOrigin.ts";
-import { callDetail } from "./callSchemas.ts";
+import { analysis } from "./analysisSchemas.ts";
+import { callDetail, callSummary } from "./callSchemas.ts";
 import { answer, errorAnswers, json } from "./schemaParts.ts";
 
 /** `GET /openapi.json`: all routes of a router, generated from the schemas that validate requests. */
@@ -114,6 +115,11 @@ const messages = [
     }),
   ],
   ["call.ended", "A call is over, with transcript and cost", callDetail],
+  [
+    "call.analyzed",
+    "An analysis of a call is over: made, skipped or given up",
+    callSummary.extend({ analysis }),
+  ],
   ["webhook.test", "A test message", z.object({ message: z.string() })],
 ] as const;
 

@@ -6,6 +6,7 @@ import type { Incidents } from "../../utils/incidents.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 import type { Store } from "../store.ts";
+import { createAnalysisSpending } from "./analysisSpending.ts";
 import { createAsideSpending } from "./asideSpending.ts";
 import { createIsPriced, createModelsOf } from "./billedModels.ts";
 import { createCallAccounts } from "./callAccounts.ts";
@@ -68,6 +69,15 @@ export async function openSpending(
     policy,
     transfers,
     modelsOf,
+    analysisSpending: createAnalysisSpending({
+      budget: store.budget,
+      accountsOf,
+      settings,
+      prices,
+      incidents,
+      now,
+      log,
+    }),
     asideSpending: createAsideSpending({
       budget: store.budget,
       accountsOf,

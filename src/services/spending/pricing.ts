@@ -9,6 +9,8 @@ const tokens = z.strictObject({ input: usd, cached: usd, output: usd });
 const priceTable = z.strictObject({
   asOf: z.iso.date(),
   models: z.record(z.string(), z.strictObject({ text: tokens, audio: tokens })),
+  /** Of models that only read and write. */
+  text: z.record(z.string(), tokens),
   transcription: z.record(
     z.string(),
     z.strictObject({
@@ -74,6 +76,21 @@ export function costOf(call: BillableCall, prices: Prices = listPrices): CallCos
   };
 }
 
+/** What a text model costs that has read and written so many tokens; null where its price is not known. */
+export function textModelUsd(
+  { model, inputTokens, cachedTokens, outputTokens }: {
+    readonly model: string;
+    readonly inputTokens: number;
+    /** Part of the input. */
+    readonly cachedTokens: number;
+    readonly outputTokens: number;
+  },
+  prices: Prices = listPrices,
+): number | null {
+  const price = priceOf(prices.text, model);
+  return price === undefined ? null : tokenCost(inputTokens, cachedTokens, outputTokens, price);
+}
+
 /** The prices by the settings. Throws an `Error` that names the setting at fault. */
 export async function loadPrices(
   { pricesFile, telephonyUsdPerMinute }: RecordSettings,
@@ -117,6 +134,7 @@ export function readPrices(json: string, base: Prices = listPrices): Prices {
   return {
     asOf: data.asOf ?? base.asOf,
     models: { ...base.models, ...data.models },
+    text: { ...base.text, ...data.text },
     transcription: { ...base.transcription, ...data.transcription },
     ...(Object.keys(telephony).length > 0 && { telephony }),
   };

@@ -3,6 +3,7 @@ import { sleep } from "../../utils/sleep.ts";
 import type { EventHub } from "../events.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import type {
+  CallAnalysis,
   CallContent,
   CallRecord,
   Delivery,
@@ -11,6 +12,7 @@ import type {
 } from "../store.ts";
 import { post, retryDelayMs } from "./webhookDelivery.ts";
 import {
+  analyzedMessage,
   endedMessage,
   type Message,
   messageOf,
@@ -147,6 +149,9 @@ export function createWebhookDispatcher(options: WebhookDispatcherOptions) {
       storeNow(endedMessage(call, content)),
     /** Enqueues the `message.taken` of what a caller has left; durable when the promise settles. */
     enqueueTaken: (taken: CallerMessage): Promise<void> => storeNow(takenMessage(taken)),
+    /** Enqueues the `call.analyzed` of a run that is over. */
+    enqueueAnalyzed: (call: CallRecord, analysis: CallAnalysis): Promise<void> =>
+      storeNow(analyzedMessage(call, analysis)),
     /** Sends a `webhook.test`; resolves with its id. */
     async sendTest(): Promise<string> {
       const message = testMessage(options.newId(), now());

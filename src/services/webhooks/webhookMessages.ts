@@ -1,11 +1,18 @@
 import type { PublishedEvent } from "../events.ts";
-import { viewDetail, viewMessage } from "../records.ts";
-import type { CallContent, CallRecord, Message as CallerMessage, NewDelivery } from "../store.ts";
+import { viewAnalysis, viewCall, viewDetail, viewMessage } from "../records.ts";
+import type {
+  CallAnalysis,
+  CallContent,
+  CallRecord,
+  Message as CallerMessage,
+  NewDelivery,
+} from "../store.ts";
 
 type WebhookType =
   | "call.started"
   | "call.answered"
   | "call.ended"
+  | "call.analyzed"
   | "call.transferred"
   | "message.taken"
   | "tool.failed"
@@ -54,6 +61,13 @@ export function endedMessage(call: CallRecord, content: CallContent): Message {
 /** The `message.taken` of what a caller has left. */
 export function takenMessage(taken: CallerMessage): Message {
   return message("message.taken", taken.callId, taken.at, viewMessage(taken), taken.id);
+}
+
+/** The `call.analyzed` of one run. */
+export function analyzedMessage(call: CallRecord, analysis: CallAnalysis): Message {
+  const data = { ...viewCall(call), analysis: viewAnalysis(analysis, call) };
+  const at = analysis.finishedAt ?? call.endedAt ?? call.startedAt;
+  return message("call.analyzed", call.id, at, data, analysis.run > 1 ? `${analysis.run}` : "");
 }
 
 /** A `webhook.test`, of no call. */

@@ -17,6 +17,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   spending: ["store", "events"],
   keptSpeech: ["store", "twilioOutbound", "spending"],
   records: ["store", "events", "twilioOutbound", "cluster", "spending"],
+  analysis: ["store", "spending", "records"],
   webhooks: ["store", "events", "records"],
   metrics: [
     "store",

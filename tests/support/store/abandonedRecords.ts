@@ -48,7 +48,7 @@ export async function openAlone(
   }
   const abandonedCalls = openAbandonedCalls({
     store: { ...store, calls: { ...store.calls, content } },
-    prices: { asOf: "", models: {}, transcription: {} },
+    prices: { asOf: "", models: {}, text: {}, transcription: {} },
     completion: { enqueue: (id) => ended.add(id) },
     twilio: twilio && { fetch: () => Promise.resolve(twilio) },
     ...(pullBack !== undefined && { pullBack: (call) => pullBack({ store }, call) }),

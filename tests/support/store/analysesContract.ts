@@ -73,14 +73,14 @@ export function testAnalyses(test: StoreTest): void {
     await analyses.release(second, 505);
     const [third] = await analyses.claim(505, { limit: 1, leaseMs: 10 });
     assert.deepEqual(third, { ...claim, attempts: 2 });
-    assert.deepEqual(await analyses.untold(9), []);
+    assert.deepEqual(await analyses.untold(1e9, 9), []);
     assert.ok(third !== undefined);
     await analyses.finish(third, { state: "skipped", reason: "limit" }, { now: 600 });
-    assert.deepEqual(await analyses.untold(9), [third]);
+    assert.deepEqual(await analyses.untold(1e9, 9), [third]);
     await analyses.markTold({ ...third, run: 9 });
-    assert.equal((await analyses.untold(9)).length, 1);
+    assert.equal((await analyses.untold(1e9, 9)).length, 1);
     await analyses.markTold(third);
-    assert.deepEqual(await analyses.untold(9), []);
+    assert.deepEqual(await analyses.untold(1e9, 9), []);
   });
 
   test("a call is analysed again once for each request, and keeps its result until the next", async (store) => {

@@ -128,12 +128,12 @@ export function createAnalysisStore(database: Database) {
         if (isDone) await replaceValues(query, callId, end.result, end.counted);
         return true;
       }),
-    /** Runs that are over and of which nobody has been told, the oldest first. */
-    async untold(limit: number): Promise<readonly AnalysisClaim[]> {
+    /** Runs that were over by `before` and of which nobody has been told, the oldest first. */
+    async untold(before: number, limit: number): Promise<readonly AnalysisClaim[]> {
       const rows = await query(
-        `SELECT * FROM analyses WHERE untold_since IS NOT NULL
-          ORDER BY untold_since, call_id LIMIT $1`,
-        [limit],
+        `SELECT * FROM analyses WHERE untold_since IS NOT NULL AND untold_since <= $1
+          ORDER BY untold_since, call_id LIMIT $2`,
+        [Math.round(before), limit],
       );
       return rows.map(claimOf);
     },

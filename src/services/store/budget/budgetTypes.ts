@@ -7,7 +7,8 @@ export type BudgetScope =
   | "web"
   | "caller"
   | "visitor"
-  | "number";
+  | "number"
+  | "analysis";
 
 /** The limits of one account; absent means unlimited. */
 export interface BudgetLimits {

@@ -1,0 +1,2 @@
+export type { AnalyzeRefusal, CallAnalyses } from "./analysis/openAnalysis.ts";
+export { openAnalysis } from "./analysis/openAnalysis.ts";
