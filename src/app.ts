@@ -1,5 +1,6 @@
 import type { CallRegistry } from "./call/registry.ts";
-import type { Agent, AgentFiles, Agents } from "./config/agents.ts";
+import type { AgentFiles } from "./config/agentFiles.ts";
+import type { AgentCheck, Agents } from "./config/agents.ts";
 import { readSettings } from "./config/env.ts";
 import type { Environment } from "./config/settingReader.ts";
 import { isShared, type Settings } from "./config/settings.ts";
@@ -72,8 +73,10 @@ export interface App {
 export interface AppOverrides {
   readonly log?: Logger;
   readonly agentFiles?: AgentFiles;
-  /** What is wrong with an agent beyond its file and its tools, one sentence each. */
-  readonly examineAgent?: (agent: Agent) => readonly string[];
+  /** What is wrong with an agent beyond its file and its tools. */
+  readonly examineAgent?: AgentCheck;
+  /** How often the agents' files are looked at beside the events of their folder. */
+  readonly agentPollMs?: number;
   readonly engine?: RealtimeServerOptions;
   readonly lateness?: Partial<LatenessLimits>;
   /** When an agent's bridge and apology are recorded; see `openKeptSpeech`. */
@@ -101,9 +104,18 @@ export async function createApp(
   const { log } = output;
   const incidents = createIncidents({ now: Date.now, log });
   output.reportTo(incidents);
-  const agents = await openAgents(settings, { agentFiles, examineAgent, incidents, log });
+  const openedAgents = await openAgents(settings, {
+    ...overrides,
+    agentFiles,
+    examineAgent,
+    incidents,
+    log,
+  });
+  const { agents } = openedAgents;
+  if (!isShared(settings.database)) await openedAgents.recover();
   const resources = opening.use(await openResources(settings, agents, log));
   const { now } = resources.store.clock;
+  if (isShared(settings.database)) await openedAgents.recover(resources.store.agentVersions);
   const messageBox = createMessageBox({ messages: resources.store.messages, log });
   const base = { ...resources, messageBox, settings, agents, incidents, now, setTimer, log };
 
@@ -157,6 +169,7 @@ export async function createApp(
   phone?.onStreamEnded(abandonedCalls.streamEnded);
   completion.start();
 
+  opening.use(openedAgents.follow(base.store.agentVersions, now));
   const operations = createApiOperations({
     ...calls,
     recorder,

@@ -115,7 +115,7 @@ Deno.test("createApp() reports agents with tools that do not exist and a missing
   const agentFiles = agentsOf({ sales: "---\ntitle: Sales\ntools: [fly]\n---\nSell." });
   await assert.rejects(createApp({}, { agentFiles }), (error) => {
     assert.ok(error instanceof AgentsError);
-    assert.match(error.message, /sales\.md: Cannot find the tool fly/);
+    assert.match(error.message, /sales\.md: line 3: tools\.0: Cannot find the tool fly/);
     assert.match(error.message, /DEFAULT_AGENT is receptionist/);
     return true;
   });

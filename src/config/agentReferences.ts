@@ -1,33 +1,34 @@
-import type { AgentFrontMatter } from "./agentSchema.ts";
+import { nearestWord } from "../utils/nearestWord.ts";
+import { present } from "../utils/present.ts";
+import type { AgentProblem } from "./agentProblem.ts";
+import type { Agent, AgentPeers } from "./agents.ts";
 
 /**
- * What is wrong between agents, one sentence each, by the name of the agent whose file is to be changed:
- * a number that an earlier one answers already, and agents that do not exist. `known` are all names, those
- * of unusable agents among them.
+ * What is wrong between agents, told of the one whose file is to be changed: a number that an earlier one
+ * answers already, and agents that do not exist.
  */
 export function findReferenceProblems(
-  agents: ReadonlyMap<string, Pick<AgentFrontMatter, "numbers" | "hours">>,
-  known: ReadonlySet<string>,
-): ReadonlyMap<string, readonly string[]> {
-  const problems = new Map<string, string[]>();
-  const owners = new Map<string, string>();
-  for (const name of [...agents.keys()].sort()) {
-    const agent = agents.get(name);
-    if (agent === undefined) continue;
-    const found: string[] = [];
-    for (const number of agent.numbers) {
-      const owner = owners.get(number);
-      if (owner === undefined) owners.set(number, name);
-      else found.push(`numbers: ${number} is answered by ${owner} already.`);
+  { name, numbers, hours }: Agent,
+  { agents, names }: AgentPeers,
+): readonly AgentProblem[] {
+  const problems: AgentProblem[] = [];
+  numbers.forEach((number, at) => {
+    const [owner] = [...agents.values()].filter((peer) => peer.numbers.includes(number));
+    if (owner === undefined || owner.name === name) return;
+    problems.push({
+      path: `numbers.${at}`,
+      message: `${number} is answered by ${owner.name} already`,
+    });
+  });
+  const outside = hours?.outside;
+  if (outside?.kind === "agent") {
+    const path = "hours.outside.agent";
+    const others = [...names].filter((other) => other !== name).sort();
+    if (outside.agent === name) problems.push({ path, message: "must be another agent" });
+    else if (!names.has(outside.agent)) {
+      const message = `must be one of ${others.join(", ")}`;
+      problems.push({ path, message, ...present({ nearest: nearestWord(outside.agent, others) }) });
     }
-    const outside = agent.hours?.outside;
-    if (outside?.kind === "agent") {
-      if (outside.agent === name) found.push("hours.outside.agent: must be another agent.");
-      else if (!known.has(outside.agent)) {
-        found.push(`hours.outside.agent: must be one of ${[...known].sort().join(", ")}.`);
-      }
-    }
-    if (found.length > 0) problems.set(name, found);
   }
   return problems;
 }

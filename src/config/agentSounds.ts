@@ -1,5 +1,6 @@
 import { createResampler } from "../utils/audio/resampler.ts";
 import { readSound, type Sound } from "../utils/audio/wav.ts";
+import type { AgentProblem } from "./agentProblem.ts";
 import type { AgentFrontMatter } from "./agentSchema.ts";
 import { hasVariables } from "./template.ts";
 
@@ -16,14 +17,17 @@ export async function readAgentSounds(
   { audio, greeting, bridge }: Pick<AgentFrontMatter, "audio" | "greeting" | "bridge">,
   dir: string,
   readBytes: ((path: string, maxBytes: number) => Promise<Uint8Array>) | undefined,
-): Promise<{ readonly sounds: AgentSounds; readonly problems: readonly string[] }> {
-  const problems: string[] = [];
+): Promise<{ readonly sounds: AgentSounds; readonly problems: readonly AgentProblem[] }> {
+  const problems: AgentProblem[] = [];
   const sounds: Record<string, Sound> = {};
   if (audio.greeting !== undefined && (greeting === undefined || hasVariables(greeting))) {
-    problems.push("audio.greeting: needs a greeting with the same words, without variables.");
+    problems.push({
+      path: "audio.greeting",
+      message: "needs a greeting with the same words, without variables",
+    });
   }
   if (audio.bridge !== undefined && bridge === "off") {
-    problems.push("audio.bridge: is of no use, as bridge is off.");
+    problems.push({ path: "audio.bridge", message: "is of no use, as bridge is off" });
   }
   for (const [name, file] of Object.entries(audio)) {
     try {
@@ -39,7 +43,7 @@ export async function readAgentSounds(
       sounds[name] = sound;
     } catch (error) {
       const reason = error instanceof Error ? error.message : "unknown";
-      problems.push(`audio.${name}: ${file} cannot be used: ${reason}.`);
+      problems.push({ path: `audio.${name}`, message: `${file} cannot be used: ${reason}` });
     }
   }
   return { sounds, problems };

@@ -4,14 +4,18 @@ import {
   type AgentVoice,
   agentVoice,
 } from "./agentSchema.ts";
-import { type AgentSounds, readAgentSounds } from "./agentSounds.ts";
-import { findReferenceProblems } from "./agentReferences.ts";
+import { type AgentProblem, type FoundProblem, placedProblems } from "./agentProblem.ts";
+import type { AgentSounds } from "./agentSounds.ts";
+import { versionOf } from "./agentVersion.ts";
 import { readFrontMatter } from "./frontMatter.ts";
+import { schemaProblems } from "./schemaProblems.ts";
 
 /** One agent as its file defines it; texts may hold `{{variables}}`. */
 export interface Agent extends Readonly<Omit<AgentFrontMatter, "name">> {
   /** The file's name without `.md`. */
   readonly name: string;
+  /** Of the file's text and of the files that it names: see `versionOf`. */
+  readonly version: string;
   /** The body of the file. */
   readonly instructions: string;
   /** What the files of `audio` hold. */
@@ -19,9 +23,8 @@ export interface Agent extends Readonly<Omit<AgentFrontMatter, "name">> {
 }
 
 /** An agent whose file is invalid: its calls are refused, or answered with the fallback message. */
-interface UnusableAgent {
-  /** One sentence each, beginning with the file's path. */
-  readonly problems: readonly string[];
+export interface UnusableAgent {
+  readonly problems: readonly AgentProblem[];
   /** The parts of the fallback message that could be read. */
   readonly voice: AgentVoice;
 }
@@ -37,6 +40,11 @@ export interface AgentSet {
 /** The agents that calls can be given to. They change when their files do; a call keeps its definition. */
 export interface Agents extends AgentSet {
   /**
+   * What is wrong with files as they are now, by the agent's name: of unusable agents, and of those whose
+   * last good version stays in use.
+   */
+  readonly problems: ReadonlyMap<string, readonly AgentProblem[]>;
+  /**
    * The definition that a call runs, found by the very object of its request. For a call without a
    * session here, what `get` returns.
    */
@@ -45,25 +53,25 @@ export interface Agents extends AgentSet {
   pin(request: { readonly agent: string }, agent: Agent): void;
   /** The listener is called after each change. Returns what ends that. */
   onChange(listener: () => void): () => void;
+  /** From now on no new definition is used before this check has passed. */
+  addCheck(check: AgentCheck): void;
 }
 
-/** Reads agent files and the sounds beside them: from disk, or what a test provides. */
-export interface AgentFiles {
-  /** Names of the files in a folder. */
-  list(dir: string): Promise<readonly string[]>;
-  text(path: string): Promise<string>;
-  /** Rejects for a file that is longer; absent where there are no sounds. */
-  bytes?(path: string, maxBytes: number): Promise<Uint8Array>;
+/** The agents that a definition would stand beside. */
+export interface AgentPeers {
+  /** By name, this definition included; those that are in use already come first. */
+  readonly agents: ReadonlyMap<string, Agent>;
+  /** Also of agents that are unusable. */
+  readonly names: ReadonlySet<string>;
 }
 
-export interface LoadOptions {
-  /** Checked too, where no agent can be loaded. */
-  readonly defaultAgent?: string;
-  /** Finds further problems of an agent whose file is valid, one sentence each. */
-  readonly examine?: (agent: Agent) => readonly string[];
-}
+/** Finds what is wrong with a definition beyond its file, and makes ready what its calls need. */
+export type AgentCheck = (
+  agent: Agent,
+  peers: AgentPeers,
+) => readonly FoundProblem[] | Promise<readonly FoundProblem[]>;
 
-/** All problems of the agents' files, one sentence each, beginning with the file's path. */
+/** Problems that keep the server from starting, one sentence each, beginning with the file's path. */
 export class AgentsError extends Error {
   override readonly name = "AgentsError";
   constructor(readonly problems: readonly string[]) {
@@ -71,164 +79,57 @@ export class AgentsError extends Error {
   }
 }
 
-/**
- * Reads every `.md` file of a folder. An invalid file makes only its own agent unusable. Throws
- * `AgentsError`, with all problems at once, where no agent is usable.
- */
-export async function loadAgents(
-  dir: string,
-  files: AgentFiles = filesOnDisk,
-  { defaultAgent, examine = () => [] }: LoadOptions = {},
-): Promise<AgentSet> {
-  const agents = new Map<string, Agent>();
-  const unusable = new Map<string, UnusableAgent>();
-  for (const file of await listed(dir, files)) {
-    const name = file.slice(0, -".md".length);
-    const path = pathOf(dir, name);
-    const read = await readSounds(await readFile(name, path, files), dir, files);
-    const problems = read.ok ? examine(read.agent) : read.problems;
-    if (read.ok && problems.length === 0) agents.set(name, read.agent);
-    else {
-      const voice = read.ok ? agentVoice.parse(read.agent) : read.voice;
-      unusable.set(name, { problems: problemLines(path, problems), voice });
-    }
+export type ReadAgent =
+  | {
+    readonly ok: true;
+    readonly agent: Agent;
+    /** The line of a field, counted from 1. */
+    readonly lineOf: (path: string) => number | undefined;
   }
-  const known = new Set([...agents.keys(), ...unusable.keys()]);
-  for (const [name, problems] of findReferenceProblems(agents, known)) {
-    const voice = agentVoice.parse(agents.get(name));
-    agents.delete(name);
-    unusable.set(name, { problems: problemLines(pathOf(dir, name), problems), voice });
-  }
-  const loaded = { names: [...agents.keys()], get: (name: string) => agents.get(name), unusable };
-  if (agents.size > 0) return loaded;
-  throw new AgentsError(
-    unusable.size === 0 ? [`${dir} holds no agent: put a file such as receptionist.md there.`] : [
-      ...[...unusable.values()].flatMap(({ problems }) => problems),
-      ...defaultProblem(loaded, defaultAgent),
-    ],
-  );
-}
+  | {
+    readonly ok: false;
+    readonly problems: readonly AgentProblem[];
+    readonly voice: AgentVoice;
+  };
 
-function pathOf(dir: string, name: string): string {
-  return `${dir.replace(/\/$/, "")}/${name}.md`;
-}
-
-/** The problem of a default agent without a file; one with an invalid file is unusable, but known. */
-export function defaultProblem(
-  { names, unusable }: AgentSet,
-  defaultAgent: string | undefined,
-): readonly string[] {
-  const known = [...names, ...unusable.keys()];
-  if (defaultAgent === undefined || known.includes(defaultAgent)) return [];
-  return [`DEFAULT_AGENT is ${defaultAgent}, but there are only: ${known.join(", ")}.`];
-}
-
-async function readFile(name: string, path: string, files: AgentFiles): Promise<ReadAgent> {
-  try {
-    return readAgent(name, await files.text(path));
-  } catch (error) {
-    return refused(`cannot be read: ${error instanceof Error ? error.message : "unknown"}.`);
-  }
-}
-
-async function readSounds(read: ReadAgent, dir: string, files: AgentFiles): Promise<ReadAgent> {
-  if (!read.ok) return read;
-  const { sounds, problems } = await readAgentSounds(read.agent, dir, files.bytes?.bind(files));
-  if (problems.length > 0) return { ok: false, problems, voice: agentVoice.parse(read.agent) };
-  return { ok: true, agent: { ...read.agent, sounds } };
-}
-
-/** Problems as lines that begin with the path; cut to what a person reads at a time. */
-export function problemLines(path: string, problems: readonly string[]): readonly string[] {
-  const shown = problems.slice(0, MAX_PROBLEMS).map((problem) => {
-    const text = problem.length > MAX_PROBLEM_CHARS
-      ? `${problem.slice(0, MAX_PROBLEM_CHARS)}...`
-      : problem;
-    return `${path}: ${text}`;
-  });
-  const left = problems.length - shown.length;
-  return left > 0 ? [...shown, `${path}: and ${left} more.`] : shown;
-}
-
-const MAX_PROBLEMS = 20;
-const MAX_PROBLEM_CHARS = 400;
-
-type ReadAgent =
-  | { readonly ok: true; readonly agent: Agent }
-  | { readonly ok: false; readonly problems: readonly string[]; readonly voice: AgentVoice };
+/** Longer prompts cost tokens in every turn and delay the model's first word. */
+export const MAX_FILE_LENGTH = 64 * 1024;
 
 /** Reads one agent's file: front matter between two lines of `---`, then the instructions. */
 export function readAgent(name: string, text: string): ReadAgent {
   if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name)) {
-    return refused("the file's name must be lower-case letters, digits, - and _.");
+    return refused("the file's name must be lower-case letters, digits, - and _");
   }
   if (text.length > MAX_FILE_LENGTH) {
-    return refused(`is longer than ${MAX_FILE_LENGTH} characters.`);
+    return refused(`is longer than ${MAX_FILE_LENGTH} characters`);
   }
   const read = readFrontMatter(text);
-  if (!read.ok) return refused(read.problem);
+  if (!read.ok) return { ok: false, problems: [read.problem], voice: {} };
+  const { lineOf } = read;
   const instructions = read.body.trim();
   const checked = agentFrontMatter.safeParse(read.fields);
-  const problems = checked.success ? [] : checked.error.issues.map(sentence);
-  if (instructions === "") problems.push("has no instructions below the front matter.");
+  const problems: AgentProblem[] = checked.success
+    ? []
+    : [...schemaProblems(agentFrontMatter, checked.error.issues, read.fields)];
+  if (instructions === "") problems.push({ message: "has no instructions below the front matter" });
   if (checked.success && checked.data.name !== undefined && checked.data.name !== name) {
-    problems.push(`name: is "${checked.data.name}", but the file is called ${name}.md.`);
+    problems.push({
+      path: "name",
+      message: `is "${checked.data.name}", but the file is called ${name}.md`,
+    });
   }
   if (checked.success && problems.length === 0) {
-    return { ok: true, agent: { ...checked.data, name, instructions } };
+    const agent = { ...checked.data, name, version: versionOf(text, []), instructions };
+    return { ok: true, agent, lineOf };
   }
   const voice = agentVoice.safeParse(read.fields);
-  return { ok: false, problems, voice: voice.success ? voice.data : {} };
+  return {
+    ok: false,
+    problems: placedProblems(problems, lineOf),
+    voice: voice.success ? voice.data : {},
+  };
 }
 
-/** Longer prompts cost tokens in every turn and delay the model's first word. */
-const MAX_FILE_LENGTH = 64 * 1024;
-
-const filesOnDisk: AgentFiles = {
-  async list(dir) {
-    const names: string[] = [];
-    for await (const entry of Deno.readDir(dir)) {
-      if (!entry.isDirectory) names.push(entry.name);
-    }
-    return names;
-  },
-  async text(path) {
-    const { isFile, size } = await Deno.stat(path);
-    if (!isFile) throw new TypeError("it is not a file");
-    // A character takes four bytes at most.
-    if (size > 4 * MAX_FILE_LENGTH) {
-      throw new RangeError(`it is longer than ${MAX_FILE_LENGTH} characters`);
-    }
-    return await Deno.readTextFile(path);
-  },
-  async bytes(path, maxBytes) {
-    const { isFile, size } = await Deno.stat(path);
-    if (!isFile) throw new TypeError("it is not a file");
-    if (size > maxBytes) throw new RangeError(`it is longer than ${maxBytes} bytes`);
-    return await Deno.readFile(path);
-  },
-};
-
-async function listed(dir: string, files: AgentFiles): Promise<readonly string[]> {
-  try {
-    // Editors keep temporary files beside those that they change, with a leading dot.
-    return (await files.list(dir)).filter((file) => /^[^.].*\.md$/s.test(file)).sort();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) {
-      throw new AgentsError([
-        `${dir} may not be read: call the folder "agents", or add it to permissions.server.read in deno.json.`,
-      ]);
-    }
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new AgentsError([`${dir} does not exist: set AGENTS_DIR to the folder of the agents.`]);
-  }
-}
-
-function refused(problem: string): ReadAgent {
-  return { ok: false, problems: [problem], voice: {} };
-}
-
-function sentence(issue: { readonly path: readonly PropertyKey[]; readonly message: string }) {
-  const where = issue.path.map(String).join(".");
-  return where === "" ? `${issue.message}.` : `${where}: ${issue.message}.`;
+function refused(message: string): ReadAgent {
+  return { ok: false, problems: [{ message }], voice: {} };
 }

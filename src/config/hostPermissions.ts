@@ -1,3 +1,4 @@
+import type { FoundProblem } from "./agentProblem.ts";
 import type { Agent, Agents } from "./agents.ts";
 import type { DatabaseSettings, Settings } from "./settings.ts";
 
@@ -24,10 +25,11 @@ export function unreachableHosts(
 }
 
 /** The problems with an agent's tools whose hosts may not be reached. */
-export function unreachableTools({ http_tools }: Agent): readonly string[] {
-  return http_tools.flatMap(({ name, url }) =>
-    unreachable(`the tool ${name}`, hostAndPort(new URL(url))) ?? []
-  );
+export function unreachableTools({ http_tools }: Agent): readonly FoundProblem[] {
+  return http_tools.flatMap(({ name, url }, at) => {
+    const message = unreachable(`the tool ${name}`, hostAndPort(new URL(url)));
+    return message === undefined ? [] : [{ path: `http_tools.${at}.url`, message }];
+  });
 }
 
 /** The problem where the database's host may not be reached; checked alone, before it is opened. */

@@ -1,3 +1,4 @@
+import { describeProblem } from "./agentProblem.ts";
 import type { Agents } from "./agents.ts";
 import type { DayLimits, PhoneSettings, Settings } from "./settings.ts";
 
@@ -42,13 +43,13 @@ export function startupBanner(
 
 function agentLine(name: string, { unusable }: Pick<Agents, "unusable">): string {
   if (!unusable.has(name)) return name;
-  return `${name} CANNOT BE USED: its calls hear the fallback message until its file is fixed and the server restarted`;
+  return `${name} CANNOT BE USED: its calls hear the fallback message until its file is fixed`;
 }
 
 function unusableLines({ unusable }: Pick<Agents, "unusable">): readonly string[] {
   return [...unusable].flatMap(([name, { problems }]) => [
     `  ! The agent ${name} cannot be used:`,
-    ...problems.map((problem) => `      ${problem}`),
+    ...problems.map((problem) => `      ${describeProblem(`${name}.md`, problem)}`),
   ]);
 }
 

@@ -1,1 +1,1 @@
-export { openAgents } from "./agents/openAgents.ts";
+export { type OpenAgents, openAgents } from "./agents/openAgents.ts";

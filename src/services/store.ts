@@ -1,3 +1,4 @@
+export type { AgentVersionStore, UsedVersion, VersionUse } from "./store/agentVersionStore.ts";
 export {
   type AnalysisClaim,
   type AnalysisEnd,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { compactionOf } from "../../src/config/agentSchema.ts";
+import { describeProblem } from "../../src/config/agentProblem.ts";
 import { readAgent } from "../../src/config/agents.ts";
 
 const read = (context: string) =>
@@ -22,9 +23,10 @@ Deno.test("`context` takes a word, or numbers at both ends of their ranges", () 
 });
 
 Deno.test("a problem of `context` names the field, the range and the value", () => {
-  const turns = "context.audio_turns: must be a whole number from 0 to 100, not";
-  const minutes = "context.after_minutes: must be a number from 0 to 1440, not";
-  const words = "context: must be compact, full, or after_minutes and audio_turns.";
+  const turns = "desk.md: line 3: context.audio_turns: must be a whole number from 0 to 100, not";
+  const minutes = "desk.md: line 3: context.after_minutes: must be a number from 0 to 1440, not";
+  const words =
+    "desk.md: line 3: context: must be compact, full, or after_minutes and audio_turns.";
   const cases: Readonly<Record<string, readonly string[]>> = {
     "{ audio_turns: 1.5 }": [`${turns} 1.5.`],
     "{ audio_turns: -1 }": [`${turns} -1.`],
@@ -43,6 +45,10 @@ Deno.test("a problem of `context` names the field, the range and the value", () 
   };
   for (const [context, expected] of Object.entries(cases)) {
     const agent = read(context);
-    assert.deepEqual(agent.ok ? [] : agent.problems, expected, context);
+    assert.deepEqual(
+      agent.ok ? [] : agent.problems.map((it) => describeProblem("desk.md", it)),
+      expected,
+      context,
+    );
   }
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { agentFrontMatter } from "../../src/config/agentSchema.ts";
-import { AgentsError, loadAgents, readAgent } from "../../src/config/agents.ts";
+import { describeProblem } from "../../src/config/agentProblem.ts";
+import { AgentsError, readAgent } from "../../src/config/agents.ts";
 import { fillTemplate } from "../../src/config/template.ts";
+import { loadAgents } from "../support/agents/loadAgents.ts";
 import { wavOf } from "../support/wavFile.ts";
 
 const files = (texts: Record<string, string>) => ({
@@ -47,18 +49,18 @@ Deno.test("loadAgents() reports all problems of all files at once", async () => 
     for (
       const expected of [
         /agents\/a\.md: must begin with front matter/,
-        /agents\/b\.md: the front matter is not valid YAML/,
-        /agents\/c\.md: title: /,
-        /agents\/c\.md: voice: /,
-        /agents\/c\.md: language: must be a code/,
-        /agents\/c\.md: phone_voice: must be a voice/,
-        /agents\/c\.md: speed: /,
-        /agents\/c\.md: timezone: must be a time zone/,
-        /agents\/c\.md: transfers\.boss\.number: must be in E\.164 form/,
-        /agents\/c\.md: .*colour/,
-        /agents\/f\.md: fallback\.transfer: must be a name under transfers/,
+        /agents\/b\.md: line 2: the front matter is not valid YAML/,
+        /agents\/c\.md: line 1: title: is missing/,
+        /agents\/c\.md: line 2: voice: must be a text, not a number/,
+        /agents\/c\.md: line 3: language: must be a code/,
+        /agents\/c\.md: line 4: phone_voice: must be a voice/,
+        /agents\/c\.md: line 5: speed: must be 1\.5 at most/,
+        /agents\/c\.md: line 6: timezone: must be a time zone/,
+        /agents\/c\.md: line 8: transfers\.boss\.number: must be in E\.164 form/,
+        /agents\/c\.md: line 7: colour: is not known/,
+        /agents\/f\.md: line 3: fallback\.transfer: must be a name under transfers/,
         /agents\/d\.md: has no instructions/,
-        /agents\/d\.md: name: is "other"/,
+        /agents\/d\.md: line 2: name: is "other"/,
         /agents\/E F\.md: the file's name/,
       ]
     ) assert.match(error.message, expected);
@@ -109,7 +111,7 @@ const wrap = (head: string) => `---\n${head}\n---\nHelp.`;
 
 function problemOf(text: string): string {
   const read = readAgent("desk", text);
-  return read.ok ? "" : read.problems.join("\n");
+  return read.ok ? "" : read.problems.map((it) => describeProblem("desk.md", it)).join("\n");
 }
 
 Deno.test("case 111: front matter that is no agent's is told in a short sentence", () => {
@@ -117,14 +119,14 @@ Deno.test("case 111: front matter that is no agent's is told in a short sentence
   const cases: readonly (readonly [string, RegExp])[] = [
     [wrap(aliases), /\*a is a YAML alias: write its value out/],
     [wrap("a: &a {b: c}\n<<: *a"), /\*a is a YAML alias/],
-    [wrap("title: Desk\ntitle: Other"), /title: is given twice/],
+    [wrap("title: Desk\ntitle: Other"), /line 3: title: is given twice/],
     [wrap("title: Desk\nhttp_tools: [{name: a, name: b}]"), /name: is given twice/],
-    [wrap("title: Desk\n\tvoice: marin"), /not valid YAML: line 3: .*[Tt]ab/],
+    [wrap("title: Desk\n\tvoice: marin"), /not valid YAML: .*[Tt]ab/],
     [wrap("? [a, b]\n: c"), /a name that is not plain text/],
     [wrap("? {a: b}\n: c"), /a name that is not plain text/],
-    [wrap("title: Desk\n1: x\nnull: y"), /Unrecognized keys/],
-    [wrap("- title"), /expected object/],
-    [wrap("title"), /expected object/],
+    [wrap("title: Desk\n1: x\nnull: y"), /line 3: 1: is not known/],
+    [wrap("- title"), /must be a map, not a /],
+    [wrap("title"), /must be a map, not a /],
     [wrap("title: Desk\n...\nvoice: x"), /not valid YAML/],
     [wrap(`title: ${"[".repeat(5000)}`), /nested deeper than 80 levels/],
     [wrap(`title: ${"- ".repeat(5000)}`), /nested deeper than 80 levels/],
@@ -214,7 +216,7 @@ Deno.test("loadAgents() reads the sounds of an agent, and says what is wrong wit
   const load = (agents: Record<string, string>) =>
     loadAgents("agents", {
       ...files(agents),
-      bytes(path) {
+      bytes(path: string) {
         const bytes = sounds[path.replace("agents/", "")];
         return bytes ? Promise.resolve(bytes) : Promise.reject(new Error("No such file"));
       },
@@ -232,13 +234,13 @@ Deno.test("loadAgents() reads the sounds of an agent, and says what is wrong wit
     assert.ok(error instanceof AgentsError);
     for (
       const expected of [
-        /a\.md: audio\.greeting: missing\.wav cannot be used: No such file/,
-        /a\.md: audio\.bridge: song\.mp3\.wav cannot be used: .*not a WAV file/,
-        /a\.md: audio\.apology: long\.wav cannot be used: it lasts 61\.0 s/,
-        /b\.md: audio\.greeting: must be the name of a WAV file/,
-        /c\.md: audio\.greeting: needs a greeting .*without variables/,
-        /d\.md: audio\.bridge: is of no use/,
-        /d\.md: audio\.bridge: odd\.wav cannot be used: Cannot resample 44101 Hz/,
+        /a\.md: line 4: audio\.greeting: missing\.wav cannot be used: No such file/,
+        /a\.md: line 4: audio\.bridge: song\.mp3\.wav cannot be used: .*not a WAV file/,
+        /a\.md: line 4: audio\.apology: long\.wav cannot be used: it lasts 61\.0 s/,
+        /b\.md: line 4: audio\.greeting: must be the name of a WAV file/,
+        /c\.md: line 4: audio\.greeting: needs a greeting .*without variables/,
+        /d\.md: line 5: audio\.bridge: is of no use/,
+        /d\.md: line 5: audio\.bridge: odd\.wav cannot be used: Cannot resample 44101 Hz/,
       ]
     ) {
       assert.ok(error.problems.some((problem) => expected.test(problem)), `${expected}`);

@@ -71,9 +71,12 @@ Deno.test("case 108: one agent that cannot be used is told of, and all others se
   assert.deepEqual([...told.keys()].sort(), [
     ...["Wrong Name", "empty", "gone", "model", "sales", "yaml"],
   ]);
-  assert.match(told.get("sales") ?? "", /sales\.md: Cannot offer the tool b: parameters\.type/);
+  assert.match(
+    told.get("sales") ?? "",
+    /sales\.md: line 7: http_tools\.1: Cannot offer the tool b: parameters\.type/,
+  );
   assert.match(told.get("gone") ?? "", /^gone\.md: cannot be read: No such file/);
-  assert.match(told.get("yaml") ?? "", /yaml\.md: the front matter is not valid YAML: line 2/);
+  assert.match(told.get("yaml") ?? "", /^yaml\.md: line 2: the front matter is not valid YAML: /);
   assert.match(server.logged.join("\n"), /"Agent unusable".*"agent":"sales"/);
   const health = await server.request("/ready");
   assert.equal(health.status, 200);
@@ -128,7 +131,10 @@ Deno.test("case 109: the server starts where only the default agent cannot be us
   assert.equal((await incidentsOf(server))[0]?.subject, "receptionist");
   const screen = startupBanner(server.app, { hostname: "127.0.0.1", port: 8000 });
   assert.match(screen, /Agent +receptionist CANNOT BE USED/);
-  assert.match(screen, /! The agent receptionist cannot be used:\n.*receptionist\.md: speed/);
+  assert.match(
+    screen,
+    /! The agent receptionist cannot be used:\n.*receptionist\.md: line 4: speed/,
+  );
 });
 
 Deno.test("case 109: the server does not start without any usable agent, or without a file of the default's name", async () => {
@@ -138,7 +144,7 @@ Deno.test("case 109: the server does not start without any usable agent, or with
     starting({ "receptionist.md": unfitTool, "a.md": "x" }),
     (error) =>
       error instanceof AgentsError &&
-      /receptionist\.md: Cannot offer the tool b/.test(error.message) &&
+      /receptionist\.md: line 7: http_tools\.1: Cannot offer the tool b/.test(error.message) &&
       /a\.md: must begin with front matter/.test(error.message),
   );
   await assert.rejects(starting({ "sales.md": sound, "a.md": "x" }), (error) => {
@@ -211,6 +217,8 @@ Deno.test("case 108: a call under way whose agent cannot be used after a restart
   await call.next("media");
   await using next = await startBeside(server, env, {
     agentFiles: agentFiles({ "receptionist.md": unfitTool, "other.md": sound }),
+    // Else the version that the call began with would be used.
+    examineAgent: ({ name }) => name === "receptionist" ? ["is not wanted any more."] : [],
   });
   server.network.connectTo(next.origin);
   let instructions = 0;

@@ -1,70 +1,172 @@
-import {
-  type Agent,
-  type AgentFiles,
-  type Agents,
-  AgentsError,
-  type AgentSet,
-  defaultProblem,
-  loadAgents,
-  problemLines,
-} from "../../config/agents.ts";
-import { agentVoice } from "../../config/agentSchema.ts";
+import { describeProblem } from "../../config/agentProblem.ts";
+import { type AgentFiles, filesOnDisk, inFolder } from "../../config/agentFiles.ts";
+import { findReferenceProblems } from "../../config/agentReferences.ts";
+import { type Agent, type AgentCheck, AgentsError } from "../../config/agents.ts";
+import { withProblems } from "../../config/agentReading.ts";
 import type { Settings } from "../../config/settings.ts";
-import { findToolProblems } from "../tools.ts";
+import { setTimer } from "../../utils/clock.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import type { Log } from "../../utils/logger.ts";
-import { LiveAgents } from "./liveAgents.ts";
+import type { AgentVersionStore } from "../store.ts";
+import { findToolProblems } from "../tools.ts";
+import { AgentFolder, found } from "./agentFolder.ts";
+import { createAgentReports } from "./agentReports.ts";
+import { lastGoodEntry } from "./lastGoodEntry.ts";
+import { watchFolder } from "./folderWatch.ts";
+import { type AgentEntry, LiveAgents } from "./liveAgents.ts";
+import { UsedVersions } from "./usedVersions.ts";
 
 export interface OpenAgentsOptions {
   readonly agentFiles?: AgentFiles | undefined;
   /** What else is wrong with an agent, such as a host that this process may not reach. */
-  readonly examineAgent?: ((agent: Agent) => readonly string[]) | undefined;
-  readonly incidents: Incidents;
-  readonly log: Pick<Log, "error">;
+  readonly examineAgent?: AgentCheck | undefined;
+  /** How often the folder is looked at beside its events. */
+  readonly agentPollMs?: number | undefined;
+  readonly incidents: Pick<Incidents, "report" | "resolve">;
+  readonly log: Pick<Log, "info" | "warn" | "error">;
 }
 
+/** The agents of the folder, followed as their files change once `follow` was called. */
+export type OpenAgents = Awaited<ReturnType<typeof openAgents>>;
+
 /**
- * Loads the agents and validates their tools, so that errors appear at start and not during a call. An
- * unusable agent is logged, and listed in `/health` as long as the process runs. Throws
- * `AgentsError`.
+ * Reads all agents. A fault in a file, or in what it names, makes only its own agent unusable. Throws
+ * `AgentsError` where the folder has no file for the default agent.
  */
 export async function openAgents(
   { agents: { dir, default: defaultAgent } }: Pick<Settings, "agents">,
-  { agentFiles, examineAgent = () => [], incidents, log }: OpenAgentsOptions,
-): Promise<Agents> {
-  const loaded = await loadAgents(dir, agentFiles, { defaultAgent, examine: findToolProblems });
-  const absent = defaultProblem(loaded, defaultAgent);
-  if (absent.length > 0) throw new AgentsError(absent);
-  const agents = setAside(loaded, (agent) => problemLines(`${agent.name}.md`, examineAgent(agent)));
-  for (const [name, { problems }] of agents.unusable) {
-    log.error("Agent unusable", { agent: name, isDefault: name === defaultAgent, problems });
-    incidents.report({
-      code: "agent_unusable",
-      subject: name,
-      // `/health` is public: it must not show where the folder is.
-      message: problems.map((problem) => problem.replaceAll(`${dir.replace(/\/$/, "")}/`, "")).join(
-        " ",
-      ),
-      expiresAfterMs: Infinity,
-    });
+  { agentFiles: files = filesOnDisk, examineAgent, agentPollMs: pollMs, incidents, log }:
+    OpenAgentsOptions,
+) {
+  const folder = new AgentFolder({ dir, defaultAgent, files });
+  const valid = await readAll(folder, dir);
+  const entries = examineAgent === undefined ? valid : await examined(valid, examineAgent);
+  const absent = defaultProblem(entries, defaultAgent);
+  const live = new LiveAgents(entries, [...OWN_CHECKS, ...(examineAgent ? [examineAgent] : [])]);
+  const reports = createAgentReports({ defaultAgent, incidents, log });
+  if (absent.length > 0) {
+    throw new AgentsError(
+      live.names.length > 0 ? absent : [...problemLines(entries, dir), ...absent],
+    );
   }
-  return new LiveAgents(agents);
+  return {
+    agents: live,
+    files,
+    dir,
+    /**
+     * From the store, the last used good version of agents whose files are faulty now. Throws `AgentsError`
+     * where no agent is usable then.
+     */
+    async recover(store?: Pick<AgentVersionStore, "latest">): Promise<void> {
+      if (store !== undefined && live.unusable.size > 0) {
+        const { checks } = live;
+        const recovered: AgentEntry[] = [];
+        for (const entry of live.entries.values()) {
+          recovered.push(
+            await lastGoodEntry(entry, { store, checks, live, dir, files })
+              .catch((error) => {
+                log.warn("Versions of an agent not read", { agent: entry.name, error });
+                return undefined;
+              }) ?? entry,
+          );
+        }
+        live.replace(recovered);
+      }
+      if (live.names.length === 0) {
+        throw new AgentsError(problemLines([...live.entries.values()], dir));
+      }
+      reports.begun(live.entries);
+    },
+    /** From now on changes of the files are followed, and the versions that calls use are kept. */
+    follow(store: AgentVersionStore, now: () => number) {
+      const used = new UsedVersions({ store, now, setTimer, log });
+      live.onPin((agent) => used.add(agent, live.textOf(agent)));
+      const changes = files.stamp ?? files.watch;
+      const following = changes && watchFolder({ dir, files, pollMs, onChange, setTimer, log });
+      return {
+        /** Looks at the files at once. */
+        look: () => following?.look(),
+        async [Symbol.asyncDispose]() {
+          await following?.close();
+          await used.close();
+        },
+      };
+    },
+  };
+
+  async function onChange(changed: ReadonlySet<string>): Promise<boolean> {
+    const before = live.entries;
+    try {
+      const { entries, again } = await folder.look({ before, checks: live.checks, changed });
+      incidents.resolve("agents_unreadable");
+      if (entries.length === before.size && entries.every((it) => before.get(it.name) === it)) {
+        return again;
+      }
+      live.replace(entries);
+      reports.changed(before, live.entries);
+      return again;
+    } catch (error) {
+      // The folder may be about to come back: all agents stay as they are.
+      incidents.report({
+        code: "agents_unreadable",
+        message: "The folder of the agents cannot be read: the agents stay as they were.",
+        expiresAfterMs: Infinity,
+      });
+      log.warn("Agents' folder not read", { error });
+      return false;
+    }
+  }
+}
+
+/** What every definition has to pass, also at the start. */
+const OWN_CHECKS: readonly AgentCheck[] = [findToolProblems, findReferenceProblems];
+
+async function readAll(folder: AgentFolder, dir: string): Promise<readonly AgentEntry[]> {
+  try {
+    const { entries } = await folder.look({ before: new Map(), checks: OWN_CHECKS });
+    if (entries.length > 0) return entries;
+    throw new AgentsError([`${dir} holds no agent: put a file such as receptionist.md there.`]);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new AgentsError([
+        `${dir} may not be read: call the folder "agents", or add it to permissions.server.read in deno.json.`,
+      ]);
+    }
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new AgentsError([`${dir} does not exist: set AGENTS_DIR to the folder of the agents.`]);
+  }
 }
 
 /** Where no agent would be left, all stay: the same problems are then reported with those of the settings. */
-function setAside(
-  agents: AgentSet,
-  examine: (agent: Agent) => readonly string[],
-): AgentSet {
-  const usable = new Map<string, Agent>();
-  const unusable = new Map(agents.unusable);
-  for (const name of agents.names) {
-    const agent = agents.get(name);
-    if (agent === undefined) continue;
-    const problems = examine(agent);
-    if (problems.length === 0) usable.set(name, agent);
-    else unusable.set(name, { problems, voice: agentVoice.parse(agent) });
+async function examined(
+  entries: readonly AgentEntry[],
+  check: AgentCheck,
+): Promise<readonly AgentEntry[]> {
+  const agents = new Map<string, Agent>();
+  for (const { name, agent } of entries) if (agent !== undefined) agents.set(name, agent);
+  const peers = { agents, names: new Set(entries.map(({ name }) => name)) };
+  const checked: AgentEntry[] = [];
+  for (const entry of entries) {
+    const { name, agent, reading } = entry;
+    const problems = agent === undefined ? [] : await found(agent, peers, [check]);
+    const result = withProblems(reading.result, problems);
+    checked.push(result === reading.result ? entry : { name, reading: { ...reading, result } });
   }
-  if (usable.size === 0) return agents;
-  return { names: [...usable.keys()], get: (name) => usable.get(name), unusable };
+  return checked.some(({ agent }) => agent !== undefined) ? checked : entries;
+}
+
+function problemLines(entries: readonly AgentEntry[], dir: string): readonly string[] {
+  return entries.flatMap(({ name, reading: { result } }) =>
+    result.ok ? [] : result.problems.map((it) => describeProblem(inFolder(dir, `${name}.md`), it))
+  );
+}
+
+/** The problem of a default agent without a file; one with an invalid file is unusable, but known. */
+function defaultProblem(entries: readonly AgentEntry[], defaultAgent: string): readonly string[] {
+  const known = [
+    ...entries.filter(({ agent }) => agent !== undefined),
+    ...entries.filter(({ agent }) => agent === undefined),
+  ].map(({ name }) => name);
+  if (known.includes(defaultAgent)) return [];
+  return [`DEFAULT_AGENT is ${defaultAgent}, but there are only: ${known.join(", ")}.`];
 }

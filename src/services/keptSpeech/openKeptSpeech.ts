@@ -19,7 +19,7 @@ import { bridgeOf } from "./bridgeSentences.ts";
 import { holdTone } from "./holdTone.ts";
 import { RecordingQueue } from "./recordingQueue.ts";
 import { SharedSpeech } from "./sharedSpeech.ts";
-import { convertSounds } from "./soundsInFormats.ts";
+import { createSoundsInFormats } from "./soundsInFormats.ts";
 import { SpeechCache } from "./speechCache.ts";
 import { captureSpeech } from "./speechCapture.ts";
 import { callFormats, keyOf, subjectOf, voiceOf } from "./voiceKeys.ts";
@@ -65,7 +65,10 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
   const defaults = { model: settings.openai.model, server: engine.server };
   const shared = new SharedSpeech({ store: deps.store.keptSpeech, now, log });
   const passing = new SpeechCache({ maxBytes: MAX_PASSING_BYTES, maxAgeMs: PASSING_MS });
-  const sounds = convertSounds(agents, (agent, name) => textOf(agent, name, agent.greeting));
+  const sounds = createSoundsInFormats({
+    textOf: (agent, name) => textOf(agent, name, agent.greeting),
+    pause: () => new Promise((resume) => setTimer(resume, 0)),
+  });
   const counts = { kept: 0, mismatched: 0 };
   const queue = new RecordingQueue({
     openModel: engine.open,
@@ -82,8 +85,14 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
     log,
   });
 
-  await deadline(shared.load(keysOf(agents, defaults)), LOADING_MS, setTimer)
-    .catch((error) => log.warn("Kept speech not loaded", { error }));
+  const current = agents.names.flatMap((name) => agents.get(name) ?? []);
+  for (const agent of current) await sounds.prepare(agent);
+  await load(current);
+  agents.addCheck(async (agent) => {
+    await sounds.prepare(agent);
+    await load([agent]);
+    return [];
+  });
   // A caller whose model is away hears a sentence even in the first call. In memory it would not last.
   const cancelStart = afterStartMs === "never" || !isShared(settings.database)
     ? () => {}
@@ -102,7 +111,7 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
       function kept(name: KeptName): KeptSentence | undefined {
         const text = textOf(agent, name, greeting);
         if (text === undefined) return undefined;
-        const sound = sounds(agent.name, name, format);
+        const sound = sounds.get(agent, name, format);
         if (sound !== undefined) return sound;
         const key = keyOf(voice, text);
         return name === "greeting" && isPassing ? passing.get(key, now()) : shared.get(key);
@@ -149,6 +158,12 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
     },
   };
 
+  /** What is kept for these definitions. */
+  function load(definitions: readonly Agent[]): Promise<void> {
+    return deadline(shared.load(keysOf(definitions, defaults)), LOADING_MS, setTimer)
+      .catch((error) => log.warn("Kept speech not loaded", { error }));
+  }
+
   function recordBridges(): void {
     const formats = settings.phone === undefined ? ["pcm24k"] as const : callFormats;
     let left = MAX_AT_START;
@@ -163,7 +178,7 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
   function want(agent: Agent, format: AudioFormat, name: "bridge" | "apology"): boolean {
     const voice = voiceOf(agent, format, defaults);
     const text = textOf(agent, name, undefined);
-    if (text === undefined || sounds(agent.name, name, format) !== undefined) return false;
+    if (text === undefined || sounds.get(agent, name, format) !== undefined) return false;
     const key = keyOf(voice, text);
     if (shared.get(key) !== undefined) return false;
     queue.want({ key, name, text, voice });
@@ -188,10 +203,11 @@ function textOf(agent: Agent, name: KeptName, greeting: string | undefined): str
 }
 
 /** The keys of all that these agents may have kept in the store. */
-function keysOf(agents: Agents, defaults: Parameters<typeof voiceOf>[2]): readonly string[] {
-  return agents.names.flatMap((agentName) => {
-    const agent = agents.get(agentName);
-    if (agent === undefined) return [];
+function keysOf(
+  agents: readonly Agent[],
+  defaults: Parameters<typeof voiceOf>[2],
+): readonly string[] {
+  return agents.flatMap((agent) => {
     const texts = keptNames.flatMap((name) => textOf(agent, name, agent.greeting) ?? []);
     return callFormats.flatMap((format) =>
       texts.map((text) => keyOf(voiceOf(agent, format, defaults), text))

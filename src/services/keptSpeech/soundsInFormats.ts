@@ -1,49 +1,76 @@
 import { type KeptName, keptNames, type KeptSentence } from "../../call/keptSpeech.ts";
-import type { Agent, Agents } from "../../config/agents.ts";
+import type { Agent } from "../../config/agents.ts";
 import { type AudioFormat, type Base64, encodeBase64 } from "../../utils/audio/audioFormat.ts";
 import { A_LAW, encodeG711, MU_LAW } from "../../utils/audio/g711.ts";
 import { createResampler } from "../../utils/audio/resampler.ts";
 import type { Sound } from "../../utils/audio/wav.ts";
+import { joinBytes } from "../../utils/joinBytes.ts";
 import { callFormats } from "./voiceKeys.ts";
 
-/** The sentences that operators have recorded themselves. */
-export type RecordedSounds = (
-  agent: string,
-  name: KeptName,
-  format: AudioFormat,
-) => KeptSentence | undefined;
-
-/** Converts the WAV files of all agents, once, to the formats of calls. */
-export function convertSounds(
-  agents: Agents,
-  textOf: (agent: Agent, name: KeptName) => string | undefined,
-): RecordedSounds {
-  const sentences = new Map<string, KeptSentence>();
-  for (const agentName of agents.names) {
-    const agent = agents.get(agentName);
-    if (agent === undefined) continue;
-    for (const name of keptNames) {
-      const sound = agent.sounds?.[name];
-      const text = textOf(agent, name);
-      if (sound === undefined || text === undefined) continue;
-      for (const format of callFormats) {
-        sentences.set(keyOf(agentName, name, format), { text, audio: encodeSound(sound, format) });
-      }
-    }
-  }
-  return (agent, name, format) => sentences.get(keyOf(agent, name, format));
+export interface SoundsInFormatsDeps {
+  readonly textOf: (agent: Agent, name: KeptName) => string | undefined;
+  /** Lets what else waits be done first. */
+  readonly pause: () => Promise<void>;
 }
 
-function keyOf(agent: string, name: KeptName, format: AudioFormat): string {
-  return `${agent} ${name} ${format}`;
+/** What is converted at a time: a few milliseconds of work. */
+const SLICE_SAMPLES = 16_384;
+
+/** The sentences that operators have recorded themselves, by the definition that names their files. */
+export function createSoundsInFormats({ textOf, pause }: SoundsInFormatsDeps) {
+  const sentences = new WeakMap<Agent, ReadonlyMap<string, KeptSentence>>();
+  return {
+    /** Converts the files of a definition to the formats of calls. */
+    async prepare(agent: Agent): Promise<void> {
+      const converted = new Map<string, KeptSentence>();
+      for (const name of keptNames) {
+        const sound = agent.sounds?.[name];
+        const text = textOf(agent, name);
+        if (sound === undefined || text === undefined) continue;
+        for (const format of callFormats) {
+          const audio = await encodeInSlices(sound, format, pause);
+          converted.set(keyOf(name, format), { text, audio });
+        }
+      }
+      sentences.set(agent, converted);
+    },
+    get: (agent: Agent, name: KeptName, format: AudioFormat): KeptSentence | undefined =>
+      sentences.get(agent)?.get(keyOf(name, format)),
+  };
+}
+
+function keyOf(name: KeptName, format: AudioFormat): string {
+  return `${name} ${format}`;
 }
 
 /** A sound as the wires of calls carry it. */
 export function encodeSound({ hz, samples }: Sound, format: AudioFormat): Base64 {
-  const resampled = createResampler(hz, format === "pcm24k" ? 24_000 : 8000).process(samples);
-  return encodeBase64(
-    format === "pcm24k"
+  return encodeBase64(createEncoder(hz, format)(samples));
+}
+
+async function encodeInSlices(
+  { hz, samples }: Sound,
+  format: AudioFormat,
+  pause: () => Promise<void>,
+): Promise<Base64> {
+  const encode = createEncoder(hz, format);
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for (let at = 0; at < samples.length; at += SLICE_SAMPLES) {
+    parts.push(encode(samples.subarray(at, at + SLICE_SAMPLES)));
+    await pause();
+  }
+  return encodeBase64(joinBytes(parts));
+}
+
+function createEncoder(
+  hz: number,
+  format: AudioFormat,
+): (samples: Int16Array) => Uint8Array<ArrayBuffer> {
+  const resampler = createResampler(hz, format === "pcm24k" ? 24_000 : 8000);
+  return function encode(samples) {
+    const resampled = resampler.process(samples);
+    return format === "pcm24k"
       ? new Uint8Array(resampled.buffer)
-      : encodeG711(format === "pcmu" ? MU_LAW : A_LAW, resampled),
-  );
+      : encodeG711(format === "pcmu" ? MU_LAW : A_LAW, resampled);
+  };
 }

@@ -1,5 +1,5 @@
 import { SettingsError } from "../../config/env.ts";
-import type { Agents } from "../../config/agents.ts";
+import type { AgentSet } from "../../config/agents.ts";
 import { unreachableDatabase } from "../../config/hostPermissions.ts";
 import type { Settings } from "../../config/settings.ts";
 import { setTimer } from "../../utils/clock.ts";
@@ -14,16 +14,15 @@ import { type CallJournals, createCallJournals } from "./callJournals.ts";
  * Opens the resources that the settings name: the price file, the journal folder and the database.
  * Throws one `SettingsError` with all problems.
  */
-export async function openResources(settings: Settings, agents: Agents, log: Log) {
+export async function openResources(settings: Settings, agents: AgentSet, log: Log) {
   const problems: string[] = [];
   const noteAs = (name: string) => (error: unknown): undefined => {
     problems.push(name + (error instanceof Error ? error.message : String(error)));
   };
   const prices = await loadPrices(settings.records).catch(noteAs(""));
-  const unpriced = prices === undefined
-    ? new Map<string, readonly string[]>()
-    : findUnpriced(settings, agents, prices);
-  problems.push(...findUnpricedLimits(settings, unpriced));
+  if (prices !== undefined) {
+    problems.push(...findUnpricedLimits(settings, findUnpriced(settings, agents, prices)));
+  }
   const journals = await openJournals(settings, log).catch(noteAs("JOURNAL_DIR: "));
   const barred = unreachableDatabase(settings.database);
   if (barred !== undefined) problems.push(barred);
@@ -38,8 +37,6 @@ export async function openResources(settings: Settings, agents: Agents, log: Log
       /** Undefined where no journals are kept. */
       journals,
       prices,
-      /** The models without a known price, by the name of the agent that uses them. */
-      unpriced,
       /** Shared by all processes and never changed, so that a caller has one pseudonym. */
       pseudonymSecret,
       async [Symbol.asyncDispose]() {

@@ -1,4 +1,4 @@
-import type { Agents } from "../../config/agents.ts";
+import type { Agent, Agents, AgentSet } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { newToken } from "../../utils/ids.ts";
@@ -8,7 +8,12 @@ import { present } from "../../utils/present.ts";
 import type { Store } from "../store.ts";
 import { createAnalysisSpending } from "./analysisSpending.ts";
 import { createAsideSpending } from "./asideSpending.ts";
-import { createIsPriced, createModelsOf } from "./billedModels.ts";
+import {
+  createIsPriced,
+  createModelsOf,
+  findUnpriced,
+  findUnpricedLimits,
+} from "./billedModels.ts";
 import { createCallAccounts } from "./callAccounts.ts";
 import { createCallBudget } from "./callBudget.ts";
 import type { DialPolicy } from "./dialPolicy.ts";
@@ -20,8 +25,6 @@ export interface SpendingDeps extends Clock {
   readonly agents: Agents;
   readonly store: Store;
   readonly prices: Prices;
-  /** The models without a known price, by the name of the agent that uses them. */
-  readonly unpriced: ReadonlyMap<string, readonly string[]>;
   readonly incidents: Incidents;
   readonly log: Log;
 }
@@ -34,20 +37,13 @@ export type Spending = Awaited<ReturnType<typeof openSpending>>;
  * prices are not known.
  */
 export async function openSpending(
-  { settings, agents, store, prices, unpriced, incidents, now, setTimer, log }: SpendingDeps,
+  { settings, agents, store, prices, incidents, now, setTimer, log }: SpendingDeps,
 ) {
   const { limits: { callUsd, server }, outbound, phone } = settings;
-  // For such agents only the limits in minutes hold.
-  for (const [agent, models] of callUsd ?? server.dailyUsd ? unpriced : []) {
-    incidents.report({
-      code: "price_unknown",
-      subject: agent,
-      message:
-        `The price of ${models.join(" and ")} is not known: only limits in minutes hold for this ` +
-        "agent. Set the price with PRICES_FILE.",
-      expiresAfterMs: Infinity,
-    });
-  }
+  const reportUnpriced = createUnpricedReports(incidents);
+  const findUnpricedNow = () =>
+    callUsd ?? server.dailyUsd ? findUnpriced(settings, agents, prices) : new Map();
+  reportUnpriced(findUnpricedNow());
   const accountSecret = await store.keyValues.getOrSet(ACCOUNT_SECRET, newToken());
   const accountsOf = createCallAccounts(settings, accountSecret);
   const isPriced = createIsPriced(agents, settings, prices);
@@ -55,6 +51,14 @@ export async function openSpending(
   let loading: Promise<DialPolicy> | undefined;
   const transfers = createTransferPolicy({ policy, hasPhone: phone !== undefined, now, log });
   await transfers.check(agents);
+  agents.addCheck((agent) =>
+    findUnpricedLimits(settings, findUnpriced(settings, only(agent), prices))
+      .map((message) => ({ path: "model", message }))
+  );
+  agents.onChange(() => {
+    reportUnpriced(findUnpricedNow());
+    transfers.check(agents).catch((error) => log.warn("Transfers not checked", { error }));
+  });
   return {
     callBudget: createCallBudget({
       budget: store.budget,
@@ -98,6 +102,34 @@ export async function openSpending(
     const { createDialPolicy } = await import("./dialPolicy.ts");
     return createDialPolicy({ ...outbound, ownNumber: phone?.number ?? "" }, store.doNotCall);
   }
+}
+
+/** Tells of agents for which only the limits in minutes hold, until their prices are known. */
+function createUnpricedReports(incidents: Pick<Incidents, "report" | "resolve">) {
+  let told: ReadonlyMap<string, readonly string[]> = new Map();
+  return function report(unpriced: ReadonlyMap<string, readonly string[]>): void {
+    for (const agent of told.keys()) {
+      if (!unpriced.has(agent)) incidents.resolve("price_unknown", agent);
+    }
+    for (const [agent, models] of unpriced) {
+      if (told.get(agent)?.join() === models.join()) continue;
+      incidents.report({
+        code: "price_unknown",
+        subject: agent,
+        message:
+          `The price of ${
+            models.join(" and ")
+          } is not known: only limits in minutes hold for this ` +
+          "agent. Set the price with PRICES_FILE.",
+        expiresAfterMs: Infinity,
+      });
+    }
+    told = unpriced;
+  };
+}
+
+function only(agent: Agent): Pick<AgentSet, "names" | "get"> {
+  return { names: [agent.name], get: () => agent };
 }
 
 /** The name of the secret that keys the pseudonyms of numbers and addresses. */

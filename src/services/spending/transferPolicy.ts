@@ -17,18 +17,21 @@ export type Transferring = Pick<Agent, "transfers"> | undefined;
 export type TransferPolicy = ReturnType<typeof createTransferPolicy>;
 
 export function createTransferPolicy({ policy, hasPhone, now, log }: TransferPolicyDeps) {
+  const checked = new WeakSet<Agent>();
   return {
     /** Whether the agent may transfer to the alias now, and to which number. */
     decide,
     /** Where a transfer goes, allowed or not; undefined for an alias that is unknown. */
     numberOf,
     mayDial: async (agent: Transferring, alias: string) => (await decide(agent, alias)).ok,
-    /** Warns of numbers that will never be dialled. */
+    /** Warns of numbers that will never be dialled, once for each definition of an agent. */
     async check(agents: Pick<AgentSet, "names" | "get">): Promise<void> {
       if (!hasPhone) return;
       for (const agent of agents.names) {
-        const transfers = agents.get(agent)?.transfers ?? {};
-        for (const [alias, { number }] of Object.entries(transfers)) {
+        const definition = agents.get(agent);
+        if (definition === undefined || checked.has(definition)) continue;
+        checked.add(definition);
+        for (const [alias, { number }] of Object.entries(definition.transfers)) {
           const decision = (await policy()).checkNumber(number);
           if (decision.ok) continue;
           log.warn("Transfer will be refused", { agent, alias, code: decision.code });

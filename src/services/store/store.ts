@@ -1,5 +1,6 @@
 import type { DatabaseSettings } from "../../config/settings.ts";
 import { createAnalysisStore } from "./analyses/analysisStore.ts";
+import { AGENT_VERSION_DAYS, createAgentVersionStore } from "./agentVersionStore.ts";
 import { createBudget } from "./budget/budgetStore.ts";
 import { createBatchStore } from "./outbound/batchStore.ts";
 import { cellAt } from "./calendar/calendarCells.ts";
@@ -75,6 +76,7 @@ function createStore(database: Database, clock: SharedClock) {
     messages: createMessageStore(database),
     outbox: createWebhookOutbox(database),
     analyses: createAnalysisStore(database),
+    agentVersions: createAgentVersionStore(database),
     batches: createBatchStore(database),
     keptSpeech: createKeptSpeechStore(database),
     revokedKeys: createRevokedKeys(database),
@@ -109,6 +111,10 @@ async function prune(database: Database, now: number): Promise<void> {
       values: [now - KEPT_SPEECH_DAYS * DAY_MS],
     },
     { sql: "DELETE FROM appointment_cells WHERE cell < $1", values: [cellAt(now - DAY_MS)] },
+    {
+      sql: "DELETE FROM agent_versions WHERE last_used_at < $1",
+      values: [now - AGENT_VERSION_DAYS * DAY_MS],
+    },
     { sql: "DELETE FROM instances WHERE beat_at < $1", values: [now - 3 * DAY_MS] },
   ]);
 }

@@ -1,6 +1,9 @@
+import type { AgentProblem } from "../../config/agentProblem.ts";
 import type { Agent } from "../../config/agents.ts";
 import type { ToolOptionsEntry } from "../../config/toolOptionsSchema.ts";
 import type { Log } from "../../utils/logger.ts";
+import { nearestWord } from "../../utils/nearestWord.ts";
+import { present } from "../../utils/present.ts";
 import { BUILTIN_NAMES, type BuiltinServices, builtinTools } from "./builtinTools.ts";
 import type { SignCall } from "./http/callSigner.ts";
 import { createHttpTool } from "./http/httpTool.ts";
@@ -56,24 +59,27 @@ export function createAgentTools(
   onFault: (toolName: string, error: unknown) => void,
   mcpTools: readonly Tool[] = [],
 ): ToolRegistry {
-  const tools = [...toolMakers(agent, services).map((make) => make()), ...mcpTools];
+  const tools = [...toolMakers(agent, services).map(({ make }) => make()), ...mcpTools];
   return createToolRegistry({ tools, entries: entriesOf(agent), onFault });
 }
 
-/** All that is wrong with the tools of an agent, one sentence each. */
-export function findToolProblems(agent: Agent): readonly string[] {
-  const problems: string[] = [];
-  const attempt = (work: () => void) => {
+/** All that is wrong with the tools of an agent. */
+export function findToolProblems(agent: Agent): readonly AgentProblem[] {
+  const problems: AgentProblem[] = [];
+  const attempt = (path: string, work: () => void) => {
     try {
       work();
     } catch (error) {
-      problems.push(`${error instanceof Error ? error.message : "unfit tools"}.`);
+      const message = error instanceof Error ? error.message : "unfit tools";
+      problems.push({ path, message, ...(error instanceof UnknownTool && error.meant) });
     }
   };
-  for (const make of toolMakers(agent, noServices)) {
-    attempt(() => createToolRegistry({ tools: [make()] }));
+  for (const { path, make } of toolMakers(agent, noServices)) {
+    attempt(path, () => createToolRegistry({ tools: [make()] }));
   }
-  if (problems.length === 0) attempt(() => createAgentTools(agent, noServices, () => {}));
+  if (problems.length === 0) {
+    attempt("tools", () => createAgentTools(agent, noServices, () => {}));
+  }
   return problems;
 }
 
@@ -84,8 +90,14 @@ const noServices: ToolServices = {
   takeMessage: () => Promise.resolve("too_many"),
 };
 
-/** One function for each tool of the agent; it throws where the tool is invalid. */
-function toolMakers(agent: Agent, services: ToolServices): readonly (() => Tool)[] {
+interface ToolMaker {
+  /** Where the agent's file names the tool. */
+  readonly path: string;
+  /** Throws where the tool is invalid. */
+  readonly make: () => Tool;
+}
+
+function toolMakers(agent: Agent, services: ToolServices): readonly ToolMaker[] {
   const known = builtinTools(agent, services);
   const http = new Set(agent.http_tools.map(({ name }) => name));
   const listed = new Set(
@@ -95,12 +107,22 @@ function toolMakers(agent: Agent, services: ToolServices): readonly (() => Tool)
   const others = [...listed].filter((name) => !http.has(name) || known.has(name));
   const hasTransfers = Object.keys(agent.transfers).length > 0;
   const asksForTransfers = agent.tools.some(({ name }) => name === "transfer_call");
+  const pathOf = (name: string) => `tools.${agent.tools.findIndex((tool) => tool.name === name)}`;
   return [
-    ...others.map((name) => () => known.get(name) ?? unknownTool(name, known)),
+    ...others.map((name) => ({
+      path: pathOf(name),
+      make: () => known.get(name) ?? unknownTool(name, known),
+    })),
     ...(hasTransfers || asksForTransfers
-      ? [() => known.get("transfer_call") ?? noTransfers()]
+      ? [{
+        path: pathOf("transfer_call"),
+        make: () => known.get("transfer_call") ?? noTransfers(),
+      }]
       : []),
-    ...agent.http_tools.map((tool) => () => httpTool(tool, services)),
+    ...agent.http_tools.map((tool, at) => ({
+      path: `http_tools.${at}`,
+      make: () => httpTool(tool, services),
+    })),
   ];
 }
 
@@ -128,8 +150,18 @@ function httpTool(
 }
 
 function unknownTool(name: string, known: ReadonlyMap<string, Tool>): never {
-  const names = [...new Set([...known.keys(), "transfer_call"])].join(", ");
-  throw new RangeError(`Cannot find the tool ${name}: there are ${names}`);
+  throw new UnknownTool(name, [...new Set([...known.keys(), "transfer_call"])]);
+}
+
+class UnknownTool extends RangeError {
+  override readonly name = "UnknownTool";
+  /** The tool that was most likely meant. */
+  readonly meant: Pick<AgentProblem, "nearest">;
+
+  constructor(tool: string, known: readonly string[]) {
+    super(`Cannot find the tool ${tool}: there are ${known.join(", ")}`);
+    this.meant = present({ nearest: nearestWord(tool, known) });
+  }
 }
 
 function noTransfers(): never {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type Agent, type AgentSet, readAgent } from "../../../src/config/agents.ts";
-import { LiveAgents } from "../../../src/services/agents/liveAgents.ts";
+import { type Agent, readAgent } from "../../../src/config/agents.ts";
+import { type AgentEntry, LiveAgents } from "../../../src/services/agents/liveAgents.ts";
 
 const agent = (title: string): Agent => {
   const read = readAgent("desk", `---\ntitle: ${title}\n---\nHelp.`);
@@ -8,13 +8,16 @@ const agent = (title: string): Agent => {
   return read.agent;
 };
 
-function setOf(...agents: readonly Agent[]): AgentSet {
-  const byName = new Map(agents.map((each) => [each.name, each]));
-  return {
-    names: [...byName.keys()],
-    get: (name) => byName.get(name),
-    unusable: new Map(),
-  };
+function setOf(...agents: readonly Agent[]): readonly AgentEntry[] {
+  return agents.map((agent) => ({
+    name: agent.name,
+    agent,
+    reading: {
+      name: agent.name,
+      companions: [],
+      result: { ok: true, agent, lineOf: () => undefined },
+    },
+  }));
 }
 
 Deno.test("LiveAgents: a call keeps its definition, also of an agent that is gone", () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { type AgentSet, loadAgents } from "../../../src/config/agents.ts";
+import { describeProblem } from "../../../src/config/agentProblem.ts";
+import type { AgentSet } from "../../../src/config/agents.ts";
+import { loadAgents } from "../../support/agents/loadAgents.ts";
 import { chooseAgent, describeReach, e164Of } from "../../../src/services/routing/agentChoice.ts";
 
 const SUNDAY = Date.parse("2026-12-06T12:00:00Z");
@@ -43,7 +45,7 @@ Deno.test("of two agents with one number the first keeps it, and the other's fil
   });
   assert.deepEqual(agents.names, ["desk"]);
   assert.deepEqual(agents.unusable.get("shop")?.problems, [
-    "agents/shop.md: numbers: +14155550123 is answered by desk already.",
+    { line: 3, path: "numbers.1", message: "+14155550123 is answered by desk already" },
   ]);
   assert.equal(choice(agents, { called: "+14155550123" }).agent, "desk");
   // Its callers get its apology, not another agent.
@@ -82,7 +84,8 @@ Deno.test("outside its hours an agent sends a call to another, and two that send
 Deno.test("faults of numbers and hours are named with their place", async () => {
   const problemOf = async (fields: string): Promise<string> => {
     const agents = await load({ desk: "", shop: fields });
-    return (agents.unusable.get("shop")?.problems ?? []).join(" ");
+    const problems = agents.unusable.get("shop")?.problems ?? [];
+    return problems.map((it) => describeProblem("shop.md", it)).join(" ");
   };
   const faults: readonly (readonly [string, RegExp])[] = [
     ["numbers: [+14155550123]", /numbers\.0: must be in quotes, such as "\+14155550123"/],
@@ -96,7 +99,7 @@ Deno.test("faults of numbers and hours are named with their place", async () => 
     ['hours: { open: { mon-fri: "09:00-12:00", tue: "09:00-10:00" } }', /tue is given twice/],
     ['hours: { open: {}, closed: ["2026-02-30"] }', /hours\.closed\.0: must be a day/],
     ['hours: { open: {}, closed: ["2026-12-26..2026-12-24"] }', /hours\.closed\.0: must be a day/],
-    ["hours: { open: {}, outside: { agent: night } }", /must be one of desk, shop\./],
+    ["hours: { open: {}, outside: { agent: night } }", /must be one of desk\./],
     ["hours: { open: {}, outside: { agent: shop } }", /must be another agent/],
     ["hours: { open: {}, outside: { transfer: boss } }", /must be a name under transfers/],
     ["hours: { open: {}, outside: {} }", /hours\.outside: must be one of agent, message/],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { AppOverrides } from "../../../src/app.ts";
-import type { AgentFiles } from "../../../src/config/agents.ts";
+import type { AgentFiles } from "../../../src/config/agentFiles.ts";
 import { until } from "../until.ts";
 import { apiKey, serveApp, type ServedApp, type TestServer } from "../servers/phoneServer.ts";
 

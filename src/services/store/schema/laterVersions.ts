@@ -1,3 +1,4 @@
+import { agentVersions } from "./agentVersions.ts";
 import { calendarVersion } from "./calendarVersion.ts";
 import { analyses } from "./analyses.ts";
 
@@ -123,4 +124,5 @@ export const laterVersions: readonly (readonly string[])[] = [
   ],
   calendarVersion,
   analyses,
+  agentVersions,
 ];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readAgent } from "../../../../src/config/agents.ts";
+import { type Agent, readAgent } from "../../../../src/config/agents.ts";
 import { createAgentTools, findToolProblems } from "../../../../src/services/tools/agentTools.ts";
 import type { ToolRegistry } from "../../../../src/services/tools/toolRegistry.ts";
 import { toolServices } from "../../../support/toolServices.ts";
@@ -31,11 +31,15 @@ function declared(parameters: unknown): Schema {
 }
 
 function problem(parameters: unknown, changes: Schema = {}): string {
-  return findToolProblems(agentWith(parameters, changes)).join("\n");
+  return toolProblems(agentWith(parameters, changes)).join("\n");
 }
 
 const order = { type: "object", properties: { number: { type: "string" } }, required: ["number"] };
 const closedOrder = { ...order, additionalProperties: false };
+
+function toolProblems(agent: Agent): readonly string[] {
+  return findToolProblems(agent).map(({ message }) => message);
+}
 
 Deno.test("case 100: a schema as hand or generator writes it reaches the model as an object of 2020-12", () => {
   const { type: _, ...typeless } = order;
@@ -165,7 +169,7 @@ http_tools:
 Help.`,
   );
   assert.ok(read.ok);
-  const told = findToolProblems(read.agent);
+  const told = toolProblems(read.agent);
   assert.deepEqual(told.map((each) => /the tool (\w+):/.exec(each)?.[1]), [
     ...["fly", "one", "two", "end_call", "do_not_call"],
   ]);
@@ -174,7 +178,7 @@ Help.`,
 Deno.test("case 101: two tools of one name, and headers that are none or the server's own, are told", () => {
   const twice = agentWith(order);
   assert.match(
-    findToolProblems({ ...twice, http_tools: [...twice.http_tools, ...twice.http_tools] }).join(),
+    toolProblems({ ...twice, http_tools: [...twice.http_tools, ...twice.http_tools] }).join(),
     /two tools of the name find_order/,
   );
   for (const name of ["Parley-Call", "WEBHOOK-SIGNATURE", "webhook-id"]) {

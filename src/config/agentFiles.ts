@@ -1,0 +1,119 @@
+import { MAX_FILE_LENGTH } from "./agents.ts";
+
+/** Reads agent files and the files beside them: from disk, or what a test provides. */
+export interface AgentFiles {
+  /** Names of the files in a folder. */
+  list(dir: string): Promise<readonly string[]>;
+  text(path: string): Promise<string>;
+  /** Rejects for a file that is longer; absent where there are no sounds. */
+  bytes?(path: string, maxBytes: number): Promise<Uint8Array>;
+  /** Paths of all files below a folder, relative to it, at most so many. Rejects for what is no folder. */
+  below?(dir: string, most: number): Promise<readonly string[]>;
+  /** Whether a file is still what it was; undefined where there is none. Absent where nothing changes. */
+  stamp?(path: string): Promise<FileStamp | undefined>;
+  /** Calls back at each change below a folder, with the file's path where it is known. Closed by its result. */
+  watch?(dir: string, onChange: (path?: string) => void): FolderWatch;
+  /** Replaces a file at once: whoever reads it gets all of the old text or all of the new. */
+  replace?(path: string, text: string): Promise<void>;
+}
+
+export interface FileStamp {
+  /** The same file, whatever it holds; another one of the same name differs. */
+  readonly id: string;
+  /** Differs when the content may. */
+  readonly state: string;
+}
+
+export interface FolderWatch {
+  /** False where no more changes will be reported, as when the folder was removed. */
+  readonly isOpen: boolean;
+  close(): Promise<void>;
+}
+
+/** The files of the disk. */
+export const filesOnDisk: AgentFiles = {
+  async list(dir) {
+    const names: string[] = [];
+    for await (const entry of Deno.readDir(dir)) {
+      if (!entry.isDirectory) names.push(entry.name);
+    }
+    return names;
+  },
+  async text(path) {
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile) throw new TypeError("it is not a file");
+    // A character takes four bytes at most.
+    if (size > 4 * MAX_FILE_LENGTH) {
+      throw new RangeError(`it is longer than ${MAX_FILE_LENGTH} characters`);
+    }
+    return await Deno.readTextFile(path);
+  },
+  async bytes(path, maxBytes) {
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile) throw new TypeError("it is not a file");
+    if (size > maxBytes) throw new RangeError(`it is longer than ${maxBytes} bytes`);
+    return await Deno.readFile(path);
+  },
+  async below(dir, most) {
+    const found: string[] = [];
+    const open = [""];
+    for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+      for await (const { name, isDirectory, isFile } of Deno.readDir(`${dir}/${folder}`)) {
+        if (found.length >= most) return found;
+        if (name.startsWith(".")) continue;
+        // A link that leads out of the folder, or round in it, is not followed.
+        if (isDirectory) open.push(`${folder}${name}/`);
+        if (isFile) found.push(`${folder}${name}`);
+      }
+    }
+    return found.sort();
+  },
+  async stamp(path) {
+    try {
+      const { dev, ino, mtime, ctime, size } = await Deno.stat(path);
+      return { id: `${dev} ${ino}`, state: [mtime?.getTime(), ctime?.getTime(), size].join(" ") };
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  },
+  watch(dir, onChange) {
+    const watcher = Deno.watchFs(dir, { recursive: true });
+    let isOpen = true;
+    const ended = follow().catch(() => {}).finally(() => isOpen = false);
+    return {
+      get isOpen() {
+        return isOpen;
+      },
+      async close() {
+        if (isOpen) watcher.close();
+        isOpen = false;
+        await ended;
+      },
+    };
+
+    async function follow(): Promise<void> {
+      for await (const { kind, paths } of watcher) {
+        // Reading the files is such an event too.
+        if (kind !== "access") { for (const path of paths) onChange(path); }
+      }
+    }
+  },
+  async replace(path, text) {
+    // Names that begin with a dot are no agents.
+    const at = path.lastIndexOf("/") + 1;
+    const draft = `${path.slice(0, at)}.${path.slice(at)}.${crypto.randomUUID().slice(0, 8)}`;
+    try {
+      await Deno.writeTextFile(draft, text);
+      await Deno.rename(draft, path);
+    } catch (error) {
+      await Deno.remove(draft).catch(() => {});
+      throw error;
+    }
+  },
+};
+
+/** A folder's path with one slash at its end. */
+export function inFolder(dir: string, name: string): string {
+  return `${dir.replace(/\/+$/, "")}/${name}`;
+}

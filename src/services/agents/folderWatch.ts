@@ -1,0 +1,82 @@
+import type { AgentFiles, FolderWatch } from "../../config/agentFiles.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
+import { createPollLoop } from "../../utils/pollLoop.ts";
+
+export interface FolderWatchDeps extends Pick<Clock, "setTimer"> {
+  readonly dir: string;
+  readonly files: AgentFiles;
+  /** Mounted and network folders report no changes: they are looked at every so often. */
+  readonly pollMs?: number | undefined;
+  /**
+   * Called after changes, never twice at once; with the paths that are known to have changed. True where it
+   * is to be called again soon.
+   */
+  readonly onChange: (paths: ReadonlySet<string>) => Promise<boolean>;
+  readonly log: Pick<Log, "info">;
+}
+
+/** A save is several events. */
+const DEBOUNCE_MS = 150;
+const POLL_MS = 5000;
+/** For the two halves of a save, or of a checkout, to be there. */
+const AGAIN_MS = 1000;
+const MAX_PATHS = 1000;
+
+/** Watches a folder from now on, by its events and by looking. */
+export function watchFolder({ dir, files, pollMs = POLL_MS, ...deps }: FolderWatchDeps) {
+  const { setTimer, onChange, log } = deps;
+  let paths = new Set<string>();
+  let cancelDebounce: (() => void) | undefined;
+  let watched: { readonly id: string | undefined; readonly watch: FolderWatch } | undefined;
+  let isToldOf = false;
+  let closed = false;
+  const looking = createPollLoop(look, setTimer);
+  const began = rewatch();
+
+  return {
+    /** Looks for changes at once, whatever has been reported. */
+    look: looking.wake,
+    async close(): Promise<void> {
+      closed = true;
+      cancelDebounce?.();
+      await began;
+      await looking.close();
+      await watched?.watch.close();
+    },
+  };
+
+  /** Later events of the same save move the look further off, but not without end. */
+  function changed(path?: string): void {
+    if (closed) return;
+    if (path !== undefined && paths.size < MAX_PATHS) paths.add(path);
+    cancelDebounce ??= setTimer(() => {
+      cancelDebounce = undefined;
+      looking.wake();
+    }, DEBOUNCE_MS);
+  }
+
+  async function look(): Promise<number | undefined> {
+    await rewatch();
+    const taken = paths;
+    paths = new Set();
+    const again = await onChange(taken);
+    if (again) return AGAIN_MS;
+    return files.stamp === undefined ? undefined : pollMs;
+  }
+
+  /** A folder that was put in the place of the watched one has no watch yet. */
+  async function rewatch(): Promise<void> {
+    if (files.watch === undefined || closed) return;
+    const id = (await files.stamp?.(dir).catch(() => undefined))?.id;
+    if (watched?.watch.isOpen === true && watched.id === id) return;
+    await watched?.watch.close();
+    watched = undefined;
+    try {
+      if (!closed) watched = { id, watch: files.watch(dir, changed) };
+    } catch (error) {
+      if (!isToldOf) log.info("Agents' folder not watched: it is looked at", { error, pollMs });
+      isToldOf = true;
+    }
+  }
+}

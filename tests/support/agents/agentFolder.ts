@@ -1,0 +1,54 @@
+import { filesOnDisk } from "../../../src/config/agentFiles.ts";
+import type { Agents } from "../../../src/config/agents.ts";
+import { PATIENCE_MS } from "../until.ts";
+
+/** A folder of agents on the disk, which a server follows. */
+export interface AgentFolder extends AsyncDisposable {
+  readonly path: string;
+  /** The setting and the override by which a server uses it. */
+  readonly env: { readonly AGENTS_DIR: string };
+  readonly overrides: { readonly agentFiles: typeof filesOnDisk };
+  save(file: string, text: string | Uint8Array): Promise<void>;
+  remove(file: string): Promise<void>;
+  read(file: string): Promise<string>;
+}
+
+export async function createAgentFolder(
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<AgentFolder> {
+  const path = await Deno.makeTempDir({ prefix: "agents-" });
+  const folder: AgentFolder = {
+    path,
+    env: { AGENTS_DIR: path },
+    overrides: { agentFiles: filesOnDisk },
+    async save(file, text) {
+      if (typeof text === "string") await Deno.writeTextFile(`${path}/${file}`, text);
+      else await Deno.writeFile(`${path}/${file}`, text);
+    },
+    remove: (file) => Deno.remove(`${path}/${file}`, { recursive: true }),
+    read: (file) => Deno.readTextFile(`${path}/${file}`),
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }).catch(() => {}),
+  };
+  for (const [file, text] of Object.entries(files)) await folder.save(file, text);
+  return folder;
+}
+
+/** Does something, and waits until the agents are what it is to make of them. */
+export async function changing(
+  agents: Agents,
+  work: () => Promise<unknown>,
+  fits: (agents: Agents) => boolean = () => true,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const overdue = setTimeout(() => reject(new Error("Cannot wait longer: no change")), PATIENCE_MS);
+  const stop = agents.onChange(() => {
+    if (fits(agents)) resolve();
+  });
+  try {
+    await work();
+    await promise;
+  } finally {
+    clearTimeout(overdue);
+    stop();
+  }
+}
