@@ -1,4 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
+import { apiKey } from "../support/servers/phoneServer.ts";
 import { startPhoneRig, type Talk } from "../support/servers/phoneRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
@@ -11,8 +12,9 @@ Deno.test("what an agent takes down is there for people to read, with the number
   // Said again, it is the same message.
   match(await use(talk, args), /"repeated":true/);
   await hangUp(talk.phone);
-  const response = await rig.server.app.fetch(new Request("http://localhost/api/messages"));
-  const { messages } = await response.json();
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const request = new Request("http://localhost/api/messages", { headers });
+  const { messages } = await (await rig.server.app.fetch(request)).json();
   equal(messages.length, 1);
   const [{ id: _, at: __, from, ...message }] = messages;
   match(from, /^\+1\d{10}$/);
