@@ -28,6 +28,7 @@ import {
   openRecords,
   openResources,
 } from "./services/records.ts";
+import { openRouting } from "./services/routing.ts";
 import { openCallSpendLimit, openSpending } from "./services/spending.ts";
 import { openMcpServers } from "./services/tools.ts";
 import { openWebhooks } from "./services/webhooks.ts";
@@ -150,11 +151,30 @@ export async function createApp(
     startStandIn: engine.name === "rehearsal" ? startChatStandIn : undefined,
     onAnalyzed: webhooks?.enqueueAnalyzed,
   }));
+  const routing = opening.use(openRouting(calls));
   const phone = opening.use(
-    openPhone({ ...calls, recorder, completion, resumedCalls, onSendDigits, ...overrides }),
+    openPhone({
+      ...calls,
+      recorder,
+      completion,
+      resumedCalls,
+      routing,
+      onSendDigits,
+      ...overrides,
+    }),
   );
   const metrics = opening.use(
-    openMetrics({ ...calls, engine, keptSpeech, phone, recorder, completion, webhooks, output }),
+    openMetrics({
+      ...calls,
+      engine,
+      keptSpeech,
+      phone,
+      routing,
+      recorder,
+      completion,
+      webhooks,
+      output,
+    }),
   );
   opening.defer(openCallSpendLimit(calls).close);
   opening.defer(openCallWatchdog(calls).close);
@@ -177,7 +197,17 @@ export async function createApp(
     abandonedCalls,
     phone,
   });
-  const parts = { ...calls, records, analysis, eventLog, metrics, webhooks, phone, operations };
+  const parts = {
+    ...calls,
+    records,
+    analysis,
+    eventLog,
+    metrics,
+    webhooks,
+    phone,
+    routing,
+    operations,
+  };
   let isDraining = false;
   const router = createRouter({ ...parts, engine: engine.name, isDraining: () => isDraining });
   const opened = opening.move();

@@ -26,6 +26,8 @@ export type ControlInput =
     readonly effect?: ToolEffect;
   }
   | { readonly type: "sayAsked"; readonly text: string }
+  /** The agent is told something about the call, in the middle of it. */
+  | { readonly type: "noteGiven"; readonly text: string }
   | { readonly type: "transferAsked"; readonly alias: string }
   /** Ends the call after what is being said, and a goodbye where there is time for one. */
   | {

@@ -25,6 +25,20 @@ export interface CallRequest {
   readonly keyName?: string;
   /** Where this one call may not last as long as others. */
   readonly maxMs?: Milliseconds;
+  /** The language of this call, where it is not the agent's: a code such as `de`. */
+  readonly language?: string;
+  /** What those who run the server know of the call; kept with its record, unknown to the model. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** What came of asking them about the call before it began. */
+  readonly precall?: PrecallNote;
+}
+
+/** Whether, and how, a question about a call was answered before the call began. */
+export interface PrecallNote {
+  /** One snake_case word. */
+  readonly status: string;
+  /** Names of what was wrong with the answer, and why; never its values. */
+  readonly problems: readonly string[];
 }
 
 /** How one call behaves; made from the agent's definition and the settings. */
@@ -113,6 +127,8 @@ export const endReasons = [
   "time_limit",
   "spend_limit",
   "not_answered",
+  "outside_hours",
+  "refused",
   "voicemail",
   "model_failed",
   "leg_failed",

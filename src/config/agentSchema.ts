@@ -32,7 +32,7 @@ const compaction = z.strictObject({
   audio_turns: numberIn(0, 100, { whole: true }).default(1),
 });
 
-const language = z.string().refine(isLanguage, "must be a code such as en or de-AT");
+export const language = z.string().refine(isLanguage, "must be a code such as en or de-AT");
 
 const soundFile = z.string().regex(
   /^[A-Za-z0-9][\w.-]{0,99}\.wav$/i,

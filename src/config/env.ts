@@ -8,6 +8,7 @@ import { readServer } from "./serverSettings.ts";
 import { likelyMisspellings, settingNames, suggestSetting } from "./settingNames.ts";
 import { type Environment, SettingReader } from "./settingReader.ts";
 import { isShared, type Settings } from "./settings.ts";
+import { readCallUrl } from "./callUrlSettings.ts";
 import { readSigningSecrets, readWebhook } from "./webhookSettings.ts";
 import { present } from "../utils/present.ts";
 
@@ -54,6 +55,7 @@ export function readSettings(environment: Environment): Settings {
   checkExposure(read, { server, phone, isRehearsal });
   const signingSecrets = readSigningSecrets(read);
   const webhook = readWebhook(read, signingSecrets);
+  const callUrl = readCallUrl(read, signingSecrets);
   const outbound = readOutbound(read, { isRehearsal });
   const analysis = readAnalysis(read, { openaiKey: openai.apiKey, isRehearsal });
   const limits = readLimits(read, { outbound, isRehearsal });
@@ -74,7 +76,7 @@ export function readSettings(environment: Environment): Settings {
     },
     outbound,
     limits,
-    ...present({ webhook }),
+    ...present({ webhook, callUrl }),
     signingSecrets,
     log: {
       level: read.choice("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),

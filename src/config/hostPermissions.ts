@@ -4,7 +4,7 @@ import type { DatabaseSettings, Settings } from "./settings.ts";
 
 /** Hosts that the settings and agents name and this process may not connect to, a sentence each. */
 export function unreachableHosts(
-  { settings: { openai, analysis, phone, webhook }, agents, engine }: {
+  { settings: { openai, analysis, phone, webhook, callUrl }, agents, engine }: {
     readonly settings: Settings;
     readonly agents: Agents;
     /** `rehearsal` needs no network. */
@@ -16,6 +16,7 @@ export function unreachableHosts(
   if (analysis !== undefined) named.push(["ANALYSIS_URL", analysis.url]);
   if (phone !== undefined) named.push(["TWILIO_API_URL", phone.apiUrl]);
   if (webhook !== undefined) named.push(["WEBHOOK_URL", webhook.url]);
+  if (callUrl !== undefined) named.push(["CALL_URL", callUrl.url]);
   for (const file of agents.names) {
     for (const tool of agents.get(file)?.http_tools ?? []) {
       named.push([`the tool ${tool.name} in ${file}.md`, tool.url]);

@@ -61,6 +61,9 @@ export const settingNames = [
   "DRAIN_SECONDS",
   "WEBHOOK_URL",
   "WEBHOOK_SECRET",
+  "CALL_URL",
+  "CALL_TIMEOUT_MS",
+  "CALL_URL_DIRECTIONS",
   "LOG_LEVEL",
   "LOG_FORMAT",
 ] as const;

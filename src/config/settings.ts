@@ -15,6 +15,8 @@ export interface Settings {
   readonly limits: LimitSettings;
   /** Absent where no webhooks are sent. */
   readonly webhook?: WebhookSettings;
+  /** Absent where nobody is asked about calls before they begin. */
+  readonly callUrl?: CallUrlSettings;
   /** Sign webhooks and HTTP tool requests; each secret makes a signature. */
   readonly signingSecrets: readonly Uint8Array[];
   readonly log: LogSettings;
@@ -149,6 +151,15 @@ export interface DayLimits {
 export interface WebhookSettings {
   readonly url: string;
   /** Every message is signed with each of them, so that secrets can be rotated. */
+  readonly secrets: readonly Uint8Array[];
+}
+
+export interface CallUrlSettings {
+  readonly url: string;
+  /** How long a caller waits for an answer. */
+  readonly timeoutMs: number;
+  /** The calls that are asked about. */
+  readonly directions: readonly ("inbound" | "outbound" | "web")[];
   readonly secrets: readonly Uint8Array[];
 }
 

@@ -12,6 +12,7 @@ import type { Metrics } from "../services/metrics.ts";
 import type { Records } from "../services/records.ts";
 import type { Store } from "../services/store.ts";
 import type { WebhookDispatcher } from "../services/webhooks.ts";
+import type { Routing } from "../services/routing.ts";
 import type { CallBudget } from "../services/spending.ts";
 import { createAuthenticator, hasExpired } from "../utils/auth.ts";
 import { clientAddress } from "../utils/http/clientAddress.ts";
@@ -36,6 +37,7 @@ import { openapiRoutes } from "./openapi/openapiRoutes.ts";
 import { outboundRoutes } from "./outbound.ts";
 import { outboundBatchesRoutes } from "./outboundBatches.ts";
 import { pagesRoutes } from "./pages.ts";
+import { routingRoutes } from "./routing.ts";
 import { twilioRoutes } from "./twilio.ts";
 import { createResumeTokens } from "./resumeTokens.ts";
 import { webRoutes } from "./web.ts";
@@ -60,6 +62,7 @@ interface RouterDeps {
   readonly operations: ApiOperations;
   readonly analysis: CallAnalyses;
   readonly callBudget: CallBudget;
+  readonly routing: Routing;
   readonly incidents: Incidents;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
   readonly engine: string;
@@ -74,6 +77,7 @@ export function createRouter(
   const {
     analysis,
     callBudget,
+    routing,
     eventLog,
     metrics,
     load,
@@ -130,10 +134,11 @@ export function createRouter(
     checks: { store: () => checkStore(records), load: () => checkLoad(load) },
     incidents: incidents.list,
   }));
-  mount(twilioRoutes({ phone, defaultAgent, sockets: load.sockets, addressOf, log }));
+  mount(twilioRoutes({ phone, sockets: load.sockets, addressOf, log }));
   mount(outboundBatchesRoutes(outbound));
   mount(outboundRoutes(outbound));
   mount(doNotCallRoutes({ access, list: store.doNotCall, now }));
+  mount(routingRoutes({ access, routing, agents, defaultAgent }));
   mount(messagesRoutes({ access, messages: store.messages, now }));
   mount(pagesRoutes());
   const sharedTokens = isShared(settings.database) ? store.tokens : undefined;
@@ -160,6 +165,7 @@ export function createRouter(
     }),
     webCalls,
     agents,
+    routing,
     defaultAgent,
     engine,
     sockets: load.sockets,

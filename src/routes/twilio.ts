@@ -1,9 +1,14 @@
 import { type Context, Hono, type MiddlewareHandler } from "@hono/hono";
 import type { CallSession } from "../call/sessionApi.ts";
 import { handleTwilioSocket, type TwilioHandlerDeps } from "../handlers/twilioHandler.ts";
-import { type PhoneAnswer, readStatus, writeTwiml } from "../services/twilioOutbound.ts";
+import {
+  type PhoneAnswer,
+  readCarrierFacts,
+  readStatus,
+  writeTwiml,
+} from "../services/twilioOutbound.ts";
 import type { OpenSockets } from "../services/load.ts";
-import type { Phone } from "../services/phone.ts";
+import type { Phone, Recording } from "../services/phone.ts";
 import { listsWord } from "../utils/http/headerList.ts";
 import { isWithheld } from "../utils/phoneNumber.ts";
 import { HttpProblem, phoneNotConfigured } from "./middleware/httpProblem.ts";
@@ -19,10 +24,9 @@ import { createWaitingSockets } from "./middleware/waitingSockets.ts";
 import { present } from "../utils/present.ts";
 
 /** The routes that Twilio calls: signed webhooks under `/twilio/`, and the media socket `/media`. */
-export function twilioRoutes({ phone, defaultAgent, sockets, addressOf, log }: {
+export function twilioRoutes({ phone, sockets, addressOf, log }: {
   /** Absent where the phone is not set up: every route says so. */
   readonly phone: Pick<Phone, "authToken" | "publicUrl" | "calls" | "callbacks"> | undefined;
-  readonly defaultAgent: string;
   readonly sockets: Pick<OpenSockets, "watch">;
   /** The client address that media sockets are limited by. */
   readonly addressOf: (c: Context) => string;
@@ -55,6 +59,13 @@ export function twilioRoutes({ phone, defaultAgent, sockets, addressOf, log }: {
       return await twiml(c, () => calls.resume(callSidOf(form), { dialStatus, arrival }));
     },
   );
+
+  routes.post("/twilio/recorded", async (c) => {
+    const recording = recordingIn(c.get("form"));
+    if (c.req.query("kept") === undefined) return await twiml(c, () => calls.recorded(recording));
+    await calls.recorded(recording);
+    return c.body(null, 204);
+  });
 
   routes.post("/twilio/status", (c) => {
     const form = c.get("form");
@@ -135,8 +146,8 @@ export function twilioRoutes({ phone, defaultAgent, sockets, addressOf, log }: {
     const [caller, called] = [farEnd(form.get("From")), farEnd(form.get("To"))];
     return {
       callSid: callSidOf(form),
-      agent: c.req.query("agent") ?? defaultAgent,
-      ...present({ caller, called }),
+      ...present({ agent: c.req.query("agent"), caller, called }),
+      facts: readCarrierFacts(form),
       callerProven: isProven(form.get("StirVerstat")),
     };
   }
@@ -175,6 +186,16 @@ function callSidOf(form: URLSearchParams): string {
   const callSid = form.get("CallSid") ?? "";
   if (/^CA[0-9a-f]{32}$/i.test(callSid)) return callSid;
   throw new HttpProblem(422, "invalid_call_sid", "CallSid is missing or is not one.");
+}
+
+function recordingIn(form: URLSearchParams): Recording {
+  const sid = form.get("RecordingSid") ?? "";
+  const url = form.get("RecordingUrl") ?? "";
+  const seconds = /^\d{1,6}$/.exec(form.get("RecordingDuration") ?? "")?.[0] ?? "0";
+  if (!/^RE[0-9a-f]{32}$/i.test(sid) || !/^https?:\/\/\S{1,500}$/.test(url)) {
+    throw new HttpProblem(422, "invalid_recording", "RecordingSid or RecordingUrl is not one.");
+  }
+  return { callSid: callSidOf(form), sid, url, durationMs: Number(seconds) * 1000 };
 }
 
 /** The caller or called party: a number, or the name of a `client:` or `sip:` endpoint; undefined if withheld. */

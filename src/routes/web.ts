@@ -4,6 +4,7 @@ import type { CallSession } from "../call/sessionApi.ts";
 import type { AgentSet } from "../config/agents.ts";
 import { handleWebSocket, type WebHandlerDeps } from "../handlers/webHandler.ts";
 import type { WebCalls } from "../services/calls.ts";
+import type { Routing } from "../services/routing.ts";
 import type { OpenSockets } from "../services/load.ts";
 import type { CallBudget } from "../services/spending.ts";
 import { WEB_PROTOCOL } from "../protocol/web.ts";
@@ -25,6 +26,8 @@ import {
   isLocal,
   refuseForeignHosts,
 } from "./middleware/requestOrigin.ts";
+import { knownAgent } from "./outbound.ts";
+import { routeWebCall } from "./webRouting.ts";
 import { type OfferedToken, readHandshake, upgradeSocket } from "./handshake.ts";
 import type { ResumeTokens } from "./resumeTokens.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";
@@ -39,6 +42,8 @@ export interface WebRoutesDeps {
   /** Whether another call from a browser leaves enough lines for phone calls. */
   readonly hasLine?: () => boolean;
   readonly agents: AgentSet;
+  /** Absent where the agent that is named gets every call. */
+  readonly routing?: Pick<Routing, "route">;
   readonly defaultAgent: string;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
   readonly engine: string;
@@ -98,7 +103,8 @@ export function webRoutes(
       address: addressOf(c),
     });
     if (refusal !== undefined) throw limitProblem(refusal);
-    const issued = await tokens.issue({ agent, ...present({ keyName }) });
+    const grant = deps.routing === undefined ? { agent } : await routeWebCall(deps.routing, agent);
+    const issued = await tokens.issue({ ...grant, ...present({ keyName }) });
     if (issued === undefined) throw tooManyRequests(FULL_TOKENS_RETRY_SECONDS);
     const { token, expiresAt } = issued;
     return c.json({ token, expiresAt: expiresAt.toISOString() }, 200, NOT_KEPT);
@@ -162,9 +168,7 @@ export function webRoutes(
   async function readAgent(request: Request): Promise<string> {
     const body = await readOptionalJson(request, BODY_LIMITS);
     const name = body && agentOf(body.value);
-    const wanted = name ?? deps.defaultAgent;
-    if (agents.names.includes(wanted)) return wanted;
-    throw new CallRefused(agents.unusable.has(wanted) ? "agent_unusable" : "unknown_agent");
+    return knownAgent(name, { agents, defaultAgent: deps.defaultAgent });
   }
 
   /** Checks everything else before the token: claiming a token uses it up. */
@@ -181,7 +185,7 @@ export function webRoutes(
   }
 
   async function begin(c: Context<RouteEnv>, token: string, grant: WebGrant): Promise<Response> {
-    const callId = newId("call");
+    const { callId = newId("call"), ...request } = grant;
     try {
       const refusal = await deps.callBudget?.admit(callId, {
         direction: "web",
@@ -189,7 +193,7 @@ export function webRoutes(
         address: addressOf(c),
       });
       if (refusal !== undefined) throw limitProblem(refusal);
-      return upgrade(c, registry.open({ direction: "web", ...grant }, callId));
+      return upgrade(c, registry.open({ direction: "web", ...request }, callId));
     } catch (error) {
       tokens.restore(token, grant);
       await deps.callBudget?.release(callId).catch(() => {});

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { CallRequest } from "../call/types.ts";
 import type { SingleUseTokens } from "../services/store.ts";
 import { newToken } from "../utils/ids.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
@@ -6,11 +7,14 @@ import type { Clock } from "../utils/clock.ts";
 import { deadline } from "../utils/deadline.ts";
 import { present } from "../utils/present.ts";
 
-/** What a token entitles to: one call with one agent. */
-export interface WebGrant {
+/** What a token entitles to: one call with one agent, and what that is told of the call. */
+export interface WebGrant
+  extends Pick<CallRequest, "language" | "context" | "variables" | "metadata" | "precall"> {
   readonly agent: string;
   /** Name of the API key that requested it. */
   readonly keyName?: string;
+  /** Of a call that has been asked about already. */
+  readonly callId?: string;
 }
 
 const PURPOSE = "web";
@@ -20,7 +24,17 @@ const MAX_OWN = 1000;
 /** How long a browser waits for the store at most. */
 const STORE_TIMEOUT_MS = 2000;
 
-const sharedGrant = z.object({ agent: z.string(), keyName: z.string().optional() });
+const texts = z.record(z.string(), z.string());
+const sharedGrant = z.object({
+  agent: z.string(),
+  keyName: z.string().optional(),
+  callId: z.string().optional(),
+  language: z.string().optional(),
+  context: z.string().optional(),
+  variables: texts.optional(),
+  metadata: texts.optional(),
+  precall: z.object({ status: z.string(), problems: z.array(z.string()) }).optional(),
+});
 
 export type WebTokens = ReturnType<typeof createWebTokens>;
 
@@ -104,8 +118,8 @@ export function createWebTokens({ shared, isRevoked, now, setTimer }: Clock & {
       );
     }
     if (subject === undefined) return undefined;
-    const { agent, keyName } = sharedGrant.parse(JSON.parse(subject));
-    return { agent, ...present({ keyName }) };
+    const { agent, ...rest } = sharedGrant.parse(JSON.parse(subject));
+    return { agent, ...present(rest) };
   }
 
   function removeExpired(): void {

@@ -2,6 +2,7 @@ export type { BatchState } from "./outbound/batches.ts";
 export { openOutbound, type OutboundCalls } from "./outbound/openOutbound.ts";
 export {
   BudgetExceeded,
+  CallNotWanted,
   CallWithdrawn,
   DestinationRefused,
   KeyRefused,

@@ -1,6 +1,9 @@
+export { describeReach, type OutsideAction } from "./routing/agentChoice.ts";
 export {
-  type AgentChoice,
-  chooseAgent,
-  describeReach,
-  type OutsideAction,
-} from "./routing/agentChoice.ts";
+  openRouting,
+  precallStatuses,
+  type RoutableCall,
+  type RoutedCall,
+  type Routing,
+} from "./routing/openRouting.ts";
+export type { CarrierFacts } from "./routing/precallMessage.ts";

@@ -6,6 +6,8 @@ export {
   isFinal,
   readStatus,
 } from "./twilioOutbound/callStatus.ts";
+export { readCarrierFacts } from "./twilioOutbound/carrierFacts.ts";
+export { closedMessageOf, recordedMessageOf } from "./twilioOutbound/closedMessage.ts";
 export {
   fallbackMessageOf,
   handOnMessageOf,

@@ -5,6 +5,7 @@ import type { CallInput } from "../callInput.ts";
 import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
 import type { InputStall } from "../model/inputStall.ts";
 import type { ModelEvents } from "../model/modelEvents.ts";
+import { tellForGood } from "../model/tellForGood.ts";
 import * as prompts from "../model/prompts.ts";
 import type { KeptSentences } from "../playback/keptSentences.ts";
 import { callerActivityIn } from "../turns/callerActivity.ts";
@@ -104,6 +105,8 @@ export class InputDispatch {
         return tools.returned(input, now);
       case "sayAsked":
         return turns.ask(prompts.say(input.text), now);
+      case "noteGiven":
+        return tellForGood(this.#call, prompts.aboutThisCall(input.text));
       case "transferAsked":
         tools.transfer(input.alias, now);
         return;

@@ -210,6 +210,13 @@ export function screened(message: string | undefined): ModelNote {
   );
 }
 
+/** For what becomes known of a call after it has begun. */
+export function aboutThisCall(text: string): ModelNote {
+  return system(
+    `This is now known about the call; use it where it helps, and do not read it out: ${text}`,
+  );
+}
+
 /** What the model is told about the call. */
 export function system(text: string): ModelNote {
   return { type: "message", role: "system", text };

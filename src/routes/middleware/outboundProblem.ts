@@ -1,5 +1,6 @@
 import {
   BudgetExceeded,
+  CallNotWanted,
   CallWithdrawn,
   DestinationRefused,
   KeyRefused,
@@ -38,6 +39,7 @@ export function outboundProblem(error: unknown): HttpProblem | undefined {
       "The call was not placed: its batch was cancelled or its number erased.",
     );
   }
+  if (error instanceof CallNotWanted) return new HttpProblem(403, "call_refused", error.sentence);
   if (error instanceof BudgetExceeded) return limitProblem(error.refusal);
   if (error instanceof PendingExceeded) {
     return new HttpProblem(

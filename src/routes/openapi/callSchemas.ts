@@ -108,6 +108,16 @@ const callShape = {
     description: "From the caller's last sound to the agent's first",
   }),
   passed: z.boolean().nullable().openapi({ description: "`passed` of the analysis" }),
+  metadata: z.record(z.string(), z.string()).nullable().openapi({
+    description: "As the endpoint of `CALL_URL` gave it",
+  }),
+  precall: z.object({
+    status: z.string().openapi({ example: "ok" }),
+    problems: z.array(z.string()).openapi({
+      description: "What was wrong with the answer; never its values",
+      example: ["agent: must be the name of an agent"],
+    }),
+  }).nullable().openapi({ description: "How the endpoint of `CALL_URL` answered" }),
 };
 
 export const callSummary = z.object(callShape).openapi("Call");

@@ -7,6 +7,7 @@ import type { ModelSetup, TurnDetection } from "../../call/modelSetup.ts";
 import type { ToolPolicy } from "../../call/toolPolicy.ts";
 import type { CallPolicy, CallRequest } from "../../call/types.ts";
 import type { Agent, Agents } from "../../config/agents.ts";
+import { inLanguage } from "../../config/agentLanguage.ts";
 import { compactionOf, mainLanguage } from "../../config/agentSchema.ts";
 import { fillTemplate, mentions, type TemplateValues } from "../../config/template.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
@@ -118,10 +119,11 @@ export function createCallSetup(
 ): RegistryOptions["describe"] {
   const { openai: { model, groupMs }, limits: { idleMs, callMs } } = settings;
   return function describe(request) {
-    const agent = agents.get(request.agent);
-    if (agent === undefined) throw agentRefusal(agents, request.agent);
-    agents.pin(request, agent);
-    const { declarations, policies: toolPolicies } = toolsOf(agent);
+    const defined = agents.get(request.agent);
+    if (defined === undefined) throw agentRefusal(agents, request.agent);
+    agents.pin(request, defined);
+    const agent = inLanguage(defined, request.language);
+    const { declarations, policies: toolPolicies } = toolsOf(defined);
     const { setup, policy } = createAgentSetup(agent, request, {
       model,
       idleMs,

@@ -65,10 +65,16 @@ export function createResumedCalls(deps: ResumedCallsDeps) {
 
 /** The request of a call that was not placed by us, as its first session had it. */
 export function requestOfRecord(
-  { direction, agent, from, to, callSid, keyName, callerProven }: CallRecord,
+  { direction, agent, from, to, callSid, keyName, callerProven, ...told }: CallRecord,
 ): CallRequest {
   const [caller, called] = direction === "outbound" ? [to, from] : [from, to];
-  return { direction, agent, ...present({ caller, called, callSid, keyName, callerProven }) };
+  const { metadata, precall, briefing } = told;
+  return {
+    direction,
+    agent,
+    ...present({ caller, called, callSid, keyName, callerProven, metadata, precall }),
+    ...briefing,
+  };
 }
 
 function resumedOf(record: CallRecord, content: CallContent, at: number): ResumedCall {

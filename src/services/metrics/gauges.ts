@@ -34,6 +34,8 @@ export interface GaugeSources {
       };
     }
     | undefined;
+  /** Without counts where no endpoint is asked about calls. */
+  readonly routing: { readonly counts: ReadonlyMap<string, number> | undefined };
   readonly recorder: Pick<Recorder, "health">;
   /** Absent where no webhooks are configured. */
   readonly webhooks:
@@ -69,6 +71,12 @@ export function createGauges(
       "parley_calls_max",
       "Calls that may be under way at a time.",
       () => settings.limits.calls,
+    ),
+    createGauge(
+      "parley_precall_total",
+      "Questions about calls to the endpoint of CALL_URL, by what came of them.",
+      () => [...sources.routing.counts ?? []].map(([result, count]) => [{ result }, count]),
+      "counter",
     ),
     createGauge(
       "parley_store_up",

@@ -1,4 +1,5 @@
 import type { CallBudget, DialPolicy } from "../spending.ts";
+import type { Routing } from "../routing.ts";
 import type { StoredResponse } from "../store.ts";
 import type { ActiveCalls } from "./activeCalls.ts";
 import type { Dialer } from "./dialer.ts";
@@ -6,6 +7,7 @@ import type { Idempotency } from "./idempotency.ts";
 import {
   awaitStore,
   BudgetExceeded,
+  CallNotWanted,
   DestinationRefused,
   OutcomeUnknown,
   StoreUnavailable,
@@ -14,6 +16,7 @@ import type { OutboundJob } from "./outboundJob.ts";
 import { newId } from "../../utils/ids.ts";
 import { sha256 } from "../../utils/sha256.ts";
 import type { Clock } from "../../utils/clock.ts";
+import { present } from "../../utils/present.ts";
 import { isRecord } from "../../utils/isRecord.ts";
 
 /** A call that a client asks for. */
@@ -30,6 +33,7 @@ export interface CallPlacementDeps extends Pick<Clock, "now"> {
   readonly policy: () => Promise<DialPolicy>;
   readonly callBudget: Pick<CallBudget, "reserve" | "release">;
   readonly maxCallMs: number;
+  readonly routing: Pick<Routing, "route">;
   readonly dialer: Pick<Dialer, "enqueue">;
   readonly idempotency: Idempotency;
   readonly activeCalls: Pick<ActiveCalls, "capacityRefusal">;
@@ -67,11 +71,13 @@ export function createCallPlacement(deps: CallPlacementDeps) {
     if (!decision.ok) throw new DestinationRefused(decision);
     const refusal = deps.activeCalls.capacityRefusal();
     if (refusal !== undefined) throw refusal;
+    const [to, from] = [decision.number, request.from ?? deps.ownNumber];
     const job: OutboundJob = {
       ...request,
+      ...await routed(request, { callId, to, from }),
       callId,
-      to: decision.number,
-      from: request.from ?? deps.ownNumber,
+      to,
+      from,
       attempt: 1,
       requestedAt: now(),
     };
@@ -81,6 +87,22 @@ export function createCallPlacement(deps: CallPlacementDeps) {
     );
     if (!reserved.ok) throw new BudgetExceeded(reserved);
     return await enqueue({ ...job, minutes: reserved.minutes }, checkedAt);
+  }
+
+  /** What the operator's endpoint says of the call goes before what the request says. */
+  async function routed(
+    { agent: named, variables, context }: OutboundRequest,
+    { callId, to: caller, from: called }: Pick<OutboundJob, "callId" | "to" | "from">,
+  ) {
+    const call = { callId, direction: "outbound", named, caller, called } as const;
+    const { agent, refuse, told } = await deps.routing.route(call);
+    if (refuse !== undefined) {
+      throw new CallNotWanted(
+        refuse === true ? "The endpoint of CALL_URL refuses this call." : refuse.sentence,
+      );
+    }
+    const all = told.variables === undefined ? variables : { ...variables, ...told.variables };
+    return { ...told, agent, ...present({ variables: all, context: told.context ?? context }) };
   }
 
   async function enqueue(job: OutboundJob, checkedAt: number): Promise<StoredResponse> {

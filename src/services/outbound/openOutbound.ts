@@ -3,6 +3,7 @@ import type { Agents } from "../../config/agents.ts";
 import type { PhoneSettings, Settings } from "../../config/settings.ts";
 import { type SpokenMessage, spokenMessage, type TwilioCalls } from "../twilioOutbound.ts";
 import type { CallBudget, DialPolicy } from "../spending.ts";
+import type { Routing } from "../routing.ts";
 import type { EventHub } from "../events.ts";
 import type { Cluster } from "../cluster.ts";
 import type { CompletionDispatcher, Recorder } from "../records.ts";
@@ -42,6 +43,7 @@ export interface OutboundDeps extends Clock {
   readonly events: Pick<EventHub, "subscribe">;
   readonly policy: () => Promise<DialPolicy>;
   readonly callBudget: CallBudget;
+  readonly routing: Pick<Routing, "route">;
   readonly patienceMs?: number | undefined;
   readonly log: Pick<Log, "info" | "warn" | "error">;
 }

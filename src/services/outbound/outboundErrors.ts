@@ -43,6 +43,14 @@ export class CallWithdrawn extends Error {
   }
 }
 
+/** The operator's endpoint refuses the call. */
+export class CallNotWanted extends Error {
+  override readonly name = "CallNotWanted";
+  constructor(readonly sentence: string) {
+    super("Cannot place the call: the endpoint of CALL_URL refuses it");
+  }
+}
+
 /** The idempotency key belongs to a different request. */
 export class RequestKeyReused extends Error {
   override readonly name = "RequestKeyReused";

@@ -38,6 +38,9 @@ export const outboundJob = z.object({
   keyName: z.string(),
   context: z.string().optional(),
   variables: z.record(z.string(), z.string()).optional(),
+  language: z.string().optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+  precall: z.object({ status: z.string(), problems: z.array(z.string()).readonly() }).optional(),
   machineDetection: machineDetection.optional(),
   retry: retryRule.optional(),
   /** From 1. */
@@ -66,7 +69,8 @@ export function requestOf(job: OutboundJob): CallRequest {
     caller: job.to,
     called: job.from,
     keyName: job.keyName,
-    ...present({ context: job.context, variables: job.variables }),
+    ...present({ context: job.context, variables: job.variables, language: job.language }),
+    ...present({ metadata: job.metadata, precall: job.precall }),
     ...(job.minutes !== undefined && { maxMs: job.minutes * 60_000 }),
   };
 }

@@ -2,6 +2,7 @@ import type { CallEnd } from "../../call/types.ts";
 import type { Recorder } from "../records.ts";
 import type { AdmittedCall, CallChanges, CallOutcome } from "../store.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
+import { present } from "../../utils/present.ts";
 import type { Clock } from "../../utils/clock.ts";
 
 export interface PlacedCallRecordsDeps extends Pick<Clock, "now"> {
@@ -20,7 +21,7 @@ export class PlacedCallRecords {
 
   /** What is recorded of a call, and queued with it, before anything is dialled. */
   admission(job: OutboundJob, dueAt: number): AdmittedCall {
-    const { callId, to, from, agent, keyName } = job;
+    const { callId, to, from, agent, keyName, metadata, precall } = job;
     const { instanceId, now } = this.#deps;
     return {
       call: {
@@ -33,6 +34,7 @@ export class PlacedCallRecords {
         to,
         instanceId,
         startedAt: now(),
+        ...present({ metadata, precall }),
       },
       waiting: { from, dueAt, payload: job },
     };

@@ -1,5 +1,5 @@
 import type { CallSession } from "../../call/sessionApi.ts";
-import { isCallEnd, type SessionEnd } from "../../call/types.ts";
+import { type CallRequest, isCallEnd, type SessionEnd } from "../../call/types.ts";
 import { BoundedMap } from "../../utils/boundedMap.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -28,7 +28,7 @@ export interface CallEndingsDeps extends Pick<Clock, "setTimer"> {
 interface Ending {
   /** Undefined where another process goes on with the call. */
   readonly answer: Promise<PhoneAnswer | undefined>;
-  readonly agent: string;
+  readonly request: CallRequest;
   readonly stop: AbortController;
 }
 
@@ -74,7 +74,7 @@ export function createCallEndings(deps: CallEndingsDeps) {
           return outcome === "accepted";
         }).finally(() => underWay.delete(accepted));
       begun.set(session, accepted);
-      endings.set(callSid, { answer, agent: session.request.agent, stop });
+      endings.set(callSid, { answer, request: session.request, stop });
       underWay.add(accepted);
       return accepted;
     },
@@ -83,7 +83,7 @@ export function createCallEndings(deps: CallEndingsDeps) {
       const ending = endings.get(callSid);
       endings.delete(callSid);
       ending?.stop.abort();
-      return ending?.answer.then((answer) => answer ?? holdFor(ending.agent));
+      return ending?.answer.then((answer) => answer ?? holdFor(ending.request));
     },
     /** The end of this session is told by the answer to Twilio's question. */
     leave(session: CallSession): void {
@@ -107,12 +107,12 @@ export function createCallEndings(deps: CallEndingsDeps) {
     }
     // The other one goes on from what is stored.
     await processHandover.written();
-    return holdFor(request.agent);
+    return holdFor(request);
   }
 
   /** A call that another process goes on with is held until that one takes it. */
-  function holdFor(agent: string): PhoneAnswer {
-    return { do: "hold", hold: holdOf(agents, agent) };
+  function holdFor(request: CallRequest): PhoneAnswer {
+    return { do: "hold", hold: holdOf(agents, request) };
   }
 
   function confirm(session: CallSession, answer: PhoneAnswer | undefined): void {

@@ -104,17 +104,13 @@ export function createCallsElsewhere(deps: CallsElsewhereDeps) {
           ? fallbackAnswer(agents, defaultAgent)
           : await beginAnew(arrival);
       }
-      const { id, agent, end } = record;
-      if (end !== undefined) {
-        return await answerEnded(
-          { id, request: requestOfRecord(record), end },
-          callSid,
-          dialStatus,
-        );
-      }
-      if (registry.leaving) return { do: "hold", hold: holdOf(agents, agent) };
-      if (refused.has(callSid)) return fallbackAnswer(agents, agent);
-      return { do: "connect", token: streams.unclaimedToken(callSid), hold: holdOf(agents, agent) };
+      const { id, end } = record;
+      const request = requestOfRecord(record);
+      if (end !== undefined) return await answerEnded({ id, request, end }, callSid, dialStatus);
+      const hold = holdOf(agents, request);
+      if (registry.leaving) return { do: "hold", hold };
+      if (refused.has(callSid)) return fallbackAnswer(agents, request);
+      return { do: "connect", token: streams.unclaimedToken(callSid), hold };
     } catch (error) {
       log.warn("Phone call not found", { error });
       return fallbackAnswer(agents, defaultAgent);
@@ -123,14 +119,14 @@ export function createCallsElsewhere(deps: CallsElsewhereDeps) {
 
   /** The server that answered the call has died before it was recorded, or none could be reached. */
   async function beginAnew(call: ArrivingCall): Promise<PhoneAnswer> {
-    const { callSid, agent } = call;
+    const { callSid, agent = defaultAgent } = call;
     // A request that is sent once more, later, opens no session for a call that is over.
     const { status } = await twilio.fetch(callSid, { timeoutMs: FETCH_MS });
     if (isFinal(status)) return { do: "hangUp" };
     const session = registry.byCallSid(callSid);
     if (session !== undefined) return deps.reconnect(session, callSid);
     if (registry.leaving) return { do: "hold", hold: holdOf(agents, agent) };
-    const answer = await inbound.admit(call);
+    const answer = await inbound.admit({ ...call, isAnswered: true });
     // A call that is answered already cannot be refused.
     return answer.do === "refuseAsBusy" ? fallbackAnswer(agents, agent) : answer;
   }

@@ -1,4 +1,5 @@
 import type { Agents } from "../../config/agents.ts";
+import { inLanguage } from "../../config/agentLanguage.ts";
 import type { AgentVoice } from "../../config/agentSchema.ts";
 import type { EndedCall } from "../../call/registry.ts";
 import type { CallRequest } from "../../call/types.ts";
@@ -85,8 +86,9 @@ export function createEndedCallAnswer(
     return { do: "hangUp", message: fallbackMessageOf(voiceOfCall(request)) };
   }
 
-  function voiceOfCall(request: CallRequest): AgentVoice | undefined {
-    return agents.ofCall(request) ?? agents.unusable.get(request.agent)?.voice;
+  function voiceOfCall(request: CallRequest): AgentVoice {
+    const voice = agents.ofCall(request) ?? agents.unusable.get(request.agent)?.voice;
+    return inLanguage<AgentVoice>(voice ?? {}, request.language);
   }
 
   async function transfer(
@@ -130,16 +132,26 @@ function callerIdOf(
   return { callerId: isPlaced ? called : ownNumber };
 }
 
+/** Who speaks in a call, and its language where that is not the agent's. */
+export type Speaking = Pick<CallRequest, "agent" | "language">;
+
 /** Hangs up with the message of an agent that cannot speak itself. */
-export function fallbackAnswer(agents: AgentVoices, agent: string): PhoneAnswer {
+export function fallbackAnswer(agents: AgentVoices, agent: string | Speaking): PhoneAnswer {
   return { do: "hangUp", message: fallbackMessageOf(voiceOf(agents, agent)) };
 }
 
 /** What callers of an agent hear while their conversation cannot go on. */
-export function holdOf(agents: AgentVoices, agent: string): Hold {
-  return { ...holdMessagesOf(voiceOf(agents, agent)), agent };
+export function holdOf(agents: AgentVoices, agent: string | Speaking): Hold {
+  const name = typeof agent === "string" ? agent : agent.agent;
+  return { ...holdMessagesOf(voiceOf(agents, agent)), agent: name };
 }
 
-function voiceOf(agents: AgentVoices, agent: string): AgentVoice | undefined {
-  return agents.get(agent) ?? agents.unusable.get(agent)?.voice;
+/** How an agent sounds in a call; in English where there is no such agent. */
+export function voiceOf(agents: AgentVoices, speaking: string | Speaking): AgentVoice {
+  if (typeof speaking === "string") return voiceOf(agents, { agent: speaking });
+  const { agent, language } = speaking;
+  return inLanguage<AgentVoice>(
+    agents.get(agent) ?? agents.unusable.get(agent)?.voice ?? {},
+    language,
+  );
 }

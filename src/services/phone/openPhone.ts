@@ -17,7 +17,8 @@ import { createTransferredCalls } from "./transferredCalls.ts";
 import type { Cluster } from "../cluster.ts";
 import { openOutbound } from "../outbound.ts";
 import { createPhoneCalls } from "./phoneCalls.ts";
-import type { CompletionDispatcher, Recorder } from "../records.ts";
+import type { CompletionDispatcher, MessageBox, Recorder } from "../records.ts";
+import type { Routing } from "../routing.ts";
 import type { Store } from "../store.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
@@ -47,6 +48,8 @@ export interface PhoneDeps extends Pick<Clock, "setTimer"> {
   readonly resumedCalls: ResumedCalls;
   readonly completion: CompletionDispatcher;
   readonly callBudget: CallBudget;
+  readonly routing: Routing;
+  readonly messageBox: MessageBox;
   readonly policy: Spending["policy"];
   readonly transfers: Pick<TransferPolicy, "decide" | "numberOf">;
   readonly incidents: Incidents;
@@ -100,6 +103,8 @@ export function openPhone(deps: PhoneDeps) {
     transferredCalls,
     defaultAgent: settings.agents.default,
     tokens: new StreamTokens(newToken),
+    messages: store.messages,
+    wallClock: store.clock.now,
     instances: store.instances,
     instanceId,
     now: () => performance.now(),

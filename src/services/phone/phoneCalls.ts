@@ -21,6 +21,7 @@ import { createCallEndings } from "./callEndings.ts";
 import { type AfterStream, createCallsElsewhere } from "./callsElsewhere.ts";
 import type { EndConfirmation } from "./endConfirmation.ts";
 import { createPullBack, type PullBackDeps } from "./pullBack.ts";
+import { createOutsideCalls, type OutsideCallsDeps } from "./outsideCalls.ts";
 import type { SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 import { createStreamAdmission, type StreamTokens } from "./streamAdmission.ts";
 import { createStreamReplacement } from "./streamReplacement.ts";
@@ -40,7 +41,8 @@ export interface PhoneCallsDeps
   extends
     Clock,
     EndedCallAnswerDeps,
-    Omit<InboundCallsDeps, "streams">,
+    Omit<InboundCallsDeps, "streams" | "outsideCalls">,
+    Omit<OutsideCallsDeps, "answerEnded">,
     Pick<PullBackDeps, "instances" | "instanceId"> {
   readonly registry: Pick<CallRegistry, "open" | "refusal" | "leaving" | "byCallSid" | "endOf">;
   readonly twilio: Pick<TwilioCalls, "update" | "fetch" | "isDialling">;
@@ -65,7 +67,8 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   const endings = createCallEndings({ ...deps, answerEnded });
   const streams = createStreamAdmission({ ...deps, onTimeout: giveUp, onEnded: endings.end });
   const replacement = createStreamReplacement({ ...deps, reconnect });
-  const inbound = new InboundCalls({ ...deps, streams });
+  const outsideCalls = createOutsideCalls({ ...deps, answerEnded });
+  const inbound = new InboundCalls({ ...deps, outsideCalls, streams });
   const elsewhere = createCallsElsewhere({ ...deps, streams, inbound, answerEnded, reconnect });
   const pullBack = createPullBack({ ...deps, streams, isRefused: elsewhere.isRefused });
 
@@ -79,7 +82,9 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       if (ended !== undefined) return endings.take(callSid) ?? answerEnded(ended, callSid);
       if (callId === undefined) return inbound.admit(call);
       // The person who was called has answered, and waits.
-      if (registry.leaving) return askAgain(call, holdOf(agents, call.agent).first);
+      if (registry.leaving) {
+        return askAgain(call, holdOf(agents, call.agent ?? deps.defaultAgent).first);
+      }
       return arrivePlaced(callId, call);
     },
     /** The session that a stream may join; each token works once. Never rejects. */
@@ -90,6 +95,8 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       if (claimed === true) return joinable(callSid);
       return claimed.then((isOurs) => isOurs ? joinable(callSid) : undefined);
     },
+    /** Keeps what a caller has said after a tone. */
+    recorded: outsideCalls.recorded,
     /**
      * What follows the stream, or a transfer whose dial ended with `dialStatus`. With `arrival`, a call that
      * is not known begins anew.
@@ -143,7 +150,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
 
   function arrivePlaced(
     callId: string,
-    { callSid, agent }: ArrivingCall,
+    { callSid, agent = deps.defaultAgent }: ArrivingCall,
   ): MaybePromise<PhoneAnswer> {
     const answer = (session: CallSession | undefined): PhoneAnswer =>
       session === undefined
@@ -161,11 +168,11 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
     if (session.hasLeg || streams.count(callSid) < MAX_STREAMS) return connect(session, callSid);
     endings.leave(session);
     session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "stream_refused" } });
-    return fallbackAnswer(agents, session.request.agent);
+    return fallbackAnswer(agents, session.request);
   }
 
   function connect(session: CallSession, callSid: string) {
-    const hold = holdOf(agents, session.request.agent);
+    const hold = holdOf(agents, session.request);
     return { do: "connect", token: streams.expect(session, callSid), hold } as const;
   }
 

@@ -2,6 +2,7 @@ import type { CallRegistry } from "../../call/registry.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { sleep } from "../../utils/sleep.ts";
+import { requestOfRecord } from "../calls.ts";
 import { type TwilioCalls, updateWithRetries, writeTwiml } from "../twilioOutbound.ts";
 import type { CallRecord, Instances } from "../store.ts";
 import { type AgentVoices, holdOf } from "./endedCallAnswer.ts";
@@ -83,7 +84,7 @@ export function createPullBack(deps: PullBackDeps) {
     if (isRefused(callSid)) return "refused";
     const isLeaving = call.plannedEnd?.reason === "transferred";
     if (isLeaving && await twilio.isDialling(callSid)) return "transferred";
-    const hold = holdOf(agents, call.agent);
+    const hold = holdOf(agents, requestOfRecord(call));
     const outcome = await updateWithRetries(callSid, {
       twilio,
       change() {

@@ -17,7 +17,13 @@ const EVERY_MS = 60_000;
 /** Longer than a last sentence, and than the words for a server that is away. */
 const GRACE_MS = 3 * 60_000;
 /** After these Twilio goes on with a call in its own right: another application's, a transfer, or its end. */
-const NOT_OURS: ReadonlySet<EndReason> = new Set(["caller_hung_up", "not_answered", "transferred"]);
+const NOT_OURS: ReadonlySet<EndReason> = new Set([
+  "caller_hung_up",
+  "not_answered",
+  "transferred",
+  "outside_hours",
+  "refused",
+]);
 
 /**
  * Finds phone calls that Twilio still has although their conversations were ended here, as when neither

@@ -33,6 +33,10 @@ export function viewCall(call: CallRecord) {
     savings: call.savings === undefined ? null : { usd: null, ...call.savings },
     latency: call.latency ?? null,
     passed: call.passed ?? null,
+    metadata: call.metadata ?? null,
+    precall: call.precall === undefined
+      ? null
+      : { status: call.precall.status, problems: [...call.precall.problems] },
   };
 }
 

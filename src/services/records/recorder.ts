@@ -28,6 +28,11 @@ export interface RecordedCall {
   readonly transcriptionModel?: string | undefined;
 }
 
+function briefingOf({ language, context, variables }: CallRequest): NewCall["briefing"] {
+  const briefing = present({ language, context, variables });
+  return Object.keys(briefing).length === 0 ? undefined : briefing;
+}
+
 /** `now` is in milliseconds since 1970. */
 export interface RecorderDeps extends Clock {
   readonly events: Pick<EventHub, "subscribe">;
@@ -131,6 +136,9 @@ export function createRecorder(deps: RecorderDeps) {
       instanceId,
       ...present({ keyName: request.keyName, callerProven: request.callerProven }),
       ...present({ callSid, from, to, model, transcriptionModel }),
+      ...present({ metadata: request.metadata, precall: request.precall }),
+      // The queue has what a placed call is told.
+      ...(!outbound && present({ briefing: briefingOf(request) })),
     };
   }
 

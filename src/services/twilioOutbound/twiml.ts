@@ -16,6 +16,8 @@ export type PhoneAnswer =
   /** Ask again in a moment, at this path; the phone rings on unless there is something to say first. */
   | { readonly do: "askAgain"; readonly path: string; readonly first?: SpokenMessage }
   | { readonly do: "refuseAsBusy" }
+  /** Says the message, records what follows the tone, and asks how to go on. */
+  | { readonly do: "record"; readonly message: SpokenMessage; readonly callId: string }
   | {
     readonly do: "dial";
     readonly number: string;
@@ -71,6 +73,13 @@ function verbsOf(
       ];
     case "refuseAsBusy":
       return [{ name: "Reject", attributes: { reason: "busy" } }];
+    case "record":
+      // Twilio goes on with the next verb where nothing was said.
+      return [
+        ...spoken(answer.message),
+        recording(`${publicUrl}/twilio/recorded`, answer.callId),
+        { name: "Hangup" },
+      ];
     case "dial": {
       const attributes = {
         answerOnBridge: true,
@@ -112,6 +121,24 @@ function spoken(message: SpokenMessage | undefined): readonly XmlElement[] {
   const { text, language, voice } = message;
   return [{ name: "Say", attributes: { language, voice }, content: text }];
 }
+
+function recording(url: string, callId: string): XmlElement {
+  const attributes = {
+    action: `${url}?call=${callId}`,
+    // Comes also where the request of the action is lost.
+    recordingStatusCallback: `${url}?call=${callId}&kept=1`,
+    maxLength: RECORD_S,
+    timeout: SILENCE_S,
+    finishOnKey: "#",
+    playBeep: true,
+    trim: "trim-silence",
+  };
+  return { name: "Record", attributes };
+}
+
+/** The longest message, and the silence that ends it. */
+const RECORD_S = 120;
+const SILENCE_S = 5;
 
 function pause(seconds: number): XmlElement {
   return { name: "Pause", attributes: { length: seconds } };

@@ -47,6 +47,8 @@ export interface InboundOptions {
   readonly to?: string;
   /** What the network makes of the caller's number, such as `TN-Validation-Passed-A`. */
   readonly stirVerstat?: string;
+  /** Further fields of the request, such as `CallerName` and `SipHeader_X-Account`. */
+  readonly params?: Readonly<Record<string, string>>;
 }
 
 /** Twilio and the callers on its phones, for one account. */
@@ -97,14 +99,14 @@ export function createPhoneNetwork(
   }
 
   function call(
-    { from = "+12025550123", to = account.number, stirVerstat }: InboundOptions = {},
+    { from = "+12025550123", to = account.number, stirVerstat, params: more }: InboundOptions = {},
   ): SimulatedCall {
     const at = (path: string) => new URL(path, publicUrl).href;
     const callbacks = statusPath === undefined
       ? undefined
       : { url: at(statusPath), method: "POST" as const, events: ["completed"] };
     const fallbackUrl = fallbackPath === undefined ? undefined : at(fallbackPath);
-    const params = present({ StirVerstat: stirVerstat });
+    const params = { ...more, ...present({ StirVerstat: stirVerstat }) };
     const first = { kind: "request", url: at("/twilio/voice"), method: "POST", params } as const;
     return start({ from, to, first: { ...first, fallbackUrl }, callbacks });
   }

@@ -24,6 +24,7 @@ async function written(
       size: () => ({ sentences: 3, bytes: 4000 }),
     },
     phone: undefined,
+    routing: { counts: undefined },
     recorder: { health: () => ({ status: "ok" }) },
     completion: { onDispatched: (listener) => void (addCost = listener) },
     webhooks: undefined,

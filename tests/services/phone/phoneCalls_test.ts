@@ -58,6 +58,19 @@ function desk(
     },
     agents: { get: () => undefined, ofCall: () => undefined, unusable: new Map() },
     defaultAgent: "desk",
+    routing: {
+      route: () =>
+        Promise.resolve({
+          agent: "desk",
+          choice: { agent: "desk", because: "default", closed: [] },
+          told: {},
+        }),
+    },
+    recorder: { openCall() {}, updateCall() {}, endCall() {}, flush: () => Promise.resolve() },
+    completion: { enqueue() {} },
+    messages: { countFrom: () => Promise.resolve(0) },
+    messageBox: { take: () => Promise.resolve(true) },
+    wallClock: () => 0,
     callBudget: {
       admit: () => Promise.resolve(undefined),
       release: () => Promise.resolve(),

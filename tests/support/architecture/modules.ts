@@ -1,6 +1,15 @@
 import { importsOf, type SourceFile, type Violation } from "./sources.ts";
 
-const GROUND = ["store", "events", "twilioOutbound", "openai", "tools", "load", "routing"];
+const GROUND = [
+  "store",
+  "events",
+  "twilioOutbound",
+  "openai",
+  "tools",
+  "agents",
+  "load",
+  "routing",
+];
 const OBSERVERS = [...GROUND, "cluster", "spending", "keptSpeech", "records"];
 
 /** The modules of `services/`, and which of the others each may import. AGENTS.md shows the same table. */
@@ -12,7 +21,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   tools: [],
   agents: ["tools", "store"],
   load: [],
-  routing: [],
+  routing: ["events"],
   cluster: ["store", "events"],
   spending: ["store", "events"],
   keptSpeech: ["store", "twilioOutbound", "spending"],

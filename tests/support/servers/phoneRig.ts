@@ -103,6 +103,11 @@ export const parrot: Script = ({ request, cause }) => {
   return { say: cause.type === "text" ? `You wrote ${cause.text}.` : "I heard you." };
 };
 
+/** What the model was told to be, as soon as it was. */
+export function instructionsOf(model: RealtimeSession): Promise<string> {
+  return until(() => model.config.instructions ?? "", (text) => text !== "");
+}
+
 /** What a voice sounds like on the phone: mu-law, followed by nothing but the line's own silence. */
 export function voiceOf(ms: number): Uint8Array {
   return encodeG711(MU_LAW, createResampler(16_000, 8_000).process(toneSamples(ms)));

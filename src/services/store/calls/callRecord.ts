@@ -1,7 +1,7 @@
 import type { TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
 import type { CallAnalysis } from "../analyses/analysis.ts";
 import type { CallUsage } from "../../../call/callUsage.ts";
-import type { CallDirection, CallEnd } from "../../../call/types.ts";
+import type { CallDirection, CallEnd, CallRequest } from "../../../call/types.ts";
 
 export type { CallUsage };
 
@@ -99,7 +99,13 @@ export interface CallRecord {
   readonly passed?: boolean;
   /** The process that holds, or held, the call. */
   readonly instanceId: string;
+  readonly metadata?: NonNullable<CallRequest["metadata"]>;
+  readonly precall?: NonNullable<CallRequest["precall"]>;
+  /** What the agent was told of this call, for a process that goes on with it; of placed calls the queue has it. */
+  readonly briefing?: CallBriefing;
 }
+
+export type CallBriefing = Pick<CallRequest, "language" | "context" | "variables">;
 
 /** One call of a tool by the model. */
 export interface ToolRecord {
@@ -143,7 +149,8 @@ export interface CallContent {
 export interface NewCall
   extends
     Pick<CallRecord, "id" | "direction" | "agent" | "keyName" | "startedAt" | "instanceId">,
-    Pick<CallRecord, "callSid" | "from" | "to" | "callerProven" | "model" | "transcriptionModel"> {
+    Pick<CallRecord, "callSid" | "from" | "to" | "callerProven" | "model" | "transcriptionModel">,
+    Pick<CallRecord, "metadata" | "precall" | "briefing"> {
   readonly status: Exclude<RecordStatus, "ended">;
 }
 

@@ -2,6 +2,7 @@ import { callDirections, type CallEnd, endReasons } from "../../../call/types.ts
 import type { TranscriptTurn } from "../../../call/callEvent.ts";
 import {
   answerers,
+  type CallBriefing,
   type CallCost,
   callOutcomes,
   type CallRecord,
@@ -60,6 +61,9 @@ export function callOf(row: Row): CallRecord {
       model: maybeText(row, "model"),
       transcriptionModel: maybeText(row, "transcription_model"),
       cost: costOf(row),
+      metadata: textsIn(readableJson(row, "metadata")),
+      precall: precallOf(row),
+      briefing: briefingOf(row),
       savings: savingsOf(row),
       passed: maybeFlag(row, "analysis_passed"),
       latency: turns === undefined ? undefined : {
@@ -162,6 +166,32 @@ function savingsOf(row: Row): CallSavings | undefined {
     cachedAudio: count(cachedAudio),
     ...present({ usd }),
   };
+}
+
+function precallOf(row: Row): CallRecord["precall"] {
+  const note = readableJson(row, "precall");
+  if (!isRecord(note) || typeof note.status !== "string") return undefined;
+  const problems = Array.isArray(note.problems) ? note.problems : [];
+  return { status: note.status, problems: problems.filter((it) => typeof it === "string") };
+}
+
+function briefingOf(row: Row): CallBriefing | undefined {
+  const briefing = readableJson(row, "briefing");
+  if (!isRecord(briefing)) return undefined;
+  const text = (value: unknown) => typeof value === "string" ? value : undefined;
+  return present({
+    language: text(briefing.language),
+    context: text(briefing.context),
+    variables: textsIn(briefing.variables),
+  });
+}
+
+function textsIn(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (!isRecord(value)) return undefined;
+  const texts = Object.entries(value).flatMap(([name, text]) =>
+    typeof text === "string" ? [[name, text] as const] : []
+  );
+  return Object.fromEntries(texts);
 }
 
 function count(value: unknown): number {

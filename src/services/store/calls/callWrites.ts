@@ -114,10 +114,13 @@ function insertCall(call: NewCall): Statement {
     model: call.model ?? null,
     transcription_model: call.transcriptionModel ?? null,
     instance_id: call.instanceId,
+    metadata: jsonOrNull(call.metadata),
+    precall: jsonOrNull(call.precall),
+    briefing: jsonOrNull(call.briefing),
   };
   const names = Object.keys(columns);
   const kept = ["call_sid", "from_number", "to_number", "caller_proven"]
-    .concat("model", "transcription_model").map((name) =>
+    .concat("model", "transcription_model", "metadata", "precall", "briefing").map((name) =>
       `${name} = COALESCE(calls.${name}, excluded.${name})`
     );
   return {
@@ -129,6 +132,10 @@ function insertCall(call: NewCall): Statement {
       WHERE calls.ended_at IS NULL`,
     values: Object.values(columns).map(toStorable),
   };
+}
+
+function jsonOrNull(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }
 
 function changeCall(

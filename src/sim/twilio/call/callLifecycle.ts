@@ -5,6 +5,7 @@ import { followTwiml } from "../twiml/followTwiml.ts";
 import type { TwimlCall, TwimlSource } from "../twiml/twimlCall.ts";
 import { MediaStream } from "../media/mediaStream.ts";
 import type { SimulatedCaller } from "./simulatedCaller.ts";
+import { recordSpeech } from "./recordSpeech.ts";
 import { createSid } from "../random.ts";
 import type { StreamNoun } from "../twiml/twiml.ts";
 import { sendWebhook } from "../api/webhook.ts";
@@ -81,6 +82,13 @@ export class CallLifecycle {
       report: (code, message) => call.report(code, message),
       answer: () => call.answer(),
       digit: (withinMs) => this.#caller.keypad.read(withinMs, signal),
+      record: (limits) => recordSpeech(this.#caller, limits, signal),
+      tell: (kind, url, params) =>
+        call.callbacks.send(kind, {
+          url,
+          method: "POST",
+          params: { ...webhookParams(call.facts), ...params },
+        }),
       wait: (ms) => context.clock.wait(ms, signal),
       stream: (noun) => this.#runStream(noun, signal),
       request: async (url, method, extra) => {

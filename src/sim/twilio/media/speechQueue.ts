@@ -26,6 +26,11 @@ export class SpeechQueue {
     return this.enqueue(new Uint8Array(Math.round(ms * bytesPerMs)).fill(silence));
   }
 
+  /** Whether something is queued. */
+  get isSpeaking(): boolean {
+    return this.#queue.length > 0;
+  }
+
   /** Removes the next 20 ms from the queue. */
   nextFrame(): Uint8Array<ArrayBuffer> {
     const frame = new Uint8Array(frameBytes).fill(silence);

@@ -38,7 +38,7 @@ export async function performVerb(
     case "gather":
       return await gather(call, verb, baseUrl);
     case "record":
-      return after(call, verb, baseUrl, await record(call, verb));
+      return await record(call, verb, baseUrl);
     case "redirect":
       call.emit({ type: "redirected", url: verb.url });
       return goto(call, verb.url, verb.method, baseUrl, {});
@@ -131,22 +131,35 @@ async function gather(
   return goto(call, verb.action ?? baseUrl, verb.method, baseUrl, params);
 }
 
+/** A recording without a sound is none: the next verb follows. */
 async function record(
   call: TwimlCall,
   verb: VerbOf<"record">,
-): Promise<Readonly<Record<string, string>>> {
-  const startedAt = call.context.clock.now();
-  const key = await call.digit(verb.maxLengthSeconds * 1_000);
-  const seconds = Math.round((call.context.clock.now() - startedAt) / 1_000);
+  baseUrl: string,
+): Promise<AfterVerb> {
+  const { spokenMs, digits } = await call.record({
+    maxMs: verb.maxLengthSeconds * 1_000,
+    silenceMs: verb.silenceSeconds * 1_000,
+    finishOnKey: verb.finishOnKey,
+  });
+  const seconds = Math.ceil(spokenMs / 1_000);
   call.emit({ type: "recorded", seconds });
+  if (seconds === 0) return next;
   const sid = createSid("RE");
   const { accountSid } = call.context.account;
-  return {
+  const recording = {
     RecordingSid: sid,
     RecordingUrl: `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Recordings/${sid}`,
     RecordingDuration: String(seconds),
-    ...present({ Digits: key }),
   };
+  const params = { ...recording, ...present({ Digits: digits }) };
+  if (verb.callback !== undefined) {
+    call.tell("recording", verb.callback, { ...recording, RecordingStatus: "completed" });
+  }
+  // The action is requested for a caller who has hung up, too, and its answer is of no use.
+  if (call.signal.aborted && verb.action !== undefined) call.tell("action", verb.action, params);
+  call.signal.throwIfAborted();
+  return after(call, verb, baseUrl, params);
 }
 
 function after(

@@ -165,6 +165,9 @@ function readRecord(node: TwimlElement) {
     verb: "record" as const,
     ...node.nextStep(),
     maxLengthSeconds: node.number("maxLength", 3600),
+    silenceSeconds: node.number("timeout", 5),
+    finishOnKey: node.get("finishOnKey") ?? "1234567890*#",
+    callback: node.get("recordingStatusCallback"),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { RecordedSpeech, recordSpeech } from "../call/recordSpeech.ts";
 import type { WebhookAnswer } from "../api/webhook.ts";
 import type { PhoneEventDetail } from "../call/callEvents.ts";
 import type { NetworkContext } from "../networkContext.ts";
@@ -41,6 +42,10 @@ export interface TwimlCall {
   stream(noun: StreamNoun): Promise<void>;
   /** The caller's next digit; undefined when none comes in time. */
   digit(withinMs: number): Promise<string | undefined>;
+  /** Records what the caller says; also resolves where the call ends meanwhile. */
+  record(limits: Parameters<typeof recordSpeech>[1]): Promise<RecordedSpeech>;
+  /** Sends a callback, though the call may be over. */
+  tell(kind: string, url: string, params: Readonly<Record<string, string>>): void;
   /** Lets that much simulated time pass. */
   wait(ms: number): Promise<void>;
 }

@@ -1,0 +1,26 @@
+import type { Routing } from "../services/routing.ts";
+import { newId } from "../utils/ids.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
+import type { WebGrant } from "./webTokens.ts";
+
+/** Gives a browser's call to its agent, as hours and the operator's endpoint say. Throws an `HttpProblem`. */
+export async function routeWebCall(
+  routing: Pick<Routing, "route">,
+  named: string,
+): Promise<WebGrant> {
+  const callId = newId("call");
+  const { agent, outside, refuse, told } = await routing.route({
+    callId,
+    direction: "web",
+    named,
+  });
+  if (refuse !== undefined) {
+    const sentence = refuse === true ? "This call is not taken." : refuse.sentence;
+    throw new HttpProblem(403, "call_refused", sentence);
+  }
+  if (outside !== undefined) {
+    const text = outside.kind === "message" ? outside.text : undefined;
+    throw new HttpProblem(503, "outside_hours", text ?? "The agent is closed at the moment.");
+  }
+  return { agent, callId, ...told };
+}
