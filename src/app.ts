@@ -1,7 +1,8 @@
 import type { CallRegistry } from "./call/registry.ts";
 import type { AgentFiles } from "./config/agentFiles.ts";
 import type { AgentCheck, Agents } from "./config/agents.ts";
-import { readSettings } from "./config/env.ts";
+import { readSettings, readVariable } from "./config/env.ts";
+import { createToolVariables } from "./config/toolVariables.ts";
 import type { Environment } from "./config/settingReader.ts";
 import { isShared, type Settings } from "./config/settings.ts";
 import type { ConnectionInfo } from "./routes/baseRouter.ts";
@@ -34,6 +35,7 @@ import { openMcpServers } from "./services/tools.ts";
 import { openWebhooks } from "./services/webhooks.ts";
 import type { RealtimeServerOptions } from "./sim/openai/realtimeServer.ts";
 import { setTimer } from "./utils/clock.ts";
+import { openGuardedFetch } from "./utils/http/guardedFetch.ts";
 import { openConsoleLog } from "./utils/logging/consoleLog.ts";
 import { createIncidents, type Incidents } from "./utils/incidents.ts";
 import type { Logger } from "./utils/logger.ts";
@@ -105,10 +107,12 @@ export async function createApp(
   const { log } = output;
   const incidents = createIncidents({ now: Date.now, log });
   output.reportTo(incidents);
+  const readToolVariable = createToolVariables(environment, readVariable);
   const openedAgents = await openAgents(settings, {
     ...overrides,
     agentFiles,
     examineAgent,
+    readToolVariable,
     incidents,
     log,
   });
@@ -127,6 +131,8 @@ export async function createApp(
   const keptSpeech = opening.use(
     await openKeptSpeech({ ...base, ...spending, ...overrides, engine }),
   );
+  const toolFetch = openGuardedFetch(settings.tools);
+  opening.defer(toolFetch.close);
   const mcpServers = opening.use(await openMcpServers(base));
   const { registry, onSendDigits } = openCallRegistry({
     ...base,
@@ -136,6 +142,7 @@ export async function createApp(
     load,
     keptSpeech,
     mcpServers,
+    toolAccess: { readVariable: readToolVariable, send: toolFetch.fetch },
   });
   const cluster = opening.use(await openCluster(base));
 

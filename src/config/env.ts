@@ -9,6 +9,7 @@ import { likelyMisspellings, settingNames, suggestSetting } from "./settingNames
 import { type Environment, SettingReader } from "./settingReader.ts";
 import { isShared, type Settings } from "./settings.ts";
 import { readCallUrl } from "./callUrlSettings.ts";
+import type { ToolVariable } from "./toolVariables.ts";
 import { readSigningSecrets, readWebhook } from "./webhookSettings.ts";
 import { present } from "../utils/present.ts";
 
@@ -42,6 +43,14 @@ export function readEnvironment(): Environment {
     }
   }
   return environment;
+}
+
+/** One variable of the process, for tools; it may be one that is not read with the settings. */
+export function readVariable(name: string): ToolVariable {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  if (state !== "granted") return { state: "denied" };
+  const value = Deno.env.get(name)?.trim();
+  return value === undefined || value === "" ? { state: "unset" } : { state: "set", value };
 }
 
 /** Checks every setting and fills in the defaults. Throws `SettingsError` with all problems at once. */
@@ -78,6 +87,10 @@ export function readSettings(environment: Environment): Settings {
     limits,
     ...present({ webhook, callUrl }),
     signingSecrets,
+    tools: {
+      privateHosts: readHosts(read, "TOOL_PRIVATE_HOSTS"),
+      isProxied: isProxied(read),
+    },
     log: {
       level: read.choice("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
       format: read.choice("LOG_FORMAT", ["auto", "json", "pretty"], "auto"),
@@ -110,8 +123,24 @@ function readOpenAI(read: SettingReader): Settings["openai"] {
 function readSocket(read: SettingReader): "nodelay" | "native" {
   const chosen = read.choice("OPENAI_SOCKET", ["auto", "nodelay", "native"], "auto");
   if (chosen !== "auto") return chosen;
-  const isProxied = proxyNames.some((name) => read.text(name) !== undefined);
-  return isProxied ? "native" : "nodelay";
+  return isProxied(read) ? "native" : "nodelay";
+}
+
+function isProxied(read: SettingReader): boolean {
+  return proxyNames.some((name) => read.text(name) !== undefined);
+}
+
+function readHosts(read: SettingReader, name: string): readonly string[] {
+  const hosts = read.list(name);
+  const wrong = hosts.find((host) => !/^[\w-]+(?:\.[\w-]+)*$/.test(host));
+  if (wrong !== undefined) {
+    read.problem(
+      `${name} has "${
+        wrong.slice(0, 60)
+      }": give names of hosts such as crm.example.internal, without a port.`,
+    );
+  }
+  return hosts.map((host) => host.toLowerCase());
 }
 
 /** Variables by which Deno's own clients, and only they, connect through a proxy. */

@@ -64,6 +64,7 @@ export const settingNames = [
   "CALL_URL",
   "CALL_TIMEOUT_MS",
   "CALL_URL_DIRECTIONS",
+  "TOOL_PRIVATE_HOSTS",
   "LOG_LEVEL",
   "LOG_FORMAT",
 ] as const;

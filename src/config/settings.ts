@@ -19,6 +19,7 @@ export interface Settings {
   readonly callUrl?: CallUrlSettings;
   /** Sign webhooks and HTTP tool requests; each secret makes a signature. */
   readonly signingSecrets: readonly Uint8Array[];
+  readonly tools: ToolSettings;
   readonly log: LogSettings;
   /** Warnings for the operator, one sentence each; the server starts all the same. */
   readonly hints: readonly string[];
@@ -34,6 +35,13 @@ export interface ServerSettings {
   readonly trustProxy: boolean;
   readonly drainMs: number;
   readonly apiKeys: readonly ApiKey[];
+}
+
+interface ToolSettings {
+  /** Hosts of tools that may have private addresses. */
+  readonly privateHosts: readonly string[];
+  /** Whether Deno's own clients connect through a proxy. */
+  readonly isProxied: boolean;
 }
 
 interface OpenAISettings {

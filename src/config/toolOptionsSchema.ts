@@ -25,7 +25,7 @@ export const toolOptionsShape = {
       "must be a field's name, or a JSON pointer such as /card/number",
     ),
   ).min(1).max(50).optional(),
-  max_result_chars: z.number().int().min(100).max(100_000).optional(),
+  max_result_chars: z.number().int().min(100).max(60_000).optional(),
   once: z.boolean().optional(),
 } as const;
 

@@ -2,6 +2,7 @@ export { createToolbox, findToolProblems, type Toolbox } from "./tools/agentTool
 export type { PutOnDoNotCallList } from "./tools/builtin/doNotCall.ts";
 export type { TakeMessage } from "./tools/builtin/takeMessage.ts";
 export { createCallSigner } from "./tools/http/callSigner.ts";
+export type { HttpToolAccess } from "./tools/http/httpTool.ts";
 export type { Redaction } from "./tools/redaction.ts";
 export { ToolMemory } from "./tools/toolMemory.ts";
 export { openMcpServers } from "./tools/mcp/openMcpServers.ts";

@@ -58,6 +58,7 @@ Deno.test("readSettings() has a default for everything", () => {
       chosenUsd: [],
     },
     signingSecrets: [],
+    tools: { privateHosts: [], isProxied: false },
     log: { level: "info", format: "auto" },
     hints: [],
   });

@@ -1,8 +1,19 @@
 import type { ToolServices } from "../../src/services/tools/agentTools.ts";
 
-/** Services for tools that are made and not run. */
-export const toolServices: ToolServices = {
-  mayTransfer: () => Promise.resolve(true),
-  putOnDoNotCallList: () => Promise.resolve("listed"),
-  takeMessage: () => Promise.resolve("taken"),
-};
+/** What tools need of a server, with these variables of the environment and without any guard. */
+export function toolServices(
+  variables: Readonly<Record<string, string>> = {},
+  changes: Partial<ToolServices> = {},
+): ToolServices {
+  return {
+    mayTransfer: () => Promise.resolve(true),
+    putOnDoNotCallList: () => Promise.resolve("listed"),
+    takeMessage: () => Promise.resolve("taken"),
+    readVariable: (name) => {
+      const value = variables[name];
+      return value === undefined ? { state: "unset" } : { state: "set", value };
+    },
+    send: (url, init) => fetch(url, init),
+    ...changes,
+  };
+}

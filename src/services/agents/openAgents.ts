@@ -3,6 +3,7 @@ import { type AgentFiles, filesOnDisk, inFolder } from "../../config/agentFiles.
 import { findReferenceProblems } from "../../config/agentReferences.ts";
 import { type Agent, type AgentCheck, AgentsError } from "../../config/agents.ts";
 import { withProblems } from "../../config/agentReading.ts";
+import type { ReadToolVariable } from "../../config/toolVariables.ts";
 import type { Settings } from "../../config/settings.ts";
 import { setTimer } from "../../utils/clock.ts";
 import type { Incidents } from "../../utils/incidents.ts";
@@ -20,6 +21,7 @@ export interface OpenAgentsOptions {
   readonly agentFiles?: AgentFiles | undefined;
   /** What else is wrong with an agent, such as a host that this process may not reach. */
   readonly examineAgent?: AgentCheck | undefined;
+  readonly readToolVariable: ReadToolVariable;
   /** How often the folder is looked at beside its events. */
   readonly agentPollMs?: number | undefined;
   readonly incidents: Pick<Incidents, "report" | "resolve">;
@@ -35,14 +37,21 @@ export type OpenAgents = Awaited<ReturnType<typeof openAgents>>;
  */
 export async function openAgents(
   { agents: { dir, default: defaultAgent } }: Pick<Settings, "agents">,
-  { agentFiles: files = filesOnDisk, examineAgent, agentPollMs: pollMs, incidents, log }:
-    OpenAgentsOptions,
+  {
+    agentFiles: files = filesOnDisk,
+    examineAgent,
+    readToolVariable,
+    agentPollMs: pollMs,
+    incidents,
+    log,
+  }: OpenAgentsOptions,
 ) {
   const folder = new AgentFolder({ dir, defaultAgent, files });
-  const valid = await readAll(folder, dir);
+  const checks = ownChecks(readToolVariable);
+  const valid = await readAll(folder, dir, checks);
   const entries = examineAgent === undefined ? valid : await examined(valid, examineAgent);
   const absent = defaultProblem(entries, defaultAgent);
-  const live = new LiveAgents(entries, [...OWN_CHECKS, ...(examineAgent ? [examineAgent] : [])]);
+  const live = new LiveAgents(entries, [...checks, ...(examineAgent ? [examineAgent] : [])]);
   const reports = createAgentReports({ defaultAgent, incidents, log });
   if (absent.length > 0) {
     throw new AgentsError(
@@ -119,11 +128,17 @@ export async function openAgents(
 }
 
 /** What every definition has to pass, also at the start. */
-const OWN_CHECKS: readonly AgentCheck[] = [findToolProblems, findReferenceProblems];
+function ownChecks(readToolVariable: ReadToolVariable): readonly AgentCheck[] {
+  return [(agent) => findToolProblems(agent, readToolVariable), findReferenceProblems];
+}
 
-async function readAll(folder: AgentFolder, dir: string): Promise<readonly AgentEntry[]> {
+async function readAll(
+  folder: AgentFolder,
+  dir: string,
+  checks: readonly AgentCheck[],
+): Promise<readonly AgentEntry[]> {
   try {
-    const { entries } = await folder.look({ before: new Map(), checks: OWN_CHECKS });
+    const { entries } = await folder.look({ before: new Map(), checks });
     if (entries.length > 0) return entries;
     throw new AgentsError([`${dir} holds no agent: put a file such as receptionist.md there.`]);
   } catch (error) {

@@ -12,7 +12,7 @@ import type { KeptSpeeches } from "../keptSpeech.ts";
 import type { CallJournals, MessageBox } from "../records.ts";
 import type { TransferPolicy } from "../spending.ts";
 import type { Store } from "../store.ts";
-import { createCallSigner, createToolbox, type McpServers } from "../tools.ts";
+import { createCallSigner, createToolbox, type HttpToolAccess, type McpServers } from "../tools.ts";
 import { createCallSetup } from "./callSetup.ts";
 import { createCallerMessages } from "./callerMessages.ts";
 import { createDoNotCallRequests } from "./doNotCallRequests.ts";
@@ -25,6 +25,7 @@ export interface CallRegistryDeps {
   readonly messageBox: Pick<MessageBox, "take">;
   readonly transfers: Pick<TransferPolicy, "mayDial">;
   readonly mcpServers: Pick<McpServers, "use">;
+  readonly toolAccess: HttpToolAccess;
   readonly engine: Pick<Engine, "open">;
   readonly keptSpeech: Pick<KeptSpeeches, "forCall">;
   readonly events: EventHub;
@@ -49,6 +50,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       mayTransfer: transfers.mayDial,
       putOnDoNotCallList: createDoNotCallRequests({ doNotCall, now, log }),
       takeMessage: createCallerMessages({ messages, messageBox: deps.messageBox, now }),
+      ...deps.toolAccess,
       ...present({ signCall }),
     },
     mcpServers,

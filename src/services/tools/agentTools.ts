@@ -1,12 +1,12 @@
 import type { AgentProblem } from "../../config/agentProblem.ts";
 import type { Agent } from "../../config/agents.ts";
+import type { ReadToolVariable } from "../../config/toolVariables.ts";
 import type { ToolOptionsEntry } from "../../config/toolOptionsSchema.ts";
 import type { Log } from "../../utils/logger.ts";
 import { nearestWord } from "../../utils/nearestWord.ts";
 import { present } from "../../utils/present.ts";
 import { BUILTIN_NAMES, type BuiltinServices, builtinTools } from "./builtinTools.ts";
-import type { SignCall } from "./http/callSigner.ts";
-import { createHttpTool } from "./http/httpTool.ts";
+import { createHttpTool, type HttpToolServices } from "./http/httpTool.ts";
 import { createAgentMcpTools } from "./mcp/agentMcpTools.ts";
 import type { McpServers } from "./mcp/mcpServers.ts";
 import type { Tool } from "./tool.ts";
@@ -14,10 +14,7 @@ import { describeFault } from "./toolFault.ts";
 import { createToolRegistry, type ToolRegistry } from "./toolRegistry.ts";
 
 /** What tools need of the server. */
-export interface ToolServices extends BuiltinServices {
-  /** Absent where there is no secret to sign with. */
-  readonly signCall?: SignCall;
-}
+export interface ToolServices extends BuiltinServices, HttpToolServices {}
 
 /** The tools of a definition of an agent, made when a call first asks for them. */
 export type Toolbox = (agent: Agent) => ToolRegistry;
@@ -64,7 +61,11 @@ export function createAgentTools(
 }
 
 /** All that is wrong with the tools of an agent. */
-export function findToolProblems(agent: Agent): readonly AgentProblem[] {
+export function findToolProblems(
+  agent: Agent,
+  readVariable: ReadToolVariable,
+): readonly AgentProblem[] {
+  const services = { ...unusable, readVariable };
   const problems: AgentProblem[] = [];
   const attempt = (path: string, work: () => void) => {
     try {
@@ -74,20 +75,21 @@ export function findToolProblems(agent: Agent): readonly AgentProblem[] {
       problems.push({ path, message, ...(error instanceof UnknownTool && error.meant) });
     }
   };
-  for (const { path, make } of toolMakers(agent, noServices)) {
+  for (const { path, make } of toolMakers(agent, services)) {
     attempt(path, () => createToolRegistry({ tools: [make()] }));
   }
   if (problems.length === 0) {
-    attempt("tools", () => createAgentTools(agent, noServices, () => {}));
+    attempt("tools", () => createAgentTools(agent, services, () => {}));
   }
   return problems;
 }
 
 /** For validation only: the tools made with these are never run. */
-const noServices: ToolServices = {
+const unusable: Omit<ToolServices, "readVariable"> = {
   mayTransfer: () => Promise.resolve(false),
   putOnDoNotCallList: () => Promise.resolve("number_unknown"),
   takeMessage: () => Promise.resolve("too_many"),
+  send: () => Promise.reject(new TypeError("Cannot send: this is a check")),
 };
 
 interface ToolMaker {
@@ -139,14 +141,11 @@ function entriesOf(agent: Agent): Readonly<Record<string, ToolOptionsEntry>> {
   return entries;
 }
 
-function httpTool(
-  { timeout_ms, ...tool }: Agent["http_tools"][number],
-  { signCall }: ToolServices,
-): Tool {
+function httpTool(tool: Agent["http_tools"][number], services: ToolServices): Tool {
   if (BUILTIN_NAMES.has(tool.name)) {
     throw new TypeError(`Cannot offer the tool ${tool.name}: the server has one of this name`);
   }
-  return createHttpTool({ ...tool, timeoutMs: timeout_ms }, signCall);
+  return createHttpTool(tool, services);
 }
 
 function unknownTool(name: string, known: ReadonlyMap<string, Tool>): never {

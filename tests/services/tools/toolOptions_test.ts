@@ -8,8 +8,8 @@ import {
   createToolRegistry,
   type ToolRegistryOptions,
 } from "../../../src/services/tools/toolRegistry.ts";
-import { context } from "../../support/runTool.ts";
 import { toolServices } from "../../support/toolServices.ts";
+import { context } from "../../support/runTool.ts";
 
 function agentOf(head: string): Agent {
   const read = readAgent("desk", `---\ntitle: Desk\n${head}\n---\nHelp.`);
@@ -45,7 +45,7 @@ Deno.test("options of every kind of tool stand in the agent's file, and bad ones
 transfers: { sales: { number: "+14155550111" } }
 http_tools: [{ name: book, description: Books., url: "https://a.example/", say: One moment., async: true, redact: [card] }]`,
     ),
-    toolServices,
+    toolServices(),
     () => {},
   );
   assert.deepEqual(tools.policies, {

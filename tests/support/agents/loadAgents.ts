@@ -10,6 +10,7 @@ export async function loadAgents(
   const [first = "none.md"] = await agentFiles.list(dir).catch(() => []);
   const settings = { agents: { dir, default: first.replace(/\.md$/, "") } };
   const { agents, recover } = await openAgents(settings, {
+    readToolVariable: () => ({ state: "unset" }),
     agentFiles,
     incidents: { report() {}, resolve() {} },
     log: { info() {}, warn() {}, error() {} },

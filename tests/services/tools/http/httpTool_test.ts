@@ -4,6 +4,8 @@ import {
   type HttpToolDefinition,
 } from "../../../../src/services/tools/http/httpTool.ts";
 import type { ToolContext } from "../../../../src/services/tools/tool.ts";
+import type { ToolRegistryOptions } from "../../../../src/services/tools/toolRegistry.ts";
+import { toolServices } from "../../../support/toolServices.ts";
 import { runTool } from "../../../support/runTool.ts";
 
 async function overHttp(
@@ -11,6 +13,7 @@ async function overHttp(
   args: string,
   definition: Partial<HttpToolDefinition> = {},
   changes: Partial<ToolContext> = {},
+  options: Partial<ToolRegistryOptions> = {},
 ) {
   const asked: { method: string; search: string; headers: Headers; body: string }[] = [];
   await using server = Deno.serve(
@@ -28,8 +31,8 @@ async function overHttp(
     parameters: { type: "object", additionalProperties: true },
     url: `http://127.0.0.1:${server.addr.port}/book`,
     ...definition,
-  });
-  return { ...await runTool([http], "book", args, changes), asked };
+  }, toolServices());
+  return { ...await runTool([http], "book", args, changes, options), asked };
 }
 
 Deno.test("createHttpTool() posts the arguments and gives the answer as it is", async () => {
@@ -63,7 +66,7 @@ Deno.test("createHttpTool() leaves the query that its URL has as it was written"
       parameters: { properties: { q: {} } },
       method: "GET",
       url: `http://127.0.0.1:${server.addr.port}${path}`,
-    });
+    }, toolServices());
   const cases = [
     ["/?sig=a%2Fb%20c&flag", '{"q":"é&x=1"}', "?sig=a%2Fb%20c&flag&q=%C3%A9%26x%3D1"],
     ["/?flag", "{}", "?flag"],
@@ -79,10 +82,10 @@ Deno.test("createHttpTool() leaves the query that its URL has as it was written"
 Deno.test("createHttpTool() refuses URLs that strangers could read", () => {
   const definition = { name: "t", description: "", parameters: {} };
   for (const url of ["http://example.com/", "ftp://localhost/", "file:///etc/passwd", "x", ""]) {
-    assert.throws(() => createHttpTool({ ...definition, url }), TypeError, url);
+    assert.throws(() => createHttpTool({ ...definition, url }, toolServices()), TypeError, url);
   }
   for (const url of ["https://example.com/", "http://localhost:1/", "http://[::1]/"]) {
-    createHttpTool({ ...definition, url });
+    createHttpTool({ ...definition, url }, toolServices());
   }
 });
 
@@ -130,7 +133,9 @@ Deno.test("createHttpTool() is stopped by its own time limit", async () => {
       return released.promise;
     },
     "{}",
-    { timeoutMs: 30 },
+    {},
+    {},
+    { timeLimitMs: 30 },
   );
   assert.equal(output.code, "timeout");
 });

@@ -23,7 +23,7 @@ function agentWith(parameters: unknown, changes: Schema = {}) {
 }
 
 function toolsWith(parameters: unknown): ToolRegistry {
-  return createAgentTools(agentWith(parameters), toolServices, () => {});
+  return createAgentTools(agentWith(parameters), toolServices(), () => {});
 }
 
 function declared(parameters: unknown): Schema {
@@ -38,7 +38,7 @@ const order = { type: "object", properties: { number: { type: "string" } }, requ
 const closedOrder = { ...order, additionalProperties: false };
 
 function toolProblems(agent: Agent): readonly string[] {
-  return findToolProblems(agent).map(({ message }) => message);
+  return findToolProblems(agent, toolServices().readVariable).map(({ message }) => message);
 }
 
 Deno.test("case 100: a schema as hand or generator writes it reaches the model as an object of 2020-12", () => {
